@@ -1,0 +1,107 @@
+"""The IDX format of MNIST, plain or gzipped: http://yann.lecun.com/exdb/mnist/ (foot of the page).
+
+    magic   two zero bytes, the type (0x08: unsigned byte), the number of dimensions
+    sizes   one big-endian uint32 for each dimension
+    values  row-major
+
+Sizes are believed only after they have been checked: a few bytes of header can claim any amount of memory,
+and a small gzip can unpack to any amount of it.
+"""
+
+from __future__ import annotations
+
+import gzip
+import math
+import struct
+import zlib
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latentlab.errors import LabError
+
+_UNSIGNED_BYTE = 0x08
+_MAX_DIMENSIONS = 4
+_GZIP_MAGIC = b"\x1f\x8b"
+MAX_BYTES = 8 * 2**30
+_CHUNK = 2**20
+
+
+def read_idx(path: str | Path) -> NDArray[np.uint8]:
+    """The array of unsigned bytes in an IDX file, gzipped or not.
+
+    Raises:
+        LabError: naming the file, with what was expected and what was found.
+    """
+    path = Path(path)
+    try:
+        with path.open("rb") as raw:
+            zipped = raw.read(2) == _GZIP_MAGIC
+            raw.seek(0)
+            if not zipped:
+                return _read(raw, path)
+            with gzip.open(raw, "rb") as unpacked:
+                return _read(unpacked, path)  # type: ignore[arg-type]
+    except IsADirectoryError:
+        raise LabError("is a folder; an IDX file was expected", path) from None
+    except FileNotFoundError:
+        raise LabError("there is no such file", path) from None
+    except EOFError:
+        raise LabError("the gzip data is cut short", path, "Fetch the file again") from None
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise LabError(f"the gzip data is damaged ({error})", path) from None
+    except OSError as error:
+        raise LabError(f"could not be read ({error.strerror or error})", path) from None
+
+
+def _read(stream: BinaryIO, path: Path) -> NDArray[np.uint8]:
+    magic = stream.read(4)
+    if len(magic) < 4 or magic[:2] != b"\0\0":
+        raise LabError(f"not an IDX file: it begins with {magic!r}, expected two zero bytes", path)
+    kind, dimensions = magic[2], magic[3]
+    if kind != _UNSIGNED_BYTE:
+        raise LabError(f"IDX type is 0x{kind:02x}, expected 0x08 (unsigned bytes)", path)
+    if not 1 <= dimensions <= _MAX_DIMENSIONS:
+        raise LabError(f"{dimensions} dimensions, expected 1 to {_MAX_DIMENSIONS}", path)
+    sizes_bytes = stream.read(4 * dimensions)
+    if len(sizes_bytes) < 4 * dimensions:
+        raise LabError("cut short inside the header", path)
+    sizes = struct.unpack(f">{dimensions}I", sizes_bytes)
+    size = math.prod(sizes)
+    if size > MAX_BYTES:
+        shape = " x ".join(map(str, sizes))
+        raise LabError(f"the header claims {shape} = {size:,} bytes, over the limit", path)
+    values = bytearray()
+    # In chunks, so that a false header costs no more memory than the file really has.
+    while len(values) <= size and (chunk := stream.read(min(_CHUNK, size + 1 - len(values)))):
+        values += chunk
+    if len(values) < size:
+        raise LabError(f"cut short: {size:,} bytes expected, {len(values):,} found", path)
+    if len(values) > size:
+        raise LabError(f"longer than its header says: {size:,} bytes expected", path)
+    return np.frombuffer(values, dtype=np.uint8).reshape(sizes)
+
+
+def read_pair(
+    images_path: str | Path, labels_path: str | Path
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Pictures (N, H, W) and their labels (N,) from two IDX files that belong together.
+
+    Raises:
+        LabError: also when the ranks are wrong or the counts differ.
+    """
+    images, labels = read_idx(images_path), read_idx(labels_path)
+    if images.ndim != 3:
+        raise LabError(f"{images.ndim} dimensions, expected 3 (pictures x rows x columns)", images_path)
+    if labels.ndim != 1:
+        raise LabError(f"{labels.ndim} dimensions, expected 1 (a label a picture)", labels_path)
+    if 0 in images.shape:
+        raise LabError("holds no pictures", images_path)
+    if len(images) != len(labels):
+        raise LabError(
+            f"{len(labels):,} labels for the {len(images):,} pictures of {Path(images_path).name}",
+            labels_path,
+        )
+    return images, labels

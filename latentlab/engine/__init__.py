@@ -1,0 +1,1 @@
+"""What runs: training, rendering, evaluating, saving. No Qt, no threads, no printing."""

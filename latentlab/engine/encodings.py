@@ -1,0 +1,71 @@
+"""Where a data set lies in a model's latent space."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from latentlab.data.image_set import ImageSet
+from latentlab.errors import LabError
+from latentlab.models.base import Encodes
+
+
+@dataclass(frozen=True, eq=False)
+class Encodings:
+    """Posteriors of N pictures; row i belongs to picture i of the split.
+
+    Attributes:
+        mean, log_variance: float32 (N, D).
+        label: int64 (N,), -1 where there are no classes.
+    """
+
+    mean: NDArray[np.float32]
+    log_variance: NDArray[np.float32]
+    label: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.mean)
+
+
+@torch.no_grad()
+def encode_in_chunks(model: nn.Module, data: ImageSet, chunk: int = 500) -> Iterator[Encodings]:
+    """The encodings of a data set, `chunk` pictures at a time; the mean, never a draw.
+
+    Raises:
+        LabError: if the model does not encode, or its pictures have another shape.
+    """
+    if not isinstance(model, Encodes):
+        raise LabError(f"a {type(model).__name__} does not encode pictures")
+    shape = getattr(model, "picture_shape", data.shape)
+    if data.shape != shape:
+        raise LabError(f"{data.name} has pictures of {data.shape}, the model takes {shape}")
+    device = next(model.parameters()).device
+    for first in range(0, len(data), chunk):
+        images = data.images[first : first + chunk].to(device)
+        posterior = model.encode(images.float() / 255.0)
+        if data.labels is None:
+            labels = np.full(len(images), -1, dtype=np.int64)
+        else:
+            labels = data.labels[first : first + chunk].numpy()
+        yield Encodings(
+            posterior.mean.cpu().numpy(), posterior.log_variance.cpu().numpy(), labels
+        )
+
+
+def join(parts: list[Encodings]) -> Encodings:
+    """One `Encodings` of the chunks, in their order."""
+    return Encodings(
+        mean=np.concatenate([part.mean for part in parts]),
+        log_variance=np.concatenate([part.log_variance for part in parts]),
+        label=np.concatenate([part.label for part in parts]),
+    )
+
+
+def encode_all(model: nn.Module, data: ImageSet) -> Encodings:
+    """The encodings of a whole data set."""
+    return join(list(encode_in_chunks(model, data)))

@@ -1,0 +1,245 @@
+"""Requests in, replies out: the one place where a window's wishes meet a model.
+
+`serve(request)` is a generator. It yields partial replies and, between pieces of long work, None, so that
+whoever drives it can let a more urgent request go first or drop it for a newer one.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from latentlab.core import gaussian, latent
+from latentlab.data import catalog
+from latentlab.data.image_set import ImageSet
+from latentlab.engine.checkpoint import LoadedModel, load_model
+from latentlab.engine.encodings import encode_in_chunks, join
+from latentlab.engine.requests import (
+    EncodingsReply,
+    GridReply,
+    GridRequest,
+    LoadedReply,
+    LoadRequest,
+    Picture,
+    Point,
+    PointReply,
+    PointRequest,
+    Reply,
+    Request,
+    SelectionReply,
+    SelectionRequest,
+    WalkReply,
+    WalkRequest,
+)
+from latentlab.errors import LabError
+from latentlab.models.base import Decodes, Encodes
+from latentlab.models.registry import find_kind
+
+_CHUNK = 100
+_COARSE = 4
+_ELBO_DRAWS = 64
+_FIRST_ENCODINGS = 2000
+
+
+def to_pictures(mean: Tensor) -> NDArray[np.uint8]:
+    """Expected pictures in [0, 1] (B, C, H, W) to uint8 (B, H, W) or (B, H, W, 3) for the screen."""
+    levels = (mean * 255.0).round_().clamp_(0.0, 255.0).to(torch.uint8)
+    if levels.shape[1] == 1:
+        return levels[:, 0].cpu().numpy()
+    return levels[:, :3].movedim(1, -1).contiguous().cpu().numpy()
+
+
+class Renderer:
+    """Holds one model and one data set, and answers requests about them.
+
+    Not for use by two threads at once. `device` is where the model is put.
+    """
+
+    def __init__(self, device: str | torch.device = "cpu") -> None:
+        self.device = torch.device(device)
+        self.loaded: LoadedModel | None = None
+        self.data: ImageSet | None = None
+
+    @torch.inference_mode()
+    def serve(self, request: Request) -> Iterator[Reply | None]:
+        """The replies to a request, with None between pieces of work.
+
+        Raises:
+            LabError: if the request cannot be met; the model and data in hand stay as they were.
+        """
+        match request:
+            case LoadRequest():
+                yield from self._load(request)
+            case PointRequest():
+                yield self._point(request)
+            case SelectionRequest():
+                yield self._selection(request)
+            case WalkRequest():
+                yield from self._walk(request)
+            case GridRequest():
+                yield from self._grid(request)
+            case _:
+                raise LabError(f"nobody answers a {type(request).__name__}")
+
+    def decode(self, z: Tensor) -> NDArray[np.uint8]:
+        """Expected pictures at z; (B, D) -> uint8 (B, H, W) or (B, H, W, 3)."""
+        model = self._decoder()
+        if z.shape[-1] != model.latents:
+            raise LabError(f"a point of {z.shape[-1]} numbers; the model has {model.latents}")
+        outputs = model.decode(z.to(self.device, torch.float32))
+        return to_pictures(model.likelihood.mean(outputs))
+
+    def _decoder(self) -> Decodes:
+        model = None if self.loaded is None else self.loaded.model
+        if not isinstance(model, Decodes):
+            raise LabError("no model that makes pictures is open")
+        return model
+
+    def _load(self, request: LoadRequest) -> Iterator[Reply | None]:
+        loaded = load_model(request.model, self.device)
+        yield None
+        data = catalog.load(request.data, request.split)
+        yield None
+        if not (isinstance(loaded.model, Encodes) and isinstance(loaded.model, Decodes)):
+            raise LabError("has no encoder and decoder, so it has no plane to show", loaded.path)
+        if data.shape != loaded.model.picture_shape:
+            raise LabError(
+                f"made for pictures of {loaded.model.picture_shape}, {data.name} has {data.shape}",
+                loaded.path,
+            )
+        self.loaded, self.data = loaded, data
+        yield LoadedReply(
+            generation=request.generation,
+            model=loaded.name,
+            path=str(loaded.path),
+            title=find_kind(loaded.card.kind).title,
+            hash=loaded.hash,
+            latents=loaded.model.latents,
+            metrics=tuple(
+                (name, float(value))
+                for name, value in loaded.card.metrics.items()
+                if isinstance(value, int | float)
+            ),
+            command=loaded.card.command,
+            data=data.name,
+            split=data.split,
+            classes=data.classes,
+            images=data.images.numpy(),
+            labels=None if data.labels is None else data.labels.numpy(),
+            device=str(self.device),
+        )
+        parts, told = [], 0
+        for part in encode_in_chunks(loaded.model, data):
+            parts.append(part)
+            count = sum(map(len, parts))
+            # Joining is quadratic if told at every chunk; telling at doublings keeps it linear.
+            if count == len(data) or count >= max(_FIRST_ENCODINGS, 2 * told):
+                encodings = join(parts)
+                parts, told = [encodings], count
+                sigma = np.exp(0.5 * encodings.log_variance)
+                yield EncodingsReply(request.generation, encodings.mean, sigma, len(data))
+            else:
+                yield None
+
+    def _point(self, request: PointRequest) -> PointReply:
+        started = time.perf_counter()
+        z = torch.tensor([request.z])
+        picture = self.decode(z)[0]
+        log_prior = float(gaussian.standard_log_density(z)[0])
+        return PointReply(
+            request.generation, request.z, picture, log_prior, time.perf_counter() - started
+        )
+
+    def _selection(self, request: SelectionRequest) -> SelectionReply:
+        model, data = self._decoder(), self.data
+        if data is None or not isinstance(model, Encodes):
+            raise LabError("no data set is open")
+        if not 0 <= request.index < len(data):
+            raise LabError(f"{data.name} has no picture {request.index}")
+        x = data.images[request.index : request.index + 1].to(self.device).float() / 255.0
+        posterior = model.encode(x)
+        generator = torch.Generator(self.device).manual_seed(request.seed)
+        draws = max(_ELBO_DRAWS, request.draws)
+        mean, log_variance = posterior.mean, posterior.log_variance
+        z = gaussian.reparameterise(
+            mean.expand(draws, -1), log_variance.expand(draws, -1), generator
+        )
+        reconstruction = float(model.likelihood.log_prob(model.decode(z), x).mean())
+        kl = float(gaussian.kl_to_standard(mean, log_variance)[0])
+        return SelectionReply(
+            generation=request.generation,
+            index=request.index,
+            original=to_pictures(x)[0],
+            reconstruction=self.decode(mean)[0],
+            mean=_point(mean[0]),
+            sigma=_point(torch.exp(0.5 * log_variance[0])),
+            elbo=reconstruction - kl,
+            reconstruction_nats=reconstruction,
+            kl=kl,
+            draws=tuple(self.decode(z[: request.draws])),
+        )
+
+    def _walk(self, request: WalkRequest) -> Iterator[Reply | None]:
+        pictures: list[Picture] = []
+        points = request.points
+        for first in range(0, len(points), _CHUNK):
+            pictures.extend(self.decode(torch.tensor(points[first : first + _CHUNK])))
+            yield None
+        log_priors = (
+            gaussian.standard_log_density(torch.tensor(points)).tolist() if points else []
+        )
+        yield WalkReply(
+            request.generation, request.slot, points, tuple(pictures), tuple(log_priors)
+        )
+
+    def _grid(self, request: GridRequest) -> Iterator[Reply | None]:
+        """Every fourth cell of every fourth row first, shown as blocks; then all the others."""
+        started = time.perf_counter()
+        columns, rows = len(request.across), len(request.up)
+        places = latent.grid(torch.tensor(request.across), torch.tensor(request.up)).float()
+        cell = np.arange(rows * columns)
+        row, column = np.divmod(cell, columns)
+        coarse = (row % _COARSE == 0) & (column % _COARSE == 0)
+        # The decoded cell that stands in for each one until its own is there.
+        stand_in = (row - row % _COARSE) * columns + (column - column % _COARSE)
+
+        pictures: NDArray[np.uint8] | None = None
+        passes = [pending for pending in (cell[coarse], cell[~coarse]) if len(pending)]
+        for number, pending in enumerate(passes, 1):
+            last = number == len(passes)
+            for first in range(0, len(pending), _CHUNK):
+                chosen = pending[first : first + _CHUNK]
+                decoded = self.decode(places[chosen])
+                if pictures is None:
+                    pictures = np.zeros((len(cell), *decoded.shape[1:]), dtype=np.uint8)
+                pictures[chosen] = decoded
+                yield None
+            assert pictures is not None
+            yield GridReply(
+                generation=request.generation,
+                slot=request.slot,
+                across=request.across,
+                up=request.up,
+                mosaic=mosaic(pictures if last else pictures[stand_in], columns),
+                done=last,
+                seconds=time.perf_counter() - started,
+            )
+
+
+def mosaic(pictures: NDArray[np.uint8], columns: int) -> Picture:
+    """Pictures (N, H, W[, 3]), row by row, as one picture (N / columns * H, columns * W[, 3])."""
+    count, height, width, *colour = pictures.shape
+    rows = count // columns
+    tiles = pictures.reshape(rows, columns, height, width, *colour)
+    return np.ascontiguousarray(tiles.swapaxes(1, 2)).reshape(
+        rows * height, columns * width, *colour
+    )
+
+
+def _point(row: Tensor) -> Point:
+    return tuple(float(value) for value in row)

@@ -1,0 +1,194 @@
+"""What a window asks of the model, and what it gets: frozen values, without torch, that cross threads.
+
+Each kind of request has one slot in the mailbox: a newer one of the same `slot` replaces an older one.
+`generation` numbers the requests of a slot, so that whoever asked can tell a stale answer. Pictures are
+uint8 (H, W) for grey or (H, W, 3) for colour; arrays are never written to after they are sent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Picture = NDArray[np.uint8]
+Point = tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Request:
+    """A wish with a number. `slot` names its place in the mailbox, lower `priority` goes first."""
+
+    slot: ClassVar[str]
+    priority: ClassVar[int]
+    generation: int
+
+
+@dataclass(frozen=True)
+class LoadRequest(Request):
+    """Open a model (name or path) and a split of a data set, and encode the one with the other."""
+
+    slot: ClassVar[str] = "load"
+    priority: ClassVar[int] = 0
+    model: str
+    data: str = "mnist"
+    split: str = "test"
+
+
+@dataclass(frozen=True)
+class PointRequest(Request):
+    """Decode one point. The picture under the hand: nothing goes before it."""
+
+    slot: ClassVar[str] = "point"
+    priority: ClassVar[int] = 1
+    z: Point
+
+
+@dataclass(frozen=True)
+class SelectionRequest(Request):
+    """All about one picture of the data set: its posterior, reconstruction, ELBO, posterior draws."""
+
+    slot: ClassVar[str] = "selection"
+    priority: ClassVar[int] = 2
+    index: int
+    draws: int = 8
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class WalkRequest(Request):
+    """Decode a list of points, as the frames of a walk or the pins of a tray (see `slot` of each)."""
+
+    slot: ClassVar[str] = "walk"
+    priority: ClassVar[int] = 3
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True)
+class TrayRequest(WalkRequest):
+    """Decode the pinned points."""
+
+    slot: ClassVar[str] = "tray"
+
+
+@dataclass(frozen=True)
+class GridRequest(Request):
+    """Decode every (x, y) of a grid: `across` left to right, `up` bottom to top."""
+
+    slot: ClassVar[str] = "grid"
+    priority: ClassVar[int] = 4
+    across: tuple[float, ...]
+    up: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class UnderlayRequest(GridRequest):
+    """The decoded manifold that lies under the points of the plane."""
+
+    slot: ClassVar[str] = "underlay"
+    priority: ClassVar[int] = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Reply:
+    """The answer to the request of the same slot and generation."""
+
+    generation: int
+
+
+@dataclass(frozen=True, eq=False)
+class PointReply(Reply):
+    """The expected picture at z and what the prior says of z (nats)."""
+
+    z: Point
+    picture: Picture
+    log_prior: float
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class SelectionReply(Reply):
+    """A data picture with its posterior (mean, sigma), reconstruction and ELBO terms (nats, at the mean
+    of many draws), and pictures decoded from draws of its posterior."""
+
+    index: int
+    original: Picture
+    reconstruction: Picture
+    mean: Point
+    sigma: Point
+    elbo: float
+    reconstruction_nats: float
+    kl: float
+    draws: tuple[Picture, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class WalkReply(Reply):
+    """Pictures and prior densities (nats) of the points asked for, in their order."""
+
+    slot: str
+    points: tuple[Point, ...]
+    pictures: tuple[Picture, ...]
+    log_priors: tuple[float, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class GridReply(Reply):
+    """A mosaic of the grid, top row first. Coarse replies come first: `done` tells the last.
+
+    `mosaic` is (rows * H, columns * W) or with a colour axis; cells not decoded yet show the nearest
+    decoded one. `across` and `up` are those of the request. `seconds` of decoding so far.
+    """
+
+    slot: str
+    across: tuple[float, ...]
+    up: tuple[float, ...]
+    mosaic: Picture
+    done: bool
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class LoadedReply(Reply):
+    """A model and a data set are open; their encodings follow.
+
+    `images` is uint8 (N, C, H, W) and `labels` int64 (N,) or None, shared, not to be written to.
+    """
+
+    model: str
+    path: str
+    title: str
+    hash: str
+    latents: int
+    metrics: tuple[tuple[str, float], ...]
+    command: str
+    data: str
+    split: str
+    classes: tuple[str, ...]
+    images: NDArray[np.uint8]
+    labels: NDArray[np.int64] | None
+    device: str
+
+
+@dataclass(frozen=True, eq=False)
+class EncodingsReply(Reply):
+    """Posterior means and sigmas (n, D) of the first n of `total` pictures, growing as they are made."""
+
+    mean: NDArray[np.float32]
+    sigma: NDArray[np.float32]
+    total: int
+
+    @property
+    def done(self) -> bool:
+        return len(self.mean) == self.total
+
+
+@dataclass(frozen=True, eq=False)
+class Refusal(Reply):
+    """The request could not be met; `message` is for the person, `details` for the log ("" if expected)."""
+
+    slot: str
+    message: str
+    details: str = ""

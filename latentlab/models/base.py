@@ -1,0 +1,126 @@
+"""What the rest of the house may ask of a model: capabilities, and configs that check themselves.
+
+Views and services ask for a capability (`Encodes`, `Decodes`), never for a class, so that a new kind of
+model works everywhere it makes sense.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar, runtime_checkable
+
+import torch
+from torch import Tensor
+
+from latentlab.core.likelihoods import Likelihood
+from latentlab.errors import LabError
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """q(z|x), a diagonal Gaussian: mean and log sigma^2, (B, D) each."""
+
+    mean: Tensor
+    log_variance: Tensor
+
+
+@dataclass(frozen=True)
+class ElboTerms:
+    """The ELBO per picture, split: E_q[log p(x|z)] and KL(q(z|x) || p(z)), (B,) each, in nats."""
+
+    reconstruction: Tensor
+    kl: Tensor
+
+    def elbo(self, beta: float = 1.0) -> Tensor:
+        """reconstruction - beta * KL; beta = 1 bounds log p(x), 0 is an autoencoder's objective."""
+        return self.reconstruction - beta * self.kl
+
+
+@runtime_checkable
+class Encodes(Protocol):
+    """Takes pictures to places in the latent space."""
+
+    @property
+    def latents(self) -> int: ...
+
+    def encode(self, x: Tensor) -> Posterior:
+        """q(z|x) for pictures in [0, 1]; (B, C, H, W) -> (B, D)."""
+
+
+@runtime_checkable
+class Decodes(Protocol):
+    """Takes places in the latent space to pictures."""
+
+    @property
+    def latents(self) -> int: ...
+
+    @property
+    def likelihood(self) -> Likelihood: ...
+
+    @property
+    def picture_shape(self) -> tuple[int, int, int]:
+        """(C, H, W)."""
+
+    def decode(self, z: Tensor) -> Tensor:
+        """The likelihood's parameters at z; (B, D) -> (B, C * outputs_per_channel, H, W)."""
+
+
+@runtime_checkable
+class Trains(Protocol):
+    """Has an objective that the trainer can maximise."""
+
+    def elbo_terms(self, x: Tensor, generator: torch.Generator | None = None) -> ElboTerms:
+        """One-sample estimate of the ELBO's terms; (B, C, H, W) in [0, 1] -> (B,) each."""
+
+
+ConfigT = TypeVar("ConfigT")
+
+
+def parse_config(kind: type[ConfigT], fields: Mapping[str, Any]) -> ConfigT:
+    """A frozen config of dataclass `kind` from parsed JSON; nothing unknown, nothing of another type.
+
+    Ranges are the config's own affair (`__post_init__`). Lists become tuples.
+
+    Raises:
+        LabError: naming the first field that is wrong.
+    """
+    if not isinstance(fields, Mapping):
+        raise LabError(f"the model's config is {type(fields).__name__}, expected an object")
+    known = {field.name: field for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
+    types = typing.get_type_hints(kind)
+    values: dict[str, Any] = {}
+    for name, value in fields.items():
+        if name not in known:
+            raise LabError(f"config field {name!r} is unknown", hint=f"Known: {', '.join(known)}")
+        values[name] = _as_type(name, value, types[name])
+    return kind(**values)
+
+
+def _as_type(name: str, value: Any, wanted: Any) -> Any:
+    if typing.get_origin(wanted) is tuple:
+        element = typing.get_args(wanted)[0]
+        if isinstance(value, list | tuple) and len(value) <= 64:
+            return tuple(_as_type(name, item, element) for item in value)
+        raise LabError(f"config field {name!r} must be a short list")
+    if wanted is float and isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    if type(value) is not wanted:
+        raise LabError(
+            f"config field {name!r} is {str(value)[:40]!r}, expected {wanted.__name__}"
+        )
+    return value
+
+
+def require_range(name: str, value: float, low: float, high: float) -> None:
+    """Refuses a config value outside [low, high], NaN included, naming the field."""
+    if not low <= value <= high:
+        raise LabError(f"config field {name!r} is {value}, expected {low:g} to {high:g}")
+
+
+def require_choice(name: str, value: str, choices: typing.Iterable[str]) -> None:
+    """Refuses a config value that is not among `choices`, naming the field and the choices."""
+    if value not in choices:
+        raise LabError(f"config field {name!r} is {value!r}", hint=f"Known: {', '.join(choices)}")

@@ -1,0 +1,66 @@
+"""The kinds of model there are. A new kind is one line in `KINDS`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+
+from latentlab.errors import LabError
+from latentlab.models.base import parse_config
+from latentlab.models.vae import VAE, VAEConfig
+
+MAX_PARAMETERS = 200_000_000
+
+
+@dataclass(frozen=True)
+class ModelKind:
+    """A kind of model: its name in files and commands, its title for people, how to make one."""
+
+    name: str
+    title: str
+    config: type[Any]
+    build: Callable[[Any], nn.Module]
+
+
+KINDS = {
+    kind.name: kind for kind in (ModelKind("vae", "Variational autoencoder", VAEConfig, VAE),)
+}
+
+
+def find_kind(name: str) -> ModelKind:
+    """The kind called `name`.
+
+    Raises:
+        LabError: listing the known kinds.
+    """
+    if name not in KINDS:
+        raise LabError(f"unknown kind of model {name!r}", hint=f"Known: {', '.join(KINDS)}")
+    return KINDS[name]
+
+
+def count_parameters(kind: ModelKind, config: Any) -> int:
+    """How many weights such a model has, found without allocating any of them."""
+    with torch.device("meta"):
+        return sum(parameter.numel() for parameter in kind.build(config).parameters())
+
+
+def build(name: str, fields: Mapping[str, Any]) -> nn.Module:
+    """A model with random weights from its kind and the fields of its config.
+
+    Raises:
+        LabError: for an unknown kind, a wrong field, or a model of more than MAX_PARAMETERS weights;
+            all before anything is allocated.
+    """
+    kind = find_kind(name)
+    config = parse_config(kind.config, fields)
+    count = count_parameters(kind, config)
+    if count > MAX_PARAMETERS:
+        raise LabError(
+            f"the config asks for {count:,} weights, over the limit of {MAX_PARAMETERS:,}",
+            hint="Make latents, shape or widths smaller",
+        )
+    return kind.build(config)

@@ -1,0 +1,123 @@
+"""The variational autoencoder.
+
+    q(z|x) = N( mu(x), diag sigma^2(x) )        p(z) = N(0, I)        p(x|z) by the config's likelihood
+    ELBO(x) = E_q[ log p(x|z) ] - KL( q(z|x) || p(z) )
+
+Source: Kingma & Welling, Auto-Encoding Variational Bayes (2014), eq. 3. The trainer weighs the KL with
+beta (Higgins et al. 2017): 0 makes an autoencoder, 1 a VAE.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from latentlab.core.gaussian import kl_to_standard, reparameterise
+from latentlab.core.likelihoods import LIKELIHOODS, Likelihood, make_likelihood
+from latentlab.errors import LabError
+from latentlab.models.base import ElboTerms, Posterior, require_choice, require_range
+from latentlab.models.nets import NETWORKS, ConvDecoder, ConvEncoder, MLPDecoder, MLPEncoder
+
+_ENCODERS = {"mlp": MLPEncoder, "conv": ConvEncoder}
+_DECODERS = {"mlp": MLPDecoder, "conv": ConvDecoder}
+
+
+@dataclass(frozen=True)
+class VAEConfig:
+    """The size and the likelihood of a VAE.
+
+    Attributes:
+        latents: D, the dimensions of z; 1 to 256.
+        shape: (C, H, W) of the pictures; 1 to 4 channels, sides of 4 to 256 pixels.
+        encoder: "mlp" or "conv".
+        encoder_widths: units of each hidden layer ("mlp"), channels of each halving ("conv").
+        decoder: "mlp" or "conv".
+        decoder_widths: the same for the decoder, read in the direction of decoding.
+        likelihood: "bernoulli", "gaussian" or "categorical".
+        sigma: the Gaussian's standard deviation, pictures being in [0, 1].
+        levels: the categorical's number of grey levels.
+    """
+
+    latents: int = 2
+    shape: tuple[int, ...] = (1, 28, 28)
+    encoder: str = "mlp"
+    encoder_widths: tuple[int, ...] = (512, 256)
+    decoder: str = "mlp"
+    decoder_widths: tuple[int, ...] = (256, 512)
+    likelihood: str = "bernoulli"
+    sigma: float = 0.1
+    levels: int = 256
+
+    def __post_init__(self) -> None:
+        require_range("latents", self.latents, 1, 256)
+        if len(self.shape) != 3:
+            raise LabError(f"config field 'shape' has {len(self.shape)} numbers, expected (C, H, W)")
+        require_range("shape", self.shape[0], 1, 4)
+        for side in self.shape[1:]:
+            require_range("shape", side, 4, 256)
+        require_choice("encoder", self.encoder, NETWORKS)
+        require_choice("decoder", self.decoder, NETWORKS)
+        for name, widths in (
+            ("encoder_widths", self.encoder_widths),
+            ("decoder_widths", self.decoder_widths),
+        ):
+            require_range(f"{name} (its length)", len(widths), 1, 8)
+            for width in widths:
+                require_range(name, width, 1, 4096)
+        require_choice("likelihood", self.likelihood, LIKELIHOODS)
+        require_range("sigma", self.sigma, 1e-3, 10.0)
+        require_range("levels", self.levels, 2, 256)
+
+
+class VAE(nn.Module):
+    """A VAE with a diagonal-Gaussian posterior; see `VAEConfig` for its parts."""
+
+    def __init__(self, config: VAEConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.likelihood: Likelihood = make_likelihood(
+            config.likelihood, sigma=config.sigma, levels=config.levels
+        )
+        channels, height, width = config.shape
+        outputs = (channels * self.likelihood.outputs_per_channel, height, width)
+        self.encoder = _ENCODERS[config.encoder](
+            (channels, height, width), config.encoder_widths, 2 * config.latents
+        )
+        self.decoder = _DECODERS[config.decoder](config.latents, config.decoder_widths, outputs)
+
+    @property
+    def latents(self) -> int:
+        """D."""
+        return self.config.latents
+
+    @property
+    def picture_shape(self) -> tuple[int, int, int]:
+        """(C, H, W)."""
+        channels, height, width = self.config.shape
+        return channels, height, width
+
+    def encode(self, x: Tensor) -> Posterior:
+        """q(z|x); pictures (B, C, H, W) in [0, 1] -> mean and log variance (B, D), in float32 or more."""
+        outputs = self.encoder(x)
+        # Under autocast the networks speak bfloat16; densities and sums over pixels need more digits.
+        if outputs.dtype == torch.bfloat16:
+            outputs = outputs.float()
+        mean, log_variance = outputs.chunk(2, dim=-1)
+        # Beyond e^(+-15) a variance is no picture's any more, only an overflow on its way.
+        return Posterior(mean, log_variance.clamp(-15.0, 15.0))
+
+    def decode(self, z: Tensor) -> Tensor:
+        """The likelihood's parameters; z (B, D) -> (B, C * outputs_per_channel, H, W)."""
+        outputs: Tensor = self.decoder(z)
+        return outputs.float() if outputs.dtype == torch.bfloat16 else outputs
+
+    def elbo_terms(self, x: Tensor, generator: torch.Generator | None = None) -> ElboTerms:
+        """The ELBO's two terms from one z ~ q(z|x) a picture; (B, C, H, W) in [0, 1] -> (B,) each."""
+        posterior = self.encode(x)
+        z = reparameterise(posterior.mean, posterior.log_variance, generator)
+        return ElboTerms(
+            reconstruction=self.likelihood.log_prob(self.decode(z), x),
+            kl=kl_to_standard(posterior.mean, posterior.log_variance),
+        )

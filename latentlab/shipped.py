@@ -1,0 +1,19 @@
+"""Where the models and resources that travel with LatentLab lie, in a checkout as in a wheel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+# A wheel carries both folders inside the package; a checkout keeps them beside it.
+_ROOT = _PACKAGE / "_shipped" if (_PACKAGE / "_shipped").is_dir() else _PACKAGE.parent
+
+MODELS = _ROOT / "models"
+RESOURCES = _ROOT / "resources"
+DATASETS = RESOURCES / "datasets"
+ICONS = RESOURCES / "icons"
+
+
+def model_files() -> dict[str, Path]:
+    """The shipped models: name -> file, sorted by name."""
+    return {path.stem: path for path in sorted(MODELS.glob("*.safetensors"))}
