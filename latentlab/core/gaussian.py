@@ -45,9 +45,7 @@ def standard_noise(like: Tensor, generator: torch.Generator | None = None) -> Te
     return torch.randn(like.shape, dtype=like.dtype, device=like.device, generator=generator)
 
 
-def reparameterise(
-    mean: Tensor, log_variance: Tensor, generator: torch.Generator | None = None
-) -> Tensor:
+def reparameterise(mean: Tensor, log_variance: Tensor, generator: torch.Generator | None = None) -> Tensor:
     """One draw mean + sigma * epsilon for each row, differentiable in both; (..., D) -> (..., D)."""
     return mean + torch.exp(0.5 * log_variance) * standard_noise(mean, generator)
 

@@ -41,8 +41,7 @@ def _read_mnist(folder: Path, split: str) -> ImageSet:
 
 
 CATALOG = {
-    entry.name: entry
-    for entry in (Entry("mnist", "70,000 handwritten digits, 28 x 28 grey", _read_mnist),)
+    entry.name: entry for entry in (Entry("mnist", "70,000 handwritten digits, 28 x 28 grey", _read_mnist),)
 }
 
 

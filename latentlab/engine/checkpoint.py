@@ -71,9 +71,7 @@ class LoadedModel:
     hash: str
 
 
-def save_model(
-    path: str | Path, model: nn.Module, card: ModelCard, *, overwrite: bool = True
-) -> Path:
+def save_model(path: str | Path, model: nn.Module, card: ModelCard, *, overwrite: bool = True) -> Path:
     """Writes a model and its card, whole or not at all.
 
     Raises:
@@ -169,7 +167,10 @@ def _read_card(content: bytes) -> ModelCard:
     for name, kind in wanted.items():
         if not isinstance(fields.get(name), kind):
             raise LabError(f"its card has no proper field {name!r}")
-    return ModelCard(**{name: fields[name] for name in (*wanted, "format")}, version=str(fields.get("version", "")))
+    return ModelCard(
+        **{name: fields[name] for name in (*wanted, "format")},
+        version=str(fields.get("version", "")),
+    )
 
 
 def _fill(model: nn.Module, tensors: Mapping[str, Tensor]) -> None:

@@ -52,9 +52,7 @@ def encode_in_chunks(model: nn.Module, data: ImageSet, chunk: int = 500) -> Iter
             labels = np.full(len(images), -1, dtype=np.int64)
         else:
             labels = data.labels[first : first + chunk].numpy()
-        yield Encodings(
-            posterior.mean.cpu().numpy(), posterior.log_variance.cpu().numpy(), labels
-        )
+        yield Encodings(posterior.mean.cpu().numpy(), posterior.log_variance.cpu().numpy(), labels)
 
 
 def join(parts: list[Encodings]) -> Encodings:

@@ -6,6 +6,7 @@ whoever drives it can let a more urgent request go first or drop it for a newer 
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Iterator
 
@@ -20,6 +21,7 @@ from latentlab.data.image_set import ImageSet
 from latentlab.engine.checkpoint import LoadedModel, load_model
 from latentlab.engine.encodings import encode_in_chunks, join
 from latentlab.engine.requests import (
+    EncodeRequest,
     EncodingsReply,
     GridReply,
     GridRequest,
@@ -33,6 +35,7 @@ from latentlab.engine.requests import (
     Request,
     SelectionReply,
     SelectionRequest,
+    TrayRequest,
     WalkReply,
     WalkRequest,
 )
@@ -75,12 +78,16 @@ class Renderer:
         match request:
             case LoadRequest():
                 yield from self._load(request)
+            case EncodeRequest():
+                yield from self._encode(request)
             case PointRequest():
                 yield self._point(request)
             case SelectionRequest():
                 yield self._selection(request)
+            case TrayRequest():
+                yield from self._points(request, request.points)
             case WalkRequest():
-                yield from self._walk(request)
+                yield from self._points(request, walk_points(request))
             case GridRequest():
                 yield from self._grid(request)
             case _:
@@ -133,6 +140,11 @@ class Renderer:
             labels=None if data.labels is None else data.labels.numpy(),
             device=str(self.device),
         )
+
+    def _encode(self, request: EncodeRequest) -> Iterator[Reply | None]:
+        loaded, data = self.loaded, self.data
+        if loaded is None or data is None:
+            raise LabError("no model and data set are open")
         parts, told = [], 0
         for part in encode_in_chunks(loaded.model, data):
             parts.append(part)
@@ -151,9 +163,7 @@ class Renderer:
         z = torch.tensor([request.z])
         picture = self.decode(z)[0]
         log_prior = float(gaussian.standard_log_density(z)[0])
-        return PointReply(
-            request.generation, request.z, picture, log_prior, time.perf_counter() - started
-        )
+        return PointReply(request.generation, request.z, picture, log_prior, time.perf_counter() - started)
 
     def _selection(self, request: SelectionRequest) -> SelectionReply:
         model, data = self._decoder(), self.data
@@ -166,9 +176,7 @@ class Renderer:
         generator = torch.Generator(self.device).manual_seed(request.seed)
         draws = max(_ELBO_DRAWS, request.draws)
         mean, log_variance = posterior.mean, posterior.log_variance
-        z = gaussian.reparameterise(
-            mean.expand(draws, -1), log_variance.expand(draws, -1), generator
-        )
+        z = gaussian.reparameterise(mean.expand(draws, -1), log_variance.expand(draws, -1), generator)
         reconstruction = float(model.likelihood.log_prob(model.decode(z), x).mean())
         kl = float(gaussian.kl_to_standard(mean, log_variance)[0])
         return SelectionReply(
@@ -184,24 +192,25 @@ class Renderer:
             draws=tuple(self.decode(z[: request.draws])),
         )
 
-    def _walk(self, request: WalkRequest) -> Iterator[Reply | None]:
+    def _points(self, request: Request, points: tuple[Point, ...]) -> Iterator[Reply | None]:
         pictures: list[Picture] = []
-        points = request.points
         for first in range(0, len(points), _CHUNK):
             pictures.extend(self.decode(torch.tensor(points[first : first + _CHUNK])))
             yield None
-        log_priors = (
-            gaussian.standard_log_density(torch.tensor(points)).tolist() if points else []
-        )
-        yield WalkReply(
-            request.generation, request.slot, points, tuple(pictures), tuple(log_priors)
-        )
+        log_priors = gaussian.standard_log_density(torch.tensor(points)).tolist() if points else []
+        yield WalkReply(request.generation, request.slot, points, tuple(pictures), tuple(log_priors))
 
     def _grid(self, request: GridRequest) -> Iterator[Reply | None]:
         """Every fourth cell of every fourth row first, shown as blocks; then all the others."""
         started = time.perf_counter()
-        columns, rows = len(request.across), len(request.up)
-        places = latent.grid(torch.tensor(request.across), torch.tensor(request.up)).float()
+        columns, rows = request.columns, request.rows
+        if request.region is None:
+            across, up = latent.quantile_axis(columns), latent.quantile_axis(rows)
+        else:
+            left, right, bottom, top = request.region
+            across = latent.even_axis(left, right, columns)
+            up = latent.even_axis(bottom, top, rows)
+        places = latent.grid(across, up).float()
         cell = np.arange(rows * columns)
         row, column = np.divmod(cell, columns)
         coarse = (row % _COARSE == 0) & (column % _COARSE == 0)
@@ -223,12 +232,27 @@ class Renderer:
             yield GridReply(
                 generation=request.generation,
                 slot=request.slot,
-                across=request.across,
-                up=request.up,
+                region=request.region,
+                across=_point(across),
+                up=_point(up),
                 mosaic=mosaic(pictures if last else pictures[stand_in], columns),
                 done=last,
                 seconds=time.perf_counter() - started,
             )
+
+
+def walk_points(request: WalkRequest) -> tuple[Point, ...]:
+    """The points of a walk; no more than the pins if there are fewer than two of them."""
+    if len(request.pins) < 2:
+        return request.pins
+    between = {"lerp": latent.lerp, "slerp": latent.slerp}[request.path]
+    t = torch.linspace(0.0, 1.0, max(2, request.steps))
+    legs = [
+        between(torch.tensor(start), torch.tensor(end), t) for start, end in itertools.pairwise(request.pins)
+    ]
+    # Each leg but the first begins where the one before it ended.
+    joined = torch.cat([legs[0], *(leg[1:] for leg in legs[1:])])
+    return tuple(_point(row) for row in joined)
 
 
 def mosaic(pictures: NDArray[np.uint8], columns: int) -> Picture:
@@ -236,9 +260,7 @@ def mosaic(pictures: NDArray[np.uint8], columns: int) -> Picture:
     count, height, width, *colour = pictures.shape
     rows = count // columns
     tiles = pictures.reshape(rows, columns, height, width, *colour)
-    return np.ascontiguousarray(tiles.swapaxes(1, 2)).reshape(
-        rows * height, columns * width, *colour
-    )
+    return np.ascontiguousarray(tiles.swapaxes(1, 2)).reshape(rows * height, columns * width, *colour)
 
 
 def _point(row: Tensor) -> Point:

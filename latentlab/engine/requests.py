@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 Picture = NDArray[np.uint8]
 Point = tuple[float, ...]
+Region = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Request:
 
 @dataclass(frozen=True)
 class LoadRequest(Request):
-    """Open a model (name or path) and a split of a data set, and encode the one with the other."""
+    """Open a model (name or path) and a split of a data set that it fits."""
 
     slot: ClassVar[str] = "load"
     priority: ClassVar[int] = 0
@@ -58,29 +59,40 @@ class SelectionRequest(Request):
 
 
 @dataclass(frozen=True)
-class WalkRequest(Request):
-    """Decode a list of points, as the frames of a walk or the pins of a tray (see `slot` of each)."""
+class TrayRequest(Request):
+    """Decode the pinned points."""
 
-    slot: ClassVar[str] = "walk"
+    slot: ClassVar[str] = "tray"
     priority: ClassVar[int] = 3
     points: tuple[Point, ...]
 
 
 @dataclass(frozen=True)
-class TrayRequest(WalkRequest):
-    """Decode the pinned points."""
+class WalkRequest(Request):
+    """Decode a walk through `pins` in their order, `steps` pictures from each pin to the next.
 
-    slot: ClassVar[str] = "tray"
+    `path` is "lerp" or "slerp". P pins make (P - 1) * (steps - 1) + 1 pictures, pins included once.
+    """
+
+    slot: ClassVar[str] = "walk"
+    priority: ClassVar[int] = 4
+    pins: tuple[Point, ...]
+    path: str = "lerp"
+    steps: int = 12
 
 
 @dataclass(frozen=True)
 class GridRequest(Request):
-    """Decode every (x, y) of a grid: `across` left to right, `up` bottom to top."""
+    """Decode a grid of `columns` x `rows` points of the plane.
+
+    `region` is (left, right, bottom, top), filled evenly by cells; None takes places of equal prior mass.
+    """
 
     slot: ClassVar[str] = "grid"
-    priority: ClassVar[int] = 4
-    across: tuple[float, ...]
-    up: tuple[float, ...]
+    priority: ClassVar[int] = 5
+    columns: int
+    rows: int
+    region: Region | None = None
 
 
 @dataclass(frozen=True)
@@ -88,7 +100,15 @@ class UnderlayRequest(GridRequest):
     """The decoded manifold that lies under the points of the plane."""
 
     slot: ClassVar[str] = "underlay"
-    priority: ClassVar[int] = 5
+    priority: ClassVar[int] = 6
+
+
+@dataclass(frozen=True)
+class EncodeRequest(Request):
+    """Find the place of every picture of the open data set."""
+
+    slot: ClassVar[str] = "encodings"
+    priority: ClassVar[int] = 7
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +146,7 @@ class SelectionReply(Reply):
 
 @dataclass(frozen=True, eq=False)
 class WalkReply(Reply):
-    """Pictures and prior densities (nats) of the points asked for, in their order."""
+    """Pictures and prior densities (nats) of a walk's or a tray's points, in their order."""
 
     slot: str
     points: tuple[Point, ...]
@@ -139,10 +159,12 @@ class GridReply(Reply):
     """A mosaic of the grid, top row first. Coarse replies come first: `done` tells the last.
 
     `mosaic` is (rows * H, columns * W) or with a colour axis; cells not decoded yet show the nearest
-    decoded one. `across` and `up` are those of the request. `seconds` of decoding so far.
+    decoded one. `across` (columns,) left to right and `up` (rows,) bottom to top are the cells' middles;
+    `region` is that of the request. `seconds` is the time since the request was taken up.
     """
 
     slot: str
+    region: Region | None
     across: tuple[float, ...]
     up: tuple[float, ...]
     mosaic: Picture
@@ -152,7 +174,7 @@ class GridReply(Reply):
 
 @dataclass(frozen=True, eq=False)
 class LoadedReply(Reply):
-    """A model and a data set are open; their encodings follow.
+    """A model and a data set are open.
 
     `images` is uint8 (N, C, H, W) and `labels` int64 (N,) or None, shared, not to be written to.
     """

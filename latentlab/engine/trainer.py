@@ -97,9 +97,7 @@ class Trainer:
         if not isinstance(model, Trains):
             raise LabError(f"a {type(model).__name__} has no objective to train")
         if len(train) < plan.batch:
-            raise LabError(
-                f"a batch of {plan.batch} needs as many pictures; {train.name} has {len(train)}"
-            )
+            raise LabError(f"a batch of {plan.batch} needs as many pictures; {train.name} has {len(train)}")
         self.plan = plan
         self.device = choose_device(plan.device)
         self.model = model.to(self.device)
@@ -118,8 +116,8 @@ class Trainer:
             weight_decay=plan.weight_decay,
             fused=self.device.type in ("cpu", "cuda"),
         )
-        self._parameters = list(self.model.parameters())
-        self._averages = list(self.averaged.parameters())
+        self._parameters: list[Tensor] = list(self.model.parameters())
+        self._averages: list[Tensor] = list(self.averaged.parameters())
 
     def run(self) -> Iterator[TrainingEvent]:
         """Trains to the end, telling of it on the way.
@@ -129,9 +127,7 @@ class Trainer:
         """
         started = time.perf_counter()
         self._settle()
-        yield Started(
-            self.steps, self.plan.epochs, str(self.device), self.precision, self.threads
-        )
+        yield Started(self.steps, self.plan.epochs, str(self.device), self.precision, self.threads)
         for epoch in range(1, self.plan.epochs + 1):
             sums, counted = torch.zeros(2, device=self.device), 0
             recent, since, mark = torch.zeros(2, device=self.device), 0, time.perf_counter()
@@ -158,10 +154,10 @@ class Trainer:
             group["lr"] = self.plan.rate_at(self.step, self.steps)
         x = self.images[index].float().div_(255.0)
         with autocast(self.device, self.precision):
-            terms: ElboTerms = self.model.elbo_terms(x, self.noise)  # type: ignore[operator]
+            terms: ElboTerms = self.model.elbo_terms(x, self.noise)
         loss = -terms.elbo(self.plan.beta_at(self.step)).mean()
         self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         nn.utils.clip_grad_norm_(self._parameters, self.plan.gradient_norm)
         self.optimizer.step()
         self.step += 1
@@ -176,7 +172,7 @@ class Trainer:
         noise = torch.Generator(self.device).manual_seed(self.plan.seed)
         sums = torch.zeros(2, device=self.device)
         for images in self.test.split(batch):
-            terms = self.averaged.elbo_terms(images.float() / 255.0, noise)  # type: ignore[operator]
+            terms = self.averaged.elbo_terms(images.float() / 255.0, noise)
             sums += torch.stack([terms.reconstruction.sum(), terms.kl.sum()])
         return _mean(sums, len(self.test))
 

@@ -108,9 +108,7 @@ def _as_type(name: str, value: Any, wanted: Any) -> Any:
     if wanted is float and isinstance(value, int | float) and not isinstance(value, bool):
         return float(value)
     if type(value) is not wanted:
-        raise LabError(
-            f"config field {name!r} is {str(value)[:40]!r}, expected {wanted.__name__}"
-        )
+        raise LabError(f"config field {name!r} is {str(value)[:40]!r}, expected {wanted.__name__}")
     return value
 
 

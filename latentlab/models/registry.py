@@ -26,9 +26,7 @@ class ModelKind:
     build: Callable[[Any], nn.Module]
 
 
-KINDS = {
-    kind.name: kind for kind in (ModelKind("vae", "Variational autoencoder", VAEConfig, VAE),)
-}
+KINDS = {kind.name: kind for kind in (ModelKind("vae", "Variational autoencoder", VAEConfig, VAE),)}
 
 
 def find_kind(name: str) -> ModelKind:

@@ -1,0 +1,223 @@
+"""LatentLab from Python: open a model, encode pictures, decode points, draw samples.
+
+    model = latentlab.load_model("mnist-vae-2d")
+    z = model.encode(images)                # (N, D)
+    pictures = model.decode(z)              # (N, C, H, W) in [0, 1]
+    others = model.sample(16, seed=0)       # (16, C, H, W) in [0, 1]
+
+Arrays in may be NumPy's, torch's or lists; arrays out are NumPy's, float32. N counts pictures, D the
+latents, C channels, H and W rows and columns of pixels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike, NDArray
+from torch import Tensor
+
+from latentlab.engine import checkpoint
+from latentlab.engine.checkpoint import LoadedModel, ModelCard
+from latentlab.engine.device import choose_device
+from latentlab.engine.sampling import decode_in_chunks, prior_points
+from latentlab.errors import LabError
+from latentlab.models.base import Decodes, Encodes
+
+_CHUNK = 500
+# Resampling leaves float pictures a hair outside [0, 1]; more than that is another scale.
+_SLACK = 1e-4
+
+
+@dataclass(frozen=True, eq=False)
+class Posteriors:
+    """q(z|x) of N pictures, diagonal Gaussians: `mean` and standard deviation `sigma`, float32 (N, D)."""
+
+    mean: NDArray[np.float32]
+    sigma: NDArray[np.float32]
+
+
+class Model:
+    """A model in memory, ready to encode and decode. Made by `load_model`."""
+
+    def __init__(self, loaded: LoadedModel) -> None:
+        self._loaded = loaded
+
+    def __repr__(self) -> str:
+        return f"<latentlab.Model {self.name!r}: {self.card.kind}, pictures {self.picture_shape}>"
+
+    @property
+    def name(self) -> str:
+        """The name of a shipped model, or of the file without its ending."""
+        return self._loaded.name
+
+    @property
+    def path(self) -> Path:
+        """The file it was read from."""
+        return self._loaded.path
+
+    @property
+    def card(self) -> ModelCard:
+        """Its kind, config, training data, figures and the command that trains it again."""
+        return self._loaded.card
+
+    @property
+    def hash(self) -> str:
+        """The first 12 hexadecimal digits of its file's SHA-256; exported pictures carry it."""
+        return self._loaded.hash
+
+    @property
+    def latents(self) -> int:
+        """D, the dimensions of the latent space."""
+        return self._decoder().latents
+
+    @property
+    def picture_shape(self) -> tuple[int, int, int]:
+        """(C, H, W)."""
+        return self._decoder().picture_shape
+
+    def encode(self, images: ArrayLike | Tensor) -> NDArray[np.float32]:
+        """Where pictures lie in the latent space: the means of their posteriors, never draws.
+
+        Args:
+            images: (N, C, H, W); (N, H, W) or (H, W) for grey; (C, H, W) for one picture. Unsigned
+                bytes from 0 black to 255 white, or floats in [0, 1].
+
+        Returns:
+            float32 (N, D), in units of the prior's standard deviation.
+
+        Raises:
+            LabError: for another shape, type or range, NaN, or a model without an encoder.
+        """
+        return self.posterior(images).mean
+
+    @torch.no_grad()
+    def posterior(self, images: ArrayLike | Tensor) -> Posteriors:
+        """q(z|x) of each picture, mean and standard deviation; takes what `encode` takes."""
+        model = self._loaded.model
+        if not isinstance(model, Encodes):
+            raise LabError(f"{self.name} does not encode pictures")
+        pictures = _as_pictures(images, self.picture_shape)
+        means, sigmas = [np.empty((0, self.latents), np.float32)], [np.empty((0, self.latents), np.float32)]
+        device = next(self._loaded.model.parameters()).device
+        for some in _floats_in_chunks(pictures):
+            posterior = model.encode(some.to(device))
+            means.append(posterior.mean.cpu().numpy())
+            sigmas.append(torch.exp(0.5 * posterior.log_variance).cpu().numpy())
+        return Posteriors(np.concatenate(means), np.concatenate(sigmas))
+
+    def decode(self, z: ArrayLike | Tensor) -> NDArray[np.float32]:
+        """The expected pictures at points of the latent space.
+
+        Args:
+            z: (N, D), or (D,) for one point.
+
+        Returns:
+            float32 (N, C, H, W) in [0, 1]; N is 1 for a single point.
+
+        Raises:
+            LabError: for another shape, or numbers that are not finite.
+        """
+        return self._pictures(decode_in_chunks(self._loaded.model, _as_points(z, self.latents)))
+
+    def sample(self, n: int, seed: int = 0, *, draw: bool = False) -> NDArray[np.float32]:
+        """Pictures at `n` points drawn from the prior N(0, I); the same seed gives the same pictures.
+
+        Args:
+            n: how many, 0 or more.
+            seed: 0 or more.
+            draw: pictures drawn from p(x|z) instead of the expected ones.
+
+        Returns:
+            float32 (n, C, H, W) in [0, 1].
+
+        Raises:
+            LabError: if `n` or `seed` is negative.
+        """
+        if n < 0 or not 0 <= seed < 2**63:
+            raise LabError(f"n = {n} and seed = {seed}; expected whole numbers from 0")
+        z = prior_points(n, self.latents, seed)
+        return self._pictures(decode_in_chunks(self._loaded.model, z, draw=draw, seed=seed))
+
+    def _decoder(self) -> Decodes:
+        if not isinstance(self._loaded.model, Decodes):
+            raise LabError(f"{self.name} does not make pictures")
+        return self._loaded.model
+
+    def _pictures(self, chunks: Iterator[Tensor]) -> NDArray[np.float32]:
+        return np.concatenate(
+            [np.empty((0, *self.picture_shape), np.float32), *(chunk.numpy() for chunk in chunks)]
+        )
+
+
+def load_model(name_or_path: str | Path, device: str = "cpu") -> Model:
+    """A shipped model by its name (`latentlab list` names them), or any model file by its path.
+
+    Args:
+        name_or_path: such as "mnist-vae-2d" or "runs/mine.safetensors".
+        device: "cpu", "cuda", "mps" or "auto".
+
+    Raises:
+        LabError: naming the file and what is wrong with it.
+    """
+    return Model(checkpoint.load_model(name_or_path, choose_device(device)))
+
+
+def _as_tensor(values: Any, what: str) -> Tensor:
+    if isinstance(values, Tensor):
+        return values.detach().cpu()
+    try:
+        array = np.asarray(values)
+        if array.dtype.kind not in "biuf":
+            raise TypeError
+        # A copy: torch would share, and warn about, memory that may not be written to.
+        return torch.from_numpy(np.array(array, order="C", copy=True))
+    except (TypeError, ValueError):
+        raise LabError(f"the {what} are no array of numbers") from None
+
+
+def _as_pictures(images: Any, shape: tuple[int, int, int]) -> Tensor:
+    """Pictures as (N, C, H, W), uint8 or float32 in [0, 1]."""
+    pictures = _as_tensor(images, "pictures")
+    given = tuple(pictures.shape)
+    if given == shape or (shape[0] == 1 and given == shape[1:]):
+        pictures = pictures.reshape(1, *shape)
+    elif shape[0] == 1 and pictures.ndim == 3:
+        pictures = pictures.unsqueeze(1)
+    if pictures.ndim != 4 or tuple(pictures.shape[1:]) != shape:
+        raise LabError(f"pictures of shape {given}; the model takes (N, {', '.join(map(str, shape))})")
+    if pictures.dtype == torch.uint8:
+        return pictures
+    if pictures.dtype != torch.bool and not pictures.is_floating_point():
+        raise LabError(f"pictures of type {pictures.dtype}; expected bytes, or floats in [0, 1]")
+    pictures = pictures.float()
+    # A comparison with NaN is false, so NaN is refused too.
+    if pictures.numel() and not bool(((pictures >= -_SLACK) & (pictures <= 1.0 + _SLACK)).all()):
+        raise LabError(
+            "pictures of floats must lie in [0, 1], without NaN",
+            hint="Give grey levels from 0 to 255 as unsigned bytes",
+        )
+    return pictures.clamp(0.0, 1.0)
+
+
+def _floats_in_chunks(pictures: Tensor) -> Iterator[Tensor]:
+    """Not all at once: 70,000 pictures are four times as large as floats than as bytes."""
+    for some in pictures.split(_CHUNK) if len(pictures) else ():
+        yield some.float() / 255.0 if some.dtype == torch.uint8 else some
+
+
+def _as_points(z: Any, latents: int) -> Tensor:
+    """Points as float32 (N, D)."""
+    points = _as_tensor(z, "points").float()
+    given = tuple(points.shape)
+    if points.ndim == 1:
+        points = points.unsqueeze(0)
+    if points.ndim != 2 or points.shape[1] != latents:
+        raise LabError(f"points of shape {given}; the model takes (N, {latents}) or ({latents},)")
+    if not bool(torch.isfinite(points).all()):
+        raise LabError("the points have numbers that are not finite")
+    return points

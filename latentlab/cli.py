@@ -1,0 +1,71 @@
+"""The command `latentlab`: reads the command line, and has `latentlab.commands` do the work.
+
+Neither torch nor Qt is imported here: `--help` and `--version` answer at once, commands bring in torch
+when they run, and only opening the window brings in Qt.
+
+Exit codes: 0 done; 2 something the person can mend, told on one line of stderr; 130 stopped by Ctrl+C.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import re
+import sys
+from collections.abc import Sequence
+
+from latentlab.commands.parser import make_parser
+from latentlab.errors import LabError
+
+# What may follow such an option though it begins with a minus, which argparse takes for a flag.
+_TAKES_NUMBERS = {"--from", "--to", "--range"}
+_NEGATIVE = re.compile(r"-[\d.]")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs a command line (by default the process's) and returns its exit code; never raises SystemExit.
+
+    Errors that a person cannot mend are bugs, and come through as exceptions.
+    """
+    words = _join_negative_numbers(sys.argv[1:] if argv is None else argv)
+    try:
+        arguments = make_parser(training="train" in words).parse_args(words)
+        return _run(arguments)
+    except SystemExit as ended:  # --help and --version end so
+        return int(ended.code or 0)
+    except LabError as error:
+        print(f"latentlab: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("latentlab: stopped; nothing was written", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has gone (`latentlab list | head -1`); Python must not flush again.
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    if arguments.info:
+        arguments.command = "info"
+    if arguments.command in (None, "open"):
+        from latentlab.commands.window import open_window
+
+        return open_window(getattr(arguments, "model", None))
+    from latentlab.commands.table import COMMANDS
+
+    COMMANDS[arguments.command](arguments)
+    return 0
+
+
+def _join_negative_numbers(words: Sequence[str]) -> list[str]:
+    """`--to -1,0` as `--to=-1,0`, which argparse understands."""
+    joined: list[str] = []
+    for word in words:
+        if joined and joined[-1] in _TAKES_NUMBERS and _NEGATIVE.match(word):
+            joined[-1] += f"={word}"
+        else:
+            joined.append(word)
+    return joined

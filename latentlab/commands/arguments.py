@@ -1,0 +1,101 @@
+"""What the arguments of several commands share: their types, and the options they have in common."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Callable
+
+_MAX_COORDINATE = 1000.0
+
+
+def whole(low: int, high: int) -> Callable[[str], int]:
+    """An argument type: a whole number from `low` to `high`."""
+
+    def parse(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = low - 1
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{text[:40]!r} is no whole number from {low} to {high}")
+        return value
+
+    return parse
+
+
+def point(text: str) -> tuple[float, ...]:
+    """An argument type: numbers with commas between."""
+    try:
+        values = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        values = (math.nan,)
+    if not all(abs(value) <= _MAX_COORDINATE for value in values):
+        raise argparse.ArgumentTypeError(
+            f"{text[:60]!r} is no point; expected numbers from -1000 to 1000 such as 1.0,-0.5"
+        )
+    return values
+
+
+def low_high(text: str) -> tuple[float, float] | None:
+    """An argument type: LOW,HIGH, or None for `prior`."""
+    if text == "prior":
+        return None
+    values = point(text)
+    if len(values) != 2 or values[0] >= values[1]:
+        raise argparse.ArgumentTypeError(
+            f"{text[:60]!r} is no range; expected prior, or LOW,HIGH such as -3,3"
+        )
+    return values[0], values[1]
+
+
+def add_model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", metavar="MODEL", help="a shipped name (see latentlab list) or a file")
+
+
+def add_data(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", default="mnist", metavar="NAME", help="a data set (default mnist)")
+    parser.add_argument("--split", default="test", metavar="SPLIT", help="train, test (the default) or all")
+
+
+def add_seed(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--seed",
+        metavar="S",
+        type=whole(0, 2**63 - 1),
+        default=0,
+        help="the same seed gives the same result (default 0)",
+    )
+
+
+def add_device(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--device",
+        default="auto",
+        metavar="NAME",
+        help="cpu, cuda, mps, or auto (the default) for the best there is",
+    )
+    parser.add_argument(
+        "--threads",
+        type=whole(0, 1024),
+        default=0,
+        metavar="N",
+        help="CPU threads (default 0: torch decides)",
+    )
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
+
+
+def add_output(parser: argparse.ArgumentParser, names: str, *, scaled: bool = True) -> None:
+    parser.add_argument("-o", "--out", required=True, metavar="FILE", help=f"the file to write: {names}")
+    parser.add_argument("--force", action="store_true", help="replace the file if it exists")
+    if scaled:
+        parser.add_argument(
+            "--scale",
+            metavar="S",
+            type=whole(1, 64),
+            default=1,
+            help="each pixel becomes S x S equal pixels (default 1)",
+        )

@@ -1,0 +1,58 @@
+"""What commands share: figures on stdout, progress on stderr, the model and its device."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import torch
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from latentlab.engine.checkpoint import LoadedModel, load_model
+from latentlab.engine.device import choose_device
+from latentlab.errors import LabError
+
+
+def open_model(arguments: argparse.Namespace) -> LoadedModel:
+    """The command's MODEL on its --device, after setting its --threads."""
+    if arguments.threads:
+        torch.set_num_threads(arguments.threads)
+    return load_model(arguments.model, choose_device(arguments.device))
+
+
+def print_json(values: Mapping[str, Any]) -> None:
+    """One JSON object on stdout.
+
+    Raises:
+        LabError: if a figure is not a number, which JSON cannot say.
+    """
+    try:
+        print(json.dumps(values, indent=2, allow_nan=False))
+    except ValueError:
+        raise LabError("a figure is not a finite number: the model's outputs overflow") from None
+
+
+@contextlib.contextmanager
+def progress_bar(what: str) -> Iterator[Callable[[float, str], None]]:
+    """A bar on stderr while the block runs, if stderr is a terminal.
+
+    Gives a function to call with the share done, 0 to 1, and a few words ("" for none).
+    """
+    if not sys.stderr.isatty():
+        yield lambda share, words: None
+        return
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[words]}", markup=False),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=1.0, words="")
+        yield lambda share, words: bar.update(task, completed=share, words=words)

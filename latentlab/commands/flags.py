@@ -1,0 +1,131 @@
+"""The flags of `latentlab train vae`, made from the fields of `VAEConfig` and `TrainingPlan`.
+
+Names, types and defaults are the dataclasses' own, so that they are written once; here are the words.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import shlex
+import typing
+from collections.abc import Callable
+from typing import Any
+
+from latentlab.core.likelihoods import LIKELIHOODS
+from latentlab.engine.device import PRECISIONS
+from latentlab.engine.trainer import TrainingPlan
+from latentlab.models.nets import NETWORKS
+from latentlab.models.vae import VAEConfig
+
+# The data set decides it.
+_NO_FLAG = {"shape"}
+
+HELP = {
+    "latents": "dimensions of the latent space",
+    "encoder": f"network that encodes: {' or '.join(NETWORKS)}",
+    "encoder_widths": "units of its hidden layers (mlp), or channels of its halvings (conv)",
+    "decoder": f"network that decodes: {' or '.join(NETWORKS)}",
+    "decoder_widths": "the same for the decoder, in the direction of decoding",
+    "likelihood": f"what the decoder's outputs mean: {', '.join(LIKELIHOODS)}",
+    "sigma": "standard deviation of the Gaussian likelihood, pictures being in [0, 1]",
+    "levels": "grey levels of the categorical likelihood",
+    "epochs": "passes over the data",
+    "batch": "pictures a step",
+    "learning_rate": "highest learning rate of Adam",
+    "warmup_steps": "steps over which the learning rate rises from 0",
+    "final_rate": "share of the learning rate left at the end of the cosine",
+    "weight_decay": "decoupled weight decay",
+    "gradient_norm": "longer gradients are shortened to this",
+    "beta": "weight of the KL: 1 for a VAE, 0 for an autoencoder",
+    "beta_warmup_steps": "steps over which that weight rises from 0",
+    "ema_decay": "share of the averaged weights that each step keeps",
+    "seed": "decides first weights, order and noise",
+    "device": "auto, cpu, cuda or mps",
+    "precision": f"{', '.join(PRECISIONS)}; auto takes what is faster here",
+    "threads": "CPU threads; 0 takes the better of 1 and all",
+}
+
+
+def add_training_flags(parser: argparse.ArgumentParser) -> None:
+    """A flag for each field: `learning_rate` becomes `--learning-rate`, tuples are written 512,256."""
+    for title, kind in (("model", VAEConfig), ("training", TrainingPlan)):
+        group = parser.add_argument_group(title)
+        types = typing.get_type_hints(kind)
+        for field in _fields(kind):
+            words = HELP.get(field.name, field.name.replace("_", " "))
+            group.add_argument(
+                _flag(field.name),
+                dest=field.name,
+                default=field.default,
+                type=_parser_of(types[field.name]),
+                metavar=_metavar(types[field.name]),
+                help=f"{words} (default {_as_text(field.default)})".replace("%", "%%"),
+            )
+
+
+def read_config(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The fields of `VAEConfig` that were given or defaulted, without the pictures' shape."""
+    return {field.name: getattr(arguments, field.name) for field in _fields(VAEConfig)}
+
+
+def read_plan(arguments: argparse.Namespace) -> TrainingPlan:
+    """The `TrainingPlan` that was asked for."""
+    return TrainingPlan(**{field.name: getattr(arguments, field.name) for field in _fields(TrainingPlan)})
+
+
+def command_line(arguments: argparse.Namespace) -> str:
+    """The command that trains the same model again: what is not a default, and nothing else."""
+    words = ["latentlab", "train", "vae", "--data", arguments.data, "--out", str(arguments.out)]
+    for kind in (VAEConfig, TrainingPlan):
+        for field in _fields(kind):
+            value = getattr(arguments, field.name)
+            if value != field.default:
+                words += [_flag(field.name), _as_text(value)]
+    return shlex.join(words)
+
+
+def _fields(kind: type[Any]) -> list[dataclasses.Field[Any]]:
+    return [field for field in dataclasses.fields(kind) if field.name not in _NO_FLAG]
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def _parser_of(kind: Any) -> Callable[[str], Any]:
+    if typing.get_origin(kind) is tuple:
+        return _whole_numbers
+    if kind is bool:
+        return _truth
+    parser: Callable[[str], Any] = kind
+    return parser
+
+
+def _metavar(kind: Any) -> str:
+    if typing.get_origin(kind) is tuple:
+        return "N,N,..."
+    return {int: "N", float: "X", bool: "yes|no"}.get(kind, "NAME")
+
+
+def _whole_numbers(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text[:60]!r} is no list of whole numbers such as 512,256"
+        ) from None
+
+
+def _truth(text: str) -> bool:
+    if text not in ("yes", "no"):
+        raise argparse.ArgumentTypeError(f"{text[:60]!r} is neither yes nor no")
+    return text == "yes"
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)

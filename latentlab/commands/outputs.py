@@ -1,0 +1,154 @@
+"""Commands that write pictures and encodings: manifold, sample, interpolate, encode."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from latentlab.commands.console import open_model, progress_bar
+from latentlab.core import latent
+from latentlab.data import catalog
+from latentlab.engine.animation import ANIMATION_FORMATS, save_animation
+from latentlab.engine.checkpoint import LoadedModel
+from latentlab.engine.destination import check_destination
+from latentlab.engine.encodings import encode_in_chunks, join
+from latentlab.engine.export import (
+    ENCODING_SUFFIXES,
+    PICTURE_FORMATS,
+    Picture,
+    save_encodings,
+    save_picture,
+    sheet,
+    strip,
+)
+from latentlab.engine.provenance import Provenance
+from latentlab.engine.render import to_pictures, walk_points
+from latentlab.engine.requests import WalkRequest
+from latentlab.engine.sampling import decode_in_chunks, prior_points
+from latentlab.errors import LabError
+from latentlab.models.base import Decodes
+
+# A walk is written to these as it moves; to the other endings of pictures as a strip.
+_MOVING = tuple(suffix for suffix in ANIMATION_FORMATS if suffix != ".png")
+_WALK_SUFFIXES = (*_MOVING, *(suffix for suffix in PICTURE_FORMATS if suffix not in _MOVING))
+
+
+def draw_manifold(arguments: argparse.Namespace) -> None:
+    """`latentlab manifold`: the plane as n x n pictures, the top row first."""
+    out = _check_out(arguments, PICTURE_FORMATS)
+    loaded = open_model(arguments)
+    decoder = _decoder(loaded)
+    if decoder.latents != 2:
+        raise LabError(f"{loaded.name} has {decoder.latents} latents; a plane needs a model of 2")
+    n, ends = arguments.n, arguments.range
+    axis = latent.quantile_axis(n) if ends is None else latent.even_axis(ends[0], ends[1], n)
+    pictures = _decode(loaded, latent.grid(axis, axis).float())
+    page = sheet(pictures, columns=n)
+    described = "prior" if ends is None else _as_text(ends)
+    provenance = _provenance(loaded, "grid", extra={"n": str(n), "range": described})
+    save_picture(out, page, provenance=provenance, scale=arguments.scale, overwrite=arguments.force)
+    _tell(out, f"{n} x {n} pictures")
+
+
+def draw_samples(arguments: argparse.Namespace) -> None:
+    """`latentlab sample`: pictures at points drawn from the prior, in a sheet as square as can be."""
+    out = _check_out(arguments, PICTURE_FORMATS)
+    loaded = open_model(arguments)
+    z = prior_points(arguments.n, _decoder(loaded).latents, arguments.seed)
+    pictures = _decode(loaded, z, draw=arguments.draw, seed=arguments.seed)
+    page = sheet(pictures, columns=math.ceil(math.sqrt(len(pictures))))
+    how = "drawn" if arguments.draw else "mean"
+    provenance = _provenance(
+        loaded, "samples", seed=arguments.seed, extra={"n": str(arguments.n), "pictures": how}
+    )
+    save_picture(out, page, provenance=provenance, scale=arguments.scale, overwrite=arguments.force)
+    _tell(out, f"{len(pictures):,} pictures, seed {arguments.seed}")
+
+
+def draw_walk(arguments: argparse.Namespace) -> None:
+    """`latentlab interpolate`: a walk between two points, moving or as a strip."""
+    out = _check_out(arguments, _WALK_SUFFIXES)
+    loaded = open_model(arguments)
+    latents = _decoder(loaded).latents
+    ends = (arguments.start, arguments.end)
+    for flag, point in zip(("--from", "--to"), ends, strict=True):
+        if len(point) != latents:
+            raise LabError(f"{flag} has {len(point)} numbers; {loaded.name} has {latents} latents")
+    points = walk_points(WalkRequest(0, ends, path=arguments.path, steps=arguments.steps))
+    pictures = _decode(loaded, torch.tensor(points))
+    extra = {
+        "from": _as_text(ends[0]),
+        "to": _as_text(ends[1]),
+        "path": arguments.path,
+        "steps": str(arguments.steps),
+    }
+    provenance = _provenance(loaded, "walk", extra=extra)
+    if out.suffix.lower() in _MOVING:
+        save_animation(
+            out,
+            pictures,
+            frames_per_second=arguments.fps,
+            scale=arguments.scale,
+            provenance=provenance,
+            overwrite=arguments.force,
+        )
+    else:
+        line = strip(pictures)
+        save_picture(out, line, provenance=provenance, scale=arguments.scale, overwrite=arguments.force)
+    _tell(out, f"{len(pictures)} pictures")
+
+
+def write_encodings(arguments: argparse.Namespace) -> None:
+    """`latentlab encode`: means and sigmas of a split's posteriors, with labels."""
+    out = _check_out(arguments, ENCODING_SUFFIXES)
+    loaded = open_model(arguments)
+    data = catalog.load(arguments.data, arguments.split)
+    parts, done = [], 0
+    with progress_bar(f"Encoding {data.name} ({data.split})") as show:
+        for part in encode_in_chunks(loaded.model, data):
+            parts.append(part)
+            done += len(part)
+            show(done / len(data), "")
+    encodings = join(parts)
+    sigma = np.exp(0.5 * encodings.log_variance)
+    save_encodings(out, encodings.mean, sigma, encodings.label, overwrite=arguments.force)
+    _tell(out, f"{len(encodings):,} points of {encodings.mean.shape[1]} numbers")
+
+
+def _check_out(arguments: argparse.Namespace, suffixes: Sequence[str] | dict[str, str]) -> Path:
+    return check_destination(arguments.out, overwrite=arguments.force, suffixes=suffixes)
+
+
+def _decoder(loaded: LoadedModel) -> Decodes:
+    if not isinstance(loaded.model, Decodes):
+        raise LabError(f"{loaded.name} does not make pictures")
+    return loaded.model
+
+
+def _decode(loaded: LoadedModel, z: Tensor, *, draw: bool = False, seed: int = 0) -> list[Picture]:
+    pictures: list[Picture] = []
+    with progress_bar("Decoding") as show:
+        for some in decode_in_chunks(loaded.model, z, draw=draw, seed=seed):
+            pictures.extend(to_pictures(some))
+            show(len(pictures) / len(z), "")
+    return pictures
+
+
+def _provenance(
+    loaded: LoadedModel, what: str, *, extra: dict[str, str], seed: int | None = None
+) -> Provenance:
+    return Provenance(what, loaded.name, loaded.hash, seed=seed, extra=extra)
+
+
+def _as_text(values: Sequence[float]) -> str:
+    return ",".join(map(repr, values))
+
+
+def _tell(path: Path, what: str) -> None:
+    print(f"Wrote {path}: {what}")

@@ -1,0 +1,190 @@
+"""The whole command line as argparse sees it. Without torch, so that `--help` answers at once."""
+
+from __future__ import annotations
+
+import argparse
+import functools
+from typing import NoReturn, TypeAlias
+
+from latentlab.commands.arguments import (
+    add_data,
+    add_device,
+    add_json,
+    add_model,
+    add_output,
+    add_seed,
+    low_high,
+    point,
+    whole,
+)
+from latentlab.errors import LabError
+from latentlab.version import __version__
+
+_EXAMPLES = """examples:
+  latentlab                                      open the window
+  latentlab list                                 what ships: models and data sets
+  latentlab evaluate mnist-vae-2d --json         its ELBO and log-likelihood
+  latentlab manifold mnist-vae-2d -n 20 -o grid.png
+  latentlab COMMAND --help                       all about a command
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are `LabError`s: one line, and exit code 2."""
+
+    def error(self, message: str) -> NoReturn:
+        raise LabError(message, hint=f"See {self.prog} --help")
+
+
+Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
+
+
+def make_parser(training: bool) -> _Parser:
+    """The whole command line. `training` adds the flags of `train vae`, which need torch."""
+    parser = _Parser(
+        prog="latentlab",
+        description="A laboratory for latent spaces. Without a command, it opens its window.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"latentlab {__version__}")
+    parser.add_argument("--info", action="store_true", help="print versions and devices, and exit")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+
+    add = functools.partial(_add_command, commands)
+    opened = add("open", "open the window on a model", "latentlab open runs/mine.safetensors")
+    opened.add_argument("model", metavar="MODEL", nargs="?", help="a shipped name or a file")
+
+    listed = add("list", "show the models and data sets that ship", "latentlab list --json")
+    add_json(listed)
+
+    _add_training(commands, training)
+
+    judged = add(
+        "evaluate",
+        "measure a model's ELBO and log-likelihood, in nats per picture",
+        "latentlab evaluate mnist-vae-2d --data mnist --split test --json",
+    )
+    add_model(judged)
+    add_data(judged)
+    judged.add_argument(
+        "--samples",
+        metavar="K",
+        type=whole(1, 1_000_000),
+        default=5000,
+        help="importance samples a picture for the log-likelihood (default 5000)",
+    )
+    judged.add_argument(
+        "--likelihood-images",
+        metavar="N",
+        type=whole(1, 10_000_000),
+        default=1000,
+        help="pictures, spread over the split, for the log-likelihood (default 1000)",
+    )
+    add_seed(judged)
+    add_device(judged)
+    add_json(judged)
+
+    grid = add(
+        "manifold",
+        "draw the plane of a 2-latent model as a grid of pictures",
+        "latentlab manifold mnist-vae-2d -n 20 -o grid.png --range -3,3",
+    )
+    add_model(grid)
+    grid.add_argument("-n", metavar="N", type=whole(1, 200), default=20, help="N x N pictures (default 20)")
+    grid.add_argument(
+        "--range",
+        metavar="prior|LOW,HIGH",
+        type=low_high,
+        default=None,
+        help="places of equal prior probability (prior, the default) or a square of the plane",
+    )
+    add_output(grid, "grid.png, .webp or .jpg")
+    add_device(grid)
+
+    drawn = add(
+        "sample",
+        "decode points drawn from the prior",
+        "latentlab sample mnist-vae-2d -n 64 --seed 0 -o samples.png",
+    )
+    add_model(drawn)
+    drawn.add_argument("-n", metavar="N", type=whole(1, 10_000), default=64, help="pictures (default 64)")
+    add_seed(drawn)
+    how = drawn.add_mutually_exclusive_group()
+    how.add_argument("--mean", dest="draw", action="store_false", help="expected pictures (the default)")
+    how.add_argument("--draw", dest="draw", action="store_true", help="pictures drawn from p(x|z)")
+    drawn.set_defaults(draw=False)
+    add_output(drawn, "samples.png, .webp or .jpg")
+    add_device(drawn)
+
+    coded = add(
+        "encode",
+        "write where a data set lies in the latent space",
+        "latentlab encode mnist-vae-2d --data mnist --split test -o z.npz",
+    )
+    add_model(coded)
+    add_data(coded)
+    add_output(coded, "z.npz or z.csv", scaled=False)
+    add_device(coded)
+
+    walked = add(
+        "interpolate",
+        "decode a walk between two points",
+        "latentlab interpolate mnist-vae-2d --from 1.0,0.5 --to -1,0 --steps 12 -o walk.webp",
+    )
+    add_model(walked)
+    walked.add_argument(
+        "--from",
+        dest="start",
+        metavar="A",
+        type=point,
+        required=True,
+        help="where it starts: numbers with commas between, such as 1.0,0.5",
+    )
+    walked.add_argument("--to", dest="end", metavar="B", type=point, required=True, help="where it ends")
+    walked.add_argument(
+        "--steps",
+        metavar="N",
+        type=whole(2, 1000),
+        default=12,
+        help="pictures, both ends included (default 12)",
+    )
+    walked.add_argument(
+        "--path",
+        choices=("lerp", "slerp"),
+        default="lerp",
+        help="a straight line (the default) or an arc around the origin",
+    )
+    walked.add_argument(
+        "--fps", metavar="RATE", type=float, default=12.0, help="frames a second, 0.5 to 100 (default 12)"
+    )
+    add_output(walked, "walk.webp, .gif or .apng move; .png and .jpg are strips")
+    add_device(walked)
+    return parser
+
+
+def _add_training(commands: Commands, training: bool) -> None:
+    example = "latentlab train vae --data mnist --out runs/mine.safetensors --epochs 20"
+    parser = _add_command(commands, "train", "train a model of your own", example)
+    kinds = parser.add_subparsers(dest="kind", metavar="KIND", title="kinds of model", required=True)
+    vae = _add_command(kinds, "vae", "train a variational autoencoder and save it", example)
+    vae.add_argument("--data", default="mnist", metavar="NAME", help="a data set (default mnist)")
+    vae.add_argument("--out", "-o", required=True, metavar="FILE", help="a .safetensors file to write")
+    vae.add_argument("--force", action="store_true", help="replace the file if it exists")
+    add_json(vae)
+    if training:
+        from latentlab.commands.flags import add_training_flags
+
+        add_training_flags(vae)
+
+
+def _add_command(commands: Commands, name: str, text: str, example: str) -> _Parser:
+    return commands.add_parser(
+        name,
+        help=text,
+        description=f"{text[0].upper()}{text[1:]}.",
+        epilog=f"example:\n  {example}\n",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )

@@ -1,0 +1,23 @@
+"""The name of each command, and the function that does it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+
+from latentlab.commands.figures import evaluate_model, list_what_ships, show_installation
+from latentlab.commands.outputs import draw_manifold, draw_samples, draw_walk, write_encodings
+from latentlab.commands.training import train_model
+
+Command = Callable[[argparse.Namespace], None]
+
+COMMANDS: Mapping[str, Command] = {
+    "info": show_installation,
+    "list": list_what_ships,
+    "train": train_model,
+    "evaluate": evaluate_model,
+    "manifold": draw_manifold,
+    "sample": draw_samples,
+    "encode": write_encodings,
+    "interpolate": draw_walk,
+}

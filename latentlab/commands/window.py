@@ -1,0 +1,46 @@
+"""Opening the window, or saying what is missing. The only command that imports Qt."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from latentlab.errors import LabError
+from latentlab.shipped import model_files
+
+# What Qt loads on a bare Debian or Ubuntu.
+DEBIAN_PACKAGES = (
+    "libegl1 libgl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libxkbcommon-x11-0 libxcb-cursor0 "
+    "libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxcb-xkb1"
+)
+_DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+
+
+def open_window(model: str | None, environment: Mapping[str, str] = os.environ) -> int:
+    """Opens the window on a model (name or path; None for the last one) and returns its exit code.
+
+    Raises:
+        LabError: if there is no such model, no display, or Qt cannot be loaded.
+    """
+    shipped = model_files()
+    if model is not None and model not in shipped and not Path(model).expanduser().exists():
+        raise LabError(
+            f"no model or file is called {model!r}", hint=f"Shipped: {', '.join(shipped) or 'none'}"
+        )
+    if sys.platform.startswith("linux") and not any(environment.get(name) for name in _DISPLAYS):
+        raise LabError(
+            "there is no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set)",
+            hint="Start it from a desktop; for commands that need none, see latentlab --help",
+        )
+    try:
+        from latentlab.qt.app import main
+    except ImportError as error:
+        if (error.name or "").startswith("latentlab"):
+            raise  # a fault of ours, not of the system
+        raise LabError(
+            f"the window needs Qt, which could not be loaded ({error})",
+            hint=f"On Debian or Ubuntu: sudo apt install {DEBIAN_PACKAGES}",
+        ) from error
+    return main(["latentlab"], model)

@@ -1,0 +1,39 @@
+"""May a file be written there? Asked before long work, so that nobody waits for a refusal."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from latentlab.errors import LabError
+
+
+def check_destination(path: str | Path, *, overwrite: bool = False, suffixes: Iterable[str] = ()) -> Path:
+    """The path, if a file could be written to it now.
+
+    Whoever writes checks again: much can change meanwhile.
+
+    Args:
+        path: the file to be written.
+        overwrite: whether an existing file may be replaced.
+        suffixes: the endings it may have, such as ".png"; none means any.
+
+    Raises:
+        LabError: naming the path, for an unknown ending, a folder in the file's place, a folder that is
+            missing or may not be written to, or a file that exists.
+    """
+    path = Path(path)
+    known = tuple(suffixes)
+    if known and path.suffix.lower() not in known:
+        ending = f"the ending {path.suffix!r} is unknown" if path.suffix else "has no ending"
+        raise LabError(ending, path, f"Known: {', '.join(known)}")
+    if path.is_dir():
+        raise LabError("is a folder; a file name was expected", path)
+    if not path.parent.is_dir():
+        raise LabError("its folder does not exist", path, f"Create {path.parent} first")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise LabError("its folder may not be written to", path, "Choose another folder")
+    if path.exists() and not overwrite:
+        raise LabError("already exists", path, "Choose another name, or allow it to be replaced")
+    return path

@@ -1,0 +1,112 @@
+"""Colours: of the classes, and of the window in light and in dark.
+
+The class colours are the ten of Petroff, Accessible Color Sequences for Data Visualization (2021), chosen
+so that people with any of the common colour-vision deficiencies can tell them apart.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
+
+CLASS_COLOURS = (
+    "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6",
+    "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd",
+)  # fmt: skip
+PLAIN_COLOUR = "#3f90da"
+
+
+class Theme(enum.Enum):
+    """What the person chose in the View menu."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+def class_colour(label: int) -> QColor:
+    """The colour of a class; beyond ten they repeat. -1, no class, has one of its own."""
+    return QColor(PLAIN_COLOUR if label < 0 else CLASS_COLOURS[label % len(CLASS_COLOURS)])
+
+
+def class_inks(labels: NDArray[np.int64]) -> NDArray[np.uint32]:
+    """The opaque ARGB colour (N,) of each label (N,)."""
+    inks = np.array([QColor(colour).rgba() for colour in CLASS_COLOURS], dtype=np.uint32)
+    plain = np.uint32(QColor(PLAIN_COLOUR).rgba())
+    return np.where(labels < 0, plain, inks[labels % len(inks)]).astype(np.uint32)
+
+
+_DARK: Sequence[tuple[QPalette.ColorRole, str]] = (
+    (QPalette.ColorRole.Window, "#1d2026"),
+    (QPalette.ColorRole.WindowText, "#e6e8ec"),
+    (QPalette.ColorRole.Base, "#14161a"),
+    (QPalette.ColorRole.AlternateBase, "#22262d"),
+    (QPalette.ColorRole.Text, "#e6e8ec"),
+    (QPalette.ColorRole.PlaceholderText, "#9aa1ac"),
+    (QPalette.ColorRole.Button, "#2a2e36"),
+    (QPalette.ColorRole.ButtonText, "#e6e8ec"),
+    (QPalette.ColorRole.ToolTipBase, "#2a2e36"),
+    (QPalette.ColorRole.ToolTipText, "#e6e8ec"),
+    (QPalette.ColorRole.BrightText, "#ff6b5e"),
+    (QPalette.ColorRole.Highlight, "#3d7fc4"),
+    (QPalette.ColorRole.HighlightedText, "#ffffff"),
+    (QPalette.ColorRole.Link, "#7db7f0"),
+    (QPalette.ColorRole.LinkVisited, "#b79af0"),
+    (QPalette.ColorRole.Light, "#3a3f49"),
+    (QPalette.ColorRole.Midlight, "#31353e"),
+    (QPalette.ColorRole.Mid, "#3a3f49"),
+    (QPalette.ColorRole.Dark, "#101216"),
+    (QPalette.ColorRole.Shadow, "#08090b"),
+    (QPalette.ColorRole.Accent, "#3d7fc4"),
+)
+_LIGHT: Sequence[tuple[QPalette.ColorRole, str]] = (
+    (QPalette.ColorRole.Window, "#f2f3f5"),
+    (QPalette.ColorRole.WindowText, "#1a1d21"),
+    (QPalette.ColorRole.Base, "#ffffff"),
+    (QPalette.ColorRole.AlternateBase, "#f0f2f4"),
+    (QPalette.ColorRole.Text, "#1a1d21"),
+    (QPalette.ColorRole.PlaceholderText, "#666d78"),
+    (QPalette.ColorRole.Button, "#e6e8ec"),
+    (QPalette.ColorRole.ButtonText, "#1a1d21"),
+    (QPalette.ColorRole.ToolTipBase, "#ffffff"),
+    (QPalette.ColorRole.ToolTipText, "#1a1d21"),
+    (QPalette.ColorRole.BrightText, "#b3261e"),
+    (QPalette.ColorRole.Highlight, "#2b6cb0"),
+    (QPalette.ColorRole.HighlightedText, "#ffffff"),
+    (QPalette.ColorRole.Link, "#1f5f9e"),
+    (QPalette.ColorRole.LinkVisited, "#6b3fa0"),
+    (QPalette.ColorRole.Light, "#ffffff"),
+    (QPalette.ColorRole.Midlight, "#eceef1"),
+    (QPalette.ColorRole.Mid, "#c2c7cf"),
+    (QPalette.ColorRole.Dark, "#9aa1ac"),
+    (QPalette.ColorRole.Shadow, "#6b7280"),
+    (QPalette.ColorRole.Accent, "#2b6cb0"),
+)
+
+
+def is_dark(theme: Theme) -> bool:
+    """Whether a theme means dark now; "system" asks the desktop, and means light where it does not say."""
+    if theme is Theme.SYSTEM:
+        return QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
+    return theme is Theme.DARK
+
+
+def palette_for(theme: Theme) -> QPalette:
+    """The window's palette, disabled texts paler."""
+    palette = QPalette()
+    for role, colour in _DARK if is_dark(theme) else _LIGHT:
+        palette.setColor(role, QColor(colour))
+    pale = palette.color(QPalette.ColorRole.WindowText)
+    pale.setAlphaF(0.4)
+    for role in (
+        QPalette.ColorRole.WindowText,
+        QPalette.ColorRole.Text,
+        QPalette.ColorRole.ButtonText,
+    ):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, pale)
+    return palette

@@ -1,0 +1,63 @@
+"""Pictures (uint8 arrays) on their way into Qt, unblurred."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap
+
+from latentlab.engine.requests import Picture
+
+
+def to_qimage(picture: Picture) -> QImage:
+    """A uint8 (H, W) or (H, W, 3) array as a QImage of its own; the array may go away afterwards."""
+    height, width = picture.shape[:2]
+    picture = np.ascontiguousarray(picture)
+    kind = QImage.Format.Format_Grayscale8 if picture.ndim == 2 else QImage.Format.Format_RGB888
+    return QImage(picture.data, width, height, picture.strides[0], kind).copy()
+
+
+def argb_image(pixels: NDArray[np.uint32], ratio: float) -> QImage:
+    """A premultiplied ARGB (H, W) array as a QImage that shares its memory: keep the array alive."""
+    height, width = pixels.shape
+    # A view into a wider canvas: Qt is told the stride and given the memory from the first pixel on.
+    flat = np.lib.stride_tricks.as_strided(
+        pixels, (height * pixels.strides[0] // 4 - (pixels.strides[0] // 4 - width),), (4,)
+    )
+    image = QImage(flat.data, width, height, pixels.strides[0], QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(ratio)
+    return image
+
+
+def data_picture(images: NDArray[np.uint8], index: int) -> Picture:
+    """Picture `index` of a data set (N, C, H, W), as (H, W) or (H, W, 3)."""
+    image = images[index]
+    return image[0] if image.shape[0] == 1 else np.ascontiguousarray(np.moveaxis(image[:3], 0, -1))
+
+
+def draw_crisp(painter: QPainter, box: QRectF, image: QImage) -> QRectF:
+    """Draws an image as large as a whole-number scale allows, in the middle of `box`; where it went.
+
+    Below its own size it is scaled down smoothly, for then pixels cannot be kept.
+    """
+    ratio = painter.device().devicePixelRatioF()
+    room = min(box.width() / image.width(), box.height() / image.height()) * ratio
+    scale = (int(room) if room >= 1 else room) / ratio
+    size = QRectF(0, 0, image.width() * scale, image.height() * scale)
+    size.moveCenter(box.center())
+    # On whole device pixels, so that no column is wider than another.
+    size.moveTopLeft((size.topLeft() * ratio).toPoint().toPointF() / ratio)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, room < 1)
+    painter.drawImage(size, image)
+    return size
+
+
+def icon(picture: Picture, side: int) -> QIcon:
+    """A picture as an icon of `side` pixels, unblurred."""
+    scaled = to_qimage(picture).scaled(
+        QSize(side, side),
+        Qt.AspectRatioMode.KeepAspectRatio,
+        Qt.TransformationMode.FastTransformation,
+    )
+    return QIcon(QPixmap.fromImage(scaled))

@@ -1,0 +1,97 @@
+"""The thread that turns requests into pictures, with a model of its own.
+
+Long work is a generator that is advanced a piece at a time: between two pieces a more urgent request goes
+first, and a newer one of the same kind takes the older one's place. So the picture under the hand never
+waits for a grid.
+"""
+
+from __future__ import annotations
+
+import importlib
+import traceback
+from collections.abc import Iterator
+from typing import Protocol
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from latentlab.engine.requests import Refusal, Reply, Request
+from latentlab.errors import LabError
+from latentlab.qt.mailbox import Mailbox
+
+
+class Serves(Protocol):
+    """What answers requests: `latentlab.engine.render.Renderer`, or a stand-in under test."""
+
+    def serve(self, request: Request) -> Iterator[Reply | None]: ...
+
+
+class RenderThread(QThread):
+    """Serves a mailbox until it is closed. `replied` carries one `Reply` at a time.
+
+    Args:
+        mailbox: where the requests lie.
+        renderer: who answers them; None makes the real one inside the thread, for importing torch takes
+            a second in which the window should already be on the screen.
+    """
+
+    replied = Signal(object)
+
+    def __init__(
+        self, mailbox: Mailbox, renderer: Serves | None = None, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("renderThread")
+        self._mailbox = mailbox
+        self._renderer = renderer
+        self._jobs: dict[str, tuple[Request, Iterator[Reply | None]]] = {}
+
+    def run(self) -> None:
+        """The thread's life. Every failure becomes a `Refusal`; none ends the thread."""
+        try:
+            renderer = self._renderer or _real_renderer()
+        except Exception as error:
+            message = f"The model engine could not be started ({error})"
+            self._send(Refusal(0, "load", message, traceback.format_exc()))
+            return
+        while True:
+            fresh = self._mailbox.take(wait=not self._jobs)
+            if self._mailbox.closed:
+                return
+            for request in fresh:
+                self._jobs[request.slot] = (request, renderer.serve(request))
+            if self._jobs:
+                self._advance()
+
+    def stop(self) -> None:
+        """Ends the thread after the piece of work in hand, and waits for it."""
+        self._mailbox.close()
+        self.wait()
+
+    def _advance(self) -> None:
+        """One piece of the most urgent job."""
+        request, pieces = min(self._jobs.values(), key=lambda job: job[0].priority)
+        try:
+            reply = next(pieces)
+        except StopIteration:
+            del self._jobs[request.slot]
+        except LabError as error:
+            del self._jobs[request.slot]
+            self._send(Refusal(request.generation, request.slot, str(error)))
+        except Exception as error:
+            del self._jobs[request.slot]
+            message = f"Something went wrong while drawing ({type(error).__name__}: {error})"
+            self._send(Refusal(request.generation, request.slot, message, traceback.format_exc()))
+        else:
+            if reply is not None:
+                self._send(reply)
+
+    def _send(self, reply: Reply) -> None:
+        self.replied.emit(reply)
+
+
+def _real_renderer() -> Serves:
+    torch = importlib.import_module("torch")
+    # Inside this thread: with more, decoding fights the trainer for cores and the drag stutters.
+    torch.set_num_threads(1)
+    renderer: Serves = importlib.import_module("latentlab.engine.render").Renderer()
+    return renderer

@@ -1,0 +1,57 @@
+"""Edits as steps of Qt's undo stack. What one gesture does is one step."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from PySide6.QtGui import QUndoCommand
+
+from latentlab.session.edits import Edit
+from latentlab.session.session import Session
+
+_gestures = itertools.count(1)
+
+
+def new_gesture() -> int:
+    """A number for the edits of one drag, one held key, one double-click."""
+    return next(_gestures)
+
+
+class EditCommand(QUndoCommand):
+    """One edit, remembered as the fields it changed: their values before and after."""
+
+    def __init__(self, session: Session, edit: Edit) -> None:
+        super().__init__(edit.label)
+        self._session = session
+        self._edit: Edit | None = edit
+        self.gesture = edit.gesture
+        self.before: dict[str, Any] = {}
+        self.after: dict[str, Any] = {}
+
+    def redo(self) -> None:
+        """Makes the edit; the first time by applying it, later by putting back what came of it."""
+        if self._edit is None:
+            self._session.restore(self.after)
+            return
+        self.before = self._session.apply(self._edit)
+        self.after = {name: getattr(self._session.state, name) for name in self.before}
+        self._edit = None
+        self.setObsolete(not self.before)
+
+    def undo(self) -> None:
+        """Puts back what was there before."""
+        self._session.restore(self.before)
+
+    def id(self) -> int:
+        """Qt asks only commands of equal id to merge; -1 never does."""
+        return -1 if self.gesture is None else 1
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        """Takes a later edit of the same gesture into this step."""
+        if not isinstance(other, EditCommand) or other.gesture != self.gesture:
+            return False
+        self.before = {**other.before, **self.before}
+        self.after = {**self.after, **other.after}
+        self.setText(other.text())
+        return True

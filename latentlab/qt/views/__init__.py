@@ -1,0 +1,1 @@
+"""One file a view. A view shows replies and pushes edits; it touches no model and knows no other view."""

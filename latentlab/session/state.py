@@ -1,0 +1,77 @@
+"""Everything the window shows follows from one frozen value, the `SessionState`.
+
+Fields that the person edits undo; those in `TRANSIENT` (where the plane looks, which frame of a walk is
+shown) change too often and matter too little to be steps of an undo.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from latentlab.engine.requests import Point, Region
+
+GRID_SIZES = range(5, 41)
+WALK_STEPS = range(2, 121)
+OVER_PRIOR, OVER_VIEW = "prior", "view"
+LERP, SLERP = "lerp", "slerp"
+
+
+@dataclass(frozen=True)
+class Layers:
+    """Which layers of the plane are shown."""
+
+    points: bool = True
+    manifold: bool = True
+    contours: bool = True
+
+
+@dataclass(frozen=True)
+class GridSettings:
+    """The manifold grid: `size` x `size` pictures, over the prior's quantiles or the plane's view."""
+
+    size: int = 20
+    over: str = OVER_PRIOR
+
+
+@dataclass(frozen=True)
+class WalkSettings:
+    """How to go from pin to pin: along a line or an arc, in how many pictures, at what speed."""
+
+    path: str = LERP
+    steps: int = 24
+    frames_per_second: int = 12
+
+
+@dataclass(frozen=True)
+class SessionState:
+    """What the person is looking at.
+
+    Attributes:
+        model: the name or path of the open model.
+        data, split: the data whose encodings the plane shows.
+        probe: z, the point under the hand.
+        selected: the number of the selected picture in the split.
+        hidden: classes that the legend hides.
+        layers, grid, walk: settings of the views of these names.
+        pins: points in the tray, in the order of the walk.
+        view: the part of the plane in sight, (left, right, bottom, top); transient.
+        frame: the picture of the walk being shown; None when no walk is shown; transient.
+        pointed: a place that some view points at, for the others to mark; transient.
+    """
+
+    model: str = "mnist-vae-2d"
+    data: str = "mnist"
+    split: str = "test"
+    probe: Point = (0.0, 0.0)
+    selected: int | None = None
+    hidden: frozenset[int] = frozenset()
+    layers: Layers = field(default_factory=Layers)
+    grid: GridSettings = field(default_factory=GridSettings)
+    walk: WalkSettings = field(default_factory=WalkSettings)
+    pins: tuple[Point, ...] = ()
+    view: Region = (-4.0, 4.0, -4.0, 4.0)
+    frame: int | None = None
+    pointed: Point | None = None
+
+
+TRANSIENT = frozenset({"view", "frame", "pointed"})

@@ -1,0 +1,50 @@
+"""Qt under test: offscreen, with a stand-in for the model, and nothing left behind after any test."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QThread
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from latentlab.qt.desk import Desk
+from latentlab.session.session import Session
+from tests.qt.fake_renderer import FakeRenderer
+
+
+@pytest.fixture
+def renderer() -> FakeRenderer:
+    return FakeRenderer()
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, renderer: FakeRenderer) -> Iterator[Desk]:
+    """A desk over the fake renderer, its model open and its data encoded."""
+    made = Desk(Session(), renderer)
+    with qtbot.waitSignal(made.encoded, timeout=5000):
+        made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left_behind(qapp: QApplication) -> Iterator[None]:
+    """A test fails that leaves a thread running or a top-level widget in sight."""
+    threads = set(threading.enumerate())
+    yield
+    qapp.processEvents()
+    visible = [widget for widget in qapp.topLevelWidgets() if widget.isVisible()]
+    for widget in visible:
+        widget.close()
+    assert not visible, f"left in sight: {visible}"
+    left = [thread for thread in threading.enumerate() if thread not in threads and thread.is_alive()]
+    assert not left, f"threads left running: {left}"
+    running = [thread for thread in qapp.findChildren(QThread) if thread.isRunning()]
+    assert not running, f"QThreads left running: {running}"

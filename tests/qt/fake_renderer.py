@@ -1,0 +1,90 @@
+"""A renderer without a model: its pictures are plain grey, and it keeps a list of what it was asked."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import numpy as np
+
+from latentlab.engine import requests as rq
+from latentlab.errors import LabError
+
+SIDE = 8
+COUNT = 60
+CLASSES = tuple("abc")
+
+
+def picture_at(z: rq.Point) -> rq.Picture:
+    """A picture whose grey tells where it was decoded."""
+    level = int(abs(z[0] * 40 + z[1] * 7)) % 256
+    return np.full((SIDE, SIDE), level, dtype=np.uint8)
+
+
+class FakeRenderer:
+    """Answers at once. `hold` keeps the thread waiting where a test wants a slow model."""
+
+    def __init__(self) -> None:
+        self.served: list[rq.Request] = []
+        self.hold = threading.Event()
+        self.hold.set()
+        generator = np.random.default_rng(0)
+        self.mean = generator.normal(size=(COUNT, 2)).astype(np.float32)
+        self.images = generator.integers(0, 256, (COUNT, 1, SIDE, SIDE), dtype=np.uint8)
+        self.labels = np.arange(COUNT, dtype=np.int64) % len(CLASSES)
+        self.broken: Exception | None = None
+
+    def serve(self, request: rq.Request) -> Iterator[rq.Reply | None]:
+        self.hold.wait(5)
+        self.served.append(request)
+        if self.broken is not None:
+            raise self.broken
+        number = request.generation
+        match request:
+            case rq.LoadRequest():
+                if request.model == "missing":
+                    raise LabError("no model or file is called 'missing'")
+                yield rq.LoadedReply(
+                    number, request.model, f"/models/{request.model}.safetensors", "Fake", "0123456789ab",
+                    2, (("elbo", -1.0),), "latentlab train", request.data, request.split, CLASSES,
+                    self.images, self.labels, "cpu",
+                )  # fmt: skip
+            case rq.EncodeRequest():
+                yield rq.EncodingsReply(number, self.mean, np.full_like(self.mean, 0.1), COUNT)
+            case rq.PointRequest():
+                density = -1.84 - 0.5 * sum(value**2 for value in request.z)
+                yield rq.PointReply(number, request.z, picture_at(request.z), density, 0.0005)
+            case rq.SelectionRequest():
+                z = tuple(map(float, self.mean[request.index]))
+                original = self.images[request.index, 0]
+                yield rq.SelectionReply(
+                    number, request.index, original, picture_at(z), z, (0.1, 0.2), -130.0, -123.0, 7.0,
+                    tuple(picture_at(z) for _ in range(request.draws)),
+                )  # fmt: skip
+            case rq.TrayRequest():
+                pictures = tuple(map(picture_at, request.points))
+                yield rq.WalkReply(number, "tray", request.points, pictures, (-2.0,) * len(pictures))
+            case rq.WalkRequest():
+                points = self._walk(request)
+                pictures = tuple(map(picture_at, points))
+                yield rq.WalkReply(number, "walk", points, pictures, (-2.0,) * len(points))
+            case rq.GridRequest():
+                left, right, bottom, top = request.region or (-2.0, 2.0, -2.0, 2.0)
+                across = tuple(map(float, np.linspace(left, right, request.columns)))
+                up = tuple(map(float, np.linspace(bottom, top, request.rows)))
+                for done in (False, True):
+                    mosaic = np.full(
+                        (request.rows * SIDE, request.columns * SIDE), 200 if done else 90, np.uint8
+                    )
+                    yield rq.GridReply(number, request.slot, request.region, across, up, mosaic, done, 0.001)
+
+    @staticmethod
+    def _walk(request: rq.WalkRequest) -> tuple[rq.Point, ...]:
+        if len(request.pins) < 2:
+            return request.pins
+        ends = np.asarray(request.pins)
+        legs = [
+            np.linspace(a, b, request.steps)[(1 if k else 0) :]
+            for k, (a, b) in enumerate(zip(ends, ends[1:], strict=False))
+        ]
+        return tuple(tuple(map(float, row)) for row in np.concatenate(legs))

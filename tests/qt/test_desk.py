@@ -1,0 +1,76 @@
+"""What the desk asks of the renderer, and which replies reach the views."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pytestqt.qtbot import QtBot
+
+from latentlab.engine import requests as rq
+from latentlab.qt.desk import Desk
+from latentlab.qt.undo import new_gesture
+from latentlab.session.edits import LookAt, MoveProbe, SelectImage
+from tests.qt.fake_renderer import FakeRenderer
+
+
+def test_that_a_moved_probe_brings_its_picture(qtbot: QtBot, desk: Desk) -> None:
+    with qtbot.waitSignal(desk.pointed, timeout=2000, check_params_cb=lambda reply: reply.z == (1.0, 2.0)):
+        desk.do(MoveProbe(z=(1.0, 2.0)))
+
+
+def test_that_of_many_moves_the_newest_wins_and_none_queues(
+    qtbot: QtBot, desk: Desk, renderer: FakeRenderer
+) -> None:
+    qtbot.wait(50)
+    renderer.served.clear()
+    shown: list[rq.PointReply] = []
+    desk.pointed.connect(shown.append)
+    renderer.hold.clear()
+    for number in range(1000):
+        desk.do(MoveProbe(z=(number / 100, 0.0)))
+    renderer.hold.set()
+    qtbot.waitUntil(lambda: bool(shown) and shown[-1].z == (9.99, 0.0), timeout=3000)
+    assert sum(isinstance(request, rq.PointRequest) for request in renderer.served) <= 3
+    assert [reply.z for reply in shown] == [(9.99, 0.0)]
+
+
+def test_that_one_drag_is_one_step_of_the_undo(desk: Desk) -> None:
+    start = desk.state.probe
+    gesture = new_gesture()
+    for number in range(5):
+        desk.do(MoveProbe(gesture=gesture, z=(float(number), 1.0)))
+    assert desk.undo_stack.count() == 1
+    desk.undo_stack.undo()
+    assert desk.state.probe == start
+    desk.undo_stack.redo()
+    assert desk.state.probe == (4.0, 1.0)
+
+
+def test_that_looking_elsewhere_is_no_step_of_the_undo(desk: Desk) -> None:
+    desk.do(LookAt(view=(0.0, 1.0, 0.0, 1.0)))
+    assert desk.undo_stack.count() == 0
+
+
+def test_that_an_edit_that_changes_nothing_is_no_step_of_the_undo(desk: Desk) -> None:
+    desk.do(MoveProbe(z=desk.state.probe))
+    assert desk.undo_stack.count() == 0
+
+
+def test_that_a_model_that_cannot_be_opened_leaves_the_open_one_in_place(qtbot: QtBot, desk: Desk) -> None:
+    before = desk.state
+    with qtbot.waitSignal(desk.refused, timeout=2000) as refusal:
+        desk.open(replace(desk.state, model="missing"))
+    assert "missing" in refusal.args[0].message
+    assert desk.state == before
+
+
+def test_that_an_unexpected_error_in_the_renderer_is_told_and_the_next_request_served(
+    qtbot: QtBot, desk: Desk, renderer: FakeRenderer
+) -> None:
+    renderer.broken = ZeroDivisionError("by nought")
+    with qtbot.waitSignal(desk.refused, timeout=2000) as refusal:
+        desk.do(SelectImage(index=3))
+    assert "by nought" in refusal.args[0].message
+    assert "Traceback" in refusal.args[0].details
+    renderer.broken = None
+    with qtbot.waitSignal(desk.selected, timeout=2000):
+        desk.do(SelectImage(index=4))
