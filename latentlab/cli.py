@@ -31,7 +31,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = _join_negative_numbers(sys.argv[1:] if argv is None else argv)
     try:
         arguments = make_parser(training="train" in words).parse_args(words)
-        return _run(arguments)
+        code = _run(arguments)
+        sys.stdout.flush()  # here, where a reader who has gone is not yet a traceback
+        return code
     except SystemExit as ended:  # --help and --version end so
         return int(ended.code or 0)
     except LabError as error:

@@ -27,23 +27,27 @@ def slerp(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
     |slerp| never leaves [min(|a|, |b|), max(|a|, |b|)]. Where no arc is defined (an end at the origin,
     ends in opposite directions in which every plane would do) the straight line stands in.
     """
+    # In float64: near opposite ends the sum below cancels, and float32 would leave the radius bounds.
+    kind, a, b, t = a.dtype, a.double(), b.double(), t.double()
     radius_a, radius_b = a.norm(), b.norm()
     if float(radius_a) < 1e-8 or float(radius_b) < 1e-8:
-        return lerp(a, b, t)
+        return lerp(a, b, t).to(kind)
     u, v = a / radius_a, b / radius_b
     # atan2 of the half-chords: accurate for nearly equal and nearly opposite directions, unlike acos.
     angle = 2.0 * torch.atan2((u - v).norm(), (u + v).norm())
     if float(torch.sin(angle)) < 1e-6:
-        return lerp(a, b, t)
+        return lerp(a, b, t).to(kind)
     t = t.unsqueeze(-1)
     direction = (torch.sin((1.0 - t) * angle) * u + torch.sin(t * angle) * v) / torch.sin(angle)
-    return direction * ((1.0 - t) * radius_a + t * radius_b)
+    arc: Tensor = direction * ((1.0 - t) * radius_a + t * radius_b)
+    return arc.to(kind)
 
 
 def quantile_axis(n: int) -> Tensor:
     """Phi^{-1}((i + 1/2) / n) for i = 0 .. n-1: n places of equal prior mass; -> (n,) float64."""
     p = (torch.arange(n, dtype=torch.float64) + 0.5) / n
-    return torch.special.ndtri(p)
+    places: Tensor = torch.special.ndtri(p)
+    return places
 
 
 def even_axis(low: float, high: float, n: int) -> Tensor:

@@ -11,6 +11,7 @@ of shape (B, C * outputs_per_channel, H, W). Sums run over C, H, W; results are 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -68,8 +69,7 @@ class Gaussian:
         return 1
 
     def log_prob(self, outputs: Tensor, x: Tensor) -> Tensor:
-        log_variance = 2.0 * torch.log(torch.tensor(self.sigma, dtype=outputs.dtype))
-        terms = LOG_2PI + log_variance + (x - outputs).square() / self.sigma**2
+        terms = LOG_2PI + 2.0 * math.log(self.sigma) + (x - outputs).square() / self.sigma**2
         return -0.5 * terms.sum((-3, -2, -1))
 
     def mean(self, outputs: Tensor) -> Tensor:
@@ -110,7 +110,8 @@ class Categorical:
 
     def _by_level(self, outputs: Tensor) -> Tensor:
         """(..., levels * C, H, W) -> (..., levels, C, H, W)."""
-        return outputs.unflatten(-3, (self.levels, -1))
+        levels: Tensor = outputs.unflatten(-3, (self.levels, -1))
+        return levels
 
 
 LIKELIHOODS: tuple[str, ...] = ("bernoulli", "gaussian", "categorical")

@@ -52,6 +52,8 @@ def read_idx(path: str | Path) -> NDArray[np.uint8]:
         raise LabError("the gzip data is cut short", path, "Fetch the file again") from None
     except (gzip.BadGzipFile, zlib.error) as error:
         raise LabError(f"the gzip data is damaged ({error})", path) from None
+    except MemoryError:
+        raise LabError("needs more memory than this computer has free", path) from None
     except OSError as error:
         raise LabError(f"could not be read ({error.strerror or error})", path) from None
 
@@ -67,10 +69,12 @@ def _read(stream: BinaryIO, path: Path) -> NDArray[np.uint8]:
         raise LabError(f"{dimensions} dimensions, expected 1 to {_MAX_DIMENSIONS}", path)
     sizes_bytes = stream.read(4 * dimensions)
     if len(sizes_bytes) < 4 * dimensions:
-        raise LabError("cut short inside the header", path)
+        found = f"{4 * dimensions} bytes of sizes expected, {len(sizes_bytes)} found"
+        raise LabError(f"cut short inside the header: {found}", path)
     sizes = struct.unpack(f">{dimensions}I", sizes_bytes)
     size = math.prod(sizes)
-    if size > MAX_BYTES:
+    # A size of 0 makes any other harmless to memory, but numpy refuses shapes past its own limit.
+    if math.prod(max(1, side) for side in sizes) > MAX_BYTES:
         shape = " x ".join(map(str, sizes))
         raise LabError(f"the header claims {shape} = {size:,} bytes, over the limit", path)
     values = bytearray()
@@ -80,7 +84,7 @@ def _read(stream: BinaryIO, path: Path) -> NDArray[np.uint8]:
     if len(values) < size:
         raise LabError(f"cut short: {size:,} bytes expected, {len(values):,} found", path)
     if len(values) > size:
-        raise LabError(f"longer than its header says: {size:,} bytes expected", path)
+        raise LabError(f"longer than its header says: {size:,} bytes expected, more found", path)
     return np.frombuffer(values, dtype=np.uint8).reshape(sizes)
 
 

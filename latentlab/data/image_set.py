@@ -39,4 +39,4 @@ class ImageSet:
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of the pixels: tells whether a model was trained on exactly these pictures."""
-        return hashlib.sha256(self.images.contiguous().numpy()).hexdigest()
+        return hashlib.sha256(self.images.contiguous().numpy().data).hexdigest()

@@ -23,7 +23,7 @@ from torch import Tensor, nn
 
 from latentlab.engine.atomic import write_atomically
 from latentlab.errors import LabError
-from latentlab.models.registry import build, find_kind
+from latentlab.models.registry import build, expected_shapes
 from latentlab.shipped import model_files
 from latentlab.version import __version__
 
@@ -92,8 +92,13 @@ def find_model(name_or_path: str | Path) -> Path:
     shipped = model_files()
     if str(name_or_path) in shipped:
         return shipped[str(name_or_path)]
-    path = Path(name_or_path).expanduser()
-    if not path.exists():
+    try:
+        path = Path(name_or_path).expanduser()
+        exists = path.exists()
+    except (OSError, RuntimeError) as error:  # too long a name, no access, ~ of an unknown user
+        reason = getattr(error, "strerror", None) or error
+        raise LabError(f"could not be looked up ({reason})", _short(name_or_path)) from None
+    if not exists:
         known = ", ".join(shipped) or "none"
         raise LabError(f"no model or file is called {str(name_or_path)!r}", hint=f"Shipped: {known}")
     return path
@@ -113,7 +118,8 @@ def load_model(name_or_path: str | Path, device: str | torch.device = "cpu") -> 
         raise LabError(f"not a readable safetensors file ({_short(error)})", path) from None
     try:
         card = _read_card(content)
-        find_kind(card.kind)
+        # All is compared before a model is made: a small file cannot claim much memory by its config.
+        _require_shapes(expected_shapes(card.kind, card.config), tensors)
         model = build(card.kind, card.config)
         _fill(model, tensors)
     except LabError as error:
@@ -127,6 +133,8 @@ def _read(path: Path) -> bytes:
     if path.is_dir():
         raise LabError("is a folder; a .safetensors file was expected", path)
     try:
+        if not path.is_file():  # a pipe would wait for ever, a device may never end
+            raise LabError("is not a regular file", path)
         if path.stat().st_size > MAX_FILE_BYTES:
             raise LabError(f"is larger than {MAX_FILE_BYTES // 2**30} GiB", path)
         content = path.read_bytes()
@@ -136,7 +144,7 @@ def _read(path: Path) -> bytes:
     pickled = content[:4] == b"PK\x03\x04" or (content[:1] == b"\x80" and content[1:2] in b"\2\3\4\5")
     # A header length that starts with 0x80 is a safetensors file if JSON follows it.
     if path.suffix.lower() in _PICKLED or (pickled and content[8:9] != b"{"):
-        raise LabError("is a pickle or TorchScript file, not safetensors", path, _CONVERT)
+        raise LabError("is a pickle, TorchScript or zip file, not safetensors", path, _CONVERT)
     if not content:
         raise LabError("is empty", path)
     return content
@@ -145,7 +153,7 @@ def _read(path: Path) -> bytes:
 def _read_card(content: bytes) -> ModelCard:
     """The card in the header of a file that safetensors itself has accepted."""
     length = int.from_bytes(content[:8], "little")
-    text = json.loads(content[8 : 8 + length]).get("__metadata__", {}).get(_KEY)
+    text = (json.loads(content[8 : 8 + length]).get("__metadata__") or {}).get(_KEY)
     if text is None:
         raise LabError("holds tensors but no LatentLab card, so what they are is unknown")
     try:
@@ -160,7 +168,7 @@ def _read_card(content: bytes) -> ModelCard:
     if written > FORMAT:
         raise LabError(
             f"made by a newer LatentLab (version {_short(fields.get('version'))}, "
-            f"format {written}; this one reads {FORMAT})",
+            f"format {_short(written)}; this one reads {FORMAT})",
             hint="Update LatentLab",
         )
     wanted = {"kind": str, "config": dict, "data": dict, "metrics": dict, "command": str}
@@ -173,22 +181,26 @@ def _read_card(content: bytes) -> ModelCard:
     )
 
 
-def _fill(model: nn.Module, tensors: Mapping[str, Tensor]) -> None:
-    """Copies the tensors into the model's weights; all must be there, and nothing else."""
-    weights = _weights(model)
-    missing = sorted(weights.keys() - tensors.keys())
+def _require_shapes(shapes: Mapping[str, tuple[int, ...]], tensors: Mapping[str, Tensor]) -> None:
+    """Refuses tensors unless all that a model wants are there, of the right shape, and nothing else."""
+    missing = sorted(shapes.keys() - tensors.keys())
     if missing:
-        listed = ", ".join(f"{name} {tuple(weights[name].shape)}" for name in missing[:8])
+        listed = ", ".join(f"{name} {shapes[name]}" for name in missing[:8])
         raise LabError(f"{len(missing)} of its tensors are missing: {listed}")
-    unknown = sorted(tensors.keys() - weights.keys())
+    unknown = sorted(tensors.keys() - shapes.keys())
     if unknown:
-        raise LabError(f"{len(unknown)} tensors belong to no part of the model: {', '.join(unknown[:8])}")
-    for name, weight in weights.items():
+        listed = ", ".join(map(_short, unknown[:8]))
+        raise LabError(f"{len(unknown)} tensors belong to no part of the model: {listed}")
+    for name, shape in shapes.items():
+        found = tuple(tensors[name].shape)
+        if found != shape:
+            raise LabError(f"tensor {name} has shape {found}, the config asks for {shape}")
+
+
+def _fill(model: nn.Module, tensors: Mapping[str, Tensor]) -> None:
+    """Copies the tensors into the model's weights."""
+    for name, weight in _weights(model).items():
         found = tensors[name]
-        if found.shape != weight.shape:
-            raise LabError(
-                f"tensor {name} has shape {tuple(found.shape)}, the config asks for {tuple(weight.shape)}"
-            )
         if found.dtype != weight.dtype:
             raise LabError(f"tensor {name} is {found.dtype}, expected {weight.dtype}")
         with torch.no_grad():

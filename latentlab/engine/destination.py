@@ -28,12 +28,17 @@ def check_destination(path: str | Path, *, overwrite: bool = False, suffixes: It
     if known and path.suffix.lower() not in known:
         ending = f"the ending {path.suffix!r} is unknown" if path.suffix else "has no ending"
         raise LabError(ending, path, f"Known: {', '.join(known)}")
-    if path.is_dir():
-        raise LabError("is a folder; a file name was expected", path)
-    if not path.parent.is_dir():
-        raise LabError("its folder does not exist", path, f"Create {path.parent} first")
-    if not os.access(path.parent, os.W_OK | os.X_OK):
-        raise LabError("its folder may not be written to", path, "Choose another folder")
-    if path.exists() and not overwrite:
+    try:
+        if path.is_dir():
+            raise LabError("is a folder; a file name was expected", path)
+        if not path.parent.is_dir():
+            raise LabError("its folder does not exist", path, f"Create {path.parent} first")
+        if not os.access(path.parent, os.W_OK | os.X_OK):
+            raise LabError("its folder may not be written to", path, "Choose another folder")
+        taken = path.exists()
+    except (OSError, ValueError) as error:  # a name too long, or with a letter that no name may have
+        reason = getattr(error, "strerror", None) or error
+        raise LabError(f"could not be written ({reason})", path, "Choose another name") from None
+    if taken and not overwrite:
         raise LabError("already exists", path, "Choose another name, or allow it to be replaced")
     return path

@@ -19,15 +19,16 @@ def choose_device(name: str = "auto") -> torch.device:
     Raises:
         LabError: for an unknown name, or one that this computer does not have.
     """
-    kind, _, number = name.partition(":")
-    if kind not in DEVICES or (number and not (kind == "cuda" and number.isdigit())):
+    kind, colon, number = name.partition(":")
+    numbered = kind == "cuda" and number.isascii() and number.isdigit()
+    if kind not in DEVICES or (colon and not numbered):
         raise LabError(f"no device is called {name!r}", hint=f"Known: {', '.join(DEVICES)}")
     has = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if kind == "auto":
         return torch.device(next(known for known in ("cuda", "mps", "cpu") if has[known]))
     if not has[kind] or (number and int(number) >= torch.cuda.device_count()):
         raise LabError(f"this computer has no {name} device that torch can use", hint="Use cpu")
-    return torch.device(name)
+    return torch.device(kind, int(number)) if number else torch.device(kind)
 
 
 def autocast(device: torch.device, precision: str) -> contextlib.AbstractContextManager[object]:

@@ -11,6 +11,7 @@ over the split.
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ from latentlab.errors import LabError
 from latentlab.models.base import Decodes, Encodes, Trains
 
 Progress = Callable[[float], None]
+_MAX_OUTPUTS = 2**25  # 128 MiB of float32
 
 
 @dataclass(frozen=True)
@@ -67,18 +69,21 @@ def evaluate(
     """
     if not (isinstance(model, Encodes) and isinstance(model, Decodes) and isinstance(model, Trains)):
         raise LabError(f"a {type(model).__name__} has no ELBO to evaluate")
+    if min(samples, likelihood_images, elbo_draws, len(data)) < 1:
+        raise LabError("pictures, samples and draws must each be at least 1")
     if data.shape != model.picture_shape:
         raise LabError(f"{data.name} has pictures of {data.shape}, the model of {model.picture_shape}")
     device = next(model.parameters()).device
     generator = torch.Generator(device).manual_seed(seed)
+    chunk = _chunk(model)
     images = data.images.to(device)
     likelihood_images = min(likelihood_images, len(images))
     # The likelihood's share of the decodes, and so of the time.
-    bulk = likelihood_images * samples / max(1, likelihood_images * samples + len(images) * elbo_draws)
+    bulk = likelihood_images * samples / (likelihood_images * samples + len(images) * elbo_draws)
 
     sums = torch.zeros(2, dtype=torch.float64)
     for draw in range(elbo_draws):
-        for x in images.split(1000):
+        for x in images.split(chunk):
             terms = model.elbo_terms(x.float() / 255.0, generator)
             sums += torch.stack([terms.reconstruction.sum(), terms.kl.sum()]).double().cpu()
         progress((1.0 - bulk) * (draw + 1) / elbo_draws)
@@ -86,25 +91,32 @@ def evaluate(
 
     spread = torch.linspace(0, len(images) - 1, likelihood_images).round().long().to(device)
     total = 0.0
-    for done, value in enumerate(_log_likelihoods(model, images[spread], samples, generator), 1):
+    for done, value in enumerate(_log_likelihoods(model, images[spread], samples, generator, chunk), 1):
         total += value
         progress(1.0 - bulk + bulk * done / likelihood_images)
     return Evaluation(
         elbo=reconstruction - kl,
         reconstruction=reconstruction,
         kl=kl,
-        log_likelihood=total / max(1, likelihood_images),
+        log_likelihood=total / likelihood_images,
         images=len(images),
         samples=samples,
         likelihood_images=likelihood_images,
     )
 
 
+def _chunk(model: Decodes) -> int:
+    """How many pictures to decode at once: 1,000, or fewer where a decoder puts out many numbers for each."""
+    outputs = math.prod(model.picture_shape) * model.likelihood.outputs_per_channel
+    return max(1, min(1000, _MAX_OUTPUTS // outputs))
+
+
 def _log_likelihoods(
-    model: nn.Module, images: Tensor, samples: int, generator: torch.Generator, chunk: int = 1000
+    model: nn.Module, images: Tensor, samples: int, generator: torch.Generator, chunk: int
 ) -> Iterator[float]:
     """log p(x), estimated with `samples` draws, for one picture after another."""
-    assert isinstance(model, Encodes) and isinstance(model, Decodes)
+    assert isinstance(model, Encodes)
+    assert isinstance(model, Decodes)
     for image in images:
         x = image.float().unsqueeze(0) / 255.0
         posterior = model.encode(x)

@@ -51,8 +51,9 @@ _FIRST_ENCODINGS = 2000
 
 def to_pictures(mean: Tensor) -> NDArray[np.uint8]:
     """Expected pictures in [0, 1] (B, C, H, W) to uint8 (B, H, W) or (B, H, W, 3) for the screen."""
+    # A second of two channels, a fourth of four, would be transparency.
     levels = (mean * 255.0).round_().clamp_(0.0, 255.0).to(torch.uint8)
-    if levels.shape[1] == 1:
+    if levels.shape[1] < 3:
         return levels[:, 0].cpu().numpy()
     return levels[:, :3].movedim(1, -1).contiguous().cpu().numpy()
 
@@ -87,6 +88,7 @@ class Renderer:
             case TrayRequest():
                 yield from self._points(request, request.points)
             case WalkRequest():
+                self._require_places(request.pins)
                 yield from self._points(request, walk_points(request))
             case GridRequest():
                 yield from self._grid(request)
@@ -102,7 +104,7 @@ class Renderer:
         return to_pictures(model.likelihood.mean(outputs))
 
     def _decoder(self) -> Decodes:
-        model = None if self.loaded is None else self.loaded.model
+        model: object = None if self.loaded is None else self.loaded.model
         if not isinstance(model, Decodes):
             raise LabError("no model that makes pictures is open")
         return model
@@ -130,7 +132,7 @@ class Renderer:
             metrics=tuple(
                 (name, float(value))
                 for name, value in loaded.card.metrics.items()
-                if isinstance(value, int | float)
+                if isinstance(value, int | float) and abs(value) < 1e300
             ),
             command=loaded.card.command,
             data=data.name,
@@ -193,6 +195,7 @@ class Renderer:
         )
 
     def _points(self, request: Request, points: tuple[Point, ...]) -> Iterator[Reply | None]:
+        self._require_places(points)
         pictures: list[Picture] = []
         for first in range(0, len(points), _CHUNK):
             pictures.extend(self.decode(torch.tensor(points[first : first + _CHUNK])))
@@ -200,10 +203,17 @@ class Renderer:
         log_priors = gaussian.standard_log_density(torch.tensor(points)).tolist() if points else []
         yield WalkReply(request.generation, request.slot, points, tuple(pictures), tuple(log_priors))
 
+    def _require_places(self, points: tuple[Point, ...]) -> None:
+        for point in points:
+            if len(point) != self._decoder().latents:
+                raise LabError(f"a point of {len(point)} numbers; the model has {self._decoder().latents}")
+
     def _grid(self, request: GridRequest) -> Iterator[Reply | None]:
         """Every fourth cell of every fourth row first, shown as blocks; then all the others."""
         started = time.perf_counter()
         columns, rows = request.columns, request.rows
+        if min(columns, rows) < 1:
+            raise LabError(f"a grid of {columns} x {rows} pictures; at least 1 x 1 expected")
         if request.region is None:
             across, up = latent.quantile_axis(columns), latent.quantile_axis(rows)
         else:

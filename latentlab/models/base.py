@@ -6,7 +6,9 @@ model works everywhere it makes sense.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import reprlib
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -94,8 +96,11 @@ def parse_config(kind: type[ConfigT], fields: Mapping[str, Any]) -> ConfigT:
     values: dict[str, Any] = {}
     for name, value in fields.items():
         if name not in known:
-            raise LabError(f"config field {name!r} is unknown", hint=f"Known: {', '.join(known)}")
+            raise LabError(f"config field {_shown(name)} is unknown", hint=f"Known: {', '.join(known)}")
         values[name] = _as_type(name, value, types[name])
+    for name, field in known.items():
+        if name not in values and field.default is field.default_factory is dataclasses.MISSING:
+            raise LabError(f"config field {name!r} is missing")
     return kind(**values)
 
 
@@ -106,19 +111,25 @@ def _as_type(name: str, value: Any, wanted: Any) -> Any:
             return tuple(_as_type(name, item, element) for item in value)
         raise LabError(f"config field {name!r} must be a short list")
     if wanted is float and isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
+        with contextlib.suppress(OverflowError):  # JSON's integers have no upper end, floats do
+            return float(value)
     if type(value) is not wanted:
-        raise LabError(f"config field {name!r} is {str(value)[:40]!r}, expected {wanted.__name__}")
+        raise LabError(f"config field {name!r} is {_shown(value)}, expected {wanted.__name__}")
     return value
 
 
 def require_range(name: str, value: float, low: float, high: float) -> None:
     """Refuses a config value outside [low, high], NaN included, naming the field."""
     if not low <= value <= high:
-        raise LabError(f"config field {name!r} is {value}, expected {low:g} to {high:g}")
+        raise LabError(f"config field {name!r} is {_shown(value)}, expected {low:g} to {high:g}")
 
 
 def require_choice(name: str, value: str, choices: typing.Iterable[str]) -> None:
     """Refuses a config value that is not among `choices`, naming the field and the choices."""
     if value not in choices:
-        raise LabError(f"config field {name!r} is {value!r}", hint=f"Known: {', '.join(choices)}")
+        raise LabError(f"config field {name!r} is {_shown(value)}", hint=f"Known: {', '.join(choices)}")
+
+
+def _shown(value: object) -> str:
+    """A value from a file, short enough for a message however large or deep it is."""
+    return reprlib.repr(value)[:80]

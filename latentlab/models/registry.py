@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -36,7 +37,7 @@ def find_kind(name: str) -> ModelKind:
         LabError: listing the known kinds.
     """
     if name not in KINDS:
-        raise LabError(f"unknown kind of model {name!r}", hint=f"Known: {', '.join(KINDS)}")
+        raise LabError(f"unknown kind of model {reprlib.repr(name)}", hint=f"Known: {', '.join(KINDS)}")
     return KINDS[name]
 
 
@@ -46,6 +47,17 @@ def count_parameters(kind: ModelKind, config: Any) -> int:
         return sum(parameter.numel() for parameter in kind.build(config).parameters())
 
 
+def expected_shapes(name: str, fields: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
+    """The shape of each tensor of such a model, found without allocating any of them.
+
+    Raises:
+        LabError: as `build` does.
+    """
+    kind, config = _checked(name, fields)
+    with torch.device("meta"):
+        return {key: tuple(tensor.shape) for key, tensor in kind.build(config).state_dict().items()}
+
+
 def build(name: str, fields: Mapping[str, Any]) -> nn.Module:
     """A model with random weights from its kind and the fields of its config.
 
@@ -53,6 +65,11 @@ def build(name: str, fields: Mapping[str, Any]) -> nn.Module:
         LabError: for an unknown kind, a wrong field, or a model of more than MAX_PARAMETERS weights;
             all before anything is allocated.
     """
+    kind, config = _checked(name, fields)
+    return kind.build(config)
+
+
+def _checked(name: str, fields: Mapping[str, Any]) -> tuple[ModelKind, Any]:
     kind = find_kind(name)
     config = parse_config(kind.config, fields)
     count = count_parameters(kind, config)
@@ -61,4 +78,4 @@ def build(name: str, fields: Mapping[str, Any]) -> nn.Module:
             f"the config asks for {count:,} weights, over the limit of {MAX_PARAMETERS:,}",
             hint="Make latents, shape or widths smaller",
         )
-    return kind.build(config)
+    return kind, config

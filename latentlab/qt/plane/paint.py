@@ -69,8 +69,8 @@ def contours(painter: QPainter, camera: Camera, palette: QPalette) -> None:
         radius = sigmas * camera.scale
         if radius > 50_000:  # too far out to have a visible bend, too large for the painter
             continue
-        colour.setAlphaF(0.55)
-        painter.setPen(_pen(colour, 1.2, Qt.PenStyle.DashLine))
+        colour.setAlphaF(0.6)
+        painter.setPen(_pen(colour, 1))  # wider or dashed, Qt takes twenty times as long
         painter.drawEllipse(middle, radius, radius)
         diagonal = radius * math.sqrt(0.5)
         _haloed(painter, palette, middle + QPointF(diagonal + 3, -diagonal - 3), f"{sigmas}σ")

@@ -4,38 +4,62 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QImage, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Slot
+from PySide6.QtGui import QAction, QImage, QKeyEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import (
+    QFormLayout,
+    QLabel,
+    QLineEdit,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from latentlab.engine.requests import LoadedReply, Picture, Point, PointReply
 from latentlab.qt.desk import Desk
+from latentlab.qt.flow_layout import FlowLayout
 from latentlab.qt.pixels import draw_crisp, to_qimage
 from latentlab.session.edits import MoveProbe
 from latentlab.session.state import SessionState
 
+_LARGEST = 448
+
 
 class ProbeImage(QWidget):
-    """One picture, as large as whole-number pixels allow."""
+    """One picture, as large as the width and whole-number pixels allow, and no higher than that."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("probeImage")
         self.setAccessibleName("Decoded picture at the probe")
         self.setToolTip("What the model decodes at the probe. Drag the ring in the plane to change it.")
-        self.setMinimumSize(112, 112)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setMinimumWidth(112)
         self.picture: Picture | None = None
         self._image: QImage | None = None
 
     def show_picture(self, picture: Picture) -> None:
         """Shows a uint8 (H, W) or (H, W, 3) picture from now on."""
+        other_shape = self.picture is None or self.picture.shape[:2] != picture.shape[:2]
         self.picture = picture
         self._image = to_qimage(picture)
+        if other_shape:
+            self.updateGeometry()
         self.update()
 
+    def heightForWidth(self, width: int) -> int:
+        if self._image is None:
+            return min(width, _LARGEST)
+        ratio = self.devicePixelRatioF()
+        across, down = self._image.width() / ratio, self._image.height() / ratio
+        scale = max(1, int(min(width / across, _LARGEST / max(across, down))))
+        return math.ceil(min(scale * down, width * down / across))
+
     def sizeHint(self) -> QSize:
-        return QSize(308, 308)
+        return QSize(308, self.heightForWidth(308))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -47,6 +71,43 @@ class ProbeImage(QWidget):
         painter.end()
 
 
+class PointField(QLineEdit):
+    """z as text. What is typed counts at Enter or when the field is left; Escape brings the old text back."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("probeZ")
+        self.setAccessibleName("Coordinates of the probe")
+        self.setToolTip("The place z of the probe. Type numbers with commas between, then Enter.")
+        self._shown = ""
+
+    def show_point(self, z: Point) -> None:
+        """Shows z, whatever has been typed."""
+        # Adding nought turns -0.0 into 0.0.
+        self._shown = ", ".join(f"{round(value, 3) + 0.0:.3f}" for value in z)
+        self.setText(self._shown)
+        self.setCursorPosition(0)
+        self.setModified(False)
+
+    def event(self, event: QEvent) -> bool:
+        # Escape belongs to this field while it has something to take back, whatever else it is short for.
+        if event.type() == QEvent.Type.ShortcutOverride and self._would_take_back(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._would_take_back(event):
+            self.setText(self._shown)
+            self.setModified(False)
+            self.selectAll()
+        else:
+            super().keyPressEvent(event)
+
+    def _would_take_back(self, event: QEvent) -> bool:
+        return isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape and self.isModified()
+
+
 class ProbePanel(QWidget):
     """The picture at the probe, z as text that can be typed over, and the prior's word on it."""
 
@@ -54,53 +115,82 @@ class ProbePanel(QWidget):
         super().__init__(parent)
         self._desk = desk
         self.image = ProbeImage()
-        self.z = QLineEdit()
-        self.z.setObjectName("probeZ")
-        self.z.setAccessibleName("Coordinates of the probe")
-        self.z.setToolTip("The place z of the probe. Type numbers with commas between, then Enter.")
+        self.z = PointField()
         self.z.editingFinished.connect(self._typed)
-        self.density = QLabel("–")
-        self.density.setObjectName("probeDensity")
-        self.density.setToolTip(
-            "How likely the prior N(0, I) finds this place, in nats; "
-            "the radius is the distance from the origin in standard deviations."
+        self.z.textChanged.connect(self._text_changed)
+        self.density = _readout()
+        self.words = QLabel()
+        self.words.setObjectName("probeWords")
+        self.words.setAccessibleName("Where the prior has the probe")
+        self.words.setToolTip(
+            "σ is the prior's standard deviation. In two dimensions its draws lie inside 1σ in 39 %, "
+            "inside 2σ in 86 % and inside 3σ in 99 % of cases."
         )
+        self.words.setWordWrap(True)
         self.fault = QLabel()
         self.fault.setObjectName("probeZFault")
+        self.fault.setAccessibleName("What is wrong with the coordinates")
+        self.fault.setForegroundRole(QPalette.ColorRole.BrightText)
         self.fault.setWordWrap(True)
         self.fault.hide()
+        self._actions = QWidget()
+        self._actions.setLayout(FlowLayout(gap=4))
+        self._actions.hide()
         form = QFormLayout()
-        form.addRow("z", self.z)
+        form.setSpacing(4)
+        form.addRow("&z", self.z)
+        form.addRow(self.fault)
         form.addRow("log p(z)", self.density)
+        form.addRow(self.words)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
-        layout.addWidget(self.image, 1)
+        layout.setSpacing(6)
+        layout.addWidget(self.image)
+        layout.addWidget(self._actions)
         layout.addLayout(form)
-        layout.addWidget(self.fault)
+        layout.addStretch()
         desk.changed.connect(self._changed)
         desk.loaded.connect(self._loaded)
         desk.pointed.connect(self._pointed)
+
+    def add_action(self, action: QAction) -> QToolButton:
+        """Puts a button for an action into the row under the picture."""
+        button = QToolButton()
+        button.setDefaultAction(action)
+        button.setObjectName(f"{action.objectName() or 'probeAction'}Button")
+        button.setAccessibleName(action.text().replace("&", ""))
+        style = Qt.ToolButtonStyle
+        button.setToolButtonStyle(
+            style.ToolButtonTextOnly if action.icon().isNull() else style.ToolButtonTextBesideIcon
+        )
+        row = self._actions.layout()
+        assert row is not None
+        row.addWidget(button)
+        self._actions.show()
+        return button
 
     @Slot(object)
     def _pointed(self, reply: PointReply) -> None:
         self.image.show_picture(reply.picture)
         radius = math.hypot(*reply.z)
-        self.density.setText(f"{reply.log_prior:.2f} nats   (radius {radius:.2f})")
+        self.density.setText(f"{reply.log_prior:.2f} nats at radius {radius:.2f}".replace("-", "−"))
+        self.words.setText(in_words(radius, len(reply.z)))
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
-        self._show_z(self._desk.state.probe)
+        self.z.show_point(self._desk.state.probe)
 
     @Slot(object, object)
     def _changed(self, old: SessionState, new: SessionState) -> None:
         if old.probe != new.probe:
-            self._show_z(new.probe)
+            self.z.show_point(new.probe)
 
-    def _show_z(self, z: Point) -> None:
-        self.z.setText(", ".join(f"{value:.3f}" for value in z))
-        self.z.setModified(False)
-        self.fault.hide()
+    @Slot()
+    def _text_changed(self) -> None:
+        if not self.fault.isHidden():
+            self.fault.hide()
 
+    @Slot()
     def _typed(self) -> None:
         if not self.z.isModified():
             return
@@ -108,12 +198,50 @@ class ProbePanel(QWidget):
         try:
             z = parse_point(self.z.text(), expected)
         except ValueError as error:
-            self.fault.setText(f"{error}. For example: {', '.join(['0.5'] * expected)}")
+            example = ", ".join(["0.5"] * min(expected, 3)) + (", …" if expected > 3 else "")
+            self.fault.setText(f"{error}. Type for example {example}; Esc brings the old place back.")
             self.fault.show()
             return
-        self.z.setModified(False)
-        self.fault.hide()
         self._desk.do(MoveProbe(z=z))
+        self.z.show_point(self._desk.state.probe)
+
+
+def _readout() -> QLineEdit:
+    """A line for figures that change with every move: unlike a label's, its text moves no neighbours."""
+    line = QLineEdit("–")
+    line.setObjectName("probeDensity")
+    line.setAccessibleName("Log density of the prior at the probe")
+    line.setToolTip(
+        "How likely the prior N(0, I) finds this place: its log density in nats, and the distance from "
+        "the origin, measured in the prior's standard deviations."
+    )
+    line.setReadOnly(True)
+    line.setFrame(False)
+    line.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+    palette = QPalette()
+    palette.setColor(QPalette.ColorRole.Base, Qt.GlobalColor.transparent)
+    line.setPalette(palette)
+    return line
+
+
+def in_words(radius: float, dimensions: int) -> str:
+    """What the prior N(0, I) says of a place at this distance from the origin.
+
+    In few dimensions its draws crowd about the origin; in D of them they lie on a shell of radius about
+    sqrt(D - 1/2) and thickness about 0.7 (the chi distribution).
+    """
+    if dimensions > 3:
+        off = radius - math.sqrt(dimensions - 0.5)
+        if abs(off) <= 1.5:
+            return "where nearly all draws of the prior lie"
+        return (
+            "farther out than nearly all draws of the prior" if off > 0 else "nearer 0 than the prior's draws"
+        )
+    if radius <= 1:
+        return "inside 1σ"
+    if radius <= 3:
+        return f"between {math.ceil(radius) - 1}σ and {math.ceil(radius)}σ"
+    return "beyond 3σ: few training images lie here"
 
 
 def parse_point(text: str, count: int) -> Point:
@@ -123,8 +251,6 @@ def parse_point(text: str, count: int) -> Point:
         ValueError: saying what was found instead.
     """
     words = text.replace(",", " ").replace(";", " ").replace("\N{MINUS SIGN}", "-").split()
-    if len(words) != count:
-        raise ValueError(f"{len(words)} numbers found, {count} expected")
     values = []
     for word in words:
         try:
@@ -134,4 +260,6 @@ def parse_point(text: str, count: int) -> Point:
         if not math.isfinite(value):
             raise ValueError(f"“{word}” is not a finite number")
         values.append(value)
+    if len(words) != count:
+        raise ValueError(f"{len(words) or 'No'} number{'s' * (len(words) != 1)} found, {count} expected")
     return tuple(values)

@@ -1,0 +1,1 @@
+"""The manifold grid as a picture under the hand, and where its cells lie."""

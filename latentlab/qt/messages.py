@@ -1,0 +1,71 @@
+"""The bar at the top of the window that says what went wrong, without standing in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QStyle, QToolButton, QWidget
+
+
+class MessageBar(QFrame):
+    """One message at a time, the newest; it stays until it is closed. It may offer one thing to do."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("messageBar")
+        self.setAccessibleName("Message")
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setAutoFillBackground(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+        self._do: Callable[[], None] | None = None
+        sign = QLabel()
+        side = self.style().pixelMetric(QStyle.PixelMetric.PM_SmallIconSize)
+        warning = self.style().standardIcon(QStyle.StandardPixmap.SP_MessageBoxWarning)
+        sign.setPixmap(warning.pixmap(side, side))
+        self.label = QLabel()
+        self.label.setObjectName("messageText")
+        self.label.setAccessibleName("Message")
+        self.label.setToolTip("The text can be selected and copied.")
+        self.label.setWordWrap(True)
+        self.label.setTextFormat(Qt.TextFormat.PlainText)
+        self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.offer = _button("messageOffer", "Do what is offered")
+        self.offer.clicked.connect(self._take)
+        self.close_button = _button("messageClose", "Close this message")
+        self.close_button.setText("Close")
+        self.close_button.clicked.connect(self.hide)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 5, 6, 5)
+        row.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.label, 1)
+        row.addWidget(self.offer, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
+        self.hide()
+
+    def say(self, text: str, offer: str = "", do: Callable[[], None] | None = None) -> None:
+        """Shows a message in place of the last one; `do` is called when the button `offer` is pressed."""
+        self.label.setText(text)
+        self.setAccessibleDescription(text)
+        self._do = do
+        self.offer.setText(offer)
+        self.offer.setAccessibleName(offer or "Do what is offered")
+        self.offer.setVisible(do is not None)
+        self.show()
+
+    @Slot()
+    def _take(self) -> None:
+        do, self._do = self._do, None
+        self.hide()
+        if do is not None:
+            do()
+
+
+def _button(name: str, tip: str) -> QToolButton:
+    button = QToolButton()
+    button.setObjectName(name)
+    button.setAccessibleName(tip)
+    button.setToolTip(tip)
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    return button

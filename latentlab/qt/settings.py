@@ -1,0 +1,104 @@
+"""What the window finds again at its next start: its place, its theme, the session.
+
+One INI file. Every value is read with suspicion: if the file is damaged or another version's, it is copied
+aside as `<name>.damaged`, everything starts from its default, and `complaint` says so, once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings
+
+from latentlab.errors import LabError
+from latentlab.qt.palette import Theme
+from latentlab.session import saved
+from latentlab.session.state import SessionState
+
+VERSION = 1
+_HIGHEST_SCALE = 16
+
+
+class Settings:
+    """Reads at once, writes at `save`. Two windows on one file do no harm: the last one to save wins.
+
+    Args:
+        path: the INI file; None takes the user's own (which `QSettings.setPath` can move).
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._store = (
+            QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "LatentLab", "LatentLab")
+            if path is None
+            else QSettings(str(path), QSettings.Format.IniFormat)
+        )
+        self.path = Path(self._store.fileName())
+        self.complaint = ""
+        self._read()
+
+    def _read(self) -> None:
+        self.theme = Theme.SYSTEM
+        self.session: SessionState | None = None
+        self.geometry, self.layout = QByteArray(), QByteArray()
+        self.scale, self.folder = 8, ""
+        try:
+            if not self.path.exists() or self.path.stat().st_size == 0:
+                return
+            if self._store.status() is not QSettings.Status.NoError:
+                raise LabError("cannot be read")
+            if (version := self._text("version")) != str(VERSION):
+                raise LabError(f"is of version {version or 'unknown'}, not {VERSION}")
+            theme, session, scale = Theme(self._text("theme")), self._text("session"), int(self._text("scale"))
+            if not 1 <= scale <= _HIGHEST_SCALE:
+                raise LabError("has a scale out of range")
+            self.session = saved.from_text(session) if session else None
+            self.theme, self.scale, self.folder = theme, scale, self._text("folder")
+            self.geometry, self.layout = self._bytes("geometry"), self._bytes("layout")
+        except (LabError, ValueError, TypeError, OSError) as error:
+            self.reject(str(error) if isinstance(error, LabError) else "is damaged")
+
+    def _text(self, key: str) -> str:
+        value = self._store.value(key, "")
+        if not isinstance(value, str):
+            raise LabError("is damaged")
+        return value
+
+    def _bytes(self, key: str) -> QByteArray:
+        value = self._store.value(key, QByteArray())
+        if not isinstance(value, QByteArray):
+            raise LabError("is damaged")
+        return value
+
+    def reject(self, reason: str) -> None:
+        """The file cannot be believed: keeps a copy aside, and goes back to the defaults."""
+        aside = self.keep_aside("damaged")
+        kept = f"; the old file is kept as {aside.name}" if aside else ""
+        self._store.clear()
+        self.session, self.theme, self.scale, self.folder = None, Theme.SYSTEM, 8, ""
+        self.geometry, self.layout = QByteArray(), QByteArray()
+        self.complaint = f"{self.path.name}: {reason}. Settings start from their defaults{kept}."
+
+    def keep_aside(self, ending: str) -> Path | None:
+        """Copies the file to `<name>.<ending>`; where it went, None if that could not be done."""
+        aside = self.path.with_name(f"{self.path.name}.{ending}")
+        with contextlib.suppress(OSError):
+            shutil.copyfile(self.path, aside)
+            return aside
+        return None
+
+    def save(self) -> bool:
+        """Writes everything; whether that worked."""
+        for key, value in (
+            ("version", str(VERSION)),
+            ("theme", self.theme.value),
+            ("session", "" if self.session is None else saved.to_text(self.session)),
+            ("scale", str(self.scale)),
+            ("folder", self.folder),
+            ("geometry", self.geometry),
+            ("layout", self.layout),
+        ):
+            self._store.setValue(key, value)
+        self._store.sync()
+        return self._store.status() is QSettings.Status.NoError

@@ -1,0 +1,1 @@
+"""The parts of the walk player: the picture shown, and the prior density along the way."""

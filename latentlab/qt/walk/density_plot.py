@@ -1,0 +1,104 @@
+"""A curve of log p(z) along a walk, with a dot at each pin and a line at the step being shown.
+
+pyqtgraph takes 0.3 s to import, so it is imported when the first curve is drawn and not before.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFont
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+
+class DensityPlot(QWidget):
+    """`picked` (step) tells of a click on the curve."""
+
+    picked = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("walkPlot")
+        self.setAccessibleName("Log prior density along the walk")
+        self.setToolTip(
+            "How likely the prior finds each step, in nats. Between pins far apart, the straight line "
+            "cuts through likelier places near the origin; the arc keeps the distance of the pins."
+        )
+        self.setMinimumSize(120, 90)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._plot: Any = None
+        self._steps = 0
+
+    def sizeHint(self) -> QSize:
+        return QSize(220, 140)
+
+    def show_walk(self, log_priors: Sequence[float], stride: int) -> None:
+        """Draws a curve; every `stride`-th step is a pin."""
+        if self._plot is None:
+            self._make()
+        self._steps = len(log_priors)
+        self._curve.setData(range(self._steps), log_priors)
+        pins = range(0, self._steps, stride)
+        self._pins.setData(pins, [log_priors[step] for step in pins])
+
+    def show_step(self, step: int) -> None:
+        """Puts the line at a step."""
+        if self._plot is not None:
+            self._line.setValue(step)
+
+    def _make(self) -> None:
+        pg = importlib.import_module("pyqtgraph")
+        self._plot = pg.PlotWidget(self)
+        self._plot.setMouseEnabled(False, False)
+        self._plot.setMenuEnabled(False)
+        self._plot.hideButtons()
+        self._plot.setToolTip(self.toolTip())
+        self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._plot.setMinimumSize(0, 0)
+        self._plot.getPlotItem().layout.setContentsMargins(0, 6, 8, 0)  # room for the outermost numbers
+        self._plot.getAxis("bottom").setHeight(34)
+        self._line = pg.InfiniteLine(0)
+        self._curve = pg.PlotDataItem(antialias=True)
+        self._pins = pg.PlotDataItem(pen=None, symbol="o", symbolSize=7, symbolPen=None)
+        for item in (self._line, self._curve, self._pins):
+            self._plot.addItem(item)
+        self._plot.scene().sigMouseClicked.connect(self._clicked)
+        self._paint_theme()
+        self._layout.addWidget(self._plot)
+
+    def _paint_theme(self) -> None:
+        palette = self.palette()
+        text, accent = palette.text().color(), palette.highlight().color()
+        pale = QColor(text)
+        pale.setAlphaF(0.7)
+        self._plot.setBackground(palette.base().color())
+        font = QFont(self.font())
+        font.setPointSizeF(max(7.0, font.pointSizeF() * 0.8))
+        style = {"color": text.name(), "font-size": f"{font.pointSizeF():.1f}pt"}
+        for side, label in (("bottom", "step"), ("left", "log p(z), nats")):
+            axis = self._plot.getAxis(side)
+            axis.setLabel(label, **style)
+            axis.enableAutoSIPrefix(False)
+            axis.setStyle(maxTickLevel=0)
+            axis.setTickFont(font)
+            axis.setPen(pale)
+            axis.setTextPen(text)
+        self._curve.setPen(accent, width=2)
+        self._line.setPen(text, width=1)
+        self._pins.setSymbolBrush(text)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange and self._plot is not None:
+            self._paint_theme()
+        super().changeEvent(event)
+
+    @Slot(object)
+    def _clicked(self, event: Any) -> None:
+        place = self._plot.getViewBox().mapSceneToView(event.scenePos())
+        if self._steps:
+            self.picked.emit(min(max(round(place.x()), 0), self._steps - 1))

@@ -1,0 +1,216 @@
+"""How fast the real window answers real mouse events. Run by hand: python -m tests.benchmarks.window
+
+Measured with 70,000 points in sight: a drag of the probe from the mouse event to the painted picture, and
+frames of panning, zooming and recolouring (also with a million points); the hover's hit test; and a 20 x 20
+grid against the bare decode of the same 400 points, in turns.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import torch
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QPoint, QPointF, Qt, QTimer
+from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from latentlab.core import latent
+from latentlab.engine.render import Renderer
+from latentlab.engine.requests import EncodingsReply, GridRequest, LoadRequest
+from latentlab.qt.app import create_window
+from latentlab.qt.plane.cloud import Cloud
+from latentlab.session.edits import ChangeData, HideClasses
+from tests.benchmarks.report import Report, quantiles
+
+
+class PaintWatch(QObject):
+    """Tells when a widget has been painted."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__()
+        self.paints = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            # Let the widget paint first, then count.
+            watched.removeEventFilter(self)
+            QApplication.sendEvent(watched, event)
+            watched.installEventFilter(self)
+            self.paints += 1
+            return True
+        return False
+
+
+def wait_until(done: Callable[[], bool], seconds: float = 20.0) -> None:
+    end = time.perf_counter() + seconds
+    while not done():
+        if time.perf_counter() > end:
+            raise TimeoutError
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 1)
+
+
+def rest(milliseconds: int) -> None:
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+
+
+def send_move(widget: QWidget, place: QPoint, buttons: Qt.MouseButton) -> None:
+    event = QMouseEvent(
+        QEvent.Type.MouseMove,
+        QPointF(place),
+        QPointF(widget.mapToGlobal(place)),
+        Qt.MouseButton.NoButton,
+        buttons,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(widget, event)
+
+
+def measure_drag(window: QWidget, moves: int = 600) -> list[float]:
+    """Seconds from each mouse event of one drag to the picture of exactly that place, painted."""
+    plane = window.findChild(QWidget, "latentPlane")
+    image = window.findChild(QWidget, "probeImage")
+    watch, shown = PaintWatch(image), [(0.0, 0.0)]
+    window.desk.pointed.connect(lambda reply: shown.append(reply.z))
+    middle = QPointF(*plane.camera.to_pixel(*window.session.state.probe)).toPoint()
+    QTest.mousePress(plane, Qt.MouseButton.LeftButton, pos=middle)
+    seconds = []
+    for number in range(moves):
+        angle = number * 0.05
+        place = middle + QPoint(round(120 * np.sin(angle)), round(90 * np.sin(1.7 * angle)))
+        rest(4)
+        before, paints = window.session.state.probe, watch.paints
+        started = time.perf_counter()
+        send_move(plane, place, Qt.MouseButton.LeftButton)
+        z = window.session.state.probe
+        if z == before:
+            continue
+        wait_until(lambda z=z, paints=paints: shown[-1] == z and watch.paints > paints)
+        seconds.append(time.perf_counter() - started)
+    QTest.mouseRelease(plane, Qt.MouseButton.LeftButton, pos=middle)
+    return seconds
+
+
+def measure_frames(plane: QWidget, act: Callable[[int], None], frames: int) -> list[float]:
+    """Seconds from each action to the plane painted anew."""
+    watch, seconds = PaintWatch(plane), []
+    for number in range(frames):
+        rest(2)
+        paints = watch.paints
+        started = time.perf_counter()
+        act(number)
+        wait_until(lambda paints=paints: watch.paints > paints)
+        seconds.append(time.perf_counter() - started)
+    return seconds
+
+
+def pan_and_zoom(plane: QWidget, frames: int) -> dict[str, dict[str, float]]:
+    middle = plane.rect().center()
+
+    def pan(number: int) -> None:
+        place = middle + QPoint(round(80 * np.sin(number * 0.1)), round(80 * np.cos(number * 0.13)))
+        send_move(plane, place, Qt.MouseButton.RightButton)
+
+    def zoom(number: int) -> None:
+        turn = 120 if number // 8 % 2 else -120
+        event = QWheelEvent(
+            QPointF(middle), QPointF(plane.mapToGlobal(middle)), QPoint(), QPoint(0, turn),
+            Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+        )  # fmt: skip
+        QApplication.sendEvent(plane, event)
+
+    def recolour(number: int) -> None:
+        hidden = frozenset({number % 10}) if number % 2 else frozenset()
+        plane.desk.do(HideClasses(hidden=hidden))
+
+    QTest.mousePress(plane, Qt.MouseButton.RightButton, pos=middle)
+    panned = measure_frames(plane, pan, frames)
+    QTest.mouseRelease(plane, Qt.MouseButton.RightButton, pos=middle)
+    zoomed = measure_frames(plane, zoom, frames)
+    recoloured = measure_frames(plane, recolour, frames)
+    return {
+        "pan": quantiles(panned),
+        "zoom": quantiles(zoomed),
+        "recolour": quantiles(recoloured),
+    }
+
+
+def measure_hits(cloud: Cloud, tries: int = 2000) -> list[float]:
+    generator = np.random.default_rng(0)
+    seconds = []
+    for x, y in generator.normal(size=(tries, 2)):
+        started = time.perf_counter()
+        cloud.nearest(float(x), float(y))
+        seconds.append(time.perf_counter() - started)
+    return seconds
+
+
+def grid_against_bare_decode(rounds: int = 40) -> dict[str, float]:
+    """The renderer's 20 x 20 grid against one torch call on the same 400 points, interleaved, one thread."""
+    torch.set_num_threads(1)
+    renderer = Renderer()
+    list(renderer.serve(LoadRequest(1, "mnist-vae-2d")))
+    model = renderer.loaded.model
+    axis = latent.quantile_axis(20)
+    places = latent.grid(axis, axis).float()
+    ours, bare = [], []
+    for number in range(rounds):
+        started = time.perf_counter()
+        list(renderer.serve(GridRequest(number, 20, 20)))
+        ours.append(time.perf_counter() - started)
+        started = time.perf_counter()
+        with torch.inference_mode():
+            (model.likelihood.mean(model.decode(places)) * 255).round().to(torch.uint8).numpy()
+        bare.append(time.perf_counter() - started)
+    grid_ms, bare_ms = 1e3 * float(np.median(ours)), 1e3 * float(np.median(bare))
+    return {"grid_ms": grid_ms, "bare_ms": bare_ms, "ratio": grid_ms / bare_ms}
+
+
+def main() -> int:
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    report = Report("window")
+    window = create_window()
+    window.resize(1440, 900)
+    window.show()
+    rest(500)
+    plane = window.findChild(QWidget, "latentPlane")
+    window.desk.do(ChangeData(data="mnist", split="all"))
+    wait_until(lambda: window.desk.encodings is not None and len(window.desk.encodings.mean) == 70_000)
+    rest(500)
+
+    drag = quantiles(measure_drag(window))
+    report.add("drag to painted picture, 70,000 points", drag, keeps=drag["p95_ms"] <= 5, goal="p95 <= 5 ms")
+    frames = pan_and_zoom(plane, 200)
+    worst = max(figure["p95_ms"] for figure in frames.values())
+    report.add("frames of 70,000 points", frames, keeps=worst <= 10, goal="p95 <= 10 ms")
+    hits = quantiles(measure_hits(plane.cloud))
+    report.add("hover hit test, 70,000 points", hits, keeps=hits["p95_ms"] <= 0.5, goal="p95 <= 0.5 ms")
+
+    generator = np.random.default_rng(0)
+    million = generator.normal(size=(1_000_000, 2)).astype(np.float32)
+    encodings = EncodingsReply(0, million, np.ones_like(million), 1_000_000)
+    labels = np.arange(1_000_000) % 10
+    window.desk.model = replace(window.desk.model, labels=labels)
+    window.desk.encoded.emit(encodings)
+    rest(300)
+    frames = pan_and_zoom(plane, 60)
+    worst = max(figure["p95_ms"] for figure in frames.values())
+    report.add("frames of 1,000,000 points", frames, keeps=worst <= 60, goal="p95 <= 60 ms")
+    window.close()
+
+    grid = grid_against_bare_decode()
+    report.add("20 x 20 grid against the bare decode", grid, keeps=grid["ratio"] <= 1.3, goal="<= 1.3 x")
+    report.save()
+    return 1 if report.missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,86 @@
+"""The commands that print figures."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+
+from latentlab import shipped
+from latentlab.version import __version__
+from tests.tiny import save_tiny_model
+
+EVALUATE = ("--data", "toy", "--samples", 20, "--likelihood-images", 5)
+
+
+def test_that_evaluate_json_is_one_object_with_the_promised_names(run, model):
+    result = run("evaluate", model, *EVALUATE, "--json").json
+    assert {"elbo", "reconstruction", "kl", "log_likelihood", "images", "samples"} <= result.keys()
+    assert (result["images"], result["samples"], result["likelihood_images"]) == (64, 20, 5)
+    assert math.isclose(result["elbo"], result["reconstruction"] - result["kl"], rel_tol=1e-6)
+    assert result["model"] == "tiny"
+    assert result["split"] == "test"
+
+
+def test_that_evaluate_gives_the_same_figures_for_the_same_seed_and_others_for_another(run, model):
+    first, again = (run("evaluate", model, *EVALUATE, "--json").json for _ in range(2))
+    other = run("evaluate", model, *EVALUATE, "--json", "--seed", 1).json
+    assert first == again
+    assert other["elbo"] != first["elbo"]
+
+
+def test_that_evaluate_without_json_names_each_figure_with_its_unit(run, model):
+    outcome = run("evaluate", model, *EVALUATE)
+    assert outcome.code == 0
+    for word in ("ELBO", "reconstruction", "KL", "log p(x)", "nats"):
+        assert word in outcome.out
+    assert outcome.err == ""
+
+
+def test_that_evaluate_takes_every_picture_of_split_all(run, model):
+    assert run("evaluate", model, *EVALUATE, "--split", "all", "--json").json["images"] == 128
+
+
+def test_that_list_shows_models_and_data_sets(run, monkeypatch: pytest.MonkeyPatch, model: Path):
+    monkeypatch.setattr(shipped, "MODELS", model.parent)
+    result = run("list", "--json").json
+    (listed,) = result["models"]
+    assert (listed["name"], listed["kind"], listed["latents"]) == ("tiny", "vae", 2)
+    assert listed["metrics"] == {"elbo": -12.5}
+    assert {"mnist", "toy"} <= {entry["name"] for entry in result["data"]}
+    plain = run("list").out
+    assert "tiny" in plain
+    assert "-12.50" in plain
+
+
+def test_that_list_goes_on_past_a_damaged_model(run, monkeypatch: pytest.MonkeyPatch, model: Path):
+    (model.parent / "broken.safetensors").write_bytes(b"")
+    monkeypatch.setattr(shipped, "MODELS", model.parent)
+    outcome = run("list")
+    assert outcome.code == 0
+    assert "broken" in outcome.out
+    assert "is empty" in outcome.out
+    assert "Variational autoencoder" in outcome.out
+
+
+def test_that_a_shipped_name_stands_for_its_file(run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    save_tiny_model(tmp_path / "small.safetensors")
+    monkeypatch.setattr(shipped, "MODELS", tmp_path)
+    assert run("evaluate", "small", *EVALUATE, "--json").json["model"] == "small"
+
+
+def test_that_info_prints_versions_and_devices(run):
+    outcome = run("--info")
+    assert outcome.code == 0
+    for word in (__version__, "python", "torch", "numpy", "PySide6", "pyqtgraph", "pillow", "safetensors"):
+        assert word in outcome.out
+    assert "device cpu" in outcome.out
+
+
+def test_that_figures_that_are_no_numbers_are_refused_instead_of_written_as_json(run, tmp_path: Path):
+    from latentlab.commands.console import print_json
+    from latentlab.errors import LabError
+
+    with pytest.raises(LabError, match="finite"):
+        print_json({"elbo": math.nan})

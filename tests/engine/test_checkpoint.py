@@ -1,0 +1,152 @@
+"""Model files: what is saved comes back bit for bit, whatever happens to the file afterwards."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from latentlab.engine import checkpoint
+from latentlab.engine.checkpoint import ModelCard, find_model, load_model, save_model
+from latentlab.errors import LabError
+from latentlab.models.vae import VAEConfig
+from latentlab.version import __version__
+from tests.conftest import make_vae
+from tests.models.test_vae import configs
+
+
+def card_of(config: VAEConfig, **fields) -> ModelCard:
+    return ModelCard("vae", dataclasses.asdict(config), **fields)
+
+
+def same_weights(first: torch.nn.Module, second: torch.nn.Module) -> bool:
+    ours, theirs = first.state_dict(), second.state_dict()
+    return ours.keys() == theirs.keys() and all(torch.equal(ours[name], theirs[name]) for name in ours)
+
+
+@settings(max_examples=25)
+@given(configs, st.integers(0, 2**31))
+def test_that_a_model_comes_back_bit_for_bit(tmp_path_factory, config, seed):
+    model = make_vae(config, seed)
+    path = save_model(tmp_path_factory.mktemp("model") / "m.safetensors", model, card_of(config))
+    loaded = load_model(path)
+    assert same_weights(model, loaded.model)
+    assert loaded.model.config == config
+    assert not loaded.model.training
+
+
+def test_that_the_card_comes_back_with_name_and_hash(tmp_path):
+    config = VAEConfig(encoder_widths=(3,), decoder_widths=(3,))
+    card = card_of(
+        config,
+        data={"name": "mnist", "images": 3},
+        metrics={"elbo": -134.5},
+        command="latentlab train vae --π",
+    )
+    path = save_model(tmp_path / "my model.safetensors", make_vae(config), card)
+    loaded = load_model(path)
+    assert (loaded.name, loaded.path) == ("my model", path)
+    assert loaded.hash == hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    assert loaded.card.version == __version__
+    assert json.loads(json.dumps(dataclasses.asdict(loaded.card))) == json.loads(
+        json.dumps(dataclasses.asdict(card))
+    )
+
+
+def test_that_loading_draws_nothing_from_a_seeded_training(tiny_model_file):
+    torch.manual_seed(3)
+    load_model(tiny_model_file)
+    after = torch.rand(1)
+    torch.manual_seed(3)
+    assert torch.equal(after, torch.rand(1))
+
+
+def test_that_saving_over_the_loaded_file_keeps_both_right(tiny_model_file):
+    loaded = load_model(tiny_model_file)
+    before = {name: tensor.clone() for name, tensor in loaded.model.state_dict().items()}
+    save_model(tiny_model_file, loaded.model, loaded.card)
+    assert all(torch.equal(before[name], tensor) for name, tensor in loaded.model.state_dict().items())
+    assert same_weights(load_model(tiny_model_file).model, loaded.model)
+
+
+@pytest.mark.parametrize("happens", ["deleted", "truncated", "overwritten"])
+def test_that_a_loaded_model_needs_its_file_no_more(tiny_model_file, happens):
+    loaded = load_model(tiny_model_file)
+    before = loaded.model.decode(torch.zeros(1, 2))
+    if happens == "deleted":
+        tiny_model_file.unlink()
+    elif happens == "truncated":
+        os.truncate(tiny_model_file, 0)
+    else:
+        tiny_model_file.write_bytes(b"\xff" * tiny_model_file.stat().st_size)
+    assert torch.equal(loaded.model.decode(torch.zeros(1, 2)), before)
+    with pytest.raises(LabError):
+        load_model(tiny_model_file)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
+def test_that_weights_that_are_no_numbers_are_not_saved(tiny_model, tiny_model_file, value):
+    before = tiny_model_file.read_bytes()
+    with torch.no_grad():
+        tiny_model.decoder.layers[0].bias[3] = value
+    with pytest.raises(LabError, match=r"tensor decoder\.layers\.0\.bias holds NaN or infinite"):
+        save_model(tiny_model_file, tiny_model, card_of(tiny_model.config))
+    assert tiny_model_file.read_bytes() == before
+
+
+def test_that_nothing_is_replaced_without_leave(tiny_model, tiny_model_file):
+    before = tiny_model_file.read_bytes()
+    with pytest.raises(LabError, match="already exists"):
+        save_model(tiny_model_file, tiny_model, card_of(tiny_model.config), overwrite=False)
+    assert tiny_model_file.read_bytes() == before
+
+
+def test_that_weights_in_odd_memory_layouts_are_saved(tmp_path, tiny_model):
+    weight = tiny_model.decoder.layers[2].weight
+    weight.data = weight.data.t().contiguous().t()
+    assert not weight.is_contiguous()
+    path = save_model(tmp_path / "a.safetensors", tiny_model, card_of(tiny_model.config))
+    assert same_weights(load_model(path).model, tiny_model)
+
+
+def test_that_a_shipped_name_finds_its_file_and_any_other_is_a_path(tiny_model_file, monkeypatch):
+    monkeypatch.setattr(checkpoint, "model_files", lambda: {"shipped-1": tiny_model_file})
+    assert find_model("shipped-1") == tiny_model_file
+    assert find_model(str(tiny_model_file)) == tiny_model_file
+    assert load_model("shipped-1").name == "tiny"
+    with pytest.raises(LabError, match=r"'nobody'\. Shipped: shipped-1"):
+        find_model("nobody")
+
+
+@pytest.mark.parametrize(
+    "name", ["x" * 5000, "~no-such-user/x", "a\0b"], ids=["too-long", "no-user", "zero-byte"]
+)
+def test_that_names_that_cannot_be_are_told(name):
+    with pytest.raises(LabError) as caught:
+        find_model(name)
+    assert len(str(caught.value)) < 400
+
+
+def test_that_the_users_own_folder_may_be_written_with_a_tilde(tiny_model_file, monkeypatch):
+    monkeypatch.setenv("HOME", str(tiny_model_file.parent))
+    assert find_model("~/tiny.safetensors") == tiny_model_file
+
+
+def test_that_every_shipped_model_opens():
+    for name, path in checkpoint.model_files().items():
+        loaded = load_model(name)
+        assert loaded.path == path
+        assert loaded.card.command
+        assert loaded.card.data["sha256"]
+
+
+def test_that_the_folder_of_the_file_may_be_relative(tiny_model_file, monkeypatch):
+    monkeypatch.chdir(tiny_model_file.parent)
+    assert load_model(Path("tiny.safetensors")).name == "tiny"

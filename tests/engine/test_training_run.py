@@ -1,0 +1,121 @@
+"""A training ends in a file that opens, or in none."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import latentlab
+from latentlab.engine.events import EpochEnded, Finished, Started
+from latentlab.engine.trainer import TrainingPlan
+from latentlab.engine.training_run import Saved, TrainingRun, check_plan
+from latentlab.errors import LabError
+from tests.tiny import toy_set
+
+PLAN = TrainingPlan(epochs=2, batch=16, warmup_steps=2, device="cpu", precision="fp32", threads=1)
+CONFIG = {"latents": 3, "encoder_widths": (8,), "decoder_widths": (8,)}
+
+
+def _run(out: Path, plan: TrainingPlan = PLAN, **options: object) -> TrainingRun:
+    return TrainingRun("vae", CONFIG, plan, toy_set("train"), toy_set("test"), out, **options)
+
+
+def test_that_events_come_in_order_and_the_file_last(tmp_path: Path):
+    out = tmp_path / "m.safetensors"
+    kinds = []
+    for event in _run(out, command="latentlab train vae").run():
+        kinds.append(type(event))
+        assert out.exists() == isinstance(event, Saved)
+    assert kinds[0] is Started
+    assert kinds.count(EpochEnded) == 2
+    assert kinds[-2:] == [Finished, Saved]
+    model = latentlab.load_model(out)
+    assert (model.latents, model.picture_shape) == (3, (1, 8, 8))
+    assert model.card.command == "latentlab train vae"
+    assert model.card.metrics == event.metrics
+
+
+def test_that_the_averaged_weights_are_what_is_saved(tmp_path: Path):
+    run = _run(tmp_path / "m.safetensors")
+    list(run.run())
+    z = torch.tensor([[0.5, -1.0, 2.0]])
+    with torch.no_grad():
+        expected = torch.sigmoid(run.trainer.averaged.decode(z)).numpy()
+    assert np.allclose(latentlab.load_model(tmp_path / "m.safetensors").decode(z), expected, atol=1e-6)
+
+
+def test_that_the_seed_decides_everything_and_torchs_own_generator_is_left_alone(tmp_path: Path):
+    torch.manual_seed(5)
+    before = torch.get_rng_state()
+    files = [tmp_path / f"{name}.safetensors" for name in "abc"]
+    for out, seed in zip(files, (4, 4, 5), strict=True):
+        run = _run(out, dataclasses.replace(PLAN, seed=seed))
+        assert torch.equal(torch.get_rng_state(), before)
+        list(run.run())
+        torch.manual_seed(5)
+    contents = [out.read_bytes() for out in files]
+    assert contents[0] == contents[1]
+    assert contents[0] != contents[2]
+
+
+def test_that_a_training_that_is_stopped_leaves_no_file(tmp_path: Path):
+    events = _run(tmp_path / "m.safetensors").run()
+    next(events)
+    next(events)
+    events.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_that_a_file_that_appears_meanwhile_is_not_overwritten(tmp_path: Path):
+    out = tmp_path / "m.safetensors"
+    events = _run(out).run()
+    next(events)
+    out.write_bytes(b"precious")
+    with pytest.raises(LabError, match="already exists"):
+        list(events)
+    assert out.read_bytes() == b"precious"
+
+
+def test_that_an_existing_file_is_refused_at_once_unless_it_may_go(tmp_path: Path):
+    out = tmp_path / "m.safetensors"
+    out.write_bytes(b"old")
+    with pytest.raises(LabError, match="already exists"):
+        _run(out)
+    assert isinstance(list(_run(out, overwrite=True).run())[-1], Saved)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("epochs", 0),
+        ("batch", 0),
+        ("learning_rate", 0.0),
+        ("learning_rate", float("nan")),
+        ("warmup_steps", -1),
+        ("beta", float("inf")),
+        ("beta", -1.0),
+        ("ema_decay", 1.5),
+        ("seed", -1),
+        ("threads", -1),
+        ("precision", "fp8"),
+    ],
+)
+def test_that_a_plan_that_cannot_be_followed_is_refused_naming_the_field(field: str, value: object):
+    with pytest.raises(LabError, match=field.replace("_", " ")):
+        check_plan(dataclasses.replace(PLAN, **{field: value}))
+
+
+def test_that_test_pictures_of_another_shape_are_refused(tmp_path: Path):
+    with pytest.raises(LabError, match="pictures of"):
+        TrainingRun(
+            "vae",
+            CONFIG,
+            PLAN,
+            toy_set("train"),
+            toy_set("test", shape=(1, 9, 9)),
+            tmp_path / "m.safetensors",
+        )

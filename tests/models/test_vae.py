@@ -1,0 +1,138 @@
+"""The VAE: shapes, its objective, its gradients, its capabilities."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+
+from latentlab.core import gaussian
+from latentlab.core.likelihoods import LIKELIHOODS
+from latentlab.models.base import Decodes, ElboTerms, Encodes, Trains
+from latentlab.models.nets import NETWORKS
+from latentlab.models.vae import VAE, VAEConfig
+from tests.conftest import make_vae
+
+widths = st.lists(st.integers(1, 9), min_size=1, max_size=4).map(tuple)
+configs = st.builds(
+    VAEConfig,
+    latents=st.integers(1, 5),
+    shape=st.tuples(st.integers(1, 4), st.integers(4, 21), st.integers(4, 21)),
+    encoder=st.sampled_from(NETWORKS),
+    encoder_widths=widths,
+    decoder=st.sampled_from(NETWORKS),
+    decoder_widths=widths,
+    likelihood=st.sampled_from(LIKELIHOODS),
+    levels=st.integers(2, 5),
+)
+
+
+def pictures(config: VAEConfig, count: int = 3) -> torch.Tensor:
+    return torch.rand(count, *config.shape, generator=torch.Generator().manual_seed(0))
+
+
+@given(configs, st.integers(1, 3))
+def test_that_shapes_fit_for_every_network_size_and_likelihood(config, count):
+    model = make_vae(config)
+    x = pictures(config, count)
+    posterior = model.encode(x)
+    assert posterior.mean.shape == posterior.log_variance.shape == (count, config.latents)
+    outputs = model.decode(posterior.mean)
+    channels, height, width = config.shape
+    assert outputs.shape == (count, channels * model.likelihood.outputs_per_channel, height, width)
+    shown = model.likelihood.mean(outputs)
+    assert shown.shape == x.shape
+    assert 0.0 <= shown.min().item() <= shown.max().item() <= 1.0 + 1e-6
+    terms = model.elbo_terms(x, torch.Generator().manual_seed(0))
+    assert terms.reconstruction.shape == terms.kl.shape == (count,)
+    assert torch.isfinite(terms.elbo()).all()
+    assert (terms.kl >= 0).all()
+
+
+@settings(max_examples=15)
+@given(configs)
+def test_that_gradients_reach_every_weight(config):
+    model = make_vae(config).train()
+    x = pictures(config, 8)
+    (-model.elbo_terms(x, torch.Generator().manual_seed(0)).elbo().mean()).backward()
+    for name, weight in model.named_parameters():
+        assert weight.grad is not None, name
+        assert torch.isfinite(weight.grad).all(), name
+    ends = [name for name, _ in model.named_parameters() if name.startswith(("encoder", "decoder"))]
+    for part in ("encoder", "decoder"):
+        last = [name for name in ends if name.startswith(part)][-1]
+        assert dict(model.named_parameters())[last].grad.abs().max() > 0, last
+
+
+@pytest.mark.parametrize("likelihood", LIKELIHOODS)
+@pytest.mark.parametrize("network", NETWORKS)
+def test_that_the_elbo_is_its_two_terms_and_follows_its_generator(network, likelihood):
+    config = VAEConfig(
+        shape=(2, 9, 7), encoder=network, encoder_widths=(5,), decoder=network, decoder_widths=(5,),
+        likelihood=likelihood, levels=4,
+    )  # fmt: skip
+    model, x = make_vae(config), pictures(VAEConfig(shape=(2, 9, 7)))
+    first, again, other = (model.elbo_terms(x, torch.Generator().manual_seed(seed)) for seed in (1, 1, 2))
+    posterior = model.encode(x)
+    z = gaussian.reparameterise(posterior.mean, posterior.log_variance, torch.Generator().manual_seed(1))
+    torch.testing.assert_close(first.reconstruction, model.likelihood.log_prob(model.decode(z), x))
+    torch.testing.assert_close(first.kl, gaussian.kl_to_standard(posterior.mean, posterior.log_variance))
+    torch.testing.assert_close(first.elbo(), first.reconstruction - first.kl)
+    assert torch.equal(first.reconstruction, again.reconstruction)
+    assert not torch.equal(first.reconstruction, other.reconstruction)
+    assert torch.equal(first.kl, other.kl)
+
+
+def test_that_beta_weighs_the_kl_alone():
+    terms = ElboTerms(torch.tensor([-10.0]), torch.tensor([2.0]))
+    assert [terms.elbo(beta).item() for beta in (0.0, 1.0, 4.0)] == [-10.0, -12.0, -18.0]
+
+
+def test_that_a_picture_is_judged_alike_alone_and_in_a_batch(tiny_model):
+    x = pictures(tiny_model.config, 4)
+    together = tiny_model.encode(x)
+    alone = tiny_model.encode(x[2:3])
+    torch.testing.assert_close(together.mean[2:3], alone.mean)
+    torch.testing.assert_close(together.log_variance[2:3], alone.log_variance)
+
+
+def test_that_wild_encoders_are_kept_from_overflow(tiny_model):
+    with torch.no_grad():
+        last = tiny_model.encoder.layers[-1]
+        last.bias[2:] = 1e6
+    terms = tiny_model.elbo_terms(pictures(tiny_model.config), torch.Generator().manual_seed(0))
+    assert torch.isfinite(terms.elbo()).all()
+
+
+def test_that_densities_have_float32_digits_under_bfloat16(tiny_model):
+    x = pictures(tiny_model.config)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        posterior = tiny_model.encode(x)
+        terms = tiny_model.elbo_terms(x, torch.Generator().manual_seed(0))
+    assert posterior.mean.dtype == terms.kl.dtype == terms.reconstruction.dtype == torch.float32
+
+
+def test_that_capabilities_are_seen_without_knowing_the_class(tiny_model):
+    assert isinstance(tiny_model, Encodes)
+    assert isinstance(tiny_model, Decodes)
+    assert isinstance(tiny_model, Trains)
+    assert not isinstance(nn.Linear(2, 2), Encodes | Decodes | Trains)
+    assert tiny_model.latents == 2
+    assert tiny_model.picture_shape == (1, 28, 28)
+
+
+def test_that_a_config_cannot_be_changed_behind_the_models_back():
+    with pytest.raises(AttributeError):
+        VAE(VAEConfig(encoder_widths=(4,), decoder_widths=(4,))).config.latents = 3
+
+
+@pytest.mark.gpu
+def test_that_cuda_encodes_and_decodes_as_the_cpu_does(tiny_model, cuda):
+    x = pictures(tiny_model.config)
+    here = tiny_model.encode(x).mean
+    shown = tiny_model.decode(here)
+    there = tiny_model.to(cuda)
+    torch.testing.assert_close(there.encode(x.to(cuda)).mean.cpu(), here, atol=1e-3, rtol=1e-3)
+    torch.testing.assert_close(there.decode(here.to(cuda)).cpu(), shown, atol=1e-3, rtol=1e-3)

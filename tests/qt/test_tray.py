@@ -1,0 +1,209 @@
+"""The tray under mouse and keys."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QToolButton
+from pytestqt.qtbot import QtBot
+
+from latentlab.qt.desk import Desk
+from latentlab.qt.tray.strip import PICTURE
+from latentlab.qt.views.tray import Tray
+from latentlab.session.edits import MoveProbe, SetPins
+from tests.qt.fake_renderer import picture_at
+
+# The offscreen platform says so of every window with a least size.
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+A, B, C = (1.0, 0.0), (0.0, 2.0), (-1.0, -1.0)
+
+
+@pytest.fixture
+def view(qtbot: QtBot, desk: Desk) -> Tray:
+    made = Tray(desk)
+    qtbot.addWidget(made)
+    made.resize(420, 170)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+@pytest.fixture
+def full(qtbot: QtBot, desk: Desk, view: Tray) -> Tray:
+    """The tray with pins A, B and C."""
+    desk.do(SetPins(pins=(A, B, C)))
+    desk.undo_stack.clear()
+    qtbot.waitUntil(lambda: isinstance(view.strip.item(2).data(PICTURE), QImage), timeout=2000)
+    return view
+
+
+def button(view: Tray, name: str) -> QToolButton:
+    found = view.findChild(QToolButton, name)
+    assert isinstance(found, QToolButton)
+    return found
+
+
+def click(qtbot: QtBot, view: Tray, name: str) -> None:
+    qtbot.mouseClick(button(view, name), Qt.MouseButton.LeftButton)
+
+
+def middle(view: Tray, row: int) -> QPoint:
+    return view.strip.visualItemRect(view.strip.item(row)).center()
+
+
+def test_that_pinning_the_probe_brings_its_numbered_picture(qtbot: QtBot, desk: Desk, view: Tray) -> None:
+    desk.do(MoveProbe(z=A))
+    click(qtbot, view, "pinProbe")
+    assert desk.state.pins == (A,)
+    assert view.strip.item(0).text() == "1"
+    qtbot.waitUntil(lambda: isinstance(view.strip.item(0).data(PICTURE), QImage), timeout=2000)
+    assert view.strip.item(0).data(PICTURE).pixelColor(0, 0).red() == picture_at(A)[0, 0]
+    assert view.strip.currentRow() == 0
+
+
+def test_that_pinning_undoes_and_redoes(qtbot: QtBot, desk: Desk, view: Tray) -> None:
+    click(qtbot, view, "pinProbe")
+    desk.undo_stack.undo()
+    assert view.strip.count() == 0
+    desk.undo_stack.redo()
+    assert view.strip.count() == 1
+
+
+def test_that_pinning_twice_in_a_row_pins_once(qtbot: QtBot, desk: Desk, view: Tray) -> None:
+    click(qtbot, view, "pinProbe")
+    click(qtbot, view, "pinProbe")
+    assert len(desk.state.pins) == 1
+    assert desk.undo_stack.count() == 1
+
+
+def test_that_a_click_on_a_pin_puts_the_probe_there(qtbot: QtBot, desk: Desk, full: Tray) -> None:
+    qtbot.mouseClick(full.strip.viewport(), Qt.MouseButton.LeftButton, pos=middle(full, 1))
+    assert desk.state.probe == B
+    assert desk.undo_stack.count() == 1
+
+
+def test_that_enter_puts_the_probe_at_the_chosen_pin(qtbot: QtBot, desk: Desk, full: Tray) -> None:
+    full.strip.setCurrentRow(0)
+    qtbot.keyClick(full.strip, Qt.Key.Key_Right)
+    qtbot.keyClick(full.strip, Qt.Key.Key_Return)
+    assert desk.state.probe == B
+
+
+def test_that_delete_removes_the_chosen_pin_and_the_next_is_chosen(
+    qtbot: QtBot, desk: Desk, full: Tray
+) -> None:
+    full.activateWindow()
+    full.strip.setFocus()
+    full.strip.setCurrentRow(1)
+    qtbot.keyClick(full.strip, Qt.Key.Key_Delete)
+    assert desk.state.pins == (A, C)
+    assert full.strip.currentRow() == 1
+    assert [full.strip.item(row).text() for row in range(2)] == ["1", "2"]
+    desk.undo_stack.undo()
+    assert desk.state.pins == (A, B, C)
+
+
+def test_that_clear_takes_all_away_in_one_step(qtbot: QtBot, desk: Desk, full: Tray) -> None:
+    click(qtbot, full, "clearPins")
+    assert desk.state.pins == ()
+    assert not button(full, "clearPins").isEnabled()
+    desk.undo_stack.undo()
+    assert desk.state.pins == (A, B, C)
+
+
+def test_that_alt_and_arrows_change_the_order_and_the_choice_goes_along(
+    qtbot: QtBot, desk: Desk, full: Tray
+) -> None:
+    full.activateWindow()
+    full.strip.setFocus()
+    full.strip.setCurrentRow(0)
+    qtbot.keyClick(full.strip, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    assert desk.state.pins == (B, A, C)
+    assert full.strip.currentRow() == 1
+    qtbot.keyClick(full.strip, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert desk.state.pins == (A, B, C)
+
+
+@pytest.mark.parametrize(("row", "target", "pins"), [(0, 2, (B, C, A)), (2, 0, (C, A, B)), (0, 1, (B, A, C))])
+def test_that_dragging_a_pin_changes_the_order_and_leaves_the_probe(
+    qtbot: QtBot, desk: Desk, full: Tray, row: int, target: int, pins: tuple[tuple[float, float], ...]
+) -> None:
+    viewport, side = full.strip.viewport(), 10 if target > row else -10
+    qtbot.mousePress(viewport, Qt.MouseButton.LeftButton, pos=middle(full, row))
+    qtbot.mouseMove(viewport, middle(full, target))
+    qtbot.mouseMove(viewport, middle(full, target) + QPoint(side, 0))
+    full.strip.grab()  # the mark of the gap is painted
+    qtbot.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=middle(full, target) + QPoint(side, 0))
+    assert desk.state.pins == pins
+    assert desk.state.probe == (0.0, 0.0)
+    assert full.strip.currentRow() == target
+    assert desk.undo_stack.count() == 1
+
+
+def test_that_a_pin_dragged_back_to_its_place_changes_nothing(qtbot: QtBot, desk: Desk, full: Tray) -> None:
+    viewport = full.strip.viewport()
+    qtbot.mousePress(viewport, Qt.MouseButton.LeftButton, pos=middle(full, 1))
+    qtbot.mouseMove(viewport, middle(full, 2))
+    qtbot.mouseMove(viewport, middle(full, 1))
+    qtbot.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=middle(full, 1))
+    assert desk.state.pins == (A, B, C)
+    assert desk.undo_stack.count() == 0
+
+
+def test_that_passing_over_a_pin_points_at_its_place(qtbot: QtBot, desk: Desk, full: Tray) -> None:
+    qtbot.mouseMove(full.strip.viewport(), middle(full, 2))
+    assert desk.state.pointed == C
+    qtbot.mouseMove(button(full, "pinProbe"))
+    qtbot.waitUntil(lambda: desk.state.pointed is None, timeout=1000)
+
+
+def test_that_what_cannot_be_done_is_not_offered(full: Tray) -> None:
+    full.strip.setCurrentRow(0)
+    assert not button(full, "pinLeft").isEnabled()
+    assert button(full, "pinRight").isEnabled()
+    full.strip.setCurrentRow(2)
+    assert not button(full, "pinRight").isEnabled()
+    full.strip.setCurrentRow(-1)
+    assert not button(full, "removePin").isEnabled()
+
+
+def test_that_the_context_menu_offers_what_concerns_the_pin(desk: Desk, full: Tray) -> None:
+    full.strip.setCurrentRow(1)
+    menu = full.menu(QPoint(0, 0))
+    texts = [action.text() for action in menu.actions() if action.text()]
+    assert texts == ["Put probe here", "Move left", "Move right", "Remove", "Pin probe", "Clear"]
+    full.visit_action.trigger()
+    menu.close()
+    assert desk.state.probe == B
+
+
+def test_that_the_empty_tray_says_what_to_do(view: Tray) -> None:
+    empty = view.strip.viewport().grab().toImage()
+    ground = empty.pixelColor(2, 2)
+    row = empty.height() // 2
+    inked = [
+        x for x in range(empty.width()) for y in range(row - 8, row + 8) if empty.pixelColor(x, y) != ground
+    ]
+    assert inked
+
+
+def test_that_pictures_stay_while_the_order_changes(desk: Desk, full: Tray) -> None:
+    full.strip.setCurrentRow(0)
+    full.move_right()
+    assert all(isinstance(full.strip.item(row).data(PICTURE), QImage) for row in range(3))
+
+
+def test_that_pins_lie_side_by_side_and_the_panel_may_be_240_pixels_wide(
+    qtbot: QtBot, desk: Desk, full: Tray
+) -> None:
+    assert full.minimumSizeHint().width() <= 240
+    for width, height in ((240, 150), (420, 190), (900, 170)):
+        full.resize(width, height)
+        qtbot.wait(10)
+        boxes = [full.strip.visualItemRect(full.strip.item(row)) for row in range(3)]
+        assert all(a.right() < b.left() for a, b in pairwise(boxes))
+        assert all(box.height() <= full.strip.viewport().height() for box in boxes)

@@ -1,0 +1,201 @@
+"""The walk player under mouse and keys."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from pytestqt.qtbot import QtBot
+
+from latentlab.qt.desk import Desk
+from latentlab.qt.views.walk_player import WalkPlayer
+from latentlab.session.edits import SetPins, SetWalk, ShowFrame
+from latentlab.session.state import SLERP, WalkSettings
+from tests.qt.fake_renderer import picture_at
+
+# The offscreen platform says so of every window with a least size.
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+PINS = ((0.0, 0.0), (2.0, 0.0), (2.0, 4.0))
+
+
+@pytest.fixture
+def view(qtbot: QtBot, desk: Desk) -> WalkPlayer:
+    made = WalkPlayer(desk)
+    qtbot.addWidget(made)
+    made.resize(540, 170)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+@pytest.fixture
+def ready(qtbot: QtBot, desk: Desk, view: WalkPlayer) -> WalkPlayer:
+    """The player with a walk of two legs, 5 pictures each: frames 0 to 8."""
+    desk.do(SetWalk(walk=WalkSettings(steps=5, frames_per_second=60)))
+    desk.do(SetPins(pins=PINS))
+    qtbot.waitUntil(lambda: view.slider.maximum() == 8 and view.screen_.picture is not None, timeout=3000)
+    desk.undo_stack.clear()
+    return view
+
+
+def test_that_fewer_than_two_pins_disable_the_player_and_it_says_why(desk: Desk, view: WalkPlayer) -> None:
+    desk.do(SetPins(pins=PINS[:1]))
+    assert not view.play.isEnabled()
+    assert view.why_not.isVisible()
+    assert "two pictures or more" in view.why_not.text()
+    desk.do(SetPins(pins=PINS))
+    assert view.play.isEnabled()
+    assert not view.why_not.isVisible()
+
+
+def test_that_scrubbing_shows_the_frame_and_is_no_step_of_the_undo(desk: Desk, ready: WalkPlayer) -> None:
+    ready.slider.setValue(3)
+    assert desk.state.frame == 3
+    assert ready.place.text() == "3 / 8"
+    assert np.array_equal(ready.screen_.picture, picture_at((1.5, 0.0)))
+    assert desk.undo_stack.count() == 0
+
+
+def test_that_the_slider_follows_the_keys(qtbot: QtBot, desk: Desk, ready: WalkPlayer) -> None:
+    qtbot.keyClick(ready.slider, Qt.Key.Key_Right)
+    assert desk.state.frame == 1
+    qtbot.keyClick(ready.slider, Qt.Key.Key_PageUp)
+    assert desk.state.frame == 5
+
+
+def test_that_a_frame_shown_elsewhere_is_shown_here(desk: Desk, ready: WalkPlayer) -> None:
+    desk.do(ShowFrame(frame=8))
+    assert ready.slider.value() == 8
+    assert np.array_equal(ready.screen_.picture, picture_at((2.0, 4.0)))
+
+
+def test_that_playing_goes_to_the_end_and_back(qtbot: QtBot, desk: Desk, ready: WalkPlayer) -> None:
+    frames: list[int | None] = []
+    desk.changed.connect(lambda old, new: frames.append(new.frame))
+    qtbot.mouseClick(ready.play, Qt.MouseButton.LeftButton)
+    assert ready.playing
+    assert ready.play.text() == "Pause"
+    qtbot.waitUntil(lambda: 8 in frames and frames[-1] == 5, timeout=3000)
+    qtbot.mouseClick(ready.play, Qt.MouseButton.LeftButton)
+    assert not ready.playing
+    assert frames[:11] == [1, 2, 3, 4, 5, 6, 7, 8, 7, 6, 5]
+
+
+def test_that_space_plays_and_pauses(qtbot: QtBot, ready: WalkPlayer) -> None:
+    for control in (ready, ready.slider):
+        qtbot.keyClick(control, Qt.Key.Key_Space)
+        assert ready.playing
+        qtbot.keyClick(control, Qt.Key.Key_Space)
+        assert not ready.playing
+
+
+def test_that_a_hidden_player_does_not_play(qtbot: QtBot, desk: Desk, ready: WalkPlayer) -> None:
+    ready.toggle()
+    ready.hide()
+    assert not ready.playing
+    assert ready.play.text() == "Play"
+
+
+def test_that_taking_the_pins_away_stops_the_playing(desk: Desk, ready: WalkPlayer) -> None:
+    ready.toggle()
+    desk.do(SetPins(pins=()))
+    assert not ready.playing
+    assert desk.state.frame is None
+
+
+def test_that_the_probe_goes_to_the_frame_shown(qtbot: QtBot, desk: Desk, ready: WalkPlayer) -> None:
+    ready.slider.setValue(6)
+    qtbot.mouseClick(ready.probe_here, Qt.MouseButton.LeftButton)
+    assert desk.state.probe == (2.0, 2.0)
+    assert desk.undo_stack.count() == 1
+
+
+def test_that_choosing_the_path_is_an_undoable_step(qtbot: QtBot, desk: Desk, ready: WalkPlayer) -> None:
+    qtbot.keyClick(ready.path, Qt.Key.Key_Down)
+    assert desk.state.walk.path == SLERP
+    desk.undo_stack.undo()
+    assert ready.path.currentText() == "Straight line"
+
+
+def test_that_a_burst_of_the_steps_is_one_step_of_the_undo(
+    qtbot: QtBot, desk: Desk, ready: WalkPlayer
+) -> None:
+    for _ in range(4):
+        qtbot.keyClick(ready.steps, Qt.Key.Key_Up)
+    assert desk.state.walk.steps == 9
+    assert desk.undo_stack.count() == 1
+    desk.undo_stack.undo()
+    assert desk.state.walk.steps == 5
+    assert ready.steps.value() == 5
+
+
+def test_that_steps_and_speed_are_two_steps_of_the_undo(qtbot: QtBot, desk: Desk, ready: WalkPlayer) -> None:
+    qtbot.keyClick(ready.steps, Qt.Key.Key_Up)
+    qtbot.keyClick(ready.speed, Qt.Key.Key_Down)
+    assert desk.undo_stack.count() == 2
+
+
+def test_that_finer_steps_keep_the_place_in_the_walk(qtbot: QtBot, desk: Desk, ready: WalkPlayer) -> None:
+    ready.slider.setValue(6)
+    ready.steps.setValue(9)
+    qtbot.waitUntil(lambda: ready.slider.maximum() == 16, timeout=2000)
+    assert ready.slider.value() == 12
+    assert desk.state.frame == 12
+    assert np.array_equal(ready.screen_.picture, picture_at((2.0, 2.0)))
+
+
+def test_that_another_speed_does_not_interrupt_the_playing(
+    qtbot: QtBot, desk: Desk, ready: WalkPlayer
+) -> None:
+    ready.slider.setValue(5)
+    ready.toggle()
+    ready.speed.setValue(1)
+    qtbot.waitUntil(lambda: desk.state.frame is not None, timeout=2000)
+    assert desk.state.frame is not None
+    assert desk.state.frame >= 5
+    assert ready.playing
+    assert ready._timer.interval() == 1000
+
+
+def test_that_a_click_on_the_curve_scrubs(qtbot: QtBot, desk: Desk, ready: WalkPlayer) -> None:
+    box = ready.plot._plot.getViewBox()
+    ready.plot._plot.grab()  # lays the axes out
+    place = box.mapViewToScene(QPointF(4.2, -2.0))
+    ready.plot._clicked(SimpleNamespace(scenePos=lambda: place))
+    assert desk.state.frame == 4
+    assert ready.plot._line.value() == 4
+
+
+def test_that_the_curve_is_imported_only_when_the_first_walk_is_seen() -> None:
+    code = "import latentlab.qt.views.walk_player, sys; sys.exit('pyqtgraph' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_that_a_walk_that_came_while_hidden_is_drawn_when_shown(
+    qtbot: QtBot, desk: Desk, view: WalkPlayer
+) -> None:
+    view.hide()
+    with qtbot.waitSignal(desk.walked, timeout=2000):
+        desk.do(SetPins(pins=PINS))
+    assert view.plot._plot is None
+    view.show()
+    assert view.plot._plot is not None
+
+
+@pytest.mark.parametrize(("width", "height"), [(240, 420), (420, 150), (540, 190)])
+def test_that_every_control_is_whole_at_any_size(
+    qtbot: QtBot, ready: WalkPlayer, width: int, height: int
+) -> None:
+    ready.resize(width, height)
+    qtbot.wait(20)
+    assert (ready.width(), ready.height()) == (width, height)
+    for control in (ready.path, ready.steps, ready.speed, ready.play, ready.slider, ready.probe_here):
+        assert ready.player.rect().contains(control.geometry())
+        assert control.height() >= control.minimumSizeHint().height()
+        assert control.accessibleName()
+        assert control.toolTip()
