@@ -120,7 +120,8 @@ def load_model(name_or_path: str | Path, device: str | torch.device = "cpu") -> 
         card = _read_card(content)
         # All is compared before a model is made: a small file cannot claim much memory by its config.
         _require_shapes(expected_shapes(card.kind, card.config), tensors)
-        model = build(card.kind, card.config)
+        with torch.random.fork_rng(devices=[]):  # first weights are drawn, only to be replaced
+            model = build(card.kind, card.config)
         _fill(model, tensors)
     except LabError as error:
         raise LabError(error.what, path, error.hint) from None

@@ -95,6 +95,7 @@ class Renderer:
             case _:
                 raise LabError(f"nobody answers a {type(request).__name__}")
 
+    @torch.inference_mode()
     def decode(self, z: Tensor) -> NDArray[np.uint8]:
         """Expected pictures at z; (B, D) -> uint8 (B, H, W) or (B, H, W, 3)."""
         model = self._decoder()
@@ -110,9 +111,12 @@ class Renderer:
         return model
 
     def _load(self, request: LoadRequest) -> Iterator[Reply | None]:
-        loaded = load_model(request.model, self.device)
+        # Tensors made in inference mode would be of no use to whoever wants gradients of this model.
+        with torch.inference_mode(False):
+            loaded = load_model(request.model, self.device)
         yield None
-        data = catalog.load(request.data, request.split)
+        with torch.inference_mode(False):
+            data = catalog.load(request.data, request.split)
         yield None
         if not (isinstance(loaded.model, Encodes) and isinstance(loaded.model, Decodes)):
             raise LabError("has no encoder and decoder, so it has no plane to show", loaded.path)

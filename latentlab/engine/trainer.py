@@ -27,7 +27,8 @@ from latentlab.errors import LabError
 from latentlab.models.base import ElboTerms, Trains
 
 _REPORT_EVERY_S = 0.5
-_CHECK_EVERY = 50
+# A shorter memory of squared gradients than Adam's usual 0.999: the noise of z changes their size fast.
+_BETAS = (0.9, 0.99)
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,14 @@ class TrainingPlan:
         learning_rate: its highest value, reached after `warmup_steps`.
         warmup_steps: steps over which the learning rate rises from 0.
         final_rate: the share of the learning rate that is left at the end of the cosine.
-        weight_decay: decoupled (AdamW), per unit of learning rate.
+        weight_decay: decoupled (AdamW), per unit of learning rate; on matrices, not on biases and norms.
         gradient_norm: gradients longer than this are shortened to it.
         beta: the weight of the KL; 1 for a VAE.
         beta_warmup_steps: steps over which that weight rises from 0.
         ema_decay: how much of the averaged weights each step keeps.
+        binarise_input: whether the encoder is shown, in training, black and white pictures drawn with
+            the grey levels as probabilities, other ones each time. It can no longer learn pictures by
+            heart, and its posteriors fit held-out ones better; the decoder is judged on the greys.
         seed: decides the order of the pictures and the noise (the first weights are the model's).
         device: "auto", "cpu", "cuda" or "mps".
         precision: "fp32", "bf16", or "auto": the faster of the two on this machine.
@@ -61,6 +65,7 @@ class TrainingPlan:
     beta: float = 1.0
     beta_warmup_steps: int = 0
     ema_decay: float = 0.999
+    binarise_input: bool = False
     seed: int = 0
     device: str = "auto"
     precision: str = "auto"
@@ -98,9 +103,12 @@ class Trainer:
             raise LabError(f"a {type(model).__name__} has no objective to train")
         if len(train) < plan.batch:
             raise LabError(f"a batch of {plan.batch} needs as many pictures; {train.name} has {len(train)}")
+        shape = getattr(model, "picture_shape", train.shape)
+        if train.shape != shape:
+            raise LabError(f"{train.name} has pictures of {train.shape}, the model takes {shape}")
         self.plan = plan
         self.device = choose_device(plan.device)
-        self.model = model.to(self.device)
+        self.model = model.to(self.device).train()
         self.averaged = copy.deepcopy(self.model).requires_grad_(False).eval()
         self.images = train.images.to(self.device)
         self.test = None if test is None else test.images.to(self.device)
@@ -111,9 +119,9 @@ class Trainer:
         self.steps = plan.epochs * (len(train) // plan.batch)
         self.precision, self.threads = plan.precision, plan.threads
         self.optimizer = torch.optim.AdamW(
-            self.model.parameters(),
+            _decay_groups(self.model, plan.weight_decay),
             lr=plan.learning_rate,
-            weight_decay=plan.weight_decay,
+            betas=_BETAS,
             fused=self.device.type in ("cpu", "cuda"),
         )
         self._parameters: list[Tensor] = list(self.model.parameters())
@@ -126,6 +134,7 @@ class Trainer:
             LabError: if the loss stops being a number; `averaged` then holds the last good weights.
         """
         started = time.perf_counter()
+        torch.manual_seed(self.plan.seed)  # what dropout draws from
         self._settle()
         yield Started(self.steps, self.plan.epochs, str(self.device), self.precision, self.threads)
         for epoch in range(1, self.plan.epochs + 1):
@@ -136,15 +145,12 @@ class Trainer:
                 recent += terms
                 since += 1
                 now = time.perf_counter()
-                if since % _CHECK_EVERY == 0 or now - mark > _REPORT_EVERY_S:
-                    self._require_finite(recent)
                 if now - mark > _REPORT_EVERY_S:
                     rate = since * self.plan.batch / (now - mark)
                     yield Progress(self.step, epoch, _mean(recent, since), rate)
                     sums, counted = sums + recent, counted + since
                     recent, since, mark = torch.zeros_like(recent), 0, time.perf_counter()
             sums, counted = sums + recent, counted + since
-            self._require_finite(sums)
             yield EpochEnded(self.step, epoch, _mean(sums, counted), self.judge())
         yield Finished(self.step, time.perf_counter() - started)
 
@@ -153,14 +159,21 @@ class Trainer:
         for group in self.optimizer.param_groups:
             group["lr"] = self.plan.rate_at(self.step, self.steps)
         x = self.images[index].float().div_(255.0)
+        shown = torch.bernoulli(x, generator=self.noise) if self.plan.binarise_input else None
         with autocast(self.device, self.precision):
-            terms: ElboTerms = self.model.elbo_terms(x, self.noise)
+            terms: ElboTerms = self.model.elbo_terms(x, self.noise, shown=shown)
         loss = -terms.elbo(self.plan.beta_at(self.step)).mean()
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        nn.utils.clip_grad_norm_(self._parameters, self.plan.gradient_norm)
-        self.optimizer.step()
+        norm = nn.utils.clip_grad_norm_(self._parameters, self.plan.gradient_norm)
         self.step += 1
+        # Before the step, for after it the weights, and soon their averages, would not be numbers either.
+        if not bool(torch.isfinite(norm)):
+            raise LabError(
+                f"the loss stopped being a number at step {self.step}",
+                hint="Try a lower learning rate, or fp32 instead of bf16",
+            )
+        self.optimizer.step()
         self._average()
         return torch.stack([terms.reconstruction.detach().mean(), terms.kl.detach().mean()])
 
@@ -179,9 +192,11 @@ class Trainer:
     def _settle(self) -> None:
         """Fixes what the plan leaves open (number format, threads) by measuring on a copy."""
         if self.device.type == "cpu":
-            self.precision, self.threads = tuning.settle(
-                self.model, self.images[: self.plan.batch], self.plan.precision, self.plan.threads
-            )
+            # Dropout draws from torch's own generator: a trial must not shift what training draws.
+            with torch.random.fork_rng(devices=[]):
+                self.precision, self.threads = tuning.settle(
+                    self.model, self.images[: self.plan.batch], self.plan.precision, self.plan.threads
+                )
             torch.set_num_threads(self.threads)
         else:
             self.threads = self.plan.threads or available_cores()
@@ -198,12 +213,14 @@ class Trainer:
         decay = min(self.plan.ema_decay, self.step / (self.step + 10.0))
         torch._foreach_lerp_(self._averages, self._parameters, 1.0 - decay)
 
-    def _require_finite(self, sums: Tensor) -> None:
-        if not bool(torch.isfinite(sums).all()):
-            raise LabError(
-                f"the loss stopped being a number within {_CHECK_EVERY} steps before step {self.step}",
-                hint="Try a lower learning rate, or fp32 instead of bf16",
-            )
+
+def _decay_groups(model: nn.Module, weight_decay: float) -> list[dict[str, object]]:
+    """Matrices, which decay towards 0, and the rest, which a pull to 0 would only hurt."""
+    parameters = list(model.parameters())
+    return [
+        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": weight_decay},
+        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
+    ]
 
 
 def _mean(sums: Tensor, count: int) -> Terms:

@@ -74,8 +74,13 @@ class Decodes(Protocol):
 class Trains(Protocol):
     """Has an objective that the trainer can maximise."""
 
-    def elbo_terms(self, x: Tensor, generator: torch.Generator | None = None) -> ElboTerms:
-        """One-sample estimate of the ELBO's terms; (B, C, H, W) in [0, 1] -> (B,) each."""
+    def elbo_terms(
+        self, x: Tensor, generator: torch.Generator | None = None, *, shown: Tensor | None = None
+    ) -> ElboTerms:
+        """One-sample estimate of the ELBO's terms; (B, C, H, W) in [0, 1] -> (B,) each.
+
+        The encoder sees `shown` in place of x if it is given; the terms are judged on x.
+        """
 
 
 ConfigT = TypeVar("ConfigT")

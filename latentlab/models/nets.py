@@ -1,7 +1,8 @@
-"""The networks that models are made of. Shapes in, shapes out; no objective, no randomness.
+"""The networks that models are made of. Shapes in, shapes out; no objective.
 
-Two families, each an encoder and a decoder: fully connected with residual blocks ("mlp") and
-convolutional ("conv"). All take the numbers that decide their size, and nothing else.
+Two families, each an encoder and a decoder: dense with residual blocks ("mlp") and convolutional
+("conv"). All take the numbers that decide their size, and the share of hidden units that dropout silences
+in training (Srivastava et al. 2014); in eval mode it does nothing.
 """
 
 from __future__ import annotations
@@ -10,37 +11,102 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 
+import torch
 from torch import Tensor, nn
 
 NETWORKS = ("mlp", "conv")
+# Units of the one dense layer between the convolutions and the latent space.
+_DENSE = 256
 
 
-def mlp(widths: Sequence[int]) -> nn.Sequential:
-    """Linear layers widths[0] -> ... -> widths[-1] with SiLU between; (..., first) -> (..., last)."""
+class ResidualBlock(nn.Module):
+    """x + W2 silu(W1 norm(x)), which starts out as the identity; (..., width) -> (..., width).
+
+    Pre-norm residual blocks: He et al., Identity Mappings in Deep Residual Networks (2016); layer
+    normalisation: Ba et al. (2016).
+    """
+
+    def __init__(self, width: int, dropout: float) -> None:
+        super().__init__()
+        last = nn.Linear(width, width)
+        nn.init.zeros_(last.weight)
+        nn.init.zeros_(last.bias)
+        self.layers = nn.Sequential(
+            nn.LayerNorm(width), nn.Linear(width, width), nn.SiLU(), nn.Dropout(dropout), last
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.layers(x)  # type: ignore[no-any-return]
+
+
+def mlp(widths: Sequence[int], dropout: float, *, last_dropout: float = 0.0) -> nn.Sequential:
+    """Dense layers widths[0] -> ... -> widths[-1] with SiLU between; (..., first) -> (..., last).
+
+    A hidden width equal to the one before it makes a residual block, any other a plain layer: so
+    784, 256, 256, 256, 4 has two residual blocks of 256 units. `dropout` acts inside the blocks,
+    `last_dropout` on what the last layer is given.
+    """
     layers: list[nn.Module] = []
-    for fan_in, fan_out in pairwise(widths):
-        layers += [nn.Linear(fan_in, fan_out), nn.SiLU()]
-    return nn.Sequential(*layers[:-1])
+    blocks = False
+    for fan_in, fan_out in pairwise(widths[:-1]):
+        if fan_in == fan_out and layers:
+            layers.append(ResidualBlock(fan_out, dropout))
+            blocks = True
+        else:
+            layers += [nn.Linear(fan_in, fan_out), nn.SiLU()]
+    if blocks:
+        layers.append(nn.LayerNorm(widths[-2]))
+    return nn.Sequential(*layers, nn.Dropout(last_dropout), nn.Linear(widths[-2], widths[-1]))
+
+
+def spread_first_layer(layers: nn.Sequential) -> None:
+    """Starts a decoder's first layer with units that bend all over the prior's bulk, not just at 0.
+
+    With the usual small weights a decoder of a few latents sees almost a constant and learns slowly.
+    """
+    first = layers[0]
+    assert isinstance(first, nn.Linear)
+    nn.init.uniform_(first.weight, -math.sqrt(3.0), math.sqrt(3.0))  # variance 1
+    nn.init.uniform_(first.bias, -2.0, 2.0)
+
+
+def start_certain(layers: nn.Sequential, latents: int, log_variance: float = -3.0) -> None:
+    """Starts an encoder whose last layer gives (mean, log variance) with narrow posteriors.
+
+    Drawn from wide ones, z says nothing of x at first, and the decoder learns to do without it.
+    """
+    last = layers[-1]
+    assert isinstance(last, nn.Linear)
+    with torch.no_grad():
+        last.bias[latents:] = log_variance
 
 
 class MLPEncoder(nn.Module):
-    """Pictures to `outputs` numbers through fully connected layers; (B, C, H, W) -> (B, outputs)."""
+    """Pictures to mean and log variance through dense layers; (B, C, H, W) -> (B, 2 * latents)."""
 
-    def __init__(self, shape: tuple[int, int, int], widths: Sequence[int], outputs: int) -> None:
+    def __init__(
+        self, shape: tuple[int, int, int], widths: Sequence[int], latents: int, dropout: float
+    ) -> None:
         super().__init__()
-        self.layers = mlp([math.prod(shape), *widths, outputs])
+        self.input_dropout = nn.Dropout(dropout)
+        self.layers = mlp([math.prod(shape), *widths, 2 * latents], dropout, last_dropout=dropout)
+        start_certain(self.layers, latents)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.layers(x.flatten(1))  # type: ignore[no-any-return]
+        # Doubled, drawings in black and white vary by about 1, as a first layer's usual weights expect.
+        return self.layers(self.input_dropout(2.0 * x.flatten(1)))  # type: ignore[no-any-return]
 
 
 class MLPDecoder(nn.Module):
     """Places to pictures through fully connected layers; (B, D) -> (B, C, H, W)."""
 
-    def __init__(self, latents: int, widths: Sequence[int], shape: tuple[int, int, int]) -> None:
+    def __init__(
+        self, latents: int, widths: Sequence[int], shape: tuple[int, int, int], dropout: float
+    ) -> None:
         super().__init__()
         self.shape = shape
-        self.layers = mlp([latents, *widths, math.prod(shape)])
+        self.layers = mlp([latents, *widths, math.prod(shape)], dropout)
+        spread_first_layer(self.layers)
 
     def forward(self, z: Tensor) -> Tensor:
         return self.layers(z).unflatten(-1, self.shape)  # type: ignore[no-any-return]
@@ -54,9 +120,11 @@ def _halved(size: int, times: int) -> int:
 
 
 class ConvEncoder(nn.Module):
-    """Pictures to `outputs` numbers; each channel width halves the sides; -> (B, outputs)."""
+    """Pictures to mean and log variance; each channel width halves the sides, then a dense layer."""
 
-    def __init__(self, shape: tuple[int, int, int], widths: Sequence[int], outputs: int) -> None:
+    def __init__(
+        self, shape: tuple[int, int, int], widths: Sequence[int], latents: int, dropout: float
+    ) -> None:
         super().__init__()
         channels, height, width = shape
         layers: list[nn.Module] = []
@@ -64,24 +132,29 @@ class ConvEncoder(nn.Module):
             layers += [nn.Conv2d(fan_in, fan_out, 3, stride=2, padding=1), nn.SiLU()]
         times = len(widths)
         features = widths[-1] * _halved(height, times) * _halved(width, times)
-        self.layers = nn.Sequential(*layers, nn.Flatten(), nn.Linear(features, outputs))
+        head = mlp([features, _DENSE, 2 * latents], dropout, last_dropout=dropout)
+        start_certain(head, latents)
+        self.layers = nn.Sequential(*layers, nn.Flatten(), head)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.layers(x)  # type: ignore[no-any-return]
 
 
 class ConvDecoder(nn.Module):
-    """Places to pictures: a linear layer, then upsampling convolutions; (B, D) -> (B, C, H, W).
+    """Places to pictures: a dense layer, then upsampling convolutions; (B, D) -> (B, C, H, W).
 
     `widths` reads from the coarsest map to the finest, as the picture is made.
     """
 
-    def __init__(self, latents: int, widths: Sequence[int], shape: tuple[int, int, int]) -> None:
+    def __init__(
+        self, latents: int, widths: Sequence[int], shape: tuple[int, int, int], dropout: float
+    ) -> None:
         super().__init__()
         channels, height, width = shape
         times = len(widths)
         self.start = (widths[0], _halved(height, times), _halved(width, times))
-        self.first = nn.Linear(latents, math.prod(self.start))
+        self.first = mlp([latents, _DENSE, math.prod(self.start)], dropout, last_dropout=dropout)
+        spread_first_layer(self.first)
         layers: list[nn.Module] = []
         for level, (fan_in, fan_out) in enumerate(pairwise([*widths, channels])):
             left = times - level - 1

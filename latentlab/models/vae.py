@@ -32,9 +32,11 @@ class VAEConfig:
         latents: D, the dimensions of z; 1 to 256.
         shape: (C, H, W) of the pictures; 1 to 4 channels, sides of 4 to 256 pixels.
         encoder: "mlp" or "conv".
-        encoder_widths: units of each hidden layer ("mlp"), channels of each halving ("conv").
+        encoder_widths: units of each hidden layer ("mlp"; a width equal to the one before it is a
+            residual block), channels of each halving ("conv").
         decoder: "mlp" or "conv".
         decoder_widths: the same for the decoder, read in the direction of decoding.
+        encoder_dropout, decoder_dropout: the share of hidden units silenced in training; 0 to 0.9.
         likelihood: "bernoulli", "gaussian" or "categorical".
         sigma: the Gaussian's standard deviation, pictures being in [0, 1].
         levels: the categorical's number of grey levels.
@@ -46,6 +48,8 @@ class VAEConfig:
     encoder_widths: tuple[int, ...] = (512, 256)
     decoder: str = "mlp"
     decoder_widths: tuple[int, ...] = (256, 512)
+    encoder_dropout: float = 0.0
+    decoder_dropout: float = 0.0
     likelihood: str = "bernoulli"
     sigma: float = 0.1
     levels: int = 256
@@ -66,6 +70,8 @@ class VAEConfig:
             require_range(f"{name} (its length)", len(widths), 1, 8)
             for width in widths:
                 require_range(name, width, 1, 4096)
+        require_range("encoder_dropout", self.encoder_dropout, 0.0, 0.9)
+        require_range("decoder_dropout", self.decoder_dropout, 0.0, 0.9)
         require_choice("likelihood", self.likelihood, LIKELIHOODS)
         require_range("sigma", self.sigma, 1e-3, 10.0)
         require_range("levels", self.levels, 2, 256)
@@ -83,9 +89,11 @@ class VAE(nn.Module):
         channels, height, width = config.shape
         outputs = (channels * self.likelihood.outputs_per_channel, height, width)
         self.encoder = _ENCODERS[config.encoder](
-            (channels, height, width), config.encoder_widths, 2 * config.latents
+            (channels, height, width), config.encoder_widths, config.latents, config.encoder_dropout
         )
-        self.decoder = _DECODERS[config.decoder](config.latents, config.decoder_widths, outputs)
+        self.decoder = _DECODERS[config.decoder](
+            config.latents, config.decoder_widths, outputs, config.decoder_dropout
+        )
 
     @property
     def latents(self) -> int:
@@ -113,9 +121,14 @@ class VAE(nn.Module):
         outputs: Tensor = self.decoder(z)
         return outputs.float() if outputs.dtype == torch.bfloat16 else outputs
 
-    def elbo_terms(self, x: Tensor, generator: torch.Generator | None = None) -> ElboTerms:
-        """The ELBO's two terms from one z ~ q(z|x) a picture; (B, C, H, W) in [0, 1] -> (B,) each."""
-        posterior = self.encode(x)
+    def elbo_terms(
+        self, x: Tensor, generator: torch.Generator | None = None, *, shown: Tensor | None = None
+    ) -> ElboTerms:
+        """The ELBO's two terms from one z ~ q(z|x) a picture; (B, C, H, W) in [0, 1] -> (B,) each.
+
+        The encoder sees `shown` in place of x if it is given: a noisy x, against overfitting.
+        """
+        posterior = self.encode(x if shown is None else shown)
         z = reparameterise(posterior.mean, posterior.log_variance, generator)
         return ElboTerms(
             reconstruction=self.likelihood.log_prob(self.decode(z), x),

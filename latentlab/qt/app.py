@@ -2,43 +2,164 @@
 
 from __future__ import annotations
 
+import signal
+import socket
 import sys
+from types import FrameType
 
-from PySide6.QtCore import QEventLoop
+from PySide6.QtCore import QEventLoop, QObject, QSocketNotifier, QTimer, Slot
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+from latentlab.engine.requests import EncodingsReply, Refusal
+from latentlab.errors import LabError
 from latentlab.qt.desk import Desk
-from latentlab.qt.palette import Theme, palette_for
+from latentlab.qt.dropping import for_model
+from latentlab.qt.settings import Settings
 from latentlab.qt.window import LabWindow
 from latentlab.session.session import Session
+from latentlab.session.state import SessionState
+from latentlab.shipped import ICONS
+from latentlab.version import __version__
+
+_PATIENCE_S = 120.0
 
 
 def application(argv: list[str]) -> QApplication:
+    """The running application, made if there is none."""
     existing = QApplication.instance()
-    app = existing if isinstance(existing, QApplication) else QApplication(argv)
+    if isinstance(existing, QApplication):
+        app = existing
+    else:
+        QApplication.setApplicationName("LatentLab")
+        QApplication.setOrganizationName("LatentLab")
+        QApplication.setApplicationVersion(__version__)
+        QApplication.setDesktopFileName("latentlab")
+        app = QApplication(argv)
     app.setStyle("Fusion")
-    app.setPalette(palette_for(Theme.DARK))
+    app.setWindowIcon(QIcon(str(ICONS / "latentlab.svg")))
     return app
 
 
-def create_window() -> LabWindow:
-    """A window with its model loaded and the data encoded, not shown yet."""
+def create_window(settings: Settings | None = None) -> LabWindow:
+    """A window with its model open and all pictures encoded, not shown yet.
+
+    Raises:
+        LabError: if the model of last time and the one that ships cannot be opened.
+    """
     application([])
-    window = LabWindow(Desk(Session()))
-    loop = QEventLoop()
-    window.desk.encoded.connect(loop.quit)
-    window.desk.refused.connect(loop.quit)
-    window.desk.start()
-    loop.exec()
+    window = _new_window(settings, None)
+    opening = _Opening(window)
+    window.start()
+    try:
+        opening.wait(_PATIENCE_S)
+    except LabError:
+        window.close()
+        raise
     return window
 
 
+def _new_window(settings: Settings | None, model: str | None) -> LabWindow:
+    settings = settings or Settings()
+    state = settings.session or SessionState()
+    if model is not None:
+        state = for_model(state, model)
+    return LabWindow(Desk(Session(state)), settings)
+
+
+class _Opening(QObject):
+    """Waits in an event loop of its own for a window's model and encodings."""
+
+    def __init__(self, window: LabWindow) -> None:
+        super().__init__(window)
+        self._loop = QEventLoop(self)
+        self._window, self._desk = window, window.desk
+        self._fault = ""
+        self._desk.encoded.connect(self._encoded)
+        self._desk.refused.connect(self._refused)
+
+    def wait(self, seconds: float) -> None:
+        """Returns when everything is there.
+
+        Raises:
+            LabError: saying why it is not.
+        """
+        clock = QTimer(self, singleShot=True, interval=int(1000 * seconds))
+        clock.timeout.connect(self._too_late)
+        clock.start()
+        self._loop.exec()
+        clock.stop()
+        if self._fault:
+            raise LabError(self._fault)
+
+    @Slot(object)
+    def _encoded(self, reply: EncodingsReply) -> None:
+        if reply.done:
+            self._loop.quit()
+
+    @Slot(object)
+    def _refused(self, refusal: Refusal) -> None:
+        # The window hears of a refusal first, and may have asked for the model that ships instead.
+        if refusal.slot in ("load", "encodings") and not self._window.falling_back:
+            self._fault = refusal.message
+            self._loop.quit()
+
+    @Slot()
+    def _too_late(self) -> None:
+        self._fault = f"{self._desk.state.model}: could not be opened within {_PATIENCE_S:g} seconds"
+        self._loop.quit()
+
+
+class _Interrupts(QObject):
+    """Lets Ctrl+C in the terminal and SIGTERM close the window as its own button does."""
+
+    def __init__(self, window: LabWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        # Python runs its handlers only when Python code runs: the byte in this socket wakes Qt's loop.
+        self._near, self._far = socket.socketpair()
+        for end in (self._near, self._far):
+            end.setblocking(False)
+        self._notifier = QSocketNotifier(self._near.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._woken)
+        self._wakeup = signal.set_wakeup_fd(self._far.fileno(), warn_on_full_buffer=False)
+        self._before = {
+            number: signal.signal(number, self._asked) for number in (signal.SIGINT, signal.SIGTERM)
+        }
+        self._asked_to_quit = False
+
+    def restore(self) -> None:
+        """Gives the signals back to whoever had them."""
+        self._notifier.setEnabled(False)
+        signal.set_wakeup_fd(self._wakeup)
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        self._near.close()
+        self._far.close()
+
+    def _asked(self, number: int, frame: FrameType | None) -> None:
+        self._asked_to_quit = True
+
+    @Slot()
+    def _woken(self) -> None:
+        self._near.recv(64)
+        if self._asked_to_quit:
+            self._window.close()
+
+
 def main(argv: list[str], model: str | None = None) -> int:
+    """Shows the window on a model (name or path; None for that of last time); returns its exit code."""
     app = application(argv)
-    window = LabWindow(Desk(Session()))
+    window = _new_window(None, model)
+    window.crashes.install()
+    interrupts = _Interrupts(window)
+    # The frame first: importing torch behind it takes a second in which Python does little else.
+    window.painted.connect(window.start)
     window.show()
-    window.desk.start()
-    return app.exec()
+    code = app.exec()
+    interrupts.restore()
+    window.close()
+    return code
 
 
 if __name__ == "__main__":

@@ -80,20 +80,23 @@ class CrashReporter(QObject):
         self.dialog: CrashDialog | None = None
         self._window = window
         self._hooks = sys.excepthook, threading.excepthook
+        self._installed = False
         self._caught.connect(self.report, Qt.ConnectionType.QueuedConnection)
 
     def install(self) -> None:
         """From now on exceptions come here."""
+        self._hooks = sys.excepthook, threading.excepthook
+        self._installed = True
         sys.excepthook = self._hook
         threading.excepthook = self._thread_hook
 
     def uninstall(self) -> None:
         """Puts back what was there before."""
-        sys.excepthook, threading.excepthook = self._hooks
+        if self._installed:
+            self._installed = False
+            sys.excepthook, threading.excepthook = self._hooks
 
-    def _hook(
-        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
-    ) -> None:
+    def _hook(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if not issubclass(kind, Exception):  # Ctrl+C, sys.exit
             self._hooks[0](kind, error, trace)
             return

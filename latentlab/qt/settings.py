@@ -50,7 +50,11 @@ class Settings:
                 raise LabError("cannot be read")
             if (version := self._text("version")) != str(VERSION):
                 raise LabError(f"is of version {version or 'unknown'}, not {VERSION}")
-            theme, session, scale = Theme(self._text("theme")), self._text("session"), int(self._text("scale"))
+            theme, session, scale = (
+                Theme(self._text("theme")),
+                self._text("session"),
+                int(self._text("scale")),
+            )
             if not 1 <= scale <= _HIGHEST_SCALE:
                 raise LabError("has a scale out of range")
             self.session = saved.from_text(session) if session else None

@@ -130,5 +130,6 @@ def _label(name: str, title: str, tip: str) -> QLabel:
     label.setObjectName(name)
     label.setAccessibleName(title)
     label.setToolTip(tip)
-    label.setContentsMargins(6, 0, 6, 0)
+    label.setMargin(2)
+    label.setIndent(6)
     return label

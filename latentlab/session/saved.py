@@ -47,7 +47,7 @@ def from_text(text: str) -> SessionState:
         if saved["version"] != VERSION:
             raise LabError(f"the saved session is of version {saved['version']}, not {VERSION}")
         return _state(saved["state"])
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         raise LabError(f"the saved session is damaged ({type(error).__name__}: {error})") from None
 
 
@@ -62,7 +62,7 @@ def _state(fields: dict[str, Any]) -> SessionState:
         type(walk.steps) is int and walk.steps in WALK_STEPS and walk.path in (LERP, SLERP),
         type(walk.frames_per_second) is int and 1 <= walk.frames_per_second <= 60,
         all(type(value) is bool for value in dataclasses.astuple(layers)),
-        all(type(value) is int for value in fields["hidden"]),
+        all(type(value) is int and value >= 0 for value in fields["hidden"]),
     )
     if not all(checks):
         raise ValueError("a field is out of range")

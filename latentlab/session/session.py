@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -38,7 +39,8 @@ class Session:
         """
         old = self._state
         new = edit.apply(old)
-        if not all(map(math.isfinite, (*new.probe, *new.view))):
+        points = (new.probe, new.view, new.pointed or (), *(() if new.pins is old.pins else new.pins))
+        if not all(map(math.isfinite, itertools.chain.from_iterable(points))):
             raise LabError("a coordinate is not a finite number")
         self._become(new)
         return {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 import errno
-import fcntl
 import os
 import threading
 from pathlib import Path
@@ -199,6 +198,7 @@ def test_that_leftovers_of_a_crash_go_at_the_next_write_and_no_others(tmp_path, 
 
 
 def test_that_a_write_that_is_going_on_is_no_leftover(tmp_path):
+    fcntl = pytest.importorskip("fcntl")
     path, busy = tmp_path / "a", tmp_path / ".a.abcd_123.part"
     with open(busy, "wb") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)

@@ -143,15 +143,17 @@ def test_that_a_huge_config_is_refused_at_once_before_anything_is_allocated(fiel
     kinds = {"vae": dataclasses.replace(KINDS["vae"], build=on_meta)}
     monkeypatch.setattr(registry, "KINDS", kinds)
     tracemalloc.start()
-    started = time.perf_counter()
+    seconds = []
     try:
-        with pytest.raises(LabError, match="config"):
-            build("vae", fields)
-        seconds = time.perf_counter() - started
+        for _ in range(3):  # the fastest: a busy machine can hold up any one of them
+            started = time.process_time()
+            with pytest.raises(LabError, match="config"):
+                build("vae", fields)
+            seconds.append(time.process_time() - started)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert seconds < 0.1
+    assert min(seconds) < 0.1
     assert peak < 2**20
 
 

@@ -85,6 +85,24 @@ def test_that_the_elbo_is_its_two_terms_and_follows_its_generator(network, likel
     assert torch.equal(first.kl, other.kl)
 
 
+def test_that_the_encoder_may_be_shown_other_pictures_than_the_judged_ones(tiny_model):
+    x = pictures(tiny_model.config)
+    dark = torch.zeros_like(x)
+    terms = tiny_model.elbo_terms(x, torch.Generator().manual_seed(1), shown=dark)
+    posterior = tiny_model.encode(dark)
+    z = gaussian.reparameterise(posterior.mean, posterior.log_variance, torch.Generator().manual_seed(1))
+    torch.testing.assert_close(terms.reconstruction, tiny_model.likelihood.log_prob(tiny_model.decode(z), x))
+    torch.testing.assert_close(terms.kl, gaussian.kl_to_standard(posterior.mean, posterior.log_variance))
+
+
+def test_that_dropout_silences_in_training_only():
+    config = VAEConfig(encoder_widths=(40,), decoder_widths=(40,), encoder_dropout=0.5, decoder_dropout=0.5)
+    model, x = make_vae(config), pictures(config)
+    assert torch.equal(model.encode(x).mean, model.encode(x).mean)
+    model.train()
+    assert not torch.equal(model.encode(x).mean, model.encode(x).mean)
+
+
 def test_that_beta_weighs_the_kl_alone():
     terms = ElboTerms(torch.tensor([-10.0]), torch.tensor([2.0]))
     assert [terms.elbo(beta).item() for beta in (0.0, 1.0, 4.0)] == [-10.0, -12.0, -18.0]

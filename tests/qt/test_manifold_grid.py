@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from latentlab.engine.requests import GridReply, GridRequest
@@ -104,8 +105,9 @@ def test_that_hovering_a_cell_points_at_its_place_and_leaving_points_nowhere(
     assert desk.state.pointed == (-1.0, -2.0)
     assert view.picture.pointed_cell == (1, 4)
     assert view.place.text() == "z = (−1.00, −2.00)"
-    qtbot.mouseMove(view.size_label)
-    qtbot.waitUntil(lambda: desk.state.pointed is None, timeout=1000)
+    QApplication.sendEvent(view.picture, QEvent(QEvent.Type.Leave))
+    assert desk.state.pointed is None
+    assert view.picture.pointed_cell is None
     assert "Click" in view.place.text()
     assert desk.undo_stack.count() == 0
 
@@ -122,27 +124,34 @@ def test_that_a_probe_outside_the_grid_has_no_cell(desk: Desk, view: ManifoldGri
     assert view.picture.probe_cell is None
 
 
+class Paints(QObject):
+    """Adds up the pixels that a widget is asked to paint."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.pixels = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            self.pixels += sum(box.width() * box.height() for box in event.region())
+        return False
+
+
 def test_that_a_moved_probe_repaints_only_the_cells_it_left_and_entered(
-    qtbot: QtBot, desk: Desk, view: ManifoldGrid, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, desk: Desk, view: ManifoldGrid
 ) -> None:
     qtbot.wait(50)
-    painted: list[int] = []
-    real = type(view.picture).paintEvent
-
-    def count(self: object, event: QPaintEvent) -> None:
-        painted.append(sum(box.width() * box.height() for box in event.region()))
-        real(view.picture, event)
-
-    monkeypatch.setattr(type(view.picture), "paintEvent", count)
+    paints = Paints(view.picture)
     desk.do(MoveProbe(z=(2.0, 2.0)))
-    qtbot.waitUntil(lambda: bool(painted), timeout=1000)
+    qtbot.waitUntil(lambda: paints.pixels > 0, timeout=1000)
     assert view.picture.cells is not None
     cell = view.picture.cells.box_of((0, 0))
-    assert painted[0] < 3 * cell.width() * cell.height()
-    painted.clear()
+    assert paints.pixels < 3 * cell.width() * cell.height()
+    paints.pixels = 0
     desk.do(MoveProbe(z=(1.9, 2.0)))
     qtbot.wait(50)
-    assert painted == []
+    assert paints.pixels == 0
 
 
 def test_that_one_slide_of_the_size_is_one_step_and_the_grid_follows(
@@ -200,7 +209,8 @@ def test_that_a_coarse_reply_is_shown_until_the_fine_one_comes(desk: Desk, view:
     for done, level in ((False, 90), (True, 200)):
         mosaic = np.full((16, 16), level, np.uint8)
         desk.gridded.emit(GridReply(0, "grid", None, axis, axis, mosaic, done, 0.0))
-        assert view.picture.grab().toImage().pixelColor(view.picture.rect().center()).red() == level
+        beside_the_marks = view.picture.rect().center() + QPoint(40, 40)
+        assert view.picture.grab().toImage().pixelColor(beside_the_marks).red() == level
 
 
 def test_that_colour_mosaics_are_shown_in_colour(desk: Desk, view: ManifoldGrid) -> None:
@@ -235,3 +245,11 @@ def test_that_a_refused_grid_says_why(
     assert view.picture.cells is None
     qtbot.mouseClick(view.picture, Qt.MouseButton.LeftButton)
     assert desk.state.probe == (0.0, 0.0)
+
+
+def test_that_the_outlines_of_the_outermost_cells_are_whole(view: ManifoldGrid) -> None:
+    view.resize(240, 400)
+    view.size_slider.setValue(40)
+    assert view.picture.cells is not None
+    box = view.picture.cells.box.adjusted(-3, -3, 3, 3)
+    assert QRectF(view.picture.rect()).contains(box)

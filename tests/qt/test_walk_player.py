@@ -12,6 +12,7 @@ from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from latentlab.qt.desk import Desk
+from latentlab.qt.palette import Theme, palette_for
 from latentlab.qt.views.walk_player import WalkPlayer
 from latentlab.session.edits import SetPins, SetWalk, ShowFrame
 from latentlab.session.state import SLERP, WalkSettings
@@ -199,3 +200,11 @@ def test_that_every_control_is_whole_at_any_size(
         assert control.height() >= control.minimumSizeHint().height()
         assert control.accessibleName()
         assert control.toolTip()
+
+
+def test_that_the_curve_follows_the_theme(ready: WalkPlayer) -> None:
+    for theme in (Theme.DARK, Theme.LIGHT):
+        palette = palette_for(theme)
+        ready.setPalette(palette)
+        assert ready.plot._plot.backgroundBrush().color() == palette.base().color()
+        assert ready.plot._curve.opts["pen"].color() == palette.highlight().color()

@@ -31,6 +31,7 @@ from latentlab.session.edits import MoveProbe, PointAt
 from latentlab.session.state import SessionState
 
 _OUTSIDE = 1.0
+_MARGIN = 4.0  # in which the outlines of the outermost cells lie
 _OUTLINE = 5
 _STEPS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -95,19 +96,20 @@ class GridPicture(QWidget):
     def _lay_out(self) -> None:
         """The mosaic at the size of the widget, and the cells with it."""
         self._scaled = self.cells = None
-        if self.reply is not None and self.width() and self.height():
+        if self.reply is not None and min(self.width(), self.height()) > 2 * _MARGIN:
             ratio = self.devicePixelRatioF()
             image = to_qimage(self.reply.mosaic)
-            room = QSize(int(self.width() * ratio), int(self.height() * ratio))
+            frame = QRectF(self.rect()).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
+            room = (frame.size() * ratio).toSize()
             if image.width() > room.width() or image.height() > room.height():
                 # Averaged over areas, which a painter scaling by half and less does not do.
                 keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
                 image = image.scaled(room, keep, smooth)
-            self._scaled = QImage(room, QImage.Format.Format_ARGB32_Premultiplied)
+            self._scaled = QImage(self.size() * ratio, QImage.Format.Format_ARGB32_Premultiplied)
             self._scaled.fill(Qt.GlobalColor.transparent)
             self._scaled.setDevicePixelRatio(ratio)
             painter = QPainter(self._scaled)
-            box = draw_crisp(painter, QRectF(0, 0, room.width() / ratio, room.height() / ratio), image)
+            box = draw_crisp(painter, frame, image)
             painter.end()
             self.cells = Cells(self.reply.across, self.reply.up, box)
         if self._hovered is not None:

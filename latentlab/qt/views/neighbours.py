@@ -96,11 +96,11 @@ class Neighbours(QWidget):
         self._desk = desk
         self._pointing: NeighbourButton | None = None
         self.heading = QLabel("<b>Nearest images</b>")
-        self.note = QLabel("Encoding the images …")
+        self.note = QLabel("The images are not encoded yet.")
         self.note.setObjectName("neighboursNote")
         self.note.setWordWrap(True)
         self.buttons = [NeighbourButton(number) for number in range(COUNT)]
-        tiles = TileLayout(gap=2, least=60)
+        tiles = TileLayout(gap=2, least=2 * 28 + 2 * _FRAME)
         for button in self.buttons:
             button.clicked.connect(self._clicked)
             button.pointed.connect(self._button_pointed)
@@ -152,15 +152,17 @@ class Neighbours(QWidget):
             if button.isHidden() == (number < len(rows)):
                 button.setVisible(number < len(rows))
         waiting = encodings is None or not len(encodings.mean)
-        self.note.setText("Encoding the images …" if waiting else "All classes are hidden.")
+        self.note.setText("The images are not encoded yet." if waiting else "All classes are hidden.")
         self.note.setVisible(not rows)
 
     def _nearest(self, model: LoadedReply, encodings: EncodingsReply) -> list[int]:
         points, state = encodings.mean, self._desk.state
         if not state.hidden or model.labels is None:
             return nearest(points, state.probe, COUNT)
-        shown = np.flatnonzero(~np.isin(model.labels[: len(points)], list(state.hidden)))
-        return [int(shown[place]) for place in nearest(points[shown], state.probe, COUNT)]
+        # One more than there are classes: the last is for -1, an image without a class.
+        shown = np.ones(len(model.classes) + 1, dtype=np.bool_)
+        shown[list(state.hidden)] = False
+        return nearest(points, state.probe, COUNT, shown[model.labels[: len(points)]])
 
     def _fill(self, button: NeighbourButton, row: int, model: LoadedReply, encodings: EncodingsReply) -> None:
         z = tuple(map(float, encodings.mean[row]))

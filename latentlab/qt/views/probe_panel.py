@@ -4,71 +4,25 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QAction, QImage, QKeyEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtCore import QEvent, Qt, Slot
+from PySide6.QtGui import QAction, QKeyEvent, QPalette
 from PySide6.QtWidgets import (
     QFormLayout,
     QLabel,
     QLineEdit,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from latentlab.engine.requests import LoadedReply, Picture, Point, PointReply
+from latentlab.engine.requests import LoadedReply, LoadRequest, Point, PointReply, Refusal
+from latentlab.qt.crisp_picture import CrispPicture
 from latentlab.qt.desk import Desk
 from latentlab.qt.flow_layout import FlowLayout
-from latentlab.qt.pixels import draw_crisp, to_qimage
 from latentlab.session.edits import MoveProbe
 from latentlab.session.state import SessionState
 
 _LARGEST = 448
-
-
-class ProbeImage(QWidget):
-    """One picture, as large as the width and whole-number pixels allow, and no higher than that."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("probeImage")
-        self.setAccessibleName("Decoded picture at the probe")
-        self.setToolTip("What the model decodes at the probe. Drag the ring in the plane to change it.")
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
-        self.setMinimumWidth(112)
-        self.picture: Picture | None = None
-        self._image: QImage | None = None
-
-    def show_picture(self, picture: Picture) -> None:
-        """Shows a uint8 (H, W) or (H, W, 3) picture from now on."""
-        other_shape = self.picture is None or self.picture.shape[:2] != picture.shape[:2]
-        self.picture = picture
-        self._image = to_qimage(picture)
-        if other_shape:
-            self.updateGeometry()
-        self.update()
-
-    def heightForWidth(self, width: int) -> int:
-        if self._image is None:
-            return min(width, _LARGEST)
-        ratio = self.devicePixelRatioF()
-        across, down = self._image.width() / ratio, self._image.height() / ratio
-        scale = max(1, int(min(width / across, _LARGEST / max(across, down))))
-        return math.ceil(min(scale * down, width * down / across))
-
-    def sizeHint(self) -> QSize:
-        return QSize(308, self.heightForWidth(308))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        if self._image is None:
-            painter.setPen(self.palette().placeholderText().color())
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "Opening the model …")
-        else:
-            draw_crisp(painter, QRectF(self.rect()), self._image)
-        painter.end()
 
 
 class PointField(QLineEdit):
@@ -114,7 +68,10 @@ class ProbePanel(QWidget):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
-        self.image = ProbeImage()
+        self.image = CrispPicture(
+            "probeImage", "Decoded picture at the probe", _LARGEST, waiting="Opening the model …"
+        )
+        self.image.setToolTip("What the model decodes at the probe. Drag the ring in the plane to change it.")
         self.z = PointField()
         self.z.editingFinished.connect(self._typed)
         self.z.textChanged.connect(self._text_changed)
@@ -152,6 +109,7 @@ class ProbePanel(QWidget):
         desk.changed.connect(self._changed)
         desk.loaded.connect(self._loaded)
         desk.pointed.connect(self._pointed)
+        desk.refused.connect(self._refused)
 
     def add_action(self, action: QAction) -> QToolButton:
         """Puts a button for an action into the row under the picture."""
@@ -179,6 +137,11 @@ class ProbePanel(QWidget):
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
         self.z.show_point(self._desk.state.probe)
+
+    @Slot(object)
+    def _refused(self, refusal: Refusal) -> None:
+        if refusal.slot == LoadRequest.slot and self._desk.model is None:
+            self.image.say("No model is open")
 
     @Slot(object, object)
     def _changed(self, old: SessionState, new: SessionState) -> None:

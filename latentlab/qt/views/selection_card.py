@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import math
-
-from PySide6.QtCore import QElapsedTimer, QRectF, QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Slot
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSizePolicy,
     QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
-from latentlab.engine.requests import LoadedReply, Picture, Point, Refusal, SelectionReply, SelectionRequest
+from latentlab.engine.requests import LoadedReply, Point, Refusal, SelectionReply, SelectionRequest
+from latentlab.qt.crisp_picture import CrispPicture
 from latentlab.qt.desk import Desk
 from latentlab.qt.flow_layout import TileLayout
 from latentlab.qt.palette import class_colour
-from latentlab.qt.pixels import data_picture, draw_crisp, to_qimage
+from latentlab.qt.pixels import data_picture
 from latentlab.qt.undo import new_gesture
 from latentlab.session.edits import SelectImage
 from latentlab.session.state import SessionState
@@ -60,47 +58,6 @@ _POSTERIOR_ROWS: tuple[_Row, ...] = (
         "The posterior's standard deviation along each dimension: how unsure the encoder is.",
     ),
 )
-
-
-class CrispPicture(QWidget):
-    """A picture at a whole-number scale, as high as its width makes it."""
-
-    def __init__(self, name: str, what: str) -> None:
-        super().__init__()
-        self.setObjectName(name)
-        self.setAccessibleName(what)
-        self.setToolTip(what)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
-        self.setMinimumSize(28, 28)
-        self.picture: Picture | None = None
-        self._image: QImage | None = None
-
-    def show_picture(self, picture: Picture | None) -> None:
-        """Shows a uint8 (H, W) or (H, W, 3) picture, or nothing."""
-        if picture is not None and (self.picture is None or self.picture.shape[:2] != picture.shape[:2]):
-            self.updateGeometry()
-        self.picture = picture
-        self._image = None if picture is None else to_qimage(picture)
-        self.update()
-
-    def heightForWidth(self, width: int) -> int:
-        if self._image is None:
-            return min(width, _LARGEST)
-        ratio = self.devicePixelRatioF()
-        across, down = self._image.width() / ratio, self._image.height() / ratio
-        scale = max(1, int(min(width / across, _LARGEST / max(across, down))))
-        return math.ceil(min(scale * down, width * down / across))
-
-    def sizeHint(self) -> QSize:
-        return QSize(112, self.heightForWidth(112))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if self._image is not None:
-            painter = QPainter(self)
-            draw_crisp(painter, QRectF(self.rect()), self._image)
-            painter.end()
 
 
 class IndexBox(QSpinBox):
@@ -149,12 +106,16 @@ class SelectionCard(QWidget):
         self.note = QLabel(_HOW)
         self.note.setObjectName("selectionNote")
         self.note.setWordWrap(True)
-        self.original = CrispPicture("selectedOriginal", "The image in the data")
+        self.original = CrispPicture("selectedOriginal", "The image in the data", _LARGEST)
         self.reconstruction = CrispPicture(
-            "selectedReconstruction", "What the model decodes from the middle of the image's posterior"
+            "selectedReconstruction",
+            "What the model decodes from the middle of the image's posterior",
+            _LARGEST,
         )
         self.draws = [
-            CrispPicture(f"posteriorDraw_{number}", f"Decoded from draw {number + 1} of the posterior")
+            CrispPicture(
+                f"posteriorDraw_{number}", f"Decoded from draw {number + 1} of the posterior", _LARGEST
+            )
             for number in range(_DRAWS)
         ]
         self.figures = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, Slot
 from PySide6.QtGui import QAction, QContextMenuEvent, QImage, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
@@ -214,10 +214,10 @@ class Tray(QWidget):
         return False
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        self.menu(event.globalPos())
+        self.made_menu().popup(event.globalPos())
 
-    def menu(self, place: QPoint) -> QMenu:
-        """Opens the context menu; what concerns one pin is left out where there is none."""
+    def made_menu(self) -> QMenu:
+        """The context menu; what concerns one pin is left out where none is chosen."""
         menu = QMenu(self)
         menu.setObjectName("trayMenu")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -225,5 +225,4 @@ class Tray(QWidget):
             menu.addActions([self.visit_action, self.left_action, self.right_action, self.remove_action])
             menu.addSeparator()
         menu.addActions([self.pin_action, self.clear_action])
-        menu.popup(place)
         return menu

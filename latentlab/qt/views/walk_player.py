@@ -50,7 +50,7 @@ class WalkPlayer(QWidget):
         self._frame = 0
         self._forward = True
         self._undrawn = False
-        self._burst = Burst()
+        self._steps_burst, self._speed_burst = Burst(), Burst()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._advance)
         self.screen_ = Screen()
@@ -132,6 +132,7 @@ class WalkPlayer(QWidget):
         self.why_not.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.why_not.setContentsMargins(12, 0, 12, 0)
         self._stack = QStackedLayout(self)
+        self._stack.setSizeConstraint(QStackedLayout.SizeConstraint.SetNoConstraint)
         self._stack.addWidget(self.why_not)
         self._stack.addWidget(self.player)
 
@@ -268,16 +269,14 @@ class WalkPlayer(QWidget):
 
     @Slot(int)
     def _path_chosen(self, index: int) -> None:
-        self._burst.end()
-        self._set(replace(self._desk.state.walk, path=self.path.itemData(index)))
+        self._desk.do(SetWalk(walk=replace(self._desk.state.walk, path=self.path.itemData(index))))
 
     @Slot(int)
     def _steps_changed(self, steps: int) -> None:
-        self._set(replace(self._desk.state.walk, steps=steps))
+        walk = replace(self._desk.state.walk, steps=steps)
+        self._desk.do(SetWalk(gesture=self._steps_burst.gesture(), walk=walk))
 
     @Slot(int)
     def _speed_changed(self, speed: int) -> None:
-        self._set(replace(self._desk.state.walk, frames_per_second=speed))
-
-    def _set(self, walk: WalkSettings) -> None:
-        self._desk.do(SetWalk(gesture=self._burst.gesture(), walk=walk))
+        walk = replace(self._desk.state.walk, frames_per_second=speed)
+        self._desk.do(SetWalk(gesture=self._speed_burst.gesture(), walk=walk))

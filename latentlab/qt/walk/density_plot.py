@@ -60,7 +60,7 @@ class DensityPlot(QWidget):
         self._plot.setToolTip(self.toolTip())
         self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._plot.setMinimumSize(0, 0)
-        self._plot.getPlotItem().layout.setContentsMargins(0, 6, 8, 0)  # room for the outermost numbers
+        self._plot.getPlotItem().layout.setContentsMargins(0, 6, 8, 5)  # room for the outermost numbers
         self._plot.getAxis("bottom").setHeight(34)
         self._line = pg.InfiniteLine(0)
         self._curve = pg.PlotDataItem(antialias=True)

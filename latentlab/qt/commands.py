@@ -1,0 +1,148 @@
+"""The table of the window's commands: name, place in the menus, words, key. What they do is elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from latentlab.qt import takeaways
+from latentlab.qt.actions import Entry
+from latentlab.qt.palette import Theme
+
+if TYPE_CHECKING:
+    from latentlab.qt.window import LabWindow
+
+TOOLBAR = (
+    "openAction", "exportProbeAction", "",
+    "undoAction", "redoAction", "",
+    "randomProbeAction", "originAction", "pinHereAction", "",
+    "zoomInAction", "zoomOutAction", "showAllAction", "",
+    "pointsLayerAction", "manifoldLayerAction", "contoursLayerAction", "",
+    "commandPaletteAction",
+)  # fmt: skip
+
+
+def entries(window: LabWindow) -> Iterator[Entry]:
+    """Every command, in the order of the menus; undo, redo and the docks' switches come from Qt itself."""
+    yield from _file(window)
+    yield from _edit(window)
+    yield from _view(window)
+    yield from _data(window)
+    yield from _help(window)
+
+
+def _file(window: LabWindow) -> Iterator[Entry]:
+    deeds, found = window.deeds, window.exporter.takeaways
+    yield Entry(
+        "openAction", "&File", "&Open …", deeds.ask_for_file,
+        "Open a model, or a saved picture: the probe goes where it was made.",
+        "Ctrl+O", tool="Open",
+    )  # fmt: skip
+    for name, what, text, tip, key in (
+        ("exportProbeAction", takeaways.PROBE, "&Save picture at the probe …",
+         "Save the decoded picture at the probe.", "Ctrl+S"),
+        ("exportGridAction", takeaways.GRID, "Save manifold &grid …",
+         "Save the manifold grid as one picture.", "Ctrl+Shift+G"),
+        ("exportSelectionAction", takeaways.SELECTION, "Save s&elected picture …",
+         "Save the selected picture, its reconstruction and its posterior draws.", ""),
+        ("exportTrayAction", takeaways.TRAY, "Save &tray …", "Save the pinned pictures side by side.", ""),
+        ("exportWalkAction", takeaways.WALK, "Save &walk …",
+         "Save the walk as an animation or as a strip.", "Ctrl+Shift+W"),
+        ("exportEncodingsAction", takeaways.ENCODINGS, "Save e&ncodings …",
+         "Save where every picture lies, as NumPy arrays or a table.", ""),
+    ):  # fmt: skip
+        yield Entry(
+            name, "&File", text, partial(deeds.ask_to_save, what), tip, key,
+            partial(found.has, what), tool="Save" if what == takeaways.PROBE else "",
+            gap=what == takeaways.PROBE,
+        )  # fmt: skip
+    yield Entry("quitAction", "&File", "&Quit", window.quit, "Close LatentLab.", "Ctrl+Q", gap=True)
+
+
+def _edit(window: LabWindow) -> Iterator[Entry]:
+    deeds, found = window.deeds, window.exporter.takeaways
+    yield Entry(
+        "copyProbeAction", "&Edit", "&Copy picture at the probe", window.copy_probe,
+        "Put the decoded picture on the clipboard.", "Ctrl+C", partial(found.has, takeaways.PROBE), gap=True,
+    )  # fmt: skip
+    yield Entry(
+        "pinHereAction", "&Edit", "&Pin the probe", deeds.pin,
+        "Put the picture at the probe into the tray.", "P", deeds.is_open, tool="Pin",
+    )  # fmt: skip
+    yield Entry(
+        "randomProbeAction", "&Edit", "&Random point", deeds.random_probe,
+        "Send the probe to a point drawn from the prior.", "R", deeds.is_open, tool="Random", gap=True,
+    )  # fmt: skip
+    yield Entry(
+        "originAction", "&Edit", "Go to the &origin", deeds.to_origin,
+        "Send the probe to the middle of the prior.", "O", deeds.is_open, tool="Origin",
+    )  # fmt: skip
+    yield Entry(
+        "playWalkAction", "&Edit", "Play or pause the &walk", window.player.toggle,
+        "Play the walk from pin to pin and back, or pause it.", "W",
+        partial(found.has, takeaways.WALK), gap=True,
+    )  # fmt: skip
+
+
+def _view(window: LabWindow) -> Iterator[Entry]:
+    plane = window.plane
+    yield Entry("zoomInAction", "&View", "Zoom &in", partial(plane.zoom, 1.25),
+                "Look closer at the middle of the plane.", "Ctrl++", tool="Zoom in")  # fmt: skip
+    yield Entry("zoomOutAction", "&View", "Zoom &out", partial(plane.zoom, 0.8),
+                "See more of the plane.", "Ctrl+-", tool="Zoom out")  # fmt: skip
+    yield Entry("showAllAction", "&View", "Show &all", plane.show_all,
+                "See all points of the plane.", "Ctrl+0", tool="Show all")  # fmt: skip
+    for number, (name, text, tip) in enumerate((
+        ("points", "&Points", "Show the encoded pictures as points."),
+        ("manifold", "&Manifold", "Show what the model decodes, under the points."),
+        ("contours", "&Contours", "Show the prior's contours at 1, 2 and 3 sigma."),
+    )):  # fmt: skip
+        yield Entry(
+            f"{name}LayerAction", "&View", text, partial(window.deeds.switch_layer, name), tip,
+            f"Ctrl+{number + 1}", checked=_layer(window, name), tool=text.replace("&", ""), gap=number == 0,
+        )  # fmt: skip
+    for theme, text, tip in (
+        (Theme.SYSTEM, "As the &system", "Light or dark as the desktop is."),
+        (Theme.LIGHT, "&Light", "Dark on light."),
+        (Theme.DARK, "&Dark", "Light on dark."),
+    ):
+        yield Entry(
+            f"{theme.value}ThemeAction", "&View/&Theme", text, partial(window.theming.choose, theme), tip,
+            checked=_theme(window, theme), group="theme",
+        )  # fmt: skip
+    yield Entry("resetLayoutAction", "&View/P&anels", "&Reset layout", window.arrange,
+                "Put all panels back in their places.")  # fmt: skip
+
+
+def _data(window: LabWindow) -> Iterator[Entry]:
+    for split, text, tip in (
+        ("test", "&Test pictures (MNIST: 10,000)", "Show the pictures that the model was not trained on."),
+        ("all", "&All pictures (MNIST: 70,000)", "Show test and training pictures. Takes some seconds."),
+    ):
+        yield Entry(
+            f"{split}DataAction", "&Data", text, partial(window.deeds.show_split, split), tip,
+            enabled=window.deeds.is_open, checked=_split(window, split), group="split",
+        )  # fmt: skip
+
+
+def _help(window: LabWindow) -> Iterator[Entry]:
+    yield Entry("commandPaletteAction", "&Help", "&Find a command …", window.palette_box.open_at_top,
+                "Type a few letters of what you want to do.", "Ctrl+K", tool="Commands")  # fmt: skip
+    yield Entry("shortcutsAction", "&Help", "&Keyboard and mouse", window.show_shortcuts,
+                "List all keys, and what the mouse does in the plane.", "F1")  # fmt: skip
+    yield Entry("aboutAction", "&Help", "&About LatentLab", window.show_about,
+                "Versions, licence, the open model, and details to copy into a report.",
+                gap=True)  # fmt: skip
+
+
+def _layer(window: LabWindow, name: str) -> Callable[[], bool]:
+    return lambda: bool(getattr(window.desk.state.layers, name))
+
+
+def _theme(window: LabWindow, theme: Theme) -> Callable[[], bool]:
+    return lambda: window.theming.theme is theme
+
+
+def _split(window: LabWindow, split: str) -> Callable[[], bool]:
+    return lambda: window.desk.state.split == split

@@ -1,0 +1,125 @@
+"""Opening files, by menu or by dropping them: models, and pictures that tell where they were made."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QObject, Signal
+
+from latentlab.engine.provenance import Provenance, read_provenance
+from latentlab.qt.background import Background, Failure
+from latentlab.qt.desk import Desk
+from latentlab.qt.messages import MessageBar
+from latentlab.session.edits import MoveProbe
+from latentlab.session.state import SessionState
+from latentlab.shipped import model_files
+
+MODEL_SUFFIX = ".safetensors"
+PICTURE_SUFFIXES = (".png", ".apng", ".webp", ".jpg", ".jpeg", ".gif")
+WELCOME = f"a model ({MODEL_SUFFIX}) or a picture saved by LatentLab (PNG, WebP, JPEG, GIF)"
+
+
+def for_model(state: SessionState, model: str) -> SessionState:
+    """`state` for another model: points of one latent space mean nothing in another."""
+    if model == state.model:
+        return state
+    origin = (0.0,) * len(state.probe)
+    return replace(state, model=model, probe=origin, pins=(), selected=None, frame=None)
+
+
+def local_files(data: QMimeData) -> list[Path]:
+    """The files of this computer in what is being dragged."""
+    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+
+
+class Opener(QObject):
+    """Opens files into a desk. `told` carries what went well; what did not is said in the message bar."""
+
+    told = Signal(str)
+    failed = Signal(str, str)
+
+    def __init__(
+        self, desk: Desk, background: Background, bar: MessageBar, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._desk, self._background, self._bar = desk, background, bar
+
+    def open_files(self, paths: list[Path]) -> None:
+        """Opens the first of the files, and says so if there are more."""
+        if not paths:
+            self._bar.say(f"Nothing that can be opened was dropped. Drop {WELCOME}.")
+            return
+        if len(paths) > 1:
+            self.told.emit(f"Opening {paths[0].name}; the other {len(paths) - 1} files are left alone")
+        self.open_file(paths[0])
+
+    def open_file(self, path: Path) -> None:
+        """Opens a model, or puts the probe where a picture was made."""
+        suffix = path.suffix.lower()
+        if path.is_dir():
+            self._bar.say(f"{path}: is a folder. Drop {WELCOME}.")
+        elif suffix == MODEL_SUFFIX:
+            self.open_model(str(path))
+        elif suffix in PICTURE_SUFFIXES:
+            found = functools.partial(self._found, path)
+            self._background.run(functools.partial(read_provenance, path), found, self._unreadable)
+        elif suffix in (".pt", ".pth", ".pkl", ".bin", ".ckpt"):
+            self._bar.say(
+                f"{path}: files of this kind can run hidden programs when they are opened, so LatentLab "
+                f"does not. Models are {MODEL_SUFFIX} files."
+            )
+        else:
+            self._bar.say(f"{path}: cannot be opened here. Drop {WELCOME}.")
+
+    def open_model(self, model: str) -> None:
+        """Asks for a model by name or path; the open one stays until the new one is there."""
+        self._desk.open(for_model(self._desk.state, model))
+
+    def _unreadable(self, failure: Failure) -> None:
+        self.failed.emit(failure.message, failure.details)
+
+    def _found(self, path: Path, origin: Provenance | None) -> None:
+        """What a picture says of itself decides where the probe goes."""
+        model = self._desk.model
+        if origin is None:
+            self._bar.say(f"{path}: was not made by LatentLab, so it does not say where it was made.")
+        elif origin.z is None:
+            self._bar.say(f"{path}: shows a {origin.what}, which was made at many points, not at one.")
+        elif model is None:
+            self._bar.say(f"{path}: the model is still being opened. Drop the picture again afterwards.")
+        elif origin.model_hash != model.hash:
+            self._of_another_model(path, origin, origin.z)
+        elif len(origin.z) != model.latents:
+            self._bar.say(
+                f"{path}: was made at a point of {len(origin.z)} numbers; {model.model} has {model.latents}."
+            )
+        else:
+            self._go(path, origin.z)
+
+    def _of_another_model(self, path: Path, origin: Provenance, z: tuple[float, ...]) -> None:
+        model = self._desk.model
+        assert model is not None
+        name = f"{origin.model} ({origin.model_hash})"
+        if origin.model != model.model and origin.model in model_files():
+            self._bar.say(
+                f"{path}: was made by another model, {name}.",
+                f"Open {origin.model}",
+                functools.partial(self._open_at, origin.model, z),
+            )
+        elif len(z) == model.latents:
+            self._bar.say(
+                f"{path}: was made by another model, {name}; {model.model} shows another picture there.",
+                "Go there anyway",
+                functools.partial(self._go, path, z),
+            )
+        else:
+            self._bar.say(f"{path}: was made by another model, {name}. Open that one first.")
+
+    def _open_at(self, model: str, z: tuple[float, ...]) -> None:
+        self._desk.open(replace(for_model(self._desk.state, model), probe=z))
+
+    def _go(self, path: Path, z: tuple[float, ...]) -> None:
+        self._desk.do(MoveProbe(z=z))
+        self.told.emit(f"The probe is where {path.name} was made")

@@ -1,0 +1,98 @@
+"""Where the views lie in the window: the plane in the middle, the grid, the probe and the tray around it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QFrame,
+    QMainWindow,
+    QScrollArea,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+_LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+_BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
+_WIDE = 1300
+# Widths of grid and probe and height of the tray, in a wide window and in a narrow one.
+_SIZES_WIDE, _SIZES_NARROW = (400, 336, 190), (256, 262, 176)
+
+
+class Column(QScrollArea):
+    """Views one under the other, as wide as the column; it scrolls when they are too tall together."""
+
+    def __init__(self, name: str, views: tuple[QWidget, ...]) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._inner = QWidget()
+        rows = QVBoxLayout(self._inner)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        for number, view in enumerate(views):
+            rows.addWidget(view, 1 if number == 0 else 0)
+        self.setWidget(self._inner)
+
+    def minimumSizeHint(self) -> QSize:
+        bar = self.verticalScrollBar().sizeHint().width()
+        return QSize(self._inner.minimumSizeHint().width() + bar, 160)
+
+    def sizeHint(self) -> QSize:
+        return QSize(_SIZES_WIDE[1], 600)
+
+
+def beside(name: str, left: QWidget, right: QWidget) -> QSplitter:
+    """Two views side by side with a handle between them."""
+    splitter = QSplitter(Qt.Orientation.Horizontal)
+    splitter.setObjectName(name)
+    splitter.addWidget(left)
+    splitter.addWidget(right)
+    splitter.setChildrenCollapsible(False)
+    splitter.setStretchFactor(0, 1)
+    splitter.setStretchFactor(1, 1)
+    return splitter
+
+
+class Docks:
+    """The docks of a window, each with a title, an objectName and a place to go back to."""
+
+    def __init__(self, window: QMainWindow, grid: QWidget, probe: QWidget, tray: QWidget) -> None:
+        self._window = window
+        # The bottom has its own corner on the left: the grid is as high as the plane, the probe higher.
+        window.setCorner(Qt.Corner.BottomLeftCorner, _BOTTOM)
+        window.setCorner(Qt.Corner.BottomRightCorner, _RIGHT)
+        self.grid = self._dock("manifoldGridDock", "Manifold grid", grid, _LEFT)
+        self.probe = self._dock("probeDock", "Probe", probe, _RIGHT)
+        self.tray = self._dock("trayDock", "Tray and walk", tray, _BOTTOM)
+
+    def _dock(self, name: str, title: str, view: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(title, self._window)
+        dock.setObjectName(name)
+        dock.setAccessibleName(title)
+        dock.setWidget(view)
+        self._window.addDockWidget(area, dock)
+        return dock
+
+    @property
+    def all(self) -> tuple[QDockWidget, ...]:
+        return self.grid, self.probe, self.tray
+
+    def arrange(self) -> None:
+        """Everything back in its place, at the sizes that suit the window."""
+        for dock, area in zip(self.all, (_LEFT, _RIGHT, _BOTTOM), strict=True):
+            dock.setFloating(False)
+            self._window.addDockWidget(area, dock)
+            dock.show()
+        self.fit()
+
+    def fit(self) -> None:
+        """The usual sizes for a window of this width."""
+        wide = self._window.width() >= _WIDE
+        left, right, bottom = _SIZES_WIDE if wide else _SIZES_NARROW
+        self._window.resizeDocks([self.grid, self.probe], [left, right], Qt.Orientation.Horizontal)
+        self._window.resizeDocks([self.tray], [bottom], Qt.Orientation.Vertical)

@@ -1,0 +1,50 @@
+"""What the plane says while there is nothing to show in it yet."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, Slot
+from PySide6.QtWidgets import QLabel, QWidget
+
+from latentlab.engine.requests import EncodingsReply, Refusal
+from latentlab.qt.desk import Desk
+
+
+class OpeningHint(QLabel):
+    """Lies over a widget and names what is being opened, until the first points are there."""
+
+    def __init__(self, over: QWidget, desk: Desk) -> None:
+        super().__init__(f"Opening {desk.state.model} …", over)
+        self.setObjectName("openingHint")
+        self.setAccessibleName("What is being opened")
+        # Not in the middle: there the plane shows the probe.
+        self.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom)
+        self.setMargin(56)
+        self.setWordWrap(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        font = self.font()
+        font.setPointSizeF(1.4 * font.pointSizeF())
+        self.setFont(font)
+        self._desk, self._over = desk, over
+        over.installEventFilter(self)
+        desk.busy.connect(self._busy)
+        desk.encoded.connect(self._encoded)
+        desk.refused.connect(self._refused)
+
+    @Slot(str)
+    def _busy(self, text: str) -> None:
+        if self._desk.encodings is None:
+            self.setText(text)
+
+    @Slot(object)
+    def _encoded(self, reply: EncodingsReply) -> None:
+        self.hide()
+
+    @Slot(object)
+    def _refused(self, refusal: Refusal) -> None:
+        if refusal.slot == "load" and self._desk.model is None:
+            self.setText("No model is open. Open one with Ctrl+O, or drop it here.")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self.resize(self._over.size())
+        return False

@@ -1,0 +1,59 @@
+"""Where pictures lie in the plane: always the mean, whatever the chunks."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import nn
+
+from latentlab.data.image_set import ImageSet
+from latentlab.engine.encodings import encode_all, encode_in_chunks, join
+from latentlab.errors import LabError
+from tests.conftest import make_vae
+from tests.tiny import CONFIG, toy_set
+
+
+def test_that_encodings_are_posterior_means_and_never_draws():
+    model, data = make_vae(CONFIG), toy_set("test", 20)
+    first, second = encode_all(model, data), encode_all(model, data)
+    with torch.no_grad():
+        posterior = model.encode(data.images.float() / 255)
+    assert np.array_equal(first.mean, second.mean)
+    np.testing.assert_allclose(first.mean, posterior.mean.numpy(), atol=1e-6)
+    np.testing.assert_allclose(first.log_variance, posterior.log_variance.numpy(), atol=1e-6)
+    assert first.mean.dtype == first.log_variance.dtype == np.float32
+    assert first.label.tolist() == data.labels.tolist()
+
+
+@given(st.integers(1, 60), st.integers(1, 70))
+def test_that_chunks_join_to_the_whole_in_order(count, chunk):
+    model, data = make_vae(CONFIG), toy_set("test", count)
+    parts = list(encode_in_chunks(model, data, chunk))
+    assert [len(part) for part in parts[:-1]] == [chunk] * (len(parts) - 1)
+    joined, whole = join(parts), encode_all(model, data)
+    assert len(joined) == count
+    np.testing.assert_allclose(joined.mean, whole.mean, atol=1e-5)
+    assert np.array_equal(joined.label, whole.label)
+
+
+def test_that_pictures_without_classes_get_the_label_minus_one():
+    data = ImageSet("bare", "test", toy_set("test", 5).images)
+    assert encode_all(make_vae(CONFIG), data).label.tolist() == [-1] * 5
+
+
+def test_that_gradients_are_off_while_encoding_and_as_they_were_between_chunks():
+    model, seen = make_vae(CONFIG), []
+    model.encoder.register_forward_hook(lambda *call: seen.append(torch.is_grad_enabled()))
+    for _ in encode_in_chunks(model, toy_set("test", 30), 10):
+        assert torch.is_grad_enabled()
+    assert seen == [False] * 3
+
+
+def test_that_wrong_models_and_shapes_are_told():
+    with pytest.raises(LabError, match="a Linear does not encode"):
+        encode_all(nn.Linear(2, 2), toy_set("test"))
+    with pytest.raises(LabError, match=r"pictures of \(1, 9, 9\), the model takes \(1, 8, 8\)"):
+        encode_all(make_vae(CONFIG), toy_set("test", 4, (1, 9, 9)))

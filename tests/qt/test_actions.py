@@ -1,0 +1,189 @@
+"""One registry: what it makes, what can be done when, and what each command does."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import QToolBar
+from pytestqt.qtbot import QtBot
+
+from latentlab.qt.palette import Theme
+from latentlab.qt.shortcuts import ShortcutsDialog
+from latentlab.session.edits import MoveProbe, SelectImage, SetPins
+from tests.qt.fake_renderer import FakeRenderer, picture_at
+from tests.qt.shell import OFFSCREEN, open_window
+
+pytestmark = OFFSCREEN
+
+
+def test_that_scripts_find_the_actions_by_their_names(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        for name in ("undoAction", "redoAction", "exportProbeAction", "exportGridAction"):
+            assert window.findChild(QAction, name) is not None, name
+
+
+def test_that_no_two_actions_share_a_name_or_a_key(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        actions = [action for _, action in window.actions_.all]
+        keys = Counter(action.shortcut().toString() for action in actions if not action.shortcut().isEmpty())
+        assert [key for key, count in keys.items() if count > 1] == []
+        names = Counter(action.objectName() for action in window.findChildren(QAction) if action.objectName())
+        assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_that_every_action_says_what_it_does(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        for _, action in window.actions_.all:
+            assert action.statusTip().endswith("."), action.objectName()
+            assert action.toolTip().startswith(action.statusTip()), action.objectName()
+
+
+def test_that_undo_says_what_it_undoes_and_undoes_it(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        undo, redo = window.actions_["undoAction"], window.actions_["redoAction"]
+        assert not undo.isEnabled()
+        window.desk.do(MoveProbe(z=(1.0, 1.0)))
+        assert undo.text() == "&Undo Move probe"
+        qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        assert window.desk.state.probe == (0.0, 0.0)
+        redo.trigger()
+        assert window.desk.state.probe == (1.0, 1.0)
+
+
+@pytest.mark.parametrize("layer", ["points", "manifold", "contours"])
+def test_that_a_layer_is_switched_undone_and_shown_as_it_is(qtbot: QtBot, tmp_path: Path, layer: str) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        action = window.actions_[f"{layer}LayerAction"]
+        assert action.isChecked()
+        action.trigger()
+        assert not getattr(window.desk.state.layers, layer)
+        assert not action.isChecked()
+        window.desk.undo_stack.undo()
+        assert action.isChecked()
+
+
+def test_that_the_data_are_chosen_and_the_choice_undoes(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        with qtbot.waitSignal(window.desk.encoded, timeout=3000):
+            window.actions_["allDataAction"].trigger()
+        assert window.desk.state.split == "all"
+        assert window.actions_["allDataAction"].isChecked()
+        assert "(all)" in window.windowTitle()
+        with qtbot.waitSignal(window.desk.encoded, timeout=3000):
+            window.desk.undo_stack.undo()
+        assert window.actions_["testDataAction"].isChecked()
+
+
+def test_that_the_probe_is_sent_at_random_home_and_into_the_tray_by_single_keys(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        window.plane.setFocus()
+        qtbot.keyClick(window.plane, Qt.Key.Key_R)
+        there = window.desk.state.probe
+        assert there != (0.0, 0.0)
+        qtbot.keyClick(window.plane, Qt.Key.Key_P)
+        qtbot.keyClick(window.plane, Qt.Key.Key_P)
+        assert window.desk.state.pins == (there,), "twice in a row is once"
+        qtbot.keyClick(window.plane, Qt.Key.Key_O)
+        assert window.desk.state.probe == (0.0, 0.0)
+
+
+def test_that_a_text_field_keeps_its_letters_and_its_copying(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        window.activateWindow()
+        window.probe.z.setFocus()
+        window.probe.z.selectAll()
+        qtbot.keyClick(window.probe.z, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+        assert QGuiApplication.clipboard().text() == window.probe.z.text()
+        qtbot.keyClick(window.probe.z, Qt.Key.Key_P)
+        assert window.desk.state.pins == ()
+        assert window.probe.z.text() == "p"
+
+
+def test_that_the_picture_at_the_probe_is_copied_pixel_by_pixel(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        window.desk.do(MoveProbe(z=(2.0, 0.0)))
+        level = int(picture_at((2.0, 0.0))[0, 0])
+        qtbot.waitUntil(lambda: int(window.probe.image.picture[0, 0]) == level, timeout=2000)
+        window.plane.setFocus()
+        qtbot.keyClick(window.plane, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+        image = QGuiApplication.clipboard().image()
+        assert (image.width(), image.height()) == (8, 8)
+        assert image.pixelColor(3, 3).red() == level
+
+
+def test_that_only_what_exists_can_be_saved(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        can = {
+            name: window.actions_[f"export{name}Action"] for name in ("Probe", "Walk", "Tray", "Selection")
+        }
+        assert {name: action.isEnabled() for name, action in can.items()} == {
+            "Probe": True, "Walk": False, "Tray": False, "Selection": False,
+        }  # fmt: skip
+        window.desk.do(SetPins(pins=((0.0, 0.0), (1.0, 1.0))))
+        window.desk.do(SelectImage(index=3))
+        qtbot.waitUntil(lambda: all(action.isEnabled() for action in can.values()), timeout=2000)
+        window.desk.do(SelectImage(index=None))
+        assert not can["Selection"].isEnabled()
+
+
+def test_that_before_a_model_is_there_nothing_can_be_done_to_it(qtbot: QtBot, tmp_path: Path) -> None:
+    renderer = FakeRenderer()
+    with open_window(qtbot, tmp_path, renderer) as window:
+        window.desk.model = None
+        window.actions_.refresh()
+        for name in (
+            "randomProbeAction",
+            "originAction",
+            "pinHereAction",
+            "copyProbeAction",
+            "allDataAction",
+        ):
+            assert not window.actions_[name].isEnabled(), name
+
+
+def test_that_the_theme_changes_at_once(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        window.actions_["darkThemeAction"].trigger()
+        assert window.theming.theme is Theme.DARK
+        qtbot.waitUntil(lambda: window.palette().window().color().lightness() < 60, timeout=1000)
+        window.actions_["lightThemeAction"].trigger()
+        qtbot.waitUntil(lambda: window.palette().window().color().lightness() > 200, timeout=1000)
+        assert window.actions_["lightThemeAction"].isChecked()
+        assert not window.actions_["darkThemeAction"].isChecked()
+
+
+def test_that_panels_are_hidden_and_the_layout_comes_back(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        window.actions_["trayDockAction"].trigger()
+        window.docks.grid.setFloating(True)
+        assert not window.docks.tray.isVisible()
+        window.actions_["resetLayoutAction"].trigger()
+        assert window.docks.tray.isVisible()
+        assert not window.docks.grid.isFloating()
+
+
+def test_that_zooming_and_showing_all_reach_the_plane(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        scale = window.plane.camera.scale
+        bar = window.findChild(QToolBar, "toolbar")
+        qtbot.mouseClick(bar.findChild(object, "zoomInButton"), Qt.MouseButton.LeftButton)
+        assert window.plane.camera.scale == pytest.approx(1.25 * scale)
+        window.actions_["showAllAction"].trigger()
+        assert window.plane.camera.scale == pytest.approx(scale)
+
+
+def test_that_all_keys_are_listed_and_the_mouse_too(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        qtbot.keyClick(window, Qt.Key.Key_F1)
+        page = window.findChild(ShortcutsDialog)
+        assert page.isVisible()
+        heads = [page.table.topLevelItem(row) for row in range(page.table.topLevelItemCount())]
+        keys = {head.child(row).text(0) for head in heads for row in range(head.childCount())}
+        assert {"Drag the ring", "Ctrl+K", "Ctrl+Z", "P"} <= keys
+        page.close()

@@ -1,0 +1,121 @@
+"""The program from its start to its end, with the model that ships."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from latentlab.errors import LabError
+from latentlab.qt import app as program
+from latentlab.qt.app import create_window
+from latentlab.qt.settings import Settings
+from latentlab.session.state import SessionState
+from latentlab.shipped import model_files
+from tests.qt.shell import OFFSCREEN
+
+pytestmark = OFFSCREEN
+
+# What tells when, in a process of its own.
+_WATCHED = """
+import sys, time
+from PySide6.QtCore import QTimer
+from latentlab.qt import app, window
+
+def painted(self):
+    print("painted", "torch" in sys.modules, flush=True)
+
+real = window.LabWindow.__init__
+def init(self, *args, **kwargs):
+    real(self, *args, **kwargs)
+    self.painted.connect(lambda: painted(self))
+    self.desk.encoded.connect(lambda reply: print("encoded", flush=True))
+window.LabWindow.__init__ = init
+sys.exit(app.main(["latentlab"], *sys.argv[1:]))
+"""
+
+
+def test_that_a_window_is_created_with_the_shipped_model_open_and_not_shown(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = create_window(Settings(tmp_path / "lab.ini"))
+    assert window.desk.model.model == "mnist-vae-2d"
+    assert len(window.desk.encodings.mean) == 10_000
+    assert not window.isVisible()
+    assert window.session.state.probe == (0.0, 0.0)
+    assert not QApplication.windowIcon().pixmap(32, 32).isNull()
+    window.close()
+    window.deleteLater()
+
+
+def test_that_a_session_whose_model_is_gone_is_opened_on_the_shipped_one(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    settings = Settings(tmp_path / "lab.ini")
+    settings.session = SessionState(model=str(tmp_path / "gone.safetensors"), data="nonsense")
+    settings.save()
+    window = create_window(Settings(tmp_path / "lab.ini"))
+    assert window.desk.model.model == "mnist-vae-2d"
+    assert "gone.safetensors" in window.messages.label.text()
+    window.close()
+    window.deleteLater()
+
+
+def test_that_a_window_without_any_model_is_refused_by_name(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("latentlab.shipped.MODELS", tmp_path)
+    monkeypatch.setattr("latentlab.engine.checkpoint.model_files", dict)
+    with pytest.raises(LabError, match="mnist-vae-2d"):
+        create_window(Settings(tmp_path / "lab.ini"))
+    QApplication.processEvents()
+
+
+def test_that_a_model_that_never_opens_is_given_up(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(program, "_PATIENCE_S", 0.001)
+    with pytest.raises(LabError, match="could not be opened within"):
+        create_window(Settings(tmp_path / "lab.ini"))
+
+
+def started(tmp_path: Path, *words: str) -> subprocess.Popen[str]:
+    environment = {
+        **os.environ, "XDG_CONFIG_HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path),
+        "QT_QPA_PLATFORM": "offscreen",
+    }  # fmt: skip
+    return subprocess.Popen(
+        [sys.executable, "-c", _WATCHED, *words],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to send")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_that_the_frame_comes_before_torch_and_a_signal_ends_it_with_settings_saved(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    process = started(tmp_path, str(model_files()["mnist-vae-2d"]))
+    try:
+        assert process.stdout.readline().split() == ["painted", "False"]
+        if number is signal.SIGTERM:
+            while process.stdout.readline().strip() != "encoded":
+                assert process.poll() is None
+        process.send_signal(number)
+        _, errors = process.communicate(timeout=20)
+    finally:
+        process.kill()
+    assert process.returncode == 0, errors
+    assert "Traceback" not in errors
+    settings = Settings(tmp_path / "LatentLab" / "LatentLab.ini")
+    assert settings.session is not None
+    assert settings.session.model.endswith("mnist-vae-2d.safetensors")

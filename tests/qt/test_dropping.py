@@ -1,0 +1,152 @@
+"""Files dropped on the window: models, LatentLab's own pictures, and everything else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from latentlab.engine.export import save_picture
+from latentlab.engine.provenance import Provenance
+from latentlab.qt.window import LabWindow
+from latentlab.session.edits import MoveProbe, SetPins
+from tests.qt.shell import OFFSCREEN, open_window
+
+pytestmark = OFFSCREEN
+GREY = np.full((8, 8), 90, dtype=np.uint8)
+HASH = "0123456789ab"
+
+
+def drop(window: LabWindow, *paths: Path | str) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    hands = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(50, 50), Qt.DropAction.CopyAction, data, *hands)
+    QApplication.sendEvent(window, enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(window, QDropEvent(QPointF(50, 50), Qt.DropAction.CopyAction, data, *hands))
+
+
+def picture(path: Path, **fields: object) -> Path:
+    known = {"what": "probe", "model": "mnist-vae-2d", "model_hash": HASH, "z": (1.5, -0.5)}
+    return save_picture(path, GREY, provenance=Provenance(**{**known, **fields}))
+
+
+def told(qtbot: QtBot, window: LabWindow) -> str:
+    qtbot.waitUntil(window.messages.isVisible, timeout=2000)
+    return window.messages.label.text()
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.webp", "a.jpg"])
+def test_that_a_dropped_picture_puts_the_probe_where_it_was_made_and_that_undoes(
+    qtbot: QtBot, tmp_path: Path, name: str
+) -> None:
+    path = picture(tmp_path / name)
+    with open_window(qtbot, tmp_path) as window:
+        drop(window, path)
+        qtbot.waitUntil(lambda: window.desk.state.probe == (1.5, -0.5), timeout=2000)
+        window.desk.undo_stack.undo()
+        assert window.desk.state.probe == (0.0, 0.0)
+
+
+def test_that_what_was_saved_here_comes_back_here(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        z = (0.123456789, -1.987654321)
+        with qtbot.waitSignal(window.desk.pointed, check_params_cb=lambda reply: reply.z == z):
+            window.desk.do(MoveProbe(z=z))
+        with qtbot.waitSignal(window.exporter.saved, timeout=2000):
+            window.exporter.save_probe(tmp_path / "p.png", scale=2)
+        window.desk.do(MoveProbe(z=(0.0, 0.0)))
+        drop(window, tmp_path / "p.png")
+        qtbot.waitUntil(lambda: window.desk.state.probe == z, timeout=2000)
+
+
+def test_that_a_dropped_model_is_opened_and_pins_of_the_old_one_go(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        window.desk.do(SetPins(pins=((1.0, 1.0),)))
+        with qtbot.waitSignal(window.desk.loaded, timeout=2000):
+            drop(window, tmp_path / "other.safetensors")
+        assert window.desk.state.model == str(tmp_path / "other.safetensors")
+        assert window.desk.state.pins == ()
+
+
+def test_that_a_picture_of_another_model_says_so_and_may_be_followed_anyway(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = picture(tmp_path / "a.png", model_hash="ffffffffffff")
+    with open_window(qtbot, tmp_path) as window:
+        drop(window, path)
+        assert "another model" in told(qtbot, window)
+        assert window.desk.state.probe == (0.0, 0.0)
+        qtbot.mouseClick(window.messages.offer, Qt.MouseButton.LeftButton)
+        assert window.desk.state.probe == (1.5, -0.5)
+        assert not window.messages.isVisible()
+
+
+def test_that_a_picture_of_another_shipped_model_offers_to_open_it(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("latentlab.qt.dropping.model_files", lambda: {"faces": Path("faces.safetensors")})
+    path = picture(tmp_path / "a.png", model="faces", model_hash="ffffffffffff")
+    with open_window(qtbot, tmp_path) as window:
+        drop(window, path)
+        assert "faces" in told(qtbot, window)
+        with qtbot.waitSignal(window.desk.loaded, timeout=2000):
+            qtbot.mouseClick(window.messages.offer, Qt.MouseButton.LeftButton)
+        assert (window.desk.state.model, window.desk.state.probe) == ("faces", (1.5, -0.5))
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"z": (1.0, 2.0, 3.0)}, "3 numbers"),
+        ({"z": (1.0, 2.0, 3.0), "model_hash": "ffffffffffff"}, "another model"),
+        ({"what": "grid", "z": None}, "shows a grid"),
+    ],
+)
+def test_that_a_picture_that_cannot_be_gone_to_says_why(
+    qtbot: QtBot, tmp_path: Path, fields: dict[str, object], words: str
+) -> None:
+    path = picture(tmp_path / "a.png", **fields)
+    with open_window(qtbot, tmp_path) as window:
+        drop(window, path)
+        text = told(qtbot, window)
+        assert words in text
+        assert "a.png" in text
+        assert not window.messages.offer.isVisible()
+        assert window.desk.state.probe == (0.0, 0.0)
+
+
+def test_that_other_files_say_what_can_be_dropped(qtbot: QtBot, tmp_path: Path) -> None:
+    plain, fake = tmp_path / "plain.png", tmp_path / "fake.png"
+    Image.fromarray(GREY).save(plain)
+    fake.write_text("no picture")
+    with open_window(qtbot, tmp_path) as window:
+        for dropped, words in (
+            (tmp_path / "notes.txt", "cannot be opened here"),
+            (tmp_path / "model.pt", "hidden programs"),
+            (tmp_path, "is a folder"),
+            (plain, "was not made by LatentLab"),
+            (fake, "not a readable"),
+            (tmp_path / "gone.png", "could not be read"),
+        ):
+            window.messages.hide()
+            drop(window, dropped)
+            text = told(qtbot, window)
+            assert words in text
+            assert dropped.name in text
+        assert not window.crashes.log.path.exists()
+
+
+def test_that_of_many_files_the_first_is_opened_and_the_others_told(qtbot: QtBot, tmp_path: Path) -> None:
+    first, second = picture(tmp_path / "a.png"), picture(tmp_path / "b.png", z=(3.0, 3.0))
+    with open_window(qtbot, tmp_path) as window:
+        drop(window, first, second)
+        assert "1 files are left alone" in window.statusBar().currentMessage()
+        qtbot.waitUntil(lambda: window.desk.state.probe == (1.5, -0.5), timeout=2000)

@@ -1,0 +1,162 @@
+"""The nearest images: found while the probe moves, clicked, hovered, reached by key."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QEnterEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from latentlab.engine import requests as rq
+from latentlab.qt.desk import Desk
+from latentlab.qt.views import neighbours as module
+from latentlab.qt.views.neighbours import COUNT, Neighbours
+from latentlab.session.edits import HideClasses, MoveProbe
+from tests.qt.fake_renderer import FakeRenderer
+
+# What the offscreen platform says whenever a window is shown.
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+
+@pytest.fixture
+def view(qtbot: QtBot, desk: Desk) -> Neighbours:
+    made = Neighbours(desk)
+    qtbot.addWidget(made)
+    made.resize(330, 400)
+    made.show()
+    qtbot.waitUntil(lambda: made.buttons[-1].row is not None, timeout=2000)
+    return made
+
+
+def expected(renderer: FakeRenderer, z: rq.Point, rows: list[int] | None = None) -> list[int]:
+    rows = list(range(len(renderer.mean))) if rows is None else rows
+    return sorted(rows, key=lambda row: float(np.linalg.norm(renderer.mean[row] - np.asarray(z))))[:COUNT]
+
+
+def shown(view: Neighbours) -> list[int | None]:
+    return [button.row for button in view.buttons if not button.isHidden()]
+
+
+def test_that_the_nearest_images_follow_the_probe(
+    qtbot: QtBot, desk: Desk, renderer: FakeRenderer, view: Neighbours
+) -> None:
+    assert shown(view) == expected(renderer, (0.0, 0.0))
+    desk.do(MoveProbe(z=(1.0, -1.0)))
+    qtbot.waitUntil(lambda: shown(view) == expected(renderer, (1.0, -1.0)), timeout=1000)
+
+
+def test_that_a_thousand_moves_cost_a_few_searches_and_the_last_move_counts(
+    qtbot: QtBot, desk: Desk, renderer: FakeRenderer, view: Neighbours, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searches: list[rq.Point] = []
+    search = module.nearest
+    monkeypatch.setattr(module, "nearest", lambda *args: (searches.append(args[1]), search(*args))[1])
+    for number in range(1000):
+        desk.do(MoveProbe(z=(number / 999, 0.5)))
+    assert len(searches) <= 1
+    qtbot.waitUntil(lambda: shown(view) == expected(renderer, (1.0, 0.5)), timeout=1000)
+    assert len(searches) <= 3
+
+
+def test_that_nothing_is_searched_while_nobody_sees_it(
+    qtbot: QtBot, desk: Desk, renderer: FakeRenderer, view: Neighbours
+) -> None:
+    view.hide()
+    before = shown(view)
+    desk.do(MoveProbe(z=(2.0, 2.0)))
+    qtbot.wait(100)
+    assert [button.row for button in view.buttons] == before
+    view.show()
+    qtbot.waitUntil(lambda: shown(view) == expected(renderer, (2.0, 2.0)), timeout=1000)
+
+
+def test_that_a_click_selects_the_image_and_sends_the_probe_to_its_mean(
+    desk: Desk, renderer: FakeRenderer, view: Neighbours
+) -> None:
+    row = view.buttons[3].row
+    assert row is not None
+    QTest.mouseClick(view.buttons[3], Qt.MouseButton.LeftButton)
+    assert desk.state.selected == row
+    assert desk.state.probe == tuple(map(float, renderer.mean[row]))
+    desk.undo_stack.undo()
+    assert desk.state.selected is None
+
+
+def test_that_hovering_marks_the_place_of_the_image(desk: Desk, view: Neighbours) -> None:
+    button, place = view.buttons[2], QPointF(5, 5)
+    QApplication.sendEvent(button, QEnterEvent(place, place, place))
+    assert desk.state.pointed == button.z
+    QApplication.sendEvent(button, QEvent(QEvent.Type.Leave))
+    assert desk.state.pointed is None
+    assert desk.undo_stack.count() == 0
+
+
+def test_that_the_mark_follows_when_another_image_comes_under_the_mouse(
+    qtbot: QtBot, desk: Desk, view: Neighbours
+) -> None:
+    button, place = view.buttons[0], QPointF(5, 5)
+    QApplication.sendEvent(button, QEnterEvent(place, place, place))
+    before = button.row
+    desk.do(MoveProbe(z=(1.5, 1.5)))
+    qtbot.waitUntil(lambda: button.row != before, timeout=1000)
+    assert desk.state.pointed == button.z
+
+
+def test_that_keys_reach_mark_and_select_an_image(qtbot: QtBot, desk: Desk, view: Neighbours) -> None:
+    view.activateWindow()
+    view.buttons[0].setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.waitUntil(view.buttons[0].hasFocus, timeout=1000)
+    QTest.keyClick(view.buttons[0], Qt.Key.Key_Tab)
+    assert view.buttons[1].hasFocus()
+    assert desk.state.pointed == view.buttons[1].z
+    row = view.buttons[1].row
+    QTest.keyClick(view.buttons[1], Qt.Key.Key_Space)
+    assert desk.state.selected == row
+
+
+def test_that_name_and_tooltip_tell_number_class_and_distance(view: Neighbours) -> None:
+    button = view.buttons[0]
+    assert button.row is not None
+    name = f"Image {button.row}, class {'abc'[button.row % 3]}"
+    assert button.accessibleName() == name
+    assert button.toolTip().startswith(f"{name}, at distance {np.hypot(*button.z):.3f} from the probe")
+
+
+def test_that_hidden_classes_are_left_out(
+    qtbot: QtBot, desk: Desk, renderer: FakeRenderer, view: Neighbours
+) -> None:
+    desk.do(HideClasses(hidden=frozenset({0, 2})))
+    rows = [row for row in range(60) if row % 3 == 1]
+    qtbot.waitUntil(lambda: shown(view) == expected(renderer, (0.0, 0.0), rows), timeout=1000)
+    desk.do(HideClasses(hidden=frozenset({0, 1, 2})))
+    qtbot.waitUntil(lambda: shown(view) == [], timeout=1000)
+    assert view.note.isVisible()
+
+
+def test_that_it_works_while_the_encodings_grow(
+    qtbot: QtBot, desk: Desk, renderer: FakeRenderer, view: Neighbours
+) -> None:
+    assert desk.encodings is not None
+    whole = desk.encodings
+    for count in (0, 3, 20):
+        part = replace(whole, mean=whole.mean[:count], sigma=whole.sigma[:count])
+        desk.encodings = part
+        desk.encoded.emit(part)
+        nearest = expected(renderer, (0.0, 0.0), list(range(count)))
+        qtbot.waitUntil(lambda wanted=nearest: shown(view) == wanted, timeout=1000)
+        assert view.note.isVisible() == (count == 0)
+
+
+@pytest.mark.parametrize("width", [260, 330, 700])
+def test_that_all_eight_are_inside_the_panel_however_narrow(
+    qtbot: QtBot, view: Neighbours, width: int
+) -> None:
+    view.resize(width, 500)
+    tops = [button.y() for button in view.buttons]
+    assert all(view.rect().contains(button.geometry()) for button in view.buttons)
+    assert len(set(tops)) == {260: 3, 330: 2, 700: 1}[width]

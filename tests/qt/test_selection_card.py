@@ -1,0 +1,183 @@
+"""The selected image's card, by number, by key, and by undo."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
+
+from latentlab.engine import requests as rq
+from latentlab.qt.desk import Desk
+from latentlab.qt.views.selection_card import SelectionCard
+from latentlab.session.edits import SelectImage
+from tests.qt.fake_renderer import COUNT, SIDE, FakeRenderer
+
+# What the offscreen platform says whenever a window is shown.
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+
+@pytest.fixture
+def card(qtbot: QtBot, desk: Desk) -> SelectionCard:
+    made = SelectionCard(desk)
+    qtbot.addWidget(made)
+    made.resize(330, 900)
+    made.show()
+    made._loaded(desk.model)
+    return made
+
+
+def select(qtbot: QtBot, desk: Desk, index: int) -> None:
+    with qtbot.waitSignal(desk.selected, timeout=2000):
+        desk.do(SelectImage(index=index))
+
+
+def test_that_it_says_how_to_select_when_nothing_is_selected(card: SelectionCard) -> None:
+    assert card.note.isVisible()
+    assert "Double-click" in card.note.text()
+    assert not card.original.isVisible()
+    assert not card.deselect.isEnabled()
+    assert card.index.text() == "none"
+
+
+def test_that_image_reconstruction_and_draws_of_the_selection_are_shown(
+    qtbot: QtBot, desk: Desk, renderer: FakeRenderer, card: SelectionCard
+) -> None:
+    select(qtbot, desk, 7)
+    np.testing.assert_array_equal(card.original.picture, renderer.images[7, 0])
+    assert card.reconstruction.picture is not None
+    assert sum(draw.picture is not None and draw.isVisible() for draw in card.draws) == 8
+    assert not card.note.isVisible()
+    assert card.index.value() == 7
+    assert "class b" in card.name.text()
+
+
+def test_that_the_elbo_adds_up_and_each_term_is_explained(
+    qtbot: QtBot, desk: Desk, card: SelectionCard
+) -> None:
+    select(qtbot, desk, 7)
+    assert card.figures["reconstruction"].text() == "−123.00 nats"
+    assert card.figures["kl"].text() == "7.00 nats"
+    assert card.figures["elbo"].text() == "−130.00 nats"
+    for name in ("selectedReconstruction", "selectedKl", "selectedElbo", "selectedMean", "selectedSigma"):
+        label = card.findChild(QLabel, name)
+        assert isinstance(label, QLabel)
+        assert len(label.toolTip()) > 20
+        assert label.accessibleName()
+
+
+def test_that_mean_and_sigma_of_the_posterior_are_shown(
+    qtbot: QtBot, desk: Desk, renderer: FakeRenderer, card: SelectionCard
+) -> None:
+    select(qtbot, desk, 3)
+    mean = ", ".join(f"{value:.3f}" for value in renderer.mean[3]).replace("-", "−")
+    assert card.figures["mean"].text() == mean
+    assert card.figures["sigma"].text() == "0.100, 0.200"
+
+
+def test_that_a_number_typed_selects_that_image_and_sends_the_probe_to_its_mean(
+    qtbot: QtBot, desk: Desk, renderer: FakeRenderer, card: SelectionCard
+) -> None:
+    card.index.setFocus()
+    card.index.selectAll()
+    QTest.keyClicks(card.index, "41")
+    assert desk.state.selected is None
+    QTest.keyClick(card.index, Qt.Key.Key_Return)
+    assert desk.state.selected == 41
+    assert desk.state.probe == tuple(map(float, renderer.mean[41]))
+
+
+def test_that_arrow_keys_step_through_the_images_and_a_run_of_them_is_one_undo(
+    desk: Desk, card: SelectionCard
+) -> None:
+    desk.do(SelectImage(index=10))
+    for _ in range(3):
+        QTest.keyClick(card.index, Qt.Key.Key_Up)
+    QTest.keyClick(card.index, Qt.Key.Key_Down)
+    assert desk.state.selected == 12
+    desk.undo_stack.undo()
+    assert desk.state.selected == 10
+    assert card.index.value() == 10
+
+
+def test_that_stepping_below_the_first_selects_none_and_there_is_nothing_past_the_last(
+    desk: Desk, card: SelectionCard
+) -> None:
+    desk.do(SelectImage(index=0))
+    QTest.keyClick(card.index, Qt.Key.Key_Down)
+    assert desk.state.selected is None
+    desk.do(SelectImage(index=COUNT - 1))
+    QTest.keyClick(card.index, Qt.Key.Key_Up)
+    assert desk.state.selected == COUNT - 1
+
+
+def test_that_an_image_not_encoded_yet_is_selected_without_moving_the_probe(
+    desk: Desk, card: SelectionCard
+) -> None:
+    desk.encodings = None
+    card.index.setValue(5)
+    assert desk.state.selected == 5
+    assert desk.state.probe == (0.0, 0.0)
+
+
+def test_that_deselect_deselects_and_undo_selects_again(
+    qtbot: QtBot, desk: Desk, card: SelectionCard
+) -> None:
+    select(qtbot, desk, 7)
+    QTest.mouseClick(card.deselect, Qt.MouseButton.LeftButton)
+    assert desk.state.selected is None
+    assert not card.original.isVisible()
+    with qtbot.waitSignal(desk.selected, timeout=2000):
+        desk.undo_stack.undo()
+    assert card.original.isVisible()
+    assert card.figures["elbo"].text() == "−130.00 nats"
+
+
+def test_that_old_figures_do_not_stay_under_a_new_image_while_the_model_is_slow(
+    qtbot: QtBot, desk: Desk, renderer: FakeRenderer, card: SelectionCard
+) -> None:
+    select(qtbot, desk, 7)
+    renderer.hold.clear()
+    desk.do(SelectImage(index=8))
+    np.testing.assert_array_equal(card.original.picture, renderer.images[8, 0])
+    qtbot.waitUntil(lambda: card.figures["elbo"].text() == "…", timeout=1000)
+    assert card.reconstruction.picture is None
+    with qtbot.waitSignal(desk.selected, timeout=2000):
+        renderer.hold.set()
+    assert card.figures["elbo"].text() == "−130.00 nats"
+
+
+def test_that_a_refusal_is_told_in_place_of_figures(
+    qtbot: QtBot, desk: Desk, renderer: FakeRenderer, card: SelectionCard
+) -> None:
+    desk.refused.emit(rq.Refusal(1, "selection", "mnist has no picture 99"))
+    assert card.note.isVisible()
+    assert card.note.text() == "mnist has no picture 99"
+
+
+def test_that_a_wheel_rolling_past_does_not_change_the_selection(desk: Desk, card: SelectionCard) -> None:
+    desk.do(SelectImage(index=10))
+    card.index.clearFocus()
+    place = QPointF(5, 5)
+    turn = QWheelEvent(
+        place, place, QPoint(), QPoint(0, 120), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(card.index, turn)
+    assert desk.state.selected == 10
+
+
+@pytest.mark.parametrize("width", [260, 330, 500])
+def test_that_nothing_is_clipped_however_narrow(
+    qtbot: QtBot, desk: Desk, card: SelectionCard, width: int
+) -> None:
+    select(qtbot, desk, 7)
+    card.resize(width, card.heightForWidth(width))
+    qtbot.wait(1)
+    assert card.minimumSizeHint().width() <= 260
+    assert card.reconstruction.height() >= min(card.reconstruction.width() // SIDE * SIDE, 224)
+    for part in (card.original, card.reconstruction, *card.draws, *card.figures.values()):
+        assert card.rect().contains(part.rect().translated(part.mapTo(card, QPoint())))

@@ -1,0 +1,123 @@
+"""What the next start finds, and what it does with settings that cannot be believed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QByteArray
+from pytestqt.qtbot import QtBot
+
+from latentlab.qt.palette import Theme
+from latentlab.qt.settings import Settings
+from latentlab.session.edits import MoveProbe
+from latentlab.session.state import SessionState
+from tests.qt.shell import OFFSCREEN, open_window
+
+pytestmark = OFFSCREEN
+
+
+def test_that_everything_comes_back(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        window.resize(760, 640)
+        window.docks.tray.hide()
+        window.actions_["darkThemeAction"].trigger()
+        window.desk.do(MoveProbe(z=(0.25, -1.5)))
+    with open_window(qtbot, tmp_path) as window:
+        assert (window.width(), window.height()) == (760, 640)
+        assert not window.docks.tray.isVisible()
+        assert window.theming.theme is Theme.DARK
+        assert window.desk.state.probe == (0.25, -1.5)
+        window.actions_["systemThemeAction"].trigger()
+
+
+def test_that_settings_are_saved_a_while_after_a_change_without_closing(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        window._save_later.stop()
+        window._save_later.setInterval(30)
+        window.desk.do(MoveProbe(z=(0.5, 0.5)))
+        qtbot.waitUntil(lambda: not window._save_later.isActive(), timeout=2000)
+        found = Settings(tmp_path / "lab.ini").session
+        assert found is not None
+        assert found.probe == (0.5, 0.5)
+
+
+def _good(path: Path) -> str:
+    settings = Settings(path)
+    settings.session = SessionState(probe=(1.0, 1.0))
+    settings.theme = Theme.DARK
+    settings.save()
+    return path.read_text()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("version=1", "version=2"),
+        ("version=1", ""),
+        ("theme=dark", "theme=plaid"),
+        ("scale=8", "scale=many"),
+        ("scale=8", "scale=999"),
+        ('\\"model\\"', '\\"muddle\\"'),
+        ("theme=dark", "theme=@Variant(\\0\\0\\0\\t\\0\\0)"),
+        ("theme=dark", "theme=@ByteArray(x)"),
+    ],
+)
+def test_that_damaged_settings_give_way_to_defaults_and_are_kept_aside(
+    tmp_path: Path, before: str, after: str
+) -> None:
+    path = tmp_path / "lab.ini"
+    text = _good(path)
+    assert before in text
+    path.write_text(text.replace(before, after, 1))
+    settings = Settings(path)
+    assert (settings.theme, settings.session, settings.scale) == (Theme.SYSTEM, None, 8)
+    assert "lab.ini.damaged" in settings.complaint
+    assert (tmp_path / "lab.ini.damaged").read_text() == text.replace(before, after, 1)
+    assert settings.save()
+    assert Settings(path).complaint == "", "told once"
+
+
+@pytest.mark.parametrize("content", [b"\x00\xff\xfe" * 50, b"not an ini at all", b"[General\nx=", b"\x80PNG"])
+def test_that_a_file_of_rubbish_is_kept_aside_too(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "lab.ini"
+    path.write_bytes(content)
+    settings = Settings(path)
+    assert settings.session is None
+    assert settings.complaint
+    assert (tmp_path / "lab.ini.damaged").read_bytes() == content
+
+
+def test_that_a_damaged_layout_gives_the_usual_one_and_a_word_in_the_status_bar(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    _good(tmp_path / "lab.ini")
+    settings = Settings(tmp_path / "lab.ini")
+    settings.geometry = QByteArray(b"nonsense")
+    settings.layout = QByteArray(b"more nonsense")
+    settings.save()
+    with open_window(qtbot, tmp_path) as window:
+        assert all(dock.isVisible() for dock in window.docks.all)
+        assert "lab.ini" in window.statusBar().currentMessage()
+        assert (tmp_path / "lab.ini.damaged").exists()
+
+
+def test_that_settings_in_a_read_only_folder_are_no_reason_to_fail(qtbot: QtBot, tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("in the way")
+    settings = Settings(blocked / "lab.ini")
+    with open_window(qtbot, tmp_path, settings=settings) as window:
+        window.save_settings()
+        assert "could not be saved" in window.statusBar().currentMessage()
+
+
+def test_that_of_two_windows_on_one_file_the_last_one_wins(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as one, open_window(qtbot, tmp_path) as two:
+        one.desk.do(MoveProbe(z=(1.0, 0.0)))
+        two.desk.do(MoveProbe(z=(2.0, 0.0)))
+        two.save_settings()
+        one.save_settings()
+    found = Settings(tmp_path / "lab.ini")
+    assert found.complaint == ""
+    assert found.session is not None
+    assert found.session.probe == (1.0, 0.0), "the first window was the last to close"

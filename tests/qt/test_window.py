@@ -1,0 +1,168 @@
+"""The window as a whole: what it is made of, how it bears bad news, and how it ends."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QProgressBar, QSlider, QSpinBox, QWidget
+from pytestqt.qtbot import QtBot
+
+from latentlab.engine.requests import EncodingsReply, Refusal
+from latentlab.qt.settings import Settings
+from latentlab.session.edits import MoveProbe
+from latentlab.session.state import SessionState
+from tests.qt.fake_renderer import FakeRenderer
+from tests.qt.shell import OFFSCREEN, open_window
+
+pytestmark = OFFSCREEN
+
+STAYING_NAMES = ("latentPlane", "probeImage", "probeZ", "manifoldGrid", "tray")
+
+
+def test_that_scripts_find_the_views_and_the_probe_by_their_names(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        for name in STAYING_NAMES:
+            assert window.findChild(QWidget, name) is not None, name
+        window.desk.do(MoveProbe(z=(1.0, -2.0)))
+        assert window.session.state.probe == (1.0, -2.0)
+
+
+def test_that_the_title_names_model_and_data(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        assert "mnist-vae-2d" in window.windowTitle()
+        assert "mnist (test)" in window.windowTitle()
+
+
+def test_that_every_control_has_name_accessible_name_and_tooltip(qtbot: QtBot, tmp_path: Path) -> None:
+    lacking = []
+    with open_window(qtbot, tmp_path) as window:
+        for kind in (QAbstractButton, QComboBox, QLineEdit, QProgressBar, QSlider, QSpinBox):
+            for control in window.findChildren(kind):
+                if not control.isVisible():
+                    continue
+                if control.objectName().startswith("qt_") or type(control).__module__.startswith("pyqtgraph"):
+                    continue
+                if isinstance(control.parentWidget(), QSpinBox | QLineEdit | QComboBox):
+                    continue  # made by Qt inside another control
+                if "DockWidgetTitleButton" in control.metaObject().className():
+                    continue
+                if not (control.objectName() and control.accessibleName() and control.toolTip()):
+                    lacking.append((type(control).__name__, control.objectName(), control.accessibleName()))
+    assert not lacking
+
+
+def test_that_nothing_is_clipped_in_a_small_window(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        window.resize(1000, 700)
+        window.arrange()
+        qtbot.wait(50)
+        assert (window.width(), window.height()) == (1000, 700)
+        assert window.plane.width() >= 300
+        for dock in window.docks.all:
+            inner, least = dock.widget(), dock.widget().minimumSizeHint()
+            assert inner.width() >= least.width(), dock.objectName()
+            assert inner.height() >= least.height(), dock.objectName()
+
+
+def test_that_a_refusal_is_told_in_the_message_bar_which_can_be_closed(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        with qtbot.waitSignal(window.desk.refused, timeout=2000):
+            window.opener.open_model("missing")
+        assert window.messages.isVisible()
+        assert "missing" in window.messages.label.text()
+        assert window.desk.state.model == "mnist-vae-2d"
+        qtbot.mouseClick(window.messages.close_button, Qt.MouseButton.LeftButton)
+        assert not window.messages.isVisible()
+        assert not window.crashes.log.path.exists(), "an expected refusal is no fault to log"
+
+
+def test_that_an_unexpected_refusal_also_goes_to_the_log(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        window.desk.refused.emit(Refusal(1, "point", "It broke", "Traceback: here"))
+        assert "Traceback: here" in window.crashes.log.path.read_text()
+        assert "It broke" in window.messages.label.text()
+
+
+def test_that_the_model_of_last_time_that_is_gone_gives_way_to_the_shipped_one(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    settings = Settings(tmp_path / "lab.ini")
+    settings.session = SessionState(model="missing", pins=((1.0, 2.0),))
+    settings.save()
+    with open_window(qtbot, tmp_path) as window:
+        assert window.desk.state.model == "mnist-vae-2d"
+        assert window.desk.state.pins == ()
+        assert "missing" in window.messages.label.text()
+        assert "opened instead" in window.messages.label.text()
+        assert "missing" in (tmp_path / "lab.ini.before").read_text()
+
+
+def test_that_closing_in_the_middle_of_work_joins_within_two_seconds(qtbot: QtBot, tmp_path: Path) -> None:
+    renderer = FakeRenderer()
+    with open_window(qtbot, tmp_path, renderer) as window:
+        renderer.hold.clear()
+        window.desk.do(MoveProbe(z=(1.0, 1.0)))
+        free = threading.Timer(0.3, renderer.hold.set)
+        free.start()
+        started = time.perf_counter()
+        assert window.close()
+        assert time.perf_counter() - started < 2
+        free.join()
+        assert not window.isVisible()
+
+
+def test_that_a_window_closes_before_its_model_is_open(qtbot: QtBot, tmp_path: Path) -> None:
+    from latentlab.qt.desk import Desk
+    from latentlab.qt.window import LabWindow
+    from latentlab.session.session import Session
+
+    window = LabWindow(Desk(Session(), FakeRenderer()), Settings(tmp_path / "lab.ini"))
+    window.show()
+    qtbot.waitExposed(window)
+    window.close()
+    window.start()
+    assert window.desk.model is None
+    window.deleteLater()
+
+
+def test_that_the_status_bar_tells_device_decode_time_memory_and_progress(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        status = window.status
+        qtbot.waitUntil(lambda: status.decode.text() == "Decode 0.5 ms", timeout=2000)
+        assert status.device.text() == "CPU"
+        assert not status.progress.isVisible()
+        mean = window.desk.encodings.mean
+        window.desk.encoded.emit(EncodingsReply(1, mean[:20], mean[:20], 60))
+        assert status.progress.isVisible()
+        assert (status.progress.value(), status.progress.maximum()) == (20, 60)
+        assert "20 of 60" in status.task.text()
+        window.desk.encoded.emit(EncodingsReply(1, mean, mean, 60))
+        assert not status.progress.isVisible()
+        assert status.task.text() == ""
+
+
+def test_that_the_plane_says_what_is_being_opened_until_it_is_there(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        assert window.hint.text() == "Opening mnist-vae-2d …"
+        assert not window.hint.isVisible()
+
+
+def test_that_about_offers_details_to_copy(qtbot: QtBot, tmp_path: Path) -> None:
+    from PySide6.QtGui import QGuiApplication
+
+    from latentlab.qt.about import AboutDialog
+
+    with open_window(qtbot, tmp_path) as window:
+        window.actions_["aboutAction"].trigger()
+        page = window.findChild(AboutDialog)
+        qtbot.waitUntil(lambda: "torch" in page.details.toPlainText(), timeout=5000)
+        qtbot.mouseClick(page.copy_button, Qt.MouseButton.LeftButton)
+        copied = QGuiApplication.clipboard().text()
+        assert "qt platform: offscreen" in copied
+        assert "mnist-vae-2d" in copied
+        page.close()

@@ -1,0 +1,62 @@
+"""Each edit changes what it names and nothing else."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from latentlab.session import edits
+from latentlab.session.edits import Edit
+from latentlab.session.state import TRANSIENT, GridSettings, Layers, SessionState, WalkSettings
+
+CASES: list[tuple[Edit, set[str]]] = [
+    (edits.MoveProbe(z=(1.0, 2.0)), {"probe"}),
+    (edits.SelectImage(index=4), {"selected"}),
+    (edits.SelectImage(index=4, z=(1.0, 2.0)), {"selected", "probe"}),
+    (edits.HideClasses(hidden=frozenset({1})), {"hidden"}),
+    (edits.SetLayers(layers=Layers(points=False)), {"layers"}),
+    (edits.SetGrid(grid=GridSettings(size=7)), {"grid"}),
+    (edits.SetPins(pins=((1.0, 2.0),)), {"pins"}),
+    (edits.SetWalk(walk=WalkSettings(steps=5)), {"walk"}),
+    (edits.LookAt(view=(0.0, 1.0, 0.0, 1.0)), {"view"}),
+    (edits.ShowFrame(frame=3), {"frame"}),
+    (edits.PointAt(z=(0.5, 0.5)), {"pointed"}),
+    (edits.ChangeData(split="train"), {"split"}),
+]
+
+
+def changed(old: SessionState, new: SessionState) -> set[str]:
+    names = [field.name for field in dataclasses.fields(SessionState)]
+    return {name for name in names if getattr(old, name) != getattr(new, name)}
+
+
+@pytest.mark.parametrize(("edit", "names"), CASES, ids=lambda value: type(value).__name__)
+def test_that_an_edit_changes_what_it_names_and_nothing_else(edit: Edit, names: set[str]) -> None:
+    state = SessionState()
+    assert changed(state, edit.apply(state)) == names
+
+
+@pytest.mark.parametrize(("edit", "names"), CASES, ids=lambda value: type(value).__name__)
+def test_that_exactly_the_edits_of_transient_fields_are_transient(edit: Edit, names: set[str]) -> None:
+    assert edit.transient == names.issubset(TRANSIENT)
+
+
+def test_that_every_edit_has_a_label_and_a_case_here() -> None:
+    kinds = set(Edit.__subclasses__())
+    assert kinds == {type(edit) for edit, _ in CASES}
+    assert all(kind.label for kind in kinds)
+
+
+@pytest.mark.parametrize("edit", [edits.SetPins(pins=()), edits.SetWalk()])
+def test_that_another_walk_starts_with_no_frame_shown(edit: Edit) -> None:
+    assert edit.apply(SessionState(frame=5)).frame is None
+
+
+def test_that_other_data_leave_no_image_selected() -> None:
+    assert edits.ChangeData(split="train").apply(SessionState(selected=3)).selected is None
+
+
+def test_that_an_edit_cannot_be_changed() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        edits.MoveProbe().z = (1.0, 1.0)  # type: ignore[misc]

@@ -1,0 +1,146 @@
+"""A saved session comes back as it was, or is refused with a reason; nothing in between."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from latentlab.errors import LabError
+from latentlab.session.saved import from_text, to_text
+from latentlab.session.state import (
+    GRID_SIZES,
+    LERP,
+    OVER_PRIOR,
+    OVER_VIEW,
+    SLERP,
+    WALK_STEPS,
+    GridSettings,
+    Layers,
+    SessionState,
+    WalkSettings,
+)
+
+POINT = st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=4).map(tuple)
+STATE = st.builds(
+    SessionState,
+    model=st.text(max_size=20),
+    data=st.text(max_size=20),
+    split=st.text(max_size=20),
+    probe=POINT,
+    selected=st.none() | st.integers(0, 10**6),
+    hidden=st.frozensets(st.integers(0, 20)),
+    layers=st.builds(Layers, st.booleans(), st.booleans(), st.booleans()),
+    grid=st.builds(GridSettings, st.sampled_from(GRID_SIZES), st.sampled_from([OVER_PRIOR, OVER_VIEW])),
+    walk=st.builds(
+        WalkSettings, st.sampled_from([LERP, SLERP]), st.sampled_from(WALK_STEPS), st.integers(1, 60)
+    ),
+    pins=st.lists(POINT, max_size=4).map(tuple),
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=8,
+)
+
+
+def saved(**fields: Any) -> str:
+    """A saved session with some fields replaced."""
+    document = json.loads(to_text(SessionState()))
+    document["state"].update(fields)
+    return json.dumps(document)
+
+
+@given(STATE)
+def test_that_a_state_comes_back_as_it_was(state: SessionState) -> None:
+    assert from_text(to_text(state)) == state
+
+
+def test_that_the_passing_part_of_a_state_is_not_saved() -> None:
+    state = SessionState(view=(0.0, 1.0, 0.0, 1.0), frame=3, pointed=(1.0, 1.0))
+    assert from_text(to_text(state)) == SessionState()
+
+
+@given(st.text())
+def test_that_any_text_is_refused_by_a_lab_error_alone(text: str) -> None:
+    with pytest.raises(LabError):
+        from_text(text)
+
+
+@given(JSON)
+def test_that_any_json_is_refused_by_a_lab_error_alone(value: Any) -> None:
+    with pytest.raises(LabError):
+        from_text(json.dumps(value))
+    with pytest.raises(LabError):
+        from_text(json.dumps({"version": 1, "state": value}))
+
+
+@given(st.sampled_from(sorted(json.loads(to_text(SessionState()))["state"])), JSON)
+def test_that_any_field_of_any_kind_is_taken_or_refused_by_a_lab_error(name: str, value: Any) -> None:
+    try:
+        state = from_text(saved(**{name: value}))
+    except LabError:
+        return
+    assert from_text(to_text(state)) == state
+
+
+@given(STATE, st.data())
+def test_that_a_text_cut_short_is_refused(state: SessionState, data: st.DataObject) -> None:
+    text = to_text(state)
+    with pytest.raises(LabError, match="damaged"):
+        from_text(text[: data.draw(st.integers(0, len(text) - 1))])
+
+
+@pytest.mark.parametrize("version", [0, 2, 99, "1", None])
+def test_that_another_version_is_named(version: object) -> None:
+    with pytest.raises(LabError, match=f"version {version}"):
+        from_text(json.dumps({"version": version, "state": {}}))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"grid": {"size": 4, "over": OVER_PRIOR}},
+        {"grid": {"size": 41, "over": OVER_PRIOR}},
+        {"grid": {"size": 20, "over": "moon"}},
+        {"grid": {"size": 20, "over": OVER_PRIOR, "more": 1}},
+        {"walk": {"path": LERP, "steps": 1, "frames_per_second": 12}},
+        {"walk": {"path": LERP, "steps": 24, "frames_per_second": 61}},
+        {"walk": {"path": "spline", "steps": 24, "frames_per_second": 12}},
+        {"layers": {"points": 1, "manifold": True, "contours": True}},
+        {"selected": -1},
+        {"selected": True},
+        {"selected": 1.5},
+        {"hidden": ["1"]},
+        {"hidden": [-1]},
+        {"probe": []},
+        {"probe": [0.0] * 257},
+        {"probe": [True, False]},
+        {"probe": ["0", "0"]},
+        {"probe": [10**400, 0]},
+        {"pins": [[0.0, float("nan")]]},
+        {"probe": [float("inf"), 0.0]},
+        {"model": 3},
+        {"data": None},
+    ],
+    ids=str,
+)
+def test_that_a_field_out_of_range_makes_the_whole_unusable(fields: dict[str, Any]) -> None:
+    with pytest.raises(LabError, match="damaged"):
+        from_text(saved(**fields))
+
+
+def test_that_a_missing_field_makes_the_whole_unusable() -> None:
+    document = json.loads(to_text(SessionState()))
+    for name in document["state"]:
+        rest = {key: value for key, value in document["state"].items() if key != name}
+        with pytest.raises(LabError, match="damaged"):
+            from_text(json.dumps({"version": 1, "state": rest}))
+
+
+def test_that_a_deeply_nested_text_is_refused() -> None:
+    with pytest.raises(LabError, match="damaged"):
+        from_text("[" * 100_000)
