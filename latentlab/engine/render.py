@@ -40,7 +40,7 @@ from latentlab.engine.requests import (
     WalkRequest,
 )
 from latentlab.errors import LabError
-from latentlab.models.base import Decodes, Encodes
+from latentlab.models.base import Decodes, Encodes, Posterior
 from latentlab.models.registry import find_kind
 
 _CHUNK = 100
@@ -179,12 +179,11 @@ class Renderer:
             raise LabError(f"{data.name} has no picture {request.index}")
         x = data.images[request.index : request.index + 1].to(self.device).float() / 255.0
         posterior = model.encode(x)
-        generator = torch.Generator(self.device).manual_seed(request.seed)
-        draws = max(_ELBO_DRAWS, request.draws)
-        mean, log_variance = posterior.mean, posterior.log_variance
-        z = gaussian.reparameterise(mean.expand(draws, -1), log_variance.expand(draws, -1), generator)
+        # The terms are the same however often the posterior is drawn from anew.
+        z = self._draws(posterior, _ELBO_DRAWS, seed=0)
         reconstruction = float(model.likelihood.log_prob(model.decode(z), x).mean())
-        kl = float(gaussian.kl_to_standard(mean, log_variance)[0])
+        kl = float(gaussian.kl_to_standard(posterior.mean, posterior.log_variance)[0])
+        mean, log_variance = posterior.mean, posterior.log_variance
         return SelectionReply(
             generation=request.generation,
             index=request.index,
@@ -195,7 +194,14 @@ class Renderer:
             elbo=reconstruction - kl,
             reconstruction_nats=reconstruction,
             kl=kl,
-            draws=tuple(self.decode(z[: request.draws])),
+            draws=tuple(self.decode(self._draws(posterior, request.draws, request.seed))),
+        )
+
+    def _draws(self, posterior: Posterior, count: int, seed: int) -> Tensor:
+        """z ~ q(z|x) for one picture, (count, D)."""
+        generator = torch.Generator(self.device).manual_seed(seed)
+        return gaussian.reparameterise(
+            posterior.mean.expand(count, -1), posterior.log_variance.expand(count, -1), generator
         )
 
     def _points(self, request: Request, points: tuple[Point, ...]) -> Iterator[Reply | None]:

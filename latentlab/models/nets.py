@@ -19,6 +19,18 @@ NETWORKS = ("mlp", "conv")
 _DENSE = 256
 
 
+class PreciseLinear(nn.Linear):
+    """A dense layer that computes in float32 even where autocast would not.
+
+    It stands at both ends of the latent space: bfloat16 keeps eight bits of a coordinate, too few to tell
+    apart places that a posterior a fiftieth wide tells apart.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        with torch.autocast(x.device.type, enabled=False):
+            return super().forward(x.float())
+
+
 class ResidualBlock(nn.Module):
     """x + W2 silu(W1 norm(x)), which starts out as the identity; (..., width) -> (..., width).
 
@@ -59,26 +71,34 @@ def mlp(widths: Sequence[int], dropout: float, *, last_dropout: float = 0.0) -> 
     return nn.Sequential(*layers, nn.Dropout(last_dropout), nn.Linear(widths[-2], widths[-1]))
 
 
-def spread_first_layer(layers: nn.Sequential) -> None:
-    """Starts a decoder's first layer with units that bend all over the prior's bulk, not just at 0.
+def from_latents(
+    latents: int, widths: Sequence[int], dropout: float, *, last_dropout: float = 0.0
+) -> nn.Sequential:
+    """Dense layers from the latent space through `widths`; (B, latents) -> (B, widths[-1]).
 
-    With the usual small weights a decoder of a few latents sees almost a constant and learns slowly.
+    The first layer starts with units that bend all over the prior's bulk, not just at 0: with the usual
+    small weights a decoder of a few latents sees almost a constant, and learns slowly.
     """
-    first = layers[0]
-    assert isinstance(first, nn.Linear)
+    first = PreciseLinear(latents, widths[0])
     nn.init.uniform_(first.weight, -math.sqrt(3.0), math.sqrt(3.0))  # variance 1
     nn.init.uniform_(first.bias, -2.0, 2.0)
+    layers = mlp([latents, *widths], dropout, last_dropout=last_dropout)
+    layers[0] = first
+    return layers
 
 
-def start_certain(layers: nn.Sequential, latents: int, log_variance: float = -3.0) -> None:
-    """Starts an encoder whose last layer gives (mean, log variance) with narrow posteriors.
+def to_posterior(widths: Sequence[int], latents: int, dropout: float) -> nn.Sequential:
+    """Dense layers from widths[0] features to (mean, log variance); (B, widths[0]) -> (B, 2 * latents).
 
-    Drawn from wide ones, z says nothing of x at first, and the decoder learns to do without it.
+    Posteriors start out narrow: drawn from wide ones, z says nothing of x at first, and the decoder learns
+    to do without it.
     """
-    last = layers[-1]
-    assert isinstance(last, nn.Linear)
+    layers = mlp([*widths, 2 * latents], dropout, last_dropout=dropout)
+    last = PreciseLinear(widths[-1], 2 * latents)
     with torch.no_grad():
-        last.bias[latents:] = log_variance
+        last.bias[latents:] = -3.0
+    layers[-1] = last
+    return layers
 
 
 class MLPEncoder(nn.Module):
@@ -89,8 +109,7 @@ class MLPEncoder(nn.Module):
     ) -> None:
         super().__init__()
         self.input_dropout = nn.Dropout(dropout)
-        self.layers = mlp([math.prod(shape), *widths, 2 * latents], dropout, last_dropout=dropout)
-        start_certain(self.layers, latents)
+        self.layers = to_posterior([math.prod(shape), *widths], latents, dropout)
 
     def forward(self, x: Tensor) -> Tensor:
         # Doubled, drawings in black and white vary by about 1, as a first layer's usual weights expect.
@@ -105,8 +124,7 @@ class MLPDecoder(nn.Module):
     ) -> None:
         super().__init__()
         self.shape = shape
-        self.layers = mlp([latents, *widths, math.prod(shape)], dropout)
-        spread_first_layer(self.layers)
+        self.layers = from_latents(latents, [*widths, math.prod(shape)], dropout)
 
     def forward(self, z: Tensor) -> Tensor:
         return self.layers(z).unflatten(-1, self.shape)  # type: ignore[no-any-return]
@@ -132,8 +150,7 @@ class ConvEncoder(nn.Module):
             layers += [nn.Conv2d(fan_in, fan_out, 3, stride=2, padding=1), nn.SiLU()]
         times = len(widths)
         features = widths[-1] * _halved(height, times) * _halved(width, times)
-        head = mlp([features, _DENSE, 2 * latents], dropout, last_dropout=dropout)
-        start_certain(head, latents)
+        head = to_posterior([features, _DENSE], latents, dropout)
         self.layers = nn.Sequential(*layers, nn.Flatten(), head)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -153,8 +170,7 @@ class ConvDecoder(nn.Module):
         channels, height, width = shape
         times = len(widths)
         self.start = (widths[0], _halved(height, times), _halved(width, times))
-        self.first = mlp([latents, _DENSE, math.prod(self.start)], dropout, last_dropout=dropout)
-        spread_first_layer(self.first)
+        self.first = from_latents(latents, [_DENSE, math.prod(self.start)], dropout, last_dropout=dropout)
         layers: list[nn.Module] = []
         for level, (fan_in, fan_out) in enumerate(pairwise([*widths, channels])):
             left = times - level - 1

@@ -154,7 +154,9 @@ class CommandPalette(QFrame):
         self.list.addTopLevelItem(item)
 
     def _choose(self, row: int) -> None:
-        self.list.setCurrentItem(self.list.topLevelItem(row))
+        item = self.list.topLevelItem(row)
+        if item is not None:
+            self.list.setCurrentItem(item)
 
     def texts(self) -> Sequence[str]:
         """What is offered now, best first."""

@@ -7,7 +7,7 @@ gets the desk when it is made, and needs nothing else of the house.
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
+from dataclasses import fields, replace
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QUndoStack
@@ -19,6 +19,7 @@ from latentlab.engine.requests import (
     GridRequest,
     LoadedReply,
     LoadRequest,
+    Point,
     PointReply,
     PointRequest,
     Refusal,
@@ -70,7 +71,8 @@ class Desk(QObject):
         self._mailbox = Mailbox()
         self._numbers = itertools.count(1)
         self._newest: dict[str, int] = {}
-        self._wanted: SessionState | None = None
+        self._wanted = session.state
+        self._asked_from = session.state
         self._thread = RenderThread(self._mailbox, renderer, self)
         self._thread.replied.connect(self._receive, Qt.ConnectionType.QueuedConnection)
         session.listen(self._session_changed)
@@ -98,7 +100,7 @@ class Desk(QObject):
 
     def open(self, state: SessionState) -> None:
         """Asks for the model and data of `state`, which becomes the session's once they are there."""
-        self._wanted = state
+        self._wanted, self._asked_from = state, self.state
         self.busy.emit(f"Opening {state.model} …")
         self._ask(LoadRequest(self._next("load"), state.model, state.data, state.split))
 
@@ -107,6 +109,11 @@ class Desk(QObject):
         grid = self.state.grid
         region = self.state.view if grid.over == OVER_VIEW else None
         self._ask(GridRequest(self._next("grid"), grid.size, grid.size, region))
+
+    def request_selection(self, seed: int = 0) -> None:
+        """Asks for all about the selected picture; another seed draws other pictures of its posterior."""
+        if self.state.selected is not None:
+            self._ask(SelectionRequest(self._next("selection"), self.state.selected, seed=seed))
 
     def request_underlay(self, columns: int, rows: int, region: Region) -> None:
         """Asks for the manifold under a region of the plane (left, right, bottom, top)."""
@@ -122,7 +129,8 @@ class Desk(QObject):
 
     def _session_changed(self, old: SessionState, new: SessionState) -> None:
         if self.model is not None:
-            if (old.data, old.split) != (new.data, new.split):
+            data = (new.data, new.split)
+            if (old.data, old.split) != data != (self.model.data, self.model.split):
                 self.open(new)
             self._request_changes(old, new)
         self.changed.emit(old, new)
@@ -131,22 +139,22 @@ class Desk(QObject):
         """Asks for whatever of the new state is not what the old one had; all of it if `old` is None."""
         if old is None or old.probe != new.probe:
             self._ask(PointRequest(self._next("point"), new.probe))
-        if new.selected is not None and (old is None or old.selected != new.selected):
-            self._ask(SelectionRequest(self._next("selection"), new.selected))
+        if old is None or old.selected != new.selected:
+            self.request_selection()
         view_moved = old is None or (new.grid.over == OVER_VIEW and old.view != new.view)
         if view_moved or (old is not None and old.grid != new.grid):
             self.request_grid()
         if old is None or old.pins != new.pins:
             self._ask(TrayRequest(self._next("tray"), new.pins))
-        if old is None or (old.pins, old.walk) != (new.pins, new.walk):
-            walk = new.walk
-            self._ask(WalkRequest(self._next("walk"), new.pins, walk.path, walk.steps))
+        if old is None or _way(old) != _way(new):
+            self._ask(WalkRequest(self._next("walk"), *_way(new)))
 
     @Slot(object)
     def _receive(self, reply: Reply) -> None:
         match reply:
             case Refusal():
                 if reply.generation in (0, self._newest.get(reply.slot)):
+                    self._stay(reply)
                     self.refused.emit(reply)
             case LoadedReply():
                 if self._current("load", reply):
@@ -173,16 +181,33 @@ class Desk(QObject):
 
     def _adopt(self, reply: LoadedReply) -> None:
         """A model has been opened: the session goes on with it, and everything is asked for anew."""
-        state = self._wanted or self.state
-        other = self.model is None or self.model.path != reply.path
+        first, other = self.model is None, self.model is None or self.model.path != reply.path
         self.model, self.encodings = reply, None
-        fitted = _fitted(state, reply)
-        if other:
+        # What the person did while the model was being opened counts as done to it.
+        since = {
+            field.name: getattr(self.state, field.name)
+            for field in fields(SessionState)
+            if getattr(self.state, field.name) != getattr(self._asked_from, field.name)
+        }
+        wanted = replace(self._wanted, **since)
+        named = replace(wanted, model=self._wanted.model, data=reply.data, split=reply.split)
+        fitted = _fitted(named, reply)
+        if other and not first:
             self.undo_stack.clear()
         self.session.reset(fitted)
         self.loaded.emit(reply)
         self._request_changes(None, fitted)
         self._ask(EncodeRequest(self._next("encodings")))
+
+    def _stay(self, refusal: Refusal) -> None:
+        """Data that could not be opened are not what the session shows: it goes on with those it has."""
+        if refusal.slot == LoadRequest.slot and self.model is not None:
+            self.session.restore({"data": self.model.data, "split": self.model.split})
+
+
+def _way(state: SessionState) -> tuple[tuple[Point, ...], str, int]:
+    """What of a state decides the pictures of its walk."""
+    return state.pins, state.walk.path, state.walk.steps
 
 
 def _fitted(state: SessionState, model: LoadedReply) -> SessionState:

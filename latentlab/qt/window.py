@@ -148,7 +148,9 @@ class LabWindow(QMainWindow):
 
     def _restore(self) -> None:
         settings = self.settings
-        self.resize(1320, 840)
+        # Never larger than the screen, less what a title bar and borders take.
+        room = self.screen().availableGeometry()
+        self.resize(min(1320, room.width() - 8), min(840, room.height() - 36))
         self.docks.fit()
         if not settings.geometry.isEmpty():
             good = self.restoreGeometry(settings.geometry)

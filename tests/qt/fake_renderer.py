@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Iterator
 
@@ -85,6 +86,6 @@ class FakeRenderer:
         ends = np.asarray(request.pins)
         legs = [
             np.linspace(a, b, request.steps)[(1 if k else 0) :]
-            for k, (a, b) in enumerate(zip(ends, ends[1:], strict=False))
+            for k, (a, b) in enumerate(itertools.pairwise(ends))
         ]
         return tuple(tuple(map(float, row)) for row in np.concatenate(legs))

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,7 @@ def init(self, *args, **kwargs):
     real(self, *args, **kwargs)
     self.painted.connect(lambda: painted(self))
     self.desk.encoded.connect(lambda reply: print("encoded", flush=True))
+    self.desk.refused.connect(lambda refusal: print(refusal.message, flush=True))
 window.LabWindow.__init__ = init
 sys.exit(app.main(["latentlab"], *sys.argv[1:]))
 """
@@ -105,15 +107,20 @@ def test_that_the_frame_comes_before_torch_and_a_signal_ends_it_with_settings_sa
     tmp_path: Path, number: signal.Signals
 ) -> None:
     process = started(tmp_path, str(model_files()["mnist-vae-2d"]))
+    # Whatever goes wrong, nobody waits for ever for a line that does not come.
+    watchdog = threading.Timer(60, process.kill)
+    watchdog.start()
     try:
         assert process.stdout.readline().split() == ["painted", "False"]
         if number is signal.SIGTERM:
-            while process.stdout.readline().strip() != "encoded":
-                assert process.poll() is None
+            assert process.stdout.readline().strip() == "encoded"
         process.send_signal(number)
         _, errors = process.communicate(timeout=20)
     finally:
+        watchdog.cancel()
         process.kill()
+        process.wait()
+    watchdog.join()
     assert process.returncode == 0, errors
     assert "Traceback" not in errors
     settings = Settings(tmp_path / "LatentLab" / "LatentLab.ini")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+
 from pytestqt.qtbot import QtBot
 
 from latentlab.engine import requests as rq
+from latentlab.errors import LabError
 from latentlab.qt.desk import Desk
 from latentlab.qt.undo import new_gesture
-from latentlab.session.edits import LookAt, MoveProbe, SelectImage
+from latentlab.session.edits import ChangeData, LookAt, MoveProbe, SelectImage, SetWalk
+from latentlab.session.session import Session
 from tests.qt.fake_renderer import FakeRenderer
 
 
@@ -74,3 +77,51 @@ def test_that_an_unexpected_error_in_the_renderer_is_told_and_the_next_request_s
     renderer.broken = None
     with qtbot.waitSignal(desk.selected, timeout=2000):
         desk.do(SelectImage(index=4))
+
+
+def test_that_a_probe_moved_while_the_model_opens_stays_where_it_was_put(
+    qtbot: QtBot, renderer: FakeRenderer
+) -> None:
+    desk = Desk(Session(), renderer)
+    renderer.hold.clear()
+    desk.start()
+    desk.do(MoveProbe(z=(0.5, -0.5)))
+    with qtbot.waitSignal(desk.encoded, timeout=3000):
+        renderer.hold.set()
+    assert desk.state.probe == (0.5, -0.5)
+    desk.undo_stack.undo()
+    assert desk.state.probe == (0.0, 0.0)
+    desk.stop()
+
+
+def test_that_another_split_is_loaded_once_and_undo_goes_back_to_the_first(
+    qtbot: QtBot, desk: Desk, renderer: FakeRenderer
+) -> None:
+    renderer.served.clear()
+    with qtbot.waitSignal(desk.encoded, timeout=2000):
+        desk.do(ChangeData(data="mnist", split="all"))
+    qtbot.wait(50)
+    assert [q.split for q in renderer.served if isinstance(q, rq.LoadRequest)] == ["all"]
+    with qtbot.waitSignal(desk.encoded, timeout=2000):
+        desk.undo_stack.undo()
+    assert desk.model is not None
+    assert desk.model.split == desk.state.split == "test"
+
+
+def test_that_a_split_that_cannot_be_read_leaves_the_old_one_chosen(
+    qtbot: QtBot, desk: Desk, renderer: FakeRenderer
+) -> None:
+    renderer.broken = LabError("train-images-idx3-ubyte.gz: the gzip data is cut short")
+    with qtbot.waitSignal(desk.refused, timeout=2000):
+        desk.do(ChangeData(data="mnist", split="all"))
+    assert desk.state.split == "test"
+
+
+def test_that_the_speed_of_a_walk_alone_decodes_nothing_anew(
+    qtbot: QtBot, desk: Desk, renderer: FakeRenderer
+) -> None:
+    qtbot.wait(50)
+    renderer.served.clear()
+    desk.do(SetWalk(walk=replace(desk.state.walk, frames_per_second=30)))
+    qtbot.wait(50)
+    assert not renderer.served

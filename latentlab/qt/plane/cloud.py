@@ -56,7 +56,7 @@ def stamp(diameter: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     for down in range(diameter):
         for across in range(diameter):
             far = float(np.hypot(across - middle, down - middle))
-            if far <= radius - 0.45 or diameter <= 2:
+            if far <= radius - 0.35 or diameter <= 2:
                 core.append((across, down))
             elif far < radius + 0.25:
                 rim.append((across, down))
@@ -65,7 +65,7 @@ def stamp(diameter: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
 
 def diameter_for(count: int, ratio: float) -> int:
     """How wide a dot of so many should be, in device pixels: few are large, a million are single pixels."""
-    logical = 5.0 if count <= 20_000 else 3.0 if count <= 200_000 else 1.0
+    logical = 4.0 if count <= 20_000 else 3.0 if count <= 200_000 else 1.0
     return max(1, round(logical * ratio))
 
 
