@@ -20,7 +20,7 @@ _DENSE = 256
 
 
 class PreciseLinear(nn.Linear):
-    """A dense layer that computes in float32 even where autocast would not.
+    """A dense layer that computes in its weights' own precision even where autocast would not.
 
     It stands at both ends of the latent space: bfloat16 keeps eight bits of a coordinate, too few to tell
     apart places that a posterior a fiftieth wide tells apart.
@@ -28,7 +28,7 @@ class PreciseLinear(nn.Linear):
 
     def forward(self, x: Tensor) -> Tensor:
         with torch.autocast(x.device.type, enabled=False):
-            return super().forward(x.float())
+            return super().forward(x.to(self.weight.dtype))
 
 
 class ResidualBlock(nn.Module):

@@ -129,7 +129,7 @@ def _data(window: LabWindow) -> Iterator[Entry]:
 def _help(window: LabWindow) -> Iterator[Entry]:
     yield Entry("commandPaletteAction", "&Help", "&Find a command …", window.palette_box.open_at_top,
                 "Type a few letters of what you want to do.", "Ctrl+K", tool="Commands")  # fmt: skip
-    yield Entry("shortcutsAction", "&Help", "&Keyboard and mouse", window.show_shortcuts,
+    yield Entry("shortcutsAction", "&Help", "&Keyboard shortcuts and mouse", window.show_shortcuts,
                 "List all keys, and what the mouse does in the plane.", "F1")  # fmt: skip
     yield Entry("aboutAction", "&Help", "&About LatentLab", window.show_about,
                 "Versions, licence, the open model, and details to copy into a report.",

@@ -48,7 +48,7 @@ class ShortcutsDialog(QDialog):
     def __init__(self, actions: Actions, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("shortcutsDialog")
-        self.setWindowTitle("Keyboard and mouse — LatentLab")
+        self.setWindowTitle("Keyboard shortcuts and mouse — LatentLab")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(600, 640)
         self.table = QTreeWidget()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import QByteArray, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QMainWindow, QToolBar, QVBoxLayout, QWidget
 
@@ -39,6 +39,9 @@ from latentlab.session.session import Session
 from latentlab.session.state import SessionState
 
 _SAVE_MS = 3000
+
+# What QWidget.saveGeometry() begins with.
+_GEOMETRY_MAGIC = QByteArray(b"\x01\xd9\xd0\xcb")
 
 
 class LabWindow(QMainWindow):
@@ -153,8 +156,10 @@ class LabWindow(QMainWindow):
         self.resize(min(1320, room.width() - 8), min(840, room.height() - 36))
         self.docks.fit()
         if not settings.geometry.isEmpty():
-            good = self.restoreGeometry(settings.geometry)
-            if not (good and self.restoreState(settings.layout, 1)):
+            # Qt also declines a sound geometry that was saved on a screen of another size.
+            sound = settings.geometry.startsWith(_GEOMETRY_MAGIC)
+            self.restoreGeometry(settings.geometry)
+            if not (sound and self.restoreState(settings.layout, 1)):
                 settings.reject("is damaged")
                 self.docks.arrange()
         if settings.complaint:

@@ -19,8 +19,8 @@ cameras = st.builds(
     x=places,
     y=places,
     scale=st.floats(5, 5000),
-    width=st.integers(1, 3000),
-    height=st.integers(1, 3000),
+    width=st.integers(50, 3000),
+    height=st.integers(50, 3000),
 )
 
 

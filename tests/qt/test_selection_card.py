@@ -181,3 +181,18 @@ def test_that_nothing_is_clipped_however_narrow(
     assert card.reconstruction.height() >= min(card.reconstruction.width() // SIDE * SIDE, 224)
     for part in (card.original, card.reconstruction, *card.draws, *card.figures.values()):
         assert card.rect().contains(part.rect().translated(part.mapTo(card, QPoint())))
+
+
+def test_that_drawing_again_asks_for_other_draws_of_the_same_image(
+    qtbot: QtBot, desk: Desk, renderer: FakeRenderer
+) -> None:
+    card = SelectionCard(desk)
+    qtbot.addWidget(card)
+    card.show()
+    with qtbot.waitSignal(desk.selected, timeout=2000):
+        desk.do(SelectImage(index=5))
+    with qtbot.waitSignal(desk.selected, timeout=2000):
+        qtbot.mouseClick(card.draw_again, Qt.MouseButton.LeftButton)
+    first, second = [q for q in renderer.served if isinstance(q, rq.SelectionRequest)][-2:]
+    assert first.index == second.index == 5
+    assert first.seed != second.seed

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QSpinBox,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -118,6 +119,13 @@ class SelectionCard(QWidget):
             )
             for number in range(_DRAWS)
         ]
+        self._seed = 0
+        self.draw_again = QToolButton()
+        self.draw_again.setText("Draw again")
+        self.draw_again.setObjectName("drawAgain")
+        self.draw_again.setAccessibleName("Draw from the posterior again")
+        self.draw_again.setToolTip("Decode eight other draws from the image's posterior.")
+        self.draw_again.clicked.connect(self._draw_again)
         self.figures = {
             key: _figure(f"selected{key.capitalize()}", help_text)
             for key, _, help_text in _ELBO_ROWS + _POSTERIOR_ROWS
@@ -157,7 +165,10 @@ class SelectionCard(QWidget):
         body.addLayout(_table(_ELBO_ROWS, self.figures))
         body.addWidget(QLabel("Posterior q(z|x)"))
         body.addLayout(_table(_POSTERIOR_ROWS, self.figures))
-        body.addWidget(QLabel("Samples from its posterior q(z|x)"))
+        draws = QHBoxLayout()
+        draws.addWidget(QLabel("Posterior samples"), 1)
+        draws.addWidget(self.draw_again)
+        body.addLayout(draws)
         body.addLayout(tiles)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
@@ -253,6 +264,11 @@ class SelectionCard(QWidget):
         if encodings is not None and 0 <= index < len(encodings.mean):
             z = tuple(map(float, encodings.mean[index]))
         self._desk.do(SelectImage(gesture=gesture, index=None if index < 0 else index, z=z))
+
+    @Slot()
+    def _draw_again(self) -> None:
+        self._seed += 1
+        self._desk.request_selection(self._seed)
 
     @Slot()
     def _deselect(self) -> None:
