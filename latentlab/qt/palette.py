@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 CLASS_COLOURS = (
     "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6",
@@ -36,6 +39,8 @@ def class_colour(label: int) -> QColor:
 
 def class_inks(labels: NDArray[np.int64]) -> NDArray[np.uint32]:
     """The opaque ARGB colour (N,) of each label (N,)."""
+    import numpy as np  # here: the window's frame has its colours before numpy is there
+
     inks = np.array([QColor(colour).rgba() for colour in CLASS_COLOURS], dtype=np.uint32)
     plain = np.uint32(QColor(PLAIN_COLOUR).rgba())
     return np.where(labels < 0, plain, inks[labels % len(inks)]).astype(np.uint32)
@@ -70,7 +75,7 @@ _LIGHT: Sequence[tuple[QPalette.ColorRole, str]] = (
     (QPalette.ColorRole.Base, "#ffffff"),
     (QPalette.ColorRole.AlternateBase, "#f0f2f4"),
     (QPalette.ColorRole.Text, "#1a1d21"),
-    (QPalette.ColorRole.PlaceholderText, "#666d78"),
+    (QPalette.ColorRole.PlaceholderText, "#5a616b"),
     (QPalette.ColorRole.Button, "#e6e8ec"),
     (QPalette.ColorRole.ButtonText, "#1a1d21"),
     (QPalette.ColorRole.ToolTipBase, "#ffffff"),

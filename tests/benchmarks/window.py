@@ -30,30 +30,41 @@ from tests.benchmarks.report import Report, quantiles
 
 
 class PaintWatch(QObject):
-    """Tells when a widget has been painted."""
+    """Tells when a widget has been painted. Waits in Qt's own loop: polling would keep Python's lock from
+    the render thread, which no real window does."""
 
     def __init__(self, widget: QWidget) -> None:
         super().__init__()
-        self.paints = 0
+        self._done: Callable[[], bool] = lambda: True
+        self._loop = QEventLoop()
+        self._clock = QTimer(singleShot=True, interval=20_000)
+        self._clock.timeout.connect(self._loop.quit)
         widget.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Paint:
-            # Let the widget paint first, then count.
-            watched.removeEventFilter(self)
-            QApplication.sendEvent(watched, event)
-            watched.installEventFilter(self)
-            self.paints += 1
-            return True
-        return False
+        if event.type() != QEvent.Type.Paint:
+            return False
+        # Let the widget paint first, then look.
+        watched.removeEventFilter(self)
+        QApplication.sendEvent(watched, event)
+        watched.installEventFilter(self)
+        if self._done():
+            self._loop.quit()
+        return True
 
-
-def wait_until(done: Callable[[], bool], seconds: float = 20.0) -> None:
-    end = time.perf_counter() + seconds
-    while not done():
-        if time.perf_counter() > end:
+    def wait(self, done: Callable[[], bool]) -> None:
+        """Returns after the first paint for which `done` is true."""
+        self._done = done
+        self._clock.start()
+        self._loop.exec()
+        if not self._clock.isActive():
             raise TimeoutError
-        QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 1)
+        self._clock.stop()
+
+
+def wait_until(done: Callable[[], bool]) -> None:
+    while not done():
+        rest(20)
 
 
 def rest(milliseconds: int) -> None:
@@ -87,13 +98,13 @@ def measure_drag(window: QWidget, moves: int = 600) -> list[float]:
         angle = number * 0.05
         place = middle + QPoint(round(120 * np.sin(angle)), round(90 * np.sin(1.7 * angle)))
         rest(4)
-        before, paints = window.session.state.probe, watch.paints
+        before = window.session.state.probe
         started = time.perf_counter()
         send_move(plane, place, Qt.MouseButton.LeftButton)
         z = window.session.state.probe
         if z == before:
             continue
-        wait_until(lambda z=z, paints=paints: shown[-1] == z and watch.paints > paints)
+        watch.wait(lambda z=z: shown[-1] == z)
         seconds.append(time.perf_counter() - started)
     QTest.mouseRelease(plane, Qt.MouseButton.LeftButton, pos=middle)
     return seconds
@@ -104,10 +115,9 @@ def measure_frames(plane: QWidget, act: Callable[[int], None], frames: int) -> l
     watch, seconds = PaintWatch(plane), []
     for number in range(frames):
         rest(2)
-        paints = watch.paints
         started = time.perf_counter()
         act(number)
-        wait_until(lambda paints=paints: watch.paints > paints)
+        watch.wait(lambda: True)
         seconds.append(time.perf_counter() - started)
     return seconds
 

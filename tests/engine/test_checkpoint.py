@@ -145,7 +145,6 @@ def test_that_every_shipped_model_opens():
         assert loaded.path == path
 
 
-@pytest.mark.xfail(reason="models/mnist-vae-2d is a stand-in until the real one is trained", strict=True)
 def test_that_every_shipped_model_says_how_to_train_it_again():
     for name in checkpoint.model_files():
         card = load_model(name).card

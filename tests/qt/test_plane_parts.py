@@ -29,7 +29,6 @@ def cloud_of(points: list[tuple[float, float]], inks: list[int] | None = None) -
     return Cloud.of(
         np.asarray(points, dtype=np.float32).reshape(-1, 2),
         np.asarray(inks, dtype=np.uint32),
-        np.ones(len(points), dtype=bool),
     )
 
 
@@ -121,7 +120,7 @@ def test_that_the_nearest_point_is_the_nearest(points: list[tuple[float, float]]
 def test_that_a_hidden_point_is_neither_drawn_nor_found() -> None:
     points = np.asarray([(0.0, 0.0), (1.0, 1.0)], dtype=np.float32)
     inks = np.asarray([0xFF111111, 0xFF222222], dtype=np.uint32)
-    cloud = Cloud.of(points, inks, np.asarray([False, True]))
+    cloud = Cloud.of(points, inks).only(np.asarray([False, True]))
     assert cloud.nearest(0.0, 0.0) == (1, pytest.approx(2**0.5))
     assert not (splat(cloud, Camera(), 1.0, 3) == 0xFF111111).any()
 

@@ -8,6 +8,7 @@ ever eats into a neighbour.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,12 +29,19 @@ class Cloud:
     row: NDArray[np.intp]
 
     @staticmethod
-    def of(points: NDArray[np.float32], inks: Ink, shown: NDArray[np.bool_]) -> Cloud:
-        """The points (N, 2) that are `shown` (N,), with the ink (N,) of each."""
-        row = np.flatnonzero(shown)
-        return Cloud(
-            np.ascontiguousarray(points[row, 0]), np.ascontiguousarray(points[row, 1]), inks[row], row
-        )
+    def of(points: NDArray[np.float32], inks: Ink) -> Cloud:
+        """All the points (N, 2), with the ink (N,) of each."""
+        x, y = np.ascontiguousarray(points[:, 0]), np.ascontiguousarray(points[:, 1])
+        return Cloud(x, y, inks, np.arange(len(points)))
+
+    def only(self, shown: NDArray[np.bool_]) -> Cloud:
+        """Those of the points that are `shown` (n,)."""
+        return Cloud(self.x[shown], self.y[shown], self.ink[shown], self.row[shown])
+
+    @cached_property
+    def rim_ink(self) -> Ink:
+        """The ink of the dots' soft rims, (n,)."""
+        return faded(self.ink, _RIM)
 
     def __len__(self) -> int:
         return len(self.x)
@@ -82,15 +90,13 @@ def splat(cloud: Cloud, camera: Camera, ratio: float, diameter: int) -> NDArray[
     top = cloud.y * -scale
     top += np.float32(0.5 * height + camera.y * camera.scale * ratio + shift - 0.5)
     seen = (left >= 0) & (left < width + diameter) & (top >= 0) & (top < height + diameter)
-    ink = cloud.ink
-    if not seen.all():
-        left, top, ink = left[seen], top[seen], ink[seen]
-    place = top.astype(np.int32) * np.int32(stride) + left.astype(np.int32)
     rim, core = stamp(diameter)
-    if rim:
-        soft = faded(ink, _RIM)
-        for across, down in rim:
-            canvas[place + (down * stride + across)] = soft
+    ink, soft = cloud.ink, cloud.rim_ink if rim else cloud.ink
+    if not seen.all():
+        left, top, ink, soft = left[seen], top[seen], ink[seen], soft[seen]
+    place = top.astype(np.int32) * np.int32(stride) + left.astype(np.int32)
+    for across, down in rim:
+        canvas[place + (down * stride + across)] = soft
     for across, down in core:
         canvas[place + (down * stride + across)] = ink
     return canvas.reshape(-1, stride)[diameter : diameter + height, diameter : diameter + width]

@@ -35,14 +35,14 @@ def _small(painter: QPainter) -> QFont:
     return font
 
 
-def _haloed(painter: QPainter, palette: QPalette, place: QPointF, text: str) -> None:
-    """Text that stays readable over points: the ground's colour around each letter."""
+def _label(painter: QPainter, palette: QPalette, place: QPointF, text: str) -> None:
+    """Text on a plate of the ground's colour, readable over points. `place` is where its line begins."""
+    metrics = painter.fontMetrics()
+    plate = QRectF(place.x() - 2, place.y() - metrics.ascent(), 0, metrics.height())
+    plate.setWidth(metrics.horizontalAdvance(text) + 4)
     ground = palette.base().color()
-    ground.setAlphaF(0.85)
-    painter.setPen(ground)
-    for across in (-1, 0, 1):
-        for down in (-1, 0, 1):
-            painter.drawText(place + QPointF(across, down), text)
+    ground.setAlphaF(0.75)
+    painter.fillRect(plate, ground)
     painter.setPen(palette.text().color())
     painter.drawText(place, text)
 
@@ -73,7 +73,7 @@ def contours(painter: QPainter, camera: Camera, palette: QPalette) -> None:
         painter.setPen(_pen(colour, 1))  # wider or dashed, Qt takes twenty times as long
         painter.drawEllipse(middle, radius, radius)
         diagonal = radius * math.sqrt(0.5)
-        _haloed(painter, palette, middle + QPointF(diagonal + 3, -diagonal - 3), f"{sigmas}σ")
+        _label(painter, palette, middle + QPointF(diagonal + 3, -diagonal - 3), f"{sigmas}σ")
     painter.restore()
 
 
@@ -95,19 +95,19 @@ def axes(painter: QPainter, camera: Camera, palette: QPalette) -> None:
             painter.drawLine(QPointF(x, camera.height), QPointF(x, camera.height - 5))
             text = label(value, step)
             place = QPointF(x - metrics.horizontalAdvance(text) / 2, camera.height - 8)
-            _haloed(painter, palette, place, text)
+            _label(painter, palette, place, text)
     step = up[1] - up[0] if len(up) > 1 else 1.0
     for value in up:
         _, y = camera.to_pixel(0.0, value)
         if 30 < y < camera.height - 24:
             painter.setPen(_pen(colour, 1))
             painter.drawLine(QPointF(0, y), QPointF(5, y))
-            _haloed(painter, palette, QPointF(8, y + metrics.ascent() / 2 - 1), label(value, step))
+            _label(painter, palette, QPointF(8, y + metrics.ascent() / 2 - 1), label(value, step))
     bold = painter.font()
     bold.setBold(True)
     painter.setFont(bold)
-    _haloed(painter, palette, QPointF(camera.width - 34, camera.height - 8), "z₁ →")
-    _haloed(painter, palette, QPointF(8, 18), "z₂ ↑")
+    _label(painter, palette, QPointF(camera.width - 34, camera.height - 8), "z₁ →")
+    _label(painter, palette, QPointF(8, 18), "z₂ ↑")
     painter.restore()
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Slot
 from PySide6.QtGui import (
     QImage,
@@ -70,6 +71,8 @@ class LatentPlane(QWidget):
         self.desk = desk
         self.camera = Camera()
         self.cloud: Cloud | None = None
+        self._everything: Cloud | None = None
+        self._labels: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self.walk: tuple[Point, ...] = ()
         self.ellipse: tuple[Point, Point] | None = None
         self._encodings: EncodingsReply | None = None
@@ -95,7 +98,8 @@ class LatentPlane(QWidget):
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
-        self._encodings, self.cloud, self.ellipse, self._manifold = None, None, None, None
+        self._encodings, self.ellipse, self._manifold = None, None, None
+        self.cloud = self._everything = None
         self._repaint_all()
         self._settled.start()
 
@@ -103,7 +107,7 @@ class LatentPlane(QWidget):
     def _encoded(self, encodings: EncodingsReply) -> None:
         first = self._encodings is None
         self._encodings = encodings
-        self._recolour()
+        self._count_in()
         if first:
             self.show_all()
 
@@ -132,7 +136,7 @@ class LatentPlane(QWidget):
     @Slot(object, object)
     def _changed(self, old: SessionState, new: SessionState) -> None:
         if old.hidden != new.hidden:
-            self._recolour()
+            self._filter()
         if old.layers != new.layers:
             self._repaint_all()
             self._settled.start()
@@ -174,15 +178,25 @@ class LatentPlane(QWidget):
             rows = max(2, math.ceil(self.height() / _CELL))
             self.desk.request_underlay(columns, rows, self.camera.region)
 
-    def _recolour(self) -> None:
+    def _count_in(self) -> None:
+        """Makes the cloud of all points anew, as when more have been encoded."""
         encodings, model = self._encodings, self.desk.model
         if encodings is None or model is None:
             return
         count = len(encodings.mean)
-        labels = np.full(count, -1) if model.labels is None else model.labels[:count]
+        self._labels = np.full(count, -1) if model.labels is None else model.labels[:count]
+        self._everything = Cloud.of(encodings.mean, class_inks(self._labels))
+        self._filter()
+
+    def _filter(self) -> None:
+        """Leaves out the points of hidden classes."""
         hidden = self.desk.state.hidden
-        shown = ~np.isin(labels, list(hidden)) if hidden else np.ones(count, dtype=bool)
-        self.cloud = Cloud.of(encodings.mean, class_inks(labels), shown)
+        self.cloud = self._everything
+        if self._everything is not None and hidden:
+            # A table of classes is many times as fast as numpy's isin. The last entry is that of -1, no class.
+            shown = np.ones(max(*hidden, int(self._labels.max(initial=0))) + 2, dtype=bool)
+            shown[list(hidden)] = False
+            self.cloud = self._everything.only(shown[self._labels])
         self._repaint_all()
 
     def _repaint_all(self) -> None:
