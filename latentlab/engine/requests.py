@@ -8,12 +8,14 @@ uint8 (H, W) for grey or (H, W, 3) for colour; arrays are never written to after
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+# For the types alone: the window's frame is on the screen before numpy is imported.
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
-Picture = NDArray[np.uint8]
+Picture: TypeAlias = "NDArray[np.uint8]"
 Point = tuple[float, ...]
 Region = tuple[float, float, float, float]
 

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QApplication
 
 from latentlab.engine.requests import EncodingsReply, Refusal
 from latentlab.errors import LabError
+from latentlab.qt.another_model import for_model
 from latentlab.qt.desk import Desk
-from latentlab.qt.dropping import for_model
 from latentlab.qt.settings import Settings
 from latentlab.qt.window import LabWindow
 from latentlab.session.session import Session
@@ -49,6 +49,7 @@ def create_window(settings: Settings | None = None) -> LabWindow:
     """
     application([])
     window = _new_window(settings, None)
+    window.furnish()
     opening = _Opening(window)
     window.start()
     try:
@@ -154,7 +155,7 @@ def main(argv: list[str], model: str | None = None) -> int:
     window.crashes.install()
     interrupts = _Interrupts(window)
     # The frame first: importing torch behind it takes a second in which Python does little else.
-    window.painted.connect(window.start)
+    window.painted.connect(window.start_gently)
     window.show()
     code = app.exec()
     interrupts.restore()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from latentlab.qt import takeaways
 from latentlab.qt.actions import Entry
+from latentlab.qt.pages import show_about, show_shortcuts
 from latentlab.qt.palette import Theme
 
 if TYPE_CHECKING:
@@ -129,9 +130,9 @@ def _data(window: LabWindow) -> Iterator[Entry]:
 def _help(window: LabWindow) -> Iterator[Entry]:
     yield Entry("commandPaletteAction", "&Help", "&Find a command …", window.palette_box.open_at_top,
                 "Type a few letters of what you want to do.", "Ctrl+K", tool="Commands")  # fmt: skip
-    yield Entry("shortcutsAction", "&Help", "&Keyboard shortcuts and mouse", window.show_shortcuts,
+    yield Entry("shortcutsAction", "&Help", "&Keyboard shortcuts and mouse", partial(show_shortcuts, window),
                 "List all keys, and what the mouse does in the plane.", "F1")  # fmt: skip
-    yield Entry("aboutAction", "&Help", "&About LatentLab", window.show_about,
+    yield Entry("aboutAction", "&Help", "&About LatentLab", partial(show_about, window),
                 "Versions, licence, the open model, and details to copy into a report.",
                 gap=True)  # fmt: skip
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import functools
-import logging
-import logging.handlers
 import sys
 import threading
 import traceback
 from pathlib import Path
 from types import TracebackType
 
-import platformdirs
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
@@ -25,6 +22,8 @@ _MOST_SHOWN = 20
 
 def default_log_file() -> Path:
     """Where this system keeps an application's log."""
+    import platformdirs  # here, as logging below: the window's frame need not wait for it
+
     return Path(platformdirs.user_log_dir("LatentLab", appauthor=False)) / "latentlab.log"
 
 
@@ -36,6 +35,8 @@ class CrashLog:
 
     def write(self, text: str) -> None:
         """Adds an entry with time and versions."""
+        import logging.handlers
+
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             # Opened per entry: entries are rare, and no handle stays open meanwhile.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QMainWindow
 
@@ -27,7 +27,7 @@ class Deeds(QObject):
         super().__init__(window)
         self._window, self._desk, self._settings = window, desk, settings
         self._exporter, self._opener = exporter, opener
-        self._chance = np.random.default_rng()
+        self._chance = random.Random()
         self._page: ExportDialog | None = None
 
     def is_open(self) -> bool:
@@ -93,8 +93,8 @@ class Deeds(QObject):
 
     def random_probe(self) -> None:
         """The probe to a point drawn from the prior N(0, I)."""
-        z = self._chance.standard_normal(len(self._desk.state.probe))
-        self._desk.do(MoveProbe(z=tuple(map(float, z))))
+        z = tuple(self._chance.gauss(0.0, 1.0) for _ in self._desk.state.probe)
+        self._desk.do(MoveProbe(z=z))
 
     def to_origin(self) -> None:
         """The probe to where the prior is densest."""

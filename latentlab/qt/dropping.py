@@ -9,29 +9,16 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData, QObject, Signal
 
 from latentlab.engine.provenance import Provenance, read_provenance
+from latentlab.qt.another_model import for_model
 from latentlab.qt.background import Background, Failure
 from latentlab.qt.desk import Desk
 from latentlab.qt.messages import MessageBar
 from latentlab.session.edits import MoveProbe
-from latentlab.session.state import SessionState
 from latentlab.shipped import model_files
 
 MODEL_SUFFIX = ".safetensors"
 PICTURE_SUFFIXES = (".png", ".apng", ".webp", ".jpg", ".jpeg", ".gif")
 WELCOME = f"a model ({MODEL_SUFFIX}) or a picture saved by LatentLab (PNG, WebP, JPEG, GIF)"
-
-
-def for_model(state: SessionState, model: str) -> SessionState:
-    """`state` for another model: points of one latent space mean nothing in another."""
-    if model == state.model:
-        return state
-    origin = (0.0,) * len(state.probe)
-    return replace(state, model=model, probe=origin, pins=(), selected=None, frame=None)
-
-
-def local_files(data: QMimeData) -> list[Path]:
-    """The files of this computer in what is being dragged."""
-    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
 
 
 class Opener(QObject):
@@ -45,6 +32,10 @@ class Opener(QObject):
     ) -> None:
         super().__init__(parent)
         self._desk, self._background, self._bar = desk, background, bar
+
+    def open_dropped(self, data: QMimeData) -> None:
+        """Opens what was dragged here, if it lies on this computer."""
+        self.open_files([Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()])
 
     def open_files(self, paths: list[Path]) -> None:
         """Opens the first of the files, and says so if there are more."""

@@ -1,4 +1,4 @@
-"""What the plane says while there is nothing to show in it yet."""
+"""What the window says while there is nothing to show in it yet."""
 
 from __future__ import annotations
 
@@ -29,6 +29,15 @@ class OpeningHint(QLabel):
         desk.busy.connect(self._busy)
         desk.encoded.connect(self._encoded)
         desk.refused.connect(self._refused)
+
+    def lie_over(self, over: QWidget) -> None:
+        """Moves to another widget."""
+        self._over.removeEventFilter(self)
+        self._over = over
+        over.installEventFilter(self)
+        self.setParent(over)
+        self.resize(over.size())
+        self.show()
 
     @Slot(str)
     def _busy(self, text: str) -> None:

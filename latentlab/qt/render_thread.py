@@ -7,7 +7,10 @@ waits for a grid.
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import importlib
+import sys
 import traceback
 from collections.abc import Iterator
 from typing import Protocol
@@ -90,8 +93,25 @@ class RenderThread(QThread):
 
 
 def _real_renderer() -> Serves:
-    torch = importlib.import_module("torch")
+    with _uncollected():
+        torch = importlib.import_module("torch")
+        engine = importlib.import_module("latentlab.engine.render")
     # Inside this thread: with more, decoding fights the trainer for cores and the drag stutters.
     torch.set_num_threads(1)
-    renderer: Serves = importlib.import_module("latentlab.engine.render").Renderer()
+    renderer: Serves = engine.Renderer()
     return renderer
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Large imports make objects by the hundred thousand, all to stay: looking among them for garbage takes
+    a quarter of the time. They are left out of later collections too, which would hold up the hand."""
+    if "torch" in sys.modules or not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import statistics
 from collections import deque
 from pathlib import Path
 
@@ -109,7 +108,7 @@ class Status(QObject):
     @Slot()
     def _show_decode(self) -> None:
         if self._seconds:
-            self.decode.setText(f"Decode {1000 * statistics.median(self._seconds):.1f} ms")
+            self.decode.setText(f"Decode {1000 * sorted(self._seconds)[len(self._seconds) // 2]:.1f} ms")
 
     @Slot()
     def _show_memory(self) -> None:

@@ -1,47 +1,53 @@
-"""The main window: the one place where views are put together. A new view is one line here."""
+"""The main window: a frame that is on the screen at once, and is furnished behind that.
+
+Nothing that this module imports brings in numpy, a view or torch: all that comes with `furnish()`.
+"""
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QDialog, QMainWindow, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import QDialog, QMainWindow, QWidget
 
 from latentlab.engine.requests import LoadedReply, Refusal
 from latentlab.errors import LabError
-from latentlab.qt.about import AboutDialog
-from latentlab.qt.actions import Actions
-from latentlab.qt.background import Background
-from latentlab.qt.command_palette import CommandPalette
-from latentlab.qt.commands import TOOLBAR, entries
+from latentlab.qt.another_model import for_model
 from latentlab.qt.crash import CrashReporter
-from latentlab.qt.deeds import Deeds
 from latentlab.qt.desk import Desk
-from latentlab.qt.dropping import Opener, for_model, local_files
-from latentlab.qt.exporting import Exporter
-from latentlab.qt.layout import Column, Docks, beside
-from latentlab.qt.messages import MessageBar
 from latentlab.qt.opening_hint import OpeningHint
+from latentlab.qt.preload import preload_torch
 from latentlab.qt.settings import Settings
-from latentlab.qt.shortcuts import ShortcutsDialog
-from latentlab.qt.status import Status
 from latentlab.qt.theming import Theming
-from latentlab.qt.views.class_legend import ClassLegend
-from latentlab.qt.views.latent_plane import LatentPlane
-from latentlab.qt.views.manifold_grid import ManifoldGrid
-from latentlab.qt.views.neighbours import Neighbours
-from latentlab.qt.views.probe_panel import ProbePanel
-from latentlab.qt.views.selection_card import SelectionCard
-from latentlab.qt.views.tray import Tray
-from latentlab.qt.views.walk_player import WalkPlayer
 from latentlab.session.session import Session
 from latentlab.session.state import SessionState
+
+if TYPE_CHECKING:
+    from latentlab.qt.actions import Actions
+    from latentlab.qt.background import Background
+    from latentlab.qt.command_palette import CommandPalette
+    from latentlab.qt.deeds import Deeds
+    from latentlab.qt.dropping import Opener
+    from latentlab.qt.exporting import Exporter
+    from latentlab.qt.layout import Docks
+    from latentlab.qt.messages import MessageBar
+    from latentlab.qt.status import Status
+    from latentlab.qt.views.latent_plane import LatentPlane
+    from latentlab.qt.views.probe_panel import ProbePanel
+    from latentlab.qt.views.walk_player import WalkPlayer
 
 _SAVE_MS = 3000
 
 # What QWidget.saveGeometry() begins with.
 _GEOMETRY_MAGIC = QByteArray(b"\x01\xd9\xd0\xcb")
+
+# What takes longest to import, a turn of the event loop for each. Those with libraries of their own come
+# first: the system loads one library at a time, and torch's are loaded while the last is imported.
+_FURNITURE = "latentlab.qt.furniture"
+_HEAVY = ("numpy", "unicodedata", "latentlab.qt.exporting", _FURNITURE)
 
 
 class LabWindow(QMainWindow):
@@ -54,84 +60,84 @@ class LabWindow(QMainWindow):
 
     painted = Signal()
 
+    # What `furnish` puts in.
+    background: Background
+    exporter: Exporter
+    messages: MessageBar
+    opener: Opener
+    deeds: Deeds
+    plane: LatentPlane
+    probe: ProbePanel
+    player: WalkPlayer
+    docks: Docks
+    status: Status
+    palette_box: CommandPalette
+    actions_: Actions
+
     def __init__(self, desk: Desk, settings: Settings | None = None) -> None:
         super().__init__()
         self.setObjectName("labWindow")
         self.setWindowTitle("LatentLab")
-        self.setAcceptDrops(True)
         self.desk, self.settings = desk, settings or Settings()
         self.theming = Theming(self.settings.theme, self)
-        self.background = Background(self)
-        self.exporter = Exporter(desk, self.background, self)
-        self.messages = MessageBar()
         self.crashes = CrashReporter(self)
-        self.opener = Opener(desk, self.background, self.messages, self)
-        self.deeds = Deeds(self, desk, self.exporter, self.opener, self.settings)
-        self._compose()
-        self.status = Status(self.statusBar(), desk)
-        self.palette_box = CommandPalette(self)
-        self.actions_ = self._made_actions()
-        self.falling_back = False
+        self.furnished = self.falling_back = False
         self._painted = self._shown = self._closed = False
         self._save_later = QTimer(self, singleShot=True, interval=_SAVE_MS)
         self._save_later.timeout.connect(self.save_settings)
-        self._listen()
-        self._restore()
+        self._heavy = iter(_HEAVY)
+        self._put_up_hint()
+        self._restore_place()
 
     @property
     def session(self) -> Session:
         """What the person is doing: `session.state.probe` is the point under the hand."""
         return self.desk.session
 
+    # How it comes about
+
+    def _put_up_hint(self) -> None:
+        empty = QWidget()
+        empty.setObjectName("centre")
+        self.setCentralWidget(empty)
+        self.hint = OpeningHint(empty, self.desk)
+
+    @Slot()
+    def start_gently(self) -> None:
+        """As `start`, for a window that is on the screen: it never stops answering for long."""
+        name = next(self._heavy, None)
+        if self._closed:
+            return
+        if name is None:
+            self.start()
+        else:
+            if name == _FURNITURE:
+                preload_torch()
+            importlib.import_module(name)
+            QTimer.singleShot(0, self.start_gently)
+
     def start(self) -> None:
-        """Opens the session's model; the window can be used meanwhile."""
+        """Furnishes the window and opens the session's model; the window can be used meanwhile."""
         if not self._closed:
+            self.furnish()
             self.desk.start()
 
-    # How it is put together
+    def furnish(self) -> None:
+        """Puts everything into the frame, unless it is there already."""
+        if self.furnished:
+            return
+        # Not above: the frame is to be on the screen before this is imported.
+        from latentlab.qt.furniture import furnish
 
-    def _compose(self) -> None:
-        desk = self.desk
-        self.plane = LatentPlane(desk)
-        self.probe = ProbePanel(desk)
-        self.player = WalkPlayer(desk)
-        centre = QWidget()
-        centre.setObjectName("centre")
-        centre.setFocusProxy(self.plane)
-        rows = QVBoxLayout(centre)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(0)
-        rows.addWidget(self.messages)
-        rows.addWidget(ClassLegend(desk))
-        rows.addWidget(self.plane, 1)
-        self.setCentralWidget(centre)
-        self.hint = OpeningHint(self.plane, desk)
-        column = Column("probeColumn", (self.probe, SelectionCard(desk), Neighbours(desk)))
-        self.docks = Docks(self, ManifoldGrid(desk), column, beside("trayAndWalk", Tray(desk), self.player))
-
-    def _made_actions(self) -> Actions:
-        actions, stack = Actions(self), self.desk.undo_stack
-        undo, redo = stack.createUndoAction(self, "&Undo"), stack.createRedoAction(self, "&Redo")
-        # The toolbar says only the verb: what is undone would make it jump at every step.
-        undo.setIconText("Undo")
-        redo.setIconText("Redo")
-        actions.menu("&File")
-        undo_tip = "Take back the last step. One drag is one step."
-        actions.adopt("undoAction", "&Edit", undo, undo_tip, "Ctrl+Z")
-        actions.adopt("redoAction", "&Edit", redo, "Make the step again that was taken back.", "Ctrl+Shift+Z")
-        actions.add(entries(self))
-        for dock in self.docks.all:
-            name = dock.objectName().removesuffix("Dock") + "DockAction"
-            tip = f"Show or hide the panel “{dock.windowTitle()}”."
-            actions.adopt(name, "&View/P&anels", dock.toggleViewAction(), tip)
-        bar = QToolBar("Toolbar")
-        bar.setObjectName("toolbar")
-        bar.setMovable(False)
-        self.addToolBar(bar)
-        actions.fill_toolbar(bar, TOOLBAR)
-        actions.adopt("toolbarAction", "&View/P&anels", bar.toggleViewAction(), "Show or hide the toolbar.")
-        self.palette_box.offer(actions)
-        return actions
+        self.setUpdatesEnabled(False)
+        try:
+            furnish(self)
+            self.furnished = True
+            self._listen()
+            self._restore_layout()
+            self.setAcceptDrops(True)
+        finally:
+            self.setUpdatesEnabled(True)
 
     def _listen(self) -> None:
         desk = self.desk
@@ -149,16 +155,19 @@ class LabWindow(QMainWindow):
 
     # Where it was
 
-    def _restore(self) -> None:
-        settings = self.settings
+    def _restore_place(self) -> None:
         # Never larger than the screen, less what a title bar and borders take.
         room = self.screen().availableGeometry()
         self.resize(min(1320, room.width() - 8), min(840, room.height() - 36))
+        if not self.settings.geometry.isEmpty():
+            self.restoreGeometry(self.settings.geometry)
+
+    def _restore_layout(self) -> None:
+        settings = self.settings
         self.docks.fit()
         if not settings.geometry.isEmpty():
             # Qt also declines a sound geometry that was saved on a screen of another size.
             sound = settings.geometry.startsWith(_GEOMETRY_MAGIC)
-            self.restoreGeometry(settings.geometry)
             if not (sound and self.restoreState(settings.layout, 1)):
                 settings.reject("is damaged")
                 self.docks.arrange()
@@ -167,7 +176,7 @@ class LabWindow(QMainWindow):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if not self._shown and self.settings.geometry.isEmpty():
+        if self.furnished and not self._shown and self.settings.geometry.isEmpty():
             self.docks.fit()
         self._shown = True
 
@@ -181,8 +190,9 @@ class LabWindow(QMainWindow):
         """Writes down what the next start shall find."""
         settings = self.settings
         settings.theme, settings.session = self.theming.theme, self.desk.state
-        settings.geometry, settings.layout = self.saveGeometry(), self.saveState(1)
-        if not settings.save():
+        if self.furnished:
+            settings.geometry, settings.layout = self.saveGeometry(), self.saveState(1)
+        if not settings.save() and self.furnished:
             self.status.say(f"{settings.path}: the settings could not be saved")
 
     # What comes from the desk
@@ -239,15 +249,6 @@ class LabWindow(QMainWindow):
         else:
             self.status.say("The picture at the probe is on the clipboard")
 
-    def show_about(self) -> None:
-        """Versions, model and details for a report."""
-        paths = {"settings": self.settings.path, "log": self.crashes.log.path}
-        AboutDialog(self.desk.model, paths, self.background, self).show()
-
-    def show_shortcuts(self) -> None:
-        """All keys."""
-        ShortcutsDialog(self.actions_, self).show()
-
     def quit(self) -> None:
         """Closes the window, and so the program."""
         self.close()
@@ -258,12 +259,15 @@ class LabWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         event.acceptProposedAction()
-        self.opener.open_files(local_files(event.mimeData()))
+        self.opener.open_dropped(event.mimeData())
 
     # First and last
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
+        if not self.furnished:
+            # As the plane will be, so that nothing flashes when it comes.
+            QPainter(self).fillRect(self.rect(), self.palette().base())
         if not self._painted:
             self._painted = True
             QTimer.singleShot(0, self.painted.emit)
@@ -280,6 +284,6 @@ class LabWindow(QMainWindow):
         # Out of sight first: ending the thread may take as long as the piece of work in hand.
         self.hide()
         self.desk.stop()
-        if not self.background.finish():
+        if self.furnished and not self.background.finish():
             self.crashes.log.write("The window closed while a file was still being written")
         self.crashes.uninstall()

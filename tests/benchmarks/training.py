@@ -128,6 +128,7 @@ def pythae_rate(config: VAEConfig, data: ImageSet, threads: int) -> float:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--without-pythae", action="store_true")
+    parser.add_argument("--networks", nargs="+", choices=CONFIGS, default=list(CONFIGS))
     parser.add_argument("--images", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=5)
     given = parser.parse_args()
@@ -136,7 +137,8 @@ def main() -> int:
     full = catalog.load("mnist", "train")
     data = replace(full, images=full.images[: given.images], labels=full.labels[: given.images])
     report = Report("training")
-    for name, config in CONFIGS.items():
+    for name in given.networks:
+        config = CONFIGS[name]
         plan = TrainingPlan(epochs=1, batch=BATCH, threads=available_cores(), precision="bf16")
         rates: dict[str, list[float]] = {"engine": [], "bare": [], "pythae": []}
         for _ in range(given.rounds):

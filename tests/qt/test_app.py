@@ -30,7 +30,8 @@ from PySide6.QtCore import QTimer
 from latentlab.qt import app, window
 
 def painted(self):
-    print("painted", "torch" in sys.modules, flush=True)
+    heavy = ("torch", "numpy", "PIL", "latentlab.qt.furniture")
+    print("painted", *(name for name in heavy if name in sys.modules), flush=True)
 
 real = window.LabWindow.__init__
 def init(self, *args, **kwargs):
@@ -40,6 +41,28 @@ def init(self, *args, **kwargs):
     self.desk.refused.connect(lambda refusal: print(refusal.message, flush=True))
 window.LabWindow.__init__ = init
 sys.exit(app.main(["latentlab"], *sys.argv[1:]))
+"""
+
+# What closes the window as soon as a module is there.
+_HASTY = """
+import sys
+from PySide6.QtCore import QTimer
+from latentlab.qt import app, window
+
+def painted(self):
+    look = QTimer(self, interval=1)
+    look.timeout.connect(lambda: sys.argv[1] in sys.modules and self.close())
+    look.start()
+    if sys.argv[1] in sys.modules:
+        self.close()
+
+real = window.LabWindow.__init__
+def init(self, *args, **kwargs):
+    real(self, *args, **kwargs)
+    self.painted.connect(lambda: painted(self))
+    self.desk.loaded.connect(lambda reply: print("too late", flush=True))
+window.LabWindow.__init__ = init
+sys.exit(app.main(["latentlab"]))
 """
 
 
@@ -87,13 +110,13 @@ def test_that_a_model_that_never_opens_is_given_up(
         create_window(Settings(tmp_path / "lab.ini"))
 
 
-def started(tmp_path: Path, *words: str) -> subprocess.Popen[str]:
+def started(tmp_path: Path, *words: str, script: str = _WATCHED) -> subprocess.Popen[str]:
     environment = {
         **os.environ, "XDG_CONFIG_HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path),
         "QT_QPA_PLATFORM": "offscreen",
     }  # fmt: skip
     return subprocess.Popen(
-        [sys.executable, "-c", _WATCHED, *words],
+        [sys.executable, "-c", script, *words],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -103,7 +126,7 @@ def started(tmp_path: Path, *words: str) -> subprocess.Popen[str]:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to send")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_that_the_frame_comes_before_torch_and_a_signal_ends_it_with_settings_saved(
+def test_that_the_frame_comes_before_numpy_and_torch_and_a_signal_ends_it_with_settings_saved(
     tmp_path: Path, number: signal.Signals
 ) -> None:
     process = started(tmp_path, str(model_files()["mnist-vae-2d"]))
@@ -111,7 +134,7 @@ def test_that_the_frame_comes_before_torch_and_a_signal_ends_it_with_settings_sa
     watchdog = threading.Timer(60, process.kill)
     watchdog.start()
     try:
-        assert process.stdout.readline().split() == ["painted", "False"]
+        assert process.stdout.readline().split() == ["painted"], "imported before the frame was painted"
         if number is signal.SIGTERM:
             assert process.stdout.readline().strip() == "encoded"
         process.send_signal(number)
@@ -126,3 +149,19 @@ def test_that_the_frame_comes_before_torch_and_a_signal_ends_it_with_settings_sa
     settings = Settings(tmp_path / "LatentLab" / "LatentLab.ini")
     assert settings.session is not None
     assert settings.session.model.endswith("mnist-vae-2d.safetensors")
+
+
+@pytest.mark.parametrize("module", ["latentlab.qt.window", "numpy", "latentlab.qt.furniture", "torch"])
+def test_that_a_window_closed_while_it_comes_about_ends_the_program_cleanly(
+    tmp_path: Path, module: str
+) -> None:
+    process = started(tmp_path, module, script=_HASTY)
+    try:
+        output, errors = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.wait()
+    # What the offscreen platform says of any window with a smallest size is no fault.
+    faults = [line for line in errors.splitlines() if "propagateSizeHints" not in line]
+    assert (process.returncode, output, faults) == (0, "", [])
+    assert not Settings(tmp_path / "LatentLab" / "LatentLab.ini").complaint

@@ -128,6 +128,28 @@ def test_that_a_window_closes_before_its_model_is_open(qtbot: QtBot, tmp_path: P
     window.deleteLater()
 
 
+def test_that_a_window_closed_before_it_is_furnished_keeps_the_layout_of_last_time(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    from latentlab.qt.desk import Desk
+    from latentlab.qt.window import LabWindow
+    from latentlab.session.session import Session
+
+    with open_window(qtbot, tmp_path) as window:
+        window.docks.tray.hide()
+    kept = Settings(tmp_path / "lab.ini").layout
+    empty = LabWindow(Desk(Session(), FakeRenderer()), Settings(tmp_path / "lab.ini"))
+    empty.show()
+    qtbot.waitExposed(empty)
+    assert empty.hint.isVisible()
+    empty.close()
+    empty.deleteLater()
+    assert Settings(tmp_path / "lab.ini").layout == kept
+    with open_window(qtbot, tmp_path) as window:
+        assert not window.docks.tray.isVisible()
+        assert not window.settings.complaint
+
+
 def test_that_the_status_bar_tells_device_decode_time_memory_and_progress(
     qtbot: QtBot, tmp_path: Path
 ) -> None:

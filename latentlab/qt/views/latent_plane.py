@@ -193,7 +193,7 @@ class LatentPlane(QWidget):
         hidden = self.desk.state.hidden
         self.cloud = self._everything
         if self._everything is not None and hidden:
-            # A table of classes is many times as fast as numpy's isin. The last entry is that of -1, no class.
+            # A table is many times as fast as numpy's isin. Its last entry is that of -1, no class.
             shown = np.ones(max(*hidden, int(self._labels.max(initial=0))) + 2, dtype=bool)
             shown[list(hidden)] = False
             self.cloud = self._everything.only(shown[self._labels])

@@ -1,0 +1,92 @@
+"""What stands in the window: the one place where views are put together. A new view is one line here.
+
+Imported only when the frame is on the screen, for numpy and the views come with it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QToolBar, QVBoxLayout, QWidget
+
+from latentlab.qt.actions import Actions
+from latentlab.qt.background import Background
+from latentlab.qt.command_palette import CommandPalette
+from latentlab.qt.commands import TOOLBAR, entries
+from latentlab.qt.deeds import Deeds
+from latentlab.qt.dropping import Opener
+from latentlab.qt.exporting import Exporter
+from latentlab.qt.layout import Column, Docks, beside
+from latentlab.qt.messages import MessageBar
+from latentlab.qt.status import Status
+from latentlab.qt.views.class_legend import ClassLegend
+from latentlab.qt.views.latent_plane import LatentPlane
+from latentlab.qt.views.manifold_grid import ManifoldGrid
+from latentlab.qt.views.neighbours import Neighbours
+from latentlab.qt.views.probe_panel import ProbePanel
+from latentlab.qt.views.selection_card import SelectionCard
+from latentlab.qt.views.tray import Tray
+from latentlab.qt.views.walk_player import WalkPlayer
+
+if TYPE_CHECKING:
+    from latentlab.qt.window import LabWindow
+
+
+def furnish(window: LabWindow) -> None:
+    """Views, docks, menus, toolbar and status bar into an empty window, each under its name there."""
+    desk = window.desk
+    window.background = Background(window)
+    window.exporter = Exporter(desk, window.background, window)
+    window.messages = MessageBar()
+    window.opener = Opener(desk, window.background, window.messages, window)
+    window.deeds = Deeds(window, desk, window.exporter, window.opener, window.settings)
+    _put_up_views(window)
+    window.status = Status(window.statusBar(), desk)
+    window.palette_box = CommandPalette(window)
+    window.actions_ = _made_actions(window)
+
+
+def _put_up_views(window: LabWindow) -> None:
+    desk = window.desk
+    window.plane = LatentPlane(desk)
+    window.probe = ProbePanel(desk)
+    window.player = WalkPlayer(desk)
+    centre = QWidget()
+    centre.setObjectName("centre")
+    centre.setFocusProxy(window.plane)
+    rows = QVBoxLayout(centre)
+    rows.setContentsMargins(0, 0, 0, 0)
+    rows.setSpacing(0)
+    rows.addWidget(window.messages)
+    rows.addWidget(ClassLegend(desk))
+    rows.addWidget(window.plane, 1)
+    window.hint.lie_over(window.plane)
+    window.setCentralWidget(centre)
+    column = Column("probeColumn", (window.probe, SelectionCard(desk), Neighbours(desk)))
+    below = beside("trayAndWalk", Tray(desk), window.player)
+    window.docks = Docks(window, ManifoldGrid(desk), column, below)
+
+
+def _made_actions(window: LabWindow) -> Actions:
+    actions, stack = Actions(window), window.desk.undo_stack
+    undo, redo = stack.createUndoAction(window, "&Undo"), stack.createRedoAction(window, "&Redo")
+    # The toolbar says only the verb: what is undone would make it jump at every step.
+    undo.setIconText("Undo")
+    redo.setIconText("Redo")
+    actions.menu("&File")
+    undo_tip = "Take back the last step. One drag is one step."
+    actions.adopt("undoAction", "&Edit", undo, undo_tip, "Ctrl+Z")
+    actions.adopt("redoAction", "&Edit", redo, "Make the step again that was taken back.", "Ctrl+Shift+Z")
+    actions.add(entries(window))
+    for dock in window.docks.all:
+        name = dock.objectName().removesuffix("Dock") + "DockAction"
+        tip = f"Show or hide the panel “{dock.windowTitle()}”."
+        actions.adopt(name, "&View/P&anels", dock.toggleViewAction(), tip)
+    bar = QToolBar("Toolbar")
+    bar.setObjectName("toolbar")
+    bar.setMovable(False)
+    window.addToolBar(bar)
+    actions.fill_toolbar(bar, TOOLBAR)
+    actions.adopt("toolbarAction", "&View/P&anels", bar.toggleViewAction(), "Show or hide the toolbar.")
+    window.palette_box.offer(actions)
+    return actions
