@@ -11,6 +11,7 @@ All densities are in nats. The last dimension D of every tensor is the one summe
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -27,6 +28,11 @@ def log_density(x: Tensor, mean: Tensor, log_variance: Tensor) -> Tensor:
 def standard_log_density(z: Tensor) -> Tensor:
     """log N(z; 0, I) in nats; (..., D) -> (...)."""
     return -0.5 * (LOG_2PI + z.square()).sum(-1)
+
+
+def standard_log_density_at(z: Sequence[float]) -> float:
+    """log N(z; 0, I) in nats of one point given as plain numbers; no tensor is made."""
+    return -0.5 * sum(LOG_2PI + value * value for value in z)
 
 
 def kl_per_dimension(mean: Tensor, log_variance: Tensor) -> Tensor:

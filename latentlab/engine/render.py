@@ -46,6 +46,7 @@ from latentlab.models.registry import find_kind
 # Pictures decoded at once: what a more urgent request may have to wait for, some three milliseconds.
 _CHUNK = 192
 _COARSE = 4
+_FRAME_S = 1 / 60
 _ELBO_DRAWS = 64
 _FIRST_ENCODINGS = 2000
 
@@ -68,6 +69,9 @@ class Renderer:
     def __init__(self, device: str | torch.device = "cpu") -> None:
         self.device = torch.device(device)
         self.loaded: LoadedModel | None = None
+        self._decodes: Decodes | None = None
+        # Measured at the last piece of a grid; before that, too slow for a whole grid at once.
+        self._seconds_per_picture = 1.0
         self.data: ImageSet | None = None
 
     @torch.inference_mode()
@@ -102,14 +106,13 @@ class Renderer:
         model = self._decoder()
         if z.shape[-1] != model.latents:
             raise LabError(f"a point of {z.shape[-1]} numbers; the model has {model.latents}")
-        outputs = model.decode(z.to(self.device, torch.float32))
+        outputs = model.decode(z.to(self.device))
         return to_pictures(model.likelihood.mean(outputs))
 
     def _decoder(self) -> Decodes:
-        model: object = None if self.loaded is None else self.loaded.model
-        if not isinstance(model, Decodes):
+        if self._decodes is None:
             raise LabError("no model that makes pictures is open")
-        return model
+        return self._decodes
 
     def _load(self, request: LoadRequest) -> Iterator[Reply | None]:
         # Tensors made in inference mode would be of no use to whoever wants gradients of this model.
@@ -126,7 +129,8 @@ class Renderer:
                 f"made for pictures of {loaded.model.picture_shape}, {data.name} has {data.shape}",
                 loaded.path,
             )
-        self.loaded, self.data = loaded, data
+        self.loaded, self.data, self._decodes = loaded, data, loaded.model
+        self._seconds_per_picture = 1.0
         yield LoadedReply(
             generation=request.generation,
             model=loaded.name,
@@ -167,9 +171,8 @@ class Renderer:
 
     def _point(self, request: PointRequest) -> PointReply:
         started = time.perf_counter()
-        z = torch.tensor([request.z])
-        picture = self.decode(z)[0]
-        log_prior = float(gaussian.standard_log_density(z)[0])
+        picture = self.decode(torch.tensor([request.z]))[0]
+        log_prior = gaussian.standard_log_density_at(request.z)
         return PointReply(request.generation, request.z, picture, log_prior, time.perf_counter() - started)
 
     def _selection(self, request: SelectionRequest) -> SelectionReply:
@@ -220,7 +223,10 @@ class Renderer:
                 raise LabError(f"a point of {len(point)} numbers; the model has {self._decoder().latents}")
 
     def _grid(self, request: GridRequest) -> Iterator[Reply | None]:
-        """Every fourth cell of every fourth row first, shown as blocks; then all the others."""
+        """Every fourth cell of every fourth row first, shown as blocks; then all the others.
+
+        A grid that will be whole within a frame of the screen needs no such foretaste.
+        """
         started = time.perf_counter()
         columns, rows = request.columns, request.rows
         if min(columns, rows) < 1:
@@ -239,12 +245,15 @@ class Renderer:
         stand_in = (row - row % _COARSE) * columns + (column - column % _COARSE)
 
         pictures: NDArray[np.uint8] | None = None
-        passes = [pending for pending in (cell[coarse], cell[~coarse]) if len(pending)]
+        at_once = len(cell) * self._seconds_per_picture < _FRAME_S
+        passes = [cell] if at_once else [part for part in (cell[coarse], cell[~coarse]) if len(part)]
         for number, pending in enumerate(passes, 1):
             last = number == len(passes)
             for first in range(0, len(pending), _CHUNK):
                 chosen = pending[first : first + _CHUNK]
+                before = time.perf_counter()
                 decoded = self.decode(places[chosen])
+                self._seconds_per_picture = (time.perf_counter() - before) / len(chosen)
                 if pictures is None:
                     pictures = np.zeros((len(cell), *decoded.shape[1:]), dtype=np.uint8)
                 pictures[chosen] = decoded
