@@ -48,8 +48,10 @@ class Bernoulli:
         return 1
 
     def log_prob(self, outputs: Tensor, x: Tensor) -> Tensor:
-        # x * l - softplus(l) is the cross-entropy in logits: no logarithm of a rounded probability.
-        return (x * outputs - functional.softplus(outputs)).sum((-3, -2, -1))
+        # In logits, for no probability may round to 0 or 1; and in one call, which training feels.
+        x = x.expand(torch.broadcast_shapes(x.shape, outputs.shape))
+        entropy = functional.binary_cross_entropy_with_logits(outputs.expand(x.shape), x, reduction="none")
+        return -entropy.sum((-3, -2, -1))
 
     def mean(self, outputs: Tensor) -> Tensor:
         return torch.sigmoid(outputs)

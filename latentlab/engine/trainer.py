@@ -165,14 +165,17 @@ class Trainer:
         loss = -terms.elbo(self.plan.beta_at(self.step)).mean()
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        norm = nn.utils.clip_grad_norm_(self._parameters, self.plan.gradient_norm)
+        gradients = [p.grad for p in self._parameters if p.grad is not None]
+        norm = float(nn.utils.get_total_norm(gradients))
         self.step += 1
         # Before the step, for after it the weights, and soon their averages, would not be numbers either.
-        if not bool(torch.isfinite(norm)):
+        if not math.isfinite(norm):
             raise LabError(
                 f"the loss stopped being a number at step {self.step}",
                 hint="Try a lower learning rate, or fp32 instead of bf16",
             )
+        if norm > self.plan.gradient_norm:
+            torch._foreach_mul_(gradients, self.plan.gradient_norm / norm)
         self.optimizer.step()
         self._average()
         return torch.stack([terms.reconstruction.detach().mean(), terms.kl.detach().mean()])
