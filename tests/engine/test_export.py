@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from PIL import Image
 
-from latentlab.engine import destination
+from latentlab.engine import atomic, destination
 from latentlab.engine.export import (
     PICTURE_FORMATS,
     enlarge,
@@ -155,37 +155,41 @@ def _full_disk(*args: object, **options: object) -> None:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def _fail_to(what: str, monkeypatch: pytest.MonkeyPatch, resource: ModuleType) -> None:
-    """From now on, the named step of writing a file fails, whoever takes it."""
-    if what == "write":  # no file may grow beyond 8 bytes: the system itself cuts the write short
-        highest = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
-        resource.setrlimit(resource.RLIMIT_FSIZE, (8, highest))
-    elif what == "create":
-        real = os.open
+class _FillsUp(io.FileIO):
+    """A file on a disk that is full after eight bytes."""
 
-        def read_only(path: str, flags: int, *rest: object, **options: object) -> int:
-            if flags & os.O_CREAT:
-                raise OSError(errno.EROFS, os.strerror(errno.EROFS))
-            return real(path, flags, *rest, **options)
-
-        monkeypatch.setattr("os.open", read_only)
-    else:
-        monkeypatch.setattr(f"os.{what}", _full_disk)
+    def write(self, content: bytes) -> int:
+        super().write(bytes(content[:8]))
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 @pytest.fixture
-def fail_to(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
-    resource = pytest.importorskip("resource", reason="limits on files are set through POSIX")
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    yield lambda what: _fail_to(what, monkeypatch, resource)
-    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+def fail_to(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """From the call on, the named step of writing a file fails, whoever takes it."""
+
+    def fail(what: str) -> None:
+        if what == "write":
+            monkeypatch.setattr(atomic, "open", _FillsUp, raising=False)
+        elif what == "create":
+            real = os.open
+
+            def read_only(path: str, flags: int, *rest: object, **options: object) -> int:
+                if flags & os.O_CREAT:
+                    raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+                return real(path, flags, *rest, **options)
+
+            monkeypatch.setattr("os.open", read_only)
+        else:
+            monkeypatch.setattr(f"os.{what}", _full_disk)
+
+    return fail
 
 
 @pytest.mark.parametrize(
     ("step", "reason"),
     [
         ("create", "Read-only file system"),
-        ("write", "File too large"),
+        ("write", "No space left"),
         ("fsync", "No space left"),
         ("replace", "No space left"),
     ],
