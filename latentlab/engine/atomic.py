@@ -52,7 +52,9 @@ def write_atomically(path: str | Path, content: bytes, *, overwrite: bool = True
             else:
                 _rename_new(part, path)
     except FileExistsError:
-        raise LabError("already exists", path, "Choose another name, or allow it to be replaced") from None
+        raise LabError(
+            "already exists", path, "Choose another name, or replace it (command line: --force)"
+        ) from None
     except (OSError, ValueError) as error:  # ValueError: a name with a zero byte or a broken letter
         reason = getattr(error, "strerror", None) or error
         raise LabError(f"could not be written ({reason})", path, "Nothing was changed") from error

@@ -25,6 +25,8 @@ def check_destination(path: str | Path, *, overwrite: bool = False, suffixes: It
     """
     path = Path(path)
     known = tuple(suffixes)
+    if not path.name:
+        raise LabError("the file name is empty")
     if known and path.suffix.lower() not in known:
         ending = f"the ending {path.suffix!r} is unknown" if path.suffix else "has no ending"
         raise LabError(ending, path, f"Known: {', '.join(known)}")
@@ -40,5 +42,5 @@ def check_destination(path: str | Path, *, overwrite: bool = False, suffixes: It
         reason = getattr(error, "strerror", None) or error
         raise LabError(f"could not be written ({reason})", path, "Choose another name") from None
     if taken and not overwrite:
-        raise LabError("already exists", path, "Choose another name, or allow it to be replaced")
+        raise LabError("already exists", path, "Choose another name, or replace it (command line: --force)")
     return path

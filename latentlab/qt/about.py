@@ -103,7 +103,9 @@ def _model_facts(model: LoadedReply | None) -> dict[str, str]:
 def _card(model: LoadedReply | None) -> str:
     if model is None:
         return "No model is open."
-    figures = ", ".join(f"{name} {value:.2f}" for name, value in model.metrics[:4])
+    figures = ", ".join(
+        f"{name} {value:.2f}" for name, value in model.metrics if name not in ("epochs", "steps")
+    )
     lines = [f"Model: {model.model}, a {model.title} of {model.latents} latent dimensions."]
     if figures:
         lines.append(f"Measured: {figures}")

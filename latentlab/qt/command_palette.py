@@ -88,7 +88,7 @@ class CommandPalette(QFrame):
         self.list.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.itemClicked.connect(self._do)
-        self.none = QLabel("No command is called so.")
+        self.none = QLabel("No such command.")
         self.none.setObjectName("paletteNone")
         self.none.setContentsMargins(6, 4, 6, 4)
         layout = QVBoxLayout(self)

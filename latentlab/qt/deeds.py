@@ -59,6 +59,7 @@ class Deeds(QObject):
     def ask_to_save(self, what: str) -> None:
         """Opens the page on which something is saved; one page at a time."""
         if self._page is not None:
+            self._page.destroyed.disconnect(self._page_gone)
             self._page.close()
         found = self._exporter.takeaways.encodings()
         words = ""

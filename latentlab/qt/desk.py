@@ -130,7 +130,8 @@ class Desk(QObject):
     def _session_changed(self, old: SessionState, new: SessionState) -> None:
         if self.model is not None:
             data = (new.data, new.split)
-            if (old.data, old.split) != data != (self.model.data, self.model.split):
+            # Against what was asked for last, for that may still be on its way.
+            if (old.data, old.split) != data != (self._wanted.data, self._wanted.split):
                 self.open(new)
             self._request_changes(old, new)
         self.changed.emit(old, new)
@@ -202,7 +203,9 @@ class Desk(QObject):
     def _stay(self, refusal: Refusal) -> None:
         """Data that could not be opened are not what the session shows: it goes on with those it has."""
         if refusal.slot == LoadRequest.slot and self.model is not None:
-            self.session.restore({"data": self.model.data, "split": self.model.split})
+            shown = {"data": self.model.data, "split": self.model.split}
+            self._wanted = replace(self._wanted, **shown)
+            self.session.restore(shown)
 
 
 def _way(state: SessionState) -> tuple[tuple[Point, ...], str, int]:

@@ -22,6 +22,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from latentlab.engine.destination import check_destination
+from latentlab.errors import LabError
 from latentlab.qt import takeaways
 from latentlab.qt.pixels import draw_crisp, to_qimage
 from latentlab.qt.takeaways import Takeaway
@@ -108,7 +110,9 @@ class ExportDialog(QDialog):
         self.scale.setRange(1, MOST)
         self.scale.setSuffix(" ×")
         self.scale.setValue(scale if thing is not None else 1)
-        self.size_label, self.note = QLabel(), QLabel(words)
+        self.size_label, self.note = QLabel(), QLabel()
+        self._target: Path | None = None
+        self._exists = False
         self.note.setWordWrap(True)
         self.buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel
@@ -155,7 +159,9 @@ class ExportDialog(QDialog):
             layout.addWidget(_Preview(to_qimage(self._thing.still)))
             form.addRow("Scale", size)
         elif words:
-            layout.addWidget(QLabel(words))
+            told = QLabel(words)
+            told.setWordWrap(True)
+            layout.addWidget(told)
         layout.addLayout(form)
         layout.addWidget(self.note)
         layout.addWidget(self.buttons)
@@ -175,7 +181,7 @@ class ExportDialog(QDialog):
     @Slot()
     def _look(self) -> None:
         """Follows the path: its ending chooses the format, and an existing file must be told."""
-        path = Path(self.path.text()).expanduser()
+        path = Path(self.path.text().strip())
         if path.suffix.lower() != self.chosen.suffix:
             for index, known in enumerate(self._formats):
                 if known.suffix == path.suffix.lower():
@@ -187,11 +193,29 @@ class ExportDialog(QDialog):
             height, width = (side * self.scale.value() for side in shown.shape[:2])
             frames = f", {len(self._thing.pictures)} frames" if moving else ""
             self.size_label.setText(f"{width} × {height} pixels{frames}")
-        exists = path.is_file()
-        self.note.setText(f"{path.name} exists already and would be replaced." if exists else "")
+        self._aim()
         save = self.buttons.button(QDialogButtonBox.StandardButton.Save)
-        save.setText("Replace" if exists else "Save")
-        save.setEnabled(bool(self.path.text().strip()))
+        save.setText("Replace" if self._exists else "Save")
+        save.setEnabled(self._target is not None)
+
+    def _aim(self) -> None:
+        """Finds the file that the text means, or says why none can be written there."""
+        self._target, self._exists = None, False
+        text = self.path.text().strip()
+        self.note.setText("")
+        if not text:
+            return
+        try:
+            path = Path(text).expanduser()
+            if not path.suffix and path.name:
+                path = path.with_name(path.name + self.chosen.suffix)
+            check_destination(path, overwrite=True, suffixes=[known.suffix for known in self._formats])
+        except (LabError, RuntimeError, ValueError) as error:
+            self.note.setText(str(error))
+            return
+        self._target, self._exists = path, path.exists()
+        if self._exists:
+            self.note.setText(f"{path.name} exists already and would be replaced.")
 
     @Slot()
     def _browse(self) -> None:
@@ -206,7 +230,10 @@ class ExportDialog(QDialog):
             self.path.setText(place if name.suffix else place + self.chosen.suffix)
 
     def accept(self) -> None:
-        path = Path(self.path.text().strip()).expanduser()
-        replaces = self.note.text() != ""
-        self.wished.emit(Wish(self._what, path, self.scale.value(), replaces, self.chosen.animated))
+        self._aim()  # once more: the folder may have changed since the last key
+        if self._target is None:
+            self._look()
+            return
+        scale, moves = self.scale.value(), self.chosen.animated
+        self.wished.emit(Wish(self._what, self._target, scale, self._exists, moves))
         super().accept()

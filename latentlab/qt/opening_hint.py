@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtWidgets import QLabel, QWidget
 
-from latentlab.engine.requests import EncodingsReply, Refusal
+from latentlab.engine.requests import LoadedReply, Refusal
 from latentlab.qt.desk import Desk
 
 
@@ -27,7 +27,7 @@ class OpeningHint(QLabel):
         self._desk, self._over = desk, over
         over.installEventFilter(self)
         desk.busy.connect(self._busy)
-        desk.encoded.connect(self._encoded)
+        desk.loaded.connect(self._loaded)
         desk.refused.connect(self._refused)
 
     def lie_over(self, over: QWidget) -> None:
@@ -45,7 +45,7 @@ class OpeningHint(QLabel):
             self.setText(text)
 
     @Slot(object)
-    def _encoded(self, reply: EncodingsReply) -> None:
+    def _loaded(self, model: LoadedReply) -> None:
         self.hide()
 
     @Slot(object)

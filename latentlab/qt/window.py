@@ -81,7 +81,7 @@ class LabWindow(QMainWindow):
         self.desk, self.settings = desk, settings or Settings()
         self.theming = Theming(self.settings.theme, self)
         self.crashes = CrashReporter(self)
-        self.furnished = self.falling_back = False
+        self.furnished = self.falling_back = self._settled = False
         self._painted = self._shown = self._closed = False
         self._save_later = QTimer(self, singleShot=True, interval=_SAVE_MS)
         self._save_later.timeout.connect(self.save_settings)
@@ -134,10 +134,23 @@ class LabWindow(QMainWindow):
             furnish(self)
             self.furnished = True
             self._listen()
-            self._restore_layout()
             self.setAcceptDrops(True)
-        finally:
+        except BaseException:
             self.setUpdatesEnabled(True)
+            raise
+        if self.isVisible():
+            # Before Qt has laid out what is new, it would share out the panels' room anew.
+            QTimer.singleShot(0, self._settle)
+        else:
+            self._settle()
+
+    @Slot()
+    def _settle(self) -> None:
+        """Panels go where they were; from now on where they are is worth saving."""
+        if not self._closed:
+            self._restore_layout()
+            self._settled = True
+        self.setUpdatesEnabled(True)
 
     def _listen(self) -> None:
         desk = self.desk
@@ -190,7 +203,7 @@ class LabWindow(QMainWindow):
         """Writes down what the next start shall find."""
         settings = self.settings
         settings.theme, settings.session = self.theming.theme, self.desk.state
-        if self.furnished:
+        if self._settled:
             settings.geometry, settings.layout = self.saveGeometry(), self.saveState(1)
         if not settings.save() and self.furnished:
             self.status.say(f"{settings.path}: the settings could not be saved")

@@ -10,6 +10,7 @@ from latentlab.engine import requests as rq
 from latentlab.errors import LabError
 from latentlab.qt.desk import Desk
 from latentlab.qt.undo import new_gesture
+from latentlab.qt.views.latent_plane import LatentPlane
 from latentlab.session.edits import ChangeData, LookAt, MoveProbe, SelectImage, SetWalk
 from latentlab.session.session import Session
 from tests.qt.fake_renderer import FakeRenderer
@@ -125,3 +126,28 @@ def test_that_the_speed_of_a_walk_alone_decodes_nothing_anew(
     desk.do(SetWalk(walk=replace(desk.state.walk, frames_per_second=30)))
     qtbot.wait(50)
     assert not renderer.served
+
+
+def test_that_a_split_taken_back_while_it_loads_does_not_come_after_all(
+    qtbot: QtBot, desk: Desk, renderer: FakeRenderer
+) -> None:
+    renderer.hold.clear()
+    desk.do(ChangeData(data="mnist", split="all"))
+    desk.undo_stack.undo()
+    with qtbot.waitSignal(desk.encoded, timeout=3000):
+        renderer.hold.set()
+    assert desk.model is not None
+    assert desk.model.split == desk.state.split == "test"
+    assert desk.undo_stack.canRedo()
+
+
+def test_that_the_plane_stays_where_it_is_when_other_data_of_the_model_come(qtbot: QtBot, desk: Desk) -> None:
+    plane = LatentPlane(desk)
+    qtbot.addWidget(plane)
+    plane._loaded(desk.model)
+    plane._encoded(desk.encodings)
+    plane.zoom(2.0)
+    camera = plane.camera
+    with qtbot.waitSignal(desk.encoded, timeout=2000):
+        desk.do(ChangeData(data="mnist", split="all"))
+    assert plane.camera == camera

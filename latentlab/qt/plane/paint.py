@@ -62,7 +62,6 @@ def contours(painter: QPainter, camera: Camera, palette: QPalette) -> None:
     """Circles at 1, 2 and 3 standard deviations of the prior N(0, I)."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setFont(_small(painter))
     colour = palette.text().color()
     middle = QPointF(*camera.to_pixel(0.0, 0.0))
     for sigmas in (1, 2, 3):
@@ -72,8 +71,18 @@ def contours(painter: QPainter, camera: Camera, palette: QPalette) -> None:
         colour.setAlphaF(0.6)
         painter.setPen(_pen(colour, 1))  # wider or dashed, Qt takes twenty times as long
         painter.drawEllipse(middle, radius, radius)
-        diagonal = radius * math.sqrt(0.5)
-        _label(painter, palette, middle + QPointF(diagonal + 3, -diagonal - 3), f"{sigmas}σ")
+    painter.restore()
+
+
+def contour_names(painter: QPainter, camera: Camera, palette: QPalette) -> None:
+    """1σ, 2σ and 3σ beside their circles, at the upper right."""
+    painter.save()
+    painter.setFont(_small(painter))
+    middle = QPointF(*camera.to_pixel(0.0, 0.0))
+    for sigmas in (1, 2, 3):
+        diagonal = sigmas * camera.scale * math.sqrt(0.5)
+        if diagonal < 50_000:
+            _label(painter, palette, middle + QPointF(diagonal + 3, -diagonal - 3), f"{sigmas}σ")
     painter.restore()
 
 

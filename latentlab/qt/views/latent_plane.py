@@ -79,6 +79,7 @@ class LatentPlane(QWidget):
         self._manifold: tuple[tuple[float, float, float, float], QImage] | None = None
         self._points: tuple[QImage, object] | None = None
         self._base: QPixmap | None = None
+        self._path, self._unfitted = "", True
         self._hovered: int | None = None
         self._mouse = QPointF()
         self._drag: tuple[int, QPointF] | None = None
@@ -98,6 +99,9 @@ class LatentPlane(QWidget):
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
+        # Other data of the same model lie in the same plane: the view stays where it is.
+        self._unfitted = self._unfitted or model.path != self._path
+        self._path = model.path
         self._encodings, self.ellipse, self._manifold = None, None, None
         self.cloud = self._everything = None
         self._repaint_all()
@@ -105,10 +109,10 @@ class LatentPlane(QWidget):
 
     @Slot(object)
     def _encoded(self, encodings: EncodingsReply) -> None:
-        first = self._encodings is None
         self._encodings = encodings
         self._count_in()
-        if first:
+        if self._unfitted:
+            self._unfitted = False
             self.show_all()
 
     @Slot(object)
@@ -339,6 +343,8 @@ class LatentPlane(QWidget):
             paint.contours(painter, camera, self.palette())
         if layers.points and self.cloud is not None:
             painter.drawImage(QPointF(0, 0), self._points_image(self.cloud, ratio))
+        if layers.contours:
+            paint.contour_names(painter, camera, self.palette())
         paint.axes(painter, camera, self.palette())
         painter.end()
         return base
