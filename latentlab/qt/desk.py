@@ -203,9 +203,9 @@ class Desk(QObject):
     def _stay(self, refusal: Refusal) -> None:
         """Data that could not be opened are not what the session shows: it goes on with those it has."""
         if refusal.slot == LoadRequest.slot and self.model is not None:
-            shown = {"data": self.model.data, "split": self.model.split}
-            self._wanted = replace(self._wanted, **shown)
-            self.session.restore(shown)
+            data, split = self.model.data, self.model.split
+            self._wanted = replace(self._wanted, data=data, split=split)
+            self.session.restore({"data": data, "split": split})
 
 
 def _way(state: SessionState) -> tuple[tuple[Point, ...], str, int]:
