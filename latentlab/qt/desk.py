@@ -88,8 +88,11 @@ class Desk(QObject):
         self.open(self.state)
 
     def stop(self) -> None:
-        """Ends the render thread; returns when it has ended."""
+        """Ends the render thread; returns when it has ended. There is nothing to undo any more."""
         self._thread.stop()
+        # While Python still lives: left to its end, commands and stack fall in an order of their own, and
+        # Qt may delete a command that Python has taken back already.
+        self.undo_stack.clear()
 
     def do(self, edit: Edit) -> None:
         """Makes an edit: as a step of the undo unless it is transient."""
