@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage, QPainter
 
 from latentlab.engine.requests import Picture
 
@@ -51,13 +51,3 @@ def draw_crisp(painter: QPainter, box: QRectF, image: QImage) -> QRectF:
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, room < 1)
     painter.drawImage(size, image)
     return size
-
-
-def icon(picture: Picture, side: int) -> QIcon:
-    """A picture as an icon of `side` pixels, unblurred."""
-    scaled = to_qimage(picture).scaled(
-        QSize(side, side),
-        Qt.AspectRatioMode.KeepAspectRatio,
-        Qt.TransformationMode.FastTransformation,
-    )
-    return QIcon(QPixmap.fromImage(scaled))
