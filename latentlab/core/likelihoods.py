@@ -48,10 +48,8 @@ class Bernoulli:
         return 1
 
     def log_prob(self, outputs: Tensor, x: Tensor) -> Tensor:
-        # In logits, for no probability may round to 0 or 1; and in one call, which training feels.
-        x = x.expand(torch.broadcast_shapes(x.shape, outputs.shape))
-        entropy = functional.binary_cross_entropy_with_logits(outputs.expand(x.shape), x, reduction="none")
-        return -entropy.sum((-3, -2, -1))
+        # In logits l, for no probability may round to 0 or 1: x l - log(1 + e^l).
+        return (x * outputs - functional.softplus(outputs)).sum((-3, -2, -1))
 
     def mean(self, outputs: Tensor) -> Tensor:
         return torch.sigmoid(outputs)

@@ -23,11 +23,12 @@ from latentlab.data.image_set import ImageSet
 from latentlab.engine import tuning
 from latentlab.engine.device import autocast, available_cores, choose_device
 from latentlab.engine.events import EpochEnded, Finished, Progress, Started, Terms, TrainingEvent
+from latentlab.engine.weights import AdamW, Weights, as_one_vector, in_order
 from latentlab.errors import LabError
 from latentlab.models.base import ElboTerms, Trains
 
 _REPORT_EVERY_S = 0.5
-_AVERAGE_EACH, _AVERAGE_EVERY = 100, 4
+_AVERAGE_EACH, _AVERAGE_EVERY = 24, 8
 # A shorter memory of squared gradients than Adam's usual 0.999: the noise of z changes their size fast.
 _BETAS = (0.9, 0.99)
 
@@ -118,15 +119,9 @@ class Trainer:
         self.noise = torch.Generator(self.device).manual_seed(plan.seed)
         self.step = 0
         self.steps = plan.epochs * (len(train) // plan.batch)
-        self.precision, self.threads = plan.precision, plan.threads
-        self.optimizer = torch.optim.AdamW(
-            _decay_groups(self.model, plan.weight_decay),
-            lr=plan.learning_rate,
-            betas=_BETAS,
-            fused=self.device.type in ("cpu", "cuda"),
-        )
-        self._parameters: list[Tensor] = list(self.model.parameters())
-        self._averages: list[Tensor] = list(self.averaged.parameters())
+        self.threads = plan.threads
+        self._average = as_one_vector(in_order(self.averaged))
+        self._compute_in("bf16" if plan.precision == "bf16" else "fp32")
 
     def run(self) -> Iterator[TrainingEvent]:
         """Trains to the end, telling of it on the way.
@@ -157,17 +152,14 @@ class Trainer:
 
     def train_step(self, index: Tensor) -> Tensor:
         """One step on the pictures at `index` (B,); the batch's mean (reconstruction, KL), (2,)."""
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.plan.rate_at(self.step, self.steps)
-        x = self.images[index].float().div_(255.0)
+        weights = self.weights
+        weights.refresh()
+        x = self._pictures(index)
         shown = torch.bernoulli(x, generator=self.noise) if self.plan.binarise_input else None
         with autocast(self.device, self.precision):
-            terms: ElboTerms = self.model.elbo_terms(x, self.noise, shown=shown)
-        loss = -terms.elbo(self.plan.beta_at(self.step)).mean()
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        gradients = [p.grad for p in self._parameters if p.grad is not None]
-        norm = float(nn.utils.get_total_norm(gradients))
+            terms: ElboTerms = weights.layers.elbo_terms(x, self.noise, shown=shown)  # type: ignore[operator]
+        reconstruction, kl = terms.reconstruction.mean(), terms.kl.mean()
+        norm = weights.differentiate(self.plan.beta_at(self.step) * kl - reconstruction)
         self.step += 1
         # Before the step, for after it the weights, and soon their averages, would not be numbers either.
         if not math.isfinite(norm):
@@ -176,14 +168,14 @@ class Trainer:
                 hint="Try a lower learning rate, or fp32 instead of bf16",
             )
         if norm > self.plan.gradient_norm:
-            torch._foreach_mul_(gradients, self.plan.gradient_norm / norm)
-        self.optimizer.step()
-        # Once the average is slow, every fourth step will do, with the decay of four.
+            weights.gradient.mul_(self.plan.gradient_norm / norm)
+        self.optimizer.step(self.plan.rate_at(self.step - 1, self.steps))
+        # Once the average is slow, every eighth step will do, with the decay of eight.
         if self.step <= _AVERAGE_EACH:
-            self._average(1)
+            self._take_average(1)
         elif self.step % _AVERAGE_EVERY == 0:
-            self._average(_AVERAGE_EVERY)
-        return torch.stack([terms.reconstruction.detach().mean(), terms.kl.detach().mean()])
+            self._take_average(_AVERAGE_EVERY)
+        return torch.stack([reconstruction.detach(), kl.detach()])
 
     @torch.no_grad()
     def judge(self, batch: int = 1000) -> Terms | None:
@@ -199,17 +191,30 @@ class Trainer:
 
     def _settle(self) -> None:
         """Fixes what the plan leaves open (number format, threads) by measuring on a copy."""
+        precision, self.threads = self.plan.precision, self.plan.threads or available_cores()
         if self.device.type == "cpu":
             # Dropout draws from torch's own generator: a trial must not shift what training draws.
             with torch.random.fork_rng(devices=[]):
-                self.precision, self.threads = tuning.settle(
-                    self.model, self.images[: self.plan.batch], self.plan.precision, self.plan.threads
+                precision, self.threads = tuning.settle(
+                    self.model, self.images[: self.plan.batch], precision, self.plan.threads
                 )
             torch.set_num_threads(self.threads)
-        else:
-            self.threads = self.plan.threads or available_cores()
-            if self.precision == "auto":
-                self.precision = "bf16" if self.device.type == "cuda" else "fp32"
+        elif precision == "auto":
+            precision = "bf16" if self.device.type == "cuda" else "fp32"
+        if precision != self.precision:
+            self._compute_in(precision)
+
+    def _compute_in(self, precision: str) -> None:
+        """Makes what computes, and begins with no memory of gradients."""
+        self.precision = precision
+        self.weights = Weights(self.model, precision)
+        self.optimizer = AdamW(self.weights, betas=_BETAS, weight_decay=self.plan.weight_decay)
+
+    def _pictures(self, index: Tensor) -> Tensor:
+        """The pictures at `index` in [0, 1], (B, C, H, W)."""
+        # Whole rows of bytes at a time: five times as fast as indexing four dimensions.
+        rows = self.images.flatten(1).index_select(0, index)
+        return rows.view(-1, *self.images.shape[1:]).float().div_(255.0)
 
     def _batches(self) -> Iterator[Tensor]:
         order = torch.randperm(len(self.images), generator=self.order).to(self.device)
@@ -217,19 +222,10 @@ class Trainer:
         yield from order[:full].split(self.plan.batch)
 
     @torch.no_grad()
-    def _average(self, steps: int) -> None:
+    def _take_average(self, steps: int) -> None:
         """Takes the weights into the average as if `steps` steps had each done so."""
         decay = min(self.plan.ema_decay, self.step / (self.step + 10.0)) ** steps
-        torch._foreach_lerp_(self._averages, self._parameters, 1.0 - decay)
-
-
-def _decay_groups(model: nn.Module, weight_decay: float) -> list[dict[str, object]]:
-    """Matrices, which decay towards 0, and the rest, which a pull to 0 would only hurt."""
-    parameters = list(model.parameters())
-    return [
-        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": weight_decay},
-        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
-    ]
+        self._average.lerp_(self.weights.theta, 1.0 - decay)
 
 
 def _mean(sums: Tensor, count: int) -> Terms:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from latentlab.core.gaussian import kl_to_standard, reparameterise
 from latentlab.core.likelihoods import LIKELIHOODS, Likelihood, make_likelihood
@@ -114,7 +115,7 @@ class VAE(nn.Module):
             outputs = outputs.float()
         mean, log_variance = outputs.chunk(2, dim=-1)
         # Beyond e^(+-15) a variance is no picture's any more, only an overflow on its way.
-        return Posterior(mean, log_variance.clamp(-15.0, 15.0))
+        return Posterior(mean, functional.hardtanh(log_variance, -15.0, 15.0))
 
     def decode(self, z: Tensor) -> Tensor:
         """The likelihood's parameters; z (B, D) -> (B, C * outputs_per_channel, H, W)."""
