@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar
 
@@ -51,6 +51,8 @@ class Actions(QObject):
         self._groups: dict[str, QActionGroup] = {}
         self._menus: dict[str, QMenu] = {}
         self._actions: dict[str, tuple[str, QAction]] = {}
+        self._due = QTimer(self, singleShot=True, interval=30)
+        self._due.timeout.connect(self.refresh)
 
     def __getitem__(self, name: str) -> QAction:
         return self._actions[name][1]
@@ -125,6 +127,12 @@ class Actions(QObject):
             button = bar.widgetForAction(action)
             button.setObjectName(name.removesuffix("Action") + "Button")
             button.setAccessibleName(action.text().replace("&", ""))
+
+    @Slot()
+    def refresh_soon(self) -> None:
+        """The same in a moment, once for all the edits of that moment: a drag makes hundreds a second."""
+        if not self._due.isActive():
+            self._due.start()
 
     @Slot()
     def refresh(self) -> None:

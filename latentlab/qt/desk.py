@@ -44,11 +44,13 @@ from latentlab.session.state import OVER_VIEW, SessionState
 class Desk(QObject):
     """Session, undo stack and render thread, joined.
 
-    Signals carry frozen values: `changed` (old, new) states, the others one reply each. A reply is emitted
-    only while its request is the newest of its kind.
+    Signals carry frozen values: `changed` and `probed` (old, new) states, the others one reply each. A change
+    of nothing but the probe is told by `probed` alone: it comes with every move of the hand, and most views
+    do not care. A reply is emitted only while its request is the newest of its kind.
     """
 
     changed = Signal(object, object)
+    probed = Signal(object, object)
     loaded = Signal(object)
     encoded = Signal(object)
     pointed = Signal(object)
@@ -136,8 +138,9 @@ class Desk(QObject):
             # Against what was asked for last, for that may still be on its way.
             if (old.data, old.split) != data != (self._wanted.data, self._wanted.split):
                 self.open(new)
+        (self.probed if replace(old, probe=new.probe) == new else self.changed).emit(old, new)
+        if self.model is not None:
             self._request_changes(old, new)
-        self.changed.emit(old, new)
 
     def _request_changes(self, old: SessionState | None, new: SessionState) -> None:
         """Asks for whatever of the new state is not what the old one had; all of it if `old` is None."""

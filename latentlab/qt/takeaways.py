@@ -20,6 +20,7 @@ from latentlab.engine.requests import (
     Picture,
     Point,
     PointReply,
+    Reply,
     SelectionReply,
     WalkReply,
 )
@@ -55,11 +56,8 @@ class Takeaways(QObject):
     def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
-        self._point: PointReply | None = None
-        self._grid: GridReply | None = None
-        self._tray: WalkReply | None = None
-        self._walk: WalkReply | None = None
-        self._selection: SelectionReply | None = None
+        # Only replies that are whole and have something in them, so that `has` need not look inside.
+        self._replies: dict[str, Reply] = {}
         desk.loaded.connect(self._loaded)
         desk.pointed.connect(self._pointed)
         desk.gridded.connect(self._gridded)
@@ -70,85 +68,89 @@ class Takeaways(QObject):
         desk.changed.connect(self._changed)
 
     def has(self, what: str) -> bool:
-        """Whether there is anything of a kind to take away now."""
-        if what == ENCODINGS:
-            return self.encodings() is not None
-        return self.get(what) is not None
+        """Whether there is anything of a kind to take away now. Asked often: nothing is made of it."""
+        return self._desk.model is not None and what in self._replies
 
     def encodings(self) -> EncodingsReply | None:
         """Where all pictures lie, once all are encoded."""
-        found = self._desk.encodings
-        return found if found is not None and found.done and self._desk.model is not None else None
+        found = self._replies.get(ENCODINGS)
+        return found if isinstance(found, EncodingsReply) else None
 
     def get(self, what: str) -> Takeaway | None:
         """The pictures of a kind as they are now; None if there are none."""
-        model = self._desk.model
+        model, state = self._desk.model, self._desk.state
         if model is None:
             return None
-        if what == PROBE and self._point is not None:
-            return _made(model, what, (self._point.picture,), self._point.z, {})
-        if what == GRID and self._grid is not None and self._grid.done:
-            grid = self._grid
-            spans = "prior quantiles" if grid.region is None else json.dumps(grid.region)
-            extra = {"columns": str(len(grid.across)), "rows": str(len(grid.up)), "range": spans}
-            return _made(model, what, (grid.mosaic,), None, extra)
-        if what == TRAY and self._tray is not None and self._tray.pictures:
-            extra = {"pins": _points(self._tray.points)}
-            return _made(model, what, (strip(self._tray.pictures, _GAP),), None, extra)
-        if what == WALK and self._walk is not None and len(self._walk.pictures) > 1:
-            state = self._desk.state
-            extra = {"pins": _points(state.pins), "path": state.walk.path, "steps": str(state.walk.steps)}
-            speed = state.walk.frames_per_second
-            return _made(model, what, self._walk.pictures, None, extra, speed)
-        if what == SELECTION and self._selection is not None:
-            card = self._selection
-            pictures = (card.original, card.reconstruction, *card.draws)
-            extra = {"data": model.data, "split": model.split, "index": str(card.index)}
-            page = sheet(pictures, len(pictures), _GAP)
-            return _made(model, what, (page,), card.mean, extra, seed=0)
+        match self._replies.get(what):
+            case PointReply() as point:
+                return _made(model, what, (point.picture,), point.z, {})
+            case GridReply() as grid:
+                spans = "prior quantiles" if grid.region is None else json.dumps(grid.region)
+                extra = {"columns": str(len(grid.across)), "rows": str(len(grid.up)), "range": spans}
+                return _made(model, what, (grid.mosaic,), None, extra)
+            case WalkReply() as pinned if what == TRAY:
+                extra = {"pins": _points(pinned.points)}
+                return _made(model, what, (strip(pinned.pictures, _GAP),), None, extra)
+            case WalkReply() as walk:
+                way = {"path": state.walk.path, "steps": str(state.walk.steps)}
+                extra = {"pins": _points(state.pins), **way}
+                return _made(model, what, walk.pictures, None, extra, state.walk.frames_per_second)
+            case SelectionReply() as card:
+                pictures = (card.original, card.reconstruction, *card.draws)
+                extra = {"data": model.data, "split": model.split, "index": str(card.index)}
+                page = sheet(pictures, len(pictures), _GAP)
+                return _made(model, what, (page,), card.mean, extra, seed=0)
         return None
+
+    def _hold(self, what: str, reply: Reply | None) -> bool:
+        """Keeps a reply in place of the older one, or none; whether something came or went."""
+        before = what in self._replies
+        if reply is None:
+            self._replies.pop(what, None)
+        else:
+            self._replies[what] = reply
+        return before != (what in self._replies)
 
     # What comes from the desk
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
-        self._point = self._grid = self._tray = self._walk = self._selection = None
+        self._replies.clear()
         self.changed.emit()
 
     @Slot(object)
     def _pointed(self, reply: PointReply) -> None:
-        first, self._point = self._point is None, reply
-        if first:  # not at every picture of a drag
+        if self._hold(PROBE, reply):  # not at every picture of a drag
             self.changed.emit()
 
     @Slot(object)
     def _gridded(self, reply: GridReply) -> None:
-        self._grid = reply
+        self._hold(GRID, reply if reply.done else None)
         self.changed.emit()
 
     @Slot(object)
     def _trayed(self, reply: WalkReply) -> None:
-        self._tray = reply
+        self._hold(TRAY, reply if reply.pictures else None)
         self.changed.emit()
 
     @Slot(object)
     def _walked(self, reply: WalkReply) -> None:
-        self._walk = reply
+        self._hold(WALK, reply if len(reply.pictures) > 1 else None)
         self.changed.emit()
 
     @Slot(object)
     def _selected(self, reply: SelectionReply) -> None:
-        self._selection = reply
+        self._hold(SELECTION, reply)
         self.changed.emit()
 
     @Slot(object)
     def _encoded(self, reply: EncodingsReply) -> None:
+        self._hold(ENCODINGS, reply if reply.done else None)
         self.changed.emit()
 
     @Slot(object, object)
     def _changed(self, old: SessionState, new: SessionState) -> None:
-        if old.selected != new.selected:
-            self._selection = None
+        if old.selected != new.selected and self._hold(SELECTION, None):
             self.changed.emit()
 
 

@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QToolBar
 from pytestqt.qtbot import QtBot
 
+from latentlab.qt.actions import Entry
 from latentlab.qt.palette import Theme
 from latentlab.qt.shortcuts import ShortcutsDialog
 from latentlab.session.edits import MoveProbe, SelectImage, SetPins
@@ -130,6 +131,19 @@ def test_that_only_what_exists_can_be_saved(qtbot: QtBot, tmp_path: Path) -> Non
         qtbot.waitUntil(lambda: all(action.isEnabled() for action in can.values()), timeout=2000)
         window.desk.do(SelectImage(index=None))
         assert not can["Selection"].isEnabled()
+
+
+def test_that_a_drag_asks_the_entries_once_not_at_every_move(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        asked: list[bool] = []
+        window.actions_.add(
+            [Entry("askedAction", "&Help", "Asked", lambda: None, "", enabled=lambda: not asked.append(True))]
+        )
+        asked.clear()
+        for number in range(50):
+            window.desk.do(MoveProbe(z=(number / 50, 0.0)))
+        assert not asked
+        qtbot.waitUntil(lambda: len(asked) == 1, timeout=2000)
 
 
 def test_that_before_a_model_is_there_nothing_can_be_done_to_it(qtbot: QtBot, tmp_path: Path) -> None:

@@ -37,6 +37,16 @@ def test_that_of_many_moves_the_newest_wins_and_none_queues(
     assert [reply.z for reply in shown] == [(9.99, 0.0)]
 
 
+def test_that_a_moved_probe_is_told_apart_from_every_other_change(desk: Desk) -> None:
+    told: list[str] = []
+    desk.probed.connect(lambda old, new: told.append("probed"))
+    desk.changed.connect(lambda old, new: told.append("changed"))
+    desk.do(MoveProbe(z=(1.0, 2.0)))
+    assert told == ["probed"]
+    desk.do(SelectImage(index=2))
+    assert told == ["probed", "changed"]
+
+
 def test_that_one_drag_is_one_step_of_the_undo(desk: Desk) -> None:
     start = desk.state.probe
     gesture = new_gesture()

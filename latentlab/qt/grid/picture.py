@@ -71,6 +71,7 @@ class GridPicture(QWidget):
         self._drag: int | None = None
         self._key_gesture = 0
         desk.changed.connect(self._changed)
+        desk.probed.connect(self._changed)
         desk.gridded.connect(self._gridded)
         desk.refused.connect(self._refused)
 

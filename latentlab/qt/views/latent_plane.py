@@ -89,6 +89,7 @@ class LatentPlane(QWidget):
         self._settled = QTimer(self, singleShot=True, interval=40)
         self._settled.timeout.connect(self._ask_for_manifold)
         desk.changed.connect(self._changed)
+        desk.probed.connect(self._changed)
         desk.loaded.connect(self._loaded)
         desk.encoded.connect(self._encoded)
         desk.selected.connect(self._selected)

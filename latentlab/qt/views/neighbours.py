@@ -115,6 +115,7 @@ class Neighbours(QWidget):
         self._due = QTimer(self, singleShot=True, interval=60)
         self._due.timeout.connect(self._find)
         desk.changed.connect(self._changed)
+        desk.probed.connect(self._changed)
         desk.loaded.connect(self._loaded)
         desk.encoded.connect(self._encoded)
         self._due.start()

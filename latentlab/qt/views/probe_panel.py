@@ -107,6 +107,7 @@ class ProbePanel(QWidget):
         layout.addLayout(form)
         layout.addStretch()
         desk.changed.connect(self._changed)
+        desk.probed.connect(self._changed)
         desk.loaded.connect(self._loaded)
         desk.pointed.connect(self._pointed)
         desk.refused.connect(self._refused)
