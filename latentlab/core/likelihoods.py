@@ -60,16 +60,20 @@ class Bernoulli:
 
 @dataclass(frozen=True)
 class Gaussian:
-    """Each pixel normal around the output, with one fixed standard deviation `sigma` in [0, 1] units."""
+    """Each pixel normal around the output, with one standard deviation `sigma` in [0, 1] units.
 
-    sigma: float = 0.1
+    `sigma` may be a tensor of no dimensions, to be learnt.
+    """
+
+    sigma: float | Tensor = 0.1
 
     @property
     def outputs_per_channel(self) -> int:
         return 1
 
     def log_prob(self, outputs: Tensor, x: Tensor) -> Tensor:
-        terms = LOG_2PI + 2.0 * math.log(self.sigma) + (x - outputs).square() / self.sigma**2
+        log_sigma = self.sigma.log() if isinstance(self.sigma, Tensor) else math.log(self.sigma)
+        terms = LOG_2PI + 2.0 * log_sigma + (x - outputs).square() / self.sigma**2
         return -0.5 * terms.sum((-3, -2, -1))
 
     def mean(self, outputs: Tensor) -> Tensor:

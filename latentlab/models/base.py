@@ -23,7 +23,10 @@ from latentlab.errors import LabError
 
 @dataclass(frozen=True)
 class Posterior:
-    """q(z|x), a diagonal Gaussian: mean and log sigma^2, (B, D) each."""
+    """q(z|x), a diagonal Gaussian: mean and log sigma^2, (B, D) each.
+
+    A log variance of -inf is a point mass: an autoencoder's code.
+    """
 
     mean: Tensor
     log_variance: Tensor
@@ -31,10 +34,18 @@ class Posterior:
 
 @dataclass(frozen=True)
 class ElboTerms:
-    """The ELBO per picture, split: E_q[log p(x|z)] and KL(q(z|x) || p(z)), (B,) each, in nats."""
+    """The ELBO per picture, split: E_q[log p(x|z)] and KL(q(z|x) || p(z)), (B,) each, in nats.
+
+    `kl_per_dimension` (B, D) sums to `kl`.
+    """
 
     reconstruction: Tensor
-    kl: Tensor
+    kl_per_dimension: Tensor
+
+    @property
+    def kl(self) -> Tensor:
+        """KL(q(z|x) || p(z)), (B,)."""
+        return self.kl_per_dimension.sum(-1)
 
     def elbo(self, beta: float = 1.0) -> Tensor:
         """reconstruction - beta * KL; beta = 1 bounds log p(x), 0 is an autoencoder's objective."""
@@ -48,8 +59,8 @@ class Encodes(Protocol):
     @property
     def latents(self) -> int: ...
 
-    def encode(self, x: Tensor) -> Posterior:
-        """q(z|x) for pictures in [0, 1]; (B, C, H, W) -> (B, D)."""
+    def encode(self, x: Tensor, y: Tensor | None = None) -> Posterior:
+        """q(z|x) for pictures in [0, 1]; (B, C, H, W) -> (B, D). `y` as for `Conditional`."""
 
 
 @runtime_checkable
@@ -66,8 +77,28 @@ class Decodes(Protocol):
     def picture_shape(self) -> tuple[int, int, int]:
         """(C, H, W)."""
 
-    def decode(self, z: Tensor) -> Tensor:
-        """The likelihood's parameters at z; (B, D) -> (B, C * outputs_per_channel, H, W)."""
+    def decode(self, z: Tensor, y: Tensor | None = None) -> Tensor:
+        """The likelihood's parameters at z; (B, D) -> (B, C * outputs_per_channel, H, W).
+
+        `y` as for `Conditional`; models without conditions take none.
+        """
+
+
+@runtime_checkable
+class Conditional(Protocol):
+    """Is told something of each picture: its class, or its attributes.
+
+    y is (B, A) or (A,) for all alike: one-hot if `exclusive`, else a 0 or 1 for each name. Where y is not
+    given, the first class is meant, or no attribute at all.
+    """
+
+    @property
+    def condition_names(self) -> tuple[str, ...]:
+        """What each of the A numbers stands for."""
+
+    @property
+    def exclusive(self) -> bool:
+        """Whether exactly one of them holds: classes, not attributes."""
 
 
 @runtime_checkable
@@ -75,11 +106,17 @@ class Trains(Protocol):
     """Has an objective that the trainer can maximise."""
 
     def elbo_terms(
-        self, x: Tensor, generator: torch.Generator | None = None, *, shown: Tensor | None = None
+        self,
+        x: Tensor,
+        generator: torch.Generator | None = None,
+        *,
+        shown: Tensor | None = None,
+        y: Tensor | None = None,
     ) -> ElboTerms:
         """One-sample estimate of the ELBO's terms; (B, C, H, W) in [0, 1] -> (B,) each.
 
-        The encoder sees `shown` in place of x if it is given; the terms are judged on x.
+        The encoder sees `shown` in place of x if it is given; the terms are judged on x. `y` as for
+        `Conditional`.
         """
 
 

@@ -111,19 +111,30 @@ def to_posterior(widths: Sequence[int], latents: int, dropout: float) -> nn.Sequ
     return layers
 
 
+def _beside(features: Tensor, y: Tensor | None) -> Tensor:
+    """Features (B, F) with the conditions (B, A), if any, after them."""
+    return features if y is None else torch.cat([features, y.to(features.dtype)], dim=-1)
+
+
 class MLPEncoder(nn.Module):
-    """Pictures to mean and log variance through dense layers; (B, C, H, W) -> (B, 2 * latents)."""
+    """Pictures (and conditions) to mean and log variance through dense layers; -> (B, 2 * latents)."""
 
     def __init__(
-        self, shape: tuple[int, int, int], widths: Sequence[int], latents: int, dropout: float
+        self,
+        shape: tuple[int, int, int],
+        widths: Sequence[int],
+        latents: int,
+        dropout: float,
+        conditions: int = 0,
     ) -> None:
         super().__init__()
         self.input_dropout = Dropout(dropout)
-        self.layers = to_posterior([math.prod(shape), *widths], latents, dropout)
+        self.layers = to_posterior([math.prod(shape) + conditions, *widths], latents, dropout)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, y: Tensor | None = None) -> Tensor:
         # Doubled, drawings in black and white vary by about 1, as a first layer's usual weights expect.
-        return self.layers(self.input_dropout(2.0 * x.flatten(1)))  # type: ignore[no-any-return]
+        features = self.input_dropout(2.0 * x.flatten(1))
+        return self.layers(_beside(features, y))  # type: ignore[no-any-return]
 
 
 class MLPDecoder(nn.Module):
@@ -151,7 +162,12 @@ class ConvEncoder(nn.Module):
     """Pictures to mean and log variance; each channel width halves the sides, then a dense layer."""
 
     def __init__(
-        self, shape: tuple[int, int, int], widths: Sequence[int], latents: int, dropout: float
+        self,
+        shape: tuple[int, int, int],
+        widths: Sequence[int],
+        latents: int,
+        dropout: float,
+        conditions: int = 0,
     ) -> None:
         super().__init__()
         channels, height, width = shape
@@ -160,11 +176,11 @@ class ConvEncoder(nn.Module):
             layers += [nn.Conv2d(fan_in, fan_out, 3, stride=2, padding=1), nn.SiLU()]
         times = len(widths)
         features = widths[-1] * _halved(height, times) * _halved(width, times)
-        head = to_posterior([features, _DENSE], latents, dropout)
-        self.layers = nn.Sequential(*layers, nn.Flatten(), head)
+        self.layers = nn.Sequential(*layers, nn.Flatten())
+        self.head = to_posterior([features + conditions, _DENSE], latents, dropout)
 
-    def forward(self, x: Tensor) -> Tensor:
-        return self.layers(x)  # type: ignore[no-any-return]
+    def forward(self, x: Tensor, y: Tensor | None = None) -> Tensor:
+        return self.head(_beside(self.layers(x), y))  # type: ignore[no-any-return]
 
 
 class ConvDecoder(nn.Module):

@@ -11,7 +11,9 @@ import torch
 from torch import nn
 
 from latentlab.errors import LabError
+from latentlab.models.ae import AE, AEConfig
 from latentlab.models.base import parse_config
+from latentlab.models.cvae import CVAE, CVAEConfig
 from latentlab.models.vae import VAE, VAEConfig
 
 MAX_PARAMETERS = 200_000_000
@@ -27,7 +29,14 @@ class ModelKind:
     build: Callable[[Any], nn.Module]
 
 
-KINDS = {kind.name: kind for kind in (ModelKind("vae", "Variational autoencoder", VAEConfig, VAE),)}
+KINDS = {
+    kind.name: kind
+    for kind in (
+        ModelKind("ae", "Autoencoder", AEConfig, AE),
+        ModelKind("vae", "Variational autoencoder", VAEConfig, VAE),
+        ModelKind("cvae", "Conditional variational autoencoder", CVAEConfig, CVAE),
+    )
+}
 
 
 def find_kind(name: str) -> ModelKind:

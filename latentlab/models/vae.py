@@ -4,25 +4,28 @@
     ELBO(x) = E_q[ log p(x|z) ] - KL( q(z|x) || p(z) )
 
 Source: Kingma & Welling, Auto-Encoding Variational Bayes (2014), eq. 3. The trainer weighs the KL with
-beta (Higgins et al. 2017): 0 makes an autoencoder, 1 a VAE.
+beta (Higgins et al. 2017): 1 for a VAE.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from latentlab.core.gaussian import kl_to_standard, reparameterise
-from latentlab.core.likelihoods import LIKELIHOODS, Likelihood, make_likelihood
+from latentlab.core.gaussian import kl_per_dimension, reparameterise
+from latentlab.core.likelihoods import LIKELIHOODS, Gaussian, Likelihood, make_likelihood
 from latentlab.errors import LabError
 from latentlab.models.base import ElboTerms, Posterior, require_choice, require_range
 from latentlab.models.nets import NETWORKS, ConvDecoder, ConvEncoder, MLPDecoder, MLPEncoder
 
 _ENCODERS = {"mlp": MLPEncoder, "conv": ConvEncoder}
 _DECODERS = {"mlp": MLPDecoder, "conv": ConvDecoder}
+# A tenth of a grey level of 256: flat pictures would drive sigma to 0 and the density beyond all bounds.
+_LOWEST_LOG_SIGMA = math.log(1e-1 / 256.0)
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,8 @@ class VAEConfig:
         encoder_dropout, decoder_dropout: the share of hidden units silenced in training; 0 to 0.9.
         likelihood: "bernoulli", "gaussian" or "categorical".
         sigma: the Gaussian's standard deviation, pictures being in [0, 1].
+        learn_sigma: whether training finds the Gaussian's sigma, one for all pixels, starting at `sigma`
+            (Rybkin et al., Simple and Effective VAE Training with Calibrated Decoders, 2021).
         levels: the categorical's number of grey levels.
     """
 
@@ -53,6 +58,7 @@ class VAEConfig:
     decoder_dropout: float = 0.0
     likelihood: str = "bernoulli"
     sigma: float = 0.1
+    learn_sigma: bool = False
     levels: int = 256
 
     def __post_init__(self) -> None:
@@ -76,25 +82,47 @@ class VAEConfig:
         require_choice("likelihood", self.likelihood, LIKELIHOODS)
         require_range("sigma", self.sigma, 1e-3, 10.0)
         require_range("levels", self.levels, 2, 256)
+        if self.learn_sigma and self.likelihood != "gaussian":
+            raise LabError(f"config field 'learn_sigma' is for a Gaussian likelihood, not {self.likelihood}")
 
 
 class VAE(nn.Module):
-    """A VAE with a diagonal-Gaussian posterior; see `VAEConfig` for its parts."""
+    """A VAE with a diagonal-Gaussian posterior; see `VAEConfig` for its parts.
 
-    def __init__(self, config: VAEConfig) -> None:
+    Args:
+        config: its parts.
+        decoder_conditions, encoder_conditions: A, for a subclass that tells either network a y (B, A).
+    """
+
+    def __init__(
+        self, config: VAEConfig, *, decoder_conditions: int = 0, encoder_conditions: int = 0
+    ) -> None:
         super().__init__()
         self.config = config
-        self.likelihood: Likelihood = make_likelihood(
+        self._likelihood: Likelihood = make_likelihood(
             config.likelihood, sigma=config.sigma, levels=config.levels
         )
+        if config.learn_sigma:
+            self.log_sigma = nn.Parameter(torch.tensor(math.log(config.sigma)))
         channels, height, width = config.shape
-        outputs = (channels * self.likelihood.outputs_per_channel, height, width)
+        outputs = (channels * self._likelihood.outputs_per_channel, height, width)
         self.encoder = _ENCODERS[config.encoder](
-            (channels, height, width), config.encoder_widths, config.latents, config.encoder_dropout
+            (channels, height, width),
+            config.encoder_widths,
+            config.latents,
+            config.encoder_dropout,
+            encoder_conditions,
         )
         self.decoder = _DECODERS[config.decoder](
-            config.latents, config.decoder_widths, outputs, config.decoder_dropout
+            config.latents + decoder_conditions, config.decoder_widths, outputs, config.decoder_dropout
         )
+
+    @property
+    def likelihood(self) -> Likelihood:
+        """p(x|z) given the decoder's outputs; a learnt sigma as it stands now."""
+        if not self.config.learn_sigma:
+            return self._likelihood
+        return Gaussian(self.log_sigma.clamp(_LOWEST_LOG_SIGMA).exp())
 
     @property
     def latents(self) -> int:
@@ -107,9 +135,9 @@ class VAE(nn.Module):
         channels, height, width = self.config.shape
         return channels, height, width
 
-    def encode(self, x: Tensor) -> Posterior:
+    def encode(self, x: Tensor, y: Tensor | None = None) -> Posterior:
         """q(z|x); pictures (B, C, H, W) in [0, 1] -> mean and log variance (B, D), in float32 or more."""
-        outputs = self.encoder(x)
+        outputs = self.encoder(x, self._seen(y, len(x)))
         # Under autocast the networks speak bfloat16; densities and sums over pixels need more digits.
         if outputs.dtype == torch.bfloat16:
             outputs = outputs.float()
@@ -117,21 +145,34 @@ class VAE(nn.Module):
         # Beyond e^(+-15) a variance is no picture's any more, only an overflow on its way.
         return Posterior(mean, functional.hardtanh(log_variance, -15.0, 15.0))
 
-    def decode(self, z: Tensor) -> Tensor:
+    def decode(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         """The likelihood's parameters; z (B, D) -> (B, C * outputs_per_channel, H, W)."""
-        outputs: Tensor = self.decoder(z)
+        outputs: Tensor = self.decoder(self._told(z, y))
         return outputs.float() if outputs.dtype == torch.bfloat16 else outputs
 
     def elbo_terms(
-        self, x: Tensor, generator: torch.Generator | None = None, *, shown: Tensor | None = None
+        self,
+        x: Tensor,
+        generator: torch.Generator | None = None,
+        *,
+        shown: Tensor | None = None,
+        y: Tensor | None = None,
     ) -> ElboTerms:
         """The ELBO's two terms from one z ~ q(z|x) a picture; (B, C, H, W) in [0, 1] -> (B,) each.
 
         The encoder sees `shown` in place of x if it is given: a noisy x, against overfitting.
         """
-        posterior = self.encode(x if shown is None else shown)
+        posterior = self.encode(x if shown is None else shown, y)
         z = reparameterise(posterior.mean, posterior.log_variance, generator)
         return ElboTerms(
-            reconstruction=self.likelihood.log_prob(self.decode(z), x),
-            kl=kl_to_standard(posterior.mean, posterior.log_variance),
+            reconstruction=self.likelihood.log_prob(self.decode(z, y), x),
+            kl_per_dimension=kl_per_dimension(posterior.mean, posterior.log_variance),
         )
+
+    def _seen(self, y: Tensor | None, count: int) -> Tensor | None:
+        """What the encoder is told beside the pictures; nothing here."""
+        return None
+
+    def _told(self, z: Tensor, y: Tensor | None) -> Tensor:
+        """What the decoder is given: z, and nothing else here."""
+        return z

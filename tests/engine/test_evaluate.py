@@ -77,7 +77,9 @@ def test_that_large_decoders_are_run_in_smaller_pieces_with_the_same_result(monk
     whole = evaluate(model, DATA, samples=2000, likelihood_images=3)
     largest = []
     decode = type(model).decode
-    monkeypatch.setattr(type(model), "decode", lambda self, z: largest.append(len(z)) or decode(self, z))
+    monkeypatch.setattr(
+        type(model), "decode", lambda self, z, y=None: largest.append(len(z)) or decode(self, z, y)
+    )
     monkeypatch.setattr(module, "_MAX_OUTPUTS", 20 * 4 * 64)
     pieces = evaluate(model, DATA, samples=2000, likelihood_images=3)
     assert max(largest) == 64

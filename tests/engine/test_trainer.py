@@ -179,7 +179,7 @@ class Breaking(nn.Module):
     def elbo_terms(self, x: torch.Tensor, generator: torch.Generator | None = None, **shown) -> ElboTerms:
         self.calls += 1
         loss = -self.weight.square().sum().expand(len(x)) * (math.nan if self.calls >= self.at else 1.0)
-        return ElboTerms(loss, torch.zeros(len(x)))
+        return ElboTerms(loss, torch.zeros(len(x), 1))
 
 
 def test_that_a_loss_that_is_no_number_stops_the_training_and_names_the_step():

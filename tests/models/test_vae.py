@@ -10,6 +10,7 @@ from torch import nn
 
 from latentlab.core import gaussian
 from latentlab.core.likelihoods import LIKELIHOODS
+from latentlab.errors import LabError
 from latentlab.models.base import Decodes, ElboTerms, Encodes, Trains
 from latentlab.models.nets import NETWORKS
 from latentlab.models.vae import VAE, VAEConfig
@@ -104,7 +105,7 @@ def test_that_dropout_silences_in_training_only():
 
 
 def test_that_beta_weighs_the_kl_alone():
-    terms = ElboTerms(torch.tensor([-10.0]), torch.tensor([2.0]))
+    terms = ElboTerms(torch.tensor([-10.0]), torch.tensor([[0.5, 1.5]]))
     assert [terms.elbo(beta).item() for beta in (0.0, 1.0, 4.0)] == [-10.0, -12.0, -18.0]
 
 
@@ -154,3 +155,26 @@ def test_that_cuda_encodes_and_decodes_as_the_cpu_does(tiny_model, cuda):
     there = tiny_model.to(cuda)
     torch.testing.assert_close(there.encode(x.to(cuda)).mean.cpu(), here, atol=1e-3, rtol=1e-3)
     torch.testing.assert_close(there.decode(here.to(cuda)).cpu(), shown, atol=1e-3, rtol=1e-3)
+
+
+def test_that_a_learnt_sigma_finds_the_size_of_the_errors():
+    config = VAEConfig(
+        shape=(1, 8, 8), encoder_widths=(4,), decoder_widths=(4,), likelihood="gaussian", learn_sigma=True
+    )
+    model = make_vae(config)
+    outputs = torch.full((50, 1, 8, 8), 0.5)
+    noise = torch.randn(outputs.shape, generator=torch.Generator().manual_seed(0))
+    x = outputs + 0.03 * noise
+    optimizer = torch.optim.Adam([model.log_sigma], lr=0.1)
+    for _ in range(150):
+        optimizer.zero_grad()
+        (-model.likelihood.log_prob(outputs, x).mean()).backward()
+        optimizer.step()
+    # The density is highest at the errors' own root mean square.
+    expected = (x - outputs).square().mean().sqrt().item()
+    assert model.log_sigma.exp().item() == pytest.approx(expected, rel=0.02)
+
+
+def test_that_only_a_gaussian_can_learn_its_sigma():
+    with pytest.raises(LabError, match="'learn_sigma' is for a Gaussian likelihood, not bernoulli"):
+        VAEConfig(learn_sigma=True)

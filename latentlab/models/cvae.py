@@ -1,0 +1,82 @@
+"""The conditional VAE: the decoder is told what the picture is of, so z need not say it.
+
+    ELBO(x, y) = E_q[ log p(x|z, y) ] - KL( q(z|x) || p(z) )        y a class (one-hot) or attribute bits
+
+The decoder is given [z, y]. By default the encoder sees the picture alone, so that z means the same for all
+y; `condition_encoder` shows it y too. Source: Sohn et al., Learning Structured Output Representation using
+Deep Conditional Generative Models (2015); Kingma et al., Semi-supervised Learning with Deep Generative
+Models (2014), model M2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from latentlab.errors import LabError
+from latentlab.models.base import require_range
+from latentlab.models.vae import VAE, VAEConfig
+
+
+@dataclass(frozen=True)
+class CVAEConfig(VAEConfig):
+    """A VAE's choices, and what it is told.
+
+    Attributes:
+        condition_names: the classes or attributes, 1 to 64 names.
+        exclusive: classes, of which one holds, rather than attributes, of which any may.
+        condition_encoder: whether the encoder is told too.
+    """
+
+    condition_names: tuple[str, ...] = ()
+    exclusive: bool = True
+    condition_encoder: bool = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_range("condition_names (its length)", len(self.condition_names), 1, 64)
+        if len(set(self.condition_names)) < len(self.condition_names):
+            raise LabError("config field 'condition_names' has a name twice")
+
+
+class CVAE(VAE):
+    """A conditional VAE; y as for `latentlab.models.base.Conditional`."""
+
+    config: CVAEConfig
+
+    def __init__(self, config: CVAEConfig) -> None:
+        count = len(config.condition_names)
+        super().__init__(
+            config,
+            decoder_conditions=count,
+            encoder_conditions=count if config.condition_encoder else 0,
+        )
+
+    @property
+    def condition_names(self) -> tuple[str, ...]:
+        """The classes or attributes that y speaks of."""
+        return self.config.condition_names
+
+    @property
+    def exclusive(self) -> bool:
+        """Whether y is one-hot."""
+        return self.config.exclusive
+
+    def _seen(self, y: Tensor | None, count: int) -> Tensor | None:
+        return self._rows(y, count) if self.config.condition_encoder else None
+
+    def _told(self, z: Tensor, y: Tensor | None) -> Tensor:
+        return torch.cat([z, self._rows(y, len(z)).to(z.dtype)], dim=-1)
+
+    def _rows(self, y: Tensor | None, count: int) -> Tensor:
+        """y for each of `count` pictures, (count, A)."""
+        weight = next(self.parameters())
+        if y is None:
+            y = torch.zeros(len(self.condition_names), device=weight.device)
+            if self.exclusive:
+                y[0] = 1.0
+        if y.shape[-1] != len(self.condition_names):
+            raise LabError(f"a condition of {y.shape[-1]} numbers; the model has {len(self.condition_names)}")
+        return y.to(weight.device).expand(count, -1)
