@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"latentlab: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("latentlab: stopped; nothing was written", file=sys.stderr)
+        print("latentlab: stopped; no result was written", file=sys.stderr)
         return 130
     except BrokenPipeError:
         # Whoever read our output has gone (`latentlab list | head -1`); Python must not flush again.

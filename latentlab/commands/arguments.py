@@ -24,6 +24,17 @@ def whole(low: int, high: int) -> Callable[[str], int]:
     return parse
 
 
+def seconds(text: str) -> float:
+    """An argument type: a length of time, 0 or more."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0.0 <= value <= 1e6:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no number of seconds")
+    return value
+
+
 def point(text: str) -> tuple[float, ...]:
     """An argument type: numbers with commas between."""
     try:

@@ -1,4 +1,4 @@
-"""The flags of `latentlab train vae`, made from the fields of `VAEConfig` and `TrainingPlan`.
+"""The flags of `latentlab train KIND`, made from the fields of the kind's config and `TrainingPlan`.
 
 Names, types and defaults are the dataclasses' own, so that they are written once; here are the words.
 """
@@ -14,12 +14,12 @@ from typing import Any
 
 from latentlab.core.likelihoods import LIKELIHOODS
 from latentlab.engine.device import PRECISIONS
-from latentlab.engine.trainer import TrainingPlan
+from latentlab.engine.plan import TrainingPlan
 from latentlab.models.nets import NETWORKS
-from latentlab.models.vae import VAEConfig
+from latentlab.models.registry import find_kind
 
-# The data set decides it.
-_NO_FLAG = {"shape"}
+# The data set decides them.
+_NO_FLAG = {"shape", "condition_names", "exclusive"}
 
 HELP = {
     "latents": "dimensions of the latent space",
@@ -31,7 +31,9 @@ HELP = {
     "decoder_dropout": "share of the decoder's hidden units silenced in training",
     "likelihood": f"what the decoder's outputs mean: {', '.join(LIKELIHOODS)}",
     "sigma": "standard deviation of the Gaussian likelihood, pictures being in [0, 1]",
+    "learn_sigma": "let training find that standard deviation",
     "levels": "grey levels of the categorical likelihood",
+    "condition_encoder": "tell the encoder the class or the attributes too, not the decoder alone",
     "epochs": "passes over the data",
     "batch": "pictures a step",
     "learning_rate": "highest learning rate of Adam",
@@ -41,6 +43,7 @@ HELP = {
     "gradient_norm": "longer gradients are shortened to this",
     "beta": "weight of the KL: 1 for a VAE, 0 for an autoencoder",
     "beta_warmup_steps": "steps over which that weight rises from 0",
+    "beta_cycles": "how often it rises anew over the whole training; 0 for never",
     "ema_decay": "share of the averaged weights that each step keeps",
     "binarise_input": "show the encoder black and white draws of the grey pictures in training",
     "seed": "decides first weights, order and noise",
@@ -50,9 +53,9 @@ HELP = {
 }
 
 
-def add_training_flags(parser: argparse.ArgumentParser) -> None:
+def add_training_flags(parser: argparse.ArgumentParser, name: str) -> None:
     """A flag for each field: `learning_rate` becomes `--learning-rate`, tuples are written 512,256."""
-    for title, kind in (("model", VAEConfig), ("training", TrainingPlan)):
+    for title, kind in (("model", find_kind(name).config), ("training", TrainingPlan)):
         group = parser.add_argument_group(title)
         types = typing.get_type_hints(kind)
         for field in _fields(kind):
@@ -68,8 +71,9 @@ def add_training_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def read_config(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The fields of `VAEConfig` that were given or defaulted, without the pictures' shape."""
-    return {field.name: getattr(arguments, field.name) for field in _fields(VAEConfig)}
+    """The fields of the kind's config that were given or defaulted, without what the data decide."""
+    kind = find_kind(arguments.kind).config
+    return {field.name: getattr(arguments, field.name) for field in _fields(kind)}
 
 
 def read_plan(arguments: argparse.Namespace) -> TrainingPlan:
@@ -79,8 +83,8 @@ def read_plan(arguments: argparse.Namespace) -> TrainingPlan:
 
 def command_line(arguments: argparse.Namespace) -> str:
     """The command that trains the same model again: what is not a default, and nothing else."""
-    words = ["latentlab", "train", "vae", "--data", arguments.data, "--out", str(arguments.out)]
-    for kind in (VAEConfig, TrainingPlan):
+    words = ["latentlab", "train", arguments.kind, "--data", arguments.data, "--out", str(arguments.out)]
+    for kind in (find_kind(arguments.kind).config, TrainingPlan):
         for field in _fields(kind):
             value = getattr(arguments, field.name)
             if value != field.default:

@@ -15,6 +15,7 @@ from latentlab.commands.arguments import (
     add_seed,
     low_high,
     point,
+    seconds,
     whole,
 )
 from latentlab.errors import LabError
@@ -35,6 +36,13 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise LabError(message, hint=f"See {self.prog} --help")
 
+
+# Named here too, for the registry needs torch.
+_KINDS = {
+    "ae": "an autoencoder",
+    "vae": "a variational autoencoder",
+    "cvae": "a conditional variational autoencoder",
+}
 
 Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
 
@@ -168,15 +176,34 @@ def _add_training(commands: Commands, training: bool) -> None:
     example = "latentlab train vae --data mnist --out runs/mine.safetensors --epochs 20"
     parser = _add_command(commands, "train", "train a model of your own", example)
     kinds = parser.add_subparsers(dest="kind", metavar="KIND", title="kinds of model", required=True)
-    vae = _add_command(kinds, "vae", "train a variational autoencoder and save it", example)
-    vae.add_argument("--data", default="mnist", metavar="NAME", help="a data set (default mnist)")
-    vae.add_argument("--out", "-o", required=True, metavar="FILE", help="a .safetensors file to write")
-    vae.add_argument("--force", action="store_true", help="replace the file if it exists")
-    add_json(vae)
-    if training:
-        from latentlab.commands.flags import add_training_flags
+    for name, title in _KINDS.items():
+        kind = _add_command(kinds, name, f"train {title} and save it", example.replace("vae", name, 1))
+        kind.add_argument(
+            "--data",
+            default="mnist",
+            metavar="DATA",
+            help="the name of a data set (see latentlab list), or the path of your own (default mnist)",
+        )
+        kind.add_argument("--out", "-o", required=True, metavar="FILE", help="a .safetensors file to write")
+        kind.add_argument("--force", action="store_true", help="replace the file if it exists")
+        kind.add_argument(
+            "--resume", action="store_true", help="go on with the training of FILE that was stopped"
+        )
+        kind.add_argument(
+            "--checkpoint-every",
+            type=seconds,
+            default=30.0,
+            metavar="SECONDS",
+            help="how often the training is saved on its way (default 30)",
+        )
+        kind.add_argument(
+            "--log", metavar="FOLDER", help="write metrics.jsonl and TensorBoard event files there"
+        )
+        add_json(kind)
+        if training:
+            from latentlab.commands.flags import add_training_flags
 
-        add_training_flags(vae)
+            add_training_flags(kind, name)
 
 
 def _add_command(commands: Commands, name: str, text: str, example: str) -> _Parser:

@@ -3,57 +3,130 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
+from collections.abc import Callable
 
 from latentlab.commands.console import print_json, progress_bar
 from latentlab.commands.flags import command_line, read_config, read_plan
+from latentlab.commands.interruption import stop_wishes
 from latentlab.data import catalog
 from latentlab.engine.destination import check_destination
-from latentlab.engine.events import EpochEnded, Finished, Progress, Started, Terms
-from latentlab.engine.training_run import Saved, TrainingRun, check_plan
+from latentlab.engine.device import choose_device
+from latentlab.engine.distributed import join_team
+from latentlab.engine.events import CheckpointFailed, EpochEnded, Finished, Progress, Started, Terms
+from latentlab.engine.plan import check_plan
+from latentlab.engine.run_log import RunLog
+from latentlab.engine.trainer import TrainingError
+from latentlab.engine.training_run import Saved, TrainingRun
+from latentlab.engine.training_state import load_state, state_path
+from latentlab.errors import LabError
 
 
 def train_model(arguments: argparse.Namespace) -> None:
-    """`latentlab train vae`: a line an epoch on stderr, the saved model's figures on stdout."""
-    plan = read_plan(arguments)
-    # Before the data is read, so that a slip of the pen is told at once.
-    check_plan(plan)
-    check_destination(arguments.out, overwrite=arguments.force, suffixes=(".safetensors",))
-    run = TrainingRun(
-        arguments.kind,
-        read_config(arguments),
-        plan,
-        catalog.load(arguments.data, "train"),
-        catalog.load(arguments.data, "test"),
-        arguments.out,
-        overwrite=arguments.force,
-        command=command_line(arguments),
-    )
-    steps = max(1, run.trainer.steps)
-    with progress_bar("Training") as show:
-        for event in run.run():
-            match event:
-                case Started():
-                    _say(
-                        f"{event.epochs} epochs, {event.steps:,} steps on {event.device} "
-                        f"({event.precision}, {event.threads} threads)"
-                    )
-                case Progress():
-                    words = f"{_terms(event.terms)}, {event.images_per_second:,.0f} images/s"
-                    show(event.step / steps, words)
-                case EpochEnded():
-                    test = "" if event.test is None else f"; test {_terms(event.test)}"
-                    _say(f"epoch {event.epoch}: train {_terms(event.train)}{test}")
-                case Finished():
-                    _say(f"trained for {event.seconds:.1f} s")
-                case Saved():
+    """`latentlab train KIND`: a line an epoch on stderr, the saved model's figures on stdout."""
+    run = _resumed(arguments) if arguments.resume else _begun(arguments)
+    team = run.trainer.team
+    saved: Saved | None = None
+    with (
+        contextlib.ExitStack() as stack,
+        progress_bar("Training") if team.leads else contextlib.nullcontext(_unshown) as show,
+        stop_wishes() as wished,
+    ):
+        stack.callback(team.leave)
+        log = stack.enter_context(RunLog(arguments.log)) if arguments.log and team.leads else None
+        try:
+            for event in run.run():
+                if log is not None:
+                    log.add(event)
+                if isinstance(event, Saved):
                     saved = event
+                elif team.leads:
+                    _tell(event, show, run.trainer.steps)
+                if wished.is_set():
+                    _stop(run)
+        except TrainingError as error:
+            run.checkpoint()
+            raise LabError(error.what, hint=f"{error.hint}; --resume goes on from there") from None
+    if saved is None:  # not the process that saves
+        return
     if arguments.json:
         print_json({"path": str(saved.path), "command": run.command, **saved.metrics})
     else:
         elbo = saved.metrics.get("elbo")
         figure = "" if elbo is None else f": test ELBO {elbo:.3f} nats a picture"
         print(f"Wrote {saved.path}{figure}")
+
+
+def _begun(arguments: argparse.Namespace) -> TrainingRun:
+    plan = read_plan(arguments)
+    # Before the data is read, so that a slip of the pen is told at once.
+    check_plan(plan)
+    out = check_destination(arguments.out, overwrite=arguments.force, suffixes=(".safetensors",))
+    team, device = join_team(choose_device(plan.device))
+    if state_path(out).exists() and not arguments.force:
+        step = load_state(state_path(out)).step
+        raise LabError(
+            f"a training that was stopped at step {step:,} waits to go on",
+            state_path(out),
+            "--resume goes on with it, --force begins anew",
+        )
+    return TrainingRun(
+        arguments.kind,
+        read_config(arguments),
+        plan,
+        catalog.load(arguments.data, "train"),
+        catalog.load(arguments.data, "test"),
+        out,
+        overwrite=arguments.force,
+        command=command_line(arguments),
+        data=arguments.data,
+        every_s=arguments.checkpoint_every,
+        team=team,
+        device=device,
+    )
+
+
+def _resumed(arguments: argparse.Namespace) -> TrainingRun:
+    """The training that was stopped, as it was begun: of the flags only --device counts."""
+    device = "" if arguments.device == "auto" else arguments.device
+    run = TrainingRun.resume(state_path(arguments.out), overwrite=arguments.force, device=device)
+    run.every_s = arguments.checkpoint_every
+    return run
+
+
+def _stop(run: TrainingRun) -> None:
+    """Saves what is needed to go on, and stops."""
+    told = run.checkpoint()
+    if isinstance(told, CheckpointFailed):
+        _say(f"the training could not be saved: {told.reason}")
+    else:
+        _say(f"stopped at step {told.step:,}; the same command with --resume goes on from there")
+    raise KeyboardInterrupt
+
+
+def _tell(event: object, show: Callable[[float, str], None], steps: int) -> None:
+    match event:
+        case Started():
+            since = f", from step {event.step:,}" if event.step else ""
+            _say(
+                f"{event.epochs} epochs, {event.steps:,} steps on {event.device} "
+                f"({event.precision}, {event.threads} threads){since}"
+            )
+        case Progress():
+            words = f"{_terms(event.terms)}, {event.images_per_second:,.0f} images/s"
+            show(event.step / max(1, steps), words)
+        case EpochEnded():
+            test = "" if event.test is None else f"; test {_terms(event.test)}"
+            _say(f"epoch {event.epoch}: train {_terms(event.train)}{test}")
+        case CheckpointFailed():
+            _say(f"no checkpoint at step {event.step:,}: {event.reason}")
+        case Finished():
+            _say(f"trained for {event.seconds:.1f} s")
+
+
+def _unshown(share: float, words: str) -> None:
+    """A bar that is nowhere."""
 
 
 def _terms(terms: Terms) -> str:

@@ -1,4 +1,4 @@
-"""Pictures with their labels, held in memory as one tensor."""
+"""Pictures with their labels and attributes, held in memory as one tensor."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 
+import torch
 from torch import Tensor
 
 
@@ -19,6 +20,8 @@ class ImageSet:
         images: uint8 (N, C, H, W), 0 black to 255 white.
         labels: int64 (N,), the class of each picture; None where there are no classes.
         classes: the name of each class, in the order of the labels.
+        attributes: bool (N, A), what is true of each picture; None where nothing is known.
+        attribute_names: the name of each attribute, in the order of the columns.
     """
 
     name: str
@@ -26,6 +29,8 @@ class ImageSet:
     images: Tensor
     labels: Tensor | None = None
     classes: tuple[str, ...] = ()
+    attributes: Tensor | None = None
+    attribute_names: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return int(self.images.shape[0])
@@ -40,3 +45,32 @@ class ImageSet:
     def fingerprint(self) -> str:
         """SHA-256 of the pixels: tells whether a model was trained on exactly these pictures."""
         return hashlib.sha256(self.images.contiguous().numpy().data).hexdigest()
+
+    def part(self, split: str, start: int, stop: int) -> ImageSet:
+        """Pictures `start` to `stop` as a split of their own; nothing is copied."""
+        return ImageSet(
+            name=self.name,
+            split=split,
+            images=self.images[start:stop],
+            labels=None if self.labels is None else self.labels[start:stop],
+            classes=self.classes,
+            attributes=None if self.attributes is None else self.attributes[start:stop],
+            attribute_names=self.attribute_names,
+        )
+
+
+def join(first: ImageSet, second: ImageSet) -> ImageSet:
+    """Both splits as "all"; the numbers of the first one's pictures stay what they were."""
+    return ImageSet(
+        name=first.name,
+        split="all",
+        images=torch.cat([first.images, second.images]),
+        labels=_both(first.labels, second.labels),
+        classes=first.classes,
+        attributes=_both(first.attributes, second.attributes),
+        attribute_names=first.attribute_names,
+    )
+
+
+def _both(first: Tensor | None, second: Tensor | None) -> Tensor | None:
+    return None if first is None or second is None else torch.cat([first, second])

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
 class Terms:
-    """Means over some pictures, in nats per picture; elbo = reconstruction - kl."""
+    """Means over some pictures, in nats per picture; elbo = reconstruction - kl.
+
+    `kl_per_dimension` (D numbers) sums to `kl`.
+    """
 
     reconstruction: float
     kl: float
+    kl_per_dimension: tuple[float, ...] = ()
 
     @property
     def elbo(self) -> float:
@@ -19,23 +24,41 @@ class Terms:
 
 @dataclass(frozen=True)
 class Started:
-    """Before the first step: how long it will be, and how it will be computed."""
+    """Before the first step: how long it will be, and how it will be computed.
+
+    `step` is 0, or where a training that was interrupted goes on.
+    """
 
     steps: int
     epochs: int
     device: str
     precision: str
     threads: int
+    step: int = 0
 
 
 @dataclass(frozen=True)
 class Progress:
-    """About twice a second: means over the steps since the last one."""
+    """Some twenty times a second: means over the steps since the last one.
+
+    `beta` is the weight of the KL now; `seconds_left` goes by the steps of late.
+    """
 
     step: int
     epoch: int
     terms: Terms
     images_per_second: float
+    seconds_left: float
+    beta: float
+
+
+@dataclass(frozen=True)
+class Judging:
+    """In the midst of judging the averaged weights: so many of the held-out pictures are done."""
+
+    step: int
+    done: int
+    total: int
 
 
 @dataclass(frozen=True)
@@ -49,11 +72,27 @@ class EpochEnded:
 
 
 @dataclass(frozen=True)
+class Checkpointed:
+    """All that is needed to go on from this step is in a file."""
+
+    step: int
+    path: Path
+
+
+@dataclass(frozen=True)
+class CheckpointFailed:
+    """It could not be written; the training goes on without."""
+
+    step: int
+    reason: str
+
+
+@dataclass(frozen=True)
 class Finished:
-    """The last event of a training that ran to its end."""
+    """The last event of a training that ran to its end. `seconds` counts all its sittings."""
 
     step: int
     seconds: float
 
 
-TrainingEvent = Started | Progress | EpochEnded | Finished
+TrainingEvent = Started | Progress | Judging | EpochEnded | Checkpointed | CheckpointFailed | Finished

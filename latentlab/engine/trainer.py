@@ -1,11 +1,12 @@
-"""Training as a generator of events: iterate to train, stop iterating to stop.
+"""Training as a generator of events: iterate to train, stop iterating to stop, iterate again to go on.
 
 Adam with a linear warm-up and a cosine decay of the learning rate, and an exponential moving average
 (EMA) of the weights, which is what gets saved: theta_ema <- d theta_ema + (1 - d) theta, with d rising
 from 0 to `ema_decay` so that the first, bad weights are soon forgotten.
 
 The data set lies in memory as one uint8 tensor and is indexed a batch at a time: for small pictures a
-loader costs more than the step it feeds.
+loader costs more than the step it feeds. Everything that decides the next step is in `state()`: whoever
+puts it back into a new trainer gets, on a CPU, exactly the weights of a training never interrupted.
 """
 
 from __future__ import annotations
@@ -13,213 +14,304 @@ from __future__ import annotations
 import copy
 import math
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator, Mapping
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from latentlab.data.image_set import ImageSet
 from latentlab.engine import tuning
+from latentlab.engine.conditions import conditions_of
 from latentlab.engine.device import autocast, available_cores, choose_device
-from latentlab.engine.events import EpochEnded, Finished, Progress, Started, Terms, TrainingEvent
+from latentlab.engine.distributed import ALONE, Team
+from latentlab.engine.events import EpochEnded, Finished, Judging, Progress, Started, Terms, TrainingEvent
+from latentlab.engine.plan import TrainingPlan
 from latentlab.engine.weights import AdamW, Weights, as_one_vector, in_order
 from latentlab.errors import LabError
 from latentlab.models.base import ElboTerms, Trains
 
-_REPORT_EVERY_S = 0.5
+_REPORT_EVERY_S = 0.05
 _AVERAGE_EACH, _AVERAGE_EVERY = 24, 8
 # A shorter memory of squared gradients than Adam's usual 0.999: the noise of z changes their size fast.
 _BETAS = (0.9, 0.99)
+_JUDGED_AT_ONCE = 1000
+# What `state()` knows beside tensors.
+_COUNTS = ("step", "epoch", "position", "counted", "beta", "seconds", "threads", "precision")
 
 
-@dataclass(frozen=True)
-class TrainingPlan:
-    """How to train.
-
-    Attributes:
-        epochs: passes over the data.
-        batch: pictures a step.
-        learning_rate: its highest value, reached after `warmup_steps`.
-        warmup_steps: steps over which the learning rate rises from 0.
-        final_rate: the share of the learning rate that is left at the end of the cosine.
-        weight_decay: decoupled (AdamW), per unit of learning rate; on matrices, not on biases and norms.
-        gradient_norm: gradients longer than this are shortened to it.
-        beta: the weight of the KL; 1 for a VAE.
-        beta_warmup_steps: steps over which that weight rises from 0.
-        ema_decay: how much of the averaged weights each step keeps.
-        binarise_input: whether the encoder is shown, in training, black and white pictures drawn with
-            the grey levels as probabilities, other ones each time. It can no longer learn pictures by
-            heart, and its posteriors fit held-out ones better; the decoder is judged on the greys.
-        seed: decides the order of the pictures and the noise (the first weights are the model's).
-        device: "auto", "cpu", "cuda" or "mps".
-        precision: "fp32", "bf16", or "auto": the faster of the two on this machine.
-        threads: CPU threads; 0 takes the better of 1 and all, measured at the start.
-    """
-
-    epochs: int = 20
-    batch: int = 128
-    learning_rate: float = 1e-3
-    warmup_steps: int = 500
-    final_rate: float = 0.01
-    weight_decay: float = 0.0
-    gradient_norm: float = 100.0
-    beta: float = 1.0
-    beta_warmup_steps: int = 0
-    ema_decay: float = 0.999
-    binarise_input: bool = False
-    seed: int = 0
-    device: str = "auto"
-    precision: str = "auto"
-    threads: int = 0
-
-    def rate_at(self, step: int, steps: int) -> float:
-        """The learning rate of step 0 .. steps - 1."""
-        if step < self.warmup_steps:
-            return self.learning_rate * (step + 1) / self.warmup_steps
-        progress = (step - self.warmup_steps) / max(1, steps - self.warmup_steps)
-        low = self.final_rate
-        return self.learning_rate * (low + (1.0 - low) * 0.5 * (1.0 + math.cos(math.pi * progress)))
-
-    def beta_at(self, step: int) -> float:
-        """The weight of the KL at a step."""
-        if step >= self.beta_warmup_steps:
-            return self.beta
-        return self.beta * (step + 1) / self.beta_warmup_steps
+class TrainingError(LabError):
+    """The next step cannot be taken. The weights are the last good ones, and `run` may be called again."""
 
 
 class Trainer:
     """Trains a model on a data set. `run()` does the work; `averaged` is the model to keep.
 
     Args:
-        model: an `nn.Module` that `Trains`; it is moved to the plan's device and trained in place.
+        model: an `nn.Module` that `Trains`; it is moved to the device and trained in place.
         train: the pictures to learn from.
         plan: how.
         test: held-out pictures, judged after each epoch; none to save that time.
+        team: the processes that train together.
+        device: where, if not where the plan says.
+
+    Attributes:
+        step, epoch: how many steps and whole epochs have been done.
+        beta: the weight of the KL, before the plan's ramp; may be changed between two events.
+        steps: how many there will be.
     """
 
     def __init__(
-        self, model: nn.Module, train: ImageSet, plan: TrainingPlan, test: ImageSet | None = None
+        self,
+        model: nn.Module,
+        train: ImageSet,
+        plan: TrainingPlan,
+        test: ImageSet | None = None,
+        *,
+        team: Team = ALONE,
+        device: torch.device | None = None,
     ) -> None:
         if not isinstance(model, Trains):
             raise LabError(f"a {type(model).__name__} has no objective to train")
         if len(train) < plan.batch:
             raise LabError(f"a batch of {plan.batch} needs as many pictures; {train.name} has {len(train)}")
+        if plan.batch % team.size:
+            raise LabError(f"a batch of {plan.batch} cannot be shared evenly by {team.size} processes")
         shape = getattr(model, "picture_shape", train.shape)
         if train.shape != shape:
             raise LabError(f"{train.name} has pictures of {train.shape}, the model takes {shape}")
-        self.plan = plan
-        self.device = choose_device(plan.device)
+        self.plan, self.team = plan, team
+        self.device = device or choose_device(plan.device)
         self.model = model.to(self.device).train()
         self.averaged = copy.deepcopy(self.model).requires_grad_(False).eval()
-        self.images = train.images.to(self.device)
-        self.test = None if test is None else test.images.to(self.device)
+        self.images, self.conditions = self._held(train)
+        self.test: Tensor | None = None
+        self.test_conditions: Tensor | None = None
+        if test is not None:
+            self.test, self.test_conditions = self._held(test)
         # Two streams: how many draws the noise takes must not change the order of the pictures.
         self.order = torch.Generator().manual_seed(plan.seed)
-        self.noise = torch.Generator(self.device).manual_seed(plan.seed)
-        self.step = 0
+        self._order_before = self.order.get_state()
+        self.noise = torch.Generator(self.device).manual_seed(plan.seed + team.rank)
+        self.step = self.epoch = self.position = self.counted = 0
+        self.seconds, self.beta = 0.0, plan.beta
         self.steps = plan.epochs * (len(train) // plan.batch)
-        self.threads = plan.threads
+        self.threads, self._began = plan.threads, False
         self._average = as_one_vector(in_order(self.averaged))
         self._compute_in("bf16" if plan.precision == "bf16" else "fp32")
 
-    def run(self) -> Iterator[TrainingEvent]:
-        """Trains to the end, telling of it on the way.
+    def run(self) -> Generator[TrainingEvent, None, None]:
+        """Trains to the end, telling of it on the way. Begun anew, it goes on where it stopped.
 
         Raises:
-            LabError: if the loss stops being a number; `averaged` then holds the last good weights.
+            TrainingError: if the loss stops being a number, or memory runs out.
         """
-        started = time.perf_counter()
-        torch.manual_seed(self.plan.seed)  # what dropout draws from
         self._settle()
-        yield Started(self.steps, self.plan.epochs, str(self.device), self.precision, self.threads)
-        for epoch in range(1, self.plan.epochs + 1):
-            sums, counted = torch.zeros(2, device=self.device), 0
-            recent, since, mark = torch.zeros(2, device=self.device), 0, time.perf_counter()
-            for batch in self._batches():
-                terms = self.train_step(batch)
-                recent += terms
-                since += 1
-                now = time.perf_counter()
-                if now - mark > _REPORT_EVERY_S:
-                    rate = since * self.plan.batch / (now - mark)
-                    yield Progress(self.step, epoch, _mean(recent, since), rate)
-                    sums, counted = sums + recent, counted + since
-                    recent, since, mark = torch.zeros_like(recent), 0, time.perf_counter()
-            sums, counted = sums + recent, counted + since
-            yield EpochEnded(self.step, epoch, _mean(sums, counted), self.judge())
-        yield Finished(self.step, time.perf_counter() - started)
+        names = (str(self.device), self.precision, self.threads)
+        yield Started(self.steps, self.plan.epochs, *names, step=self.step)
+        while self.epoch < self.plan.epochs:
+            yield from self._train_epoch()
+            test = yield from self._judge()
+            self.team.sum_(self._sums)
+            train = _mean(self._sums, self.counted * self.team.size)
+            self.epoch, self.position, self.counted = self.epoch + 1, 0, 0
+            self._sums.zero_()
+            yield EpochEnded(self.step, self.epoch, train, test)
+        yield Finished(self.step, self.seconds)
 
     def train_step(self, index: Tensor) -> Tensor:
-        """One step on the pictures at `index` (B,); the batch's mean (reconstruction, KL), (2,)."""
+        """One step on the pictures at `index` (B,).
+
+        Returns:
+            The batch's means of reconstruction and of each dimension's KL, (1 + D,).
+        """
         weights = self.weights
         weights.refresh()
+        index = self.team.share(index)
         x = self._pictures(index)
+        y = None if self.conditions is None else self.conditions[index]
         shown = torch.bernoulli(x, generator=self.noise) if self.plan.binarise_input else None
         with autocast(self.device, self.precision):
-            terms: ElboTerms = weights.layers.elbo_terms(x, self.noise, shown=shown)  # type: ignore[operator]
-        reconstruction, kl = terms.reconstruction.mean(), terms.kl.mean()
-        norm = weights.differentiate(self.plan.beta_at(self.step) * kl - reconstruction)
-        self.step += 1
+            terms: ElboTerms = weights.layers.elbo_terms(  # type: ignore[operator]
+                x, self.noise, shown=shown, y=y
+            )
+        reconstruction, kl = terms.reconstruction.mean(), terms.kl_per_dimension.mean(0)
+        norm = weights.differentiate(self.beta_now * kl.sum() - reconstruction, self.team)
         # Before the step, for after it the weights, and soon their averages, would not be numbers either.
         if not math.isfinite(norm):
-            raise LabError(
-                f"the loss stopped being a number at step {self.step}",
+            raise TrainingError(
+                f"the loss stopped being a number at step {self.step + 1}",
                 hint="Try a lower learning rate, or fp32 instead of bf16",
             )
         if norm > self.plan.gradient_norm:
             weights.gradient.mul_(self.plan.gradient_norm / norm)
-        self.optimizer.step(self.plan.rate_at(self.step - 1, self.steps))
+        self.optimizer.step(self.plan.rate_at(self.step, self.steps))
+        self.step += 1
         # Once the average is slow, every eighth step will do, with the decay of eight.
         if self.step <= _AVERAGE_EACH:
             self._take_average(1)
         elif self.step % _AVERAGE_EVERY == 0:
             self._take_average(_AVERAGE_EVERY)
-        return torch.stack([reconstruction.detach(), kl.detach()])
+        return torch.cat([reconstruction.detach().view(1), kl.detach()])
 
-    @torch.no_grad()
-    def judge(self, batch: int = 1000) -> Terms | None:
-        """The averaged weights' ELBO terms on the held-out pictures, one draw a picture, seeded."""
-        if self.test is None:
-            return None
-        noise = torch.Generator(self.device).manual_seed(self.plan.seed)
-        sums = torch.zeros(2, device=self.device)
-        for images in self.test.split(batch):
-            terms = self.averaged.elbo_terms(images.float() / 255.0, noise)
-            sums += torch.stack([terms.reconstruction.sum(), terms.kl.sum()])
-        return _mean(sums, len(self.test))
+    @property
+    def beta_now(self) -> float:
+        """The weight of the KL at this step, the plan's ramp included."""
+        return self.beta * self.plan.ramp_at(self.step, self.steps)
+
+    def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
+        """All that decides how the training goes on, as tensors and as plain values. Tensors are copies."""
+        tensors = {
+            "theta": self.weights.theta,
+            "average": self._average,
+            "mean": self.optimizer.mean,
+            "mean_square": self.optimizer.mean_square,
+            "optimizer_steps": torch.stack(self.optimizer.steps),
+            "sums": self._sums,
+            "order": self._order_before if self.position else self.order.get_state(),
+            "noise": self.noise.get_state(),
+            "dropout": torch.get_rng_state(),
+        }
+        if self.device.type == "cuda":
+            tensors["dropout_cuda"] = torch.cuda.get_rng_state(self.device)
+        values = {name: getattr(self, name) for name in _COUNTS}
+        return {name: tensor.detach().to("cpu", copy=True) for name, tensor in tensors.items()}, values
+
+    def restore(self, tensors: Mapping[str, Tensor], values: Mapping[str, Any]) -> None:
+        """Puts back a `state()` of a trainer of the same model, data and plan.
+
+        Raises:
+            LabError: if it belongs to another model.
+        """
+        if values["precision"] != self.precision:
+            self._compute_in(values["precision"])
+        mine = {
+            "theta": self.weights.theta,
+            "average": self._average,
+            "mean": self.optimizer.mean,
+            "mean_square": self.optimizer.mean_square,
+            "sums": self._sums,
+        }
+        for name, tensor in mine.items():
+            if tensors[name].shape != tensor.shape:
+                found, expected = tuple(tensors[name].shape), tuple(tensor.shape)
+                raise LabError(f"the training's {name} has shape {found}, the model asks for {expected}")
+        for name, tensor in mine.items():
+            with torch.no_grad():
+                tensor.copy_(tensors[name])
+        for steps, taken in zip(self.optimizer.steps, tensors["optimizer_steps"], strict=True):
+            steps.fill_(float(taken))
+        for name in _COUNTS:
+            setattr(self, name, values[name])
+        self._order_before = tensors["order"]
+        self.order.set_state(self._order_before)
+        if tensors["noise"].shape == self.noise.get_state().shape:  # another kind of device draws otherwise
+            self.noise.set_state(tensors["noise"])
+        torch.set_rng_state(tensors["dropout"])
+        if self.device.type == "cuda" and "dropout_cuda" in tensors:
+            torch.cuda.set_rng_state(tensors["dropout_cuda"], self.device)
+        self._began = True
+
+    # What a run is made of
 
     def _settle(self) -> None:
         """Fixes what the plan leaves open (number format, threads) by measuring on a copy."""
-        precision, self.threads = self.plan.precision, self.plan.threads or available_cores()
         if self.device.type == "cpu":
-            # Dropout draws from torch's own generator: a trial must not shift what training draws.
-            with torch.random.fork_rng(devices=[]):
-                precision, self.threads = tuning.settle(
-                    self.model, self.images[: self.plan.batch], precision, self.plan.threads
-                )
+            if not self._began:
+                # Dropout draws from torch's own generator: a trial must not shift what training draws.
+                with torch.random.fork_rng(devices=[]):
+                    precision, self.threads = tuning.settle(
+                        self.model, self.images[: self.plan.batch], self.plan.precision, self.plan.threads
+                    )
+                if precision != self.precision:
+                    self._compute_in(precision)
             torch.set_num_threads(self.threads)
-        elif precision == "auto":
-            precision = "bf16" if self.device.type == "cuda" else "fp32"
-        if precision != self.precision:
-            self._compute_in(precision)
+        elif not self._began:
+            self.threads = self.plan.threads or available_cores()
+            if self.plan.precision == "auto" and self.device.type == "cuda":
+                self._compute_in("bf16")
+        if not self._began:
+            torch.manual_seed(self.plan.seed + self.team.rank)  # what dropout draws from
+        self._began = True
 
     def _compute_in(self, precision: str) -> None:
         """Makes what computes, and begins with no memory of gradients."""
         self.precision = precision
         self.weights = Weights(self.model, precision)
         self.optimizer = AdamW(self.weights, betas=_BETAS, weight_decay=self.plan.weight_decay)
+        self._sums = torch.zeros(1 + int(getattr(self.model, "latents", 1)), device=self.device)
+
+    def _train_epoch(self) -> Iterator[TrainingEvent]:
+        """The steps that are left of this epoch."""
+        recent, since, mark = torch.zeros_like(self._sums), 0, time.perf_counter()
+        for index in self._batches():
+            # Counted first: a batch that cannot be learnt from must not be met again.
+            self.position += 1
+            terms = self._step_or_tell(index)
+            recent += terms
+            self._sums += terms
+            since, self.counted = since + 1, self.counted + 1
+            now = time.perf_counter()
+            if now - mark > _REPORT_EVERY_S:
+                self.seconds += now - mark
+                pace = (now - mark) / since
+                yield Progress(
+                    step=self.step,
+                    epoch=self.epoch + 1,
+                    terms=_mean(recent, since),
+                    images_per_second=self.plan.batch / pace,
+                    seconds_left=(self.steps - self.step) * pace,
+                    beta=self.beta_now,
+                )
+                recent, since, mark = torch.zeros_like(recent), 0, time.perf_counter()
+        self.seconds += time.perf_counter() - mark
+
+    def _step_or_tell(self, index: Tensor) -> Tensor:
+        try:
+            return self.train_step(index)
+        except (RuntimeError, MemoryError) as error:
+            if not _is_out_of_memory(error):
+                raise
+        smaller = max(1, self.plan.batch // 2)
+        raise TrainingError(
+            f"memory ran out at step {self.step + 1} with a batch of {self.plan.batch}",
+            hint=f"Try a batch of {smaller}",
+        )
+
+    def _batches(self) -> Iterator[Tensor]:
+        """The batches that are left of this epoch, in an order drawn for it."""
+        if self.position:  # begun already: the same order once more
+            self.order.set_state(self._order_before)
+        self._order_before = self.order.get_state()
+        order = torch.randperm(len(self.images), generator=self.order).to(self.device)
+        full = len(order) - len(order) % self.plan.batch
+        yield from order[:full].split(self.plan.batch)[self.position :]
+
+    @torch.no_grad()
+    def _judge(self) -> Generator[TrainingEvent, None, Terms | None]:
+        """The averaged weights' ELBO terms on the held-out pictures, one draw a picture, seeded."""
+        if self.test is None or not self.team.leads:
+            return None
+        noise = torch.Generator(self.device).manual_seed(self.plan.seed)
+        sums = torch.zeros_like(self._sums)
+        for first in range(0, len(self.test), _JUDGED_AT_ONCE):
+            some = slice(first, first + _JUDGED_AT_ONCE)
+            y = None if self.test_conditions is None else self.test_conditions[some]
+            terms = self.averaged.elbo_terms(self.test[some].float() / 255.0, noise, y=y)
+            sums += torch.cat([terms.reconstruction.sum().view(1), terms.kl_per_dimension.sum(0)])
+            yield Judging(self.step, min(some.stop, len(self.test)), len(self.test))
+        return _mean(sums, len(self.test))
+
+    def _held(self, data: ImageSet) -> tuple[Tensor, Tensor | None]:
+        """Pictures and what the model is told of them, on the device."""
+        conditions = conditions_of(self.model, data)
+        return data.images.to(self.device), None if conditions is None else conditions.to(self.device)
 
     def _pictures(self, index: Tensor) -> Tensor:
         """The pictures at `index` in [0, 1], (B, C, H, W)."""
         # Whole rows of bytes at a time: five times as fast as indexing four dimensions.
         rows = self.images.flatten(1).index_select(0, index)
         return rows.view(-1, *self.images.shape[1:]).float().div_(255.0)
-
-    def _batches(self) -> Iterator[Tensor]:
-        order = torch.randperm(len(self.images), generator=self.order).to(self.device)
-        full = len(order) - len(order) % self.plan.batch
-        yield from order[:full].split(self.plan.batch)
 
     @torch.no_grad()
     def _take_average(self, steps: int) -> None:
@@ -229,5 +321,12 @@ class Trainer:
 
 
 def _mean(sums: Tensor, count: int) -> Terms:
-    reconstruction, kl = (sums / max(1, count)).tolist()
-    return Terms(reconstruction, kl)
+    reconstruction, *kl = (sums / max(1, count)).tolist()
+    return Terms(reconstruction, sum(kl), tuple(kl))
+
+
+def _is_out_of_memory(error: BaseException) -> bool:
+    """torch says it in its own way for a GPU, and in words for a CPU."""
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    return "not enough memory" in str(error) or "can't allocate memory" in str(error)

@@ -3,44 +3,36 @@
     for event in TrainingRun(...).run(): ...
 
 makes a model from a config and a seed, trains it, judges it and saves the averaged weights with a card
-that says how. Stopping the iteration, or any error, leaves no file and an old one as it was.
+that says how. On the way it keeps a file from which `TrainingRun.resume` goes on; the finished model takes
+its place. Stopping the iteration leaves that file, and an old model as it was.
 """
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-import math
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
 from latentlab.engine.checkpoint import ModelCard, save_model
 from latentlab.engine.destination import check_destination
-from latentlab.engine.device import PRECISIONS
-from latentlab.engine.events import EpochEnded, TrainingEvent
-from latentlab.engine.trainer import Trainer, TrainingPlan
+from latentlab.engine.device import choose_device
+from latentlab.engine.distributed import ALONE, Team
+from latentlab.engine.events import Checkpointed, CheckpointFailed, EpochEnded, Started, TrainingEvent
+from latentlab.engine.plan import TrainingPlan, check_plan
+from latentlab.engine.trainer import Trainer
+from latentlab.engine.training_state import TrainingState, load_state, save_state, state_path
 from latentlab.errors import LabError
-from latentlab.models.registry import build
+from latentlab.models.registry import build, find_kind
 
-# What a number of the plan may be: (lowest, highest).
-_RANGES: Mapping[str, tuple[float, float]] = {
-    "epochs": (1, 100_000),
-    "batch": (1, 100_000),
-    "learning_rate": (1e-9, 10.0),
-    "warmup_steps": (0, 10_000_000),
-    "final_rate": (0.0, 1.0),
-    "weight_decay": (0.0, 10.0),
-    "gradient_norm": (1e-6, 1e9),
-    "beta": (0.0, 1e4),
-    "beta_warmup_steps": (0, 10_000_000),
-    "ema_decay": (0.0, 1.0),
-    "seed": (0, 2**63 - 1),
-    "threads": (0, 1024),
-}
+CHECKPOINT_EVERY_S = 30.0
 
 
 @dataclass(frozen=True)
@@ -51,18 +43,25 @@ class Saved:
     metrics: Mapping[str, float | int]
 
 
+RunEvent = TrainingEvent | Saved
+
+
 class TrainingRun:
     """One training and its file; everything that can be refused is refused when it is made.
 
     Args:
         kind: a name in `latentlab.models.registry.KINDS`.
-        config: fields of that kind's config; `shape` is taken from the pictures.
+        config: fields of that kind's config; `shape` is taken from the pictures, and what a conditional
+            model is told from their classes or attributes unless the config names them.
         plan: how to train. Its seed also decides the first weights, the same on every device.
         train: the pictures to learn from.
         test: held-out pictures, judged after each epoch.
         out: the file to be written.
         overwrite: whether an existing file may be replaced.
         command: the command line that does the same again, for the card.
+        data: the text by which the data set was asked for, for whoever resumes.
+        every_s: seconds between two checkpoints.
+        team, device: the processes that train together, and this one's device.
 
     Raises:
         LabError: naming the field or the file.
@@ -79,32 +78,99 @@ class TrainingRun:
         *,
         overwrite: bool = False,
         command: str = "",
+        data: str = "",
+        every_s: float = CHECKPOINT_EVERY_S,
+        team: Team = ALONE,
+        device: torch.device | None = None,
     ) -> None:
         self.out = check_destination(out, overwrite=overwrite, suffixes=(".safetensors",))
         self.kind, self.overwrite, self.command = kind, overwrite, command
         self.train, self.test = train, test
+        self.data, self.every_s = data or train.name, every_s
         if test.shape != train.shape:
             raise LabError(f"{train.name} has pictures of {train.shape}, {test.name} of {test.shape}")
         check_plan(plan)
+        fields = {**_conditions(kind, config, train), **config, "shape": train.shape}
         # The state of torch's own generator is put back: who else draws from it should not notice.
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(plan.seed)
-            model = build(kind, {**config, "shape": train.shape})
+            model = build(kind, fields)
         self.config = dataclasses.asdict(model.config)  # type: ignore[call-overload]
-        self.trainer = Trainer(model, train, plan, test)
+        self.trainer = Trainer(model, train, plan, test, team=team, device=device)
+        self.metrics: Mapping[str, float | int] = {}
 
-    def run(self) -> Iterator[TrainingEvent | Saved]:
-        """Trains to the end and saves; `Saved` comes last.
+    @classmethod
+    def resume(cls, path: str | Path, *, overwrite: bool = False, device: str = "") -> TrainingRun:
+        """The training that lies unfinished in a file.
+
+        `device` takes it to another one than it was begun on.
 
         Raises:
-            LabError: if the loss stops being a number, or the file cannot be written.
+            LabError: if the file cannot be read, or its data are not what they were.
         """
-        last: EpochEnded | None = None
+        state = load_state(path)
+        train, test = catalog.load(state.data, "train"), catalog.load(state.data, "test")
+        if train.fingerprint != state.fingerprint:
+            raise LabError(
+                f"{state.data} holds other pictures than when this training began", path, "Begin it anew"
+            )
+        plan = dataclasses.replace(state.plan, device=device or _available(state.plan.device))
+        run = cls(
+            state.kind, state.config, plan, train, test, state.out,
+            overwrite=overwrite, command=state.command, data=state.data,
+        )  # fmt: skip
+        try:
+            run.trainer.restore(state.tensors, state.values)
+            run.metrics = state.metrics
+        except LabError as error:
+            raise LabError(error.what, path, error.hint) from None
+        return run
+
+    def run(self) -> Generator[RunEvent, None, None]:
+        """Trains to the end and saves; `Saved` comes last. Begun anew, it goes on where it stopped.
+
+        Raises:
+            LabError: if the next step cannot be taken, or the file cannot be written.
+        """
+        saved_at = time.monotonic()
         for event in self.trainer.run():
             if isinstance(event, EpochEnded):
-                last = event
+                self.metrics = _metrics(event)
             yield event
-        metrics = _metrics(last)
+            due = time.monotonic() - saved_at > self.every_s
+            if due and self.trainer.team.leads and not isinstance(event, Started):
+                yield self.checkpoint()
+                saved_at = time.monotonic()
+        if self.trainer.team.leads:
+            yield self.keep()
+
+    def checkpoint(self) -> Checkpointed | CheckpointFailed:
+        """Writes what is needed to go on from here; a disk that is full is told, and the training lives."""
+        tensors, values = self.trainer.state()
+        state = TrainingState(
+            kind=self.kind,
+            config=self.config,
+            plan=self.trainer.plan,
+            data=self.data,
+            fingerprint=self.train.fingerprint,
+            out=str(self.out.absolute()),
+            command=self.command,
+            metrics=self.metrics,
+            tensors=tensors,
+            values=values,
+        )
+        try:
+            path = save_state(state_path(self.out), state)
+        except LabError as error:
+            return CheckpointFailed(self.trainer.step, str(error))
+        return Checkpointed(self.trainer.step, path)
+
+    def keep(self) -> Saved:
+        """Saves the averaged weights as they are now, and forgets the unfinished training.
+
+        Raises:
+            LabError: if the file cannot be written; the unfinished training stays.
+        """
         card = ModelCard(
             kind=self.kind,
             config=self.config,
@@ -114,30 +180,36 @@ class TrainingRun:
                 "images": len(self.train),
                 "sha256": self.train.fingerprint,
             },
-            metrics=metrics,
+            metrics=self.metrics,
             command=self.command,
         )
         path = save_model(self.out, self.trainer.averaged, card, overwrite=self.overwrite)
-        yield Saved(path, metrics)
+        with contextlib.suppress(OSError):
+            state_path(self.out).unlink(missing_ok=True)
+        return Saved(path, self.metrics)
 
 
-def check_plan(plan: TrainingPlan) -> None:
-    """Refuses a plan that cannot be followed.
-
-    Raises:
-        LabError: naming the first field that is out of range.
-    """
-    for name, (low, high) in _RANGES.items():
-        value = getattr(plan, name, low)
-        if not (math.isfinite(value) and low <= value <= high):
-            raise LabError(f"{name.replace('_', ' ')} is {value}, expected {low:g} to {high:g}")
-    if plan.precision not in PRECISIONS:
-        raise LabError(f"no precision is called {plan.precision!r}", hint=f"Known: {', '.join(PRECISIONS)}")
+def _available(device: str) -> str:
+    """The device if this computer has it now; else whatever it has."""
+    try:
+        choose_device(device)
+    except LabError:
+        return "auto"
+    return device
 
 
-def _metrics(last: EpochEnded | None) -> dict[str, float | int]:
-    """The last epoch's ELBO terms on the held-out pictures, nats per picture."""
-    if last is None or last.test is None:
+def _conditions(kind: str, config: Mapping[str, Any], data: ImageSet) -> dict[str, Any]:
+    """What a conditional model is told by default: the classes, or else the attributes, of its data."""
+    if not hasattr(find_kind(kind).config, "condition_names") or config.get("condition_names"):
+        return {}
+    if data.classes:
+        return {"condition_names": data.classes, "exclusive": True}
+    return {"condition_names": data.attribute_names, "exclusive": False}
+
+
+def _metrics(last: EpochEnded) -> dict[str, float | int]:
+    """An epoch's ELBO terms on the held-out pictures, nats per picture."""
+    if last.test is None:
         return {}
     return {
         "elbo": last.test.elbo,

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim.adamw import adamw
 
+from latentlab.engine.distributed import ALONE, Team
 from latentlab.models.nets import PreciseLinear
 
 # What autocast would give bfloat16 weights.
@@ -64,10 +65,14 @@ class Weights:
         if self._low:
             torch._foreach_copy_(self._low, self._masters)
 
-    def differentiate(self, loss: Tensor) -> float:
-        """Puts d loss / d theta into `gradient`. Its Euclidean length: not finite if anything is not."""
+    def differentiate(self, loss: Tensor, team: Team = ALONE) -> float:
+        """Puts d loss / d theta, the team's mean, into `gradient`.
+
+        Its Euclidean length, which is not finite if anything in it is not.
+        """
         gradients = torch.autograd.grad(loss, self._parameters, allow_unused=True, materialize_grads=True)
         torch._foreach_copy_(self._gradients, gradients)
+        team.average_(self.gradient)
         return math.sqrt(float(torch.dot(self.gradient, self.gradient)))
 
     def _lower(self, masters: Sequence[nn.Parameter]) -> None:
@@ -93,6 +98,7 @@ class AdamW:
 
     Attributes:
         mean, mean_square: the moments, (P,) each.
+        steps: how many steps each group of weights has taken, as torch wants it.
     """
 
     def __init__(
@@ -102,21 +108,18 @@ class AdamW:
         self.mean = torch.zeros_like(weights.theta)
         self.mean_square = torch.zeros_like(weights.theta)
         self.fused = weights.theta.device.type in ("cpu", "cuda")
-        # What decays, and what does not; each with a count of its steps, as torch wants it.
+        # What decays, and what does not.
         matrices = weights.matrices if weight_decay else 0
         bounds = [(0, matrices, weight_decay), (matrices, len(weights.theta), 0.0)]
-        self._parts = [
-            (slice(first, end), torch.zeros((), device=weights.theta.device), decay)
-            for first, end, decay in bounds
-            if first < end
-        ]
+        self._parts = [(slice(first, end), decay) for first, end, decay in bounds if first < end]
+        self.steps = [torch.zeros((), device=weights.theta.device) for _ in self._parts]
         self._weights = weights
 
     @torch.no_grad()
     def step(self, rate: float) -> None:
         """theta <- theta - rate * ( m^ / (sqrt(v^) + epsilon) + decay * theta )."""
         vectors = (self._weights.theta, self._weights.gradient, self.mean, self.mean_square)
-        for part, steps, decay in self._parts:
+        for (part, decay), steps in zip(self._parts, self.steps, strict=True):
             theta, gradient, mean, mean_square = ([vector[part]] for vector in vectors)
             adamw(
                 theta, gradient, mean, mean_square, [], [steps],

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import shlex
+import signal
 from pathlib import Path
 
 import pytest
+import torch
 
 from latentlab.commands import flags
 from latentlab.engine.checkpoint import load_model
-from latentlab.engine.trainer import Trainer, TrainingPlan
-from latentlab.models.vae import VAEConfig
+from latentlab.engine.plan import TrainingPlan
+from latentlab.engine.trainer import Trainer
+from latentlab.models.registry import KINDS
 from tests.tiny import toy_set
 
 SMALL = (
@@ -124,5 +128,64 @@ def test_that_ctrl_c_leaves_the_old_file_and_nothing_half_written(
 
 
 def test_that_every_setting_has_a_flag_and_a_word_of_help():
-    names = {field.name for kind in (VAEConfig, TrainingPlan) for field in dataclasses.fields(kind)}
-    assert names - {"shape"} == flags.HELP.keys()
+    kinds = [TrainingPlan, *(kind.config for kind in KINDS.values())]
+    names = {field.name for kind in kinds for field in dataclasses.fields(kind)}
+    assert names - {"shape", "condition_names", "exclusive"} == flags.HELP.keys()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_that_every_kind_can_be_trained_and_opened(run, tmp_path: Path, kind: str):
+    out = tmp_path / f"{kind}.safetensors"
+    outcome = run("train", kind, *SMALL, "--out", out)
+    assert outcome.code == 0, outcome
+    loaded = load_model(out)
+    assert loaded.card.kind == kind
+    assert f"latentlab train {kind} --data toy" in loaded.card.command
+    if kind == "cvae":
+        assert loaded.model.condition_names == ("even", "odd")
+
+
+def stopped_at(step: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Makes the process get Ctrl+C while the training takes this step."""
+    whole_step = Trainer.train_step
+
+    def interrupted(self, index):
+        if self.step == step:
+            os.kill(os.getpid(), signal.SIGINT)
+        return whole_step(self, index)
+
+    monkeypatch.setattr(Trainer, "train_step", interrupted)
+    monkeypatch.setattr("latentlab.engine.trainer._REPORT_EVERY_S", -1.0)
+
+
+def test_that_ctrl_c_keeps_the_training_and_resume_ends_with_the_same_file(
+    run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    whole, out = tmp_path / "whole.safetensors", tmp_path / "m.safetensors"
+    run("train", "vae", *SMALL, "--out", whole)
+    with monkeypatch.context() as patch:
+        stopped_at(3, patch)
+        outcome = run("train", "vae", *SMALL, "--out", out)
+    assert outcome.code == 130
+    assert "stopped at step 4; the same command with --resume goes on from there" in outcome.err
+    assert not out.exists()
+    assert (
+        "--resume goes on with it, --force begins anew" in run("train", "vae", *SMALL, "--out", out).complaint
+    )
+    outcome = run("train", "vae", *SMALL, "--out", out, "--resume")
+    assert outcome.code == 0, outcome
+    assert "from step 4" in outcome.err
+    first, second = load_model(whole), load_model(out)
+    for name, weight in first.model.state_dict().items():
+        assert torch.equal(weight, second.model.state_dict()[name])
+    assert first.card.metrics == second.card.metrics
+
+
+def test_that_there_must_be_something_to_resume(run, tmp_path: Path):
+    complaint = run("train", "vae", *SMALL, "--out", tmp_path / "m.safetensors", "--resume").complaint
+    assert "m.safetensors.training: there is no such file" in complaint
+
+
+def test_that_a_log_folder_gets_the_figures(run, tmp_path: Path):
+    run("train", "vae", *SMALL, "--out", tmp_path / "m.safetensors", "--log", tmp_path / "log")
+    assert (tmp_path / "log" / "metrics.jsonl").read_text().count('"split": "test"') == 2

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from safetensors.torch import load as parse
 from safetensors.torch import save as serialise
 
-from latentlab.engine import checkpoint
+from latentlab.engine import checkpoint, tensor_file
 from latentlab.engine.checkpoint import load_model
 from latentlab.errors import LabError
 
@@ -274,7 +274,7 @@ def test_that_folders_pipes_and_missing_files_are_told(tmp_path):
 
 
 def test_that_a_file_too_large_is_not_read(tiny_model_file, monkeypatch):
-    monkeypatch.setattr(checkpoint, "MAX_FILE_BYTES", 100)
+    monkeypatch.setattr(tensor_file, "MAX_FILE_BYTES", 100)
     refused(tiny_model_file, "is larger than")
 
 

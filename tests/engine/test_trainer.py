@@ -14,7 +14,8 @@ from latentlab.data.image_set import ImageSet
 from latentlab.engine import trainer as trainer_module
 from latentlab.engine.evaluate import evaluate
 from latentlab.engine.events import EpochEnded, Finished, Progress, Started
-from latentlab.engine.trainer import Trainer, TrainingPlan
+from latentlab.engine.plan import TrainingPlan
+from latentlab.engine.trainer import Trainer
 from latentlab.errors import LabError
 from latentlab.models.base import ElboTerms
 from latentlab.models.vae import VAEConfig
@@ -133,9 +134,27 @@ def test_that_the_learning_rate_rises_then_falls_along_a_cosine():
 
 
 def test_that_the_kls_weight_rises_to_beta():
-    schedule = TrainingPlan(beta=4.0, beta_warmup_steps=4)
-    assert [schedule.beta_at(step) for step in range(6)] == [1.0, 2.0, 3.0, 4.0, 4.0, 4.0]
-    assert TrainingPlan(beta=0.0).beta_at(0) == 0.0
+    schedule = TrainingPlan(beta_warmup_steps=4)
+    assert [schedule.ramp_at(step, 6) for step in range(6)] == [0.25, 0.5, 0.75, 1.0, 1.0, 1.0]
+    assert TrainingPlan().ramp_at(0, 6) == 1.0
+
+
+def test_that_the_kls_weight_rises_anew_in_every_cycle():
+    schedule = TrainingPlan(beta_cycles=2)
+    assert [schedule.ramp_at(step, 8) for step in range(8)] == [0.5, 1.0, 1.0, 1.0] * 2
+
+
+def test_that_beta_can_be_changed_while_it_trains():
+    def last_kl(raised: float) -> float:
+        trainer = Trainer(make_vae(SMALL), toy_set("train"), plan(epochs=30, learning_rate=1e-2))
+        for event in trainer.run():
+            if isinstance(event, EpochEnded):
+                trainer.beta = raised if event.epoch >= 10 else 1.0
+                kl = event.train.kl
+        assert trainer.beta_now == raised
+        return kl
+
+    assert last_kl(50.0) < 0.5 * last_kl(1.0)
 
 
 def test_that_one_step_is_adam_on_the_negative_elbo():
@@ -148,7 +167,8 @@ def test_that_one_step_is_adam_on_the_negative_elbo():
     optimizer.step()
     told = trainer.train_step(torch.arange(16))
     torch.testing.assert_close(weights(trainer.model), weights(twin), atol=1e-6, rtol=1e-5)
-    torch.testing.assert_close(told, torch.stack([terms.reconstruction.mean(), terms.kl.mean()]).detach())
+    expected = torch.cat([terms.reconstruction.mean().view(1), terms.kl_per_dimension.mean(0)])
+    torch.testing.assert_close(told, expected.detach())
 
 
 def test_that_long_gradients_are_shortened():

@@ -11,8 +11,8 @@ import torch
 
 import latentlab
 from latentlab.engine.events import EpochEnded, Finished, Started
-from latentlab.engine.trainer import TrainingPlan
-from latentlab.engine.training_run import Saved, TrainingRun, check_plan
+from latentlab.engine.plan import TrainingPlan, check_plan
+from latentlab.engine.training_run import Saved, TrainingRun
 from latentlab.errors import LabError
 from tests.tiny import toy_set
 

@@ -1,0 +1,62 @@
+"""What a conditional model is told of each picture of a data set: its class, or its attributes.
+
+y, (N, A): one-hot where the conditions exclude each other, else a 0 or 1 for each attribute. Names decide
+which column is whose, never their order in the data.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from latentlab.data.image_set import ImageSet
+from latentlab.errors import LabError
+from latentlab.models.base import Conditional
+
+
+def conditions_of(model: object, data: ImageSet) -> Tensor | None:
+    """What `model` is to be told of every picture, float32 (N, A); None for a model without conditions.
+
+    Raises:
+        LabError: if the data have no classes (or attributes), or not those that the model knows.
+    """
+    if not isinstance(model, Conditional):
+        return None
+    return _one_hot(model, data) if model.exclusive else _bits(model, data)
+
+
+def encoder_is_told(model: object) -> bool:
+    """Whether the encoder sees y too, so that no picture can be encoded without."""
+    config: Any = getattr(model, "config", None)
+    return isinstance(model, Conditional) and bool(getattr(config, "condition_encoder", False))
+
+
+def _one_hot(model: Conditional, data: ImageSet) -> Tensor:
+    names = model.condition_names
+    if data.labels is None:
+        raise LabError(f"the model is told the class of each picture, and {data.name} has no classes")
+    unknown = [name for name in data.classes if name not in names]
+    if unknown or bool((data.labels < 0).any()):
+        what = f"the class {unknown[0]!r}" if unknown else "pictures without a class"
+        raise LabError(f"{data.name} has {what}; the model knows {_listed(names)}")
+    column = torch.tensor([names.index(name) for name in data.classes], dtype=torch.int64)
+    return torch.nn.functional.one_hot(column[data.labels], len(names)).float()
+
+
+def _bits(model: Conditional, data: ImageSet) -> Tensor:
+    names = model.condition_names
+    if data.attributes is None:
+        raise LabError(f"the model is told the attributes of each picture, and {data.name} has none")
+    missing = [name for name in names if name not in data.attribute_names]
+    if missing:
+        raise LabError(
+            f"{data.name} does not say which pictures have the attribute {missing[0]!r}; "
+            f"it knows {_listed(data.attribute_names)}"
+        )
+    return data.attributes[:, [data.attribute_names.index(name) for name in names]].float()
+
+
+def _listed(names: tuple[str, ...], most: int = 12) -> str:
+    return ", ".join(names[:most]) + (", …" if len(names) > most else "")

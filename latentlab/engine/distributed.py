@@ -1,0 +1,75 @@
+"""Several processes that train one model, each on its share of every batch (data parallel).
+
+`torchrun --nproc-per-node 2 -m latentlab train ...` starts them and tells each its rank and their number in
+environment variables. All begin with the same weights; at each step their gradients are averaged, so all
+keep the same weights (Li et al., PyTorch Distributed, 2020: synchronous data parallel training). As the
+gradient is one vector, that is one call.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, distributed
+
+from latentlab.errors import LabError
+
+
+@dataclass(frozen=True)
+class Team:
+    """The processes of one training: which of them this one is, and how many they are."""
+
+    rank: int = 0
+    size: int = 1
+
+    @property
+    def leads(self) -> bool:
+        """Whether this is the one that talks and saves."""
+        return self.rank == 0
+
+    def share(self, batch: Tensor) -> Tensor:
+        """This process's part of a batch."""
+        return batch[self.rank :: self.size]
+
+    def average_(self, vector: Tensor) -> None:
+        """Replaces a vector by its mean over all processes."""
+        if self.size > 1:
+            distributed.all_reduce(vector)
+            vector.div_(self.size)
+
+    def sum_(self, vector: Tensor) -> None:
+        """Replaces a vector by its sum over all processes."""
+        if self.size > 1:
+            distributed.all_reduce(vector)
+
+    def leave(self) -> None:
+        """Ends the connection, once all is done."""
+        if self.size > 1 and distributed.is_initialized():
+            distributed.destroy_process_group()
+
+
+ALONE = Team()
+
+
+def join_team(device: torch.device) -> tuple[Team, torch.device]:
+    """The team that torchrun has called together, and this process's own device; alone without torchrun.
+
+    Gloo joins CPUs, NCCL GPUs.
+
+    Raises:
+        LabError: if torch cannot do it here, or there are more processes than GPUs.
+    """
+    size = int(os.environ.get("WORLD_SIZE", "1"))
+    if size < 2:
+        return ALONE, device
+    if not distributed.is_available():
+        raise LabError("this build of torch cannot train in several processes")
+    if device.type == "cuda":
+        local = int(os.environ.get("LOCAL_RANK", "0"))
+        if local >= torch.cuda.device_count():
+            raise LabError(f"{local + 1} processes or more for {torch.cuda.device_count()} GPUs")
+        device = torch.device("cuda", local)
+    distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    return Team(distributed.get_rank(), size), device

@@ -1,0 +1,70 @@
+"""What a conditional model is told of each picture, and data that cannot tell it."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+import torch
+
+from latentlab.data.image_set import ImageSet
+from latentlab.engine.conditions import conditions_of, encoder_is_told
+from latentlab.errors import LabError
+from latentlab.models.cvae import CVAE, CVAEConfig
+from latentlab.models.vae import VAE
+from tests.tiny import CONFIG, toy_set
+
+
+def cvae(*names: str, exclusive: bool = True, told: bool = False) -> CVAE:
+    return CVAE(
+        CVAEConfig(**vars(CONFIG), condition_names=names, exclusive=exclusive, condition_encoder=told)
+    )
+
+
+def with_attributes() -> ImageSet:
+    bits = torch.tensor([[True, False], [False, True], [True, True]])
+    return dataclasses.replace(toy_set("test", 3), attributes=bits, attribute_names=("hat", "glasses"))
+
+
+def test_that_a_model_without_conditions_is_told_nothing() -> None:
+    assert conditions_of(VAE(CONFIG), toy_set("test")) is None
+    assert not encoder_is_told(VAE(CONFIG))
+
+
+def test_that_classes_become_one_hot_rows_by_their_names() -> None:
+    y = conditions_of(cvae("odd", "other", "even"), toy_set("test", 3))
+    assert y is not None
+    assert y.dtype == torch.float32
+    assert y.tolist() == [[0, 0, 1], [1, 0, 0], [0, 0, 1]]
+
+
+def test_that_attributes_become_columns_by_their_names() -> None:
+    y = conditions_of(cvae("glasses", "hat", exclusive=False), with_attributes())
+    assert y is not None
+    assert y.dtype == torch.float32
+    assert y.tolist() == [[0, 1], [1, 0], [1, 1]]
+
+
+def test_that_only_a_conditioned_encoder_is_told() -> None:
+    assert encoder_is_told(cvae("even", "odd", told=True))
+    assert not encoder_is_told(cvae("even", "odd"))
+
+
+@pytest.mark.parametrize(
+    ("model", "data", "reason"),
+    [
+        (cvae("even", "odd"), dataclasses.replace(toy_set("test"), labels=None), "toy has no classes"),
+        (cvae("even", "prime"), toy_set("test"), "has the class 'odd'; the model knows even, prime"),
+        (
+            cvae("even", "odd"),
+            dataclasses.replace(toy_set("test", 2), labels=torch.tensor([0, -1])),
+            "has pictures without a class",
+        ),
+        (cvae("hat", exclusive=False), toy_set("test"), "attributes of each picture, and toy has none"),
+        (cvae("hat", "smile", exclusive=False), with_attributes(), "attribute 'smile'; it knows hat, gla"),
+    ],
+    ids=["no classes", "another class", "no class", "no attributes", "another attribute"],
+)
+def test_that_data_that_cannot_tell_are_refused_by_name(model: CVAE, data: ImageSet, reason: str) -> None:
+    with pytest.raises(LabError, match=reason):
+        conditions_of(model, data)

@@ -1,0 +1,272 @@
+"""A training that was interrupted ends exactly where one that was not does; and damaged ones are told."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from safetensors.torch import load_file, save_file
+
+from latentlab.data import catalog
+from latentlab.engine import training_run
+from latentlab.engine.events import Checkpointed, CheckpointFailed, EpochEnded, Finished, Started
+from latentlab.engine.plan import TrainingPlan
+from latentlab.engine.trainer import Trainer, TrainingError
+from latentlab.engine.training_run import Saved, TrainingRun
+from latentlab.engine.training_state import load_state, save_state, state_path
+from latentlab.errors import LabError
+from tests.tiny import toy_set
+
+PLAN = TrainingPlan(
+    epochs=4, batch=16, warmup_steps=2, device="cpu", precision="fp32", threads=1, binarise_input=True
+)
+CONFIG = {
+    "latents": 3, "encoder_widths": (8, 8), "decoder_widths": (8, 8), "encoder_dropout": 0.2,
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _toy_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalog, "load", lambda name, split="test": toy_set(split))
+
+
+def begun(out: Path, **changes) -> TrainingRun:
+    plan = dataclasses.replace(PLAN, **changes)
+    return TrainingRun("vae", CONFIG, plan, toy_set("train"), toy_set("test"), out, overwrite=True)
+
+
+def finished(out: Path, **changes) -> bytes:
+    list(begun(out, **changes).run())
+    return out.read_bytes()
+
+
+@pytest.mark.parametrize("beta_cycles", [0, 2])
+@settings(max_examples=15)
+@given(stops=st.lists(st.integers(1, 20), min_size=1, max_size=4))
+def test_that_a_resumed_training_ends_with_exactly_the_same_file(tmp_path_factory, stops, beta_cycles):
+    folder = tmp_path_factory.mktemp("resumed")
+    whole = finished(folder / "whole.safetensors", beta_cycles=beta_cycles)
+    out = folder / "parts.safetensors"
+    run, events = begun(out, beta_cycles=beta_cycles), []
+    for stop in stops:
+        events = list(itertools.islice(every_step(run), stop))
+        if isinstance(events[-1], Saved):
+            break
+        assert isinstance(run.checkpoint(), Checkpointed)
+        torch.rand(3)  # whatever else happens in between
+        run = TrainingRun.resume(state_path(out), overwrite=True)
+    else:
+        events = list(run.run())
+    assert isinstance(events[-1], Saved)
+    assert out.read_bytes() == whole
+    assert not state_path(out).exists()
+
+
+def every_step(run: TrainingRun):
+    """The run's events, one at every step, whatever the clock says."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr("latentlab.engine.trainer._REPORT_EVERY_S", -1.0)
+    try:
+        yield from run.run()
+    finally:
+        patch.undo()
+
+
+@pytest.mark.parametrize("stop", [3, 5, 7, 9])
+def test_that_going_on_with_the_same_run_after_a_pause_changes_nothing(tmp_path, stop):
+    whole = finished(tmp_path / "whole.safetensors")
+    run = begun(tmp_path / "paused.safetensors")
+    list(itertools.islice(every_step(run), stop))
+    *_, saved = run.run()
+    assert isinstance(saved, Saved)
+    assert saved.path.read_bytes() == whole
+
+
+def test_that_checkpoints_come_by_the_clock_and_go_when_the_model_is_saved(tmp_path, monkeypatch):
+    run = begun(tmp_path / "m.safetensors")
+    run.every_s = 0.0
+    events = list(run.run())
+    told = [event for event in events if isinstance(event, Checkpointed)]
+    assert len(told) >= PLAN.epochs
+    assert isinstance(events[0], Started)
+    assert [path.name for path in tmp_path.iterdir()] == ["m.safetensors"]
+
+
+def test_that_a_full_disk_is_told_and_the_training_goes_on(tmp_path, monkeypatch):
+    def full(*args, **kwargs):
+        raise LabError("could not be written (No space left on device)", "x")
+
+    monkeypatch.setattr(training_run, "save_state", full)
+    run = begun(tmp_path / "m.safetensors")
+    run.every_s = 0.0
+    events = list(run.run())
+    assert any(isinstance(event, CheckpointFailed) and "No space left" in event.reason for event in events)
+    assert isinstance(events[-1], Saved)
+
+
+def test_that_a_loss_that_is_no_number_can_be_gone_past(tmp_path, monkeypatch):
+    run, whole_step = begun(tmp_path / "m.safetensors"), Trainer.train_step
+    calls = itertools.count(1)
+
+    def broken_once(self, index):
+        if next(calls) == 6:
+            raise TrainingError("the loss stopped being a number at step 6")
+        return whole_step(self, index)
+
+    monkeypatch.setattr(Trainer, "train_step", broken_once)
+    with pytest.raises(TrainingError):
+        list(run.run())
+    assert run.trainer.step == 5
+    *_, finish, saved = run.run()
+    assert isinstance(finish, Finished)
+    assert finish.step == run.trainer.steps - 1  # the batch that could not be learnt from is left out
+    assert isinstance(saved, Saved)
+
+
+def test_that_memory_running_out_offers_a_smaller_batch(tmp_path, monkeypatch):
+    def hungry(self, index):
+        raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes")
+
+    monkeypatch.setattr(Trainer, "train_step", hungry)
+    with pytest.raises(TrainingError, match=r"memory ran out at step 1 with a batch of 16. Try a batch of 8"):
+        list(begun(tmp_path / "m.safetensors").run())
+
+
+def test_that_other_errors_are_not_taken_for_a_lack_of_memory(tmp_path, monkeypatch):
+    def buggy(self, index):
+        raise RuntimeError("shapes differ")
+
+    monkeypatch.setattr(Trainer, "train_step", buggy)
+    with pytest.raises(RuntimeError, match="shapes differ"):
+        list(begun(tmp_path / "m.safetensors").run())
+
+
+def test_that_a_device_that_is_gone_is_replaced(tmp_path):
+    run = begun(tmp_path / "m.safetensors")
+    list(itertools.islice(every_step(run), 5))
+    path = run.checkpoint().path
+    state = load_state(path)
+    save_state(path, dataclasses.replace(state, plan=dataclasses.replace(state.plan, device="cuda:7")))
+    *_, saved = TrainingRun.resume(path, overwrite=True).run()
+    assert isinstance(saved, Saved)
+
+
+def unfinished(folder: Path) -> Path:
+    run = begun(folder / "m.safetensors")
+    list(itertools.islice(every_step(run), 5))
+    return run.checkpoint().path
+
+
+def test_that_other_data_than_at_the_beginning_are_told(tmp_path, monkeypatch):
+    path = unfinished(tmp_path)
+    monkeypatch.setattr(catalog, "load", lambda name, split: toy_set("other"))
+    with pytest.raises(LabError, match="other pictures than when this training began"):
+        TrainingRun.resume(path)
+
+
+DAMAGE = {
+    "empty": (lambda content: b"", "is empty"),
+    "cut short": (lambda content: content[:-9], "not a readable safetensors file"),
+    "a model": (
+        lambda content: content.replace(b"latentlab-training", b"latentlab-nonsense"),
+        "no LatentLab card",
+    ),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_that_a_damaged_file_is_told(tmp_path, damage):
+    path = unfinished(tmp_path)
+    change, message = DAMAGE[damage]
+    path.write_bytes(change(path.read_bytes()))
+    with pytest.raises(LabError, match=message):
+        TrainingRun.resume(path)
+
+
+CARDS = {
+    "future": ({"format": 99}, "newer LatentLab"),
+    "no plan": ({"plan": 3}, "no proper field 'plan'"),
+    "absurd plan": ({"plan": {"epochs": -1}}, "epochs is -1"),
+    "unknown plan": ({"plan": {"speed": 3}}, "'speed' is unknown"),
+    "no step": ({"values": {}}, "no proper field 'step'"),
+    "other model": ({"config": {"latents": 9}}, "the training's .* has shape"),
+}
+
+
+@pytest.mark.parametrize("case", CARDS)
+def test_that_a_wrong_card_is_told(tmp_path, case):
+    path = unfinished(tmp_path)
+    content = path.read_bytes()
+    length = int.from_bytes(content[:8], "little")
+    card = json.loads(json.loads(content[8 : 8 + length])["__metadata__"]["latentlab-training"])
+    changes, message = CARDS[case]
+    save_file(load_file(path), path, {"latentlab-training": json.dumps({**card, **changes})})
+    with pytest.raises(LabError, match=message):
+        TrainingRun.resume(path)
+
+
+# One process forks another for each death: importing torch twenty times would take a minute.
+_FORKER = """
+import os, sys
+from pathlib import Path
+import torch
+torch.set_num_threads(1)
+from latentlab.data import catalog
+from latentlab.engine.training_run import TrainingRun
+from latentlab.engine.training_state import state_path
+from tests.engine.test_resuming import begun
+from tests.tiny import toy_set
+catalog.load = lambda name, split="test": toy_set(split)
+out = Path(sys.argv[1])
+while sys.stdin.readline():
+    child = os.fork()
+    if child == 0:
+        path = state_path(out)
+        run = TrainingRun.resume(path, overwrite=True) if path.exists() else begun(out, epochs=100_000)
+        run.every_s = 0.0
+        os.write(1, b"%d\\n" % os.getpid())
+        for _ in run.run():
+            pass
+    os.waitpid(child, 0)
+    os.write(1, b"dead\\n")
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork a process")
+def test_that_after_every_kill_the_training_goes_on_from_a_whole_checkpoint(tmp_path):
+    deaths = int(os.environ.get("LATENTLAB_DEATHS", "20"))
+    clock, out, steps = random.Random(0), tmp_path / "m.safetensors", [0]
+    with subprocess.Popen(
+        [sys.executable, "-c", _FORKER, str(out)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as forker:
+        for _ in range(deaths):
+            forker.stdin.write("\n")
+            forker.stdin.flush()
+            child = int(forker.stdout.readline())
+            time.sleep(clock.uniform(0.02, 0.12))
+            os.kill(child, signal.SIGKILL)
+            assert forker.stdout.readline() == "dead\n"
+            if state_path(out).exists():
+                steps.append(load_state(state_path(out)).step)
+        forker.stdin.close()
+    assert steps == sorted(steps)
+    assert steps[-1] > steps[0], "no checkpoint was ever written: the test shows nothing"
+    assert isinstance(TrainingRun.resume(state_path(out)), TrainingRun)
+
+
+def test_that_a_stopped_epoch_is_judged_after_it_is_gone_on_with(tmp_path):
+    path = unfinished(tmp_path)
+    ends = [event for event in TrainingRun.resume(path).run() if isinstance(event, EpochEnded)]
+    assert [end.epoch for end in ends] == [1, 2, 3, 4]

@@ -1,0 +1,48 @@
+"""A training's figures on disk, for other programs to plot."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from latentlab.engine import run_log
+from latentlab.engine.events import EpochEnded, Progress, Started, Terms
+from latentlab.engine.run_log import RunLog
+from latentlab.errors import LabError
+
+TRAIN, TEST = Terms(-90.0, 20.0, (15.0, 5.0)), Terms(-95.0, 21.0, (15.5, 5.5))
+
+
+def test_that_every_figure_becomes_a_line_and_a_scalar(tmp_path, monkeypatch):
+    monkeypatch.setattr(run_log, "_EVERY_S", 0.0)
+    with RunLog(tmp_path / "run") as log:
+        log.add(Started(10, 2, "cpu", "fp32", 1))
+        log.add(Progress(3, 1, TRAIN, 1000.0, 5.0, 0.5))
+        log.add(EpochEnded(5, 1, TRAIN, TEST))
+        log.add(EpochEnded(10, 2, TRAIN, None))
+    lines = [json.loads(line) for line in (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()]
+    assert lines == [
+        {
+            "step": 3, "epoch": 1, "split": "train", "elbo": -110.0, "reconstruction": -90.0, "kl": 20.0,
+            "images_per_second": 1000.0, "beta": 0.5,
+        },
+        {"step": 5, "epoch": 1, "split": "test", "elbo": -116.0, "reconstruction": -95.0, "kl": 21.0},
+    ]  # fmt: skip
+    board = next((tmp_path / "run").glob("events.out.tfevents.*")).read_bytes()
+    for tag in (b"train/elbo", b"train/beta", b"train_kl_per_dimension/z2", b"test/kl"):
+        assert tag in board, tag
+
+
+def test_that_progress_is_noted_once_a_second_and_a_later_run_appends(tmp_path):
+    for _ in range(2):
+        with RunLog(tmp_path) as log:
+            for step in range(5):
+                log.add(Progress(step, 1, TRAIN, 1000.0, 5.0, 1.0))
+    assert len((tmp_path / "metrics.jsonl").read_text().splitlines()) == 2
+
+
+def test_that_a_folder_that_cannot_be_made_is_told(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(LabError, match="cannot be written to"):
+        RunLog(tmp_path / "file" / "run")
