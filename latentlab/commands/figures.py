@@ -98,7 +98,12 @@ def evaluate_model(arguments: argparse.Namespace) -> None:
     print(f"{loaded.name} on {data.name} ({data.split}), {_NATS}")
     print(f"  ELBO            {result.elbo:10.3f}   over {result.images:,} pictures")
     print(f"  reconstruction  {result.reconstruction:10.3f}")
-    print(f"  KL              {result.kl:10.3f}")
+    shares = sorted(result.kl_per_dimension, reverse=True)
+    listed = " + ".join(f"{share:.2f}" for share in shares[:8]) + (" + ..." if len(shares) > 8 else "")
+    print(f"  KL              {result.kl:10.3f}   = {listed}")
+    print(f"  active units    {result.active_units:10d}   of {len(shares)}")
+    if result.log_likelihood is None:
+        return
     print(
         f"  log p(x)        {result.log_likelihood:10.3f}   over {result.likelihood_images:,} pictures, "
         f"{result.samples:,} samples each"

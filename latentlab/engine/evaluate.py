@@ -5,7 +5,9 @@
 
 The second is the bound of Burda et al. (2016), which rises to log p(x) with K; K = 5000 is what the
 literature reports. Its cost is K decodes a picture, so it is taken over fewer pictures, spread evenly
-over the split.
+over the split. A latent dimension counts as active where the posterior's mean varies from picture to
+picture: Var_x( E_q[z_j] ) > 0.01 (the same paper, section 5.1). A conditional model is told what each
+picture is of: its figures are of p(x|y).
 """
 
 from __future__ import annotations
@@ -14,17 +16,20 @@ import dataclasses
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from latentlab.core import gaussian
 from latentlab.data.image_set import ImageSet
+from latentlab.engine.conditions import conditions_of
 from latentlab.errors import LabError
 from latentlab.models.base import Decodes, Encodes, Trains
 
 Progress = Callable[[float], None]
 _MAX_OUTPUTS = 2**25  # 128 MiB of float32
+_ACTIVE = 0.01
 
 
 @dataclass(frozen=True)
@@ -33,18 +38,23 @@ class Evaluation:
 
     Attributes:
         elbo, reconstruction, kl: over all `images` of the split; elbo = reconstruction - kl.
-        log_likelihood: the importance-weighted bound with `samples` draws, over `likelihood_images`.
+        log_likelihood: the importance-weighted bound with `samples` draws, over `likelihood_images`; None
+            for an autoencoder, which says nothing of how likely its codes are.
+        active_units: how many latent dimensions are used.
+        kl_per_dimension: each dimension's share of `kl`.
     """
 
     elbo: float
     reconstruction: float
     kl: float
-    log_likelihood: float
+    log_likelihood: float | None
+    active_units: int
+    kl_per_dimension: tuple[float, ...]
     images: int
     samples: int
     likelihood_images: int
 
-    def as_dict(self) -> dict[str, float | int]:
+    def as_dict(self) -> dict[str, Any]:
         """The figures by name, ready for JSON."""
         return dataclasses.asdict(self)
 
@@ -76,29 +86,45 @@ def evaluate(
     device = next(model.parameters()).device
     generator = torch.Generator(device).manual_seed(seed)
     chunk = _chunk(model)
-    images = data.images.to(device)
-    likelihood_images = min(likelihood_images, len(images))
+    images, y = data.images.to(device), conditions_of(model, data)
+    y = None if y is None else y.to(device)
+    first = model.encode(images[:1].float() / 255.0, None if y is None else y[:1])
+    if torch.isfinite(first.log_variance).all():
+        likelihood_images = min(likelihood_images, len(images))
+    else:
+        likelihood_images = 0  # point masses have no density
     # The likelihood's share of the decodes, and so of the time.
     bulk = likelihood_images * samples / (likelihood_images * samples + len(images) * elbo_draws)
 
-    sums = torch.zeros(2, dtype=torch.float64)
+    sums = torch.zeros(1 + model.latents, dtype=torch.float64)
+    means = []
     for draw in range(elbo_draws):
-        for x in images.split(chunk):
-            terms = model.elbo_terms(x.float() / 255.0, generator)
-            sums += torch.stack([terms.reconstruction.sum(), terms.kl.sum()]).double().cpu()
+        for start in range(0, len(images), chunk):
+            x = images[start : start + chunk].float() / 255.0
+            told = None if y is None else y[start : start + chunk]
+            terms = model.elbo_terms(x, generator, y=told)
+            sums[0] += terms.reconstruction.sum().double().cpu()
+            sums[1:] += terms.kl_per_dimension.sum(0).double().cpu()
+            if draw == 0:
+                means.append(model.encode(x, told).mean)
         progress((1.0 - bulk) * (draw + 1) / elbo_draws)
-    reconstruction, kl = (sums / (elbo_draws * len(images))).tolist()
+    reconstruction, *kl_per_dimension = (sums / (elbo_draws * len(images))).tolist()
+    kl = sum(kl_per_dimension)
 
     spread = torch.linspace(0, len(images) - 1, likelihood_images).round().long().to(device)
+    told = None if y is None else y[spread]
     total = 0.0
-    for done, value in enumerate(_log_likelihoods(model, images[spread], samples, generator, chunk), 1):
+    values = _log_likelihoods(model, images[spread], told, samples, generator, chunk)
+    for done, value in enumerate(values, 1):
         total += value
         progress(1.0 - bulk + bulk * done / likelihood_images)
     return Evaluation(
         elbo=reconstruction - kl,
         reconstruction=reconstruction,
         kl=kl,
-        log_likelihood=total / likelihood_images,
+        log_likelihood=total / likelihood_images if likelihood_images else None,
+        active_units=int((torch.cat(means).var(0) > _ACTIVE).sum()),
+        kl_per_dimension=tuple(kl_per_dimension),
         images=len(images),
         samples=samples,
         likelihood_images=likelihood_images,
@@ -112,14 +138,20 @@ def _chunk(model: Decodes) -> int:
 
 
 def _log_likelihoods(
-    model: nn.Module, images: Tensor, samples: int, generator: torch.Generator, chunk: int
+    model: nn.Module,
+    images: Tensor,
+    y: Tensor | None,
+    samples: int,
+    generator: torch.Generator,
+    chunk: int,
 ) -> Iterator[float]:
     """log p(x), estimated with `samples` draws, for one picture after another."""
     assert isinstance(model, Encodes)
     assert isinstance(model, Decodes)
-    for image in images:
+    for number, image in enumerate(images):
         x = image.float().unsqueeze(0) / 255.0
-        posterior = model.encode(x)
+        told = None if y is None else y[number]
+        posterior = model.encode(x, told)
         weights = []
         for first in range(0, samples, chunk):
             count = min(chunk, samples - first)
@@ -127,7 +159,7 @@ def _log_likelihoods(
             log_variance = posterior.log_variance.expand(count, -1)
             z = gaussian.reparameterise(mean, log_variance, generator)
             weights.append(
-                model.likelihood.log_prob(model.decode(z), x)
+                model.likelihood.log_prob(model.decode(z, told), x)
                 + gaussian.standard_log_density(z)
                 - gaussian.log_density(z, mean, log_variance)
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import pytest
@@ -9,9 +10,12 @@ import torch
 from torch import nn
 from torch.distributions import Bernoulli, Independent, Normal
 
+from latentlab.core import gaussian
 from latentlab.engine import evaluate as module
 from latentlab.engine.evaluate import evaluate
 from latentlab.errors import LabError
+from latentlab.models.ae import AE, AEConfig
+from latentlab.models.cvae import CVAE, CVAEConfig
 from latentlab.models.vae import VAEConfig
 from tests.conftest import make_vae
 from tests.tiny import toy_set
@@ -113,3 +117,39 @@ def test_that_a_model_without_an_elbo_is_told():
 def test_that_a_mean_of_nothing_is_refused(wrong):
     with pytest.raises(LabError, match="at least 1"):
         evaluate(make_vae(CONFIG), DATA, **wrong)
+
+
+def test_that_a_dimension_that_does_not_move_with_the_picture_is_not_active(digits):
+    model = make_vae(VAEConfig(latents=4, encoder_widths=(12,), decoder_widths=(12,)))
+    last = model.encoder.layers[-1]
+    with torch.no_grad():
+        last.weight[1].zero_()  # the mean of z_2 is the same for all
+        last.weight[:4][[0, 2, 3]] *= 10.0
+    found = evaluate(model, digits, samples=1, likelihood_images=1, elbo_draws=1)
+    assert found.active_units == 3
+    assert sum(found.kl_per_dimension) == pytest.approx(found.kl)
+    posterior = model.encode(digits.images.float() / 255)
+    expected = gaussian.kl_per_dimension(posterior.mean, posterior.log_variance).mean(0)
+    assert found.kl_per_dimension == pytest.approx(expected.tolist(), rel=1e-4)
+
+
+def test_that_a_conditional_model_is_judged_by_what_it_is_told(digits):
+    model = CVAE(CVAEConfig(encoder_widths=(8,), decoder_widths=(8,), condition_names=digits.classes)).eval()
+    with torch.no_grad():
+        model.decoder.layers[0].weight[:, 2:] *= 20.0  # so that the class makes a difference
+    told = evaluate(model, digits, samples=3, likelihood_images=9, elbo_draws=2)
+    others = dataclasses.replace(digits, labels=(digits.labels + 1) % 10)
+    assert evaluate(model, others, samples=3, likelihood_images=9, elbo_draws=2) != told
+    unnamed = dataclasses.replace(digits, labels=None, classes=())
+    with pytest.raises(LabError, match="has no classes"):
+        evaluate(model, unnamed)
+
+
+def test_that_an_autoencoder_has_no_likelihood(digits):
+    model = AE(AEConfig(encoder_widths=(8,), decoder_widths=(8,))).eval()
+    found = evaluate(model, digits, samples=3, likelihood_images=9, elbo_draws=2)
+    assert found.log_likelihood is None
+    assert (found.kl, found.likelihood_images) == (0.0, 0)
+    x = digits.images.float() / 255
+    expected = model.likelihood.log_prob(model.decode(model.encode(x).mean), x).mean().item()
+    assert found.reconstruction == pytest.approx(expected, rel=1e-4)
