@@ -89,10 +89,9 @@ def evaluate(
     images, y = data.images.to(device), conditions_of(model, data)
     y = None if y is None else y.to(device)
     first = model.encode(images[:1].float() / 255.0, None if y is None else y[:1])
-    if torch.isfinite(first.log_variance).all():
-        likelihood_images = min(likelihood_images, len(images))
-    else:
-        likelihood_images = 0  # point masses have no density
+    # Point masses have no density.
+    has_density = bool(torch.isfinite(first.log_variance).all())
+    likelihood_images = min(likelihood_images, len(images)) if has_density else 0
     # The likelihood's share of the decodes, and so of the time.
     bulk = likelihood_images * samples / (likelihood_images * samples + len(images) * elbo_draws)
 
