@@ -13,8 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from latentlab.core.likelihoods import LIKELIHOODS
-from latentlab.engine.device import PRECISIONS
-from latentlab.engine.plan import TrainingPlan
+from latentlab.engine.plan import PRECISIONS, TrainingPlan
 from latentlab.models.nets import NETWORKS
 from latentlab.models.registry import find_kind
 

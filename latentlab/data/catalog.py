@@ -1,15 +1,22 @@
-"""The data sets that can be asked for by name."""
+"""The data sets that can be asked for: by name those that ship, by path anybody's own."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from latentlab.data.idx import read_pair
-from latentlab.data.image_set import ImageSet
+from latentlab.data.image_set import ImageSet, join
+from latentlab.data.npz import find_npz
+from latentlab.data.opening import open_data, read_found
+from latentlab.data.reading import pixels
+from latentlab.data.source import ArrayPictures, Found
+from latentlab.data.spec import ReadingOptions, Spec
 from latentlab.errors import LabError
 from latentlab.shipped import DATASETS
 
@@ -40,36 +47,57 @@ def _read_mnist(folder: Path, split: str) -> ImageSet:
     )
 
 
+def _read_faces(folder: Path, split: str) -> ImageSet:
+    path = folder / "faces.npz"
+    return read_found(find_npz(path), ReadingOptions(), path).split(split)
+
+
 CATALOG = {
-    entry.name: entry for entry in (Entry("mnist", "70,000 handwritten digits, 28 x 28 grey", _read_mnist),)
+    entry.name: entry
+    for entry in (
+        Entry("mnist", "70,000 handwritten digits, 28 x 28 grey", _read_mnist),
+        Entry("faces", "20,000 pixel-art faces with six attributes, 32 x 32 in colour", _read_faces),
+    )
 }
 
 
-def load(name: str, split: str = "test") -> ImageSet:
-    """A split ("train", "test" or "all": test first, then train) of a data set that ships.
+def load(spec: str, split: str = "test") -> ImageSet:
+    """A split ("train", "test" or "all": test first, then train) of a data set.
+
+    Args:
+        spec: a name of the catalog or a path, with options after "::" (see `latentlab.data.spec`).
+        split: which part of it.
 
     Raises:
-        LabError: for a name or split that does not exist, or a damaged file.
+        LabError: for a name, path or split that does not exist, or a damaged file.
     """
-    if name not in CATALOG:
-        raise LabError(f"no data set is called {name!r}", hint=f"Known: {', '.join(CATALOG)}")
+    wanted = Spec.parse(spec)
+    name = wanted.source
+    if name not in CATALOG and not is_path(name):
+        raise LabError(
+            f"no data set is called {name!r}", hint=f"Known: {', '.join(CATALOG)}, or the path of your own"
+        )
     if split not in SPLITS:
         raise LabError(f"no split is called {split!r}", hint=f"Known: {', '.join(SPLITS)}")
+    if name not in CATALOG:
+        return open_data(spec).split(split)
     entry, folder = CATALOG[name], DATASETS / name
-    if split != "all":
-        return entry.read(folder, split)
-    return _join(entry.read(folder, "test"), entry.read(folder, "train"))
+    if split == "all":
+        data = join(entry.read(folder, "test"), entry.read(folder, "train"))
+    else:
+        data = entry.read(folder, split)
+    return data if wanted.options == ReadingOptions() else _prepared(data, wanted.options)
 
 
-def _join(first: ImageSet, second: ImageSet) -> ImageSet:
-    """Both splits; the numbers of the first one's pictures stay what they were."""
-    labels = None
-    if first.labels is not None and second.labels is not None:
-        labels = torch.cat([first.labels, second.labels])
-    return ImageSet(
-        name=first.name,
-        split="all",
-        images=torch.cat([first.images, second.images]),
-        labels=labels,
-        classes=first.classes,
-    )
+def _prepared(data: ImageSet, options: ReadingOptions) -> ImageSet:
+    """The same pictures, read in another way."""
+    array = data.images[:, 0] if data.shape[0] == 1 else data.images.permute(0, 2, 3, 1)
+    found = Found("catalog", data.name, ArrayPictures(array.numpy()))
+    images, _ = pixels(found, np.arange(len(data)), options)
+    return replace(data, images=torch.from_numpy(images))
+
+
+def is_path(source: str) -> bool:
+    """Whether the source of a spec, if it is no name of the catalog, is meant as a path."""
+    apart = [os.sep, "/"] if os.altsep is None else [os.sep, os.altsep]
+    return any(mark in source for mark in apart) or source[:1] in ("~", ".") or os.path.exists(source)

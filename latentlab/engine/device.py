@@ -7,10 +7,8 @@ import os
 
 import torch
 
+from latentlab.engine.plan import DEVICES
 from latentlab.errors import LabError
-
-DEVICES = ("auto", "cpu", "cuda", "mps")
-PRECISIONS = ("auto", "fp32", "bf16")
 
 
 def choose_device(name: str = "auto") -> torch.device:

@@ -1,4 +1,4 @@
-"""How to train: the numbers of a training, and what follows from them at each step.
+"""How to train: the numbers of a training, and what follows from them at each step. Torch-free.
 
 learning rate   up in a line over `warmup_steps`, then down along a cosine to `final_rate` of it
 weight of KL    beta * ramp;   ramp goes 0 to 1 over `beta_warmup_steps`, or, with `beta_cycles`, up over
@@ -12,8 +12,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from latentlab.engine.device import PRECISIONS
 from latentlab.errors import LabError
+
+DEVICES = ("auto", "cpu", "cuda", "mps")
+PRECISIONS = ("auto", "fp32", "bf16")
 
 
 @dataclass(frozen=True)

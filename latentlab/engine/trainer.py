@@ -97,7 +97,7 @@ class Trainer:
         self.seconds, self.beta = 0.0, plan.beta
         self.steps = plan.epochs * (len(train) // plan.batch)
         self.threads, self._began = plan.threads, False
-        self._average = as_one_vector(in_order(self.averaged))
+        self.average = as_one_vector(in_order(self.averaged))
         self._compute_in("bf16" if plan.precision == "bf16" else "fp32")
 
     def run(self) -> Generator[TrainingEvent, None, None]:
@@ -163,7 +163,7 @@ class Trainer:
         """All that decides how the training goes on, as tensors and as plain values. Tensors are copies."""
         tensors = {
             "theta": self.weights.theta,
-            "average": self._average,
+            "average": self.average,
             "mean": self.optimizer.mean,
             "mean_square": self.optimizer.mean_square,
             "optimizer_steps": torch.stack(self.optimizer.steps),
@@ -187,7 +187,7 @@ class Trainer:
             self._compute_in(values["precision"])
         mine = {
             "theta": self.weights.theta,
-            "average": self._average,
+            "average": self.average,
             "mean": self.optimizer.mean,
             "mean_square": self.optimizer.mean_square,
             "sums": self._sums,
@@ -317,7 +317,7 @@ class Trainer:
     def _take_average(self, steps: int) -> None:
         """Takes the weights into the average as if `steps` steps had each done so."""
         decay = min(self.plan.ema_decay, self.step / (self.step + 10.0)) ** steps
-        self._average.lerp_(self.weights.theta, 1.0 - decay)
+        self.average.lerp_(self.weights.theta, 1.0 - decay)
 
 
 def _mean(sums: Tensor, count: int) -> Terms:

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from latentlab.data import catalog
-from latentlab.data.image_set import ImageSet
+from latentlab.data.image_set import ImageSet, join
 from latentlab.errors import LabError
 
 
@@ -67,6 +67,38 @@ def test_that_the_fingerprint_is_that_of_the_pixels_in_order(mnist):
 
 def test_that_sets_without_labels_are_joined_without_labels(mnist):
     bare = ImageSet("x", "test", mnist["test"].images[:3])
-    joined = catalog._join(bare, mnist["test"])
+    joined = join(bare, mnist["test"])
     assert joined.labels is None
     assert len(joined) == 10_003
+
+
+def test_that_all_of_the_faces_ship():
+    faces = {split: catalog.load("faces", split) for split in catalog.SPLITS}
+    for split, count in (("train", 18_000), ("test", 2_000), ("all", 20_000)):
+        data = faces[split]
+        assert data.images.shape == (count, 3, 32, 32)
+        assert data.attributes.shape == (count, 6)
+        assert data.attributes.dtype == torch.bool
+        assert (data.name, data.split, data.labels, data.classes) == ("faces", split, None, ())
+        assert data.attribute_names == ("Hat", "Eyeglasses", "Sunglasses", "Smiling", "Long_Hair", "Earrings")
+    assert torch.equal(faces["all"].attributes[:2000], faces["test"].attributes)
+    assert torch.equal(faces["all"].images[2000:], faces["train"].images)
+    # Sunglasses are a kind of eyeglasses.
+    assert not (faces["all"].attributes[:, 2] & ~faces["all"].attributes[:, 1]).any()
+    # The same faces must be held out for ever, or shipped models are judged on what they have learnt from.
+    assert faces["test"].fingerprint.startswith("690e341f8cc1d661")
+
+
+def test_that_the_faces_are_as_sharp_as_they_were_drawn():
+    images = catalog.load("faces", "test").images
+    small = images[:, :, ::2, ::2]
+    doubled = small.repeat_interleave(2, 2).repeat_interleave(2, 3)
+    assert (doubled == images).float().mean() > 0.999
+
+
+def test_that_a_shipped_set_can_be_read_in_another_way(mnist):
+    data = catalog.load("mnist::side=14,colour=rgb", "test")
+    assert data.shape == (3, 14, 14)
+    assert torch.equal(data.labels, mnist["test"].labels)
+    mean = mnist["test"].images[:50].float().unflatten(2, (14, 2)).unflatten(4, (14, 2)).mean((3, 5))
+    assert (data.images[:50].float() - mean).abs().max() <= 1

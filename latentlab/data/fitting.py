@@ -1,0 +1,90 @@
+"""Any picture to a square one of the side asked for.
+
+Two ways: "crop" fills the square and cuts off what hangs over, evenly on both sides; "pad" shows all of the
+picture and fills what stays free with the mean colour of the picture's border. Black bars would be the
+strongest thing in the picture, and a model would spend its latents on them.
+
+Pixels are never blurred without need: a picture of the right size is left alone, and a whole-numbered ratio
+(pixel art stored at twice its size) goes by area or by nearest pixel, which invents no colours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from latentlab.data.limits import LARGEST_SIDE, SMALLEST_SIDE
+from latentlab.data.spec import ReadingOptions
+
+# The largest of these that needs no blowing up; for the smallest pictures the side of MNIST.
+_SIDES = (28, 32, 64)
+
+
+def choose_side(sizes: Sequence[tuple[int, int]], options: ReadingOptions) -> int:
+    """The side asked for; else the one all pictures have; else 28, 32 or 64 by the usual size of them.
+
+    Args:
+        sizes: (width, height) of some of the pictures, at least one.
+        options: how they are to be read.
+    """
+    if options.side is not None:
+        return options.side
+    side = sizes[0][0]
+    if all(size == (side, side) for size in sizes) and SMALLEST_SIDE <= side <= LARGEST_SIDE:
+        return side
+    measure = min if options.fit == "crop" else max
+    usual = float(np.median([measure(size) for size in sizes]))
+    return max((side for side in _SIDES if side <= usual), default=_SIDES[0])
+
+
+def fit(image: Image.Image, side: int, how: str) -> Image.Image:
+    """The picture as a square of `side` pixels; `how` is "crop" or "pad"."""
+    width, height = image.size
+    if (width, height) == (side, side):
+        return image
+    if how == "crop":
+        edge = min(width, height)
+        left, top = (width - edge) / 2, (height - edge) / 2
+        return _resize(image, (side, side), (left, top, left + edge, top + edge))
+    edge = max(width, height)
+    shape = (max(1, round(width * side / edge)), max(1, round(height * side / edge)))
+    whole = _resize(image, shape, (0, 0, width, height))
+    ground = Image.new(whole.mode, (side, side), _border_colour(whole))
+    ground.paste(whole, ((side - shape[0]) // 2, (side - shape[1]) // 2))
+    return ground
+
+
+def _resize(
+    image: Image.Image, shape: tuple[int, int], box: tuple[float, float, float, float]
+) -> Image.Image:
+    width, height = box[2] - box[0], box[3] - box[1]
+    if width % shape[0] == 0 and height % shape[1] == 0 and box[0] % 1 == 0 and box[1] % 1 == 0:
+        return image.resize(shape, Image.Resampling.BOX, box)
+    if shape[0] % width == 0 and shape[1] % height == 0:
+        return image.resize(shape, Image.Resampling.NEAREST, box)
+    # Lanczos widens with the ratio, so nothing shimmers; the gap only spares work on large photographs.
+    return image.resize(shape, Image.Resampling.LANCZOS, box, reducing_gap=3.0)
+
+
+def _border_colour(image: Image.Image) -> int | tuple[int, ...]:
+    pixels = np.asarray(image)
+    edges = (pixels[0], pixels[-1], pixels[1:-1, 0], pixels[1:-1, -1])
+    mean = np.rint(np.concatenate(edges).mean(axis=0)).astype(int)
+    return int(mean) if mean.ndim == 0 else tuple(map(int, mean))
+
+
+def planes(image: Image.Image, grey: bool) -> NDArray[np.uint8]:
+    """uint8 (C, H, W), one plane or three."""
+    pixels = np.asarray(image.convert("L" if grey else "RGB"))
+    return pixels[None] if grey else pixels.transpose(2, 0, 1)
+
+
+def is_grey(image: Image.Image) -> bool:
+    """Whether there is no colour in it, whatever its mode."""
+    if image.mode == "L":
+        return True
+    pixels = np.asarray(image)
+    return bool((pixels[..., :1] == pixels).all())

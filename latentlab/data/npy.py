@@ -1,0 +1,157 @@
+"""Arrays in an .npz, unpacked only after their sizes have been checked. Nothing is ever unpickled.
+
+Two megabytes may claim any amount of memory, or unpack to it.
+
+The zip's table of contents and the header of each .npy are read first; what they say must agree and stay
+under the limit.
+"""
+
+from __future__ import annotations
+
+import math
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from latentlab.data.archive import open_zip
+from latentlab.data.limits import MAX_ARRAY_BYTES
+from latentlab.errors import LabError
+
+_SUFFIX = ".npy"
+_BLOCK_BYTES = 2**24
+_KINDS = "buif"
+
+
+@dataclass(frozen=True)
+class Header:
+    """What an array says of itself."""
+
+    shape: tuple[int, ...]
+    fortran: bool
+    dtype: np.dtype[Any]
+
+    @property
+    def nbytes(self) -> int:
+        return math.prod(self.shape) * self.dtype.itemsize
+
+
+class ArrayArchive:
+    """The arrays of an .npz, by name.
+
+    Raises:
+        LabError: if the file is no zip.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._zip = open_zip(path)
+        self.names = tuple(
+            name.removesuffix(_SUFFIX) for name in self._zip.namelist() if name.endswith(_SUFFIX)
+        )
+        self._spent = 0
+
+    def __enter__(self) -> ArrayArchive:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._zip.close()
+
+    def header(self, name: str) -> Header:
+        """The shape and type of an array.
+
+        Raises:
+            LabError: naming the file and the array.
+        """
+        with self._member(name) as stream:
+            return self._header(name, stream)
+
+    def read(self, name: str, rows: NDArray[np.intp] | None = None, *, text: bool = False) -> NDArray[Any]:
+        """An array of numbers or booleans (or text, if that will do), or only some rows, ascending.
+
+        Raises:
+            LabError: if it holds objects, is damaged or over the limit.
+        """
+        with self._member(name) as stream:
+            header = self._header(name, stream)
+            if header.dtype.kind not in _KINDS + ("U" if text else ""):
+                raise self._wrong(name, f"has type {header.dtype}, expected numbers")
+            kept = header.nbytes
+            if rows is not None and not header.fortran and header.shape:
+                kept = header.nbytes // max(1, header.shape[0]) * len(rows)
+            self._spent += kept
+            if max(self._spent, header.nbytes if header.fortran else 0) > MAX_ARRAY_BYTES:
+                limit = MAX_ARRAY_BYTES // 2**30
+                raise self._wrong(
+                    name, f"takes the file to {self._spent:,} bytes, over the limit of {limit} GiB"
+                )
+            return self._values(name, stream, header, rows)
+
+    def _values(
+        self, name: str, stream: IO[bytes], header: Header, rows: NDArray[np.intp] | None
+    ) -> NDArray[Any]:
+        if header.fortran or not header.shape:
+            flat = np.empty(math.prod(header.shape), header.dtype)
+            self._fill(name, stream, flat)
+            whole = flat.reshape(header.shape[::-1]).T if header.fortran else flat.reshape(header.shape)
+            return whole if rows is None else whole[rows]
+        if rows is None:
+            array = np.empty(header.shape, header.dtype)
+            self._fill(name, stream, array.reshape(-1))
+            return array
+        taken = np.empty((len(rows), *header.shape[1:]), header.dtype)
+        row_bytes = max(1, header.nbytes // max(1, header.shape[0]))
+        height = max(1, _BLOCK_BYTES // row_bytes)
+        for start in range(0, header.shape[0], height):
+            block = np.empty((min(height, header.shape[0] - start), *header.shape[1:]), header.dtype)
+            self._fill(name, stream, block.reshape(-1))
+            first, last = np.searchsorted(rows, (start, start + len(block)))
+            taken[first:last] = block[rows[first:last] - start]
+        return taken
+
+    def _fill(self, name: str, stream: IO[bytes], flat: NDArray[Any]) -> None:
+        """The next values of a stream."""
+        target = memoryview(flat.view(np.uint8).data)
+        filled = 0
+        try:
+            while filled < len(target):
+                got = stream.read(min(_BLOCK_BYTES, len(target) - filled))
+                if not got:
+                    raise self._wrong(name, f"cut short: {len(target):,} bytes expected, {filled:,} found")
+                target[filled : filled + len(got)] = got
+                filled += len(got)
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
+            raise self._wrong(name, f"damaged ({str(error)[:80]})") from None
+
+    def _member(self, name: str) -> IO[bytes]:
+        try:
+            return self._zip.open(name + _SUFFIX)
+        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError) as error:
+            raise self._wrong(name, f"cannot be unpacked ({str(error)[:80]})") from None
+
+    def _header(self, name: str, stream: IO[bytes]) -> Header:
+        try:
+            version = npy.read_magic(stream)
+            read = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}.get(version)
+            if read is None:
+                raise ValueError(f"format version {version}")
+            header = Header(*read(stream))
+        # numpy takes the header for Python: what is none fails in any way that a parser can.
+        except Exception as error:
+            raise self._wrong(name, f"has no proper header ({str(error)[:80]})") from None
+        if header.dtype.hasobject:
+            raise self._wrong(name, "holds Python objects, which are never unpickled")
+        if any(side < 0 for side in header.shape):
+            raise self._wrong(name, f"claims a shape of {header.shape}")
+        held = self._zip.getinfo(name + _SUFFIX).file_size - stream.tell()
+        if header.nbytes > held:
+            raise self._wrong(name, f"claims {header.nbytes:,} bytes, and the file holds {held:,}")
+        return header
+
+    def _wrong(self, name: str, what: str) -> LabError:
+        return LabError(f"the array {name!r} {what}", self.path)

@@ -1,0 +1,210 @@
+"""Opens people's own data: finds out what a path holds, reads it, and tells how it went.
+
+    opened = open_data("/home/me/cats::side=32")
+    opened.train, opened.test, opened.report.in_words()
+
+What was opened last stays in memory, for it is asked for again and again: to train, to test, to encode. It is
+read anew when one of its files or folders changes.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+
+from latentlab.data.decoding import quiet
+from latentlab.data.fitting import fit, is_grey, planes
+from latentlab.data.image_set import ImageSet
+from latentlab.data.kinds import find
+from latentlab.data.limits import MAX_PICTURES
+from latentlab.data.reading import Tick, read, sample, spread
+from latentlab.data.report import ReadingReport, shown
+from latentlab.data.source import Found, PictureError
+from latentlab.data.spec import ReadingOptions, Spec
+from latentlab.errors import LabError
+
+_LARGEST_ORIGINAL = 512
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A data set of one's own; the three sets share their memory.
+
+    Attributes:
+        train: what to learn from.
+        test: what is held out.
+        everything: test first, then train.
+        report: how the reading went.
+    """
+
+    train: ImageSet
+    test: ImageSet
+    everything: ImageSet
+    report: ReadingReport
+
+    def split(self, name: str) -> ImageSet:
+        """ "train", "test" or "all"."""
+        return {"train": self.train, "test": self.test, "all": self.everything}[name]
+
+
+class Preview(NamedTuple):
+    """A look before everything is read: (original (H, W, 3), prepared (C, side, side)) of some pictures."""
+
+    pairs: list[tuple[NDArray[np.uint8], NDArray[np.uint8]]]
+    kind: str
+    pictures: int
+
+
+class _Memory:
+    """The data set opened last, and the state of its files at that time."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.spec: Spec | None = None
+        self.opened: Opened | None = None
+        self.stamps: tuple[tuple[Path, int, int], ...] | None = None
+
+    def recall(self, spec: Spec) -> Opened | None:
+        if spec != self.spec or self.stamps != _stamps([path for path, _, _ in self.stamps or ()]):
+            return None
+        return self.opened
+
+    def keep(self, spec: Spec, opened: Opened, watched: tuple[Path, ...]) -> None:
+        self.spec, self.opened, self.stamps = spec, opened, _stamps(watched)
+
+    def forget(self) -> None:
+        self.spec = self.opened = self.stamps = None
+
+
+_memory = _Memory()
+
+
+def open_data(spec: str, *, tick: Tick | None = None) -> Opened:
+    """Reads the data at a path, or hands out what it read last if that is the same.
+
+    Args:
+        spec: a path, with options after "::" (see `latentlab.data.spec`).
+        tick: called every 50 pictures with how many are done of how many; what it raises ends the reading.
+
+    Raises:
+        LabError: naming the file, if nothing can be made of it.
+    """
+    wanted = Spec.parse(spec)
+    path = _path(wanted)
+    with _memory.lock:
+        known = _memory.recall(_absolute(wanted, path))
+        if known is not None:
+            return known
+        # Before the new one is read: two large sets need not fit into memory.
+        _memory.forget()
+        found = find(path)
+        try:
+            opened = read_found(found, wanted.options, path, tick)
+        finally:
+            found.pictures.close()
+        _memory.keep(_absolute(wanted, path), opened, found.watched)
+        return opened
+
+
+def forget() -> None:
+    """Lets go of the data set that was opened last."""
+    with _memory.lock:
+        _memory.forget()
+
+
+def preview(spec: str, count: int = 8) -> Preview:
+    """Some pictures as they are (at most 512 pixels a side) and as they would be read.
+
+    Raises:
+        LabError: naming the file, if nothing can be made of it.
+    """
+    wanted = Spec.parse(spec)
+    found = find(_path(wanted))
+    try:
+        with quiet():
+            side, some = sample(found).side(wanted.options), []
+            for index in spread(len(found.pictures), count):
+                try:
+                    image = found.pictures.image(index, _LARGEST_ORIGINAL)
+                except PictureError:
+                    continue
+                some.append((fit(image, side, wanted.options.fit), _original(image)))
+                del image
+        grey = wanted.options.colour == "grey"
+        if wanted.options.colour is None:
+            grey = all(is_grey(prepared) for prepared, _ in some)
+        pairs = [(original, planes(prepared, grey).copy()) for prepared, original in some]
+        return Preview(pairs, found.kind, min(len(found.pictures), MAX_PICTURES))
+    finally:
+        found.pictures.close()
+
+
+def read_found(found: Found, options: ReadingOptions, path: Path, tick: Tick | None = None) -> Opened:
+    """The three sets of a source that has been understood.
+
+    Raises:
+        LabError: if fewer than two pictures can be read, or memory does not suffice.
+    """
+    try:
+        reading = read(found, options, tick)
+    except MemoryError:
+        raise LabError("needs more memory than is free", path, "Choose a smaller side") from None
+    total = len(reading.origin)
+    report = found.book.report(str(path), found.kind, total)
+    if total < 2:
+        reasons = "".join(f"; {file}: {reason}" for file, reason in report.skipped[:3])
+        held = (
+            "holds no picture that can be read" if total == 0 else "holds only one picture that can be read"
+        )
+        need = "At least 2 are needed, one to learn from and one to hold out"
+        raise LabError(f"{held}{reasons}", shown(path), need)
+    everything = ImageSet(
+        name=shown(found.name) or "data",
+        split="all",
+        images=torch.from_numpy(reading.images),
+        labels=None if found.labels is None else torch.from_numpy(found.labels[reading.origin]),
+        classes=tuple(map(shown, found.classes)),
+        attributes=None if found.attributes is None else torch.from_numpy(found.attributes[reading.origin]),
+        attribute_names=tuple(map(shown, found.attribute_names)),
+    )
+    return Opened(
+        train=everything.part("train", reading.held_out, total),
+        test=everything.part("test", 0, reading.held_out),
+        everything=everything,
+        report=report,
+    )
+
+
+def _path(spec: Spec) -> Path:
+    try:
+        return Path(spec.source).expanduser()
+    except RuntimeError:
+        return Path(spec.source)
+
+
+def _absolute(spec: Spec, path: Path) -> Spec:
+    return Spec(str(path.absolute()), spec.options)
+
+
+def _stamps(paths: list[Path] | tuple[Path, ...]) -> tuple[tuple[Path, int, int], ...]:
+    stamps = []
+    for path in paths:
+        try:
+            about = path.stat()
+            stamps.append((path, about.st_mtime_ns, about.st_size))
+        except OSError:
+            stamps.append((path, -1, -1))
+    return tuple(stamps)
+
+
+def _original(image: Image.Image) -> NDArray[np.uint8]:
+    small = image.copy()
+    small.thumbnail((_LARGEST_ORIGINAL, _LARGEST_ORIGINAL))
+    return np.array(small.convert("RGB"))

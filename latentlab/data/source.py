@@ -1,0 +1,96 @@
+"""What a reader finds before any picture is decoded: the pictures to come, and what is known of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from latentlab.data.report import Notebook
+
+
+class PictureError(Exception):
+    """One picture cannot be read; the others can. Its text is the reason, for the report."""
+
+
+class Pictures(Protocol):
+    """Pictures that are decoded one at a time, when they are asked for."""
+
+    def __len__(self) -> int: ...
+
+    def name(self, index: int) -> str:
+        """What a report calls this picture."""
+        ...
+
+    def image(self, index: int, enough: int) -> Image.Image:
+        """The picture, mode "L" or "RGB", upright; at least `enough` pixels a side if it has as many.
+
+        Raises:
+            PictureError: if it has to be left out.
+        """
+        ...
+
+    def chosen(self, indices: NDArray[np.intp]) -> Pictures:
+        """These of them, in this order; the open files are shared."""
+        ...
+
+    def close(self) -> None:
+        """Lets go of open files."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """A source that has been understood.
+
+    Attributes:
+        kind: what it is, in words.
+        name: what the data set will be called.
+        pictures: its pictures, in the source's own order.
+        book: what the report will say.
+        labels: the class of each picture, or None.
+        classes: the classes' names.
+        attributes: (N, A) what is true of each picture, or None.
+        attribute_names: the attributes' names.
+        held_out: which pictures are for testing; None where the source does not say.
+        sorted_by_class: whether its own order puts like beside like.
+        watched: files and folders whose change means that the source has to be read again.
+    """
+
+    kind: str
+    name: str
+    pictures: Pictures
+    book: Notebook = field(default_factory=Notebook)
+    labels: NDArray[np.int64] | None = None
+    classes: tuple[str, ...] = ()
+    attributes: NDArray[np.bool_] | None = None
+    attribute_names: tuple[str, ...] = ()
+    held_out: NDArray[np.bool_] | None = None
+    sorted_by_class: bool = False
+    watched: tuple[Path, ...] = ()
+
+
+class ArrayPictures:
+    """Pictures that are in memory already: uint8 (N, H, W) or (N, H, W, 3)."""
+
+    def __init__(self, array: NDArray[np.uint8]) -> None:
+        self.array = array
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    def name(self, index: int) -> str:
+        return f"picture {index:,}"
+
+    def image(self, index: int, enough: int) -> Image.Image:
+        return Image.fromarray(np.ascontiguousarray(self.array[index]))
+
+    def chosen(self, indices: NDArray[np.intp]) -> ArrayPictures:
+        return ArrayPictures(self.array[indices])
+
+    def close(self) -> None:
+        pass

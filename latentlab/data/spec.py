@@ -1,0 +1,110 @@
+"""How a data set is asked for, as one line of text that crosses every layer unchanged.
+
+    mnist
+    /home/me/cats
+    /home/me/cats::side=32,fit=crop,colour=rgb
+
+A name of the catalog or a path, then, after the last "::", how its pictures are to be read. A folder that is
+called like one of the catalog is ./mnist. A path may hold "::" itself: only what looks like options after the
+last one is taken for options, and an empty "::" at the end says that there are none.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from latentlab.data.limits import LARGEST_SIDE, SMALLEST_SIDE
+from latentlab.errors import LabError
+
+FITS = ("crop", "pad")
+COLOURS = ("grey", "rgb")
+_MARK = "::"
+_OPTIONS = re.compile(r"([a-z]+=[a-z0-9]*(,[a-z]+=[a-z0-9]*)*)?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class ReadingOptions:
+    """How pictures of any size become pictures of one size.
+
+    Attributes:
+        side: rows and columns of every picture, 8 to 64; None: chosen from the pictures' own sizes.
+        fit: "crop" fills the square and cuts off what hangs over; "pad" shows all of the picture, on a ground
+            of its border's mean colour.
+        colour: "grey" or "rgb"; None: grey if every picture is grey.
+    """
+
+    side: int | None = None
+    fit: str = "crop"
+    colour: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.side is not None and not SMALLEST_SIDE <= self.side <= LARGEST_SIDE:
+            raise LabError(f"side is {self.side}, expected {SMALLEST_SIDE} to {LARGEST_SIDE} pixels")
+        if self.fit not in FITS:
+            raise LabError(f"fit is {self.fit!r}", hint=f"Known: {', '.join(FITS)}")
+        if self.colour is not None and self.colour not in COLOURS:
+            raise LabError(f"colour is {self.colour!r}", hint=f"Known: {', '.join(COLOURS)}")
+
+    def __str__(self) -> str:
+        """What differs from the defaults, as it stands in a spec: `side=32,colour=rgb`."""
+        parts = []
+        if self.side is not None:
+            parts.append(f"side={self.side}")
+        if self.fit != FITS[0]:
+            parts.append(f"fit={self.fit}")
+        if self.colour is not None:
+            parts.append(f"colour={self.colour}")
+        return ",".join(parts)
+
+    @classmethod
+    def parse(cls, text: str) -> ReadingOptions:
+        """The options in `side=32,fit=pad`; the empty text gives the defaults.
+
+        Raises:
+            LabError: naming the option that is unknown, given twice or out of range.
+        """
+        values: dict[str, str] = {}
+        for part in filter(None, text.split(",")):
+            name, _, value = part.partition("=")
+            if name not in ("side", "fit", "colour"):
+                raise LabError(f"no reading option is called {name!r}", hint="Known: side, fit, colour")
+            if name in values:
+                raise LabError(f"the reading option {name} is given twice")
+            values[name] = value
+        side = values.get("side")
+        if side is not None and not re.fullmatch("[0-9]{1,6}", side):
+            raise LabError(f"side is {side!r}, expected a whole number of pixels")
+        return cls(
+            side=None if side is None else int(side),
+            fit=values.get("fit", FITS[0]),
+            colour=values.get("colour"),
+        )
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What is asked for: `source` is a name of the catalog or a path."""
+
+    source: str
+    options: ReadingOptions = ReadingOptions()
+
+    def __str__(self) -> str:
+        """The shortest text that `parse` reads as this."""
+        options = str(self.options)
+        bare = not options and Spec.parse(self.source).source == self.source
+        return self.source if bare else f"{self.source}{_MARK}{options}"
+
+    @classmethod
+    def parse(cls, text: str) -> Spec:
+        """The spec in a text.
+
+        Raises:
+            LabError: if it names nothing, or its options are wrong.
+        """
+        source, mark, options = text.rpartition(_MARK)
+        if not mark or not _OPTIONS.fullmatch(options):
+            source, options = text, ""
+        if not source or "\0" in source:
+            raise LabError("no data set is named" if not source else f"{source!r} is no path")
+        return cls(source, ReadingOptions.parse(options))

@@ -1,0 +1,107 @@
+"""Models to begin with: what a person can choose before a training, and when to choose what.
+
+A `Choice` is what the person sees; `fields_of` makes of it the fields of a model's config.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+SIZES = ("S", "M", "L")
+# (encoder widths, decoder widths); equal widths of an "mlp" in a row are residual blocks.
+_WIDTHS: Mapping[tuple[str, str], tuple[tuple[int, ...], tuple[int, ...]]] = {
+    ("mlp", "S"): ((256, 128), (128, 256)),
+    ("mlp", "M"): ((256, 256, 256), (256, 256, 256, 256)),
+    ("mlp", "L"): ((512, 512, 512), (512, 512, 512, 512)),
+    ("conv", "S"): ((16, 32), (32, 16)),
+    ("conv", "M"): ((32, 64, 128), (128, 64, 32)),
+    ("conv", "L"): ((64, 128, 256), (256, 128, 64)),
+}
+# What the choice is called: (the likelihood's name, whether its sigma is learnt).
+LIKELIHOODS: Mapping[str, tuple[str, bool]] = {
+    "Bernoulli": ("bernoulli", False),
+    "Gaussian, learnt sigma": ("gaussian", True),
+    "Gaussian, sigma 0.1": ("gaussian", False),
+    "Categorical": ("categorical", False),
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What to train.
+
+    Attributes:
+        kind: a name in `latentlab.models.registry.KINDS`.
+        latents: dimensions of the latent space.
+        network: "mlp" or "conv".
+        size: "S", "M" or "L".
+        likelihood: a key of `LIKELIHOODS`.
+        beta: the weight of the KL.
+    """
+
+    kind: str = "vae"
+    latents: int = 2
+    network: str = "mlp"
+    size: str = "M"
+    likelihood: str = "Bernoulli"
+    beta: float = 1.0
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A choice with a name, and a line on when to take it."""
+
+    title: str
+    when: str
+    choice: Choice
+
+
+PRESETS: tuple[Preset, ...] = (
+    Preset(
+        "VAE, 2 latents",
+        "To begin with: the whole latent space is the plane you see, smooth and without holes.",
+        Choice(),
+    ),
+    Preset(
+        "VAE, 16 latents",
+        "Sharper pictures: room for shape and style. The plane shows two dimensions at a time.",
+        Choice(latents=16, size="L"),
+    ),
+    Preset(
+        "Beta-VAE (beta 4)",
+        "Fewer dimensions are used, each for one thing; pictures get softer.",
+        Choice(latents=8, beta=4.0),
+    ),
+    Preset(
+        "Autoencoder, 2 latents",
+        "To compare: it only has to rebuild pictures, so its plane has holes and no prior.",
+        Choice(kind="ae"),
+    ),
+    Preset(
+        "Conditional VAE, 2 latents",
+        "Told the class of each picture, so that the plane is left for style. Needs classes or attributes.",
+        Choice(kind="cvae"),
+    ),
+    Preset(
+        "VAE for colour pictures",
+        "Convolutions, 32 latents and a learnt noise level: photographs, faces, pixel art.",
+        Choice(latents=32, network="conv", likelihood="Gaussian, learnt sigma"),
+    ),
+)
+
+
+def fields_of(choice: Choice) -> dict[str, Any]:
+    """The fields of the model's config, without what the data decide."""
+    encoder, decoder = _WIDTHS[choice.network, choice.size]
+    likelihood, learnt = LIKELIHOODS[choice.likelihood]
+    return {
+        "latents": choice.latents,
+        "encoder": choice.network,
+        "encoder_widths": encoder,
+        "decoder": choice.network,
+        "decoder_widths": decoder,
+        "likelihood": likelihood,
+        "learn_sigma": learnt,
+    }

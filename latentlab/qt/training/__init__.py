@@ -1,0 +1,1 @@
+"""Training in the window: the thread that does it, and what follows it."""

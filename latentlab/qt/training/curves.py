@@ -1,0 +1,112 @@
+"""Three curves side by side: ELBO, reconstruction and KL over the steps of a training.
+
+pyqtgraph takes 0.3 s to import, so it is imported when the first curve is drawn and not before.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QColor, QFont
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from latentlab.qt.training.history import History
+
+_TERMS = (("elbo", "ELBO"), ("reconstruction", "Reconstruction"), ("kl", "KL"))
+# What the first steps show would make all that follows a flat line.
+_WARM_UP_SHARE = 0.02
+
+
+class LossCurves(QWidget):
+    """Lines for the training pictures, dots for the held-out ones, in nats per picture."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("lossCurves")
+        self.setAccessibleName("Curves of the training")
+        self.setToolTip(
+            "ELBO = reconstruction − KL, in nats a picture; higher is better. The line follows the pictures "
+            "that are learnt from, the dots are held-out pictures after each epoch."
+        )
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(240, 90)
+        self._layout = QHBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(2)
+        self._plots: dict[str, Any] = {}
+        self._lines: dict[str, Any] = {}
+        self._dots: dict[str, Any] = {}
+
+    def sizeHint(self) -> QSize:
+        return QSize(480, 150)
+
+    def show_history(self, history: History) -> None:
+        """Draws all there is."""
+        if not self._plots:
+            self._make()
+        for name, _ in _TERMS:
+            train = np.asarray(history.train.values(name))
+            steps = np.asarray(history.train.steps)
+            self._lines[name].setData(steps, train)
+            self._dots[name].setData(history.test.steps, history.test.values(name))
+            self._frame(name, train, history.test.values(name))
+
+    def _frame(self, name: str, train: np.ndarray[Any, Any], test: list[float]) -> None:
+        """The y axis spans what matters: not the first steps, where everything is still far off."""
+        if len(train) < 2:
+            return
+        late = train[max(1, round(_WARM_UP_SHARE * len(train))) :]
+        low, high = np.quantile(np.concatenate([late, np.asarray(test)]), (0.02, 1.0))
+        if name == "kl":
+            low = 0.0
+        margin = 0.06 * max(1e-3, high - low)
+        self._plots[name].setYRange(float(low - margin), float(high + margin), padding=0)
+
+    def _make(self) -> None:
+        pg = importlib.import_module("pyqtgraph")
+        for name, _ in _TERMS:
+            plot = pg.PlotWidget(self)
+            plot.setMouseEnabled(False, False)
+            plot.setMenuEnabled(False)
+            plot.hideButtons()
+            plot.setToolTip(self.toolTip())
+            plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            plot.setMinimumSize(0, 0)
+            plot.getPlotItem().layout.setContentsMargins(0, 2, 6, 2)
+            self._lines[name] = pg.PlotDataItem(antialias=True)
+            self._dots[name] = pg.PlotDataItem(pen=None, symbol="o", symbolSize=6, symbolPen=None)
+            plot.addItem(self._lines[name])
+            plot.addItem(self._dots[name])
+            self._plots[name] = plot
+            self._layout.addWidget(plot)
+        self._paint_theme()
+
+    def _paint_theme(self) -> None:
+        palette = self.palette()
+        text, accent = palette.text().color(), palette.highlight().color()
+        pale = QColor(text)
+        pale.setAlphaF(0.7)
+        font = QFont(self.font())
+        font.setPointSizeF(max(7.0, font.pointSizeF() * 0.8))
+        for name, title in _TERMS:
+            plot = self._plots[name]
+            plot.setBackground(palette.base().color())
+            plot.setTitle(f"{title}, nats", color=text.name(), size=f"{font.pointSizeF():.1f}pt")
+            for side in ("bottom", "left"):
+                axis = plot.getAxis(side)
+                axis.enableAutoSIPrefix(False)
+                axis.setStyle(maxTickLevel=0)
+                axis.setTickFont(font)
+                axis.setPen(pale)
+                axis.setTextPen(text)
+            plot.getAxis("bottom").setLabel("step", color=text.name())
+            self._lines[name].setPen(accent, width=2)
+            self._dots[name].setSymbolBrush(text)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange and self._plots:
+            self._paint_theme()
+        super().changeEvent(event)

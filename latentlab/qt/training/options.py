@@ -1,0 +1,175 @@
+"""Everything that can be chosen about a training, each with a sentence on what it does to the result."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QGroupBox,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from latentlab.engine.plan import TrainingPlan
+from latentlab.engine.presets import LIKELIHOODS, SIZES, Choice
+
+SCHEDULES = ("constant", "warm-up", "cyclic")
+_KINDS = {"Autoencoder": "ae", "VAE": "vae", "Conditional VAE": "cvae"}
+_NETWORKS = {"Dense layers": "mlp", "Convolutions": "conv"}
+_CYCLES = 4
+_TIPS = {
+    "kind": "A VAE learns where pictures lie and how sure it is; an autoencoder only a code; a conditional "
+    "VAE is told the class or the attributes, and need not put them into z.",
+    "latents": "Dimensions of the latent space. Two can be seen whole; more give sharper pictures.",
+    "network": "Dense layers are fastest for small pictures; convolutions for larger ones and colour.",
+    "size": "How many units. Larger ones learn more and take longer: L is some four times M.",
+    "likelihood": "What the decoder's outputs mean. Bernoulli suits black on white, Gaussian grey and "
+    "colour; a learnt sigma finds by itself how exact pictures can be. Categorical chooses among 256 levels.",
+    "beta": "The weight of the KL. 0 forgets the prior, 1 is a VAE, more uses fewer dimensions.",
+    "schedule": "Constant; warm-up from 0 over the first tenth, so that all dimensions are tried first; "
+    "cyclic: four such rises, which revives dimensions that went unused.",
+    "epochs": "Passes over the pictures. You can stop at any time and keep what there is.",
+    "batch": "Pictures a step. Larger ones are steadier and need more memory.",
+    "learning_rate": "How large the steps are. Too large, and the loss jumps or breaks; too small is slow.",
+    "binarise": "Show the encoder black and white draws of grey pictures: it rebuilds held-out ones better.",
+    "seed": "The same seed trains the same model again.",
+    "device": "Where to compute. Auto takes a GPU if there is one.",
+}
+
+
+class OptionsDialog(QDialog):
+    """Edits a choice and a plan; `choice` and `plan` hold them after it was accepted."""
+
+    def __init__(
+        self,
+        choice: Choice,
+        plan: TrainingPlan,
+        devices: tuple[str, ...],
+        steps_per_epoch: int,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("trainingOptions")
+        self.setWindowTitle("Training options")
+        self.choice, self.plan = choice, plan
+        self._steps = max(1, steps_per_epoch)
+        self._kind = _combo("trainingKind", _KINDS, choice.kind)
+        self._latents = _spin("trainingLatents", 1, 256, choice.latents)
+        self._network = _combo("trainingNetwork", _NETWORKS, choice.network)
+        self._size = _combo("trainingSize", {size: size for size in SIZES}, choice.size)
+        self._likelihood = _combo(
+            "trainingLikelihood", {name: name for name in LIKELIHOODS}, choice.likelihood
+        )
+        self._beta = _real("trainingBeta", 0.0, 1000.0, choice.beta, 2)
+        schedule = "cyclic" if plan.beta_cycles else "warm-up" if plan.beta_warmup_steps else "constant"
+        self._schedule = _combo("trainingSchedule", {name: name for name in SCHEDULES}, schedule)
+        self._epochs = _spin("trainingEpochs", 1, 100_000, plan.epochs)
+        self._batch = _spin("trainingBatch", 1, 100_000, plan.batch)
+        self._rate = _real("trainingRate", 1e-6, 1.0, plan.learning_rate, 6)
+        self._binarise = _combo(
+            "trainingBinarise", {"no": "no", "yes": "yes"}, "yes" if plan.binarise_input else "no"
+        )
+        self._seed = _spin("trainingSeed", 0, 2**31 - 1, plan.seed)
+        self._device = _combo("trainingDevice", {name: name for name in devices}, plan.device)
+        model = _group(
+            "Model",
+            (
+                ("&Kind", "kind", self._kind),
+                ("&Latents", "latents", self._latents),
+                ("&Network", "network", self._network),
+                ("S&ize", "size", self._size),
+                ("Likeli&hood", "likelihood", self._likelihood),
+            ),
+        )
+        training = _group(
+            "Training",
+            (
+                ("&Beta", "beta", self._beta),
+                ("Beta's s&chedule", "schedule", self._schedule),
+                ("&Epochs", "epochs", self._epochs),
+                ("Ba&tch", "batch", self._batch),
+                ("Learning &rate", "learning_rate", self._rate),
+                ("Binarise in&put", "binarise", self._binarise),
+                ("See&d", "seed", self._seed),
+                ("De&vice", "device", self._device),
+            ),
+        )
+        buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
+        )
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        rows = QVBoxLayout(self)
+        rows.addWidget(model)
+        rows.addWidget(training)
+        rows.addWidget(buttons)
+
+    @Slot()
+    def accept(self) -> None:
+        self.choice = Choice(
+            kind=self._kind.currentData(),
+            latents=self._latents.value(),
+            network=self._network.currentData(),
+            size=self._size.currentData(),
+            likelihood=self._likelihood.currentData(),
+            beta=self._beta.value(),
+        )
+        epochs, schedule = self._epochs.value(), self._schedule.currentData()
+        self.plan = replace(
+            self.plan,
+            beta=self._beta.value(),
+            beta_warmup_steps=epochs * self._steps // 10 if schedule == "warm-up" else 0,
+            beta_cycles=_CYCLES if schedule == "cyclic" else 0,
+            epochs=epochs,
+            batch=self._batch.value(),
+            learning_rate=self._rate.value(),
+            binarise_input=self._binarise.currentData() == "yes",
+            seed=self._seed.value(),
+            device=self._device.currentData(),
+        )
+        super().accept()
+
+
+def _group(title: str, fields: tuple[tuple[str, str, QWidget], ...]) -> QGroupBox:
+    group = QGroupBox(title)
+    form = QFormLayout(group)
+    for label, key, widget in fields:
+        widget.setToolTip(_TIPS[key])
+        widget.setAccessibleName(label.replace("&", ""))
+        form.addRow(label, widget)
+        form.labelForField(widget).setToolTip(_TIPS[key])
+    return group
+
+
+def _combo(name: str, choices: dict[str, str], chosen: str) -> QComboBox:
+    box = QComboBox()
+    box.setObjectName(name)
+    for words, value in choices.items():
+        box.addItem(words, value)
+    box.setCurrentIndex(max(0, box.findData(chosen)))
+    return box
+
+
+def _spin(name: str, low: int, high: int, value: int) -> QSpinBox:
+    box = QSpinBox()
+    box.setObjectName(name)
+    box.setRange(low, high)
+    box.setValue(value)
+    return box
+
+
+def _real(name: str, low: float, high: float, value: float, decimals: int) -> QDoubleSpinBox:
+    box = QDoubleSpinBox()
+    box.setObjectName(name)
+    box.setDecimals(decimals)
+    box.setRange(low, high)
+    box.setValue(value)
+    box.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
+    return box

@@ -1,0 +1,193 @@
+"""The thread that trains. It drives the engine's generator and obeys orders between two of its events."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import sys
+import threading
+import time
+import traceback
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from latentlab.engine.events import Checkpointed, CheckpointFailed, Progress
+from latentlab.errors import LabError
+from latentlab.qt.training.orders import (
+    Begin,
+    Ended,
+    GoOn,
+    Keep,
+    Leave,
+    Order,
+    Pause,
+    Paused,
+    Resume,
+    SetBeta,
+    Snapshot,
+)
+
+if TYPE_CHECKING:
+    from latentlab.engine.training_run import TrainingRun
+
+_TELL_EVERY_S = 0.05
+_SNAPSHOT_EVERY_S = 0.25
+
+
+class TrainingThread(QThread):
+    """Runs one training, from `Begin` or `GoOn` to its `Ended`.
+
+    `told` carries a tuple of events, at most twenty times a second; `unfolded` a `Snapshot`, at most four
+    times a second; `failed` a message for the person and the details for the log.
+    """
+
+    told = Signal(object)
+    unfolded = Signal(object)
+    failed = Signal(str, str)
+
+    def __init__(self, beginning: Begin | GoOn, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("trainingThread")
+        self._beginning = beginning
+        self._orders: queue.SimpleQueue[Order] = queue.SimpleQueue()
+        self._events: list[object] = []
+        self._told_at = self._snapshot_at = 0.0
+        self._keeps = False
+
+    def order(self, order: Order) -> None:
+        """Leaves an order; it is obeyed at the next event, some hundredths of a second later."""
+        self._orders.put(order)
+
+    def stop(self) -> None:
+        """Leaves the training to be gone on with, and waits for the thread."""
+        self.order(Leave())
+        self.wait()
+
+    def run(self) -> None:
+        """The thread's life. Every failure is told; none ends the process."""
+        _step_back()
+        try:
+            run = self._make()
+            self._drive(run)
+        except LabError as error:
+            self._flush()
+            self.failed.emit(str(error), "")
+        except Exception as error:
+            self._flush()
+            self.failed.emit(
+                f"The training broke off ({type(error).__name__}: {error})", traceback.format_exc()
+            )
+
+    def _make(self) -> TrainingRun:
+        from latentlab.data import catalog
+        from latentlab.engine.training_run import TrainingRun
+
+        beginning = self._beginning
+        if isinstance(beginning, GoOn):
+            return TrainingRun.resume(beginning.path, overwrite=True)
+        return TrainingRun(
+            beginning.kind,
+            beginning.fields,
+            beginning.plan,
+            catalog.load(beginning.data, "train"),
+            catalog.load(beginning.data, "test"),
+            beginning.out,
+            data=beginning.data,
+        )
+
+    def _drive(self, run: TrainingRun) -> None:
+        from latentlab.engine.trainer import TrainingError
+        from latentlab.engine.training_run import Saved
+
+        kept = None
+        going = True
+        while going:
+            try:
+                for event in run.run():
+                    if isinstance(event, Saved):
+                        kept = event.path
+                    self._tell(event)
+                    self._take_snapshot(run)
+                    if not self._obey(run):
+                        break
+                going = False
+            except TrainingError as error:
+                going = self._wait(run, str(error))
+        if self._keeps:
+            kept = run.keep().path
+        self._take_snapshot(run, last=True)
+        self._tell(Ended(kept))
+        self._flush()
+
+    def _obey(self, run: TrainingRun) -> bool:
+        """Does what was ordered meanwhile; whether the training goes on."""
+        while True:
+            try:
+                order = self._orders.get_nowait()
+            except queue.Empty:
+                return True
+            if isinstance(order, Pause):
+                if not self._wait(run):
+                    return False
+            elif not self._follow(order, run):
+                return False
+
+    def _wait(self, run: TrainingRun, fault: str = "") -> bool:
+        """Waits, with a checkpoint on disk, for the order to go on; whether it came."""
+        self._tell(run.checkpoint())
+        self._tell(Paused(run.trainer.step, fault))
+        self._take_snapshot(run, last=True)
+        self._flush()
+        while True:
+            order = self._orders.get()
+            if isinstance(order, Resume):
+                return True
+            if not isinstance(order, Pause) and not self._follow(order, run):
+                return False
+
+    def _follow(self, order: Order, run: TrainingRun) -> bool:
+        """One order other than to pause; whether the training goes on."""
+        match order:
+            case SetBeta(beta):
+                run.trainer.beta = beta
+            case Keep():
+                self._keeps = True
+                return False
+            case Leave():
+                self._tell(run.checkpoint())
+                return False
+        return True
+
+    def _tell(self, event: object) -> None:
+        """Gathers progress; everything else is told at once."""
+        self._events.append(event)
+        now = time.monotonic()
+        late = now - self._told_at > _TELL_EVERY_S
+        if late or not isinstance(event, Progress | Checkpointed | CheckpointFailed):
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._events:
+            self.told.emit(tuple(self._events))
+            self._events.clear()
+            self._told_at = time.monotonic()
+
+    def _take_snapshot(self, run: TrainingRun, *, last: bool = False) -> None:
+        now = time.monotonic()
+        if not last and now - self._snapshot_at < _SNAPSHOT_EVERY_S:
+            return
+        self._snapshot_at = now
+        theta = run.trainer.average.cpu().clone().numpy()
+        self.unfolded.emit(Snapshot(run.trainer.step, run.kind, run.config, theta, run.data))
+
+
+def _step_back() -> None:
+    """Lets every other thread go first. Before torch's first call, for its helpers inherit it."""
+    if sys.platform.startswith("linux"):
+        # A higher number gives way; a thread has its own on Linux.
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
+    else:
+        QThread.currentThread().setPriority(QThread.Priority.LowestPriority)

@@ -1,0 +1,227 @@
+"""Data sets in one .npz: what is in it comes back; what is damaged or huge is told before it costs memory."""
+
+from __future__ import annotations
+
+import io
+import tracemalloc
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from latentlab.data import npy, npz, splits
+from latentlab.data.npy import ArrayArchive
+from latentlab.data.opening import open_data
+from latentlab.errors import LabError
+
+
+def saved(path: Path, **found: np.ndarray) -> str:
+    np.savez_compressed(path, **found)
+    return str(path)
+
+
+DTYPES = st.sampled_from([np.uint8, np.bool_, np.int64, np.float32, ">u2", "<U3"])
+
+
+@given(
+    DTYPES.flatmap(lambda d: arrays.arrays(d, arrays.array_shapes(min_dims=0, min_side=0, max_dims=4))),
+    st.booleans(),
+)
+def test_that_any_array_comes_back_as_it_was_written(tmp_path, array, fortran):
+    path = saved(tmp_path / "a.npz", x=np.asfortranarray(array) if fortran and array.ndim else array)
+    with ArrayArchive(Path(path)) as archive:
+        found = archive.read("x", text=True)
+        assert found.dtype == array.dtype
+        assert np.array_equal(found, array, equal_nan=array.dtype.kind == "f")
+        if array.ndim:
+            rows = np.arange(0, len(array), 2)
+            assert np.array_equal(
+                archive.read("x", rows, text=True), array[rows], equal_nan=array.dtype.kind == "f"
+            )
+
+
+def digits(count: int, side: int = 10) -> np.ndarray:
+    """Grey pictures, the first pixel of which is their number."""
+    images = np.random.default_rng(0).integers(2, 256, (count, side, side), dtype=np.uint8)
+    images[:, 0, 0] = np.arange(count)
+    return images
+
+
+def test_that_medmnist_is_read_with_its_splits(tmp_path):
+    images = digits(30)
+    parts = {"train": images[:20], "val": images[20:24], "test": images[24:]}
+    found = {f"{split}_images": part for split, part in parts.items()}
+    found |= {f"{split}_labels": part[:, 0, :1] % 3 for split, part in parts.items()}
+    opened = open_data(saved(tmp_path / "bloodmnist.npz", **found))
+    assert opened.test.images[:, 0, 0, 0].tolist() == list(range(24, 30))
+    assert opened.train.images[:, 0, 0, 0].tolist() == list(range(24))
+    assert opened.everything.labels.tolist() == [n % 3 for n in [*range(24, 30), *range(24)]]
+    assert opened.everything.classes == ("0", "1", "2")
+    assert opened.everything.name == "bloodmnist"
+    assert opened.report.kind == "MedMNIST arrays"
+
+
+def test_that_labels_of_several_columns_are_attributes(tmp_path):
+    images, labels = digits(20), np.random.default_rng(1).integers(0, 2, (20, 4))
+    data = open_data(saved(tmp_path / "chest.npz", images=images, labels=labels)).everything
+    assert data.labels is None
+    order = data.images[:, 0, 0, 0].tolist()
+    assert data.attributes.tolist() == labels[order].astype(bool).tolist()
+
+
+def test_that_dsprites_is_read_by_its_shapes_and_in_black_and_white(tmp_path):
+    images = np.random.default_rng(0).integers(0, 2, (30, 16, 16), dtype=np.uint8)
+    latents = np.zeros((30, 6), np.int64)
+    latents[:, 1] = np.arange(30) // 10
+    path = saved(
+        tmp_path / "d.npz", imgs=images, latents_classes=latents, metadata=np.array({"a": 1}, dtype=object)
+    )
+    data = open_data(path).everything
+    assert set(data.images.unique().tolist()) == {0, 255}
+    assert data.classes == ("square", "ellipse", "heart")
+    for image, label in zip(data.images[:, 0].numpy() // 255, data.labels.tolist(), strict=True):
+        assert any(np.array_equal(image, other) for other in images[label * 10 : label * 10 + 10])
+
+
+def test_that_plain_arrays_may_name_their_classes_and_attributes(tmp_path):
+    images = np.random.default_rng(0).integers(0, 256, (20, 12, 12, 3), dtype=np.uint8)
+    images[:, 0, 0] = np.arange(20)[:, None]
+    path = saved(
+        tmp_path / "a.npz",
+        images=images,
+        labels=np.arange(20) % 2 * 2,
+        classes=np.array(["cat", "dog", "eel"]),
+        attributes=np.arange(40).reshape(20, 2) % 3 == 0,
+        attribute_names=np.array(["Hat", "Tail"]),
+    )
+    data = open_data(path).everything
+    order = data.images[:, 0, 0, 0].tolist()
+    assert np.array_equal(data.images.numpy(), images[order].transpose(0, 3, 1, 2))
+    assert data.classes == ("cat", "dog", "eel")
+    assert data.labels.tolist() == [n % 2 * 2 for n in order]
+    assert data.attributes.tolist() == [[2 * n % 3 == 0, (2 * n + 1) % 3 == 0] for n in order]
+    assert data.attribute_names == ("Hat", "Tail")
+
+
+@pytest.mark.parametrize(
+    ("dtype", "scale"), [(np.float32, 1.0), (np.float64, 255.0), (np.uint16, 65535), (np.int64, 255)]
+)
+def test_that_other_numbers_are_scaled_by_their_white(tmp_path, dtype, scale):
+    images = np.linspace(0, scale, 2 * 64).reshape(2, 8, 8).astype(dtype)
+    data = open_data(saved(tmp_path / "a.npz", images=images)).everything
+    levels = np.sort(data.images.numpy().reshape(-1))
+    assert np.abs(levels - np.linspace(0, 255, 128)).max() <= 1
+
+
+def test_that_colours_may_come_first(tmp_path):
+    images = np.random.default_rng(0).integers(0, 256, (4, 3, 9, 9), dtype=np.uint8)
+    data = open_data(saved(tmp_path / "a.npz", images=images)).everything
+    assert {a.tobytes() for a in data.images.numpy()} == {a.tobytes() for a in images}
+
+
+def raw(path: Path, members: dict[str, bytes]) -> str:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in members.items():
+            file.writestr(f"{name}.npy", content)
+    return str(path)
+
+
+def array_bytes(shape: tuple[int, ...], descr: str = "|u1", body: bytes = b"") -> bytes:
+    buffer = io.BytesIO()
+    np.lib.format.write_array_header_1_0(buffer, {"descr": descr, "fortran_order": False, "shape": shape})
+    return buffer.getvalue() + body
+
+
+class Canary:
+    """Sings if it is unpickled."""
+
+    def __reduce__(self) -> tuple[object, tuple[object, ...]]:
+        return pytest.fail, ("it was unpickled",)
+
+
+def test_that_objects_are_never_unpickled(tmp_path):
+    images = np.empty(2, dtype=object)
+    images[:] = [Canary(), Canary()]
+    with pytest.raises(LabError, match=r"a\.npz: the array 'images' holds Python objects"):
+        open_data(saved(tmp_path / "a.npz", images=images))
+
+
+CLAIMS = {
+    "400 GB": (array_bytes((400_000, 1000, 1000)), "claims 400,000,000,000 bytes, and the file holds"),
+    "overflow": (array_bytes((2**62, 2**62, 4)), "claims .* bytes"),
+    "negative": (array_bytes((-1, 8, 8)), "claims a shape|no proper header"),
+    "cut short": (array_bytes((4, 8, 8), body=bytes(200)), "claims 256 bytes, and the file holds 200"),
+    "no header": (b"hello", "has no proper header"),
+    "wrong rank": (array_bytes((64,), body=bytes(64)), r"has shape \(64,\), expected pictures x rows"),
+    "no pictures": (array_bytes((0, 8, 8)), "has shape"),
+    "four colours": (array_bytes((2, 8, 8, 4), body=bytes(512)), "has 4 colours"),
+    "text": (array_bytes((2, 8, 8), "<U1", bytes(512)), "has type|could not|expected numbers"),
+    "nan": (array_bytes((1, 1, 2), "<f4", np.array([np.nan, 1], "<f4").tobytes()), "no numbers"),
+    "negative levels": (array_bytes((1, 1, 2), "|i1", b"\xff\x01"), "goes from -1 to 1"),
+    "evil header": (b"\x93NUMPY\1\0\x20\0" + b"(" * 31 + b"\n", "no proper header"),
+}
+
+
+@pytest.mark.parametrize(("content", "reason"), CLAIMS.values(), ids=CLAIMS.keys())
+def test_that_a_damaged_array_is_named(tmp_path, content, reason):
+    path = raw(tmp_path / "a.npz", {"images": content})
+    tracemalloc.start()
+    try:
+        with pytest.raises(LabError, match=reason) as caught:
+            open_data(path)
+        assert tracemalloc.get_traced_memory()[1] < 5 * 2**20
+    finally:
+        tracemalloc.stop()
+    assert str(caught.value).startswith(path)
+    assert "'images'" in str(caught.value)
+
+
+def test_that_two_megabytes_do_not_unpack_to_two_gigabytes(tmp_path, monkeypatch):
+    monkeypatch.setattr(npy, "MAX_ARRAY_BYTES", 2**20)
+    path = raw(tmp_path / "a.npz", {"images": array_bytes((1000, 64, 64), body=bytes(1000 * 4096))})
+    assert Path(path).stat().st_size < 2**16
+    with pytest.raises(LabError, match="'images' takes the file to 4,096,000 bytes, over the limit"):
+        open_data(path)
+
+
+def test_that_missing_arrays_are_told_with_those_that_are_there(tmp_path):
+    with pytest.raises(
+        LabError, match=r"holds no array of pictures \(its arrays: weights\).*train_images|images"
+    ):
+        open_data(saved(tmp_path / "a.npz", weights=np.zeros(3)))
+    (tmp_path / "b.npz").write_bytes(b"hello")
+    with pytest.raises(LabError, match=r"b\.npz: is no zip archive"):
+        open_data(str(tmp_path / "b.npz"))
+
+
+def test_that_labels_of_another_count_are_told(tmp_path):
+    with pytest.raises(LabError, match=r"'labels' has shape \(3,\), expected 4 labels"):
+        open_data(saved(tmp_path / "a.npz", images=digits(4), labels=np.zeros(3, int)))
+    path = saved(tmp_path / "b.npz", images=digits(4), attributes=np.zeros((3, 2), bool))
+    with pytest.raises(LabError, match="'attributes' has shape"):
+        open_data(path)
+
+
+def test_that_labels_may_be_words(tmp_path):
+    words = np.array(["cat", "dog"] * 5)
+    data = open_data(saved(tmp_path / "a.npz", images=digits(10), labels=words)).everything
+    assert data.classes == ("cat", "dog")
+    assert data.labels.tolist() == [n % 2 for n in data.images[:, 0, 0, 0].tolist()]
+
+
+def test_that_of_too_many_some_are_drawn_without_unpacking_all(tmp_path, monkeypatch):
+    monkeypatch.setattr(splits, "MAX_PICTURES", 10)
+    monkeypatch.setattr(npz, "MAX_PICTURES", 10)
+    monkeypatch.setattr(npy, "_BLOCK_BYTES", 700)
+    images = digits(40)
+    opened = open_data(saved(tmp_path / "a.npz", images=images, labels=np.arange(40)))
+    numbers = opened.everything.images[:, 0, 0, 0].tolist()
+    assert len(set(numbers)) == 10
+    assert [opened.everything.classes[n] for n in opened.everything.labels] == [str(n) for n in numbers]
+    assert "Of its 40 pictures, 10 were drawn" in opened.report.in_words()
+    for image, number in zip(opened.everything.images[:, 0].numpy(), numbers, strict=True):
+        assert np.array_equal(image, images[number])

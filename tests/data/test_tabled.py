@@ -1,0 +1,136 @@
+"""Pictures with a table beside them."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from latentlab.data.opening import open_data
+from latentlab.errors import LabError
+from tests.data.pictures import encoded, folder_of, noise, seeds_of, write
+
+COUNT = 20
+
+
+def celeba_table(path: Path, count: int = COUNT, suffix: str = "png") -> Path:
+    """Picture n has Odd if n is odd, and Big if it is ten or more."""
+    rows = [f"{n:03}.{suffix} {1 if n % 2 else -1:2} {1 if n >= 10 else -1:2}" for n in range(count)]
+    path.write_text("\n".join([str(count), "Odd Big", *rows]) + "\n")
+    return path
+
+
+def check(data, count: int = COUNT) -> None:
+    seeds = seeds_of(data.images.numpy())
+    assert sorted(seeds) == list(range(count))
+    assert data.attribute_names == ("Odd", "Big")
+    assert data.attributes.tolist() == [[n % 2 == 1, n >= 10] for n in seeds]
+
+
+@pytest.mark.parametrize("way", ["folder", "zip", "table", "zip itself", "flat"])
+def test_that_celebas_layout_is_read_from_any_side(tmp_path, way):
+    root = tmp_path / "celeba"
+    root.mkdir()
+    table = celeba_table(root / "list_attr_celeba.txt", suffix="jpg" if way == "zip" else "png")
+    asked = root
+    if way.startswith("zip"):
+        with zipfile.ZipFile(root / "img_align.zip", "w") as file:
+            for n in range(COUNT):
+                file.writestr(f"img_align/{n:03}.png", encoded(noise(n)))
+        (root / "other.zip").write_bytes((root / "img_align.zip").read_bytes()[:0] + b"PK\5\6" + bytes(18))
+        asked = root / "img_align.zip" if way == "zip itself" else root
+    else:
+        folder_of(root if way == "flat" else root / "img_align", COUNT)
+        asked = table if way == "table" else root
+    opened = open_data(str(asked))
+    check(opened.everything)
+    assert opened.everything.name == ("img_align" if way == "zip itself" else "celeba")
+    assert "table of attributes" in opened.report.kind
+    assert (len(opened.train), len(opened.test)) == (18, 2)
+
+
+def test_that_the_partition_is_kept(tmp_path):
+    folder_of(tmp_path / "img", COUNT)
+    celeba_table(tmp_path / "list_attr.txt")
+    rows = [f"{n:03}.png {min(2, n // 8)}" for n in range(COUNT)]
+    (tmp_path / "list_eval_partition.txt").write_text("\n".join(rows))
+    opened = open_data(str(tmp_path))
+    assert seeds_of(opened.test.images.numpy()) == [16, 17, 18, 19]
+    assert seeds_of(opened.train.images.numpy()) == list(range(16))
+    check(opened.everything)
+
+
+def test_that_validation_is_held_out_where_nothing_is_for_testing(tmp_path):
+    folder_of(tmp_path / "img", COUNT)
+    celeba_table(tmp_path / "list_attr.csv").write_text(
+        "image_id,Odd,Big\n"
+        + "".join(f"{n:03}.png,{n % 2 * 2 - 1},{(n >= 10) * 2 - 1}\n" for n in range(COUNT))
+    )
+    rows = [f"{n:03}.png,{int(n < 3)}" for n in range(COUNT)]
+    (tmp_path / "list_eval_partition.csv").write_text("\n".join(["image_id,partition", *rows]))
+    opened = open_data(str(tmp_path))
+    assert seeds_of(opened.test.images.numpy()) == [0, 1, 2]
+    check(opened.everything)
+
+
+def test_that_a_name_that_two_pictures_have_means_neither(tmp_path):
+    celeba_table(tmp_path / "list_attr.txt")
+    folder_of(tmp_path / "img", COUNT)
+    write(tmp_path / "copies" / "004.png", noise(77))
+    report = open_data(str(tmp_path)).report
+    assert report.read == COUNT - 1
+    assert ("004.png", "line 7 of list_attr.txt: no such picture") in report.skipped
+
+
+def test_that_absent_pictures_and_those_without_a_line_are_told(tmp_path):
+    celeba_table(tmp_path / "list_attr.txt")
+    folder_of(tmp_path / "img", COUNT)
+    (tmp_path / "img" / "004.png").unlink()
+    write(tmp_path / "img" / "stray.png", noise(77))
+    report = open_data(str(tmp_path)).report
+    assert report.read == COUNT - 1
+    assert set(report.skipped) == {
+        ("004.png", "line 7 of list_attr.txt: no such picture"),
+        ("img/stray.png", "not in list_attr.txt"),
+    }
+
+
+def test_that_a_table_without_its_pictures_is_told(tmp_path):
+    celeba_table(tmp_path / "list_attr.txt")
+    with pytest.raises(LabError, match=r"no pictures and no zip of pictures beside list_attr\.txt"):
+        open_data(str(tmp_path))
+    write(tmp_path / "stray.png", noise(77))
+    with pytest.raises(LabError, match=r"list_attr\.txt: names none of the 1 pictures"):
+        open_data(str(tmp_path))
+
+
+@pytest.mark.parametrize("place", ["inside", "beside", "asked"])
+def test_that_a_csv_belongs_to_its_folder(tmp_path, place):
+    folder = folder_of(tmp_path / "cats", COUNT)
+    text = "file,Odd,Big\n" + "".join(f"{n:03}.png,{n % 2},{int(n >= 10)}\n" for n in range(COUNT))
+    path = folder / "about.csv" if place == "inside" else tmp_path / "cats.csv"
+    path.write_text(text)
+    check(open_data(str(path if place == "asked" else folder)).everything)
+
+
+def test_that_classes_and_attributes_go_together(tmp_path):
+    for n in range(COUNT):
+        write(tmp_path / ("even", "odd")[n % 2] / f"{n:03}.png", noise(n))
+    rows = "".join(f"{n:03}.png,{n % 2},{int(n >= 10)}\n" for n in range(COUNT))
+    (tmp_path / "a.csv").write_text("file,Odd,Big\n" + rows)
+    data = open_data(str(tmp_path)).everything
+    check(data)
+    assert data.classes == ("even", "odd")
+    assert data.labels.tolist() == [int(odd) for odd, _ in data.attributes.tolist()]
+
+
+def test_that_a_csv_about_something_else_does_not_stand_in_the_way(tmp_path):
+    folder_of(tmp_path, COUNT)
+    (tmp_path / "prices.csv").write_text("day,price\nMonday,12.50\nTuesday,13\n")
+    opened = open_data(str(tmp_path))
+    assert len(opened.everything) == COUNT
+    assert opened.everything.attributes is None
+    assert "prices.csv is no table of attributes" in opened.report.in_words()
+    (tmp_path / "more.csv").write_text("")
+    assert "There are several tables" in open_data(str(tmp_path)).report.in_words()

@@ -1,0 +1,186 @@
+"""A training in its thread: what it tells, the orders it obeys, and what it leaves behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from latentlab.data import catalog
+from latentlab.engine import training_run
+from latentlab.engine.checkpoint import load_model
+from latentlab.engine.events import EpochEnded, Finished, Started
+from latentlab.engine.plan import TrainingPlan
+from latentlab.engine.trainer import Trainer, TrainingError
+from latentlab.qt.training.orders import Begin, Ended, GoOn, Paused, Snapshot
+from latentlab.qt.training.trainer_desk import Stage, TrainerDesk
+from tests.qt.shell import OFFSCREEN
+from tests.tiny import toy_set
+
+pytestmark = OFFSCREEN
+PLAN = TrainingPlan(epochs=3, batch=16, device="cpu", precision="fp32", threads=1)
+FIELDS = {"latents": 3, "encoder_widths": (8,), "decoder_widths": (8,)}
+
+
+@pytest.fixture(autouse=True)
+def _toy_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalog, "load", lambda name, split="test": toy_set(split))
+    monkeypatch.setattr("latentlab.engine.trainer._REPORT_EVERY_S", -1.0)
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[TrainerDesk]:
+    desk = TrainerDesk(tmp_path / "models")
+    desk.events = []
+    desk.told.connect(desk.events.append)
+    yield desk
+    desk.leave()
+
+
+def begin(desk: TrainerDesk, epochs: int = 3) -> Begin:
+    plan = TrainingPlan(**{**vars(PLAN), "epochs": epochs})
+    beginning = Begin("vae", FIELDS, plan, "toy", desk.free_name("toy-vae"))
+    desk.begin(beginning)
+    return beginning
+
+
+def until(qtbot: QtBot, desk: TrainerDesk, stage: Stage) -> None:
+    qtbot.waitUntil(lambda: desk.stage is stage, timeout=20_000)
+
+
+def test_that_a_training_ends_in_a_model_that_opens(qtbot: QtBot, desk: TrainerDesk):
+    stages: list[Stage] = []
+    desk.staged.connect(stages.append)
+    with qtbot.waitSignal(desk.kept, timeout=20_000) as kept:
+        out = begin(desk).out
+    until(qtbot, desk, Stage.IDLE)
+    assert kept.args == [out]
+    assert load_model(out).model.latents == 3
+    assert stages == [Stage.STARTING, Stage.RUNNING, Stage.IDLE]
+    kinds = [type(event) for event in desk.events]
+    assert kinds[0] is Started
+    assert kinds.count(EpochEnded) == 3
+    assert Finished in kinds
+    assert desk.events[-1] == Ended(out)
+    assert desk.unfinished() == []
+
+
+def test_that_snapshots_carry_the_weights_in_order(qtbot: QtBot, desk: TrainerDesk):
+    seen: list[Snapshot] = []
+    desk.unfolded.connect(seen.append)
+    out = begin(desk).out
+    until(qtbot, desk, Stage.IDLE)
+    last, model = seen[-1], load_model(out).model
+    assert (last.kind, last.data, last.step) == ("vae", "toy", 12)
+    assert last.theta.shape == (sum(weight.numel() for weight in model.parameters()),)
+    first = next(weight for weight in model.parameters() if weight.ndim > 1)
+    assert last.theta[: first.numel()].tolist() == first.flatten().tolist()
+
+
+def test_that_it_pauses_with_a_checkpoint_and_goes_on(qtbot: QtBot, desk: TrainerDesk):
+    begin(desk, epochs=100_000)
+    until(qtbot, desk, Stage.RUNNING)
+    desk.pause()
+    until(qtbot, desk, Stage.PAUSED)
+    paused = desk.events[-1]
+    assert isinstance(paused, Paused)
+    assert not paused.fault
+    assert len(desk.unfinished()) == 1
+    count = len(desk.events)
+    qtbot.wait(100)
+    assert len(desk.events) == count
+    desk.resume()
+    until(qtbot, desk, Stage.RUNNING)
+    qtbot.waitUntil(lambda: len(desk.events) > count, timeout=5000)
+
+
+def test_that_stop_and_keep_saves_at_once_from_running_and_from_a_pause(qtbot: QtBot, desk: TrainerDesk):
+    for paused in (False, True):
+        out = begin(desk, epochs=100_000).out
+        until(qtbot, desk, Stage.RUNNING)
+        if paused:
+            desk.pause()
+            until(qtbot, desk, Stage.PAUSED)
+        desk.keep()
+        until(qtbot, desk, Stage.IDLE)
+        assert load_model(out).model.latents == 3
+    assert sorted(path.name for path in desk.folder.iterdir()) == [
+        "toy-vae-2.safetensors",
+        "toy-vae.safetensors",
+    ]
+
+
+def test_that_beta_is_changed_between_two_steps(qtbot: QtBot, desk: TrainerDesk):
+    begin(desk, epochs=100_000)
+    until(qtbot, desk, Stage.RUNNING)
+    desk.set_beta(7.5)
+    qtbot.waitUntil(lambda: any(getattr(e, "beta", 0.0) == 7.5 for e in desk.events), timeout=5000)
+
+
+def test_that_a_window_that_closes_leaves_a_training_to_be_gone_on_with(qtbot: QtBot, desk: TrainerDesk):
+    begin(desk, epochs=100_000)
+    until(qtbot, desk, Stage.RUNNING)
+    desk.leave()
+    (path,) = desk.unfinished()
+    again = TrainerDesk(desk.folder)
+    events: list[object] = []
+    again.told.connect(events.append)
+    again.begin(GoOn(path))
+    qtbot.waitUntil(lambda: bool(events), timeout=20_000)
+    assert isinstance(events[0], Started)
+    assert events[0].step > 0
+    again.leave()
+
+
+def test_that_a_loss_that_is_no_number_pauses_and_can_be_gone_past(
+    qtbot: QtBot, desk: TrainerDesk, monkeypatch: pytest.MonkeyPatch
+):
+    whole_step = Trainer.train_step
+
+    def broken(self, index):
+        if self.step == 5 and self.position == 2:
+            raise TrainingError("the loss stopped being a number at step 6", hint="Try a lower rate")
+        return whole_step(self, index)
+
+    monkeypatch.setattr(Trainer, "train_step", broken)
+    out = begin(desk).out
+    until(qtbot, desk, Stage.PAUSED)
+    assert desk.events[-1] == Paused(5, "the loss stopped being a number at step 6. Try a lower rate")
+    desk.resume()
+    until(qtbot, desk, Stage.IDLE)
+    assert load_model(out).model.latents == 3
+
+
+def test_that_what_cannot_be_begun_is_told_and_leaves_nothing(qtbot: QtBot, desk: TrainerDesk):
+    with qtbot.waitSignal(desk.failed, timeout=20_000) as failed:
+        desk.begin(Begin("vae", {**FIELDS, "latents": 9999}, PLAN, "toy", desk.free_name("toy")))
+    until(qtbot, desk, Stage.IDLE)
+    message, details = failed.args
+    assert "'latents' is 9999" in message
+    assert details == ""
+    assert list(desk.folder.iterdir()) == []
+
+
+def test_that_an_unexpected_error_is_told_with_its_traceback(
+    qtbot: QtBot, desk: TrainerDesk, monkeypatch: pytest.MonkeyPatch
+):
+    def buggy(*args, **kwargs):
+        raise ZeroDivisionError("no")
+
+    monkeypatch.setattr(training_run.TrainingRun, "run", buggy)
+    with qtbot.waitSignal(desk.failed, timeout=20_000) as failed:
+        begin(desk)
+    until(qtbot, desk, Stage.IDLE)
+    assert "ZeroDivisionError" in failed.args[0]
+    assert "Traceback" in failed.args[1]
+
+
+def test_that_only_one_training_goes_on_at_a_time(qtbot: QtBot, desk: TrainerDesk):
+    begin(desk, epochs=100_000)
+    until(qtbot, desk, Stage.RUNNING)
+    begin(desk)
+    desk.keep()
+    until(qtbot, desk, Stage.IDLE)
+    assert len(list(desk.folder.glob("*.safetensors"))) == 1
