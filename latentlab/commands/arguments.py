@@ -95,6 +95,14 @@ def add_device(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_condition(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--condition",
+        metavar="CLASS|NAME=1,...",
+        help="what a conditional model is told: a class, or attributes such as Hat=1,Smiling=0",
+    )
+
+
 def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
 

@@ -16,6 +16,7 @@ from latentlab.core import latent
 from latentlab.data import catalog
 from latentlab.engine.animation import ANIMATION_FORMATS, save_animation
 from latentlab.engine.checkpoint import LoadedModel
+from latentlab.engine.conditions import conditions_of, encoder_is_told, parse_condition
 from latentlab.engine.destination import check_destination
 from latentlab.engine.encodings import encode_in_chunks, join
 from latentlab.engine.export import (
@@ -27,6 +28,7 @@ from latentlab.engine.export import (
     sheet,
     strip,
 )
+from latentlab.engine.projector import save_for_projector
 from latentlab.engine.provenance import Provenance
 from latentlab.engine.render import to_pictures, walk_points
 from latentlab.engine.requests import WalkRequest
@@ -48,10 +50,11 @@ def draw_manifold(arguments: argparse.Namespace) -> None:
         raise LabError(f"{loaded.name} has {decoder.latents} latents; a plane needs a model of 2")
     n, ends = arguments.n, arguments.range
     axis = latent.quantile_axis(n) if ends is None else latent.even_axis(ends[0], ends[1], n)
-    pictures = _decode(loaded, latent.grid(axis, axis).float())
+    pictures = _decode(loaded, latent.grid(axis, axis).float(), told=arguments.condition)
     page = sheet(pictures, columns=n)
     described = "prior" if ends is None else _as_text(ends)
-    provenance = _provenance(loaded, "grid", extra={"n": str(n), "range": described})
+    extra = {"n": str(n), "range": described, **_told(arguments)}
+    provenance = _provenance(loaded, "grid", extra=extra)
     save_picture(out, page, provenance=provenance, scale=arguments.scale, overwrite=arguments.force)
     _tell(out, f"{n} x {n} pictures")
 
@@ -61,12 +64,11 @@ def draw_samples(arguments: argparse.Namespace) -> None:
     out = _check_out(arguments, PICTURE_FORMATS)
     loaded = open_model(arguments)
     z = prior_points(arguments.n, _decoder(loaded).latents, arguments.seed)
-    pictures = _decode(loaded, z, draw=arguments.draw, seed=arguments.seed)
+    pictures = _decode(loaded, z, draw=arguments.draw, seed=arguments.seed, told=arguments.condition)
     page = sheet(pictures, columns=math.ceil(math.sqrt(len(pictures))))
     how = "drawn" if arguments.draw else "mean"
-    provenance = _provenance(
-        loaded, "samples", seed=arguments.seed, extra={"n": str(arguments.n), "pictures": how}
-    )
+    extra = {"n": str(arguments.n), "pictures": how, **_told(arguments)}
+    provenance = _provenance(loaded, "samples", seed=arguments.seed, extra=extra)
     save_picture(out, page, provenance=provenance, scale=arguments.scale, overwrite=arguments.force)
     _tell(out, f"{len(pictures):,} pictures, seed {arguments.seed}")
 
@@ -81,12 +83,13 @@ def draw_walk(arguments: argparse.Namespace) -> None:
         if len(point) != latents:
             raise LabError(f"{flag} has {len(point)} numbers; {loaded.name} has {latents} latents")
     points = walk_points(WalkRequest(0, ends, path=arguments.path, steps=arguments.steps))
-    pictures = _decode(loaded, torch.tensor(points))
+    pictures = _decode(loaded, torch.tensor(points), told=arguments.condition)
     extra = {
         "from": _as_text(ends[0]),
         "to": _as_text(ends[1]),
         "path": arguments.path,
         "steps": str(arguments.steps),
+        **_told(arguments),
     }
     provenance = _provenance(loaded, "walk", extra=extra)
     if out.suffix.lower() in _MOVING:
@@ -106,16 +109,21 @@ def draw_walk(arguments: argparse.Namespace) -> None:
 
 def write_encodings(arguments: argparse.Namespace) -> None:
     """`latentlab encode`: means and sigmas of a split's posteriors, with labels."""
-    out = _check_out(arguments, ENCODING_SUFFIXES)
+    out = Path(arguments.out) if arguments.projector else _check_out(arguments, ENCODING_SUFFIXES)
     loaded = open_model(arguments)
     data = catalog.load(arguments.data, arguments.split)
+    y = conditions_of(loaded.model, data) if encoder_is_told(loaded.model) else None
     parts, done = [], 0
     with progress_bar(f"Encoding {data.name} ({data.split})") as show:
-        for part in encode_in_chunks(loaded.model, data):
+        for part in encode_in_chunks(loaded.model, data, y=y):
             parts.append(part)
             done += len(part)
             show(done / len(data), "")
     encodings = join(parts)
+    if arguments.projector:
+        save_for_projector(out, encodings.mean, data, overwrite=arguments.force)
+        _tell(out, f"{len(encodings):,} points for the TensorBoard Projector")
+        return
     sigma = np.exp(0.5 * encodings.log_variance)
     save_encodings(out, encodings.mean, sigma, encodings.label, overwrite=arguments.force)
     _tell(out, f"{len(encodings):,} points of {encodings.mean.shape[1]} numbers")
@@ -131,10 +139,17 @@ def _decoder(loaded: LoadedModel) -> Decodes:
     return loaded.model
 
 
-def _decode(loaded: LoadedModel, z: Tensor, *, draw: bool = False, seed: int = 0) -> list[Picture]:
+def _told(arguments: argparse.Namespace) -> dict[str, str]:
+    return {} if arguments.condition is None else {"condition": arguments.condition}
+
+
+def _decode(
+    loaded: LoadedModel, z: Tensor, *, told: str | None, draw: bool = False, seed: int = 0
+) -> list[Picture]:
+    y = None if told is None else parse_condition(loaded.model, told)
     pictures: list[Picture] = []
     with progress_bar("Decoding") as show:
-        for some in decode_in_chunks(loaded.model, z, draw=draw, seed=seed):
+        for some in decode_in_chunks(loaded.model, z, y=y, draw=draw, seed=seed):
             pictures.extend(to_pictures(some))
             show(len(pictures) / len(z), "")
     return pictures

@@ -7,6 +7,7 @@ import functools
 from typing import NoReturn, TypeAlias
 
 from latentlab.commands.arguments import (
+    add_condition,
     add_data,
     add_device,
     add_json,
@@ -108,6 +109,7 @@ def make_parser(training: bool) -> _Parser:
         default=None,
         help="places of equal prior probability (prior, the default) or a square of the plane",
     )
+    add_condition(grid)
     add_output(grid, "grid.png, .webp or .jpg")
     add_device(grid)
 
@@ -123,6 +125,7 @@ def make_parser(training: bool) -> _Parser:
     how.add_argument("--mean", dest="draw", action="store_false", help="expected pictures (the default)")
     how.add_argument("--draw", dest="draw", action="store_true", help="pictures drawn from p(x|z)")
     drawn.set_defaults(draw=False)
+    add_condition(drawn)
     add_output(drawn, "samples.png, .webp or .jpg")
     add_device(drawn)
 
@@ -133,6 +136,11 @@ def make_parser(training: bool) -> _Parser:
     )
     add_model(coded)
     add_data(coded)
+    coded.add_argument(
+        "--projector",
+        action="store_true",
+        help="write a folder for the TensorBoard Projector instead: tensors, metadata, sprite",
+    )
     add_output(coded, "z.npz or z.csv", scaled=False)
     add_device(coded)
 
@@ -167,6 +175,7 @@ def make_parser(training: bool) -> _Parser:
     walked.add_argument(
         "--fps", metavar="RATE", type=float, default=12.0, help="frames a second, 0.5 to 100 (default 12)"
     )
+    add_condition(walked)
     add_output(walked, "walk.webp, .gif or .apng move; .png and .jpg are strips")
     add_device(walked)
     return parser

@@ -33,6 +33,30 @@ def encoder_is_told(model: object) -> bool:
     return isinstance(model, Conditional) and bool(getattr(config, "condition_encoder", False))
 
 
+def parse_condition(model: object, text: str) -> Tensor:
+    """A condition from words, (A,): a class such as `3`, or attributes such as `Hat=1,Smiling=0`.
+
+    Attributes that are not named are 0.
+
+    Raises:
+        LabError: for a model without conditions, or a name that it does not know.
+    """
+    if not isinstance(model, Conditional):
+        raise LabError("a condition was given, and the model has none")
+    names = model.condition_names
+    y = torch.zeros(len(names))
+    for word in text.split(","):
+        name, equals, value = word.strip().partition("=")
+        if name not in names:
+            raise LabError(f"no condition is called {name!r}", hint=f"Known: {_listed(names)}")
+        if equals and value not in ("0", "1"):
+            raise LabError(f"{name} is {value!r}, expected 0 or 1")
+        y[names.index(name)] = 0.0 if value == "0" else 1.0
+    if model.exclusive and int(y.sum()) != 1:
+        raise LabError(f"{text!r} names {int(y.sum())} classes; a picture has one")
+    return y
+
+
 def _one_hot(model: Conditional, data: ImageSet) -> Tensor:
     names = model.condition_names
     if data.labels is None:

@@ -20,13 +20,20 @@ def prior_points(count: int, latents: int, seed: int) -> Tensor:
 
 @torch.no_grad()
 def decode_in_chunks(
-    model: nn.Module, z: Tensor, *, draw: bool = False, seed: int = 0, chunk: int = _CHUNK
+    model: nn.Module,
+    z: Tensor,
+    *,
+    y: Tensor | None = None,
+    draw: bool = False,
+    seed: int = 0,
+    chunk: int = _CHUNK,
 ) -> Iterator[Tensor]:
     """Pictures at z, `chunk` at a time; (N, D) -> float32 (n, C, H, W) in [0, 1] on the CPU.
 
     Args:
         model: a model that `Decodes`.
         z: points (N, D).
+        y: what a conditional model is told of all of them, (A,).
         draw: a picture drawn from p(x|z) instead of the expected one.
         seed: of those draws.
 
@@ -40,7 +47,7 @@ def decode_in_chunks(
     device = next(model.parameters()).device
     generator = torch.Generator(device).manual_seed(seed)
     for some in z.split(chunk):
-        outputs = model.decode(some.to(device, torch.float32))
+        outputs = model.decode(some.to(device, torch.float32), None if y is None else y.to(device))
         likelihood = model.likelihood
         pictures = likelihood.sample(outputs, generator) if draw else likelihood.mean(outputs)
         yield pictures.float().cpu()

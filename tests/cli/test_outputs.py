@@ -110,3 +110,28 @@ def test_that_nothing_is_overwritten_without_force(run, model, tmp_path: Path):
     assert out.read_bytes() == b"precious"
     assert run(*words, "--force").code == 0
     assert out.read_bytes() != b"precious"
+
+
+def test_that_a_conditional_model_is_told_by_class_name(run, tmp_path: Path):
+    cvae = tmp_path / "c.safetensors"
+    plan = ("--epochs", 1, "--batch", 16, "--encoder-widths", 8, "--decoder-widths", 8, "--threads", 1)
+    assert run("train", "cvae", "--data", "toy", *plan, "--precision", "fp32", "--out", cvae).code == 0
+    for name in ("even", "odd"):
+        out = tmp_path / f"{name}.png"
+        assert run("sample", cvae, "-n", 4, "--condition", name, "-o", out).code == 0
+        assert read_provenance(out).extra["condition"] == name
+    assert (tmp_path / "even.png").read_bytes() != (tmp_path / "odd.png").read_bytes()
+    complaint = run("sample", cvae, "--condition", "prime", "-o", tmp_path / "x.png").complaint
+    assert "no condition is called 'prime'. Known: even, odd" in complaint
+
+
+def test_that_a_model_without_conditions_cannot_be_told(run, model: Path, tmp_path: Path):
+    complaint = run("sample", model, "--condition", "3", "-o", tmp_path / "x.png").complaint
+    assert "a condition was given, and the model has none" in complaint
+
+
+def test_that_encodings_can_go_to_the_projector(run, model: Path, tmp_path: Path):
+    assert run("encode", model, "--data", "toy", "--projector", "-o", tmp_path / "p").code == 0
+    names = ["metadata.tsv", "projector_config.pbtxt", "sprite.png", "tensors.tsv"]
+    assert sorted(path.name for path in (tmp_path / "p").iterdir()) == names
+    assert np.loadtxt(tmp_path / "p" / "tensors.tsv").shape == (64, 2)

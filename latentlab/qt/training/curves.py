@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QColor, QFont
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from latentlab.qt.training.history import History
 
@@ -36,6 +36,13 @@ class LossCurves(QWidget):
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(2)
+        self._waiting = QLabel("The curves of the training will be here: ELBO, reconstruction and KL.")
+        self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._waiting.setWordWrap(True)
+        self._waiting.setAutoFillBackground(True)
+        self._waiting.setBackgroundRole(QPalette.ColorRole.Base)
+        self._waiting.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self._layout.addWidget(self._waiting)
         self._plots: dict[str, Any] = {}
         self._lines: dict[str, Any] = {}
         self._dots: dict[str, Any] = {}
@@ -67,6 +74,7 @@ class LossCurves(QWidget):
 
     def _make(self) -> None:
         pg = importlib.import_module("pyqtgraph")
+        self._waiting.hide()
         for name, _ in _TERMS:
             plot = pg.PlotWidget(self)
             plot.setMouseEnabled(False, False)
@@ -94,7 +102,8 @@ class LossCurves(QWidget):
         for name, title in _TERMS:
             plot = self._plots[name]
             plot.setBackground(palette.base().color())
-            plot.setTitle(f"{title}, nats", color=text.name(), size=f"{font.pointSizeF():.1f}pt")
+            key = " (● held out)" if name == "elbo" else ""
+            plot.setTitle(f"{title}, nats{key}", color=text.name(), size=f"{font.pointSizeF():.1f}pt")
             for side in ("bottom", "left"):
                 axis = plot.getAxis(side)
                 axis.enableAutoSIPrefix(False)

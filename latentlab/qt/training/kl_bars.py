@@ -23,11 +23,11 @@ class KLBars(QWidget):
             "its posterior is the prior for every picture."
         )
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(120, 80)
+        self.setMinimumSize(190, 80)
         self.kl: tuple[float, ...] = ()
 
     def sizeHint(self) -> QSize:
-        return QSize(220, 150)
+        return QSize(230, 150)
 
     def show_kl(self, kl_per_dimension: tuple[float, ...]) -> None:
         """Shows a bar for each number."""

@@ -272,6 +272,7 @@ class TrainingPanel(QWidget):
         for widget, stretch in ((left, 0), (self.curves, 3), (self.bars, 1)):
             split.addWidget(widget)
             split.setStretchFactor(split.count() - 1, stretch)
+        split.setSizes([360, 460, 230])
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(split)

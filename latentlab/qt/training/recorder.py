@@ -1,0 +1,64 @@
+"""The unfolding of a latent plane, recorded as it happens, to be taken away as a moving picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QWidget
+
+if TYPE_CHECKING:
+    from latentlab.engine.requests import Picture
+
+# Some 60 MB at most, and a film of 13 s at 12 frames a second.
+_MOST, _SIDE = 160, 360
+
+
+class Recorder(QObject):
+    """Films a widget, a frame at each `take`. When the film is full every second frame is let go, and frames
+    are taken half as often: however long the training, the film spans all of it. `changed` tells when there
+    is something to show, or nothing any more."""
+
+    changed = Signal()
+
+    def __init__(self, widget: QWidget, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._widget = widget
+        self._frames: list[Picture] = []
+        self._stride, self._seen = 1, 0
+
+    @property
+    def frames(self) -> tuple[Picture, ...]:
+        """uint8 (H, W, 3) each, all of one shape, the oldest first."""
+        return tuple(self._frames)
+
+    def clear(self) -> None:
+        """Begins a new film."""
+        had = bool(self._frames)
+        self._frames, self._stride, self._seen = [], 1, 0
+        if had:
+            self.changed.emit()
+
+    def take(self) -> None:
+        """Takes a frame, unless it is one of those that the film has no room for."""
+        self._seen += 1
+        if (self._seen - 1) % self._stride or not self._widget.isVisible():
+            return
+        frame = _as_array(self._widget.grab().toImage())
+        if self._frames and frame.shape != self._frames[0].shape:
+            self.clear()  # another size: a film has but one
+        self._frames.append(frame)
+        if len(self._frames) > _MOST:
+            self._frames, self._stride = self._frames[::2], 2 * self._stride
+        if len(self._frames) <= 2:
+            self.changed.emit()
+
+
+def _as_array(image: QImage) -> Picture:
+    small = image.scaled(
+        _SIDE, _SIDE, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+    ).convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(small.constBits(), np.uint8).reshape(small.height(), small.bytesPerLine())
+    return rows[:, : 3 * small.width()].reshape(small.height(), small.width(), 3).copy()
