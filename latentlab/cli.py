@@ -52,10 +52,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(arguments: argparse.Namespace) -> int:
     if arguments.info:
         arguments.command = "info"
+    pictures = getattr(arguments, "pictures", None)
     if arguments.command in (None, "open"):
         from latentlab.commands.window import open_window
 
-        return open_window(getattr(arguments, "model", None))
+        return open_window(getattr(arguments, "model", None), data=pictures)
+    if pictures is not None:
+        raise LabError(
+            "--data before a command is for the window", hint=f"See latentlab {arguments.command} --help"
+        )
     from latentlab.commands.table import COMMANDS
 
     COMMANDS[arguments.command](arguments)

@@ -24,6 +24,7 @@ from latentlab.version import __version__
 
 _EXAMPLES = """examples:
   latentlab                                      open the window
+  latentlab --data ~/cats                        open the window, and pictures of your own
   latentlab list                                 what ships: models and data sets
   latentlab evaluate mnist-vae-2d --json         its ELBO and log-likelihood
   latentlab manifold mnist-vae-2d -n 20 -o grid.png
@@ -59,11 +60,13 @@ def make_parser(training: bool) -> _Parser:
     )
     parser.add_argument("--version", action="version", version=f"latentlab {__version__}")
     parser.add_argument("--info", action="store_true", help="print versions and devices, and exit")
+    _add_pictures(parser, "and open the page on these data: a folder or file of pictures")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
 
     add = functools.partial(_add_command, commands)
     opened = add("open", "open the window on a model", "latentlab open runs/mine.safetensors")
     opened.add_argument("model", metavar="MODEL", nargs="?", help="a shipped name or a file")
+    _add_pictures(opened, "open the page on these data, too: a folder or file of pictures")
 
     listed = add("list", "show the models and data sets that ship", "latentlab list --json")
     add_json(listed)
@@ -179,6 +182,11 @@ def make_parser(training: bool) -> _Parser:
     add_output(walked, "walk.webp, .gif or .apng move; .png and .jpg are strips")
     add_device(walked)
     return parser
+
+
+def _add_pictures(parser: _Parser, text: str) -> None:
+    # Another name than other commands' --data, and no default: "open" must not undo what came before it.
+    parser.add_argument("--data", dest="pictures", metavar="PATH", default=argparse.SUPPRESS, help=text)
 
 
 def _add_training(commands: Commands, training: bool) -> None:

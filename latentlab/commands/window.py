@@ -7,6 +7,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from latentlab.data.shipped_sets import SHIPPED_SETS
+from latentlab.data.spec import Spec
 from latentlab.errors import LabError
 from latentlab.shipped import model_files
 
@@ -18,17 +20,26 @@ DEBIAN_PACKAGES = (
 _DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
 
-def open_window(model: str | None, environment: Mapping[str, str] = os.environ) -> int:
-    """Opens the window on a model (name or path; None for the last one) and returns its exit code.
+def open_window(
+    model: str | None, environment: Mapping[str, str] = os.environ, *, data: str | None = None
+) -> int:
+    """Opens the window and returns its exit code.
+
+    Args:
+        model: a name or path; None for the last one.
+        environment: tells whether there is a display.
+        data: a spec (see `latentlab.data.spec`) to open the page on; None for none.
 
     Raises:
-        LabError: if there is no such model, no display, or Qt cannot be loaded.
+        LabError: if there is no such model or data, no display, or Qt cannot be loaded.
     """
     shipped = model_files()
     if model is not None and model not in shipped and not Path(model).expanduser().exists():
         raise LabError(
             f"no model or file is called {model!r}", hint=f"Shipped: {', '.join(shipped) or 'none'}"
         )
+    if data is not None:
+        data = _found_data(data)
     if sys.platform.startswith("linux") and not any(environment.get(name) for name in _DISPLAYS):
         raise LabError(
             "there is no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set)",
@@ -43,4 +54,17 @@ def open_window(model: str | None, environment: Mapping[str, str] = os.environ) 
             f"the window needs Qt, which could not be loaded ({error})",
             hint=f"On Debian or Ubuntu: sudo apt install {DEBIAN_PACKAGES}",
         ) from error
-    return main(["latentlab"], model)
+    return main(["latentlab"], model, data)
+
+
+def _found_data(text: str) -> str:
+    """The spec with its path made absolute, or one of the catalog as it is."""
+    spec = Spec.parse(text)
+    if spec.source in SHIPPED_SETS:
+        return text
+    path = Path(spec.source).expanduser()
+    if not path.exists():
+        raise LabError(
+            "there is no such file or folder", path, f"Or one that ships: {', '.join(SHIPPED_SETS)}"
+        )
+    return str(Spec(str(path.absolute()), spec.options))

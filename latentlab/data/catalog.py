@@ -15,6 +15,7 @@ from latentlab.data.image_set import ImageSet, join
 from latentlab.data.npz import find_npz
 from latentlab.data.opening import open_data, read_found
 from latentlab.data.reading import pixels
+from latentlab.data.shipped_sets import SHIPPED_SETS
 from latentlab.data.source import ArrayPictures, Found
 from latentlab.data.spec import ReadingOptions, Spec
 from latentlab.errors import LabError
@@ -55,8 +56,8 @@ def _read_faces(folder: Path, split: str) -> ImageSet:
 CATALOG = {
     entry.name: entry
     for entry in (
-        Entry("mnist", "70,000 handwritten digits, 28 x 28 grey", _read_mnist),
-        Entry("faces", "20,000 pixel-art faces with six attributes, 32 x 32 in colour", _read_faces),
+        Entry("mnist", SHIPPED_SETS["mnist"].title, _read_mnist),
+        Entry("faces", SHIPPED_SETS["faces"].title, _read_faces),
     )
 }
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
+from torch import Tensor, nn
 
 from latentlab.data.image_set import ImageSet
 from latentlab.errors import LabError
@@ -33,8 +33,12 @@ class Encodings:
 
 
 @torch.no_grad()
-def encode_in_chunks(model: nn.Module, data: ImageSet, chunk: int = 500) -> Iterator[Encodings]:
+def encode_in_chunks(
+    model: nn.Module, data: ImageSet, chunk: int = 500, y: Tensor | None = None
+) -> Iterator[Encodings]:
     """The encodings of a data set, `chunk` pictures at a time; the mean, never a draw.
+
+    `y` (N, A) is what a conditioned encoder is told, see `latentlab.engine.conditions`.
 
     Raises:
         LabError: if the model does not encode, or its pictures have another shape.
@@ -47,7 +51,8 @@ def encode_in_chunks(model: nn.Module, data: ImageSet, chunk: int = 500) -> Iter
     device = next(model.parameters()).device
     for first in range(0, len(data), chunk):
         images = data.images[first : first + chunk].to(device)
-        posterior = model.encode(images.float() / 255.0)
+        told = None if y is None else y[first : first + chunk].to(device)
+        posterior = model.encode(images.float() / 255.0, told)
         if data.labels is None:
             labels = np.full(len(images), -1, dtype=np.int64)
         else:

@@ -6,59 +6,50 @@ whoever drives it can let a more urgent request go first or drop it for a newer 
 
 from __future__ import annotations
 
-import itertools
-import math
-import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from latentlab.core import gaussian, latent
+from latentlab.core import gaussian
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
-from latentlab.engine.checkpoint import LoadedModel, load_model
+from latentlab.engine.checkpoint import LoadedModel, ModelCard, load_model
+from latentlab.engine.conditions import conditions_of, encoder_is_told
+from latentlab.engine.drawing import Drawing, mosaic, to_pictures, to_point, walk_points
 from latentlab.engine.encodings import encode_in_chunks, join
+from latentlab.engine.moments import Moments
 from latentlab.engine.requests import (
+    ConditionStripRequest,
     EncodeRequest,
     EncodingsReply,
-    GridReply,
+    FollowRequest,
     GridRequest,
     LoadedReply,
     LoadRequest,
-    Picture,
-    Point,
-    PointReply,
     PointRequest,
     Reply,
     Request,
     SelectionReply,
     SelectionRequest,
+    TraversalRequest,
     TrayRequest,
-    WalkReply,
+    UnfoldedReply,
     WalkRequest,
 )
+from latentlab.engine.unfolding import Unfolding, empty_model
 from latentlab.errors import LabError
-from latentlab.models.base import Decodes, Encodes, Posterior
+from latentlab.models.base import Conditional, Decodes, Encodes, Posterior
 from latentlab.models.registry import find_kind
 
-# Most pictures decoded at once: what a more urgent request may have to wait for, some five milliseconds.
-_CHUNK = 256
-_COARSE = 4
-_FRAME_S = 1 / 60
+__all__ = ["Renderer", "mosaic", "to_pictures", "walk_points"]
+
 _ELBO_DRAWS = 64
 _FIRST_ENCODINGS = 2000
-
-
-def to_pictures(mean: Tensor) -> NDArray[np.uint8]:
-    """Expected pictures in [0, 1] (B, C, H, W) to uint8 (B, H, W) or (B, H, W, 3) for the screen."""
-    # A second of two channels, a fourth of four, would be transparency.
-    levels = (mean * 255.0).round_().clamp_(0.0, 255.0).to(torch.uint8)
-    if levels.shape[1] < 3:
-        return levels[:, 0].cpu().numpy()
-    return levels[:, :3].movedim(1, -1).contiguous().cpu().numpy()
+_SAMPLED = 2000
 
 
 class Renderer:
@@ -70,10 +61,12 @@ class Renderer:
     def __init__(self, device: str | torch.device = "cpu") -> None:
         self.device = torch.device(device)
         self.loaded: LoadedModel | None = None
-        self._decodes: Decodes | None = None
-        # Measured at the last piece of a grid; before that, too slow for a whole grid at once.
-        self._seconds_per_picture = 1.0
         self.data: ImageSet | None = None
+        self._drawing: Drawing | None = None
+        # What the model is told of each picture of these data; made when it is first asked for.
+        self._told: tuple[ImageSet, Tensor | None] | None = None
+        self._unfolding: Unfolding | None = None
+        self._following: tuple[str, ...] = ()
 
     @torch.inference_mode()
     def serve(self, request: Request) -> Iterator[Reply | None]:
@@ -87,33 +80,41 @@ class Renderer:
                 yield from self._load(request)
             case EncodeRequest():
                 yield from self._encode(request)
+            case FollowRequest():
+                yield from self._follow(request)
             case PointRequest():
-                yield self._point(request)
+                yield self.drawing.point(request)
             case SelectionRequest():
                 yield self._selection(request)
             case TrayRequest():
-                yield from self._points(request, request.points)
+                yield from self.drawing.points(request, request.points, request.condition)
             case WalkRequest():
-                self._require_places(request.pins)
-                yield from self._points(request, walk_points(request))
+                self.drawing.require_places(request.pins)
+                yield from self.drawing.points(request, walk_points(request), request.condition)
+            case ConditionStripRequest():
+                yield from self.drawing.condition_strip(request)
             case GridRequest():
-                yield from self._grid(request)
+                yield from self.drawing.grid(request)
+            case TraversalRequest():
+                yield from self.drawing.traversal(request)
             case _:
                 raise LabError(f"nobody answers a {type(request).__name__}")
 
     @torch.inference_mode()
-    def decode(self, z: Tensor) -> NDArray[np.uint8]:
-        """Expected pictures at z; (B, D) -> uint8 (B, H, W) or (B, H, W, 3)."""
-        model = self._decoder()
-        if z.shape[-1] != model.latents:
-            raise LabError(f"a point of {z.shape[-1]} numbers; the model has {model.latents}")
-        outputs = model.decode(z.to(self.device))
-        return to_pictures(model.likelihood.mean(outputs))
+    def decode(self, z: Tensor, y: Tensor | None = None) -> NDArray[np.uint8]:
+        """Expected pictures at z under y; (B, D) -> uint8 (B, H, W) or (B, H, W, 3)."""
+        return self.drawing.decode(z, y)
 
-    def _decoder(self) -> Decodes:
-        if self._decodes is None:
+    @property
+    def drawing(self) -> Drawing:
+        """What draws with the open model.
+
+        Raises:
+            LabError: if none is open.
+        """
+        if self._drawing is None:
             raise LabError("no model that makes pictures is open")
-        return self._decodes
+        return self._drawing
 
     def _load(self, request: LoadRequest) -> Iterator[Reply | None]:
         # Tensors made in inference mode would be of no use to whoever wants gradients of this model.
@@ -123,83 +124,141 @@ class Renderer:
         with torch.inference_mode(False):
             data = catalog.load(request.data, request.split)
         yield None
-        if not (isinstance(loaded.model, Encodes) and isinstance(loaded.model, Decodes)):
+        yield self._open(request, loaded, data)
+
+    def _open(self, request: LoadRequest | FollowRequest, loaded: LoadedModel, data: ImageSet) -> LoadedReply:
+        """Goes on with another model and other data, if they suit each other."""
+        model = loaded.model
+        if not (isinstance(model, Encodes) and isinstance(model, Decodes)):
             raise LabError("has no encoder and decoder, so it has no plane to show", loaded.path)
-        if data.shape != loaded.model.picture_shape:
+        if data.shape != model.picture_shape:
             raise LabError(
-                f"made for pictures of {loaded.model.picture_shape}, {data.name} has {data.shape}",
-                loaded.path,
+                f"made for pictures of {model.picture_shape}, {data.name} has {data.shape}", loaded.path
             )
-        self.loaded, self.data, self._decodes = loaded, data, loaded.model
-        self._seconds_per_picture = 1.0
-        yield LoadedReply(
+        self.loaded, self.data, self._told, self._unfolding = loaded, data, None, None
+        self._drawing = Drawing(model, self.device)
+        conditional = model if isinstance(model, Conditional) else None
+        return LoadedReply(
             generation=request.generation,
             model=loaded.name,
             path=str(loaded.path),
             title=find_kind(loaded.card.kind).title,
             hash=loaded.hash,
-            latents=loaded.model.latents,
+            latents=model.latents,
             metrics=tuple(
                 (name, float(value))
                 for name, value in loaded.card.metrics.items()
                 if isinstance(value, int | float) and abs(value) < 1e300
             ),
             command=loaded.card.command,
-            data=data.name,
+            data=request.data,
             split=data.split,
             classes=data.classes,
             images=data.images.numpy(),
             labels=None if data.labels is None else data.labels.numpy(),
             device=str(self.device),
+            condition_names=conditional.condition_names if conditional else (),
+            exclusive=conditional.exclusive if conditional else True,
+        )
+
+    def _follow(self, request: FollowRequest) -> Iterator[Reply | None]:
+        """Gives the model the weights of a snapshot, and finds out where a share of the pictures lies now."""
+        key = (request.name, request.kind, request.data, request.split)
+        if self._unfolding is None or self._following != key:
+            with torch.inference_mode(False):
+                data = catalog.load(request.data, request.split)
+                yield None
+                model = empty_model(request.kind, request.config).to(self.device)
+            card = ModelCard(request.kind, request.config)
+            reply = self._open(request, LoadedModel(request.name, model, card, Path(), "training"), data)
+            told = self._conditions(data) if encoder_is_told(model) else None
+            self._unfolding, self._following = Unfolding(model, data, told), key
+            self._unfolding.adopt(request.theta, request.step)
+            yield reply
+        unfolding = self._unfolding
+        unfolding.adopt(request.theta, request.step)
+        for _ in unfolding.refresh():
+            yield None
+        moments = Moments()
+        # A spread-out sample is enough for what only tells how much each dimension is used.
+        some = slice(None, None, max(1, len(unfolding.mean) // _SAMPLED))
+        moments.add(unfolding.mean[some], unfolding.log_variance[some])
+        whole = moments.summary()
+        yield UnfoldedReply(
+            generation=request.generation,
+            mean=unfolding.mean.copy(),
+            sigma=np.exp(0.5 * unfolding.log_variance),
+            total=len(unfolding.mean),
+            kl_per_dimension=whole.kl_per_dimension,
+            spread=whole.spread,
+            components=whole.components,
+            step=unfolding.step,
         )
 
     def _encode(self, request: EncodeRequest) -> Iterator[Reply | None]:
         loaded, data = self.loaded, self.data
         if loaded is None or data is None:
             raise LabError("no model and data set are open")
-        parts, told = [], 0
-        for part in encode_in_chunks(loaded.model, data):
+        y = self._conditions(data) if encoder_is_told(loaded.model) else None
+        parts, told, moments = [], 0, Moments()
+        for part in encode_in_chunks(loaded.model, data, y=y):
             parts.append(part)
+            moments.add(part.mean, part.log_variance)
             count = sum(map(len, parts))
             # Joining is quadratic if told at every chunk; telling at doublings keeps it linear.
             if count == len(data) or count >= max(_FIRST_ENCODINGS, 2 * told):
                 encodings = join(parts)
                 parts, told = [encodings], count
                 sigma = np.exp(0.5 * encodings.log_variance)
-                yield EncodingsReply(request.generation, encodings.mean, sigma, len(data))
+                if count < len(data):
+                    yield EncodingsReply(request.generation, encodings.mean, sigma, len(data))
+                    continue
+                whole = moments.summary()
+                yield EncodingsReply(
+                    generation=request.generation,
+                    mean=encodings.mean,
+                    sigma=sigma,
+                    total=len(data),
+                    kl_per_dimension=whole.kl_per_dimension,
+                    spread=whole.spread,
+                    components=whole.components,
+                )
             else:
                 yield None
 
-    def _point(self, request: PointRequest) -> PointReply:
-        started = time.perf_counter()
-        picture = self.decode(torch.tensor([request.z]))[0]
-        log_prior = gaussian.standard_log_density_at(request.z)
-        return PointReply(request.generation, request.z, picture, log_prior, time.perf_counter() - started)
+    def _conditions(self, data: ImageSet) -> Tensor | None:
+        """What the open model is told of each picture; see `conditions_of`."""
+        assert self.loaded is not None
+        if self._told is None or self._told[0] is not data:
+            self._told = (data, conditions_of(self.loaded.model, data))
+        return self._told[1]
 
     def _selection(self, request: SelectionRequest) -> SelectionReply:
-        model, data = self._decoder(), self.data
+        model, data = self.drawing.model, self.data
         if data is None or not isinstance(model, Encodes):
             raise LabError("no data set is open")
         if not 0 <= request.index < len(data):
             raise LabError(f"{data.name} has no picture {request.index}")
         x = data.images[request.index : request.index + 1].to(self.device).float() / 255.0
-        posterior = model.encode(x)
+        told = self._conditions(data)
+        y = None if told is None else told[request.index].to(self.device)
+        posterior = model.encode(x, y)
         # The terms are the same however often the posterior is drawn from anew.
         z = self._draws(posterior, _ELBO_DRAWS, seed=0)
-        reconstruction = float(model.likelihood.log_prob(model.decode(z), x).mean())
+        reconstruction = float(model.likelihood.log_prob(model.decode(z, y), x).mean())
         kl = float(gaussian.kl_to_standard(posterior.mean, posterior.log_variance)[0])
         mean, log_variance = posterior.mean, posterior.log_variance
         return SelectionReply(
             generation=request.generation,
             index=request.index,
             original=to_pictures(x)[0],
-            reconstruction=self.decode(mean)[0],
-            mean=_point(mean[0]),
-            sigma=_point(torch.exp(0.5 * log_variance[0])),
+            reconstruction=self.decode(mean, y)[0],
+            mean=to_point(mean[0]),
+            sigma=to_point(torch.exp(0.5 * log_variance[0])),
             elbo=reconstruction - kl,
             reconstruction_nats=reconstruction,
             kl=kl,
-            draws=tuple(self.decode(self._draws(posterior, request.draws, request.seed))),
+            draws=tuple(self.decode(self._draws(posterior, request.draws, request.seed), y)),
         )
 
     def _draws(self, posterior: Posterior, count: int, seed: int) -> Tensor:
@@ -208,91 +267,3 @@ class Renderer:
         return gaussian.reparameterise(
             posterior.mean.expand(count, -1), posterior.log_variance.expand(count, -1), generator
         )
-
-    def _points(self, request: Request, points: tuple[Point, ...]) -> Iterator[Reply | None]:
-        self._require_places(points)
-        pictures: list[Picture] = []
-        for first in range(0, len(points), _CHUNK):
-            pictures.extend(self.decode(torch.tensor(points[first : first + _CHUNK])))
-            yield None
-        log_priors = gaussian.standard_log_density(torch.tensor(points)).tolist() if points else []
-        yield WalkReply(request.generation, request.slot, points, tuple(pictures), tuple(log_priors))
-
-    def _require_places(self, points: tuple[Point, ...]) -> None:
-        for point in points:
-            if len(point) != self._decoder().latents:
-                raise LabError(f"a point of {len(point)} numbers; the model has {self._decoder().latents}")
-
-    def _grid(self, request: GridRequest) -> Iterator[Reply | None]:
-        """Every fourth cell of every fourth row first, shown as blocks; then all the others.
-
-        A grid that will be whole within a frame of the screen needs no such foretaste.
-        """
-        started = time.perf_counter()
-        columns, rows = request.columns, request.rows
-        if min(columns, rows) < 1:
-            raise LabError(f"a grid of {columns} x {rows} pictures; at least 1 x 1 expected")
-        if request.region is None:
-            across, up = latent.quantile_axis(columns), latent.quantile_axis(rows)
-        else:
-            left, right, bottom, top = request.region
-            across = latent.even_axis(left, right, columns)
-            up = latent.even_axis(bottom, top, rows)
-        places = latent.grid(across, up).float()
-        cell = np.arange(rows * columns)
-        row, column = np.divmod(cell, columns)
-        coarse = (row % _COARSE == 0) & (column % _COARSE == 0)
-        # The decoded cell that stands in for each one until its own is there.
-        stand_in = (row - row % _COARSE) * columns + (column - column % _COARSE)
-
-        pictures: NDArray[np.uint8] | None = None
-        at_once = len(cell) * self._seconds_per_picture < _FRAME_S
-        passes = [cell] if at_once else [part for part in (cell[coarse], cell[~coarse]) if len(part)]
-        for number, pending in enumerate(passes, 1):
-            last = number == len(passes)
-            # In even pieces: a small last one takes as long as one five times its size.
-            for chosen in np.array_split(pending, math.ceil(len(pending) / _CHUNK)):
-                before = time.perf_counter()
-                decoded = self.decode(places[chosen])
-                self._seconds_per_picture = (time.perf_counter() - before) / len(chosen)
-                if pictures is None:
-                    pictures = np.zeros((len(cell), *decoded.shape[1:]), dtype=np.uint8)
-                pictures[chosen] = decoded
-                yield None
-            assert pictures is not None
-            yield GridReply(
-                generation=request.generation,
-                slot=request.slot,
-                region=request.region,
-                across=_point(across),
-                up=_point(up),
-                mosaic=mosaic(pictures if last else pictures[stand_in], columns),
-                done=last,
-                seconds=time.perf_counter() - started,
-            )
-
-
-def walk_points(request: WalkRequest) -> tuple[Point, ...]:
-    """The points of a walk; no more than the pins if there are fewer than two of them."""
-    if len(request.pins) < 2:
-        return request.pins
-    between = {"lerp": latent.lerp, "slerp": latent.slerp}[request.path]
-    t = torch.linspace(0.0, 1.0, max(2, request.steps))
-    legs = [
-        between(torch.tensor(start), torch.tensor(end), t) for start, end in itertools.pairwise(request.pins)
-    ]
-    # Each leg but the first begins where the one before it ended.
-    joined = torch.cat([legs[0], *(leg[1:] for leg in legs[1:])])
-    return tuple(_point(row) for row in joined)
-
-
-def mosaic(pictures: NDArray[np.uint8], columns: int) -> Picture:
-    """Pictures (N, H, W[, 3]), row by row, as one picture (N / columns * H, columns * W[, 3])."""
-    count, height, width, *colour = pictures.shape
-    rows = count // columns
-    tiles = pictures.reshape(rows, columns, height, width, *colour)
-    return np.ascontiguousarray(tiles.swapaxes(1, 2)).reshape(rows * height, columns * width, *colour)
-
-
-def _point(row: Tensor) -> Point:
-    return tuple(float(value) for value in row)

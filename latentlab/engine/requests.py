@@ -3,12 +3,19 @@
 Each kind of request has one slot in the mailbox: a newer one of the same `slot` replaces an older one.
 `generation` numbers the requests of a slot, so that whoever asked can tell a stale answer. Pictures are
 uint8 (H, W) for grey or (H, W, 3) for colour; arrays are never written to after they are sent.
+
+`condition` is what a conditional model is told: a number for each of its condition names, one-hot where they
+exclude each other; empty for none.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+
+from latentlab.engine.projection import Point as Point
+from latentlab.engine.projection import Projection
 
 # For the types alone: the window's frame is on the screen before numpy is imported.
 if TYPE_CHECKING:
@@ -16,7 +23,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Picture: TypeAlias = "NDArray[np.uint8]"
-Point = tuple[float, ...]
 Region = tuple[float, float, float, float]
 
 
@@ -47,6 +53,7 @@ class PointRequest(Request):
     slot: ClassVar[str] = "point"
     priority: ClassVar[int] = 1
     z: Point
+    condition: Point = ()
 
 
 @dataclass(frozen=True)
@@ -67,6 +74,7 @@ class TrayRequest(Request):
     slot: ClassVar[str] = "tray"
     priority: ClassVar[int] = 3
     points: tuple[Point, ...]
+    condition: Point = ()
 
 
 @dataclass(frozen=True)
@@ -81,6 +89,17 @@ class WalkRequest(Request):
     pins: tuple[Point, ...]
     path: str = "lerp"
     steps: int = 12
+    condition: Point = ()
+
+
+@dataclass(frozen=True)
+class ConditionStripRequest(Request):
+    """Decode one point under each of several conditions."""
+
+    slot: ClassVar[str] = "conditions"
+    priority: ClassVar[int] = 5
+    z: Point
+    conditions: tuple[Point, ...]
 
 
 @dataclass(frozen=True)
@@ -88,13 +107,18 @@ class GridRequest(Request):
     """Decode a grid of `columns` x `rows` points of the plane.
 
     `region` is (left, right, bottom, top), filled evenly by cells; None takes places of equal prior mass.
+    The plane is that of `projection`, and `base` says what of z it does not show; None is a model's two
+    dimensions themselves.
     """
 
     slot: ClassVar[str] = "grid"
-    priority: ClassVar[int] = 5
+    priority: ClassVar[int] = 6
     columns: int
     rows: int
     region: Region | None = None
+    projection: Projection | None = None
+    base: Point = ()
+    condition: Point = ()
 
 
 @dataclass(frozen=True)
@@ -102,7 +126,19 @@ class UnderlayRequest(GridRequest):
     """The decoded manifold that lies under the points of the plane."""
 
     slot: ClassVar[str] = "underlay"
-    priority: ClassVar[int] = 6
+    priority: ClassVar[int] = 7
+
+
+@dataclass(frozen=True)
+class TraversalRequest(Request):
+    """Decode what each of some dimensions does: that one at `values`, the others as z has them."""
+
+    slot: ClassVar[str] = "traversal"
+    priority: ClassVar[int] = 8
+    z: Point
+    dimensions: tuple[int, ...]
+    values: tuple[float, ...]
+    condition: Point = ()
 
 
 @dataclass(frozen=True)
@@ -110,7 +146,32 @@ class EncodeRequest(Request):
     """Find the place of every picture of the open data set."""
 
     slot: ClassVar[str] = "encodings"
-    priority: ClassVar[int] = 7
+    priority: ClassVar[int] = 9
+
+
+@dataclass(frozen=True, eq=False)
+class FollowRequest(Request):
+    """Show a model in the midst of its training, with these weights.
+
+    The first one of a training opens its model and data, and is answered by a `LoadedReply` too.
+
+    Attributes:
+        name: what the training is called.
+        kind, config: the model's.
+        theta: float32 (P,), the weights in the order of `latentlab.engine.weights.in_order`.
+        step: how many steps it took to come to them.
+        data, split: the pictures to show in the plane.
+    """
+
+    slot: ClassVar[str] = "follow"
+    priority: ClassVar[int] = 2
+    name: str
+    kind: str
+    config: Mapping[str, Any]
+    theta: NDArray[np.float32]
+    step: int
+    data: str
+    split: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,6 +189,7 @@ class PointReply(Reply):
     picture: Picture
     log_prior: float
     seconds: float
+    condition: Point = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,6 +216,26 @@ class WalkReply(Reply):
     points: tuple[Point, ...]
     pictures: tuple[Picture, ...]
     log_priors: tuple[float, ...]
+    condition: Point = ()
+
+
+@dataclass(frozen=True, eq=False)
+class ConditionStripReply(Reply):
+    """One point under each condition of the request, in their order."""
+
+    z: Point
+    conditions: tuple[Point, ...]
+    pictures: tuple[Picture, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class TraversalReply(Reply):
+    """One dimension's pictures, side by side in one; `done` tells the last of the request's dimensions."""
+
+    dimension: int
+    values: tuple[float, ...]
+    strip: Picture
+    done: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,7 +244,8 @@ class GridReply(Reply):
 
     `mosaic` is (rows * H, columns * W) or with a colour axis; cells not decoded yet show the nearest
     decoded one. `across` (columns,) left to right and `up` (rows,) bottom to top are the cells' middles;
-    `region` is that of the request. `seconds` is the time since the request was taken up.
+    `region`, `projection`, `base` and `condition` are those of the request. `seconds` is the time since the
+    request was taken up.
     """
 
     slot: str
@@ -172,6 +255,9 @@ class GridReply(Reply):
     mosaic: Picture
     done: bool
     seconds: float
+    projection: Projection | None = None
+    base: Point = ()
+    condition: Point = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,6 +265,8 @@ class LoadedReply(Reply):
     """A model and a data set are open.
 
     `images` is uint8 (N, C, H, W) and `labels` int64 (N,) or None, shared, not to be written to.
+    `condition_names` are the classes or attributes that the model is told, none for most models, and
+    `exclusive` says that just one of them holds at a time.
     """
 
     model: str
@@ -194,19 +282,35 @@ class LoadedReply(Reply):
     images: NDArray[np.uint8]
     labels: NDArray[np.int64] | None
     device: str
+    condition_names: tuple[str, ...] = ()
+    exclusive: bool = True
 
 
 @dataclass(frozen=True, eq=False)
 class EncodingsReply(Reply):
-    """Posterior means and sigmas (n, D) of the first n of `total` pictures, growing as they are made."""
+    """Posterior means and sigmas (n, D) of the first n of `total` pictures, growing as they are made.
+
+    The last reply also tells, of all pictures: each dimension's mean KL (nats, infinite for an autoencoder)
+    and the standard deviation of its means, and the two directions in which the means spread most.
+    """
 
     mean: NDArray[np.float32]
     sigma: NDArray[np.float32]
     total: int
+    kl_per_dimension: Point = ()
+    spread: Point = ()
+    components: tuple[Point, Point] | None = None
 
     @property
     def done(self) -> bool:
         return len(self.mean) == self.total
+
+
+@dataclass(frozen=True, eq=False)
+class UnfoldedReply(EncodingsReply):
+    """Where the pictures lie after `step` steps of a training, as far as is known yet."""
+
+    step: int = 0
 
 
 @dataclass(frozen=True, eq=False)

@@ -58,7 +58,7 @@ class Unfolding:
         Raises:
             LabError: if they are not as many as the model has.
         """
-        parameters = in_order(self.model)  # type: ignore[arg-type]
+        parameters = in_order(self.model)
         count = sum(parameter.numel() for parameter in parameters)
         if theta.shape != (count,):
             raise LabError(f"a snapshot of {theta.shape} weights; the model has {count:,}")

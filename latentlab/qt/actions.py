@@ -26,6 +26,7 @@ class Entry:
         group: switches of one group exclude each other.
         tool: what the toolbar calls it, "" to leave it out there.
         gap: whether a line is drawn before it, in the menu and on the toolbar.
+        caption: what the menu says now, in place of `text`; while that is "", it is out of sight.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Entry:
     group: str = ""
     tool: str = ""
     gap: bool = False
+    caption: Callable[[], str] | None = None
 
 
 class Actions(QObject):
@@ -143,6 +145,10 @@ class Actions(QObject):
                 action.setEnabled(entry.enabled())
             if entry.checked is not None:
                 action.setChecked(entry.checked())
+            if entry.caption is not None:
+                caption = entry.caption()
+                action.setText(caption)
+                action.setVisible(bool(caption))
 
 
 def _unchecked(do: Callable[[], None]) -> Callable[[], None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from latentlab.session.state import SessionState
+from latentlab.session.state import PlaneSettings, SessionState
 
 
 def for_model(state: SessionState, model: str) -> SessionState:
@@ -12,4 +12,13 @@ def for_model(state: SessionState, model: str) -> SessionState:
     if model == state.model:
         return state
     origin = (0.0,) * len(state.probe)
-    return replace(state, model=model, probe=origin, pins=(), selected=None, frame=None)
+    return replace(
+        state,
+        model=model,
+        probe=origin,
+        pins=(),
+        selected=None,
+        frame=None,
+        plane=PlaneSettings(),
+        condition=(),
+    )

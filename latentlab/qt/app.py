@@ -7,7 +7,7 @@ import socket
 import sys
 from types import FrameType
 
-from PySide6.QtCore import QEventLoop, QObject, QSocketNotifier, QTimer, Slot
+from PySide6.QtCore import QEventLoop, QObject, QSocketNotifier, Qt, QTimer, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -148,11 +148,34 @@ class _Interrupts(QObject):
             self._window.close()
 
 
-def main(argv: list[str], model: str | None = None) -> int:
-    """Shows the window on a model (name or path; None for that of last time); returns its exit code."""
+class _Pictures(QObject):
+    """Opens the page on some data as soon as the window is furnished, which its first request tells."""
+
+    def __init__(self, window: LabWindow, spec: str) -> None:
+        super().__init__(window)
+        self._window, self._spec = window, spec
+        # Queued: the page is to come when the window has been laid out.
+        window.desk.busy.connect(self._open, Qt.ConnectionType.QueuedConnection)
+
+    @Slot()
+    def _open(self) -> None:
+        self._window.desk.busy.disconnect(self._open)
+        self._window.deeds.data.open_spec(self._spec)
+
+
+def main(argv: list[str], model: str | None = None, data: str | None = None) -> int:
+    """Shows the window, and returns its exit code.
+
+    Args:
+        argv: the command line, for Qt.
+        model: a name or path; None for the model of last time.
+        data: a spec to open the page on; None for none.
+    """
     app = application(argv)
     window = _new_window(None, model)
     window.crashes.install()
+    if data is not None:
+        _Pictures(window, data)
     interrupts = _Interrupts(window)
     # The frame first: importing torch behind it takes a second in which Python does little else.
     window.painted.connect(window.start_gently)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from latentlab.qt import takeaways
 from latentlab.qt.actions import Entry
+from latentlab.qt.data_commands import data_entries
 from latentlab.qt.pages import show_about, show_shortcuts
 from latentlab.qt.palette import Theme
 
@@ -29,7 +30,7 @@ def entries(window: LabWindow) -> Iterator[Entry]:
     yield from _file(window)
     yield from _edit(window)
     yield from _view(window)
-    yield from _data(window)
+    yield from data_entries(window)
     yield from _help(window)
 
 
@@ -39,6 +40,14 @@ def _file(window: LabWindow) -> Iterator[Entry]:
         "openAction", "&File", "&Open …", deeds.ask_for_file,
         "Open a model, or a saved picture: the probe goes where it was made.",
         "Ctrl+O", tool="Open",
+    )  # fmt: skip
+    yield Entry(
+        "openDataAction", "&File", "Open &folder of pictures …", deeds.data.ask_for_folder,
+        "Open pictures of your own, to train a model on or to show in the plane.", "Ctrl+Shift+O",
+    )  # fmt: skip
+    yield Entry(
+        "openDataFileAction", "&File", "Open f&ile of pictures …", deeds.data.ask_for_file,
+        "Open a zip, .npz or IDX file of pictures, or a table of attributes.",
     )  # fmt: skip
     for name, what, text, tip, key in (
         ("exportProbeAction", takeaways.PROBE, "&Save picture at the probe …",
@@ -116,17 +125,6 @@ def _view(window: LabWindow) -> Iterator[Entry]:
                 "Put all panels back in their places.")  # fmt: skip
 
 
-def _data(window: LabWindow) -> Iterator[Entry]:
-    for split, text, tip in (
-        ("test", "&Test pictures (MNIST: 10,000)", "Show the pictures that the model was not trained on."),
-        ("all", "&All pictures (MNIST: 70,000)", "Show test and training pictures. Takes some seconds."),
-    ):
-        yield Entry(
-            f"{split}DataAction", "&Data", text, partial(window.deeds.show_split, split), tip,
-            enabled=window.deeds.is_open, checked=_split(window, split), group="split",
-        )  # fmt: skip
-
-
 def _help(window: LabWindow) -> Iterator[Entry]:
     yield Entry("commandPaletteAction", "&Help", "&Find a command …", window.palette_box.open_at_top,
                 "Type a few letters of what you want to do.", "Ctrl+K", tool="Commands")  # fmt: skip
@@ -143,7 +141,3 @@ def _layer(window: LabWindow, name: str) -> Callable[[], bool]:
 
 def _theme(window: LabWindow, theme: Theme) -> Callable[[], bool]:
     return lambda: window.theming.theme is theme
-
-
-def _split(window: LabWindow, split: str) -> Callable[[], bool]:
-    return lambda: window.desk.state.split == split

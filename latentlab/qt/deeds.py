@@ -9,7 +9,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QMainWindow
 
+from latentlab.data.report import ReadingReport
 from latentlab.qt import takeaways
+from latentlab.qt.data_deeds import DataDeeds
 from latentlab.qt.desk import Desk
 from latentlab.qt.dropping import MODEL_SUFFIX, PICTURE_SUFFIXES, Opener
 from latentlab.qt.export_dialog import ExportDialog, Wish
@@ -29,6 +31,9 @@ class Deeds(QObject):
         self._exporter, self._opener = exporter, opener
         self._chance = random.Random()
         self._page: ExportDialog | None = None
+        self.data = DataDeeds(window, desk, opener.background, opener.bar, settings)
+        self.data.failed.connect(opener.failed)
+        opener.data_wanted.connect(self.data.open_path)
 
     def is_open(self) -> bool:
         """Whether a model is there to do something with."""
@@ -89,6 +94,10 @@ class Deeds(QObject):
             self._settings.scale = wish.scale
         self._settings.folder = str(wish.path.parent)
         self._exporter.save(wish.what, wish.path, wish.scale, wish.overwrite, wish.animated)
+
+    def pictures_opened(self, spec: str, title: str, report: ReadingReport) -> None:
+        """Pictures of one's own have been read: what can be done with them is offered."""
+        self.data.pictures_opened(spec, title, report)
 
     # The probe
 

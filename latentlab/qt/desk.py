@@ -9,12 +9,16 @@ from __future__ import annotations
 import itertools
 from dataclasses import fields, replace
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QUndoStack
 
+from latentlab.engine.projection import Projection
 from latentlab.engine.requests import (
+    ConditionStripReply,
+    ConditionStripRequest,
     EncodeRequest,
     EncodingsReply,
+    FollowRequest,
     GridReply,
     GridRequest,
     LoadedReply,
@@ -28,17 +32,28 @@ from latentlab.engine.requests import (
     Request,
     SelectionReply,
     SelectionRequest,
+    TraversalReply,
+    TraversalRequest,
     TrayRequest,
     UnderlayRequest,
+    UnfoldedReply,
     WalkReply,
     WalkRequest,
 )
 from latentlab.qt.mailbox import Mailbox
 from latentlab.qt.render_thread import RenderThread, Serves
+from latentlab.qt.training.orders import Snapshot
 from latentlab.qt.undo import EditCommand
+from latentlab.session.conditions import alternatives
 from latentlab.session.edits import Edit
+from latentlab.session.fitting import fitted_to, way_of
+from latentlab.session.plane import projection_of
 from latentlab.session.session import Session
 from latentlab.session.state import OVER_VIEW, SessionState
+
+_REDRAW_MS = 40
+# How far numbers of a plane that is not along the axes may be off by rounding.
+_ROUNDING = 1e-6
 
 
 class Desk(QObject):
@@ -46,7 +61,8 @@ class Desk(QObject):
 
     Signals carry frozen values: `changed` and `probed` (old, new) states, the others one reply each. A change
     of nothing but the probe is told by `probed` alone: it comes with every move of the hand, and most views
-    do not care. A reply is emitted only while its request is the newest of its kind.
+    do not care. A reply is emitted only while its request is the newest of its kind. `turned` tells that
+    `projection`, the plane that is shown of the latent space, is another one.
     """
 
     changed = Signal(object, object)
@@ -59,6 +75,10 @@ class Desk(QObject):
     underlaid = Signal(object)
     trayed = Signal(object)
     walked = Signal(object)
+    compared = Signal(object)
+    traversed = Signal(object)
+    turned = Signal(object)
+    unfolded = Signal(object)
     refused = Signal(object)
     busy = Signal(str)
 
@@ -70,11 +90,20 @@ class Desk(QObject):
         self.undo_stack = QUndoStack(self)
         self.model: LoadedReply | None = None
         self.encodings: EncodingsReply | None = None
+        self.projection = Projection.pair(0, 1, 2)
+        self._components: tuple[Point, Point] | None = None
+        self._base: Point = (0.0, 0.0)
+        self._underlay: tuple[int, int, Region] | None = None
+        self._drawing: set[str] = set()
+        # The probe may leave the plane faster than the plane can be drawn anew.
+        self._redraw_soon = QTimer(self, singleShot=True, interval=_REDRAW_MS)
+        self._redraw_soon.timeout.connect(self._redraw)
         self._mailbox = Mailbox()
         self._numbers = itertools.count(1)
         self._newest: dict[str, int] = {}
         self._wanted = session.state
         self._asked_from = session.state
+        self._before_training: SessionState | None = None
         self._thread = RenderThread(self._mailbox, renderer, self)
         self._thread.replied.connect(self._receive, Qt.ConnectionType.QueuedConnection)
         session.listen(self._session_changed)
@@ -92,6 +121,8 @@ class Desk(QObject):
     def stop(self) -> None:
         """Ends the render thread; returns when it has ended. There is nothing to undo any more."""
         self._thread.stop()
+        # Python may take this desk away on any thread, where Qt could not end a timer that still runs.
+        self._redraw_soon.stop()
         # While Python still lives: left to its end, commands and stack fall in an order of their own, and
         # Qt may delete a command that Python has taken back already.
         self.undo_stack.clear()
@@ -109,11 +140,53 @@ class Desk(QObject):
         self.busy.emit(f"Opening {state.model} …")
         self._ask(LoadRequest(self._next("load"), state.model, state.data, state.split))
 
+    def follow(self, snapshot: Snapshot) -> None:
+        """Shows a model in the midst of its training; `unfolded` tells when its pictures have their places.
+
+        Only one snapshot may be under way: a newer one would take its place before it is done.
+        """
+        state = self.state
+        if self._before_training is None:
+            self._before_training = state
+        self._wanted = self._asked_from = state
+        split = state.split if state.data == snapshot.data else "test"
+        self._ask(
+            FollowRequest(
+                self._next("follow"),
+                f"{snapshot.name} (training)",
+                snapshot.kind,
+                snapshot.config,
+                snapshot.theta,
+                snapshot.step,
+                snapshot.data,
+                split,
+            )
+        )
+
+    def rest(self) -> SessionState:
+        """The session as it can be found again at another start: without a model that is no file yet."""
+        before = self._before_training
+        if before is None:
+            return self.state
+        fits = len(self.state.probe) == len(before.probe)
+        probe = self.state.probe if fits else before.probe
+        return replace(before, probe=probe, layers=self.state.layers, grid=self.state.grid)
+
     def request_grid(self) -> None:
         """Asks for the manifold grid that the state describes."""
-        grid = self.state.grid
-        region = self.state.view if grid.over == OVER_VIEW else None
-        self._ask(GridRequest(self._next("grid"), grid.size, grid.size, region))
+        grid, state = self.state.grid, self.state
+        self._base = self.projection.rest(state.probe)
+        self._ask(
+            GridRequest(
+                generation=self._next("grid"),
+                columns=grid.size,
+                rows=1 if self.projection.flat else grid.size,
+                region=state.view if grid.over == OVER_VIEW else None,
+                projection=self.projection,
+                base=self._base,
+                condition=state.condition,
+            )
+        )
 
     def request_selection(self, seed: int = 0) -> None:
         """Asks for all about the selected picture; another seed draws other pictures of its posterior."""
@@ -122,15 +195,61 @@ class Desk(QObject):
 
     def request_underlay(self, columns: int, rows: int, region: Region) -> None:
         """Asks for the manifold under a region of the plane (left, right, bottom, top)."""
+        if self.model is None:
+            return
+        self._underlay = (columns, rows, region)
+        self._ask(
+            UnderlayRequest(
+                generation=self._next("underlay"),
+                columns=columns,
+                rows=rows,
+                region=region,
+                projection=self.projection,
+                base=self.projection.rest(self.state.probe),
+                condition=self.state.condition,
+            )
+        )
+
+    def request_conditions(self) -> None:
+        """Asks for the probe under every class, or with each attribute the other way round."""
         if self.model is not None:
-            self._ask(UnderlayRequest(self._next("underlay"), columns, rows, region))
+            conditions = alternatives(self.state.condition, self.model.exclusive)
+            self._ask(ConditionStripRequest(self._next("conditions"), self.state.probe, conditions))
+
+    def request_traversal(self, dimensions: tuple[int, ...], values: tuple[float, ...]) -> None:
+        """Asks for what these dimensions do at these values, the others as the probe has them."""
+        if self.model is not None:
+            z, condition = self.state.probe, self.state.condition
+            number = self._next("traversal")
+            self._ask(TraversalRequest(number, z, dimensions, values, condition))
 
     def _next(self, slot: str) -> int:
         self._newest[slot] = next(self._numbers)
         return self._newest[slot]
 
     def _ask(self, request: Request) -> None:
+        if isinstance(request, GridRequest):
+            self._drawing.add(request.slot)
         self._mailbox.put(request)
+
+    @Slot()
+    def _redraw(self) -> None:
+        """Grid and underlay anew; those under way first come to their end, or none would ever be seen."""
+        if self._drawing:
+            self._redraw_soon.start()
+            return
+        self.request_grid()
+        if self._underlay is not None and self.state.layers.manifold:
+            self.request_underlay(*self._underlay)
+
+    def _turn(self) -> None:
+        """Finds out which plane is shown now, and tells if it is another one."""
+        assert self.model is not None
+        projection = projection_of(self.state.plane, self.model.latents, self._components)
+        if projection != self.projection:
+            self.projection = projection
+            self.turned.emit(projection)
+            self.request_grid()
 
     def _session_changed(self, old: SessionState, new: SessionState) -> None:
         if self.model is not None:
@@ -138,38 +257,59 @@ class Desk(QObject):
             # Against what was asked for last, for that may still be on its way.
             if (old.data, old.split) != data != (self._wanted.data, self._wanted.split):
                 self.open(new)
+            if old.plane != new.plane:
+                self._turn()
         (self.probed if replace(old, probe=new.probe) == new else self.changed).emit(old, new)
         if self.model is not None:
             self._request_changes(old, new)
 
     def _request_changes(self, old: SessionState | None, new: SessionState) -> None:
         """Asks for whatever of the new state is not what the old one had; all of it if `old` is None."""
-        if old is None or old.probe != new.probe:
-            self._ask(PointRequest(self._next("point"), new.probe))
+        told = old is None or old.condition != new.condition
+        if old is None or told or old.probe != new.probe:
+            self._ask(PointRequest(self._next("point"), new.probe, new.condition))
         if old is None or old.selected != new.selected:
             self.request_selection()
         view_moved = old is None or (new.grid.over == OVER_VIEW and old.view != new.view)
         if view_moved or (old is not None and old.grid != new.grid):
             self.request_grid()
-        if old is None or old.pins != new.pins:
-            self._ask(TrayRequest(self._next("tray"), new.pins))
-        if old is None or _way(old) != _way(new):
-            self._ask(WalkRequest(self._next("walk"), *_way(new)))
+        elif (told or self._has_left_plane(new.probe)) and not self._redraw_soon.isActive():
+            self._redraw_soon.start()
+        if old is None or told or old.pins != new.pins:
+            self._ask(TrayRequest(self._next("tray"), new.pins, new.condition))
+        if old is None or way_of(old) != way_of(new):
+            self._ask(WalkRequest(self._next("walk"), *way_of(new)))
+
+    def _has_left_plane(self, z: Point) -> bool:
+        """Whether z differs in what the plane does not show from where the grid was drawn last."""
+        rest = self.projection.rest(z)
+        return rest != self._base and any(
+            abs(now - then) > _ROUNDING for now, then in zip(rest, self._base, strict=True)
+        )
 
     @Slot(object)
     def _receive(self, reply: Reply) -> None:
         match reply:
             case Refusal():
+                self._drawing.discard(reply.slot)
                 if reply.generation in (0, self._newest.get(reply.slot)):
                     self._stay(reply)
                     self.refused.emit(reply)
             case LoadedReply():
                 if self._current("load", reply):
+                    self._before_training = None
                     self._adopt(reply)
+                    self._ask(EncodeRequest(self._next("encodings")))
+                elif self._current("follow", reply):
+                    self._adopt(reply)
+            case UnfoldedReply():
+                if self._current("follow", reply):
+                    self._place(reply)
+                    self._refresh()
+                    self.unfolded.emit(reply)
             case EncodingsReply():
                 if self._current("encodings", reply):
-                    self.encodings = reply
-                    self.encoded.emit(reply)
+                    self._place(reply)
             case PointReply():
                 if self._current("point", reply):
                     self.pointed.emit(reply)
@@ -178,13 +318,29 @@ class Desk(QObject):
                     self.selected.emit(reply)
             case GridReply():
                 if self._current(reply.slot, reply):
+                    if reply.done:
+                        self._drawing.discard(reply.slot)
                     (self.gridded if reply.slot == GridRequest.slot else self.underlaid).emit(reply)
             case WalkReply():
                 if self._current(reply.slot, reply):
                     (self.trayed if reply.slot == TrayRequest.slot else self.walked).emit(reply)
+            case ConditionStripReply():
+                if self._current("conditions", reply):
+                    self.compared.emit(reply)
+            case TraversalReply():
+                if self._current("traversal", reply):
+                    self.traversed.emit(reply)
 
     def _current(self, slot: str, reply: Reply) -> bool:
         return self._newest.get(slot) == reply.generation
+
+    def _place(self, reply: EncodingsReply) -> None:
+        """Where the pictures lie has been found: it may be what decides the plane."""
+        self.encodings = reply
+        if reply.done:
+            self._components = reply.components
+            self._turn()
+        self.encoded.emit(reply)
 
     def _adopt(self, reply: LoadedReply) -> None:
         """A model has been opened: the session goes on with it, and everything is asked for anew."""
@@ -198,13 +354,27 @@ class Desk(QObject):
         }
         wanted = replace(self._wanted, **since)
         named = replace(wanted, model=self._wanted.model, data=reply.data, split=reply.split)
-        fitted = _fitted(named, reply)
-        if other and not first:
-            self.undo_stack.clear()
+        fitted = fitted_to(named, reply)
+        if other:
+            self._components = self._underlay = None
+            if not first:
+                self.undo_stack.clear()
+        self.projection = projection_of(fitted.plane, reply.latents, self._components)
+        self._base = self.projection.rest(fitted.probe)
         self.session.reset(fitted)
         self.loaded.emit(reply)
         self._request_changes(None, fitted)
-        self._ask(EncodeRequest(self._next("encodings")))
+
+    def _refresh(self) -> None:
+        """The model has changed under everything: what is on the screen is asked for anew."""
+        state = self.state
+        self._ask(PointRequest(self._next("point"), state.probe, state.condition))
+        self.request_selection()
+        if state.pins:
+            self._ask(TrayRequest(self._next("tray"), state.pins, state.condition))
+            self._ask(WalkRequest(self._next("walk"), *way_of(state)))
+        if not self._drawing:
+            self._redraw()
 
     def _stay(self, refusal: Refusal) -> None:
         """Data that could not be opened are not what the session shows: it goes on with those it has."""
@@ -212,23 +382,3 @@ class Desk(QObject):
             data, split = self.model.data, self.model.split
             self._wanted = replace(self._wanted, data=data, split=split)
             self.session.restore({"data": data, "split": split})
-
-
-def _way(state: SessionState) -> tuple[tuple[Point, ...], str, int]:
-    """What of a state decides the pictures of its walk."""
-    return state.pins, state.walk.path, state.walk.steps
-
-
-def _fitted(state: SessionState, model: LoadedReply) -> SessionState:
-    """`state` with whatever does not exist in this model or data left out."""
-    fits = len(state.probe) == model.latents
-    selected = state.selected
-    if selected is not None and selected >= len(model.images):
-        selected = None
-    return replace(
-        state,
-        probe=state.probe if fits else (0.0,) * model.latents,
-        pins=tuple(pin for pin in state.pins if len(pin) == model.latents),
-        selected=selected,
-        hidden=frozenset(label for label in state.hidden if label < len(model.classes)),
-    )

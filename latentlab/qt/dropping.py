@@ -1,4 +1,4 @@
-"""Opening files, by menu or by dropping them: models, and pictures that tell where they were made."""
+"""Opening files, by menu or by dropping them: models, data, and pictures that tell where they were made."""
 
 from __future__ import annotations
 
@@ -18,20 +18,29 @@ from latentlab.shipped import model_files
 
 MODEL_SUFFIX = ".safetensors"
 PICTURE_SUFFIXES = (".png", ".apng", ".webp", ".jpg", ".jpeg", ".gif")
-WELCOME = f"a model ({MODEL_SUFFIX}) or a picture saved by LatentLab (PNG, WebP, JPEG, GIF)"
+# Of IDX files, too: train-images-idx3-ubyte.gz.
+DATA_SUFFIXES = (".zip", ".npz", ".csv", ".gz")
+WELCOME = (
+    f"a folder or zip of pictures, a model ({MODEL_SUFFIX}) or a picture saved by LatentLab "
+    "(PNG, WebP, JPEG, GIF)"
+)
 
 
 class Opener(QObject):
-    """Opens files into a desk. `told` carries what went well; what did not is said in the message bar."""
+    """Opens files into a desk. `told` carries what went well; what did not is said in the message bar.
+
+    `data_wanted` carries the path of what may be a data set.
+    """
 
     told = Signal(str)
     failed = Signal(str, str)
+    data_wanted = Signal(str)
 
     def __init__(
         self, desk: Desk, background: Background, bar: MessageBar, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._desk, self._background, self._bar = desk, background, bar
+        self._desk, self.background, self.bar = desk, background, bar
 
     def open_dropped(self, data: QMimeData) -> None:
         """Opens what was dragged here, if it lies on this computer."""
@@ -40,29 +49,31 @@ class Opener(QObject):
     def open_files(self, paths: list[Path]) -> None:
         """Opens the first of the files, and says so if there are more."""
         if not paths:
-            self._bar.say(f"Nothing that can be opened was dropped. Drop {WELCOME}.")
+            self.bar.say(f"Nothing that can be opened was dropped. Drop {WELCOME}.")
             return
         if len(paths) > 1:
             self.told.emit(f"Opening {paths[0].name}; the other {len(paths) - 1} files are left alone")
         self.open_file(paths[0])
 
     def open_file(self, path: Path) -> None:
-        """Opens a model, or puts the probe where a picture was made."""
+        """Opens a model or a data set, or puts the probe where a picture was made."""
         suffix = path.suffix.lower()
         if path.is_dir():
-            self._bar.say(f"{path}: is a folder. Drop {WELCOME}.")
+            self.data_wanted.emit(str(path))
         elif suffix == MODEL_SUFFIX:
             self.open_model(str(path))
         elif suffix in PICTURE_SUFFIXES:
             found = functools.partial(self._found, path)
-            self._background.run(functools.partial(read_provenance, path), found, self._unreadable)
+            self.background.run(functools.partial(read_provenance, path), found, self._unreadable)
+        elif _may_be_data(path.name.lower()):
+            self.data_wanted.emit(str(path))
         elif suffix in (".pt", ".pth", ".pkl", ".bin", ".ckpt"):
-            self._bar.say(
+            self.bar.say(
                 f"{path}: files of this kind can run hidden programs when they are opened, so LatentLab "
                 f"does not. Models are {MODEL_SUFFIX} files."
             )
         else:
-            self._bar.say(f"{path}: cannot be opened here. Drop {WELCOME}.")
+            self.bar.say(f"{path}: cannot be opened here. Drop {WELCOME}.")
 
     def open_model(self, model: str) -> None:
         """Asks for a model by name or path; the open one stays until the new one is there."""
@@ -75,15 +86,15 @@ class Opener(QObject):
         """What a picture says of itself decides where the probe goes."""
         model = self._desk.model
         if origin is None:
-            self._bar.say(f"{path}: was not made by LatentLab, so it does not say where it was made.")
+            self.bar.say(f"{path}: was not made by LatentLab, so it does not say where it was made.")
         elif origin.z is None:
-            self._bar.say(f"{path}: shows a {origin.what}, which was made at many points, not at one.")
+            self.bar.say(f"{path}: shows a {origin.what}, which was made at many points, not at one.")
         elif model is None:
-            self._bar.say(f"{path}: the model is still being opened. Drop the picture again afterwards.")
+            self.bar.say(f"{path}: the model is still being opened. Drop the picture again afterwards.")
         elif origin.model_hash != model.hash:
             self._of_another_model(path, origin, origin.z)
         elif len(origin.z) != model.latents:
-            self._bar.say(
+            self.bar.say(
                 f"{path}: was made at a point of {len(origin.z)} numbers; {model.model} has {model.latents}."
             )
         else:
@@ -94,19 +105,19 @@ class Opener(QObject):
         assert model is not None
         name = f"{origin.model} ({origin.model_hash})"
         if origin.model != model.model and origin.model in model_files():
-            self._bar.say(
+            self.bar.say(
                 f"{path}: was made by another model, {name}.",
                 f"Open {origin.model}",
                 functools.partial(self._open_at, origin.model, z),
             )
         elif len(z) == model.latents:
-            self._bar.say(
+            self.bar.say(
                 f"{path}: was made by another model, {name}; {model.model} shows another picture there.",
                 "Go there anyway",
                 functools.partial(self._go, path, z),
             )
         else:
-            self._bar.say(f"{path}: was made by another model, {name}. Open that one first.")
+            self.bar.say(f"{path}: was made by another model, {name}. Open that one first.")
 
     def _open_at(self, model: str, z: tuple[float, ...]) -> None:
         self._desk.open(replace(for_model(self._desk.state, model), probe=z))
@@ -114,3 +125,7 @@ class Opener(QObject):
     def _go(self, path: Path, z: tuple[float, ...]) -> None:
         self._desk.do(MoveProbe(z=z))
         self.told.emit(f"The probe is where {path.name} was made")
+
+
+def _may_be_data(name: str) -> bool:
+    return name.endswith(DATA_SUFFIXES) or name.startswith("list_attr") or "idx" in name

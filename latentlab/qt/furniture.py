@@ -19,12 +19,18 @@ from latentlab.qt.exporting import Exporter
 from latentlab.qt.layout import Column, Docks, beside
 from latentlab.qt.messages import MessageBar
 from latentlab.qt.status import Status
+from latentlab.qt.training.following import Following
+from latentlab.qt.training.recorder import Recorder
+from latentlab.qt.training.trainer_desk import TrainerDesk
 from latentlab.qt.views.class_legend import ClassLegend
+from latentlab.qt.views.conditions import ConditionSelector
+from latentlab.qt.views.dimensions import Dimensions
 from latentlab.qt.views.latent_plane import LatentPlane
 from latentlab.qt.views.manifold_grid import ManifoldGrid
 from latentlab.qt.views.neighbours import Neighbours
 from latentlab.qt.views.probe_panel import ProbePanel
 from latentlab.qt.views.selection_card import SelectionCard
+from latentlab.qt.views.training_panel import TrainingPanel
 from latentlab.qt.views.tray import Tray
 from latentlab.qt.views.walk_player import WalkPlayer
 
@@ -62,9 +68,15 @@ def _put_up_views(window: LabWindow) -> None:
     rows.addWidget(window.plane, 1)
     window.hint.lie_over(window.plane)
     window.setCentralWidget(centre)
-    column = Column("probeColumn", (window.probe, SelectionCard(desk), Neighbours(desk)))
+    column = Column(
+        "probeColumn", (window.probe, ConditionSelector(desk), SelectionCard(desk), Neighbours(desk))
+    )
     below = beside("trayAndWalk", Tray(desk), window.player)
-    window.docks = Docks(window, ManifoldGrid(desk), column, below)
+    window.trainer = TrainerDesk(window.models, window)
+    window.training = TrainingPanel(window.trainer)
+    window.film = Recorder(window.plane, window)
+    window.following = Following(window.trainer, desk, window.film, window)
+    window.docks = Docks(window, ManifoldGrid(desk), Dimensions(desk), column, below, window.training)
 
 
 def _made_actions(window: LabWindow) -> Actions:

@@ -1,4 +1,8 @@
-"""Where the views lie in the window: the plane in the middle, the grid, the probe and the tray around it."""
+"""Where the views lie in the window: the plane in the middle, the grid, the probe and the tray around it.
+
+The list of dimensions shares the grid's place, the training the tray's: a tab brings the one or the other to
+the front.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QScrollArea,
     QSplitter,
+    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -17,7 +22,7 @@ _LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDoc
 _BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 _WIDE = 1300
 # Widths of grid and probe and height of the tray, in a wide window and in a narrow one.
-_SIZES_WIDE, _SIZES_NARROW = (400, 336, 190), (256, 262, 176)
+_SIZES_WIDE, _SIZES_NARROW = (400, 336, 220), (256, 262, 190)
 
 
 class Column(QScrollArea):
@@ -61,14 +66,26 @@ def beside(name: str, left: QWidget, right: QWidget) -> QSplitter:
 class Docks:
     """The docks of a window, each with a title, an objectName and a place to go back to."""
 
-    def __init__(self, window: QMainWindow, grid: QWidget, probe: QWidget, tray: QWidget) -> None:
+    def __init__(
+        self,
+        window: QMainWindow,
+        grid: QWidget,
+        dimensions: QWidget,
+        probe: QWidget,
+        tray: QWidget,
+        training: QWidget,
+    ) -> None:
         self._window = window
         # The bottom has its own corner on the left: the grid is as high as the plane, the probe higher.
         window.setCorner(Qt.Corner.BottomLeftCorner, _BOTTOM)
         window.setCorner(Qt.Corner.BottomRightCorner, _RIGHT)
+        window.setTabPosition(_LEFT | _BOTTOM, QTabWidget.TabPosition.North)
         self.grid = self._dock("manifoldGridDock", "Manifold grid", grid, _LEFT)
+        self.dimensions = self._dock("dimensionsDock", "Dimensions", dimensions, _LEFT)
         self.probe = self._dock("probeDock", "Probe", probe, _RIGHT)
         self.tray = self._dock("trayDock", "Tray and walk", tray, _BOTTOM)
+        self.training = self._dock("trainingDock", "Training", training, _BOTTOM)
+        self._stack()
 
     def _dock(self, name: str, title: str, view: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self._window)
@@ -80,14 +97,28 @@ class Docks:
 
     @property
     def all(self) -> tuple[QDockWidget, ...]:
-        return self.grid, self.probe, self.tray
+        return self.grid, self.dimensions, self.probe, self.tray, self.training
+
+    def _stack(self) -> None:
+        """The grid in front of the list of dimensions, the tray in front of the training."""
+        for front, behind in ((self.grid, self.dimensions), (self.tray, self.training)):
+            self._window.tabifyDockWidget(front, behind)
+            front.raise_()
 
     def arrange(self) -> None:
         """Everything back in its place, at the sizes that suit the window."""
-        for dock, area in zip(self.all, (_LEFT, _RIGHT, _BOTTOM), strict=True):
+        # Those behind a tab come last: side by side for a moment, they would make the window grow.
+        for dock in (self.dimensions, self.training):
+            dock.setFloating(False)
+            dock.hide()
+        for dock, area in ((self.grid, _LEFT), (self.probe, _RIGHT), (self.tray, _BOTTOM)):
             dock.setFloating(False)
             self._window.addDockWidget(area, dock)
             dock.show()
+        self._stack()
+        for front, behind in ((self.grid, self.dimensions), (self.tray, self.training)):
+            behind.show()
+            front.raise_()
         self.fit()
 
     def fit(self) -> None:

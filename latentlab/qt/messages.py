@@ -1,4 +1,4 @@
-"""The bar at the top of the window that says what went wrong, without standing in the way."""
+"""The bar at the top of the window that says what went wrong, or what is new, without standing in the way."""
 
 from __future__ import annotations
 
@@ -19,10 +19,7 @@ class MessageBar(QFrame):
         self.setAutoFillBackground(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self._do: Callable[[], None] | None = None
-        sign = QLabel()
-        side = self.style().pixelMetric(QStyle.PixelMetric.PM_SmallIconSize)
-        warning = self.style().standardIcon(QStyle.StandardPixmap.SP_MessageBoxWarning)
-        sign.setPixmap(warning.pixmap(side, side))
+        self._sign = QLabel()
         self.label = QLabel()
         self.label.setObjectName("messageText")
         self.label.setAccessibleName("Message")
@@ -38,14 +35,25 @@ class MessageBar(QFrame):
         self.close_button.clicked.connect(self.hide)
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 5, 6, 5)
-        row.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.label, 1)
         row.addWidget(self.offer, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
 
-    def say(self, text: str, offer: str = "", do: Callable[[], None] | None = None) -> None:
-        """Shows a message in place of the last one; `do` is called when the button `offer` is pressed."""
+    def say(
+        self, text: str, offer: str = "", do: Callable[[], None] | None = None, *, good: bool = False
+    ) -> None:
+        """Shows a message in place of the last one; `do` is called when the button `offer` is pressed.
+
+        A warning sign stands before it, unless the news is good.
+        """
+        kinds = QStyle.StandardPixmap
+        icon = self.style().standardIcon(
+            kinds.SP_MessageBoxInformation if good else kinds.SP_MessageBoxWarning
+        )
+        side = self.style().pixelMetric(QStyle.PixelMetric.PM_SmallIconSize)
+        self._sign.setPixmap(icon.pixmap(side, side))
         self.label.setText(text)
         self.setAccessibleDescription(text)
         self._do = do

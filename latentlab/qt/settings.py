@@ -13,7 +13,9 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QSettings
 
 from latentlab.errors import LabError
+from latentlab.qt import recent_data
 from latentlab.qt.palette import Theme
+from latentlab.qt.recent_data import RecentData
 from latentlab.session import saved
 from latentlab.session.state import SessionState
 
@@ -43,6 +45,7 @@ class Settings:
         self.session: SessionState | None = None
         self.geometry, self.layout = QByteArray(), QByteArray()
         self.scale, self.folder = 8, ""
+        self.recent: tuple[RecentData, ...] = ()
         try:
             if not self.path.exists() or self.path.stat().st_size == 0:
                 return
@@ -59,6 +62,7 @@ class Settings:
                 raise LabError("has a scale out of range")
             self.session = saved.from_text(session) if session else None
             self.theme, self.scale, self.folder = theme, scale, self._text("folder")
+            self.recent = recent_data.from_text(self._text("recent") or "[]")
             self.geometry, self.layout = self._bytes("geometry"), self._bytes("layout")
         except (LabError, ValueError, TypeError, OSError) as error:
             self.reject(str(error) if isinstance(error, LabError) else "is damaged")
@@ -81,6 +85,7 @@ class Settings:
         kept = f"; the old file is kept as {aside.name}" if aside else ""
         self._store.clear()
         self.session, self.theme, self.scale, self.folder = None, Theme.SYSTEM, 8, ""
+        self.recent = ()
         self.geometry, self.layout = QByteArray(), QByteArray()
         self.complaint = f"{self.path.name}: {reason}. Settings start from their defaults{kept}."
 
@@ -100,6 +105,7 @@ class Settings:
             ("session", "" if self.session is None else saved.to_text(self.session)),
             ("scale", str(self.scale)),
             ("folder", self.folder),
+            ("recent", recent_data.to_text(self.recent)),
             ("geometry", self.geometry),
             ("layout", self.layout),
         ):

@@ -25,6 +25,8 @@ from latentlab.engine.requests import (
     WalkReply,
 )
 from latentlab.qt.desk import Desk
+from latentlab.session.conditions import in_words
+from latentlab.session.plane import axis_names
 from latentlab.session.state import SessionState
 
 PROBE, GRID, TRAY, WALK, SELECTION, ENCODINGS = "probe", "grid", "tray", "walk", "selection", "encodings"
@@ -83,17 +85,18 @@ class Takeaways(QObject):
             return None
         match self._replies.get(what):
             case PointReply() as point:
-                return _made(model, what, (point.picture,), point.z, {})
+                return _made(model, what, (point.picture,), point.z, _told(model, point.condition))
             case GridReply() as grid:
                 spans = "prior quantiles" if grid.region is None else json.dumps(grid.region)
                 extra = {"columns": str(len(grid.across)), "rows": str(len(grid.up)), "range": spans}
+                extra |= _plane(grid) | _told(model, grid.condition)
                 return _made(model, what, (grid.mosaic,), None, extra)
             case WalkReply() as pinned if what == TRAY:
-                extra = {"pins": _points(pinned.points)}
+                extra = {"pins": _points(pinned.points)} | _told(model, pinned.condition)
                 return _made(model, what, (strip(pinned.pictures, _GAP),), None, extra)
             case WalkReply() as walk:
                 way = {"path": state.walk.path, "steps": str(state.walk.steps)}
-                extra = {"pins": _points(state.pins), **way}
+                extra = {"pins": _points(state.pins), **way} | _told(model, walk.condition)
                 return _made(model, what, walk.pictures, None, extra, state.walk.frames_per_second)
             case SelectionReply() as card:
                 pictures = (card.original, card.reconstruction, *card.draws)
@@ -165,6 +168,22 @@ def _made(
 ) -> Takeaway:
     origin = Provenance(what, model.model, model.hash, z=z, seed=seed, extra=extra)
     return Takeaway(what, pictures, origin, speed)
+
+
+def _told(model: LoadedReply, condition: Point) -> dict[str, str]:
+    """What the model was told, by name; nothing for a model that is told nothing."""
+    return {"condition": in_words(condition, model.condition_names)} if condition else {}
+
+
+def _plane(grid: GridReply) -> dict[str, str]:
+    """The plane a grid spans, where the model has more dimensions than that: what runs across and up it,
+    and what of z it does not show."""
+    if grid.projection is None or grid.projection.latents <= 2:
+        return {}
+    # To six digits: a description must stay short.
+    rows = {"across": grid.projection.across, "up": grid.projection.up, "base": grid.base}
+    numbers = {name: json.dumps([round(value, 6) for value in row]) for name, row in rows.items()}
+    return {"plane": " and ".join(axis_names(grid.projection)), **numbers}
 
 
 def _points(points: tuple[Point, ...]) -> str:

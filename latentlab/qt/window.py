@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QTimer, Signal, Slot
@@ -22,6 +23,7 @@ from latentlab.qt.opening_hint import OpeningHint
 from latentlab.qt.preload import preload_torch
 from latentlab.qt.settings import Settings
 from latentlab.qt.theming import Theming
+from latentlab.qt.training.orders import GoOn
 from latentlab.session.session import Session
 from latentlab.session.state import SessionState
 
@@ -35,11 +37,17 @@ if TYPE_CHECKING:
     from latentlab.qt.layout import Docks
     from latentlab.qt.messages import MessageBar
     from latentlab.qt.status import Status
+    from latentlab.qt.training.following import Following
+    from latentlab.qt.training.recorder import Recorder
+    from latentlab.qt.training.trainer_desk import TrainerDesk
     from latentlab.qt.views.latent_plane import LatentPlane
     from latentlab.qt.views.probe_panel import ProbePanel
+    from latentlab.qt.views.training_panel import TrainingPanel
     from latentlab.qt.views.walk_player import WalkPlayer
 
 _SAVE_MS = 3000
+# Of the panels' layout, as Qt writes it down. The first knew no list of dimensions.
+_LAYOUT, _FIRST_LAYOUT = 2, 1
 
 # What QWidget.saveGeometry() begins with.
 _GEOMETRY_MAGIC = QByteArray(b"\x01\xd9\xd0\xcb")
@@ -56,6 +64,7 @@ class LabWindow(QMainWindow):
     Args:
         desk: what the views work at; the window ends it when it closes.
         settings: where the window finds itself again; None takes the user's own.
+        models: the folder for the models that are trained here; None takes the user's own.
     """
 
     painted = Signal()
@@ -69,16 +78,20 @@ class LabWindow(QMainWindow):
     plane: LatentPlane
     probe: ProbePanel
     player: WalkPlayer
+    trainer: TrainerDesk
+    training: TrainingPanel
+    film: Recorder
+    following: Following
     docks: Docks
     status: Status
     palette_box: CommandPalette
     actions_: Actions
 
-    def __init__(self, desk: Desk, settings: Settings | None = None) -> None:
+    def __init__(self, desk: Desk, settings: Settings | None = None, models: Path | None = None) -> None:
         super().__init__()
         self.setObjectName("labWindow")
         self.setWindowTitle("LatentLab")
-        self.desk, self.settings = desk, settings or Settings()
+        self.desk, self.settings, self.models = desk, settings or Settings(), models
         self.theming = Theming(self.settings.theme, self)
         self.crashes = CrashReporter(self)
         self.furnished = self.falling_back = self._settled = False
@@ -164,6 +177,9 @@ class LabWindow(QMainWindow):
         self.exporter.failed.connect(self._failed)
         self.opener.told.connect(self.status.say)
         self.opener.failed.connect(self._failed)
+        self.deeds.data.changed.connect(self.actions_.refresh)
+        self.deeds.data.changed.connect(self.save_settings)
+        self.trainer.failed.connect(self._failed)
         self.theming.changed.connect(self.save_settings)
         self.theming.changed.connect(self.actions_.refresh)
 
@@ -182,8 +198,9 @@ class LabWindow(QMainWindow):
         if not settings.geometry.isEmpty():
             # Qt also declines a sound geometry that was saved on a screen of another size.
             sound = settings.geometry.startsWith(_GEOMETRY_MAGIC)
-            if not (sound and self.restoreState(settings.layout, 1)):
-                settings.reject("is damaged")
+            if not (sound and self.restoreState(settings.layout, _LAYOUT)):
+                if not (sound and self.restoreState(settings.layout, _FIRST_LAYOUT)):
+                    settings.reject("is damaged")
                 self.docks.arrange()
         if settings.complaint:
             self.status.say(settings.complaint, 20)
@@ -203,9 +220,9 @@ class LabWindow(QMainWindow):
     def save_settings(self) -> None:
         """Writes down what the next start shall find."""
         settings = self.settings
-        settings.theme, settings.session = self.theming.theme, self.desk.state
+        settings.theme, settings.session = self.theming.theme, self.desk.rest()
         if self._settled:
-            settings.geometry, settings.layout = self.saveGeometry(), self.saveState(1)
+            settings.geometry, settings.layout = self.saveGeometry(), self.saveState(_LAYOUT)
         if not settings.save() and self.furnished:
             self.status.say(f"{settings.path}: the settings could not be saved")
 
@@ -213,7 +230,11 @@ class LabWindow(QMainWindow):
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
-        self.setWindowTitle(f"{model.model} · {model.data} ({model.split}) — LatentLab")
+        name = Path(model.data.partition("::")[0]).stem
+        self.setWindowTitle(f"{model.model} · {name} ({model.split}) — LatentLab")
+        if self.training.data.count() == 0:
+            self.training.offer_data(self.deeds.data.known(), model.data)
+            self._offer_unfinished()
         self.actions_.refresh()
         self._save_later.start()
 
@@ -251,6 +272,19 @@ class LabWindow(QMainWindow):
         if details:
             self.crashes.log.write(details)
         self.messages.say(message)
+
+    def _offer_unfinished(self) -> None:
+        """A training that was left or cut off can be gone on with."""
+        waiting = self.trainer.unfinished()
+        if waiting:
+            name = waiting[0].name.removesuffix(".training").removesuffix(".safetensors")
+            text = f"The training of {name} was not finished. It can go on where it was."
+            self.messages.say(text, "Go on", lambda: self._go_on(waiting[0]))
+
+    def _go_on(self, path: Path) -> None:
+        self.docks.training.show()
+        self.docks.training.raise_()
+        self.training.begin(GoOn(path))
 
     # Commands that need the window
 
@@ -297,6 +331,8 @@ class LabWindow(QMainWindow):
             page.close()
         # Out of sight first: ending the thread may take as long as the piece of work in hand.
         self.hide()
+        if self.furnished:
+            self.trainer.leave()
         self.desk.stop()
         if self.furnished and not self.background.finish():
             self.crashes.log.write("The window closed while a file was still being written")

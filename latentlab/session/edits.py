@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from latentlab.engine.requests import Point, Region
-from latentlab.session.state import GridSettings, Layers, SessionState, WalkSettings
+from latentlab.session.state import GridSettings, Layers, PlaneSettings, SessionState, WalkSettings
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,28 @@ class SetLayers(Edit):
 
     def apply(self, state: SessionState) -> SessionState:
         return replace(state, layers=self.layers)
+
+
+@dataclass(frozen=True)
+class SetPlane(Edit):
+    """Show another plane of the latent space."""
+
+    label: ClassVar[str] = "Turn plane"
+    plane: PlaneSettings = field(default_factory=PlaneSettings)
+
+    def apply(self, state: SessionState) -> SessionState:
+        return replace(state, plane=self.plane)
+
+
+@dataclass(frozen=True)
+class SetCondition(Edit):
+    """Decode under another class, or other attributes."""
+
+    label: ClassVar[str] = "Change class"
+    condition: Point = ()
+
+    def apply(self, state: SessionState) -> SessionState:
+        return replace(state, condition=self.condition)
 
 
 @dataclass(frozen=True)

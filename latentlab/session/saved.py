@@ -13,20 +13,25 @@ from typing import Any
 
 from latentlab.errors import LabError
 from latentlab.session.state import (
+    AUTO,
+    COMPONENTS,
     GRID_SIZES,
     LERP,
     OVER_PRIOR,
     OVER_VIEW,
+    PAIR,
     SLERP,
     TRANSIENT,
     WALK_STEPS,
     GridSettings,
     Layers,
+    PlaneSettings,
     SessionState,
     WalkSettings,
 )
 
-VERSION = 1
+VERSION = 2
+_MOST_DIMENSIONS = 256
 
 
 def to_text(state: SessionState) -> str:
@@ -44,16 +49,20 @@ def from_text(text: str) -> SessionState:
     """
     try:
         saved = json.loads(text)
-        if saved["version"] != VERSION:
+        fields = saved["state"]
+        if saved["version"] == 1 and type(saved["version"]) is int:
+            # Written when every plane was of a model's first two dimensions and no model had conditions.
+            fields = {"plane": dataclasses.asdict(PlaneSettings()), "condition": [], **fields}
+        elif saved["version"] != VERSION:
             raise LabError(f"the saved session is of version {saved['version']}, not {VERSION}")
-        return _state(saved["state"])
+        return _state(fields)
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         raise LabError(f"the saved session is damaged ({type(error).__name__}: {error})") from None
 
 
 def _state(fields: dict[str, Any]) -> SessionState:
     grid, walk = GridSettings(**fields["grid"]), WalkSettings(**fields["walk"])
-    layers = Layers(**fields["layers"])
+    layers, plane = Layers(**fields["layers"]), PlaneSettings(**fields["plane"])
     selected = fields["selected"]
     checks = (
         all(type(fields[name]) is str for name in ("model", "data", "split")),
@@ -63,6 +72,8 @@ def _state(fields: dict[str, Any]) -> SessionState:
         type(walk.frames_per_second) is int and 1 <= walk.frames_per_second <= 60,
         all(type(value) is bool for value in dataclasses.astuple(layers)),
         all(type(value) is int and value >= 0 for value in fields["hidden"]),
+        plane.axes in (AUTO, PAIR, COMPONENTS) and plane.first != plane.second,
+        all(type(axis) is int and 0 <= axis < _MOST_DIMENSIONS for axis in (plane.first, plane.second)),
     )
     if not all(checks):
         raise ValueError("a field is out of range")
@@ -74,6 +85,8 @@ def _state(fields: dict[str, Any]) -> SessionState:
         selected=selected,
         hidden=frozenset(fields["hidden"]),
         layers=layers,
+        plane=plane,
+        condition=_point(fields["condition"]) if fields["condition"] != [] else (),
         grid=grid,
         walk=walk,
         pins=tuple(_point(pin) for pin in fields["pins"]),
@@ -81,7 +94,7 @@ def _state(fields: dict[str, Any]) -> SessionState:
 
 
 def _point(values: list[Any]) -> tuple[float, ...]:
-    if not 1 <= len(values) <= 256 or not all(type(value) in (int, float) for value in values):
+    if not 1 <= len(values) <= _MOST_DIMENSIONS or not all(type(value) in (int, float) for value in values):
         raise ValueError("a point is not a list of numbers")
     point = tuple(float(value) for value in values)
     if not all(map(math.isfinite, point)):

@@ -39,7 +39,13 @@ class Session:
         """
         old = self._state
         new = edit.apply(old)
-        points = (new.probe, new.view, new.pointed or (), *(() if new.pins is old.pins else new.pins))
+        points = (
+            new.probe,
+            new.condition,
+            new.view,
+            new.pointed or (),
+            *(() if new.pins is old.pins else new.pins),
+        )
         if not all(map(math.isfinite, itertools.chain.from_iterable(points))):
             raise LabError("a coordinate is not a finite number")
         self._become(new)

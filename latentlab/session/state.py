@@ -14,6 +14,7 @@ GRID_SIZES = range(5, 41)
 WALK_STEPS = range(2, 121)
 OVER_PRIOR, OVER_VIEW = "prior", "view"
 LERP, SLERP = "lerp", "slerp"
+AUTO, PAIR, COMPONENTS = "auto", "pair", "components"
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,18 @@ class WalkSettings:
 
 
 @dataclass(frozen=True)
+class PlaneSettings:
+    """Which plane of the latent space is shown: a pair of dimensions, counted from 0, or the components.
+
+    "auto", until something is chosen, is the components where there are more than two dimensions.
+    """
+
+    axes: str = AUTO
+    first: int = 0
+    second: int = 1
+
+
+@dataclass(frozen=True)
 class SessionState:
     """What the person is looking at.
 
@@ -52,7 +65,8 @@ class SessionState:
         probe: z, the point under the hand.
         selected: the number of the selected picture in the split.
         hidden: classes that the legend hides.
-        layers, grid, walk: settings of the views of these names.
+        layers, plane, grid, walk: settings of the views of these names.
+        condition: what a conditional model is told, a number for each of its condition names; else nothing.
         pins: points in the tray, in the order of the walk.
         view: the part of the plane in sight, (left, right, bottom, top); transient.
         frame: the picture of the walk being shown; None when no walk is shown; transient.
@@ -66,6 +80,8 @@ class SessionState:
     selected: int | None = None
     hidden: frozenset[int] = frozenset()
     layers: Layers = field(default_factory=Layers)
+    plane: PlaneSettings = field(default_factory=PlaneSettings)
+    condition: Point = ()
     grid: GridSettings = field(default_factory=GridSettings)
     walk: WalkSettings = field(default_factory=WalkSettings)
     pins: tuple[Point, ...] = ()

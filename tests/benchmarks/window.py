@@ -91,7 +91,9 @@ def measure_drag(window: QWidget, moves: int = 600) -> list[float]:
     image = window.findChild(QWidget, "probeImage")
     watch, shown = PaintWatch(image), [(0.0, 0.0)]
     window.desk.pointed.connect(lambda reply: shown.append(reply.z))
-    middle = QPointF(*plane.camera.to_pixel(*window.session.state.probe)).toPoint()
+    middle = QPointF(
+        *plane.camera.to_pixel(*window.desk.projection.to_plane(window.session.state.probe))
+    ).toPoint()
     QTest.mousePress(plane, Qt.MouseButton.LeftButton, pos=middle)
     seconds = []
     for number in range(moves):

@@ -10,9 +10,10 @@ import pytest
 import torch
 
 from latentlab.core import latent
-from latentlab.engine import render
+from latentlab.engine import drawing
 from latentlab.engine.checkpoint import ModelCard, save_model
-from latentlab.engine.render import Renderer, mosaic, to_pictures, walk_points
+from latentlab.engine.drawing import mosaic, to_pictures, walk_points
+from latentlab.engine.render import Renderer
 from latentlab.engine.requests import (
     EncodeRequest,
     EncodingsReply,
@@ -120,7 +121,7 @@ def test_that_a_picture_that_is_not_there_is_told(renderer, index):
 def test_that_the_tray_is_decoded_in_order(renderer):
     points = tuple((i / 50, -i / 90) for i in range(230))
     steps = list(renderer.serve(TrayRequest(4, points)))
-    assert steps[:-1] == [None] * math.ceil(230 / render._CHUNK)  # others may go first between pieces
+    assert steps[:-1] == [None] * math.ceil(230 / drawing.CHUNK)  # others may go first between pieces
     reply = steps[-1]
     assert (reply.slot, reply.points) == ("tray", points)
     assert np.array_equal(np.stack(reply.pictures), decoded(renderer, *points))

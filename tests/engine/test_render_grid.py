@@ -11,8 +11,9 @@ import pytest
 import torch
 
 from latentlab.core import latent
-from latentlab.engine import render
-from latentlab.engine.render import Renderer, mosaic
+from latentlab.engine import drawing
+from latentlab.engine.drawing import mosaic
+from latentlab.engine.render import Renderer
 from latentlab.engine.requests import GridRequest, PointRequest, TrayRequest, UnderlayRequest
 from latentlab.errors import LabError
 from tests.engine.conftest import replies
@@ -69,7 +70,7 @@ def test_that_a_long_grid_lets_others_go_first_and_may_be_dropped(renderer):
     assert next(grid) is None
     (point,) = replies(renderer, PointRequest(2, (0.1, 0.2)))
     others = list(grid)
-    assert others.count(None) >= 30 * 30 // render._CHUNK
+    assert others.count(None) >= 30 * 30 // drawing.CHUNK
     assert others[-1].slot == "underlay"
     assert others[-1].done
     dropped = renderer.serve(UnderlayRequest(3, 30, 30))
@@ -98,7 +99,7 @@ def test_that_inference_mode_holds_in_every_step_and_leaks_to_no_caller(renderer
         assert not torch.is_inference_mode_enabled()
         assert torch.is_grad_enabled()
         torch.ones(1, requires_grad=True).square().backward()
-    assert inside == [True] * math.ceil(300 / render._CHUNK)
+    assert inside == [True] * math.ceil(300 / drawing.CHUNK)
     assert len(inside) > 1
 
 
@@ -138,7 +139,7 @@ def test_that_an_opened_model_and_its_data_can_still_be_trained_on(renderer):
 
 
 def test_that_a_grid_that_is_there_within_a_frame_comes_whole(renderer):
-    renderer._seconds_per_picture = 1e-6
+    renderer.drawing.seconds_per_picture = 1e-6
     assert [reply.done for reply in replies(renderer, GridRequest(1, 12, 12))] == [True]
-    renderer._seconds_per_picture = 1.0
+    renderer.drawing.seconds_per_picture = 1.0
     assert [reply.done for reply in replies(renderer, GridRequest(2, 12, 12))] == [False, True]

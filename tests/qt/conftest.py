@@ -33,7 +33,8 @@ def renderer() -> FakeRenderer:
 
 @pytest.fixture
 def desk(qtbot: QtBot, renderer: FakeRenderer) -> Iterator[Desk]:
-    """A desk over the fake renderer, its model open and its data encoded."""
+    """A desk over the fake renderer, its model open and its data encoded. A test that wants another model
+    overrides `renderer`."""
     made = Desk(Session(), renderer)
     with qtbot.waitSignal(made.encoded, timeout=5000):
         made.start()

@@ -16,21 +16,26 @@ COUNT = 60
 CLASSES = tuple("abc")
 
 
-def picture_at(z: rq.Point) -> rq.Picture:
-    """A picture whose grey tells where it was decoded."""
-    level = int(abs(z[0] * 40 + z[1] * 7)) % 256
+def picture_at(z: rq.Point, condition: rq.Point = ()) -> rq.Picture:
+    """A picture whose grey tells where it was decoded, and under what."""
+    told = sum(number * value for number, value in enumerate(condition, 1))
+    level = int(abs(z[0] * 40 + sum(z[1:]) * 7) + 50 * told) % 256
     return np.full((SIDE, SIDE), level, dtype=np.uint8)
 
 
 class FakeRenderer:
-    """Answers at once. `hold` keeps the thread waiting where a test wants a slow model."""
+    """Answers at once. `hold` keeps the thread waiting where a test wants a slow model.
 
-    def __init__(self) -> None:
+    A model of `latents` dimensions, the last of which says least, with these conditions.
+    """
+
+    def __init__(self, latents: int = 2, conditions: tuple[str, ...] = (), exclusive: bool = True) -> None:
+        self.latents, self.conditions, self.exclusive = latents, conditions, exclusive
         self.served: list[rq.Request] = []
         self.hold = threading.Event()
         self.hold.set()
         generator = np.random.default_rng(0)
-        self.mean = generator.normal(size=(COUNT, 2)).astype(np.float32)
+        self.mean = generator.normal(size=(COUNT, latents)).astype(np.float32)
         self.images = generator.integers(0, 256, (COUNT, 1, SIDE, SIDE), dtype=np.uint8)
         self.labels = np.arange(COUNT, dtype=np.int64) % len(CLASSES)
         self.broken: Exception | None = None
@@ -47,28 +52,44 @@ class FakeRenderer:
                     raise LabError("no model or file is called 'missing'")
                 yield rq.LoadedReply(
                     number, request.model, f"/models/{request.model}.safetensors", "Fake", "0123456789ab",
-                    2, (("elbo", -1.0),), "latentlab train", request.data, request.split, CLASSES,
-                    self.images, self.labels, "cpu",
+                    self.latents, (("elbo", -1.0),), "latentlab train", request.data, request.split, CLASSES,
+                    self.images, self.labels, "cpu", self.conditions, self.exclusive,
                 )  # fmt: skip
             case rq.EncodeRequest():
-                yield rq.EncodingsReply(number, self.mean, np.full_like(self.mean, 0.1), COUNT)
+                yield rq.EncodingsReply(
+                    number, self.mean, np.full_like(self.mean, 0.1), COUNT,
+                    tuple(1.0 / 10**place for place in range(self.latents)), (1.0,) * self.latents,
+                    self.components,
+                )  # fmt: skip
             case rq.PointRequest():
                 density = -1.84 - 0.5 * sum(value**2 for value in request.z)
-                yield rq.PointReply(number, request.z, picture_at(request.z), density, 0.0005)
+                picture = picture_at(request.z, request.condition)
+                yield rq.PointReply(number, request.z, picture, density, 0.0005, request.condition)
             case rq.SelectionRequest():
                 z = tuple(map(float, self.mean[request.index]))
+                sigma = tuple(0.1 * (1 + place) for place in range(self.latents))
                 original = self.images[request.index, 0]
                 yield rq.SelectionReply(
-                    number, request.index, original, picture_at(z), z, (0.1, 0.2), -130.0, -123.0, 7.0,
+                    number, request.index, original, picture_at(z), z, sigma, -130.0, -123.0, 7.0,
                     tuple(picture_at(z) for _ in range(request.draws)),
                 )  # fmt: skip
             case rq.TrayRequest():
-                pictures = tuple(map(picture_at, request.points))
-                yield rq.WalkReply(number, "tray", request.points, pictures, (-2.0,) * len(pictures))
+                pictures = tuple(picture_at(point, request.condition) for point in request.points)
+                yield rq.WalkReply(
+                    number, "tray", request.points, pictures, (-2.0,) * len(pictures), request.condition
+                )
             case rq.WalkRequest():
                 points = self._walk(request)
-                pictures = tuple(map(picture_at, points))
-                yield rq.WalkReply(number, "walk", points, pictures, (-2.0,) * len(points))
+                pictures = tuple(picture_at(point, request.condition) for point in points)
+                yield rq.WalkReply(number, "walk", points, pictures, (-2.0,) * len(points), request.condition)
+            case rq.ConditionStripRequest():
+                pictures = tuple(picture_at(request.z, condition) for condition in request.conditions)
+                yield rq.ConditionStripReply(number, request.z, request.conditions, pictures)
+            case rq.TraversalRequest():
+                for dimension in request.dimensions:
+                    strip = np.full((SIDE, SIDE * len(request.values)), 40 * dimension % 256, np.uint8)
+                    done = dimension == request.dimensions[-1]
+                    yield rq.TraversalReply(number, dimension, request.values, strip, done)
             case rq.GridRequest():
                 left, right, bottom, top = request.region or (-2.0, 2.0, -2.0, 2.0)
                 across = tuple(map(float, np.linspace(left, right, request.columns)))
@@ -77,7 +98,18 @@ class FakeRenderer:
                     mosaic = np.full(
                         (request.rows * SIDE, request.columns * SIDE), 200 if done else 90, np.uint8
                     )
-                    yield rq.GridReply(number, request.slot, request.region, across, up, mosaic, done, 0.001)
+                    yield rq.GridReply(
+                        number, request.slot, request.region, across, up, mosaic, done, 0.001,
+                        request.projection, request.base, request.condition,
+                    )  # fmt: skip
+
+    @property
+    def components(self) -> tuple[rq.Point, rq.Point] | None:
+        """The last two dimensions, turned by an eighth of a circle."""
+        if self.latents < 2:
+            return None
+        rest, side = (0.0,) * (self.latents - 2), 0.5**0.5
+        return (*rest, side, side), (*rest, -side, side)
 
     @staticmethod
     def _walk(request: rq.WalkRequest) -> tuple[rq.Point, ...]:

@@ -32,7 +32,7 @@ def open_window(
     """The window, shown, its model open and everything encoded; closed afterwards."""
     settings = settings or Settings(folder / "lab.ini")
     desk = Desk(Session(state or settings.session or SessionState()), renderer or FakeRenderer())
-    window = LabWindow(desk, settings)
+    window = LabWindow(desk, settings, folder / "models")
     window.crashes.log = CrashLog(folder / "log" / "lab.log")
     window.show()
     qtbot.waitExposed(window)

@@ -131,7 +131,6 @@ def test_that_other_files_say_what_can_be_dropped(qtbot: QtBot, tmp_path: Path) 
         for dropped, words in (
             (tmp_path / "notes.txt", "cannot be opened here"),
             (tmp_path / "model.pt", "hidden programs"),
-            (tmp_path, "is a folder"),
             (plain, "was not made by LatentLab"),
             (fake, "not a readable"),
             (tmp_path / "gone.png", "could not be read"),
@@ -142,6 +141,24 @@ def test_that_other_files_say_what_can_be_dropped(qtbot: QtBot, tmp_path: Path) 
             assert words in text
             assert dropped.name in text
         assert not window.crashes.log.path.exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["cats", "cats.zip", "a.npz", "a.csv", "list_attr_celeba.txt", "t10k-idx3-ubyte.gz"]
+)
+def test_that_what_may_be_data_opens_the_page_for_data(qtbot: QtBot, tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.mkdir() if name == "cats" else path.write_bytes(b"nothing much")
+    with open_window(qtbot, tmp_path) as window:
+        drop(window, path)
+        page = window.deeds.data.page
+        assert page.isVisible()
+        assert page.page.path.text() == str(path)
+        qtbot.waitUntil(page.page.note.isVisible, timeout=3000)
+        assert name in page.page.note.text()
+        assert not window.messages.isVisible()
+        qtbot.keyClick(page, Qt.Key.Key_Escape)
+        assert window.deeds.data.page is None or not window.deeds.data.page.isVisible()
 
 
 def test_that_of_many_files_the_first_is_opened_and_the_others_told(qtbot: QtBot, tmp_path: Path) -> None:

@@ -73,10 +73,10 @@ def test_that_a_double_click_on_a_point_selects_its_picture(
         qtbot.mouseDClick(plane, Qt.MouseButton.LeftButton, pos=pixel(plane, z))
     assert desk.state.selected == row
     assert desk.state.probe == pytest.approx(z)
-    assert plane.ellipse is not None
+    assert plane.marks.ellipse is not None
     qtbot.keyClick(plane, Qt.Key.Key_Escape)
     assert desk.state.selected is None
-    assert plane.ellipse is None
+    assert plane.marks.ellipse is None
 
 
 def test_that_a_double_click_on_empty_ground_selects_nothing(

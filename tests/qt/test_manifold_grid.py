@@ -46,11 +46,11 @@ def test_that_pixels_and_cells_agree_both_ways() -> None:
     for column in range(5):
         for row in range(3):
             assert UNEVEN.at(UNEVEN.box_of((column, row)).center()) == (column, row)
-            assert UNEVEN.nearest(UNEVEN.z_of((column, row))) == (column, row)
+            assert UNEVEN.nearest(UNEVEN.place_of((column, row))) == (column, row)
 
 
 def test_that_the_top_row_is_the_highest_and_places_outside_are_no_cell() -> None:
-    assert UNEVEN.z_of((0, 0)) == (-1.3, 1.3)
+    assert UNEVEN.place_of((0, 0)) == (-1.3, 1.3)
     assert UNEVEN.at(QPointF(9, 30)) is None
     assert UNEVEN.at(QPointF(110, 80)) == (4, 2)
     assert UNEVEN.closest(QPointF(-500, 999)) == (0, 2)

@@ -55,7 +55,9 @@ def test_that_a_thousand_moves_cost_a_few_searches_and_the_last_move_counts(
 ) -> None:
     searches: list[rq.Point] = []
     search = module.nearest
-    monkeypatch.setattr(module, "nearest", lambda *args: (searches.append(args[1]), search(*args))[1])
+    monkeypatch.setattr(
+        module, "nearest", lambda *args, **more: (searches.append(args[1]), search(*args, **more))[1]
+    )
     for number in range(1000):
         desk.do(MoveProbe(z=(number / 999, 0.5)))
     assert len(searches) <= 1

@@ -105,6 +105,22 @@ def test_that_a_damaged_layout_gives_the_usual_one_and_a_word_in_the_status_bar(
         assert (tmp_path / "lab.ini.damaged").exists()
 
 
+def test_that_a_layout_from_before_there_was_a_list_of_dimensions_gives_the_usual_one_without_a_word(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        window.docks.tray.hide()
+        older = window.saveState(1)
+    settings = Settings(tmp_path / "lab.ini")
+    settings.layout = older
+    settings.save()
+    with open_window(qtbot, tmp_path) as window:
+        assert window.docks.tray.isVisible()
+        assert window.tabifiedDockWidgets(window.docks.grid) == [window.docks.dimensions]
+        assert not settings.complaint
+        assert not (tmp_path / "lab.ini.damaged").exists()
+
+
 def test_that_settings_in_a_read_only_folder_are_no_reason_to_fail(qtbot: QtBot, tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("in the way")

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QProgressBar, QSlider, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine.requests import EncodingsReply, Refusal
+from latentlab.engine.requests import EncodingsReply, Refusal, TraversalRequest
 from latentlab.qt.settings import Settings
 from latentlab.session.edits import MoveProbe
 from latentlab.session.state import SessionState
@@ -19,7 +19,9 @@ from tests.qt.shell import OFFSCREEN, open_window
 
 pytestmark = OFFSCREEN
 
-STAYING_NAMES = ("latentPlane", "probeImage", "probeZ", "manifoldGrid", "tray")
+STAYING_NAMES = (
+    "latentPlane", "probeImage", "probeZ", "manifoldGrid", "tray", "dimensionsView", "classSelector",
+)  # fmt: skip
 
 
 def test_that_scripts_find_the_views_and_the_probe_by_their_names(qtbot: QtBot, tmp_path: Path) -> None:
@@ -52,6 +54,41 @@ def test_that_every_control_has_name_accessible_name_and_tooltip(qtbot: QtBot, t
                 if not (control.objectName() and control.accessibleName() and control.toolTip()):
                     lacking.append((type(control).__name__, control.objectName(), control.accessibleName()))
     assert not lacking
+
+
+def test_that_the_dimensions_behind_the_grids_tab_ask_for_nothing_until_they_are_seen(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    renderer = FakeRenderer(4)
+
+    def asked() -> bool:
+        return any(isinstance(request, TraversalRequest) for request in renderer.served)
+
+    with open_window(qtbot, tmp_path, renderer) as window:
+        for _ in range(2):
+            window.docks.grid.raise_()
+            qtbot.wait(150)
+            renderer.served.clear()
+            window.desk.do(MoveProbe(z=(1.0, 2.0, 0.0, window.desk.state.probe[3] + 1.0)))
+            qtbot.wait(150)
+            assert not asked()
+            window.docks.dimensions.raise_()
+            qtbot.waitUntil(asked, timeout=2000)
+
+
+def test_that_grid_and_tray_are_in_front_of_what_shares_their_places(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        docks = window.docks
+        for _ in range(2):
+            qtbot.waitUntil(lambda: not docks.grid.visibleRegion().isEmpty(), timeout=1000)
+            assert docks.dimensions.visibleRegion().isEmpty()
+            assert not docks.tray.visibleRegion().isEmpty()
+            assert docks.training.visibleRegion().isEmpty()
+            docks.dimensions.raise_()
+            docks.training.hide()
+            qtbot.wait(50)
+            window.arrange()
+            qtbot.wait(50)
 
 
 def test_that_nothing_is_clipped_in_a_small_window(qtbot: QtBot, tmp_path: Path) -> None:

@@ -8,7 +8,15 @@ import pytest
 
 from latentlab.session import edits
 from latentlab.session.edits import Edit
-from latentlab.session.state import TRANSIENT, GridSettings, Layers, SessionState, WalkSettings
+from latentlab.session.state import (
+    PAIR,
+    TRANSIENT,
+    GridSettings,
+    Layers,
+    PlaneSettings,
+    SessionState,
+    WalkSettings,
+)
 
 CASES: list[tuple[Edit, set[str]]] = [
     (edits.MoveProbe(z=(1.0, 2.0)), {"probe"}),
@@ -16,6 +24,8 @@ CASES: list[tuple[Edit, set[str]]] = [
     (edits.SelectImage(index=4, z=(1.0, 2.0)), {"selected", "probe"}),
     (edits.HideClasses(hidden=frozenset({1})), {"hidden"}),
     (edits.SetLayers(layers=Layers(points=False)), {"layers"}),
+    (edits.SetPlane(plane=PlaneSettings(PAIR, 4, 2)), {"plane"}),
+    (edits.SetCondition(condition=(0.0, 1.0)), {"condition"}),
     (edits.SetGrid(grid=GridSettings(size=7)), {"grid"}),
     (edits.SetPins(pins=((1.0, 2.0),)), {"pins"}),
     (edits.SetWalk(walk=WalkSettings(steps=5)), {"walk"}),

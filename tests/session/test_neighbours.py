@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from latentlab.session.neighbours import nearest
+from latentlab.session.neighbours import nearest, squared_lengths
 
 COORDINATE = st.floats(-100, 100, width=32)
 POINTS = st.integers(1, 4).flatmap(
@@ -43,3 +43,18 @@ def test_that_points_that_do_not_count_are_never_near() -> None:
     points = np.arange(10, dtype=np.float32)[:, None]
     assert nearest(points, (0.0,), 3, points[:, 0] % 2 == 1) == [1, 3, 5]
     assert nearest(points, (0.0,), 3, points[:, 0] > 7) == [8, 9]
+
+
+@given(st.integers(0, 50), st.integers(0, 99))
+def test_that_in_many_dimensions_the_short_way_finds_the_same(count: int, seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    points = generator.normal(size=(60, 20)).astype(np.float32)
+    z = tuple(map(float, points[seed % 60]))
+    among = None if seed % 2 else generator.random(60) > 0.3
+    lengths = squared_lengths(points)
+    assert lengths is not None
+    assert nearest(points, z, count, among, lengths) == nearest(points, z, count, among)
+
+
+def test_that_in_few_dimensions_lengths_are_not_worth_having() -> None:
+    assert squared_lengths(np.zeros((4, 2), np.float32)) is None

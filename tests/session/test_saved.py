@@ -12,14 +12,18 @@ from hypothesis import strategies as st
 from latentlab.errors import LabError
 from latentlab.session.saved import from_text, to_text
 from latentlab.session.state import (
+    AUTO,
+    COMPONENTS,
     GRID_SIZES,
     LERP,
     OVER_PRIOR,
     OVER_VIEW,
+    PAIR,
     SLERP,
     WALK_STEPS,
     GridSettings,
     Layers,
+    PlaneSettings,
     SessionState,
     WalkSettings,
 )
@@ -34,6 +38,13 @@ STATE = st.builds(
     selected=st.none() | st.integers(0, 10**6),
     hidden=st.frozensets(st.integers(0, 20)),
     layers=st.builds(Layers, st.booleans(), st.booleans(), st.booleans()),
+    plane=st.builds(
+        PlaneSettings,
+        st.sampled_from([AUTO, PAIR, COMPONENTS]),
+        st.integers(0, 127),
+        st.integers(128, 255),
+    ),
+    condition=st.lists(st.sampled_from([0.0, 1.0]), max_size=4).map(tuple),
     grid=st.builds(GridSettings, st.sampled_from(GRID_SIZES), st.sampled_from([OVER_PRIOR, OVER_VIEW])),
     walk=st.builds(
         WalkSettings, st.sampled_from([LERP, SLERP]), st.sampled_from(WALK_STEPS), st.integers(1, 60)
@@ -75,7 +86,7 @@ def test_that_any_json_is_refused_by_a_lab_error_alone(value: Any) -> None:
     with pytest.raises(LabError):
         from_text(json.dumps(value))
     with pytest.raises(LabError):
-        from_text(json.dumps({"version": 1, "state": value}))
+        from_text(json.dumps({"version": 2, "state": value}))
 
 
 @given(st.sampled_from(sorted(json.loads(to_text(SessionState()))["state"])), JSON)
@@ -94,7 +105,7 @@ def test_that_a_text_cut_short_is_refused(state: SessionState, data: st.DataObje
         from_text(text[: data.draw(st.integers(0, len(text) - 1))])
 
 
-@pytest.mark.parametrize("version", [0, 2, 99, "1", None])
+@pytest.mark.parametrize("version", [0, 3, 99, "1", "2", None])
 def test_that_another_version_is_named(version: object) -> None:
     with pytest.raises(LabError, match=f"version {version}"):
         from_text(json.dumps({"version": version, "state": {}}))
@@ -118,6 +129,12 @@ def test_that_another_version_is_named(version: object) -> None:
         {"hidden": [-1]},
         {"probe": []},
         {"probe": [0.0] * 257},
+        {"plane": {"axes": "sideways", "first": 0, "second": 1}},
+        {"plane": {"axes": PAIR, "first": 3, "second": 3}},
+        {"plane": {"axes": PAIR, "first": 0, "second": 256}},
+        {"plane": {"axes": PAIR, "first": 0.0, "second": 1}},
+        {"condition": None},
+        {"condition": [float("nan")]},
         {"probe": [True, False]},
         {"probe": ["0", "0"]},
         {"probe": [10**400, 0]},
@@ -138,7 +155,14 @@ def test_that_a_missing_field_makes_the_whole_unusable() -> None:
     for name in document["state"]:
         rest = {key: value for key, value in document["state"].items() if key != name}
         with pytest.raises(LabError, match="damaged"):
-            from_text(json.dumps({"version": 1, "state": rest}))
+            from_text(json.dumps({"version": 2, "state": rest}))
+
+
+def test_that_a_session_from_before_planes_and_conditions_is_read_with_the_usual_ones() -> None:
+    document = json.loads(to_text(SessionState(probe=(1.0, 2.0))))
+    del document["state"]["plane"], document["state"]["condition"]
+    document["version"] = 1
+    assert from_text(json.dumps(document)) == SessionState(probe=(1.0, 2.0))
 
 
 def test_that_a_deeply_nested_text_is_refused() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF
 
-from latentlab.engine.requests import Point
+from latentlab.engine.projection import Flat
 
 Cell = tuple[int, int]
 
@@ -42,17 +42,18 @@ class Cells:
         width, height = self.box.width() / len(self.across), self.box.height() / len(self.up)
         return QRectF(self.box.left() + cell[0] * width, self.box.top() + cell[1] * height, width, height)
 
-    def z_of(self, cell: Cell) -> tuple[float, float]:
+    def place_of(self, cell: Cell) -> Flat:
         """Where a cell is in the plane."""
         return self.across[cell[0]], self.up[len(self.up) - 1 - cell[1]]
 
-    def nearest(self, z: Point) -> Cell:
-        """The cell whose middle is nearest to z."""
-        return _nearest(self.across, z[0]), len(self.up) - 1 - _nearest(self.up, z[1])
+    def nearest(self, place: Flat) -> Cell:
+        """The cell whose middle is nearest to a place of the plane."""
+        return _nearest(self.across, place[0]), len(self.up) - 1 - _nearest(self.up, place[1])
 
-    def holding(self, z: Point) -> Cell | None:
-        """The cell nearest to z, if the grid reaches that far."""
-        return self.nearest(z) if _reaches(self.across, z[0]) and _reaches(self.up, z[1]) else None
+    def holding(self, place: Flat) -> Cell | None:
+        """The cell nearest to a place of the plane, if the grid reaches that far."""
+        there = _reaches(self.across, place[0]) and _reaches(self.up, place[1])
+        return self.nearest(place) if there else None
 
 
 def _nearest(axis: Sequence[float], value: float) -> int:
@@ -60,6 +61,8 @@ def _nearest(axis: Sequence[float], value: float) -> int:
 
 
 def _reaches(axis: Sequence[float], value: float) -> bool:
-    """Whether a value lies on an axis or within half a cell of its ends."""
+    """Whether a value lies on an axis or within half a cell of its ends; one cell alone has no width."""
+    if len(axis) == 1:
+        return True
     below, above = 0.5 * (axis[1] - axis[0]), 0.5 * (axis[-1] - axis[-2])
     return axis[0] - below <= value <= axis[-1] + above

@@ -22,7 +22,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from latentlab.engine.requests import GridReply, Point, Refusal
+from latentlab.engine.projection import Projection
+from latentlab.engine.requests import GridReply, LoadedReply, Point, Refusal
 from latentlab.qt.desk import Desk
 from latentlab.qt.grid.cells import Cell, Cells
 from latentlab.qt.pixels import draw_crisp, to_qimage
@@ -72,11 +73,23 @@ class GridPicture(QWidget):
         self._key_gesture = 0
         desk.changed.connect(self._changed)
         desk.probed.connect(self._changed)
+        desk.loaded.connect(self._loaded)
         desk.gridded.connect(self._gridded)
         desk.refused.connect(self._refused)
 
     def sizeHint(self) -> QSize:
         return QSize(380, 380)
+
+    @property
+    def projection(self) -> Projection:
+        """The plane that the mosaic shows, which may be that of a moment ago."""
+        return (self.reply and self.reply.projection) or self._desk.projection
+
+    @Slot(object)
+    def _loaded(self, model: LoadedReply) -> None:
+        if self.reply is not None and self.projection.latents != model.latents:
+            self.reply = None
+            self._lay_out()
 
     @Slot(object)
     def _gridded(self, reply: GridReply) -> None:
@@ -121,8 +134,8 @@ class GridPicture(QWidget):
     def _mark(self) -> None:
         """Follows probe and pointer, repainting no more than the outlines that moved."""
         state, cells = self._desk.state, self.cells
-        probe = cells.holding(state.probe) if cells else None
-        pointed = cells.holding(state.pointed) if cells and state.pointed else None
+        probe = self._cell_of(state.probe)
+        pointed = self._cell_of(state.pointed) if state.pointed else None
         if cells:
             moved = {self.probe_cell, probe} if probe != self.probe_cell else set()
             moved |= {self.pointed_cell, pointed} if pointed != self.pointed_cell else set()
@@ -131,6 +144,12 @@ class GridPicture(QWidget):
                 reach = _OUTLINE
                 self.update(cells.box_of(cell).adjusted(-reach, -reach, reach, reach).toAlignedRect())
         self.probe_cell, self.pointed_cell = probe, pointed
+
+    def _cell_of(self, z: Point) -> Cell | None:
+        """The cell that holds z; none for a point of another model, as may still be under way."""
+        if self.cells is None or len(z) != self.projection.latents:
+            return None
+        return self.cells.holding(self.projection.to_plane(z))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self.cells:
@@ -164,7 +183,7 @@ class GridPicture(QWidget):
         # A key that repeats is one gesture, and so one step of the undo.
         if not event.isAutoRepeat():
             self._key_gesture = new_gesture()
-        column, row = self.cells.nearest(self._desk.state.probe)
+        column, row = self.cells.nearest(self.projection.to_plane(self._desk.state.probe))
         self._send(self.cells.clamped(column + step[0], row + step[1]), self._key_gesture)
 
     def _send(self, cell: Cell, gesture: int) -> None:
@@ -180,7 +199,7 @@ class GridPicture(QWidget):
 
     def _z_of(self, cell: Cell) -> Point:
         assert self.cells is not None
-        return (*self.cells.z_of(cell), *self._desk.state.probe[2:])
+        return self.projection.place(self._desk.state.probe, *self.cells.place_of(cell))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._lay_out()

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPalette, QPen, QPolygonF
 
-from latentlab.engine.requests import Point, Region
+from latentlab.engine.projection import Flat
+from latentlab.engine.requests import Region
 from latentlab.qt.plane.camera import Camera
 from latentlab.qt.plane.ticks import label, ticks
 
@@ -86,14 +87,17 @@ def contour_names(painter: QPainter, camera: Camera, palette: QPalette) -> None:
     painter.restore()
 
 
-def axes(painter: QPainter, camera: Camera, palette: QPalette) -> None:
-    """Ticks with numbers along the bottom and the left edge, and the names of the two dimensions."""
+def axes(painter: QPainter, camera: Camera, palette: QPalette, names: tuple[str, str]) -> None:
+    """Ticks with numbers along the bottom and the left edge, and the names of the two directions.
+
+    A direction without a name is none: it has no ticks.
+    """
     painter.save()
     painter.setFont(_small(painter))
     left, right, bottom, top = camera.region
     colour = palette.text().color()
     across = ticks(left, right, max(2, camera.width // _TICK_SPACING))
-    up = ticks(bottom, top, max(2, camera.height // _TICK_SPACING))
+    up = ticks(bottom, top, max(2, camera.height // _TICK_SPACING)) if names[1] else []
     step = across[1] - across[0] if len(across) > 1 else 1.0
     metrics = painter.fontMetrics()
     colour.setAlphaF(0.7)
@@ -115,14 +119,17 @@ def axes(painter: QPainter, camera: Camera, palette: QPalette) -> None:
     bold = painter.font()
     bold.setBold(True)
     painter.setFont(bold)
-    _label(painter, palette, QPointF(camera.width - 34, camera.height - 8), "z₁ →")
-    _label(painter, palette, QPointF(8, 18), "z₂ ↑")
+    text = f"{names[0]} →"
+    wide = painter.fontMetrics().horizontalAdvance(text)
+    _label(painter, palette, QPointF(camera.width - wide - 8, camera.height - 8), text)
+    if names[1]:
+        _label(painter, palette, QPointF(8, 18), f"{names[1]} ↑")
     painter.restore()
 
 
-def probe(painter: QPainter, camera: Camera, palette: QPalette, z: Point) -> None:
+def probe(painter: QPainter, camera: Camera, palette: QPalette, place: Flat) -> None:
     """The handle: a ring with a hair cross, readable on any ground."""
-    middle = QPointF(*camera.to_pixel(z[0], z[1]))
+    middle = QPointF(*camera.to_pixel(*place))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for colour, width in ((QColor("black"), 5.0), (QColor("white"), 2.4)):
         painter.setPen(_pen(colour, width))
@@ -135,21 +142,29 @@ def probe(painter: QPainter, camera: Camera, palette: QPalette, z: Point) -> Non
     painter.drawEllipse(middle, 3.2, 3.2)
 
 
-def pointed(painter: QPainter, camera: Camera, palette: QPalette, z: Point) -> None:
+def pointed(painter: QPainter, camera: Camera, palette: QPalette, place: Flat) -> None:
     """The place that a view points at."""
-    middle = QPointF(*camera.to_pixel(z[0], z[1]))
+    middle = QPointF(*camera.to_pixel(*place))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for colour, width in ((palette.base().color(), 5.0), (palette.text().color(), 2.0)):
         painter.setPen(_pen(colour, width))
         painter.drawEllipse(middle, 7.0, 7.0)
 
 
-def posterior(painter: QPainter, camera: Camera, palette: QPalette, mean: Point, sigma: Point) -> None:
-    """Ellipses at 1 and 2 standard deviations of q(z|x), and a cross at its mean."""
-    middle = QPointF(*camera.to_pixel(mean[0], mean[1]))
+def posterior(
+    painter: QPainter, camera: Camera, palette: QPalette, mean: Flat, shape: tuple[float, float, float]
+) -> None:
+    """Ellipses at 1 and 2 standard deviations of q(z|x), and a cross at its mean.
+
+    `shape` is as `Projection.ellipse` has it.
+    """
+    painter.save()
+    painter.translate(QPointF(*camera.to_pixel(*mean)))
+    painter.rotate(-math.degrees(shape[2]))  # the screen's y runs down
+    middle = QPointF(0.0, 0.0)
     fill = palette.highlight().color()
     for sigmas, alpha in ((2, 0.18), (1, 0.35)):
-        across, up = (sigmas * value * camera.scale for value in sigma[:2])
+        across, up = (sigmas * value * camera.scale for value in shape[:2])
         fill.setAlphaF(alpha)
         painter.setBrush(fill)
         for colour, width in ((palette.base().color(), 3.0), (palette.text().color(), 1.4)):
@@ -158,17 +173,18 @@ def posterior(painter: QPainter, camera: Camera, palette: QPalette, mean: Point,
             painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawLine(middle - QPointF(4, 0), middle + QPointF(4, 0))
     painter.drawLine(middle - QPointF(0, 4), middle + QPointF(0, 4))
+    painter.restore()
 
 
 def walk(
     painter: QPainter,
     camera: Camera,
     palette: QPalette,
-    points: Sequence[Point],
+    points: Sequence[Flat],
     frame: int | None,
 ) -> None:
     """The way of a walk, and the point of the picture being shown."""
-    line = QPolygonF([QPointF(*camera.to_pixel(z[0], z[1])) for z in points])
+    line = QPolygonF([QPointF(*camera.to_pixel(*place)) for place in points])
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for colour, width in ((palette.base().color(), 5.0), (palette.text().color(), 2.0)):
         painter.setPen(_pen(colour, width))
@@ -179,14 +195,14 @@ def walk(
         painter.drawEllipse(line.at(frame), 6.5, 6.5)
 
 
-def pins(painter: QPainter, camera: Camera, palette: QPalette, points: Sequence[Point]) -> None:
+def pins(painter: QPainter, camera: Camera, palette: QPalette, points: Sequence[Flat]) -> None:
     """Numbered discs, in the order of the tray."""
     painter.save()
     font = _small(painter)
     font.setBold(True)
     painter.setFont(font)
-    for number, z in enumerate(points, 1):
-        middle = QPointF(*camera.to_pixel(z[0], z[1]))
+    for number, place in enumerate(points, 1):
+        middle = QPointF(*camera.to_pixel(*place))
         painter.setPen(_pen(palette.base().color(), 2))
         painter.setBrush(palette.text())
         painter.drawEllipse(middle, 9, 9)

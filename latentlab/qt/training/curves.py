@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from latentlab.qt.training.history import History
 
-_TERMS = (("elbo", "ELBO"), ("reconstruction", "Reconstruction"), ("kl", "KL"))
+_TERMS = (("elbo", "ELBO, nats"), ("reconstruction", "Reconstruction"), ("kl", "KL"))
 # What the first steps show would make all that follows a flat line.
 _WARM_UP_SHARE = 0.02
 
@@ -32,7 +32,7 @@ class LossCurves(QWidget):
             "that are learnt from, the dots are held-out pictures after each epoch."
         )
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(240, 90)
+        self.setMinimumSize(120, 80)
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(2)
@@ -51,8 +51,10 @@ class LossCurves(QWidget):
         return QSize(480, 150)
 
     def show_history(self, history: History) -> None:
-        """Draws all there is."""
+        """Draws all there is, once there is something."""
         if not self._plots:
+            if not history.train.steps:
+                return
             self._make()
         for name, _ in _TERMS:
             train = np.asarray(history.train.values(name))
@@ -75,7 +77,7 @@ class LossCurves(QWidget):
     def _make(self) -> None:
         pg = importlib.import_module("pyqtgraph")
         self._waiting.hide()
-        for name, _ in _TERMS:
+        for name, title in _TERMS:
             plot = pg.PlotWidget(self)
             plot.setMouseEnabled(False, False)
             plot.setMenuEnabled(False)
@@ -83,13 +85,20 @@ class LossCurves(QWidget):
             plot.setToolTip(self.toolTip())
             plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             plot.setMinimumSize(0, 0)
-            plot.getPlotItem().layout.setContentsMargins(0, 2, 6, 2)
+            plot.getPlotItem().layout.setContentsMargins(0, 6, 8, 2)
             self._lines[name] = pg.PlotDataItem(antialias=True)
             self._dots[name] = pg.PlotDataItem(pen=None, symbol="o", symbolSize=6, symbolPen=None)
             plot.addItem(self._lines[name])
             plot.addItem(self._dots[name])
             self._plots[name] = plot
-            self._layout.addWidget(plot)
+            # Above the plot, not in it: pyqtgraph makes a plot at least as wide as its title.
+            label = QLabel(title)
+            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            column = QVBoxLayout()
+            column.setSpacing(0)
+            column.addWidget(label)
+            column.addWidget(plot, 1)
+            self._layout.addLayout(column, 1)
         self._paint_theme()
 
     def _paint_theme(self) -> None:
@@ -99,11 +108,9 @@ class LossCurves(QWidget):
         pale.setAlphaF(0.7)
         font = QFont(self.font())
         font.setPointSizeF(max(7.0, font.pointSizeF() * 0.8))
-        for name, title in _TERMS:
-            plot = self._plots[name]
+        style = {"color": text.name(), "font-size": f"{font.pointSizeF():.1f}pt"}
+        for name, plot in self._plots.items():
             plot.setBackground(palette.base().color())
-            key = " (● held out)" if name == "elbo" else ""
-            plot.setTitle(f"{title}, nats{key}", color=text.name(), size=f"{font.pointSizeF():.1f}pt")
             for side in ("bottom", "left"):
                 axis = plot.getAxis(side)
                 axis.enableAutoSIPrefix(False)
@@ -111,7 +118,7 @@ class LossCurves(QWidget):
                 axis.setTickFont(font)
                 axis.setPen(pale)
                 axis.setTextPen(text)
-            plot.getAxis("bottom").setLabel("step", color=text.name())
+            plot.getAxis("bottom").setLabel("step, ● held out", **style)
             self._lines[name].setPen(accent, width=2)
             self._dots[name].setSymbolBrush(text)
 

@@ -23,7 +23,7 @@ class KLBars(QWidget):
             "its posterior is the prior for every picture."
         )
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(190, 80)
+        self.setMinimumSize(80, 80)
         self.kl: tuple[float, ...] = ()
 
     def sizeHint(self) -> QSize:
@@ -40,7 +40,7 @@ class KLBars(QWidget):
         if not self.kl:
             return ""
         active = sum(kl >= UNUSED_NATS for kl in self.kl)
-        return f"{active} of {len(self.kl)} dimensions in use"
+        return f"{active} of {len(self.kl)} in use"
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -82,8 +82,10 @@ class Snapshot:
     """A model in the middle of its training: the averaged weights after `step` steps.
 
     `theta` (P,) holds them in the order of `latentlab.engine.weights.in_order`; it is never written to.
+    `name` is that of the file it is to go to.
     """
 
+    name: str
     step: int
     kind: str
     config: Mapping[str, Any]

@@ -180,7 +180,7 @@ class TrainingThread(QThread):
             return
         self._snapshot_at = now
         theta = run.trainer.average.cpu().clone().numpy()
-        self.unfolded.emit(Snapshot(run.trainer.step, run.kind, run.config, theta, run.data))
+        self.unfolded.emit(Snapshot(run.out.stem, run.trainer.step, run.kind, run.config, theta, run.data))
 
 
 def _step_back() -> None:

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Slot
 from PySide6.QtGui import (
     QImage,
@@ -24,6 +22,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from latentlab.engine.projection import Projection
 from latentlab.engine.requests import (
     EncodingsReply,
     GridReply,
@@ -33,13 +32,15 @@ from latentlab.engine.requests import (
     WalkReply,
 )
 from latentlab.qt.desk import Desk
-from latentlab.qt.palette import class_inks
-from latentlab.qt.pixels import argb_image, data_picture, to_qimage
+from latentlab.qt.pixels import data_picture, to_qimage
 from latentlab.qt.plane import paint
 from latentlab.qt.plane.camera import Camera
-from latentlab.qt.plane.cloud import Cloud, diameter_for, splat
+from latentlab.qt.plane.cloud import Cloud
+from latentlab.qt.plane.marks import Marks
+from latentlab.qt.plane.scatter import Scatter
 from latentlab.qt.undo import new_gesture
 from latentlab.session.edits import LookAt, MoveProbe, PointAt, SelectImage
+from latentlab.session.plane import axis_names
 from latentlab.session.state import SessionState
 
 _GRAB = 14
@@ -50,7 +51,8 @@ _FIT_MARGIN = 1.08
 
 
 class LatentPlane(QWidget):
-    """The first two latent dimensions, with axes of equal scale.
+    """A plane of the latent space, the desk's `projection`, with axes of equal scale. What moves the probe
+    here moves it within that plane.
 
     Left: drag the handle, click to send it, double-click a point to select its picture. Wheel: zoom. Right
     or middle: pan. Arrow keys: nudge (Shift: ten times as far). + and -: zoom. Home: show everything.
@@ -70,16 +72,12 @@ class LatentPlane(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.desk = desk
         self.camera = Camera()
-        self.cloud: Cloud | None = None
-        self._everything: Cloud | None = None
-        self._labels: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
-        self.walk: tuple[Point, ...] = ()
-        self.ellipse: tuple[Point, Point] | None = None
-        self._encodings: EncodingsReply | None = None
+        self.scatter = Scatter()
+        self.marks = Marks(desk.projection)
         self._manifold: tuple[tuple[float, float, float, float], QImage] | None = None
-        self._points: tuple[QImage, object] | None = None
         self._base: QPixmap | None = None
         self._path, self._unfitted = "", True
+        self._names = ("", "")
         self._hovered: int | None = None
         self._mouse = QPointF()
         self._drag: tuple[int, QPointF] | None = None
@@ -95,6 +93,12 @@ class LatentPlane(QWidget):
         desk.selected.connect(self._selected)
         desk.underlaid.connect(self._underlaid)
         desk.walked.connect(self._walked)
+        desk.turned.connect(self._turned)
+
+    @property
+    def cloud(self) -> Cloud | None:
+        """The points in sight."""
+        return self.scatter.cloud
 
     # What comes from the desk
 
@@ -103,22 +107,37 @@ class LatentPlane(QWidget):
         # Other data of the same model lie in the same plane: the view stays where it is.
         self._unfitted = self._unfitted or model.path != self._path
         self._path = model.path
-        self._encodings, self.ellipse, self._manifold = None, None, None
-        self.cloud = self._everything = None
+        self.marks.ellipse = self._manifold = None
+        self._names = axis_names(self.desk.projection)
+        self.scatter.clear()
+        self._place_marks()
         self._repaint_all()
         self._settled.start()
 
     @Slot(object)
     def _encoded(self, encodings: EncodingsReply) -> None:
-        self._encodings = encodings
-        self._count_in()
+        self._count_in(encodings)
         if self._unfitted:
             self._unfitted = False
             self.show_all()
 
     @Slot(object)
+    def _turned(self, projection: Projection) -> None:
+        """Another plane: nothing of what was seen is where it was."""
+        names, self._names = self._names, axis_names(projection)
+        self._manifold = None
+        if self.scatter.encodings is not None:
+            self._count_in(self.scatter.encodings)
+        self._place_marks()
+        if names != self._names:
+            self.show_all()
+        else:  # the same directions, found anew: where the person looks stays
+            self._repaint_all()
+            self._settled.start()
+
+    @Slot(object)
     def _selected(self, card: SelectionReply) -> None:
-        self.ellipse = (card.mean, card.sigma)
+        self.marks.ellipse = (card.mean, card.sigma)
         self.update()
 
     @Slot(object)
@@ -135,19 +154,23 @@ class LatentPlane(QWidget):
 
     @Slot(object)
     def _walked(self, walk: WalkReply) -> None:
-        self.walk = walk.points if len(walk.points) > 1 else ()
+        self.marks.walk = walk.points if len(walk.points) > 1 else ()
+        self._place_marks()
         self.update()
 
     @Slot(object, object)
     def _changed(self, old: SessionState, new: SessionState) -> None:
         if old.hidden != new.hidden:
-            self._filter()
+            self.scatter.hide(new.hidden)
+            self._repaint_all()
         if old.layers != new.layers:
             self._repaint_all()
             self._settled.start()
         if old.selected != new.selected:
-            self.ellipse = None
+            self.marks.ellipse = None
             self.update()
+        if old.pins != new.pins:
+            self._place_marks()
         if (old.frame, old.pins) != (new.frame, new.pins):
             self.update()
         for before, after in ((old.probe, new.probe), (old.pointed, new.pointed)):
@@ -159,11 +182,8 @@ class LatentPlane(QWidget):
 
     def show_all(self) -> None:
         """Fits the view to the points and to two sigmas of the prior."""
-        reach = 2.6
-        if self._encodings is not None and len(self._encodings.mean):
-            # The outermost thousandth would make the rest small.
-            reach = max(reach, float(np.quantile(np.abs(self._encodings.mean[:, :2]), 0.999)))
-        reach *= _FIT_MARGIN
+        # The outermost thousandth would make the rest small.
+        reach = _FIT_MARGIN * max(2.6, self.scatter.reach(0.999))
         self._look(self.camera.fitted((-reach, reach, -reach, reach)))
 
     def zoom(self, factor: float, about: QPointF | None = None) -> None:
@@ -183,26 +203,15 @@ class LatentPlane(QWidget):
             rows = max(2, math.ceil(self.height() / _CELL))
             self.desk.request_underlay(columns, rows, self.camera.region)
 
-    def _count_in(self) -> None:
+    def _count_in(self, encodings: EncodingsReply) -> None:
         """Makes the cloud of all points anew, as when more have been encoded."""
-        encodings, model = self._encodings, self.desk.model
-        if encodings is None or model is None:
-            return
-        count = len(encodings.mean)
-        self._labels = np.full(count, -1) if model.labels is None else model.labels[:count]
-        self._everything = Cloud.of(encodings.mean, class_inks(self._labels))
-        self._filter()
+        model = self.desk.model
+        if model is not None and encodings.mean.shape[1] == self.desk.projection.latents:
+            self.scatter.count_in(encodings, model.labels, self.desk.projection, self.desk.state.hidden)
+            self._repaint_all()
 
-    def _filter(self) -> None:
-        """Leaves out the points of hidden classes."""
-        hidden = self.desk.state.hidden
-        self.cloud = self._everything
-        if self._everything is not None and hidden:
-            # A table is many times as fast as numpy's isin. Its last entry is that of -1, no class.
-            shown = np.ones(max(*hidden, int(self._labels.max(initial=0))) + 2, dtype=bool)
-            shown[list(hidden)] = False
-            self.cloud = self._everything.only(shown[self._labels])
-        self._repaint_all()
+    def _place_marks(self) -> None:
+        self.marks.place(self.desk.projection, self.desk.state.pins)
 
     def _repaint_all(self) -> None:
         self._base = None
@@ -212,7 +221,7 @@ class LatentPlane(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
-            probe = QPointF(*self.camera.to_pixel(*self.desk.state.probe[:2]))
+            probe = QPointF(*self.camera.to_pixel(*self.desk.projection.to_plane(self.desk.state.probe)))
             gap = probe - event.position()
             # Gripping the handle off its middle must not make it jump.
             grip = gap if math.hypot(gap.x(), gap.y()) <= _GRAB else QPointF()
@@ -245,9 +254,8 @@ class LatentPlane(QWidget):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         row = self._hit(event.position())
         if event.button() == Qt.MouseButton.LeftButton and row is not None:
-            assert self._encodings is not None
             self._drag = None
-            self.desk.do(SelectImage(index=row, z=tuple(map(float, self._encodings.mean[row]))))
+            self.desk.do(SelectImage(index=row, z=self.scatter.z_of(row)))
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hover(None)
@@ -270,10 +278,9 @@ class LatentPlane(QWidget):
             if not event.isAutoRepeat():
                 self._key_gesture = new_gesture()
             across, up = steps[key]
-            probe = self.desk.state.probe
+            u, v = self.desk.projection.to_plane(self.desk.state.probe)
             reach = far / self.camera.scale
-            z = (probe[0] + across * reach, probe[1] + up * reach, *probe[2:])
-            self.desk.do(MoveProbe(gesture=self._key_gesture, z=z))
+            self._move_probe(self._key_gesture, u + across * reach, v + up * reach)
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
             self.zoom(1.25)
         elif key == Qt.Key.Key_Minus:
@@ -287,9 +294,12 @@ class LatentPlane(QWidget):
 
     def _send_probe(self, place: QPointF) -> None:
         assert self._drag is not None
-        x, y = self.camera.to_plane(place.x(), place.y())
-        rest = self.desk.state.probe[2:]
-        self.desk.do(MoveProbe(gesture=self._drag[0], z=(x, y, *rest)))
+        self._move_probe(self._drag[0], *self.camera.to_plane(place.x(), place.y()))
+
+    def _move_probe(self, gesture: int, u: float, v: float) -> None:
+        """The probe to another place of the plane; the rest of it stays."""
+        z = self.desk.projection.place(self.desk.state.probe, u, v)
+        self.desk.do(MoveProbe(gesture=gesture, z=z))
 
     def _hit(self, place: QPointF) -> int | None:
         """The picture whose point is under a pixel."""
@@ -302,10 +312,7 @@ class LatentPlane(QWidget):
         if row is None and self._hovered is None:
             return
         self._hovered = row
-        z = None
-        if row is not None and self._encodings is not None:
-            z = tuple(map(float, self._encodings.mean[row]))
-        self.desk.do(PointAt(z=z))
+        self.desk.do(PointAt(z=None if row is None else self.scatter.z_of(row)))
         self.update()
 
     # Painting
@@ -329,7 +336,8 @@ class LatentPlane(QWidget):
         source = QRectF(box.x() * ratio, box.y() * ratio, box.width() * ratio, box.height() * ratio)
         painter.drawPixmap(QRectF(box), self._base, source)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_marks(painter)
+        self.marks.paint(painter, self.camera, self.palette(), self.desk.state)
+        self._paint_card(painter)
         painter.end()
 
     def _painted_base(self, ratio: float) -> QPixmap:
@@ -343,45 +351,27 @@ class LatentPlane(QWidget):
         if layers.contours:
             paint.contours(painter, camera, self.palette())
         if layers.points and self.cloud is not None:
-            painter.drawImage(QPointF(0, 0), self._points_image(self.cloud, ratio))
+            painter.drawImage(QPointF(0, 0), self.scatter.image(self.cloud, camera, ratio))
         if layers.contours:
             paint.contour_names(painter, camera, self.palette())
-        paint.axes(painter, camera, self.palette())
+        paint.axes(painter, camera, self.palette(), axis_names(self.desk.projection))
         painter.end()
         return base
 
-    def _points_image(self, cloud: Cloud, ratio: float) -> QImage:
-        """The cloud's image, drawn anew only if the view or the cloud is another one."""
-        key = (cloud, self.camera, ratio)
-        if self._points is None or self._points[1] != key:
-            pixels = splat(cloud, self.camera, ratio, diameter_for(len(cloud), ratio))
-            image = argb_image(pixels, ratio)
-            self._pixels = pixels  # the image shares this memory
-            self._points = (image, key)
-        return self._points[0]
-
-    def _paint_marks(self, painter: QPainter) -> None:
-        state, camera, palette = self.desk.state, self.camera, self.palette()
-        if self.walk:
-            paint.walk(painter, camera, palette, self.walk, state.frame)
-        paint.pins(painter, camera, palette, state.pins)
-        if self.ellipse is not None:
-            paint.posterior(painter, camera, palette, *self.ellipse)
-        if state.pointed is not None:
-            paint.pointed(painter, camera, palette, state.pointed)
-        paint.probe(painter, camera, palette, state.probe)
+    def _paint_card(self, painter: QPainter) -> None:
+        """The picture of the point under the mouse."""
         model = self.desk.model
         if self._hovered is not None and model is not None and self._hovered < len(model.images):
             name = ""
             if model.labels is not None:
                 name = model.classes[int(model.labels[self._hovered])]
             picture = to_qimage(data_picture(model.images, self._hovered))
-            paint.card(painter, self.rect(), palette, self._mouse, picture, name, self._hovered)
+            paint.card(painter, self.rect(), self.palette(), self._mouse, picture, name, self._hovered)
 
     def _update_around(self, z: Point | None) -> None:
         """Repaints the few pixels about a mark at z."""
-        if z is not None:
-            left, top = self.camera.to_pixel(*z[:2])
+        if z is not None and (flat := self.marks.flat(z)):
+            left, top = self.camera.to_pixel(*flat)
             if abs(left) < 1e6 and abs(top) < 1e6:
                 middle = QPoint(round(left), round(top))
                 reach = QPoint(paint.REACH, paint.REACH)

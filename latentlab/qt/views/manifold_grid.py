@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from latentlab.engine.projection import Projection
 from latentlab.engine.requests import GridReply, LoadedReply, Point, Refusal
 from latentlab.qt.burst import Burst
 from latentlab.qt.desk import Desk
@@ -63,6 +64,7 @@ class ManifoldGrid(QWidget):
         desk.loaded.connect(self._loaded)
         desk.gridded.connect(self._gridded)
         desk.refused.connect(self._refused)
+        desk.turned.connect(self._turned)
         self._show_settings(desk.state.grid)
 
     def _made_chooser(self) -> QComboBox:
@@ -115,11 +117,18 @@ class ManifoldGrid(QWidget):
     def _changed(self, old: SessionState, new: SessionState) -> None:
         if old.grid != new.grid:
             self._show_settings(new.grid)
+        if old.condition != new.condition:
+            self._wait()
         if old.grid != new.grid or (new.grid.over == OVER_VIEW and old.view != new.view):
             self._wait()
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
+        self._show_settings(self._desk.state.grid)
+        self._wait()
+
+    @Slot(object)
+    def _turned(self, projection: Projection) -> None:
         self._wait()
 
     @Slot(object)
@@ -136,9 +145,17 @@ class ManifoldGrid(QWidget):
         with QSignalBlocker(self.size_slider), QSignalBlocker(self.over):
             self.size_slider.setValue(grid.size)
             self.over.setCurrentIndex(self.over.findData(grid.over))
-        self.size_label.setText(f"{grid.size} × {grid.size}")
-        share = f"Equal steps of prior probability: each picture stands for 1/{grid.size**2} of the prior"
-        self.caption.setText("The part of the plane in view" if grid.over == OVER_VIEW else share)
+        rows = 1 if self._desk.projection.flat else grid.size
+        self.size_label.setText(f"{grid.size} × {rows}")
+        if grid.over == OVER_VIEW:
+            words = "The part of the plane in view"
+        elif self._desk.projection.latents <= 2:
+            words = (
+                f"Equal steps of prior probability: each picture stands for 1/{grid.size * rows} of the prior"
+            )
+        else:
+            words = "Equal steps of prior probability across and up; the rest of z is the probe's"
+        self.caption.setText(words)
 
     # Patience: nothing is said of what takes less than half a second
 

@@ -7,6 +7,7 @@ second, and not at all while nobody sees it.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QEnterEvent, QFocusEvent, QImage, QPainter, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy, QVBoxLayout, QWidget
@@ -17,7 +18,7 @@ from latentlab.qt.flow_layout import TileLayout
 from latentlab.qt.palette import class_colour
 from latentlab.qt.pixels import data_picture, draw_crisp, to_qimage
 from latentlab.session.edits import PointAt, SelectImage
-from latentlab.session.neighbours import nearest
+from latentlab.session.neighbours import nearest, squared_lengths
 from latentlab.session.state import SessionState
 
 COUNT = 8
@@ -95,6 +96,7 @@ class Neighbours(QWidget):
         self.setAccessibleName("Images nearest to the probe")
         self._desk = desk
         self._pointing: NeighbourButton | None = None
+        self._lengths: tuple[EncodingsReply, NDArray[np.float32] | None] | None = None
         self.heading = QLabel("<b>Nearest images</b>")
         self.note = QLabel("The images are not encoded yet.")
         self.note.setObjectName("neighboursNote")
@@ -158,12 +160,17 @@ class Neighbours(QWidget):
 
     def _nearest(self, model: LoadedReply, encodings: EncodingsReply) -> list[int]:
         points, state = encodings.mean, self._desk.state
+        if points.shape[1] != len(state.probe):
+            return []  # another model's, on its way out
+        if self._lengths is None or self._lengths[0] is not encodings:
+            self._lengths = (encodings, squared_lengths(points))
+        lengths = self._lengths[1]
         if not state.hidden or model.labels is None:
-            return nearest(points, state.probe, COUNT)
+            return nearest(points, state.probe, COUNT, lengths=lengths)
         # One more than there are classes: the last is for -1, an image without a class.
         shown = np.ones(len(model.classes) + 1, dtype=np.bool_)
         shown[list(state.hidden)] = False
-        return nearest(points, state.probe, COUNT, shown[model.labels[: len(points)]])
+        return nearest(points, state.probe, COUNT, shown[model.labels[: len(points)]], lengths)
 
     def _fill(self, button: NeighbourButton, row: int, model: LoadedReply, encodings: EncodingsReply) -> None:
         z = tuple(map(float, encodings.mean[row]))

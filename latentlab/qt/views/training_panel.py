@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QPalette, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QScrollArea,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -21,6 +23,7 @@ from PySide6.QtWidgets import (
 from latentlab.engine.events import CheckpointFailed, EpochEnded, Judging, Progress, Started
 from latentlab.engine.plan import TrainingPlan
 from latentlab.engine.presets import PRESETS, Choice, fields_of
+from latentlab.qt.flow_layout import FlowLayout
 from latentlab.qt.training.beta_slider import BetaSlider
 from latentlab.qt.training.curves import LossCurves
 from latentlab.qt.training.history import History, unused
@@ -251,8 +254,10 @@ class TrainingPanel(QWidget):
         form.setSpacing(4)
         form.addRow("&Data", self.data)
         form.addRow("&Model", self.model)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(4)
+        for chooser in (self.data, self.model):
+            chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            chooser.setMinimumContentsLength(12)
+        buttons = FlowLayout(gap=4)
         for button in (self.start, self.pause, self.stop, self.options):
             buttons.addWidget(button)
         left = QWidget()
@@ -266,13 +271,21 @@ class TrainingPanel(QWidget):
         rows.addWidget(self._status)
         rows.addWidget(self._alarm)
         rows.addStretch()
+        form_area = QScrollArea()
+        form_area.setObjectName("trainingForm")
+        form_area.setFrameShape(QFrame.Shape.NoFrame)
+        form_area.setWidgetResizable(True)
+        form_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        form_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        form_area.setMinimumSize(210, 80)
+        form_area.setWidget(left)
         split = QSplitter()
         split.setObjectName("trainingSplit")
         split.setChildrenCollapsible(False)
-        for widget, stretch in ((left, 0), (self.curves, 3), (self.bars, 1)):
+        for widget, stretch in ((form_area, 0), (self.curves, 3), (self.bars, 1)):
             split.addWidget(widget)
             split.setStretchFactor(split.count() - 1, stretch)
-        split.setSizes([360, 460, 230])
+        split.setSizes([350, 500, 200])
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(split)

@@ -1,0 +1,220 @@
+"""One model's pictures: of points, of walks, of a grid over a plane, along a dimension, under conditions.
+
+What takes long is a generator that yields None between pieces of work, see `latentlab.engine.render`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import time
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from latentlab.core import gaussian, latent
+from latentlab.engine.requests import (
+    ConditionStripReply,
+    ConditionStripRequest,
+    GridReply,
+    GridRequest,
+    Picture,
+    Point,
+    PointReply,
+    PointRequest,
+    Reply,
+    Request,
+    TraversalReply,
+    TraversalRequest,
+    WalkReply,
+    WalkRequest,
+)
+from latentlab.errors import LabError
+from latentlab.models.base import Conditional, Decodes
+
+# Most pictures decoded at once: what a more urgent request may have to wait for, some five milliseconds.
+CHUNK = 256
+_COARSE = 4
+_FRAME_S = 1 / 60
+
+
+def to_pictures(mean: Tensor) -> NDArray[np.uint8]:
+    """Expected pictures in [0, 1] (B, C, H, W) to uint8 (B, H, W) or (B, H, W, 3) for the screen."""
+    # A second of two channels, a fourth of four, would be transparency.
+    levels = (mean * 255.0).round_().clamp_(0.0, 255.0).to(torch.uint8)
+    if levels.shape[1] < 3:
+        return levels[:, 0].cpu().numpy()
+    return levels[:, :3].movedim(1, -1).contiguous().cpu().numpy()
+
+
+class Drawing:
+    """Draws with one model. Not for use by two threads at once."""
+
+    def __init__(self, model: Decodes, device: torch.device) -> None:
+        self.model, self.device = model, device
+        # Measured at the last piece of a grid; before that, too slow for a whole grid at once.
+        self.seconds_per_picture = 1.0
+
+    @property
+    def latents(self) -> int:
+        return self.model.latents
+
+    def told(self, condition: Point) -> Tensor | None:
+        """A condition as the model takes it, (A,); None where there is none, or none is taken."""
+        if not condition or not isinstance(self.model, Conditional):
+            return None
+        return torch.tensor(condition, device=self.device)
+
+    def decode(self, z: Tensor, y: Tensor | None = None) -> NDArray[np.uint8]:
+        """Expected pictures at z (B, D) under y (A,) or (B, A); -> uint8 (B, H, W) or (B, H, W, 3)."""
+        if z.shape[-1] != self.latents:
+            raise LabError(f"a point of {z.shape[-1]} numbers; the model has {self.latents}")
+        return to_pictures(self.model.likelihood.mean(self.model.decode(z.to(self.device), y)))
+
+    def point(self, request: PointRequest) -> PointReply:
+        """The picture under the hand."""
+        started = time.perf_counter()
+        picture = self.decode(torch.tensor([request.z]), self.told(request.condition))[0]
+        return PointReply(
+            generation=request.generation,
+            z=request.z,
+            picture=picture,
+            log_prior=gaussian.standard_log_density_at(request.z),
+            seconds=time.perf_counter() - started,
+            condition=request.condition,
+        )
+
+    def points(self, request: Request, points: tuple[Point, ...], condition: Point) -> Iterator[Reply | None]:
+        """The pictures of a tray or a walk."""
+        self.require_places(points)
+        pictures: list[Picture] = []
+        told = self.told(condition)
+        for first in range(0, len(points), CHUNK):
+            pictures.extend(self.decode(torch.tensor(points[first : first + CHUNK]), told))
+            yield None
+        log_priors = gaussian.standard_log_density(torch.tensor(points)).tolist() if points else []
+        yield WalkReply(
+            request.generation, request.slot, points, tuple(pictures), tuple(log_priors), condition
+        )
+
+    def require_places(self, points: tuple[Point, ...]) -> None:
+        """Refuses points of another number of dimensions than the model has."""
+        for point in points:
+            if len(point) != self.latents:
+                raise LabError(f"a point of {len(point)} numbers; the model has {self.latents}")
+
+    def condition_strip(self, request: ConditionStripRequest) -> Iterator[Reply | None]:
+        """One point, told apart by its conditions."""
+        pictures: list[Picture] = []
+        if request.conditions:
+            conditions = torch.tensor(request.conditions, device=self.device)
+            pictures.extend(self.decode(torch.tensor([request.z] * len(conditions)), conditions))
+        yield ConditionStripReply(request.generation, request.z, request.conditions, tuple(pictures))
+
+    def traversal(self, request: TraversalRequest) -> Iterator[Reply | None]:
+        """What each dimension does, the others held: a reply for each, so that others may go between."""
+        told, count = self.told(request.condition), len(request.values)
+        for number, dimension in enumerate(request.dimensions, 1):
+            if not 0 <= dimension < self.latents:
+                raise LabError(f"the model has no dimension {dimension}")
+            z = torch.tensor([request.z] * count)
+            z[:, dimension] = torch.tensor(request.values)
+            yield TraversalReply(
+                generation=request.generation,
+                dimension=dimension,
+                values=request.values,
+                strip=mosaic(self.decode(z, told), count),
+                done=number == len(request.dimensions),
+            )
+
+    def grid(self, request: GridRequest) -> Iterator[Reply | None]:
+        """Every fourth cell of every fourth row first, shown as blocks; then all the others.
+
+        A grid that will be whole within a frame of the screen needs no such foretaste.
+        """
+        started = time.perf_counter()
+        columns, rows = request.columns, request.rows
+        if min(columns, rows) < 1:
+            raise LabError(f"a grid of {columns} x {rows} pictures; at least 1 x 1 expected")
+        if request.region is None:
+            across, up = latent.quantile_axis(columns), latent.quantile_axis(rows)
+        else:
+            left, right, bottom, top = request.region
+            across = latent.even_axis(left, right, columns)
+            up = latent.even_axis(bottom, top, rows)
+        places = _places(request, latent.grid(across, up))
+        told = self.told(request.condition)
+        cell = np.arange(rows * columns)
+        row, column = np.divmod(cell, columns)
+        coarse = (row % _COARSE == 0) & (column % _COARSE == 0)
+        # The decoded cell that stands in for each one until its own is there.
+        stand_in = (row - row % _COARSE) * columns + (column - column % _COARSE)
+
+        pictures: NDArray[np.uint8] | None = None
+        at_once = len(cell) * self.seconds_per_picture < _FRAME_S
+        passes = [cell] if at_once else [part for part in (cell[coarse], cell[~coarse]) if len(part)]
+        for number, pending in enumerate(passes, 1):
+            last = number == len(passes)
+            # In even pieces: a small last one takes as long as one five times its size.
+            for chosen in np.array_split(pending, math.ceil(len(pending) / CHUNK)):
+                before = time.perf_counter()
+                decoded = self.decode(places[chosen], told)
+                self.seconds_per_picture = (time.perf_counter() - before) / len(chosen)
+                if pictures is None:
+                    pictures = np.zeros((len(cell), *decoded.shape[1:]), dtype=np.uint8)
+                pictures[chosen] = decoded
+                yield None
+            assert pictures is not None
+            yield GridReply(
+                generation=request.generation,
+                slot=request.slot,
+                region=request.region,
+                across=to_point(across),
+                up=to_point(up),
+                mosaic=mosaic(pictures if last else pictures[stand_in], columns),
+                done=last,
+                seconds=time.perf_counter() - started,
+                projection=request.projection,
+                base=request.base,
+                condition=request.condition,
+            )
+
+
+def _places(request: GridRequest, flat: Tensor) -> Tensor:
+    """Where cells at (u, v), (N, 2), lie in the latent space; (N, D)."""
+    if request.projection is None:
+        return flat.float()
+    rows = torch.tensor([request.projection.across, request.projection.up])
+    base = torch.tensor([request.base or (0.0,) * request.projection.latents])
+    # What the base has within the plane gives way.
+    return base - base @ rows.T @ rows + flat.float() @ rows
+
+
+def walk_points(request: WalkRequest) -> tuple[Point, ...]:
+    """The points of a walk; no more than the pins if there are fewer than two of them."""
+    if len(request.pins) < 2:
+        return request.pins
+    between = {"lerp": latent.lerp, "slerp": latent.slerp}[request.path]
+    t = torch.linspace(0.0, 1.0, max(2, request.steps))
+    legs = [
+        between(torch.tensor(start), torch.tensor(end), t) for start, end in itertools.pairwise(request.pins)
+    ]
+    # Each leg but the first begins where the one before it ended.
+    joined = torch.cat([legs[0], *(leg[1:] for leg in legs[1:])])
+    return tuple(to_point(row) for row in joined)
+
+
+def mosaic(pictures: NDArray[np.uint8], columns: int) -> Picture:
+    """Pictures (N, H, W[, 3]), row by row, as one picture (N / columns * H, columns * W[, 3])."""
+    count, height, width, *colour = pictures.shape
+    rows = count // columns
+    tiles = pictures.reshape(rows, columns, height, width, *colour)
+    return np.ascontiguousarray(tiles.swapaxes(1, 2)).reshape(rows * height, columns * width, *colour)
+
+
+def to_point(row: Tensor) -> Point:
+    """A row of numbers as a plain tuple."""
+    return tuple(float(value) for value in row)

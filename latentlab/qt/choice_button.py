@@ -1,0 +1,28 @@
+"""A button that is one of several choices: plainly filled while it holds, in light and in dark."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QStyleOptionToolButton, QToolButton
+
+
+class ChoiceButton(QToolButton):
+    """A click only says what is wished: whoever made the button decides how it stands."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.setText(text)
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def nextCheckState(self) -> None:
+        """Qt would check it before the session has agreed."""
+
+    def initStyleOption(self, option: QStyleOptionToolButton) -> None:
+        super().initStyleOption(option)
+        if self.isChecked() and self.isEnabled():
+            palette = QPalette(self.palette())
+            palette.setBrush(QPalette.ColorRole.Button, palette.highlight())
+            palette.setBrush(QPalette.ColorRole.ButtonText, palette.highlightedText())
+            option.palette = palette

@@ -1,0 +1,65 @@
+"""How pictures of any size become alike: three choices, each with a sentence on what it does."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QFormLayout, QWidget
+
+from latentlab.data.spec import ReadingOptions
+
+_SIDES: dict[str, int | None] = {"Automatic": None} | {
+    f"{side} × {side} pixels": side for side in (16, 28, 32, 48, 64)
+}
+_FITS: dict[str, str | None] = {"Fill, and cut off the edges": "crop", "Show the whole picture": "pad"}
+_COLOURS: dict[str, str | None] = {"Automatic": None, "Grey": "grey", "Colour": "rgb"}
+
+
+class Choices(QWidget):
+    """`changed` tells that another way of reading was chosen."""
+
+    changed = Signal()
+
+    def __init__(self, options: ReadingOptions) -> None:
+        super().__init__()
+        self.side = _box(
+            "dataSide", "Size", "Every picture becomes this large. Small ones are learnt faster.", _SIDES
+        )
+        self.fit = _box("dataFit", "Fit", "What to do with pictures that are not square.", _FITS)
+        self.colour = _box(
+            "dataColour", "Colour", "Automatic is grey if every picture is grey, and learnt faster.", _COLOURS
+        )
+        form = QFormLayout(self)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.addRow("&Size", self.side)
+        form.addRow("&Fit", self.fit)
+        form.addRow("&Colour", self.colour)
+        self._choose(options)
+        for box in (self.side, self.fit, self.colour):
+            box.currentIndexChanged.connect(self.changed)
+
+    @property
+    def options(self) -> ReadingOptions:
+        """What is chosen."""
+        return ReadingOptions(self.side.currentData(), self.fit.currentData(), self.colour.currentData())
+
+    def tell_side(self, side: int) -> None:
+        """Which size the automatic choice comes to."""
+        self.side.setItemText(0, f"Automatic: {side} × {side} pixels")
+
+    def _choose(self, options: ReadingOptions) -> None:
+        if self.side.findData(options.side) < 0:
+            self.side.addItem(f"{options.side} × {options.side} pixels", options.side)
+        for box, value in ((self.side, options.side), (self.fit, options.fit), (self.colour, options.colour)):
+            box.setCurrentIndex(box.findData(value))
+
+
+def _box(
+    name: str, title: str, tip: str, choices: dict[str, int | None] | dict[str, str | None]
+) -> QComboBox:
+    box = QComboBox()
+    box.setObjectName(name)
+    box.setAccessibleName(title)
+    box.setToolTip(tip)
+    for words, value in choices.items():
+        box.addItem(words, value)
+    return box

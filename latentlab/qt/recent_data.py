@@ -1,0 +1,52 @@
+"""The data of one's own that were opened last, as the settings keep them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import astuple, dataclass
+
+from latentlab.data.spec import Spec
+from latentlab.errors import LabError
+
+MOST = 5
+
+
+@dataclass(frozen=True)
+class RecentData:
+    """How data are asked for, and the shape (C, H, W) that each picture had."""
+
+    spec: str
+    shape: tuple[int, int, int]
+
+
+def with_newest(known: tuple[RecentData, ...], newest: RecentData) -> tuple[RecentData, ...]:
+    """The newest first, each spec once, five in all."""
+    return (newest, *(one for one in known if one.spec != newest.spec))[:MOST]
+
+
+def to_text(known: tuple[RecentData, ...]) -> str:
+    """One line that `from_text` reads."""
+    return json.dumps([astuple(one) for one in known])
+
+
+def from_text(text: str) -> tuple[RecentData, ...]:
+    """What such a line says; what cannot be understood, as of another version, is left out."""
+    try:
+        rows = json.loads(text)
+    except (ValueError, RecursionError):
+        return ()
+    if not isinstance(rows, list):
+        return ()
+    read = [_read(row) for row in rows[:MOST]]
+    return tuple(one for one in read if one is not None)
+
+
+def _read(row: object) -> RecentData | None:
+    match row:
+        case [str(spec), [int(planes), int(height), int(width)]]:
+            try:
+                Spec.parse(spec)
+            except LabError:
+                return None
+            return RecentData(spec, (planes, height, width))
+    return None

@@ -1,0 +1,166 @@
+"""What the model is told: the class, or the attributes; and the probe under each of them, side by side.
+
+A model that is told nothing has no use for this view: it hides itself.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLabel, QVBoxLayout, QWidget
+
+from latentlab.engine.requests import (
+    ConditionStripReply,
+    ConditionStripRequest,
+    EncodingsReply,
+    LoadedReply,
+    Point,
+    Refusal,
+)
+from latentlab.qt.asking import Asking
+from latentlab.qt.choice_button import ChoiceButton
+from latentlab.qt.condition_tile import ConditionTile
+from latentlab.qt.desk import Desk
+from latentlab.qt.flow_layout import FlowLayout, TileLayout
+from latentlab.qt.pixels import to_qimage
+from latentlab.session.conditions import one_of, switched
+from latentlab.session.edits import SetCondition
+from latentlab.session.state import SessionState
+
+
+class ConditionSelector(QWidget):
+    """A button for each class, or a box to check for each attribute; below, a picture for each."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("classSelector")
+        self.setAccessibleName("Class that the model is told")
+        self._desk = desk
+        self._names: tuple[str, ...] = ()
+        self._exclusive = True
+        self.buttons: list[QAbstractButton] = []
+        self.tiles: list[ConditionTile] = []
+        self.heading = QLabel()
+        self._choice, self._strip = QWidget(), QWidget()
+        self._flow, self._row = FlowLayout(self._choice, gap=3), TileLayout(self._strip, gap=2, least=40)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setSpacing(6)
+        layout.addWidget(self.heading)
+        layout.addWidget(self._choice)
+        layout.addWidget(self._strip)
+        self._asking = Asking(self._ask, self)
+        self.hide()
+        desk.changed.connect(self._changed)
+        desk.probed.connect(self._changed)
+        desk.loaded.connect(self._loaded)
+        desk.compared.connect(self._compared)
+        desk.unfolded.connect(self._unfolded)
+        desk.refused.connect(self._refused)
+        if desk.model is not None:
+            self._loaded(desk.model)
+
+    # What comes from the desk
+
+    @Slot(object)
+    def _loaded(self, model: LoadedReply) -> None:
+        if (model.condition_names, model.exclusive) != (self._names, self._exclusive):
+            self._names, self._exclusive = model.condition_names, model.exclusive
+            self._make_controls()
+        for tile in self.tiles:
+            tile.show_image(None)
+        self._show(self._desk.state.condition)
+        self.setVisible(bool(self._names))
+        self._asking.answered()
+        self._asking.soon()
+
+    @Slot(object, object)
+    def _changed(self, old: SessionState, new: SessionState) -> None:
+        if old.condition != new.condition:
+            self._show(new.condition)
+        if old.probe != new.probe or (old.condition != new.condition and not self._exclusive):
+            self._asking.soon()
+
+    @Slot(object)
+    def _unfolded(self, encodings: EncodingsReply) -> None:
+        """The model has learnt: its pictures are other ones."""
+        self._asking.soon()
+
+    @Slot(object)
+    def _compared(self, reply: ConditionStripReply) -> None:
+        if len(reply.pictures) == len(self.tiles):
+            for tile, picture in zip(self.tiles, reply.pictures, strict=True):
+                tile.show_image(to_qimage(picture))
+        self._asking.answered()
+
+    @Slot(object)
+    def _refused(self, refusal: Refusal) -> None:
+        if refusal.slot == ConditionStripRequest.slot:
+            self._asking.answered()
+
+    def _ask(self) -> bool:
+        """Asks for the strip, if anybody can see it."""
+        wanted = bool(self._names) and self.isVisible() and self._desk.model is not None
+        if wanted:
+            self._desk.request_conditions()
+        return wanted
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._asking.soon()
+
+    # Controls
+
+    def _make_controls(self) -> None:
+        for control in (*self.buttons, *self.tiles):
+            control.hide()
+            control.deleteLater()
+        self.heading.setText("<b>Class</b>" if self._exclusive else "<b>Attributes</b>")
+        self.buttons, self.tiles = [], []
+        for number, name in enumerate(self._names):
+            self.buttons.append(self._made_button(number, name))
+            self._flow.addWidget(self.buttons[-1])
+            tile = ConditionTile(number, name)
+            tile.clicked.connect(self._clicked)
+            self.tiles.append(tile)
+            self._row.addWidget(tile)
+
+    def _made_button(self, number: int, name: str) -> QAbstractButton:
+        button: QAbstractButton
+        if self._exclusive:
+            button = ChoiceButton(name)
+            button.setToolTip(f"Decode everything as class {name}.")
+        else:
+            button = QCheckBox(name)
+            button.setToolTip(f"Decode everything with or without {name}.")
+        button.setObjectName(f"condition_{number}")
+        button.setAccessibleName(f"Class {name}" if self._exclusive else name)
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.clicked.connect(self._clicked)
+        return button
+
+    def _show(self, condition: Point) -> None:
+        """Checks what holds. A tile of an attribute shows, and says, what it would be the other way round."""
+        for number, (button, tile) in enumerate(zip(self.buttons, self.tiles, strict=True)):
+            holds, name = number < len(condition) and bool(condition[number]), self._names[number]
+            button.setChecked(holds)
+            if self._exclusive:
+                tile.setChecked(holds)
+                words = f"The probe as class {name}"
+            else:
+                tile.setText(f"{'−' if holds else '+'} {name}")
+                words = f"The probe {'without' if holds else 'with'} {name}"
+            tile.setAccessibleName(words)
+            tile.setToolTip(f"{words}. Click to choose it.")
+
+    # The hand
+
+    @Slot()
+    def _clicked(self) -> None:
+        sender, condition = self.sender(), self._desk.state.condition
+        controls: list[QAbstractButton] = [*self.buttons, *self.tiles]
+        if not isinstance(sender, QAbstractButton) or sender not in controls:
+            return
+        number = controls.index(sender) % len(self._names)
+        chosen = one_of(number, len(self._names)) if self._exclusive else switched(condition, number)
+        self._desk.do(SetCondition(condition=chosen))

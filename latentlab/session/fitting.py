@@ -1,0 +1,30 @@
+"""What of a session fits a model, and what of it decides which pictures are asked for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from latentlab.engine.requests import LoadedReply, Point
+from latentlab.session.conditions import fitted_condition
+from latentlab.session.state import SessionState
+
+
+def way_of(state: SessionState) -> tuple[tuple[Point, ...], str, int, Point]:
+    """What of a state decides the pictures of its walk."""
+    return state.pins, state.walk.path, state.walk.steps, state.condition
+
+
+def fitted_to(state: SessionState, model: LoadedReply) -> SessionState:
+    """`state` with whatever does not exist in this model or data left out."""
+    fits = len(state.probe) == model.latents
+    selected = state.selected
+    if selected is not None and selected >= len(model.images):
+        selected = None
+    return replace(
+        state,
+        probe=state.probe if fits else (0.0,) * model.latents,
+        pins=tuple(pin for pin in state.pins if len(pin) == model.latents),
+        selected=selected,
+        condition=fitted_condition(state.condition, model.condition_names, model.exclusive),
+        hidden=frozenset(label for label in state.hidden if label < len(model.classes)),
+    )

@@ -1,0 +1,155 @@
+"""The choice of what the model is told, and the pictures that follow it."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from latentlab.engine import requests as rq
+from latentlab.qt import takeaways
+from latentlab.qt.desk import Desk
+from latentlab.qt.takeaways import Takeaways
+from latentlab.qt.views.conditions import ConditionSelector
+from latentlab.session.edits import MoveProbe, SetCondition, SetPins
+from tests.qt.fake_renderer import FakeRenderer
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+CLASSES, ATTRIBUTES, NONE = (("a", "b", "c"), True), (("hat", "beard"), False), ((), True)
+
+
+@pytest.fixture(params=[CLASSES])
+def renderer(request: pytest.FixtureRequest) -> FakeRenderer:
+    return FakeRenderer(2, *request.param)
+
+
+@pytest.fixture
+def view(qtbot: QtBot, desk: Desk) -> ConditionSelector:
+    made = ConditionSelector(desk)
+    qtbot.addWidget(made)
+    made.resize(320, 260)
+    if made._names:
+        made.show()
+        qtbot.waitExposed(made)
+    return made
+
+
+def told(renderer: FakeRenderer) -> dict[str, tuple[float, ...]]:
+    """The condition of the last request of each kind."""
+    return {request.slot: request.condition for request in renderer.served if hasattr(request, "condition")}
+
+
+def test_that_a_model_starts_with_its_first_class(desk: Desk, view: ConditionSelector) -> None:
+    assert desk.state.condition == (1.0, 0.0, 0.0)
+    assert [button.isChecked() for button in view.buttons] == [True, False, False]
+    assert [button.text() for button in view.buttons] == ["a", "b", "c"]
+    assert "Class" in view.heading.text()
+
+
+def test_that_every_picture_follows_the_class_that_is_chosen_in_one_undoable_step(
+    qtbot: QtBot, desk: Desk, view: ConditionSelector, renderer: FakeRenderer
+) -> None:
+    desk.do(SetPins(pins=((1.0, 0.0), (0.0, 1.0))))
+    desk.request_underlay(3, 3, (-1.0, 1.0, -1.0, 1.0))
+    qtbot.wait(150)
+    renderer.served.clear()
+    desk.undo_stack.clear()
+    qtbot.mouseClick(view.buttons[1], Qt.MouseButton.LeftButton)
+    assert desk.state.condition == (0.0, 1.0, 0.0)
+    qtbot.waitUntil(lambda: {"point", "tray", "walk", "grid", "underlay"} <= told(renderer).keys())
+    assert set(told(renderer).values()) == {(0.0, 1.0, 0.0)}
+    assert desk.undo_stack.count() == 1
+    desk.undo_stack.undo()
+    assert [button.isChecked() for button in view.buttons] == [True, False, False]
+
+
+def test_that_a_click_on_the_chosen_class_changes_nothing(
+    qtbot: QtBot, desk: Desk, view: ConditionSelector
+) -> None:
+    qtbot.mouseClick(view.buttons[0], Qt.MouseButton.LeftButton)
+    assert view.buttons[0].isChecked()
+    assert desk.undo_stack.count() == 0
+
+
+def test_that_the_strip_shows_the_probe_as_every_class_and_a_click_chooses_one(
+    qtbot: QtBot, desk: Desk, view: ConditionSelector, renderer: FakeRenderer
+) -> None:
+    with qtbot.waitSignal(desk.compared, timeout=2000, check_params_cb=lambda reply: reply.z == (1.0, 2.0)):
+        desk.do(MoveProbe(z=(1.0, 2.0)))
+    assert all(tile._image is not None for tile in view.tiles)
+    assert [tile.isChecked() for tile in view.tiles] == [True, False, False]
+    qtbot.mouseClick(view.tiles[2], Qt.MouseButton.LeftButton)
+    assert desk.state.condition == (0.0, 0.0, 1.0)
+    assert [tile.isChecked() for tile in view.tiles] == [False, False, True]
+    view.grab()
+
+
+def test_that_of_many_moves_the_strip_asks_now_and_then(
+    qtbot: QtBot, desk: Desk, view: ConditionSelector, renderer: FakeRenderer
+) -> None:
+    qtbot.wait(100)
+    renderer.served.clear()
+    for number in range(200):
+        desk.do(MoveProbe(z=(0.01 * number, 0.0)))
+    qtbot.wait(150)
+    strips = [request for request in renderer.served if isinstance(request, rq.ConditionStripRequest)]
+    assert 1 <= len(strips) <= 4
+    assert strips[-1].z == desk.state.probe
+
+
+@pytest.mark.parametrize("renderer", [ATTRIBUTES], indirect=True)
+def test_that_attributes_are_switched_one_by_one(
+    qtbot: QtBot, desk: Desk, view: ConditionSelector, renderer: FakeRenderer
+) -> None:
+    assert desk.state.condition == (0.0, 0.0)
+    view.buttons[1].click()
+    view.buttons[0].click()
+    assert desk.state.condition == (1.0, 1.0)
+    qtbot.mouseClick(view.tiles[1], Qt.MouseButton.LeftButton)
+    assert desk.state.condition == (1.0, 0.0)
+    assert [button.isChecked() for button in view.buttons] == [True, False]
+    assert [tile.text() for tile in view.tiles] == ["− hat", "+ beard"]
+    assert view.tiles[0].accessibleName() == "The probe without hat"
+    qtbot.waitUntil(
+        lambda: any(
+            isinstance(request, rq.ConditionStripRequest) and request.conditions == ((0.0, 0.0), (1.0, 1.0))
+            for request in renderer.served
+        )
+    )
+    desk.undo_stack.undo()
+    assert desk.state.condition == (1.0, 1.0)
+
+
+@pytest.mark.parametrize("renderer", [NONE], indirect=True)
+def test_that_a_model_that_is_told_nothing_has_no_choice_to_show(
+    desk: Desk, view: ConditionSelector, renderer: FakeRenderer
+) -> None:
+    assert desk.state.condition == ()
+    assert view.isHidden()
+    assert not view.buttons
+    assert not any(isinstance(request, rq.ConditionStripRequest) for request in renderer.served)
+
+
+def test_that_a_condition_of_another_model_gives_way_when_the_next_is_opened(
+    qtbot: QtBot, desk: Desk, view: ConditionSelector, renderer: FakeRenderer
+) -> None:
+    desk.do(SetCondition(condition=(0.0, 0.0, 1.0)))
+    renderer.conditions = ("x", "y")
+    with qtbot.waitSignal(desk.encoded, timeout=2000):
+        desk.open(desk.state)
+    assert desk.state.condition == (1.0, 0.0)
+    assert [button.text() for button in view.buttons] == ["x", "y"]
+    assert len(view.tiles) == 2
+
+
+def test_that_a_saved_picture_says_what_the_model_was_told(
+    qtbot: QtBot, desk: Desk, renderer: FakeRenderer
+) -> None:
+    found = Takeaways(desk)
+    desk.do(SetCondition(condition=(0.0, 1.0, 0.0)))
+    qtbot.waitUntil(lambda: found.has(takeaways.PROBE) and found.has(takeaways.GRID), timeout=2000)
+    for what in (takeaways.PROBE, takeaways.GRID):
+        thing = found.get(what)
+        assert thing is not None
+        assert thing.provenance.extra["condition"] == "b"

@@ -1,0 +1,234 @@
+"""Models of other than two dimensions: the plane, the grid, and what is asked for when the probe moves."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from pytestqt.qtbot import QtBot
+
+from latentlab.engine import requests as rq
+from latentlab.engine.projection import Projection
+from latentlab.qt import takeaways
+from latentlab.qt.desk import Desk
+from latentlab.qt.takeaways import Takeaways
+from latentlab.qt.undo import new_gesture
+from latentlab.qt.views.latent_plane import LatentPlane
+from latentlab.qt.views.manifold_grid import ManifoldGrid
+from latentlab.session.edits import MoveProbe, PointAt, SetPins, SetPlane
+from latentlab.session.state import COMPONENTS, PAIR, PlaneSettings
+from tests.qt.fake_renderer import FakeRenderer
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+
+@pytest.fixture(params=[4])
+def renderer(request: pytest.FixtureRequest) -> FakeRenderer:
+    return FakeRenderer(latents=request.param)
+
+
+only = pytest.mark.parametrize
+
+
+@pytest.fixture
+def plane(qtbot: QtBot, desk: Desk) -> LatentPlane:
+    made = LatentPlane(desk)
+    qtbot.addWidget(made)
+    made.resize(500, 400)
+    made._loaded(desk.model)
+    made._encoded(desk.encodings)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def grids(renderer: FakeRenderer, kind: type[rq.GridRequest] = rq.GridRequest) -> list[rq.GridRequest]:
+    return [request for request in renderer.served if type(request) is kind]
+
+
+def settle(qtbot: QtBot, renderer: FakeRenderer) -> None:
+    qtbot.wait(200)
+    renderer.served.clear()
+
+
+def test_that_the_components_are_shown_unless_a_pair_is_chosen(desk: Desk, renderer: FakeRenderer) -> None:
+    assert renderer.components is not None
+    assert desk.projection == Projection(*renderer.components)
+    desk.do(SetPlane(plane=PlaneSettings(PAIR, 3, 1)))
+    assert desk.projection == Projection.pair(3, 1, 4)
+    desk.undo_stack.undo()
+    assert desk.projection == Projection(*renderer.components)
+
+
+@only("settings", [PlaneSettings(PAIR, 3, 1), PlaneSettings(COMPONENTS)])
+def test_that_a_drag_moves_the_probe_within_the_plane_and_keeps_the_rest(
+    qtbot: QtBot, desk: Desk, plane: LatentPlane, renderer: FakeRenderer, settings: PlaneSettings
+) -> None:
+    desk.do(SetPlane(plane=settings))
+    desk.do(MoveProbe(z=(0.5, 0.25, -0.5, 0.125)))
+    settle(qtbot, renderer)
+    rest = desk.projection.rest(desk.state.probe)
+    start = QPointF(*plane.camera.to_pixel(*desk.projection.to_plane(desk.state.probe))).toPoint()
+    qtbot.mousePress(plane, Qt.MouseButton.LeftButton, pos=start)
+    for step in range(1, 9):
+        qtbot.mouseMove(plane, start + QPoint(6 * step, -3 * step))
+    end = start + QPoint(48, -24)
+    qtbot.mouseRelease(plane, Qt.MouseButton.LeftButton, pos=end)
+    assert desk.projection.rest(desk.state.probe) == pytest.approx(rest, abs=1e-9)
+    place = desk.projection.to_plane(desk.state.probe)
+    assert place == pytest.approx(plane.camera.to_plane(end.x(), end.y()), abs=1 / plane.camera.scale)
+    qtbot.wait(150)
+    assert any(isinstance(request, rq.PointRequest) for request in renderer.served)
+    assert not any(isinstance(request, rq.GridRequest) for request in renderer.served)
+
+
+def test_that_grid_and_underlay_follow_what_the_plane_does_not_show(
+    qtbot: QtBot, desk: Desk, plane: LatentPlane, renderer: FakeRenderer
+) -> None:
+    desk.do(SetPlane(plane=PlaneSettings(PAIR, 0, 1)))
+    settle(qtbot, renderer)
+    gesture = new_gesture()
+    for number in range(50):
+        desk.do(MoveProbe(gesture=gesture, z=(1.0, 2.0, 0.01 * number, 3.0)))
+    qtbot.waitUntil(lambda: bool(grids(renderer, rq.UnderlayRequest)), timeout=2000)
+    qtbot.wait(150)
+    for kind in (rq.GridRequest, rq.UnderlayRequest):
+        asked = grids(renderer, kind)
+        assert len(asked) <= 3, "not at every move"
+        assert asked[-1].base == pytest.approx((0.0, 0.0, 0.49, 3.0))
+        assert asked[-1].projection == Projection.pair(0, 1, 4)
+
+
+def test_that_a_grid_under_way_comes_to_its_end_before_the_next_is_asked_for(
+    qtbot: QtBot, desk: Desk, renderer: FakeRenderer
+) -> None:
+    desk.do(SetPlane(plane=PlaneSettings(PAIR, 0, 1)))
+    settle(qtbot, renderer)
+    shown: list[rq.GridReply] = []
+    desk.gridded.connect(shown.append)
+    renderer.hold.clear()
+    for number in range(1, 5):
+        desk.do(MoveProbe(z=(0.0, 0.0, float(number), 0.0)))
+        qtbot.wait(60)
+    renderer.hold.set()
+    qtbot.waitUntil(lambda: bool(shown) and shown[-1].done and shown[-1].base[2] == 4.0, timeout=2000)
+    assert [reply.base[2] for reply in shown if reply.done] == [1.0, 4.0]
+
+
+@only("renderer", [2], indirect=True)
+def test_that_in_two_dimensions_no_move_of_the_probe_asks_for_a_grid(
+    qtbot: QtBot, desk: Desk, plane: LatentPlane, renderer: FakeRenderer
+) -> None:
+    settle(qtbot, renderer)
+    for number in range(5):
+        desk.do(MoveProbe(z=(float(number), -1.0)))
+        qtbot.wait(50)
+    assert not any(isinstance(request, rq.GridRequest) for request in renderer.served)
+    assert desk.projection == Projection.pair(0, 1, 2)
+
+
+def test_that_another_plane_moves_the_points_and_drops_the_manifold(
+    qtbot: QtBot, desk: Desk, plane: LatentPlane, renderer: FakeRenderer
+) -> None:
+    qtbot.waitUntil(lambda: plane._manifold is not None, timeout=2000)
+    desk.do(SetPins(pins=((1.0, 2.0, 3.0, 4.0),)))
+    desk.do(SetPlane(plane=PlaneSettings(PAIR, 2, 0)))
+    assert plane._manifold is None
+    assert plane.cloud is not None
+    assert plane.cloud.x.tolist() == renderer.mean[:, 2].tolist()
+    assert plane.cloud.y.tolist() == renderer.mean[:, 0].tolist()
+    assert plane.marks.pins == ((3.0, 1.0),)
+    qtbot.waitUntil(lambda: plane._manifold is not None, timeout=2000)
+    plane.grab()
+
+
+def test_that_hovering_and_selecting_find_a_picture_by_its_place_in_all_dimensions(
+    qtbot: QtBot, desk: Desk, plane: LatentPlane, renderer: FakeRenderer
+) -> None:
+    z = tuple(map(float, renderer.mean[5]))
+    place = QPointF(*plane.camera.to_pixel(*desk.projection.to_plane(z))).toPoint()
+    qtbot.mouseMove(plane, place)
+    assert desk.state.pointed == pytest.approx(z)
+    with qtbot.waitSignal(desk.selected, timeout=2000):
+        qtbot.mouseDClick(plane, Qt.MouseButton.LeftButton, pos=place)
+    assert desk.state.probe == pytest.approx(z)
+    assert plane.marks.ellipse is not None
+    plane.grab()
+
+
+def test_that_the_grid_sends_the_probe_within_its_own_plane(
+    qtbot: QtBot, desk: Desk, renderer: FakeRenderer
+) -> None:
+    view = ManifoldGrid(desk)
+    qtbot.addWidget(view)
+    view.resize(400, 520)
+    view.show()
+    desk.do(SetPlane(plane=PlaneSettings(PAIR, 2, 3)))
+    desk.do(MoveProbe(z=(0.5, 0.25, 0.0, 0.0)))
+    picture = view.picture
+    qtbot.waitUntil(lambda: picture.reply is not None and picture.reply.base == (0.5, 0.25, 0.0, 0.0))
+    assert picture.cells is not None
+    corner = picture.cells.box_of((0, 0)).center().toPoint()
+    qtbot.mouseClick(picture, Qt.MouseButton.LeftButton, pos=corner)
+    assert desk.state.probe == (0.5, 0.25, -2.0, 2.0)
+    assert picture.probe_cell == (0, 0)
+    desk.do(PointAt(z=(9.0, 9.0, 2.0, -2.0)))
+    assert picture.pointed_cell == (19, 19)
+    assert "rest of z" in view.caption.text()
+
+
+@only("renderer", [1], indirect=True)
+def test_that_a_model_of_one_dimension_has_a_line_for_a_plane_and_a_grid_of_one_row(
+    qtbot: QtBot, desk: Desk, plane: LatentPlane, renderer: FakeRenderer
+) -> None:
+    view = ManifoldGrid(desk)
+    qtbot.addWidget(view)
+    view.resize(400, 520)
+    view.show()
+    desk.request_grid()
+    qtbot.waitUntil(lambda: view.picture.cells is not None, timeout=2000)
+    assert grids(renderer)[-1].rows == 1
+    qtbot.mouseClick(plane, Qt.MouseButton.LeftButton, pos=QPoint(300, 50))
+    (u,) = desk.state.probe
+    assert u == pytest.approx(plane.camera.to_plane(300, 50)[0])
+    qtbot.keyClick(plane, Qt.Key.Key_Up)
+    assert desk.state.probe == (u,)
+    qtbot.keyClick(view.picture, Qt.Key.Key_Right)
+    assert view.picture.probe_cell is not None
+    plane.grab()
+    view.grab()
+
+
+@only("renderer", [64], indirect=True)
+def test_that_moves_in_many_dimensions_are_quick(qtbot: QtBot, desk: Desk, plane: LatentPlane) -> None:
+    import time
+
+    started = time.perf_counter()
+    for number in range(200):
+        plane._move_probe(1, 0.01 * number, 0.0)
+    assert (time.perf_counter() - started) / 200 < 0.005
+
+
+def test_that_the_view_stays_where_it_is_when_the_same_directions_are_found_anew(
+    desk: Desk, plane: LatentPlane, renderer: FakeRenderer
+) -> None:
+    plane.zoom(2.0)
+    camera = plane.camera
+    desk._components = ((0.0, 0.0, 1.0, 0.0), (0.0, 0.0, 0.0, 1.0))
+    desk._turn()
+    assert plane.camera == camera
+    desk.do(SetPlane(plane=PlaneSettings(PAIR, 0, 1)))
+    assert plane.camera != camera
+
+
+def test_that_a_saved_grid_says_which_plane_it_spans(
+    qtbot: QtBot, desk: Desk, renderer: FakeRenderer
+) -> None:
+    found = Takeaways(desk)
+    desk.do(SetPlane(plane=PlaneSettings(PAIR, 2, 3)))
+    qtbot.waitUntil(lambda: found.has(takeaways.GRID), timeout=2000)
+    thing = found.get(takeaways.GRID)
+    assert thing is not None
+    assert thing.provenance.extra["plane"] == "z₃ and z₄"
+    assert thing.provenance.extra["across"] == "[0.0, 0.0, 1.0, 0.0]"
+    assert thing.provenance.extra["base"] == "[0.0, 0.0, 0.0, 0.0]"
+    assert len(thing.provenance.as_json()) < 32_000

@@ -1,0 +1,42 @@
+"""The condition of a state: always one that the model can take."""
+
+from __future__ import annotations
+
+import pytest
+
+from latentlab.session.conditions import alternatives, fitted_condition, in_words, one_of, switched
+
+NAMES = ("a", "b", "c")
+
+
+@pytest.mark.parametrize(
+    ("condition", "exclusive", "fitted"),
+    [
+        ((), True, (1.0, 0.0, 0.0)),
+        ((), False, (0.0, 0.0, 0.0)),
+        ((0.0, 1.0, 0.0), True, (0.0, 1.0, 0.0)),
+        ((0.0, 1.0, 1.0), True, (1.0, 0.0, 0.0)),
+        ((0.0, 0.0, 0.0), True, (1.0, 0.0, 0.0)),
+        ((0.0, 1.0, 1.0), False, (0.0, 1.0, 1.0)),
+        ((0.0, 0.5, 1.0), False, (0.0, 0.0, 0.0)),
+        ((1.0, 0.0), True, (1.0, 0.0, 0.0)),
+    ],
+)
+def test_that_a_condition_is_kept_if_the_model_can_take_it(condition, exclusive: bool, fitted) -> None:
+    assert fitted_condition(condition, NAMES, exclusive) == fitted
+
+
+def test_that_a_model_without_conditions_is_told_nothing() -> None:
+    assert fitted_condition((1.0, 0.0), (), True) == ()
+    assert fitted_condition((), (), True) == ()
+
+
+def test_that_the_alternatives_are_every_class_or_each_attribute_the_other_way_round() -> None:
+    assert alternatives((0.0, 1.0), exclusive=True) == (one_of(0, 2), one_of(1, 2))
+    assert alternatives((0.0, 1.0), exclusive=False) == ((1.0, 1.0), (0.0, 0.0))
+    assert switched(switched((0.0, 1.0), 1), 1) == (0.0, 1.0)
+
+
+def test_that_a_condition_is_told_by_its_names() -> None:
+    assert in_words((0.0, 1.0, 1.0), NAMES) == "b, c"
+    assert in_words((0.0, 0.0, 0.0), NAMES) == "none"
