@@ -29,7 +29,7 @@ from latentlab.version import __version__
 
 FORMAT = 1
 KEY = "latentlab"
-WHATS = ("probe", "grid", "tray", "walk", "samples", "selection")
+WHATS = ("probe", "grid", "tray", "walk", "samples", "selection", "unfolding")
 MAX_FILE_BYTES = 256 * 2**20
 # EXIF in a JPEG must fit into one segment of 64 KiB; this leaves room.
 MAX_TEXT = 32_000

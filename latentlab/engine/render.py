@@ -50,6 +50,8 @@ __all__ = ["Renderer", "mosaic", "to_pictures", "walk_points"]
 _ELBO_DRAWS = 64
 _FIRST_ENCODINGS = 2000
 _SAMPLED = 2000
+# Of a model that is no file yet.
+_NO_HASH = "0" * 12
 
 
 class Renderer:
@@ -170,7 +172,7 @@ class Renderer:
                 yield None
                 model = empty_model(request.kind, request.config).to(self.device)
             card = ModelCard(request.kind, request.config)
-            reply = self._open(request, LoadedModel(request.name, model, card, Path(), "training"), data)
+            reply = self._open(request, LoadedModel(request.name, model, card, Path(), _NO_HASH), data)
             told = self._conditions(data) if encoder_is_told(model) else None
             self._unfolding, self._following = Unfolding(model, data, told), key
             self._unfolding.adopt(request.theta, request.step)

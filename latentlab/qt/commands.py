@@ -59,6 +59,8 @@ def _file(window: LabWindow) -> Iterator[Entry]:
         ("exportTrayAction", takeaways.TRAY, "Save &tray …", "Save the pinned pictures side by side.", ""),
         ("exportWalkAction", takeaways.WALK, "Save &walk …",
          "Save the walk as an animation or as a strip.", "Ctrl+Shift+W"),
+        ("exportUnfoldingAction", takeaways.UNFOLDING, "Save &unfolding …",
+         "Save the film of the plane during the last training.", ""),
         ("exportEncodingsAction", takeaways.ENCODINGS, "Save e&ncodings …",
          "Save where every picture lies, as NumPy arrays or a table.", ""),
     ):  # fmt: skip

@@ -119,7 +119,7 @@ class DataDeeds(QObject):
     def _page_gone(self) -> None:
         self.page = None
 
-    @Slot(str, object, object)
+    @Slot(object, object, object)
     def _opened(self, spec: str, report: ReadingReport, shape: Shape) -> None:
         self._settings.recent = with_newest(self.recent, RecentData(spec, shape))
         self.changed.emit()

@@ -75,7 +75,7 @@ class Deeds(QObject):
             what,
             self._exporter.takeaways.get(what),
             words,
-            self._settings.scale,
+            1 if what == takeaways.UNFOLDING else self._settings.scale,
             self._settings.folder,
             self._window,
         )

@@ -53,7 +53,7 @@ _TABLES = (Format("NumPy arrays (.npz)", ".npz"), Format("Table (.csv)", ".csv")
 
 def formats_for(what: str) -> tuple[Format, ...]:
     """The formats a kind of thing can be saved in, the usual one first."""
-    return {takeaways.WALK: _MOVING, takeaways.ENCODINGS: _TABLES}.get(what, _STILLS)
+    return _TABLES if what == takeaways.ENCODINGS else _MOVING if what in takeaways.MOVING else _STILLS
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ _NOTHING = {
     takeaways.TRAY: "the tray is empty; pin a picture first",
     takeaways.WALK: "there is no walk; pin at least two pictures",
     takeaways.SELECTION: "no picture is selected; double-click a point",
+    takeaways.UNFOLDING: "no training has been followed yet",
     takeaways.ENCODINGS: "the pictures are not all encoded yet",
 }
 
@@ -88,7 +89,7 @@ class Exporter(QObject):
             self.failed.emit(f"{path}: nothing was saved: {_NOTHING[what]}", "")
             return
         moves = Path(path).suffix.lower() in _MOVING if animated is None else animated
-        if moves and what == takeaways.WALK:
+        if moves and what in takeaways.MOVING:
             work: Callable[[], Path] = functools.partial(
                 save_animation,
                 path,

@@ -38,7 +38,9 @@ _HANDS = (
         ("Del", "Remove the pin"),
     )),
     ("In the walk", (("Space", "Play and pause"),)),
-    ("Anywhere", (("Drop a file", "Open a model, or send the probe where a picture was made"),)),
+    ("Anywhere", (
+        ("Drop a file or folder", "Open a model, pictures of your own, or where a picture was made"),
+    )),
 )  # fmt: skip
 
 

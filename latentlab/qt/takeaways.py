@@ -25,11 +25,15 @@ from latentlab.engine.requests import (
     WalkReply,
 )
 from latentlab.qt.desk import Desk
+from latentlab.qt.known_data import title_of
+from latentlab.qt.training.recorder import Recorder
 from latentlab.session.conditions import in_words
 from latentlab.session.plane import axis_names
 from latentlab.session.state import SessionState
 
 PROBE, GRID, TRAY, WALK, SELECTION, ENCODINGS = "probe", "grid", "tray", "walk", "selection", "encodings"
+UNFOLDING = "unfolding"
+MOVING = (WALK, UNFOLDING)
 PICTURES = (PROBE, GRID, TRAY, WALK, SELECTION)
 _GAP = 2
 _MOST_POINTS = 200
@@ -60,6 +64,7 @@ class Takeaways(QObject):
         self._desk = desk
         # Only replies that are whole and have something in them, so that `has` need not look inside.
         self._replies: dict[str, Reply] = {}
+        self._film: Recorder | None = None
         desk.loaded.connect(self._loaded)
         desk.pointed.connect(self._pointed)
         desk.gridded.connect(self._gridded)
@@ -71,7 +76,14 @@ class Takeaways(QObject):
 
     def has(self, what: str) -> bool:
         """Whether there is anything of a kind to take away now. Asked often: nothing is made of it."""
+        if what == UNFOLDING:
+            return self._film is not None and len(self._film.frames) > 1
         return self._desk.model is not None and what in self._replies
+
+    def watch(self, film: Recorder) -> None:
+        """From now on the film of a training can be taken away too."""
+        self._film = film
+        film.changed.connect(self.changed)
 
     def encodings(self) -> EncodingsReply | None:
         """Where all pictures lie, once all are encoded."""
@@ -83,6 +95,9 @@ class Takeaways(QObject):
         model, state = self._desk.model, self._desk.state
         if model is None:
             return None
+        if what == UNFOLDING:
+            film = () if self._film is None else self._film.frames
+            return _made(model, what, film, None, {"data": title_of(model.data)}) if film else None
         match self._replies.get(what):
             case PointReply() as point:
                 return _made(model, what, (point.picture,), point.z, _told(model, point.condition))
@@ -100,7 +115,7 @@ class Takeaways(QObject):
                 return _made(model, what, walk.pictures, None, extra, state.walk.frames_per_second)
             case SelectionReply() as card:
                 pictures = (card.original, card.reconstruction, *card.draws)
-                extra = {"data": model.data, "split": model.split, "index": str(card.index)}
+                extra = {"data": title_of(model.data), "split": model.split, "index": str(card.index)}
                 page = sheet(pictures, len(pictures), _GAP)
                 return _made(model, what, (page,), card.mean, extra, seed=0)
         return None

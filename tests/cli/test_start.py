@@ -80,10 +80,10 @@ def test_that_each_command_has_help_with_an_example(command: str, capsys: pytest
     assert f"\nexample:\n  latentlab {command} " in text
 
 
-def test_that_the_window_gets_the_model_that_was_asked_for(monkeypatch, tmp_path):
+def test_that_the_window_gets_the_model_and_the_data_that_were_asked_for(monkeypatch, tmp_path):
     opened = []
     app = types.ModuleType("latentlab.qt.app")
-    app.main = lambda argv, model=None: opened.append((argv, model)) or 7
+    app.main = lambda argv, model=None, data=None: opened.append((argv, model, data)) or 7
     monkeypatch.setitem(sys.modules, "latentlab.qt", types.ModuleType("latentlab.qt"))
     monkeypatch.setitem(sys.modules, "latentlab.qt.app", app)
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
@@ -91,7 +91,38 @@ def test_that_the_window_gets_the_model_that_was_asked_for(monkeypatch, tmp_path
     mine.touch()
     assert main([]) == 7
     assert main(["open", str(mine)]) == 7
-    assert opened == [(["latentlab"], None), (["latentlab"], str(mine))]
+    cats = tmp_path / "cats"
+    cats.mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert main(["--data", "cats"]) == 7
+    assert main(["--data", str(cats), "open"]) == 7
+    assert main(["open", str(mine), "--data", "cats::side=32"]) == 7
+    assert main(["open", "--data", "faces"]) == 7
+    assert [(model, data) for _, model, data in opened] == [
+        (None, None),
+        (str(mine), None),
+        (None, str(cats)),
+        (None, str(cats)),
+        (str(mine), f"{cats}::side=32"),
+        (None, "faces"),
+    ]
+    assert all(argv == ["latentlab"] for argv, _, _ in opened)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--data", "gone"], "gone: there is no such file or folder"),
+        (["open", "--data", "x::side=9999"], "9999"),
+        (["--data", "faces", "evaluate", "mnist-vae-2d"], "--data before a command is for the window"),
+    ],
+)
+def test_that_data_that_cannot_be_opened_are_refused_before_the_window(
+    words: list[str], told: str, monkeypatch, capsys, tmp_path
+):
+    monkeypatch.chdir(tmp_path)
+    assert main(words) == 2
+    assert told in capsys.readouterr().err
 
 
 def _refuse_import(monkeypatch: pytest.MonkeyPatch, error: ImportError) -> None:

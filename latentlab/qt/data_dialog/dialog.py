@@ -39,7 +39,8 @@ class OpenDataDialog(QDialog):
     and the details of a fault that nobody expected, for the log.
     """
 
-    opened = Signal(str, object, object)
+    # Objects all three: Qt's own strings lose what is no text in a file's name.
+    opened = Signal(object, object, object)
     broken = Signal(str, str)
 
     def __init__(self, asked: Spec, background: Background, parent: QWidget | None = None) -> None:
@@ -47,7 +48,6 @@ class OpenDataDialog(QDialog):
         self.setObjectName("openDataDialog")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._source = asked.source
-        self._found = ""
         name = shown(Path(self._source).name or self._source)
         self.setWindowTitle(f"Open {name}")
         self.stage = Stage.CHOOSING
@@ -90,6 +90,7 @@ class OpenDataDialog(QDialog):
     def _changed(self) -> None:
         """Another choice; what is being made for the last one is of no use any more."""
         self._preview.drop()
+        self.page.say("")
         self.page.strip.wait()
         self._look_soon.start()
 
@@ -98,17 +99,15 @@ class OpenDataDialog(QDialog):
         self._preview.run(partial(look, self.spec))
 
     def _show_preview(self, preview: Preview) -> None:
-        count, kind = preview.pictures, preview.kind
-        self._found = f"{count:,} {'picture' if count == 1 else 'pictures'} ({kind})."
-        seen = ""
+        count = preview.pictures
+        found = f"{count:,} {'picture' if count == 1 else 'pictures'} ({preview.kind})."
         if preview.pairs:
             planes, side = preview.pairs[0][1].shape[:2]
-            seen = f" Each becomes {side} × {side}, {'grey' if planes == 1 else 'in colour'}."
+            found += f" Each becomes {side} × {side}, {'grey' if planes == 1 else 'in colour'}."
             if self.page.choices.options.side is None:
                 self.page.choices.tell_side(side)
-        self.page.found.setText(self._found + seen)
+        self.page.found.setText(found)
         self.page.strip.show_preview(preview)
-        self.page.say("")
         self.open_button.setEnabled(True)
 
     def _no_preview(self, failure: Failure) -> None:
@@ -116,7 +115,7 @@ class OpenDataDialog(QDialog):
         self.page.strip.show_nothing()
         self._tell_failure(failure)
         # As long as this is chosen, opening it would come to the same.
-        self.open_button.setEnabled(self.stage is not Stage.CHOOSING)
+        self.open_button.setEnabled(False)
 
     # The reading
 
@@ -141,8 +140,6 @@ class OpenDataDialog(QDialog):
             self._reading.drop()
             self._become(Stage.CHOOSING)
             self.page.say("Stopped. Nothing was opened.")
-            if self.page.strip.waiting:
-                self._look()
         else:
             self._let_go()
             super().reject()
@@ -170,7 +167,7 @@ class OpenDataDialog(QDialog):
         self._become(Stage.TOLD)
         if pictures.report.skipped_count:
             self.page.show_report(pictures.report)
-            self.open_button.setText(f"Use the {pictures.report.read:,} pictures")
+            _call(self.open_button, f"Use the {pictures.report.read:,} pictures")
             self.open_button.setFocus()
         else:
             self.accept()
@@ -190,5 +187,13 @@ class OpenDataDialog(QDialog):
         self.page.choices.setEnabled(choosing)
         self.page.progress.setVisible(reading)
         self.open_button.setEnabled(not reading)
-        self.cancel_button.setText("Stop" if reading else "Cancel")
+        _call(self.cancel_button, "Stop" if reading else "Cancel")
         (self._clock.start if reading else self._clock.stop)()
+        if choosing and self.page.strip.waiting:
+            # The look that was given up for the reading.
+            self._look()
+
+
+def _call(button: QPushButton, text: str) -> None:
+    button.setText(text)
+    button.setAccessibleName(text)

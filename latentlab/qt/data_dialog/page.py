@@ -69,8 +69,13 @@ class Page:
         rows.addWidget(self.strip, 1)
         rows.addWidget(self.choices)
         rows.addLayout(said)
-        for last in (self.details, self.progress, self.buttons):
-            rows.addWidget(last)
+        rows.addWidget(self.details)
+        # Beside the buttons: above them it would make the preview shrink when it comes.
+        last = QHBoxLayout()
+        last.addWidget(self.progress, 1)
+        last.addStretch()
+        last.addWidget(self.buttons)
+        rows.addLayout(last)
 
     def say(self, text: str, *, fault: bool = False) -> None:
         """A word under the choices, with a warning sign if it is about a fault; "" for none."""

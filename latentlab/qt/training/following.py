@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 
 from latentlab.engine.requests import FollowRequest, Refusal, UnfoldedReply
 from latentlab.qt.desk import Desk
 from latentlab.qt.training.orders import Snapshot
 from latentlab.qt.training.recorder import Recorder
 from latentlab.qt.training.trainer_desk import Stage, TrainerDesk
+
+_FRAME_MS = 150
 
 
 class Following(QObject):
@@ -24,6 +26,9 @@ class Following(QObject):
         self._trainer, self._desk, self._film = trainer, desk, film
         self._under_way = False
         self._newest: Snapshot | None = None
+        # A little later, when the plane has been painted anyhow: then a frame costs next to nothing.
+        self._take_soon = QTimer(self, singleShot=True, interval=_FRAME_MS)
+        self._take_soon.timeout.connect(film.take)
         trainer.unfolded.connect(self._snapshot)
         trainer.staged.connect(self._staged)
         trainer.kept.connect(self._kept)
@@ -44,7 +49,7 @@ class Following(QObject):
     @Slot(object)
     def _unfolded(self, reply: UnfoldedReply) -> None:
         self._under_way = False
-        self._film.take()
+        self._take_soon.start()
         self._send()
 
     @Slot(object)

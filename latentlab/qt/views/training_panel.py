@@ -33,6 +33,7 @@ from latentlab.qt.training.orders import Begin, Ended, GoOn, Paused
 from latentlab.qt.training.trainer_desk import Stage, TrainerDesk
 
 _DRAW_MS = 250
+_CURVES_EVERY = 4  # drawings of the bars: curves take long to draw, and change slowly
 _ALARM_AFTER = 200  # steps: before that, dimensions have hardly begun
 _PLAN = TrainingPlan(epochs=10, learning_rate=1e-3, binarise_input=False)
 
@@ -81,6 +82,7 @@ class TrainingPanel(QWidget):
         self._lay_out()
         self._draw = QTimer(self, singleShot=True, interval=_DRAW_MS)
         self._draw.timeout.connect(self._show_figures)
+        self._drawn = 0
         self.model.currentIndexChanged.connect(self._model_chosen)
         self.start.clicked.connect(self._start)
         self.pause.clicked.connect(self._pause)
@@ -154,7 +156,7 @@ class TrainingPanel(QWidget):
 
     def begin(self, beginning: Begin | GoOn) -> None:
         """Starts a training; the curves begin anew."""
-        self._history, self._started, self._progress = History(), None, None
+        self._history, self._started, self._progress, self._drawn = History(), None, None, 0
         self._alarm.hide()
         self.bars.show_kl(())
         self._trainer.begin(beginning)
@@ -206,14 +208,17 @@ class TrainingPanel(QWidget):
                 self._status.setText(kept)
         if self._history.add(event) and not self._draw.isActive():
             self._draw.start()
-        if isinstance(event, EpochEnded):
+        if isinstance(event, EpochEnded | Paused | Ended):
+            self._drawn = 0
             self._show_figures()
 
     @Slot()
     def _show_figures(self) -> None:
         if not self.isVisible():
             return
-        self.curves.show_history(self._history)
+        if self._drawn % _CURVES_EVERY == 0 or self._trainer.stage is not Stage.RUNNING:
+            self.curves.show_history(self._history)
+        self._drawn += 1
         self.bars.show_kl(self._history.kl_per_dimension)
         if self._progress is not None:
             if self._trainer.stage is Stage.RUNNING:

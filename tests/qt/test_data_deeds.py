@@ -1,0 +1,238 @@
+"""Pictures of one's own in the window: where they are offered, and how one goes back to others."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from latentlab.data import catalog, opening
+from latentlab.data.shipped_sets import SHIPPED_SETS
+from latentlab.qt import known_data, recent_data
+from latentlab.qt.app import _Pictures
+from latentlab.qt.data_dialog.dialog import OpenDataDialog
+from latentlab.qt.desk import Desk
+from latentlab.qt.recent_data import RecentData
+from latentlab.qt.settings import Settings
+from latentlab.qt.window import LabWindow
+from latentlab.session.session import Session
+from tests.data.pictures import folder_of
+from tests.qt.fake_renderer import COUNT, SIDE, FakeRenderer
+from tests.qt.shell import OFFSCREEN, open_window
+
+pytestmark = OFFSCREEN
+# Such pictures as the fake renderer's model is made for.
+FITTING = f"::side={SIDE},colour=grey"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> Iterator[None]:
+    opening.forget()
+    yield
+    opening.forget()
+
+
+def opened(qtbot: QtBot, window: LabWindow, spec: str) -> None:
+    """Opens data through the page, as a person does."""
+    window.deeds.data.open_spec(spec)
+    page = window.deeds.data.page
+    qtbot.waitUntil(lambda: not page.page.strip.waiting, timeout=3000)
+    with qtbot.waitSignal(page.opened, timeout=5000):
+        qtbot.mouseClick(page.open_button, Qt.MouseButton.LeftButton)
+
+
+def test_that_pictures_are_offered_for_training_and_shown_where_they_fit(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    spec = f"{folder_of(tmp_path / 'cats', 10)}{FITTING}"
+    with open_window(qtbot, tmp_path) as window:
+        opened(qtbot, window, spec)
+        assert window.training.data.currentData() == spec
+        assert window.training.isVisible()
+        assert "10 pictures read" in window.messages.label.text()
+        assert window.messages.offer.text() == "Show in the plane"
+        with qtbot.waitSignal(window.desk.loaded, timeout=3000):
+            qtbot.mouseClick(window.messages.offer, Qt.MouseButton.LeftButton)
+        assert (window.desk.state.data, window.desk.state.split) == (spec, "test")
+        assert f"({COUNT} of cats)" in window.actions_["testDataAction"].text()
+        assert window.actions_["allDataAction"].text().endswith("(of cats)")
+        assert window.actions_["recentData1Action"].isChecked()
+        with qtbot.waitSignal(window.desk.loaded, timeout=3000):
+            window.desk.undo_stack.undo()
+        assert window.desk.state.data == "mnist"
+
+
+def test_that_pictures_of_another_shape_are_only_offered_for_training(qtbot: QtBot, tmp_path: Path) -> None:
+    spec = f"{folder_of(tmp_path / 'cats', 10)}::side=16"
+    with open_window(qtbot, tmp_path) as window:
+        opened(qtbot, window, spec)
+        assert window.training.data.currentData() == spec
+        assert not window.messages.offer.isVisible()
+        assert "can be trained on" in window.messages.label.text()
+        assert window.desk.state.data == "mnist"
+
+
+def test_that_data_the_model_does_not_take_say_so_and_offer_a_training(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        window.actions_["facesDataAction"].trigger()
+        text = window.messages.label.text()
+        assert "made for 8 × 8 grey pictures; faces has 32 × 32 colour pictures" in text
+        assert window.desk.state.data == "mnist"
+        assert not window.actions_["facesDataAction"].isChecked()
+        assert window.actions_["mnistDataAction"].isChecked()
+        qtbot.mouseClick(window.messages.offer, Qt.MouseButton.LeftButton)
+        assert window.training.data.currentData() == "faces"
+        assert window.training.isVisible()
+
+
+def test_that_what_was_opened_is_found_again_at_the_next_start(qtbot: QtBot, tmp_path: Path) -> None:
+    spec = f"{folder_of(tmp_path / 'me & you', 10)}{FITTING}"
+    with open_window(qtbot, tmp_path) as window:
+        assert not window.actions_["recentData1Action"].isVisible()
+        opened(qtbot, window, spec)
+    with open_window(qtbot, tmp_path) as window:
+        again = window.actions_["recentData1Action"]
+        assert again.text() == "me && you: 8 × 8 grey pictures"
+        assert not window.actions_["recentData2Action"].isVisible()
+        assert window.training.data.findData(spec) >= 0
+        with qtbot.waitSignal(window.desk.loaded, timeout=3000):
+            again.trigger()
+        assert window.desk.state.data == spec
+
+
+def test_that_a_folder_with_a_name_that_is_no_text_is_opened_and_remembered(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    folder = tmp_path / os.fsdecode(b"caf\xe9")
+    spec = f"{folder_of(folder, 4)}{FITTING}"
+    with open_window(qtbot, tmp_path) as window:
+        opened(qtbot, window, spec)
+        assert window.actions_["recentData1Action"].text().startswith("caf?")
+        assert Settings(tmp_path / "lab.ini").recent[0].spec == spec
+        with qtbot.waitSignal(window.desk.loaded, timeout=3000):
+            qtbot.mouseClick(window.messages.offer, Qt.MouseButton.LeftButton)
+        assert window.desk.state.data == spec
+    with open_window(qtbot, tmp_path) as window:
+        assert window.desk.state.data == spec
+
+
+def test_that_a_page_replaces_the_one_before(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        window.deeds.data.open_path(str(folder_of(tmp_path / "a", 3)))
+        first = window.deeds.data.page
+        window.deeds.data.open_path(str(folder_of(tmp_path / "b", 3)))
+        assert not first.isVisible()
+        qtbot.waitUntil(lambda: len(window.findChildren(OpenDataDialog)) == 1, timeout=2000)
+        assert window.deeds.data.page.windowTitle() == "Open b"
+
+
+def test_that_the_window_closes_while_a_page_looks(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        window.deeds.data.open_path(str(folder_of(tmp_path / "a", 3)))
+
+
+@pytest.mark.parametrize(
+    ("action", "name"), [("openDataAction", "openFolderDialog"), ("openDataFileAction", "openPicturesDialog")]
+)
+def test_that_the_menu_asks_for_a_folder_or_a_file(
+    qtbot: QtBot, tmp_path: Path, action: str, name: str
+) -> None:
+    folder = folder_of(tmp_path / "cats", 3)
+    with open_window(qtbot, tmp_path) as window:
+        window.actions_[action].trigger()
+        page = window.findChild(QFileDialog, name)
+        page.fileSelected.emit(str(folder))
+        page.close()
+        assert window.deeds.data.page.page.path.text() == str(folder)
+        assert window.settings.folder == str(tmp_path)
+
+
+def test_that_data_of_the_command_line_are_asked_about_once_when_the_window_is_up(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    folder = folder_of(tmp_path / "cats", 3)
+    window = LabWindow(Desk(Session(), FakeRenderer()), Settings(tmp_path / "lab.ini"), tmp_path / "models")
+    _Pictures(window, f"{folder}::side=16")
+    window.show()
+    window.start()
+    page = window.findChild(OpenDataDialog)
+    assert page is None, "first the window is laid out"
+    qtbot.waitUntil(lambda: window.deeds.data.page is not None, timeout=2000)
+    page = window.deeds.data.page
+    assert page.spec == f"{folder}::side=16"
+    qtbot.waitUntil(lambda: window.desk.encodings is not None, timeout=3000)
+    qtbot.keyClick(page, Qt.Key.Key_Escape)
+    window.desk.open(window.desk.state)
+    qtbot.wait(20)
+    assert window.deeds.data.page is None
+    qtbot.waitUntil(lambda: not window.background.busy, timeout=3000)
+    window.close()
+    window.deleteLater()
+
+
+def test_that_options_that_make_no_sense_are_told(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        window.deeds.data.open_spec("/tmp::side=9999")
+        assert "9999" in window.messages.label.text()
+        assert window.deeds.data.page is None
+
+
+def test_that_five_are_remembered_the_newest_first_each_once() -> None:
+    known: tuple[RecentData, ...] = ()
+    for number in (1, 2, 3, 4, 5, 6, 3):
+        known = recent_data.with_newest(known, RecentData(f"/data/{number}", (1, number, number)))
+    assert [one.spec for one in known] == [f"/data/{number}" for number in (3, 6, 5, 4, 2)]
+    assert recent_data.from_text(recent_data.to_text(known)) == known
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "rubbish",
+        "{}",
+        "[1]",
+        '[["a"]]',
+        '[["a", [1, 2]]]',
+        '[["a::side=9999", [1, 8, 8]]]',
+        "[" * 100_000,
+    ],
+    ids=range(8),
+)
+def test_that_damaged_recent_data_are_none(tmp_path: Path, text: str) -> None:
+    settings = Settings(tmp_path / "lab.ini")
+    settings.save()
+    settings._store.setValue("recent", text)
+    settings._store.sync()
+    again = Settings(tmp_path / "lab.ini")
+    assert again.recent == ()
+    assert again.complaint == "", "everything else is as it was"
+
+
+def test_that_one_damaged_line_leaves_the_others() -> None:
+    assert recent_data.from_text('[["/a", [1, 8, 8]], null]') == (RecentData("/a", (1, 8, 8)),)
+
+
+def test_that_the_shipped_sets_are_what_the_menu_says() -> None:
+    assert list(SHIPPED_SETS) == list(catalog.CATALOG)
+    for name, known in SHIPPED_SETS.items():
+        assert catalog.load(name, "test").shape == known.shape
+
+
+@pytest.mark.parametrize(
+    ("spec", "title"),
+    [
+        ("mnist", "mnist"),
+        ("/home/me/cats::side=32", "cats"),
+        ("/home/me/cats.zip", "cats.zip"),
+        ("/", "/"),
+        ("/a::side=x", "a::side=x"),
+    ],
+)
+def test_that_data_are_called_by_their_name(spec: str, title: str) -> None:
+    assert known_data.title_of(spec) == title
