@@ -240,31 +240,39 @@ class Trainer:
         self.weights = Weights(self.model, precision)
         self.optimizer = AdamW(self.weights, betas=_BETAS, weight_decay=self.plan.weight_decay)
         self._sums = torch.zeros(1 + int(getattr(self.model, "latents", 1)), device=self.device)
+        self._recent, self._since, self._lasted = torch.zeros_like(self._sums), 0, 0.0
 
     def _train_epoch(self) -> Iterator[TrainingEvent]:
         """The steps that are left of this epoch."""
-        recent, since, mark = torch.zeros_like(self._sums), 0, time.perf_counter()
+        mark = time.perf_counter()
         for index in self._batches():
             # Counted first: a batch that cannot be learnt from must not be met again.
             self.position += 1
             terms = self._step_or_tell(index)
-            recent += terms
+            self._recent += terms
             self._sums += terms
-            since, self.counted = since + 1, self.counted + 1
+            self._since, self.counted = self._since + 1, self.counted + 1
             now = time.perf_counter()
-            if now - mark > _REPORT_EVERY_S:
-                self.seconds += now - mark
-                pace = (now - mark) / since
-                yield Progress(
-                    step=self.step,
-                    epoch=self.epoch + 1,
-                    terms=_mean(recent, since),
-                    images_per_second=self.plan.batch / pace,
-                    seconds_left=(self.steps - self.step) * pace,
-                    beta=self.beta_now,
-                )
-                recent, since, mark = torch.zeros_like(recent), 0, time.perf_counter()
-        self.seconds += time.perf_counter() - mark
+            self._lasted += now - mark
+            self.seconds += now - mark
+            if self._lasted > _REPORT_EVERY_S:
+                yield self._progress()
+            mark = time.perf_counter()
+
+    def _progress(self) -> Progress:
+        """The steps since the last one told, past an epoch's end if need be: few pictures make it short."""
+        pace = self._lasted / self._since
+        told = Progress(
+            step=self.step,
+            epoch=self.epoch + 1,
+            terms=_mean(self._recent, self._since),
+            images_per_second=self.plan.batch / pace,
+            seconds_left=(self.steps - self.step) * pace,
+            beta=self.beta_now,
+        )
+        self._recent.zero_()
+        self._since, self._lasted = 0, 0.0
+        return told
 
     def _step_or_tell(self, index: Tensor) -> Tensor:
         try:

@@ -8,6 +8,7 @@ drag repaints a few thousand pixels however many points there are.
 from __future__ import annotations
 
 import math
+from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Slot
 from PySide6.QtGui import (
@@ -29,15 +30,18 @@ from latentlab.engine.requests import (
     LoadedReply,
     Point,
     SelectionReply,
+    UnfoldedReply,
     WalkReply,
 )
 from latentlab.qt.desk import Desk
 from latentlab.qt.pixels import data_picture, to_qimage
 from latentlab.qt.plane import paint
+from latentlab.qt.plane.ahead import Ahead
+from latentlab.qt.plane.base import Manifold, draw_part, painted_base
 from latentlab.qt.plane.camera import Camera
 from latentlab.qt.plane.cloud import Cloud
 from latentlab.qt.plane.marks import Marks
-from latentlab.qt.plane.scatter import Scatter
+from latentlab.qt.plane.scatter import Placed, Scatter, place
 from latentlab.qt.undo import new_gesture
 from latentlab.session.edits import LookAt, MoveProbe, PointAt, SelectImage
 from latentlab.session.plane import axis_names
@@ -74,7 +78,7 @@ class LatentPlane(QWidget):
         self.camera = Camera()
         self.scatter = Scatter()
         self.marks = Marks(desk.projection)
-        self._manifold: tuple[tuple[float, float, float, float], QImage] | None = None
+        self._manifold: Manifold | None = None
         self._base: QPixmap | None = None
         self._path, self._unfitted = "", True
         self._names = ("", "")
@@ -86,6 +90,8 @@ class LatentPlane(QWidget):
         # A view that is still moving asks for no manifold; the old one is stretched meanwhile.
         self._settled = QTimer(self, singleShot=True, interval=40)
         self._settled.timeout.connect(self._ask_for_manifold)
+        self._ahead = Ahead(self)
+        self._ahead.ready.connect(self._placed_ahead)
         desk.changed.connect(self._changed)
         desk.probed.connect(self._changed)
         desk.loaded.connect(self._loaded)
@@ -110,16 +116,41 @@ class LatentPlane(QWidget):
         self.marks.ellipse = self._manifold = None
         self._names = axis_names(self.desk.projection)
         self.scatter.clear()
+        self._ahead.forget()
         self._place_marks()
         self._repaint_all()
         self._settled.start()
 
     @Slot(object)
     def _encoded(self, encodings: EncodingsReply) -> None:
-        self._count_in(encodings)
+        if isinstance(encodings, UnfoldedReply) and self.scatter.cloud is not None:
+            self._place_ahead(encodings)
+        else:
+            self._count_in(encodings)
         if self._unfitted:
             self._unfitted = False
             self.show_all()
+
+    def _place_ahead(self, encodings: EncodingsReply) -> None:
+        """Comes by itself, and often: the hand must not wait for it."""
+        model = self.desk.model
+        labels = None if model is None else model.labels
+        view = (self.camera, self.devicePixelRatioF())
+        self._ahead.prepare(
+            partial(place, encodings, labels, self.desk.projection, self.desk.state.hidden, view)
+        )
+
+    @Slot(object)
+    def _placed_ahead(self, placed: Placed) -> None:
+        # Overtaken by another model's points, or by another plane: then these mean nothing any more.
+        newest, state = self.desk.encodings, self.desk.state
+        if not isinstance(newest, UnfoldedReply) or newest.mean.shape != placed.encodings.mean.shape:
+            return
+        if placed.projection == self.desk.projection:
+            self.scatter.take(placed)
+            if placed.hidden != state.hidden:
+                self.scatter.hide(state.hidden)
+            self._repaint_all()
 
     @Slot(object)
     def _turned(self, projection: Projection) -> None:
@@ -330,33 +361,22 @@ class LatentPlane(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         ratio = self.devicePixelRatioF()
         if self._base is None:
-            self._base = self._painted_base(ratio)
+            self._base = painted_base(
+                self.rect(),
+                ratio,
+                self.palette(),
+                self.camera,
+                self.desk.state.layers,
+                self.scatter,
+                self._manifold,
+                axis_names(self.desk.projection),
+            )
         painter = QPainter(self)
-        box = event.rect()
-        source = QRectF(box.x() * ratio, box.y() * ratio, box.width() * ratio, box.height() * ratio)
-        painter.drawPixmap(QRectF(box), self._base, source)
+        draw_part(painter, self._base, event.rect(), ratio)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.marks.paint(painter, self.camera, self.palette(), self.desk.state)
         self._paint_card(painter)
         painter.end()
-
-    def _painted_base(self, ratio: float) -> QPixmap:
-        camera, layers = self.camera, self.desk.state.layers
-        base = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
-        base.setDevicePixelRatio(ratio)
-        painter = QPainter(base)
-        painter.fillRect(self.rect(), self.palette().base())
-        if layers.manifold and self._manifold is not None:
-            paint.manifold(painter, camera, *self._manifold)
-        if layers.contours:
-            paint.contours(painter, camera, self.palette())
-        if layers.points and self.cloud is not None:
-            painter.drawImage(QPointF(0, 0), self.scatter.image(self.cloud, camera, ratio))
-        if layers.contours:
-            paint.contour_names(painter, camera, self.palette())
-        paint.axes(painter, camera, self.palette(), axis_names(self.desk.projection))
-        painter.end()
-        return base
 
     def _paint_card(self, painter: QPainter) -> None:
         """The picture of the point under the mouse."""

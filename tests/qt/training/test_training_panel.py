@@ -1,0 +1,173 @@
+"""Training in the real window, with the real renderer, on pictures of 8 x 8 pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton, QSlider
+from pytestqt.qtbot import QtBot
+
+from latentlab.data import catalog
+from latentlab.engine.checkpoint import load_model
+from latentlab.engine.events import Progress, Started, Terms
+from latentlab.engine.plan import TrainingPlan
+from latentlab.engine.presets import PRESETS, Choice, fields_of
+from latentlab.engine.render import Renderer
+from latentlab.models.registry import build
+from latentlab.qt.training.beta_slider import beta_at, position_of
+from latentlab.qt.training.options import OptionsDialog
+from latentlab.qt.training.trainer_desk import Stage
+from latentlab.qt.window import LabWindow
+from latentlab.session.state import SessionState
+from tests.qt.shell import OFFSCREEN, open_window
+from tests.tiny import save_tiny_model, toy_set
+
+pytestmark = OFFSCREEN
+SMALL = Choice(latents=2, network="mlp", size="S")
+
+
+@pytest.fixture(autouse=True)
+def _toy_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalog, "load", lambda name, split="test": toy_set(split))
+
+
+@contextmanager
+def training_window(qtbot: QtBot, folder: Path, epochs: int = 100_000) -> Iterator[LabWindow]:
+    model = folder / "tiny.safetensors"
+    if not model.exists():
+        save_tiny_model(model)
+    state = SessionState(model=str(model), data="toy")
+    with open_window(qtbot, folder, Renderer(), state=state) as window:  # type: ignore[arg-type]
+        panel = window.training
+        window.docks.training.raise_()
+        panel.offer_data([("Toy pictures", "toy")], "toy")
+        plan = TrainingPlan(epochs=epochs, batch=16, precision="fp32", threads=1, device="cpu")
+        panel.set_plan(SMALL, plan)
+        yield window
+
+
+def click(qtbot: QtBot, window: LabWindow, name: str) -> None:
+    button = window.findChild(QPushButton, name)
+    assert button.isEnabled(), name
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def until(qtbot: QtBot, window: LabWindow, stage: Stage) -> None:
+    qtbot.waitUntil(lambda: window.trainer.stage is stage, timeout=20_000)
+
+
+def test_that_a_training_is_followed_and_its_model_opened_at_the_end(qtbot: QtBot, tmp_path: Path):
+    with training_window(qtbot, tmp_path, epochs=40) as window:
+        steps: list[int] = []
+        window.desk.unfolded.connect(lambda reply: steps.append(reply.step))
+        click(qtbot, window, "trainStart")
+        until(qtbot, window, Stage.IDLE)
+        kept = tmp_path / "models" / "toy-vae-2d.safetensors"
+        qtbot.waitUntil(lambda: window.desk.state.model == str(kept), timeout=5000)
+        assert load_model(kept).model.latents == 2
+        assert steps == sorted(steps)
+        assert steps
+        assert window.windowTitle().startswith("toy-vae-2d · toy")
+        assert window.actions_["exportUnfoldingAction"].isEnabled() == (len(window.film.frames) > 1)
+
+
+def test_that_it_pauses_goes_on_and_is_kept_by_its_buttons(qtbot: QtBot, tmp_path: Path):
+    with training_window(qtbot, tmp_path) as window:
+        click(qtbot, window, "trainStart")
+        until(qtbot, window, Stage.RUNNING)
+        assert not window.findChild(QPushButton, "trainStart").isEnabled()
+        click(qtbot, window, "trainPause")
+        until(qtbot, window, Stage.PAUSED)
+        assert window.findChild(QPushButton, "trainPause").text() == "&Go on"
+        click(qtbot, window, "trainPause")
+        until(qtbot, window, Stage.RUNNING)
+        click(qtbot, window, "trainStop")
+        until(qtbot, window, Stage.IDLE)
+        assert [path.name for path in (tmp_path / "models").iterdir()] == ["toy-vae-2d.safetensors"]
+
+
+def test_that_the_plane_can_be_dragged_through_while_it_unfolds(qtbot: QtBot, tmp_path: Path):
+    with training_window(qtbot, tmp_path) as window:
+        click(qtbot, window, "trainStart")
+        qtbot.waitUntil(lambda: window.desk.model.model.endswith("(training)"), timeout=20_000)
+        place = window.plane.rect().center() + window.plane.rect().topLeft()
+        with qtbot.waitSignal(window.desk.pointed, timeout=5000):
+            qtbot.mouseClick(window.plane, Qt.MouseButton.LeftButton, pos=place * 0.5)
+        # What is saved for the next start is not a model that is no file yet.
+        assert window.desk.rest().model.endswith("tiny.safetensors")
+
+
+def test_that_the_slider_changes_beta_while_it_trains(qtbot: QtBot, tmp_path: Path):
+    with training_window(qtbot, tmp_path) as window:
+        betas: set[float] = set()
+        window.trainer.told.connect(lambda event: betas.add(getattr(event, "beta", -1.0)))
+        click(qtbot, window, "trainStart")
+        until(qtbot, window, Stage.RUNNING)
+        slider = window.findChild(QSlider, "betaSlider")
+        slider.setFocus()
+        qtbot.keyClick(slider, Qt.Key.Key_PageUp)
+        wanted = beta_at(slider.value())
+        assert wanted > 1.0
+        qtbot.waitUntil(lambda: wanted in betas, timeout=5000)
+
+
+def test_that_a_closed_window_offers_at_the_next_start_to_go_on(qtbot: QtBot, tmp_path: Path):
+    with training_window(qtbot, tmp_path) as window:
+        click(qtbot, window, "trainStart")
+        until(qtbot, window, Stage.RUNNING)
+    assert [path.suffix for path in (tmp_path / "models").iterdir()] == [".training"]
+    with training_window(qtbot, tmp_path) as window:
+        assert "toy-vae-2d was not finished" in window.messages.label.text()
+        started: list[Started] = []
+        window.trainer.told.connect(lambda e: started.append(e) if isinstance(e, Started) else None)
+        qtbot.mouseClick(window.messages.offer, Qt.MouseButton.LeftButton)
+        until(qtbot, window, Stage.RUNNING)
+        assert started[0].step > 0
+        click(qtbot, window, "trainStop")
+        until(qtbot, window, Stage.IDLE)
+
+
+def told(window: LabWindow, kl: tuple[float, ...], beta: float, step: int = 1000) -> None:
+    window.trainer.told.emit(Progress(step, 1, Terms(-90.0, sum(kl), kl), 1000.0, 60.0, beta))
+
+
+def test_that_dimensions_that_collapse_are_named(qtbot: QtBot, tmp_path: Path):
+    with training_window(qtbot, tmp_path) as window:
+        alarm = window.training._alarm
+        window.trainer.told.emit(Started(2000, 2, "cpu", "fp32", 1))
+        told(window, (2.0, 0.001, 1.0, 0.0), beta=20.0)
+        qtbot.waitUntil(alarm.isVisible, timeout=3000)
+        assert "2 of 4 dimensions carry nothing (z2, z4): at beta 20" in alarm.text()
+        assert window.training.bars.summary() == "2 of 4 in use"
+        for _ in range(60):
+            told(window, (2.0, 0.5, 1.0, 0.5), beta=1.0)
+        qtbot.waitUntil(lambda: not alarm.isVisible(), timeout=3000)
+
+
+def test_that_the_slider_says_the_beta_it_stands_for():
+    assert beta_at(0) == 0.0
+    assert position_of(0.0) == 0
+    for beta in (0.05, 0.5, 1.0, 4.0, 20.0, 50.0):
+        assert beta_at(position_of(beta)) == pytest.approx(beta, rel=0.03)
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.title)
+def test_that_every_preset_makes_a_model(preset):
+    extra = {"condition_names": ("a", "b")} if preset.choice.kind == "cvae" else {}
+    model = build(preset.choice.kind, {**fields_of(preset.choice), **extra, "shape": (3, 32, 32)})
+    assert model.latents == preset.choice.latents
+
+
+def test_that_options_come_back_as_they_were_chosen(qtbot: QtBot):
+    plan = TrainingPlan(epochs=7, batch=32, beta_cycles=4, learning_rate=3e-4, seed=5, binarise_input=True)
+    choice = Choice(kind="ae", latents=12, network="conv", size="L", likelihood="Categorical", beta=2.5)
+    dialog = OptionsDialog(choice, plan, ("auto", "cpu"), 100)
+    qtbot.addWidget(dialog)
+    dialog.accept()
+    assert dialog.choice == choice
+    assert dialog.plan == TrainingPlan(**{**vars(plan), "beta": 2.5})
+    assert all(box.toolTip() for box in dialog.findChildren(QPushButton) if box.objectName())
