@@ -37,6 +37,7 @@ from latentlab.models.base import Conditional, Decodes
 
 # Most pictures decoded at once: what a more urgent request may have to wait for, some five milliseconds.
 CHUNK = 256
+_PIECE_S, _SMALLEST = 4e-3, 40
 _COARSE = 4
 _FRAME_S = 1 / 60
 
@@ -130,6 +131,13 @@ class Drawing:
                 done=number == len(request.dimensions),
             )
 
+    def _piece(self) -> int:
+        """How many pictures to decode at once, lest the picture under the hand wait too long for them.
+
+        Beside a training, each takes several times as long as alone.
+        """
+        return min(CHUNK, max(_SMALLEST, int(_PIECE_S / self.seconds_per_picture)))
+
     def grid(self, request: GridRequest) -> Iterator[Reply | None]:
         """Every fourth cell of every fourth row first, shown as blocks; then all the others.
 
@@ -159,7 +167,7 @@ class Drawing:
         for number, pending in enumerate(passes, 1):
             last = number == len(passes)
             # In even pieces: a small last one takes as long as one five times its size.
-            for chosen in np.array_split(pending, math.ceil(len(pending) / CHUNK)):
+            for chosen in np.array_split(pending, math.ceil(len(pending) / self._piece())):
                 before = time.perf_counter()
                 decoded = self.decode(places[chosen], told)
                 self.seconds_per_picture = (time.perf_counter() - before) / len(chosen)

@@ -22,9 +22,10 @@ from latentlab.errors import LabError
 from latentlab.models.base import Encodes
 from latentlab.models.registry import build
 
-# For the pictures of one snapshot; the rest of its quarter of a second is the training's.
-BUDGET_S = 0.02
-_CHUNK = 500
+# For the pictures of one snapshot; the rest of its fifth of a second is the training's.
+BUDGET_S = 0.008
+# What a picture under the hand may have to wait for, some two milliseconds.
+_CHUNK = 128
 
 
 def empty_model(kind: str, config: Mapping[str, Any]) -> nn.Module:

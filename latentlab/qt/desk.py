@@ -52,6 +52,8 @@ from latentlab.session.session import Session
 from latentlab.session.state import OVER_VIEW, SessionState
 
 _REDRAW_MS = 40
+# Of the snapshots of a training, the share after which the grid is drawn anew.
+_GRID_EVERY = 4
 # How far numbers of a plane that is not along the axes may be off by rounding.
 _ROUNDING = 1e-6
 
@@ -104,6 +106,7 @@ class Desk(QObject):
         self._wanted = session.state
         self._asked_from = session.state
         self._before_training: SessionState | None = None
+        self._refreshed = 0
         self._thread = RenderThread(self._mailbox, renderer, self)
         self._thread.replied.connect(self._receive, Qt.ConnectionType.QueuedConnection)
         session.listen(self._session_changed)
@@ -373,8 +376,12 @@ class Desk(QObject):
         if state.pins:
             self._ask(TrayRequest(self._next("tray"), state.pins, state.condition))
             self._ask(WalkRequest(self._next("walk"), *way_of(state)))
-        if not self._drawing:
-            self._redraw()
+        self._refreshed += 1
+        # The manifold lies under the points too; the grid costs the training more than it shows.
+        if self._refreshed % _GRID_EVERY == 1 and GridRequest.slot not in self._drawing:
+            self.request_grid()
+        if self._underlay is not None and state.layers.manifold and UnderlayRequest.slot not in self._drawing:
+            self.request_underlay(*self._underlay)
 
     def _stay(self, refusal: Refusal) -> None:
         """Data that could not be opened are not what the session shows: it goes on with those it has."""

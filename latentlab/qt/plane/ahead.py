@@ -22,15 +22,21 @@ class Ahead(QObject):
         super().__init__(parent)
         self._background = Background(self)
         self._next: Callable[[], Placed] | None = None
+        self._used = False
 
     def prepare(self, work: Callable[[], Placed]) -> None:
         """Has this done next."""
-        self._next = work
+        self._next, self._used = work, True
         self._go_on()
+
+    @property
+    def in_use(self) -> bool:
+        """Whether the plane changes by itself now."""
+        return self._used
 
     def forget(self) -> None:
         """What has not been begun is not wanted any more."""
-        self._next = None
+        self._next, self._used = None, False
 
     def _go_on(self) -> None:
         if self._next is not None and not self._background.busy:

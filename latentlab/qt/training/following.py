@@ -13,7 +13,7 @@ from latentlab.qt.training.orders import Snapshot
 from latentlab.qt.training.recorder import Recorder
 from latentlab.qt.training.trainer_desk import Stage, TrainerDesk
 
-_FRAME_MS = 150
+_FRAME_MS = 400
 
 
 class Following(QObject):
@@ -26,7 +26,7 @@ class Following(QObject):
         self._trainer, self._desk, self._film = trainer, desk, film
         self._under_way = False
         self._newest: Snapshot | None = None
-        # A little later, when the plane has been painted anyhow: then a frame costs next to nothing.
+        # Twice a second, when the plane has been painted anyhow: then a frame costs next to nothing.
         self._take_soon = QTimer(self, singleShot=True, interval=_FRAME_MS)
         self._take_soon.timeout.connect(film.take)
         trainer.unfolded.connect(self._snapshot)
@@ -49,7 +49,8 @@ class Following(QObject):
     @Slot(object)
     def _unfolded(self, reply: UnfoldedReply) -> None:
         self._under_way = False
-        self._take_soon.start()
+        if not self._take_soon.isActive():
+            self._take_soon.start()
         self._send()
 
     @Slot(object)

@@ -33,13 +33,13 @@ if TYPE_CHECKING:
     from latentlab.engine.training_run import TrainingRun
 
 _TELL_EVERY_S = 0.05
-_SNAPSHOT_EVERY_S = 0.25
+_SNAPSHOT_EVERY_S = 0.22
 
 
 class TrainingThread(QThread):
     """Runs one training, from `Begin` or `GoOn` to its `Ended`.
 
-    `told` carries a tuple of events, at most twenty times a second; `unfolded` a `Snapshot`, at most four
+    `told` carries a tuple of events, at most twenty times a second; `unfolded` a `Snapshot`, at most five
     times a second; `failed` a message for the person and the details for the log.
     """
 

@@ -29,6 +29,7 @@ from latentlab.engine.requests import (
     GridReply,
     LoadedReply,
     Point,
+    Region,
     SelectionReply,
     UnfoldedReply,
     WalkReply,
@@ -52,6 +53,8 @@ _HIT = 9
 _NUDGE = 4.0
 _CELL = 40
 _FIT_MARGIN = 1.08
+_KEY = Qt.Key
+_STEPS = {_KEY.Key_Left: (-1, 0), _KEY.Key_Right: (1, 0), _KEY.Key_Up: (0, 1), _KEY.Key_Down: (0, -1)}
 
 
 class LatentPlane(QWidget):
@@ -91,6 +94,9 @@ class LatentPlane(QWidget):
         self._settled = QTimer(self, singleShot=True, interval=40)
         self._settled.timeout.connect(self._ask_for_manifold)
         self._ahead = Ahead(self)
+        # Points and manifold of one snapshot come shortly after each other, and are painted together.
+        self._repaint_soon = QTimer(self, singleShot=True, interval=20)
+        self._repaint_soon.timeout.connect(self._repaint_all)
         self._ahead.ready.connect(self._placed_ahead)
         desk.changed.connect(self._changed)
         desk.probed.connect(self._changed)
@@ -133,12 +139,10 @@ class LatentPlane(QWidget):
 
     def _place_ahead(self, encodings: EncodingsReply) -> None:
         """Comes by itself, and often: the hand must not wait for it."""
-        model = self.desk.model
-        labels = None if model is None else model.labels
+        labels = self.desk.model.labels if self.desk.model else None
         view = (self.camera, self.devicePixelRatioF())
-        self._ahead.prepare(
-            partial(place, encodings, labels, self.desk.projection, self.desk.state.hidden, view)
-        )
+        hidden = self.desk.state.hidden
+        self._ahead.prepare(partial(place, encodings, labels, self.desk.projection, hidden, view))
 
     @Slot(object)
     def _placed_ahead(self, placed: Placed) -> None:
@@ -150,7 +154,7 @@ class LatentPlane(QWidget):
             self.scatter.take(placed)
             if placed.hidden != state.hidden:
                 self.scatter.hide(state.hidden)
-            self._repaint_all()
+            self._repaint_soon.start()
 
     @Slot(object)
     def _turned(self, projection: Projection) -> None:
@@ -180,8 +184,7 @@ class LatentPlane(QWidget):
             image.invertPixels()  # ink on paper: white digits on black would drown the points
         # Qt scales this format, smoothly, twice as fast as grey.
         self._manifold = (reply.region, image.convertToFormat(QImage.Format.Format_RGB32))
-        self._base = None
-        self.update()
+        self._repaint_soon.start() if self._ahead.in_use else self._repaint_all()
 
     @Slot(object)
     def _walked(self, walk: WalkReply) -> None:
@@ -217,6 +220,10 @@ class LatentPlane(QWidget):
         reach = _FIT_MARGIN * max(2.6, self.scatter.reach(0.999))
         self._look(self.camera.fitted((-reach, reach, -reach, reach)))
 
+    def look_at(self, region: Region) -> None:
+        """Shows all of a region of the plane (left, right, bottom, top)."""
+        self._look(self.camera.fitted(region))
+
     def zoom(self, factor: float, about: QPointF | None = None) -> None:
         """Closer by a factor, about a pixel or the middle of the view."""
         centre = about or QPointF(0.5 * self.width(), 0.5 * self.height())
@@ -244,6 +251,7 @@ class LatentPlane(QWidget):
     def _place_marks(self) -> None:
         self.marks.place(self.desk.projection, self.desk.state.pins)
 
+    @Slot()
     def _repaint_all(self) -> None:
         self._base = None
         self.update()
@@ -296,19 +304,13 @@ class LatentPlane(QWidget):
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        steps = {
-            Qt.Key.Key_Left: (-1, 0),
-            Qt.Key.Key_Right: (1, 0),
-            Qt.Key.Key_Up: (0, 1),
-            Qt.Key.Key_Down: (0, -1),
-        }
         key = Qt.Key(event.key())
-        if key in steps:
+        if key in _STEPS:
             far = _NUDGE * (10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
             # A key that repeats is one gesture, and so one step of the undo.
             if not event.isAutoRepeat():
                 self._key_gesture = new_gesture()
-            across, up = steps[key]
+            across, up = _STEPS[key]
             u, v = self.desk.projection.to_plane(self.desk.state.probe)
             reach = far / self.camera.scale
             self._move_probe(self._key_gesture, u + across * reach, v + up * reach)
