@@ -83,6 +83,8 @@ def read_plan(arguments: argparse.Namespace) -> TrainingPlan:
 def command_line(arguments: argparse.Namespace) -> str:
     """The command that trains the same model again: what is not a default, and nothing else."""
     words = ["latentlab", "train", arguments.kind, "--data", arguments.data, "--out", str(arguments.out)]
+    if arguments.half:
+        words.append("--half")
     for kind in (find_kind(arguments.kind).config, TrainingPlan):
         for field in _fields(kind):
             value = getattr(arguments, field.name)

@@ -203,6 +203,7 @@ def _add_training(commands: Commands, training: bool) -> None:
         )
         kind.add_argument("--out", "-o", required=True, metavar="FILE", help="a .safetensors file to write")
         kind.add_argument("--force", action="store_true", help="replace the file if it exists")
+        kind.add_argument("--half", action="store_true", help="store 16 bits a weight: half the file")
         kind.add_argument(
             "--resume", action="store_true", help="go on with the training of FILE that was stopped"
         )

@@ -82,6 +82,7 @@ def _begun(arguments: argparse.Namespace) -> TrainingRun:
         command=command_line(arguments),
         data=arguments.data,
         every_s=arguments.checkpoint_every,
+        half=arguments.half,
         team=team,
         device=device,
     )
@@ -91,7 +92,7 @@ def _resumed(arguments: argparse.Namespace) -> TrainingRun:
     """The training that was stopped, as it was begun: of the flags only --device counts."""
     device = "" if arguments.device == "auto" else arguments.device
     run = TrainingRun.resume(state_path(arguments.out), overwrite=arguments.force, device=device)
-    run.every_s = arguments.checkpoint_every
+    run.every_s, run.half = arguments.checkpoint_every, arguments.half
     return run
 
 

@@ -61,6 +61,7 @@ class TrainingRun:
         command: the command line that does the same again, for the card.
         data: the text by which the data set was asked for, for whoever resumes.
         every_s: seconds between two checkpoints.
+        half: whether the file gets 16 bits a weight.
         team, device: the processes that train together, and this one's device.
 
     Raises:
@@ -80,13 +81,14 @@ class TrainingRun:
         command: str = "",
         data: str = "",
         every_s: float = CHECKPOINT_EVERY_S,
+        half: bool = False,
         team: Team = ALONE,
         device: torch.device | None = None,
     ) -> None:
         self.out = check_destination(out, overwrite=overwrite, suffixes=(".safetensors",))
         self.kind, self.overwrite, self.command = kind, overwrite, command
         self.train, self.test = train, test
-        self.data, self.every_s = data or train.name, every_s
+        self.data, self.every_s, self.half = data or train.name, every_s, half
         if test.shape != train.shape:
             raise LabError(f"{train.name} has pictures of {train.shape}, {test.name} of {test.shape}")
         check_plan(plan)
@@ -183,7 +185,7 @@ class TrainingRun:
             metrics=self.metrics,
             command=self.command,
         )
-        path = save_model(self.out, self.trainer.averaged, card, overwrite=self.overwrite)
+        path = save_model(self.out, self.trainer.averaged, card, overwrite=self.overwrite, half=self.half)
         with contextlib.suppress(OSError):
             state_path(self.out).unlink(missing_ok=True)
         return Saved(path, self.metrics)

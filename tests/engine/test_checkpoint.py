@@ -156,3 +156,26 @@ def test_that_every_shipped_model_says_how_to_train_it_again():
 def test_that_the_folder_of_the_file_may_be_relative(tiny_model_file, monkeypatch):
     monkeypatch.chdir(tiny_model_file.parent)
     assert load_model(Path("tiny.safetensors")).name == "tiny"
+
+
+def test_that_a_file_of_half_precision_is_half_as_large_and_nearly_the_same_model(tmp_path):
+    model = make_vae(VAEConfig(encoder_widths=(64,), decoder_widths=(64,)))
+    card = ModelCard("vae", dataclasses.asdict(model.config))
+    whole = save_model(tmp_path / "whole.safetensors", model, card)
+    half = save_model(tmp_path / "half.safetensors", model, card, half=True)
+    assert half.stat().st_size < 0.55 * whole.stat().st_size
+    read = load_model(half).model
+    assert {weight.dtype for weight in read.parameters()} == {torch.float32}
+    z = torch.randn(20, 2, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        torch.testing.assert_close(read.decode(z), model.decode(z), atol=5e-3, rtol=5e-3)
+
+
+def test_that_weights_too_large_for_half_precision_are_told(tmp_path):
+    model = make_vae(VAEConfig(encoder_widths=(4,), decoder_widths=(4,)))
+    with torch.no_grad():
+        next(model.parameters())[0, 0] = 1e6
+    card = ModelCard("vae", dataclasses.asdict(model.config))
+    with pytest.raises(LabError, match="holds NaN or infinite weights"):
+        save_model(tmp_path / "half.safetensors", model, card, half=True)
+    assert list(tmp_path.iterdir()) == []
