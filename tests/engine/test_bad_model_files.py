@@ -192,9 +192,9 @@ WEIGHTS = {
         {"decoder__layers__0__weight": torch.zeros(2, 12)},
         r"decoder\.layers\.0\.weight has shape \(2, 12\), the config asks for \(12, 2\)",
     ),
-    "half": (
-        {"decoder__layers__0__bias": torch.zeros(12).half()},
-        r"bias is torch\.float16, expected torch\.float32",
+    "bfloat16": (
+        {"decoder__layers__0__bias": torch.zeros(12).bfloat16()},
+        r"bias is torch\.bfloat16, expected torch\.float32",
     ),
     "whole numbers": (
         {"decoder__layers__0__bias": torch.zeros(12).int()},
