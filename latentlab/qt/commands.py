@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from latentlab.qt import takeaways
 from latentlab.qt.actions import Entry
+from latentlab.qt.compare.window import show_compare
 from latentlab.qt.data_commands import data_entries
 from latentlab.qt.pages import show_about, show_shortcuts
 from latentlab.qt.palette import Theme
+from latentlab.qt.training_commands import training_entries
 
 if TYPE_CHECKING:
     from latentlab.qt.window import LabWindow
@@ -19,6 +21,7 @@ TOOLBAR = (
     "openAction", "exportProbeAction", "",
     "undoAction", "redoAction", "",
     "randomProbeAction", "originAction", "pinHereAction", "",
+    "trainAction", "",
     "zoomInAction", "zoomOutAction", "showAllAction", "",
     "pointsLayerAction", "manifoldLayerAction", "contoursLayerAction", "",
     "commandPaletteAction",
@@ -31,6 +34,7 @@ def entries(window: LabWindow) -> Iterator[Entry]:
     yield from _edit(window)
     yield from _view(window)
     yield from data_entries(window)
+    yield from training_entries(window)
     yield from _help(window)
 
 
@@ -114,6 +118,9 @@ def _view(window: LabWindow) -> Iterator[Entry]:
             f"{name}LayerAction", "&View", text, partial(window.deeds.switch_layer, name), tip,
             f"Ctrl+{number + 1}", checked=_layer(window, name), tool=text.replace("&", ""), gap=number == 0,
         )  # fmt: skip
+    yield Entry("compareAction", "&View", "&Compare models …", partial(show_compare, window),
+                "Put two to four models side by side, under one cursor.", "Ctrl+Shift+M",
+                window.deeds.is_open, gap=True)  # fmt: skip
     for theme, text, tip in (
         (Theme.SYSTEM, "As the &system", "Light or dark as the desktop is."),
         (Theme.LIGHT, "&Light", "Dark on light."),

@@ -180,6 +180,7 @@ class LabWindow(QMainWindow):
         self.deeds.data.changed.connect(self.actions_.refresh)
         self.deeds.data.changed.connect(self.save_settings)
         self.trainer.failed.connect(self._failed)
+        self.trainer.staged.connect(self.actions_.refresh_soon)
         self.theming.changed.connect(self.save_settings)
         self.theming.changed.connect(self.actions_.refresh)
 
@@ -281,9 +282,14 @@ class LabWindow(QMainWindow):
             text = f"The training of {name} was not finished. It can go on where it was."
             self.messages.say(text, "Go on", lambda: self._go_on(waiting[0]))
 
-    def _go_on(self, path: Path) -> None:
+    def show_training(self) -> None:
+        """Brings the training panel to the front."""
         self.docks.training.show()
         self.docks.training.raise_()
+        self.training.model.setFocus()
+
+    def _go_on(self, path: Path) -> None:
+        self.show_training()
         self.training.begin(GoOn(path))
 
     # Commands that need the window

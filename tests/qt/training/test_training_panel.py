@@ -171,3 +171,19 @@ def test_that_options_come_back_as_they_were_chosen(qtbot: QtBot):
     assert dialog.choice == choice
     assert dialog.plan == TrainingPlan(**{**vars(plan), "beta": 2.5})
     assert all(box.toolTip() for box in dialog.findChildren(QPushButton) if box.objectName())
+
+
+def test_that_the_menu_does_what_the_buttons_do(qtbot: QtBot, tmp_path: Path):
+    with training_window(qtbot, tmp_path) as window:
+        actions = window.actions_
+        window.docks.tray.raise_()
+        actions["trainAction"].trigger()
+        qtbot.waitUntil(window.training.isVisible, timeout=2000)
+        assert not actions["pauseTrainingAction"].isEnabled()
+        click(qtbot, window, "trainStart")
+        qtbot.waitUntil(actions["pauseTrainingAction"].isEnabled, timeout=20_000)
+        actions["pauseTrainingAction"].trigger()
+        qtbot.waitUntil(actions["resumeTrainingAction"].isEnabled, timeout=5000)
+        actions["keepTrainingAction"].trigger()
+        until(qtbot, window, Stage.IDLE)
+        assert list((tmp_path / "models").glob("*.safetensors"))

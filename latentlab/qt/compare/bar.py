@@ -1,0 +1,135 @@
+"""The row above the columns: which picture, which layers, what is linked, undo, and one column more."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QHBoxLayout, QLabel, QToolButton, QWidget
+
+from latentlab.qt.flow_layout import FlowLayout
+from latentlab.qt.palette import class_colour
+from latentlab.qt.views.selection_card import IndexBox
+from latentlab.session.state import Layers
+
+_LAYERS = (
+    ("points", "Points", "Show the encoded pictures as points, in every column."),
+    ("manifold", "Manifold", "Show what each model decodes, under its points."),
+    ("contours", "Contours", "Show the prior's contours at 1, 2 and 3 sigma."),
+)
+
+
+class CompareBar(QWidget):
+    """Says what is wished; whoever hears it has the bar show what became of it."""
+
+    picture_wished = Signal(int)
+    layer_wished = Signal(str, bool)
+    views_wished = Signal(bool)
+    scale_wished = Signal(bool)
+    all_wished = Signal()
+    column_wished = Signal()
+
+    def __init__(self, undo: QAction, redo: QAction) -> None:
+        super().__init__()
+        self.setObjectName("compareBar")
+        self.setAccessibleName("Comparison")
+        self.index = IndexBox()
+        self.index.setObjectName("compareIndex")
+        self.index.setAccessibleName("Number of the picture that every column shows")
+        self.index.setToolTip("The picture of the data that every column shows. Arrow keys step to the next.")
+        self.index.valueChanged.connect(self.picture_wished)
+        self.name = QLabel()
+        self.name.setObjectName("compareClass")
+        self.name.setAccessibleName("Class of the picture")
+        self.layers = {name: _box(f"compare{text}", text, tip) for name, text, tip in _LAYERS}
+        for name, box in self.layers.items():
+            box.clicked.connect(partial(self._switched, name))
+        self.views = _box(
+            "compareLinkViews",
+            "Link views",
+            "Planes of models with a prior show the same part of the latent space. The codes of an "
+            "autoencoder have no scale of their own: its plane stays with its own points.",
+        )
+        self.views.setChecked(True)
+        self.views.clicked.connect(self.views_wished)
+        self.scale = _box(
+            "compareScale",
+            "Scale autoencoders",
+            "The probe of an autoencoder goes to the same place of its cloud, measured in the spread of its "
+            "codes. Otherwise it goes to the very same z as in the other models.",
+        )
+        self.scale.setChecked(True)
+        self.scale.clicked.connect(self.scale_wished)
+        self.show_all = _button(
+            "compareShowAll", "Show all", "Fit every plane to its points; linked ones to the points of all."
+        )
+        self.show_all.clicked.connect(self.all_wished)
+        self.add = _button("compareAdd", "Add model", "Put one more model beside these; four at most.")
+        self.add.clicked.connect(self.column_wished)
+        number = QLabel("&Picture")
+        number.setBuddy(self.index)
+        tall = self.index.sizeHint().height()
+        flow = FlowLayout(self, gap=6)
+        flow.addWidget(_together(tall, number, self.index, self.name))
+        flow.addWidget(_together(tall, *self.layers.values()))
+        flow.addWidget(_together(tall, self.scale, self.views, self.show_all))
+        flow.addWidget(
+            _together(tall, _of("compareUndoButton", undo), _of("compareRedoButton", redo), self.add)
+        )
+
+    def show_picture(self, index: int | None, count: int, name: str, label: int | None) -> None:
+        """Shows the number and class of the selected picture of `count`."""
+        self.index.blockSignals(True)
+        self.index.setMaximum(count - 1)
+        self.index.setValue(-1 if index is None else index)
+        self.index.blockSignals(False)
+        dot = "" if label is None else f'<font color="{class_colour(label).name()}">●</font> '
+        self.name.setText(f"{dot}{name}")
+
+    def show_layers(self, layers: Layers) -> None:
+        """Shows which layers there are."""
+        for name, box in self.layers.items():
+            box.setChecked(getattr(layers, name))
+
+    def _switched(self, name: str) -> None:
+        self.layer_wished.emit(name, self.layers[name].isChecked())
+
+
+def _together(tall: int, *widgets: QWidget) -> QWidget:
+    """Widgets that stay side by side where the row has to be broken."""
+    group = QWidget()
+    group.setMinimumHeight(tall)
+    row = QHBoxLayout(group)
+    row.setContentsMargins(0, 0, 12, 0)
+    row.setSpacing(6)
+    for widget in widgets:
+        row.addWidget(widget)
+    return group
+
+
+def _named(widget: QAbstractButton, name: str, text: str, tip: str) -> None:
+    widget.setObjectName(name)
+    widget.setText(text)
+    widget.setAccessibleName(text)
+    widget.setToolTip(tip)
+
+
+def _box(name: str, text: str, tip: str) -> QCheckBox:
+    box = QCheckBox()
+    _named(box, name, text, tip)
+    return box
+
+
+def _button(name: str, text: str, tip: str) -> QToolButton:
+    button = QToolButton()
+    _named(button, name, text, tip)
+    return button
+
+
+def _of(name: str, action: QAction) -> QToolButton:
+    button = QToolButton()
+    button.setDefaultAction(action)
+    button.setObjectName(name)
+    button.setAccessibleName(action.iconText())
+    return button

@@ -1,0 +1,135 @@
+"""One column of the comparison: a model, its plane, its pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+)
+
+from latentlab.engine.requests import LoadedReply, LoadRequest, Refusal
+from latentlab.qt.compare.caption import Caption
+from latentlab.qt.compare.chooser import ModelChooser
+from latentlab.qt.compare.linked_desk import LinkedDesk
+from latentlab.qt.compare.pictures import ColumnPictures
+from latentlab.qt.compare.shelf import Known, known
+from latentlab.qt.messages import MessageBar
+from latentlab.qt.views.conditions import ConditionSelector
+from latentlab.qt.views.latent_plane import LatentPlane
+
+_EMPTY = (
+    "Choose a model above: one that ships, one of your own, or any model file of the same pictures.\n\n"
+    "The panel “Training” of the lab makes new ones, such as an autoencoder, or one of another β."
+)
+_LEAST = 150
+
+
+class ModelColumn(QFrame):
+    """Works at a desk of its own, which it ends with `stop`.
+
+    `removal_wished` says that the person wants the column gone; `troubled` carries what belongs in the log.
+    """
+
+    removal_wished = Signal(object)
+    troubled = Signal(str)
+
+    def __init__(self, number: int, desk: LinkedDesk, shelf: Sequence[Known], folder: str) -> None:
+        super().__init__()
+        self.setObjectName(f"compareColumn_{number}")
+        self.setAccessibleName(f"Column {number}")
+        self.desk = desk
+        desk.setParent(self)
+        self.chooser = ModelChooser(shelf, folder)
+        self.chooser.chosen.connect(self.open_model)
+        self.remove = QToolButton()
+        self.remove.setText("✕")
+        self.remove.setObjectName("compareRemove")
+        self.remove.setAccessibleName(f"Remove column {number}")
+        self.remove.setToolTip("Remove this column.")
+        self.remove.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.remove.clicked.connect(self._remove)
+        self.title = Caption(" ", " ")
+        self.title.setAlignment(Qt.AlignmentFlag.AlignLeft)
+        self.title.setObjectName("compareTitle")
+        self.title.setAccessibleName("What model it is")
+        self.messages = MessageBar()
+        self.note = QLabel(_EMPTY)
+        self.note.setObjectName("compareNote")
+        self.note.setWordWrap(True)
+        self.note.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.note.setMargin(16)
+        self.plane = LatentPlane(desk)
+        self.plane.setMinimumSize(_LEAST, _LEAST)
+        self.pictures = ColumnPictures(desk)
+        self.pictures.hide()
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.note)
+        self.stack.addWidget(self.plane)
+        self._lay_out()
+        desk.join(self.plane.look_at)
+        desk.loaded.connect(self._loaded)
+        desk.refused.connect(self._refused)
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(4)
+        head.addWidget(self.chooser, 1)
+        head.addWidget(self.remove)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(4, 4, 4, 4)
+        layout.setSpacing(4)
+        layout.addLayout(head)
+        layout.addWidget(self.title)
+        layout.addWidget(self.messages)
+        layout.addWidget(self.stack, 1)
+        layout.addWidget(ConditionSelector(self.desk))
+        layout.addWidget(self.pictures)
+
+    @Slot(str)
+    def open_model(self, model: str) -> None:
+        """Opens a model by name or path; the open one stays until the new one is there."""
+        self.messages.hide()
+        self.chooser.show_model(model)
+        if self.desk.model is None:
+            self.note.setText("Opening the model …")
+        self.desk.open_model(model)
+
+    def stop(self) -> None:
+        """Ends the desk's thread, and waits for it."""
+        self.desk.stop()
+
+    @Slot()
+    def _remove(self) -> None:
+        self.removal_wished.emit(self)
+
+    @Slot(object)
+    def _loaded(self, model: LoadedReply) -> None:
+        self.messages.hide()
+        self.chooser.show_model(self.desk.state.model)
+        card = known(model.path)
+        rest = "" if card.beta == 1.0 else f" (β = {card.beta:g})"
+        rest += f", {model.latents} latent{'' if model.latents == 1 else 's'}"
+        text = model.title + rest
+        self.title.say(text, card.kind.upper() + rest if card.kind else text)
+        self.title.setToolTip(f"{text}\n{model.path} ({model.hash})\n{model.command}".strip())
+        self.stack.setCurrentWidget(self.plane)
+        self.pictures.show()
+
+    @Slot(object)
+    def _refused(self, refusal: Refusal) -> None:
+        if refusal.details:
+            self.troubled.emit(f"{refusal.message}\n{refusal.details}")
+        model = self.desk.model
+        if refusal.slot == LoadRequest.slot:
+            self.chooser.show_model("" if model is None else self.desk.state.model)
+        if model is None:
+            self.note.setText(refusal.message)
+        else:
+            self.messages.say(refusal.message)

@@ -1,0 +1,175 @@
+"""The link between the columns: what is done in one of them is done in all.
+
+It works on what a person does, not on what comes of it. Each desk hands its edits to the link; the link finds
+out what they mean at the other desks, and makes all of them at once, as one step of the one undo stack that
+the desks share. Sessions do not listen to one another, so nothing can go round in circles.
+
+The undo starts anew when a model is opened or a column goes: a step taken back there would leave the columns
+in different places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QUndoStack
+
+from latentlab.engine.requests import Region
+from latentlab.qt.compare.scales import Scales, has_prior
+from latentlab.qt.compare.steps import SharedStep
+from latentlab.qt.compare.translating import translated
+from latentlab.qt.desk import Desk
+from latentlab.session.edits import Edit, HideClasses, LookAt, MoveProbe, SelectImage, SetLayers
+
+Look = Callable[[Region], None]
+
+
+class Link(QObject):
+    """Desks that go together.
+
+    `views` says whether their planes look at the same place, too. That holds for models with a prior: the
+    codes of an autoencoder have no scale of their own, so its plane stays with its own points. `scaled` says
+    that its probe goes along all the same, in the spread of those codes; else it goes to the very same z.
+    """
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.undo_stack = QUndoStack(self)
+        self.views = self.scaled = True
+        self._scales = Scales()
+        self._looks: dict[Desk, Look] = {}
+        # Desks whose plane has been brought to where the others look.
+        self._in_step: set[Desk] = set()
+        self._passing = False
+
+    @property
+    def desks(self) -> tuple[Desk, ...]:
+        """Those that have joined, in their order."""
+        return tuple(self._looks)
+
+    def join(self, desk: Desk, look: Look) -> None:
+        """Takes in a desk; `look` makes its plane show a region."""
+        self._looks[desk] = look
+
+    def leave(self, desk: Desk) -> None:
+        """Goes on without a desk."""
+        self._looks.pop(desk, None)
+        self._in_step.discard(desk)
+        self._scales.forget(desk)
+        self.undo_stack.clear()
+
+    def do(self, source: Desk, edit: Edit) -> None:
+        """Makes an edit at its desk, and what it means at the others."""
+        if isinstance(edit, LookAt):
+            source.session.apply(edit)
+            self._pass_on(source, edit.view)
+            return
+        edits = [(source.session, edit)]
+        for desk in self._looks:
+            meant = None if desk is source else self._translated(edit, source, desk)
+            if meant is not None:
+                edits.append((desk.session, meant))
+        if edit.transient:
+            for session, each in edits:
+                session.apply(each)
+        else:
+            self.undo_stack.push(SharedStep(edits))
+
+    def catch_up(self, desk: Desk) -> None:
+        """Brings a desk whose model or plane is new to where the others are."""
+        leader = next((one for one in self._looks if one is not desk and one.model is not None), None)
+        if leader is None:
+            return
+        state = leader.state
+        for edit in (
+            MoveProbe(z=state.probe),
+            SelectImage(index=state.selected),
+            HideClasses(hidden=state.hidden),
+            SetLayers(layers=state.layers),
+        ):
+            meant = self._translated(edit, leader, desk)
+            if meant is not None:
+                desk.session.apply(meant)
+
+    def scale(self, scaled: bool) -> None:
+        """Measures the codes of autoencoders in their own spread, or not: as a step of the undo."""
+        self.scaled = scaled
+        leader = next((one for one in self._looks if one.model is not None), None)
+        if leader is not None:
+            self.do(leader, MoveProbe(z=leader.state.probe))
+
+    def measured(self, desk: Desk) -> None:
+        """All codes of a desk's model are known, and so is their scale."""
+        first = next(iter(self._looks))
+        for other in self._looks if desk is first else (desk,):
+            if other is not first:
+                self.catch_up(other)
+
+    def _translated(self, edit: Edit, source: Desk, target: Desk) -> Edit | None:
+        return translated(edit, source, target, self._scales if self.scaled else None)
+
+    def opened(self, desk: Desk) -> None:
+        """Another model is open at a desk."""
+        self._in_step.discard(desk)
+        self.undo_stack.clear()
+        self.catch_up(desk)
+
+    # Where the planes look
+
+    def show_all(self, fits: Mapping[Desk, Callable[[], None]]) -> None:
+        """Fits each plane to its own points; those that go together to all of theirs."""
+        self._passing = True
+        try:
+            for fit in fits.values():
+                fit()
+        finally:
+            self._passing = False
+        self._look_together(tuple(desk for desk in fits if has_prior(desk)))
+
+    def rejoin_views(self) -> None:
+        """From now on the planes look at the same place: at first at all that any of them shows."""
+        self.views = True
+        self._in_step = set(filter(has_prior, self._looks))
+        self._look_together(tuple(self._in_step))
+
+    def _look_together(self, desks: tuple[Desk, ...]) -> None:
+        if self.views and len(desks) > 1:
+            self._make_look(desks, around(*(square(desk.state.view) for desk in desks)))
+
+    def _pass_on(self, source: Desk, view: Region) -> None:
+        if self._passing or not self.views or not has_prior(source):
+            return
+        others = tuple(desk for desk in self._looks if desk is not source and desk in self._in_step)
+        if source in self._in_step:
+            self._make_look(others, square(view))
+            return
+        # Its points are there for the first time: nobody's points go out of sight for that.
+        self._in_step.add(source)
+        self._look_together((*others, source))
+
+    def _make_look(self, desks: tuple[Desk, ...], region: Region) -> None:
+        self._passing = True
+        try:
+            for desk in desks:
+                self._looks[desk](region)
+        finally:
+            self._passing = False
+
+
+def square(region: Region) -> Region:
+    """The square in the middle of a region, as wide as its shorter side.
+
+    What a plane shows beyond that depends on its shape: passed on, it would make the next one shrink.
+    """
+    left, right, bottom, top = region
+    x, y, reach = 0.5 * (left + right), 0.5 * (bottom + top), 0.5 * min(right - left, top - bottom)
+    return x - reach, x + reach, y - reach, y + reach
+
+
+def around(*squares: Region) -> Region:
+    """A square that has all of these in it."""
+    left, right = min(one[0] for one in squares), max(one[1] for one in squares)
+    bottom, top = min(one[2] for one in squares), max(one[3] for one in squares)
+    x, y, reach = 0.5 * (left + right), 0.5 * (bottom + top), 0.5 * max(right - left, top - bottom)
+    return x - reach, x + reach, y - reach, y + reach

@@ -1,0 +1,81 @@
+"""What one unit is in a latent space: the prior's standard deviation, or, without a prior, the codes' own.
+
+The codes of an autoencoder may lie anywhere and reach any distance. Measured from their mean, in their
+standard deviation along each direction, they can be set against those of a model whose prior is N(0, I).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latentlab.engine.projection import Projection
+from latentlab.engine.requests import EncodingsReply, Point
+from latentlab.qt.desk import Desk
+
+# Codes that do not differ along a direction have no unit there.
+_LEAST = 1e-6
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Where nought is and how long one is, along each direction."""
+
+    middle: Point
+    length: Point
+
+    def measured(self, place: Sequence[float]) -> Point:
+        """A place in these units."""
+        return tuple((x - m) / s for x, m, s in zip(place, self.middle, self.length, strict=True))
+
+    def place(self, measured: Sequence[float]) -> Point:
+        """The place that measures so much."""
+        return tuple(m + x * s for x, m, s in zip(measured, self.middle, self.length, strict=True))
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The units of a latent space and of the plane that is shown of it."""
+
+    space: Unit
+    plane: Unit
+
+
+class Scales:
+    """The scales of desks, found once for each cloud and plane: finding one takes a look at all codes."""
+
+    def __init__(self) -> None:
+        self._found: dict[Desk, tuple[EncodingsReply, Projection, Scale]] = {}
+
+    def of(self, desk: Desk) -> Scale | None:
+        """The scale of a desk's model; None for one with a prior, and as long as nothing is encoded."""
+        cloud, projection = desk.encodings, desk.projection
+        if cloud is None or has_prior(desk) or cloud.mean.shape[1] != projection.latents:
+            return None
+        known = self._found.get(desk)
+        if known is None or known[0] is not cloud or known[1] != projection:
+            flat = projection.project(cloud.mean)
+            scale = Scale(_unit(cloud.mean), _unit(flat))
+            known = self._found[desk] = (cloud, projection, scale)
+        return known[2]
+
+    def forget(self, desk: Desk) -> None:
+        """A desk has gone."""
+        self._found.pop(desk, None)
+
+
+def has_prior(desk: Desk) -> bool:
+    """Whether the codes of a desk's model are spread as a prior has it: an autoencoder's are single points.
+
+    As long as nothing is encoded it is not known, and so not so.
+    """
+    cloud = desk.encodings
+    return cloud is not None and len(cloud.sigma) > 0 and bool(cloud.sigma[0].all())
+
+
+def _unit(cloud: NDArray[np.float32]) -> Unit:
+    middle, length = cloud.mean(axis=0), cloud.std(axis=0)
+    return Unit(tuple(map(float, middle)), tuple(float(one) if one > _LEAST else 1.0 for one in length))

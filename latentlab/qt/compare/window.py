@@ -1,0 +1,84 @@
+"""The window in which models are compared, beside that of the lab."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+
+from latentlab.qt.compare.view import CompareView, NewRenderer
+from latentlab.qt.known_data import title_of
+from latentlab.session.state import SessionState
+
+if TYPE_CHECKING:
+    from latentlab.qt.window import LabWindow
+
+_NAME = "compareWindow"
+
+
+class CompareWindow(QDialog):
+    """A window of its own, which closes with its parent and ends its threads when it closes."""
+
+    def __init__(
+        self,
+        state: SessionState,
+        folder: Path,
+        asked: str = "",
+        parent: QWidget | None = None,
+        new_renderer: NewRenderer | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName(_NAME)
+        self.setWindowTitle(f"Compare models · {title_of(state.data)} ({state.split}) — LatentLab")
+        self.setWindowFlags(Qt.WindowType.Window)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if state.selected is None:
+            # A window for comparing pictures shows one from the start.
+            state = replace(state, selected=0)
+        self.view = CompareView(state, folder, asked, new_renderer)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.view)
+        for keys, do in (
+            (QKeySequence("Ctrl+Z"), self.view.link.undo_stack.undo),
+            (QKeySequence("Ctrl+Shift+Z"), self.view.link.undo_stack.redo),
+            (QKeySequence("Ctrl+0"), self.view.show_all),
+            (QKeySequence("Ctrl+W"), self.close),
+        ):
+            QShortcut(keys, self).activated.connect(do)
+        room = self.screen().availableGeometry()
+        self.resize(min(1320, room.width() - 8), min(840, room.height() - 36))
+
+    def start(self, models: list[str] | None = None) -> None:
+        """Opens these models, or those that go well together."""
+        self.view.open_models(self.view.usual_models() if models is None else models)
+
+    @Slot(int)
+    def done(self, result: int) -> None:
+        """Closes the window; returns when its threads have ended."""
+        # Out of sight first: ending a thread may take as long as the piece of work in hand.
+        super().done(result)
+        self.view.stop()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Escape deselects a picture; where there is none, it is not to close the window.
+        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+
+def show_compare(window: LabWindow) -> None:
+    """Opens the window for comparing, or brings it to the front."""
+    page = window.findChild(CompareWindow, _NAME)
+    if page is None:
+        page = CompareWindow(window.desk.rest(), window.trainer.folder, window.settings.folder, window)
+        page.view.troubled.connect(window.crashes.log.write)
+        page.show()
+        page.start()
+    page.raise_()
+    page.activateWindow()
