@@ -97,6 +97,8 @@ class Trainer:
         self.seconds, self.beta = 0.0, plan.beta
         self.steps = plan.epochs * (len(train) // plan.batch)
         self.threads, self._began = plan.threads, False
+        self._governor: tuning.Governor | None = None
+        self._told_last = (0, 0.0)
         self.average = as_one_vector(in_order(self.averaged))
         self._compute_in("bf16" if plan.precision == "bf16" else "fp32")
 
@@ -226,6 +228,8 @@ class Trainer:
                 if precision != self.precision:
                     self._compute_in(precision)
             torch.set_num_threads(self.threads)
+            if self.plan.threads == 0:
+                self._governor = tuning.Governor(self.threads, available_cores())
         elif not self._began:
             self.threads = self.plan.threads or available_cores()
             if self.plan.precision == "auto" and self.device.type == "cuda":
@@ -257,7 +261,16 @@ class Trainer:
             self.seconds += now - mark
             if self._lasted > _REPORT_EVERY_S:
                 yield self._progress()
+                self._govern()
             mark = time.perf_counter()
+
+    def _govern(self) -> None:
+        """Takes another number of threads if that has become the better one."""
+        if self._governor is not None:
+            threads = self._governor.note(*self._told_last)
+            if threads != self.threads:
+                self.threads = threads
+                torch.set_num_threads(threads)
 
     def _progress(self) -> Progress:
         """The steps since the last one told, past an epoch's end if need be: few pictures make it short."""
@@ -270,6 +283,7 @@ class Trainer:
             seconds_left=(self.steps - self.step) * pace,
             beta=self.beta_now,
         )
+        self._told_last = (self._since, self._lasted)
         self._recent.zero_()
         self._since, self._lasted = 0, 0.0
         return told
