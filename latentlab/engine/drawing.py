@@ -29,6 +29,7 @@ from latentlab.engine.requests import (
     Request,
     TraversalReply,
     TraversalRequest,
+    UnderlayRequest,
     WalkReply,
     WalkRequest,
 )
@@ -37,7 +38,8 @@ from latentlab.models.base import Conditional, Decodes
 
 # Most pictures decoded at once: what a more urgent request may have to wait for, some five milliseconds.
 CHUNK = 256
-_PIECE_S, _SMALLEST = 4e-3, 40
+# How long a piece of the work may take. The underlay, which follows trainings, is drawn in shorter ones.
+_PIECE_S, _UNDERLAY_PIECE_S, _SMALLEST = 6e-3, 3e-3, 32
 _COARSE = 4
 _FRAME_S = 1 / 60
 
@@ -131,12 +133,12 @@ class Drawing:
                 done=number == len(request.dimensions),
             )
 
-    def _piece(self) -> int:
+    def _piece(self, seconds: float) -> int:
         """How many pictures to decode at once, lest the picture under the hand wait too long for them.
 
         Beside a training, each takes several times as long as alone.
         """
-        return min(CHUNK, max(_SMALLEST, int(_PIECE_S / self.seconds_per_picture)))
+        return min(CHUNK, max(_SMALLEST, int(seconds / self.seconds_per_picture)))
 
     def grid(self, request: GridRequest) -> Iterator[Reply | None]:
         """Every fourth cell of every fourth row first, shown as blocks; then all the others.
@@ -161,13 +163,14 @@ class Drawing:
         # The decoded cell that stands in for each one until its own is there.
         stand_in = (row - row % _COARSE) * columns + (column - column % _COARSE)
 
+        seconds = _UNDERLAY_PIECE_S if isinstance(request, UnderlayRequest) else _PIECE_S
         pictures: NDArray[np.uint8] | None = None
         at_once = len(cell) * self.seconds_per_picture < _FRAME_S
         passes = [cell] if at_once else [part for part in (cell[coarse], cell[~coarse]) if len(part)]
         for number, pending in enumerate(passes, 1):
             last = number == len(passes)
             # In even pieces: a small last one takes as long as one five times its size.
-            for chosen in np.array_split(pending, math.ceil(len(pending) / self._piece())):
+            for chosen in np.array_split(pending, math.ceil(len(pending) / self._piece(seconds))):
                 before = time.perf_counter()
                 decoded = self.decode(places[chosen], told)
                 self.seconds_per_picture = (time.perf_counter() - before) / len(chosen)

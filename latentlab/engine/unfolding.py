@@ -24,8 +24,8 @@ from latentlab.models.registry import build
 
 # For the pictures of one snapshot; the rest of its fifth of a second is the training's.
 BUDGET_S = 0.008
-# What a picture under the hand may have to wait for, some two milliseconds.
-_CHUNK = 128
+# What a picture under the hand may have to wait for, some one or two milliseconds.
+_CHUNK = 64
 
 
 def empty_model(kind: str, config: Mapping[str, Any]) -> nn.Module:

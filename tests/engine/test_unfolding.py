@@ -40,15 +40,15 @@ def test_that_at_first_all_pictures_are_encoded_and_then_a_share_in_turns():
     unfolding = Unfolding(empty_model("vae", FIELDS), data)
     first = torch.rand_like(trainer().average) - 0.5
     unfolding.adopt(first.numpy(), 1)
-    assert len(list(unfolding.refresh(budget_s=0.0))) == 14
+    assert len(list(unfolding.refresh(budget_s=0.0))) == 27
     before = unfolding.mean.copy()
     x = data.images.float() / 255
     np.testing.assert_allclose(before, unfolding.model.encode(x).mean.numpy(), atol=1e-5)
     unfolding.adopt((first * 1.5).numpy(), 2)
     after = unfolding.model.encode(x).mean.numpy()
-    for chunk in range(14):
+    for chunk in range(27):
         list(unfolding.refresh(budget_s=0.0))
-        done = min(1700, 128 * (chunk + 1))
+        done = min(1700, 64 * (chunk + 1))
         np.testing.assert_allclose(unfolding.mean[:done], after[:done], atol=1e-5)
         assert np.array_equal(unfolding.mean[done:], before[done:])
 
