@@ -180,6 +180,7 @@ class LabWindow(QMainWindow):
         self.deeds.data.changed.connect(self.actions_.refresh)
         self.deeds.data.changed.connect(self.save_settings)
         self.trainer.failed.connect(self._failed)
+        self.training.data_wanted.connect(self.deeds.data.ask_for_folder)
         self.trainer.staged.connect(self.actions_.refresh_soon)
         self.theming.changed.connect(self.save_settings)
         self.theming.changed.connect(self.actions_.refresh)

@@ -63,7 +63,7 @@ class TrainingPanel(QWidget):
         self._when = QLabel()
         self._when.setObjectName("modelAdvice")
         self._when.setWordWrap(True)
-        self.start = _button("trainStart", "&Train", "Start training this model on these pictures.")
+        self.start = _button("trainStart", "Train", "Start training this model on these pictures.")
         self.pause = _button("trainPause", "&Pause", "Wait, with everything saved; press again to go on.")
         self.stop = _button("trainStop", "&Stop and keep", "Stop here, save the model as it is and open it.")
         self.options = _button(
@@ -83,6 +83,7 @@ class TrainingPanel(QWidget):
         self._draw = QTimer(self, singleShot=True, interval=_DRAW_MS)
         self._draw.timeout.connect(self._show_figures)
         self._drawn = 0
+        self.data.activated.connect(self._data_chosen)
         self.model.currentIndexChanged.connect(self._model_chosen)
         self.start.clicked.connect(self._start)
         self.pause.clicked.connect(self._pause)
@@ -101,6 +102,7 @@ class TrainingPanel(QWidget):
         self.data.clear()
         for title, spec in specs:
             self.data.addItem(title, spec)
+        self.data.addItem("Pictures of your own …", "")
         found = self.data.findData(chosen)
         if found >= 0:
             self.data.setCurrentIndex(found)
@@ -119,6 +121,12 @@ class TrainingPanel(QWidget):
         """Another choice, as the options dialog makes it."""
         self._choice, self._plan = choice, replace(plan, beta=choice.beta)
         self.beta.show_beta(choice.beta)
+
+    @Slot(int)
+    def _data_chosen(self, index: int) -> None:
+        if not self.data.itemData(index):
+            self.data.setCurrentIndex(0)  # until others have been opened
+            self.data_wanted.emit()
 
     @Slot()
     def _model_chosen(self) -> None:
@@ -257,7 +265,7 @@ class TrainingPanel(QWidget):
         form = QFormLayout()
         form.setContentsMargins(0, 0, 0, 0)
         form.setSpacing(4)
-        form.addRow("&Data", self.data)
+        form.addRow("Pict&ures", self.data)
         form.addRow("&Model", self.model)
         for chooser in (self.data, self.model):
             chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

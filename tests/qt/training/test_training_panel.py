@@ -187,3 +187,14 @@ def test_that_the_menu_does_what_the_buttons_do(qtbot: QtBot, tmp_path: Path):
         actions["keepTrainingAction"].trigger()
         until(qtbot, window, Stage.IDLE)
         assert list((tmp_path / "models").glob("*.safetensors"))
+
+
+def test_that_pictures_of_ones_own_are_asked_for_from_the_list(qtbot: QtBot, tmp_path: Path):
+    with training_window(qtbot, tmp_path) as window:
+        chooser = window.training.data
+        window.training.data_wanted.disconnect()
+        assert chooser.itemText(chooser.count() - 1) == "Pictures of your own …"
+        chooser.setFocus()
+        with qtbot.waitSignal(window.training.data_wanted, timeout=2000):
+            qtbot.keyClick(chooser, Qt.Key.Key_End)
+        assert chooser.currentData() == "toy"
