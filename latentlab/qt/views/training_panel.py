@@ -103,7 +103,7 @@ class TrainingPanel(QWidget):
         for title, spec in specs:
             self.data.addItem(title, spec)
         self.data.addItem("Pictures of your own …", "")
-        found = self.data.findData(chosen)
+        found = self.data.findData(chosen) if chosen else 0
         if found >= 0:
             self.data.setCurrentIndex(found)
 
@@ -188,6 +188,11 @@ class TrainingPanel(QWidget):
         idle = stage is Stage.IDLE
         for widget in (self.data, self.model, self.options, self.start):
             widget.setEnabled(idle)
+        # The panel is low: what cannot be used now gives its room to what tells of the training.
+        for shown in (self.start, self.options, self._when):
+            shown.setVisible(idle)
+        for widget in (self.pause, self.stop):
+            widget.setVisible(not idle)
         self.pause.setEnabled(stage in (Stage.RUNNING, Stage.PAUSED))
         self.pause.setText("&Go on" if stage is Stage.PAUSED else "&Pause")
         self.stop.setEnabled(stage in (Stage.RUNNING, Stage.PAUSED))
