@@ -84,3 +84,9 @@ def test_that_figures_that_are_no_numbers_are_refused_instead_of_written_as_json
 
     with pytest.raises(LabError, match="finite"):
         print_json({"elbo": math.nan})
+
+
+def test_that_an_autoencoder_is_listed_without_an_elbo(run):
+    line = next(line for line in run("list").out.splitlines() if "mnist-ae-2d" in line)
+    assert "test reconstruction -1" in line
+    assert "ELBO" not in line
