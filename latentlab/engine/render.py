@@ -124,11 +124,17 @@ class Renderer:
             loaded = load_model(request.model, self.device)
         yield None
         with torch.inference_mode(False):
-            data = catalog.load(request.data, request.split)
+            data, spec = catalog.load(request.data, request.split), request.data
+            own = str(loaded.card.data.get("name", ""))
+            if own in catalog.CATALOG and getattr(loaded.model, "picture_shape", data.shape) != data.shape:
+                # Made for other pictures, which come with LatentLab: those are what it is opened on.
+                data, spec = catalog.load(own, request.split), own
         yield None
-        yield self._open(request, loaded, data)
+        yield self._open(request, loaded, data, spec)
 
-    def _open(self, request: LoadRequest | FollowRequest, loaded: LoadedModel, data: ImageSet) -> LoadedReply:
+    def _open(
+        self, request: LoadRequest | FollowRequest, loaded: LoadedModel, data: ImageSet, spec: str
+    ) -> LoadedReply:
         """Goes on with another model and other data, if they suit each other."""
         model = loaded.model
         if not (isinstance(model, Encodes) and isinstance(model, Decodes)):
@@ -153,7 +159,7 @@ class Renderer:
                 if isinstance(value, int | float) and abs(value) < 1e300
             ),
             command=loaded.card.command,
-            data=request.data,
+            data=spec,
             split=data.split,
             classes=data.classes,
             images=data.images.numpy(),
@@ -172,7 +178,9 @@ class Renderer:
                 yield None
                 model = empty_model(request.kind, request.config).to(self.device)
             card = ModelCard(request.kind, request.config)
-            reply = self._open(request, LoadedModel(request.name, model, card, Path(), _NO_HASH), data)
+            reply = self._open(
+                request, LoadedModel(request.name, model, card, Path(), _NO_HASH), data, request.data
+            )
             told = self._conditions(data) if encoder_is_told(model) else None
             self._unfolding, self._following = Unfolding(model, data, told), key
             self._unfolding.adopt(request.theta, request.step)

@@ -82,15 +82,20 @@ def mlp(widths: Sequence[int], dropout: float, *, last_dropout: float = 0.0) -> 
 
 
 def from_latents(
-    latents: int, widths: Sequence[int], dropout: float, *, last_dropout: float = 0.0
+    latents: int, widths: Sequence[int], dropout: float, *, last_dropout: float = 0.0, conditions: int = 0
 ) -> nn.Sequential:
     """Dense layers from the latent space through `widths`; (B, latents) -> (B, widths[-1]).
 
     The first layer starts with units that bend all over the prior's bulk, not just at 0: with the usual
     small weights a decoder of a few latents sees almost a constant, and learns slowly.
+
+    `conditions` of the inputs are no coordinates but classes or attributes, of which few are 1.
     """
     first = PreciseLinear(latents, widths[0])
-    nn.init.uniform_(first.weight, -math.sqrt(3.0), math.sqrt(3.0))  # variance 1
+    # Variance 1 for two latents and less for more: their sum would else be so large that the layer
+    # bends everywhere at once, and what lies between two codes is noise.
+    bound = math.sqrt(3.0 * min(1.0, 2.0 / max(1, latents - conditions)))
+    nn.init.uniform_(first.weight, -bound, bound)
     nn.init.uniform_(first.bias, -2.0, 2.0)
     layers = mlp([latents, *widths], dropout, last_dropout=last_dropout)
     layers[0] = first
@@ -141,11 +146,16 @@ class MLPDecoder(nn.Module):
     """Places to pictures through fully connected layers; (B, D) -> (B, C, H, W)."""
 
     def __init__(
-        self, latents: int, widths: Sequence[int], shape: tuple[int, int, int], dropout: float
+        self,
+        latents: int,
+        widths: Sequence[int],
+        shape: tuple[int, int, int],
+        dropout: float,
+        conditions: int = 0,
     ) -> None:
         super().__init__()
         self.shape = shape
-        self.layers = from_latents(latents, [*widths, math.prod(shape)], dropout)
+        self.layers = from_latents(latents, [*widths, math.prod(shape)], dropout, conditions=conditions)
 
     def forward(self, z: Tensor) -> Tensor:
         return self.layers(z).unflatten(-1, self.shape)  # type: ignore[no-any-return]
@@ -190,13 +200,19 @@ class ConvDecoder(nn.Module):
     """
 
     def __init__(
-        self, latents: int, widths: Sequence[int], shape: tuple[int, int, int], dropout: float
+        self,
+        latents: int,
+        widths: Sequence[int],
+        shape: tuple[int, int, int],
+        dropout: float,
+        conditions: int = 0,
     ) -> None:
         super().__init__()
         channels, height, width = shape
         times = len(widths)
         self.start = (widths[0], _halved(height, times), _halved(width, times))
-        self.first = from_latents(latents, [_DENSE, math.prod(self.start)], dropout, last_dropout=dropout)
+        widths_first = [_DENSE, math.prod(self.start)]
+        self.first = from_latents(latents, widths_first, dropout, last_dropout=dropout, conditions=conditions)
         layers: list[nn.Module] = []
         for level, (fan_in, fan_out) in enumerate(pairwise([*widths, channels])):
             left = times - level - 1

@@ -114,7 +114,11 @@ class VAE(nn.Module):
             encoder_conditions,
         )
         self.decoder = _DECODERS[config.decoder](
-            config.latents + decoder_conditions, config.decoder_widths, outputs, config.decoder_dropout
+            config.latents + decoder_conditions,
+            config.decoder_widths,
+            outputs,
+            config.decoder_dropout,
+            decoder_conditions,
         )
 
     @property

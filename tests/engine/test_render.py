@@ -236,3 +236,11 @@ def test_that_a_mosaic_is_read_like_a_page():
     assert made.shape == (4, 9)
     assert made[::2, ::3].tolist() == [[0, 1, 2], [3, 4, 5]]
     assert mosaic(np.zeros((6, 2, 3, 3), dtype=np.uint8), columns=2).shape == (6, 6, 3)
+
+
+def test_that_a_model_made_for_other_shipped_pictures_is_opened_on_them(tmp_path):
+    config = VAEConfig(shape=(3, 32, 32), encoder_widths=(4,), decoder_widths=(4,))
+    card = ModelCard("vae", dataclasses.asdict(config), {"name": "faces"})
+    path = save_model(tmp_path / "faces.safetensors", make_vae(config), card)
+    *_, reply = Renderer().serve(LoadRequest(1, str(path), "mnist"))
+    assert (reply.data, reply.images.shape[1:]) == ("faces", (3, 32, 32))

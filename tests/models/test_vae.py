@@ -178,3 +178,12 @@ def test_that_a_learnt_sigma_finds_the_size_of_the_errors():
 def test_that_only_a_gaussian_can_learn_its_sigma():
     with pytest.raises(LabError, match="'learn_sigma' is for a Gaussian likelihood, not bernoulli"):
         VAEConfig(learn_sigma=True)
+
+
+@pytest.mark.parametrize("latents", [2, 16, 64])
+def test_that_a_decoder_bends_about_as_much_for_many_latents_as_for_two(latents):
+    model = make_vae(VAEConfig(latents=latents, encoder_widths=(8,), decoder_widths=(512,)))
+    first = model.decoder.layers[0]
+    z = torch.randn(500, latents, generator=torch.Generator().manual_seed(0))
+    sums = z @ first.weight.detach().T
+    assert sums.std().item() == pytest.approx(2**0.5, rel=0.1)
