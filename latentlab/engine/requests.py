@@ -153,7 +153,8 @@ class EncodeRequest(Request):
 class FollowRequest(Request):
     """Show a model in the midst of its training, with these weights.
 
-    The first one of a training opens its model and data, and is answered by a `LoadedReply` too.
+    The first one of a training opens its model and data, and is answered by a `LoadedReply` too. It shares
+    the slot of `LoadRequest`: whichever is newer decides which model is open.
 
     Attributes:
         name: what the training is called.
@@ -163,7 +164,7 @@ class FollowRequest(Request):
         data, split: the pictures to show in the plane.
     """
 
-    slot: ClassVar[str] = "follow"
+    slot: ClassVar[str] = LoadRequest.slot
     priority: ClassVar[int] = 2
     name: str
     kind: str

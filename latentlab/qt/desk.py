@@ -106,6 +106,7 @@ class Desk(QObject):
         self._wanted = session.state
         self._asked_from = session.state
         self._before_training: SessionState | None = None
+        self._following = False
         self._refreshed = 0
         self._thread = RenderThread(self._mailbox, renderer, self)
         self._thread.replied.connect(self._receive, Qt.ConnectionType.QueuedConnection)
@@ -139,6 +140,7 @@ class Desk(QObject):
 
     def open(self, state: SessionState) -> None:
         """Asks for the model and data of `state`, which becomes the session's once they are there."""
+        self._following = False
         self._wanted, self._asked_from = state, self.state
         self.busy.emit(f"Opening {state.model} …")
         self._ask(LoadRequest(self._next("load"), state.model, state.data, state.split))
@@ -149,13 +151,14 @@ class Desk(QObject):
         Only one snapshot may be under way: a newer one would take its place before it is done.
         """
         state = self.state
+        self._following = True
         if self._before_training is None:
             self._before_training = state
         self._wanted = self._asked_from = state
         split = state.split if state.data == snapshot.data else "test"
         self._ask(
             FollowRequest(
-                self._next("follow"),
+                self._next("load"),
                 f"{snapshot.name} (training)",
                 snapshot.kind,
                 snapshot.config,
@@ -300,13 +303,12 @@ class Desk(QObject):
                     self.refused.emit(reply)
             case LoadedReply():
                 if self._current("load", reply):
-                    self._before_training = None
                     self._adopt(reply)
-                    self._ask(EncodeRequest(self._next("encodings")))
-                elif self._current("follow", reply):
-                    self._adopt(reply)
+                    if not self._following:
+                        self._before_training = None
+                        self._ask(EncodeRequest(self._next("encodings")))
             case UnfoldedReply():
-                if self._current("follow", reply):
+                if self._current("load", reply):
                     self._place(reply)
                     self._refresh()
                     self.unfolded.emit(reply)

@@ -202,6 +202,8 @@ class TrainingPanel(QWidget):
             self._status.setText("Saving the model …")
         elif stage is Stage.RUNNING and self._progress is not None:
             self._show_progress(self._progress)
+        elif stage is Stage.RUNNING:
+            self._status.setText("The first steps …")
 
     @Slot(object)
     def _told(self, event: object) -> None:
