@@ -23,7 +23,7 @@ from latentlab.models.base import Encodes
 from latentlab.models.registry import build
 
 # For the pictures of one snapshot; the rest of its fifth of a second is the training's.
-BUDGET_S = 0.008
+BUDGET_S = 0.006
 # What a picture under the hand may have to wait for, some one or two milliseconds.
 _CHUNK = 64
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-_PAUSE_MS = 40
+_PAUSE_MS = 60
 
 
 class Asking(QObject):

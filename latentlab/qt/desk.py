@@ -52,6 +52,7 @@ from latentlab.session.session import Session
 from latentlab.session.state import OVER_VIEW, SessionState
 
 _REDRAW_MS = 40
+_HAND_RESTS_MS = 250
 # Of the snapshots of a training, the share after which the grid is drawn anew.
 _GRID_EVERY = 4
 # How far numbers of a plane that is not along the axes may be off by rounding.
@@ -100,6 +101,9 @@ class Desk(QObject):
         # The probe may leave the plane faster than the plane can be drawn anew.
         self._redraw_soon = QTimer(self, singleShot=True, interval=_REDRAW_MS)
         self._redraw_soon.timeout.connect(self._redraw)
+        # Runs while the probe moves and for a moment more.
+        self._hand = QTimer(self, singleShot=True, interval=_HAND_RESTS_MS)
+        self._hand.timeout.connect(self._refresh_grid)
         self._mailbox = Mailbox()
         self._numbers = itertools.count(1)
         self._newest: dict[str, int] = {}
@@ -107,7 +111,7 @@ class Desk(QObject):
         self._asked_from = session.state
         self._before_training: SessionState | None = None
         self._following = False
-        self._refreshed = 0
+        self._refreshed = self._grid_due = 0
         self._thread = RenderThread(self._mailbox, renderer, self)
         self._thread.replied.connect(self._receive, Qt.ConnectionType.QueuedConnection)
         session.listen(self._session_changed)
@@ -127,6 +131,7 @@ class Desk(QObject):
         self._thread.stop()
         # Python may take this desk away on any thread, where Qt could not end a timer that still runs.
         self._redraw_soon.stop()
+        self._hand.stop()
         # While Python still lives: left to its end, commands and stack fall in an order of their own, and
         # Qt may delete a command that Python has taken back already.
         self.undo_stack.clear()
@@ -273,6 +278,7 @@ class Desk(QObject):
         """Asks for whatever of the new state is not what the old one had; all of it if `old` is None."""
         told = old is None or old.condition != new.condition
         if old is None or told or old.probe != new.probe:
+            self._hand.start()
             self._ask(PointRequest(self._next("point"), new.probe, new.condition))
         if old is None or old.selected != new.selected:
             self.request_selection()
@@ -379,11 +385,19 @@ class Desk(QObject):
             self._ask(TrayRequest(self._next("tray"), state.pins, state.condition))
             self._ask(WalkRequest(self._next("walk"), *way_of(state)))
         self._refreshed += 1
-        # The manifold lies under the points too; the grid costs the training more than it shows.
-        if self._refreshed % _GRID_EVERY == 1 and GridRequest.slot not in self._drawing:
-            self.request_grid()
+        # The manifold lies under the points too; the grid costs the training, and a hand that moves, more
+        # than it shows.
+        if not self._hand.isActive():
+            self._refresh_grid()
         if self._underlay is not None and state.layers.manifold and UnderlayRequest.slot not in self._drawing:
             self.request_underlay(*self._underlay)
+
+    @Slot()
+    def _refresh_grid(self) -> None:
+        """The grid anew, if the model has changed often enough since."""
+        if self._following and self._refreshed >= self._grid_due and GridRequest.slot not in self._drawing:
+            self._grid_due = self._refreshed + _GRID_EVERY
+            self.request_grid()
 
     def _stay(self, refusal: Refusal) -> None:
         """Data that could not be opened are not what the session shows: it goes on with those it has."""

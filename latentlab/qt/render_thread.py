@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
-import sys
 import traceback
 from collections.abc import Iterator
 from typing import Protocol
@@ -106,7 +105,7 @@ def _real_renderer() -> Serves:
 def _uncollected() -> Iterator[None]:
     """Large imports make objects by the hundred thousand, all to stay: looking among them for garbage takes
     a quarter of the time. They are left out of later collections too, which would hold up the hand."""
-    if "torch" in sys.modules or not gc.isenabled():
+    if not gc.isenabled():
         yield
         return
     gc.disable()

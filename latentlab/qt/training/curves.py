@@ -6,6 +6,7 @@ pyqtgraph takes 0.3 s to import, so it is imported when the first curve is drawn
 from __future__ import annotations
 
 import importlib
+import itertools
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,7 @@ class LossCurves(QWidget):
         self._waiting.setBackgroundRole(QPalette.ColorRole.Base)
         self._waiting.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._layout.addWidget(self._waiting)
+        self._turns = itertools.cycle(name for name, _ in _TERMS)
         self._plots: dict[str, Any] = {}
         self._lines: dict[str, Any] = {}
         self._dots: dict[str, Any] = {}
@@ -52,16 +54,20 @@ class LossCurves(QWidget):
 
     def show_history(self, history: History) -> None:
         """Draws all there is, once there is something."""
+        for _ in _TERMS:
+            self.show_next(history)
+
+    def show_next(self, history: History) -> None:
+        """Draws the next of the curves in turn: all at once would hold up the hand for ten milliseconds."""
         if not self._plots:
             if not history.train.steps:
                 return
             self._make()
-        for name, _ in _TERMS:
-            train = np.asarray(history.train.values(name))
-            steps = np.asarray(history.train.steps)
-            self._lines[name].setData(steps, train)
-            self._dots[name].setData(history.test.steps, history.test.values(name))
-            self._frame(name, train, history.test.values(name))
+        name = next(self._turns)
+        train, test = np.asarray(history.train.values(name)), history.test.values(name)
+        self._lines[name].setData(np.asarray(history.train.steps), train)
+        self._dots[name].setData(history.test.steps, test)
+        self._frame(name, train, test)
 
     def _frame(self, name: str, train: np.ndarray[Any, Any], test: list[float]) -> None:
         """The y axis spans what matters: not the first steps, where everything is still far off."""

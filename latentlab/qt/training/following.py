@@ -12,6 +12,7 @@ from latentlab.qt.desk import Desk
 from latentlab.qt.training.orders import Snapshot
 from latentlab.qt.training.recorder import Recorder
 from latentlab.qt.training.trainer_desk import Stage, TrainerDesk
+from latentlab.session.state import SessionState
 
 _FRAME_MS = 400
 
@@ -33,7 +34,12 @@ class Following(QObject):
         trainer.staged.connect(self._staged)
         trainer.kept.connect(self._kept)
         desk.unfolded.connect(self._unfolded)
+        desk.probed.connect(self._probed)
         desk.refused.connect(self._refused)
+
+    @Slot(object, object)
+    def _probed(self, old: SessionState, new: SessionState) -> None:
+        self._trainer.give_way()
 
     @Slot(object)
     def _snapshot(self, snapshot: Snapshot) -> None:

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QThread, Signal
@@ -32,6 +33,11 @@ from latentlab.qt.training.orders import (
 if TYPE_CHECKING:
     from latentlab.engine.training_run import TrainingRun
 
+# How far this thread, and those that torch starts for it, step back on Linux.
+_MY_NICE, _HELPERS_NICE = 10, 19
+# How long the hand is taken to move after its last move; and of that time, the share left to the training.
+_HAND_RESTS_S = 0.25
+_SHARE_BESIDE_HAND = 1 / 3
 _TELL_EVERY_S = 0.05
 _SNAPSHOT_EVERY_S = 0.22
 
@@ -54,11 +60,16 @@ class TrainingThread(QThread):
         self._orders: queue.SimpleQueue[Order] = queue.SimpleQueue()
         self._events: list[object] = []
         self._told_at = self._snapshot_at = 0.0
+        self._hand_until = self._rested_at = 0.0
         self._keeps = False
 
     def order(self, order: Order) -> None:
         """Leaves an order; it is obeyed at the next event, some hundredths of a second later."""
         self._orders.put(order)
+
+    def give_way(self) -> None:
+        """The hand has moved: for a moment the computer is less its own."""
+        self._hand_until = time.monotonic() + _HAND_RESTS_S
 
     def stop(self) -> None:
         """Leaves the training to be gone on with, and waits for the thread."""
@@ -112,6 +123,7 @@ class TrainingThread(QThread):
                     self._take_snapshot(run)
                     if not self._obey(run):
                         break
+                    self._rest()
                 going = False
             except TrainingError as error:
                 going = self._wait(run, str(error))
@@ -160,6 +172,14 @@ class TrainingThread(QThread):
                 return False
         return True
 
+    def _rest(self) -> None:
+        """While the hand moves, sleeps longer than it worked."""
+        now = time.monotonic()
+        if now < self._hand_until:
+            worked = min(now - self._rested_at, 0.1)
+            time.sleep(worked * (1.0 / _SHARE_BESIDE_HAND - 1.0))
+        self._rested_at = time.monotonic()
+
     def _tell(self, event: object) -> None:
         """Gathers progress; everything else is told at once."""
         self._events.append(event)
@@ -179,15 +199,33 @@ class TrainingThread(QThread):
         if not last and now - self._snapshot_at < _SNAPSHOT_EVERY_S:
             return
         self._snapshot_at = now
+        _step_back_helpers()
         theta = run.trainer.average.cpu().clone().numpy()
         self.unfolded.emit(Snapshot(run.out.stem, run.trainer.step, run.kind, run.config, theta, run.data))
 
 
 def _step_back() -> None:
-    """Lets every other thread go first. Before torch's first call, for its helpers inherit it."""
+    """Lets every other thread go first."""
     if sys.platform.startswith("linux"):
         # A higher number gives way; a thread has its own on Linux.
         with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _MY_NICE)
     else:
         QThread.currentThread().setPriority(QThread.Priority.LowestPriority)
+
+
+def _step_back_helpers() -> None:
+    """Lets this thread go before the helpers that torch started for it.
+
+    They wait for work by spinning. Beside as busy a window they would keep this thread from a core while it
+    holds Python's lock, and so the window from Python.
+    """
+    if not sys.platform.startswith("linux"):
+        return
+    mine = threading.get_native_id()
+    # They bear the name of the thread that started them.
+    name = Path(f"/proc/self/task/{mine}/comm").read_bytes()
+    for task in Path("/proc/self/task").iterdir():
+        with contextlib.suppress(OSError):
+            if int(task.name) != mine and (task / "comm").read_bytes() == name:
+                os.setpriority(os.PRIO_PROCESS, int(task.name), _HELPERS_NICE)

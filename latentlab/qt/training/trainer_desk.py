@@ -91,6 +91,11 @@ class TrainerDesk(QObject):
         """Weighs the KL by `beta` from the next step on."""
         self._order(SetBeta(beta))
 
+    def give_way(self) -> None:
+        """The hand moves: the training leaves it part of the computer."""
+        if self._thread is not None:
+            self._thread.give_way()
+
     def leave(self) -> None:
         """Stops, to be gone on with at another start, and waits for the thread: the window is closing."""
         if self._thread is not None:

@@ -82,7 +82,6 @@ class TrainingPanel(QWidget):
         self._lay_out()
         self._draw = QTimer(self, singleShot=True, interval=_DRAW_MS)
         self._draw.timeout.connect(self._show_figures)
-        self._drawn = 0
         self.data.activated.connect(self._data_chosen)
         self.model.currentIndexChanged.connect(self._model_chosen)
         self.start.clicked.connect(self._start)
@@ -164,7 +163,7 @@ class TrainingPanel(QWidget):
 
     def begin(self, beginning: Begin | GoOn) -> None:
         """Starts a training; the curves begin anew."""
-        self._history, self._started, self._progress, self._drawn = History(), None, None, 0
+        self._history, self._started, self._progress = History(), None, None
         self._alarm.hide()
         self.bars.show_kl(())
         self._trainer.begin(beginning)
@@ -224,16 +223,16 @@ class TrainingPanel(QWidget):
         if self._history.add(event) and not self._draw.isActive():
             self._draw.start()
         if isinstance(event, EpochEnded | Paused | Ended):
-            self._drawn = 0
             self._show_figures()
 
     @Slot()
     def _show_figures(self) -> None:
         if not self.isVisible():
             return
-        if self._drawn % _CURVES_EVERY == 0 or self._trainer.stage is not Stage.RUNNING:
+        if self._trainer.stage is Stage.RUNNING:
+            self.curves.show_next(self._history)
+        else:
             self.curves.show_history(self._history)
-        self._drawn += 1
         self.bars.show_kl(self._history.kl_per_dimension)
         if self._progress is not None:
             if self._trainer.stage is Stage.RUNNING:

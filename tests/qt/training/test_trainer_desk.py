@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +17,9 @@ from latentlab.engine.checkpoint import load_model
 from latentlab.engine.events import EpochEnded, Finished, Started
 from latentlab.engine.plan import TrainingPlan
 from latentlab.engine.trainer import Trainer, TrainingError
+from latentlab.engine.training_run import TrainingRun
 from latentlab.qt.training.orders import Begin, Ended, GoOn, Paused, Snapshot
+from latentlab.qt.training.thread import TrainingThread
 from latentlab.qt.training.trainer_desk import Stage, TrainerDesk
 from tests.qt.shell import OFFSCREEN
 from tests.tiny import toy_set
@@ -94,6 +99,48 @@ def test_that_it_pauses_with_a_checkpoint_and_goes_on(qtbot: QtBot, desk: Traine
     desk.resume()
     until(qtbot, desk, Stage.RUNNING)
     qtbot.waitUntil(lambda: len(desk.events) > count, timeout=5000)
+
+
+def test_that_it_leaves_most_of_its_time_to_a_hand_that_moves_and_goes_on_after_it(
+    qtbot: QtBot, desk: TrainerDesk, monkeypatch: pytest.MonkeyPatch
+):
+    slept: list[float] = []
+    monkeypatch.setattr("latentlab.qt.training.thread.time.sleep", slept.append)
+    begin(desk, epochs=100_000)
+    until(qtbot, desk, Stage.RUNNING)
+    assert not slept
+    desk.give_way()
+    qtbot.waitUntil(lambda: len(slept) > 3, timeout=5000)
+    assert all(0 <= seconds <= 0.2 for seconds in slept)
+    qtbot.wait(400)  # the hand rests
+    count, told = len(slept), len(desk.events)
+    qtbot.waitUntil(lambda: len(desk.events) > told + 3, timeout=5000)
+    assert len(slept) == count
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have no priorities of their own elsewhere")
+def test_that_the_helpers_of_the_training_thread_step_back_behind_it(
+    qtbot: QtBot, desk: TrainerDesk, monkeypatch: pytest.MonkeyPatch
+):
+    lowered: dict[int, int] = {}
+    monkeypatch.setattr(os, "setpriority", lambda which, who, value: lowered.update({who: value}))
+    torch_threads, started = threading.Event(), threading.Event()
+
+    def helper() -> None:
+        started.set()
+        torch_threads.wait(20)
+
+    def make(thread: TrainingThread, real=TrainingThread._make) -> TrainingRun:
+        threading.Thread(target=helper, daemon=True).start()  # inherits the name, as a thread of C++ does
+        started.wait(20)
+        return real(thread)
+
+    monkeypatch.setattr(TrainingThread, "_make", make)
+    begin(desk)
+    until(qtbot, desk, Stage.IDLE)
+    torch_threads.set()
+    assert sorted(set(lowered.values())) == [10, 19]
+    assert threading.main_thread().native_id not in lowered
 
 
 def test_that_stop_and_keep_saves_at_once_from_running_and_from_a_pause(qtbot: QtBot, desk: TrainerDesk):
