@@ -105,3 +105,8 @@ def fields_of(choice: Choice) -> dict[str, Any]:
         "likelihood": likelihood,
         "learn_sigma": learnt,
     }
+
+
+def suited_to(shape: tuple[int, int, int]) -> Preset:
+    """The preset to begin with for pictures of (C, H, W)."""
+    return PRESETS[0] if shape[0] == 1 else PRESETS[-1]

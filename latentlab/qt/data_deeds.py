@@ -17,7 +17,7 @@ from latentlab.errors import LabError
 from latentlab.qt.background import Background
 from latentlab.qt.data_dialog.dialog import OpenDataDialog
 from latentlab.qt.desk import Desk
-from latentlab.qt.known_data import Shape, choices, shape_in_words, shape_of, title_of
+from latentlab.qt.known_data import Known, Shape, choices, shape_in_words, shape_of, title_of
 from latentlab.qt.messages import MessageBar
 from latentlab.qt.recent_data import RecentData, with_newest
 from latentlab.qt.settings import Settings
@@ -50,13 +50,13 @@ class DataDeeds(QObject):
         """The data of one's own that were opened last, the newest first."""
         return self._settings.recent
 
-    def known(self) -> list[tuple[str, str]]:
-        """(title, spec) of all that can be chosen."""
+    def known(self) -> list[Known]:
+        """All that can be chosen."""
         return choices(self.recent)
 
     def recent_titles(self) -> list[str]:
         """What to call each of `recent`."""
-        return [title for title, _ in choices(self.recent)[len(SHIPPED_SETS) :]]
+        return [known.title for known in choices(self.recent)[len(SHIPPED_SETS) :]]
 
     def count_in_words(self, split: str) -> str:
         """What is true of the open data, as far as it is known: " (10,000 of mnist)"."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 from latentlab.data.report import shown
 from latentlab.data.shipped_sets import SHIPPED_SETS
@@ -11,6 +12,14 @@ from latentlab.errors import LabError
 from latentlab.qt.recent_data import RecentData
 
 Shape = tuple[int, int, int]
+
+
+class Known(NamedTuple):
+    """Data that can be asked for: what a person calls them, the text that asks for them, (C, H, W)."""
+
+    title: str
+    spec: str
+    shape: Shape
 
 
 def title_of(spec: str) -> str:
@@ -27,10 +36,10 @@ def shape_in_words(shape: Shape) -> str:
     return f"{shape[1]} × {shape[2]} {'grey' if shape[0] == 1 else 'colour'} pictures"
 
 
-def choices(recent: tuple[RecentData, ...]) -> list[tuple[str, str]]:
-    """(title, spec) of everything that can be asked for without looking for a file."""
-    shipped = [(f"{name}: {known.title}", name) for name, known in SHIPPED_SETS.items()]
-    return shipped + [(_long_title(one), one.spec) for one in recent]
+def choices(recent: tuple[RecentData, ...]) -> list[Known]:
+    """Everything that can be asked for without looking for a file."""
+    shipped = [Known(f"{name}: {known.title}", name, known.shape) for name, known in SHIPPED_SETS.items()]
+    return shipped + [Known(_long_title(one), one.spec, one.shape) for one in recent]
 
 
 def shape_of(spec: str, recent: tuple[RecentData, ...]) -> Shape | None:

@@ -22,8 +22,9 @@ from PySide6.QtWidgets import (
 
 from latentlab.engine.events import CheckpointFailed, EpochEnded, Judging, Progress, Started
 from latentlab.engine.plan import TrainingPlan
-from latentlab.engine.presets import PRESETS, Choice, fields_of
+from latentlab.engine.presets import PRESETS, Choice, fields_of, suited_to
 from latentlab.qt.flow_layout import FlowLayout
+from latentlab.qt.known_data import Known, Shape
 from latentlab.qt.training.beta_slider import BetaSlider
 from latentlab.qt.training.curves import LossCurves
 from latentlab.qt.training.history import History, unused
@@ -47,6 +48,8 @@ class TrainingPanel(QWidget):
         super().__init__(parent)
         self._trainer = trainer
         self._choice, self._plan = PRESETS[0].choice, _PLAN
+        self._suggested = PRESETS[0]
+        self._shapes: dict[str, Shape] = {}
         self._history = History()
         self._started: Started | None = None
         self._progress: Progress | None = None
@@ -96,15 +99,24 @@ class TrainingPanel(QWidget):
 
     # What the person chooses
 
-    def offer_data(self, specs: list[tuple[str, str]], chosen: str = "") -> None:
-        """The data sets to choose from: (title, text by which it is asked for)."""
+    def offer_data(self, known: list[Known], chosen: str = "") -> None:
+        """The data sets to choose from."""
         self.data.clear()
-        for title, spec in specs:
-            self.data.addItem(title, spec)
+        self._shapes = {one.spec: one.shape for one in known}
+        for one in known:
+            self.data.addItem(one.title, one.spec)
         self.data.addItem("Pictures of your own …", "")
         found = self.data.findData(chosen) if chosen else 0
         if found >= 0:
             self.data.setCurrentIndex(found)
+        self._suggest()
+
+    def _suggest(self) -> None:
+        """Proposes a model that suits the pictures, unless the person has chosen one."""
+        shape = self._shapes.get(self.data.currentData())
+        if shape is not None and self._choice == self._suggested.choice:
+            self._suggested = suited_to(shape)
+            self.model.setCurrentIndex([preset.title for preset in PRESETS].index(self._suggested.title))
 
     @property
     def choice(self) -> Choice:
@@ -126,6 +138,7 @@ class TrainingPanel(QWidget):
         if not self.data.itemData(index):
             self.data.setCurrentIndex(0)  # until others have been opened
             self.data_wanted.emit()
+        self._suggest()
 
     @Slot()
     def _model_chosen(self) -> None:

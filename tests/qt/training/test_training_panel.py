@@ -18,6 +18,7 @@ from latentlab.engine.plan import TrainingPlan
 from latentlab.engine.presets import PRESETS, Choice, fields_of
 from latentlab.engine.render import Renderer
 from latentlab.models.registry import build
+from latentlab.qt.known_data import Known
 from latentlab.qt.training.beta_slider import beta_at, position_of
 from latentlab.qt.training.options import OptionsDialog
 from latentlab.qt.training.trainer_desk import Stage
@@ -44,7 +45,7 @@ def training_window(qtbot: QtBot, folder: Path, epochs: int = 100_000) -> Iterat
     with open_window(qtbot, folder, Renderer(), state=state) as window:  # type: ignore[arg-type]
         panel = window.training
         window.docks.training.raise_()
-        panel.offer_data([("Toy pictures", "toy")], "toy")
+        panel.offer_data([Known("Toy pictures", "toy", (1, 8, 8))], "toy")
         plan = TrainingPlan(epochs=epochs, batch=16, precision="fp32", threads=1, device="cpu")
         panel.set_plan(SMALL, plan)
         yield window
@@ -198,3 +199,21 @@ def test_that_pictures_of_ones_own_are_asked_for_from_the_list(qtbot: QtBot, tmp
         with qtbot.waitSignal(window.training.data_wanted, timeout=2000):
             qtbot.keyClick(chooser, Qt.Key.Key_End)
         assert chooser.currentData() == "toy"
+
+
+def test_that_a_model_is_proposed_that_suits_the_pictures_unless_one_has_been_chosen(
+    qtbot: QtBot, tmp_path: Path
+):
+    known = [Known("Grey", "grey", (1, 8, 8)), Known("Colour", "colour", (3, 8, 8))]
+    grey, colour = PRESETS[0], PRESETS[-1]
+    with training_window(qtbot, tmp_path) as window:
+        panel = window.training
+        panel.set_plan(grey.choice, panel.plan)
+        panel.offer_data(known, "colour")
+        assert panel.choice == colour.choice
+        panel.data.setFocus()
+        qtbot.keyClick(panel.data, Qt.Key.Key_Up)
+        assert (panel.data.currentData(), panel.choice) == ("grey", grey.choice)
+        panel.model.setCurrentIndex(1)
+        qtbot.keyClick(panel.data, Qt.Key.Key_Down)
+        assert (panel.data.currentData(), panel.choice) == ("colour", PRESETS[1].choice)
