@@ -125,13 +125,15 @@ def test_that_the_helpers_of_the_training_thread_step_back_behind_it(
     lowered: dict[int, int] = {}
     monkeypatch.setattr(os, "setpriority", lambda which, who, value: lowered.update({who: value}))
     torch_threads, started = threading.Event(), threading.Event()
+    helpers: list[threading.Thread] = []
 
     def helper() -> None:
         started.set()
         torch_threads.wait(20)
 
     def make(thread: TrainingThread, real=TrainingThread._make) -> TrainingRun:
-        threading.Thread(target=helper, daemon=True).start()  # inherits the name, as a thread of C++ does
+        helpers.append(threading.Thread(target=helper, name="trainingThread"))
+        helpers[0].start()  # inherits the name, as a thread of C++ does
         started.wait(20)
         return real(thread)
 
@@ -139,6 +141,7 @@ def test_that_the_helpers_of_the_training_thread_step_back_behind_it(
     begin(desk)
     until(qtbot, desk, Stage.IDLE)
     torch_threads.set()
+    helpers[0].join()
     assert sorted(set(lowered.values())) == [10, 19]
     assert threading.main_thread().native_id not in lowered
 
