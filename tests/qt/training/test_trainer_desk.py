@@ -17,9 +17,7 @@ from latentlab.engine.checkpoint import load_model
 from latentlab.engine.events import EpochEnded, Finished, Started
 from latentlab.engine.plan import TrainingPlan
 from latentlab.engine.trainer import Trainer, TrainingError
-from latentlab.engine.training_run import TrainingRun
 from latentlab.qt.training.orders import Begin, Ended, GoOn, Paused, Snapshot
-from latentlab.qt.training.thread import TrainingThread
 from latentlab.qt.training.trainer_desk import Stage, TrainerDesk
 from tests.qt.shell import OFFSCREEN
 from tests.tiny import toy_set
@@ -124,24 +122,22 @@ def test_that_the_helpers_of_the_training_thread_step_back_behind_it(
 ):
     lowered: dict[int, int] = {}
     monkeypatch.setattr(os, "setpriority", lambda which, who, value: lowered.update({who: value}))
-    torch_threads, started = threading.Event(), threading.Event()
-    helpers: list[threading.Thread] = []
+    named, done = threading.Event(), threading.Event()
 
     def helper() -> None:
-        started.set()
-        torch_threads.wait(20)
+        # As a thread is called that the training thread starts from C++.
+        Path(f"/proc/self/task/{threading.get_native_id()}/comm").write_text("trainingThread")
+        named.set()
+        done.wait(20)
 
-    def make(thread: TrainingThread, real=TrainingThread._make) -> TrainingRun:
-        helpers.append(threading.Thread(target=helper, name="trainingThread"))
-        helpers[0].start()  # inherits the name, as a thread of C++ does
-        started.wait(20)
-        return real(thread)
-
-    monkeypatch.setattr(TrainingThread, "_make", make)
+    thread = threading.Thread(target=helper)
+    thread.start()
+    named.wait(20)
     begin(desk)
     until(qtbot, desk, Stage.IDLE)
-    torch_threads.set()
-    helpers[0].join()
+    done.set()
+    thread.join()
+    assert lowered[thread.native_id] == 19
     assert sorted(set(lowered.values())) == [10, 19]
     assert threading.main_thread().native_id not in lowered
 
