@@ -118,8 +118,10 @@ def test_that_the_slider_changes_beta_while_it_trains(qtbot: QtBot, tmp_path: Pa
 
 def test_that_a_closed_window_offers_at_the_next_start_to_go_on(qtbot: QtBot, tmp_path: Path):
     with training_window(qtbot, tmp_path) as window:
+        told_steps: list[int] = []
+        window.trainer.told.connect(lambda event: told_steps.append(getattr(event, "step", 0)))
         click(qtbot, window, "trainStart")
-        until(qtbot, window, Stage.RUNNING)
+        qtbot.waitUntil(lambda: any(told_steps), timeout=20_000)
     assert [path.suffix for path in (tmp_path / "models").iterdir()] == [".training"]
     with training_window(qtbot, tmp_path) as window:
         assert "toy-vae-2d was not finished" in window.messages.label.text()
