@@ -18,7 +18,7 @@ from latentlab.models.nets import NETWORKS
 from latentlab.models.registry import find_kind
 
 # The data set decides them.
-_NO_FLAG = {"shape", "condition_names", "exclusive"}
+_NO_FLAG = {"shape", "condition_names", "exclusive", "palette", "pixel"}
 
 HELP = {
     "latents": "dimensions of the latent space",

@@ -3,14 +3,16 @@
     Bernoulli     log p = sum_i  x_i log p_i + (1 - x_i) log(1 - p_i),          p = sigmoid(output)
     Gaussian      log p = sum_i -1/2 ( log(2 pi s^2) + (x_i - m_i)^2 / s^2 ),    m = output
     Categorical   log p = sum_i  log softmax(output)_{level(x_i)}               L grey levels a channel
+    Palette       log p = sum_j  log softmax(output)_{colour(x_j)}              K colours a drawn pixel j
 
 Bernoulli takes grey levels as probabilities (Kingma & Welling 2014): then log p is the expectation over
 the binary images that those probabilities describe. A likelihood has no weights; it only reads outputs
-of shape (B, C * outputs_per_channel, H, W). Sums run over C, H, W; results are in nats per picture.
+of shape (B, *outputs_shape). Sums run over all pixels; results are in nats per picture.
 """
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
 from typing import Protocol
@@ -21,37 +23,50 @@ from torch.nn import functional
 
 from latentlab.core.gaussian import LOG_2PI, standard_noise
 
+Shape = tuple[int, int, int]
+
 
 class Likelihood(Protocol):
     """p(x|z), given what the decoder put out for z."""
 
-    @property
-    def outputs_per_channel(self) -> int:
-        """How many numbers the decoder gives for each channel of each pixel."""
+    def outputs_shape(self, shape: Shape) -> Shape:
+        """What the decoder has to give for pictures of (C, H, W)."""
+
+    def seen(self, x: Tensor) -> Tensor:
+        """As much of pictures (B, C, H, W) as says all about them; what an encoder needs to see."""
 
     def log_prob(self, outputs: Tensor, x: Tensor) -> Tensor:
-        """log p(x|outputs) in nats; (B, C*P, H, W), (B, C, H, W) -> (B,). Broadcasts over B."""
+        """log p(x|outputs) in nats; (B, *outputs_shape), (B, C, H, W) -> (B,). Broadcasts over B."""
 
-    def mean(self, outputs: Tensor) -> Tensor:
-        """The expected picture, in [0, 1]; (B, C*P, H, W) -> (B, C, H, W)."""
+    def picture(self, outputs: Tensor) -> Tensor:
+        """The picture to show, in [0, 1]; (B, *outputs_shape) -> (B, C, H, W).
+
+        The expected one; of a palette the most probable one, for an average of colours is no colour of it.
+        """
 
     def sample(self, outputs: Tensor, generator: torch.Generator | None = None) -> Tensor:
-        """One picture drawn from p(x|outputs); (B, C*P, H, W) -> (B, C, H, W)."""
+        """One picture drawn from p(x|outputs); (B, *outputs_shape) -> (B, C, H, W)."""
+
+
+class _AllPixels:
+    """What likelihoods share that take every pixel by itself, with as many outputs as it has channels."""
+
+    def outputs_shape(self, shape: Shape) -> Shape:
+        return shape
+
+    def seen(self, x: Tensor) -> Tensor:
+        return x
 
 
 @dataclass(frozen=True)
-class Bernoulli:
+class Bernoulli(_AllPixels):
     """Each pixel on or off; grey levels are read as the probability of being on."""
-
-    @property
-    def outputs_per_channel(self) -> int:
-        return 1
 
     def log_prob(self, outputs: Tensor, x: Tensor) -> Tensor:
         # In logits l, for no probability may round to 0 or 1: x l - log(1 + e^l).
         return (x * outputs - functional.softplus(outputs)).sum((-3, -2, -1))
 
-    def mean(self, outputs: Tensor) -> Tensor:
+    def picture(self, outputs: Tensor) -> Tensor:
         return torch.sigmoid(outputs)
 
     def sample(self, outputs: Tensor, generator: torch.Generator | None = None) -> Tensor:
@@ -59,7 +74,7 @@ class Bernoulli:
 
 
 @dataclass(frozen=True)
-class Gaussian:
+class Gaussian(_AllPixels):
     """Each pixel normal around the output, with one standard deviation `sigma` in [0, 1] units.
 
     `sigma` may be a tensor of no dimensions, to be learnt.
@@ -67,16 +82,12 @@ class Gaussian:
 
     sigma: float | Tensor = 0.1
 
-    @property
-    def outputs_per_channel(self) -> int:
-        return 1
-
     def log_prob(self, outputs: Tensor, x: Tensor) -> Tensor:
         log_sigma = self.sigma.log() if isinstance(self.sigma, Tensor) else math.log(self.sigma)
         terms = LOG_2PI + 2.0 * log_sigma + (x - outputs).square() / self.sigma**2
         return -0.5 * terms.sum((-3, -2, -1))
 
-    def mean(self, outputs: Tensor) -> Tensor:
+    def picture(self, outputs: Tensor) -> Tensor:
         return outputs.clamp(0.0, 1.0)
 
     def sample(self, outputs: Tensor, generator: torch.Generator | None = None) -> Tensor:
@@ -84,14 +95,14 @@ class Gaussian:
 
 
 @dataclass(frozen=True)
-class Categorical:
+class Categorical(_AllPixels):
     """Each channel of each pixel one of `levels` evenly spaced grey levels, 0 and 1 included."""
 
     levels: int = 256
 
-    @property
-    def outputs_per_channel(self) -> int:
-        return self.levels
+    def outputs_shape(self, shape: Shape) -> Shape:
+        channels, height, width = shape
+        return channels * self.levels, height, width
 
     def log_prob(self, outputs: Tensor, x: Tensor) -> Tensor:
         level = (x * (self.levels - 1)).round().long()
@@ -101,7 +112,7 @@ class Categorical:
         picked = log_p.expand(*batch, *log_p.shape[-4:]).gather(-4, level)
         return picked.sum((-4, -3, -2, -1))
 
-    def mean(self, outputs: Tensor) -> Tensor:
+    def picture(self, outputs: Tensor) -> Tensor:
         p = torch.softmax(self._by_level(outputs), dim=-4)
         grey = torch.linspace(0.0, 1.0, self.levels, dtype=p.dtype, device=p.device)
         return (p * grey.view(-1, 1, 1, 1)).sum(-4)
@@ -118,10 +129,67 @@ class Categorical:
         return levels
 
 
-LIKELIHOODS: tuple[str, ...] = ("bernoulli", "gaussian", "categorical")
+@dataclass(frozen=True)
+class Palette:
+    """Each drawn pixel one of a few colours: for pixel art, which a blend of colours would spoil.
+
+    Attributes:
+        colours: the K colours, a byte for each channel: such as "ffcc00" of coloured pictures, "7f" of grey.
+        pixel: how many pixels of the picture each side of a drawn one spans; all of them have its colour.
+    """
+
+    colours: tuple[str, ...]
+    pixel: int = 1
+
+    def outputs_shape(self, shape: Shape) -> Shape:
+        return len(self.colours), shape[1] // self.pixel, shape[2] // self.pixel
+
+    def seen(self, x: Tensor) -> Tensor:
+        return x[..., :: self.pixel, :: self.pixel]
+
+    def log_prob(self, outputs: Tensor, x: Tensor) -> Tensor:
+        log_p = torch.log_softmax(outputs, dim=-3)
+        number = self._number(self.seen(x)).unsqueeze(-3)
+        batch = torch.broadcast_shapes(log_p.shape[:-3], number.shape[:-3])
+        number = number.expand(*batch, *number.shape[-3:])
+        return log_p.expand(*batch, *log_p.shape[-3:]).gather(-3, number).sum((-3, -2, -1))
+
+    def picture(self, outputs: Tensor) -> Tensor:
+        return self._drawn(outputs.argmax(-3), outputs.dtype)
+
+    def sample(self, outputs: Tensor, generator: torch.Generator | None = None) -> Tensor:
+        p = torch.softmax(outputs, dim=-3).movedim(-3, -1)
+        number = torch.multinomial(p.reshape(-1, p.shape[-1]), 1, generator=generator)
+        return self._drawn(number.view(p.shape[:-1]), outputs.dtype)
+
+    def _number(self, x: Tensor) -> Tensor:
+        """The number of the colour nearest to each drawn pixel; (..., C, h, w) -> (..., h, w)."""
+        colours = self._colours(x.device, x.dtype)
+        # |x - c|^2 without what does not depend on c.
+        far = colours.square().sum(-1) - 2.0 * x.movedim(-3, -1) @ colours.T
+        return far.argmin(-1)
+
+    def _drawn(self, number: Tensor, dtype: torch.dtype) -> Tensor:
+        """Numbers of colours (..., h, w) as a picture (..., C, h * pixel, w * pixel)."""
+        x = self._colours(number.device, dtype)[number].movedim(-1, -3)
+        return x.repeat_interleave(self.pixel, -1).repeat_interleave(self.pixel, -2)
+
+    def _colours(self, device: torch.device, dtype: torch.dtype) -> Tensor:
+        return _parsed(self.colours).to(device, dtype)
 
 
-def make_likelihood(name: str, *, sigma: float = 0.1, levels: int = 256) -> Likelihood:
+@functools.cache
+def _parsed(colours: tuple[str, ...]) -> Tensor:
+    """Colours (K, C) in [0, 1] from their names."""
+    return torch.tensor([list(bytes.fromhex(colour)) for colour in colours], dtype=torch.float64) / 255.0
+
+
+LIKELIHOODS: tuple[str, ...] = ("bernoulli", "gaussian", "categorical", "palette")
+
+
+def make_likelihood(
+    name: str, *, sigma: float = 0.1, levels: int = 256, palette: tuple[str, ...] = (), pixel: int = 1
+) -> Likelihood:
     """The likelihood called `name`, one of LIKELIHOODS.
 
     Raises:
@@ -131,5 +199,6 @@ def make_likelihood(name: str, *, sigma: float = 0.1, levels: int = 256) -> Like
         "bernoulli": Bernoulli(),
         "gaussian": Gaussian(sigma),
         "categorical": Categorical(levels),
+        "palette": Palette(palette, pixel),
     }
     return choices[name]

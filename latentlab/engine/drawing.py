@@ -75,7 +75,7 @@ class Drawing:
         """Expected pictures at z (B, D) under y (A,) or (B, A); -> uint8 (B, H, W) or (B, H, W, 3)."""
         if z.shape[-1] != self.latents:
             raise LabError(f"a point of {z.shape[-1]} numbers; the model has {self.latents}")
-        return to_pictures(self.model.likelihood.mean(self.model.decode(z.to(self.device), y)))
+        return to_pictures(self.model.likelihood.picture(self.model.decode(z.to(self.device), y)))
 
     def point(self, request: PointRequest) -> PointReply:
         """The picture under the hand."""

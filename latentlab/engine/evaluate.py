@@ -132,7 +132,7 @@ def evaluate(
 
 def _chunk(model: Decodes) -> int:
     """How many pictures to decode at once: 1,000, or fewer where a decoder puts out many numbers for each."""
-    outputs = math.prod(model.picture_shape) * model.likelihood.outputs_per_channel
+    outputs = math.prod(model.likelihood.outputs_shape(model.picture_shape))
     return max(1, min(1000, _MAX_OUTPUTS // outputs))
 
 

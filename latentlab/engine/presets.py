@@ -25,6 +25,7 @@ LIKELIHOODS: Mapping[str, tuple[str, bool]] = {
     "Gaussian, learnt sigma": ("gaussian", True),
     "Gaussian, sigma 0.1": ("gaussian", False),
     "Categorical": ("categorical", False),
+    "Palette": ("palette", False),
 }
 
 
@@ -86,8 +87,13 @@ PRESETS: tuple[Preset, ...] = (
     ),
     Preset(
         "VAE for colour pictures",
-        "Convolutions, 32 latents and a learnt noise level: photographs, faces, pixel art.",
+        "Convolutions, 32 latents and a learnt noise level: photographs, drawings, faces.",
         Choice(latents=32, network="conv", likelihood="Gaussian, learnt sigma"),
+    ),
+    Preset(
+        "VAE for pixel art",
+        "Pictures drawn with few colours: every pixel is one of them, so that nothing blurs.",
+        Choice(latents=32, network="conv", likelihood="Palette"),
     ),
 )
 
@@ -109,4 +115,4 @@ def fields_of(choice: Choice) -> dict[str, Any]:
 
 def suited_to(shape: tuple[int, int, int]) -> Preset:
     """The preset to begin with for pictures of (C, H, W)."""
-    return PRESETS[0] if shape[0] == 1 else PRESETS[-1]
+    return PRESETS[0] if shape[0] == 1 else PRESETS[-2]

@@ -49,5 +49,5 @@ def decode_in_chunks(
     for some in z.split(chunk):
         outputs = model.decode(some.to(device, torch.float32), None if y is None else y.to(device))
         likelihood = model.likelihood
-        pictures = likelihood.sample(outputs, generator) if draw else likelihood.mean(outputs)
+        pictures = likelihood.sample(outputs, generator) if draw else likelihood.picture(outputs)
         yield pictures.float().cpu()

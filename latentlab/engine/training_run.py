@@ -21,6 +21,7 @@ import torch
 
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
+from latentlab.data.palette import palette_of
 from latentlab.engine.checkpoint import ModelCard, save_model
 from latentlab.engine.destination import check_destination
 from latentlab.engine.device import choose_device
@@ -92,7 +93,12 @@ class TrainingRun:
         if test.shape != train.shape:
             raise LabError(f"{train.name} has pictures of {train.shape}, {test.name} of {test.shape}")
         check_plan(plan)
-        fields = {**_conditions(kind, config, train), **config, "shape": train.shape}
+        fields = {
+            **_conditions(kind, config, train),
+            **config,
+            **_palette(config, train),
+            "shape": train.shape,
+        }
         # The state of torch's own generator is put back: who else draws from it should not notice.
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(plan.seed)
@@ -207,6 +213,14 @@ def _conditions(kind: str, config: Mapping[str, Any], data: ImageSet) -> dict[st
     if data.classes:
         return {"condition_names": data.classes, "exclusive": True}
     return {"condition_names": data.attribute_names, "exclusive": False}
+
+
+def _palette(config: Mapping[str, Any], data: ImageSet) -> dict[str, Any]:
+    """The colours that the pictures are drawn with, where the likelihood speaks of them."""
+    if config.get("likelihood") != "palette" or config.get("palette"):
+        return {}
+    colours, pixel = palette_of(data.images)
+    return {"palette": colours, "pixel": pixel}
 
 
 def _metrics(last: EpochEnded) -> dict[str, float | int]:

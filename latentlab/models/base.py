@@ -78,7 +78,7 @@ class Decodes(Protocol):
         """(C, H, W)."""
 
     def decode(self, z: Tensor, y: Tensor | None = None) -> Tensor:
-        """The likelihood's parameters at z; (B, D) -> (B, C * outputs_per_channel, H, W).
+        """The likelihood's parameters at z; (B, D) -> (B, *outputs_shape).
 
         `y` as for `Conditional`; models without conditions take none.
         """

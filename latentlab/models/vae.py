@@ -10,6 +10,7 @@ beta (Higgins et al. 2017): 1 for a VAE.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 
 import torch
@@ -41,11 +42,13 @@ class VAEConfig:
         decoder: "mlp" or "conv".
         decoder_widths: the same for the decoder, read in the direction of decoding.
         encoder_dropout, decoder_dropout: the share of hidden units silenced in training; 0 to 0.9.
-        likelihood: "bernoulli", "gaussian" or "categorical".
+        likelihood: "bernoulli", "gaussian", "categorical" or "palette".
         sigma: the Gaussian's standard deviation, pictures being in [0, 1].
         learn_sigma: whether training finds the Gaussian's sigma, one for all pixels, starting at `sigma`
             (Rybkin et al., Simple and Effective VAE Training with Calibrated Decoders, 2021).
         levels: the categorical's number of grey levels.
+        palette, pixel: the palette's colours, and how many pixels of a picture a drawn one spans; see
+            `latentlab.core.likelihoods.Palette`.
     """
 
     latents: int = 2
@@ -60,6 +63,8 @@ class VAEConfig:
     sigma: float = 0.1
     learn_sigma: bool = False
     levels: int = 256
+    palette: tuple[str, ...] = ()
+    pixel: int = 1
 
     def __post_init__(self) -> None:
         require_range("latents", self.latents, 1, 256)
@@ -84,6 +89,17 @@ class VAEConfig:
         require_range("levels", self.levels, 2, 256)
         if self.learn_sigma and self.likelihood != "gaussian":
             raise LabError(f"config field 'learn_sigma' is for a Gaussian likelihood, not {self.likelihood}")
+        if self.likelihood == "palette":
+            self._check_palette()
+
+    def _check_palette(self) -> None:
+        require_range("palette (its length)", len(self.palette), 2, 256)
+        for colour in self.palette:
+            if re.fullmatch("([0-9a-f]{2})" * self.shape[0], str(colour)) is None:
+                raise LabError(f"config field 'palette' has {colour!r}, which is no colour of these pictures")
+        require_range("pixel", self.pixel, 1, 64)
+        if self.shape[1] % self.pixel or self.shape[2] % self.pixel:
+            raise LabError(f"config field 'pixel' is {self.pixel}, which does not divide the pictures' sides")
 
 
 class VAE(nn.Module):
@@ -100,14 +116,18 @@ class VAE(nn.Module):
         super().__init__()
         self.config = config
         self._likelihood: Likelihood = make_likelihood(
-            config.likelihood, sigma=config.sigma, levels=config.levels
+            config.likelihood,
+            sigma=config.sigma,
+            levels=config.levels,
+            palette=config.palette,
+            pixel=config.pixel,
         )
         if config.learn_sigma:
             self.log_sigma = nn.Parameter(torch.tensor(math.log(config.sigma)))
         channels, height, width = config.shape
-        outputs = (channels * self._likelihood.outputs_per_channel, height, width)
+        outputs = self._likelihood.outputs_shape((channels, height, width))
         self.encoder = _ENCODERS[config.encoder](
-            (channels, height, width),
+            (channels, *outputs[1:]),
             config.encoder_widths,
             config.latents,
             config.encoder_dropout,
@@ -141,7 +161,7 @@ class VAE(nn.Module):
 
     def encode(self, x: Tensor, y: Tensor | None = None) -> Posterior:
         """q(z|x); pictures (B, C, H, W) in [0, 1] -> mean and log variance (B, D), in float32 or more."""
-        outputs = self.encoder(x, self._seen(y, len(x)))
+        outputs = self.encoder(self._likelihood.seen(x), self._seen(y, len(x)))
         # Under autocast the networks speak bfloat16; densities and sums over pixels need more digits.
         if outputs.dtype == torch.bfloat16:
             outputs = outputs.float()
@@ -150,7 +170,7 @@ class VAE(nn.Module):
         return Posterior(mean, functional.hardtanh(log_variance, -15.0, 15.0))
 
     def decode(self, z: Tensor, y: Tensor | None = None) -> Tensor:
-        """The likelihood's parameters; z (B, D) -> (B, C * outputs_per_channel, H, W)."""
+        """The likelihood's parameters; z (B, D) -> (B, *outputs_shape)."""
         outputs: Tensor = self.decoder(self._told(z, y))
         return outputs.float() if outputs.dtype == torch.bfloat16 else outputs
 

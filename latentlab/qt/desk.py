@@ -110,7 +110,7 @@ class Desk(QObject):
         self._wanted = session.state
         self._asked_from = session.state
         self._before_training: SessionState | None = None
-        self._following = False
+        self._followed: Snapshot | None = None
         self._refreshed = self._grid_due = 0
         self._thread = RenderThread(self._mailbox, renderer, self)
         self._thread.replied.connect(self._receive, Qt.ConnectionType.QueuedConnection)
@@ -145,7 +145,7 @@ class Desk(QObject):
 
     def open(self, state: SessionState) -> None:
         """Asks for the model and data of `state`, which becomes the session's once they are there."""
-        self._following = False
+        self._followed = None
         self._wanted, self._asked_from = state, self.state
         self.busy.emit(f"Opening {state.model} …")
         self._ask(LoadRequest(self._next("load"), state.model, state.data, state.split))
@@ -155,8 +155,7 @@ class Desk(QObject):
 
         Only one snapshot may be under way: a newer one would take its place before it is done.
         """
-        state = self.state
-        self._following = True
+        state, self._followed = self.state, snapshot
         if self._before_training is None:
             self._before_training = state
         self._wanted = self._asked_from = state
@@ -267,7 +266,10 @@ class Desk(QObject):
             data = (new.data, new.split)
             # Against what was asked for last, for that may still be on its way.
             if (old.data, old.split) != data != (self._wanted.data, self._wanted.split):
-                self.open(new)
+                if self._followed is not None and new.data == self._followed.data:
+                    self.follow(self._followed)
+                else:
+                    self.open(new)
             if old.plane != new.plane:
                 self._turn()
         (self.probed if replace(old, probe=new.probe) == new else self.changed).emit(old, new)
@@ -310,7 +312,7 @@ class Desk(QObject):
             case LoadedReply():
                 if self._current("load", reply):
                     self._adopt(reply)
-                    if not self._following:
+                    if self._followed is None:
                         self._before_training = None
                         self._ask(EncodeRequest(self._next("encodings")))
             case UnfoldedReply():
@@ -366,6 +368,8 @@ class Desk(QObject):
         wanted = replace(self._wanted, **since)
         named = replace(wanted, model=self._wanted.model, data=reply.data, split=reply.split)
         fitted = fitted_to(named, reply)
+        # They may be other data than were asked for: the model's own. Nobody is to ask for them again.
+        self._wanted = replace(self._wanted, data=reply.data, split=reply.split)
         if other:
             self._components = self._underlay = None
             if not first:
@@ -395,7 +399,11 @@ class Desk(QObject):
     @Slot()
     def _refresh_grid(self) -> None:
         """The grid anew, if the model has changed often enough since."""
-        if self._following and self._refreshed >= self._grid_due and GridRequest.slot not in self._drawing:
+        if (
+            self._followed is not None
+            and self._refreshed >= self._grid_due
+            and GridRequest.slot not in self._drawing
+        ):
             self._grid_due = self._refreshed + _GRID_EVERY
             self.request_grid()
 

@@ -76,7 +76,7 @@ def _put_up_views(window: LabWindow) -> None:
     window.training = TrainingPanel(window.trainer)
     window.film = Recorder(window.plane, window)
     window.exporter.takeaways.watch(window.film)
-    window.following = Following(window.trainer, desk, window.film, window)
+    window.following = Following(window.trainer, desk, window.film, window.messages, window)
     window.docks = Docks(window, ManifoldGrid(desk), Dimensions(desk), column, below, window.training)
 
 

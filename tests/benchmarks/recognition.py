@@ -85,7 +85,7 @@ def main() -> int:
     for number, name in enumerate(model.condition_names):
         z = torch.randn(_PER_CLASS, model.latents, generator=generator)
         y = functional.one_hot(torch.tensor(number), len(model.condition_names)).float()
-        pictures = model.likelihood.mean(model.decode(z, y))
+        pictures = model.likelihood.picture(model.decode(z, y))
         each[name] = share_right(classifier, pictures, torch.full((_PER_CLASS,), int(name)))
     share = sum(each.values()) / len(each)
     report.add(

@@ -11,7 +11,14 @@ from torch.distributions import Bernoulli as BernoulliReference
 from torch.distributions import Categorical as CategoricalReference
 from torch.distributions import Independent, Normal
 
-from latentlab.core.likelihoods import LIKELIHOODS, Bernoulli, Categorical, Gaussian, make_likelihood
+from latentlab.core.likelihoods import (
+    LIKELIHOODS,
+    Bernoulli,
+    Categorical,
+    Gaussian,
+    Palette,
+    make_likelihood,
+)
 
 
 def outputs(*shape: int) -> torch.Tensor:
@@ -74,9 +81,13 @@ def test_that_categorical_reads_levels_before_channels():
     torch.testing.assert_close(found, reference.sum((1, 2, 3)))
 
 
-@pytest.mark.parametrize("likelihood", [Bernoulli(), Gaussian(0.3), Categorical(4)], ids=LIKELIHOODS)
+@pytest.mark.parametrize(
+    "likelihood",
+    [Bernoulli(), Gaussian(0.3), Categorical(4), Palette(("0011", "ff80", "7f00"))],
+    ids=LIKELIHOODS,
+)
 def test_that_either_side_broadcasts_over_leading_batches(likelihood):
-    many = outputs(5, 2, likelihood.outputs_per_channel * 2, 3, 3)
+    many = outputs(5, 2, *likelihood.outputs_shape((2, 3, 3)))
     pictures = torch.rand(2, 2, 3, 3, generator=torch.Generator().manual_seed(2), dtype=torch.float64)
     together = likelihood.log_prob(many, pictures)
     assert together.shape == (5, 2)
@@ -87,31 +98,73 @@ def test_that_either_side_broadcasts_over_leading_batches(likelihood):
     torch.testing.assert_close(one_output[1:], likelihood.log_prob(many[0, :1], pictures[1:]))
 
 
-@pytest.mark.parametrize("likelihood", [Bernoulli(), Gaussian(0.05), Categorical(5)], ids=LIKELIHOODS)
+@pytest.mark.parametrize("likelihood", [Bernoulli(), Gaussian(0.05), Categorical(5)], ids=LIKELIHOODS[:3])
 def test_that_samples_average_to_the_mean_and_follow_the_seed(likelihood):
-    one = outputs(1, likelihood.outputs_per_channel * 2, 3, 2) * 0.3 + 0.5 * isinstance(likelihood, Gaussian)
+    one = outputs(1, *likelihood.outputs_shape((2, 3, 2))) * 0.3 + 0.5 * isinstance(likelihood, Gaussian)
     many = one.clamp(0.3, 0.7) if isinstance(likelihood, Gaussian) else one
     many = many.expand(20_000, -1, -1, -1)
     draws = likelihood.sample(many, torch.Generator().manual_seed(7))
     assert draws.shape == (20_000, 2, 3, 2)
     assert 0.0 <= draws.min().item() <= draws.max().item() <= 1.0
-    torch.testing.assert_close(draws.mean(0), likelihood.mean(many[:1])[0], atol=0.02, rtol=0)
+    torch.testing.assert_close(draws.mean(0), likelihood.picture(many[:1])[0], atol=0.02, rtol=0)
     assert torch.equal(draws, likelihood.sample(many, torch.Generator().manual_seed(7)))
 
 
 def test_that_categorical_samples_and_the_mean_lie_on_the_grey_scale():
     sure = torch.full((1, 3, 1, 1), -50.0)
     sure[0, 2] = 50.0
-    assert Categorical(3).mean(sure).item() == pytest.approx(1.0)
+    assert Categorical(3).picture(sure).item() == pytest.approx(1.0)
     assert Categorical(3).sample(sure).item() == 1.0
 
 
 @pytest.mark.parametrize("name", LIKELIHOODS)
 def test_that_every_likelihood_can_be_made_by_name(name):
-    made = make_likelihood(name, sigma=0.2, levels=7)
+    made = make_likelihood(name, sigma=0.2, levels=7, palette=("00", "7f", "ff"), pixel=2)
     assert type(made).__name__.lower() == name
-    assert made.outputs_per_channel == (7 if name == "categorical" else 1)
+    shapes = {"categorical": (14, 6, 4), "palette": (3, 3, 2)}
+    assert made.outputs_shape((2, 6, 4)) == shapes.get(name, (2, 6, 4))
 
 
 def test_that_gaussian_means_are_shown_within_the_picture_range():
-    assert Gaussian().mean(torch.tensor([-3.0, 0.5, 9.0])).tolist() == [0.0, 0.5, 1.0]
+    assert Gaussian().picture(torch.tensor([-3.0, 0.5, 9.0])).tolist() == [0.0, 0.5, 1.0]
+
+
+RED_WHITE_BLUE = Palette(("ff0000", "ffffff", "0000ff"), pixel=2)
+
+
+def flags(numbers: torch.Tensor) -> torch.Tensor:
+    """Pictures of the three colours, each drawn pixel 2 x 2; (N, h, w) -> (N, 3, 2 h, 2 w)."""
+    colours = torch.tensor([[1.0, 0, 0], [1, 1, 1], [0, 0, 1]], dtype=torch.float64)
+    drawn = colours[numbers].movedim(-1, 1)
+    return drawn.repeat_interleave(2, -1).repeat_interleave(2, -2)
+
+
+def test_that_palette_probabilities_of_all_pictures_sum_to_one_and_count_each_drawn_pixel_once():
+    numbers = torch.tensor(list(itertools.product(range(3), repeat=4))).view(-1, 2, 2)
+    logits = outputs(1, 3, 2, 2)
+    log_p = RED_WHITE_BLUE.log_prob(logits, flags(numbers))
+    assert log_p.exp().sum().item() == pytest.approx(1.0, abs=1e-12)
+    reference = CategoricalReference(logits=logits.movedim(1, -1)).log_prob(numbers)
+    torch.testing.assert_close(log_p, reference.sum((1, 2)))
+
+
+def test_that_a_palette_shows_the_most_probable_colour_and_never_a_blend():
+    logits = torch.tensor([1.0, 0.9, -2.0]).view(1, 3, 1, 1)
+    assert torch.equal(RED_WHITE_BLUE.picture(logits).double(), flags(torch.tensor([[[0]]])))
+
+
+def test_that_palette_draws_come_as_often_as_their_probabilities_say():
+    logits = outputs(1, 3, 1, 1).expand(30_000, -1, -1, -1)
+    draws = RED_WHITE_BLUE.sample(logits, torch.Generator().manual_seed(3))
+    assert draws.shape == (30_000, 3, 2, 2)
+    p = torch.softmax(logits[0, :, 0, 0], 0)
+    for number in range(3):
+        share = (draws == flags(torch.tensor([[[number]]]))).all((1, 2, 3)).double().mean()
+        assert share.item() == pytest.approx(p[number].item(), abs=0.01)
+
+
+def test_that_a_colour_that_is_not_in_the_palette_counts_as_the_nearest():
+    logits = outputs(1, 3, 1, 1)
+    pink = torch.tensor([1.0, 0.3, 0.2], dtype=torch.float64).view(1, 3, 1, 1).expand(1, 3, 2, 2)
+    red = flags(torch.tensor([[[0]]]))
+    assert RED_WHITE_BLUE.log_prob(logits, pink).item() == RED_WHITE_BLUE.log_prob(logits, red).item()

@@ -1,14 +1,21 @@
-"""Lets the window follow a training: one snapshot at a time, the newest, and a frame of film for each."""
+"""Lets the window follow a training: one snapshot at a time, the newest, and a frame of film for each.
+
+Whoever opens another model meanwhile looks at that one; the training goes on behind it, and can be shown
+again.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from latentlab.engine.requests import FollowRequest, Refusal, UnfoldedReply
+from latentlab.qt.another_model import for_model
 from latentlab.qt.desk import Desk
+from latentlab.qt.messages import MessageBar
 from latentlab.qt.training.orders import Snapshot
 from latentlab.qt.training.recorder import Recorder
 from latentlab.qt.training.trainer_desk import Stage, TrainerDesk
@@ -21,12 +28,19 @@ class Following(QObject):
     """Between a trainer's snapshots and the desk that shows them; opens the model when it has been kept."""
 
     def __init__(
-        self, trainer: TrainerDesk, desk: Desk, film: Recorder, parent: QObject | None = None
+        self,
+        trainer: TrainerDesk,
+        desk: Desk,
+        film: Recorder,
+        messages: MessageBar,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._trainer, self._desk, self._film = trainer, desk, film
+        self._trainer, self._desk, self._film, self._messages = trainer, desk, film, messages
         self._under_way = False
         self._newest: Snapshot | None = None
+        self._last: Snapshot | None = None
+        self._away = False
         # Twice a second, when the plane has been painted anyhow: then a frame costs next to nothing.
         self._take_soon = QTimer(self, singleShot=True, interval=_FRAME_MS)
         self._take_soon.timeout.connect(film.take)
@@ -35,6 +49,7 @@ class Following(QObject):
         trainer.kept.connect(self._kept)
         desk.unfolded.connect(self._unfolded)
         desk.probed.connect(self._probed)
+        desk.busy.connect(self._opening)
         desk.refused.connect(self._refused)
 
     @Slot(object, object)
@@ -43,11 +58,27 @@ class Following(QObject):
 
     @Slot(object)
     def _snapshot(self, snapshot: Snapshot) -> None:
-        self._newest = snapshot
+        self._newest = self._last = snapshot
         self._send()
 
+    @Slot()
+    def show_again(self) -> None:
+        """Goes on showing the training, after the person has looked at another model."""
+        if self._away and self._last is not None:
+            self._away, self._newest = False, self._last
+            self._send()
+
+    @Slot(str)
+    def _opening(self, words: str) -> None:
+        """The person opens a model or data: a snapshot under way will not be answered any more."""
+        self._under_way = False
+        if self._last is not None and not self._away:
+            self._away = True
+            text = "The training goes on behind the model that you look at."
+            self._messages.say(text, "Show it again", self.show_again, good=True)
+
     def _send(self) -> None:
-        if self._newest is not None and not self._under_way:
+        if self._newest is not None and not self._under_way and not self._away:
             snapshot, self._newest = self._newest, None
             self._under_way = True
             self._desk.follow(snapshot)
@@ -67,12 +98,25 @@ class Following(QObject):
     @Slot(object)
     def _staged(self, stage: Stage) -> None:
         if stage is Stage.STARTING:
-            self._under_way, self._newest = False, None
+            self._under_way, self._away, self._newest = False, False, None
             self._film.clear()
+        elif stage is Stage.IDLE:
+            self._last = self._newest = None
 
     @Slot(object)
     def _kept(self, path: Path) -> None:
         """What was followed is a file now, and is opened as any other."""
-        self._newest = None
+        data = self._last.data if self._last is not None else self._desk.state.data
+        self._newest = self._last = None
+        if self._away:
+            text = f"The training has come to its end: {path.name} is saved."
+            self._messages.say(text, "Open it", partial(self._open, path, data), good=True)
+        else:
+            self._open(path, data)
+
+    def _open(self, path: Path, data: str) -> None:
         state = self._desk.state
-        self._desk.open(replace(state, model=str(path)))
+        split = state.split if state.data == data else "test"
+        # What was followed has the same latent space, and the probe stays where it is.
+        fitting = for_model(state, str(path)) if self._away else state
+        self._desk.open(replace(fitting, model=str(path), data=data, split=split))

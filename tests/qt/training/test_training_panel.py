@@ -23,6 +23,7 @@ from latentlab.qt.training.beta_slider import beta_at, position_of
 from latentlab.qt.training.options import OptionsDialog
 from latentlab.qt.training.trainer_desk import Stage
 from latentlab.qt.window import LabWindow
+from latentlab.session.edits import ChangeData
 from latentlab.session.state import SessionState
 from tests.qt.shell import OFFSCREEN, open_window
 from tests.tiny import save_tiny_model, toy_set
@@ -161,6 +162,8 @@ def test_that_the_slider_says_the_beta_it_stands_for():
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.title)
 def test_that_every_preset_makes_a_model(preset):
     extra = {"condition_names": ("a", "b")} if preset.choice.kind == "cvae" else {}
+    if preset.choice.likelihood == "Palette":
+        extra["palette"] = ("ffffff", "000000")
     model = build(preset.choice.kind, {**fields_of(preset.choice), **extra, "shape": (3, 32, 32)})
     assert model.latents == preset.choice.latents
 
@@ -207,7 +210,7 @@ def test_that_a_model_is_proposed_that_suits_the_pictures_unless_one_has_been_ch
     qtbot: QtBot, tmp_path: Path
 ):
     known = [Known("Grey", "grey", (1, 8, 8)), Known("Colour", "colour", (3, 8, 8))]
-    grey, colour = PRESETS[0], PRESETS[-1]
+    grey, colour = PRESETS[0], PRESETS[-2]
     with training_window(qtbot, tmp_path) as window:
         panel = window.training
         panel.set_plan(grey.choice, panel.plan)
@@ -219,3 +222,61 @@ def test_that_a_model_is_proposed_that_suits_the_pictures_unless_one_has_been_ch
         panel.model.setCurrentIndex(1)
         qtbot.keyClick(panel.data, Qt.Key.Key_Down)
         assert (panel.data.currentData(), panel.choice) == ("colour", PRESETS[1].choice)
+
+
+def test_that_a_training_on_other_pictures_than_those_in_sight_is_followed_and_opened_on_them(
+    qtbot: QtBot, tmp_path: Path
+):
+    with training_window(qtbot, tmp_path) as window:
+        steps: list[int] = []
+        window.desk.unfolded.connect(lambda reply: steps.append(reply.step))
+        window.training.offer_data([Known("Other pictures", "other", (1, 8, 8))], "other")
+        click(qtbot, window, "trainStart")
+        qtbot.waitUntil(lambda: len(steps) > 3, timeout=20_000)
+        assert window.desk.state.data == "other"
+        assert window.desk.model.model.endswith("(training)")
+        click(qtbot, window, "trainStop")
+        until(qtbot, window, Stage.IDLE)
+        qtbot.waitUntil(lambda: window.desk.model.path.endswith("other-vae-2d.safetensors"), timeout=5000)
+        assert window.desk.state.data == "other"
+
+
+def test_that_the_split_in_sight_can_be_changed_while_a_training_is_followed(qtbot: QtBot, tmp_path: Path):
+    with training_window(qtbot, tmp_path) as window:
+        steps: list[int] = []
+        window.desk.unfolded.connect(lambda reply: steps.append(reply.step))
+        click(qtbot, window, "trainStart")
+        qtbot.waitUntil(lambda: len(steps) > 1, timeout=20_000)
+        window.desk.do(ChangeData(data="toy", split="train"))
+        qtbot.waitUntil(lambda: window.desk.model.split == "train", timeout=5000)
+        assert window.desk.model.model.endswith("(training)")
+        count = len(steps)
+        qtbot.waitUntil(lambda: len(steps) > count + 1, timeout=5000)
+
+
+def test_that_another_model_can_be_looked_at_during_a_training_and_the_training_shown_again(
+    qtbot: QtBot, tmp_path: Path
+):
+    with training_window(qtbot, tmp_path) as window:
+        steps: list[int] = []
+        window.desk.unfolded.connect(lambda reply: steps.append(reply.step))
+        click(qtbot, window, "trainStart")
+        qtbot.waitUntil(lambda: len(steps) > 1, timeout=20_000)
+        window.opener.open_model(str(tmp_path / "tiny.safetensors"))
+        qtbot.waitUntil(lambda: window.desk.model.model == "tiny", timeout=5000)
+        qtbot.wait(600)  # snapshots come, and are not shown
+        assert window.desk.model.model == "tiny"
+        assert window.trainer.stage is Stage.RUNNING
+        assert "goes on behind" in window.messages.label.text()
+        qtbot.mouseClick(window.messages.offer, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: window.desk.model.model.endswith("(training)"), timeout=5000)
+        count = len(steps)
+        qtbot.waitUntil(lambda: len(steps) > count + 1, timeout=5000)
+        window.opener.open_model(str(tmp_path / "tiny.safetensors"))
+        qtbot.waitUntil(lambda: window.desk.model.model == "tiny", timeout=5000)
+        click(qtbot, window, "trainStop")
+        until(qtbot, window, Stage.IDLE)
+        assert "toy-vae-2d.safetensors is saved" in window.messages.label.text()
+        assert window.desk.model.model == "tiny"
+        qtbot.mouseClick(window.messages.offer, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: window.desk.model.model == "toy-vae-2d", timeout=5000)
