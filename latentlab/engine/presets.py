@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 SIZES = ("S", "M", "L")
+# How many pictures a first training looks at, counting each as often as it is seen.
+_SEEN, _FEWEST_EPOCHS, _MOST_EPOCHS = 700_000, 10, 300
 # (encoder widths, decoder widths); equal widths of an "mlp" in a row are residual blocks.
 _WIDTHS: Mapping[tuple[str, str], tuple[tuple[int, ...], tuple[int, ...]]] = {
     ("mlp", "S"): ((256, 128), (128, 256)),
@@ -111,6 +113,11 @@ def fields_of(choice: Choice) -> dict[str, Any]:
         "likelihood": likelihood,
         "learn_sigma": learnt,
     }
+
+
+def epochs_for(count: int) -> int:
+    """Passes over so many pictures that make a good beginning: few pictures have to be seen more often."""
+    return min(_MOST_EPOCHS, max(_FEWEST_EPOCHS, round(_SEEN / max(1, count))))
 
 
 def suited_to(shape: tuple[int, int, int]) -> Preset:

@@ -121,7 +121,7 @@ class DataDeeds(QObject):
 
     @Slot(object, object, object)
     def _opened(self, spec: str, report: ReadingReport, shape: Shape) -> None:
-        self._settings.recent = with_newest(self.recent, RecentData(spec, shape))
+        self._settings.recent = with_newest(self.recent, RecentData(spec, shape, report.read))
         self.changed.emit()
         self.pictures_opened(spec, title_of(spec), report)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from latentlab.data.report import shown
 from latentlab.data.shipped_sets import SHIPPED_SETS
@@ -14,12 +14,17 @@ from latentlab.qt.recent_data import RecentData
 Shape = tuple[int, int, int]
 
 
-class Known(NamedTuple):
-    """Data that can be asked for: what a person calls them, the text that asks for them, (C, H, W)."""
+@dataclass(frozen=True)
+class Known:
+    """Data that can be asked for: what a person calls them, the text that asks for them, (C, H, W).
+
+    `count` is how many pictures there are; 0 if that is not known.
+    """
 
     title: str
     spec: str
     shape: Shape
+    count: int = 0
 
 
 def title_of(spec: str) -> str:
@@ -38,8 +43,11 @@ def shape_in_words(shape: Shape) -> str:
 
 def choices(recent: tuple[RecentData, ...]) -> list[Known]:
     """Everything that can be asked for without looking for a file."""
-    shipped = [Known(f"{name}: {known.title}", name, known.shape) for name, known in SHIPPED_SETS.items()]
-    return shipped + [Known(_long_title(one), one.spec, one.shape) for one in recent]
+    shipped = [
+        Known(f"{name}: {known.title}", name, known.shape, known.count)
+        for name, known in SHIPPED_SETS.items()
+    ]
+    return shipped + [Known(_long_title(one), one.spec, one.shape, one.count) for one in recent]
 
 
 def shape_of(spec: str, recent: tuple[RecentData, ...]) -> Shape | None:

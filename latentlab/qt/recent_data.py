@@ -13,10 +13,14 @@ MOST = 5
 
 @dataclass(frozen=True)
 class RecentData:
-    """How data are asked for, and the shape (C, H, W) that each picture had."""
+    """How data are asked for, the shape (C, H, W) of each picture, and how many there were.
+
+    0 if that is not known: earlier versions did not write it down.
+    """
 
     spec: str
     shape: tuple[int, int, int]
+    count: int = 0
 
 
 def with_newest(known: tuple[RecentData, ...], newest: RecentData) -> tuple[RecentData, ...]:
@@ -43,10 +47,11 @@ def from_text(text: str) -> tuple[RecentData, ...]:
 
 def _read(row: object) -> RecentData | None:
     match row:
-        case [str(spec), [int(planes), int(height), int(width)]]:
+        case [str(spec), [int(planes), int(height), int(width)], *more]:
             try:
                 Spec.parse(spec)
             except LabError:
                 return None
-            return RecentData(spec, (planes, height, width))
+            count = more[0] if more and isinstance(more[0], int) else 0
+            return RecentData(spec, (planes, height, width), max(0, count))
     return None

@@ -18,7 +18,7 @@ from latentlab.qt.training.history import History
 
 _TERMS = (("elbo", "ELBO, nats"), ("reconstruction", "Reconstruction"), ("kl", "KL"))
 # What the first steps show would make all that follows a flat line.
-_WARM_UP_SHARE = 0.02
+_WARM_UP_SHARE = 0.3
 
 
 class LossCurves(QWidget):

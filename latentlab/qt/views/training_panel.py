@@ -22,9 +22,9 @@ from PySide6.QtWidgets import (
 
 from latentlab.engine.events import CheckpointFailed, EpochEnded, Judging, Progress, Started
 from latentlab.engine.plan import TrainingPlan
-from latentlab.engine.presets import PRESETS, Choice, fields_of, suited_to
+from latentlab.engine.presets import PRESETS, Choice, epochs_for, fields_of, suited_to
 from latentlab.qt.flow_layout import FlowLayout
-from latentlab.qt.known_data import Known, Shape
+from latentlab.qt.known_data import Known
 from latentlab.qt.training.beta_slider import BetaSlider
 from latentlab.qt.training.curves import LossCurves
 from latentlab.qt.training.history import History, unused
@@ -49,7 +49,8 @@ class TrainingPanel(QWidget):
         self._trainer = trainer
         self._choice, self._plan = PRESETS[0].choice, _PLAN
         self._suggested = PRESETS[0]
-        self._shapes: dict[str, Shape] = {}
+        self._suggested_epochs = _PLAN.epochs
+        self._known: dict[str, Known] = {}
         self._history = History()
         self._started: Started | None = None
         self._progress: Progress | None = None
@@ -102,7 +103,7 @@ class TrainingPanel(QWidget):
     def offer_data(self, known: list[Known], chosen: str = "") -> None:
         """The data sets to choose from."""
         self.data.clear()
-        self._shapes = {one.spec: one.shape for one in known}
+        self._known = {one.spec: one for one in known}
         for one in known:
             self.data.addItem(one.title, one.spec)
         self.data.addItem("Pictures of your own …", "")
@@ -112,10 +113,15 @@ class TrainingPanel(QWidget):
         self._suggest()
 
     def _suggest(self) -> None:
-        """Proposes a model that suits the pictures, unless the person has chosen one."""
-        shape = self._shapes.get(self.data.currentData())
-        if shape is not None and self._choice == self._suggested.choice:
-            self._suggested = suited_to(shape)
+        """Proposes a model and epochs that suit the pictures, unless the person has chosen others."""
+        known = self._known.get(self.data.currentData())
+        if known is None:
+            return
+        if known.count and self._plan.epochs == self._suggested_epochs:
+            self._suggested_epochs = epochs_for(known.count)
+            self._plan = replace(self._plan, epochs=self._suggested_epochs)
+        if self._choice == self._suggested.choice:
+            self._suggested = suited_to(known.shape)
             self.model.setCurrentIndex([preset.title for preset in PRESETS].index(self._suggested.title))
 
     @property

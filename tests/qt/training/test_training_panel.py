@@ -22,6 +22,7 @@ from latentlab.qt.known_data import Known
 from latentlab.qt.training.beta_slider import beta_at, position_of
 from latentlab.qt.training.options import OptionsDialog
 from latentlab.qt.training.trainer_desk import Stage
+from latentlab.qt.views.training_panel import TrainingPanel
 from latentlab.qt.window import LabWindow
 from latentlab.session.edits import ChangeData
 from latentlab.session.state import SessionState
@@ -216,6 +217,7 @@ def test_that_a_model_is_proposed_that_suits_the_pictures_unless_one_has_been_ch
         panel.set_plan(grey.choice, panel.plan)
         panel.offer_data(known, "colour")
         assert panel.choice == colour.choice
+        assert panel.plan.epochs == 100_000, "the test's own plan"
         panel.data.setFocus()
         qtbot.keyClick(panel.data, Qt.Key.Key_Up)
         assert (panel.data.currentData(), panel.choice) == ("grey", grey.choice)
@@ -280,3 +282,19 @@ def test_that_another_model_can_be_looked_at_during_a_training_and_the_training_
         assert window.desk.model.model == "tiny"
         qtbot.mouseClick(window.messages.offer, Qt.MouseButton.LeftButton)
         qtbot.waitUntil(lambda: window.desk.model.model == "toy-vae-2d", timeout=5000)
+
+
+def test_that_few_pictures_are_seen_more_often_unless_the_person_has_chosen_the_epochs(
+    qtbot: QtBot, tmp_path: Path
+):
+    known = [Known("Few", "few", (1, 8, 8), 7000), Known("Many", "many", (1, 8, 8), 70_000)]
+    with training_window(qtbot, tmp_path) as window:
+        panel = TrainingPanel(window.trainer)
+        qtbot.addWidget(panel)
+        panel.offer_data(known, "few")
+        assert panel.plan.epochs == 100
+        panel.offer_data(known, "many")
+        assert panel.plan.epochs == 10
+        panel.set_plan(panel.choice, TrainingPlan(epochs=3))
+        panel.offer_data(known, "few")
+        assert panel.plan.epochs == 3
