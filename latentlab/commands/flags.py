@@ -43,6 +43,8 @@ HELP = {
     "beta": "weight of the KL: 1 for a VAE, 0 for an autoencoder",
     "beta_warmup_steps": "steps over which that weight rises from 0",
     "beta_cycles": "how often it rises anew over the whole training; 0 for never",
+    "importance_samples": "draws of z in the bound that is maximised: 1 is the ELBO, more are tighter",
+    "importance_from": "share of the steps before which it is the ELBO all the same",
     "ema_decay": "share of the averaged weights that each step keeps",
     "binarise_input": "show the encoder black and white draws of the grey pictures in training",
     "seed": "decides first weights, order and noise",

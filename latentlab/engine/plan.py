@@ -33,6 +33,10 @@ class TrainingPlan:
         beta: the weight of the KL; 1 for a VAE.
         beta_warmup_steps: steps over which that weight rises from 0.
         beta_cycles: how often it rises anew over the whole training; 0 for never.
+        importance_samples: K, the draws of z in the bound that is maximised. 1 is the ELBO; more make the
+            tighter bound of an importance-weighted autoencoder (Burda et al. 2016).
+        importance_from: the share of the steps before which it is the ELBO all the same, which is learnt
+            K times as fast.
         ema_decay: how much of the averaged weights each step keeps.
         binarise_input: whether the encoder is shown, in training, black and white pictures drawn with
             the grey levels as probabilities, other ones each time. It can no longer learn pictures by
@@ -53,6 +57,8 @@ class TrainingPlan:
     beta: float = 1.0
     beta_warmup_steps: int = 0
     beta_cycles: int = 0
+    importance_samples: int = 1
+    importance_from: float = 0.0
     ema_decay: float = 0.999
     binarise_input: bool = False
     seed: int = 0
@@ -77,6 +83,10 @@ class TrainingPlan:
             return 1.0
         return (step + 1) / self.beta_warmup_steps
 
+    def samples_at(self, step: int, steps: int) -> int:
+        """The draws of z a picture at step 0 .. steps - 1."""
+        return self.importance_samples if step >= self.importance_from * steps else 1
+
 
 # What a number of the plan may be: (lowest, highest).
 RANGES: Mapping[str, tuple[float, float]] = {
@@ -90,6 +100,8 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "beta": (0.0, 1e4),
     "beta_warmup_steps": (0, 10_000_000),
     "beta_cycles": (0, 1000),
+    "importance_samples": (1, 1000),
+    "importance_from": (0.0, 1.0),
     "ema_decay": (0.0, 1.0),
     "seed": (0, 2**63 - 1),
     "threads": (0, 1024),

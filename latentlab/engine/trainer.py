@@ -29,7 +29,7 @@ from latentlab.engine.events import EpochEnded, Finished, Judging, Progress, Sta
 from latentlab.engine.plan import TrainingPlan
 from latentlab.engine.weights import AdamW, Weights, as_one_vector, in_order
 from latentlab.errors import LabError
-from latentlab.models.base import ElboTerms, Trains
+from latentlab.models.base import Trains, TrainsByImportance
 
 _REPORT_EVERY_S = 0.05
 _AVERAGE_EACH, _AVERAGE_EVERY = 24, 8
@@ -73,6 +73,8 @@ class Trainer:
     ) -> None:
         if not isinstance(model, Trains):
             raise LabError(f"a {type(model).__name__} has no objective to train")
+        if plan.importance_samples > 1 and not isinstance(model, TrainsByImportance):
+            raise LabError(f"a {type(model).__name__} cannot be trained with importance samples")
         if len(train) < plan.batch:
             raise LabError(f"a batch of {plan.batch} needs as many pictures; {train.name} has {len(train)}")
         if plan.batch % team.size:
@@ -133,12 +135,8 @@ class Trainer:
         x = self._pictures(index)
         y = None if self.conditions is None else self.conditions[index]
         shown = torch.bernoulli(x, generator=self.noise) if self.plan.binarise_input else None
-        with autocast(self.device, self.precision):
-            terms: ElboTerms = weights.layers.elbo_terms(  # type: ignore[operator]
-                x, self.noise, shown=shown, y=y
-            )
-        reconstruction, kl = terms.reconstruction.mean(), terms.kl_per_dimension.mean(0)
-        norm = weights.differentiate(self.beta_now * kl.sum() - reconstruction, self.team)
+        loss, reconstruction, kl = self._loss(x, shown, y)
+        norm = weights.differentiate(loss, self.team)
         # Before the step, for after it the weights, and soon their averages, would not be numbers either.
         if not math.isfinite(norm):
             raise TrainingError(
@@ -155,6 +153,21 @@ class Trainer:
         elif self.step % _AVERAGE_EVERY == 0:
             self._take_average(_AVERAGE_EVERY)
         return torch.cat([reconstruction.detach().view(1), kl.detach()])
+
+    def _loss(self, x: Tensor, shown: Tensor | None, y: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
+        """What is minimised, and the means of reconstruction and of each dimension's KL, () () (D,)."""
+        layers = self.weights.layers
+        samples = self.plan.samples_at(self.step, self.steps)
+        with autocast(self.device, self.precision):
+            if samples > 1:
+                assert isinstance(layers, TrainsByImportance)
+                draws = layers.importance_terms(x, samples, self.noise, shown=shown, y=y)
+                kl = draws.kl_per_dimension.mean(0)
+                return -draws.bound(self.beta_now).mean(), draws.reconstruction.mean(), kl
+            assert isinstance(layers, Trains)
+            terms = layers.elbo_terms(x, self.noise, shown=shown, y=y)
+        reconstruction, kl = terms.reconstruction.mean(), terms.kl_per_dimension.mean(0)
+        return self.beta_now * kl.sum() - reconstruction, reconstruction, kl
 
     @property
     def beta_now(self) -> float:

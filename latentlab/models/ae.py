@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from latentlab.models.base import ElboTerms, Posterior
+from latentlab.errors import LabError
+from latentlab.models.base import ElboTerms, ImportanceTerms, Posterior
 from latentlab.models.vae import VAE, VAEConfig
 
 
@@ -43,3 +44,15 @@ class AE(VAE):
         mean = super().encode(x if shown is None else shown, y).mean
         reconstruction = self.likelihood.log_prob(self.decode(mean, y), x)
         return ElboTerms(reconstruction, torch.zeros_like(mean))
+
+    def importance_terms(
+        self,
+        x: Tensor,
+        samples: int,
+        generator: torch.Generator | None = None,
+        *,
+        shown: Tensor | None = None,
+        y: Tensor | None = None,
+    ) -> ImportanceTerms:
+        """There are none: a point mass gives the same z at every draw."""
+        raise LabError("an autoencoder draws nothing, so importance samples mean nothing to it")

@@ -17,8 +17,12 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 import torch
 from torch import Tensor
 
+from latentlab.core import gaussian
 from latentlab.core.likelihoods import Likelihood
 from latentlab.errors import LabError
+
+# Of a list in a config: as many as a palette may have colours.
+_LONGEST = 256
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,25 @@ class ElboTerms:
     def elbo(self, beta: float = 1.0) -> Tensor:
         """reconstruction - beta * KL; beta = 1 bounds log p(x), 0 is an autoencoder's objective."""
         return self.reconstruction - beta * self.kl
+
+
+@dataclass(frozen=True)
+class ImportanceTerms:
+    """K draws of z for each picture: log p(x|z_k) and log p(z_k) - log q(z_k|x), (K, B) each, in nats.
+
+    `kl_per_dimension` (B, D) is what `ElboTerms` has.
+    """
+
+    reconstruction: Tensor
+    log_ratio: Tensor
+    kl_per_dimension: Tensor
+
+    def bound(self, beta: float = 1.0) -> Tensor:
+        """log 1/K sum_k p(x|z_k) (p(z_k) / q(z_k|x))^beta, (B,): for beta = 1 it rises to log p(x) with K.
+
+        Source: Burda et al., Importance Weighted Autoencoders (2016), eq. 8.
+        """
+        return gaussian.importance_log_likelihood(self.reconstruction + beta * self.log_ratio)
 
 
 @runtime_checkable
@@ -120,6 +143,22 @@ class Trains(Protocol):
         """
 
 
+@runtime_checkable
+class TrainsByImportance(Protocol):
+    """Has the tighter objective of an importance-weighted autoencoder too; see `ImportanceTerms`."""
+
+    def importance_terms(
+        self,
+        x: Tensor,
+        samples: int,
+        generator: torch.Generator | None = None,
+        *,
+        shown: Tensor | None = None,
+        y: Tensor | None = None,
+    ) -> ImportanceTerms:
+        """The terms of the importance-weighted bound from K = `samples` draws a picture."""
+
+
 ConfigT = TypeVar("ConfigT")
 
 
@@ -149,7 +188,7 @@ def parse_config(kind: type[ConfigT], fields: Mapping[str, Any]) -> ConfigT:
 def _as_type(name: str, value: Any, wanted: Any) -> Any:
     if typing.get_origin(wanted) is tuple:
         element = typing.get_args(wanted)[0]
-        if isinstance(value, list | tuple) and len(value) <= 64:
+        if isinstance(value, list | tuple) and len(value) <= _LONGEST:
             return tuple(_as_type(name, item, element) for item in value)
         raise LabError(f"config field {name!r} must be a short list")
     if wanted is float and isinstance(value, int | float) and not isinstance(value, bool):

@@ -20,7 +20,7 @@ from torch.nn import functional
 from latentlab.core.gaussian import kl_per_dimension, reparameterise
 from latentlab.core.likelihoods import LIKELIHOODS, Gaussian, Likelihood, make_likelihood
 from latentlab.errors import LabError
-from latentlab.models.base import ElboTerms, Posterior, require_choice, require_range
+from latentlab.models.base import ElboTerms, ImportanceTerms, Posterior, require_choice, require_range
 from latentlab.models.nets import NETWORKS, ConvDecoder, ConvEncoder, MLPDecoder, MLPEncoder
 
 _ENCODERS = {"mlp": MLPEncoder, "conv": ConvEncoder}
@@ -191,6 +191,30 @@ class VAE(nn.Module):
         return ElboTerms(
             reconstruction=self.likelihood.log_prob(self.decode(z, y), x),
             kl_per_dimension=kl_per_dimension(posterior.mean, posterior.log_variance),
+        )
+
+    def importance_terms(
+        self,
+        x: Tensor,
+        samples: int,
+        generator: torch.Generator | None = None,
+        *,
+        shown: Tensor | None = None,
+        y: Tensor | None = None,
+    ) -> ImportanceTerms:
+        """The importance-weighted bound's terms; (B, C, H, W) in [0, 1] -> (K, B) each, K = `samples`."""
+        posterior = self.encode(x if shown is None else shown, y)
+        mean, log_variance = posterior.mean, posterior.log_variance
+        many = (samples, *mean.shape)
+        z = reparameterise(mean.expand(many), log_variance.expand(many), generator)
+        told = None if y is None else y.expand(*many[:2], y.shape[-1]).flatten(0, 1)
+        outputs = self.decode(z.flatten(0, 1), told).unflatten(0, many[:2])
+        # log p(z) - log q(z|x), in which the constants cancel.
+        noise = (z - mean).square() * torch.exp(-log_variance)
+        return ImportanceTerms(
+            reconstruction=self.likelihood.log_prob(outputs, x),
+            log_ratio=0.5 * (noise + log_variance - z.square()).sum(-1),
+            kl_per_dimension=kl_per_dimension(mean, log_variance),
         )
 
     def _seen(self, y: Tensor | None, count: int) -> Tensor | None:

@@ -16,6 +16,7 @@ from latentlab.engine.evaluate import evaluate
 from latentlab.engine.events import EpochEnded, Finished, Progress, Started
 from latentlab.engine.plan import TrainingPlan
 from latentlab.engine.trainer import Trainer
+from latentlab.engine.weights import in_order
 from latentlab.errors import LabError
 from latentlab.models.base import ElboTerms
 from latentlab.models.vae import VAEConfig
@@ -169,6 +170,32 @@ def test_that_one_step_is_adam_on_the_negative_elbo():
     torch.testing.assert_close(weights(trainer.model), weights(twin), atol=1e-6, rtol=1e-5)
     expected = torch.cat([terms.reconstruction.mean().view(1), terms.kl_per_dimension.mean(0)])
     torch.testing.assert_close(told, expected.detach())
+
+
+def test_that_a_step_by_importance_climbs_the_tighter_bound_once_its_share_of_the_steps_has_come():
+    trainer = Trainer(
+        make_vae(SMALL), toy_set("train"), plan(importance_samples=5, importance_from=0.5, beta=0.7)
+    )
+    x = toy_set("train").images[:16].float() / 255
+    for step in (0, trainer.steps // 2 + 1):
+        trainer.step, twin = step, copy.deepcopy(trainer.model)
+        state = trainer.noise.get_state()
+        trainer.train_step(torch.arange(16))
+        noise = torch.Generator()
+        noise.set_state(state)
+        if step:
+            loss = -twin.importance_terms(x, 5, noise).bound(0.7).mean()
+        else:
+            loss = -twin.elbo_terms(x, noise).elbo(0.7).mean()
+        loss.backward()
+        gradient = torch.cat([weight.grad.flatten() for weight in in_order(twin)])
+        found = trainer.weights.gradient
+        torch.testing.assert_close(found, gradient[: len(found)], atol=1e-4, rtol=1e-3)
+
+
+def test_that_importance_samples_are_refused_where_nothing_is_drawn():
+    with pytest.raises(LabError, match="importance samples"):
+        Trainer(Breaking(at=3), toy_set("train"), plan(importance_samples=5))
 
 
 def test_that_long_gradients_are_shortened():

@@ -44,7 +44,7 @@ BAD = {
     "text for a list": ({"shape": "abc"}, "'shape' must be a short list"),
     "object for a list": ({"shape": {"0": 1}}, "'shape' must be a short list"),
     "list in a list": ({"shape": [[1], 28, 28]}, "'shape' is .*expected int"),
-    "long list": ({"encoder_widths": [4] * 65}, "'encoder_widths' must be a short list"),
+    "long list": ({"encoder_widths": [4] * 257}, "'encoder_widths' must be a short list"),
     "too many layers": ({"encoder_widths": [4] * 9}, r"'encoder_widths \(its length\)' is 9"),
     "no layers": ({"decoder_widths": []}, r"'decoder_widths \(its length\)' is 0"),
     "NaN": ({"sigma": math.nan}, "'sigma' is nan, expected 0.001 to 10"),

@@ -11,7 +11,7 @@ from torch import nn
 from latentlab.core import gaussian
 from latentlab.core.likelihoods import LIKELIHOODS
 from latentlab.errors import LabError
-from latentlab.models.base import Decodes, ElboTerms, Encodes, Trains
+from latentlab.models.base import Decodes, ElboTerms, Encodes, ImportanceTerms, Trains
 from latentlab.models.nets import NETWORKS
 from latentlab.models.vae import VAE, VAEConfig
 from tests.conftest import make_vae
@@ -118,6 +118,44 @@ def test_that_dropout_silences_in_training_only():
 def test_that_beta_weighs_the_kl_alone():
     terms = ElboTerms(torch.tensor([-10.0]), torch.tensor([[0.5, 1.5]]))
     assert [terms.elbo(beta).item() for beta in (0.0, 1.0, 4.0)] == [-10.0, -12.0, -18.0]
+
+
+def test_that_importance_terms_of_one_draw_estimate_the_elbo_and_more_bound_it_from_above(tiny_model):
+    x = pictures(tiny_model.config, 6)
+    count = 4000
+    terms = tiny_model.importance_terms(x, count, torch.Generator().manual_seed(1))
+    single = terms.reconstruction + terms.log_ratio
+    # A single draw's bound is the ELBO on average, whichever way its KL is reckoned.
+    elbo = terms.reconstruction.mean(0) - terms.kl_per_dimension.sum(-1)
+    error = single.std(0) / count**0.5
+    assert ((single.mean(0) - elbo).abs() < 5 * error).all()
+    few = torch.stack(
+        [
+            ImportanceTerms(
+                *(t[k : k + 5] for t in (terms.reconstruction, terms.log_ratio)), terms.kl_per_dimension
+            ).bound()
+            for k in range(0, count, 5)
+        ]
+    )
+    assert (single.mean(0) < few.mean(0)).all()
+    assert (few.mean(0) < terms.bound() + 1e-3).all()
+
+
+def test_that_importance_terms_are_densities_of_torch_distributions(tiny_model):
+    x = pictures(tiny_model.config, 3)
+    terms = tiny_model.importance_terms(x, 7, torch.Generator().manual_seed(2))
+    posterior = tiny_model.encode(x)
+    sigma = torch.exp(0.5 * posterior.log_variance)
+    z = gaussian.reparameterise(
+        posterior.mean.expand(7, -1, -1),
+        posterior.log_variance.expand(7, -1, -1),
+        torch.Generator().manual_seed(2),
+    )
+    q, p = torch.distributions.Normal(posterior.mean, sigma), torch.distributions.Normal(0.0, 1.0)
+    torch.testing.assert_close(terms.log_ratio, (p.log_prob(z) - q.log_prob(z)).sum(-1), atol=1e-3, rtol=1e-4)
+    for k in range(7):
+        alone = tiny_model.likelihood.log_prob(tiny_model.decode(z[k]), x)
+        torch.testing.assert_close(terms.reconstruction[k], alone, atol=1e-3, rtol=1e-4)
 
 
 def test_that_a_picture_is_judged_alike_alone_and_in_a_batch(tiny_model):
