@@ -165,8 +165,10 @@ class Palette:
     def _number(self, x: Tensor) -> Tensor:
         """The number of the colour nearest to each drawn pixel; (..., C, h, w) -> (..., h, w)."""
         colours = self._colours(x.device, x.dtype)
-        # |x - c|^2 without what does not depend on c.
-        far = colours.square().sum(-1) - 2.0 * x.movedim(-3, -1) @ colours.T
+        # Not in the eight bits of bfloat16, in which neighbouring colours are the same.
+        with torch.autocast(x.device.type, enabled=False):
+            # |x - c|^2 without what does not depend on c.
+            far = colours.square().sum(-1) - 2.0 * x.movedim(-3, -1) @ colours.T
         return far.argmin(-1)
 
     def _drawn(self, number: Tensor, dtype: torch.dtype) -> Tensor:

@@ -168,3 +168,14 @@ def test_that_a_colour_that_is_not_in_the_palette_counts_as_the_nearest():
     pink = torch.tensor([1.0, 0.3, 0.2], dtype=torch.float64).view(1, 3, 1, 1).expand(1, 3, 2, 2)
     red = flags(torch.tensor([[[0]]]))
     assert RED_WHITE_BLUE.log_prob(logits, pink).item() == RED_WHITE_BLUE.log_prob(logits, red).item()
+
+
+def test_that_neighbouring_colours_are_told_apart_under_bfloat16():
+    inks = tuple(f"{level:02x}8040" for level in range(256))
+    palette = Palette(inks)
+    drawn = torch.tensor([list(bytes.fromhex(ink)) for ink in inks]).float().view(1, 256, 1, 3) / 255.0
+    pictures = drawn.movedim(-1, 1)
+    logits = outputs(1, 256, 256, 1).float()
+    with torch.autocast("cpu", torch.bfloat16):
+        found = palette.log_prob(logits, pictures)
+    torch.testing.assert_close(found, palette.log_prob(logits, pictures))
