@@ -10,6 +10,7 @@ import pytest
 import torch
 
 import latentlab
+from latentlab.data.image_set import ImageSet
 from latentlab.engine.events import EpochEnded, Finished, Started
 from latentlab.engine.plan import TrainingPlan, check_plan
 from latentlab.engine.training_run import Saved, TrainingRun
@@ -46,6 +47,35 @@ def test_that_the_averaged_weights_are_what_is_saved(tmp_path: Path):
     with torch.no_grad():
         expected = torch.sigmoid(run.trainer.averaged.decode(z)).numpy()
     assert np.allclose(latentlab.load_model(tmp_path / "m.safetensors").decode(z), expected, atol=1e-6)
+
+
+def drawing(split: str) -> ImageSet:
+    """Pictures in 200 colours, each drawn pixel 2 x 2."""
+    generator = torch.Generator().manual_seed(len(split))
+    inks = torch.randint(256, (200, 3), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
+    numbers = torch.randint(200, (64, 4, 4), generator=generator)
+    drawn = inks[numbers].movedim(-1, 1).repeat_interleave(2, -1).repeat_interleave(2, -2)
+    return ImageSet("drawing", split, drawn)
+
+
+def test_that_a_palette_is_read_off_the_pictures_and_the_model_paints_in_it_alone(tmp_path: Path):
+    fields = {**CONFIG, "likelihood": "palette"}
+    out = tmp_path / "art.safetensors"
+    list(TrainingRun("vae", fields, PLAN, drawing("train"), drawing("test"), out).run())
+    model = latentlab.load_model(out)
+    palette = model.card.config["palette"]
+    assert (len(palette), model.card.config["pixel"]) == (200, 2)
+    pictures = model.sample(20, seed=0)
+    assert pictures.shape == (20, 3, 8, 8)
+    levels = np.round(pictures * 255).astype(np.uint8).transpose(0, 2, 3, 1).reshape(-1, 3)
+    assert {bytes(ink).hex() for ink in levels} <= set(palette)
+    assert (pictures[..., ::2, ::2] == pictures[..., 1::2, 1::2]).all()
+
+
+def test_that_pictures_without_a_palette_are_told_before_any_training(tmp_path: Path):
+    fields, noise = {**CONFIG, "likelihood": "palette"}, toy_set("train", 64, (3, 32, 32))
+    with pytest.raises(LabError, match="too many for a palette"):
+        TrainingRun("vae", fields, PLAN, noise, noise, tmp_path / "m.safetensors")
 
 
 def test_that_the_seed_decides_everything_and_torchs_own_generator_is_left_alone(tmp_path: Path):
