@@ -224,3 +224,19 @@ class ConvDecoder(nn.Module):
 
     def forward(self, z: Tensor) -> Tensor:
         return self.layers(self.first(z).unflatten(-1, self.start))  # type: ignore[no-any-return]
+
+
+class Coloured(nn.Module):
+    """A decoder of a few features a pixel, and what they say for each of many colours; -> (B, K, H, W).
+
+    The logit of a colour is the product of the pixel's features and the colour's own, as of words in language
+    models. A decoder that gave each pixel K logits by itself would be K / features times as large.
+    """
+
+    def __init__(self, decoder: nn.Module, features: int, colours: int) -> None:
+        super().__init__()
+        self.decoder = decoder
+        self.colours = nn.Conv2d(features, colours, 1)
+
+    def forward(self, z: Tensor) -> Tensor:
+        return self.colours(self.decoder(z))  # type: ignore[no-any-return]

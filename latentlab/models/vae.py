@@ -21,10 +21,12 @@ from latentlab.core.gaussian import kl_per_dimension, reparameterise
 from latentlab.core.likelihoods import LIKELIHOODS, Gaussian, Likelihood, make_likelihood
 from latentlab.errors import LabError
 from latentlab.models.base import ElboTerms, ImportanceTerms, Posterior, require_choice, require_range
-from latentlab.models.nets import NETWORKS, ConvDecoder, ConvEncoder, MLPDecoder, MLPEncoder
+from latentlab.models.nets import NETWORKS, Coloured, ConvDecoder, ConvEncoder, MLPDecoder, MLPEncoder
 
 _ENCODERS = {"mlp": MLPEncoder, "conv": ConvEncoder}
 _DECODERS = {"mlp": MLPDecoder, "conv": ConvDecoder}
+# Of a pixel, from which the logits of all colours of a palette follow.
+_COLOUR_FEATURES = 24
 # A tenth of a grey level of 256: flat pictures would drive sigma to 0 and the density beyond all bounds.
 _LOWEST_LOG_SIGMA = math.log(1e-1 / 256.0)
 
@@ -133,13 +135,16 @@ class VAE(nn.Module):
             config.encoder_dropout,
             encoder_conditions,
         )
-        self.decoder = _DECODERS[config.decoder](
+        palette = config.likelihood == "palette"
+        features = min(_COLOUR_FEATURES, outputs[0]) if palette else outputs[0]
+        decoder = _DECODERS[config.decoder](
             config.latents + decoder_conditions,
             config.decoder_widths,
-            outputs,
+            (features, *outputs[1:]),
             config.decoder_dropout,
             decoder_conditions,
         )
+        self.decoder = Coloured(decoder, features, outputs[0]) if palette else decoder
 
     @property
     def likelihood(self) -> Likelihood:
