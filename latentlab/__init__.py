@@ -22,11 +22,11 @@ from latentlab.errors import LabError
 from latentlab.version import __version__
 
 if TYPE_CHECKING:
-    from latentlab.api import Model, Posteriors, load_model
+    from latentlab.api import Directions, Model, Posteriors, directions, load_model
 
-__all__ = ["LabError", "Model", "Posteriors", "__version__", "load_model"]
+__all__ = ["Directions", "LabError", "Model", "Posteriors", "__version__", "directions", "load_model"]
 
-_LAZY = {"Model", "Posteriors", "load_model"}
+_LAZY = {"Directions", "Model", "Posteriors", "directions", "load_model"}
 
 
 def __getattr__(name: str) -> Any:

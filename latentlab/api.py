@@ -5,6 +5,9 @@
     pictures = model.decode(z)              # (N, C, H, W) in [0, 1]
     others = model.sample(16, seed=0)       # (16, C, H, W) in [0, 1]
 
+    found = latentlab.directions("faces-vae", "faces")
+    hatted = found.shift(z, {"Hat": 1.0})   # (N, D)
+
 Arrays in may be NumPy's, torch's or lists; arrays out are NumPy's, float32. N counts pictures, D the
 latents, C channels, H and W rows and columns of pixels.
 """
@@ -24,6 +27,8 @@ from torch import Tensor
 from latentlab.engine import checkpoint
 from latentlab.engine.checkpoint import LoadedModel, ModelCard
 from latentlab.engine.device import choose_device
+from latentlab.engine.directions import Directions as Directions  # offered here, too
+from latentlab.engine.directions import directions_of
 from latentlab.engine.sampling import decode_in_chunks, prior_points
 from latentlab.errors import LabError
 from latentlab.models.base import Decodes, Encodes
@@ -165,6 +170,23 @@ def load_model(name_or_path: str | Path, device: str = "cpu") -> Model:
         LabError: naming the file and what is wrong with it.
     """
     return Model(checkpoint.load_model(name_or_path, choose_device(device)))
+
+
+def directions(model: Model | str | Path, data: str | None = None, method: str = "means") -> Directions:
+    """What to add to z for a picture to gain an attribute (or class), and how far to trust it.
+
+    Args:
+        model: one in memory, a shipped model's name or a model file's path.
+        data: a data set's name, such as "faces", or the path of your own; by default what the model was
+            trained on.
+        method: "means", the difference of means; "regressed", with the other attributes regressed out;
+            "discriminant", Fisher's linear discriminant.
+
+    Raises:
+        LabError: for a model without an encoder, data without attributes or classes, or an unknown name.
+    """
+    opened = model if isinstance(model, Model) else load_model(model)
+    return directions_of(opened._loaded, data, method)
 
 
 def _as_tensor(values: Any, what: str) -> Tensor:

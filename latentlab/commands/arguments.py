@@ -6,7 +6,7 @@ import argparse
 import math
 from collections.abc import Callable
 
-_MAX_COORDINATE = 1000.0
+MAX_COORDINATE = 1000.0
 
 
 def whole(low: int, high: int) -> Callable[[str], int]:
@@ -41,7 +41,7 @@ def point(text: str) -> tuple[float, ...]:
         values = tuple(float(part) for part in text.split(","))
     except ValueError:
         values = (math.nan,)
-    if not all(abs(value) <= _MAX_COORDINATE for value in values):
+    if not all(abs(value) <= MAX_COORDINATE for value in values):
         raise argparse.ArgumentTypeError(
             f"{text[:60]!r} is no point; expected numbers from -1000 to 1000 such as 1.0,-0.5"
         )

@@ -19,6 +19,7 @@ from latentlab.commands.arguments import (
     seconds,
     whole,
 )
+from latentlab.commands.attribute_arguments import add_attribute_commands
 from latentlab.errors import LabError
 from latentlab.version import __version__
 
@@ -28,6 +29,7 @@ _EXAMPLES = """examples:
   latentlab list                                 what ships: models and data sets
   latentlab evaluate mnist-vae-2d --json         its ELBO and log-likelihood
   latentlab manifold mnist-vae-2d -n 20 -o grid.png
+  latentlab arithmetic faces-vae --index 17 --add Hat -o hat.png
   latentlab COMMAND --help                       all about a command
 """
 
@@ -181,6 +183,8 @@ def make_parser(training: bool) -> _Parser:
     add_condition(walked)
     add_output(walked, "walk.webp, .gif or .apng move; .png and .jpg are strips")
     add_device(walked)
+
+    add_attribute_commands(add)
     return parser
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 
+from latentlab.commands.arithmetic import add_to_pictures, draw_analogy
+from latentlab.commands.attributes import show_attributes
 from latentlab.commands.figures import evaluate_model, list_what_ships, show_installation
 from latentlab.commands.outputs import draw_manifold, draw_samples, draw_walk, write_encodings
 from latentlab.commands.training import train_model
@@ -20,4 +22,7 @@ COMMANDS: Mapping[str, Command] = {
     "sample": draw_samples,
     "encode": write_encodings,
     "interpolate": draw_walk,
+    "attributes": show_attributes,
+    "arithmetic": add_to_pictures,
+    "analogy": draw_analogy,
 }

@@ -29,7 +29,17 @@ from latentlab.version import __version__
 
 FORMAT = 1
 KEY = "latentlab"
-WHATS = ("probe", "grid", "tray", "walk", "samples", "selection", "unfolding")
+WHATS = (
+    "probe",
+    "grid",
+    "tray",
+    "walk",
+    "samples",
+    "selection",
+    "unfolding",
+    "arithmetic",
+    "analogy",
+)
 MAX_FILE_BYTES = 256 * 2**20
 # EXIF in a JPEG must fit into one segment of 64 KiB; this leaves room.
 MAX_TEXT = 32_000

@@ -23,7 +23,19 @@ heavy = ("torch", "PySide6", "pyqtgraph", "latentlab.qt")
 print("\\nloaded:", *(name for name in heavy if name in sys.modules))
 sys.exit(code)
 """
-COMMANDS = ("open", "list", "train", "evaluate", "manifold", "sample", "encode", "interpolate")
+COMMANDS = (
+    "open",
+    "list",
+    "train",
+    "evaluate",
+    "manifold",
+    "sample",
+    "encode",
+    "interpolate",
+    "attributes",
+    "arithmetic",
+    "analogy",
+)
 
 
 def _loaded_by(*words: str) -> list[str]:
@@ -32,7 +44,7 @@ def _loaded_by(*words: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "words", [["--help"], ["--version"], ["evaluate", "--help"], ["interpolate", "--help"]], ids=" ".join
+    "words", [["--help"], ["--version"], ["evaluate", "--help"], ["arithmetic", "--help"]], ids=" ".join
 )
 def test_that_help_and_version_import_neither_torch_nor_qt(words: list[str]):
     assert _loaded_by(*words) == []

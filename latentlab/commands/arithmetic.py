@@ -1,0 +1,262 @@
+"""Commands that reckon with pictures: arithmetic, analogy."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from latentlab.commands.attributes import find_as_told
+from latentlab.commands.console import open_model, progress_bar
+from latentlab.data import catalog
+from latentlab.data.image_set import ImageSet
+from latentlab.data.report import Notebook, shown
+from latentlab.engine.checkpoint import LoadedModel
+from latentlab.engine.conditions import conditions_of, encoder_is_told, parse_condition
+from latentlab.engine.destination import check_destination
+from latentlab.engine.direction_files import load_directions
+from latentlab.engine.directions import Directions, data_of, require_encoder
+from latentlab.engine.drawing import to_pictures
+from latentlab.engine.encodings import encode_in_chunks, join
+from latentlab.engine.export import PICTURE_FORMATS, Picture, save_picture
+from latentlab.engine.pictures import names_in, read_picture, read_some
+from latentlab.engine.provenance import Provenance
+from latentlab.engine.sampling import decode_in_chunks
+from latentlab.errors import LabError
+from latentlab.models.base import Conditional, Decodes
+
+_MOST_SKIPPED = 5
+
+
+def add_to_pictures(arguments: argparse.Namespace) -> None:
+    """`latentlab arithmetic`: pictures with attributes added or taken away, one or a folder of them."""
+    folder = arguments.image is not None and os.path.isdir(arguments.image)
+    if folder:
+        names = _targets(names_in(arguments.image))
+        _check_folder(arguments, list(names.values()))
+    else:
+        _check_out(arguments)
+    loaded = open_model(arguments)
+    require_encoder(loaded)
+    decoder = _decoder(loaded)
+    y = None if arguments.condition is None else parse_condition(loaded.model, arguments.condition)
+    source: ImageSet | None = None
+    if arguments.index is not None:
+        source, y = _of_data(loaded, arguments, y)
+    elif not folder:
+        source = read_picture(arguments.image, decoder.picture_shape)
+    _require_told(loaded, y)
+    found = _kept(loaded, decoder, arguments)
+    amounts = _summed(arguments.amounts)
+    found.shift(np.zeros(found.latents), amounts)  # a wrong name is told before a folder is gone through
+    if source is None:
+        _fill_folder(loaded, decoder, arguments, names, found, amounts, y)
+        return
+    z = found.shift(_encode(loaded, source, y), amounts)
+    (picture,) = _decode(loaded, z, y)
+    origin = source.name if arguments.index is None else f"{source.name} ({source.split}) {arguments.index}"
+    provenance = _provenance(loaded, arguments, found, amounts, origin, z[0])
+    save_picture(
+        arguments.out, picture, provenance=provenance, scale=arguments.scale, overwrite=arguments.force
+    )
+    print(f"Wrote {arguments.out}: {_in_words(amounts)}")
+
+
+def draw_analogy(arguments: argparse.Namespace) -> None:
+    """`latentlab analogy`: z = z_c + z_b - z_a."""
+    out = _check_out(arguments)
+    loaded = open_model(arguments)
+    require_encoder(loaded)
+    shape = _decoder(loaded).picture_shape
+    y = None if arguments.condition is None else parse_condition(loaded.model, arguments.condition)
+    _require_told(loaded, y)
+    paths = {name: getattr(arguments, name) for name in "abc"}
+    a, b, c = (_encode(loaded, read_picture(path, shape), y)[0].astype(np.float64) for path in paths.values())
+    z = (c + b - a).astype(np.float32)
+    (picture,) = _decode(loaded, z[None], y)
+    extra = {name: shown(Path(path).name) for name, path in paths.items()}
+    provenance = Provenance(
+        "analogy",
+        loaded.name,
+        loaded.hash,
+        z=tuple(map(float, z)),
+        extra={**extra, **_told(arguments)},
+    )
+    save_picture(out, picture, provenance=provenance, scale=arguments.scale, overwrite=arguments.force)
+    print(f"Wrote {out}: {extra['c']} + {extra['b']} - {extra['a']}")
+
+
+def _kept(loaded: LoadedModel, decoder: Decodes, arguments: argparse.Namespace) -> Directions:
+    """The directions of a file, if they are this model's; else found anew."""
+    if arguments.directions is None:
+        return find_as_told(loaded, arguments)
+    found = load_directions(arguments.directions, latents=decoder.latents)
+    if found.model_hash not in ("", loaded.hash):
+        # Another training has another latent space, where these numbers mean nothing.
+        raise LabError(
+            f"its directions are those of {found.model} ({found.model_hash}), "
+            f"not of {loaded.name} ({loaded.hash})",
+            arguments.directions,
+            f"Find them anew: latentlab attributes {arguments.model} --out FILE",
+        )
+    return found
+
+
+def _targets(names: list[str]) -> dict[str, str]:
+    """The name of the picture that each file of a folder becomes."""
+    targets: dict[str, str] = {}
+    taken: dict[str, str] = {}
+    for name in names:
+        target = f"{os.path.splitext(name)[0]}.png"
+        if target in taken:
+            raise LabError(f"{taken[target]} and {name} would both become {target}", hint="Rename one")
+        targets[name], taken[target] = target, name
+    return targets
+
+
+def _check_folder(arguments: argparse.Namespace, targets: list[str]) -> None:
+    """Whether a folder can be filled, before long work."""
+    out = Path(arguments.out)
+    try:
+        if out.exists() and not out.is_dir():
+            raise LabError("is a file; pictures of a folder go to a folder", out)
+        if not out.is_dir():
+            check_destination(out)
+        elif not arguments.force:
+            taken = next((target for target in targets if os.path.lexists(out / target)), None)
+            if taken is not None:
+                check_destination(out / taken)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise LabError(f"could not be written ({reason})", out, "Choose another name") from None
+
+
+def _fill_folder(
+    loaded: LoadedModel,
+    decoder: Decodes,
+    arguments: argparse.Namespace,
+    names: dict[str, str],
+    found: Directions,
+    amounts: Mapping[str, float],
+    y: Tensor | None,
+) -> None:
+    book, done, out = Notebook(), 0, Path(arguments.out)
+    with progress_bar("Drawing") as show:
+        for some, data in read_some(arguments.image, list(names), decoder.picture_shape, book):
+            z = found.shift(_encode(loaded, data, y), amounts)
+            for name, place, picture in zip(some, z, _decode(loaded, z, y), strict=True):
+                path = out / names[name]
+                _make_folder(path.parent)
+                save_picture(
+                    path,
+                    picture,
+                    provenance=_provenance(loaded, arguments, found, amounts, shown(name), place),
+                    scale=arguments.scale,
+                    overwrite=arguments.force,
+                )
+                done += 1
+            show((done + book.skipped_count) / len(names), "")
+    reasons = [f"{name}: {reason}" for name, reason in book.skipped[:_MOST_SKIPPED]]
+    if not done:
+        raise LabError(f"holds no picture that can be read; {'; '.join(reasons)}", shown(arguments.image))
+    pictures = "picture" if done == 1 else "pictures"
+    print(f"Wrote {done:,} {pictures} to {out}: {_in_words(amounts)}")
+    if reasons:
+        print(f"{book.skipped_count:,} left out: {'; '.join(reasons)}", file=sys.stderr)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LabError(f"the folder could not be made ({error.strerror or error})", folder) from None
+
+
+def _of_data(
+    loaded: LoadedModel, arguments: argparse.Namespace, y: Tensor | None
+) -> tuple[ImageSet, Tensor | None]:
+    """One picture of the data set, and what is known of it unless the command says otherwise."""
+    data = catalog.load(data_of(loaded, arguments.data), arguments.split)
+    index = arguments.index
+    if index >= len(data):
+        raise LabError(f"{data.name} ({data.split}) has {len(data):,} pictures, so no number {index:,}")
+    one = data.part(data.split, index, index + 1)
+    if y is None and isinstance(loaded.model, Conditional):
+        told = conditions_of(loaded.model, one)
+        y = None if told is None else told[0]
+    return one, y
+
+
+def _require_told(loaded: LoadedModel, y: Tensor | None) -> None:
+    if y is None and encoder_is_told(loaded.model):
+        raise LabError(
+            f"{loaded.name} encodes no picture without being told what it is of",
+            hint="Tell it: --condition, or take a picture of the data set: --index",
+        )
+
+
+def _encode(loaded: LoadedModel, data: ImageSet, y: Tensor | None) -> NDArray[np.float32]:
+    """Posterior means, (N, D)."""
+    told = y.expand(len(data), -1) if y is not None and encoder_is_told(loaded.model) else None
+    z = join(list(encode_in_chunks(loaded.model, data, y=told))).mean
+    if not np.isfinite(z).all():
+        raise LabError(f"{loaded.name} puts pictures at places that are no finite numbers")
+    return z
+
+
+def _decode(loaded: LoadedModel, z: NDArray[np.float32], y: Tensor | None) -> list[Picture]:
+    pictures: list[Picture] = []
+    for some in decode_in_chunks(loaded.model, torch.from_numpy(z), y=y):
+        pictures.extend(to_pictures(some))
+    return pictures
+
+
+def _decoder(loaded: LoadedModel) -> Decodes:
+    if not isinstance(loaded.model, Decodes):
+        raise LabError(f"{loaded.name} does not make pictures")
+    return loaded.model
+
+
+def _check_out(arguments: argparse.Namespace) -> Path:
+    return check_destination(arguments.out, overwrite=arguments.force, suffixes=PICTURE_FORMATS)
+
+
+def _summed(amounts: list[tuple[str, float]]) -> dict[str, float]:
+    """What is added twice is added up."""
+    summed: dict[str, float] = {}
+    for name, value in amounts:
+        summed[name] = summed.get(name, 0.0) + value
+    return summed
+
+
+def _in_words(amounts: Mapping[str, float]) -> str:
+    return ", ".join(f"{value:+g} {name}" for name, value in amounts.items())
+
+
+def _told(arguments: argparse.Namespace) -> dict[str, str]:
+    return {} if arguments.condition is None else {"condition": arguments.condition}
+
+
+def _provenance(
+    loaded: LoadedModel,
+    arguments: argparse.Namespace,
+    found: Directions,
+    amounts: Mapping[str, float],
+    origin: str,
+    z: NDArray[np.float32],
+) -> Provenance:
+    extra = {
+        "picture": origin,
+        "add": ",".join(f"{name}={value!r}" for name, value in amounts.items()),
+        "method": found.method,
+        "data": found.data,
+        **_told(arguments),
+    }
+    return Provenance("arithmetic", loaded.name, loaded.hash, z=tuple(map(float, z)), extra=extra)

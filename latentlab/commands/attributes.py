@@ -1,0 +1,94 @@
+"""The command `latentlab attributes`: what adds an attribute to a picture, and how far to trust it."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from latentlab.commands.console import open_model, print_json, progress_bar
+from latentlab.engine.checkpoint import LoadedModel
+from latentlab.engine.destination import check_destination
+from latentlab.engine.direction_files import SUFFIXES, save_directions
+from latentlab.engine.directions import Directions, data_of, directions_of, require_encoder
+
+_TITLES = {
+    "means": "difference of means",
+    "regressed": "the others regressed out",
+    "discriminant": "Fisher's linear discriminant",
+}
+
+
+def show_attributes(arguments: argparse.Namespace) -> None:
+    """`latentlab attributes`: a direction for each attribute, and how far to trust it."""
+    out = arguments.out
+    if out is not None:
+        out = check_destination(out, overwrite=arguments.force, suffixes=SUFFIXES)
+    loaded = open_model(arguments)
+    found = find_as_told(loaded, arguments)
+    if out is not None:
+        save_directions(out, found, overwrite=arguments.force)
+    if arguments.json:
+        path = {} if out is None else {"path": str(out)}
+        print_json({**path, **_as_json(found)})
+        return
+    _print_table(found)
+    if out is not None:
+        print(f"Wrote {out}: {len(found)} directions of {found.latents} numbers")
+
+
+def find_as_told(loaded: LoadedModel, arguments: argparse.Namespace) -> Directions:
+    """The directions of a model in the command's --data, by its --method."""
+    require_encoder(loaded)
+    with progress_bar(f"Encoding {data_of(loaded, arguments.data)}") as show:
+        return directions_of(loaded, arguments.data, arguments.method, progress=lambda share: show(share, ""))
+
+
+def _print_table(found: Directions) -> None:
+    trust = found.trust[0]
+    print(f"{found.model} on {found.data}: {_TITLES[found.method]}")
+    width = max(len("attribute"), *map(len, found.names))
+    head = f"{'with':>8}{'without':>9}{'AUC':>8}{'Cohen d':>9}{'|v|':>8}  most alike (cosine)"
+    print(f"  {'attribute':<{width}}{head}")
+    for index, name in enumerate(found.names):
+        one, other = found.trust[index], found.closest(index)
+        figures = (
+            f"{found.have[index]:>8,}{found.lack[index]:>9,}{_figure(one.auc, 8, 3)}"
+            f"{_figure(one.cohens_d, 9, 2)}{found.lengths[index]:>8.3f}"
+        )
+        print(f"  {name:<{width}}{figures}  " + ("" if other is None else f"{other[0]} ({other[1]:+.2f})"))
+    if found.left_out:
+        print(f"Left out, for fewer than 2 have or lack it: {', '.join(found.left_out)}")
+    print(f"AUC and Cohen's d are of {trust.have + trust.lack:,} held-out pictures; 0.5 and 0 are chance")
+
+
+def _figure(value: float | None, width: int, digits: int) -> str:
+    return f"{'-' if value is None else format(value, f'.{digits}f'):>{width}}"
+
+
+def _as_json(found: Directions) -> dict[str, Any]:
+    attributes = []
+    for index, name in enumerate(found.names):
+        one, other = found.trust[index], found.closest(index)
+        attributes.append(
+            {
+                "name": name,
+                "with": found.have[index],
+                "without": found.lack[index],
+                "auc": one.auc,
+                "cohens_d": one.cohens_d,
+                "test_with": one.have,
+                "test_without": one.lack,
+                "length": float(found.lengths[index]),
+                "closest": None if other is None else other[0],
+                "closest_cosine": None if other is None else other[1],
+            }
+        )
+    return {
+        "model": found.model,
+        "model_hash": found.model_hash,
+        "data": found.data,
+        "method": found.method,
+        "attributes": attributes,
+        "cosines": found.cosines.tolist(),
+        "left_out": list(found.left_out),
+    }
