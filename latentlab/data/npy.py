@@ -9,6 +9,7 @@ under the limit.
 from __future__ import annotations
 
 import math
+import sys
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -90,7 +91,13 @@ class ArrayArchive:
                 raise self._wrong(
                     name, f"takes the file to {self._spent:,} bytes, over the limit of {limit} GiB"
                 )
-            return self._values(name, stream, header, rows)
+            values = self._values(name, stream, header, rows)
+        if values.dtype.kind == "U":
+            letters = np.frombuffer(values.tobytes(), np.dtype("u4").newbyteorder(values.dtype.byteorder))
+            # numpy would raise a SystemError at the first look at such a word.
+            if letters.max(initial=0) > sys.maxunicode:
+                raise self._wrong(name, "holds numbers that are no letters")
+        return values
 
     def _values(
         self, name: str, stream: IO[bytes], header: Header, rows: NDArray[np.intp] | None
@@ -131,7 +138,7 @@ class ArrayArchive:
     def _member(self, name: str) -> IO[bytes]:
         try:
             return self._zip.open(name + _SUFFIX)
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError) as error:
+        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, ValueError) as error:
             raise self._wrong(name, f"cannot be unpacked ({str(error)[:80]})") from None
 
     def _header(self, name: str, stream: IO[bytes]) -> Header:

@@ -213,6 +213,24 @@ def test_that_labels_may_be_words(tmp_path):
     assert data.labels.tolist() == [n % 2 for n in data.images[:, 0, 0, 0].tolist()]
 
 
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_that_words_of_impossible_letters_are_told(tmp_path, order):
+    words = np.array([0x110000, 65, 66, 67], f"{order}u4").view(f"{order}U1")
+    path = saved(tmp_path / "w.npz", images=np.zeros((4, 8, 8), np.uint8), labels=words)
+    with pytest.raises(LabError, match=r"w\.npz.*labels.*no letters"):
+        open_data(path)
+
+
+def test_that_a_member_whose_own_name_is_no_text_is_told(tmp_path):
+    path = Path(saved(tmp_path / "n.npz", images=np.zeros((4, 8, 8), np.uint8)))
+    data = bytearray(path.read_bytes())
+    data[6:8] = (0x800).to_bytes(2, "little")  # the local header's flag: the name is UTF-8
+    data[30] = 0xFF
+    path.write_bytes(data)
+    with pytest.raises(LabError, match=r"n\.npz"):
+        open_data(str(path))
+
+
 def test_that_of_too_many_some_are_drawn_without_unpacking_all(tmp_path, monkeypatch):
     monkeypatch.setattr(splits, "MAX_PICTURES", 10)
     monkeypatch.setattr(npz, "MAX_PICTURES", 10)
