@@ -96,7 +96,7 @@ class ArrayArchive:
             letters = np.frombuffer(values.tobytes(), np.dtype("u4").newbyteorder(values.dtype.byteorder))
             # numpy would raise a SystemError at the first look at such a word.
             if letters.max(initial=0) > sys.maxunicode:
-                raise self._wrong(name, "holds numbers that are no letters")
+                raise self._wrong(name, "holds letters that are none")
         return values
 
     def _values(

@@ -12,7 +12,6 @@ from __future__ import annotations
 import dataclasses
 import io
 import math
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -63,10 +62,7 @@ def load_directions(path: str | Path, *, latents: int | None = None) -> Directio
     if reader is None:
         raise LabError(f"the ending {path.suffix!r} is unknown", path, f"Known: {', '.join(SUFFIXES)}")
     _require_small_file(path)
-    try:
-        vectors, fields = reader(path)
-    except UnicodeDecodeError:  # the zip's table of contents and its members disagree on their names
-        raise LabError("is damaged: the names in it are no text", path) from None
+    vectors, fields = reader(path)
     try:
         found = _from_fields(vectors, fields)
         if latents is not None and found.latents != latents:
@@ -188,12 +184,7 @@ def _array(archive: ArrayArchive, name: str, dimensions: int, kind: str) -> NDAr
 
 def _values(archive: ArrayArchive, name: str, dimensions: int, kind: str) -> Any:
     """An array as plain Python values."""
-    array = _array(archive, name, dimensions, kind)
-    if kind == "U" and array.nbytes:
-        letters = np.ascontiguousarray(array).reshape(-1).view(f"{array.dtype.byteorder}u4")
-        if int(letters.max()) > sys.maxunicode:  # NumPy would raise a SystemError
-            raise LabError(f"the array {name!r} holds letters that are none", archive.path)
-    return array.tolist()
+    return _array(archive, name, dimensions, kind).tolist()
 
 
 def _from_fields(vectors: NDArray[Any], fields: Mapping[str, Any]) -> Directions:

@@ -192,13 +192,24 @@ def find_directions(
             without attributes or classes, or whose every attribute too few pictures have.
     """
     _require_method(method)
+    told_of(train)
+    total = len(train) + len(test)
+    z = _means(model, train, lambda done: progress(done / total))
+    held_out_z = _means(model, test, lambda done: progress((len(train) + done) / total))
+    return directions_among(z, train, held_out_z, test, method)
+
+
+def directions_among(
+    z: Tensor, train: ImageSet, held_out_z: Tensor, test: ImageSet, method: str = "means"
+) -> Directions:
+    """The same, of pictures that have been encoded already: z (N, D) of `train`, (M, D) of `test`."""
+    _require_method(method)
     names, a = told_of(train)
     test_names, held_out = told_of(test)
     if test_names != names:
         raise LabError(f"the held-out pictures of {test.name} have other attributes than those to learn from")
-    total = len(train) + len(test)
-    z = _means(model, train, lambda done: progress(done / total))
-    held_out_z = _means(model, test, lambda done: progress((len(train) + done) / total))
+    if not bool(torch.isfinite(z).all() and torch.isfinite(held_out_z).all()):
+        raise LabError("the model puts pictures at places that are no finite numbers")
     counts = a.sum(0)
     kept = torch.minimum(counts, len(a) - counts) >= _FEWEST
     if not bool(kept.any()):
@@ -289,10 +300,7 @@ def _means(model: nn.Module, data: ImageSet, tick: Callable[[int], None]) -> Ten
         tick(sum(map(len, parts)))
     if not parts:
         raise LabError(f"{data.name} ({data.split}) holds no pictures")
-    z = torch.cat(parts)
-    if not bool(torch.isfinite(z).all()):
-        raise LabError("the model puts pictures at places that are no finite numbers")
-    return z
+    return torch.cat(parts)
 
 
 def _judge(vector: Tensor, z: Tensor, has: Tensor) -> Trust:

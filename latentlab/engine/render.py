@@ -19,11 +19,13 @@ from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
 from latentlab.engine.checkpoint import LoadedModel, ModelCard, load_model
 from latentlab.engine.conditions import conditions_of, encoder_is_told
+from latentlab.engine.direction_finder import DirectionFinder
 from latentlab.engine.drawing import Drawing, mosaic, to_pictures, to_point, walk_points
 from latentlab.engine.encodings import encode_in_chunks, join
 from latentlab.engine.moments import Moments
 from latentlab.engine.requests import (
     ConditionStripRequest,
+    DirectionsRequest,
     EncodeRequest,
     EncodingsReply,
     FollowRequest,
@@ -67,6 +69,7 @@ class Renderer:
         self._drawing: Drawing | None = None
         # What the model is told of each picture of these data; made when it is first asked for.
         self._told: tuple[ImageSet, Tensor | None] | None = None
+        self._finder = DirectionFinder()
         self._unfolding: Unfolding | None = None
         self._following: tuple[str, ...] = ()
 
@@ -99,6 +102,10 @@ class Renderer:
                 yield from self.drawing.grid(request)
             case TraversalRequest():
                 yield from self.drawing.traversal(request)
+            case DirectionsRequest():
+                if self.loaded is None:
+                    raise LabError("no model is open")
+                yield from self._finder.find(self.loaded, request)
             case _:
                 raise LabError(f"nobody answers a {type(request).__name__}")
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from latentlab.engine.directions import Directions
+
 Picture: TypeAlias = "NDArray[np.uint8]"
 Region = tuple[float, float, float, float]
 
@@ -75,6 +77,23 @@ class TrayRequest(Request):
     priority: ClassVar[int] = 3
     points: tuple[Point, ...]
     condition: Point = ()
+
+
+@dataclass(frozen=True)
+class BeforeRequest(TrayRequest):
+    """Decode the point that attributes are added to."""
+
+    slot: ClassVar[str] = "before"
+
+
+@dataclass(frozen=True)
+class DirectionsRequest(Request):
+    """Find the directions of the attributes, or classes, of a data set in the open model."""
+
+    slot: ClassVar[str] = "directions"
+    priority: ClassVar[int] = 10
+    data: str
+    method: str = "means"
 
 
 @dataclass(frozen=True)
@@ -237,6 +256,14 @@ class TraversalReply(Reply):
     values: tuple[float, ...]
     strip: Picture
     done: bool
+
+
+@dataclass(frozen=True, eq=False)
+class DirectionsReply(Reply):
+    """What was found; or, while pictures are still being encoded, the share of them that are."""
+
+    directions: Directions | None
+    share: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,6 +16,7 @@ def for_model(state: SessionState, model: str) -> SessionState:
         state,
         model=model,
         probe=origin,
+        amounts=(),
         pins=(),
         selected=None,
         frame=None,

@@ -14,8 +14,11 @@ from PySide6.QtGui import QUndoStack
 
 from latentlab.engine.projection import Projection
 from latentlab.engine.requests import (
+    BeforeRequest,
     ConditionStripReply,
     ConditionStripRequest,
+    DirectionsReply,
+    DirectionsRequest,
     EncodeRequest,
     EncodingsReply,
     FollowRequest,
@@ -80,6 +83,8 @@ class Desk(QObject):
     walked = Signal(object)
     compared = Signal(object)
     traversed = Signal(object)
+    before = Signal(object)
+    directed = Signal(object)
     turned = Signal(object)
     unfolded = Signal(object)
     refused = Signal(object)
@@ -120,6 +125,11 @@ class Desk(QObject):
     def state(self) -> SessionState:
         """The session's state now."""
         return self.session.state
+
+    @property
+    def following(self) -> bool:
+        """Whether the model in sight is one that is being trained."""
+        return self._followed is not None
 
     def start(self) -> None:
         """Starts the render thread and asks for the session's model."""
@@ -233,6 +243,14 @@ class Desk(QObject):
             number = self._next("traversal")
             self._ask(TraversalRequest(number, z, dimensions, values, condition))
 
+    def request_before(self, z: Point) -> None:
+        """Asks for the picture of the point that attributes are added to."""
+        self._ask(BeforeRequest(self._next("before"), (z,), self.state.condition))
+
+    def request_directions(self, method: str) -> None:
+        """Asks for the directions of the attributes of the data in sight, found in this way."""
+        self._ask(DirectionsRequest(self._next("directions"), self.state.data, method))
+
     def _next(self, slot: str) -> int:
         self._newest[slot] = next(self._numbers)
         return self._newest[slot]
@@ -272,7 +290,8 @@ class Desk(QObject):
                     self.open(new)
             if old.plane != new.plane:
                 self._turn()
-        (self.probed if replace(old, probe=new.probe) == new else self.changed).emit(old, new)
+        probe_alone = replace(old, probe=new.probe, amounts=new.amounts) == new
+        (self.probed if probe_alone else self.changed).emit(old, new)
         if self.model is not None:
             self._request_changes(old, new)
 
@@ -336,7 +355,11 @@ class Desk(QObject):
                     (self.gridded if reply.slot == GridRequest.slot else self.underlaid).emit(reply)
             case WalkReply():
                 if self._current(reply.slot, reply):
-                    (self.trayed if reply.slot == TrayRequest.slot else self.walked).emit(reply)
+                    pictured = {TrayRequest.slot: self.trayed, BeforeRequest.slot: self.before}
+                    pictured.get(reply.slot, self.walked).emit(reply)
+            case DirectionsReply():
+                if self._current("directions", reply):
+                    self.directed.emit(reply)
             case ConditionStripReply():
                 if self._current("conditions", reply):
                     self.compared.emit(reply)

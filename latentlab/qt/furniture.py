@@ -22,6 +22,7 @@ from latentlab.qt.status import Status
 from latentlab.qt.training.following import Following
 from latentlab.qt.training.recorder import Recorder
 from latentlab.qt.training.trainer_desk import TrainerDesk
+from latentlab.qt.views.attribute_board import AttributeBoard
 from latentlab.qt.views.class_legend import ClassLegend
 from latentlab.qt.views.conditions import ConditionSelector
 from latentlab.qt.views.dimensions import Dimensions
@@ -77,7 +78,9 @@ def _put_up_views(window: LabWindow) -> None:
     window.film = Recorder(window.plane, window)
     window.exporter.takeaways.watch(window.film)
     window.following = Following(window.trainer, desk, window.film, window.messages, window)
-    window.docks = Docks(window, ManifoldGrid(desk), Dimensions(desk), column, below, window.training)
+    window.docks = Docks(
+        window, ManifoldGrid(desk), Dimensions(desk), AttributeBoard(desk), column, below, window.training
+    )
 
 
 def _made_actions(window: LabWindow) -> Actions:

@@ -1,7 +1,7 @@
 """Where the views lie in the window: the plane in the middle, the grid, the probe and the tray around it.
 
-The list of dimensions shares the grid's place, the training the tray's: a tab brings the one or the other to
-the front.
+The list of dimensions and the attributes share the grid's place, the training the tray's: a tab brings the
+one or the other to the front.
 """
 
 from __future__ import annotations
@@ -71,6 +71,7 @@ class Docks:
         window: QMainWindow,
         grid: QWidget,
         dimensions: QWidget,
+        attributes: QWidget,
         probe: QWidget,
         tray: QWidget,
         training: QWidget,
@@ -82,6 +83,7 @@ class Docks:
         window.setTabPosition(_LEFT | _BOTTOM, QTabWidget.TabPosition.North)
         self.grid = self._dock("manifoldGridDock", "Manifold grid", grid, _LEFT)
         self.dimensions = self._dock("dimensionsDock", "Dimensions", dimensions, _LEFT)
+        self.attributes = self._dock("attributesDock", "Attributes", attributes, _LEFT)
         self.probe = self._dock("probeDock", "Probe", probe, _RIGHT)
         self.tray = self._dock("trayDock", "Tray and walk", tray, _BOTTOM)
         self.training = self._dock("trainingDock", "Training", training, _BOTTOM)
@@ -97,18 +99,22 @@ class Docks:
 
     @property
     def all(self) -> tuple[QDockWidget, ...]:
-        return self.grid, self.dimensions, self.probe, self.tray, self.training
+        return self.grid, self.dimensions, self.attributes, self.probe, self.tray, self.training
 
     def _stack(self) -> None:
-        """The grid in front of the list of dimensions, the tray in front of the training."""
-        for front, behind in ((self.grid, self.dimensions), (self.tray, self.training)):
+        """The grid in front of dimensions and attributes, the tray in front of the training."""
+        for front, behind in self._tabs:
             self._window.tabifyDockWidget(front, behind)
             front.raise_()
+
+    @property
+    def _tabs(self) -> tuple[tuple[QDockWidget, QDockWidget], ...]:
+        return (self.grid, self.dimensions), (self.grid, self.attributes), (self.tray, self.training)
 
     def arrange(self) -> None:
         """Everything back in its place, at the sizes that suit the window."""
         # Those behind a tab come last: side by side for a moment, they would make the window grow.
-        for dock in (self.dimensions, self.training):
+        for dock in (self.dimensions, self.attributes, self.training):
             dock.setFloating(False)
             dock.hide()
         for dock, area in ((self.grid, _LEFT), (self.probe, _RIGHT), (self.tray, _BOTTOM)):
@@ -116,7 +122,7 @@ class Docks:
             self._window.addDockWidget(area, dock)
             dock.show()
         self._stack()
-        for front, behind in ((self.grid, self.dimensions), (self.tray, self.training)):
+        for front, behind in self._tabs:
             behind.show()
             front.raise_()
         self.fit()

@@ -34,7 +34,19 @@ class MoveProbe(Edit):
     z: Point = (0.0, 0.0)
 
     def apply(self, state: SessionState) -> SessionState:
-        return replace(state, probe=self.z)
+        return replace(state, probe=self.z, amounts=())
+
+
+@dataclass(frozen=True)
+class AddAttributes(Edit):
+    """Put the probe where these amounts of attributes bring it."""
+
+    label: ClassVar[str] = "Change attributes"
+    amounts: tuple[tuple[str, float], ...] = ()
+    z: Point = (0.0, 0.0)
+
+    def apply(self, state: SessionState) -> SessionState:
+        return replace(state, probe=self.z, amounts=self.amounts)
 
 
 @dataclass(frozen=True)
@@ -46,7 +58,9 @@ class SelectImage(Edit):
     z: Point | None = None
 
     def apply(self, state: SessionState) -> SessionState:
-        return replace(state, selected=self.index, probe=state.probe if self.z is None else self.z)
+        if self.z is None:
+            return replace(state, selected=self.index)
+        return replace(state, selected=self.index, probe=self.z, amounts=())
 
 
 @dataclass(frozen=True)

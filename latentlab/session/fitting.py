@@ -23,6 +23,7 @@ def fitted_to(state: SessionState, model: LoadedReply) -> SessionState:
     return replace(
         state,
         probe=state.probe if fits else (0.0,) * model.latents,
+        amounts=state.amounts if fits else (),
         pins=tuple(pin for pin in state.pins if len(pin) == model.latents),
         selected=selected,
         condition=fitted_condition(state.condition, model.condition_names, model.exclusive),

@@ -30,7 +30,7 @@ from latentlab.session.state import (
     WalkSettings,
 )
 
-VERSION = 2
+VERSION = 3
 _MOST_DIMENSIONS = 256
 
 
@@ -50,10 +50,14 @@ def from_text(text: str) -> SessionState:
     try:
         saved = json.loads(text)
         fields = saved["state"]
-        if saved["version"] == 1 and type(saved["version"]) is int:
+        version = saved["version"]
+        if type(version) is int and version in (1, 2):
+            # Written when there were no attributes to add, and nothing had been added.
+            fields = {"amounts": [], **fields}
+        if type(version) is int and version == 1:
             # Written when every plane was of a model's first two dimensions and no model had conditions.
             fields = {"plane": dataclasses.asdict(PlaneSettings()), "condition": [], **fields}
-        elif saved["version"] != VERSION:
+        elif version not in (2, VERSION) or type(version) is not int:
             raise LabError(f"the saved session is of version {saved['version']}, not {VERSION}")
         return _state(fields)
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
@@ -89,8 +93,15 @@ def _state(fields: dict[str, Any]) -> SessionState:
         condition=_point(fields["condition"]) if fields["condition"] != [] else (),
         grid=grid,
         walk=walk,
+        amounts=tuple(_amount(name, amount) for name, amount in fields["amounts"]),
         pins=tuple(_point(pin) for pin in fields["pins"]),
     )
+
+
+def _amount(name: Any, amount: Any) -> tuple[str, float]:
+    if type(name) is not str or type(amount) not in (int, float) or not math.isfinite(amount):
+        raise ValueError("an attribute is not added a number of times")
+    return name, float(amount)
 
 
 def _point(values: list[Any]) -> tuple[float, ...]:

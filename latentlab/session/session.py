@@ -44,6 +44,7 @@ class Session:
             new.condition,
             new.view,
             new.pointed or (),
+            tuple(amount for _, amount in new.amounts),
             *(() if new.pins is old.pins else new.pins),
         )
         if not all(map(math.isfinite, itertools.chain.from_iterable(points))):

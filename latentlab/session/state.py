@@ -67,6 +67,8 @@ class SessionState:
         hidden: classes that the legend hides.
         layers, plane, grid, walk: settings of the views of these names.
         condition: what a conditional model is told, a number for each of its condition names; else nothing.
+        amounts: how often each attribute has been added to get from the point that the person began with to
+            the probe, (name, amount); moved in any other way, the probe begins anew.
         pins: points in the tray, in the order of the walk.
         view: the part of the plane in sight, (left, right, bottom, top); transient.
         frame: the picture of the walk being shown; None when no walk is shown; transient.
@@ -84,6 +86,7 @@ class SessionState:
     condition: Point = ()
     grid: GridSettings = field(default_factory=GridSettings)
     walk: WalkSettings = field(default_factory=WalkSettings)
+    amounts: tuple[tuple[str, float], ...] = ()
     pins: tuple[Point, ...] = ()
     view: Region = (-4.0, 4.0, -4.0, 4.0)
     frame: int | None = None

@@ -130,7 +130,7 @@ def test_that_ctrl_c_leaves_the_old_file_and_nothing_half_written(
 def test_that_every_setting_has_a_flag_and_a_word_of_help():
     kinds = [TrainingPlan, *(kind.config for kind in KINDS.values())]
     names = {field.name for kind in kinds for field in dataclasses.fields(kind)}
-    assert names - {"shape", "condition_names", "exclusive"} == flags.HELP.keys()
+    assert names - {"shape", "condition_names", "exclusive", "palette", "pixel"} == flags.HELP.keys()
 
 
 @pytest.mark.parametrize("kind", KINDS)

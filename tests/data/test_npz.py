@@ -217,7 +217,7 @@ def test_that_labels_may_be_words(tmp_path):
 def test_that_words_of_impossible_letters_are_told(tmp_path, order):
     words = np.array([0x110000, 65, 66, 67], f"{order}u4").view(f"{order}U1")
     path = saved(tmp_path / "w.npz", images=np.zeros((4, 8, 8), np.uint8), labels=words)
-    with pytest.raises(LabError, match=r"w\.npz.*labels.*no letters"):
+    with pytest.raises(LabError, match=r"w\.npz.*labels.*letters that are none"):
         open_data(path)
 
 

@@ -232,7 +232,7 @@ def test_that_a_member_whose_name_is_no_text_is_told(tmp_path):
     content[first] = 0xFF
     content[first - 30 + 7] |= 0x08  # the flag that says that names are UTF-8
     path.write_bytes(bytes(content))
-    refused(path, "damaged: the names in it are no text")
+    refused(path, "cannot be unpacked")
 
 
 class Canary:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from latentlab.engine import requests as rq
+from latentlab.engine.directions import Directions, Trust
 from latentlab.errors import LabError
 
 SIDE = 8
@@ -76,7 +77,7 @@ class FakeRenderer:
             case rq.TrayRequest():
                 pictures = tuple(picture_at(point, request.condition) for point in request.points)
                 yield rq.WalkReply(
-                    number, "tray", request.points, pictures, (-2.0,) * len(pictures), request.condition
+                    number, request.slot, request.points, pictures, (-2.0,) * len(pictures), request.condition
                 )
             case rq.WalkRequest():
                 points = self._walk(request)
@@ -90,6 +91,9 @@ class FakeRenderer:
                     strip = np.full((SIDE, SIDE * len(request.values)), 40 * dimension % 256, np.uint8)
                     done = dimension == request.dimensions[-1]
                     yield rq.TraversalReply(number, dimension, request.values, strip, done)
+            case rq.DirectionsRequest():
+                yield rq.DirectionsReply(number, None, 0.5)
+                yield rq.DirectionsReply(number, self.directions(request.method))
             case rq.GridRequest():
                 left, right, bottom, top = request.region or (-2.0, 2.0, -2.0, 2.0)
                 across = tuple(map(float, np.linspace(left, right, request.columns)))
@@ -102,6 +106,13 @@ class FakeRenderer:
                         number, request.slot, request.region, across, up, mosaic, done, 0.001,
                         request.projection, request.base, request.condition,
                     )  # fmt: skip
+
+    def directions(self, method: str) -> Directions:
+        """Hat along the first dimension, Smile along both of the first two; the latter cannot be judged."""
+        vectors = np.zeros((2, self.latents), np.float32)
+        vectors[0, 0] = vectors[1, :2] = 1.0 if method == "means" else 0.5
+        trust = (Trust(0.9, 2.5, 20, 30), Trust(None, None, 0, 50))
+        return Directions(("Hat", "Smile"), vectors, method, (200, 100), (300, 400), trust, data="fake")
 
     @property
     def components(self) -> tuple[rq.Point, rq.Point] | None:

@@ -20,6 +20,7 @@ from latentlab.session.state import (
 
 CASES: list[tuple[Edit, set[str]]] = [
     (edits.MoveProbe(z=(1.0, 2.0)), {"probe"}),
+    (edits.AddAttributes(amounts=(("Hat", 1.0),), z=(1.0, 2.0)), {"amounts", "probe"}),
     (edits.SelectImage(index=4), {"selected"}),
     (edits.SelectImage(index=4, z=(1.0, 2.0)), {"selected", "probe"}),
     (edits.HideClasses(hidden=frozenset({1})), {"hidden"}),
@@ -61,6 +62,11 @@ def test_that_every_edit_has_a_label_and_a_case_here() -> None:
 @pytest.mark.parametrize("edit", [edits.SetPins(pins=()), edits.SetWalk()])
 def test_that_another_walk_starts_with_no_frame_shown(edit: Edit) -> None:
     assert edit.apply(SessionState(frame=5)).frame is None
+
+
+@pytest.mark.parametrize("edit", [edits.MoveProbe(z=(1.0, 2.0)), edits.SelectImage(index=4, z=(1.0, 2.0))])
+def test_that_a_probe_moved_otherwise_begins_anew_with_nothing_added(edit: Edit) -> None:
+    assert edit.apply(SessionState(amounts=(("Hat", 1.0),))).amounts == ()
 
 
 def test_that_other_data_leave_no_image_selected() -> None:

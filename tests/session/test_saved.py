@@ -49,6 +49,9 @@ STATE = st.builds(
     walk=st.builds(
         WalkSettings, st.sampled_from([LERP, SLERP]), st.sampled_from(WALK_STEPS), st.integers(1, 60)
     ),
+    amounts=st.lists(
+        st.tuples(st.text(max_size=5), st.floats(allow_nan=False, allow_infinity=False)), max_size=3
+    ).map(tuple),
     pins=st.lists(POINT, max_size=4).map(tuple),
 )
 JSON = st.recursive(
@@ -86,7 +89,7 @@ def test_that_any_json_is_refused_by_a_lab_error_alone(value: Any) -> None:
     with pytest.raises(LabError):
         from_text(json.dumps(value))
     with pytest.raises(LabError):
-        from_text(json.dumps({"version": 2, "state": value}))
+        from_text(json.dumps({"version": 3, "state": value}))
 
 
 @given(st.sampled_from(sorted(json.loads(to_text(SessionState()))["state"])), JSON)
@@ -105,7 +108,7 @@ def test_that_a_text_cut_short_is_refused(state: SessionState, data: st.DataObje
         from_text(text[: data.draw(st.integers(0, len(text) - 1))])
 
 
-@pytest.mark.parametrize("version", [0, 3, 99, "1", "2", None])
+@pytest.mark.parametrize("version", [0, 4, 99, "1", "2", "3", True, None])
 def test_that_another_version_is_named(version: object) -> None:
     with pytest.raises(LabError, match=f"version {version}"):
         from_text(json.dumps({"version": version, "state": {}}))
@@ -140,6 +143,9 @@ def test_that_another_version_is_named(version: object) -> None:
         {"probe": [10**400, 0]},
         {"pins": [[0.0, float("nan")]]},
         {"probe": [float("inf"), 0.0]},
+        {"amounts": [["Hat", float("inf")]]},
+        {"amounts": [[3, 1.0]]},
+        {"amounts": [["Hat"]]},
         {"model": 3},
         {"data": None},
     ],
@@ -155,7 +161,7 @@ def test_that_a_missing_field_makes_the_whole_unusable() -> None:
     for name in document["state"]:
         rest = {key: value for key, value in document["state"].items() if key != name}
         with pytest.raises(LabError, match="damaged"):
-            from_text(json.dumps({"version": 2, "state": rest}))
+            from_text(json.dumps({"version": 3, "state": rest}))
 
 
 def test_that_a_session_from_before_planes_and_conditions_is_read_with_the_usual_ones() -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from latentlab.errors import LabError
 from latentlab.session.edits import (
+    AddAttributes,
     Edit,
     HideClasses,
     LookAt,
@@ -28,6 +29,7 @@ POINT = st.tuples(NUMBER, NUMBER)
 EDIT = st.one_of(
     st.builds(MoveProbe, z=POINT),
     st.builds(SelectImage, index=st.none() | st.integers(0, 99), z=st.none() | POINT),
+    st.builds(AddAttributes, amounts=st.tuples(st.tuples(st.just("Hat"), NUMBER)), z=POINT),
     st.builds(HideClasses, hidden=st.frozensets(st.integers(0, 9))),
     st.builds(SetPins, pins=st.lists(POINT, max_size=4).map(tuple)),
     st.builds(LookAt, view=st.tuples(NUMBER, NUMBER, NUMBER, NUMBER)),

@@ -1,0 +1,311 @@
+"""The attribute board: a slider for each attribute of the data, the picture before and after.
+
+The point that the person began with is the probe less what has been added to it; so a probe moved in any
+other way is a new beginning. Directions are asked for when the board is first seen, for finding them takes a
+while.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from latentlab.engine.requests import (
+    BeforeRequest,
+    DirectionsReply,
+    DirectionsRequest,
+    LoadedReply,
+    Point,
+    PointReply,
+    Refusal,
+    WalkReply,
+)
+from latentlab.qt.asking import Asking
+from latentlab.qt.attributes.row import AttributeRow
+from latentlab.qt.attributes.trust_table import TrustTable
+from latentlab.qt.burst import Burst
+from latentlab.qt.crisp_picture import CrispPicture
+from latentlab.qt.desk import Desk
+from latentlab.session.edits import AddAttributes
+from latentlab.session.state import SessionState
+
+if TYPE_CHECKING:
+    from latentlab.engine.directions import Directions
+
+_METHODS = (
+    ("Difference of means", "means", "The mean of those with it minus the mean of those without."),
+    (
+        "Others regressed out",
+        "regressed",
+        "What it adds when the other attributes stay as they are: a hat without short hair, say.",
+    ),
+    (
+        "Linear discriminant",
+        "discriminant",
+        "The direction that tells those with it from those without best (Fisher).",
+    ),
+)
+_LARGEST = 160
+_LEARNING = "The model is still learning. Its directions are found when the training has come to its end."
+
+
+class AttributeBoard(QWidget):
+    """Adds attributes to the probe, each as often as its slider says."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("attributeBoard")
+        self.setAccessibleName("Attributes to add to the probe")
+        self._desk, self._burst = desk, Burst()
+        self._directions: Directions | None = None
+        self._wanted = False
+        self._base: Point | None = None
+        self.rows: dict[str, AttributeRow] = {}
+        self.before = CrispPicture("attributesBefore", "The picture that attributes are added to", _LARGEST)
+        self.after = CrispPicture("attributesAfter", "The picture with the attributes added", _LARGEST)
+        self.method = QComboBox()
+        self.method.setObjectName("directionMethod")
+        self.method.setAccessibleName("How directions are found")
+        for number, (title, name, tip) in enumerate(_METHODS):
+            self.method.addItem(title, name)
+            self.method.setItemData(number, tip, Qt.ItemDataRole.ToolTipRole)
+        self.method.setToolTip("\n".join(f"{title}: {tip}" for title, _, tip in _METHODS))
+        self.method.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.status = QLabel()
+        self.status.setObjectName("attributeStatus")
+        self.status.setWordWrap(True)
+        self.zero_all = QPushButton("&Zero all")
+        self.zero_all.setObjectName("attributeZeroAll")
+        self.zero_all.setToolTip("Takes all that was added away again.")
+        self.trust = QPushButton("&How far to trust …")
+        self.trust.setObjectName("attributeTrust")
+        self.trust.setToolTip("What held-out pictures say of each direction, and which directions are alike.")
+        self._lay_out()
+        self._asking = Asking(self._ask_before, self)
+        self.method.currentIndexChanged.connect(self._want)
+        self.zero_all.clicked.connect(self._zero_all)
+        self.trust.clicked.connect(self._show_trust)
+        desk.loaded.connect(self._loaded)
+        desk.directed.connect(self._directed)
+        desk.before.connect(self._before)
+        desk.pointed.connect(self._pointed)
+        desk.probed.connect(self._changed)
+        desk.changed.connect(self._changed)
+        desk.unfolded.connect(self._unfolded)
+        desk.refused.connect(self._refused)
+        if desk.model is not None:
+            self._loaded(desk.model)
+
+    def _lay_out(self) -> None:
+        pictures = QGridLayout()
+        pictures.setContentsMargins(8, 0, 8, 0)
+        for column, (words, picture) in enumerate((("Before", self.before), ("After", self.after))):
+            pictures.addWidget(QLabel(words), 0, column, Qt.AlignmentFlag.AlignHCenter)
+            pictures.addWidget(picture, 1, column)
+        form = QFormLayout()
+        form.setContentsMargins(8, 0, 8, 0)
+        form.addRow("&Directions by", self.method)
+        inner = QWidget()
+        self._column = QVBoxLayout(inner)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addStretch(1)
+        area = QScrollArea()
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(inner)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(8, 0, 8, 8)
+        foot.addWidget(self.trust)
+        foot.addStretch(1)
+        foot.addWidget(self.zero_all)
+        below = QHBoxLayout()
+        below.setContentsMargins(8, 0, 8, 0)
+        below.addWidget(self.status)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 8, 0, 0)
+        layout.setSpacing(6)
+        layout.addLayout(pictures)
+        layout.addLayout(form)
+        layout.addLayout(below)
+        layout.addWidget(area, 1)
+        layout.addLayout(foot)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(230, 160)
+
+    # What comes from the desk
+
+    @Slot(object)
+    def _loaded(self, model: LoadedReply) -> None:
+        self._show_directions(None)
+        self._base = None
+        self.before.show_picture(None)
+        self.after.show_picture(None)
+        self._want()
+
+    @Slot()
+    def _want(self) -> None:
+        """Directions are wanted; they are asked for once the board can be seen."""
+        self._wanted = True
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        # A panel behind another's tab calls itself visible, and is never painted.
+        if self._wanted and self._desk.model is not None:
+            self._wanted = False
+            if self._desk.following:
+                self.status.setText(_LEARNING)
+            else:
+                self.status.setText("Finding directions …")
+                self._desk.request_directions(self.method.currentData())
+            self._asking.soon()
+        super().paintEvent(event)
+
+    @Slot(object)
+    def _directed(self, reply: DirectionsReply) -> None:
+        if reply.directions is None:
+            self.status.setText(f"Finding directions: {reply.share:.0%} of the pictures are encoded.")
+        else:
+            self._show_directions(reply.directions)
+
+    @Slot(object)
+    def _unfolded(self, reply: object) -> None:
+        if self._directions is not None or self.status.text() != _LEARNING:
+            self._show_directions(None)
+            self.status.setText(_LEARNING)
+
+    @Slot(object)
+    def _before(self, reply: WalkReply) -> None:
+        self.before.show_picture(reply.pictures[0])
+        self._asking.answered()
+
+    @Slot(object)
+    def _pointed(self, reply: PointReply) -> None:
+        self.after.show_picture(reply.picture)
+
+    @Slot(object)
+    def _refused(self, refusal: Refusal) -> None:
+        if refusal.slot == DirectionsRequest.slot:
+            self.status.setText(refusal.message)
+        elif refusal.slot == BeforeRequest.slot:
+            self._asking.answered()
+
+    @Slot(object, object)
+    def _changed(self, old: SessionState, new: SessionState) -> None:
+        if old.amounts != new.amounts:
+            self._show_amounts(new)
+        if (old.data, old.split) != (new.data, new.split):
+            self._want()
+        if (old.probe, old.condition) != (new.probe, new.condition):
+            self._asking.soon()
+
+    # What is shown
+
+    def _show_directions(self, directions: Directions | None) -> None:
+        self._directions = directions
+        for row in self.rows.values():
+            self._column.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        self.rows = {}
+        self.status.setText("")
+        self.status.setVisible(directions is None)
+        self.trust.setEnabled(directions is not None)
+        for number, name in enumerate(directions.names if directions else ()):
+            assert directions is not None
+            row = AttributeRow(name, *_trust_in_words(directions, number))
+            row.slid.connect(self._slid)
+            row.gripped.connect(self._burst.end)
+            self.rows[name] = row
+            self._column.insertWidget(number, row)
+        self._show_amounts(self._desk.state)
+
+    def _show_amounts(self, state: SessionState) -> None:
+        amounts = dict(state.amounts)
+        for name, row in self.rows.items():
+            row.show_amount(amounts.get(name, 0.0))
+        self.zero_all.setEnabled(bool(amounts) and bool(self.rows))
+
+    def _ask_before(self) -> bool:
+        """Asks for the picture of the point that attributes are added to, if that is another one."""
+        base = self._beginning()
+        if base == self._base or self._desk.model is None or self.visibleRegion().isEmpty():
+            return False
+        self._base = base
+        self._desk.request_before(base)
+        return True
+
+    def _beginning(self) -> Point:
+        """The probe less what has been added to it; exact only as long as nothing has."""
+        state = self._desk.state
+        return self._moved(state.probe, {name: -amount for name, amount in state.amounts})
+
+    def _moved(self, z: Point, amounts: dict[str, float]) -> Point:
+        found = self._directions
+        if found is None or not amounts or found.latents != len(z):
+            return z
+        known = {name: amount for name, amount in amounts.items() if name in found.names}
+        return tuple(map(float, found.shift(z, known)))
+
+    # The hand
+
+    @Slot(str, float, bool)
+    def _slid(self, name: str, amount: float, held: bool) -> None:
+        amounts = dict(self._desk.state.amounts)
+        step = amount - amounts.get(name, 0.0)
+        if amount:
+            amounts[name] = amount
+        else:
+            amounts.pop(name, None)
+        self._add({name: step}, amounts, self._burst.gesture(held))
+
+    @Slot()
+    def _zero_all(self) -> None:
+        back = {name: -amount for name, amount in self._desk.state.amounts}
+        if back:
+            self._burst.end()
+            self._add(back, {}, None)
+
+    def _add(self, steps: dict[str, float], amounts: dict[str, float], gesture: int | None) -> None:
+        z = self._moved(self._desk.state.probe, steps)
+        self._desk.do(AddAttributes(gesture=gesture, amounts=tuple(sorted(amounts.items())), z=z))
+
+    @Slot()
+    def _show_trust(self) -> None:
+        if self._directions is not None:
+            table = TrustTable(self._directions, self)
+            table.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            table.open()
+
+
+def _trust_in_words(directions: Directions, number: int) -> tuple[str, str]:
+    """In short, and at length: how far a direction can be trusted."""
+    trust, name = directions.trust[number], directions.names[number]
+    if trust.auc is None or trust.cohens_d is None:
+        return "too few to judge", f"{name}: too few held-out pictures have it, or lack it, to judge by."
+    closest = directions.closest(number)
+    alike = f" Most alike: {closest[0]} (cosine {closest[1]:+.2f})." if closest else ""
+    length = (
+        f"{name}: of held-out pictures, one with it lies further along than one without {trust.auc:.1%} of "
+        f"the time (50 % is chance), {trust.cohens_d:.1f} standard deviations on average. Made from "
+        f"{directions.have[number]:,} pictures with it and {directions.lack[number]:,} without.{alike}"
+    )
+    return f"AUC {trust.auc:.2f} · d {trust.cohens_d:.1f}", length

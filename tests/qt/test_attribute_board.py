@@ -1,0 +1,172 @@
+"""The attribute board: what its sliders do to the probe, what it says of them, and the way back."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QSlider, QStyle, QStyleOptionSlider, QTableWidget
+from pytestqt.qtbot import QtBot
+
+from latentlab.engine import requests as rq
+from latentlab.errors import LabError
+from latentlab.qt.attributes.row import AttributeRow
+from latentlab.qt.attributes.trust_table import TrustTable
+from latentlab.qt.desk import Desk
+from latentlab.qt.views.attribute_board import AttributeBoard
+from latentlab.session.edits import ChangeData, MoveProbe
+from tests.qt.fake_renderer import FakeRenderer, picture_at
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+
+@pytest.fixture
+def renderer() -> FakeRenderer:
+    return FakeRenderer(latents=3)
+
+
+@pytest.fixture
+def board(qtbot: QtBot, desk: Desk) -> AttributeBoard:
+    made = AttributeBoard(desk)
+    qtbot.addWidget(made)
+    made.resize(360, 520)
+    made.show()
+    qtbot.waitUntil(lambda: bool(made.rows), timeout=3000)
+    return made
+
+
+def handle(slider: QSlider, value: int) -> QPoint:
+    """Where the handle is grasped, or would be at another value."""
+    option = QStyleOptionSlider()
+    slider.initStyleOption(option)
+    option.sliderPosition = value
+    control = QStyle.ComplexControl.CC_Slider
+    return slider.style().subControlRect(control, option, QStyle.SubControl.SC_SliderHandle, slider).center()
+
+
+def slide(qtbot: QtBot, row: AttributeRow, amount: float) -> None:
+    """Drags the handle by mouse, in ten moves."""
+    slider = row.slider
+    first, last = handle(slider, slider.value()), handle(slider, round(100 * amount))
+    qtbot.mousePress(slider, Qt.MouseButton.LeftButton, pos=first)
+    for step in range(1, 11):
+        qtbot.mouseMove(slider, first + (last - first) * step / 10)
+    qtbot.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=last)
+
+
+def test_that_a_slide_moves_the_probe_along_the_direction_as_one_step_of_the_undo(
+    qtbot: QtBot, desk: Desk, board: AttributeBoard
+) -> None:
+    desk.do(MoveProbe(z=(0.5, -0.5, 2.0)))
+    count = desk.undo_stack.count()
+    slide(qtbot, board.rows["Hat"], 1.0)
+    amount = dict(desk.state.amounts)["Hat"]
+    assert amount == pytest.approx(1.0, abs=0.06)
+    assert desk.state.probe == pytest.approx((0.5 + amount, -0.5, 2.0), abs=1e-6)
+    assert desk.undo_stack.count() == count + 1
+    slide(qtbot, board.rows["Smile"], -1.0)
+    smile = dict(desk.state.amounts)["Smile"]
+    assert desk.state.probe == pytest.approx((0.5 + amount + smile, -0.5 + smile, 2.0), abs=1e-6)
+    desk.undo_stack.undo()
+    assert dict(desk.state.amounts) == {"Hat": amount}
+    assert board.rows["Smile"].slider.value() == 0
+    desk.undo_stack.undo()
+    assert desk.state.probe == (0.5, -0.5, 2.0)
+    assert board.rows["Hat"].slider.value() == 0
+
+
+def test_that_the_keys_move_a_slider_too(qtbot: QtBot, desk: Desk, board: AttributeBoard) -> None:
+    slider = board.rows["Hat"].slider
+    slider.setFocus()
+    qtbot.keyClick(slider, Qt.Key.Key_PageUp)
+    assert desk.state.amounts == (("Hat", 0.5),)
+
+
+def test_that_one_can_be_zeroed_and_all_can_and_the_probe_is_where_it_was(
+    qtbot: QtBot, desk: Desk, board: AttributeBoard
+) -> None:
+    desk.do(MoveProbe(z=(0.5, -0.5, 2.0)))
+    assert not board.zero_all.isEnabled()
+    slide(qtbot, board.rows["Hat"], 1.5)
+    slide(qtbot, board.rows["Smile"], 0.5)
+    qtbot.mouseClick(board.rows["Hat"].zero, Qt.MouseButton.LeftButton)
+    assert [name for name, _ in desk.state.amounts] == ["Smile"]
+    qtbot.mouseClick(board.zero_all, Qt.MouseButton.LeftButton)
+    assert desk.state.amounts == ()
+    assert desk.state.probe == pytest.approx((0.5, -0.5, 2.0), abs=1e-5)
+    assert not board.zero_all.isEnabled()
+
+
+def test_that_before_stays_what_it_was_while_after_follows_the_slider(
+    qtbot: QtBot, desk: Desk, board: AttributeBoard
+) -> None:
+    desk.do(MoveProbe(z=(1.0, 1.0, 0.0)))
+    beginning = picture_at((1.0, 1.0, 0.0))
+    qtbot.waitUntil(lambda: np.array_equal(board.before.picture, beginning), timeout=2000)
+    slide(qtbot, board.rows["Hat"], 2.0)
+    qtbot.waitUntil(lambda: np.array_equal(board.after.picture, picture_at(desk.state.probe)), timeout=2000)
+    qtbot.wait(150)
+    assert np.array_equal(board.before.picture, beginning)
+
+
+def test_that_a_probe_moved_otherwise_is_a_new_beginning(
+    qtbot: QtBot, desk: Desk, board: AttributeBoard
+) -> None:
+    slide(qtbot, board.rows["Hat"], 1.0)
+    desk.do(MoveProbe(z=(-1.0, 0.0, 0.0)))
+    assert board.rows["Hat"].slider.value() == 0
+    beginning = picture_at((-1.0, 0.0, 0.0))
+    qtbot.waitUntil(lambda: np.array_equal(board.before.picture, beginning), timeout=2000)
+
+
+def test_that_it_says_how_far_each_direction_can_be_trusted(board: AttributeBoard) -> None:
+    assert board.rows["Hat"].trust.text() == "AUC 0.90 · d 2.5"
+    assert "90.0% of the time" in board.rows["Hat"].trust.toolTip()
+    assert "200 pictures with it and 300 without" in board.rows["Hat"].trust.toolTip()
+    assert board.rows["Smile"].trust.text() == "too few to judge"
+
+
+def test_that_the_table_has_every_figure_and_the_cosines(qtbot: QtBot, board: AttributeBoard) -> None:
+    qtbot.mouseClick(board.trust, Qt.MouseButton.LeftButton)
+    shown = board.findChild(TrustTable)
+    table = shown.findChild(QTableWidget, "trustTable")
+    cells = [[table.item(row, column).text() for column in range(7)] for row in range(2)]
+    assert cells == [
+        ["0.900", "2.50", "200", "300", "1.00", "+1.00", "+0.71"],
+        ["–", "–", "100", "400", "1.41", "+0.71", "+1.00"],
+    ]
+    shown.reject()
+
+
+def test_that_another_way_of_finding_directions_is_asked_for_at_once(
+    qtbot: QtBot, desk: Desk, board: AttributeBoard
+) -> None:
+    board.method.setFocus()
+    qtbot.keyClick(board.method, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: board._directions is not None and board._directions.method == "regressed")
+    slide(qtbot, board.rows["Hat"], 1.0)
+    assert desk.state.probe[0] == pytest.approx(0.5 * dict(desk.state.amounts)["Hat"])
+
+
+def test_that_nothing_is_asked_for_before_it_is_seen(
+    qtbot: QtBot, desk: Desk, renderer: FakeRenderer
+) -> None:
+    hidden = AttributeBoard(desk)
+    qtbot.addWidget(hidden)
+    qtbot.wait(100)
+    assert not any(isinstance(request, rq.DirectionsRequest) for request in renderer.served)
+    hidden.show()
+    qtbot.waitUntil(lambda: bool(hidden.rows), timeout=2000)
+
+
+def test_that_data_of_which_nothing_is_known_are_told_in_words(
+    qtbot: QtBot, desk: Desk, renderer: FakeRenderer, board: AttributeBoard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(method: str) -> None:
+        raise LabError("fake has neither attributes nor classes")
+
+    monkeypatch.setattr(renderer, "directions", refuse)
+    desk.do(ChangeData(data="other"))
+    qtbot.waitUntil(lambda: "neither attributes nor classes" in board.status.text(), timeout=3000)
+    assert not board.rows
+    assert not board.trust.isEnabled()
