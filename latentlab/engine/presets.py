@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 SIZES = ("S", "M", "L")
-# How many pictures a first training looks at, counting each as often as it is seen.
+# Of a first training: pictures a step, and how many it looks at, counting each as often as it is seen.
+_BATCH, _MANY = 128, 30_000
 _SEEN, _FEWEST_EPOCHS, _MOST_EPOCHS = 700_000, 10, 300
 # (encoder widths, decoder widths); equal widths of an "mlp" in a row are residual blocks.
 _WIDTHS: Mapping[tuple[str, str], tuple[tuple[int, ...], tuple[int, ...]]] = {
@@ -118,6 +119,11 @@ def fields_of(choice: Choice) -> dict[str, Any]:
 def epochs_for(count: int) -> int:
     """Passes over so many pictures that make a good beginning: few pictures have to be seen more often."""
     return min(_MOST_EPOCHS, max(_FEWEST_EPOCHS, round(_SEEN / max(1, count))))
+
+
+def batch_for(count: int) -> int:
+    """Pictures a step for so many in all: of few, more and smaller steps get further in the same time."""
+    return _BATCH if count >= _MANY else _BATCH // 2
 
 
 def suited_to(shape: tuple[int, int, int]) -> Preset:

@@ -76,4 +76,4 @@ class TrustTable(QDialog):
         rows.addWidget(buttons)
 
     def sizeHint(self) -> QSize:
-        return QSize(900, 360)
+        return QSize(900, 190 + self.table.rowCount() * self.table.rowHeight(0))

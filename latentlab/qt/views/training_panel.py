@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from latentlab.engine.events import CheckpointFailed, EpochEnded, Judging, Progress, Started
 from latentlab.engine.plan import TrainingPlan
-from latentlab.engine.presets import PRESETS, Choice, epochs_for, fields_of, suited_to
+from latentlab.engine.presets import PRESETS, Choice, batch_for, epochs_for, fields_of, suited_to
 from latentlab.qt.flow_layout import FlowLayout
 from latentlab.qt.known_data import Known
 from latentlab.qt.training.beta_slider import BetaSlider
@@ -49,7 +49,7 @@ class TrainingPanel(QWidget):
         self._trainer = trainer
         self._choice, self._plan = PRESETS[0].choice, _PLAN
         self._suggested = PRESETS[0]
-        self._suggested_epochs = _PLAN.epochs
+        self._suggested_plan = _PLAN.epochs, _PLAN.batch
         self._known: dict[str, Known] = {}
         self._history = History()
         self._started: Started | None = None
@@ -117,9 +117,9 @@ class TrainingPanel(QWidget):
         known = self._known.get(self.data.currentData())
         if known is None:
             return
-        if known.count and self._plan.epochs == self._suggested_epochs:
-            self._suggested_epochs = epochs_for(known.count)
-            self._plan = replace(self._plan, epochs=self._suggested_epochs)
+        if known.count and (self._plan.epochs, self._plan.batch) == self._suggested_plan:
+            epochs, batch = self._suggested_plan = epochs_for(known.count), batch_for(known.count)
+            self._plan = replace(self._plan, epochs=epochs, batch=batch)
         if self._choice == self._suggested.choice:
             self._suggested = suited_to(known.shape)
             self.model.setCurrentIndex([preset.title for preset in PRESETS].index(self._suggested.title))

@@ -292,9 +292,9 @@ def test_that_few_pictures_are_seen_more_often_unless_the_person_has_chosen_the_
         panel = TrainingPanel(window.trainer)
         qtbot.addWidget(panel)
         panel.offer_data(known, "few")
-        assert panel.plan.epochs == 100
+        assert (panel.plan.epochs, panel.plan.batch) == (100, 64)
         panel.offer_data(known, "many")
-        assert panel.plan.epochs == 10
+        assert (panel.plan.epochs, panel.plan.batch) == (10, 128)
         panel.set_plan(panel.choice, TrainingPlan(epochs=3))
         panel.offer_data(known, "few")
         assert panel.plan.epochs == 3
