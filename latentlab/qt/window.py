@@ -46,8 +46,8 @@ if TYPE_CHECKING:
     from latentlab.qt.views.walk_player import WalkPlayer
 
 _SAVE_MS = 3000
-# Of the panels' layout, as Qt writes it down. The first knew no list of dimensions.
-_LAYOUT, _FIRST_LAYOUT = 2, 1
+# Of the panels' layout, as Qt writes it down. The first knew no list of dimensions, the second no attributes.
+_LAYOUT, _OLDER_LAYOUTS = 3, (2, 1)
 
 # What QWidget.saveGeometry() begins with.
 _GEOMETRY_MAGIC = QByteArray(b"\x01\xd9\xd0\xcb")
@@ -201,7 +201,7 @@ class LabWindow(QMainWindow):
             # Qt also declines a sound geometry that was saved on a screen of another size.
             sound = settings.geometry.startsWith(_GEOMETRY_MAGIC)
             if not (sound and self.restoreState(settings.layout, _LAYOUT)):
-                if not (sound and self.restoreState(settings.layout, _FIRST_LAYOUT)):
+                if not (sound and any(self.restoreState(settings.layout, old) for old in _OLDER_LAYOUTS)):
                     settings.reject("is damaged")
                 self.docks.arrange()
         if settings.complaint:

@@ -105,18 +105,20 @@ def test_that_a_damaged_layout_gives_the_usual_one_and_a_word_in_the_status_bar(
         assert (tmp_path / "lab.ini.damaged").exists()
 
 
-def test_that_a_layout_from_before_there_was_a_list_of_dimensions_gives_the_usual_one_without_a_word(
-    qtbot: QtBot, tmp_path: Path
+@pytest.mark.parametrize("version", [1, 2])
+def test_that_a_layout_from_before_all_panels_were_there_gives_the_usual_one_without_a_word(
+    qtbot: QtBot, tmp_path: Path, version: int
 ) -> None:
     with open_window(qtbot, tmp_path) as window:
         window.docks.tray.hide()
-        older = window.saveState(1)
+        older = window.saveState(version)
     settings = Settings(tmp_path / "lab.ini")
     settings.layout = older
     settings.save()
     with open_window(qtbot, tmp_path) as window:
         assert window.docks.tray.isVisible()
-        assert window.tabifiedDockWidgets(window.docks.grid) == [window.docks.dimensions]
+        behind = window.tabifiedDockWidgets(window.docks.grid)
+        assert behind == [window.docks.dimensions, window.docks.attributes]
         assert not settings.complaint
         assert not (tmp_path / "lab.ini.damaged").exists()
 
