@@ -16,6 +16,7 @@ from latentlab.engine.device import autocast, available_cores
 
 _ROUNDS = 3
 _STEPS = 4
+_LONGEST_S, _SLOW_STEP_S = 3.0, 0.3
 # A look lasts this long; slow is so many times the best; a trial comes at the earliest, and at the latest, so
 # many seconds after the last.
 _LOOK_S, _SLOW, _REST_SLOW_S, _REST_S = 0.6, 1.5, 2.0, 40.0
@@ -35,12 +36,15 @@ def settle(model: nn.Module, images: Tensor, precision: str, threads: int) -> tu
     before = torch.get_num_threads()
     times: dict[tuple[str, int], list[float]] = {candidate: [] for candidate in candidates}
     try:
+        started = time.perf_counter()
         for _ in range(_ROUNDS):
             for candidate in candidates:
                 times[candidate].append(_time_steps(model, images, *candidate))
+            if time.perf_counter() - started > _LONGEST_S:
+                break
     finally:
         torch.set_num_threads(before)
-    return min(candidates, key=lambda candidate: sorted(times[candidate])[_ROUNDS // 2])
+    return min(candidates, key=lambda candidate: sorted(times[candidate])[len(times[candidate]) // 2])
 
 
 def _time_steps(model: nn.Module, images: Tensor, precision: str, threads: int) -> float:
@@ -54,8 +58,12 @@ def _time_steps(model: nn.Module, images: Tensor, precision: str, threads: int) 
         with autocast(torch.device("cpu"), precision):
             terms = trial.elbo_terms(x, noise)  # type: ignore[operator]
         (-terms.elbo().mean()).backward()
+        lasted = time.perf_counter() - started
         if step:  # the first one pays for allocations
-            seconds += time.perf_counter() - started
+            seconds += lasted
+        elif lasted > _SLOW_STEP_S:
+            # Of a large model on a small computer one step says enough; four would keep a person waiting.
+            return _STEPS * lasted
     return seconds
 
 

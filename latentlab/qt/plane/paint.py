@@ -115,7 +115,7 @@ def axes(painter: QPainter, camera: Camera, palette: QPalette, names: tuple[str,
         if 30 < y < camera.height - 24:
             painter.setPen(_pen(colour, 1))
             painter.drawLine(QPointF(0, y), QPointF(5, y))
-            _label(painter, palette, QPointF(8, y + metrics.ascent() / 2 - 1), label(value, step))
+            _label(painter, palette, QPointF(12, y + metrics.ascent() / 2 - 1), label(value, step))
     bold = painter.font()
     bold.setBold(True)
     painter.setFont(bold)

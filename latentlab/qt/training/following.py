@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from latentlab.engine.requests import FollowRequest, Refusal, UnfoldedReply
+from latentlab.engine.requests import FollowRequest, LoadedReply, Refusal, UnfoldedReply
 from latentlab.qt.another_model import for_model
 from latentlab.qt.desk import Desk
 from latentlab.qt.messages import MessageBar
@@ -40,7 +40,7 @@ class Following(QObject):
         self._under_way = False
         self._newest: Snapshot | None = None
         self._last: Snapshot | None = None
-        self._away = False
+        self._away = self._held = False
         # Twice a second, when the plane has been painted anyhow: then a frame costs next to nothing.
         self._take_soon = QTimer(self, singleShot=True, interval=_FRAME_MS)
         self._take_soon.timeout.connect(film.take)
@@ -50,6 +50,7 @@ class Following(QObject):
         desk.unfolded.connect(self._unfolded)
         desk.probed.connect(self._probed)
         desk.busy.connect(self._opening)
+        desk.loaded.connect(self._loaded)
         desk.refused.connect(self._refused)
 
     @Slot(object, object)
@@ -70,15 +71,22 @@ class Following(QObject):
 
     @Slot(str)
     def _opening(self, words: str) -> None:
-        """The person opens a model or data: a snapshot under way will not be answered any more."""
-        self._under_way = False
+        """The person opens a model or data: no snapshot is answered, nor may one go before it."""
+        self._under_way, self._held = False, True
+
+    @Slot(object)
+    def _loaded(self, model: LoadedReply) -> None:
+        """If it is another model than the one that learns, that is what the person looks at now."""
+        if self._desk.following:
+            return
+        self._held = False
         if self._last is not None and not self._away:
             self._away = True
             text = "The training goes on behind the model that you look at."
             self._messages.say(text, "Show it again", self.show_again, good=True)
 
     def _send(self) -> None:
-        if self._newest is not None and not self._under_way and not self._away:
+        if self._newest is not None and not (self._under_way or self._away or self._held):
             snapshot, self._newest = self._newest, None
             self._under_way = True
             self._desk.follow(snapshot)
@@ -93,12 +101,15 @@ class Following(QObject):
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
         if refusal.slot == FollowRequest.slot:
-            self._under_way, self._newest = False, None
+            # A model that could not be opened leaves the training in sight.
+            self._under_way = self._held = False
+            self._newest = None
 
     @Slot(object)
     def _staged(self, stage: Stage) -> None:
         if stage is Stage.STARTING:
-            self._under_way, self._away, self._newest = False, False, None
+            self._under_way = self._away = self._held = False
+            self._newest = None
             self._film.clear()
         elif stage is Stage.IDLE:
             self._last = self._newest = None

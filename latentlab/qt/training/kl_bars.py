@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from latentlab.qt.training.history import UNUSED_NATS
 
 _TOP, _BOTTOM, _SIDE = 20, 16, 6
+_SLOWLY = 0.995
 
 
 class KLBars(QWidget):
@@ -25,13 +26,18 @@ class KLBars(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(80, 80)
         self.kl: tuple[float, ...] = ()
+        # The top of the scale: it follows what falls slowly, so that a fall is seen.
+        self._top = 0.0
 
     def sizeHint(self) -> QSize:
         return QSize(230, 150)
 
     def show_kl(self, kl_per_dimension: tuple[float, ...]) -> None:
         """Shows a bar for each number."""
+        if len(kl_per_dimension) != len(self.kl):
+            self._top = 0.0
         self.kl = kl_per_dimension
+        self._top = max(*self.kl, _SLOWLY * self._top, 0.1) if self.kl else 0.0
         self.setAccessibleDescription(self.summary())
         self.update()
 
@@ -60,8 +66,10 @@ class KLBars(QWidget):
         painter.setFont(font)
         painter.setPen(text)
         top = QRectF(_SIDE, 2, self.width() - 2 * _SIDE, _TOP - 2)
-        painter.drawText(top, Qt.AlignmentFlag.AlignLeft, f"KL, nats · {self.summary()}")
-        highest = max(*self.kl, 0.1)
+        painter.drawText(
+            top, Qt.AlignmentFlag.AlignLeft, f"KL up to {max(self.kl):.1f} nats · {self.summary()}"
+        )
+        highest = self._top
         room = QRectF(_SIDE, _TOP, self.width() - 2 * _SIDE, self.height() - _TOP - _BOTTOM)
         step = room.width() / len(self.kl)
         bar = max(1.0, min(step - 1.0, 0.8 * step))

@@ -25,6 +25,7 @@ from latentlab.qt.training.orders import (
     Snapshot,
 )
 from latentlab.qt.training.thread import TrainingThread
+from latentlab.shipped import model_files
 
 UNFINISHED = ".training"
 
@@ -116,6 +117,8 @@ class TrainerDesk(QObject):
     def free_name(self, stem: str) -> Path:
         """A model file in the folder that neither a model nor an unfinished training has taken.
 
+        Nor a model that ships: by its name one would not know which is meant.
+
         Raises:
             OSError: if the folder cannot be made.
         """
@@ -124,7 +127,8 @@ class TrainerDesk(QObject):
         while True:
             name = stem if number == 1 else f"{stem}-{number}"
             path = self.folder / f"{name}.safetensors"
-            if not path.exists() and not Path(f"{path}{UNFINISHED}").exists():
+            taken = name in model_files() or path.exists() or Path(f"{path}{UNFINISHED}").exists()
+            if not taken:
                 return path
             number += 1
 

@@ -82,6 +82,11 @@ def test_that_snapshots_carry_the_weights_in_order(qtbot: QtBot, desk: TrainerDe
     assert last.theta[: first.numel()].tolist() == first.flatten().tolist()
 
 
+def test_that_a_trained_model_never_takes_the_name_of_one_that_ships(desk: TrainerDesk):
+    assert desk.free_name("mnist-vae-2d").name == "mnist-vae-2d-2.safetensors"
+    assert desk.free_name("mine").name == "mine.safetensors"
+
+
 def test_that_it_pauses_with_a_checkpoint_and_goes_on(qtbot: QtBot, desk: TrainerDesk):
     begin(desk, epochs=100_000)
     until(qtbot, desk, Stage.RUNNING)

@@ -256,6 +256,19 @@ def test_that_the_split_in_sight_can_be_changed_while_a_training_is_followed(qtb
         qtbot.waitUntil(lambda: len(steps) > count + 1, timeout=5000)
 
 
+def test_that_a_model_that_cannot_be_opened_leaves_the_training_in_sight(qtbot: QtBot, tmp_path: Path):
+    with training_window(qtbot, tmp_path) as window:
+        steps: list[int] = []
+        window.desk.unfolded.connect(lambda reply: steps.append(reply.step))
+        click(qtbot, window, "trainStart")
+        qtbot.waitUntil(lambda: len(steps) > 1, timeout=20_000)
+        with qtbot.waitSignal(window.desk.refused, timeout=5000):
+            window.opener.open_model(str(tmp_path / "no such file.safetensors"))
+        count = len(steps)
+        qtbot.waitUntil(lambda: len(steps) > count + 2, timeout=5000)
+        assert window.desk.model.model.endswith("(training)")
+
+
 def test_that_another_model_can_be_looked_at_during_a_training_and_the_training_shown_again(
     qtbot: QtBot, tmp_path: Path
 ):
