@@ -10,6 +10,7 @@ from latentlab.qt import takeaways
 from latentlab.qt.actions import Entry
 from latentlab.qt.compare.window import show_compare
 from latentlab.qt.data_commands import data_entries
+from latentlab.qt.model_commands import model_entries
 from latentlab.qt.pages import show_about, show_shortcuts
 from latentlab.qt.palette import Theme
 from latentlab.qt.training_commands import training_entries
@@ -45,6 +46,7 @@ def _file(window: LabWindow) -> Iterator[Entry]:
         "Open a model, or a saved picture: the probe goes where it was made.",
         "Ctrl+O", tool="Open",
     )  # fmt: skip
+    yield from model_entries(window)
     yield Entry(
         "openDataAction", "&File", "Open &folder of pictures …", deeds.data.ask_for_folder,
         "Open pictures of your own, to train a model on or to show in the plane.", "Ctrl+Shift+O",

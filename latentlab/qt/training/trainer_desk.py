@@ -108,9 +108,15 @@ class TrainerDesk(QObject):
 
     def unfinished(self) -> list[Path]:
         """Trainings that were left, or cut off, before their end; the newest first."""
+        return self._newest_first(f"*{UNFINISHED}")
+
+    def models(self) -> list[Path]:
+        """The models in the folder, the newest first."""
+        return self._newest_first("*.safetensors")
+
+    def _newest_first(self, pattern: str) -> list[Path]:
         try:
-            found = list(self.folder.glob(f"*{UNFINISHED}"))
-            return sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
+            return sorted(self.folder.glob(pattern), key=lambda path: path.stat().st_mtime, reverse=True)
         except OSError:
             return []
 

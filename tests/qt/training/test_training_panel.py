@@ -256,6 +256,22 @@ def test_that_the_split_in_sight_can_be_changed_while_a_training_is_followed(qtb
         qtbot.waitUntil(lambda: len(steps) > count + 1, timeout=5000)
 
 
+def test_that_a_model_trained_here_can_be_opened_again_by_its_name(qtbot: QtBot, tmp_path: Path):
+    with training_window(qtbot, tmp_path, epochs=2) as window:
+        click(qtbot, window, "trainStart")
+        until(qtbot, window, Stage.IDLE)
+        qtbot.waitUntil(lambda: window.desk.state.model.endswith("toy-vae-2d.safetensors"), timeout=5000)
+        window.opener.open_model(str(tmp_path / "tiny.safetensors"))
+        qtbot.waitUntil(lambda: window.desk.model.model == "tiny", timeout=5000)
+        window.actions_.refresh()
+        again = window.actions_["ownModel1"]
+        assert again.text() == "Open model toy-vae-2d"
+        assert not window.actions_["ownModel2"].isVisible()
+        again.trigger()
+        qtbot.waitUntil(lambda: window.desk.model.model == "toy-vae-2d", timeout=5000)
+        assert window.actions_["model_mnist-vae-2d"].text() == "Open model mnist-vae-2d"
+
+
 def test_that_a_model_that_cannot_be_opened_leaves_the_training_in_sight(qtbot: QtBot, tmp_path: Path):
     with training_window(qtbot, tmp_path) as window:
         steps: list[int] = []
