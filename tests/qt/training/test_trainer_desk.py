@@ -172,17 +172,19 @@ def test_that_beta_is_changed_between_two_steps(qtbot: QtBot, desk: TrainerDesk)
 
 def test_that_a_window_that_closes_leaves_a_training_to_be_gone_on_with(qtbot: QtBot, desk: TrainerDesk):
     begin(desk, epochs=100_000)
-    until(qtbot, desk, Stage.RUNNING)
+    qtbot.waitUntil(lambda: any(getattr(event, "step", 0) for event in desk.events), timeout=20_000)
     desk.leave()
     (path,) = desk.unfinished()
     again = TrainerDesk(desk.folder)
     events: list[object] = []
     again.told.connect(events.append)
     again.begin(GoOn(path))
-    qtbot.waitUntil(lambda: bool(events), timeout=20_000)
+    try:
+        qtbot.waitUntil(lambda: bool(events), timeout=20_000)
+    finally:
+        again.leave()
     assert isinstance(events[0], Started)
     assert events[0].step > 0
-    again.leave()
 
 
 def test_that_a_loss_that_is_no_number_pauses_and_can_be_gone_past(
