@@ -27,7 +27,7 @@ from latentlab.engine.encodings import encode_all
 from tests.benchmarks.report import Report
 
 _WEIGHTS = Path(tempfile.gettempdir()) / "latentlab-faces-judge.safetensors"
-_EPOCHS, _BATCH = 4, 128
+_EPOCHS, _BATCH = 6, 128
 _CHANGED = ("Hat", "Eyeglasses", "Smiling", "Long_Hair")
 _HIDDEN = "Earrings"
 # Sunglasses are eyeglasses: who changes the one may change the other.
@@ -37,7 +37,7 @@ _KIN = {"Eyeglasses": {"Sunglasses"}, "Sunglasses": {"Eyeglasses"}}
 def make_judge(attributes: int) -> nn.Module:
     """Faces (B, 3, 16, 16) in [0, 1] to a logit for each attribute, (B, A)."""
     layers: list[nn.Module] = []
-    for fan_in, fan_out, pool in ((3, 32, True), (32, 64, True), (64, 128, False)):
+    for fan_in, fan_out, pool in ((3, 48, False), (48, 96, True), (96, 128, True)):
         layers += [nn.Conv2d(fan_in, fan_out, 3, padding=1), nn.BatchNorm2d(fan_out), nn.SiLU()]
         layers += [nn.MaxPool2d(2)] if pool else []
     return nn.Sequential(*layers, nn.Flatten(), nn.Dropout(0.2), nn.Linear(128 * 16, attributes))
