@@ -57,7 +57,7 @@ from latentlab.session.state import OVER_VIEW, SessionState
 _REDRAW_MS = 40
 _HAND_RESTS_MS = 250
 # Of the snapshots of a training, the share after which the grid is drawn anew.
-_GRID_EVERY = 4
+_GRID_EVERY = 6
 # How far numbers of a plane that is not along the axes may be off by rounding.
 _ROUNDING = 1e-6
 
