@@ -45,7 +45,7 @@ _FRAME_S = 1 / 60
 
 
 def to_pictures(mean: Tensor) -> NDArray[np.uint8]:
-    """Expected pictures in [0, 1] (B, C, H, W) to uint8 (B, H, W) or (B, H, W, 3) for the screen."""
+    """Pictures in [0, 1] (B, C, H, W) to uint8 (B, H, W) or (B, H, W, 3) for the screen."""
     # A second of two channels, a fourth of four, would be transparency.
     levels = (mean * 255.0).round_().clamp_(0.0, 255.0).to(torch.uint8)
     if levels.shape[1] < 3:
@@ -72,7 +72,7 @@ class Drawing:
         return torch.tensor(condition, device=self.device)
 
     def decode(self, z: Tensor, y: Tensor | None = None) -> NDArray[np.uint8]:
-        """Expected pictures at z (B, D) under y (A,) or (B, A); -> uint8 (B, H, W) or (B, H, W, 3)."""
+        """Pictures at z (B, D) under y (A,) or (B, A); -> uint8 (B, H, W) or (B, H, W, 3)."""
         if z.shape[-1] != self.latents:
             raise LabError(f"a point of {z.shape[-1]} numbers; the model has {self.latents}")
         return to_pictures(self.model.likelihood.picture(self.model.decode(z.to(self.device), y)))

@@ -111,7 +111,7 @@ class Renderer:
 
     @torch.inference_mode()
     def decode(self, z: Tensor, y: Tensor | None = None) -> NDArray[np.uint8]:
-        """Expected pictures at z under y; (B, D) -> uint8 (B, H, W) or (B, H, W, 3)."""
+        """Pictures at z under y; (B, D) -> uint8 (B, H, W) or (B, H, W, 3)."""
         return self.drawing.decode(z, y)
 
     @property

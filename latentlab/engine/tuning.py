@@ -16,6 +16,7 @@ from latentlab.engine.device import autocast, available_cores
 
 _ROUNDS = 3
 _STEPS = 4
+# A person waits for this: after so long no more rounds, and of steps as slow as that a single one.
 _LONGEST_S, _SLOW_STEP_S = 3.0, 0.3
 # A look lasts this long; slow is so many times the best; a trial comes at the earliest, and at the latest, so
 # many seconds after the last.

@@ -51,14 +51,14 @@ def from_text(text: str) -> SessionState:
         saved = json.loads(text)
         fields = saved["state"]
         version = saved["version"]
-        if type(version) is int and version in (1, 2):
-            # Written when there were no attributes to add, and nothing had been added.
-            fields = {"amounts": [], **fields}
-        if type(version) is int and version == 1:
+        if type(version) is not int or not 1 <= version <= VERSION:
+            raise LabError(f"the saved session is of version {version}, not {VERSION}")
+        if version < 2:
             # Written when every plane was of a model's first two dimensions and no model had conditions.
             fields = {"plane": dataclasses.asdict(PlaneSettings()), "condition": [], **fields}
-        elif version not in (2, VERSION) or type(version) is not int:
-            raise LabError(f"the saved session is of version {saved['version']}, not {VERSION}")
+        if version < 3:
+            # Written when there were no attributes to add, and nothing had been added.
+            fields = {"amounts": [], **fields}
         return _state(fields)
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         raise LabError(f"the saved session is damaged ({type(error).__name__}: {error})") from None

@@ -10,24 +10,20 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
-from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
 from latentlab.engine.checkpoint import load_model
-from latentlab.engine.device import autocast
 from latentlab.engine.directions import METHODS, directions_among
 from latentlab.engine.encodings import encode_all
+from tests.benchmarks.judging import trained
 from tests.benchmarks.report import Report
 
-_WEIGHTS = Path(tempfile.gettempdir()) / "latentlab-faces-judge.safetensors"
-_EPOCHS, _BATCH = 6, 128
+_EPOCHS = 6
 _CHANGED = ("Hat", "Eyeglasses", "Smiling", "Long_Hair")
 _HIDDEN = "Earrings"
 # Sunglasses are eyeglasses: who changes the one may change the other.
@@ -49,28 +45,15 @@ def drawn(pictures: Tensor) -> Tensor:
 
 
 def trained_judge(data: ImageSet) -> nn.Module:
-    """Trained on real faces; kept in the temporary folder for the next time."""
-    assert data.attributes is not None
+    """Trained on real faces."""
+    has = data.attributes
+    assert has is not None
     torch.manual_seed(0)
-    judge = make_judge(data.attributes.shape[1])
-    if _WEIGHTS.exists():
-        judge.load_state_dict(load_file(_WEIGHTS))
-        return judge.eval()
-    steps = _EPOCHS * (len(data) // _BATCH)
-    optimizer = torch.optim.AdamW(judge.parameters(), lr=2e-3, weight_decay=0.02)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 2e-3, total_steps=steps)
-    for epoch in range(_EPOCHS):
-        for index in torch.randperm(len(data))[: len(data) // _BATCH * _BATCH].split(_BATCH):
-            with autocast(torch.device("cpu"), "bf16"):
-                logits = judge(drawn(data.images[index].float() / 255.0))
-            loss = functional.binary_cross_entropy_with_logits(logits.float(), data.attributes[index].float())
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            schedule.step()
-        print(f"judge: epoch {epoch + 1} of {_EPOCHS}, loss {loss.item():.4f}", flush=True)
-    save_file(judge.state_dict(), _WEIGHTS)
-    return judge.eval()
+
+    def loss_of(logits: Tensor, index: Tensor) -> Tensor:
+        return functional.binary_cross_entropy_with_logits(logits, has[index].float())
+
+    return trained("faces-judge", make_judge(has.shape[1]), drawn(data.images), loss_of, _EPOCHS)
 
 
 @torch.no_grad()

@@ -9,21 +9,17 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
-from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional
 
 from latentlab.data import catalog
 from latentlab.engine.checkpoint import load_model
-from latentlab.engine.device import autocast
+from tests.benchmarks.judging import trained
 from tests.benchmarks.report import Report
 
-_WEIGHTS = Path(tempfile.gettempdir()) / "latentlab-mnist-classifier.safetensors"
-_EPOCHS, _BATCH, _PER_CLASS = 4, 128, 1000
+_EPOCHS, _PER_CLASS = 4, 1000
 
 
 def make_classifier() -> nn.Module:
@@ -36,29 +32,16 @@ def make_classifier() -> nn.Module:
 
 
 def trained_classifier() -> nn.Module:
-    """Trained on the training split; kept in the temporary folder for the next time."""
+    """Trained on the training split."""
     torch.manual_seed(0)
-    classifier = make_classifier()
-    if _WEIGHTS.exists():
-        classifier.load_state_dict(load_file(_WEIGHTS))
-        return classifier.eval()
     data = catalog.load("mnist", "train")
-    assert data.labels is not None
-    steps = _EPOCHS * (len(data) // _BATCH)
-    optimizer = torch.optim.AdamW(classifier.parameters(), lr=2e-3, weight_decay=0.02)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 2e-3, total_steps=steps)
-    for epoch in range(_EPOCHS):
-        for index in torch.randperm(len(data))[: len(data) // _BATCH * _BATCH].split(_BATCH):
-            with autocast(torch.device("cpu"), "bf16"):
-                scores = classifier(data.images[index].float() / 255.0)
-            loss = functional.cross_entropy(scores.float(), data.labels[index])
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            schedule.step()
-        print(f"classifier: epoch {epoch + 1} of {_EPOCHS}, loss {loss.item():.4f}", flush=True)
-    save_file(classifier.state_dict(), _WEIGHTS)
-    return classifier.eval()
+    labels = data.labels
+    assert labels is not None
+
+    def loss_of(scores: Tensor, index: Tensor) -> Tensor:
+        return functional.cross_entropy(scores, labels[index])
+
+    return trained("mnist-classifier", make_classifier(), data.images, loss_of, _EPOCHS)
 
 
 @torch.no_grad()

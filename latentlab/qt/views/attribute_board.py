@@ -174,9 +174,9 @@ class AttributeBoard(QWidget):
         if self._wanted and self._desk.model is not None:
             self._wanted = False
             if self._desk.following:
-                self.status.setText(_LEARNING)
+                self._say(_LEARNING)
             else:
-                self.status.setText("Finding directions …")
+                self._say("Finding directions …")
                 self._desk.request_directions(self.method.currentData())
             self._asking.soon()
         super().paintEvent(event)
@@ -184,7 +184,7 @@ class AttributeBoard(QWidget):
     @Slot(object)
     def _directed(self, reply: DirectionsReply) -> None:
         if reply.directions is None:
-            self.status.setText(f"Finding directions: {reply.share:.0%} of the pictures are encoded.")
+            self._say(f"Finding directions: {reply.share:.0%} of the pictures are encoded.")
         else:
             self._show_directions(reply.directions)
 
@@ -192,7 +192,7 @@ class AttributeBoard(QWidget):
     def _unfolded(self, reply: object) -> None:
         if self._directions is not None or self.status.text() != _LEARNING:
             self._show_directions(None)
-            self.status.setText(_LEARNING)
+            self._say(_LEARNING)
 
     @Slot(object)
     def _before(self, reply: WalkReply) -> None:
@@ -206,7 +206,7 @@ class AttributeBoard(QWidget):
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
         if refusal.slot == DirectionsRequest.slot:
-            self.status.setText(refusal.message)
+            self._say(refusal.message)
         elif refusal.slot == BeforeRequest.slot:
             self._asking.answered()
 
@@ -214,12 +214,14 @@ class AttributeBoard(QWidget):
     def _changed(self, old: SessionState, new: SessionState) -> None:
         if old.amounts != new.amounts:
             self._show_amounts(new)
-        if (old.data, old.split) != (new.data, new.split):
-            self._want()
         if (old.probe, old.condition) != (new.probe, new.condition):
             self._asking.soon()
 
     # What is shown
+
+    def _say(self, words: str) -> None:
+        self.status.setText(words)
+        self.status.setVisible(bool(words))
 
     def _show_directions(self, directions: Directions | None) -> None:
         self._directions = directions
@@ -228,8 +230,7 @@ class AttributeBoard(QWidget):
             row.hide()
             row.deleteLater()
         self.rows = {}
-        self.status.setText("")
-        self.status.setVisible(directions is None)
+        self._say("")
         self.trust.setEnabled(directions is not None)
         for number, name in enumerate(directions.names if directions else ()):
             assert directions is not None

@@ -108,7 +108,7 @@ class ClassLegend(QWidget):
         self._chips: list[ClassChip] = []
         # What the last click found, for the double-click that it may turn out to begin.
         self._found: tuple[int, frozenset[int], int] | None = None
-        self._none = QLabel("These data have no classes. What is known of them is in the tab Attributes.")
+        self._none = QLabel("These data have no classes. Attributes, if any, are in the tab Attributes.")
         self._none.hide()
         self._all = QToolButton()
         self._all.setText("All")

@@ -34,7 +34,6 @@ from latentlab.qt.training.orders import Begin, Ended, GoOn, Paused
 from latentlab.qt.training.trainer_desk import Stage, TrainerDesk
 
 _DRAW_MS = 400
-_CURVES_EVERY = 4  # drawings of the bars: curves take long to draw, and change slowly
 _ALARM_AFTER = 200  # steps: before that, dimensions have hardly begun
 _PLAN = TrainingPlan(epochs=10, learning_rate=1e-3, binarise_input=False)
 
