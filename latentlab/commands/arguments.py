@@ -95,11 +95,11 @@ def add_device(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_condition(parser: argparse.ArgumentParser) -> None:
+def add_condition(parser: argparse.ArgumentParser, more: str = "; the others are 0") -> None:
     parser.add_argument(
         "--condition",
         metavar="CLASS|NAME=1,...",
-        help="what a conditional model is told: a class, or attributes such as Hat=1,Smiling=0",
+        help=f"what a conditional model is told: a class, or attributes such as Hat=1,Smiling=0{more}",
     )
 
 

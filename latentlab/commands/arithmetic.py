@@ -19,7 +19,13 @@ from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
 from latentlab.data.report import Notebook, shown
 from latentlab.engine.checkpoint import LoadedModel
-from latentlab.engine.conditions import conditions_of, encoder_is_told, parse_condition
+from latentlab.engine.conditions import (
+    asked_of,
+    condition_from,
+    conditions_of,
+    encoder_is_told,
+    parse_condition,
+)
 from latentlab.engine.destination import check_destination
 from latentlab.engine.direction_files import load_directions
 from latentlab.engine.directions import Directions, data_of, require_encoder
@@ -47,19 +53,20 @@ def add_to_pictures(arguments: argparse.Namespace) -> None:
     require_encoder(loaded)
     decoder = _decoder(loaded)
     y = None if arguments.condition is None else parse_condition(loaded.model, arguments.condition)
+    is_of = y
     source: ImageSet | None = None
     if arguments.index is not None:
-        source, y = _of_data(loaded, arguments, y)
+        source, is_of, y = _of_data(loaded, arguments)
     elif not folder:
         source = read_picture(arguments.image, decoder.picture_shape)
-    _require_told(loaded, y)
+    _require_told(loaded, is_of)
     found = _kept(loaded, decoder, arguments)
     amounts = _summed(arguments.amounts)
     found.shift(np.zeros(found.latents), amounts)  # a wrong name is told before a folder is gone through
     if source is None:
         _fill_folder(loaded, decoder, arguments, names, found, amounts, y)
         return
-    z = found.shift(_encode(loaded, source, y), amounts)
+    z = found.shift(_encode(loaded, source, is_of), amounts)
     (picture,) = _decode(loaded, z, y)
     origin = source.name if arguments.index is None else f"{source.name} ({source.split}) {arguments.index}"
     provenance = _provenance(loaded, arguments, found, amounts, origin, z[0])
@@ -180,18 +187,29 @@ def _make_folder(folder: Path) -> None:
 
 
 def _of_data(
-    loaded: LoadedModel, arguments: argparse.Namespace, y: Tensor | None
-) -> tuple[ImageSet, Tensor | None]:
-    """One picture of the data set, and what is known of it unless the command says otherwise."""
+    loaded: LoadedModel, arguments: argparse.Namespace
+) -> tuple[ImageSet, Tensor | None, Tensor | None]:
+    """One picture of the data set, what it is of, and what to make of it: the same, but for what the
+    command says."""
     data = catalog.load(data_of(loaded, arguments.data), arguments.split)
     index = arguments.index
     if index >= len(data):
         raise LabError(f"{data.name} ({data.split}) has {len(data):,} pictures, so no number {index:,}")
     one = data.part(data.split, index, index + 1)
-    if y is None and isinstance(loaded.model, Conditional):
-        told = conditions_of(loaded.model, one)
-        y = None if told is None else told[0]
-    return one, y
+    asked = None if arguments.condition is None else asked_of(loaded.model, arguments.condition)
+    if not isinstance(loaded.model, Conditional):
+        return one, None, None
+    try:
+        known = conditions_of(loaded.model, one)
+    except LabError:
+        if asked is None:
+            raise
+        known = None
+    is_of = None if known is None else known[0]
+    if asked is None:
+        return one, is_of, is_of
+    y = condition_from(loaded.model, asked, is_of)
+    return one, y if is_of is None else is_of, y
 
 
 def _require_told(loaded: LoadedModel, y: Tensor | None) -> None:

@@ -72,7 +72,7 @@ def add_attribute_commands(add: AddCommand) -> None:
         "--directions", metavar="FILE", help="directions kept by `latentlab attributes --out`, not found anew"
     )
     _add_method(how)
-    add_condition(moved)
+    add_condition(moved, "; the others as a picture of --index has them, else 0")
     add_output(moved, "out.png, .webp or .jpg; for a folder of pictures, the folder to write .png files to")
     add_device(moved)
 

@@ -108,5 +108,5 @@ def evaluate_model(arguments: argparse.Namespace) -> None:
         return
     print(
         f"  log p(x)        {result.log_likelihood:10.3f}   over {result.likelihood_images:,} pictures, "
-        f"{result.samples:,} samples each"
+        f"{result.samples:,} samples each; their ELBO {result.likelihood_elbo:.3f}"
     )

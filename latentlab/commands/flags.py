@@ -32,6 +32,8 @@ HELP = {
     "sigma": "standard deviation of the Gaussian likelihood, pictures being in [0, 1]",
     "learn_sigma": "let training find that standard deviation",
     "levels": "grey levels of the categorical likelihood",
+    "encoder_features": "numbers for each colour of a palette that the encoder reads; 0 for its channels",
+    "decoder_features": "numbers the decoder says of each pixel, from which all colours' logits follow",
     "condition_encoder": "tell the encoder the class or the attributes too, not the decoder alone",
     "epochs": "passes over the data",
     "batch": "pictures a step",

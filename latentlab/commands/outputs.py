@@ -1,9 +1,8 @@
-"""Commands that write pictures and encodings: manifold, sample, interpolate, encode."""
+"""Commands that write pictures and encodings: manifold, interpolate, encode."""
 
 from __future__ import annotations
 
 import argparse
-import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -32,7 +31,7 @@ from latentlab.engine.projector import save_for_projector
 from latentlab.engine.provenance import Provenance
 from latentlab.engine.render import to_pictures, walk_points
 from latentlab.engine.requests import WalkRequest
-from latentlab.engine.sampling import decode_in_chunks, prior_points
+from latentlab.engine.sampling import decode_in_chunks
 from latentlab.errors import LabError
 from latentlab.models.base import Decodes
 
@@ -57,20 +56,6 @@ def draw_manifold(arguments: argparse.Namespace) -> None:
     provenance = _provenance(loaded, "grid", extra=extra)
     save_picture(out, page, provenance=provenance, scale=arguments.scale, overwrite=arguments.force)
     _tell(out, f"{n} x {n} pictures")
-
-
-def draw_samples(arguments: argparse.Namespace) -> None:
-    """`latentlab sample`: pictures at points drawn from the prior, in a sheet as square as can be."""
-    out = _check_out(arguments, PICTURE_FORMATS)
-    loaded = open_model(arguments)
-    z = prior_points(arguments.n, _decoder(loaded).latents, arguments.seed)
-    pictures = _decode(loaded, z, draw=arguments.draw, seed=arguments.seed, told=arguments.condition)
-    page = sheet(pictures, columns=math.ceil(math.sqrt(len(pictures))))
-    how = "drawn" if arguments.draw else "mean"
-    extra = {"n": str(arguments.n), "pictures": how, **_told(arguments)}
-    provenance = _provenance(loaded, "samples", seed=arguments.seed, extra=extra)
-    save_picture(out, page, provenance=provenance, scale=arguments.scale, overwrite=arguments.force)
-    _tell(out, f"{len(pictures):,} pictures, seed {arguments.seed}")
 
 
 def draw_walk(arguments: argparse.Namespace) -> None:
@@ -143,22 +128,18 @@ def _told(arguments: argparse.Namespace) -> dict[str, str]:
     return {} if arguments.condition is None else {"condition": arguments.condition}
 
 
-def _decode(
-    loaded: LoadedModel, z: Tensor, *, told: str | None, draw: bool = False, seed: int = 0
-) -> list[Picture]:
+def _decode(loaded: LoadedModel, z: Tensor, *, told: str | None) -> list[Picture]:
     y = None if told is None else parse_condition(loaded.model, told)
     pictures: list[Picture] = []
     with progress_bar("Decoding") as show:
-        for some in decode_in_chunks(loaded.model, z, y=y, draw=draw, seed=seed):
+        for some in decode_in_chunks(loaded.model, z, y=y):
             pictures.extend(to_pictures(some))
             show(len(pictures) / len(z), "")
     return pictures
 
 
-def _provenance(
-    loaded: LoadedModel, what: str, *, extra: dict[str, str], seed: int | None = None
-) -> Provenance:
-    return Provenance(what, loaded.name, loaded.hash, seed=seed, extra=extra)
+def _provenance(loaded: LoadedModel, what: str, *, extra: dict[str, str]) -> Provenance:
+    return Provenance(what, loaded.name, loaded.hash, extra=extra)
 
 
 def _as_text(values: Sequence[float]) -> str:

@@ -120,8 +120,8 @@ def make_parser(training: bool) -> _Parser:
 
     drawn = add(
         "sample",
-        "decode points drawn from the prior",
-        "latentlab sample mnist-vae-2d -n 64 --seed 0 -o samples.png",
+        "decode points drawn from the prior, a conditional model's as asked",
+        "latentlab sample faces-cvae --condition Hat=1,Smiling=0 -n 12 -o samples.png",
     )
     add_model(drawn)
     drawn.add_argument("-n", metavar="N", type=whole(1, 10_000), default=64, help="pictures (default 64)")
@@ -130,7 +130,12 @@ def make_parser(training: bool) -> _Parser:
     how.add_argument("--mean", dest="draw", action="store_false", help="expected pictures (the default)")
     how.add_argument("--draw", dest="draw", action="store_true", help="pictures drawn from p(x|z)")
     drawn.set_defaults(draw=False)
-    add_condition(drawn)
+    add_condition(drawn, "; what is not named is drawn for each picture, as it occurs in the data")
+    drawn.add_argument(
+        "--data",
+        metavar="DATA",
+        help="whose attributes or classes decide what is not asked for (default: what the model learnt from)",
+    )
     add_output(drawn, "samples.png, .webp or .jpg")
     add_device(drawn)
 
@@ -181,7 +186,7 @@ def make_parser(training: bool) -> _Parser:
         "--fps", metavar="RATE", type=float, default=12.0, help="frames a second, 0.5 to 100 (default 12)"
     )
     add_condition(walked)
-    add_output(walked, "walk.webp, .gif or .apng move; .png and .jpg are strips")
+    add_output(walked, "walk.webp, .gif, .apng and .mp4 move; .png and .jpg are strips")
     add_device(walked)
 
     add_attribute_commands(add)

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from latentlab.commands.arithmetic import add_to_pictures, draw_analogy
 from latentlab.commands.attributes import show_attributes
 from latentlab.commands.figures import evaluate_model, list_what_ships, show_installation
-from latentlab.commands.outputs import draw_manifold, draw_samples, draw_walk, write_encodings
+from latentlab.commands.outputs import draw_manifold, draw_walk, write_encodings
+from latentlab.commands.samples import draw_samples
 from latentlab.commands.training import train_model
 
 Command = Callable[[argparse.Namespace], None]

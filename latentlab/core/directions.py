@@ -5,8 +5,10 @@ those with an attribute and those without.
 
     difference of means   v = m1 - m0
     regressed             z_n = z_0 + sum_k a_nk v_k + e_n,  least squares over all attributes at once
-    discriminant          w = S^-1 (m1 - m0),  v = w (w . (m1 - m0)) / (w . w)
+    discriminant          w = S^-1 (m1 - m0),  v = r w / |w|
                           S = ( sum_with (z - m1)(z - m1)^T + sum_without (z - m0)(z - m0)^T ) / (N - 2)
+                          r the least for which, along w, 99 % of those without get beyond m1 by z + v, and
+                          99 % of those with beyond m0 by z - v
     principal             v_i = sqrt(lambda_i) u_i,  lambda and u of cov(z)
 
     AUC       = P(s1 > s0) + P(s1 = s0) / 2,   s = z . v / |v| of one with and of one without
@@ -14,8 +16,11 @@ those with an attribute and those without.
     q(z)      = 1/N sum_n N(z; mu_n, diag sigma_n^2)
 
 Of the three ways the second leaves to each attribute what the others do not explain, so that "hat" does not
-drag "short hair" along; the third turns away from the directions in which pictures differ anyway. Their unit
-is the same: z + v adds the attribute once, z - v takes it away; v_i of `principal` is one standard deviation.
+drag "short hair" along; the third turns away from the directions in which pictures differ anyway. In all
+z + v adds the attribute once, z - v takes it away. In the first two that is the way from mean to mean: for
+pictures that lack it most clearly, it may not be enough. In the third it brings 99 of 100 as far as those
+that have it are on average.
+v_i of `principal` is one standard deviation.
 
 Sources: White, Sampling Generative Networks (2016) for attribute vectors and the trouble with correlated
 ones; Fisher, The use of multiple measurements in taxonomic problems (1936); Mann & Whitney, On a test of
@@ -36,6 +41,8 @@ from torch.nn import functional
 from latentlab.core.gaussian import LOG_2PI
 
 SHRINKAGE = 1e-3
+# Of the pictures, to whom adding a discriminant once is to suffice.
+_SURE = 0.99
 # Of the Gram matrix of the attributes: below it, attributes follow from each other but for rounding.
 _COLLINEAR = 1e-10
 # Of the spread of all: below it, the spread within two groups is what subtraction left over.
@@ -78,7 +85,7 @@ def regressed(z: Tensor, a: Tensor) -> Tensor:
 def discriminant(z: Tensor, a: Tensor, shrinkage: float = SHRINKAGE) -> Tensor:
     """Fisher's linear discriminant of each attribute; z (N, D), a (N, A) -> (A, D).
 
-    Its length is such that v, seen along v, is the way from the mean without to the mean with.
+    As long as it takes to bring 99 % of either group to where the other one is on average, or beyond.
 
     Args:
         z: posterior means.
@@ -99,17 +106,27 @@ def discriminant(z: Tensor, a: Tensor, shrinkage: float = SHRINKAGE) -> Tensor:
             # Groups that do not spread have no shape, only rounding: what is left is the way between them.
             vectors[number] = difference
         else:
-            vectors[number] = _discriminant(difference, within / max(1, len(a) - 2), shrinkage)
+            w = _discriminant(difference, within / max(1, len(a) - 2), shrinkage)
+            vectors[number] = _sure(z @ w, a[:, number] > 0.0) * w
     return vectors
 
 
 def _discriminant(difference: Tensor, within: Tensor, shrinkage: float) -> Tensor:
+    """w of length 1, or 0."""
     dimensions = len(difference)
     eye = torch.eye(dimensions, dtype=within.dtype, device=within.device)
     spread = (1.0 - shrinkage) * within + shrinkage * within.trace() / dimensions * eye
     w = torch.linalg.lstsq(spread, difference.unsqueeze(-1)).solution.squeeze(-1)
-    square = w @ w
-    return w * (w @ difference) / square if float(square) > 0.0 else torch.zeros_like(w)
+    return functional.normalize(w, dim=0, eps=1e-300)
+
+
+def _sure(scores: Tensor, has: Tensor) -> float:
+    """How far to go for `_SURE` of each group to get beyond the mean of the other; scores (N,)."""
+    if not bool(has.any()) or bool(has.all()):
+        return 0.0
+    lack, have = scores[~has], scores[has]
+    there, back = have.mean() - lack.quantile(1.0 - _SURE), have.quantile(_SURE) - lack.mean()
+    return max(float(there), float(back))
 
 
 def principal(z: Tensor, count: int) -> Tensor:
@@ -119,7 +136,12 @@ def principal(z: Tensor, count: int) -> Tensor:
     number is made positive, so that it repeats.
     """
     z = _centred(z)
-    values, vectors = torch.linalg.eigh(z.T @ z / max(1, len(z) - 1))
+    return principal_of(z.T @ z / max(1, len(z) - 1), count)
+
+
+def principal_of(covariance: Tensor, count: int) -> Tensor:
+    """The same, of the covariance of z alone; (D, D) -> (min(count, D), D)."""
+    values, vectors = torch.linalg.eigh(covariance.double())
     found = (vectors * values.clamp(min=0.0).sqrt()).T.flip(0)[:count]
     largest = found.gather(1, found.abs().argmax(1, keepdim=True))
     return torch.where(largest < 0, -found, found)

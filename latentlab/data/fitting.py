@@ -48,18 +48,17 @@ def fit(image: Image.Image, side: int, how: str) -> Image.Image:
     if how == "crop":
         edge = min(width, height)
         left, top = (width - edge) / 2, (height - edge) / 2
-        return _resize(image, (side, side), (left, top, left + edge, top + edge))
+        return resize(image, (side, side), (left, top, left + edge, top + edge))
     edge = max(width, height)
     shape = (max(1, round(width * side / edge)), max(1, round(height * side / edge)))
-    whole = _resize(image, shape, (0, 0, width, height))
-    ground = Image.new(whole.mode, (side, side), _border_colour(whole))
+    whole = resize(image, shape, (0, 0, width, height))
+    ground = Image.new(whole.mode, (side, side), border_colour(whole))
     ground.paste(whole, ((side - shape[0]) // 2, (side - shape[1]) // 2))
     return ground
 
 
-def _resize(
-    image: Image.Image, shape: tuple[int, int], box: tuple[float, float, float, float]
-) -> Image.Image:
+def resize(image: Image.Image, shape: tuple[int, int], box: tuple[float, float, float, float]) -> Image.Image:
+    """What lies in `box` (left, top, right, bottom) as a picture of `shape` (width, height)."""
     width, height = box[2] - box[0], box[3] - box[1]
     if width % shape[0] == 0 and height % shape[1] == 0 and box[0] % 1 == 0 and box[1] % 1 == 0:
         return image.resize(shape, Image.Resampling.BOX, box)
@@ -69,7 +68,8 @@ def _resize(
     return image.resize(shape, Image.Resampling.LANCZOS, box, reducing_gap=3.0)
 
 
-def _border_colour(image: Image.Image) -> int | tuple[int, ...]:
+def border_colour(image: Image.Image) -> int | tuple[int, ...]:
+    """The mean colour along the four edges."""
     pixels = np.asarray(image)
     edges = (pixels[0], pixels[-1], pixels[1:-1, 0], pixels[1:-1, -1])
     mean = np.rint(np.concatenate(edges).mean(axis=0)).astype(int)

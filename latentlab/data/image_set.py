@@ -9,6 +9,14 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
+_INKS = {1: "grey", 3: "in colour", 4: "in colour with alpha"}
+
+
+def size_in_words(shape: tuple[int, int, int]) -> str:
+    """(C, H, W) as people say it: "28 x 28 grey"."""
+    channels, height, width = shape
+    return f"{width} x {height} {_INKS.get(channels, f'of {channels} channels')}"
+
 
 @dataclass(frozen=True, eq=False)
 class ImageSet:

@@ -1,9 +1,9 @@
-"""Walks as moving pictures: lossless WebP, GIF and APNG that loop for ever.
+"""Walks as moving pictures: lossless WebP, GIF and APNG that loop for ever, and films.
 
 Every pixel of WebP and APNG is exact, and so is a grey GIF; a GIF in colour has 256 colours a frame.
 Formats measure time in whole milliseconds (GIF: in hundredths of a second), so frame i ends at the
 rounded value of i / rate, and rounding never adds up. Equal frames in a row may be stored as one that
-stays longer; if all are equal, the file is a still picture.
+stays longer; if all are equal, the file is a still picture. Films are made in `latentlab.engine.video`.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ from latentlab.engine.atomic import write_atomically
 from latentlab.engine.destination import check_destination
 from latentlab.engine.export import MAX_PIXELS, Picture, check_size, enlarge, require_alike
 from latentlab.engine.provenance import Provenance, save_options
+from latentlab.engine.video import VIDEO_SUFFIX, film, require_video
 from latentlab.errors import LabError
 
-# Suffix -> Pillow's name of the format.
-ANIMATION_FORMATS = {".webp": "WEBP", ".gif": "GIF", ".apng": "PNG", ".png": "PNG"}
+# Suffix -> Pillow's name of the format, or that of a film.
+ANIMATION_FORMATS = {".webp": "WEBP", ".gif": "GIF", ".apng": "PNG", VIDEO_SUFFIX: "MP4", ".png": "PNG"}
 MIN_RATE, MAX_RATE = 0.5, 100.0
 # Browsers slow a GIF down to 10 frames a second if a frame lasts less than 20 ms.
 _MAX_GIF_RATE = 50.0
@@ -60,6 +61,8 @@ def save_animation(
     """
     path = check_destination(path, overwrite=overwrite, suffixes=ANIMATION_FORMATS)
     kind = ANIMATION_FORMATS[path.suffix.lower()]
+    if kind == "MP4":
+        require_video()
     highest = _MAX_GIF_RATE if kind == "GIF" else MAX_RATE
     if not MIN_RATE <= frames_per_second <= highest:
         raise LabError(f"{frames_per_second:g} frames a second, expected {MIN_RATE:g} to {highest:g}", path)
@@ -71,11 +74,14 @@ def save_animation(
             path,
             "Take fewer steps or a smaller scale",
         )
+    if kind == "MP4":
+        content = film(pictures, frames_per_second, scale, provenance)
+        return write_atomically(path, content, overwrite=overwrite)
     frames = [Image.fromarray(enlarge(picture, scale)) for picture in pictures]
     durations = _durations(len(frames), frames_per_second, _TICK_MS[kind])
-    content = io.BytesIO()
+    stream = io.BytesIO()
     frames[0].save(
-        content,
+        stream,
         kind,
         save_all=True,
         append_images=frames[1:],
@@ -84,7 +90,7 @@ def save_animation(
         **_OPTIONS[kind],
         **save_options(kind, provenance),
     )
-    return write_atomically(path, content.getvalue(), overwrite=overwrite)
+    return write_atomically(path, stream.getvalue(), overwrite=overwrite)
 
 
 def _durations(count: int, rate: float, tick: int) -> list[int]:

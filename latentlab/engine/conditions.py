@@ -1,11 +1,12 @@
 """What a conditional model is told of each picture of a data set: its class, or its attributes.
 
-y, (N, A): one-hot where the conditions exclude each other, else a 0 or 1 for each attribute. Names decide
-which column is whose, never their order in the data.
+y, (N, A): one-hot where the conditions exclude each other, else a number from 0 to 1 for each attribute.
+Names decide which column is whose, never their order in the data.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -39,22 +40,59 @@ def parse_condition(model: object, text: str) -> Tensor:
     Attributes that are not named are 0.
 
     Raises:
-        LabError: for a model without conditions, or a name that it does not know.
+        LabError: as `asked_of`.
+    """
+    return condition_from(model, asked_of(model, text))
+
+
+def condition_from(model: object, asked: Mapping[str, float], rest: Tensor | None = None) -> Tensor:
+    """What was asked for, and of attributes that were not, what `rest` (A,) says, by default 0; (A,)."""
+    assert isinstance(model, Conditional)
+    names = model.condition_names
+    y = torch.zeros(len(names)) if rest is None or model.exclusive else rest.detach().cpu().float().clone()
+    for name, value in asked.items():
+        y[names.index(name)] = value
+    return y
+
+
+def asked_of(model: object, text: str) -> dict[str, float]:
+    """What words ask for, by name: `3`, or `Hat=1,Smiling=0`, or `Hat,Smiling=0.5`; once without a number.
+
+    Raises:
+        LabError: for a model without conditions, a name that it does not know, a number that is not from
+            0 to 1 (of classes, not 0 or 1), or words that contradict each other.
     """
     if not isinstance(model, Conditional):
         raise LabError("a condition was given, and the model has none")
     names = model.condition_names
-    y = torch.zeros(len(names))
-    for word in text.split(","):
-        name, equals, value = word.strip().partition("=")
+    asked: dict[str, float] = {}
+    for word in [text] if text in names else text.split(","):
+        name, equals, number = (word.strip(), "", "") if word.strip() in names else _parted(word)
         if name not in names:
-            raise LabError(f"no condition is called {name!r}", hint=f"Known: {_listed(names)}")
-        if equals and value not in ("0", "1"):
-            raise LabError(f"{name} is {value!r}, expected 0 or 1")
-        y[names.index(name)] = 0.0 if value == "0" else 1.0
-    if model.exclusive and int(y.sum()) != 1:
-        raise LabError(f"{text!r} names {int(y.sum())} classes; a picture has one")
-    return y
+            raise LabError(f"no condition is called {name[:80]!r}", hint=f"Known: {_listed(names)}")
+        value = _number(name, number, model.exclusive) if equals else 1.0
+        if asked.setdefault(name, value) != value:
+            raise LabError(f"{name} cannot be both {asked[name]:g} and {value:g}", hint="Ask for it once")
+    if model.exclusive and sum(asked.values()) != 1.0:
+        raise LabError(f"{text!r} names {int(sum(asked.values()))} classes; a picture has one")
+    return asked
+
+
+def _parted(word: str) -> tuple[str, str, str]:
+    name, equals, number = word.rpartition("=") if "=" in word else (word, "", "")
+    return name.strip(), equals, number.strip()
+
+
+def _number(name: str, text: str, exclusive: bool) -> float:
+    expected = "0 or 1" if exclusive else "a number from 0 to 1"
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    # A comparison with NaN is false, so NaN is refused too.
+    if not (value in (0.0, 1.0) if exclusive else 0.0 <= value <= 1.0):
+        raise LabError(f"{name} is {text[:40]!r}, expected {expected}")
+    return value
 
 
 def _one_hot(model: Conditional, data: ImageSet) -> Tensor:

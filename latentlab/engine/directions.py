@@ -27,6 +27,9 @@ from latentlab.data.image_set import ImageSet
 from latentlab.data.report import shown
 from latentlab.engine.checkpoint import LoadedModel
 from latentlab.engine.conditions import conditions_of, encoder_is_told
+from latentlab.engine.direction_parts import MAX_DIRECTIONS as MAX_DIRECTIONS  # offered here, too
+from latentlab.engine.direction_parts import MAX_LATENTS, WAYS, require_text
+from latentlab.engine.direction_parts import Trust as Trust
 from latentlab.engine.encodings import encode_in_chunks
 from latentlab.errors import LabError
 from latentlab.models.base import Encodes
@@ -38,30 +41,9 @@ METHODS: Mapping[str, Callable[[Tensor, Tensor], Tensor]] = {
     "regressed": core.regressed,
     "discriminant": core.discriminant,
 }
-# The classes of a data set may be a thousand; no model has more dimensions than the other.
-MAX_DIRECTIONS, MAX_LATENTS = 1000, 4096
-MAX_LETTERS = 1000
 _FEWEST = 2
 # In a message; CelebA has as many.
 _LISTED = 40
-
-
-@dataclass(frozen=True)
-class Trust:
-    """How well a direction tells held-out pictures with the attribute from those without.
-
-    Attributes:
-        auc: how often one with it lies further along the direction than one without, 0 to 1; 0.5 is chance.
-        cohens_d: how many pooled standard deviations lie between the two means.
-        have, lack: how many of the held-out pictures have the attribute, and have not.
-
-    The first two are None where too few pictures, or pictures all in one place, leave nothing to be said.
-    """
-
-    auc: float | None
-    cohens_d: float | None
-    have: int
-    lack: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +53,8 @@ class Directions:
     Attributes:
         names: the attributes, or classes.
         vectors: float32 (A, D).
-        method: how they were found, a name of METHODS.
+        method: how they were found, a name of METHODS; or "groups", between pictures picked by hand;
+            "component", in which the data spread most; "several" ways.
         have, lack: how many pictures each was found from, with the attribute and without, (A,) each.
         trust: what held-out pictures say of each, (A,).
         left_out: attributes that fewer than two pictures had, or all but one.
@@ -94,9 +77,10 @@ class Directions:
     model_hash: str = ""
 
     def __post_init__(self) -> None:
-        _require_method(self.method)
+        if self.method not in WAYS:
+            _require_method(self.method)
         for text in (*self.names, *self.left_out, self.data, self.model, self.model_hash):
-            _require_text(text)
+            require_text(text)
         if len(set(self.names)) < len(self.names):
             twice = next(name for name in self.names if self.names.count(name) > 1)
             raise LabError(f"two attributes are called {twice!r}")
@@ -320,11 +304,3 @@ def _known(figure: float) -> float | None:
 def _require_method(method: str) -> None:
     if method not in METHODS:
         raise LabError(f"no method is called {str(method)[:40]!r}", hint=f"Known: {', '.join(METHODS)}")
-
-
-def _require_text(text: str) -> None:
-    """A zero byte ends a text in NumPy's arrays, and half of a surrogate pair cannot be printed."""
-    if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise LabError(f"{text[:40]!a} is no name: it has letters that cannot be written")
-    if len(text) > MAX_LETTERS:
-        raise LabError(f"{text[:40]!a}... has {len(text):,} letters; a name has up to {MAX_LETTERS:,}")

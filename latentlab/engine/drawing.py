@@ -32,6 +32,8 @@ from latentlab.engine.requests import (
     UnderlayRequest,
     WalkReply,
     WalkRequest,
+    WaysReply,
+    WaysRequest,
 )
 from latentlab.errors import LabError
 from latentlab.models.base import Conditional, Decodes
@@ -116,6 +118,20 @@ class Drawing:
             conditions = torch.tensor(request.conditions, device=self.device)
             pictures.extend(self.decode(torch.tensor([request.z] * len(conditions)), conditions))
         yield ConditionStripReply(request.generation, request.z, request.conditions, tuple(pictures))
+
+    def ways(self, request: WaysRequest) -> Iterator[Reply | None]:
+        """Points, each under a condition of its own."""
+        self.require_places(request.points)
+        if len(request.points) != len(request.conditions):
+            raise LabError(f"{len(request.points)} points and {len(request.conditions)} conditions")
+        pictures: list[Picture] = []
+        for first in range(0, len(request.points), _SMALLEST):
+            some = slice(first, first + _SMALLEST)
+            y = torch.tensor(request.conditions[some], device=self.device)
+            told = y if isinstance(self.model, Conditional) else None
+            pictures.extend(self.decode(torch.tensor(request.points[some]), told))
+            yield None
+        yield WaysReply(request.generation, request.points, request.conditions, tuple(pictures))
 
     def traversal(self, request: TraversalRequest) -> Iterator[Reply | None]:
         """What each dimension does, the others held: a reply for each, so that others may go between."""

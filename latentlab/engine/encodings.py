@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from latentlab.data.image_set import ImageSet
+from latentlab.data.image_set import ImageSet, size_in_words
 from latentlab.errors import LabError
 from latentlab.models.base import Encodes
 
@@ -47,7 +47,10 @@ def encode_in_chunks(
         raise LabError(f"a {type(model).__name__} does not encode pictures")
     shape = getattr(model, "picture_shape", data.shape)
     if data.shape != shape:
-        raise LabError(f"{data.name} has pictures of {data.shape}, the model takes {shape}")
+        raise LabError(
+            f"the pictures of {data.name} are {size_in_words(data.shape)}, "
+            f"the model takes {size_in_words(shape)}"
+        )
     device = next(model.parameters()).device
     for first in range(0, len(data), chunk):
         images = data.images[first : first + chunk].to(device)

@@ -22,7 +22,7 @@ import torch
 from torch import Tensor, nn
 
 from latentlab.core import gaussian
-from latentlab.data.image_set import ImageSet
+from latentlab.data.image_set import ImageSet, size_in_words
 from latentlab.engine.conditions import conditions_of
 from latentlab.errors import LabError
 from latentlab.models.base import Decodes, Encodes, Trains
@@ -40,6 +40,7 @@ class Evaluation:
         elbo, reconstruction, kl: over all `images` of the split; elbo = reconstruction - kl.
         log_likelihood: the importance-weighted bound with `samples` draws, over `likelihood_images`; None
             for an autoencoder, which says nothing of how likely its codes are.
+        likelihood_elbo: the ELBO of just those pictures, to set beside it; None with it.
         active_units: how many latent dimensions are used.
         kl_per_dimension: each dimension's share of `kl`.
     """
@@ -48,6 +49,7 @@ class Evaluation:
     reconstruction: float
     kl: float
     log_likelihood: float | None
+    likelihood_elbo: float | None
     active_units: int
     kl_per_dimension: tuple[float, ...]
     images: int
@@ -82,7 +84,10 @@ def evaluate(
     if min(samples, likelihood_images, elbo_draws, len(data)) < 1:
         raise LabError("pictures, samples and draws must each be at least 1")
     if data.shape != model.picture_shape:
-        raise LabError(f"{data.name} has pictures of {data.shape}, the model of {model.picture_shape}")
+        raise LabError(
+            f"the pictures of {data.name} are {size_in_words(data.shape)}, "
+            f"the model's {size_in_words(model.picture_shape)}"
+        )
     device = next(model.parameters()).device
     generator = torch.Generator(device).manual_seed(seed)
     chunk = _chunk(model)
@@ -112,17 +117,18 @@ def evaluate(
 
     spread = torch.linspace(0, len(images) - 1, likelihood_images).round().long().to(device)
     told = None if y is None else y[spread]
-    total = 0.0
+    total = total_elbo = 0.0
     values = _log_likelihoods(model, images[spread], told, samples, generator, chunk)
-    for done, value in enumerate(values, 1):
-        total += value
+    for done, (value, elbo) in enumerate(values, 1):
+        total, total_elbo = total + value, total_elbo + elbo
         progress(1.0 - bulk + bulk * done / likelihood_images)
     return Evaluation(
         elbo=reconstruction - kl,
         reconstruction=reconstruction,
         kl=kl,
         log_likelihood=total / likelihood_images if likelihood_images else None,
-        active_units=int((torch.cat(means).var(0) > _ACTIVE).sum()),
+        likelihood_elbo=total_elbo / likelihood_images if likelihood_images else None,
+        active_units=int((torch.cat(means).var(0, correction=0) > _ACTIVE).sum()),
         kl_per_dimension=tuple(kl_per_dimension),
         images=len(images),
         samples=samples,
@@ -143,8 +149,8 @@ def _log_likelihoods(
     samples: int,
     generator: torch.Generator,
     chunk: int,
-) -> Iterator[float]:
-    """log p(x), estimated with `samples` draws, for one picture after another."""
+) -> Iterator[tuple[float, float]]:
+    """log p(x) and the ELBO, both of the same `samples` draws, for one picture after another."""
     assert isinstance(model, Encodes)
     assert isinstance(model, Decodes)
     for number, image in enumerate(images):
@@ -162,4 +168,5 @@ def _log_likelihoods(
                 + gaussian.standard_log_density(z)
                 - gaussian.log_density(z, mean, log_variance)
             )
-        yield float(gaussian.importance_log_likelihood(torch.cat(weights)))
+        log_weights = torch.cat(weights)
+        yield float(gaussian.importance_log_likelihood(log_weights)), float(log_weights.mean())

@@ -28,7 +28,7 @@ ENCODING_SUFFIXES = (".npz", ".csv")
 MAX_SCALE = 64
 # Pillow, and much else, warns of larger pictures when they are opened.
 MAX_PIXELS = 80_000_000
-_MAX_SIDE = {"PNG": 2**31 - 1, "WEBP": 16_383, "JPEG": 65_500, "GIF": 65_535}
+_MAX_SIDE = {"PNG": 2**31 - 1, "WEBP": 16_383, "JPEG": 65_500, "GIF": 65_535, "MP4": 4096}
 _OPTIONS: dict[str, dict[str, Any]] = {
     "PNG": {"optimize": False},
     "WEBP": {"lossless": True},

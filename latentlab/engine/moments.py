@@ -17,8 +17,11 @@ import torch
 from numpy.typing import NDArray
 
 from latentlab.core import gaussian
+from latentlab.core.directions import principal_of
 
 Row = tuple[float, ...]
+# Of the variance along all directions: below it, a direction is rounding.
+_NOTHING = 1e-6
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,19 @@ class Moments:
         covariance = self._products / self._count - np.outer(mean, mean)
         spread = np.sqrt(np.clip(np.diagonal(covariance), 0.0, None))
         return Summary(_row(self._kl / self._count), _row(spread), _components(covariance))
+
+    def principal(self, count: int) -> tuple[Row, ...]:
+        """The directions in which the pictures spread most, each one standard deviation long; (<= count, D).
+
+        Only those in which they spread at all.
+        """
+        mean = self._sum / self._count
+        covariance = self._products / self._count - np.outer(mean, mean)
+        if not np.isfinite(covariance).all():
+            return ()
+        found = principal_of(torch.from_numpy(covariance), count)
+        squares = found.square().sum(1)
+        return tuple(_row(v) for v in found[squares > _NOTHING * squares.sum()].numpy())
 
 
 def _components(covariance: NDArray[np.float64]) -> tuple[Row, Row] | None:

@@ -27,6 +27,19 @@ def read_picture(path: str | Path, shape: Shape) -> ImageSet:
     Raises:
         LabError: naming the file, and why it cannot be read.
     """
+    path = require_picture_file(path)
+    try:
+        return _as_set(path.name, [_prepared(FilePictures(path.parent, [path.name]), 0, shape)])
+    except PictureError as error:
+        raise LabError(f"cannot be read: {error}", shown(path)) from None
+
+
+def require_picture_file(path: str | Path) -> Path:
+    """The path, if it is that of a file that a picture may be read from.
+
+    Raises:
+        LabError: naming the path, and what is there instead.
+    """
     path = Path(path)
     try:
         if path.is_dir():
@@ -37,10 +50,7 @@ def read_picture(path: str | Path, shape: Shape) -> ImageSet:
             raise LabError("is not a regular file", shown(path))
     except OSError as error:
         raise LabError(f"cannot be read ({error.strerror or error})", shown(path)) from None
-    try:
-        return _as_set(path.name, [_prepared(FilePictures(path.parent, [path.name]), 0, shape)])
-    except PictureError as error:
-        raise LabError(f"cannot be read: {error}", shown(path)) from None
+    return path
 
 
 def names_in(folder: str | Path) -> list[str]:

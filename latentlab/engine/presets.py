@@ -89,6 +89,11 @@ PRESETS: tuple[Preset, ...] = (
         Choice(kind="cvae"),
     ),
     Preset(
+        "Conditional VAE for pixel art",
+        "Told the attributes of each picture: sharp pictures with what is asked for, and without.",
+        Choice(kind="cvae", latents=32, network="conv", likelihood="Palette"),
+    ),
+    Preset(
         "VAE for colour pictures",
         "Convolutions, 32 latents and a learnt noise level: photographs, drawings, faces.",
         Choice(latents=32, network="conv", likelihood="Gaussian, learnt sigma"),

@@ -39,6 +39,7 @@ WHATS = (
     "unfolding",
     "arithmetic",
     "analogy",
+    "sheet",
 )
 MAX_FILE_BYTES = 256 * 2**20
 # EXIF in a JPEG must fit into one segment of 64 KiB; this leaves room.

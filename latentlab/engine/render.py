@@ -16,32 +16,43 @@ from torch import Tensor
 
 from latentlab.core import gaussian
 from latentlab.data import catalog
-from latentlab.data.image_set import ImageSet
+from latentlab.data.image_set import ImageSet, size_in_words
 from latentlab.engine.checkpoint import LoadedModel, ModelCard, load_model
 from latentlab.engine.conditions import conditions_of, encoder_is_told
+from latentlab.engine.density import Density
 from latentlab.engine.direction_finder import DirectionFinder
 from latentlab.engine.drawing import Drawing, mosaic, to_pictures, to_point, walk_points
 from latentlab.engine.encodings import encode_in_chunks, join
+from latentlab.engine.groups import between_groups
 from latentlab.engine.moments import Moments
+from latentlab.engine.own_picture import Held, OwnPictures
 from latentlab.engine.requests import (
+    MOST_COMPONENTS,
     ConditionStripRequest,
+    DensityMapRequest,
     DirectionsRequest,
     EncodeRequest,
     EncodingsReply,
     FollowRequest,
     GridRequest,
+    GroupsRequest,
     LoadedReply,
     LoadRequest,
+    OwnPictureRequest,
     PointRequest,
+    ProbeDensityRequest,
     Reply,
     Request,
+    SamplesRequest,
     SelectionReply,
     SelectionRequest,
     TraversalRequest,
     TrayRequest,
     UnfoldedReply,
     WalkRequest,
+    WaysRequest,
 )
+from latentlab.engine.sampler import Sampler
 from latentlab.engine.unfolding import Unfolding, empty_model
 from latentlab.errors import LabError
 from latentlab.models.base import Conditional, Decodes, Encodes, Posterior
@@ -52,6 +63,8 @@ __all__ = ["Renderer", "mosaic", "to_pictures", "walk_points"]
 _ELBO_DRAWS = 64
 _FIRST_ENCODINGS = 2000
 _SAMPLED = 2000
+# Of the sample, those that tell how dense is dense, four times a second.
+_DRAWN = 200
 # Of a model that is no file yet.
 _NO_HASH = "0" * 12
 
@@ -70,6 +83,9 @@ class Renderer:
         # What the model is told of each picture of these data; made when it is first asked for.
         self._told: tuple[ImageSet, Tensor | None] | None = None
         self._finder = DirectionFinder()
+        self._sampler = Sampler()
+        self._own = OwnPictures()
+        self._density = Density.unknown()
         self._unfolding: Unfolding | None = None
         self._following: tuple[str, ...] = ()
 
@@ -98,6 +114,12 @@ class Renderer:
                 yield from self.drawing.points(request, walk_points(request), request.condition)
             case ConditionStripRequest():
                 yield from self.drawing.condition_strip(request)
+            case WaysRequest():
+                yield from self.drawing.ways(request)
+            case SamplesRequest():
+                if self.loaded is None:
+                    raise LabError("no model is open")
+                yield from self._sampler.draw(self.loaded, self.drawing, request)
             case GridRequest():
                 yield from self.drawing.grid(request)
             case TraversalRequest():
@@ -106,6 +128,14 @@ class Renderer:
                 if self.loaded is None:
                     raise LabError("no model is open")
                 yield from self._finder.find(self.loaded, request)
+            case OwnPictureRequest():
+                yield from self._own.answer(request, self.drawing, self._held)
+            case GroupsRequest():
+                yield from between_groups(request)
+            case DensityMapRequest():
+                yield from self._density.map(request)
+            case ProbeDensityRequest():
+                yield from self._density.at(request)
             case _:
                 raise LabError(f"nobody answers a {type(request).__name__}")
 
@@ -148,9 +178,12 @@ class Renderer:
             raise LabError("has no encoder and decoder, so it has no plane to show", loaded.path)
         if data.shape != model.picture_shape:
             raise LabError(
-                f"made for pictures of {model.picture_shape}, {data.name} has {data.shape}", loaded.path
+                f"made for pictures {size_in_words(model.picture_shape)}, "
+                f"those of {data.name} are {size_in_words(data.shape)}",
+                loaded.path,
             )
         self.loaded, self.data, self._told, self._unfolding = loaded, data, None, None
+        self._density = Density.unknown()
         self._drawing = Drawing(model, self.device)
         conditional = model if isinstance(model, Conditional) else None
         return LoadedReply(
@@ -201,10 +234,12 @@ class Renderer:
         some = slice(None, None, max(1, len(unfolding.mean) // _SAMPLED))
         moments.add(unfolding.mean[some], unfolding.log_variance[some])
         whole = moments.summary()
+        mean, sigma = unfolding.mean.copy(), np.exp(0.5 * unfolding.log_variance)
+        self._density = Density(mean[some], sigma[some], draws=_DRAWN)
         yield UnfoldedReply(
             generation=request.generation,
-            mean=unfolding.mean.copy(),
-            sigma=np.exp(0.5 * unfolding.log_variance),
+            mean=mean,
+            sigma=sigma,
             total=len(unfolding.mean),
             kl_per_dimension=whole.kl_per_dimension,
             spread=whole.spread,
@@ -231,6 +266,7 @@ class Renderer:
                     yield EncodingsReply(request.generation, encodings.mean, sigma, len(data))
                     continue
                 whole = moments.summary()
+                self._density = Density(encodings.mean, sigma)
                 yield EncodingsReply(
                     generation=request.generation,
                     mean=encodings.mean,
@@ -239,6 +275,7 @@ class Renderer:
                     kl_per_dimension=whole.kl_per_dimension,
                     spread=whole.spread,
                     components=whole.components,
+                    principal=moments.principal(MOST_COMPONENTS),
                 )
             else:
                 yield None
@@ -249,6 +286,15 @@ class Renderer:
         if self._told is None or self._told[0] is not data:
             self._told = (data, conditions_of(self.loaded.model, data))
         return self._told[1]
+
+    def _held(self) -> Held | None:
+        """The open data, and what the model is told of each picture; None if that is not known."""
+        if self.data is None:
+            return None
+        try:
+            return self.data, self._conditions(self.data)
+        except LabError:
+            return None
 
     def _selection(self, request: SelectionRequest) -> SelectionReply:
         model, data = self.drawing.model, self.data
@@ -276,6 +322,7 @@ class Renderer:
             reconstruction_nats=reconstruction,
             kl=kl,
             draws=tuple(self.decode(self._draws(posterior, request.draws, request.seed), y)),
+            condition=() if y is None else to_point(y),
         )
 
     def _draws(self, posterior: Posterior, count: int, seed: int) -> Tensor:

@@ -11,9 +11,10 @@ exclude each other; empty for none.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
+from latentlab.engine.cropping import Fitting
 from latentlab.engine.projection import Point as Point
 from latentlab.engine.projection import Projection
 
@@ -22,10 +23,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from latentlab.engine.direction_parts import Trust
     from latentlab.engine.directions import Directions
 
 Picture: TypeAlias = "NDArray[np.uint8]"
 Region = tuple[float, float, float, float]
+MOST_COMPONENTS = 16
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,42 @@ class BeforeRequest(TrayRequest):
 
 
 @dataclass(frozen=True)
+class AnalogyRequest(TrayRequest):
+    """Decode the points of an analogy, and the one that follows from them."""
+
+    slot: ClassVar[str] = "analogy"
+
+
+@dataclass(frozen=True)
+class SheetRequest(TrayRequest):
+    """Decode what becomes of many pictures, row by row."""
+
+    slot: ClassVar[str] = "sheet"
+
+
+@dataclass(frozen=True, eq=False)
+class OwnPictureRequest(Request):
+    """Encode a picture of the person's own: `pixels`, uint8 (H, W) or (H, W, 3) of any size, fitted so.
+
+    With `compare`, a second reply tells how its ELBO compares with those of the open data.
+    """
+
+    slot: ClassVar[str] = "own"
+    priority: ClassVar[int] = 2
+    pixels: Picture
+    fitting: Fitting = field(default_factory=Fitting)
+    condition: Point = ()
+    compare: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class WellRequest(OwnPictureRequest):
+    """Encode a picture that takes part in an analogy."""
+
+    slot: ClassVar[str] = "well"
+
+
+@dataclass(frozen=True)
 class DirectionsRequest(Request):
     """Find the directions of the attributes, or classes, of a data set in the open model."""
 
@@ -94,6 +133,22 @@ class DirectionsRequest(Request):
     priority: ClassVar[int] = 10
     data: str
     method: str = "means"
+
+
+@dataclass(frozen=True, eq=False)
+class GroupsRequest(Request):
+    """Find the direction from group B to group A, float32 (N, D) and (M, D), and how far to trust it.
+
+    `name`, `data` and `model_hash` come back with the reply: what to call it, and what it belongs to.
+    """
+
+    slot: ClassVar[str] = "groups"
+    priority: ClassVar[int] = 10
+    name: str
+    data: str
+    model_hash: str
+    a: NDArray[np.float32]
+    b: NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -119,6 +174,30 @@ class ConditionStripRequest(Request):
     priority: ClassVar[int] = 5
     z: Point
     conditions: tuple[Point, ...]
+
+
+@dataclass(frozen=True)
+class WaysRequest(Request):
+    """Decode points, each under a condition of its own: an attribute added by vector, and by condition."""
+
+    slot: ClassVar[str] = "ways"
+    priority: ClassVar[int] = 5
+    points: tuple[Point, ...]
+    conditions: tuple[Point, ...]
+
+
+@dataclass(frozen=True)
+class SamplesRequest(Request):
+    """Decode `count` draws from the prior. A conditional model is told what is `asked`, (name, number) for
+    each condition that matters, and of the others what real pictures have, those it learnt from or `data`.
+    """
+
+    slot: ClassVar[str] = "samples"
+    priority: ClassVar[int] = 5
+    asked: tuple[tuple[str, float], ...]
+    count: int
+    seed: int
+    data: str
 
 
 @dataclass(frozen=True)
@@ -158,6 +237,27 @@ class TraversalRequest(Request):
     dimensions: tuple[int, ...]
     values: tuple[float, ...]
     condition: Point = ()
+
+
+@dataclass(frozen=True)
+class ProbeDensityRequest(Request):
+    """Compare the density of encoded pictures at z with that at the pictures themselves."""
+
+    slot: ClassVar[str] = "probe density"
+    priority: ClassVar[int] = 5
+    z: Point
+
+
+@dataclass(frozen=True)
+class DensityMapRequest(Request):
+    """Find how densely encoded pictures lie in a region of a plane, in `columns` x `rows` cells."""
+
+    slot: ClassVar[str] = "density map"
+    priority: ClassVar[int] = 8
+    columns: int
+    rows: int
+    region: Region
+    projection: Projection
 
 
 @dataclass(frozen=True)
@@ -215,7 +315,8 @@ class PointReply(Reply):
 @dataclass(frozen=True, eq=False)
 class SelectionReply(Reply):
     """A data picture with its posterior (mean, sigma), reconstruction and ELBO terms (nats, at the mean
-    of many draws), and pictures decoded from draws of its posterior."""
+    of many draws), and pictures decoded from draws of its posterior. `condition` is what it is of, for a
+    model that is told."""
 
     index: int
     original: Picture
@@ -226,6 +327,29 @@ class SelectionReply(Reply):
     reconstruction_nats: float
     kl: float
     draws: tuple[Picture, ...]
+    condition: Point = ()
+
+
+@dataclass(frozen=True, eq=False)
+class OwnPictureReply(Reply):
+    """A picture as the model sees it, with its posterior, reconstruction and ELBO terms (nats).
+
+    `below` is the share of `among` pictures of the open data whose ELBO is lower, and `negative_below` the
+    same for the picture with light and dark exchanged; None until they have been compared.
+    """
+
+    slot: str
+    fitting: Fitting
+    seen: Picture
+    reconstruction: Picture
+    mean: Point
+    sigma: Point
+    elbo: float
+    reconstruction_nats: float
+    kl: float
+    below: float | None = None
+    among: int = 0
+    negative_below: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -249,6 +373,30 @@ class ConditionStripReply(Reply):
 
 
 @dataclass(frozen=True, eq=False)
+class WaysReply(Reply):
+    """The points of the request, each under its condition, in their order."""
+
+    points: tuple[Point, ...]
+    conditions: tuple[Point, ...]
+    pictures: tuple[Picture, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class SamplesReply(Reply):
+    """What was drawn: points, what the model was told at each (nothing, if it is told nothing), pictures.
+
+    `origin` says in words how what was not asked for came about; "" if nothing was left to chance.
+    """
+
+    asked: tuple[tuple[str, float], ...]
+    seed: int
+    points: tuple[Point, ...]
+    conditions: tuple[Point, ...]
+    pictures: tuple[Picture, ...]
+    origin: str
+
+
+@dataclass(frozen=True, eq=False)
 class TraversalReply(Reply):
     """One dimension's pictures, side by side in one; `done` tells the last of the request's dimensions."""
 
@@ -264,6 +412,19 @@ class DirectionsReply(Reply):
 
     directions: Directions | None
     share: float = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class GroupsReply(Reply):
+    """The direction between two groups of `have` and `lack` pictures; trusted by halves of them."""
+
+    name: str
+    data: str
+    model_hash: str
+    vector: Point
+    have: int
+    lack: int
+    trust: Trust
 
 
 @dataclass(frozen=True, eq=False)
@@ -286,6 +447,44 @@ class GridReply(Reply):
     projection: Projection | None = None
     base: Point = ()
     condition: Point = ()
+
+
+@dataclass(frozen=True, eq=False)
+class ProbeDensityReply(Reply):
+    """The log density of encoded pictures at z (nats), and that which 99 of 100 held-out pictures lie above.
+
+    `lower` is the share of held-out pictures that lie lower than z, and `pictures` says of how many
+    posteriors that tells. Nothing is known where pictures have no places yet.
+    """
+
+    z: Point
+    log_density: float | None = None
+    usual: float | None = None
+    lower: float = 0.0
+    pictures: int = 0
+
+    @property
+    def far(self) -> bool:
+        """Whether z lies outside the region where encoded pictures are."""
+        return self.log_density is not None and self.usual is not None and self.log_density < self.usual
+
+
+@dataclass(frozen=True, eq=False)
+class DensityMapReply(Reply):
+    """Log densities (nats) in the cells of a region of a plane, float32 (rows, columns), top row first.
+
+    `log_density` is of the encoded pictures, projected on the plane, and `log_prior` of the prior; None for a
+    model without one. `levels` are the log densities above which half, 90 % and 99 % of held-out pictures
+    lie. A coarse reply may come first: `done` tells the last. `pictures` are as many as it tells of.
+    """
+
+    region: Region
+    projection: Projection
+    log_density: NDArray[np.float32]
+    log_prior: NDArray[np.float32] | None
+    levels: tuple[float, ...]
+    pictures: int
+    done: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -319,7 +518,9 @@ class EncodingsReply(Reply):
     """Posterior means and sigmas (n, D) of the first n of `total` pictures, growing as they are made.
 
     The last reply also tells, of all pictures: each dimension's mean KL (nats, infinite for an autoencoder)
-    and the standard deviation of its means, and the two directions in which the means spread most.
+    and the standard deviation of its means, and the two directions in which the means spread most. Unless
+    the model is still learning, `principal` are the up to `MOST_COMPONENTS` directions in which they spread
+    most, each one standard deviation long.
     """
 
     mean: NDArray[np.float32]
@@ -328,6 +529,7 @@ class EncodingsReply(Reply):
     kl_per_dimension: Point = ()
     spread: Point = ()
     components: tuple[Point, Point] | None = None
+    principal: tuple[Point, ...] = ()
 
     @property
     def done(self) -> bool:

@@ -33,7 +33,7 @@ def decode_in_chunks(
     Args:
         model: a model that `Decodes`.
         z: points (N, D).
-        y: what a conditional model is told of all of them, (A,).
+        y: what a conditional model is told of all of them, (A,), or of each, (N, A).
         draw: a picture drawn from p(x|z) instead of the expected one.
         seed: of those draws.
 
@@ -46,8 +46,10 @@ def decode_in_chunks(
         raise LabError(f"points of shape {tuple(z.shape)}; the model takes (N, {model.latents})")
     device = next(model.parameters()).device
     generator = torch.Generator(device).manual_seed(seed)
-    for some in z.split(chunk):
-        outputs = model.decode(some.to(device, torch.float32), None if y is None else y.to(device))
+    for first in range(0, len(z), chunk):
+        some = z[first : first + chunk].to(device, torch.float32)
+        told = y if y is None or y.ndim == 1 else y[first : first + chunk]
+        outputs = model.decode(some, None if told is None else told.to(device))
         likelihood = model.likelihood
         pictures = likelihood.sample(outputs, generator) if draw else likelihood.picture(outputs)
         yield pictures.float().cpu()

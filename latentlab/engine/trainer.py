@@ -20,7 +20,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from latentlab.data.image_set import ImageSet
+from latentlab.data.image_set import ImageSet, size_in_words
 from latentlab.engine import tuning
 from latentlab.engine.conditions import conditions_of
 from latentlab.engine.device import autocast, available_cores, choose_device
@@ -81,7 +81,10 @@ class Trainer:
             raise LabError(f"a batch of {plan.batch} cannot be shared evenly by {team.size} processes")
         shape = getattr(model, "picture_shape", train.shape)
         if train.shape != shape:
-            raise LabError(f"{train.name} has pictures of {train.shape}, the model takes {shape}")
+            raise LabError(
+                f"the pictures of {train.name} are {size_in_words(train.shape)}, "
+                f"the model takes {size_in_words(shape)}"
+            )
         self.plan, self.team = plan, team
         self.device = device or choose_device(plan.device)
         self.model = model.to(self.device).train()

@@ -20,7 +20,7 @@ from typing import Any
 import torch
 
 from latentlab.data import catalog
-from latentlab.data.image_set import ImageSet
+from latentlab.data.image_set import ImageSet, size_in_words
 from latentlab.data.palette import palette_of
 from latentlab.engine.checkpoint import ModelCard, save_model
 from latentlab.engine.destination import check_destination
@@ -91,7 +91,10 @@ class TrainingRun:
         self.train, self.test = train, test
         self.data, self.every_s, self.half = data or train.name, every_s, half
         if test.shape != train.shape:
-            raise LabError(f"{train.name} has pictures of {train.shape}, {test.name} of {test.shape}")
+            raise LabError(
+                f"the pictures of {train.name} are {size_in_words(train.shape)}, "
+                f"those of {test.name} {size_in_words(test.shape)}"
+            )
         check_plan(plan)
         fields = {
             **_conditions(kind, config, train),
@@ -187,6 +190,7 @@ class TrainingRun:
                 "split": self.train.split,
                 "images": len(self.train),
                 "sha256": self.train.fingerprint,
+                **_shares(self.train),
             },
             metrics=self.metrics,
             command=self.command,
@@ -213,6 +217,18 @@ def _conditions(kind: str, config: Mapping[str, Any], data: ImageSet) -> dict[st
     if data.classes:
         return {"condition_names": data.classes, "exclusive": True}
     return {"condition_names": data.attribute_names, "exclusive": False}
+
+
+def _shares(data: ImageSet) -> dict[str, Any]:
+    """How often each attribute is there: enough to draw from where the pictures are not at hand."""
+    if data.attributes is None:
+        return {}
+    shares = data.attributes.float().mean(0).tolist()
+    return {
+        "attributes": {
+            name: round(share, 4) for name, share in zip(data.attribute_names, shares, strict=True)
+        }
+    }
 
 
 def _palette(config: Mapping[str, Any], data: ImageSet) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
+from latentlab.core.likelihoods import Palette
+
 NETWORKS = ("mlp", "conv")
 # Units of the one dense layer between the convolutions and the latent space.
 _DENSE = 256
@@ -224,6 +226,29 @@ class ConvDecoder(nn.Module):
 
     def forward(self, z: Tensor) -> Tensor:
         return self.layers(self.first(z).unflatten(-1, self.start))  # type: ignore[no-any-return]
+
+
+class ByColour(nn.Module):
+    """An encoder that is shown what colour each pixel has, as features learnt for it; -> (B, 2 * latents).
+
+    Two browns a few grey levels apart may be a mouth and a cheek: as channels they all but coincide, as
+    colours of a palette they are as different as the encoder needs them to be.
+
+    Args:
+        encoder: takes `features` channels.
+        palette: of the K colours.
+        features: numbers for each colour, as of words in language models.
+    """
+
+    def __init__(self, encoder: nn.Module, palette: Palette, features: int) -> None:
+        super().__init__()
+        self.encoder, self.palette = encoder, palette
+        self.features = nn.Embedding(len(palette.colours), features)
+        # Of the variance that 2 x, of black and white drawings, has: see MLPEncoder.
+        nn.init.normal_(self.features.weight, std=0.5)
+
+    def forward(self, x: Tensor, y: Tensor | None = None) -> Tensor:
+        return self.encoder(self.features(self.palette.numbers(x)).movedim(-1, -3), y)  # type: ignore[no-any-return]
 
 
 class Coloured(nn.Module):

@@ -18,15 +18,21 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from latentlab.core.gaussian import kl_per_dimension, reparameterise
-from latentlab.core.likelihoods import LIKELIHOODS, Gaussian, Likelihood, make_likelihood
+from latentlab.core.likelihoods import LIKELIHOODS, Gaussian, Likelihood, Palette, make_likelihood
 from latentlab.errors import LabError
 from latentlab.models.base import ElboTerms, ImportanceTerms, Posterior, require_choice, require_range
-from latentlab.models.nets import NETWORKS, Coloured, ConvDecoder, ConvEncoder, MLPDecoder, MLPEncoder
+from latentlab.models.nets import (
+    NETWORKS,
+    ByColour,
+    Coloured,
+    ConvDecoder,
+    ConvEncoder,
+    MLPDecoder,
+    MLPEncoder,
+)
 
 _ENCODERS = {"mlp": MLPEncoder, "conv": ConvEncoder}
 _DECODERS = {"mlp": MLPDecoder, "conv": ConvDecoder}
-# Of a pixel, from which the logits of all colours of a palette follow.
-_COLOUR_FEATURES = 24
 # A tenth of a grey level of 256: flat pictures would drive sigma to 0 and the density beyond all bounds.
 _LOWEST_LOG_SIGMA = math.log(1e-1 / 256.0)
 
@@ -51,6 +57,9 @@ class VAEConfig:
         levels: the categorical's number of grey levels.
         palette, pixel: the palette's colours, and how many pixels of a picture a drawn one spans; see
             `latentlab.core.likelihoods.Palette`.
+        encoder_features: numbers that stand for each colour of the palette where the encoder looks; 0 shows
+            it the colour's channels instead.
+        decoder_features: numbers the decoder says of each pixel, from which all colours' logits follow.
     """
 
     latents: int = 2
@@ -67,6 +76,8 @@ class VAEConfig:
     levels: int = 256
     palette: tuple[str, ...] = ()
     pixel: int = 1
+    encoder_features: int = 0
+    decoder_features: int = 24
 
     def __post_init__(self) -> None:
         require_range("latents", self.latents, 1, 256)
@@ -91,8 +102,12 @@ class VAEConfig:
         require_range("levels", self.levels, 2, 256)
         if self.learn_sigma and self.likelihood != "gaussian":
             raise LabError(f"config field 'learn_sigma' is for a Gaussian likelihood, not {self.likelihood}")
+        require_range("encoder_features", self.encoder_features, 0, 256)
+        require_range("decoder_features", self.decoder_features, 1, 256)
         if self.likelihood == "palette":
             self._check_palette()
+        elif self.encoder_features:
+            raise LabError(f"config field 'encoder_features' is for a palette, not {self.likelihood}")
 
     def _check_palette(self) -> None:
         require_range("palette (its length)", len(self.palette), 2, 256)
@@ -128,15 +143,18 @@ class VAE(nn.Module):
             self.log_sigma = nn.Parameter(torch.tensor(math.log(config.sigma)))
         channels, height, width = config.shape
         outputs = self._likelihood.outputs_shape((channels, height, width))
-        self.encoder = _ENCODERS[config.encoder](
-            (channels, *outputs[1:]),
+        encoder: nn.Module = _ENCODERS[config.encoder](
+            (config.encoder_features or channels, *outputs[1:]),
             config.encoder_widths,
             config.latents,
             config.encoder_dropout,
             encoder_conditions,
         )
-        palette = config.likelihood == "palette"
-        features = min(_COLOUR_FEATURES, outputs[0]) if palette else outputs[0]
+        palette = self._likelihood if isinstance(self._likelihood, Palette) else None
+        if palette is not None and config.encoder_features:
+            encoder = ByColour(encoder, palette, config.encoder_features)
+        self.encoder = encoder
+        features = min(config.decoder_features, outputs[0]) if palette else outputs[0]
         decoder = _DECODERS[config.decoder](
             config.latents + decoder_conditions,
             config.decoder_widths,

@@ -18,6 +18,7 @@ def for_model(state: SessionState, model: str) -> SessionState:
         probe=origin,
         amounts=(),
         pins=(),
+        analogy=(None, None, None),
         selected=None,
         frame=None,
         plane=PlaneSettings(),

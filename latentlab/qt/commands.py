@@ -10,6 +10,7 @@ from latentlab.qt import takeaways
 from latentlab.qt.actions import Entry
 from latentlab.qt.compare.window import show_compare
 from latentlab.qt.data_commands import data_entries
+from latentlab.qt.direction_commands import direction_entries
 from latentlab.qt.model_commands import model_entries
 from latentlab.qt.pages import show_about, show_shortcuts
 from latentlab.qt.palette import Theme
@@ -24,7 +25,7 @@ TOOLBAR = (
     "randomProbeAction", "originAction", "pinHereAction", "",
     "trainAction", "",
     "zoomInAction", "zoomOutAction", "showAllAction", "",
-    "pointsLayerAction", "manifoldLayerAction", "contoursLayerAction", "",
+    "pointsLayerAction", "manifoldLayerAction", "contoursLayerAction", "densityLayerAction", "",
     "commandPaletteAction",
 )  # fmt: skip
 
@@ -35,6 +36,7 @@ def entries(window: LabWindow) -> Iterator[Entry]:
     yield from _edit(window)
     yield from _view(window)
     yield from data_entries(window)
+    yield from direction_entries(window)
     yield from training_entries(window)
     yield from _help(window)
 
@@ -43,7 +45,7 @@ def _file(window: LabWindow) -> Iterator[Entry]:
     deeds, found = window.deeds, window.exporter.takeaways
     yield Entry(
         "openAction", "&File", "&Open …", deeds.ask_for_file,
-        "Open a model, or a saved picture: the probe goes where it was made.",
+        "Open a model, or a picture: where one saved by LatentLab was made, the probe goes.",
         "Ctrl+O", tool="Open",
     )  # fmt: skip
     yield from model_entries(window)
@@ -55,6 +57,11 @@ def _file(window: LabWindow) -> Iterator[Entry]:
         "openDataFileAction", "&File", "Open f&ile of pictures …", deeds.data.ask_for_file,
         "Open a zip, .npz or IDX file of pictures, or a table of attributes.",
     )  # fmt: skip
+    yield Entry(
+        "openPictureAction", "&File", "Open &picture of your own …", deeds.own_picture.ask_for_file,
+        "Encode a picture of your own: the probe goes to its place, and attributes can be added there.",
+        "Ctrl+I",
+    )  # fmt: skip
     for name, what, text, tip, key in (
         ("exportProbeAction", takeaways.PROBE, "&Save picture at the probe …",
          "Save the decoded picture at the probe.", "Ctrl+S"),
@@ -65,6 +72,8 @@ def _file(window: LabWindow) -> Iterator[Entry]:
         ("exportTrayAction", takeaways.TRAY, "Save &tray …", "Save the pinned pictures side by side.", ""),
         ("exportWalkAction", takeaways.WALK, "Save &walk …",
          "Save the walk as an animation or as a strip.", "Ctrl+Shift+W"),
+        ("exportSamplesAction", takeaways.SAMPLES, "Save new pi&ctures …",
+         "Save the pictures that were drawn under the asked conditions as one sheet.", ""),
         ("exportUnfoldingAction", takeaways.UNFOLDING, "Save &unfolding …",
          "Save the film of the plane during the last training.", ""),
         ("exportEncodingsAction", takeaways.ENCODINGS, "Save e&ncodings …",
@@ -83,6 +92,10 @@ def _edit(window: LabWindow) -> Iterator[Entry]:
     yield Entry(
         "copyProbeAction", "&Edit", "&Copy picture at the probe", window.copy_probe,
         "Put the decoded picture on the clipboard.", "Ctrl+C", partial(found.has, takeaways.PROBE), gap=True,
+    )  # fmt: skip
+    yield Entry(
+        "pastePictureAction", "&Edit", "Pas&te picture", deeds.own_picture.paste,
+        "Take the picture, or the file, on the clipboard: a picture becomes your own picture.", "Ctrl+V",
     )  # fmt: skip
     yield Entry(
         "pinHereAction", "&Edit", "&Pin the probe", deeds.pin,
@@ -115,6 +128,7 @@ def _view(window: LabWindow) -> Iterator[Entry]:
         ("points", "&Points", "Show the encoded pictures as points."),
         ("manifold", "&Manifold", "Show what the model decodes, under the points."),
         ("contours", "&Contours", "Show the prior's contours at 1, 2 and 3 sigma."),
+        ("density", "&Density", "Show where encoded pictures lie, and the holes between them."),
     )):  # fmt: skip
         yield Entry(
             f"{name}LayerAction", "&View", text, partial(window.deeds.switch_layer, name), tip,

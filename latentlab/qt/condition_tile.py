@@ -40,7 +40,7 @@ class ConditionTile(QAbstractButton):
         font = QFont(self.font())
         font.setPointSizeF(max(7.0, font.pointSizeF() * 0.8))
         painter.setFont(font)
-        line = painter.fontMetrics().height()
+        line = painter.fontMetrics().height() if self.text() else 0
         box = QRectF(self.rect()).adjusted(_FRAME, _FRAME, -_FRAME, -_FRAME)
         if self.isChecked():
             painter.fillRect(self.rect(), palette.highlight())

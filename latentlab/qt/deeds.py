@@ -13,9 +13,11 @@ from latentlab.data.report import ReadingReport
 from latentlab.qt import takeaways
 from latentlab.qt.data_deeds import DataDeeds
 from latentlab.qt.desk import Desk
+from latentlab.qt.direction_deeds import DirectionDeeds
 from latentlab.qt.dropping import MODEL_SUFFIX, PICTURE_SUFFIXES, Opener
 from latentlab.qt.export_dialog import ExportDialog, Wish
 from latentlab.qt.exporting import Exporter
+from latentlab.qt.own_picture.deeds import OwnPictureDeeds
 from latentlab.qt.settings import Settings
 from latentlab.session.edits import ChangeData, MoveProbe, SetLayers, SetPins
 
@@ -34,6 +36,11 @@ class Deeds(QObject):
         self.data = DataDeeds(window, desk, opener.background, opener.bar, settings)
         self.data.failed.connect(opener.failed)
         opener.data_wanted.connect(self.data.open_path)
+        self.directions = DirectionDeeds(window, desk, opener.background, settings)
+        self.directions.told.connect(opener.told)
+        self.directions.failed.connect(opener.failed)
+        self.own_picture = OwnPictureDeeds(window, desk, opener, settings)
+        self.own_picture.failed.connect(opener.failed)
 
     def is_open(self) -> bool:
         """Whether a model is there to do something with."""
@@ -46,7 +53,7 @@ class Deeds(QObject):
         pictures = " ".join(f"*{suffix}" for suffix in PICTURE_SUFFIXES)
         filters = (
             f"All that can be opened (*{MODEL_SUFFIX} {pictures});;Models (*{MODEL_SUFFIX});;"
-            f"Pictures saved by LatentLab ({pictures})"
+            f"Pictures ({pictures})"
         )
         page = QFileDialog(self._window, "Open", self._settings.folder, filters)
         page.setObjectName("openDialog")

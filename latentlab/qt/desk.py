@@ -12,11 +12,15 @@ from dataclasses import fields, replace
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QUndoStack
 
+from latentlab.engine.cropping import Fitting
 from latentlab.engine.projection import Projection
 from latentlab.engine.requests import (
+    AnalogyRequest,
     BeforeRequest,
     ConditionStripReply,
     ConditionStripRequest,
+    DensityMapReply,
+    DensityMapRequest,
     DirectionsReply,
     DirectionsRequest,
     EncodeRequest,
@@ -24,17 +28,27 @@ from latentlab.engine.requests import (
     FollowRequest,
     GridReply,
     GridRequest,
+    GroupsReply,
+    GroupsRequest,
     LoadedReply,
     LoadRequest,
+    OwnPictureReply,
+    OwnPictureRequest,
+    Picture,
     Point,
     PointReply,
     PointRequest,
+    ProbeDensityReply,
+    ProbeDensityRequest,
     Refusal,
     Region,
     Reply,
     Request,
+    SamplesReply,
+    SamplesRequest,
     SelectionReply,
     SelectionRequest,
+    SheetRequest,
     TraversalReply,
     TraversalRequest,
     TrayRequest,
@@ -42,6 +56,9 @@ from latentlab.engine.requests import (
     UnfoldedReply,
     WalkReply,
     WalkRequest,
+    WaysReply,
+    WaysRequest,
+    WellRequest,
 )
 from latentlab.qt.mailbox import Mailbox
 from latentlab.qt.render_thread import RenderThread, Serves
@@ -82,9 +99,18 @@ class Desk(QObject):
     trayed = Signal(object)
     walked = Signal(object)
     compared = Signal(object)
+    ways = Signal(object)
+    sampled = Signal(object)
     traversed = Signal(object)
     before = Signal(object)
     directed = Signal(object)
+    probe_weighed = Signal(object)
+    density_mapped = Signal(object)
+    grouped = Signal(object)
+    own_encoded = Signal(object)
+    well_encoded = Signal(object)
+    analogous = Signal(object)
+    sheeted = Signal(object)
     turned = Signal(object)
     unfolded = Signal(object)
     refused = Signal(object)
@@ -236,6 +262,14 @@ class Desk(QObject):
             conditions = alternatives(self.state.condition, self.model.exclusive)
             self._ask(ConditionStripRequest(self._next("conditions"), self.state.probe, conditions))
 
+    def request_ways(self, points: tuple[Point, ...], conditions: tuple[Point, ...]) -> None:
+        """Asks for the pictures of points, each under a condition of its own."""
+        self._ask(WaysRequest(self._next("ways"), points, conditions))
+
+    def request_samples(self, asked: tuple[tuple[str, float], ...], count: int, seed: int) -> None:
+        """Asks for draws from the prior, told what is asked and of the rest what occurs in the data."""
+        self._ask(SamplesRequest(self._next("samples"), asked, count, seed, self.state.data))
+
     def request_traversal(self, dimensions: tuple[int, ...], values: tuple[float, ...]) -> None:
         """Asks for what these dimensions do at these values, the others as the probe has them."""
         if self.model is not None:
@@ -247,9 +281,42 @@ class Desk(QObject):
         """Asks for the picture of the point that attributes are added to."""
         self._ask(BeforeRequest(self._next("before"), (z,), self.state.condition))
 
+    def request_own(self, pixels: Picture, fitting: Fitting) -> None:
+        """Asks what the model makes of a picture of the person's own."""
+        number, compare = self._next("own"), self._followed is None
+        self._ask(OwnPictureRequest(number, pixels, fitting, self.state.condition, compare))
+
+    def request_well(self, pixels: Picture) -> None:
+        """Asks for the place of a picture that is to take part in an analogy."""
+        self._ask(WellRequest(self._next("well"), pixels, Fitting(), self.state.condition, compare=False))
+
+    def request_analogy(self, points: tuple[Point, ...]) -> None:
+        """Asks for the pictures of an analogy."""
+        self._ask(AnalogyRequest(self._next("analogy"), points, self.state.condition))
+
     def request_directions(self, method: str) -> None:
         """Asks for the directions of the attributes of the data in sight, found in this way."""
         self._ask(DirectionsRequest(self._next("directions"), self.state.data, method))
+
+    def request_sheet(self, points: tuple[Point, ...]) -> None:
+        """Asks for what becomes of many pictures."""
+        self._ask(SheetRequest(self._next("sheet"), points, self.state.condition))
+
+    def request_groups(self, name: str) -> None:
+        """Asks for the direction from group B to group A, to be called `name`."""
+        model, encodings, state = self.model, self.encodings, self.state
+        if model is not None and encodings is not None and encodings.done:
+            a, b = encodings.mean[list(state.group_a)], encodings.mean[list(state.group_b)]
+            self._ask(GroupsRequest(self._next("groups"), name, model.data, model.hash, a, b))
+
+    def request_probe_density(self) -> None:
+        """Asks how densely encoded pictures lie at the probe."""
+        self._ask(ProbeDensityRequest(self._next("probe density"), self.state.probe))
+
+    def request_density_map(self, columns: int, rows: int, region: Region) -> None:
+        """Asks how densely encoded pictures lie in a region of the plane (left, right, bottom, top)."""
+        number = self._next("density map")
+        self._ask(DensityMapRequest(number, columns, rows, region, self.projection))
 
     def _next(self, slot: str) -> int:
         self._newest[slot] = next(self._numbers)
@@ -355,17 +422,41 @@ class Desk(QObject):
                     (self.gridded if reply.slot == GridRequest.slot else self.underlaid).emit(reply)
             case WalkReply():
                 if self._current(reply.slot, reply):
-                    pictured = {TrayRequest.slot: self.trayed, BeforeRequest.slot: self.before}
+                    pictured = {
+                        TrayRequest.slot: self.trayed,
+                        BeforeRequest.slot: self.before,
+                        AnalogyRequest.slot: self.analogous,
+                        SheetRequest.slot: self.sheeted,
+                    }
                     pictured.get(reply.slot, self.walked).emit(reply)
+            case OwnPictureReply():
+                if self._current(reply.slot, reply):
+                    own = reply.slot == OwnPictureRequest.slot
+                    (self.own_encoded if own else self.well_encoded).emit(reply)
             case DirectionsReply():
                 if self._current("directions", reply):
                     self.directed.emit(reply)
+            case GroupsReply():
+                if self._current("groups", reply):
+                    self.grouped.emit(reply)
             case ConditionStripReply():
                 if self._current("conditions", reply):
                     self.compared.emit(reply)
+            case WaysReply():
+                if self._current("ways", reply):
+                    self.ways.emit(reply)
+            case SamplesReply():
+                if self._current("samples", reply):
+                    self.sampled.emit(reply)
             case TraversalReply():
                 if self._current("traversal", reply):
                     self.traversed.emit(reply)
+            case ProbeDensityReply():
+                if self._current("probe density", reply):
+                    self.probe_weighed.emit(reply)
+            case DensityMapReply():
+                if self._current("density map", reply):
+                    self.density_mapped.emit(reply)
 
     def _current(self, slot: str, reply: Reply) -> bool:
         return self._newest.get(slot) == reply.generation
@@ -390,6 +481,9 @@ class Desk(QObject):
         }
         wanted = replace(self._wanted, **since)
         named = replace(wanted, model=self._wanted.model, data=reply.data, split=reply.split)
+        if (wanted.data, wanted.split) != (reply.data, reply.split):
+            # Numbers of other pictures.
+            named = replace(named, group_a=(), group_b=())
         fitted = fitted_to(named, reply)
         # They may be other data than were asked for: the model's own. Nobody is to ask for them again.
         self._wanted = replace(self._wanted, data=reply.data, split=reply.split)

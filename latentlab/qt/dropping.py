@@ -1,4 +1,5 @@
-"""Opening files, by menu or by dropping them: models, data, and pictures that tell where they were made."""
+"""Opening files, by menu or by dropping them: models, data, pictures that tell where they were made, and
+others, which become the person's own picture."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, Signal
 
+from latentlab.data.decoding import SUFFIXES
 from latentlab.engine.provenance import Provenance, read_provenance
 from latentlab.qt.another_model import for_model
 from latentlab.qt.background import Background, Failure
@@ -21,20 +23,23 @@ PICTURE_SUFFIXES = (".png", ".apng", ".webp", ".jpg", ".jpeg", ".gif")
 # Of IDX files, too: train-images-idx3-ubyte.gz.
 DATA_SUFFIXES = (".zip", ".npz", ".csv", ".gz")
 WELCOME = (
-    f"a folder or zip of pictures, a model ({MODEL_SUFFIX}) or a picture saved by LatentLab "
-    "(PNG, WebP, JPEG, GIF)"
+    f"a picture, a folder or zip of pictures, a model ({MODEL_SUFFIX}), or a picture saved by LatentLab "
+    "(PNG, WebP, JPEG, GIF), which knows where it was made"
 )
 
 
 class Opener(QObject):
     """Opens files into a desk. `told` carries what went well; what did not is said in the message bar.
 
-    `data_wanted` carries the path of what may be a data set.
+    `data_wanted` carries the path of what may be a data set, `picture_wanted` that of a picture that was not
+    made here, `thing_dropped` the QMimeData of what is no file.
     """
 
     told = Signal(str)
     failed = Signal(str, str)
     data_wanted = Signal(str)
+    picture_wanted = Signal(str)
+    thing_dropped = Signal(object)
 
     def __init__(
         self, desk: Desk, background: Background, bar: MessageBar, parent: QObject | None = None
@@ -43,8 +48,12 @@ class Opener(QObject):
         self._desk, self.background, self.bar = desk, background, bar
 
     def open_dropped(self, data: QMimeData) -> None:
-        """Opens what was dragged here, if it lies on this computer."""
-        self.open_files([Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()])
+        """Opens what was dragged here."""
+        paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+        if not paths and (data.hasImage() or data.hasUrls()):
+            self.thing_dropped.emit(data)
+        else:
+            self.open_files(paths)
 
     def open_files(self, paths: list[Path]) -> None:
         """Opens the first of the files, and says so if there are more."""
@@ -56,7 +65,7 @@ class Opener(QObject):
         self.open_file(paths[0])
 
     def open_file(self, path: Path) -> None:
-        """Opens a model or a data set, or puts the probe where a picture was made."""
+        """Opens a model or a data set, puts the probe where a picture was made, or takes another picture."""
         suffix = path.suffix.lower()
         if path.is_dir():
             self.data_wanted.emit(str(path))
@@ -65,6 +74,8 @@ class Opener(QObject):
         elif suffix in PICTURE_SUFFIXES:
             found = functools.partial(self._found, path)
             self.background.run(functools.partial(read_provenance, path), found, self._unreadable)
+        elif suffix in SUFFIXES:
+            self.picture_wanted.emit(str(path))
         elif _may_be_data(path.name.lower()):
             self.data_wanted.emit(str(path))
         elif suffix in (".pt", ".pth", ".pkl", ".bin", ".ckpt"):
@@ -86,7 +97,7 @@ class Opener(QObject):
         """What a picture says of itself decides where the probe goes."""
         model = self._desk.model
         if origin is None:
-            self.bar.say(f"{path}: was not made by LatentLab, so it does not say where it was made.")
+            self.picture_wanted.emit(str(path))
         elif origin.z is None:
             self.bar.say(f"{path}: shows a {origin.what}, which was made at many points, not at one.")
         elif model is None:

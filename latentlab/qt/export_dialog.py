@@ -45,6 +45,7 @@ _MOVING = (
     Format("WebP animation", ".webp", True),
     Format("GIF animation", ".gif", True),
     Format("APNG animation", ".apng", True),
+    Format("MP4 film", ".mp4", True),
     Format("PNG strip", ".png"),
     Format("JPEG strip", ".jpg"),
 )

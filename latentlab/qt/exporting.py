@@ -24,13 +24,15 @@ from latentlab.qt.pixels import to_qimage
 from latentlab.qt.takeaways import Takeaways
 
 # By the ending alone a walk in these is a moving picture; a .png is a strip unless `animated` is said.
-_MOVING = (".webp", ".gif", ".apng")
+_MOVING = (".webp", ".gif", ".apng", ".mp4")
 _NOTHING = {
     takeaways.PROBE: "no picture has been decoded yet",
     takeaways.GRID: "the manifold grid is not finished yet",
     takeaways.TRAY: "the tray is empty; pin a picture first",
     takeaways.WALK: "there is no walk; pin at least two pictures",
     takeaways.SELECTION: "no picture is selected; double-click a point",
+    takeaways.SAMPLES: "no new pictures have been drawn yet; press Draw in the tab Attributes",
+    takeaways.SHEET: "no sheet has been drawn yet; press Sheet in the tab Attributes",
     takeaways.UNFOLDING: "no training has been followed yet",
     takeaways.ENCODINGS: "the pictures are not all encoded yet",
 }

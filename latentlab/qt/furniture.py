@@ -5,10 +5,12 @@ Imported only when the frame is on the screen, for numpy and the views come with
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QToolBar, QVBoxLayout, QWidget
 
+from latentlab.qt import takeaways
 from latentlab.qt.actions import Actions
 from latentlab.qt.background import Background
 from latentlab.qt.command_palette import CommandPalette
@@ -19,9 +21,11 @@ from latentlab.qt.exporting import Exporter
 from latentlab.qt.layout import Column, Docks, beside
 from latentlab.qt.messages import MessageBar
 from latentlab.qt.status import Status
+from latentlab.qt.surroundings import Surroundings
 from latentlab.qt.training.following import Following
 from latentlab.qt.training.recorder import Recorder
 from latentlab.qt.training.trainer_desk import TrainerDesk
+from latentlab.qt.views.analogy import AnalogyView
 from latentlab.qt.views.attribute_board import AttributeBoard
 from latentlab.qt.views.class_legend import ClassLegend
 from latentlab.qt.views.conditions import ConditionSelector
@@ -29,6 +33,7 @@ from latentlab.qt.views.dimensions import Dimensions
 from latentlab.qt.views.latent_plane import LatentPlane
 from latentlab.qt.views.manifold_grid import ManifoldGrid
 from latentlab.qt.views.neighbours import Neighbours
+from latentlab.qt.views.own_picture import OwnPictureView
 from latentlab.qt.views.probe_panel import ProbePanel
 from latentlab.qt.views.selection_card import SelectionCard
 from latentlab.qt.views.training_panel import TrainingPanel
@@ -57,6 +62,7 @@ def _put_up_views(window: LabWindow) -> None:
     desk = window.desk
     window.plane = LatentPlane(desk)
     window.probe = ProbePanel(desk)
+    Surroundings(desk, window)
     window.player = WalkPlayer(desk)
     centre = QWidget()
     centre.setObjectName("centre")
@@ -78,9 +84,42 @@ def _put_up_views(window: LabWindow) -> None:
     window.film = Recorder(window.plane, window)
     window.exporter.takeaways.watch(window.film)
     window.following = Following(window.trainer, desk, window.film, window.messages, window)
+    attributes = window.attributes = AttributeBoard(desk)
+    attributes.shelf.yours.importing.connect(window.deeds.directions.ask_to_import)
+    attributes.shelf.yours.exporting.connect(window.deeds.directions.ask_to_export)
+    attributes.sheet_drawn.connect(window.exporter.takeaways.offer_sheet)
+    attributes.sheet_wanted.connect(partial(window.deeds.ask_to_save, takeaways.SHEET))
+    attributes.key_frame_wanted.connect(window.deeds.pin)
+    attributes.conditions.save_wanted.connect(partial(window.deeds.ask_to_save, takeaways.SAMPLES))
     window.docks = Docks(
-        window, ManifoldGrid(desk), Dimensions(desk), AttributeBoard(desk), column, below, window.training
+        window,
+        ManifoldGrid(desk),
+        Dimensions(desk),
+        attributes,
+        column,
+        below,
+        window.training,
+        _own_picture(window),
+        _analogy(window),
     )
+
+
+def _own_picture(window: LabWindow) -> OwnPictureView:
+    deeds = window.deeds.own_picture
+    view = OwnPictureView(window.desk, deeds.pictures)
+    view.wanted.connect(deeds.ask_for_file)
+    view.pasted.connect(deeds.paste)
+    view.dropped.connect(deeds.take)
+    view.attributes_wanted.connect(window.show_attributes)
+    deeds.pictures.taken.connect(window.show_own_picture)
+    window.exporter.takeaways.name_source(lambda: deeds.pictures.name_at_probe)
+    return view
+
+
+def _analogy(window: LabWindow) -> AnalogyView:
+    view = AnalogyView(window.desk, window.deeds.own_picture.pictures)
+    view.failed.connect(window.opener.failed)
+    return view
 
 
 def _made_actions(window: LabWindow) -> Actions:

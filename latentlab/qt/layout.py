@@ -1,7 +1,7 @@
 """Where the views lie in the window: the plane in the middle, the grid, the probe and the tray around it.
 
-The list of dimensions and the attributes share the grid's place, the training the tray's: a tab brings the
-one or the other to the front.
+The list of dimensions, the attributes and the person's own picture share the grid's place, the training and
+the analogy the tray's: a tab brings the one or the other to the front.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDoc
 _BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 _WIDE = 1300
 # Widths of grid and probe and height of the tray, in a wide window and in a narrow one.
-_SIZES_WIDE, _SIZES_NARROW = (400, 336, 220), (256, 262, 190)
+_SIZES_WIDE, _SIZES_NARROW = (400, 336, 220), (352, 262, 190)
 
 
 class Column(QScrollArea):
@@ -75,6 +75,8 @@ class Docks:
         probe: QWidget,
         tray: QWidget,
         training: QWidget,
+        own_picture: QWidget,
+        analogy: QWidget,
     ) -> None:
         self._window = window
         # The bottom has its own corner on the left: the grid is as high as the plane, the probe higher.
@@ -84,9 +86,11 @@ class Docks:
         self.grid = self._dock("manifoldGridDock", "Manifold grid", grid, _LEFT)
         self.dimensions = self._dock("dimensionsDock", "Dimensions", dimensions, _LEFT)
         self.attributes = self._dock("attributesDock", "Attributes", attributes, _LEFT)
+        self.own_picture = self._dock("ownPictureDock", "Picture", own_picture, _LEFT)
         self.probe = self._dock("probeDock", "Probe", probe, _RIGHT)
         self.tray = self._dock("trayDock", "Tray and walk", tray, _BOTTOM)
         self.training = self._dock("trainingDock", "Training", training, _BOTTOM)
+        self.analogy = self._dock("analogyDock", "Analogy", analogy, _BOTTOM)
         self._stack()
 
     def _dock(self, name: str, title: str, view: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
@@ -99,22 +103,25 @@ class Docks:
 
     @property
     def all(self) -> tuple[QDockWidget, ...]:
-        return self.grid, self.dimensions, self.attributes, self.probe, self.tray, self.training
+        left = self.grid, self.dimensions, self.attributes, self.own_picture
+        return *left, self.probe, self.tray, self.training, self.analogy
 
     def _stack(self) -> None:
-        """The grid in front of dimensions and attributes, the tray in front of the training."""
+        """The grid in front of what shares its place, and the tray."""
         for front, behind in self._tabs:
             self._window.tabifyDockWidget(front, behind)
             front.raise_()
 
     @property
     def _tabs(self) -> tuple[tuple[QDockWidget, QDockWidget], ...]:
-        return (self.grid, self.dimensions), (self.grid, self.attributes), (self.tray, self.training)
+        left = self.dimensions, self.attributes, self.own_picture
+        below = self.training, self.analogy
+        return *((self.grid, dock) for dock in left), *((self.tray, dock) for dock in below)
 
     def arrange(self) -> None:
         """Everything back in its place, at the sizes that suit the window."""
         # Those behind a tab come last: side by side for a moment, they would make the window grow.
-        for dock in (self.dimensions, self.attributes, self.training):
+        for _, dock in self._tabs:
             dock.setFloating(False)
             dock.hide()
         for dock, area in ((self.grid, _LEFT), (self.probe, _RIGHT), (self.tray, _BOTTOM)):

@@ -22,6 +22,8 @@ CLASS_COLOURS = (
     "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd",
 )  # fmt: skip
 PLAIN_COLOUR = "#3f90da"
+# Of the groups picked by hand, A and B: no class has them, and they differ in lightness too.
+GROUP_COLOURS = {"a": "#e5259b", "b": "#1fc46b"}
 
 
 class Theme(enum.Enum):

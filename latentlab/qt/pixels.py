@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 
 from latentlab.engine.requests import Picture
@@ -51,3 +51,19 @@ def draw_crisp(painter: QPainter, box: QRectF, image: QImage) -> QRectF:
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, room < 1)
     painter.drawImage(size, image)
     return size
+
+
+def from_qimage(image: QImage) -> Picture:
+    """A QImage as uint8 (H, W) if it is grey, else (H, W, 3); what is transparent lies on white."""
+    if image.hasAlphaChannel():
+        ground = QImage(image.size(), QImage.Format.Format_RGB888)
+        ground.fill(Qt.GlobalColor.white)
+        painter = QPainter(ground)
+        painter.drawImage(0, 0, image)
+        painter.end()
+        image = ground
+    image = image.convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    pixels = rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3)
+    grey = bool((pixels == pixels[..., :1]).all())
+    return pixels[..., 0].copy() if grey else pixels.copy()

@@ -25,7 +25,8 @@ _HANDS = (
         ("Right or middle drag", "Move the plane"),
         ("Arrow keys", "Nudge the probe (Shift: ten times as far)"),
         ("Home", "Show all points"),
-        ("Esc", "Select no picture"),
+        ("Shift+click, Shift+drag", "Gather points into group A (Ctrl+Shift: B)"),
+        ("Esc", "Stop gathering; select no picture"),
     )),
     ("In the grid", (
         ("Click or drag", "Send the probe to that picture's place"),
@@ -40,6 +41,11 @@ _HANDS = (
     ("In the walk", (("Space", "Play and pause"),)),
     ("Anywhere", (
         ("Drop a file or folder", "Open a model, pictures of your own, or where a picture was made"),
+        ("Drop a picture", "Encode it: the probe goes to its place"),
+    )),
+    ("In your picture", (
+        ("Drag, arrow keys", "Choose the part that the model sees"),
+        ("Wheel, + and −", "Take a smaller or larger part"),
     )),
 )  # fmt: skip
 

@@ -6,7 +6,8 @@ Nothing here knows a view: the replies that the views show are listened to at th
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -21,20 +22,22 @@ from latentlab.engine.requests import (
     Point,
     PointReply,
     Reply,
+    SamplesReply,
     SelectionReply,
     WalkReply,
 )
+from latentlab.engine.sample_words import described
 from latentlab.qt.desk import Desk
 from latentlab.qt.known_data import title_of
 from latentlab.qt.training.recorder import Recorder
-from latentlab.session.conditions import in_words
+from latentlab.session.conditions import asked_in_words, in_words
 from latentlab.session.plane import axis_names
 from latentlab.session.state import SessionState
 
 PROBE, GRID, TRAY, WALK, SELECTION, ENCODINGS = "probe", "grid", "tray", "walk", "selection", "encodings"
-UNFOLDING = "unfolding"
+UNFOLDING, SAMPLES, SHEET = "unfolding", "samples", "sheet"
 MOVING = (WALK, UNFOLDING)
-PICTURES = (PROBE, GRID, TRAY, WALK, SELECTION)
+PICTURES = (PROBE, GRID, TRAY, WALK, SELECTION, SAMPLES)
 _GAP = 2
 _MOST_POINTS = 200
 
@@ -65,12 +68,15 @@ class Takeaways(QObject):
         # Only replies that are whole and have something in them, so that `has` need not look inside.
         self._replies: dict[str, Reply] = {}
         self._film: Recorder | None = None
+        self._sheet: Takeaway | None = None
+        self._source: Callable[[], str] = str
         desk.loaded.connect(self._loaded)
         desk.pointed.connect(self._pointed)
         desk.gridded.connect(self._gridded)
         desk.trayed.connect(self._trayed)
         desk.walked.connect(self._walked)
         desk.selected.connect(self._selected)
+        desk.sampled.connect(self._sampled)
         desk.encoded.connect(self._encoded)
         desk.changed.connect(self._changed)
 
@@ -78,12 +84,32 @@ class Takeaways(QObject):
         """Whether there is anything of a kind to take away now. Asked often: nothing is made of it."""
         if what == UNFOLDING:
             return self._film is not None and len(self._film.frames) > 1
+        if what == SHEET:
+            return self._sheet is not None
         return self._desk.model is not None and what in self._replies
 
     def watch(self, film: Recorder) -> None:
         """From now on the film of a training can be taken away too."""
         self._film = film
         film.changed.connect(self.changed)
+
+    def name_source(self, source: Callable[[], str]) -> None:
+        """From now on `source()` names the own picture that the probe has come from, "" for none."""
+        self._source = source
+
+    def _way_to(self, z: Point) -> dict[str, str]:
+        """How the probe came to z: from which picture, and by which attributes."""
+        state = self._desk.state
+        if state.probe != z:
+            return {}
+        picture, added = self._source(), ",".join(f"{name}={amount}" for name, amount in state.amounts)
+        return ({"picture": picture} if picture else {}) | ({"add": added} if added else {})
+
+    @Slot(object, object)
+    def offer_sheet(self, page: Picture, extra: Mapping[str, str]) -> None:
+        """A sheet of pictures before and after can be taken away, until there is another one."""
+        if self._desk.model is not None:
+            self._sheet = _made(self._desk.model, SHEET, (page,), None, extra)
 
     def encodings(self) -> EncodingsReply | None:
         """Where all pictures lie, once all are encoded."""
@@ -98,9 +124,12 @@ class Takeaways(QObject):
         if what == UNFOLDING:
             film = () if self._film is None else self._film.frames
             return _made(model, what, film, None, {"data": title_of(model.data)}) if film else None
+        if what == SHEET:
+            return self._sheet
         match self._replies.get(what):
             case PointReply() as point:
-                return _made(model, what, (point.picture,), point.z, _told(model, point.condition))
+                extra = self._way_to(point.z) | _told(model, point.condition)
+                return _made(model, what, (point.picture,), point.z, extra)
             case GridReply() as grid:
                 spans = "prior quantiles" if grid.region is None else json.dumps(grid.region)
                 extra = {"columns": str(len(grid.across)), "rows": str(len(grid.up)), "range": spans}
@@ -118,6 +147,14 @@ class Takeaways(QObject):
                 extra = {"data": title_of(model.data), "split": model.split, "index": str(card.index)}
                 page = sheet(pictures, len(pictures), _GAP)
                 return _made(model, what, (page,), card.mean, extra, seed=0)
+            case SamplesReply() as drawn:
+                asked = asked_in_words(drawn.asked)
+                names, count = model.condition_names, len(drawn.pictures)
+                extra = {"n": str(count), "pictures": "mean"}
+                extra |= described(names, drawn.conditions, asked, drawn.origin)
+                # As `latentlab sample` lays them out: the same seed makes the same sheet.
+                page = sheet(drawn.pictures, math.ceil(math.sqrt(count)))
+                return _made(model, what, (page,), None, extra, seed=drawn.seed)
         return None
 
     def _hold(self, what: str, reply: Reply | None) -> bool:
@@ -159,6 +196,11 @@ class Takeaways(QObject):
     @Slot(object)
     def _selected(self, reply: SelectionReply) -> None:
         self._hold(SELECTION, reply)
+        self.changed.emit()
+
+    @Slot(object)
+    def _sampled(self, reply: SamplesReply) -> None:
+        self._hold(SAMPLES, reply if reply.pictures else None)
         self.changed.emit()
 
     @Slot(object)

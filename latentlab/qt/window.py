@@ -40,14 +40,16 @@ if TYPE_CHECKING:
     from latentlab.qt.training.following import Following
     from latentlab.qt.training.recorder import Recorder
     from latentlab.qt.training.trainer_desk import TrainerDesk
+    from latentlab.qt.views.attribute_board import AttributeBoard
     from latentlab.qt.views.latent_plane import LatentPlane
     from latentlab.qt.views.probe_panel import ProbePanel
     from latentlab.qt.views.training_panel import TrainingPanel
     from latentlab.qt.views.walk_player import WalkPlayer
 
 _SAVE_MS = 3000
-# Of the panels' layout, as Qt writes it down. The first knew no list of dimensions, the second no attributes.
-_LAYOUT, _OLDER_LAYOUTS = 3, (2, 1)
+# Of the panels' layout, as Qt writes it down. The first knew no list of dimensions, the second no attributes,
+# the third neither own picture nor analogy.
+_LAYOUT, _OLDER_LAYOUTS = 4, (3, 2, 1)
 
 # What QWidget.saveGeometry() begins with.
 _GEOMETRY_MAGIC = QByteArray(b"\x01\xd9\xd0\xcb")
@@ -82,6 +84,7 @@ class LabWindow(QMainWindow):
     training: TrainingPanel
     film: Recorder
     following: Following
+    attributes: AttributeBoard
     docks: Docks
     status: Status
     palette_box: CommandPalette
@@ -242,7 +245,8 @@ class LabWindow(QMainWindow):
 
     @Slot(object, object)
     def _changed(self, old: SessionState, new: SessionState) -> None:
-        if (old.layers, old.split, old.data) != (new.layers, new.split, new.data):
+        known = (new.layers, new.split, new.data, new.gathering)
+        if (old.layers, old.split, old.data, old.gathering) != known:
             self.actions_.refresh()
         # Started, not restarted: a long drag must not put it off for ever.
         if not self._save_later.isActive():
@@ -289,6 +293,24 @@ class LabWindow(QMainWindow):
         self.docks.training.raise_()
         self.training.model.setFocus()
 
+    @Slot()
+    def show_attributes(self) -> None:
+        """Brings the attributes to the front."""
+        self.docks.attributes.show()
+        self.docks.attributes.raise_()
+
+    def make_direction(self) -> None:
+        """Makes a direction of the groups, with the attribute board in front."""
+        self.show_attributes()
+        self.attributes.make_direction()
+
+    @Slot(str)
+    def show_own_picture(self, name: str) -> None:
+        """Brings the person's own picture, which has just come in, to the front."""
+        self.docks.own_picture.show()
+        self.docks.own_picture.raise_()
+        self.status.say(f"Took {name}; the probe goes to its place")
+
     def _go_on(self, path: Path) -> None:
         self.show_training()
         self.training.begin(GoOn(path))
@@ -309,7 +331,7 @@ class LabWindow(QMainWindow):
         self.close()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls():
+        if event.mimeData().hasUrls() or event.mimeData().hasImage():
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:

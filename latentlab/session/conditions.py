@@ -10,10 +10,20 @@ def fitted_condition(condition: Point, names: tuple[str, ...], exclusive: bool) 
 
     That is the first class, or no attribute at all; nothing for a model without conditions.
     """
-    whole = len(condition) == len(names) and all(value in (0.0, 1.0) for value in condition)
-    if whole and (not exclusive or not names or sum(condition) == 1.0):
-        return condition
+    if len(condition) == len(names):
+        if not exclusive and all(0.0 <= value <= 1.0 for value in condition):
+            return condition
+        if all(value in (0.0, 1.0) for value in condition) and (not names or sum(condition) == 1.0):
+            return condition
     return one_of(0, len(names)) if exclusive else (0.0,) * len(names)
+
+
+def fitted_asked(
+    asked: tuple[tuple[str, float], ...], names: tuple[str, ...], exclusive: bool
+) -> tuple[tuple[str, float], ...]:
+    """What of it a model with these condition names can be asked for; of classes, one."""
+    known = tuple((name, value) for name, value in asked if name in names and 0.0 <= value <= 1.0)
+    return known if not exclusive else tuple(one for one in known if one[1] == 1.0)[:1]
 
 
 def one_of(number: int, count: int) -> Point:
@@ -21,9 +31,19 @@ def one_of(number: int, count: int) -> Point:
     return tuple(1.0 if place == number else 0.0 for place in range(count))
 
 
+def holds(value: float) -> bool:
+    """Whether an attribute that is told so much counts as there."""
+    return value >= 0.5
+
+
 def switched(condition: Point, number: int) -> Point:
-    """The condition with one attribute the other way round."""
-    return tuple(1.0 - value if place == number else value for place, value in enumerate(condition))
+    """The condition with one attribute the other way round, wholly."""
+    return told(condition, number, 0.0 if holds(condition[number]) else 1.0)
+
+
+def told(condition: Point, number: int, value: float) -> Point:
+    """The condition with one attribute told so much."""
+    return tuple(value if place == number else other for place, other in enumerate(condition))
 
 
 def alternatives(condition: Point, exclusive: bool) -> tuple[Point, ...]:
@@ -36,5 +56,15 @@ def alternatives(condition: Point, exclusive: bool) -> tuple[Point, ...]:
 
 
 def in_words(condition: Point, names: tuple[str, ...]) -> str:
-    """The names that hold, with commas between."""
-    return ", ".join(name for name, value in zip(names, condition, strict=False) if value) or "none"
+    """The names that hold, with commas between, and how much where that is not wholly."""
+    words = [
+        name if value == 1.0 else f"{name}={value:g}"
+        for name, value in zip(names, condition, strict=False)
+        if value
+    ]
+    return ", ".join(words) or "none"
+
+
+def asked_in_words(asked: tuple[tuple[str, float], ...]) -> str:
+    """What was asked for, as the command line takes it."""
+    return ",".join(f"{name}={value:g}" for name, value in asked)

@@ -10,7 +10,15 @@ from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from latentlab.engine.requests import Point, Region
-from latentlab.session.state import GridSettings, Layers, PlaneSettings, SessionState, WalkSettings
+from latentlab.session.state import (
+    Analogy,
+    GridSettings,
+    Layers,
+    OwnPicture,
+    PlaneSettings,
+    SessionState,
+    WalkSettings,
+)
 
 
 @dataclass(frozen=True)
@@ -64,6 +72,32 @@ class SelectImage(Edit):
 
 
 @dataclass(frozen=True)
+class ShowOwnPicture(Edit):
+    """Take a picture of one's own, fit it otherwise, or put it away (None); the probe goes to its posterior
+    mean `z` if that is given."""
+
+    label: ClassVar[str] = "Own picture"
+    own: OwnPicture | None = None
+    z: Point | None = None
+
+    def apply(self, state: SessionState) -> SessionState:
+        if self.z is None:
+            return replace(state, own_picture=self.own)
+        return replace(state, own_picture=self.own, probe=self.z, amounts=())
+
+
+@dataclass(frozen=True)
+class SetAnalogy(Edit):
+    """Make these the points of "a is to b as c is to ?"."""
+
+    label: ClassVar[str] = "Change analogy"
+    analogy: Analogy = (None, None, None)
+
+    def apply(self, state: SessionState) -> SessionState:
+        return replace(state, analogy=self.analogy)
+
+
+@dataclass(frozen=True)
 class HideClasses(Edit):
     """Hide exactly these classes."""
 
@@ -105,6 +139,29 @@ class SetCondition(Edit):
 
     def apply(self, state: SessionState) -> SessionState:
         return replace(state, condition=self.condition)
+
+
+@dataclass(frozen=True)
+class AskFor(Edit):
+    """What new samples are to have, and to lack."""
+
+    label: ClassVar[str] = "Ask for attributes"
+    asked: tuple[tuple[str, float], ...] = ()
+
+    def apply(self, state: SessionState) -> SessionState:
+        return replace(state, asked=self.asked)
+
+
+@dataclass(frozen=True)
+class TakeSample(Edit):
+    """Put the probe at the z of a sample or a picture of the data, under what the model is told of it."""
+
+    label: ClassVar[str] = "Go to picture"
+    z: Point = (0.0, 0.0)
+    condition: Point = ()
+
+    def apply(self, state: SessionState) -> SessionState:
+        return replace(state, probe=self.z, condition=self.condition, amounts=())
 
 
 @dataclass(frozen=True)
@@ -185,4 +242,4 @@ class ChangeData(Edit):
     split: str = "test"
 
     def apply(self, state: SessionState) -> SessionState:
-        return replace(state, data=self.data, split=self.split, selected=None)
+        return replace(state, data=self.data, split=self.split, selected=None, group_a=(), group_b=())

@@ -11,7 +11,9 @@ import json
 import math
 from typing import Any
 
+from latentlab.engine.direction_parts import Trust
 from latentlab.errors import LabError
+from latentlab.session.own_directions import MAX_OWN, OwnDirection
 from latentlab.session.state import (
     AUTO,
     COMPONENTS,
@@ -22,7 +24,9 @@ from latentlab.session.state import (
     PAIR,
     SLERP,
     TRANSIENT,
+    UNSAVED,
     WALK_STEPS,
+    Analogy,
     GridSettings,
     Layers,
     PlaneSettings,
@@ -30,15 +34,24 @@ from latentlab.session.state import (
     WalkSettings,
 )
 
-VERSION = 3
+VERSION = 4
+# Fields that came with a version: a text from before it does not have them, and gets the usual ones.
+_SINCE = {
+    2: ("plane", "condition"),
+    3: ("amounts",),
+    4: ("asked", "group_a", "group_b", "own", "analogy"),
+}
 _MOST_DIMENSIONS = 256
 
 
 def to_text(state: SessionState) -> str:
     """The undoable part of a state as one line of JSON."""
-    fields = {name: value for name, value in dataclasses.asdict(state).items() if name not in TRANSIENT}
-    fields["hidden"] = sorted(state.hidden)
-    return json.dumps({"version": VERSION, "state": fields})
+    return json.dumps({"version": VERSION, "state": _fields(state)}, default=dataclasses.asdict)
+
+
+def _fields(state: SessionState) -> dict[str, Any]:
+    names = (field.name for field in dataclasses.fields(state) if field.name not in TRANSIENT | UNSAVED)
+    return {**{name: getattr(state, name) for name in names}, "hidden": sorted(state.hidden)}
 
 
 def from_text(text: str) -> SessionState:
@@ -53,12 +66,10 @@ def from_text(text: str) -> SessionState:
         version = saved["version"]
         if type(version) is not int or not 1 <= version <= VERSION:
             raise LabError(f"the saved session is of version {version}, not {VERSION}")
-        if version < 2:
-            # Written when every plane was of a model's first two dimensions and no model had conditions.
-            fields = {"plane": dataclasses.asdict(PlaneSettings()), "condition": [], **fields}
-        if version < 3:
-            # Written when there were no attributes to add, and nothing had been added.
-            fields = {"amounts": [], **fields}
+        usual = json.loads(to_text(SessionState()))["state"]
+        for since, names in _SINCE.items():
+            if version < since:
+                fields = {**{name: usual[name] for name in names}, **fields}
         return _state(fields)
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         raise LabError(f"the saved session is damaged ({type(error).__name__}: {error})") from None
@@ -68,6 +79,7 @@ def _state(fields: dict[str, Any]) -> SessionState:
     grid, walk = GridSettings(**fields["grid"]), WalkSettings(**fields["walk"])
     layers, plane = Layers(**fields["layers"]), PlaneSettings(**fields["plane"])
     selected = fields["selected"]
+    group_a, group_b = _group(fields["group_a"]), _group(fields["group_b"])
     checks = (
         all(type(fields[name]) is str for name in ("model", "data", "split")),
         selected is None or (type(selected) is int and selected >= 0),
@@ -76,6 +88,7 @@ def _state(fields: dict[str, Any]) -> SessionState:
         type(walk.frames_per_second) is int and 1 <= walk.frames_per_second <= 60,
         all(type(value) is bool for value in dataclasses.astuple(layers)),
         all(type(value) is int and value >= 0 for value in fields["hidden"]),
+        not set(group_a) & set(group_b),
         plane.axes in (AUTO, PAIR, COMPONENTS) and plane.first != plane.second,
         all(type(axis) is int and 0 <= axis < _MOST_DIMENSIONS for axis in (plane.first, plane.second)),
     )
@@ -93,9 +106,74 @@ def _state(fields: dict[str, Any]) -> SessionState:
         condition=_point(fields["condition"]) if fields["condition"] != [] else (),
         grid=grid,
         walk=walk,
+        asked=tuple(_amount(name, number) for name, number in fields["asked"]),
         amounts=tuple(_amount(name, amount) for name, amount in fields["amounts"]),
         pins=tuple(_point(pin) for pin in fields["pins"]),
+        group_a=group_a,
+        group_b=group_b,
+        own=_own(fields["own"]),
+        analogy=_analogy(fields["analogy"]),
     )
+
+
+def _group(numbers: Any) -> tuple[int, ...]:
+    if type(numbers) is not list or not all(type(number) is int and number >= 0 for number in numbers):
+        raise ValueError("a group is not a list of pictures")
+    if len(set(numbers)) < len(numbers):
+        raise ValueError("a picture is in a group twice")
+    return tuple(numbers)
+
+
+def _own(values: list[Any]) -> tuple[OwnDirection, ...]:
+    if type(values) is not list or len(values) > MAX_OWN:
+        raise ValueError("the directions are not a list, or too many")
+    own = tuple(_direction(value) for value in values)
+    if len({(one.name, one.model_hash) for one in own}) < len(own):
+        raise ValueError("two directions of a model have one name")
+    return own
+
+
+def _direction(value: dict[str, Any]) -> OwnDirection:
+    words = {name: value[name] for name in ("name", "method", "data", "model", "model_hash")}
+    if not all(type(text) is str for text in words.values()):
+        raise ValueError("a direction has a name that is none")
+    trust = value["trust"]
+    try:
+        return OwnDirection(
+            vector=_point(value["vector"]),
+            have=_count(value["have"]),
+            lack=_count(value["lack"]),
+            trust=Trust(
+                auc=_figure(trust["auc"]),
+                cohens_d=_figure(trust["cohens_d"]),
+                have=_count(trust["have"]),
+                lack=_count(trust["lack"]),
+            ),
+            **words,
+        )
+    except LabError as error:
+        raise ValueError(str(error)) from None
+
+
+def _count(value: Any) -> int:
+    if type(value) is not int or value < 0:
+        raise ValueError("a count is not a whole number")
+    return value
+
+
+def _figure(value: Any) -> float | None:
+    if value is None:
+        return None
+    if type(value) not in (int, float) or not math.isfinite(value):
+        raise ValueError("a figure is not a number")
+    return float(value)
+
+
+def _analogy(points: Any) -> Analogy:
+    if type(points) is not list or len(points) != 3:
+        raise ValueError("an analogy is not three points")
+    a, b, c = (None if point is None else _point(point) for point in points)
+    return a, b, c
 
 
 def _amount(name: Any, amount: Any) -> tuple[str, float]:

@@ -46,6 +46,7 @@ class Session:
             new.pointed or (),
             tuple(amount for _, amount in new.amounts),
             *(() if new.pins is old.pins else new.pins),
+            *(point for point in new.analogy if point is not None),
         )
         if not all(map(math.isfinite, itertools.chain.from_iterable(points))):
             raise LabError("a coordinate is not a finite number")

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from latentlab.engine.cropping import Fitting
 from latentlab.engine.requests import Point, Region
+from latentlab.session.own_directions import OwnDirection
 
 GRID_SIZES = range(5, 41)
 WALK_STEPS = range(2, 121)
@@ -24,6 +26,7 @@ class Layers:
     points: bool = True
     manifold: bool = True
     contours: bool = True
+    density: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,19 @@ class PlaneSettings:
 
 
 @dataclass(frozen=True)
+class OwnPicture:
+    """A picture of the person's own: the number it was kept under, what it is called, how it is fitted."""
+
+    number: int
+    name: str
+    fitting: Fitting = field(default_factory=Fitting)
+
+
+# a, b and c of "a is to b as c is to ?": points, None where there is none yet.
+Analogy = tuple[Point | None, Point | None, Point | None]
+
+
+@dataclass(frozen=True)
 class SessionState:
     """What the person is looking at.
 
@@ -67,12 +83,20 @@ class SessionState:
         hidden: classes that the legend hides.
         layers, plane, grid, walk: settings of the views of these names.
         condition: what a conditional model is told, a number for each of its condition names; else nothing.
+        asked: what new samples are to have, (name, number) for each condition that matters; the others are
+            left to chance.
         amounts: how often each attribute has been added to get from the point that the person began with to
             the probe, (name, amount); moved in any other way, the probe begins anew.
         pins: points in the tray, in the order of the walk.
+        group_a, group_b: pictures picked by hand, by their numbers in the split; none is in both.
+        own: the person's own directions, of this model and of others.
+        own_picture: a picture of the person's own; it is there until LatentLab is closed.
+        analogy: the points of "a is to b as c is to ?".
         view: the part of the plane in sight, (left, right, bottom, top); transient.
         frame: the picture of the walk being shown; None when no walk is shown; transient.
         pointed: a place that some view points at, for the others to mark; transient.
+        gathering: the group, "a" or "b", into which the mouse gathers points of the plane, "" if it does
+            not; transient.
     """
 
     model: str = "mnist-vae-2d"
@@ -84,13 +108,22 @@ class SessionState:
     layers: Layers = field(default_factory=Layers)
     plane: PlaneSettings = field(default_factory=PlaneSettings)
     condition: Point = ()
+    asked: tuple[tuple[str, float], ...] = ()
     grid: GridSettings = field(default_factory=GridSettings)
     walk: WalkSettings = field(default_factory=WalkSettings)
     amounts: tuple[tuple[str, float], ...] = ()
     pins: tuple[Point, ...] = ()
+    group_a: tuple[int, ...] = ()
+    group_b: tuple[int, ...] = ()
+    own: tuple[OwnDirection, ...] = ()
+    own_picture: OwnPicture | None = None
+    analogy: Analogy = (None, None, None)
     view: Region = (-4.0, 4.0, -4.0, 4.0)
     frame: int | None = None
     pointed: Point | None = None
+    gathering: str = ""
 
 
-TRANSIENT = frozenset({"view", "frame", "pointed"})
+TRANSIENT = frozenset({"view", "frame", "pointed", "gathering"})
+# Undoes, and yet is not found again at the next start.
+UNSAVED = frozenset({"own_picture"})

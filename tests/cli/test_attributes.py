@@ -267,7 +267,7 @@ def test_that_a_model_whose_encoder_is_told_is_told(run, cvae, picture, tmp_path
         (["attributes", "nonsense"], "nonsense"),
         (["attributes", "{model}", "--data", "toys"], "toys"),
         (["attributes", "{model}", "--data", "bare"], "neither attributes nor classes"),
-        (["attributes", "{model}", "--data", "mnist"], "(1, 28, 28)"),
+        (["attributes", "{model}", "--data", "mnist"], "28 x 28 grey"),
         (["attributes", "{model}", "--method", "magic"], "magic"),
         (["attributes", "{model}", "--out", "{new}.pt"], ".pt"),
         (["attributes", "{model}", "--out", "{new}/d.npz"], "folder does not exist"),

@@ -45,7 +45,7 @@ WALK = ("--from", "0,0", "--to", "1,1")
         (["interpolate", "{model}", *WALK, "--fps", "nan", "-o", "{new}.webp"], "nan frames"),
         (["interpolate", "{model}", *WALK, "--steps", "999", "--scale", "9", "-o", "{new}.jpg"], "JPEG"),
         (["encode", "{model}", "--data", "toy", "-o", "{new}.txt"], ".txt"),
-        (["encode", "{model}", "--data", "mnist", "-o", "{new}.npz"], "(1, 28, 28)"),
+        (["encode", "{model}", "--data", "mnist", "-o", "{new}.npz"], "28 x 28 grey"),
         (["open", "nonsense"], "nonsense"),
         (["train"], "KIND"),
         (["train", "gan", "--out", "{new}.safetensors"], "gan"),

@@ -16,8 +16,10 @@ from PIL import Image
 
 from latentlab.engine.animation import ANIMATION_FORMATS, save_animation
 from latentlab.engine.provenance import Provenance
+from latentlab.engine.video import VIDEO_SUFFIX
 from latentlab.errors import LabError
 
+LOSSLESS = [suffix for suffix in ANIMATION_FORMATS if suffix != VIDEO_SUFFIX]
 MADE = Provenance("walk", "tiny", "0123456789ab")
 _NOISE = np.random.default_rng(0)
 GREY = [_NOISE.integers(0, 256, (6, 8), dtype=np.uint8) for _ in range(4)]
@@ -35,7 +37,7 @@ def _play(path: Path, mode: str) -> list[tuple[bytes, int]]:
     return frames
 
 
-@pytest.mark.parametrize("ending", ANIMATION_FORMATS)
+@pytest.mark.parametrize("ending", LOSSLESS)
 @settings(max_examples=25, deadline=None)
 @given(
     order=st.lists(st.integers(0, 3), min_size=2, max_size=9), rate=st.sampled_from([1, 7, 12, 24, 30, 50])
@@ -64,12 +66,12 @@ def test_that_colour_frames_are_exact(tmp_path: Path, ending: str):
 def test_that_frames_that_differ_in_one_level_of_one_pixel_are_kept(tmp_path: Path):
     frames = [np.zeros((6, 8), dtype=np.uint8) for _ in range(3)]
     frames[1][2, 3] = 1
-    for ending in ANIMATION_FORMATS:
+    for ending in LOSSLESS:
         path = save_animation(tmp_path / f"a{ending}", frames, frames_per_second=10, provenance=MADE)
         assert [pixels for pixels, _ in _play(path, "L")] == [frame.tobytes() for frame in frames]
 
 
-@pytest.mark.parametrize("ending", ANIMATION_FORMATS)
+@pytest.mark.parametrize("ending", LOSSLESS)
 def test_that_it_loops_for_ever(tmp_path: Path, ending: str):
     path = save_animation(tmp_path / f"a{ending}", GREY, frames_per_second=10, provenance=MADE)
     with Image.open(path) as film:
@@ -77,7 +79,7 @@ def test_that_it_loops_for_ever(tmp_path: Path, ending: str):
         assert film.info["loop"] == 0
 
 
-@pytest.mark.parametrize("ending", ANIMATION_FORMATS)
+@pytest.mark.parametrize("ending", LOSSLESS)
 def test_that_a_single_frame_is_a_picture(tmp_path: Path, ending: str):
     path = save_animation(tmp_path / f"a{ending}", GREY[:1], frames_per_second=10, provenance=MADE)
     assert [pixels for pixels, _ in _play(path, "L")] == [GREY[0].tobytes()]
@@ -86,7 +88,7 @@ def test_that_a_single_frame_is_a_picture(tmp_path: Path, ending: str):
 @pytest.mark.parametrize(
     ("name", "frames", "rate", "scale", "reason"),
     [
-        ("a.mp4", GREY, 10, 1, r"Known: \.webp"),
+        ("a.avi", GREY, 10, 1, r"Known: \.webp"),
         ("a.gif", [], 10, 1, "no pictures"),
         ("a.gif", [GREY[0], GREY[1][:3]], 10, 1, "shapes"),
         ("a.gif", GREY, 51, 1, "0.5 to 50"),

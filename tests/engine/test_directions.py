@@ -163,7 +163,7 @@ def test_that_wrong_models_methods_and_shapes_are_told():
         find_directions(nn.Linear(2, 2), TRAIN, TEST)
     with pytest.raises(LabError, match=r"'magic'.*Known: means, regressed, discriminant"):
         find_directions(make_vae(CONFIG), TRAIN, TEST, "magic")
-    with pytest.raises(LabError, match=r"pictures of \(1, 8, 8\), the model takes \(1, 28, 28\)"):
+    with pytest.raises(LabError, match="8 x 8 grey, the model takes 28 x 28 grey"):
         find_directions(make_vae(dataclasses.replace(CONFIG, shape=(1, 28, 28))), TRAIN, TEST)
 
 

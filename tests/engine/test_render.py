@@ -70,7 +70,7 @@ def test_that_a_failed_load_leaves_the_open_model_usable(renderer, tmp_path):
         (LoadRequest(1, "nobody", "toy"), "nobody"),
         (LoadRequest(1, good, "no-data"), "no data set is called 'no-data'"),
         (LoadRequest(1, good, "toy", "half"), "no split is called 'half'"),
-        (LoadRequest(1, str(big), "toy"), r"made for pictures of \(1, 28, 28\), toy has \(1, 8, 8\)"),
+        (LoadRequest(1, str(big), "toy"), "made for pictures 28 x 28 grey, those of toy are 8 x 8 grey"),
     ):
         with pytest.raises(LabError, match=reason):
             replies(renderer, request)

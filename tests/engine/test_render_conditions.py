@@ -107,6 +107,7 @@ def test_that_a_selected_picture_is_judged_as_what_it_is(conditional: Renderer) 
             posterior = model.encode(x, torch.tensor(condition))
         assert card.mean == pytest.approx(posterior.mean[0].tolist())
         assert near(card.reconstruction, expected(conditional, card.mean, condition))
+        assert card.condition == condition
 
 
 def test_that_a_told_encoder_encodes_each_picture_as_what_it_is(conditional: Renderer) -> None:

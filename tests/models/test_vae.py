@@ -38,6 +38,8 @@ configs = st.builds(
     likelihood=st.just("palette"),
     palette=st.sampled_from([("00", "ff"), ("00", "7f", "9a", "ff")]),
     pixel=st.sampled_from([1, 2, 4]),
+    encoder_features=st.integers(0, 3),
+    decoder_features=st.integers(1, 5),
 )
 
 

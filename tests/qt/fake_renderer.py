@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import threading
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ import numpy as np
 
 from latentlab.engine import requests as rq
 from latentlab.engine.directions import Directions, Trust
+from latentlab.engine.groups import between_groups
 from latentlab.errors import LabError
 
 SIDE = 8
@@ -60,7 +62,7 @@ class FakeRenderer:
                 yield rq.EncodingsReply(
                     number, self.mean, np.full_like(self.mean, 0.1), COUNT,
                     tuple(1.0 / 10**place for place in range(self.latents)), (1.0,) * self.latents,
-                    self.components,
+                    self.components, self.principal,
                 )  # fmt: skip
             case rq.PointRequest():
                 density = -1.84 - 0.5 * sum(value**2 for value in request.z)
@@ -73,7 +75,10 @@ class FakeRenderer:
                 yield rq.SelectionReply(
                     number, request.index, original, picture_at(z), z, sigma, -130.0, -123.0, 7.0,
                     tuple(picture_at(z) for _ in range(request.draws)),
+                    tuple(float(place == 1) for place in range(len(self.conditions))),
                 )  # fmt: skip
+            case rq.OwnPictureRequest():
+                yield from self._own(request)
             case rq.TrayRequest():
                 pictures = tuple(picture_at(point, request.condition) for point in request.points)
                 yield rq.WalkReply(
@@ -86,6 +91,12 @@ class FakeRenderer:
             case rq.ConditionStripRequest():
                 pictures = tuple(picture_at(request.z, condition) for condition in request.conditions)
                 yield rq.ConditionStripReply(number, request.z, request.conditions, pictures)
+            case rq.WaysRequest():
+                pictures = tuple(map(picture_at, request.points, request.conditions))
+                yield rq.WaysReply(number, request.points, request.conditions, pictures)
+            case rq.SamplesRequest():
+                yield None
+                yield self._samples(request)
             case rq.TraversalRequest():
                 for dimension in request.dimensions:
                     strip = np.full((SIDE, SIDE * len(request.values)), 40 * dimension % 256, np.uint8)
@@ -94,6 +105,15 @@ class FakeRenderer:
             case rq.DirectionsRequest():
                 yield rq.DirectionsReply(number, None, 0.5)
                 yield rq.DirectionsReply(number, self.directions(request.method))
+            case rq.GroupsRequest():
+                yield from between_groups(request)
+            case rq.ProbeDensityRequest():
+                # Pictures lie within 3 of the origin.
+                log_density = -sum(value**2 for value in request.z)
+                lower = 0.25 if log_density > -9.0 else 0.0
+                yield rq.ProbeDensityReply(number, request.z, log_density, -9.0, lower, COUNT)
+            case rq.DensityMapRequest():
+                yield self._density_map(request)
             case rq.GridRequest():
                 left, right, bottom, top = request.region or (-2.0, 2.0, -2.0, 2.0)
                 across = tuple(map(float, np.linspace(left, right, request.columns)))
@@ -107,12 +127,62 @@ class FakeRenderer:
                         request.projection, request.base, request.condition,
                     )  # fmt: skip
 
+    def _density_map(self, request: rq.DensityMapRequest) -> rq.DensityMapReply:
+        """Pictures lie on the right of the origin; on the left the prior expects as many."""
+        left, right, bottom, top = request.region
+        u = np.linspace(left, right, request.columns, dtype=np.float32)
+        v = np.linspace(top, bottom, request.rows, dtype=np.float32)[:, None]
+        log_prior = -1.84 - 0.5 * (u**2 + v**2)
+        log_density = np.where(u > 0, log_prior, np.float32(-40.0))
+        return rq.DensityMapReply(
+            request.generation, request.region, request.projection, log_density, log_prior,
+            (-2.0, -4.0, -6.0), COUNT, True,
+        )  # fmt: skip
+
+    def _samples(self, request: rq.SamplesRequest) -> rq.SamplesReply:
+        """Points that tell the seed; what is not asked for is there in every second one."""
+        asked = dict(request.asked)
+        points = tuple(
+            (float(request.seed % 50), *(0.1 * one,) * (self.latents - 1)) for one in range(request.count)
+        )
+        told = tuple(
+            tuple(asked.get(name, float(one % 2)) for name in self.conditions) for one in range(request.count)
+        )
+        pictures = tuple(map(picture_at, points, told))
+        origin = "the rest as in 7 of 9 real pictures"
+        return rq.SamplesReply(
+            request.generation, request.asked, request.seed, points, told, pictures, origin
+        )
+
     def directions(self, method: str) -> Directions:
         """Hat along the first dimension, Smile along both of the first two; the latter cannot be judged."""
         vectors = np.zeros((2, self.latents), np.float32)
         vectors[0, 0] = vectors[1, :2] = 1.0 if method == "means" else 0.5
         trust = (Trust(0.9, 2.5, 20, 30), Trust(None, None, 0, 50))
         return Directions(("Hat", "Smile"), vectors, method, (200, 100), (300, 400), trust, data="fake")
+
+    def _own(self, request: rq.OwnPictureRequest) -> Iterator[rq.Reply]:
+        """The picture lies where its grey and its frame say, and half of the data have a lower ELBO."""
+        fitting = request.fitting
+        light = float(request.pixels.mean()) / 100.0
+        z = (light, fitting.x, fitting.zoom, *(0.0,) * self.latents)[: self.latents]
+        seen = np.full((SIDE, SIDE), int(request.pixels.mean()), np.uint8)
+        reply = rq.OwnPictureReply(
+            request.generation, request.slot, fitting, seen, picture_at(z, request.condition), z,
+            (0.1,) * self.latents, -100.0, -90.0, 10.0,
+        )  # fmt: skip
+        yield reply
+        if request.compare:
+            yield dataclasses.replace(reply, below=0.5, among=COUNT, negative_below=0.2)
+
+    @property
+    def principal(self) -> tuple[rq.Point, ...]:
+        """One for each dimension, along it; the first is the longest."""
+        count = self.latents
+        return tuple(
+            tuple(1.0 / (1 + place) if place == axis else 0.0 for axis in range(count))
+            for place in range(min(count, rq.MOST_COMPONENTS))
+        )
 
     @property
     def components(self) -> tuple[rq.Point, rq.Point] | None:

@@ -31,7 +31,7 @@ def board(qtbot: QtBot, desk: Desk) -> AttributeBoard:
     qtbot.addWidget(made)
     made.resize(360, 520)
     made.show()
-    qtbot.waitUntil(lambda: bool(made.rows), timeout=3000)
+    qtbot.waitUntil(lambda: "Hat" in made.rows, timeout=3000)
     return made
 
 
@@ -156,7 +156,7 @@ def test_that_nothing_is_asked_for_before_it_is_seen(
     qtbot.wait(100)
     assert not any(isinstance(request, rq.DirectionsRequest) for request in renderer.served)
     hidden.show()
-    qtbot.waitUntil(lambda: bool(hidden.rows), timeout=2000)
+    qtbot.waitUntil(lambda: "Hat" in hidden.rows, timeout=2000)
 
 
 def test_that_data_of_which_nothing_is_known_are_told_in_words(
@@ -168,5 +168,7 @@ def test_that_data_of_which_nothing_is_known_are_told_in_words(
     monkeypatch.setattr(renderer, "directions", refuse)
     desk.do(ChangeData(data="other"))
     qtbot.waitUntil(lambda: "neither attributes nor classes" in board.status.text(), timeout=3000)
-    assert not board.rows
+    assert not board.shelf.attributes.rows
+    assert board.shelf.attributes.isHidden()
+    assert "component/1" in board.rows, "components need no attributes"
     assert not board.trust.isEnabled()

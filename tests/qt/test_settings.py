@@ -105,7 +105,7 @@ def test_that_a_damaged_layout_gives_the_usual_one_and_a_word_in_the_status_bar(
         assert (tmp_path / "lab.ini.damaged").exists()
 
 
-@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("version", [1, 2, 3])
 def test_that_a_layout_from_before_all_panels_were_there_gives_the_usual_one_without_a_word(
     qtbot: QtBot, tmp_path: Path, version: int
 ) -> None:
@@ -118,7 +118,8 @@ def test_that_a_layout_from_before_all_panels_were_there_gives_the_usual_one_wit
     with open_window(qtbot, tmp_path) as window:
         assert window.docks.tray.isVisible()
         behind = window.tabifiedDockWidgets(window.docks.grid)
-        assert behind == [window.docks.dimensions, window.docks.attributes]
+        assert behind == [window.docks.dimensions, window.docks.attributes, window.docks.own_picture]
+        assert window.tabifiedDockWidgets(window.docks.tray) == [window.docks.training, window.docks.analogy]
         assert not settings.complaint
         assert not (tmp_path / "lab.ini.damaged").exists()
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from latentlab.session.conditions import alternatives, fitted_condition, in_words, one_of, switched
+from latentlab.session.conditions import (
+    alternatives,
+    asked_in_words,
+    fitted_asked,
+    fitted_condition,
+    in_words,
+    one_of,
+    switched,
+    told,
+)
 
 NAMES = ("a", "b", "c")
 
@@ -18,7 +27,9 @@ NAMES = ("a", "b", "c")
         ((0.0, 1.0, 1.0), True, (1.0, 0.0, 0.0)),
         ((0.0, 0.0, 0.0), True, (1.0, 0.0, 0.0)),
         ((0.0, 1.0, 1.0), False, (0.0, 1.0, 1.0)),
-        ((0.0, 0.5, 1.0), False, (0.0, 0.0, 0.0)),
+        ((0.0, 0.5, 1.0), False, (0.0, 0.5, 1.0)),
+        ((0.0, 1.5, 1.0), False, (0.0, 0.0, 0.0)),
+        ((0.5, 0.5, 0.0), True, (1.0, 0.0, 0.0)),
         ((1.0, 0.0), True, (1.0, 0.0, 0.0)),
     ],
 )
@@ -40,3 +51,29 @@ def test_that_the_alternatives_are_every_class_or_each_attribute_the_other_way_r
 def test_that_a_condition_is_told_by_its_names() -> None:
     assert in_words((0.0, 1.0, 1.0), NAMES) == "b, c"
     assert in_words((0.0, 0.0, 0.0), NAMES) == "none"
+    assert in_words((0.25, 0.0, 1.0), NAMES) == "a=0.25, c"
+
+
+def test_that_what_is_told_by_half_is_switched_wholly() -> None:
+    assert switched((0.25, 0.75), 0) == (1.0, 0.75)
+    assert switched((0.25, 0.75), 1) == (0.25, 0.0)
+    assert told((0.25, 0.75), 1, 0.5) == (0.25, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("asked", "exclusive", "fitted"),
+    [
+        ((("a", 1.0), ("b", 0.0)), False, (("a", 1.0), ("b", 0.0))),
+        ((("a", 1.0), ("hat", 1.0)), False, (("a", 1.0),)),
+        ((("a", 7.0), ("b", 0.5)), False, (("b", 0.5),)),
+        ((("a", 1.0), ("b", 1.0)), True, (("a", 1.0),)),
+        ((("a", 0.0), ("b", 1.0)), True, (("b", 1.0),)),
+    ],
+)
+def test_that_only_what_the_model_knows_is_asked_for_and_one_class_at_most(asked, exclusive, fitted) -> None:
+    assert fitted_asked(asked, NAMES, exclusive) == fitted
+
+
+def test_that_what_is_asked_for_is_said_as_the_command_line_takes_it() -> None:
+    assert asked_in_words((("a", 1.0), ("b", 0.0), ("c", 0.5))) == "a=1,b=0,c=0.5"
+    assert asked_in_words(()) == ""

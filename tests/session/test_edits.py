@@ -6,27 +6,36 @@ import dataclasses
 
 import pytest
 
-from latentlab.session import edits
+from latentlab.engine.direction_parts import GROUPS, Trust
+from latentlab.session import edits, own_edits
 from latentlab.session.edits import Edit
+from latentlab.session.own_directions import OwnDirection
 from latentlab.session.state import (
     PAIR,
     TRANSIENT,
     GridSettings,
     Layers,
+    OwnPicture,
     PlaneSettings,
     SessionState,
     WalkSettings,
 )
 
+AGE = OwnDirection("Age", (1.0, 0.0), GROUPS, 4, 4, Trust(0.9, 2.0, 4, 4), "faces", "faces-vae", "0123")
 CASES: list[tuple[Edit, set[str]]] = [
     (edits.MoveProbe(z=(1.0, 2.0)), {"probe"}),
     (edits.AddAttributes(amounts=(("Hat", 1.0),), z=(1.0, 2.0)), {"amounts", "probe"}),
     (edits.SelectImage(index=4), {"selected"}),
     (edits.SelectImage(index=4, z=(1.0, 2.0)), {"selected", "probe"}),
+    (edits.ShowOwnPicture(own=OwnPicture(1, "me.png")), {"own_picture"}),
+    (edits.ShowOwnPicture(own=OwnPicture(1, "me.png"), z=(1.0, 2.0)), {"own_picture", "probe"}),
+    (edits.SetAnalogy(analogy=((1.0, 2.0), None, None)), {"analogy"}),
     (edits.HideClasses(hidden=frozenset({1})), {"hidden"}),
     (edits.SetLayers(layers=Layers(points=False)), {"layers"}),
     (edits.SetPlane(plane=PlaneSettings(PAIR, 4, 2)), {"plane"}),
     (edits.SetCondition(condition=(0.0, 1.0)), {"condition"}),
+    (edits.AskFor(asked=(("Hat", 1.0),)), {"asked"}),
+    (edits.TakeSample(z=(1.0, 2.0), condition=(1.0,)), {"probe", "condition"}),
     (edits.SetGrid(grid=GridSettings(size=7)), {"grid"}),
     (edits.SetPins(pins=((1.0, 2.0),)), {"pins"}),
     (edits.SetWalk(walk=WalkSettings(steps=5)), {"walk"}),
@@ -34,6 +43,12 @@ CASES: list[tuple[Edit, set[str]]] = [
     (edits.ShowFrame(frame=3), {"frame"}),
     (edits.PointAt(z=(0.5, 0.5)), {"pointed"}),
     (edits.ChangeData(split="train"), {"split"}),
+    (own_edits.SetGroups(group_a=(1, 2)), {"group_a"}),
+    (own_edits.SetGroups(group_b=(1, 2)), {"group_b"}),
+    (own_edits.Gather(group="a"), {"gathering"}),
+    (own_edits.AddDirection(own=(AGE,)), {"own"}),
+    (own_edits.RenameDirection(which=AGE, name="Youth"), {"own"}),
+    (own_edits.DeleteDirection(which=AGE), {"own"}),
 ]
 
 
@@ -44,7 +59,7 @@ def changed(old: SessionState, new: SessionState) -> set[str]:
 
 @pytest.mark.parametrize(("edit", "names"), CASES, ids=lambda value: type(value).__name__)
 def test_that_an_edit_changes_what_it_names_and_nothing_else(edit: Edit, names: set[str]) -> None:
-    state = SessionState()
+    state = SessionState(own=(AGE,))
     assert changed(state, edit.apply(state)) == names
 
 
@@ -64,7 +79,15 @@ def test_that_another_walk_starts_with_no_frame_shown(edit: Edit) -> None:
     assert edit.apply(SessionState(frame=5)).frame is None
 
 
-@pytest.mark.parametrize("edit", [edits.MoveProbe(z=(1.0, 2.0)), edits.SelectImage(index=4, z=(1.0, 2.0))])
+@pytest.mark.parametrize(
+    "edit",
+    [
+        edits.MoveProbe(z=(1.0, 2.0)),
+        edits.SelectImage(index=4, z=(1.0, 2.0)),
+        edits.ShowOwnPicture(z=(1.0, 2.0)),
+        edits.TakeSample(z=(1.0, 2.0), condition=(1.0,)),
+    ],
+)
 def test_that_a_probe_moved_otherwise_begins_anew_with_nothing_added(edit: Edit) -> None:
     assert edit.apply(SessionState(amounts=(("Hat", 1.0),))).amounts == ()
 

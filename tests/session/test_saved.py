@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from latentlab.engine.direction_parts import WAYS, Trust
 from latentlab.errors import LabError
+from latentlab.session.own_directions import OwnDirection
 from latentlab.session.saved import from_text, to_text
 from latentlab.session.state import (
     AUTO,
@@ -29,6 +31,22 @@ from latentlab.session.state import (
 )
 
 POINT = st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=4).map(tuple)
+FIGURE = st.none() | st.floats(allow_nan=False, allow_infinity=False)
+COUNT = st.integers(0, 10**6)
+# Letters that can be written, and at least one that can be seen.
+WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
+OWN = st.builds(
+    OwnDirection,
+    name=WORDS.map("x".__add__),
+    vector=POINT,
+    method=st.sampled_from(WAYS),
+    have=COUNT,
+    lack=COUNT,
+    trust=st.builds(Trust, FIGURE, FIGURE, COUNT, COUNT),
+    data=WORDS,
+    model=WORDS,
+    model_hash=WORDS,
+)
 STATE = st.builds(
     SessionState,
     model=st.text(max_size=20),
@@ -37,7 +55,7 @@ STATE = st.builds(
     probe=POINT,
     selected=st.none() | st.integers(0, 10**6),
     hidden=st.frozensets(st.integers(0, 20)),
-    layers=st.builds(Layers, st.booleans(), st.booleans(), st.booleans()),
+    layers=st.builds(Layers, st.booleans(), st.booleans(), st.booleans(), st.booleans()),
     plane=st.builds(
         PlaneSettings,
         st.sampled_from([AUTO, PAIR, COMPONENTS]),
@@ -52,13 +70,31 @@ STATE = st.builds(
     amounts=st.lists(
         st.tuples(st.text(max_size=5), st.floats(allow_nan=False, allow_infinity=False)), max_size=3
     ).map(tuple),
+    asked=st.lists(st.tuples(st.text(max_size=5), st.sampled_from([0.0, 0.5, 1.0])), max_size=3).map(tuple),
     pins=st.lists(POINT, max_size=4).map(tuple),
+    analogy=st.tuples(*(st.none() | POINT,) * 3),
+    group_a=st.lists(st.integers(0, 50), unique=True, max_size=4).map(tuple),
+    group_b=st.lists(st.integers(51, 10**6), unique=True, max_size=4).map(tuple),
+    own=st.lists(OWN, max_size=3, unique_by=lambda one: (one.name, one.model_hash)).map(tuple),
 )
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=8,
 )
+
+
+OWN_SAVED: dict[str, Any] = {
+    "name": "Age",
+    "vector": [1.0, -1.0],
+    "method": "groups",
+    "have": 4,
+    "lack": 5,
+    "trust": {"auc": 0.9, "cohens_d": 2.0, "have": 4, "lack": 5},
+    "data": "faces",
+    "model": "faces-vae",
+    "model_hash": "0123456789ab",
+}
 
 
 def saved(**fields: Any) -> str:
@@ -78,6 +114,11 @@ def test_that_the_passing_part_of_a_state_is_not_saved() -> None:
     assert from_text(to_text(state)) == SessionState()
 
 
+def test_that_layers_from_before_there_was_a_density_come_back_without_it() -> None:
+    state = from_text(saved(layers={"points": False, "manifold": True, "contours": False}))
+    assert state.layers == Layers(points=False, contours=False, density=False)
+
+
 @given(st.text())
 def test_that_any_text_is_refused_by_a_lab_error_alone(text: str) -> None:
     with pytest.raises(LabError):
@@ -89,7 +130,7 @@ def test_that_any_json_is_refused_by_a_lab_error_alone(value: Any) -> None:
     with pytest.raises(LabError):
         from_text(json.dumps(value))
     with pytest.raises(LabError):
-        from_text(json.dumps({"version": 3, "state": value}))
+        from_text(json.dumps({"version": 4, "state": value}))
 
 
 @given(st.sampled_from(sorted(json.loads(to_text(SessionState()))["state"])), JSON)
@@ -108,7 +149,7 @@ def test_that_a_text_cut_short_is_refused(state: SessionState, data: st.DataObje
         from_text(text[: data.draw(st.integers(0, len(text) - 1))])
 
 
-@pytest.mark.parametrize("version", [0, 4, 99, "1", "2", "3", True, None])
+@pytest.mark.parametrize("version", [0, 5, 99, "1", "2", "4", True, None])
 def test_that_another_version_is_named(version: object) -> None:
     with pytest.raises(LabError, match=f"version {version}"):
         from_text(json.dumps({"version": version, "state": {}}))
@@ -146,6 +187,27 @@ def test_that_another_version_is_named(version: object) -> None:
         {"amounts": [["Hat", float("inf")]]},
         {"amounts": [[3, 1.0]]},
         {"amounts": [["Hat"]]},
+        {"analogy": None},
+        {"analogy": [None, None]},
+        {"analogy": [None, None, [float("nan")]]},
+        {"analogy": [None, None, "z"]},
+        {"group_a": [1, 1]},
+        {"group_a": [-1]},
+        {"group_a": [True]},
+        {"group_a": [2], "group_b": [2]},
+        {"group_b": None},
+        {"own": {}},
+        {"own": [{"name": "Age"}]},
+        {"own": [{**OWN_SAVED, "name": " "}]},
+        {"own": [{**OWN_SAVED, "name": "x" * 81}]},
+        {"own": [{**OWN_SAVED, "vector": []}]},
+        {"own": [{**OWN_SAVED, "vector": [float("inf")]}]},
+        {"own": [{**OWN_SAVED, "method": "magic"}]},
+        {"own": [{**OWN_SAVED, "have": 1.5}]},
+        {"own": [{**OWN_SAVED, "trust": None}]},
+        {"own": [{**OWN_SAVED, "trust": {"auc": float("nan"), "cohens_d": 1.0, "have": 1, "lack": 1}}]},
+        {"own": [OWN_SAVED] * 2},
+        {"own": [{**OWN_SAVED, "name": str(number)} for number in range(257)]},
         {"model": 3},
         {"data": None},
     ],
@@ -161,7 +223,7 @@ def test_that_a_missing_field_makes_the_whole_unusable() -> None:
     for name in document["state"]:
         rest = {key: value for key, value in document["state"].items() if key != name}
         with pytest.raises(LabError, match="damaged"):
-            from_text(json.dumps({"version": 3, "state": rest}))
+            from_text(json.dumps({"version": 4, "state": rest}))
 
 
 def test_that_a_session_from_before_planes_and_conditions_is_read_with_the_usual_ones() -> None:
@@ -169,6 +231,29 @@ def test_that_a_session_from_before_planes_and_conditions_is_read_with_the_usual
     del document["state"]["plane"], document["state"]["condition"]
     document["version"] = 1
     assert from_text(json.dumps(document)) == SessionState(probe=(1.0, 2.0))
+
+
+@pytest.mark.parametrize(
+    ("version", "lacking"),
+    [
+        (3, ["group_a", "group_b", "own"]),
+        (2, ["group_a", "group_b", "own", "amounts"]),
+        (1, ["group_a", "group_b", "own", "amounts", "plane", "condition"]),
+    ],
+)
+def test_that_a_session_from_an_older_version_has_the_usual_values_of_what_it_did_not_know(
+    version: int, lacking: list[str]
+) -> None:
+    document = json.loads(to_text(SessionState(probe=(1.0, 2.0), pins=((1.0, 0.0),))))
+    for name in lacking:
+        del document["state"][name]
+    document["version"] = version
+    assert from_text(json.dumps(document)) == SessionState(probe=(1.0, 2.0), pins=((1.0, 0.0),))
+
+
+def test_that_a_direction_of_the_test_above_is_sound_but_for_what_is_changed() -> None:
+    (one,) = from_text(saved(own=[OWN_SAVED])).own
+    assert (one.name, one.vector, one.trust.auc) == ("Age", (1.0, -1.0), 0.9)
 
 
 def test_that_a_deeply_nested_text_is_refused() -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, SignalInstance, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
 from latentlab.qt.dimensions.row import CalmSlider, Figure
 
@@ -12,15 +13,20 @@ _PER_UNIT = 100
 
 
 class AttributeRow(QWidget):
-    """`slid` (name, amount, whether the handle is held) asks for another amount; `gripped` begins a slide."""
+    """`slid` (key, amount, whether the handle is held) asks for another amount; `gripped` begins a slide.
+
+    `key` is what the session calls it, by default its name.
+    """
 
     slid = Signal(str, float, bool)
     gripped = Signal()
 
-    def __init__(self, name: str, trust: str, tip: str) -> None:
+    def __init__(self, name: str, trust: str, tip: str, key: str = "") -> None:
         super().__init__()
-        self.name = name
+        self.name, self.key = name, key or name
+        self._menu: QMenu | None = None
         label = QLabel(name)
+        label.setTextFormat(Qt.TextFormat.PlainText)
         label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.trust = QLabel(trust)
         self.trust.setObjectName(f"attributeTrust_{name}")
@@ -40,7 +46,7 @@ class AttributeRow(QWidget):
         self.zero.setToolTip(f"{name} back to 0.")
         for widget in (label, self.trust, self.slider):
             widget.setToolTip(tip)
-        layout = QGridLayout(self)
+        self._grid = layout = QGridLayout(self)
         layout.setContentsMargins(8, 3, 8, 3)
         layout.setVerticalSpacing(0)
         layout.addWidget(label, 0, 0)
@@ -55,6 +61,30 @@ class AttributeRow(QWidget):
         self.zero.clicked.connect(self._zeroed)
         self.show_amount(0.0)
 
+    def add_command(self, text: str, keys: str, wanted: SignalInstance) -> None:
+        """One more line in the row's menu, made with the first; `wanted` tells the key of the row."""
+        if self._menu is None:
+            button = QToolButton()
+            button.setText("⋯")
+            button.setObjectName(f"attributeMenu_{self.name}")
+            button.setAccessibleName(f"What can be done with {self.name}")
+            button.setToolTip(f"What can be done with {self.name}.")
+            button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+            self._menu = QMenu(button)
+            button.setMenu(self._menu)
+            button.setStyleSheet("QToolButton::menu-indicator { image: none; }")
+            button.setAutoRaise(True)
+            # In the line of the name: all sliders are to be of one length.
+            self._grid.addWidget(self.trust, 0, 1, 1, 2, Qt.AlignmentFlag.AlignRight)
+            self._grid.addWidget(button, 0, 3)
+            self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        action = QAction(text, self)
+        action.setShortcut(keys)
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.triggered.connect(lambda: wanted.emit(self.key))
+        self._menu.addAction(action)
+        self.addAction(action)
+
     def show_amount(self, amount: float) -> None:
         """How often the attribute is added now."""
         with QSignalBlocker(self.slider):
@@ -64,10 +94,10 @@ class AttributeRow(QWidget):
 
     @Slot(int)
     def _slid(self, value: int) -> None:
-        self.slid.emit(self.name, value / _PER_UNIT, self.slider.isSliderDown())
+        self.slid.emit(self.key, value / _PER_UNIT, self.slider.isSliderDown())
 
     @Slot()
     def _zeroed(self) -> None:
         self.gripped.emit()
-        self.slid.emit(self.name, 0.0, False)
+        self.slid.emit(self.key, 0.0, False)
         self.gripped.emit()

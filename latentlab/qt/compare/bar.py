@@ -17,6 +17,7 @@ _LAYERS = (
     ("points", "Points", "Show the encoded pictures as points, in every column."),
     ("manifold", "Manifold", "Show what each model decodes, under its points."),
     ("contours", "Contours", "Show the prior's contours at 1, 2 and 3 sigma."),
+    ("density", "Density", "Show where pictures are encoded, and the holes between them."),
 )
 
 

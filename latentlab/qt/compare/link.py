@@ -21,6 +21,7 @@ from latentlab.qt.compare.steps import SharedStep
 from latentlab.qt.compare.translating import translated
 from latentlab.qt.desk import Desk
 from latentlab.session.edits import Edit, HideClasses, LookAt, MoveProbe, SelectImage, SetLayers
+from latentlab.session.own_edits import SetGroups
 
 Look = Callable[[Region], None]
 
@@ -87,6 +88,7 @@ class Link(QObject):
             SelectImage(index=state.selected),
             HideClasses(hidden=state.hidden),
             SetLayers(layers=state.layers),
+            SetGroups(group_a=state.group_a, group_b=state.group_b),
         ):
             meant = self._translated(edit, leader, desk)
             if meant is not None:

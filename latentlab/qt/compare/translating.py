@@ -24,6 +24,7 @@ from latentlab.session.edits import (
     SetCondition,
     SetLayers,
 )
+from latentlab.session.own_edits import SetGroups
 
 
 def translated(edit: Edit, source: Desk, target: Desk, scales: Scales | None = None) -> Edit | None:
@@ -47,6 +48,8 @@ def translated(edit: Edit, source: Desk, target: Desk, scales: Scales | None = N
             return edit if here.classes == there.classes else None
         case SetLayers():
             return edit
+        case SetGroups():
+            return edit if (here.data, here.split) == (there.data, there.split) else None
         case SetCondition():
             return edit if here.condition_names == there.condition_names else None
     return None

@@ -1,4 +1,4 @@
-"""What lies under the marks of the plane: manifold, contours, points and axes, painted once and kept."""
+"""What lies under the marks of the plane: manifold, density, contours, points, axes, painted once."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from PySide6.QtGui import QImage, QPainter, QPalette, QPixmap
 
 from latentlab.qt.plane import paint
 from latentlab.qt.plane.camera import Camera
+from latentlab.qt.plane.density import DensityLayer
 from latentlab.qt.plane.scatter import Scatter
 from latentlab.session.state import Layers
+
+# Over the density opaque points would hide all that it has to show.
+_POINTS_OVER_DENSITY = 0.4
 
 Manifold = tuple[tuple[float, float, float, float], QImage]
 
@@ -21,6 +25,7 @@ def painted_base(
     layers: Layers,
     scatter: Scatter,
     manifold: Manifold | None,
+    density: DensityLayer,
     names: tuple[str, str],
 ) -> QPixmap:
     """The layers that are on, at `ratio` device pixels to a logical one; the manifold if there is one."""
@@ -30,13 +35,19 @@ def painted_base(
     painter.fillRect(rect, palette.base())
     if layers.manifold and manifold is not None:
         paint.manifold(painter, camera, *manifold)
+    if layers.density:
+        density.paint(painter, camera, palette)
     if layers.contours:
         paint.contours(painter, camera, palette)
     if layers.points and scatter.cloud is not None:
+        painter.setOpacity(_POINTS_OVER_DENSITY if layers.density else 1.0)
         painter.drawImage(QPointF(0, 0), scatter.image(scatter.cloud, camera, ratio))
+        painter.setOpacity(1.0)
     if layers.contours:
         paint.contour_names(painter, camera, palette)
     paint.axes(painter, camera, palette, names)
+    if layers.density:
+        density.paint_legend(painter, camera, palette)
     painter.end()
     return base
 

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from latentlab.qt.plane.camera import Camera
 
 Ink = NDArray[np.uint32]
+Offsets = list[tuple[int, int]]
+Form = tuple[Offsets, Offsets]
 _RIM = 0.45
 
 
@@ -56,7 +58,7 @@ class Cloud:
         return int(self.row[best]), float(np.sqrt(squared[best]))
 
 
-def stamp(diameter: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+def stamp(diameter: int) -> Form:
     """Offsets (across, down) of the rim and of the core of a dot so many pixels wide."""
     radius = 0.5 * diameter
     middle = (diameter - 1) / 2
@@ -77,8 +79,13 @@ def diameter_for(count: int, ratio: float) -> int:
     return max(1, round(logical * ratio))
 
 
-def splat(cloud: Cloud, camera: Camera, ratio: float, diameter: int) -> NDArray[np.uint32]:
-    """The cloud as premultiplied ARGB (height, width) in device pixels, `ratio` to a logical one."""
+def splat(
+    cloud: Cloud, camera: Camera, ratio: float, diameter: int, form: Form | None = None
+) -> NDArray[np.uint32]:
+    """The cloud as premultiplied ARGB (height, width) in device pixels, `ratio` to a logical one.
+
+    Every point is a dot, or `form`: rim and core of another stamp of that diameter.
+    """
     width, height = round(camera.width * ratio), round(camera.height * ratio)
     # A margin as wide as a dot takes those that are cut by the edge.
     stride = width + 2 * diameter
@@ -90,7 +97,7 @@ def splat(cloud: Cloud, camera: Camera, ratio: float, diameter: int) -> NDArray[
     top = cloud.y * -scale
     top += np.float32(0.5 * height + camera.y * camera.scale * ratio + shift - 0.5)
     seen = (left >= 0) & (left < width + diameter) & (top >= 0) & (top < height + diameter)
-    rim, core = stamp(diameter)
+    rim, core = stamp(diameter) if form is None else form
     ink, soft = cloud.ink, cloud.rim_ink if rim else cloud.ink
     if not seen.all():
         left, top, ink, soft = left[seen], top[seen], ink[seen], soft[seen]

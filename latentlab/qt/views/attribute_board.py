@@ -9,18 +9,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
+    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -36,11 +35,17 @@ from latentlab.engine.requests import (
     WalkReply,
 )
 from latentlab.qt.asking import Asking
+from latentlab.qt.attributes.condition_board import ConditionBoard
+from latentlab.qt.attributes.offers import moved
 from latentlab.qt.attributes.row import AttributeRow
+from latentlab.qt.attributes.sheet_dialog import SheetDialog
+from latentlab.qt.attributes.shelf import Shelf
 from latentlab.qt.attributes.trust_table import TrustTable
 from latentlab.qt.burst import Burst
 from latentlab.qt.crisp_picture import CrispPicture
 from latentlab.qt.desk import Desk
+from latentlab.qt.flow_layout import FlowLayout
+from latentlab.qt.surroundings import FarWarning
 from latentlab.session.edits import AddAttributes
 from latentlab.session.state import SessionState
 
@@ -57,7 +62,8 @@ _METHODS = (
     (
         "Linear discriminant",
         "discriminant",
-        "The direction that tells those with it from those without best (Fisher).",
+        "The direction that tells those with it from those without best (Fisher), as long as it takes: added "
+        "once, it brings 99 of 100 pictures to where those with it are.",
     ),
 )
 _LARGEST = 160
@@ -65,7 +71,15 @@ _LEARNING = "The model is still learning. Its directions are found when the trai
 
 
 class AttributeBoard(QWidget):
-    """Adds attributes to the probe, each as often as its slider says."""
+    """Adds attributes to the probe, each as often as its slider says.
+
+    `sheet_drawn` (page, what it shows) tells of a sheet of many pictures, `sheet_wanted` asks to save it;
+    `key_frame_wanted` asks to pin the probe as the next key frame of the walk.
+    """
+
+    sheet_drawn = Signal(object, object)
+    sheet_wanted = Signal()
+    key_frame_wanted = Signal()
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,7 +89,7 @@ class AttributeBoard(QWidget):
         self._directions: Directions | None = None
         self._wanted = False
         self._base: Point | None = None
-        self.rows: dict[str, AttributeRow] = {}
+        self.shelf = Shelf(desk)
         self.before = CrispPicture("attributesBefore", "The picture that attributes are added to", _LARGEST)
         self.after = CrispPicture("attributesAfter", "The picture with the attributes added", _LARGEST)
         self.method = QComboBox()
@@ -97,11 +111,33 @@ class AttributeBoard(QWidget):
         self.trust.setObjectName("attributeTrust")
         self.trust.setAccessibleName("How far to trust the directions")
         self.trust.setToolTip("What held-out pictures say of each direction, and which directions are alike.")
+        self.sheet = QPushButton("&Sheet …")
+        self.sheet.setObjectName("attributeSheetOpen")
+        self.sheet.setAccessibleName("Many pictures, before and after")
+        self.sheet.setToolTip("Adds it to many pictures at once: a row for each, a column for each strength.")
+        self.key_frame = QPushButton("&Key frame")
+        self.key_frame.setObjectName("attributeKeyFrame")
+        self.key_frame.setAccessibleName("Make this a key frame of the walk")
+        self.key_frame.setToolTip(
+            "Pins the picture as the next key frame. The walk below goes from one to the next: "
+            "play it, save it as WebP, GIF, APNG or MP4."
+        )
+        self.far = FarWarning(desk)
+        self.far.setContentsMargins(8, 0, 8, 0)
+        self.conditions = ConditionBoard(desk)
+        self.pages = QTabWidget()
+        self.pages.setObjectName("attributePages")
+        self.pages.setDocumentMode(True)
         self._lay_out()
         self._asking = Asking(self._ask_before, self)
         self.method.currentIndexChanged.connect(self._want)
+        self.shelf.slid.connect(self._slid)
+        self.shelf.gripped.connect(self._burst.end)
+        self.shelf.changed.connect(self._offered)
         self.zero_all.clicked.connect(self._zero_all)
         self.trust.clicked.connect(self._show_trust)
+        self.sheet.clicked.connect(self._show_sheet)
+        self.key_frame.clicked.connect(self.key_frame_wanted)
         desk.loaded.connect(self._loaded)
         desk.directed.connect(self._directed)
         desk.before.connect(self._before)
@@ -122,41 +158,56 @@ class AttributeBoard(QWidget):
         form = QFormLayout()
         form.setContentsMargins(8, 0, 8, 0)
         form.addRow("&Directions by", self.method)
-        inner = QWidget()
-        self._column = QVBoxLayout(inner)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(0)
-        self._column.addStretch(1)
-        area = QScrollArea()
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(inner)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(8, 0, 8, 8)
-        foot.addWidget(self.trust)
-        foot.addStretch(1)
-        foot.addWidget(self.zero_all)
+        feet = QWidget()
+        foot = FlowLayout(feet, gap=6)
+        for button in (self.zero_all, self.key_frame, self.sheet, self.trust):
+            foot.addWidget(button)
         below = QHBoxLayout()
         below.setContentsMargins(8, 0, 8, 0)
         below.addWidget(self.status)
-        layout = QVBoxLayout(self)
+        vectors = QWidget()
+        self.pages.addTab(vectors, "By vect&or")
+        self.pages.addTab(self.conditions, "By &condition")
+        self.pages.setTabToolTip(0, "Move z along the direction of an attribute.")
+        self.pages.setTabToolTip(1, "Tell the decoder another attribute; see it beside the vector's way.")
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self.pages)
+        layout = QVBoxLayout(vectors)
         layout.setContentsMargins(0, 8, 0, 0)
         layout.setSpacing(6)
         layout.addLayout(pictures)
         layout.addLayout(form)
         layout.addLayout(below)
-        layout.addWidget(area, 1)
-        layout.addLayout(foot)
+        layout.addWidget(self.shelf, 1)
+        # Below the sliders: above them, it would push them away from under the hand.
+        layout.addWidget(self.far)
+        below_all = QHBoxLayout()
+        below_all.setContentsMargins(8, 0, 8, 8)
+        below_all.addWidget(feet)
+        layout.addLayout(below_all)
+
+    @property
+    def rows(self) -> dict[str, AttributeRow]:
+        """A row for each thing that can be added, by its key: of an attribute, its name."""
+        return self.shelf.rows
 
     def minimumSizeHint(self) -> QSize:
         return QSize(230, 160)
+
+    def make_direction(self) -> None:
+        """Makes a direction of the groups, or says why that cannot be."""
+        self.pages.setCurrentIndex(0)
+        self.shelf.yours.make()
 
     # What comes from the desk
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
+        # A model that is told nothing has one way alone.
+        self.pages.tabBar().setVisible(bool(model.condition_names))
+        if not model.condition_names:
+            self.pages.setCurrentIndex(0)
         self._show_directions(None)
         self._base = None
         self.before.show_picture(None)
@@ -225,27 +276,22 @@ class AttributeBoard(QWidget):
 
     def _show_directions(self, directions: Directions | None) -> None:
         self._directions = directions
-        for row in self.rows.values():
-            self._column.removeWidget(row)
-            row.hide()
-            row.deleteLater()
-        self.rows = {}
         self._say("")
         self.trust.setEnabled(directions is not None)
-        for number, name in enumerate(directions.names if directions else ()):
-            assert directions is not None
-            row = AttributeRow(name, *_trust_in_words(directions, number))
-            row.slid.connect(self._slid)
-            row.gripped.connect(self._burst.end)
-            self.rows[name] = row
-            self._column.insertWidget(number, row)
+        self.shelf.show_directions(directions)
+
+    @Slot()
+    def _offered(self) -> None:
+        """There are other rows, and what they add may be something else."""
         self._show_amounts(self._desk.state)
+        self._asking.soon()
 
     def _show_amounts(self, state: SessionState) -> None:
         amounts = dict(state.amounts)
         for name, row in self.rows.items():
             row.show_amount(amounts.get(name, 0.0))
         self.zero_all.setEnabled(bool(amounts) and bool(self.rows))
+        self.sheet.setEnabled(bool(self.rows))
 
     def _ask_before(self) -> bool:
         """Asks for the picture of the point that attributes are added to, if that is another one."""
@@ -262,11 +308,7 @@ class AttributeBoard(QWidget):
         return self._moved(state.probe, {name: -amount for name, amount in state.amounts})
 
     def _moved(self, z: Point, amounts: dict[str, float]) -> Point:
-        found = self._directions
-        if found is None or not amounts or found.latents != len(z):
-            return z
-        known = {name: amount for name, amount in amounts.items() if name in found.names}
-        return tuple(map(float, found.shift(z, known)))
+        return moved(z, amounts, self.shelf.offers)
 
     # The hand
 
@@ -292,23 +334,15 @@ class AttributeBoard(QWidget):
         self._desk.do(AddAttributes(gesture=gesture, amounts=tuple(sorted(amounts.items())), z=z))
 
     @Slot()
+    def _show_sheet(self) -> None:
+        dialog = SheetDialog(self._desk, self.shelf.offers, self)
+        dialog.drawn.connect(self.sheet_drawn)
+        dialog.save_wanted.connect(self.sheet_wanted)
+        dialog.open()
+
+    @Slot()
     def _show_trust(self) -> None:
         if self._directions is not None:
             table = TrustTable(self._directions, self)
             table.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             table.open()
-
-
-def _trust_in_words(directions: Directions, number: int) -> tuple[str, str]:
-    """In short, and at length: how far a direction can be trusted."""
-    trust, name = directions.trust[number], directions.names[number]
-    if trust.auc is None or trust.cohens_d is None:
-        return "too few to judge", f"{name}: too few held-out pictures have it, or lack it, to judge by."
-    closest = directions.closest(number)
-    alike = f" Most alike: {closest[0]} (cosine {closest[1]:+.2f})." if closest else ""
-    length = (
-        f"{name}: of held-out pictures, one with it lies further along than one without {trust.auc:.1%} of "
-        f"the time (50 % is chance), {trust.cohens_d:.1f} standard deviations on average. Made from "
-        f"{directions.have[number]:,} pictures with it and {directions.lack[number]:,} without.{alike}"
-    )
-    return f"AUC {trust.auc:.2f} · d {trust.cohens_d:.1f}", length

@@ -23,7 +23,7 @@ from latentlab.qt.condition_tile import ConditionTile
 from latentlab.qt.desk import Desk
 from latentlab.qt.flow_layout import FlowLayout, TileLayout
 from latentlab.qt.pixels import to_qimage
-from latentlab.session.conditions import one_of, switched
+from latentlab.session.conditions import holds, one_of, switched
 from latentlab.session.edits import SetCondition
 from latentlab.session.state import SessionState
 
@@ -142,14 +142,14 @@ class ConditionSelector(QWidget):
     def _show(self, condition: Point) -> None:
         """Checks what holds. A tile of an attribute shows, and says, what it would be the other way round."""
         for number, (button, tile) in enumerate(zip(self.buttons, self.tiles, strict=True)):
-            holds, name = number < len(condition) and bool(condition[number]), self._names[number]
-            button.setChecked(holds)
+            there, name = number < len(condition) and holds(condition[number]), self._names[number]
+            button.setChecked(there)
             if self._exclusive:
-                tile.setChecked(holds)
+                tile.setChecked(there)
                 words = f"The probe as class {name}"
             else:
-                tile.setText(f"{'−' if holds else '+'} {name}")
-                words = f"The probe {'without' if holds else 'with'} {name}"
+                tile.setText(f"{'−' if there else '+'} {name}")
+                words = f"The probe {'without' if there else 'with'} {name}"
             tile.setAccessibleName(words)
             tile.setToolTip(f"{words}. Click to choose it.")
 

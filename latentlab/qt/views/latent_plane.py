@@ -12,6 +12,7 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Slot
 from PySide6.QtGui import (
+    QHelpEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -21,7 +22,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from latentlab.engine.projection import Projection
 from latentlab.engine.requests import (
@@ -41,6 +42,8 @@ from latentlab.qt.plane.ahead import Ahead
 from latentlab.qt.plane.base import Manifold, draw_part, painted_base
 from latentlab.qt.plane.camera import Camera
 from latentlab.qt.plane.cloud import Cloud
+from latentlab.qt.plane.density import DensityLayer
+from latentlab.qt.plane.gathering import Gathering
 from latentlab.qt.plane.marks import Marks
 from latentlab.qt.plane.scatter import Placed, Scatter, place
 from latentlab.qt.undo import new_gesture
@@ -62,7 +65,8 @@ class LatentPlane(QWidget):
     here moves it within that plane.
 
     Left: drag the handle, click to send it, double-click a point to select its picture. Wheel: zoom. Right
-    or middle: pan. Arrow keys: nudge (Shift: ten times as far). + and -: zoom. Home: show everything.
+    or middle: pan. Shift: gather into group A, with Ctrl into B. Arrow keys: nudge (Shift: ten times as far).
+    + and -: zoom. Home: show everything.
     """
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
@@ -92,12 +96,15 @@ class LatentPlane(QWidget):
         self._key_gesture = 0
         # A view that is still moving asks for no manifold; the old one is stretched meanwhile.
         self._settled = QTimer(self, singleShot=True, interval=40)
-        self._settled.timeout.connect(self._ask_for_manifold)
+        self._settled.timeout.connect(self._look_closely)
+        self.density = DensityLayer(desk, self)
         self._ahead = Ahead(self)
+        self.gathering = Gathering(self, desk, self._hit)
         # Points and manifold of one snapshot come shortly after each other, and are painted together.
         self._repaint_soon = QTimer(self, singleShot=True, interval=20)
         self._repaint_soon.timeout.connect(self._repaint_all)
         self._ahead.ready.connect(self._placed_ahead)
+        self.density.changed.connect(self._density_changed)
         desk.changed.connect(self._changed)
         desk.probed.connect(self._changed)
         desk.loaded.connect(self._loaded)
@@ -235,6 +242,15 @@ class LatentPlane(QWidget):
         self._settled.start()
         self.desk.do(LookAt(view=camera.region))
 
+    @Slot()
+    def _look_closely(self) -> None:
+        self._ask_for_manifold()
+        self.density.look(self.camera)
+
+    @Slot()
+    def _density_changed(self) -> None:
+        self._repaint_soon.start() if self._ahead.in_use else self._repaint_all()
+
     def _ask_for_manifold(self) -> None:
         if self.desk.state.layers.manifold:
             columns = max(2, math.ceil(self.width() / _CELL))
@@ -259,7 +275,9 @@ class LatentPlane(QWidget):
     # The hand
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
+        if self.gathering.press(event):
+            self._hover(None)
+        elif event.button() == Qt.MouseButton.LeftButton:
             probe = QPointF(*self.camera.to_pixel(*self.desk.projection.to_plane(self.desk.state.probe)))
             gap = probe - event.position()
             # Gripping the handle off its middle must not make it jump.
@@ -273,6 +291,8 @@ class LatentPlane(QWidget):
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self.gathering.move(event):
+            return
         if self._drag is not None:
             self._send_probe(event.position() + self._drag[1])
         elif self._pan is not None:
@@ -284,17 +304,28 @@ class LatentPlane(QWidget):
             self._hover(self._hit(event.position()))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self.gathering.release(event, self.camera, self.cloud):
+            return
         if event.button() == Qt.MouseButton.LeftButton:
             self._drag = None
         else:
             self._pan = None
-            self.unsetCursor()
+            self.gathering.point()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if self.gathering.takes(event):
+            return
         row = self._hit(event.position())
         if event.button() == Qt.MouseButton.LeftButton and row is not None:
             self._drag = None
             self.desk.do(SelectImage(index=row, z=self.scatter.z_of(row)))
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and self._hovered is None:
+            words = self.density.words_at(event.pos().toPointF(), self.camera)
+            QToolTip.showText(event.globalPos(), words, self)
+            return True
+        return super().event(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hover(None)
@@ -320,6 +351,8 @@ class LatentPlane(QWidget):
             self.zoom(0.8)
         elif key == Qt.Key.Key_Home:
             self.show_all()
+        elif key == Qt.Key.Key_Escape and self.gathering.end():
+            pass
         elif key == Qt.Key.Key_Escape and self.desk.state.selected is not None:
             self.desk.do(SelectImage(index=None))
         else:
@@ -371,11 +404,13 @@ class LatentPlane(QWidget):
                 self.desk.state.layers,
                 self.scatter,
                 self._manifold,
+                self.density,
                 axis_names(self.desk.projection),
             )
         painter = QPainter(self)
         draw_part(painter, self._base, event.rect(), ratio)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.gathering.paint(painter, self.camera, ratio)
         self.marks.paint(painter, self.camera, self.palette(), self.desk.state)
         self._paint_card(painter)
         painter.end()

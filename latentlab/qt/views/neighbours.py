@@ -8,83 +8,21 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QEnterEvent, QFocusEvent, QImage, QPainter, QPaintEvent, QPen, QShowEvent
-from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtGui import QContextMenuEvent, QShowEvent
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from latentlab.engine.requests import EncodingsReply, LoadedReply, Point
+from latentlab.engine.requests import EncodingsReply, LoadedReply
 from latentlab.qt.desk import Desk
 from latentlab.qt.flow_layout import TileLayout
-from latentlab.qt.palette import class_colour
-from latentlab.qt.pixels import data_picture, draw_crisp, to_qimage
+from latentlab.qt.group_menu import group_menu
+from latentlab.qt.neighbour_button import FRAME, NeighbourButton
+from latentlab.qt.pixels import data_picture, to_qimage
 from latentlab.session.edits import PointAt, SelectImage
 from latentlab.session.neighbours import nearest, squared_lengths
 from latentlab.session.state import SessionState
 
 COUNT = 8
-_FRAME = 3
-
-
-class NeighbourButton(QAbstractButton):
-    """One image in a frame of its class's colour. `pointed` tells whether mouse or keyboard is on it."""
-
-    pointed = Signal(bool)
-
-    def __init__(self, number: int) -> None:
-        super().__init__()
-        self.setObjectName(f"neighbour_{number}")
-        self.setAccessibleName(f"Neighbour {number + 1}")
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-        self.setMinimumSize(36, 36)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.row: int | None = None
-        self.z: Point = ()
-        self._label = -1
-        self._image: QImage | None = None
-        self.hide()
-
-    def show_image(self, row: int, z: Point, label: int, image: QImage) -> None:
-        """Stands for another image of the data from now on."""
-        self.row, self.z, self._label, self._image = row, z, label, image
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(62, 62)
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        super().enterEvent(event)
-        self.pointed.emit(True)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
-        self.pointed.emit(False)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.pointed.emit(True)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.pointed.emit(False)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if self._image is None:
-            return
-        painter = QPainter(self)
-        inside = QRectF(self.rect()).adjusted(_FRAME, _FRAME, -_FRAME, -_FRAME)
-        picture = draw_crisp(painter, inside, self._image)
-        half = 0.5 * _FRAME
-        pen = QPen(class_colour(self._label), _FRAME)
-        pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
-        painter.setPen(pen)
-        painter.drawRect(picture.adjusted(-half, -half, half, half))
-        if self.hasFocus() or self.underMouse():
-            # Inside the frame, light on dark: seen on any picture and beside any class colour.
-            for inset, ink in ((0.5, self.palette().windowText()), (1.5, self.palette().window())):
-                painter.setPen(QPen(ink, 1))
-                painter.drawRect(picture.adjusted(inset, inset, -inset, -inset))
-        painter.end()
 
 
 class Neighbours(QWidget):
@@ -102,7 +40,7 @@ class Neighbours(QWidget):
         self.note.setObjectName("neighboursNote")
         self.note.setWordWrap(True)
         self.buttons = [NeighbourButton(number) for number in range(COUNT)]
-        tiles = TileLayout(gap=2, least=2 * 28 + 2 * _FRAME)
+        tiles = TileLayout(gap=2, least=2 * 28 + 2 * FRAME)
         for button in self.buttons:
             button.clicked.connect(self._clicked)
             button.pointed.connect(self._button_pointed)
@@ -139,6 +77,12 @@ class Neighbours(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._due.start()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        button = self.childAt(event.pos())
+        if isinstance(button, NeighbourButton) and button.row is not None:
+            gallery = [one.row for one in self.buttons if one.row is not None and not one.isHidden()]
+            group_menu(self, self._desk, button.row, gallery).popup(event.globalPos())
 
     @Slot()
     def _find(self) -> None:
@@ -183,7 +127,8 @@ class Neighbours(QWidget):
                 self._desk.do(PointAt(z=z))
         gap = float(np.linalg.norm(encodings.mean[row] - np.asarray(self._desk.state.probe, np.float32)))
         button.setToolTip(
-            f"{button.accessibleName()}, at distance {gap:.3f} from the probe. Click to select."
+            f"{button.accessibleName()}, at distance {gap:.3f} from the probe. Click to select; "
+            "right-click to put it into a group."
         )
 
     @Slot()

@@ -19,6 +19,7 @@ from latentlab.engine.requests import LoadedReply, LoadRequest, Point, PointRepl
 from latentlab.qt.crisp_picture import CrispPicture
 from latentlab.qt.desk import Desk
 from latentlab.qt.flow_layout import FlowLayout
+from latentlab.qt.surroundings import ProbeDensityLine, as_a_label
 from latentlab.session.edits import MoveProbe
 from latentlab.session.state import SessionState
 
@@ -76,6 +77,7 @@ class ProbePanel(QWidget):
         self.z.editingFinished.connect(self._typed)
         self.z.textChanged.connect(self._text_changed)
         self.density = _readout()
+        self.data_density = ProbeDensityLine(desk)
         self.words = QLabel()
         self.words.setObjectName("probeWords")
         self.words.setAccessibleName("Where the prior has the probe")
@@ -98,6 +100,7 @@ class ProbePanel(QWidget):
         form.addRow("&z", self.z)
         form.addRow(self.fault)
         form.addRow("log p(z)", self.density)
+        form.addRow("log q(z)", self.data_density)
         form.addRow(self.words)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
@@ -179,12 +182,7 @@ def _readout() -> QLineEdit:
         "How likely the prior N(0, I) finds this place: its log density in nats, and the distance from "
         "the origin, measured in the prior's standard deviations."
     )
-    line.setReadOnly(True)
-    line.setFrame(False)
-    line.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-    palette = QPalette()
-    palette.setColor(QPalette.ColorRole.Base, Qt.GlobalColor.transparent)
-    line.setPalette(palette)
+    as_a_label(line)
     return line
 
 

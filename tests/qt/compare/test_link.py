@@ -23,6 +23,7 @@ from latentlab.session.edits import (
     SetCondition,
     SetLayers,
 )
+from latentlab.session.own_edits import SetGroups
 from latentlab.session.state import Layers, SessionState
 from tests.qt.fake_renderer import COUNT, FakeRenderer
 
@@ -101,6 +102,14 @@ def test_that_one_drag_is_one_step_for_all_and_undoes_for_all(link: Link, join: 
     assert one.state.probe == two.state.probe == (0.0, 0.0)
     link.undo_stack.redo()
     assert one.state.probe == two.state.probe == (0.5, 0.0)
+
+
+def test_that_groups_are_of_the_same_pictures_in_all_and_of_those_alone(link: Link, join: Joined) -> None:
+    one, two, three = (join(FakeRenderer()).desk for _ in range(3))
+    object.__setattr__(three.model, "split", "train")
+    one.do(SetGroups(group_a=(3, 4), group_b=(7,)))
+    assert [desk.state.group_a for desk in (one, two, three)] == [(3, 4), (3, 4), ()]
+    assert join(FakeRenderer()).desk.state.group_b == (7,), "one that comes later catches up"
 
 
 def test_that_what_changes_nothing_anywhere_is_no_step(link: Link, join: Joined) -> None:

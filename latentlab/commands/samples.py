@@ -1,0 +1,64 @@
+"""The command `latentlab sample`: pictures at points drawn from the prior, of what was asked for."""
+
+from __future__ import annotations
+
+import argparse
+import math
+
+from torch import Tensor
+
+from latentlab.commands.console import open_model, progress_bar
+from latentlab.data.report import shown
+from latentlab.engine.checkpoint import LoadedModel
+from latentlab.engine.conditional_sampling import Told, customs_of, is_settled, told_as_asked
+from latentlab.engine.conditions import asked_of
+from latentlab.engine.destination import check_destination
+from latentlab.engine.drawing import to_pictures
+from latentlab.engine.export import PICTURE_FORMATS, Picture, save_picture, sheet
+from latentlab.engine.provenance import Provenance
+from latentlab.engine.sample_words import described
+from latentlab.engine.sampling import decode_in_chunks, prior_points
+from latentlab.errors import LabError
+from latentlab.models.base import Conditional, Decodes
+
+
+def draw_samples(arguments: argparse.Namespace) -> None:
+    """`latentlab sample`: pictures at points drawn from the prior, in a sheet as square as can be."""
+    out = check_destination(arguments.out, overwrite=arguments.force, suffixes=PICTURE_FORMATS)
+    loaded = open_model(arguments)
+    if not isinstance(loaded.model, Decodes):
+        raise LabError(f"{loaded.name} does not make pictures")
+    told = _told(loaded, arguments)
+    z = prior_points(arguments.n, loaded.model.latents, arguments.seed)
+    pictures = _decode(loaded, z, None if told is None else told.y, arguments)
+    page = sheet(pictures, columns=math.ceil(math.sqrt(len(pictures))))
+    extra = {"n": str(arguments.n), "pictures": "drawn" if arguments.draw else "mean"}
+    if told is not None and isinstance(loaded.model, Conditional):
+        names = loaded.model.condition_names
+        extra |= described(names, told.y.tolist(), arguments.condition or "", told.origin)
+    provenance = Provenance("samples", loaded.name, loaded.hash, seed=arguments.seed, extra=extra)
+    save_picture(out, page, provenance=provenance, scale=arguments.scale, overwrite=arguments.force)
+    words = [f"{len(pictures):,} pictures, seed {arguments.seed}"]
+    if told is not None:
+        words += [shown(word) for word in (arguments.condition, told.origin) if word]
+    print(f"Wrote {out}: {'; '.join(words)}")
+
+
+def _told(loaded: LoadedModel, arguments: argparse.Namespace) -> Told | None:
+    """What each sample is told; None for a model that is told nothing."""
+    if arguments.condition is None and not isinstance(loaded.model, Conditional):
+        return None
+    asked = {} if arguments.condition is None else asked_of(loaded.model, arguments.condition)
+    # Data of the size of a film are not read for nothing.
+    settled = is_settled(loaded.model, asked)
+    customs = None if settled else customs_of(loaded, arguments.data)
+    return told_as_asked(loaded.model, asked, arguments.n, customs, arguments.seed)
+
+
+def _decode(loaded: LoadedModel, z: Tensor, y: Tensor | None, arguments: argparse.Namespace) -> list[Picture]:
+    pictures: list[Picture] = []
+    with progress_bar("Decoding") as show:
+        for some in decode_in_chunks(loaded.model, z, y=y, draw=arguments.draw, seed=arguments.seed):
+            pictures.extend(to_pictures(some))
+            show(len(pictures) / len(z), "")
+    return pictures

@@ -1,0 +1,132 @@
+"""What the board offers to add: attributes of the data, directions of one's own, principal components.
+
+Each has a key by which the session counts how often it is added, a vector, and words on how far to trust it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latentlab.engine.direction_parts import COMPONENT, GROUPS, Trust
+from latentlab.engine.requests import EncodingsReply, Point
+from latentlab.session.own_directions import OwnDirection, component_key
+
+if TYPE_CHECKING:
+    from latentlab.engine.directions import Directions
+
+_FEW = "too few to judge"
+
+
+@dataclass(frozen=True, eq=False)
+class Offer:
+    """z + vector adds it once; `trust` in a few words, `tip` in sentences."""
+
+    key: str
+    name: str
+    vector: NDArray[np.float64]
+    trust: str
+    tip: str
+
+
+def of_attributes(found: Directions | None) -> list[Offer]:
+    """The attributes, or classes, of the data."""
+    if found is None:
+        return []
+    offers = []
+    for number, name in enumerate(found.names):
+        trust, closest = found.trust[number], found.closest(number)
+        if trust.auc is None or trust.cohens_d is None:
+            tip = f"{name}: too few held-out pictures have it, or lack it, to judge by."
+        else:
+            alike = f" Most alike: {closest[0]} (cosine {closest[1]:+.2f})." if closest else ""
+            tip = (
+                f"{name}: of held-out pictures, one with it lies further along than one without "
+                f"{trust.auc:.1%} of the time (50 % is chance), {trust.cohens_d:.1f} standard deviations on "
+                f"average. Made from {found.have[number]:,} pictures with it and {found.lack[number]:,} "
+                f"without.{alike}"
+            )
+        offers.append(Offer(name, name, found.vectors[number].astype(np.float64), _short(trust), tip))
+    return offers
+
+
+def of_own(own: Iterable[OwnDirection], found: Directions | None) -> list[Offer]:
+    """Directions of one's own; `found`, those of the attributes, tell which of them each is most like."""
+    return [
+        Offer(one.key, one.name, vector, *_own_in_words(one, _alike(vector, found)))
+        for one in own
+        for vector in (np.array(one.vector),)
+    ]
+
+
+def _own_in_words(one: OwnDirection, alike: str) -> tuple[str, str]:
+    trust = one.trust
+    if one.method == COMPONENT:
+        return "one standard deviation", f"{one.name}: a principal component that was given a name.{alike}"
+    made = f"Made from {one.have:,} pictures in A and {one.lack:,} in B."
+    if one.method != GROUPS:
+        made = f"Made from {one.have:,} pictures with it and {one.lack:,} without."
+    if trust.auc is None or trust.cohens_d is None:
+        few = " Of four or more in each group, halves can be judged." if one.method == GROUPS else ""
+        return _FEW, f"{one.name}: too few pictures to judge by. {made}{few}{alike}"
+    who = "of pictures that it was not made from"
+    if one.method == GROUPS:
+        who = "made from half of these pictures and judged by the other half, ten times over"
+        made += " Groups picked by where they lie, as with the lasso, lie apart by their making."
+    return _short(trust), (
+        f"{one.name}: {who}, one with it lies further along than one without {trust.auc:.1%} of the time "
+        f"(50 % is chance), {trust.cohens_d:.1f} standard deviations on average. {made}{alike}"
+    )
+
+
+def _alike(vector: NDArray[np.float64], found: Directions | None) -> str:
+    if found is None or found.latents != len(vector):
+        return ""
+    lengths = np.linalg.norm(found.vectors, axis=1) * np.linalg.norm(vector)
+    cosines = found.vectors @ vector / np.maximum(lengths, 1e-30)
+    most = int(np.abs(cosines).argmax())
+    return f" Most alike: {found.names[most]} (cosine {cosines[most]:+.2f})."
+
+
+def of_components(encodings: EncodingsReply | None, own: Sequence[OwnDirection], most: int) -> list[Offer]:
+    """The first principal components of the encoded pictures, but those that have got a name already."""
+    if encodings is None or not encodings.done:
+        return []
+    named = {one.vector for one in own}
+    total = sum(value**2 for value in encodings.spread)
+    offers = []
+    for number, vector in enumerate(encodings.principal[:most], 1):
+        if vector in named:
+            continue
+        name = f"Component {number}"
+        share = sum(value**2 for value in vector) / total if total else 0.0
+        tip = (
+            f"{name}: the pictures' places spread most along these. {share:.1%} of their variance lies along "
+            "this one; added once, it is one standard deviation. See what it does, and give it a name."
+        )
+        spread = f"{share:.0%}".replace("%", " % of the spread")
+        offers.append(Offer(component_key(number), name, np.array(vector), spread, tip))
+    return offers
+
+
+def moved(z: Point, amounts: Mapping[str, float], offers: Mapping[str, Offer]) -> Point:
+    """z with each of `amounts` added so often; those that are not offered, or of other latents, are not."""
+    steps = [
+        amount * offers[key].vector
+        for key, amount in amounts.items()
+        if key in offers and len(offers[key].vector) == len(z)
+    ]
+    if not steps:
+        return z
+    there = np.asarray(z, np.float64) + np.sum(steps, axis=0)
+    return tuple(map(float, there.astype(np.float32)))
+
+
+def _short(trust: Trust) -> str:
+    if trust.auc is None or trust.cohens_d is None:
+        return _FEW
+    return f"AUC {trust.auc:.2f} · d {trust.cohens_d:.1f}"

@@ -1,0 +1,126 @@
+"""One condition: what the decoder is told of it, and the probe changed by vector and by condition."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
+
+from latentlab.engine.requests import Picture
+from latentlab.qt.condition_tile import ConditionTile
+from latentlab.qt.dimensions.row import CalmSlider, Figure
+from latentlab.qt.pixels import to_qimage
+
+TILE = 52
+_PER_UNIT = 100
+
+
+class WayTile(ConditionTile):
+    """A picture to be clicked, of a fixed size and without words below."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(0, "")
+        self.setObjectName(name)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setFixedSize(TILE, TILE)
+        self.picture: Picture | None = None
+
+    def sizeHint(self) -> QSize:
+        return QSize(TILE, TILE)
+
+    def show_picture(self, picture: Picture | None) -> None:
+        self.picture = picture
+        self.show_image(None if picture is None else to_qimage(picture))
+
+
+class WayRow(QWidget):
+    """`told` (name, number, whether the handle is held) asks to tell the decoder another number, 0 to 1;
+    `gripped` begins a slide. `by_vector` and `by_condition` (name) ask for what their pictures show.
+
+    Classes exclude each other: their rows have no slider.
+    """
+
+    told = Signal(str, float, bool)
+    gripped = Signal()
+    by_vector = Signal(str)
+    by_condition = Signal(str)
+
+    def __init__(self, name: str, exclusive: bool) -> None:
+        super().__init__()
+        self.name, self._exclusive = name, exclusive
+        label = QLabel(name)
+        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        label.setMinimumWidth(40)
+        label.setToolTip(name)
+        self.left = QLabel()
+        self.left.setObjectName(f"conditionLeft_{name}")
+        self.sign = QLabel()
+        self.slider = CalmSlider(Qt.Orientation.Horizontal)
+        self.slider.setObjectName(f"conditionSlider_{name}")
+        self.slider.setAccessibleName(f"How much of {name} the decoder is told")
+        self.slider.setToolTip(f"What the decoder is told of {name}: 0 is without, 1 with.")
+        self.slider.setRange(0, _PER_UNIT)
+        self.slider.setSingleStep(5)
+        self.slider.setPageStep(_PER_UNIT)
+        self.slider.setMinimumWidth(48)
+        self.value = Figure()
+        self.vector = WayTile(f"vectorWay_{name}")
+        self.condition = WayTile(f"conditionWay_{name}")
+        for widget in (self.slider, self.value):
+            widget.setVisible(not exclusive)
+        layout = QGridLayout(self)
+        layout.setContentsMargins(8, 1, 8, 1)
+        layout.setHorizontalSpacing(4)
+        layout.setVerticalSpacing(0)
+        layout.addWidget(label, 0, 0)
+        layout.addWidget(self.left, 0, 1, Qt.AlignmentFlag.AlignRight)
+        layout.addWidget(self.slider, 1, 0)
+        layout.addWidget(self.value, 1, 1)
+        layout.addWidget(self.sign, 0, 2, 2, 1, Qt.AlignmentFlag.AlignCenter)
+        layout.addWidget(self.vector, 0, 3, 2, 1)
+        layout.addWidget(self.condition, 0, 4, 2, 1)
+        layout.setColumnStretch(0, 1)
+        self.slider.valueChanged.connect(self._slid)
+        self.slider.sliderPressed.connect(self.gripped)
+        self.slider.sliderReleased.connect(self.gripped)
+        self.vector.clicked.connect(self._vector_clicked)
+        self.condition.clicked.connect(self._condition_clicked)
+
+    def show_told(self, value: float, there: bool) -> None:
+        """What the decoder is told now, and whether that counts as there."""
+        with QSignalBlocker(self.slider):
+            self.slider.setValue(round(value * _PER_UNIT))
+        self.value.show_text(f"{value:.2f}")
+        if self._exclusive:
+            self.sign.setText("=" if there else "+")
+            change = f"as class {self.name}"
+        else:
+            self.sign.setText("\N{MINUS SIGN}" if there else "+")
+            change = f"{'without' if there else 'with'} {self.name}"
+        self.sign.setToolTip(f"The two pictures show the probe {change}.")
+        by_vector = f"The probe {change} by vector: z moved along the direction, the decoder told the same"
+        by_condition = f"The probe {change} by condition: the same z, the decoder told otherwise"
+        for tile, words in ((self.vector, by_vector), (self.condition, by_condition)):
+            tile.setAccessibleName(words)
+            tile.setToolTip(f"{words}. Click to go there.")
+
+    def show_left(self, auc: float | None) -> None:
+        """How well z alone tells it; nothing where that is not known."""
+        self.left.setText("" if auc is None else f"AUC {auc:.2f}")
+        self.left.setToolTip(
+            ""
+            if auc is None
+            else f"How well z alone tells which held-out pictures have {self.name}: at 0.5 it says nothing "
+            "of it, so that no vector can add it; at 1 it says all."
+        )
+
+    @Slot(int)
+    def _slid(self, value: int) -> None:
+        self.told.emit(self.name, value / _PER_UNIT, self.slider.isSliderDown())
+
+    @Slot()
+    def _vector_clicked(self) -> None:
+        self.by_vector.emit(self.name)
+
+    @Slot()
+    def _condition_clicked(self) -> None:
+        self.by_condition.emit(self.name)

@@ -1,0 +1,50 @@
+"""What was dropped or lies on the clipboard: the path of a file, or a picture without one."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtGui import QImage
+
+from latentlab.errors import LabError
+
+_LONGEST = 4096
+_SAID = 80
+
+
+def incoming(data: QMimeData) -> Path | QImage:
+    """The first file named in `data`, else the picture in it. A file need not be there, nor be a picture.
+
+    Raises:
+        LabError: if there is neither, saying what is there instead.
+    """
+    local = [url for url in data.urls() if url.isLocalFile()]
+    if local:
+        return Path(local[0].toLocalFile())
+    if data.hasImage():
+        image = data.imageData()
+        if isinstance(image, QImage) and not image.isNull():
+            return image
+        raise LabError("the picture on the clipboard cannot be read. Save it as a PNG and open that file")
+    text = data.text().strip().strip("\"'")
+    if data.urls():
+        text = data.urls()[0].toString()
+    if text.startswith(("http://", "https://")):
+        raise LabError(
+            "LatentLab downloads nothing", _shown(text), "Save the picture on this computer and open the file"
+        )
+    if text.startswith("file:"):
+        return Path(QUrl(text).toLocalFile())
+    if text and len(text) < _LONGEST and "\n" not in text:
+        with contextlib.suppress(OSError, ValueError, RuntimeError):
+            path = Path(text).expanduser()
+            if path.exists():
+                return path
+        raise LabError("neither a picture nor a file that is there", f"“{_shown(text)}”")
+    raise LabError("no picture and no file: copy a picture, or a picture file, first")
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= _SAID else f"{text[:_SAID]}…"

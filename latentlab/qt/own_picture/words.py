@@ -1,0 +1,56 @@
+"""What is said of a picture of the person's own: its ELBO, whether such are known, how wrong it is drawn."""
+
+from __future__ import annotations
+
+import math
+
+from latentlab.engine.error_map import ErrorMap
+from latentlab.engine.requests import OwnPictureReply
+
+# Of held-out pictures, the share with a lower ELBO under which a picture is called unusual.
+_UNUSUAL, _PLAIN = 0.05, 0.995
+# How much better the negative must do to be worth a word.
+_BETTER = 0.01
+
+
+def elbo_in_words(reply: OwnPictureReply) -> str:
+    """The ELBO and its parts, nats; of an autoencoder, which has none, log p(x|z)."""
+    if not math.isfinite(reply.kl):
+        return f"log p(x|z) = {_nats(reply.reconstruction_nats)} nats"
+    parts = f"{_nats(reply.reconstruction_nats)} reconstruction − {_nats(reply.kl)} KL"
+    return f"ELBO {_nats(reply.elbo)} nats = {parts}"
+
+
+def known_in_words(reply: OwnPictureReply, data: str) -> str:
+    """Whether the model knows such pictures, as far as its ELBO tells."""
+    if reply.below is None:
+        return ""
+    figure = "ELBO" if math.isfinite(reply.kl) else "log p(x|z)"
+    of = f"{reply.among:,} pictures of {data}"
+    better = (reply.negative_below or 0.0) - reply.below > _BETTER
+    if reply.below < _UNUSUAL and better:
+        return "With light and dark exchanged, the model would know it better: try Negative."
+    if reply.below == 0.0:
+        return f"The model does not know such pictures: its {figure} is below that of all {of}."
+    if reply.below < _UNUSUAL:
+        return f"Unusual for this model: its {figure} is above that of only {reply.below:.0%} of {of}."
+    if reply.below > _PLAIN:
+        return (
+            f"Plainer than what the model knows: its {figure} is above that of nearly all {of}, which says "
+            "little of what it shows."
+        )
+    return f"The model knows such pictures: its {figure} is above that of {reply.below:.0%} of {of}."
+
+
+def error_in_words(found: ErrorMap) -> str:
+    """The scale of an error map."""
+    if found.most == 0.0:
+        return "No error: the reconstruction is the picture itself."
+    return (
+        f"Black is no error, pale yellow {found.most:.2f}, the largest here (black against white is 1); "
+        f"{found.mean:.3f} on average."
+    )
+
+
+def _nats(value: float) -> str:
+    return f"{value:,.1f}".replace("-", "\N{MINUS SIGN}")

@@ -1,0 +1,103 @@
+"""Directions of one's own: between groups picked by hand, components that got a name, read from a file.
+
+Each belongs to one model, by its hash: in another one's latent space the same numbers mean nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from latentlab.engine.direction_parts import WAYS, Trust, require_text
+from latentlab.engine.requests import Point
+from latentlab.errors import LabError
+
+# Of all models together; each is a row of the board, and is saved with the session.
+MAX_OWN = 256
+# A name stands in one line of the board; those in files may be longer.
+MAX_NAME = 80
+
+
+@dataclass(frozen=True)
+class OwnDirection:
+    """z + vector adds it once.
+
+    Attributes:
+        name: what the person calls it.
+        vector: v, D numbers.
+        method: how it was come by, one of `direction_parts.WAYS`.
+        have, lack: how many pictures it was made from, with it and without.
+        trust: how well it tells pictures apart that it was not made from.
+        data: the data set it was made from.
+        model, model_hash: whose latent space it is of.
+
+    Raises:
+        LabError: for a name or vector that cannot be.
+    """
+
+    name: str
+    vector: Point
+    method: str
+    have: int
+    lack: int
+    trust: Trust
+    data: str = ""
+    model: str = ""
+    model_hash: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.name.strip():
+            raise LabError("a direction needs a name")
+        for text in (self.name, self.data, self.model, self.model_hash):
+            require_text(text)
+        if len(self.name) > MAX_NAME:
+            raise LabError(f"{self.name[:40]!r}... has {len(self.name):,} letters; up to {MAX_NAME} fit")
+        if self.method not in WAYS:
+            raise LabError(f"no way to come by a direction is called {self.method[:40]!r}")
+        if not self.vector or not all(map(math.isfinite, self.vector)):
+            raise LabError(f"{self.name}: a vector of finite numbers was expected")
+
+    @property
+    def key(self) -> str:
+        """What it is called among the amounts of a session, where attributes have bare names."""
+        return own_key(self.name)
+
+
+def own_key(name: str) -> str:
+    """The key of a direction of one's own among the amounts of a session."""
+    return f"yours/{name}"
+
+
+def component_key(number: int) -> str:
+    """The key of a principal component, counted from 1, among the amounts of a session."""
+    return f"component/{number}"
+
+
+def of_model(own: Iterable[OwnDirection], model_hash: str, latents: int) -> tuple[OwnDirection, ...]:
+    """Those that lie in this model's latent space of D = `latents` dimensions."""
+    return tuple(one for one in own if one.model_hash == model_hash and len(one.vector) == latents)
+
+
+def free_name(name: str, taken: Iterable[str]) -> str:
+    """`name`, or, where that is taken, `name` with the first number that is free behind it."""
+    names, number, free = set(taken), 2, name
+    while free in names:
+        free = f"{name} {number}"
+        number += 1
+    return free
+
+
+def wrong_name(name: str, taken: Iterable[str]) -> str:
+    """What is wrong with a name for a direction, in words; "" if it will do."""
+    if not name.strip():
+        return "Give it a name."
+    if len(name) > MAX_NAME:
+        return f"A name has up to {MAX_NAME} letters, this one {len(name)}."
+    if name in set(taken):
+        return f"Another of your directions is called {name}."
+    try:
+        require_text(name)
+    except LabError as error:
+        return f"{error.what[:1].upper()}{error.what[1:]}."
+    return ""

@@ -1,0 +1,329 @@
+"""The conditions of the attribute board: what the decoder is told, both ways side by side, new pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QDialogButtonBox, QStyle, QStyleOptionSlider
+from pytestqt.qtbot import QtBot
+
+from latentlab.engine import requests as rq
+from latentlab.engine.provenance import read_provenance
+from latentlab.errors import LabError
+from latentlab.qt.attributes.condition_board import ConditionBoard
+from latentlab.qt.attributes.new_samples import COUNT, AskBox
+from latentlab.qt.desk import Desk
+from latentlab.qt.export_dialog import ExportDialog
+from latentlab.qt.views.attribute_board import AttributeBoard
+from latentlab.session.edits import MoveProbe, SelectImage, SetCondition
+from tests.qt.fake_renderer import FakeRenderer, picture_at
+from tests.qt.shell import OFFSCREEN, open_window
+
+pytestmark = [OFFSCREEN, pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)]
+
+# The stand-in finds directions of Hat and Smile, none of Beard.
+NAMES = ("Hat", "Smile", "Beard")
+ATTRIBUTES, CLASSES, NONE = (NAMES, False), (NAMES, True), ((), True)
+Z = (0.5, -0.5, 2.0)
+
+
+@pytest.fixture(params=[ATTRIBUTES])
+def renderer(request: pytest.FixtureRequest) -> FakeRenderer:
+    return FakeRenderer(3, *request.param)
+
+
+@pytest.fixture
+def whole(qtbot: QtBot, desk: Desk) -> AttributeBoard:
+    made = AttributeBoard(desk)
+    qtbot.addWidget(made)
+    made.resize(360, 900)
+    made.show()
+    qtbot.waitUntil(lambda: bool(made.rows), timeout=3000)
+    return made
+
+
+@pytest.fixture
+def board(qtbot: QtBot, desk: Desk, whole: AttributeBoard) -> ConditionBoard:
+    bar = whole.pages.tabBar()
+    qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(1).center())
+    qtbot.waitUntil(lambda: whole.conditions.now.picture is not None, timeout=3000)
+    desk.do(MoveProbe(z=Z))
+    desk.undo_stack.clear()
+    return whole.conditions
+
+
+def shows(tile, z: rq.Point, condition: rq.Point) -> bool:
+    return tile.picture is not None and np.array_equal(tile.picture, picture_at(z, condition))
+
+
+def told_last(renderer: FakeRenderer) -> rq.Point:
+    return [one for one in renderer.served if isinstance(one, rq.PointRequest)][-1].condition
+
+
+def test_that_one_strip_shows_the_same_face_by_vector_and_by_condition(
+    qtbot: QtBot, desk: Desk, board: ConditionBoard
+) -> None:
+    hat, smile, beard = (board.rows[name] for name in NAMES)
+    qtbot.waitUntil(lambda: shows(board.now, Z, (0.0, 0.0, 0.0)), timeout=2000)
+    # Hat lies along the first dimension, Smile along both of the first two.
+    qtbot.waitUntil(lambda: shows(hat.vector, (1.5, -0.5, 2.0), (0.0, 0.0, 0.0)), timeout=2000)
+    assert shows(hat.condition, Z, (1.0, 0.0, 0.0))
+    assert shows(smile.vector, (1.5, 0.5, 2.0), (0.0, 0.0, 0.0))
+    assert shows(smile.condition, Z, (0.0, 1.0, 0.0))
+    assert shows(beard.condition, Z, (0.0, 0.0, 1.0))
+    assert beard.vector.picture is None
+    assert not beard.vector.isEnabled()
+    assert hat.sign.text() == "+"
+    assert hat.left.text() == "AUC 0.90"
+    assert beard.left.text() == ""
+    assert "with Hat by vector" in hat.vector.accessibleName()
+
+
+def test_that_what_is_told_already_is_taken_away_in_the_strip(
+    qtbot: QtBot, desk: Desk, board: ConditionBoard
+) -> None:
+    desk.do(SetCondition(condition=(1.0, 0.0, 0.0)))
+    hat = board.rows["Hat"]
+    qtbot.waitUntil(lambda: shows(hat.vector, (-0.5, -0.5, 2.0), (1.0, 0.0, 0.0)), timeout=2000)
+    assert shows(hat.condition, Z, (0.0, 0.0, 0.0))
+    assert hat.sign.text() == "\N{MINUS SIGN}"
+    assert "without Hat" in hat.condition.toolTip()
+
+
+def test_that_a_click_on_either_picture_goes_there_in_one_step(
+    qtbot: QtBot, desk: Desk, board: ConditionBoard
+) -> None:
+    qtbot.mouseClick(board.rows["Smile"].condition, Qt.MouseButton.LeftButton)
+    assert (desk.state.probe, desk.state.condition) == (Z, (0.0, 1.0, 0.0))
+    qtbot.mouseClick(board.rows["Smile"].vector, Qt.MouseButton.LeftButton)
+    assert desk.state.probe == pytest.approx((-0.5, -1.5, 2.0))
+    assert (desk.state.amounts, desk.state.condition) == ((("Smile", -1.0),), (0.0, 1.0, 0.0))
+    assert desk.undo_stack.count() == 2
+    desk.undo_stack.undo()
+    desk.undo_stack.undo()
+    assert (desk.state.probe, desk.state.condition, desk.state.amounts) == (Z, (0.0, 0.0, 0.0), ())
+
+
+def test_that_keys_choose_a_picture_too(qtbot: QtBot, desk: Desk, board: ConditionBoard) -> None:
+    board.rows["Hat"].condition.setFocus()
+    qtbot.keyClick(board.rows["Hat"].condition, Qt.Key.Key_Space)
+    assert desk.state.condition == (1.0, 0.0, 0.0)
+
+
+def test_that_a_slide_tells_the_decoder_any_number_as_one_step(
+    qtbot: QtBot, desk: Desk, board: ConditionBoard, renderer: FakeRenderer
+) -> None:
+    slider = board.rows["Hat"].slider
+
+    def handle(value: int) -> QPoint:
+        option = QStyleOptionSlider()
+        slider.initStyleOption(option)
+        option.sliderPosition = value
+        control, part = QStyle.ComplexControl.CC_Slider, QStyle.SubControl.SC_SliderHandle
+        return slider.style().subControlRect(control, option, part, slider).center()
+
+    first, last = handle(0), handle(50)
+    qtbot.mousePress(slider, Qt.MouseButton.LeftButton, pos=first)
+    for step in range(1, 11):
+        qtbot.mouseMove(slider, first + (last - first) * step / 10)
+    qtbot.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=last)
+    assert desk.state.condition[0] == pytest.approx(0.5, abs=0.06)
+    assert desk.state.condition[1:] == (0.0, 0.0)
+    assert desk.undo_stack.count() == 1
+    qtbot.waitUntil(lambda: told_last(renderer) == desk.state.condition, timeout=2000)
+    desk.undo_stack.undo()
+    assert slider.value() == 0
+
+
+def test_that_keys_tell_it_wholly(qtbot: QtBot, desk: Desk, board: ConditionBoard) -> None:
+    slider = board.rows["Beard"].slider
+    slider.setFocus()
+    qtbot.keyClick(slider, Qt.Key.Key_PageUp)
+    assert desk.state.condition == (0.0, 0.0, 1.0)
+    assert board.rows["Beard"].value.text == "1.00"
+
+
+def test_that_the_selected_image_is_gone_to_and_told_as_what_it_is(
+    qtbot: QtBot, desk: Desk, board: ConditionBoard, renderer: FakeRenderer
+) -> None:
+    assert not board.as_selected.isEnabled()
+    with qtbot.waitSignal(desk.selected, timeout=2000):
+        desk.do(SelectImage(index=4))
+    desk.undo_stack.clear()
+    qtbot.mouseClick(board.as_selected, Qt.MouseButton.LeftButton)
+    assert desk.state.probe == tuple(map(float, renderer.mean[4]))
+    assert desk.state.condition == (0.0, 1.0, 0.0)
+    assert not board.as_selected.isEnabled()
+    assert desk.undo_stack.count() == 1
+    desk.undo_stack.undo()
+    assert (desk.state.probe, desk.state.condition) == (Z, (0.0, 0.0, 0.0))
+    assert board.as_selected.isEnabled()
+
+
+def test_that_what_is_asked_for_goes_round_from_either_to_with_to_without(
+    qtbot: QtBot, desk: Desk, board: ConditionBoard
+) -> None:
+    hat, smile = board.samples.boxes["Hat"], board.samples.boxes["Smile"]
+    assert isinstance(hat, AskBox)
+    assert hat.text() == "Hat or not"
+    for words, asked in (
+        ("with Hat", (("Hat", 1.0),)),
+        ("without Hat", (("Hat", 0.0),)),
+        ("Hat or not", ()),
+    ):
+        hat.setFocus()
+        qtbot.keyClick(hat, Qt.Key.Key_Space)
+        assert (hat.text(), desk.state.asked) == (words, asked)
+    smile.click()
+    hat.click()
+    assert desk.state.asked == (("Hat", 1.0), ("Smile", 1.0))
+    desk.undo_stack.undo()
+    assert desk.state.asked == (("Smile", 1.0),)
+    assert hat.text() == "Hat or not"
+
+
+def test_that_twelve_are_drawn_as_asked_and_a_click_on_one_goes_there(
+    qtbot: QtBot, desk: Desk, board: ConditionBoard, renderer: FakeRenderer
+) -> None:
+    samples = board.samples
+    assert not samples.save.isEnabled()
+    samples.boxes["Hat"].click()
+    with qtbot.waitSignal(desk.sampled, timeout=2000) as caught:
+        qtbot.mouseClick(samples.draw, Qt.MouseButton.LeftButton)
+        assert samples.note.text() == "Drawing …"
+    (reply,) = caught.args
+    assert len(reply.pictures) == COUNT
+    assert all(tile.isVisible() for tile in samples.tiles)
+    assert samples.note.text() == f"Hat=1; the rest as in 7 of 9 real pictures; seed {reply.seed}."
+    assert "told Hat, Smile, Beard" in samples.tiles[1].toolTip()
+    desk.undo_stack.clear()
+    qtbot.mouseClick(samples.tiles[1], Qt.MouseButton.LeftButton)
+    assert (desk.state.probe, desk.state.condition) == (reply.points[1], (1.0, 1.0, 1.0))
+    assert [tile.isChecked() for tile in samples.tiles[:3]] == [False, True, False]
+    assert desk.undo_stack.count() == 1
+    desk.undo_stack.undo()
+    assert (desk.state.probe, desk.state.condition) == (Z, (0.0, 0.0, 0.0))
+    assert not any(tile.isChecked() for tile in samples.tiles)
+
+
+def test_that_each_press_draws_with_another_seed(qtbot: QtBot, desk: Desk, board: ConditionBoard) -> None:
+    seeds = set()
+    for _ in range(4):
+        with qtbot.waitSignal(desk.sampled, timeout=2000) as caught:
+            qtbot.mouseClick(board.samples.draw, Qt.MouseButton.LeftButton)
+        seeds.add(caught.args[0].seed)
+    assert len(seeds) > 1
+
+
+def test_that_a_draw_that_fails_says_why(
+    qtbot: QtBot, board: ConditionBoard, renderer: FakeRenderer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(request: rq.SamplesRequest) -> None:
+        raise LabError("the pictures have gone")
+
+    monkeypatch.setattr(renderer, "_samples", refuse)
+    board.samples.draw.click()
+    qtbot.waitUntil(lambda: "the pictures have gone" in board.samples.note.text(), timeout=2000)
+
+
+@pytest.mark.parametrize("renderer", [NONE], indirect=True)
+def test_that_a_model_that_is_told_nothing_has_one_way_alone(whole: AttributeBoard) -> None:
+    assert whole.pages.tabBar().isHidden()
+    assert whole.pages.currentIndex() == 0
+
+
+@pytest.mark.parametrize("renderer", [CLASSES], indirect=True)
+def test_that_classes_are_compared_and_asked_for_one_at_a_time(
+    qtbot: QtBot, desk: Desk, board: ConditionBoard
+) -> None:
+    qtbot.waitUntil(lambda: shows(board.rows["Smile"].condition, Z, (0.0, 1.0, 0.0)), timeout=2000)
+    # It is of the class Hat already: neither way has anything to add.
+    assert shows(board.rows["Hat"].vector, Z, (1.0, 0.0, 0.0))
+    assert board.rows["Hat"].sign.text() == "="
+    assert board.rows["Hat"].slider.isHidden()
+    qtbot.mouseClick(board.rows["Smile"].condition, Qt.MouseButton.LeftButton)
+    assert desk.state.condition == (0.0, 1.0, 0.0)
+    board.samples.boxes["Hat"].click()
+    board.samples.boxes["Beard"].click()
+    assert desk.state.asked == (("Beard", 1.0),)
+    board.samples.boxes["Beard"].click()
+    assert desk.state.asked == ()
+
+
+def test_that_another_model_brings_its_own_conditions(
+    qtbot: QtBot, desk: Desk, board: ConditionBoard, renderer: FakeRenderer
+) -> None:
+    board.samples.boxes["Hat"].click()
+    board.samples.boxes["Beard"].click()
+    renderer.conditions = ("Beard", "Wings")
+    with qtbot.waitSignal(desk.encoded, timeout=2000):
+        desk.open(desk.state)
+    assert list(board.rows) == list(board.samples.boxes) == ["Beard", "Wings"]
+    assert desk.state.asked == (("Beard", 1.0),)
+    assert board.samples.boxes["Beard"].text() == "with Beard"
+    qtbot.waitUntil(lambda: board.now.picture is not None, timeout=2000)
+
+
+def test_that_nothing_is_asked_for_behind_the_other_tab(
+    qtbot: QtBot, desk: Desk, whole: AttributeBoard, renderer: FakeRenderer
+) -> None:
+    desk.do(MoveProbe(z=Z))
+    qtbot.wait(150)
+    assert not any(isinstance(one, rq.WaysRequest) for one in renderer.served)
+
+
+def test_that_of_many_moves_the_strip_asks_now_and_then(
+    qtbot: QtBot, desk: Desk, board: ConditionBoard, renderer: FakeRenderer
+) -> None:
+    qtbot.wait(150)
+    renderer.served.clear()
+    for number in range(200):
+        desk.do(MoveProbe(z=(0.01 * number, 0.0, 0.0)))
+    qtbot.waitUntil(lambda: shows(board.now, desk.state.probe, (0.0, 0.0, 0.0)), timeout=2000)
+    assert 1 <= len([one for one in renderer.served if isinstance(one, rq.WaysRequest)]) <= 4
+
+
+def test_that_data_without_attributes_leave_the_condition_its_pictures(
+    qtbot: QtBot, desk: Desk, whole: AttributeBoard, renderer: FakeRenderer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(method: str) -> None:
+        raise LabError("fake has neither attributes nor classes")
+
+    monkeypatch.setattr(renderer, "directions", refuse)
+    whole.pages.setCurrentIndex(1)
+    with qtbot.waitSignal(desk.loaded, timeout=2000):
+        desk.open(desk.state)
+    board = whole.conditions
+    qtbot.waitUntil(lambda: "no vectors to compare with" in board.status.text(), timeout=3000)
+    qtbot.waitUntil(lambda: board.rows["Hat"].condition.picture is not None, timeout=2000)
+    assert board.rows["Hat"].vector.picture is None
+
+
+def test_that_the_new_pictures_are_saved_as_a_sheet_that_says_what_was_asked(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    with open_window(qtbot, tmp_path, FakeRenderer(3, *ATTRIBUTES)) as window:
+        board = window.findChild(ConditionBoard, "conditionBoard")
+        assert not window.actions_["exportSamplesAction"].isEnabled()
+        board.samples.boxes["Smile"].click()
+        with qtbot.waitSignal(window.desk.sampled, timeout=2000) as caught:
+            board.samples.draw.click()
+        (reply,) = caught.args
+        assert window.actions_["exportSamplesAction"].isEnabled()
+        board.samples.save.click()
+        page = window.findChild(ExportDialog)
+        page.path.setText(str(tmp_path / "sheet.png"))
+        page.scale.setValue(1)
+        with qtbot.waitSignal(window.exporter.saved, timeout=3000):
+            page.buttons.button(QDialogButtonBox.StandardButton.Save).click()
+    with Image.open(tmp_path / "sheet.png") as image:
+        sheet = np.asarray(image)
+    assert sheet.shape == (3 * 8, 4 * 8)
+    np.testing.assert_array_equal(sheet[8:16, :8], reply.pictures[4])
+    origin = read_provenance(tmp_path / "sheet.png")
+    assert (origin.what, origin.seed, origin.extra["condition"]) == ("samples", reply.seed, "Smile=1")
+    assert origin.extra["told"].split()[:2] == ["0,1,0", "1,1,1"]
