@@ -40,7 +40,9 @@ from torch.nn import functional
 
 from latentlab.core.gaussian import LOG_2PI
 
-SHRINKAGE = 1e-3
+# Without any, w leans on dimensions in which pictures hardly differ: there groups are told apart best, and
+# pictures changed least.
+SHRINKAGE = 0.5
 # Of the pictures, to whom adding a discriminant once is to suffice.
 _SURE = 0.99
 # Of the Gram matrix of the attributes: below it, attributes follow from each other but for rounding.
