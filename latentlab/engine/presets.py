@@ -30,6 +30,8 @@ LIKELIHOODS: Mapping[str, tuple[str, bool]] = {
     "Categorical": ("categorical", False),
     "Palette": ("palette", False),
 }
+# Numbers for each colour of a palette that the encoder reads.
+_COLOUR_FEATURES = 8
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ PRESETS: tuple[Preset, ...] = (
     Preset(
         "Conditional VAE for pixel art",
         "Told the attributes of each picture: sharp pictures with what is asked for, and without.",
-        Choice(kind="cvae", latents=32, network="conv", likelihood="Palette"),
+        Choice(kind="cvae", latents=32, likelihood="Palette"),
     ),
     Preset(
         "VAE for colour pictures",
@@ -101,7 +103,7 @@ PRESETS: tuple[Preset, ...] = (
     Preset(
         "VAE for pixel art",
         "Pictures drawn with few colours: every pixel is one of them, so that nothing blurs.",
-        Choice(latents=32, network="conv", likelihood="Palette"),
+        Choice(latents=32, likelihood="Palette"),
     ),
 )
 
@@ -118,6 +120,7 @@ def fields_of(choice: Choice) -> dict[str, Any]:
         "decoder_widths": decoder,
         "likelihood": likelihood,
         "learn_sigma": learnt,
+        "encoder_features": _COLOUR_FEATURES if likelihood == "palette" else 0,
     }
 
 
