@@ -41,7 +41,7 @@ from latentlab.models.base import Conditional, Decodes
 # Most pictures decoded at once: what a more urgent request may have to wait for, some five milliseconds.
 CHUNK = 256
 # How long a piece of the work may take. The underlay, which follows trainings, is drawn in shorter ones.
-_PIECE_S, _UNDERLAY_PIECE_S, _SMALLEST = 6e-3, 2e-3, 32
+_PIECE_S, _UNDERLAY_PIECE_S, _SMALLEST = 3e-3, 2e-3, 8
 _COARSE = 4
 _FRAME_S = 1 / 60
 
@@ -97,8 +97,9 @@ class Drawing:
         self.require_places(points)
         pictures: list[Picture] = []
         told = self.told(condition)
-        for first in range(0, len(points), CHUNK):
-            pictures.extend(self.decode(torch.tensor(points[first : first + CHUNK]), told))
+        piece = self._piece(_PIECE_S)
+        for first in range(0, len(points), piece):
+            pictures.extend(self.decode(torch.tensor(points[first : first + piece]), told))
             yield None
         log_priors = gaussian.standard_log_density(torch.tensor(points)).tolist() if points else []
         yield WalkReply(

@@ -172,3 +172,18 @@ def test_that_data_of_which_nothing_is_known_are_told_in_words(
     assert board.shelf.attributes.isHidden()
     assert "component/1" in board.rows, "components need no attributes"
     assert not board.trust.isEnabled()
+
+
+def test_that_sliding_asks_for_the_picture_before_only_when_that_is_another(
+    qtbot: QtBot, desk: Desk, board: AttributeBoard, renderer: FakeRenderer
+) -> None:
+    desk.do(MoveProbe(z=(0.3, -0.7, 1.1)))
+    qtbot.waitUntil(lambda: any(isinstance(one, rq.BeforeRequest) for one in renderer.served), timeout=3000)
+    qtbot.wait(100)
+    renderer.served.clear()
+    slide(qtbot, board.rows["Hat"], 1.0)
+    slide(qtbot, board.rows["Smile"], -1.0)
+    qtbot.wait(200)
+    assert not [one for one in renderer.served if isinstance(one, rq.BeforeRequest)]
+    desk.do(MoveProbe(z=(0.4, -0.7, 1.1)))
+    qtbot.waitUntil(lambda: any(isinstance(one, rq.BeforeRequest) for one in renderer.served), timeout=3000)

@@ -67,6 +67,8 @@ _METHODS = (
     ),
 )
 _LARGEST = 160
+# What is left over when the same was added and taken away.
+_ROUNDING = 1e-5
 _LEARNING = "The model is still learning. Its directions are found when the training has come to its end."
 
 
@@ -88,7 +90,8 @@ class AttributeBoard(QWidget):
         self._desk, self._burst = desk, Burst()
         self._directions: Directions | None = None
         self._wanted = False
-        self._base: Point | None = None
+        # The point that attributes are added to, and what the model was told there.
+        self._asked: tuple[Point, Point] | None = None
         self.shelf = Shelf(desk)
         self.before = CrispPicture("attributesBefore", "The picture that attributes are added to", _LARGEST)
         self.after = CrispPicture("attributesAfter", "The picture with the attributes added", _LARGEST)
@@ -209,7 +212,7 @@ class AttributeBoard(QWidget):
         if not model.condition_names:
             self.pages.setCurrentIndex(0)
         self._show_directions(None)
-        self._base = None
+        self._asked = None
         self.before.show_picture(None)
         self.after.show_picture(None)
         self._want()
@@ -295,10 +298,12 @@ class AttributeBoard(QWidget):
 
     def _ask_before(self) -> bool:
         """Asks for the picture of the point that attributes are added to, if that is another one."""
-        base = self._beginning()
-        if base == self._base or self._desk.model is None or self.visibleRegion().isEmpty():
+        if self._desk.model is None or self.visibleRegion().isEmpty():
             return False
-        self._base = base
+        base, told = self._beginning(), self._desk.state.condition
+        if self._asked is not None and told == self._asked[1] and _alike(base, self._asked[0]):
+            return False
+        self._asked = (base, told)
         self._desk.request_before(base)
         return True
 
@@ -346,3 +351,7 @@ class AttributeBoard(QWidget):
             table = TrustTable(self._directions, self)
             table.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             table.open()
+
+
+def _alike(z: Point, other: Point) -> bool:
+    return len(z) == len(other) and all(abs(one - two) < _ROUNDING for one, two in zip(z, other, strict=True))
