@@ -6,65 +6,34 @@ gets the desk when it is made, and needs nothing else of the house.
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import fields, replace
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QUndoStack
 
-from latentlab.engine.cropping import Fitting
-from latentlab.engine.projection import Projection
 from latentlab.engine.requests import (
-    AnalogyRequest,
-    BeforeRequest,
-    ConditionStripReply,
-    ConditionStripRequest,
-    DensityMapReply,
-    DensityMapRequest,
-    DirectionsReply,
-    DirectionsRequest,
     EncodeRequest,
     EncodingsReply,
     FollowRequest,
     GridReply,
     GridRequest,
-    GroupsReply,
-    GroupsRequest,
     LoadedReply,
     LoadRequest,
-    OwnPictureReply,
-    OwnPictureRequest,
-    Picture,
     Point,
-    PointReply,
     PointRequest,
-    ProbeDensityReply,
-    ProbeDensityRequest,
     Refusal,
     Region,
     Reply,
-    Request,
-    SamplesReply,
-    SamplesRequest,
     SelectionReply,
-    SelectionRequest,
-    SheetRequest,
-    TraversalReply,
-    TraversalRequest,
     TrayRequest,
     UnderlayRequest,
     UnfoldedReply,
-    WalkReply,
     WalkRequest,
-    WaysReply,
-    WaysRequest,
-    WellRequest,
 )
-from latentlab.qt.mailbox import Mailbox
+from latentlab.qt.counter import Counter
 from latentlab.qt.render_thread import RenderThread, Serves
 from latentlab.qt.training.orders import Snapshot
 from latentlab.qt.undo import EditCommand
-from latentlab.session.conditions import alternatives
 from latentlab.session.edits import Edit
 from latentlab.session.fitting import fitted_to, way_of
 from latentlab.session.plane import projection_of
@@ -79,38 +48,21 @@ _GRID_EVERY = 6
 _ROUNDING = 1e-6
 
 
-class Desk(QObject):
+class Desk(Counter):
     """Session, undo stack and render thread, joined.
 
     Signals carry frozen values: `changed` and `probed` (old, new) states, the others one reply each. A change
     of nothing but the probe is told by `probed` alone: it comes with every move of the hand, and most views
-    do not care. A reply is emitted only while its request is the newest of its kind. `turned` tells that
-    `projection`, the plane that is shown of the latent space, is another one.
+    do not care. `turned` tells that `projection`, the plane that is shown, is another one.
     """
 
     changed = Signal(object, object)
     probed = Signal(object, object)
     loaded = Signal(object)
     encoded = Signal(object)
-    pointed = Signal(object)
     selected = Signal(object)
     gridded = Signal(object)
     underlaid = Signal(object)
-    trayed = Signal(object)
-    walked = Signal(object)
-    compared = Signal(object)
-    ways = Signal(object)
-    sampled = Signal(object)
-    traversed = Signal(object)
-    before = Signal(object)
-    directed = Signal(object)
-    probe_weighed = Signal(object)
-    density_mapped = Signal(object)
-    grouped = Signal(object)
-    own_encoded = Signal(object)
-    well_encoded = Signal(object)
-    analogous = Signal(object)
-    sheeted = Signal(object)
     turned = Signal(object)
     unfolded = Signal(object)
     refused = Signal(object)
@@ -119,43 +71,24 @@ class Desk(QObject):
     def __init__(
         self, session: Session, renderer: Serves | None = None, parent: QObject | None = None
     ) -> None:
-        super().__init__(parent)
-        self.session = session
+        super().__init__(session, parent)
         self.undo_stack = QUndoStack(self)
-        self.model: LoadedReply | None = None
-        self.encodings: EncodingsReply | None = None
-        self.projection = Projection.pair(0, 1, 2)
         self._components: tuple[Point, Point] | None = None
         self._base: Point = (0.0, 0.0)
         self._underlay: tuple[int, int, Region] | None = None
-        self._drawing: set[str] = set()
         # The probe may leave the plane faster than the plane can be drawn anew.
         self._redraw_soon = QTimer(self, singleShot=True, interval=_REDRAW_MS)
         self._redraw_soon.timeout.connect(self._redraw)
         # Runs while the probe moves and for a moment more.
         self._hand = QTimer(self, singleShot=True, interval=_HAND_RESTS_MS)
         self._hand.timeout.connect(self._refresh_grid)
-        self._mailbox = Mailbox()
-        self._numbers = itertools.count(1)
-        self._newest: dict[str, int] = {}
         self._wanted = session.state
         self._asked_from = session.state
         self._before_training: SessionState | None = None
-        self._followed: Snapshot | None = None
         self._refreshed = self._grid_due = 0
         self._thread = RenderThread(self._mailbox, renderer, self)
         self._thread.replied.connect(self._receive, Qt.ConnectionType.QueuedConnection)
         session.listen(self._session_changed)
-
-    @property
-    def state(self) -> SessionState:
-        """The session's state now."""
-        return self.session.state
-
-    @property
-    def following(self) -> bool:
-        """Whether the model in sight is one that is being trained."""
-        return self._followed is not None
 
     def start(self) -> None:
         """Starts the render thread and asks for the session's model."""
@@ -234,11 +167,6 @@ class Desk(QObject):
             )
         )
 
-    def request_selection(self, seed: int = 0) -> None:
-        """Asks for all about the selected picture; another seed draws other pictures of its posterior."""
-        if self.state.selected is not None:
-            self._ask(SelectionRequest(self._next("selection"), self.state.selected, seed=seed))
-
     def request_underlay(self, columns: int, rows: int, region: Region) -> None:
         """Asks for the manifold under a region of the plane (left, right, bottom, top)."""
         if self.model is None:
@@ -255,77 +183,6 @@ class Desk(QObject):
                 condition=self.state.condition,
             )
         )
-
-    def request_conditions(self) -> None:
-        """Asks for the probe under every class, or with each attribute the other way round."""
-        if self.model is not None:
-            conditions = alternatives(self.state.condition, self.model.exclusive)
-            self._ask(ConditionStripRequest(self._next("conditions"), self.state.probe, conditions))
-
-    def request_ways(self, points: tuple[Point, ...], conditions: tuple[Point, ...]) -> None:
-        """Asks for the pictures of points, each under a condition of its own."""
-        self._ask(WaysRequest(self._next("ways"), points, conditions))
-
-    def request_samples(self, asked: tuple[tuple[str, float], ...], count: int, seed: int) -> None:
-        """Asks for draws from the prior, told what is asked and of the rest what occurs in the data."""
-        self._ask(SamplesRequest(self._next("samples"), asked, count, seed, self.state.data))
-
-    def request_traversal(self, dimensions: tuple[int, ...], values: tuple[float, ...]) -> None:
-        """Asks for what these dimensions do at these values, the others as the probe has them."""
-        if self.model is not None:
-            z, condition = self.state.probe, self.state.condition
-            number = self._next("traversal")
-            self._ask(TraversalRequest(number, z, dimensions, values, condition))
-
-    def request_before(self, z: Point) -> None:
-        """Asks for the picture of the point that attributes are added to."""
-        self._ask(BeforeRequest(self._next("before"), (z,), self.state.condition))
-
-    def request_own(self, pixels: Picture, fitting: Fitting) -> None:
-        """Asks what the model makes of a picture of the person's own."""
-        number, compare = self._next("own"), self._followed is None
-        self._ask(OwnPictureRequest(number, pixels, fitting, self.state.condition, compare))
-
-    def request_well(self, pixels: Picture) -> None:
-        """Asks for the place of a picture that is to take part in an analogy."""
-        self._ask(WellRequest(self._next("well"), pixels, Fitting(), self.state.condition, compare=False))
-
-    def request_analogy(self, points: tuple[Point, ...]) -> None:
-        """Asks for the pictures of an analogy."""
-        self._ask(AnalogyRequest(self._next("analogy"), points, self.state.condition))
-
-    def request_directions(self, method: str) -> None:
-        """Asks for the directions of the attributes of the data in sight, found in this way."""
-        self._ask(DirectionsRequest(self._next("directions"), self.state.data, method))
-
-    def request_sheet(self, points: tuple[Point, ...]) -> None:
-        """Asks for what becomes of many pictures."""
-        self._ask(SheetRequest(self._next("sheet"), points, self.state.condition))
-
-    def request_groups(self, name: str) -> None:
-        """Asks for the direction from group B to group A, to be called `name`."""
-        model, encodings, state = self.model, self.encodings, self.state
-        if model is not None and encodings is not None and encodings.done:
-            a, b = encodings.mean[list(state.group_a)], encodings.mean[list(state.group_b)]
-            self._ask(GroupsRequest(self._next("groups"), name, model.data, model.hash, a, b))
-
-    def request_probe_density(self) -> None:
-        """Asks how densely encoded pictures lie at the probe."""
-        self._ask(ProbeDensityRequest(self._next("probe density"), self.state.probe))
-
-    def request_density_map(self, columns: int, rows: int, region: Region) -> None:
-        """Asks how densely encoded pictures lie in a region of the plane (left, right, bottom, top)."""
-        number = self._next("density map")
-        self._ask(DensityMapRequest(number, columns, rows, region, self.projection))
-
-    def _next(self, slot: str) -> int:
-        self._newest[slot] = next(self._numbers)
-        return self._newest[slot]
-
-    def _ask(self, request: Request) -> None:
-        if isinstance(request, GridRequest):
-            self._drawing.add(request.slot)
-        self._mailbox.put(request)
 
     @Slot()
     def _redraw(self) -> None:
@@ -409,9 +266,6 @@ class Desk(QObject):
             case EncodingsReply():
                 if self._current("encodings", reply):
                     self._place(reply)
-            case PointReply():
-                if self._current("point", reply):
-                    self.pointed.emit(reply)
             case SelectionReply():
                 if self._current("selection", reply) and reply.index == self.state.selected:
                     self.selected.emit(reply)
@@ -420,46 +274,8 @@ class Desk(QObject):
                     if reply.done:
                         self._drawing.discard(reply.slot)
                     (self.gridded if reply.slot == GridRequest.slot else self.underlaid).emit(reply)
-            case WalkReply():
-                if self._current(reply.slot, reply):
-                    pictured = {
-                        TrayRequest.slot: self.trayed,
-                        BeforeRequest.slot: self.before,
-                        AnalogyRequest.slot: self.analogous,
-                        SheetRequest.slot: self.sheeted,
-                    }
-                    pictured.get(reply.slot, self.walked).emit(reply)
-            case OwnPictureReply():
-                if self._current(reply.slot, reply):
-                    own = reply.slot == OwnPictureRequest.slot
-                    (self.own_encoded if own else self.well_encoded).emit(reply)
-            case DirectionsReply():
-                if self._current("directions", reply):
-                    self.directed.emit(reply)
-            case GroupsReply():
-                if self._current("groups", reply):
-                    self.grouped.emit(reply)
-            case ConditionStripReply():
-                if self._current("conditions", reply):
-                    self.compared.emit(reply)
-            case WaysReply():
-                if self._current("ways", reply):
-                    self.ways.emit(reply)
-            case SamplesReply():
-                if self._current("samples", reply):
-                    self.sampled.emit(reply)
-            case TraversalReply():
-                if self._current("traversal", reply):
-                    self.traversed.emit(reply)
-            case ProbeDensityReply():
-                if self._current("probe density", reply):
-                    self.probe_weighed.emit(reply)
-            case DensityMapReply():
-                if self._current("density map", reply):
-                    self.density_mapped.emit(reply)
-
-    def _current(self, slot: str, reply: Reply) -> bool:
-        return self._newest.get(slot) == reply.generation
+            case _:
+                self._tell(reply)
 
     def _place(self, reply: EncodingsReply) -> None:
         """Where the pictures lie has been found: it may be what decides the plane."""
