@@ -20,6 +20,7 @@ from latentlab.data.image_set import ImageSet
 from latentlab.data.report import Notebook, shown
 from latentlab.engine.checkpoint import LoadedModel
 from latentlab.engine.conditions import (
+    as_text,
     asked_of,
     condition_from,
     conditions_of,
@@ -69,7 +70,7 @@ def add_to_pictures(arguments: argparse.Namespace) -> None:
     z = found.shift(_encode(loaded, source, is_of), amounts)
     (picture,) = _decode(loaded, z, y)
     origin = source.name if arguments.index is None else f"{source.name} ({source.split}) {arguments.index}"
-    provenance = _provenance(loaded, arguments, found, amounts, origin, z[0])
+    provenance = _provenance(loaded, found, amounts, origin, z[0], y)
     save_picture(
         arguments.out, picture, provenance=provenance, scale=arguments.scale, overwrite=arguments.force
     )
@@ -94,7 +95,7 @@ def draw_analogy(arguments: argparse.Namespace) -> None:
         loaded.name,
         loaded.hash,
         z=tuple(map(float, z)),
-        extra={**extra, **_told(arguments)},
+        extra={**extra, **_told(loaded, y)},
     )
     save_picture(out, picture, provenance=provenance, scale=arguments.scale, overwrite=arguments.force)
     print(f"Wrote {out}: {extra['c']} + {extra['b']} - {extra['a']}")
@@ -164,7 +165,7 @@ def _fill_folder(
                 save_picture(
                     path,
                     picture,
-                    provenance=_provenance(loaded, arguments, found, amounts, shown(name), place),
+                    provenance=_provenance(loaded, found, amounts, shown(name), place, y),
                     scale=arguments.scale,
                     overwrite=arguments.force,
                 )
@@ -213,10 +214,11 @@ def _of_data(
 
 
 def _require_told(loaded: LoadedModel, y: Tensor | None) -> None:
-    if y is None and encoder_is_told(loaded.model):
+    # Told nothing, it would draw the first class, whatever the picture is of.
+    if y is None and isinstance(loaded.model, Conditional):
         raise LabError(
-            f"{loaded.name} encodes no picture without being told what it is of",
-            hint="Tell it: --condition, or take a picture of the data set: --index",
+            f"{loaded.name} draws no picture without being told what it is of",
+            hint="Tell it: --condition; what a picture of the data set (--index) is of, is known",
         )
 
 
@@ -258,23 +260,25 @@ def _in_words(amounts: Mapping[str, float]) -> str:
     return ", ".join(f"{value:+g} {name}" for name, value in amounts.items())
 
 
-def _told(arguments: argparse.Namespace) -> dict[str, str]:
-    return {} if arguments.condition is None else {"condition": arguments.condition}
+def _told(loaded: LoadedModel, y: Tensor | None) -> dict[str, str]:
+    """What the model drew under, for another to draw the same."""
+    text = as_text(loaded.model, y)
+    return {"condition": text} if text else {}
 
 
 def _provenance(
     loaded: LoadedModel,
-    arguments: argparse.Namespace,
     found: Directions,
     amounts: Mapping[str, float],
     origin: str,
     z: NDArray[np.float32],
+    y: Tensor | None,
 ) -> Provenance:
     extra = {
         "picture": origin,
         "add": ",".join(f"{name}={value!r}" for name, value in amounts.items()),
         "method": found.method,
         "data": found.data,
-        **_told(arguments),
+        **_told(loaded, y),
     }
     return Provenance("arithmetic", loaded.name, loaded.hash, z=tuple(map(float, z)), extra=extra)

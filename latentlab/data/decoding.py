@@ -76,6 +76,24 @@ def decode(stream: IO[bytes], enough: int) -> Image.Image:
         raise PictureError(f"damaged ({type(error).__name__}: {str(error)[:80]})") from None
 
 
+def size_of(stream: IO[bytes]) -> tuple[int, int]:
+    """Width and height of what `decode` makes of a picture file, were all of it decoded.
+
+    Raises:
+        PictureError: if it is no picture that can be read.
+    """
+    try:
+        with Image.open(stream, formats=FORMATS) as image:
+            width, height = image.size
+            # These lie on their side.
+            return (height, width) if image.getexif().get(0x0112, 1) in (5, 6, 7, 8) else (width, height)
+    except UnidentifiedImageError:
+        raise PictureError(f"no picture in a known format ({', '.join(FORMATS)})") from None
+    # As in `decode`: a damaged file raises nearly anything.
+    except Exception as error:
+        raise PictureError(f"damaged ({type(error).__name__}: {str(error)[:80]})") from None
+
+
 def _upright(plain: Image.Image, original: Image.Image) -> Image.Image:
     """Turned the way the EXIF tag of the original says."""
     orientation = original.getexif().get(0x0112, 1)

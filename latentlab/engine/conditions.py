@@ -78,6 +78,16 @@ def asked_of(model: object, text: str) -> dict[str, float]:
     return asked
 
 
+def as_text(model: object, y: Tensor | None) -> str:
+    """A condition (A,) as `parse_condition` reads it; "" where there is none."""
+    if y is None or not isinstance(model, Conditional):
+        return ""
+    if model.exclusive:
+        return model.condition_names[int(y.argmax())]
+    told = zip(model.condition_names, y.tolist(), strict=True)
+    return ",".join(f"{name}={value:g}" for name, value in told)
+
+
 def _parted(word: str) -> tuple[str, str, str]:
     name, equals, number = word.rpartition("=") if "=" in word else (word, "", "")
     return name.strip(), equals, number.strip()

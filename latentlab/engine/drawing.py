@@ -27,6 +27,7 @@ from latentlab.engine.requests import (
     PointRequest,
     Reply,
     Request,
+    SheetRequest,
     TraversalReply,
     TraversalRequest,
     UnderlayRequest,
@@ -133,6 +134,20 @@ class Drawing:
             pictures.extend(self.decode(torch.tensor(request.points[some]), told))
             yield None
         yield WaysReply(request.generation, request.points, request.conditions, tuple(pictures))
+
+    def sheet(self, request: SheetRequest, y: Tensor | None) -> Iterator[Reply | None]:
+        """Points, each under what its picture is of: a row of y (N, A)."""
+        self.require_places(request.points)
+        if len(request.points) != len(request.pictures):
+            raise LabError(f"{len(request.points)} points and {len(request.pictures)} pictures")
+        pictures: list[Picture] = []
+        piece = self._piece(_PIECE_S)
+        for first in range(0, len(request.points), piece):
+            some = slice(first, first + piece)
+            told = None if y is None else y[some].to(self.device)
+            pictures.extend(self.decode(torch.tensor(request.points[some]), told))
+            yield None
+        yield WalkReply(request.generation, request.slot, request.points, tuple(pictures), ())
 
     def traversal(self, request: TraversalRequest) -> Iterator[Reply | None]:
         """What each dimension does, the others held: a reply for each, so that others may go between."""

@@ -18,25 +18,27 @@ from PIL import Image
 from torch import Tensor
 
 from latentlab.core import gaussian
-from latentlab.data.decoding import quiet
+from latentlab.data.decoding import quiet, size_of
 from latentlab.data.fitting import border_colour, is_grey, planes, resize
 from latentlab.data.folder import FilePictures
 from latentlab.data.image_set import ImageSet
 from latentlab.data.limits import MAX_PIXELS
 from latentlab.data.report import shown
 from latentlab.data.source import PictureError
-from latentlab.engine.conditions import encoder_is_told
+from latentlab.engine.conditions import as_text, encoder_is_told
 from latentlab.engine.cropping import PAD, Fitting
 from latentlab.engine.drawing import Drawing, to_pictures, to_point
 from latentlab.engine.pictures import Shape, require_picture_file
 from latentlab.engine.requests import OwnPictureReply, OwnPictureRequest, Picture
 from latentlab.errors import LabError
-from latentlab.models.base import Encodes
+from latentlab.models.base import Conditional, Encodes
 
 # Kept of a picture: enough for the closest look at the largest pictures that models draw.
 _LARGEST = 2048
 _DRAWS = 64
 _HELD_OUT, _CHUNK = 256, 16
+# Nats by which another class has to fit better to be worth a word.
+_WORTH = 1.0
 
 Held = tuple[ImageSet, Tensor | None]
 
@@ -52,6 +54,22 @@ def read_own(path: str | Path) -> Picture:
         with quiet():
             image = FilePictures(path.parent, [path.name]).image(0, _LARGEST)
             return np.asarray(_shrunk(image.convert("L") if is_grey(image) else image))
+    except PictureError as error:
+        raise LabError(f"cannot be read: {error}", shown(path)) from None
+
+
+def own_size(path: str | Path) -> tuple[int, int]:
+    """Width and height of a picture file as its maker sees it, of which `read_own` may give fewer pixels.
+
+    Raises:
+        LabError: naming the file, and why it cannot be read.
+    """
+    path = require_picture_file(path)
+    try:
+        with quiet(), open(path, "rb") as stream:
+            return size_of(stream)
+    except OSError as error:
+        raise LabError(f"cannot be read: {error.strerror or error}", shown(path)) from None
     except PictureError as error:
         raise LabError(f"cannot be read: {error}", shown(path)) from None
 
@@ -157,12 +175,21 @@ class OwnPictures:
         assert self._known is not None
         known = self._known[2]
         opposite = _figure(*_terms(drawing, 1.0 - x, y, _DRAWS))
-        below = float((known < float(own)).mean())
+        yield None
+        told = fits = as_text(model, y)
+        highest = float(own)
+        for other in _otherwise(model, y):
+            figure = float(_figure(*_terms(drawing, x, other, _DRAWS)))
+            if figure > highest + _WORTH:
+                highest, fits = figure, as_text(model, other)
+            yield None
         yield replace(
             reply,
-            below=below,
+            below=float((known < float(own)).mean()),
             among=len(known),
             negative_below=float((known < float(opposite)).mean()),
+            told=told,
+            fits=fits,
         )
 
     def _encoded(self, drawing: Drawing, data: ImageSet, told: Tensor | None) -> Iterator[None]:
@@ -177,6 +204,17 @@ class OwnPictures:
             found.append(_figure(*_terms(drawing, x, y, 1)).double().cpu().numpy())
             yield None
         self._known = (drawing, data, np.concatenate(found))
+
+
+def _otherwise(model: object, y: Tensor | None) -> list[Tensor]:
+    """Every other class, or each attribute the other way round; (A,) each."""
+    if y is None or not isinstance(model, Conditional):
+        return []
+    if model.exclusive:
+        return [row for row in torch.eye(len(y), device=y.device) if not torch.equal(row, y)]
+    others = y.repeat(len(y), 1)
+    others.diagonal().copy_(1.0 - y)
+    return list(others)
 
 
 def _terms(drawing: Drawing, x: Tensor, y: Tensor | None, draws: int) -> tuple[Tensor, Tensor]:

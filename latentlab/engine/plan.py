@@ -1,9 +1,12 @@
 """How to train: the numbers of a training, and what follows from them at each step. Torch-free.
 
 learning rate   up in a line over `warmup_steps`, then down along a cosine to `final_rate` of it
-weight of KL    beta * ramp;   ramp goes 0 to 1 over `beta_warmup_steps`, or, with `beta_cycles`, up over
-                the first half of each cycle and stays at 1 over the second (Fu et al., Cyclical
-                Annealing Schedule, 2019)
+weight of KL    beta_start + (beta - beta_start) * ramp;   ramp goes 0 to 1 over `beta_warmup_steps`, or, with
+                `beta_cycles`, up over the first half of each cycle and stays at 1 over the second (Fu et
+                al., Cyclical Annealing Schedule, 2019)
+
+Begun with a beta far above the last, z says nothing at first, and a conditional decoder learns all it can
+from what it is told; what z learns afterwards is what it was not told.
 """
 
 from __future__ import annotations
@@ -31,8 +34,9 @@ class TrainingPlan:
         weight_decay: decoupled (AdamW), per unit of learning rate; on matrices, not on biases and norms.
         gradient_norm: gradients longer than this are shortened to it.
         beta: the weight of the KL; 1 for a VAE.
-        beta_warmup_steps: steps over which that weight rises from 0.
-        beta_cycles: how often it rises anew over the whole training; 0 for never.
+        beta_start: the weight that the warm-up, or each cycle, begins with.
+        beta_warmup_steps: steps over which that weight becomes `beta`.
+        beta_cycles: how often it begins anew over the whole training; 0 for never.
         importance_samples: K, the draws of z in the bound that is maximised. 1 is the ELBO; more make the
             tighter bound of an importance-weighted autoencoder (Burda et al. 2016).
         importance_from: the share of the steps before which it is the ELBO all the same, which is learnt
@@ -55,6 +59,7 @@ class TrainingPlan:
     weight_decay: float = 0.0
     gradient_norm: float = 100.0
     beta: float = 1.0
+    beta_start: float = 0.0
     beta_warmup_steps: int = 0
     beta_cycles: int = 0
     importance_samples: int = 1
@@ -74,8 +79,12 @@ class TrainingPlan:
         low = self.final_rate
         return self.learning_rate * (low + (1.0 - low) * 0.5 * (1.0 + math.cos(math.pi * progress)))
 
+    def beta_at(self, step: int, steps: int, beta: float) -> float:
+        """The weight of the KL at step 0 .. steps - 1, on its way to `beta`."""
+        return self.beta_start + (beta - self.beta_start) * self.ramp_at(step, steps)
+
     def ramp_at(self, step: int, steps: int) -> float:
-        """The share of beta that weighs the KL at step 0 .. steps - 1."""
+        """How much of the way from `beta_start` has been gone at step 0 .. steps - 1."""
         if self.beta_cycles:
             cycle = max(1.0, steps / self.beta_cycles)
             return min(1.0, 2.0 * ((step % cycle) + 1.0) / cycle)
@@ -98,6 +107,7 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "weight_decay": (0.0, 10.0),
     "gradient_norm": (1e-6, 1e9),
     "beta": (0.0, 1e4),
+    "beta_start": (0.0, 1e4),
     "beta_warmup_steps": (0, 10_000_000),
     "beta_cycles": (0, 1000),
     "importance_samples": (1, 1000),

@@ -46,6 +46,7 @@ from latentlab.engine.requests import (
     SamplesRequest,
     SelectionReply,
     SelectionRequest,
+    SheetRequest,
     TraversalRequest,
     TrayRequest,
     UnfoldedReply,
@@ -116,6 +117,8 @@ class Renderer:
                 yield from self.drawing.condition_strip(request)
             case WaysRequest():
                 yield from self.drawing.ways(request)
+            case SheetRequest():
+                yield from self.drawing.sheet(request, self._told_of(request.pictures))
             case SamplesRequest():
                 if self.loaded is None:
                     raise LabError("no model is open")
@@ -286,6 +289,15 @@ class Renderer:
         if self._told is None or self._told[0] is not data:
             self._told = (data, conditions_of(self.loaded.model, data))
         return self._told[1]
+
+    def _told_of(self, pictures: tuple[int, ...]) -> Tensor | None:
+        """What the open model is told of these pictures of the open data, (N, A)."""
+        if self.data is None:
+            raise LabError("no data set is open")
+        if not all(0 <= index < len(self.data) for index in pictures):
+            raise LabError(f"{self.data.name} has no such pictures")
+        y = self._conditions(self.data)
+        return None if y is None else y[torch.tensor(pictures, dtype=torch.long)]
 
     def _held(self) -> Held | None:
         """The open data, and what the model is told of each picture; None if that is not known."""

@@ -97,10 +97,16 @@ class AnalogyRequest(TrayRequest):
 
 
 @dataclass(frozen=True)
-class SheetRequest(TrayRequest):
-    """Decode what becomes of many pictures, row by row."""
+class SheetRequest(Request):
+    """Decode what becomes of pictures of the data: `pictures` are their numbers, one for each point.
+
+    A conditional model is told of each what the data say of its picture.
+    """
 
     slot: ClassVar[str] = "sheet"
+    priority: ClassVar[int] = 5
+    points: tuple[Point, ...]
+    pictures: tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -335,7 +341,8 @@ class OwnPictureReply(Reply):
     """A picture as the model sees it, with its posterior, reconstruction and ELBO terms (nats).
 
     `below` is the share of `among` pictures of the open data whose ELBO is lower, and `negative_below` the
-    same for the picture with light and dark exchanged; None until they have been compared.
+    same for the picture with light and dark exchanged; None until they have been compared. A conditional
+    model was told `told`; its ELBO is highest, of all that it can be told, told `fits` ("" for other models).
     """
 
     slot: str
@@ -350,11 +357,16 @@ class OwnPictureReply(Reply):
     below: float | None = None
     among: int = 0
     negative_below: float | None = None
+    told: str = ""
+    fits: str = ""
 
 
 @dataclass(frozen=True, eq=False)
 class WalkReply(Reply):
-    """Pictures and prior densities (nats) of a walk's or a tray's points, in their order."""
+    """Pictures of a walk's, a tray's or a sheet's points, in their order, and prior densities (nats).
+
+    Of a sheet's points no densities are told.
+    """
 
     slot: str
     points: tuple[Point, ...]

@@ -175,7 +175,7 @@ class Trainer:
     @property
     def beta_now(self) -> float:
         """The weight of the KL at this step, the plan's ramp included."""
-        return self.beta * self.plan.ramp_at(self.step, self.steps)
+        return self.plan.beta_at(self.step, self.steps, self.beta)
 
     def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
         """All that decides how the training goes on, as tensors and as plain values. Tensors are copies."""

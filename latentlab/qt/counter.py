@@ -149,9 +149,9 @@ class Counter(QObject):
         """Asks for the directions of the attributes of the data in sight, found in this way."""
         self._ask(rq.DirectionsRequest(self._next("directions"), self.state.data, method))
 
-    def request_sheet(self, points: tuple[Point, ...]) -> None:
-        """Asks for what becomes of many pictures."""
-        self._ask(rq.SheetRequest(self._next("sheet"), points, self.state.condition))
+    def request_sheet(self, points: tuple[Point, ...], pictures: tuple[int, ...]) -> None:
+        """Asks for what becomes of many pictures of the data: a point for each, as often as it is changed."""
+        self._ask(rq.SheetRequest(self._next("sheet"), points, pictures))
 
     def request_groups(self, name: str) -> None:
         """Asks for the direction from group B to group A, to be called `name`."""

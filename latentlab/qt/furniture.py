@@ -5,13 +5,14 @@ Imported only when the frame is on the screen, for numpy and the views come with
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QToolBar, QVBoxLayout, QWidget
 
 from latentlab.qt import takeaways
-from latentlab.qt.actions import Actions
+from latentlab.qt.actions import Actions, Entry
 from latentlab.qt.background import Background
 from latentlab.qt.command_palette import CommandPalette
 from latentlab.qt.commands import TOOLBAR, entries
@@ -112,6 +113,7 @@ def _own_picture(window: LabWindow) -> OwnPictureView:
     view.dropped.connect(deeds.take)
     view.attributes_wanted.connect(window.show_attributes)
     deeds.pictures.taken.connect(window.show_own_picture)
+    deeds.overcome.connect(window.messages.take_back)
     window.exporter.takeaways.name_source(lambda: deeds.pictures.name_at_probe)
     return view
 
@@ -120,6 +122,18 @@ def _analogy(window: LabWindow) -> AnalogyView:
     view = AnalogyView(window.desk, window.deeds.own_picture.pictures)
     view.failed.connect(window.opener.failed)
     return view
+
+
+def _panels(window: LabWindow) -> Iterator[Entry]:
+    """A switch for each panel: on while it is in front."""
+    docks = window.docks
+    for dock in docks.all:
+        title = dock.windowTitle()
+        yield Entry(
+            dock.objectName() + "Action", "&View/P&anels", title, partial(docks.switch, dock),
+            f"Bring the panel “{title}” to the front; if it is there, hide it.",
+            checked=partial(docks.in_front, dock),
+        )  # fmt: skip
 
 
 def _made_actions(window: LabWindow) -> Actions:
@@ -133,10 +147,7 @@ def _made_actions(window: LabWindow) -> Actions:
     actions.adopt("undoAction", "&Edit", undo, undo_tip, "Ctrl+Z")
     actions.adopt("redoAction", "&Edit", redo, "Make the step again that was taken back.", "Ctrl+Shift+Z")
     actions.add(entries(window))
-    for dock in window.docks.all:
-        name = dock.objectName().removesuffix("Dock") + "DockAction"
-        tip = f"Show or hide the panel “{dock.windowTitle()}”."
-        actions.adopt(name, "&View/P&anels", dock.toggleViewAction(), tip)
+    actions.add(_panels(window))
     bar = QToolBar("Toolbar")
     bar.setObjectName("toolbar")
     bar.setMovable(False)
@@ -144,4 +155,6 @@ def _made_actions(window: LabWindow) -> Actions:
     actions.fill_toolbar(bar, TOOLBAR)
     actions.adopt("toolbarAction", "&View/P&anels", bar.toggleViewAction(), "Show or hide the toolbar.")
     window.palette_box.offer(actions)
+    for dock in window.docks.all:
+        dock.visibilityChanged.connect(actions.refresh_soon)
     return actions

@@ -118,6 +118,19 @@ class Docks:
         below = self.training, self.analogy
         return *((self.grid, dock) for dock in left), *((self.tray, dock) for dock in below)
 
+    def in_front(self, dock: QDockWidget) -> bool:
+        """Whether it can be seen: neither hidden nor behind another's tab."""
+        # Behind a tab a dock calls itself visible, far outside the window.
+        return dock.isVisible() and not dock.visibleRegion().isEmpty()
+
+    def switch(self, dock: QDockWidget) -> None:
+        """Brings it to the front; if it is there, hides it."""
+        if self.in_front(dock):
+            dock.hide()
+        else:
+            dock.show()
+            dock.raise_()
+
     def arrange(self) -> None:
         """Everything back in its place, at the sizes that suit the window."""
         # Those behind a tab come last: side by side for a moment, they would make the window grow.

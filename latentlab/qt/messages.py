@@ -62,6 +62,12 @@ class MessageBar(QFrame):
         self.offer.setVisible(do is not None)
         self.show()
 
+    @Slot(str)
+    def take_back(self, text: str) -> None:
+        """Closes a message that is no longer true; another one stays."""
+        if text and self.label.text() == text:
+            self.hide()
+
     @Slot()
     def _take(self) -> None:
         do, self._do = self._do, None

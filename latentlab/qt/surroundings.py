@@ -113,7 +113,7 @@ class ProbeDensityLine(QLineEdit):
         if found.log_density is None:
             self._nothing_known(None)
             return
-        place = "far from all" if found.far else f"{found.lower:.0%} are lower"
+        place = "far from all" if found.far else f"{found.lower:.0%} lower"
         self.setText(f"{_figure(found.log_density)} nats, {place}")
         self.setCursorPosition(0)
         self.setToolTip(at_length(found))

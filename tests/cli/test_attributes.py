@@ -245,7 +245,7 @@ def test_that_a_model_whose_encoder_is_told_is_told(run, cvae, picture, tmp_path
     assert run("attributes", cvae, "--data", "sorted").code == 0
     words = ("arithmetic", cvae, "--data", "sorted", "--add", "odd=0.5")
     untold = run(*words, "--image", picture, "-o", tmp_path / "x.png").complaint
-    assert "encodes no picture without being told" in untold
+    assert "draws no picture without being told" in untold
     for name in ("even", "odd"):
         out = tmp_path / f"{name}.png"
         assert run(*words, "--image", picture, "--condition", name, "-o", out).code == 0
@@ -255,8 +255,9 @@ def test_that_a_model_whose_encoder_is_told_is_told(run, cvae, picture, tmp_path
     for out, more in (("known.png", ()), ("said.png", ("--condition", "odd"))):
         assert run(*words, "--index", 3, *more, "-o", tmp_path / out).code == 0
     assert np.array_equal(pixels(tmp_path / "known.png"), pixels(tmp_path / "said.png"))
+    assert read_provenance(tmp_path / "known.png").extra["condition"] == "odd"
     analogy = ("analogy", cvae, picture, picture, picture, "-o", tmp_path / "d.png")
-    assert "encodes no picture without being told" in run(*analogy).complaint
+    assert "draws no picture without being told" in run(*analogy).complaint
     assert run(*analogy, "--condition", "odd").code == 0
 
 

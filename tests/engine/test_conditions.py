@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from latentlab.data.image_set import ImageSet
-from latentlab.engine.conditions import conditions_of, encoder_is_told
+from latentlab.engine.conditions import as_text, conditions_of, encoder_is_told, parse_condition
 from latentlab.errors import LabError
 from latentlab.models.cvae import CVAE, CVAEConfig
 from latentlab.models.vae import VAE
@@ -68,3 +68,18 @@ def test_that_only_a_conditioned_encoder_is_told() -> None:
 def test_that_data_that_cannot_tell_are_refused_by_name(model: CVAE, data: ImageSet, reason: str) -> None:
     with pytest.raises(LabError, match=reason):
         conditions_of(model, data)
+
+
+@pytest.mark.parametrize(
+    ("model", "y", "text"),
+    [
+        (cvae("odd", "even"), [0.0, 1.0], "even"),
+        (cvae("hat", "glasses", exclusive=False), [1.0, 0.25], "hat=1,glasses=0.25"),
+        (VAE(CONFIG), [1.0], ""),
+    ],
+    ids=["a class", "attributes", "nothing"],
+)
+def test_that_a_condition_is_written_as_it_is_read(model, y: list[float], text: str) -> None:
+    assert as_text(model, torch.tensor(y)) == text
+    if text:
+        assert parse_condition(model, text).tolist() == y

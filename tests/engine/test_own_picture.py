@@ -12,7 +12,7 @@ from PIL import Image
 from latentlab.engine.checkpoint import ModelCard, save_model
 from latentlab.engine.cropping import MOST_ZOOM, PAD, Fitting
 from latentlab.engine.error_map import error_map
-from latentlab.engine.own_picture import fitted, read_own, require_room, shrunk
+from latentlab.engine.own_picture import fitted, own_size, read_own, require_room, shrunk
 from latentlab.engine.pictures import read_picture
 from latentlab.engine.render import Renderer
 from latentlab.engine.requests import LoadRequest, OwnPictureRequest, SelectionRequest, WellRequest
@@ -139,6 +139,18 @@ def test_that_folders_absent_files_and_giants_are_refused_before_they_cost_anyth
         require_room(9000, 9000, "pasted")
 
 
+def test_that_the_size_is_the_files_own_and_as_its_maker_sees_it(tmp_path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (3000, 400)).save(tmp_path / "turned.jpg", exif=exif)
+    assert own_size(tmp_path / "turned.jpg") == (400, 3000)
+    Image.new("L", (30, 40)).save(tmp_path / "plain.png")
+    assert own_size(tmp_path / "plain.png") == (30, 40)
+    (tmp_path / "bad.png").write_bytes(b"no")
+    with pytest.raises(LabError, match=r"bad\.png: cannot be read: no picture"):
+        own_size(tmp_path / "bad.png")
+
+
 def test_that_large_pictures_are_kept_smaller_by_a_whole_number() -> None:
     art = noise(1, 30, colours=1).repeat(100, 0).repeat(100, 1)
     kept = shrunk(art)
@@ -234,3 +246,14 @@ def test_that_the_error_map_is_black_where_all_is_right_and_brightest_where_it_i
     assert np.count_nonzero(light) == 2
     same = error_map(x[..., 0], x[..., 0])
     assert (same.most, same.mean, same.picture.max()) == (0.0, 0.0, 0)
+
+
+def test_that_of_a_conditional_model_the_class_is_found_under_which_the_elbo_is_highest() -> None:
+    renderer = Renderer()
+    replies(renderer, LoadRequest(1, "mnist-cvae-2d", "mnist", "test"))
+    digit = int(np.flatnonzero(renderer.data.labels.numpy() == 1)[0])
+    pixels = renderer.data.images[digit, 0].numpy()
+    for told, fits in ((0, "1"), (1, "1")):
+        condition = tuple(float(number == told) for number in range(10))
+        *_, reply = own(renderer, pixels, condition=condition)
+        assert (reply.told, reply.fits) == (str(told), fits)

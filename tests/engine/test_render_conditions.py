@@ -19,6 +19,7 @@ from latentlab.engine.requests import (
     LoadRequest,
     PointRequest,
     SelectionRequest,
+    SheetRequest,
     TraversalRequest,
     TrayRequest,
     WalkRequest,
@@ -141,3 +142,18 @@ def test_that_a_condition_of_another_length_is_told(conditional: Renderer) -> No
 def test_that_a_model_without_conditions_takes_no_notice_of_one(renderer: Renderer) -> None:
     (plain,), (told,) = (replies(renderer, PointRequest(1, Z, given)) for given in ((), ODD))
     assert np.array_equal(plain.picture, told.picture)
+
+
+def test_that_each_row_of_a_sheet_is_under_what_its_picture_is_of(conditional: Renderer) -> None:
+    data = catalog.load("toy", "test")
+    numbers = (0, 0, 1, 5)
+    points = tuple((0.1 * k, -0.2 * k) for k in range(len(numbers)))
+    (reply,) = replies(conditional, SheetRequest(9, points, numbers))
+    assert (reply.slot, reply.points) == ("sheet", points)
+    for number, z, picture in zip(numbers, points, reply.pictures, strict=True):
+        told = (EVEN, ODD)[int(data.labels[number])]
+        assert near(picture, expected(conditional, z, told))
+    with pytest.raises(LabError, match="no such pictures"):
+        replies(conditional, SheetRequest(10, points[:1], (10_000,)))
+    with pytest.raises(LabError, match="4 points and 1 pictures"):
+        replies(conditional, SheetRequest(11, points, (0,)))

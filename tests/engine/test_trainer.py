@@ -138,6 +138,9 @@ def test_that_the_kls_weight_rises_to_beta():
     schedule = TrainingPlan(beta_warmup_steps=4)
     assert [schedule.ramp_at(step, 6) for step in range(6)] == [0.25, 0.5, 0.75, 1.0, 1.0, 1.0]
     assert TrainingPlan().ramp_at(0, 6) == 1.0
+    down = TrainingPlan(beta_start=9.0, beta_warmup_steps=4)
+    assert [down.beta_at(step, 6, 1.0) for step in range(6)] == [7.0, 5.0, 3.0, 1.0, 1.0, 1.0]
+    assert down.beta_at(1, 6, 5.0) == 7.0, "moved by hand meanwhile"
 
 
 def test_that_the_kls_weight_rises_anew_in_every_cycle():

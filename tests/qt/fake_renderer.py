@@ -84,6 +84,9 @@ class FakeRenderer:
                 yield rq.WalkReply(
                     number, request.slot, request.points, pictures, (-2.0,) * len(pictures), request.condition
                 )
+            case rq.SheetRequest():
+                sheet = tuple(picture_at(point) for point in request.points)
+                yield rq.WalkReply(number, request.slot, request.points, sheet, ())
             case rq.WalkRequest():
                 points = self._walk(request)
                 pictures = tuple(picture_at(point, request.condition) for point in points)

@@ -10,11 +10,11 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from latentlab.engine import requests as rq
-from latentlab.qt.analogy.well import NOTHING, OWN, PROBE, SELECTED
+from latentlab.qt.analogy.well import NOTHING, OWN, PROBE, SELECTED, Joint
 from latentlab.qt.views.analogy import AnalogyView
 from latentlab.qt.window import LabWindow
 from latentlab.session.edits import MoveProbe, SelectImage, SetAnalogy, SetCondition
@@ -221,3 +221,54 @@ def test_that_the_pictures_follow_the_class_that_the_model_is_told(qtbot: QtBot,
             lambda: view.result.picture is not None and np.array_equal(view.result.picture, told),
             timeout=2000,
         )
+
+
+def test_that_a_picture_dropped_while_a_model_is_opened_goes_into_that_models_space(
+    qtbot: QtBot, tmp_path: Path, window: LabWindow, view: AnalogyView, renderer: FakeRenderer
+) -> None:
+    Image.new("L", (20, 20), 100).save(tmp_path / "a.png")
+    renderer.hold.clear()
+    window.opener.open_model("other")
+    drop(view, 0, tmp_path / "a.png")
+    qtbot.waitUntil(lambda: bool(view._waiting), timeout=3000)
+    assert view.wells[0].picture._waiting == "…"
+    renderer.hold.set()
+    wanted = ((1.0, 0.5, 1.0), None, None)
+    qtbot.waitUntil(lambda: window.desk.state.analogy == wanted, timeout=3000)
+    assert window.desk.model.model == "other"
+
+
+def test_that_a_dropped_picture_is_not_lost_when_the_other_model_cannot_be_opened(
+    qtbot: QtBot, tmp_path: Path, window: LabWindow, view: AnalogyView, renderer: FakeRenderer
+) -> None:
+    Image.new("L", (20, 20), 100).save(tmp_path / "a.png")
+    renderer.hold.clear()
+    window.opener.open_model("missing")
+    drop(view, 1, tmp_path / "a.png")
+    qtbot.waitUntil(lambda: bool(view._waiting), timeout=3000)
+    renderer.hold.set()
+    wanted = (None, (1.0, 0.5, 1.0), None)
+    qtbot.waitUntil(lambda: window.desk.state.analogy == wanted, timeout=3000)
+
+
+def test_that_the_words_between_stand_at_the_middle_of_the_pictures(
+    qtbot: QtBot, window: LabWindow, view: AnalogyView
+) -> None:
+    def middle(widget: QWidget) -> int:
+        return widget.mapTo(view, widget.contentsRect().center()).y()
+
+    joints = view.findChildren(Joint)
+    assert [joint.text() for joint in joints] == ["is to", "as", "is to"]
+    wanted = middle(view.wells[0].picture)
+    qtbot.waitUntil(lambda: all(abs(middle(joint) - wanted) <= 2 for joint in joints), timeout=2000)
+
+
+def test_that_the_button_that_clears_one_takes_no_line_of_its_own(
+    window: LabWindow, view: AnalogyView
+) -> None:
+    window.desk.do(SetAnalogy(analogy=(A, None, None)))
+    button = view.wells[0].buttons[NOTHING]
+    assert button.isVisible()
+    picture = view.wells[0].picture
+    assert picture.rect().contains(button.geometry())
+    assert not view.wells[1].buttons[NOTHING].isVisible()

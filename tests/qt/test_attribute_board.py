@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QSlider, QStyle, QStyleOptionSlider, QTableWidget
 from pytestqt.qtbot import QtBot
 
 from latentlab.engine import requests as rq
+from latentlab.engine.directions import Directions, Trust
 from latentlab.errors import LabError
+from latentlab.qt.attributes.offers import of_attributes
 from latentlab.qt.attributes.row import AttributeRow
 from latentlab.qt.attributes.trust_table import TrustTable
 from latentlab.qt.desk import Desk
@@ -126,6 +128,62 @@ def test_that_it_says_how_far_each_direction_can_be_trusted(board: AttributeBoar
     assert board.rows["Smile"].trust.text() == "too few to judge"
 
 
+def test_that_what_is_near_chance_is_said_to_be() -> None:
+    def words(auc: float) -> str:
+        vectors = np.ones((1, 3), np.float32)
+        found = Directions(("Hat",), vectors, "means", (9,), (9,), (Trust(auc, 0.1, 9, 9),))
+        (offer,) = of_attributes(found)
+        assert f"{auc:.1%} of the time" in offer.tip
+        return offer.trust
+
+    assert words(0.52) == "AUC 0.52 · near chance"
+    assert words(0.41) == "AUC 0.41 · near chance"
+    assert words(0.6) == "AUC 0.60 · d 0.1"
+    assert words(0.4) == "AUC 0.40 · d 0.1"
+
+
+def test_that_three_sliders_are_in_sight_where_there_is_little_height(
+    qtbot: QtBot, board: AttributeBoard
+) -> None:
+    board.resize(352, 352)
+    port = board.shelf.viewport()
+    row = board.rows["Hat"]
+    qtbot.waitUntil(lambda: board.pictures.tight, timeout=2000)
+
+    def room() -> int:
+        return port.height() - row.mapTo(board.shelf.widget(), QPoint(0, 0)).y()
+
+    qtbot.waitUntil(lambda: room() >= 3 * row.height(), timeout=2000)
+    assert board.after.height() <= 64
+    board.resize(352, 600)
+    qtbot.waitUntil(lambda: board.after.height() > 100, timeout=2000)
+
+
+def grooves(slider: QSlider) -> list[int]:
+    """How far the groove is filled: the columns whose colour is not that of an empty groove."""
+    image = slider.grab().toImage()
+    option = QStyleOptionSlider()
+    slider.initStyleOption(option)
+    parts = QStyle.ComplexControl.CC_Slider, option, QStyle.SubControl.SC_SliderHandle, slider
+    line = slider.style().subControlRect(*parts).center().y()
+    return [image.pixelColor(x, line).rgb() for x in range(image.width())]
+
+
+def test_that_a_groove_is_filled_from_0_to_the_handle(qtbot: QtBot, board: AttributeBoard) -> None:
+    slider = board.rows["Hat"].slider
+    at = {value: handle(slider, value).x() for value in (-150, -75, 0, 75, 150)}
+    empty = grooves(slider)
+    assert empty[at[-75]] == empty[at[75]], "at 0 neither side is filled"
+    slider.setValue(150)
+    up = grooves(slider)
+    assert up[at[-75]] == up[at[-150]] == empty[at[75]]
+    assert up[at[75]] != empty[at[75]]
+    slider.setValue(-150)
+    down = grooves(slider)
+    assert down[at[75]] == down[at[150]] == empty[at[75]]
+    assert down[at[-75]] == up[at[75]]
+
+
 def test_that_the_table_has_every_figure_and_the_cosines(qtbot: QtBot, board: AttributeBoard) -> None:
     qtbot.mouseClick(board.trust, Qt.MouseButton.LeftButton)
     shown = board.findChild(TrustTable)
@@ -135,6 +193,8 @@ def test_that_the_table_has_every_figure_and_the_cosines(qtbot: QtBot, board: At
         ["0.900", "2.50", "200", "300", "1.00", "+1.00", "+0.71"],
         ["–", "–", "100", "400", "1.41", "+0.71", "+1.00"],
     ]
+    last = table.visualItemRect(table.item(1, 0))
+    assert table.viewport().rect().contains(last), "the last row is whole"
     shown.reject()
 
 

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QPushButton, QSpinBox
+from PySide6.QtGui import QFontMetricsF
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from latentlab.engine import requests as rq
 from latentlab.engine.provenance import read_provenance
-from latentlab.qt.attributes.sheet_dialog import SheetDialog
+from latentlab.qt.attributes.sheet_dialog import SheetDialog, narrowed
 from latentlab.qt.window import LabWindow
 from latentlab.session.edits import AddAttributes, SelectImage
 from tests.qt.fake_renderer import SIDE, FakeRenderer, picture_at
@@ -129,3 +130,32 @@ def test_that_key_frames_of_the_sliders_make_a_walk(
         qtbot.waitUntil(lambda: window.exporter.takeaways.has("walk"), timeout=3000)
         window.desk.undo_stack.undo()
         assert window.desk.state.pins == ((0.0, 0.0, 0.0),)
+
+
+def test_that_the_sheet_has_room_for_faces_at_twice_their_size_and_its_heads_for_their_cells(
+    qtbot: QtBot, tmp_path: Path, renderer: FakeRenderer
+) -> None:
+    with open_window(qtbot, tmp_path, renderer) as window:
+        dialog = opened(qtbot, window)
+        high, wide = 8 * 34 - GAP, 6 * 34 - GAP
+        # The screen of the offscreen platform is 800 by 800.
+        assert dialog.height() <= dialog.screen().availableSize().height()
+        assert dialog.view.height() - dialog.view._head >= 2 * high
+        assert dialog.view.width() >= 2 * wide
+        font = narrowed(dialog.font(), ("Image", "−1"), 32)
+        assert QFontMetricsF(font).horizontalAdvance("Image") <= 32
+        assert narrowed(dialog.font(), ("Image", "−1"), 300) == dialog.font()
+        dialog.close()
+
+
+def test_that_no_two_controls_of_the_sheet_are_picked_by_the_same_letter(
+    qtbot: QtBot, tmp_path: Path, renderer: FakeRenderer
+) -> None:
+    with open_window(qtbot, tmp_path, renderer) as window:
+        dialog = opened(qtbot, window)
+        texts = [button.text() for button in dialog.findChildren(QPushButton)]
+        texts += [label.text() for label in dialog.findChildren(QLabel) if label.buddy() is not None]
+        letters = [text[text.index("&") + 1].upper() for text in texts if "&" in text]
+        assert "R" in letters
+        assert len(set(letters)) == len(letters), texts
+        dialog.close()

@@ -9,15 +9,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QDialogButtonBox, QFileDialog, QMenu, QToolButton
+from PySide6.QtWidgets import QDialogButtonBox, QFileDialog, QMenu, QTableWidget, QToolButton
 from pytestqt.qtbot import QtBot
 
 from latentlab.engine.direction_files import load_directions, save_directions
 from latentlab.engine.direction_parts import COMPONENT, GROUPS, SEVERAL, Trust
+from latentlab.errors import LabError
 from latentlab.qt.attributes.name_dialog import NameDialog
+from latentlab.qt.attributes.trust_table import TrustTable
 from latentlab.qt.desk import Desk
 from latentlab.qt.views.attribute_board import AttributeBoard
 from latentlab.qt.window import LabWindow
+from latentlab.session.edits import ChangeData
 from latentlab.session.own_directions import MAX_OWN, OwnDirection
 from latentlab.session.own_edits import AddDirection, SetGroups
 from latentlab.session.state import SessionState
@@ -393,3 +396,35 @@ def test_that_the_commands_gather_make_and_ask_for_files(qtbot: QtBot, window: L
     files = window.findChild(QToolButton, "ownDirectionsFile").menu().actions()
     files[0].trigger()
     window.findChildren(QFileDialog, "importDirectionsDialog")[-1].reject()
+
+
+def test_that_the_table_of_trust_has_a_row_for_each_even_where_the_data_have_no_attributes(
+    qtbot: QtBot, desk: Desk, board: AttributeBoard, renderer: FakeRenderer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def rows() -> dict[str, list[str]]:
+        qtbot.mouseClick(board.trust, LEFT)
+        shown = board.findChild(TrustTable)
+        table = shown.findChild(QTableWidget, "trustTable")
+        cells = {
+            table.verticalHeaderItem(row).text(): [
+                table.item(row, column).text() for column in range(table.columnCount())
+            ]
+            for row in range(table.rowCount())
+        }
+        shown.reject()
+        qtbot.waitUntil(lambda: board.findChild(TrustTable) is None)
+        return cells
+
+    desk.do(AddDirection(own=(AGE,)))
+    told = rows()
+    assert list(told) == ["Hat", "Smile", "Age"]
+    assert told["Age"] == ["0.900", "2.00", "5", "6", "1.00", "+0.00", "+0.71"]
+
+    def refuse(method: str) -> None:
+        raise LabError("fake has neither attributes nor classes")
+
+    monkeypatch.setattr(renderer, "directions", refuse)
+    desk.do(ChangeData(data="other"))
+    qtbot.waitUntil(lambda: "neither" in board.status.text(), timeout=3000)
+    assert board.trust.isEnabled()
+    assert rows() == {"Age": ["0.900", "2.00", "5", "6", "1.00"]}

@@ -470,3 +470,31 @@ def test_that_a_picture_that_comes_while_the_model_is_being_opened_is_followed_o
     renderer.hold.set()
     taken(qtbot, window, 2.0)
     assert window.desk.state.model == "other"
+
+
+def test_that_a_message_that_nothing_was_pasted_goes_when_a_picture_is_taken(
+    qtbot: QtBot, tmp_path: Path, window: LabWindow
+) -> None:
+    QGuiApplication.clipboard().setText("some words")
+    qtbot.keyClick(window, Qt.Key.Key_V, CONTROL)
+    assert "Nothing was pasted" in told(qtbot, window)
+    drop(window, files(grey(tmp_path / "me.png", 200)))
+    taken(qtbot, window, 2.0)
+    assert not window.messages.isVisible()
+    window.messages.say("something else")
+    drop(window, files(grey(tmp_path / "you.png", 100)))
+    taken(qtbot, window, 1.0)
+    assert window.messages.isVisible(), "what it says is still true"
+
+
+def test_that_the_size_said_is_the_files_own_not_what_is_kept_of_it(
+    qtbot: QtBot, tmp_path: Path, window: LabWindow, view: OwnPictureView
+) -> None:
+    drop(window, files(grey(tmp_path / "large.png", 200, (4100, 30))))
+    qtbot.waitUntil(lambda: view.name.text() == "large.png, 4,100 × 30", timeout=3000)
+    assert window.deeds.own_picture.pictures.pixels.shape[1] < 2048
+    image = QImage(3000, 20, QImage.Format.Format_RGB32)
+    image.fill(QColor(7, 7, 7))
+    QGuiApplication.clipboard().setImage(image)
+    qtbot.keyClick(window, Qt.Key.Key_V, CONTROL)
+    qtbot.waitUntil(lambda: view.name.text().endswith("3,000 × 20"), timeout=3000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -34,6 +35,13 @@ def reply(below: float | None, negative: float = 0.0, kl: float = 7.0) -> OwnPic
 )
 def test_that_the_place_among_held_out_pictures_is_put_into_words(below, negative, words) -> None:
     assert words in known_in_words(reply(below, negative), "faces")
+
+
+def test_that_a_class_that_fits_better_is_named() -> None:
+    told = dataclasses.replace(reply(0.0), told="0", fits="1")
+    assert "told 0. Told 1, it would know this picture better" in known_in_words(told, "mnist")
+    same = dataclasses.replace(reply(0.4), told="1", fits="1")
+    assert "knows such pictures" in known_in_words(same, "mnist")
 
 
 def test_that_nothing_is_said_before_it_is_known() -> None:

@@ -111,7 +111,7 @@ def test_that_density_and_radius_are_shown_in_figures_and_words(
 ) -> None:
     desk.do(MoveProbe(z=(3.0, 4.0)))
     qtbot.waitUntil(lambda: "5.00" in panel.density.text(), timeout=2000)
-    assert panel.density.text() == "−14.34 nats at radius 5.00"
+    assert panel.density.text() == "−14.34 nats, |z| 5.00"
     assert panel.words.text() == "beyond 3σ: few training images lie here"
 
 
@@ -202,3 +202,12 @@ def test_that_the_wrong_number_of_numbers_is_refused(values: list[float], count:
     if len(values) != count:
         with pytest.raises(ValueError, match=f"{count} expected"):
             parse_point(" ".join(map(repr, values)), count)
+
+
+def test_that_a_narrow_line_shows_the_beginning_of_the_figure(
+    qtbot: QtBot, desk: Desk, panel: ProbePanel
+) -> None:
+    panel.density.setFixedWidth(60)
+    desk.do(MoveProbe(z=(3.0, 4.0)))
+    qtbot.waitUntil(lambda: "5.00" in panel.density.text(), timeout=2000)
+    assert panel.density.cursorPosition() == 0

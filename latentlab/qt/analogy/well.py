@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from latentlab.engine.requests import Picture
 from latentlab.qt.crisp_picture import CrispPicture
@@ -27,6 +27,22 @@ class WellPicture(CrispPicture):
         super().__init__(name, what, _LARGEST, waiting)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(48, 48)
+        self._corner: QWidget | None = None
+
+    def lay_in_corner(self, widget: QWidget) -> None:
+        """Keeps a small widget in the upper right corner."""
+        self._corner = widget
+        widget.setParent(self)
+        self._move_corner()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._move_corner()
+
+    def _move_corner(self) -> None:
+        if self._corner is not None:
+            self._corner.adjustSize()
+            self._corner.move(self.width() - self._corner.width(), 0)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -68,7 +84,11 @@ class Well(QWidget):
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             button.clicked.connect(self._clicked)
             self.buttons[source] = button
-            flow.addWidget(button)
+            if source != NOTHING:
+                flow.addWidget(button)
+        # Not in the row: alone in a second one it would cost the picture a good part of its height.
+        self.buttons[NOTHING].setFixedSize(20, 20)
+        self.picture.lay_in_corner(self.buttons[NOTHING])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(3)
@@ -84,6 +104,7 @@ class Well(QWidget):
         """Where a point can be had from now."""
         for source, button in self.buttons.items():
             button.setEnabled(source in sources)
+        self.buttons[NOTHING].setVisible(NOTHING in sources)
 
     def _clicked(self) -> None:
         for source, button in self.buttons.items():
@@ -97,3 +118,17 @@ class Well(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:
         event.acceptProposedAction()
         self.dropped.emit(self.place, event.mimeData())
+
+
+class Joint(QLabel):
+    """A word between two wells, at the height of the middle of their pictures."""
+
+    def __init__(self, word: str, well: Well) -> None:
+        super().__init__(word)
+        self._well = well
+        well.picture.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
+            self.setContentsMargins(0, 0, 0, self._well.height() - self._well.picture.geometry().bottom() - 1)
+        return super().eventFilter(watched, event)

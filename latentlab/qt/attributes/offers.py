@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from latentlab.engine.directions import Directions
 
 _FEW = "too few to judge"
+# AUCs between these say next to nothing.
+_CHANCE = 0.4, 0.6
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,4 +131,6 @@ def moved(z: Point, amounts: Mapping[str, float], offers: Mapping[str, Offer]) -
 def _short(trust: Trust) -> str:
     if trust.auc is None or trust.cohens_d is None:
         return _FEW
-    return f"AUC {trust.auc:.2f} · d {trust.cohens_d:.1f}"
+    # Nearer to 0.5 a d of a tenth or two would be taken for something.
+    near_chance = _CHANCE[0] < trust.auc < _CHANCE[1]
+    return f"AUC {trust.auc:.2f} · " + ("near chance" if near_chance else f"d {trust.cohens_d:.1f}")

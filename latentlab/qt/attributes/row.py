@@ -6,7 +6,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal, SignalInstance, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
-from latentlab.qt.dimensions.row import CalmSlider, Figure
+from latentlab.qt.dimensions.row import CentredSlider, Figure
 
 REACH = 2.0
 _PER_UNIT = 100
@@ -30,14 +30,14 @@ class AttributeRow(QWidget):
         label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.trust = QLabel(trust)
         self.trust.setObjectName(f"attributeTrust_{name}")
-        self.slider = CalmSlider(Qt.Orientation.Horizontal)
+        self.slider = CentredSlider(Qt.Orientation.Horizontal)
         self.slider.setObjectName(f"attributeSlider_{name}")
         self.slider.setAccessibleName(f"How often to add {name}")
         self.slider.setRange(round(-REACH * _PER_UNIT), round(REACH * _PER_UNIT))
         self.slider.setSingleStep(5)
         self.slider.setPageStep(_PER_UNIT // 2)
         self.slider.setTickInterval(_PER_UNIT)
-        self.slider.setTickPosition(CalmSlider.TickPosition.TicksBelow)
+        self.slider.setTickPosition(CentredSlider.TickPosition.TicksBelow)
         self.value = Figure()
         self.zero = QToolButton()
         self.zero.setText("0")

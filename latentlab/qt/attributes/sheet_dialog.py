@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QFontInfo, QFontMetricsF, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -38,6 +38,8 @@ _STRENGTHS: tuple[tuple[str, tuple[float, ...]], ...] = (
     ("\N{MINUS SIGN}2 to +2", (-2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0)),
 )
 _ORIGINAL, _SEEDS = "Image", 100_000
+# Pixels; and what the title bar and the borders of a window take.
+_LEAST_LETTERS, _TITLE = 7, 40
 
 
 class SheetView(QWidget):
@@ -60,7 +62,12 @@ class SheetView(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(640, 620)
+        # Eight rows of pictures of 32 pixels, twice as large.
+        return QSize(640, 560 + self._head)
+
+    @property
+    def _head(self) -> int:
+        return self.fontMetrics().height() + 4
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -68,10 +75,11 @@ class SheetView(QWidget):
             painter.setPen(self.palette().placeholderText().color())
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._words)
         else:
-            high = self.fontMetrics().height() + 4
+            high = self._head
             drawn = draw_crisp(painter, self.rect().adjusted(0, high, 0, 0).toRectF(), self._image)
             wide = drawn.width() / len(self._heads)
             painter.setPen(self.palette().windowText().color())
+            painter.setFont(narrowed(self.font(), self._heads, wide - _GAP))
             for number, head in enumerate(self._heads):
                 left, top = round(drawn.left() + number * wide), round(drawn.top())
                 place = QRect(left, top - high, round(wide), high)
@@ -127,7 +135,7 @@ class SheetDialog(QDialog):
         self.save.setToolTip("Saves the sheet with a note of what it shows.")
         form = QFormLayout()
         form.addRow("&Add", self.change)
-        form.addRow("&Strength", self.strengths)
+        form.addRow("St&rength", self.strengths)
         row = QHBoxLayout()
         row.addWidget(self.rows)
         row.addWidget(self.others)
@@ -151,6 +159,9 @@ class SheetDialog(QDialog):
         desk.changed.connect(self._changed)
         self._show(None, "Drawing …")
         self._ask()
+        # Qt alone would make it no larger than two thirds of the screen.
+        room = self.screen().availableSize()
+        self.resize(self.sizeHint().boundedTo(QSize(room.width() - 20, room.height() - _TITLE)))
 
     @property
     def _values(self) -> tuple[float, ...]:
@@ -163,7 +174,7 @@ class SheetDialog(QDialog):
 
     @Slot(object, object)
     def _changed(self, old: SessionState, new: SessionState) -> None:
-        if (old.selected, old.condition) != (new.selected, new.condition):
+        if old.selected != new.selected:
             self._ask()
 
     @Slot()
@@ -175,11 +186,13 @@ class SheetDialog(QDialog):
             return
         self._indices = self._chosen(len(encodings.mean))
         change, points = self.change.currentData(), []
+        values = self._values
         for index in self._indices:
             z = tuple(map(float, encodings.mean[index]))
-            for value in self._values:
+            for value in values:
                 points.append(moved(z, {key: value * amount for key, amount in change.items()}, self._offers))
-        self._desk.request_sheet(tuple(points))
+        pictures = tuple(index for index in self._indices for _ in values)
+        self._desk.request_sheet(tuple(points), pictures)
 
     def _chosen(self, total: int) -> tuple[int, ...]:
         """The selected picture first, then others by chance."""
@@ -220,6 +233,15 @@ class SheetDialog(QDialog):
         heads = (_ORIGINAL, *(_signed(value) for value in self._values))
         self.view.show_sheet(page, heads, words)
         self.save.setEnabled(page is not None)
+
+
+def narrowed(font: QFont, words: Iterable[str], room: float) -> QFont:
+    """The font, smaller if the longest of these words would not go into so many pixels."""
+    longest = max(QFontMetricsF(font).horizontalAdvance(word) for word in words)
+    smaller = QFont(font)
+    if longest > room > 0:
+        smaller.setPixelSize(max(_LEAST_LETTERS, int(QFontInfo(font).pixelSize() * room / longest)))
+    return smaller
 
 
 def _signed(value: float) -> str:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QSizePolicy,
     QSlider,
+    QStyle,
+    QStyleOptionSlider,
+    QStylePainter,
     QVBoxLayout,
     QWidget,
 )
@@ -39,6 +42,38 @@ class CalmSlider(QSlider):
             super().wheelEvent(event)
         else:
             event.ignore()
+
+
+class CentredSlider(CalmSlider):
+    """One from -x to x: its groove is filled from the middle, which is 0, to the handle, not from an end."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, option = QStylePainter(self), QStyleOptionSlider()
+        slider, groove = QStyle.ComplexControl.CC_Slider, QStyle.SubControl.SC_SliderGroove
+        self.initStyleOption(option)
+        option.subControls = groove
+        value, upside_down = option.sliderPosition, option.upsideDown
+        option.sliderPosition = 0
+        handle = QStyle.SubControl.SC_SliderHandle
+        middle = self.style().subControlRect(slider, option, handle, self).center().x()
+        # The style fills from the lower end to the handle. So each half is drawn as if its own end were the
+        # upper one: then nothing is filled but what lies between the middle and the handle.
+        for half, turned in ((QRect(0, 0, middle, self.height()), True), (self.rect(), False)):
+            if not turned:
+                half.setLeft(middle)
+            option.upsideDown = turned
+            option.sliderPosition = value if turned == upside_down else -value
+            painter.setClipRect(half)
+            painter.drawComplexControl(slider, option)
+        painter.setClipping(False)
+        option.upsideDown, option.sliderPosition = upside_down, value
+        option.subControls = handle
+        if self.tickPosition() != QSlider.TickPosition.NoTicks:
+            option.subControls |= QStyle.SubControl.SC_SliderTickmarks
+        if self.isSliderDown():
+            option.activeSubControls = handle
+            option.state |= QStyle.StateFlag.State_Sunken
+        painter.drawComplexControl(slider, option)
 
 
 class Weight(QWidget):
@@ -151,7 +186,7 @@ class DimensionRow(QWidget):
         self._filled = True
         number, name = self.dimension, dimension_name(self.dimension)
         self.weight = Weight(number)
-        self.slider = CalmSlider(Qt.Orientation.Horizontal)
+        self.slider = CentredSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(round(-_REACH * _PER_UNIT), round(_REACH * _PER_UNIT))
         self.slider.setSingleStep(5)
         self.slider.setPageStep(50)

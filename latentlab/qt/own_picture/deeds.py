@@ -18,17 +18,30 @@ from latentlab.qt.settings import Settings
 
 
 class OwnPictureDeeds(QObject):
-    """`failed` carries a message and details."""
+    """`failed` carries a message and details; `overcome` the same message, once a later picture came in."""
 
     failed = Signal(str, str)
+    overcome = Signal(str)
 
     def __init__(self, window: QMainWindow, desk: Desk, opener: Opener, settings: Settings) -> None:
         super().__init__(window)
         self._window, self._opener, self._settings = window, opener, settings
         self.pictures = OwnPictures(desk, opener.background, self)
         self.pictures.failed.connect(self.failed)
+        self._last_failure = ""
+        self.failed.connect(self._note)
+        self.pictures.taken.connect(self._take_back)
         opener.picture_wanted.connect(self.open_path)
         opener.thing_dropped.connect(self.take)
+
+    @Slot(str, str)
+    def _note(self, message: str, details: str) -> None:
+        self._last_failure = message
+
+    @Slot()
+    def _take_back(self) -> None:
+        message, self._last_failure = self._last_failure, ""
+        self.overcome.emit(message)
 
     @Slot()
     def ask_for_file(self) -> None:

@@ -12,6 +12,7 @@ import itertools
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
@@ -46,6 +47,7 @@ class OwnPictures(QObject):
         self._desk, self._background = desk, background
         self._numbers = itertools.count(1)
         self._pixels: dict[int, Picture] = {}
+        self._sizes: dict[int, tuple[int, int]] = {}
         self.reply: OwnPictureReply | None = None
         self.refusal = ""
         self._asked: OwnPicture | None = None
@@ -74,6 +76,12 @@ class OwnPictures(QObject):
         """It, uint8 (H, W) or (H, W, 3)."""
         own = self.own
         return None if own is None else self._pixels[own.number]
+
+    @property
+    def size(self) -> tuple[int, int] | None:
+        """Width and height that it has by itself: the pixels kept of it may be fewer."""
+        own = self.own
+        return None if own is None else self._sizes[own.number]
 
     @property
     def busy(self) -> bool:
@@ -107,7 +115,7 @@ class OwnPictures(QObject):
             self.failed.emit(failure.message, failure.details)
 
         work = partial(_file, source) if isinstance(source, Path) else partial(_image, source, _UNNAMED)
-        self._background.run(lambda: work(Token())[1], then, failed)
+        self._background.run(lambda: work(Token()).pixels, then, failed)
 
     def fit(self, fitting: Fitting, gesture: int | None = None) -> None:
         """Takes another part of the picture; the probe follows, as part of the same gesture."""
@@ -131,14 +139,13 @@ class OwnPictures(QObject):
 
     # What comes from elsewhere
 
-    def _read(self, found: tuple[str, Picture]) -> None:
-        name, pixels = found
+    def _read(self, found: _Found) -> None:
         number = next(self._numbers)
-        self._pixels[number] = pixels
+        self._pixels[number], self._sizes[number] = found.pixels, found.size
         for old in sorted(self._pixels)[:-_KEPT]:
-            del self._pixels[old]
-        self._show(OwnPicture(number, name), new_gesture())
-        self.taken.emit(name)
+            del self._pixels[old], self._sizes[old]
+        self._show(OwnPicture(number, found.name), new_gesture())
+        self.taken.emit(found.name)
 
     def _unread(self, failure: Failure) -> None:
         self.changed.emit()
@@ -210,15 +217,24 @@ class OwnPictures(QObject):
             self.changed.emit()
 
 
-def _file(path: Path, token: Token) -> tuple[str, Picture]:
+class _Found(NamedTuple):
+    """A picture that was read; `size` is its own width and height."""
+
+    name: str
+    pixels: Picture
+    size: tuple[int, int]
+
+
+def _file(path: Path, token: Token) -> _Found:
     # Here: it brings in torch, for which the window does not wait.
-    from latentlab.engine.own_picture import read_own
+    from latentlab.engine.own_picture import own_size, read_own
 
-    return shown(path.name), read_own(path)
+    pixels = read_own(path)
+    return _Found(shown(path.name), pixels, own_size(path))
 
 
-def _image(image: QImage, name: str, token: Token) -> tuple[str, Picture]:
+def _image(image: QImage, name: str, token: Token) -> _Found:
     from latentlab.engine.own_picture import require_room, shrunk
 
     require_room(image.width(), image.height(), name)
-    return name, shrunk(from_qimage(image))
+    return _Found(name, shrunk(from_qimage(image)), (image.width(), image.height()))

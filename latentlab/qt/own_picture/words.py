@@ -28,6 +28,11 @@ def known_in_words(reply: OwnPictureReply, data: str) -> str:
     figure = "ELBO" if math.isfinite(reply.kl) else "log p(x|z)"
     of = f"{reply.among:,} pictures of {data}"
     better = (reply.negative_below or 0.0) - reply.below > _BETTER
+    if reply.fits != reply.told:
+        return (
+            f"The model was told {reply.told}. Told {reply.fits}, it would know this picture better: "
+            "choose that under the probe."
+        )
     if reply.below < _UNUSUAL and better:
         return "With light and dark exchanged, the model would know it better: try Negative."
     if reply.below == 0.0:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVB
 
 from latentlab.engine.requests import (
     AnalogyRequest,
+    LoadRequest,
     OwnPictureReply,
     Picture,
     Point,
@@ -22,7 +23,7 @@ from latentlab.engine.requests import (
 )
 from latentlab.errors import LabError
 from latentlab.qt.analogy.nearest_row import NearestRow
-from latentlab.qt.analogy.well import NOTHING, OWN, PROBE, SELECTED, Well, WellPicture
+from latentlab.qt.analogy.well import NOTHING, OWN, PROBE, SELECTED, Joint, Well, WellPicture
 from latentlab.qt.asking import Asking
 from latentlab.qt.desk import Desk
 from latentlab.qt.own_picture.incoming import incoming
@@ -48,9 +49,11 @@ class AnalogyView(QWidget):
         self._desk, self._pictures = desk, pictures
         self._drawn: dict[Point, Picture] = {}
         self._wanted = True
-        # Dropped pictures that wait for their places: one is encoded after the other.
+        # Dropped pictures that wait for their places: one is encoded after the other, by the model that was
+        # being opened, if one was, for places in another's latent space mean nothing.
         self._waiting: deque[tuple[int, Picture]] = deque()
-        self._under_way: int | None = None
+        self._under_way: tuple[int, Picture] | None = None
+        self._opening = False
         self.wells = tuple(Well(place) for place in range(3))
         self.result = WellPicture("analogyResult", "The fourth picture", "?")
         self.result.setToolTip("What the model decodes at z_c + z_b − z_a.")
@@ -67,6 +70,7 @@ class AnalogyView(QWidget):
         self.swap.clicked.connect(self._swap)
         self.clear.clicked.connect(self._clear)
         desk.changed.connect(self._changed)
+        desk.busy.connect(self._busy)
         desk.loaded.connect(self._loaded)
         desk.encoded.connect(self._encoded)
         desk.unfolded.connect(self._drawn_anew)
@@ -103,7 +107,7 @@ class AnalogyView(QWidget):
         for number, widget in enumerate((*self.wells, last)):
             row.addWidget(widget, 5 if isinstance(widget, Well) else 4)
             if number < len(_BETWEEN):
-                row.addWidget(QLabel(_BETWEEN[number]))
+                row.addWidget(Joint(_BETWEEN[number], self.wells[0]))
         row.addWidget(beside, 5)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 6, 8, 6)
@@ -125,11 +129,18 @@ class AnalogyView(QWidget):
         elif old.selected != new.selected:
             self._offer()
 
+    @Slot(str)
+    def _busy(self, words: str) -> None:
+        """Another model is being opened."""
+        self._opening = True
+        self._put_back()
+
     @Slot(object)
     def _loaded(self, model: object) -> None:
-        self._waiting.clear()
-        self._under_way = None
+        self._opening = False
+        self._put_back()
         self._drawn_anew()
+        self._encode_next()
 
     @Slot(object)
     def _encoded(self, reply: object) -> None:
@@ -145,8 +156,12 @@ class AnalogyView(QWidget):
     def _show(self) -> None:
         analogy = self._desk.state.analogy
         z = fourth(analogy)
+        coming = {place for place, _ in self._waiting}
+        if self._under_way is not None:
+            coming.add(self._under_way[0])
         for well, point in zip(self.wells, analogy, strict=True):
-            well.show_picture(None if point is None else self._drawn.get(point), well.letter)
+            words = "…" if well.place in coming else well.letter
+            well.show_picture(None if point is None else self._drawn.get(point), words)
         if z is None or z in self._drawn:
             self.result.show_picture(None if z is None else self._drawn[z])
         self.nearest.show_place(z)
@@ -197,6 +212,9 @@ class AnalogyView(QWidget):
             self._asking.answered()
         elif refusal.slot == WellRequest.slot:
             self._under_way = None
+            self._encode_next()
+        elif refusal.slot == LoadRequest.slot:
+            self._opening = False
             self._encode_next()
 
     # The hand
@@ -258,16 +276,22 @@ class AnalogyView(QWidget):
         self._encode_next()
 
     def _encode_next(self) -> None:
-        if self._under_way is None and self._waiting and self._desk.model is not None:
-            self._under_way, pixels = self._waiting.popleft()
-            self._desk.request_well(pixels)
+        if self._under_way is None and self._waiting and self._desk.model is not None and not self._opening:
+            self._under_way = self._waiting.popleft()
+            self._desk.request_well(self._under_way[1])
+
+    def _put_back(self) -> None:
+        """What is under way comes from the model before, if at all: it is not waited for, but asked anew."""
+        if self._under_way is not None:
+            self._waiting.appendleft(self._under_way)
+            self._under_way = None
 
     @Slot(object)
     def _well_encoded(self, reply: OwnPictureReply) -> None:
-        place, self._under_way = self._under_way, None
+        asked, self._under_way = self._under_way, None
         model = self._desk.model
-        if place is not None and model is not None and len(reply.mean) == model.latents:
-            self._set(place, reply.mean)
+        if asked is not None and model is not None and len(reply.mean) == model.latents:
+            self._set(asked[0], reply.mean)
             self._show()
         self._encode_next()
 

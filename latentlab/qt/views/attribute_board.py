@@ -10,11 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtGui import QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -35,14 +34,15 @@ from latentlab.engine.requests import (
     WalkReply,
 )
 from latentlab.qt.asking import Asking
+from latentlab.qt.attributes.before_after import BeforeAfter
 from latentlab.qt.attributes.condition_board import ConditionBoard
 from latentlab.qt.attributes.offers import moved
+from latentlab.qt.attributes.own import owned
 from latentlab.qt.attributes.row import AttributeRow
 from latentlab.qt.attributes.sheet_dialog import SheetDialog
 from latentlab.qt.attributes.shelf import Shelf
 from latentlab.qt.attributes.trust_table import TrustTable
 from latentlab.qt.burst import Burst
-from latentlab.qt.crisp_picture import CrispPicture
 from latentlab.qt.desk import Desk
 from latentlab.qt.flow_layout import FlowLayout
 from latentlab.qt.surroundings import FarWarning
@@ -66,7 +66,8 @@ _METHODS = (
         "once, it brings 99 of 100 pictures to where those with it are.",
     ),
 )
-_LARGEST = 160
+# Below this height the pictures are small.
+_LOW = 440
 # What is left over when the same was added and taken away.
 _ROUNDING = 1e-5
 _LEARNING = "The model is still learning. Its directions are found when the training has come to its end."
@@ -93,8 +94,8 @@ class AttributeBoard(QWidget):
         # The point that attributes are added to, and what the model was told there.
         self._asked: tuple[Point, Point] | None = None
         self.shelf = Shelf(desk)
-        self.before = CrispPicture("attributesBefore", "The picture that attributes are added to", _LARGEST)
-        self.after = CrispPicture("attributesAfter", "The picture with the attributes added", _LARGEST)
+        self.pictures = BeforeAfter()
+        self.before, self.after = self.pictures.before, self.pictures.after
         self.method = QComboBox()
         self.method.setObjectName("directionMethod")
         self.method.setAccessibleName("How directions are found")
@@ -110,7 +111,7 @@ class AttributeBoard(QWidget):
         self.zero_all.setObjectName("attributeZeroAll")
         self.zero_all.setAccessibleName("Zero all attributes")
         self.zero_all.setToolTip("Takes all that was added away again.")
-        self.trust = QPushButton("&How far to trust …")
+        self.trust = QPushButton("How f&ar to trust …")
         self.trust.setObjectName("attributeTrust")
         self.trust.setAccessibleName("How far to trust the directions")
         self.trust.setToolTip("What held-out pictures say of each direction, and which directions are alike.")
@@ -153,14 +154,9 @@ class AttributeBoard(QWidget):
             self._loaded(desk.model)
 
     def _lay_out(self) -> None:
-        pictures = QGridLayout()
-        pictures.setContentsMargins(8, 0, 8, 0)
-        for column, (words, picture) in enumerate((("Before", self.before), ("After", self.after))):
-            pictures.addWidget(QLabel(words), 0, column, Qt.AlignmentFlag.AlignHCenter)
-            pictures.addWidget(picture, 1, column)
         form = QFormLayout()
         form.setContentsMargins(8, 0, 8, 0)
-        form.addRow("&Directions by", self.method)
+        form.addRow("Directions b&y", self.method)
         feet = QWidget()
         foot = FlowLayout(feet, gap=6)
         for button in (self.zero_all, self.key_frame, self.sheet, self.trust):
@@ -176,10 +172,10 @@ class AttributeBoard(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self.pages)
-        layout = QVBoxLayout(vectors)
+        self._column = layout = QVBoxLayout(vectors)
         layout.setContentsMargins(0, 8, 0, 0)
         layout.setSpacing(6)
-        layout.addLayout(pictures)
+        layout.addWidget(self.pictures)
         layout.addLayout(form)
         layout.addLayout(below)
         layout.addWidget(self.shelf, 1)
@@ -189,6 +185,15 @@ class AttributeBoard(QWidget):
         below_all.setContentsMargins(8, 0, 8, 8)
         below_all.addWidget(feet)
         layout.addLayout(below_all)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        # Where it is low, sliders matter more than the size of the pictures.
+        tight = self.height() < _LOW
+        if tight != self.pictures.tight:
+            self.pictures.set_tight(tight)
+            self._column.setContentsMargins(0, 2 if tight else 8, 0, 0)
+            self._column.setSpacing(3 if tight else 6)
+        super().resizeEvent(event)
 
     @property
     def rows(self) -> dict[str, AttributeRow]:
@@ -280,7 +285,6 @@ class AttributeBoard(QWidget):
     def _show_directions(self, directions: Directions | None) -> None:
         self._directions = directions
         self._say("")
-        self.trust.setEnabled(directions is not None)
         self.shelf.show_directions(directions)
 
     @Slot()
@@ -295,6 +299,7 @@ class AttributeBoard(QWidget):
             row.show_amount(amounts.get(name, 0.0))
         self.zero_all.setEnabled(bool(amounts) and bool(self.rows))
         self.sheet.setEnabled(bool(self.rows))
+        self.trust.setEnabled(self._directions is not None or bool(owned(self._desk)))
 
     def _ask_before(self) -> bool:
         """Asks for the picture of the point that attributes are added to, if that is another one."""
@@ -347,8 +352,8 @@ class AttributeBoard(QWidget):
 
     @Slot()
     def _show_trust(self) -> None:
-        if self._directions is not None:
-            table = TrustTable(self._directions, self)
+        if self._directions is not None or owned(self._desk):
+            table = TrustTable(self._directions, owned(self._desk), self)
             table.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             table.open()
 

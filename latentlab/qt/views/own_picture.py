@@ -121,7 +121,7 @@ class OwnPictureView(QWidget):
         for button in (self.open, self.paste, self.away):
             flow.addWidget(button)
         choices = QHBoxLayout()
-        for words, control, stretch in (("&Fit", self.fit, 0), ("&Zoom", self.zoom, 1)):
+        for words, control, stretch in (("F&it", self.fit, 0), ("&Zoom", self.zoom, 1)):
             label = QLabel(words)
             label.setBuddy(control)
             choices.addWidget(label)
@@ -195,7 +195,7 @@ class OwnPictureView(QWidget):
         if own is None or pixels is None:
             self.frame.show_picture(None, self.frame.fitting, 1.0)
             return
-        height, width = pixels.shape[:2]
+        width, height = pictures.size or (pixels.shape[1], pixels.shape[0])
         self.name.setText(f"{own.name}, {width:,} × {height:,}")
         aspect = 1.0 if model is None else model.images.shape[-1] / model.images.shape[-2]
         self.frame.show_picture(pixels, own.fitting, aspect)

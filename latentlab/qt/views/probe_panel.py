@@ -135,7 +135,9 @@ class ProbePanel(QWidget):
     def _pointed(self, reply: PointReply) -> None:
         self.image.show_picture(reply.picture)
         radius = math.hypot(*reply.z)
-        self.density.setText(f"{reply.log_prior:.2f} nats at radius {radius:.2f}".replace("-", "−"))
+        self.density.setText(f"{reply.log_prior:.2f} nats, |z| {radius:.2f}".replace("-", "−"))
+        # Else a narrow line would show the end of the text, and cut the figure.
+        self.density.setCursorPosition(0)
         self.words.setText(in_words(radius, len(reply.z)))
 
     @Slot(object)
@@ -179,8 +181,8 @@ def _readout() -> QLineEdit:
     line.setObjectName("probeDensity")
     line.setAccessibleName("Log density of the prior at the probe")
     line.setToolTip(
-        "How likely the prior N(0, I) finds this place: its log density in nats, and the distance from "
-        "the origin, measured in the prior's standard deviations."
+        "How likely the prior N(0, I) finds this place: its log density in nats; |z| is the distance "
+        "from the origin, measured in the prior's standard deviations."
     )
     as_a_label(line)
     return line
