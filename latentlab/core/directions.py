@@ -7,8 +7,8 @@ those with an attribute and those without.
     regressed             z_n = z_0 + sum_k a_nk v_k + e_n,  least squares over all attributes at once
     discriminant          w = S^-1 (m1 - m0),  v = r w / |w|
                           S = ( sum_with (z - m1)(z - m1)^T + sum_without (z - m0)(z - m0)^T ) / (N - 2)
-                          r the least for which, along w, 99 % of those without get beyond m1 by z + v, and
-                          99 % of those with beyond m0 by z - v
+                          r the way along w from one in a thousand of those without (the 0.1 % quantile) to
+                          one in a thousand of those with (99.9 %)
     principal             v_i = sqrt(lambda_i) u_i,  lambda and u of cov(z)
 
     AUC       = P(s1 > s0) + P(s1 = s0) / 2,   s = z . v / |v| of one with and of one without
@@ -18,8 +18,8 @@ those with an attribute and those without.
 Of the three ways the second leaves to each attribute what the others do not explain, so that "hat" does not
 drag "short hair" along; the third turns away from the directions in which pictures differ anyway. In all
 z + v adds the attribute once, z - v takes it away. In the first two that is the way from mean to mean: for
-pictures that lack it most clearly, it may not be enough. In the third it brings 99 of 100 as far as those
-that have it are on average.
+pictures that lack it most clearly, it may not be enough. In the third it is: it leads from those that lack it
+most to those that have it most.
 v_i of `principal` is one standard deviation.
 
 Sources: White, Sampling Generative Networks (2016) for attribute vectors and the trouble with correlated
@@ -42,9 +42,9 @@ from latentlab.core.gaussian import LOG_2PI
 
 # Without any, w leans on dimensions in which pictures hardly differ: there groups are told apart best, and
 # pictures changed least.
-SHRINKAGE = 0.5
-# Of the pictures, to whom adding a discriminant once is to suffice.
-_SURE = 0.99
+SHRINKAGE = 0.2
+# Of the pictures on either side, those beyond the ends of a discriminant.
+_BEYOND = 0.001
 # Of the Gram matrix of the attributes: below it, attributes follow from each other but for rounding.
 _COLLINEAR = 1e-10
 # Of the spread of all: below it, the spread within two groups is what subtraction left over.
@@ -87,7 +87,7 @@ def regressed(z: Tensor, a: Tensor) -> Tensor:
 def discriminant(z: Tensor, a: Tensor, shrinkage: float = SHRINKAGE) -> Tensor:
     """Fisher's linear discriminant of each attribute; z (N, D), a (N, A) -> (A, D).
 
-    As long as it takes to bring 99 % of either group to where the other one is on average, or beyond.
+    As long as the way from those that lack it most to those that have it most, but for one in a thousand.
 
     Args:
         z: posterior means.
@@ -109,7 +109,7 @@ def discriminant(z: Tensor, a: Tensor, shrinkage: float = SHRINKAGE) -> Tensor:
             vectors[number] = difference
         else:
             w = _discriminant(difference, within / max(1, len(a) - 2), shrinkage)
-            vectors[number] = _sure(z @ w, a[:, number] > 0.0) * w
+            vectors[number] = _whole_way(z @ w, a[:, number] > 0.0) * w
     return vectors
 
 
@@ -122,13 +122,11 @@ def _discriminant(difference: Tensor, within: Tensor, shrinkage: float) -> Tenso
     return functional.normalize(w, dim=0, eps=1e-300)
 
 
-def _sure(scores: Tensor, has: Tensor) -> float:
-    """How far to go for `_SURE` of each group to get beyond the mean of the other; scores (N,)."""
+def _whole_way(scores: Tensor, has: Tensor) -> float:
+    """How far it is from the lowest of those without to the highest of those with; scores (N,)."""
     if not bool(has.any()) or bool(has.all()):
         return 0.0
-    lack, have = scores[~has], scores[has]
-    there, back = have.mean() - lack.quantile(1.0 - _SURE), have.quantile(_SURE) - lack.mean()
-    return max(float(there), float(back))
+    return float(scores[has].quantile(1.0 - _BEYOND) - scores[~has].quantile(_BEYOND))
 
 
 def principal(z: Tensor, count: int) -> Tensor:

@@ -14,7 +14,8 @@ from latentlab.session.state import SessionState
 _ABOUT = (
     "log q(z): how densely the posteriors of the encoded pictures lie at the probe, in nats. Of {pictures:,} "
     "pictures, drawn from their posteriors and each judged by all the others, 99 of 100 lie above {usual} "
-    "and {lower:.0%} lie lower than the probe. In many dimensions pictures lie far apart: the bound is wide."
+    "and {lower:.0%} lie lower than the probe. In many dimensions pictures lie far apart and "
+    "the bound is wide: places within it may still be such where no picture lies."
 )
 
 
@@ -113,7 +114,7 @@ class ProbeDensityLine(QLineEdit):
         if found.log_density is None:
             self._nothing_known(None)
             return
-        place = "far from all" if found.far else f"{found.lower:.0%} lower"
+        place = "far from all" if found.far else f"{found.lower:.0%} below"
         self.setText(f"{_figure(found.log_density)} nats, {place}")
         self.setCursorPosition(0)
         self.setToolTip(at_length(found))

@@ -260,7 +260,7 @@ def said_by_probe(window: LabWindow) -> str:
 
 
 def test_that_the_probe_panel_tells_how_many_pictures_lie_lower(qtbot: QtBot, window: LabWindow):
-    qtbot.waitUntil(lambda: said_by_probe(window) == "0.0 nats, 25% lower", timeout=2000)
+    qtbot.waitUntil(lambda: said_by_probe(window) == "0.0 nats, 25% below", timeout=2000)
     window.desk.do(MoveProbe(z=(4.0, 0.0, 0.0)))
     qtbot.waitUntil(lambda: said_by_probe(window) == "−16.0 nats, far from all", timeout=2000)
     assert "99 of 100 lie above −9.0" in window.probe.data_density.toolTip()

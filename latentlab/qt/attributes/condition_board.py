@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from latentlab.engine.directions import Directions
 
 _WORDS = (
-    "The decoder is told these, so z need not say them too. A vector moves z, and changes only what z still "
-    "says (AUC; 0.5 is nothing); the condition changes what is told."
+    "The decoder is told these, so z need not say them too. A vector moves z, and changes little if its "
+    "direction tells little of it (AUC; 0.5 is nothing); the condition changes what is told."
 )
 
 

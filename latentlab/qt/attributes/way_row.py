@@ -104,13 +104,13 @@ class WayRow(QWidget):
             tile.setToolTip(f"{words}. Click to go there.")
 
     def show_left(self, auc: float | None) -> None:
-        """How well z alone tells it; nothing where that is not known."""
+        """How much the direction in z still tells of it; nothing where that is not known."""
         self.left.setText("" if auc is None else f"AUC {auc:.2f}")
         self.left.setToolTip(
             ""
             if auc is None
-            else f"How well z alone tells which held-out pictures have {self.name}: at 0.5 it says nothing "
-            "of it, so that no vector can add it; at 1 it says all."
+            else f"How much this direction still tells of {self.name}, of held-out pictures: at 0.5 nothing, "
+            "and moving along it adds none; at 1 it tells those with it from those without."
         )
 
     @Slot(int)

@@ -62,8 +62,8 @@ _METHODS = (
     (
         "Linear discriminant",
         "discriminant",
-        "The direction that tells those with it from those without best (Fisher), as long as it takes: added "
-        "once, it brings 99 of 100 pictures to where those with it are.",
+        "The direction that tells those with it from those without best (Fisher), as long as it takes: from "
+        "the pictures that lack it most to those that have it most.",
     ),
 )
 # Below this height the pictures are small.
