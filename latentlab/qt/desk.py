@@ -40,7 +40,7 @@ from latentlab.session.plane import projection_of
 from latentlab.session.session import Session
 from latentlab.session.state import OVER_VIEW, SessionState
 
-_REDRAW_MS = 40
+_REDRAW_MS = 200
 _HAND_RESTS_MS = 250
 # Of the snapshots of a training, the share after which the grid is drawn anew.
 _GRID_EVERY = 6
@@ -81,7 +81,8 @@ class Desk(Counter):
         self._redraw_soon.timeout.connect(self._redraw)
         # Runs while the probe moves and for a moment more.
         self._hand = QTimer(self, singleShot=True, interval=_HAND_RESTS_MS)
-        self._hand.timeout.connect(self._refresh_grid)
+        self._hand.timeout.connect(self._hand_rests)
+        self._grid_waits = False
         self._wanted = session.state
         self._asked_from = session.state
         self._before_training: SessionState | None = None
@@ -153,6 +154,7 @@ class Desk(Counter):
 
     def request_grid(self) -> None:
         """Asks for the manifold grid that the state describes."""
+        self._grid_waits = False
         grid, state = self.state.grid, self.state
         self._base = self.projection.rest(state.probe)
         self._ask(
@@ -186,11 +188,17 @@ class Desk(Counter):
 
     @Slot()
     def _redraw(self) -> None:
-        """Grid and underlay anew; those under way first come to their end, or none would ever be seen."""
+        """Underlay and grid anew; those under way first come to their end, or none would ever be seen.
+
+        The grid waits for a hand that moves: what moves it mostly hides the grid, and needs the time.
+        """
         if self._drawing:
             self._redraw_soon.start()
             return
-        self.request_grid()
+        if self._hand.isActive():
+            self._grid_waits = True
+        else:
+            self.request_grid()
         if self._underlay is not None and self.state.layers.manifold:
             self.request_underlay(*self._underlay)
 
@@ -330,6 +338,12 @@ class Desk(Counter):
             self.request_underlay(*self._underlay)
 
     @Slot()
+    def _hand_rests(self) -> None:
+        if self._grid_waits:
+            self.request_grid()
+        else:
+            self._refresh_grid()
+
     def _refresh_grid(self) -> None:
         """The grid anew, if the model has changed often enough since."""
         if (

@@ -46,7 +46,7 @@ def grids(renderer: FakeRenderer, kind: type[rq.GridRequest] = rq.GridRequest) -
 
 
 def settle(qtbot: QtBot, renderer: FakeRenderer) -> None:
-    qtbot.wait(200)
+    qtbot.wait(700)  # the grid waits for the hand to rest
     renderer.served.clear()
 
 
@@ -106,12 +106,28 @@ def test_that_a_grid_under_way_comes_to_its_end_before_the_next_is_asked_for(
     shown: list[rq.GridReply] = []
     desk.gridded.connect(shown.append)
     renderer.hold.clear()
-    for number in range(1, 5):
+    desk.do(MoveProbe(z=(0.0, 0.0, 1.0, 0.0)))
+    qtbot.wait(600)
+    for number in range(2, 5):
         desk.do(MoveProbe(z=(0.0, 0.0, float(number), 0.0)))
         qtbot.wait(60)
     renderer.hold.set()
     qtbot.waitUntil(lambda: bool(shown) and shown[-1].done and shown[-1].base[2] == 4.0, timeout=2000)
     assert [reply.base[2] for reply in shown if reply.done] == [1.0, 4.0]
+
+
+def test_that_a_moving_hand_gets_the_manifold_under_it_and_the_grid_when_it_rests(
+    qtbot: QtBot, desk: Desk, plane: LatentPlane, renderer: FakeRenderer
+) -> None:
+    desk.do(SetPlane(plane=PlaneSettings(PAIR, 0, 1)))
+    settle(qtbot, renderer)
+    for number in range(1, 12):
+        desk.do(MoveProbe(z=(0.0, 0.0, number / 4, 0.0)))
+        qtbot.wait(50)
+    assert grids(renderer, rq.UnderlayRequest)
+    assert not grids(renderer)
+    qtbot.waitUntil(lambda: bool(grids(renderer)), timeout=2000)
+    assert grids(renderer)[-1].base[2] == 11 / 4
 
 
 @only("renderer", [2], indirect=True)

@@ -272,7 +272,7 @@ class AttributeBoard(QWidget):
     @Slot(object, object)
     def _changed(self, old: SessionState, new: SessionState) -> None:
         if old.amounts != new.amounts:
-            self._show_amounts(new)
+            self._show_amounts(new, old)
         if (old.probe, old.condition) != (new.probe, new.condition):
             self._asking.soon()
 
@@ -293,10 +293,13 @@ class AttributeBoard(QWidget):
         self._show_amounts(self._desk.state)
         self._asking.soon()
 
-    def _show_amounts(self, state: SessionState) -> None:
-        amounts = dict(state.amounts)
+    def _show_amounts(self, state: SessionState, before: SessionState | None = None) -> None:
+        """The amounts of `state`; only those that are others than before, if that is known."""
+        amounts, shown = dict(state.amounts), dict(before.amounts) if before is not None else None
         for name, row in self.rows.items():
-            row.show_amount(amounts.get(name, 0.0))
+            amount = amounts.get(name, 0.0)
+            if shown is None or shown.get(name, 0.0) != amount:
+                row.show_amount(amount)
         self.zero_all.setEnabled(bool(amounts) and bool(self.rows))
         self.sheet.setEnabled(bool(self.rows))
         self.trust.setEnabled(self._directions is not None or bool(owned(self._desk)))

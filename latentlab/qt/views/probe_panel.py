@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QEvent, Qt, Slot
+from PySide6.QtCore import QEvent, Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QKeyEvent, QPalette
 from PySide6.QtWidgets import (
     QFormLayout,
@@ -24,6 +24,7 @@ from latentlab.session.edits import MoveProbe
 from latentlab.session.state import SessionState
 
 _LARGEST = 448
+_FEW, _WRITE_MS = 8, 60
 
 
 class PointField(QLineEdit):
@@ -35,9 +36,25 @@ class PointField(QLineEdit):
         self.setAccessibleName("Coordinates of the probe")
         self.setToolTip("The place z of the probe. Type numbers with commas between, then Enter.")
         self._shown = ""
+        self._z: Point = ()
+        self._soon = QTimer(self, singleShot=True, interval=_WRITE_MS)
+        self._soon.timeout.connect(self._write)
+
+    def follow_point(self, z: Point) -> None:
+        """Shows z, many numbers a moment later: nobody reads them while the hand moves."""
+        self._z = z
+        if len(z) <= _FEW:
+            self._write()
+        elif not self._soon.isActive():
+            self._soon.start()
+
+    @Slot()
+    def _write(self) -> None:
+        self.show_point(self._z)
 
     def show_point(self, z: Point) -> None:
         """Shows z, whatever has been typed."""
+        self._soon.stop()
         # Adding nought turns -0.0 into 0.0.
         self._shown = ", ".join(f"{round(value, 3) + 0.0:.3f}" for value in z)
         self.setText(self._shown)
@@ -152,7 +169,7 @@ class ProbePanel(QWidget):
     @Slot(object, object)
     def _changed(self, old: SessionState, new: SessionState) -> None:
         if old.probe != new.probe:
-            self.z.show_point(new.probe)
+            self.z.follow_point(new.probe)
 
     @Slot()
     def _text_changed(self) -> None:
