@@ -13,7 +13,6 @@ those with an attribute and those without.
 
     AUC       = P(s1 > s0) + P(s1 = s0) / 2,   s = z . v / |v| of one with and of one without
     Cohen's d = (mean s1 - mean s0) / s_pooled
-    q(z)      = 1/N sum_n N(z; mu_n, diag sigma_n^2)
 
 Of the three ways the second leaves to each attribute what the others do not explain, so that "hat" does not
 drag "short hair" along; the third turns away from the directions in which pictures differ anyway. In all
@@ -25,7 +24,7 @@ v_i of `principal` is one standard deviation.
 Sources: White, Sampling Generative Networks (2016) for attribute vectors and the trouble with correlated
 ones; Fisher, The use of multiple measurements in taxonomic problems (1936); Mann & Whitney, On a test of
 whether one of two random variables is stochastically larger than the other (1947); Cohen, Statistical Power
-Analysis for the Behavioral Sciences (1988), chapter 2.5; Hoffman & Johnson, ELBO surgery (2016) for q(z).
+Analysis for the Behavioral Sciences (1988), chapter 2.5.
 
 All is computed in float64, whatever type comes in.
 """
@@ -38,8 +37,6 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from latentlab.core.gaussian import LOG_2PI
-
 # Without any, w leans on dimensions in which pictures hardly differ: there groups are told apart best, and
 # pictures changed least.
 SHRINKAGE = 0.2
@@ -49,8 +46,6 @@ _BEYOND = 0.001
 _COLLINEAR = 1e-10
 # Of the spread of all: below it, the spread within two groups is what subtraction left over.
 _NOTHING = 1e-12
-# Numbers in the largest piece of a table of densities: 32 MiB of float64.
-_PIECE = 2**22
 
 
 def one_hot(labels: Tensor, classes: int) -> Tensor:
@@ -188,25 +183,6 @@ def cosines(vectors: Tensor) -> Tensor:
     """The cosine of the angle between each two; (A, D) -> (A, A). Zero for a vector that is zero."""
     units = functional.normalize(vectors.double(), dim=-1, eps=1e-300)
     return (units @ units.T).clamp(-1.0, 1.0)
-
-
-def aggregate_log_density(points: Tensor, mean: Tensor, sigma: Tensor) -> Tensor:
-    """log q(z) in nats, of the mixture of all posteriors; points (M, D), mean and sigma (N, D) -> (M,).
-
-    sigma must be above 0. The table of all densities is never held whole.
-    """
-    # Around the middle of the means, where the squares below cancel least.
-    middle = mean.double().mean(0)
-    points, mean = points.double() - middle, mean.double() - middle
-    precision = sigma.double().square().reciprocal()
-    own = (mean.square() * precision).sum(-1)
-    log_norm = -sigma.double().log().sum(-1) - 0.5 * LOG_2PI * mean.shape[-1] - math.log(len(mean))
-    parts = [points.new_empty(0)]
-    for some in points.split(max(1, _PIECE // len(mean))):
-        # |z - mu|^2 / sigma^2 as three products of matrices, many times as fast as the differences.
-        distance = some.square() @ precision.T - 2.0 * (some @ (mean * precision).T) + own
-        parts.append(torch.logsumexp(log_norm - 0.5 * distance.clamp(min=0.0), -1))
-    return torch.cat(parts)
 
 
 def _centred(values: Tensor) -> Tensor:

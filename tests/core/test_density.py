@@ -13,7 +13,6 @@ from torch.distributions import Categorical, Independent, MixtureSameFamily, Mul
 
 from latentlab.core import gaussian
 from latentlab.core.density import Mixture, add_to_grid, aggregate, in_plane, joined, kernel_width, near
-from latentlab.core.directions import aggregate_log_density
 
 EVEN = (torch.linspace(-4.0, 4.0, 81), torch.linspace(-3.0, 3.0, 61))
 
@@ -54,7 +53,6 @@ def test_that_the_density_is_that_of_a_mixture_in_torch_distributions(seed, coun
     points = 2.0 * torch.randn(11, latents, generator=torch.Generator().manual_seed(seed)).double()
     found = aggregate(mean, sigma).log_density(points)
     torch.testing.assert_close(found, mixture_of(mean, sigma).log_prob(points), atol=1e-7, rtol=1e-9)
-    torch.testing.assert_close(found, aggregate_log_density(points, mean, sigma), atol=1e-7, rtol=1e-9)
 
 
 def test_that_a_picture_left_out_has_no_say_and_the_others_share_its_weight():
@@ -81,7 +79,7 @@ def test_that_two_dimensions_seen_along_their_axes_are_the_aggregate_posterior_i
     seen = in_plane(mean, sigma, torch.tensor([1.0, 0.0]), torch.tensor([0.0, 1.0]))
     assert len(seen) == 40
     found = on_grid(seen, *EVEN).log()
-    expected = aggregate_log_density(places(*EVEN).reshape(-1, 2), mean, sigma).view(61, 81)
+    expected = mixture_of(mean.double(), sigma.double()).log_prob(places(*EVEN).reshape(-1, 2)).view(61, 81)
     torch.testing.assert_close(found.double(), expected, atol=1e-4, rtol=1e-5)
 
 
@@ -175,3 +173,17 @@ def test_that_the_width_of_a_kernel_is_scotts_and_never_nothing():
     torch.testing.assert_close(kernel_width(points), points.std(0, correction=0) * 400 ** (-1 / 6))
     assert (kernel_width(torch.zeros(5, 3)) > 0).all()
     assert (kernel_width(torch.tensor([[0.0, 0.0], [1.0, 0.0]])) > 0).all()
+
+
+def test_that_posteriors_that_are_the_prior_give_the_prior_even_far_away():
+    points = torch.tensor([[0.0, 0.0], [1.0, -2.0], [300.0, 400.0]], dtype=torch.float64)
+    found = aggregate(torch.zeros(5, 2), torch.ones(5, 2)).log_density(points)
+    torch.testing.assert_close(found, gaussian.standard_log_density(points))
+
+
+def test_that_narrow_posteriors_far_from_the_origin_keep_their_digits():
+    mean = torch.tensor([[1000.0, -1000.0]], dtype=torch.float64)
+    one = aggregate(mean, torch.full((1, 2), 1e-3, dtype=torch.float64))
+    peak = one.log_density(mean).item()
+    assert peak == pytest.approx(-gaussian.LOG_2PI - 2.0 * math.log(1e-3))
+    assert one.log_density(mean + 1e-3).item() == pytest.approx(peak - 1.0, abs=1e-6)

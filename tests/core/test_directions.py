@@ -11,11 +11,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
-from torch.distributions import Categorical, Independent, MixtureSameFamily, Normal
+from torch.distributions import Normal
 
-from latentlab.core import directions, gaussian
 from latentlab.core.directions import (
-    aggregate_log_density,
     auc,
     cohens_d,
     cosines,
@@ -258,50 +256,3 @@ def test_that_cosines_are_those_of_torch_and_zero_for_nothing():
     torch.testing.assert_close(cosines(vectors), expected)
     torch.testing.assert_close(cosines(1e-30 * vectors), expected)
     assert cosines(torch.tensor([[0.0, 0.0], [1.0, 1.0]])).tolist() == [[0.0, 0.0], [0.0, pytest.approx(1.0)]]
-
-
-def posteriors(seed: int, count: int, latents: int) -> tuple[torch.Tensor, torch.Tensor]:
-    draw = torch.Generator().manual_seed(seed)
-    mean = 2.0 * torch.randn(count, latents, generator=draw, dtype=torch.float64)
-    return mean, 0.01 + torch.rand(count, latents, generator=draw, dtype=torch.float64)
-
-
-@given(st.integers(0, 10_000), st.integers(1, 7), st.integers(1, 5))
-def test_that_the_aggregate_density_is_that_of_a_mixture_in_torch_distributions(seed, count, latents):
-    mean, sigma = posteriors(seed, count, latents)
-    points = torch.randn(9, latents, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
-    mixture = MixtureSameFamily(Categorical(torch.ones(count).double()), Independent(Normal(mean, sigma), 1))
-    torch.testing.assert_close(
-        aggregate_log_density(points, mean, sigma), mixture.log_prob(points), atol=1e-7, rtol=1e-9
-    )
-
-
-def test_that_the_aggregate_density_does_not_depend_on_the_size_of_the_pieces(monkeypatch):
-    mean, sigma = posteriors(1, 50, 3)
-    points = 3.0 * torch.randn(101, 3, generator=torch.Generator().manual_seed(2))
-    whole = aggregate_log_density(points, mean, sigma)
-    for piece in (1, 50, 777):
-        monkeypatch.setattr(directions, "_PIECE", piece)
-        torch.testing.assert_close(aggregate_log_density(points, mean, sigma), whole)
-    assert aggregate_log_density(points[:0], mean, sigma).shape == (0,)
-
-
-def test_that_the_aggregate_density_integrates_to_one():
-    mean, sigma = posteriors(3, 20, 1)
-    x = torch.linspace(-12, 12, 60_001, dtype=torch.float64).unsqueeze(-1)
-    density = aggregate_log_density(x, mean, sigma).exp()
-    assert torch.trapezoid(density, x.squeeze(-1)).item() == pytest.approx(1.0, abs=1e-6)
-
-
-def test_that_posteriors_that_are_the_prior_give_the_prior_even_far_away():
-    points = torch.tensor([[0.0, 0.0], [1.0, -2.0], [300.0, 400.0]], dtype=torch.float64)
-    found = aggregate_log_density(points, torch.zeros(5, 2), torch.ones(5, 2))
-    torch.testing.assert_close(found, gaussian.standard_log_density(points))
-
-
-def test_that_narrow_posteriors_far_from_the_origin_keep_their_digits():
-    mean = torch.tensor([[1000.0, -1000.0]], dtype=torch.float64)
-    sigma = torch.full((1, 2), 1e-3, dtype=torch.float64)
-    peak = aggregate_log_density(mean, mean, sigma).item()
-    assert peak == pytest.approx(-gaussian.LOG_2PI - 2.0 * math.log(1e-3))
-    assert aggregate_log_density(mean + 1e-3, mean, sigma).item() == pytest.approx(peak - 1.0, abs=1e-6)

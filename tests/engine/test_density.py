@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from latentlab.core.directions import aggregate_log_density
+from latentlab.core.density import aggregate
 from latentlab.core.gaussian import standard_log_density
 from latentlab.data import catalog
 from latentlab.engine import density as engine
@@ -55,7 +55,7 @@ def test_that_the_map_of_two_dimensions_is_the_aggregate_posterior_and_the_prior
     u = torch.linspace(-2.95, 2.95, 60, dtype=torch.float64)
     v = torch.linspace(1.95, -1.95, 40, dtype=torch.float64)
     places = torch.stack(torch.meshgrid(v, u, indexing="ij")[::-1], -1)
-    expected = aggregate_log_density(places.view(-1, 2), torch.from_numpy(mean), torch.from_numpy(sigma))
+    expected = aggregate(torch.from_numpy(mean), torch.from_numpy(sigma)).log_density(places.view(-1, 2))
     np.testing.assert_allclose(found.log_density, expected.view(40, 60).clamp(min=-87.0), atol=1e-3)
     np.testing.assert_allclose(found.log_prior, standard_log_density(places), atol=1e-5)
 
@@ -181,9 +181,8 @@ def test_that_the_renderer_answers_once_all_pictures_have_their_places(renderer:
     assert replies(renderer, probe)[0].log_density is None
     encodings = replies(renderer, EncodeRequest(3))[-1]
     (found,) = replies(renderer, probe)
-    expected = aggregate_log_density(
-        torch.zeros(1, 2), torch.from_numpy(encodings.mean), torch.from_numpy(encodings.sigma)
-    )
+    whole = aggregate(torch.from_numpy(encodings.mean), torch.from_numpy(encodings.sigma))
+    expected = whole.log_density(torch.zeros(1, 2))
     assert found.log_density == pytest.approx(expected.item(), abs=1e-6)
     (shown,) = replies(renderer, plane)
     assert (shown.log_density.shape, shown.pictures) == ((10, 20), 64)
