@@ -124,8 +124,10 @@ def _left_to_chance(
         rows = customs.rows[agrees]
         if len(rows):
             chosen = rows[torch.randint(len(rows), (count,), generator=generator)]
+            if not asked:
+                return chosen, f"each as one of {len(rows):,} real pictures of {customs.source}"
             whose = f"{len(rows):,} of {len(agrees):,} real pictures of {customs.source}"
-            return chosen, f"the rest as in {whose}" + (" that agree" if asked else "")
+            return chosen, f"the rest as in {whose} that agree"
         why = f"no picture of {customs.source} is like that"
     else:
         why = f"known from {customs.source}"

@@ -90,7 +90,7 @@ def test_that_a_seed_repeats_and_the_sheet_says_what_was_asked(run, cvae: Path, 
 
 def test_that_all_is_left_to_chance_where_nothing_is_asked(run, cvae: Path, tmp_path: Path) -> None:
     out = tmp_path / "sheet.png"
-    assert "64 of 64 real pictures" in run("sample", cvae, "-n", 40, "-o", out).out
+    assert "one of 64 real pictures" in run("sample", cvae, "-n", 40, "-o", out).out
     assert len({tuple(row) for row in told(out)}) == 6
     assert "condition" not in read_provenance(out).extra
 

@@ -56,7 +56,7 @@ def test_that_every_sample_is_as_asked_and_the_rest_as_some_real_picture_has_it(
 def test_that_rows_are_drawn_as_often_as_they_occur(cvae: LoadedModel) -> None:
     told = told_as_asked(cvae.model, {}, 4000, customs_of(cvae), seed=0)
     assert told.y.mean(0).tolist() == pytest.approx([0.5, 0.5, 0.25], abs=0.03)
-    assert told.origin == "the rest as in 64 of 64 real pictures of beings (train)"
+    assert told.origin == "each as one of 64 real pictures of beings (train)"
 
 
 def test_that_the_same_seed_draws_the_same_and_another_others(cvae: LoadedModel) -> None:
