@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import numpy as np
 import torch
@@ -96,16 +96,22 @@ class Drawing:
     def points(self, request: Request, points: tuple[Point, ...], condition: Point) -> Iterator[Reply | None]:
         """The pictures of a tray or a walk."""
         self.require_places(points)
-        pictures: list[Picture] = []
-        told = self.told(condition)
-        piece = self._piece(_PIECE_S)
-        for first in range(0, len(points), piece):
-            pictures.extend(self.decode(torch.tensor(points[first : first + piece]), told))
-            yield None
+        pictures = yield from self._in_pieces(points, self.told(condition))
         log_priors = gaussian.standard_log_density(torch.tensor(points)).tolist() if points else []
         yield WalkReply(
             request.generation, request.slot, points, tuple(pictures), tuple(log_priors), condition
         )
+
+    def _in_pieces(self, points: tuple[Point, ...], y: Tensor | None) -> Generator[None, None, list[Picture]]:
+        """The pictures of points under y, (A,) of all or (N, A) of each, so that others may go between."""
+        pictures: list[Picture] = []
+        piece = self._piece(_PIECE_S)
+        for first in range(0, len(points), piece):
+            some = slice(first, first + piece)
+            told = y if y is None or y.ndim == 1 else y[some].to(self.device)
+            pictures.extend(self.decode(torch.tensor(points[some]), told))
+            yield None
+        return pictures
 
     def require_places(self, points: tuple[Point, ...]) -> None:
         """Refuses points of another number of dimensions than the model has."""
@@ -126,13 +132,8 @@ class Drawing:
         self.require_places(request.points)
         if len(request.points) != len(request.conditions):
             raise LabError(f"{len(request.points)} points and {len(request.conditions)} conditions")
-        pictures: list[Picture] = []
-        for first in range(0, len(request.points), _SMALLEST):
-            some = slice(first, first + _SMALLEST)
-            y = torch.tensor(request.conditions[some], device=self.device)
-            told = y if isinstance(self.model, Conditional) else None
-            pictures.extend(self.decode(torch.tensor(request.points[some]), told))
-            yield None
+        y = torch.tensor(request.conditions) if isinstance(self.model, Conditional) else None
+        pictures = yield from self._in_pieces(request.points, y)
         yield WaysReply(request.generation, request.points, request.conditions, tuple(pictures))
 
     def sheet(self, request: SheetRequest, y: Tensor | None) -> Iterator[Reply | None]:
@@ -140,13 +141,7 @@ class Drawing:
         self.require_places(request.points)
         if len(request.points) != len(request.pictures):
             raise LabError(f"{len(request.points)} points and {len(request.pictures)} pictures")
-        pictures: list[Picture] = []
-        piece = self._piece(_PIECE_S)
-        for first in range(0, len(request.points), piece):
-            some = slice(first, first + piece)
-            told = None if y is None else y[some].to(self.device)
-            pictures.extend(self.decode(torch.tensor(request.points[some]), told))
-            yield None
+        pictures = yield from self._in_pieces(request.points, y)
         yield WalkReply(request.generation, request.slot, request.points, tuple(pictures), ())
 
     def traversal(self, request: TraversalRequest) -> Iterator[Reply | None]:
