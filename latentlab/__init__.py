@@ -4,6 +4,7 @@
     model = latentlab.load_model("mnist-vae-2d")
     z = model.encode(images)         # (N, D) posterior means
     pictures = model.decode(z)       # (N, C, H, W) in [0, 1]
+    threes = latentlab.sample("mnist-ddpm", 16, condition="3")
 
 The layers, each importing only those to its right:
 
@@ -22,11 +23,22 @@ from latentlab.errors import LabError
 from latentlab.version import __version__
 
 if TYPE_CHECKING:
-    from latentlab.api import Directions, Model, Posteriors, directions, load_model
+    from latentlab.api import Directions, Model, Posteriors, Tape, diffuse, directions, load_model, sample
 
-__all__ = ["Directions", "LabError", "Model", "Posteriors", "__version__", "directions", "load_model"]
+__all__ = [
+    "Directions",
+    "LabError",
+    "Model",
+    "Posteriors",
+    "Tape",
+    "__version__",
+    "diffuse",
+    "directions",
+    "load_model",
+    "sample",
+]
 
-_LAZY = {"Directions", "Model", "Posteriors", "directions", "load_model"}
+_LAZY = set(__all__) - {"LabError", "__version__"}
 
 
 def __getattr__(name: str) -> Any:

@@ -8,6 +8,9 @@
     found = latentlab.directions("faces-vae", "faces")
     hatted = found.shift(z, {"Hat": 1.0})   # (N, D)
 
+    threes = latentlab.sample("mnist-ddpm", 16, condition="3", guidance=2.0)
+    tape = latentlab.diffuse("mnist-ddpm", 16, seed=0)  # tape.x_t, tape.x0_hat: (frames, 16, C, H, W)
+
 Arrays in may be NumPy's, torch's or lists; arrays out are NumPy's, float32. N counts pictures, D the
 latents, C channels, H and W rows and columns of pixels.
 """
@@ -26,12 +29,16 @@ from torch import Tensor
 
 from latentlab.engine import checkpoint
 from latentlab.engine.checkpoint import LoadedModel, ModelCard
+from latentlab.engine.conditions import condition_from
 from latentlab.engine.device import choose_device
+from latentlab.engine.diffusion_asked import Condition, asked_by, sampled, start_from, taped, told_of
 from latentlab.engine.directions import Directions as Directions  # offered here, too
 from latentlab.engine.directions import directions_of
+from latentlab.engine.recipes import FromNoise, Manner, Recipe, Start
 from latentlab.engine.sampling import decode_in_chunks, prior_points
+from latentlab.engine.tape import Tape as Tape
 from latentlab.errors import LabError
-from latentlab.models.base import Decodes, Encodes
+from latentlab.models.base import Decodes, Denoises, Encodes
 
 _CHUNK = 500
 # Resampling leaves float pictures a hair outside [0, 1]; more than that is another scale.
@@ -82,8 +89,9 @@ class Model:
 
     @property
     def picture_shape(self) -> tuple[int, int, int]:
-        """(C, H, W)."""
-        return self._decoder().picture_shape
+        """(C, H, W) of the pictures that it makes or looks at."""
+        shape: tuple[int, int, int] = self._loaded.model.picture_shape  # type: ignore[assignment]
+        return shape
 
     def encode(self, images: ArrayLike | Tensor) -> NDArray[np.float32]:
         """Where pictures lie in the latent space: the means of their posteriors, never draws.
@@ -115,38 +123,115 @@ class Model:
             sigmas.append(torch.exp(0.5 * posterior.log_variance).cpu().numpy())
         return Posteriors(np.concatenate(means), np.concatenate(sigmas))
 
-    def decode(self, z: ArrayLike | Tensor) -> NDArray[np.float32]:
+    def decode(self, z: ArrayLike | Tensor, *, condition: Condition | None = None) -> NDArray[np.float32]:
         """The expected pictures at points of the latent space.
 
         Args:
             z: (N, D), or (D,) for one point.
+            condition: what a conditional model is told, see `sample`; attributes that are not named are 0.
 
         Returns:
             float32 (N, C, H, W) in [0, 1]; N is 1 for a single point.
 
         Raises:
-            LabError: for another shape, or numbers that are not finite.
+            LabError: for another shape, numbers that are not finite, or a condition that it does not have.
         """
-        return self._pictures(decode_in_chunks(self._loaded.model, _as_points(z, self.latents)))
+        model = self._loaded.model
+        y = None if condition is None else condition_from(model, asked_by(model, condition))
+        return self._pictures(decode_in_chunks(model, _as_points(z, self.latents), y=y))
 
-    def sample(self, n: int, seed: int = 0, *, draw: bool = False) -> NDArray[np.float32]:
-        """Pictures at `n` points drawn from the prior N(0, I); the same seed gives the same pictures.
+    def sample(
+        self,
+        n: int,
+        seed: int = 0,
+        *,
+        draw: bool = False,
+        condition: Condition | None = None,
+        sampler: str = "ddim",
+        steps: int = 50,
+        eta: float = 0.0,
+        guidance: float = 1.0,
+    ) -> NDArray[np.float32]:
+        """Pictures drawn from the model; the same seed gives the same pictures.
+
+        Of a model with a latent space, those at `n` points of the prior N(0, I); of a diffusion model, what
+        comes of `n` pictures of noise.
 
         Args:
             n: how many, 0 or more.
             seed: 0 or more.
-            draw: pictures drawn from p(x|z) instead of the expected ones.
+            draw: pictures drawn from p(x|z) instead of the expected ones; not of a diffusion model.
+            condition: what a conditional model is told of all: a class such as "3" or 3, or attributes such
+                as "Hat=1,Smiling=0" or {"Hat": 1.0}. What is not named is drawn for each, as it occurs in the
+                data. Without any, a diffusion model has all drawn so; another is told its first class, or
+                that there is no attribute.
+            sampler, steps, eta, guidance: of a diffusion model alone; see `diffuse`.
 
         Returns:
             float32 (n, C, H, W) in [0, 1].
 
         Raises:
-            LabError: if `n` or `seed` is negative.
+            LabError: for a number that is out of range, or something that means nothing for this model.
         """
-        if n < 0 or not 0 <= seed < 2**63:
-            raise LabError(f"n = {n} and seed = {seed}; expected whole numbers from 0")
+        _require_draws(n, seed)
+        manner = Manner(sampler, steps, eta, guidance, seed=seed)
+        if isinstance(self._loaded.model, Denoises):
+            if draw:
+                raise LabError(f"draw means nothing for {self.name}: its pictures are always drawn")
+            return sampled(self._loaded, manner, n, condition)
+        if manner != Manner(seed=seed):
+            raise LabError(f"{self.name} is no diffusion model: it has no sampler, steps, eta or guidance")
+        y = None if condition is None else told_of(self._loaded, condition, n, seed)
         z = prior_points(n, self.latents, seed)
-        return self._pictures(decode_in_chunks(self._loaded.model, z, draw=draw, seed=seed))
+        return self._pictures(decode_in_chunks(self._loaded.model, z, y=y, draw=draw, seed=seed))
+
+    def diffuse(
+        self,
+        n: int = 16,
+        seed: int = 0,
+        *,
+        condition: Condition | None = None,
+        sampler: str = "ddim",
+        steps: int = 50,
+        eta: float = 0.0,
+        guidance: float = 1.0,
+        image: ArrayLike | Tensor | None = None,
+        strength: float = 0.5,
+        mask: ArrayLike | Tensor | None = None,
+        repeats: int = 5,
+    ) -> Tape:
+        """The way from noise to pictures, every step of it; only of a diffusion model.
+
+        Args:
+            n: pictures, 1 to 64.
+            seed: 0 or more; picture i is the same whatever `n` is, and that of `sample`.
+            condition: as for `sample`; with an image and without a condition, nothing is told.
+            sampler: "ddim", "ddpm" (ancestral) or "dpm++" (DPM-Solver++ 2M).
+            steps: from nothing but noise to the pictures, up to the times T of the model.
+            eta: the share of noise in the steps of "ddim", 0 to 1.
+            guidance: how closely the condition is followed: 1 as it was learnt, 0 not at all, up to 20.
+            image: a picture to begin with, as `encode` takes it, noised first (SDEdit).
+            strength: how far the picture is noised, 0 to 1.
+            mask: (H, W), not 0 where the image has a hole: that is filled, and the rest kept (RePaint).
+            repeats: how often each step is made to fill a hole, 1 to 50.
+
+        Returns:
+            a `Tape`: t (N,), x_t and x0_hat (N, n, C, H, W) in [-1, 1] where there is no noise, N being steps
+            (fewer from a picture) + 1; and `pictures` (n, C, H, W) in [0, 1].
+
+        Raises:
+            LabError: for a model that is no diffusion model, or a number that is out of range.
+        """
+        _require_draws(n, seed)
+        manner = Manner(sampler, steps, eta, guidance, seed=seed)
+        start: Start = FromNoise()
+        if image is not None:
+            pictures = _as_pictures(image, self.picture_shape)
+            hole = None if mask is None else _as_tensor(mask, "mask").numpy()
+            start = start_from(_as_bytes(pictures), strength, hole, repeats)
+        elif mask is not None:
+            raise LabError("a mask is of an image, and none was given")
+        return taped(self._loaded, Recipe(n, manner, start), condition)
 
     def _decoder(self) -> Decodes:
         if not isinstance(self._loaded.model, Decodes):
@@ -172,6 +257,36 @@ def load_model(name_or_path: str | Path, device: str = "cpu") -> Model:
     return Model(checkpoint.load_model(name_or_path, choose_device(device)))
 
 
+def sample(
+    model: Model | str | Path,
+    n: int,
+    seed: int = 0,
+    condition: Condition | None = None,
+    sampler: str = "ddim",
+    steps: int = 50,
+    guidance: float = 1.0,
+    **more: Any,
+) -> NDArray[np.float32]:
+    """Pictures drawn from a model, float32 (n, C, H, W) in [0, 1]; see `Model.sample`.
+
+    Args:
+        model: one in memory, a shipped model's name or a model file's path.
+        more: `draw` or `eta`.
+    """
+    manner: dict[str, Any] = {"sampler": sampler, "steps": steps, "guidance": guidance}
+    return _opened(model).sample(n, seed, condition=condition, **manner, **more)
+
+
+def diffuse(model: Model | str | Path, n: int = 16, seed: int = 0, **how: Any) -> Tape:
+    """The way from noise to pictures, every step of it, as arrays; see `Model.diffuse`.
+
+    Args:
+        model: a diffusion model: one in memory, a shipped model's name or a model file's path.
+        how: condition, sampler, steps, eta, guidance; image, strength, mask, repeats.
+    """
+    return _opened(model).diffuse(n, seed, **how)
+
+
 def directions(model: Model | str | Path, data: str | None = None, method: str = "means") -> Directions:
     """What to add to z for a picture to gain an attribute (or class), and how far to trust it.
 
@@ -185,8 +300,16 @@ def directions(model: Model | str | Path, data: str | None = None, method: str =
     Raises:
         LabError: for a model without an encoder, data without attributes or classes, or an unknown name.
     """
-    opened = model if isinstance(model, Model) else load_model(model)
-    return directions_of(opened._loaded, data, method)
+    return directions_of(_opened(model)._loaded, data, method)
+
+
+def _opened(model: Model | str | Path) -> Model:
+    return model if isinstance(model, Model) else load_model(model)
+
+
+def _require_draws(n: int, seed: int) -> None:
+    if n < 0 or not 0 <= seed < 2**63:
+        raise LabError(f"n = {n} and seed = {seed}; expected whole numbers from 0")
 
 
 def _as_tensor(values: Any, what: str) -> Tensor:
@@ -224,6 +347,15 @@ def _as_pictures(images: Any, shape: tuple[int, int, int]) -> Tensor:
             hint="Give grey levels from 0 to 255 as unsigned bytes",
         )
     return pictures.clamp(0.0, 1.0)
+
+
+def _as_bytes(pictures: Tensor) -> NDArray[np.uint8]:
+    """Of the first of some pictures, (C, H, W)."""
+    first = pictures[0]
+    if first.dtype != torch.uint8:
+        first = (first.float() * 255.0).round().to(torch.uint8)
+    array: NDArray[np.uint8] = first.numpy()
+    return array
 
 
 def _floats_in_chunks(pictures: Tensor) -> Iterator[Tensor]:

@@ -14,7 +14,7 @@ import torch
 import latentlab
 from latentlab import LabError
 from latentlab.engine.checkpoint import load_model
-from tests.tiny import CONFIG, save_tiny_model, toy_set
+from tests.tiny import CONFIG, save_tiny_classifier, save_tiny_model, toy_set
 
 
 @pytest.fixture(scope="module")
@@ -162,3 +162,12 @@ def test_that_other_faults_are_told_plainly(model: latentlab.Model, tmp_path: Pa
         latentlab.load_model(tmp_path, device="abacus")
     with pytest.raises(LabError, match="n = -1"):
         model.sample(-1)
+
+
+def test_that_a_classifier_says_what_it_is_and_what_it_cannot_do(tmp_path: Path):
+    judge = latentlab.load_model(save_tiny_classifier(tmp_path / "judge.safetensors"))
+    assert repr(judge) == "<latentlab.Model 'judge': classifier, pictures (1, 8, 8)>"
+    with pytest.raises(LabError, match="does not make pictures"):
+        judge.decode(np.zeros((1, 2), np.float32))
+    with pytest.raises(LabError, match="does not encode"):
+        judge.encode(np.zeros((1, 1, 8, 8), np.float32))

@@ -9,7 +9,9 @@ import torch
 
 from latentlab.data.image_set import ImageSet
 from latentlab.engine.checkpoint import ModelCard, save_model
+from latentlab.models.classifier import Classifier, ClassifierConfig
 from latentlab.models.cvae import CVAE, CVAEConfig
+from latentlab.models.ddpm import DDPM, DDPMConfig
 from latentlab.models.vae import VAE, VAEConfig
 
 CONFIG = VAEConfig(shape=(1, 8, 8), encoder_widths=(16,), decoder_widths=(16,))
@@ -55,3 +57,37 @@ def save_tiny_cvae(
         torch.manual_seed(1)
         model = CVAE(config)
     return save_model(path, model, ModelCard("cvae", dataclasses.asdict(config), {"name": data}))
+
+
+def save_tiny_classifier(
+    path: Path, names: tuple[str, ...] = ("even", "odd"), *, exclusive: bool = True, data: str = "toy"
+) -> Path:
+    """A classifier of 8 x 8 pictures with random weights in a file."""
+    config = ClassifierConfig(
+        shape=(1, 8, 8), widths=(8, 8), features=6, condition_names=names, exclusive=exclusive
+    )
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(2)
+        model = Classifier(config)
+    return save_model(path, model, ModelCard("classifier", dataclasses.asdict(config), {"name": data}))
+
+
+DDPM_CONFIG = DDPMConfig(shape=(1, 8, 8), widths=(8, 16), steps=20)
+
+
+def save_tiny_ddpm(path: Path, config: DDPMConfig = DDPM_CONFIG, *, data: str = "toy", seed: int = 0) -> Path:
+    """A diffusion model with random weights in a file."""
+    return save_model(
+        path, make_tiny_ddpm(config, seed), ModelCard("ddpm", dataclasses.asdict(config), {"name": data})
+    )
+
+
+def make_tiny_ddpm(config: DDPMConfig = DDPM_CONFIG, seed: int = 0) -> DDPM:
+    """One whose answers depend on all that it is given; as it is made, it would say nothing at all."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model = DDPM(config).eval()
+        for weight in model.parameters():
+            if not bool(weight.any()):
+                torch.nn.init.normal_(weight, std=0.1)
+    return model

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from typing import Any
 
 from latentlab.commands.console import open_model, print_json, progress_bar
+from latentlab.commands.evaluation_arguments import OF_DIFFUSION, OF_ELBO, flag_of
+from latentlab.commands.picture_figures import evaluate_pictures
 from latentlab.data import catalog
-from latentlab.engine.checkpoint import load_model
+from latentlab.engine.checkpoint import LoadedModel, load_model
 from latentlab.engine.diagnostics import describe_installation
 from latentlab.engine.evaluate import evaluate
 from latentlab.errors import LabError
+from latentlab.models.base import Denoises
 from latentlab.models.registry import find_kind
 from latentlab.shipped import model_files
 
@@ -77,13 +81,52 @@ def _summary(model: dict[str, Any]) -> str:
         # Without a KL it bounds nothing: an autoencoder's figure is of its reconstructions alone.
         what = "ELBO" if model["metrics"].get("kl") else "reconstruction"
         parts.append(f"test {what} {elbo:.2f} {_NATS}")
+    accuracy = model["metrics"].get("accuracy")
+    if isinstance(accuracy, int | float):
+        parts.append(f"right on {accuracy:.2%} of the test pictures")
     return ", ".join(parts)
 
 
 def evaluate_model(arguments: argparse.Namespace) -> None:
-    """`latentlab evaluate`: ELBO terms over a split, log-likelihood over some of it."""
+    """`latentlab evaluate`: ELBO terms and log-likelihood over a split, or a denoiser's samples."""
     loaded = open_model(arguments)
-    data = catalog.load(arguments.data, arguments.split)
+    data = arguments.data or _own_data(loaded)
+    if isinstance(loaded.model, Denoises):
+        _settle(arguments, loaded, OF_DIFFUSION, OF_ELBO)
+        evaluate_pictures(arguments, loaded, data)
+    else:
+        _settle(arguments, loaded, OF_ELBO, OF_DIFFUSION)
+        _evaluate_elbo(arguments, loaded, data)
+
+
+def _own_data(loaded: LoadedModel) -> str:
+    """The data set of the catalog that a model learnt from, or else mnist."""
+    name = str(loaded.card.data.get("name", ""))
+    return name if name in catalog.CATALOG else "mnist"
+
+
+def _settle(
+    arguments: argparse.Namespace, loaded: LoadedModel, mine: Mapping[str, Any], foreign: Mapping[str, Any]
+) -> None:
+    """Puts in what was not given.
+
+    Raises:
+        LabError: for a flag that means nothing for this model.
+    """
+    for name in foreign:
+        if getattr(arguments, name) is not None:
+            raise LabError(
+                f"{flag_of(name)} means nothing for {loaded.name}: "
+                f"it is a {find_kind(loaded.card.kind).title.lower()}",
+                hint="See latentlab evaluate --help",
+            )
+    for name, value in mine.items():
+        if getattr(arguments, name) is None:
+            setattr(arguments, name, value)
+
+
+def _evaluate_elbo(arguments: argparse.Namespace, loaded: LoadedModel, name: str) -> None:
+    data = catalog.load(name, arguments.split)
     with progress_bar(f"Evaluating {loaded.name}") as show:
         result = evaluate(
             loaded.model,

@@ -13,7 +13,9 @@ from collections.abc import Callable
 from typing import Any
 
 from latentlab.core.likelihoods import LIKELIHOODS
-from latentlab.engine.plan import PRECISIONS, TrainingPlan
+from latentlab.core.schedules import SCHEDULES
+from latentlab.engine.plan import PRECISIONS, TrainingPlan, means_something, usual_plan
+from latentlab.models.ddpm import PREDICTS, WEIGHTINGS
 from latentlab.models.nets import NETWORKS
 from latentlab.models.registry import find_kind
 
@@ -35,6 +37,18 @@ HELP = {
     "encoder_features": "numbers for each colour of a palette that the encoder reads; 0 for its channels",
     "decoder_features": "numbers the decoder says of each pixel, from which all colours' logits follow",
     "condition_encoder": "tell the encoder the class or the attributes too, not the decoder alone",
+    "patch": "pixels of the side of the patches that the network sees",
+    "widths": "channels of each level, the finest first",
+    "blocks": "residual blocks of each level",
+    "dropout": "share of hidden units silenced in training",
+    "schedule": f"how fast a picture drowns in noise: {', '.join(SCHEDULES)}",
+    "steps": "T, the time at which nothing but noise is left",
+    "predicts": f"what the network is asked for: {', '.join(PREDICTS)}",
+    "weighting": f"how much each noise level counts: {' or '.join(WEIGHTINGS)}",
+    "condition_dropout": "share of the pictures of which it is told nothing in training, for guidance",
+    "features": "numbers from which the answer is read",
+    "shift": "pixels by which a picture may be moved in training",
+    "consistency": "how much it counts that pictures told otherwise show what they were told; 0 for nothing",
     "epochs": "passes over the data",
     "batch": "pictures a step",
     "learning_rate": "highest learning rate of Adam",
@@ -59,30 +73,32 @@ HELP = {
 
 def add_training_flags(parser: argparse.ArgumentParser, name: str) -> None:
     """A flag for each field: `learning_rate` becomes `--learning-rate`, tuples are written 512,256."""
-    for title, kind in (("model", find_kind(name).config), ("training", TrainingPlan)):
+    for title, kind, fields in _groups(name):
         group = parser.add_argument_group(title)
         types = typing.get_type_hints(kind)
-        for field in _fields(kind):
-            words = HELP.get(field.name, field.name.replace("_", " "))
+        for field, default in fields.items():
+            words = HELP.get(field, field.replace("_", " "))
             group.add_argument(
-                _flag(field.name),
-                dest=field.name,
-                default=field.default,
-                type=_parser_of(types[field.name]),
-                metavar=_metavar(types[field.name]),
-                help=f"{words} (default {_as_text(field.default)})".replace("%", "%%"),
+                _flag(field),
+                dest=field,
+                default=default,
+                type=_parser_of(types[field]),
+                metavar=_metavar(types[field]),
+                help=f"{words} (default {_as_text(default)})".replace("%", "%%"),
             )
 
 
 def read_config(arguments: argparse.Namespace) -> dict[str, Any]:
     """The fields of the kind's config that were given or defaulted, without what the data decide."""
-    kind = find_kind(arguments.kind).config
-    return {field.name: getattr(arguments, field.name) for field in _fields(kind)}
+    (_, _, fields), _ = _groups(arguments.kind)
+    return {field: getattr(arguments, field) for field in fields}
 
 
 def read_plan(arguments: argparse.Namespace) -> TrainingPlan:
     """The `TrainingPlan` that was asked for."""
-    return TrainingPlan(**{field.name: getattr(arguments, field.name) for field in _fields(TrainingPlan)})
+    _, (_, _, fields) = _groups(arguments.kind)
+    asked = {field: getattr(arguments, field) for field in fields}
+    return dataclasses.replace(usual_plan(arguments.kind), **asked)
 
 
 def command_line(arguments: argparse.Namespace) -> str:
@@ -90,16 +106,27 @@ def command_line(arguments: argparse.Namespace) -> str:
     words = ["latentlab", "train", arguments.kind, "--data", arguments.data, "--out", str(arguments.out)]
     if arguments.half:
         words.append("--half")
-    for kind in (find_kind(arguments.kind).config, TrainingPlan):
-        for field in _fields(kind):
-            value = getattr(arguments, field.name)
-            if value != field.default:
-                words += [_flag(field.name), _as_text(value)]
+    for _, _, fields in _groups(arguments.kind):
+        for field, default in fields.items():
+            value = getattr(arguments, field)
+            if value != default:
+                words += [_flag(field), _as_text(value)]
     return shlex.join(words)
 
 
-def _fields(kind: type[Any]) -> list[dataclasses.Field[Any]]:
-    return [field for field in dataclasses.fields(kind) if field.name not in _NO_FLAG]
+def _groups(name: str) -> tuple[tuple[str, type[Any], dict[str, Any]], ...]:
+    """What can be chosen of model and training: (title, class, the fields and their defaults)."""
+    config = find_kind(name).config
+    of_model = {field.name: field.default for field in dataclasses.fields(config)}
+    of_plan = dataclasses.asdict(usual_plan(name))
+    return (
+        ("model", config, {field: value for field, value in of_model.items() if field not in _NO_FLAG}),
+        (
+            "training",
+            TrainingPlan,
+            {field: value for field, value in of_plan.items() if means_something(field, name)},
+        ),
+    )
 
 
 def _flag(name: str) -> str:

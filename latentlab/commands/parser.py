@@ -20,6 +20,8 @@ from latentlab.commands.arguments import (
     whole,
 )
 from latentlab.commands.attribute_arguments import add_attribute_commands
+from latentlab.commands.diffusion_arguments import add_class, add_diffusion_commands, add_sampling
+from latentlab.commands.evaluation_arguments import add_evaluation
 from latentlab.errors import LabError
 from latentlab.version import __version__
 
@@ -30,6 +32,7 @@ _EXAMPLES = """examples:
   latentlab evaluate mnist-vae-2d --json         its ELBO and log-likelihood
   latentlab manifold mnist-vae-2d -n 20 -o grid.png
   latentlab arithmetic faces-vae --index 17 --add Hat -o hat.png
+  latentlab diffuse mnist-ddpm --show xt,x0 -o tape.webp
   latentlab COMMAND --help                       all about a command
 """
 
@@ -46,6 +49,8 @@ _KINDS = {
     "ae": "an autoencoder",
     "vae": "a variational autoencoder",
     "cvae": "a conditional variational autoencoder",
+    "ddpm": "a diffusion model",
+    "classifier": "a classifier, which judges what other models make,",
 }
 
 Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
@@ -77,25 +82,11 @@ def make_parser(training: bool) -> _Parser:
 
     judged = add(
         "evaluate",
-        "measure a model's ELBO and log-likelihood, in nats per picture",
-        "latentlab evaluate mnist-vae-2d --data mnist --split test --json",
+        "measure how good a model is: its ELBO and log-likelihood, or the pictures of a diffusion model",
+        "latentlab evaluate mnist-vae-2d --json\n  latentlab evaluate mnist-ddpm --steps 50 --json",
     )
     add_model(judged)
-    add_data(judged)
-    judged.add_argument(
-        "--samples",
-        metavar="K",
-        type=whole(1, 1_000_000),
-        default=5000,
-        help="importance samples a picture for the log-likelihood (default 5000)",
-    )
-    judged.add_argument(
-        "--likelihood-images",
-        metavar="N",
-        type=whole(1, 10_000_000),
-        default=1000,
-        help="pictures, spread over the split, for the log-likelihood (default 1000)",
-    )
+    add_evaluation(judged)
     add_seed(judged)
     add_device(judged)
     add_json(judged)
@@ -120,23 +111,30 @@ def make_parser(training: bool) -> _Parser:
 
     drawn = add(
         "sample",
-        "decode points drawn from the prior, a conditional model's as asked",
-        "latentlab sample faces-cvae --condition Hat=1,Smiling=0 -n 12 -o samples.png",
+        "draw pictures: points of the prior decoded, or noise brought back by a diffusion model",
+        "latentlab sample faces-cvae --condition Hat=1,Smiling=0 -n 12 -o samples.png\n"
+        "  latentlab sample mnist-ddpm --sampler ddim --steps 50 --class 3 --guidance 2 -o threes.png",
     )
     add_model(drawn)
     drawn.add_argument("-n", metavar="N", type=whole(1, 10_000), default=64, help="pictures (default 64)")
     add_seed(drawn)
-    how = drawn.add_mutually_exclusive_group()
-    how.add_argument("--mean", dest="draw", action="store_false", help="expected pictures (the default)")
-    how.add_argument("--draw", dest="draw", action="store_true", help="pictures drawn from p(x|z)")
-    drawn.set_defaults(draw=False)
     add_condition(drawn, "; what is not named is drawn for each picture, as it occurs in the data")
+    add_class(drawn)
     drawn.add_argument(
         "--data",
         metavar="DATA",
         help="whose attributes or classes decide what is not asked for (default: what the model learnt from)",
     )
+    how = drawn.add_argument_group("of models with a latent space").add_mutually_exclusive_group()
+    # No default, so that one can tell whether it was said.
+    for flag, draws, words in (
+        ("--mean", False, "expected pictures (the default)"),
+        ("--draw", True, "pictures drawn from p(x|z)"),
+    ):
+        how.add_argument(flag, dest="draw", action="store_const", const=draws, help=words)
+    add_sampling(drawn)
     add_output(drawn, "samples.png, .webp or .jpg")
+    add_json(drawn)
     add_device(drawn)
 
     coded = add(
@@ -189,6 +187,7 @@ def make_parser(training: bool) -> _Parser:
     add_output(walked, "walk.webp, .gif, .apng and .mp4 move; .png and .jpg are strips")
     add_device(walked)
 
+    add_diffusion_commands(add)
     add_attribute_commands(add)
     return parser
 

@@ -1,13 +1,19 @@
-"""The command `latentlab sample`: pictures at points drawn from the prior, of what was asked for."""
+"""The command `latentlab sample`: pictures at points drawn from the prior, of what was asked for.
+
+A diffusion model has no such points: see `latentlab.commands.diffusion`.
+"""
 
 from __future__ import annotations
 
 import argparse
 import math
+from collections.abc import Sequence
 
 from torch import Tensor
 
-from latentlab.commands.console import open_model, progress_bar
+from latentlab.commands.console import open_model, print_json, progress_bar
+from latentlab.commands.diffusion import asked_words, draw_diffusion_samples
+from latentlab.commands.diffusion_arguments import OF_MANNER
 from latentlab.data.report import shown
 from latentlab.engine.checkpoint import LoadedModel
 from latentlab.engine.conditional_sampling import Told, customs_of, is_settled, told_as_asked
@@ -19,15 +25,21 @@ from latentlab.engine.provenance import Provenance
 from latentlab.engine.sample_words import described
 from latentlab.engine.sampling import decode_in_chunks, prior_points
 from latentlab.errors import LabError
-from latentlab.models.base import Conditional, Decodes
+from latentlab.models.base import Conditional, Decodes, Denoises
 
 
 def draw_samples(arguments: argparse.Namespace) -> None:
-    """`latentlab sample`: pictures at points drawn from the prior, in a sheet as square as can be."""
+    """`latentlab sample`: pictures drawn from a model, in a sheet as square as can be."""
     out = check_destination(arguments.out, overwrite=arguments.force, suffixes=PICTURE_FORMATS)
     loaded = open_model(arguments)
+    if isinstance(loaded.model, Denoises):
+        _refuse(arguments, loaded, ("draw",), "it is a diffusion model, and its pictures are always drawn")
+        draw_diffusion_samples(arguments, loaded)
+        return
+    _refuse(arguments, loaded, tuple(OF_MANNER), "it is no diffusion model")
     if not isinstance(loaded.model, Decodes):
         raise LabError(f"{loaded.name} does not make pictures")
+    arguments.condition = asked_words(arguments, loaded.model)
     told = _told(loaded, arguments)
     z = prior_points(arguments.n, loaded.model.latents, arguments.seed)
     pictures = _decode(loaded, z, None if told is None else told.y, arguments)
@@ -38,10 +50,25 @@ def draw_samples(arguments: argparse.Namespace) -> None:
         extra |= described(names, told.y.tolist(), arguments.condition or "", told.origin)
     provenance = Provenance("samples", loaded.name, loaded.hash, seed=arguments.seed, extra=extra)
     save_picture(out, page, provenance=provenance, scale=arguments.scale, overwrite=arguments.force)
+    if arguments.json:
+        figures = {"pictures": len(pictures), "seed": arguments.seed, "drawn": bool(arguments.draw)}
+        rest = {name: text for name, text in extra.items() if name in ("condition", "rest")}
+        origin = {"out": str(out), "model": loaded.name, "model_hash": loaded.hash}
+        print_json({**origin, **figures, **rest})
+        return
     words = [f"{len(pictures):,} pictures, seed {arguments.seed}"]
     if told is not None:
         words += [shown(word) for word in (arguments.condition, told.origin) if word]
     print(f"Wrote {out}: {'; '.join(words)}")
+
+
+def _refuse(arguments: argparse.Namespace, loaded: LoadedModel, flags: Sequence[str], why: str) -> None:
+    """Refuses what was given and means nothing for this kind of model."""
+    for name in flags:
+        value = getattr(arguments, name)
+        if value is not None:
+            flag = name if value is not False else "mean"  # --mean and --draw are one argument
+            raise LabError(f"--{flag} means nothing for {loaded.name}: {why}")
 
 
 def _told(loaded: LoadedModel, arguments: argparse.Namespace) -> Told | None:
@@ -58,7 +85,7 @@ def _told(loaded: LoadedModel, arguments: argparse.Namespace) -> Told | None:
 def _decode(loaded: LoadedModel, z: Tensor, y: Tensor | None, arguments: argparse.Namespace) -> list[Picture]:
     pictures: list[Picture] = []
     with progress_bar("Decoding") as show:
-        for some in decode_in_chunks(loaded.model, z, y=y, draw=arguments.draw, seed=arguments.seed):
+        for some in decode_in_chunks(loaded.model, z, y=y, draw=bool(arguments.draw), seed=arguments.seed):
             pictures.extend(to_pictures(some))
             show(len(pictures) / len(z), "")
     return pictures

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from latentlab.commands.arithmetic import add_to_pictures, draw_analogy
 from latentlab.commands.attributes import show_attributes
+from latentlab.commands.diffusion import edit_picture, fill_hole, run_tape
 from latentlab.commands.figures import evaluate_model, list_what_ships, show_installation
 from latentlab.commands.outputs import draw_manifold, draw_walk, write_encodings
 from latentlab.commands.samples import draw_samples
@@ -21,6 +22,9 @@ COMMANDS: Mapping[str, Command] = {
     "evaluate": evaluate_model,
     "manifold": draw_manifold,
     "sample": draw_samples,
+    "diffuse": run_tape,
+    "edit": edit_picture,
+    "inpaint": fill_hole,
     "encode": write_encodings,
     "interpolate": draw_walk,
     "attributes": show_attributes,

@@ -14,7 +14,16 @@ from latentlab.data import catalog
 from latentlab.engine.destination import check_destination
 from latentlab.engine.device import choose_device
 from latentlab.engine.distributed import join_team
-from latentlab.engine.events import CheckpointFailed, EpochEnded, Finished, Progress, Started, Terms
+from latentlab.engine.events import (
+    CheckpointFailed,
+    EpochEnded,
+    Figures,
+    Finished,
+    LabelFigures,
+    NoiseFigures,
+    Progress,
+    Started,
+)
 from latentlab.engine.plan import check_plan
 from latentlab.engine.run_log import RunLog
 from latentlab.engine.trainer import TrainingError
@@ -53,8 +62,11 @@ def train_model(arguments: argparse.Namespace) -> None:
     if arguments.json:
         print_json({"path": str(saved.path), "command": run.command, **saved.metrics})
     else:
-        elbo = saved.metrics.get("elbo")
+        elbo, loss = saved.metrics.get("elbo"), saved.metrics.get("loss")
         figure = "" if elbo is None else f": test ELBO {elbo:.3f} nats a picture"
+        figure = figure if loss is None else f": test loss {loss:.5f}"
+        accuracy = saved.metrics.get("accuracy")
+        figure = figure if accuracy is None else f": {accuracy:.2%} of the test pictures right"
         print(f"Wrote {saved.path}{figure}")
 
 
@@ -130,7 +142,11 @@ def _unshown(share: float, words: str) -> None:
     """A bar that is nowhere."""
 
 
-def _terms(terms: Terms) -> str:
+def _terms(terms: Figures) -> str:
+    if isinstance(terms, NoiseFigures):
+        return f"loss {terms.loss:.5f}"
+    if isinstance(terms, LabelFigures):
+        return f"{terms.accuracy:.2%} right, loss {terms.loss:.4f}"
     return f"ELBO {terms.elbo:.2f} = {terms.reconstruction:.2f} - {terms.kl:.2f}"
 
 

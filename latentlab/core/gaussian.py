@@ -46,9 +46,19 @@ def kl_to_standard(mean: Tensor, log_variance: Tensor) -> Tensor:
     return kl_per_dimension(mean, log_variance).sum(-1)
 
 
-def standard_noise(like: Tensor, generator: torch.Generator | None = None) -> Tensor:
-    """Draws from N(0, 1) in the shape, type and place of `like`."""
-    return torch.randn(like.shape, dtype=like.dtype, device=like.device, generator=generator)
+Draws = torch.Generator | Sequence[torch.Generator]
+"""Where randomness comes from: one stream for all rows, or one each: then a row is the same in any batch."""
+
+
+def standard_noise(like: Tensor, generator: Draws | None = None) -> Tensor:
+    """Draws from N(0, 1) in the shape, type and place of `like`; of several generators, each draws a row."""
+    if generator is None or isinstance(generator, torch.Generator):
+        return torch.randn(like.shape, dtype=like.dtype, device=like.device, generator=generator)
+    rows = [
+        torch.randn(row.shape, dtype=row.dtype, device=one.device, generator=one)
+        for row, one in zip(like, generator, strict=True)
+    ]
+    return torch.stack(rows).to(like.device)
 
 
 def reparameterise(mean: Tensor, log_variance: Tensor, generator: torch.Generator | None = None) -> Tensor:

@@ -180,13 +180,16 @@ class Palette:
         return x.repeat_interleave(self.pixel, -1).repeat_interleave(self.pixel, -2)
 
     def _colours(self, device: torch.device, dtype: torch.dtype) -> Tensor:
-        return _parsed(self.colours).to(device, dtype)
+        return _parsed(self.colours, device, dtype)
 
 
 @functools.cache
-def _parsed(colours: tuple[str, ...]) -> Tensor:
+def _parsed(colours: tuple[str, ...], device: torch.device, dtype: torch.dtype) -> Tensor:
     """Colours (K, C) in [0, 1] from their names."""
-    return torch.tensor([list(bytes.fromhex(colour)) for colour in colours], dtype=torch.float64) / 255.0
+    levels = [list(bytes.fromhex(colour)) for colour in colours]
+    # Not in inference mode, in which a training could not use them later.
+    with torch.inference_mode(False):
+        return (torch.tensor(levels, dtype=torch.float64) / 255.0).to(device, dtype)
 
 
 LIKELIHOODS: tuple[str, ...] = ("bernoulli", "gaussian", "categorical", "palette")

@@ -59,21 +59,11 @@ def save_animation(
         LabError: for an unknown ending, pictures that do not go together or are too many, a rate out of
             range, or a file that cannot be written; an existing one is then intact.
     """
-    path = check_destination(path, overwrite=overwrite, suffixes=ANIMATION_FORMATS)
-    kind = ANIMATION_FORMATS[path.suffix.lower()]
-    if kind == "MP4":
-        require_video()
-    highest = _MAX_GIF_RATE if kind == "GIF" else MAX_RATE
-    if not MIN_RATE <= frames_per_second <= highest:
-        raise LabError(f"{frames_per_second:g} frames a second, expected {MIN_RATE:g} to {highest:g}", path)
     height, width = require_alike(pictures)[:2]
-    check_size(width * scale, height * scale, kind, path)
-    if len(pictures) * width * height * scale * scale > 4 * MAX_PIXELS:
-        raise LabError(
-            f"{len(pictures)} frames of {width * scale} x {height * scale} pixels are too many",
-            path,
-            "Take fewer steps or a smaller scale",
-        )
+    path = check_animation(
+        path, len(pictures), (height, width), frames_per_second, scale=scale, overwrite=overwrite
+    )
+    kind = ANIMATION_FORMATS[path.suffix.lower()]
     if kind == "MP4":
         content = film(pictures, frames_per_second, scale, provenance)
         return write_atomically(path, content, overwrite=overwrite)
@@ -91,6 +81,38 @@ def save_animation(
         **save_options(kind, provenance),
     )
     return write_atomically(path, stream.getvalue(), overwrite=overwrite)
+
+
+def check_animation(
+    path: str | Path,
+    count: int,
+    size: tuple[int, int],
+    frames_per_second: float,
+    *,
+    scale: int = 1,
+    overwrite: bool = False,
+) -> Path:
+    """The path, if `count` pictures of `size` (H, W) could be saved there, asked before they are made.
+
+    Raises:
+        LabError: as `save_animation`.
+    """
+    path = check_destination(path, overwrite=overwrite, suffixes=ANIMATION_FORMATS)
+    kind = ANIMATION_FORMATS[path.suffix.lower()]
+    if kind == "MP4":
+        require_video()
+    highest = _MAX_GIF_RATE if kind == "GIF" else MAX_RATE
+    if not MIN_RATE <= frames_per_second <= highest:
+        raise LabError(f"{frames_per_second:g} frames a second, expected {MIN_RATE:g} to {highest:g}", path)
+    height, width = size[0] * scale, size[1] * scale
+    check_size(width, height, kind, path)
+    if count * width * height > 4 * MAX_PIXELS:
+        raise LabError(
+            f"{count} frames of {width} x {height} pixels are too many",
+            path,
+            "Take fewer steps or a smaller scale",
+        )
+    return path
 
 
 def _durations(count: int, rate: float, tick: int) -> list[int]:

@@ -21,7 +21,7 @@ from latentlab.engine.checkpoint import LoadedModel
 from latentlab.engine.conditions import conditions_of
 from latentlab.engine.directions import data_of
 from latentlab.errors import LabError
-from latentlab.models.base import Conditional
+from latentlab.models.base import Conditional, conditional
 
 # Another stream of random numbers than that of z, which the same seed decides.
 _STREAM = 0x7E11
@@ -156,6 +156,7 @@ def _from_card(loaded: LoadedModel, model: Conditional) -> Customs:
 
 
 def _conditional(model: object) -> Conditional:
-    if not isinstance(model, Conditional):
+    known = conditional(model)
+    if known is None:
         raise LabError("a condition was asked for, and the model has none")
-    return model
+    return known

@@ -14,18 +14,23 @@ from torch import Tensor
 
 from latentlab.data.image_set import ImageSet
 from latentlab.errors import LabError
-from latentlab.models.base import Conditional
+from latentlab.models.base import Classifies, Conditional, conditional
 
 
 def conditions_of(model: object, data: ImageSet) -> Tensor | None:
     """What `model` is to be told of every picture, float32 (N, A); None for a model without conditions.
 
+    Of a model that `Classifies`, what it is to tell.
+
     Raises:
         LabError: if the data have no classes (or attributes), or not those that the model knows.
     """
-    if not isinstance(model, Conditional):
+    if isinstance(model, Classifies):
+        return (_one_hot if model.exclusive else _bits)(model.class_names, data, "tells")
+    known = conditional(model)
+    if known is None:
         return None
-    return _one_hot(model, data) if model.exclusive else _bits(model, data)
+    return (_one_hot if known.exclusive else _bits)(known.condition_names, data, "is told")
 
 
 def encoder_is_told(model: object) -> bool:
@@ -62,18 +67,19 @@ def asked_of(model: object, text: str) -> dict[str, float]:
         LabError: for a model without conditions, a name that it does not know, a number that is not from
             0 to 1 (of classes, not 0 or 1), or words that contradict each other.
     """
-    if not isinstance(model, Conditional):
+    told = conditional(model)
+    if told is None:
         raise LabError("a condition was given, and the model has none")
-    names = model.condition_names
+    names = told.condition_names
     asked: dict[str, float] = {}
     for word in [text] if text in names else text.split(","):
         name, equals, number = (word.strip(), "", "") if word.strip() in names else _parted(word)
         if name not in names:
             raise LabError(f"no condition is called {name[:80]!r}", hint=f"Known: {_listed(names)}")
-        value = _number(name, number, model.exclusive) if equals else 1.0
+        value = _number(name, number, told.exclusive) if equals else 1.0
         if asked.setdefault(name, value) != value:
             raise LabError(f"{name} cannot be both {asked[name]:g} and {value:g}", hint="Ask for it once")
-    if model.exclusive and sum(asked.values()) != 1.0:
+    if told.exclusive and sum(asked.values()) != 1.0:
         raise LabError(f"{text!r} names {int(sum(asked.values()))} classes; a picture has one")
     return asked
 
@@ -105,10 +111,9 @@ def _number(name: str, text: str, exclusive: bool) -> float:
     return value
 
 
-def _one_hot(model: Conditional, data: ImageSet) -> Tensor:
-    names = model.condition_names
+def _one_hot(names: tuple[str, ...], data: ImageSet, told: str) -> Tensor:
     if data.labels is None:
-        raise LabError(f"the model is told the class of each picture, and {data.name} has no classes")
+        raise LabError(f"the model {told} the class of each picture, and {data.name} has no classes")
     unknown = [name for name in data.classes if name not in names]
     if unknown or bool((data.labels < 0).any()):
         what = f"the class {unknown[0]!r}" if unknown else "pictures without a class"
@@ -117,10 +122,9 @@ def _one_hot(model: Conditional, data: ImageSet) -> Tensor:
     return torch.nn.functional.one_hot(column[data.labels], len(names)).float()
 
 
-def _bits(model: Conditional, data: ImageSet) -> Tensor:
-    names = model.condition_names
+def _bits(names: tuple[str, ...], data: ImageSet, told: str) -> Tensor:
     if data.attributes is None:
-        raise LabError(f"the model is told the attributes of each picture, and {data.name} has none")
+        raise LabError(f"the model {told} the attributes of each picture, and {data.name} has none")
     missing = [name for name in names if name not in data.attribute_names]
     if missing:
         raise LabError(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
-class Terms:
+class ElboFigures:
     """Means over some pictures, in nats per picture; elbo = reconstruction - kl.
 
     `kl_per_dimension` (D numbers) sums to `kl`.
@@ -20,6 +20,28 @@ class Terms:
     @property
     def elbo(self) -> float:
         return self.reconstruction - self.kl
+
+
+@dataclass(frozen=True)
+class NoiseFigures:
+    """Means over some pictures of a denoiser's squared error, per number of a picture.
+
+    `per_level` splits the times 1 .. T into equal parts, the least noise first; NaN where none was drawn.
+    """
+
+    loss: float
+    per_level: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class LabelFigures:
+    """Means over some pictures of a classifier: cross-entropy in nats, and the share of answers right."""
+
+    loss: float
+    accuracy: float
+
+
+Figures = ElboFigures | NoiseFigures | LabelFigures
 
 
 @dataclass(frozen=True)
@@ -46,7 +68,7 @@ class Progress:
 
     step: int
     epoch: int
-    terms: Terms
+    terms: Figures
     images_per_second: float
     seconds_left: float
     beta: float
@@ -67,8 +89,8 @@ class EpochEnded:
 
     step: int
     epoch: int
-    train: Terms
-    test: Terms | None
+    train: Figures
+    test: Figures | None
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from latentlab.engine.events import ElboFigures, Figures, LabelFigures, NoiseFigures
 from latentlab.errors import LabError
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -95,6 +96,36 @@ class TrainingPlan:
     def samples_at(self, step: int, steps: int) -> int:
         """The draws of z a picture at step 0 .. steps - 1."""
         return self.importance_samples if step >= self.importance_from * steps else 1
+
+
+# What suits the objective of a kind of model better than the defaults.
+_USUAL: Mapping[str, TrainingPlan] = {
+    "ddpm": TrainingPlan(epochs=10, batch=64, gradient_norm=1.0),
+    "classifier": TrainingPlan(
+        epochs=6, learning_rate=2e-3, warmup_steps=200, weight_decay=0.02, gradient_norm=1.0
+    ),
+}
+_FIGURES: Mapping[str, type[Figures]] = {"ddpm": NoiseFigures, "classifier": LabelFigures}
+# What means nothing to a model without latents.
+_OF_LATENTS = frozenset(
+    {"beta", "beta_start", "beta_warmup_steps", "beta_cycles", "importance_samples", "importance_from",
+     "binarise_input"}
+)  # fmt: skip
+
+
+def usual_plan(kind: str) -> TrainingPlan:
+    """The plan to begin with for a kind of model."""
+    return _USUAL.get(kind, TrainingPlan())
+
+
+def means_something(field: str, kind: str) -> bool:
+    """Whether a field of the plan has any bearing on a kind of model."""
+    return figures_of(kind) is ElboFigures or field not in _OF_LATENTS
+
+
+def figures_of(kind: str) -> type[Figures]:
+    """What a training of such a model tells."""
+    return _FIGURES.get(kind, ElboFigures)
 
 
 # What a number of the plan may be: (lowest, highest).

@@ -6,13 +6,17 @@ A `Choice` is what the person sees; `fields_of` makes of it the fields of a mode
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
+
+from latentlab.engine.plan import TrainingPlan, means_something, usual_plan
 
 SIZES = ("S", "M", "L")
 # Of a first training: pictures a step, and how many it looks at, counting each as often as it is seen.
 _BATCH, _MANY = 128, 30_000
 _SEEN, _FEWEST_EPOCHS, _MOST_EPOCHS = 700_000, 10, 300
+# A diffusion model takes ten times as long for a picture; some 20 minutes on two cores.
+_SEEN_DDPM, _FEWEST_DDPM = 500_000, 8
 # (encoder widths, decoder widths); equal widths of an "mlp" in a row are residual blocks.
 _WIDTHS: Mapping[tuple[str, str], tuple[tuple[int, ...], tuple[int, ...]]] = {
     ("mlp", "S"): ((256, 128), (128, 256)),
@@ -22,6 +26,18 @@ _WIDTHS: Mapping[tuple[str, str], tuple[tuple[int, ...], tuple[int, ...]]] = {
     ("conv", "M"): ((32, 64, 128), (128, 64, 32)),
     ("conv", "L"): ((64, 128, 256), (256, 128, 64)),
 }
+# Of the U-Net: (widths, blocks of each level).
+_UNETS: Mapping[str, tuple[tuple[int, ...], int]] = {
+    "S": ((32, 64), 1),
+    "M": ((48, 96), 1),
+    "L": ((64, 128), 2),
+}
+# What a diffusion model may be told to do, by the names of `latentlab.models.ddpm.DDPMConfig`.
+PREDICTS = ("v", "noise", "x0")
+NOISE_SCHEDULES = ("cosine", "linear", "sigmoid")
+WEIGHTINGS = ("simple", "min-snr")
+# The longest side of a picture that is still looked at in patches of so many pixels; beyond, of the last.
+_PATCHES = ((48, 2), (128, 4), (256, 8))
 # What the choice is called: (the likelihood's name, whether its sigma is learnt).
 LIKELIHOODS: Mapping[str, tuple[str, bool]] = {
     "Bernoulli": ("bernoulli", False),
@@ -45,6 +61,8 @@ class Choice:
         size: "S", "M" or "L".
         likelihood: a key of `LIKELIHOODS`.
         beta: the weight of the KL.
+        predicts, schedule, weighting, condition_dropout: of a diffusion model, which has none of the latents,
+            network, likelihood and beta above; see `latentlab.models.ddpm.DDPMConfig`.
     """
 
     kind: str = "vae"
@@ -53,6 +71,10 @@ class Choice:
     size: str = "M"
     likelihood: str = "Bernoulli"
     beta: float = 1.0
+    predicts: str = "v"
+    schedule: str = "cosine"
+    weighting: str = "simple"
+    condition_dropout: float = 0.1
 
 
 @dataclass(frozen=True)
@@ -105,11 +127,29 @@ PRESETS: tuple[Preset, ...] = (
         "Pictures drawn with few colours: every pixel is one of them, so that nothing blurs.",
         Choice(latents=32, likelihood="Palette"),
     ),
+    Preset(
+        "Diffusion model (DDPM)",
+        "Draws pictures out of noise, step by step. Told the class or the attributes if there are any.",
+        Choice(kind="ddpm"),
+    ),
 )
+_COLOUR = next(preset for preset in PRESETS if preset.title == "VAE for colour pictures")
 
 
-def fields_of(choice: Choice) -> dict[str, Any]:
-    """The fields of the model's config, without what the data decide."""
+def fields_of(choice: Choice, shape: tuple[int, int, int] | None = None) -> dict[str, Any]:
+    """The fields of the model's config, without what the data decide, for pictures of (C, H, W)."""
+    if choice.kind == "ddpm":
+        widths, blocks = _UNETS[choice.size]
+        longest = max(shape[1:]) if shape else 0
+        return {
+            "patch": next((patch for most, patch in _PATCHES if longest <= most), _PATCHES[-1][1]),
+            "widths": widths,
+            "blocks": blocks,
+            "predicts": choice.predicts,
+            "schedule": choice.schedule,
+            "weighting": choice.weighting,
+            "condition_dropout": choice.condition_dropout,
+        }
     encoder, decoder = _WIDTHS[choice.network, choice.size]
     likelihood, learnt = LIKELIHOODS[choice.likelihood]
     return {
@@ -124,16 +164,27 @@ def fields_of(choice: Choice) -> dict[str, Any]:
     }
 
 
-def epochs_for(count: int) -> int:
+def epochs_for(count: int, kind: str = "vae") -> int:
     """Passes over so many pictures that make a good beginning: few pictures have to be seen more often."""
-    return min(_MOST_EPOCHS, max(_FEWEST_EPOCHS, round(_SEEN / max(1, count))))
+    seen, fewest = (_SEEN_DDPM, _FEWEST_DDPM) if kind == "ddpm" else (_SEEN, _FEWEST_EPOCHS)
+    return min(_MOST_EPOCHS, max(fewest, round(seen / max(1, count))))
 
 
-def batch_for(count: int) -> int:
+def batch_for(count: int, kind: str = "vae") -> int:
     """Pictures a step for so many in all: of few, more and smaller steps get further in the same time."""
+    if kind == "ddpm":
+        return usual_plan(kind).batch
     return _BATCH if count >= _MANY else _BATCH // 2
+
+
+def of_kind(plan: TrainingPlan, kind: str) -> TrainingPlan:
+    """A plan for another kind of model: what means nothing to it, or is never asked, as is usual there."""
+    usual = usual_plan(kind)
+    nothing = [field.name for field in fields(plan) if not means_something(field.name, kind)]
+    names = ("gradient_norm", "weight_decay", *nothing)
+    return replace(plan, **{name: getattr(usual, name) for name in names})
 
 
 def suited_to(shape: tuple[int, int, int]) -> Preset:
     """The preset to begin with for pictures of (C, H, W)."""
-    return PRESETS[0] if shape[0] == 1 else PRESETS[-2]
+    return PRESETS[0] if shape[0] == 1 else _COLOUR

@@ -40,6 +40,7 @@ WHATS = (
     "arithmetic",
     "analogy",
     "sheet",
+    "diffusion",
 )
 MAX_FILE_BYTES = 256 * 2**20
 # EXIF in a JPEG must fit into one segment of 64 KiB; this leaves room.

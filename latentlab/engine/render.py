@@ -47,6 +47,8 @@ from latentlab.engine.requests import (
     SelectionReply,
     SelectionRequest,
     SheetRequest,
+    TrajectoryReply,
+    TrajectoryRequest,
     TraversalRequest,
     TrayRequest,
     UnfoldedReply,
@@ -127,6 +129,8 @@ class Renderer:
                 yield from self.drawing.grid(request)
             case TraversalRequest():
                 yield from self.drawing.traversal(request)
+            case TrajectoryRequest():
+                yield self._trajectory(request)
             case DirectionsRequest():
                 if self.loaded is None:
                     raise LabError("no model is open")
@@ -336,6 +340,18 @@ class Renderer:
             draws=tuple(self.decode(self._draws(posterior, request.draws, request.seed), y)),
             condition=() if y is None else to_point(y),
         )
+
+    def _trajectory(self, request: TrajectoryRequest) -> TrajectoryReply:
+        model = self.drawing.model
+        assert isinstance(model, Encodes)
+        shape = request.pictures.shape[1:]
+        if shape != model.picture_shape:
+            what, mine = size_in_words(shape), size_in_words(model.picture_shape)
+            raise LabError(f"pictures {what} have no place in the plane of a model for pictures {mine}")
+        x = torch.from_numpy(request.pictures).to(self.device).clamp(-1.0, 1.0) * 0.5 + 0.5
+        y = torch.tensor(request.condition, device=self.device) if encoder_is_told(model) else None
+        mean = model.encode(x, y if y is None or len(y) else None).mean
+        return TrajectoryReply(request.generation, tuple(map(to_point, mean)))
 
     def _draws(self, posterior: Posterior, count: int, seed: int) -> Tensor:
         """z ~ q(z|x) for one picture, (count, D)."""

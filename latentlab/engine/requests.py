@@ -206,6 +206,16 @@ class SamplesRequest(Request):
     data: str
 
 
+@dataclass(frozen=True, eq=False)
+class TrajectoryRequest(Request):
+    """Find where pictures lie that a diffusion model believes in: float32 (N, C, H, W), -1 to 1."""
+
+    slot: ClassVar[str] = "trajectory"
+    priority: ClassVar[int] = 5
+    pictures: NDArray[np.float32]
+    condition: Point = ()
+
+
 @dataclass(frozen=True)
 class GridRequest(Request):
     """Decode a grid of `columns` x `rows` points of the plane.
@@ -391,6 +401,13 @@ class WaysReply(Reply):
     points: tuple[Point, ...]
     conditions: tuple[Point, ...]
     pictures: tuple[Picture, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class TrajectoryReply(Reply):
+    """The posteriors' means of the request's pictures, in their order."""
+
+    points: tuple[Point, ...]
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,12 +1,15 @@
 """A training's figures on disk: a line of JSON for each, and event files for TensorBoard.
 
 `metrics.jsonl` holds one object a line: `step`, `epoch`, `split` ("train" or "test"), `elbo`,
-`reconstruction`, `kl`, all in nats per picture, and for train lines `images_per_second` and `beta`.
+`reconstruction`, `kl`, all in nats per picture, and for train lines `images_per_second` and `beta`. In place
+of the three and of beta, a denoiser has a `loss`, and `loss_per_level` from the least noise to the most, a
+classifier a `loss` and its `accuracy`, the share of answers that are right.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import time
 from pathlib import Path
 from types import TracebackType
@@ -14,7 +17,7 @@ from typing import Any
 
 from tensorboardX import SummaryWriter
 
-from latentlab.engine.events import EpochEnded, Progress, Terms
+from latentlab.engine.events import ElboFigures, EpochEnded, Figures, LabelFigures, Progress
 from latentlab.errors import LabError
 
 _EVERY_S = 1.0
@@ -53,16 +56,28 @@ class RunLog:
                 if time.monotonic() - self._told_at < _EVERY_S:
                     return
                 self._told_at = time.monotonic()
-                extra = {"images_per_second": event.images_per_second, "beta": event.beta}
+                extra = {"images_per_second": event.images_per_second}
+                if isinstance(event.terms, ElboFigures):
+                    extra["beta"] = event.beta
                 self._write(event.step, event.epoch, "train", event.terms, extra)
-            case EpochEnded(test=Terms() as test):
+            case EpochEnded(test=test) if test is not None:
                 self._write(event.step, event.epoch, "test", test, {})
 
-    def _write(self, step: int, epoch: int, split: str, terms: Terms, extra: dict[str, Any]) -> None:
-        figures = {"elbo": terms.elbo, "reconstruction": terms.reconstruction, "kl": terms.kl, **extra}
-        self._lines.write(json.dumps({"step": step, "epoch": epoch, "split": split, **figures}) + "\n")
+    def _write(self, step: int, epoch: int, split: str, terms: Figures, extra: dict[str, Any]) -> None:
+        if isinstance(terms, ElboFigures):
+            figures = {"elbo": terms.elbo, "reconstruction": terms.reconstruction, "kl": terms.kl, **extra}
+            parts = {f"{split}_kl_per_dimension/z{n}": kl for n, kl in enumerate(terms.kl_per_dimension, 1)}
+            line = figures
+        elif isinstance(terms, LabelFigures):
+            figures, parts = {"loss": terms.loss, "accuracy": terms.accuracy, **extra}, {}
+            line = figures
+        else:
+            figures = {"loss": terms.loss, **extra}
+            known = {n: loss for n, loss in enumerate(terms.per_level, 1) if math.isfinite(loss)}
+            parts = {f"{split}_loss_per_level/{n}": loss for n, loss in known.items()}
+            # JSON knows no NaN: a level that was not drawn is null.
+            line = {**figures, "loss_per_level": [known.get(n + 1) for n in range(len(terms.per_level))]}
+        self._lines.write(json.dumps({"step": step, "epoch": epoch, "split": split, **line}) + "\n")
         self._lines.flush()
-        for name, value in figures.items():
-            self._board.add_scalar(f"{split}/{name}", value, step)
-        for number, kl in enumerate(terms.kl_per_dimension, 1):
-            self._board.add_scalar(f"{split}_kl_per_dimension/z{number}", kl, step)
+        for name, value in {**{f"{split}/{n}": v for n, v in figures.items()}, **parts}.items():
+            self._board.add_scalar(name, value, step)

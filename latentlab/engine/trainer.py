@@ -25,17 +25,18 @@ from latentlab.engine import tuning
 from latentlab.engine.conditions import conditions_of
 from latentlab.engine.device import autocast, available_cores, choose_device
 from latentlab.engine.distributed import ALONE, Team
-from latentlab.engine.events import EpochEnded, Finished, Judging, Progress, Started, Terms, TrainingEvent
+from latentlab.engine.events import EpochEnded, Figures, Finished, Judging, Progress, Started, TrainingEvent
+from latentlab.engine.objectives import Batch, objective_of
 from latentlab.engine.plan import TrainingPlan
 from latentlab.engine.weights import AdamW, Weights, as_one_vector, in_order
 from latentlab.errors import LabError
-from latentlab.models.base import Trains, TrainsByImportance
 
 _REPORT_EVERY_S = 0.05
 _AVERAGE_EACH, _AVERAGE_EVERY = 24, 8
 # A shorter memory of squared gradients than Adam's usual 0.999: the noise of z changes their size fast.
 _BETAS = (0.9, 0.99)
-_JUDGED_AT_ONCE = 1000
+# Held-out pictures at once, and numbers in them at the most: large pictures come fewer at a time.
+_JUDGED_AT_ONCE, _JUDGED_NUMBERS = 1000, 2**24
 # What `state()` knows beside tensors.
 _COUNTS = ("step", "epoch", "position", "counted", "beta", "seconds", "threads", "precision")
 
@@ -71,10 +72,7 @@ class Trainer:
         team: Team = ALONE,
         device: torch.device | None = None,
     ) -> None:
-        if not isinstance(model, Trains):
-            raise LabError(f"a {type(model).__name__} has no objective to train")
-        if plan.importance_samples > 1 and not isinstance(model, TrainsByImportance):
-            raise LabError(f"a {type(model).__name__} cannot be trained with importance samples")
+        self.objective = objective_of(model, plan.importance_samples)
         if len(train) < plan.batch:
             raise LabError(f"a batch of {plan.batch} needs as many pictures; {train.name} has {len(train)}")
         if plan.batch % team.size:
@@ -93,7 +91,7 @@ class Trainer:
         self.test: Tensor | None = None
         self.test_conditions: Tensor | None = None
         if test is not None:
-            self.test, self.test_conditions = self._held(test)
+            self.test, self.test_conditions = self._held(test, self.objective.most_judged)
         # Two streams: how many draws the noise takes must not change the order of the pictures.
         self.order = torch.Generator().manual_seed(plan.seed)
         self._order_before = self.order.get_state()
@@ -120,7 +118,7 @@ class Trainer:
             yield from self._train_epoch()
             test = yield from self._judge()
             self.team.sum_(self._sums)
-            train = _mean(self._sums, self.counted * self.team.size)
+            train = self.objective.terms(self._sums, self.counted * self.team.size)
             self.epoch, self.position, self.counted = self.epoch + 1, 0, 0
             self._sums.zero_()
             yield EpochEnded(self.step, self.epoch, train, test)
@@ -130,7 +128,7 @@ class Trainer:
         """One step on the pictures at `index` (B,).
 
         Returns:
-            The batch's means of reconstruction and of each dimension's KL, (1 + D,).
+            The batch's figures, as `Objective.loss` gives them.
         """
         weights = self.weights
         weights.refresh()
@@ -138,7 +136,7 @@ class Trainer:
         x = self._pictures(index)
         y = None if self.conditions is None else self.conditions[index]
         shown = torch.bernoulli(x, generator=self.noise) if self.plan.binarise_input else None
-        loss, reconstruction, kl = self._loss(x, shown, y)
+        loss, figures = self._loss(Batch(x, shown, y))
         norm = weights.differentiate(loss, self.team)
         # Before the step, for after it the weights, and soon their averages, would not be numbers either.
         if not math.isfinite(norm):
@@ -155,22 +153,13 @@ class Trainer:
             self._take_average(1)
         elif self.step % _AVERAGE_EVERY == 0:
             self._take_average(_AVERAGE_EVERY)
-        return torch.cat([reconstruction.detach().view(1), kl.detach()])
+        return figures
 
-    def _loss(self, x: Tensor, shown: Tensor | None, y: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
-        """What is minimised, and the means of reconstruction and of each dimension's KL, () () (D,)."""
-        layers = self.weights.layers
+    def _loss(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """What is minimised, and the batch's figures."""
         samples = self.plan.samples_at(self.step, self.steps)
         with autocast(self.device, self.precision):
-            if samples > 1:
-                assert isinstance(layers, TrainsByImportance)
-                draws = layers.importance_terms(x, samples, self.noise, shown=shown, y=y)
-                kl = draws.kl_per_dimension.mean(0)
-                return -draws.bound(self.beta_now).mean(), draws.reconstruction.mean(), kl
-            assert isinstance(layers, Trains)
-            terms = layers.elbo_terms(x, self.noise, shown=shown, y=y)
-        reconstruction, kl = terms.reconstruction.mean(), terms.kl_per_dimension.mean(0)
-        return self.beta_now * kl.sum() - reconstruction, reconstruction, kl
+            return self.objective.loss(self.weights.layers, batch, self.noise, self.beta_now, samples)
 
     @property
     def beta_now(self) -> float:
@@ -259,7 +248,7 @@ class Trainer:
         self.precision = precision
         self.weights = Weights(self.model, precision)
         self.optimizer = AdamW(self.weights, betas=_BETAS, weight_decay=self.plan.weight_decay)
-        self._sums = torch.zeros(1 + int(getattr(self.model, "latents", 1)), device=self.device)
+        self._sums = torch.zeros(self.objective.width, device=self.device)
         self._recent, self._since, self._lasted = torch.zeros_like(self._sums), 0, 0.0
 
     def _train_epoch(self) -> Iterator[TrainingEvent]:
@@ -294,7 +283,7 @@ class Trainer:
         told = Progress(
             step=self.step,
             epoch=self.epoch + 1,
-            terms=_mean(self._recent, self._since),
+            terms=self.objective.terms(self._recent, self._since),
             images_per_second=self.plan.batch / pace,
             seconds_left=(self.steps - self.step) * pace,
             beta=self.beta_now,
@@ -326,24 +315,29 @@ class Trainer:
         yield from order[:full].split(self.plan.batch)[self.position :]
 
     @torch.no_grad()
-    def _judge(self) -> Generator[TrainingEvent, None, Terms | None]:
-        """The averaged weights' ELBO terms on the held-out pictures, one draw a picture, seeded."""
+    def _judge(self) -> Generator[TrainingEvent, None, Figures | None]:
+        """The averaged weights' figures on the held-out pictures, one draw a picture, seeded."""
         if self.test is None or not self.team.leads:
             return None
         noise = torch.Generator(self.device).manual_seed(self.plan.seed)
         sums = torch.zeros_like(self._sums)
-        for first in range(0, len(self.test), _JUDGED_AT_ONCE):
-            some = slice(first, first + _JUDGED_AT_ONCE)
+        at_once = max(1, min(_JUDGED_AT_ONCE, _JUDGED_NUMBERS // self.test[0].numel()))
+        for first in range(0, len(self.test), at_once):
+            some = slice(first, first + at_once)
             y = None if self.test_conditions is None else self.test_conditions[some]
-            terms = self.averaged.elbo_terms(self.test[some].float() / 255.0, noise, y=y)
-            sums += torch.cat([terms.reconstruction.sum().view(1), terms.kl_per_dimension.sum(0)])
+            batch = Batch(self.test[some].float() / 255.0, y=y)
+            with autocast(self.device, "fp32" if self.objective.exact else self.precision):
+                sums += self.objective.judge(self.averaged, batch, noise, first, len(self.test))
             yield Judging(self.step, min(some.stop, len(self.test)), len(self.test))
-        return _mean(sums, len(self.test))
+        return self.objective.terms(sums, len(self.test))
 
-    def _held(self, data: ImageSet) -> tuple[Tensor, Tensor | None]:
-        """Pictures and what the model is told of them, on the device."""
-        conditions = conditions_of(self.model, data)
-        return data.images.to(self.device), None if conditions is None else conditions.to(self.device)
+    def _held(self, data: ImageSet, most: int | None = None) -> tuple[Tensor, Tensor | None]:
+        """Pictures and what the model is told of them, on the device; at most so many, from all over them."""
+        images, conditions = data.images, conditions_of(self.model, data)
+        if most is not None and len(images) > most:
+            some = torch.linspace(0, len(images) - 1, most).round().long()
+            images, conditions = images[some], None if conditions is None else conditions[some]
+        return images.to(self.device), None if conditions is None else conditions.to(self.device)
 
     def _pictures(self, index: Tensor) -> Tensor:
         """The pictures at `index` in [0, 1], (B, C, H, W)."""
@@ -356,11 +350,6 @@ class Trainer:
         """Takes the weights into the average as if `steps` steps had each done so."""
         decay = min(self.plan.ema_decay, self.step / (self.step + 10.0)) ** steps
         self.average.lerp_(self.weights.theta, 1.0 - decay)
-
-
-def _mean(sums: Tensor, count: int) -> Terms:
-    reconstruction, *kl = (sums / max(1, count)).tolist()
-    return Terms(reconstruction, sum(kl), tuple(kl))
 
 
 def _is_out_of_memory(error: BaseException) -> bool:

@@ -26,7 +26,15 @@ from latentlab.engine.checkpoint import ModelCard, save_model
 from latentlab.engine.destination import check_destination
 from latentlab.engine.device import choose_device
 from latentlab.engine.distributed import ALONE, Team
-from latentlab.engine.events import Checkpointed, CheckpointFailed, EpochEnded, Started, TrainingEvent
+from latentlab.engine.events import (
+    Checkpointed,
+    CheckpointFailed,
+    EpochEnded,
+    LabelFigures,
+    NoiseFigures,
+    Started,
+    TrainingEvent,
+)
 from latentlab.engine.plan import TrainingPlan, check_plan
 from latentlab.engine.trainer import Trainer
 from latentlab.engine.training_state import TrainingState, load_state, save_state, state_path
@@ -214,6 +222,7 @@ def _conditions(kind: str, config: Mapping[str, Any], data: ImageSet) -> dict[st
     """What a conditional model is told by default: the classes, or else the attributes, of its data."""
     if not hasattr(find_kind(kind).config, "condition_names") or config.get("condition_names"):
         return {}
+    # Pictures without a class have none to tell; a model that needs one will say so.
     if data.classes:
         return {"condition_names": data.classes, "exclusive": True}
     return {"condition_names": data.attribute_names, "exclusive": False}
@@ -240,13 +249,12 @@ def _palette(config: Mapping[str, Any], data: ImageSet) -> dict[str, Any]:
 
 
 def _metrics(last: EpochEnded) -> dict[str, float | int]:
-    """An epoch's ELBO terms on the held-out pictures, nats per picture."""
+    """An epoch's figures on the held-out pictures."""
     if last.test is None:
         return {}
-    return {
-        "elbo": last.test.elbo,
-        "reconstruction": last.test.reconstruction,
-        "kl": last.test.kl,
-        "epochs": last.epoch,
-        "steps": last.step,
-    }
+    count = {"epochs": last.epoch, "steps": last.step}
+    if isinstance(last.test, NoiseFigures):
+        return {"loss": last.test.loss, **count}
+    if isinstance(last.test, LabelFigures):
+        return {"accuracy": last.test.accuracy, "loss": last.test.loss, **count}
+    return {"elbo": last.test.elbo, "reconstruction": last.test.reconstruction, "kl": last.test.kl, **count}

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from latentlab.data.image_set import ImageSet
-from latentlab.engine.weights import in_order
+from latentlab.engine.weights import give_weights
 from latentlab.errors import LabError
 from latentlab.models.base import Encodes
 from latentlab.models.registry import build
@@ -59,16 +59,7 @@ class Unfolding:
         Raises:
             LabError: if they are not as many as the model has.
         """
-        parameters = in_order(self.model)
-        count = sum(parameter.numel() for parameter in parameters)
-        if theta.shape != (count,):
-            raise LabError(f"a snapshot of {theta.shape} weights; the model has {count:,}")
-        vector, first = torch.from_numpy(theta), 0
-        with torch.no_grad():
-            for parameter in parameters:
-                part = vector[first : first + parameter.numel()]
-                parameter.copy_(part.view(parameter.shape))
-                first += parameter.numel()
+        give_weights(self.model, torch.from_numpy(theta))
         self.step = step
 
     def refresh(self, budget_s: float = BUDGET_S) -> Iterator[None]:

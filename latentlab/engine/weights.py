@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.optim.adamw import adamw
 
 from latentlab.engine.distributed import ALONE, Team
+from latentlab.errors import LabError
 from latentlab.models.nets import PreciseLinear
 
 # What autocast would give bfloat16 weights.
@@ -132,6 +133,21 @@ def in_order(model: nn.Module) -> list[nn.Parameter]:
     """A model's parameters as theta has them: matrices, then the rest."""
     parameters = list(model.parameters())
     return [p for p in parameters if p.ndim > 1] + [p for p in parameters if p.ndim <= 1]
+
+
+def give_weights(model: nn.Module, theta: Tensor) -> None:
+    """Copies theta (P,), in the order of `in_order`, into a model's weights.
+
+    Raises:
+        LabError: if they are not as many as the model has.
+    """
+    parameters = in_order(model)
+    count = sum(parameter.numel() for parameter in parameters)
+    if theta.shape != (count,):
+        raise LabError(f"a snapshot of {tuple(theta.shape)} weights; the model has {count:,}")
+    with torch.no_grad():
+        for parameter, part in zip(parameters, _parts(theta, parameters), strict=True):
+            parameter.copy_(part)
 
 
 def _parts(vector: Tensor, parameters: Sequence[nn.Parameter]) -> list[Tensor]:

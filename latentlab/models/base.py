@@ -19,6 +19,7 @@ from torch import Tensor
 
 from latentlab.core import gaussian
 from latentlab.core.likelihoods import Likelihood
+from latentlab.core.schedules import Schedule
 from latentlab.errors import LabError
 
 # Of a list in a config: as many as a palette may have colours.
@@ -40,11 +41,12 @@ class Posterior:
 class ElboTerms:
     """The ELBO per picture, split: E_q[log p(x|z)] and KL(q(z|x) || p(z)), (B,) each, in nats.
 
-    `kl_per_dimension` (B, D) sums to `kl`.
+    `kl_per_dimension` (B, D) sums to `kl`. `penalty` (B,) is what else a model wants minimised in training.
     """
 
     reconstruction: Tensor
     kl_per_dimension: Tensor
+    penalty: Tensor | None = None
 
     @property
     def kl(self) -> Tensor:
@@ -112,16 +114,120 @@ class Conditional(Protocol):
     """Is told something of each picture: its class, or its attributes.
 
     y is (B, A) or (A,) for all alike: one-hot if `exclusive`, else a 0 or 1 for each name. Where y is not
-    given, the first class is meant, or no attribute at all.
+    given, the first class is meant, or no attribute at all; to one that `Denoises`, nothing is told.
     """
 
     @property
     def condition_names(self) -> tuple[str, ...]:
-        """What each of the A numbers stands for."""
+        """What each of the A numbers stands for; none if the model is told nothing after all."""
 
     @property
     def exclusive(self) -> bool:
         """Whether exactly one of them holds: classes, not attributes."""
+
+
+@dataclass(frozen=True)
+class Denoised:
+    """What a denoiser believes of x_t = sqrt(abar_t) x_0 + sqrt(1 - abar_t) noise; (B, C, H, W) each.
+
+    Pictures are in [-1, 1] here.
+    """
+
+    x_0: Tensor
+    noise: Tensor
+
+
+@runtime_checkable
+class Denoises(Protocol):
+    """Tells the picture from the noise, at any mixture of the two."""
+
+    @property
+    def picture_shape(self) -> tuple[int, int, int]:
+        """(C, H, W)."""
+
+    @property
+    def schedule(self) -> Schedule:
+        """How much of each there is at which time."""
+
+    def denoise(
+        self, x_t: Tensor, t: int | Tensor, y: Tensor | None = None, guidance: float = 1.0
+    ) -> Denoised:
+        """x_0 and noise at times t, one for all or (B,), 1 to T; x_t (B, C, H, W).
+
+        `y` as for `Conditional`, and None for a model that is told nothing; it is followed as it was learnt
+        with a guidance of 1, less below, more above. The x_0 may lie outside of [-1, 1].
+        """
+
+
+@dataclass(frozen=True)
+class NoiseTerms:
+    """The objective of a denoiser per picture, (B,), and the times (B,) at which it was taken."""
+
+    loss: Tensor
+    t: Tensor
+
+
+@runtime_checkable
+class TrainsByDenoising(Protocol):
+    """Has an objective that is taken at one noise level a picture."""
+
+    def noise_terms(
+        self,
+        x: Tensor,
+        generator: torch.Generator | None = None,
+        *,
+        y: Tensor | None = None,
+        t: Tensor | None = None,
+    ) -> NoiseTerms:
+        """The loss at times t (B,), drawn evenly if not given; (B, C, H, W) in [0, 1].
+
+        In training `y` is left out for a share of the pictures, so that the model can do without.
+        """
+
+
+@runtime_checkable
+class Classifies(Protocol):
+    """Tells what pictures show: which of some classes, or which attributes."""
+
+    @property
+    def picture_shape(self) -> tuple[int, int, int]:
+        """(C, H, W)."""
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """What each of the A logits speaks of."""
+
+    @property
+    def exclusive(self) -> bool:
+        """Whether exactly one of them holds: classes, not attributes."""
+
+    def features(self, x: Tensor) -> Tensor:
+        """The numbers from which the logits are read, (B, F), of pictures (B, C, H, W) in [0, 1]."""
+
+    def logits(self, x: Tensor) -> Tensor:
+        """(B, A): the largest one's class is meant; an attribute is there where its logit is positive."""
+
+
+@dataclass(frozen=True)
+class LabelTerms:
+    """The objective of a classifier per picture, (B,): cross-entropy in nats, and the share that is right.
+
+    Of classes the share is 0 or 1, of attributes that of all attributes; the cross-entropy is their sum.
+    """
+
+    loss: Tensor
+    right: Tensor
+
+
+@runtime_checkable
+class TrainsByLabel(Protocol):
+    """Has an objective that is taken against what is known of each picture."""
+
+    def label_terms(self, x: Tensor, y: Tensor, generator: torch.Generator | None = None) -> LabelTerms:
+        """The terms of pictures (B, C, H, W) in [0, 1] that show y (B, A), as for `Conditional`.
+
+        In training the pictures may be moved a little first, by the generator's draws.
+        """
 
 
 @runtime_checkable
@@ -157,6 +263,11 @@ class TrainsByImportance(Protocol):
         y: Tensor | None = None,
     ) -> ImportanceTerms:
         """The terms of the importance-weighted bound from K = `samples` draws a picture."""
+
+
+def conditional(model: object) -> Conditional | None:
+    """The model, if there is something that it can be told."""
+    return model if isinstance(model, Conditional) and model.condition_names else None
 
 
 ConfigT = TypeVar("ConfigT")

@@ -3,9 +3,9 @@
     ELBO(x, y) = E_q[ log p(x|z, y) ] - KL( q(z|x) || p(z) )        y a class (one-hot) or attribute bits
 
 The decoder is given [z, y]. By default the encoder sees the picture alone, so that z means the same for all
-y; `condition_encoder` shows it y too. Source: Sohn et al., Learning Structured Output Representation using
-Deep Conditional Generative Models (2015); Kingma et al., Semi-supervised Learning with Deep Generative
-Models (2014), model M2.
+y; `condition_encoder` shows it y too, and `consistency` sees to it that the decoder draws what it is told.
+Source: Sohn et al., Learning Structured Output Representation using Deep Conditional Generative Models (2015);
+Kingma et al., Semi-supervised Learning with Deep Generative Models (2014), model M2.
 """
 
 from __future__ import annotations
@@ -15,8 +15,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from latentlab.core.gaussian import kl_per_dimension, reparameterise, standard_noise
+from latentlab.core.likelihoods import Palette
 from latentlab.errors import LabError
-from latentlab.models.base import require_range
+from latentlab.models import consistency
+from latentlab.models.base import ElboTerms, require_range
 from latentlab.models.vae import VAE, VAEConfig
 
 
@@ -28,17 +31,21 @@ class CVAEConfig(VAEConfig):
         condition_names: the classes or attributes, 1 to 64 names.
         exclusive: classes, of which one holds, rather than attributes, of which any may.
         condition_encoder: whether the encoder is told too.
+        consistency: w, how much it counts in training that pictures told otherwise show what they were told;
+            0 for not at all. See `latentlab.models.consistency`.
     """
 
     condition_names: tuple[str, ...] = ()
     exclusive: bool = True
     condition_encoder: bool = False
+    consistency: float = 0.0
 
     def __post_init__(self) -> None:
         super().__post_init__()
         require_range("condition_names (its length)", len(self.condition_names), 1, 64)
         if len(set(self.condition_names)) < len(self.condition_names):
             raise LabError("config field 'condition_names' has a name twice")
+        require_range("consistency", self.consistency, 0.0, 1000.0)
 
 
 class CVAE(VAE):
@@ -53,6 +60,10 @@ class CVAE(VAE):
             decoder_conditions=count,
             encoder_conditions=count if config.condition_encoder else 0,
         )
+        if config.consistency:
+            palette = self._likelihood if isinstance(self._likelihood, Palette) else None
+            shape = palette.outputs_shape(self.picture_shape) if palette else self.picture_shape
+            self.teller = consistency.Teller(shape, count, palette is not None)
 
     @property
     def condition_names(self) -> tuple[str, ...]:
@@ -63,6 +74,36 @@ class CVAE(VAE):
     def exclusive(self) -> bool:
         """Whether y is one-hot."""
         return self.config.exclusive
+
+    def elbo_terms(
+        self,
+        x: Tensor,
+        generator: torch.Generator | None = None,
+        *,
+        shown: Tensor | None = None,
+        y: Tensor | None = None,
+    ) -> ElboTerms:
+        """The ELBO's terms, and in training the penalty of `latentlab.models.consistency`."""
+        if not (self.training and self.config.consistency and y is not None):
+            return super().elbo_terms(x, generator, shown=shown, y=y)
+        posterior = self.encode(x if shown is None else shown, y)
+        z = reparameterise(posterior.mean, posterior.log_variance, generator)
+        # Half as many as there are pictures are drawn otherwise: a palette's colours make each costly.
+        half = max(1, len(x) // 2)
+        edited = torch.arange(half, device=x.device).unsqueeze(-1) % 2 == 0
+        told = torch.where(edited, consistency.told_otherwise(y[:half], self.exclusive, generator), y[:half])
+        moved = torch.where(edited, z[:half], standard_noise(z[:half], generator))
+        # All in one batch: the layers are small, and calling them costs as much as they do.
+        outputs = self.decode(torch.cat([z, moved]), torch.cat([y, told]))
+        same, other = outputs[: len(x)], outputs[len(x) :]
+        teller, likelihood = self.teller, self.likelihood
+        learnt = consistency.error_of_real(teller, likelihood, x, y, self.exclusive)
+        wrong = consistency.error_of_decoded(teller, likelihood, other, told, self.exclusive)
+        return ElboTerms(
+            reconstruction=likelihood.log_prob(same, x),
+            kl_per_dimension=kl_per_dimension(posterior.mean, posterior.log_variance),
+            penalty=learnt + self.config.consistency * wrong.mean(),
+        )
 
     def _seen(self, y: Tensor | None, count: int) -> Tensor | None:
         return self._rows(y, count) if self.config.condition_encoder else None

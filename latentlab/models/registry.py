@@ -13,7 +13,9 @@ from torch import nn
 from latentlab.errors import LabError
 from latentlab.models.ae import AE, AEConfig
 from latentlab.models.base import parse_config
+from latentlab.models.classifier import Classifier, ClassifierConfig
 from latentlab.models.cvae import CVAE, CVAEConfig
+from latentlab.models.ddpm import DDPM, DDPMConfig
 from latentlab.models.vae import VAE, VAEConfig
 
 MAX_PARAMETERS = 200_000_000
@@ -35,6 +37,8 @@ KINDS = {
         ModelKind("ae", "Autoencoder", AEConfig, AE),
         ModelKind("vae", "Variational autoencoder", VAEConfig, VAE),
         ModelKind("cvae", "Conditional variational autoencoder", CVAEConfig, CVAE),
+        ModelKind("ddpm", "Diffusion model", DDPMConfig, DDPM),
+        ModelKind("classifier", "Classifier", ClassifierConfig, Classifier),
     )
 }
 

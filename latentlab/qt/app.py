@@ -15,6 +15,7 @@ from latentlab.engine.requests import EncodingsReply, Refusal
 from latentlab.errors import LabError
 from latentlab.qt.another_model import for_model
 from latentlab.qt.desk import Desk
+from latentlab.qt.diffusion.shelf import data_of, denoises, encoder_of
 from latentlab.qt.settings import Settings
 from latentlab.qt.window import LabWindow
 from latentlab.session.session import Session
@@ -64,8 +65,16 @@ def _new_window(settings: Settings | None, model: str | None) -> LabWindow:
     settings = settings or Settings()
     state = settings.session or SessionState()
     if model is not None:
-        state = for_model(state, model)
+        state = _state_for(state, model)
     return LabWindow(Desk(Session(state)), settings)
+
+
+def _state_for(state: SessionState, model: str) -> SessionState:
+    """`state` for a model that is to be opened: beside a diffusion model, an encoder of the same data."""
+    if not denoises(model):
+        return for_model(state, model)
+    encoder = None if data_of(state.model) == data_of(model) else encoder_of(data_of(model))
+    return state if encoder is None else for_model(state, encoder)
 
 
 class _Opening(QObject):
@@ -163,6 +172,20 @@ class _Pictures(QObject):
         self._window.deeds.data.open_spec(self._spec)
 
 
+class _Denoiser(QObject):
+    """Opens a diffusion model as soon as the window is furnished, which its first request tells."""
+
+    def __init__(self, window: LabWindow, model: str) -> None:
+        super().__init__(window)
+        self._window, self._model = window, model
+        window.desk.busy.connect(self._open, Qt.ConnectionType.QueuedConnection)
+
+    @Slot()
+    def _open(self) -> None:
+        self._window.desk.busy.disconnect(self._open)
+        self._window.open_denoiser(self._model)
+
+
 def main(argv: list[str], model: str | None = None, data: str | None = None) -> int:
     """Shows the window, and returns its exit code.
 
@@ -176,6 +199,8 @@ def main(argv: list[str], model: str | None = None, data: str | None = None) -> 
     window.crashes.install()
     if data is not None:
         _Pictures(window, data)
+    if model is not None and denoises(model):
+        _Denoiser(window, model)
     interrupts = _Interrupts(window)
     # The frame first: importing torch behind it takes a second in which Python does little else.
     window.painted.connect(window.start_gently)

@@ -23,7 +23,7 @@ TOOLBAR = (
     "openAction", "exportProbeAction", "",
     "undoAction", "redoAction", "",
     "randomProbeAction", "originAction", "pinHereAction", "",
-    "trainAction", "",
+    "trainAction", "diffusionAction", "",
     "zoomInAction", "zoomOutAction", "showAllAction", "",
     "pointsLayerAction", "manifoldLayerAction", "contoursLayerAction", "densityLayerAction", "",
     "commandPaletteAction",
@@ -134,9 +134,12 @@ def _view(window: LabWindow) -> Iterator[Entry]:
             f"{name}LayerAction", "&View", text, partial(window.deeds.switch_layer, name), tip,
             f"Ctrl+{number + 1}", checked=_layer(window, name), tool=text.replace("&", ""), gap=number == 0,
         )  # fmt: skip
+    yield Entry("diffusionAction", "&View", "&Diffusion", window.show_diffusion,
+                "Step from noise to pictures: the diffusion panel comes to the front.", "Ctrl+Shift+D",
+                tool="Diffusion", gap=True)  # fmt: skip
     yield Entry("compareAction", "&View", "&Compare models …", partial(show_compare, window),
                 "Put two to four models side by side, under one cursor.", "Ctrl+Shift+M",
-                window.deeds.is_open, gap=True)  # fmt: skip
+                window.deeds.is_open)  # fmt: skip
     for theme, text, tip in (
         (Theme.SYSTEM, "As the &system", "Light or dark as the desktop is."),
         (Theme.LIGHT, "&Light", "Dark on light."),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -20,6 +21,10 @@ from latentlab.session.conditions import alternatives
 from latentlab.session.session import Session
 from latentlab.session.state import SessionState
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 # The signal that tells an answer, by the slot of its request.
 _SIGNALS: Mapping[str, str] = {
     rq.PointRequest.slot: "pointed",
@@ -32,6 +37,7 @@ _SIGNALS: Mapping[str, str] = {
     rq.WaysRequest.slot: "ways",
     rq.SamplesRequest.slot: "sampled",
     rq.TraversalRequest.slot: "traversed",
+    rq.TrajectoryRequest.slot: "traced",
     rq.DirectionsRequest.slot: "directed",
     rq.GroupsRequest.slot: "grouped",
     rq.OwnPictureRequest.slot: "own_encoded",
@@ -46,6 +52,7 @@ _SLOTS: Mapping[type[Reply], str] = {
     rq.WaysReply: rq.WaysRequest.slot,
     rq.SamplesReply: rq.SamplesRequest.slot,
     rq.TraversalReply: rq.TraversalRequest.slot,
+    rq.TrajectoryReply: rq.TrajectoryRequest.slot,
     rq.DirectionsReply: rq.DirectionsRequest.slot,
     rq.GroupsReply: rq.GroupsRequest.slot,
     rq.ProbeDensityReply: rq.ProbeDensityRequest.slot,
@@ -72,6 +79,7 @@ class Counter(QObject):
     ways = Signal(object)
     sampled = Signal(object)
     traversed = Signal(object)
+    traced = Signal(object)
     directed = Signal(object)
     grouped = Signal(object)
     own_encoded = Signal(object)
@@ -127,6 +135,11 @@ class Counter(QObject):
             z, condition = self.state.probe, self.state.condition
             number = self._next("traversal")
             self._ask(rq.TraversalRequest(number, z, dimensions, values, condition))
+
+    def request_trajectory(self, pictures: NDArray[np.float32]) -> None:
+        """Asks where pictures that a diffusion model believes in lie, (N, C, H, W) from -1 to 1."""
+        number = self._next("trajectory")
+        self._ask(rq.TrajectoryRequest(number, pictures, self.state.condition))
 
     def request_before(self, z: Point) -> None:
         """Asks for the picture of the point that attributes are added to."""

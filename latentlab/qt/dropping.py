@@ -14,6 +14,7 @@ from latentlab.engine.provenance import Provenance, read_provenance
 from latentlab.qt.another_model import for_model
 from latentlab.qt.background import Background, Failure
 from latentlab.qt.desk import Desk
+from latentlab.qt.diffusion.shelf import denoises
 from latentlab.qt.messages import MessageBar
 from latentlab.session.edits import MoveProbe
 from latentlab.shipped import model_files
@@ -32,13 +33,15 @@ class Opener(QObject):
     """Opens files into a desk. `told` carries what went well; what did not is said in the message bar.
 
     `data_wanted` carries the path of what may be a data set, `picture_wanted` that of a picture that was not
-    made here, `thing_dropped` the QMimeData of what is no file.
+    made here, `denoiser_wanted` the name or path of a diffusion model, `thing_dropped` the QMimeData of what
+    is no file.
     """
 
     told = Signal(str)
     failed = Signal(str, str)
     data_wanted = Signal(str)
     picture_wanted = Signal(str)
+    denoiser_wanted = Signal(str)
     thing_dropped = Signal(object)
 
     def __init__(
@@ -87,8 +90,12 @@ class Opener(QObject):
             self.bar.say(f"{path}: cannot be opened here. Drop {WELCOME}.")
 
     def open_model(self, model: str) -> None:
-        """Asks for a model by name or path; the open one stays until the new one is there."""
-        self._desk.open(for_model(self._desk.state, model))
+        """Asks for a model by name or path; the open one stays until the new one is there, and beside a
+        diffusion model in any case."""
+        if denoises(model):
+            self.denoiser_wanted.emit(model)
+        else:
+            self._desk.open(for_model(self._desk.state, model))
 
     def _unreadable(self, failure: Failure) -> None:
         self.failed.emit(failure.message, failure.details)

@@ -17,6 +17,8 @@ from latentlab.qt.background import Background
 from latentlab.qt.command_palette import CommandPalette
 from latentlab.qt.commands import TOOLBAR, entries
 from latentlab.qt.deeds import Deeds
+from latentlab.qt.diffusion.desk import DiffusionDesk
+from latentlab.qt.diffusion.tracing import Tracing
 from latentlab.qt.dropping import Opener
 from latentlab.qt.exporting import Exporter
 from latentlab.qt.layout import Column, Docks, beside
@@ -24,12 +26,14 @@ from latentlab.qt.messages import MessageBar
 from latentlab.qt.status import Status
 from latentlab.qt.surroundings import Surroundings
 from latentlab.qt.training.following import Following
+from latentlab.qt.training.live_samples import LiveSamples
 from latentlab.qt.training.recorder import Recorder
 from latentlab.qt.training.trainer_desk import TrainerDesk
 from latentlab.qt.views.analogy import AnalogyView
 from latentlab.qt.views.attribute_board import AttributeBoard
 from latentlab.qt.views.class_legend import ClassLegend
 from latentlab.qt.views.conditions import ConditionSelector
+from latentlab.qt.views.diffusion_view import DiffusionView
 from latentlab.qt.views.dimensions import Dimensions
 from latentlab.qt.views.latent_plane import LatentPlane
 from latentlab.qt.views.manifold_grid import ManifoldGrid
@@ -85,6 +89,11 @@ def _put_up_views(window: LabWindow) -> None:
     window.film = Recorder(window.plane, window)
     window.exporter.takeaways.watch(window.film)
     window.following = Following(window.trainer, desk, window.film, window.messages, window)
+    window.diffusion_desk = DiffusionDesk(parent=window)
+    window.live_samples = LiveSamples(
+        window.trainer, window.diffusion_desk, window.training.drawn, window.messages,
+        window.open_denoiser, window,
+    )  # fmt: skip
     attributes = window.attributes = AttributeBoard(desk)
     attributes.shelf.yours.importing.connect(window.deeds.directions.ask_to_import)
     attributes.shelf.yours.exporting.connect(window.deeds.directions.ask_to_export)
@@ -102,6 +111,7 @@ def _put_up_views(window: LabWindow) -> None:
         window.training,
         _own_picture(window),
         _analogy(window),
+        _diffusion(window),
     )
 
 
@@ -121,6 +131,20 @@ def _own_picture(window: LabWindow) -> OwnPictureView:
 def _analogy(window: LabWindow) -> AnalogyView:
     view = AnalogyView(window.desk, window.deeds.own_picture.pictures)
     view.failed.connect(window.opener.failed)
+    return view
+
+
+def _diffusion(window: LabWindow) -> DiffusionView:
+    view = window.diffusion = DiffusionView(
+        window.diffusion_desk, window.desk, window.deeds.own_picture.pictures
+    )
+    view.failed.connect(window.opener.failed)
+    view.file_wanted.connect(window.deeds.ask_for_file)
+    window.opener.denoiser_wanted.connect(window.open_denoiser)
+    window.diffusion_desk.refused.connect(window.show_refusal)
+    tracing = Tracing(window.desk, window.plane, view.frames, window)
+    view.frame_shown.connect(tracing.show)
+    view.tape_begun.connect(tracing.clear)
     return view
 
 

@@ -1,7 +1,7 @@
 """Where the views lie in the window: the plane in the middle, the grid, the probe and the tray around it.
 
-The list of dimensions, the attributes and the person's own picture share the grid's place, the training and
-the analogy the tray's: a tab brings the one or the other to the front.
+The list of dimensions, the attributes and the person's own picture share the grid's place, the training, the
+analogy and the diffusion the tray's: a tab brings the one or the other to the front.
 """
 
 from __future__ import annotations
@@ -18,11 +18,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from latentlab.qt.dock_room import Room
+
 _LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 _BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 _WIDE = 1300
 # Widths of grid and probe and height of the tray, in a wide window and in a narrow one.
 _SIZES_WIDE, _SIZES_NARROW = (400, 336, 220), (352, 262, 190)
+# Of the window's height, what the diffusion takes while it is in front.
+_DIFFUSION_SHARE = 0.56
 
 
 class Column(QScrollArea):
@@ -77,6 +81,7 @@ class Docks:
         training: QWidget,
         own_picture: QWidget,
         analogy: QWidget,
+        diffusion: QWidget,
     ) -> None:
         self._window = window
         # The bottom has its own corner on the left: the grid is as high as the plane, the probe higher.
@@ -91,6 +96,9 @@ class Docks:
         self.tray = self._dock("trayDock", "Tray and walk", tray, _BOTTOM)
         self.training = self._dock("trainingDock", "Training", training, _BOTTOM)
         self.analogy = self._dock("analogyDock", "Analogy", analogy, _BOTTOM)
+        self.diffusion = self._dock("diffusionDock", "Diffusion", diffusion, _BOTTOM)
+        # It needs more height than its neighbours, and gives it back.
+        self.room = Room(window, self.diffusion, _DIFFUSION_SHARE)
         self._stack()
 
     def _dock(self, name: str, title: str, view: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
@@ -104,7 +112,7 @@ class Docks:
     @property
     def all(self) -> tuple[QDockWidget, ...]:
         left = self.grid, self.dimensions, self.attributes, self.own_picture
-        return *left, self.probe, self.tray, self.training, self.analogy
+        return *left, self.probe, self.tray, self.training, self.analogy, self.diffusion
 
     def _stack(self) -> None:
         """The grid in front of what shares its place, and the tray."""
@@ -115,7 +123,7 @@ class Docks:
     @property
     def _tabs(self) -> tuple[tuple[QDockWidget, QDockWidget], ...]:
         left = self.dimensions, self.attributes, self.own_picture
-        below = self.training, self.analogy
+        below = self.training, self.analogy, self.diffusion
         return *((self.grid, dock) for dock in left), *((self.tray, dock) for dock in below)
 
     def in_front(self, dock: QDockWidget) -> bool:

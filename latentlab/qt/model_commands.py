@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from latentlab.engine.model_header import makes_pictures
 from latentlab.qt.actions import Entry
 from latentlab.shipped import model_files
 
@@ -18,7 +19,9 @@ _MENU, _OWN = "&File/&Models", 8
 
 def model_entries(window: LabWindow) -> Iterator[Entry]:
     """A command for each model that can be opened without looking for a file."""
-    for name in model_files():
+    for name, path in model_files().items():
+        if not makes_pictures(path):
+            continue
         yield Entry(
             f"model_{name}", _MENU, f"Open model {name}", partial(window.opener.open_model, name),
             f"Open {name}, which comes with LatentLab.", checked=partial(_is_open, window, name),

@@ -19,6 +19,10 @@ from PySide6.QtCore import QObject, QThread, Signal
 from latentlab.engine.requests import Refusal, Reply, Request
 from latentlab.errors import LabError
 from latentlab.qt.mailbox import Mailbox
+from latentlab.qt.priority import step_back
+
+# Behind the window and the picture under the hand, before a training.
+_NICE = 5
 
 
 class Serves(Protocol):
@@ -32,25 +36,35 @@ class RenderThread(QThread):
 
     Args:
         mailbox: where the requests lie.
-        renderer: who answers them; None makes the real one inside the thread, for importing torch takes
-            a second in which the window should already be on the screen.
+        renderer: who answers them; None makes one inside the thread, for importing torch takes a second in
+            which the window should already be on the screen.
+        make: how that is made: (module, class).
+        gives_way: whether other threads go first, such as that of the picture under the hand.
     """
 
     replied = Signal(object)
 
     def __init__(
-        self, mailbox: Mailbox, renderer: Serves | None = None, parent: QObject | None = None
+        self,
+        mailbox: Mailbox,
+        renderer: Serves | None = None,
+        parent: QObject | None = None,
+        *,
+        make: tuple[str, str] = ("latentlab.engine.render", "Renderer"),
+        gives_way: bool = False,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("renderThread")
         self._mailbox = mailbox
-        self._renderer = renderer
+        self._renderer, self._make, self._gives_way = renderer, make, gives_way
         self._jobs: dict[str, tuple[Request, Iterator[Reply | None]]] = {}
 
     def run(self) -> None:
         """The thread's life. Every failure becomes a `Refusal`; none ends the thread."""
+        if self._gives_way:
+            step_back(_NICE)
         try:
-            renderer = self._renderer or _real_renderer()
+            renderer = self._renderer or _made(*self._make)
         except Exception as error:
             message = f"The model engine could not be started ({error})"
             self._send(Refusal(0, "load", message, traceback.format_exc()))
@@ -91,13 +105,13 @@ class RenderThread(QThread):
         self.replied.emit(reply)
 
 
-def _real_renderer() -> Serves:
+def _made(module: str, name: str) -> Serves:
     with _uncollected():
         torch = importlib.import_module("torch")
-        engine = importlib.import_module("latentlab.engine.render")
+        engine = importlib.import_module(module)
     # Inside this thread: with more, decoding fights the trainer for cores and the drag stutters.
     torch.set_num_threads(1)
-    renderer: Serves = engine.Renderer()
+    renderer: Serves = getattr(engine, name)()
     return renderer
 
 

@@ -39,6 +39,12 @@ _HANDS = (
         ("Del", "Remove the pin"),
     )),
     ("In the walk", (("Space", "Play and pause"),)),
+    ("On the tape of a diffusion", (
+        ("Space", "Play and pause"),
+        ("Drag, Left, Right, Home, End", "Go through the frames"),
+        ("Up, Down", "Take another branch in hand"),
+        ("Esc", "Stop drawing"),
+    )),
     ("Anywhere", (
         ("Drop a file or folder", "Open a model, pictures of your own, or where a picture was made"),
         ("Drop a picture", "Encode it: the probe goes to its place"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from latentlab.errors import LabError
 from latentlab.qt.another_model import for_model
 from latentlab.qt.crash import CrashReporter
 from latentlab.qt.desk import Desk
+from latentlab.qt.diffusion.shelf import data_of, encoder_of
 from latentlab.qt.opening_hint import OpeningHint
 from latentlab.qt.preload import preload_torch
 from latentlab.qt.settings import Settings
@@ -32,15 +34,18 @@ if TYPE_CHECKING:
     from latentlab.qt.background import Background
     from latentlab.qt.command_palette import CommandPalette
     from latentlab.qt.deeds import Deeds
+    from latentlab.qt.diffusion.desk import DiffusionDesk
     from latentlab.qt.dropping import Opener
     from latentlab.qt.exporting import Exporter
     from latentlab.qt.layout import Docks
     from latentlab.qt.messages import MessageBar
     from latentlab.qt.status import Status
     from latentlab.qt.training.following import Following
+    from latentlab.qt.training.live_samples import LiveSamples
     from latentlab.qt.training.recorder import Recorder
     from latentlab.qt.training.trainer_desk import TrainerDesk
     from latentlab.qt.views.attribute_board import AttributeBoard
+    from latentlab.qt.views.diffusion_view import DiffusionView
     from latentlab.qt.views.latent_plane import LatentPlane
     from latentlab.qt.views.probe_panel import ProbePanel
     from latentlab.qt.views.training_panel import TrainingPanel
@@ -48,8 +53,8 @@ if TYPE_CHECKING:
 
 _SAVE_MS = 3000
 # Of the panels' layout, as Qt writes it down. The first knew no list of dimensions, the second no attributes,
-# the third neither own picture nor analogy.
-_LAYOUT, _OLDER_LAYOUTS = 4, (3, 2, 1)
+# the third neither own picture nor analogy, the fourth no diffusion.
+_LAYOUT, _OLDER_LAYOUTS = 5, (4, 3, 2, 1)
 
 # What QWidget.saveGeometry() begins with.
 _GEOMETRY_MAGIC = QByteArray(b"\x01\xd9\xd0\xcb")
@@ -84,6 +89,9 @@ class LabWindow(QMainWindow):
     training: TrainingPanel
     film: Recorder
     following: Following
+    diffusion_desk: DiffusionDesk
+    diffusion: DiffusionView
+    live_samples: LiveSamples
     attributes: AttributeBoard
     docks: Docks
     status: Status
@@ -299,6 +307,27 @@ class LabWindow(QMainWindow):
         self.docks.attributes.show()
         self.docks.attributes.raise_()
 
+    def show_diffusion(self) -> None:
+        """Brings the diffusion to the front."""
+        self.docks.diffusion.show()
+        self.docks.diffusion.raise_()
+
+    @Slot(str)
+    def open_denoiser(self, model: str) -> None:
+        """Opens a diffusion model, a name or a path, with its panel in front; the plane keeps its model."""
+        self.show_diffusion()
+        self.diffusion.open_model(model)
+        data = data_of(model)
+        encoder = encoder_of(data)
+        if encoder is not None and data_of(self.desk.state.model) != data:
+            text = f"The plane shows {self.desk.state.model}, which learnt from other pictures."
+            self.messages.say(text, f"Show {encoder}", partial(self.opener.open_model, encoder))
+
+    @Slot(object)
+    def show_refusal(self, refusal: Refusal) -> None:
+        """Says why something was refused by another than the desk."""
+        self._failed(refusal.message, refusal.details)
+
     def make_direction(self) -> None:
         """Makes a direction of the groups, with the attribute board in front."""
         self.show_attributes()
@@ -362,6 +391,7 @@ class LabWindow(QMainWindow):
         self.hide()
         if self.furnished:
             self.trainer.leave()
+            self.diffusion_desk.stop()
         self.desk.stop()
         if self.furnished and not self.background.finish():
             self.crashes.log.write("The window closed while a file was still being written")

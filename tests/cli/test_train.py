@@ -18,11 +18,13 @@ from latentlab.engine.trainer import Trainer
 from latentlab.models.registry import KINDS
 from tests.tiny import toy_set
 
-SMALL = (
+QUICK = (
     *("--data", "toy", "--epochs", 2, "--batch", 16, "--warmup-steps", 2),
-    *("--encoder-widths", 8, "--decoder-widths", "8,8", "--threads", 1, "--precision", "fp32"),
-    *("--device", "cpu"),
+    *("--threads", 1, "--precision", "fp32", "--device", "cpu"),
 )
+SMALL = (*QUICK, "--encoder-widths", 8, "--decoder-widths", "8,8")
+# Kinds whose network has one row of widths.
+ONE_NETWORK = ("--widths", "8,16")
 
 
 def test_that_training_saves_a_model_whose_card_says_how_it_was_made(run, tmp_path: Path):
@@ -136,13 +138,38 @@ def test_that_every_setting_has_a_flag_and_a_word_of_help():
 @pytest.mark.parametrize("kind", KINDS)
 def test_that_every_kind_can_be_trained_and_opened(run, tmp_path: Path, kind: str):
     out = tmp_path / f"{kind}.safetensors"
-    outcome = run("train", kind, *SMALL, "--out", out)
+    one_network = kind in ("ddpm", "classifier")
+    outcome = run("train", kind, *((*QUICK, *ONE_NETWORK) if one_network else SMALL), "--out", out)
     assert outcome.code == 0, outcome
     loaded = load_model(out)
     assert loaded.card.kind == kind
     assert f"latentlab train {kind} --data toy" in loaded.card.command
-    if kind == "cvae":
-        assert loaded.model.condition_names == ("even", "odd")
+    if kind in ("cvae", "ddpm", "classifier"):
+        assert loaded.model.config.condition_names == ("even", "odd")
+
+
+def test_that_a_diffusion_model_trains_by_its_own_figures_and_flags(run, tmp_path: Path):
+    out = tmp_path / "d.safetensors"
+    outcome = run("train", "ddpm", *QUICK, *ONE_NETWORK, "--predicts", "noise", "--out", out)
+    assert outcome.code == 0, outcome
+    loaded = load_model(out)
+    assert loaded.model.config.predicts == "noise"
+    assert "--widths 8,16" in loaded.card.command
+    assert "--predicts noise" in loaded.card.command
+    assert "--gradient-norm" not in loaded.card.command, "its usual plan holds no news"
+    assert 0.0 < loaded.card.metrics["loss"] < 5.0
+    assert f"test loss {loaded.card.metrics['loss']:.5f}" in outcome.out
+    assert "ELBO" not in outcome.out + outcome.err
+    first = out.read_bytes()
+    assert run(*shlex.split(loaded.card.command)[1:], "--force").code == 0
+    assert out.read_bytes() == first
+
+
+@pytest.mark.parametrize("flag", ["--beta", "--latents", "--importance-samples", "--binarise-input"])
+def test_that_a_diffusion_model_has_no_flags_of_latents(run, tmp_path: Path, flag: str):
+    outcome = run("train", "ddpm", *QUICK, flag, 1, "--out", tmp_path / "d.safetensors")
+    assert outcome.code == 2
+    assert flag in outcome.err
 
 
 def stopped_at(step: int, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
 
 import pytest
 
 from latentlab.engine import run_log
-from latentlab.engine.events import EpochEnded, Progress, Started, Terms
+from latentlab.engine.events import ElboFigures, EpochEnded, LabelFigures, NoiseFigures, Progress, Started
 from latentlab.engine.run_log import RunLog
 from latentlab.errors import LabError
 
-TRAIN, TEST = Terms(-90.0, 20.0, (15.0, 5.0)), Terms(-95.0, 21.0, (15.5, 5.5))
+TRAIN, TEST = ElboFigures(-90.0, 20.0, (15.0, 5.0)), ElboFigures(-95.0, 21.0, (15.5, 5.5))
 
 
 def test_that_every_figure_becomes_a_line_and_a_scalar(tmp_path, monkeypatch):
@@ -32,6 +33,45 @@ def test_that_every_figure_becomes_a_line_and_a_scalar(tmp_path, monkeypatch):
     board = next((tmp_path / "run").glob("events.out.tfevents.*")).read_bytes()
     for tag in (b"train/elbo", b"train/beta", b"train_kl_per_dimension/z2", b"test/kl"):
         assert tag in board, tag
+
+
+def test_that_a_denoisers_loss_is_told_by_noise_level_and_an_undrawn_level_is_null(tmp_path, monkeypatch):
+    monkeypatch.setattr(run_log, "_EVERY_S", 0.0)
+    with RunLog(tmp_path / "run") as log:
+        log.add(Progress(3, 1, NoiseFigures(0.25, (0.5, math.nan, 0.125)), 1000.0, 5.0, 1.0))
+        log.add(EpochEnded(5, 1, NoiseFigures(0.2), NoiseFigures(0.3, (0.6, 0.4, 0.2))))
+    text = (tmp_path / "run" / "metrics.jsonl").read_text()
+    assert "NaN" not in text, "no JSON"
+    assert [json.loads(line) for line in text.splitlines()] == [
+        {
+            "step": 3, "epoch": 1, "split": "train", "loss": 0.25, "images_per_second": 1000.0,
+            "loss_per_level": [0.5, None, 0.125],
+        },
+        {"step": 5, "epoch": 1, "split": "test", "loss": 0.3, "loss_per_level": [0.6, 0.4, 0.2]},
+    ]  # fmt: skip
+    board = next((tmp_path / "run").glob("events.out.tfevents.*")).read_bytes()
+    for tag in (b"train/loss", b"train_loss_per_level/3", b"test_loss_per_level/2"):
+        assert tag in board, tag
+    for tag in (b"train_loss_per_level/2", b"train/beta", b"train/elbo"):
+        assert tag not in board, tag
+
+
+def test_that_of_a_classifier_loss_and_accuracy_are_told_and_no_beta(tmp_path, monkeypatch):
+    monkeypatch.setattr(run_log, "_EVERY_S", 0.0)
+    with RunLog(tmp_path / "run") as log:
+        log.add(Progress(3, 1, LabelFigures(0.5, 0.75), 1000.0, 5.0, 1.0))
+        log.add(EpochEnded(5, 1, LabelFigures(0.4, 0.8), LabelFigures(0.3, 0.9)))
+    lines = (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()
+    assert [json.loads(line) for line in lines] == [
+        {
+            "step": 3, "epoch": 1, "split": "train", "loss": 0.5, "accuracy": 0.75,
+            "images_per_second": 1000.0,
+        },
+        {"step": 5, "epoch": 1, "split": "test", "loss": 0.3, "accuracy": 0.9},
+    ]  # fmt: skip
+    board = next((tmp_path / "run").glob("events.out.tfevents.*")).read_bytes()
+    assert b"test/accuracy" in board
+    assert b"train/beta" not in board
 
 
 def test_that_progress_is_noted_once_a_second_and_a_later_run_appends(tmp_path):

@@ -105,6 +105,11 @@ class FakeRenderer:
                     strip = np.full((SIDE, SIDE * len(request.values)), 40 * dimension % 256, np.uint8)
                     done = dimension == request.dimensions[-1]
                     yield rq.TraversalReply(number, dimension, request.values, strip, done)
+            case rq.TrajectoryRequest():
+                # Brighter pictures lie further to the right.
+                light = request.pictures.mean((1, 2, 3))
+                rest = (0.0,) * (self.latents - 1)
+                yield rq.TrajectoryReply(number, tuple((float(mean), *rest) for mean in light))
             case rq.DirectionsRequest():
                 yield rq.DirectionsReply(number, None, 0.5)
                 yield rq.DirectionsReply(number, self.directions(request.method))

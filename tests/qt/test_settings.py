@@ -119,7 +119,8 @@ def test_that_a_layout_from_before_all_panels_were_there_gives_the_usual_one_wit
         assert window.docks.tray.isVisible()
         behind = window.tabifiedDockWidgets(window.docks.grid)
         assert behind == [window.docks.dimensions, window.docks.attributes, window.docks.own_picture]
-        assert window.tabifiedDockWidgets(window.docks.tray) == [window.docks.training, window.docks.analogy]
+        below = [window.docks.training, window.docks.analogy, window.docks.diffusion]
+        assert window.tabifiedDockWidgets(window.docks.tray) == below
         assert not settings.complaint
         assert not (tmp_path / "lab.ini.damaged").exists()
 

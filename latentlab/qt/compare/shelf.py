@@ -5,17 +5,16 @@ Only the header of a file is read, and only to propose something: a model is che
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from latentlab.engine.model_header import card_in, makes_pictures
 from latentlab.shipped import model_files
 
 _SUFFIX = ".safetensors"
-_MOST_HEADER = 1 << 20
 _BETA = re.compile(r"--beta[ =]([0-9.eE+-]+)")
 
 
@@ -38,13 +37,13 @@ class Known:
 
 
 def on_shelf(folder: Path) -> list[Known]:
-    """The models that ship, and those in the person's own folder."""
-    found = [_known(name, path) for name, path in model_files().items()]
+    """The models that ship, and those in the person's own folder; of a classifier nothing can be seen."""
+    found = [_known(name, path) for name, path in model_files().items() if makes_pictures(path)]
     try:
         own = sorted(folder.glob(f"*{_SUFFIX}"))
     except OSError:
         own = []
-    return found + [_known(str(path), path) for path in own]
+    return found + [_known(str(path), path) for path in own if makes_pictures(path)]
 
 
 def known(model: str) -> Known:
@@ -73,7 +72,7 @@ def _gap(one: Known, other: Known) -> float:
 
 
 def _known(model: str, path: Path) -> Known:
-    card = _card(path)
+    card = card_in(path)
     config, data = _part(card, "config"), _part(card, "data")
     latents, found = config.get("latents"), _BETA.search(str(card.get("command", "")))
     try:
@@ -93,15 +92,3 @@ def _known(model: str, path: Path) -> Known:
 def _part(card: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     part = card.get(name)
     return part if isinstance(part, dict) else {}
-
-
-def _card(path: Path) -> Mapping[str, Any]:
-    """The card in the header of a model file; empty if there is none."""
-    try:
-        with path.open("rb") as file:
-            size = int.from_bytes(file.read(8), "little")
-            header = json.loads(file.read(size)) if 0 < size <= _MOST_HEADER else {}
-        card = json.loads(header["__metadata__"]["latentlab"])
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return {}
-    return card if isinstance(card, dict) else {}

@@ -8,19 +8,24 @@ from latentlab.engine.projection import Flat, Projection
 from latentlab.engine.requests import Point
 from latentlab.qt.plane import paint
 from latentlab.qt.plane.camera import Camera
+from latentlab.qt.plane.trajectory import paint_trajectory
 from latentlab.session.state import SessionState
 
 
 class Marks:
     """Keeps where walk and pins lie in the plane: in many dimensions not to be found out at every move.
 
-    `ellipse` is the mean and sigma of the selected picture's posterior.
+    `ellipse` is the mean and sigma of the selected picture's posterior; `trajectory` the way of what a
+    diffusion model believes in, from noise to picture, of which `reached` points have been shown.
     """
 
     def __init__(self, projection: Projection) -> None:
         self.walk: tuple[Point, ...] = ()
         self.ellipse: tuple[Point, Point] | None = None
         self.way: tuple[Flat, ...] = ()
+        self.trajectory: tuple[Point, ...] = ()
+        self.reached = 0
+        self._trajectory: tuple[Flat, ...] = ()
         self.pins: tuple[Flat, ...] = ()
         self._projection = projection
 
@@ -29,6 +34,7 @@ class Marks:
         self._projection = projection
         self.way = tuple(flat for z in self.walk if (flat := self.flat(z)))
         self.pins = tuple(flat for z in pins if (flat := self.flat(z)))
+        self._trajectory = tuple(flat for z in self.trajectory if (flat := self.flat(z)))
 
     def flat(self, z: Point) -> Flat | None:
         """Where z lies in the plane; None for a point of another model, as may still be under way."""
@@ -38,6 +44,8 @@ class Marks:
         """All of them, the probe last."""
         if self.way:
             paint.walk(painter, camera, palette, self.way, state.frame)
+        if self._trajectory:
+            paint_trajectory(painter, camera, palette, self._trajectory, self.reached)
         paint.pins(painter, camera, palette, self.pins)
         if self.ellipse is not None and (middle := self.flat(self.ellipse[0])):
             shape = self._projection.ellipse(self.ellipse[1])

@@ -1,4 +1,4 @@
-"""Three curves side by side: ELBO, reconstruction and KL over the steps of a training.
+"""Curves side by side over the steps of a training; which ones, its kind of figures decides.
 
 pyqtgraph takes 0.3 s to import, so it is imported when the first curve is drawn and not before.
 """
@@ -6,129 +6,182 @@ pyqtgraph takes 0.3 s to import, so it is imported when the first curve is drawn
 from __future__ import annotations
 
 import importlib
-import itertools
 from typing import Any
 
-import numpy as np
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from latentlab.engine.events import ElboFigures, Figures
+from latentlab.qt.training.charts import CHARTS, Chart, Charts, as_axis, round_ticks
 from latentlab.qt.training.history import History
 
-_TERMS = (("elbo", "ELBO, nats"), ("reconstruction", "Reconstruction"), ("kl", "KL"))
-# What the first steps show would make all that follows a flat line.
-_WARM_UP_SHARE = 0.3
+# Of several lines the first is so much of the accent, the second all of it, the third as the text.
+_PALE = 0.7
 
 
 class LossCurves(QWidget):
-    """Lines for the training pictures, dots for the held-out ones, in nats per picture."""
+    """Lines for the training pictures, dots for the held-out ones."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("lossCurves")
         self.setAccessibleName("Curves of the training")
-        self.setToolTip(
-            "ELBO = reconstruction − KL, in nats a picture; higher is better. The line follows the pictures "
-            "that are learnt from, the dots are held-out pictures after each epoch."
-        )
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(120, 80)
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(2)
-        self._waiting = QLabel("The curves of the training will be here: ELBO, reconstruction and KL.")
+        self._waiting = QLabel()
         self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._waiting.setWordWrap(True)
         self._waiting.setAutoFillBackground(True)
         self._waiting.setBackgroundRole(QPalette.ColorRole.Base)
         self._waiting.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._layout.addWidget(self._waiting)
-        self._turns = itertools.cycle(name for name, _ in _TERMS)
-        self._plots: dict[str, Any] = {}
-        self._lines: dict[str, Any] = {}
-        self._dots: dict[str, Any] = {}
+        self._plots: list[_Plot] = []
+        self._turn = 0
+        self._charts = CHARTS[ElboFigures]
+        self._expect(self._charts)
 
     def sizeHint(self) -> QSize:
         return QSize(480, 150)
 
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """What stands above the curves, from left to right; () before the first."""
+        return tuple(plot.chart.title for plot in self._plots)
+
+    def expect(self, kind: type[Figures]) -> None:
+        """A training with such figures begins, or may begin: curves of other figures go."""
+        if CHARTS[kind] is not self._charts:
+            self._expect(CHARTS[kind])
+
     def show_history(self, history: History) -> None:
         """Draws all there is, once there is something."""
-        for _ in _TERMS:
+        for _ in self._charts.charts:
             self.show_next(history)
 
     def show_next(self, history: History) -> None:
         """Draws the next of the curves in turn: all at once would hold up the hand for ten milliseconds."""
-        if not self._plots:
-            if not history.train.steps:
-                return
-            self._make()
-        name = next(self._turns)
-        train, test = np.asarray(history.train.values(name)), history.test.values(name)
-        self._lines[name].setData(np.asarray(history.train.steps), train)
-        self._dots[name].setData(history.test.steps, test)
-        self._frame(name, train, test)
-
-    def _frame(self, name: str, train: np.ndarray[Any, Any], test: list[float]) -> None:
-        """The y axis spans what matters: not the first steps, where everything is still far off."""
-        if len(train) < 2:
+        if history.kind is None or not history.train.steps:
             return
-        late = train[max(1, round(_WARM_UP_SHARE * len(train))) :]
-        low, high = np.quantile(np.concatenate([late, np.asarray(test)]), (0.02, 1.0))
-        if name == "kl":
-            low = 0.0
-        margin = 0.06 * max(1e-3, high - low)
-        self._plots[name].setYRange(float(low - margin), float(high + margin), padding=0)
+        self.expect(history.kind)
+        if not self._plots:
+            self._make()
+        self._turn = (self._turn + 1) % len(self._plots)
+        self._plots[self._turn].draw(history)
+
+    def _expect(self, charts: Charts) -> None:
+        for plot in self._plots:
+            self._layout.removeWidget(plot)
+            plot.hide()
+            plot.deleteLater()
+        self._charts, self._plots, self._turn = charts, [], 0
+        self.setToolTip(charts.tip)
+        self._waiting.setText(charts.waiting)
+        self._waiting.show()
 
     def _make(self) -> None:
-        pg = importlib.import_module("pyqtgraph")
         self._waiting.hide()
-        for name, title in _TERMS:
-            plot = pg.PlotWidget(self)
-            plot.setMouseEnabled(False, False)
-            plot.setMenuEnabled(False)
-            plot.hideButtons()
-            plot.setToolTip(self.toolTip())
-            plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            plot.setMinimumSize(0, 0)
-            plot.getPlotItem().layout.setContentsMargins(0, 6, 8, 2)
-            self._lines[name] = pg.PlotDataItem(antialias=True)
-            self._dots[name] = pg.PlotDataItem(pen=None, symbol="o", symbolSize=6, symbolPen=None)
-            plot.addItem(self._lines[name])
-            plot.addItem(self._dots[name])
-            self._plots[name] = plot
-            # Above the plot, not in it: pyqtgraph makes a plot at least as wide as its title.
-            label = QLabel(title)
-            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            column = QVBoxLayout()
-            column.setSpacing(0)
-            column.addWidget(label)
-            column.addWidget(plot, 1)
-            self._layout.addLayout(column, 1)
+        self._plots = [_Plot(chart, self.toolTip()) for chart in self._charts.charts]
+        for plot in self._plots:
+            self._layout.addWidget(plot, 1)
+        # The first of all is drawn first.
+        self._turn = len(self._plots) - 1
+
+
+class _Plot(QWidget):
+    """One chart with its title above it."""
+
+    def __init__(self, chart: Chart, tip: str) -> None:
+        super().__init__()
+        pg = importlib.import_module("pyqtgraph")
+        self.chart = chart
+        self._plot: Any = pg.PlotWidget(self)
+        self._plot.setMouseEnabled(False, False)
+        self._plot.setMenuEnabled(False)
+        self._plot.hideButtons()
+        self._plot.setToolTip(tip)
+        self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._plot.setMinimumSize(0, 0)
+        self._plot.getPlotItem().layout.setContentsMargins(0, 6, 8, 2)
+        self._lines = [pg.PlotDataItem(antialias=True, connect="finite") for _ in chart.lines]
+        self._dots = [
+            pg.PlotDataItem(pen=None, symbol="o", symbolSize=6, symbolPen=None) for _ in chart.lines
+        ]
+        for item in (*self._lines, *self._dots):
+            self._plot.addItem(item)
+        # Above the plot, not in it: pyqtgraph makes a plot at least as wide as its title.
+        self._title = QLabel(chart.title)
+        self._title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._title.setToolTip(tip)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._title)
+        column.addWidget(self._plot, 1)
         self._paint_theme()
+
+    def draw(self, history: History) -> None:
+        """Draws all of a history."""
+        train, test = self.chart.drawn(history.train), self.chart.drawn(history.test)
+        steps, ends = as_axis(history.train.steps), as_axis(history.test.steps)
+        for line, dots, numbers, held_out in zip(self._lines, self._dots, train, test, strict=True):
+            line.setData(steps, numbers)
+            dots.setData(ends, held_out)
+        span = self.chart.span(train, test)
+        if span is not None:
+            self._plot.setYRange(*span, padding=0)
+            if self.chart.log:
+                self._plot.getAxis("left").setTicks([round_ticks(*span, most=self._most_ticks())])
+
+    def _most_ticks(self) -> int:
+        """As many as the plot is high enough for."""
+        return max(2, int(self._plot.height()) // 34)
 
     def _paint_theme(self) -> None:
         palette = self.palette()
-        text, accent = palette.text().color(), palette.highlight().color()
+        text, accent, base = palette.text().color(), palette.highlight().color(), palette.base().color()
         pale = QColor(text)
         pale.setAlphaF(0.7)
         font = QFont(self.font())
         font.setPointSizeF(max(7.0, font.pointSizeF() * 0.8))
         style = {"color": text.name(), "font-size": f"{font.pointSizeF():.1f}pt"}
-        for name, plot in self._plots.items():
-            plot.setBackground(palette.base().color())
-            for side in ("bottom", "left"):
-                axis = plot.getAxis(side)
-                axis.enableAutoSIPrefix(False)
-                axis.setStyle(maxTickLevel=0)
-                axis.setTickFont(font)
-                axis.setPen(pale)
-                axis.setTextPen(text)
-            plot.getAxis("bottom").setLabel("step, ● held out", **style)
-            self._lines[name].setPen(accent, width=2)
-            self._dots[name].setSymbolBrush(text)
+        self._plot.setBackground(base)
+        for side in ("bottom", "left"):
+            axis = self._plot.getAxis(side)
+            axis.enableAutoSIPrefix(False)
+            axis.setStyle(maxTickLevel=0)
+            axis.setTickFont(font)
+            axis.setPen(pale)
+            axis.setTextPen(text)
+        self._plot.getAxis("bottom").setLabel("step, ● held out", **style)
+        if len(self._lines) == 1:
+            self._lines[0].setPen(accent, width=2)
+            self._dots[0].setSymbolBrush(text)
+            return
+        words = [self.chart.title]
+        for number, (line, dots) in enumerate(zip(self._lines, self._dots, strict=True)):
+            colour = (_between(base, accent, _PALE), accent, text)[number % 3]
+            line.setPen(colour, width=2)
+            dots.setSymbolBrush(colour)
+            words.append(f'<b><font color="{colour.name()}">{self.chart.lines[number]}</font></b>')
+        self._title.setTextFormat(Qt.TextFormat.RichText)
+        self._title.setWordWrap(True)
+        self._title.setText(" ".join(words))
 
     def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.PaletteChange and self._plots:
+        # Qt tells of the palette too while the base class is being made.
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_title"):
             self._paint_theme()
         super().changeEvent(event)
+
+
+def _between(a: QColor, b: QColor, share: float) -> QColor:
+    """The colour so much of the way from a to b."""
+
+    def mixed(x: int, y: int) -> int:
+        return round((1.0 - share) * x + share * y)
+
+    return QColor(mixed(a.red(), b.red()), mixed(a.green(), b.green()), mixed(a.blue(), b.blue()))

@@ -1,7 +1,7 @@
 """Lets the window follow a training: one snapshot at a time, the newest, and a frame of film for each.
 
 Whoever opens another model meanwhile looks at that one; the training goes on behind it, and can be shown
-again.
+again. Models without a latent space leave the plane as it is; of a diffusion model `live_samples` tells.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
+from latentlab.engine.events import ElboFigures
+from latentlab.engine.plan import figures_of
 from latentlab.engine.requests import FollowRequest, LoadedReply, Refusal, UnfoldedReply
 from latentlab.qt.another_model import for_model
 from latentlab.qt.desk import Desk
@@ -41,6 +43,10 @@ class Following(QObject):
         self._newest: Snapshot | None = None
         self._last: Snapshot | None = None
         self._away = self._held = False
+        # Whether what learns has no place in the plane.
+        self._apart = False
+        # Whether the film is still that of the training before.
+        self._old_film = False
         # Twice a second, when the plane has been painted anyhow: then a frame costs next to nothing.
         self._take_soon = QTimer(self, singleShot=True, interval=_FRAME_MS)
         self._take_soon.timeout.connect(film.take)
@@ -59,6 +65,12 @@ class Following(QObject):
 
     @Slot(object)
     def _snapshot(self, snapshot: Snapshot) -> None:
+        self._apart = figures_of(snapshot.kind) is not ElboFigures
+        if self._apart:
+            return
+        if self._old_film:
+            self._old_film = False
+            self._film.clear()
         self._newest = self._last = snapshot
         self._send()
 
@@ -108,15 +120,16 @@ class Following(QObject):
     @Slot(object)
     def _staged(self, stage: Stage) -> None:
         if stage is Stage.STARTING:
-            self._under_way = self._away = self._held = False
-            self._newest = None
-            self._film.clear()
+            self._under_way = self._away = self._held = self._apart = False
+            self._newest, self._old_film = None, True
         elif stage is Stage.IDLE:
             self._last = self._newest = None
 
     @Slot(object)
     def _kept(self, path: Path) -> None:
         """What was followed is a file now, and is opened as any other."""
+        if self._apart:
+            return
         data = self._last.data if self._last is not None else self._desk.state.data
         self._newest = self._last = None
         if self._away:

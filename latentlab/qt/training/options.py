@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import Slot
@@ -17,21 +18,36 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from latentlab.engine.plan import TrainingPlan
-from latentlab.engine.presets import LIKELIHOODS, SIZES, Choice
+from latentlab.engine.events import ElboFigures
+from latentlab.engine.plan import TrainingPlan, figures_of, means_something
+from latentlab.engine.presets import LIKELIHOODS, NOISE_SCHEDULES, SIZES, WEIGHTINGS, Choice
 
 SCHEDULES = ("constant", "warm-up", "cyclic")
-_KINDS = {"Autoencoder": "ae", "VAE": "vae", "Conditional VAE": "cvae"}
+_KINDS = {"Autoencoder": "ae", "VAE": "vae", "Conditional VAE": "cvae", "Diffusion model": "ddpm"}
 _NETWORKS = {"Dense layers": "mlp", "Convolutions": "conv"}
+_PREDICTS = {"v, between picture and noise": "v", "The noise": "noise", "The picture": "x0"}
 _CYCLES = 4
+# What is chosen of a model with latents alone, and of a diffusion model alone.
+_OF_LATENTS = ("latents", "network", "likelihood")
+_OF_NOISE = ("predicts", "noise", "weighting", "condition_dropout")
+# What is chosen of the training, by the field of the plan that it decides.
+_OF_PLAN = {"beta": "beta", "schedule": "beta_cycles", "binarise": "binarise_input"}
 _TIPS = {
     "kind": "A VAE learns where pictures lie and how sure it is; an autoencoder only a code; a conditional "
-    "VAE is told the class or the attributes, and need not put them into z.",
+    "VAE is told the class or the attributes, and need not put them into z. A diffusion model has no "
+    "latents: it learns to take noise away, step by step.",
     "latents": "Dimensions of the latent space. Two can be seen whole; more give sharper pictures.",
     "network": "Dense layers are fastest for small pictures; convolutions for larger ones and colour.",
     "size": "How many units. Larger ones learn more and take longer: L is some four times M.",
     "likelihood": "What the decoder's outputs mean. Bernoulli suits black on white, Gaussian grey and "
     "colour; a learnt sigma finds by itself how exact pictures can be. Categorical chooses among 256 levels.",
+    "predicts": "What the network is asked for. All three come to the same picture; v does well with much "
+    "noise and with little.",
+    "noise": "How fast a picture drowns. Cosine leaves small pictures in sight for longer; linear is that of "
+    "the first DDPM.",
+    "weighting": "Simple weighs all times alike; min-SNR cares less for times with hardly any noise.",
+    "condition_dropout": "The share of the pictures of which it is told nothing. It needs some, or guidance "
+    "has nothing to compare with.",
     "beta": "The weight of the KL. 0 forgets the prior, 1 is a VAE, more uses fewer dimensions.",
     "schedule": "Constant; warm-up from 0 over the first tenth, so that all dimensions are tried first; "
     "cyclic: four such rises, which revives dimensions that went unused.",
@@ -45,7 +61,11 @@ _TIPS = {
 
 
 class OptionsDialog(QDialog):
-    """Edits a choice and a plan; `choice` and `plan` hold them after it was accepted."""
+    """Edits a choice and a plan; `choice` and `plan` hold them after it was accepted.
+
+    Only what means something for the kind in hand is in sight. `usual` tells the (epochs, batch) to propose
+    for another kind.
+    """
 
     def __init__(
         self,
@@ -53,6 +73,7 @@ class OptionsDialog(QDialog):
         plan: TrainingPlan,
         devices: tuple[str, ...],
         steps_per_epoch: int,
+        usual: Callable[[str], tuple[int, int]] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -60,6 +81,7 @@ class OptionsDialog(QDialog):
         self.setWindowTitle("Training options")
         self.choice, self.plan = choice, plan
         self._steps = max(1, steps_per_epoch)
+        self._usual, self._of = usual, choice.kind
         self._kind = _combo("trainingKind", _KINDS, choice.kind)
         self._latents = _spin("trainingLatents", 1, 256, choice.latents)
         self._network = _combo("trainingNetwork", _NETWORKS, choice.network)
@@ -67,6 +89,10 @@ class OptionsDialog(QDialog):
         self._likelihood = _combo(
             "trainingLikelihood", {name: name for name in LIKELIHOODS}, choice.likelihood
         )
+        self._predicts = _combo("trainingPredicts", _PREDICTS, choice.predicts)
+        self._noise = _combo("trainingNoise", {name: name for name in NOISE_SCHEDULES}, choice.schedule)
+        self._weighting = _combo("trainingWeighting", {name: name for name in WEIGHTINGS}, choice.weighting)
+        self._dropout = _real("trainingConditionDropout", 0.0, 1.0, choice.condition_dropout, 2)
         self._beta = _real("trainingBeta", 0.0, 1000.0, choice.beta, 2)
         schedule = "cyclic" if plan.beta_cycles else "warm-up" if plan.beta_warmup_steps else "constant"
         self._schedule = _combo("trainingSchedule", {name: name for name in SCHEDULES}, schedule)
@@ -78,7 +104,7 @@ class OptionsDialog(QDialog):
         )
         self._seed = _spin("trainingSeed", 0, 2**31 - 1, plan.seed)
         self._device = _combo("trainingDevice", {name: name for name in devices}, plan.device)
-        model = _group(
+        self._model = _Group(
             "Model",
             (
                 ("&Kind", "kind", self._kind),
@@ -86,9 +112,13 @@ class OptionsDialog(QDialog):
                 ("&Network", "network", self._network),
                 ("S&ize", "size", self._size),
                 ("Likeli&hood", "likelihood", self._likelihood),
+                ("&Predicts", "predicts", self._predicts),
+                ("&Noise schedule", "noise", self._noise),
+                ("&Weighting", "weighting", self._weighting),
+                ("C&ondition dropout", "condition_dropout", self._dropout),
             ),
         )
-        training = _group(
+        self._training = _Group(
             "Training",
             (
                 ("&Beta", "beta", self._beta),
@@ -107,9 +137,31 @@ class OptionsDialog(QDialog):
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         rows = QVBoxLayout(self)
-        rows.addWidget(model)
-        rows.addWidget(training)
+        rows.addWidget(self._model)
+        rows.addWidget(self._training)
         rows.addWidget(buttons)
+        self._show_kind(choice.kind)
+        self._kind.currentIndexChanged.connect(self._kind_chosen)
+
+    @Slot()
+    def _kind_chosen(self) -> None:
+        """Another kind: other things to choose, and other epochs unless the person has chosen them."""
+        before, self._of = self._of, self._kind.currentData()
+        self._show_kind(self._of)
+        if self._usual and (self._epochs.value(), self._batch.value()) == self._usual(before):
+            epochs, batch = self._usual(self._of)
+            self._epochs.setValue(epochs)
+            self._batch.setValue(batch)
+
+    def _show_kind(self, kind: str) -> None:
+        with_latents = figures_of(kind) is ElboFigures
+        for key in _OF_LATENTS:
+            self._model.show_row(key, with_latents)
+        for key in _OF_NOISE:
+            self._model.show_row(key, not with_latents)
+        for key, field in _OF_PLAN.items():
+            self._training.show_row(key, means_something(field, kind))
+        self.adjustSize()
 
     @Slot()
     def accept(self) -> None:
@@ -120,6 +172,10 @@ class OptionsDialog(QDialog):
             size=self._size.currentData(),
             likelihood=self._likelihood.currentData(),
             beta=self._beta.value(),
+            predicts=self._predicts.currentData(),
+            schedule=self._noise.currentData(),
+            weighting=self._weighting.currentData(),
+            condition_dropout=self._dropout.value(),
         )
         epochs, schedule = self._epochs.value(), self._schedule.currentData()
         self.plan = replace(
@@ -137,15 +193,22 @@ class OptionsDialog(QDialog):
         super().accept()
 
 
-def _group(title: str, fields: tuple[tuple[str, str, QWidget], ...]) -> QGroupBox:
-    group = QGroupBox(title)
-    form = QFormLayout(group)
-    for label, key, widget in fields:
-        widget.setToolTip(_TIPS[key])
-        widget.setAccessibleName(label.replace("&", ""))
-        form.addRow(label, widget)
-        form.labelForField(widget).setToolTip(_TIPS[key])
-    return group
+class _Group(QGroupBox):
+    """Things to choose under one title, a row each: (label, key, widget)."""
+
+    def __init__(self, title: str, rows: tuple[tuple[str, str, QWidget], ...]) -> None:
+        super().__init__(title)
+        self._form = QFormLayout(self)
+        self._rows = {key: number for number, (_, key, _) in enumerate(rows)}
+        for label, key, widget in rows:
+            widget.setToolTip(_TIPS[key])
+            widget.setAccessibleName(label.replace("&", ""))
+            self._form.addRow(label, widget)
+            self._form.labelForField(widget).setToolTip(_TIPS[key])
+
+    def show_row(self, key: str, shown: bool) -> None:
+        """Puts a row in sight, or out of it."""
+        self._form.setRowVisible(self._rows[key], shown)
 
 
 def _combo(name: str, choices: dict[str, str], chosen: str) -> QComboBox:

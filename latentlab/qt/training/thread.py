@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from latentlab.engine.events import Checkpointed, CheckpointFailed, Progress
 from latentlab.errors import LabError
+from latentlab.qt.priority import step_back
 from latentlab.qt.training.orders import (
     Begin,
     Ended,
@@ -78,7 +79,7 @@ class TrainingThread(QThread):
 
     def run(self) -> None:
         """The thread's life. Every failure is told; none ends the process."""
-        _step_back()
+        step_back(_MY_NICE)
         try:
             run = self._make()
             self._drive(run)
@@ -202,16 +203,6 @@ class TrainingThread(QThread):
         _step_back_helpers()
         theta = run.trainer.average.cpu().clone().numpy()
         self.unfolded.emit(Snapshot(run.out.stem, run.trainer.step, run.kind, run.config, theta, run.data))
-
-
-def _step_back() -> None:
-    """Lets every other thread go first."""
-    if sys.platform.startswith("linux"):
-        # A higher number gives way; a thread has its own on Linux.
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _MY_NICE)
-    else:
-        QThread.currentThread().setPriority(QThread.Priority.LowestPriority)
 
 
 def _step_back_helpers() -> None:

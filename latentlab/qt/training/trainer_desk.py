@@ -55,6 +55,8 @@ class TrainerDesk(QObject):
         self.folder = folder or default_folder()
         self.stage = Stage.IDLE
         self._thread: TrainingThread | None = None
+        # When the folder was changed last, and what was in it then.
+        self._models: tuple[int, list[Path]] | None = None
 
     # Orders
 
@@ -111,8 +113,15 @@ class TrainerDesk(QObject):
         return self._newest_first(f"*{UNFINISHED}")
 
     def models(self) -> list[Path]:
-        """The models in the folder, the newest first."""
-        return self._newest_first("*.safetensors")
+        """The models in the folder, the newest first; looked up anew when something in it has changed."""
+        # A menu asks at every step of a drag, for each of its entries.
+        try:
+            changed = self.folder.stat().st_mtime_ns
+        except OSError:
+            return []
+        if self._models is None or self._models[0] != changed:
+            self._models = (changed, self._newest_first("*.safetensors"))
+        return list(self._models[1])
 
     def _newest_first(self, pattern: str) -> list[Path]:
         try:

@@ -219,6 +219,14 @@ class LatentPlane(QWidget):
                 self._update_around(before)
                 self._update_around(after)
 
+    def show_trajectory(self, points: tuple[Point, ...], reached: int) -> None:
+        """The way of a diffusion tape through the latent space, the frame in hand marked; () for none."""
+        if points != self.marks.trajectory:
+            self.marks.trajectory = points
+            self._place_marks()
+        self.marks.reached = reached
+        self.update()
+
     # What is in sight
 
     def show_all(self) -> None:

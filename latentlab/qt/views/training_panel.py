@@ -1,41 +1,38 @@
-"""The training dock: choose data and a model, start, watch the terms, change beta, pause, keep."""
+"""The training dock: choose data and a model, start, watch the figures, change beta, pause, keep."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QPalette, QShowEvent
-from PySide6.QtWidgets import (
-    QComboBox,
-    QFormLayout,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QScrollArea,
-    QSplitter,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
 
-from latentlab.engine.events import CheckpointFailed, EpochEnded, Judging, Progress, Started
-from latentlab.engine.plan import TrainingPlan
-from latentlab.engine.presets import PRESETS, Choice, batch_for, epochs_for, fields_of, suited_to
-from latentlab.qt.flow_layout import FlowLayout
+from latentlab.engine.events import (
+    CheckpointFailed,
+    ElboFigures,
+    EpochEnded,
+    Figures,
+    Judging,
+    NoiseFigures,
+    Progress,
+    Started,
+)
+from latentlab.engine.plan import TrainingPlan, figures_of
+from latentlab.engine.presets import PRESETS, Choice, fields_of
 from latentlab.qt.known_data import Known
-from latentlab.qt.training.beta_slider import BetaSlider
+from latentlab.qt.training.chosen import Chosen
 from latentlab.qt.training.curves import LossCurves
-from latentlab.qt.training.history import History, unused
-from latentlab.qt.training.kl_bars import KLBars
+from latentlab.qt.training.drawn_now import DrawnNow
+from latentlab.qt.training.form import TrainingForm
+from latentlab.qt.training.history import History
 from latentlab.qt.training.options import OptionsDialog
-from latentlab.qt.training.orders import Begin, Ended, GoOn, Paused
+from latentlab.qt.training.orders import Begin, Ended, GoOn, Paused, Snapshot
+from latentlab.qt.training.parts import PartBars
 from latentlab.qt.training.trainer_desk import Stage, TrainerDesk
+from latentlab.qt.training.words import alarm, progress_in_words
 
 _DRAW_MS = 400
-_ALARM_AFTER = 200  # steps: before that, dimensions have hardly begun
-_PLAN = TrainingPlan(epochs=10, learning_rate=1e-3, binarise_input=False)
 
 
 class TrainingPanel(QWidget):
@@ -46,54 +43,27 @@ class TrainingPanel(QWidget):
     def __init__(self, trainer: TrainerDesk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._trainer = trainer
-        self._choice, self._plan = PRESETS[0].choice, _PLAN
-        self._suggested = PRESETS[0]
-        self._suggested_plan = _PLAN.epochs, _PLAN.batch
+        self._chosen = Chosen()
         self._known: dict[str, Known] = {}
         self._history = History()
         self._started: Started | None = None
         self._progress: Progress | None = None
-        self.data = QComboBox()
-        self.data.setObjectName("dataSetChooser")
-        self.data.setAccessibleName("Pictures to learn from")
-        self.data.setToolTip("The pictures to learn from. Drop a folder or a file of your own on the window.")
-        self.model = QComboBox()
-        self.model.setObjectName("modelChooser")
-        self.model.setAccessibleName("Model to train")
-        self.model.setToolTip("The model to train. Options … changes everything about it.")
-        for preset in PRESETS:
-            self.model.addItem(preset.title, preset)
-        self._when = QLabel()
-        self._when.setObjectName("modelAdvice")
-        self._when.setWordWrap(True)
-        self.start = _button("trainStart", "Train", "Start training this model on these pictures.")
-        self.pause = _button("trainPause", "&Pause", "Wait, with everything saved; press again to go on.")
-        self.stop = _button("trainStop", "&Stop and keep", "Stop here, save the model as it is and open it.")
-        self.options = _button(
-            "trainOptions", "&Options …", "Everything that can be chosen about a training."
-        )
-        self.beta = BetaSlider()
-        self._status = QLabel("Choose pictures and a model, then Train.")
-        self._status.setObjectName("trainStatus")
-        self._status.setWordWrap(True)
-        self._alarm = QLabel()
-        self._alarm.setObjectName("trainAlarm")
-        self._alarm.setForegroundRole(QPalette.ColorRole.BrightText)
-        self._alarm.setWordWrap(True)
-        self._alarm.hide()
-        self.curves, self.bars = LossCurves(), KLBars()
+        self.form = TrainingForm()
+        self.data, self.model, self.beta = self.form.data, self.form.model, self.form.beta
+        self.curves, self.bars, self.drawn = LossCurves(), PartBars(), DrawnNow()
         self._lay_out()
         self._draw = QTimer(self, singleShot=True, interval=_DRAW_MS)
         self._draw.timeout.connect(self._show_figures)
         self.data.activated.connect(self._data_chosen)
         self.model.currentIndexChanged.connect(self._model_chosen)
-        self.start.clicked.connect(self._start)
-        self.pause.clicked.connect(self._pause)
-        self.stop.clicked.connect(trainer.keep)
-        self.options.clicked.connect(self._ask_options)
+        self.form.start.clicked.connect(self._start)
+        self.form.pause.clicked.connect(self._pause)
+        self.form.stop.clicked.connect(trainer.keep)
+        self.form.options.clicked.connect(self._ask_options)
         self.beta.moved.connect(self._beta_moved)
         trainer.staged.connect(self._staged)
         trainer.told.connect(self._told)
+        trainer.unfolded.connect(self._unfolded)
         self._model_chosen()
         self._staged(trainer.stage)
 
@@ -114,29 +84,34 @@ class TrainingPanel(QWidget):
     def _suggest(self) -> None:
         """Proposes a model and epochs that suit the pictures, unless the person has chosen others."""
         known = self._known.get(self.data.currentData())
-        if known is None:
-            return
-        if known.count and (self._plan.epochs, self._plan.batch) == self._suggested_plan:
-            epochs, batch = self._suggested_plan = epochs_for(known.count), batch_for(known.count)
-            self._plan = replace(self._plan, epochs=epochs, batch=batch)
-        if self._choice == self._suggested.choice:
-            self._suggested = suited_to(known.shape)
-            self.model.setCurrentIndex([preset.title for preset in PRESETS].index(self._suggested.title))
+        preset = None if known is None else self._chosen.suit(known)
+        if preset is not None:
+            self.model.setCurrentIndex([one.title for one in PRESETS].index(preset.title))
 
     @property
     def choice(self) -> Choice:
         """The model that would be trained now."""
-        return self._choice
+        return self._chosen.choice
 
     @property
     def plan(self) -> TrainingPlan:
         """How it would be trained."""
-        return self._plan
+        return self._chosen.plan
 
     def set_plan(self, choice: Choice, plan: TrainingPlan) -> None:
         """Another choice, as the options dialog makes it."""
-        self._choice, self._plan = choice, replace(plan, beta=choice.beta)
+        self._chosen.take(choice, plan)
         self.beta.show_beta(choice.beta)
+        if self._trainer.stage is Stage.IDLE:
+            self._show_kind(figures_of(choice.kind))
+
+    def _show_kind(self, kind: type[Figures]) -> None:
+        """What belongs to such a training, unless there is something to see of another one."""
+        self.beta.setVisible(kind is ElboFigures)
+        if self._history.kind in (None, kind):
+            self.curves.expect(kind)
+            self.bars.expect(kind)
+            self.drawn.setVisible(kind is NoiseFigures)
 
     @Slot(int)
     def _data_chosen(self, index: int) -> None:
@@ -148,18 +123,18 @@ class TrainingPanel(QWidget):
     @Slot()
     def _model_chosen(self) -> None:
         preset = self.model.currentData()
-        self._when.setText(preset.when)
-        self.set_plan(preset.choice, self._plan)
+        self.form.when.setText(preset.when)
+        self.set_plan(preset.choice, self.plan)
 
     @Slot()
     def _ask_options(self) -> None:
         from latentlab.engine.device import describe_devices
 
         devices = ("auto", *describe_devices())
-        dialog = OptionsDialog(self._choice, self._plan, devices, 500, self)
+        dialog = OptionsDialog(self.choice, self.plan, devices, 500, self._chosen.usual, self)
         if dialog.exec() == OptionsDialog.DialogCode.Accepted:
-            if dialog.choice != self._choice:
-                self._when.setText("As chosen under Options.")
+            if dialog.choice != self.choice:
+                self.form.when.setText("As chosen under Options.")
             self.set_plan(dialog.choice, dialog.plan)
         dialog.deleteLater()
 
@@ -169,21 +144,27 @@ class TrainingPanel(QWidget):
         if not spec:
             self.data_wanted.emit()
             return
+        choice = self.choice
+        latents = f"-{choice.latents}d" if figures_of(choice.kind) is ElboFigures else ""
+        stem = f"{Path(spec.split('::')[0]).stem}-{choice.kind}{latents}"
         try:
-            stem = f"{Path(spec.split('::')[0]).stem}-{self._choice.kind}-{self._choice.latents}d"
             out = self._trainer.free_name(stem)
         except OSError as error:
             self._trainer.failed.emit(
                 f"{self._trainer.folder}: the folder for models cannot be made ({error.strerror})", ""
             )
             return
-        self.begin(Begin(self._choice.kind, fields_of(self._choice), self._plan, spec, out))
+        known = self._known.get(spec)
+        fields = fields_of(choice, None if known is None else known.shape)
+        self.begin(Begin(choice.kind, fields, self.plan, spec, out))
 
     def begin(self, beginning: Begin | GoOn) -> None:
         """Starts a training; the curves begin anew."""
         self._history, self._started, self._progress = History(), None, None
-        self._alarm.hide()
-        self.bars.show_kl(())
+        self.form.alarm.hide()
+        self.bars.show_history(self._history)
+        if isinstance(beginning, Begin):
+            self._show_kind(figures_of(beginning.kind))
         self._trainer.begin(beginning)
 
     @Slot()
@@ -195,7 +176,7 @@ class TrainingPanel(QWidget):
 
     @Slot(float)
     def _beta_moved(self, beta: float) -> None:
-        self._choice, self._plan = replace(self._choice, beta=beta), replace(self._plan, beta=beta)
+        self._chosen.weigh(beta)
         self._trainer.set_beta(beta)
 
     # What the training tells
@@ -203,24 +184,32 @@ class TrainingPanel(QWidget):
     @Slot(object)
     def _staged(self, stage: Stage) -> None:
         idle = stage is Stage.IDLE
-        for widget in (self.data, self.model, self.options, self.start):
+        form = self.form
+        for widget in (self.data, self.model, form.options, form.start):
             widget.setEnabled(idle)
         # The panel is low: what cannot be used now gives its room to what tells of the training.
-        for shown in (self.start, self.options, self._when):
+        for shown in (form.start, form.options, form.when):
             shown.setVisible(idle)
-        for widget in (self.pause, self.stop):
+        for widget in (form.pause, form.stop):
             widget.setVisible(not idle)
-        self.pause.setEnabled(stage in (Stage.RUNNING, Stage.PAUSED))
-        self.pause.setText("&Go on" if stage is Stage.PAUSED else "&Pause")
-        self.stop.setEnabled(stage in (Stage.RUNNING, Stage.PAUSED))
+        form.pause.setEnabled(stage in (Stage.RUNNING, Stage.PAUSED))
+        form.pause.setText("&Go on" if stage is Stage.PAUSED else "&Pause")
+        form.stop.setEnabled(stage in (Stage.RUNNING, Stage.PAUSED))
+        if idle:
+            self.beta.setVisible(figures_of(self.choice.kind) is ElboFigures)
         if stage is Stage.STARTING:
-            self._status.setText("Reading the pictures, and trying what is fastest here …")
+            self.form.status.setText("Reading the pictures, and trying what is fastest here …")
         elif stage is Stage.ENDING:
-            self._status.setText("Saving the model …")
+            self.form.status.setText("Saving the model …")
         elif stage is Stage.RUNNING and self._progress is not None:
             self._show_progress(self._progress)
         elif stage is Stage.RUNNING:
-            self._status.setText("The first steps …")
+            self.form.status.setText("The first steps …")
+
+    @Slot(object)
+    def _unfolded(self, snapshot: Snapshot) -> None:
+        """The first word on what kind of model it is that is gone on with."""
+        self._show_kind(figures_of(snapshot.kind))
 
     @Slot(object)
     def _told(self, event: object) -> None:
@@ -230,14 +219,16 @@ class TrainingPanel(QWidget):
             case Progress():
                 self._progress = event
             case Judging():
-                self._status.setText(f"Judging held-out pictures: {event.done:,} of {event.total:,}")
+                self.form.status.setText(f"Judging held-out pictures: {event.done:,} of {event.total:,}")
             case CheckpointFailed():
-                self._status.setText(f"Training goes on, but could not be saved: {event.reason}")
+                self.form.status.setText(f"Training goes on, but could not be saved: {event.reason}")
             case Paused():
-                self._status.setText(event.fault or f"Paused at step {event.step:,}. Everything is saved.")
+                self.form.status.setText(
+                    event.fault or f"Paused at step {event.step:,}. Everything is saved."
+                )
             case Ended():
                 kept = f"Saved as {event.kept}" if event.kept else "Left unfinished; it can be gone on with."
-                self._status.setText(kept)
+                self.form.status.setText(kept)
         if self._history.add(event) and not self._draw.isActive():
             self._draw.start()
         if isinstance(event, EpochEnded | Paused | Ended):
@@ -251,34 +242,20 @@ class TrainingPanel(QWidget):
             self.curves.show_next(self._history)
         else:
             self.curves.show_history(self._history)
-        self.bars.show_kl(self._history.kl_per_dimension)
+        self.bars.show_history(self._history)
         if self._progress is not None:
             if self._trainer.stage is Stage.RUNNING:
                 self._show_progress(self._progress)
             self._show_alarm(self._progress)
 
     def _show_progress(self, progress: Progress) -> None:
-        whole = self._started
-        if whole is None:
-            return
-        self._status.setText(
-            f"Step {progress.step:,} of {whole.steps:,} · epoch {progress.epoch} of {whole.epochs} · "
-            f"{progress.images_per_second:,.0f} images/s · {_duration(progress.seconds_left)} left · "
-            f"{whole.device.upper()}, {whole.precision}"
-        )
+        if self._started is not None:
+            self.form.status.setText(progress_in_words(progress, self._started))
 
     def _show_alarm(self, progress: Progress) -> None:
-        idle = unused(self._history.kl_per_dimension)
-        if not idle or progress.step < _ALARM_AFTER or progress.beta == 0.0:
-            self._alarm.hide()
-            return
-        names = ", ".join(f"z{number + 1}" for number in idle[:6]) + (" …" if len(idle) > 6 else "")
-        count, whole = len(idle), len(self._history.kl_per_dimension)
-        self._alarm.setText(
-            f"{count} of {whole} dimensions carr{'ies' if count == 1 else 'y'} nothing ({names}): at beta "
-            f"{progress.beta:g} they cost more than they are worth. A lower beta may bring them back."
-        )
-        self._alarm.show()
+        words = alarm(self._history.kl_per_dimension, progress)
+        self.form.alarm.setText(words)
+        self.form.alarm.setVisible(bool(words))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -286,61 +263,13 @@ class TrainingPanel(QWidget):
             self._draw.start()
 
     def _lay_out(self) -> None:
-        form = QFormLayout()
-        form.setContentsMargins(0, 0, 0, 0)
-        form.setSpacing(4)
-        form.addRow("Pict&ures", self.data)
-        form.addRow("&Model", self.model)
-        for chooser in (self.data, self.model):
-            chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            chooser.setMinimumContentsLength(12)
-        buttons = FlowLayout(gap=4)
-        for button in (self.start, self.pause, self.stop, self.options):
-            buttons.addWidget(button)
-        left = QWidget()
-        rows = QVBoxLayout(left)
-        rows.setContentsMargins(8, 6, 8, 6)
-        rows.setSpacing(4)
-        rows.addLayout(form)
-        rows.addWidget(self._when)
-        rows.addLayout(buttons)
-        rows.addWidget(self.beta)
-        rows.addWidget(self._status)
-        rows.addWidget(self._alarm)
-        rows.addStretch()
-        form_area = QScrollArea()
-        form_area.setObjectName("trainingForm")
-        form_area.setFrameShape(QFrame.Shape.NoFrame)
-        form_area.setWidgetResizable(True)
-        form_area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        form_area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        form_area.setMinimumSize(210, 80)
-        form_area.setWidget(left)
         split = QSplitter()
         split.setObjectName("trainingSplit")
         split.setChildrenCollapsible(False)
-        for widget, stretch in ((form_area, 0), (self.curves, 3), (self.bars, 1)):
+        for widget, stretch in ((self.form, 0), (self.curves, 3), (self.bars, 1), (self.drawn, 1)):
             split.addWidget(widget)
             split.setStretchFactor(split.count() - 1, stretch)
-        split.setSizes([350, 500, 200])
+        split.setSizes([350, 500, 200, 240])
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(split)
-
-
-def _button(name: str, text: str, tip: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setObjectName(name)
-    button.setToolTip(tip)
-    button.setAccessibleName(text.replace("&", "").replace(" …", ""))
-    return button
-
-
-def _duration(seconds: float) -> str:
-    """About how long, in the two units that matter."""
-    whole = max(0, round(seconds))
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"

@@ -1,0 +1,331 @@
+"""Commands of diffusion models: diffuse, edit, inpaint, and what `latentlab sample` does with one."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latentlab.commands.console import open_model, print_json, progress_bar
+from latentlab.commands.diffusion_arguments import OF_MANNER, OF_TAPE
+from latentlab.data import catalog
+from latentlab.data.report import shown
+from latentlab.engine.checkpoint import LoadedModel
+from latentlab.engine.conditional_sampling import customs_of, is_settled, told_as_asked
+from latentlab.engine.conditions import asked_of
+from latentlab.engine.cropping import Fitting
+from latentlab.engine.destination import check_destination
+from latentlab.engine.diffusion import BREATH, Diffusion, Frame, pixels_of
+from latentlab.engine.diffusion_asked import as_rows
+from latentlab.engine.directions import data_of
+from latentlab.engine.export import PICTURE_FORMATS, Picture, save_picture, sheet
+from latentlab.engine.own_picture import fitted, own_size, read_own
+from latentlab.engine.recipes import (
+    MOST_PICTURES,
+    BetweenNoises,
+    FromNoise,
+    FromPicture,
+    Inpainting,
+    Manner,
+    Pixels,
+    Recipe,
+    Start,
+)
+from latentlab.engine.sample_words import described
+from latentlab.engine.tape import Look
+from latentlab.engine.tape_files import TAPE_SUFFIXES, TapeFile, save_frame
+from latentlab.engine.tape_origin import Origin, changed, provenance_of, read_tape
+from latentlab.errors import LabError
+from latentlab.models.base import Denoises, conditional
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What each picture is told, and how that came about, in words for people and for the file."""
+
+    conditions: tuple[tuple[float, ...], ...]
+    words: str
+    extra: Mapping[str, str]
+
+
+def draw_diffusion_samples(arguments: argparse.Namespace, loaded: LoadedModel) -> None:
+    """`latentlab sample` of a diffusion model: any number of pictures, those of the tape of the same seed."""
+    _settle(arguments, OF_MANNER)
+    diffusion = _diffusion(loaded)
+    asked = _asked(loaded, arguments, arguments.n)
+    manner = _manner(arguments, asked)
+    pictures: list[Picture] = []
+    steps = len(diffusion.times(Recipe(1, manner))) - 1
+    with progress_bar("Sampling") as show:
+        for some, share in _drawn(diffusion, manner, arguments.n, steps):
+            pictures.extend(some)
+            show(share, "")
+    first = min(arguments.n, MOST_PICTURES)
+    # A tape has no more pictures; its own are the first ones of many.
+    told = Manner(**{**vars(manner), "conditions": manner.conditions[:first]})
+    save_picture(
+        arguments.out,
+        sheet(pictures, columns=math.ceil(math.sqrt(len(pictures)))),
+        provenance=provenance_of(
+            Origin(Recipe(first, told), loaded.name, loaded.hash), {"n": str(arguments.n), **asked.extra}
+        ),
+        scale=arguments.scale,
+        overwrite=arguments.force,
+    )
+    _tell(arguments, loaded, manner, asked, f"{len(pictures):,} pictures", {"pictures": len(pictures)})
+
+
+def run_tape(arguments: argparse.Namespace) -> None:
+    """`latentlab diffuse`: a tape from noise, or that of an exported picture once more."""
+    check_destination(arguments.out, overwrite=arguments.force, suffixes=TAPE_SUFFIXES)
+    look = Look(arguments.show, arguments.picture)
+    again = None if arguments.recipe is None else _read_recipe(arguments)
+    loaded = open_model(arguments)
+    diffusion = _diffusion(loaded)
+    if again is None:
+        _settle(arguments, OF_TAPE)
+        asked = _asked(loaded, arguments, arguments.n)
+        start: Start = FromNoise() if arguments.between is None else BetweenNoises(arguments.between)
+        recipe = Recipe(arguments.n, _manner(arguments, asked), start)
+    else:
+        asked, recipe = _Asked((), "", {}), again.recipe
+        warning = changed(again, loaded.name, loaded.hash)
+        if warning:
+            print(f"latentlab: {shown(arguments.recipe)}: {warning}", file=sys.stderr)
+    total = len(diffusion.times(recipe))
+    kept = {*range(0, total, arguments.every), total - 1}
+    file = TapeFile(
+        arguments.out,
+        Origin(recipe, loaded.name, loaded.hash),
+        diffusion.model.picture_shape,
+        len(kept),
+        diffusion.schedule.alpha_bar.numpy(),
+        look,
+        frames_per_second=arguments.fps,
+        scale=arguments.scale,
+        overwrite=arguments.force,
+        extra=asked.extra,
+    )
+    for frame in _frames(diffusion, recipe):
+        if frame.number in kept:
+            file.add(frame)
+    file.save()
+    fields = {"pictures": recipe.count, "frames": len(kept)}
+    counted = f"{len(kept):,} frames of {_counted(recipe.count)}"
+    _tell(arguments, loaded, recipe.manner, asked, counted, fields)
+
+
+def edit_picture(arguments: argparse.Namespace) -> None:
+    """`latentlab edit`: SDEdit."""
+    _change(arguments, "strength")
+
+
+def fill_hole(arguments: argparse.Namespace) -> None:
+    """`latentlab inpaint`: RePaint."""
+    _change(arguments, "mask")
+
+
+def _change(arguments: argparse.Namespace, how: str) -> None:
+    check_destination(arguments.out, overwrite=arguments.force, suffixes=PICTURE_FORMATS)
+    _settle(arguments, OF_MANNER)
+    loaded = open_model(arguments)
+    diffusion = _diffusion(loaded)
+    shape = diffusion.model.picture_shape
+    pixels, source = _picture(arguments, loaded, shape)
+    start: Start
+    if how == "mask":
+        start = Inpainting(pixels, _mask(arguments, shape), arguments.repeats)
+    else:
+        start = FromPicture(pixels, arguments.strength)
+    asked = _asked(loaded, arguments, arguments.n, always=False)
+    recipe = Recipe(arguments.n, _manner(arguments, asked), start)
+    *_, frame = _frames(diffusion, recipe)
+    save_frame(
+        arguments.out,
+        frame,
+        Origin(recipe, loaded.name, loaded.hash),
+        diffusion.schedule.alpha_bar.numpy(),
+        scale=arguments.scale,
+        overwrite=arguments.force,
+        extra={"picture": source, **asked.extra},
+    )
+    fields = {"pictures": recipe.count, "picture": source}
+    _tell(arguments, loaded, recipe.manner, asked, f"{_counted(recipe.count)} of {source}", fields)
+
+
+def _read_recipe(arguments: argparse.Namespace) -> Origin:
+    """The recipe of a file, where the command says nothing else of what to run."""
+    for name in OF_TAPE:
+        if getattr(arguments, name) is not None:
+            raise LabError(
+                f"{_flag(name)} cannot be given along with --recipe, which says it already",
+                hint="Leave one of them out",
+            )
+    return read_tape(arguments.recipe)
+
+
+def _settle(arguments: argparse.Namespace, usual: Mapping[str, Any]) -> None:
+    """Puts in what was not given.
+
+    Raises:
+        LabError: for a flag that would mean nothing.
+    """
+    if arguments.eta is not None and arguments.sampler not in (None, "ddim"):
+        raise LabError(f"--eta means nothing for the sampler {arguments.sampler}", hint="It is ddim's")
+    for name, value in usual.items():
+        if getattr(arguments, name) is None:
+            setattr(arguments, name, value)
+
+
+def asked_words(arguments: argparse.Namespace, model: object) -> str | None:
+    """What --condition or --class asks for.
+
+    Raises:
+        LabError: if both do, or a class is asked of a model that is told attributes.
+    """
+    told = conditional(model)
+    asked: str | None = arguments.condition
+    if arguments.class_ is None:
+        return asked
+    if asked is not None:
+        raise LabError("--class and --condition say the same", hint="Leave one of them out")
+    if told is not None and not told.exclusive:
+        raise LabError(
+            "--class is for models that are told classes; this one is told attributes",
+            hint=f"Use --condition, such as --condition {told.condition_names[0]}=1",
+        )
+    named: str = arguments.class_
+    return named
+
+
+def _asked(loaded: LoadedModel, arguments: argparse.Namespace, count: int, *, always: bool = True) -> _Asked:
+    """What the pictures are told: nothing where nothing can be, or is asked for and not `always` is told."""
+    text = asked_words(arguments, loaded.model)
+    told = conditional(loaded.model)
+    if text is None and (told is None or not always):
+        if arguments.guidance != 1.0:
+            why = "it can be told nothing" if told is None else "nothing is asked for"
+            raise LabError(f"--guidance means nothing for {loaded.name} here: {why}")
+        return _Asked((), "", {})
+    asked = {} if text is None else asked_of(loaded.model, text)
+    customs = None if is_settled(loaded.model, asked) else customs_of(loaded, arguments.data)
+    found = told_as_asked(loaded.model, asked, count, customs, arguments.seed)
+    assert told is not None
+    words = "; ".join(shown(word) for word in (text, found.origin) if word)
+    extra = described(told.condition_names, found.y.tolist(), text or "", found.origin)
+    return _Asked(as_rows(found.y), words, extra)
+
+
+def _manner(arguments: argparse.Namespace, asked: _Asked) -> Manner:
+    return Manner(
+        sampler=arguments.sampler,
+        steps=arguments.steps,
+        eta=arguments.eta,
+        guidance=arguments.guidance,
+        conditions=asked.conditions,
+        seed=arguments.seed,
+    )
+
+
+def _diffusion(loaded: LoadedModel) -> Diffusion:
+    if not isinstance(loaded.model, Denoises):
+        raise LabError("is no diffusion model: it has no way back from noise", loaded.path)
+    return Diffusion(loaded.model)
+
+
+def _drawn(
+    diffusion: Diffusion, manner: Manner, count: int, steps: int
+) -> Iterator[tuple[list[Picture], float]]:
+    """Pictures as they come, and the share of all work that is done."""
+    done, breaths, pauses = 0, 0, max(1, steps // BREATH)
+    for some in diffusion.sample(manner, count):
+        breaths = 0 if len(some) else breaths + 1
+        done += len(some)
+        ahead = min(diffusion.piece, count - done) * min(1.0, breaths / (pauses + 1))
+        yield _as_pictures(some), (done + ahead) / count
+
+
+def _as_pictures(some: NDArray[np.uint8]) -> list[Picture]:
+    return [one[0] if len(one) == 1 else np.ascontiguousarray(one[:3].transpose(1, 2, 0)) for one in some]
+
+
+def _frames(diffusion: Diffusion, recipe: Recipe) -> Iterator[Frame]:
+    """A recipe's frames, with a bar that shows how far it has come."""
+    with progress_bar("Running") as show:
+        for frame in diffusion.run(recipe):
+            if frame is not None:
+                show((frame.number + 1) / frame.total, f"t = {frame.t}")
+                yield frame
+
+
+def _picture(
+    arguments: argparse.Namespace, loaded: LoadedModel, shape: tuple[int, int, int]
+) -> tuple[Pixels, str]:
+    """The picture to begin with, as the model takes it, and what it is called."""
+    if arguments.image is not None:
+        seen = fitted(read_own(arguments.image), Fitting(), shape)
+        return _pixels(seen), shown(Path(arguments.image).name)
+    data = catalog.load(data_of(loaded, arguments.data), arguments.split)
+    index = arguments.index
+    if index >= len(data):
+        raise LabError(f"{data.name} ({data.split}) has {len(data):,} pictures, so no number {index:,}")
+    if data.shape != shape:
+        raise LabError(f"the pictures of {data.name} are {data.shape}, those of {loaded.name} {shape}")
+    return _pixels(data.images[index].numpy()), f"{data.name} ({data.split}) {index}"
+
+
+def _pixels(seen: NDArray[np.uint8]) -> Pixels:
+    return pixels_of(seen[0] if len(seen) == 1 else seen.transpose(1, 2, 0))
+
+
+def _mask(arguments: argparse.Namespace, shape: tuple[int, int, int]) -> Pixels:
+    """Where the hole is, cut to the model's size as the picture is; (H, W), 255 in it and 0 around it."""
+    size, frame = own_size(arguments.mask), (shape[2], shape[1])
+    fitting = {frame}
+    if arguments.image is not None:
+        fitting.add(own_size(arguments.image))
+    if size not in fitting:
+        wanted = " or ".join(f"{width} x {height}" for width, height in sorted(fitting, reverse=True))
+        raise LabError(
+            f"is {size[0]} x {size[1]} pixels; a mask has those of the picture or the model: {wanted}",
+            shown(arguments.mask),
+        )
+    hole = np.where(fitted(read_own(arguments.mask), Fitting(), (1, *shape[1:]))[0] >= 128, 255, 0)
+    if not hole.any():
+        raise LabError("has nothing white in it, so there is no hole to fill", shown(arguments.mask))
+    return pixels_of(hole.astype(np.uint8))
+
+
+def _flag(name: str) -> str:
+    return f"-{name}" if len(name) == 1 else f"--{name.strip('_').replace('_', '-')}"
+
+
+def _counted(count: int) -> str:
+    return "1 picture" if count == 1 else f"{count:,} pictures"
+
+
+def _tell(
+    arguments: argparse.Namespace,
+    loaded: LoadedModel,
+    manner: Manner,
+    asked: _Asked,
+    what: str,
+    fields: Mapping[str, Any],
+) -> None:
+    if arguments.json:
+        how = {name: getattr(manner, name) for name in ("seed", *OF_MANNER)}
+        origin = {"out": str(arguments.out), "model": loaded.name, "model_hash": loaded.hash}
+        told = {name: asked.extra[name] for name in ("condition", "rest") if name in asked.extra}
+        print_json({**origin, **fields, **how, **told})
+        return
+    words = [what, f"{manner.sampler}, {manner.steps} steps", f"seed {manner.seed}"]
+    if manner.conditions and manner.guidance != 1.0:
+        words.append(f"guidance {manner.guidance:g}")
+    print(f"Wrote {arguments.out}: {'; '.join([*words, *([asked.words] if asked.words else [])])}")

@@ -1,0 +1,74 @@
+"""The arguments of `latentlab evaluate`: some mean something for every model, most for one family only.
+
+Those have no default here, so that a flag given to the wrong kind of model can be told from one not given.
+Without torch, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from typing import Any
+
+from latentlab.commands.arguments import whole
+from latentlab.engine.recipes import MOST_STEPS, SAMPLER_NAMES
+
+# What is meant by what is not given: of models with an ELBO, and of diffusion models.
+OF_ELBO: Mapping[str, Any] = {"split": "test", "samples": 5000, "likelihood_images": 1000}
+OF_DIFFUSION: Mapping[str, Any] = {
+    "drawn": 10_000, "sampler": "ddim", "steps": 50, "eta": 0.0, "guidance": 1.0,
+    "classifier": "", "leave_out": (),
+}  # fmt: skip
+
+
+def flag_of(name: str) -> str:
+    """The flag behind one of these."""
+    return "--pictures" if name == "drawn" else f"--{name.replace('_', '-')}"
+
+
+def add_evaluation(parser: argparse.ArgumentParser) -> None:
+    """All of them."""
+    parser.add_argument(
+        "--data", metavar="NAME", help="a data set (default: what the model learnt from, or else mnist)"
+    )
+    elbo = parser.add_argument_group("of models with an ELBO")
+    elbo.add_argument("--split", metavar="SPLIT", help="train, test (the default) or all")
+    elbo.add_argument(
+        "--samples",
+        metavar="K",
+        type=whole(1, 1_000_000),
+        help="importance samples a picture for the log-likelihood (default 5000)",
+    )
+    elbo.add_argument(
+        "--likelihood-images",
+        metavar="N",
+        type=whole(1, 10_000_000),
+        help="pictures, spread over the split, for the log-likelihood (default 1000)",
+    )
+    drawn = parser.add_argument_group("of diffusion models")
+    drawn.add_argument(
+        "--pictures",
+        dest="drawn",  # "pictures" are the data that the window opens
+        metavar="N",
+        type=whole(2, 1_000_000),
+        help="samples to be judged (default 10000)",
+    )
+    drawn.add_argument("--sampler", choices=SAMPLER_NAMES, help="how they are drawn (default ddim)")
+    drawn.add_argument(
+        "--steps", metavar="S", type=whole(1, MOST_STEPS), help="steps from noise to picture (default 50)"
+    )
+    drawn.add_argument("--eta", metavar="X", type=float, help="share of noise of ddim, 0 to 1 (default 0)")
+    drawn.add_argument(
+        "--guidance", metavar="X", type=float, help="how closely the condition is followed (default 1)"
+    )
+    drawn.add_argument(
+        "--classifier",
+        metavar="MODEL",
+        help="who judges: a shipped name or a file (default: DATA-classifier)",
+    )
+    drawn.add_argument(
+        "--leave-out",
+        metavar="NAME,...",
+        type=lambda text: tuple(text.split(",")),
+        help="attributes that do not count where all that was asked must be there",
+    )

@@ -1,0 +1,91 @@
+"""`latentlab evaluate` of a diffusion model: what a classifier says of its samples, in words or as JSON."""
+
+from __future__ import annotations
+
+import argparse
+
+from latentlab.commands.console import print_json, progress_bar
+from latentlab.data import catalog
+from latentlab.data.spec import Spec
+from latentlab.engine.checkpoint import LoadedModel, load_model
+from latentlab.engine.evaluate_denoiser import DenoiserEvaluation, Nearest, check_denoiser, evaluate_denoiser
+from latentlab.errors import LabError
+from latentlab.shipped import model_files
+
+_WIDTH = 56
+
+
+def evaluate_pictures(arguments: argparse.Namespace, loaded: LoadedModel, data: str) -> None:
+    """Draws samples, has them judged, and prints the figures."""
+    train, test = catalog.load(data, "train"), catalog.load(data, "test")
+    check_denoiser(loaded.model, train)
+    classifier = _classifier(arguments.classifier, data, next(loaded.model.parameters()).device)
+    with progress_bar(f"Evaluating {loaded.name}") as show:
+        result = evaluate_denoiser(
+            loaded.model,
+            classifier,
+            train,
+            test,
+            pictures=arguments.drawn,
+            sampler=arguments.sampler,
+            steps=arguments.steps,
+            eta=arguments.eta,
+            guidance=arguments.guidance,
+            left_out=arguments.leave_out,
+            seed=arguments.seed,
+            progress=lambda share: show(share, ""),
+        )
+    if arguments.json:
+        print_json({"model": loaded.name, "model_hash": loaded.hash, "data": train.name, **result.as_dict()})
+    else:
+        _print(loaded.name, train.name, result)
+
+
+def _classifier(asked: str, data: str, device: object) -> LoadedModel:
+    """Who judges: by default the classifier that ships for these data.
+
+    Raises:
+        LabError: if there is none.
+    """
+    name = asked or f"{Spec.parse(data).source}-classifier"
+    if not asked and name not in model_files():
+        raise LabError(
+            f"no classifier ships for {data}",
+            hint=f"latentlab train classifier --data {data} --out FILE makes one; name it with --classifier",
+        )
+    return load_model(name, str(device))
+
+
+def _print(name: str, data: str, result: DenoiserEvaluation) -> None:
+    manner = f"{result.sampler}, {result.steps} steps, guidance {result.guidance:g}"
+    if result.eta:
+        manner += f", eta {result.eta:g}"
+    print(f"{name} on {data}: {result.pictures:,} samples ({manner}, seed {result.seed})")
+    against = f"{result.frechet_pictures:,} against {result.train_pictures:,} training pictures"
+    _line(
+        f"Fréchet distance on the features of {result.classifier}",
+        f"{result.frechet_distance:.4f}",
+        f"{against}, {_times(result.frechet_distance, result.frechet_floor)} the floor",
+    )
+    _line("floor (train against test)", f"{result.frechet_floor:.4f}", f"as many held-out ones: {against}")
+    if result.as_asked is not None:
+        aside = f"{', '.join(result.left_out)} aside" if result.left_out else ""
+        _line("judged as asked", f"{result.as_asked:.2%}", aside)
+        for one, share in result.as_asked_each.items():
+            _line(f"  {one}", f"{share:.2%}")
+    _line(f"{result.classifier} is right", f"{result.classifier_accuracy:.2%}", "of held-out pictures")
+    _line("nearest training picture", *_nearest(result.nearest))
+    _line("of held-out pictures", *_nearest(result.nearest_held_out))
+    print(f"  (root mean square of the differences, of {result.nearest_pictures:,} each, greys being 0 to 1)")
+
+
+def _line(what: str, figure: str, more: str = "") -> None:
+    print(f"  {what:<{_WIDTH}} {figure:>9}   {more}".rstrip())
+
+
+def _nearest(one: Nearest) -> tuple[str, str]:
+    return f"{one.median:.4f}", f"the median; the least {one.least:.4f}"
+
+
+def _times(figure: float, floor: float) -> str:
+    return f"{figure / floor:.2f} x" if floor > 0.0 else "above"

@@ -1,0 +1,112 @@
+"""Requests in, frames out: where a window meets a denoiser; driven as `latentlab.engine.render` is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import torch
+
+from latentlab.engine.checkpoint import load_model
+from latentlab.engine.diffusion import Diffusion, Frame, as_bytes
+from latentlab.engine.diffusion_requests import (
+    BeliefReply,
+    BeliefRequest,
+    DenoiserReply,
+    FollowDenoiserRequest,
+    FrameReply,
+    OpenDenoiserRequest,
+    SamplesInTrainingReply,
+    TapeRequest,
+)
+from latentlab.engine.requests import Reply, Request
+from latentlab.engine.unfolding import empty_model
+from latentlab.engine.weights import give_weights
+from latentlab.errors import LabError
+from latentlab.models.base import Denoises, conditional
+
+
+class DiffusionService:
+    """Holds one denoiser and runs its tapes. Not for use by two threads at once.
+
+    `device` is where the model is put.
+    """
+
+    def __init__(self, device: str | torch.device = "cpu") -> None:
+        self.device = torch.device(device)
+        self._diffusion: Diffusion | None = None
+
+    def serve(self, request: Request) -> Iterator[Reply | None]:
+        """The replies to a request, with None between pieces of work.
+
+        Raises:
+            LabError: if the request cannot be met; the model in hand stays as it was.
+        """
+        match request:
+            case OpenDenoiserRequest():
+                yield from self._open(request)
+            case TapeRequest():
+                yield from self._run(request)
+            case BeliefRequest():
+                x0_hat = self.diffusion.believe(request.x_t, request.t, request.conditions, request.guidance)
+                yield BeliefReply(request.generation, request.t, x0_hat)
+            case FollowDenoiserRequest():
+                yield from self._follow(request)
+            case _:
+                raise LabError(f"nobody answers a {type(request).__name__}")
+
+    @property
+    def diffusion(self) -> Diffusion:
+        """What runs the open model.
+
+        Raises:
+            LabError: if none is open.
+        """
+        if self._diffusion is None:
+            raise LabError("no diffusion model is open")
+        return self._diffusion
+
+    def _open(self, request: OpenDenoiserRequest) -> Iterator[Reply | None]:
+        loaded = load_model(request.model, self.device)
+        yield None
+        model = loaded.model
+        if not isinstance(model, Denoises):
+            raise LabError("is no diffusion model: it has no way back from noise", loaded.path)
+        self._diffusion = Diffusion(model)
+        told = conditional(model)
+        yield DenoiserReply(
+            generation=request.generation,
+            model=loaded.name,
+            path=str(loaded.path),
+            hash=loaded.hash,
+            shape=model.picture_shape,
+            condition_names=told.condition_names if told else (),
+            exclusive=told.exclusive if told else True,
+            alpha_bar=model.schedule.alpha_bar.numpy(),
+            schedule=str(loaded.card.config.get("schedule", "")),
+            data=str(loaded.card.data.get("name", "")),
+            command=loaded.card.command,
+        )
+
+    def _run(self, request: TapeRequest) -> Iterator[Reply | None]:
+        if request.recipe is None:
+            return
+        begun = time.perf_counter()
+        for frame in self.diffusion.run(request.recipe, request.after):
+            if frame is None:
+                yield None
+            elif frame.number % request.every == 0 or frame.t == 0:
+                yield FrameReply(request.generation, frame, time.perf_counter() - begun)
+            else:
+                yield None
+
+    def _follow(self, request: FollowDenoiserRequest) -> Iterator[Reply | None]:
+        model = empty_model(request.kind, request.config).to(self.device)
+        give_weights(model, torch.from_numpy(request.theta))
+        yield None
+        last: Frame | None = None
+        for frame in Diffusion(model).run(request.recipe):
+            last = frame or last
+            yield None
+        assert last is not None
+        yield SamplesInTrainingReply(request.generation, request.step, as_bytes(last.x_t))

@@ -1,0 +1,143 @@
+"""A small convolutional network that tells what a picture shows: one of some classes, or which attributes.
+
+    features(x) = f, (F,)       logits(x) = W f + b, (A,)
+    classes     p(y = a | x) = softmax(logits)_a          loss = -log p(y | x)
+    attributes  p(y_a = 1 | x) = sigmoid(logits_a)        loss = -sum_a log p(y_a | x)
+
+Convolutions that halve the picture, group norms (Wu & He, Group Normalization, 2018; of one picture alone, so
+that no answer hangs on the other pictures of a batch), a 4 x 4 grid of means, two linear layers. It is there
+to judge pictures that another model has made, by its answers and by its features.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from latentlab.errors import LabError
+from latentlab.models.base import LabelTerms, require_range
+
+_GROUPS = 8
+# The grid of means that the linear layers see: enough to tell where in the picture something is.
+_GRID = 4
+
+
+@dataclass(frozen=True)
+class ClassifierConfig:
+    """The size of a classifier.
+
+    Attributes:
+        shape: (C, H, W) of the pictures; 1 to 4 channels, sides of 4 to 256 pixels.
+        widths: channels of each level, the finest first; multiples of 8, each level has half the places of
+            the one before.
+        features: F, the numbers from which the answer is read; 1 to 1024.
+        dropout: the share of hidden units silenced in training; 0 to 0.9.
+        shift: in training a picture is moved by up to so many pixels in each direction; 0 to 16.
+        condition_names: the classes or attributes that it tells, up to 64.
+        exclusive: classes, of which one holds, rather than attributes, of which any may.
+    """
+
+    shape: tuple[int, ...] = (1, 28, 28)
+    widths: tuple[int, ...] = (32, 64, 128)
+    features: int = 64
+    dropout: float = 0.2
+    shift: int = 2
+    condition_names: tuple[str, ...] = ()
+    exclusive: bool = True
+
+    def __post_init__(self) -> None:
+        if len(self.shape) != 3:
+            raise LabError(f"config field 'shape' has {len(self.shape)} numbers, expected C, H, W")
+        require_range("shape (channels)", self.shape[0], 1, 4)
+        for side in self.shape[1:]:
+            require_range("shape (sides)", side, 4, 256)
+        require_range("widths (how many)", len(self.widths), 1, 6)
+        for width in self.widths:
+            require_range("widths", width, 8, 1024)
+            if width % _GROUPS:
+                raise LabError(f"config field 'widths' has {width}, expected multiples of {_GROUPS}")
+        require_range("features", self.features, 1, 1024)
+        require_range("dropout", self.dropout, 0.0, 0.9)
+        require_range("shift", self.shift, 0, 16)
+        names = self.condition_names
+        if not names:
+            raise LabError("there is nothing to tell apart: the pictures have neither classes nor attributes")
+        require_range("condition_names (its length)", len(names), 1, 64)
+        if len(set(names)) < len(names):
+            raise LabError("config field 'condition_names' has a name twice")
+
+
+class Classifier(nn.Module):
+    """Tells classes or attributes of pictures; see `latentlab.models.base.Classifies`."""
+
+    def __init__(self, config: ClassifierConfig) -> None:
+        super().__init__()
+        self.config = config
+        channels = config.widths[0]
+        # No norm among all the pixels: it would take as long as the rest.
+        layers: list[nn.Module] = [nn.Conv2d(config.shape[0], channels, 3, padding=1), nn.SiLU()]
+        for width in config.widths[1:]:
+            layers += [*_convolution(channels, width, stride=2), *_convolution(width, width)]
+            channels = width
+        self.body = nn.Sequential(*layers)
+        self.neck = nn.Linear(channels * _GRID**2, config.features)
+        self.dropout = nn.Dropout(config.dropout)
+        self.head = nn.Linear(config.features, len(config.condition_names))
+
+    @property
+    def picture_shape(self) -> tuple[int, int, int]:
+        """(C, H, W)."""
+        channels, height, width = self.config.shape
+        return channels, height, width
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """What each of the A logits speaks of."""
+        return self.config.condition_names
+
+    @property
+    def exclusive(self) -> bool:
+        """Whether exactly one of them holds: classes, not attributes."""
+        return self.config.exclusive
+
+    def features(self, x: Tensor) -> Tensor:
+        """What the answer is read from; pictures (B, C, H, W) in [0, 1] -> (B, F)."""
+        h = self.body((2.0 * x - 1.0).to(memory_format=torch.channels_last))
+        h = functional.adaptive_avg_pool2d(h, _GRID).flatten(1)
+        return functional.silu(self.neck(self.dropout(h)))
+
+    def logits(self, x: Tensor) -> Tensor:
+        """The answer, (B, C, H, W) in [0, 1] -> (B, A)."""
+        logits: Tensor = self.head(self.dropout(self.features(x)))
+        return logits
+
+    def label_terms(self, x: Tensor, y: Tensor, generator: torch.Generator | None = None) -> LabelTerms:
+        """How wrong it is of pictures; see `latentlab.models.base.TrainsByLabel`."""
+        if self.training and self.config.shift:
+            x = moved(x, self.config.shift, generator)
+        logits = self.logits(x).float()
+        if self.exclusive:
+            label = y.argmax(1)
+            loss = functional.cross_entropy(logits, label, reduction="none")
+            return LabelTerms(loss, (logits.argmax(1) == label).float())
+        loss = functional.binary_cross_entropy_with_logits(logits, y, reduction="none").sum(1)
+        return LabelTerms(loss, ((logits > 0.0) == (y > 0.5)).float().mean(1))
+
+
+def moved(x: Tensor, most: int, generator: torch.Generator | None = None) -> Tensor:
+    """Each picture moved by up to `most` pixels down and across, its edges drawn out; (B, C, H, W)."""
+    count, _, height, width = x.shape
+    steps = torch.randint(-most, most + 1, (2, count, 1), generator=generator, device=x.device)
+    rows = (torch.arange(height, device=x.device) + steps[0]).clamp(0, height - 1)
+    columns = (torch.arange(width, device=x.device) + steps[1]).clamp(0, width - 1)
+    picture = torch.arange(count, device=x.device)[:, None, None]
+    # Indices apart by a slice come first: (B, H, W, C), which is how the convolutions like it.
+    return x[picture, :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
+
+
+def _convolution(fan_in: int, fan_out: int, stride: int = 1) -> tuple[nn.Module, ...]:
+    convolution = nn.Conv2d(fan_in, fan_out, 3, stride=stride, padding=1, bias=False)
+    return convolution, nn.GroupNorm(_GROUPS, fan_out), nn.SiLU()

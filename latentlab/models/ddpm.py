@@ -1,0 +1,212 @@
+"""The diffusion model: a network that tells a picture from the noise it drowns in.
+
+    x_t = a x_0 + s e,   e ~ N(0, I),   a = sqrt(abar_t),  s = sqrt(1 - abar_t)
+    loss(x_0) = w(t) | target - network(x_t, t, y) |^2 / d,   t even over 1 .. T
+
+    predicts     target          x_0                     noise
+    "noise"      e               (x_t - s out) / a       out
+    "x0"         x_0             out                     (x_t - a out) / s
+    "v"          a e - s x_0     a x_t - s out           s x_t + a out
+
+w(t) = 1 ("simple"), or what weighs the error of x_0 by min(SNR, 5) ("min-snr"). For a share of the pictures
+y is left out, and a guidance g follows it more than was learnt: out = without + g (with - without).
+
+Sources: Ho et al. (2020), eq. 14; Salimans & Ho, Progressive Distillation (2022), appendix D (v); Hang et
+al., Efficient Diffusion Training via Min-SNR Weighting (2023), eq. 8; Ho & Salimans, Classifier-Free
+Diffusion Guidance (2022), eq. 6, where w = g - 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from latentlab.core.gaussian import standard_noise
+from latentlab.core.schedules import SCHEDULES, Schedule
+from latentlab.errors import LabError
+from latentlab.models.base import Denoised, NoiseTerms, require_choice, require_range
+from latentlab.models.unet import UNet
+
+PREDICTS = ("noise", "x0", "v")
+WEIGHTINGS = ("simple", "min-snr")
+# gamma of Min-SNR.
+_MOST_SNR = 5.0
+
+
+@dataclass(frozen=True)
+class DDPMConfig:
+    """The size and the objective of a diffusion model.
+
+    Attributes:
+        shape: (C, H, W) of the pictures; 1 to 4 channels, sides of 4 to 256 pixels.
+        patch: the network sees patches of so many pixels a side, 1 to 8.
+        widths: channels of each level of the U-Net, the finest first; multiples of 8, each level has half
+            the places of the one before.
+        blocks: residual blocks of each level, 1 to 4.
+        dropout: the share of hidden units silenced in training; 0 to 0.9.
+        schedule: "linear", "cosine" or "sigmoid".
+        steps: T, 10 to 10,000.
+        predicts: "noise", "x0" or "v".
+        weighting: "simple" or "min-snr".
+        condition_names: the classes or attributes that it is told, up to 64; none for a model without.
+        exclusive: classes, of which one holds, rather than attributes, of which any may.
+        condition_dropout: the share of the pictures of which it is told nothing in training.
+    """
+
+    shape: tuple[int, ...] = (1, 28, 28)
+    patch: int = 2
+    widths: tuple[int, ...] = (48, 96)
+    blocks: int = 1
+    dropout: float = 0.0
+    schedule: str = "cosine"
+    steps: int = 1000
+    predicts: str = "v"
+    weighting: str = "simple"
+    condition_names: tuple[str, ...] = ()
+    exclusive: bool = True
+    condition_dropout: float = 0.1
+
+    def __post_init__(self) -> None:
+        if len(self.shape) != 3:
+            raise LabError(f"config field 'shape' has {len(self.shape)} numbers, expected C, H, W")
+        require_range("shape (channels)", self.shape[0], 1, 4)
+        for side in self.shape[1:]:
+            require_range("shape (sides)", side, 4, 256)
+        require_range("patch", self.patch, 1, 8)
+        require_range("widths (how many)", len(self.widths), 1, 5)
+        for width in self.widths:
+            require_range("widths", width, 8, 1024)
+            if width % 8:
+                raise LabError(f"config field 'widths' has {width}, expected multiples of 8")
+        require_range("blocks", self.blocks, 1, 4)
+        require_range("dropout", self.dropout, 0.0, 0.9)
+        require_choice("schedule", self.schedule, SCHEDULES)
+        require_range("steps", self.steps, 10, 10_000)
+        require_choice("predicts", self.predicts, PREDICTS)
+        require_choice("weighting", self.weighting, WEIGHTINGS)
+        require_range("condition_names (its length)", len(self.condition_names), 0, 64)
+        if len(set(self.condition_names)) < len(self.condition_names):
+            raise LabError("config field 'condition_names' has a name twice")
+        require_range("condition_dropout", self.condition_dropout, 0.0, 1.0)
+
+
+class DDPM(nn.Module):
+    """A diffusion model; y as for `latentlab.models.base.Conditional`, None for none."""
+
+    def __init__(self, config: DDPMConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.schedule: Schedule = SCHEDULES[config.schedule](config.steps)
+        self.net = UNet(
+            self.picture_shape, config.patch, config.widths, config.blocks, len(config.condition_names),
+            config.dropout,
+        )  # fmt: skip
+
+    @property
+    def picture_shape(self) -> tuple[int, int, int]:
+        """(C, H, W)."""
+        channels, height, width = self.config.shape
+        return channels, height, width
+
+    @property
+    def condition_names(self) -> tuple[str, ...]:
+        """The classes or attributes that y speaks of."""
+        return self.config.condition_names
+
+    @property
+    def exclusive(self) -> bool:
+        """Whether y is one-hot."""
+        return self.config.exclusive
+
+    def denoise(
+        self, x_t: Tensor, t: int | Tensor, y: Tensor | None = None, guidance: float = 1.0
+    ) -> Denoised:
+        """What x_t holds of picture and noise; see `latentlab.models.base.Denoises`."""
+        times = torch.as_tensor(t).expand(len(x_t))
+        told = self._told(y, len(x_t), x_t.device)
+        if told is None or guidance == 0.0:
+            out = self._out(x_t, times, None)
+        elif guidance == 1.0:
+            out = self._out(x_t, times, told)
+        else:
+            # Both at once: two batches of n take longer than one of 2 n.
+            both = torch.cat([told, torch.zeros_like(told)])
+            with_y, without = self._out(x_t.repeat(2, 1, 1, 1), times.repeat(2), both).chunk(2)
+            out = without + guidance * (with_y - without)
+        signal, sigma = self._scales(times, x_t)
+        match self.config.predicts:
+            case "noise":
+                return Denoised((x_t - sigma * out) / signal, out)
+            case "x0":
+                return Denoised(out, (x_t - signal * out) / sigma)
+            case _:
+                return Denoised(signal * x_t - sigma * out, sigma * x_t + signal * out)
+
+    def noise_terms(
+        self,
+        x: Tensor,
+        generator: torch.Generator | None = None,
+        *,
+        y: Tensor | None = None,
+        t: Tensor | None = None,
+    ) -> NoiseTerms:
+        """The loss at times t; see `latentlab.models.base.TrainsByDenoising`."""
+        if t is None:
+            # On the generator's device, where the same seed draws the same times; then where abar lies.
+            t = torch.randint(1, self.config.steps + 1, (len(x),), generator=generator, device=x.device)
+        t = t.cpu()
+        x_0 = 2.0 * x - 1.0
+        noise = standard_noise(x_0, generator)
+        signal, sigma = self._scales(t, x)
+        x_t = signal * x_0 + sigma * noise
+        told = self._told(y, len(x), x.device)
+        if told is not None and self.training:
+            kept = (
+                torch.rand(len(x), 1, generator=generator, device=x.device) >= self.config.condition_dropout
+            )
+            told = told * kept
+        out = self._out(x_t, t, told)
+        match self.config.predicts:
+            case "noise":
+                target = noise
+            case "x0":
+                target = x_0
+            case _:
+                target = signal * noise - sigma * x_0
+        loss = (out - target).square().flatten(1).mean(1)
+        return NoiseTerms(loss * self.weights(t).to(loss.device, loss.dtype), t)
+
+    def weights(self, t: Tensor) -> Tensor:
+        """w(t), float64 (B,)."""
+        if self.config.weighting == "simple":
+            return torch.ones(len(t), dtype=torch.float64)
+        snr = self.schedule.snr[t]
+        # What the plain error of the target weighs that of x_0 with.
+        plain = {"noise": snr, "x0": torch.ones_like(snr), "v": snr + 1.0}[self.config.predicts]
+        return snr.clamp(max=_MOST_SNR) / plain
+
+    def _out(self, x_t: Tensor, t: Tensor, told: Tensor | None) -> Tensor:
+        """The network's answer in the pictures' own precision."""
+        out: Tensor = self.net(x_t, t.to(x_t.device) * (1000.0 / self.config.steps), told)
+        return out.to(x_t.dtype)
+
+    def _scales(self, t: Tensor, like: Tensor) -> tuple[Tensor, Tensor]:
+        """(sqrt(abar_t), sqrt(1 - abar_t)), (B, 1, 1, 1) each."""
+        signal, sigma = self.schedule.scales(t.cpu())
+        shape = (-1, 1, 1, 1)
+        return signal.to(like.device, like.dtype).view(shape), sigma.to(like.device, like.dtype).view(shape)
+
+    def _told(self, y: Tensor | None, count: int, device: torch.device) -> Tensor | None:
+        """What the network is given of y, (count, A): classes one-hot, attributes as -1 or 1.
+
+        A row of zeros is left for "nothing is told".
+        """
+        names = len(self.condition_names)
+        if y is None or not names:
+            return None
+        if y.shape[-1] != names:
+            raise LabError(f"a condition of {y.shape[-1]} numbers; the model has {names}")
+        y = y.to(device, torch.float32).expand(count, -1)
+        return y if self.exclusive else 2.0 * y - 1.0

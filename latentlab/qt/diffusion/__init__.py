@@ -1,0 +1,1 @@
+"""The diffusion view: its desk and its parts."""

@@ -1,0 +1,132 @@
+"""Where the diffusion view asks: a render thread of its own, with a denoiser beside the plane's model.
+
+The thread begins with the first question: who never looks at a diffusion model never pays for it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from latentlab.engine.diffusion_requests import (
+    BeliefReply,
+    BeliefRequest,
+    DenoiserReply,
+    FollowDenoiserRequest,
+    FrameReply,
+    OpenDenoiserRequest,
+    SamplesInTrainingReply,
+    TapeRequest,
+)
+from latentlab.engine.projection import Point
+from latentlab.engine.recipes import Recipe
+from latentlab.engine.requests import Refusal, Reply, Request
+from latentlab.qt.mailbox import Mailbox
+from latentlab.qt.render_thread import RenderThread, Serves
+from latentlab.qt.training.orders import Snapshot
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from latentlab.engine.diffusion import Frame
+
+_SERVICE = ("latentlab.engine.diffusion_service", "DiffusionService")
+
+
+class DiffusionDesk(QObject):
+    """Asks the denoiser; answers that are not the newest of their kind are dropped.
+
+    Signals carry one reply each: `opened` a `DenoiserReply`, `framed` a `FrameReply`, `believed` a
+    `BeliefReply`, `sampled` a `SamplesInTrainingReply`, `refused` a `Refusal`; `busy` carries words for the
+    status bar.
+
+    Attributes:
+        model: the denoiser that is open.
+    """
+
+    opened = Signal(object)
+    framed = Signal(object)
+    believed = Signal(object)
+    sampled = Signal(object)
+    refused = Signal(object)
+    busy = Signal(str)
+
+    def __init__(self, service: Serves | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.model: DenoiserReply | None = None
+        self._mailbox = Mailbox()
+        self._numbers = itertools.count(1)
+        self._newest: dict[str, int] = {}
+        self._thread = RenderThread(self._mailbox, service, self, make=_SERVICE, gives_way=True)
+        self._thread.setObjectName("diffusionThread")
+        self._thread.replied.connect(self._receive, Qt.ConnectionType.QueuedConnection)
+        self._stopped = False
+
+    def open(self, model: str) -> None:
+        """Asks for a denoiser, a name or a path; the tape of the one before stops."""
+        self.stop_tape()
+        self.busy.emit(f"Opening {model} …")
+        self._ask(OpenDenoiserRequest(self._next(OpenDenoiserRequest.slot), model))
+
+    def run(self, recipe: Recipe, after: Frame | None = None, every: int = 1) -> None:
+        """Runs a tape in place of the one that runs; see `TapeRequest`."""
+        self._ask(TapeRequest(self._next(TapeRequest.slot), recipe, after, every))
+
+    def stop_tape(self) -> None:
+        """Ends the tape that runs, after the piece of work in hand; no more of its frames are told."""
+        number = self._next(TapeRequest.slot)
+        if self._thread.isRunning():
+            self._ask(TapeRequest(number, None))
+
+    def believe(
+        self, x_t: NDArray[np.float32], t: int, conditions: tuple[Point, ...] = (), guidance: float = 1.0
+    ) -> None:
+        """Asks what the model believes of pictures at t."""
+        self._ask(BeliefRequest(self._next(BeliefRequest.slot), x_t, t, conditions, guidance))
+
+    def follow(self, snapshot: Snapshot, recipe: Recipe) -> None:
+        """Asks for pictures of a denoiser in the midst of its training."""
+        number = self._next(FollowDenoiserRequest.slot)
+        self._ask(
+            FollowDenoiserRequest(
+                number, snapshot.kind, snapshot.config, snapshot.theta, snapshot.step, recipe
+            )
+        )
+
+    def stop(self) -> None:
+        """Ends the thread; returns when it has ended."""
+        self._stopped = True
+        self._thread.stop()
+
+    def _next(self, slot: str) -> int:
+        self._newest[slot] = next(self._numbers)
+        return self._newest[slot]
+
+    def _ask(self, request: Request) -> None:
+        if self._stopped:
+            return
+        self._mailbox.put(request)
+        if not self._thread.isRunning():
+            self._thread.start()
+
+    @Slot(object)
+    def _receive(self, reply: Reply) -> None:
+        match reply:
+            case Refusal():
+                if reply.generation in (0, self._newest.get(reply.slot)):
+                    self.refused.emit(reply)
+            case DenoiserReply() if self._current(OpenDenoiserRequest.slot, reply):
+                self.model = reply
+                self.opened.emit(reply)
+            case FrameReply() if self._current(TapeRequest.slot, reply):
+                self.framed.emit(reply)
+            case BeliefReply() if self._current(BeliefRequest.slot, reply):
+                self.believed.emit(reply)
+            case SamplesInTrainingReply() if self._current(FollowDenoiserRequest.slot, reply):
+                self.sampled.emit(reply)
+
+    def _current(self, slot: str, reply: Reply) -> bool:
+        return self._newest.get(slot) == reply.generation

@@ -1,0 +1,104 @@
+"""A hole in a picture, painted with a round brush; strokes are taken back one by one. No Qt."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+Mask = NDArray[np.bool_]
+Spot = tuple[float, float]
+HALVES = ("left", "right", "top", "bottom")
+_KEPT = 100
+
+
+class HoleMask:
+    """True where the picture is open, (H, W); places are (x, y) in pixels from the upper left corner."""
+
+    def __init__(self, height: int, width: int) -> None:
+        self._mask: Mask = np.zeros((height, width), np.bool_)
+        self._past: list[Mask] = []
+        self._future: list[Mask] = []
+        self._before: Mask | None = None
+
+    @property
+    def array(self) -> Mask:
+        """The mask, not to be written to."""
+        return self._mask
+
+    @property
+    def share(self) -> float:
+        """How much of the picture is open, 0 to 1."""
+        return float(self._mask.mean())
+
+    @property
+    def can_undo(self) -> bool:
+        return bool(self._past)
+
+    @property
+    def can_redo(self) -> bool:
+        return bool(self._future)
+
+    def begin(self) -> None:
+        """What is painted until `end` is one stroke."""
+        self._before = self._mask.copy()
+
+    def paint(self, start: Spot, end: Spot, size: float, open_: bool = True) -> None:
+        """Opens, or closes, what a brush `size` pixels wide meets on its way, and at least the last pixel."""
+        height, width = self._mask.shape
+        y, x = np.mgrid[0.5:height, 0.5:width]
+        across, down = end[0] - start[0], end[1] - start[1]
+        length = across * across + down * down
+        along = 0.0 if length == 0.0 else ((x - start[0]) * across + (y - start[1]) * down) / length
+        along = np.clip(along, 0.0, 1.0)
+        gap = np.hypot(x - start[0] - along * across, y - start[1] - along * down)
+        hit = gap <= size / 2.0
+        column, row = math.floor(end[0]), math.floor(end[1])
+        if 0 <= column < width and 0 <= row < height:
+            hit[row, column] = True
+        self._mask = np.where(hit, open_, self._mask)
+
+    def end(self) -> bool:
+        """The stroke is over; whether it changed anything."""
+        before, self._before = self._before, None
+        if before is None or np.array_equal(before, self._mask):
+            return False
+        self._past.append(before)
+        del self._past[:-_KEPT]
+        self._future.clear()
+        return True
+
+    def become(self, mask: Mask) -> bool:
+        """Another mask of the same shape, as one stroke; whether it is another one."""
+        self.begin()
+        self._mask = mask.astype(np.bool_)
+        return self.end()
+
+    def clear(self) -> bool:
+        return self.become(np.zeros_like(self._mask))
+
+    def invert(self) -> bool:
+        return self.become(~self._mask)
+
+    def open_half(self, half: str) -> bool:
+        """Opens one of `HALVES`, and closes the other."""
+        mask = np.zeros_like(self._mask)
+        lines = mask.T if half in ("left", "right") else mask
+        count = len(lines) // 2
+        lines[slice(count) if half in ("left", "top") else slice(len(lines) - count, None)] = True
+        return self.become(mask)
+
+    def undo(self) -> bool:
+        return self._step(self._past, self._future)
+
+    def redo(self) -> bool:
+        return self._step(self._future, self._past)
+
+    def _step(self, back: list[Mask], forth: list[Mask]) -> bool:
+        self._before = None
+        if not back:
+            return False
+        forth.append(self._mask)
+        self._mask = back.pop()
+        return True

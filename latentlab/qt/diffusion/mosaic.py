@@ -1,0 +1,76 @@
+"""Arrays of pictures on their way to the screen: bytes, mosaics, histograms. numpy alone."""
+
+from __future__ import annotations
+
+import functools
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latentlab.engine.requests import Picture
+
+# Histograms: so many bins from -REACH to REACH; what lies outside is counted at the end.
+BINS, REACH = 60, 3.0
+# More numbers than these say no more of a histogram's shape.
+_MOST_NUMBERS = 32_768
+_GAP = 1
+
+
+def as_bytes(x: NDArray[np.float32], reach: float = 1.0) -> NDArray[np.uint8]:
+    """Numbers from -reach to reach as bytes; what lies outside is cut off."""
+    scaled = np.multiply(x, 127.5 / reach, dtype=np.float32)
+    scaled += 128.0  # and half a step, for the cast cuts off
+    np.clip(scaled, 0.0, 255.0, out=scaled)
+    pictures: NDArray[np.uint8] = scaled.astype(np.uint8)
+    return pictures
+
+
+def picture_of(x: NDArray[np.float32], reach: float = 1.0) -> Picture:
+    """One picture (C, H, W) as uint8 (H, W) or (H, W, 3)."""
+    picture = as_bytes(x, reach)
+    return picture[0] if len(picture) == 1 else np.ascontiguousarray(picture[:3].transpose(1, 2, 0))
+
+
+@functools.lru_cache(maxsize=64)
+def columns_for(count: int, shape: tuple[int, int], width: float, height: float) -> int:
+    """In how many columns `count` pictures of (H, W) are largest in a box."""
+    best, chosen = 0.0, 1
+    for columns in range(1, count + 1):
+        rows = math.ceil(count / columns)
+        scale = min(width / (columns * (shape[1] + _GAP)), height / (rows * (shape[0] + _GAP)))
+        if scale > best:
+            best, chosen = scale, columns
+    return chosen
+
+
+def mosaic_of(x: NDArray[np.float32], columns: int, ground: int, reach: float = 1.0) -> Picture:
+    """Pictures (B, C, H, W) row by row in one, a pixel of `ground` between them."""
+    pictures = as_bytes(x[:, :3] if x.shape[1] > 1 else x, reach)
+    count, channels, height, width = pictures.shape
+    rows = math.ceil(count / columns)
+    down, across = height + _GAP, width + _GAP
+    whole = np.full((rows * columns, channels, down, across), ground, np.uint8)
+    whole[:count, :, :height, :width] = pictures
+    whole = whole.reshape(rows, columns, channels, down, across).transpose(0, 3, 1, 4, 2)
+    page = whole.reshape(rows * down, columns * across, channels)[:-_GAP, :-_GAP]
+    return np.ascontiguousarray(page[..., 0] if channels == 1 else page)
+
+
+def shares(x: NDArray[np.float32]) -> NDArray[np.float64]:
+    """How numbers are spread over BINS bins from -REACH to REACH, as a density (BINS,)."""
+    numbers = x.reshape(-1)
+    if numbers.size > _MOST_NUMBERS:
+        numbers = numbers[:: math.ceil(numbers.size / _MOST_NUMBERS)]
+    places = ((numbers + REACH) * (BINS / (2.0 * REACH))).astype(np.int32)
+    np.clip(places, 0, BINS - 1, out=places)
+    counts = np.bincount(places, minlength=BINS)
+    density: NDArray[np.float64] = counts / (max(1, numbers.size) * 2.0 * REACH / BINS)
+    return density
+
+
+def normal_density() -> NDArray[np.float64]:
+    """N(0, 1) at the middle of each bin, (BINS,)."""
+    middles = (np.arange(BINS) + 0.5) * (2.0 * REACH / BINS) - REACH
+    density: NDArray[np.float64] = np.exp(-0.5 * middles**2) / math.sqrt(2.0 * math.pi)
+    return density

@@ -1,0 +1,42 @@
+"""How much of a picture is left among noise, in words."""
+
+from __future__ import annotations
+
+from latentlab.engine.noising import snr_db
+
+_MINUS = "\N{MINUS SIGN}"
+# (least SNR in dB, what of the picture comes back from there).
+_LEFT = (
+    (12.0, "Keeps all but the finest detail"),
+    (4.0, "Keeps the shape, cleans the strokes"),
+    (-4.0, "Keeps the outline, changes the stroke"),
+    (-12.0, "Keeps a hint of the layout, draws the rest anew"),
+)
+
+
+def number(value: float, digits: int = 3) -> str:
+    """A figure with so many digits that count, and a true minus sign."""
+    return f"{value:.{digits}g}".replace("-", _MINUS)
+
+
+def db_in_words(db: float) -> str:
+    """As in "−3.1 dB"."""
+    figure = f"{db:.1f}".replace("-0.0", "0.0").replace("inf", "∞")
+    return f"{figure} dB".replace("-", _MINUS)
+
+
+def noise_in_words(alpha_bar: float) -> str:
+    """What the noise has left of the picture where abar_t is `alpha_bar`."""
+    if alpha_bar >= 1.0:
+        return "No noise: the picture itself."
+    share = 100.0 * alpha_bar
+    told = f"{share:.0f}" if 1.0 <= share <= 99.0 else number(share) if share > 99.0 else number(share, 1)
+    if share < 0.01:
+        told = "less than 0.01"
+    return f"SNR {db_in_words(snr_db(alpha_bar))}: {told} % of the variance is picture."
+
+
+def strength_in_words(alpha_bar: float) -> str:
+    """What comes back of a picture that is noised so far."""
+    db = snr_db(alpha_bar)
+    return next((words for least, words in _LEFT if db >= least), "Keeps next to nothing: a new picture")

@@ -1,0 +1,443 @@
+"""The way back: pictures come out of noise, frame by frame, on a tape that can be scrubbed and branched."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from latentlab.engine.diffusion_requests import DenoiserReply
+from latentlab.engine.recipes import FromNoise, Manner, Recipe, Start
+from latentlab.qt.diffusion.desk import DiffusionDesk
+from latentlab.qt.diffusion.frame_panel import FramePanel
+from latentlab.qt.diffusion.lanes import Lanes
+from latentlab.qt.diffusion.line import Line
+from latentlab.qt.diffusion.manner_form import MannerForm
+from latentlab.qt.diffusion.runs import MOST_LANES, Lane, Runs
+from latentlab.qt.diffusion.tape_store import TapeStore
+from latentlab.qt.diffusion.transport import Transport
+from latentlab.qt.diffusion.words import of_frame
+
+if TYPE_CHECKING:
+    from latentlab.engine.diffusion import Frame
+
+# A tape that was drawn so fast is drawn again at once while the guidance slides.
+_QUICK_S, _PAUSE_MS = 1.5, 120
+_NOISE_REACH = 2.5
+# Below these heights pictures matter more than histograms: they are small, or none.
+_LOW, _LOWEST = 310, 250
+
+
+class ReversePage(QWidget):
+    """`frame_shown` carries (frame, number of the chosen picture); `tape_finished` the recipe of a tape that
+    has come to its end; `tape_begun` tells that another tape is shown.
+    """
+
+    frame_shown = Signal(object)
+    tape_begun = Signal()
+    tape_finished = Signal(object)
+
+    def __init__(self, diffusion: DiffusionDesk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("reversePage")
+        self.setAccessibleName("Reverse: pictures come out of noise")
+        self._diffusion = diffusion
+        self._start: Start = FromNoise()
+        self._frame: Frame | None = None
+        self._picture, self._alone = 0, False
+        # Whether the frame in hand is always the newest.
+        self._follows = False
+        self.form = MannerForm()
+        self.draw, self.stop = QPushButton("Dra&w"), QPushButton("Stop")
+        self.panels = (
+            FramePanel("noisyPictures", "<b>xₜ</b> in its noise",
+                       "xₜ, the pictures in as much noise as there is at this frame"),
+            FramePanel("believedPictures", "<b>x̂₀</b> believed picture",
+                       "x̂₀, the pictures that the model believes are behind the noise", normal=False),
+            FramePanel("believedNoise", "<b>ε̂</b> believed noise",
+                       "ε̂, the noise that the model believes it sees", _NOISE_REACH),
+        )  # fmt: skip
+        self.words = Line()
+        self.words.setObjectName("frameWords")
+        self.words.setAccessibleName("Where the frame in hand lies")
+        self.lanes = Lanes()
+        self.transport = Transport()
+        self.runs = Runs(diffusion, lambda: self.lanes.all, self)
+        self._live = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._name_controls()
+        self._lay_out()
+        self._connect()
+        self._offer()
+        self.lanes.begin(Lane(Recipe()))
+
+    def _name_controls(self) -> None:
+        for button, name, spoken, tip in (
+            (self.draw, "tapeDraw", "Draw the pictures", "Draw a new tape: from noise to pictures."),
+            (self.stop, "tapeStop", "Stop drawing", "Stop drawing; what is there of the tape stays (Esc)."),
+        ):
+            button.setObjectName(name)
+            button.setAccessibleName(spoken)
+            button.setToolTip(tip)
+
+    def _lay_out(self) -> None:
+        buttons = QHBoxLayout()
+        buttons.setSpacing(4)
+        buttons.addWidget(self.draw, 1)
+        buttons.addWidget(self.stop, 1)
+        left = QVBoxLayout()
+        left.setSpacing(6)
+        left.addWidget(self.form, 1)
+        left.addLayout(buttons)
+        aspects = QHBoxLayout()
+        aspects.setSpacing(10)
+        for panel in self.panels:
+            aspects.addWidget(panel, 1)
+        right = QVBoxLayout()
+        right.setSpacing(3)
+        right.addLayout(aspects, 5)
+        right.addWidget(self.words)
+        right.addWidget(self.lanes, 3)
+        right.addWidget(self.transport)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(8, 6, 8, 6)
+        whole.setSpacing(10)
+        whole.addLayout(left)
+        whole.addLayout(right, 1)
+        self.form.setFixedWidth(self.form.sizeHint().width())
+
+    def _connect(self) -> None:
+        self.draw.clicked.connect(self.draw_anew)
+        self.stop.clicked.connect(self._stop)
+        self.form.changed.connect(self._settings_changed)
+        self.form.guided.connect(self._live.start)
+        self.form.noise_wanted.connect(self._from_noise)
+        self._live.timeout.connect(self._redraw_live)
+        transport = self.transport
+        transport.stepped.connect(self._step)
+        transport.began.connect(self._play_began)
+        transport.started.connect(self.draw_anew)
+        transport.branch_wanted.connect(self.branch)
+        transport.alone_wanted.connect(self._show_alone)
+        self.lanes.scrubbed.connect(self._scrubbed)
+        self.lanes.taken.connect(self._take)
+        self.lanes.closed.connect(self._close)
+        for panel in self.panels:
+            panel.mosaic.picked.connect(self._pick)
+            panel.mosaic.turned.connect(transport.alone.toggle)
+        self.runs.came.connect(self._came)
+        self.runs.ended.connect(self._ended)
+        self.runs.said.connect(transport.words.setText)
+        self._diffusion.opened.connect(self._opened)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(420, 200)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        for panel in self.panels:
+            panel.histogram.set_low(self.height() < _LOW)
+            panel.histogram.setVisible(self.height() >= _LOWEST)
+        super().resizeEvent(event)
+
+    # What others ask
+
+    @property
+    def recipe(self) -> Recipe | None:
+        """Of the tape in hand, if there is anything of it."""
+        lane = self.lanes.in_hand
+        return lane.recipe if lane is not None and len(lane.store) else None
+
+    @property
+    def frames(self) -> list[Frame]:
+        """Those of the tape in hand that are there, the first first."""
+        lane = self.lanes.in_hand
+        return lane.store.frames if lane is not None else []
+
+    @property
+    def frame(self) -> Frame | None:
+        """The one in hand."""
+        return self._frame
+
+    @property
+    def picture(self) -> int:
+        """The number of the chosen picture."""
+        return self._picture
+
+    def run_start(self, start: Start) -> None:
+        """Draws a tape that begins there, in the manner that is set."""
+        self._start = start
+        self.form.show_start(start)
+        self.draw_anew()
+
+    def run_recipe(self, recipe: Recipe) -> None:
+        """Puts all controls where a recipe says, and draws it."""
+        self._start = recipe.start
+        self.form.show_start(recipe.start)
+        self.form.show_count(recipe.count)
+        self.form.show_manner(recipe.last_manner)
+        self._draw(recipe)
+
+    # Drawing
+
+    @Slot()
+    def draw_anew(self) -> None:
+        """A new tape as the controls say; the branches of the one before go."""
+        if self._diffusion.model is not None:
+            self._draw(Recipe(self.form.count.value(), self.form.manner, self._start))
+
+    def _draw(self, recipe: Recipe) -> None:
+        self._live.stop()
+        self.transport.pause()
+        lane = Lane(recipe)
+        self.lanes.begin(lane)
+        self._picture = min(self._picture, recipe.count - 1)
+        self.lanes.show_picture(self._picture)
+        self._follows = True
+        self.tape_begun.emit()
+        self.runs.draw(lane)
+        self._offer()
+
+    @Slot()
+    def branch(self) -> None:
+        """Goes on from the frame in hand as the controls say, on a tape of its own."""
+        lane, frame = self.lanes.in_hand, self._frame
+        if lane is None or frame is None or not self._can_branch():
+            return
+        manner = self._another(self.form.manner, lane.recipe.last_manner)
+        self.form.show_manner(manner)
+        recipe = lane.recipe.branched(frame.number, manner)
+        shared = [known for known in lane.store.frames if known.number <= frame.number]
+        branch = Lane(recipe, TapeStore(shared), frame.number)
+        # While it waits it shows what it shares, of as many frames as the engine will make.
+        model = self._diffusion.model
+        steps = round(manner.steps * frame.t / model.steps) if model is not None else 0
+        branch.total = frame.number + max(1, steps) + 1
+        self.transport.pause()
+        self.lanes.add(branch)
+        self._follows = True
+        self.runs.draw_next(branch)
+        self.lanes.show_frame(frame)
+        self._offer()
+
+    def _another(self, manner: Manner, before: Manner) -> Manner:
+        """The manner of a branch: where it would bring the same pictures again, other noise on the way."""
+        changed = dataclasses.replace(manner, seed=before.seed)
+        steady = manner.sampler == "dpm++" or (manner.sampler == "ddim" and manner.eta == 0.0)
+        if changed != before or (manner.seed != before.seed and not steady):
+            return manner
+        seed = manner.seed if manner.seed != before.seed else manner.seed + 1
+        if manner.sampler == "dpm++":
+            return dataclasses.replace(manner, sampler="ddpm", seed=seed)
+        return dataclasses.replace(manner, eta=1.0 if steady else manner.eta, seed=seed)
+
+    def _can_branch(self) -> bool:
+        lane, frame = self.lanes.in_hand, self._frame
+        return (
+            lane is not None and frame is not None and frame.t > 0
+            and len(self.lanes.rows) < MOST_LANES and lane.store.get(frame.number) is frame
+        )  # fmt: skip
+
+    @Slot()
+    def _stop(self) -> None:
+        self.runs.stop()
+        self._offer()
+
+    @Slot()
+    def _settings_changed(self) -> None:
+        lane = self.lanes.in_hand
+        differs = lane is not None and bool(len(lane.store)) and self.form.manner != lane.recipe.last_manner
+        if differs and not self.runs.running and not self._live.isActive():
+            self.transport.words.setText("Settings changed: Draw anew, or Branch here.")
+
+    @Slot()
+    def _redraw_live(self) -> None:
+        """The tape in hand again under another guidance, if that is quick."""
+        lane = self.lanes.in_hand
+        alone = lane is not None and (lane.leaves is not None or len(self.lanes.rows) == 1)
+        if lane is None or not alone or not len(lane.store) or not 0.0 < lane.seconds < _QUICK_S:
+            return
+        if self.runs.running and self.runs.lane is not lane:
+            return
+        manner = dataclasses.replace(lane.recipe.last_manner, guidance=self.form.manner.guidance)
+        if manner == lane.recipe.last_manner or not manner.conditions:
+            return
+        kept = lane.recipe.branches[:-1] if lane.leaves is not None else ()
+        if lane.leaves is not None:
+            lane.recipe = dataclasses.replace(lane.recipe, branches=kept).branched(lane.leaves, manner)
+            lane.store = TapeStore(f for f in lane.store.frames if f.number <= lane.leaves)
+        elif not lane.recipe.branches:
+            lane.recipe = dataclasses.replace(lane.recipe, manner=manner)
+            lane.store = TapeStore()
+        else:
+            return
+        lane.ended = False
+        row = self.lanes.row_of(lane)
+        assert row is not None
+        row.tape.show_store(lane.store, lane.total, lane.leaves)
+        self.lanes.show_captions()
+        self.runs.draw(lane)
+        self._offer()
+
+    @Slot()
+    def _from_noise(self) -> None:
+        self.run_start(FromNoise())
+
+    # What comes
+
+    @Slot(object)
+    def _opened(self, model: DenoiserReply) -> None:
+        self.form.offer(model)
+        self.lanes.name_conditions(model.condition_names, model.exclusive)
+        self._start = FromNoise()
+        self.form.show_start(self._start)
+        self._show(None)
+
+    @Slot(object, object)
+    def _came(self, lane: Lane, frame: Frame) -> None:
+        row = self.lanes.row_of(lane)
+        if row is None:
+            return
+        first = row.tape.total != frame.total
+        row.tape.total = frame.total
+        row.tape.renew()
+        if first:
+            self.lanes.show_captions()
+        if lane is not self.lanes.in_hand:
+            self.lanes.show_frame(self._frame)
+        elif self._follows or self._frame is None or frame.number == self._frame.number:
+            self._show(frame)
+
+    @Slot(object)
+    def _ended(self, lane: Lane) -> None:
+        self.lanes.show_captions()
+        if lane is self.lanes.in_hand:
+            self._follows = False
+        self._offer()
+        newest = lane.store.newest
+        if newest is not None and newest.t:
+            self.transport.words.setText(f"Stopped at t = {newest.t}.")
+        if lane.whole:
+            self.tape_finished.emit(lane.recipe)
+
+    # What is shown
+
+    def _show(self, frame: Frame | None) -> None:
+        self._frame = frame
+        model = self._diffusion.model
+        aspects: tuple[object, ...] = (None, None, None)
+        words = ""
+        if frame is not None and model is not None:
+            aspects = frame.x_t, frame.x0_hat, frame.noise_hat(model.alpha_bar)
+            self._picture = min(self._picture, len(frame.x_t) - 1)
+            words = of_frame(frame.number, frame.total, frame.t, model.alpha_bar)
+        self.words.setText(words)
+        for panel, x in zip(self.panels, aspects, strict=True):
+            panel.show_pictures(x, self._picture, self._alone)  # type: ignore[arg-type]
+        self.lanes.show_frame(frame)
+        self._offer()
+        if frame is not None:
+            self.frame_shown.emit((frame, self._picture))
+
+    def say(self, words: str) -> None:
+        """Says something where the words on the frame stand, while there is none."""
+        if self._frame is None:
+            self.words.setText(words)
+
+    def _offer(self) -> None:
+        lane = self.lanes.in_hand
+        self.transport.offer(lane is not None and len(lane.store) > 0, self._can_branch())
+        self.draw.setEnabled(self._diffusion.model is not None)
+        self.stop.setEnabled(self.runs.running)
+
+    # The hand
+
+    @Slot(int)
+    def _step(self, steps: int) -> None:
+        lane = self.lanes.in_hand
+        if lane is None or self._frame is None:
+            return
+        self._follows = False
+        frame = lane.store.next(self._frame.number, steps)
+        if frame is self._frame and self.transport.playing and not self.runs.running:
+            self.transport.pause()
+        elif frame is not None and frame is not self._frame:
+            self._show(frame)
+
+    @Slot()
+    def _play_began(self) -> None:
+        """At the end it begins again."""
+        lane = self.lanes.in_hand
+        if lane is not None and self._frame is lane.store.newest and not self.runs.running:
+            self._go(0)
+
+    def _go(self, place: int) -> None:
+        lane = self.lanes.in_hand
+        if lane is not None and len(lane.store):
+            self._follows = False
+            self._show(lane.store.frames[place])
+
+    @Slot(object)
+    def _scrubbed(self, frame: Frame) -> None:
+        lane = self.lanes.in_hand
+        self.transport.pause()
+        # At the end of what is there, it goes on with what comes.
+        self._follows = lane is not None and lane is self.runs.lane and frame is lane.store.newest
+        if frame is not self._frame:
+            self._show(frame)
+
+    @Slot(object)
+    def _take(self, lane: Lane) -> None:
+        if lane is not self.lanes.in_hand:
+            self.lanes.take(lane)
+            self.form.show_manner(lane.recipe.last_manner)
+            self._offer()
+
+    @Slot(object)
+    def _close(self, lane: Lane) -> None:
+        t = self._frame.t if self._frame is not None else 0
+        self.lanes.close_lane(lane)
+        self.runs.drop(lane)
+        now = self.lanes.in_hand
+        if now is not None:
+            self.form.show_manner(now.recipe.last_manner)
+            self._show(now.store.at_time(t))
+
+    @Slot(int)
+    def _pick(self, picture: int) -> None:
+        self._picture = picture
+        self.lanes.show_picture(picture)
+        self._show(self._frame)
+
+    @Slot(bool)
+    def _show_alone(self, alone: bool) -> None:
+        self._alone = alone
+        self._show(self._frame)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        if key == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self.transport.toggle()
+        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            self.transport.pause()
+            self._step(-1 if key == Qt.Key.Key_Left else 1)
+        elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
+            self.transport.pause()
+            self._go(0 if key == Qt.Key.Key_Home else -1)
+        elif key == Qt.Key.Key_Escape and self.runs.running:
+            self._stop()
+        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and len(self.lanes.rows) > 1:
+            place = self.lanes.all.index(self.lanes.in_hand) if self.lanes.in_hand else 0
+            place += -1 if key == Qt.Key.Key_Up else 1
+            if 0 <= place < len(self.lanes.rows):
+                self._take_at_time(self.lanes.rows[place].lane)
+        else:
+            super().keyPressEvent(event)
+
+    def _take_at_time(self, lane: Lane) -> None:
+        t = self._frame.t if self._frame is not None else 0
+        self._take(lane)
+        frame = lane.store.at_time(t)
+        if frame is not None:
+            self._show(frame)

@@ -1,0 +1,316 @@
+"""Where a tape begins other than with plain noise: a picture, a picture with a hole, two noises."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from latentlab.engine.diffusion_requests import DenoiserReply
+from latentlab.engine.noising import as_pictures, as_x, noised, picture_of, pixels_of, snr_db
+from latentlab.engine.recipes import BetweenNoises, FromNoise, FromPicture, Inpainting, Start
+from latentlab.engine.requests import Picture
+from latentlab.qt.choice_button import ChoiceButton
+from latentlab.qt.crisp_picture import CrispPicture
+from latentlab.qt.desk import Desk
+from latentlab.qt.diffusion.between_form import BetweenForm
+from latentlab.qt.diffusion.desk import DiffusionDesk
+from latentlab.qt.diffusion.mask_tools import MaskTools
+from latentlab.qt.diffusion.model_shape import shape_of
+from latentlab.qt.diffusion.noise_words import db_in_words, strength_in_words
+from latentlab.qt.diffusion.picture_source import PictureSource
+from latentlab.qt.dimensions.row import CalmSlider
+from latentlab.qt.flow_layout import FlowLayout
+from latentlab.qt.own_picture.keeper import OwnPictures
+
+PICTURE, HOLE, BETWEEN = "picture", "hole", "between"
+_CHOICES = (
+    (PICTURE, "From your picture", "Noise a picture so far, and let it come back (SDEdit)."),
+    (HOLE, "Paint a hole", "Keep a picture but for a hole, which is drawn anew (RePaint)."),
+    (BETWEEN, "Between two noises", "Pictures on the way from one noise to another (slerp)."),
+)
+_GRAIN, _LARGEST = 1000, 112
+# From this width on the picture stands beside what is done to it.
+_BESIDE = 660
+# The canvas at its smallest, what stands above and below it, and a height that bounds nothing.
+_LEAST, _REST, _ANY = 116, 96, 16_777_215
+_FROM_TAPE = "The tape's picture"
+
+
+class StartPage(QWidget):
+    """`recipe_wanted` carries a `FromPicture`, `Inpainting` or `BetweenNoises`; `failed` a message and
+    details. `seed_chosen` and `count_chosen`: see `BetweenForm`."""
+
+    recipe_wanted = Signal(object)
+    failed = Signal(str, str)
+    seed_chosen = Signal(int)
+    count_chosen = Signal(int)
+
+    def __init__(
+        self, diffusion: DiffusionDesk, desk: Desk, pictures: OwnPictures, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("startPage")
+        self.setAccessibleName("Where the tape begins")
+        self.setAcceptDrops(True)
+        self._diffusion = diffusion
+        self.choice = PICTURE
+        # As a tape had it; the slider has but so many places.
+        self._strength = 0.5
+        self.buttons: dict[str, ChoiceButton] = {}
+        for name, words, tip in _CHOICES:
+            button = self.buttons[name] = ChoiceButton(words)
+            button.setObjectName(f"start_{name}")
+            button.setAccessibleName(words.replace("&", ""))
+            button.setToolTip(tip)
+            button.clicked.connect(partial(self.choose, name))
+        self.source = PictureSource(desk, pictures)
+        self.strength = CalmSlider(Qt.Orientation.Horizontal)
+        self.strength.setObjectName("strengthSlider")
+        self.strength.setAccessibleName("Strength: how far the picture is noised")
+        self.strength.setToolTip("How far towards noise: 0 leaves the picture alone, 1 leaves nothing of it.")
+        self.strength.setRange(0, _GRAIN)
+        self.strength.setPageStep(_GRAIN // 20)
+        self.strength.setValue(_GRAIN // 2)
+        self.strength_value = QLabel()
+        self.strength_words = QLabel()
+        self.strength_words.setObjectName("strengthWords")
+        self.strength_words.setWordWrap(True)
+        self.seen = CrispPicture("startSeen", "The picture as the denoiser takes it", _LARGEST)
+        self.begins = CrispPicture("startBegins", "What the tape begins with, under some noise", _LARGEST)
+        self.tools = MaskTools()
+        self.canvas = self.tools.canvas
+        self.between = BetweenForm()
+        self.draw = QPushButton("Draw &it")
+        self.draw.setObjectName("startDraw")
+        self.draw.setAccessibleName("Draw it: run a tape from this start")
+        self.draw.setToolTip("Runs a tape from this start, in the manner that is set.")
+        self.note = QLabel()
+        self.note.setObjectName("startNote")
+        self.note.setWordWrap(True)
+        self._tiles: list[QWidget] = []
+        self._strong = QWidget()
+        self._halves = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._lay_out()
+        self.source.changed.connect(self._picture_changed)
+        self.source.failed.connect(self.failed)
+        self.strength.valueChanged.connect(self._slid)
+        self.canvas.masked.connect(self._show)
+        self.between.seed_chosen.connect(self.seed_chosen)
+        self.between.count_chosen.connect(self.count_chosen)
+        self.draw.clicked.connect(self._draw)
+        diffusion.opened.connect(self._opened)
+        if diffusion.model is not None:
+            self._opened(diffusion.model)
+        self._picture_changed()
+        self.choose(PICTURE)
+
+    def _lay_out(self) -> None:
+        choices = QWidget()
+        flow = FlowLayout(choices, gap=4)
+        for button in self.buttons.values():
+            flow.addWidget(button)
+        slide = QHBoxLayout()
+        label = QLabel("Stren&gth")
+        label.setBuddy(self.strength)
+        slide.addWidget(label)
+        slide.addWidget(self.strength, 1)
+        slide.addWidget(self.strength_value)
+        pair = QHBoxLayout()
+        for picture, words in ((self.seen, "Your picture"), (self.begins, "Begins as")):
+            tile = QWidget()
+            column = QVBoxLayout(tile)
+            column.setContentsMargins(0, 0, 0, 0)
+            column.setSpacing(2)
+            caption = QLabel(words)
+            caption.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            column.addWidget(picture)
+            column.addWidget(caption)
+            pair.addWidget(tile, 1)
+            self._tiles.append(tile)
+        strong = QVBoxLayout(self._strong)
+        strong.setContentsMargins(0, 0, 0, 0)
+        strong.setSpacing(4)
+        strong.addLayout(slide)
+        strong.addWidget(self.strength_words)
+        strong.addLayout(pair)
+        inner = QWidget()
+        rows = QVBoxLayout(inner)
+        rows.setContentsMargins(8, 8, 8, 4)
+        rows.setSpacing(6)
+        rows.addWidget(choices)
+        self._halves.setSpacing(8)
+        self._halves.addWidget(self.source, 2, Qt.AlignmentFlag.AlignTop)
+        for widget in (self._strong, self.tools, self.between):
+            self._halves.addWidget(widget, 3, Qt.AlignmentFlag.AlignTop)
+        rows.addLayout(self._halves)
+        rows.addStretch(1)
+        area = QScrollArea()
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(inner)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(8, 2, 8, 8)
+        foot.addWidget(self.note, 1)
+        foot.addWidget(self.draw)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(area, 1)
+        layout.addLayout(foot)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        wide, ways = self.width() >= _BESIDE, QBoxLayout.Direction
+        self._halves.setDirection(ways.LeftToRight if wide else ways.TopToBottom)
+        # Where it is low, all of the canvas is to be in sight.
+        self.canvas.setMaximumHeight(max(_LEAST, self.height() - _REST) if wide else _ANY)
+        super().resizeEvent(event)
+
+    # What is set
+
+    @property
+    def start(self) -> Start | None:
+        """What the controls say; None if something is missing."""
+        picture = self.source.picture
+        if self.choice == BETWEEN:
+            return BetweenNoises(self.between.other_seed)
+        if picture is None:
+            return None
+        if self.choice == PICTURE:
+            return FromPicture(pixels_of(picture), self._strength) if self._strength > 0.0 else None
+        if self.canvas.share == 0.0:
+            return None
+        mask = self.canvas.hole.astype(np.uint8) * np.uint8(255)
+        return Inpainting(pixels_of(picture), pixels_of(mask), self.tools.repeats.value())
+
+    def show_start(self, start: Start) -> None:
+        """Puts the controls where a tape began."""
+        match start:
+            case FromPicture(pixels=pixels, strength=strength):
+                self.choose(PICTURE)
+                self._take(picture_of(pixels))
+                with QSignalBlocker(self.strength):
+                    self.strength.setValue(round(strength * _GRAIN))
+                self._strength = strength
+            case Inpainting(pixels=pixels, mask=mask, repeats=repeats):
+                self.choose(HOLE)
+                self._take(picture_of(pixels))
+                self.canvas.show_mask(picture_of(mask) != 0)
+                self.tools.repeats.setValue(repeats)
+            case BetweenNoises(seed=seed):
+                self.choose(BETWEEN)
+                self.between.show_other_seed(seed)
+            case FromNoise():
+                pass
+        self._show()
+
+    def _take(self, picture: Picture) -> None:
+        """A tape's picture, which has its model's shape, even where that is not open yet."""
+        if self._diffusion.model is None:
+            self.source.set_shape(shape_of(picture))
+        self.source.take_picture(picture, _FROM_TAPE)
+
+    def show_manner(self, seed: int, count: int) -> None:
+        """The seed and the number of pictures, as they are set elsewhere."""
+        self.between.show_manner(seed, count)
+
+    def choose(self, choice: str) -> None:
+        """One of the three ways to begin."""
+        self.choice = choice
+        for name, button in self.buttons.items():
+            button.setChecked(name == choice)
+        self.source.setVisible(choice != BETWEEN)
+        self._strong.setVisible(choice == PICTURE)
+        self.tools.setVisible(choice == HOLE)
+        self.between.setVisible(choice == BETWEEN)
+        self._show()
+
+    # What comes from elsewhere
+
+    @Slot(object)
+    def _opened(self, model: DenoiserReply) -> None:
+        self.source.set_shape(model.shape)
+        self._show()
+
+    @Slot()
+    def _picture_changed(self) -> None:
+        self.canvas.show_picture(self.source.picture)
+        self._show()
+
+    @Slot(int)
+    def _slid(self, value: int) -> None:
+        self._strength = value / _GRAIN
+        self._show()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self.choice != BETWEEN and (event.mimeData().hasUrls() or event.mimeData().hasImage()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self.source.take(event.mimeData())
+
+    # What is shown
+
+    @Slot()
+    def _show(self) -> None:
+        self._show_strength()
+        # Where there is a picture to paint on, it is not shown twice.
+        self.source.frame.setVisible(self.choice == PICTURE or self.source.picture is None)
+        self.draw.setEnabled(self._diffusion.model is not None and self.start is not None)
+        self.note.setText(self._missing())
+
+    def _show_strength(self) -> None:
+        model, picture = self._diffusion.model, self.source.picture
+        self.strength_value.setText(f"{self._strength:.2f}")
+        self.seen.show_picture(picture)
+        # The frame above shows it already.
+        self._tiles[0].setVisible(self.source.is_fitted)
+        if model is None or picture is None:
+            self.begins.show_picture(None)
+            self.strength_words.setText("")
+            return
+        t = max(1, round(self._strength * model.steps)) if self._strength > 0.0 else 0
+        alpha_bar = float(model.alpha_bar[t])
+        x_0 = as_x(picture)
+        noise = np.random.default_rng(0).standard_normal(x_0.shape, np.float32)
+        self.begins.show_picture(as_pictures(noised(x_0, alpha_bar, noise)[None])[0])
+        if t == 0:
+            self.strength_words.setText("Nothing changes: there is no noise to come back from.")
+        else:
+            noise_words = f"From t = {t} of {model.steps}, SNR {db_in_words(snr_db(alpha_bar))}."
+            self.strength_words.setText(f"{strength_in_words(alpha_bar)}. {noise_words}")
+
+    def _missing(self) -> str:
+        """Why nothing can be drawn, or a word on what would be; "" if there is nothing to say."""
+        if self._diffusion.model is None:
+            return "Open a diffusion model first."
+        if self.choice == BETWEEN:
+            return ""
+        if self.source.picture is None:
+            return "Take a picture first."
+        if self.choice == PICTURE:
+            return "" if self._strength > 0.0 else "Give it some strength first."
+        if self.canvas.share == 0.0:
+            return "Paint the hole first."
+        return "Nothing of the picture is kept." if self.canvas.share == 1.0 else ""
+
+    @Slot()
+    def _draw(self) -> None:
+        start = self.start
+        if start is not None and self._diffusion.model is not None:
+            self.recipe_wanted.emit(start)

@@ -1,0 +1,134 @@
+"""What the pictures are told: one class or each in turn, or of each attribute whether it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
+
+from latentlab.engine.projection import Point
+from latentlab.qt.flow_layout import FlowLayout
+from latentlab.session.conditions import one_of
+
+_ANY, _WITH, _WITHOUT = Qt.CheckState.PartiallyChecked, Qt.CheckState.Checked, Qt.CheckState.Unchecked
+# A network is told -1 for without, 1 for with; half way is 0, which says nothing of it.
+_VALUES = {_ANY: 0.5, _WITH: 1.0, _WITHOUT: 0.0}
+_NOTHING, _TURNS = -2, -1
+
+
+class TraitBox(QCheckBox):
+    """An attribute: told that it is there, that it is not, or nothing of it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+        self.setTristate(True)
+        self.setObjectName(f"told_{name}")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.checkStateChanged.connect(self._named)
+        self.setCheckState(_ANY)
+
+    def nextCheckState(self) -> None:
+        """From either to with, to without, and back."""
+        self.setCheckState({_ANY: _WITH, _WITH: _WITHOUT, _WITHOUT: _ANY}[self.checkState()])
+
+    @Slot()
+    def _named(self) -> None:
+        words = {_ANY: f"{self.name} or not", _WITH: f"with {self.name}", _WITHOUT: f"without {self.name}"}
+        self.setText(words[self.checkState()])
+        self.setAccessibleName(f"Told: {words[self.checkState()]}")
+        self.setToolTip(
+            f"Told: {words[self.checkState()]}. Click: with, without, or nothing told of {self.name}."
+        )
+
+
+class ToldForm(QWidget):
+    """`changed`: the person wants other conditions. Empty for a model that cannot be told anything."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: tuple[str, ...] = ()
+        self.exclusive = True
+        # Told by a recipe what no control says: kept until the person says something else.
+        self._other: tuple[Point, ...] | None = None
+        self.classes = QComboBox()
+        self.classes.setObjectName("toldChooser")
+        self.classes.setAccessibleName("Class that the pictures are told")
+        self.classes.setToolTip("The class that the pictures are to be of.")
+        self.classes.setPlaceholderText("as the tape was told")
+        self.boxes: dict[str, TraitBox] = {}
+        self._traits = QWidget()
+        self._flow = FlowLayout(self._traits, gap=6)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.addWidget(self.classes)
+        rows.addWidget(self._traits)
+        self.classes.currentIndexChanged.connect(self._said)
+
+    def offer(self, names: tuple[str, ...], exclusive: bool) -> None:
+        """The conditions of another model."""
+        if (names, exclusive) == (self.names, self.exclusive):
+            return
+        self.names, self.exclusive, self._other = names, exclusive, None
+        with QSignalBlocker(self.classes):
+            self.classes.clear()
+            if exclusive and names:
+                self.classes.addItem("each class in turn", _TURNS)
+                for number, name in enumerate(names):
+                    self.classes.addItem(name if not name.isdigit() else f"class {name}", number)
+                self.classes.addItem("nothing is told", _NOTHING)
+                self.classes.setCurrentIndex(0)
+        for box in self.boxes.values():
+            box.hide()
+            box.deleteLater()
+        self.boxes = {} if exclusive else {name: TraitBox(name) for name in names}
+        for box in self.boxes.values():
+            box.checkStateChanged.connect(self._said)
+            self._flow.addWidget(box)
+        self.classes.setVisible(exclusive and bool(names))
+        self._traits.setVisible(bool(self.boxes))
+
+    @property
+    def conditions(self) -> tuple[Point, ...]:
+        """What is told, as a recipe has it; () for nothing."""
+        if self._other is not None:
+            return self._other
+        count = len(self.names)
+        if self.boxes:
+            values = tuple(_VALUES[self.boxes[name].checkState()] for name in self.names)
+            return () if set(values) == {_VALUES[_ANY]} else (values,)
+        chosen = self.classes.currentData()
+        if chosen is None or chosen == _NOTHING:
+            return ()
+        if chosen == _TURNS:
+            return tuple(one_of(number, count) for number in range(count))
+        return (one_of(chosen, count),)
+
+    def show_conditions(self, conditions: Sequence[Point]) -> None:
+        """Puts the controls where a recipe says."""
+        wanted = tuple(map(tuple, conditions))
+        self._other = None
+        if self.boxes:
+            values = wanted[0] if wanted else (0.5,) * len(self.names)
+            for name, value in zip(self.names, values, strict=False):
+                box = self.boxes[name]
+                with QSignalBlocker(self):
+                    box.setCheckState(_WITH if value > 0.5 else _WITHOUT if value < 0.5 else _ANY)
+        else:
+            for place in range(self.classes.count()):
+                with QSignalBlocker(self.classes):
+                    self.classes.setCurrentIndex(place)
+                if self.conditions == wanted:
+                    break
+        if self.conditions != wanted:
+            with QSignalBlocker(self.classes):
+                self.classes.setCurrentIndex(-1)
+            self._other = wanted
+
+    @Slot()
+    def _said(self) -> None:
+        self._other = None
+        self.changed.emit()

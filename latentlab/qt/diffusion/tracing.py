@@ -1,0 +1,107 @@
+"""Shows in the plane where a tape goes: what the denoiser believes in, encoded by the plane's own model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, Slot
+
+from latentlab.engine.requests import LoadedReply, Point, Refusal, TrajectoryReply, TrajectoryRequest
+from latentlab.qt.asking import Asking
+from latentlab.qt.desk import Desk
+
+if TYPE_CHECKING:
+    from latentlab.engine.diffusion import Frame
+    from latentlab.qt.views.latent_plane import LatentPlane
+
+# Of a tape of 1,000 frames, so many say where it goes.
+_MOST = 120
+
+
+class Tracing(QObject):
+    """Between a tape and the plane.
+
+    Args:
+        desk: of the plane's model.
+        plane: where to show it.
+        frames: the frames that are at hand, the first first.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        plane: LatentPlane,
+        frames: Callable[[], Sequence[Frame]],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._desk, self._plane, self._frames = desk, plane, frames
+        self._asking = Asking(self._ask, self)
+        self._picture = 0
+        self._shown: Frame | None = None
+        self._asked: tuple[int, ...] = ()
+        self._numbers: tuple[int, ...] = ()
+        self._points: tuple[Point, ...] = ()
+        desk.traced.connect(self._traced)
+        desk.refused.connect(self._refused)
+        desk.loaded.connect(self._loaded)
+
+    @Slot(object)
+    def show(self, shown: tuple[Frame, int]) -> None:
+        """The frame in hand is another one, or another of its pictures."""
+        frame, picture = shown
+        other = picture != self._picture
+        self._shown, self._picture = frame, picture
+        if other:
+            self._numbers, self._points = (), ()
+        if other or not self._numbers or frame.number > self._numbers[-1]:
+            self._asking.soon()
+        self._paint()
+
+    @Slot()
+    def clear(self) -> None:
+        """There is no tape any more, or another one."""
+        self._shown, self._numbers, self._points = None, (), ()
+        self._plane.show_trajectory((), 0)
+
+    def _ask(self) -> bool:
+        frames, model = self._frames(), self._desk.model
+        if not frames or self._shown is None or model is None:
+            return False
+        picture = frames[0].x0_hat[self._picture] if self._picture < len(frames[0].x0_hat) else None
+        height, width = model.images.shape[-2:]
+        if picture is None or picture.shape[-2:] != (height, width):
+            return False
+        some = frames[:: max(1, len(frames) // _MOST)]
+        if some[-1] is not frames[-1]:
+            some = [*some, frames[-1]]
+        self._asked = tuple(frame.number for frame in some)
+        self._desk.request_trajectory(np.stack([frame.x0_hat[self._picture] for frame in some]))
+        return True
+
+    @Slot(object)
+    def _traced(self, reply: TrajectoryReply) -> None:
+        self._asking.answered()
+        self._numbers, self._points = self._asked, reply.points
+        self._paint()
+
+    @Slot(object)
+    def _loaded(self, model: LoadedReply) -> None:
+        self._asking.answered()
+        self._points = ()
+        self._asking.soon()
+
+    @Slot(object)
+    def _refused(self, refusal: Refusal) -> None:
+        if refusal.slot == TrajectoryRequest.slot:
+            self._asking.answered()
+
+    def _paint(self) -> None:
+        if self._shown is None or not self._points:
+            self._plane.show_trajectory((), 0)
+            return
+        number = self._shown.number
+        reached = sum(1 for known in self._numbers if known <= number) - 1
+        self._plane.show_trajectory(self._points, reached)

@@ -1,0 +1,98 @@
+"""What is said of a tape and of its frames, without Qt."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latentlab.engine.projection import Point
+from latentlab.engine.recipes import (
+    BetweenNoises,
+    FromNoise,
+    FromPicture,
+    Inpainting,
+    Manner,
+    Start,
+)
+
+SAMPLER_TITLES = {"ddim": "DDIM", "ddpm": "DDPM (ancestral)", "dpm++": "DPM-Solver++ 2M"}
+_SHORT = {"ddim": "DDIM", "ddpm": "DDPM", "dpm++": "DPM++"}
+_MINUS = "\N{MINUS SIGN}"
+_EACH = 2
+
+
+def snr_db(alpha_bar: NDArray[np.float64], t: int) -> float:
+    """Signal to noise at t, 10 log10(abar / (1 - abar)); infinite at 0."""
+    kept = float(alpha_bar[t])
+    if kept >= 1.0:
+        return math.inf
+    return -math.inf if kept <= 0.0 else 10.0 * math.log10(kept / (1.0 - kept))
+
+
+def of_frame(number: int, total: int, t: int, alpha_bar: NDArray[np.float64]) -> str:
+    """Where a frame lies on the tape and how much noise there is."""
+    whole = len(alpha_bar) - 1
+    where = f"Frame {number} of {total - 1} · t = {t} of {whole}"
+    if t == 0:
+        return f"{where} · no noise is left: these are the pictures"
+    level = snr_db(alpha_bar, t)
+    signed = f"{abs(level):.1f}"
+    if float(signed):
+        signed = f"{_MINUS if level < 0 else '+'}{signed}"
+    amount = "nothing but noise" if level < -30 else "more noise than picture" if level < 0 else (
+        "more picture than noise" if level < 30 else "next to no noise"
+    )  # fmt: skip
+    return f"{where} · SNR {signed} dB: {amount}"
+
+
+def told_words(conditions: Sequence[Point], names: Sequence[str], exclusive: bool) -> str:
+    """What the pictures are told, in short; "" for nothing."""
+    if not conditions or not names:
+        return ""
+    if exclusive:
+        classes = [names[max(range(len(row)), key=row.__getitem__)] for row in conditions if row]
+        return f"class {classes[0]}" if len(set(classes)) == 1 else "each class in turn"
+    if len(set(conditions)) > 1:
+        return "each its own attributes"
+    said = [
+        f"with {name}" if value > 0.5 else f"without {name}"
+        for name, value in zip(names, conditions[0], strict=False)
+        if value != 0.5
+    ]
+    return ", ".join(said[:_EACH]) + (" …" if len(said) > _EACH else "")
+
+
+def of_manner(manner: Manner, names: Sequence[str] = (), exclusive: bool = True) -> str:
+    """A manner on one line, as the caption of its tape."""
+    told = told_words(manner.conditions, names, exclusive)
+    words = [f"{_SHORT[manner.sampler]} {manner.steps}"]
+    if manner.sampler == "ddim" and manner.eta:
+        words[0] += f", eta {manner.eta:g}"
+    if told:
+        words += [told, f"guidance {manner.guidance:g}"]
+    return " · ".join([*words, f"seed {manner.seed}"])
+
+
+def of_start(start: Start) -> str:
+    """Where a tape begins, "" for plain noise."""
+    match start:
+        case FromNoise():
+            return ""
+        case BetweenNoises(seed=seed):
+            return f"Begins on the arc to the noise of seed {seed}"
+        case FromPicture(strength=strength):
+            return f"Begins with a picture, noised {strength:.0%} of the way"
+        case Inpainting():
+            return "Fills the hole in a picture"
+
+
+def time_left(seconds: float) -> str:
+    """So long it takes yet, in round words."""
+    if seconds < 1.0:
+        return "a moment left"
+    if seconds < 90.0:
+        return f"{round(seconds)} s left"
+    return f"{round(seconds / 60.0)} min left"

@@ -1,0 +1,51 @@
+"""A dock that is given more height while it is in front of those that share its place."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Qt, QTimer, Slot
+from PySide6.QtWidgets import QDockWidget, QMainWindow
+
+
+class Room(QObject):
+    """Makes a dock a share of the window high when it comes to the front, and gives the height back after.
+
+    A height that the person has given it is kept for the next time.
+    """
+
+    def __init__(self, window: QMainWindow, dock: QDockWidget, share: float) -> None:
+        super().__init__(window)
+        self._window, self._dock, self._share = window, dock, share
+        self._before = self._chosen = 0
+        self._front = False
+        self._settle = QTimer(self, singleShot=True, interval=0)
+        self._settle.timeout.connect(self._adjust)
+        dock.visibilityChanged.connect(self._turned)
+
+    @Slot(bool)
+    def _turned(self, front: bool) -> None:
+        if self._dock.isFloating():
+            return
+        if front and not self._front:
+            self._before = self._dock.height()
+        elif self._front and not front:
+            self._chosen = self._dock.height()
+        # When Qt has shown the neighbour: docks are resized together.
+        self._settle.start()
+
+    @Slot()
+    def _adjust(self) -> None:
+        front = not self._dock.visibleRegion().isEmpty()
+        if front == self._front or self._dock.isFloating() or not self._window.isVisible():
+            return
+        self._front = front
+        if front:
+            wanted = self._chosen or round(self._share * self._window.height())
+            if self._before < wanted:
+                self._resize(self._dock, wanted)
+            return
+        neighbour = next((d for d in self._window.tabifiedDockWidgets(self._dock) if d.isVisible()), None)
+        if neighbour is not None and self._before:
+            self._resize(neighbour, self._before)
+
+    def _resize(self, dock: QDockWidget, height: int) -> None:
+        self._window.resizeDocks([dock], [height], Qt.Orientation.Vertical)

@@ -1,0 +1,44 @@
+"""The way of a diffusion tape through the plane: where the picture lies that the model believes in.
+
+It begins in the middle of everything, for of pure noise all pictures are as likely; where it turns, the model
+has made up its mind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPolygonF
+
+from latentlab.engine.projection import Flat
+from latentlab.qt.plane.camera import Camera
+
+_LINE, _CASING = 2.0, 5.0
+_BEGIN, _END = 3.5, 7.0
+
+
+def paint_trajectory(
+    painter: QPainter, camera: Camera, palette: QPalette, way: Sequence[Flat], reached: int
+) -> None:
+    """The way so far as a line, what is to come dotted, and a disc where the frame in hand is."""
+    points = [QPointF(*camera.to_pixel(*place)) for place in way]
+    reached = max(0, min(reached, len(points) - 1))
+    ground, ink = palette.base().color(), palette.highlight().color()
+    pale = QColor(ink)
+    pale.setAlphaF(0.55)
+    painter.save()
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(pale, _LINE, Qt.PenStyle.DotLine))
+    painter.drawPolyline(QPolygonF(points[reached:]))
+    for colour, width in ((ground, _CASING), (ink, _LINE)):
+        painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        painter.drawPolyline(QPolygonF(points[: reached + 1]))
+    painter.setPen(QPen(ground, 2))
+    painter.setBrush(pale)
+    painter.drawEllipse(points[0], _BEGIN, _BEGIN)
+    painter.setBrush(ink)
+    box = QRectF(points[reached] - QPointF(_END, _END), points[reached] + QPointF(_END, _END))
+    # A rounded square, for the probe and the walk are marked by discs.
+    painter.drawRoundedRect(box, 3.0, 3.0)
+    painter.restore()

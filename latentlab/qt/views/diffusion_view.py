@@ -1,0 +1,195 @@
+"""The diffusion view: pages for the way back from noise, for the way into it, and for pictures to begin with.
+
+A denoiser is opened when the view is first seen: who never looks at one never pays for it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QComboBox, QTabWidget, QVBoxLayout, QWidget
+
+from latentlab.engine.diffusion_requests import DenoiserReply, OpenDenoiserRequest
+from latentlab.engine.recipes import Recipe, Start
+from latentlab.engine.requests import Refusal
+from latentlab.qt.desk import Desk
+from latentlab.qt.diffusion.desk import DiffusionDesk
+from latentlab.qt.diffusion.forward import ForwardPage
+from latentlab.qt.diffusion.reverse import ReversePage
+from latentlab.qt.diffusion.shelf import denoisers, suited_to
+from latentlab.qt.diffusion.start_page import StartPage
+from latentlab.qt.own_picture.keeper import OwnPictures
+
+if TYPE_CHECKING:
+    from latentlab.engine.diffusion import Frame
+
+_NONE = "No diffusion model is open. Open a file, or train one: latentlab train ddpm --data mnist"
+_FILE = "Open a file …"
+
+
+class DiffusionView(QWidget):
+    """Signals as of `ReversePage`; `file_wanted` asks for a model file to open, `failed` carries a message
+    and its details."""
+
+    frame_shown = Signal(object)
+    tape_begun = Signal()
+    tape_finished = Signal(object)
+    file_wanted = Signal()
+    failed = Signal(str, str)
+
+    def __init__(
+        self, diffusion: DiffusionDesk, desk: Desk, pictures: OwnPictures, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("diffusionView")
+        self.setAccessibleName("Diffusion: from noise to pictures and back")
+        self._diffusion, self._desk = diffusion, desk
+        self._wanted = True
+        # A recipe that waits for its model.
+        self._pending: Recipe | None = None
+        self.chooser = QComboBox()
+        self.chooser.setObjectName("denoiserChooser")
+        self.chooser.setAccessibleName("Diffusion model")
+        self.chooser.setToolTip("Which diffusion model draws.")
+        self.chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.reverse = ReversePage(diffusion)
+        self.pages = QTabWidget()
+        self.pages.setObjectName("diffusionPages")
+        self.pages.setDocumentMode(True)
+        self.pages.setCornerWidget(self.chooser, Qt.Corner.TopRightCorner)
+        self._add_pages(pictures)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.addWidget(self.pages)
+        self._fill_chooser()
+        self.chooser.activated.connect(self._chosen)
+        self.reverse.frame_shown.connect(self.frame_shown)
+        self.reverse.tape_begun.connect(self.tape_begun)
+        self.reverse.tape_finished.connect(self.tape_finished)
+        diffusion.opened.connect(self._opened)
+        diffusion.refused.connect(self._refused)
+
+    def _add_pages(self, pictures: OwnPictures) -> None:
+        """Each page is one line here."""
+        self.forward = ForwardPage(self._diffusion, self._desk)
+        self.forward.recipe_wanted.connect(self.run_start)
+        self.begin = StartPage(self._diffusion, self._desk, pictures)
+        self.begin.recipe_wanted.connect(self.run_start)
+        self.begin.failed.connect(self.failed)
+        form = self.reverse.form
+        self.begin.seed_chosen.connect(form.seed.setValue)
+        self.begin.count_chosen.connect(form.count.setValue)
+        form.settled.connect(self._tell_manner)
+        self._tell_manner()
+        for page, title, tip in (
+            (self.reverse, "Reverse", "From noise to pictures, frame by frame."),
+            (self.forward, "Forward", "How a picture drowns in noise."),
+            (self.begin, "From a picture", "Begin with a picture, a hole in one, or between two noises."),
+        ):
+            self.pages.setTabToolTip(self.pages.addTab(page, title), tip)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(440, 180)
+
+    # What others ask
+
+    def open_model(self, model: str) -> None:
+        """Opens a denoiser, a name or a path; a tape is drawn when it is there."""
+        self._wanted = False
+        self.reverse.runs.stop()
+        self._diffusion.open(model)
+        self.reverse.say(f"Opening {Path(model).stem} …")
+
+    @Slot(object)
+    def run_start(self, start: Start) -> None:
+        """Draws a tape from there, and shows it."""
+        self.pages.setCurrentWidget(self.reverse)
+        self.reverse.run_start(start)
+
+    def show_recipe(self, recipe: Recipe, model: str) -> None:
+        """Puts all controls where a recipe says and draws it, by a model that is opened if it is not."""
+        self.pages.setCurrentWidget(self.reverse)
+        now = self._diffusion.model
+        if now is not None and model in (now.model, now.path):
+            self._run(recipe)
+        else:
+            self._pending = recipe
+            self.open_model(model)
+
+    def _run(self, recipe: Recipe) -> None:
+        self.begin.show_start(recipe.start)
+        self.reverse.run_recipe(recipe)
+
+    def recipe(self) -> Recipe | None:
+        """Of the tape in hand."""
+        return self.reverse.recipe
+
+    def frames(self) -> list[Frame]:
+        """Those of the tape in hand that are there, the first first."""
+        return self.reverse.frames
+
+    @Slot()
+    def _tell_manner(self) -> None:
+        """The other pages know what is set on the first."""
+        form = self.reverse.form
+        manner = form.manner
+        self.begin.show_manner(manner.seed, form.count.value())
+        self.forward.tell(manner.conditions, manner.guidance)
+
+    # What happens
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        # A panel behind another's tab calls itself visible, and is never painted.
+        if self._wanted and self._desk.model is not None:
+            self._wanted = False
+            suited = suited_to(self._desk.state.data)
+            if suited is None:
+                self.reverse.say(_NONE)
+            else:
+                self.open_model(suited)
+        super().paintEvent(event)
+
+    @Slot(object)
+    def _opened(self, model: DenoiserReply) -> None:
+        self._fill_chooser()
+        pending, self._pending = self._pending, None
+        if pending is not None:
+            self._run(pending)
+        else:
+            self.reverse.draw_anew()
+
+    @Slot(object)
+    def _refused(self, refusal: Refusal) -> None:
+        if refusal.slot == OpenDenoiserRequest.slot:
+            self._pending = None
+            self._fill_chooser()
+            self.reverse.say(_NONE if self._diffusion.model is None else "")
+
+    def _fill_chooser(self) -> None:
+        """The models that ship, the one that is open, and a way to others."""
+        now = self._diffusion.model
+        with QSignalBlocker(self.chooser):
+            self.chooser.clear()
+            shipped = denoisers()
+            for name in shipped:
+                self.chooser.addItem(name, name)
+            if now is not None and now.model not in shipped:
+                self.chooser.addItem(now.model, now.path)
+            self.chooser.addItem(_FILE, "")
+            place = -1 if now is None else self.chooser.findText(now.model)
+            self.chooser.setCurrentIndex(place)
+            self.chooser.setPlaceholderText("Choose a model")
+
+    @Slot(int)
+    def _chosen(self, place: int) -> None:
+        model = self.chooser.itemData(place)
+        if model:
+            now = self._diffusion.model
+            if now is None or model not in (now.model, now.path):
+                self.open_model(model)
+        else:
+            self._fill_chooser()
+            self.file_wanted.emit()

@@ -1,0 +1,33 @@
+"""What the header of a model file says, read without torch."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from latentlab.engine.model_header import card_in, makes_pictures
+from tests.tiny import save_tiny_classifier, save_tiny_model
+
+
+def test_that_a_classifier_makes_no_pictures_and_others_do(tmp_path: Path):
+    judge = save_tiny_classifier(tmp_path / "judge.safetensors")
+    assert card_in(judge)["kind"] == "classifier"
+    assert not makes_pictures(judge)
+    assert makes_pictures(save_tiny_model(tmp_path / "vae.safetensors"))
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff" * 30, b"\x02\0\0\0\0\0\0\0[]"])
+def test_that_a_file_that_says_nothing_is_left_for_the_loader_to_refuse(tmp_path: Path, content: bytes):
+    path = tmp_path / "odd.safetensors"
+    path.write_bytes(content)
+    assert card_in(path) == {}
+    assert makes_pictures(path)
+    assert makes_pictures(tmp_path / "nowhere.safetensors")
+
+
+def test_that_torch_is_not_needed_for_it():
+    program = "import sys, latentlab.engine.model_header; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -1,0 +1,87 @@
+"""A denoiser without a network: its pictures are grey and tell what was asked, and it keeps a list."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import numpy as np
+
+from latentlab.engine.diffusion import Frame
+from latentlab.engine.diffusion_requests import (
+    BeliefReply,
+    BeliefRequest,
+    DenoiserReply,
+    FrameReply,
+    OpenDenoiserRequest,
+    TapeRequest,
+)
+from latentlab.engine.recipes import Recipe
+from latentlab.engine.requests import Reply, Request
+from latentlab.errors import LabError
+
+SIDE, STEPS = 8, 100
+DIGITS = ("0", "1", "2")
+
+
+def grey(recipe: Recipe, number: int) -> float:
+    """Of all pictures of a frame: other ones for each seed and guidance, lighter from frame to frame."""
+    manner = recipe.manner
+    for branch in recipe.branches:
+        if number > branch.at:
+            manner = branch.manner
+    return ((manner.seed % 7) * 0.1 + manner.guidance * 0.05 + number * 0.001) % 1.0
+
+
+class FakeService:
+    """Draws at once. While `hold` is clear, no more frames come after number `pause`."""
+
+    def __init__(self, conditions: tuple[str, ...] = DIGITS, exclusive: bool = True) -> None:
+        self.conditions, self.exclusive = conditions, exclusive
+        self.served: list[Request] = []
+        self.hold = threading.Event()
+        self.hold.set()
+        self.pause = 0
+
+    @property
+    def tapes(self) -> list[TapeRequest]:
+        """The requests for a tape, the oldest first; those to stop one aside."""
+        return [one for one in self.served if isinstance(one, TapeRequest) and one.recipe is not None]
+
+    def serve(self, request: Request) -> Iterator[Reply | None]:
+        self.served.append(request)
+        match request:
+            case OpenDenoiserRequest():
+                if "missing" in request.model:
+                    raise LabError(f"no model or file is called {request.model!r}")
+                alpha_bar = np.linspace(1.0, 0.0, STEPS + 1) ** 2
+                yield DenoiserReply(
+                    request.generation, request.model, f"/models/{request.model}.safetensors", "0123456789ab",
+                    (1, SIDE, SIDE), self.conditions, self.exclusive, alpha_bar, "linear", "mnist", "lab",
+                )  # fmt: skip
+            case TapeRequest():
+                yield from self._run(request)
+            case BeliefRequest():
+                yield BeliefReply(request.generation, request.t, request.x_t)
+
+    def _run(self, request: TapeRequest) -> Iterator[Reply | None]:
+        recipe = request.recipe
+        if recipe is None:
+            return
+        if recipe.manner.steps > STEPS:
+            raise LabError(f"{recipe.manner.steps} steps are more than the {STEPS} times of the model")
+        times = [round(t) for t in np.linspace(STEPS, 0, recipe.manner.steps + 1)]
+        for branch in recipe.branches:
+            rest = max(1, round(branch.manner.steps * times[branch.at] / STEPS))
+            times = times[: branch.at] + [round(t) for t in np.linspace(times[branch.at], 0, rest + 1)]
+        first = request.after.number if request.after is not None else 0
+        for number in range(first, len(times)):
+            while not self.hold.is_set() and number > self.pause:
+                self.hold.wait(0.01)
+                yield None
+            if number % request.every == 0 or times[number] == 0:
+                x = np.full((recipe.count, 1, SIDE, SIDE), grey(recipe, number), np.float32)
+                frame = Frame(number, len(times), times[number], x, x * 0.5)
+                yield FrameReply(request.generation, frame, 0.01 * (number - first + 1))
+            else:
+                yield None

@@ -1,0 +1,166 @@
+"""The diffusion panel in the window: how a denoiser comes to be opened, and what the plane does meanwhile."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+import torch
+from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtWidgets import QToolButton
+from pytestqt.qtbot import QtBot
+
+from latentlab.engine.checkpoint import ModelCard, save_model
+from latentlab.engine.recipes import Manner, Recipe
+from latentlab.models.ddpm import DDPM, DDPMConfig
+from latentlab.qt.app import _state_for
+from latentlab.qt.diffusion import shelf
+from latentlab.qt.window import LabWindow
+from latentlab.session.state import SessionState
+from tests.qt.shell import OFFSCREEN, open_window
+from tests.tiny import save_tiny_model
+
+pytestmark = [OFFSCREEN, pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)]
+LEFT = Qt.MouseButton.LeftButton
+
+
+def save_tiny_denoiser(path: Path, names: tuple[str, ...] = ("a", "b"), data: str = "mnist") -> Path:
+    """A DDPM of 8 x 8 pictures with random weights in a file."""
+    config = DDPMConfig((1, 8, 8), widths=(8,), steps=20, condition_names=names)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        model = DDPM(config)
+    return save_model(path, model, ModelCard("ddpm", dataclasses.asdict(config), {"name": data}))
+
+
+@pytest.fixture
+def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
+    """Two denoisers and an encoder that ship."""
+    files = {
+        "faces-ddpm": save_tiny_denoiser(tmp_path / "faces-ddpm.safetensors", data="faces"),
+        "faces-vae": save_tiny_model(tmp_path / "faces-vae.safetensors"),
+        "mnist-ddpm": save_tiny_denoiser(tmp_path / "mnist-ddpm.safetensors"),
+    }
+    monkeypatch.setattr("latentlab.qt.diffusion.shelf.model_files", lambda: files)
+    monkeypatch.setattr("latentlab.engine.checkpoint.model_files", lambda: files)
+    return files
+
+
+def finished(window: LabWindow) -> bool:
+    return bool(window.diffusion.frames()) and window.diffusion.frames()[-1].t == 0
+
+
+def test_that_the_first_look_opens_the_denoiser_of_the_planes_data_and_draws(
+    qtbot: QtBot, tmp_path: Path, shipped: dict[str, Path]
+) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        assert window.diffusion_desk.model is None
+        window.diffusion.reverse.form.steps.setValue(3)
+        button = window.findChild(QToolButton, "diffusionButton")
+        qtbot.mouseClick(button, LEFT)
+        qtbot.waitUntil(lambda: finished(window), timeout=20000)
+        assert window.diffusion_desk.model is not None
+        assert window.diffusion_desk.model.model == "mnist-ddpm"
+        chooser = window.diffusion.chooser
+        assert [chooser.itemText(n) for n in range(chooser.count())] == [
+            "faces-ddpm", "mnist-ddpm", "Open a file …",
+        ]  # fmt: skip
+        assert chooser.currentText() == "mnist-ddpm"
+        assert window.desk.state.model == SessionState().model
+        chooser.setCurrentIndex(0)
+        with qtbot.waitSignal(window.diffusion_desk.opened, timeout=5000):
+            chooser.activated.emit(0)
+        assert chooser.currentText() == "faces-ddpm"
+
+
+def test_that_a_dropped_denoiser_opens_in_the_panel_and_the_plane_stays(qtbot: QtBot, tmp_path: Path) -> None:
+    path = save_tiny_denoiser(tmp_path / "mine.safetensors")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    with open_window(qtbot, tmp_path) as window:
+        before = window.desk.state
+        window.opener.open_dropped(data)
+        qtbot.waitUntil(lambda: finished(window), timeout=20000)
+        assert window.docks.in_front(window.docks.diffusion)
+        assert window.diffusion.chooser.currentText() == "mine"
+        assert window.desk.state.model == before.model
+
+
+def test_that_a_recipe_opens_its_model_and_comes_out_the_same_again(qtbot: QtBot, tmp_path: Path) -> None:
+    path = str(save_tiny_denoiser(tmp_path / "mine.safetensors"))
+    recipe = Recipe(3, Manner("ddpm", 4, 0.0, 2.0, ((0.0, 1.0),), 5)).branched(2, Manner("ddpm", 6, seed=9))
+    with open_window(qtbot, tmp_path) as window:
+        window.show_diffusion()
+        pictures = []
+        for _ in range(2):
+            with qtbot.waitSignal(window.diffusion.tape_finished, timeout=20000) as told:
+                window.diffusion.show_recipe(recipe, path)
+            assert told.args[0] == recipe == window.diffusion.recipe()
+            pictures.append([frame.x_t.tobytes() for frame in window.diffusion.frames()])
+        assert pictures[0] == pictures[1]
+
+
+def test_that_a_branch_ends_as_its_recipe_does_when_drawn_as_one(qtbot: QtBot, tmp_path: Path) -> None:
+    path = str(save_tiny_denoiser(tmp_path / "mine.safetensors"))
+    with open_window(qtbot, tmp_path) as window:
+        view = window.diffusion
+        view.reverse.form.steps.setValue(6)
+        with qtbot.waitSignal(view.tape_finished, timeout=20000):
+            window.open_denoiser(path)
+        for sampler in ("ddpm", "dpm++"):
+            view.reverse._go(3)
+            view.reverse.form.sampler.setCurrentIndex(view.reverse.form.sampler.findData(sampler))
+            with qtbot.waitSignal(view.tape_finished, timeout=20000):
+                qtbot.mouseClick(view.reverse.transport.branch, LEFT)
+            branch, frames = view.recipe(), [frame.x_t.tobytes() for frame in view.frames()]
+            assert branch is not None
+            with qtbot.waitSignal(view.tape_finished, timeout=20000):
+                view.show_recipe(branch, path)
+            assert [frame.x_t.tobytes() for frame in view.frames()] == frames
+
+
+def test_that_a_model_that_is_none_is_refused_in_the_message_bar(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        window.open_denoiser(str(save_tiny_model(tmp_path / "vae.safetensors")))
+        qtbot.waitUntil(lambda: "is no diffusion model" in window.messages.label.text(), timeout=20000)
+        assert "vae.safetensors" in window.messages.label.text()
+        assert window.diffusion_desk.model is None
+
+
+def test_that_the_panel_is_higher_while_it_is_in_front_and_gives_the_height_back(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        window.resize(1300, 860)
+        qtbot.waitUntil(lambda: window.docks.in_front(window.docks.tray), timeout=2000)
+        window.docks.fit()
+        qtbot.wait(50)
+        low = window.docks.tray.height()
+        window.show_diffusion()
+        qtbot.waitUntil(lambda: window.docks.diffusion.height() > low + 80, timeout=2000)
+        window.docks.tray.raise_()
+        qtbot.waitUntil(lambda: abs(window.docks.tray.height() - low) < 8, timeout=2000)
+
+
+def test_that_what_the_shelf_says_comes_from_the_headers(shipped: dict[str, Path], tmp_path: Path) -> None:
+    assert shelf.denoisers() == {"faces-ddpm": "faces", "mnist-ddpm": "mnist"}
+    assert shelf.suited_to("mnist") == "mnist-ddpm"
+    assert shelf.suited_to("/somewhere/else.npz::x") == "faces-ddpm"
+    assert shelf.denoises("mnist-ddpm")
+    assert shelf.denoises(str(shipped["mnist-ddpm"]))
+    assert not shelf.denoises("faces-vae")
+    assert not shelf.denoises(str(tmp_path / "gone.safetensors"))
+    assert shelf.encoder_of("toy") == "faces-vae"
+    assert shelf.encoder_of("mnist") is None
+
+
+def test_that_a_denoiser_on_the_command_line_leaves_the_plane_to_an_encoder_of_its_data(
+    tmp_path: Path,
+) -> None:
+    mine = str(save_tiny_denoiser(tmp_path / "mine.safetensors"))
+    faces = str(save_tiny_denoiser(tmp_path / "faces.safetensors", data="faces"))
+    assert _state_for(SessionState(), mine) == SessionState()
+    assert _state_for(SessionState(), faces).model == "faces-vae"
+    other = str(save_tiny_denoiser(tmp_path / "other.safetensors", data="stars"))
+    assert _state_for(SessionState(), other) == SessionState()

@@ -1,0 +1,256 @@
+"""Into the noise: the closed form under the slider, the curves beside it, and what the denoiser believes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from latentlab.core.schedules import Schedule
+from latentlab.engine.checkpoint import ModelCard, save_model
+from latentlab.engine.diffusion_requests import BeliefRequest
+from latentlab.engine.noising import as_pictures, as_x, noise_picture, picture_of
+from latentlab.engine.recipes import FromPicture, Recipe
+from latentlab.engine.requests import Refusal
+from latentlab.models.ddpm import DDPM, DDPMConfig
+from latentlab.qt.desk import Desk
+from latentlab.qt.diffusion.desk import DiffusionDesk
+from latentlab.qt.diffusion.forward import ForwardPage
+from latentlab.session.edits import SelectImage
+from tests.qt.diffusion.fake_service import STEPS, FakeService
+from tests.qt.fake_renderer import COUNT, FakeRenderer
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def service() -> FakeService:
+    return FakeService()
+
+
+@pytest.fixture
+def diffusion(service: FakeService) -> Iterator[DiffusionDesk]:
+    made = DiffusionDesk(service)
+    yield made
+    made.stop()
+
+
+def shown(qtbot: QtBot, diffusion: DiffusionDesk, desk: Desk, model: str = "fake-ddpm") -> ForwardPage:
+    page = ForwardPage(diffusion, desk)
+    qtbot.addWidget(page)
+    page.resize(560, 520)
+    page.show()
+    qtbot.waitExposed(page)
+    with qtbot.waitSignal(diffusion.opened, timeout=20_000):
+        diffusion.open(model)
+    return page
+
+
+@pytest.fixture
+def page(qtbot: QtBot, diffusion: DiffusionDesk, desk: Desk) -> ForwardPage:
+    return shown(qtbot, diffusion, desk)
+
+
+def beliefs(service: FakeService) -> list[BeliefRequest]:
+    return [one for one in service.served if isinstance(one, BeliefRequest)]
+
+
+def test_that_the_slider_shows_the_closed_form_with_the_same_noise(
+    qtbot: QtBot, page: ForwardPage, renderer: FakeRenderer, diffusion: DiffusionDesk
+) -> None:
+    x_0 = as_x(renderer.images[0, 0])
+    noise = np.random.default_rng(0).standard_normal(x_0.shape, np.float32)
+    assert page.slider.maximum() == STEPS
+    for t in (10, 73, 40, 10):
+        page.slider.setValue(t)
+        alpha_bar = torch.tensor(diffusion.model.alpha_bar.clip(1e-12), dtype=torch.float64)
+        wanted = Schedule(alpha_bar).noised(torch.from_numpy(x_0), t, torch.from_numpy(noise)).numpy()
+        drawn = page.pictures[1].picture.astype(int) - as_pictures(wanted[None])[0].astype(int)
+        assert np.abs(drawn).max() <= 1, "but for rounding"
+        assert page.time.text() == f"{t} of {STEPS}"
+    assert np.array_equal(page.pictures[0].picture, renderer.images[0, 0])
+
+
+def test_that_the_dice_throws_other_noise_on_the_same_picture(qtbot: QtBot, page: ForwardPage) -> None:
+    page.slider.setValue(50)
+    before, picture = page.pictures[1].picture, page.pictures[0].picture
+    qtbot.mouseClick(page.dice, LEFT)
+    assert not np.array_equal(page.pictures[1].picture, before)
+    assert np.array_equal(page.pictures[0].picture, picture)
+
+
+def test_that_slider_and_curves_move_each_other(qtbot: QtBot, page: ForwardPage) -> None:
+    page.slider.setValue(30)
+    assert page.curves.t == 30
+    plot = page.curves.plots()[1]
+    qtbot.mouseClick(page.curves, LEFT, pos=plot.center().toPoint())
+    assert page.slider.value() == page.curves.t == pytest.approx(STEPS // 2, abs=1)
+
+
+def test_that_the_words_tell_the_signal_to_noise_ratio(page: ForwardPage) -> None:
+    page.slider.setValue(50)
+    assert page.note.text() == "SNR −4.8 dB: 25 % of the variance is picture."
+    page.slider.setValue(0)
+    assert page.note.text() == "No noise: the picture itself."
+    page.slider.setValue(STEPS)
+    assert "less than 0.01 %" in page.note.text()
+
+
+def test_that_the_denoisers_belief_of_the_newest_t_is_shown(
+    qtbot: QtBot, page: ForwardPage, service: FakeService, diffusion: DiffusionDesk
+) -> None:
+    with qtbot.waitSignal(diffusion.believed, timeout=3000):
+        page.slider.setValue(20)
+    service.served.clear()
+    for t in (30, 40, 50, 60, 70):
+        page.slider.setValue(t)
+    with qtbot.waitSignal(diffusion.believed, timeout=3000, check_params_cb=lambda reply: reply.t == 70):
+        pass
+    assert [request.t for request in beliefs(service)] == [70]
+    # The fake denoiser believes in what it sees.
+    assert np.array_equal(page.pictures[2].picture, page.pictures[1].picture)
+    x_t, alpha_bar = beliefs(service)[0].x_t[0], diffusion.model.alpha_bar[70]
+    noise = (x_t - np.sqrt(alpha_bar) * x_t) / np.sqrt(1 - alpha_bar)
+    assert np.array_equal(page.pictures[3].picture, noise_picture(noise.astype(np.float32)))
+
+
+def test_that_without_noise_the_picture_is_believed_and_nobody_is_asked(
+    qtbot: QtBot, page: ForwardPage, service: FakeService, diffusion: DiffusionDesk
+) -> None:
+    with qtbot.waitSignal(diffusion.believed, timeout=3000):
+        page.slider.setValue(20)
+    service.served.clear()
+    page.slider.setValue(0)
+    qtbot.wait(150)
+    assert beliefs(service) == []
+    assert np.array_equal(page.pictures[2].picture, page.pictures[0].picture)
+    assert not page.come_back.isEnabled()
+
+
+def test_that_a_page_that_is_not_seen_asks_for_nothing(
+    qtbot: QtBot, diffusion: DiffusionDesk, desk: Desk, service: FakeService
+) -> None:
+    page = ForwardPage(diffusion, desk)
+    qtbot.addWidget(page)
+    with qtbot.waitSignal(diffusion.opened, timeout=3000):
+        diffusion.open("fake-ddpm")
+    page.slider.setValue(60)
+    qtbot.wait(150)
+    assert beliefs(service) == []
+    page.show()
+    qtbot.waitUntil(lambda: [request.t for request in beliefs(service)] == [60], timeout=3000)
+
+
+def test_that_a_question_that_somebody_elses_replaced_is_asked_anew(
+    qtbot: QtBot, page: ForwardPage, service: FakeService, diffusion: DiffusionDesk
+) -> None:
+    page.slider.setValue(20)
+    qtbot.waitUntil(lambda: bool(beliefs(service)), timeout=3000)
+    diffusion.believe(np.zeros((2, 1, 8, 8), np.float32), 77)
+    qtbot.waitUntil(lambda: [request.t for request in beliefs(service)][-2:] == [77, 20], timeout=3000)
+
+
+def test_that_a_refusal_is_told_and_later_questions_are_asked(
+    qtbot: QtBot, page: ForwardPage, service: FakeService, diffusion: DiffusionDesk
+) -> None:
+    page.slider.setValue(20)
+    qtbot.waitUntil(lambda: bool(beliefs(service)), timeout=3000)
+    diffusion.refused.emit(Refusal(1, BeliefRequest.slot, "out of memory"))
+    assert page.note.text() == "out of memory"
+    page.slider.setValue(33)
+    qtbot.waitUntil(lambda: beliefs(service)[-1].t == 33, timeout=3000)
+
+
+def test_that_what_is_told_elsewhere_is_told_here_too(
+    qtbot: QtBot, page: ForwardPage, service: FakeService
+) -> None:
+    page.slider.setValue(20)
+    page.tell(((0.0, 1.0, 0.0),), 2.0)
+    qtbot.waitUntil(lambda: bool(beliefs(service)) and beliefs(service)[-1].guidance == 2.0, timeout=3000)
+    assert beliefs(service)[-1].conditions == ((0.0, 1.0, 0.0),)
+    assert "class 1" in page.note.text()
+    # What each picture of a batch is told in turn says nothing of this one.
+    page.tell(((0.0, 1.0, 0.0), (1.0, 0.0, 0.0)), 2.0)
+    qtbot.waitUntil(lambda: beliefs(service)[-1].conditions == (), timeout=3000)
+    assert "class" not in page.note.text()
+
+
+def test_that_the_picture_is_the_selected_one_and_others_are_a_click_away(
+    qtbot: QtBot, page: ForwardPage, desk: Desk, renderer: FakeRenderer
+) -> None:
+    assert page.name.text() == f"a, picture 1 of {COUNT}"
+    desk.do(SelectImage(index=7))
+    assert np.array_equal(page.pictures[0].picture, renderer.images[7, 0])
+    qtbot.mouseClick(page.next, LEFT)
+    assert np.array_equal(page.pictures[0].picture, renderer.images[8, 0])
+    for _ in range(9):
+        qtbot.mouseClick(page.previous, LEFT)
+    assert np.array_equal(page.pictures[0].picture, renderer.images[COUNT - 1, 0])
+    desk.do(SelectImage(index=3))
+    assert page.name.text() == f"a, picture 4 of {COUNT}"
+
+
+def test_that_it_comes_back_from_here(qtbot: QtBot, page: ForwardPage, renderer: FakeRenderer) -> None:
+    page.slider.setValue(37)
+    with qtbot.waitSignal(page.recipe_wanted, timeout=1000) as told:
+        qtbot.mouseClick(page.come_back, LEFT)
+    start = told.args[0]
+    assert isinstance(start, FromPicture)
+    assert np.array_equal(picture_of(start.pixels), renderer.images[0, 0])
+    assert round(start.strength * STEPS) == 37
+    assert Recipe(start=start).start == start
+
+
+def test_that_it_asks_for_a_model_while_there_is_none(
+    qtbot: QtBot, diffusion: DiffusionDesk, desk: Desk
+) -> None:
+    page = ForwardPage(diffusion, desk)
+    qtbot.addWidget(page)
+    assert "Open a diffusion model" in page.note.text()
+    for widget in (page.slider, page.dice, page.curves, page.come_back):
+        assert not widget.isEnabled()
+    assert not page.grab().isNull()
+
+
+@pytest.mark.parametrize("width", [240, 440, 900])
+def test_that_nothing_is_cut_off_at_any_width(qtbot: QtBot, page: ForwardPage, width: int) -> None:
+    page.resize(width, 500)
+    qtbot.wait(20)
+    for widget in (*page.pictures, page.curves, page.come_back, page.time, page.next):
+        place = widget.mapTo(page, widget.rect().topRight())
+        assert 0 <= place.x() < page.width(), widget.objectName()
+
+
+class TestOtherShapes:
+    """The plane shows other pictures than the denoiser draws."""
+
+    @pytest.fixture
+    def renderer(self) -> FakeRenderer:
+        made = FakeRenderer()
+        made.images = np.random.default_rng(1).integers(0, 256, (COUNT, 3, 6, 6), dtype=np.uint8)
+        return made
+
+    def test_that_they_are_fitted_and_it_says_so(self, page: ForwardPage, diffusion: DiffusionDesk) -> None:
+        assert "It is 6 × 6, in colour; fitted to the denoiser's 8 × 8, grey." in page.name.text()
+        assert page.pictures[0].picture.shape == (8, 8)
+        assert page.slider.isEnabled()
+
+
+def test_that_a_real_denoiser_believes(qtbot: QtBot, tmp_path: Path, desk: Desk) -> None:
+    config = DDPMConfig(shape=(1, 8, 8), widths=(16, 32))
+    card = ModelCard("ddpm", vars(config), {"name": "toy"}, {})
+    path = save_model(tmp_path / "tiny.safetensors", DDPM(config), card)
+    diffusion = DiffusionDesk()
+    try:
+        page = shown(qtbot, diffusion, desk, str(path))
+        with qtbot.waitSignal(diffusion.believed, timeout=20_000):
+            page.slider.setValue(page.slider.maximum() // 3)
+        assert page.pictures[2].picture.shape == page.pictures[3].picture.shape == (8, 8)
+    finally:
+        diffusion.stop()

@@ -1,0 +1,452 @@
+"""The tape: drawn, stepped, played, scrubbed, stopped and branched, by mouse and keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QToolButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from latentlab.engine.diffusion_requests import TapeRequest
+from latentlab.engine.recipes import Branch, FromNoise, FromPicture, Manner, Pixels, Recipe
+from latentlab.qt.diffusion.desk import DiffusionDesk
+from latentlab.qt.diffusion.reverse import ReversePage
+from latentlab.qt.diffusion.runs import MOST_LANES
+from latentlab.qt.diffusion.tape import Tape
+from latentlab.qt.diffusion.tape_store import frame_bytes
+from latentlab.qt.diffusion.told_form import TraitBox
+from tests.qt.diffusion.fake_service import SIDE, FakeService, grey
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def service() -> FakeService:
+    return FakeService()
+
+
+@pytest.fixture
+def diffusion(service: FakeService) -> Iterator[DiffusionDesk]:
+    made = DiffusionDesk(service)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def page(qtbot: QtBot, diffusion: DiffusionDesk) -> ReversePage:
+    made = ReversePage(diffusion)
+    qtbot.addWidget(made)
+    made.resize(900, 460)
+    made.form.steps.setValue(20)
+    made.form.count.setValue(6)
+    made.show()
+    qtbot.waitExposed(made)
+    with qtbot.waitSignal(diffusion.opened, timeout=3000):
+        diffusion.open("fake-ddpm")
+    return made
+
+
+def drawn(qtbot: QtBot, page: ReversePage) -> None:
+    with qtbot.waitSignal(page.tape_finished, timeout=3000):
+        qtbot.mouseClick(page.draw, LEFT)
+
+
+def branched(qtbot: QtBot, page: ReversePage) -> None:
+    with qtbot.waitSignal(page.tape_finished, timeout=3000):
+        qtbot.mouseClick(page.transport.branch, LEFT)
+
+
+def tape(page: ReversePage, place: int = 0) -> Tape:
+    return page.lanes.rows[place].tape
+
+
+def scrub(qtbot: QtBot, page: ReversePage, number: int, place: int = 0) -> None:
+    """A click on a tape where a frame lies."""
+    strip = tape(page, place)
+    qtbot.mouseClick(strip, LEFT, pos=QPoint(round(strip.place_of(number)), 20))
+
+
+def test_that_draw_asks_for_what_is_set_and_shows_frames_to_the_last(
+    qtbot: QtBot, page: ReversePage, service: FakeService
+) -> None:
+    page.form.seed.setValue(3)
+    page.form.told.classes.setCurrentText("class 1")
+    page.form.guidance.setValue(35)
+    drawn(qtbot, page)
+    recipe = service.tapes[-1].recipe
+    assert recipe == Recipe(6, Manner("ddim", 20, 0.0, 3.5, ((0.0, 1.0, 0.0),), 3))
+    assert page.recipe == recipe
+    assert [frame.number for frame in page.frames] == list(range(21))
+    assert page.frame is page.frames[-1]
+    assert "t = 0 of 100" in page.words.text()
+    assert page.panels[0].mosaic.pictures is page.frames[-1].x_t
+    assert page.panels[1].mosaic.pictures is page.frames[-1].x0_hat
+
+
+def test_that_steps_go_back_and_on_and_stop_at_the_ends(qtbot: QtBot, page: ReversePage) -> None:
+    drawn(qtbot, page)
+    qtbot.mouseClick(page.transport.back, LEFT)
+    qtbot.mouseClick(page.transport.back, LEFT)
+    assert page.frame is page.frames[18]
+    qtbot.mouseClick(page.transport.step, LEFT)
+    assert page.frame is page.frames[19]
+    tape(page).setFocus()
+    qtbot.keyClick(tape(page), Qt.Key.Key_Home)
+    assert page.frame is page.frames[0]
+    qtbot.keyClick(tape(page), Qt.Key.Key_Left)
+    assert page.frame is page.frames[0]
+    qtbot.keyClick(tape(page), Qt.Key.Key_Right)
+    assert page.frame is page.frames[1]
+    qtbot.keyClick(tape(page), Qt.Key.Key_End)
+    assert page.frame is page.frames[20]
+
+
+def test_that_dragging_along_the_tape_scrubs(qtbot: QtBot, page: ReversePage) -> None:
+    drawn(qtbot, page)
+    seen = []
+    page.frame_shown.connect(lambda shown: seen.append(shown[0].number))
+    strip = tape(page)
+    ends = [QPoint(round(strip.place_of(number)), 20) for number in (4, 12)]
+    qtbot.mousePress(strip, LEFT, pos=ends[0])
+    for step in range(1, 9):
+        qtbot.mouseMove(strip, ends[0] + (ends[1] - ends[0]) * step / 8)
+    qtbot.mouseRelease(strip, LEFT, pos=ends[1])
+    assert seen[0] == 4
+    assert seen[-1] == 12
+    assert seen == sorted(seen)
+    assert page.frame is page.frames[12]
+
+
+def test_that_scrubbing_does_not_paint_the_tape_anew(qtbot: QtBot, page: ReversePage) -> None:
+    drawn(qtbot, page)
+    strip = tape(page)
+    strip.grab()
+    kept = strip._kept
+    for number in (3, 9, 15):
+        scrub(qtbot, page, number)
+        strip.grab()
+    assert strip._kept is kept is not None
+
+
+def test_that_playing_from_the_end_begins_again_and_ends_at_the_end(qtbot: QtBot, page: ReversePage) -> None:
+    drawn(qtbot, page)
+    page.transport.speed.setValue(60)
+    page.form.setFocus()
+    qtbot.keyClick(page, Qt.Key.Key_Space)
+    assert page.transport.playing
+    assert page.transport.play.text() == "Pause"
+    assert page.frame is page.frames[0]
+    qtbot.waitUntil(lambda: not page.transport.playing, timeout=3000)
+    assert page.frame is page.frames[20]
+    assert page.transport.play.text() == "Play"
+
+
+def test_that_play_without_a_tape_draws_one(qtbot: QtBot, page: ReversePage) -> None:
+    with qtbot.waitSignal(page.tape_finished, timeout=3000):
+        qtbot.mouseClick(page.transport.play, LEFT)
+
+
+def test_that_stop_leaves_what_is_there_and_says_so(
+    qtbot: QtBot, page: ReversePage, service: FakeService
+) -> None:
+    service.pause = 7
+    service.hold.clear()
+    qtbot.mouseClick(page.draw, LEFT)
+    qtbot.waitUntil(lambda: len(page.frames) == 8, timeout=3000)
+    assert "left" in page.transport.words.text()
+    qtbot.mouseClick(page.stop, LEFT)
+    assert not page.runs.running
+    assert not page.stop.isEnabled()
+    assert page.transport.words.text() == "Stopped at t = 65."
+    qtbot.waitUntil(lambda: service.served[-1] == TapeRequest(service.served[-1].generation, None))
+    service.hold.set()
+    qtbot.wait(30)
+    assert len(page.frames) == 8
+    scrub(qtbot, page, 3)
+    assert page.frame is page.frames[3]
+
+
+def test_that_frames_that_come_do_not_move_a_hand_that_looks_back(
+    qtbot: QtBot, page: ReversePage, service: FakeService
+) -> None:
+    service.pause = 7
+    service.hold.clear()
+    qtbot.mouseClick(page.draw, LEFT)
+    qtbot.waitUntil(lambda: len(page.frames) == 8, timeout=3000)
+    scrub(qtbot, page, 3)
+    with qtbot.waitSignal(page.tape_finished, timeout=3000):
+        service.hold.set()
+    assert page.frame is page.frames[3]
+    assert len(page.frames) == 21
+
+
+def test_that_a_click_on_a_picture_chooses_it_and_a_double_click_shows_it_alone(
+    qtbot: QtBot, page: ReversePage
+) -> None:
+    drawn(qtbot, page)
+    mosaic = page.panels[1].mosaic
+    with qtbot.waitSignal(page.frame_shown) as shown:
+        qtbot.mouseClick(mosaic, LEFT, pos=mosaic.place_of(4).center().toPoint())
+    assert shown.args[0] == (page.frame, 4)
+    assert tape(page).picture == page.picture == 4
+    qtbot.mouseDClick(mosaic, LEFT, pos=mosaic.place_of(4).center().toPoint())
+    assert page.transport.alone.isChecked()
+    assert mosaic.alone
+    qtbot.keyClick(mosaic, Qt.Key.Key_Right)
+    assert page.picture == 5
+    assert mosaic.chosen == 5
+    qtbot.keyClick(mosaic, Qt.Key.Key_Return)
+    assert not mosaic.alone
+
+
+def test_that_a_branch_goes_on_from_the_frame_in_hand_and_shares_what_came_before(
+    qtbot: QtBot, page: ReversePage, service: FakeService
+) -> None:
+    drawn(qtbot, page)
+    trunk = page.frames
+    scrub(qtbot, page, 8)
+    page.form.guidance.setValue(60)
+    page._live.stop()
+    branched(qtbot, page)
+    asked = service.tapes[-1]
+    assert asked.recipe is not None
+    assert asked.recipe.branches == (Branch(8, page.form.manner),)
+    assert asked.recipe.last_manner.guidance == 6.0
+    assert asked.after is trunk[8]
+    assert page.frames[:8] == trunk[:8]
+    assert page.frame is page.frames[-1]
+    assert page.frame.x_t.flat[0] == pytest.approx(grey(asked.recipe, page.frame.number))
+    assert len(page.lanes.rows) == 2
+    assert "from frame 8" in page.lanes.rows[1].caption.text()
+    # Scrubbed together: the other tape shows as much noise.
+    scrub(qtbot, page, 14, place=1)
+    assert page.frame is page.frames[14]
+    other = tape(page)._now
+    assert other is not None
+    assert other.t == page.frame.t
+
+
+def test_that_a_branch_with_the_same_settings_goes_on_with_other_noise(
+    qtbot: QtBot, page: ReversePage
+) -> None:
+    drawn(qtbot, page)
+    scrub(qtbot, page, 8)
+    branched(qtbot, page)
+    recipe = page.recipe
+    assert recipe is not None
+    assert (recipe.last_manner.eta, recipe.last_manner.seed) == (1.0, 1)
+    assert page.form.manner == recipe.last_manner
+
+
+def test_that_a_branch_by_a_sampler_that_looks_back_is_drawn_from_the_beginning(
+    qtbot: QtBot, page: ReversePage, service: FakeService
+) -> None:
+    drawn(qtbot, page)
+    scrub(qtbot, page, 8)
+    page.form.sampler.setCurrentIndex(page.form.sampler.findData("dpm++"))
+    branched(qtbot, page)
+    assert service.tapes[-1].after is None
+    assert len(page.frames) == 21
+
+
+def test_that_a_click_takes_the_other_tape_in_hand_with_its_settings_and_a_branch_closes(
+    qtbot: QtBot, page: ReversePage
+) -> None:
+    drawn(qtbot, page)
+    first = page.recipe
+    scrub(qtbot, page, 8)
+    branched(qtbot, page)
+    branch = page.recipe
+    scrub(qtbot, page, 5)
+    assert page.recipe == first
+    assert first is not None
+    assert page.form.manner == first.manner
+    qtbot.keyClick(tape(page), Qt.Key.Key_Down)
+    assert page.recipe == branch
+    close = page.findChild(QToolButton, "closeBranch_1")
+    qtbot.mouseClick(close, LEFT)
+    assert len(page.lanes.rows) == 1
+    assert page.recipe == first
+    assert page.frame is page.frames[5]
+
+
+def test_that_branches_of_branches_end_at_four_tapes_and_at_the_last_frame(
+    qtbot: QtBot, page: ReversePage
+) -> None:
+    drawn(qtbot, page)
+    assert not page.transport.branch.isEnabled()  # at t = 0 there is nothing to go on with
+    for number in (4, 8, 12):
+        scrub(qtbot, page, number, place=len(page.lanes.rows) - 1)
+        branched(qtbot, page)
+    recipe = page.recipe
+    assert recipe is not None
+    assert [branch.at for branch in recipe.branches] == [4, 8, 12]
+    assert len(page.lanes.rows) == MOST_LANES
+    scrub(qtbot, page, 6, place=3)
+    assert not page.transport.branch.isEnabled()
+
+
+def test_that_a_branch_off_a_tape_that_runs_waits_for_its_end(
+    qtbot: QtBot, page: ReversePage, service: FakeService
+) -> None:
+    service.pause = 7
+    service.hold.clear()
+    qtbot.mouseClick(page.draw, LEFT)
+    qtbot.waitUntil(lambda: len(page.frames) == 8, timeout=3000)
+    scrub(qtbot, page, 4)
+    qtbot.mouseClick(page.transport.branch, LEFT)
+    assert len(service.tapes) == 1
+    waiting = tape(page, 1)
+    assert waiting.store.numbers == [0, 1, 2, 3, 4]
+    assert waiting.place_of(4) < waiting.width() / 2
+    service.hold.set()
+    qtbot.waitUntil(lambda: all(lane.whole for lane in page.lanes.all), timeout=3000)
+    assert len(service.tapes) == 2
+    assert len(page.lanes.all[0].store) == 21
+
+
+def test_that_sliding_the_guidance_draws_a_quick_tape_again_at_the_frame_in_hand(
+    qtbot: QtBot, page: ReversePage, service: FakeService
+) -> None:
+    drawn(qtbot, page)
+    scrub(qtbot, page, 15)
+    with qtbot.waitSignal(page.tape_finished, timeout=3000):
+        page.form.guidance.setFocus()
+        qtbot.keyClick(page.form.guidance, Qt.Key.Key_Right)
+    recipe = service.tapes[-1].recipe
+    assert recipe is not None
+    assert recipe.manner.guidance == pytest.approx(2.1)
+    assert page.frame is page.frames[15]
+    assert page.frame.x_t.flat[0] == pytest.approx(grey(recipe, 15))
+
+
+def test_that_a_slow_tape_is_drawn_again_only_when_that_is_asked(
+    qtbot: QtBot, page: ReversePage, service: FakeService
+) -> None:
+    drawn(qtbot, page)
+    page.lanes.all[0].seconds = 20.0
+    page.form.guidance.setValue(50)
+    qtbot.waitUntil(lambda: not page._live.isActive(), timeout=1000)
+    assert len(service.tapes) == 1
+    page.form.seed.setValue(5)
+    assert "Draw anew" in page.transport.words.text()
+
+
+def test_that_frames_are_left_out_when_memory_is_short(
+    qtbot: QtBot, page: ReversePage, service: FakeService
+) -> None:
+    # Room for five frames in the half that a first tape may have.
+    page.runs.budget = 2 * 5 * frame_bytes((1, SIDE, SIDE), 6)
+    drawn(qtbot, page)
+    assert service.tapes[-1].every == 5
+    assert [frame.number for frame in page.frames] == [0, 5, 10, 15, 20]
+    qtbot.mouseClick(page.transport.back, LEFT)
+    assert page.frame is page.frames[3]
+    branched(qtbot, page)
+    assert service.tapes[-1].after is page.frames[3]
+
+
+def test_that_a_tape_from_a_picture_is_drawn_in_the_manner_that_is_set_and_noise_comes_back(
+    qtbot: QtBot, page: ReversePage, service: FakeService
+) -> None:
+    start = FromPicture(Pixels((SIDE, SIDE), bytes(SIDE * SIDE)), 0.4)
+    with qtbot.waitSignal(page.tape_finished, timeout=3000):
+        page.run_start(start)
+    assert page.recipe == Recipe(6, page.form.manner, start)
+    assert "40%" in page.form.start_words.text()
+    with qtbot.waitSignal(page.tape_finished, timeout=3000):
+        qtbot.mouseClick(page.form.from_noise, LEFT)
+    assert page.recipe is not None
+    assert page.recipe.start == FromNoise()
+    assert not page.form.start_words.isVisible()
+
+
+def test_that_a_recipe_puts_every_control_in_its_place(qtbot: QtBot, page: ReversePage) -> None:
+    manner = Manner("ddpm", 30, 0.0, 4.0, ((0.0, 0.0, 1.0),), 2**40)
+    recipe = Recipe(9, manner)
+    with qtbot.waitSignal(page.tape_finished, timeout=3000):
+        page.run_recipe(recipe)
+    assert page.recipe == recipe
+    assert page.form.manner == manner
+    assert page.form.count.value() == 9
+    assert not page.form.eta.isVisible()
+
+
+def test_that_what_no_control_can_say_is_kept_until_something_else_is_said(
+    qtbot: QtBot, page: ReversePage
+) -> None:
+    odd = Manner(conditions=((0.0, 1.0, 0.0), (1.0, 0.0, 0.0)))
+    page.form.show_manner(odd)
+    assert page.form.manner.conditions == odd.conditions
+    page.form.told.classes.setCurrentText("nothing is told")
+    assert page.form.manner.conditions == ()
+    assert not page.form.guidance.isEnabled()
+
+
+def test_that_a_refusal_is_said_where_the_drawing_is(
+    qtbot: QtBot, page: ReversePage, service: FakeService
+) -> None:
+    page.run_recipe(Recipe(2, Manner(steps=500)))
+    qtbot.waitUntil(lambda: "500 steps are more" in page.transport.words.text(), timeout=3000)
+    assert not page.runs.running
+    assert page.recipe is None
+
+
+def test_that_the_presets_and_the_dice_set_steps_and_seed(qtbot: QtBot, page: ReversePage) -> None:
+    actions = page.form.presets.menu().actions()
+    assert [action.data() for action in actions if action.isVisible()] == [10, 20, 50, 100]
+    actions[0].trigger()
+    assert page.form.steps.value() == 10
+    page.form.seed.setValue(2_000_000)
+    qtbot.mouseClick(page.form.dice, LEFT)
+    assert page.form.seed.value() < 2_000_000
+
+
+class TestOfAttributes:
+    @pytest.fixture
+    def service(self) -> FakeService:
+        return FakeService(("Hat", "Smile"), exclusive=False)
+
+    def test_that_each_is_told_with_without_or_not_at_all(self, qtbot: QtBot, page: ReversePage) -> None:
+        boxes = page.form.told.boxes
+        assert page.form.manner.conditions == ()
+        qtbot.mouseClick(boxes["Hat"], LEFT, pos=QPoint(8, boxes["Hat"].height() // 2))
+        assert boxes["Hat"].text() == "with Hat"
+        assert page.form.manner.conditions == ((1.0, 0.5),)
+        assert page.form.guidance.isEnabled()
+        for _ in range(2):
+            qtbot.keyClick(boxes["Smile"], Qt.Key.Key_Space)
+        assert boxes["Smile"].text() == "without Smile"
+        assert page.form.manner.conditions == ((1.0, 0.0),)
+        page.form.show_manner(Manner())
+        assert [box.text() for box in boxes.values()] == ["Hat or not", "Smile or not"]
+
+    def test_that_there_is_no_chooser_of_classes(self, page: ReversePage) -> None:
+        assert not page.form.told.classes.isVisible()
+        assert page.findChildren(TraitBox)
+
+
+class TestOfNothingTold:
+    @pytest.fixture
+    def service(self) -> FakeService:
+        return FakeService(())
+
+    def test_that_there_is_nothing_to_guide(self, qtbot: QtBot, page: ReversePage) -> None:
+        assert not page.form.guidance.isVisible()
+        assert not page.form.told.isVisible()
+        drawn(qtbot, page)
+        assert page.recipe is not None
+        assert page.recipe.manner.guidance == 1.0
+
+
+def test_that_every_control_has_a_name_and_a_tip(page: ReversePage) -> None:
+    names = "tape tapeStep tapePlay tapeBack tapeBranch tapeDraw tapeStop tapeSeed tapeDice tapeSpeed "
+    names += "samplerChooser stepsSpin guidanceSlider etaSlider toldChooser noisyPictures believedNoise"
+    for name in names.split():
+        control = page.findChild(QWidget, name)
+        assert control is not None, name
+        assert control.accessibleName(), name
+        assert control.toolTip(), name

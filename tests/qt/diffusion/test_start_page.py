@@ -1,0 +1,339 @@
+"""Where a tape begins: a picture, a picture with a hole, two noises; and back from a tape to the controls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from pytestqt.qtbot import QtBot
+
+from latentlab.engine.cropping import Fitting
+from latentlab.engine.diffusion import Diffusion
+from latentlab.engine.noising import picture_of, pixels_of
+from latentlab.engine.own_picture import fitted
+from latentlab.engine.recipes import BetweenNoises, FromNoise, FromPicture, Inpainting, Manner, Recipe
+from latentlab.models.ddpm import DDPM, DDPMConfig
+from latentlab.qt.background import Background
+from latentlab.qt.desk import Desk
+from latentlab.qt.diffusion.desk import DiffusionDesk
+from latentlab.qt.diffusion.start_page import BETWEEN, HOLE, PICTURE, StartPage
+from latentlab.qt.own_picture.keeper import OwnPictures
+from latentlab.session.edits import SelectImage
+from tests.qt.diffusion.fake_service import SIDE, FakeService
+from tests.qt.fake_renderer import FakeRenderer
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def diffusion() -> Iterator[DiffusionDesk]:
+    made = DiffusionDesk(FakeService())
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def pictures(qtbot: QtBot, desk: Desk) -> Iterator[OwnPictures]:
+    background = Background()
+    yield OwnPictures(desk, background)
+    qtbot.waitUntil(lambda: not background.busy, timeout=5000)
+
+
+@pytest.fixture
+def page(qtbot: QtBot, diffusion: DiffusionDesk, desk: Desk, pictures: OwnPictures) -> StartPage:
+    made = StartPage(diffusion, desk, pictures)
+    qtbot.addWidget(made)
+    made.resize(420, 560)
+    made.show()
+    qtbot.waitExposed(made)
+    with qtbot.waitSignal(diffusion.opened, timeout=3000):
+        diffusion.open("fake-ddpm")
+    return made
+
+
+def start_of(qtbot: QtBot, page: StartPage) -> object:
+    """What the button asks for; a recipe takes it."""
+    with qtbot.waitSignal(page.recipe_wanted, timeout=1000) as told:
+        qtbot.mouseClick(page.draw, LEFT)
+    assert Recipe(start=told.args[0]).start == told.args[0]
+    return told.args[0]
+
+
+def drop(widget: QWidget, data: QMimeData) -> None:
+    hands = LEFT, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(20, 20), Qt.DropAction.CopyAction, data, *hands)
+    QApplication.sendEvent(widget, enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(widget, QDropEvent(QPointF(20, 20), Qt.DropAction.CopyAction, data, *hands))
+
+
+def file_of(path: Path, picture: np.ndarray) -> QMimeData:
+    Image.fromarray(picture).save(path)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    return data
+
+
+def chance(*shape: int) -> np.ndarray:
+    return np.random.default_rng(2).integers(0, 256, shape, dtype=np.uint8)
+
+
+# From a picture
+
+
+def test_that_the_selected_picture_is_taken_and_followed(
+    qtbot: QtBot, page: StartPage, desk: Desk, renderer: FakeRenderer
+) -> None:
+    assert "none is selected" in page.source.words.text()
+    desk.do(SelectImage(index=5))
+    assert page.source.words.text() == "C, picture 6 of mnist"
+    start = start_of(qtbot, page)
+    assert start == FromPicture(pixels_of(renderer.images[5, 0]), 0.5)
+    desk.do(SelectImage(index=9))
+    assert np.array_equal(picture_of(start_of(qtbot, page).pixels), renderer.images[9, 0])
+
+
+def test_that_the_strength_is_said_in_words_and_seen(qtbot: QtBot, page: StartPage) -> None:
+    seen, told = [], set()
+    for value in (100, 500, 950):
+        page.strength.setValue(value)
+        seen.append(page.begins.picture)
+        told.add(page.strength_words.text())
+        assert start_of(qtbot, page).strength == value / 1000
+    assert len(told) == 3
+    assert not np.array_equal(seen[0], seen[2])
+    assert "t = 95 of 100" in page.strength_words.text()
+    page.strength.setValue(0)
+    assert not page.draw.isEnabled()
+    assert page.note.text() == "Give it some strength first."
+
+
+def test_that_a_dropped_picture_of_any_size_is_fitted_to_the_denoiser(
+    qtbot: QtBot, tmp_path: Path, page: StartPage, desk: Desk
+) -> None:
+    photo = chance(30, 40, 3)
+    drop(page, file_of(tmp_path / "me.png", photo))
+    qtbot.waitUntil(lambda: page.source.words.text().startswith("me.png, 40 × 30"), timeout=3000)
+    wanted = fitted(photo, Fitting(), (1, SIDE, SIDE))[0]
+    assert np.array_equal(picture_of(start_of(qtbot, page).pixels), wanted)
+    assert page.seen.isVisible()
+    assert not page.source.selected.isChecked()
+    # The selected picture comes back when it is asked for, not before.
+    desk.do(SelectImage(index=5))
+    assert page.source.words.text().startswith("me.png")
+    qtbot.mouseClick(page.source.selected, LEFT)
+    assert page.source.words.text() == "C, picture 6 of mnist"
+
+
+def test_that_another_part_of_the_picture_can_be_taken(qtbot: QtBot, tmp_path: Path, page: StartPage) -> None:
+    photo = chance(24, 48)
+    drop(page.source.frame, file_of(tmp_path / "wide.png", photo))
+    qtbot.waitUntil(lambda: page.source.words.text().startswith("wide.png"), timeout=3000)
+    before = start_of(qtbot, page)
+    page.source.frame.setFocus()
+    qtbot.keyClick(page.source.frame, Qt.Key.Key_Right)
+    after = start_of(qtbot, page)
+    assert after != before
+    wanted = fitted(photo, page.source.frame.fitting, (1, SIDE, SIDE))[0]
+    assert np.array_equal(picture_of(after.pixels), wanted)
+
+
+def test_that_a_picture_can_be_pasted(qtbot: QtBot, page: StartPage) -> None:
+    image = QImage(SIDE, SIDE, QImage.Format.Format_RGB888)
+    image.fill(Qt.GlobalColor.white)
+    QGuiApplication.clipboard().setImage(image)
+    qtbot.mouseClick(page.source.paste, LEFT)
+    qtbot.waitUntil(
+        lambda: page.source.picture is not None and page.source.picture.min() == 255, timeout=3000
+    )
+    QGuiApplication.clipboard().clear()
+
+
+def test_that_a_file_can_be_asked_for(qtbot: QtBot, tmp_path: Path, page: StartPage) -> None:
+    Image.new("L", (SIDE, SIDE), 77).save(tmp_path / "grey.png")
+    qtbot.mouseClick(page.source.open, LEFT)
+    dialog = page.window().findChild(QFileDialog, "openStartPictureDialog")
+    assert dialog is not None
+    dialog.fileSelected.emit(str(tmp_path / "grey.png"))
+    dialog.reject()
+    qtbot.waitUntil(lambda: bool((page.source.picture == 77).all()), timeout=3000)
+
+
+def test_that_the_own_picture_of_the_panel_is_offered_with_its_frame(
+    qtbot: QtBot, page: StartPage, pictures: OwnPictures, tmp_path: Path
+) -> None:
+    assert not page.source.own.isVisible()
+    photo = chance(20, 50)
+    file_of(tmp_path / "mine.png", photo)
+    with qtbot.waitSignal(pictures.taken, timeout=3000):
+        pictures.open_file(tmp_path / "mine.png")
+    pictures.fit(Fitting(x=0.9))
+    qtbot.mouseClick(page.source.own, LEFT)
+    wanted = fitted(photo, Fitting(x=0.9), (1, SIDE, SIDE))[0]
+    assert np.array_equal(picture_of(start_of(qtbot, page).pixels), wanted)
+
+
+def test_that_what_cannot_be_taken_is_told_and_the_picture_stays(
+    qtbot: QtBot, tmp_path: Path, page: StartPage, pictures: OwnPictures
+) -> None:
+    before = page.source.picture
+    text = QMimeData()
+    text.setText("https://example.org/cat.png")
+    with qtbot.waitSignal(page.failed, timeout=1000) as told:
+        page.source.take(text)
+    assert "downloads nothing" in told.args[0]
+    (tmp_path / "broken.png").write_bytes(b"no picture")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "broken.png"))])
+    with qtbot.waitSignal(pictures.failed, timeout=3000) as told:
+        drop(page, data)
+    assert "broken.png" in told.args[0]
+    assert np.array_equal(page.source.picture, before)
+    assert "Reading" not in page.source.words.text()
+
+
+def test_that_of_two_pictures_the_later_one_stays(qtbot: QtBot, tmp_path: Path, page: StartPage) -> None:
+    first, second = file_of(tmp_path / "a.png", chance(9, 9)), file_of(tmp_path / "b.png", chance(12, 12))
+    drop(page, first)
+    drop(page, second)
+    drop(page, first)
+    qtbot.mouseClick(page.source.selected, LEFT)
+    qtbot.wait(150)
+    assert "mnist" in page.source.words.text()
+
+
+# A hole
+
+
+def test_that_a_hole_is_painted_and_drawn_anew(qtbot: QtBot, page: StartPage, renderer: FakeRenderer) -> None:
+    qtbot.mouseClick(page.buttons[HOLE], LEFT)
+    assert page.canvas.isVisible()
+    assert not page.draw.isEnabled()
+    assert page.note.text() == "Paint the hole first."
+    page.canvas.grab()
+    qtbot.mouseClick(page.canvas, LEFT, pos=page.canvas.rect().center())
+    page.tools.repeats.setValue(7)
+    start = start_of(qtbot, page)
+    assert isinstance(start, Inpainting)
+    assert start.repeats == 7
+    assert np.array_equal(picture_of(start.pixels), renderer.images[0, 0])
+    assert np.array_equal(picture_of(start.mask) != 0, page.canvas.hole)
+    assert 0 < page.canvas.share < 0.5
+    qtbot.mouseClick(page.tools.clear, LEFT)
+    assert not page.draw.isEnabled()
+
+
+def test_that_a_picture_in_colour_has_a_hole_of_one_plane(
+    qtbot: QtBot, desk: Desk, pictures: OwnPictures
+) -> None:
+    class InColour(FakeService):
+        def serve(self, request):
+            for reply in super().serve(request):
+                if hasattr(reply, "alpha_bar"):
+                    object.__setattr__(reply, "shape", (3, SIDE, SIDE))
+                yield reply
+
+    diffusion = DiffusionDesk(InColour())
+    page = StartPage(diffusion, desk, pictures)
+    qtbot.addWidget(page)
+    try:
+        with qtbot.waitSignal(diffusion.opened, timeout=3000):
+            diffusion.open("faces-ddpm")
+    finally:
+        diffusion.stop()
+    page.choose(HOLE)
+    page.canvas.open_half("left")
+    assert page.start.pixels.shape == (SIDE, SIDE, 3)
+    assert page.start.mask.shape == (SIDE, SIDE)
+
+
+# Two noises
+
+
+def test_that_two_seeds_and_a_number_are_told(qtbot: QtBot, page: StartPage) -> None:
+    qtbot.mouseClick(page.buttons[BETWEEN], LEFT)
+    seeds: list[int] = []
+    counts: list[int] = []
+    page.seed_chosen.connect(seeds.append)
+    page.count_chosen.connect(counts.append)
+    page.show_manner(42, 12)
+    assert (page.between.seed_a.value(), page.between.count.value()) == (42, 12)
+    assert (seeds, counts) == ([], []), "what is said from outside is not said back"
+    page.between.seed_b.setValue(9)
+    assert start_of(qtbot, page) == BetweenNoises(9)
+    assert "seed 42" in page.between.words.text()
+    assert "seed 9" in page.between.words.text()
+    page.between.seed_a.setValue(9)
+    page.between.count.setValue(5)
+    assert (seeds, counts) == ([9], [5])
+    assert "every picture would be the same" in page.between.words.text()
+    qtbot.mouseClick(page.between.dice, LEFT)
+    assert start_of(qtbot, page) == BetweenNoises(page.between.seed_b.value())
+
+
+# Back from a tape
+
+
+@pytest.mark.parametrize(
+    ("start", "choice"),
+    [
+        (FromPicture(pixels_of(chance(SIDE, SIDE)), 0.3333), PICTURE),
+        (Inpainting(pixels_of(chance(SIDE, SIDE)), pixels_of(np.eye(SIDE, dtype=np.uint8) * 255), 3), HOLE),
+        (BetweenNoises(2**60), BetweenNoises),
+    ],
+)
+def test_that_the_controls_of_a_tape_ask_for_the_same_tape(
+    qtbot: QtBot, page: StartPage, start: object, choice: str
+) -> None:
+    page.show_start(start)
+    assert page.choice == (BETWEEN if choice is BetweenNoises else choice)
+    assert start_of(qtbot, page) == start
+    page.show_start(FromNoise())
+    assert start_of(qtbot, page) == start
+
+
+def test_that_a_tape_can_come_back_before_its_model_is_there(
+    qtbot: QtBot, diffusion: DiffusionDesk, desk: Desk, pictures: OwnPictures
+) -> None:
+    page = StartPage(diffusion, desk, pictures)
+    qtbot.addWidget(page)
+    start = Inpainting(pixels_of(chance(SIDE, SIDE)), pixels_of(np.eye(SIDE, dtype=np.uint8) * 255), 3)
+    page.show_start(start)
+    assert not page.draw.isEnabled()
+    assert page.note.text() == "Open a diffusion model first."
+    with qtbot.waitSignal(diffusion.opened, timeout=3000):
+        diffusion.open("fake-ddpm")
+    assert page.start == start
+
+
+@pytest.mark.parametrize("width", [250, 440, 900])
+@pytest.mark.parametrize("choice", [PICTURE, HOLE, BETWEEN])
+def test_that_nothing_is_cut_off_at_any_width(qtbot: QtBot, page: StartPage, width: int, choice: str) -> None:
+    page.resize(width, 500)
+    page.choose(choice)
+    qtbot.wait(20)
+    for widget in page.findChildren(QWidget):
+        if widget.isVisible() and widget.objectName().startswith(("start", "mask", "between", "strength")):
+            right = widget.mapTo(page, widget.rect().topRight()).x()
+            assert 0 <= right < page.width(), widget.objectName()
+
+
+def test_that_a_real_denoiser_runs_what_the_page_asks_for(qtbot: QtBot, page: StartPage) -> None:
+    diffusion = Diffusion(DDPM(DDPMConfig(shape=(1, SIDE, SIDE), widths=(16, 32))).eval(), "fp32")
+    page.canvas.open_half("left")
+    kept = page.source.picture[:, SIDE // 2 :]
+    for choice in (PICTURE, HOLE, BETWEEN):
+        page.choose(choice)
+        start = start_of(qtbot, page)
+        frames = [frame for frame in diffusion.run(Recipe(2, Manner(steps=2), start)) if frame is not None]
+        assert frames[-1].t == 0
+        if choice == HOLE:
+            drawn = np.rint((frames[-1].x_t[0, 0, :, SIDE // 2 :] + 1) * 127.5)
+            assert np.abs(drawn - kept).max() <= 1

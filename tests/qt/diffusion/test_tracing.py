@@ -1,0 +1,93 @@
+"""The way of a tape through the latent plane: asked for once at a time, painted up to the frame in hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from latentlab.engine import requests as rq
+from latentlab.engine.diffusion import Frame
+from latentlab.qt.diffusion.tracing import Tracing
+from latentlab.qt.window import LabWindow
+from tests.qt.fake_renderer import SIDE, FakeRenderer
+from tests.qt.shell import OFFSCREEN, open_window
+
+pytestmark = [OFFSCREEN, pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)]
+
+TOTAL = 6
+
+
+@pytest.fixture
+def renderer() -> FakeRenderer:
+    return FakeRenderer()
+
+
+@pytest.fixture
+def window(qtbot: QtBot, tmp_path: Path, renderer: FakeRenderer) -> Iterator[LabWindow]:
+    with open_window(qtbot, tmp_path, renderer) as made:
+        yield made
+
+
+def frame(number: int, side: int = SIDE) -> Frame:
+    """Two pictures: the first gets lighter with every frame, the second darker."""
+    light = -1.0 + 2.0 * number / (TOTAL - 1)
+    x = np.full((2, 1, side, side), light, np.float32)
+    x[1] *= -1.0
+    return Frame(number, TOTAL, 1000 - 200 * number, x, x)
+
+
+def traced(qtbot: QtBot, window: LabWindow, frames: list[Frame], picture: int = 0) -> Tracing:
+    tracing = Tracing(window.desk, window.plane, lambda: frames, window)
+    with qtbot.waitSignal(window.desk.traced, timeout=3000):
+        tracing.show((frames[-1], picture))
+    return tracing
+
+
+def test_that_the_plane_shows_where_the_tape_goes(qtbot: QtBot, window: LabWindow):
+    frames = [frame(number) for number in range(TOTAL)]
+    before = window.plane.grab().toImage()
+    traced(qtbot, window, frames)
+    marks = window.plane.marks
+    assert [round(point[0], 3) for point in marks.trajectory] == [-1.0, -0.6, -0.2, 0.2, 0.6, 1.0]
+    assert marks.reached == TOTAL - 1
+    assert window.plane.grab().toImage() != before
+
+
+def test_that_scrubbing_moves_the_mark_without_asking_again(
+    qtbot: QtBot, window: LabWindow, renderer: FakeRenderer
+):
+    frames = [frame(number) for number in range(TOTAL)]
+    tracing = traced(qtbot, window, frames)
+    asked = sum(isinstance(request, rq.TrajectoryRequest) for request in renderer.served)
+    tracing.show((frames[2], 0))
+    assert window.plane.marks.reached == 2
+    qtbot.wait(150)
+    assert sum(isinstance(request, rq.TrajectoryRequest) for request in renderer.served) == asked
+
+
+def test_that_another_picture_of_the_batch_has_a_way_of_its_own(qtbot: QtBot, window: LabWindow):
+    frames = [frame(number) for number in range(TOTAL)]
+    tracing = traced(qtbot, window, frames)
+    with qtbot.waitSignal(window.desk.traced, timeout=3000):
+        tracing.show((frames[-1], 1))
+    assert window.plane.marks.trajectory[0][0] == pytest.approx(1.0)
+
+
+def test_that_pictures_of_another_size_leave_the_plane_alone(
+    qtbot: QtBot, window: LabWindow, renderer: FakeRenderer
+):
+    frames = [frame(number, side=SIDE + 4) for number in range(TOTAL)]
+    Tracing(window.desk, window.plane, lambda: frames, window).show((frames[-1], 0))
+    qtbot.wait(150)
+    assert window.plane.marks.trajectory == ()
+    assert not any(isinstance(request, rq.TrajectoryRequest) for request in renderer.served)
+
+
+def test_that_without_a_tape_there_is_no_way(qtbot: QtBot, window: LabWindow):
+    tracing = traced(qtbot, window, [frame(number) for number in range(TOTAL)])
+    tracing.clear()
+    assert window.plane.marks.trajectory == ()

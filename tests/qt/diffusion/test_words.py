@@ -1,0 +1,84 @@
+"""What is said of frames and manners; and the arrays that become pictures."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from latentlab.engine.diffusion import as_bytes as engine_bytes
+from latentlab.engine.recipes import BetweenNoises, FromNoise, FromPicture, Manner, Pixels
+from latentlab.qt.diffusion import words
+from latentlab.qt.diffusion.mosaic import (
+    BINS,
+    REACH,
+    as_bytes,
+    columns_for,
+    mosaic_of,
+    normal_density,
+    shares,
+)
+
+
+def test_that_a_frame_says_its_time_and_how_much_noise_there_is() -> None:
+    alpha_bar = np.array([1.0, 0.9, 0.5, 0.1, 1e-9])
+    assert words.of_frame(1, 5, 3, alpha_bar) == (
+        "Frame 1 of 4 · t = 3 of 4 · SNR \N{MINUS SIGN}9.5 dB: more noise than picture"
+    )
+    assert "SNR 0.0 dB" in words.of_frame(2, 5, 2, alpha_bar)
+    assert "SNR +9.5 dB: more picture than noise" in words.of_frame(3, 5, 1, alpha_bar)
+    assert "nothing but noise" in words.of_frame(0, 5, 4, alpha_bar)
+    assert "no noise is left" in words.of_frame(4, 5, 0, alpha_bar)
+
+
+def test_that_a_manner_says_what_matters_for_it() -> None:
+    one = Manner("ddim", 20, 0.5, 2.0, ((0.0, 1.0),), 7)
+    assert words.of_manner(one, ("a", "b")) == "DDIM 20, eta 0.5 · class b · guidance 2 · seed 7"
+    assert words.of_manner(Manner("dpm++", 10, guidance=3.0)) == "DPM++ 10 · seed 0"
+
+
+def test_that_conditions_are_told_in_words() -> None:
+    each = ((1.0, 0.0), (0.0, 1.0))
+    assert words.told_words(each, ("a", "b"), True) == "each class in turn"
+    assert words.told_words(((1.0, 0.5, 0.0),), ("Hat", "Beard", "Smile"), False) == "with Hat, without Smile"
+    assert words.told_words((), ("a",), True) == ""
+
+
+def test_that_a_start_is_told_in_words() -> None:
+    pixels = Pixels((2, 2), bytes(4))
+    assert words.of_start(FromNoise()) == ""
+    assert "40%" in words.of_start(FromPicture(pixels, 0.4))
+    assert "seed 9" in words.of_start(BetweenNoises(9))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(0.3, "a moment left"), (12.4, "12 s left"), (200, "3 min left")]
+)
+def test_that_time_left_is_round(seconds: float, said: str) -> None:
+    assert words.time_left(seconds) == said
+
+
+def test_that_bytes_are_those_of_the_engine() -> None:
+    x = np.random.default_rng(0).normal(size=(3, 1, 16, 16)).astype(np.float32)
+    assert np.abs(as_bytes(x).astype(int) - engine_bytes(x).astype(int)).max() <= 1
+    assert (as_bytes(x) == engine_bytes(x)).mean() > 0.99
+
+
+@pytest.mark.parametrize(("count", "columns"), [(1, 1), (16, 4), (64, 8), (10, 3)])
+def test_that_pictures_are_as_large_as_a_square_allows(count: int, columns: int) -> None:
+    assert columns_for(count, (28, 28), 300, 300) == columns
+
+
+def test_that_a_mosaic_has_each_picture_in_its_place() -> None:
+    x = np.linspace(-1, 1, 5, dtype=np.float32)[:, None, None, None] * np.ones((1, 3, 4, 4), np.float32)
+    page = mosaic_of(x, 3, 77)
+    assert page.shape == (9, 14, 3)
+    assert page[5, 5, 0] == as_bytes(x)[4, 0, 0, 0]
+    assert (page[4] == 77).all()
+    assert (page[5:, 10:] == 77).all()
+
+
+def test_that_a_histogram_is_a_density() -> None:
+    x = np.random.default_rng(0).normal(size=(64, 3, 32, 32)).astype(np.float32)
+    density = shares(x)
+    assert density.sum() * 2 * REACH / BINS == pytest.approx(1.0)
+    assert np.abs(density[1:-1] - normal_density()[1:-1]).max() < 0.04
