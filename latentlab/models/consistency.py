@@ -3,9 +3,9 @@
     loss = -ELBO + CE( C(x), y ) + w CE( C(decode(z', y')), y' )
     z' ~ q(z|x),  y' = y with one condition the other way round;   or   z' ~ N(0, I),  y' = y
 
-The ELBO alone never asks for a picture told otherwise: where z says what kind of hair there is, a decoder told
-"long" may well leave it short. The first term teaches C from real pictures; the others reach the decoder and
-the encoder only, C is held still in them. Colours of a palette are drawn as they would be shown, one a pixel,
+The ELBO alone never asks for a picture told otherwise: where z says what kind of hair there is, a decoder
+told "long" may well leave it short. The second term teaches C from real pictures; the third reaches decoder
+and encoder only, C is held still in it. Colours of a palette are drawn as they would be shown, one a pixel,
 and the gradient passes as if they were blended (straight-through; Bengio et al. 2013).
 
 Source: He et al., AttGAN: Facial Attribute Editing by Only Changing What You Want (2019), eqs. 2 and 3,

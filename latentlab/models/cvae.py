@@ -4,8 +4,8 @@
 
 The decoder is given [z, y]. By default the encoder sees the picture alone, so that z means the same for all
 y; `condition_encoder` shows it y too, and `consistency` sees to it that the decoder draws what it is told.
-Source: Sohn et al., Learning Structured Output Representation using Deep Conditional Generative Models (2015);
-Kingma et al., Semi-supervised Learning with Deep Generative Models (2014), model M2.
+Source: Sohn et al., Learning Structured Output Representation using Deep Conditional Generative Models
+(2015); Kingma et al., Semi-supervised Learning with Deep Generative Models (2014), model M2.
 """
 
 from __future__ import annotations

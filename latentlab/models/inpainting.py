@@ -48,7 +48,3 @@ class Repaint:
             x_t = math.sqrt(kept) * x_s + math.sqrt(1.0 - kept) * standard_noise(x_s, generator)
         x0_hat = torch.lerp(self.x_0.expand_as(x_s), made.x0_hat, self.mask)
         return Step(x_s, x0_hat, made.noise_hat)
-
-    def recall(self, t: int, x0_hat: Tensor) -> None:
-        """See `Sampler.recall`."""
-        self.sampler.recall(t, x0_hat)

@@ -72,9 +72,6 @@ class Sampler(ABC):
         signal, sigma = self._scales(t)
         return Denoised(x_0, (x_t - signal * x_0) / sigma)
 
-    def recall(self, t: int, x0_hat: Tensor) -> None:  # noqa: B027, for most have no memory
-        """Takes it that the step before began at t with this belief, for a sampler that remembers it."""
-
     @abstractmethod
     def _move(self, x_t: Tensor, believed: Denoised, t: int, s: int, generator: Draws | None) -> Tensor:
         """x_s."""
@@ -113,24 +110,17 @@ class DPMSolver(Sampler):
 
     def __init__(self, schedule: Schedule, denoise: Denoiser, *, clip: bool = True) -> None:
         super().__init__(schedule, denoise, clip=clip)
-        self._before: tuple[int, Tensor] | None = None
-        self._reached: int | None = None
-
-    def recall(self, t: int, x0_hat: Tensor) -> None:
-        """See `Sampler.recall`."""
-        self._before, self._reached = (t, x0_hat), None
+        # Where the step before began, with what belief, and where it ended.
+        self._before: tuple[int, Tensor, int] | None = None
 
     def _move(self, x_t: Tensor, believed: Denoised, t: int, s: int, generator: Draws | None) -> Tensor:
-        before = self._before
-        if before is not None and (before[0] <= t or self._reached not in (None, t)):
-            before = None  # another way has been begun
-        self._before, self._reached = (t, believed.x_0), s
+        before, self._before = self._before, (t, believed.x_0, s)
         if s == 0:
             return believed.x_0
         (_, sigma_t), (signal, sigma_s) = self._scales(t), self._scales(s)
         h = self._log_ratio(s) - self._log_ratio(t)
         direction = believed.x_0
-        if before is not None:
+        if before is not None and before[2] == t:  # else another way has been begun
             h_before = self._log_ratio(t) - self._log_ratio(before[0])
             direction = torch.lerp(before[1], believed.x_0, 1.0 + 0.5 * h / h_before)
         return (sigma_s / sigma_t) * x_t - signal * math.expm1(-h) * direction

@@ -196,23 +196,6 @@ def test_that_the_same_seed_has_the_same_pictures_and_another_others(name, optio
     assert torch.equal(first, other) == (name == "dpm++")
 
 
-@pytest.mark.parametrize("stop", range(1, 8))
-def test_that_a_dpm_solver_that_recalls_goes_on_as_if_it_had_not_been_interrupted(stop):
-    times = SCHEDULE.times(8)
-    whole, steps, x = made("dpm++"), [], noise()
-    for t, s in itertools.pairwise(times):
-        steps.append(whole.step(x, t, s))
-        x = steps[-1].x_s
-    resumed, forgetful = made("dpm++"), made("dpm++")
-    resumed.recall(times[stop - 1], steps[stop - 1].x0_hat)
-    for sampler in (resumed, forgetful):
-        x = steps[stop - 1].x_s
-        for t, s in itertools.pairwise(times[stop:]):
-            x = sampler.step(x, t, s).x_s
-        # The last step has no use for a memory.
-        assert torch.equal(x, steps[-1].x_s) == (sampler is resumed or stop == 7)
-
-
 def test_that_a_dpm_solver_begins_anew_where_another_way_begins():
     times, used = SCHEDULE.times(6), made("dpm++")
     x = noise()
@@ -221,15 +204,6 @@ def test_that_a_dpm_solver_begins_anew_where_another_way_begins():
     other = noise(seed=4)
     for t in (1000, 900, 10):  # back to the start, in the midst, and ahead
         assert torch.equal(used.step(other, t, 5).x_s, made("dpm++").step(other, t, 5).x_s)
-
-
-@pytest.mark.parametrize("name", ["ddpm", "ddim"])
-def test_that_a_sampler_without_a_memory_takes_no_harm_from_recalling(name):
-    plain, recalling = made(name), made(name)
-    recalling.recall(800, noise(seed=3))
-    assert torch.equal(
-        plain.step(noise(), 700, 600, seeded()).x_s, recalling.step(noise(), 700, 600, seeded()).x_s
-    )
 
 
 # By name, over a model

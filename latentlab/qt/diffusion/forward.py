@@ -44,7 +44,7 @@ from latentlab.session.state import SessionState
 
 _SHARE = 0.4
 # From this width on the pictures stand beside the curves.
-_BESIDE = 760
+_BESIDE = 680
 _NO_MODEL = "Open a diffusion model: then a picture of the data can be drowned in noise here."
 
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from latentlab.qt.crisp_picture import CrispPicture
 
-_LARGEST, _WIDE = 168, 340
+_LARGEST, _WIDE = 168, 300
 _FOUR = (
     ("forwardPicture", "Picture", "The picture, x₀", ""),
     ("forwardNoised", "Noised", "The picture in its noise, x at t", ""),

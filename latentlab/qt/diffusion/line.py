@@ -19,7 +19,7 @@ class Line(QWidget):
         """What is shown."""
         return self._text
 
-    def setText(self, text: str) -> None:  # noqa: N802 (as a QLabel has it, so that signals fit)
+    def setText(self, text: str) -> None:
         """Shows other words."""
         if text != self._text:
             self._text = text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
@@ -10,7 +9,8 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from latentlab.engine.diffusion_requests import DenoiserReply
-from latentlab.engine.recipes import FromNoise, Manner, Recipe, Start
+from latentlab.engine.recipes import FromNoise, Recipe, Start
+from latentlab.qt.diffusion.branching import guided, other_noise
 from latentlab.qt.diffusion.desk import DiffusionDesk
 from latentlab.qt.diffusion.frame_panel import FramePanel
 from latentlab.qt.diffusion.lanes import Lanes
@@ -205,7 +205,7 @@ class ReversePage(QWidget):
         lane, frame = self.lanes.in_hand, self._frame
         if lane is None or frame is None or not self._can_branch():
             return
-        manner = self._another(self.form.manner, lane.recipe.last_manner)
+        manner = other_noise(self.form.manner, lane.recipe.last_manner)
         self.form.show_manner(manner)
         recipe = lane.recipe.branched(frame.number, manner)
         shared = [known for known in lane.store.frames if known.number <= frame.number]
@@ -220,17 +220,6 @@ class ReversePage(QWidget):
         self.runs.draw_next(branch)
         self.lanes.show_frame(frame)
         self._offer()
-
-    def _another(self, manner: Manner, before: Manner) -> Manner:
-        """The manner of a branch: where it would bring the same pictures again, other noise on the way."""
-        changed = dataclasses.replace(manner, seed=before.seed)
-        steady = manner.sampler == "dpm++" or (manner.sampler == "ddim" and manner.eta == 0.0)
-        if changed != before or (manner.seed != before.seed and not steady):
-            return manner
-        seed = manner.seed if manner.seed != before.seed else manner.seed + 1
-        if manner.sampler == "dpm++":
-            return dataclasses.replace(manner, sampler="ddpm", seed=seed)
-        return dataclasses.replace(manner, eta=1.0 if steady else manner.eta, seed=seed)
 
     def _can_branch(self) -> bool:
         lane, frame = self.lanes.in_hand, self._frame
@@ -260,18 +249,13 @@ class ReversePage(QWidget):
             return
         if self.runs.running and self.runs.lane is not lane:
             return
-        manner = dataclasses.replace(lane.recipe.last_manner, guidance=self.form.manner.guidance)
-        if manner == lane.recipe.last_manner or not manner.conditions:
+        recipe = guided(lane.recipe, self.form.manner.guidance)
+        # A tape that was restored with its branches has no frames to begin the last of them with.
+        if recipe == lane.recipe or (recipe.branches and lane.leaves is None):
             return
-        kept = lane.recipe.branches[:-1] if lane.leaves is not None else ()
-        if lane.leaves is not None:
-            lane.recipe = dataclasses.replace(lane.recipe, branches=kept).branched(lane.leaves, manner)
-            lane.store = TapeStore(f for f in lane.store.frames if f.number <= lane.leaves)
-        elif not lane.recipe.branches:
-            lane.recipe = dataclasses.replace(lane.recipe, manner=manner)
-            lane.store = TapeStore()
-        else:
-            return
+        leaves = -1 if lane.leaves is None else lane.leaves
+        lane.recipe = recipe
+        lane.store = TapeStore(frame for frame in lane.store.frames if frame.number <= leaves)
         lane.ended = False
         row = self.lanes.row_of(lane)
         assert row is not None

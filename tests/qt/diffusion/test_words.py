@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from latentlab.engine.diffusion import as_bytes as engine_bytes
-from latentlab.engine.recipes import BetweenNoises, FromNoise, FromPicture, Manner, Pixels
+from latentlab.engine.recipes import BetweenNoises, FromNoise, FromPicture, Manner, Pixels, Recipe
 from latentlab.qt.diffusion import words
+from latentlab.qt.diffusion.branching import guided, other_noise
 from latentlab.qt.diffusion.mosaic import (
     BINS,
     REACH,
@@ -82,3 +83,23 @@ def test_that_a_histogram_is_a_density() -> None:
     density = shares(x)
     assert density.sum() * 2 * REACH / BINS == pytest.approx(1.0)
     assert np.abs(density[1:-1] - normal_density()[1:-1]).max() < 0.04
+
+
+def test_that_a_branch_never_brings_the_same_pictures_again() -> None:
+    ddim, ddpm, fast = Manner("ddim"), Manner("ddpm"), Manner("dpm++")
+    assert other_noise(ddim, ddim) == Manner("ddim", eta=1.0, seed=1)
+    # Without noise on the way another seed alone changes nothing.
+    assert other_noise(Manner("ddim", seed=5), ddim) == Manner("ddim", eta=1.0, seed=5)
+    assert other_noise(ddpm, ddpm) == Manner("ddpm", seed=1)
+    assert other_noise(Manner("ddpm", seed=4), ddpm) == Manner("ddpm", seed=4)
+    assert other_noise(fast, fast) == Manner("ddpm", seed=1)
+    assert other_noise(Manner("ddim", guidance=3.0), ddim) == Manner("ddim", guidance=3.0)
+
+
+def test_that_guidance_changes_the_last_part_of_a_tape_alone() -> None:
+    told = Manner(conditions=((1.0, 0.0),))
+    branched = Recipe(2, told).branched(3, told)
+    assert guided(branched, 4.0).manner == told
+    assert guided(branched, 4.0).last_manner.guidance == 4.0
+    assert guided(Recipe(2, told), 4.0).manner.guidance == 4.0
+    assert guided(Recipe(2), 4.0) == Recipe(2)
