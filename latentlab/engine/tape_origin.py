@@ -85,6 +85,21 @@ def read_tape(path: str | Path) -> Origin:
         raise LabError(error.what, path, error.hint) from None
 
 
+def tape_in(path: str | Path) -> Origin | None:
+    """The recipe in an .npz; None if it is no tape but something else, or cannot be read at all.
+
+    Raises:
+        LabError: if it is a tape whose recipe cannot be believed.
+    """
+    path = Path(path)
+    try:
+        with open_zip(path) as archive:
+            names = set(archive.namelist())
+    except (LabError, PictureError, OSError):
+        return None
+    return _read_npz(path) if names >= {"recipe.npy", "model_hash.npy", "x_t.npy"} else None
+
+
 def changed(origin: Origin, model: str, model_hash: str) -> str:
     """What is to be said where a tape is run by another model than made it; "" where it is the same."""
     if origin.model_hash == model_hash:

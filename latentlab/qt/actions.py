@@ -53,7 +53,7 @@ class Actions(QObject):
         self._groups: dict[str, QActionGroup] = {}
         self._menus: dict[str, QMenu] = {}
         self._actions: dict[str, tuple[str, QAction]] = {}
-        self._due = QTimer(self, singleShot=True, interval=30)
+        self._due = QTimer(self, singleShot=True, interval=100)
         self._due.timeout.connect(self.refresh)
 
     def __getitem__(self, name: str) -> QAction:

@@ -10,6 +10,7 @@ from latentlab.qt import takeaways
 from latentlab.qt.actions import Entry
 from latentlab.qt.compare.window import show_compare
 from latentlab.qt.data_commands import data_entries
+from latentlab.qt.diffusion.tape_commands import tape_entries
 from latentlab.qt.direction_commands import direction_entries
 from latentlab.qt.model_commands import model_entries
 from latentlab.qt.pages import show_about, show_shortcuts
@@ -45,7 +46,8 @@ def _file(window: LabWindow) -> Iterator[Entry]:
     deeds, found = window.deeds, window.exporter.takeaways
     yield Entry(
         "openAction", "&File", "&Open …", deeds.ask_for_file,
-        "Open a model, or a picture: where one saved by LatentLab was made, the probe goes.",
+        "Open a model, or a picture: where one saved by LatentLab was made, the probe goes; of a tape, it is "
+        "drawn again.",
         "Ctrl+O", tool="Open",
     )  # fmt: skip
     yield from model_entries(window)
@@ -84,6 +86,7 @@ def _file(window: LabWindow) -> Iterator[Entry]:
             partial(found.has, what), tool="Save" if what == takeaways.PROBE else "",
             gap=what == takeaways.PROBE,
         )  # fmt: skip
+    yield from tape_entries(window)
     yield Entry("quitAction", "&File", "&Quit", window.quit, "Close LatentLab.", "Ctrl+Q", gap=True)
 
 

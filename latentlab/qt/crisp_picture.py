@@ -39,6 +39,11 @@ class CrispPicture(QWidget):
             self.updateGeometry()
         self.update()
 
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width in its own pixels, of the last picture if there is none now."""
+        return self._shape
+
     def say(self, waiting: str) -> None:
         """Shows these words while there is no picture."""
         self._waiting = waiting

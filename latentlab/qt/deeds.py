@@ -14,7 +14,7 @@ from latentlab.qt import takeaways
 from latentlab.qt.data_deeds import DataDeeds
 from latentlab.qt.desk import Desk
 from latentlab.qt.direction_deeds import DirectionDeeds
-from latentlab.qt.dropping import MODEL_SUFFIX, PICTURE_SUFFIXES, Opener
+from latentlab.qt.dropping import MODEL_SUFFIX, PICTURE_SUFFIXES, TAPE_SUFFIX, Opener
 from latentlab.qt.export_dialog import ExportDialog, Wish
 from latentlab.qt.exporting import Exporter
 from latentlab.qt.own_picture.deeds import OwnPictureDeeds
@@ -49,11 +49,11 @@ class Deeds(QObject):
     # Files
 
     def ask_for_file(self) -> None:
-        """Asks for a model or a picture to open."""
+        """Asks for a model, a picture or a tape to open."""
         pictures = " ".join(f"*{suffix}" for suffix in PICTURE_SUFFIXES)
         filters = (
-            f"All that can be opened (*{MODEL_SUFFIX} {pictures});;Models (*{MODEL_SUFFIX});;"
-            f"Pictures ({pictures})"
+            f"All that can be opened (*{MODEL_SUFFIX} {pictures} *{TAPE_SUFFIX});;Models (*{MODEL_SUFFIX});;"
+            f"Pictures ({pictures});;Arrays, as of a tape (*{TAPE_SUFFIX})"
         )
         page = QFileDialog(self._window, "Open", self._settings.folder, filters)
         page.setObjectName("openDialog")

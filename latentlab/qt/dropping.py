@@ -11,6 +11,7 @@ from PySide6.QtCore import QMimeData, QObject, Signal
 
 from latentlab.data.decoding import SUFFIXES
 from latentlab.engine.provenance import Provenance, read_provenance
+from latentlab.engine.tape_origin import WHAT, Origin, read_tape, tape_in
 from latentlab.qt.another_model import for_model
 from latentlab.qt.background import Background, Failure
 from latentlab.qt.desk import Desk
@@ -19,7 +20,7 @@ from latentlab.qt.messages import MessageBar
 from latentlab.session.edits import MoveProbe
 from latentlab.shipped import model_files
 
-MODEL_SUFFIX = ".safetensors"
+MODEL_SUFFIX, TAPE_SUFFIX = ".safetensors", ".npz"
 PICTURE_SUFFIXES = (".png", ".apng", ".webp", ".jpg", ".jpeg", ".gif")
 # Of IDX files, too: train-images-idx3-ubyte.gz.
 DATA_SUFFIXES = (".zip", ".npz", ".csv", ".gz")
@@ -33,8 +34,8 @@ class Opener(QObject):
     """Opens files into a desk. `told` carries what went well; what did not is said in the message bar.
 
     `data_wanted` carries the path of what may be a data set, `picture_wanted` that of a picture that was not
-    made here, `denoiser_wanted` the name or path of a diffusion model, `thing_dropped` the QMimeData of what
-    is no file.
+    made here, `denoiser_wanted` the name or path of a diffusion model, `tape_found` the path of a file that
+    shows a tape and the `Origin` that it tells, `thing_dropped` the QMimeData of what is no file.
     """
 
     told = Signal(str)
@@ -42,6 +43,7 @@ class Opener(QObject):
     data_wanted = Signal(str)
     picture_wanted = Signal(str)
     denoiser_wanted = Signal(str)
+    tape_found = Signal(str, object)
     thing_dropped = Signal(object)
 
     def __init__(
@@ -76,7 +78,10 @@ class Opener(QObject):
             self.open_model(str(path))
         elif suffix in PICTURE_SUFFIXES:
             found = functools.partial(self._found, path)
-            self.background.run(functools.partial(read_provenance, path), found, self._unreadable)
+            self.background.run(functools.partial(_told_by, path), found, self._unreadable)
+        elif suffix == TAPE_SUFFIX:
+            looked = functools.partial(self._looked, path)
+            self.background.run(functools.partial(tape_in, path), looked, self._unreadable)
         elif suffix in SUFFIXES:
             self.picture_wanted.emit(str(path))
         elif _may_be_data(path.name.lower()):
@@ -100,10 +105,19 @@ class Opener(QObject):
     def _unreadable(self, failure: Failure) -> None:
         self.failed.emit(failure.message, failure.details)
 
-    def _found(self, path: Path, origin: Provenance | None) -> None:
-        """What a picture says of itself decides where the probe goes."""
+    def _looked(self, path: Path, tape: Origin | None) -> None:
+        """Arrays: those of a tape, or else pictures."""
+        if tape is None:
+            self.data_wanted.emit(str(path))
+        else:
+            self.tape_found.emit(str(path), tape)
+
+    def _found(self, path: Path, origin: Provenance | Origin | None) -> None:
+        """What a picture says of itself decides where the probe goes, or which tape is drawn."""
         model = self._desk.model
-        if origin is None:
+        if isinstance(origin, Origin):
+            self.tape_found.emit(str(path), origin)
+        elif origin is None:
             self.picture_wanted.emit(str(path))
         elif origin.z is None:
             self.bar.say(f"{path}: shows a {origin.what}, which was made at many points, not at one.")
@@ -143,6 +157,12 @@ class Opener(QObject):
     def _go(self, path: Path, z: tuple[float, ...]) -> None:
         self._desk.do(MoveProbe(z=z))
         self.told.emit(f"The probe is where {path.name} was made")
+
+
+def _told_by(path: Path) -> Provenance | Origin | None:
+    """What a picture says of itself."""
+    found = read_provenance(path)
+    return read_tape(path) if found is not None and found.what == WHAT else found
 
 
 def _may_be_data(name: str) -> bool:

@@ -68,7 +68,9 @@ class Wish:
     animated: bool
 
 
-class _Preview(QWidget):
+class Preview(QWidget):
+    """A picture, as large as there is room for."""
+
     def __init__(self, image: QImage) -> None:
         super().__init__()
         self._image = image
@@ -76,6 +78,11 @@ class _Preview(QWidget):
         self.setAccessibleName("Preview")
         self.setToolTip("What will be saved.")
         self.setMinimumSize(QSize(420, 190))
+
+    def show_image(self, image: QImage) -> None:
+        """Shows another one."""
+        self._image = image
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -97,7 +104,7 @@ class ExportDialog(QDialog):
         self.setWindowTitle(f"Save {what}")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._what, self._thing = what, thing
-        self._formats = formats_for(what)
+        self._formats = self.formats()
         pictures = QStandardPaths.StandardLocation.PicturesLocation
         home = Path(folder or QStandardPaths.writableLocation(pictures))
         if not home.is_dir():
@@ -145,6 +152,28 @@ class ExportDialog(QDialog):
             control.setAccessibleName(title)
             control.setToolTip(tip)
 
+    def formats(self) -> tuple[Format, ...]:
+        """Those that are offered."""
+        return formats_for(self._what)
+
+    def add_rows(self, form: QFormLayout) -> None:
+        """More to be asked, for those who know more of what is saved."""
+
+    def wish(self, path: Path, overwrite: bool) -> object:
+        """What `wished` carries."""
+        return Wish(self._what, path, self.scale.value(), overwrite, self.chosen.animated)
+
+    def refuse(self, path: Path) -> None:
+        """Says by a LabError why this cannot be written there."""
+
+    def show_size(self, thing: Takeaway) -> None:
+        """Says how large it will be."""
+        moving = self.chosen.animated and len(thing.pictures) > 1
+        shown = thing.pictures[0] if moving else thing.still
+        height, width = (side * self.scale.value() for side in shown.shape[:2])
+        frames = f", {len(thing.pictures)} frames" if moving else ""
+        self.size_label.setText(f"{width} × {height} pixels{frames}")
+
     def _lay_out(self, words: str) -> None:
         row = QHBoxLayout()
         row.addWidget(self.path, 1)
@@ -157,9 +186,12 @@ class ExportDialog(QDialog):
         form.addRow("Format", self.format)
         layout = QVBoxLayout(self)
         if self._thing is not None:
-            layout.addWidget(_Preview(to_qimage(self._thing.still)))
+            self.preview = Preview(to_qimage(self._thing.still))
+            layout.addWidget(self.preview)
             form.addRow("Scale", size)
-        elif words:
+            self.size_row = size
+        self.add_rows(form)
+        if words:
             told = QLabel(words)
             told.setWordWrap(True)
             layout.addWidget(told)
@@ -189,11 +221,7 @@ class ExportDialog(QDialog):
                     self.format.setCurrentIndex(index)
                     break
         if self._thing is not None:
-            moving = self.chosen.animated and len(self._thing.pictures) > 1
-            shown = self._thing.pictures[0] if moving else self._thing.still
-            height, width = (side * self.scale.value() for side in shown.shape[:2])
-            frames = f", {len(self._thing.pictures)} frames" if moving else ""
-            self.size_label.setText(f"{width} × {height} pixels{frames}")
+            self.show_size(self._thing)
         self._aim()
         save = self.buttons.button(QDialogButtonBox.StandardButton.Save)
         save.setText("Replace" if self._exists else "Save")
@@ -211,6 +239,7 @@ class ExportDialog(QDialog):
             if not path.suffix and path.name:
                 path = path.with_name(path.name + self.chosen.suffix)
             check_destination(path, overwrite=True, suffixes=[known.suffix for known in self._formats])
+            self.refuse(path)
         except (LabError, RuntimeError, ValueError) as error:
             self.note.setText(str(error))
             return
@@ -235,6 +264,5 @@ class ExportDialog(QDialog):
         if self._target is None:
             self._look()
             return
-        scale, moves = self.scale.value(), self.chosen.animated
-        self.wished.emit(Wish(self._what, self._target, scale, self._exists, moves))
+        self.wished.emit(self.wish(self._target, self._exists))
         super().accept()

@@ -18,6 +18,8 @@ from latentlab.qt.command_palette import CommandPalette
 from latentlab.qt.commands import TOOLBAR, entries
 from latentlab.qt.deeds import Deeds
 from latentlab.qt.diffusion.desk import DiffusionDesk
+from latentlab.qt.diffusion.tape_commands import SAVE_MENU
+from latentlab.qt.diffusion.tape_deeds import TapeDeeds
 from latentlab.qt.diffusion.tracing import Tracing
 from latentlab.qt.dropping import Opener
 from latentlab.qt.exporting import Exporter
@@ -61,6 +63,8 @@ def furnish(window: LabWindow) -> None:
     window.status = Status(window.statusBar(), desk)
     window.palette_box = CommandPalette(window)
     window.actions_ = _made_actions(window)
+    window.tapes.changed.connect(window.actions_.refresh)
+    window.diffusion.reverse.offer_to_save(window.actions_[name] if name else None for name in SAVE_MENU)
 
 
 def _put_up_views(window: LabWindow) -> None:
@@ -145,6 +149,14 @@ def _diffusion(window: LabWindow) -> DiffusionView:
     tracing = Tracing(window.desk, window.plane, view.frames, window)
     view.frame_shown.connect(tracing.show)
     view.tape_begun.connect(tracing.clear)
+    tapes = window.tapes = TapeDeeds(
+        window, view, window.diffusion_desk, window.background, window.messages, window.settings,
+        window.show_diffusion, window.trainer.models,
+    )  # fmt: skip
+    tapes.saved.connect(window.exporter.saved)
+    tapes.failed.connect(window.exporter.failed)
+    tapes.told.connect(window.opener.told)
+    window.opener.tape_found.connect(tapes.restore)
     return view
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
+import time
 import traceback
 from collections.abc import Iterator
 from typing import Protocol
@@ -23,6 +24,8 @@ from latentlab.qt.priority import step_back
 
 # Behind the window and the picture under the hand, before a training.
 _NICE = 5
+# How long a hand is taken to move after its last move; and a piece of work may be long, a rest may not.
+_HAND_RESTS_S, _LONGEST_REST_S = 0.25, 0.1
 
 
 class Serves(Protocol):
@@ -58,6 +61,11 @@ class RenderThread(QThread):
         self._mailbox = mailbox
         self._renderer, self._make, self._gives_way = renderer, make, gives_way
         self._jobs: dict[str, tuple[Request, Iterator[Reply | None]]] = {}
+        self._hand_until = 0.0
+
+    def give_way(self) -> None:
+        """The hand moves elsewhere: for a moment half of the computer's time is not for this thread."""
+        self._hand_until = time.monotonic() + _HAND_RESTS_S
 
     def run(self) -> None:
         """The thread's life. Every failure becomes a `Refusal`; none ends the thread."""
@@ -76,7 +84,11 @@ class RenderThread(QThread):
             for request in fresh:
                 self._jobs[request.slot] = (request, renderer.serve(request))
             if self._jobs:
+                began = time.monotonic()
                 self._advance()
+                now = time.monotonic()
+                if now < self._hand_until:
+                    time.sleep(min(now - began, _LONGEST_REST_S))
 
     def stop(self) -> None:
         """Ends the thread after the piece of work in hand, and waits for it."""

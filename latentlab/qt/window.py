@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from latentlab.qt.command_palette import CommandPalette
     from latentlab.qt.deeds import Deeds
     from latentlab.qt.diffusion.desk import DiffusionDesk
+    from latentlab.qt.diffusion.tape_deeds import TapeDeeds
     from latentlab.qt.dropping import Opener
     from latentlab.qt.exporting import Exporter
     from latentlab.qt.layout import Docks
@@ -91,6 +92,7 @@ class LabWindow(QMainWindow):
     following: Following
     diffusion_desk: DiffusionDesk
     diffusion: DiffusionView
+    tapes: TapeDeeds
     live_samples: LiveSamples
     attributes: AttributeBoard
     docks: Docks

@@ -293,3 +293,12 @@ def test_that_bf16_leaves_the_model_as_it_was_and_the_pictures_about_the_same():
     exact, rough = (last(one, Recipe(2, Manner(steps=5))) for one in (Diffusion(model, "fp32"), low))
     assert not np.array_equal(exact, rough)
     assert np.abs(exact - rough).mean() < 0.1
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("manner", MANNERS, ids=lambda manner: f"{manner.sampler}-{manner.eta}")
+def test_that_cuda_draws_what_the_cpu_draws(cuda: torch.device, manner: Manner):
+    here = Diffusion(make_tiny_ddpm(TOLD), "fp32")
+    there = Diffusion(make_tiny_ddpm(TOLD).to(cuda), "fp32")
+    recipe = Recipe(3, dataclasses.replace(manner, conditions=((1.0, 0.0), (0.0, 1.0)), guidance=2.0))
+    np.testing.assert_allclose(last(there, recipe), last(here, recipe), atol=1e-2)

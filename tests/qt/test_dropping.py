@@ -148,6 +148,7 @@ def test_that_what_may_be_data_opens_the_page_for_data(qtbot: QtBot, tmp_path: P
     path.mkdir() if name == "cats" else path.write_bytes(b"nothing much")
     with open_window(qtbot, tmp_path) as window:
         drop(window, path)
+        qtbot.waitUntil(lambda: window.deeds.data.page is not None, timeout=3000)
         page = window.deeds.data.page
         assert page.isVisible()
         assert page.page.path.text() == str(path)

@@ -96,6 +96,10 @@ class DiffusionDesk(QObject):
             )
         )
 
+    def give_way(self) -> None:
+        """The hand moves elsewhere: for a moment the computer is less its own."""
+        self._thread.give_way()
+
     def stop(self) -> None:
         """Ends the thread; returns when it has ended."""
         self._stopped = True

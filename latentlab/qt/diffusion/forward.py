@@ -9,19 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import (
-    QBoxLayout,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QScrollArea,
-    QSizePolicy,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from latentlab.engine.diffusion_requests import BeliefReply, BeliefRequest, DenoiserReply
 from latentlab.engine.noising import as_pictures, as_x, noise_in, noise_picture, noised, pixels_of
@@ -32,19 +20,18 @@ from latentlab.errors import LabError
 from latentlab.qt.asking import Asking
 from latentlab.qt.desk import Desk
 from latentlab.qt.diffusion.desk import DiffusionDesk
+from latentlab.qt.diffusion.forward_room import ForwardRoom
 from latentlab.qt.diffusion.four_pictures import FourPictures
 from latentlab.qt.diffusion.model_shape import in_shape, shape_in_words, shape_of
 from latentlab.qt.diffusion.noise_words import noise_in_words
 from latentlab.qt.diffusion.schedule_curves import ScheduleCurves
 from latentlab.qt.diffusion.words import told_words
 from latentlab.qt.dimensions.row import CalmSlider
-from latentlab.qt.flow_layout import FlowLayout
 from latentlab.qt.pixels import data_picture
 from latentlab.session.state import SessionState
 
-_SHARE = 0.4
-# From this width on the pictures stand beside the curves.
-_BESIDE = 680
+# Where t begins: halfway there is something to see of both, the picture and the noise.
+_SHARE = 0.5
 _NO_MODEL = "Open a diffusion model: then a picture of the data can be drowned in noise here."
 
 
@@ -76,6 +63,7 @@ class ForwardPage(QWidget):
         self.dice.setToolTip("Draws other noise. While the slider moves it stays the same.")
         self.slider = CalmSlider(Qt.Orientation.Horizontal)
         self.slider.setObjectName("forwardSlider")
+        self.slider.setRange(0, 0)
         self.slider.setAccessibleName("t, how many steps of noise")
         self.slider.setToolTip("How many steps of noise: 0 is the picture, T noise and nothing else.")
         self.time = QLabel()
@@ -88,9 +76,7 @@ class ForwardPage(QWidget):
         self.come_back.setObjectName("forwardComeBack")
         self.come_back.setAccessibleName("Let the picture come back from here")
         self.come_back.setToolTip("Draws pictures from this one, noised as far as here (SDEdit).")
-        self._halves = QBoxLayout(QBoxLayout.Direction.TopToBottom)
-        self._body = QWidget()
-        self._lay_out()
+        self._room = self._lay_out()
         self.pictures[1].installEventFilter(self)
         self.previous.clicked.connect(self._go_back)
         self.next.clicked.connect(self._go_on)
@@ -110,50 +96,21 @@ class ForwardPage(QWidget):
         if desk.state.selected is not None:
             self._take(desk.state.selected)
 
-    def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.setSpacing(4)
-        head.addWidget(self.previous)
-        head.addWidget(self.name, 1)
-        head.addWidget(self.next)
-        slide = QHBoxLayout()
+    def _lay_out(self) -> ForwardRoom:
         label = QLabel("t")
         label.setBuddy(self.slider)
-        slide.addWidget(label)
-        slide.addWidget(self.slider, 1)
-        slide.addWidget(self.time)
-        buttons = QWidget()
-        flow = FlowLayout(buttons)
-        flow.addWidget(self.dice)
-        flow.addWidget(self.come_back)
-        seen, set_ = QVBoxLayout(), QVBoxLayout()
-        for column, parts in (
-            (seen, (head, self._four)),
-            (set_, (slide, self.note, buttons, self.curves)),
-        ):
-            column.setSpacing(6)
-            for part in parts:
-                column.addWidget(part) if isinstance(part, QWidget) else column.addLayout(part)
-            self._halves.addLayout(column, 1)
-        self._halves.setSpacing(8)
-        body = QVBoxLayout(self._body)
-        body.setContentsMargins(8, 8, 8, 8)
-        body.addLayout(self._halves)
-        body.addStretch(1)
-        area = QScrollArea()
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(self._body)
+        room = ForwardRoom(
+            (self.previous, self.name, self.next),
+            (label, self.slider, self.time),
+            self.note,
+            (self.dice, self.come_back),
+            self._four,
+            self.curves,
+        )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(area)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        ways = QBoxLayout.Direction
-        self._halves.setDirection(ways.LeftToRight if self.width() >= _BESIDE else ways.TopToBottom)
-        super().resizeEvent(event)
+        layout.addWidget(room)
+        return room
 
     # What comes from elsewhere
 
@@ -178,6 +135,7 @@ class ForwardPage(QWidget):
         self.curves.show_schedule(model.alpha_bar)
         self._asking.answered()
         self._show_picture()
+        self._room.fit()
 
     @Slot(object)
     def _data_loaded(self, model: LoadedReply) -> None:

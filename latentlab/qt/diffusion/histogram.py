@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import (
     QFont,
     QFontMetrics,
@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from latentlab.qt.diffusion.mosaic import BINS, REACH, normal_density, shares
+from latentlab.qt.lag import Lag
 
 _TICKS = (-2, 0, 2)
 # A density that is nearly as high as the box.
@@ -25,7 +26,7 @@ _TOP = 0.6
 
 
 class Histogram(QWidget):
-    """Counts when it is painted: of the frames that come between two paintings, only the last costs anything.
+    """Counts when it is painted, and lags behind frames that follow each other fast: it is looked at at rest.
 
     Args:
         normal: whether N(0, 1) is drawn too, dashed.
@@ -42,6 +43,7 @@ class Histogram(QWidget):
         self._normal = normal_density() if normal else None
         self._low = False
         self._ground: QPixmap | None = None
+        self._lag = Lag(self._count_anew, self)
 
     def sizeHint(self) -> QSize:
         return QSize(120, 24 + (0 if self._low else 2) * self.fontMetrics().height())
@@ -55,7 +57,16 @@ class Histogram(QWidget):
 
     def show_numbers(self, numbers: NDArray[np.float32] | None) -> None:
         """Shows how these are spread, or nothing."""
-        self._numbers, self.density = numbers, None
+        first = self._numbers is None or numbers is None
+        self._numbers = numbers
+        if first:
+            self._count_anew()
+        else:
+            self._lag.soon()
+
+    @Slot()
+    def _count_anew(self) -> None:
+        self.density = None
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

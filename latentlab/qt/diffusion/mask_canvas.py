@@ -27,7 +27,6 @@ from latentlab.qt.diffusion.mask import HoleMask, Mask, Spot
 from latentlab.qt.palette import GROUP_COLOURS
 from latentlab.qt.pixels import draw_crisp, to_qimage
 
-_LARGEST, _USUAL = 336, 280
 _HOLE = QColor(GROUP_COLOURS["a"])
 _HOLE.setAlpha(150)
 _BRUSH = 4
@@ -58,9 +57,7 @@ class MaskCanvas(QWidget):
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.brush = _BRUSH
         self._image: QImage | None = None
         self._painted = HoleMask(1, 1)
@@ -242,13 +239,8 @@ class MaskCanvas(QWidget):
 
     # Size and painting
 
-    def heightForWidth(self, width: int) -> int:
-        high: int = self.hole.shape[0]
-        wide: int = self.hole.shape[1]
-        return math.ceil(min(width, _LARGEST) * high / wide)
-
     def sizeHint(self) -> QSize:
-        return QSize(_USUAL, self.heightForWidth(_USUAL))
+        return self.minimumSizeHint()
 
     def minimumSizeHint(self) -> QSize:
         return QSize(112, 112)

@@ -1,12 +1,11 @@
-"""The canvas on which a hole is painted, with its tools beside it."""
+"""The tools with which a hole is painted."""
 
 from __future__ import annotations
 
 from functools import partial
 
 from PySide6.QtCore import QSignalBlocker, Qt, Slot
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
 
 from latentlab.qt.diffusion.mask import HALVES
 from latentlab.qt.diffusion.mask_canvas import MaskCanvas
@@ -14,12 +13,13 @@ from latentlab.qt.dimensions.row import CalmSlider
 from latentlab.qt.flow_layout import FlowLayout
 
 _MOST_REPEATS, _REPEATS = 50, 5
-# From this width on the tools stand beside the canvas.
-_BESIDE = 380
 
 
 class MaskTools(QWidget):
-    """Brush, clear, invert, undo, quick halves, and how often each step is gone (RePaint)."""
+    """Brush, clear, invert, undo, quick halves, and how often each step is gone (RePaint).
+
+    The `canvas` that they work on belongs to this, and lies where its holder puts it.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,7 +46,6 @@ class MaskTools(QWidget):
         )
         self.share = QLabel()
         self.share.setObjectName("maskShare")
-        self._halves = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
         self._lay_out()
         self.canvas.masked.connect(self._show_mask)
         self.canvas.brushed.connect(self._show_brush)
@@ -83,24 +82,13 @@ class MaskTools(QWidget):
         repeats.addWidget(self.repeats)
         repeats.addStretch(1)
         repeats.addWidget(self.share)
-        beside = QWidget()
-        rows = QVBoxLayout(beside)
+        rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(4)
         rows.addLayout(brush)
         rows.addWidget(tools)
         rows.addWidget(halves)
         rows.addLayout(repeats)
-        rows.addStretch(1)
-        self._halves.setContentsMargins(0, 0, 0, 0)
-        self._halves.setSpacing(6)
-        self._halves.addWidget(self.canvas, 1)
-        self._halves.addWidget(beside, 1)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        wide, ways = self.width() >= _BESIDE, QBoxLayout.Direction
-        self._halves.setDirection(ways.LeftToRight if wide else ways.TopToBottom)
-        super().resizeEvent(event)
 
     @Slot()
     def _show_mask(self) -> None:

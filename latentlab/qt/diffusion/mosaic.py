@@ -1,4 +1,4 @@
-"""Arrays of pictures on their way to the screen: bytes, mosaics, histograms. numpy alone."""
+"""Arrays of pictures on their way to the screen: mosaics and histograms. numpy alone."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from latentlab.engine.noising import as_bytes
 from latentlab.engine.requests import Picture
 
 # Histograms: so many bins from -REACH to REACH; what lies outside is counted at the end.
@@ -15,21 +16,6 @@ BINS, REACH = 60, 3.0
 # More numbers than these say no more of a histogram's shape.
 _MOST_NUMBERS = 32_768
 _GAP = 1
-
-
-def as_bytes(x: NDArray[np.float32], reach: float = 1.0) -> NDArray[np.uint8]:
-    """Numbers from -reach to reach as bytes; what lies outside is cut off."""
-    scaled = np.multiply(x, 127.5 / reach, dtype=np.float32)
-    scaled += 128.0  # and half a step, for the cast cuts off
-    np.clip(scaled, 0.0, 255.0, out=scaled)
-    pictures: NDArray[np.uint8] = scaled.astype(np.uint8)
-    return pictures
-
-
-def picture_of(x: NDArray[np.float32], reach: float = 1.0) -> Picture:
-    """One picture (C, H, W) as uint8 (H, W) or (H, W, 3)."""
-    picture = as_bytes(x, reach)
-    return picture[0] if len(picture) == 1 else np.ascontiguousarray(picture[:3].transpose(1, 2, 0))
 
 
 @functools.lru_cache(maxsize=64)

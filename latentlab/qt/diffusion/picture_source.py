@@ -24,12 +24,15 @@ from latentlab.qt.own_picture.keeper import OwnPictures
 from latentlab.qt.pixels import data_picture
 from latentlab.session.state import SessionState
 
-_HIGH = 132
 _OWN, _DATA = "own", "data"
 
 
 class PictureSource(QWidget):
-    """`changed` tells that there is another picture; `failed` carries a message and details."""
+    """What the picture is called, and where else one can be had. The `frame` that shows it as it came belongs
+    to this, and lies where its holder puts it.
+
+    `changed` tells that there is another picture; `failed` carries a message and details.
+    """
 
     changed = Signal()
     failed = Signal(str, str)
@@ -46,7 +49,7 @@ class PictureSource(QWidget):
         self.picture: Picture | None = None
         self.frame = PictureFrame()
         self.frame.setObjectName("startPictureFrame")
-        self.frame.setFixedHeight(_HIGH)
+        self.frame.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.words = QLabel()
         self.words.setObjectName("startPictureName")
         self.words.setWordWrap(True)
@@ -81,7 +84,7 @@ class PictureSource(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        for widget in (self.frame, self.words, row):
+        for widget in (self.words, row):
             layout.addWidget(widget)
 
     @property

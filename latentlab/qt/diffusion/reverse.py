@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from latentlab.engine.diffusion_requests import DenoiserReply
 from latentlab.engine.recipes import FromNoise, Recipe, Start
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 # A tape that was drawn so fast is drawn again at once while the guidance slides.
 _QUICK_S, _PAUSE_MS = 1.5, 120
+# How long a hand is taken to move after its last move, and how often a frame is shown meanwhile.
+_HAND_RESTS_S, _LATE_MS = 0.25, 300
 _NOISE_REACH = 2.5
 # Below these heights pictures matter more than histograms: they are small, or none.
 _LOW, _LOWEST = 310, 250
@@ -51,7 +55,7 @@ class ReversePage(QWidget):
         # Whether the frame in hand is always the newest.
         self._follows = False
         self.form = MannerForm()
-        self.draw, self.stop = QPushButton("Dra&w"), QPushButton("Stop")
+        self.draw, self.stop, self.save = QPushButton("Dra&w"), QPushButton("Stop"), QPushButton("Sa&ve")
         self.panels = (
             FramePanel("noisyPictures", "<b>xₜ</b> in its noise",
                        "xₜ, the pictures in as much noise as there is at this frame"),
@@ -67,6 +71,8 @@ class ReversePage(QWidget):
         self.transport = Transport()
         self.runs = Runs(diffusion, lambda: self.lanes.all, self)
         self._live = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._late = QTimer(self, singleShot=True, interval=_LATE_MS)
+        self._busy_until = 0.0
         self._name_controls()
         self._lay_out()
         self._connect()
@@ -77,16 +83,23 @@ class ReversePage(QWidget):
         for button, name, spoken, tip in (
             (self.draw, "tapeDraw", "Draw the pictures", "Draw a new tape: from noise to pictures."),
             (self.stop, "tapeStop", "Stop drawing", "Stop drawing; what is there of the tape stays (Esc)."),
+            (self.save, "tapeSave", "Save the tape or a frame of it",
+             "Save the frame in hand, or the whole tape as a film or as numbers. What was saved is drawn "
+             "again where it is dropped on the window."),
         ):
             button.setObjectName(name)
             button.setAccessibleName(spoken)
             button.setToolTip(tip)
+            # Three side by side are no wider than the form above them.
+            button.setMinimumWidth(button.fontMetrics().horizontalAdvance(button.text()) + 18)
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
         buttons.setSpacing(4)
         buttons.addWidget(self.draw, 1)
         buttons.addWidget(self.stop, 1)
+        buttons.addWidget(self.save, 1)
+        self.save.hide()
         left = QVBoxLayout()
         left.setSpacing(6)
         left.addWidget(self.form, 1)
@@ -115,6 +128,7 @@ class ReversePage(QWidget):
         self.form.guided.connect(self._live.start)
         self.form.noise_wanted.connect(self._from_noise)
         self._live.timeout.connect(self._redraw_live)
+        self._late.timeout.connect(self._catch_up)
         transport = self.transport
         transport.stepped.connect(self._step)
         transport.began.connect(self._play_began)
@@ -142,6 +156,18 @@ class ReversePage(QWidget):
         super().resizeEvent(event)
 
     # What others ask
+
+    def offer_to_save(self, actions: Iterable[QAction | None]) -> None:
+        """What the button that saves offers; None is a line between them."""
+        menu = QMenu(self.save)
+        menu.setObjectName("tapeSaveMenu")
+        for action in actions:
+            if action is None:
+                menu.addSeparator()
+            else:
+                menu.addAction(action)
+        self.save.setMenu(menu)
+        self.save.show()
 
     @property
     def recipe(self) -> Recipe | None:
@@ -285,13 +311,32 @@ class ReversePage(QWidget):
             return
         first = row.tape.total != frame.total
         row.tape.total = frame.total
-        row.tape.renew()
         if first:
+            row.tape.renew()
             self.lanes.show_captions()
+        else:
+            row.tape.renew_soon()
+        if frame.t and time.monotonic() < self._busy_until:
+            if not self._late.isActive():
+                self._late.start()
+            return
         if lane is not self.lanes.in_hand:
             self.lanes.show_frame(self._frame)
         elif self._follows or self._frame is None or frame.number == self._frame.number:
             self._show(frame)
+
+    @Slot()
+    def give_way(self) -> None:
+        """The hand moves elsewhere: frames that come are shown a few times a second."""
+        self._busy_until = time.monotonic() + _HAND_RESTS_S
+
+    @Slot()
+    def _catch_up(self) -> None:
+        """Shows the newest frame of those that came while the hand moved."""
+        lane = self.lanes.in_hand
+        newest = lane.store.newest if lane is not None else None
+        if self._follows and newest is not None and newest is not self._frame:
+            self._show(newest)
 
     @Slot(object)
     def _ended(self, lane: Lane) -> None:
@@ -331,7 +376,9 @@ class ReversePage(QWidget):
 
     def _offer(self) -> None:
         lane = self.lanes.in_hand
-        self.transport.offer(lane is not None and len(lane.store) > 0, self._can_branch())
+        has = lane is not None and len(lane.store) > 0
+        self.transport.offer(has, self._can_branch())
+        self.save.setEnabled(has)
         self.draw.setEnabled(self._diffusion.model is not None)
         self.stop.setEnabled(self.runs.running)
 

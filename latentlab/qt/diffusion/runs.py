@@ -124,9 +124,6 @@ class Runs(QObject):
         share = room // (2 if place == 0 else max(1, MOST_LANES - place))
         every = every_for(model.shape, lane.recipe.count, lane.expected, share)
         after = None if lane.leaves is None else lane.store.get(lane.leaves)
-        if lane.recipe.last_manner.sampler == "dpm++":
-            # It builds on the step before, which is known only to whoever has made that step.
-            after = None
         self.said.emit("Drawing …")
         self._diffusion.run(lane.recipe, after, every)
 

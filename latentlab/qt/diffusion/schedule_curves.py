@@ -7,8 +7,6 @@ when it moves.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,33 +26,12 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from latentlab.engine.noising import snr_db
-from latentlab.qt.diffusion.noise_words import db_in_words, number
+from latentlab.qt.diffusion.schedule_lines import Curve, curves_of
 
-# From this width on the three stand side by side.
+# From this width on the three stand side by side, else one over the other above the same axis.
 _WIDE = 460
-_HIGH, _GAP = 118, 10
+_LOW, _HIGH, _GAP = 104, 128, 10
 _JUMPS = 20
-_MOST_DECADES = 3
-_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-@dataclass(frozen=True, eq=False)
-class _Curve:
-    """A title, what its value at a time is called, values (T + 1,), and ticks.
-
-    Where there is no value it is not finite. On a `log` scale values and ticks are powers of ten.
-    """
-
-    title: str
-    said: Callable[[float], str]
-    values: NDArray[np.float64]
-    ticks: tuple[float, ...]
-    log: bool = False
-
-    @property
-    def span(self) -> tuple[float, float]:
-        return self.ticks[0], self.ticks[-1]
 
 
 class ScheduleCurves(QWidget):
@@ -72,10 +49,8 @@ class ScheduleCurves(QWidget):
         )
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.SizeHorCursor)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
-        self._curves: tuple[_Curve, ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._curves: tuple[Curve, ...] = ()
         self._t = self._steps = 0
         self._held: QRectF | None = None
         self._page: QPixmap | None = None
@@ -88,7 +63,7 @@ class ScheduleCurves(QWidget):
     def show_schedule(self, alpha_bar: NDArray[np.float64]) -> None:
         """Draws the curves of abar_t, (T + 1,)."""
         self._steps = len(alpha_bar) - 1
-        self._curves = _curves_of(alpha_bar)
+        self._curves = curves_of(alpha_bar)
         self._page = None
         self.show_t(min(self._t, self._steps))
 
@@ -101,26 +76,32 @@ class ScheduleCurves(QWidget):
 
     def plots(self) -> list[QRectF]:
         """Where the curves are, without their titles and axes."""
-        line = self._metrics().height()
-        row = self.width() >= _WIDE
-        left = self._metrics().horizontalAdvance("−100 ") + 6
-        right = self._metrics().horizontalAdvance(f"{self._steps}") / 2 + 2
-        across = (self.width() - 2 * _GAP) / 3 if row else self.width()
-        plots = []
-        for place in range(3):
-            corner = QPointF(place * (across + _GAP), 0) if row else QPointF(0, place * _HIGH)
-            box = QRectF(corner.x(), corner.y(), across, self.height() if row else _HIGH)
-            plots.append(box.adjusted(left, line + 6, -right, -2 * line - 4))
-        return plots
+        metrics = self._metrics()
+        line = metrics.height()
+        left = metrics.horizontalAdvance("−100 ") + 6
+        if self._stacked:
+            right = metrics.horizontalAdvance("−100.0 dB") + 10
+            high = (self.height() - line - 4 - 3 * _GAP) / 3
+            across = self.width() - left - right
+            return [QRectF(left, _GAP / 2 + place * (high + _GAP), across, high) for place in range(3)]
+        right = metrics.horizontalAdvance(f"{self._steps}") / 2 + 2
+        across = (self.width() - 2 * _GAP) / 3
+        boxes = [QRectF(place * (across + _GAP), 0, across, self.height()) for place in range(3)]
+        return [box.adjusted(left, line + 6, -right, -line - 4) for box in boxes]
 
-    def heightForWidth(self, width: int) -> int:
-        return _HIGH + 8 if width >= _WIDE else 3 * _HIGH
+    @property
+    def _stacked(self) -> bool:
+        return self.width() < _WIDE
+
+    def height_at(self, width: int) -> int:
+        """How high it should be at a width, where there is no lack of room."""
+        return _HIGH if width >= _WIDE else 2 * _HIGH
 
     def sizeHint(self) -> QSize:
-        return QSize(_WIDE, self.heightForWidth(_WIDE))
+        return QSize(_WIDE, _LOW)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(180, _HIGH)
+        return QSize(180, _LOW)
 
     # The hand
 
@@ -208,7 +189,7 @@ class ScheduleCurves(QWidget):
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
         painter.end()
 
-    def _paint_marker(self, painter: QPainter, plot: QRectF, curve: _Curve) -> None:
+    def _paint_marker(self, painter: QPainter, plot: QRectF, curve: Curve) -> None:
         value = float(curve.values[self._t])
         x = plot.left() + plot.width() * self._t / self._steps
         text = self.palette().text().color()
@@ -218,10 +199,17 @@ class ScheduleCurves(QWidget):
             painter.setPen(QPen(self.palette().base().color(), 1.5))
             painter.setBrush(text)
             painter.drawEllipse(QPointF(x, _height(plot, curve, value)), 4.5, 4.5)
-        line = self._metrics().height()
-        head = QRectF(plot.left(), plot.top() - line - 4, plot.width(), line)
         painter.setPen(text)
-        painter.drawText(head, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, curve.said(value))
+        side = Qt.AlignmentFlag.AlignLeft if self._stacked else Qt.AlignmentFlag.AlignRight
+        painter.drawText(self._words_at(plot, 1), side | Qt.AlignmentFlag.AlignVCenter, curve.said(value))
+
+    def _words_at(self, plot: QRectF, row: int) -> QRectF:
+        """Where the title, row 0, and the value at the marker, row 1, are: above the plot, or beside it."""
+        line = self._metrics().height()
+        if not self._stacked:
+            return QRectF(plot.left(), plot.top() - line - 4, plot.width(), line)
+        middle = plot.center().y() - (1 - row) * line
+        return QRectF(plot.right() + 8, middle, self.width() - plot.right() - 8, line)
 
     def _drawn(self, ratio: float) -> QPixmap:
         """All but the marker."""
@@ -232,7 +220,8 @@ class ScheduleCurves(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._small())
         for plot, curve in zip(self.plots(), self._curves, strict=True):
-            self._draw_axes(painter, plot, curve)
+            self._draw_values(painter, plot, curve)
+            self._draw_times(painter, plot, written=not self._stacked or curve is self._curves[-1])
             points = [
                 QPointF(plot.left() + plot.width() * t / self._steps, _height(plot, curve, float(value)))
                 for t, value in enumerate(curve.values)
@@ -243,72 +232,47 @@ class ScheduleCurves(QWidget):
         painter.end()
         return page
 
-    def _draw_axes(self, painter: QPainter, plot: QRectF, curve: _Curve) -> None:
+    def _draw_values(self, painter: QPainter, plot: QRectF, curve: Curve) -> None:
         palette, line = self.palette(), self._metrics().height()
         text = palette.text().color()
         pale, faint = palette.placeholderText().color(), QColor(text)
         faint.setAlphaF(0.15)
         painter.fillRect(plot, palette.base())
         painter.setPen(text)
-        head = QRectF(plot.left(), plot.top() - line - 4, plot.width(), line)
-        painter.drawText(head, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, curve.title)
+        title = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(self._words_at(plot, 0), title, curve.title)
         beside = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        # Where ticks are too close for their words, those of the ends stay.
+        close = plot.height() < line * (len(curve.ticks) - 1)
         for tick in curve.ticks:
             y = _height(plot, curve, tick)
             painter.setPen(QPen(faint, 1.0))
             painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
-            painter.setPen(pale)
-            painter.drawText(
-                QRectF(0, y - line / 2, plot.left() - 5, line),
-                beside,
-                _tenfold(tick) if curve.log else number(tick),
-            )
+            if not close or tick in curve.span:
+                # In a stack the words of one plot's foot would meet those of the next one's head.
+                middle = min(max(y, plot.top() + line / 3), plot.bottom() - line / 3) if self._stacked else y
+                painter.setPen(pale)
+                painter.drawText(
+                    QRectF(0, middle - line / 2, plot.left() - 5, line), beside, curve.tick_words(tick)
+                )
+
+    def _draw_times(self, painter: QPainter, plot: QRectF, written: bool) -> None:
+        """The lines of t = 0, T / 2 and T; the numbers too where they are to be `written`."""
+        line, pale = self._metrics().height(), self.palette().placeholderText().color()
+        faint = self.palette().text().color()
+        faint.setAlphaF(0.15)
         below = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
         for t in (0, self._steps // 2, self._steps):
             x = plot.left() + plot.width() * t / self._steps
             painter.setPen(QPen(faint, 1.0))
             painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
-            painter.setPen(pale)
-            painter.drawText(QRectF(x - 40, plot.bottom() + 2, 80, line), below, f"{t}")
-        foot = QRectF(plot.left(), plot.bottom() + line + 1, plot.width(), line)
-        painter.drawText(foot, below, "t, steps of noise")
+            if written:
+                painter.setPen(pale)
+                painter.drawText(QRectF(x - 40, plot.bottom() + 2, 80, line), below, f"{t}")
+        if written:
+            x = plot.left() + 0.75 * plot.width()
+            painter.drawText(QRectF(x - 40, plot.bottom() + 2, 80, line), below, "t")
 
 
-def _height(plot: QRectF, curve: _Curve, value: float) -> float:
-    low, high = curve.span
-    return plot.bottom() - plot.height() * (value - low) / (high - low)
-
-
-def _curves_of(alpha_bar: NDArray[np.float64]) -> tuple[_Curve, ...]:
-    beta = np.concatenate([[np.nan], 1.0 - alpha_bar[1:] / alpha_bar[:-1]])
-    levels = np.array([snr_db(float(kept)) for kept in alpha_bar])
-    finite = levels[np.isfinite(levels)]
-    # The last steps of some schedules add a thousand times what the first do.
-    decades = np.log10(beta)
-    low = math.floor(np.nanmin(decades))
-    high = max(math.ceil(np.nanmax(decades)), low + 1)
-    every = -(-(high - low) // _MOST_DECADES)
-    ticks = tuple(float(place) for place in range(high - every * -(-(high - low) // every), high + 1, every))
-    return (
-        _Curve("β (log)", _power, decades, ticks, log=True),
-        _Curve("ᾱ", number, alpha_bar, (0.0, 0.5, 1.0)),
-        _Curve("SNR, dB", db_in_words, levels, _ticks(float(finite.min()), float(finite.max()))),
-    )
-
-
-def _tenfold(power: float) -> str:
-    """As in "10⁻²"."""
-    return "1" if power == 0.0 else "10" + f"{power:.0f}".translate(_SUPERSCRIPTS)
-
-
-def _power(value: float) -> str:
-    return "–" if math.isnan(value) else number(10.0**value)
-
-
-def _ticks(low: float, high: float) -> tuple[float, ...]:
-    """Round numbers, three to five of them, from at most `low` to at least `high`."""
-    rough = max(high - low, 1e-12) / 3.0
-    unit = 10.0 ** math.floor(math.log10(rough))
-    step = next(unit * times for times in (1.0, 2.0, 5.0, 10.0) if unit * times >= rough)
-    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    return tuple(step * place for place in range(first, max(last, first + 1) + 1))
+def _height(plot: QRectF, curve: Curve, value: float) -> float:
+    return plot.bottom() - plot.height() * curve.share(value)

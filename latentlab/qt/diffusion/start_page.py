@@ -6,17 +6,8 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
-from PySide6.QtWidgets import (
-    QBoxLayout,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from latentlab.engine.diffusion_requests import DenoiserReply
 from latentlab.engine.noising import as_pictures, as_x, noised, picture_of, pixels_of, snr_db
@@ -26,11 +17,13 @@ from latentlab.qt.choice_button import ChoiceButton
 from latentlab.qt.crisp_picture import CrispPicture
 from latentlab.qt.desk import Desk
 from latentlab.qt.diffusion.between_form import BetweenForm
+from latentlab.qt.diffusion.captioned_pictures import CaptionedPictures
 from latentlab.qt.diffusion.desk import DiffusionDesk
 from latentlab.qt.diffusion.mask_tools import MaskTools
 from latentlab.qt.diffusion.model_shape import shape_of
 from latentlab.qt.diffusion.noise_words import db_in_words, strength_in_words
 from latentlab.qt.diffusion.picture_source import PictureSource
+from latentlab.qt.diffusion.start_room import FRAME_MARGIN, StartRoom
 from latentlab.qt.dimensions.row import CalmSlider
 from latentlab.qt.flow_layout import FlowLayout
 from latentlab.qt.own_picture.keeper import OwnPictures
@@ -41,11 +34,8 @@ _CHOICES = (
     (HOLE, "Paint a hole", "Keep a picture but for a hole, which is drawn anew (RePaint)."),
     (BETWEEN, "Between two noises", "Pictures on the way from one noise to another (slerp)."),
 )
-_GRAIN, _LARGEST = 1000, 112
-# From this width on the picture stands beside what is done to it.
-_BESIDE = 660
-# The canvas at its smallest, what stands above and below it, and a height that bounds nothing.
-_LEAST, _REST, _ANY = 116, 96, 16_777_215
+# The places of the slider, and a size that bounds nothing.
+_GRAIN, _ANY = 1000, 1 << 20
 _FROM_TAPE = "The tape's picture"
 
 
@@ -88,8 +78,8 @@ class StartPage(QWidget):
         self.strength_words = QLabel()
         self.strength_words.setObjectName("strengthWords")
         self.strength_words.setWordWrap(True)
-        self.seen = CrispPicture("startSeen", "The picture as the denoiser takes it", _LARGEST)
-        self.begins = CrispPicture("startBegins", "What the tape begins with, under some noise", _LARGEST)
+        self.seen = CrispPicture("startSeen", "The picture as the denoiser takes it", _ANY)
+        self.begins = CrispPicture("startBegins", "What the tape begins with, under some noise", _ANY)
         self.tools = MaskTools()
         self.canvas = self.tools.canvas
         self.between = BetweenForm()
@@ -100,10 +90,9 @@ class StartPage(QWidget):
         self.note = QLabel()
         self.note.setObjectName("startNote")
         self.note.setWordWrap(True)
-        self._tiles: list[QWidget] = []
         self._strong = QWidget()
-        self._halves = QBoxLayout(QBoxLayout.Direction.TopToBottom)
-        self._lay_out()
+        self._outcome = CaptionedPictures(((self.seen, "Fitted"), (self.begins, "Begins as")), FRAME_MARGIN)
+        self._room = self._lay_out()
         self.source.changed.connect(self._picture_changed)
         self.source.failed.connect(self.failed)
         self.strength.valueChanged.connect(self._slid)
@@ -117,7 +106,7 @@ class StartPage(QWidget):
         self._picture_changed()
         self.choose(PICTURE)
 
-    def _lay_out(self) -> None:
+    def _lay_out(self) -> StartRoom:
         choices = QWidget()
         flow = FlowLayout(choices, gap=4)
         for button in self.buttons.values():
@@ -128,57 +117,19 @@ class StartPage(QWidget):
         slide.addWidget(label)
         slide.addWidget(self.strength, 1)
         slide.addWidget(self.strength_value)
-        pair = QHBoxLayout()
-        for picture, words in ((self.seen, "Your picture"), (self.begins, "Begins as")):
-            tile = QWidget()
-            column = QVBoxLayout(tile)
-            column.setContentsMargins(0, 0, 0, 0)
-            column.setSpacing(2)
-            caption = QLabel(words)
-            caption.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            column.addWidget(picture)
-            column.addWidget(caption)
-            pair.addWidget(tile, 1)
-            self._tiles.append(tile)
         strong = QVBoxLayout(self._strong)
         strong.setContentsMargins(0, 0, 0, 0)
         strong.setSpacing(4)
         strong.addLayout(slide)
         strong.addWidget(self.strength_words)
-        strong.addLayout(pair)
-        inner = QWidget()
-        rows = QVBoxLayout(inner)
-        rows.setContentsMargins(8, 8, 8, 4)
-        rows.setSpacing(6)
-        rows.addWidget(choices)
-        self._halves.setSpacing(8)
-        self._halves.addWidget(self.source, 2, Qt.AlignmentFlag.AlignTop)
-        for widget in (self._strong, self.tools, self.between):
-            self._halves.addWidget(widget, 3, Qt.AlignmentFlag.AlignTop)
-        rows.addLayout(self._halves)
-        rows.addStretch(1)
-        area = QScrollArea()
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(inner)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(8, 2, 8, 8)
-        foot.addWidget(self.note, 1)
-        foot.addWidget(self.draw)
+        controls = (self.source, self._strong, self.tools, self.between)
+        room = StartRoom(
+            choices, self.note, self.draw, self.source.frame, self.canvas, controls, self._outcome
+        )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(area, 1)
-        layout.addLayout(foot)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        wide, ways = self.width() >= _BESIDE, QBoxLayout.Direction
-        self._halves.setDirection(ways.LeftToRight if wide else ways.TopToBottom)
-        # Where it is low, all of the canvas is to be in sight.
-        self.canvas.setMaximumHeight(max(_LEAST, self.height() - _REST) if wide else _ANY)
-        super().resizeEvent(event)
+        layout.addWidget(room)
+        return room
 
     # What is set
 
@@ -235,6 +186,7 @@ class StartPage(QWidget):
             button.setChecked(name == choice)
         self.source.setVisible(choice != BETWEEN)
         self._strong.setVisible(choice == PICTURE)
+        self._outcome.setVisible(choice == PICTURE)
         self.tools.setVisible(choice == HOLE)
         self.between.setVisible(choice == BETWEEN)
         self._show()
@@ -270,16 +222,19 @@ class StartPage(QWidget):
     def _show(self) -> None:
         self._show_strength()
         # Where there is a picture to paint on, it is not shown twice.
-        self.source.frame.setVisible(self.choice == PICTURE or self.source.picture is None)
+        painted = self.choice == HOLE and self.source.picture is not None
+        self.canvas.setVisible(painted)
+        self.source.frame.setVisible(self.choice != BETWEEN and not painted)
         self.draw.setEnabled(self._diffusion.model is not None and self.start is not None)
         self.note.setText(self._missing())
+        self._room.fit()
 
     def _show_strength(self) -> None:
         model, picture = self._diffusion.model, self.source.picture
         self.strength_value.setText(f"{self._strength:.2f}")
         self.seen.show_picture(picture)
-        # The frame above shows it already.
-        self._tiles[0].setVisible(self.source.is_fitted)
+        # The frame shows it already.
+        self.seen.setVisible(self.source.is_fitted)
         if model is None or picture is None:
             self.begins.show_picture(None)
             self.strength_words.setText("")

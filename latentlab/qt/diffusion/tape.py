@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QFont,
     QMouseEvent,
@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from latentlab.qt.diffusion.mosaic import picture_of
+from latentlab.engine.noising import as_picture
 from latentlab.qt.diffusion.tape_store import TapeStore
 from latentlab.qt.pixels import to_qimage
 
@@ -28,6 +28,8 @@ _GAP, _EDGE = 2, 3
 # Two rows, x_t above x0_hat, where each has at least so much room.
 _LEAST_ROW = 34
 _FADED = 0.4
+# Frames that come within so short a time are painted into the strip at once.
+_RENEW_MS = 100
 _WAITING = "From noise, on the left, to pictures, on the right. Press Draw."
 
 
@@ -57,6 +59,8 @@ class Tape(QWidget):
         self.leaves: int | None = None
         self.in_hand = True
         self._now: Frame | None = None
+        self._renewal = QTimer(self, singleShot=True, interval=_RENEW_MS)
+        self._renewal.timeout.connect(self.renew)
         self._kept: QPixmap | None = None
 
     def sizeHint(self) -> QSize:
@@ -86,10 +90,16 @@ class Tape(QWidget):
             self.in_hand = in_hand
             self.update()
 
+    @Slot()
     def renew(self) -> None:
         """There are other frames than those that were painted."""
         self._kept = None
         self.update()
+
+    def renew_soon(self) -> None:
+        """There is one frame more; painted with those that come in the same tenth of a second."""
+        if not self._renewal.isActive():
+            self._renewal.start()
 
     # Where things lie
 
@@ -136,7 +146,7 @@ class Tape(QWidget):
             return
         side = self._side
         for row, aspect in enumerate((frame.x_t, frame.x0_hat)[: self._rows]):
-            image = to_qimage(picture_of(aspect[self.picture]))
+            image = to_qimage(as_picture(aspect[self.picture]))
             box = QRectF(x - side / 2, _EDGE + row * (side + _GAP), side, side)
             painter.drawImage(box, image)
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Slot
 from latentlab.engine.requests import LoadedReply, Point, Refusal, TrajectoryReply, TrajectoryRequest
 from latentlab.qt.asking import Asking
 from latentlab.qt.desk import Desk
+from latentlab.qt.lag import Lag
 
 if TYPE_CHECKING:
     from latentlab.engine.diffusion import Frame
@@ -39,6 +40,7 @@ class Tracing(QObject):
         super().__init__(parent)
         self._desk, self._plane, self._frames = desk, plane, frames
         self._asking = Asking(self._ask, self)
+        self._lag = Lag(self._paint, self)
         self._picture = 0
         self._shown: Frame | None = None
         self._asked: tuple[int, ...] = ()
@@ -58,7 +60,8 @@ class Tracing(QObject):
             self._numbers, self._points = (), ()
         if other or not self._numbers or frame.number > self._numbers[-1]:
             self._asking.soon()
-        self._paint()
+        # The plane is large; the tape under the hand goes first.
+        self._lag.soon()
 
     @Slot()
     def clear(self) -> None:
@@ -85,7 +88,7 @@ class Tracing(QObject):
     def _traced(self, reply: TrajectoryReply) -> None:
         self._asking.answered()
         self._numbers, self._points = self._asked, reply.points
-        self._paint()
+        self._lag.soon()
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
@@ -98,6 +101,7 @@ class Tracing(QObject):
         if refusal.slot == TrajectoryRequest.slot:
             self._asking.answered()
 
+    @Slot()
     def _paint(self) -> None:
         if self._shown is None or not self._points:
             self._plane.show_trajectory((), 0)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from latentlab.engine.noising import snr_db
 from latentlab.engine.projection import Point
 from latentlab.engine.recipes import (
     BetweenNoises,
@@ -24,21 +24,13 @@ _MINUS = "\N{MINUS SIGN}"
 _EACH = 2
 
 
-def snr_db(alpha_bar: NDArray[np.float64], t: int) -> float:
-    """Signal to noise at t, 10 log10(abar / (1 - abar)); infinite at 0."""
-    kept = float(alpha_bar[t])
-    if kept >= 1.0:
-        return math.inf
-    return -math.inf if kept <= 0.0 else 10.0 * math.log10(kept / (1.0 - kept))
-
-
 def of_frame(number: int, total: int, t: int, alpha_bar: NDArray[np.float64]) -> str:
     """Where a frame lies on the tape and how much noise there is."""
     whole = len(alpha_bar) - 1
     where = f"Frame {number} of {total - 1} · t = {t} of {whole}"
     if t == 0:
         return f"{where} · no noise is left: these are the pictures"
-    level = snr_db(alpha_bar, t)
+    level = snr_db(float(alpha_bar[t]))
     signed = f"{abs(level):.1f}"
     if float(signed):
         signed = f"{_MINUS if level < 0 else '+'}{signed}"

@@ -69,6 +69,7 @@ class DiffusionView(QWidget):
         self.reverse.frame_shown.connect(self.frame_shown)
         self.reverse.tape_begun.connect(self.tape_begun)
         self.reverse.tape_finished.connect(self.tape_finished)
+        desk.probed.connect(self._give_way)
         diffusion.opened.connect(self._opened)
         diffusion.refused.connect(self._refused)
 
@@ -109,11 +110,12 @@ class DiffusionView(QWidget):
         self.pages.setCurrentWidget(self.reverse)
         self.reverse.run_start(start)
 
-    def show_recipe(self, recipe: Recipe, model: str) -> None:
-        """Puts all controls where a recipe says and draws it, by a model that is opened if it is not."""
+    def show_recipe(self, recipe: Recipe, model: str, model_hash: str = "") -> None:
+        """Puts all controls where a recipe says and draws it, by a model that is opened if it is not, or if
+        what is open has another hash than the one that is said."""
         self.pages.setCurrentWidget(self.reverse)
         now = self._diffusion.model
-        if now is not None and model in (now.model, now.path):
+        if now is not None and model in (now.model, now.path) and model_hash in ("", now.hash):
             self._run(recipe)
         else:
             self._pending = recipe
@@ -130,6 +132,12 @@ class DiffusionView(QWidget):
     def frames(self) -> list[Frame]:
         """Those of the tape in hand that are there, the first first."""
         return self.reverse.frames
+
+    @Slot()
+    def _give_way(self) -> None:
+        """The probe moves: its picture goes first."""
+        self._diffusion.give_way()
+        self.reverse.give_way()
 
     @Slot()
     def _tell_manner(self) -> None:

@@ -5,7 +5,8 @@ The picture and its cells are in `latentlab.qt.grid`; here are the controls abou
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Slot
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
@@ -105,11 +106,23 @@ class ManifoldGrid(QWidget):
         self.over.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
-        layout.setSpacing(6)
+        layout.setSpacing(4)
         layout.addWidget(self.picture, 1)
         layout.addLayout(foot)
         layout.addWidget(self.caption)
         layout.addLayout(form)
+
+    def minimumSizeHint(self) -> QSize:
+        # A layout's own leaves out the lines that words take when they are wrapped.
+        layout = self.layout()
+        least = layout.minimumSize()
+        width = max(least.width(), self.width())
+        return QSize(least.width(), max(least.height(), layout.minimumHeightForWidth(width)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        if event.oldSize().width() != event.size().width():
+            self.updateGeometry()
+        super().resizeEvent(event)
 
     # What comes from the desk
 

@@ -10,7 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from latentlab.core.schedules import SCHEDULES, cosine
 from latentlab.qt.diffusion.noise_words import db_in_words, noise_in_words, strength_in_words
-from latentlab.qt.diffusion.schedule_curves import ScheduleCurves, _ticks
+from latentlab.qt.diffusion.schedule_curves import ScheduleCurves
+from latentlab.qt.diffusion.schedule_lines import ticks_between
 from latentlab.qt.palette import Theme, palette_for
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -128,7 +129,7 @@ def test_that_before_there_is_a_schedule_nothing_can_be_moved(qtbot: QtBot) -> N
 
 @pytest.mark.parametrize(("low", "high"), [(-41.0, 38.0), (0.0, 0.02), (-0.3, 0.4), (5.0, 5.0)])
 def test_that_ticks_are_few_and_span_all_there_is(low: float, high: float) -> None:
-    ticks = _ticks(low, high)
+    ticks = ticks_between(low, high)
     assert ticks[0] <= low + 1e-9
     assert ticks[-1] >= high - 1e-9
     assert 2 <= len(ticks) <= 6

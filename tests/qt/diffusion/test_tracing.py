@@ -44,6 +44,7 @@ def traced(qtbot: QtBot, window: LabWindow, frames: list[Frame], picture: int = 
     tracing = Tracing(window.desk, window.plane, lambda: frames, window)
     with qtbot.waitSignal(window.desk.traced, timeout=3000):
         tracing.show((frames[-1], picture))
+    qtbot.waitUntil(lambda: len(window.plane.marks.trajectory) == TOTAL, timeout=3000)
     return tracing
 
 
@@ -64,7 +65,7 @@ def test_that_scrubbing_moves_the_mark_without_asking_again(
     tracing = traced(qtbot, window, frames)
     asked = sum(isinstance(request, rq.TrajectoryRequest) for request in renderer.served)
     tracing.show((frames[2], 0))
-    assert window.plane.marks.reached == 2
+    qtbot.waitUntil(lambda: window.plane.marks.reached == 2, timeout=3000)
     qtbot.wait(150)
     assert sum(isinstance(request, rq.TrajectoryRequest) for request in renderer.served) == asked
 
@@ -74,7 +75,7 @@ def test_that_another_picture_of_the_batch_has_a_way_of_its_own(qtbot: QtBot, wi
     tracing = traced(qtbot, window, frames)
     with qtbot.waitSignal(window.desk.traced, timeout=3000):
         tracing.show((frames[-1], 1))
-    assert window.plane.marks.trajectory[0][0] == pytest.approx(1.0)
+    qtbot.waitUntil(lambda: window.plane.marks.trajectory[:1] == ((1.0, 0.0),), timeout=3000)
 
 
 def test_that_pictures_of_another_size_leave_the_plane_alone(

@@ -5,14 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from latentlab.engine.diffusion import as_bytes as engine_bytes
+from latentlab.engine.noising import as_bytes
 from latentlab.engine.recipes import BetweenNoises, FromNoise, FromPicture, Manner, Pixels, Recipe
 from latentlab.qt.diffusion import words
 from latentlab.qt.diffusion.branching import guided, other_noise
 from latentlab.qt.diffusion.mosaic import (
     BINS,
     REACH,
-    as_bytes,
     columns_for,
     mosaic_of,
     normal_density,
@@ -56,12 +55,6 @@ def test_that_a_start_is_told_in_words() -> None:
 )
 def test_that_time_left_is_round(seconds: float, said: str) -> None:
     assert words.time_left(seconds) == said
-
-
-def test_that_bytes_are_those_of_the_engine() -> None:
-    x = np.random.default_rng(0).normal(size=(3, 1, 16, 16)).astype(np.float32)
-    assert np.abs(as_bytes(x).astype(int) - engine_bytes(x).astype(int)).max() <= 1
-    assert (as_bytes(x) == engine_bytes(x)).mean() > 0.99
 
 
 @pytest.mark.parametrize(("count", "columns"), [(1, 1), (16, 4), (64, 8), (10, 3)])

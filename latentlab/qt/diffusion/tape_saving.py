@@ -1,0 +1,168 @@
+"""What of a tape can be taken away, and how it is written. Without Qt; torch comes in with the first save."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latentlab.engine.tape_origin import Origin
+
+if TYPE_CHECKING:
+    from latentlab.engine.diffusion import Frame
+    from latentlab.engine.requests import Picture
+    from latentlab.engine.tape import Look
+
+# What is saved: of the frame in hand the chosen picture or all of them, or all frames.
+FRAME, BATCH, TAPE = "frame", "batch", "tape"
+# What of it is seen: a title, and names as of `latentlab.engine.tape.SHOWS`, from left to right.
+SHOWS = (
+    ("xₜ, in its noise", ("xt",)),
+    ("x̂₀, the believed picture", ("x0",)),
+    ("ε̂, the believed noise", ("noise",)),
+    ("xₜ and x̂₀ side by side", ("xt", "x0")),
+    ("xₜ, x̂₀ and ε̂ side by side", ("xt", "x0", "noise")),
+)
+_GAP, _SAMPLE = 1, 12
+
+
+@dataclass(frozen=True, eq=False)
+class TapeInHand:
+    """A tape as it is now.
+
+    Attributes:
+        origin: its recipe and its model.
+        alpha_bar: of the model's schedule, float64 (T + 1,).
+        frames: those that are at hand, one at least, the first first.
+        frame, picture: the one that is shown, and the number of the picture that is chosen in it.
+        running: whether more frames are on their way.
+    """
+
+    origin: Origin
+    alpha_bar: NDArray[np.float64]
+    frames: tuple[Frame, ...]
+    frame: Frame
+    picture: int
+    running: bool = False
+
+    @property
+    def kept(self) -> str:
+        """Which of its frames are at hand; "" where all are that there are so far."""
+        numbers = [frame.number for frame in self.frames]
+        if numbers == list(range(numbers[-1] + 1)):
+            return ""
+        return f"{len(numbers)} of {numbers[-1] + 1} frames"
+
+    @property
+    def ends(self) -> str:
+        """Where it ends before its end; "" where it is whole."""
+        last = self.frames[-1]
+        return f"frame {last.number} of {last.total - 1}, t = {last.t}" if last.t else ""
+
+    @property
+    def extra(self) -> dict[str, str]:
+        """What a file is to say of itself where it has not all frames."""
+        words = {"kept": self.kept, "ends_at": self.ends}
+        return {key: word for key, word in words.items() if word}
+
+    @property
+    def words(self) -> str:
+        """The same for the person who saves it; "" where there is nothing to be said."""
+        said = []
+        if self.ends:
+            begun = "It is still being drawn" if self.running else "It was stopped"
+            said.append(f"{begun}: what is there is saved, to {self.ends}.")
+        if self.kept:
+            said.append(f"To spare memory {self.kept} were kept: those are saved.")
+        return " ".join(said)
+
+
+@dataclass(frozen=True)
+class TapeWish:
+    """What is to be written, and where.
+
+    Attributes:
+        what: FRAME, BATCH or TAPE.
+        show: as of SHOWS; means nothing for .npz.
+        alone: whether of each frame the chosen picture alone is shown.
+        scale: each pixel becomes scale x scale.
+        rate: frames a second, of what moves.
+    """
+
+    what: str
+    path: Path
+    show: tuple[str, ...] = ("xt",)
+    alone: bool = False
+    scale: int = 1
+    rate: int = 12
+    overwrite: bool = False
+
+
+def check(tape: TapeInHand, wish: TapeWish) -> None:
+    """Refuses at once what could not be written.
+
+    Raises:
+        LabError: saying why.
+    """
+    if wish.what == TAPE:
+        from latentlab.engine.tape_files import TapeFile
+
+        channels, height, width = tape.frame.x_t.shape[1:]
+        TapeFile(
+            wish.path, tape.origin, (channels, height, width), len(tape.frames), tape.alpha_bar,
+            _look(tape, wish), frames_per_second=wish.rate, scale=wish.scale, overwrite=True,
+        )  # fmt: skip
+
+
+def save(tape: TapeInHand, wish: TapeWish) -> Path:
+    """Writes it; takes its time.
+
+    Raises:
+        LabError: if it cannot be written; an existing file is then intact.
+    """
+    # Not above: they bring in torch, which the window does not wait for.
+    from latentlab.engine.tape_files import save_frame, save_tape
+
+    if wish.what == TAPE:
+        return save_tape(
+            wish.path, tape.frames, tape.origin, tape.alpha_bar, _look(tape, wish),
+            frames_per_second=wish.rate, scale=wish.scale, overwrite=wish.overwrite, extra=tape.extra,
+        )  # fmt: skip
+    return save_frame(
+        wish.path, tape.frame, tape.origin, tape.alpha_bar, _look(tape, wish), scale=wish.scale,
+        overwrite=wish.overwrite,
+    )  # fmt: skip
+
+
+def page(tape: TapeInHand, show: tuple[str, ...], alone: bool) -> Picture:
+    """The frame in hand as it would be written."""
+    from latentlab.engine.tape import Look
+
+    return Look(show, tape.picture if alone else None).page(tape.frame, tape.alpha_bar)
+
+
+def columns(tape: TapeInHand, show: tuple[str, ...], alone: bool) -> tuple[Picture, tuple[int, int]]:
+    """A strip of a few frames, and the (H, W) of the strip of all."""
+    from latentlab.engine.export import sheet
+    from latentlab.engine.tape import GROUND, Look
+
+    look = Look(show, tape.picture if alone else None)
+    some = [look.column(frame, tape.alpha_bar) for frame in _spread(tape.frames)]
+    height, width = some[0].shape[:2]
+    strip = sheet(some, columns=len(some), gap=_GAP, background=GROUND)
+    return strip, (height, len(tape.frames) * (width + _GAP) - _GAP)
+
+
+def _spread(frames: Sequence[Frame]) -> list[Frame]:
+    places = np.linspace(0, len(frames) - 1, min(len(frames), _SAMPLE)).round().astype(int)
+    return [frames[place] for place in places]
+
+
+def _look(tape: TapeInHand, wish: TapeWish) -> Look:
+    from latentlab.engine.tape import Look
+
+    return Look(wish.show, tape.picture if wish.alone else None)
