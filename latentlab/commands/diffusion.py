@@ -91,8 +91,9 @@ def run_tape(arguments: argparse.Namespace) -> None:
     diffusion = _diffusion(loaded)
     if again is None:
         _settle(arguments, OF_TAPE)
-        asked = _asked(loaded, arguments, arguments.n)
-        start: Start = FromNoise() if arguments.between is None else BetweenNoises(arguments.between)
+        arc = arguments.between is not None
+        start: Start = BetweenNoises(arguments.between) if arc else FromNoise()
+        asked = _asked(loaded, arguments, 1 if arc else arguments.n, always=not arc)
         recipe = Recipe(arguments.n, _manner(arguments, asked), start)
     else:
         asked, recipe = _Asked((), "", {}), again.recipe

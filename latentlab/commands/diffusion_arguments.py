@@ -61,7 +61,8 @@ def add_diffusion_commands(add: AddCommand) -> None:
         "--between",
         metavar="SEED",
         type=whole(0, 2**63 - 1),
-        help="pictures on the arc from the first noise of --seed to the first of this seed",
+        help="pictures on the arc from the first noise of --seed to the first of this seed, all told what is "
+        "asked for, or nothing",
     )
     _add_manner(shown)
     shown.add_argument(
@@ -198,7 +199,8 @@ def _add_manner(parser: argparse._ActionsContainer) -> None:
         "--guidance",
         metavar="X",
         type=_number(MOST_GUIDANCE),
-        help="how closely the condition is followed: 1 as it was learnt (the default), 0 not at all",
+        help="how closely the condition is followed, without + X (with - without): 1 as it was learnt (the "
+        "default), 0 not at all; the w of Ho & Salimans is X - 1",
     )
 
 

@@ -204,7 +204,8 @@ class Diffusion:
         where = slice(numbers.start, numbers.stop)
         # With the trunk's seed, too, a branch's noise is not what is in its pictures already.
         streams = _streams(manner.seed, numbers, 0 if x is None else at + 1)
-        y = self._told(manner, numbers)
+        along_arc = isinstance(recipe.start, BetweenNoises)
+        y = self._told(manner, range(1) if along_arc else numbers)
         sampler = make_sampler(manner.sampler, self.model, y=y, guidance=manner.guidance, eta=manner.eta)
         first = self._first(recipe, t, numbers, streams) if x is None else x[where]
         if not isinstance(recipe.start, Inpainting):

@@ -27,6 +27,8 @@ SAMPLER_NAMES = ("ddim", "ddpm", "dpm++")
 MOST_PICTURES = 64
 MOST_STEPS = 10_000
 MOST_GUIDANCE = 20.0
+# Of the way to T: with less, there is nothing to come back from.
+LEAST_STRENGTH = 0.001
 _MOST_SEED = 2**63 - 1
 _MOST_BRANCHES = 16
 _MOST_REPEATS = 50
@@ -94,7 +96,10 @@ class FromNoise:
 @dataclass(frozen=True)
 class BetweenNoises:
     """The first picture begins as its noise under the manner's seed, the last as the first one's under
-    `seed`, and those between lie on the arc from one to the other."""
+    `seed`, and those between lie on the arc from one to the other.
+
+    All are told what the first one is told: else neighbours would have nothing in common.
+    """
 
     seed: int
 
@@ -113,7 +118,7 @@ class FromPicture:
     strength: float = 0.5
 
     def __post_init__(self) -> None:
-        _require("strength", self.strength, 0.0, 1.0)
+        _require("strength", self.strength, LEAST_STRENGTH, 1.0)
 
 
 @dataclass(frozen=True)

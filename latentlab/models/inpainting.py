@@ -21,6 +21,8 @@ from latentlab.models.samplers import Sampler, Step
 class Repaint:
     """Steps of a sampler that leave the known part of the picture as it is.
 
+    A sampler with a memory, such as DPM++, forgets at each step back: repeats are steps of first order.
+
     Args:
         sampler: whose steps these are.
         x_0: the picture, (C, H, W) or (B, C, H, W) in [-1, 1].
@@ -35,8 +37,11 @@ class Repaint:
         """From x_t at t to x_s; see `Sampler.step`."""
         schedule = self.sampler.schedule
         signal, sigma = (float(scale) for scale in schedule.scales(s))
+        first: Step | None = None
         for repeat in range(self.repeats):
             made = self.sampler.step(x_t, t, s, generator)
+            # What was believed of x_t itself; the repeats begin from other noise.
+            first = first or made
             known = signal * self.x_0.expand_as(x_t)
             if s:
                 known = known + sigma * standard_noise(x_t, generator)
@@ -46,5 +51,6 @@ class Repaint:
                 break
             kept = float(schedule.alpha_bar[t] / schedule.alpha_bar[s])
             x_t = math.sqrt(kept) * x_s + math.sqrt(1.0 - kept) * standard_noise(x_s, generator)
-        x0_hat = torch.lerp(self.x_0.expand_as(x_s), made.x0_hat, self.mask)
-        return Step(x_s, x0_hat, made.noise_hat)
+        assert first is not None
+        x0_hat = torch.lerp(self.x_0.expand_as(x_s), first.x0_hat, self.mask)
+        return Step(x_s, x0_hat, first.noise_hat)

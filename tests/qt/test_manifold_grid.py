@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
 from latentlab.engine.requests import GridReply, GridRequest
@@ -253,3 +255,29 @@ def test_that_the_outlines_of_the_outermost_cells_are_whole(view: ManifoldGrid) 
     assert view.picture.cells is not None
     box = view.picture.cells.box.adjusted(-3, -3, 3, 3)
     assert QRectF(view.picture.rect()).contains(box)
+
+
+@pytest.mark.parametrize("width", [220, 352])
+def test_that_the_picture_and_the_lines_under_it_never_meet_where_the_panel_is_low(
+    qtbot: QtBot, view: ManifoldGrid, width: int
+) -> None:
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    dock, below = QDockWidget(), QDockWidget()
+    dock.setWidget(view)
+    below.setWidget(QWidget())
+    window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock)
+    window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, below)
+    window.resize(width, 600)
+    window.show()
+    qtbot.waitExposed(window)
+    window.resizeDocks([below], [600], Qt.Orientation.Vertical)
+    qtbot.wait(50)
+    parts = [view.picture, view.place, view.caption, view.over, view.size_slider]
+    places = [part.geometry() for part in parts]
+    wanted, least = view.caption.heightForWidth(view.caption.width()), view.height()
+    view.setParent(None)
+    assert places[2].height() >= wanted
+    for above, under in itertools.pairwise(places):
+        assert above.bottom() < under.top()
+    assert places[-1].bottom() < least

@@ -36,7 +36,8 @@ class Histogram(QWidget):
         super().__init__()
         self.setObjectName(name)
         self.setAccessibleName(what)
-        self.setToolTip(f"{what}." + (" Dashed: a normal distribution, N(0, 1)." if normal else ""))
+        dashed = " Dashed: a normal distribution, N(0, 1)." if normal else ""
+        self.setToolTip(f"{what}. Heights are square roots of densities, so that tails can be seen.{dashed}")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.density: NDArray[np.float64] | None = None
         self._numbers: NDArray[np.float32] | None = None

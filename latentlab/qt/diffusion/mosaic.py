@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from latentlab.engine.noising import as_bytes
 from latentlab.engine.requests import Picture
 
-# Histograms: so many bins from -REACH to REACH; what lies outside is counted at the end.
+# Histograms: so many bins from -REACH to REACH.
 BINS, REACH = 60, 3.0
 # More numbers than these say no more of a histogram's shape.
 _MOST_NUMBERS = 32_768
@@ -44,13 +44,17 @@ def mosaic_of(x: NDArray[np.float32], columns: int, ground: int, reach: float = 
 
 
 def shares(x: NDArray[np.float32]) -> NDArray[np.float64]:
-    """How numbers are spread over BINS bins from -REACH to REACH, as a density (BINS,)."""
+    """How numbers are spread over BINS bins from -REACH to REACH, as a density (BINS,).
+
+    What lies outside counts for none of them: at the ends it would pile up.
+    """
     numbers = x.reshape(-1)
     if numbers.size > _MOST_NUMBERS:
         numbers = numbers[:: math.ceil(numbers.size / _MOST_NUMBERS)]
-    places = ((numbers + REACH) * (BINS / (2.0 * REACH))).astype(np.int32)
-    np.clip(places, 0, BINS - 1, out=places)
-    counts = np.bincount(places, minlength=BINS)
+    # One more bin at each end takes what lies outside.
+    places = ((numbers + REACH) * (BINS / (2.0 * REACH)) + 1.0).astype(np.int32)
+    np.clip(places, 0, BINS + 1, out=places)
+    counts = np.bincount(places, minlength=BINS + 2)[1:-1]
     density: NDArray[np.float64] = counts / (max(1, numbers.size) * 2.0 * REACH / BINS)
     return density
 

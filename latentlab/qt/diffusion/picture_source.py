@@ -49,7 +49,9 @@ class PictureSource(QWidget):
         self.picture: Picture | None = None
         self.frame = PictureFrame()
         self.frame.setObjectName("startPictureFrame")
-        self.frame.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        # As high as there is room.
+        self.frame.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        self.frame.setMinimumHeight(self.frame.minimumSizeHint().height())
         self.words = QLabel()
         self.words.setObjectName("startPictureName")
         self.words.setWordWrap(True)

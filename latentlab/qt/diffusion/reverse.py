@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from latentlab.engine.diffusion_requests import DenoiserReply
 from latentlab.engine.recipes import FromNoise, Recipe, Start
@@ -55,7 +55,7 @@ class ReversePage(QWidget):
         # Whether the frame in hand is always the newest.
         self._follows = False
         self.form = MannerForm()
-        self.draw, self.stop, self.save = QPushButton("Dra&w"), QPushButton("Stop"), QPushButton("Sa&ve")
+        self.draw, self.stop, self.save = QPushButton("Dra&w"), QPushButton("Stop"), QPushButton("Save")
         self.panels = (
             FramePanel("noisyPictures", "<b>xₜ</b> in its noise",
                        "xₜ, the pictures in as much noise as there is at this frame"),
@@ -92,6 +92,7 @@ class ReversePage(QWidget):
             button.setToolTip(tip)
             # Three side by side are no wider than the form above them.
             button.setMinimumWidth(button.fontMetrics().horizontalAdvance(button.text()) + 18)
+            button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()

@@ -33,7 +33,7 @@ _LEAST, _MOST = 116, 480
 
 
 class StartRoom(QScrollArea):
-    """Of `frame` and `canvas` one is seen, or neither; some of the `controls` are; `outcome` may be hidden."""
+    """Of `frame` and `canvas` one is seen, or neither; `outcome` and some of the `controls` may be hidden."""
 
     def __init__(
         self,
@@ -63,10 +63,11 @@ class StartRoom(QScrollArea):
             column.addWidget(widget)
         column.addStretch(1)
         self._parts = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._parts.setSpacing(_EDGE)
-        self._parts.addWidget(self._framed(), 1)
-        self._parts.addWidget(self._set, 1)
-        self._parts.addWidget(outcome, 1)
+        self._parts.setSpacing(_GAP)
+        self._parts.addWidget(self._framed())
+        self._parts.addWidget(self._set)
+        self._parts.addWidget(outcome)
+        self._parts.addStretch(0)
         body = QWidget()
         rows = QVBoxLayout(body)
         rows.setContentsMargins(_EDGE, _EDGE, _EDGE, _EDGE)
@@ -87,9 +88,11 @@ class StartRoom(QScrollArea):
         column = QVBoxLayout(self._hand)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
+        column.addStretch(0)
         column.addWidget(self._frame, 1)
         column.addWidget(self._canvas, 1)
         column.addWidget(self._caption)
+        column.addStretch(0)
         return self._hand
 
     def fit(self) -> None:
@@ -104,11 +107,17 @@ class StartRoom(QScrollArea):
         self._caption.setVisible(not self._frame.isHidden())
         self._hand.setMinimumHeight(_LEAST if wide else _HAND)
         self._hand.setMaximumSize(side if wide else _ANY, _ANY if wide else _HAND)
+        inside = self.viewport().width() - 2 * _EDGE
+        # The caption is to be close to the picture.
+        self._frame.setMaximumHeight(max(_LEAST, (inside - 2 * _GAP) // 3) if wide else _HAND)
         several = sum(not picture.isHidden() for picture in self._outcome.pictures)
-        best = self._outcome.height_at(self.viewport().width() - 2 * _EDGE)
+        for place, share in enumerate((2, 2, 3 if several > 1 else 2)):
+            self._parts.setStretch(place, share)
+        best = self._outcome.height_at(inside)
         self._outcome.setMinimumHeight(0 if wide else min(best, _HAND))
         self._outcome.setMaximumSize(several * side if wide else _ANY, _ANY)
         self._set.setMaximumWidth(_MOST if wide and alone else _ANY)
+        self._parts.setStretch(self._parts.count() - 1, 1 if wide and alone else 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.fit()

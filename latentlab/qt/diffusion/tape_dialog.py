@@ -61,7 +61,9 @@ class TapeDialog(ExportDialog):
         thing = Takeaway(what, (picture,), Provenance(WHAT, tape.origin.model, tape.origin.model_hash))
         super().__init__(what, thing, tape.words if what == TAPE else "", scale, folder, parent)
         if suffix:
-            self.path.setText(str(Path(self.path.text()).with_suffix(suffix)))
+            path = Path(self.path.text()).with_suffix(suffix)
+            self.path.setText(str(path))
+            self.path.setSelection(len(str(path)) - len(path.name), len(path.stem))
 
     def formats(self) -> tuple[Format, ...]:
         if self._what != TAPE:
@@ -119,6 +121,7 @@ class TapeDialog(ExportDialog):
         self._form.setRowVisible(self.show_, not numbers)
         self._form.setRowVisible(self.pictures, not numbers and len(tape.frame.x_t) > 1)
         self.scale.setVisible(not numbers)
+        self._form.labelForField(self.size_row).setText("Size" if numbers else "Scale")  # type: ignore[attr-defined]
         shown = tape_saving.page(tape, self._show, self._alone)
         height, width = shown.shape[:2]
         count = len(tape.frames)

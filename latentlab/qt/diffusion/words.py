@@ -30,6 +30,8 @@ def of_frame(number: int, total: int, t: int, alpha_bar: NDArray[np.float64]) ->
     where = f"Frame {number} of {total - 1} · t = {t} of {whole}"
     if t == 0:
         return f"{where} · no noise is left: these are the pictures"
+    if t == whole:
+        return f"{where} · nothing but noise: x̂₀ is the average of all that it could become"
     level = snr_db(float(alpha_bar[t]))
     signed = f"{abs(level):.1f}"
     if float(signed):

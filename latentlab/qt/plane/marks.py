@@ -41,11 +41,9 @@ class Marks:
         return self._projection.to_plane(z) if len(z) == self._projection.latents else None
 
     def paint(self, painter: QPainter, camera: Camera, palette: QPalette, state: SessionState) -> None:
-        """All of them, the probe last."""
+        """All of them, the probe and the way of a tape last."""
         if self.way:
             paint.walk(painter, camera, palette, self.way, state.frame)
-        if self._trajectory:
-            paint_trajectory(painter, camera, palette, self._trajectory, self.reached)
         paint.pins(painter, camera, palette, self.pins)
         if self.ellipse is not None and (middle := self.flat(self.ellipse[0])):
             shape = self._projection.ellipse(self.ellipse[1])
@@ -54,3 +52,6 @@ class Marks:
             paint.pointed(painter, camera, palette, place)
         if place := self.flat(state.probe):
             paint.probe(painter, camera, palette, place)
+        # Over the probe, for it may be short and lie beneath it.
+        if self._trajectory:
+            paint_trajectory(painter, camera, palette, self._trajectory, self.reached)

@@ -115,6 +115,7 @@ class ManifoldGrid(QWidget):
     def minimumSizeHint(self) -> QSize:
         # A layout's own leaves out the lines that words take when they are wrapped.
         layout = self.layout()
+        assert layout is not None
         least = layout.minimumSize()
         width = max(least.width(), self.width())
         return QSize(least.width(), max(least.height(), layout.minimumHeightForWidth(width)))

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from pytestqt.qtbot import QtBot
 
 from latentlab.core.schedules import Schedule
@@ -225,6 +225,24 @@ def test_that_nothing_is_cut_off_at_any_width(qtbot: QtBot, page: ForwardPage, w
     for widget in (*page.pictures, page.curves, page.come_back, page.time, page.next):
         place = widget.mapTo(page, widget.rect().topRight())
         assert 0 <= place.x() < page.width(), widget.objectName()
+
+
+@pytest.mark.parametrize(("width", "height", "side"), [(724, 214, 100), (980, 400, 150), (980, 700, 220)])
+def test_that_pictures_and_curves_fill_the_room_and_none_is_out_of_sight(
+    qtbot: QtBot, page: ForwardPage, width: int, height: int, side: int
+) -> None:
+    page.resize(width, height)
+    qtbot.wait(20)
+    for widget in (*page.pictures, page.curves, page.slider, page.come_back):
+        place = QRect(widget.mapTo(page, QPoint(0, 0)), widget.size())
+        assert page.rect().contains(place), widget.objectName()
+    assert min(min(picture.width(), picture.height()) for picture in page.pictures) >= side
+    assert page.curves.height() >= 100
+
+
+def test_that_it_begins_halfway_where_there_is_something_to_see(page: ForwardPage) -> None:
+    assert page.slider.value() == page.curves.t == STEPS // 2
+    assert not np.array_equal(page.pictures[1].picture, page.pictures[0].picture)
 
 
 class TestOtherShapes:

@@ -241,17 +241,6 @@ def test_that_a_branch_with_the_same_settings_goes_on_with_other_noise(
     assert page.form.manner == recipe.last_manner
 
 
-def test_that_a_branch_by_a_sampler_that_looks_back_is_drawn_from_the_beginning(
-    qtbot: QtBot, page: ReversePage, service: FakeService
-) -> None:
-    drawn(qtbot, page)
-    scrub(qtbot, page, 8)
-    page.form.sampler.setCurrentIndex(page.form.sampler.findData("dpm++"))
-    branched(qtbot, page)
-    assert service.tapes[-1].after is None
-    assert len(page.frames) == 21
-
-
 def test_that_a_click_takes_the_other_tape_in_hand_with_its_settings_and_a_branch_closes(
     qtbot: QtBot, page: ReversePage
 ) -> None:

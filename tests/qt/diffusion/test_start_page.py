@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
@@ -323,6 +323,25 @@ def test_that_nothing_is_cut_off_at_any_width(qtbot: QtBot, page: StartPage, wid
         if widget.isVisible() and widget.objectName().startswith(("start", "mask", "between", "strength")):
             right = widget.mapTo(page, widget.rect().topRight()).x()
             assert 0 <= right < page.width(), widget.objectName()
+
+
+@pytest.mark.parametrize(("width", "height", "side"), [(724, 214, 112), (980, 400, 280)])
+def test_that_pictures_are_as_large_as_the_room_allows_and_nothing_is_out_of_sight(
+    qtbot: QtBot, page: StartPage, width: int, height: int, side: int
+) -> None:
+    page.resize(width, height)
+    for choice, seen in (
+        (PICTURE, (page.source.frame, page.begins, page.strength, page.source.open)),
+        (HOLE, (page.canvas, page.tools.repeats)),
+        (BETWEEN, (page.between.count,)),
+    ):
+        page.choose(choice)
+        qtbot.wait(20)
+        for widget in (*seen, page.draw):
+            place = QRect(widget.mapTo(page, QPoint(0, 0)), widget.size())
+            assert page.rect().contains(place), widget.objectName()
+            if widget in (page.source.frame, page.begins, page.canvas):
+                assert min(place.width(), place.height()) >= side, widget.objectName()
 
 
 def test_that_a_real_denoiser_runs_what_the_page_asks_for(qtbot: QtBot, page: StartPage) -> None:
