@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import importlib
+import os
 import statistics
 import sys
 import time
@@ -126,6 +127,8 @@ def main() -> None:
     arguments = flags.parse_args()
     torch.set_num_threads(arguments.threads)
     warnings.simplefilter("ignore")
+    # The others' progress bars would be most of what is printed.
+    os.environ["TQDM_DISABLE"] = "1"
     report = Report("diffusion_speed")
     engine, bare, size, precision = ours()
     rivals = {}

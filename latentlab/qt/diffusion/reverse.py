@@ -83,9 +83,13 @@ class ReversePage(QWidget):
         for button, name, spoken, tip in (
             (self.draw, "tapeDraw", "Draw the pictures", "Draw a new tape: from noise to pictures."),
             (self.stop, "tapeStop", "Stop drawing", "Stop drawing; what is there of the tape stays (Esc)."),
-            (self.save, "tapeSave", "Save the tape or a frame of it",
-             "Save the frame in hand, or the whole tape as a film or as numbers. What was saved is drawn "
-             "again where it is dropped on the window."),
+            (
+                self.save,
+                "tapeSave",
+                "Save the tape or a frame of it",
+                "Save the frame in hand, or the whole tape as a film or as numbers. What was saved is drawn "
+                "again where it is dropped on the window.",
+            ),
         ):
             button.setObjectName(name)
             button.setAccessibleName(spoken)
