@@ -6,6 +6,8 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+import gc
+import itertools
 import threading
 from collections.abc import Iterator
 
@@ -24,6 +26,25 @@ def _own_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
     """No test reads or writes the settings of the person who runs it."""
     folder = str(tmp_path_factory.mktemp("settings"))
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _collected_here_alone() -> Iterator[None]:
+    """Rubbish is collected on this thread alone, between tests: widgets of windows that were closed must not
+    be freed on a worker's thread, which happens to allocate when it is time."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+_tests = itertools.count(1)
+_WHOLE_EVERY = 25
+
+
+@pytest.fixture(autouse=True)
+def _collects(_collected_here_alone: None) -> Iterator[None]:
+    yield
+    gc.collect(2 if next(_tests) % _WHOLE_EVERY == 0 else 1)
 
 
 @pytest.fixture
