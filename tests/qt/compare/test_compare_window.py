@@ -154,7 +154,7 @@ def test_that_every_control_has_a_name_and_says_what_it_is_for(open_compare: Ope
 def test_that_the_lab_opens_it_once_and_takes_it_along_when_it_closes(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(render_thread, "_real_renderer", FakeRenderer)
+    monkeypatch.setattr(render_thread, "_made", lambda module, name: FakeRenderer())
     with open_window(qtbot, tmp_path) as window:
         window.actions_["compareAction"].trigger()
         page = window.findChild(CompareWindow, "compareWindow")
@@ -174,7 +174,7 @@ def test_that_the_lab_opens_it_once_and_takes_it_along_when_it_closes(
 def test_that_a_drag_there_asks_nothing_of_the_lab(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(render_thread, "_real_renderer", FakeRenderer)
+    monkeypatch.setattr(render_thread, "_made", lambda module, name: FakeRenderer())
     lab = FakeRenderer()
     with open_window(qtbot, tmp_path, lab) as window:
         window.actions_["compareAction"].trigger()
