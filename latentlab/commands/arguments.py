@@ -107,6 +107,18 @@ def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a table")
 
 
+def add_which_picture(parser: argparse.ArgumentParser, image: str) -> None:
+    """--image (what may be given is `image`) or --index: one of them has to be there."""
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--image", metavar="PATH", help=image)
+    which.add_argument(
+        "--index",
+        metavar="I",
+        type=whole(0, 10_000_000),
+        help="a picture of the data set by its number, from 0",
+    )
+
+
 def add_output(parser: argparse.ArgumentParser, names: str, *, scaled: bool = True) -> None:
     parser.add_argument("-o", "--out", required=True, metavar="FILE", help=f"the file to write: {names}")
     parser.add_argument("--force", action="store_true", help="replace the file if it exists")

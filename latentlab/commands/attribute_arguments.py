@@ -12,7 +12,7 @@ from latentlab.commands.arguments import (
     add_json,
     add_model,
     add_output,
-    whole,
+    add_which_picture,
 )
 
 # Named here too, for the engine needs torch.
@@ -46,14 +46,7 @@ def add_attribute_commands(add: AddCommand) -> None:
         "latentlab arithmetic faces-vae --index 17 --add Hat=1.0 --add Smiling=-0.5 -o out.png",
     )
     add_model(moved)
-    which = moved.add_mutually_exclusive_group(required=True)
-    which.add_argument("--image", metavar="PATH", help="a picture, or a folder of them")
-    which.add_argument(
-        "--index",
-        metavar="I",
-        type=whole(0, 10_000_000),
-        help="a picture of the data set by its number, from 0",
-    )
+    add_which_picture(moved, "a picture, or a folder of them")
     moved.add_argument(
         "--add",
         dest="amounts",

@@ -16,6 +16,7 @@ from latentlab.commands.arguments import (
     add_json,
     add_model,
     add_output,
+    add_which_picture,
     whole,
 )
 from latentlab.commands.attribute_arguments import AddCommand
@@ -174,14 +175,7 @@ def _add_told(parser: argparse.ArgumentParser, more: str) -> None:
 
 
 def _add_picture(parser: argparse.ArgumentParser) -> None:
-    which = parser.add_mutually_exclusive_group(required=True)
-    which.add_argument("--image", metavar="PATH", help="a picture")
-    which.add_argument(
-        "--index",
-        metavar="I",
-        type=whole(0, 10_000_000),
-        help="a picture of the data set by its number, from 0",
-    )
+    add_which_picture(parser, "a picture")
     parser.add_argument(
         "--split", default="test", metavar="SPLIT", help="whose picture: train, test (the default) or all"
     )

@@ -347,6 +347,8 @@ class ReversePage(QWidget):
     def _ended(self, lane: Lane) -> None:
         self.lanes.show_captions()
         if lane is self.lanes.in_hand:
+            # Stopped while the hand moved, it has frames that were not shown yet.
+            self._catch_up()
             self._follows = False
         self._offer()
         newest = lane.store.newest
