@@ -1,7 +1,7 @@
 """The diffusion model: a network that tells a picture from the noise it drowns in.
 
     x_t = a x_0 + s e,   e ~ N(0, I),   a = sqrt(abar_t),  s = sqrt(1 - abar_t)
-    loss(x_0) = w(t) | target - network(x_t, t, y) |^2 / d,   t even over 1 .. T
+    loss(x_0) = w(t) | target - network(x_t, t, y) |^2 / d,   t even over 1 .. T, spread over a batch
 
     predicts     target          x_0                     noise
     "noise"      e               (x_t - s out) / a       out
@@ -155,7 +155,7 @@ class DDPM(nn.Module):
         """The loss at times t; see `latentlab.models.base.TrainsByDenoising`."""
         if t is None:
             # On the generator's device, where the same seed draws the same times; then where abar lies.
-            t = torch.randint(1, self.config.steps + 1, (len(x),), generator=generator, device=x.device)
+            t = self.spread_times(torch.rand(len(x), generator=generator, device=x.device))
         t = t.cpu()
         x_0 = 2.0 * x - 1.0
         noise = standard_noise(x_0, generator)
@@ -177,6 +177,16 @@ class DDPM(nn.Module):
                 target = signal * noise - sigma * x_0
         loss = (out - target).square().flatten(1).mean(1)
         return NoiseTerms(loss * self.weights(t).to(loss.device, loss.dtype), t)
+
+    def spread_times(self, u: Tensor) -> Tensor:
+        """Times 1 .. T (B,) of u (B,), even in [0, 1): one from each B-th part of them.
+
+        Each picture's time is even over all times, for its place in the batch is drawn, and the batch's
+        loss varies less than with times that know nothing of each other: Kingma et al., Variational
+        Diffusion Models (2021), appendix I.1.
+        """
+        at = (torch.arange(len(u)) + u.cpu().double()) / len(u)
+        return 1 + (at * self.config.steps).long().clamp(max=self.config.steps - 1)
 
     def weights(self, t: Tensor) -> Tensor:
         """w(t), float64 (B,)."""

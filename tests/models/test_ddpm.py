@@ -179,6 +179,25 @@ def test_that_the_condition_is_left_out_for_its_share_of_the_pictures_in_trainin
 # What it learns from
 
 
+@pytest.mark.parametrize("steps", [10, 1000])
+@pytest.mark.parametrize("count", [1, 7, 64])
+def test_that_the_times_of_a_batch_are_one_from_each_part_of_all_times(count, steps):
+    model = answering(steps=steps)
+    t = model.noise_terms(torch.zeros(count, *SHAPE), seeded()).t
+    ends = torch.arange(count + 1, dtype=torch.float64) / count * steps
+    assert (t > ends[:-1].floor()).all()
+    assert (t <= ends[1:].ceil()).all()
+
+
+def test_that_every_time_is_as_likely_as_any_other():
+    """Whatever u is: of u evenly spread, times are too, from the first to the last."""
+    model = answering(steps=10)
+    u = torch.linspace(0.0, 1.0, 1001)[:-1]
+    times = torch.stack([model.spread_times(one.expand(3)) for one in u])
+    assert torch.bincount(times.flatten(), minlength=11)[1:].float().std() < 0.02 * len(u) * 3 / 10
+    assert int(model.spread_times(torch.full((3,), 1.0))[-1]) == 10
+
+
 @pytest.mark.parametrize("predicts", PREDICTS)
 def test_that_the_loss_is_the_squared_error_of_what_is_asked_for(predicts):
     """Of a network that answers 0.25: worked out of the noise and the picture that it was shown."""

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn.functional import silu
 
-from latentlab.models.unet import Residual, UNet, time_waves
+from latentlab.models import unet
+from latentlab.models.unet import Attention, Residual, UNet, time_waves
 
 
 def make_unet(
@@ -119,3 +120,17 @@ def test_that_times_become_sines_and_cosines_from_the_shortest_wave_to_the_longe
     for row, t in enumerate((0.0, 3.0, 1000.0)):
         expected = [math.sin(t * rate) for rate in rates] + [math.cos(t * rate) for rate in rates]
         assert waves[row].tolist() == pytest.approx(expected, abs=1e-4)
+
+
+def test_that_attention_among_few_places_is_that_among_many(monkeypatch):
+    torch.manual_seed(0)
+    attention, x = Attention(64), torch.randn(2, 64, 5, 7, requires_grad=True)
+    torch.nn.init.normal_(attention.give.weight, std=0.2)
+
+    def answer() -> tuple[torch.Tensor, torch.Tensor]:
+        out = attention(x)
+        return out, torch.autograd.grad(out.square().sum(), x)[0]
+
+    as_they_stand = answer()
+    monkeypatch.setattr(unet, "_FEW_PLACES", 0)
+    torch.testing.assert_close(as_they_stand, answer())
