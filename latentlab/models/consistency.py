@@ -6,10 +6,13 @@
 The ELBO alone never asks for a picture told otherwise: where z says what kind of hair there is, a decoder
 told "long" may well leave it short. The second term teaches C from real pictures; the third reaches decoder
 and encoder only, C is held still in it. Colours of a palette are drawn as they would be shown, one a pixel,
-and the gradient passes as if they were blended (straight-through; Bengio et al. 2013).
+and the gradient passes as if they were blended (straight-through; Bengio et al. 2013). While they train, C
+sees all pictures with spots through which another shows: it cannot go by a pixel or two, and so the decoder
+cannot please it with them. (A decoder that could drew earrings where it was to draw long hair.)
 
 Source: He et al., AttGAN: Facial Attribute Editing by Only Changing What You Want (2019), eqs. 2 and 3,
-without its discriminator.
+without its discriminator. The spots are those of Yun et al., CutMix (2019), a pixel each; labels stay as they
+were.
 """
 
 from __future__ import annotations
@@ -23,6 +26,8 @@ from latentlab.core.likelihoods import Likelihood, Palette
 
 _COLOUR_FEATURES, _WIDTHS = 8, (32, 64)
 _DROPOUT = 0.2
+# Of a picture that C learns or judges from, the largest share of places that another one shows through.
+_MOST_HIDDEN = 0.5
 
 
 class Teller(nn.Module):
@@ -56,13 +61,23 @@ class Teller(nn.Module):
         `picture` is (B, C, h, w); of a palette the numbers of the colours (B, h, w), or what a decoder says
         of each colour, (B, K, h, w), if it is `decoded`.
         """
-        if self.colours is None:
-            return self.layers(picture)  # type: ignore[no-any-return]
-        features = self.colours(picture.argmax(1) if decoded else picture).movedim(-1, 1)
-        if decoded:
+        features = picture
+        if self.colours is not None:
+            features = self.colours(picture.argmax(1) if decoded else picture).movedim(-1, 1)
+        if self.colours is not None and decoded:
             blend = functional.conv2d(picture.softmax(1), self.colours.weight.T[:, :, None, None])
             features = features + (blend - blend.detach()).to(features.dtype)
+        if self.training:
+            features = _spotted(features)
         return self.layers(features)  # type: ignore[no-any-return]
+
+
+def _spotted(features: Tensor) -> Tensor:
+    """Features (B, F, h, w), at some places those of the picture before: of each picture another share."""
+    count, _, height, width = features.shape
+    share = _MOST_HIDDEN * torch.rand(count, 1, 1, 1, device=features.device)
+    hidden = torch.rand(count, 1, height, width, device=features.device) < share
+    return torch.where(hidden, features.roll(1, 0).detach(), features)
 
 
 def told_otherwise(y: Tensor, exclusive: bool, generator: torch.Generator | None = None) -> Tensor:

@@ -68,6 +68,26 @@ def test_that_a_decoded_picture_is_judged_as_it_would_be_shown_with_the_gradient
     torch.testing.assert_close(found, expected)
 
 
+def test_that_what_it_learns_from_has_spots_of_the_picture_before():
+    """Of half of the places at the most, and of each picture another share; nothing else is changed."""
+    torch.manual_seed(0)
+    features = torch.arange(40.0).view(40, 1, 1, 1).expand(40, 3, 16, 16)
+    spotted = consistency._spotted(features)
+    own, other = spotted == features, spotted == features.roll(1, 0)
+    assert (own | other).all()
+    shares = other.float().mean((1, 2, 3))
+    assert float(shares.max()) < 0.6
+    assert float(shares.std()) > 0.1
+    assert float(shares.mean()) == pytest.approx(0.25, abs=0.06)
+    # All that is said of a place is of the same picture.
+    assert (own.all(1) | other.all(1)).all()
+
+
+def test_that_nobody_is_judged_through_spots_in_the_end():
+    teller, (x, _) = consistency.Teller((1, 8, 8), len(NAMES), palette=False), some()
+    assert torch.equal(teller.eval()(x), teller(x))
+
+
 @pytest.mark.parametrize("exclusive", [False, True])
 def test_that_the_error_is_the_cross_entropy_of_what_was_told(exclusive):
     teller = consistency.Teller((1, 8, 8), len(NAMES), palette=False).eval()
