@@ -33,10 +33,16 @@ MOST_COMPONENTS = 16
 
 @dataclass(frozen=True)
 class Request:
-    """A wish with a number. `slot` names its place in the mailbox, lower `priority` goes first."""
+    """A wish with a number. `slot` names its place in the mailbox, lower `priority` goes first.
+
+    One that is `patient` is long work that nobody looks at while the hand moves; requests that are made
+    `by_hand` tell that it does.
+    """
 
     slot: ClassVar[str]
     priority: ClassVar[int]
+    patient: ClassVar[bool] = False
+    by_hand: ClassVar[bool] = False
     generation: int
 
 
@@ -57,6 +63,7 @@ class PointRequest(Request):
 
     slot: ClassVar[str] = "point"
     priority: ClassVar[int] = 1
+    by_hand: ClassVar[bool] = True
     z: Point
     condition: Point = ()
 
@@ -227,6 +234,7 @@ class GridRequest(Request):
 
     slot: ClassVar[str] = "grid"
     priority: ClassVar[int] = 6
+    patient: ClassVar[bool] = True
     columns: int
     rows: int
     region: Region | None = None
@@ -249,6 +257,7 @@ class TraversalRequest(Request):
 
     slot: ClassVar[str] = "traversal"
     priority: ClassVar[int] = 8
+    patient: ClassVar[bool] = True
     z: Point
     dimensions: tuple[int, ...]
     values: tuple[float, ...]
@@ -270,6 +279,7 @@ class DensityMapRequest(Request):
 
     slot: ClassVar[str] = "density map"
     priority: ClassVar[int] = 8
+    patient: ClassVar[bool] = True
     columns: int
     rows: int
     region: Region

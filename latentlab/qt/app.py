@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from latentlab.engine.requests import EncodingsReply, Refusal
 from latentlab.errors import LabError
 from latentlab.qt.another_model import for_model
+from latentlab.qt.collector import Collector
 from latentlab.qt.desk import Desk
 from latentlab.qt.diffusion.shelf import data_of, denoises, encoder_of
 from latentlab.qt.settings import Settings
@@ -195,6 +196,8 @@ def main(argv: list[str], model: str | None = None, data: str | None = None) -> 
         data: a spec to open the page on; None for none.
     """
     app = application(argv)
+    collector = Collector(app)
+    collector.start()
     window = _new_window(None, model)
     window.crashes.install()
     if data is not None:
@@ -208,6 +211,7 @@ def main(argv: list[str], model: str | None = None, data: str | None = None) -> 
     code = app.exec()
     interrupts.restore()
     window.close()
+    collector.stop()
     return code
 
 

@@ -25,11 +25,14 @@ class Mailbox:
             self._slots[request.slot] = request
             self._changed.notify()
 
-    def take(self, *, wait: bool) -> list[Request]:
-        """All requests that have come since the last call; with `wait`, at least one unless closed."""
+    def take(self, at_most: float | None) -> list[Request]:
+        """All requests that have come since the last call.
+
+        Waits for one so many seconds, 0 not at all, None until there is one or the mailbox is closed.
+        """
         with self._changed:
-            if wait:
-                self._changed.wait_for(lambda: self._slots or self._closed)
+            if at_most != 0.0:
+                self._changed.wait_for(lambda: self._slots or self._closed, at_most)
             taken = list(self._slots.values())
             self._slots.clear()
             return taken

@@ -1,8 +1,8 @@
 """The thread that turns requests into pictures, with a model of its own.
 
 Long work is a generator that is advanced a piece at a time: between two pieces a more urgent request goes
-first, and a newer one of the same kind takes the older one's place. So the picture under the hand never
-waits for a grid.
+first, and a newer one of the same kind takes the older one's place. As long as the hand moves, patient work
+waits for its next move before each piece. So the picture under the hand does not wait for a grid.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
+import sys
 import time
 import traceback
 from collections.abc import Iterator
@@ -26,6 +27,9 @@ from latentlab.qt.priority import step_back
 _NICE = 5
 # How long a hand is taken to move after its last move; and a piece of work may be long, a rest may not.
 _HAND_RESTS_S, _LONGEST_REST_S = 0.25, 0.1
+# Moves of a hand come at least so often: patient work waits so long for the next one, and goes on all the
+# same, one piece, when it has stood still for the longer time.
+_NEXT_MOVE_S, _LONGEST_PATIENCE_S = 0.02, 0.15
 
 
 class Serves(Protocol):
@@ -62,6 +66,8 @@ class RenderThread(QThread):
         self._renderer, self._make, self._gives_way = renderer, make, gives_way
         self._jobs: dict[str, tuple[Request, Iterator[Reply | None]]] = {}
         self._hand_until = 0.0
+        # When the hand moved last, and when patient work went on.
+        self._moved_at = self._patient_at = 0.0
 
     def give_way(self) -> None:
         """The hand moves elsewhere: for a moment half of the computer's time is not for this thread."""
@@ -78,11 +84,13 @@ class RenderThread(QThread):
             self._send(Refusal(0, "load", message, traceback.format_exc()))
             return
         while True:
-            fresh = self._mailbox.take(wait=not self._jobs)
+            fresh = self._mailbox.take(self._patience())
             if self._mailbox.closed:
                 return
             for request in fresh:
                 self._jobs[request.slot] = (request, renderer.serve(request))
+                if request.by_hand:
+                    self._moved_at = time.monotonic()
             if self._jobs:
                 began = time.monotonic()
                 self._advance()
@@ -95,9 +103,23 @@ class RenderThread(QThread):
         self._mailbox.close()
         self.wait()
 
+    def _patience(self) -> float | None:
+        """Seconds to wait for another request before the next piece of work; None for ever."""
+        if not self._jobs:
+            return None
+        if not self._most_urgent()[0].patient:
+            return 0.0
+        due = min(self._moved_at + _NEXT_MOVE_S, self._patient_at + _LONGEST_PATIENCE_S)
+        return max(0.0, due - time.monotonic())
+
+    def _most_urgent(self) -> tuple[Request, Iterator[Reply | None]]:
+        return min(self._jobs.values(), key=lambda job: job[0].priority)
+
     def _advance(self) -> None:
         """One piece of the most urgent job."""
-        request, pieces = min(self._jobs.values(), key=lambda job: job[0].priority)
+        request, pieces = self._most_urgent()
+        if request.patient:
+            self._patient_at = time.monotonic()
         try:
             reply = next(pieces)
         except StopIteration:
@@ -131,12 +153,12 @@ def _made(module: str, name: str) -> Serves:
 def _uncollected() -> Iterator[None]:
     """Large imports make objects by the hundred thousand, all to stay: looking among them for garbage takes
     a quarter of the time. They are left out of later collections too, which would hold up the hand."""
-    if not gc.isenabled():
-        yield
-        return
+    collects, new = gc.isenabled(), "torch" not in sys.modules
     gc.disable()
     try:
         yield
     finally:
-        gc.freeze()
-        gc.enable()
+        if new:
+            gc.freeze()
+        if collects:
+            gc.enable()
