@@ -5,6 +5,7 @@ What takes long is a generator that yields None between pieces of work, see `lat
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 import time
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from latentlab.core import gaussian, latent
+from latentlab.core.likelihoods import Likelihood, Palette
 from latentlab.engine.requests import (
     ConditionStripReply,
     ConditionStripRequest,
@@ -56,6 +58,25 @@ def to_pictures(mean: Tensor) -> NDArray[np.uint8]:
     return levels[:, :3].movedim(1, -1).contiguous().cpu().numpy()
 
 
+def shown(likelihood: Likelihood, outputs: Tensor) -> NDArray[np.uint8]:
+    """The pictures of a decoder's outputs, for the screen; as `to_pictures` of `likelihood.picture`.
+
+    A palette's colours are bytes: taking them as they are saves half the time of a single picture.
+    """
+    if not isinstance(likelihood, Palette):
+        return to_pictures(likelihood.picture(outputs))
+    number = outputs.max(-3).indices.cpu().numpy()
+    drawn: NDArray[np.uint8] = _colours(likelihood.colours)[number]
+    return drawn.repeat(likelihood.pixel, 1).repeat(likelihood.pixel, 2)
+
+
+@functools.cache
+def _colours(names: tuple[str, ...]) -> NDArray[np.uint8]:
+    """Colours of a palette as the screen takes them: (K,) of greys, else (K, 3)."""
+    colours = np.array([list(bytes.fromhex(name)) for name in names], dtype=np.uint8)
+    return colours[:, 0].copy() if colours.shape[1] < 3 else colours[:, :3].copy()
+
+
 class Drawing:
     """Draws with one model. Not for use by two threads at once."""
 
@@ -78,7 +99,7 @@ class Drawing:
         """Pictures at z (B, D) under y (A,) or (B, A); -> uint8 (B, H, W) or (B, H, W, 3)."""
         if z.shape[-1] != self.latents:
             raise LabError(f"a point of {z.shape[-1]} numbers; the model has {self.latents}")
-        return to_pictures(self.model.likelihood.picture(self.model.decode(z.to(self.device), y)))
+        return shown(self.model.likelihood, self.model.decode(z.to(self.device), y))
 
     def point(self, request: PointRequest) -> PointReply:
         """The picture under the hand."""

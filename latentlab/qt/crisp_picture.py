@@ -24,6 +24,8 @@ class CrispPicture(QWidget):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setMinimumSize(28, 28)
+        # Opaque: else all that it lies in is painted anew with each picture, up to the window.
+        self.setAutoFillBackground(True)
         self.picture: Picture | None = None
         self._largest, self._waiting = largest, waiting
         self._image: QImage | None = None

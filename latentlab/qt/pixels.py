@@ -11,11 +11,15 @@ from latentlab.engine.requests import Picture
 
 
 def to_qimage(picture: Picture) -> QImage:
-    """A uint8 (H, W) or (H, W, 3) array as a QImage of its own; the array may go away afterwards."""
+    """A uint8 (H, W) or (H, W, 3) array as a QImage of its own; the array may go away afterwards.
+
+    In the format of the screen: to draw others enlarged takes Qt several times as long.
+    """
     height, width = picture.shape[:2]
     picture = np.ascontiguousarray(picture)
     kind = QImage.Format.Format_Grayscale8 if picture.ndim == 2 else QImage.Format.Format_RGB888
-    return QImage(picture.data, width, height, picture.strides[0], kind).copy()
+    shared = QImage(picture.data, width, height, picture.strides[0], kind)
+    return shared.convertToFormat(QImage.Format.Format_RGB32)
 
 
 def argb_image(pixels: NDArray[np.uint32], ratio: float) -> QImage:

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QSlider, QStyle, QStyleOptionSlider, QWidget
 
 from latentlab.qt.app import create_window
 from tests.benchmarks.report import Report, quantiles
-from tests.benchmarks.window import PaintWatch, rest, send_move, wait_until
+from tests.benchmarks.window import PaintWatch, Shown, rest, send_move, wait_until
 
 _MOVES = 400
 
@@ -35,8 +35,8 @@ def handle_of(slider: QSlider) -> QPoint:
 def measure_slider(window: QWidget, name: str, moves: int = _MOVES) -> list[float]:
     """Seconds from each mouse event to the picture of exactly that place, painted."""
     slider = window.findChild(QSlider, f"attributeSlider_{name}")
-    watch, shown = PaintWatch(window.findChild(QWidget, "attributesAfter")), [()]
-    window.desk.pointed.connect(lambda reply: shown.append(reply.z))
+    image = window.findChild(QWidget, "attributesAfter")
+    watch, shown = PaintWatch(image), Shown(window, image)
     middle, reach = handle_of(slider), slider.width() // 2 - 20
     QTest.mousePress(slider, Qt.MouseButton.LeftButton, pos=middle)
     seconds = []
@@ -49,7 +49,7 @@ def measure_slider(window: QWidget, name: str, moves: int = _MOVES) -> list[floa
         z = window.session.state.probe
         if z == before:
             continue
-        watch.wait(lambda z=z: shown[-1] == z)
+        watch.wait(lambda z=z: shown.shows(z))
         seconds.append(time.perf_counter() - started)
     QTest.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=middle)
     return seconds

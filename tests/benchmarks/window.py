@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from latentlab.core import latent
 from latentlab.engine.render import Renderer
-from latentlab.engine.requests import EncodingsReply, GridRequest, LoadRequest
+from latentlab.engine.requests import EncodingsReply, GridRequest, LoadRequest, PointReply
 from latentlab.qt.app import create_window
 from latentlab.qt.plane.cloud import Cloud
 from latentlab.session.edits import ChangeData, HideClasses
@@ -62,6 +62,23 @@ class PaintWatch(QObject):
         self._clock.stop()
 
 
+class Shown:
+    """Which point's picture a widget shows, told by the picture itself: noted before anyone is told of it."""
+
+    def __init__(self, window: QWidget, widget: QWidget) -> None:
+        self._widget, self._pictures = widget, {}
+        self._tell = window.desk._tell
+        window.desk._tell = self._note
+
+    def _note(self, reply: object) -> None:
+        if isinstance(reply, PointReply):
+            self._pictures[reply.z] = reply.picture
+        self._tell(reply)
+
+    def shows(self, z: tuple[float, ...]) -> bool:
+        return z in self._pictures and self._widget.picture is self._pictures[z]
+
+
 def wait_until(done: Callable[[], bool]) -> None:
     while not done():
         rest(20)
@@ -89,8 +106,7 @@ def measure_drag(window: QWidget, moves: int = 600) -> list[float]:
     """Seconds from each mouse event of one drag to the picture of exactly that place, painted."""
     plane = window.findChild(QWidget, "latentPlane")
     image = window.findChild(QWidget, "probeImage")
-    watch, shown = PaintWatch(image), [(0.0, 0.0)]
-    window.desk.pointed.connect(lambda reply: shown.append(reply.z))
+    watch, shown = PaintWatch(image), Shown(window, image)
     middle = QPointF(
         *plane.camera.to_pixel(*window.desk.projection.to_plane(window.session.state.probe))
     ).toPoint()
@@ -106,7 +122,7 @@ def measure_drag(window: QWidget, moves: int = 600) -> list[float]:
         z = window.session.state.probe
         if z == before:
             continue
-        watch.wait(lambda z=z: shown[-1] == z)
+        watch.wait(lambda z=z: shown.shows(z))
         seconds.append(time.perf_counter() - started)
     QTest.mouseRelease(plane, Qt.MouseButton.LeftButton, pos=middle)
     return seconds

@@ -10,8 +10,9 @@ import pytest
 import torch
 
 from latentlab.core import latent
+from latentlab.core.likelihoods import Bernoulli, Palette
 from latentlab.engine.checkpoint import ModelCard, save_model
-from latentlab.engine.drawing import mosaic, to_pictures, walk_points
+from latentlab.engine.drawing import mosaic, shown, to_pictures, walk_points
 from latentlab.engine.render import Renderer
 from latentlab.engine.requests import (
     EncodeRequest,
@@ -48,6 +49,16 @@ def test_that_a_load_tells_what_was_opened(renderer, tmp_path):
     assert np.array_equal(reply.images, toy_set("train").images.numpy())
     assert np.array_equal(reply.labels, toy_set("train").labels.numpy())
     assert reply.hash == renderer.loaded.hash
+
+
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_that_a_palette_is_shown_as_its_picture_would_be(channels):
+    colours = torch.randint(256, (7, channels), generator=torch.Generator().manual_seed(0)).tolist()
+    palette = Palette(tuple(bytes(colour).hex() for colour in colours), pixel=2)
+    outputs = torch.randn(3, 7, 4, 5, generator=torch.Generator().manual_seed(1))
+    assert np.array_equal(shown(palette, outputs), to_pictures(palette.picture(outputs)))
+    grey = torch.randn(2, 1, 4, 4)
+    assert np.array_equal(shown(Bernoulli(), grey), to_pictures(Bernoulli().picture(grey)))
 
 
 def test_that_metrics_that_are_no_floats_are_left_out(renderer, tmp_path, tiny_model):

@@ -47,6 +47,11 @@ class CalmSlider(QSlider):
 class CentredSlider(CalmSlider):
     """One from -x to x: its groove is filled from the middle, which is 0, to the handle, not from an end."""
 
+    def __init__(self, orientation: Qt.Orientation) -> None:
+        super().__init__(orientation)
+        # Opaque, as in `latentlab.qt.crisp_picture`.
+        self.setAutoFillBackground(True)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, option = QStylePainter(self), QStyleOptionSlider()
         slider, groove = QStyle.ComplexControl.CC_Slider, QStyle.SubControl.SC_SliderGroove
@@ -136,6 +141,7 @@ class Figure(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.text = ""
+        self.setAutoFillBackground(True)
         self.setFixedWidth(self.fontMetrics().horizontalAdvance("−88.88") + 2)
 
     def show_text(self, text: str) -> None:

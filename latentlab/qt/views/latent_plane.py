@@ -46,6 +46,7 @@ from latentlab.qt.plane.density import DensityLayer
 from latentlab.qt.plane.gathering import Gathering
 from latentlab.qt.plane.marks import Marks
 from latentlab.qt.plane.scatter import Placed, Scatter, place
+from latentlab.qt.trailing import Trailing
 from latentlab.qt.undo import new_gesture
 from latentlab.session.edits import LookAt, MoveProbe, PointAt, SelectImage
 from latentlab.session.plane import axis_names
@@ -106,7 +107,9 @@ class LatentPlane(QWidget):
         self._ahead.ready.connect(self._placed_ahead)
         self.density.changed.connect(self._density_changed)
         desk.changed.connect(self._changed)
-        desk.probed.connect(self._changed)
+        desk.probed.connect(self._probed)
+        self._trailing = Trailing(desk, self)
+        self._trailing.moved.connect(self._trailed)
         desk.loaded.connect(self._loaded)
         desk.encoded.connect(self._encoded)
         desk.selected.connect(self._selected)
@@ -218,6 +221,17 @@ class LatentPlane(QWidget):
             if before != after:
                 self._update_around(before)
                 self._update_around(after)
+
+    @Slot(object, object)
+    def _probed(self, old: SessionState, new: SessionState) -> None:
+        # Under the hand at once; for a hand that is elsewhere, after the picture that it looks at.
+        if self._drag is not None:
+            self._changed(old, new)
+
+    @Slot(object, object)
+    def _trailed(self, old: SessionState, new: SessionState) -> None:
+        if self._drag is None:
+            self._changed(old, new)
 
     def show_trajectory(self, points: tuple[Point, ...], reached: int) -> None:
         """The way of a diffusion tape through the latent space, the frame in hand marked; () for none."""
