@@ -159,15 +159,16 @@ class Diffusion:
         assert x is not None
         yield Frame(number, len(times), 0, _array(x), _array(x.clamp(-1.0, 1.0)))
 
-    def sample(self, manner: Manner, count: int) -> Iterator[NDArray[np.uint8]]:
+    def sample(self, manner: Manner, count: int, first: int = 0) -> Iterator[NDArray[np.uint8]]:
         """Any number of pictures from noise, some at a time; uint8 (n, C, H, W), n = 0 meanwhile.
 
-        Picture i is that of a tape in the same manner.
+        Picture i, of which number `first` is the first, is that of a tape in the same manner.
         """
         recipe = Recipe(1, manner)
         times = self.times(recipe)
-        for first in range(0, count, self.piece):
-            numbers = range(first, min(first + self.piece, count))
+        end = first + count
+        for begin in range(first, end, self.piece):
+            numbers = range(begin, min(begin + self.piece, end))
             piece = self._piece(recipe, manner, numbers, times[0])
             for done, (t, s) in enumerate(pairwise(times), 1):
                 self._advance(piece, t, s)

@@ -189,11 +189,12 @@ def told_as_in(model: object, data: ImageSet, count: int, seed: int) -> Tensor |
     return told_as_asked(model, {}, count, Customs(rows, rows.mean(0), data.name), seed).y
 
 
-def sampled(model: nn.Module, manner: Manner, count: int) -> Iterator[Tensor]:
-    """`count` samples some at a time, uint8 (n, C, H, W); picture i is the same however many there are."""
+def sampled(model: nn.Module, manner: Manner, count: int, first: int = 0) -> Iterator[Tensor]:
+    """`count` samples from number `first` on, some at a time, uint8 (n, C, H, W); picture i is the same
+    however many there are."""
     diffusion = Diffusion(model)
     diffusion.piece = max(_PIECE, diffusion.piece)
-    for some in diffusion.sample(manner, count):
+    for some in diffusion.sample(manner, count, first):
         if len(some):
             yield torch.from_numpy(some)
 

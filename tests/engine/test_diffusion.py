@@ -110,6 +110,8 @@ def test_that_samples_are_the_pictures_of_the_tape(told: Diffusion, manner: Mann
     found = [some for some in told.sample(manner, 70) if len(some)]
     assert [len(some) for some in found] == [16, 16, 16, 16, 6]
     assert np.array_equal(np.concatenate(found)[:64], expected)
+    rest = [some for some in told.sample(manner, 22, 48) if len(some)]
+    assert np.array_equal(np.concatenate(rest), np.concatenate(found)[48:])
 
 
 def test_that_long_sampling_lets_others_have_a_look(diffusion: Diffusion):
