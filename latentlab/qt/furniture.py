@@ -142,6 +142,7 @@ def _diffusion(window: LabWindow) -> DiffusionView:
     view = window.diffusion = DiffusionView(
         window.diffusion_desk, window.desk, window.deeds.own_picture.pictures
     )
+    view.remember(window.settings.tape)
     view.failed.connect(window.opener.failed)
     view.file_wanted.connect(window.deeds.ask_for_file)
     window.opener.denoiser_wanted.connect(window.open_denoiser)

@@ -1,4 +1,4 @@
-"""What the window finds again at its next start: its place, its theme, the session.
+"""What the window finds again at its next start: its place, its theme, the session, how tapes are drawn.
 
 One INI file. Every value is read with suspicion: if the file is damaged or another version's, it is copied
 aside as `<name>.damaged`, everything starts from its default, and `complaint` says so, once.
@@ -12,6 +12,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
 
+from latentlab.engine import recipes
+from latentlab.engine.recipes import Recipe
 from latentlab.errors import LabError
 from latentlab.qt import recent_data
 from latentlab.qt.palette import Theme
@@ -46,6 +48,8 @@ class Settings:
         self.geometry, self.layout = QByteArray(), QByteArray()
         self.scale, self.folder = 8, ""
         self.recent: tuple[RecentData, ...] = ()
+        # The diffusion model that was open, a name or a path, and how it drew.
+        self.tape: tuple[str, Recipe] | None = None
         try:
             if not self.path.exists() or self.path.stat().st_size == 0:
                 return
@@ -63,6 +67,8 @@ class Settings:
             self.session = saved.from_text(session) if session else None
             self.theme, self.scale, self.folder = theme, scale, self._text("folder")
             self.recent = recent_data.from_text(self._text("recent") or "[]")
+            if recipe := self._text("tape"):
+                self.tape = self._text("denoiser"), recipes.from_json(recipe)
             self.geometry, self.layout = self._bytes("geometry"), self._bytes("layout")
         except (LabError, ValueError, TypeError, OSError) as error:
             self.reject(str(error) if isinstance(error, LabError) else "is damaged")
@@ -85,7 +91,7 @@ class Settings:
         kept = f"; the old file is kept as {aside.name}" if aside else ""
         self._store.clear()
         self.session, self.theme, self.scale, self.folder = None, Theme.SYSTEM, 8, ""
-        self.recent = ()
+        self.recent, self.tape = (), None
         self.geometry, self.layout = QByteArray(), QByteArray()
         self.complaint = f"{self.path.name}: {reason}. Settings start from their defaults{kept}."
 
@@ -106,6 +112,8 @@ class Settings:
             ("scale", str(self.scale)),
             ("folder", self.folder),
             ("recent", recent_data.to_text(self.recent)),
+            ("denoiser", self.tape[0] if self.tape else ""),
+            ("tape", recipes.as_json(self.tape[1]) if self.tape else ""),
             ("geometry", self.geometry),
             ("layout", self.layout),
         ):

@@ -236,6 +236,8 @@ class LabWindow(QMainWindow):
         """Writes down what the next start shall find."""
         settings = self.settings
         settings.theme, settings.session = self.theming.theme, self.desk.rest()
+        if self.furnished:
+            settings.tape = self.diffusion.kept
         if self._settled:
             settings.geometry, settings.layout = self.saveGeometry(), self.saveState(_LAYOUT)
         if not settings.save() and self.furnished:

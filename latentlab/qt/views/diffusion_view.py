@@ -50,6 +50,8 @@ class DiffusionView(QWidget):
         self._wanted = True
         # A recipe that waits for its model.
         self._pending: Recipe | None = None
+        # How tapes were drawn when the window was open last, and by which model.
+        self._remembered: tuple[str, Recipe] | None = None
         self.chooser = QComboBox()
         self.chooser.setObjectName("denoiserChooser")
         self.chooser.setAccessibleName("Diffusion model")
@@ -104,6 +106,18 @@ class DiffusionView(QWidget):
         self._diffusion.open(model)
         self.reverse.say(f"Opening {Path(model).stem} …")
 
+    def remember(self, kept: tuple[str, Recipe] | None) -> None:
+        """What `kept` was at another start: it is drawn when the view is first seen."""
+        self._remembered = kept
+
+    @property
+    def kept(self) -> tuple[str, Recipe] | None:
+        """The model, by its name if it ships, and how it draws from noise; None before there was any."""
+        now, form = self._diffusion.model, self.reverse.form
+        if now is None:
+            return self._remembered
+        return now.model if now.model in denoisers() else now.path, Recipe(form.count.value(), form.manner)
+
     @Slot(object)
     def run_start(self, start: Start) -> None:
         """Draws a tape from there, and shows it."""
@@ -153,12 +167,19 @@ class DiffusionView(QWidget):
         # A panel behind another's tab calls itself visible, and is never painted.
         if self._wanted and self._desk.model is not None:
             self._wanted = False
-            suited = suited_to(self._desk.state.data)
-            if suited is None:
-                self.reverse.say(_NONE)
+            if self._remembered is not None:
+                self.show_recipe(self._remembered[1], self._remembered[0])
             else:
-                self.open_model(suited)
+                self._open_suited()
         super().paintEvent(event)
+
+    def _open_suited(self) -> None:
+        """Opens a model of the data in sight, or says that there is none."""
+        suited = suited_to(self._desk.state.data)
+        if suited is None:
+            self.reverse.say(_NONE)
+        else:
+            self.open_model(suited)
 
     @Slot(object)
     def _opened(self, model: DenoiserReply) -> None:
@@ -172,9 +193,16 @@ class DiffusionView(QWidget):
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
         if refusal.slot == OpenDenoiserRequest.slot:
+            remembered, self._remembered = self._remembered, None
             self._pending = None
             self._fill_chooser()
-            self.reverse.say(_NONE if self._diffusion.model is None else "")
+            if self._diffusion.model is not None:
+                self.reverse.say("")
+            elif remembered is not None:
+                # The model of last time is gone: one that ships will do.
+                self._open_suited()
+            else:
+                self.reverse.say(_NONE)
 
     def _fill_chooser(self) -> None:
         """The models that ship, the one that is open, and a way to others."""

@@ -74,6 +74,48 @@ def test_that_the_first_look_opens_the_denoiser_of_the_planes_data_and_draws(
         assert chooser.currentText() == "faces-ddpm"
 
 
+def test_that_the_next_start_draws_as_the_last_one_did(
+    qtbot: QtBot, tmp_path: Path, shipped: dict[str, Path]
+) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        window.show_diffusion()
+        form = window.diffusion.reverse.form
+        qtbot.waitUntil(lambda: finished(window))
+        window.diffusion.open_model("faces-ddpm")
+        qtbot.waitUntil(lambda: window.diffusion_desk.model.model == "faces-ddpm" and finished(window))
+        form.steps.setValue(4)
+        form.count.setValue(3)
+        form.seed.setValue(77)
+        form.guidance.setValue(35)
+        manner = form.manner
+        assert (manner.steps, manner.seed) == (4, 77)
+    with open_window(qtbot, tmp_path) as window:
+        window.show_diffusion()
+        qtbot.waitUntil(lambda: finished(window))
+        assert window.diffusion_desk.model.model == "faces-ddpm"
+        assert window.diffusion.recipe() == Recipe(3, manner)
+
+
+def test_that_without_a_look_at_the_diffusion_what_was_set_is_kept(
+    qtbot: QtBot, tmp_path: Path, shipped: dict[str, Path]
+) -> None:
+    kept = ("faces-ddpm", Recipe(2, Manner(steps=5, seed=9)))
+    with open_window(qtbot, tmp_path) as window:
+        window.diffusion.remember(kept)
+    with open_window(qtbot, tmp_path) as window:
+        assert window.settings.tape == kept
+
+
+def test_that_a_model_of_last_time_that_is_gone_gives_way_to_one_that_ships(
+    qtbot: QtBot, tmp_path: Path, shipped: dict[str, Path]
+) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        window.diffusion.remember((str(tmp_path / "gone.safetensors"), Recipe(2, Manner(steps=5))))
+        window.show_diffusion()
+        qtbot.waitUntil(lambda: finished(window))
+        assert window.diffusion_desk.model.model == "mnist-ddpm"
+
+
 def test_that_a_dropped_denoiser_opens_in_the_panel_and_the_plane_stays(qtbot: QtBot, tmp_path: Path) -> None:
     path = save_tiny_denoiser(tmp_path / "mine.safetensors")
     data = QMimeData()
