@@ -33,12 +33,14 @@ class CVAEConfig(VAEConfig):
         condition_encoder: whether the encoder is told too.
         consistency: w, how much it counts in training that pictures told otherwise show what they were told;
             0 for not at all. See `latentlab.models.consistency`.
+        realism: v, how much it counts that they look real; only with consistency.
     """
 
     condition_names: tuple[str, ...] = ()
     exclusive: bool = True
     condition_encoder: bool = False
     consistency: float = 0.0
+    realism: float = 0.0
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -46,6 +48,9 @@ class CVAEConfig(VAEConfig):
         if len(set(self.condition_names)) < len(self.condition_names):
             raise LabError("config field 'condition_names' has a name twice")
         require_range("consistency", self.consistency, 0.0, 1000.0)
+        require_range("realism", self.realism, 0.0, 1000.0)
+        if self.realism and not self.consistency:
+            raise LabError("config field 'realism' is for a model with consistency")
 
 
 class CVAE(VAE):
@@ -63,7 +68,7 @@ class CVAE(VAE):
         if config.consistency:
             palette = self._likelihood if isinstance(self._likelihood, Palette) else None
             shape = palette.outputs_shape(self.picture_shape) if palette else self.picture_shape
-            self.teller = consistency.Teller(shape, count, palette is not None)
+            self.teller = consistency.Teller(shape, count, palette is not None, doubts=config.realism > 0.0)
 
     @property
     def condition_names(self) -> tuple[str, ...]:
@@ -98,11 +103,13 @@ class CVAE(VAE):
         same, other = outputs[: len(x)], outputs[len(x) :]
         teller, likelihood = self.teller, self.likelihood
         learnt = consistency.error_of_real(teller, likelihood, x, y, self.exclusive)
-        wrong = consistency.error_of_decoded(teller, likelihood, other, told, self.exclusive)
+        learnt = learnt + consistency.error_of_belief(teller, likelihood, other, told).mean()
+        wrong, unreal = consistency.error_of_decoded(teller, likelihood, other, told, self.exclusive)
+        w, v = self.config.consistency, self.config.realism
         return ElboTerms(
             reconstruction=likelihood.log_prob(same, x),
             kl_per_dimension=kl_per_dimension(posterior.mean, posterior.log_variance),
-            penalty=learnt + self.config.consistency * wrong.mean(),
+            penalty=learnt + w * wrong.mean() + v * unreal.mean(),
         )
 
     def _seen(self, y: Tensor | None, count: int) -> Tensor | None:

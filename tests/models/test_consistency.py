@@ -53,7 +53,7 @@ def test_that_a_decoded_picture_is_judged_as_it_would_be_shown_with_the_gradient
     palette, y = Palette(GREYS, pixel=2), some(4)[1]
     teller = consistency.Teller((3, 4, 4), len(NAMES), palette=True).eval()
     outputs = torch.randn(4, 3, 4, 4, generator=noise()).requires_grad_()
-    decoded = consistency.error_of_decoded(teller, palette, outputs, y, False)
+    decoded, _ = consistency.error_of_decoded(teller, palette, outputs, y, False)
     real = consistency.error_of_real(teller, palette, palette.picture(outputs), y, False)
     torch.testing.assert_close(decoded, real)
 
@@ -96,9 +96,9 @@ def test_that_the_error_is_the_cross_entropy_of_what_was_told(exclusive):
     p = teller(x).softmax(1) if exclusive else teller(x).sigmoid()
     expected = -(y * p.log() + (0.0 if exclusive else (1 - y) * (1 - p).log())).sum(1)
     torch.testing.assert_close(consistency.error_of_real(teller, Bernoulli(), x, y, exclusive), expected)
-    torch.testing.assert_close(
-        consistency.error_of_decoded(teller, Bernoulli(), outputs, y, exclusive), expected
-    )
+    found, unreal = consistency.error_of_decoded(teller, Bernoulli(), outputs, y, exclusive)
+    torch.testing.assert_close(found, expected)
+    assert torch.equal(unreal, torch.zeros(6))
 
 
 @pytest.mark.parametrize("palette", [False, True])
@@ -108,7 +108,7 @@ def test_that_the_teller_learns_from_real_pictures_alone(palette):
     teller = consistency.Teller((channels, 8, 8), len(NAMES), palette)
     outputs = torch.randn(6, channels, 8, 8).requires_grad_()
     x, y = some()
-    consistency.error_of_decoded(teller, likelihood, outputs, y, False).sum().backward()
+    consistency.error_of_decoded(teller, likelihood, outputs, y, False)[0].sum().backward()
     assert float(outputs.grad.norm()) > 0.0
     assert all(weight.grad is None for weight in teller.parameters())
     consistency.error_of_real(teller, likelihood, x, y, False).sum().backward()
@@ -152,6 +152,54 @@ def test_that_the_penalty_makes_the_decoder_draw_what_it_is_told():
 
     assert follows(100.0) > 0.95
     assert follows(0.0) < 0.95
+
+
+@pytest.mark.parametrize("exclusive", [False, True])
+@pytest.mark.parametrize("palette", [False, True])
+def test_that_one_who_doubts_learns_to_tell_real_from_decoded_and_the_decoder_the_opposite(
+    palette, exclusive
+):
+    likelihood = Palette(GREYS) if palette else Bernoulli()
+    channels = 3 if palette else 1
+    teller = consistency.Teller((channels, 8, 8), len(NAMES), palette, doubts=True).eval()
+    outputs = torch.randn(6, channels, 8, 8, generator=noise(4)).requires_grad_()
+    x, y = torch.rand(6, 1, 8, 8, generator=noise(5)), torch.eye(3)[[0, 1, 2, 0, 1, 2]]
+    seen = likelihood.numbers(x) if palette else x
+    d_real = teller(seen)[:, -1].sigmoid()
+    d_decoded = teller(outputs if palette else outputs.sigmoid(), palette)[:, -1].sigmoid()
+
+    plain = consistency._error(teller(seen), y, exclusive)
+    real = consistency.error_of_real(teller, likelihood, x, y, exclusive)
+    torch.testing.assert_close(real, plain - d_real.log())
+    belief = consistency.error_of_belief(teller, likelihood, outputs, y)
+    torch.testing.assert_close(belief, -(1.0 - d_decoded).log())
+    _, unreal = consistency.error_of_decoded(teller, likelihood, outputs, y, exclusive)
+    torch.testing.assert_close(unreal, -d_decoded.log())
+
+    belief.sum().backward()
+    assert outputs.grad is None
+    assert float(teller.layers[0].weight.grad.norm()) > 0.0
+    teller.zero_grad()
+    unreal.sum().backward()
+    assert float(outputs.grad.norm()) > 0.0
+    assert teller.layers[0].weight.grad is None
+
+
+def test_that_realism_is_part_of_the_penalty_and_of_nothing_else():
+    x, y = some()
+    doubting, trusting = make(realism=2.0), make()
+    state = {name: value for name, value in doubting.state_dict().items() if "teller" not in name}
+    trusting.load_state_dict(state, strict=False)
+    found, plain = (model.train().elbo_terms(x, noise(), y=y) for model in (doubting, trusting))
+    torch.testing.assert_close(found.reconstruction, plain.reconstruction)
+    torch.testing.assert_close(found.kl_per_dimension, plain.kl_per_dimension)
+    assert found.penalty.shape == (6,)
+    assert doubting.eval().elbo_terms(x, noise(), y=y).penalty is None
+
+
+def test_that_realism_without_consistency_is_refused():
+    with pytest.raises(LabError, match="'realism' is for a model with consistency"):
+        build("cvae", {"condition_names": NAMES, "realism": 1.0})
 
 
 def test_that_classes_have_the_penalty_too():
