@@ -12,22 +12,26 @@ broken off, or asks for more of them, goes on where the one before ended.
 from __future__ import annotations
 
 import argparse
+import functools
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
 from latentlab.engine.checkpoint import LoadedModel, load_model
 from latentlab.engine.conditions import conditions_of
-from latentlab.engine.device import choose_device
+from latentlab.engine.device import available_cores, choose_device
 from latentlab.engine.directions import data_of
 from latentlab.engine.evaluate_denoiser import Yardstick, check_denoiser, nearest, sampled, spread, told_as_in
 from latentlab.engine.recipes import Manner
@@ -62,7 +66,7 @@ class Row:
         )
 
 
-def drawn(loaded: LoadedModel, manner: Manner, count: int) -> tuple[Tensor, float]:
+def drawn(loaded: LoadedModel, manner: Manner, count: int, device: torch.device) -> tuple[Tensor, float]:
     """The first `count` pictures in this manner, uint8 (N, C, H, W), and the seconds that they took."""
     key = f"{loaded.hash}-{manner.sampler}-{manner.steps}-{manner.guidance:g}-{manner.seed}"
     kept = Path(tempfile.gettempdir()) / f"latentlab-samples-{key}.npz"
@@ -70,17 +74,32 @@ def drawn(loaded: LoadedModel, manner: Manner, count: int) -> tuple[Tensor, floa
     if kept.exists():
         with np.load(kept) as before:
             pictures, seconds = before["pictures"], float(before["seconds"])
-    while len(pictures) < count:
+    # A process for each core: small networks gain little from a second thread.
+    workers = available_cores() if device.type == "cpu" else 1
+    with ProcessPoolExecutor(workers, get_context("spawn"), torch.set_num_threads, (1,)) as pool:
+        firsts = range(len(pictures), count, _KEPT_EACH)
+        counts = [min(_KEPT_EACH, count - first) for first in firsts]
         started = time.perf_counter()
-        # Conditions are drawn one after the other too: those of the first pictures do not change.
-        some = list(sampled(loaded.model, manner, min(_KEPT_EACH, count - len(pictures)), len(pictures)))
-        pictures = np.concatenate([pictures, *(part.numpy() for part in some)])
-        seconds += time.perf_counter() - started
-        half = kept.with_suffix(".part.npz")
-        np.savez(half, pictures=pictures, seconds=seconds)
-        half.replace(kept)
-        print(f"{manner.sampler}, {manner.steps} steps: {len(pictures):,} of {count:,} drawn", flush=True)
+        draw = partial(_drawn_apart, str(loaded.path), str(device), manner)
+        for some in pool.map(draw, counts, firsts):
+            now = time.perf_counter()
+            pictures, seconds, started = np.concatenate([pictures, some]), seconds + now - started, now
+            half = kept.with_suffix(".part.npz")
+            np.savez(half, pictures=pictures, seconds=seconds)
+            half.replace(kept)
+            print(f"{manner.sampler}, {manner.steps} steps: {len(pictures):,} of {count:,} drawn", flush=True)
     return torch.from_numpy(pictures[:count]), seconds * count / len(pictures)
+
+
+def _drawn_apart(model: str, device: str, manner: Manner, count: int, first: int) -> np.ndarray:
+    """`count` pictures from number `first` on, in a process of its own."""
+    some = sampled(_opened(model, device), manner, count, first)
+    return np.concatenate([part.numpy() for part in some])
+
+
+@functools.cache
+def _opened(model: str, device: str) -> nn.Module:
+    return load_model(model, torch.device(device)).model
 
 
 def class_judge(names: tuple[str, ...]) -> Judge:
@@ -160,7 +179,7 @@ def main() -> int:
                 sampler=sampler, steps=steps, guidance=given.guidance, seed=given.seed,
                 conditions=() if y is None else tuple(map(tuple, y.tolist())),
             )  # fmt: skip
-            pictures, lasted = drawn(loaded, manner, given.pictures)
+            pictures, lasted = drawn(loaded, manner, given.pictures, device)
             share = None
             if judge is not None and y is not None:
                 share = float(judge(pictures, y).all(1).float().mean())
