@@ -257,7 +257,6 @@ class TraversalRequest(Request):
 
     slot: ClassVar[str] = "traversal"
     priority: ClassVar[int] = 8
-    patient: ClassVar[bool] = True
     z: Point
     dimensions: tuple[int, ...]
     values: tuple[float, ...]

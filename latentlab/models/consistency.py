@@ -105,7 +105,7 @@ def error_of_real(teller: Teller, likelihood: Likelihood, x: Tensor, y: Tensor, 
     return _error(logits, y, exclusive) + _doubt(logits, y)
 
 
-def error_of_belief(teller: Teller, likelihood: Likelihood, outputs: Tensor, y: Tensor) -> Tensor:
+def error_of_doubt(teller: Teller, likelihood: Likelihood, outputs: Tensor, y: Tensor) -> Tensor:
     """-log(1 - D(x')) of decoded pictures, (B, *outputs_shape), which are held still; (B,)."""
     return _doubt(_logits_of_decoded(teller, likelihood, outputs.detach()), y, sign=-1.0)
 

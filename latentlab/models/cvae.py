@@ -103,7 +103,7 @@ class CVAE(VAE):
         same, other = outputs[: len(x)], outputs[len(x) :]
         teller, likelihood = self.teller, self.likelihood
         learnt = consistency.error_of_real(teller, likelihood, x, y, self.exclusive)
-        learnt = learnt + consistency.error_of_belief(teller, likelihood, other, told).mean()
+        learnt = learnt + consistency.error_of_doubt(teller, likelihood, other, told).mean()
         wrong, unreal = consistency.error_of_decoded(teller, likelihood, other, told, self.exclusive)
         w, v = self.config.consistency, self.config.realism
         return ElboTerms(

@@ -1,7 +1,7 @@
 """The diffusion model: a network that tells a picture from the noise it drowns in.
 
     x_t = a x_0 + s e,   e ~ N(0, I),   a = sqrt(abar_t),  s = sqrt(1 - abar_t)
-    loss(x_0) = w(t) | target - network(x_t, t, y) |^2 / d,   t even over 1 .. T, spread over a batch
+    loss(x_0) = w(t) | target - network(x_t, t, y) |^2 / d,   t even over 1 .. T
 
     predicts     target          x_0                     noise
     "noise"      e               (x_t - s out) / a       out
@@ -182,8 +182,8 @@ class DDPM(nn.Module):
         """Times 1 .. T (B,) of u (B,), even in [0, 1): one from each B-th part of them.
 
         Each picture's time is even over all times, for its place in the batch is drawn, and the batch's
-        loss varies less than with times that know nothing of each other: Kingma et al., Variational
-        Diffusion Models (2021), appendix I.1.
+        loss varies less than with times that know nothing of each other: stratified sampling, as in Kingma
+        et al., Variational Diffusion Models (2021), appendix I.1, with a u for each part.
         """
         at = (torch.arange(len(u)) + u.cpu().double()) / len(u)
         return 1 + (at * self.config.steps).long().clamp(max=self.config.steps - 1)

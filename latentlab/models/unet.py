@@ -64,12 +64,13 @@ class Attention(nn.Module):
     """x + what each place takes from all others; (B, C, H, W) -> the same.
 
     Scaled dot-product attention in heads of 32 numbers. Among few places the products as they stand beat
-    torch's blockwise kernel, which spares memory that nobody needs then: five times, learning in bfloat16.
+    torch's blockwise kernel on a CPU, which spares memory that nobody needs then: five times, learning in
+    bfloat16. Of a width that 32 does not divide the heads are as wide as they must be.
     """
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.heads = max(1, width // _HEAD)
+        self.heads = max(heads for heads in range(1, max(1, width // _HEAD) + 1) if width % heads == 0)
         self.norm = nn.GroupNorm(_GROUPS, width)
         self.ask = nn.Linear(width, 3 * width)
         self.give = _silent(nn.Linear(width, width))
@@ -78,7 +79,7 @@ class Attention(nn.Module):
         count, width, height, across = x.shape
         places = self.norm(x).flatten(2).transpose(1, 2)
         q, k, v = self.ask(places).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
-        if height * across <= _FEW_PLACES:
+        if x.device.type == "cpu" and height * across <= _FEW_PLACES:
             taken = (q * q.shape[-1] ** -0.5 @ k.transpose(-2, -1)).softmax(-1) @ v
         else:
             taken = functional.scaled_dot_product_attention(q, k, v)

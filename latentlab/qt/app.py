@@ -198,6 +198,13 @@ def main(argv: list[str], model: str | None = None, data: str | None = None) -> 
     app = application(argv)
     collector = Collector(app)
     collector.start()
+    try:
+        return _run(app, model, data)
+    finally:
+        collector.stop()
+
+
+def _run(app: QApplication, model: str | None, data: str | None) -> int:
     window = _new_window(None, model)
     window.crashes.install()
     if data is not None:
@@ -211,7 +218,6 @@ def main(argv: list[str], model: str | None = None, data: str | None = None) -> 
     code = app.exec()
     interrupts.restore()
     window.close()
-    collector.stop()
     return code
 
 

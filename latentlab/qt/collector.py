@@ -14,7 +14,7 @@ _EVERY_MS = 250
 
 
 class Collector(QObject):
-    """Collects a generation once as much has been made as Python would have waited for."""
+    """Collects a generation once more has been made than Python's own thresholds say."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)

@@ -2,7 +2,7 @@
 
 Long work is a generator that is advanced a piece at a time: between two pieces a more urgent request goes
 first, and a newer one of the same kind takes the older one's place. As long as the hand moves, patient work
-waits for its next move before each piece. So the picture under the hand does not wait for a grid.
+gets a small share of the time: the picture under the hand hardly ever waits for a grid.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from latentlab.qt.priority import step_back
 _NICE = 5
 # How long a hand is taken to move after its last move; and a piece of work may be long, a rest may not.
 _HAND_RESTS_S, _LONGEST_REST_S = 0.25, 0.1
-# Moves of a hand come at least so often: patient work waits so long for the next one, and goes on all the
-# same, one piece, when it has stood still for the longer time.
-_NEXT_MOVE_S, _LONGEST_PATIENCE_S = 0.02, 0.15
+# A hand moves as long as its moves come so soon after each other. Meanwhile each piece of patient work is
+# followed by a wait so many times as long.
+_NEXT_MOVE_S, _PATIENCE = 0.02, 25.0
 
 
 class Serves(Protocol):
@@ -66,8 +66,8 @@ class RenderThread(QThread):
         self._renderer, self._make, self._gives_way = renderer, make, gives_way
         self._jobs: dict[str, tuple[Request, Iterator[Reply | None]]] = {}
         self._hand_until = 0.0
-        # When the hand moved last, and when patient work went on.
-        self._moved_at = self._patient_at = 0.0
+        # When the hand moved last, and when patient work may go on although it moves.
+        self._moved_at = self._patient_until = 0.0
 
     def give_way(self) -> None:
         """The hand moves elsewhere: for a moment half of the computer's time is not for this thread."""
@@ -84,14 +84,11 @@ class RenderThread(QThread):
             self._send(Refusal(0, "load", message, traceback.format_exc()))
             return
         while True:
-            fresh = self._mailbox.take(self._patience())
+            for request in self._mailbox.take(self._pause()):
+                self._begin(request, renderer)
             if self._mailbox.closed:
                 return
-            for request in fresh:
-                self._jobs[request.slot] = (request, renderer.serve(request))
-                if request.by_hand:
-                    self._moved_at = time.monotonic()
-            if self._jobs:
+            if self._jobs and self._pause() == 0.0:
                 began = time.monotonic()
                 self._advance()
                 now = time.monotonic()
@@ -103,23 +100,39 @@ class RenderThread(QThread):
         self._mailbox.close()
         self.wait()
 
-    def _patience(self) -> float | None:
+    def _begin(self, request: Request, renderer: Serves) -> None:
+        now = time.monotonic()
+        if request.by_hand:
+            self._moved_at = now
+        if request.patient and not any(job.patient for job, _ in self._jobs.values()):
+            # Not at once, however long there was nothing to do.
+            self._patient_until = max(self._patient_until, now + _NEXT_MOVE_S)
+        self._jobs[request.slot] = (request, renderer.serve(request))
+
+    def _pause(self) -> float | None:
         """Seconds to wait for another request before the next piece of work; None for ever."""
         if not self._jobs:
             return None
-        if not self._most_urgent()[0].patient:
+        if any(not request.patient for request, _ in self._jobs.values()):
             return 0.0
-        due = min(self._moved_at + _NEXT_MOVE_S, self._patient_at + _LONGEST_PATIENCE_S)
+        return self._pause_of_patient()
+
+    def _pause_of_patient(self) -> float:
+        due = min(self._moved_at + _NEXT_MOVE_S, self._patient_until)
         return max(0.0, due - time.monotonic())
 
-    def _most_urgent(self) -> tuple[Request, Iterator[Reply | None]]:
-        return min(self._jobs.values(), key=lambda job: job[0].priority)
-
     def _advance(self) -> None:
-        """One piece of the most urgent job."""
-        request, pieces = self._most_urgent()
+        """One piece of the most urgent job; of patient ones only when it is their time."""
+        moves = self._pause_of_patient() > 0.0
+        jobs = [job for job in self._jobs.values() if not (moves and job[0].patient)]
+        request, pieces = min(jobs or self._jobs.values(), key=lambda job: job[0].priority)
+        began = time.monotonic()
+        self._go_on(request, pieces)
         if request.patient:
-            self._patient_at = time.monotonic()
+            ended = time.monotonic()
+            self._patient_until = ended + _PATIENCE * (ended - began)
+
+    def _go_on(self, request: Request, pieces: Iterator[Reply | None]) -> None:
         try:
             reply = next(pieces)
         except StopIteration:

@@ -68,7 +68,9 @@ class Settings:
             self.theme, self.scale, self.folder = theme, scale, self._text("folder")
             self.recent = recent_data.from_text(self._text("recent") or "[]")
             if recipe := self._text("tape"):
-                self.tape = self._text("denoiser"), recipes.from_json(recipe)
+                # Of another version, it is no reason to doubt the rest.
+                with contextlib.suppress(LabError):
+                    self.tape = self._text("denoiser"), recipes.from_json(recipe)
             self.geometry, self.layout = self._bytes("geometry"), self._bytes("layout")
         except (LabError, ValueError, TypeError, OSError) as error:
             self.reject(str(error) if isinstance(error, LabError) else "is damaged")

@@ -134,3 +134,10 @@ def test_that_attention_among_few_places_is_that_among_many(monkeypatch):
     as_they_stand = answer()
     monkeypatch.setattr(unet, "_FEW_PLACES", 0)
     torch.testing.assert_close(as_they_stand, answer())
+
+
+@pytest.mark.parametrize("width", [8, 32, 40, 96, 104, 1000])
+def test_that_any_width_has_heads_that_fill_it(width):
+    attention = Attention(width)
+    assert width % attention.heads == 0
+    assert attention(torch.randn(1, width, 2, 2)).shape == (1, width, 2, 2)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import threading
 import time
 from collections.abc import Iterator
 
@@ -16,14 +18,19 @@ PIECES = 4
 
 
 class Pieces:
-    """Answers in pieces, and notes when each was worked at."""
+    """Answers in pieces, `seconds` each, and notes when each was begun; `hold` keeps the thread waiting."""
 
     def __init__(self) -> None:
         self.worked: list[tuple[str, float]] = []
+        self.seconds = 0.0
+        self.hold = threading.Event()
+        self.hold.set()
 
     def serve(self, request: rq.Request) -> Iterator[None]:
         for _ in range(1 if request.slot == "point" else PIECES):
+            self.hold.wait(5)
             self.worked.append((request.slot, time.monotonic()))
+            time.sleep(self.seconds)
             yield None
 
     def when(self, slot: str) -> list[float]:
@@ -41,6 +48,7 @@ def mailbox(qtbot: QtBot, pieces: Pieces) -> Iterator[Mailbox]:
     thread = RenderThread(mailbox, pieces)
     thread.start()
     yield mailbox
+    pieces.hold.set()
     thread.stop()
 
 
@@ -52,35 +60,45 @@ def grid() -> rq.GridRequest:
     return rq.GridRequest(1, 4, 4)
 
 
+def all_at_once(mailbox: Mailbox, pieces: Pieces, *requests: rq.Request) -> None:
+    """Leaves requests so that the thread finds all of them together, after a point."""
+    pieces.hold.clear()
+    mailbox.put(point())
+    for request in requests:
+        mailbox.put(request)
+    pieces.hold.set()
+
+
 def test_that_work_nobody_looks_at_waits_for_the_next_move_of_the_hand(qtbot, mailbox, pieces):
-    mailbox.put(point())
-    qtbot.waitUntil(lambda: len(pieces.when("point")) == 1)
-    mailbox.put(grid())
+    all_at_once(mailbox, pieces, grid())
     qtbot.waitUntil(lambda: len(pieces.when("grid")) == PIECES)
-    assert pieces.when("grid")[0] - pieces.when("point")[0] > 0.015
+    assert pieces.when("grid")[0] - pieces.when("point")[0] > 0.01
 
 
-def test_that_it_comes_to_its_end_though_the_hand_never_rests(qtbot, mailbox, pieces):
-    mailbox.put(point())
-    qtbot.waitUntil(lambda: len(pieces.when("point")) == 1)
-    mailbox.put(grid())
+def test_that_it_gets_a_small_share_of_the_time_while_the_hand_moves(qtbot, mailbox, pieces):
+    pieces.seconds = 0.003
+    all_at_once(mailbox, pieces, grid())
     for number in range(2, 2000):
         mailbox.put(point(number))
-        qtbot.wait(3)
+        qtbot.wait(2)
         if len(pieces.when("grid")) == PIECES:
             break
-    assert len(pieces.when("grid")) == PIECES
-    # Far fewer pieces than moves, each followed by some: the hand was served all the while.
-    assert len(pieces.when("point")) > 2 * PIECES
+    assert len(pieces.when("grid")) == PIECES, "it comes to its end though the hand never rests"
+    moves, waits = pieces.when("point"), pieces.when("grid")
+    for one, next_one in itertools.pairwise(waits):
+        between = [at for at in moves if one < at < next_one]
+        rested = max(after - at for at, after in itertools.pairwise([one, *between, next_one]))
+        # A machine that is busy elsewhere makes the hand seem to rest.
+        assert next_one - one > 20 * pieces.seconds or rested > 0.015
 
 
-def test_that_what_a_person_asked_for_does_not_wait_for_the_hand(qtbot, mailbox, pieces):
-    """A selection has somebody waiting for it: it follows the point at once, before a patient grid."""
-    mailbox.put(grid())
-    mailbox.put(rq.SelectionRequest(2, 0))
-    mailbox.put(point())
+def test_that_what_somebody_waits_for_goes_before_patient_work_that_is_more_urgent(qtbot, mailbox, pieces):
+    """Where the pictures lie has the lowest priority of all, and yet does not wait for the hand."""
+    assert rq.EncodeRequest.priority > rq.GridRequest.priority
+    all_at_once(mailbox, pieces, grid(), rq.EncodeRequest(2))
     qtbot.waitUntil(lambda: len(pieces.when("grid")) == PIECES)
-    assert max(pieces.when("selection")) < pieces.when("grid")[-1]
+    assert pieces.when("encodings")[-1] < pieces.when("grid")[-1]
+    assert pieces.when("encodings")[0] < pieces.when("grid")[0]
 
 
 def test_that_without_a_hand_nothing_waits(qtbot, mailbox, pieces):

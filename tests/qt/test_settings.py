@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QByteArray
 from pytestqt.qtbot import QtBot
 
+from latentlab.engine.recipes import Manner, Recipe
 from latentlab.qt.palette import Theme
 from latentlab.qt.settings import Settings
 from latentlab.session.edits import MoveProbe
@@ -49,6 +50,23 @@ def _good(path: Path) -> str:
     settings.theme = Theme.DARK
     settings.save()
     return path.read_text()
+
+
+def test_that_a_tape_of_another_version_is_forgotten_and_nothing_else(tmp_path: Path) -> None:
+    path, kept = tmp_path / "lab.ini", ("mnist-ddpm", Recipe(3, Manner(steps=7)))
+    settings = Settings(path)
+    settings.session, settings.tape = SessionState(probe=(1.0, 1.0)), kept
+    settings.save()
+    assert Settings(path).tape == kept
+    text = path.read_text()
+    path.write_text(text.replace('\\"steps\\"', '\\"stairs\\"'))
+    assert path.read_text() != text
+    os.utime(path, (1_000_000_000, 1_000_000_000))
+    found = Settings(path)
+    assert found.tape is None
+    assert found.complaint == ""
+    assert found.session is not None
+    assert found.session.probe == (1.0, 1.0)
 
 
 @pytest.mark.parametrize(

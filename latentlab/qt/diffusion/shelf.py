@@ -26,6 +26,13 @@ def denoisers() -> dict[str, str]:
     return {name: _data(card) for name, card in cards.items() if card.get("kind") in _DENOISERS}
 
 
+def name_of(path: str) -> str:
+    """How to ask for a model again: by its name if it ships, else by its whole path."""
+    found = Path(path).resolve()
+    shipped = model_files().get(found.stem)
+    return found.stem if shipped is not None and shipped.resolve() == found else str(found)
+
+
 def suited_to(data: str) -> str | None:
     """The diffusion model that ships for some data (a spec), else the first; None if none ships."""
     known = denoisers()

@@ -5,6 +5,7 @@ A denoiser is opened when the view is first seen: who never looks at one never p
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from latentlab.qt.desk import Desk
 from latentlab.qt.diffusion.desk import DiffusionDesk
 from latentlab.qt.diffusion.forward import ForwardPage
 from latentlab.qt.diffusion.reverse import ReversePage
-from latentlab.qt.diffusion.shelf import denoisers, suited_to
+from latentlab.qt.diffusion.shelf import denoisers, name_of, suited_to
 from latentlab.qt.diffusion.start_page import StartPage
 from latentlab.qt.own_picture.keeper import OwnPictures
 
@@ -101,7 +102,7 @@ class DiffusionView(QWidget):
 
     def open_model(self, model: str) -> None:
         """Opens a denoiser, a name or a path; a tape is drawn when it is there."""
-        self._wanted = False
+        self._wanted, self._pending = False, None
         self.reverse.runs.stop()
         self._diffusion.open(model)
         self.reverse.say(f"Opening {Path(model).stem} …")
@@ -116,7 +117,7 @@ class DiffusionView(QWidget):
         now, form = self._diffusion.model, self.reverse.form
         if now is None:
             return self._remembered
-        return now.model if now.model in denoisers() else now.path, Recipe(form.count.value(), form.manner)
+        return name_of(now.path), Recipe(form.count.value(), form.manner)
 
     @Slot(object)
     def run_start(self, start: Start) -> None:
@@ -132,8 +133,8 @@ class DiffusionView(QWidget):
         if now is not None and model in (now.model, now.path) and model_hash in ("", now.hash):
             self._run(recipe)
         else:
-            self._pending = recipe
             self.open_model(model)
+            self._pending = recipe
 
     def _run(self, recipe: Recipe) -> None:
         self.begin.show_start(recipe.start)
@@ -185,6 +186,9 @@ class DiffusionView(QWidget):
     def _opened(self, model: DenoiserReply) -> None:
         self._fill_chooser()
         pending, self._pending = self._pending, None
+        if pending is not None and self._remembered is not None and pending is self._remembered[1]:
+            # The file may hold another model by now.
+            pending = fitted(pending, model)
         if pending is not None:
             self._run(pending)
         else:
@@ -193,13 +197,14 @@ class DiffusionView(QWidget):
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
         if refusal.slot == OpenDenoiserRequest.slot:
-            remembered, self._remembered = self._remembered, None
+            gone = self._remembered is not None and self._pending is self._remembered[1]
             self._pending = None
             self._fill_chooser()
             if self._diffusion.model is not None:
                 self.reverse.say("")
-            elif remembered is not None:
-                # The model of last time is gone: one that ships will do.
+            elif gone:
+                # The model of last time cannot be opened: one that ships will do.
+                self._remembered = None
                 self._open_suited()
             else:
                 self.reverse.say(_NONE)
@@ -229,3 +234,11 @@ class DiffusionView(QWidget):
         else:
             self._fill_chooser()
             self.file_wanted.emit()
+
+
+def fitted(recipe: Recipe, model: DenoiserReply) -> Recipe:
+    """A recipe of pictures from noise as a model can draw it: what it does not know is not told."""
+    manner = recipe.manner
+    if any(len(row) != len(model.condition_names) for row in manner.conditions):
+        manner = replace(manner, conditions=(), guidance=1.0)
+    return replace(recipe, manner=replace(manner, steps=min(manner.steps, model.steps)))

@@ -13,7 +13,6 @@ from functools import partial
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Slot
 from PySide6.QtGui import (
     QHelpEvent,
-    QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -192,8 +191,7 @@ class LatentPlane(QWidget):
         image = to_qimage(reply.mosaic)
         if image.isGrayscale() and not paint.is_dark(self.palette()):
             image.invertPixels()  # ink on paper: white digits on black would drown the points
-        # Qt scales this format, smoothly, twice as fast as grey.
-        self._manifold = (reply.region, image.convertToFormat(QImage.Format.Format_RGB32))
+        self._manifold = (reply.region, image)
         self._repaint_soon.start() if self._ahead.in_use else self._repaint_all()
 
     @Slot(object)
@@ -217,6 +215,10 @@ class LatentPlane(QWidget):
             self._place_marks()
         if (old.frame, old.pins) != (new.frame, new.pins):
             self.update()
+        self._follow(old, new)
+
+    def _follow(self, old: SessionState, new: SessionState) -> None:
+        """Repaints the marks of probe and pointer where they were and where they are."""
         for before, after in ((old.probe, new.probe), (old.pointed, new.pointed)):
             if before != after:
                 self._update_around(before)
@@ -226,12 +228,12 @@ class LatentPlane(QWidget):
     def _probed(self, old: SessionState, new: SessionState) -> None:
         # Under the hand at once; for a hand that is elsewhere, after the picture that it looks at.
         if self._drag is not None:
-            self._changed(old, new)
+            self._follow(old, new)
 
     @Slot(object, object)
     def _trailed(self, old: SessionState, new: SessionState) -> None:
         if self._drag is None:
-            self._changed(old, new)
+            self._follow(old, new)
 
     def show_trajectory(self, points: tuple[Point, ...], reached: int) -> None:
         """The way of a diffusion tape through the latent space, the frame in hand marked; () for none."""

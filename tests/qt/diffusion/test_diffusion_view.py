@@ -96,6 +96,31 @@ def test_that_the_next_start_draws_as_the_last_one_did(
         assert window.diffusion.recipe() == Recipe(3, manner)
 
 
+def test_that_a_file_that_holds_another_model_by_now_draws_what_it_can(
+    qtbot: QtBot, tmp_path: Path, shipped: dict[str, Path]
+) -> None:
+    mine = save_tiny_denoiser(tmp_path / "mine.safetensors", names=("x", "y", "z"))
+    old = Recipe(2, Manner(steps=50, guidance=3.0, conditions=((0.0, 1.0),), seed=4))
+    with open_window(qtbot, tmp_path) as window:
+        window.diffusion.remember((str(mine), old))
+        window.show_diffusion()
+        qtbot.waitUntil(lambda: finished(window))
+        assert window.diffusion_desk.model.model == "mine"
+        assert window.diffusion.recipe() == Recipe(2, Manner(steps=20, seed=4))
+        assert window.diffusion.kept == (str(mine.resolve()), Recipe(2, Manner(steps=20, seed=4)))
+
+
+def test_that_another_model_chosen_meanwhile_does_not_draw_the_recipe_of_the_first(
+    qtbot: QtBot, tmp_path: Path, shipped: dict[str, Path]
+) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        window.diffusion.show_recipe(Recipe(2, Manner(steps=7, seed=4)), "mnist-ddpm")
+        window.diffusion.open_model("faces-ddpm")
+        qtbot.waitUntil(lambda: finished(window))
+        assert window.diffusion_desk.model.model == "faces-ddpm"
+        assert window.diffusion.recipe().manner.seed != 4
+
+
 def test_that_without_a_look_at_the_diffusion_what_was_set_is_kept(
     qtbot: QtBot, tmp_path: Path, shipped: dict[str, Path]
 ) -> None:
