@@ -59,7 +59,7 @@ def test_that_a_tape_of_another_version_is_forgotten_and_nothing_else(tmp_path: 
     settings.save()
     assert Settings(path).tape == kept
     text = path.read_text()
-    path.write_text(text.replace('\\"steps\\"', '\\"stairs\\"'))
+    path.write_text(text.replace('\\"sampler\\"', '\\"spoon\\"'))
     assert path.read_text() != text
     os.utime(path, (1_000_000_000, 1_000_000_000))
     found = Settings(path)
