@@ -29,7 +29,7 @@ _NICE = 5
 _HAND_RESTS_S, _LONGEST_REST_S = 0.25, 0.1
 # A hand moves as long as its moves come so soon after each other. Meanwhile each piece of patient work is
 # followed by a wait so many times as long.
-_NEXT_MOVE_S, _PATIENCE = 0.02, 25.0
+_NEXT_MOVE_S, _PATIENCE = 0.02, 40.0
 
 
 class Serves(Protocol):
