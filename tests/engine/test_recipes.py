@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from latentlab.engine.recipes import (
+    LEAST_STRENGTH,
     SAMPLER_NAMES,
     BetweenNoises,
     Branch,
@@ -56,7 +57,7 @@ def inpaintings(draw: st.DrawFn) -> Inpainting:
 STARTS = st.one_of(
     st.builds(FromNoise),
     st.builds(BetweenNoises, SEEDS),
-    st.builds(FromPicture, pixels((5, 4, 3)), SHARES),
+    st.builds(FromPicture, pixels((5, 4, 3)), st.floats(LEAST_STRENGTH, 1.0)),
     inpaintings(),
 )
 BRANCHES = st.lists(st.tuples(st.integers(0, 10_000), MANNERS), max_size=4, unique_by=lambda one: one[0]).map(
