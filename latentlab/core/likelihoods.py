@@ -160,6 +160,10 @@ class Palette:
         # In half the time of argmax.
         return self._drawn(outputs.max(-3).indices, outputs.dtype)
 
+    def picture_bytes(self, outputs: Tensor) -> Tensor:
+        """255 times `picture`, uint8 (..., C, H, W): the colours as they are, with no floats on the way."""
+        return self._drawn(outputs.max(-3).indices, torch.uint8)
+
     def sample(self, outputs: Tensor, generator: torch.Generator | None = None) -> Tensor:
         p = torch.softmax(outputs, dim=-3).movedim(-3, -1)
         number = torch.multinomial(p.reshape(-1, p.shape[-1]), 1, generator=generator)
@@ -185,10 +189,12 @@ class Palette:
 
 @functools.cache
 def _parsed(colours: tuple[str, ...], device: torch.device, dtype: torch.dtype) -> Tensor:
-    """Colours (K, C) in [0, 1] from their names."""
+    """Colours (K, C) from their names: in [0, 1], or as bytes if that is what is asked for."""
     levels = [list(bytes.fromhex(colour)) for colour in colours]
     # Not in inference mode, in which a training could not use them later.
     with torch.inference_mode(False):
+        if dtype == torch.uint8:
+            return torch.tensor(levels, dtype=dtype, device=device)
         return (torch.tensor(levels, dtype=torch.float64) / 255.0).to(device, dtype)
 
 

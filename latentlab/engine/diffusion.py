@@ -162,7 +162,8 @@ class Diffusion:
     def sample(self, manner: Manner, count: int, first: int = 0) -> Iterator[NDArray[np.uint8]]:
         """Any number of pictures from noise, some at a time; uint8 (n, C, H, W), n = 0 meanwhile.
 
-        Picture i, of which number `first` is the first, is that of a tape in the same manner.
+        Picture i, of which number `first` is the first, is that of a tape in the same manner; to the bit if
+        `first` is a multiple of `piece`, else to rounding.
         """
         recipe = Recipe(1, manner)
         times = self.times(recipe)

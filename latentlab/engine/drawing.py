@@ -5,7 +5,6 @@ What takes long is a generator that yields None between pieces of work, see `lat
 
 from __future__ import annotations
 
-import functools
 import itertools
 import math
 import time
@@ -51,30 +50,24 @@ _FRAME_S = 1 / 60
 
 def to_pictures(mean: Tensor) -> NDArray[np.uint8]:
     """Pictures in [0, 1] (B, C, H, W) to uint8 (B, H, W) or (B, H, W, 3) for the screen."""
-    # A second of two channels, a fourth of four, would be transparency.
-    levels = (mean * 255.0).round_().clamp_(0.0, 255.0).to(torch.uint8)
-    if levels.shape[1] < 3:
-        return levels[:, 0].cpu().numpy()
-    return levels[:, :3].movedim(1, -1).contiguous().cpu().numpy()
+    return _for_screen((mean * 255.0).round_().clamp_(0.0, 255.0).to(torch.uint8))
 
 
 def shown(likelihood: Likelihood, outputs: Tensor) -> NDArray[np.uint8]:
-    """The pictures of a decoder's outputs, for the screen; as `to_pictures` of `likelihood.picture`.
+    """The pictures of a decoder's outputs, as `to_pictures` of `likelihood.picture`.
 
-    A palette's colours are bytes: taking them as they are saves half the time of a single picture.
+    The bytes of a palette need not be made: that saves half the time of a single picture.
     """
-    if not isinstance(likelihood, Palette):
-        return to_pictures(likelihood.picture(outputs))
-    number = outputs.max(-3).indices.cpu().numpy()
-    drawn: NDArray[np.uint8] = _colours(likelihood.colours)[number]
-    return drawn.repeat(likelihood.pixel, 1).repeat(likelihood.pixel, 2)
+    if isinstance(likelihood, Palette):
+        return _for_screen(likelihood.picture_bytes(outputs))
+    return to_pictures(likelihood.picture(outputs))
 
 
-@functools.cache
-def _colours(names: tuple[str, ...]) -> NDArray[np.uint8]:
-    """Colours of a palette as the screen takes them: (K,) of greys, else (K, 3)."""
-    colours = np.array([list(bytes.fromhex(name)) for name in names], dtype=np.uint8)
-    return colours[:, 0].copy() if colours.shape[1] < 3 else colours[:, :3].copy()
+def _for_screen(levels: Tensor) -> NDArray[np.uint8]:
+    # A second of two channels, a fourth of four, would be transparency.
+    if levels.shape[1] < 3:
+        return levels[:, 0].cpu().numpy()
+    return levels[:, :3].movedim(1, -1).contiguous().cpu().numpy()
 
 
 class Drawing:

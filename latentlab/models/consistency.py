@@ -12,7 +12,7 @@ them; D knows better, and so do spots: while they train, C and D see all picture
 another one shows. Colours of a palette are drawn as they would be shown, one a pixel, and the gradient passes
 as if they were blended (straight-through; Bengio et al. 2013).
 
-Source: He et al., AttGAN: Facial Attribute Editing by Only Changing What You Want (2019), eqs. 2 to 5, with
+Source: He et al., AttGAN: Facial Attribute Editing by Only Changing What You Want (2019), section 3, with
 the non-saturating loss of Goodfellow et al., Generative Adversarial Nets (2014), section 3. The spots are
 those of Yun et al., CutMix (2019), a pixel each; labels stay as they were.
 """
@@ -66,15 +66,18 @@ class Teller(nn.Module):
         `picture` is (B, C, h, w); of a palette the numbers of the colours (B, h, w), or what a decoder says
         of each colour, (B, K, h, w), if it is `decoded`.
         """
-        features = picture
-        if self.colours is not None:
-            features = self.colours(picture.argmax(1) if decoded else picture).movedim(-1, 1)
-        if self.colours is not None and decoded:
-            blend = functional.conv2d(picture.softmax(1), self.colours.weight.T[:, :, None, None])
-            features = features + (blend - blend.detach()).to(features.dtype)
+        features = picture if self.colours is None else self._features(self.colours, picture, decoded)
         if self.training:
             features = _spotted(features)
         return self.layers(features)  # type: ignore[no-any-return]
+
+    def _features(self, colours: nn.Embedding, picture: Tensor, decoded: bool) -> Tensor:
+        """What is known of the colours of a palette, (B, F, h, w)."""
+        if not decoded:
+            return colours(picture).movedim(-1, 1)  # type: ignore[no-any-return]
+        features: Tensor = colours(picture.argmax(1)).movedim(-1, 1)
+        blend = functional.conv2d(picture.softmax(1), colours.weight.T[:, :, None, None])
+        return features + (blend - blend.detach()).to(features.dtype)
 
 
 def _spotted(features: Tensor) -> Tensor:

@@ -102,10 +102,11 @@ class CVAE(VAE):
         outputs = self.decode(torch.cat([z, moved]), torch.cat([y, told]))
         same, other = outputs[: len(x)], outputs[len(x) :]
         teller, likelihood = self.teller, self.likelihood
-        learnt = consistency.error_of_real(teller, likelihood, x, y, self.exclusive)
-        learnt = learnt + consistency.error_of_doubt(teller, likelihood, other, told).mean()
-        wrong, unreal = consistency.error_of_decoded(teller, likelihood, other, told, self.exclusive)
         w, v = self.config.consistency, self.config.realism
+        learnt = consistency.error_of_real(teller, likelihood, x, y, self.exclusive)
+        if v:
+            learnt = learnt + consistency.error_of_doubt(teller, likelihood, other, told).mean()
+        wrong, unreal = consistency.error_of_decoded(teller, likelihood, other, told, self.exclusive)
         return ElboTerms(
             reconstruction=likelihood.log_prob(same, x),
             kl_per_dimension=kl_per_dimension(posterior.mean, posterior.log_variance),

@@ -88,10 +88,14 @@ class RenderThread(QThread):
                 self._begin(request, renderer)
             if self._mailbox.closed:
                 return
-            if self._jobs and self._pause() == 0.0:
+            due = self._due()
+            if due:
+                request, pieces = min(due, key=lambda job: job[0].priority)
                 began = time.monotonic()
-                self._advance()
+                self._advance(request, pieces)
                 now = time.monotonic()
+                if request.patient:
+                    self._patient_until = now + _PATIENCE * (now - began)
                 if now < self._hand_until:
                     time.sleep(min(now - began, _LONGEST_REST_S))
 
@@ -109,30 +113,24 @@ class RenderThread(QThread):
             self._patient_until = max(self._patient_until, now + _NEXT_MOVE_S)
         self._jobs[request.slot] = (request, renderer.serve(request))
 
+    def _due(self) -> list[tuple[Request, Iterator[Reply | None]]]:
+        """The jobs that may go on now: as long as the hand moves, patient ones only when it is their time."""
+        waits = self._patient_waits() > 0.0
+        return [job for job in self._jobs.values() if not (waits and job[0].patient)]
+
     def _pause(self) -> float | None:
         """Seconds to wait for another request before the next piece of work; None for ever."""
         if not self._jobs:
             return None
-        if any(not request.patient for request, _ in self._jobs.values()):
-            return 0.0
-        return self._pause_of_patient()
+        return 0.0 if self._due() else self._patient_waits()
 
-    def _pause_of_patient(self) -> float:
+    def _patient_waits(self) -> float:
+        """Seconds until patient work may go on."""
         due = min(self._moved_at + _NEXT_MOVE_S, self._patient_until)
         return max(0.0, due - time.monotonic())
 
-    def _advance(self) -> None:
-        """One piece of the most urgent job; of patient ones only when it is their time."""
-        moves = self._pause_of_patient() > 0.0
-        jobs = [job for job in self._jobs.values() if not (moves and job[0].patient)]
-        request, pieces = min(jobs or self._jobs.values(), key=lambda job: job[0].priority)
-        began = time.monotonic()
-        self._go_on(request, pieces)
-        if request.patient:
-            ended = time.monotonic()
-            self._patient_until = ended + _PATIENCE * (ended - began)
-
-    def _go_on(self, request: Request, pieces: Iterator[Reply | None]) -> None:
+    def _advance(self, request: Request, pieces: Iterator[Reply | None]) -> None:
+        """One piece of a job."""
         try:
             reply = next(pieces)
         except StopIteration:

@@ -174,6 +174,11 @@ class DiffusionView(QWidget):
                 self._open_suited()
         super().paintEvent(event)
 
+    @property
+    def _recalls(self) -> bool:
+        """Whether the recipe that waits is that of another start."""
+        return self._remembered is not None and self._pending is self._remembered[1]
+
     def _open_suited(self) -> None:
         """Opens a model of the data in sight, or says that there is none."""
         suited = suited_to(self._desk.state.data)
@@ -185,20 +190,18 @@ class DiffusionView(QWidget):
     @Slot(object)
     def _opened(self, model: DenoiserReply) -> None:
         self._fill_chooser()
-        pending, self._pending = self._pending, None
-        if pending is not None and self._remembered is not None and pending is self._remembered[1]:
-            # The file may hold another model by now.
-            pending = fitted(pending, model)
+        again, pending = self._recalls, self._pending
+        self._pending = None
         if pending is not None:
-            self._run(pending)
+            # The file of last time may hold another model by now.
+            self._run(fitted(pending, model) if again else pending)
         else:
             self.reverse.draw_anew()
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
         if refusal.slot == OpenDenoiserRequest.slot:
-            gone = self._remembered is not None and self._pending is self._remembered[1]
-            self._pending = None
+            gone, self._pending = self._recalls, None
             self._fill_chooser()
             if self._diffusion.model is not None:
                 self.reverse.say("")
