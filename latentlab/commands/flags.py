@@ -48,7 +48,6 @@ HELP = {
     "condition_dropout": "share of the pictures of which it is told nothing in training, for guidance",
     "features": "numbers from which the answer is read",
     "shift": "pixels by which a picture may be moved in training",
-    "realism": "how much it counts that such pictures cannot be told from real ones; 0 for nothing",
     "consistency": "how much it counts that pictures told otherwise show what they were told; 0 for nothing",
     "epochs": "passes over the data",
     "batch": "pictures a step",

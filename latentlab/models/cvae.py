@@ -33,14 +33,12 @@ class CVAEConfig(VAEConfig):
         condition_encoder: whether the encoder is told too.
         consistency: w, how much it counts in training that pictures told otherwise show what they were told;
             0 for not at all. See `latentlab.models.consistency`.
-        realism: v, how much it counts that they look real; only with consistency.
     """
 
     condition_names: tuple[str, ...] = ()
     exclusive: bool = True
     condition_encoder: bool = False
     consistency: float = 0.0
-    realism: float = 0.0
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -48,9 +46,6 @@ class CVAEConfig(VAEConfig):
         if len(set(self.condition_names)) < len(self.condition_names):
             raise LabError("config field 'condition_names' has a name twice")
         require_range("consistency", self.consistency, 0.0, 1000.0)
-        require_range("realism", self.realism, 0.0, 1000.0)
-        if self.realism and not self.consistency:
-            raise LabError("config field 'realism' is for a model with consistency")
 
 
 class CVAE(VAE):
@@ -68,7 +63,7 @@ class CVAE(VAE):
         if config.consistency:
             palette = self._likelihood if isinstance(self._likelihood, Palette) else None
             shape = palette.outputs_shape(self.picture_shape) if palette else self.picture_shape
-            self.teller = consistency.Teller(shape, count, palette is not None, doubts=config.realism > 0.0)
+            self.teller = consistency.Teller(shape, count, palette is not None)
 
     @property
     def condition_names(self) -> tuple[str, ...]:
@@ -102,15 +97,12 @@ class CVAE(VAE):
         outputs = self.decode(torch.cat([z, moved]), torch.cat([y, told]))
         same, other = outputs[: len(x)], outputs[len(x) :]
         teller, likelihood = self.teller, self.likelihood
-        w, v = self.config.consistency, self.config.realism
         learnt = consistency.error_of_real(teller, likelihood, x, y, self.exclusive)
-        if v:
-            learnt = learnt + consistency.error_of_doubt(teller, likelihood, other, told).mean()
-        wrong, unreal = consistency.error_of_decoded(teller, likelihood, other, told, self.exclusive)
+        wrong = consistency.error_of_decoded(teller, likelihood, other, told, self.exclusive)
         return ElboTerms(
             reconstruction=likelihood.log_prob(same, x),
             kl_per_dimension=kl_per_dimension(posterior.mean, posterior.log_variance),
-            penalty=learnt + w * wrong.mean() + v * unreal.mean(),
+            penalty=learnt + self.config.consistency * wrong.mean(),
         )
 
     def _seen(self, y: Tensor | None, count: int) -> Tensor | None:
