@@ -32,8 +32,8 @@ from latentlab.engine.checkpoint import LoadedModel, ModelCard
 from latentlab.engine.conditions import condition_from
 from latentlab.engine.device import choose_device
 from latentlab.engine.diffusion_asked import Condition, asked_by, sampled, start_from, taped, told_of
+from latentlab.engine.direction_finder import directions_of
 from latentlab.engine.directions import Directions as Directions  # offered here, too
-from latentlab.engine.directions import directions_of
 from latentlab.engine.recipes import FromNoise, Manner, Recipe, Start
 from latentlab.engine.sampling import decode_in_chunks, prior_points
 from latentlab.engine.tape import Tape as Tape
@@ -295,7 +295,8 @@ def directions(model: Model | str | Path, data: str | None = None, method: str =
         data: a data set's name, such as "faces", or the path of your own; by default what the model was
             trained on.
         method: "means", the difference of means; "regressed", with the other attributes regressed out;
-            "discriminant", Fisher's linear discriminant.
+            "discriminant", Fisher's linear discriminant; "steered", learnt through the decoder until a
+            classifier sees what was asked for, which takes a minute where such directions do not ship.
 
     Raises:
         LabError: for a model without an encoder, data without attributes or classes, or an unknown name.

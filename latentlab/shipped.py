@@ -11,6 +11,7 @@ _ROOT = _PACKAGE / "_shipped" if (_PACKAGE / "_shipped").is_dir() else _PACKAGE.
 MODELS = _ROOT / "models"
 RESOURCES = _ROOT / "resources"
 DATASETS = RESOURCES / "datasets"
+DIRECTIONS = RESOURCES / "directions"
 ICONS = RESOURCES / "icons"
 
 

@@ -29,6 +29,7 @@ from latentlab.engine.conditions import (
 )
 from latentlab.engine.destination import check_destination
 from latentlab.engine.direction_files import load_directions
+from latentlab.engine.direction_finder import directions_of
 from latentlab.engine.directions import Directions, data_of, require_encoder
 from latentlab.engine.drawing import to_pictures
 from latentlab.engine.encodings import encode_in_chunks, join
@@ -61,20 +62,23 @@ def add_to_pictures(arguments: argparse.Namespace) -> None:
     elif not folder:
         source = read_picture(arguments.image, decoder.picture_shape)
     _require_told(loaded, is_of)
-    found = _kept(loaded, decoder, arguments)
     amounts = _summed(arguments.amounts)
+    change = _change(loaded, arguments, is_of, y)
+    found = _kept(loaded, decoder, arguments, bool(change) and not amounts)
     found.shift(np.zeros(found.latents), amounts)  # a wrong name is told before a folder is gone through
     if source is None:
         _fill_folder(loaded, decoder, arguments, names, found, amounts, y)
         return
     z = found.shift(_encode(loaded, source, is_of), amounts)
+    if change:
+        z = _still_told(loaded, arguments, found).leant(z, change)
     (picture,) = _decode(loaded, z, y)
     origin = source.name if arguments.index is None else f"{source.name} ({source.split}) {arguments.index}"
     provenance = _provenance(loaded, found, amounts, origin, z[0], y)
     save_picture(
         arguments.out, picture, provenance=provenance, scale=arguments.scale, overwrite=arguments.force
     )
-    print(f"Wrote {arguments.out}: {_in_words(amounts)}")
+    print(f"Wrote {arguments.out}: {_in_words(amounts) or f'told {as_text(loaded.model, y)}'}")
 
 
 def draw_analogy(arguments: argparse.Namespace) -> None:
@@ -101,9 +105,37 @@ def draw_analogy(arguments: argparse.Namespace) -> None:
     print(f"Wrote {out}: {extra['c']} + {extra['b']} - {extra['a']}")
 
 
-def _kept(loaded: LoadedModel, decoder: Decodes, arguments: argparse.Namespace) -> Directions:
-    """The directions of a file, if they are this model's; else found anew."""
+def _change(
+    loaded: LoadedModel, arguments: argparse.Namespace, is_of: Tensor | None, y: Tensor | None
+) -> dict[str, float]:
+    """How much more of each attribute is told than the picture has, if z is to lean that way.
+
+    Raises:
+        LabError: if nothing is added, and nothing told otherwise.
+    """
+    model = loaded.model
+    if not arguments.amounts and (arguments.condition is None or is_of is None):
+        raise LabError("nothing is to be changed", hint="Say what: --add Hat=1, or --condition Hat=1")
+    if is_of is None or y is None or not isinstance(model, Conditional):
+        return {}
+    if arguments.same_z or model.exclusive:
+        return {}
+    told = zip(model.condition_names, is_of.tolist(), y.tolist(), strict=True)
+    return {name: then - now for name, now, then in told if then != now}
+
+
+def _still_told(loaded: LoadedModel, arguments: argparse.Namespace, found: Directions) -> Directions:
+    """What z still says of what the decoder is told."""
+    if found.method == "regressed" and arguments.directions is None:
+        return found
+    return directions_of(loaded, arguments.data, "regressed")
+
+
+def _kept(loaded: LoadedModel, decoder: Decodes, arguments: argparse.Namespace, to_lean: bool) -> Directions:
+    """The directions of a file, if they are this model's; else found anew, or as z leans along them."""
     if arguments.directions is None:
+        if to_lean:
+            arguments.method = "regressed"
         return find_as_told(loaded, arguments)
     found = load_directions(arguments.directions, latents=decoder.latents)
     if found.model_hash not in ("", loaded.hash):

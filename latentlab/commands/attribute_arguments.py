@@ -16,7 +16,7 @@ from latentlab.commands.arguments import (
 )
 
 # Named here too, for the engine needs torch.
-METHODS = ("means", "regressed", "discriminant")
+METHODS = ("means", "regressed", "discriminant", "steered")
 
 
 class AddCommand(Protocol):
@@ -35,6 +35,7 @@ def add_attribute_commands(add: AddCommand) -> None:
     add_model(shown)
     _add_data(shown)
     _add_method(shown)
+    _add_classifier(shown)
     shown.add_argument("-o", "--out", metavar="FILE", help="keep the directions: .safetensors or .npz")
     shown.add_argument("--force", action="store_true", help="replace the file if it exists")
     add_json(shown)
@@ -53,7 +54,7 @@ def add_attribute_commands(add: AddCommand) -> None:
         metavar="NAME=AMOUNT",
         type=amount,
         action="append",
-        required=True,
+        default=[],
         help="how often to add an attribute (once without a number, below 0 takes it away); may be repeated",
     )
     _add_data(moved)
@@ -65,7 +66,13 @@ def add_attribute_commands(add: AddCommand) -> None:
         "--directions", metavar="FILE", help="directions kept by `latentlab attributes --out`, not found anew"
     )
     _add_method(how)
+    _add_classifier(moved)
     add_condition(moved, "; the others as a picture of --index has them, else 0")
+    moved.add_argument(
+        "--same-z",
+        action="store_true",
+        help="keep z where a picture of --index is told otherwise, and do not let it lean the same way",
+    )
     add_output(moved, "out.png, .webp or .jpg; for a folder of pictures, the folder to write .png files to")
     add_device(moved)
 
@@ -112,6 +119,15 @@ def _add_method(parser: argparse._ActionsContainer) -> None:
         "--method",
         choices=METHODS,
         default="means",
-        help="difference of means (the default), the other attributes regressed out, "
-        "or Fisher's linear discriminant",
+        help="difference of means (the default), the other attributes regressed out, Fisher's linear "
+        "discriminant, or steered through the decoder until a classifier sees it, which takes a minute",
+    )
+
+
+def _add_classifier(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--classifier",
+        metavar="CLASSIFIER",
+        default="",
+        help="who judges in --method steered: a shipped name or a file (default: DATA-classifier)",
     )

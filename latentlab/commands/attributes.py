@@ -9,12 +9,15 @@ from latentlab.commands.console import open_model, print_json, progress_bar
 from latentlab.engine.checkpoint import LoadedModel
 from latentlab.engine.destination import check_destination
 from latentlab.engine.direction_files import SUFFIXES, save_directions
-from latentlab.engine.directions import Directions, data_of, directions_of, require_encoder
+from latentlab.engine.direction_finder import directions_of
+from latentlab.engine.direction_parts import STEERED
+from latentlab.engine.directions import Directions, data_of, require_encoder
 
 _TITLES = {
     "means": "difference of means",
     "regressed": "the others regressed out",
     "discriminant": "Fisher's linear discriminant",
+    "steered": "steered through the decoder",
 }
 
 
@@ -39,8 +42,11 @@ def show_attributes(arguments: argparse.Namespace) -> None:
 def find_as_told(loaded: LoadedModel, arguments: argparse.Namespace) -> Directions:
     """The directions of a model in the command's --data, by its --method."""
     require_encoder(loaded)
-    with progress_bar(f"Encoding {data_of(loaded, arguments.data)}") as show:
-        return directions_of(loaded, arguments.data, arguments.method, progress=lambda share: show(share, ""))
+    data = data_of(loaded, arguments.data)
+    with progress_bar("Steering" if arguments.method == STEERED else f"Encoding {data}") as show:
+        return directions_of(
+            loaded, data, arguments.method, judge=arguments.classifier, progress=lambda share: show(share, "")
+        )
 
 
 def _print_table(found: Directions) -> None:

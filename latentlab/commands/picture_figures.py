@@ -6,11 +6,9 @@ import argparse
 
 from latentlab.commands.console import print_json, progress_bar
 from latentlab.data import catalog
-from latentlab.data.spec import Spec
-from latentlab.engine.checkpoint import LoadedModel, load_model
+from latentlab.engine.checkpoint import LoadedModel
 from latentlab.engine.evaluate_denoiser import DenoiserEvaluation, Nearest, check_denoiser, evaluate_denoiser
-from latentlab.errors import LabError
-from latentlab.shipped import model_files
+from latentlab.engine.judges import classifier_for
 
 _WIDTH = 56
 
@@ -19,7 +17,7 @@ def evaluate_pictures(arguments: argparse.Namespace, loaded: LoadedModel, data: 
     """Draws samples, has them judged, and prints the figures."""
     train, test = catalog.load(data, "train"), catalog.load(data, "test")
     check_denoiser(loaded.model, train)
-    classifier = _classifier(arguments.classifier, data, next(loaded.model.parameters()).device)
+    classifier = classifier_for(data, arguments.classifier, next(loaded.model.parameters()).device)
     with progress_bar(f"Evaluating {loaded.name}") as show:
         result = evaluate_denoiser(
             loaded.model,
@@ -39,21 +37,6 @@ def evaluate_pictures(arguments: argparse.Namespace, loaded: LoadedModel, data: 
         print_json({"model": loaded.name, "model_hash": loaded.hash, "data": train.name, **result.as_dict()})
     else:
         _print(loaded.name, train.name, result)
-
-
-def _classifier(asked: str, data: str, device: object) -> LoadedModel:
-    """Who judges: by default the classifier that ships for these data.
-
-    Raises:
-        LabError: if there is none.
-    """
-    name = asked or f"{Spec.parse(data).source}-classifier"
-    if not asked and name not in model_files():
-        raise LabError(
-            f"no classifier ships for {data}",
-            hint=f"latentlab train classifier --data {data} --out FILE makes one; name it with --classifier",
-        )
-    return load_model(name, str(device))
 
 
 def _print(name: str, data: str, result: DenoiserEvaluation) -> None:

@@ -164,6 +164,12 @@ class Palette:
         """255 times `picture`, uint8 (..., C, H, W): the colours as they are, with no floats on the way."""
         return self._drawn(outputs.max(-3).indices, torch.uint8)
 
+    def blended(self, outputs: Tensor) -> Tensor:
+        """The mean colour of each pixel, (..., C, H, W): not what is shown, but it has a gradient."""
+        colours = self._colours(outputs.device, outputs.dtype)
+        x = torch.einsum("...khw,kc->...chw", torch.softmax(outputs, dim=-3), colours)
+        return self._enlarged(x)
+
     def sample(self, outputs: Tensor, generator: torch.Generator | None = None) -> Tensor:
         p = torch.softmax(outputs, dim=-3).movedim(-3, -1)
         number = torch.multinomial(p.reshape(-1, p.shape[-1]), 1, generator=generator)
@@ -180,7 +186,9 @@ class Palette:
 
     def _drawn(self, number: Tensor, dtype: torch.dtype) -> Tensor:
         """Numbers of colours (..., h, w) as a picture (..., C, h * pixel, w * pixel)."""
-        x = self._colours(number.device, dtype)[number].movedim(-1, -3)
+        return self._enlarged(self._colours(number.device, dtype)[number].movedim(-1, -3))
+
+    def _enlarged(self, x: Tensor) -> Tensor:
         return x.repeat_interleave(self.pixel, -1).repeat_interleave(self.pixel, -2)
 
     def _colours(self, device: torch.device, dtype: torch.dtype) -> Tensor:

@@ -14,7 +14,8 @@ MAX_LETTERS = 1000
 FEWEST = 4
 # Ways by which a direction is found in attributes (see engine.directions), and other ways to come by one:
 # between two groups picked by hand, as a principal component, or several directions of several ways.
-FOUND = ("means", "regressed", "discriminant")
+STEERED = "steered"
+FOUND = ("means", "regressed", "discriminant", STEERED)
 GROUPS, COMPONENT, SEVERAL = "groups", "component", "several"
 WAYS = (*FOUND, GROUPS, COMPONENT, SEVERAL)
 

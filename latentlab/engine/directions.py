@@ -4,14 +4,14 @@
     shift(found, z, {"Hat": 1.0, "Smiling": -0.5})
 
 Directions are found in the posterior means of the pictures to learn from, and judged on those held out.
-`latentlab.core.directions` says how. Where pictures have no attributes, their classes stand in: 3-ness.
+`latentlab.core.directions` says how, and `latentlab.engine.steering` of those that are steered through the
+decoder. Where pictures have no attributes, their classes stand in: 3-ness.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -24,13 +24,13 @@ from torch import Tensor, nn
 from latentlab.core import directions as core
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
-from latentlab.data.report import shown
 from latentlab.engine.checkpoint import LoadedModel
 from latentlab.engine.conditions import conditions_of, encoder_is_told
+from latentlab.engine.direction_parts import FOUND, MAX_LATENTS, STEERED, WAYS, require_text
 from latentlab.engine.direction_parts import MAX_DIRECTIONS as MAX_DIRECTIONS  # offered here, too
-from latentlab.engine.direction_parts import MAX_LATENTS, WAYS, require_text
 from latentlab.engine.direction_parts import Trust as Trust
 from latentlab.engine.encodings import encode_in_chunks
+from latentlab.engine.steering import Steering, steered
 from latentlab.errors import LabError
 from latentlab.models.base import Encodes
 
@@ -42,6 +42,10 @@ METHODS: Mapping[str, Callable[[Tensor, Tensor], Tensor]] = {
     "discriminant": core.discriminant,
 }
 _FEWEST = 2
+# On training faces all of 4.5 to 10 does what it is for; the less z is moved, the more of a face is kept.
+LEAN = 5.0
+# Of the work of steering, what encoding takes.
+_ENCODING_SHARE = 0.2
 # In a message; CelebA has as many.
 _LISTED = 40
 
@@ -53,8 +57,8 @@ class Directions:
     Attributes:
         names: the attributes, or classes.
         vectors: float32 (A, D).
-        method: how they were found, a name of METHODS; or "groups", between pictures picked by hand;
-            "component", in which the data spread most; "several" ways.
+        method: how they were found, a name of METHODS or "steered"; or "groups", between pictures picked by
+            hand; "component", in which the data spread most; "several" ways.
         have, lack: how many pictures each was found from, with the attribute and without, (A,) each.
         trust: what held-out pictures say of each, (A,).
         left_out: attributes that fewer than two pictures had, or all but one.
@@ -78,7 +82,7 @@ class Directions:
 
     def __post_init__(self) -> None:
         if self.method not in WAYS:
-            _require_method(self.method)
+            require_method(self.method)
         for text in (*self.names, *self.left_out, self.data, self.model, self.model_hash):
             require_text(text)
         if len(set(self.names)) < len(self.names):
@@ -129,6 +133,10 @@ class Directions:
         """z + sum of amount x vector; see `shift`."""
         return shift(self, z, amounts)
 
+    def leant(self, z: ArrayLike, change: Mapping[str, float]) -> NDArray[np.float32]:
+        """z, as the decoder is told otherwise; see `leant`."""
+        return leant(self, z, change)
+
 
 def shift(directions: Directions, z: ArrayLike, amounts: Mapping[str, float]) -> NDArray[np.float32]:
     """z + sum of amount x vector: attributes added, and taken away by amounts below 0.
@@ -159,35 +167,130 @@ def shift(directions: Directions, z: ArrayLike, amounts: Mapping[str, float]) ->
     return points.astype(np.float32)
 
 
+def leant(still_told: Directions, z: ArrayLike, change: Mapping[str, float]) -> NDArray[np.float32]:
+    """z, moved as a conditional decoder is told otherwise, so that both say the same.
+
+        z' = z + g sum_k (y_k' - y_k) v_k
+
+    What the decoder is told need not be in z, and a little always is: a decoder that is told "long hair" at a
+    z that says "short", under this very hat, may well believe z. v_k is what z still says of attribute k, the
+    regressed direction in the latent space of the conditional model. What little of it lies along a straight
+    line is less than all that z says, so it is taken g = `LEAN` times; an attribute of which z says nothing
+    has a v_k that hardly moves z at all.
+
+    Args:
+        still_told: the model's "regressed" directions.
+        z: (D,) or (N, D).
+        change: y_k' - y_k by name, for the attributes that are told otherwise; -1 to 1.
+
+    Raises:
+        LabError: as `shift`.
+    """
+    return shift(still_told, z, {name: LEAN * by for name, by in change.items() if name in still_told.names})
+
+
 def find_directions(
     model: nn.Module,
     train: ImageSet,
     test: ImageSet,
     method: str = "means",
     *,
+    judge: LoadedModel | None = None,
     progress: Progress = lambda share: None,
 ) -> Directions:
     """A direction for each attribute (or class), found in `train` and judged on `test`.
 
-    `progress` is called with the share of the pictures that are encoded, 0 to 1.
+    `judge` is the classifier of "steered" directions. `progress` is called with the share of the work that is
+    done, 0 to 1.
 
     Raises:
         LabError: for an unknown method, a model that does not encode, pictures of another shape, or data
             without attributes or classes, or whose every attribute too few pictures have.
     """
-    _require_method(method)
+    require_method(method)
     told_of(train)
     total = len(train) + len(test)
-    z = _means(model, train, lambda done: progress(done / total))
-    held_out_z = _means(model, test, lambda done: progress((len(train) + done) / total))
-    return directions_among(z, train, held_out_z, test, method)
+    # Steering takes longer than encoding.
+    encoding = _ENCODING_SHARE if method == STEERED else 1.0
+    z = _means(model, train, lambda done: progress(encoding * done / total))
+    held_out_z = _means(model, test, lambda done: progress(encoding * (len(train) + done) / total))
+    if method != STEERED:
+        return directions_among(z, train, held_out_z, test, method)
+    for told in steered_among(model, judge, z, train, held_out_z, test):
+        if isinstance(told, Directions):
+            progress(1.0)
+            return told
+        progress(encoding + (1.0 - encoding) * told)
+    raise AssertionError("the last thing that steering tells are the directions")
 
 
 def directions_among(
     z: Tensor, train: ImageSet, held_out_z: Tensor, test: ImageSet, method: str = "means"
 ) -> Directions:
-    """The same, of pictures that have been encoded already: z (N, D) of `train`, (M, D) of `test`."""
-    _require_method(method)
+    """The same, of pictures that have been encoded already: z (N, D) of `train`, (M, D) of `test`.
+
+    Raises:
+        LabError: as `find_directions`, and for "steered" ones, which need the model: `steered_among`.
+    """
+    require_method(method)
+    if method not in METHODS:
+        raise LabError("steered directions are learnt through the decoder, not from the places alone")
+    told = _told_among(z, train, held_out_z, test)
+    return told.judged(METHODS[method](z, told.a).float(), method)
+
+
+def steered_among(
+    model: nn.Module,
+    judge: LoadedModel | None,
+    z: Tensor,
+    train: ImageSet,
+    held_out_z: Tensor,
+    test: ImageSet,
+    steering: Steering | None = None,
+) -> Iterator[float | Directions]:
+    """The same, steered through the decoder of `model`: tells the share that is done, in the end all.
+
+    Raises:
+        LabError: as `find_directions`, and without a classifier, or for one that knows other pictures.
+    """
+    if judge is None:
+        raise LabError("steered directions need a classifier that tells the attributes")
+    told = _told_among(z, train, held_out_z, test)
+    start, y = core.discriminant(z, told.a), conditions_of(model, train)
+    for now in steered(model, judge, z, told.names, told.a, start, y, steering):
+        yield told.judged(now, STEERED) if isinstance(now, Tensor) else now
+
+
+@dataclass(frozen=True, eq=False)
+class _Told:
+    """What is known of encoded pictures: attributes that enough of them have, bool (N, A) and (M, A)."""
+
+    names: tuple[str, ...]
+    left_out: tuple[str, ...]
+    a: Tensor
+    held_out: Tensor
+    held_out_z: Tensor
+    data: str
+
+    def judged(self, vectors: Tensor, method: str) -> Directions:
+        """Vectors (A, D) with the figures of the held-out pictures."""
+        counts = self.a.sum(0)
+        return Directions(
+            names=self.names,
+            vectors=vectors.numpy(),
+            method=method,
+            have=tuple(counts.tolist()),
+            lack=tuple((len(self.a) - counts).tolist()),
+            trust=tuple(
+                _judge(v, self.held_out_z, has)
+                for v, has in zip(vectors, self.held_out.unbind(1), strict=True)
+            ),
+            left_out=self.left_out,
+            data=self.data,
+        )
+
+
+def _told_among(z: Tensor, train: ImageSet, held_out_z: Tensor, test: ImageSet) -> _Told:
     names, a = told_of(train)
     test_names, held_out = told_of(test)
     if test_names != names:
@@ -199,40 +302,14 @@ def directions_among(
     if not bool(kept.any()):
         raise LabError(f"no attribute of {train.name} is had by 2 pictures and lacked by 2 others")
     # Those that are left out are not regressed out either: of one picture, nothing can be learnt.
-    vectors = METHODS[method](z, a[:, kept]).float()
-    return Directions(
+    return _Told(
         names=tuple(name for name, keep in zip(names, kept.tolist(), strict=True) if keep),
-        vectors=vectors.numpy(),
-        method=method,
-        have=tuple(counts[kept].tolist()),
-        lack=tuple((len(a) - counts[kept]).tolist()),
-        trust=tuple(
-            _judge(v, held_out_z, has) for v, has in zip(vectors, held_out[:, kept].unbind(1), strict=True)
-        ),
         left_out=tuple(name for name, keep in zip(names, kept.tolist(), strict=True) if not keep),
+        a=a[:, kept],
+        held_out=held_out[:, kept],
+        held_out_z=held_out_z,
         data=train.name,
     )
-
-
-def directions_of(
-    loaded: LoadedModel,
-    data: str | None = None,
-    method: str = "means",
-    *,
-    progress: Progress = lambda share: None,
-) -> Directions:
-    """The directions of a model from a file; `data` is a name or a path, by default what it learnt from.
-
-    Raises:
-        LabError: as `find_directions`, and for data that do not exist.
-    """
-    _require_method(method)
-    require_encoder(loaded)
-    name = data_of(loaded, data)
-    found = find_directions(
-        loaded.model, catalog.load(name, "train"), catalog.load(name, "test"), method, progress=progress
-    )
-    return dataclasses.replace(found, model=shown(loaded.name), model_hash=loaded.hash)
 
 
 def data_of(loaded: LoadedModel, data: str | None = None) -> str:
@@ -301,6 +378,11 @@ def _known(figure: float) -> float | None:
     return figure if math.isfinite(figure) else None
 
 
-def _require_method(method: str) -> None:
-    if method not in METHODS:
-        raise LabError(f"no method is called {str(method)[:40]!r}", hint=f"Known: {', '.join(METHODS)}")
+def require_method(method: str) -> None:
+    """Refuses a way of finding directions that there is not.
+
+    Raises:
+        LabError: naming those that there are.
+    """
+    if method not in FOUND:
+        raise LabError(f"no method is called {str(method)[:40]!r}", hint=f"Known: {', '.join(FOUND)}")

@@ -446,10 +446,16 @@ class TraversalReply(Reply):
 
 @dataclass(frozen=True, eq=False)
 class DirectionsReply(Reply):
-    """What was found; or, while pictures are still being encoded, the share of them that are."""
+    """What was found; or, while pictures are still being encoded, or directions steered, the share done.
+
+    `still_told` is what z still says of the attributes that the decoder is told: of a model that is told
+    attributes, its regressed directions.
+    """
 
     directions: Directions | None
     share: float = 1.0
+    steering: bool = False
+    still_told: Directions | None = None
 
 
 @dataclass(frozen=True, eq=False)

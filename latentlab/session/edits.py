@@ -132,13 +132,25 @@ class SetPlane(Edit):
 
 @dataclass(frozen=True)
 class SetCondition(Edit):
-    """Decode under another class, or other attributes."""
+    """Decode under another class, or other attributes; z, if it is given, leans the way that is told."""
 
     label: ClassVar[str] = "Change class"
     condition: Point = ()
+    z: Point | None = None
 
     def apply(self, state: SessionState) -> SessionState:
-        return replace(state, condition=self.condition)
+        return replace(state, condition=self.condition, probe=state.probe if self.z is None else self.z)
+
+
+@dataclass(frozen=True)
+class SetLean(Edit):
+    """Whether z is moved as the decoder is told otherwise."""
+
+    label: ClassVar[str] = "Let z lean"
+    lean: bool = True
+
+    def apply(self, state: SessionState) -> SessionState:
+        return replace(state, lean=self.lean)
 
 
 @dataclass(frozen=True)

@@ -34,12 +34,13 @@ from latentlab.session.state import (
     WalkSettings,
 )
 
-VERSION = 4
+VERSION = 5
 # Fields that came with a version: a text from before it does not have them, and gets the usual ones.
 _SINCE = {
     2: ("plane", "condition"),
     3: ("amounts",),
     4: ("asked", "group_a", "group_b", "own", "analogy"),
+    5: ("lean",),
 }
 _MOST_DIMENSIONS = 256
 
@@ -86,7 +87,7 @@ def _state(fields: dict[str, Any]) -> SessionState:
         type(grid.size) is int and grid.size in GRID_SIZES and grid.over in (OVER_PRIOR, OVER_VIEW),
         type(walk.steps) is int and walk.steps in WALK_STEPS and walk.path in (LERP, SLERP),
         type(walk.frames_per_second) is int and 1 <= walk.frames_per_second <= 60,
-        all(type(value) is bool for value in dataclasses.astuple(layers)),
+        all(type(value) is bool for value in (*dataclasses.astuple(layers), fields["lean"])),
         all(type(value) is int and value >= 0 for value in fields["hidden"]),
         not set(group_a) & set(group_b),
         plane.axes in (AUTO, PAIR, COMPONENTS) and plane.first != plane.second,
@@ -104,6 +105,7 @@ def _state(fields: dict[str, Any]) -> SessionState:
         layers=layers,
         plane=plane,
         condition=_point(fields["condition"]) if fields["condition"] != [] else (),
+        lean=fields["lean"],
         grid=grid,
         walk=walk,
         asked=tuple(_amount(name, number) for name, number in fields["asked"]),

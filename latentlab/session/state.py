@@ -83,6 +83,7 @@ class SessionState:
         hidden: classes that the legend hides.
         layers, plane, grid, walk: settings of the views of these names.
         condition: what a conditional model is told, a number for each of its condition names; else nothing.
+        lean: whether z is moved as the decoder is told otherwise, by what z still says of it.
         asked: what new samples are to have, (name, number) for each condition that matters; the others are
             left to chance.
         amounts: how often each attribute has been added to get from the point that the person began with to
@@ -108,6 +109,7 @@ class SessionState:
     layers: Layers = field(default_factory=Layers)
     plane: PlaneSettings = field(default_factory=PlaneSettings)
     condition: Point = ()
+    lean: bool = True
     asked: tuple[tuple[str, float], ...] = ()
     grid: GridSettings = field(default_factory=GridSettings)
     walk: WalkSettings = field(default_factory=WalkSettings)

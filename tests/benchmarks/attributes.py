@@ -4,13 +4,17 @@ Run by hand: python -m tests.benchmarks.attributes [MODEL ...], by default faces
 ships. A convolutional judge of all attributes is trained on the training faces (a few minutes on two cores)
 and must be right on 99 % of the held-out ones, Earrings aside, which long hair can hide. Then held-out faces
 are reconstructed, and changed along each direction, once up where the attribute is lacking and once down
-where it is there, by every way of finding directions. A conditional model is also told otherwise at the same
-z, and draws faces of its own, told what held-out faces have. In the end, all of it is one table.
+where it is there, by every way of finding directions; steered ones are those that ship. A conditional model is
+also told otherwise, at the same z and at one that leans with it, and draws faces of its own, told what held-out
+faces have. Beside what the judge sees stands how real it looks: the Fréchet distance, on the features of
+faces-classifier, of changed faces from real ones that have what was asked for. In the end, all of it is one
+table.
 """
 
 from __future__ import annotations
 
 import argparse
+import functools
 import sys
 from collections.abc import Callable, Sequence
 
@@ -18,11 +22,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from latentlab.core.frechet import moments, squared_distance
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
 from latentlab.engine.checkpoint import load_model
 from latentlab.engine.conditions import conditions_of, encoder_is_told
-from latentlab.engine.directions import METHODS, directions_among
+from latentlab.engine.direction_finder import shipped_directions
+from latentlab.engine.directions import METHODS, Directions, directions_among, leant
 from latentlab.engine.encodings import encode_in_chunks, join
 from latentlab.engine.sampling import prior_points
 from latentlab.models.base import Conditional
@@ -38,8 +44,8 @@ _KIN = {"Eyeglasses": {"Sunglasses"}, "Sunglasses": {"Eyeglasses"}}
 # What cannot be left when another is taken away: nobody wears sunglasses and no glasses.
 _GOES_TOO = {"Eyeglasses": ("Sunglasses",)}
 _SAMPLES = 2000
-# (attribute, added or taken away) -> way -> (done, the others kept)
-Table = dict[tuple[str, bool], dict[str, tuple[float, float]]]
+# (attribute, added or taken away) -> way -> (done, the others kept, Fréchet distance)
+Table = dict[tuple[str, bool], dict[str, tuple[float, float, float]]]
 
 
 def make_judge(attributes: int) -> nn.Module:
@@ -84,6 +90,23 @@ def painted(model: nn.Module, z: Tensor, y: Tensor | None = None) -> Tensor:
     return torch.cat([model.likelihood.picture(part) for part in parts])
 
 
+@functools.cache
+def critic() -> nn.Module:
+    """Whose features tell how real a face looks; not the judge."""
+    return load_model("faces-classifier").model
+
+
+@torch.no_grad()
+def features(pictures: Tensor) -> Tensor:
+    """Of pictures (N, 3, 32, 32) in [0, 1], (N, F)."""
+    return torch.cat([critic().features(some) for some in pictures.split(500)])
+
+
+def apart(some: Tensor, others: Tensor) -> float:
+    """The Fréchet distance of features."""
+    return squared_distance(moments(some), moments(others))
+
+
 def places(model: nn.Module, data: ImageSet) -> Tensor:
     """Posterior means, (N, D)."""
     y = conditions_of(model, data) if encoder_is_told(model) else None
@@ -103,7 +126,7 @@ class Trial:
 
     def __init__(self, model: str, train: ImageSet, test: ImageSet, judge: nn.Module, report: Report) -> None:
         loaded = load_model(model)
-        self.title, self.model, self.judge = loaded.name, loaded.model, judge
+        self.title, self.loaded, self.model, self.judge = loaded.name, loaded, loaded.model, judge
         self.train, self.test, self.report = train, test, report
         self.table: Table = {}
         self.names = test.attribute_names
@@ -117,12 +140,18 @@ class Trial:
         self.seen = judged(judge, rebuilt)
         self.error = float((rebuilt - self.real).abs().mean())
 
+        self.real_features = features(train.images.float() / 255.0)
+        self.distance_of_rebuilt = apart(features(rebuilt), self.real_features)
+
     def reconstruct(self) -> None:
         """Must show 2."""
         agree = float((self.seen == judged(self.judge, self.real))[:, self.shown].float().mean())
         title = f"{self.title}: reconstructions judged alike"
         self.report.add(title, agree, keeps=agree >= 0.97, goal=">= 0.97")
         self.report.add(f"{self.title}: mean absolute error of a pixel", self.error)
+        self.report.add(f"{self.title}: Fréchet distance of reconstructions", self.distance_of_rebuilt)
+        floor = apart(features(self.real), self.real_features)
+        self.report.add("Fréchet distance of held-out faces (the floor)", floor)
 
     def change(self, way: str, changed: Callable[[str, bool, Tensor], Tensor], *, bound: bool) -> None:
         """Must show 1: `changed` paints held-out faces (those of a bool (N,)) with an attribute as wanted."""
@@ -131,20 +160,45 @@ class Trial:
             others = [k for k in self.shown if k != number and self.names[k] not in _KIN.get(name, set())]
             for wanted in (True, False):
                 some = self.has[:, number] != wanted
-                after = judged(self.judge, changed(name, wanted, some))
+                pictures = changed(name, wanted, some)
+                after = judged(self.judge, pictures)
                 done = float((after[:, number] == wanted).float().mean())
+                far = apart(features(pictures), self.real_features[self.like(number, wanted)])
                 kept = float((after == self.seen[some])[:, others].float().mean(0).min())
-                self.table.setdefault((name, wanted), {})[way] = (done, kept)
+                self.table.setdefault((name, wanted), {})[way] = (done, kept, far)
                 self.report.add(
                     f"{self.title}, {way}: {name} {'added' if wanted else 'taken away'}",
-                    {"done": round(done, 4), "others kept, the least": round(kept, 4)},
+                    {
+                        "done": round(done, 4),
+                        "others kept, the least": round(kept, 4),
+                        "Fréchet distance": round(far, 1),
+                    },
                     keeps=(done >= 0.98 and kept >= 0.95) if bound else None,
                     goal=">= 0.98, >= 0.95" if bound else "",
                 )
 
+    def like(self, number: int, wanted: bool) -> Tensor:
+        """The training faces that have an attribute as wanted, bool (N,).
+
+        Who is given eyeglasses is not given sunglasses.
+        """
+        assert self.train.attributes is not None
+        has = self.train.attributes
+        kin = [self.names.index(name) for name in _KIN.get(self.names[number], ())] if wanted else []
+        return (has[:, number] == wanted) & ~has[:, kin].any(1)
+
     def by_vector(self, method: str) -> None:
         """A model that is told the attributes need not have them in z: its vectors are bound to nothing."""
-        found = directions_among(self.z, self.train, self.held_out, self.test, method)
+        self.along(method, directions_among(self.z, self.train, self.held_out, self.test, method))
+
+    def by_shipped_vector(self) -> None:
+        """Steered directions, where they ship."""
+        found = shipped_directions(self.loaded, self.train.name)
+        if found is not None:
+            self.along("steered", found)
+
+    def along(self, method: str, found: Directions) -> None:
+        """Must show 1, by vector."""
 
         def moved(name: str, wanted: bool, some: Tensor) -> Tensor:
             vector = torch.from_numpy(found.vectors[found.names.index(name)])
@@ -154,14 +208,20 @@ class Trial:
         self.change(method, moved, bound=self.y is None)
 
     def by_condition(self) -> None:
-        """The same z, the decoder told otherwise."""
+        """The decoder told otherwise: at the same z, and at one that leans with it, as the board has it."""
         told, names = self.y, self.model.condition_names
         assert told is not None
+        still_told = directions_among(self.z, self.train, self.held_out, self.test, "regressed")
 
         def switched(name: str, wanted: bool, some: Tensor) -> Tensor:
             return painted(self.model, self.held_out[some], otherwise(told[some], names, name, wanted))
 
-        self.change("condition", switched, bound=True)
+        def leaning(name: str, wanted: bool, some: Tensor) -> Tensor:
+            z = leant(still_told, self.held_out[some].numpy(), {name: 1.0 if wanted else -1.0})
+            return painted(self.model, torch.from_numpy(z), otherwise(told[some], names, name, wanted))
+
+        self.change("condition, same z", switched, bound=False)
+        self.change("condition", leaning, bound=True)
 
     def draw(self) -> None:
         """Must show 3: draws from the prior, told what held-out faces have, all attributes at once."""
@@ -169,7 +229,10 @@ class Trial:
         generator = torch.Generator().manual_seed(0)
         rows = torch.randint(len(self.has), (_SAMPLES,), generator=generator)
         z = prior_points(_SAMPLES, self.model.latents, seed=0)
-        right = (judged(self.judge, painted(self.model, z, self.y[rows])) == self.has[rows])[:, self.shown]
+        pictures = painted(self.model, z, self.y[rows])
+        far = apart(features(pictures), self.real_features)
+        self.report.add(f"{self.title}: Fréchet distance of samples", far)
+        right = (judged(self.judge, pictures) == self.has[rows])[:, self.shown]
         share = float(right.all(1).float().mean())
         shares = right.float().mean(0).tolist()
         each = {self.names[k]: round(one, 4) for k, one in zip(self.shown, shares, strict=True)}
@@ -182,15 +245,16 @@ class Trial:
 
 
 def print_table(trials: Sequence[Trial]) -> None:
-    """All ways beside each other: how often the change was made / the least kept of the others, per cent."""
+    """All ways beside each other: how often the change was made / the least kept of the others, per cent; and
+    how far the changed faces are from real ones."""
     columns = [(trial, way) for trial in trials for way in next(iter(trial.table.values()), {})]
-    wide = [max(len(trial.title), len(way), 13) for trial, way in columns]
+    wide = [max(len(trial.title), len(way), 18) for trial, way in columns]
     for heads in ([trial.title for trial, _ in columns], [way for _, way in columns]):
         print(" " * 24 + "  ".join(f"{head:>{width}}" for head, width in zip(heads, wide, strict=True)))
     for name in _CHANGED:
         for wanted in (True, False):
             cells = [trial.table[name, wanted][way] for trial, way in columns]
-            texts = [f"{100 * done:.1f} / {100 * kept:.1f}" for done, kept in cells]
+            texts = [f"{100 * done:.1f} / {100 * kept:.1f}; {far:.0f}" for done, kept, far in cells]
             row = "  ".join(f"{text:>{width}}" for text, width in zip(texts, wide, strict=True))
             print(f"{name + (' added' if wanted else ' taken away'):<24}{row}")
 
@@ -214,6 +278,7 @@ def main() -> int:
         trial.reconstruct()
         for method in METHODS:
             trial.by_vector(method)
+        trial.by_shipped_vector()
         if isinstance(trial.model, Conditional):
             trial.by_condition()
             trial.draw()

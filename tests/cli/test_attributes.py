@@ -17,7 +17,7 @@ from latentlab.data.image_set import ImageSet
 from latentlab.engine.direction_files import load_directions
 from latentlab.engine.provenance import read_provenance
 from tests.data.pictures import noise, write
-from tests.tiny import CONFIG, save_tiny_model, toy_set
+from tests.tiny import CONFIG, TRAITS, beings, save_tiny_classifier, save_tiny_cvae, save_tiny_model, toy_set
 
 ADD = ("--add", "Hat=1.5")
 
@@ -259,6 +259,43 @@ def test_that_a_model_whose_encoder_is_told_is_told(run, cvae, picture, tmp_path
     analogy = ("analogy", cvae, picture, picture, picture, "-o", tmp_path / "d.png")
     assert "draws no picture without being told" in run(*analogy).complaint
     assert run(*analogy, "--condition", "odd").code == 0
+
+
+@pytest.fixture
+def told_attributes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    entry = catalog.Entry("beings", "dots", lambda folder, split: beings(split))
+    monkeypatch.setitem(catalog.CATALOG, "beings", entry)
+    return save_tiny_cvae(tmp_path / "told.safetensors")
+
+
+def test_that_z_leans_with_what_a_picture_is_told_unless_it_is_to_stay(run, told_attributes, tmp_path: Path):
+    model = latentlab.load_model(told_attributes)
+    words = ("arithmetic", told_attributes, "--index", 0, "--condition", "hat=1")
+    assert run(*words, "-o", tmp_path / "lean.png").out.startswith(
+        f"Wrote {tmp_path / 'lean.png'}: told hat=1"
+    )
+    assert run(*words, "--same-z", "-o", tmp_path / "same.png").code == 0
+    assert run(*words, "--add", "hat=0", "-o", tmp_path / "both.png").code == 0
+    z = model.encode(beings("test").images[:1])
+    leant = latentlab.directions(model, method="regressed").leant(z, {"hat": 1.0})
+    made = [np.array(read_provenance(tmp_path / f"{name}.png").z) for name in ("same", "lean", "both")]
+    np.testing.assert_allclose(made[0], z[0], atol=1e-6)
+    for one in made[1:]:
+        np.testing.assert_allclose(one, leant[0], atol=1e-5)
+    assert np.abs(leant - z).max() > 1e-3
+    assert read_provenance(tmp_path / "lean.png").extra["condition"].startswith("hat=1")
+    assert run(*words[:4], "--condition", "hat=0", "-o", tmp_path / "none.png").code == 0
+    np.testing.assert_allclose(read_provenance(tmp_path / "none.png").z, z[0], atol=1e-6)
+
+
+def test_that_directions_are_steered_by_the_classifier_that_is_named(run, told_attributes, tmp_path: Path):
+    judge = save_tiny_classifier(tmp_path / "judge.safetensors", TRAITS, exclusive=False, data="beings")
+    words = ("attributes", told_attributes, "--method", "steered")
+    assert "no classifier ships for beings" in run(*words).complaint
+    outcome = run(*words, "--classifier", judge)
+    assert outcome.out.splitlines()[0] == "told on beings: steered through the decoder"
+    other = save_tiny_classifier(tmp_path / "other.safetensors")
+    assert "other.safetensors: does not know 'hat'" in run(*words, "--classifier", other).complaint
 
 
 @pytest.mark.parametrize(

@@ -16,12 +16,13 @@ from latentlab.commands import attribute_arguments
 from latentlab.core import directions as core
 from latentlab.data.image_set import ImageSet
 from latentlab.engine.checkpoint import load_model
+from latentlab.engine.direction_finder import directions_of
+from latentlab.engine.direction_parts import FOUND, STEERED
 from latentlab.engine.directions import (
     METHODS,
     Directions,
     Trust,
     data_of,
-    directions_of,
     find_directions,
     shift,
 )
@@ -265,4 +266,4 @@ def test_that_fields_that_do_not_go_together_are_refused(others, reason):
 
 
 def test_that_the_command_line_knows_the_same_methods():
-    assert tuple(METHODS) == attribute_arguments.METHODS
+    assert (*METHODS, STEERED) == attribute_arguments.METHODS == FOUND

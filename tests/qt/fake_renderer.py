@@ -42,6 +42,7 @@ class FakeRenderer:
         self.images = generator.integers(0, 256, (COUNT, 1, SIDE, SIDE), dtype=np.uint8)
         self.labels = np.arange(COUNT, dtype=np.int64) % len(CLASSES)
         self.broken: Exception | None = None
+        self.still_told: Directions | None = None
 
     def serve(self, request: rq.Request) -> Iterator[rq.Reply | None]:
         self.hold.wait(5)
@@ -112,7 +113,8 @@ class FakeRenderer:
                 yield rq.TrajectoryReply(number, tuple((float(mean), *rest) for mean in light))
             case rq.DirectionsRequest():
                 yield rq.DirectionsReply(number, None, 0.5)
-                yield rq.DirectionsReply(number, self.directions(request.method))
+                found = self.directions(request.method)
+                yield rq.DirectionsReply(number, found, still_told=self.still_told)
             case rq.GroupsRequest():
                 yield from between_groups(request)
             case rq.ProbeDensityRequest():

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialogButtonBox, QStyle, QStyleOptionSlider
 from pytestqt.qtbot import QtBot
 
 from latentlab.engine import requests as rq
+from latentlab.engine.directions import LEAN
 from latentlab.engine.provenance import read_provenance
 from latentlab.errors import LabError
 from latentlab.qt.attributes.condition_board import ConditionBoard
@@ -106,6 +107,58 @@ def test_that_a_click_on_either_picture_goes_there_in_one_step(
     desk.undo_stack.undo()
     desk.undo_stack.undo()
     assert (desk.state.probe, desk.state.condition, desk.state.amounts) == (Z, (0.0, 0.0, 0.0), ())
+
+
+@pytest.fixture
+def _leaning(renderer: FakeRenderer) -> None:
+    renderer.still_told = renderer.directions("regressed")
+
+
+# Of Hat, z says half a unit of the first dimension, and leans as often as it takes.
+LEANT = (0.5 + 0.5 * LEAN, -0.5, 2.0)
+
+
+@pytest.mark.usefixtures("_leaning")
+def test_that_z_leans_with_what_is_told_in_one_step(qtbot: QtBot, desk: Desk, board: ConditionBoard) -> None:
+    hat, beard = board.rows["Hat"], board.rows["Beard"]
+    qtbot.waitUntil(lambda: shows(hat.condition, LEANT, (1.0, 0.0, 0.0)), timeout=2000)
+    # Of a beard z says nothing that is known.
+    assert shows(beard.condition, Z, (0.0, 0.0, 1.0))
+    assert "z leaning" in hat.condition.toolTip()
+    qtbot.mouseClick(hat.condition, Qt.MouseButton.LeftButton)
+    assert desk.state.probe == pytest.approx(LEANT)
+    assert desk.state.condition == (1.0, 0.0, 0.0)
+    assert desk.undo_stack.count() == 1
+    # And back again, by the slider's keys.
+    hat.slider.setFocus()
+    qtbot.keyClick(hat.slider, Qt.Key.Key_Home)
+    assert desk.state.probe == pytest.approx(Z)
+    assert desk.state.condition == (0.0, 0.0, 0.0)
+    desk.undo_stack.undo()
+    desk.undo_stack.undo()
+    assert (desk.state.probe, desk.state.condition) == (Z, (0.0, 0.0, 0.0))
+
+
+@pytest.mark.usefixtures("_leaning")
+def test_that_z_stays_where_it_is_if_it_is_not_to_lean(
+    qtbot: QtBot, desk: Desk, board: ConditionBoard
+) -> None:
+    hat = board.rows["Hat"]
+    assert board.lean.isVisible()
+    qtbot.mouseClick(board.lean, Qt.MouseButton.LeftButton, pos=QPoint(8, board.lean.height() // 2))
+    assert not desk.state.lean
+    qtbot.waitUntil(lambda: shows(hat.condition, Z, (1.0, 0.0, 0.0)), timeout=2000)
+    assert "the same z" in hat.condition.toolTip()
+    qtbot.mouseClick(hat.condition, Qt.MouseButton.LeftButton)
+    assert (desk.state.probe, desk.state.condition) == (Z, (1.0, 0.0, 0.0))
+    desk.undo_stack.undo()
+    desk.undo_stack.undo()
+    assert board.lean.isChecked()
+
+
+@pytest.mark.parametrize("renderer", [CLASSES], indirect=True)
+def test_that_nothing_is_said_of_leaning_where_classes_are_told(board: ConditionBoard) -> None:
+    assert not board.lean.isVisible()
 
 
 def test_that_keys_choose_a_picture_too(qtbot: QtBot, desk: Desk, board: ConditionBoard) -> None:

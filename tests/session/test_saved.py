@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from latentlab.engine.direction_parts import WAYS, Trust
 from latentlab.errors import LabError
 from latentlab.session.own_directions import OwnDirection
-from latentlab.session.saved import from_text, to_text
+from latentlab.session.saved import VERSION, from_text, to_text
 from latentlab.session.state import (
     AUTO,
     COMPONENTS,
@@ -56,6 +56,7 @@ STATE = st.builds(
     selected=st.none() | st.integers(0, 10**6),
     hidden=st.frozensets(st.integers(0, 20)),
     layers=st.builds(Layers, st.booleans(), st.booleans(), st.booleans(), st.booleans()),
+    lean=st.booleans(),
     plane=st.builds(
         PlaneSettings,
         st.sampled_from([AUTO, PAIR, COMPONENTS]),
@@ -149,7 +150,7 @@ def test_that_a_text_cut_short_is_refused(state: SessionState, data: st.DataObje
         from_text(text[: data.draw(st.integers(0, len(text) - 1))])
 
 
-@pytest.mark.parametrize("version", [0, 5, 99, "1", "2", "4", True, None])
+@pytest.mark.parametrize("version", [0, 6, 99, "1", "2", "4", True, None])
 def test_that_another_version_is_named(version: object) -> None:
     with pytest.raises(LabError, match=f"version {version}"):
         from_text(json.dumps({"version": version, "state": {}}))
@@ -223,7 +224,7 @@ def test_that_a_missing_field_makes_the_whole_unusable() -> None:
     for name in document["state"]:
         rest = {key: value for key, value in document["state"].items() if key != name}
         with pytest.raises(LabError, match="damaged"):
-            from_text(json.dumps({"version": 4, "state": rest}))
+            from_text(json.dumps({"version": VERSION, "state": rest}))
 
 
 def test_that_a_session_from_before_planes_and_conditions_is_read_with_the_usual_ones() -> None:
@@ -236,9 +237,10 @@ def test_that_a_session_from_before_planes_and_conditions_is_read_with_the_usual
 @pytest.mark.parametrize(
     ("version", "lacking"),
     [
-        (3, ["group_a", "group_b", "own"]),
-        (2, ["group_a", "group_b", "own", "amounts"]),
-        (1, ["group_a", "group_b", "own", "amounts", "plane", "condition"]),
+        (4, ["lean"]),
+        (3, ["lean", "group_a", "group_b", "own"]),
+        (2, ["lean", "group_a", "group_b", "own", "amounts"]),
+        (1, ["lean", "group_a", "group_b", "own", "amounts", "plane", "condition"]),
     ],
 )
 def test_that_a_session_from_an_older_version_has_the_usual_values_of_what_it_did_not_know(

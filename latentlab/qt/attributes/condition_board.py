@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from latentlab.engine.requests import (
     DirectionsReply,
@@ -25,7 +34,7 @@ from latentlab.qt.attributes.way_row import TILE, WayRow, WayTile
 from latentlab.qt.burst import Burst
 from latentlab.qt.desk import Desk
 from latentlab.session.conditions import alternatives, holds, told
-from latentlab.session.edits import AddAttributes, SetCondition, TakeSample
+from latentlab.session.edits import AddAttributes, SetCondition, SetLean, TakeSample
 from latentlab.session.state import SessionState
 
 if TYPE_CHECKING:
@@ -34,6 +43,10 @@ if TYPE_CHECKING:
 _WORDS = (
     "The decoder is told these, so z need not say them too. A vector moves z, and changes little if its "
     "direction tells little of it (AUC; 0.5 is nothing); the condition changes what is told."
+)
+_LEAN_TIP = (
+    "A little of what the decoder is told is always in z as well. When you tell it otherwise, z is moved by "
+    "what it still says of that, so that it does not contradict: hair grows under any hat. Off: the same z."
 )
 
 
@@ -76,6 +89,10 @@ class ConditionBoard(QScrollArea):
             "reconstruction, to be changed either way."
         )
         self._selected: SelectionReply | None = None
+        self.lean = QCheckBox("z &leans with what is told")
+        self.lean.setObjectName("conditionLean")
+        self.lean.setToolTip(_LEAN_TIP)
+        self._still_told: Directions | None = None
         self.samples = NewSamples(desk)
         self.samples.save_wanted.connect(self.save_wanted)
         self._lay_out()
@@ -90,6 +107,7 @@ class ConditionBoard(QScrollArea):
         desk.sampled.connect(self._sampled)
         desk.selected.connect(self._picked)
         self.as_selected.clicked.connect(self._go_to_selected)
+        self.lean.clicked.connect(self._let_lean)
         if desk.model is not None:
             self._loaded(desk.model)
 
@@ -121,6 +139,10 @@ class ConditionBoard(QScrollArea):
             layout.addWidget(label)
         layout.addLayout(head)
         layout.addLayout(self._column)
+        below = QVBoxLayout()
+        below.setContentsMargins(8, 0, 8, 0)
+        below.addWidget(self.lean)
+        layout.addLayout(below)
         layout.addWidget(self.samples)
         layout.addStretch(1)
         self.setWidget(self._inner)
@@ -133,7 +155,7 @@ class ConditionBoard(QScrollArea):
         if (model.condition_names, model.exclusive) != (self._names, self._exclusive):
             self._names, self._exclusive = model.condition_names, model.exclusive
             self._make_rows()
-        self._directions = self._selected = None
+        self._directions = self._selected = self._still_told = None
         self._show_selected(self._desk.state)
         for tile in self._tiles():
             tile.show_picture(None)
@@ -145,10 +167,11 @@ class ConditionBoard(QScrollArea):
     @Slot(object)
     def _directed(self, reply: DirectionsReply) -> None:
         if reply.directions is None:
-            self._say(f"Finding the vectors: {reply.share:.0%} of the pictures are encoded.")
+            done = "done" if reply.steering else "of the pictures are encoded"
+            self._say(f"Finding the vectors: {reply.share:.0%} {done}.")
             return
         self._say("")
-        self._directions = reply.directions
+        self._directions, self._still_told = reply.directions, reply.still_told
         self._show_left()
         self._asking.soon()
 
@@ -171,15 +194,15 @@ class ConditionBoard(QScrollArea):
     @Slot(object, object)
     def _changed(self, old: SessionState, new: SessionState) -> None:
         self._show_selected(new)
-        if old.condition != new.condition:
+        if (old.condition, old.lean) != (new.condition, new.lean):
             self._show_told(new)
-        if (old.probe, old.condition) != (new.probe, new.condition):
+        if (old.probe, old.condition, old.lean) != (new.probe, new.condition, new.lean):
             self._asking.soon()
 
     @Slot(object)
     def _unfolded(self, reply: object) -> None:
         """The model has learnt: its pictures are other ones, and its vectors have yet to be found."""
-        self._directions = None
+        self._directions = self._still_told = None
         self._show_left()
         self._asking.soon()
 
@@ -231,9 +254,12 @@ class ConditionBoard(QScrollArea):
             self._column.addWidget(row)
 
     def _show_told(self, state: SessionState) -> None:
+        # Classes exclude each other: none is told a little more.
+        self.lean.setVisible(bool(self._names) and not self._exclusive)
+        self.lean.setChecked(state.lean)
         if len(state.condition) == len(self._names):
             for name, value in zip(self._names, state.condition, strict=True):
-                self.rows[name].show_told(value, holds(value))
+                self.rows[name].show_told(value, holds(value), state.lean)
 
     def _show_selected(self, state: SessionState) -> None:
         """There is somewhere to go if an image is selected and the probe is not there, told what it is of."""
@@ -267,6 +293,15 @@ class ConditionBoard(QScrollArea):
         found = self._vector_of(name)
         return z if found is None else tuple(map(float, found.shift(z, {name: self._step(number)})))
 
+    def _leant(self, condition: Point) -> Point:
+        """Where the probe goes when the decoder is told this instead."""
+        state, found = self._desk.state, self._still_told
+        if found is None or not state.lean or found.latents != len(state.probe):
+            return state.probe
+        told = zip(self._names, state.condition, condition, strict=True)
+        change = {name: then - now for name, now, then in told if then != now}
+        return tuple(map(float, found.leant(state.probe, change))) if change else state.probe
+
     def _ask(self) -> bool:
         """Asks for the pictures, if anybody can see them."""
         state = self._desk.state
@@ -275,9 +310,8 @@ class ConditionBoard(QScrollArea):
             return False
         vectors = tuple(self._moved(number) for number in range(len(self._names)))
         others = alternatives(state.condition, self._exclusive)
-        still = (state.probe,) * len(others)
         conditions = ((state.condition,) * (1 + len(vectors))) + others
-        self._desk.request_ways((state.probe, *vectors, *still), conditions)
+        self._desk.request_ways((state.probe, *vectors, *map(self._leant, others)), conditions)
         return True
 
     # The hand
@@ -285,7 +319,12 @@ class ConditionBoard(QScrollArea):
     @Slot(str, float, bool)
     def _told(self, name: str, value: float, held: bool) -> None:
         condition = told(self._desk.state.condition, self._names.index(name), value)
-        self._desk.do(SetCondition(gesture=self._burst.gesture(held), condition=condition))
+        z = self._leant(condition)
+        self._desk.do(SetCondition(gesture=self._burst.gesture(held), condition=condition, z=z))
+
+    @Slot(bool)
+    def _let_lean(self, lean: bool) -> None:
+        self._desk.do(SetLean(lean=lean))
 
     @Slot()
     def _go_to_selected(self) -> None:
@@ -298,7 +337,7 @@ class ConditionBoard(QScrollArea):
         number = self._names.index(name)
         chosen = alternatives(self._desk.state.condition, self._exclusive)[number]
         if chosen != self._desk.state.condition:
-            self._desk.do(SetCondition(condition=chosen))
+            self._desk.do(SetCondition(condition=chosen, z=self._leant(chosen)))
 
     @Slot(str)
     def _by_vector(self, name: str) -> None:

@@ -85,8 +85,8 @@ class WayRow(QWidget):
         self.vector.clicked.connect(self._vector_clicked)
         self.condition.clicked.connect(self._condition_clicked)
 
-    def show_told(self, value: float, there: bool) -> None:
-        """What the decoder is told now, and whether that counts as there."""
+    def show_told(self, value: float, there: bool, lean: bool) -> None:
+        """What the decoder is told now, whether that counts as there, and whether z leans with it."""
         with QSignalBlocker(self.slider):
             self.slider.setValue(round(value * _PER_UNIT))
         self.value.show_text(f"{value:.2f}")
@@ -98,7 +98,8 @@ class WayRow(QWidget):
             change = f"{'without' if there else 'with'} {self.name}"
         self.sign.setToolTip(f"The two pictures show the probe {change}.")
         by_vector = f"The probe {change} by vector: z moved along the direction, the decoder told the same"
-        by_condition = f"The probe {change} by condition: the same z, the decoder told otherwise"
+        z = "z leaning with what is told" if lean and not self._exclusive else "the same z"
+        by_condition = f"The probe {change} by condition: the decoder told otherwise, {z}"
         for tile, words in ((self.vector, by_vector), (self.condition, by_condition)):
             tile.setAccessibleName(words)
             tile.setToolTip(f"{words}. Click to go there.")

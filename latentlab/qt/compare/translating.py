@@ -51,7 +51,8 @@ def translated(edit: Edit, source: Desk, target: Desk, scales: Scales | None = N
         case SetGroups():
             return edit if (here.data, here.split) == (there.data, there.split) else None
         case SetCondition():
-            return edit if here.condition_names == there.condition_names else None
+            # How z leans in one latent space says nothing of another.
+            return replace(edit, z=None) if here.condition_names == there.condition_names else None
     return None
 
 

@@ -65,6 +65,12 @@ _METHODS = (
         "The direction that tells those with it from those without best (Fisher), as long as it takes: from "
         "the pictures that lack it most to those that have it most.",
     ),
+    (
+        "Steered",
+        "steered",
+        "Learnt through the decoder, until a classifier sees in its pictures what was asked for, and all "
+        "else as it was. Takes a minute or more where it does not ship.",
+    ),
 )
 # Below this height the pictures are small.
 _LOW = 440
@@ -243,7 +249,11 @@ class AttributeBoard(QWidget):
     @Slot(object)
     def _directed(self, reply: DirectionsReply) -> None:
         if reply.directions is None:
-            self._say(f"Finding directions: {reply.share:.0%} of the pictures are encoded.")
+            self._say(
+                f"Steering directions through the decoder: {reply.share:.0%}."
+                if reply.steering
+                else f"Finding directions: {reply.share:.0%} of the pictures are encoded."
+            )
         else:
             self._show_directions(reply.directions)
 
