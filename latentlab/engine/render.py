@@ -20,7 +20,7 @@ from latentlab.data.image_set import ImageSet, size_in_words
 from latentlab.engine.checkpoint import LoadedModel, ModelCard, load_model
 from latentlab.engine.conditions import conditions_of, encoder_is_told
 from latentlab.engine.density import Density
-from latentlab.engine.direction_finder import DirectionFinder
+from latentlab.engine.direction_finder import DirectionFinder, shipped_directions
 from latentlab.engine.drawing import Drawing, mosaic, to_pictures, to_point, walk_points
 from latentlab.engine.encodings import encode_in_chunks, join
 from latentlab.engine.groups import between_groups
@@ -214,6 +214,7 @@ class Renderer:
             device=str(self.device),
             condition_names=conditional.condition_names if conditional else (),
             exclusive=conditional.exclusive if conditional else True,
+            steered=shipped_directions(loaded, spec) is not None,
         )
 
     def _follow(self, request: FollowRequest) -> Iterator[Reply | None]:

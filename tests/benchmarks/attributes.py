@@ -4,11 +4,11 @@ Run by hand: python -m tests.benchmarks.attributes [MODEL ...], by default faces
 ships. A convolutional judge of all attributes is trained on the training faces (a few minutes on two cores)
 and must be right on 99 % of the held-out ones, Earrings aside, which long hair can hide. Then held-out faces
 are reconstructed, and changed along each direction, once up where the attribute is lacking and once down
-where it is there, by every way of finding directions; steered ones are those that ship. A conditional model is
-also told otherwise, at the same z and at one that leans with it, and draws faces of its own, told what held-out
-faces have. Beside what the judge sees stands how real it looks: the Fréchet distance, on the features of
-faces-classifier, of changed faces from real ones that have what was asked for. In the end, all of it is one
-table.
+where it is there, by every way of finding directions; steered ones are those that ship. A conditional model
+is also told otherwise, at the same z and at one that leans with it, and draws faces of its own, told what
+held-out faces have. Beside what the judge sees stands how real it looks: the Fréchet distance, on features
+of faces-classifier, of changed faces from real ones that have what was asked for. In the end, all of it is
+one table.
 """
 
 from __future__ import annotations

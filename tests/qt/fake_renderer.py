@@ -58,6 +58,7 @@ class FakeRenderer:
                     number, request.model, f"/models/{request.model}.safetensors", "Fake", "0123456789ab",
                     self.latents, (("elbo", -1.0),), "latentlab train", request.data, request.split, CLASSES,
                     self.images, self.labels, "cpu", self.conditions, self.exclusive,
+                    request.model == "steered",
                 )  # fmt: skip
             case rq.EncodeRequest():
                 yield rq.EncodingsReply(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -247,3 +249,29 @@ def test_that_sliding_asks_for_the_picture_before_only_when_that_is_another(
     assert not [one for one in renderer.served if isinstance(one, rq.BeforeRequest)]
     desk.do(MoveProbe(z=(0.4, -0.7, 1.1)))
     qtbot.waitUntil(lambda: any(isinstance(one, rq.BeforeRequest) for one in renderer.served), timeout=3000)
+
+
+def methods(renderer: FakeRenderer) -> list[str]:
+    return [one.method for one in renderer.served if isinstance(one, rq.DirectionsRequest)]
+
+
+def test_that_steered_directions_that_ship_are_taken_until_another_way_is_chosen(
+    qtbot: QtBot, desk: Desk, board: AttributeBoard, renderer: FakeRenderer
+) -> None:
+    assert methods(renderer) == ["means"]
+    desk.open(dataclasses.replace(desk.state, model="steered"))
+    qtbot.waitUntil(lambda: methods(renderer)[-1] == "steered", timeout=3000)
+    assert board.method.currentText() == "Steered"
+    desk.open(dataclasses.replace(desk.state, model="other"))
+    qtbot.waitUntil(lambda: methods(renderer)[-1] == "means", timeout=3000)
+    board.method.setFocus()
+    qtbot.keyClick(board.method, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: methods(renderer)[-1] == "regressed", timeout=3000)
+    desk.open(dataclasses.replace(desk.state, model="steered"))
+    qtbot.waitUntil(lambda: len(methods(renderer)) == 5, timeout=3000)
+    assert methods(renderer)[-1] == "regressed"
+
+
+def test_that_the_board_says_how_far_the_steering_is(qtbot: QtBot, desk: Desk, board: AttributeBoard) -> None:
+    desk.directed.emit(rq.DirectionsReply(1, None, 0.4, steering=True))
+    assert board.status.text() == "Steering directions through the decoder: 40%."

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from latentlab.engine.direction_parts import STEERED
 from latentlab.engine.requests import (
     BeforeRequest,
     DirectionsReply,
@@ -67,7 +68,7 @@ _METHODS = (
     ),
     (
         "Steered",
-        "steered",
+        STEERED,
         "Learnt through the decoder, until a classifier sees in its pictures what was asked for, and all "
         "else as it was. Takes a minute or more where it does not ship.",
     ),
@@ -96,7 +97,7 @@ class AttributeBoard(QWidget):
         self.setAccessibleName("Attributes to add to the probe")
         self._desk, self._burst = desk, Burst()
         self._directions: Directions | None = None
-        self._wanted = False
+        self._wanted = self._chosen = False
         # The point that attributes are added to, and what the model was told there.
         self._asked: tuple[Point, Point] | None = None
         self.shelf = Shelf(desk)
@@ -141,6 +142,7 @@ class AttributeBoard(QWidget):
         self._lay_out()
         self._asking = Asking(self._ask_before, self)
         self.method.currentIndexChanged.connect(self._want)
+        self.method.activated.connect(self._choose)
         self.shelf.slid.connect(self._slid)
         self.shelf.gripped.connect(self._burst.end)
         self.shelf.changed.connect(self._offered)
@@ -226,7 +228,16 @@ class AttributeBoard(QWidget):
         self._asked = None
         self.before.show_picture(None)
         self.after.show_picture(None)
+        if not self._chosen:
+            # Steered ones do best what one asks for, and those that ship are there at once.
+            with QSignalBlocker(self.method):
+                self.method.setCurrentIndex(self.method.findData(STEERED if model.steered else "means"))
         self._want()
+
+    @Slot()
+    def _choose(self) -> None:
+        """The person has said how directions are to be found; that is not changed for another model."""
+        self._chosen = True
 
     @Slot()
     def _want(self) -> None:
