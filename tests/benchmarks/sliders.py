@@ -66,16 +66,21 @@ def main() -> int:
     window.show()
     rest(500)
     wait_until(lambda: window.desk.model is not None)
+    loaded: list[object] = []
+    window.desk.loaded.connect(loaded.append)
     window.desk.open(replace(window.session.state, model=given.model, data="faces", split="test"))
-    wait_until(lambda: window.desk.model.data == "faces")
+    wait_until(lambda: bool(loaded))
     board = window.findChild(QWidget, "attributeBoard")
     dock = board.parentWidget()
     while dock is not None and not hasattr(dock, "toggleViewAction"):
         dock = dock.parentWidget()
     dock.show()
     dock.raise_()
-    wait_until(lambda: "Hat" in board.rows)
-    rest(1000)
+    # Steered directions that ship are there before the pictures are encoded, which takes a core.
+    wait_until(
+        lambda: "Hat" in board.rows and window.desk.encodings is not None and window.desk.encodings.done
+    )
+    rest(2000)
     for words, name in (
         ("the first attribute", "Hat"),
         ("another, one being added", "Smiling"),
