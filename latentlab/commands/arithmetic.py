@@ -114,7 +114,8 @@ def _change(
         LabError: if nothing is added, and nothing told otherwise.
     """
     model = loaded.model
-    if not arguments.amounts and (arguments.condition is None or is_of is None):
+    # What a picture of one's own is of, only the condition says: it is not told otherwise.
+    if not arguments.amounts and (arguments.condition is None or arguments.index is None):
         raise LabError("nothing is to be changed", hint="Say what: --add Hat=1, or --condition Hat=1")
     if is_of is None or y is None or not isinstance(model, Conditional):
         return {}

@@ -35,6 +35,7 @@ from latentlab.engine.directions import (
 from latentlab.engine.encodings import encode_in_chunks
 from latentlab.engine.judges import classifier_for
 from latentlab.engine.requests import DirectionsReply, DirectionsRequest
+from latentlab.errors import LabError
 from latentlab.models.base import conditional
 from latentlab.shipped import DIRECTIONS
 
@@ -72,11 +73,17 @@ def directions_of(
 
 
 def shipped_directions(loaded: LoadedModel, data: str) -> Directions | None:
-    """The steered directions of a model in these data that ship with LatentLab; None if there are none."""
+    """The steered directions of a model in these data that ship with LatentLab; None if there are none.
+
+    A damaged file is none: no model should fail to open for it.
+    """
     path = DIRECTIONS / f"{loaded.name}.safetensors"
     if not path.is_file():
         return None
-    found = load_directions(path)
+    try:
+        found = load_directions(path)
+    except LabError:
+        return None
     return found if (found.model_hash, found.data) == (loaded.hash, data) else None
 
 

@@ -284,6 +284,8 @@ def test_that_z_leans_with_what_a_picture_is_told_unless_it_is_to_stay(run, told
         np.testing.assert_allclose(one, leant[0], atol=1e-5)
     assert np.abs(leant - z).max() > 1e-3
     assert read_provenance(tmp_path / "lean.png").extra["condition"].startswith("hat=1")
+    own = ("arithmetic", told_attributes, "--image", tmp_path / "lean.png", "--condition", "hat=1")
+    assert "nothing is to be changed" in run(*own, "-o", tmp_path / "own.png").complaint
     assert run(*words[:4], "--condition", "hat=0", "-o", tmp_path / "none.png").code == 0
     np.testing.assert_allclose(read_provenance(tmp_path / "none.png").z, z[0], atol=1e-6)
 

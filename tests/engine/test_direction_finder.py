@@ -110,6 +110,8 @@ def test_that_what_ships_is_not_steered_anew_but_for_another_model(
     other = load_model(save_tiny_model(tmp_path / "other" / "m.safetensors", seed=3))
     assert other.hash != loaded.hash
     assert len(list(DirectionFinder().find(other, DirectionsRequest(1, "toy", "steered")))) > 100
+    (shelf / "m.safetensors").write_bytes(b"damaged")
+    assert direction_finder.shipped_directions(loaded, "toy") is None
 
 
 def test_that_the_directions_that_ship_are_those_of_models_that_ship():
