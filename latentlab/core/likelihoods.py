@@ -17,7 +17,9 @@ import math
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
@@ -160,9 +162,10 @@ class Palette:
         # In half the time of argmax.
         return self._drawn(outputs.max(-3).indices, outputs.dtype)
 
-    def picture_bytes(self, outputs: Tensor) -> Tensor:
-        """255 times `picture`, uint8 (..., C, H, W): the colours as they are, with no floats on the way."""
-        return self._drawn(outputs.max(-3).indices, torch.uint8)
+    def pixels(self, outputs: Tensor) -> NDArray[np.uint8]:
+        """255 times `picture`, (..., H, W, C): the colours as they are, with no floats on the way."""
+        drawn: NDArray[np.uint8] = _bytes_of(self.colours)[outputs.max(-3).indices.cpu().numpy()]
+        return drawn.repeat(self.pixel, -2).repeat(self.pixel, -3)
 
     def blended(self, outputs: Tensor) -> Tensor:
         """The mean colour of each pixel, (..., C, H, W): not what is shown, but it has a gradient."""
@@ -197,13 +200,15 @@ class Palette:
 
 @functools.cache
 def _parsed(colours: tuple[str, ...], device: torch.device, dtype: torch.dtype) -> Tensor:
-    """Colours (K, C) from their names: in [0, 1], or as bytes if that is what is asked for."""
-    levels = [list(bytes.fromhex(colour)) for colour in colours]
+    """Colours (K, C) in [0, 1] from their names."""
     # Not in inference mode, in which a training could not use them later.
     with torch.inference_mode(False):
-        if dtype == torch.uint8:
-            return torch.tensor(levels, dtype=dtype, device=device)
-        return (torch.tensor(levels, dtype=torch.float64) / 255.0).to(device, dtype)
+        return (torch.from_numpy(_bytes_of(colours).astype(np.float64)) / 255.0).to(device, dtype)
+
+
+@functools.cache
+def _bytes_of(colours: tuple[str, ...]) -> NDArray[np.uint8]:
+    return np.array([list(bytes.fromhex(colour)) for colour in colours], np.uint8)
 
 
 LIKELIHOODS: tuple[str, ...] = ("bernoulli", "gaussian", "categorical", "palette")

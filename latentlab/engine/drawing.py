@@ -50,7 +50,8 @@ _FRAME_S = 1 / 60
 
 def to_pictures(mean: Tensor) -> NDArray[np.uint8]:
     """Pictures in [0, 1] (B, C, H, W) to uint8 (B, H, W) or (B, H, W, 3) for the screen."""
-    return _for_screen((mean * 255.0).round_().clamp_(0.0, 255.0).to(torch.uint8))
+    levels = (mean * 255.0).round_().clamp_(0.0, 255.0).to(torch.uint8)
+    return _for_screen(levels.movedim(1, -1).contiguous().cpu().numpy())
 
 
 def shown(likelihood: Likelihood, outputs: Tensor) -> NDArray[np.uint8]:
@@ -59,15 +60,13 @@ def shown(likelihood: Likelihood, outputs: Tensor) -> NDArray[np.uint8]:
     The bytes of a palette need not be made: that saves half the time of a single picture.
     """
     if isinstance(likelihood, Palette):
-        return _for_screen(likelihood.picture_bytes(outputs))
+        return _for_screen(likelihood.pixels(outputs))
     return to_pictures(likelihood.picture(outputs))
 
 
-def _for_screen(levels: Tensor) -> NDArray[np.uint8]:
+def _for_screen(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     # A second of two channels, a fourth of four, would be transparency.
-    if levels.shape[1] < 3:
-        return levels[:, 0].cpu().numpy()
-    return levels[:, :3].movedim(1, -1).contiguous().cpu().numpy()
+    return pixels[..., :3] if pixels.shape[-1] >= 3 else np.ascontiguousarray(pixels[..., 0])
 
 
 class Drawing:

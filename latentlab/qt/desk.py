@@ -213,6 +213,10 @@ class Desk(Counter):
 
     def _session_changed(self, old: SessionState, new: SessionState) -> None:
         if self.model is not None:
+            if (old.probe, old.condition) != (new.probe, new.condition):
+                # First of all: the views hear of it while the picture under the hand is being decoded.
+                self._request_point(new)
+                self._hand.start()
             data = (new.data, new.split)
             # Against what was asked for last, for that may still be on its way.
             if (old.data, old.split) != data != (self._wanted.data, self._wanted.split):
@@ -227,12 +231,12 @@ class Desk(Counter):
         if self.model is not None:
             self._request_changes(old, new)
 
+    def _request_point(self, state: SessionState) -> None:
+        self._ask(PointRequest(self._next("point"), state.probe, state.condition))
+
     def _request_changes(self, old: SessionState | None, new: SessionState) -> None:
-        """Asks for whatever of the new state is not what the old one had; all of it if `old` is None."""
+        """Asks for whatever else of the new state is not what the old one had; all of it if `old` is None."""
         told = old is None or old.condition != new.condition
-        if old is None or told or old.probe != new.probe:
-            self._hand.start()
-            self._ask(PointRequest(self._next("point"), new.probe, new.condition))
         if old is None or old.selected != new.selected:
             self.request_selection()
         view_moved = old is None or (new.grid.over == OVER_VIEW and old.view != new.view)
@@ -319,12 +323,13 @@ class Desk(Counter):
         self._base = self.projection.rest(fitted.probe)
         self.session.reset(fitted)
         self.loaded.emit(reply)
+        self._request_point(fitted)
         self._request_changes(None, fitted)
 
     def _refresh(self) -> None:
         """The model has changed under everything: what is on the screen is asked for anew."""
         state = self.state
-        self._ask(PointRequest(self._next("point"), state.probe, state.condition))
+        self._request_point(state)
         self.request_selection()
         if state.pins:
             self._ask(TrayRequest(self._next("tray"), state.pins, state.condition))
