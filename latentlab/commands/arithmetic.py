@@ -34,6 +34,7 @@ from latentlab.engine.directions import Directions, data_of, require_encoder
 from latentlab.engine.drawing import to_pictures
 from latentlab.engine.encodings import encode_in_chunks, join
 from latentlab.engine.export import PICTURE_FORMATS, Picture, save_picture
+from latentlab.engine.implications import implied_by
 from latentlab.engine.pictures import names_in, read_picture, read_some
 from latentlab.engine.provenance import Provenance
 from latentlab.engine.sampling import decode_in_chunks
@@ -234,15 +235,16 @@ def _of_data(
     if not isinstance(loaded.model, Conditional):
         return one, None, None
     try:
-        known = conditions_of(loaded.model, one)
+        known = conditions_of(loaded.model, data)
     except LabError:
         if asked is None:
             raise
         known = None
-    is_of = None if known is None else known[0]
+    is_of = None if known is None else known[index]
     if asked is None:
         return one, is_of, is_of
-    y = condition_from(loaded.model, asked, is_of)
+    implied = () if known is None or loaded.model.exclusive else implied_by(known.numpy())
+    y = condition_from(loaded.model, asked, is_of, implied)
     return one, y if is_of is None else is_of, y
 
 

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from latentlab.data.image_set import ImageSet
+from latentlab.engine.implications import Implied, along
 from latentlab.errors import LabError
 from latentlab.models.base import Classifies, Conditional, conditional
 
@@ -50,14 +51,16 @@ def parse_condition(model: object, text: str) -> Tensor:
     return condition_from(model, asked_of(model, text))
 
 
-def condition_from(model: object, asked: Mapping[str, float], rest: Tensor | None = None) -> Tensor:
-    """What was asked for, and of attributes that were not, what `rest` (A,) says, by default 0; (A,)."""
+def condition_from(
+    model: object, asked: Mapping[str, float], rest: Tensor | None = None, implied: Implied = ()
+) -> Tensor:
+    """What was asked for, and what goes along with it; the rest as `rest` (A,) says, by default 0; (A,)."""
     assert isinstance(model, Conditional)
     names = model.condition_names
     y = torch.zeros(len(names)) if rest is None or model.exclusive else rest.detach().cpu().float().clone()
     for name, value in asked.items():
         y[names.index(name)] = value
-    return y
+    return torch.tensor(along(tuple(y.tolist()), [names.index(name) for name in asked], implied))
 
 
 def asked_of(model: object, text: str) -> dict[str, float]:

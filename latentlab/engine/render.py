@@ -24,6 +24,7 @@ from latentlab.engine.direction_finder import DirectionFinder, shipped_direction
 from latentlab.engine.drawing import Drawing, mosaic, to_pictures, to_point, walk_points
 from latentlab.engine.encodings import encode_in_chunks, join
 from latentlab.engine.groups import between_groups
+from latentlab.engine.implications import Implied, implied_by
 from latentlab.engine.moments import Moments
 from latentlab.engine.own_picture import Held, OwnPictures
 from latentlab.engine.requests import (
@@ -214,6 +215,7 @@ class Renderer:
             device=str(self.device),
             condition_names=conditional.condition_names if conditional else (),
             exclusive=conditional.exclusive if conditional else True,
+            implied=self._implications(),
             steered=shipped_directions(loaded, spec) is not None,
         )
 
@@ -294,6 +296,13 @@ class Renderer:
         if self._told is None or self._told[0] is not data:
             self._told = (data, conditions_of(self.loaded.model, data))
         return self._told[1]
+
+    def _implications(self) -> Implied:
+        """Which conditions of the open model go along with which, as far as the open data tell."""
+        model, held = self.drawing.model, self._held()
+        if held is None or held[1] is None or not isinstance(model, Conditional) or model.exclusive:
+            return ()
+        return implied_by(held[1].numpy())
 
     def _told_of(self, pictures: tuple[int, ...]) -> Tensor | None:
         """What the open model is told of these pictures of the open data, (N, A)."""

@@ -537,8 +537,8 @@ class LoadedReply(Reply):
 
     `images` is uint8 (N, C, H, W) and `labels` int64 (N,) or None, shared, not to be written to.
     `condition_names` are the classes or attributes that the model is told, none for most models, and
-    `exclusive` says that just one of them holds at a time. `steered`: steered directions of this model in
-    these data ship.
+    `exclusive` says that just one of them holds at a time. `implied`: see `latentlab.engine.implications`.
+    `steered`: steered directions of this model in these data ship.
     """
 
     model: str
@@ -556,6 +556,7 @@ class LoadedReply(Reply):
     device: str
     condition_names: tuple[str, ...] = ()
     exclusive: bool = True
+    implied: tuple[tuple[int, int, bool], ...] = ()
     steered: bool = False
 
 

@@ -118,7 +118,8 @@ class Counter(QObject):
     def request_conditions(self) -> None:
         """Asks for the probe under every class, or with each attribute the other way round."""
         if self.model is not None:
-            conditions = alternatives(self.state.condition, self.model.exclusive)
+            model = self.model
+            conditions = alternatives(self.state.condition, model.exclusive, model.implied)
             self._ask(rq.ConditionStripRequest(self._next("conditions"), self.state.probe, conditions))
 
     def request_ways(self, points: tuple[Point, ...], conditions: tuple[Point, ...]) -> None:

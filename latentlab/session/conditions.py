@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from latentlab.engine.implications import Implied, along
 from latentlab.engine.requests import Point
 
 
@@ -36,23 +37,42 @@ def holds(value: float) -> bool:
     return value >= 0.5
 
 
-def switched(condition: Point, number: int) -> Point:
-    """The condition with one attribute the other way round, wholly."""
-    return told(condition, number, 0.0 if holds(condition[number]) else 1.0)
+def switched(condition: Point, number: int, implied: Implied = ()) -> Point:
+    """The condition with one attribute the other way round, wholly, and what goes along with it."""
+    return told(condition, number, 0.0 if holds(condition[number]) else 1.0, implied)
 
 
-def told(condition: Point, number: int, value: float) -> Point:
-    """The condition with one attribute told so much."""
-    return tuple(value if place == number else other for place, other in enumerate(condition))
+def told(condition: Point, number: int, value: float, implied: Implied = ()) -> Point:
+    """The condition with one attribute told so much, and what goes along with it."""
+    alone = tuple(value if place == number else other for place, other in enumerate(condition))
+    return along(alone, (number,), implied)
 
 
-def alternatives(condition: Point, exclusive: bool) -> tuple[Point, ...]:
+def alternatives(condition: Point, exclusive: bool, implied: Implied = ()) -> tuple[Point, ...]:
     """For each name, what the condition would be if that one were chosen: every class, or each attribute
     the other way round."""
     count = len(condition)
     if exclusive:
         return tuple(one_of(number, count) for number in range(count))
-    return tuple(switched(condition, number) for number in range(count))
+    return tuple(switched(condition, number, implied) for number in range(count))
+
+
+def change_in_words(condition: Point, number: int, implied: Implied, names: tuple[str, ...]) -> str:
+    """What `switched` changes: "with Sunglasses and Eyeglasses, without Hat"."""
+    then = switched(condition, number, implied)
+    changed = [
+        place
+        for place in sorted(range(len(names)), key=lambda place: place != number)
+        if holds(condition[place]) != holds(then[place])
+    ]
+    parts = {
+        how: " and ".join(names[place] for place in changed if holds(then[place]) is there)
+        for how, there in (("with", True), ("without", False))
+    }
+    first = "with" if holds(then[number]) else "without"
+    return ", ".join(
+        f"{how} {parts[how]}" for how in sorted(parts, key=lambda how: how != first) if parts[how]
+    )
 
 
 def in_words(condition: Point, names: tuple[str, ...]) -> str:

@@ -32,6 +32,17 @@ def handle_of(slider: QSlider) -> QPoint:
     return slider.style().subControlRect(style, option, part, slider).center()
 
 
+def board_of(window: QWidget) -> QWidget:
+    """The attribute board, in sight."""
+    board = window.findChild(QWidget, "attributeBoard")
+    dock = board.parentWidget()
+    while dock is not None and not hasattr(dock, "toggleViewAction"):
+        dock = dock.parentWidget()
+    dock.show()
+    dock.raise_()
+    return board
+
+
 def measure_slider(window: QWidget, name: str, moves: int = _MOVES) -> list[float]:
     """Seconds from each mouse event to the picture of exactly that place, painted."""
     slider = window.findChild(QSlider, f"attributeSlider_{name}")
@@ -70,12 +81,7 @@ def main() -> int:
     window.desk.loaded.connect(loaded.append)
     window.desk.open(replace(window.session.state, model=given.model, data="faces", split="test"))
     wait_until(lambda: bool(loaded))
-    board = window.findChild(QWidget, "attributeBoard")
-    dock = board.parentWidget()
-    while dock is not None and not hasattr(dock, "toggleViewAction"):
-        dock = dock.parentWidget()
-    dock.show()
-    dock.raise_()
+    board = board_of(window)
     # Steered directions that ship are there before the pictures are encoded, which takes a core.
     wait_until(
         lambda: "Hat" in board.rows and window.desk.encodings is not None and window.desk.encodings.done

@@ -79,9 +79,10 @@ class Shown:
         return z in self._pictures and self._widget.picture is self._pictures[z]
 
 
-def wait_until(done: Callable[[], bool]) -> None:
+def wait_until(done: Callable[[], bool], step: int = 20) -> None:
+    """Returns once `done`, which is asked every `step` milliseconds."""
     while not done():
-        rest(20)
+        rest(step)
 
 
 def rest(milliseconds: int) -> None:

@@ -290,6 +290,18 @@ def test_that_z_leans_with_what_a_picture_is_told_unless_it_is_to_stay(run, told
     np.testing.assert_allclose(read_provenance(tmp_path / "none.png").z, z[0], atol=1e-6)
 
 
+def test_that_what_goes_along_in_the_data_is_told_along(
+    run, told_attributes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    many = catalog.Entry("beings", "dots", lambda folder, split: beings(split, 256))
+    monkeypatch.setitem(catalog.CATALOG, "beings", many)
+    # Number 4 smiles and has no beard: with a beard, nobody smiles.
+    words = ("arithmetic", told_attributes, "--index", 4, "--same-z", "--condition")
+    assert "told hat=0,beard=1,smile=0" in run(*words, "beard=1", "-o", tmp_path / "one.png").out
+    both = run(*words, "beard=1,smile=1", "-o", tmp_path / "both.png")
+    assert "told hat=0,beard=1,smile=1" in both.out
+
+
 def test_that_directions_are_steered_by_the_classifier_that_is_named(run, told_attributes, tmp_path: Path):
     judge = save_tiny_classifier(tmp_path / "judge.safetensors", TRAITS, exclusive=False, data="beings")
     words = ("attributes", told_attributes, "--method", "steered")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 
+import numpy as np
 import pytest
 import torch
 from torch.distributions import Bernoulli as BernoulliReference
@@ -151,6 +152,13 @@ def test_that_palette_probabilities_of_all_pictures_sum_to_one_and_count_each_dr
 def test_that_a_palette_shows_the_most_probable_colour_and_never_a_blend():
     logits = torch.tensor([1.0, 0.9, -2.0]).view(1, 3, 1, 1)
     assert torch.equal(RED_WHITE_BLUE.picture(logits).double(), flags(torch.tensor([[[0]]])))
+
+
+@pytest.mark.parametrize("palette", [RED_WHITE_BLUE, Palette(("00", "7f", "ff"))])
+def test_that_a_palettes_pixels_are_its_picture_in_bytes(palette: Palette):
+    logits = outputs(5, 3, 4, 2)
+    bytes_of_picture = (palette.picture(logits) * 255.0).round().to(torch.uint8).movedim(1, -1)
+    assert np.array_equal(palette.pixels(logits), bytes_of_picture.numpy())
 
 
 def test_that_palette_draws_come_as_often_as_their_probabilities_say():

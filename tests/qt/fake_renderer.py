@@ -12,6 +12,7 @@ import numpy as np
 from latentlab.engine import requests as rq
 from latentlab.engine.directions import Directions, Trust
 from latentlab.engine.groups import between_groups
+from latentlab.engine.implications import Implied
 from latentlab.errors import LabError
 
 SIDE = 8
@@ -43,6 +44,7 @@ class FakeRenderer:
         self.labels = np.arange(COUNT, dtype=np.int64) % len(CLASSES)
         self.broken: Exception | None = None
         self.still_told: Directions | None = None
+        self.implied: Implied = ()
 
     def serve(self, request: rq.Request) -> Iterator[rq.Reply | None]:
         self.hold.wait(5)
@@ -58,7 +60,7 @@ class FakeRenderer:
                     number, request.model, f"/models/{request.model}.safetensors", "Fake", "0123456789ab",
                     self.latents, (("elbo", -1.0),), "latentlab train", request.data, request.split, CLASSES,
                     self.images, self.labels, "cpu", self.conditions, self.exclusive,
-                    request.model == "steered",
+                    self.implied, request.model == "steered",
                 )  # fmt: skip
             case rq.EncodeRequest():
                 yield rq.EncodingsReply(

@@ -156,6 +156,26 @@ def test_that_z_stays_where_it_is_if_it_is_not_to_lean(
     assert board.lean.isChecked()
 
 
+@pytest.fixture
+def _beards_are_under_hats(renderer: FakeRenderer) -> None:
+    renderer.implied = ((2, 0, True),)
+
+
+@pytest.mark.usefixtures("_beards_are_under_hats")
+def test_that_what_goes_along_in_the_data_is_told_along_in_one_step(
+    qtbot: QtBot, desk: Desk, board: ConditionBoard
+) -> None:
+    beard = board.rows["Beard"]
+    qtbot.waitUntil(lambda: shows(beard.condition, Z, (1.0, 0.0, 1.0)), timeout=2000)
+    assert "with Beard and Hat" in beard.condition.toolTip()
+    qtbot.mouseClick(beard.condition, Qt.MouseButton.LeftButton)
+    assert desk.state.condition == (1.0, 0.0, 1.0)
+    qtbot.keyClick(board.rows["Hat"].slider, Qt.Key.Key_PageDown)
+    assert desk.state.condition == (0.0, 0.0, 0.0)
+    desk.undo_stack.undo()
+    assert desk.state.condition == (1.0, 0.0, 1.0)
+
+
 @pytest.mark.parametrize("renderer", [CLASSES], indirect=True)
 def test_that_nothing_is_said_of_leaning_where_classes_are_told(board: ConditionBoard) -> None:
     assert not board.lean.isVisible()

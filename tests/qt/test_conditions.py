@@ -121,6 +121,24 @@ def test_that_attributes_are_switched_one_by_one(
     assert desk.state.condition == (1.0, 1.0)
 
 
+@pytest.fixture
+def _beards_are_under_hats(renderer: FakeRenderer) -> None:
+    renderer.implied = ((1, 0, True),)
+
+
+@pytest.mark.usefixtures("_beards_are_under_hats")
+@pytest.mark.parametrize("renderer", [ATTRIBUTES], indirect=True)
+def test_that_what_goes_along_in_the_data_is_told_along(
+    qtbot: QtBot, desk: Desk, view: ConditionSelector
+) -> None:
+    assert view.tiles[1].accessibleName() == "The probe with beard and hat"
+    qtbot.mouseClick(view.tiles[1], Qt.MouseButton.LeftButton)
+    assert desk.state.condition == (1.0, 1.0)
+    assert view.tiles[0].accessibleName() == "The probe without hat and beard"
+    view.buttons[0].click()
+    assert desk.state.condition == (0.0, 0.0)
+
+
 @pytest.mark.parametrize("renderer", [NONE], indirect=True)
 def test_that_a_model_that_is_told_nothing_has_no_choice_to_show(
     desk: Desk, view: ConditionSelector, renderer: FakeRenderer

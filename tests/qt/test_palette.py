@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QPalette
 from pytestqt.qtbot import QtBot
 
-from latentlab.qt.palette import CLASS_COLOURS, Theme, palette_for
+from latentlab.qt.palette import CLASS_COLOURS, Theme, box_palette_for, palette_for
 
 LEAST = 15.0
 VISIONS = {
@@ -102,9 +102,21 @@ def test_that_text_has_the_contrast_that_accessibility_asks_for(
 ) -> None:
     """WCAG 2.2, success criterion 1.4.3: 4.5 to 1; 3 to 1 for the short, bold words of a selection."""
     palette = palette_for(theme)
-    light, dark = sorted((luminance(palette.color(ink)), luminance(palette.color(ground))), reverse=True)
     least = 3.0 if ink is QPalette.ColorRole.HighlightedText else 4.5
-    assert (light + 0.05) / (dark + 0.05) >= least
+    assert contrast(palette.color(ink), palette.color(ground)) >= least
+
+
+def test_that_boxes_to_check_and_their_marks_can_be_seen_in_the_dark(qtbot: QtBot) -> None:
+    """WCAG 2.2, success criterion 1.4.11: 3 to 1."""
+    palette = box_palette_for(Theme.DARK)
+    box = palette.color(QPalette.ColorRole.Base)
+    assert contrast(box, palette.color(QPalette.ColorRole.Window)) >= 3.0
+    assert contrast(palette.color(QPalette.ColorRole.Text), box) >= 3.0
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
 
 
 def luminance(colour: QColor) -> float:

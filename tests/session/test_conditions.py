@@ -7,6 +7,7 @@ import pytest
 from latentlab.session.conditions import (
     alternatives,
     asked_in_words,
+    change_in_words,
     fitted_asked,
     fitted_condition,
     in_words,
@@ -77,3 +78,13 @@ def test_that_only_what_the_model_knows_is_asked_for_and_one_class_at_most(asked
 def test_that_what_is_asked_for_is_said_as_the_command_line_takes_it() -> None:
     assert asked_in_words((("a", 1.0), ("b", 0.0), ("c", 0.5))) == "a=1,b=0,c=0.5"
     assert asked_in_words(()) == ""
+
+
+def test_that_what_goes_along_is_switched_along_and_said() -> None:
+    implied = ((1, 0, True), (1, 2, False))
+    assert alternatives((0.0, 0.0, 1.0), False, implied)[1] == (1.0, 1.0, 0.0)
+    assert change_in_words((0.0, 0.0, 1.0), 1, implied, NAMES) == "with b and a, without c"
+    assert switched((1.0, 1.0, 0.0), 0, implied) == (0.0, 0.0, 0.0)
+    assert change_in_words((1.0, 1.0, 0.0), 0, implied, NAMES) == "without a and b"
+    assert change_in_words((1.0, 1.0, 0.0), 2, implied, NAMES) == "with c"
+    assert told((0.0, 0.5, 0.0), 0, 0.25, implied) == (0.25, 0.25, 0.0)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from latentlab.engine.implications import Implied
 from latentlab.engine.requests import (
     DirectionsReply,
     DirectionsRequest,
@@ -33,7 +34,7 @@ from latentlab.qt.attributes.new_samples import NewSamples
 from latentlab.qt.attributes.way_row import TILE, WayRow, WayTile
 from latentlab.qt.burst import Burst
 from latentlab.qt.desk import Desk
-from latentlab.session.conditions import alternatives, holds, told
+from latentlab.session.conditions import alternatives, change_in_words, holds, told
 from latentlab.session.edits import AddAttributes, SetCondition, SetLean, TakeSample
 from latentlab.session.state import SessionState
 
@@ -69,6 +70,7 @@ class ConditionBoard(QScrollArea):
         self._desk, self._burst = desk, Burst()
         self._names: tuple[str, ...] = ()
         self._exclusive = True
+        self._implied: Implied = ()
         self._directions: Directions | None = None
         self.rows: dict[str, WayRow] = {}
         self.words = QLabel(_WORDS)
@@ -155,6 +157,7 @@ class ConditionBoard(QScrollArea):
         if (model.condition_names, model.exclusive) != (self._names, self._exclusive):
             self._names, self._exclusive = model.condition_names, model.exclusive
             self._make_rows()
+        self._implied = model.implied
         self._directions = self._selected = self._still_told = None
         self._show_selected(self._desk.state)
         for tile in self._tiles():
@@ -258,8 +261,9 @@ class ConditionBoard(QScrollArea):
         self.lean.setVisible(bool(self._names) and not self._exclusive)
         self.lean.setChecked(state.lean)
         if len(state.condition) == len(self._names):
-            for name, value in zip(self._names, state.condition, strict=True):
-                self.rows[name].show_told(value, holds(value), state.lean)
+            for number, (name, value) in enumerate(zip(self._names, state.condition, strict=True)):
+                change = change_in_words(state.condition, number, self._implied, self._names)
+                self.rows[name].show_told(value, holds(value), state.lean, change)
 
     def _show_selected(self, state: SessionState) -> None:
         """There is somewhere to go if an image is selected and the probe is not there, told what it is of."""
@@ -309,7 +313,7 @@ class ConditionBoard(QScrollArea):
         if not whole or self._desk.model is None or self._inner.visibleRegion().isEmpty():
             return False
         vectors = tuple(self._moved(number) for number in range(len(self._names)))
-        others = alternatives(state.condition, self._exclusive)
+        others = alternatives(state.condition, self._exclusive, self._implied)
         conditions = ((state.condition,) * (1 + len(vectors))) + others
         self._desk.request_ways((state.probe, *vectors, *map(self._leant, others)), conditions)
         return True
@@ -318,7 +322,7 @@ class ConditionBoard(QScrollArea):
 
     @Slot(str, float, bool)
     def _told(self, name: str, value: float, held: bool) -> None:
-        condition = told(self._desk.state.condition, self._names.index(name), value)
+        condition = told(self._desk.state.condition, self._names.index(name), value, self._implied)
         z = self._leant(condition)
         self._desk.do(SetCondition(gesture=self._burst.gesture(held), condition=condition, z=z))
 
@@ -335,7 +339,7 @@ class ConditionBoard(QScrollArea):
     def _by_condition(self, name: str) -> None:
         self._burst.end()
         number = self._names.index(name)
-        chosen = alternatives(self._desk.state.condition, self._exclusive)[number]
+        chosen = alternatives(self._desk.state.condition, self._exclusive, self._implied)[number]
         if chosen != self._desk.state.condition:
             self._desk.do(SetCondition(condition=chosen, z=self._leant(chosen)))
 

@@ -85,8 +85,9 @@ class WayRow(QWidget):
         self.vector.clicked.connect(self._vector_clicked)
         self.condition.clicked.connect(self._condition_clicked)
 
-    def show_told(self, value: float, there: bool, lean: bool) -> None:
-        """What the decoder is told now, whether that counts as there, and whether z leans with it."""
+    def show_told(self, value: float, there: bool, lean: bool, other: str) -> None:
+        """What the decoder is told now, whether that counts as there, whether z leans with it, and what it is
+        told the other way round, in words."""
         with QSignalBlocker(self.slider):
             self.slider.setValue(round(value * _PER_UNIT))
         self.value.show_text(f"{value:.2f}")
@@ -99,7 +100,8 @@ class WayRow(QWidget):
         self.sign.setToolTip(f"The two pictures show the probe {change}.")
         by_vector = f"The probe {change} by vector: z moved along the direction, the decoder told the same"
         z = "z leaning with what is told" if lean and not self._exclusive else "the same z"
-        by_condition = f"The probe {change} by condition: the decoder told otherwise, {z}"
+        told = change if self._exclusive else other
+        by_condition = f"The probe {told} by condition: the decoder told otherwise, {z}"
         for tile, words in ((self.vector, by_vector), (self.condition, by_condition)):
             tile.setAccessibleName(words)
             tile.setToolTip(f"{words}. Click to go there.")

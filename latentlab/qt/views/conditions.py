@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLabel, QVBoxLayout, QWidget
 
+from latentlab.engine.implications import Implied
 from latentlab.engine.requests import (
     ConditionStripReply,
     ConditionStripRequest,
@@ -23,7 +24,7 @@ from latentlab.qt.condition_tile import ConditionTile
 from latentlab.qt.desk import Desk
 from latentlab.qt.flow_layout import FlowLayout, TileLayout
 from latentlab.qt.pixels import to_qimage
-from latentlab.session.conditions import holds, one_of, switched
+from latentlab.session.conditions import change_in_words, holds, one_of, switched
 from latentlab.session.edits import SetCondition
 from latentlab.session.state import SessionState
 
@@ -38,6 +39,7 @@ class ConditionSelector(QWidget):
         self._desk = desk
         self._names: tuple[str, ...] = ()
         self._exclusive = True
+        self._implied: Implied = ()
         self.buttons: list[QAbstractButton] = []
         self.tiles: list[ConditionTile] = []
         self.heading = QLabel()
@@ -67,6 +69,7 @@ class ConditionSelector(QWidget):
         if (model.condition_names, model.exclusive) != (self._names, self._exclusive):
             self._names, self._exclusive = model.condition_names, model.exclusive
             self._make_controls()
+        self._implied = model.implied
         for tile in self.tiles:
             tile.show_image(None)
         self._show(self._desk.state.condition)
@@ -149,7 +152,7 @@ class ConditionSelector(QWidget):
                 words = f"The probe as class {name}"
             else:
                 tile.setText(f"{'−' if there else '+'} {name}")
-                words = f"The probe {'without' if there else 'with'} {name}"
+                words = f"The probe {change_in_words(condition, number, self._implied, self._names)}"
             tile.setAccessibleName(words)
             tile.setToolTip(f"{words}. Click to choose it.")
 
@@ -162,5 +165,6 @@ class ConditionSelector(QWidget):
         if not isinstance(sender, QAbstractButton) or sender not in controls:
             return
         number = controls.index(sender) % len(self._names)
-        chosen = one_of(number, len(self._names)) if self._exclusive else switched(condition, number)
+        count = len(self._names)
+        chosen = one_of(number, count) if self._exclusive else switched(condition, number, self._implied)
         self._desk.do(SetCondition(condition=chosen))
