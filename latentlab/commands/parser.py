@@ -73,7 +73,7 @@ def make_parser(training: bool) -> _Parser:
     add = functools.partial(_add_command, commands)
     opened = add("open", "open the window on a model", "latentlab open runs/mine.safetensors")
     opened.add_argument("model", metavar="MODEL", nargs="?", help="a shipped name or a file")
-    _add_pictures(opened, "open the page on these data, too: a folder or file of pictures")
+    _add_pictures(opened, "open it on these data: a folder or file of pictures")
 
     listed = add("list", "show the models and data sets that ship", "latentlab list --json")
     add_json(listed)

@@ -28,7 +28,7 @@ def open_window(
     Args:
         model: a name or path; None for the last one.
         environment: tells whether there is a display.
-        data: a spec (see `latentlab.data.spec`) to open the page on; None for none.
+        data: a spec (see `latentlab.data.spec`) to open the model on, or the page; None for none.
 
     Raises:
         LabError: if there is no such model or data, no display, or Qt cannot be loaded.

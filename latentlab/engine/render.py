@@ -189,6 +189,7 @@ class Renderer:
                 f"made for pictures {size_in_words(model.picture_shape)}, "
                 f"those of {data.name} are {size_in_words(data.shape)}",
                 loaded.path,
+                "Open such pictures first, or start with: latentlab open MODEL --data PATH",
             )
         self.loaded, self.data, self._told, self._unfolding = loaded, data, None, None
         self._density = Density.unknown()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 import sys
+from dataclasses import replace
 from types import FrameType
 
 from PySide6.QtCore import QEventLoop, QObject, QSocketNotifier, Qt, QTimer, Slot
@@ -13,10 +14,11 @@ from PySide6.QtWidgets import QApplication
 
 from latentlab.engine.requests import EncodingsReply, Refusal
 from latentlab.errors import LabError
-from latentlab.qt.another_model import for_model
+from latentlab.qt.another_model import for_model, on_its_data
 from latentlab.qt.collector import Collector
 from latentlab.qt.desk import Desk
 from latentlab.qt.diffusion.shelf import data_of, denoises, encoder_of
+from latentlab.qt.recent_data import RecentData
 from latentlab.qt.settings import Settings
 from latentlab.qt.window import LabWindow
 from latentlab.session.session import Session
@@ -62,18 +64,22 @@ def create_window(settings: Settings | None = None) -> LabWindow:
     return window
 
 
-def _new_window(settings: Settings | None, model: str | None) -> LabWindow:
+def _new_window(settings: Settings | None, model: str | None, data: str | None = None) -> LabWindow:
     settings = settings or Settings()
     state = settings.session or SessionState()
     if model is not None:
-        state = _state_for(state, model)
+        state = _state_for(state, model, data, settings.recent)
     return LabWindow(Desk(Session(state)), settings)
 
 
-def _state_for(state: SessionState, model: str) -> SessionState:
+def _state_for(
+    state: SessionState, model: str, data: str | None, recent: tuple[RecentData, ...]
+) -> SessionState:
     """`state` for a model that is to be opened: beside a diffusion model, an encoder of the same data."""
     if not denoises(model):
-        return for_model(state, model)
+        if data is None:
+            return on_its_data(state, model, recent)
+        return replace(for_model(state, model), data=data, group_a=(), group_b=())
     encoder = None if data_of(state.model) == data_of(model) else encoder_of(data_of(model))
     return state if encoder is None else for_model(state, encoder)
 
@@ -193,7 +199,8 @@ def main(argv: list[str], model: str | None = None, data: str | None = None) -> 
     Args:
         argv: the command line, for Qt.
         model: a name or path; None for the model of last time.
-        data: a spec to open the page on; None for none.
+        data: a spec of the pictures to open the model on; to open the page on where no model with a plane is
+            named; None for none.
     """
     app = application(argv)
     collector = Collector(app)
@@ -205,12 +212,13 @@ def main(argv: list[str], model: str | None = None, data: str | None = None) -> 
 
 
 def _run(app: QApplication, model: str | None, data: str | None) -> int:
-    window = _new_window(None, model)
+    window = _new_window(None, model, data)
     window.crashes.install()
-    if data is not None:
+    denoiser = model if model is not None and denoises(model) else None
+    if data is not None and (model is None or denoiser is not None):
         _Pictures(window, data)
-    if model is not None and denoises(model):
-        _Denoiser(window, model)
+    if denoiser is not None:
+        _Denoiser(window, denoiser)
     interrupts = _Interrupts(window)
     # The frame first: importing torch behind it takes a second in which Python does little else.
     window.painted.connect(window.start_gently)

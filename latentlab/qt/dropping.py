@@ -12,11 +12,12 @@ from PySide6.QtCore import QMimeData, QObject, Signal
 from latentlab.data.decoding import SUFFIXES
 from latentlab.engine.provenance import Provenance, read_provenance
 from latentlab.engine.tape_origin import WHAT, Origin, read_tape, tape_in
-from latentlab.qt.another_model import for_model
+from latentlab.qt.another_model import for_model, on_its_data
 from latentlab.qt.background import Background, Failure
 from latentlab.qt.desk import Desk
 from latentlab.qt.diffusion.shelf import denoises
 from latentlab.qt.messages import MessageBar
+from latentlab.qt.settings import Settings
 from latentlab.session.edits import MoveProbe
 from latentlab.shipped import model_files
 
@@ -47,10 +48,15 @@ class Opener(QObject):
     thing_dropped = Signal(object)
 
     def __init__(
-        self, desk: Desk, background: Background, bar: MessageBar, parent: QObject | None = None
+        self,
+        desk: Desk,
+        background: Background,
+        bar: MessageBar,
+        settings: Settings,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._desk, self.background, self.bar = desk, background, bar
+        self._desk, self.background, self.bar, self._settings = desk, background, bar, settings
 
     def open_dropped(self, data: QMimeData) -> None:
         """Opens what was dragged here."""
@@ -100,7 +106,7 @@ class Opener(QObject):
         if denoises(model):
             self.denoiser_wanted.emit(model)
         else:
-            self._desk.open(for_model(self._desk.state, model))
+            self._desk.open(on_its_data(self._desk.state, model, self._settings.recent))
 
     def _unreadable(self, failure: Failure) -> None:
         self.failed.emit(failure.message, failure.details)

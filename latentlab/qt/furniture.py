@@ -57,7 +57,7 @@ def furnish(window: LabWindow) -> None:
     window.background = Background(window)
     window.exporter = Exporter(desk, window.background, window)
     window.messages = MessageBar()
-    window.opener = Opener(desk, window.background, window.messages, window)
+    window.opener = Opener(desk, window.background, window.messages, window.settings, window)
     window.deeds = Deeds(window, desk, window.exporter, window.opener, window.settings)
     _put_up_views(window)
     window.status = Status(window.statusBar(), desk)

@@ -96,25 +96,11 @@ _LIGHT: Sequence[tuple[QPalette.ColorRole, str]] = (
 )
 
 
-# The style outlines a box darker than the window, which in the dark is nothing: there the box itself is to
-# stand out, three times as light as what it lies on (WCAG 1.4.11).
-_DARK_BOX = "#6a7382"
-BOXES = ("QCheckBox", "QRadioButton")
-
-
 def is_dark(theme: Theme) -> bool:
     """Whether a theme means dark now; "system" asks the desktop, and means light where it does not say."""
     if theme is Theme.SYSTEM:
         return QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
     return theme is Theme.DARK
-
-
-def box_palette_for(theme: Theme) -> QPalette:
-    """The palette of `BOXES`, widgets with a box to be checked."""
-    palette = palette_for(theme)
-    if is_dark(theme):
-        palette.setColor(QPalette.ColorRole.Base, QColor(_DARK_BOX))
-    return palette
 
 
 def palette_for(theme: Theme) -> QPalette:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from latentlab.qt.palette import BOXES, Theme, box_palette_for, palette_for
+from latentlab.qt.palette import Theme, palette_for
 
 
 class Theming(QObject):
@@ -29,5 +29,3 @@ class Theming(QObject):
     @Slot()
     def _apply(self) -> None:
         QApplication.setPalette(palette_for(self.theme))
-        for name in BOXES:
-            QApplication.setPalette(box_palette_for(self.theme), name)

@@ -18,9 +18,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QStyleOptionButton
 from pytestqt.qtbot import QtBot
 
-from latentlab.qt.palette import CLASS_COLOURS, Theme, box_palette_for, palette_for
+from latentlab.qt.check_box import CheckBox, seen
+from latentlab.qt.palette import CLASS_COLOURS, Theme, palette_for
 
 LEAST = 15.0
 VISIONS = {
@@ -108,10 +110,25 @@ def test_that_text_has_the_contrast_that_accessibility_asks_for(
 
 def test_that_boxes_to_check_and_their_marks_can_be_seen_in_the_dark(qtbot: QtBot) -> None:
     """WCAG 2.2, success criterion 1.4.11: 3 to 1."""
-    palette = box_palette_for(Theme.DARK)
-    box = palette.color(QPalette.ColorRole.Base)
-    assert contrast(box, palette.color(QPalette.ColorRole.Window)) >= 3.0
-    assert contrast(palette.color(QPalette.ColorRole.Text), box) >= 3.0
+    dark = palette_for(Theme.DARK)
+    box = seen(QPalette(dark)).color(QPalette.ColorRole.Base)
+    assert contrast(box, dark.color(QPalette.ColorRole.Window)) >= 3.0
+    assert contrast(dark.color(QPalette.ColorRole.Text), box) >= 3.0
+
+
+@pytest.mark.parametrize("theme", [Theme.LIGHT, Theme.DARK])
+def test_that_a_box_is_filled_with_what_can_be_seen(qtbot: QtBot, theme: Theme) -> None:
+    box = CheckBox()
+    qtbot.addWidget(box)
+    box.setPalette(palette_for(theme))
+    box.resize(30, 30)
+    fill = box.grab().toImage().pixelColor(7, 15)
+    ground = palette_for(theme).color(QPalette.ColorRole.Window)
+    assert theme is Theme.LIGHT or contrast(fill, ground) >= 2.8
+    option = QStyleOptionButton()
+    box.initStyleOption(option)
+    wanted = seen(palette_for(theme)).color(QPalette.ColorRole.Base)
+    assert option.palette.color(QPalette.ColorRole.Base) == wanted
 
 
 def contrast(one: QColor, other: QColor) -> float:

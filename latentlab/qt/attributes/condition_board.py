@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
-    QCheckBox,
     QFrame,
     QGridLayout,
     QLabel,
@@ -33,6 +32,7 @@ from latentlab.qt.asking import Asking
 from latentlab.qt.attributes.new_samples import NewSamples
 from latentlab.qt.attributes.way_row import TILE, WayRow, WayTile
 from latentlab.qt.burst import Burst
+from latentlab.qt.check_box import CheckBox
 from latentlab.qt.desk import Desk
 from latentlab.session.conditions import alternatives, change_in_words, holds, told
 from latentlab.session.edits import AddAttributes, SetCondition, SetLean, TakeSample
@@ -91,7 +91,7 @@ class ConditionBoard(QScrollArea):
             "reconstruction, to be changed either way."
         )
         self._selected: SelectionReply | None = None
-        self.lean = QCheckBox("z &leans with what is told")
+        self.lean = CheckBox("z &leans with what is told")
         self.lean.setObjectName("conditionLean")
         self.lean.setToolTip(_LEAN_TIP)
         self._still_told: Directions | None = None

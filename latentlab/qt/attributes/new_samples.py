@@ -7,7 +7,6 @@ import random
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QAbstractButton,
-    QCheckBox,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from latentlab.engine.requests import LoadedReply, Refusal, SamplesReply, SamplesRequest
+from latentlab.qt.check_box import CheckBox
 from latentlab.qt.choice_button import ChoiceButton
 from latentlab.qt.condition_tile import ConditionTile
 from latentlab.qt.desk import Desk
@@ -32,7 +32,7 @@ _ANY, _WITH, _WITHOUT = Qt.CheckState.PartiallyChecked, Qt.CheckState.Checked, Q
 _NEXT = {_ANY: _WITH, _WITH: _WITHOUT, _WITHOUT: _ANY}
 
 
-class AskBox(QCheckBox):
+class AskBox(CheckBox):
     """An attribute that is asked for: with it, without it, or either."""
 
     def __init__(self, name: str) -> None:

@@ -6,8 +6,9 @@ from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QToolButton, QWidget
 
+from latentlab.qt.check_box import CheckBox
 from latentlab.qt.flow_layout import FlowLayout
 from latentlab.qt.palette import class_colour
 from latentlab.qt.views.selection_card import IndexBox
@@ -116,8 +117,8 @@ def _named(widget: QAbstractButton, name: str, text: str, tip: str) -> None:
     widget.setToolTip(tip)
 
 
-def _box(name: str, text: str, tip: str) -> QCheckBox:
-    box = QCheckBox()
+def _box(name: str, text: str, tip: str) -> CheckBox:
+    box = CheckBox()
     _named(box, name, text, tip)
     return box
 

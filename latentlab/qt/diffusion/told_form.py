@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from latentlab.engine.projection import Point
+from latentlab.qt.check_box import CheckBox
 from latentlab.qt.flow_layout import FlowLayout
 from latentlab.session.conditions import one_of
 
@@ -17,7 +18,7 @@ _VALUES = {_ANY: 0.5, _WITH: 1.0, _WITHOUT: 0.0}
 _NOTHING, _TURNS = -2, -1
 
 
-class TraitBox(QCheckBox):
+class TraitBox(CheckBox):
     """An attribute: told that it is there, that it is not, or nothing of it."""
 
     def __init__(self, name: str) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSpinBox, QWidget
 
+from latentlab.qt.check_box import CheckBox
 from latentlab.qt.diffusion.line import Line
 
 
@@ -24,7 +25,7 @@ class Transport(QWidget):
         super().__init__()
         self.back, self.play, self.step = QPushButton("Back"), QPushButton("Play"), QPushButton("Step")
         self.speed = QSpinBox(minimum=1, maximum=60, value=15, suffix=" / s")
-        self.alone = QCheckBox("One, large")
+        self.alone = CheckBox("One, large")
         self.words = Line()
         self.branch = QPushButton("&Branch here")
         for control, name, spoken, tip in (

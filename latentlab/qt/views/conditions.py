@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QVBoxLayout, QWidget
 
 from latentlab.engine.implications import Implied
 from latentlab.engine.requests import (
@@ -19,6 +19,7 @@ from latentlab.engine.requests import (
     Refusal,
 )
 from latentlab.qt.asking import Asking
+from latentlab.qt.check_box import CheckBox
 from latentlab.qt.choice_button import ChoiceButton
 from latentlab.qt.condition_tile import ConditionTile
 from latentlab.qt.desk import Desk
@@ -134,7 +135,7 @@ class ConditionSelector(QWidget):
             button = ChoiceButton(name)
             button.setToolTip(f"Decode everything as class {name}.")
         else:
-            button = QCheckBox(name)
+            button = CheckBox(name)
             button.setToolTip(f"Decode everything with or without {name}.")
         button.setObjectName(f"condition_{number}")
         button.setAccessibleName(f"Class {name}" if self._exclusive else name)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QFrame,
     QGridLayout,
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
 from latentlab.engine.cropping import CROP, MOST_ZOOM, PAD
 from latentlab.engine.error_map import error_map
 from latentlab.qt.burst import Burst
+from latentlab.qt.check_box import CheckBox
 from latentlab.qt.crisp_picture import CrispPicture
 from latentlab.qt.desk import Desk
 from latentlab.qt.dimensions.row import CalmSlider
@@ -287,8 +287,8 @@ def _button(name: str, text: str, tip: str) -> QPushButton:
     return button
 
 
-def _check(name: str, text: str, tip: str) -> QCheckBox:
-    box = QCheckBox(text)
+def _check(name: str, text: str, tip: str) -> CheckBox:
+    box = CheckBox(text)
     box.setObjectName(name)
     box.setAccessibleName(text)
     box.setToolTip(tip)
