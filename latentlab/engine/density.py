@@ -29,12 +29,8 @@ from latentlab.core import gaussian
 from latentlab.core.density import Mixture, add_to_grid, aggregate, in_plane, joined, kernel_width, near
 from latentlab.core.latent import even_axis
 from latentlab.engine.projection import Projection
-from latentlab.engine.requests import (
-    DensityMapReply,
-    DensityMapRequest,
-    ProbeDensityReply,
-    ProbeDensityRequest,
-)
+from latentlab.engine.replies import DensityMapReply, ProbeDensityReply
+from latentlab.engine.requests import DensityMapRequest, ProbeDensityRequest
 
 # Of what is drawn from the posteriors, the shares that lie in each level of a map.
 SHARES = (0.5, 0.9, 0.99)

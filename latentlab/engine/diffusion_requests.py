@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from latentlab.engine.projection import Point
 from latentlab.engine.recipes import Recipe
-from latentlab.engine.requests import Reply, Request
+from latentlab.engine.replies import Reply
+from latentlab.engine.requests import Request
 
 if TYPE_CHECKING:
     import numpy as np

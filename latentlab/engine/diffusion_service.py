@@ -19,7 +19,8 @@ from latentlab.engine.diffusion_requests import (
     SamplesInTrainingReply,
     TapeRequest,
 )
-from latentlab.engine.requests import Reply, Request
+from latentlab.engine.replies import Reply
+from latentlab.engine.requests import Request
 from latentlab.engine.unfolding import empty_model
 from latentlab.engine.weights import give_weights
 from latentlab.errors import LabError

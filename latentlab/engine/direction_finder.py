@@ -34,7 +34,8 @@ from latentlab.engine.directions import (
 )
 from latentlab.engine.encodings import encode_in_chunks
 from latentlab.engine.judges import classifier_for
-from latentlab.engine.requests import DirectionsReply, DirectionsRequest
+from latentlab.engine.replies import DirectionsReply
+from latentlab.engine.requests import DirectionsRequest
 from latentlab.errors import LabError
 from latentlab.models.base import conditional
 from latentlab.shipped import DIRECTIONS

@@ -17,24 +17,26 @@ from torch import Tensor
 
 from latentlab.core import gaussian, latent
 from latentlab.core.likelihoods import Likelihood, Palette
-from latentlab.engine.requests import (
+from latentlab.engine.replies import (
     ConditionStripReply,
-    ConditionStripRequest,
     GridReply,
+    PointReply,
+    Reply,
+    TraversalReply,
+    WalkReply,
+    WaysReply,
+)
+from latentlab.engine.requests import (
+    ConditionStripRequest,
     GridRequest,
     Picture,
     Point,
-    PointReply,
     PointRequest,
-    Reply,
     Request,
     SheetRequest,
-    TraversalReply,
     TraversalRequest,
     UnderlayRequest,
-    WalkReply,
     WalkRequest,
-    WaysReply,
     WaysRequest,
 )
 from latentlab.errors import LabError

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from latentlab.core.halves import judged_by_halves
 from latentlab.engine.direction_parts import FEWEST, Trust
-from latentlab.engine.requests import GroupsReply, GroupsRequest
+from latentlab.engine.replies import GroupsReply
+from latentlab.engine.requests import GroupsRequest
 from latentlab.errors import LabError
 
 _DIVISIONS = 10

@@ -29,7 +29,8 @@ from latentlab.engine.conditions import as_text, encoder_is_told
 from latentlab.engine.cropping import PAD, Fitting
 from latentlab.engine.drawing import Drawing, to_pictures, to_point
 from latentlab.engine.pictures import Shape, require_picture_file
-from latentlab.engine.requests import OwnPictureReply, OwnPictureRequest, Picture
+from latentlab.engine.replies import OwnPictureReply
+from latentlab.engine.requests import OwnPictureRequest, Picture
 from latentlab.errors import LabError
 from latentlab.models.base import Conditional, Encodes
 

@@ -27,32 +27,34 @@ from latentlab.engine.groups import between_groups
 from latentlab.engine.implications import Implied, implied_by
 from latentlab.engine.moments import Moments
 from latentlab.engine.own_picture import Held, OwnPictures
-from latentlab.engine.requests import (
+from latentlab.engine.replies import (
     MOST_COMPONENTS,
+    EncodingsReply,
+    LoadedReply,
+    Reply,
+    SelectionReply,
+    TrajectoryReply,
+    UnfoldedReply,
+)
+from latentlab.engine.requests import (
     ConditionStripRequest,
     DensityMapRequest,
     DirectionsRequest,
     EncodeRequest,
-    EncodingsReply,
     FollowRequest,
     GridRequest,
     GroupsRequest,
-    LoadedReply,
     LoadRequest,
     OwnPictureRequest,
     PointRequest,
     ProbeDensityRequest,
-    Reply,
     Request,
     SamplesRequest,
-    SelectionReply,
     SelectionRequest,
     SheetRequest,
-    TrajectoryReply,
     TrajectoryRequest,
     TraversalRequest,
     TrayRequest,
-    UnfoldedReply,
     WalkRequest,
     WaysRequest,
 )

@@ -9,7 +9,8 @@ import torch
 from latentlab.engine.checkpoint import LoadedModel
 from latentlab.engine.conditional_sampling import Customs, Told, customs_of, is_settled, told_as_asked
 from latentlab.engine.drawing import Drawing, to_point
-from latentlab.engine.requests import Picture, Reply, SamplesReply, SamplesRequest
+from latentlab.engine.replies import Reply, SamplesReply
+from latentlab.engine.requests import Picture, SamplesRequest
 from latentlab.engine.sampling import prior_points
 from latentlab.errors import LabError
 from latentlab.models.base import Conditional

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from latentlab.engine.requests import LoadedReply
+from latentlab.engine.replies import LoadedReply
 from latentlab.qt.background import Background, Failure
 from latentlab.version import __version__
 

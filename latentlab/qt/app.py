@@ -12,7 +12,7 @@ from PySide6.QtCore import QEventLoop, QObject, QSocketNotifier, Qt, QTimer, Slo
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from latentlab.engine.requests import EncodingsReply, Refusal
+from latentlab.engine.replies import EncodingsReply, Refusal
 from latentlab.errors import LabError
 from latentlab.qt.another_model import for_model, on_its_data
 from latentlab.qt.collector import Collector
@@ -73,7 +73,7 @@ def _new_window(settings: Settings | None, model: str | None, data: str | None =
 
 
 def _state_for(
-    state: SessionState, model: str, data: str | None, recent: tuple[RecentData, ...]
+    state: SessionState, model: str, data: str | None = None, recent: tuple[RecentData, ...] = ()
 ) -> SessionState:
     """`state` for a model that is to be opened: beside a diffusion model, an encoder of the same data."""
     if not denoises(model):

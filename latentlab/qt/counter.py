@@ -11,10 +11,21 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from latentlab.engine import replies as rp
 from latentlab.engine import requests as rq
 from latentlab.engine.cropping import Fitting
 from latentlab.engine.projection import Projection
-from latentlab.engine.requests import EncodingsReply, LoadedReply, Picture, Point, Region, Reply, Request
+from latentlab.engine.replies import (
+    EncodingsReply,
+    LoadedReply,
+    Reply,
+)
+from latentlab.engine.requests import (
+    Picture,
+    Point,
+    Region,
+    Request,
+)
 from latentlab.qt.mailbox import Mailbox
 from latentlab.qt.training.orders import Snapshot
 from latentlab.session.conditions import alternatives
@@ -47,16 +58,16 @@ _SIGNALS: Mapping[str, str] = {
 }
 # Answers to requests of one kind alone do not say which.
 _SLOTS: Mapping[type[Reply], str] = {
-    rq.PointReply: rq.PointRequest.slot,
-    rq.ConditionStripReply: rq.ConditionStripRequest.slot,
-    rq.WaysReply: rq.WaysRequest.slot,
-    rq.SamplesReply: rq.SamplesRequest.slot,
-    rq.TraversalReply: rq.TraversalRequest.slot,
-    rq.TrajectoryReply: rq.TrajectoryRequest.slot,
-    rq.DirectionsReply: rq.DirectionsRequest.slot,
-    rq.GroupsReply: rq.GroupsRequest.slot,
-    rq.ProbeDensityReply: rq.ProbeDensityRequest.slot,
-    rq.DensityMapReply: rq.DensityMapRequest.slot,
+    rp.PointReply: rq.PointRequest.slot,
+    rp.ConditionStripReply: rq.ConditionStripRequest.slot,
+    rp.WaysReply: rq.WaysRequest.slot,
+    rp.SamplesReply: rq.SamplesRequest.slot,
+    rp.TraversalReply: rq.TraversalRequest.slot,
+    rp.TrajectoryReply: rq.TrajectoryRequest.slot,
+    rp.DirectionsReply: rq.DirectionsRequest.slot,
+    rp.GroupsReply: rq.GroupsRequest.slot,
+    rp.ProbeDensityReply: rq.ProbeDensityRequest.slot,
+    rp.DensityMapReply: rq.DensityMapRequest.slot,
 }
 
 

@@ -11,23 +11,25 @@ from dataclasses import fields, replace
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QUndoStack
 
+from latentlab.engine.replies import (
+    EncodingsReply,
+    GridReply,
+    LoadedReply,
+    Refusal,
+    Reply,
+    SelectionReply,
+    UnfoldedReply,
+)
 from latentlab.engine.requests import (
     EncodeRequest,
-    EncodingsReply,
     FollowRequest,
-    GridReply,
     GridRequest,
-    LoadedReply,
     LoadRequest,
     Point,
     PointRequest,
-    Refusal,
     Region,
-    Reply,
-    SelectionReply,
     TrayRequest,
     UnderlayRequest,
-    UnfoldedReply,
     WalkRequest,
 )
 from latentlab.qt.counter import Counter

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtWidgets import QLabel, QWidget
 
-from latentlab.engine.requests import LoadedReply, Refusal
+from latentlab.engine.replies import LoadedReply, Refusal
 from latentlab.qt.desk import Desk
 
 

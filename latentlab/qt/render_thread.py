@@ -18,7 +18,8 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from latentlab.engine.requests import Refusal, Reply, Request
+from latentlab.engine.replies import Refusal, Reply
+from latentlab.engine.requests import Request
 from latentlab.errors import LabError
 from latentlab.qt.mailbox import Mailbox
 from latentlab.qt.priority import step_back

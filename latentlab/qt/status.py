@@ -9,7 +9,12 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar
 
-from latentlab.engine.requests import EncodingsReply, LoadedReply, PointReply, Refusal
+from latentlab.engine.replies import (
+    EncodingsReply,
+    LoadedReply,
+    PointReply,
+    Refusal,
+)
 from latentlab.qt.desk import Desk
 
 _STATM = Path("/proc/self/statm")

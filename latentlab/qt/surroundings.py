@@ -6,7 +6,12 @@ from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
-from latentlab.engine.requests import EncodingsReply, ProbeDensityReply, ProbeDensityRequest, Refusal
+from latentlab.engine.replies import (
+    EncodingsReply,
+    ProbeDensityReply,
+    Refusal,
+)
+from latentlab.engine.requests import ProbeDensityRequest
 from latentlab.qt.asking import Asking
 from latentlab.qt.desk import Desk
 from latentlab.session.state import SessionState

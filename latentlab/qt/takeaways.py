@@ -14,18 +14,17 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from latentlab.engine.export import sheet, strip
 from latentlab.engine.provenance import Provenance
-from latentlab.engine.requests import (
+from latentlab.engine.replies import (
     EncodingsReply,
     GridReply,
     LoadedReply,
-    Picture,
-    Point,
     PointReply,
     Reply,
     SamplesReply,
     SelectionReply,
     WalkReply,
 )
+from latentlab.engine.requests import Picture, Point
 from latentlab.engine.sample_words import described
 from latentlab.qt.desk import Desk
 from latentlab.qt.known_data import title_of

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from latentlab.engine.requests import LoadedReply, Point
+from latentlab.engine.replies import LoadedReply
+from latentlab.engine.requests import Point
 from latentlab.session.conditions import fitted_asked, fitted_condition
 from latentlab.session.state import Analogy, SessionState
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from latentlab.engine.direction_parts import SEVERAL
 from latentlab.engine.directions import Directions
-from latentlab.engine.requests import LoadedReply
+from latentlab.engine.replies import LoadedReply
 from latentlab.errors import LabError
 from latentlab.session.own_directions import MAX_NAME, MAX_OWN, OwnDirection, free_name, of_model
 

@@ -37,7 +37,8 @@ from latentlab.engine.checkpoint import load_model
 from latentlab.engine.density import Density
 from latentlab.engine.encodings import Encodings, encode_all
 from latentlab.engine.projection import Projection
-from latentlab.engine.requests import DensityMapReply, DensityMapRequest
+from latentlab.engine.replies import DensityMapReply
+from latentlab.engine.requests import DensityMapRequest
 from latentlab.qt.plane.density_paint import cover_of, holes_of
 from tests.benchmarks.report import Report
 

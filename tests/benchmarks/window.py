@@ -22,7 +22,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from latentlab.core import latent
 from latentlab.engine.render import Renderer
-from latentlab.engine.requests import EncodingsReply, GridRequest, LoadRequest, PointReply
+from latentlab.engine.replies import EncodingsReply, PointReply
+from latentlab.engine.requests import GridRequest, LoadRequest
 from latentlab.qt.app import create_window
 from latentlab.qt.plane.cloud import Cloud
 from latentlab.session.edits import ChangeData, HideClasses

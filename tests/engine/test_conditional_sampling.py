@@ -14,7 +14,11 @@ from latentlab.engine.checkpoint import LoadedModel, load_model
 from latentlab.engine.conditional_sampling import Customs, customs_of, is_settled, told_as_asked
 from latentlab.engine.conditions import asked_of, condition_from, parse_condition
 from latentlab.engine.render import Renderer
-from latentlab.engine.requests import LoadRequest, SamplesRequest, WaysRequest
+from latentlab.engine.requests import (
+    LoadRequest,
+    SamplesRequest,
+    WaysRequest,
+)
 from latentlab.engine.sampling import decode_in_chunks, prior_points
 from latentlab.errors import LabError
 from tests.engine.conftest import replies

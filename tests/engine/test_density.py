@@ -13,11 +13,10 @@ from latentlab.engine import density as engine
 from latentlab.engine.density import Density
 from latentlab.engine.projection import Projection
 from latentlab.engine.render import Renderer
+from latentlab.engine.replies import DensityMapReply, ProbeDensityReply
 from latentlab.engine.requests import (
-    DensityMapReply,
     DensityMapRequest,
     EncodeRequest,
-    ProbeDensityReply,
     ProbeDensityRequest,
 )
 from tests.engine.conftest import replies

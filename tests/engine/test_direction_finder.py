@@ -14,7 +14,8 @@ from latentlab.engine.direction_files import save_directions
 from latentlab.engine.direction_finder import DirectionFinder, directions_of
 from latentlab.engine.directions import LEAN, find_directions
 from latentlab.engine.render import Renderer
-from latentlab.engine.requests import DirectionsReply, DirectionsRequest, LoadRequest
+from latentlab.engine.replies import DirectionsReply
+from latentlab.engine.requests import DirectionsRequest, LoadRequest
 from latentlab.errors import LabError
 from latentlab.shipped import DIRECTIONS
 from tests.tiny import beings, save_tiny_classifier, save_tiny_cvae, save_tiny_model, toy_set

@@ -14,7 +14,8 @@ from latentlab.engine.direction_parts import FEWEST, Trust
 from latentlab.engine.groups import between_groups
 from latentlab.engine.moments import Moments
 from latentlab.engine.render import Renderer
-from latentlab.engine.requests import EncodeRequest, GroupsReply, GroupsRequest
+from latentlab.engine.replies import GroupsReply
+from latentlab.engine.requests import EncodeRequest, GroupsRequest
 from latentlab.errors import LabError
 from tests.engine.conftest import replies
 

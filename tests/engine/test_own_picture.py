@@ -15,7 +15,12 @@ from latentlab.engine.error_map import error_map
 from latentlab.engine.own_picture import fitted, own_size, read_own, require_room, shrunk
 from latentlab.engine.pictures import read_picture
 from latentlab.engine.render import Renderer
-from latentlab.engine.requests import LoadRequest, OwnPictureRequest, SelectionRequest, WellRequest
+from latentlab.engine.requests import (
+    LoadRequest,
+    OwnPictureRequest,
+    SelectionRequest,
+    WellRequest,
+)
 from latentlab.errors import LabError
 from latentlab.models.cvae import CVAE, CVAEConfig
 from tests.data.pictures import RED, noise, write

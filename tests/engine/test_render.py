@@ -14,11 +14,10 @@ from latentlab.core.likelihoods import Bernoulli, Palette
 from latentlab.engine.checkpoint import ModelCard, save_model
 from latentlab.engine.drawing import mosaic, shown, to_pictures, walk_points
 from latentlab.engine.render import Renderer
+from latentlab.engine.replies import EncodingsReply, LoadedReply
 from latentlab.engine.requests import (
     EncodeRequest,
-    EncodingsReply,
     GridRequest,
-    LoadedReply,
     LoadRequest,
     PointRequest,
     Request,

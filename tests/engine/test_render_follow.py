@@ -9,7 +9,8 @@ import torch
 from latentlab.data import catalog
 from latentlab.engine.plan import TrainingPlan
 from latentlab.engine.render import Renderer
-from latentlab.engine.requests import FollowRequest, LoadedReply, PointRequest, UnfoldedReply
+from latentlab.engine.replies import LoadedReply, UnfoldedReply
+from latentlab.engine.requests import FollowRequest, PointRequest
 from latentlab.engine.training_run import TrainingRun
 from latentlab.errors import LabError
 from tests.tiny import toy_set

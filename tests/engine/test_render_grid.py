@@ -13,7 +13,12 @@ from latentlab.core import latent
 from latentlab.engine import drawing
 from latentlab.engine.drawing import mosaic
 from latentlab.engine.render import Renderer
-from latentlab.engine.requests import GridRequest, PointRequest, TrayRequest, UnderlayRequest
+from latentlab.engine.requests import (
+    GridRequest,
+    PointRequest,
+    TrayRequest,
+    UnderlayRequest,
+)
 from latentlab.errors import LabError
 from tests.engine.conftest import replies
 

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from latentlab.engine.render import Renderer
-from latentlab.engine.requests import TrajectoryReply, TrajectoryRequest
+from latentlab.engine.replies import TrajectoryReply
+from latentlab.engine.requests import TrajectoryRequest
 from latentlab.errors import LabError
 from tests.engine.conftest import replies
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from latentlab.engine import replies as rp
 from latentlab.engine import requests as rq
 from latentlab.engine.directions import Directions, Trust
 from latentlab.engine.groups import between_groups
@@ -46,7 +47,7 @@ class FakeRenderer:
         self.still_told: Directions | None = None
         self.implied: Implied = ()
 
-    def serve(self, request: rq.Request) -> Iterator[rq.Reply | None]:
+    def serve(self, request: rq.Request) -> Iterator[rp.Reply | None]:
         self.hold.wait(5)
         self.served.append(request)
         if self.broken is not None:
@@ -56,14 +57,14 @@ class FakeRenderer:
             case rq.LoadRequest():
                 if request.model == "missing":
                     raise LabError("no model or file is called 'missing'")
-                yield rq.LoadedReply(
+                yield rp.LoadedReply(
                     number, request.model, f"/models/{request.model}.safetensors", "Fake", "0123456789ab",
                     self.latents, (("elbo", -1.0),), "latentlab train", request.data, request.split, CLASSES,
                     self.images, self.labels, "cpu", self.conditions, self.exclusive,
                     self.implied, request.model == "steered",
                 )  # fmt: skip
             case rq.EncodeRequest():
-                yield rq.EncodingsReply(
+                yield rp.EncodingsReply(
                     number, self.mean, np.full_like(self.mean, 0.1), COUNT,
                     tuple(1.0 / 10**place for place in range(self.latents)), (1.0,) * self.latents,
                     self.components, self.principal,
@@ -71,12 +72,12 @@ class FakeRenderer:
             case rq.PointRequest():
                 density = -1.84 - 0.5 * sum(value**2 for value in request.z)
                 picture = picture_at(request.z, request.condition)
-                yield rq.PointReply(number, request.z, picture, density, 0.0005, request.condition)
+                yield rp.PointReply(number, request.z, picture, density, 0.0005, request.condition)
             case rq.SelectionRequest():
                 z = tuple(map(float, self.mean[request.index]))
                 sigma = tuple(0.1 * (1 + place) for place in range(self.latents))
                 original = self.images[request.index, 0]
-                yield rq.SelectionReply(
+                yield rp.SelectionReply(
                     number, request.index, original, picture_at(z), z, sigma, -130.0, -123.0, 7.0,
                     tuple(picture_at(z) for _ in range(request.draws)),
                     tuple(float(place == 1) for place in range(len(self.conditions))),
@@ -85,22 +86,22 @@ class FakeRenderer:
                 yield from self._own(request)
             case rq.TrayRequest():
                 pictures = tuple(picture_at(point, request.condition) for point in request.points)
-                yield rq.WalkReply(
+                yield rp.WalkReply(
                     number, request.slot, request.points, pictures, (-2.0,) * len(pictures), request.condition
                 )
             case rq.SheetRequest():
                 sheet = tuple(picture_at(point) for point in request.points)
-                yield rq.WalkReply(number, request.slot, request.points, sheet, ())
+                yield rp.WalkReply(number, request.slot, request.points, sheet, ())
             case rq.WalkRequest():
                 points = self._walk(request)
                 pictures = tuple(picture_at(point, request.condition) for point in points)
-                yield rq.WalkReply(number, "walk", points, pictures, (-2.0,) * len(points), request.condition)
+                yield rp.WalkReply(number, "walk", points, pictures, (-2.0,) * len(points), request.condition)
             case rq.ConditionStripRequest():
                 pictures = tuple(picture_at(request.z, condition) for condition in request.conditions)
-                yield rq.ConditionStripReply(number, request.z, request.conditions, pictures)
+                yield rp.ConditionStripReply(number, request.z, request.conditions, pictures)
             case rq.WaysRequest():
                 pictures = tuple(map(picture_at, request.points, request.conditions))
-                yield rq.WaysReply(number, request.points, request.conditions, pictures)
+                yield rp.WaysReply(number, request.points, request.conditions, pictures)
             case rq.SamplesRequest():
                 yield None
                 yield self._samples(request)
@@ -108,23 +109,23 @@ class FakeRenderer:
                 for dimension in request.dimensions:
                     strip = np.full((SIDE, SIDE * len(request.values)), 40 * dimension % 256, np.uint8)
                     done = dimension == request.dimensions[-1]
-                    yield rq.TraversalReply(number, dimension, request.values, strip, done)
+                    yield rp.TraversalReply(number, dimension, request.values, strip, done)
             case rq.TrajectoryRequest():
                 # Brighter pictures lie further to the right.
                 light = request.pictures.mean((1, 2, 3))
                 rest = (0.0,) * (self.latents - 1)
-                yield rq.TrajectoryReply(number, tuple((float(mean), *rest) for mean in light))
+                yield rp.TrajectoryReply(number, tuple((float(mean), *rest) for mean in light))
             case rq.DirectionsRequest():
-                yield rq.DirectionsReply(number, None, 0.5)
+                yield rp.DirectionsReply(number, None, 0.5)
                 found = self.directions(request.method)
-                yield rq.DirectionsReply(number, found, still_told=self.still_told)
+                yield rp.DirectionsReply(number, found, still_told=self.still_told)
             case rq.GroupsRequest():
                 yield from between_groups(request)
             case rq.ProbeDensityRequest():
                 # Pictures lie within 3 of the origin.
                 log_density = -sum(value**2 for value in request.z)
                 lower = 0.25 if log_density > -9.0 else 0.0
-                yield rq.ProbeDensityReply(number, request.z, log_density, -9.0, lower, COUNT)
+                yield rp.ProbeDensityReply(number, request.z, log_density, -9.0, lower, COUNT)
             case rq.DensityMapRequest():
                 yield self._density_map(request)
             case rq.GridRequest():
@@ -135,24 +136,24 @@ class FakeRenderer:
                     mosaic = np.full(
                         (request.rows * SIDE, request.columns * SIDE), 200 if done else 90, np.uint8
                     )
-                    yield rq.GridReply(
+                    yield rp.GridReply(
                         number, request.slot, request.region, across, up, mosaic, done, 0.001,
                         request.projection, request.base, request.condition,
                     )  # fmt: skip
 
-    def _density_map(self, request: rq.DensityMapRequest) -> rq.DensityMapReply:
+    def _density_map(self, request: rq.DensityMapRequest) -> rp.DensityMapReply:
         """Pictures lie on the right of the origin; on the left the prior expects as many."""
         left, right, bottom, top = request.region
         u = np.linspace(left, right, request.columns, dtype=np.float32)
         v = np.linspace(top, bottom, request.rows, dtype=np.float32)[:, None]
         log_prior = -1.84 - 0.5 * (u**2 + v**2)
         log_density = np.where(u > 0, log_prior, np.float32(-40.0))
-        return rq.DensityMapReply(
+        return rp.DensityMapReply(
             request.generation, request.region, request.projection, log_density, log_prior,
             (-2.0, -4.0, -6.0), COUNT, True,
         )  # fmt: skip
 
-    def _samples(self, request: rq.SamplesRequest) -> rq.SamplesReply:
+    def _samples(self, request: rq.SamplesRequest) -> rp.SamplesReply:
         """Points that tell the seed; what is not asked for is there in every second one."""
         asked = dict(request.asked)
         points = tuple(
@@ -163,7 +164,7 @@ class FakeRenderer:
         )
         pictures = tuple(map(picture_at, points, told))
         origin = "the rest as in 7 of 9 real pictures"
-        return rq.SamplesReply(
+        return rp.SamplesReply(
             request.generation, request.asked, request.seed, points, told, pictures, origin
         )
 
@@ -174,13 +175,13 @@ class FakeRenderer:
         trust = (Trust(0.9, 2.5, 20, 30), Trust(None, None, 0, 50))
         return Directions(("Hat", "Smile"), vectors, method, (200, 100), (300, 400), trust, data="fake")
 
-    def _own(self, request: rq.OwnPictureRequest) -> Iterator[rq.Reply]:
+    def _own(self, request: rq.OwnPictureRequest) -> Iterator[rp.Reply]:
         """The picture lies where its grey and its frame say, and half of the data have a lower ELBO."""
         fitting = request.fitting
         light = float(request.pixels.mean()) / 100.0
         z = (light, fitting.x, fitting.zoom, *(0.0,) * self.latents)[: self.latents]
         seen = np.full((SIDE, SIDE), int(request.pixels.mean()), np.uint8)
-        reply = rq.OwnPictureReply(
+        reply = rp.OwnPictureReply(
             request.generation, request.slot, fitting, seen, picture_at(z, request.condition), z,
             (0.1,) * self.latents, -100.0, -90.0, 10.0,
         )  # fmt: skip
@@ -194,7 +195,7 @@ class FakeRenderer:
         count = self.latents
         return tuple(
             tuple(1.0 / (1 + place) if place == axis else 0.0 for axis in range(count))
-            for place in range(min(count, rq.MOST_COMPONENTS))
+            for place in range(min(count, rp.MOST_COMPONENTS))
         )
 
     @property

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from latentlab.qt.another_model import on_its_data
+from latentlab.qt.app import _state_for
 from latentlab.qt.recent_data import RecentData
 from latentlab.session.state import SessionState
 from tests.tiny import save_tiny_cvae
@@ -33,3 +34,10 @@ def test_that_the_pictures_in_sight_stay_where_no_others_are_known_to_be_the_mod
     assert on_its_data(BUSY, "mnist-ae-2d", RECENT).data == "mnist"
     here = replace(BUSY, data="/elsewhere/beings")
     assert on_its_data(here, model, RECENT).data == "/elsewhere/beings"
+
+
+def test_that_the_pictures_named_with_a_model_are_those_that_it_is_opened_on(model: str) -> None:
+    state = _state_for(BUSY, model, "/far/cats", RECENT)
+    assert (state.model, state.data, state.group_a) == (model, "/far/cats", ())
+    # Beside a diffusion model they are for the page.
+    assert _state_for(BUSY, "faces-ddpm", "/far/cats", RECENT).data == "mnist"

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QSlider, QStyle, QStyleOptionSlider, QTableWidget
 from pytestqt.qtbot import QtBot
 
+from latentlab.engine import replies as rp
 from latentlab.engine import requests as rq
 from latentlab.engine.directions import Directions, Trust
 from latentlab.errors import LabError
@@ -273,5 +274,5 @@ def test_that_steered_directions_that_ship_are_taken_until_another_way_is_chosen
 
 
 def test_that_the_board_says_how_far_the_steering_is(qtbot: QtBot, desk: Desk, board: AttributeBoard) -> None:
-    desk.directed.emit(rq.DirectionsReply(1, None, 0.4, steering=True))
+    desk.directed.emit(rp.DirectionsReply(1, None, 0.4, steering=True))
     assert board.status.text() == "Steering directions through the decoder: 40%."

@@ -12,6 +12,7 @@ from PySide6.QtGui import QHelpEvent, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QToolBar, QToolTip
 from pytestqt.qtbot import QtBot
 
+from latentlab.engine import replies as rp
 from latentlab.engine import requests as rq
 from latentlab.engine.projection import Projection
 from latentlab.qt.attributes.row import AttributeRow
@@ -65,8 +66,8 @@ def ink(plane: LatentPlane, image: QImage, u: float, v: float) -> set[int]:
     return {image.pixel(left + across, top + down) for across in range(-6, 7) for down in range(-6, 7)}
 
 
-def found(log_density: np.ndarray, log_prior: np.ndarray | None = None) -> rq.DensityMapReply:
-    return rq.DensityMapReply(
+def found(log_density: np.ndarray, log_prior: np.ndarray | None = None) -> rp.DensityMapReply:
+    return rp.DensityMapReply(
         1, (-2.0, 2.0, -2.0, 2.0), Projection.pair(0, 1, 2), log_density.astype(np.float32),
         None if log_prior is None else log_prior.astype(np.float32), (-2.0, -4.0, -6.0), 1234, True,
     )  # fmt: skip
@@ -200,12 +201,12 @@ def test_that_of_a_training_one_map_is_under_way_at_a_time(
     known = window.desk.encodings
     renderer.hold.clear()
     for step in range(3):
-        window.desk.encoded.emit(rq.UnfoldedReply(1, known.mean, known.sigma, known.total, step=step))
+        window.desk.encoded.emit(rp.UnfoldedReply(1, known.mean, known.sigma, known.total, step=step))
     renderer.hold.set()
     qtbot.waitUntil(lambda: len(maps(renderer)) > count, timeout=2000)
     qtbot.wait(100)
     assert len(maps(renderer)) == count + 1
-    window.desk.encoded.emit(rq.UnfoldedReply(1, known.mean, known.sigma, known.total, step=9))
+    window.desk.encoded.emit(rp.UnfoldedReply(1, known.mean, known.sigma, known.total, step=9))
     qtbot.waitUntil(lambda: len(maps(renderer)) == count + 2, timeout=2000)
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from pytestqt.qtbot import QtBot
 
+from latentlab.engine import replies as rp
 from latentlab.engine import requests as rq
 from latentlab.errors import LabError
 from latentlab.qt.desk import Desk
@@ -26,7 +27,7 @@ def test_that_of_many_moves_the_newest_wins_and_none_queues(
 ) -> None:
     qtbot.wait(50)
     renderer.served.clear()
-    shown: list[rq.PointReply] = []
+    shown: list[rp.PointReply] = []
     desk.pointed.connect(shown.append)
     renderer.hold.clear()
     for number in range(1000):

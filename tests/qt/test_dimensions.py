@@ -8,6 +8,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from latentlab.engine import replies as rp
 from latentlab.engine import requests as rq
 from latentlab.qt.desk import Desk
 from latentlab.qt.dimensions.row import DimensionRow
@@ -181,7 +182,7 @@ def test_that_a_panel_nobody_sees_asks_for_nothing(
 def test_that_while_the_hand_moves_pictures_still_come(
     qtbot: QtBot, desk: Desk, view: Dimensions, renderer: FakeRenderer
 ) -> None:
-    shown: list[rq.TraversalReply] = []
+    shown: list[rp.TraversalReply] = []
     desk.traversed.connect(shown.append)
     for number in range(30):
         desk.do(MoveProbe(z=(0.0, 0.0, 0.0, 0.0, 0.0, 0.1 * number)))

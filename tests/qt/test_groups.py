@@ -12,9 +12,10 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QPolygonF
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
+from latentlab.engine import replies as rp
 from latentlab.engine import requests as rq
 from latentlab.engine.projection import Projection
-from latentlab.engine.requests import EncodingsReply
+from latentlab.engine.replies import EncodingsReply
 from latentlab.qt.another_model import for_model
 from latentlab.qt.attributes import thumbs
 from latentlab.qt.attributes.groups import Groups, GroupStrip
@@ -333,7 +334,7 @@ def test_that_other_data_empty_the_groups_and_undo_brings_them_back(
 class OwnData(FakeRenderer):
     """A model that is opened on its own data, whatever was asked for."""
 
-    def serve(self, request: rq.Request) -> Iterator[rq.Reply | None]:
+    def serve(self, request: rq.Request) -> Iterator[rp.Reply | None]:
         if isinstance(request, rq.LoadRequest) and request.model == "stubborn":
             request = replace(request, data="its own")
         yield from super().serve(request)

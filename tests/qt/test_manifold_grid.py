@@ -11,7 +11,8 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine.requests import GridReply, GridRequest
+from latentlab.engine.replies import GridReply
+from latentlab.engine.requests import GridRequest
 from latentlab.qt.desk import Desk
 from latentlab.qt.grid.cells import Cells
 from latentlab.qt.views.manifold_grid import ManifoldGrid

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from pytestqt.qtbot import QtBot
 
+from latentlab.engine import replies as rp
 from latentlab.engine import requests as rq
 from latentlab.engine.projection import Projection
 from latentlab.qt import takeaways
@@ -103,7 +104,7 @@ def test_that_a_grid_under_way_comes_to_its_end_before_the_next_is_asked_for(
 ) -> None:
     desk.do(SetPlane(plane=PlaneSettings(PAIR, 0, 1)))
     settle(qtbot, renderer)
-    shown: list[rq.GridReply] = []
+    shown: list[rp.GridReply] = []
     desk.gridded.connect(shown.append)
     renderer.hold.clear()
     desk.do(MoveProbe(z=(0.0, 0.0, 1.0, 0.0)))

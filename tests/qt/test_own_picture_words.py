@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from latentlab.engine.cropping import Fitting
-from latentlab.engine.requests import OwnPictureReply
+from latentlab.engine.replies import OwnPictureReply
 from latentlab.qt.own_picture.words import elbo_in_words, known_in_words
 
 GREY = np.zeros((8, 8), np.uint8)

@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
+from latentlab.engine import replies as rp
 from latentlab.engine import requests as rq
 from latentlab.qt.desk import Desk
 from latentlab.qt.views.selection_card import SelectionCard
@@ -153,7 +154,7 @@ def test_that_old_figures_do_not_stay_under_a_new_image_while_the_model_is_slow(
 def test_that_a_refusal_is_told_in_place_of_figures(
     qtbot: QtBot, desk: Desk, renderer: FakeRenderer, card: SelectionCard
 ) -> None:
-    desk.refused.emit(rq.Refusal(1, "selection", "mnist has no picture 99"))
+    desk.refused.emit(rp.Refusal(1, "selection", "mnist has no picture 99"))
     assert card.note.isVisible()
     assert card.note.text() == "mnist has no picture 99"
 

@@ -10,7 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QProgressBar, QSlider, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine.requests import EncodingsReply, Refusal, TraversalRequest
+from latentlab.engine.replies import EncodingsReply, Refusal
+from latentlab.engine.requests import TraversalRequest
 from latentlab.qt.settings import Settings
 from latentlab.session.edits import MoveProbe
 from latentlab.session.state import SessionState

@@ -18,14 +18,16 @@ from PySide6.QtWidgets import (
 )
 
 from latentlab.engine.implications import Implied
-from latentlab.engine.requests import (
+from latentlab.engine.replies import (
     DirectionsReply,
-    DirectionsRequest,
     LoadedReply,
-    Point,
     Refusal,
     SelectionReply,
     WaysReply,
+)
+from latentlab.engine.requests import (
+    DirectionsRequest,
+    Point,
     WaysRequest,
 )
 from latentlab.qt.asking import Asking

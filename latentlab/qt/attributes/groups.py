@@ -7,7 +7,8 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from latentlab.engine.direction_parts import FEWEST
-from latentlab.engine.requests import GroupsRequest, LoadedReply, Point, Refusal
+from latentlab.engine.replies import LoadedReply, Refusal
+from latentlab.engine.requests import GroupsRequest, Point
 from latentlab.qt.attributes.thumbs import Thumbs
 from latentlab.qt.choice_button import ChoiceButton
 from latentlab.qt.desk import Desk

@@ -14,7 +14,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from latentlab.engine.requests import LoadedReply, Refusal, SamplesReply, SamplesRequest
+from latentlab.engine.replies import (
+    LoadedReply,
+    Refusal,
+    SamplesReply,
+)
+from latentlab.engine.requests import SamplesRequest
 from latentlab.qt.check_box import CheckBox
 from latentlab.qt.choice_button import ChoiceButton
 from latentlab.qt.condition_tile import ConditionTile

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latentlab.engine.direction_parts import COMPONENT, GROUPS, Trust
-from latentlab.engine.requests import EncodingsReply, Point
+from latentlab.engine.replies import EncodingsReply
+from latentlab.engine.requests import Point
 from latentlab.session.own_directions import OwnDirection, component_key
 
 if TYPE_CHECKING:

@@ -23,7 +23,8 @@ from PySide6.QtWidgets import (
 )
 
 from latentlab.engine.export import sheet
-from latentlab.engine.requests import Picture, Refusal, SheetRequest, WalkReply
+from latentlab.engine.replies import Refusal, WalkReply
+from latentlab.engine.requests import Picture, SheetRequest
 from latentlab.qt.attributes.offers import Offer, moved
 from latentlab.qt.desk import Desk
 from latentlab.qt.pixels import draw_crisp, to_qimage

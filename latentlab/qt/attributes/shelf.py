@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from latentlab.engine.requests import EncodingsReply
+from latentlab.engine.replies import EncodingsReply
 from latentlab.qt.attributes.offers import Offer, of_attributes, of_components, of_own
 from latentlab.qt.attributes.own import Discovered, Yours, owned
 from latentlab.qt.attributes.row import AttributeRow

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latentlab.engine.projection import Projection
-from latentlab.engine.requests import EncodingsReply, Point
+from latentlab.engine.replies import EncodingsReply
+from latentlab.engine.requests import Point
 from latentlab.qt.desk import Desk
 
 # Codes that do not differ along a direction have no unit there.

@@ -22,7 +22,8 @@ from latentlab.engine.diffusion_requests import (
 )
 from latentlab.engine.projection import Point
 from latentlab.engine.recipes import Recipe
-from latentlab.engine.requests import Refusal, Reply, Request
+from latentlab.engine.replies import Refusal, Reply
+from latentlab.engine.requests import Request
 from latentlab.qt.mailbox import Mailbox
 from latentlab.qt.render_thread import RenderThread, Serves
 from latentlab.qt.training.orders import Snapshot

@@ -15,7 +15,8 @@ from latentlab.engine.diffusion_requests import BeliefReply, BeliefRequest, Deno
 from latentlab.engine.noising import as_pictures, as_x, noise_in, noise_picture, noised, pixels_of
 from latentlab.engine.projection import Point
 from latentlab.engine.recipes import FromPicture
-from latentlab.engine.requests import LoadedReply, Picture, Refusal
+from latentlab.engine.replies import LoadedReply, Refusal
+from latentlab.engine.requests import Picture
 from latentlab.errors import LabError
 from latentlab.qt.asking import Asking
 from latentlab.qt.desk import Desk

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QSizePolicy, QVB
 
 from latentlab.data.decoding import SUFFIXES
 from latentlab.engine.cropping import Fitting
-from latentlab.engine.requests import LoadedReply, Picture
+from latentlab.engine.replies import LoadedReply
+from latentlab.engine.requests import Picture
 from latentlab.errors import LabError
 from latentlab.qt.choice_button import ChoiceButton
 from latentlab.qt.desk import Desk

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from latentlab.engine.diffusion_requests import DenoiserReply, FrameReply, TapeRequest
 from latentlab.engine.recipes import MOST_STEPS, Recipe
-from latentlab.engine.requests import Refusal
+from latentlab.engine.replies import Refusal
 from latentlab.qt.diffusion.desk import DiffusionDesk
 from latentlab.qt.diffusion.tape_store import BUDGET, TapeStore, every_for, used_bytes
 from latentlab.qt.diffusion.words import time_left

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, Slot
 
-from latentlab.engine.requests import LoadedReply, Point, Refusal, TrajectoryReply, TrajectoryRequest
+from latentlab.engine.replies import (
+    LoadedReply,
+    Refusal,
+    TrajectoryReply,
+)
+from latentlab.engine.requests import Point, TrajectoryRequest
 from latentlab.qt.asking import Asking
 from latentlab.qt.desk import Desk
 from latentlab.qt.lag import Lag

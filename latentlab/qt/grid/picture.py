@@ -23,7 +23,12 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from latentlab.engine.projection import Projection
-from latentlab.engine.requests import GridReply, LoadedReply, Point, Refusal
+from latentlab.engine.replies import (
+    GridReply,
+    LoadedReply,
+    Refusal,
+)
+from latentlab.engine.requests import Point
 from latentlab.qt.desk import Desk
 from latentlab.qt.grid.cells import Cell, Cells
 from latentlab.qt.pixels import draw_crisp, to_qimage

@@ -19,7 +19,8 @@ from PySide6.QtGui import QImage
 
 from latentlab.data.report import shown
 from latentlab.engine.cropping import Fitting
-from latentlab.engine.requests import OwnPictureReply, OwnPictureRequest, Picture, Refusal
+from latentlab.engine.replies import OwnPictureReply, Refusal
+from latentlab.engine.requests import OwnPictureRequest, Picture
 from latentlab.qt.asking import Asking
 from latentlab.qt.background import Background, Failure
 from latentlab.qt.data_dialog.newest import Newest, Token

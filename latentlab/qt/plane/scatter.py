@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
 from latentlab.engine.projection import Projection
-from latentlab.engine.requests import EncodingsReply, Point
+from latentlab.engine.replies import EncodingsReply
+from latentlab.engine.requests import Point
 from latentlab.qt.palette import class_inks
 from latentlab.qt.pixels import argb_image
 from latentlab.qt.plane.camera import Camera

@@ -14,7 +14,12 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from latentlab.engine.events import ElboFigures
 from latentlab.engine.plan import figures_of
-from latentlab.engine.requests import FollowRequest, LoadedReply, Refusal, UnfoldedReply
+from latentlab.engine.replies import (
+    LoadedReply,
+    Refusal,
+    UnfoldedReply,
+)
+from latentlab.engine.requests import FollowRequest
 from latentlab.qt.another_model import for_model
 from latentlab.qt.desk import Desk
 from latentlab.qt.messages import MessageBar

@@ -18,7 +18,7 @@ from latentlab.engine.diffusion_requests import FollowDenoiserRequest, SamplesIn
 from latentlab.engine.events import NoiseFigures
 from latentlab.engine.plan import figures_of
 from latentlab.engine.recipes import Manner, Recipe
-from latentlab.engine.requests import Refusal
+from latentlab.engine.replies import Refusal
 from latentlab.qt.diffusion.desk import DiffusionDesk
 from latentlab.qt.messages import MessageBar
 from latentlab.qt.training.drawn_now import DrawnNow

@@ -11,14 +11,16 @@ from PySide6.QtCore import QMimeData, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QImage, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from latentlab.engine.replies import (
+    OwnPictureReply,
+    Refusal,
+    WalkReply,
+)
 from latentlab.engine.requests import (
     AnalogyRequest,
     LoadRequest,
-    OwnPictureReply,
     Picture,
     Point,
-    Refusal,
-    WalkReply,
     WellRequest,
 )
 from latentlab.errors import LabError

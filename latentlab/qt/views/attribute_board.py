@@ -24,15 +24,17 @@ from PySide6.QtWidgets import (
 )
 
 from latentlab.engine.direction_parts import STEERED
-from latentlab.engine.requests import (
-    BeforeRequest,
+from latentlab.engine.replies import (
     DirectionsReply,
-    DirectionsRequest,
     LoadedReply,
-    Point,
     PointReply,
     Refusal,
     WalkReply,
+)
+from latentlab.engine.requests import (
+    BeforeRequest,
+    DirectionsRequest,
+    Point,
 )
 from latentlab.qt.asking import Asking
 from latentlab.qt.attributes.before_after import BeforeAfter

@@ -7,7 +7,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QLabel, QToolButton, QWidget
 
-from latentlab.engine.requests import LoadedReply
+from latentlab.engine.replies import LoadedReply
 from latentlab.qt.desk import Desk
 from latentlab.qt.flow_layout import FlowLayout
 from latentlab.qt.palette import class_colour

@@ -10,14 +10,13 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QLabel, QVBoxLayout, QWidget
 
 from latentlab.engine.implications import Implied
-from latentlab.engine.requests import (
+from latentlab.engine.replies import (
     ConditionStripReply,
-    ConditionStripRequest,
     EncodingsReply,
     LoadedReply,
-    Point,
     Refusal,
 )
+from latentlab.engine.requests import ConditionStripRequest, Point
 from latentlab.qt.asking import Asking
 from latentlab.qt.check_box import CheckBox
 from latentlab.qt.choice_button import ChoiceButton

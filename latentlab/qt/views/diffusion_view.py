@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QComboBox, QTabWidget, QVBoxLayout, QWidget
 
 from latentlab.engine.diffusion_requests import DenoiserReply, OpenDenoiserRequest
 from latentlab.engine.recipes import Recipe, Start
-from latentlab.engine.requests import Refusal
+from latentlab.engine.replies import Refusal
 from latentlab.qt.desk import Desk
 from latentlab.qt.diffusion.desk import DiffusionDesk
 from latentlab.qt.diffusion.forward import ForwardPage

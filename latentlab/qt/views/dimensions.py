@@ -20,14 +20,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from latentlab.engine.requests import (
+from latentlab.engine.replies import (
     EncodingsReply,
     LoadedReply,
-    Point,
     Refusal,
     TraversalReply,
-    TraversalRequest,
 )
+from latentlab.engine.requests import Point, TraversalRequest
 from latentlab.qt.asking import Asking
 from latentlab.qt.burst import Burst
 from latentlab.qt.desk import Desk

@@ -24,16 +24,15 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from latentlab.engine.projection import Projection
-from latentlab.engine.requests import (
+from latentlab.engine.replies import (
     EncodingsReply,
     GridReply,
     LoadedReply,
-    Point,
-    Region,
     SelectionReply,
     UnfoldedReply,
     WalkReply,
 )
+from latentlab.engine.requests import Point, Region
 from latentlab.qt.desk import Desk
 from latentlab.qt.pixels import data_picture, to_qimage
 from latentlab.qt.plane import paint

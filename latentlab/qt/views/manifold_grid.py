@@ -19,7 +19,12 @@ from PySide6.QtWidgets import (
 )
 
 from latentlab.engine.projection import Projection
-from latentlab.engine.requests import GridReply, LoadedReply, Point, Refusal
+from latentlab.engine.replies import (
+    GridReply,
+    LoadedReply,
+    Refusal,
+)
+from latentlab.engine.requests import Point
 from latentlab.qt.burst import Burst
 from latentlab.qt.desk import Desk
 from latentlab.qt.grid.picture import GridPicture

@@ -35,7 +35,7 @@ from latentlab.qt.own_picture.words import elbo_in_words, error_in_words, known_
 
 if TYPE_CHECKING:
     from latentlab.engine.cropping import Fitting
-    from latentlab.engine.requests import OwnPictureReply
+    from latentlab.engine.replies import OwnPictureReply
 
 _LARGEST = 128
 _FITS = (

@@ -15,7 +15,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from latentlab.engine.requests import LoadedReply, LoadRequest, Point, PointReply, Refusal
+from latentlab.engine.replies import (
+    LoadedReply,
+    PointReply,
+    Refusal,
+)
+from latentlab.engine.requests import LoadRequest, Point
 from latentlab.qt.crisp_picture import CrispPicture
 from latentlab.qt.desk import Desk
 from latentlab.qt.flow_layout import FlowLayout

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from latentlab.engine.requests import WalkReply
+from latentlab.engine.replies import WalkReply
 from latentlab.qt.burst import Burst
 from latentlab.qt.desk import Desk
 from latentlab.qt.walk.density_plot import DensityPlot

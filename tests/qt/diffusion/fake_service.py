@@ -17,7 +17,8 @@ from latentlab.engine.diffusion_requests import (
     TapeRequest,
 )
 from latentlab.engine.recipes import Recipe
-from latentlab.engine.requests import Reply, Request
+from latentlab.engine.replies import Reply
+from latentlab.engine.requests import Request
 from latentlab.errors import LabError
 
 SIDE, STEPS = 8, 100

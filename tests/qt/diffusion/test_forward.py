@@ -16,7 +16,7 @@ from latentlab.engine.checkpoint import ModelCard, save_model
 from latentlab.engine.diffusion_requests import BeliefRequest
 from latentlab.engine.noising import as_pictures, as_x, noise_picture, picture_of
 from latentlab.engine.recipes import FromPicture, Recipe
-from latentlab.engine.requests import Refusal
+from latentlab.engine.replies import Refusal
 from latentlab.models.ddpm import DDPM, DDPMConfig
 from latentlab.qt.desk import Desk
 from latentlab.qt.diffusion.desk import DiffusionDesk
