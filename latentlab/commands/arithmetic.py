@@ -34,7 +34,7 @@ from latentlab.engine.directions import Directions, data_of, require_encoder
 from latentlab.engine.drawing import to_pictures
 from latentlab.engine.encodings import encode_in_chunks, join
 from latentlab.engine.export import PICTURE_FORMATS, Picture, save_picture
-from latentlab.engine.implications import implied_by
+from latentlab.engine.implications import contradicted, implied_by
 from latentlab.engine.pictures import names_in, read_picture, read_some
 from latentlab.engine.provenance import Provenance
 from latentlab.engine.sampling import decode_in_chunks
@@ -117,7 +117,12 @@ def _change(
     model = loaded.model
     # What a picture of one's own is of, only the condition says: it is not told otherwise.
     if not arguments.amounts and (arguments.condition is None or arguments.index is None):
-        raise LabError("nothing is to be changed", hint="Say what: --add Hat=1, or --condition Hat=1")
+        if arguments.condition is None:
+            raise LabError("nothing is to be changed", hint="Say what: --add Hat=1, or --condition Hat=1")
+        raise LabError(
+            "nothing is to be changed: of a picture of one's own, --condition says what it is of",
+            hint="Add something: --add Hat=1; a picture of the data (--index) can be told otherwise",
+        )
     if is_of is None or y is None or not isinstance(model, Conditional):
         return {}
     if arguments.same_z or model.exclusive:
@@ -245,6 +250,20 @@ def _of_data(
         return one, is_of, is_of
     implied = () if known is None or loaded.model.exclusive else implied_by(known.numpy())
     y = condition_from(loaded.model, asked, is_of, implied)
+    if one_odd := contradicted(tuple(y.tolist()), implied):
+        a, has, b, so = one_odd
+        names, (first, second) = (
+            loaded.model.condition_names,
+            (
+                "with" if has else "without",
+                "without" if so else "with",
+            ),
+        )
+        print(
+            f"note: no picture of {data.name} {first} {names[a]} is {second} {names[b]}; "
+            "what is drawn may be noise",
+            file=sys.stderr,
+        )
     return one, y if is_of is None else is_of, y
 
 
@@ -253,7 +272,7 @@ def _require_told(loaded: LoadedModel, y: Tensor | None) -> None:
     if y is None and isinstance(loaded.model, Conditional):
         raise LabError(
             f"{loaded.name} draws no picture without being told what it is of",
-            hint="Tell it: --condition; what a picture of the data set (--index) is of, is known",
+            hint="Tell it: --condition",
         )
 
 

@@ -6,6 +6,7 @@ the data imply: that another is there too, or that it is not.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
@@ -15,30 +16,38 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-# (a, b, so): who has attribute a has attribute b if `so`, else lacks it; columns of y.
-Implied = tuple[tuple[int, int, bool], ...]
-# So many pictures with a should contradict if a and b had nothing to do with each other: that none does is
-# then a chance of e^-10.
+# (a, has, b, so): who has attribute a (lacks it, if not `has`) has b (lacks it, if not `so`); columns of y.
+Implied = tuple[tuple[int, bool, int, bool], ...]
+# So many pictures should contradict if a and b had nothing to do with each other: that none does is then a
+# chance of e^-10.
 _EXPECTED = 10.0
 
 
 def implied_by(y: NDArray[np.float32]) -> Implied:
-    """The implications that no picture contradicts, and that are no chance; y is 0 or 1, (N, A)."""
-    found: list[tuple[int, int, bool]] = []
-    for so, contrary in ((True, 1.0 - y), (False, y)):
-        expected = y.sum(0)[:, None] * contrary.sum(0)[None, :] / max(1, len(y))
-        pairs = ((y.T @ contrary == 0.0) & (expected >= _EXPECTED)).nonzero()
-        found += [(int(a), int(b), so) for a, b in zip(*pairs, strict=True) if a != b]
+    """The implications that no picture contradicts, and that are no chance; y is 0 or 1, (N, A).
+
+    Each comes with its contraposition: who lacks b lacks a.
+    """
+    found: list[tuple[int, bool, int, bool]] = []
+    for has, so in itertools.product((True, False), repeat=2):
+        if_so, contrary = (y if has else 1.0 - y), (1.0 - y if so else y)
+        expected = if_so.sum(0)[:, None] * contrary.sum(0)[None, :] / max(1, len(y))
+        pairs = ((if_so.T @ contrary == 0.0) & (expected >= _EXPECTED)).nonzero()
+        found += [(int(a), has, int(b), so) for a, b in zip(*pairs, strict=True) if a != b]
     return tuple(found)
 
 
 def along(condition: Point, told: Collection[int], implied: Implied) -> Point:
-    """The condition after the columns `told` were: what was told itself stays, and nothing else contradicts
-    it. In numbers from 0 to 1, "a implies b" is a <= b, and "a excludes b" is a <= 1 - b."""
+    """The condition after the columns `told` were: what was told itself stays, and what it implies holds at
+    least as much. Lacking an attribute of 0.3 holds by 0.7."""
     numbers = list(condition)
-    for a, b, so in implied:
+    for a, has, b, so in implied:
         if a in told and b not in told:
-            numbers[b] = max(numbers[b], numbers[a]) if so else min(numbers[b], 1.0 - numbers[a])
-        if so and b in told and a not in told:
-            numbers[a] = min(numbers[a], numbers[b])
+            least = condition[a] if has else 1.0 - condition[a]
+            numbers[b] = max(numbers[b], least) if so else min(numbers[b], 1.0 - least)
     return tuple(numbers)
+
+
+def contradicted(condition: Point, implied: Implied) -> tuple[int, bool, int, bool] | None:
+    """The first implication that a condition contradicts: nothing like it is in the data."""
+    return next((one for one in implied if along(condition, (one[0],), (one,)) != condition), None)

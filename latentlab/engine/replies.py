@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from latentlab.engine.cropping import Fitting
+from latentlab.engine.implications import Implied
 from latentlab.engine.projection import Projection
 from latentlab.engine.requests import Picture, Point, Region
 
@@ -260,7 +261,7 @@ class LoadedReply(Reply):
     device: str
     condition_names: tuple[str, ...] = ()
     exclusive: bool = True
-    implied: tuple[tuple[int, int, bool], ...] = ()
+    implied: Implied = ()
     steered: bool = False
 
 

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
-from latentlab.qt.diffusion.shelf import data_of
+from latentlab.data.shipped_sets import SHIPPED_SETS
+from latentlab.data.spec import Spec
+from latentlab.qt.diffusion.shelf import data_of, shape_of_pictures
 from latentlab.qt.known_data import title_of
 from latentlab.qt.recent_data import RecentData
 from latentlab.session.state import PlaneSettings, SessionState
 
 
 def on_its_data(state: SessionState, model: str, recent: tuple[RecentData, ...]) -> SessionState:
-    """`state` for another model, on the data that it learnt if those of one's own opened lately are them."""
-    learnt = data_of(model)
-    mine = next((one.spec for one in recent if learnt and title_of(one.spec) == learnt), None)
-    if mine is None or title_of(state.data) == learnt:
+    """`state` for another model, on the data that it learnt if those of one's own opened lately seem to be
+    them: of that name and shape, still there, and not called as data that ship."""
+    learnt, shape = data_of(model), shape_of_pictures(model)
+    if not learnt or learnt in SHIPPED_SETS or title_of(state.data) == learnt:
         return for_model(state, model)
-    return replace(for_model(state, model), data=mine, group_a=(), group_b=())
+    mine = (one for one in recent if title_of(one.spec) == learnt and one.shape == shape)
+    found = next((one.spec for one in mine if Path(Spec.parse(one.spec).source).exists()), None)
+    return for_model(state, model) if found is None else on_data(for_model(state, model), found)
+
+
+def on_data(state: SessionState, data: str) -> SessionState:
+    """`state` on other data: numbers of pictures mean nothing there."""
+    return replace(state, data=data, selected=None, group_a=(), group_b=())
 
 
 def for_model(state: SessionState, model: str) -> SessionState:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import signal
 import socket
 import sys
-from dataclasses import replace
+from functools import partial
 from types import FrameType
 
 from PySide6.QtCore import QEventLoop, QObject, QSocketNotifier, Qt, QTimer, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from latentlab.engine.replies import EncodingsReply, Refusal
+from latentlab.engine.replies import EncodingsReply, LoadedReply, Refusal
 from latentlab.errors import LabError
-from latentlab.qt.another_model import for_model, on_its_data
+from latentlab.qt.another_model import for_model, on_data, on_its_data
 from latentlab.qt.collector import Collector
 from latentlab.qt.desk import Desk
 from latentlab.qt.diffusion.shelf import data_of, denoises, encoder_of
@@ -27,6 +27,7 @@ from latentlab.shipped import ICONS
 from latentlab.version import __version__
 
 _PATIENCE_S = 120.0
+_ONCE = Qt.ConnectionType.SingleShotConnection
 
 
 def application(argv: list[str]) -> QApplication:
@@ -79,7 +80,7 @@ def _state_for(
     if not denoises(model):
         if data is None:
             return on_its_data(state, model, recent)
-        return replace(for_model(state, model), data=data, group_a=(), group_b=())
+        return on_data(for_model(state, model), data)
     encoder = None if data_of(state.model) == data_of(model) else encoder_of(data_of(model))
     return state if encoder is None else for_model(state, encoder)
 
@@ -179,6 +180,12 @@ class _Pictures(QObject):
         self._window.deeds.data.open_spec(self._spec)
 
 
+def _tell_of_other_data(window: LabWindow, wanted: str, reply: LoadedReply) -> None:
+    """A model that cannot show the data that were named is opened on its own."""
+    if reply.data != wanted:
+        window.messages.say(f"{reply.model} is made for other pictures than {wanted}: it shows {reply.data}.")
+
+
 class _Denoiser(QObject):
     """Opens a diffusion model as soon as the window is furnished, which its first request tells."""
 
@@ -217,6 +224,8 @@ def _run(app: QApplication, model: str | None, data: str | None) -> int:
     denoiser = model if model is not None and denoises(model) else None
     if data is not None and (model is None or denoiser is not None):
         _Pictures(window, data)
+    elif data is not None:
+        window.desk.loaded.connect(partial(_tell_of_other_data, window, data), type=_ONCE)
     if denoiser is not None:
         _Denoiser(window, denoiser)
     interrupts = _Interrupts(window)

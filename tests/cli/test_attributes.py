@@ -300,6 +300,7 @@ def test_that_what_goes_along_in_the_data_is_told_along(
     assert "told hat=0,beard=1,smile=0" in run(*words, "beard=1", "-o", tmp_path / "one.png").out
     both = run(*words, "beard=1,smile=1", "-o", tmp_path / "both.png")
     assert "told hat=0,beard=1,smile=1" in both.out
+    assert "no picture of beings with beard is with smile" in both.err
 
 
 def test_that_directions_are_steered_by_the_classifier_that_is_named(run, told_attributes, tmp_path: Path):

@@ -13,8 +13,7 @@ from latentlab.qt.recent_data import RecentData
 from latentlab.session.state import SessionState
 from tests.tiny import save_tiny_cvae
 
-RECENT = (RecentData("/far/dogs", (1, 8, 8)), RecentData("/far/beings::side=8", (1, 8, 8)))
-BUSY = replace(SessionState(), probe=(1.0, 2.0), group_a=(3,), data="mnist")
+BUSY = replace(SessionState(), probe=(1.0, 2.0), selected=5, group_a=(3,), data="mnist")
 
 
 @pytest.fixture
@@ -22,22 +21,42 @@ def model(tmp_path: Path) -> str:
     return str(save_tiny_cvae(tmp_path / "mine.safetensors"))
 
 
-def test_that_a_model_is_opened_on_the_pictures_that_it_learnt_if_they_were_opened_lately(model: str) -> None:
-    state = on_its_data(BUSY, model, RECENT)
-    assert (state.model, state.data, state.probe) == (model, "/far/beings::side=8", (0.0, 0.0))
+@pytest.fixture
+def beings(tmp_path: Path) -> str:
+    (tmp_path / "beings").mkdir()
+    return f"{tmp_path / 'beings'}::side=8"
+
+
+def recent(*specs: str, shape: tuple[int, int, int] = (1, 8, 8)) -> tuple[RecentData, ...]:
+    return tuple(RecentData(spec, shape) for spec in specs)
+
+
+def test_that_a_model_is_opened_on_the_pictures_that_it_learnt_if_they_were_opened_lately(
+    model: str, beings: str
+) -> None:
+    state = on_its_data(BUSY, model, recent("/far/dogs", beings))
+    assert (state.model, state.data, state.probe) == (model, beings, (0.0, 0.0))
     # Numbers of other pictures.
-    assert state.group_a == ()
+    assert (state.selected, state.group_a) == (None, ())
 
 
-def test_that_the_pictures_in_sight_stay_where_no_others_are_known_to_be_the_models(model: str) -> None:
-    assert on_its_data(BUSY, model, RECENT[:1]).data == "mnist"
-    assert on_its_data(BUSY, "mnist-ae-2d", RECENT).data == "mnist"
+def test_that_the_pictures_in_sight_stay_where_no_others_are_known_to_be_the_models(
+    model: str, beings: str
+) -> None:
+    for others in (recent("/far/dogs"), recent("/gone/beings"), recent(beings, shape=(3, 8, 8))):
+        assert on_its_data(BUSY, model, others).data == "mnist"
     here = replace(BUSY, data="/elsewhere/beings")
-    assert on_its_data(here, model, RECENT).data == "/elsewhere/beings"
+    assert on_its_data(here, model, recent(beings)).data == "/elsewhere/beings"
+
+
+def test_that_a_folder_called_as_pictures_that_ship_is_not_taken_for_them(tmp_path: Path) -> None:
+    (tmp_path / "faces").mkdir()
+    mine = recent(str(tmp_path / "faces"), shape=(3, 32, 32))
+    assert on_its_data(BUSY, "faces-vae", mine).data == "mnist"
 
 
 def test_that_the_pictures_named_with_a_model_are_those_that_it_is_opened_on(model: str) -> None:
-    state = _state_for(BUSY, model, "/far/cats", RECENT)
+    state = _state_for(BUSY, model, "/far/cats")
     assert (state.model, state.data, state.group_a) == (model, "/far/cats", ())
     # Beside a diffusion model they are for the page.
-    assert _state_for(BUSY, "faces-ddpm", "/far/cats", RECENT).data == "mnist"
+    assert _state_for(BUSY, "faces-ddpm", "/far/cats").data == "mnist"

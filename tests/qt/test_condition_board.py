@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QDialogButtonBox, QStyle, QStyleOptionSlider
+from PySide6.QtWidgets import QDialogButtonBox, QSlider, QStyle, QStyleOptionSlider
 from pytestqt.qtbot import QtBot
 
 from latentlab.engine import requests as rq
@@ -158,7 +158,7 @@ def test_that_z_stays_where_it_is_if_it_is_not_to_lean(
 
 @pytest.fixture
 def _beards_are_under_hats(renderer: FakeRenderer) -> None:
-    renderer.implied = ((2, 0, True),)
+    renderer.implied = ((2, True, 0, True), (0, False, 2, False))
 
 
 @pytest.mark.usefixtures("_beards_are_under_hats")
@@ -187,19 +187,39 @@ def test_that_keys_choose_a_picture_too(qtbot: QtBot, desk: Desk, board: Conditi
     assert desk.state.condition == (1.0, 0.0, 0.0)
 
 
+def handle(slider: QSlider, value: int) -> QPoint:
+    """Where the handle is at a value."""
+    option = QStyleOptionSlider()
+    slider.initStyleOption(option)
+    option.sliderPosition = value
+    control, part = QStyle.ComplexControl.CC_Slider, QStyle.SubControl.SC_SliderHandle
+    return slider.style().subControlRect(control, option, part, slider).center()
+
+
+@pytest.mark.usefixtures("_beards_are_under_hats", "_leaning")
+def test_that_what_is_slid_back_under_the_hand_is_as_it_was(
+    qtbot: QtBot, desk: Desk, board: ConditionBoard
+) -> None:
+    qtbot.waitUntil(board.rows["Hat"].vector.isEnabled, timeout=2000)
+    slider = board.rows["Beard"].slider
+    places = [handle(slider, value) for value in (0, 40, 100, 60, 0)]
+    qtbot.mousePress(slider, Qt.MouseButton.LeftButton, pos=places[0])
+    for place in places[1:-1]:
+        qtbot.mouseMove(slider, place)
+    held = (desk.state.condition, desk.state.probe)
+    qtbot.mouseMove(slider, places[-1])
+    qtbot.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=places[-1])
+    # The hat came along, and z leant with it.
+    assert held[0][0] == held[0][2] == pytest.approx(0.6, abs=0.06)
+    assert held[1] != Z
+    assert (desk.state.condition, desk.state.probe) == ((0.0, 0.0, 0.0), Z)
+
+
 def test_that_a_slide_tells_the_decoder_any_number_as_one_step(
     qtbot: QtBot, desk: Desk, board: ConditionBoard, renderer: FakeRenderer
 ) -> None:
     slider = board.rows["Hat"].slider
-
-    def handle(value: int) -> QPoint:
-        option = QStyleOptionSlider()
-        slider.initStyleOption(option)
-        option.sliderPosition = value
-        control, part = QStyle.ComplexControl.CC_Slider, QStyle.SubControl.SC_SliderHandle
-        return slider.style().subControlRect(control, option, part, slider).center()
-
-    first, last = handle(0), handle(50)
+    first, last = handle(slider, 0), handle(slider, 50)
     qtbot.mousePress(slider, Qt.MouseButton.LeftButton, pos=first)
     for step in range(1, 11):
         qtbot.mouseMove(slider, first + (last - first) * step / 10)

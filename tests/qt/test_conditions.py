@@ -123,7 +123,7 @@ def test_that_attributes_are_switched_one_by_one(
 
 @pytest.fixture
 def _beards_are_under_hats(renderer: FakeRenderer) -> None:
-    renderer.implied = ((1, 0, True),)
+    renderer.implied = ((1, True, 0, True), (0, False, 1, False))
 
 
 @pytest.mark.usefixtures("_beards_are_under_hats")

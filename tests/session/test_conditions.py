@@ -81,10 +81,10 @@ def test_that_what_is_asked_for_is_said_as_the_command_line_takes_it() -> None:
 
 
 def test_that_what_goes_along_is_switched_along_and_said() -> None:
-    implied = ((1, 0, True), (1, 2, False))
+    implied = ((1, True, 0, True), (0, False, 1, False), (1, True, 2, False), (2, True, 1, False))
     assert alternatives((0.0, 0.0, 1.0), False, implied)[1] == (1.0, 1.0, 0.0)
     assert change_in_words((0.0, 0.0, 1.0), 1, implied, NAMES) == "with b and a, without c"
     assert switched((1.0, 1.0, 0.0), 0, implied) == (0.0, 0.0, 0.0)
     assert change_in_words((1.0, 1.0, 0.0), 0, implied, NAMES) == "without a and b"
-    assert change_in_words((1.0, 1.0, 0.0), 2, implied, NAMES) == "with c"
+    assert change_in_words((1.0, 1.0, 0.0), 2, implied, NAMES) == "with c, without b"
     assert told((0.0, 0.5, 0.0), 0, 0.25, implied) == (0.25, 0.25, 0.0)

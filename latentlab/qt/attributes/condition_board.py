@@ -3,9 +3,10 @@ and new pictures of what is asked for."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -73,6 +74,8 @@ class ConditionBoard(QScrollArea):
         self._names: tuple[str, ...] = ()
         self._exclusive = True
         self._implied: Implied = ()
+        # What the decoder was told, and the probe, when a slide began.
+        self._gripped: tuple[Point, Point] = ((), ())
         self._directions: Directions | None = None
         self.rows: dict[str, WayRow] = {}
         self.words = QLabel(_WORDS)
@@ -221,12 +224,16 @@ class ConditionBoard(QScrollArea):
     @Slot(object)
     def _sampled(self, reply: object) -> None:
         # Once the new pictures have their room.
-        QTimer.singleShot(0, self._show_samples)
+        QTimer.singleShot(0, partial(self._keep_in_place, self._height_of_draw()))
 
-    @Slot()
-    def _show_samples(self) -> None:
-        self.ensureWidgetVisible(self.samples.note, 0, 0)
-        self.ensureWidgetVisible(self.samples.draw, 0, 4)
+    def _height_of_draw(self) -> int:
+        """Where the button lies in sight, in pixels from the top."""
+        return self.samples.draw.mapTo(self.viewport(), QPoint(0, 0)).y()
+
+    def _keep_in_place(self, before: int) -> None:
+        """The pictures come above the button: it stays under the mouse, for another press."""
+        bar = self.verticalScrollBar()
+        bar.setValue(bar.value() + self._height_of_draw() - before)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -252,7 +259,7 @@ class ConditionBoard(QScrollArea):
         for name in self._names:
             row = WayRow(name, self._exclusive)
             row.told.connect(self._told)
-            row.gripped.connect(self._burst.end)
+            row.gripped.connect(self._grip)
             row.by_vector.connect(self._by_vector)
             row.by_condition.connect(self._by_condition)
             self.rows[name] = row
@@ -299,14 +306,15 @@ class ConditionBoard(QScrollArea):
         found = self._vector_of(name)
         return z if found is None else tuple(map(float, found.shift(z, {name: self._step(number)})))
 
-    def _leant(self, condition: Point) -> Point:
-        """Where the probe goes when the decoder is told this instead."""
-        state, found = self._desk.state, self._still_told
-        if found is None or not state.lean or found.latents != len(state.probe):
-            return state.probe
-        told = zip(self._names, state.condition, condition, strict=True)
+    def _leant(self, condition: Point, since: tuple[Point, Point] | None = None) -> Point:
+        """Where the probe goes when the decoder is told this instead of what it was told at a probe."""
+        found, lean = self._still_told, self._desk.state.lean
+        before, z = since or (self._desk.state.condition, self._desk.state.probe)
+        if found is None or not lean or found.latents != len(z):
+            return z
+        told = zip(self._names, before, condition, strict=True)
         change = {name: then - now for name, now, then in told if then != now}
-        return tuple(map(float, found.leant(state.probe, change))) if change else state.probe
+        return tuple(map(float, found.leant(z, change))) if change else z
 
     def _ask(self) -> bool:
         """Asks for the pictures, if anybody can see them."""
@@ -324,9 +332,17 @@ class ConditionBoard(QScrollArea):
 
     @Slot(str, float, bool)
     def _told(self, name: str, value: float, held: bool) -> None:
-        condition = told(self._desk.state.condition, self._names.index(name), value, self._implied)
-        z = self._leant(condition)
+        # Under the hand all is reckoned from where the slide began: slid back, it is as it was.
+        since = self._gripped if held else (self._desk.state.condition, self._desk.state.probe)
+        condition = told(since[0], self._names.index(name), value, self._implied)
+        z = self._leant(condition, since)
         self._desk.do(SetCondition(gesture=self._burst.gesture(held), condition=condition, z=z))
+
+    @Slot()
+    def _grip(self) -> None:
+        """A slide begins, or ends."""
+        self._burst.end()
+        self._gripped = (self._desk.state.condition, self._desk.state.probe)
 
     @Slot(bool)
     def _let_lean(self, lean: bool) -> None:

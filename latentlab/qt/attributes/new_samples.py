@@ -110,17 +110,18 @@ class NewSamples(QWidget):
             tile.clicked.connect(self._taken)
             self.tiles.append(tile)
             self._grid.addWidget(tile)
-        head = QHBoxLayout()
-        head.addWidget(QLabel("<b>New pictures</b>"))
-        head.addStretch(1)
-        head.addWidget(self.draw)
-        head.addWidget(self.save)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.draw)
+        buttons.addWidget(self.save)
+        buttons.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 0)
         layout.setSpacing(6)
-        layout.addLayout(head)
-        for widget in (self._choice, self._strip, self.note):
+        for widget in (QLabel("<b>New pictures</b>"), self._choice, self._strip):
             layout.addWidget(widget)
+        # Below the pictures: a board that scrolls to show them can leave the button under the mouse.
+        layout.addLayout(buttons)
+        layout.addWidget(self.note)
 
     # What comes from the desk
 

@@ -45,6 +45,13 @@ def data_of(model: str) -> str:
     return _data(card_in(model_files().get(model, Path(model).expanduser())))
 
 
+def shape_of_pictures(model: str) -> tuple[int, ...]:
+    """(C, H, W) of a model's pictures, a name or a path; () if its file does not say."""
+    config = card_in(model_files().get(model, Path(model).expanduser())).get("config")
+    shape = config.get("shape") if isinstance(config, dict) else None
+    return tuple(shape) if isinstance(shape, list) else ()
+
+
 def encoder_of(data: str) -> str | None:
     """A VAE that ships, of some data, that has a plane: that of the fewest latents; None if there is none."""
     found = []

@@ -30,8 +30,8 @@ def known_in_words(reply: OwnPictureReply, data: str) -> str:
     better = (reply.negative_below or 0.0) - reply.below > _BETTER
     if reply.fits != reply.told:
         return (
-            f"The model was told {reply.told}. Told {reply.fits}, it would know this picture better: "
-            "choose that under the probe."
+            f"The model was told {_listed(reply.told)}. Told {_listed(reply.fits)}, it would know this "
+            "picture better: choose that under the probe."
         )
     if reply.below < _UNUSUAL and better:
         return "With light and dark exchanged, the model would know it better: try Negative."
@@ -55,6 +55,11 @@ def error_in_words(found: ErrorMap) -> str:
         f"Black is no error, pale yellow {found.most:.2f}, the largest here (black against white is 1); "
         f"{found.mean:.3f} on average."
     )
+
+
+def _listed(condition: str) -> str:
+    """With room to break the line."""
+    return condition.replace(",", ", ")
 
 
 def _nats(value: float) -> str:
