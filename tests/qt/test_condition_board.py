@@ -303,6 +303,23 @@ def test_that_twelve_are_drawn_as_asked_and_a_click_on_one_goes_there(
     assert not any(tile.isChecked() for tile in samples.tiles)
 
 
+def test_that_the_button_stays_under_the_mouse_when_the_pictures_come(
+    qtbot: QtBot, desk: Desk, board: ConditionBoard, whole: AttributeBoard
+) -> None:
+    whole.resize(360, 420)
+    draw = board.samples.draw
+    board.ensureWidgetVisible(draw)
+    place = draw.mapTo(board.viewport(), QPoint(5, 5))
+    for _ in range(2):
+        assert board.viewport().childAt(place) is draw
+        with qtbot.waitSignal(desk.sampled, timeout=2000):
+            qtbot.mouseClick(draw, Qt.MouseButton.LeftButton)
+        qtbot.wait(50)
+        # To the end of the scrolling, which may be a pixel short.
+        assert abs(draw.mapTo(board.viewport(), QPoint(5, 5)).y() - place.y()) <= 2
+    assert not any(tile.visibleRegion().isEmpty() for tile in board.samples.tiles[-4:])
+
+
 def test_that_each_press_draws_with_another_seed(qtbot: QtBot, desk: Desk, board: ConditionBoard) -> None:
     seeds = set()
     for _ in range(4):

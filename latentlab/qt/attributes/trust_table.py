@@ -18,6 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from latentlab.engine.direction_parts import STEERED
+
 if TYPE_CHECKING:
     from latentlab.engine.direction_parts import Trust
     from latentlab.engine.directions import Directions
@@ -36,6 +38,10 @@ _HEADS = (
 _COSINE = "Cosine of the angle between the two: adding the one adds so much of the other's direction."
 
 
+_OF_STEERED = (
+    " Steered directions were learnt for what they draw, not for telling pictures apart: their AUC may be "
+    "lower than that of a difference of means, and what they draw better."
+)
 # Of the dialog; and what a title bar takes.
 _WIDTH, _TITLE = 900, 40
 
@@ -106,6 +112,7 @@ def _in_words(directions: Directions | None, own: bool) -> str:
         said.append(
             f"AUC and Cohen's d are of {held_out:,} held-out pictures of {directions.data}. The columns on "
             "the right tell which directions are alike: near 1, adding one adds the other too."
+            + (_OF_STEERED if directions.method == STEERED else "")
         )
     if own:
         said.append(
