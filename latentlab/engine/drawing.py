@@ -135,12 +135,13 @@ class Drawing:
                 raise LabError(f"a point of {len(point)} numbers; the model has {self.latents}")
 
     def condition_strip(self, request: ConditionStripRequest) -> Iterator[Reply | None]:
-        """One point, told apart by its conditions."""
+        """The probe, told apart by its conditions."""
+        self.require_places(request.points)
         pictures: list[Picture] = []
         if request.conditions:
             conditions = torch.tensor(request.conditions, device=self.device)
-            pictures.extend(self.decode(torch.tensor([request.z] * len(conditions)), conditions))
-        yield ConditionStripReply(request.generation, request.z, request.conditions, tuple(pictures))
+            pictures.extend(self.decode(torch.tensor(request.points), conditions))
+        yield ConditionStripReply(request.generation, request.points, request.conditions, tuple(pictures))
 
     def ways(self, request: WaysRequest) -> Iterator[Reply | None]:
         """Points, each under a condition of its own."""

@@ -101,9 +101,9 @@ class WalkReply(Reply):
 
 @dataclass(frozen=True, eq=False)
 class ConditionStripReply(Reply):
-    """One point under each condition of the request, in their order."""
+    """The probe under each condition of the request, in their order."""
 
-    z: Point
+    points: tuple[Point, ...]
     conditions: tuple[Point, ...]
     pictures: tuple[Picture, ...]
 

@@ -180,11 +180,11 @@ class WalkRequest(Request):
 
 @dataclass(frozen=True)
 class ConditionStripRequest(Request):
-    """Decode one point under each of several conditions."""
+    """Decode the probe under each of several conditions, at the point where it goes with each."""
 
     slot: ClassVar[str] = "conditions"
     priority: ClassVar[int] = 5
-    z: Point
+    points: tuple[Point, ...]
     conditions: tuple[Point, ...]
 
 

@@ -28,13 +28,14 @@ from latentlab.engine.requests import (
 )
 from latentlab.qt.mailbox import Mailbox
 from latentlab.qt.training.orders import Snapshot
-from latentlab.session.conditions import alternatives
 from latentlab.session.session import Session
 from latentlab.session.state import SessionState
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from latentlab.engine.directions import Directions
 
 # The signal that tells an answer, by the slot of its request.
 _SIGNALS: Mapping[str, str] = {
@@ -78,6 +79,7 @@ class Counter(QObject):
         session: whose state the questions are about.
         model, encodings: what is open, and where its pictures lie as far as that is known.
         projection: the plane that is shown of the latent space.
+        still_told: directions of what z still says of what the decoder is told; None until they are found.
     """
 
     pointed = Signal(object)
@@ -104,6 +106,7 @@ class Counter(QObject):
         self.model: LoadedReply | None = None
         self.encodings: EncodingsReply | None = None
         self.projection = Projection.pair(0, 1, 2)
+        self.still_told: Directions | None = None
         self._followed: Snapshot | None = None
         self._mailbox = Mailbox()
         self._numbers = itertools.count(1)
@@ -126,12 +129,9 @@ class Counter(QObject):
         if self.state.selected is not None:
             self._ask(rq.SelectionRequest(self._next("selection"), self.state.selected, seed=seed))
 
-    def request_conditions(self) -> None:
-        """Asks for the probe under every class, or with each attribute the other way round."""
-        if self.model is not None:
-            model = self.model
-            conditions = alternatives(self.state.condition, model.exclusive, model.implied)
-            self._ask(rq.ConditionStripRequest(self._next("conditions"), self.state.probe, conditions))
+    def request_conditions(self, points: tuple[Point, ...], conditions: tuple[Point, ...]) -> None:
+        """Asks for the probe under other conditions, at the point where it goes with each."""
+        self._ask(rq.ConditionStripRequest(self._next("conditions"), points, conditions))
 
     def request_ways(self, points: tuple[Point, ...], conditions: tuple[Point, ...]) -> None:
         """Asks for the pictures of points, each under a condition of its own."""
@@ -210,4 +210,6 @@ class Counter(QObject):
         """Emits the signal of an answer that is still asked for."""
         slot = _SLOTS.get(type(reply)) or str(getattr(reply, "slot", ""))
         if slot in _SIGNALS and self._current(slot, reply):
+            if isinstance(reply, rp.DirectionsReply) and reply.directions is not None:
+                self.still_told = reply.still_told
             getattr(self, _SIGNALS[slot]).emit(reply)

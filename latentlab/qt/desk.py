@@ -274,6 +274,7 @@ class Desk(Counter):
                         self._ask(EncodeRequest(self._next("encodings")))
             case UnfoldedReply():
                 if self._current("load", reply):
+                    self.still_told = None
                     self._place(reply)
                     self._refresh()
                     self.unfolded.emit(reply)
@@ -302,7 +303,7 @@ class Desk(Counter):
     def _adopt(self, reply: LoadedReply) -> None:
         """A model has been opened: the session goes on with it, and everything is asked for anew."""
         first, other = self.model is None, self.model is None or self.model.path != reply.path
-        self.model, self.encodings = reply, None
+        self.model, self.encodings, self.still_told = reply, None, None
         # What the person did while the model was being opened counts as done to it.
         since = {
             field.name: getattr(self.state, field.name)

@@ -91,11 +91,11 @@ def test_that_no_condition_means_the_first_class(conditional: Renderer) -> None:
 
 
 def test_that_a_strip_shows_one_point_under_each_condition(conditional: Renderer) -> None:
-    (reply,) = replies(conditional, ConditionStripRequest(4, Z, (ODD, EVEN)))
-    assert (reply.generation, reply.z, reply.conditions) == (4, Z, (ODD, EVEN))
+    (reply,) = replies(conditional, ConditionStripRequest(4, (Z, Z), (ODD, EVEN)))
+    assert (reply.generation, reply.points, reply.conditions) == (4, (Z, Z), (ODD, EVEN))
     for picture, condition in zip(reply.pictures, (ODD, EVEN), strict=True):
         assert near(picture, expected(conditional, Z, condition))
-    (empty,) = replies(conditional, ConditionStripRequest(5, Z, ()))
+    (empty,) = replies(conditional, ConditionStripRequest(5, (), ()))
     assert empty.pictures == ()
 
 

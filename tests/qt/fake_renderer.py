@@ -97,8 +97,8 @@ class FakeRenderer:
                 pictures = tuple(picture_at(point, request.condition) for point in points)
                 yield rp.WalkReply(number, "walk", points, pictures, (-2.0,) * len(points), request.condition)
             case rq.ConditionStripRequest():
-                pictures = tuple(picture_at(request.z, condition) for condition in request.conditions)
-                yield rp.ConditionStripReply(number, request.z, request.conditions, pictures)
+                pictures = tuple(map(picture_at, request.points, request.conditions))
+                yield rp.ConditionStripReply(number, request.points, request.conditions, pictures)
             case rq.WaysRequest():
                 pictures = tuple(map(picture_at, request.points, request.conditions))
                 yield rp.WaysReply(number, request.points, request.conditions, pictures)

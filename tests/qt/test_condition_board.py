@@ -20,6 +20,7 @@ from latentlab.qt.attributes.new_samples import COUNT, AskBox
 from latentlab.qt.desk import Desk
 from latentlab.qt.export_dialog import ExportDialog
 from latentlab.qt.views.attribute_board import AttributeBoard
+from latentlab.qt.views.conditions import ConditionSelector
 from latentlab.session.edits import MoveProbe, SelectImage, SetCondition
 from tests.qt.fake_renderer import FakeRenderer, picture_at
 from tests.qt.shell import OFFSCREEN, open_window
@@ -137,6 +138,25 @@ def test_that_z_leans_with_what_is_told_in_one_step(qtbot: QtBot, desk: Desk, bo
     desk.undo_stack.undo()
     desk.undo_stack.undo()
     assert (desk.state.probe, desk.state.condition) == (Z, (0.0, 0.0, 0.0))
+
+
+@pytest.mark.usefixtures("_leaning")
+def test_that_the_panel_under_the_probe_leans_as_the_board_does(
+    qtbot: QtBot, desk: Desk, board: ConditionBoard, renderer: FakeRenderer
+) -> None:
+    selector = ConditionSelector(desk)
+    qtbot.addWidget(selector)
+    selector.show()
+    smiling = (LEANT[0], Z[1] + 0.5 * LEAN, Z[2])
+
+    def leans() -> bool:
+        asked = [one for one in renderer.served if isinstance(one, rq.ConditionStripRequest)]
+        return bool(asked) and asked[-1].points == (LEANT, smiling, Z)
+
+    qtbot.waitUntil(leans, timeout=2000)
+    qtbot.mouseClick(selector.tiles[0], Qt.MouseButton.LeftButton)
+    assert desk.state.condition == (1.0, 0.0, 0.0)
+    assert desk.state.probe == pytest.approx(LEANT)
 
 
 @pytest.mark.usefixtures("_leaning")

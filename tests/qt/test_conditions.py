@@ -75,7 +75,8 @@ def test_that_a_click_on_the_chosen_class_changes_nothing(
 def test_that_the_strip_shows_the_probe_as_every_class_and_a_click_chooses_one(
     qtbot: QtBot, desk: Desk, view: ConditionSelector, renderer: FakeRenderer
 ) -> None:
-    with qtbot.waitSignal(desk.compared, timeout=2000, check_params_cb=lambda reply: reply.z == (1.0, 2.0)):
+    moved = {"check_params_cb": lambda reply: reply.points[0] == (1.0, 2.0)}
+    with qtbot.waitSignal(desk.compared, timeout=2000, **moved):
         desk.do(MoveProbe(z=(1.0, 2.0)))
     assert all(tile._image is not None for tile in view.tiles)
     assert [tile.isChecked() for tile in view.tiles] == [True, False, False]
@@ -95,7 +96,7 @@ def test_that_of_many_moves_the_strip_asks_now_and_then(
     qtbot.wait(150)
     strips = [request for request in renderer.served if isinstance(request, rq.ConditionStripRequest)]
     assert 1 <= len(strips) <= 4
-    assert strips[-1].z == desk.state.probe
+    assert strips[-1].points == (desk.state.probe,) * len(strips[-1].conditions)
 
 
 @pytest.mark.parametrize("renderer", [ATTRIBUTES], indirect=True)

@@ -37,6 +37,7 @@ from latentlab.qt.attributes.way_row import TILE, WayRow, WayTile
 from latentlab.qt.burst import Burst
 from latentlab.qt.check_box import CheckBox
 from latentlab.qt.desk import Desk
+from latentlab.qt.leaning import leant
 from latentlab.session.conditions import alternatives, change_in_words, holds, told
 from latentlab.session.edits import AddAttributes, SetCondition, SetLean, TakeSample
 from latentlab.session.state import SessionState
@@ -99,7 +100,6 @@ class ConditionBoard(QScrollArea):
         self.lean = CheckBox("z &leans with what is told")
         self.lean.setObjectName("conditionLean")
         self.lean.setToolTip(_LEAN_TIP)
-        self._still_told: Directions | None = None
         self.samples = NewSamples(desk)
         self.samples.save_wanted.connect(self.save_wanted)
         self._lay_out()
@@ -163,7 +163,7 @@ class ConditionBoard(QScrollArea):
             self._names, self._exclusive = model.condition_names, model.exclusive
             self._make_rows()
         self._implied = model.implied
-        self._directions = self._selected = self._still_told = None
+        self._directions = self._selected = None
         self._show_selected(self._desk.state)
         for tile in self._tiles():
             tile.show_picture(None)
@@ -179,7 +179,7 @@ class ConditionBoard(QScrollArea):
             self._say(f"Finding the vectors: {reply.share:.0%} {done}.")
             return
         self._say("")
-        self._directions, self._still_told = reply.directions, reply.still_told
+        self._directions = reply.directions
         self._show_left()
         self._asking.soon()
 
@@ -210,7 +210,7 @@ class ConditionBoard(QScrollArea):
     @Slot(object)
     def _unfolded(self, reply: object) -> None:
         """The model has learnt: its pictures are other ones, and its vectors have yet to be found."""
-        self._directions = self._still_told = None
+        self._directions = None
         self._show_left()
         self._asking.soon()
 
@@ -306,16 +306,6 @@ class ConditionBoard(QScrollArea):
         found = self._vector_of(name)
         return z if found is None else tuple(map(float, found.shift(z, {name: self._step(number)})))
 
-    def _leant(self, condition: Point, since: tuple[Point, Point] | None = None) -> Point:
-        """Where the probe goes when the decoder is told this instead of what it was told at a probe."""
-        found, lean = self._still_told, self._desk.state.lean
-        before, z = since or (self._desk.state.condition, self._desk.state.probe)
-        if found is None or not lean or found.latents != len(z):
-            return z
-        told = zip(self._names, before, condition, strict=True)
-        change = {name: then - now for name, now, then in told if then != now}
-        return tuple(map(float, found.leant(z, change))) if change else z
-
     def _ask(self) -> bool:
         """Asks for the pictures, if anybody can see them."""
         state = self._desk.state
@@ -325,7 +315,8 @@ class ConditionBoard(QScrollArea):
         vectors = tuple(self._moved(number) for number in range(len(self._names)))
         others = alternatives(state.condition, self._exclusive, self._implied)
         conditions = ((state.condition,) * (1 + len(vectors))) + others
-        self._desk.request_ways((state.probe, *vectors, *map(self._leant, others)), conditions)
+        leaning = (leant(self._desk, other) for other in others)
+        self._desk.request_ways((state.probe, *vectors, *leaning), conditions)
         return True
 
     # The hand
@@ -335,7 +326,7 @@ class ConditionBoard(QScrollArea):
         # Under the hand all is reckoned from where the slide began: slid back, it is as it was.
         since = self._gripped if held else (self._desk.state.condition, self._desk.state.probe)
         condition = told(since[0], self._names.index(name), value, self._implied)
-        z = self._leant(condition, since)
+        z = leant(self._desk, condition, since)
         self._desk.do(SetCondition(gesture=self._burst.gesture(held), condition=condition, z=z))
 
     @Slot()
@@ -359,7 +350,7 @@ class ConditionBoard(QScrollArea):
         number = self._names.index(name)
         chosen = alternatives(self._desk.state.condition, self._exclusive, self._implied)[number]
         if chosen != self._desk.state.condition:
-            self._desk.do(SetCondition(condition=chosen, z=self._leant(chosen)))
+            self._desk.do(SetCondition(condition=chosen, z=leant(self._desk, chosen)))
 
     @Slot(str)
     def _by_vector(self, name: str) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QVBoxLayout, QWidget
 from latentlab.engine.implications import Implied
 from latentlab.engine.replies import (
     ConditionStripReply,
+    DirectionsReply,
     EncodingsReply,
     LoadedReply,
     Refusal,
@@ -23,8 +24,9 @@ from latentlab.qt.choice_button import ChoiceButton
 from latentlab.qt.condition_tile import ConditionTile
 from latentlab.qt.desk import Desk
 from latentlab.qt.flow_layout import FlowLayout, TileLayout
+from latentlab.qt.leaning import leant
 from latentlab.qt.pixels import to_qimage
-from latentlab.session.conditions import change_in_words, holds, one_of, switched
+from latentlab.session.conditions import alternatives, change_in_words, holds, one_of, switched
 from latentlab.session.edits import SetCondition
 from latentlab.session.state import SessionState
 
@@ -57,6 +59,7 @@ class ConditionSelector(QWidget):
         desk.probed.connect(self._changed)
         desk.loaded.connect(self._loaded)
         desk.compared.connect(self._compared)
+        desk.directed.connect(self._directed)
         desk.unfolded.connect(self._unfolded)
         desk.refused.connect(self._refused)
         if desk.model is not None:
@@ -81,7 +84,8 @@ class ConditionSelector(QWidget):
     def _changed(self, old: SessionState, new: SessionState) -> None:
         if old.condition != new.condition:
             self._show(new.condition)
-        if old.probe != new.probe or (old.condition != new.condition and not self._exclusive):
+        told = (old.condition, old.lean) != (new.condition, new.lean)
+        if old.probe != new.probe or (told and not self._exclusive):
             self._asking.soon()
 
     @Slot(object)
@@ -97,6 +101,12 @@ class ConditionSelector(QWidget):
         self._asking.answered()
 
     @Slot(object)
+    def _directed(self, reply: DirectionsReply) -> None:
+        """It may be known now how z leans."""
+        if reply.directions is not None and not self._exclusive:
+            self._asking.soon()
+
+    @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
         if refusal.slot == ConditionStripRequest.slot:
             self._asking.answered()
@@ -105,7 +115,8 @@ class ConditionSelector(QWidget):
         """Asks for the strip, if anybody can see it."""
         wanted = bool(self._names) and self.isVisible() and self._desk.model is not None
         if wanted:
-            self._desk.request_conditions()
+            others = alternatives(self._desk.state.condition, self._exclusive, self._implied)
+            self._desk.request_conditions(tuple(leant(self._desk, other) for other in others), others)
         return wanted
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -167,4 +178,4 @@ class ConditionSelector(QWidget):
         number = controls.index(sender) % len(self._names)
         count = len(self._names)
         chosen = one_of(number, count) if self._exclusive else switched(condition, number, self._implied)
-        self._desk.do(SetCondition(condition=chosen))
+        self._desk.do(SetCondition(condition=chosen, z=leant(self._desk, chosen)))
