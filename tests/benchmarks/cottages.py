@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 ATTRIBUTES = ("Chimney", "Lit_Windows", "Red_Roof", "Snow", "Tree")
+PARTITION = "list_eval_partition.txt"
 _SIDE, _ENLARGED = 64, 4
 Colour = tuple[int, int, int]
 
@@ -32,7 +33,7 @@ def write_cottages(folder: Path, count: int, seed: int = 0) -> None:
         rows.append(f"{name} " + " ".join("1" if one else "-1" for one in each))
         partition.append(f"{name} {0 if number <= 0.8 * count else 2}")
     (folder / "list_attr_celeba.txt").write_text("\n".join(rows) + "\n")
-    (folder / "list_eval_partition.txt").write_text("\n".join(partition) + "\n")
+    (folder / PARTITION).write_text("\n".join(partition) + "\n")
 
 
 def drawn(has: dict[str, bool], random: np.random.Generator) -> Image.Image:
