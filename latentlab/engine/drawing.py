@@ -45,7 +45,7 @@ from latentlab.models.base import Conditional, Decodes
 # Most pictures decoded at once: what a more urgent request may have to wait for, some five milliseconds.
 CHUNK = 256
 # How long a piece of the work may take. The underlay, which follows trainings, is drawn in shorter ones.
-_PIECE_S, _UNDERLAY_PIECE_S, _SMALLEST = 6e-3, 2e-3, 16
+_PIECE_S, _UNDERLAY_PIECE_S, _SMALLEST = 6e-3, 2e-3, 4
 _COARSE = 4
 _FRAME_S = 1 / 60
 
