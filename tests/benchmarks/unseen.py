@@ -121,6 +121,7 @@ class Hand:
         self.desk.directed.connect(found.append)
         chooser.setCurrentIndex(chooser.findData(method))
         wait_until(lambda: any(reply.directions is not None for reply in found))
+        assert found[-1].directions.method == method
 
 
 def change(hand: Hand, test: ImageSet, judge: nn.Module, method: str, report: Report) -> None:
