@@ -118,9 +118,9 @@ def _add_method(parser: argparse._ActionsContainer) -> None:
     parser.add_argument(
         "--method",
         choices=METHODS,
-        default="means",
-        help="difference of means (the default), the other attributes regressed out, Fisher's linear "
-        "discriminant, or steered through the decoder until a classifier sees it, which takes a minute",
+        help="difference of means, the other attributes regressed out, Fisher's linear discriminant, or "
+        "steered through the decoder until a classifier sees it, which takes a minute (default: steered "
+        "where such directions ship, as in the window, else means)",
     )
 
 
@@ -129,5 +129,5 @@ def _add_classifier(parser: argparse.ArgumentParser) -> None:
         "--classifier",
         metavar="CLASSIFIER",
         default="",
-        help="who judges in --method steered: a shipped name or a file (default: DATA-classifier)",
+        help="steer, and by this judge: a shipped name or a file (default: DATA-classifier)",
     )

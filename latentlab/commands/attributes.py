@@ -9,7 +9,7 @@ from latentlab.commands.console import open_model, print_json, progress_bar
 from latentlab.engine.checkpoint import LoadedModel
 from latentlab.engine.destination import check_destination
 from latentlab.engine.direction_files import SUFFIXES, save_directions
-from latentlab.engine.direction_finder import directions_of
+from latentlab.engine.direction_finder import directions_of, shipped_directions
 from latentlab.engine.direction_parts import STEERED
 from latentlab.engine.directions import Directions, data_of, require_encoder
 
@@ -40,12 +40,14 @@ def show_attributes(arguments: argparse.Namespace) -> None:
 
 
 def find_as_told(loaded: LoadedModel, arguments: argparse.Namespace) -> Directions:
-    """The directions of a model in the command's --data, by its --method."""
+    """The directions of a model in the command's --data, by its --method, or those that the window takes."""
     require_encoder(loaded)
     data = data_of(loaded, arguments.data)
-    with progress_bar("Steering" if arguments.method == STEERED else f"Encoding {data}") as show:
+    steers = arguments.classifier or shipped_directions(loaded, data) is not None
+    method = arguments.method or (STEERED if steers else "means")
+    with progress_bar("Steering" if method == STEERED else f"Encoding {data}") as show:
         return directions_of(
-            loaded, data, arguments.method, judge=arguments.classifier, progress=lambda share: show(share, "")
+            loaded, data, method, judge=arguments.classifier, progress=lambda share: show(share, "")
         )
 
 

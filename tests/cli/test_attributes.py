@@ -290,6 +290,14 @@ def test_that_z_leans_with_what_a_picture_is_told_unless_it_is_to_stay(run, told
     np.testing.assert_allclose(read_provenance(tmp_path / "none.png").z, z[0], atol=1e-6)
 
 
+def test_that_directions_that_ship_are_taken_as_in_the_window_unless_others_are_named(run, tmp_path: Path):
+    words = ("arithmetic", "faces-vae", "--index", 17, "--add", "Hat", "-o")
+    assert run(*words, tmp_path / "usual.png").code == 0
+    assert read_provenance(tmp_path / "usual.png").extra["method"] == "steered"
+    assert run(*words, tmp_path / "same.png", "--method", "steered").code == 0
+    assert (tmp_path / "usual.png").read_bytes() == (tmp_path / "same.png").read_bytes()
+
+
 def test_that_what_goes_along_in_the_data_is_told_along(
     run, told_attributes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
