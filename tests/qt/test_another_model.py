@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from latentlab.qt.another_model import on_its_data
-from latentlab.qt.app import _state_for
+from latentlab.qt.app import _state_for, _tell_of_other_data
 from latentlab.qt.recent_data import RecentData
 from latentlab.session.state import SessionState
 from tests.tiny import save_tiny_cvae
@@ -60,3 +61,12 @@ def test_that_the_pictures_named_with_a_model_are_those_that_it_is_opened_on(mod
     assert (state.model, state.data, state.group_a) == (model, "/far/cats", ())
     # Beside a diffusion model they are for the page.
     assert _state_for(BUSY, "faces-ddpm", "/far/cats").data == "mnist"
+
+
+def test_that_pictures_that_a_model_cannot_show_are_not_dropped_without_a_word() -> None:
+    said: list[str] = []
+    window = SimpleNamespace(messages=SimpleNamespace(say=said.append))
+    _tell_of_other_data(window, "faces", SimpleNamespace(model="faces-vae", data="faces"))
+    assert said == []
+    _tell_of_other_data(window, "mnist", SimpleNamespace(model="faces-vae", data="faces"))
+    assert said == ["faces-vae is made for other pictures than mnist: it shows faces."]
