@@ -250,15 +250,10 @@ def _of_data(
         return one, is_of, is_of
     implied = () if known is None or loaded.model.exclusive else implied_by(known.numpy())
     y = condition_from(loaded.model, asked, is_of, implied)
-    if one_odd := contradicted(tuple(y.tolist()), implied):
-        a, has, b, so = one_odd
-        names, (first, second) = (
-            loaded.model.condition_names,
-            (
-                "with" if has else "without",
-                "without" if so else "with",
-            ),
-        )
+    if odd := contradicted(tuple(y.tolist()), implied):
+        a, has, b, so = odd
+        names = loaded.model.condition_names
+        first, second = "with" if has else "without", "without" if so else "with"
         print(
             f"note: no picture of {data.name} {first} {names[a]} is {second} {names[b]}; "
             "what is drawn may be noise",
