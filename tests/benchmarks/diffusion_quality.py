@@ -41,7 +41,7 @@ from tests.benchmarks.report import Report
 # What the model has to reach: with which sampler and steps, and which share as asked.
 _MUST = {("ddim", 50), ("ddpm", 1000)}
 _AS_ASKED = {True: 0.99, False: 0.95}
-_MOST_FLOORS, _LOOKED_UP, _KEPT_EACH = 3.0, 1000, 512
+_MOST_FLOORS, _LOOKED_UP, _KEPT_EACH = 3.0, 1000, 128
 # uint8 pictures and what they were told, to (N, A) of whether each is so.
 Judge = Callable[[Tensor, Tensor], Tensor]
 

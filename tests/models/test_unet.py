@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from torch.nn.functional import silu
 
 from latentlab.models import unet
-from latentlab.models.unet import Attention, Residual, UNet, time_waves
+from latentlab.models.unet import Attention, Norm, Residual, UNet, time_waves
 
 
 def make_unet(
@@ -68,6 +68,27 @@ def test_that_what_is_told_scales_and_shifts_each_channel_after_the_second_norm(
     h = block.norm_2(block.conv_1(silu(block.norm_1(x))))
     expected = block.skip(x) + block.conv_2(silu(h * (1.0 + scale) + shift))
     torch.testing.assert_close(block(x, told), expected, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("kind", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("width", [24, 64, 128])
+def test_that_groups_of_any_width_are_normed_as_torch_does_and_stay_as_they_lay(width, kind):
+    torch.manual_seed(0)
+    norm, plain = Norm(8, width), torch.nn.GroupNorm(8, width)
+    for weight in norm.parameters():
+        torch.nn.init.normal_(weight)
+    plain.load_state_dict(norm.state_dict())
+    x = torch.randn(3, width, 5, 6).to(kind).to(memory_format=torch.channels_last).requires_grad_()
+    y = x.detach().clone().requires_grad_()
+    with torch.autocast("cpu", torch.bfloat16, enabled=kind == torch.bfloat16):
+        ours, theirs = norm(x), plain(y)
+    assert ours.dtype == theirs.dtype
+    assert ours.is_contiguous(memory_format=torch.channels_last)
+    near = {"rtol": 2e-2, "atol": 2e-2} if kind == torch.bfloat16 else {}
+    torch.testing.assert_close(ours, theirs, **near)
+    ours.square().sum().backward()
+    theirs.square().sum().backward()
+    torch.testing.assert_close(x.grad, y.grad, rtol=5e-2, atol=5e-2)
 
 
 def test_that_a_new_network_says_nothing():
