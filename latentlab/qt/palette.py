@@ -104,7 +104,7 @@ def is_dark(theme: Theme) -> bool:
 
 
 def palette_for(theme: Theme) -> QPalette:
-    """The window's palette, disabled texts paler."""
+    """The window's palette: what is disabled has paler texts and nothing that stands out."""
     palette = QPalette()
     for role, colour in _DARK if is_dark(theme) else _LIGHT:
         palette.setColor(role, QColor(colour))
@@ -116,4 +116,7 @@ def palette_for(theme: Theme) -> QPalette:
         QPalette.ColorRole.ButtonText,
     ):
         palette.setColor(QPalette.ColorGroup.Disabled, role, pale)
+    mid = palette.color(QPalette.ColorRole.Mid)
+    for role in (QPalette.ColorRole.Highlight, QPalette.ColorRole.Accent):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, mid)
     return palette

@@ -113,4 +113,4 @@ class Tracing(QObject):
             return
         number = self._shown.number
         reached = sum(1 for known in self._numbers if known <= number) - 1
-        self._plane.show_trajectory(self._points, reached)
+        self._plane.show_trajectory(self._points, reached, f"tape at t = {self._shown.t}")

@@ -16,7 +16,8 @@ class Marks:
     """Keeps where walk and pins lie in the plane: in many dimensions not to be found out at every move.
 
     `ellipse` is the mean and sigma of the selected picture's posterior; `trajectory` the way of what a
-    diffusion model believes in, from noise to picture, of which `reached` points have been shown.
+    diffusion model believes in, from noise to picture, of which `reached` points have been shown; the last
+    of them is called `hand`.
     """
 
     def __init__(self, projection: Projection) -> None:
@@ -24,7 +25,7 @@ class Marks:
         self.ellipse: tuple[Point, Point] | None = None
         self.way: tuple[Flat, ...] = ()
         self.trajectory: tuple[Point, ...] = ()
-        self.reached = 0
+        self.reached, self.hand = 0, ""
         self._trajectory: tuple[Flat, ...] = ()
         self.pins: tuple[Flat, ...] = ()
         self._projection = projection
@@ -54,4 +55,4 @@ class Marks:
             paint.probe(painter, camera, palette, place)
         # Over the probe, for it may be short and lie beneath it.
         if self._trajectory:
-            paint_trajectory(painter, camera, palette, self._trajectory, self.reached)
+            paint_trajectory(painter, camera, palette, self._trajectory, self.reached, self.hand)

@@ -48,6 +48,21 @@ def _label(painter: QPainter, palette: QPalette, place: QPointF, text: str) -> N
     painter.drawText(place, text)
 
 
+def name_beside(painter: QPainter, camera: Camera, palette: QPalette, box: QRectF, name: str) -> None:
+    """The name of what lies in a box of the view: right of it, or left where there is no room."""
+    painter.save()
+    painter.setFont(_small(painter))
+    metrics = painter.fontMetrics()
+    wide, gap = metrics.horizontalAdvance(name), 6.0
+    x = box.right() + gap
+    if x + wide + gap > camera.width:
+        x = box.left() - gap - wide
+    _label(
+        painter, palette, QPointF(x, box.center().y() + 0.5 * (metrics.ascent() - metrics.descent())), name
+    )
+    painter.restore()
+
+
 def manifold(painter: QPainter, camera: Camera, region: Region, image: QImage) -> None:
     """The decoded pictures of a region, wherever that region lies in the view now."""
     left, right, bottom, top = region

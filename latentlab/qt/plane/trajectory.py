@@ -12,6 +12,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPolygonF
 
 from latentlab.engine.projection import Flat
+from latentlab.qt.plane import paint
 from latentlab.qt.plane.camera import Camera
 
 _LINE, _CASING = 2.0, 5.0
@@ -19,9 +20,9 @@ _BEGIN, _END = 3.5, 7.0
 
 
 def paint_trajectory(
-    painter: QPainter, camera: Camera, palette: QPalette, way: Sequence[Flat], reached: int
+    painter: QPainter, camera: Camera, palette: QPalette, way: Sequence[Flat], reached: int, hand: str
 ) -> None:
-    """The way so far as a line, what is to come dotted, and a disc where the frame in hand is."""
+    """The way so far as a line, what is to come dotted, and a box with a name where the frame in hand is."""
     points = [QPointF(*camera.to_pixel(*place)) for place in way]
     reached = max(0, min(reached, len(points) - 1))
     ground, ink = palette.base().color(), palette.highlight().color()
@@ -41,4 +42,6 @@ def paint_trajectory(
     box = QRectF(points[reached] - QPointF(_END, _END), points[reached] + QPointF(_END, _END))
     # A rounded square, for the probe and the walk are marked by discs.
     painter.drawRoundedRect(box, 3.0, 3.0)
+    if hand:
+        paint.name_beside(painter, camera, palette, box, hand)
     painter.restore()

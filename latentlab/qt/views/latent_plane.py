@@ -234,12 +234,13 @@ class LatentPlane(QWidget):
         if self._drag is None:
             self._follow(old, new)
 
-    def show_trajectory(self, points: tuple[Point, ...], reached: int) -> None:
-        """The way of a diffusion tape through the latent space, the frame in hand marked; () for none."""
+    def show_trajectory(self, points: tuple[Point, ...], reached: int, hand: str = "") -> None:
+        """The way of a diffusion tape through the latent space, the frame in hand marked with its name; ()
+        for none."""
         if points != self.marks.trajectory:
             self.marks.trajectory = points
             self._place_marks()
-        self.marks.reached = reached
+        self.marks.reached, self.marks.hand = reached, hand
         self.update()
 
     # What is in sight

@@ -66,6 +66,7 @@ def test_that_scrubbing_moves_the_mark_without_asking_again(
     asked = sum(isinstance(request, rq.TrajectoryRequest) for request in renderer.served)
     tracing.show((frames[2], 0))
     qtbot.waitUntil(lambda: window.plane.marks.reached == 2, timeout=3000)
+    assert window.plane.marks.hand.endswith("t = 600")
     qtbot.wait(150)
     assert sum(isinstance(request, rq.TrajectoryRequest) for request in renderer.served) == asked
 
