@@ -25,20 +25,21 @@ def paint_trajectory(
     """The way so far as a line, what is to come dotted, and a box with a name where the frame in hand is."""
     points = [QPointF(*camera.to_pixel(*place)) for place in way]
     reached = max(0, min(reached, len(points) - 1))
-    ground, ink = palette.base().color(), palette.highlight().color()
-    pale = QColor(ink)
-    pale.setAlphaF(0.55)
+    # White in the dark, too: points without classes have the colour of the line.
+    casing, ink = QColor("white"), palette.highlight().color()
     painter.save()
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(pale, _LINE, Qt.PenStyle.DotLine))
-    painter.drawPolyline(QPolygonF(points[reached:]))
-    for colour, width in ((ground, _CASING), (ink, _LINE)):
-        painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-        painter.drawPolyline(QPolygonF(points[: reached + 1]))
-    painter.setPen(QPen(ground, 2))
-    painter.setBrush(pale)
-    painter.drawEllipse(points[0], _BEGIN, _BEGIN)
+    to_come, so_far = QPolygonF(points[reached:]), QPolygonF(points[: reached + 1])
+    solid, dotted = Qt.PenStyle.SolidLine, Qt.PenStyle.DotLine
+    for line, style, opacity in ((to_come, dotted, 0.7), (so_far, solid, 1.0)):
+        painter.setOpacity(opacity)
+        painter.setPen(QPen(casing, _CASING, solid, Qt.PenCapStyle.RoundCap))
+        painter.drawPolyline(line)
+        painter.setPen(QPen(ink, _LINE, style, Qt.PenCapStyle.RoundCap))
+        painter.drawPolyline(line)
+    painter.setPen(QPen(casing, 2))
     painter.setBrush(ink)
+    painter.drawEllipse(points[0], _BEGIN, _BEGIN)
     box = QRectF(points[reached] - QPointF(_END, _END), points[reached] + QPointF(_END, _END))
     # A rounded square, for the probe and the walk are marked by discs.
     painter.drawRoundedRect(box, 3.0, 3.0)
