@@ -98,6 +98,7 @@ class MannerForm(QScrollArea):
         self.dice.clicked.connect(self._throw)
         self.from_noise.clicked.connect(self.noise_wanted)
         self.show_start(FromNoise())
+        self._form.setRowVisible(self.told, False)
         self._show_what_matters()
 
     def _name_controls(self) -> None:

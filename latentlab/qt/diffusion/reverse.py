@@ -7,17 +7,19 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from latentlab.engine.diffusion_requests import DenoiserReply
 from latentlab.engine.recipes import FromNoise, Recipe, Start
 from latentlab.qt.diffusion.branching import guided, other_noise
 from latentlab.qt.diffusion.desk import DiffusionDesk
+from latentlab.qt.diffusion.draw_buttons import DrawButtons
 from latentlab.qt.diffusion.frame_panel import FramePanel
 from latentlab.qt.diffusion.lanes import Lanes
 from latentlab.qt.diffusion.line import Line
 from latentlab.qt.diffusion.manner_form import MannerForm
+from latentlab.qt.diffusion.reverse_room import ReverseRoom
 from latentlab.qt.diffusion.runs import MOST_LANES, Lane, Runs
 from latentlab.qt.diffusion.tape_store import TapeStore
 from latentlab.qt.diffusion.transport import Transport
@@ -31,8 +33,6 @@ _QUICK_S, _PAUSE_MS = 1.5, 120
 # How long a hand is taken to move after its last move, and how often a frame is shown meanwhile.
 _HAND_RESTS_S, _LATE_MS = 0.25, 300
 _NOISE_REACH = 2.5
-# Below these heights pictures matter more than histograms: they are small, or none.
-_LOW, _LOWEST = 310, 250
 
 
 class ReversePage(QWidget):
@@ -55,7 +55,7 @@ class ReversePage(QWidget):
         # Whether the frame in hand is always the newest.
         self._follows = False
         self.form = MannerForm()
-        self.draw, self.stop, self.save = QPushButton("Dra&w"), QPushButton("Stop"), QPushButton("Save")
+        self.buttons = DrawButtons()
         self.panels = (
             FramePanel("noisyPictures", "<b>xₜ</b> in its noise",
                        "xₜ, the pictures in as much noise as there is at this frame"),
@@ -73,62 +73,21 @@ class ReversePage(QWidget):
         self._live = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._late = QTimer(self, singleShot=True, interval=_LATE_MS)
         self._busy_until = 0.0
-        self._name_controls()
         self._lay_out()
         self._connect()
         self._offer()
         self.lanes.begin(Lane(Recipe()))
 
-    def _name_controls(self) -> None:
-        for button, name, spoken, tip in (
-            (self.draw, "tapeDraw", "Draw the pictures", "Draw a new tape: from noise to pictures."),
-            (self.stop, "tapeStop", "Stop drawing", "Stop drawing; what is there of the tape stays (Esc)."),
-            (
-                self.save,
-                "tapeSave",
-                "Save the tape or a frame of it",
-                "Save the frame in hand, or the whole tape as a film or as numbers. What was saved is drawn "
-                "again where it is dropped on the window.",
-            ),
-        ):
-            button.setObjectName(name)
-            button.setAccessibleName(spoken)
-            button.setToolTip(tip)
-            # Three side by side are no wider than the form above them.
-            button.setMinimumWidth(button.fontMetrics().horizontalAdvance(button.text()) + 18)
-            button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-
     def _lay_out(self) -> None:
-        buttons = QHBoxLayout()
-        buttons.setSpacing(4)
-        buttons.addWidget(self.draw, 1)
-        buttons.addWidget(self.stop, 1)
-        buttons.addWidget(self.save, 1)
-        self.save.hide()
-        left = QVBoxLayout()
-        left.setSpacing(6)
-        left.addWidget(self.form, 1)
-        left.addLayout(buttons)
-        aspects = QHBoxLayout()
-        aspects.setSpacing(10)
-        for panel in self.panels:
-            aspects.addWidget(panel, 1)
-        right = QVBoxLayout()
-        right.setSpacing(3)
-        right.addLayout(aspects, 5)
-        right.addWidget(self.words)
-        right.addWidget(self.lanes, 3)
-        right.addWidget(self.transport)
-        whole = QHBoxLayout(self)
-        whole.setContentsMargins(8, 6, 8, 6)
-        whole.setSpacing(10)
-        whole.addLayout(left)
-        whole.addLayout(right, 1)
         self.form.setFixedWidth(self.form.sizeHint().width())
+        room = ReverseRoom((self.form, self.buttons), self.panels, self.words, self.lanes, self.transport)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(room)
 
     def _connect(self) -> None:
-        self.draw.clicked.connect(self.draw_anew)
-        self.stop.clicked.connect(self._stop)
+        self.buttons.draw.clicked.connect(self.draw_anew)
+        self.buttons.stop.clicked.connect(self._stop)
         self.form.changed.connect(self._settings_changed)
         self.form.guided.connect(self._live.start)
         self.form.noise_wanted.connect(self._from_noise)
@@ -154,25 +113,11 @@ class ReversePage(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(420, 200)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        for panel in self.panels:
-            panel.histogram.set_low(self.height() < _LOW)
-            panel.histogram.setVisible(self.height() >= _LOWEST)
-        super().resizeEvent(event)
-
     # What others ask
 
     def offer_to_save(self, actions: Iterable[QAction | None]) -> None:
         """What the button that saves offers; None is a line between them."""
-        menu = QMenu(self.save)
-        menu.setObjectName("tapeSaveMenu")
-        for action in actions:
-            if action is None:
-                menu.addSeparator()
-            else:
-                menu.addAction(action)
-        self.save.setMenu(menu)
-        self.save.show()
+        self.buttons.offer_to_save(actions)
 
     @property
     def recipe(self) -> Recipe | None:
@@ -384,10 +329,9 @@ class ReversePage(QWidget):
     def _offer(self) -> None:
         lane = self.lanes.in_hand
         has = lane is not None and len(lane.store) > 0
-        self.transport.offer(has, self._can_branch())
-        self.save.setEnabled(has)
-        self.draw.setEnabled(self._diffusion.model is not None)
-        self.stop.setEnabled(self.runs.running)
+        model = self._diffusion.model is not None
+        self.transport.offer(model, has, self._can_branch())
+        self.buttons.offer(model, self.runs.running, has)
 
     # The hand
 

@@ -72,9 +72,10 @@ class Transport(QWidget):
         """Whether the tape is being played."""
         return self._timer.isActive()
 
-    def offer(self, tape: bool, branch: bool) -> None:
-        """What can be done now: with a tape, and off it."""
+    def offer(self, model: bool, tape: bool, branch: bool) -> None:
+        """What can be done now: with a model, with a tape, and off it."""
         self.has_tape = tape
+        self.play.setEnabled(model or tape)
         for control in (self.back, self.step):
             control.setEnabled(tape)
         self.branch.setEnabled(branch)

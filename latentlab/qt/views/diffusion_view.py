@@ -73,6 +73,8 @@ class DiffusionView(QWidget):
         self.reverse.tape_begun.connect(self.tape_begun)
         self.reverse.tape_finished.connect(self.tape_finished)
         desk.probed.connect(self._give_way)
+        # Seen before there was one, the view waits for it.
+        desk.loaded.connect(self.update)
         diffusion.opened.connect(self._opened)
         diffusion.refused.connect(self._refused)
 

@@ -96,6 +96,27 @@ def test_that_the_next_start_draws_as_the_last_one_did(
         assert window.diffusion.recipe() == Recipe(3, manner)
 
 
+def test_that_a_panel_left_open_draws_at_the_next_start_though_it_is_there_before_the_planes_model(
+    qtbot: QtBot, tmp_path: Path, shipped: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = LabWindow.start
+
+    def start_slowly(window: LabWindow) -> None:
+        window.furnish()
+        qtbot.wait(300)
+        start(window)
+
+    monkeypatch.setattr(LabWindow, "start", start_slowly)
+    with open_window(qtbot, tmp_path) as window:
+        window.diffusion.reverse.form.steps.setValue(3)
+        window.show_diffusion()
+        qtbot.waitUntil(lambda: finished(window))
+    with open_window(qtbot, tmp_path) as window:
+        assert window.diffusion.isVisible()
+        qtbot.waitUntil(lambda: finished(window))
+        assert window.diffusion_desk.model.model == "mnist-ddpm"
+
+
 def test_that_a_file_that_holds_another_model_by_now_draws_what_it_can(
     qtbot: QtBot, tmp_path: Path, shipped: dict[str, Path]
 ) -> None:

@@ -51,7 +51,7 @@ def page(qtbot: QtBot, diffusion: DiffusionDesk) -> ReversePage:
 
 def drawn(qtbot: QtBot, page: ReversePage) -> None:
     with qtbot.waitSignal(page.tape_finished, timeout=3000):
-        qtbot.mouseClick(page.draw, LEFT)
+        qtbot.mouseClick(page.buttons.draw, LEFT)
 
 
 def branched(qtbot: QtBot, page: ReversePage) -> None:
@@ -67,6 +67,16 @@ def scrub(qtbot: QtBot, page: ReversePage, number: int, place: int = 0) -> None:
     """A click on a tape where a frame lies."""
     strip = tape(page, place)
     qtbot.mouseClick(strip, LEFT, pos=QPoint(round(strip.place_of(number)), 20))
+
+
+def test_that_without_a_model_nothing_is_offered_that_needs_one(qtbot: QtBot, diffusion: DiffusionDesk):
+    page = ReversePage(diffusion)
+    qtbot.addWidget(page)
+    page.show()
+    qtbot.waitExposed(page)
+    for button in (page.buttons.draw, page.buttons.stop, page.transport.play, page.transport.branch):
+        assert not button.isEnabled()
+    assert not page.form.told.isVisible()
 
 
 def test_that_draw_asks_for_what_is_set_and_shows_frames_to_the_last(
@@ -154,12 +164,12 @@ def test_that_stop_leaves_what_is_there_and_says_so(
 ) -> None:
     service.pause = 7
     service.hold.clear()
-    qtbot.mouseClick(page.draw, LEFT)
+    qtbot.mouseClick(page.buttons.draw, LEFT)
     qtbot.waitUntil(lambda: len(page.frames) == 8, timeout=3000)
     assert "left" in page.transport.words.text()
-    qtbot.mouseClick(page.stop, LEFT)
+    qtbot.mouseClick(page.buttons.stop, LEFT)
     assert not page.runs.running
-    assert not page.stop.isEnabled()
+    assert not page.buttons.stop.isEnabled()
     assert page.transport.words.text() == "Stopped at t = 65."
     qtbot.waitUntil(lambda: service.served[-1] == TapeRequest(service.served[-1].generation, None))
     service.hold.set()
@@ -174,7 +184,7 @@ def test_that_frames_that_come_do_not_move_a_hand_that_looks_back(
 ) -> None:
     service.pause = 7
     service.hold.clear()
-    qtbot.mouseClick(page.draw, LEFT)
+    qtbot.mouseClick(page.buttons.draw, LEFT)
     qtbot.waitUntil(lambda: len(page.frames) == 8, timeout=3000)
     scrub(qtbot, page, 3)
     with qtbot.waitSignal(page.tape_finished, timeout=3000):
@@ -283,7 +293,7 @@ def test_that_a_branch_off_a_tape_that_runs_waits_for_its_end(
 ) -> None:
     service.pause = 7
     service.hold.clear()
-    qtbot.mouseClick(page.draw, LEFT)
+    qtbot.mouseClick(page.buttons.draw, LEFT)
     qtbot.waitUntil(lambda: len(page.frames) == 8, timeout=3000)
     scrub(qtbot, page, 4)
     qtbot.mouseClick(page.transport.branch, LEFT)

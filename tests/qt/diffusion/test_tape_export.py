@@ -107,7 +107,7 @@ def test_that_a_branched_tape_dropped_on_the_window_has_the_same_frames_to_the_l
     form.count.setValue(1)
     form.sampler.setCurrentIndex(form.sampler.findData("ddim"))
     with qtbot.waitSignal(window.diffusion.tape_finished, timeout=20000):
-        qtbot.mouseClick(window.diffusion.reverse.draw, LEFT)
+        qtbot.mouseClick(window.diffusion.reverse.buttons.draw, LEFT)
     assert content(window) != frames
     restored(qtbot, window, path)
     assert window.diffusion.recipe() == recipe
@@ -273,7 +273,7 @@ def test_that_mp4_is_offered_only_where_it_can_be_written(
 def test_that_saving_is_offered_only_while_there_is_a_tape(qtbot: QtBot, tmp_path: Path, model: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
         names = ["saveFrameAction", "saveBatchAction", "saveTapeAction", "saveNumbersAction"]
-        button = window.diffusion.reverse.save
+        button = window.diffusion.reverse.buttons.save
         assert not any(window.actions_[name].isEnabled() for name in names)
         assert not button.isEnabled()
         window.diffusion.reverse.form.steps.setValue(3)
