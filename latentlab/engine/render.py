@@ -197,6 +197,7 @@ class Renderer:
         self._density = Density.unknown()
         self._drawing = Drawing(model, self.device)
         conditional = model if isinstance(model, Conditional) else None
+        held = self._held()
         return LoadedReply(
             generation=request.generation,
             model=loaded.name,
@@ -218,6 +219,7 @@ class Renderer:
             device=str(self.device),
             condition_names=conditional.condition_names if conditional else (),
             exclusive=conditional.exclusive if conditional else True,
+            told=None if held is None or held[1] is None else held[1].numpy(),
             implied=self._implications(),
             steered=shipped_directions(loaded, spec) is not None,
         )

@@ -242,7 +242,9 @@ class LoadedReply(Reply):
 
     `images` is uint8 (N, C, H, W) and `labels` int64 (N,) or None, shared, not to be written to.
     `condition_names` are the classes or attributes that the model is told, none for most models, and
-    `exclusive` says that just one of them holds at a time. `implied`: see `latentlab.engine.implications`.
+    `exclusive` says that just one of them holds at a time. `told` is what it is told of each picture, float32
+    (N, A), None for other models and where the data do not say. `implied`: see
+    `latentlab.engine.implications`.
     `steered`: steered directions of this model in these data ship.
     """
 
@@ -261,6 +263,7 @@ class LoadedReply(Reply):
     device: str
     condition_names: tuple[str, ...] = ()
     exclusive: bool = True
+    told: NDArray[np.float32] | None = None
     implied: Implied = ()
     steered: bool = False
 

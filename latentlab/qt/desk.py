@@ -36,7 +36,7 @@ from latentlab.qt.counter import Counter
 from latentlab.qt.render_thread import RenderThread, Serves
 from latentlab.qt.training.orders import Snapshot
 from latentlab.qt.undo import EditCommand
-from latentlab.session.edits import Edit
+from latentlab.session.edits import Edit, SelectImage
 from latentlab.session.fitting import fitted_to, way_of
 from latentlab.session.plane import projection_of
 from latentlab.session.session import Session
@@ -114,6 +114,18 @@ class Desk(Counter):
             self.session.apply(edit)
         else:
             self.undo_stack.push(EditCommand(self.session, edit))
+
+    def select(self, index: int | None, z: Point | None = None, gesture: int | None = None) -> None:
+        """Selects a picture of the data; at its z the decoder is told what it is of, and so shows it."""
+        told = None if z is None else self.told_of(index)
+        self.do(SelectImage(gesture=gesture, index=index, z=z, condition=told))
+
+    def told_of(self, index: int | None) -> Point | None:
+        """What the model is told of a picture of the data; None if nothing, or if the data do not say."""
+        told = None if self.model is None else self.model.told
+        if told is None or index is None or index >= len(told):
+            return None
+        return tuple(map(float, told[index]))
 
     def open(self, state: SessionState) -> None:
         """Asks for the model and data of `state`, which becomes the session's once they are there."""

@@ -59,16 +59,19 @@ class AddAttributes(Edit):
 
 @dataclass(frozen=True)
 class SelectImage(Edit):
-    """Select a picture of the data (None for none); the probe goes to its posterior mean `z` if given."""
+    """Select a picture of the data (None for none); the probe goes to its posterior mean `z` if given, and
+    the decoder is told what the picture is of, `condition`, if that is known."""
 
     label: ClassVar[str] = "Select picture"
     index: int | None = None
     z: Point | None = None
+    condition: Point | None = None
 
     def apply(self, state: SessionState) -> SessionState:
         if self.z is None:
             return replace(state, selected=self.index)
-        return replace(state, selected=self.index, probe=self.z, amounts=())
+        told = state.condition if self.condition is None else self.condition
+        return replace(state, selected=self.index, probe=self.z, condition=told, amounts=())
 
 
 @dataclass(frozen=True)

@@ -60,11 +60,14 @@ def near(one: np.ndarray, other: np.ndarray) -> bool:
 def test_that_a_load_tells_the_condition_names(conditional: Renderer, tmp_path: Path) -> None:
     (loaded,) = replies(conditional, LoadRequest(2, str(tmp_path / "cvae.safetensors"), "toy"))
     assert (loaded.condition_names, loaded.exclusive) == (("even", "odd"), True)
+    assert conditional.data is not None
+    np.testing.assert_array_equal(loaded.told.argmax(1), conditional.data.labels.numpy())
     path = save_cvae(tmp_path / "hats.safetensors", "hat", exclusive=False)
     (loaded,) = replies(conditional, LoadRequest(3, str(path), "toy"))
     assert (loaded.condition_names, loaded.exclusive) == (("hat",), False)
     (loaded,) = replies(conditional, LoadRequest(4, str(tmp_path / "tiny.safetensors"), "toy"))
     assert loaded.condition_names == ()
+    assert loaded.told is None
 
 
 @pytest.mark.parametrize("condition", [EVEN, ODD])

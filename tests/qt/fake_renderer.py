@@ -43,6 +43,8 @@ class FakeRenderer:
         self.mean = generator.normal(size=(COUNT, latents)).astype(np.float32)
         self.images = generator.integers(0, 256, (COUNT, 1, SIDE, SIDE), dtype=np.uint8)
         self.labels = np.arange(COUNT, dtype=np.int64) % len(CLASSES)
+        # Every picture is of the second condition.
+        self.told = np.tile(np.eye(len(conditions), dtype=np.float32)[1], (COUNT, 1)) if conditions else None
         self.broken: Exception | None = None
         self.still_told: Directions | None = None
         self.implied: Implied = ()
@@ -61,7 +63,7 @@ class FakeRenderer:
                     number, request.model, f"/models/{request.model}.safetensors", "Fake", "0123456789ab",
                     self.latents, (("elbo", -1.0),), "latentlab train", request.data, request.split, CLASSES,
                     self.images, self.labels, "cpu", self.conditions, self.exclusive,
-                    self.implied, request.model == "steered",
+                    self.told, self.implied, request.model == "steered",
                 )  # fmt: skip
             case rq.EncodeRequest():
                 yield rp.EncodingsReply(
@@ -80,7 +82,7 @@ class FakeRenderer:
                 yield rp.SelectionReply(
                     number, request.index, original, picture_at(z), z, sigma, -130.0, -123.0, 7.0,
                     tuple(picture_at(z) for _ in range(request.draws)),
-                    tuple(float(place == 1) for place in range(len(self.conditions))),
+                    () if self.told is None else tuple(map(float, self.told[request.index])),
                 )  # fmt: skip
             case rq.OwnPictureRequest():
                 yield from self._own(request)

@@ -11,6 +11,7 @@ from latentlab.qt import takeaways
 from latentlab.qt.desk import Desk
 from latentlab.qt.takeaways import Takeaways
 from latentlab.qt.views.conditions import ConditionSelector
+from latentlab.qt.views.selection_card import SelectionCard
 from latentlab.session.edits import MoveProbe, SetCondition, SetPins
 from tests.qt.fake_renderer import FakeRenderer
 
@@ -62,6 +63,26 @@ def test_that_every_picture_follows_the_class_that_is_chosen_in_one_undoable_ste
     assert desk.undo_stack.count() == 1
     desk.undo_stack.undo()
     assert [button.isChecked() for button in view.buttons] == [True, False, False]
+
+
+def test_that_a_picture_that_is_selected_is_shown_as_what_it_is_in_one_undoable_step(
+    qtbot: QtBot, desk: Desk, view: ConditionSelector, renderer: FakeRenderer
+) -> None:
+    card = SelectionCard(desk)
+    qtbot.addWidget(card)
+    card.show()
+    card._loaded(desk.model)
+    qtbot.waitUntil(lambda: desk.encodings is not None)
+    before = desk.state.probe
+    card.index.setFocus()
+    qtbot.keyClick(card.index, Qt.Key.Key_Up)
+    assert desk.state.selected == 0
+    assert desk.state.probe == pytest.approx(tuple(renderer.mean[0]))
+    assert desk.state.condition == (0.0, 1.0, 0.0)
+    assert view.buttons[1].isChecked()
+    assert desk.undo_stack.count() == 1
+    desk.undo_stack.undo()
+    assert (desk.state.probe, desk.state.condition) == (before, (1.0, 0.0, 0.0))
 
 
 def test_that_a_click_on_the_chosen_class_changes_nothing(

@@ -27,6 +27,8 @@ CASES: list[tuple[Edit, set[str]]] = [
     (edits.AddAttributes(amounts=(("Hat", 1.0),), z=(1.0, 2.0)), {"amounts", "probe"}),
     (edits.SelectImage(index=4), {"selected"}),
     (edits.SelectImage(index=4, z=(1.0, 2.0)), {"selected", "probe"}),
+    (edits.SelectImage(index=4, z=(1.0, 2.0), condition=(0.0, 1.0)), {"selected", "probe", "condition"}),
+    (edits.SelectImage(index=4, condition=(0.0, 1.0)), {"selected"}),
     (edits.ShowOwnPicture(own=OwnPicture(1, "me.png")), {"own_picture"}),
     (edits.ShowOwnPicture(own=OwnPicture(1, "me.png"), z=(1.0, 2.0)), {"own_picture", "probe"}),
     (edits.SetAnalogy(analogy=((1.0, 2.0), None, None)), {"analogy"}),

@@ -13,7 +13,6 @@ from latentlab.qt.desk import Desk
 from latentlab.qt.flow_layout import TileLayout
 from latentlab.qt.neighbour_button import NeighbourButton
 from latentlab.qt.pixels import data_picture, to_qimage
-from latentlab.session.edits import SelectImage
 from latentlab.session.neighbours import nearest, squared_lengths
 
 _LEAST = 40
@@ -62,4 +61,4 @@ class NearestRow(QWidget):
     def _clicked(self) -> None:
         button = self.sender()
         if isinstance(button, NeighbourButton) and button.row is not None:
-            self._desk.do(SelectImage(index=button.row, z=button.z))
+            self._desk.select(button.row, button.z)

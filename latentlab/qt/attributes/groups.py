@@ -14,7 +14,6 @@ from latentlab.qt.choice_button import ChoiceButton
 from latentlab.qt.desk import Desk
 from latentlab.qt.palette import GROUP_COLOURS
 from latentlab.session import groups
-from latentlab.session.edits import SelectImage
 from latentlab.session.own_edits import Gather
 from latentlab.session.state import SessionState
 
@@ -133,7 +132,7 @@ class GroupStrip(QWidget):
         if encodings is not None and number < len(encodings.mean):
             place: Point = tuple(map(float, encodings.mean[number]))
             z = place
-        self._desk.do(SelectImage(index=number, z=z))
+        self._desk.select(number, z)
 
     @Slot(int)
     def _removed(self, number: int) -> None:

@@ -41,7 +41,8 @@ def translated(edit: Edit, source: Desk, target: Desk, scales: Scales | None = N
         case SelectImage():
             if edit.index is not None and edit.index >= len(there.images):
                 return None
-            return replace(edit, z=None if edit.z is None else place_of(edit.index, target))
+            z = None if edit.z is None else place_of(edit.index, target)
+            return replace(edit, z=z, condition=target.told_of(edit.index))
         case PointAt():
             return replace(edit, z=None if edit.z is None else place_of(picture_at(edit.z, source), target))
         case HideClasses():

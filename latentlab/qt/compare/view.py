@@ -19,7 +19,7 @@ from latentlab.qt.compare.translating import place_of
 from latentlab.qt.desk import Desk
 from latentlab.qt.render_thread import Serves
 from latentlab.qt.views.class_legend import ClassLegend
-from latentlab.session.edits import SelectImage, SetLayers
+from latentlab.session.edits import SetLayers
 from latentlab.session.state import SessionState
 
 LEAST, MOST = 2, 4
@@ -146,7 +146,7 @@ class CompareView(QWidget):
             return
         chosen = None if index < 0 else index
         z = place_of(chosen, self._leader)
-        self._leader.do(SelectImage(gesture=self._burst.gesture(), index=chosen, z=z))
+        self._leader.select(chosen, z, self._burst.gesture())
 
     @Slot(str, bool)
     def _switch_layer(self, name: str, shown: bool) -> None:

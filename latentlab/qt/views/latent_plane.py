@@ -46,7 +46,7 @@ from latentlab.qt.plane.marks import Marks
 from latentlab.qt.plane.scatter import Placed, Scatter, place
 from latentlab.qt.trailing import Trailing
 from latentlab.qt.undo import new_gesture
-from latentlab.session.edits import LookAt, MoveProbe, PointAt, SelectImage
+from latentlab.session.edits import LookAt, MoveProbe, PointAt
 from latentlab.session.plane import axis_names
 from latentlab.session.state import SessionState
 
@@ -342,7 +342,7 @@ class LatentPlane(QWidget):
         row = self._hit(event.position())
         if event.button() == Qt.MouseButton.LeftButton and row is not None:
             self._drag = None
-            self.desk.do(SelectImage(index=row, z=self.scatter.z_of(row)))
+            self.desk.select(row, self.scatter.z_of(row))
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and self._hovered is None:
@@ -378,7 +378,7 @@ class LatentPlane(QWidget):
         elif key == Qt.Key.Key_Escape and self.gathering.end():
             pass
         elif key == Qt.Key.Key_Escape and self.desk.state.selected is not None:
-            self.desk.do(SelectImage(index=None))
+            self.desk.select(None)
         else:
             super().keyPressEvent(event)
 

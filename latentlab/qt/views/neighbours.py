@@ -18,7 +18,7 @@ from latentlab.qt.flow_layout import TileLayout
 from latentlab.qt.group_menu import group_menu
 from latentlab.qt.neighbour_button import FRAME, NeighbourButton
 from latentlab.qt.pixels import data_picture, to_qimage
-from latentlab.session.edits import PointAt, SelectImage
+from latentlab.session.edits import PointAt
 from latentlab.session.neighbours import nearest, squared_lengths
 from latentlab.session.state import SessionState
 
@@ -135,7 +135,7 @@ class Neighbours(QWidget):
     def _clicked(self) -> None:
         button = self.sender()
         if isinstance(button, NeighbourButton) and button.row is not None:
-            self._desk.do(SelectImage(index=button.row, z=button.z))
+            self._desk.select(button.row, button.z)
 
     @Slot(bool)
     def _button_pointed(self, on: bool) -> None:

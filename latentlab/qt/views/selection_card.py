@@ -27,7 +27,6 @@ from latentlab.qt.flow_layout import TileLayout
 from latentlab.qt.palette import class_colour
 from latentlab.qt.pixels import data_picture
 from latentlab.qt.undo import new_gesture
-from latentlab.session.edits import SelectImage
 from latentlab.session.state import SessionState
 
 _DRAWS = 8
@@ -268,7 +267,7 @@ class SelectionCard(QWidget):
         z: Point | None = None
         if encodings is not None and 0 <= index < len(encodings.mean):
             z = tuple(map(float, encodings.mean[index]))
-        self._desk.do(SelectImage(gesture=gesture, index=None if index < 0 else index, z=z))
+        self._desk.select(None if index < 0 else index, z, gesture)
 
     @Slot()
     def _draw_again(self) -> None:
@@ -277,7 +276,7 @@ class SelectionCard(QWidget):
 
     @Slot()
     def _deselect(self) -> None:
-        self._desk.do(SelectImage(index=None))
+        self._desk.select(None)
 
 
 def _figure(name: str, what: str) -> QLabel:
