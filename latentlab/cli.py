@@ -21,6 +21,10 @@ from latentlab.errors import LabError
 # What may follow such an option though it begins with a minus, which argparse takes for a flag.
 _TAKES_NUMBERS = {"--from", "--to", "--range"}
 _NEGATIVE = re.compile(r"-[\d.]")
+# How often torch's threads (GNU OpenMP) look whether there is more to do before they sleep. By default they
+# look for milliseconds, many times in every layer: where another program wants the cores, that is what the
+# time goes into, and some runs took ten times as long. So few cost nothing on cores of one's own.
+_LOOKS = "2000"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -28,6 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Errors that a person cannot mend are bugs, and come through as exceptions.
     """
+    os.environ.setdefault("GOMP_SPINCOUNT", _LOOKS)
     words = _join_negative_numbers(sys.argv[1:] if argv is None else argv)
     try:
         arguments = make_parser(training="train" in words).parse_args(words)

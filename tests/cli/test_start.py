@@ -23,6 +23,7 @@ heavy = ("torch", "PySide6", "pyqtgraph", "latentlab.qt")
 print("\\nloaded:", *(name for name in heavy if name in sys.modules))
 sys.exit(code)
 """
+LOOKS = "GOMP_SPINCOUNT"
 COMMANDS = (
     "open",
     "list",
@@ -160,3 +161,18 @@ def test_that_a_faulty_import_of_ours_is_no_missing_library(monkeypatch):
     _refuse_import(monkeypatch, ImportError("no such name", name="latentlab.qt.views"))
     with pytest.raises(ImportError, match="no such name"):
         open_window(None, {"DISPLAY": ":0"})
+
+
+@pytest.mark.parametrize(("before", "after"), [(None, "2000"), ("7", "7")])
+def test_that_torchs_threads_leave_the_cores_to_others_unless_somebody_says_how_long_they_look(
+    before: str | None, after: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(LOOKS, raising=False)
+    if before:
+        monkeypatch.setenv(LOOKS, before)
+    else:
+        monkeypatch.setenv(LOOKS, "to be put back")
+        monkeypatch.delenv(LOOKS)
+    assert main(["--version"]) == 0
+    assert os.environ[LOOKS] == after
+    monkeypatch.delenv(LOOKS)

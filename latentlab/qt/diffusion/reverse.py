@@ -374,7 +374,9 @@ class ReversePage(QWidget):
         if lane is not self.lanes.in_hand:
             self.lanes.take(lane)
             self.form.show_manner(lane.recipe.last_manner)
-            self._offer()
+            shared = self._frame is not None and lane.store.get(self._frame.number) is self._frame
+            # A frame that both tapes have leads elsewhere on this one.
+            self._show(self._frame) if shared else self._offer()
 
     @Slot(object)
     def _close(self, lane: Lane) -> None:

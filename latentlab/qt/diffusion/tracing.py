@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # Of a tape of 1,000 frames, so many say where it goes.
 _MOST = 120
+_Way = tuple[tuple["Frame", ...], int]
 
 
 class Tracing(QObject):
@@ -48,8 +49,9 @@ class Tracing(QObject):
         self._lag = Lag(self._paint, self)
         self._picture = 0
         self._shown: Frame | None = None
-        self._asked: tuple[int, ...] = ()
-        self._numbers: tuple[int, ...] = ()
+        # What was asked last, and what the points are of: frames, and which of their pictures.
+        self._asked: _Way = ((), 0)
+        self._known: _Way = ((), 0)
         self._points: tuple[Point, ...] = ()
         desk.traced.connect(self._traced)
         desk.refused.connect(self._refused)
@@ -57,13 +59,9 @@ class Tracing(QObject):
 
     @Slot(object)
     def show(self, shown: tuple[Frame, int]) -> None:
-        """The frame in hand is another one, or another of its pictures."""
-        frame, picture = shown
-        other = picture != self._picture
-        self._shown, self._picture = frame, picture
-        if other:
-            self._numbers, self._points = (), ()
-        if other or not self._numbers or frame.number > self._numbers[-1]:
+        """The frame in hand is another one, or another of its pictures, or of another tape."""
+        self._shown, self._picture = shown
+        if (self._some(), self._picture) != self._asked:
             self._asking.soon()
         # The plane is large; the tape under the hand goes first.
         self._lag.soon()
@@ -71,28 +69,33 @@ class Tracing(QObject):
     @Slot()
     def clear(self) -> None:
         """There is no tape any more, or another one."""
-        self._shown, self._numbers, self._points = None, (), ()
+        self._shown, self._asked = None, ((), 0)
         self._plane.show_trajectory((), 0)
 
+    def _some(self) -> tuple[Frame, ...]:
+        """The frames of the tape in hand that say where it goes."""
+        frames = self._frames()
+        some = frames[:: max(1, len(frames) // _MOST)]
+        if some and some[-1] is not frames[-1]:
+            some = [*some, frames[-1]]
+        return tuple(some)
+
     def _ask(self) -> bool:
-        frames, model = self._frames(), self._desk.model
-        if not frames or self._shown is None or model is None:
+        some, model = self._some(), self._desk.model
+        if not some or self._shown is None or model is None:
             return False
-        picture = frames[0].x0_hat[self._picture] if self._picture < len(frames[0].x0_hat) else None
+        picture = some[0].x0_hat[self._picture] if self._picture < len(some[0].x0_hat) else None
         height, width = model.images.shape[-2:]
         if picture is None or picture.shape[-2:] != (height, width):
             return False
-        some = frames[:: max(1, len(frames) // _MOST)]
-        if some[-1] is not frames[-1]:
-            some = [*some, frames[-1]]
-        self._asked = tuple(frame.number for frame in some)
+        self._asked = (some, self._picture)
         self._desk.request_trajectory(np.stack([frame.x0_hat[self._picture] for frame in some]))
         return True
 
     @Slot(object)
     def _traced(self, reply: TrajectoryReply) -> None:
         self._asking.answered()
-        self._numbers, self._points = self._asked, reply.points
+        self._known, self._points = self._asked, reply.points
         self._lag.soon()
 
     @Slot(object)
@@ -108,9 +111,11 @@ class Tracing(QObject):
 
     @Slot()
     def _paint(self) -> None:
-        if self._shown is None or not self._points:
+        frames, picture = self._known
+        # Asked of another tape, or another picture, they say nothing of this one.
+        fits = frames and picture == self._picture and set(frames) <= set(self._frames())
+        if self._shown is None or not self._points or not fits:
             self._plane.show_trajectory((), 0)
             return
-        number = self._shown.number
-        reached = sum(1 for known in self._numbers if known <= number) - 1
+        reached = sum(1 for known in frames if known.number <= self._shown.number) - 1
         self._plane.show_trajectory(self._points, reached, f"tape at t = {self._shown.t}")

@@ -79,6 +79,34 @@ def test_that_another_picture_of_the_batch_has_a_way_of_its_own(qtbot: QtBot, wi
     qtbot.waitUntil(lambda: window.plane.marks.trajectory[:1] == ((1.0, 0.0),), timeout=3000)
 
 
+def test_that_a_branch_goes_its_own_way_and_the_trunk_its_own_again(qtbot: QtBot, window: LabWindow):
+    trunk = [frame(number) for number in range(TOTAL)]
+    branch = [*trunk[:3], *(Frame(n, TOTAL, f.t, -f.x_t, -f.x0_hat) for n, f in enumerate(trunk) if n >= 3)]
+    frames = list(trunk)
+    tracing = traced(qtbot, window, frames)
+    for tape, end in ((branch, -1.0), (trunk, 1.0)):
+        frames[:] = tape
+        # A frame that both have: its number tells nothing of whose it is.
+        tracing.show((tape[2], 0))
+        qtbot.waitUntil(lambda end=end: window.plane.marks.trajectory[-1:] == ((end, 0.0),), timeout=3000)
+        assert window.plane.marks.reached == 2
+
+
+def test_that_the_way_of_another_tape_is_not_shown_meanwhile(
+    qtbot: QtBot, window: LabWindow, renderer: FakeRenderer
+):
+    frames = [frame(number) for number in range(TOTAL)]
+    tracing = traced(qtbot, window, frames)
+    renderer.hold.clear()
+    try:
+        frames[:] = [frame(number) for number in range(TOTAL)]
+        tracing.show((frames[-1], 0))
+        qtbot.waitUntil(lambda: window.plane.marks.trajectory == (), timeout=3000)
+    finally:
+        renderer.hold.set()
+    qtbot.waitUntil(lambda: len(window.plane.marks.trajectory) == TOTAL, timeout=3000)
+
+
 def test_that_pictures_of_another_size_leave_the_plane_alone(
     qtbot: QtBot, window: LabWindow, renderer: FakeRenderer
 ):
