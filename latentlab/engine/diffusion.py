@@ -188,6 +188,13 @@ class Diffusion:
             sampler = make_sampler("ddim", self.model, y=y, guidance=guidance)
             return _array(sampler.believe(x, t).x_0)
 
+    def noise(self, seed: int, numbers: range) -> Tensor:
+        """What these pictures of a tape begin with, or are noised with; float32 (n, C, H, W), on the CPU."""
+        return self._noise(_streams(seed, numbers))
+
+    def _noise(self, streams: list[torch.Generator]) -> Tensor:
+        return torch.stack([torch.randn(self.model.picture_shape, generator=stream) for stream in streams])
+
     def _advance(self, piece: _Piece, t: int, s: int) -> None:
         with torch.inference_mode(), autocast(self.device, self.precision):
             step = piece.sampler.step(piece.x, t, s, piece.streams)
@@ -220,13 +227,11 @@ class Diffusion:
 
     def _first(self, recipe: Recipe, t: int, numbers: range, streams: list[torch.Generator]) -> Tensor:
         """x of the first frame of these pictures, (B, C, H, W), on the CPU."""
-        shape, start = self.model.picture_shape, recipe.start
-        noise = torch.stack([torch.randn(shape, generator=stream) for stream in streams])
+        start, noise = recipe.start, self._noise(streams)
         if isinstance(start, BetweenNoises):
-            ends = [_streams(seed, range(1))[0] for seed in (recipe.manner.seed, start.seed)]
-            a, b = (torch.randn(shape, generator=stream).flatten() for stream in ends)
+            a, b = (self.noise(seed, range(1)).flatten() for seed in (recipe.manner.seed, start.seed))
             along = torch.linspace(0.0, 1.0, recipe.count)[numbers.start : numbers.stop]
-            return slerp(a, b, along).view(-1, *shape)
+            return slerp(a, b, along).view_as(noise)
         if isinstance(start, FromPicture):
             return self.schedule.noised(self._picture(start.pixels).cpu().expand_as(noise), t, noise)
         return noise

@@ -80,6 +80,15 @@ class BeliefRequest(Request):
     guidance: float = 1.0
 
 
+@dataclass(frozen=True)
+class NoiseRequest(Request):
+    """The noise that picture 0 of a tape from this seed begins with, or is noised with."""
+
+    slot: ClassVar[str] = "noise"
+    priority: ClassVar[int] = 1
+    seed: int
+
+
 @dataclass(frozen=True, eq=False)
 class DenoiserReply(Reply):
     """A denoiser is open.
@@ -125,6 +134,14 @@ class BeliefReply(Reply):
 
     t: int
     x0_hat: NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class NoiseReply(Reply):
+    """The noise of a seed, float32 (C, H, W)."""
+
+    seed: int
+    noise: NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)

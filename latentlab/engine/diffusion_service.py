@@ -15,6 +15,8 @@ from latentlab.engine.diffusion_requests import (
     DenoiserReply,
     FollowDenoiserRequest,
     FrameReply,
+    NoiseReply,
+    NoiseRequest,
     OpenDenoiserRequest,
     SamplesInTrainingReply,
     TapeRequest,
@@ -51,6 +53,9 @@ class DiffusionService:
             case BeliefRequest():
                 x0_hat = self.diffusion.believe(request.x_t, request.t, request.conditions, request.guidance)
                 yield BeliefReply(request.generation, request.t, x0_hat)
+            case NoiseRequest():
+                noise = self.diffusion.noise(request.seed, range(1))[0]
+                yield NoiseReply(request.generation, request.seed, noise.numpy())
             case FollowDenoiserRequest():
                 yield from self._follow(request)
             case _:

@@ -16,6 +16,8 @@ from latentlab.engine.diffusion_requests import (
     DenoiserReply,
     FollowDenoiserRequest,
     FrameReply,
+    NoiseReply,
+    NoiseRequest,
     OpenDenoiserRequest,
     SamplesInTrainingReply,
     TapeRequest,
@@ -41,8 +43,8 @@ class DiffusionDesk(QObject):
     """Asks the denoiser; answers that are not the newest of their kind are dropped.
 
     Signals carry one reply each: `opened` a `DenoiserReply`, `framed` a `FrameReply`, `believed` a
-    `BeliefReply`, `sampled` a `SamplesInTrainingReply`, `refused` a `Refusal`; `busy` carries words for the
-    status bar.
+    `BeliefReply`, `noised` a `NoiseReply`, `sampled` a `SamplesInTrainingReply`, `refused` a `Refusal`;
+    `busy` carries words for the status bar.
 
     Attributes:
         model: the denoiser that is open.
@@ -51,6 +53,7 @@ class DiffusionDesk(QObject):
     opened = Signal(object)
     framed = Signal(object)
     believed = Signal(object)
+    noised = Signal(object)
     sampled = Signal(object)
     refused = Signal(object)
     busy = Signal(str)
@@ -87,6 +90,10 @@ class DiffusionDesk(QObject):
     ) -> None:
         """Asks what the model believes of pictures at t."""
         self._ask(BeliefRequest(self._next(BeliefRequest.slot), x_t, t, conditions, guidance))
+
+    def draw_noise(self, seed: int) -> None:
+        """Asks for the noise of a seed."""
+        self._ask(NoiseRequest(self._next(NoiseRequest.slot), seed))
 
     def follow(self, snapshot: Snapshot, recipe: Recipe) -> None:
         """Asks for pictures of a denoiser in the midst of its training."""
@@ -130,6 +137,8 @@ class DiffusionDesk(QObject):
                 self.framed.emit(reply)
             case BeliefReply() if self._current(BeliefRequest.slot, reply):
                 self.believed.emit(reply)
+            case NoiseReply() if self._current(NoiseRequest.slot, reply):
+                self.noised.emit(reply)
             case SamplesInTrainingReply() if self._current(FollowDenoiserRequest.slot, reply):
                 self.sampled.emit(reply)
 

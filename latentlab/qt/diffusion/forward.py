@@ -26,6 +26,7 @@ from latentlab.qt.diffusion.four_pictures import FourPictures
 from latentlab.qt.diffusion.model_shape import in_shape, shape_in_words, shape_of
 from latentlab.qt.diffusion.noise_words import noise_in_words
 from latentlab.qt.diffusion.schedule_curves import ScheduleCurves
+from latentlab.qt.diffusion.seeded_noise import SeededNoise
 from latentlab.qt.diffusion.words import told_words
 from latentlab.qt.dimensions.row import CalmSlider
 from latentlab.qt.pixels import data_picture
@@ -37,20 +38,24 @@ _NO_MODEL = "Open a diffusion model: then a picture of the data can be drowned i
 
 
 class ForwardPage(QWidget):
-    """`recipe_wanted` carries a `FromPicture`: the picture in hand, to come back from the t in hand."""
+    """`recipe_wanted` carries a `FromPicture`: the picture in hand, to come back from the t in hand, and
+    `seed_chosen` before it the seed of the noise in hand."""
 
     recipe_wanted = Signal(object)
+    seed_chosen = Signal(int)
 
-    def __init__(self, diffusion: DiffusionDesk, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, diffusion: DiffusionDesk, desk: Desk, noise: SeededNoise, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("forwardPage")
         self.setAccessibleName("Forward: a picture drowns in noise")
-        self._diffusion, self._desk = diffusion, desk
+        self._diffusion, self._desk, self._seeded = diffusion, desk, noise
         self._conditions: tuple[Point, ...] = ()
         self._guidance = 1.0
         self._index, self._seed = 0, 0
         self._picture: Picture | None = None
-        self._x_0 = self._noise = self._x_t = None  # type: NDArray[np.float32] | None
+        self._x_0 = self._x_t = None  # type: NDArray[np.float32] | None
         # What was asked of the denoiser last: t and the picture there.
         self._asked: tuple[int, NDArray[np.float32]] | None = None
         self._wanted = True
@@ -69,14 +74,19 @@ class ForwardPage(QWidget):
         self.slider.setToolTip("How many steps of noise: 0 is the picture, T noise and nothing else.")
         self.time = QLabel()
         self.time.setObjectName("forwardTime")
-        self.note = _label("forwardNote", "How much of the picture is left.")
+        self.note = _label(
+            "forwardNote",
+            "How much of the picture is left. SNR = ᾱ / (1 − ᾱ), as if pictures had a variance of 1.",
+        )
         self._four = FourPictures()
         self.pictures = self._four.pictures
         self.curves = ScheduleCurves()
         self.come_back = QPushButton("&Let it come back from here")
         self.come_back.setObjectName("forwardComeBack")
         self.come_back.setAccessibleName("Let the picture come back from here")
-        self.come_back.setToolTip("Draws pictures from this one, noised as far as here (SDEdit).")
+        self.come_back.setToolTip(
+            "Draws pictures from this one, noised as far as here, the first with this noise (SDEdit)."
+        )
         self._room = self._lay_out()
         self.pictures[1].installEventFilter(self)
         self.previous.clicked.connect(self._go_back)
@@ -85,6 +95,7 @@ class ForwardPage(QWidget):
         self.slider.valueChanged.connect(self._moved)
         self.curves.moved.connect(self.slider.setValue)
         self.come_back.clicked.connect(self._come_back)
+        noise.came.connect(self._show_time)
         desk.loaded.connect(self._data_loaded)
         desk.changed.connect(self._changed)
         diffusion.opened.connect(self._opened)
@@ -169,7 +180,6 @@ class ForwardPage(QWidget):
     @Slot()
     def _throw(self) -> None:
         self._seed += 1
-        self._draw_noise()
         self._show_time()
 
     def _show_picture(self) -> None:
@@ -192,14 +202,7 @@ class ForwardPage(QWidget):
         self.name.setText(words)
         for widget in (self.slider, self.curves, self.dice, self.previous, self.next):
             widget.setEnabled(self._picture is not None)
-        self._draw_noise()
         self._show_time()
-
-    def _draw_noise(self) -> None:
-        x_0 = self._x_0
-        if x_0 is not None:
-            chance = np.random.default_rng(self._seed)
-            self._noise = chance.standard_normal(x_0.shape, np.float32)
 
     @Slot(int)
     def _moved(self, t: int) -> None:
@@ -211,15 +214,18 @@ class ForwardPage(QWidget):
         original, drowned, believed, seen = self.pictures
         original.show_picture(self._picture)
         self.come_back.setEnabled(self._picture is not None and t > 0)
-        if model is None or self._x_0 is None or self._noise is None:
+        if model is None or self._x_0 is None:
             self._x_t = None
             for picture in self.pictures:
                 picture.show_picture(None)
             self.time.setText("")
             self.note.setText(_NO_MODEL if model is None else "")
             return
+        noise = self._seeded.of(self._seed)
+        if noise is None:
+            return  # it comes in a moment, and till then what is shown stays
         alpha_bar = float(model.alpha_bar[t])
-        self._x_t = noised(self._x_0, alpha_bar, self._noise)
+        self._x_t = noised(self._x_0, alpha_bar, noise)
         drowned.show_picture(as_pictures(self._x_t[None])[0])
         self.time.setText(f"{t} of {model.steps}")
         # As wide as it will ever be, or the slider would shrink under the hand.
@@ -282,6 +288,7 @@ class ForwardPage(QWidget):
     def _come_back(self) -> None:
         model, t = self._diffusion.model, self.slider.value()
         if model is not None and self._picture is not None and t > 0:
+            self.seed_chosen.emit(self._seed)
             self.recipe_wanted.emit(FromPicture(pixels_of(self._picture), t / model.steps))
 
 

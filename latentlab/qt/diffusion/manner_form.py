@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from latentlab.engine.diffusion_requests import DenoiserReply
-from latentlab.engine.recipes import MOST_PICTURES, FromNoise, Manner, Start
+from latentlab.engine.recipes import MOST_PICTURES, FromNoise, FromPicture, Inpainting, Manner, Start
 from latentlab.qt.diffusion.told_form import ToldForm
 from latentlab.qt.diffusion.words import SAMPLER_TITLES, of_start
 from latentlab.qt.dimensions.row import CalmSlider, Figure
@@ -207,7 +207,10 @@ class MannerForm(QScrollArea):
         self.settled.emit()
 
     def show_start(self, start: Start) -> None:
-        """Says where tapes begin."""
+        """Says where tapes begin. One that begins with a picture is not told another class for each."""
+        self.told.tell_in_turn(not isinstance(start, FromPicture | Inpainting))
+        self._show_what_matters()
+        self.settled.emit()
         words = of_start(start)
         self.start_words.setText(words)
         self.start_words.setVisible(bool(words))

@@ -33,7 +33,7 @@ def noise_in_words(alpha_bar: float) -> str:
     told = f"{share:.0f}" if 1.0 <= share <= 99.0 else number(share) if share > 99.0 else number(share, 1)
     if share < 0.01:
         told = "less than 0.01"
-    return f"SNR {db_in_words(snr_db(alpha_bar))}: {told} % of the variance is picture."
+    return f"SNR {db_in_words(snr_db(alpha_bar))}: {told} % of the picture's variance is left."
 
 
 def strength_in_words(alpha_bar: float) -> str:

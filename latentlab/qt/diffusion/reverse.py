@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from latentlab.engine.diffusion_requests import DenoiserReply
-from latentlab.engine.recipes import FromNoise, Recipe, Start
+from latentlab.engine.recipes import FromNoise, Manner, Recipe, Start
 from latentlab.qt.diffusion.branching import guided, other_noise
 from latentlab.qt.diffusion.desk import DiffusionDesk
 from latentlab.qt.diffusion.draw_buttons import DrawButtons
@@ -312,7 +312,9 @@ class ReversePage(QWidget):
         if frame is not None and model is not None:
             aspects = frame.x_t, frame.x0_hat, frame.noise_hat(model.alpha_bar)
             self._picture = min(self._picture, len(frame.x_t) - 1)
-            words = of_frame(frame.number, frame.total, frame.t, model.alpha_bar)
+            lane = self.lanes.in_hand
+            manner = lane.recipe.manner if lane is not None else Manner()
+            words = of_frame(frame.number, frame.total, frame.t, model.alpha_bar, manner)
         self.words.setText(words)
         for panel, x in zip(self.panels, aspects, strict=True):
             panel.show_pictures(x, self._picture, self._alone)  # type: ignore[arg-type]

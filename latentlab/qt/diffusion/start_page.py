@@ -10,7 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from latentlab.engine.diffusion_requests import DenoiserReply
-from latentlab.engine.noising import as_pictures, as_x, noised, picture_of, pixels_of, snr_db
+from latentlab.engine.noising import as_picture, as_x, noised, picture_of, pixels_of, snr_db
 from latentlab.engine.recipes import BetweenNoises, FromNoise, FromPicture, Inpainting, Start
 from latentlab.engine.requests import Picture
 from latentlab.qt.choice_button import ChoiceButton
@@ -23,6 +23,7 @@ from latentlab.qt.diffusion.mask_tools import MaskTools
 from latentlab.qt.diffusion.model_shape import shape_of
 from latentlab.qt.diffusion.noise_words import db_in_words, strength_in_words
 from latentlab.qt.diffusion.picture_source import PictureSource
+from latentlab.qt.diffusion.seeded_noise import SeededNoise
 from latentlab.qt.diffusion.start_room import FRAME_MARGIN, StartRoom
 from latentlab.qt.dimensions.row import CalmSlider
 from latentlab.qt.flow_layout import FlowLayout
@@ -49,13 +50,18 @@ class StartPage(QWidget):
     count_chosen = Signal(int)
 
     def __init__(
-        self, diffusion: DiffusionDesk, desk: Desk, pictures: OwnPictures, parent: QWidget | None = None
+        self,
+        diffusion: DiffusionDesk,
+        desk: Desk,
+        pictures: OwnPictures,
+        noise: SeededNoise,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("startPage")
         self.setAccessibleName("Where the tape begins")
         self.setAcceptDrops(True)
-        self._diffusion = diffusion
+        self._diffusion, self._noise, self._seed = diffusion, noise, 0
         self.choice = PICTURE
         # As a tape had it; the slider has but so many places.
         self._strength = 0.5
@@ -79,7 +85,7 @@ class StartPage(QWidget):
         self.strength_words.setObjectName("strengthWords")
         self.strength_words.setWordWrap(True)
         self.seen = CrispPicture("startSeen", "The picture as the denoiser takes it", _ANY)
-        self.begins = CrispPicture("startBegins", "What the tape begins with, under some noise", _ANY)
+        self.begins = CrispPicture("startBegins", "What the first picture of the tape begins as", _ANY)
         self.tools = MaskTools()
         self.canvas = self.tools.canvas
         self.between = BetweenForm()
@@ -101,6 +107,7 @@ class StartPage(QWidget):
         self.between.count_chosen.connect(self.count_chosen)
         self.draw.clicked.connect(self._draw)
         diffusion.opened.connect(self._opened)
+        noise.came.connect(self._show_strength)
         if diffusion.model is not None:
             self._opened(diffusion.model)
         self._picture_changed()
@@ -178,6 +185,8 @@ class StartPage(QWidget):
     def show_manner(self, seed: int, count: int) -> None:
         """The seed and the number of pictures, as they are set elsewhere."""
         self.between.show_manner(seed, count)
+        self._seed = seed
+        self._show_strength()
 
     def choose(self, choice: str) -> None:
         """One of the three ways to begin."""
@@ -229,6 +238,7 @@ class StartPage(QWidget):
         self.note.setText(self._missing())
         self._room.fit()
 
+    @Slot()
     def _show_strength(self) -> None:
         model, picture = self._diffusion.model, self.source.picture
         self.strength_value.setText(f"{self._strength:.2f}")
@@ -241,9 +251,9 @@ class StartPage(QWidget):
             return
         t = max(1, round(self._strength * model.steps)) if self._strength > 0.0 else 0
         alpha_bar = float(model.alpha_bar[t])
-        x_0 = as_x(picture)
-        noise = np.random.default_rng(0).standard_normal(x_0.shape, np.float32)
-        self.begins.show_picture(as_pictures(noised(x_0, alpha_bar, noise)[None])[0])
+        noise = self._noise.of(self._seed) if self.choice == PICTURE else None
+        if noise is not None:
+            self.begins.show_picture(as_picture(noised(as_x(picture), alpha_bar, noise)))
         if t == 0:
             self.strength_words.setText("Nothing changes: there is no noise to come back from.")
         else:

@@ -55,6 +55,7 @@ class ToldForm(QWidget):
         self.exclusive = True
         # Told by a recipe what no control says: kept until the person says something else.
         self._other: tuple[Point, ...] | None = None
+        self._turns_again = False
         self.classes = QComboBox()
         self.classes.setObjectName("toldChooser")
         self.classes.setAccessibleName("Class that the pictures are told")
@@ -129,7 +130,22 @@ class ToldForm(QWidget):
                 self.classes.setCurrentIndex(-1)
             self._other = wanted
 
+    def tell_in_turn(self, wanted: bool) -> None:
+        """Whether classes may be told in turn: where they are and may not be, nothing is told until they may
+        again, or the person says something else."""
+        turns, nothing = self.classes.findData(_TURNS), self.classes.findData(_NOTHING)
+        if turns < 0 or self._other is not None:
+            return
+        now = self.classes.currentIndex()
+        if not wanted and now == turns:
+            self._turns_again = True
+        elif not (wanted and now == nothing and self._turns_again):
+            return
+        with QSignalBlocker(self.classes):
+            self.classes.setCurrentIndex(turns if wanted else nothing)
+        self._turns_again = not wanted
+
     @Slot()
     def _said(self) -> None:
-        self._other = None
+        self._other, self._turns_again = None, False
         self.changed.emit()

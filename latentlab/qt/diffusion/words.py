@@ -22,16 +22,21 @@ SAMPLER_TITLES = {"ddim": "DDIM", "ddpm": "DDPM (ancestral)", "dpm++": "DPM-Solv
 _SHORT = {"ddim": "DDIM", "ddpm": "DDPM", "dpm++": "DPM++"}
 _MINUS = "\N{MINUS SIGN}"
 _EACH = 2
+_PLAIN = Manner()
 
 
-def of_frame(number: int, total: int, t: int, alpha_bar: NDArray[np.float64]) -> str:
-    """Where a frame lies on the tape and how much noise there is."""
+def of_frame(number: int, total: int, t: int, alpha_bar: NDArray[np.float64], manner: Manner = _PLAIN) -> str:
+    """Where a frame lies on a tape that begins in this manner, and how much noise there is."""
     whole = len(alpha_bar) - 1
     where = f"Frame {number} of {total - 1} · t = {t} of {whole}"
     if t == 0:
         return f"{where} · no noise is left: these are the pictures"
     if t == whole:
-        return f"{where} · nothing but noise: x̂₀ is the average of all that it could become"
+        average = "of what is told" if manner.conditions else "of all pictures"
+        if manner.conditions and manner.guidance != 1.0:
+            how = "overdrawn" if manner.guidance > 1.0 else "held back"
+            average += f", {how} by the guidance"
+        return f"{where} · nothing but noise: x̂₀ is the average {average}"
     level = snr_db(float(alpha_bar[t]))
     signed = f"{abs(level):.1f}"
     if float(signed):

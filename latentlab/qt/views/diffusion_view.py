@@ -20,6 +20,7 @@ from latentlab.qt.desk import Desk
 from latentlab.qt.diffusion.desk import DiffusionDesk
 from latentlab.qt.diffusion.forward import ForwardPage
 from latentlab.qt.diffusion.reverse import ReversePage
+from latentlab.qt.diffusion.seeded_noise import SeededNoise
 from latentlab.qt.diffusion.shelf import denoisers, name_of, suited_to
 from latentlab.qt.diffusion.start_page import StartPage
 from latentlab.qt.own_picture.keeper import OwnPictures
@@ -80,12 +81,15 @@ class DiffusionView(QWidget):
 
     def _add_pages(self, pictures: OwnPictures) -> None:
         """Each page is one line here."""
-        self.forward = ForwardPage(self._diffusion, self._desk)
+        form = self.reverse.form
+        # Each page asks for that of a seed of its own.
+        noises = [SeededNoise(self._diffusion, self) for _ in range(2)]
+        self.forward = ForwardPage(self._diffusion, self._desk, noises[0])
+        self.forward.seed_chosen.connect(form.seed.setValue)
         self.forward.recipe_wanted.connect(self.run_start)
-        self.begin = StartPage(self._diffusion, self._desk, pictures)
+        self.begin = StartPage(self._diffusion, self._desk, pictures, noises[1])
         self.begin.recipe_wanted.connect(self.run_start)
         self.begin.failed.connect(self.failed)
-        form = self.reverse.form
         self.begin.seed_chosen.connect(form.seed.setValue)
         self.begin.count_chosen.connect(form.count.setValue)
         form.settled.connect(self._tell_manner)

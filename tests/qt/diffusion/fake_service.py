@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from latentlab.engine.diffusion import Frame
 from latentlab.engine.diffusion_requests import (
@@ -13,6 +14,8 @@ from latentlab.engine.diffusion_requests import (
     BeliefRequest,
     DenoiserReply,
     FrameReply,
+    NoiseReply,
+    NoiseRequest,
     OpenDenoiserRequest,
     TapeRequest,
 )
@@ -32,6 +35,11 @@ def grey(recipe: Recipe, number: int) -> float:
         if number > branch.at:
             manner = branch.manner
     return ((manner.seed % 7) * 0.1 + manner.guidance * 0.05 + number * 0.001) % 1.0
+
+
+def noise_of(seed: int) -> NDArray[np.float32]:
+    """What a picture is noised with."""
+    return np.random.default_rng(seed).standard_normal((1, SIDE, SIDE), np.float32)
 
 
 class FakeService:
@@ -64,6 +72,8 @@ class FakeService:
                 yield from self._run(request)
             case BeliefRequest():
                 yield BeliefReply(request.generation, request.t, request.x_t)
+            case NoiseRequest():
+                yield NoiseReply(request.generation, request.seed, noise_of(request.seed))
 
     def _run(self, request: TapeRequest) -> Iterator[Reply | None]:
         recipe = request.recipe

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import QMimeData, Qt, QUrl
@@ -115,6 +116,32 @@ def test_that_a_panel_left_open_draws_at_the_next_start_though_it_is_there_befor
         assert window.diffusion.isVisible()
         qtbot.waitUntil(lambda: finished(window))
         assert window.diffusion_desk.model.model == "mnist-ddpm"
+
+
+def test_that_a_noised_picture_comes_back_from_the_very_noise_that_was_seen_and_is_told_no_class_in_turn(
+    qtbot: QtBot, tmp_path: Path, shipped: dict[str, Path]
+) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        window.show_diffusion()
+        qtbot.waitUntil(lambda: finished(window))
+        view, form, page = window.diffusion, window.diffusion.reverse.form, window.diffusion.forward
+        assert len(form.manner.conditions) == 2, "each class in turn"
+        view.pages.setCurrentWidget(page)
+        page.slider.setValue(12)
+        before = page._x_t
+        qtbot.mouseClick(page.dice, LEFT)
+        qtbot.waitUntil(lambda: page._x_t is not before)
+        qtbot.mouseClick(page.come_back, LEFT)
+        assert form.manner.conditions == ()
+        qtbot.waitUntil(lambda: finished(window))
+        assert form.seed.value() == view.recipe().manner.seed == 1
+        np.testing.assert_allclose(view.frames()[0].x_t[0], page._x_t, atol=1e-6)
+        assert not np.allclose(view.frames()[0].x_t[1], page._x_t, atol=0.1), "each its own noise"
+        qtbot.mouseClick(form.from_noise, LEFT)
+        assert len(form.manner.conditions) == 2
+        form.told.classes.setCurrentIndex(1)
+        qtbot.mouseClick(page.come_back, LEFT)
+        assert form.manner.conditions == ((1.0, 0.0),), "one class stays told"
 
 
 def test_that_a_file_that_holds_another_model_by_now_draws_what_it_can(

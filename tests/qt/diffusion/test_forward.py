@@ -21,8 +21,9 @@ from latentlab.models.ddpm import DDPM, DDPMConfig
 from latentlab.qt.desk import Desk
 from latentlab.qt.diffusion.desk import DiffusionDesk
 from latentlab.qt.diffusion.forward import ForwardPage
+from latentlab.qt.diffusion.seeded_noise import SeededNoise
 from latentlab.session.edits import SelectImage
-from tests.qt.diffusion.fake_service import STEPS, FakeService
+from tests.qt.diffusion.fake_service import STEPS, FakeService, noise_of
 from tests.qt.fake_renderer import COUNT, FakeRenderer
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -42,13 +43,14 @@ def diffusion(service: FakeService) -> Iterator[DiffusionDesk]:
 
 
 def shown(qtbot: QtBot, diffusion: DiffusionDesk, desk: Desk, model: str = "fake-ddpm") -> ForwardPage:
-    page = ForwardPage(diffusion, desk)
+    page = ForwardPage(diffusion, desk, SeededNoise(diffusion))
     qtbot.addWidget(page)
     page.resize(560, 520)
     page.show()
     qtbot.waitExposed(page)
     with qtbot.waitSignal(diffusion.opened, timeout=20_000):
         diffusion.open(model)
+    qtbot.waitUntil(lambda: page.pictures[1].picture is not None or page.name.text().endswith("yet."))
     return page
 
 
@@ -65,7 +67,7 @@ def test_that_the_slider_shows_the_closed_form_with_the_same_noise(
     qtbot: QtBot, page: ForwardPage, renderer: FakeRenderer, diffusion: DiffusionDesk
 ) -> None:
     x_0 = as_x(renderer.images[0, 0])
-    noise = np.random.default_rng(0).standard_normal(x_0.shape, np.float32)
+    noise = noise_of(0)
     assert page.slider.maximum() == STEPS
     for t in (10, 73, 40, 10):
         page.slider.setValue(t)
@@ -81,7 +83,7 @@ def test_that_the_dice_throws_other_noise_on_the_same_picture(qtbot: QtBot, page
     page.slider.setValue(50)
     before, picture = page.pictures[1].picture, page.pictures[0].picture
     qtbot.mouseClick(page.dice, LEFT)
-    assert not np.array_equal(page.pictures[1].picture, before)
+    qtbot.waitUntil(lambda: not np.array_equal(page.pictures[1].picture, before), timeout=3000)
     assert np.array_equal(page.pictures[0].picture, picture)
 
 
@@ -95,7 +97,7 @@ def test_that_slider_and_curves_move_each_other(qtbot: QtBot, page: ForwardPage)
 
 def test_that_the_words_tell_the_signal_to_noise_ratio(page: ForwardPage) -> None:
     page.slider.setValue(50)
-    assert page.note.text() == "SNR −4.8 dB: 25 % of the variance is picture."
+    assert page.note.text() == "SNR −4.8 dB: 25 % of the picture's variance is left."
     page.slider.setValue(0)
     assert page.note.text() == "No noise: the picture itself."
     page.slider.setValue(STEPS)
@@ -136,7 +138,7 @@ def test_that_without_noise_the_picture_is_believed_and_nobody_is_asked(
 def test_that_a_page_that_is_not_seen_asks_for_nothing(
     qtbot: QtBot, diffusion: DiffusionDesk, desk: Desk, service: FakeService
 ) -> None:
-    page = ForwardPage(diffusion, desk)
+    page = ForwardPage(diffusion, desk, SeededNoise(diffusion))
     qtbot.addWidget(page)
     with qtbot.waitSignal(diffusion.opened, timeout=3000):
         diffusion.open("fake-ddpm")
@@ -198,10 +200,11 @@ def test_that_the_picture_is_the_selected_one_and_others_are_a_click_away(
 
 def test_that_it_comes_back_from_here(qtbot: QtBot, page: ForwardPage, renderer: FakeRenderer) -> None:
     page.slider.setValue(37)
-    with qtbot.waitSignal(page.recipe_wanted, timeout=1000) as told:
+    with qtbot.waitSignal(page.seed_chosen) as seeds, qtbot.waitSignal(page.recipe_wanted) as told:
         qtbot.mouseClick(page.come_back, LEFT)
     start = told.args[0]
     assert isinstance(start, FromPicture)
+    assert seeds.args == [0]
     assert np.array_equal(picture_of(start.pixels), renderer.images[0, 0])
     assert round(start.strength * STEPS) == 37
     assert Recipe(start=start).start == start
@@ -210,7 +213,7 @@ def test_that_it_comes_back_from_here(qtbot: QtBot, page: ForwardPage, renderer:
 def test_that_it_asks_for_a_model_while_there_is_none(
     qtbot: QtBot, diffusion: DiffusionDesk, desk: Desk
 ) -> None:
-    page = ForwardPage(diffusion, desk)
+    page = ForwardPage(diffusion, desk, SeededNoise(diffusion))
     qtbot.addWidget(page)
     assert "Open a diffusion model" in page.note.text()
     for widget in (page.slider, page.dice, page.curves, page.come_back):

@@ -137,7 +137,7 @@ def test_that_ticks_are_few_and_span_all_there_is(low: float, high: float) -> No
 
 def test_that_words_tell_how_much_is_left() -> None:
     assert noise_in_words(1.0) == "No noise: the picture itself."
-    assert noise_in_words(0.33) == "SNR −3.1 dB: 33 % of the variance is picture."
+    assert noise_in_words(0.33) == "SNR −3.1 dB: 33 % of the picture's variance is left."
     assert "less than 0.01 %" in noise_in_words(1e-7)
     assert "99.9 %" in noise_in_words(0.999)
     assert db_in_words(-0.04) == "0.0 dB"

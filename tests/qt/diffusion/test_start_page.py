@@ -15,17 +15,18 @@ from pytestqt.qtbot import QtBot
 
 from latentlab.engine.cropping import Fitting
 from latentlab.engine.diffusion import Diffusion
-from latentlab.engine.noising import picture_of, pixels_of
+from latentlab.engine.noising import as_picture, as_x, noised, picture_of, pixels_of
 from latentlab.engine.own_picture import fitted
 from latentlab.engine.recipes import BetweenNoises, FromNoise, FromPicture, Inpainting, Manner, Recipe
 from latentlab.models.ddpm import DDPM, DDPMConfig
 from latentlab.qt.background import Background
 from latentlab.qt.desk import Desk
 from latentlab.qt.diffusion.desk import DiffusionDesk
+from latentlab.qt.diffusion.seeded_noise import SeededNoise
 from latentlab.qt.diffusion.start_page import BETWEEN, HOLE, PICTURE, StartPage
 from latentlab.qt.own_picture.keeper import OwnPictures
 from latentlab.session.edits import SelectImage
-from tests.qt.diffusion.fake_service import SIDE, FakeService
+from tests.qt.diffusion.fake_service import SIDE, FakeService, noise_of
 from tests.qt.fake_renderer import FakeRenderer
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -48,7 +49,7 @@ def pictures(qtbot: QtBot, desk: Desk) -> Iterator[OwnPictures]:
 
 @pytest.fixture
 def page(qtbot: QtBot, diffusion: DiffusionDesk, desk: Desk, pictures: OwnPictures) -> StartPage:
-    made = StartPage(diffusion, desk, pictures)
+    made = StartPage(diffusion, desk, pictures, SeededNoise(diffusion))
     qtbot.addWidget(made)
     made.resize(420, 560)
     made.show()
@@ -101,6 +102,8 @@ def test_that_the_selected_picture_is_taken_and_followed(
 
 
 def test_that_the_strength_is_said_in_words_and_seen(qtbot: QtBot, page: StartPage) -> None:
+    qtbot.waitUntil(lambda: page.begins.picture is not None)
+    x_0 = as_x(page.source.picture)
     seen, told = [], set()
     for value in (100, 500, 950):
         page.strength.setValue(value)
@@ -110,6 +113,10 @@ def test_that_the_strength_is_said_in_words_and_seen(qtbot: QtBot, page: StartPa
     assert len(told) == 3
     assert not np.array_equal(seen[0], seen[2])
     assert "t = 95 of 100" in page.strength_words.text()
+    # As the first picture of the tape begins: with the noise of the seed that is set.
+    page.show_manner(7, 4)
+    begins = as_picture(noised(x_0, 0.05**2, noise_of(7)))
+    qtbot.waitUntil(lambda: np.abs(page.begins.picture.astype(int) - begins).max() <= 1, timeout=3000)
     page.strength.setValue(0)
     assert not page.draw.isEnabled()
     assert page.note.text() == "Give it some strength first."
@@ -241,7 +248,7 @@ def test_that_a_picture_in_colour_has_a_hole_of_one_plane(
                 yield reply
 
     diffusion = DiffusionDesk(InColour())
-    page = StartPage(diffusion, desk, pictures)
+    page = StartPage(diffusion, desk, pictures, SeededNoise(diffusion))
     qtbot.addWidget(page)
     try:
         with qtbot.waitSignal(diffusion.opened, timeout=3000):
@@ -302,7 +309,7 @@ def test_that_the_controls_of_a_tape_ask_for_the_same_tape(
 def test_that_a_tape_can_come_back_before_its_model_is_there(
     qtbot: QtBot, diffusion: DiffusionDesk, desk: Desk, pictures: OwnPictures
 ) -> None:
-    page = StartPage(diffusion, desk, pictures)
+    page = StartPage(diffusion, desk, pictures, SeededNoise(diffusion))
     qtbot.addWidget(page)
     start = Inpainting(pixels_of(chance(SIDE, SIDE)), pixels_of(np.eye(SIDE, dtype=np.uint8) * 255), 3)
     page.show_start(start)

@@ -26,7 +26,10 @@ def test_that_a_frame_says_its_time_and_how_much_noise_there_is() -> None:
     )
     assert "SNR 0.0 dB" in words.of_frame(2, 5, 2, alpha_bar)
     assert "SNR +9.5 dB: more picture than noise" in words.of_frame(3, 5, 1, alpha_bar)
-    assert "nothing but noise" in words.of_frame(0, 5, 4, alpha_bar)
+    assert words.of_frame(0, 5, 4, alpha_bar).endswith("x̂₀ is the average of all pictures")
+    for guidance, end in ((1.0, "what is told"), (2.0, "overdrawn by the guidance"), (0.5, "held back by")):
+        manner = Manner(guidance=guidance, conditions=((1.0, 0.0),))
+        assert end in words.of_frame(0, 5, 4, alpha_bar, manner)
     assert "no noise is left" in words.of_frame(4, 5, 0, alpha_bar)
 
 
