@@ -212,8 +212,10 @@ class Diffusion:
     ) -> _Piece:
         where = slice(numbers.start, numbers.stop)
         # With the trunk's seed, too, a branch's noise is not what is in its pictures already.
-        streams = _streams(manner.seed, numbers, 0 if x is None else at + 1)
         along_arc = isinstance(recipe.start, BetweenNoises)
+        # Along an arc all are told the same and hear the same noise at each step, or neighbours would part.
+        drawn = [0] * len(numbers) if along_arc else numbers
+        streams = _streams(manner.seed, drawn, 0 if x is None else at + 1)
         y = self._told(manner, range(1) if along_arc else numbers)
         sampler = make_sampler(manner.sampler, self.model, y=y, guidance=manner.guidance, eta=manner.eta)
         first = self._first(recipe, t, numbers, streams) if x is None else x[where]
@@ -285,7 +287,7 @@ def lowered(model: nn.Module) -> nn.Module:
     return low.requires_grad_(False).eval()
 
 
-def _streams(seed: int, numbers: range, branch: int = 0) -> list[torch.Generator]:
+def _streams(seed: int, numbers: Sequence[int], branch: int = 0) -> list[torch.Generator]:
     """A stream for each picture, of its number and the seed alone, and of where a branch leaves."""
     first = seed * _STRIDE + branch * _BRANCH
     return [torch.Generator().manual_seed((first + number) % _WRAP) for number in numbers]

@@ -98,7 +98,8 @@ class BetweenNoises:
     """The first picture begins as its noise under the manner's seed, the last as the first one's under
     `seed`, and those between lie on the arc from one to the other.
 
-    All are told what the first one is told: else neighbours would have nothing in common.
+    All are told what the first one is told, and a sampler that draws noise at each step draws it once for
+    all: else neighbours would have nothing in common.
     """
 
     seed: int

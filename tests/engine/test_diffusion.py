@@ -204,6 +204,22 @@ def test_that_the_pictures_between_two_noises_end_at_both_of_them(diffusion: Dif
     assert lengths.min() > 0.7  # a straight line would lead through shorter noise than there is
 
 
+@pytest.mark.parametrize("manner", MANNERS, ids=lambda manner: f"{manner.sampler}-{manner.eta:g}")
+def test_that_neighbours_on_an_arc_are_alike_whatever_noise_the_sampler_draws(
+    diffusion: Diffusion, manner: Manner
+):
+    ends = last(diffusion, Recipe(40, manner, BetweenNoises(8)))
+    steps = np.square(np.diff(ends, axis=0)).mean((1, 2, 3))
+    assert steps.max() < 0.2 * np.square(ends[-1] - ends[0]).mean()
+    own = last(diffusion, Recipe(1, manner))
+    assert np.allclose(ends[0], own[0], atol=1e-4), "the first is that of the seed, whatever the sampler"
+
+
+def test_that_the_noise_of_a_seed_is_what_its_tape_begins_with(diffusion: Diffusion):
+    begun = frames(diffusion, Recipe(3, Manner(steps=2, seed=5)))[0].x_t
+    np.testing.assert_array_equal(diffusion.noise(5, range(1, 3)).numpy(), begun[1:])
+
+
 def test_that_all_pictures_of_an_arc_are_told_what_the_first_is_told(told: Diffusion):
     both = dataclasses.replace(MANNERS[0], conditions=((1.0, 0.0), (0.0, 1.0)))
     alike = dataclasses.replace(both, conditions=both.conditions[:1])
