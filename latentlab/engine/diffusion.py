@@ -22,6 +22,7 @@ from latentlab.core.schedules import Schedule
 from latentlab.engine.device import autocast, quick_precision
 from latentlab.engine.noising import as_bytes as as_bytes
 from latentlab.engine.noising import as_pictures as as_pictures
+from latentlab.engine.noising import noise_in
 from latentlab.engine.noising import pixels_of as pixels_of
 from latentlab.engine.recipes import (
     BetweenNoises,
@@ -63,14 +64,7 @@ class Frame:
 
     def noise_hat(self, schedule_alpha_bar: NDArray[np.float64]) -> NDArray[np.float32]:
         """The noise that the model believes in: what x0_hat leaves of x_t; nothing at t = 0."""
-        alpha_bar = float(schedule_alpha_bar[self.t])
-        if alpha_bar >= 1.0:
-            return np.zeros_like(self.x_t)
-        # Plain floats: numpy's own would make all of it float64, at three times the cost.
-        signal, sigma = float(np.sqrt(alpha_bar)), float(np.sqrt(1.0 - alpha_bar))
-        noise = (self.x_t - signal * self.x0_hat) / sigma
-        as_x: NDArray[np.float32] = noise.astype(np.float32)
-        return as_x
+        return noise_in(self.x_t, self.x0_hat, float(schedule_alpha_bar[self.t]))
 
 
 class Diffusion:

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from latentlab.engine.recipes import Pixels
 from latentlab.engine.requests import Picture
 
-# Noise of so many standard deviations is black or white where noise is shown.
-_SIGMAS = 3.0
+# Noise of so many standard deviations is black or white wherever noise is shown.
+NOISE_REACH = 3.0
 
 
 def as_bytes(x: NDArray[np.float32], reach: float = 1.0) -> NDArray[np.uint8]:
@@ -51,7 +51,7 @@ def as_x(picture: Picture) -> NDArray[np.float32]:
 
 def noise_picture(noise: NDArray[np.float32]) -> Picture:
     """Noise (C, H, W) as a picture: none is grey, three standard deviations are black and white."""
-    return as_picture(noise, _SIGMAS)
+    return as_picture(noise, NOISE_REACH)
 
 
 def pixels_of(picture: Picture) -> Pixels:

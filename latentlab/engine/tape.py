@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 
 from latentlab.engine.diffusion import Frame, as_pictures
 from latentlab.engine.export import Picture, sheet
+from latentlab.engine.noising import NOISE_REACH, noise_in
 from latentlab.engine.recipes import Recipe
 from latentlab.errors import LabError
 
 SHOWS = ("xt", "x0", "noise")
-# Noise from -3 to 3 goes from black to white; pictures go from -1 to 1.
-_NOISE_REACH = 3.0
 GAP, _BETWEEN, GROUND = 1, 2, 128
 
 
@@ -72,7 +71,7 @@ class Tape:
         t: the time of each frame, int64 (N,), from the most noise to 0.
         x_t: the pictures in their noise, float32 (N, B, C, H, W).
         x0_hat: the pictures that the model believed in, in [-1, 1], of the same shape.
-        alpha_bar: the share of the variance that is picture, float64 (N,).
+        alpha_bar: abar_t of each frame, how much of the picture's variance is left; float64 (N,).
         recipe: how they came about.
     """
 
@@ -92,11 +91,7 @@ class Tape:
     @property
     def noise_hat(self) -> NDArray[np.float32]:
         """The noise that the model believed in, float32 (N, B, C, H, W); 0 where there is none."""
-        sigma = np.sqrt(1.0 - self.alpha_bar).reshape(-1, 1, 1, 1, 1)
-        signal = np.sqrt(self.alpha_bar).reshape(-1, 1, 1, 1, 1)
-        left = (self.x_t - signal * self.x0_hat) / np.where(sigma > 0.0, sigma, 1.0)
-        noise: NDArray[np.float32] = np.where(sigma > 0.0, left, 0.0).astype(np.float32)
-        return noise
+        return np.stack(list(map(noise_in, self.x_t, self.x0_hat, map(float, self.alpha_bar))))
 
     @property
     def pictures(self) -> NDArray[np.float32]:
@@ -107,5 +102,5 @@ class Tape:
 
 def _values(frame: Frame, name: str, alpha_bar: NDArray[np.float64]) -> NDArray[np.float32]:
     if name == "noise":
-        return frame.noise_hat(alpha_bar) / np.float32(_NOISE_REACH)
+        return frame.noise_hat(alpha_bar) / np.float32(NOISE_REACH)
     return frame.x_t if name == "xt" else frame.x0_hat

@@ -315,6 +315,7 @@ class LabWindow(QMainWindow):
         """Brings the diffusion to the front."""
         self.docks.diffusion.show()
         self.docks.diffusion.raise_()
+        self.diffusion.reverse.take_focus()
 
     @Slot(str)
     def open_denoiser(self, model: str) -> None:

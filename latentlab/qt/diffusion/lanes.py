@@ -65,6 +65,7 @@ class Lanes(QWidget):
             row.tape.show_picture(self.rows[0].tape.picture)
         self.rows.append(row)
         self._column.addWidget(row, 1)
+        row.show()  # or it could not take the focus yet
         self.take(lane)
 
     def close_lane(self, lane: Lane) -> None:

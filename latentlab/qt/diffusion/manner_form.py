@@ -78,6 +78,9 @@ class MannerForm(QScrollArea):
         self.guidance = CalmSlider(Qt.Orientation.Horizontal)
         self.guidance.setRange(0, _MOST_GUIDANCE * _PER_UNIT)
         self.guidance.setValue(round(_GUIDANCE * _PER_UNIT))
+        # As a recipe had them, until the hand moves the slider, which has but so many places.
+        self._eta_exactly: float | None = None
+        self._guidance_exactly: float | None = None
         self.guidance_value = Figure()
         self.told = ToldForm()
         self.start_words = QLabel()
@@ -92,7 +95,7 @@ class MannerForm(QScrollArea):
         for spin in (self.count, self.seed, self.steps):
             spin.valueChanged.connect(self._said)
         self.sampler.currentIndexChanged.connect(self._said)
-        self.eta.valueChanged.connect(self._said)
+        self.eta.valueChanged.connect(self._eta_moved)
         self.guidance.valueChanged.connect(self._guided)
         self.told.changed.connect(self._said)
         self.dice.clicked.connect(self._throw)
@@ -168,11 +171,20 @@ class MannerForm(QScrollArea):
         return Manner(
             sampler,
             self.steps.value(),
-            self.eta.value() / _PER_UNIT if sampler == "ddim" else 0.0,
-            self.guidance.value() / _PER_UNIT if conditions else 1.0,
+            self._eta if sampler == "ddim" else 0.0,
+            self._guidance if conditions else 1.0,
             conditions,
             self._seed_exactly if self.seed.value() == self.seed.maximum() else self.seed.value(),
         )
+
+    @property
+    def _eta(self) -> float:
+        return self.eta.value() / _PER_UNIT if self._eta_exactly is None else self._eta_exactly
+
+    @property
+    def _guidance(self) -> float:
+        exactly = self._guidance_exactly
+        return self.guidance.value() / _PER_UNIT if exactly is None else exactly
 
     def show_manner(self, manner: Manner) -> None:
         """Puts the controls where a manner says, without a word of it."""
@@ -181,8 +193,10 @@ class MannerForm(QScrollArea):
         self.sampler.setCurrentIndex(self.sampler.findData(manner.sampler))
         self.steps.setValue(manner.steps)
         self.eta.setValue(round(manner.eta * _PER_UNIT))
+        self._eta_exactly = manner.eta
         if manner.conditions:
             self.guidance.setValue(round(manner.guidance * _PER_UNIT))
+            self._guidance_exactly = manner.guidance
         self.seed.setValue(min(manner.seed, _MOST_SEED))
         self._seed_exactly = manner.seed
         self.told.show_conditions(manner.conditions)
@@ -220,8 +234,8 @@ class MannerForm(QScrollArea):
         self._form.setRowVisible(self._eta_row, self.sampler.currentData() == "ddim")
         self._form.setRowVisible(self._guidance_row, bool(self.told.names))
         self.guidance.setEnabled(bool(self.told.conditions))
-        self.eta_value.show_text(f"{self.eta.value() / _PER_UNIT:.1f}")
-        self.guidance_value.show_text(f"{self.guidance.value() / _PER_UNIT:.1f}")
+        self.eta_value.show_text(_figure(self._eta))
+        self.guidance_value.show_text(_figure(self._guidance))
 
     # The hand
 
@@ -232,7 +246,13 @@ class MannerForm(QScrollArea):
         self.changed.emit()
 
     @Slot()
+    def _eta_moved(self) -> None:
+        self._eta_exactly = None
+        self._said()
+
+    @Slot()
     def _guided(self) -> None:
+        self._guidance_exactly = None
         self._said()
         self.guided.emit()
 
@@ -243,6 +263,11 @@ class MannerForm(QScrollArea):
     @Slot(object)
     def _preset(self, action: object) -> None:
         self.steps.setValue(action.data())  # type: ignore[attr-defined]
+
+
+def _figure(value: float) -> str:
+    """With a digit behind the point, or as many as it has, up to three."""
+    return f"{value:.1f}" if round(value, 1) == value else f"{value:.3g}"
 
 
 def _named(text: str, control: QWidget) -> QLabel:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from latentlab.engine.diffusion_requests import DenoiserReply
+from latentlab.engine.noising import NOISE_REACH
 from latentlab.engine.recipes import FromNoise, Manner, Recipe, Start
 from latentlab.qt.diffusion.branching import guided, other_noise
 from latentlab.qt.diffusion.desk import DiffusionDesk
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
 
 # A tape that was drawn so fast is drawn again at once while the guidance slides.
 _QUICK_S, _PAUSE_MS = 1.5, 120
+_CHANGED = "Changed:"
 # How long a hand is taken to move after its last move, and how often a frame is shown meanwhile.
 _HAND_RESTS_S, _LATE_MS = 0.25, 300
-_NOISE_REACH = 2.5
 
 
 class ReversePage(QWidget):
@@ -62,7 +63,7 @@ class ReversePage(QWidget):
             FramePanel("believedPictures", "<b>x̂₀</b> believed picture",
                        "x̂₀, the pictures that the model believes are behind the noise", normal=False),
             FramePanel("believedNoise", "<b>ε̂</b> believed noise",
-                       "ε̂, the noise that the model believes it sees", _NOISE_REACH),
+                       "ε̂, the noise that the model believes it sees", NOISE_REACH),
         )  # fmt: skip
         self.words = Line()
         self.words.setObjectName("frameWords")
@@ -141,11 +142,18 @@ class ReversePage(QWidget):
         """The number of the chosen picture."""
         return self._picture
 
+    def take_focus(self) -> None:
+        """The keys are for the tape in hand now."""
+        row = self.lanes.row_of(self.lanes.in_hand)
+        if row is not None:
+            row.tape.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def run_start(self, start: Start) -> None:
         """Draws a tape that begins there, in the manner that is set."""
         self._start = start
         self.form.show_start(start)
         self.draw_anew()
+        self.take_focus()
 
     def run_recipe(self, recipe: Recipe) -> None:
         """Puts all controls where a recipe says, and draws it."""
@@ -196,6 +204,7 @@ class ReversePage(QWidget):
         self.runs.draw_next(branch)
         self.lanes.show_frame(frame)
         self._offer()
+        self.take_focus()
 
     def _can_branch(self) -> bool:
         lane, frame = self.lanes.in_hand, self._frame
@@ -211,17 +220,34 @@ class ReversePage(QWidget):
 
     @Slot()
     def _settings_changed(self) -> None:
-        lane = self.lanes.in_hand
-        differs = lane is not None and bool(len(lane.store)) and self.form.manner != lane.recipe.last_manner
-        if differs and not self.runs.running and not self._live.isActive():
-            self.transport.words.setText("Settings changed: Draw anew, or Branch here.")
+        """Says what brings the new settings to bear, as long as they are other ones than the tape's."""
+        lane, words = self.lanes.in_hand, self.transport.words
+        if lane is None or not len(lane.store) or self.runs.running:
+            return
+        other_count = self.form.count.value() != lane.recipe.count
+        if other_count or (self.form.manner != lane.recipe.last_manner and not self._slides_live()):
+            branches = self._can_branch() and not other_count
+            words.setText(f"{_CHANGED} Draw or Branch." if branches else f"{_CHANGED} Draw anew.")
+        elif words.text().startswith(_CHANGED):
+            words.setText("")
+
+    def _slides_live(self) -> bool:
+        """Whether the tape in hand follows the guidance as it slides: at its end, and with nothing else to be
+        drawn otherwise. Before its end one may want to branch, and to compare."""
+        lane, frame = self.lanes.in_hand, self._frame
+        return (
+            lane is not None and frame is not None and frame.t == 0
+            and (lane.leaves is not None or len(self.lanes.rows) == 1)
+            and 0.0 < lane.seconds < _QUICK_S
+            and self.form.count.value() == lane.recipe.count
+            and guided(lane.recipe, self.form.manner.guidance).last_manner == self.form.manner
+        )  # fmt: skip
 
     @Slot()
     def _redraw_live(self) -> None:
         """The tape in hand again under another guidance, if that is quick."""
         lane = self.lanes.in_hand
-        alone = lane is not None and (lane.leaves is not None or len(self.lanes.rows) == 1)
-        if lane is None or not alone or not len(lane.store) or not 0.0 < lane.seconds < _QUICK_S:
+        if lane is None or not len(lane.store) or not self._slides_live():
             return
         if self.runs.running and self.runs.lane is not lane:
             return

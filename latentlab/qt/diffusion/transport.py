@@ -8,6 +8,12 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSpinBox, QWidget
 from latentlab.qt.check_box import CheckBox
 from latentlab.qt.diffusion.line import Line
 
+_BRANCH_TIP = (
+    "Go on from the frame in hand in another manner: change seed, sampler, eta, guidance or what is told, "
+    "and press this. Both tapes are shown."
+)
+_EARLIER = "First go back to an earlier frame: drag along the tape. Then: "
+
 
 class Transport(QWidget):
     """`stepped` (how many frames) asks for a frame further on or back; `began` tells that playing begins,
@@ -40,8 +46,7 @@ class Transport(QWidget):
              "Show the chosen picture alone, as large as there is room (Enter on a picture)."),
             (self.words, "tapeProgress", "How far the drawing is", "How far the drawing is."),
             (self.branch, "tapeBranch", "Branch off at this frame",
-             "Go on from the frame in hand in another manner: change seed, sampler, eta, guidance or what is "
-             "told, then press this. Both tapes are shown."),
+             _BRANCH_TIP),
         ):  # fmt: skip
             control.setObjectName(name)
             control.setAccessibleName(spoken)
@@ -79,6 +84,7 @@ class Transport(QWidget):
         for control in (self.back, self.step):
             control.setEnabled(tape)
         self.branch.setEnabled(branch)
+        self.branch.setToolTip(f"{_EARLIER}{_BRANCH_TIP}" if tape and not branch else _BRANCH_TIP)
 
     @Slot()
     def toggle(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 
 import pytest
@@ -307,19 +308,67 @@ def test_that_a_branch_off_a_tape_that_runs_waits_for_its_end(
     assert len(page.lanes.all[0].store) == 21
 
 
-def test_that_sliding_the_guidance_draws_a_quick_tape_again_at_the_frame_in_hand(
+def test_that_sliding_the_guidance_draws_a_quick_tape_again_at_its_end(
     qtbot: QtBot, page: ReversePage, service: FakeService
 ) -> None:
     drawn(qtbot, page)
-    scrub(qtbot, page, 15)
     with qtbot.waitSignal(page.tape_finished, timeout=3000):
         page.form.guidance.setFocus()
         qtbot.keyClick(page.form.guidance, Qt.Key.Key_Right)
     recipe = service.tapes[-1].recipe
     assert recipe is not None
     assert recipe.manner.guidance == pytest.approx(2.1)
-    assert page.frame is page.frames[15]
-    assert page.frame.x_t.flat[0] == pytest.approx(grey(recipe, 15))
+    assert page.frame is page.frames[20]
+    assert page.frame.x_t.flat[0] == pytest.approx(grey(recipe, 20))
+
+
+@pytest.mark.parametrize("pending", ["frame", "seed", "count"])
+def test_that_sliding_the_guidance_leaves_a_tape_alone_that_one_may_want_to_branch_or_draw_otherwise(
+    qtbot: QtBot, page: ReversePage, service: FakeService, pending: str
+) -> None:
+    drawn(qtbot, page)
+    before = page.lanes.all[0].recipe
+    if pending == "frame":
+        scrub(qtbot, page, 15)
+    else:
+        getattr(page.form, pending).setValue(5)
+    page.form.guidance.setValue(30)
+    qtbot.waitUntil(lambda: not page._live.isActive(), timeout=1000)
+    assert len(service.tapes) == 1
+    assert page.lanes.all[0].recipe == before
+    wanted = "Changed: Draw or Branch." if pending == "frame" else "Changed: Draw anew."
+    assert page.transport.words.text() == wanted
+
+
+def test_that_the_hint_goes_when_all_is_set_as_it_was(qtbot: QtBot, page: ReversePage) -> None:
+    drawn(qtbot, page)
+    for control in (page.form.seed, page.form.count):
+        before = control.value()
+        control.setValue(before + 1)
+        assert page.transport.words.text() == "Changed: Draw anew."
+        control.setValue(before)
+        assert page.transport.words.text() == ""
+
+
+def test_that_a_recipe_that_no_slider_can_say_is_kept_to_the_digit(qtbot: QtBot, page: ReversePage) -> None:
+    manner = Manner("ddim", 20, 0.25, 12.0, ((0.0, 1.0, 0.0),), 3)
+    page.run_recipe(Recipe(2, manner))
+    assert page.form.manner == manner
+    assert (page.form.eta_value.text, page.form.guidance_value.text) == ("0.25", "12.0")
+    page.form.guidance.setFocus()
+    qtbot.keyClick(page.form.guidance, Qt.Key.Key_Left)
+    assert page.form.manner == dataclasses.replace(manner, guidance=7.9)
+
+
+def test_that_the_keys_are_the_tapes_after_a_branch_and_after_a_start(
+    qtbot: QtBot, page: ReversePage
+) -> None:
+    drawn(qtbot, page)
+    scrub(qtbot, page, 8)
+    branched(qtbot, page)
+    assert page.focusWidget() is page.lanes.rows[1].tape
+    page.run_start(FromNoise())
+    assert page.focusWidget() is page.lanes.rows[0].tape
 
 
 def test_that_a_slow_tape_is_drawn_again_only_when_that_is_asked(
