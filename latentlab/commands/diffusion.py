@@ -7,26 +7,23 @@ import math
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from latentlab.commands.console import open_model, print_json, progress_bar
 from latentlab.commands.diffusion_arguments import OF_MANNER, OF_TAPE
-from latentlab.data import catalog
+from latentlab.commands.start_pictures import read_mask, read_start
 from latentlab.data.report import shown
 from latentlab.engine.checkpoint import LoadedModel
 from latentlab.engine.conditional_sampling import customs_of, is_settled, told_as_asked
-from latentlab.engine.conditions import asked_of
-from latentlab.engine.cropping import Fitting
+from latentlab.engine.conditions import as_text, asked_of
 from latentlab.engine.destination import check_destination
-from latentlab.engine.diffusion import BREATH, Diffusion, Frame, pixels_of
+from latentlab.engine.diffusion import BREATH, Diffusion, Frame
 from latentlab.engine.diffusion_asked import as_rows
-from latentlab.engine.directions import data_of
 from latentlab.engine.export import PICTURE_FORMATS, Picture, save_picture, sheet
-from latentlab.engine.own_picture import fitted, own_size, read_own
 from latentlab.engine.recipes import (
     MOST_PICTURES,
     BetweenNoises,
@@ -34,7 +31,6 @@ from latentlab.engine.recipes import (
     FromPicture,
     Inpainting,
     Manner,
-    Pixels,
     Recipe,
     Start,
 )
@@ -96,10 +92,7 @@ def run_tape(arguments: argparse.Namespace) -> None:
         asked = _asked(loaded, arguments, 1 if arc else arguments.n, always=not arc)
         recipe = Recipe(arguments.n, _manner(arguments, asked), start)
     else:
-        asked, recipe = _Asked((), "", {}), again.recipe
-        warning = changed(again, loaded.name, loaded.hash)
-        if warning:
-            print(f"latentlab: {shown(arguments.recipe)}: {warning}", file=sys.stderr)
+        asked, recipe = _again(arguments, loaded, again), again.recipe
     total = len(diffusion.times(recipe))
     kept = {*range(0, total, arguments.every), total - 1}
     file = TapeFile(
@@ -139,10 +132,10 @@ def _change(arguments: argparse.Namespace, how: str) -> None:
     loaded = open_model(arguments)
     diffusion = _diffusion(loaded)
     shape = diffusion.model.picture_shape
-    pixels, source = _picture(arguments, loaded, shape)
+    pixels, source = read_start(arguments, loaded, shape)
     start: Start
     if how == "mask":
-        start = Inpainting(pixels, _mask(arguments, shape), arguments.repeats)
+        start = Inpainting(pixels, read_mask(arguments, shape), arguments.repeats)
     else:
         start = FromPicture(pixels, arguments.strength)
     asked = _asked(loaded, arguments, arguments.n, always=False)
@@ -170,6 +163,35 @@ def _read_recipe(arguments: argparse.Namespace) -> Origin:
                 hint="Leave one of them out",
             )
     return read_tape(arguments.recipe)
+
+
+def _again(arguments: argparse.Namespace, loaded: LoadedModel, again: Origin) -> _Asked:
+    """What a recipe tells; what is not as it was goes to stderr.
+
+    Raises:
+        LabError: for a model that is told other things.
+    """
+    told = conditional(loaded.model)
+    names = () if told is None else told.condition_names
+    rows, start = again.recipe.last_manner.conditions, again.recipe.start
+    if any(len(row) != len(names) for row in rows):
+        raise LabError(
+            f"was made by {again.model}, a model with other conditions than {loaded.name}",
+            shown(arguments.recipe),
+            f"Run it with {again.model}",
+        )
+    for warning in (changed(again, loaded.name, loaded.hash), again.missing):
+        if warning:
+            print(f"latentlab: {shown(arguments.recipe)}: {warning}", file=sys.stderr)
+    words = []
+    if rows:
+        alike = len(set(rows)) == 1
+        words.append(as_text(loaded.model, torch.tensor(rows[0])) if alike else "each told its own")
+    if isinstance(start, FromPicture):
+        words.append(f"from a picture, strength {start.strength:g}")
+    elif not isinstance(start, FromNoise):
+        words.append("a hole filled" if isinstance(start, Inpainting) else f"on the arc to seed {start.seed}")
+    return _Asked(rows, "; ".join(words), {})
 
 
 def _settle(arguments: argparse.Namespace, usual: Mapping[str, Any]) -> None:
@@ -264,44 +286,6 @@ def _frames(diffusion: Diffusion, recipe: Recipe) -> Iterator[Frame]:
             if frame is not None:
                 show((frame.number + 1) / frame.total, f"t = {frame.t}")
                 yield frame
-
-
-def _picture(
-    arguments: argparse.Namespace, loaded: LoadedModel, shape: tuple[int, int, int]
-) -> tuple[Pixels, str]:
-    """The picture to begin with, as the model takes it, and what it is called."""
-    if arguments.image is not None:
-        seen = fitted(read_own(arguments.image), Fitting(), shape)
-        return _pixels(seen), shown(Path(arguments.image).name)
-    data = catalog.load(data_of(loaded, arguments.data), arguments.split)
-    index = arguments.index
-    if index >= len(data):
-        raise LabError(f"{data.name} ({data.split}) has {len(data):,} pictures, so no number {index:,}")
-    if data.shape != shape:
-        raise LabError(f"the pictures of {data.name} are {data.shape}, those of {loaded.name} {shape}")
-    return _pixels(data.images[index].numpy()), f"{data.name} ({data.split}) {index}"
-
-
-def _pixels(seen: NDArray[np.uint8]) -> Pixels:
-    return pixels_of(seen[0] if len(seen) == 1 else seen.transpose(1, 2, 0))
-
-
-def _mask(arguments: argparse.Namespace, shape: tuple[int, int, int]) -> Pixels:
-    """Where the hole is, cut to the model's size as the picture is; (H, W), 255 in it and 0 around it."""
-    size, frame = own_size(arguments.mask), (shape[2], shape[1])
-    fitting = {frame}
-    if arguments.image is not None:
-        fitting.add(own_size(arguments.image))
-    if size not in fitting:
-        wanted = " or ".join(f"{width} x {height}" for width, height in sorted(fitting, reverse=True))
-        raise LabError(
-            f"is {size[0]} x {size[1]} pixels; a mask has those of the picture or the model: {wanted}",
-            shown(arguments.mask),
-        )
-    hole = np.where(fitted(read_own(arguments.mask), Fitting(), (1, *shape[1:]))[0] >= 128, 255, 0)
-    if not hole.any():
-        raise LabError("has nothing white in it, so there is no hole to fill", shown(arguments.mask))
-    return pixels_of(hole.astype(np.uint8))
 
 
 def _flag(name: str) -> str:

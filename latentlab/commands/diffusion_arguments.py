@@ -20,7 +20,7 @@ from latentlab.commands.arguments import (
     whole,
 )
 from latentlab.commands.attribute_arguments import AddCommand
-from latentlab.engine.recipes import MOST_GUIDANCE, MOST_PICTURES, MOST_STEPS, SAMPLER_NAMES
+from latentlab.engine.recipes import LEAST_STRENGTH, MOST_GUIDANCE, MOST_PICTURES, MOST_STEPS, SAMPLER_NAMES
 
 # What is meant by what is not given.
 OF_MANNER: Mapping[str, Any] = {"sampler": "ddim", "steps": 50, "eta": 0.0, "guidance": 1.0}
@@ -104,9 +104,10 @@ def add_diffusion_commands(add: AddCommand) -> None:
     changed.add_argument(
         "--strength",
         metavar="X",
-        type=_share,
+        type=_number(1.0, LEAST_STRENGTH),
         default=0.5,
-        help="how far towards nothing but noise, 0 to 1 (default 0.5): the more, the less is left of it",
+        help=f"how far towards nothing but noise, {LEAST_STRENGTH:g} to 1 (default 0.5): the more, the less "
+        "is left of it",
     )
     _add_rest(changed)
 
@@ -198,8 +199,8 @@ def _add_manner(parser: argparse._ActionsContainer) -> None:
     )
 
 
-def _number(most: float) -> Callable[[str], float]:
-    """An argument type: a number from 0 to `most`."""
+def _number(most: float, least: float = 0.0) -> Callable[[str], float]:
+    """An argument type: a number from `least` to `most`."""
 
     def parse(text: str) -> float:
         try:
@@ -207,8 +208,8 @@ def _number(most: float) -> Callable[[str], float]:
         except ValueError:
             value = -1.0
         # A comparison with NaN is false, so NaN is refused too.
-        if not 0.0 <= value <= most:
-            raise argparse.ArgumentTypeError(f"{text[:40]!r} is no number from 0 to {most:g}")
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(f"{text[:40]!r} is no number from {least:g} to {most:g}")
         return value
 
     return parse

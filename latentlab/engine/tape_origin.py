@@ -23,11 +23,22 @@ _MOST_RECIPE_BYTES = 2**23
 
 
 class Origin(NamedTuple):
-    """Where a tape comes from: its recipe, and the model's name and the first digits of its file's hash."""
+    """Where a tape comes from: its recipe, and the model's name and the first digits of its file's hash.
+
+    `drawn` is how many pictures were drawn in all, where a tape can have but the first of them.
+    """
 
     recipe: Recipe
     model: str
     model_hash: str
+    drawn: int = 0
+
+    @property
+    def missing(self) -> str:
+        """What is to be said of pictures that its tape does not have; "" where it has them all."""
+        if self.drawn <= self.recipe.count:
+            return ""
+        return f"shows {self.drawn:,} pictures; a tape has no more than the first {self.recipe.count}"
 
 
 def provenance_of(origin: Origin, extra: Mapping[str, str] | None = None) -> Provenance:
@@ -36,7 +47,7 @@ def provenance_of(origin: Origin, extra: Mapping[str, str] | None = None) -> Pro
     A recipe that is too long, as one with a large picture in it, is left out as far as need be, and that is
     said.
     """
-    recipe, model, model_hash = origin
+    recipe, model, model_hash, _ = origin
     manner = recipe.manner
     words = {"sampler": manner.sampler, "steps": str(manner.steps), "guidance": f"{manner.guidance:g}"}
     if manner.eta:
@@ -80,7 +91,13 @@ def read_tape(path: str | Path) -> Origin:
             "A tape exported as .npz keeps everything",
         )
     try:
-        return Origin(from_json(found.extra["recipe"]), found.model, found.model_hash)
+        drawn = found.extra.get("n", "")
+        return Origin(
+            from_json(found.extra["recipe"]),
+            found.model,
+            found.model_hash,
+            int(drawn) if drawn.isascii() and drawn.isdigit() and len(drawn) < 10 else 0,
+        )
     except LabError as error:
         raise LabError(error.what, path, error.hint) from None
 

@@ -80,7 +80,7 @@ def test_that_samples_are_the_pictures_of_the_tape_of_the_same_seed(run, ddpm, t
     assert page.shape == (8 * 8, 9 * 8)
     assert np.array_equal(cells(page, 64, 9), last)
     found = read_tape(tmp_path / "s.png")
-    assert found == read_tape(tmp_path / "t.npz")
+    assert found == read_tape(tmp_path / "t.npz")._replace(drawn=70)
     assert (found.recipe.count, found.recipe.manner.conditions) == (MOST_PICTURES, ((0.0, 1.0),))
     extra = read_provenance(tmp_path / "s.png").extra
     assert (extra["n"], extra["condition"]) == ("70", "odd")
@@ -167,6 +167,36 @@ def test_that_a_recipe_says_all_and_another_model_is_told(run, ddpm, plain, tmp_
     drawing = save(tmp_path / "drawing.png", np.zeros((8, 8)))
     complaint = run("diffuse", plain, "--recipe", drawing, "-o", tmp_path / "x.webp").complaint
     assert "drawing.png: says nothing of a tape" in complaint
+
+
+def test_that_a_recipe_for_a_model_with_other_conditions_is_refused_and_says_for_which(
+    run, ddpm, faces, tmp_path: Path
+):
+    out = tmp_path / "odd.png"
+    run("sample", ddpm, "-n", 2, "--class", "odd", "--steps", 3, "-o", out)
+    complaint = run("diffuse", faces, "--recipe", out, "-o", tmp_path / "x.webp").complaint
+    assert "odd.png: was made by ddpm, a model with other conditions than faces" in complaint
+    assert "Run it with ddpm" in complaint
+
+
+def test_that_a_recipe_of_more_pictures_than_a_tape_has_says_so_and_what_it_tells(run, ddpm, tmp_path: Path):
+    out = tmp_path / "many.png"
+    run("sample", ddpm, "-n", 70, "--class", "odd", "--steps", 2, "-o", out)
+    done = run("diffuse", ddpm, "--recipe", out, "-o", tmp_path / "again.webp")
+    assert "many.png: shows 70 pictures; a tape has no more than the first 64" in done.err
+    assert done.out.rstrip().endswith("; odd")
+
+
+def test_that_a_recipe_that_began_with_a_picture_says_so(run, ddpm, tmp_path: Path):
+    out = tmp_path / "edit.png"
+    run("edit", ddpm, "--index", 1, "--data", "toy", "--strength", 0.4, "--steps", 5, "-o", out)
+    done = run("diffuse", ddpm, "--recipe", out, "-o", tmp_path / "again.webp")
+    assert "from a picture, strength 0.4" in done.out
+
+
+def test_that_no_strength_is_refused_by_name(run, ddpm, tmp_path: Path):
+    words = ("edit", ddpm, "--index", 1, "--strength", 0, "-o", tmp_path / "x.png")
+    assert "--strength: '0' is no number from 0.001 to 1" in run(*words).err
 
 
 def test_that_what_cannot_be_shown_is_refused_before_anything_is_run(run, plain, tmp_path, monkeypatch):

@@ -154,6 +154,6 @@ class TapeDeeds(QObject):
         self._show()
         self._view.show_recipe(origin.recipe, model, model_hash)
         self.told.emit(f"Drawing the tape of {Path(path).name} again")
-        words = changed(origin, Path(model).stem, model_hash)
+        words = "; ".join(filter(None, (changed(origin, Path(model).stem, model_hash), origin.missing)))
         if words:
             self._bar.say(f"{path}: {words}.")

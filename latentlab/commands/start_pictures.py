@@ -1,0 +1,65 @@
+"""What a diffusion command begins with: a picture as its model takes it, and the hole in it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latentlab.data import catalog
+from latentlab.data.report import shown
+from latentlab.engine.checkpoint import LoadedModel
+from latentlab.engine.cropping import Fitting
+from latentlab.engine.directions import data_of
+from latentlab.engine.noising import pixels_of
+from latentlab.engine.own_picture import fitted, own_size, read_own
+from latentlab.engine.recipes import Pixels
+from latentlab.errors import LabError
+
+
+def read_start(
+    arguments: argparse.Namespace, loaded: LoadedModel, shape: tuple[int, int, int]
+) -> tuple[Pixels, str]:
+    """The picture of --image or --index, of shape (C, H, W), and what it is called.
+
+    Raises:
+        LabError: if it cannot be read, or the data have no such picture.
+    """
+    if arguments.image is not None:
+        seen = fitted(read_own(arguments.image), Fitting(), shape)
+        return _pixels(seen), shown(Path(arguments.image).name)
+    data = catalog.load(data_of(loaded, arguments.data), arguments.split)
+    index = arguments.index
+    if index >= len(data):
+        raise LabError(f"{data.name} ({data.split}) has {len(data):,} pictures, so no number {index:,}")
+    if data.shape != shape:
+        raise LabError(f"the pictures of {data.name} are {data.shape}, those of {loaded.name} {shape}")
+    return _pixels(data.images[index].numpy()), f"{data.name} ({data.split}) {index}"
+
+
+def read_mask(arguments: argparse.Namespace, shape: tuple[int, int, int]) -> Pixels:
+    """Where the hole is, cut to the model's size as the picture is; (H, W), 255 in it and 0 around it.
+
+    Raises:
+        LabError: if it cannot be read, is of another size than the picture and the model's, or has no hole.
+    """
+    size, frame = own_size(arguments.mask), (shape[2], shape[1])
+    fitting = {frame}
+    if arguments.image is not None:
+        fitting.add(own_size(arguments.image))
+    if size not in fitting:
+        wanted = " or ".join(f"{width} x {height}" for width, height in sorted(fitting, reverse=True))
+        raise LabError(
+            f"is {size[0]} x {size[1]} pixels; a mask has those of the picture or the model: {wanted}",
+            shown(arguments.mask),
+        )
+    hole = np.where(fitted(read_own(arguments.mask), Fitting(), (1, *shape[1:]))[0] >= 128, 255, 0)
+    if not hole.any():
+        raise LabError("has nothing white in it, so there is no hole to fill", shown(arguments.mask))
+    return pixels_of(hole.astype(np.uint8))
+
+
+def _pixels(seen: NDArray[np.uint8]) -> Pixels:
+    return pixels_of(seen[0] if len(seen) == 1 else seen.transpose(1, 2, 0))
