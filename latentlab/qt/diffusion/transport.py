@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSpinBox, QWidget
 
 from latentlab.qt.check_box import CheckBox
 from latentlab.qt.diffusion.line import Line
 
+# From this width on there is room for everything.
+_WIDE = 430
 _BRANCH_TIP = (
     "Go on from the frame in hand in another manner: change seed, sampler, eta, guidance or what is told, "
     "and press this. Both tapes are shown."
@@ -62,6 +65,7 @@ class Transport(QWidget):
         for button in (self.back, self.play, self.step, self.branch):
             width = button.fontMetrics().horizontalAdvance("Pause" if button is self.play else button.text())
             button.setMinimumWidth(width + 18)
+        self.alone.setMinimumWidth(self.alone.sizeHint().width())
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._next)
         self.back.clicked.connect(self._back)
@@ -71,6 +75,11 @@ class Transport(QWidget):
         self.alone.toggled.connect(self.alone_wanted)
         self.branch.clicked.connect(self.branch_wanted)
         self.has_tape = False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        # What can best be done without, where there is no room for all.
+        self.speed.setVisible(self.width() >= _WIDE)
+        super().resizeEvent(event)
 
     @property
     def playing(self) -> bool:
