@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import torch
 
@@ -21,12 +23,25 @@ from latentlab.engine.diffusion_requests import (
     SamplesInTrainingReply,
     TapeRequest,
 )
+from latentlab.engine.recipes import Recipe
 from latentlab.engine.replies import Reply
 from latentlab.engine.requests import Request
 from latentlab.engine.unfolding import empty_model
 from latentlab.engine.weights import give_weights
 from latentlab.errors import LabError
 from latentlab.models.base import Denoises, conditional
+
+# More than lie between two frames that are told, and that may be under way.
+_KEPT = 64
+
+
+@dataclass(eq=False)
+class _Run:
+    """A recipe's frames that are still to come, and the newest ones that have."""
+
+    recipe: Recipe
+    frames: Iterator[Frame | None]
+    newest: deque[Frame] = field(default_factory=lambda: deque(maxlen=_KEPT))
 
 
 class DiffusionService:
@@ -38,6 +53,8 @@ class DiffusionService:
     def __init__(self, device: str | torch.device = "cpu") -> None:
         self.device = torch.device(device)
         self._diffusion: Diffusion | None = None
+        # The run that has not come to its end: who was stopped may want to go on.
+        self._stopped: _Run | None = None
 
     def serve(self, request: Request) -> Iterator[Reply | None]:
         """The replies to a request, with None between pieces of work.
@@ -78,7 +95,7 @@ class DiffusionService:
         model = loaded.model
         if not isinstance(model, Denoises):
             raise LabError("is no diffusion model: it has no way back from noise", loaded.path)
-        self._diffusion = Diffusion(model)
+        self._diffusion, self._stopped = Diffusion(model), None
         told = conditional(model)
         yield DenoiserReply(
             generation=request.generation,
@@ -98,13 +115,32 @@ class DiffusionService:
         if request.recipe is None:
             return
         begun = time.perf_counter()
-        for frame in self.diffusion.run(request.recipe, request.after):
+        for frame in self._frames(request.recipe, request):
             if frame is None:
                 yield None
             elif frame.number % request.every == 0 or frame.t == 0:
                 yield FrameReply(request.generation, frame, time.perf_counter() - begun)
             else:
                 yield None
+
+    def _frames(self, recipe: Recipe, request: TapeRequest) -> Iterator[Frame | None]:
+        """The frames of a recipe, or the rest of them where its run was stopped."""
+        at_hand, stopped = request.go_on, self._stopped
+        known = stopped is not None and stopped.recipe == recipe and at_hand in stopped.newest
+        if at_hand is not None and stopped is not None and known:
+            # The last ones may have been under way to one who had stopped listening.
+            yield from [one for one in stopped.newest if one.number > at_hand.number]
+        else:
+            stopped = self._stopped = _Run(recipe, self.diffusion.run(recipe, request.after))
+        try:
+            for frame in stopped.frames:
+                if frame is not None:
+                    stopped.newest.append(frame)
+                yield frame
+        except Exception:
+            self._stopped = None
+            raise
+        self._stopped = None
 
     def _follow(self, request: FollowDenoiserRequest) -> Iterator[Reply | None]:
         model = empty_model(request.kind, request.config).to(self.device)

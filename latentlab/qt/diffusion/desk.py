@@ -75,9 +75,11 @@ class DiffusionDesk(QObject):
         self.busy.emit(f"Opening {model} …")
         self._ask(OpenDenoiserRequest(self._next(OpenDenoiserRequest.slot), model))
 
-    def run(self, recipe: Recipe, after: Frame | None = None, every: int = 1) -> None:
+    def run(
+        self, recipe: Recipe, after: Frame | None = None, every: int = 1, go_on: Frame | None = None
+    ) -> None:
         """Runs a tape in place of the one that runs; see `TapeRequest`."""
-        self._ask(TapeRequest(self._next(TapeRequest.slot), recipe, after, every))
+        self._ask(TapeRequest(self._next(TapeRequest.slot), recipe, after, every, go_on))
 
     def stop_tape(self) -> None:
         """Ends the tape that runs, after the piece of work in hand; no more of its frames are told."""

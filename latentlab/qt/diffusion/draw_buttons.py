@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QWidget
 
+_DRAW = "Draw a new tape: from noise to pictures."
+_GO_ON = "Go on with the tape that was stopped. With other settings this draws a new one."
+
 
 class DrawButtons(QWidget):
     """`draw`, `stop` and `save`; the last is there once something is offered."""
@@ -18,7 +21,7 @@ class DrawButtons(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
         for button, name, spoken, tip in (
-            (self.draw, "tapeDraw", "Draw the pictures", "Draw a new tape: from noise to pictures."),
+            (self.draw, "tapeDraw", "Draw the pictures", _DRAW),
             (self.stop, "tapeStop", "Stop drawing", "Stop drawing; what is there of the tape stays (Esc)."),
             (
                 self.save,
@@ -49,8 +52,11 @@ class DrawButtons(QWidget):
         self.save.setMenu(menu)
         self.save.show()
 
-    def offer(self, model: bool, running: bool, tape: bool) -> None:
-        """What can be done now: with a model, while it draws, with something of a tape."""
+    def offer(self, model: bool, running: bool, tape: bool, stopped: bool) -> None:
+        """What can be done now: with a model, while it draws, with something of a tape, and with one that was
+        stopped."""
         self.draw.setEnabled(model)
+        self.draw.setText("Go on" if stopped else "Dra&w")
+        self.draw.setToolTip(_GO_ON if stopped else _DRAW)
         self.stop.setEnabled(running)
         self.save.setEnabled(tape)

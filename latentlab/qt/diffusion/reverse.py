@@ -87,7 +87,7 @@ class ReversePage(QWidget):
         whole.addWidget(room)
 
     def _connect(self) -> None:
-        self.buttons.draw.clicked.connect(self.draw_anew)
+        self.buttons.draw.clicked.connect(self._draw_or_go_on)
         self.buttons.stop.clicked.connect(self._stop)
         self.form.changed.connect(self._settings_changed)
         self.form.guided.connect(self._live.start)
@@ -171,6 +171,27 @@ class ReversePage(QWidget):
         if self._diffusion.model is not None:
             self._draw(Recipe(self.form.count.value(), self.form.manner, self._start))
 
+    @Slot()
+    def _draw_or_go_on(self) -> None:
+        lane = self.lanes.in_hand
+        if lane is None or not self._can_go_on():
+            self.draw_anew()
+            return
+        self._follows = True
+        self.runs.go_on(lane)
+        self.lanes.show_captions()
+        self._offer()
+
+    def _can_go_on(self) -> bool:
+        """Whether the tape in hand was stopped, and is to be drawn no other way."""
+        lane = self.lanes.in_hand
+        return (
+            lane is not None and lane.ended and len(lane.store) > 0 and not lane.whole
+            and not self.runs.running and self._diffusion.model is not None
+            and (self.form.count.value(), self._start) == (lane.recipe.count, lane.recipe.start)
+            and self.form.manner == lane.recipe.last_manner
+        )  # fmt: skip
+
     def _draw(self, recipe: Recipe) -> None:
         self._live.stop()
         self.transport.pause()
@@ -222,6 +243,7 @@ class ReversePage(QWidget):
     def _settings_changed(self) -> None:
         """Says what brings the new settings to bear, as long as they are other ones than the tape's."""
         lane, words = self.lanes.in_hand, self.transport.words
+        self._offer()
         if lane is None or not len(lane.store) or self.runs.running:
             return
         other_count = self.form.count.value() != lane.recipe.count
@@ -359,7 +381,7 @@ class ReversePage(QWidget):
         has = lane is not None and len(lane.store) > 0
         model = self._diffusion.model is not None
         self.transport.offer(model, has, self._can_branch())
-        self.buttons.offer(model, self.runs.running, has)
+        self.buttons.offer(model, self.runs.running, has, self._can_go_on())
 
     # The hand
 

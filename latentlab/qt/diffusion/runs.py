@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -13,6 +14,9 @@ from latentlab.engine.replies import Refusal
 from latentlab.qt.diffusion.desk import DiffusionDesk
 from latentlab.qt.diffusion.tape_store import BUDGET, TapeStore, every_for, used_bytes
 from latentlab.qt.diffusion.words import time_left
+
+if TYPE_CHECKING:
+    from latentlab.engine.diffusion import Frame
 
 MOST_LANES = 4
 
@@ -73,6 +77,8 @@ class Runs(QObject):
         self._diffusion, self._lanes, self.budget = diffusion, lanes, budget
         self.lane: Lane | None = None
         self._waiting: list[Lane] = []
+        # Where the run that draws the lane began: after which frame, and after how many seconds of drawing.
+        self._first, self._before = 0, 0.0
         diffusion.framed.connect(self._framed)
         diffusion.refused.connect(self._refused)
         diffusion.opened.connect(self._opened)
@@ -86,6 +92,12 @@ class Runs(QObject):
         """Draws a lane in place of all that is drawn or waits."""
         self._waiting = []
         self._begin(lane)
+
+    def go_on(self, lane: Lane) -> None:
+        """Draws the rest of a lane that was stopped, in place of all that is drawn or waits."""
+        self._waiting = []
+        lane.ended = False
+        self._begin(lane, lane.store.newest)
 
     def draw_next(self, lane: Lane) -> None:
         """Draws a lane when those are done that come before it."""
@@ -113,7 +125,7 @@ class Runs(QObject):
             self._diffusion.stop_tape()
             self._finish()
 
-    def _begin(self, lane: Lane) -> None:
+    def _begin(self, lane: Lane, at_hand: Frame | None = None) -> None:
         model, lanes = self._diffusion.model, self._lanes()
         if model is None:
             return
@@ -124,8 +136,10 @@ class Runs(QObject):
         share = room // (2 if place == 0 else max(1, MOST_LANES - place))
         every = every_for(model.shape, lane.recipe.count, lane.expected, share)
         after = None if lane.leaves is None else lane.store.get(lane.leaves)
+        self._first = (lane.leaves or 0) if at_hand is None else at_hand.number
+        self._before = 0.0 if at_hand is None else lane.seconds
         self.said.emit("Drawing …")
-        self._diffusion.run(lane.recipe, after, every)
+        self._diffusion.run(lane.recipe, after, every, at_hand)
 
     @Slot(object)
     def _framed(self, reply: FrameReply) -> None:
@@ -133,8 +147,8 @@ class Runs(QObject):
         if lane is None:
             return
         lane.store.add(frame)
-        lane.total, lane.seconds = frame.total, reply.seconds
-        done = frame.number - (lane.leaves or 0) + 1
+        lane.total, lane.seconds = frame.total, self._before + reply.seconds
+        done = frame.number - self._first + 1
         left = frame.total - 1 - frame.number
         if frame.t:
             self.said.emit(f"Drawing · {time_left(reply.seconds / max(1, done) * left)}")

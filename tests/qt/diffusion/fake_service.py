@@ -86,6 +86,8 @@ class FakeService:
             rest = max(1, round(branch.manner.steps * times[branch.at] / STEPS))
             times = times[: branch.at] + [round(t) for t in np.linspace(times[branch.at], 0, rest + 1)]
         first = request.after.number if request.after is not None else 0
+        if request.go_on is not None:
+            first = request.go_on.number + 1
         for number in range(first, len(times)):
             while not self.hold.is_set() and number > self.pause:
                 self.hold.wait(0.01)

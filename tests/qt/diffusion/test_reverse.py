@@ -180,6 +180,31 @@ def test_that_stop_leaves_what_is_there_and_says_so(
     assert page.frame is page.frames[3]
 
 
+def test_that_a_stopped_tape_goes_on_and_with_other_settings_another_is_drawn(
+    qtbot: QtBot, page: ReversePage, service: FakeService
+) -> None:
+    service.pause = 7
+    service.hold.clear()
+    qtbot.mouseClick(page.buttons.draw, LEFT)
+    qtbot.waitUntil(lambda: len(page.frames) == 8, timeout=3000)
+    assert page.buttons.draw.text() == "Dra&w"
+    qtbot.mouseClick(page.buttons.stop, LEFT)
+    assert page.buttons.draw.text() == "Go on"
+    page.form.seed.setValue(5)
+    assert page.buttons.draw.text() == "Dra&w"
+    page.form.seed.setValue(0)
+    before, first = len(service.tapes), page.frames
+    service.hold.set()
+    with qtbot.waitSignal(page.tape_finished, timeout=3000):
+        qtbot.mouseClick(page.buttons.draw, LEFT)
+    assert len(service.tapes) == before + 1
+    assert service.tapes[-1].go_on is first[-1]
+    assert page.frames[:8] == first
+    assert page.frame is page.frames[20]
+    assert page.buttons.draw.text() == "Dra&w"
+    assert page.transport.words.text() == ""
+
+
 def test_that_frames_that_come_do_not_move_a_hand_that_looks_back(
     qtbot: QtBot, page: ReversePage, service: FakeService
 ) -> None:
