@@ -35,7 +35,7 @@ class Repaint:
 
     def step(self, x_t: Tensor, t: int, s: int, generator: Draws | None = None) -> Step:
         """From x_t at t to x_s; see `Sampler.step`."""
-        schedule = self.sampler.schedule
+        schedule, begun = self.sampler.schedule, x_t
         signal, sigma = (float(scale) for scale in schedule.scales(s))
         first: Step | None = None
         for repeat in range(self.repeats):
@@ -53,4 +53,5 @@ class Repaint:
             x_t = math.sqrt(kept) * x_s + math.sqrt(1.0 - kept) * standard_noise(x_s, generator)
         assert first is not None
         x0_hat = torch.lerp(self.x_0.expand_as(x_s), first.x0_hat, self.mask)
-        return Step(x_s, x0_hat, first.noise_hat)
+        signal, sigma = (float(scale) for scale in schedule.scales(t))
+        return Step(x_s, x0_hat, (begun - signal * x0_hat) / sigma)
