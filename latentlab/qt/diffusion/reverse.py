@@ -312,12 +312,11 @@ class ReversePage(QWidget):
         if first:
             row.tape.renew()
             self.lanes.show_captions()
-        else:
-            row.tape.renew_soon()
         if frame.t and time.monotonic() < self._busy_until:
             if not self._late.isActive():
                 self._late.start()
             return
+        row.tape.renew_soon()
         if lane is not self.lanes.in_hand:
             self.lanes.show_frame(self._frame)
         elif self._follows or self._frame is None or frame.number == self._frame.number:
@@ -331,6 +330,9 @@ class ReversePage(QWidget):
     @Slot()
     def _catch_up(self) -> None:
         """Shows the newest frame of those that came while the hand moved."""
+        drawn = self.lanes.row_of(self.runs.lane)
+        if drawn is not None:
+            drawn.tape.renew_soon()
         lane = self.lanes.in_hand
         newest = lane.store.newest if lane is not None else None
         if self._follows and newest is not None and newest is not self._frame:
@@ -339,6 +341,9 @@ class ReversePage(QWidget):
     @Slot(object)
     def _ended(self, lane: Lane) -> None:
         self.lanes.show_captions()
+        row = self.lanes.row_of(lane)
+        if row is not None:
+            row.tape.renew_soon()
         if lane is self.lanes.in_hand:
             # Stopped while the hand moved, it has frames that were not shown yet.
             self._catch_up()

@@ -434,6 +434,8 @@ class LatentPlane(QWidget):
         painter = QPainter(self)
         draw_part(painter, self._base, event.rect(), ratio)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        # Qt knows this already, and would not tell.
+        painter.setClipRect(event.rect())
         self.gathering.paint(painter, self.camera, ratio)
         self.marks.paint(painter, self.camera, self.palette(), self.desk.state)
         self._paint_card(painter)
