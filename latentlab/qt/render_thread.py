@@ -26,8 +26,9 @@ from latentlab.qt.priority import step_back
 
 # Behind the window and the picture under the hand, before a training.
 _NICE = 5
-# How long a hand is taken to move after its last move; and a piece of work may be long, a rest may not.
-_HAND_RESTS_S, _LONGEST_REST_S = 0.25, 0.1
+# How long a hand is taken to move after its last move. Meanwhile each piece of a thread that gives way is
+# followed by a rest so many times as long; a piece may be long, a rest may not.
+_HAND_RESTS_S, _REST, _LONGEST_REST_S = 0.25, 4.0, 0.25
 # A hand moves as long as its moves come so soon after each other. Meanwhile each piece of patient work is
 # followed by a wait so many times as long.
 _NEXT_MOVE_S, _PATIENCE = 0.02, 40.0
@@ -71,7 +72,7 @@ class RenderThread(QThread):
         self._moved_at = self._patient_until = 0.0
 
     def give_way(self) -> None:
-        """The hand moves elsewhere: for a moment half of the computer's time is not for this thread."""
+        """The hand moves elsewhere: for a moment most of the time is not for this thread."""
         self._hand_until = time.monotonic() + _HAND_RESTS_S
 
     def run(self) -> None:
@@ -98,7 +99,7 @@ class RenderThread(QThread):
                 if request.patient:
                     self._patient_until = now + _PATIENCE * (now - began)
                 if now < self._hand_until:
-                    time.sleep(min(now - began, _LONGEST_REST_S))
+                    time.sleep(min(_REST * (now - began), _LONGEST_REST_S))
 
     def stop(self) -> None:
         """Ends the thread after the piece of work in hand, and waits for it."""
