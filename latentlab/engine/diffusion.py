@@ -205,10 +205,10 @@ class Diffusion:
         self, recipe: Recipe, manner: Manner, numbers: range, t: int, x: Tensor | None = None, at: int = 0
     ) -> _Piece:
         where = slice(numbers.start, numbers.stop)
-        # With the trunk's seed, too, a branch's noise is not what is in its pictures already.
         along_arc = isinstance(recipe.start, BetweenNoises)
         # Along an arc all are told the same and hear the same noise at each step, or neighbours would part.
         drawn = [0] * len(numbers) if along_arc else numbers
+        # With the trunk's seed, too, a branch's noise is not what is in its pictures already.
         streams = _streams(manner.seed, drawn, 0 if x is None else at + 1)
         y = self._told(manner, range(1) if along_arc else numbers)
         sampler = make_sampler(manner.sampler, self.model, y=y, guidance=manner.guidance, eta=manner.eta)

@@ -58,9 +58,9 @@ class TapeRequest(Request):
     Attributes:
         recipe: what to run.
         after: the frame where its last branch leaves, if that is at hand: those before it are not made again.
+        every: of the frames, each so-manieth is told, the first and the last in any case.
         go_on: the newest frame at hand of a run of this recipe that was stopped: if that was the last run, it
             goes on where it was; else the recipe is run anew, which makes the same frames.
-        every: of the frames, each so-manieth is told, the first and the last in any case.
     """
 
     slot: ClassVar[str] = "tape"

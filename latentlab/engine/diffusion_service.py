@@ -31,13 +31,13 @@ from latentlab.engine.weights import give_weights
 from latentlab.errors import LabError
 from latentlab.models.base import Denoises, conditional
 
-# More than lie between two frames that are told, and that may be under way.
-_KEPT = 64
+# So many frames that were told are kept: more than may be under way to a window that has just said stop.
+_KEPT = 16
 
 
 @dataclass(eq=False)
 class _Run:
-    """A recipe's frames that are still to come, and the newest ones that have."""
+    """A recipe's frames that are still to come, and the newest ones that were told."""
 
     recipe: Recipe
     frames: Iterator[Frame | None]
@@ -53,8 +53,8 @@ class DiffusionService:
     def __init__(self, device: str | torch.device = "cpu") -> None:
         self.device = torch.device(device)
         self._diffusion: Diffusion | None = None
-        # The run that has not come to its end: who was stopped may want to go on.
-        self._stopped: _Run | None = None
+        # What has not come to its end: who stops it may want to go on.
+        self._under_way: _Run | None = None
 
     def serve(self, request: Request) -> Iterator[Reply | None]:
         """The replies to a request, with None between pieces of work.
@@ -95,7 +95,7 @@ class DiffusionService:
         model = loaded.model
         if not isinstance(model, Denoises):
             raise LabError("is no diffusion model: it has no way back from noise", loaded.path)
-        self._diffusion, self._stopped = Diffusion(model), None
+        self._diffusion, self._under_way = Diffusion(model), None
         told = conditional(model)
         yield DenoiserReply(
             generation=request.generation,
@@ -116,31 +116,28 @@ class DiffusionService:
             return
         begun = time.perf_counter()
         for frame in self._frames(request.recipe, request):
-            if frame is None:
-                yield None
-            elif frame.number % request.every == 0 or frame.t == 0:
-                yield FrameReply(request.generation, frame, time.perf_counter() - begun)
-            else:
-                yield None
+            seconds = time.perf_counter() - begun
+            yield None if frame is None else FrameReply(request.generation, frame, seconds)
 
     def _frames(self, recipe: Recipe, request: TapeRequest) -> Iterator[Frame | None]:
-        """The frames of a recipe, or the rest of them where its run was stopped."""
-        at_hand, stopped = request.go_on, self._stopped
-        known = stopped is not None and stopped.recipe == recipe and at_hand in stopped.newest
-        if at_hand is not None and stopped is not None and known:
+        """The frames to be told, or the rest of them where the run was stopped; None between them."""
+        run, at_hand = self._under_way, request.go_on
+        if run is not None and at_hand is not None and run.recipe == recipe and at_hand in run.newest:
             # The last ones may have been under way to one who had stopped listening.
-            yield from [one for one in stopped.newest if one.number > at_hand.number]
+            yield from [frame for frame in run.newest if frame.number > at_hand.number]
         else:
-            stopped = self._stopped = _Run(recipe, self.diffusion.run(recipe, request.after))
+            run = self._under_way = _Run(recipe, self.diffusion.run(recipe, request.after))
         try:
-            for frame in stopped.frames:
-                if frame is not None:
-                    stopped.newest.append(frame)
-                yield frame
+            for frame in run.frames:
+                if frame is not None and (frame.number % request.every == 0 or frame.t == 0):
+                    run.newest.append(frame)
+                    yield frame
+                else:
+                    yield None
         except Exception:
-            self._stopped = None
+            self._under_way = None
             raise
-        self._stopped = None
+        self._under_way = None
 
     def _follow(self, request: FollowDenoiserRequest) -> Iterator[Reply | None]:
         model = empty_model(request.kind, request.config).to(self.device)

@@ -115,10 +115,18 @@ class Desk(Counter):
         else:
             self.undo_stack.push(EditCommand(self.session, edit))
 
-    def select(self, index: int | None, z: Point | None = None, gesture: int | None = None) -> None:
-        """Selects a picture of the data; at its z the decoder is told what it is of, and so shows it."""
-        told = None if z is None else self.told_of(index)
+    def select(self, index: int | None, gesture: int | None = None) -> None:
+        """Selects a picture of the data, None for none. The probe goes where it lies, if that is known, and
+        the decoder is told what it is of, and so shows it."""
+        z, told = self.place_of(index), self.told_of(index)
         self.do(SelectImage(gesture=gesture, index=index, z=z, condition=told))
+
+    def place_of(self, index: int | None) -> Point | None:
+        """Where a picture of the data lies in the latent space, as far as that is known yet."""
+        found = self.encodings
+        if found is None or index is None or index >= len(found.mean):
+            return None
+        return tuple(map(float, found.mean[index]))
 
     def told_of(self, index: int | None) -> Point | None:
         """What the model is told of a picture of the data; None if nothing, or if the data do not say."""

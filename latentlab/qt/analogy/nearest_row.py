@@ -61,4 +61,4 @@ class NearestRow(QWidget):
     def _clicked(self) -> None:
         button = self.sender()
         if isinstance(button, NeighbourButton) and button.row is not None:
-            self._desk.select(button.row, button.z)
+            self._desk.select(button.row)

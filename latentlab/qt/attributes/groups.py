@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVB
 
 from latentlab.engine.direction_parts import FEWEST
 from latentlab.engine.replies import LoadedReply, Refusal
-from latentlab.engine.requests import GroupsRequest, Point
+from latentlab.engine.requests import GroupsRequest
 from latentlab.qt.attributes.thumbs import Thumbs
 from latentlab.qt.choice_button import ChoiceButton
 from latentlab.qt.desk import Desk
@@ -128,11 +128,7 @@ class GroupStrip(QWidget):
 
     @Slot(int)
     def _chosen(self, number: int) -> None:
-        encodings, z = self._desk.encodings, None
-        if encodings is not None and number < len(encodings.mean):
-            place: Point = tuple(map(float, encodings.mean[number]))
-            z = place
-        self._desk.select(number, z)
+        self._desk.select(number)
 
     @Slot(int)
     def _removed(self, number: int) -> None:

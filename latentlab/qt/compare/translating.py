@@ -41,10 +41,10 @@ def translated(edit: Edit, source: Desk, target: Desk, scales: Scales | None = N
         case SelectImage():
             if edit.index is not None and edit.index >= len(there.images):
                 return None
-            z = None if edit.z is None else place_of(edit.index, target)
+            z = None if edit.z is None else target.place_of(edit.index)
             return replace(edit, z=z, condition=target.told_of(edit.index))
         case PointAt():
-            return replace(edit, z=None if edit.z is None else place_of(picture_at(edit.z, source), target))
+            return replace(edit, z=None if edit.z is None else target.place_of(picture_at(edit.z, source)))
         case HideClasses():
             return edit if here.classes == there.classes else None
         case SetLayers():
@@ -71,14 +71,6 @@ def carried(z: Point, source: Desk, target: Desk, scales: Scales | None = None) 
         # One latent says nothing about a second direction.
         v = target.projection.to_plane(probe)[1]
     return target.projection.place(probe, u, v)
-
-
-def place_of(index: int | None, desk: Desk) -> Point | None:
-    """Where a picture lies in the latent space of a desk's model, as far as that is known yet."""
-    found = desk.encodings
-    if index is None or found is None or index >= len(found.mean):
-        return None
-    return tuple(map(float, found.mean[index]))
 
 
 def picture_at(z: Point, desk: Desk) -> int | None:

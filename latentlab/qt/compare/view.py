@@ -15,7 +15,6 @@ from latentlab.qt.compare.column import ModelColumn
 from latentlab.qt.compare.link import Link
 from latentlab.qt.compare.linked_desk import LinkedDesk
 from latentlab.qt.compare.shelf import known, most_different, on_shelf
-from latentlab.qt.compare.translating import place_of
 from latentlab.qt.desk import Desk
 from latentlab.qt.render_thread import Serves
 from latentlab.qt.views.class_legend import ClassLegend
@@ -144,9 +143,7 @@ class CompareView(QWidget):
         """Selects a picture in all columns, and sends each probe to its place; -1 selects none."""
         if self._leader is None:
             return
-        chosen = None if index < 0 else index
-        z = place_of(chosen, self._leader)
-        self._leader.select(chosen, z, self._burst.gesture())
+        self._leader.select(None if index < 0 else index, self._burst.gesture())
 
     @Slot(str, bool)
     def _switch_layer(self, name: str, shown: bool) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QWidget
 
+_DRAW_SPOKEN = "Draw the pictures"
 _DRAW = "Draw a new tape: from noise to pictures."
 _GO_ON = "Go on with the tape that was stopped. With other settings this draws a new one."
 
@@ -21,7 +22,7 @@ class DrawButtons(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
         for button, name, spoken, tip in (
-            (self.draw, "tapeDraw", "Draw the pictures", _DRAW),
+            (self.draw, "tapeDraw", _DRAW_SPOKEN, _DRAW),
             (self.stop, "tapeStop", "Stop drawing", "Stop drawing; what is there of the tape stays (Esc)."),
             (
                 self.save,
@@ -57,6 +58,7 @@ class DrawButtons(QWidget):
         stopped."""
         self.draw.setEnabled(model)
         self.draw.setText("Go on" if stopped else "Dra&w")
+        self.draw.setAccessibleName("Go on drawing" if stopped else _DRAW_SPOKEN)
         self.draw.setToolTip(_GO_ON if stopped else _DRAW)
         self.stop.setEnabled(running)
         self.save.setEnabled(tape)

@@ -14,8 +14,8 @@ _LOW, _LOWEST = 310, 250
 
 
 class ReverseRoom(QWidget):
-    """`left` and `right` lie one below the other; of the left one the first, of the right one `lanes` and the
-    row of `panels` over it take what height there is."""
+    """`left` lie one below the other, the first as high as there is room; right of them the row of `panels`,
+    the `words`, the `lanes` and the `transport`, of which the panels and the lanes share the height."""
 
     def __init__(
         self,

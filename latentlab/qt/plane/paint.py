@@ -57,9 +57,8 @@ def name_beside(painter: QPainter, camera: Camera, palette: QPalette, box: QRect
     x = box.right() + gap
     if x + wide + gap > camera.width:
         x = box.left() - gap - wide
-    _label(
-        painter, palette, QPointF(x, box.center().y() + 0.5 * (metrics.ascent() - metrics.descent())), name
-    )
+    y = box.center().y() + 0.5 * (metrics.ascent() - metrics.descent())
+    _label(painter, palette, QPointF(x, y), name)
     painter.restore()
 
 

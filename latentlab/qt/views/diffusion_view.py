@@ -82,7 +82,7 @@ class DiffusionView(QWidget):
     def _add_pages(self, pictures: OwnPictures) -> None:
         """Each page is one line here."""
         form = self.reverse.form
-        # Each page asks for that of a seed of its own.
+        # Each of the two pages shows the noise of a seed of its own.
         noises = [SeededNoise(self._diffusion, self) for _ in range(2)]
         self.forward = ForwardPage(self._diffusion, self._desk, noises[0])
         self.forward.seed_chosen.connect(form.seed.setValue)

@@ -342,7 +342,7 @@ class LatentPlane(QWidget):
         row = self._hit(event.position())
         if event.button() == Qt.MouseButton.LeftButton and row is not None:
             self._drag = None
-            self.desk.select(row, self.scatter.z_of(row))
+            self.desk.select(row)
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and self._hovered is None:

@@ -135,7 +135,7 @@ class Neighbours(QWidget):
     def _clicked(self) -> None:
         button = self.sender()
         if isinstance(button, NeighbourButton) and button.row is not None:
-            self._desk.select(button.row, button.z)
+            self._desk.select(button.row)
 
     @Slot(bool)
     def _button_pointed(self, on: bool) -> None:

@@ -263,11 +263,7 @@ class SelectionCard(QWidget):
             gesture = new_gesture()
         since.start()
         self._gesture = (gesture, since)
-        encodings = self._desk.encodings
-        z: Point | None = None
-        if encodings is not None and 0 <= index < len(encodings.mean):
-            z = tuple(map(float, encodings.mean[index]))
-        self._desk.select(None if index < 0 else index, z, gesture)
+        self._desk.select(None if index < 0 else index, gesture)
 
     @Slot()
     def _draw_again(self) -> None:

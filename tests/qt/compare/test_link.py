@@ -148,7 +148,7 @@ def test_that_a_picture_is_selected_in_all_and_each_probe_goes_to_its_own_place(
 def test_that_each_model_is_told_what_a_selected_picture_is_of_in_its_own_words(join: Joined) -> None:
     plain, hats = join(FakeRenderer(2)).desk, join(FakeRenderer(2, ("hat", "beard"), False)).desk
     assert hats.state.condition == (0.0, 0.0)
-    plain.select(7, tuple(map(float, plain.encodings.mean[7])))
+    plain.select(7)
     assert hats.state.condition == (0.0, 1.0)
     assert plain.state.condition == ()
 

@@ -55,6 +55,14 @@ def drawn(qtbot: QtBot, page: ReversePage) -> None:
         qtbot.mouseClick(page.buttons.draw, LEFT)
 
 
+def halfway(qtbot: QtBot, page: ReversePage, service: FakeService) -> None:
+    """Drawing, with eight frames there; no more come as long as the service holds."""
+    service.pause = 7
+    service.hold.clear()
+    qtbot.mouseClick(page.buttons.draw, LEFT)
+    qtbot.waitUntil(lambda: len(page.frames) == 8, timeout=3000)
+
+
 def branched(qtbot: QtBot, page: ReversePage) -> None:
     with qtbot.waitSignal(page.tape_finished, timeout=3000):
         qtbot.mouseClick(page.transport.branch, LEFT)
@@ -163,10 +171,7 @@ def test_that_play_without_a_tape_draws_one(qtbot: QtBot, page: ReversePage) -> 
 def test_that_stop_leaves_what_is_there_and_says_so(
     qtbot: QtBot, page: ReversePage, service: FakeService
 ) -> None:
-    service.pause = 7
-    service.hold.clear()
-    qtbot.mouseClick(page.buttons.draw, LEFT)
-    qtbot.waitUntil(lambda: len(page.frames) == 8, timeout=3000)
+    halfway(qtbot, page, service)
     assert "left" in page.transport.words.text()
     qtbot.mouseClick(page.buttons.stop, LEFT)
     assert not page.runs.running
@@ -183,10 +188,7 @@ def test_that_stop_leaves_what_is_there_and_says_so(
 def test_that_a_stopped_tape_goes_on_and_with_other_settings_another_is_drawn(
     qtbot: QtBot, page: ReversePage, service: FakeService
 ) -> None:
-    service.pause = 7
-    service.hold.clear()
-    qtbot.mouseClick(page.buttons.draw, LEFT)
-    qtbot.waitUntil(lambda: len(page.frames) == 8, timeout=3000)
+    halfway(qtbot, page, service)
     assert page.buttons.draw.text() == "Dra&w"
     qtbot.mouseClick(page.buttons.stop, LEFT)
     assert page.buttons.draw.text() == "Go on"
@@ -208,10 +210,7 @@ def test_that_a_stopped_tape_goes_on_and_with_other_settings_another_is_drawn(
 def test_that_frames_that_come_do_not_move_a_hand_that_looks_back(
     qtbot: QtBot, page: ReversePage, service: FakeService
 ) -> None:
-    service.pause = 7
-    service.hold.clear()
-    qtbot.mouseClick(page.buttons.draw, LEFT)
-    qtbot.waitUntil(lambda: len(page.frames) == 8, timeout=3000)
+    halfway(qtbot, page, service)
     scrub(qtbot, page, 3)
     with qtbot.waitSignal(page.tape_finished, timeout=3000):
         service.hold.set()
@@ -317,10 +316,7 @@ def test_that_branches_of_branches_end_at_four_tapes_and_at_the_last_frame(
 def test_that_a_branch_off_a_tape_that_runs_waits_for_its_end(
     qtbot: QtBot, page: ReversePage, service: FakeService
 ) -> None:
-    service.pause = 7
-    service.hold.clear()
-    qtbot.mouseClick(page.buttons.draw, LEFT)
-    qtbot.waitUntil(lambda: len(page.frames) == 8, timeout=3000)
+    halfway(qtbot, page, service)
     scrub(qtbot, page, 4)
     qtbot.mouseClick(page.transport.branch, LEFT)
     assert len(service.tapes) == 1
