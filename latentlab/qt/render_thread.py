@@ -67,7 +67,7 @@ class RenderThread(QThread):
         self._mailbox = mailbox
         self._renderer, self._make, self._gives_way = renderer, make, gives_way
         self._jobs: dict[str, tuple[Request, Iterator[Reply | None]]] = {}
-        self._hand_until = 0.0
+        self._hand_until = self._rest_until = 0.0
         # When the hand moved last, and when patient work may go on although it moves.
         self._moved_at = self._patient_until = 0.0
 
@@ -99,7 +99,7 @@ class RenderThread(QThread):
                 if request.patient:
                     self._patient_until = now + _PATIENCE * (now - began)
                 if now < self._hand_until:
-                    time.sleep(min(_REST * (now - began), _LONGEST_REST_S))
+                    self._rest_until = now + min(_REST * (now - began), _LONGEST_REST_S)
 
     def stop(self) -> None:
         """Ends the thread after the piece of work in hand, and waits for it."""
@@ -108,6 +108,8 @@ class RenderThread(QThread):
 
     def _begin(self, request: Request, renderer: Serves) -> None:
         now = time.monotonic()
+        # Who asks, or stops something, does not wait for a rest to end.
+        self._rest_until = 0.0
         if request.by_hand:
             self._moved_at = now
         if request.patient and not any(job.patient for job, _ in self._jobs.values()):
@@ -116,7 +118,9 @@ class RenderThread(QThread):
         self._jobs[request.slot] = (request, renderer.serve(request))
 
     def _due(self) -> list[tuple[Request, Iterator[Reply | None]]]:
-        """The jobs that may go on now: as long as the hand moves, patient ones only when it is their time."""
+        """The jobs that may go on now: none in a rest; while the hand moves, patient ones in their time."""
+        if self._rests() > 0.0:
+            return []
         waits = self._patient_waits() > 0.0
         return [job for job in self._jobs.values() if not (waits and job[0].patient)]
 
@@ -124,7 +128,11 @@ class RenderThread(QThread):
         """Seconds to wait for another request before the next piece of work; None for ever."""
         if not self._jobs:
             return None
-        return 0.0 if self._due() else self._patient_waits()
+        return 0.0 if self._due() else max(self._rests(), self._patient_waits())
+
+    def _rests(self) -> float:
+        """Seconds until the rest ends that follows a piece while the hand moves elsewhere."""
+        return max(0.0, self._rest_until - time.monotonic())
 
     def _patient_waits(self) -> float:
         """Seconds until patient work may go on."""

@@ -11,6 +11,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from latentlab.engine import requests as rq
+from latentlab.qt import render_thread
 from latentlab.qt.mailbox import Mailbox
 from latentlab.qt.render_thread import RenderThread
 
@@ -116,3 +117,23 @@ def test_that_the_mailbox_waits_as_long_as_it_is_told_and_no_longer():
     assert mailbox.take(None) == [point()]
     mailbox.close()
     assert mailbox.take(None) == []
+
+
+def test_that_a_rest_for_a_hand_elsewhere_ends_when_something_is_asked(qtbot, monkeypatch):
+    monkeypatch.setattr(render_thread, "_REST", 1e6)
+    monkeypatch.setattr(render_thread, "_LONGEST_REST_S", 10.0)
+    monkeypatch.setattr(render_thread, "_HAND_RESTS_S", 10.0)
+    pieces, mailbox = Pieces(), Mailbox()
+    pieces.seconds = 0.001
+    thread = RenderThread(mailbox, pieces)
+    thread.give_way()
+    mailbox.put(rq.EncodeRequest(1))
+    thread.start()
+    try:
+        qtbot.waitUntil(lambda: len(pieces.when("encodings")) == 1)
+        qtbot.wait(50)
+        assert len(pieces.when("encodings")) == 1, "it rests"
+        mailbox.put(point())
+        qtbot.waitUntil(lambda: len(pieces.when("point")) == 1, timeout=5000)
+    finally:
+        thread.stop()
