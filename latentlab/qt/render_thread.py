@@ -28,7 +28,7 @@ from latentlab.qt.priority import step_back
 _NICE = 5
 # How long a hand is taken to move after its last move. Meanwhile each piece of a thread that gives way is
 # followed by a rest so many times as long; a piece may be long, a rest may not.
-_HAND_RESTS_S, _REST, _LONGEST_REST_S = 0.25, 4.0, 0.25
+_HAND_RESTS_S, _REST, _LONGEST_REST_S = 0.25, 8.0, 0.5
 # A hand moves as long as its moves come so soon after each other. Meanwhile each piece of patient work is
 # followed by a wait so many times as long.
 _NEXT_MOVE_S, _PATIENCE = 0.02, 40.0
