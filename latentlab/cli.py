@@ -16,6 +16,7 @@ import sys
 from collections.abc import Sequence
 
 from latentlab.commands.parser import make_parser
+from latentlab.commands.printing import warn
 from latentlab.errors import LabError
 
 # What may follow such an option though it begins with a minus, which argparse takes for a flag.
@@ -42,10 +43,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as ended:  # --help and --version end so
         return int(ended.code or 0)
     except LabError as error:
-        print(f"latentlab: {' '.join(str(error).split())}", file=sys.stderr)
+        warn(f"latentlab: {' '.join(str(error).split())}")
         return 2
     except KeyboardInterrupt:
-        print("latentlab: stopped; no result was written", file=sys.stderr)
+        warn("latentlab: stopped; no result was written")
         return 130
     except BrokenPipeError:
         # Whoever read our output has gone (`latentlab list | head -1`); Python must not flush again.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from torch import Tensor
 
 from latentlab.commands.attributes import find_as_told
 from latentlab.commands.console import open_model, progress_bar
+from latentlab.commands.printing import say, warn
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
 from latentlab.data.report import Notebook, shown
@@ -79,7 +79,7 @@ def add_to_pictures(arguments: argparse.Namespace) -> None:
     save_picture(
         arguments.out, picture, provenance=provenance, scale=arguments.scale, overwrite=arguments.force
     )
-    print(f"Wrote {arguments.out}: {_in_words(amounts) or f'told {as_text(loaded.model, y)}'}")
+    say(f"Wrote {arguments.out}: {_in_words(amounts) or f'told {as_text(loaded.model, y)}'}")
 
 
 def draw_analogy(arguments: argparse.Namespace) -> None:
@@ -103,7 +103,7 @@ def draw_analogy(arguments: argparse.Namespace) -> None:
         extra={**extra, **_told(loaded, y)},
     )
     save_picture(out, picture, provenance=provenance, scale=arguments.scale, overwrite=arguments.force)
-    print(f"Wrote {out}: {extra['c']} + {extra['b']} - {extra['a']}")
+    say(f"Wrote {out}: {extra['c']} + {extra['b']} - {extra['a']}")
 
 
 def _change(
@@ -214,9 +214,9 @@ def _fill_folder(
     if not done:
         raise LabError(f"holds no picture that can be read; {'; '.join(reasons)}", shown(arguments.image))
     pictures = "picture" if done == 1 else "pictures"
-    print(f"Wrote {done:,} {pictures} to {out}: {_in_words(amounts)}")
+    say(f"Wrote {done:,} {pictures} to {out}: {_in_words(amounts)}")
     if reasons:
-        print(f"{book.skipped_count:,} left out: {'; '.join(reasons)}", file=sys.stderr)
+        warn(f"{book.skipped_count:,} left out: {'; '.join(reasons)}")
 
 
 def _make_folder(folder: Path) -> None:
@@ -254,10 +254,9 @@ def _of_data(
         a, has, b, so = odd
         names = loaded.model.condition_names
         first, second = "with" if has else "without", "without" if so else "with"
-        print(
+        warn(
             f"note: no picture of {data.name} {first} {names[a]} is {second} {names[b]}; "
-            "what is drawn may be noise",
-            file=sys.stderr,
+            "what is drawn may be noise"
         )
     return one, y if is_of is None else is_of, y
 

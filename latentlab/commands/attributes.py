@@ -6,12 +6,14 @@ import argparse
 from typing import Any
 
 from latentlab.commands.console import open_model, print_json, progress_bar
+from latentlab.commands.printing import say
 from latentlab.engine.checkpoint import LoadedModel
 from latentlab.engine.destination import check_destination
 from latentlab.engine.direction_files import SUFFIXES, save_directions
 from latentlab.engine.direction_finder import directions_of, shipped_directions
 from latentlab.engine.direction_parts import STEERED
 from latentlab.engine.directions import Directions, data_of, require_encoder
+from latentlab.plain import short_name
 
 _TITLES = {
     "means": "difference of means",
@@ -36,7 +38,7 @@ def show_attributes(arguments: argparse.Namespace) -> None:
         return
     _print_table(found)
     if out is not None:
-        print(f"Wrote {out}: {len(found)} directions of {found.latents} numbers")
+        say(f"Wrote {out}: {len(found)} directions of {found.latents} numbers")
 
 
 def find_as_told(loaded: LoadedModel, arguments: argparse.Namespace) -> Directions:
@@ -53,20 +55,22 @@ def find_as_told(loaded: LoadedModel, arguments: argparse.Namespace) -> Directio
 
 def _print_table(found: Directions) -> None:
     trust = found.trust[0]
-    print(f"{found.model} on {found.data}: {_TITLES[found.method]}")
-    width = max(len("attribute"), *map(len, found.names))
+    say(f"{found.model} on {found.data}: {_TITLES[found.method]}")
+    names = [short_name(name) for name in found.names]
+    width = max(len("attribute"), *map(len, names))
     head = f"{'with':>8}{'without':>9}{'AUC':>8}{'Cohen d':>9}{'|v|':>8}  most alike (cosine)"
-    print(f"  {'attribute':<{width}}{head}")
-    for index, name in enumerate(found.names):
+    say(f"  {'attribute':<{width}}{head}")
+    for index, name in enumerate(names):
         one, other = found.trust[index], found.closest(index)
         figures = (
             f"{found.have[index]:>8,}{found.lack[index]:>9,}{_figure(one.auc, 8, 3)}"
             f"{_figure(one.cohens_d, 9, 2)}{found.lengths[index]:>8.3f}"
         )
-        print(f"  {name:<{width}}{figures}  " + ("" if other is None else f"{other[0]} ({other[1]:+.2f})"))
+        alike = "" if other is None else f"{short_name(other[0])} ({other[1]:+.2f})"
+        say(f"  {name:<{width}}{figures}  {alike}")
     if found.left_out:
-        print(f"Left out, for fewer than 2 have or lack it: {', '.join(found.left_out)}")
-    print(f"AUC and Cohen's d are of {trust.have + trust.lack:,} held-out pictures; 0.5 and 0 are chance")
+        say(f"Left out, for fewer than 2 have or lack it: {', '.join(map(short_name, found.left_out))}")
+    say(f"AUC and Cohen's d are of {trust.have + trust.lack:,} held-out pictures; 0.5 and 0 are chance")
 
 
 def _figure(value: float | None, width: int, digits: int) -> str:

@@ -16,6 +16,10 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from latentlab.engine.checkpoint import LoadedModel, load_model
 from latentlab.engine.device import choose_device
 from latentlab.errors import LabError
+from latentlab.plain import short_name
+
+# As much as is said beside a bar.
+_WORDS = 120
 
 
 def open_model(arguments: argparse.Namespace) -> LoadedModel:
@@ -41,7 +45,8 @@ def print_json(values: Mapping[str, Any]) -> None:
 def progress_bar(what: str) -> Iterator[Callable[[float, str], None]]:
     """A bar on stderr while the block runs, if stderr is a terminal.
 
-    Gives a function to call with the share done, 0 to 1, and a few words ("" for none).
+    Gives a function to call with the share done, 0 to 1, and a few words ("" for none). Neither these nor
+    `what` are read as rich's markup, or reach the terminal as an escape sequence.
     """
     if not sys.stderr.isatty():
         yield lambda share, words: None
@@ -54,5 +59,5 @@ def progress_bar(what: str) -> Iterator[Callable[[float, str], None]]:
         TextColumn("{task.fields[words]}", markup=False),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=1.0, words="")
-        yield lambda share, words: bar.update(task, completed=share, words=words)
+        task = bar.add_task(short_name(what), total=1.0, words="")
+        yield lambda share, words: bar.update(task, completed=share, words=short_name(words, _WORDS))

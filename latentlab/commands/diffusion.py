@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import math
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from latentlab.commands.console import open_model, print_json, progress_bar
 from latentlab.commands.diffusion_arguments import OF_MANNER, OF_TAPE
+from latentlab.commands.printing import say, warn
 from latentlab.commands.start_pictures import read_mask, read_start
 from latentlab.data.report import shown
 from latentlab.engine.checkpoint import LoadedModel
@@ -182,7 +182,7 @@ def _again(arguments: argparse.Namespace, loaded: LoadedModel, again: Origin) ->
         )
     for warning in (changed(again, loaded.name, loaded.hash), again.missing):
         if warning:
-            print(f"latentlab: {shown(arguments.recipe)}: {warning}", file=sys.stderr)
+            warn(f"latentlab: {shown(arguments.recipe)}: {warning}")
     words = []
     if rows:
         alike = len(set(rows)) == 1
@@ -313,4 +313,4 @@ def _tell(
     words = [what, f"{manner.sampler}, {manner.steps} steps", f"seed {manner.seed}"]
     if manner.conditions and manner.guidance != 1.0:
         words.append(f"guidance {manner.guidance:g}")
-    print(f"Wrote {arguments.out}: {'; '.join([*words, *([asked.words] if asked.words else [])])}")
+    say(f"Wrote {arguments.out}: {'; '.join([*words, *([asked.words] if asked.words else [])])}")

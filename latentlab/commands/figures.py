@@ -9,6 +9,7 @@ from typing import Any
 from latentlab.commands.console import open_model, print_json, progress_bar
 from latentlab.commands.evaluation_arguments import OF_DIFFUSION, OF_ELBO, flag_of
 from latentlab.commands.picture_figures import evaluate_pictures
+from latentlab.commands.printing import say
 from latentlab.data import catalog
 from latentlab.engine.checkpoint import LoadedModel, load_model
 from latentlab.engine.diagnostics import describe_installation
@@ -26,7 +27,7 @@ def show_installation(arguments: argparse.Namespace) -> None:
     found = describe_installation()
     width = max(map(len, found))
     for name, value in found.items():
-        print(f"{name:<{width}}  {value}")
+        say(f"{name:<{width}}  {value}")
 
 
 def list_what_ships(arguments: argparse.Namespace) -> None:
@@ -39,14 +40,14 @@ def list_what_ships(arguments: argparse.Namespace) -> None:
     if arguments.json:
         print_json({"models": models, "data": data})
         return
-    print("Models")
+    say("Models")
     for model in models:
-        print(f"  {model['name']:<20} {_summary(model)}")
+        say(f"  {model['name']:<20} {_summary(model)}")
     if not models:
-        print("  none")
-    print("Data sets")
+        say("  none")
+    say("Data sets")
     for entry in data:
-        print(f"  {entry['name']:<20} {entry['title']}")
+        say(f"  {entry['name']:<20} {entry['title']}")
 
 
 def _describe_model(name: str) -> dict[str, Any]:
@@ -140,16 +141,16 @@ def _evaluate_elbo(arguments: argparse.Namespace, loaded: LoadedModel, name: str
         origin = {"model": loaded.name, "model_hash": loaded.hash, "data": data.name, "split": data.split}
         print_json({**origin, "seed": arguments.seed, **result.as_dict()})
         return
-    print(f"{loaded.name} on {data.name} ({data.split}), {_NATS}")
-    print(f"  ELBO            {result.elbo:10.3f}   over {result.images:,} pictures")
-    print(f"  reconstruction  {result.reconstruction:10.3f}")
+    say(f"{loaded.name} on {data.name} ({data.split}), {_NATS}")
+    say(f"  ELBO            {result.elbo:10.3f}   over {result.images:,} pictures")
+    say(f"  reconstruction  {result.reconstruction:10.3f}")
     shares = sorted(result.kl_per_dimension, reverse=True)
     listed = " + ".join(f"{share:.2f}" for share in shares[:8]) + (" + ..." if len(shares) > 8 else "")
-    print(f"  KL              {result.kl:10.3f}   = {listed}")
-    print(f"  active units    {result.active_units:10d}   of {len(shares)}")
+    say(f"  KL              {result.kl:10.3f}   = {listed}")
+    say(f"  active units    {result.active_units:10d}   of {len(shares)}")
     if result.log_likelihood is None:
         return
-    print(
+    say(
         f"  log p(x)        {result.log_likelihood:10.3f}   over {result.likelihood_images:,} pictures, "
         f"{result.samples:,} samples each; their ELBO {result.likelihood_elbo:.3f}"
     )

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from latentlab.commands.console import open_model, progress_bar
+from latentlab.commands.printing import say
 from latentlab.core import latent
 from latentlab.data import catalog
 from latentlab.engine.animation import ANIMATION_FORMATS, save_animation
@@ -147,4 +148,4 @@ def _as_text(values: Sequence[float]) -> str:
 
 
 def _tell(path: Path, what: str) -> None:
-    print(f"Wrote {path}: {what}")
+    say(f"Wrote {path}: {what}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from latentlab.commands.console import print_json, progress_bar
+from latentlab.commands.printing import say
 from latentlab.data import catalog
 from latentlab.engine.checkpoint import LoadedModel
 from latentlab.engine.evaluate_denoiser import DenoiserEvaluation, Nearest, check_denoiser, evaluate_denoiser
@@ -43,7 +44,7 @@ def _print(name: str, data: str, result: DenoiserEvaluation) -> None:
     manner = f"{result.sampler}, {result.steps} steps, guidance {result.guidance:g}"
     if result.eta:
         manner += f", eta {result.eta:g}"
-    print(f"{name} on {data}: {result.pictures:,} samples ({manner}, seed {result.seed})")
+    say(f"{name} on {data}: {result.pictures:,} samples ({manner}, seed {result.seed})")
     against = f"{result.frechet_pictures:,} against {result.train_pictures:,} training pictures"
     _line(
         f"Fréchet distance on the features of {result.classifier}",
@@ -59,11 +60,11 @@ def _print(name: str, data: str, result: DenoiserEvaluation) -> None:
     _line(f"{result.classifier} is right", f"{result.classifier_accuracy:.2%}", "of held-out pictures")
     _line("nearest training picture", *_nearest(result.nearest))
     _line("of held-out pictures", *_nearest(result.nearest_held_out))
-    print(f"  (root mean square of the differences, of {result.nearest_pictures:,} each, greys being 0 to 1)")
+    say(f"  (root mean square of the differences, of {result.nearest_pictures:,} each, greys being 0 to 1)")
 
 
 def _line(what: str, figure: str, more: str = "") -> None:
-    print(f"  {what:<{_WIDTH}} {figure:>9}   {more}".rstrip())
+    say(f"  {what:<{_WIDTH}} {figure:>9}   {more}".rstrip())
 
 
 def _nearest(one: Nearest) -> tuple[str, str]:

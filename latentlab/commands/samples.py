@@ -14,6 +14,7 @@ from torch import Tensor
 from latentlab.commands.console import open_model, print_json, progress_bar
 from latentlab.commands.diffusion import asked_words, draw_diffusion_samples
 from latentlab.commands.diffusion_arguments import OF_MANNER
+from latentlab.commands.printing import say
 from latentlab.data.report import shown
 from latentlab.engine.checkpoint import LoadedModel
 from latentlab.engine.conditional_sampling import Told, customs_of, is_settled, told_as_asked
@@ -59,7 +60,7 @@ def draw_samples(arguments: argparse.Namespace) -> None:
     words = [f"{len(pictures):,} pictures, seed {arguments.seed}"]
     if told is not None:
         words += [shown(word) for word in (arguments.condition, told.origin) if word]
-    print(f"Wrote {out}: {'; '.join(words)}")
+    say(f"Wrote {out}: {'; '.join(words)}")
 
 
 def _refuse(arguments: argparse.Namespace, loaded: LoadedModel, flags: Sequence[str], why: str) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import sys
 from collections.abc import Callable
 
 from latentlab.commands.console import print_json, progress_bar
 from latentlab.commands.flags import command_line, read_config, read_plan
 from latentlab.commands.interruption import stop_wishes
+from latentlab.commands.printing import say, warn
 from latentlab.data import catalog
 from latentlab.engine.destination import check_destination
 from latentlab.engine.device import choose_device
@@ -67,7 +67,7 @@ def train_model(arguments: argparse.Namespace) -> None:
         figure = figure if loss is None else f": test loss {loss:.5f}"
         accuracy = saved.metrics.get("accuracy")
         figure = figure if accuracy is None else f": {accuracy:.2%} of the test pictures right"
-        print(f"Wrote {saved.path}{figure}")
+        say(f"Wrote {saved.path}{figure}")
 
 
 def _begun(arguments: argparse.Namespace) -> TrainingRun:
@@ -152,4 +152,4 @@ def _terms(terms: Figures) -> str:
 
 def _say(line: str) -> None:
     """A line for whoever watches; it passes above the bar, for rich redirects stderr while it is shown."""
-    print(line, file=sys.stderr)
+    warn(line)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 
+from latentlab.plain import one_line
+
 KEPT = 100
 _IN_WORDS = 5
 
@@ -68,5 +70,5 @@ class Notebook:
 
 
 def shown(name: str | os.PathLike[str]) -> str:
-    """A file's name that can be printed, whatever bytes it is made of."""
-    return os.fspath(name).encode("utf-8", "replace").decode("utf-8")
+    """A file's name that can be printed, on one line, whatever bytes it is made of."""
+    return one_line(os.fspath(name).encode("utf-8", "replace").decode("utf-8"))

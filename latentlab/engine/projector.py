@@ -21,6 +21,7 @@ from PIL import Image
 from latentlab.data.image_set import ImageSet
 from latentlab.engine.atomic import write_atomically
 from latentlab.errors import LabError
+from latentlab.plain import printable
 
 # The Projector refuses larger sprites.
 MAX_SPRITE_SIDE = 8192
@@ -67,7 +68,9 @@ def _table(z: NDArray[np.float32]) -> bytes:
 def _metadata(data: ImageSet) -> bytes:
     columns: list[tuple[str, list[str]]] = [("index", [str(number) for number in range(len(data))])]
     if data.labels is not None:
-        columns.append(("class", [data.classes[label] for label in data.labels.tolist()]))
+        # -1 is no class.
+        known = [data.classes[label] if label >= 0 else "" for label in data.labels.tolist()]
+        columns.append(("class", known))
     if data.attributes is not None:
         for number, name in enumerate(data.attribute_names):
             column = ["yes" if held else "no" for held in data.attributes[:, number].tolist()]
@@ -77,8 +80,8 @@ def _metadata(data: ImageSet) -> bytes:
 
 
 def _word(text: str) -> str:
-    """A tab or a line break in a name would shift every column after it."""
-    return " ".join(text.split())
+    """A tab or a line break in a name would shift every column; half a character cannot be written."""
+    return printable(" ".join(text.split()))
 
 
 def _sprite(data: ImageSet) -> bytes | None:

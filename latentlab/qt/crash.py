@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
+from latentlab.plain import printable
 from latentlab.version import __version__
 
 _MOST_BYTES, _BACKUPS = 500_000, 3
@@ -44,7 +45,7 @@ class CrashLog:
                 self.path, maxBytes=_MOST_BYTES, backupCount=_BACKUPS, encoding="utf-8"
             )
         except OSError as error:
-            print(f"latentlab: {self.path}: the log cannot be written ({error})", file=sys.stderr)
+            print(printable(f"latentlab: {self.path}: the log cannot be written ({error})"), file=sys.stderr)
             return
         handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
         record = logging.LogRecord(
@@ -101,7 +102,7 @@ class CrashReporter(QObject):
         if not issubclass(kind, Exception):  # Ctrl+C, sys.exit
             self._hooks[0](kind, error, trace)
             return
-        details = "".join(traceback.format_exception(kind, error, trace))
+        details = printable("".join(traceback.format_exception(kind, error, trace)))
         print(details, file=sys.stderr, end="")
         # Queued: the exception may have come in the middle of a paint event, or on another thread.
         self._caught.emit(f"{kind.__name__}: {error}", details)

@@ -54,3 +54,21 @@ def test_that_nothing_is_overwritten_unasked(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["metadata.tsv"]
     save_for_projector(tmp_path, z, data, overwrite=True)
     assert (tmp_path / "metadata.tsv").read_text().startswith("index\tclass")
+
+
+def test_that_no_name_shifts_a_column_or_ends_the_writing_and_no_class_is_no_name(tmp_path):
+    data = dataclasses.replace(
+        toy_set("test", 3),
+        labels=torch.tensor([0, -1, 1]),
+        classes=("a\x1b[31m\u202e\nb", "half \udce9"),
+        attributes=torch.ones(3, 1, dtype=torch.bool),
+        attribute_names=("=1+1\t\u2028",),
+    )
+    folder = save_for_projector(tmp_path, np.zeros((3, 2), np.float32), data)
+    assert (folder / "metadata.tsv").read_bytes().decode().split("\n") == [
+        "index\tclass\t=1+1",
+        "0\ta\\x1b[31m\\u202e b\tyes",
+        "1\t\tyes",
+        "2\thalf \\udce9\tyes",
+        "",
+    ]

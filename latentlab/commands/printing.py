@@ -1,0 +1,29 @@
+"""The only places where commands print. No name from a file reaches the terminal as an escape sequence."""
+
+from __future__ import annotations
+
+import sys
+from typing import TextIO
+
+from latentlab.plain import one_line
+
+
+def say(*lines: str) -> None:
+    """Lines of a result on stdout; what would end a line within one of them is shown as an escape."""
+    for line in lines:
+        _put(line, sys.stdout)
+
+
+def warn(*lines: str) -> None:
+    """The same on stderr, for whoever watches. While a bar is shown they pass above it."""
+    for line in lines:
+        _put(line, sys.stderr)
+
+
+def _put(line: str, stream: TextIO) -> None:
+    text = one_line(line)
+    try:
+        print(text, file=stream)
+    except UnicodeEncodeError:  # a terminal, or a file, that knows fewer letters
+        letters = stream.encoding or "ascii"
+        print(text.encode(letters, "backslashreplace").decode(letters), file=stream)

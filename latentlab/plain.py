@@ -1,0 +1,62 @@
+"""Text from outside, such as the name of a class, a file or a model, as it may be shown.
+
+In a terminal an escape sequence clears the screen, sets the clipboard or makes a link; an override of the
+direction of writing (U+202E) shows a name backwards, in a window too. Such characters are shown as the
+escapes that Python writes for them, as `\\x1b`. Names keep their own value wherever they are compared, looked
+up or written to a file. What else a window takes for more than text (HTML, "&") is `latentlab.qt.plain`'s.
+"""
+
+from __future__ import annotations
+
+import re
+
+# As long as a name is shown; a run of letters in a message, which may be a file's whole name; and a message.
+NAME, RUN, MESSAGE = 64, 300, 6000
+
+# Control characters; what is invisible; what turns the direction of writing; what ends a line; halves of
+# characters, as Python decodes a file's name of other bytes; noncharacters; tags.
+_HARMFUL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u180e\u200b\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e0fff]"
+)
+_BREAKS = re.compile("[\n\t]")
+_ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}
+_RUN = re.compile(rf"[^\s/\\]{{{RUN + 1},}}")
+
+
+def printable(text: str) -> str:
+    """The text with all that is not to be sent to a screen as escapes; lines and tabs stay."""
+    return _HARMFUL.sub(_escaped, text)
+
+
+def one_line(text: str) -> str:
+    """As `printable`, on one line: line ends and tabs are escapes too."""
+    return _BREAKS.sub(_escaped, printable(text))
+
+
+def shortened(text: str, most: int) -> str:
+    """The text, or its beginning and its end with "…" between, `most` characters in all."""
+    if len(text) <= most:
+        return text
+    end = (most - 1) // 2
+    return f"{text[: most - 1 - end]}…{text[len(text) - end :]}"
+
+
+def short_name(name: str, most: int = NAME) -> str:
+    """A name as it is shown: on one line, and `most` characters long at most."""
+    return shortened(one_line(name), most)
+
+
+def sentence(text: str) -> str:
+    """A message as it is shown: a name of any length that is in it leaves room for the rest."""
+    return shortened(_RUN.sub(lambda run: shortened(run[0], RUN), printable(text)), MESSAGE)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    letter = found[0]
+    if letter in _ESCAPES:
+        return _ESCAPES[letter]
+    number = ord(letter)
+    if number < 0x100:
+        return f"\\x{number:02x}"
+    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
