@@ -6,7 +6,6 @@ an EPS named .png. Whatever a decoder does with a hostile file, it costs that pi
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,20 +14,15 @@ from typing import IO
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from latentlab.data.formats import FORMATS as FORMATS
+from latentlab.data.formats import SUFFIXES as SUFFIXES
+from latentlab.data.formats import looks_like_a_picture as looks_like_a_picture
+from latentlab.data.formats import why_passed_over as why_passed_over
 from latentlab.data.limits import MAX_PIXELS
 from latentlab.data.source import PictureError
 
-FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "PPM")
-_NAMES = "png apng jpg jpeg jpe jfif webp bmp gif tif tiff ppm pgm pbm pnm"
-SUFFIXES = frozenset(f".{name}" for name in _NAMES.split())
 _GREY_MODES = ("1", "L", "LA", "La", "I", "F")
 _WHITE_16_BIT = 65_535
-
-
-def looks_like_a_picture(name: str) -> bool:
-    """By its suffix, and not one of the shadows that macOS leaves in archives and on foreign disks."""
-    base = name.rpartition("/")[2]
-    return not base.startswith("._") and os.path.splitext(base)[1].lower() in SUFFIXES
 
 
 @contextmanager

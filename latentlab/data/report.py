@@ -3,12 +3,35 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 
 from latentlab.plain import one_line
 
 KEPT = 100
-_IN_WORDS = 5
+# Of each reason so many files are named, and so many reasons are told of in short.
+_NAMED, _REASONS = 5, 8
+_IN_SHORT = 3
+# Reasons that differ in their numbers alone are of one kind; far more kinds than this, and they are not kept.
+_NUMBERS = re.compile(r"\d[\d.,]*")
+_KINDS = 1000
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why files were left out: the reason of the first of them, how many there were, and some of them."""
+
+    words: str
+    count: int
+    files: tuple[str, ...]
+
+    def in_words(self, named: int = _NAMED) -> str:
+        """Such as "12 files: a TGA picture, ... (a.tga, b.tga and 10 more)"; of one file "a.tga: ..."."""
+        if self.count == 1:
+            return f"{self.files[0]}: {self.words}"
+        files = self.files[:named]
+        more = f" and {self.count - len(files):,} more" if self.count > len(files) else ""
+        return f"{self.count:,} files: {self.words} ({', '.join(files)}{more})"
 
 
 @dataclass(frozen=True)
@@ -22,6 +45,7 @@ class ReadingReport:
         skipped: (file, reason) of the first hundred things left out.
         skipped_count: how many were left out in all.
         notes: what else a person should know, a sentence each.
+        reasons: why things were left out, the most frequent reason first.
     """
 
     source: str
@@ -30,18 +54,52 @@ class ReadingReport:
     skipped: tuple[tuple[str, str], ...] = ()
     skipped_count: int = 0
     notes: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
 
     def in_words(self) -> str:
-        """A few lines for a person."""
-        pictures = "picture" if self.read == 1 else "pictures"
-        lines = [f"{self.read:,} {pictures} read from {self.source} ({self.kind})."]
-        lines += [f"{note}." for note in self.notes]
+        """Some lines for a person: every note, and why things were left out."""
+        return "\n".join([self._first_line(), *self._notes(), *self._left_out(_NAMED, _REASONS)])
+
+    def in_short(self) -> str:
+        """How many were read, and why things were left out, in a few lines."""
+        return "\n".join([self._first_line(), *self._left_out(_IN_SHORT, _IN_SHORT)])
+
+    def whole(self) -> str:
+        """Every note, every reason, and the first hundred of the files that were left out, one by one."""
+        lines = [self._first_line(), *self._notes()]
         if self.skipped_count:
-            lines.append(f"{self.skipped_count:,} left out:")
-            lines += [f"  {file}: {reason}" for file, reason in self.skipped[:_IN_WORDS]]
-            if self.skipped_count > _IN_WORDS:
-                lines.append(f"  and {self.skipped_count - min(_IN_WORDS, len(self.skipped)):,} more")
+            lines += [f"{self.skipped_count:,} left out:", *(f"  {line}" for line in self.details())]
         return "\n".join(lines)
+
+    def details(self) -> list[str]:
+        """Why things were left out: all reasons with counts, then the first hundred files one by one."""
+        lines = [reason.in_words() for reason in self.reasons]
+        if any(reason.count > 1 for reason in self.reasons):
+            more = self.skipped_count - len(self.skipped)
+            lines += ["One by one:", *self._one_by_one(), *([f"and {more:,} more"] if more else [])]
+        return lines
+
+    def _first_line(self) -> str:
+        pictures = "picture" if self.read == 1 else "pictures"
+        return f"{self.read:,} {pictures} read from {self.source} ({self.kind})."
+
+    def _notes(self) -> list[str]:
+        return [f"{note}." for note in self.notes]
+
+    def _one_by_one(self) -> list[str]:
+        return [f"{file}: {reason}" for file, reason in self.skipped]
+
+    def _left_out(self, named: int, most: int) -> list[str]:
+        """By file where there are few, else by reason."""
+        if not self.skipped_count:
+            return []
+        told = self.reasons[:most]
+        rest = self.skipped_count - sum(reason.count for reason in told)
+        lines = [reason.in_words(named) for reason in told]
+        if self.skipped_count <= min(named, len(self.skipped)):
+            lines, rest = self._one_by_one(), 0
+        lines += [f"and {rest:,} more for other reasons"] if rest else []
+        return [f"{self.skipped_count:,} left out:", *(f"  {line}" for line in lines)]
 
 
 @dataclass
@@ -51,21 +109,59 @@ class Notebook:
     skipped: list[tuple[str, str]] = field(default_factory=list)
     skipped_count: int = 0
     notes: list[str] = field(default_factory=list)
+    _counted: dict[str, list[str]] = field(default_factory=dict)
+    _counts: dict[str, int] = field(default_factory=dict)
 
     def skip(self, file: str, reason: str) -> None:
-        """Something is left out; all are counted, the first hundred kept."""
+        """Something is left out; all are counted, the first hundred kept, and the reasons counted by kind."""
         self.skipped_count += 1
         if len(self.skipped) < KEPT:
             self.skipped.append((shown(file), reason))
+        self._count(reason, [shown(file)], 1)
 
     def note(self, sentence: str) -> None:
         """Something a person should know, without a full stop."""
         if sentence not in self.notes:
             self.notes.append(sentence)
 
+    def take_over(self, earlier: Notebook) -> None:
+        """Puts what another book says before what this one does."""
+        mine = self._counted, self._counts
+        self.skipped = [*earlier.skipped, *self.skipped][:KEPT]
+        self.skipped_count += earlier.skipped_count
+        self.notes = [*earlier.notes, *(note for note in self.notes if note not in earlier.notes)]
+        self._counted, self._counts = {}, {}
+        for counted, counts in ((earlier._counted, earlier._counts), mine):
+            for kind, (words, *files) in counted.items():
+                self._count(words, files, counts[kind])
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why things were left out, the most frequent reason first."""
+        found = [
+            Reason(words, self._counts[kind], tuple(files)) for kind, (words, *files) in self._counted.items()
+        ]
+        return tuple(sorted(found, key=lambda reason: -reason.count))
+
+    def _count(self, words: str, files: list[str], count: int) -> None:
+        kind = _NUMBERS.sub("0", words)
+        if kind not in self._counted:
+            if len(self._counted) >= _KINDS:
+                return
+            self._counted[kind], self._counts[kind] = [words], 0
+        kept = self._counted[kind]
+        kept += files[: 1 + _NAMED - len(kept)]
+        self._counts[kind] += count
+
     def report(self, source: str, kind: str, read: int) -> ReadingReport:
         return ReadingReport(
-            shown(source), kind, read, tuple(self.skipped), self.skipped_count, tuple(self.notes)
+            shown(source),
+            kind,
+            read,
+            tuple(self.skipped),
+            self.skipped_count,
+            tuple(self.notes),
+            self.reasons,
         )
 
 

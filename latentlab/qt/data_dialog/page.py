@@ -100,9 +100,7 @@ class Page:
         notes = [f"{note}." for note in report.notes]
         were = "was" if report.skipped_count == 1 else "were"
         self.say("\n".join([*notes, f"{report.skipped_count:,} {were} left out:"]), fault=True)
-        lines = [f"{file}: {reason}" for file, reason in report.skipped]
-        more = report.skipped_count - len(lines)
-        self.details.setPlainText("\n".join([*lines, f"and {more:,} more"] if more else lines))
+        self.details.setPlainText("\n".join(report.details()))
         self.details.show()
 
 
