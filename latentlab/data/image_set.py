@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import torch
 from torch import Tensor
+
+from latentlab.data.keys import Keys, NumberedNames, hash_all, join_keys
 
 _INKS = {1: "grey", 3: "in colour", 4: "in colour with alpha"}
 
@@ -26,10 +28,12 @@ class ImageSet:
         name: the data set's name, such as "mnist".
         split: "train", "test" or "all".
         images: uint8 (N, C, H, W), 0 black to 255 white.
-        labels: int64 (N,), the class of each picture; None where there are no classes.
+        labels: int64 (N,), the class of each picture, -1 where it is not known; None: there are no classes.
         classes: the name of each class, in the order of the labels.
         attributes: bool (N, A), what is true of each picture; None where nothing is known.
         attribute_names: the name of each attribute, in the order of the columns.
+        attributes_known: bool (N, A), which of the attributes are known; the others are False. None: all.
+        keyed: the pictures' keys as they were read; see `keys`.
     """
 
     name: str
@@ -39,6 +43,8 @@ class ImageSet:
     classes: tuple[str, ...] = ()
     attributes: Tensor | None = None
     attribute_names: tuple[str, ...] = ()
+    attributes_known: Tensor | None = None
+    keyed: Keys | None = None
 
     def __len__(self) -> int:
         return int(self.images.shape[0])
@@ -54,29 +60,45 @@ class ImageSet:
         """SHA-256 of the pixels: tells whether a model was trained on exactly these pictures."""
         return hashlib.sha256(self.images.contiguous().numpy().data).hexdigest()
 
+    @cached_property
+    def keys(self) -> Keys:
+        """What tells each picture from all others, whatever its number."""
+        if self.keyed is not None:
+            return self.keyed
+        return Keys(NumberedNames(f"{self.split}/", range(len(self))), hash_all(self.images.numpy()))
+
+    def class_of(self, index: int) -> str:
+        """The name of a picture's class, "" where none is known."""
+        label = -1 if self.labels is None else int(self.labels[index])
+        return "" if label < 0 else self.classes[label]
+
     def part(self, split: str, start: int, stop: int) -> ImageSet:
         """Pictures `start` to `stop` as a split of their own; nothing is copied."""
-        return ImageSet(
-            name=self.name,
+
+        def some(of_all: Tensor | None) -> Tensor | None:
+            return None if of_all is None else of_all[start:stop]
+
+        return replace(
+            self,
             split=split,
             images=self.images[start:stop],
-            labels=None if self.labels is None else self.labels[start:stop],
-            classes=self.classes,
-            attributes=None if self.attributes is None else self.attributes[start:stop],
-            attribute_names=self.attribute_names,
+            labels=some(self.labels),
+            attributes=some(self.attributes),
+            attributes_known=some(self.attributes_known),
+            keyed=None if self.keyed is None else self.keyed.part(start, stop),
         )
 
 
 def join(first: ImageSet, second: ImageSet) -> ImageSet:
     """Both splits as "all"; the numbers of the first one's pictures stay what they were."""
-    return ImageSet(
-        name=first.name,
+    return replace(
+        first,
         split="all",
         images=torch.cat([first.images, second.images]),
         labels=_both(first.labels, second.labels),
-        classes=first.classes,
         attributes=_both(first.attributes, second.attributes),
-        attribute_names=first.attribute_names,
+        attributes_known=_both(first.attributes_known, second.attributes_known),
+        keyed=join_keys(first.keys, second.keys),
     )
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from latentlab.data.keys import NumberedNames
 from latentlab.data.limits import MAX_ATTRIBUTES, MAX_CLASSES, MAX_PICTURES
 from latentlab.data.npy import ArrayArchive
 from latentlab.data.report import Notebook
@@ -80,7 +81,7 @@ def _rows(archive: ArrayArchive, name: str, book: Notebook) -> NDArray[np.intp] 
             f"the array {name!r} has shape {shape}, expected pictures x rows x columns [x colours]",
             archive.path,
         )
-    rows = drawn(shape[0])
+    rows = drawn(NumberedNames("", range(shape[0])))
     if rows is not None:
         book.note(f"Of its {shape[0]:,} pictures, {MAX_PICTURES:,} were drawn, the same ones every time")
     return rows

@@ -173,6 +173,12 @@ def read_found(found: Found, options: ReadingOptions, path: Path, tick: Tick | N
         classes=tuple(map(shown, found.classes)),
         attributes=None if found.attributes is None else torch.from_numpy(found.attributes[reading.origin]),
         attribute_names=tuple(map(shown, found.attribute_names)),
+        attributes_known=(
+            None
+            if found.attributes_known is None
+            else torch.from_numpy(found.attributes_known[reading.origin])
+        ),
+        keyed=reading.keys,
     )
     return Opened(
         train=everything.part("train", reading.held_out, total),

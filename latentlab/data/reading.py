@@ -1,13 +1,14 @@
 """From a source that has been understood to pixels in one tensor, a picture at a time.
 
-Only one full-sized picture is in memory at once. Each goes straight to its place, held-out ones first, so
-that "test", "train" and "all" are views of the same memory.
+Only one full-sized picture is in memory at once. Held-out ones are put first, so that "test", "train" and
+"all" are views of the same memory.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from unicodedata import normalize
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +16,11 @@ from PIL import Image
 
 from latentlab.data.decoding import quiet
 from latentlab.data.fitting import choose_side, fit, is_grey, planes
+from latentlab.data.keys import Keys, NumberedNames, hash_all, hash_pixels
 from latentlab.data.limits import LARGEST_SIDE, MAX_PICTURES
-from latentlab.data.source import ArrayPictures, Found, PictureError
+from latentlab.data.source import ArrayPictures, Found, PictureError, Pictures
 from latentlab.data.spec import ReadingOptions
-from latentlab.data.splits import arrange, drawn
+from latentlab.data.splits import arrange, arrange_by_count, drawn
 
 Tick = Callable[[int, int], None]
 _TICK_EVERY = 50
@@ -30,14 +32,25 @@ class Reading:
     """What was read.
 
     Attributes:
-        images: uint8 (N, C, side, side).
+        images: uint8 (N, C, side, side), held-out ones first.
         origin: which picture of the source each one is.
+        keys: what tells each from all others; None where that is not needed before somebody asks for it.
         held_out: how many, from the first on, are for testing.
     """
 
     images: NDArray[np.uint8]
     origin: NDArray[np.intp]
+    keys: Keys | None
     held_out: int
+
+
+@dataclass(frozen=True, eq=False)
+class Decoded:
+    """Pixels, uint8 (N, C, side, side); which could be read; a hash of each, None: that of these pixels."""
+
+    images: NDArray[np.uint8]
+    fine: NDArray[np.bool_]
+    hashes: NDArray[np.uint64] | None
 
 
 @dataclass(frozen=True)
@@ -82,46 +95,69 @@ def read(found: Found, options: ReadingOptions, tick: Tick | None) -> Reading:
         tick: told now and then how many are done of how many; what it raises ends the reading.
     """
     count = len(found.pictures)
-    chosen = drawn(count)
+    names = _names(found.pictures)
+    chosen = drawn(names)
     if chosen is None:
         chosen = np.arange(count)
     else:
         found.book.note(f"Of its {count:,} pictures, {MAX_PICTURES:,} were drawn, the same ones every time")
-    held_out = None if found.held_out is None else found.held_out[chosen]
-    order, testing = arrange(len(chosen), held_out, sorted_by_class=found.sorted_by_class)
-    origin = chosen[order]
-    images, fine = pixels(found, origin, options, tick)
-    if not fine.all():
-        testing, origin = int(fine[:testing].sum()), origin[fine]
-        images = _close_gaps(images, fine)
+    decoded = pixels(found, chosen, options, tick)
+    fine = decoded.fine
+    images = decoded.images if fine.all() else _close_gaps(decoded.images, fine)
+    origin, names = chosen[fine], _some(names, chosen[fine])
+    hashes = None if decoded.hashes is None else decoded.hashes[fine]
+    if options.dealt == "count":
+        # All that were to be read, and then those that could be: as they were dealt before there were keys.
+        held_out = None if found.held_out is None else found.held_out[chosen]
+        order, testing = arrange_by_count(len(chosen), held_out, sorted_by_class=found.sorted_by_class)
+        testing = int(fine[order[:testing]].sum())
+        order = (np.cumsum(fine) - 1)[order[fine[order]]]
+    else:
+        held_out = None if found.held_out is None else found.held_out[origin]
+        hashes = hash_all(images) if hashes is None else hashes
+        order, testing = arrange(hashes, names, held_out, sorted_by_class=found.sorted_by_class)
+    _put_in_order(images, order)
     if tick is not None:
-        tick(len(order), len(order))
+        tick(len(chosen), len(chosen))
     side, colour = images.shape[2], "grey" if images.shape[1] == 1 else "in colour"
     found.book.note(f"Each picture is now {side} x {side}, {colour}")
+    keys = None if hashes is None else Keys(_some(names, order), hashes[order])
     # Whatever was skipped, neither part may be empty.
-    return Reading(images, origin, min(max(1, testing), len(origin) - 1))
+    return Reading(images, origin[order], keys, min(max(1, testing), len(origin) - 1))
+
+
+def _some(names: Sequence[str], indices: NDArray[np.intp]) -> Sequence[str]:
+    """These of them; numbered ones stay so, and are made when they are asked for."""
+    if isinstance(names, NumberedNames):
+        return names.some(indices)
+    return tuple(names[index] for index in indices.tolist())
+
+
+def _names(pictures: Pictures) -> Sequence[str]:
+    """The name of each picture; letters that can be written in two ways are written in one."""
+    if isinstance(pictures, ArrayPictures) and isinstance(pictures.names, NumberedNames):
+        return pictures.names
+    return tuple(normalize("NFC", pictures.name(index)) for index in range(len(pictures)))
 
 
 def pixels(
-    found: Found, origin: NDArray[np.intp], options: ReadingOptions, tick: Tick | None = None
-) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-    """These pictures of a source as (N, C, side, side), and which of them could be read."""
+    found: Found, chosen: NDArray[np.intp], options: ReadingOptions, tick: Tick | None = None
+) -> Decoded:
+    """These pictures of a source, ascending, in the source's own order."""
     with quiet():
         first = sample(found)
         side = first.side(options)
-        images = _at_once(found, origin, side, options)
-        if images is not None:
-            return images, np.ones(len(images), dtype=bool)
+        at_once = _at_once(found, chosen, side, options)
+        if at_once is not None:
+            return at_once
         grey = options.colour == "grey" or (options.colour is None and first.grey)
-        canvas = _Canvas(len(origin), side, grey, fixed=options.colour is not None)
-        fine = _one_by_one(found, origin, canvas, options, tick)
-        return canvas.array, fine
+        canvas = _Canvas(len(chosen), side, grey, fixed=options.colour is not None)
+        fine, hashes = _one_by_one(found, chosen, canvas, options, tick)
+        return Decoded(canvas.array, fine, hashes)
 
 
-def _at_once(
-    found: Found, origin: NDArray[np.intp], side: int, options: ReadingOptions
-) -> NDArray[np.uint8] | None:
-    """Pictures that are an array already and stay as they are, as (N, C, H, W); None if they are not."""
+def _at_once(found: Found, chosen: NDArray[np.intp], side: int, options: ReadingOptions) -> Decoded | None:
+    """Pictures that are an array already and stay as they are; None if they are not."""
     if not isinstance(found.pictures, ArrayPictures):
         return None
     array = found.pictures.array
@@ -130,11 +166,13 @@ def _at_once(
     grey = array.ndim == 3 or (options.colour is None and bool((array[..., :1] == array).all()))
     if options.colour is not None and options.colour != ("grey" if grey else "rgb"):
         return None
-    if not np.array_equal(origin, np.arange(len(array))):
-        array = array[origin]
+    # A copy even of all: it is put in another order in place, and what was found stays as it is.
+    some = array[chosen]
     if grey:
-        return np.ascontiguousarray(array if array.ndim == 3 else array[..., 0])[:, None]
-    return np.ascontiguousarray(array.transpose(0, 3, 1, 2))
+        images = np.ascontiguousarray(some if some.ndim == 3 else some[..., 0])[:, None]
+    else:
+        images = np.ascontiguousarray(some.transpose(0, 3, 1, 2))
+    return Decoded(images, np.ones(len(images), dtype=bool), None)
 
 
 class _Canvas:
@@ -151,24 +189,26 @@ class _Canvas:
 
 
 def _one_by_one(
-    found: Found, origin: NDArray[np.intp], canvas: _Canvas, options: ReadingOptions, tick: Tick | None
-) -> NDArray[np.bool_]:
-    """Fills the canvas, in the source's order, for discs and archives like that best; says which are fine."""
-    fine = np.zeros(len(origin), dtype=bool)
-    for done, place in enumerate(np.argsort(origin)):
-        index = int(origin[place])
-        if tick is not None and done % _TICK_EVERY == 0:
-            tick(done, len(origin))
+    found: Found, chosen: NDArray[np.intp], canvas: _Canvas, options: ReadingOptions, tick: Tick | None
+) -> tuple[NDArray[np.bool_], NDArray[np.uint64]]:
+    """Fills the canvas, in the source's order, for discs like that best; which are fine, and their hashes."""
+    fine = np.zeros(len(chosen), dtype=bool)
+    hashes = np.zeros(len(chosen), dtype=np.uint64)
+    for place, index in enumerate(chosen.tolist()):
+        if tick is not None and place % _TICK_EVERY == 0:
+            tick(place, len(chosen))
         try:
-            image = found.pictures.image(index, canvas.side)
+            # Always so much, whatever the side: the hash must not hang on how pictures are fitted.
+            image = found.pictures.image(index, LARGEST_SIDE)
         except PictureError as reason:
             found.book.skip(found.pictures.name(index), str(reason))
             continue
-        canvas.put(int(place), fit(image, canvas.side, options.fit))
+        hashes[place] = hash_pixels(np.asarray(image))
+        canvas.put(place, fit(image, canvas.side, options.fit))
         fine[place] = True
         # Or it would stay until the next one is decoded.
         del image
-    return fine
+    return fine, hashes
 
 
 def _close_gaps(images: NDArray[np.uint8], fine: NDArray[np.bool_]) -> NDArray[np.uint8]:
@@ -177,3 +217,18 @@ def _close_gaps(images: NDArray[np.uint8], fine: NDArray[np.bool_]) -> NDArray[n
         if place != source:
             images[place] = images[source]
     return images[: int(fine.sum())]
+
+
+def _put_in_order(images: NDArray[np.uint8], order: NDArray[np.intp]) -> None:
+    """`images[order]` in place, a circle of the permutation at a time: a copy would take the memory twice."""
+    done = np.zeros(len(order), dtype=bool)
+    for start in range(len(order)):
+        if done[start] or order[start] == start:
+            continue
+        held, place = images[start].copy(), start
+        while (source := int(order[place])) != start:
+            images[place] = images[source]
+            done[place] = True
+            place = source
+        images[place] = held
+        done[place] = True

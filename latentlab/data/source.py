@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from latentlab.data.keys import NumberedNames
 from latentlab.data.report import Notebook
 
 
@@ -23,7 +25,7 @@ class Pictures(Protocol):
     def __len__(self) -> int: ...
 
     def name(self, index: int) -> str:
-        """What a report calls this picture."""
+        """Its path below the source's root, with "/" between: what a report calls it, and half of its key."""
         ...
 
     def image(self, index: int, enough: int) -> Image.Image:
@@ -52,9 +54,10 @@ class Found:
         name: what the data set will be called.
         pictures: its pictures, in the source's own order.
         book: what the report will say.
-        labels: the class of each picture, or None.
+        labels: the class of each picture, -1 where it is not known, or None.
         classes: the classes' names.
         attributes: (N, A) what is true of each picture, or None.
+        attributes_known: (N, A) which of that is known, the rest is False; None where all is.
         attribute_names: the attributes' names.
         held_out: which pictures are for testing; None where the source does not say.
         sorted_by_class: whether its own order puts like beside like.
@@ -69,28 +72,35 @@ class Found:
     classes: tuple[str, ...] = ()
     attributes: NDArray[np.bool_] | None = None
     attribute_names: tuple[str, ...] = ()
+    attributes_known: NDArray[np.bool_] | None = None
     held_out: NDArray[np.bool_] | None = None
     sorted_by_class: bool = False
     watched: tuple[Path, ...] = ()
 
 
 class ArrayPictures:
-    """Pictures that are in memory already: uint8 (N, H, W) or (N, H, W, 3)."""
+    """Pictures that are in memory already: uint8 (N, H, W) or (N, H, W, 3).
 
-    def __init__(self, array: NDArray[np.uint8]) -> None:
+    `names` are their paths below the source's root; "00012" and so on where they have none.
+    """
+
+    def __init__(self, array: NDArray[np.uint8], names: Sequence[str] | None = None) -> None:
         self.array = array
+        self.names = NumberedNames("", range(len(array))) if names is None else names
 
     def __len__(self) -> int:
         return len(self.array)
 
     def name(self, index: int) -> str:
-        return f"picture {index:,}"
+        return self.names[index]
 
     def image(self, index: int, enough: int) -> Image.Image:
         return Image.fromarray(np.ascontiguousarray(self.array[index]))
 
     def chosen(self, indices: NDArray[np.intp]) -> ArrayPictures:
-        return ArrayPictures(self.array[indices])
+        if isinstance(self.names, NumberedNames):
+            return ArrayPictures(self.array[indices], self.names.some(indices))
+        return ArrayPictures(self.array[indices], [self.names[index] for index in indices])
 
     def close(self) -> None:
         pass

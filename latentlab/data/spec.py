@@ -19,6 +19,7 @@ from latentlab.errors import LabError
 
 FITS = ("crop", "pad")
 COLOURS = ("grey", "rgb")
+DEALT = ("key", "count")
 _MARK = "::"
 _OPTIONS = re.compile(r"([a-z]+=[a-z0-9]*(,[a-z]+=[a-z0-9]*)*)?", re.ASCII)
 
@@ -32,11 +33,14 @@ class ReadingOptions:
         fit: "crop" fills the square and cuts off what hangs over; "pad" shows all of the picture, on a ground
             of its border's mean colour.
         colour: "grey" or "rgb"; None: grey if every picture is grey.
+        dealt: how pictures are held out: "key", by the hash of each (see `latentlab.data.splits`), or
+            "count", as LatentLab did before, for what was saved then.
     """
 
     side: int | None = None
     fit: str = "crop"
     colour: str | None = None
+    dealt: str = "key"
 
     def __post_init__(self) -> None:
         if self.side is not None and not SMALLEST_SIDE <= self.side <= LARGEST_SIDE:
@@ -45,6 +49,8 @@ class ReadingOptions:
             raise LabError(f"fit is {self.fit!r}", hint=f"Known: {', '.join(FITS)}")
         if self.colour is not None and self.colour not in COLOURS:
             raise LabError(f"colour is {self.colour!r}", hint=f"Known: {', '.join(COLOURS)}")
+        if self.dealt not in DEALT:
+            raise LabError(f"dealt is {self.dealt!r}", hint=f"Known: {', '.join(DEALT)}")
 
     def __str__(self) -> str:
         """What differs from the defaults, as it stands in a spec: `side=32,colour=rgb`."""
@@ -55,6 +61,8 @@ class ReadingOptions:
             parts.append(f"fit={self.fit}")
         if self.colour is not None:
             parts.append(f"colour={self.colour}")
+        if self.dealt != DEALT[0]:
+            parts.append(f"dealt={self.dealt}")
         return ",".join(parts)
 
     @classmethod
@@ -67,8 +75,10 @@ class ReadingOptions:
         values: dict[str, str] = {}
         for part in filter(None, text.split(",")):
             name, _, value = part.partition("=")
-            if name not in ("side", "fit", "colour"):
-                raise LabError(f"no reading option is called {name!r}", hint="Known: side, fit, colour")
+            if name not in ("side", "fit", "colour", "dealt"):
+                raise LabError(
+                    f"no reading option is called {name!r}", hint="Known: side, fit, colour, dealt"
+                )
             if name in values:
                 raise LabError(f"the reading option {name} is given twice")
             values[name] = value
@@ -79,6 +89,7 @@ class ReadingOptions:
             side=None if side is None else int(side),
             fit=values.get("fit", FITS[0]),
             colour=values.get("colour"),
+            dealt=values.get("dealt", DEALT[0]),
         )
 
 

@@ -59,7 +59,7 @@ def test_that_one_file_is_read_with_its_labels(tmp_path):
 def test_that_a_folder_with_one_pair_holds_some_out(tmp_path):
     put(tmp_path, "train", 20)
     opened = open_data(str(tmp_path))
-    assert (len(opened.train), len(opened.test)) == (18, 2)
+    assert (len(opened.train), len(opened.test)) == (16, 4)
 
 
 def test_that_several_sets_in_a_folder_are_told(tmp_path):

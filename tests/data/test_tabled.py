@@ -47,7 +47,7 @@ def test_that_celebas_layout_is_read_from_any_side(tmp_path, way):
     check(opened.everything)
     assert opened.everything.name == ("img_align" if way == "zip itself" else "celeba")
     assert "table of attributes" in opened.report.kind
-    assert (len(opened.train), len(opened.test)) == (18, 2)
+    assert (len(opened.train), len(opened.test)) == (17, 3)
 
 
 def test_that_the_partition_is_kept(tmp_path):
