@@ -19,6 +19,7 @@ from latentlab.qt.export_dialog import ExportDialog, Wish
 from latentlab.qt.exporting import Exporter
 from latentlab.qt.own_picture.deeds import OwnPictureDeeds
 from latentlab.qt.settings import Settings
+from latentlab.session.bounds import MAX_PINS, TRAY_FULL
 from latentlab.session.edits import ChangeData, MoveProbe, SetLayers, SetPins
 
 
@@ -120,7 +121,11 @@ class Deeds(QObject):
     def pin(self) -> None:
         """The probe into the tray, unless it was pinned last."""
         pins, probe = self._desk.state.pins, self._desk.state.probe
-        if pins[-1:] != (probe,):
+        if pins[-1:] == (probe,):
+            return
+        if len(pins) >= MAX_PINS:
+            self._opener.bar.say(TRAY_FULL)
+        else:
             self._desk.do(SetPins(pins=(*pins, probe)))
 
     # Settings of the session

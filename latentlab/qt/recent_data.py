@@ -9,6 +9,8 @@ from latentlab.data.spec import Spec
 from latentlab.errors import LabError
 
 MOST = 5
+# No picture that can be read has more (see `latentlab.data.limits`), and no data set as many.
+_LARGEST_SIDE, _MOST_PICTURES = 4096, 10**9
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ def _read(row: object) -> RecentData | None:
                 Spec.parse(spec)
             except LabError:
                 return None
+            if not all(1 <= size <= _LARGEST_SIDE for size in (planes, height, width)):
+                return None
             count = more[0] if more and isinstance(more[0], int) else 0
-            return RecentData(spec, (planes, height, width), max(0, count))
+            return RecentData(spec, (planes, height, width), min(max(0, count), _MOST_PICTURES))
     return None

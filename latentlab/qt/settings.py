@@ -1,28 +1,34 @@
 """What the window finds again at its next start: its place, its theme, the session, how tapes are drawn.
 
 One INI file. Every value is read with suspicion: if the file is damaged or another version's, it is copied
-aside as `<name>.damaged`, everything starts from its default, and `complaint` says so, once.
+aside as `<name>.damaged`, everything starts from its default, and `complaint` says so, once. A session that
+holds more than can be worked with starts without the rest, and is copied aside as `<name>.larger`.
 """
 
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
 
+from latentlab.data.files import NoRegularFileError, require_regular
 from latentlab.engine import recipes
 from latentlab.engine.recipes import Recipe
 from latentlab.errors import LabError
 from latentlab.qt import recent_data
 from latentlab.qt.palette import Theme
 from latentlab.qt.recent_data import RecentData
-from latentlab.session import saved
+from latentlab.session import bounds, saved
 from latentlab.session.state import SessionState
 
 VERSION = 1
 _HIGHEST_SCALE = 16
+_NAME = "LatentLab"
+# The largest session that can be worked with takes a third. Of Qt's own blobs, some kilobytes are usual.
+_MOST_BYTES, _MOST_BLOB = 2**25, 2**16
 
 
 class Settings:
@@ -33,16 +39,19 @@ class Settings:
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        self._store = (
-            QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "LatentLab", "LatentLab")
-            if path is None
-            else QSettings(str(path), QSettings.Format.IniFormat)
-        )
-        self.path = Path(self._store.fileName())
+        self.path = _own_path() if path is None else path.absolute()
         self.complaint = ""
-        self._read()
+        # Qt reads the file as soon as it is told of it.
+        unfit = _unfit(self.path)
+        self._store = None if unfit else QSettings(str(self.path), QSettings.Format.IniFormat)
+        self._start_over()
+        if unfit:
+            self.reject(unfit)
+        else:
+            self._read()
 
-    def _read(self) -> None:
+    def _start_over(self) -> None:
+        """Everything as it is where nothing was ever saved."""
         self.theme = Theme.SYSTEM
         self.session: SessionState | None = None
         self.geometry, self.layout = QByteArray(), QByteArray()
@@ -50,6 +59,9 @@ class Settings:
         self.recent: tuple[RecentData, ...] = ()
         # The diffusion model that was open, a name or a path, and how it drew.
         self.tape: tuple[str, Recipe] | None = None
+
+    def _read(self) -> None:
+        assert self._store is not None
         try:
             if not self.path.exists() or self.path.stat().st_size == 0:
                 return
@@ -64,7 +76,7 @@ class Settings:
             )
             if not 1 <= scale <= _HIGHEST_SCALE:
                 raise LabError("has a scale out of range")
-            self.session = saved.from_text(session) if session else None
+            found = saved.from_text(session) if session else None
             self.theme, self.scale, self.folder = theme, scale, self._text("folder")
             self.recent = recent_data.from_text(self._text("recent") or "[]")
             if recipe := self._text("tape"):
@@ -72,18 +84,30 @@ class Settings:
                 with contextlib.suppress(LabError):
                     self.tape = self._text("denoiser"), recipes.from_json(recipe)
             self.geometry, self.layout = self._bytes("geometry"), self._bytes("layout")
+            if found is not None:
+                self._take(found)
         except (LabError, ValueError, TypeError, OSError) as error:
             self.reject(str(error) if isinstance(error, LabError) else "is damaged")
 
+    def _take(self, found: SessionState) -> None:
+        """The session, as far as it can be worked with."""
+        self.session, over = bounds.within(found)
+        if over:
+            aside = self.keep_aside("larger")
+            kept = f"; the old file is kept as {aside.name}" if aside else ""
+            self.complaint = f"{self.path.name}: the session had {', '.join(over)}. It goes on without{kept}."
+
     def _text(self, key: str) -> str:
+        assert self._store is not None
         value = self._store.value(key, "")
         if not isinstance(value, str):
             raise LabError("is damaged")
         return value
 
     def _bytes(self, key: str) -> QByteArray:
+        assert self._store is not None
         value = self._store.value(key, QByteArray())
-        if not isinstance(value, QByteArray):
+        if not isinstance(value, QByteArray) or value.size() > _MOST_BLOB:
             raise LabError("is damaged")
         return value
 
@@ -91,22 +115,33 @@ class Settings:
         """The file cannot be believed: keeps a copy aside, and goes back to the defaults."""
         aside = self.keep_aside("damaged")
         kept = f"; the old file is kept as {aside.name}" if aside else ""
-        self._store.clear()
-        self.session, self.theme, self.scale, self.folder = None, Theme.SYSTEM, 8, ""
-        self.recent, self.tape = (), None
-        self.geometry, self.layout = QByteArray(), QByteArray()
+        if self._store is not None:
+            self._store.clear()
+        elif aside is not None:  # it was too large to be read, and has been put out of the way
+            self._store = QSettings(str(self.path), QSettings.Format.IniFormat)
+        self._start_over()
         self.complaint = f"{self.path.name}: {reason}. Settings start from their defaults{kept}."
 
     def keep_aside(self, ending: str) -> Path | None:
-        """Copies the file to `<name>.<ending>`; where it went, None if that could not be done."""
+        """Copies the file to `<name>.<ending>`, or moves it there if it was too large to be read.
+
+        Returns:
+            Where it went; None if that could not be done.
+        """
         aside = self.path.with_name(f"{self.path.name}.{ending}")
         with contextlib.suppress(OSError):
-            shutil.copyfile(self.path, aside)
+            require_regular(self.path.stat(), self.path)
+            if self._store is None:
+                os.replace(self.path, aside)
+            else:
+                shutil.copyfile(self.path, aside)
             return aside
         return None
 
     def save(self) -> bool:
         """Writes everything; whether that worked."""
+        if self._store is None:
+            return False
         for key, value in (
             ("version", str(VERSION)),
             ("theme", self.theme.value),
@@ -122,3 +157,23 @@ class Settings:
             self._store.setValue(key, value)
         self._store.sync()
         return self._store.status() is QSettings.Status.NoError
+
+
+def _own_path() -> Path:
+    """The user's own file. Told of another name beside it, Qt says where it lies without reading it."""
+    scope = QSettings.Scope.UserScope
+    beside = Path(QSettings(QSettings.Format.IniFormat, scope, _NAME, f"{_NAME}-place").fileName())
+    return beside.with_name(f"{_NAME}.ini")
+
+
+def _unfit(path: Path) -> str:
+    """Why Qt must not be told of this file; "" if it may, or if there is none."""
+    try:
+        about = path.stat()
+    except OSError:
+        return ""
+    try:
+        require_regular(about, path)
+    except NoRegularFileError as error:
+        return str(error.strerror)
+    return f"is over {_MOST_BYTES // 2**20} MiB" if about.st_size > _MOST_BYTES else ""

@@ -1,7 +1,8 @@
 """A session as JSON, to be found again at the next start.
 
 Read with suspicion: whatever is damaged, of another version or out of range makes the whole text
-unusable, and the reader says so. Nothing is guessed.
+unusable, and the reader says so. Nothing is guessed. How much it may hold is said in
+`latentlab.session.bounds`.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ import json
 import math
 from typing import Any
 
+from latentlab.data.limits import MAX_CLASSES
 from latentlab.engine.direction_parts import Trust
 from latentlab.errors import LabError
-from latentlab.session.own_directions import MAX_OWN, OwnDirection
+from latentlab.session.bounds import MAX_LETTERS
+from latentlab.session.own_directions import OwnDirection
 from latentlab.session.state import (
     AUTO,
     COMPONENTS,
@@ -43,6 +46,7 @@ _SINCE = {
     5: ("lean",),
 }
 _MOST_DIMENSIONS = 256
+_MOST_CONDITIONS = MAX_CLASSES
 
 
 def to_text(state: SessionState) -> str:
@@ -83,6 +87,7 @@ def _state(fields: dict[str, Any]) -> SessionState:
     group_a, group_b = _group(fields["group_a"]), _group(fields["group_b"])
     checks = (
         all(type(fields[name]) is str for name in ("model", "data", "split")),
+        all(len(fields[name]) <= MAX_LETTERS for name in ("model", "data", "split")),
         selected is None or (type(selected) is int and selected >= 0),
         type(grid.size) is int and grid.size in GRID_SIZES and grid.over in (OVER_PRIOR, OVER_VIEW),
         type(walk.steps) is int and walk.steps in WALK_STEPS and walk.path in (LERP, SLERP),
@@ -104,7 +109,7 @@ def _state(fields: dict[str, Any]) -> SessionState:
         hidden=frozenset(fields["hidden"]),
         layers=layers,
         plane=plane,
-        condition=_point(fields["condition"]) if fields["condition"] != [] else (),
+        condition=_point(fields["condition"], _MOST_CONDITIONS) if fields["condition"] != [] else (),
         lean=fields["lean"],
         grid=grid,
         walk=walk,
@@ -127,8 +132,8 @@ def _group(numbers: Any) -> tuple[int, ...]:
 
 
 def _own(values: list[Any]) -> tuple[OwnDirection, ...]:
-    if type(values) is not list or len(values) > MAX_OWN:
-        raise ValueError("the directions are not a list, or too many")
+    if type(values) is not list:
+        raise ValueError("the directions are not a list")
     own = tuple(_direction(value) for value in values)
     if len({(one.name, one.model_hash) for one in own}) < len(own):
         raise ValueError("two directions of a model have one name")
@@ -179,13 +184,15 @@ def _analogy(points: Any) -> Analogy:
 
 
 def _amount(name: Any, amount: Any) -> tuple[str, float]:
-    if type(name) is not str or type(amount) not in (int, float) or not math.isfinite(amount):
+    if type(name) is not str or len(name) > MAX_LETTERS:
+        raise ValueError("an attribute has no proper name")
+    if type(amount) not in (int, float) or not math.isfinite(amount):
         raise ValueError("an attribute is not added a number of times")
     return name, float(amount)
 
 
-def _point(values: list[Any]) -> tuple[float, ...]:
-    if not 1 <= len(values) <= _MOST_DIMENSIONS or not all(type(value) in (int, float) for value in values):
+def _point(values: list[Any], most: int = _MOST_DIMENSIONS) -> tuple[float, ...]:
+    if not 1 <= len(values) <= most or not all(type(value) in (int, float) for value in values):
         raise ValueError("a point is not a list of numbers")
     point = tuple(float(value) for value in values)
     if not all(map(math.isfinite, point)):

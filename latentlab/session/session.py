@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from latentlab.errors import LabError
+from latentlab.session.bounds import excess
 from latentlab.session.edits import Edit
 from latentlab.session.state import TRANSIENT, SessionState
 
@@ -35,7 +36,8 @@ class Session:
         """Makes an edit; what it changed, as the old values of the undoable fields, to `restore` later.
 
         Raises:
-            LabError: if the edit would put a number that is not finite into the state.
+            LabError: if the edit would put a number that is not finite into the state, or more of
+                something than a session holds.
         """
         old = self._state
         new = edit.apply(old)
@@ -50,6 +52,8 @@ class Session:
         )
         if not all(map(math.isfinite, itertools.chain.from_iterable(points))):
             raise LabError("a coordinate is not a finite number")
+        if too_many := excess(new, old):
+            raise LabError(too_many)
         self._become(new)
         return {
             name: getattr(old, name)

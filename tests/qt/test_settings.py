@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from latentlab.engine.recipes import Manner, Recipe
 from latentlab.qt.palette import Theme
 from latentlab.qt.settings import Settings
+from latentlab.session.bounds import MAX_PINS
 from latentlab.session.edits import MoveProbe
 from latentlab.session.state import SessionState
 from tests.qt.shell import OFFSCREEN, open_window
@@ -162,3 +163,54 @@ def test_that_of_two_windows_on_one_file_the_last_one_wins(qtbot: QtBot, tmp_pat
     assert found.complaint == ""
     assert found.session is not None
     assert found.session.probe == (1.0, 0.0), "the first window was the last to close"
+
+
+def test_that_a_session_of_twenty_thousand_pins_starts_with_those_that_fit(tmp_path: Path) -> None:
+    path = tmp_path / "lab.ini"
+    settings = Settings(path)
+    settings.session = SessionState(
+        probe=(0.5, 0.5), pins=tuple((float(number), 0.0) for number in range(20_000))
+    )
+    settings.theme = Theme.DARK
+    settings.save()
+    whole = path.read_text()
+    settings = Settings(path)
+    assert settings.session is not None
+    assert settings.session.pins == tuple((float(number), 0.0) for number in range(MAX_PINS))
+    assert (settings.session.probe, settings.theme) == ((0.5, 0.5), Theme.DARK)
+    assert settings.complaint == (
+        "lab.ini: the session had 20,000 pins, over the 128 that fit. It goes on without; "
+        "the old file is kept as lab.ini.larger."
+    )
+    assert (tmp_path / "lab.ini.larger").read_text() == whole
+    assert settings.save()
+    assert Settings(path).complaint == "", "told once"
+
+
+def test_that_a_file_too_large_to_be_read_is_put_aside_unread(tmp_path: Path) -> None:
+    path = tmp_path / "lab.ini"
+    with path.open("wb") as stream:
+        stream.truncate(3 * 2**30)
+    settings = Settings(path)
+    assert settings.session is None
+    assert "is over 32 MiB" in settings.complaint
+    assert (tmp_path / "lab.ini.damaged").stat().st_size == 3 * 2**30
+    assert settings.save()
+    assert Settings(path).complaint == ""
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_that_settings_do_not_wait_for_a_pipe_and_leave_it_where_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "lab.ini"
+    os.mkfifo(path)
+    settings = Settings(path)
+    assert "is a pipe, not a file" in settings.complaint
+    assert not settings.save()
+    assert path.is_fifo()
+
+
+def test_that_a_layout_far_larger_than_any_is_damaged(tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "lab.ini")
+    settings.layout = QByteArray(b"x" * 100_000)
+    settings.save()
+    assert "is damaged" in Settings(tmp_path / "lab.ini").complaint

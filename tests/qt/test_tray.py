@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from latentlab.qt.desk import Desk
 from latentlab.qt.tray.strip import PICTURE
 from latentlab.qt.views.tray import Tray
+from latentlab.session.bounds import MAX_PINS, TRAY_FULL
 from latentlab.session.edits import MoveProbe, SetPins
 from tests.qt.fake_renderer import picture_at
 
@@ -206,3 +207,16 @@ def test_that_pins_lie_side_by_side_and_the_panel_may_be_240_pixels_wide(
         boxes = [full.strip.visualItemRect(full.strip.item(row)) for row in range(3)]
         assert all(a.right() < b.left() for a, b in pairwise(boxes))
         assert all(box.height() <= full.strip.viewport().height() for box in boxes)
+
+
+def test_that_a_full_tray_says_so_and_takes_no_more(qtbot: QtBot, desk: Desk, view: Tray) -> None:
+    desk.do(SetPins(pins=tuple((float(number), 0.0) for number in range(MAX_PINS))))
+    assert not button(view, "pinProbe").isEnabled()
+    assert button(view, "pinProbe").toolTip() == TRAY_FULL
+    view.pin()
+    assert len(desk.state.pins) == MAX_PINS
+    view.strip.setCurrentRow(0)
+    view.remove_action.trigger()
+    assert button(view, "pinProbe").isEnabled()
+    click(qtbot, view, "pinProbe")
+    assert len(desk.state.pins) == MAX_PINS

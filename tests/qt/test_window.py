@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 from latentlab.engine.replies import EncodingsReply, Refusal
 from latentlab.engine.requests import TraversalRequest
 from latentlab.qt.settings import Settings
-from latentlab.session.edits import MoveProbe
+from latentlab.session.bounds import MAX_PINS, TRAY_FULL
+from latentlab.session.edits import MoveProbe, SetPins
 from latentlab.session.state import SessionState
 from tests.qt.fake_renderer import FakeRenderer
 from tests.qt.shell import OFFSCREEN, open_window
@@ -226,3 +227,11 @@ def test_that_about_offers_details_to_copy(qtbot: QtBot, tmp_path: Path) -> None
         assert "qt platform: offscreen" in copied
         assert "mnist-vae-2d" in copied
         page.close()
+
+
+def test_that_the_command_says_why_a_full_tray_takes_no_pin(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        window.desk.do(SetPins(pins=tuple((float(number), 0.0) for number in range(MAX_PINS))))
+        window.actions_["pinHereAction"].trigger()
+        assert len(window.desk.state.pins) == MAX_PINS
+        assert window.messages.label.text() == TRAY_FULL

@@ -13,10 +13,12 @@ from latentlab.engine.requests import Point
 from latentlab.qt.desk import Desk
 from latentlab.qt.pixels import to_qimage
 from latentlab.qt.tray.strip import PICTURE, FilmStrip
+from latentlab.session.bounds import MAX_PINS, TRAY_FULL
 from latentlab.session.edits import MoveProbe, PointAt, SetPins
 from latentlab.session.state import SessionState
 
 _EMPTY = "Pin pictures you like; two or more make a walk."
+_PIN = "Pin the picture at the probe."
 _ROOMY = 290
 
 
@@ -40,7 +42,7 @@ class Tray(QWidget):
         self.strip.passed.connect(self._passed)
         self.strip.currentRowChanged.connect(self._offer)
         self.strip.viewport().installEventFilter(self)
-        self.pin_action = self._action("pinProbe", "Pin probe", self.pin, "", "Pin the picture at the probe.")
+        self.pin_action = self._action("pinProbe", "Pin probe", self.pin, "", _PIN)
         self.visit_action = self._action(
             "visitPin", "Put probe here", self.visit, "", "Put the probe at this pin."
         )
@@ -147,6 +149,9 @@ class Tray(QWidget):
         self.left_action.setEnabled(row > 0)
         self.right_action.setEnabled(0 <= row < count - 1)
         self.clear_action.setEnabled(count > 0)
+        full = count >= MAX_PINS
+        self.pin_action.setEnabled(not full)
+        self.pin_action.setToolTip(TRAY_FULL if full else _PIN)
 
     # Commands
 
@@ -154,7 +159,7 @@ class Tray(QWidget):
     def pin(self) -> None:
         """Pins the probe at the end, unless it is there already."""
         pins, probe = self._desk.state.pins, self._desk.state.probe
-        if pins[-1:] != (probe,):
+        if pins[-1:] != (probe,) and len(pins) < MAX_PINS:
             self._desk.do(SetPins(pins=(*pins, probe)))
 
     @Slot()

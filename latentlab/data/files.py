@@ -1,0 +1,64 @@
+"""Every file is opened for reading here, and only if it is a regular one.
+
+A pipe would wait for ever for somebody to write to it, a device may never end, and either may be called
+anything: whatever is dropped on the window, lies in a folder or is named on the command line is looked at
+before it is opened.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+from typing import BinaryIO
+
+_KINDS = (
+    (stat.S_ISDIR, "is a folder, not a file"),
+    (stat.S_ISFIFO, "is a pipe, not a file"),
+    (stat.S_ISSOCK, "is a socket, not a file"),
+    (stat.S_ISCHR, "is a device, not a file"),
+    (stat.S_ISBLK, "is a device, not a file"),
+)
+# Between the look and the opening somebody could put a pipe in the file's place: then it must not wait.
+_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_BINARY", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_NOCTTY", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+)
+
+
+class NoRegularFileError(OSError):
+    """A pipe, a device, a socket or a folder lies where a file was expected; `strerror` says which."""
+
+
+def open_to_read(path: str | Path) -> BinaryIO:
+    """A file, open for reading its bytes. Links are followed.
+
+    Raises:
+        NoRegularFileError: if it is anything but a file; nothing has then been opened or waited for.
+        OSError: if it cannot be opened.
+    """
+    require_regular(os.stat(path), path)
+    handle = os.open(path, _FLAGS)
+    try:
+        require_regular(os.fstat(handle), path)
+        return os.fdopen(handle, "rb")
+    except BaseException:
+        os.close(handle)
+        raise
+
+
+def require_regular(about: os.stat_result, path: str | Path) -> None:
+    """Refuses what is no regular file, by what the system says `about` it.
+
+    Raises:
+        NoRegularFileError: saying what it is.
+    """
+    if stat.S_ISREG(about.st_mode):
+        return
+    what = next((words for is_it, words in _KINDS if is_it(about.st_mode)), "is no regular file")
+    number = errno.EISDIR if stat.S_ISDIR(about.st_mode) else errno.EINVAL
+    raise NoRegularFileError(number, what, os.fspath(path))

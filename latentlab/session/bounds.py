@@ -1,0 +1,53 @@
+"""How much a session may hold: the same bounds for what the person adds and for what is found at a start.
+
+A file may hold anything. Whatever is over a bound would have to be decoded, drawn and kept in memory at every
+start, so it is left out and the reader says so; edits that would go over a bound are refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from latentlab.data.limits import MAX_CLASSES, MAX_PICTURES
+from latentlab.session.own_directions import MAX_OWN
+from latentlab.session.state import SessionState
+
+# A walk through all of them is (128 - 1) * 119 + 1 pictures at most: of 64 x 64 in colour, 186 MB.
+MAX_PINS = 128
+# Classes or attributes with an amount, directions of one's own, and components (one a dimension).
+MAX_AMOUNTS = MAX_CLASSES + MAX_OWN + 256
+# Letters of a path, with the options of a data set; and of a class or attribute.
+MAX_LETTERS = 16_384
+TRAY_FULL = f"The tray holds {MAX_PINS} pins, and no more fit. Remove some first."
+
+_MOST = {
+    "pins": (MAX_PINS, "pins"),
+    "hidden": (MAX_CLASSES, "hidden classes"),
+    "asked": (MAX_CLASSES, "attributes asked for"),
+    "amounts": (MAX_AMOUNTS, "amounts of attributes"),
+    "group_a": (MAX_PICTURES, "pictures in group A"),
+    "group_b": (MAX_PICTURES, "pictures in group B"),
+    "own": (MAX_OWN, "directions of one's own"),
+}
+
+
+def within(state: SessionState) -> tuple[SessionState, tuple[str, ...]]:
+    """`state` without what is over a bound, and for each such field what was left out, in words."""
+    kept: dict[str, object] = {}
+    over = []
+    for name, (most, what) in _MOST.items():
+        value = getattr(state, name)
+        if len(value) > most:
+            first = sorted(value)[:most] if isinstance(value, frozenset) else value[:most]
+            kept[name] = type(value)(first)
+            over.append(f"{len(value):,} {what}, over the {most:,} that fit")
+    return (replace(state, **kept) if kept else state), tuple(over)  # type: ignore[arg-type]
+
+
+def excess(state: SessionState, before: SessionState) -> str:
+    """What an edit from `before` to `state` makes more of than fits, in words; "" if all fits."""
+    for name, (most, what) in _MOST.items():
+        count = len(getattr(state, name))
+        if count > most and count > len(getattr(before, name)):
+            return TRAY_FULL if name == "pins" else f"{count:,} {what}: up to {most:,} fit"
+    return ""
