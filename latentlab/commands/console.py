@@ -46,9 +46,10 @@ def progress_bar(what: str) -> Iterator[Callable[[float, str], None]]:
     """A bar on stderr while the block runs, if stderr is a terminal.
 
     Gives a function to call with the share done, 0 to 1, and a few words ("" for none). Neither these nor
-    `what` are read as rich's markup, or reach the terminal as an escape sequence.
+    `what` are read as rich's markup, or reach the terminal as an escape sequence. A terminal that goes away
+    meanwhile ends the bar and nothing else.
     """
-    if not sys.stderr.isatty():
+    if sys.stderr is None or sys.stderr.closed or not sys.stderr.isatty():
         yield lambda share, words: None
         return
     columns = (
@@ -58,6 +59,12 @@ def progress_bar(what: str) -> Iterator[Callable[[float, str], None]]:
         TimeRemainingColumn(),
         TextColumn("{task.fields[words]}", markup=False),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(short_name(what), total=1.0, words="")
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    task = bar.add_task(short_name(what), total=1.0, words="")
+    with contextlib.suppress(OSError):
+        bar.start()
+    try:
         yield lambda share, words: bar.update(task, completed=share, words=short_name(words, _WORDS))
+    finally:
+        with contextlib.suppress(OSError):
+            bar.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from typing import TextIO
 
@@ -15,9 +16,13 @@ def say(*lines: str) -> None:
 
 
 def warn(*lines: str) -> None:
-    """The same on stderr, for whoever watches. While a bar is shown they pass above it."""
-    for line in lines:
-        _put(line, sys.stderr)
+    """The same on stderr, for whoever watches. While a bar is shown they pass above it.
+
+    If nobody can watch any more (a closed terminal, a full disk), the work goes on.
+    """
+    with contextlib.suppress(OSError, ValueError):  # ValueError: stderr has been closed
+        for line in lines:
+            _put(line, sys.stderr)
 
 
 def _put(line: str, stream: TextIO) -> None:

@@ -46,8 +46,8 @@ def train_model(arguments: argparse.Namespace) -> None:
         log = stack.enter_context(RunLog(arguments.log)) if arguments.log and team.leads else None
         try:
             for event in run.run():
-                if log is not None:
-                    log.add(event)
+                if log is not None and (fault := log.add(event)):
+                    warn(fault)
                 if isinstance(event, Saved):
                     saved = event
                 elif team.leads:
@@ -55,8 +55,13 @@ def train_model(arguments: argparse.Namespace) -> None:
                 if wished.is_set():
                     _stop(run)
         except TrainingError as error:
-            run.checkpoint()
-            raise LabError(error.what, hint=f"{error.hint}; --resume goes on from there") from None
+            told = run.checkpoint()
+            then = "--resume goes on from there"
+            if isinstance(told, CheckpointFailed):
+                then = f"the training could not be saved: {told.reason}"
+            raise LabError(error.what, hint=f"{error.hint}; {then}") from None
+        if log is not None and (fault := log.close()):
+            warn(fault)
     if saved is None:  # not the process that saves
         return
     if arguments.json:
@@ -112,9 +117,9 @@ def _stop(run: TrainingRun) -> None:
     """Saves what is needed to go on, and stops."""
     told = run.checkpoint()
     if isinstance(told, CheckpointFailed):
-        _say(f"the training could not be saved: {told.reason}")
+        warn(f"the training could not be saved: {told.reason}")
     else:
-        _say(f"stopped at step {told.step:,}; the same command with --resume goes on from there")
+        warn(f"stopped at step {told.step:,}; the same command with --resume goes on from there")
     raise KeyboardInterrupt
 
 
@@ -122,7 +127,7 @@ def _tell(event: object, show: Callable[[float, str], None], steps: int) -> None
     match event:
         case Started():
             since = f", from step {event.step:,}" if event.step else ""
-            _say(
+            warn(
                 f"{event.epochs} epochs, {event.steps:,} steps on {event.device} "
                 f"({event.precision}, {event.threads} threads){since}"
             )
@@ -131,11 +136,11 @@ def _tell(event: object, show: Callable[[float, str], None], steps: int) -> None
             show(event.step / max(1, steps), words)
         case EpochEnded():
             test = "" if event.test is None else f"; test {_terms(event.test)}"
-            _say(f"epoch {event.epoch}: train {_terms(event.train)}{test}")
+            warn(f"epoch {event.epoch}: train {_terms(event.train)}{test}")
         case CheckpointFailed():
-            _say(f"no checkpoint at step {event.step:,}: {event.reason}")
+            warn(f"no checkpoint at step {event.step:,}: {event.reason}")
         case Finished():
-            _say(f"trained for {event.seconds:.1f} s")
+            warn(f"trained for {event.seconds:.1f} s")
 
 
 def _unshown(share: float, words: str) -> None:
@@ -148,8 +153,3 @@ def _terms(terms: Figures) -> str:
     if isinstance(terms, LabelFigures):
         return f"{terms.accuracy:.2%} right, loss {terms.loss:.4f}"
     return f"ELBO {terms.elbo:.2f} = {terms.reconstruction:.2f} - {terms.kl:.2f}"
-
-
-def _say(line: str) -> None:
-    """A line for whoever watches; it passes above the bar, for rich redirects stderr while it is shown."""
-    warn(line)

@@ -42,6 +42,8 @@ from latentlab.errors import LabError
 from latentlab.models.registry import build, find_kind
 
 CHECKPOINT_EVERY_S = 30.0
+# The first one comes at the first event after so many seconds: who stops soon has something to go on from.
+FIRST_CHECKPOINT_S = 2.0
 
 
 @dataclass(frozen=True)
@@ -152,36 +154,42 @@ class TrainingRun:
             LabError: if the next step cannot be taken, or the file cannot be written.
         """
         saved_at = time.monotonic()
+        wait_s = self.every_s if self.trainer.step else min(self.every_s, FIRST_CHECKPOINT_S)
         for event in self.trainer.run():
             if isinstance(event, EpochEnded):
                 self.metrics = _metrics(event)
             yield event
-            due = time.monotonic() - saved_at > self.every_s
-            if due and self.trainer.team.leads and not isinstance(event, Started):
-                yield self.checkpoint()
+            if isinstance(event, Started):
                 saved_at = time.monotonic()
+            elif time.monotonic() - saved_at > wait_s and self.trainer.team.leads:
+                yield self.checkpoint()
+                saved_at, wait_s = time.monotonic(), self.every_s
         if self.trainer.team.leads:
             yield self.keep()
 
     def checkpoint(self) -> Checkpointed | CheckpointFailed:
         """Writes what is needed to go on from here; a disk that is full is told, and the training lives."""
-        tensors, values = self.trainer.state()
-        state = TrainingState(
-            kind=self.kind,
-            config=self.config,
-            plan=self.trainer.plan,
-            data=self.data,
-            fingerprint=self.train.fingerprint,
-            out=str(self.out.absolute()),
-            command=self.command,
-            metrics=self.metrics,
-            tensors=tensors,
-            values=values,
-        )
         try:
+            tensors, values = self.trainer.state()
+            state = TrainingState(
+                kind=self.kind,
+                config=self.config,
+                plan=self.trainer.plan,
+                data=self.data,
+                fingerprint=self.train.fingerprint,
+                out=str(self.out.absolute()),
+                command=self.command,
+                metrics=self.metrics,
+                tensors=tensors,
+                values=values,
+            )
             path = save_state(state_path(self.out), state)
         except LabError as error:
             return CheckpointFailed(self.trainer.step, str(error))
+        except MemoryError:
+            return CheckpointFailed(
+                self.trainer.step, "there is not enough memory for a copy of the training"
+            )
         return Checkpointed(self.trainer.step, path)
 
     def keep(self) -> Saved:
@@ -203,7 +211,11 @@ class TrainingRun:
             metrics=self.metrics,
             command=self.command,
         )
-        path = save_model(self.out, self.trainer.averaged, card, overwrite=self.overwrite, half=self.half)
+        try:
+            path = save_model(self.out, self.trainer.averaged, card, overwrite=self.overwrite, half=self.half)
+        except LabError:
+            self.checkpoint()  # so that it can be tried again without training anew
+            raise
         with contextlib.suppress(OSError):
             state_path(self.out).unlink(missing_ok=True)
         return Saved(path, self.metrics)

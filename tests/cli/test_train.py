@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
+import io
 import os
 import shlex
 import signal
@@ -14,6 +16,7 @@ import torch
 from latentlab.commands import flags
 from latentlab.engine.checkpoint import load_model
 from latentlab.engine.plan import TrainingPlan
+from latentlab.engine.run_log import RunLog
 from latentlab.engine.trainer import Trainer
 from latentlab.models.registry import KINDS
 from tests.tiny import toy_set
@@ -216,3 +219,28 @@ def test_that_there_must_be_something_to_resume(run, tmp_path: Path):
 def test_that_a_log_folder_gets_the_figures(run, tmp_path: Path):
     run("train", "vae", *SMALL, "--out", tmp_path / "m.safetensors", "--log", tmp_path / "log")
     assert (tmp_path / "log" / "metrics.jsonl").read_text().count('"split": "test"') == 2
+
+
+def test_that_a_log_that_cannot_be_written_is_told_once_and_the_training_ends_well(
+    run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def full(self, event):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(RunLog, "_note", full)
+    out = tmp_path / "m.safetensors"
+    outcome = run("train", "vae", *SMALL, "--out", out, "--log", tmp_path / "log")
+    assert outcome.code == 0, outcome
+    assert outcome.err.count("the log ends here, for it cannot be written (No space left on device)") == 1
+    assert load_model(out).card.metrics["epochs"] == 2
+
+
+def test_that_a_closed_stderr_does_not_end_the_training(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    class Gone(io.StringIO):
+        def write(self, text: str) -> int:
+            raise BrokenPipeError(errno.EPIPE, "Broken pipe")
+
+    out = tmp_path / "m.safetensors"
+    monkeypatch.setattr("sys.stderr", Gone())
+    assert run("train", "vae", *SMALL, "--out", out).code == 0
+    assert out.exists()

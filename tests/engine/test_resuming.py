@@ -270,3 +270,40 @@ def test_that_a_stopped_epoch_is_judged_after_it_is_gone_on_with(tmp_path):
     path = unfinished(tmp_path)
     ends = [event for event in TrainingRun.resume(path).run() if isinstance(event, EpochEnded)]
     assert [end.epoch for end in ends] == [1, 2, 3, 4]
+
+
+def test_that_the_first_checkpoint_comes_soon_and_later_ones_as_asked(tmp_path, monkeypatch):
+    clock = itertools.count(0.0, 0.5)  # half a second passes whenever somebody looks
+    monkeypatch.setattr(training_run.time, "monotonic", lambda: next(clock))
+    run = begun(tmp_path / "m.safetensors")
+    assert run.every_s == 30.0
+    kinds = [type(event) for event in every_step(run)]
+    first = kinds.index(Checkpointed)
+    assert kinds.index(Started) < first <= 6, "before 5 s have gone by after the first step"
+    assert kinds.count(Checkpointed) == 1
+
+
+def test_that_a_model_that_cannot_be_saved_leaves_the_training_to_be_gone_on_with(tmp_path, monkeypatch):
+    def gone(*args, **kwargs):
+        raise LabError("could not be written (Input/output error)", "m.safetensors")
+
+    out = tmp_path / "m.safetensors"
+    run = begun(out)
+    with monkeypatch.context() as patch:
+        patch.setattr(training_run, "save_model", gone)
+        with pytest.raises(LabError, match="Input/output error"):
+            list(run.run())
+    *_, finish, saved = TrainingRun.resume(f"{out}.training", overwrite=True).run()
+    assert isinstance(finish, Finished)
+    assert finish.step == run.trainer.steps
+    assert isinstance(saved, Saved)
+
+
+def test_that_a_checkpoint_for_which_memory_is_short_is_told_and_the_training_goes_on(tmp_path, monkeypatch):
+    def short(self):
+        raise MemoryError
+
+    monkeypatch.setattr(Trainer, "state", short)
+    told = begun(tmp_path / "m.safetensors").checkpoint()
+    assert isinstance(told, CheckpointFailed)
+    assert "memory" in told.reason

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import math
+import threading
 
 import pytest
 
@@ -86,3 +88,60 @@ def test_that_a_folder_that_cannot_be_made_is_told(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(LabError, match="cannot be written to"):
         RunLog(tmp_path / "file" / "run")
+
+
+def test_that_a_log_that_can_no_longer_be_written_says_so_once_and_leaves_whole_lines(tmp_path, monkeypatch):
+    monkeypatch.setattr(run_log, "_EVERY_S", 0.0)
+    log = RunLog(tmp_path / "run")
+    assert log.add(Progress(1, 1, TRAIN, 1000.0, 5.0, 1.0)) == ""
+    with monkeypatch.context() as patch:
+        patch.setattr(log, "_lines", _FullDisk(log._lines, room=20))
+        told = [log.add(Progress(step, 1, TRAIN, 1000.0, 5.0, 1.0)) for step in (2, 3, 4)]
+    assert told[0].startswith(f"{tmp_path / 'run'}: the log ends here")
+    assert "No space left on device" in told[0]
+    assert told[1:] == ["", ""]
+    assert log.close() == ""
+    lines = (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()
+    assert [json.loads(line)["step"] for line in lines] == [1]
+
+
+def test_that_a_board_that_cannot_be_written_ends_the_log_in_words_too(tmp_path, monkeypatch):
+    def full(event):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(run_log, "_EVERY_S", 0.0)
+    log = RunLog(tmp_path / "run")
+    monkeypatch.setattr(log._board, "write", full)
+    assert "No space left on device" in log.add(Progress(1, 1, TRAIN, 1000.0, 5.0, 1.0))
+
+
+def test_that_what_fails_at_the_very_end_is_told_by_close(tmp_path, monkeypatch):
+    def full():
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    log = RunLog(tmp_path / "run")
+    monkeypatch.setattr(log._board, "flush", full)
+    assert "No space left on device" in log.close()
+    assert log.close() == ""
+
+
+def test_that_no_thread_writes_where_its_failure_could_not_be_caught(tmp_path):
+    before = threading.active_count()
+    with RunLog(tmp_path / "run") as log:
+        log.add(Progress(1, 1, TRAIN, 1000.0, 5.0, 1.0))
+        assert threading.active_count() == before
+
+
+class _FullDisk:
+    """A file on a disk that has room for so many bytes more."""
+
+    def __init__(self, file, room: int) -> None:
+        self._file, self._room = file, room
+
+    def write(self, content: bytes) -> int:
+        written = self._file.write(content[: self._room])
+        self._room -= written
+        return written
+
+    def __getattr__(self, name: str):
+        return getattr(self._file, name)

@@ -46,7 +46,12 @@ class Recorder(QObject):
         self._seen += 1
         if (self._seen - 1) % self._stride or not self._widget.isVisible():
             return
-        frame = _as_array(self._widget.grab().toImage())
+        try:
+            frame = _as_array(self._widget.grab().toImage())
+        except MemoryError:
+            return  # the film is not what the person waits for
+        if frame is None:
+            return
         if self._frames and frame.shape != self._frames[0].shape:
             self.clear()  # another size: a film has but one
         self._frames.append(frame)
@@ -56,7 +61,10 @@ class Recorder(QObject):
             self.changed.emit()
 
 
-def _as_array(image: QImage) -> Picture:
+def _as_array(image: QImage) -> Picture | None:
+    """The picture, made small; None for a widget without any size, or where Qt found no memory for it."""
+    if image.isNull():
+        return None
     small = image.scaled(
         _SIDE, _SIDE, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
     ).convertToFormat(QImage.Format.Format_RGB888)

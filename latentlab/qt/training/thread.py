@@ -214,9 +214,10 @@ def _step_back_helpers() -> None:
     if not sys.platform.startswith("linux"):
         return
     mine = threading.get_native_id()
-    # They bear the name of the thread that started them.
-    name = Path(f"/proc/self/task/{mine}/comm").read_bytes()
-    for task in Path("/proc/self/task").iterdir():
-        with contextlib.suppress(OSError):
-            if int(task.name) != mine and (task / "comm").read_bytes() == name:
-                os.setpriority(os.PRIO_PROCESS, int(task.name), _HELPERS_NICE)
+    with contextlib.suppress(OSError):  # a system that does not show threads, or too many open files
+        # They bear the name of the thread that started them.
+        name = Path(f"/proc/self/task/{mine}/comm").read_bytes()
+        for task in Path("/proc/self/task").iterdir():
+            with contextlib.suppress(OSError):
+                if int(task.name) != mine and (task / "comm").read_bytes() == name:
+                    os.setpriority(os.PRIO_PROCESS, int(task.name), _HELPERS_NICE)

@@ -71,3 +71,13 @@ def test_that_a_hidden_widget_is_not_filmed(qtbot: QtBot):
     widget.hide()
     film.take()
     assert film.frames == ()
+
+
+def test_that_a_widget_without_a_picture_is_passed_over(qtbot: QtBot):
+    widget, film = make(qtbot)
+    film.take()
+    widget.resize(0, 0)
+    film.take()
+    widget.resize(300, 200)
+    film.take()
+    assert len(film.frames) == 2
