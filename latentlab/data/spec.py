@@ -6,7 +6,10 @@
 
 A name of the catalog or a path, then, after the last "::", how its pictures are to be read. A folder that is
 called like one of the catalog is ./mnist. A path may hold "::" itself: only what looks like options after the
-last one is taken for options, and an empty "::" at the end says that there are none.
+last one is taken for options, and an empty "::" at the end says that there are none. Values are written as in
+web addresses, so that they may hold anything:
+
+    /home/me/cats::file=image%20name,class=breed
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from latentlab.data.columns import AS_FOUND, COLUMN_KEYS, Columns
 from latentlab.data.limits import LARGEST_SIDE, SMALLEST_SIDE
 from latentlab.errors import LabError
 
@@ -21,7 +25,9 @@ FITS = ("crop", "pad")
 COLOURS = ("grey", "rgb")
 DEALT = ("key", "count")
 _MARK = "::"
-_OPTIONS = re.compile(r"([a-z]+=[a-z0-9]*(,[a-z]+=[a-z0-9]*)*)?", re.ASCII)
+_KEYS = ("side", "fit", "colour", "dealt", *COLUMN_KEYS)
+_VALUE = r"[a-z]+=[a-zA-Z0-9_.~%+-]*"
+_OPTIONS = re.compile(f"({_VALUE}(,{_VALUE})*)?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -35,12 +41,14 @@ class ReadingOptions:
         colour: "grey" or "rgb"; None: grey if every picture is grey.
         dealt: how pictures are held out: "key", by the hash of each (see `latentlab.data.splits`), or
             "count", as LatentLab did before, for what was saved then.
+        columns: which columns of the table beside the pictures are meant.
     """
 
     side: int | None = None
     fit: str = "crop"
     colour: str | None = None
     dealt: str = "key"
+    columns: Columns = AS_FOUND
 
     def __post_init__(self) -> None:
         if self.side is not None and not SMALLEST_SIDE <= self.side <= LARGEST_SIDE:
@@ -63,6 +71,8 @@ class ReadingOptions:
             parts.append(f"colour={self.colour}")
         if self.dealt != DEALT[0]:
             parts.append(f"dealt={self.dealt}")
+        if self.columns:
+            parts.append(str(self.columns))
         return ",".join(parts)
 
     @classmethod
@@ -75,13 +85,12 @@ class ReadingOptions:
         values: dict[str, str] = {}
         for part in filter(None, text.split(",")):
             name, _, value = part.partition("=")
-            if name not in ("side", "fit", "colour", "dealt"):
-                raise LabError(
-                    f"no reading option is called {name!r}", hint="Known: side, fit, colour, dealt"
-                )
+            if name not in _KEYS:
+                raise LabError(f"no reading option is called {name!r}", hint=f"Known: {', '.join(_KEYS)}")
             if name in values:
                 raise LabError(f"the reading option {name} is given twice")
             values[name] = value
+        columns = ",".join(f"{key}={values[key]}" for key in COLUMN_KEYS if key in values)
         side = values.get("side")
         if side is not None and not re.fullmatch("[0-9]{1,6}", side):
             raise LabError(f"side is {side!r}, expected a whole number of pixels")
@@ -90,6 +99,7 @@ class ReadingOptions:
             fit=values.get("fit", FITS[0]),
             colour=values.get("colour"),
             dealt=values.get("dealt", DEALT[0]),
+            columns=Columns.parse(columns),
         )
 
 

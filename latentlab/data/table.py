@@ -14,15 +14,18 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from latentlab.data.columns import Columns
 from latentlab.data.limits import MAX_ATTRIBUTES, MAX_PICTURES, MAX_TABLE_BYTES
+from latentlab.data.naming import match
 from latentlab.data.report import Notebook, shown
+from latentlab.data.told import Told
 from latentlab.errors import LabError
 
 _YES, _NO, _MINUS = 1, 0, -1
@@ -58,7 +61,58 @@ def read_table(path: Path, book: Notebook) -> Table:
     Raises:
         LabError: naming the file and, where there is one, the line.
     """
-    lines = read_lines(path, book)
+    return _attributes(read_lines(_content(path), path, book), path, book)
+
+
+def read_told(
+    content: bytes,
+    name: str,
+    pictures: Sequence[str],
+    book: Notebook,
+    columns: Columns | None = None,
+    partition: bytes | None = None,
+) -> Told:
+    """What a table tells of pictures.
+
+    Args:
+        content: the table's bytes.
+        name: what it is called, such as "labels.csv".
+        pictures: the pictures' names, "/" between folders.
+        book: is told what was taken for what, and what could not be understood.
+        columns: which columns are meant, as far as a person said so.
+        partition: CelebA's list_eval_partition, where it lies beside the table.
+
+    Raises:
+        LabError: naming the table, if it is none, names none of the pictures, or lacks a chosen column.
+    """
+    path = Path(name)
+    if len(content) > MAX_TABLE_BYTES:
+        raise LabError(f"a table of over {MAX_TABLE_BYTES // 2**20} MiB", name)
+    table = _attributes(read_lines(content, path, book), path, book)
+    rows, indices = match(table.files, pictures)
+    if not len(rows):
+        raise LabError(f"names none of the {len(pictures):,} pictures", name)
+    known = np.zeros((len(pictures), len(table.names)), dtype=bool)
+    attributes = np.zeros_like(known)
+    known[indices], attributes[indices] = True, table.values[rows]
+    held_out = None
+    if partition is not None:
+        part = _partition(read_lines(partition, path, book, header=False), path, book)
+        held_out = np.zeros(len(pictures), dtype=bool)
+        held_out[indices] = [part.get(table.files[row], False) for row in rows]
+    return Told(
+        labels=None,
+        classes=(),
+        attributes=attributes,
+        attributes_known=None if known.all() else known,
+        attribute_names=table.names,
+        held_out=held_out,
+        matched=len(rows),
+        taken=f"{shown(name)}: {len(table.names)} columns are yes/no",
+    )
+
+
+def _attributes(lines: _Lines, path: Path, book: Notebook) -> Table:
     if len(lines.names) > MAX_ATTRIBUTES:
         raise LabError(f"{len(lines.names)} columns, over the limit of {MAX_ATTRIBUTES}", path)
     rows = _whole_rows(lines, path, book)
@@ -95,8 +149,12 @@ def read_partition(path: Path, book: Notebook) -> dict[str, bool]:
     Raises:
         LabError: naming the file, if it cannot be read.
     """
+    return _partition(read_lines(_content(path), path, book, header=False), path, book)
+
+
+def _partition(lines: _Lines, path: Path, book: Notebook) -> dict[str, bool]:
     part: dict[str, str] = {}
-    for number, file, cells in read_lines(path, book, header=False).rows:
+    for number, file, cells in lines.rows:
         if cells[:1] in (["0"], ["1"], ["2"]):
             part[file] = cells[0]
         elif number > 1:
@@ -105,13 +163,13 @@ def read_partition(path: Path, book: Notebook) -> dict[str, bool]:
     return {file: of_file == testing for file, of_file in part.items()}
 
 
-def read_lines(path: Path, book: Notebook, *, header: bool = True) -> _Lines:
+def read_lines(content: bytes, path: Path, book: Notebook, *, header: bool = True) -> _Lines:
     """A table as text, CSV or not.
 
     Raises:
-        LabError: naming the file, if it cannot be read or is empty.
+        LabError: naming the file, if it is empty.
     """
-    text = _text(path)
+    text = _text(content)
     split = _splitter(text) if path.suffix.lower() == ".csv" else str.split
     rows = [(number, cells) for number, line in enumerate(text.split("\n"), 1) if (cells := split(line))]
     claimed = None
@@ -171,14 +229,17 @@ def _is_attribute(
     return False
 
 
-def _text(path: Path) -> str:
-    """The whole file, whatever its line endings; bytes that are no UTF-8 stay what they are in file names."""
+def _content(path: Path) -> bytes:
     try:
         if path.stat().st_size > MAX_TABLE_BYTES:
             raise LabError(f"a table of over {MAX_TABLE_BYTES // 2**20} MiB", path)
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise LabError(f"could not be read ({error.strerror or error})", path) from None
+
+
+def _text(content: bytes) -> str:
+    """The whole file, whatever its line endings; bytes that are no UTF-8 stay what they are in file names."""
     wide = content[:2] in (b"\xff\xfe", b"\xfe\xff")
     text = content.decode("utf-16" if wide else "utf-8-sig", "replace" if wide else "surrogateescape")
     return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -6,14 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from latentlab.data.columns import Columns
 from latentlab.data.spec import COLOURS, FITS, ReadingOptions, Spec
 from latentlab.errors import LabError
+from tests.data.test_columns import COLUMNS
 
 OPTIONS = st.builds(
     ReadingOptions,
     side=st.none() | st.integers(8, 64),
     fit=st.sampled_from(FITS),
     colour=st.none() | st.sampled_from(COLOURS),
+    columns=COLUMNS,
 )
 # Mostly what is hard: colons, commas and things that look like options.
 NAMES = st.text(st.sampled_from("ab/:=,. 8é\udce9") | st.characters(exclude_characters="\0"), min_size=1)
@@ -45,6 +48,11 @@ def test_that_any_path_and_options_come_back_as_they_were_written(source, option
             ReadingOptions(32, "pad", "rgb"),
         ),
         ("faces::colour=grey", "faces", ReadingOptions(colour="grey")),
+        (
+            "cats::side=32,file=image%20name,class=cell%2Ctype",
+            "cats",
+            ReadingOptions(32, columns=Columns("image name", "cell,type")),
+        ),
         ("/odd::name/cats", "/odd::name/cats", ReadingOptions()),
         ("/odd::name/cats::side=8", "/odd::name/cats", ReadingOptions(8)),
         ("/odd::side=8::", "/odd::side=8", ReadingOptions()),

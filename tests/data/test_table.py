@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from latentlab.data.report import Notebook
-from latentlab.data.table import read_table
+from latentlab.data.table import read_table, read_told
 from latentlab.errors import LabError
 
 
@@ -132,3 +132,13 @@ def test_that_any_bytes_give_a_table_or_a_reason(tmp_path, content, name):
     else:
         return
     assert name in reason
+
+
+def test_that_a_table_tells_of_the_pictures_by_their_names():
+    book = Notebook()
+    told = read_told(b"file,Hat\na.png,1\nb.png,0\n", "labels.csv", ["x/b.png", "x/a.png", "x/c.png"], book)
+    assert told.attributes.tolist() == [[False], [True], [False]]
+    assert told.attributes_known.tolist() == [[True], [True], [False]]
+    assert (told.attribute_names, told.labels, told.matched) == (("Hat",), None, 2)
+    with pytest.raises(LabError, match=r"labels\.csv: names none of the 1 pictures"):
+        read_told(b"file,Hat\na.png,1\n", "labels.csv", ["c.png"], book)

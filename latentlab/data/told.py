@@ -1,0 +1,39 @@
+"""What a table tells of each picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latentlab.data.columns import Columns
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """What is known of N pictures, by a table.
+
+    Attributes:
+        labels: (N,) the class of each, -1 where it is not known; None where there are no classes.
+        classes: the classes' names.
+        attributes: (N, A) what is true of each picture, False where it is not known; None without attributes.
+        attributes_known: (N, A) which of these are known; None if all are.
+        attribute_names: the attributes' names.
+        held_out: (N,) which are for testing; None where the table does not say.
+        matched: how many of the pictures it names.
+        taken: a sentence without a full stop on what was taken for what.
+        header: the names of its columns, in their order.
+        found: which columns were taken, whether they were chosen or found.
+    """
+
+    labels: NDArray[np.int64] | None
+    classes: tuple[str, ...]
+    attributes: NDArray[np.bool_] | None
+    attributes_known: NDArray[np.bool_] | None
+    attribute_names: tuple[str, ...]
+    held_out: NDArray[np.bool_] | None
+    matched: int
+    taken: str
+    header: tuple[str, ...] = ()
+    found: Columns = field(default_factory=Columns)
