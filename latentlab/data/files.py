@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 _KINDS = (
-    (stat.S_ISDIR, "is a folder, not a file"),
-    (stat.S_ISFIFO, "is a pipe, not a file"),
-    (stat.S_ISSOCK, "is a socket, not a file"),
-    (stat.S_ISCHR, "is a device, not a file"),
-    (stat.S_ISBLK, "is a device, not a file"),
+    (stat.S_ISDIR, "it is a folder, not a file"),
+    (stat.S_ISFIFO, "it is a pipe, not a file"),
+    (stat.S_ISSOCK, "it is a socket, not a file"),
+    (stat.S_ISCHR, "it is a device, not a file"),
+    (stat.S_ISBLK, "it is a device, not a file"),
 )
 # Between the look and the opening somebody could put a pipe in the file's place: then it must not wait.
 _FLAGS = (
@@ -59,6 +59,6 @@ def require_regular(about: os.stat_result, path: str | Path) -> None:
     """
     if stat.S_ISREG(about.st_mode):
         return
-    what = next((words for is_it, words in _KINDS if is_it(about.st_mode)), "is no regular file")
+    what = next((words for is_it, words in _KINDS if is_it(about.st_mode)), "it is no regular file")
     number = errno.EISDIR if stat.S_ISDIR(about.st_mode) else errno.EINVAL
     raise NoRegularFileError(number, what, os.fspath(path))

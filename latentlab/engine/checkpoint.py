@@ -24,6 +24,7 @@ from latentlab.version import __version__
 FORMAT = 1
 _KEY = "latentlab"
 # What weights of a type may be stored as.
+Shapes = Mapping[str, tuple[int, ...]]
 _NARROWER = {torch.float32: (torch.float16,)}
 
 
@@ -107,11 +108,9 @@ def load_model(name_or_path: str | Path, device: str | torch.device = "cpu") -> 
         LabError: naming the file and what is wrong with it; nothing is allocated for a false config.
     """
     path = find_model(name_or_path)
-    found = read_tensors(path, _KEY, FORMAT)
+    found = read_tensors(path, _KEY, FORMAT, check=_check)
     try:
         card = _card(found.card)
-        # All is compared before a model is made: a small file cannot claim much memory by its config.
-        _require_shapes(expected_shapes(card.kind, card.config), found.tensors)
         with torch.random.fork_rng(devices=[]):  # first weights are drawn, only to be replaced
             model = build(card.kind, card.config)
         _fill(model, found.tensors)
@@ -119,6 +118,16 @@ def load_model(name_or_path: str | Path, device: str | torch.device = "cpu") -> 
         raise LabError(error.what, path, error.hint) from None
     require_finite(found.tensors, path)
     return LoadedModel(path.stem, model.to(device).eval(), card, path, found.hash)
+
+
+def _check(fields: Mapping[str, Any], shapes: Shapes) -> None:
+    """Refuses a file whose tensors are not those that its card asks for.
+
+    All is compared before a tensor is read or a model made: a small file cannot claim much memory by its
+    config, nor a large one by tensors that belong to nothing.
+    """
+    card = _card(fields)
+    _require_shapes(expected_shapes(card.kind, card.config), shapes)
 
 
 def _card(fields: Mapping[str, Any]) -> ModelCard:
@@ -130,8 +139,8 @@ def _card(fields: Mapping[str, Any]) -> ModelCard:
     )
 
 
-def _require_shapes(shapes: Mapping[str, tuple[int, ...]], tensors: Mapping[str, Tensor]) -> None:
-    """Refuses tensors unless all that a model wants are there, of the right shape, and nothing else."""
+def _require_shapes(shapes: Mapping[str, tuple[int, ...]], tensors: Shapes) -> None:
+    """Refuses tensors, by their shapes, unless all that a model wants are there and nothing else is."""
     missing = sorted(shapes.keys() - tensors.keys())
     if missing:
         listed = ", ".join(f"{name} {shapes[name]}" for name in missing[:8])
@@ -141,9 +150,8 @@ def _require_shapes(shapes: Mapping[str, tuple[int, ...]], tensors: Mapping[str,
         listed = ", ".join(map(short, unknown[:8]))
         raise LabError(f"{len(unknown)} tensors belong to no part of the model: {listed}")
     for name, shape in shapes.items():
-        found = tuple(tensors[name].shape)
-        if found != shape:
-            raise LabError(f"tensor {name} has shape {found}, the config asks for {shape}")
+        if tensors[name] != shape:
+            raise LabError(f"tensor {name} has shape {short(tensors[name])}, the config asks for {shape}")
 
 
 def _fill(model: nn.Module, tensors: Mapping[str, Tensor]) -> None:

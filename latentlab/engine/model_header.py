@@ -6,25 +6,33 @@ A model is checked when it is opened; see `latentlab.engine.checkpoint`.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-_MOST_HEADER = 1 << 20
+from latentlab.data.files import open_to_read
+from latentlab.engine.tensor_header import read_header
+from latentlab.errors import LabError
+
+_FIELDS = {"kind": str, "config": dict, "data": dict, "metrics": dict, "command": str}
 # They judge pictures and make none: nothing can be seen of them in a window.
 _JUDGES = frozenset({"classifier"})
 
 
 def card_in(path: Path) -> Mapping[str, Any]:
-    """The card in the header of a model file; empty if there is none."""
+    """The card in the header of a model file; empty if there is none that makes sense."""
     try:
-        with path.open("rb") as file:
-            size = int.from_bytes(file.read(8), "little")
-            header = json.loads(file.read(size)) if 0 < size <= _MOST_HEADER else {}
-        card = json.loads(header["__metadata__"]["latentlab"])
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        with open_to_read(path) as file:
+            text = read_header(file, os.fstat(file.fileno()).st_size).metadata["latentlab"]
+        card = json.loads(text)
+    except (OSError, LabError, ValueError, KeyError, RecursionError):
         return {}
-    return card if isinstance(card, dict) else {}
+    if not isinstance(card, dict) or any(
+        not isinstance(card.get(name, kind()), kind) for name, kind in _FIELDS.items()
+    ):
+        return {}
+    return card
 
 
 def makes_pictures(path: Path) -> bool:

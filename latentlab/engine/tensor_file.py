@@ -2,14 +2,16 @@
 
 The header's `__metadata__` holds one key, and under it the card: a JSON object with `format`, the version of
 its layout, and `version`, the LatentLab that wrote it. Nothing is ever unpickled. A file is copied into
-memory whole before it is read, so that it may be replaced or cut while it is open.
+memory whole before it is used, so that it may be replaced or cut while it is open; but first its header is
+looked at, so that little is read of a file that is something else.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,9 @@ from safetensors.torch import load as parse_tensors
 from safetensors.torch import save as format_tensors
 from torch import Tensor
 
+from latentlab.data.files import open_to_read
 from latentlab.engine.atomic import write_atomically
+from latentlab.engine.tensor_header import read_header
 from latentlab.errors import LabError
 
 MAX_FILE_BYTES = 4 * 2**30
@@ -29,6 +33,9 @@ _CONVERT = (
     "Such files can run programs when they are opened, so LatentLab never does; "
     "convert it with safetensors.torch.save_file in the program that made it"
 )
+
+# Of the card, and the shape of each tensor.
+Check = Callable[[Mapping[str, Any], Mapping[str, tuple[int, ...]]], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,21 +60,28 @@ def write_tensors(
     return write_atomically(path, format_tensors(flat, header), overwrite=overwrite)
 
 
-def read_tensors(path: Path, key: str, newest: int) -> TensorFile:
+def read_tensors(path: Path, key: str, newest: int, *, check: Check | None = None) -> TensorFile:
     """The tensors of a file, whose card lies under `key` and is of a format up to `newest`.
+
+    Args:
+        path: the file.
+        key: where its card lies in the header.
+        newest: the newest format that can be read.
+        check: refuses, by a LabError, the card or the shapes of the tensors before these are read.
 
     Raises:
         LabError: naming the file and what is wrong with it.
     """
-    content = _read(path)
+    try:
+        content, card = _read(path, key, newest, check)
+    except LabError as error:
+        raise LabError(error.what, path, error.hint) from None
+    except OSError as error:
+        raise LabError(f"could not be read ({error.strerror or error})", path) from None
     try:
         tensors = parse_tensors(content)
     except (safetensors.SafetensorError, RecursionError, KeyError, TypeError, ValueError) as error:
         raise LabError(f"not a readable safetensors file ({short(error)})", path) from None
-    try:
-        card = _read_card(content, key, newest)
-    except LabError as error:
-        raise LabError(error.what, path, error.hint) from None
     return TensorFile(tensors, card, hashlib.sha256(content).hexdigest()[:12])
 
 
@@ -98,31 +112,33 @@ def short(thing: object) -> str:
     return " ".join(str(thing).split())[:160]
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, key: str, newest: int, check: Check | None) -> tuple[bytes, Mapping[str, Any]]:
+    """All of a file, and its card; no more than its header if that is wrong."""
     if path.is_dir():
-        raise LabError("is a folder; a .safetensors file was expected", path)
-    try:
-        if not path.is_file():  # a pipe would wait for ever, a device may never end
-            raise LabError("is not a regular file", path)
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise LabError(f"is larger than {MAX_FILE_BYTES // 2**30} GiB", path)
-        content = path.read_bytes()
-    except OSError as error:
-        raise LabError(f"could not be read ({error.strerror or error})", path) from None
-    # PyTorch's archives are zip files; bare pickles begin with 0x80 and a protocol of 2 to 5.
-    pickled = content[:4] == b"PK\x03\x04" or (content[:1] == b"\x80" and content[1:2] in b"\2\3\4\5")
-    # A header length that starts with 0x80 is a safetensors file if JSON follows it.
-    if path.suffix.lower() in _PICKLED or (pickled and content[8:9] != b"{"):
-        raise LabError("is a pickle, TorchScript or zip file, not safetensors", path, _CONVERT)
-    if not content:
-        raise LabError("is empty", path)
-    return content
+        raise LabError("is a folder; a .safetensors file was expected")
+    with open_to_read(path) as stream:
+        size = os.fstat(stream.fileno()).st_size
+        if size > MAX_FILE_BYTES:
+            raise LabError(f"is larger than {MAX_FILE_BYTES // 2**30} GiB")
+        start = stream.read(9)
+        # PyTorch's archives are zip files; bare pickles begin with 0x80 and a protocol of 2 to 5.
+        pickled = start[:4] == b"PK\x03\x04" or (start[:1] == b"\x80" and start[1:2] in b"\2\3\4\5")
+        # A header length that starts with 0x80 is a safetensors file if JSON follows it.
+        if path.suffix.lower() in _PICKLED or (pickled and start[8:9] != b"{"):
+            raise LabError("is a pickle, TorchScript or zip file, not safetensors", hint=_CONVERT)
+        if not start:
+            raise LabError("is empty")
+        stream.seek(0)
+        header = read_header(stream, size)
+        card = _read_card(header.metadata.get(key), newest)
+        if check is not None:
+            check(card, header.shapes)
+        stream.seek(0)
+        return stream.read(), card
 
 
-def _read_card(content: bytes, key: str, newest: int) -> Mapping[str, Any]:
-    """The card in the header of a file that safetensors itself has accepted."""
-    length = int.from_bytes(content[:8], "little")
-    text = (json.loads(content[8 : 8 + length]).get("__metadata__") or {}).get(key)
+def _read_card(text: str | None, newest: int) -> Mapping[str, Any]:
+    """The card in a text of the header."""
     if text is None:
         raise LabError("holds tensors but no LatentLab card, so what they are is unknown")
     try:

@@ -23,7 +23,7 @@ def test_that_a_file_and_a_link_to_one_are_read(tmp_path: Path) -> None:
 
 
 def test_that_a_folder_is_no_file(tmp_path: Path) -> None:
-    with pytest.raises(NoRegularFileError, match="is a folder, not a file"):
+    with pytest.raises(NoRegularFileError, match="it is a folder, not a file"):
         open_to_read(tmp_path)
 
 
@@ -37,7 +37,7 @@ def test_that_a_pipe_and_a_link_to_one_are_refused_without_waiting(tmp_path: Pat
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "link").symlink_to("pipe")
     for name in ("pipe", "link"):
-        with pytest.raises(NoRegularFileError, match="is a pipe, not a file"):
+        with pytest.raises(NoRegularFileError, match="it is a pipe, not a file"):
             open_to_read(tmp_path / name)
 
 
@@ -46,9 +46,9 @@ def test_that_a_socket_and_a_device_are_refused(tmp_path: Path, monkeypatch: pyt
     monkeypatch.chdir(tmp_path)  # a socket's whole path has room for a hundred letters
     with socket.socket(socket.AF_UNIX) as plug:
         plug.bind("plug")
-        with pytest.raises(NoRegularFileError, match="is a socket, not a file"):
+        with pytest.raises(NoRegularFileError, match="it is a socket, not a file"):
             open_to_read("plug")
-    with pytest.raises(NoRegularFileError, match="is a device, not a file"):
+    with pytest.raises(NoRegularFileError, match="it is a device, not a file"):
         open_to_read("/dev/zero")
 
 
@@ -67,5 +67,5 @@ def test_that_a_pipe_put_in_a_files_place_after_the_look_is_refused_too(
         return about
 
     monkeypatch.setattr(os, "stat", swap)
-    with pytest.raises(NoRegularFileError, match="is a pipe"):
+    with pytest.raises(NoRegularFileError, match="it is a pipe"):
         open_to_read(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import pickle
@@ -60,10 +61,10 @@ HEADERS = {
     "hole": (raw({"a": tensor(), "b": tensor(8, 12)}, bytes(12)), "invalid offset"),
     "overlap": (raw({"a": tensor(), "b": tensor(2, 6)}, bytes(6)), "invalid offset"),
     "backwards": (raw({"a": tensor(4, 0)}, bytes(4)), "invalid offset"),
-    "shape overflow": (raw({"a": tensor(shape=(2**62, 2**62))}, bytes(4)), "overflow"),
+    "shape overflow": (raw({"a": tensor(shape=(2**62, 2**62))}, bytes(4)), "as its shape asks for"),
     "shape past signed numbers": (raw({"a": tensor(0, 0, (0, 2**63))}), "not a readable safetensors file"),
     "negative shape": (raw({"a": tensor(shape=(-1,))}, bytes(4)), "not a readable safetensors file"),
-    "unknown dtype": (raw({"a": tensor(dtype="Q7")}, bytes(4)), "unknown variant"),
+    "unknown dtype": (raw({"a": tensor(dtype="Q7")}, bytes(4)), "unknown type"),
     "dtype unknown to torch": (raw({"a": tensor(0, 2, (4,), "F4")}, bytes(2)), "F4"),
     "trailing bytes": (raw({"a": tensor()}, bytes(9)), "not a readable safetensors file"),
     "no card": (serialise({"a": torch.zeros(1)}), "no LatentLab card"),
@@ -268,7 +269,7 @@ def test_that_folders_pipes_and_missing_files_are_told(tmp_path):
     refused(folder, "is a folder")
     if hasattr(os, "mkfifo"):
         os.mkfifo(tmp_path / "pipe.safetensors")
-        refused(tmp_path / "pipe.safetensors", "not a regular file")
+        refused(tmp_path / "pipe.safetensors", "it is a pipe, not a file")
     with pytest.raises(LabError, match=r"nowhere\.safetensors"):
         load_model(tmp_path / "nowhere.safetensors")
 
@@ -282,5 +283,46 @@ def test_that_a_file_that_cannot_be_read_is_told(tiny_model_file, monkeypatch):
     def fail(path: Path) -> bytes:
         raise OSError(5, os.strerror(5))
 
-    monkeypatch.setattr(Path, "read_bytes", fail)
+    monkeypatch.setattr(tensor_file, "open_to_read", fail)
     refused(tiny_model_file, "could not be read.*Input/output error")
+
+
+def sparse(path: Path, beginning: bytes, size: int) -> Path:
+    """A file of so many bytes that take no place on the disk: what is not written is zero."""
+    with path.open("wb") as stream:
+        stream.write(beginning)
+        stream.truncate(size)
+    return path
+
+
+def huge(name: str, shape: tuple[int, ...], size: int) -> bytes:
+    """The beginning of a file with one tensor of `size` bytes."""
+    card = json.dumps({"format": 1, "kind": "vae", "config": {}, "data": {}, "metrics": {}, "command": ""})
+    return raw({name: tensor(0, size, shape, "U8"), "__metadata__": {"latentlab": card}})
+
+
+GIB = 2**30
+LARGE = {
+    "zeros": (b"", 3 * GIB, "no"),
+    "a header that is too long": (struct.pack("<Q", 2 * GIB) + b"{", 3 * GIB, "header too large"),
+    "cut short": (huge("a", (3 * GIB,), 3 * GIB), 2 * GIB, "its tensors end after 3,221,225,472 bytes"),
+    "of nothing we know": (huge("a", (2**16,), 2**16), 2**16, "tensors are missing"),
+}
+
+
+@pytest.mark.parametrize(("beginning", "size", "reason"), LARGE.values(), ids=LARGE.keys())
+def test_that_a_large_file_is_refused_by_its_header_alone(tmp_path, monkeypatch, beginning, size, reason):
+    whole = size if size > 2**16 else len(beginning) + 2**16
+    path, read = sparse(tmp_path / "large.safetensors", beginning, whole), []
+
+    def counting(path: Path) -> io.BufferedReader:
+        class Counting(io.BufferedReader):
+            def read(self, size: int = -1, /) -> bytes:
+                read.append(whole if size < 0 else size)
+                return super().read(size)
+
+        return Counting(io.FileIO(path))
+
+    monkeypatch.setattr(tensor_file, "open_to_read", counting)
+    refused(path, reason)
+    assert sum(read) < 2**16
