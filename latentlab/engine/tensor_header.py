@@ -20,6 +20,7 @@ from latentlab.errors import LabError
 # Of it, the card takes most: a thousand classes with names of a thousand letters are 7 MB.
 MAX_HEADER_BYTES = 16 * 2**20
 _METADATA = "__metadata__"
+_MOST_DIMENSIONS = 64
 # Bits a number.
 _TYPES = {
     "F4": 4, "F6_E2M3": 6, "F6_E3M2": 6,
@@ -68,7 +69,7 @@ def read_header(stream: BinaryIO, size: int) -> TensorHeader:
     held = 0
     for begin, end, _, name in tensors:
         if begin != held:
-            raise _wrong(f"invalid offset {begin:,} of tensor {name[:80]!r}: expected {held:,}")
+            raise _wrong(f"invalid offset {begin:,} of tensor {name[:80]!a}: expected {held:,}")
         held = end
     if held != size - 8 - length:
         raise _wrong(f"its tensors end after {held:,} bytes, the file after {size - 8 - length:,}")
@@ -77,18 +78,19 @@ def read_header(stream: BinaryIO, size: int) -> TensorHeader:
 
 def _tensor(name: str, fields: object) -> tuple[int, int, tuple[int, ...]]:
     """Where the bytes of a tensor begin and end, and its shape."""
+    called = f"{name[:80]!a}"
     match fields:
         case {"dtype": str(kind), "shape": [*shape], "data_offsets": [int(begin), int(end)]}:
             if kind not in _TYPES:
-                raise _wrong(f"tensor {name[:80]!r} is of the unknown type {kind[:40]!r}")
-            if not all(type(side) is int and 0 <= side < 2**63 for side in shape):
-                raise _wrong(f"tensor {name[:80]!r} has a shape that cannot be")
+                raise _wrong(f"tensor {called} is of the unknown type {kind[:40]!a}")
+            if len(shape) > _MOST_DIMENSIONS or not all(
+                type(side) is int and 0 <= side < 2**63 for side in shape
+            ):
+                raise _wrong(f"tensor {called} has a shape that cannot be")
             if 0 <= begin <= end and 8 * (end - begin) == math.prod(shape) * _TYPES[kind]:
                 return begin, end, tuple(shape)
-            raise _wrong(
-                f"invalid offset of tensor {name[:80]!r}, or not as many bytes as its shape asks for"
-            )
-    raise _wrong(f"{name[:80]!r} is described as no tensor")
+            raise _wrong(f"invalid offset of tensor {called}, or not as many bytes as its shape asks for")
+    raise _wrong(f"{called} is described as no tensor")
 
 
 def _wrong(reason: str) -> LabError:

@@ -65,7 +65,8 @@ HEADERS = {
     "shape past signed numbers": (raw({"a": tensor(0, 0, (0, 2**63))}), "not a readable safetensors file"),
     "negative shape": (raw({"a": tensor(shape=(-1,))}, bytes(4)), "not a readable safetensors file"),
     "unknown dtype": (raw({"a": tensor(dtype="Q7")}, bytes(4)), "unknown type"),
-    "dtype unknown to torch": (raw({"a": tensor(0, 2, (4,), "F4")}, bytes(2)), "F4"),
+    "too many dimensions": (raw({"a": tensor(0, 4, (1,) * 65)}, bytes(4)), "a shape that cannot be"),
+    "half a letter": (raw({"\ud800": tensor(0, 8)}, bytes(8)), "ud800"),
     "trailing bytes": (raw({"a": tensor()}, bytes(9)), "not a readable safetensors file"),
     "no card": (serialise({"a": torch.zeros(1)}), "no LatentLab card"),
     "null metadata": (raw({"a": tensor(), "__metadata__": None}, bytes(4)), "no LatentLab card"),
@@ -77,6 +78,12 @@ HEADERS = {
 @pytest.mark.parametrize(("content", "reason"), HEADERS.values(), ids=HEADERS.keys())
 def test_that_a_damaged_header_is_told(tmp_path, content, reason):
     refused(write(tmp_path, content), reason)
+
+
+def test_that_a_type_unknown_to_torch_is_told(tmp_path):
+    header = {"a": tensor(0, 2, (4,), "F4"), "__metadata__": {"latentlab": '{"format": 1}'}}
+    with pytest.raises(LabError, match="F4"):
+        tensor_file.read_tensors(write(tmp_path, raw(header, bytes(2))), "latentlab", 1)
 
 
 def test_that_a_file_cut_anywhere_is_told(tiny_model_file, tmp_path):
