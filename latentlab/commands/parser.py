@@ -212,15 +212,24 @@ def _add_training(commands: Commands, training: bool) -> None:
         kind.add_argument("--out", "-o", required=True, metavar="FILE", help="a .safetensors file to write")
         kind.add_argument("--force", action="store_true", help="replace the file if it exists")
         kind.add_argument("--half", action="store_true", help="store 16 bits a weight: half the file")
-        kind.add_argument(
-            "--resume", action="store_true", help="go on with the training of FILE that was stopped"
+        going_on = kind.add_mutually_exclusive_group()
+        going_on.add_argument(
+            "--resume",
+            action="store_true",
+            help="go on with the training of FILE that was stopped, as it was begun: of the other flags only "
+            "--device, --half, --force, --log and --checkpoint-every count",
+        )
+        going_on.add_argument(
+            "--resume-or-start",
+            action="store_true",
+            help="go on with it if something of it has been saved, else begin it",
         )
         kind.add_argument(
             "--checkpoint-every",
             type=seconds,
             default=30.0,
             metavar="SECONDS",
-            help="how often the training is saved on its way (default 30)",
+            help="how often the training is saved on its way (default 30); the first time after 2 seconds",
         )
         kind.add_argument(
             "--log", metavar="FOLDER", help="write metrics.jsonl and TensorBoard event files there"

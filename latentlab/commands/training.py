@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 from collections.abc import Callable
+from pathlib import Path
 
 from latentlab.commands.console import print_json, progress_bar
 from latentlab.commands.flags import command_line, read_config, read_plan
@@ -24,6 +25,7 @@ from latentlab.engine.events import (
     Progress,
     Started,
 )
+from latentlab.engine.kept_paths import kept_data
 from latentlab.engine.plan import check_plan
 from latentlab.engine.run_log import RunLog
 from latentlab.engine.trainer import TrainingError
@@ -34,7 +36,7 @@ from latentlab.errors import LabError
 
 def train_model(arguments: argparse.Namespace) -> None:
     """`latentlab train KIND`: a line an epoch on stderr, the saved model's figures on stdout."""
-    run = _resumed(arguments) if arguments.resume else _begun(arguments)
+    run = _resumed(arguments) if _goes_on(arguments) else _begun(arguments)
     team = run.trainer.team
     saved: Saved | None = None
     with (
@@ -75,7 +77,28 @@ def train_model(arguments: argparse.Namespace) -> None:
         say(f"Wrote {saved.path}{figure}")
 
 
+def _goes_on(arguments: argparse.Namespace) -> bool:
+    """Whether there is a training to go on with, and that is wanted.
+
+    Raises:
+        LabError: if it is wanted, and nothing has been saved.
+    """
+    out = Path(arguments.out)
+    if state_path(out).exists():
+        return bool(arguments.resume or arguments.resume_or_start)
+    if not arguments.resume:
+        return False
+    if out.exists():
+        raise LabError("its training has come to its end: there is nothing to go on with", out)
+    raise LabError(
+        "nothing of its training has been saved yet, so there is nothing to go on with",
+        out,
+        "Begin it without --resume; --resume-or-start does whichever can be done",
+    )
+
+
 def _begun(arguments: argparse.Namespace) -> TrainingRun:
+    arguments.data = kept_data(arguments.data)
     plan = read_plan(arguments)
     # Before the data is read, so that a slip of the pen is told at once.
     check_plan(plan)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from latentlab.data.shipped_sets import SHIPPED_SETS
 from latentlab.data.spec import Spec
+from latentlab.engine.kept_paths import kept_model
 from latentlab.errors import LabError
 from latentlab.shipped import model_files
 
@@ -38,6 +39,8 @@ def open_window(
         raise LabError(
             f"no model or file is called {model!r}", hint=f"Shipped: {', '.join(shipped) or 'none'}"
         )
+    if model is not None:
+        model = kept_model(model)
     if data is not None:
         data = _found_data(data)
     if sys.platform.startswith("linux") and not any(environment.get(name) for name in _DISPLAYS):

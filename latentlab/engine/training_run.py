@@ -35,9 +35,10 @@ from latentlab.engine.events import (
     Started,
     TrainingEvent,
 )
+from latentlab.engine.kept_paths import found_data, kept_data, seen_from
 from latentlab.engine.plan import TrainingPlan, check_plan
 from latentlab.engine.trainer import Trainer
-from latentlab.engine.training_state import TrainingState, load_state, save_state, state_path
+from latentlab.engine.training_state import TrainingState, load_state, model_path, save_state, state_path
 from latentlab.errors import LabError
 from latentlab.models.registry import build, find_kind
 
@@ -99,7 +100,7 @@ class TrainingRun:
         self.out = check_destination(out, overwrite=overwrite, suffixes=(".safetensors",))
         self.kind, self.overwrite, self.command = kind, overwrite, command
         self.train, self.test = train, test
-        self.data, self.every_s, self.half = data or train.name, every_s, half
+        self.data, self.every_s, self.half = kept_data(data or train.name), every_s, half
         if test.shape != train.shape:
             raise LabError(
                 f"the pictures of {train.name} are {size_in_words(train.shape)}, "
@@ -122,23 +123,26 @@ class TrainingRun:
 
     @classmethod
     def resume(cls, path: str | Path, *, overwrite: bool = False, device: str = "") -> TrainingRun:
-        """The training that lies unfinished in a file.
+        """The training that lies unfinished in a file; the model goes beside that file.
 
-        `device` takes it to another one than it was begun on.
+        Data that have been moved together with it are found again. `device` takes it to another one than it
+        was begun on.
 
         Raises:
             LabError: if the file cannot be read, or its data are not what they were.
         """
+        path = Path(path).absolute()
         state = load_state(path)
-        train, test = catalog.load(state.data, "train"), catalog.load(state.data, "test")
+        data = found_data(state.data, path.parent, state.data_seen)
+        train, test = catalog.load(data, "train"), catalog.load(data, "test")
         if train.fingerprint != state.fingerprint:
             raise LabError(
-                f"{state.data} holds other pictures than when this training began", path, "Begin it anew"
+                f"{data} holds other pictures than when this training began", path, "Begin it anew"
             )
         plan = dataclasses.replace(state.plan, device=device or _available(state.plan.device))
         run = cls(
-            state.kind, state.config, plan, train, test, state.out,
-            overwrite=overwrite, command=state.command, data=state.data,
+            state.kind, state.config, plan, train, test, model_path(path) or state.out,
+            overwrite=overwrite, command=state.command, data=data,
         )  # fmt: skip
         try:
             run.trainer.restore(state.tensors, state.values)
@@ -176,6 +180,7 @@ class TrainingRun:
                 config=self.config,
                 plan=self.trainer.plan,
                 data=self.data,
+                data_seen=seen_from(self.out.absolute().parent, self.data),
                 fingerprint=self.train.fingerprint,
                 out=str(self.out.absolute()),
                 command=self.command,

@@ -39,7 +39,8 @@ class TrainingState:
     Attributes:
         kind, config: the model.
         plan: how it is trained.
-        data: the text by which the data set was asked for.
+        data: the text by which the data set was asked for; a path is absolute.
+        data_seen: the same path as seen from the file's folder, "" if that is unknown or there is none.
         fingerprint: of its training pictures.
         out: the file that the model is to go to.
         command: the command line that does the same training from its beginning, "" if there is none.
@@ -57,6 +58,7 @@ class TrainingState:
     metrics: Mapping[str, float | int]
     tensors: Mapping[str, Tensor]
     values: Mapping[str, Any]
+    data_seen: str = ""
 
     @property
     def step(self) -> int:
@@ -67,6 +69,12 @@ class TrainingState:
 def state_path(out: str | Path) -> Path:
     """Where the unfinished training of a model file lies: beside it."""
     return Path(f"{out}{SUFFIX}")
+
+
+def model_path(path: str | Path) -> Path | None:
+    """The model file that an unfinished training of this name belongs to; None for any other name."""
+    out = Path(path).with_suffix("")
+    return out if state_path(out) == Path(path) and out.suffix == ".safetensors" else None
 
 
 def save_state(path: str | Path, state: TrainingState) -> Path:
@@ -82,6 +90,7 @@ def save_state(path: str | Path, state: TrainingState) -> Path:
         "config": dict(state.config),
         "plan": dataclasses.asdict(state.plan),
         "data": state.data,
+        "data_seen": state.data_seen,
         "fingerprint": state.fingerprint,
         "out": state.out,
         "command": state.command,
@@ -99,7 +108,11 @@ def load_state(path: str | Path) -> TrainingState:
     """
     path = Path(path)
     if not path.exists():
-        raise LabError("there is no such file", path)
+        raise LabError(
+            "nothing of a training has been saved there yet, or it has come to its end",
+            path,
+            "Begin it (command line: without --resume, or with --resume-or-start)",
+        )
     found = read_tensors(path, _KEY, FORMAT)
     try:
         state = _parse(found.card, found.tensors)
@@ -129,4 +142,5 @@ def _parse(card: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> TrainingSt
         metrics=card["metrics"],
         tensors=tensors,
         values=values,
+        data_seen=seen if isinstance(seen := card.get("data_seen"), str) else "",
     )

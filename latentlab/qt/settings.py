@@ -10,12 +10,14 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
 
 from latentlab.data.files import NoRegularFileError, require_regular
 from latentlab.engine import recipes
+from latentlab.engine.kept_paths import kept_data, kept_model
 from latentlab.engine.recipes import Recipe
 from latentlab.errors import LabError
 from latentlab.qt import recent_data
@@ -145,11 +147,11 @@ class Settings:
         for key, value in (
             ("version", str(VERSION)),
             ("theme", self.theme.value),
-            ("session", "" if self.session is None else saved.to_text(self.session)),
+            ("session", "" if self.session is None else saved.to_text(_lasting(self.session))),
             ("scale", str(self.scale)),
             ("folder", self.folder),
             ("recent", recent_data.to_text(self.recent)),
-            ("denoiser", self.tape[0] if self.tape else ""),
+            ("denoiser", kept_model(self.tape[0]) if self.tape else ""),
             ("tape", recipes.as_json(self.tape[1]) if self.tape else ""),
             ("geometry", self.geometry),
             ("layout", self.layout),
@@ -177,3 +179,8 @@ def _unfit(path: Path) -> str:
     except NoRegularFileError as error:
         return str(error.strerror)
     return f"is over {_MOST_BYTES // 2**20} MiB" if about.st_size > _MOST_BYTES else ""
+
+
+def _lasting(state: SessionState) -> SessionState:
+    """The session with paths that lead to the same files from any folder."""
+    return replace(state, model=kept_model(state.model), data=kept_data(state.data))

@@ -10,8 +10,10 @@ import shlex
 import signal
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from latentlab.commands import flags
 from latentlab.engine.checkpoint import load_model
@@ -212,8 +214,63 @@ def test_that_ctrl_c_keeps_the_training_and_resume_ends_with_the_same_file(
 
 
 def test_that_there_must_be_something_to_resume(run, tmp_path: Path):
-    complaint = run("train", "vae", *SMALL, "--out", tmp_path / "m.safetensors", "--resume").complaint
-    assert "m.safetensors.training: there is no such file" in complaint
+    out = tmp_path / "m.safetensors"
+    complaint = run("train", "vae", *SMALL, "--out", out, "--resume").complaint
+    assert "m.safetensors: nothing of its training has been saved yet" in complaint
+    assert "--resume-or-start" in complaint
+    out.write_bytes(b"a model")
+    assert "come to its end" in run("train", "vae", *SMALL, "--out", out, "--resume").complaint
+    assert out.read_bytes() == b"a model"
+
+
+def test_that_resume_or_start_begins_what_is_not_there_and_goes_on_with_what_is(
+    run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    out = tmp_path / "m.safetensors"
+    with monkeypatch.context() as patch:
+        stopped_at(3, patch)
+        outcome = run("train", "vae", *SMALL, "--out", out, "--resume-or-start")
+    assert outcome.code == 130
+    assert "from step" not in outcome.err
+    outcome = run("train", "vae", *SMALL, "--out", out, "--resume-or-start")
+    assert outcome.code == 0, outcome
+    assert "from step 4" in outcome.err
+    assert "--resume" in run("train", "vae", "--resume", "--resume-or-start", "--out", out).complaint
+
+
+def pictures(folder: Path, count: int = 20, shape: tuple[int, ...] = (8, 8)) -> Path:
+    """A folder of noise."""
+    folder.mkdir(parents=True)
+    dots = np.random.default_rng(0).integers(0, 256, (count, *shape), np.uint8)
+    for number, picture in enumerate(dots):
+        Image.fromarray(picture).save(folder / f"{number}.png")
+    return folder
+
+
+MINE = (*SMALL[2:], "--batch", 4)
+
+
+def test_that_a_training_begun_with_relative_paths_is_found_from_another_folder_and_when_both_are_moved(
+    run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    here, elsewhere = tmp_path / "here", tmp_path / "elsewhere"
+    pictures(here / "dots")
+    elsewhere.mkdir()
+    monkeypatch.chdir(here)
+    with monkeypatch.context() as patch:
+        stopped_at(3, patch)
+        run("train", "vae", "--data", "dots::side=8", *MINE, "--out", "m.safetensors")
+        run("train", "vae", "--data", "dots::side=8", *MINE, "--out", "n.safetensors")
+    monkeypatch.chdir(elsewhere)
+    assert run("train", "vae", "--out", here / "m.safetensors", "--resume").code == 0
+    card = load_model(here / "m.safetensors").card
+    assert f"--data {here / 'dots'}::side=8" in card.command
+    moved = tmp_path / "moved"
+    here.rename(moved)
+    outcome = run("train", "vae", "--out", "../moved/n.safetensors", "--resume")
+    assert outcome.code == 0, outcome
+    assert load_model(moved / "n.safetensors").card.metrics["epochs"] == 2
+    assert not here.exists()
 
 
 def test_that_a_log_folder_gets_the_figures(run, tmp_path: Path):

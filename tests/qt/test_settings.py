@@ -214,3 +214,25 @@ def test_that_a_layout_far_larger_than_any_is_damaged(tmp_path: Path) -> None:
     settings.layout = QByteArray(b"x" * 100_000)
     settings.save()
     assert "is damaged" in Settings(tmp_path / "lab.ini").complaint
+
+
+def test_that_model_and_data_given_by_relative_paths_are_found_from_another_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, path = tmp_path / "here", tmp_path / "lab.ini"
+    (here / "cats").mkdir(parents=True)
+    for name in ("m.safetensors", "d.safetensors"):
+        (here / name).touch()
+    monkeypatch.chdir(here)
+    settings = Settings(path)
+    settings.session = SessionState(model="m.safetensors", data="cats::side=16", pins=((1.0, 2.0),))
+    settings.tape = "d.safetensors", Recipe(3, Manner(steps=7))
+    settings.save()
+    monkeypatch.chdir("/")
+    again = Settings(path)
+    assert again.session is not None
+    assert again.session.model == str(here / "m.safetensors")
+    assert again.session.data == f"{here / 'cats'}::side=16"
+    assert again.session.pins == ((1.0, 2.0),)
+    assert again.tape is not None
+    assert again.tape[0] == str(here / "d.safetensors")
