@@ -8,7 +8,7 @@ import sys
 from functools import partial
 from types import FrameType
 
-from PySide6.QtCore import QEventLoop, QObject, QSocketNotifier, Qt, QTimer, Slot
+from PySide6.QtCore import QEventLoop, QLocale, QObject, QSocketNotifier, Qt, QTimer, Slot
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -41,6 +41,8 @@ def application(argv: list[str]) -> QApplication:
         QApplication.setApplicationVersion(__version__)
         QApplication.setDesktopFileName("latentlab")
         app = QApplication(argv)
+    # All of the window is in English: Qt's own figures (40 %, 1.5 MiB) are not to come in another notation.
+    QLocale.setDefault(QLocale.c())
     app.setStyle("Fusion")
     app.setWindowIcon(QIcon(str(ICONS / "latentlab.svg")))
     return app

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -25,6 +24,7 @@ from PySide6.QtWidgets import (
 from latentlab.engine.destination import check_destination
 from latentlab.errors import LabError
 from latentlab.qt import takeaways
+from latentlab.qt.number_field import WholeNumber, numbers_stand
 from latentlab.qt.pixels import draw_crisp, to_qimage
 from latentlab.qt.takeaways import Takeaway
 
@@ -114,10 +114,9 @@ class ExportDialog(QDialog):
         self.browse = QPushButton("Browse …")
         self.format = QComboBox()
         self.format.addItems([known.title for known in self._formats])
-        self.scale = QSpinBox()
-        self.scale.setRange(1, MOST)
-        self.scale.setSuffix(" ×")
-        self.scale.setValue(scale if thing is not None else 1)
+        self.scale = WholeNumber(
+            minimum=1, maximum=MOST, value=scale if thing is not None else 1, suffix=" ×"
+        )
         self.size_label, self.note = QLabel(), QLabel()
         self._target: Path | None = None
         self._exists = False
@@ -130,6 +129,8 @@ class ExportDialog(QDialog):
         self.path.textChanged.connect(self._look)
         self.format.currentIndexChanged.connect(self._format_chosen)
         self.scale.valueChanged.connect(self._look)
+        # The size is told while the number is being typed.
+        self.scale.lineEdit().textEdited.connect(self._look)
         self.browse.clicked.connect(self._browse)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
@@ -260,6 +261,8 @@ class ExportDialog(QDialog):
             self.path.setText(place if name.suffix else place + self.chosen.suffix)
 
     def accept(self) -> None:
+        if not numbers_stand(self):
+            return
         self._aim()  # once more: the folder may have changed since the last key
         if self._target is None:
             self._look()

@@ -204,6 +204,33 @@ def test_that_the_wrong_number_of_numbers_is_refused(values: list[float], count:
             parse_point(" ".join(map(repr, values)), count)
 
 
+@pytest.mark.parametrize(
+    ("text", "point"),
+    [
+        ("0,5", (0.5,)),
+        ("0,5 1,25", (0.5, 1.25)),
+        ("0,5; 1,25", (0.5, 1.25)),
+        ("0,5, 1,25", (0.5, 1.25)),
+        ("0.5,1.25", (0.5, 1.25)),
+        ("1, 2", (1.0, 2.0)),
+        ("1,-2", (1.0, -2.0)),
+        ("1,2,3", (1.0, 2.0, 3.0)),
+        (",1; 2,", (1.0, 2.0)),
+        ("\N{ARABIC-INDIC DIGIT ONE}\N{ARABIC DECIMAL SEPARATOR}\N{ARABIC-INDIC DIGIT FIVE} 2", (1.5, 2.0)),
+    ],
+)
+def test_that_a_comma_is_a_mark_or_stands_between_as_the_number_of_numbers_tells(
+    text: str, point: tuple[float, ...]
+) -> None:
+    assert parse_point(text, len(point)) == point
+
+
+@pytest.mark.parametrize(("text", "count"), [("0,5", 2), ("1,2, 3", 3)])
+def test_that_a_comma_with_two_meanings_is_refused(text: str, count: int) -> None:
+    with pytest.raises(ValueError, match="write a point, or a blank after it"):
+        parse_point(text, count)
+
+
 def test_that_a_narrow_line_shows_the_beginning_of_the_figure(
     qtbot: QtBot, desk: Desk, panel: ProbePanel
 ) -> None:

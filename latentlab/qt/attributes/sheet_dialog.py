@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QSizePolicy,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -27,6 +26,7 @@ from latentlab.engine.replies import Refusal, WalkReply
 from latentlab.engine.requests import Picture, SheetRequest
 from latentlab.qt.attributes.offers import Offer, moved
 from latentlab.qt.desk import Desk
+from latentlab.qt.number_field import WholeNumber
 from latentlab.qt.pixels import draw_crisp, to_qimage
 from latentlab.session.state import SessionState
 
@@ -121,11 +121,9 @@ class SheetDialog(QDialog):
         self.strengths.setToolTip("How often it is added in the first and in the last column.")
         for words, values in _STRENGTHS:
             self.strengths.addItem(words, values)
-        self.rows = QSpinBox()
+        self.rows = WholeNumber(1, MOST_ROWS, _ROWS)
         self.rows.setObjectName("sheetRows")
         self.rows.setAccessibleName("How many pictures")
-        self.rows.setRange(1, MOST_ROWS)
-        self.rows.setValue(_ROWS)
         self.others = QPushButton("&Other pictures")
         self.others.setObjectName("sheetOthers")
         self.others.setToolTip("Draws other pictures of the data. A selected one stays in the first row.")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from latentlab.engine.recipes import MOST_PICTURES
+from latentlab.qt.number_field import WholeNumber
 
 _MOST_SEED, _SEEDS = 2**31 - 1, 1_000_000
 _COUNT = 8
@@ -98,8 +99,8 @@ class BetweenForm(QWidget):
         )
 
 
-def _spin(name: str, spoken: str, tip: str, least: int, most: int, value: int) -> QSpinBox:
-    spin = QSpinBox(minimum=least, maximum=most, value=value)
+def _spin(name: str, spoken: str, tip: str, least: int, most: int, value: int) -> WholeNumber:
+    spin = WholeNumber(minimum=least, maximum=most, value=value)
     spin.setObjectName(name)
     spin.setAccessibleName(spoken)
     spin.setToolTip(tip)

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSizePolicy,
-    QSpinBox,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -26,6 +25,7 @@ from latentlab.engine.recipes import MOST_PICTURES, FromNoise, FromPicture, Inpa
 from latentlab.qt.diffusion.told_form import ToldForm
 from latentlab.qt.diffusion.words import SAMPLER_TITLES, of_start
 from latentlab.qt.dimensions.row import CalmSlider, Figure
+from latentlab.qt.number_field import WholeNumber
 
 PRESETS = (10, 20, 50, 100, 1000)
 # Short enough to be typed.
@@ -59,15 +59,15 @@ class MannerForm(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._chance = random.Random()
-        self.count = QSpinBox(minimum=1, maximum=MOST_PICTURES, value=16)
-        self.seed = QSpinBox(minimum=0, maximum=_MOST_SEED)
+        self.count = WholeNumber(minimum=1, maximum=MOST_PICTURES, value=16)
+        self.seed = WholeNumber(minimum=0, maximum=_MOST_SEED)
         # A recipe may have a longer one.
         self._seed_exactly = _MOST_SEED
         self.dice = QPushButton("Di&ce")
         self.sampler = QComboBox()
         for name, title in SAMPLER_TITLES.items():
             self.sampler.addItem(title, name)
-        self.steps = QSpinBox(minimum=1, maximum=1000, value=50)
+        self.steps = WholeNumber(minimum=1, maximum=1000, value=50)
         self.presets = QToolButton()
         self.presets.setText("…")
         self.presets.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QSignalBlocker, Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from latentlab.qt.diffusion.mask import HALVES
 from latentlab.qt.diffusion.mask_canvas import MaskCanvas
 from latentlab.qt.dimensions.row import CalmSlider
 from latentlab.qt.flow_layout import FlowLayout
+from latentlab.qt.number_field import WholeNumber
 
 _MOST_REPEATS, _REPEATS = 50, 5
 
@@ -37,7 +38,7 @@ class MaskTools(QWidget):
             half: _button(f"maskHalf_{half}", half.capitalize(), f"Open the {half} half, keep the other")
             for half in HALVES
         }
-        self.repeats = QSpinBox(minimum=1, maximum=_MOST_REPEATS, value=_REPEATS)
+        self.repeats = WholeNumber(minimum=1, maximum=_MOST_REPEATS, value=_REPEATS)
         self.repeats.setObjectName("repeatsSpin")
         self.repeats.setAccessibleName("Repeats of each step")
         self.repeats.setToolTip(

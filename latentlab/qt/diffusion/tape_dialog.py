@@ -5,13 +5,14 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
-from PySide6.QtWidgets import QComboBox, QFormLayout, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QFormLayout, QWidget
 
 from latentlab.engine.provenance import Provenance
 from latentlab.engine.tape_origin import WHAT
 from latentlab.qt.diffusion import tape_saving
 from latentlab.qt.diffusion.tape_saving import FRAME, SHOWS, TAPE, TapeInHand, TapeWish
 from latentlab.qt.export_dialog import ExportDialog, Format
+from latentlab.qt.number_field import WholeNumber
 from latentlab.qt.pixels import to_qimage
 from latentlab.qt.takeaways import Takeaway
 
@@ -73,7 +74,7 @@ class TapeDialog(ExportDialog):
 
     def add_rows(self, form: QFormLayout) -> None:
         self.show_, self.pictures = QComboBox(), QComboBox()
-        self.rate = QSpinBox(minimum=1, maximum=_MOST_RATE, value=self._rate, suffix=" frames / s")
+        self.rate = WholeNumber(minimum=1, maximum=_MOST_RATE, value=self._rate, suffix=" frames / s")
         self._form = form
         self.show_.addItems([title for title, _ in SHOWS])
         count = len(self._tape.frame.x_t)

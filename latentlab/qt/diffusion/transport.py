@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from latentlab.qt.check_box import CheckBox
 from latentlab.qt.diffusion.line import Line
+from latentlab.qt.number_field import WholeNumber
 
 # From this width on there is room for everything.
 _WIDE = 430
@@ -33,7 +34,7 @@ class Transport(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.back, self.play, self.step = QPushButton("Back"), QPushButton("Play"), QPushButton("Step")
-        self.speed = QSpinBox(minimum=1, maximum=60, value=15, suffix=" / s")
+        self.speed = WholeNumber(minimum=1, maximum=60, value=15, suffix=" / s")
         self.alone = CheckBox("One, large")
         self.words = Line()
         self.branch = QPushButton("&Branch here")

@@ -10,10 +10,8 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QDoubleSpinBox,
     QFormLayout,
     QGroupBox,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -21,6 +19,7 @@ from PySide6.QtWidgets import (
 from latentlab.engine.events import ElboFigures
 from latentlab.engine.plan import TrainingPlan, figures_of, means_something
 from latentlab.engine.presets import LIKELIHOODS, NOISE_SCHEDULES, SIZES, WEIGHTINGS, Choice
+from latentlab.qt.number_field import RealNumber, WholeNumber, numbers_stand
 
 SCHEDULES = ("constant", "warm-up", "cyclic")
 _KINDS = {"Autoencoder": "ae", "VAE": "vae", "Conditional VAE": "cvae", "Diffusion model": "ddpm"}
@@ -165,6 +164,8 @@ class OptionsDialog(QDialog):
 
     @Slot()
     def accept(self) -> None:
+        if not numbers_stand(self):
+            return
         self.choice = Choice(
             kind=self._kind.currentData(),
             latents=self._latents.value(),
@@ -220,19 +221,14 @@ def _combo(name: str, choices: dict[str, str], chosen: str) -> QComboBox:
     return box
 
 
-def _spin(name: str, low: int, high: int, value: int) -> QSpinBox:
-    box = QSpinBox()
+def _spin(name: str, low: int, high: int, value: int) -> WholeNumber:
+    box = WholeNumber(low, high, value)
     box.setObjectName(name)
-    box.setRange(low, high)
-    box.setValue(value)
     return box
 
 
-def _real(name: str, low: float, high: float, value: float, decimals: int) -> QDoubleSpinBox:
-    box = QDoubleSpinBox()
+def _real(name: str, low: float, high: float, value: float, decimals: int) -> RealNumber:
+    """A number that the arrows move in the first `decimals` places; more can be typed."""
+    box = RealNumber(low, high, value, 10.0**-decimals)
     box.setObjectName(name)
-    box.setDecimals(decimals)
-    box.setRange(low, high)
-    box.setValue(value)
-    box.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
     return box

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QKeyEvent, QPalette
@@ -24,11 +25,14 @@ from latentlab.engine.requests import LoadRequest, Point
 from latentlab.qt.crisp_picture import CrispPicture
 from latentlab.qt.desk import Desk
 from latentlab.qt.flow_layout import FlowLayout
+from latentlab.qt.number_field import in_ascii, read_real
 from latentlab.qt.surroundings import ProbeDensityLine, as_a_label
 from latentlab.session.edits import MoveProbe
 from latentlab.session.state import SessionState
 
 _LARGEST = 448
+# What stands between two numbers. A comma between two digits may as well be a decimal mark.
+_BETWEEN = re.compile(r"[,\s;]*[\s;][,\s;]*|,,+|^,|,$")
 _FEW, _WRITE_MS = 8, 60
 
 
@@ -39,7 +43,7 @@ class PointField(QLineEdit):
         super().__init__(parent)
         self.setObjectName("probeZ")
         self.setAccessibleName("Coordinates of the probe")
-        self.setToolTip("The place z of the probe. Type numbers with commas between, then Enter.")
+        self.setToolTip("The place z of the probe. Type numbers, a comma and a blank between, then Enter.")
         self._shown = ""
         self._z: Point = ()
         self._soon = QTimer(self, singleShot=True, interval=_WRITE_MS)
@@ -231,21 +235,25 @@ def in_words(radius: float, dimensions: int) -> str:
 
 
 def parse_point(text: str, count: int) -> Point:
-    """`count` finite numbers with commas, semicolons or spaces between.
+    """`count` finite numbers with commas, semicolons or blanks between; a comma may also be a decimal mark.
 
     Raises:
-        ValueError: saying what was found instead.
+        ValueError: saying what was found instead; or that a comma can be taken in two ways, as in 0,5 where
+            two numbers are expected.
     """
-    words = text.replace(",", " ").replace(";", " ").replace("\N{MINUS SIGN}", "-").split()
-    values = []
-    for word in words:
-        try:
-            value = float(word)
-        except ValueError:
-            raise ValueError(f"“{word}” is not a number") from None
-        if not math.isfinite(value):
-            raise ValueError(f"“{word}” is not a finite number")
-        values.append(value)
-    if len(words) != count:
-        raise ValueError(f"{len(words) or 'No'} number{'s' * (len(words) != 1)} found, {count} expected")
-    return tuple(values)
+    # A comma with a blank beside it is no decimal mark.
+    words = [word for word in _BETWEEN.split(in_ascii(text)) if word]
+    parts = [part for word in words for part in word.split(",") if part]
+    marked, apart = [read_real(word) for word in words], [read_real(part) for part in parts]
+    if len(marked) == count and None not in marked:
+        values = marked
+    elif len(apart) == count and None not in apart and None in marked:
+        values = apart
+    elif None in apart:
+        wrong = parts[apart.index(None)]
+        raise ValueError(f"“{wrong}” is not a number, or not a finite one")
+    elif len(apart) == count:
+        raise ValueError("A comma may stand in a number or between two: write a point, or a blank after it")
+    else:
+        raise ValueError(f"{len(parts) or 'No'} number{'s' * (len(parts) != 1)} found, {count} expected")
+    return tuple(value for value in values if value is not None)

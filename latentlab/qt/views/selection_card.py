@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSpinBox,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -24,6 +23,7 @@ from latentlab.engine.requests import Point, SelectionRequest
 from latentlab.qt.crisp_picture import CrispPicture
 from latentlab.qt.desk import Desk
 from latentlab.qt.flow_layout import TileLayout
+from latentlab.qt.number_field import WholeNumber
 from latentlab.qt.palette import class_colour
 from latentlab.qt.pixels import data_picture
 from latentlab.qt.undo import new_gesture
@@ -65,17 +65,14 @@ _POSTERIOR_ROWS: tuple[_Row, ...] = (
 )
 
 
-class IndexBox(QSpinBox):
+class IndexBox(WholeNumber):
     """The number of an image; below nought, none."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setRange(-1, -1)
+        super().__init__(-1, -1)
         self.setSpecialValueText("none")
-        self.setKeyboardTracking(False)
         self.setObjectName("selectedIndex")
         self.setAccessibleName("Number of the selected image")
-        self.setGroupSeparatorShown(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def wheelEvent(self, event: QWheelEvent) -> None:

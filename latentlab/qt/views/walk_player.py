@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSizePolicy,
     QSlider,
-    QSpinBox,
     QStackedLayout,
     QWidget,
 )
@@ -23,6 +22,7 @@ from PySide6.QtWidgets import (
 from latentlab.engine.replies import WalkReply
 from latentlab.qt.burst import Burst
 from latentlab.qt.desk import Desk
+from latentlab.qt.number_field import WholeNumber
 from latentlab.qt.walk.density_plot import DensityPlot
 from latentlab.qt.walk.screen import Screen
 from latentlab.session.edits import MoveProbe, SetWalk, ShowFrame
@@ -59,8 +59,8 @@ class WalkPlayer(QWidget):
         self.path = QComboBox()
         self.path.addItem("Straight line", LERP)
         self.path.addItem("Slerp (arc)", SLERP)
-        self.steps = QSpinBox(minimum=WALK_STEPS.start, maximum=WALK_STEPS.stop - 1, suffix=" steps")
-        self.speed = QSpinBox(minimum=1, maximum=60, suffix=" / s")
+        self.steps = WholeNumber(minimum=WALK_STEPS.start, maximum=WALK_STEPS.stop - 1, suffix=" steps")
+        self.speed = WholeNumber(minimum=1, maximum=60, suffix=" / s")
         self.play = QPushButton("Play")
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.place = QLabel()
