@@ -3,18 +3,24 @@
 The bytes go to a hidden file in the same folder, are forced to the disk, and take the name in one step;
 then the folder's entry is forced to the disk too. Whatever fails on the way, the old file is intact and
 the hidden one is gone. After a crash a hidden one may be left: the next write to the same name removes it.
+
+A link stays a link: what it leads to is replaced, or made. A file that is replaced keeps its rights and,
+where that may be, its owner. What is no regular file (a device, a pipe) is never replaced.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
+import stat
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from latentlab.data.files import open_to_read, require_regular
 from latentlab.errors import LabError
 
 if sys.platform != "win32":
@@ -22,6 +28,9 @@ if sys.platform != "win32":
 
 _SUFFIX = ".part"
 _RANDOM = 8  # letters that mkstemp puts between the name and the suffix
+# Bytes that file systems have room for in a name, and how many of them a hidden file's takes from its own's.
+MOST_NAME = 255
+_MOST_SHOWN = 64
 # Asked for once: it can only be read by setting it, for all threads alike.
 _MASK = os.umask(0)
 os.umask(_MASK)
@@ -37,20 +46,26 @@ def write_atomically(path: str | Path, content: bytes, *, overwrite: bool = True
     """
     path = Path(path)
     try:
-        if path.is_dir():
+        target = led_to(path)
+        before = look_at(target)
+        if before is not None and stat.S_ISDIR(before.st_mode):
             raise LabError("is a folder; a file name was expected", path)
-        if not overwrite and path.exists():
-            raise FileExistsError(path)
-        _remove_leftovers(path)
-        with _hidden_beside(path) as part:
+        if before is not None:
+            if not overwrite:
+                raise FileExistsError(path)
+            require_regular(before, target)
+        _remove_leftovers(target)
+        with _hidden_beside(target) as part:
             with open(part, "wb") as stream:
                 stream.write(content)
                 stream.flush()
                 os.fsync(stream.fileno())
+            if before is not None:
+                _take_rights(part, before)
             if overwrite:
-                os.replace(part, path)
+                os.replace(part, target)
             else:
-                _rename_new(part, path)
+                _rename_new(part, target)
     except FileExistsError:
         raise LabError(
             "already exists", path, "Choose another name, or replace it (command line: --force)"
@@ -59,11 +74,71 @@ def write_atomically(path: str | Path, content: bytes, *, overwrite: bool = True
         reason = getattr(error, "strerror", None) or error
         raise LabError(f"could not be written ({reason})", path, "Nothing was changed") from error
     try:
-        _sync_folder(path.parent)
+        _sync_folder(target.parent)
     except OSError as error:
         reason = error.strerror or error
         raise LabError(f"was written, but may not outlive a power cut ({reason})", path) from error
     return path
+
+
+def led_to(path: Path) -> Path:
+    """What a path leads to: itself, or, where it is a link, the end of the links, which need not be there.
+
+    Raises:
+        OSError: if the links lead in a circle, or a name on the way cannot be.
+    """
+    if not path.is_symlink():
+        return path
+    end = Path(os.path.realpath(path))
+    if end.is_symlink():
+        raise OSError(errno.ELOOP, "it is a link that leads back to itself")
+    return end
+
+
+def look_at(path: Path) -> os.stat_result | None:
+    """What the system says about a file; None if there is none.
+
+    Raises:
+        OSError: if it cannot say.
+    """
+    try:
+        return path.stat()
+    except FileNotFoundError:
+        return None
+
+
+def beside(path: Path, ending: str) -> Path:
+    """The file beside another that bears its name with an ending; a name that is too long for that is cut.
+
+    It is cut to end in its own digest, so that two long names that begin alike do not share the file.
+    """
+    whole = f"{path.name}{ending}"
+    if len(os.fsencode(whole)) <= MOST_NAME:
+        return path.with_name(whole)
+    kept = path.suffix + ending
+    digest = "~" + _digest(path.name)
+    room = MOST_NAME - len(os.fsencode(digest + kept))
+    return path.with_name(f"{cut(path.name, room)}{digest}{kept}")
+
+
+def cut(name: str, room: int) -> str:
+    """The first letters of a name that take no more than so many bytes."""
+    while len(os.fsencode(name)) > room:
+        name = name[: min(len(name) - 1, room)]
+    return name
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(os.fsencode(name)).hexdigest()[:12]
+
+
+def _take_rights(part: str, before: os.stat_result) -> None:
+    """Gives a new file the owner, as far as that may be done, and the rights of the one that it replaces."""
+    now = os.stat(part)
+    if sys.platform != "win32" and (now.st_uid, now.st_gid) != (before.st_uid, before.st_gid):
+        with contextlib.suppress(OSError):
+            os.chown(part, before.st_uid, before.st_gid)
+    os.chmod(part, stat.S_IMODE(before.st_mode))
 
 
 @contextlib.contextmanager
@@ -84,7 +159,7 @@ def _hidden_beside(path: Path) -> Iterator[str]:
 def _make_part(path: Path) -> tuple[int | None, str]:
     """A new hidden file, and the handle that marks it as in use until it is closed."""
     while True:
-        handle, part = tempfile.mkstemp(prefix=f".{path.name}.", suffix=_SUFFIX, dir=path.parent)
+        handle, part = tempfile.mkstemp(prefix=_hidden(path.name), suffix=_SUFFIX, dir=path.parent)
         if sys.platform == "win32":  # an open file cannot be renamed there, nor can one in use be removed
             os.close(handle)
             return None, part
@@ -121,14 +196,21 @@ def _rename_new(part: str, path: Path) -> None:
 
 def _remove_leftovers(path: Path) -> None:
     """Removes hidden files of crashed writes to this very name, but of no write that is going on."""
-    for leftover in path.parent.glob(f".{_escaped(path.name)}.{'?' * _RANDOM}{_SUFFIX}"):
+    for leftover in path.parent.glob(f"{_escaped(_hidden(path.name))}{'?' * _RANDOM}{_SUFFIX}"):
         with contextlib.suppress(OSError):
             if sys.platform == "win32":
                 leftover.unlink()
                 continue
-            with open(leftover, "rb") as stream:
+            with open_to_read(leftover) as stream:
                 if _lock(stream.fileno()):
                     leftover.unlink()
+
+
+def _hidden(name: str) -> str:
+    """What the name of a hidden file begins with: a name as long as may be leaves no room for more."""
+    if len(os.fsencode(name)) <= _MOST_SHOWN:
+        return f".{name}."
+    return f".{cut(name, _MOST_SHOWN)}~{_digest(name)}."
 
 
 def _escaped(name: str) -> str:

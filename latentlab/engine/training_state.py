@@ -14,6 +14,7 @@ from typing import Any
 
 from torch import Tensor
 
+from latentlab.engine.atomic import beside
 from latentlab.engine.plan import RANGES, TrainingPlan, check_plan
 from latentlab.engine.tensor_file import read_tensors, require_fields, require_finite, write_tensors
 from latentlab.errors import LabError
@@ -68,7 +69,7 @@ class TrainingState:
 
 def state_path(out: str | Path) -> Path:
     """Where the unfinished training of a model file lies: beside it."""
-    return Path(f"{out}{SUFFIX}")
+    return beside(Path(out), SUFFIX)
 
 
 def model_path(path: str | Path) -> Path | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import errno
 import os
+import stat
 import threading
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from latentlab.engine import atomic
-from latentlab.engine.atomic import write_atomically
+from latentlab.engine.atomic import beside, write_atomically
 from latentlab.errors import LabError
 
 OLD, NEW = b"precious", b"new and longer" * 5000
@@ -248,3 +249,115 @@ def test_that_the_rights_were_read_without_changing_them():
     now = os.umask(0)
     os.umask(now)
     assert now == atomic._MASK
+
+
+# Links, rights, long names
+
+LONGEST = "n" * 251 + ".bin"
+
+
+def test_that_a_link_stays_and_what_it_leads_to_is_replaced(tmp_path):
+    target = tmp_path / "far" / "real.bin"
+    target.parent.mkdir()
+    target.write_bytes(OLD)
+    (tmp_path / "second").symlink_to("far/real.bin")
+    link = tmp_path / "first"
+    link.symlink_to("second")
+    assert write_atomically(link, NEW) == link
+    assert link.is_symlink()
+    assert (tmp_path / "second").is_symlink()
+    assert target.read_bytes() == NEW
+    assert names(target.parent) == ["real.bin"]
+    assert names(tmp_path) == ["far", "first", "second"]
+
+
+@pytest.mark.parametrize("overwrite", [True, False])
+def test_that_a_link_to_nothing_gets_what_it_leads_to(tmp_path, overwrite):
+    link = tmp_path / "link"
+    link.symlink_to("real.bin")
+    write_atomically(link, NEW, overwrite=overwrite)
+    assert link.is_symlink()
+    assert (tmp_path / "real.bin").read_bytes() == NEW
+    assert not (tmp_path / "real.bin").is_symlink()
+
+
+def test_that_a_link_to_a_file_is_not_replaced_unasked(tmp_path):
+    (tmp_path / "real.bin").write_bytes(OLD)
+    (tmp_path / "link").symlink_to("real.bin")
+    with pytest.raises(LabError, match="already exists"):
+        write_atomically(tmp_path / "link", NEW, overwrite=False)
+    assert (tmp_path / "real.bin").read_bytes() == OLD
+
+
+def test_that_links_in_a_circle_or_into_a_missing_folder_are_told(tmp_path):
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    (tmp_path / "c").symlink_to("missing/file")
+    with pytest.raises(LabError, match="leads back to itself"):
+        write_atomically(tmp_path / "a", NEW)
+    with pytest.raises(LabError, match="could not be written"):
+        write_atomically(tmp_path / "c", NEW)
+    assert names(tmp_path) == ["a", "b", "c"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights are another thing there")
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o444])
+def test_that_a_file_that_is_replaced_keeps_its_rights(tmp_path, mode):
+    path = tmp_path / "a.bin"
+    path.write_bytes(OLD)
+    path.chmod(mode)
+    write_atomically(path, NEW)
+    assert stat.S_IMODE(path.stat().st_mode) == mode
+    assert path.read_bytes() == NEW
+
+
+@pytest.mark.skipif(os.name != "posix", reason="this system has none")
+def test_that_a_pipe_or_a_device_is_never_replaced(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "null").symlink_to("/dev/null")
+    with pytest.raises(LabError, match="it is a pipe, not a file"):
+        write_atomically(tmp_path / "pipe", NEW)
+    with pytest.raises(LabError, match="it is a device, not a file"):
+        write_atomically(tmp_path / "null", NEW)
+    assert (tmp_path / "pipe").is_fifo()
+    assert Path("/dev/null").is_char_device()
+
+
+@pytest.mark.parametrize("name", [LONGEST, "é" * 127 + "x", "画" * 85], ids=["letters", "accents", "wide"])
+def test_that_the_longest_name_can_be_written_and_leaves_nothing(tmp_path, name):
+    path = tmp_path / name
+    assert len(os.fsencode(name)) == 255
+    for content in (OLD, NEW):
+        write_atomically(path, content)
+        assert path.read_bytes() == content
+    assert names(tmp_path) == [name]
+
+
+def test_that_a_name_too_long_by_a_byte_is_told(tmp_path):
+    with pytest.raises(LabError, match="File name too long"):
+        write_atomically(tmp_path / f"n{LONGEST}", NEW)
+    assert names(tmp_path) == []
+
+
+def test_that_what_a_crash_left_of_a_long_name_is_removed_and_of_one_like_it_is_not(tmp_path):
+    mine, other = tmp_path / LONGEST, tmp_path / f"{LONGEST[:-5]}m.bin"
+    for path in (mine, other):
+        handle, part = atomic._make_part(path)
+        if handle is not None:
+            os.close(handle)
+        assert len(os.fsencode(Path(part).name)) <= 255
+    assert len(names(tmp_path)) == 2
+    write_atomically(mine, NEW)
+    assert len([name for name in names(tmp_path) if name.endswith(".part")]) == 1
+
+
+def test_that_the_file_beside_a_long_name_has_room_for_its_ending(tmp_path):
+    assert beside(tmp_path / "a.safetensors", ".training") == tmp_path / "a.safetensors.training"
+    stem = "画" * 80
+    one, other = (beside(tmp_path / f"{stem}{end}.safetensors", ".training") for end in ("a", "b"))
+    assert one != other
+    for path in (one, other):
+        assert len(os.fsencode(path.name)) <= 255
+        assert path.name.startswith("画" * 70)
+        assert path.name.endswith(".safetensors.training")
+        write_atomically(path, NEW)

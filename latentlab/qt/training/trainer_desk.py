@@ -11,6 +11,7 @@ from pathlib import Path
 import platformdirs
 from PySide6.QtCore import QObject, Signal, Slot
 
+from latentlab.engine.atomic import beside, cut
 from latentlab.qt.training.orders import (
     Begin,
     Ended,
@@ -28,6 +29,8 @@ from latentlab.qt.training.thread import TrainingThread
 from latentlab.shipped import model_files
 
 UNFINISHED = ".training"
+# Bytes of a model's name: with a number and all endings, a file's has 255 at most.
+_LONGEST_STEM = 200
 
 
 class Stage(enum.Enum):
@@ -138,11 +141,11 @@ class TrainerDesk(QObject):
             OSError: if the folder cannot be made.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        number = 1
+        stem, number = cut(stem, _LONGEST_STEM), 1
         while True:
             name = stem if number == 1 else f"{stem}-{number}"
             path = self.folder / f"{name}.safetensors"
-            taken = name in model_files() or path.exists() or Path(f"{path}{UNFINISHED}").exists()
+            taken = name in model_files() or path.exists() or beside(path, UNFINISHED).exists()
             if not taken:
                 return path
             number += 1
