@@ -12,14 +12,15 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
-    QLabel,
     QPlainTextEdit,
     QVBoxLayout,
     QWidget,
 )
 
 from latentlab.engine.replies import LoadedReply
+from latentlab.plain import printable
 from latentlab.qt.background import Background, Failure
+from latentlab.qt.plain import Label, RichLabel
 from latentlab.version import __version__
 
 
@@ -34,14 +35,14 @@ class AboutDialog(QDialog):
         self.setWindowTitle("About LatentLab")
         self.resize(600, 480)
         self._rest = {**_model_facts(model), **_window_facts(), **{k: str(v) for k, v in paths.items()}}
-        sign = QLabel()
+        sign = Label()
         sign.setPixmap(QApplication.windowIcon().pixmap(64, 64))
-        words = QLabel(
+        words = RichLabel(
             f"<b style='font-size: large'>LatentLab {__version__}</b><br>A laboratory for latent spaces."
             "<br>Free software under the MIT licence."
         )
         words.setObjectName("aboutWords")
-        card = QLabel(_card(model))
+        card = Label(_card(model))
         card.setObjectName("aboutModel")
         card.setWordWrap(True)
         card.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -68,7 +69,7 @@ class AboutDialog(QDialog):
 
     def _show(self, found: dict[str, str]) -> None:
         facts = {**found, **self._rest}
-        self.details.setPlainText("\n".join(f"{name}: {value}" for name, value in facts.items()))
+        self.details.setPlainText(printable("\n".join(f"{name}: {value}" for name, value in facts.items())))
 
     def _show_failure(self, failure: Failure) -> None:
         self._show({"latentlab": __version__, "versions": f"could not be looked up ({failure.message})"})

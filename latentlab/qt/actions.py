@@ -9,6 +9,9 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar
 
+from latentlab.plain import one_line
+from latentlab.qt.plain import plain_tip, spoken
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -97,9 +100,9 @@ class Actions(QObject):
         self._place(menu, action, tip, gap)
 
     def _place(self, menu: str, action: QAction, tip: str, gap: bool) -> None:
-        action.setStatusTip(tip)
+        action.setStatusTip(one_line(tip))
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        action.setToolTip(f"{tip} ({keys})" if keys else tip)
+        action.setToolTip(plain_tip(f"{tip} ({keys})" if keys else tip))
         # Alone a menu's action is deaf while its menu is hidden in a full-screen window.
         self._window.addAction(action)
         home = self.menu(menu)
@@ -128,7 +131,7 @@ class Actions(QObject):
             bar.addAction(action)
             button = bar.widgetForAction(action)
             button.setObjectName(name.removesuffix("Action") + "Button")
-            button.setAccessibleName(action.text().replace("&", ""))
+            button.setAccessibleName(spoken(action.text()))
 
     @Slot()
     def refresh_soon(self) -> None:

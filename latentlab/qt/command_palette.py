@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGraphicsDropShadowEffect,
     QHeaderView,
-    QLabel,
     QLineEdit,
     QMainWindow,
     QTreeWidget,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from latentlab.qt.actions import Actions
+from latentlab.qt.plain import Label, spoken
 
 _WIDTH, _ROWS = 540, 11
 _ACTION = Qt.ItemDataRole.UserRole
@@ -28,7 +28,7 @@ def plain(menu: str, action: QAction) -> str:
     """A command as one line: where it is, then its name."""
     text = action.text().replace("…", "").strip()
     place = menu.replace("/", " › ")
-    return f"{place} › {text}".replace("&", "")
+    return spoken(f"{place} › {text}")
 
 
 def score(query: str, text: str) -> float | None:
@@ -88,7 +88,7 @@ class CommandPalette(QFrame):
         self.list.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.itemClicked.connect(self._do)
-        self.none = QLabel("No such command.")
+        self.none = Label("No such command.")
         self.none.setObjectName("paletteNone")
         self.none.setContentsMargins(6, 4, 6, 4)
         layout = QVBoxLayout(self)

@@ -6,6 +6,8 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
+from latentlab.qt.plain import on_button, spoken
+
 _FRAME = 2
 
 
@@ -23,6 +25,9 @@ class ConditionTile(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setMinimumSize(36, 36)
         self._image: QImage | None = None
+
+    def setText(self, text: str) -> None:
+        super().setText(on_button(text))
 
     def show_image(self, image: QImage | None) -> None:
         """Shows another picture."""
@@ -54,7 +59,9 @@ class ConditionTile(QAbstractButton):
             painter.drawImage(place, self._image)
         painter.setPen((palette.highlightedText() if self.isChecked() else palette.windowText()).color())
         words = QRectF(box.left(), box.bottom() - line, box.width(), line)
-        name = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, int(box.width()))
+        name = painter.fontMetrics().elidedText(
+            spoken(self.text()), Qt.TextElideMode.ElideRight, int(box.width())
+        )
         painter.drawText(words, Qt.AlignmentFlag.AlignCenter, name)
         if self.hasFocus() or self.underMouse():
             painter.setPen(QPen(palette.windowText(), 1))

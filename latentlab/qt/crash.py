@@ -11,9 +11,10 @@ from types import TracebackType
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
 
 from latentlab.plain import printable
+from latentlab.qt.plain import Label
 from latentlab.version import __version__
 
 _MOST_BYTES, _BACKUPS = 500_000, 3
@@ -132,17 +133,16 @@ class CrashDialog(QDialog):
         self.setModal(False)
         self.resize(620, 380)
         self.faults = 0
-        self.message = QLabel()
+        self.message = Label()
         self.message.setObjectName("crashMessage")
         self.message.setWordWrap(True)
-        self.message.setTextFormat(Qt.TextFormat.PlainText)
         self.details = QPlainTextEdit()
         self.details.setObjectName("crashDetails")
         self.details.setAccessibleName("Details of the fault")
         self.details.setToolTip("What a developer needs to know: copy it into a report.")
         self.details.setReadOnly(True)
         self.details.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        place = QLabel(f"This is also in the log: {log}")
+        place = Label(f"This is also in the log: {log}")
         place.setObjectName("crashLogPlace")
         place.setWordWrap(True)
         place.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from latentlab.engine.requests import Picture
 from latentlab.qt.pixels import draw_crisp, to_qimage
+from latentlab.qt.plain import plain_tip
 
 
 class CrispPicture(QWidget):
@@ -19,7 +20,7 @@ class CrispPicture(QWidget):
         super().__init__()
         self.setObjectName(name)
         self.setAccessibleName(what)
-        self.setToolTip(what)
+        self.setToolTip(plain_tip(what))
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QVBoxLayout,
@@ -26,6 +25,7 @@ from latentlab.errors import LabError
 from latentlab.qt import takeaways
 from latentlab.qt.number_field import WholeNumber, numbers_stand
 from latentlab.qt.pixels import draw_crisp, to_qimage
+from latentlab.qt.plain import Label, plain_tip
 from latentlab.qt.takeaways import Takeaway
 
 MOST = 16
@@ -117,7 +117,7 @@ class ExportDialog(QDialog):
         self.scale = WholeNumber(
             minimum=1, maximum=MOST, value=scale if thing is not None else 1, suffix=" ×"
         )
-        self.size_label, self.note = QLabel(), QLabel()
+        self.size_label, self.note = Label(), Label()
         self._target: Path | None = None
         self._exists = False
         self.note.setWordWrap(True)
@@ -151,7 +151,7 @@ class ExportDialog(QDialog):
         ):
             control.setObjectName(name)
             control.setAccessibleName(title)
-            control.setToolTip(tip)
+            control.setToolTip(plain_tip(tip))
 
     def formats(self) -> tuple[Format, ...]:
         """Those that are offered."""
@@ -193,7 +193,7 @@ class ExportDialog(QDialog):
             self.size_row = size
         self.add_rows(form)
         if words:
-            told = QLabel(words)
+            told = Label(words)
             told.setWordWrap(True)
             layout.addWidget(told)
         layout.addLayout(form)

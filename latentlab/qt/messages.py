@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QStyle, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStyle, QToolButton, QWidget
+
+from latentlab.plain import sentence
+from latentlab.qt.plain import Label, on_button, plain_tip
 
 
 class MessageBar(QFrame):
@@ -19,13 +22,12 @@ class MessageBar(QFrame):
         self.setAutoFillBackground(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self._do: Callable[[], None] | None = None
-        self._sign = QLabel()
-        self.label = QLabel()
+        self._sign = Label()
+        self.label = Label()
         self.label.setObjectName("messageText")
         self.label.setAccessibleName("Message")
         self.label.setToolTip("The text can be selected and copied.")
         self.label.setWordWrap(True)
-        self.label.setTextFormat(Qt.TextFormat.PlainText)
         self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.offer = _button("messageOffer", "Do what is offered")
@@ -57,7 +59,7 @@ class MessageBar(QFrame):
         self.label.setText(text)
         self.setAccessibleDescription(text)
         self._do = do
-        self.offer.setText(offer)
+        self.offer.setText(on_button(offer))
         self.offer.setAccessibleName(offer or "Do what is offered")
         self.offer.setVisible(do is not None)
         self.show()
@@ -65,7 +67,7 @@ class MessageBar(QFrame):
     @Slot(str)
     def take_back(self, text: str) -> None:
         """Closes a message that is no longer true; another one stays."""
-        if text and self.label.text() == text:
+        if text and self.label.text() == sentence(text):
             self.hide()
 
     @Slot()
@@ -80,6 +82,6 @@ def _button(name: str, tip: str) -> QToolButton:
     button = QToolButton()
     button.setObjectName(name)
     button.setAccessibleName(tip)
-    button.setToolTip(tip)
+    button.setToolTip(plain_tip(tip))
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     return button

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from latentlab.engine.replies import LoadedReply, Refusal
 from latentlab.qt.desk import Desk
+from latentlab.qt.plain import Label
 
 
-class OpeningHint(QLabel):
+class OpeningHint(Label):
     """Lies over a widget and names what is being opened, until the first points are there."""
 
     def __init__(self, over: QWidget, desk: Desk) -> None:

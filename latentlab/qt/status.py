@@ -15,11 +15,15 @@ from latentlab.engine.replies import (
     PointReply,
     Refusal,
 )
+from latentlab.plain import short_name
 from latentlab.qt.desk import Desk
+from latentlab.qt.plain import Label, plain_tip
 
 _STATM = Path("/proc/self/statm")
 _REFRESH_MS = 250
 _MEMORY_MS = 2000
+# A bar has one line, and a path of any length may be said in it.
+_SAID = 400
 
 
 class Status(QObject):
@@ -65,7 +69,7 @@ class Status(QObject):
 
     def say(self, text: str, seconds: float = 6.0) -> None:
         """A word in passing, such as that a file was saved."""
-        self._bar.showMessage(text, int(seconds * 1000))
+        self._bar.showMessage(short_name(text, _SAID), int(seconds * 1000))
 
     @Slot(str)
     def _busy(self, text: str) -> None:
@@ -130,10 +134,10 @@ def resident_bytes() -> int | None:
 
 
 def _label(name: str, title: str, tip: str) -> QLabel:
-    label = QLabel()
+    label = Label()
     label.setObjectName(name)
     label.setAccessibleName(title)
-    label.setToolTip(tip)
+    label.setToolTip(plain_tip(tip))
     label.setMargin(2)
     label.setIndent(6)
     return label

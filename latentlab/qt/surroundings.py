@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from latentlab.engine.replies import (
     EncodingsReply,
@@ -14,6 +14,7 @@ from latentlab.engine.replies import (
 from latentlab.engine.requests import ProbeDensityRequest
 from latentlab.qt.asking import Asking
 from latentlab.qt.desk import Desk
+from latentlab.qt.plain import Label, plain_tip
 from latentlab.session.state import SessionState
 
 _ABOUT = (
@@ -70,11 +71,11 @@ class Surroundings(QObject):
             self._asking.answered()
 
 
-class FarWarning(QLabel):
+class FarWarning(Label):
     """Says it when the probe has left the region where encoded pictures lie; else it is not there."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("", parent)
         self.setObjectName("farWarning")
         self.setAccessibleName("Whether encoded pictures lie about the probe")
         self.setWordWrap(True)
@@ -92,7 +93,7 @@ class FarWarning(QLabel):
     def _weighed(self, found: ProbeDensityReply) -> None:
         if found.far:
             self.setText(far_in_words(found))
-            self.setToolTip(at_length(found))
+            self.setToolTip(plain_tip(at_length(found)))
         self.setVisible(found.far)
 
 
@@ -122,7 +123,7 @@ class ProbeDensityLine(QLineEdit):
         place = "far from all" if found.far else f"{found.lower:.0%} below"
         self.setText(f"{_figure(found.log_density)} nats, {place}")
         self.setCursorPosition(0)
-        self.setToolTip(at_length(found))
+        self.setToolTip(plain_tip(at_length(found)))
 
 
 def as_a_label(line: QLineEdit) -> None:

@@ -22,6 +22,7 @@ from latentlab.qt.crash import CrashReporter
 from latentlab.qt.desk import Desk
 from latentlab.qt.diffusion.shelf import data_of, encoder_of
 from latentlab.qt.opening_hint import OpeningHint
+from latentlab.qt.plain import title_text
 from latentlab.qt.preload import preload_torch
 from latentlab.qt.settings import Settings
 from latentlab.qt.theming import Theming
@@ -248,7 +249,7 @@ class LabWindow(QMainWindow):
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
         name = Path(model.data.partition("::")[0]).stem
-        self.setWindowTitle(f"{model.model} · {name} ({model.split}) — LatentLab")
+        self.setWindowTitle(title_text(f"{model.model} · {name} ({model.split}) — LatentLab"))
         if self.training.data.count() == 0:
             self.training.offer_data(self.deeds.data.known(), model.data)
             self._offer_unfinished()

@@ -13,6 +13,7 @@ from latentlab.qt.desk import Desk
 from latentlab.qt.flow_layout import TileLayout
 from latentlab.qt.neighbour_button import NeighbourButton
 from latentlab.qt.pixels import data_picture, to_qimage
+from latentlab.qt.plain import listed, plain_tip
 from latentlab.session.neighbours import nearest, squared_lengths
 
 _LEAST = 40
@@ -51,9 +52,9 @@ class NearestRow(QWidget):
                 label = -1 if model.labels is None else int(model.labels[row])
                 button.show_image(row, at, label, to_qimage(data_picture(model.images, row)))
                 gap = float(np.linalg.norm(encodings.mean[row] - np.asarray(z, np.float32)))
-                name = "" if label < 0 else f", class {model.classes[label]}"
+                name = "" if label < 0 else f", class {listed(model.classes[label])}"
                 button.setAccessibleName(f"Image {row:,}{name}")
-                button.setToolTip(f"Image {row:,}{name}, at distance {gap:.3f}. Click to select.")
+                button.setToolTip(plain_tip(f"Image {row:,}{name}, at distance {gap:.3f}. Click to select."))
         for number, button in enumerate(self.buttons):
             button.setVisible(number < len(rows))
 

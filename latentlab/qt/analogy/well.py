@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from latentlab.engine.requests import Picture
 from latentlab.qt.crisp_picture import CrispPicture
 from latentlab.qt.flow_layout import FlowLayout
+from latentlab.qt.plain import Label, plain_tip
 
 PROBE, SELECTED, OWN, NOTHING = "Probe", "Selected", "Own", "Clear"
 _LARGEST = 160
@@ -71,7 +72,9 @@ class Well(QWidget):
         self.picture = WellPicture(
             f"analogyPicture_{self.letter}", f"The picture “{self.letter}”", self.letter
         )
-        self.picture.setToolTip(f"The picture “{self.letter}”. Drop a picture file here, or use the buttons.")
+        self.picture.setToolTip(
+            plain_tip(f"The picture “{self.letter}”. Drop a picture file here, or use the buttons.")
+        )
         self.buttons: dict[str, QToolButton] = {}
         row = QWidget()
         flow = FlowLayout(row, gap=2)
@@ -80,7 +83,7 @@ class Well(QWidget):
             button.setText("×" if source == NOTHING else source)
             button.setObjectName(f"analogyTake{source}_{self.letter}")
             button.setAccessibleName(tip.format(self.letter).rstrip("."))
-            button.setToolTip(tip.format(self.letter))
+            button.setToolTip(plain_tip(tip.format(self.letter)))
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             button.clicked.connect(self._clicked)
             self.buttons[source] = button
@@ -120,7 +123,7 @@ class Well(QWidget):
         self.dropped.emit(self.place, event.mimeData())
 
 
-class Joint(QLabel):
+class Joint(Label):
     """A word between two wells, at the height of the middle of their pictures."""
 
     def __init__(self, word: str, well: Well) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from latentlab.qt.crisp_picture import CrispPicture
+from latentlab.qt.plain import Label
 
 _LARGEST, _SMALL = 160, 64
 # Qt's QWIDGETSIZE_MAX: no bound.
@@ -19,7 +20,7 @@ class BeforeAfter(QWidget):
         super().__init__()
         self.before = CrispPicture("attributesBefore", "The picture that attributes are added to", _LARGEST)
         self.after = CrispPicture("attributesAfter", "The picture with the attributes added", _LARGEST)
-        self._captions = QLabel("Before"), QLabel("After")
+        self._captions = Label("Before"), Label("After")
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(8, 0, 8, 0)
         self.tight = False

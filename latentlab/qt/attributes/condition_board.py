@@ -11,7 +11,6 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -38,6 +37,7 @@ from latentlab.qt.burst import Burst
 from latentlab.qt.check_box import CheckBox
 from latentlab.qt.desk import Desk
 from latentlab.qt.leaning import leant
+from latentlab.qt.plain import Label
 from latentlab.session.conditions import alternatives, change_in_words, holds, told
 from latentlab.session.edits import AddAttributes, SetCondition, SetLean, TakeSample
 from latentlab.session.state import SessionState
@@ -79,10 +79,10 @@ class ConditionBoard(QScrollArea):
         self._gripped: tuple[Point, Point] = ((), ())
         self._directions: Directions | None = None
         self.rows: dict[str, WayRow] = {}
-        self.words = QLabel(_WORDS)
+        self.words = Label(_WORDS)
         self.words.setObjectName("conditionWords")
         self.words.setWordWrap(True)
-        self.status = QLabel()
+        self.status = Label()
         self.status.setObjectName("conditionStatus")
         self.status.setWordWrap(True)
         self.now = WayTile("conditionNow")
@@ -124,12 +124,12 @@ class ConditionBoard(QScrollArea):
         head.setHorizontalSpacing(4)
         head.addWidget(self.now, 0, 0)
         left = QVBoxLayout()
-        left.addWidget(QLabel("as it is"))
+        left.addWidget(Label("as it is"))
         left.addWidget(self.as_selected)
         head.addLayout(left, 0, 1)
         bottom = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignHCenter
         for column, title in ((3, "vector"), (4, "condition")):
-            label = QLabel(title)
+            label = Label(title)
             label.setAlignment(bottom)
             head.addWidget(label, 0, column, bottom)
             head.setColumnMinimumWidth(column, TILE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from latentlab.engine.direction_parts import FEWEST
 from latentlab.engine.replies import LoadedReply, Refusal
@@ -13,6 +13,7 @@ from latentlab.qt.attributes.thumbs import Thumbs
 from latentlab.qt.choice_button import ChoiceButton
 from latentlab.qt.desk import Desk
 from latentlab.qt.palette import GROUP_COLOURS
+from latentlab.qt.plain import Label, RichLabel, plain_tip
 from latentlab.session import groups
 from latentlab.session.own_edits import Gather
 from latentlab.session.state import SessionState
@@ -45,9 +46,9 @@ class GroupStrip(QWidget):
         self._desk, self.group, letter = desk, group, group.upper()
         self.setObjectName(f"group{letter}")
         self.setAccessibleName(f"Group {letter}")
-        mark = QLabel()
+        mark = Label()
         mark.setPixmap(mark_of(group))
-        self.count = QLabel()
+        self.count = RichLabel()
         self.count.setObjectName(f"group{letter}Count")
         self.lasso = ChoiceButton("Lasso")
         self.add = QToolButton()
@@ -63,7 +64,7 @@ class GroupStrip(QWidget):
         ):  # fmt: skip
             button.setObjectName(f"group{letter}{name}")
             button.setAccessibleName(spoken)
-            button.setToolTip(tip)
+            button.setToolTip(plain_tip(tip))
         self.thumbs = Thumbs(_EMPTY if group == groups.A else _EMPTY_B)
         self.thumbs.setObjectName(f"group{letter}Pictures")
         self.thumbs.setAccessibleName(f"Pictures of group {letter}")
@@ -149,7 +150,7 @@ class Groups(QWidget):
         self.make.setAccessibleName("Make a direction of the groups")
         self.make.setIcon(_arrow_icon())
         self.make.setIconSize(QSize(40, 14))
-        self.note = QLabel()
+        self.note = Label()
         self.note.setObjectName("groupsNote")
         self.note.setWordWrap(True)
         foot = QVBoxLayout()
@@ -190,7 +191,7 @@ class Groups(QWidget):
     def _offer(self) -> None:
         why, state = self.why_not(), self._desk.state
         self.make.setEnabled(not why)
-        self.make.setToolTip(why or "The middle of group A minus the middle of group B.")
+        self.make.setToolTip(plain_tip(why or "The middle of group A minus the middle of group B."))
         few = min(len(state.group_a), len(state.group_b)) < FEWEST
         words = f"With {FEWEST} or more in each, it can also be said how far to trust it." if few else ""
         self.say(why or words)

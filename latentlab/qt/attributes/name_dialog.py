@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
+from latentlab.qt.plain import Label
 from latentlab.session.own_directions import wrong_name
 
 
@@ -25,7 +26,7 @@ class NameDialog(QDialog):
         self.edit.setObjectName("directionName")
         self.edit.setAccessibleName("Name of the direction")
         self.edit.selectAll()
-        self.note = QLabel()
+        self.note = Label()
         self.note.setObjectName("nameNote")
         self.note.setWordWrap(True)
         box = QDialogButtonBox.StandardButton

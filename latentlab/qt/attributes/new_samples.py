@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QAbstractButton,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -26,6 +25,7 @@ from latentlab.qt.condition_tile import ConditionTile
 from latentlab.qt.desk import Desk
 from latentlab.qt.flow_layout import FlowLayout, TileLayout
 from latentlab.qt.pixels import to_qimage
+from latentlab.qt.plain import Label, RichLabel, listed, on_button, plain_tip, without_mnemonic
 from latentlab.session.conditions import asked_in_words, in_words
 from latentlab.session.edits import AskFor, TakeSample
 from latentlab.session.state import SessionState
@@ -41,7 +41,7 @@ class AskBox(CheckBox):
     """An attribute that is asked for: with it, without it, or either."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(name)
+        super().__init__(on_button(name))
         self.name = name
         self.setTristate(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -52,10 +52,11 @@ class AskBox(CheckBox):
     def show_asked(self, value: float | None) -> None:
         """1 with, 0 without, None either."""
         self.setCheckState(_ANY if value is None else _WITH if value >= 0.5 else _WITHOUT)
-        words = {_ANY: f"{self.name} or not", _WITH: f"with {self.name}", _WITHOUT: f"without {self.name}"}
-        self.setText(words[self.checkState()])
+        name = listed(self.name)
+        words = {_ANY: f"{name} or not", _WITH: f"with {name}", _WITHOUT: f"without {name}"}
+        self.setText(without_mnemonic(words[self.checkState()]))
         self.setAccessibleName(f"New pictures {words[self.checkState()]}")
-        self.setToolTip(f"Click: {words[_NEXT[self.checkState()]]}.")
+        self.setToolTip(plain_tip(f"Click: {words[_NEXT[self.checkState()]]}."))
 
     @property
     def next_asked(self) -> float | None:
@@ -86,7 +87,7 @@ class NewSamples(QWidget):
         self.save.setObjectName("saveSamples")
         self.save.setAccessibleName("Save the new pictures")
         self.save.setToolTip("Saves the new pictures in one sheet, which says what was asked.")
-        self.note = QLabel()
+        self.note = Label()
         self.note.setObjectName("samplesNote")
         self.note.setWordWrap(True)
         self._choice, self._strip = QWidget(), QWidget()
@@ -117,7 +118,7 @@ class NewSamples(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 0)
         layout.setSpacing(6)
-        for widget in (QLabel("<b>New pictures</b>"), self._choice, self._strip):
+        for widget in (RichLabel("<b>New pictures</b>"), self._choice, self._strip):
             layout.addWidget(widget)
         # Below the pictures: a board that scrolls to show them can leave the button under the mouse.
         layout.addLayout(buttons)
@@ -173,7 +174,7 @@ class NewSamples(QWidget):
             old.deleteLater()
         self.boxes = {}
         for name in self._names:
-            box: QAbstractButton = ChoiceButton(name) if self._exclusive else AskBox(name)
+            box: QAbstractButton = ChoiceButton(on_button(name)) if self._exclusive else AskBox(name)
             box.setObjectName(f"ask_{name}")
             box.clicked.connect(self._asked)
             self.boxes[name] = box
@@ -187,7 +188,9 @@ class NewSamples(QWidget):
             else:
                 box.setChecked(name in asked)
                 box.setAccessibleName(f"New pictures of class {name}")
-                box.setToolTip("Click: any class." if name in asked else f"Click: class {name} alone.")
+                box.setToolTip(
+                    plain_tip("Click: any class." if name in asked else f"Click: class {listed(name)} alone.")
+                )
 
     def _show_samples(self, reply: SamplesReply | None) -> None:
         self._reply = reply
@@ -202,7 +205,7 @@ class NewSamples(QWidget):
             told = in_words(reply.conditions[number], self._names) if reply.conditions else "nothing"
             words = f"New picture {number + 1}, told {told}"
             tile.setAccessibleName(words)
-            tile.setToolTip(f"{words}. Click to go there.")
+            tile.setToolTip(plain_tip(f"{words}. Click to go there."))
         self._mark(self._desk.state)
 
     def _mark(self, state: SessionState) -> None:

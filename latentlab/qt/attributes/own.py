@@ -14,6 +14,7 @@ from latentlab.qt.attributes.groups import Groups
 from latentlab.qt.attributes.name_dialog import NameDialog
 from latentlab.qt.attributes.sections import Section
 from latentlab.qt.desk import Desk
+from latentlab.qt.plain import plain_tip
 from latentlab.session.own_directions import (
     MAX_OWN,
     OwnDirection,
@@ -58,7 +59,7 @@ class _Naming(Section):
 
     def refuse(self, words: str) -> None:
         """Says why something cannot be done."""
-        self.heading.setToolTip(words)
+        self.heading.setToolTip(plain_tip(words))
 
     @Slot(str)
     def _named(self, name: str) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, SignalInstance, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
 from latentlab.qt.dimensions.row import CentredSlider, Figure
+from latentlab.qt.plain import Label, listed, plain_tip
 
 REACH = 2.0
 _PER_UNIT = 100
@@ -25,10 +26,9 @@ class AttributeRow(QWidget):
         super().__init__()
         self.name, self.key = name, key or name
         self._menu: QMenu | None = None
-        label = QLabel(name)
-        label.setTextFormat(Qt.TextFormat.PlainText)
+        label = Label(listed(name))
         label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.trust = QLabel(trust)
+        self.trust = Label(trust)
         self.trust.setObjectName(f"attributeTrust_{name}")
         self.slider = CentredSlider(Qt.Orientation.Horizontal)
         self.slider.setObjectName(f"attributeSlider_{name}")
@@ -43,9 +43,9 @@ class AttributeRow(QWidget):
         self.zero.setText("0")
         self.zero.setObjectName(f"attributeZero_{name}")
         self.zero.setAccessibleName(f"{name} back to 0")
-        self.zero.setToolTip(f"{name} back to 0.")
+        self.zero.setToolTip(plain_tip(f"{name} back to 0."))
         for widget in (label, self.trust, self.slider):
-            widget.setToolTip(tip)
+            widget.setToolTip(plain_tip(tip))
         self._grid = layout = QGridLayout(self)
         layout.setContentsMargins(8, 3, 8, 3)
         layout.setVerticalSpacing(0)
@@ -68,7 +68,7 @@ class AttributeRow(QWidget):
             button.setText("⋯")
             button.setObjectName(f"attributeMenu_{self.name}")
             button.setAccessibleName(f"What can be done with {self.name}")
-            button.setToolTip(f"What can be done with {self.name}.")
+            button.setToolTip(plain_tip(f"What can be done with {self.name}."))
             button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
             self._menu = QMenu(button)
             button.setMenu(self._menu)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout
 
 from latentlab.qt.attributes.offers import Offer
 from latentlab.qt.attributes.row import AttributeRow
+from latentlab.qt.plain import plain_tip
 
 
 class Section(QWidget):
@@ -35,7 +36,7 @@ class Section(QWidget):
         self.heading.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.heading.setArrowType(Qt.ArrowType.DownArrow)
         self.heading.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.heading.setToolTip(f"Show or fold away: {title}.")
+        self.heading.setToolTip(plain_tip(f"Show or fold away: {title}."))
         font = self.heading.font()
         font.setBold(True)
         self.heading.setFont(font)

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSizePolicy,
     QVBoxLayout,
@@ -28,6 +27,7 @@ from latentlab.qt.attributes.offers import Offer, moved
 from latentlab.qt.desk import Desk
 from latentlab.qt.number_field import WholeNumber
 from latentlab.qt.pixels import draw_crisp, to_qimage
+from latentlab.qt.plain import Label, listed
 from latentlab.session.state import SessionState
 
 MOST_ROWS = 24
@@ -111,10 +111,10 @@ class SheetDialog(QDialog):
         self.change.setToolTip("What each row adds more of, from left to right.")
         amounts = {key: amount for key, amount in desk.state.amounts if key in self._offers}
         if amounts:
-            words = ", ".join(f"{amount:+.2f} {offers[key].name}" for key, amount in amounts.items())
+            words = ", ".join(f"{amount:+.2f} {listed(offers[key].name)}" for key, amount in amounts.items())
             self.change.addItem(f"As the sliders are: {words}".replace("-", "\N{MINUS SIGN}"), amounts)
         for key, offer in self._offers.items():
-            self.change.addItem(offer.name, {key: 1.0})
+            self.change.addItem(listed(offer.name), {key: 1.0})
         self.strengths = QComboBox()
         self.strengths.setObjectName("sheetStrengths")
         self.strengths.setAccessibleName("How often it is added")
@@ -139,7 +139,7 @@ class SheetDialog(QDialog):
         row.addWidget(self.rows)
         row.addWidget(self.others)
         row.addStretch(1)
-        label = QLabel("&Pictures")
+        label = Label("&Pictures")
         label.setBuddy(self.rows)
         form.addRow(label, row)
         layout = QVBoxLayout(self)

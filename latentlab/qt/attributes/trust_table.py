@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
     QDialogButtonBox,
-    QLabel,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from latentlab.engine.direction_parts import STEERED
+from latentlab.qt.plain import Label, listed, plain_tip
 
 if TYPE_CHECKING:
     from latentlab.engine.direction_parts import Trust
@@ -56,17 +56,17 @@ class TrustTable(QDialog):
         super().__init__(parent)
         self.setWindowTitle("How far to trust these directions")
         names = () if directions is None else directions.names
-        self.words = QLabel(_in_words(directions, bool(own)))
+        self.words = Label(_in_words(directions, bool(own)))
         self.words.setWordWrap(True)
         lines = [*_of_attributes(directions), *_of_own(own, directions)]
         self.table = QTableWidget(len(lines), len(_HEADS) + len(names))
         self.table.setObjectName("trustTable")
         self.table.setAccessibleName("How far to trust each direction")
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setVerticalHeaderLabels([name for name, _ in lines])
+        self.table.setVerticalHeaderLabels([listed(name) for name, _ in lines])
         for column, (head, tip) in enumerate((*_HEADS, *((name, _COSINE) for name in names))):
-            item = QTableWidgetItem(head)
-            item.setToolTip(tip)
+            item = QTableWidgetItem(listed(head))
+            item.setToolTip(plain_tip(tip))
             self.table.setHorizontalHeaderItem(column, item)
         for row, (_, figures) in enumerate(lines):
             for column, figure in enumerate(figures):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from latentlab.engine.requests import Picture
 from latentlab.qt.condition_tile import ConditionTile
 from latentlab.qt.dimensions.row import CalmSlider, Figure
 from latentlab.qt.pixels import to_qimage
+from latentlab.qt.plain import Label, listed, plain_tip
 
 TILE = 52
 _PER_UNIT = 100
@@ -47,17 +48,17 @@ class WayRow(QWidget):
     def __init__(self, name: str, exclusive: bool) -> None:
         super().__init__()
         self.name, self._exclusive = name, exclusive
-        label = QLabel(name)
+        label = Label(listed(name))
         label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         label.setMinimumWidth(40)
-        label.setToolTip(name)
-        self.left = QLabel()
+        label.setToolTip(plain_tip(name))
+        self.left = Label()
         self.left.setObjectName(f"conditionLeft_{name}")
-        self.sign = QLabel()
+        self.sign = Label()
         self.slider = CalmSlider(Qt.Orientation.Horizontal)
         self.slider.setObjectName(f"conditionSlider_{name}")
         self.slider.setAccessibleName(f"How much of {name} the decoder is told")
-        self.slider.setToolTip(f"What the decoder is told of {name}: 0 is without, 1 with.")
+        self.slider.setToolTip(plain_tip(f"What the decoder is told of {name}: 0 is without, 1 with."))
         self.slider.setRange(0, _PER_UNIT)
         self.slider.setSingleStep(5)
         self.slider.setPageStep(_PER_UNIT)
@@ -97,14 +98,14 @@ class WayRow(QWidget):
         else:
             self.sign.setText("\N{MINUS SIGN}" if there else "+")
             change = f"{'without' if there else 'with'} {self.name}"
-        self.sign.setToolTip(f"The two pictures show the probe {change}.")
+        self.sign.setToolTip(plain_tip(f"The two pictures show the probe {change}."))
         by_vector = f"The probe {change} by vector: z moved along the direction, the decoder told the same"
         z = "z leaning with what is told" if lean and not self._exclusive else "the same z"
         told = change if self._exclusive else other
         by_condition = f"The probe {told} by condition: the decoder told otherwise, {z}"
         for tile, words in ((self.vector, by_vector), (self.condition, by_condition)):
             tile.setAccessibleName(words)
-            tile.setToolTip(f"{words}. Click to go there.")
+            tile.setToolTip(plain_tip(f"{words}. Click to go there."))
 
     def show_left(self, auc: float | None) -> None:
         """How much the direction in z still tells of it; nothing where that is not known."""
@@ -112,8 +113,10 @@ class WayRow(QWidget):
         self.left.setToolTip(
             ""
             if auc is None
-            else f"How much this direction still tells of {self.name}, of held-out pictures: at 0.5 nothing, "
-            "and moving along it adds none; at 1 it tells those with it from those without."
+            else plain_tip(
+                f"How much this direction still tells of {self.name}, of held-out pictures: at 0.5 nothing, "
+                "and moving along it adds none; at 1 it tells those with it from those without."
+            )
         )
 
     @Slot(int)

@@ -6,11 +6,12 @@ from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QToolButton, QWidget
 
 from latentlab.qt.check_box import CheckBox
 from latentlab.qt.flow_layout import FlowLayout
 from latentlab.qt.palette import class_colour
+from latentlab.qt.plain import Label, RichLabel, in_html, plain_tip
 from latentlab.qt.views.selection_card import IndexBox
 from latentlab.session.state import Layers
 
@@ -41,7 +42,7 @@ class CompareBar(QWidget):
         self.index.setAccessibleName("Number of the picture that every column shows")
         self.index.setToolTip("The picture of the data that every column shows. Arrow keys step to the next.")
         self.index.valueChanged.connect(self.picture_wished)
-        self.name = QLabel()
+        self.name = RichLabel()
         self.name.setObjectName("compareClass")
         self.name.setAccessibleName("Class of the picture")
         self.layers = {name: _box(f"compare{text}", text, tip) for name, text, tip in _LAYERS}
@@ -69,7 +70,7 @@ class CompareBar(QWidget):
         self.show_all.clicked.connect(self.all_wished)
         self.add = _button("compareAdd", "Add model", "Put one more model beside these; four at most.")
         self.add.clicked.connect(self.column_wished)
-        number = QLabel("&Picture")
+        number = Label("&Picture")
         number.setBuddy(self.index)
         tall = self.index.sizeHint().height()
         flow = FlowLayout(self, gap=6)
@@ -87,7 +88,7 @@ class CompareBar(QWidget):
         self.index.setValue(-1 if index is None else index)
         self.index.blockSignals(False)
         dot = "" if label is None else f'<font color="{class_colour(label).name()}">●</font> '
-        self.name.setText(f"{dot}{name}")
+        self.name.setText(f"{dot}{in_html(name)}")
 
     def show_layers(self, layers: Layers) -> None:
         """Shows which layers there are."""
@@ -114,7 +115,7 @@ def _named(widget: QAbstractButton, name: str, text: str, tip: str) -> None:
     widget.setObjectName(name)
     widget.setText(text)
     widget.setAccessibleName(text)
-    widget.setToolTip(tip)
+    widget.setToolTip(plain_tip(tip))
 
 
 def _box(name: str, text: str, tip: str) -> CheckBox:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy
+from PySide6.QtWidgets import QSizePolicy
+
+from latentlab.qt.plain import Label
 
 
-class Caption(QLabel):
+class Caption(Label):
     """`text` if it fits, else `short`."""
 
     def __init__(self, text: str, short: str) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QFileDialog, QSizePolicy
 
 from latentlab.qt.compare.shelf import Known
+from latentlab.qt.plain import listed, plain_tip
 
 _FILE = "Open file …"
 
@@ -43,14 +44,16 @@ class ModelChooser(QComboBox):
             self._put(row, model.replace("\\", "/").rpartition("/")[2].removesuffix(".safetensors"), model)
         self._shown = row
         self.setCurrentIndex(row)
-        self.setToolTip(f"The model of this column: {model}" if model else "The model of this column.")
+        self.setToolTip(
+            plain_tip(f"The model of this column: {model}" if model else "The model of this column.")
+        )
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         # To leaf through models means to open each of them.
         event.ignore()
 
     def _put(self, row: int, title: str, model: str) -> None:
-        self.insertItem(row, title, model)
+        self.insertItem(row, listed(title), model)
 
     @Slot(int)
     def _activated(self, row: int) -> None:

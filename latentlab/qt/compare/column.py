@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -22,6 +21,7 @@ from latentlab.qt.compare.linked_desk import LinkedDesk
 from latentlab.qt.compare.pictures import ColumnPictures
 from latentlab.qt.compare.shelf import Known, known
 from latentlab.qt.messages import MessageBar
+from latentlab.qt.plain import Label, plain_tip
 from latentlab.qt.views.conditions import ConditionSelector
 from latentlab.qt.views.latent_plane import LatentPlane
 
@@ -61,7 +61,7 @@ class ModelColumn(QFrame):
         self.title.setObjectName("compareTitle")
         self.title.setAccessibleName("What model it is")
         self.messages = MessageBar()
-        self.note = QLabel(_EMPTY)
+        self.note = Label(_EMPTY)
         self.note.setObjectName("compareNote")
         self.note.setWordWrap(True)
         self.note.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -119,7 +119,7 @@ class ModelColumn(QFrame):
         rest += f", {model.latents} latent{'' if model.latents == 1 else 's'}"
         text = model.title + rest
         self.title.say(text, card.kind.upper() + rest if card.kind else text)
-        self.title.setToolTip(f"{text}\n{model.path} ({model.hash})\n{model.command}".strip())
+        self.title.setToolTip(plain_tip(f"{text}\n{model.path} ({model.hash})\n{model.command}".strip()))
         self.stack.setCurrentWidget(self.plane)
         self.pictures.show()
 

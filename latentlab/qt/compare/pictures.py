@@ -19,6 +19,7 @@ from latentlab.qt.compare.caption import Caption
 from latentlab.qt.crisp_picture import CrispPicture
 from latentlab.qt.desk import Desk
 from latentlab.qt.pixels import data_picture
+from latentlab.qt.plain import Label, plain_tip
 from latentlab.session.state import SessionState
 
 _LARGEST = 168
@@ -104,19 +105,19 @@ class ColumnPictures(QWidget):
         table.setVerticalSpacing(1)
         table.setColumnStretch(1, 1)
         table.setColumnStretch(2, 1)
-        table.addWidget(QLabel("Probe z"), 0, 0)
+        table.addWidget(Label("Probe z"), 0, 0)
         table.addWidget(self.place, 0, 1, 1, 2)
         for column, (words, tip) in enumerate(
             (("nats", ""), ("this picture", "The selected picture."), ("test set", _MEASURED))
         ):
-            heading = QLabel(words)
+            heading = Label(words)
             heading.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-            heading.setToolTip(tip)
+            heading.setToolTip(plain_tip(tip))
             heading.setAlignment(_LEFT if column == 0 else _RIGHT)
             table.addWidget(heading, 1, column)
         for number, (key, name, what) in enumerate(_ROWS, 2):
-            label = QLabel(name)
-            label.setToolTip(what)
+            label = Label(name)
+            label.setToolTip(plain_tip(what))
             for column, part in enumerate((label, self.figures[key], self.measured[key])):
                 if key == "elbo":
                     font = part.font()
@@ -195,10 +196,10 @@ def in_nats(value: float) -> str:
 
 def _figure(name: str, called: str, what: str) -> QLabel:
     """A value in the table, to be read and copied; too long a one does not widen the column."""
-    label = QLabel(_NONE)
+    label = Label(_NONE)
     label.setObjectName(name)
     label.setAccessibleName(called)
-    label.setToolTip(what)
+    label.setToolTip(plain_tip(what))
     label.setAlignment(_RIGHT)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from latentlab.qt.compare.view import CompareView, NewRenderer
 from latentlab.qt.known_data import title_of
+from latentlab.qt.plain import title_text
 from latentlab.session.state import SessionState
 
 if TYPE_CHECKING:
@@ -33,7 +34,9 @@ class CompareWindow(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setObjectName(_NAME)
-        self.setWindowTitle(f"Compare models · {title_of(state.data)} ({state.split}) — LatentLab")
+        self.setWindowTitle(
+            title_text(f"Compare models · {title_of(state.data)} ({state.split}) — LatentLab")
+        )
         self.setWindowFlags(Qt.WindowType.Window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if state.selected is None:

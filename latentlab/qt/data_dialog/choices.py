@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QWidget
 
 from latentlab.data.spec import ReadingOptions
+from latentlab.qt.plain import plain_tip
 
 _SIDES: dict[str, int | None] = {"Automatic": None} | {
     f"{side} × {side} pixels": side for side in (16, 28, 32, 48, 64)
@@ -59,7 +60,7 @@ def _box(
     box = QComboBox()
     box.setObjectName(name)
     box.setAccessibleName(title)
-    box.setToolTip(tip)
+    box.setToolTip(plain_tip(tip))
     for words, value in choices.items():
         box.addItem(words, value)
     return box

@@ -17,6 +17,7 @@ from latentlab.qt.background import Background, Failure
 from latentlab.qt.data_dialog.newest import Newest
 from latentlab.qt.data_dialog.page import Page
 from latentlab.qt.data_dialog.work import Pictures, look, read_all
+from latentlab.qt.plain import plain_tip, title_text
 
 if TYPE_CHECKING:
     from latentlab.data.opening import Preview
@@ -49,7 +50,7 @@ class OpenDataDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._source = asked.source
         name = shown(Path(self._source).name or self._source)
-        self.setWindowTitle(f"Open {name}")
+        self.setWindowTitle(title_text(f"Open {name}"))
         self.stage = Stage.CHOOSING
         self.pictures: Pictures | None = None
         self.page = Page(shown(self._source), asked.options, self)
@@ -73,7 +74,7 @@ class OpenDataDialog(QDialog):
         ):
             button.setObjectName(name)
             button.setAccessibleName(title)
-            button.setToolTip(tip)
+            button.setToolTip(plain_tip(tip))
         opening.setDefault(True)
         box.accepted.connect(self.accept)
         box.rejected.connect(self.reject)

@@ -16,8 +16,10 @@ from PySide6.QtWidgets import (
 
 from latentlab.data.report import ReadingReport
 from latentlab.data.spec import ReadingOptions
+from latentlab.plain import printable
 from latentlab.qt.data_dialog.choices import Choices
 from latentlab.qt.data_dialog.strip import PreviewStrip
+from latentlab.qt.plain import Label, plain_tip
 
 
 class Page:
@@ -39,7 +41,7 @@ class Page:
         self.found.setText("Looking …")
         self.strip = PreviewStrip()
         self.choices = Choices(options)
-        self.sign = QLabel()
+        self.sign = Label()
         self.sign.hide()
         self.note = _label("dataNote", "Note", "What went wrong, or what to know. It can be selected.")
         self.note.hide()
@@ -100,16 +102,15 @@ class Page:
         notes = [f"{note}." for note in report.notes]
         were = "was" if report.skipped_count == 1 else "were"
         self.say("\n".join([*notes, f"{report.skipped_count:,} {were} left out:"]), fault=True)
-        self.details.setPlainText("\n".join(report.details()))
+        self.details.setPlainText(printable("\n".join(report.details())))
         self.details.show()
 
 
 def _label(name: str, title: str, tip: str) -> QLabel:
-    label = QLabel()
+    label = Label()
     label.setObjectName(name)
     label.setAccessibleName(title)
-    label.setToolTip(tip)
+    label.setToolTip(plain_tip(tip))
     label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label

@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QPushButton, QWidget
 
 from latentlab.engine.recipes import MOST_PICTURES
 from latentlab.qt.number_field import WholeNumber
+from latentlab.qt.plain import Label, plain_tip
 
 _MOST_SEED, _SEEDS = 2**31 - 1, 1_000_000
 _COUNT = 8
@@ -40,7 +41,7 @@ class BetweenForm(QWidget):
         self.dice.setObjectName("betweenDice")
         self.dice.setAccessibleName("Another seed B")
         self.dice.setToolTip("Takes another seed B at random.")
-        self.words = QLabel()
+        self.words = Label()
         self.words.setObjectName("betweenWords")
         self.words.setWordWrap(True)
         row = QHBoxLayout()
@@ -103,6 +104,6 @@ def _spin(name: str, spoken: str, tip: str, least: int, most: int, value: int) -
     spin = WholeNumber(minimum=least, maximum=most, value=value)
     spin.setObjectName(name)
     spin.setAccessibleName(spoken)
-    spin.setToolTip(tip)
+    spin.setToolTip(plain_tip(tip))
     spin.setMinimumWidth(60)
     return spin

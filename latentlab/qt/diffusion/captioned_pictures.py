@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from latentlab.qt.crisp_picture import CrispPicture
+from latentlab.qt.plain import Label
 
 _GAP, _UNDER = 6, 2
 # No picture is to be smaller, where a second row can help.
@@ -26,7 +27,7 @@ class CaptionedPictures(QWidget):
         super().__init__()
         self._margin = margin
         self.pictures = tuple(picture for picture, _ in tiles)
-        self._captions = tuple(QLabel(caption, self) for _, caption in tiles)
+        self._captions = tuple(Label(caption, self) for _, caption in tiles)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         for picture, caption in zip(self.pictures, self._captions, strict=True):
             picture.setParent(self)
@@ -51,7 +52,7 @@ class CaptionedPictures(QWidget):
 
     # Where they go
 
-    def _shown(self) -> list[tuple[CrispPicture, QLabel]]:
+    def _shown(self) -> list[tuple[CrispPicture, Label]]:
         tiles = zip(self.pictures, self._captions, strict=True)
         return [tile for tile in tiles if not tile[0].isHidden()]
 

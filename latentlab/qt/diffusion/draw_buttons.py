@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QWidget
 
+from latentlab.qt.plain import plain_tip
+
 _DRAW_SPOKEN = "Draw the pictures"
 _DRAW = "Draw a new tape: from noise to pictures."
 _GO_ON = "Go on with the tape that was stopped. With other settings this draws a new one."
@@ -34,7 +36,7 @@ class DrawButtons(QWidget):
         ):
             button.setObjectName(name)
             button.setAccessibleName(spoken)
-            button.setToolTip(tip)
+            button.setToolTip(plain_tip(tip))
             # Three side by side are no wider than the form above them.
             button.setMinimumWidth(button.fontMetrics().horizontalAdvance(button.text()) + 18)
             button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)

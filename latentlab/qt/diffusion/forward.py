@@ -30,6 +30,7 @@ from latentlab.qt.diffusion.seeded_noise import SeededNoise
 from latentlab.qt.diffusion.words import told_words
 from latentlab.qt.dimensions.row import CalmSlider
 from latentlab.qt.pixels import data_picture
+from latentlab.qt.plain import Label, plain_tip
 from latentlab.session.state import SessionState
 
 # Where t begins: halfway there is something to see of both, the picture and the noise.
@@ -72,7 +73,7 @@ class ForwardPage(QWidget):
         self.slider.setRange(0, 0)
         self.slider.setAccessibleName("t, how many steps of noise")
         self.slider.setToolTip("How many steps of noise: 0 is the picture, T noise and nothing else.")
-        self.time = QLabel()
+        self.time = Label()
         self.time.setObjectName("forwardTime")
         self.note = _label(
             "forwardNote",
@@ -109,7 +110,7 @@ class ForwardPage(QWidget):
             self._take(desk.state.selected)
 
     def _lay_out(self) -> ForwardRoom:
-        label = QLabel("t")
+        label = Label("t")
         label.setBuddy(self.slider)
         room = ForwardRoom(
             (self.previous, self.name, self.next),
@@ -300,11 +301,10 @@ def _name(data: LoadedReply, index: int) -> str:
 
 
 def _label(name: str, tip: str) -> QLabel:
-    label = QLabel()
+    label = Label()
     label.setObjectName(name)
-    label.setToolTip(tip)
+    label.setToolTip(plain_tip(tip))
     label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
     return label
@@ -317,5 +317,5 @@ def _arrow(name: str, arrow: Qt.ArrowType, tip: str) -> QToolButton:
     button.setAutoRaise(True)
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     button.setAccessibleName(tip)
-    button.setToolTip(f"{tip}.")
+    button.setToolTip(plain_tip(f"{tip}."))
     return button

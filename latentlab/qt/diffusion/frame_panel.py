@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from latentlab.qt.diffusion.histogram import Histogram
 from latentlab.qt.diffusion.mosaic import columns_for, mosaic_of
 from latentlab.qt.pixels import to_qimage
+from latentlab.qt.plain import RichLabel, plain_tip
 
 _SHARP = 3.0
 
@@ -31,7 +32,9 @@ class Mosaic(QWidget):
         super().__init__()
         self.setObjectName(name)
         self.setAccessibleName(what)
-        self.setToolTip(f"{what}. Click or arrow keys: choose a picture. Double-click: see it alone.")
+        self.setToolTip(
+            plain_tip(f"{what}. Click or arrow keys: choose a picture. Double-click: see it alone.")
+        )
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(40, 40)
@@ -157,15 +160,16 @@ class FramePanel(QWidget):
 
     Args:
         name: the mosaic's objectName.
-        title, tip: what it shows, in few words and in more.
+        title, tip: what it shows, in few words, of which the first is its sign, and in more.
         reach: numbers from -reach to reach go from black to white.
         normal: whether a normal distribution is drawn into the histogram.
     """
 
     def __init__(self, name: str, title: str, tip: str, reach: float = 1.0, normal: bool = True) -> None:
         super().__init__()
-        self.title = QLabel(title)
-        self.title.setToolTip(tip)
+        sign, _, rest = title.partition(" ")
+        self.title = RichLabel(f"<b>{sign}</b> {rest}")
+        self.title.setToolTip(plain_tip(tip))
         self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.mosaic = Mosaic(name, tip, reach)
         self.histogram = Histogram(f"{name}Histogram", f"How the numbers are spread: {title}", normal)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from latentlab.qt.diffusion.mosaic import BINS, REACH, normal_density, shares
 from latentlab.qt.lag import Lag
+from latentlab.qt.plain import plain_tip
 
 _TICKS = (-2, 0, 2)
 # A density that is nearly as high as the box.
@@ -37,7 +38,9 @@ class Histogram(QWidget):
         self.setObjectName(name)
         self.setAccessibleName(what)
         dashed = " Dashed: a normal distribution, N(0, 1)." if normal else ""
-        self.setToolTip(f"{what}. Heights are square roots of densities, so that tails can be seen.{dashed}")
+        self.setToolTip(
+            plain_tip(f"{what}. Heights are square roots of densities, so that tails can be seen.{dashed}")
+        )
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.density: NDArray[np.float64] | None = None
         self._numbers: NDArray[np.float32] | None = None

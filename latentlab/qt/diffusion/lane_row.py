@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from latentlab.qt.diffusion.runs import Lane
 from latentlab.qt.diffusion.tape import Tape
+from latentlab.qt.plain import Label, plain_tip
 
 
 class LaneRow(QWidget):
@@ -21,7 +22,7 @@ class LaneRow(QWidget):
         self.lane = lane
         self.tape = Tape(lane.store, "tape" if place == 0 else f"tape_{place}")
         self.tape.show_store(lane.store, lane.total, lane.leaves)
-        self.caption = QLabel()
+        self.caption = Label()
         self.caption.setObjectName("tapeCaption" if place == 0 else f"tapeCaption_{place}")
         self.caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.caption.setFixedHeight(self.caption.fontMetrics().height() + 2)
@@ -55,8 +56,11 @@ class LaneRow(QWidget):
         self.tape.total = self.lane.total
         self.tape.set_in_hand(in_hand)
         self._head.setVisible(not alone)
-        self.caption.setText(f"<b>{words}</b>" if in_hand else words)
-        self.caption.setToolTip(words)
+        font = self.caption.font()
+        font.setBold(in_hand)
+        self.caption.setFont(font)
+        self.caption.setText(words)
+        self.caption.setToolTip(plain_tip(words))
 
     @Slot(int)
     def _scrubbed(self, number: int) -> None:

@@ -26,6 +26,7 @@ from latentlab.qt.diffusion.told_form import ToldForm
 from latentlab.qt.diffusion.words import SAMPLER_TITLES, of_start
 from latentlab.qt.dimensions.row import CalmSlider, Figure
 from latentlab.qt.number_field import WholeNumber
+from latentlab.qt.plain import Label, plain_tip
 
 PRESETS = (10, 20, 50, 100, 1000)
 # Short enough to be typed.
@@ -83,7 +84,7 @@ class MannerForm(QScrollArea):
         self._guidance_exactly: float | None = None
         self.guidance_value = Figure()
         self.told = ToldForm()
-        self.start_words = QLabel()
+        self.start_words = Label()
         self.start_words.setObjectName("startWords")
         self.start_words.setWordWrap(True)
         self.from_noise = QPushButton("From &noise again")
@@ -124,7 +125,7 @@ class MannerForm(QScrollArea):
         ):  # fmt: skip
             control.setObjectName(name)
             control.setAccessibleName(spoken)
-            control.setToolTip(tip)
+            control.setToolTip(plain_tip(tip))
 
     def _lay_out(self) -> None:
         inner = QWidget()
@@ -272,7 +273,7 @@ def _figure(value: float) -> str:
 
 def _named(text: str, control: QWidget) -> QLabel:
     """A label whose letter leads to a control that has company in its row."""
-    label = QLabel(text)
+    label = Label(text)
     label.setBuddy(control)
     return label
 

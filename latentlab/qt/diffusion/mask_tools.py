@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QSignalBlocker, Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from latentlab.qt.diffusion.mask import HALVES
 from latentlab.qt.diffusion.mask_canvas import MaskCanvas
 from latentlab.qt.dimensions.row import CalmSlider
 from latentlab.qt.flow_layout import FlowLayout
 from latentlab.qt.number_field import WholeNumber
+from latentlab.qt.plain import Label, plain_tip
 
 _MOST_REPEATS, _REPEATS = 50, 5
 
@@ -29,7 +30,7 @@ class MaskTools(QWidget):
         self.brush.setObjectName("maskBrush")
         self.brush.setAccessibleName("Width of the brush")
         self.brush.setToolTip("Width of the brush in pixels of the picture; [ and ] change it too.")
-        self.brush_value = QLabel()
+        self.brush_value = Label()
         self.undo = _button("maskUndo", "Undo", "Take back the last stroke (Ctrl+Z on the picture)")
         self.redo = _button("maskRedo", "Redo", "Paint the stroke again that was taken back")
         self.clear = _button("maskClear", "&Clear", "Close the hole")
@@ -45,7 +46,7 @@ class MaskTools(QWidget):
             "How often each step is gone (RePaint): more make the hole match what is round it, and take as "
             "many times as long."
         )
-        self.share = QLabel()
+        self.share = Label()
         self.share.setObjectName("maskShare")
         self._lay_out()
         self.canvas.masked.connect(self._show_mask)
@@ -65,19 +66,19 @@ class MaskTools(QWidget):
         for button in (self.undo, self.redo, self.clear, self.invert):
             flow.addWidget(button)
         flow = FlowLayout(halves, gap=4)
-        label = QLabel("Open half:")
+        label = Label("Open half:")
         label.setMinimumHeight(self.undo.sizeHint().height())
         flow.addWidget(label)
         for quick in self.halves.values():
             flow.addWidget(quick)
         brush = QHBoxLayout()
-        label = QLabel("&Brush")
+        label = Label("&Brush")
         label.setBuddy(self.brush)
         brush.addWidget(label)
         brush.addWidget(self.brush, 1)
         brush.addWidget(self.brush_value)
         repeats = QHBoxLayout()
-        label = QLabel("Re&peats")
+        label = Label("Re&peats")
         label.setBuddy(self.repeats)
         repeats.addWidget(label)
         repeats.addWidget(self.repeats)
@@ -112,6 +113,6 @@ def _button(name: str, text: str, tip: str) -> QPushButton:
     button = QPushButton(text)
     button.setObjectName(name)
     button.setAccessibleName(tip)
-    button.setToolTip(f"{tip}.")
+    button.setToolTip(plain_tip(f"{tip}."))
     button.setMaximumWidth(button.fontMetrics().horizontalAdvance(text) + 20)
     return button

@@ -6,9 +6,9 @@ import itertools
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, Qt, Signal, Slot
+from PySide6.QtCore import QMimeData, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from latentlab.data.decoding import SUFFIXES
 from latentlab.engine.cropping import Fitting
@@ -23,6 +23,7 @@ from latentlab.qt.own_picture.frame import PictureFrame
 from latentlab.qt.own_picture.incoming import incoming
 from latentlab.qt.own_picture.keeper import OwnPictures
 from latentlab.qt.pixels import data_picture
+from latentlab.qt.plain import Label, plain_tip
 from latentlab.session.state import SessionState
 
 _OWN, _DATA = "own", "data"
@@ -53,10 +54,9 @@ class PictureSource(QWidget):
         # As high as there is room.
         self.frame.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.frame.setMinimumHeight(self.frame.minimumSizeHint().height())
-        self.words = QLabel()
+        self.words = Label()
         self.words.setObjectName("startPictureName")
         self.words.setWordWrap(True)
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.selected = ChoiceButton("&Selected")
         self.selected.setObjectName("startPictureSelected")
@@ -224,5 +224,5 @@ def _button(name: str, text: str, tip: str) -> QPushButton:
     button = QPushButton(text)
     button.setObjectName(name)
     button.setAccessibleName(tip)
-    button.setToolTip(f"{tip}.")
+    button.setToolTip(plain_tip(f"{tip}."))
     return button

@@ -58,11 +58,11 @@ class ReversePage(QWidget):
         self.form = MannerForm()
         self.buttons = DrawButtons()
         self.panels = (
-            FramePanel("noisyPictures", "<b>xₜ</b> in its noise",
+            FramePanel("noisyPictures", "xₜ in its noise",
                        "xₜ, the pictures in as much noise as there is at this frame"),
-            FramePanel("believedPictures", "<b>x̂₀</b> believed picture",
+            FramePanel("believedPictures", "x̂₀ believed picture",
                        "x̂₀, the pictures that the model believes are behind the noise", normal=False),
-            FramePanel("believedNoise", "<b>ε̂</b> believed noise",
+            FramePanel("believedNoise", "ε̂ believed noise",
                        "ε̂, the noise that the model believes it sees", NOISE_REACH),
         )  # fmt: skip
         self.words = Line()

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from latentlab.engine.diffusion_requests import DenoiserReply
 from latentlab.engine.noising import as_picture, as_x, noised, picture_of, pixels_of, snr_db
@@ -28,6 +28,7 @@ from latentlab.qt.diffusion.start_room import FRAME_MARGIN, StartRoom
 from latentlab.qt.dimensions.row import CalmSlider
 from latentlab.qt.flow_layout import FlowLayout
 from latentlab.qt.own_picture.keeper import OwnPictures
+from latentlab.qt.plain import Label, plain_tip
 
 PICTURE, HOLE, BETWEEN = "picture", "hole", "between"
 _CHOICES = (
@@ -70,7 +71,7 @@ class StartPage(QWidget):
             button = self.buttons[name] = ChoiceButton(words)
             button.setObjectName(f"start_{name}")
             button.setAccessibleName(words.replace("&", ""))
-            button.setToolTip(tip)
+            button.setToolTip(plain_tip(tip))
             button.clicked.connect(partial(self.choose, name))
         self.source = PictureSource(desk, pictures)
         self.strength = CalmSlider(Qt.Orientation.Horizontal)
@@ -80,8 +81,8 @@ class StartPage(QWidget):
         self.strength.setRange(0, _GRAIN)
         self.strength.setPageStep(_GRAIN // 20)
         self.strength.setValue(_GRAIN // 2)
-        self.strength_value = QLabel()
-        self.strength_words = QLabel()
+        self.strength_value = Label()
+        self.strength_words = Label()
         self.strength_words.setObjectName("strengthWords")
         self.strength_words.setWordWrap(True)
         self.seen = CrispPicture("startSeen", "The picture as the denoiser takes it", _ANY)
@@ -93,7 +94,7 @@ class StartPage(QWidget):
         self.draw.setObjectName("startDraw")
         self.draw.setAccessibleName("Draw it: run a tape from this start")
         self.draw.setToolTip("Runs a tape from this start, in the manner that is set.")
-        self.note = QLabel()
+        self.note = Label()
         self.note.setObjectName("startNote")
         self.note.setWordWrap(True)
         self._strong = QWidget()
@@ -119,7 +120,7 @@ class StartPage(QWidget):
         for button in self.buttons.values():
             flow.addWidget(button)
         slide = QHBoxLayout()
-        label = QLabel("Stren&gth")
+        label = Label("Stren&gth")
         label.setBuddy(self.strength)
         slide.addWidget(label)
         slide.addWidget(self.strength, 1)

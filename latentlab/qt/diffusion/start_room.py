@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from latentlab.qt.diffusion.captioned_pictures import CaptionedPictures
+from latentlab.qt.plain import Label
 
 _EDGE, _GAP, _ANY = 8, 6, 16_777_215
 # What a `PictureFrame` leaves free round its picture: beside it, another is to be as large.
@@ -83,7 +84,7 @@ class StartRoom(QScrollArea):
     def _framed(self) -> QWidget:
         """The picture in hand: with its caption, as the others have one, or to paint on."""
         self._hand = QWidget()
-        self._caption = QLabel("Picture")
+        self._caption = Label("Picture")
         self._caption.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         column = QVBoxLayout(self._hand)
         column.setContentsMargins(0, 0, 0, 0)

@@ -14,6 +14,7 @@ from latentlab.qt.diffusion.tape_saving import FRAME, SHOWS, TAPE, TapeInHand, T
 from latentlab.qt.export_dialog import ExportDialog, Format
 from latentlab.qt.number_field import WholeNumber
 from latentlab.qt.pixels import to_qimage
+from latentlab.qt.plain import plain_tip
 from latentlab.qt.takeaways import Takeaway
 
 _STILLS = (Format("PNG", ".png"), Format("WebP, lossless", ".webp"), Format("JPEG", ".jpg"))
@@ -89,7 +90,7 @@ class TapeDialog(ExportDialog):
         ):
             control.setObjectName(name)
             control.setAccessibleName(title)
-            control.setToolTip(tip)
+            control.setToolTip(plain_tip(tip))
             form.addRow(title, control)
         form.setRowVisible(self.pictures, count > 1)
         self.show_.currentIndexChanged.connect(self._look)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 from latentlab.engine.projection import Point
 from latentlab.qt.check_box import CheckBox
 from latentlab.qt.flow_layout import FlowLayout
+from latentlab.qt.plain import listed, on_button, plain_tip, without_mnemonic
 from latentlab.session.conditions import one_of
 
 _ANY, _WITH, _WITHOUT = Qt.CheckState.PartiallyChecked, Qt.CheckState.Checked, Qt.CheckState.Unchecked
@@ -22,7 +23,7 @@ class TraitBox(CheckBox):
     """An attribute: told that it is there, that it is not, or nothing of it."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(name)
+        super().__init__(on_button(name))
         self.name = name
         self.setTristate(True)
         self.setObjectName(f"told_{name}")
@@ -36,11 +37,12 @@ class TraitBox(CheckBox):
 
     @Slot()
     def _named(self) -> None:
-        words = {_ANY: f"{self.name} or not", _WITH: f"with {self.name}", _WITHOUT: f"without {self.name}"}
-        self.setText(words[self.checkState()])
+        name = listed(self.name)
+        words = {_ANY: f"{name} or not", _WITH: f"with {name}", _WITHOUT: f"without {name}"}
+        self.setText(without_mnemonic(words[self.checkState()]))
         self.setAccessibleName(f"Told: {words[self.checkState()]}")
         self.setToolTip(
-            f"Told: {words[self.checkState()]}. Click: with, without, or nothing told of {self.name}."
+            plain_tip(f"Told: {words[self.checkState()]}. Click: with, without, or nothing told of {name}.")
         )
 
 
@@ -80,7 +82,7 @@ class ToldForm(QWidget):
             if exclusive and names:
                 self.classes.addItem("each class in turn", _TURNS)
                 for number, name in enumerate(names):
-                    self.classes.addItem(name if not name.isdigit() else f"class {name}", number)
+                    self.classes.addItem(listed(name if not name.isdigit() else f"class {name}"), number)
                 self.classes.addItem("nothing is told", _NOTHING)
                 self.classes.setCurrentIndex(0)
         for box in self.boxes.values():

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 from latentlab.qt.check_box import CheckBox
 from latentlab.qt.diffusion.line import Line
 from latentlab.qt.number_field import WholeNumber
+from latentlab.qt.plain import plain_tip
 
 # From this width on there is room for everything.
 _WIDE = 430
@@ -54,7 +55,7 @@ class Transport(QWidget):
         ):  # fmt: skip
             control.setObjectName(name)
             control.setAccessibleName(spoken)
-            control.setToolTip(tip)
+            control.setToolTip(plain_tip(tip))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from latentlab.qt.choice_button import ChoiceButton
 from latentlab.qt.dimensions.strip import COUNT, TraversalStrip
+from latentlab.qt.plain import plain_tip
 from latentlab.session.plane import dimension_name
 
 UNUSED_NATS = 0.01
@@ -106,7 +107,7 @@ class Weight(QWidget):
             tip = f"The pictures' places have a standard deviation of {value:.3f} along {self._name}."
         if value is not None and most > 0:
             self._share = min(1.0, value / most)
-        self.setToolTip(tip)
+        self.setToolTip(plain_tip(tip))
         self.setAccessibleName(f"{self._name}: {self.text or 'not known yet'}")
         self.update()
 
@@ -208,7 +209,7 @@ class DimensionRow(QWidget):
         ):
             control.setObjectName(f"dimension{kind}_{number}")
             control.setAccessibleName(spoken)
-            control.setToolTip(tip)
+            control.setToolTip(plain_tip(tip))
         for button in (self.across, self.up):
             button.setFixedSize(24, 22)
         self._lay_out()

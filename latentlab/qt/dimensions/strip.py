@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from latentlab.engine.requests import Picture
 from latentlab.qt.pixels import to_qimage
+from latentlab.qt.plain import plain_tip
 
 COUNT = 9
 VALUES = tuple(-3.0 + 0.75 * number for number in range(COUNT))
@@ -22,7 +23,9 @@ class TraversalStrip(QWidget):
         super().__init__()
         self.setObjectName(f"dimensionStrip_{dimension}")
         self.setAccessibleName(f"Pictures along {name}")
-        self.setToolTip(f"{name} from −3 to 3, the rest as the probe has it. Click to send the probe there.")
+        self.setToolTip(
+            plain_tip(f"{name} from −3 to 3, the rest as the probe has it. Click to send the probe there.")
+        )
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         self.value = 0.0

@@ -6,6 +6,8 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from latentlab.qt.plain import plain_tip
+
 _TOP, _BOTTOM, _SIDE = 20, 16, 6
 _SLOWLY = 0.995
 # A number stands under every bar that leaves it so many pixels.
@@ -29,7 +31,7 @@ class Bars(QWidget):
         super().__init__()
         self.setObjectName(name)
         self.setAccessibleName(title)
-        self.setToolTip(tip)
+        self.setToolTip(plain_tip(tip))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(80, 80)
         self.numbers: tuple[float, ...] = ()
@@ -120,6 +122,6 @@ class Bars(QWidget):
             step = (self.width() - 2 * _SIDE) / len(self.numbers)
             number = int((event.pos().x() - _SIDE) / step)
             if 0 <= number < len(self.numbers):
-                QToolTip.showText(event.globalPos(), self.tip_of(number), self)
+                QToolTip.showText(event.globalPos(), plain_tip(self.tip_of(number)), self)
                 return True
         return super().event(event)

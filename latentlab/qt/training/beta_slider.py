@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
+
+from latentlab.qt.plain import Label
 
 _LOW, _HIGH, _STEPS = 0.05, 50.0, 240
 _TIP = (
@@ -43,9 +45,9 @@ class BetaSlider(QWidget):
         self._slider.setToolTip(_TIP)
         self._slider.setRange(0, _STEPS)
         self._slider.setPageStep(24)
-        self._words = QLabel()
+        self._words = Label()
         self._words.setMinimumWidth(self._words.fontMetrics().horizontalAdvance("0.55"))
-        name = QLabel("&Beta")
+        name = Label("&Beta")
         name.setBuddy(self._slider)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -10,9 +10,10 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from latentlab.engine.events import ElboFigures, Figures
+from latentlab.qt.plain import Label, RichLabel, plain_tip
 from latentlab.qt.training.charts import CHARTS, Chart, Charts, as_axis, round_ticks
 from latentlab.qt.training.history import History
 
@@ -32,7 +33,7 @@ class LossCurves(QWidget):
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(2)
-        self._waiting = QLabel()
+        self._waiting = Label()
         self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._waiting.setWordWrap(True)
         self._waiting.setAutoFillBackground(True)
@@ -78,7 +79,7 @@ class LossCurves(QWidget):
             plot.hide()
             plot.deleteLater()
         self._charts, self._plots, self._turn = charts, [], 0
-        self.setToolTip(charts.tip)
+        self.setToolTip(plain_tip(charts.tip))
         self._waiting.setText(charts.waiting)
         self._waiting.show()
 
@@ -102,7 +103,7 @@ class _Plot(QWidget):
         self._plot.setMouseEnabled(False, False)
         self._plot.setMenuEnabled(False)
         self._plot.hideButtons()
-        self._plot.setToolTip(tip)
+        self._plot.setToolTip(plain_tip(tip))
         self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._plot.setMinimumSize(0, 0)
         self._plot.getPlotItem().layout.setContentsMargins(0, 6, 8, 2)
@@ -113,9 +114,9 @@ class _Plot(QWidget):
         for item in (*self._lines, *self._dots):
             self._plot.addItem(item)
         # Above the plot, not in it: pyqtgraph makes a plot at least as wide as its title.
-        self._title = QLabel(chart.title)
+        self._title = RichLabel(chart.title)
         self._title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._title.setToolTip(tip)
+        self._title.setToolTip(plain_tip(tip))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -167,7 +168,6 @@ class _Plot(QWidget):
             line.setPen(colour, width=2)
             dots.setSymbolBrush(colour)
             words.append(f'<b><font color="{colour.name()}">{self.chart.lines[number]}</font></b>')
-        self._title.setTextFormat(Qt.TextFormat.RichText)
         self._title.setWordWrap(True)
         self._title.setText(" ".join(words))
 

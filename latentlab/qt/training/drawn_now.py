@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from latentlab.engine.export import sheet
 from latentlab.qt.pixels import data_picture, draw_crisp, to_qimage
+from latentlab.qt.plain import Label, plain_tip
 
 _TIP = (
     "What the model would draw if the training ended here: the averaged weights, 20 steps of DDIM, always "
@@ -30,7 +31,7 @@ class DrawnNow(QWidget):
         self.setToolTip(_TIP)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(80, 80)
-        self.caption = QLabel()
+        self.caption = Label()
         self.caption.setObjectName("drawnNowCaption")
         self.caption.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.caption.setWordWrap(True)
@@ -55,7 +56,7 @@ class DrawnNow(QWidget):
         """Shows uint8 (B, C, H, W) pictures after so many steps; `what` says in words what they were told."""
         self.sheet.show_pictures(pictures)
         self._say(f"Drawn at step {step:,}")
-        self.sheet.setToolTip(f"{_TIP}\n{what}")
+        self.sheet.setToolTip(plain_tip(f"{_TIP}\n{what}"))
 
     def complain(self, message: str) -> None:
         """Says why nothing could be drawn; pictures that were stay."""

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
     QFrame,
-    QLabel,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from latentlab.engine.presets import PRESETS
 from latentlab.qt.flow_layout import FlowLayout
+from latentlab.qt.plain import Label, plain_tip
 from latentlab.qt.training.beta_slider import BetaSlider
 
 
@@ -41,7 +41,7 @@ class TrainingForm(QScrollArea):
         self.model.setToolTip("The model to train. Options … changes everything about it.")
         for preset in PRESETS:
             self.model.addItem(preset.title, preset)
-        self.when = QLabel()
+        self.when = Label()
         self.when.setObjectName("modelAdvice")
         self.when.setWordWrap(True)
         self.start = _button("trainStart", "Train", "Start training this model on these pictures.")
@@ -51,10 +51,10 @@ class TrainingForm(QScrollArea):
             "trainOptions", "&Options …", "Everything that can be chosen about a training."
         )
         self.beta = BetaSlider()
-        self.status = QLabel("Choose pictures and a model, then Train.")
+        self.status = Label("Choose pictures and a model, then Train.")
         self.status.setObjectName("trainStatus")
         self.status.setWordWrap(True)
-        self.alarm = QLabel()
+        self.alarm = Label()
         self.alarm.setObjectName("trainAlarm")
         self.alarm.setForegroundRole(QPalette.ColorRole.BrightText)
         self.alarm.setWordWrap(True)
@@ -89,6 +89,6 @@ class TrainingForm(QScrollArea):
 def _button(name: str, text: str, tip: str) -> QPushButton:
     button = QPushButton(text)
     button.setObjectName(name)
-    button.setToolTip(tip)
+    button.setToolTip(plain_tip(tip))
     button.setAccessibleName(text.replace("&", "").replace(" …", ""))
     return button

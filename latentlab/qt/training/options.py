@@ -20,6 +20,7 @@ from latentlab.engine.events import ElboFigures
 from latentlab.engine.plan import TrainingPlan, figures_of, means_something
 from latentlab.engine.presets import LIKELIHOODS, NOISE_SCHEDULES, SIZES, WEIGHTINGS, Choice
 from latentlab.qt.number_field import RealNumber, WholeNumber, numbers_stand
+from latentlab.qt.plain import plain_tip
 
 SCHEDULES = ("constant", "warm-up", "cyclic")
 _KINDS = {"Autoencoder": "ae", "VAE": "vae", "Conditional VAE": "cvae", "Diffusion model": "ddpm"}
@@ -202,10 +203,10 @@ class _Group(QGroupBox):
         self._form = QFormLayout(self)
         self._rows = {key: number for number, (_, key, _) in enumerate(rows)}
         for label, key, widget in rows:
-            widget.setToolTip(_TIPS[key])
+            widget.setToolTip(plain_tip(_TIPS[key]))
             widget.setAccessibleName(label.replace("&", ""))
             self._form.addRow(label, widget)
-            self._form.labelForField(widget).setToolTip(_TIPS[key])
+            self._form.labelForField(widget).setToolTip(plain_tip(_TIPS[key]))
 
     def show_row(self, key: str, shown: bool) -> None:
         """Puts a row in sight, or out of it."""

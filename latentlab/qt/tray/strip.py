@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from latentlab.qt.pixels import draw_crisp
+from latentlab.qt.plain import plain_tip
 
 PICTURE = Qt.ItemDataRole.UserRole
 _PAD = 4
@@ -84,7 +85,7 @@ class FilmStrip(QListWidget):
     def add(self, text: str, image: QImage | None, tip: str) -> None:
         """Appends a picture (None: not there yet) with the text under it."""
         item = QListWidgetItem(text)
-        item.setToolTip(tip)
+        item.setToolTip(plain_tip(tip))
         item.setData(Qt.ItemDataRole.AccessibleTextRole, f"Pin {text}")
         item.setData(PICTURE, image)
         self.addItem(item)

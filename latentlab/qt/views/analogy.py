@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QImage, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from latentlab.engine.replies import (
     OwnPictureReply,
@@ -30,6 +30,7 @@ from latentlab.qt.asking import Asking
 from latentlab.qt.desk import Desk
 from latentlab.qt.own_picture.incoming import incoming
 from latentlab.qt.own_picture.keeper import OwnPictures
+from latentlab.qt.plain import Label, RichLabel, plain_tip
 from latentlab.session.analogy import fourth, with_point
 from latentlab.session.edits import MoveProbe, SetAnalogy
 from latentlab.session.state import Analogy, SessionState
@@ -84,7 +85,7 @@ class AnalogyView(QWidget):
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
-        title = QLabel("<b>a is to b as c is to ?</b>")
+        title = RichLabel("<b>a is to b as c is to ?</b>")
         title.setToolTip("What leads from a to b is added to c: z_c + z_b − z_a.")
         title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         head.addWidget(title, 1)
@@ -100,7 +101,7 @@ class AnalogyView(QWidget):
         column = QVBoxLayout(beside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3)
-        words = QLabel("Nearest images")
+        words = Label("Nearest images")
         words.setToolTip("The pictures of the data whose places are nearest to the fourth one's.")
         column.addWidget(words)
         column.addWidget(self.nearest, 1)
@@ -302,5 +303,5 @@ def _button(name: str, text: str, tip: str) -> QPushButton:
     button = QPushButton(text)
     button.setObjectName(name)
     button.setAccessibleName(tip)
-    button.setToolTip(f"{tip}.")
+    button.setToolTip(plain_tip(f"{tip}."))
     return button

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSizePolicy,
     QTabWidget,
@@ -48,6 +47,7 @@ from latentlab.qt.attributes.trust_table import TrustTable
 from latentlab.qt.burst import Burst
 from latentlab.qt.desk import Desk
 from latentlab.qt.flow_layout import FlowLayout
+from latentlab.qt.plain import Label, plain_tip
 from latentlab.qt.surroundings import FarWarning
 from latentlab.session.edits import AddAttributes
 from latentlab.session.state import SessionState
@@ -110,10 +110,10 @@ class AttributeBoard(QWidget):
         self.method.setAccessibleName("How directions are found")
         for number, (title, name, tip) in enumerate(_METHODS):
             self.method.addItem(title, name)
-            self.method.setItemData(number, tip, Qt.ItemDataRole.ToolTipRole)
-        self.method.setToolTip("\n".join(f"{title}: {tip}" for title, _, tip in _METHODS))
+            self.method.setItemData(number, plain_tip(tip), Qt.ItemDataRole.ToolTipRole)
+        self.method.setToolTip(plain_tip("\n".join(f"{title}: {tip}" for title, _, tip in _METHODS)))
         self.method.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.status = QLabel()
+        self.status = Label()
         self.status.setObjectName("attributeStatus")
         self.status.setWordWrap(True)
         self.zero_all = QPushButton("&Zero all")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QToolButton, QWidget
 
 from latentlab.engine.replies import LoadedReply
 from latentlab.qt.desk import Desk
 from latentlab.qt.flow_layout import FlowLayout
 from latentlab.qt.palette import class_colour
+from latentlab.qt.plain import Label, listed, on_button, plain_tip, spoken
 from latentlab.qt.undo import new_gesture
 from latentlab.session.edits import HideClasses
 from latentlab.session.state import SessionState
@@ -30,12 +31,14 @@ class ClassChip(QAbstractButton):
     def __init__(self, label: int, name: str, count: int) -> None:
         super().__init__()
         self.label, self.count = label, f"{count:,}"
-        self.setText(name)
+        self.setText(on_button(name))
         self.setObjectName(f"classChip_{label}")
         self.setAccessibleName(f"Class {name}, {count} images")
         self.setToolTip(
-            f"Class {name}: {count:,} images. Click to show or hide it; double-click, Alt-click or press "
-            "Enter to show it alone, and again to show all."
+            plain_tip(
+                f"Class {listed(name)}: {count:,} images. Click to show or hide it; double-click, Alt-click "
+                "or press Enter to show it alone, and again to show all."
+            )
         )
         self.setCheckable(True)
         self.setChecked(True)
@@ -66,7 +69,7 @@ class ClassChip(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(self.font())
-        text = metrics.horizontalAdvance(self.text()) + metrics.horizontalAdvance(self.count)
+        text = metrics.horizontalAdvance(spoken(self.text())) + metrics.horizontalAdvance(self.count)
         return QSize(2 * _PAD + _DOT + 2 * _GAP + text, max(metrics.height(), _DOT) + 6)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -90,7 +93,9 @@ class ClassChip(QAbstractButton):
         painter.setFont(font)
         text = box.adjusted(_PAD + _DOT + _GAP, 0, -_PAD, 0)
         painter.setPen((palette.buttonText() if shown else palette.placeholderText()).color())
-        painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self.text())
+        painter.drawText(
+            text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, spoken(self.text())
+        )
         painter.setFont(self.font())
         painter.setPen(palette.placeholderText().color())
         painter.drawText(text, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self.count)
@@ -108,7 +113,7 @@ class ClassLegend(QWidget):
         self._chips: list[ClassChip] = []
         # What the last click found, for the double-click that it may turn out to begin.
         self._found: tuple[int, frozenset[int], int] | None = None
-        self._none = QLabel("These data have no classes. Attributes, if any, are in the tab Attributes.")
+        self._none = Label("These data have no classes. Attributes, if any, are in the tab Attributes.")
         self._none.hide()
         self._all = QToolButton()
         self._all.setText("All")

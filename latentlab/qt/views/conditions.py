@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QAbstractButton, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
 from latentlab.engine.implications import Implied
 from latentlab.engine.replies import (
@@ -26,6 +26,7 @@ from latentlab.qt.desk import Desk
 from latentlab.qt.flow_layout import FlowLayout, TileLayout
 from latentlab.qt.leaning import leant
 from latentlab.qt.pixels import to_qimage
+from latentlab.qt.plain import RichLabel, listed, on_button, plain_tip
 from latentlab.session.conditions import alternatives, change_in_words, holds, one_of, switched
 from latentlab.session.edits import SetCondition
 from latentlab.session.state import SessionState
@@ -44,7 +45,7 @@ class ConditionSelector(QWidget):
         self._implied: Implied = ()
         self.buttons: list[QAbstractButton] = []
         self.tiles: list[ConditionTile] = []
-        self.heading = QLabel()
+        self.heading = RichLabel()
         self._choice, self._strip = QWidget(), QWidget()
         self._flow, self._row = FlowLayout(self._choice, gap=3), TileLayout(self._strip, gap=2, least=40)
         layout = QVBoxLayout(self)
@@ -142,11 +143,11 @@ class ConditionSelector(QWidget):
     def _made_button(self, number: int, name: str) -> QAbstractButton:
         button: QAbstractButton
         if self._exclusive:
-            button = ChoiceButton(name)
-            button.setToolTip(f"Decode everything as class {name}.")
+            button = ChoiceButton(on_button(name))
+            button.setToolTip(plain_tip(f"Decode everything as class {listed(name)}."))
         else:
-            button = CheckBox(name)
-            button.setToolTip(f"Decode everything with or without {name}.")
+            button = CheckBox(on_button(name))
+            button.setToolTip(plain_tip(f"Decode everything with or without {listed(name)}."))
         button.setObjectName(f"condition_{number}")
         button.setAccessibleName(f"Class {name}" if self._exclusive else name)
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -165,7 +166,7 @@ class ConditionSelector(QWidget):
                 tile.setText(f"{'−' if there else '+'} {name}")
                 words = f"The probe {change_in_words(condition, number, self._implied, self._names)}"
             tile.setAccessibleName(words)
-            tile.setToolTip(f"{words}. Click to choose it.")
+            tile.setToolTip(plain_tip(f"{words}. Click to choose it."))
 
     # The hand
 

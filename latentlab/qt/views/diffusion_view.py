@@ -24,6 +24,7 @@ from latentlab.qt.diffusion.seeded_noise import SeededNoise
 from latentlab.qt.diffusion.shelf import denoisers, name_of, suited_to
 from latentlab.qt.diffusion.start_page import StartPage
 from latentlab.qt.own_picture.keeper import OwnPictures
+from latentlab.qt.plain import listed, plain_tip
 
 if TYPE_CHECKING:
     from latentlab.engine.diffusion import Frame
@@ -99,7 +100,7 @@ class DiffusionView(QWidget):
             (self.forward, "Forward", "How a picture drowns in noise."),
             (self.begin, "From a picture", "Begin with a picture, a hole in one, or between two noises."),
         ):
-            self.pages.setTabToolTip(self.pages.addTab(page, title), tip)
+            self.pages.setTabToolTip(self.pages.addTab(page, title), plain_tip(tip))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(440, 180)
@@ -227,9 +228,9 @@ class DiffusionView(QWidget):
             for name in shipped:
                 self.chooser.addItem(name, name)
             if now is not None and now.model not in shipped:
-                self.chooser.addItem(now.model, now.path)
+                self.chooser.addItem(listed(now.model), now.path)
             self.chooser.addItem(_FILE, "")
-            place = -1 if now is None else self.chooser.findText(now.model)
+            place = -1 if now is None else self.chooser.findText(listed(now.model))
             self.chooser.setCurrentIndex(place)
             self.chooser.setPlaceholderText("Choose a model")
 

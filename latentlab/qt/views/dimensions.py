@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QScrollArea,
     QSizePolicy,
     QVBoxLayout,
@@ -32,6 +31,7 @@ from latentlab.qt.burst import Burst
 from latentlab.qt.desk import Desk
 from latentlab.qt.dimensions.row import DimensionRow, height_for
 from latentlab.qt.dimensions.strip import VALUES
+from latentlab.qt.plain import Label
 from latentlab.session.edits import MoveProbe, SetPlane
 from latentlab.session.plane import dimension_name, pair_of, paired, shows_components
 from latentlab.session.state import COMPONENTS, PAIR, PlaneSettings, SessionState
@@ -89,7 +89,7 @@ class Dimensions(QWidget):
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setContentsMargins(8, 0, 8, 0)
-        label = QLabel("&Plane")
+        label = Label("&Plane")
         label.setBuddy(self.axes)
         head.addWidget(label)
         head.addWidget(self.axes, 1)

@@ -35,6 +35,7 @@ from latentlab.engine.replies import (
 from latentlab.engine.requests import Point, Region
 from latentlab.qt.desk import Desk
 from latentlab.qt.pixels import data_picture, to_qimage
+from latentlab.qt.plain import listed
 from latentlab.qt.plane import paint
 from latentlab.qt.plane.ahead import Ahead
 from latentlab.qt.plane.base import Manifold, draw_part, painted_base
@@ -447,7 +448,7 @@ class LatentPlane(QWidget):
         if self._hovered is not None and model is not None and self._hovered < len(model.images):
             name = ""
             if model.labels is not None:
-                name = model.classes[int(model.labels[self._hovered])]
+                name = listed(model.classes[int(model.labels[self._hovered])])
             picture = to_qimage(data_picture(model.images, self._hovered))
             paint.card(painter, self.rect(), self.palette(), self._mouse, picture, name, self._hovered)
 

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QSizePolicy,
     QSlider,
     QVBoxLayout,
@@ -28,6 +27,7 @@ from latentlab.engine.requests import Point
 from latentlab.qt.burst import Burst
 from latentlab.qt.desk import Desk
 from latentlab.qt.grid.picture import GridPicture
+from latentlab.qt.plain import Label
 from latentlab.session.edits import SetGrid
 from latentlab.session.state import GRID_SIZES, OVER_PRIOR, OVER_VIEW, GridSettings, SessionState
 
@@ -45,22 +45,22 @@ class ManifoldGrid(QWidget):
         self._burst = Burst()
         self.picture = GridPicture(desk)
         self.picture.hovered.connect(self._hovered)
-        self.place = QLabel(_HINT)
+        self.place = Label(_HINT)
         self.place.setObjectName("gridPlace")
         self.place.setAccessibleName("Place of the picture under the mouse")
         # Its text must not decide how narrow the panel may be.
         self.place.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.refining = QLabel()
+        self.refining = Label()
         self.refining.setObjectName("gridRefining")
         self.refining.setToolTip(
             "The pictures shown are coarse or of before; the finished ones are on their way."
         )
-        self.caption = QLabel()
+        self.caption = Label()
         self.caption.setObjectName("gridCaption")
         self.caption.setWordWrap(True)
         self.over = self._made_chooser()
         self.size_slider = self._made_slider()
-        self.size_label = QLabel()
+        self.size_label = Label()
         self.size_label.setMinimumWidth(self.fontMetrics().horizontalAdvance("40 × 40"))
         self.size_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._lay_out()

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QContextMenuEvent, QShowEvent
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from latentlab.engine.replies import EncodingsReply, LoadedReply
 from latentlab.qt.desk import Desk
@@ -18,6 +18,7 @@ from latentlab.qt.flow_layout import TileLayout
 from latentlab.qt.group_menu import group_menu
 from latentlab.qt.neighbour_button import FRAME, NeighbourButton
 from latentlab.qt.pixels import data_picture, to_qimage
+from latentlab.qt.plain import Label, RichLabel, listed, plain_tip
 from latentlab.session.edits import PointAt
 from latentlab.session.neighbours import nearest, squared_lengths
 from latentlab.session.state import SessionState
@@ -35,8 +36,8 @@ class Neighbours(QWidget):
         self._desk = desk
         self._pointing: NeighbourButton | None = None
         self._lengths: tuple[EncodingsReply, NDArray[np.float32] | None] | None = None
-        self.heading = QLabel("<b>Nearest images</b>")
-        self.note = QLabel("The images are not encoded yet.")
+        self.heading = RichLabel("<b>Nearest images</b>")
+        self.note = Label("The images are not encoded yet.")
         self.note.setObjectName("neighboursNote")
         self.note.setWordWrap(True)
         self.buttons = [NeighbourButton(number) for number in range(COUNT)]
@@ -121,14 +122,16 @@ class Neighbours(QWidget):
         if (row, z) != (button.row, button.z):
             label = -1 if model.labels is None else int(model.labels[row])
             button.show_image(row, z, label, to_qimage(data_picture(model.images, row)))
-            name = "" if label < 0 else f", class {model.classes[label]}"
+            name = "" if label < 0 else f", class {listed(model.classes[label])}"
             button.setAccessibleName(f"Image {row:,}{name}")
             if button is self._pointing:
                 self._desk.do(PointAt(z=z))
         gap = float(np.linalg.norm(encodings.mean[row] - np.asarray(self._desk.state.probe, np.float32)))
         button.setToolTip(
-            f"{button.accessibleName()}, at distance {gap:.3f} from the probe. Click to select; "
-            "right-click to put it into a group."
+            plain_tip(
+                f"{button.accessibleName()}, at distance {gap:.3f} from the probe. Click to select; "
+                "right-click to put it into a group."
+            )
         )
 
     @Slot()

@@ -32,6 +32,7 @@ from latentlab.qt.known_data import title_of
 from latentlab.qt.own_picture.frame import PictureFrame
 from latentlab.qt.own_picture.keeper import OwnPictures
 from latentlab.qt.own_picture.words import elbo_in_words, error_in_words, known_in_words
+from latentlab.qt.plain import Label, plain_tip
 
 if TYPE_CHECKING:
     from latentlab.engine.cropping import Fitting
@@ -72,10 +73,10 @@ class OwnPictureView(QWidget):
         self.fit = QComboBox()
         self.fit.setObjectName("ownPictureFit")
         self.fit.setAccessibleName("How the picture is fitted")
-        self.fit.setToolTip("\n".join(f"{words}: {tip}" for words, _, tip in _FITS))
+        self.fit.setToolTip(plain_tip("\n".join(f"{words}: {tip}" for words, _, tip in _FITS)))
         for number, (words, how, tip) in enumerate(_FITS):
             self.fit.addItem(words, how)
-            self.fit.setItemData(number, tip, Qt.ItemDataRole.ToolTipRole)
+            self.fit.setItemData(number, plain_tip(tip), Qt.ItemDataRole.ToolTipRole)
         self.zoom = CalmSlider(Qt.Orientation.Horizontal)
         self.zoom.setObjectName("ownPictureZoom")
         self.zoom.setAccessibleName("Zoom")
@@ -122,7 +123,7 @@ class OwnPictureView(QWidget):
             flow.addWidget(button)
         choices = QHBoxLayout()
         for words, control, stretch in (("F&it", self.fit, 0), ("&Zoom", self.zoom, 1)):
-            label = QLabel(words)
+            label = Label(words)
             label.setBuddy(control)
             choices.addWidget(label)
             choices.addWidget(control, stretch)
@@ -135,7 +136,7 @@ class OwnPictureView(QWidget):
         self._captions = []
         triple = ((self.seen, "Seen"), (self.drawn, "Reconstruction"), (self.map, "Error"))
         for column, (picture, words) in enumerate(triple):
-            caption = QLabel(words)
+            caption = Label(words)
             self._captions.append(caption)
             pictures.addWidget(picture, 0, column)
             pictures.addWidget(caption, 1, column, Qt.AlignmentFlag.AlignHCenter)
@@ -270,11 +271,10 @@ def _slider_of(zoom: float) -> int:
 
 
 def _label(name: str, tip: str) -> QLabel:
-    label = QLabel()
+    label = Label()
     label.setObjectName(name)
-    label.setToolTip(tip)
+    label.setToolTip(plain_tip(tip))
     label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
 
@@ -283,7 +283,7 @@ def _button(name: str, text: str, tip: str) -> QPushButton:
     button = QPushButton(text)
     button.setObjectName(name)
     button.setAccessibleName(tip)
-    button.setToolTip(f"{tip}.")
+    button.setToolTip(plain_tip(f"{tip}."))
     return button
 
 
@@ -291,5 +291,5 @@ def _check(name: str, text: str, tip: str) -> CheckBox:
     box = CheckBox(text)
     box.setObjectName(name)
     box.setAccessibleName(text)
-    box.setToolTip(tip)
+    box.setToolTip(plain_tip(tip))
     return box

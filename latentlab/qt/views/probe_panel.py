@@ -9,7 +9,6 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QKeyEvent, QPalette
 from PySide6.QtWidgets import (
     QFormLayout,
-    QLabel,
     QLineEdit,
     QToolButton,
     QVBoxLayout,
@@ -26,6 +25,7 @@ from latentlab.qt.crisp_picture import CrispPicture
 from latentlab.qt.desk import Desk
 from latentlab.qt.flow_layout import FlowLayout
 from latentlab.qt.number_field import in_ascii, read_real
+from latentlab.qt.plain import Label
 from latentlab.qt.surroundings import ProbeDensityLine, as_a_label
 from latentlab.session.edits import MoveProbe
 from latentlab.session.state import SessionState
@@ -104,7 +104,7 @@ class ProbePanel(QWidget):
         self.z.textChanged.connect(self._text_changed)
         self.density = _readout()
         self.data_density = ProbeDensityLine(desk)
-        self.words = QLabel()
+        self.words = Label()
         self.words.setObjectName("probeWords")
         self.words.setAccessibleName("Where the prior has the probe")
         self.words.setToolTip(
@@ -112,7 +112,7 @@ class ProbePanel(QWidget):
             "inside 2σ in 86 % and inside 3σ in 99 % of cases."
         )
         self.words.setWordWrap(True)
-        self.fault = QLabel()
+        self.fault = Label()
         self.fault.setObjectName("probeZFault")
         self.fault.setAccessibleName("What is wrong with the coordinates")
         self.fault.setForegroundRole(QPalette.ColorRole.BrightText)

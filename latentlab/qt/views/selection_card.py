@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -26,6 +27,7 @@ from latentlab.qt.flow_layout import TileLayout
 from latentlab.qt.number_field import WholeNumber
 from latentlab.qt.palette import class_colour
 from latentlab.qt.pixels import data_picture
+from latentlab.qt.plain import Label, RichLabel, in_html, plain_tip
 from latentlab.qt.undo import new_gesture
 from latentlab.session.state import SessionState
 
@@ -95,17 +97,19 @@ class SelectionCard(QWidget):
         # A reply takes some milliseconds: what is shown is taken away only if it takes longer.
         self._late = QTimer(self, singleShot=True, interval=150)
         self._late.timeout.connect(self._clear)
-        self.heading = QLabel("<b>Selected image</b>")
+        self.heading = RichLabel("<b>Selected image</b>")
         self.index = IndexBox()
         self.index.valueChanged.connect(self._stepped)
-        self.name = _figure("selectedClass", "The class of the image in the data.")
+        self.name = _figure("selectedClass", "The class of the image in the data.", RichLabel())
+        # Long names shall not make the column wider.
+        self.name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.name.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.deselect = QPushButton("Deselect")
         self.deselect.setObjectName("deselect")
         self.deselect.setAccessibleName("Deselect the image")
         self.deselect.setToolTip("Select no image. The probe stays where it is.")
         self.deselect.clicked.connect(self._deselect)
-        self.note = QLabel(_HOW)
+        self.note = Label(_HOW)
         self.note.setObjectName("selectionNote")
         self.note.setWordWrap(True)
         self.original = CrispPicture("selectedOriginal", "The image in the data", _LARGEST)
@@ -144,7 +148,7 @@ class SelectionCard(QWidget):
         top.addWidget(self.heading, 1)
         top.addWidget(self.deselect)
         row = QHBoxLayout()
-        number = QLabel("&Number")
+        number = Label("&Number")
         number.setBuddy(self.index)
         row.addWidget(number)
         row.addWidget(self.index)
@@ -155,7 +159,7 @@ class SelectionCard(QWidget):
             ((self.original, "Original"), (self.reconstruction, "Reconstruction"))
         ):
             pair.addWidget(picture, 0, column)
-            pair.addWidget(QLabel(caption), 1, column, Qt.AlignmentFlag.AlignHCenter)
+            pair.addWidget(Label(caption), 1, column, Qt.AlignmentFlag.AlignHCenter)
             pair.setColumnStretch(column, 1)
         tiles = TileLayout(gap=4, least=58)
         for picture in self.draws:
@@ -164,10 +168,10 @@ class SelectionCard(QWidget):
         body.setContentsMargins(0, 0, 0, 0)
         body.addLayout(pair)
         body.addLayout(_table(_ELBO_ROWS, self.figures))
-        body.addWidget(QLabel("Posterior q(z|x)"))
+        body.addWidget(Label("Posterior q(z|x)"))
         body.addLayout(_table(_POSTERIOR_ROWS, self.figures))
         draws = QHBoxLayout()
-        draws.addWidget(QLabel("Posterior samples"), 1)
+        draws.addWidget(Label("Posterior samples"), 1)
         draws.addWidget(self.draw_again)
         body.addLayout(draws)
         body.addLayout(tiles)
@@ -186,8 +190,10 @@ class SelectionCard(QWidget):
         self.index.setMaximum(len(model.images) - 1)
         self.index.blockSignals(False)
         self.index.setToolTip(
-            f"The image's number in {model.data} ({model.split}), 0 to {len(model.images) - 1:,}. "
-            "Arrow keys step to the next."
+            plain_tip(
+                f"The image's number in {model.data} ({model.split}), 0 to {len(model.images) - 1:,}. "
+                "Arrow keys step to the next."
+            )
         )
         self._clear()
         self._show_selected(self._desk.state)
@@ -237,7 +243,7 @@ class SelectionCard(QWidget):
         if model.labels is not None:
             label = int(model.labels[index])
             self.name.setText(
-                f'<font color="{class_colour(label).name()}">●</font> class {model.classes[label]}'
+                f'<font color="{class_colour(label).name()}">●</font> class {in_html(model.classes[label])}'
             )
         self.note.hide()
         self._body.show()
@@ -272,11 +278,11 @@ class SelectionCard(QWidget):
         self._desk.select(None)
 
 
-def _figure(name: str, what: str) -> QLabel:
+def _figure(name: str, what: str, label: QLabel | None = None) -> QLabel:
     """A value in a table, to be read and copied."""
-    label = QLabel("…")
+    label = Label("…") if label is None else label
     label.setObjectName(name)
-    label.setToolTip(what)
+    label.setToolTip(plain_tip(what))
     label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
@@ -289,8 +295,8 @@ def _table(rows: tuple[_Row, ...], figures: dict[str, QLabel]) -> QGridLayout:
     table.setVerticalSpacing(2)
     table.setColumnStretch(1, 1)
     for row, (key, name, what) in enumerate(rows):
-        label, figure = QLabel(name), figures[key]
-        label.setToolTip(what)
+        label, figure = Label(name), figures[key]
+        label.setToolTip(plain_tip(what))
         figure.setAccessibleName(name)
         if key == "elbo":
             font = label.font()

@@ -12,6 +12,7 @@ from latentlab.engine.replies import LoadedReply, WalkReply
 from latentlab.engine.requests import Point
 from latentlab.qt.desk import Desk
 from latentlab.qt.pixels import to_qimage
+from latentlab.qt.plain import plain_tip
 from latentlab.qt.tray.strip import PICTURE, FilmStrip
 from latentlab.session.bounds import MAX_PINS, TRAY_FULL
 from latentlab.session.edits import MoveProbe, PointAt, SetPins
@@ -64,7 +65,7 @@ class Tray(QWidget):
         """A command of the tray; the key works while the strip or a button has the focus."""
         action = QAction(text, self)
         action.setObjectName(f"{name}Action")
-        action.setToolTip(f"{tip} ({QKeySequence(key).toString()})" if key else tip)
+        action.setToolTip(plain_tip(f"{tip} ({QKeySequence(key).toString()})" if key else tip))
         if key:
             action.setShortcut(QKeySequence(key))
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSizePolicy,
     QSlider,
@@ -23,6 +22,7 @@ from latentlab.engine.replies import WalkReply
 from latentlab.qt.burst import Burst
 from latentlab.qt.desk import Desk
 from latentlab.qt.number_field import WholeNumber
+from latentlab.qt.plain import Label, plain_tip
 from latentlab.qt.walk.density_plot import DensityPlot
 from latentlab.qt.walk.screen import Screen
 from latentlab.session.edits import MoveProbe, SetWalk, ShowFrame
@@ -63,7 +63,7 @@ class WalkPlayer(QWidget):
         self.speed = WholeNumber(minimum=1, maximum=60, suffix=" / s")
         self.play = QPushButton("Play")
         self.slider = QSlider(Qt.Orientation.Horizontal)
-        self.place = QLabel()
+        self.place = Label()
         self.probe_here = QPushButton("Put probe here")
         self._name_controls()
         self.path.currentIndexChanged.connect(self._path_chosen)
@@ -97,7 +97,7 @@ class WalkPlayer(QWidget):
         ):  # fmt: skip
             control.setObjectName(name)
             control.setAccessibleName(spoken)
-            control.setToolTip(tip)
+            control.setToolTip(plain_tip(tip))
 
     def _lay_out(self) -> None:
         controls = QGridLayout()
@@ -126,7 +126,7 @@ class WalkPlayer(QWidget):
         self._row.addWidget(self.screen_, 2)
         self._row.addLayout(controls, 2)
         self._row.addWidget(self.plot, 3)
-        self.why_not = QLabel(_WHY_NOT)
+        self.why_not = Label(_WHY_NOT)
         self.why_not.setObjectName("walkWhyNot")
         self.why_not.setWordWrap(True)
         self.why_not.setAlignment(Qt.AlignmentFlag.AlignCenter)
