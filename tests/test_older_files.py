@@ -76,15 +76,18 @@ def test_that_an_older_training_goes_on_and_ends_as_it_would_have(folder: Path) 
 
 def test_that_the_pictures_of_an_older_session_are_those_that_were_picked(folder: Path) -> None:
     state = session_in(folder / "own.ini")
-    assert (state.model, state.data) == (str(folder / "model.safetensors"), str(folder / "pictures"))
-    data, files = catalog.load(state.data, state.split), named_pictures(folder)
-    assert len(data) == len(files) == 14
+    assert (state.model, state.data) == (
+        str(folder / "model.safetensors"),
+        f"{folder / 'pictures'}::dealt=count",
+    )
+    pictures, files = catalog.load(state.data, state.split), named_pictures(folder)
+    assert len(pictures) == len(files) == 14
 
     def meant(name: str) -> list[bytes]:
         return [files[file] for file in MEANT["own"][name]]
 
     def held(numbers: tuple[int, ...]) -> list[bytes]:
-        return [data.images[number].numpy().tobytes() for number in numbers]
+        return [pictures.images[number].numpy().tobytes() for number in numbers]
 
     assert held(state.group_a) == meant("group_a")
     assert held(state.group_b) == meant("group_b")

@@ -245,7 +245,8 @@ def _of_data(
         if asked is None:
             raise
         known = None
-    is_of = None if known is None else known[index]
+    # All zero: of this one it is not known.
+    is_of = None if known is None or (loaded.model.exclusive and not known[index].any()) else known[index]
     if asked is None:
         return one, is_of, is_of
     implied = () if known is None or loaded.model.exclusive else implied_by(known.numpy())

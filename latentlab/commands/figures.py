@@ -8,12 +8,13 @@ from typing import Any
 
 from latentlab.commands.console import open_model, print_json, progress_bar
 from latentlab.commands.evaluation_arguments import OF_DIFFUSION, OF_ELBO, flag_of
-from latentlab.commands.picture_figures import evaluate_pictures
+from latentlab.commands.picture_figures import evaluate_pictures, warn_if_learnt
 from latentlab.commands.printing import say
 from latentlab.data import catalog
 from latentlab.engine.checkpoint import LoadedModel, load_model
 from latentlab.engine.diagnostics import describe_installation
 from latentlab.engine.evaluate import evaluate
+from latentlab.engine.held_out import learnt_among
 from latentlab.errors import LabError
 from latentlab.models.base import Denoises
 from latentlab.models.registry import find_kind
@@ -128,6 +129,8 @@ def _settle(
 
 def _evaluate_elbo(arguments: argparse.Namespace, loaded: LoadedModel, name: str) -> None:
     data = catalog.load(name, arguments.split)
+    learnt = learnt_among(loaded.card, data, name)
+    warn_if_learnt(learnt, data)
     with progress_bar(f"Evaluating {loaded.name}") as show:
         result = evaluate(
             loaded.model,
@@ -139,7 +142,7 @@ def _evaluate_elbo(arguments: argparse.Namespace, loaded: LoadedModel, name: str
         )
     if arguments.json:
         origin = {"model": loaded.name, "model_hash": loaded.hash, "data": data.name, "split": data.split}
-        print_json({**origin, "seed": arguments.seed, **result.as_dict()})
+        print_json({**origin, "seed": arguments.seed, "learnt_from": learnt, **result.as_dict()})
         return
     say(f"{loaded.name} on {data.name} ({data.split}), {_NATS}")
     say(f"  ELBO            {result.elbo:10.3f}   over {result.images:,} pictures")

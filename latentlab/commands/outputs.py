@@ -22,6 +22,7 @@ from latentlab.engine.encodings import encode_in_chunks, join
 from latentlab.engine.export import (
     ENCODING_SUFFIXES,
     PICTURE_FORMATS,
+    Origins,
     Picture,
     save_encodings,
     save_picture,
@@ -111,7 +112,10 @@ def write_encodings(arguments: argparse.Namespace) -> None:
         _tell(out, f"{len(encodings):,} points for the TensorBoard Projector")
         return
     sigma = np.exp(0.5 * encodings.log_variance)
-    save_encodings(out, encodings.mean, sigma, encodings.label, overwrite=arguments.force)
+    every = range(len(data))
+    classes = [data.class_of(number) for number in every] if data.classes else ()
+    origins = Origins(data.keys.names, [data.split_of(number) for number in every], classes)
+    save_encodings(out, encodings.mean, sigma, encodings.label, origins, overwrite=arguments.force)
     _tell(out, f"{len(encodings):,} points of {encodings.mean.shape[1]} numbers")
 
 

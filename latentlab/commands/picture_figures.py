@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 
 from latentlab.commands.console import print_json, progress_bar
-from latentlab.commands.printing import say
+from latentlab.commands.printing import say, warn
 from latentlab.data import catalog
+from latentlab.data.image_set import ImageSet
 from latentlab.engine.checkpoint import LoadedModel
 from latentlab.engine.evaluate_denoiser import DenoiserEvaluation, Nearest, check_denoiser, evaluate_denoiser
+from latentlab.engine.held_out import in_words, learnt_among
 from latentlab.engine.judges import classifier_for
 
 _WIDTH = 56
@@ -18,6 +20,8 @@ def evaluate_pictures(arguments: argparse.Namespace, loaded: LoadedModel, data: 
     """Draws samples, has them judged, and prints the figures."""
     train, test = catalog.load(data, "train"), catalog.load(data, "test")
     check_denoiser(loaded.model, train)
+    learnt = learnt_among(loaded.card, test, data)
+    warn_if_learnt(learnt, test)
     classifier = classifier_for(data, arguments.classifier, next(loaded.model.parameters()).device)
     with progress_bar(f"Evaluating {loaded.name}") as show:
         result = evaluate_denoiser(
@@ -35,9 +39,17 @@ def evaluate_pictures(arguments: argparse.Namespace, loaded: LoadedModel, data: 
             progress=lambda share: show(share, ""),
         )
     if arguments.json:
-        print_json({"model": loaded.name, "model_hash": loaded.hash, "data": train.name, **result.as_dict()})
+        origin = {"model": loaded.name, "model_hash": loaded.hash, "data": train.name, "learnt_from": learnt}
+        print_json({**origin, **result.as_dict()})
     else:
         _print(loaded.name, train.name, result)
+
+
+def warn_if_learnt(learnt: int | None, data: ImageSet) -> None:
+    """Says on stderr how many held-out pictures the model has learnt from, if there are any."""
+    total = data.testing if data.split == "all" else len(data)
+    if sentence := in_words(learnt, total, data.name):
+        warn(f"note: {sentence}")
 
 
 def _print(name: str, data: str, result: DenoiserEvaluation) -> None:

@@ -34,6 +34,7 @@ class ImageSet:
         attribute_names: the name of each attribute, in the order of the columns.
         attributes_known: bool (N, A), which of the attributes are known; the others are False. None: all.
         keyed: the pictures' keys as they were read; see `keys`.
+        testing: of the split "all", how many from the first on are held out.
     """
 
     name: str
@@ -45,6 +46,7 @@ class ImageSet:
     attribute_names: tuple[str, ...] = ()
     attributes_known: Tensor | None = None
     keyed: Keys | None = None
+    testing: int = 0
 
     def __len__(self) -> int:
         return int(self.images.shape[0])
@@ -71,6 +73,29 @@ class ImageSet:
         """The name of a picture's class, "" where none is known."""
         label = -1 if self.labels is None else int(self.labels[index])
         return "" if label < 0 else self.classes[label]
+
+    def split_of(self, index: int) -> str:
+        """The split that a picture belongs to: "test" or "train"."""
+        return self.split if self.split != "all" else "test" if index < self.testing else "train"
+
+    def those(self, which: Tensor) -> ImageSet:
+        """The pictures that bool (N,) says, or of these numbers, as a copy; itself if that is all."""
+        if which.dtype == torch.bool:
+            if bool(which.all()):
+                return self
+            which = which.nonzero().squeeze(1)
+
+        def some(of_all: Tensor | None) -> Tensor | None:
+            return None if of_all is None else of_all[which]
+
+        return replace(
+            self,
+            images=self.images[which],
+            labels=some(self.labels),
+            attributes=some(self.attributes),
+            attributes_known=some(self.attributes_known),
+            keyed=self.keys.some(which.numpy()),
+        )
 
     def part(self, split: str, start: int, stop: int) -> ImageSet:
         """Pictures `start` to `stop` as a split of their own; nothing is copied."""
@@ -99,6 +124,7 @@ def join(first: ImageSet, second: ImageSet) -> ImageSet:
         attributes=_both(first.attributes, second.attributes),
         attributes_known=_both(first.attributes_known, second.attributes_known),
         keyed=join_keys(first.keys, second.keys),
+        testing=len(first),
     )
 
 

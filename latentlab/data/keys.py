@@ -68,6 +68,13 @@ class NumberedNames(Sequence[str]):
         return (self[index] for index in range(len(self)))
 
 
+def these(names: Sequence[str], indices: NDArray[np.intp]) -> Sequence[str]:
+    """These of them; numbered ones stay so, and are made when they are asked for."""
+    if isinstance(names, NumberedNames):
+        return names.some(indices)
+    return tuple(names[index] for index in indices.tolist())
+
+
 @dataclass(frozen=True, eq=False)
 class Keys:
     """The keys of a data set's pictures, in their order.
@@ -89,6 +96,10 @@ class Keys:
 
     def part(self, start: int, stop: int) -> Keys:
         return Keys(self.names[start:stop], self.hashes[start:stop])
+
+    def some(self, indices: NDArray[np.intp]) -> Keys:
+        """These of them, in this order."""
+        return Keys(these(self.names, indices), self.hashes[indices])
 
     def find(self, key: str) -> int | None:
         """The number of the picture that a key means; None if it is not among these.

@@ -179,6 +179,7 @@ def read_found(found: Found, options: ReadingOptions, path: Path, tick: Tick | N
             else torch.from_numpy(found.attributes_known[reading.origin])
         ),
         keyed=reading.keys,
+        testing=reading.held_out,
     )
     return Opened(
         train=everything.part("train", reading.held_out, total),

@@ -16,7 +16,7 @@ from PIL import Image
 
 from latentlab.data.decoding import quiet
 from latentlab.data.fitting import choose_side, fit, is_grey, planes
-from latentlab.data.keys import Keys, NumberedNames, hash_all, hash_pixels
+from latentlab.data.keys import Keys, NumberedNames, hash_all, hash_pixels, these
 from latentlab.data.limits import LARGEST_SIDE, MAX_PICTURES
 from latentlab.data.source import ArrayPictures, Found, PictureError, Pictures
 from latentlab.data.spec import ReadingOptions
@@ -104,7 +104,7 @@ def read(found: Found, options: ReadingOptions, tick: Tick | None) -> Reading:
     decoded = pixels(found, chosen, options, tick)
     fine = decoded.fine
     images = decoded.images if fine.all() else _close_gaps(decoded.images, fine)
-    origin, names = chosen[fine], _some(names, chosen[fine])
+    origin, names = chosen[fine], these(names, chosen[fine])
     hashes = None if decoded.hashes is None else decoded.hashes[fine]
     if options.dealt == "count":
         # All that were to be read, and then those that could be: as they were dealt before there were keys.
@@ -121,16 +121,9 @@ def read(found: Found, options: ReadingOptions, tick: Tick | None) -> Reading:
         tick(len(chosen), len(chosen))
     side, colour = images.shape[2], "grey" if images.shape[1] == 1 else "in colour"
     found.book.note(f"Each picture is now {side} x {side}, {colour}")
-    keys = None if hashes is None else Keys(_some(names, order), hashes[order])
+    keys = None if hashes is None else Keys(these(names, order), hashes[order])
     # Whatever was skipped, neither part may be empty.
     return Reading(images, origin[order], keys, min(max(1, testing), len(origin) - 1))
-
-
-def _some(names: Sequence[str], indices: NDArray[np.intp]) -> Sequence[str]:
-    """These of them; numbered ones stay so, and are made when they are asked for."""
-    if isinstance(names, NumberedNames):
-        return names.some(indices)
-    return tuple(names[index] for index in indices.tolist())
 
 
 def _names(pictures: Pictures) -> Sequence[str]:

@@ -15,10 +15,11 @@ web addresses, so that they may hold anything:
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from latentlab.data.columns import AS_FOUND, COLUMN_KEYS, Columns
 from latentlab.data.limits import LARGEST_SIDE, SMALLEST_SIDE
+from latentlab.data.shipped_sets import SHIPPED_SETS
 from latentlab.errors import LabError
 
 FITS = ("crop", "pad")
@@ -129,3 +130,11 @@ class Spec:
         if not source or "\0" in source:
             raise LabError("no data set is named" if not source else f"{source!r} is no path")
         return cls(source, ReadingOptions.parse(options))
+
+
+def dealt_by_count(spec: str) -> str:
+    """The same data, dealt as LatentLab did before pictures had keys; those that ship are dealt as ever."""
+    wanted = Spec.parse(spec)
+    if wanted.source in SHIPPED_SETS:
+        return spec
+    return str(replace(wanted, options=replace(wanted.options, dealt="count")))

@@ -18,7 +18,7 @@ from torch import Tensor
 from latentlab.data import catalog
 from latentlab.data.report import shown
 from latentlab.engine.checkpoint import LoadedModel
-from latentlab.engine.conditions import conditions_of
+from latentlab.engine.conditions import conditions_of, known_to
 from latentlab.engine.directions import data_of
 from latentlab.errors import LabError
 from latentlab.models.base import Conditional, conditional
@@ -62,7 +62,7 @@ def customs_of(loaded: LoadedModel, data: str | None = None) -> Customs:
     """
     model = _conditional(loaded.model)
     try:
-        source = catalog.load(data_of(loaded, data), "train")
+        source = known_to(model, catalog.load(data_of(loaded, data), "train"))
         rows = conditions_of(model, source)
     except LabError:
         if data is not None:

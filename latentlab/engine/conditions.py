@@ -21,7 +21,8 @@ from latentlab.models.base import Classifies, Conditional, conditional
 def conditions_of(model: object, data: ImageSet) -> Tensor | None:
     """What `model` is to be told of every picture, float32 (N, A); None for a model without conditions.
 
-    Of a model that `Classifies`, what it is to tell.
+    Of a model that `Classifies`, what it is to tell. Of a picture whose class is not known the row is all
+    zero; an attribute that is not known is told as often as it is there in the others; see `known_to`.
 
     Raises:
         LabError: if the data have no classes (or attributes), or not those that the model knows.
@@ -32,6 +33,20 @@ def conditions_of(model: object, data: ImageSet) -> Tensor | None:
     if known is None:
         return None
     return (_one_hot if known.exclusive else _bits)(known.condition_names, data, "is told")
+
+
+def known_to(model: object, data: ImageSet) -> ImageSet:
+    """The pictures of which all is known that `model` is told, or tells; the same data if those are all."""
+    known: Any = model if isinstance(model, Classifies) else conditional(model)
+    if known is None:
+        return data
+    if known.exclusive:
+        return data if data.labels is None else data.those(data.labels >= 0)
+    if data.attributes_known is None:
+        return data
+    names = known.class_names if isinstance(model, Classifies) else known.condition_names
+    columns = [data.attribute_names.index(name) for name in names if name in data.attribute_names]
+    return data.those(data.attributes_known[:, columns].all(1))
 
 
 def encoder_is_told(model: object) -> bool:
@@ -118,11 +133,12 @@ def _one_hot(names: tuple[str, ...], data: ImageSet, told: str) -> Tensor:
     if data.labels is None:
         raise LabError(f"the model {told} the class of each picture, and {data.name} has no classes")
     unknown = [name for name in data.classes if name not in names]
-    if unknown or bool((data.labels < 0).any()):
-        what = f"the class {unknown[0]!r}" if unknown else "pictures without a class"
-        raise LabError(f"{data.name} has {what}; the model knows {_listed(names)}")
+    if unknown:
+        raise LabError(f"{data.name} has the class {unknown[0]!r}; the model knows {_listed(names)}")
     column = torch.tensor([names.index(name) for name in data.classes], dtype=torch.int64)
-    return torch.nn.functional.one_hot(column[data.labels], len(names)).float()
+    known = data.labels >= 0
+    y = torch.nn.functional.one_hot(column[data.labels.clamp(min=0)], len(names)).float()
+    return y * known.unsqueeze(1)
 
 
 def _bits(names: tuple[str, ...], data: ImageSet, told: str) -> Tensor:
@@ -134,7 +150,13 @@ def _bits(names: tuple[str, ...], data: ImageSet, told: str) -> Tensor:
             f"{data.name} does not say which pictures have the attribute {missing[0]!r}; "
             f"it knows {_listed(data.attribute_names)}"
         )
-    return data.attributes[:, [data.attribute_names.index(name) for name in names]].float()
+    columns = [data.attribute_names.index(name) for name in names]
+    y = data.attributes[:, columns].float()
+    if data.attributes_known is None:
+        return y
+    known = data.attributes_known[:, columns]
+    shares = y.sum(0) / known.sum(0).clamp(min=1)
+    return torch.where(known, y, shares)
 
 
 def _listed(names: tuple[str, ...], most: int = 12) -> str:

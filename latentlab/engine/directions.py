@@ -235,6 +235,7 @@ def directions_among(
     require_method(method)
     if method not in METHODS:
         raise LabError("steered directions are learnt through the decoder, not from the places alone")
+    z, train, held_out_z, test = *_known_among(z, train), *_known_among(held_out_z, test)
     told = _told_among(z, train, held_out_z, test)
     return told.judged(METHODS[method](z, told.a).float(), method)
 
@@ -255,6 +256,7 @@ def steered_among(
     """
     if judge is None:
         raise LabError("steered directions need a classifier that tells the attributes")
+    z, train, held_out_z, test = *_known_among(z, train), *_known_among(held_out_z, test)
     told = _told_among(z, train, held_out_z, test)
     start, y = core.discriminant(z, told.a), conditions_of(model, train)
     for now in steered(model, judge, z, told.names, told.a, start, y, steering):
@@ -350,6 +352,20 @@ def told_of(data: ImageSet) -> tuple[tuple[str, ...], Tensor]:
     if data.labels is not None and data.classes:
         return data.classes, core.one_hot(data.labels, len(data.classes))
     raise LabError(f"{data.name} has neither attributes nor classes, so there are no directions to be found")
+
+
+def _known_among(z: Tensor, data: ImageSet) -> tuple[Tensor, ImageSet]:
+    """Those of encoded pictures of which all attributes (or the class) are known: of the others nothing is
+    learnt."""
+    if data.attributes is not None and data.attribute_names:
+        known = None if data.attributes_known is None else data.attributes_known.all(1)
+    else:
+        known = None if data.labels is None else data.labels >= 0
+    if known is None or bool(known.all()):
+        return z, data
+    if not bool(known.any()):
+        raise LabError(f"of no picture of {data.name} ({data.split}) all attributes or the class are known")
+    return z[known], data.those(known)
 
 
 def _means(model: nn.Module, data: ImageSet, tick: Callable[[int], None]) -> Tensor:

@@ -6,8 +6,10 @@ them. Nothing is overwritten unless the caller says so, and a file is written wh
 
 from __future__ import annotations
 
+import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from latentlab.data.report import shown
 from latentlab.engine.atomic import write_atomically
 from latentlab.engine.destination import check_destination
 from latentlab.engine.provenance import Provenance, save_options
@@ -144,24 +147,40 @@ def require_alike(pictures: Sequence[Picture]) -> tuple[int, ...]:
     return tuple(pictures[0].shape)
 
 
+@dataclass(frozen=True)
+class Origins:
+    """What each of N rows is of: the file below the data's root, its split, its class ("": none)."""
+
+    file: Sequence[str] = ()
+    split: Sequence[str] = ()
+    class_name: Sequence[str] = ()
+
+    def columns(self) -> dict[str, Sequence[str]]:
+        """The columns that there are, by the names that they have in a file."""
+        named = {"file": self.file, "split": self.split, "class": self.class_name}
+        return {name: values for name, values in named.items() if len(values)}
+
+
 def save_encodings(
     path: str | Path,
     mean: NDArray[np.float32],
     sigma: NDArray[np.float32],
     label: NDArray[np.int64],
+    origins: Origins = Origins(),
     *,
     overwrite: bool = False,
 ) -> Path:
     """Writes where N pictures lie in the latent space; row i belongs to picture i of the split.
 
-    `.npz` holds float32 `z` and `sigma` (N, D), int64 `label` and `index` (N,), and is opened by `np.load`
-    without pickle. `.csv` has the columns index, label, z0 .. z(D-1), sigma0 .. sigma(D-1), with
-    digits enough to give the same float32 back.
+    `.npz` holds float32 `z` and `sigma` (N, D), int64 `label` and `index` (N,), text `files`, `split` and
+    `class` (N,), and is opened by `np.load` without pickle. `.csv` has the columns index, file, split, class,
+    label, z0 .. z(D-1), sigma0 .. sigma(D-1), with digits enough to give the same float32 back.
 
     Args:
         path: the file, ending in .npz or .csv.
         mean, sigma: of the posteriors, (N, D).
-        label: the class of each picture (N,), -1 where there is none.
+        label: the number of each picture's class (N,), -1 where there is none.
+        origins: what each row is of; columns that are not known are left out.
         overwrite: whether an existing file may be replaced.
 
     Raises:
@@ -172,28 +191,48 @@ def save_encodings(
     label = np.asarray(label, dtype=np.int64)
     if z.ndim != 2 or sigma.shape != z.shape or label.shape != z.shape[:1]:
         raise LabError(f"means {z.shape}, sigmas {sigma.shape} and labels {label.shape} do not fit", path)
+    names = origins.columns()
+    if any(len(values) != len(z) for values in names.values()):
+        raise LabError(f"names that are not one for each of the {len(z):,} pictures", path)
     formats: dict[str, Callable[..., bytes]] = {".npz": _as_npz, ".csv": _as_csv}
-    content = formats[path.suffix.lower()](z, sigma, label)
+    content = formats[path.suffix.lower()](z, sigma, label, names)
     return write_atomically(path, content, overwrite=overwrite)
 
 
-def _as_npz(z: NDArray[np.float32], sigma: NDArray[np.float32], label: NDArray[np.int64]) -> bytes:
+_OF_FILES = "files"
+_Names = Mapping[str, Sequence[str]]
+
+
+def _as_npz(
+    z: NDArray[np.float32], sigma: NDArray[np.float32], label: NDArray[np.int64], names: _Names
+) -> bytes:
     content = io.BytesIO()
     index = np.arange(len(z), dtype=np.int64)
-    np.savez_compressed(content, allow_pickle=False, z=z, sigma=sigma, label=label, index=index)
+    # Text of one width for each; half a character, of a file's name in other bytes, cannot be text.
+    texts: dict[str, Any] = {
+        # numpy keeps the name "file" for itself.
+        _OF_FILES if name == "file" else name: np.array([shown(value) for value in values], np.str_)
+        for name, values in names.items()
+    }
+    np.savez_compressed(content, allow_pickle=False, z=z, sigma=sigma, label=label, index=index, **texts)
     return content.getvalue()
 
 
-def _as_csv(z: NDArray[np.float32], sigma: NDArray[np.float32], label: NDArray[np.int64]) -> bytes:
-    columns = [f"{name}{axis}" for name in ("z", "sigma") for axis in range(z.shape[1])]
-    lines = [",".join(["index", "label", *columns])]
+def _as_csv(
+    z: NDArray[np.float32], sigma: NDArray[np.float32], label: NDArray[np.int64], names: _Names
+) -> bytes:
+    numbered = [f"{name}{axis}" for name in ("z", "sigma") for axis in range(z.shape[1])]
+    page = io.StringIO(newline="")
+    table = csv.writer(page, lineterminator="\n")
+    table.writerow(["index", *names, "label", *numbered])
     for first in range(0, len(z), _CSV_ROWS):
         rows = slice(first, first + _CSV_ROWS)
         # float32 as text is the shortest that reads back as the same float32.
         numbers = np.hstack([z[rows], sigma[rows]]).astype(np.str_).tolist()
-        for index, (kind, texts) in enumerate(zip(label[rows].tolist(), numbers, strict=True), first):
-            lines.append(",".join([str(index), str(kind), *texts]))
-    return "\n".join([*lines, ""]).encode("ascii")
+        told = [[shown(value) for value in values[rows]] for values in names.values()]
+        for place, (kind, texts) in enumerate(zip(label[rows].tolist(), numbers, strict=True)):
+            table.writerow([first + place, *(column[place] for column in told), kind, *texts])
+    return page.getvalue().encode("utf-8")
 
 
 def _require_picture(picture: Picture) -> None:

@@ -66,7 +66,11 @@ def _table(z: NDArray[np.float32]) -> bytes:
 
 
 def _metadata(data: ImageSet) -> bytes:
-    columns: list[tuple[str, list[str]]] = [("index", [str(number) for number in range(len(data))])]
+    columns: list[tuple[str, list[str]]] = [
+        ("index", [str(number) for number in range(len(data))]),
+        ("file", list(data.keys.names)),
+        ("split", [data.split_of(number) for number in range(len(data))]),
+    ]
     if data.labels is not None:
         # -1 is no class.
         known = [data.classes[label] if label >= 0 else "" for label in data.labels.tolist()]

@@ -24,6 +24,7 @@ from latentlab.engine.direction_finder import DirectionFinder, shipped_direction
 from latentlab.engine.drawing import Drawing, mosaic, to_pictures, to_point, walk_points
 from latentlab.engine.encodings import encode_in_chunks, join
 from latentlab.engine.groups import between_groups
+from latentlab.engine.held_out import in_words, learnt_among
 from latentlab.engine.implications import Implied, implied_by
 from latentlab.engine.moments import Moments
 from latentlab.engine.own_picture import Held, OwnPictures
@@ -222,6 +223,9 @@ class Renderer:
             told=None if held is None or held[1] is None else held[1].numpy(),
             implied=self._implications(),
             steered=shipped_directions(loaded, spec) is not None,
+            keys=data.keys,
+            testing=data.testing,
+            notes=_notes(loaded, data, spec),
         )
 
     def _follow(self, request: FollowRequest) -> Iterator[Reply | None]:
@@ -374,3 +378,12 @@ class Renderer:
         return gaussian.reparameterise(
             posterior.mean.expand(count, -1), posterior.log_variance.expand(count, -1), generator
         )
+
+
+def _notes(loaded: LoadedModel, data: ImageSet, spec: str) -> tuple[str, ...]:
+    """What a person should know of how a model and the data go together; of one that is no file, nothing."""
+    if not loaded.path.name:
+        return ()
+    total = data.testing if data.split == "all" else len(data)
+    learnt = in_words(learnt_among(loaded.card, data, spec, read_again=False), total, data.name)
+    return (f"{learnt}.",) if learnt else ()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from latentlab.data.keys import Keys
     from latentlab.engine.direction_parts import Trust
     from latentlab.engine.directions import Directions
 
@@ -246,6 +247,8 @@ class LoadedReply(Reply):
     (N, A), None for other models and where the data do not say. `implied`: see
     `latentlab.engine.implications`.
     `steered`: steered directions of this model in these data ship.
+    `keys` tell each picture whatever its number; of the split "all", the first `testing` are held out.
+    `notes` are sentences on how model and data go together that a person should know.
     """
 
     model: str
@@ -266,6 +269,22 @@ class LoadedReply(Reply):
     told: NDArray[np.float32] | None = None
     implied: Implied = ()
     steered: bool = False
+    keys: Keys | None = None
+    testing: int = 0
+    notes: tuple[str, ...] = ()
+
+    def class_of(self, index: int) -> str:
+        """The name of a picture's class, "" where none is known."""
+        label = -1 if self.labels is None else int(self.labels[index])
+        return "" if label < 0 else self.classes[label]
+
+    def split_of(self, index: int) -> str:
+        """The split that a picture belongs to: "test" or "train"."""
+        return self.split if self.split != "all" else "test" if index < self.testing else "train"
+
+    def file_of(self, index: int) -> str:
+        """The path of a picture below the data's root, "" where that is not known."""
+        return "" if self.keys is None else self.keys.names[index]
 
 
 @dataclass(frozen=True, eq=False)

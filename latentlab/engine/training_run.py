@@ -21,8 +21,11 @@ import torch
 
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet, size_in_words
+from latentlab.data.learnt import Learnt
 from latentlab.data.palette import palette_of
+from latentlab.data.spec import dealt_by_count
 from latentlab.engine.checkpoint import ModelCard, save_model
+from latentlab.engine.conditions import known_to
 from latentlab.engine.destination import check_destination
 from latentlab.engine.device import choose_device
 from latentlab.engine.distributed import ALONE, Team
@@ -118,7 +121,14 @@ class TrainingRun:
             torch.manual_seed(plan.seed)
             model = build(kind, fields)
         self.config = dataclasses.asdict(model.config)  # type: ignore[call-overload]
-        self.trainer = Trainer(model, train, plan, test, team=team, device=device)
+        # Who is told, or tells, what pictures are of learns from those of which that is known.
+        self.learnt = known_to(model, train)
+        judged = known_to(model, test)
+        if not len(self.learnt):
+            raise LabError(f"of no picture of {train.name} is known what the model is told")
+        self.trainer = Trainer(
+            model, self.learnt, plan, judged if len(judged) else None, team=team, device=device
+        )
         self.metrics: Mapping[str, float | int] = {}
 
     @classmethod
@@ -133,12 +143,13 @@ class TrainingRun:
         """
         path = Path(path).absolute()
         state = load_state(path)
-        data = found_data(state.data, path.parent, state.data_seen)
-        train, test = catalog.load(data, "train"), catalog.load(data, "test")
-        if train.fingerprint != state.fingerprint:
+        found = found_data(state.data, path.parent, state.data_seen)
+        data, train = _as_it_was(found, state.fingerprint)
+        if train is None:
             raise LabError(
                 f"{data} holds other pictures than when this training began", path, "Begin it anew"
             )
+        test = catalog.load(data, "test")
         plan = dataclasses.replace(state.plan, device=device or _available(state.plan.device))
         run = cls(
             state.kind, state.config, plan, train, test, model_path(path) or state.out,
@@ -209,9 +220,10 @@ class TrainingRun:
             data={
                 "name": self.train.name,
                 "split": self.train.split,
-                "images": len(self.train),
+                "images": len(self.learnt),
                 "sha256": self.train.fingerprint,
                 **_shares(self.train),
+                "learnt": Learnt.of(self.learnt.keys.hashes).as_text(),
             },
             metrics=self.metrics,
             command=self.command,
@@ -224,6 +236,18 @@ class TrainingRun:
         with contextlib.suppress(OSError):
             state_path(self.out).unlink(missing_ok=True)
         return Saved(path, self.metrics)
+
+
+def _as_it_was(data: str, fingerprint: str) -> tuple[str, ImageSet | None]:
+    """The training pictures of this fingerprint, and how they are asked for; None if they have changed.
+
+    Before there were keys, pictures were dealt by their count.
+    """
+    for spec in dict.fromkeys((data, dealt_by_count(data))):
+        train = catalog.load(spec, "train")
+        if train.fingerprint == fingerprint:
+            return spec, train
+    return data, None
 
 
 def _available(device: str) -> str:
@@ -249,7 +273,8 @@ def _shares(data: ImageSet) -> dict[str, Any]:
     """How often each attribute is there: enough to draw from where the pictures are not at hand."""
     if data.attributes is None:
         return {}
-    shares = data.attributes.float().mean(0).tolist()
+    known = torch.ones_like(data.attributes) if data.attributes_known is None else data.attributes_known
+    shares = (data.attributes.sum(0) / known.sum(0).clamp(min=1)).tolist()
     return {
         "attributes": {
             name: round(share, 4) for name, share in zip(data.attribute_names, shares, strict=True)

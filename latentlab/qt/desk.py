@@ -38,6 +38,7 @@ from latentlab.qt.training.orders import Snapshot
 from latentlab.qt.undo import EditCommand
 from latentlab.session.edits import Edit, SelectImage
 from latentlab.session.fitting import fitted_to, way_of
+from latentlab.session.pictures import in_words, keyed, renumbered
 from latentlab.session.plane import projection_of
 from latentlab.session.session import Session
 from latentlab.session.state import OVER_VIEW, SessionState
@@ -55,7 +56,8 @@ class Desk(Counter):
 
     Signals carry frozen values: `changed` and `probed` (old, new) states, the others one reply each. A change
     of nothing but the probe is told by `probed` alone: it comes with every move of the hand, and most views
-    do not care. `turned` tells that `projection`, the plane that is shown, is another one.
+    do not care. `noticed` is a sentence for the person about what was opened. `turned` tells that
+    `projection`, the plane that is shown, is another one.
     """
 
     changed = Signal(object, object)
@@ -68,6 +70,7 @@ class Desk(Counter):
     turned = Signal(object)
     unfolded = Signal(object)
     refused = Signal(object)
+    noticed = Signal(str)
     busy = Signal(str)
 
     def __init__(
@@ -89,6 +92,7 @@ class Desk(Counter):
         self._asked_from = session.state
         self._before_training: SessionState | None = None
         self._refreshed = self._grid_due = 0
+        self._notes: list[str] = []
         self._thread = RenderThread(self._mailbox, renderer, self)
         self._thread.replied.connect(self._receive, Qt.ConnectionType.QueuedConnection)
         session.listen(self._session_changed)
@@ -133,6 +137,9 @@ class Desk(Counter):
         told = None if self.model is None else self.model.told
         if told is None or index is None or index >= len(told):
             return None
+        assert self.model is not None
+        if self.model.exclusive and not told[index].any():
+            return None
         return tuple(map(float, told[index]))
 
     def open(self, state: SessionState) -> None:
@@ -149,7 +156,7 @@ class Desk(Counter):
         """
         state, self._followed = self.state, snapshot
         if self._before_training is None:
-            self._before_training = state
+            self._before_training = self._kept(state)
         self._wanted = self._asked_from = state
         split = state.split if state.data == snapshot.data else "test"
         self._ask(
@@ -169,10 +176,16 @@ class Desk(Counter):
         """The session as it can be found again at another start: without a model that is no file yet."""
         before = self._before_training
         if before is None:
-            return self.state
+            return self._kept(self.state)
         fits = len(self.state.probe) == len(before.probe)
         probe = self.state.probe if fits else before.probe
         return replace(before, probe=probe, layers=self.state.layers, grid=self.state.grid)
+
+    def _kept(self, state: SessionState) -> SessionState:
+        """The state with its pictures named by what does not change."""
+        if self.model is None or self.model.keys is None or state.pictures is not None:
+            return state
+        return keyed(state, self.model.keys, self.model.classes)
 
     def request_grid(self) -> None:
         """Asks for the manifold grid that the state describes."""
@@ -323,6 +336,7 @@ class Desk(Counter):
     def _adopt(self, reply: LoadedReply) -> None:
         """A model has been opened: the session goes on with it, and everything is asked for anew."""
         first, other = self.model is None, self.model is None or self.model.path != reply.path
+        before, self._notes = self.model, list(reply.notes)
         self.model, self.encodings, self.still_told = reply, None, None
         # What the person did while the model was being opened counts as done to it.
         since = {
@@ -330,7 +344,7 @@ class Desk(Counter):
             for field in fields(SessionState)
             if getattr(self.state, field.name) != getattr(self._asked_from, field.name)
         }
-        wanted = replace(self._wanted, **since)
+        wanted = self._in_these_data(replace(self._wanted, **since), before, reply)
         named = replace(wanted, model=self._wanted.model, data=reply.data, split=reply.split)
         if (wanted.data, wanted.split) != (reply.data, reply.split):
             # Numbers of other pictures.
@@ -346,8 +360,28 @@ class Desk(Counter):
         self._base = self.projection.rest(fitted.probe)
         self.session.reset(fitted)
         self.loaded.emit(reply)
+        if self._notes:
+            self.noticed.emit(" ".join(self._notes))
         self._request_point(fitted)
         self._request_changes(None, fitted)
+
+    def _in_these_data(
+        self, wanted: SessionState, before: LoadedReply | None, reply: LoadedReply
+    ) -> SessionState:
+        """The state with the numbers that its pictures have in the data as they were read now."""
+        if reply.keys is None or (wanted.data, wanted.split) != (reply.data, reply.split):
+            return replace(wanted, pictures=None)
+        same = before is not None and (before.data, before.split) == (reply.data, reply.split)
+        if same and before is not None and before.keys is not None and wanted.pictures is None:
+            if before.keys.same_as(reply.keys) and before.classes == reply.classes:
+                return wanted
+            # One came or went while the window was open: edits made before mean other numbers.
+            self.undo_stack.clear()
+            wanted = keyed(wanted, before.keys, before.classes)
+        found = renumbered(wanted, reply.keys, reply.classes)
+        if found.lost:
+            self._notes.append(in_words(found.lost))
+        return found.state
 
     def _refresh(self) -> None:
         """The model has changed under everything: what is on the screen is asked for anew."""

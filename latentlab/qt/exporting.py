@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
 from latentlab.engine.animation import save_animation
-from latentlab.engine.export import save_encodings, save_picture
+from latentlab.engine.export import Origins, save_encodings, save_picture
 from latentlab.errors import LabError
 from latentlab.qt import takeaways
 from latentlab.qt.background import Background, Failure
@@ -117,7 +117,15 @@ class Exporter(QObject):
             self.failed.emit(f"{path}: nothing was saved: {_NOTHING[takeaways.ENCODINGS]}", "")
             return
         labels = model.labels if model.labels is not None else np.full(len(found.mean), -1, dtype=np.int64)
-        work = functools.partial(save_encodings, path, found.mean, found.sigma, labels, overwrite=overwrite)
+        every = range(len(found.mean))
+        origins = Origins(
+            () if model.keys is None else model.keys.names,
+            [model.split_of(number) for number in every],
+            [model.class_of(number) for number in every] if model.classes else (),
+        )
+        work = functools.partial(
+            save_encodings, path, found.mean, found.sigma, labels, origins, overwrite=overwrite
+        )
         self._background.run(work, self._done, self._failed)
 
     def copy_probe(self) -> None:

@@ -144,6 +144,7 @@ class Takeaways(QObject):
             case SelectionReply() as card:
                 pictures = (card.original, card.reconstruction, *card.draws)
                 extra = {"data": title_of(model.data), "split": model.split, "index": str(card.index)}
+                extra |= {"file": model.file_of(card.index)} if model.keys is not None else {}
                 page = sheet(pictures, len(pictures), _GAP)
                 return _made(model, what, (page,), card.mean, extra, seed=0)
             case SamplesReply() as drawn:

@@ -183,6 +183,7 @@ class LabWindow(QMainWindow):
         desk = self.desk
         desk.loaded.connect(self._loaded)
         desk.refused.connect(self._refused)
+        desk.noticed.connect(self._noticed)
         desk.changed.connect(self._changed)
         desk.probed.connect(self._changed)
         desk.undo_stack.indexChanged.connect(self.actions_.refresh_soon)
@@ -264,6 +265,10 @@ class LabWindow(QMainWindow):
         # Started, not restarted: a long drag must not put it off for ever.
         if not self._save_later.isActive():
             self._save_later.start()
+
+    @Slot(str)
+    def _noticed(self, sentence: str) -> None:
+        self.messages.say(sentence)
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:

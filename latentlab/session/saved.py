@@ -10,9 +10,11 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+from dataclasses import replace
 from typing import Any
 
-from latentlab.data.limits import MAX_CLASSES
+from latentlab.data.limits import MAX_CLASSES, MAX_PICTURES
+from latentlab.data.spec import dealt_by_count
 from latentlab.engine.direction_parts import Trust
 from latentlab.errors import LabError
 from latentlab.session.bounds import MAX_LETTERS
@@ -32,19 +34,22 @@ from latentlab.session.state import (
     Analogy,
     GridSettings,
     Layers,
+    PictureKeys,
     PlaneSettings,
     SessionState,
     WalkSettings,
 )
 
-VERSION = 5
+VERSION = 6
 # Fields that came with a version: a text from before it does not have them, and gets the usual ones.
 _SINCE = {
     2: ("plane", "condition"),
     3: ("amounts",),
     4: ("asked", "group_a", "group_b", "own", "analogy"),
     5: ("lean",),
+    6: ("pictures",),
 }
+_KEYED = 6
 _MOST_DIMENSIONS = 256
 _MOST_CONDITIONS = MAX_CLASSES
 
@@ -75,7 +80,9 @@ def from_text(text: str) -> SessionState:
         for since, names in _SINCE.items():
             if version < since:
                 fields = {**{name: usual[name] for name in names}, **fields}
-        return _state(fields)
+        state = _state(fields)
+        # Its numbers are of pictures as they were dealt before they had keys.
+        return replace(state, data=dealt_by_count(state.data)) if version < _KEYED else state
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         raise LabError(f"the saved session is damaged ({type(error).__name__}: {error})") from None
 
@@ -120,6 +127,7 @@ def _state(fields: dict[str, Any]) -> SessionState:
         group_b=group_b,
         own=_own(fields["own"]),
         analogy=_analogy(fields["analogy"]),
+        pictures=_pictures(fields["pictures"]),
     )
 
 
@@ -129,6 +137,18 @@ def _group(numbers: Any) -> tuple[int, ...]:
     if len(set(numbers)) < len(numbers):
         raise ValueError("a picture is in a group twice")
     return tuple(numbers)
+
+
+def _pictures(value: Any) -> PictureKeys | None:
+    if value is None:
+        return None
+    lists = value["group_a"], value["group_b"], value["hidden"]
+    keys = [value["selected"], *(key for some in lists for key in some)]
+    if not all(type(some) is list for some in lists) or not all(type(key) is str for key in keys):
+        raise ValueError("a picture has a key that is none")
+    if any(len(key) > MAX_LETTERS for key in keys) or len(keys) > 2 * MAX_PICTURES:
+        raise ValueError("its pictures' keys are too long, or too many")
+    return PictureKeys(value["selected"], *map(tuple, lists))
 
 
 def _own(values: list[Any]) -> tuple[OwnDirection, ...]:

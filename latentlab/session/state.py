@@ -67,6 +67,17 @@ class OwnPicture:
     fitting: Fitting = field(default_factory=Fitting)
 
 
+@dataclass(frozen=True)
+class PictureKeys:
+    """The keys (see `latentlab.data.keys`) of the selected picture, "" for none, and of those in the groups;
+    the names of the hidden classes."""
+
+    selected: str = ""
+    group_a: tuple[str, ...] = ()
+    group_b: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+
+
 # a, b and c of "a is to b as c is to ?": points, None where there is none yet.
 Analogy = tuple[Point | None, Point | None, Point | None]
 
@@ -93,6 +104,8 @@ class SessionState:
         own: the person's own directions, of this model and of others.
         own_picture: a picture of the person's own; it is there until LatentLab is closed.
         analogy: the points of "a is to b as c is to ?".
+        pictures: which pictures `selected` and the groups mean, by their keys, and which classes are hidden,
+            by their names; None while the data are open, for then the numbers say it.
         view: the part of the plane in sight, (left, right, bottom, top); transient.
         frame: the picture of the walk being shown; None when no walk is shown; transient.
         pointed: a place that some view points at, for the others to mark; transient.
@@ -120,6 +133,7 @@ class SessionState:
     own: tuple[OwnDirection, ...] = ()
     own_picture: OwnPicture | None = None
     analogy: Analogy = (None, None, None)
+    pictures: PictureKeys | None = None
     view: Region = (-4.0, 4.0, -4.0, 4.0)
     frame: int | None = None
     pointed: Point | None = None

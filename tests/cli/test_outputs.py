@@ -61,14 +61,18 @@ def test_that_encode_writes_what_the_api_encodes(run, model, tmp_path: Path, end
     if ending == ".npz":
         with np.load(out) as stored:
             z, label, index = stored["z"], stored["label"], stored["index"]
+            files, splits, classes = (stored[name].tolist() for name in ("files", "split", "class"))
     else:
         rows = list(csv.DictReader(out.read_text().splitlines()))
         z = np.array([[row["z0"], row["z1"]] for row in rows], dtype=np.float32)
         label = np.array([int(row["label"]) for row in rows])
         index = np.array([int(row["index"]) for row in rows])
+        files, splits, classes = ([row[name] for row in rows] for name in ("file", "split", "class"))
     assert np.allclose(z, latentlab.load_model(model).encode(toy_set("test").images), atol=1e-6)
     assert label.tolist() == [0, 1] * 32
     assert index.tolist() == list(range(64))
+    assert files == [f"test/{number:05}" for number in range(64)]
+    assert (set(splits), classes) == ({"test"}, ["even", "odd"] * 32)
 
 
 @pytest.mark.parametrize("ending", [".webp", ".gif", ".apng"])

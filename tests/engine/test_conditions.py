@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from latentlab.data.image_set import ImageSet
-from latentlab.engine.conditions import as_text, conditions_of, encoder_is_told, parse_condition
+from latentlab.engine.conditions import as_text, conditions_of, encoder_is_told, known_to, parse_condition
 from latentlab.errors import LabError
 from latentlab.models.cvae import CVAE, CVAEConfig
 from latentlab.models.vae import VAE
@@ -55,19 +55,42 @@ def test_that_only_a_conditioned_encoder_is_told() -> None:
     [
         (cvae("even", "odd"), dataclasses.replace(toy_set("test"), labels=None), "toy has no classes"),
         (cvae("even", "prime"), toy_set("test"), "has the class 'odd'; the model knows even, prime"),
-        (
-            cvae("even", "odd"),
-            dataclasses.replace(toy_set("test", 2), labels=torch.tensor([0, -1])),
-            "has pictures without a class",
-        ),
         (cvae("hat", exclusive=False), toy_set("test"), "attributes of each picture, and toy has none"),
         (cvae("hat", "smile", exclusive=False), with_attributes(), "attribute 'smile'; it knows hat, gla"),
     ],
-    ids=["no classes", "another class", "no class", "no attributes", "another attribute"],
+    ids=["no classes", "another class", "no attributes", "another attribute"],
 )
 def test_that_data_that_cannot_tell_are_refused_by_name(model: CVAE, data: ImageSet, reason: str) -> None:
     with pytest.raises(LabError, match=reason):
         conditions_of(model, data)
+
+
+def test_that_of_a_picture_without_a_class_nothing_is_told_and_nothing_is_learnt() -> None:
+    model, data = (
+        cvae("odd", "even"),
+        dataclasses.replace(toy_set("test", 3), labels=torch.tensor([0, -1, 1])),
+    )
+    told = conditions_of(model, data)
+    assert told is not None
+    assert told.tolist() == [[0, 1], [0, 0], [1, 0]]
+    known = known_to(model, data)
+    assert list(known.keys.names) == ["test/00000", "test/00002"]
+    assert torch.equal(known.images, data.images[[0, 2]])
+    assert known_to(VAE(CONFIG), data) is data
+
+
+def test_that_an_unknown_attribute_is_told_as_often_as_it_is_there() -> None:
+    data = dataclasses.replace(
+        with_attributes(),
+        attributes=torch.tensor([[True, False], [True, True], [False, True]]),
+        attributes_known=torch.tensor([[True, False], [True, True], [True, True]]),
+    )
+    model = cvae("glasses", "hat", exclusive=False)
+    told = conditions_of(model, data)
+    assert told is not None
+    assert told.tolist() == [[1.0, 1], [1, 1], [1, 0]]
+    assert len(known_to(model, data)) == 2
+    assert len(known_to(cvae("hat", exclusive=False), data)) == 3
 
 
 @pytest.mark.parametrize(

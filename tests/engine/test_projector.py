@@ -27,8 +27,8 @@ def test_that_rows_names_and_pictures_belong_together(tmp_path):
     folder = save_for_projector(tmp_path / "new" / "folder", z, data)
     np.testing.assert_allclose(np.loadtxt(folder / "tensors.tsv"), z, rtol=1e-5)
     heading, *rows = (folder / "metadata.tsv").read_text().splitlines()
-    assert heading.split("\t") == ["index", "class", "round", "tall"]
-    assert rows[0].split("\t") == ["0", "even ones", "yes", "no"]
+    assert heading.split("\t") == ["index", "file", "split", "class", "round", "tall"]
+    assert rows[0].split("\t") == ["0", "test/00000", "test", "even ones", "yes", "no"]
     assert len(rows) == 7
     sprite = np.asarray(Image.open(io.BytesIO((folder / "sprite.png").read_bytes())))
     assert sprite.shape == (24, 24, 3)
@@ -53,7 +53,7 @@ def test_that_nothing_is_overwritten_unasked(tmp_path):
         save_for_projector(tmp_path, z, data)
     assert [path.name for path in tmp_path.iterdir()] == ["metadata.tsv"]
     save_for_projector(tmp_path, z, data, overwrite=True)
-    assert (tmp_path / "metadata.tsv").read_text().startswith("index\tclass")
+    assert (tmp_path / "metadata.tsv").read_text().startswith("index\tfile\tsplit\tclass")
 
 
 def test_that_no_name_shifts_a_column_or_ends_the_writing_and_no_class_is_no_name(tmp_path):
@@ -66,9 +66,9 @@ def test_that_no_name_shifts_a_column_or_ends_the_writing_and_no_class_is_no_nam
     )
     folder = save_for_projector(tmp_path, np.zeros((3, 2), np.float32), data)
     assert (folder / "metadata.tsv").read_bytes().decode().split("\n") == [
-        "index\tclass\t=1+1",
-        "0\ta\\x1b[31m\\u202e b\tyes",
-        "1\t\tyes",
-        "2\thalf \\udce9\tyes",
+        "index\tfile\tsplit\tclass\t=1+1",
+        "0\ttest/00000\ttest\ta\\x1b[31m\\u202e b\tyes",
+        "1\ttest/00001\ttest\t\tyes",
+        "2\ttest/00002\ttest\thalf \\udce9\tyes",
         "",
     ]

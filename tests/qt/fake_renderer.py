@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from latentlab.data.keys import Keys
 from latentlab.engine import replies as rp
 from latentlab.engine import requests as rq
 from latentlab.engine.directions import Directions, Trust
@@ -48,6 +49,7 @@ class FakeRenderer:
         self.broken: Exception | None = None
         self.still_told: Directions | None = None
         self.implied: Implied = ()
+        self.keys: Keys | None = None
 
     def serve(self, request: rq.Request) -> Iterator[rp.Reply | None]:
         self.hold.wait(5)
@@ -63,7 +65,7 @@ class FakeRenderer:
                     number, request.model, f"/models/{request.model}.safetensors", "Fake", "0123456789ab",
                     self.latents, (("elbo", -1.0),), "latentlab train", request.data, request.split, CLASSES,
                     self.images, self.labels, "cpu", self.conditions, self.exclusive,
-                    self.told, self.implied, request.model == "steered",
+                    self.told, self.implied, request.model == "steered", self.keys,
                 )  # fmt: skip
             case rq.EncodeRequest():
                 yield rp.EncodingsReply(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 from pytestqt.qtbot import QtBot
 
+from latentlab.data.keys import Keys
 from latentlab.engine import replies as rp
 from latentlab.engine import requests as rq
 from latentlab.errors import LabError
@@ -13,8 +15,12 @@ from latentlab.qt.desk import Desk
 from latentlab.qt.undo import new_gesture
 from latentlab.qt.views.latent_plane import LatentPlane
 from latentlab.session.edits import ChangeData, LookAt, MoveProbe, SelectImage, SetWalk
+from latentlab.session.own_edits import SetGroups
+from latentlab.session.pictures import in_words
+from latentlab.session.saved import from_text, to_text
 from latentlab.session.session import Session
-from tests.qt.fake_renderer import FakeRenderer
+from latentlab.session.state import SessionState
+from tests.qt.fake_renderer import COUNT, FakeRenderer
 
 
 def test_that_a_moved_probe_brings_its_picture(qtbot: QtBot, desk: Desk) -> None:
@@ -162,3 +168,46 @@ def test_that_the_plane_stays_where_it_is_when_other_data_of_the_model_come(qtbo
     with qtbot.waitSignal(desk.encoded, timeout=2000):
         desk.do(ChangeData(data="mnist", split="all"))
     assert plane.camera == camera
+
+
+def keyed_by(numbers: list[int]) -> Keys:
+    """Keys of pictures that bear these numbers, whatever places they have."""
+    return Keys(tuple(f"{n}.png" for n in numbers), np.array(numbers, dtype=np.uint64))
+
+
+def reopened(qtbot: QtBot, desk: Desk, state: SessionState) -> None:
+    with qtbot.waitSignal(desk.loaded, timeout=2000):
+        desk.open(state)
+
+
+def test_that_groups_and_selection_mean_the_same_pictures_when_data_are_read_anew(
+    qtbot: QtBot, desk: Desk, renderer: FakeRenderer
+) -> None:
+    renderer.keys = keyed_by(list(range(COUNT)))
+    reopened(qtbot, desk, desk.state)
+    desk.do(SetGroups(group_a=(3, 1), group_b=(9,)))
+    desk.do(SelectImage(index=4))
+    told: list[str] = []
+    desk.noticed.connect(told.append)
+    # One came in front, and the ninth is gone.
+    renderer.keys = keyed_by([70, *(n for n in range(COUNT) if n != 9)])
+    reopened(qtbot, desk, desk.state)
+    assert (desk.state.group_a, desk.state.group_b, desk.state.selected) == ((4, 2), (), 5)
+    assert told == [in_words(1)]
+    # What was done before means other numbers.
+    assert desk.undo_stack.count() == 0
+
+
+def test_that_a_session_that_is_kept_names_its_pictures(
+    qtbot: QtBot, desk: Desk, renderer: FakeRenderer
+) -> None:
+    renderer.keys = keyed_by(list(range(COUNT)))
+    reopened(qtbot, desk, desk.state)
+    desk.do(SetGroups(group_a=(3, 1), group_b=()))
+    kept = desk.rest()
+    assert kept.pictures is not None
+    assert kept.pictures.group_a == ("0000000000000003 3.png", "0000000000000001 1.png")
+    renderer.keys = keyed_by(list(reversed(range(COUNT))))
+    reopened(qtbot, desk, replace(from_text(to_text(kept)), split="test"))
+    assert desk.state.group_a == (COUNT - 4, COUNT - 2)
+    assert desk.state.pictures is None

@@ -25,6 +25,7 @@ from latentlab.session.state import (
     WALK_STEPS,
     GridSettings,
     Layers,
+    PictureKeys,
     PlaneSettings,
     SessionState,
     WalkSettings,
@@ -77,6 +78,7 @@ STATE = st.builds(
     group_a=st.lists(st.integers(0, 50), unique=True, max_size=4).map(tuple),
     group_b=st.lists(st.integers(51, 10**6), unique=True, max_size=4).map(tuple),
     own=st.lists(OWN, max_size=3, unique_by=lambda one: (one.name, one.model_hash)).map(tuple),
+    pictures=st.none() | st.builds(PictureKeys, WORDS, *(st.lists(WORDS, max_size=3).map(tuple),) * 3),
 )
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -108,6 +110,19 @@ def saved(**fields: Any) -> str:
 @given(STATE)
 def test_that_a_state_comes_back_as_it_was(state: SessionState) -> None:
     assert from_text(to_text(state)) == state
+
+
+def test_that_an_older_session_goes_on_with_its_pictures_dealt_as_they_were() -> None:
+    for data, now in (
+        ("mnist", "mnist"),
+        ("/home/me/cats", "/home/me/cats::dealt=count"),
+        ("/home/me/cats::side=32", "/home/me/cats::side=32,dealt=count"),
+    ):
+        document = json.loads(saved(data=data, group_a=[3, 1]))
+        del document["state"]["pictures"]
+        document["version"] = 5
+        state = from_text(json.dumps(document))
+        assert (state.data, state.group_a, state.pictures) == (now, (3, 1), None)
 
 
 def test_that_the_passing_part_of_a_state_is_not_saved() -> None:
@@ -150,7 +165,7 @@ def test_that_a_text_cut_short_is_refused(state: SessionState, data: st.DataObje
         from_text(text[: data.draw(st.integers(0, len(text) - 1))])
 
 
-@pytest.mark.parametrize("version", [0, 6, 99, "1", "2", "4", True, None])
+@pytest.mark.parametrize("version", [0, 7, 99, "1", "2", "4", True, None])
 def test_that_another_version_is_named(version: object) -> None:
     with pytest.raises(LabError, match=f"version {version}"):
         from_text(json.dumps({"version": version, "state": {}}))

@@ -204,7 +204,8 @@ class CompareView(QWidget):
         state, model = leader.state, leader.model
         label = None
         if model.labels is not None and state.selected is not None:
-            label = int(model.labels[state.selected])
-        name = "" if label is None else f"class {model.classes[label]}"
+            # -1 is no class.
+            label = int(model.labels[state.selected]) if model.labels[state.selected] >= 0 else None
+        name = "" if label is None or label < 0 else f"class {model.classes[label]}"
         self.bar.show_picture(state.selected, len(model.images), name, label)
         self.bar.show_layers(state.layers)

@@ -295,7 +295,7 @@ class ForwardPage(QWidget):
 
 def _name(data: LoadedReply, index: int) -> str:
     """As in "7, picture 12 of 10,000"."""
-    label = "" if data.labels is None else data.classes[int(data.labels[index])]
+    label = data.class_of(index)
     place = f"picture {index + 1:,} of {len(data.images):,}"
     return f"{label}, {place}" if label else place.capitalize()
 

@@ -111,7 +111,7 @@ class PictureSource(QWidget):
         if data is None or index >= len(data.images):
             self._become(None, "")
             return
-        label = "" if data.labels is None else data.classes[int(data.labels[index])]
+        label = data.class_of(index)
         name = f"{label}, picture {index + 1:,} of {data.data}".lstrip(", ")
         name = name[0].upper() + name[1:]
         self._become(

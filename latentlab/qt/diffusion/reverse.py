@@ -18,13 +18,13 @@ from latentlab.qt.diffusion.desk import DiffusionDesk
 from latentlab.qt.diffusion.draw_buttons import DrawButtons
 from latentlab.qt.diffusion.frame_panel import FramePanel
 from latentlab.qt.diffusion.lanes import Lanes
-from latentlab.qt.diffusion.line import Line
 from latentlab.qt.diffusion.manner_form import MannerForm
 from latentlab.qt.diffusion.reverse_room import ReverseRoom
 from latentlab.qt.diffusion.runs import MOST_LANES, Lane, Runs
 from latentlab.qt.diffusion.tape_store import TapeStore
 from latentlab.qt.diffusion.transport import Transport
 from latentlab.qt.diffusion.words import of_frame
+from latentlab.qt.line import Line
 
 if TYPE_CHECKING:
     from latentlab.engine.diffusion import Frame

@@ -7,7 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from latentlab.qt.check_box import CheckBox
-from latentlab.qt.diffusion.line import Line
+from latentlab.qt.line import Line
 from latentlab.qt.number_field import WholeNumber
 from latentlab.qt.plain import plain_tip
 

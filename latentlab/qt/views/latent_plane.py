@@ -446,9 +446,7 @@ class LatentPlane(QWidget):
         """The picture of the point under the mouse."""
         model = self.desk.model
         if self._hovered is not None and model is not None and self._hovered < len(model.images):
-            name = ""
-            if model.labels is not None:
-                name = listed(model.classes[int(model.labels[self._hovered])])
+            name = listed(model.class_of(self._hovered))
             picture = to_qimage(data_picture(model.images, self._hovered))
             paint.card(painter, self.rect(), self.palette(), self._mouse, picture, name, self._hovered)
 

@@ -24,6 +24,7 @@ from latentlab.engine.requests import Point, SelectionRequest
 from latentlab.qt.crisp_picture import CrispPicture
 from latentlab.qt.desk import Desk
 from latentlab.qt.flow_layout import TileLayout
+from latentlab.qt.line import Line
 from latentlab.qt.number_field import WholeNumber
 from latentlab.qt.palette import class_colour
 from latentlab.qt.pixels import data_picture
@@ -104,6 +105,12 @@ class SelectionCard(QWidget):
         # Long names shall not make the column wider.
         self.name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.name.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        # The end of a path says more than its beginning.
+        self.file = Line(
+            "selectedFile",
+            "The file of the image, below the folder (or in the archive) of the data.",
+            Qt.TextElideMode.ElideLeft,
+        )
         self.deselect = QPushButton("Deselect")
         self.deselect.setObjectName("deselect")
         self.deselect.setAccessibleName("Deselect the image")
@@ -180,6 +187,7 @@ class SelectionCard(QWidget):
         layout.setSpacing(6)
         layout.addLayout(top)
         layout.addLayout(row)
+        layout.addWidget(self.file)
         layout.addWidget(self.note)
         layout.addWidget(self._body)
         layout.addStretch()
@@ -234,13 +242,15 @@ class SelectionCard(QWidget):
         self.index.blockSignals(False)
         self.deselect.setEnabled(index is not None)
         self.name.setText("")
+        self.file.setText("")
         if index is None or model is None:
             self._late.stop()
             self._body.hide()
             self.note.setText(_HOW)
             self.note.show()
             return
-        if model.labels is not None:
+        self.file.setText(model.file_of(index))
+        if model.class_of(index) and model.labels is not None:
             label = int(model.labels[index])
             self.name.setText(
                 f'<font color="{class_colour(label).name()}">●</font> class {in_html(model.classes[label])}'

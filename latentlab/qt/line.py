@@ -1,4 +1,4 @@
-"""A line of words that changes with every frame. A label would have the page laid out anew each time."""
+"""A line of words that changes often, or has no end of its own. A label would have the page laid out anew."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ from latentlab.plain import one_line
 
 
 class Line(QWidget):
-    """Shows a text on one line, cut off with an ellipsis where there is no room."""
+    """Shows a text, never as HTML, on one line, shortened with an ellipsis where there is no room."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, name: str = "", tip: str = "", elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight
+    ) -> None:
         super().__init__()
-        self._text = ""
+        self._text, self._elide = "", elide
+        self.setObjectName(name)
+        self.setToolTip(tip)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def text(self) -> str:
@@ -34,6 +38,6 @@ class Line(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setPen(self.palette().windowText().color())
-        words = self.fontMetrics().elidedText(one_line(self._text), Qt.TextElideMode.ElideRight, self.width())
+        words = self.fontMetrics().elidedText(one_line(self._text), self._elide, self.width())
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
         painter.end()

@@ -1,0 +1,66 @@
+"""Which pictures a session means, by their keys: numbers change when a picture comes or goes.
+
+While data are open, states hold numbers, which are quick. Before a state is kept, and when data have been
+read anew, the numbers are told by keys (see `latentlab.data.keys`), and those of classes by their names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from latentlab.session.state import PictureKeys, SessionState
+
+# For the types alone: a session is read before numpy is there.
+if TYPE_CHECKING:
+    from latentlab.data.keys import Keys
+
+
+@dataclass(frozen=True)
+class Renumbered:
+    """A state with the numbers that its pictures have now, and how many of them are gone."""
+
+    state: SessionState
+    lost: int
+
+
+def keyed(state: SessionState, keys: Keys, classes: Sequence[str]) -> SessionState:
+    """The state with the keys of the pictures that it means in these data, to be kept."""
+
+    def of(numbers: tuple[int, ...]) -> tuple[str, ...]:
+        return tuple(keys[number] for number in numbers if number < len(keys))
+
+    selected = () if state.selected is None else (state.selected,)
+    hidden = tuple(classes[label] for label in sorted(state.hidden) if label < len(classes))
+    found = PictureKeys("".join(of(selected)), of(state.group_a), of(state.group_b), hidden)
+    return replace(state, pictures=found)
+
+
+def renumbered(state: SessionState, keys: Keys, classes: Sequence[str]) -> Renumbered:
+    """The state with its pictures' numbers in these data, as its keys say; as it is if it has none."""
+    meant = state.pictures
+    if meant is None:
+        return Renumbered(state, 0)
+    group_a = keys.find_all(meant.group_a)
+    group_b = tuple(number for number in keys.find_all(meant.group_b) if number not in set(group_a))
+    selected = keys.find(meant.selected) if meant.selected else None
+    lost = len(meant.group_a) + len(meant.group_b) - len(group_a) - len(group_b)
+    lost += 1 if meant.selected and selected is None else 0
+    fitted = replace(
+        state,
+        selected=selected,
+        group_a=group_a,
+        group_b=group_b,
+        hidden=frozenset(label for label, name in enumerate(classes) if name in meant.hidden),
+        pictures=None,
+    )
+    return Renumbered(fitted, lost)
+
+
+def in_words(lost: int) -> str:
+    """What to tell whoever picked pictures that are gone; "" if all are there."""
+    if not lost:
+        return ""
+    what, is_gone = ("1 picture that was", "is") if lost == 1 else (f"{lost:,} pictures that were", "are")
+    return f"{what} selected or in a group {is_gone} no longer in these data, or in another split of them."
