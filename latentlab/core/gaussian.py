@@ -46,6 +46,8 @@ def kl_to_standard(mean: Tensor, log_variance: Tensor) -> Tensor:
     return kl_per_dimension(mean, log_variance).sum(-1)
 
 
+_AT_ONCE = 16
+
 Draws = torch.Generator | Sequence[torch.Generator]
 """Where randomness comes from: one stream for all rows, or one each: then a row is the same in any batch."""
 
@@ -59,6 +61,17 @@ def standard_noise(like: Tensor, generator: Draws | None = None) -> Tensor:
         for row, one in zip(like, generator, strict=True)
     ]
     return torch.stack(rows).to(like.device)
+
+
+def steady_noise(like: Tensor, generator: torch.Generator | None = None) -> Tensor:
+    """Draws from N(0, 1) as `standard_noise` gives, but the first of many are those of few.
+
+    On a CPU torch draws sixteen numbers at a time, the last sixteen anew where they are not all needed, and
+    fewer than that in another way: whatever is drawn is therefore cut from whole sixteens.
+    """
+    count = like.numel()
+    whole = torch.empty(-(-count // _AT_ONCE) * _AT_ONCE, dtype=like.dtype, device=like.device)
+    return standard_noise(whole, generator)[:count].view(like.shape)
 
 
 def reparameterise(mean: Tensor, log_variance: Tensor, generator: torch.Generator | None = None) -> Tensor:

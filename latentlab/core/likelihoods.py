@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from latentlab.core.gaussian import LOG_2PI, standard_noise
+from latentlab.core.gaussian import LOG_2PI, steady_noise
 
 Shape = tuple[int, int, int]
 
@@ -93,7 +93,14 @@ class Gaussian(_AllPixels):
         return outputs.clamp(0.0, 1.0)
 
     def sample(self, outputs: Tensor, generator: torch.Generator | None = None) -> Tensor:
-        return (outputs + self.sigma * standard_noise(outputs, generator)).clamp(0.0, 1.0)
+        return (outputs + self.sigma * steady_noise(outputs, generator)).clamp(0.0, 1.0)
+
+
+def _one_of_each(p: Tensor, generator: torch.Generator | None) -> Tensor:
+    """A number drawn from each of many distributions over K; (..., K) -> int64 (...)."""
+    # Of a single picture the rows lie otherwise in memory, and draws follow the memory.
+    rows = p.reshape(-1, p.shape[-1]).contiguous()
+    return torch.multinomial(rows, 1, generator=generator).view(p.shape[:-1])
 
 
 @dataclass(frozen=True)
@@ -121,8 +128,7 @@ class Categorical(_AllPixels):
 
     def sample(self, outputs: Tensor, generator: torch.Generator | None = None) -> Tensor:
         p = torch.softmax(self._by_level(outputs), dim=-4).movedim(-4, -1)
-        flat = p.reshape(-1, self.levels)
-        level = torch.multinomial(flat, 1, generator=generator).view(p.shape[:-1])
+        level = _one_of_each(p, generator)
         return level.to(outputs.dtype) / (self.levels - 1)
 
     def _by_level(self, outputs: Tensor) -> Tensor:
@@ -175,8 +181,7 @@ class Palette:
 
     def sample(self, outputs: Tensor, generator: torch.Generator | None = None) -> Tensor:
         p = torch.softmax(outputs, dim=-3).movedim(-3, -1)
-        number = torch.multinomial(p.reshape(-1, p.shape[-1]), 1, generator=generator)
-        return self._drawn(number.view(p.shape[:-1]), outputs.dtype)
+        return self._drawn(_one_of_each(p, generator), outputs.dtype)
 
     def numbers(self, x: Tensor) -> Tensor:
         """The number of the colour nearest to each drawn pixel, of `seen`; (..., C, h, w) -> (..., h, w)."""

@@ -133,7 +133,8 @@ def _left_to_chance(
         why = f"known from {customs.source}"
     if model.exclusive:
         weights = customs.shares if float(customs.shares.sum()) > 0.0 else torch.ones_like(customs.shares)
-        number = torch.multinomial(weights, count, replacement=True, generator=generator)
+        # Torch draws a single one in another way than the first of two.
+        number = torch.multinomial(weights, max(2, count), replacement=True, generator=generator)[:count]
         y = torch.nn.functional.one_hot(number, len(weights)).float()
     else:
         y = torch.bernoulli(customs.shares.expand(count, -1), generator=generator)

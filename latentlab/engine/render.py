@@ -373,11 +373,10 @@ class Renderer:
         return TrajectoryReply(request.generation, tuple(map(to_point, mean)))
 
     def _draws(self, posterior: Posterior, count: int, seed: int) -> Tensor:
-        """z ~ q(z|x) for one picture, (count, D)."""
-        generator = torch.Generator(self.device).manual_seed(seed)
-        return gaussian.reparameterise(
-            posterior.mean.expand(count, -1), posterior.log_variance.expand(count, -1), generator
-        )
+        """z ~ q(z|x) for one picture, (count, D); the first of many are those of few, on every device."""
+        mean, log_variance = posterior.mean, posterior.log_variance
+        noise = gaussian.steady_noise(torch.empty(count, mean.shape[-1]), torch.Generator().manual_seed(seed))
+        return mean + torch.exp(0.5 * log_variance) * noise.to(mean.device, mean.dtype)
 
 
 def _notes(loaded: LoadedModel, data: ImageSet, spec: str) -> tuple[str, ...]:

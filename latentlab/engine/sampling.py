@@ -7,15 +7,20 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor, nn
 
+from latentlab.core.gaussian import steady_noise
 from latentlab.errors import LabError
 from latentlab.models.base import Decodes
 
 _CHUNK = 250
+_ROWS = 32
 
 
 def prior_points(count: int, latents: int, seed: int) -> Tensor:
-    """`count` draws from N(0, I); -> (count, latents) float32 on the CPU, so alike for every device."""
-    return torch.randn(count, latents, generator=torch.Generator().manual_seed(seed))
+    """`count` draws from N(0, I); -> (count, latents) float32 on the CPU, so alike for every device.
+
+    The first of many are those of few.
+    """
+    return steady_noise(torch.empty(count, latents), torch.Generator().manual_seed(seed))
 
 
 @torch.no_grad()
@@ -29,6 +34,8 @@ def decode_in_chunks(
     chunk: int = _CHUNK,
 ) -> Iterator[Tensor]:
     """Pictures at z, `chunk` at a time; (N, D) -> float32 (n, C, H, W) in [0, 1] on the CPU.
+
+    The picture at a point is the same whatever others are asked for, to the bit on most CPUs.
 
     Args:
         model: a model that `Decodes`.
@@ -45,11 +52,21 @@ def decode_in_chunks(
     if z.ndim != 2 or z.shape[1] != model.latents:
         raise LabError(f"points of shape {tuple(z.shape)}; the model takes (N, {model.latents})")
     device = next(model.parameters()).device
-    generator = torch.Generator(device).manual_seed(seed)
+    # On the CPU, wherever the model is: a GPU draws otherwise if it draws more.
+    generator = torch.Generator().manual_seed(seed)
     for first in range(0, len(z), chunk):
         some = z[first : first + chunk].to(device, torch.float32)
-        told = y if y is None or y.ndim == 1 else y[first : first + chunk]
-        outputs = model.decode(some, None if told is None else told.to(device))
-        likelihood = model.likelihood
-        pictures = likelihood.sample(outputs, generator) if draw else likelihood.picture(outputs)
+        told = y if y is None or y.ndim == 1 else _filled_up(y[first : first + chunk])
+        outputs = model.decode(_filled_up(some), None if told is None else told.to(device))
+        if draw:
+            pictures = model.likelihood.sample(outputs[: len(some)].cpu(), generator)
+        else:
+            pictures = model.likelihood.picture(outputs)[: len(some)]
         yield pictures.float().cpu()
+
+
+def _filled_up(rows: Tensor) -> Tensor:
+    """Rows in a whole number of 32, the last one repeated: products and functions round what is left over
+    in another way."""
+    missing = -len(rows) % _ROWS
+    return torch.cat([rows, rows[-1:].expand(missing, *rows.shape[1:])]) if missing else rows
