@@ -23,7 +23,7 @@ def test_that_a_window_opens_on_an_older_session_of_own_data(qtbot: QtBot, tmp_p
     qtbot.addWidget(window)
     state, model = window.desk.state, window.desk.model
     assert model is not None
-    assert (model.model, state.data) == ("model", str(folder / "pictures"))
+    assert (model.model, state.data) == ("model", f"{folder / 'pictures'}::dealt=count")
     assert state.probe == pytest.approx((-0.542165, -2.004852), abs=1e-5)
     assert [one.name for one in state.own] == ["Brighter"]
     assert len(state.pins) == 3
