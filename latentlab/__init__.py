@@ -17,13 +17,15 @@ offered here; it brings in torch when it is first used, not before.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from latentlab.errors import LabError
 from latentlab.version import __version__
 
+# Little is imported here: until the command line takes over, Ctrl+C is a traceback.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from latentlab.api import Directions, Model, Posteriors, Tape, diffuse, directions, load_model, sample
+    from latentlab.errors import LabError
 
 __all__ = [
     "Directions",
@@ -38,10 +40,14 @@ __all__ = [
     "sample",
 ]
 
-_LAZY = set(__all__) - {"LabError", "__version__"}
+_LAZY = set(__all__) - {"__version__"}
 
 
 def __getattr__(name: str) -> Any:
+    if name == "LabError":
+        from latentlab.errors import LabError
+
+        return LabError
     if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from latentlab import api

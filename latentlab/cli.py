@@ -8,20 +8,21 @@ Exit codes: 0 done; 2 something the person can mend, told on one line of stderr;
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import os
-import re
 import sys
-from collections.abc import Sequence
 
-from latentlab.commands.parser import make_parser
-from latentlab.commands.printing import warn
-from latentlab.errors import LabError
+from latentlab.commands.interruption import leaving_at_once
+
+# Little is imported here: until `main` runs, Ctrl+C is a traceback.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
 
 # What may follow such an option though it begins with a minus, which argparse takes for a flag.
 _TAKES_NUMBERS = {"--from", "--to", "--range"}
-_NEGATIVE = re.compile(r"-[\d.]")
+_BEGINS_A_NUMBER = {*"0123456789."}
 # How often torch's threads (GNU OpenMP) look whether there is more to do before they sleep. By default they
 # look for milliseconds, many times in every layer: where another program wants the cores, that is what the
 # time goes into, and some runs took ten times as long. So few cost nothing on cores of one's own.
@@ -33,6 +34,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Errors that a person cannot mend are bugs, and come through as exceptions.
     """
+    with leaving_at_once():
+        from latentlab.commands.parser import make_parser
+        from latentlab.commands.printing import warn
+        from latentlab.errors import LabError
+
     os.environ.setdefault("GOMP_SPINCOUNT", _LOOKS)
     words = _join_negative_numbers(sys.argv[1:] if argv is None else argv)
     try:
@@ -60,10 +66,13 @@ def _run(arguments: argparse.Namespace) -> int:
         arguments.command = "info"
     pictures = getattr(arguments, "pictures", None)
     if arguments.command in (None, "open"):
-        from latentlab.commands.window import open_window
+        with leaving_at_once():
+            from latentlab.commands.window import open_window
 
-        return open_window(getattr(arguments, "model", None), data=pictures)
+            return open_window(getattr(arguments, "model", None), data=pictures)
     if pictures is not None:
+        from latentlab.errors import LabError
+
         raise LabError(
             "--data before a command is for the window", hint=f"See latentlab {arguments.command} --help"
         )
@@ -77,7 +86,8 @@ def _join_negative_numbers(words: Sequence[str]) -> list[str]:
     """`--to -1,0` as `--to=-1,0`, which argparse understands."""
     joined: list[str] = []
     for word in words:
-        if joined and joined[-1] in _TAKES_NUMBERS and _NEGATIVE.match(word):
+        negative = word[:1] == "-" and word[1:2] in _BEGINS_A_NUMBER
+        if joined and joined[-1] in _TAKES_NUMBERS and negative:
             joined[-1] += f"={word}"
         else:
             joined.append(word)

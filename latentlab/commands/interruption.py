@@ -1,14 +1,19 @@
-"""Ctrl+C as a wish, not as an explosion: long work that can save itself is asked to stop."""
+"""Ctrl+C as a wish, not as an explosion: long work that can save itself is asked to stop.
+
+And Ctrl+C where there is nothing to save, and no place for an exception to go to.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import threading
 from collections.abc import Iterator
 from types import FrameType
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_STOPPED = 130
 
 
 @contextlib.contextmanager
@@ -32,3 +37,26 @@ def stop_wishes() -> Iterator[threading.Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def leaving_at_once() -> Iterator[None]:
+    """While the block runs, Ctrl+C ends the process then and there with exit code 130 and a line on stderr.
+
+    For imports and for Qt's start: a KeyboardInterrupt that is raised while Qt is imported, or in what Qt
+    calls, aborts the process or is lost. Whoever has something to lose sets another handler meanwhile.
+    """
+    if threading.current_thread() is not threading.main_thread():  # only there can signals be caught
+        yield
+        return
+    before = signal.signal(signal.SIGINT, _leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    with contextlib.suppress(OSError):
+        os.write(2, b"latentlab: stopped\n")
+    os._exit(_STOPPED)

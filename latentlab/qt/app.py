@@ -235,8 +235,9 @@ def _run(app: QApplication, model: str | None, data: str | None) -> int:
     window.painted.connect(window.start_gently)
     window.show()
     code = app.exec()
-    interrupts.restore()
+    # Closing saves: it is not to be interrupted.
     window.close()
+    interrupts.restore()
     return code
 
 
