@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from latentlab.data.decoding import quiet
-from latentlab.data.fitting import choose_side, fit, is_grey, planes
-from latentlab.data.keys import Keys, NumberedNames, hash_all, hash_pixels, these
+from latentlab.data.fitting import choose_side, fit, is_grey
+from latentlab.data.keys import Keys, NumberedNames, all_grey, hash_all, hash_pixels, these
 from latentlab.data.limits import LARGEST_SIDE, MAX_PICTURES
 from latentlab.data.source import ArrayPictures, Found, PictureError, Pictures
 from latentlab.data.spec import ReadingOptions
@@ -175,10 +175,14 @@ class _Canvas:
         self.side, self.grey, self._fixed = side, grey, fixed
         self.array = np.empty((count, 1 if grey else 3, side, side), np.uint8)
 
-    def put(self, place: int, image: Image.Image) -> None:
-        if self.grey and not self._fixed and not is_grey(image):
+    def put(self, place: int, pixels: NDArray[np.uint8]) -> None:
+        """Pixels (side, side) or (side, side, 3)."""
+        if self.grey and not self._fixed and pixels.ndim == 3 and not all_grey(pixels):
             self.array, self.grey = np.repeat(self.array, 3, axis=1), False
-        self.array[place] = planes(image, self.grey)
+        if pixels.ndim == 3 and self.grey:
+            self.array[place, 0] = np.asarray(Image.fromarray(pixels).convert("L"))
+        else:
+            self.array[place] = pixels if pixels.ndim == 2 else pixels.transpose(2, 0, 1)
 
 
 def _one_by_one(
@@ -196,11 +200,14 @@ def _one_by_one(
         except PictureError as reason:
             found.book.skip(found.pictures.name(index), str(reason))
             continue
-        hashes[place] = hash_pixels(np.asarray(image))
-        canvas.put(place, fit(image, canvas.side, options.fit))
+        # Once, for it is a copy: most pictures of a data set have the side already.
+        pixels = np.asarray(image)
+        hashes[place] = hash_pixels(pixels)
+        fitted = fit(image, canvas.side, options.fit)
+        canvas.put(place, pixels if fitted is image else np.asarray(fitted))
         fine[place] = True
         # Or it would stay until the next one is decoded.
-        del image
+        del image, pixels, fitted
     return fine, hashes
 
 
