@@ -122,7 +122,8 @@ def add_diffusion_commands(add: AddCommand) -> None:
         "--mask",
         metavar="PATH",
         required=True,
-        help="a picture, white where the hole is, of the size of the other one or of the model's pictures",
+        help="a picture, white where the hole is, of the size of the other one or of the model's pictures; "
+        "what is black or transparent is kept",
     )
     filled.add_argument(
         "--repeats",

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latentlab.data import catalog
+from latentlab.data.decoding import BLACK_GROUND
 from latentlab.data.report import shown
 from latentlab.engine.checkpoint import LoadedModel
 from latentlab.engine.cropping import Fitting
@@ -42,6 +43,8 @@ def read_start(
 def read_mask(arguments: argparse.Namespace, shape: tuple[int, int, int]) -> Pixels:
     """Where the hole is, cut to the model's size as the picture is; (H, W), 255 in it and 0 around it.
 
+    White is the hole. What is transparent is not painted, and so is kept, as black is.
+
     Raises:
         LabError: if it cannot be read, is of another size than the picture and the model's, or has no hole.
     """
@@ -55,9 +58,14 @@ def read_mask(arguments: argparse.Namespace, shape: tuple[int, int, int]) -> Pix
             f"is {size[0]} x {size[1]} pixels; a mask has those of the picture or the model: {wanted}",
             shown(arguments.mask),
         )
-    hole = np.where(fitted(read_own(arguments.mask), Fitting(), (1, *shape[1:]))[0] >= 128, 255, 0)
+    mask = read_own(arguments.mask, ground=BLACK_GROUND)
+    hole = np.where(fitted(mask, Fitting(), (1, *shape[1:]))[0] >= 128, 255, 0)
     if not hole.any():
-        raise LabError("has nothing white in it, so there is no hole to fill", shown(arguments.mask))
+        raise LabError(
+            "has nothing white in it, so there is no hole to fill",
+            shown(arguments.mask),
+            "Paint the hole white; what is black or transparent is kept",
+        )
     return pixels_of(hole.astype(np.uint8))
 
 

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from latentlab.data.decoding import decode, looks_like_a_picture
 from latentlab.data.limits import MAX_ARCHIVE_BYTES, MAX_MEMBER_BYTES
 from latentlab.data.source import PictureError
+from latentlab.data.white import AnyPicture
 from latentlab.errors import LabError
 
 _DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError)
@@ -76,7 +76,7 @@ class ZipPictures:
     def name(self, index: int) -> str:
         return self.members[index].filename
 
-    def image(self, index: int, enough: int) -> Image.Image:
+    def image(self, index: int, enough: int) -> AnyPicture:
         return decode(io.BytesIO(read_member(self.archive, self.members[index])), enough)
 
     def chosen(self, indices: NDArray[np.intp]) -> ZipPictures:

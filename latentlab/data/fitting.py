@@ -18,6 +18,7 @@ from PIL import Image
 
 from latentlab.data.limits import LARGEST_SIDE, SMALLEST_SIDE
 from latentlab.data.spec import ReadingOptions
+from latentlab.data.white import Deep
 
 # The largest of these that needs no blowing up; for the smallest pictures the side of MNIST.
 _SIDES = (28, 32, 64)
@@ -68,11 +69,27 @@ def resize(image: Image.Image, shape: tuple[int, int], box: tuple[float, float, 
     return image.resize(shape, Image.Resampling.LANCZOS, box, reducing_gap=3.0)
 
 
-def border_colour(image: Image.Image) -> int | tuple[int, ...]:
+def fit_deep(picture: Deep, side: int, how: str) -> Deep:
+    """A picture of more than 8 bits, fitted as `fit` does; of whole numbers it takes 16 bits if it can."""
+    values = picture.values
+    bands = [values] if picture.grey else [values[..., band] for band in range(values.shape[2])]
+    fitted = [np.asarray(fit(Image.fromarray(band.astype(np.float32)), side, how)) for band in bands]
+    levels = fitted[0] if picture.grey else np.stack(fitted, axis=-1)
+    if picture.whole:
+        # Sharpening goes beyond what there is.
+        levels = np.rint(levels.clip(0, picture.largest))
+        levels = levels.astype(np.uint16 if picture.largest <= 65_535 else np.uint32)
+    return Deep(levels)
+
+
+def border_colour(image: Image.Image) -> float | tuple[int, ...]:
     """The mean colour along the four edges."""
     pixels = np.asarray(image)
     edges = (pixels[0], pixels[-1], pixels[1:-1, 0], pixels[1:-1, -1])
-    mean = np.rint(np.concatenate(edges).mean(axis=0)).astype(int)
+    mean = np.concatenate(edges).mean(axis=0)
+    if image.mode == "F":
+        return float(mean)
+    mean = np.rint(mean).astype(int)
     return int(mean) if mean.ndim == 0 else tuple(map(int, mean))
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from latentlab.data.decoding import decode, looks_like_a_picture
 from latentlab.data.report import Notebook
 from latentlab.data.source import PictureError
+from latentlab.data.white import AnyPicture
 from latentlab.errors import LabError
 
 _FAR_TOO_MANY = 2_000_000
@@ -29,7 +29,7 @@ class FilePictures:
     def name(self, index: int) -> str:
         return self.names[index]
 
-    def image(self, index: int, enough: int) -> Image.Image:
+    def image(self, index: int, enough: int) -> AnyPicture:
         try:
             with open(self.root / self.names[index], "rb") as stream:
                 return decode(stream, enough)

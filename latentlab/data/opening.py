@@ -28,6 +28,7 @@ from latentlab.data.reading import Tick, read, sample, spread
 from latentlab.data.report import ReadingReport, shown
 from latentlab.data.source import Found, PictureError
 from latentlab.data.spec import ReadingOptions, Spec
+from latentlab.data.white import Deep
 from latentlab.errors import LabError
 
 _LARGEST_ORIGINAL = 512
@@ -55,11 +56,15 @@ class Opened:
 
 
 class Preview(NamedTuple):
-    """A look before everything is read: (original (H, W, 3), prepared (C, side, side)) of some pictures."""
+    """A look before everything is read: (original (H, W, 3), prepared (C, side, side)) of some pictures.
+
+    `whites` is what would be white in those of more than 8 bits; empty where there are none of these.
+    """
 
     pairs: list[tuple[NDArray[np.uint8], NDArray[np.uint8]]]
     kind: str
     pictures: int
+    whites: tuple[float, ...] = ()
 
 
 class _Memory:
@@ -129,19 +134,25 @@ def preview(spec: str, count: int = 8) -> Preview:
     found = find(_path(wanted))
     try:
         with quiet():
-            side, some = sample(found).side(wanted.options), []
+            seen = sample(found)
+            side, some = seen.side(wanted.options), []
             for index in spread(len(found.pictures), count):
                 try:
-                    image = found.pictures.image(index, _LARGEST_ORIGINAL)
+                    picture = found.pictures.image(index, _LARGEST_ORIGINAL)
                 except PictureError:
                     continue
+                if isinstance(picture, Deep):
+                    seen.largest.see(picture)
+                    picture = picture.plain(seen.largest.white(picture, wanted.options.white))
+                image = picture
                 some.append((fit(image, side, wanted.options.fit), _original(image)))
-                del image
+                del image, picture
         grey = wanted.options.colour == "grey"
         if wanted.options.colour is None:
             grey = all(is_grey(prepared) for prepared, _ in some)
         pairs = [(original, planes(prepared, grey).copy()) for prepared, original in some]
-        return Preview(pairs, found.kind, min(len(found.pictures), MAX_PICTURES))
+        whites = tuple(seen.largest.whites())
+        return Preview(pairs, found.kind, min(len(found.pictures), MAX_PICTURES), whites)
     finally:
         found.pictures.close()
 

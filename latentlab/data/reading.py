@@ -14,17 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from latentlab.data.decoding import quiet
-from latentlab.data.fitting import choose_side, fit, is_grey
+from latentlab.data.decoding import further_frames, quiet
+from latentlab.data.fitting import choose_side, fit, fit_deep, is_grey
 from latentlab.data.keys import Keys, NumberedNames, all_grey, hash_all, hash_pixels, these
 from latentlab.data.limits import LARGEST_SIDE, MAX_PICTURES
+from latentlab.data.report import shown
 from latentlab.data.source import ArrayPictures, Found, PictureError, Pictures
 from latentlab.data.spec import ReadingOptions
 from latentlab.data.splits import arrange, arrange_by_count, drawn
+from latentlab.data.white import Deep, Largest, levels_in_blocks
 
 Tick = Callable[[int, int], None]
 _TICK_EVERY = 50
 _SAMPLE = 64
+_NAMED = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,10 +58,11 @@ class Decoded:
 
 @dataclass(frozen=True)
 class Sample:
-    """What some of the pictures are like: (width, height) of each, and whether all are grey."""
+    """What some of the pictures are like: (width, height) of each, whether all are grey, the deep ones."""
 
     sizes: list[tuple[int, int]]
     grey: bool
+    largest: Largest
 
     def side(self, options: ReadingOptions) -> int:
         """The side that all pictures will have."""
@@ -67,16 +71,20 @@ class Sample:
 
 def sample(found: Found) -> Sample:
     """A look at pictures spread evenly over the source, one after the other."""
-    sizes, grey = [], True
+    sizes, grey, largest = [], True, Largest()
     for index in spread(len(found.pictures), _SAMPLE):
         try:
             image = found.pictures.image(index, LARGEST_SIDE)
         except PictureError:
             continue
         sizes.append(image.size)
-        grey = grey and is_grey(image.resize((LARGEST_SIDE, LARGEST_SIDE), Image.Resampling.NEAREST))
+        if isinstance(image, Deep):
+            largest.see(image)
+            grey = grey and image.grey
+        else:
+            grey = grey and is_grey(image.resize((LARGEST_SIDE, LARGEST_SIDE), Image.Resampling.NEAREST))
         del image
-    return Sample(sizes, grey)
+    return Sample(sizes, grey, largest)
 
 
 def spread(available: int, count: int) -> list[int]:
@@ -161,11 +169,19 @@ def _at_once(found: Found, chosen: NDArray[np.intp], side: int, options: Reading
         return None
     # A copy even of all: it is put in another order in place, and what was found stays as it is.
     some = array[chosen]
+    hashes = None
+    if some.dtype != np.uint8:
+        # Of the levels themselves, for the white may hang on other pictures.
+        hashes = np.fromiter(map(hash_pixels, some), np.uint64, len(some))
+        largest = Largest()
+        largest.see(Deep(some))
+        some = levels_in_blocks(some, largest.white(Deep(some), options.white))
+        largest.tell(found.book, options.white)
     if grey:
         images = np.ascontiguousarray(some if some.ndim == 3 else some[..., 0])[:, None]
     else:
         images = np.ascontiguousarray(some.transpose(0, 3, 1, 2))
-    return Decoded(images, np.ones(len(images), dtype=bool), None)
+    return Decoded(images, np.ones(len(images), dtype=bool), hashes)
 
 
 class _Canvas:
@@ -191,6 +207,8 @@ def _one_by_one(
     """Fills the canvas, in the source's order, for discs like that best; which are fine, and their hashes."""
     fine = np.zeros(len(chosen), dtype=bool)
     hashes = np.zeros(len(chosen), dtype=np.uint64)
+    largest, waiting = Largest(), dict[int, Deep]()
+    further: list[tuple[str, int]] = []
     for place, index in enumerate(chosen.tolist()):
         if tick is not None and place % _TICK_EVERY == 0:
             tick(place, len(chosen))
@@ -200,15 +218,41 @@ def _one_by_one(
         except PictureError as reason:
             found.book.skip(found.pictures.name(index), str(reason))
             continue
-        # Once, for it is a copy: most pictures of a data set have the side already.
-        pixels = np.asarray(image)
-        hashes[place] = hash_pixels(pixels)
-        fitted = fit(image, canvas.side, options.fit)
-        canvas.put(place, pixels if fitted is image else np.asarray(fitted))
+        if frames := further_frames(image):
+            further.append((found.pictures.name(index), frames))
+        if isinstance(image, Deep):
+            hashes[place] = hash_pixels(image.values)
+            largest.see(image)
+            waiting[place] = fit_deep(image, canvas.side, options.fit)
+        else:
+            # Once, for it is a copy: most pictures of a data set have the side already.
+            pixels = np.asarray(image)
+            hashes[place] = hash_pixels(pixels)
+            fitted = fit(image, canvas.side, options.fit)
+            canvas.put(place, pixels if fitted is image else np.asarray(fitted))
+            # Or they would stay until the next one is decoded.
+            del pixels, fitted
         fine[place] = True
-        # Or it would stay until the next one is decoded.
-        del image, pixels, fitted
+        del image
+    # Only now is it known what is white in all of them.
+    for place, deep in waiting.items():
+        canvas.put(place, np.asarray(deep.plain(largest.white(deep, options.white))))
+    largest.tell(found.book, options.white)
+    if further:
+        found.book.note(_further_in_words(further))
     return fine, hashes
+
+
+def _further_in_words(further: list[tuple[str, int]]) -> str:
+    """Such as "2 pictures hold 7 further pages or frames, which are not read: a.tif, b.gif"."""
+    count = sum(frames for _, frames in further)
+    holds = "1 picture holds" if len(further) == 1 else f"{len(further):,} pictures hold"
+    pages = (
+        "1 further page or frame, which is" if count == 1 else f"{count:,} further pages or frames, which are"
+    )
+    named = ", ".join(shown(name) for name, _ in further[:_NAMED])
+    more = f" and {len(further) - _NAMED:,} more" if len(further) > _NAMED else ""
+    return f"{holds} {pages} not read: {named}{more}"
 
 
 def _close_gaps(images: NDArray[np.uint8], fine: NDArray[np.bool_]) -> NDArray[np.uint8]:

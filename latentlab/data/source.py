@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from PIL import Image
 
 from latentlab.data.keys import NumberedNames
 from latentlab.data.report import Notebook
+from latentlab.data.white import AnyPicture, Deep, one_plane
 
 
 class PictureError(Exception):
@@ -28,8 +29,8 @@ class Pictures(Protocol):
         """Its path below the source's root, with "/" between: what a report calls it, and half of its key."""
         ...
 
-    def image(self, index: int, enough: int) -> Image.Image:
-        """The picture, mode "L" or "RGB", upright; at least `enough` pixels a side if it has as many.
+    def image(self, index: int, enough: int) -> AnyPicture:
+        """The picture, mode "L" or "RGB" or deep, upright; at least `enough` pixels a side if it has them.
 
         Raises:
             PictureError: if it has to be left out.
@@ -79,12 +80,12 @@ class Found:
 
 
 class ArrayPictures:
-    """Pictures that are in memory already: uint8 (N, H, W) or (N, H, W, 3).
+    """Pictures that are in memory already: (N, H, W) or (N, H, W, 3), uint8 or of more than 8 bits.
 
     `names` are their paths below the source's root; "00012" and so on where they have none.
     """
 
-    def __init__(self, array: NDArray[np.uint8], names: Sequence[str] | None = None) -> None:
+    def __init__(self, array: NDArray[Any], names: Sequence[str] | None = None) -> None:
         self.array = array
         self.names = NumberedNames("", range(len(array))) if names is None else names
 
@@ -94,8 +95,9 @@ class ArrayPictures:
     def name(self, index: int) -> str:
         return self.names[index]
 
-    def image(self, index: int, enough: int) -> Image.Image:
-        return Image.fromarray(np.ascontiguousarray(self.array[index]))
+    def image(self, index: int, enough: int) -> AnyPicture:
+        values = np.ascontiguousarray(self.array[index])
+        return Image.fromarray(values) if values.dtype == np.uint8 else Deep(one_plane(values))
 
     def chosen(self, indices: NDArray[np.intp]) -> ArrayPictures:
         if isinstance(self.names, NumberedNames):

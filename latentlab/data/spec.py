@@ -14,6 +14,7 @@ web addresses, so that they may hold anything:
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, replace
 
@@ -26,7 +27,7 @@ FITS = ("crop", "pad")
 COLOURS = ("grey", "rgb")
 DEALT = ("key", "count")
 _MARK = "::"
-_KEYS = ("side", "fit", "colour", "dealt", *COLUMN_KEYS)
+_KEYS = ("side", "fit", "colour", "dealt", "white", *COLUMN_KEYS)
 _VALUE = r"[a-z]+=[a-zA-Z0-9_.~%+-]*"
 _OPTIONS = re.compile(f"({_VALUE}(,{_VALUE})*)?", re.ASCII)
 
@@ -43,6 +44,7 @@ class ReadingOptions:
         dealt: how pictures are held out: "key", by the hash of each (see `latentlab.data.splits`), or
             "count", as LatentLab did before, for what was saved then.
         columns: which columns of the table beside the pictures are meant.
+        white: the level that is white in pictures of more than 8 bits; None: found over all of them.
     """
 
     side: int | None = None
@@ -50,6 +52,7 @@ class ReadingOptions:
     colour: str | None = None
     dealt: str = "key"
     columns: Columns = AS_FOUND
+    white: float | None = None
 
     def __post_init__(self) -> None:
         if self.side is not None and not SMALLEST_SIDE <= self.side <= LARGEST_SIDE:
@@ -60,6 +63,8 @@ class ReadingOptions:
             raise LabError(f"colour is {self.colour!r}", hint=f"Known: {', '.join(COLOURS)}")
         if self.dealt not in DEALT:
             raise LabError(f"dealt is {self.dealt!r}", hint=f"Known: {', '.join(DEALT)}")
+        if self.white is not None and not 0 < self.white < math.inf:
+            raise LabError(f"white is {self.white:g}, expected a number over 0")
 
     def __str__(self) -> str:
         """What differs from the defaults, as it stands in a spec: `side=32,colour=rgb`."""
@@ -72,6 +77,9 @@ class ReadingOptions:
             parts.append(f"colour={self.colour}")
         if self.dealt != DEALT[0]:
             parts.append(f"dealt={self.dealt}")
+        if self.white is not None:
+            short = f"{self.white:g}"
+            parts.append(f"white={short if float(short) == self.white else self.white}")
         if self.columns:
             parts.append(str(self.columns))
         return ",".join(parts)
@@ -101,7 +109,15 @@ class ReadingOptions:
             colour=values.get("colour"),
             dealt=values.get("dealt", DEALT[0]),
             columns=Columns.parse(columns),
+            white=_number(values["white"]) if "white" in values else None,
         )
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise LabError(f"white is {text!r}, expected a number such as 4095 or 0.8") from None
 
 
 @dataclass(frozen=True)

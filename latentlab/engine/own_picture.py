@@ -18,13 +18,13 @@ from PIL import Image
 from torch import Tensor
 
 from latentlab.core import gaussian
-from latentlab.data.decoding import quiet, size_of
+from latentlab.data.decoding import WHITE_GROUND, decode, quiet, size_of
 from latentlab.data.fitting import border_colour, is_grey, planes, resize
-from latentlab.data.folder import FilePictures
 from latentlab.data.image_set import ImageSet
 from latentlab.data.limits import MAX_PIXELS
 from latentlab.data.report import shown
 from latentlab.data.source import PictureError
+from latentlab.data.white import plain
 from latentlab.engine.conditions import as_text, encoder_is_told
 from latentlab.engine.cropping import PAD, Fitting
 from latentlab.engine.drawing import Drawing, to_pictures, to_point
@@ -44,17 +44,21 @@ _WORTH = 1.0
 Held = tuple[ImageSet, Tensor | None]
 
 
-def read_own(path: str | Path) -> Picture:
+def read_own(path: str | Path, ground: str = WHITE_GROUND) -> Picture:
     """A picture file as its maker sees it, uint8 (H, W) or (H, W, 3); of a moving one the first frame.
+
+    What is transparent lies on the ground, of this colour.
 
     Raises:
         LabError: naming the file, and why it cannot be read.
     """
     path = require_picture_file(path)
     try:
-        with quiet():
-            image = FilePictures(path.parent, [path.name]).image(0, _LARGEST)
+        with quiet(), open(path, "rb") as stream:
+            image = plain(decode(stream, _LARGEST, ground))
             return np.asarray(_shrunk(image.convert("L") if is_grey(image) else image))
+    except OSError as error:
+        raise LabError(f"cannot be read: {error.strerror or error}", shown(path)) from None
     except PictureError as error:
         raise LabError(f"cannot be read: {error}", shown(path)) from None
 

@@ -16,6 +16,7 @@ from latentlab.data.folder import FilePictures, list_pictures
 from latentlab.data.image_set import ImageSet
 from latentlab.data.report import Notebook, shown
 from latentlab.data.source import PictureError
+from latentlab.data.white import plain
 from latentlab.errors import LabError
 
 Shape = tuple[int, int, int]
@@ -91,7 +92,7 @@ def _prepared(pictures: FilePictures, index: int, shape: Shape) -> NDArray[np.ui
     if channels not in (1, 3):
         raise LabError(f"the model's pictures have {channels} channels; picture files have 1 or 3")
     with quiet():
-        image = pictures.image(index, max(height, width))
+        image = plain(pictures.image(index, max(height, width)))
         return planes(_fitted(image, height, width), grey=channels == 1)
 
 

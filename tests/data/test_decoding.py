@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import tracemalloc
 import zlib
 
 import numpy as np
@@ -13,16 +14,47 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from PIL import Image
 
-from latentlab.data.decoding import FORMATS, decode, quiet
+from latentlab.data.asides import PNG_MAGIC
+from latentlab.data.decoding import FORMATS, decode, further_frames, quiet, size_of
 from latentlab.data.source import PictureError
+from latentlab.data.white import Deep, plain
 from tests.data.pictures import BLUE, GREEN, RED, encoded, noise
 
 
 def read(content: bytes, enough: int = 64) -> np.ndarray:
+    """In 8 bits."""
     with quiet():
-        image = decode(io.BytesIO(content), enough)
+        image = plain(decode(io.BytesIO(content), enough))
     assert image.mode in ("L", "RGB")
     return np.asarray(image)
+
+
+def deep(content: bytes) -> np.ndarray:
+    """Levels as they are."""
+    with quiet():
+        picture = decode(io.BytesIO(content), 64)
+    assert isinstance(picture, Deep)
+    return picture.values
+
+
+def chunk(name: bytes, body: bytes, checksum: int | None = None) -> bytes:
+    """A part of a PNG."""
+    checksum = zlib.crc32(name + body) if checksum is None else checksum
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", checksum)
+
+
+def png_16(values: np.ndarray) -> bytes:
+    """Levels (H, W) or (H, W, bands) as a PNG of 16 bits, which Pillow itself writes of grey alone."""
+    height, width = values.shape[:2]
+    bands = 1 if values.ndim == 2 else values.shape[2]
+    header = struct.pack(">IIBBBBB", width, height, 16, {1: 0, 2: 4, 3: 2, 4: 6}[bands], 0, 0, 0)
+    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in values)
+    return PNG_MAGIC + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+def with_asides(whole: bytes, *asides: bytes) -> bytes:
+    """A PNG with these parts behind its header."""
+    return whole[:33] + b"".join(asides) + whole[33:]
 
 
 def saved(image: Image.Image, kind: str, **options: object) -> bytes:
@@ -82,16 +114,17 @@ def test_that_print_colours_become_those_of_the_screen():
 
 
 def test_that_sixteen_bits_are_scaled_to_eight():
-    deep = np.array([[0, 257, 128 * 257, 65535]], np.uint16)
+    values = np.array([[0, 257, 128 * 257, 65535]], np.uint16)
     for kind in ("PNG", "TIFF"):
-        assert read(encoded(deep, kind)).tolist() == [[0, 1, 128, 255]]
+        assert read(encoded(values, kind)).tolist() == [[0, 1, 128, 255]]
 
 
 def test_that_floating_point_is_read_where_white_is_plain():
     assert read(encoded(np.array([[0.0, 0.5, 1.0]], np.float32), "TIFF")).tolist() == [[0, 128, 255]]
     assert read(encoded(np.array([[0.0, 128.0, 255.0]], np.float32), "TIFF")).tolist() == [[0, 128, 255]]
-    with pytest.raises(PictureError, match="white is not known"):
-        read(encoded(np.array([[0.0, 1e6]], np.float32), "TIFF"))
+    assert read(encoded(np.array([[0.0, 1e6]], np.float32), "TIFF")).tolist() == [[0, 255]]
+    with pytest.raises(PictureError, match="its values go from -100 to 1000; black is 0"):
+        read(encoded(np.array([[-100.0, 1000]], np.float32), "TIFF"))
     with pytest.raises(PictureError, match="no numbers"):
         read(encoded(np.array([[0.0, np.nan]], np.float32), "TIFF"))
 
@@ -148,16 +181,8 @@ def test_that_a_truncated_file_has_no_picture(kind):
 
 
 def huge_png(width: int, height: int) -> bytes:
-    def chunk(name: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
-
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", header)
-        + chunk(b"IDAT", zlib.compress(b"\0"))
-        + chunk(b"IEND", b"")
-    )
+    return PNG_MAGIC + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0")) + chunk(b"IEND", b"")
 
 
 @pytest.mark.parametrize("side", [7000, 12_000, 100_000, 2**31 - 1])
@@ -175,3 +200,217 @@ def test_that_a_jpeg_is_decoded_no_smaller_than_asked():
 
 def test_that_only_seven_formats_are_ever_tried():
     assert set(FORMATS) == {"PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "PPM"}
+
+
+def test_that_deep_levels_come_as_they_are():
+    levels = np.arange(60, dtype=np.uint16).reshape(5, 4, 3) * 68
+    assert np.array_equal(deep(encoded(levels[..., 0].copy(), "PNG")), levels[..., 0])
+    assert np.array_equal(deep(encoded(levels[..., 0].copy(), "TIFF")), levels[..., 0])
+    assert np.array_equal(deep(png_16(levels)), levels)
+    assert np.array_equal(deep(b"P6 4 5 65535\n" + levels.astype(">u2").tobytes()), levels)
+    # What is grey, and what is opaque, is no more than that.
+    assert np.array_equal(deep(png_16(np.repeat(levels[..., :1], 3, axis=2))), levels[..., 0])
+    opaque = np.full((5, 4, 1), 65_535, np.uint16)
+    assert np.array_equal(deep(png_16(np.concatenate([levels, opaque], axis=2))), levels)
+    assert np.array_equal(deep(png_16(np.concatenate([levels[..., :1], opaque], axis=2))), levels[..., 0])
+    floats = levels[..., 0] / np.float32(4095)
+    assert np.array_equal(deep(encoded(floats, "TIFF")), floats)
+
+
+@pytest.mark.parametrize(("white", "largest"), [(4095, 65_535), (65_535, 4095)])
+def test_that_the_white_that_a_ppm_tells_counts(white, largest):
+    levels = np.array([[0, 1000, 4095]], np.uint16)
+    expected = np.rint(levels * (65_535 / white)).tolist()
+    grey = b"P5 3 1 %d\n" % white + levels.astype(">u2").tobytes()
+    assert deep(grey).tolist() == expected
+    colours = np.stack([levels, levels, 4095 - levels], axis=-1)
+    content = b"P6 3 1 %d\n" % white + colours.astype(">u2").tobytes()
+    assert deep(content)[..., 0].tolist() == expected
+    assert deep(content).max() == largest
+    with pytest.raises(PictureError, match="cut short"):
+        read(content[:-1])
+
+
+def test_that_deep_colours_that_are_partly_transparent_lie_on_white():
+    levels = np.zeros((1, 2, 4), np.uint16)
+    levels[0, 0] = (65_535, 0, 0, 65_535)
+    assert read(png_16(levels)).tolist() == [[[255, 0, 0], [255, 255, 255]]]
+
+
+def test_that_deep_pictures_stand_upright():
+    exif = Image.Exif()
+    for orientation, expected in ((1, [[1, 2], [3, 4]]), (6, [[3, 1], [4, 2]]), (2, [[2, 1], [4, 3]])):
+        exif[0x0112] = orientation
+        values = np.array([[1, 2], [3, 4]], np.uint16)
+        for kind in ("PNG", "TIFF"):
+            assert deep(encoded(values, kind, exif=exif)).tolist() == expected, (kind, orientation)
+    exif[0x0112] = 6
+    lying = png_16(np.array([[[256, 512, 770]], [[1, 2, 3]]], np.uint16))
+    assert deep(with_asides(lying, chunk(b"eXIf", exif.tobytes()[6:]))).tolist() == [
+        [[1, 2, 3], [256, 512, 770]]
+    ]
+
+
+def test_that_the_size_is_that_of_the_upright_picture():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    for kind in ("PNG", "JPEG", "WEBP", "TIFF"):
+        assert size_of(io.BytesIO(encoded(np.zeros((3, 5, 3), np.uint8), kind, exif=exif))) == (3, 5), kind
+
+
+@pytest.mark.parametrize("orientation", [0, 9, 255, 65_535])
+def test_that_an_orientation_that_there_is_not_turns_nothing(orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    array = noise(0)
+    for kind in ("PNG", "TIFF", "WEBP"):
+        options = {"lossless": True} if kind == "WEBP" else {}
+        assert np.array_equal(read(encoded(array, kind, exif=exif, **options)), array), kind
+
+
+def big_text(kind: bytes, size: int) -> bytes:
+    """Text that unpacks to so many bytes."""
+    key = b"workflow\0" + {b"tEXt": b"", b"zTXt": b"\0", b"iTXt": b"\1\0\0\0"}[kind]
+    packer, packed = zlib.compressobj(), []
+    for _ in range(size // 2**20):
+        packed.append(packer.compress(b"{" * 2**20))
+    return chunk(kind, key + (b"{" * size if kind == b"tEXt" else b"".join(packed) + packer.flush()))
+
+
+ASIDES = {
+    "2 MB of text": big_text(b"tEXt", 2**21),
+    "2 MB of packed text": big_text(b"zTXt", 2**21),
+    "2 MB of international text": big_text(b"iTXt", 2**21),
+    "a hundred texts of 1 MB": big_text(b"zTXt", 2**20) * 100,
+    "a bomb of text": big_text(b"zTXt", 2**28),
+    "text that is not packed": chunk(b"zTXt", b"a\0\0no"),
+    "a large profile": chunk(b"iCCP", b"sRGB\0\0" + zlib.compress(bytes(2**22))),
+    "a profile packed in another way": chunk(b"iCCP", b"sRGB\0\7no"),
+    "a profile of nothing": chunk(b"iCCP", b""),
+    "a wrong checksum": chunk(b"tEXt", b"a\0b", 1),
+    "EXIF with a wrong checksum": chunk(b"eXIf", b"MM\0*\0\0\0\x08\0\0\0\0\0\0", 1),
+    "EXIF that is none": chunk(b"eXIf", b"Shall I compare thee"),
+    "EXIF in text that is none": chunk(b"tEXt", b"Raw profile type exif\0\nexif\n4\nzzzz"),
+    "EXIF in a bomb": chunk(b"zTXt", b"Raw profile type exif\0\0" + zlib.compress(bytes(2**25))),
+    "a resolution cut short": chunk(b"pHYs", b"\0"),
+    "gamma cut short": chunk(b"gAMA", b""),
+    "frames that are none": chunk(b"acTL", b"\0") + chunk(b"fcTL", b"\0"),
+    "a part that nobody knows": chunk(b"abCd", b"?" * 1000),
+}
+
+
+@pytest.mark.parametrize("aside", ASIDES)
+def test_that_what_lies_beside_the_pixels_of_a_png_costs_nothing(aside):
+    array = noise(0)
+    content = with_asides(encoded(array), ASIDES[aside])
+    tracemalloc.start()
+    try:
+        assert np.array_equal(read(content), array)
+        assert size_of(io.BytesIO(content)) == (12, 12)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 8 * 2**20
+    behind = content[:33] + encoded(array)[33:-12] + ASIDES[aside] + encoded(array)[-12:] + b"and then some"
+    assert np.array_equal(read(behind), array)
+
+
+def test_that_the_orientation_of_a_png_is_found_wherever_it_is_written():
+    array = np.zeros((4, 8, 3), np.uint8)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    raw = exif.tobytes()
+    profile = b"\nexif\n%8d\n%s\n" % (len(raw), raw.hex().encode())
+    xmp = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description tiff:Orientation="6"/></x:xmpmeta>'
+    for aside in (
+        chunk(b"eXIf", raw[6:]),
+        chunk(b"tEXt", b"Raw profile type exif\0" + profile),
+        chunk(b"zTXt", b"Raw profile type exif\0\0" + zlib.compress(profile)),
+        chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp),
+    ):
+        assert read(with_asides(encoded(array), aside, big_text(b"zTXt", 2**21))).shape == (8, 4, 3)
+
+
+def test_that_broken_pixels_of_a_png_are_told():
+    whole = encoded(noise(0, 32))
+    for content in (whole[:33] + whole[-12:], whole[:-60], whole[:60] + b"?" + whole[61:], whole[:20]):
+        with pytest.raises(PictureError):
+            read(content)
+
+
+def segment(marker: int, body: bytes) -> bytes:
+    return bytes((0xFF, marker)) + struct.pack(">H", len(body) + 2) + body
+
+
+SEGMENTS = {
+    "a short JFIF": segment(0xE0, b"JFIF\0"),
+    "EXIF that is none": segment(0xE1, b"Exif\0\0Shall I compare thee"),
+    "EXIF cut short": segment(0xE1, b"Exif\0\0MM\0*\0\0\0\x08\0\x09\1"),
+    "XMP that is none": segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0\xff\xfe<x:"),
+    "a profile without a number": segment(0xE2, b"ICC_PROFILE\0"),
+    "a profile of which parts are missing": segment(0xE2, b"ICC_PROFILE\0\x09\x02none"),
+    "an index of further pictures that is none": segment(0xE2, b"MPF\0MM\0*\0\0\0\x08\0\1\xb0\0\0\7"),
+    "a short mark of Photoshop": segment(0xED, b"Photoshop 3.0\0" + b"8BIM\3\xed"),
+    "a short mark of Adobe": segment(0xEE, b"Adobe"),
+    "a comment": segment(0xFE, b"\xff" * 500),
+}
+
+
+@pytest.mark.parametrize("name", SEGMENTS)
+def test_that_what_lies_beside_the_pixels_of_a_jpeg_costs_nothing(name):
+    whole = encoded(noise(0), "JPEG")
+    content = whole[:2] + SEGMENTS[name] + whole[2:]
+    assert np.array_equal(read(content), read(whole))
+    with quiet():
+        assert size_of(io.BytesIO(content)) == (12, 12)
+
+
+def test_that_what_lies_beside_the_pixels_of_a_webp_costs_nothing():
+    array = noise(0)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    profile = b"profile" * 100
+    whole = encoded(array, "WEBP", lossless=True, exif=exif, icc_profile=profile, xmp=b"<xmp>" * 50)
+    turned = read(whole)
+    assert np.array_equal(turned, np.rot90(array, -1))
+    broken = whole.replace(b"MM\0*", b"????").replace(profile, b"?" * 700)
+    assert np.array_equal(read(broken), array)
+    # Cut in what stands behind the pixels.
+    assert np.array_equal(read(whole[:-100]), array)
+
+
+def test_that_what_lies_beside_the_pixels_of_a_tiff_costs_nothing():
+    array = noise(0)
+    for place in (0, 3, 8, 2**31, 2**32 - 1):
+        asides = {0x8769: place, 0x8825: place, 0x02BC: b"<x:xmp"}
+        assert np.array_equal(read(encoded(array, "TIFF", tiffinfo=asides, icc_profile=b"none")), array), (
+            place
+        )
+
+
+def test_that_a_broken_second_frame_costs_nothing():
+    frames = [Image.fromarray(noise(seed)) for seed in range(3)]
+    for kind in ("GIF", "TIFF", "PNG"):
+        whole = saved(frames[0], kind, save_all=True, append_images=frames[1:])
+        first = read(whole)
+        start = whole.index(b"fdAT") + 20 if kind == "PNG" else len(saved(frames[0], kind)) + 40
+        assert np.array_equal(read(whole[:start] + b"?" * 200), first), kind
+
+
+def test_that_further_frames_are_counted():
+    frames = [Image.fromarray(noise(seed)) for seed in range(5)]
+    for kind in ("GIF", "TIFF", "PNG", "WEBP"):
+        options = {"lossless": True} if kind == "WEBP" else {}
+        whole = saved(frames[0], kind, save_all=True, append_images=frames[1:], **options)
+        picture = decode(io.BytesIO(whole), 64)
+        assert further_frames(picture) == 4, kind
+        assert further_frames(decode(io.BytesIO(saved(frames[0], kind)), 64)) == 0, kind
+    stack = [Image.fromarray(np.full((4, 4), level, np.uint16)) for level in (1000, 2000, 3000)]
+    picture = decode(io.BytesIO(saved(stack[0], "TIFF", save_all=True, append_images=stack[1:])), 64)
+    assert isinstance(picture, Deep)
+    assert (int(picture.values.min()), int(picture.values.max()), further_frames(picture)) == (1000, 1000, 2)
+
+
+def test_that_what_is_transparent_may_lie_on_black():
+    array = np.array([[[255, 255, 255, 0], [255, 255, 255, 255], [255, 255, 255, 128]]], np.uint8)
+    assert np.asarray(decode(io.BytesIO(encoded(array)), 64, "black"))[..., 0].tolist() == [[0, 255, 128]]

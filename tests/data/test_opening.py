@@ -107,8 +107,8 @@ def test_that_a_preview_shows_what_will_be_read(tmp_path):
         write(tmp_path / f"{seed:03}.png", np.repeat(noise(seed, 40), 2, axis=1))
     (tmp_path / "zzz.png").write_text("no")
     spec = f"{tmp_path}::side=16,fit=pad"
-    pairs, kind, pictures = preview(spec, 5)
-    assert (kind, pictures) == ("folder of pictures", 31)
+    pairs, kind, pictures, whites = preview(spec, 5)
+    assert (kind, pictures, whites) == ("folder of pictures", 31, ())
     prepared = {image.tobytes() for image in open_data(spec).everything.images.numpy()}
     assert len(pairs) == 5
     for original, small in pairs:
@@ -120,7 +120,7 @@ def test_that_a_preview_shows_what_will_be_read(tmp_path):
 def test_that_a_preview_of_large_pictures_is_small(tmp_path):
     for seed in range(3):
         (tmp_path / f"{seed}.jpg").write_bytes(encoded(np.full((900, 2000, 3), seed, np.uint8), "JPEG"))
-    ((original, small), *_), _, _ = preview(str(tmp_path))
+    ((original, small), *_), *_ = preview(str(tmp_path))
     assert max(original.shape) == 512
     assert small.shape == (1, 64, 64)
 
