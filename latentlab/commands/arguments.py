@@ -114,9 +114,14 @@ def add_which_picture(parser: argparse.ArgumentParser, image: str) -> None:
     which.add_argument(
         "--index",
         metavar="I",
-        type=whole(0, 10_000_000),
-        help="a picture of the data set by its number, from 0",
+        type=number_or_name,
+        help="a picture of the data set: its number, from 0, or its file's path below the data's root",
     )
+
+
+def number_or_name(text: str) -> int | str:
+    """An argument type: a picture by its number, or by its name."""
+    return whole(0, 10_000_000)(text) if text.isdecimal() or not text.strip("+-0123456789") else text
 
 
 def add_output(parser: argparse.ArgumentParser, names: str, *, scaled: bool = True) -> None:

@@ -15,6 +15,7 @@ from torch import Tensor
 from latentlab.commands.attributes import find_as_told
 from latentlab.commands.console import open_model, progress_bar
 from latentlab.commands.printing import say, warn
+from latentlab.commands.which_picture import number_of
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
 from latentlab.data.report import Notebook, shown
@@ -232,9 +233,7 @@ def _of_data(
     """One picture of the data set, what it is of, and what to make of it: the same, but for what the
     command says."""
     data = catalog.load(data_of(loaded, arguments.data), arguments.split)
-    index = arguments.index
-    if index >= len(data):
-        raise LabError(f"{data.name} ({data.split}) has {len(data):,} pictures, so no number {index:,}")
+    index = number_of(data, arguments.index)
     one = data.part(data.split, index, index + 1)
     asked = None if arguments.condition is None else asked_of(loaded.model, arguments.condition)
     if not isinstance(loaded.model, Conditional):

@@ -6,13 +6,16 @@ import argparse
 from typing import Any
 
 from latentlab.commands.console import open_model, print_json, progress_bar
+from latentlab.commands.picture_figures import warn_if_learnt
 from latentlab.commands.printing import say
+from latentlab.data import catalog
 from latentlab.engine.checkpoint import LoadedModel
 from latentlab.engine.destination import check_destination
 from latentlab.engine.direction_files import SUFFIXES, save_directions
 from latentlab.engine.direction_finder import directions_of, shipped_directions
 from latentlab.engine.direction_parts import STEERED
 from latentlab.engine.directions import Directions, data_of, require_encoder
+from latentlab.engine.held_out import learnt_among
 from latentlab.plain import short_name
 
 _TITLES = {
@@ -30,6 +33,9 @@ def show_attributes(arguments: argparse.Namespace) -> None:
         out = check_destination(out, overwrite=arguments.force, suffixes=SUFFIXES)
     loaded = open_model(arguments)
     found = find_as_told(loaded, arguments)
+    data = data_of(loaded, arguments.data)
+    held_out = catalog.load(data, "test")
+    warn_if_learnt(learnt_among(loaded.card, held_out, data), held_out)
     if out is not None:
         save_directions(out, found, overwrite=arguments.force)
     if arguments.json:

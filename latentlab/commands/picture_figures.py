@@ -23,6 +23,8 @@ def evaluate_pictures(arguments: argparse.Namespace, loaded: LoadedModel, data: 
     learnt = learnt_among(loaded.card, test, data)
     warn_if_learnt(learnt, test)
     classifier = classifier_for(data, arguments.classifier, next(loaded.model.parameters()).device)
+    # A judge that knows the answers by heart tells nothing of how often it is right.
+    warn_if_learnt(learnt_among(classifier.card, test, data), test, f"its judge, {classifier.name}")
     with progress_bar(f"Evaluating {loaded.name}") as show:
         result = evaluate_denoiser(
             loaded.model,
@@ -45,10 +47,10 @@ def evaluate_pictures(arguments: argparse.Namespace, loaded: LoadedModel, data: 
         _print(loaded.name, train.name, result)
 
 
-def warn_if_learnt(learnt: int | None, data: ImageSet) -> None:
+def warn_if_learnt(learnt: int | None, data: ImageSet, who: str = "this model") -> None:
     """Says on stderr how many held-out pictures the model has learnt from, if there are any."""
     total = data.testing if data.split == "all" else len(data)
-    if sentence := in_words(learnt, total, data.name):
+    if sentence := in_words(learnt, total, data.name, who):
         warn(f"note: {sentence}")
 
 

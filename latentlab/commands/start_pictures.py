@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from latentlab.commands.which_picture import number_of
 from latentlab.data import catalog
 from latentlab.data.decoding import BLACK_GROUND
 from latentlab.data.report import shown
@@ -32,9 +33,7 @@ def read_start(
         seen = fitted(read_own(arguments.image), Fitting(), shape)
         return _pixels(seen), shown(Path(arguments.image).name)
     data = catalog.load(data_of(loaded, arguments.data), arguments.split)
-    index = arguments.index
-    if index >= len(data):
-        raise LabError(f"{data.name} ({data.split}) has {len(data):,} pictures, so no number {index:,}")
+    index = number_of(data, arguments.index)
     if data.shape != shape:
         raise LabError(f"the pictures of {data.name} are {data.shape}, those of {loaded.name} {shape}")
     return _pixels(data.images[index].numpy()), f"{data.name} ({data.split}) {index}"

@@ -51,13 +51,13 @@ def learnt_among(card: ModelCard, data: ImageSet, spec: str = "", *, read_again:
     return int(learnt.among(hashes).sum())
 
 
-def in_words(count: int | None, total: int, data: str) -> str:
+def in_words(count: int | None, total: int, data: str, who: str = "this model") -> str:
     """A sentence for whoever reads figures of held-out pictures; "" if there is nothing to say."""
     if not count:
         return ""
     pictures = "picture" if total == 1 else "pictures"
     were = "was" if count == 1 else "were"
     return (
-        f"{count:,} of the {total:,} held-out {pictures} of {data} {were} learnt from by this model: "
+        f"{count:,} of the {total:,} held-out {pictures} of {data} {were} learnt from by {who}: "
         "figures on them are better than on pictures that it has never seen"
     )

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from latentlab import shipped
+from latentlab.data import catalog
 from latentlab.version import __version__
+from tests.data.pictures import folder_of
 from tests.tiny import save_tiny_model
 
 EVALUATE = ("--data", "toy", "--samples", 20, "--likelihood-images", 5)
@@ -90,3 +92,27 @@ def test_that_an_autoencoder_is_listed_without_an_elbo(run):
     line = next(line for line in run("list").out.splitlines() if "mnist-ae-2d" in line)
     assert "test reconstruction -1" in line
     assert "ELBO" not in line
+
+
+def test_that_evaluate_says_when_held_out_pictures_were_learnt_from(run, tmp_path: Path):
+    data = folder_of(tmp_path / "data", 40)
+    small = ("--encoder-widths", 8, "--decoder-widths", 8, "--batch", 8, "--epochs", 1)
+    out = tmp_path / "m.safetensors"
+    assert run("train", "vae", "--data", data, "--out", out, *small).code == 0
+    few = ("--samples", 2, "--likelihood-images", 1, "--json")
+    honest = run("evaluate", out, "--data", data, *few)
+    assert honest.json["learnt_from"] == 0
+    assert "learnt from" not in honest.err
+    # The same pictures, in folders that hold out what was not: all of those were learnt from.
+    held_out = set(catalog.load(str(data), "test").keys.names)
+    for path in sorted(data.iterdir()):
+        folder = data / ("train" if path.name in held_out else "test")
+        folder.mkdir(exist_ok=True)
+        path.rename(folder / path.name)
+    outcome = run("evaluate", out, "--data", data, *few)
+    learnt = 40 - len(held_out)
+    assert outcome.json["learnt_from"] == learnt
+    assert (
+        f"note: {learnt} of the {learnt} held-out pictures of data were learnt from by this model"
+        in outcome.err
+    )
