@@ -62,7 +62,8 @@ def _describe_model(name: str) -> dict[str, Any]:
         "title": find_kind(loaded.card.kind).title,
         "latents": getattr(loaded.model, "latents", None),
         "picture_shape": getattr(loaded.model, "picture_shape", None),
-        "data": dict(loaded.card.data),
+        # The fingerprint of what it learnt from is long, and says nothing to a person.
+        "data": {name: value for name, value in loaded.card.data.items() if name != "learnt"},
         "metrics": dict(loaded.card.metrics),
         "command": loaded.card.command,
         "hash": loaded.hash,
