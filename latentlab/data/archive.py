@@ -1,4 +1,4 @@
-"""A zip of picture files, read member by member.
+"""A zip of files, read member by member: its pictures, and what lies beside them.
 
 Nothing is ever written to disk, so a member's path ("../x", "/x", a link) is a name like any other.
 """
@@ -9,28 +9,35 @@ import io
 import lzma
 import zipfile
 import zlib
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from latentlab.data.decoding import decode, looks_like_a_picture
+from latentlab.data.decoding import decode
+from latentlab.data.formats import HEAD_BYTES
 from latentlab.data.limits import MAX_ARCHIVE_BYTES, MAX_MEMBER_BYTES
+from latentlab.data.member_names import member_names
+from latentlab.data.report import Notebook, shown
 from latentlab.data.source import PictureError
+from latentlab.data.tree import Sieve, is_passed_over, note_passed_over
 from latentlab.data.white import AnyPicture
 from latentlab.errors import LabError
 
 _DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError)
 
 
-def open_zip(path: Path) -> zipfile.ZipFile:
-    """The archive, with its table of contents read.
+def open_zip(path: Path, content: IO[bytes] | None = None) -> zipfile.ZipFile:
+    """The archive at a path, or the one in `content` that is called so, with its table of contents read.
 
     Raises:
         LabError: naming the file, if it is no zip or its contents are over the limit.
     """
     try:
-        archive = zipfile.ZipFile(path)
+        archive = zipfile.ZipFile(path if content is None else content)
     except zipfile.BadZipFile:
         raise LabError("is no zip archive, or cut short", path, "Fetch the file again") from None
     except (OSError, ValueError, NotImplementedError) as error:
@@ -43,15 +50,19 @@ def open_zip(path: Path) -> zipfile.ZipFile:
     return archive
 
 
-def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
-    """All of a member; `zipfile` stops at the size that the table of contents gives.
+def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int | None = None) -> bytes:
+    """All of a member, up to MAX_MEMBER_BYTES or another limit.
+
+    `zipfile` stops at the size that the table of contents gives.
 
     Raises:
         PictureError: with the reason why it cannot be read.
     """
-    if member.file_size > MAX_MEMBER_BYTES:
-        limit = MAX_MEMBER_BYTES // 2**20
-        raise PictureError(f"would unpack to {member.file_size:,} bytes, over the limit of {limit} MiB")
+    limit = MAX_MEMBER_BYTES if limit is None else limit
+    if member.file_size > limit:
+        raise PictureError(
+            f"would unpack to {member.file_size:,} bytes, over the limit of {limit // 2**20} MiB"
+        )
     if member.flag_bits & 1:
         raise PictureError("is encrypted")
     try:
@@ -65,39 +76,97 @@ def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
 
 
 class ZipPictures:
-    """Picture files in a zip."""
+    """Picture files in a zip, by their names in it."""
 
-    def __init__(self, archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> None:
-        self.archive, self.members = archive, members
+    def __init__(
+        self, archive: zipfile.ZipFile, names: Sequence[str], members: Mapping[str, zipfile.ZipInfo]
+    ) -> None:
+        self.archive, self.names, self._members = archive, names, members
 
     def __len__(self) -> int:
-        return len(self.members)
+        return len(self.names)
 
     def name(self, index: int) -> str:
-        return self.members[index].filename
+        return self.names[index]
 
     def image(self, index: int, enough: int) -> AnyPicture:
-        return decode(io.BytesIO(read_member(self.archive, self.members[index])), enough)
+        member = self._members[self.names[index]]
+        return decode(io.BytesIO(read_member(self.archive, member)), enough)
 
     def chosen(self, indices: NDArray[np.intp]) -> ZipPictures:
-        return ZipPictures(self.archive, [self.members[index] for index in indices])
+        return ZipPictures(self.archive, [self.names[index] for index in indices], self._members)
 
     def close(self) -> None:
         self.archive.close()
 
 
-def zip_pictures(path: Path) -> ZipPictures:
-    """The pictures in a zip, sorted by name.
+class ZipTree:
+    """The files in a zip (see `tree.Tree`).
+
+    The book is told of how names were understood, of members without a name, and of files that show something
+    in a format that is not read.
 
     Raises:
         LabError: if it is no zip, or over the limit.
     """
-    archive = open_zip(path)
-    members = [
-        member
-        for member in archive.infolist()
-        if not member.is_dir()
-        and looks_like_a_picture(member.filename)
-        and "__MACOSX/" not in member.filename
-    ]
-    return ZipPictures(archive, sorted(members, key=lambda member: member.filename))
+
+    kind = "zip"
+
+    def __init__(self, path: Path, book: Notebook) -> None:
+        self.path, self.name, self.watched = path, path.stem, (path,)
+        self.archive = open_zip(path)
+        self._members: dict[str, zipfile.ZipInfo] = {}
+        passed_over: list[str] = []
+        twice = 0
+        members = self.archive.infolist()
+        names, encoding = member_names(members)
+        for name, member in zip(names, members, strict=True):
+            *folders, file = name.split("/")
+            hidden = [folder for folder in folders if is_passed_over(folder)]
+            if _is_folder(member):
+                continue
+            if not name:
+                book.skip(shown(member.orig_filename), "has no name in the archive")
+            elif hidden:
+                passed_over.append(hidden[0])
+            elif not is_passed_over(file):
+                twice += name in self._members
+                self._members[name] = member
+        sieve = Sieve(book)
+        for name in self._members:
+            sieve.put(name, partial(self._head, name))
+        self.pictures, self.others = sorted(sieve.pictures), sorted(sieve.others)
+        if encoding:
+            book.note(f"The archive does not say how its names are encoded: {encoding} was assumed")
+        if twice:
+            book.note(f"{twice:,} names are in the archive more than once: the last of each was taken")
+        note_passed_over(passed_over, book)
+
+    def read(self, name: str, limit: int) -> bytes:
+        return read_member(self.archive, self._members[name], limit)
+
+    def open(self, name: str) -> IO[bytes]:
+        member = self._members[name]
+        if member.flag_bits & 1:
+            raise PictureError("is encrypted")
+        try:
+            return self.archive.open(member)
+        except (RuntimeError, NotImplementedError, OSError, *_DAMAGED) as error:
+            raise PictureError(f"cannot be unpacked ({str(error)[:80]})") from None
+
+    def chosen(self, names: Sequence[str]) -> ZipPictures:
+        return ZipPictures(self.archive, names, self._members)
+
+    def close(self) -> None:
+        self.archive.close()
+
+    def _head(self, name: str) -> bytes:
+        try:
+            with self.open(name) as stream:
+                return stream.read(HEAD_BYTES)
+        except (PictureError, RuntimeError, NotImplementedError, OSError, *_DAMAGED):
+            return b""
+
+
+def _is_folder(member: zipfile.ZipInfo) -> bool:
+    return member.orig_filename.endswith(("/", "\\"))

@@ -1,16 +1,22 @@
-"""A folder of pictures, with folders of classes in it or without."""
+"""A folder of files: its pictures, and what lies beside them."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import IO
+from unicodedata import is_normalized, normalize
 
 import numpy as np
 from numpy.typing import NDArray
 
-from latentlab.data.decoding import decode, looks_like_a_picture
+from latentlab.data.decoding import decode
+from latentlab.data.files import open_to_read
+from latentlab.data.formats import HEAD_BYTES
 from latentlab.data.report import Notebook
 from latentlab.data.source import PictureError
+from latentlab.data.tree import Sieve, is_passed_over, note_passed_over
 from latentlab.data.white import AnyPicture
 from latentlab.errors import LabError
 
@@ -18,10 +24,13 @@ _FAR_TOO_MANY = 2_000_000
 
 
 class FilePictures:
-    """Picture files under one folder, by their names relative to it, with "/" between."""
+    """Picture files under one folder, by their names relative to it, with "/" between.
 
-    def __init__(self, root: Path, names: list[str]) -> None:
-        self.root, self.names = root, names
+    `real` says what those are called on the disc whose names are written otherwise there.
+    """
+
+    def __init__(self, root: Path, names: Sequence[str], real: Mapping[str, str] | None = None) -> None:
+        self.root, self.names, self._real = root, names, real or {}
 
     def __len__(self) -> int:
         return len(self.names)
@@ -30,8 +39,9 @@ class FilePictures:
         return self.names[index]
 
     def image(self, index: int, enough: int) -> AnyPicture:
+        name = self.names[index]
         try:
-            with open(self.root / self.names[index], "rb") as stream:
+            with open_to_read(os.path.join(self.root, self._real.get(name, name))) as stream:
                 return decode(stream, enough)
         except FileNotFoundError:
             raise PictureError("vanished while the folder was read") from None
@@ -39,59 +49,136 @@ class FilePictures:
             raise PictureError(error.strerror or str(error)) from None
 
     def chosen(self, indices: NDArray[np.intp]) -> FilePictures:
-        return FilePictures(self.root, [self.names[index] for index in indices])
+        return FilePictures(self.root, [self.names[index] for index in indices], self._real)
 
     def close(self) -> None:
         pass
 
 
-def list_pictures(root: Path, book: Notebook) -> tuple[list[str], tuple[Path, ...]]:
-    """The names of the picture files under a folder, sorted, and the folders they were found in.
+class FolderTree:
+    """The files under a folder (see `tree.Tree`).
 
-    Links are followed, each folder is entered once, hidden folders are passed over. Folders that may not be
-    entered are noted in the book.
+    Links are followed, each folder is entered once. The book is told of folders that may not be entered, and
+    of files that show something in a format that is not read.
+
+    Args:
+        root: the folder.
+        book: is told.
+        deep: whether the folders in it are entered as well.
 
     Raises:
         LabError: if the folder itself cannot be read.
     """
-    names: list[str] = []
-    folders: list[Path] = []
-    seen: set[tuple[int, int]] = set()
-    waiting = [""]
-    while waiting:
-        prefix = waiting.pop()
-        folder = root / prefix
+
+    kind = "folder"
+
+    def __init__(self, root: Path, book: Notebook, *, deep: bool = True) -> None:
+        self.path = root
+        # The name of "." and of "..": the folder they stand for.
+        self.name = root.resolve().name if root.name in ("", "..") else root.name
+        self._real: dict[str, str] = {}
+        self._sieve = Sieve(book)
+        self._passed_over: list[str] = []
+        self.watched = tuple(self._walk(book, deep))
+        note_passed_over(self._passed_over, book)
+        self.pictures, self.others = sorted(self._sieve.pictures), sorted(self._sieve.others)
+
+    def read(self, name: str, limit: int) -> bytes:
+        with self.open(name) as stream:
+            try:
+                content = stream.read(limit + 1)
+            except OSError as error:
+                raise PictureError(error.strerror or str(error)) from None
+        if len(content) > limit:
+            raise PictureError(f"is over the limit of {limit // 2**20} MiB")
+        return content
+
+    def open(self, name: str) -> IO[bytes]:
         try:
-            about = folder.stat()
-            if (about.st_dev, about.st_ino) in seen:
-                continue
-            seen.add((about.st_dev, about.st_ino))
-            with os.scandir(folder) as entries:
-                for entry in entries:
-                    _sort_in(entry, prefix, names, waiting)
+            return open_to_read(self.path / self.on_disc(name))
         except OSError as error:
-            reason = error.strerror or str(error)
-            if not prefix:
-                raise LabError(f"the folder cannot be read ({reason})", root) from None
-            book.skip(prefix, f"the folder cannot be read ({reason})")
-            continue
-        folders.append(folder)
-        if len(names) > _FAR_TOO_MANY:
-            raise LabError(f"holds over {_FAR_TOO_MANY:,} pictures; choose a folder inside it", root)
-    return sorted(names), tuple(folders)
+            raise PictureError(error.strerror or str(error)) from None
+
+    def on_disc(self, name: str) -> str:
+        """What a file is called on the disc, relative to the folder."""
+        return self._real.get(name, name)
+
+    def chosen(self, names: Sequence[str]) -> FilePictures:
+        return FilePictures(self.path, names, self._real)
+
+    def close(self) -> None:
+        pass
+
+    def _walk(self, book: Notebook, deep: bool) -> list[Path]:
+        """Puts every file into the sieve; the folders that were entered."""
+        folders: list[Path] = []
+        seen: set[tuple[int, int]] = set()
+        waiting = [""]
+        while waiting:
+            prefix = waiting.pop()
+            folder = self.path / prefix
+            try:
+                about = folder.stat()
+                if (about.st_dev, about.st_ino) in seen:
+                    continue
+                seen.add((about.st_dev, about.st_ino))
+                with os.scandir(folder) as entries:
+                    for entry in entries:
+                        self._take_in(entry, prefix, waiting)
+            except OSError as error:
+                reason = error.strerror or str(error)
+                if not prefix:
+                    raise LabError(f"the folder cannot be read ({reason})", self.path) from None
+                book.skip(prefix, f"the folder cannot be read ({reason})")
+                continue
+            folders.append(folder)
+            if not deep:
+                break
+            if len(self._sieve.pictures) > _FAR_TOO_MANY:
+                raise LabError(f"holds over {_FAR_TOO_MANY:,} pictures; choose a folder inside it", self.path)
+        return folders
+
+    def _take_in(self, entry: os.DirEntry[str], prefix: str, waiting: list[str]) -> None:
+        """A file to the sieve, a folder to those to be entered."""
+        try:
+            folder, file = entry.is_dir(), entry.is_file()
+            # A link to nothing is tried and reported; a pipe or a device would never come to an end.
+            file = file or (entry.is_symlink() and not os.path.exists(entry.path))
+        except OSError:
+            folder, file = False, True
+        if is_passed_over(entry.name):
+            if folder:
+                self._passed_over.append(entry.name)
+        elif folder:
+            waiting.append(f"{prefix}{entry.name}/")
+        elif file:
+            self._sieve.put(self._name(prefix + entry.name), lambda: _head(entry.path))
+
+    def _name(self, real: str) -> str:
+        """The name of a file, given the one on the disc."""
+        if is_normalized("NFC", real):
+            return real
+        name = normalize("NFC", real)
+        # Two files may differ in nothing else: then one of them stays as it is.
+        if name in self._real or os.path.exists(os.path.join(self.path, name)):
+            return real
+        self._real[name] = real
+        return name
 
 
-def _sort_in(entry: os.DirEntry[str], prefix: str, names: list[str], waiting: list[str]) -> None:
-    """A picture to the names, a folder to those to be entered."""
-    if entry.name.startswith(".") or entry.name == "__MACOSX":
-        return
+def list_pictures(root: Path, book: Notebook) -> tuple[list[str], tuple[Path, ...]]:
+    """The picture files under a folder, as they are called on the disc, and the folders that were entered.
+
+    Raises:
+        LabError: if the folder itself cannot be read.
+    """
+    tree = FolderTree(root, book)
+    return [tree.on_disc(name) for name in tree.pictures], tree.watched
+
+
+def _head(path: str) -> bytes:
     try:
-        folder, file = entry.is_dir(), entry.is_file()
-        # A link to nothing is tried and reported; a pipe or a device would never come to an end.
-        file = file or (entry.is_symlink() and not os.path.exists(entry.path))
+        with open_to_read(path) as stream:
+            return stream.read(HEAD_BYTES)
     except OSError:
-        folder, file = False, True
-    if folder:
-        waiting.append(f"{prefix}{entry.name}/")
-    elif file and looks_like_a_picture(entry.name):
-        names.append(prefix + entry.name)
+        return b""

@@ -1,6 +1,7 @@
 """The IDX format of MNIST, plain or gzipped: http://yann.lecun.com/exdb/mnist/ (foot of the page).
 
     magic   two zero bytes, the type (0x08: unsigned byte), the number of dimensions
+            (types: 0x09 signed byte, 0x0b 16 bits, 0x0c 32 bits, 0x0d and 0x0e floating point)
     sizes   one big-endian uint32 for each dimension
     values  row-major
 
@@ -11,11 +12,13 @@ and a small gzip can unpack to any amount of it.
 from __future__ import annotations
 
 import gzip
+import lzma
 import math
 import struct
+import zipfile
 import zlib
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +26,7 @@ from numpy.typing import NDArray
 from latentlab.errors import LabError
 
 _UNSIGNED_BYTE = 0x08
+_TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 _MAX_DIMENSIONS = 4
 _GZIP_MAGIC = b"\x1f\x8b"
 MAX_BYTES = 8 * 2**30
@@ -38,33 +42,54 @@ def read_idx(path: str | Path) -> NDArray[np.uint8]:
     path = Path(path)
     try:
         with path.open("rb") as raw:
-            zipped = raw.read(2) == _GZIP_MAGIC
-            raw.seek(0)
-            if not zipped:
-                return _read(raw, path)
-            with gzip.open(raw, "rb") as unpacked:
-                return _read(unpacked, path)  # type: ignore[arg-type]
+            return read_stream(raw, path, only_bytes=True)
     except IsADirectoryError:
         raise LabError("is a folder; an IDX file was expected", path) from None
     except FileNotFoundError:
         raise LabError("there is no such file", path) from None
+    except OSError as error:
+        raise LabError(f"could not be read ({error.strerror or error})", path) from None
+
+
+def read_stream(raw: IO[bytes], path: Path, *, only_bytes: bool = False) -> NDArray[Any]:
+    """The array in IDX data, gzipped or not, of any of its types.
+
+    Args:
+        raw: the data, in a file or in the member of an archive.
+        path: what it is called, for errors.
+        only_bytes: whether all types but unsigned bytes are refused.
+
+    Raises:
+        LabError: naming the file, with what was expected and what was found.
+    """
+    try:
+        zipped = raw.read(2) == _GZIP_MAGIC
+        raw.seek(0)
+        if not zipped:
+            return _read(raw, path, only_bytes)
+        with gzip.open(raw, "rb") as unpacked:
+            return _read(unpacked, path, only_bytes)  # type: ignore[arg-type]
     except EOFError:
         raise LabError("the gzip data is cut short", path, "Fetch the file again") from None
     except (gzip.BadGzipFile, zlib.error) as error:
         raise LabError(f"the gzip data is damaged ({error})", path) from None
+    except (zipfile.BadZipFile, lzma.LZMAError, NotImplementedError, RuntimeError) as error:
+        raise LabError(f"is damaged in the archive ({str(error)[:80]})", path) from None
     except MemoryError:
         raise LabError("needs more memory than this computer has free", path) from None
     except OSError as error:
         raise LabError(f"could not be read ({error.strerror or error})", path) from None
 
 
-def _read(stream: BinaryIO, path: Path) -> NDArray[np.uint8]:
+def _read(stream: IO[bytes], path: Path, only_bytes: bool) -> NDArray[Any]:
     magic = stream.read(4)
     if len(magic) < 4 or magic[:2] != b"\0\0":
         raise LabError(f"not an IDX file: it begins with {magic!r}, expected two zero bytes", path)
     kind, dimensions = magic[2], magic[3]
-    if kind != _UNSIGNED_BYTE:
-        raise LabError(f"IDX type is 0x{kind:02x}, expected 0x08 (unsigned bytes)", path)
+    if kind not in _TYPES or (only_bytes and kind != _UNSIGNED_BYTE):
+        expected = "0x08 (unsigned bytes)" if only_bytes else "0x08, 0x09 or 0x0b to 0x0e"
+        raise LabError(f"IDX type is 0x{kind:02x}, expected {expected}", path)
+    dtype = np.dtype(_TYPES[kind])
     if not 1 <= dimensions <= _MAX_DIMENSIONS:
         raise LabError(f"{dimensions} dimensions, expected 1 to {_MAX_DIMENSIONS}", path)
     sizes_bytes = stream.read(4 * dimensions)
@@ -72,9 +97,9 @@ def _read(stream: BinaryIO, path: Path) -> NDArray[np.uint8]:
         found = f"{4 * dimensions} bytes of sizes expected, {len(sizes_bytes)} found"
         raise LabError(f"cut short inside the header: {found}", path)
     sizes = struct.unpack(f">{dimensions}I", sizes_bytes)
-    size = math.prod(sizes)
+    size = math.prod(sizes) * dtype.itemsize
     # A size of 0 makes any other harmless to memory, but numpy refuses shapes past its own limit.
-    if math.prod(max(1, side) for side in sizes) > MAX_BYTES:
+    if math.prod(max(1, side) for side in sizes) * dtype.itemsize > MAX_BYTES:
         shape = " x ".join(map(str, sizes))
         raise LabError(f"the header claims {shape} = {size:,} bytes, over the limit", path)
     values = bytearray()
@@ -85,7 +110,7 @@ def _read(stream: BinaryIO, path: Path) -> NDArray[np.uint8]:
         raise LabError(f"cut short: {size:,} bytes expected, {len(values):,} found", path)
     if len(values) > size:
         raise LabError(f"longer than its header says: {size:,} bytes expected, more found", path)
-    return np.frombuffer(values, dtype=np.uint8).reshape(sizes)
+    return np.frombuffer(values, dtype=dtype).reshape(sizes)
 
 
 def read_pair(

@@ -2,118 +2,246 @@
 
 train-images-idx3-ubyte.gz   train-labels-idx1-ubyte.gz
 t10k-images-idx3-ubyte.gz    t10k-labels-idx1-ubyte.gz
+
+They are called and laid out in many ways: train-images.idx3-ubyte; a folder train-images-idx3-ubyte with the
+file of that name in it; MNIST/raw/ in whatever folder torchvision was given; packed and unpacked side by
+side; emnist-letters-train-images-idx3-ubyte with emnist-letters-mapping.txt; qmnist-test-labels-idx2-int.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from latentlab.data.idx import read_idx, read_pair
-from latentlab.data.limits import MAX_CLASSES
-from latentlab.data.report import Notebook
-from latentlab.data.source import ArrayPictures, Found
+from latentlab.data.idx import read_stream
+from latentlab.data.keys import NumberedNames
+from latentlab.data.known_sets import classes_of, lies_on_its_side, mapping_in
+from latentlab.data.levels import as_levels
+from latentlab.data.parts import is_neutral
+from latentlab.data.report import Notebook, shown
+from latentlab.data.source import ArrayPictures, Found, PictureError
+from latentlab.data.tree import Tree
 from latentlab.errors import LabError
 
-_IMAGES = re.compile(r"(?P<stem>.*?)images(?P<mark>[-._])idx3(?P<rest>[-._]ubyte(\.gz)?)", re.IGNORECASE)
-_LABELS = re.compile(r"labels[-._]idx1", re.IGNORECASE)
-_TEST = re.compile("t10k|test", re.IGNORECASE)
-FASHION = (
-    *("T-shirt", "Trouser", "Pullover", "Dress", "Coat"),
-    *("Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
+_NAME = re.compile(
+    r"(?P<stem>.*?)(?P<what>images|labels)[-._ ]?idx(?P<rank>[0-9])[-._ ]"
+    r"(?P<type>ubyte|byte|u?short|u?int|float|double)(?P<packed>\.gz)?",
+    re.IGNORECASE,
 )
+_PART = re.compile("t10k|test|train", re.IGNORECASE)
+_MAX_MAPPING_BYTES = 2**16
+_RAW = ("raw", "gzip", "data", "idx")
 
 
-def is_images_file(path: Path) -> bool:
+@dataclass
+class IdxSet:
+    """The files of one set.
+
+    Attributes:
+        folder: where they lie in the tree, folders that are called like files left away.
+        stem: what their names begin with, the part left away, such as "emnist-letters-".
+        images: part ("train", "test") -> the file of its pictures.
+        labels: part -> the file of its labels.
+        again: files that hold the same once more.
+    """
+
+    folder: str
+    stem: str
+    images: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
+    again: list[str] = field(default_factory=list)
+
+    @property
+    def called(self) -> str:
+        """What a person is told to choose."""
+        one = next(iter(self.images.values()))
+        return one if self.stem or not self.folder else self.folder
+
+
+def is_images_file(name: str) -> bool:
     """Whether a file is called like the images of an IDX pair."""
-    return _IMAGES.fullmatch(path.name) is not None
+    match = _NAME.fullmatch(name.rpartition("/")[2])
+    return match is not None and match["what"].lower() == "images"
 
 
-def find_idx_folder(folder: Path) -> Found | None:
-    """The IDX pairs in a folder, for training and testing; None if it holds none.
+def is_labels_file(name: str) -> bool:
+    """Whether a file is called like the labels of an IDX pair."""
+    match = _NAME.fullmatch(name.rpartition("/")[2])
+    return match is not None and match["what"].lower() == "labels"
+
+
+def idx_sets(names: Sequence[str]) -> list[IdxSet]:
+    """The sets among some files, by their names; those nearest to the root first."""
+    found: dict[tuple[str, str], IdxSet] = {}
+    # Unpacked before packed, and what lies higher before what lies deeper: that one is taken.
+    for name in sorted(names, key=lambda name: (name.lower().endswith(".gz"), name.count("/"), name)):
+        *folders, file = name.split("/")
+        match = _NAME.fullmatch(file)
+        if match is None:
+            continue
+        folder = "/".join(part for part in folders if not _NAME.fullmatch(part))
+        marks = _PART.findall(match["stem"])
+        part = "train" if not marks or marks[-1].lower() == "train" else "test"
+        stem = _PART.sub("", match["stem"]).lower()
+        one = found.setdefault((folder, stem), IdxSet(folder, stem))
+        files = one.images if match["what"].lower() == "images" else one.labels
+        if part in files:
+            one.again.append(name)
+        else:
+            files[part] = name
+    sets = [one for one in found.values() if one.images]
+    return sorted(sets, key=lambda one: (one.folder.count("/") + bool(one.folder), one.folder, one.stem))
+
+
+def find_idx_set(tree: Tree, sets: Sequence[IdxSet]) -> Found:
+    """The one set that there is.
 
     Raises:
-        LabError: if they are damaged, or there is more than one pair for a split.
+        LabError: if there are several, or its files are damaged or do not fit together.
     """
-    files = sorted(path for path in folder.iterdir() if is_images_file(path))
-    if not files:
-        return None
-    test = [path for path in files if _TEST.search(path.name)]
-    train = [path for path in files if path not in test]
-    # Fetched twice, packed and unpacked, a set is still one set.
-    test, train = _unpacked_first(test), _unpacked_first(train)
-    if len(test) > 1 or len(train) > 1:
-        listed = ", ".join(path.name for path in train + test)
-        raise LabError(f"holds several data sets ({listed})", folder, "Choose one of the images files")
-    return _found(folder.name, test + train, len(test) == len(train))
+    if len(sets) > 1:
+        listed = ", ".join(shown(one.called) for one in sets[:8])
+        raise LabError(f"holds several data sets ({listed})", tree.path, "Choose one of them")
+    (one,) = sets
+    return _found(tree, one)
 
 
-def find_idx_file(path: Path) -> Found:
+def find_idx_file(tree: Tree, name: str) -> Found:
     """One IDX file of images, with its labels if they lie beside it."""
-    if _LABELS.search(path.name):
-        raise LabError("holds labels; choose the file of the images", path)
-    return _found(path.parent.name, [path], False)
+    if is_labels_file(name):
+        raise LabError("holds labels; choose the file of the images", tree.path / name)
+    for one in idx_sets([*tree.others, name]):
+        for part, file in (*one.images.items(), *((_part_of(again), again) for again in one.again)):
+            if file == name:
+                labels = {part: one.labels[part]} if part in one.labels else {}
+                return _found(tree, IdxSet(one.folder, one.stem, {part: name}, labels))
+    return _found(tree, IdxSet("", "", {"train": name}))
 
 
-def _found(name: str, files: list[Path], divided: bool) -> Found:
-    book, watched = Notebook(), [files[0].parent, *files]
+def _part_of(name: str) -> str:
+    marks = _PART.findall(name.rpartition("/")[2])
+    return "train" if not marks or marks[-1].lower() == "train" else "test"
+
+
+def _found(tree: Tree, one: IdxSet) -> Found:
+    book = Notebook()
+    called = " ".join((*folders_of(tree, one.folder), *one.images.values()))
     parts: list[NDArray[np.uint8]] = []
-    numbers: list[NDArray[np.uint8]] = []
-    for path in files:
-        labels = _labels_beside(path)
-        if labels is None:
-            images = read_idx(path)
-            if images.ndim != 3 or 0 in images.shape:
-                shape = " x ".join(map(str, images.shape))
-                raise LabError(f"is {shape}, expected pictures x rows x columns", path)
-            book.note(f"No labels lie beside {path.name}, so there are no classes")
+    numbers: list[NDArray[np.int64]] = []
+    order = [part for part in ("test", "train") if part in one.images]
+    for part in order:
+        path = tree.path / one.images[part]
+        images = as_levels(_read(tree, one.images[part], ranks=(3, 4)), "it", path)
+        if part in one.labels:
+            labels = _labels(tree, one.labels[part])
+            if len(labels) != len(images):
+                raise LabError(
+                    f"{len(labels):,} labels for the {len(images):,} pictures of {path.name}",
+                    tree.path / one.labels[part],
+                )
+            numbers.append(labels)
         else:
-            images, of_these = read_pair(path, labels)
-            numbers.append(of_these)
-            watched.append(labels)
+            book.note(f"No labels lie beside {shown(path.name)}, so there are no classes of its pictures")
+            numbers.append(np.full(len(images), -1, dtype=np.int64))
         parts.append(images)
     if len({part.shape[1:] for part in parts}) > 1:
-        raise LabError("has pictures of other sides than the one for training", files[0])
-    every = np.concatenate(parts) if len(parts) > 1 else parts[0]
-    labels_of_all = np.concatenate(numbers).astype(np.int64) if len(numbers) == len(parts) else None
-    classes: tuple[str, ...] = ()
-    if labels_of_all is not None:
-        classes = _classes(name, int(labels_of_all.max()))
+        raise LabError(
+            "has pictures of other sides than the one for training", tree.path / one.images["test"]
+        )
+    if lies_on_its_side(called):
+        book.note("EMNIST stores its pictures on their side: they were set upright")
+        parts = [part.swapaxes(1, 2) for part in parts]
+    if one.again:
+        book.note(
+            f"The same files lie there once more and were passed over: {', '.join(map(shown, one.again[:4]))}"
+        )
+    every = np.ascontiguousarray(np.concatenate(parts) if len(parts) > 1 else parts[0])
+    mapping = _mapping(tree, one, book)
+    labels_of_all, classes = classes_of(numbers, called, mapping)
+    if labels_of_all is None and one.labels:
+        book.note("Its labels are too many different numbers to be classes")
+    counts = [len(part) for part in parts]
+    divided = len(order) == 2
     return Found(
         "IDX files",
-        name,
-        ArrayPictures(every),
+        name_of(tree, one.folder),
+        ArrayPictures(every, numbered(order, counts)),
         book,
-        labels=labels_of_all if classes else None,
+        labels=labels_of_all,
         classes=classes,
-        held_out=np.arange(len(every)) < len(parts[0]) if divided else None,
-        watched=tuple(watched),
+        held_out=np.arange(len(every)) < counts[0] if divided else None,
+        watched=_watched(tree, one),
     )
 
 
-def _classes(name: str, highest: int) -> tuple[str, ...]:
-    if "fashion" in name.lower() and highest < len(FASHION):
-        return FASHION
-    return tuple(map(str, range(highest + 1))) if highest < MAX_CLASSES else ()
+def _read(tree: Tree, name: str, ranks: tuple[int, ...]) -> NDArray[Any]:
+    path = tree.path / name
+    try:
+        with tree.open(name) as stream:
+            array = read_stream(stream, path)
+    except PictureError as error:
+        raise LabError(f"cannot be read: {error}", path) from None
+    if array.ndim not in ranks or 0 in array.shape:
+        shape = " x ".join(map(str, array.shape))
+        expected = "pictures x rows x columns" if 3 in ranks else "a label a picture"
+        raise LabError(f"is {shape}, expected {expected}", path)
+    return array
 
 
-def _labels_beside(path: Path) -> Path | None:
-    match = _IMAGES.fullmatch(path.name)
-    if match is None:
-        return None
-    stem, mark, rest = match["stem"], match["mark"], match["rest"]
-    plain = rest[:-3] if match[4] else rest
-    names = (
-        f"{stem}labels{mark}idx1{rest}",
-        f"{stem}labels{mark}idx1{plain}",
-        f"{stem}labels{mark}idx1{plain}.gz",
-    )
-    return next((found for name in names if (found := path.with_name(name)).is_file()), None)
+def _labels(tree: Tree, name: str) -> NDArray[np.int64]:
+    """A label a picture; QMNIST has eight numbers, of which the first is the class."""
+    array = _read(tree, name, ranks=(1, 2))
+    return np.asarray(array if array.ndim == 1 else array[:, 0]).astype(np.int64)
 
 
-def _unpacked_first(paths: list[Path]) -> list[Path]:
-    plain = {path.name for path in paths if path.suffix.lower() != ".gz"}
-    return [path for path in paths if path.suffix.lower() != ".gz" or path.stem not in plain]
+def _mapping(tree: Tree, one: IdxSet, book: Notebook) -> dict[int, str] | None:
+    """What the labels stand for, if a file beside them says so."""
+    wanted = f"{one.stem}mapping.txt"
+    for name in tree.others:
+        folder, _, file = name.rpartition("/")
+        if one.stem and file.lower() == wanted and folder in (one.folder, ""):
+            try:
+                found = mapping_in(tree.read(name, _MAX_MAPPING_BYTES).decode("utf-8", "replace"))
+            except PictureError as error:
+                book.skip(name, str(error))
+                continue
+            if found:
+                book.note(f"{shown(file)} says what the labels stand for")
+                return found
+    return None
+
+
+def numbered(parts: Sequence[str], counts: Sequence[int]) -> Sequence[str]:
+    """Names for pictures that have none, "train/00012": two parts may not share numbers."""
+    if len(parts) == 1:
+        return NumberedNames("", range(counts[0]))
+    return [
+        name
+        for part, count in zip(parts, counts, strict=True)
+        for name in NumberedNames(f"{part}/", range(count))
+    ]
+
+
+def folders_of(tree: Tree, folder: str) -> list[str]:
+    """The folders that a set is known by: those near it, from above the tree down to where it lies."""
+    above = tree.path.absolute().parent.name if tree.kind == "folder" else ""
+    return [part for part in (above, tree.name, *folder.split("/")) if part]
+
+
+def name_of(tree: Tree, folder: str) -> str:
+    """What a set is called: by the folder it lies in, unless that one's name says only what is in it."""
+    telling = [part for part in folders_of(tree, folder) if part.lower() not in _RAW and not is_neutral(part)]
+    return telling[-1] if telling else tree.name
+
+
+def _watched(tree: Tree, one: IdxSet) -> tuple[Path, ...]:
+    if tree.kind != "folder":
+        return tree.watched
+    files = [tree.path / name for name in (*one.images.values(), *one.labels.values())]
+    return (tree.path, *(file.parent for file in files), *files)

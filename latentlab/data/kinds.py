@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import gzip
+import io
 import zlib
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from latentlab.data.archive import zip_pictures
-from latentlab.data.decoding import looks_like_a_picture
-from latentlab.data.folder import FilePictures, list_pictures
-from latentlab.data.idx_files import find_idx_file, find_idx_folder
+from latentlab.data.archive import ZipTree
+from latentlab.data.assembling import find_pictures
+from latentlab.data.columns import AS_FOUND, Columns
+from latentlab.data.files import open_to_read
+from latentlab.data.folder import FolderTree
+from latentlab.data.formats import HEAD_BYTES, listed_by_suffix, looks_like_a_picture, why_passed_over
+from latentlab.data.idx_files import find_idx_file, find_idx_set, idx_sets
+from latentlab.data.limits import MAX_ARRAY_BYTES
 from latentlab.data.npz import find_npz
+from latentlab.data.pixel_tables import find_pixels, layout_of, pixel_tables
 from latentlab.data.report import Notebook, shown
-from latentlab.data.sorting import sort_by_folder
-from latentlab.data.source import Found
-from latentlab.data.table import read_table
-from latentlab.data.tabled import celeba_table, find_by_table, plain_tables, with_table
+from latentlab.data.source import Found, PictureError
+from latentlab.data.tables_beside import table_at, tables_beside, tables_in, told_by
+from latentlab.data.tree import Tree
 from latentlab.errors import LabError
 
 _EXPECTED = (
@@ -25,20 +32,32 @@ _EXPECTED = (
 )
 _ZIP_MAGIC = b"PK"
 _GZIP_MAGIC = b"\x1f\x8b"
-_IDX_MAGIC = b"\0\0\x08"
+_IDX_MAGIC = b"\0\0"
+_IDX_TYPES = b"\x08\x09\x0b\x0c\x0d\x0e"
+_TAR = ((257, b"ustar"),)
+_PACKED = (".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz", ".7z", ".rar")
+_PICKLED = (".pkl", ".pickle", ".pt", ".pth")
+_TABLES = (".csv", ".tsv", ".txt")
+_LISTED = 8
+_TABLE_HEAD_BYTES = 2**18
 
 
-def find(path: Path) -> Found:
+def find(path: Path, columns: Columns = AS_FOUND) -> Found:
     """What a path holds, before any picture is decoded.
+
+    Args:
+        path: a file or a folder.
+        columns: which columns of a table are meant, as far as a person said so.
 
     Raises:
         LabError: naming the path, with what was expected.
     """
     try:
         if path.is_dir():
-            return _find_in_folder(path)
+            book = Notebook()
+            return _find_in_tree(FolderTree(path, book), book, columns)
         if path.is_file():
-            return _find_in_file(path)
+            return _find_in_file(path, columns)
         if path.exists():
             raise LabError("is neither a file nor a folder", shown(path))
     except OSError as error:
@@ -46,115 +65,186 @@ def find(path: Path) -> Found:
     raise LabError("there is no such file or folder", shown(path))
 
 
-def _find_in_file(path: Path) -> Found:
+def _find_in_file(path: Path, columns: Columns) -> Found:
     suffix = path.suffix.lower()
-    if suffix in (".csv", ".txt"):
-        return find_by_table(path)
-    if looks_like_a_picture(path.name):
+    with open_to_read(path) as stream:
+        head = stream.read(HEAD_BYTES)
+        if suffix in _TABLES:
+            head += stream.read(_TABLE_HEAD_BYTES)
+    if suffix in _TABLES:
+        if layout_of(head) is not None:
+            tree = _folder_of(path)
+            return find_pixels(tree, pixel_tables(tree, [path.name]))
+        return _find_by_table(path, columns)
+    if looks_like_a_picture(path.name, head[:HEAD_BYTES]):
         raise LabError("is a single picture", shown(path), "Choose the folder it lies in")
-    with path.open("rb") as stream:
-        head = stream.read(4)
-    if head[:2] == _ZIP_MAGIC and suffix != ".npz":
-        return _find_in_zip(path)
     if suffix == ".npz":
         return find_npz(path)
-    if head[:3] == _IDX_MAGIC or (head[:2] == _GZIP_MAGIC and _unzipped_head(path) == _IDX_MAGIC):
-        return find_idx_file(path)
-    if "idx" in path.name.lower():
-        return find_idx_file(path)
+    if head[:2] == _ZIP_MAGIC:
+        book = Notebook()
+        archive = ZipTree(path, book)
+        try:
+            return _find_in_tree(archive, book, columns)
+        except BaseException:
+            archive.close()
+            raise
+    start = _unzipped_head(path) if head[:2] == _GZIP_MAGIC else head[:3]
+    if _starts_idx(start) or "idx" in path.name.lower():
+        return find_idx_file(_folder_of(path), path.name)
+    _refuse_known(path.name, head, path)
+    why = why_passed_over(path.name, head)
+    if why is not None:
+        raise LabError(f"is {why}", shown(path))
     raise LabError("is no data set that can be read", shown(path), _EXPECTED)
+
+
+def _folder_of(path: Path) -> FolderTree:
+    """The folder of a file, by itself: what lies deeper does not belong to the file."""
+    return FolderTree(path.parent, Notebook(), deep=False)
+
+
+def _starts_idx(head: bytes) -> bool:
+    return head[:2] == _IDX_MAGIC and head[2:3] in [_IDX_TYPES[i : i + 1] for i in range(len(_IDX_TYPES))]
 
 
 def _unzipped_head(path: Path) -> bytes:
     try:
-        with gzip.open(path) as stream:
+        with open_to_read(path) as packed, gzip.open(packed) as stream:
             return stream.read(3)
     except (OSError, EOFError, zlib.error):
         return b""
 
 
-def _find_in_folder(folder: Path) -> Found:
-    idx = find_idx_folder(folder)
-    if idx is not None:
-        return idx
-    # The name of "." and of "..": the folder they stand for.
-    name = folder.resolve().name if folder.name in ("", "..") else folder.name
-    table = celeba_table(folder)
-    if table is not None:
-        return replace(find_by_table(table), name=name)
-    book = Notebook()
-    names, folders = list_pictures(folder, book)
-    if names:
-        found = _sorted(
-            Found("folder of pictures", name, FilePictures(folder, names), book, watched=folders), names
+def _refuse_known(name: str, head: bytes, path: Path) -> None:
+    """Says what is to be done with files of kinds that are known and not read."""
+    lower = name.lower()
+    if lower.endswith(_PACKED) or any(head[place : place + len(magic)] == magic for place, magic in _TAR):
+        what = "is no data set that can be read: of archives only zips are"
+        raise LabError(what, shown(path), "Unpack it, or pack it as a zip")
+    if lower.endswith(_PICKLED) or head[:2] in (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"):
+        raise LabError(
+            "is no data set that can be read: pickled Python is never unpickled, for it could run anything",
+            shown(path),
+            "Save the pictures as PNG, or their arrays as an .npz",
         )
-        return _with_any_table(found, folder)
-    archives = sorted(path for path in folder.iterdir() if path.suffix.lower() in (".npz", ".zip"))
+
+
+def _find_in_tree(tree: Tree, book: Notebook, columns: Columns) -> Found:
+    """What a folder or a zip holds: what lies at its root before what lies deeper."""
+    sets = idx_sets(tree.others)
+    at_root = [one for one in sets if not one.folder]
+    if at_root or (sets and not tree.pictures):
+        return _told(find_idx_set(tree, at_root or sets), book)
+    if tree.pictures:
+        tables = [*tables_in(tree), *tables_beside(tree.path, tree.name)]
+        # CelebA's own table is about these pictures, or something is wrong.
+        own = next((table for table in tables if table.is_celeba and not table.folder), None)
+        return find_pictures(tree, book, columns, tables, required=own)
+    archives = [name for name in tree.others if name.lower().endswith((".npz", ".zip"))]
+    if tree.kind == "zip" and any(name.endswith(".npy") for name in tree.others):
+        tree.close()
+        return find_npz(tree.path)
+    pixels = pixel_tables(tree)
+    if pixels:
+        return _told(find_pixels(tree, pixels), book)
+    zips = [name for name in archives if name.lower().endswith(".zip")]
+    tables = [table for table in tables_in(tree) if table.folder == "" and table.is_celeba]
+    if tables and tree.kind == "folder":
+        if not zips:
+            raise LabError(f"no pictures and no zip of pictures beside {shown(tables[0].name)}", tree.path)
+        return replace(_find_by_table(tree.path / tables[0].name, columns), name=tree.name)
     if len(archives) == 1:
-        return _find_in_file(archives[0])
+        return _find_in_archive(tree, archives[0], columns)
     if archives:
-        listed = ", ".join(shown(path.name) for path in archives[:8])
-        raise LabError("holds several data sets", shown(folder), f"Choose one: {listed}")
+        listed = ", ".join(map(shown, archives[:_LISTED]))
+        raise LabError("holds several data sets", shown(tree.path), f"Choose one: {listed}")
+    raise _nothing(tree, book)
+
+
+def _told(found: Found, book: Notebook) -> Found:
+    """With what was said of the files before the set was understood."""
+    found.book.take_over(book)
+    return found
+
+
+def _find_in_archive(tree: Tree, name: str, columns: Columns) -> Found:
+    """The one archive in a folder, or the one .npz in a zip."""
+    if tree.kind == "folder":
+        return _find_in_file(tree.path / name, columns)
+    if name.lower().endswith(".zip"):
+        raise LabError("holds another zip", shown(tree.path), f"Unpack {shown(name)} from it")
+    try:
+        content = tree.read(name, MAX_ARRAY_BYTES // 4)
+    except PictureError as error:
+        raise LabError(f"cannot be read: {error}", shown(tree.path / name)) from None
+    tree.close()
+    found = find_npz(tree.path / name, io.BytesIO(content))
+    return replace(found, watched=tree.watched)
+
+
+def _nothing(tree: Tree, book: Notebook) -> LabError:
+    """That no pictures are there, and what is."""
+    for name in tree.others:
+        base = name.rpartition("/")[2].lower()
+        if base.startswith("data_batch_") or base.endswith(_PICKLED) or base == "batches.meta":
+            return LabError(
+                f"holds pickled Python ({shown(name)}), which is never unpickled: it could run anything",
+                shown(tree.path),
+                "Save the pictures as PNG, or their arrays as an .npz",
+            )
+    packed = [name for name in tree.others if name.lower().endswith(_PACKED)]
+    if packed:
+        return LabError(
+            f"holds no pictures, but an archive of a kind that is not read ({shown(packed[0])})",
+            shown(tree.path),
+            "Unpack it, or pack it as a zip",
+        )
+    held = listed_by_suffix(tree.others)
     reasons = "".join(f"; {file}: {reason}" for file, reason in book.skipped[:3])
-    raise LabError(f"holds no pictures{reasons}", shown(folder), _EXPECTED)
-
-
-def _with_any_table(found: Found, folder: Path) -> Found:
-    """The pictures of a folder, with what its CSV says of them. It may be about something else altogether."""
-    tables = plain_tables(folder)
-    if len(tables) > 1:
-        listed = ", ".join(shown(path.name) for path in tables[:8])
-        found.book.note(
-            f"There are several tables ({listed}), so none was read: choose the one that is meant"
-        )
-    if len(tables) != 1:
-        return found
-    book = Notebook()
-    try:
-        told = with_table(replace(found, book=book), read_table(tables[0], book))
-    except LabError as error:
-        found.book.note(f"{shown(tables[0].name)} is no table of attributes: {error.what}")
-        return found
-    book.skipped[:0], book.notes[:0] = found.book.skipped, found.book.notes
-    book.skipped_count += found.book.skipped_count
-    return replace(told, kind="folder of pictures with a table of attributes")
-
-
-def _find_in_zip(path: Path) -> Found:
-    table = celeba_table(path.parent)
-    pictures = zip_pictures(path)
-    if not pictures.members:
-        names = pictures.archive.namelist()
-        pictures.close()
-        if any(name.endswith(".npy") for name in names):
-            return find_npz(path)
-        raise LabError("holds no pictures", shown(path), _EXPECTED)
-    book = Notebook()
-    names = [member.filename for member in pictures.members]
-    found = Found("zip of pictures", path.stem, pictures, book, watched=(path,))
-    if table is None:
-        return _sorted(found, names)
-    try:
-        return with_table(
-            replace(found, kind="zip of pictures with a table of attributes"), read_table(table, book)
-        )
-    except LabError:
-        pictures.close()
-        raise
-
-
-def _sorted(found: Found, names: list[str]) -> Found:
-    """With the classes and splits that its folders say."""
-    by_folder = sort_by_folder(names)
-    for index in by_folder.loose:
-        found.book.skip(names[index], "lies outside the folders of classes")
-    if not by_folder.classes:
-        found.book.note("There are no folders of classes, so there are no classes")
-    return replace(
-        found,
-        pictures=found.pictures.chosen(by_folder.kept),
-        labels=by_folder.labels,
-        classes=by_folder.classes,
-        held_out=by_folder.held_out,
-        sorted_by_class=True,
+    return LabError(
+        f"holds no pictures{f', but {held}' if held else ''}{reasons}", shown(tree.path), _EXPECTED
     )
+
+
+def _find_by_table(path: Path, columns: Columns) -> Found:
+    """The pictures that a table lies beside, or else those in the zip that holds most of its names.
+
+    Raises:
+        LabError: if the table cannot be read, or no picture it names is there.
+    """
+    book = Notebook()
+    # A table beside a folder of its own name belongs to that one, whatever else lies around.
+    own = path.parent / path.stem
+    tree: Tree = FolderTree(own if own.is_dir() else path.parent, book)
+    table = table_at(path)
+    if not tree.pictures:
+        zips = sorted(one for one in path.parent.iterdir() if one.suffix.lower() == ".zip" and one.is_file())
+        tree, book = _fullest(zips, path, columns)
+    try:
+        found = find_pictures(tree, book, columns, (), required=table)
+    except BaseException:
+        tree.close()
+        raise
+    name = path.parent.name if path.parent.name not in ("", "..") else path.parent.resolve().name
+    return replace(found, kind="pictures with a table of attributes", name=name)
+
+
+def _fullest(zips: Sequence[Path], path: Path, columns: Columns) -> tuple[ZipTree, Notebook]:
+    """The zip that holds most of the pictures that a table names."""
+    best: tuple[int, ZipTree, Notebook] | None = None
+    for one in zips:
+        book = Notebook()
+        tree = ZipTree(one, book)
+        told = None
+        with suppress(LabError):
+            told, _ = told_by([table_at(path)], tree.pictures, columns, Notebook())
+        hits = 0 if told is None else told.matched
+        if tree.pictures and (best is None or hits > best[0]):
+            if best is not None:
+                best[1].close()
+            best = hits, tree, book
+        else:
+            tree.close()
+    if best is None:
+        raise LabError(f"no pictures and no zip of pictures beside {shown(path.name)}", path.parent)
+    return best[1], best[2]

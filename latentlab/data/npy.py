@@ -27,6 +27,8 @@ from latentlab.errors import LabError
 _SUFFIX = ".npy"
 _BLOCK_BYTES = 2**24
 _KINDS = "buif"
+# Older numpy stops at 32, newer at 64; pictures have four.
+_MAX_DIMENSIONS = 32
 
 
 @dataclass(frozen=True)
@@ -42,16 +44,20 @@ class Header:
         return math.prod(self.shape) * self.dtype.itemsize
 
 
+class ObjectsError(LabError):
+    """An array holds Python objects, which are never unpickled."""
+
+
 class ArrayArchive:
-    """The arrays of an .npz, by name.
+    """The arrays of an .npz, by name; of the one in `content`, if it is inside something else.
 
     Raises:
         LabError: if the file is no zip.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, content: IO[bytes] | None = None) -> None:
         self.path = path
-        self._zip = open_zip(path)
+        self._zip = open_zip(path, content)
         self.names = tuple(
             name.removesuffix(_SUFFIX) for name in self._zip.namelist() if name.endswith(_SUFFIX)
         )
@@ -75,12 +81,15 @@ class ArrayArchive:
     def read(self, name: str, rows: NDArray[np.intp] | None = None, *, text: bool = False) -> NDArray[Any]:
         """An array of numbers or booleans (or text, if that will do), or only some rows, ascending.
 
+        Text comes back as letters, also where it is kept as bytes (of UTF-8).
+
         Raises:
-            LabError: if it holds objects, is damaged or over the limit.
+            ObjectsError: if it holds objects.
+            LabError: if it is damaged or over the limit.
         """
         with self._member(name) as stream:
             header = self._header(name, stream)
-            if header.dtype.kind not in _KINDS + ("U" if text else ""):
+            if header.dtype.kind not in _KINDS + ("US" if text else ""):
                 raise self._wrong(name, f"has type {header.dtype}, expected numbers")
             kept = header.nbytes
             if rows is not None and not header.fortran and header.shape:
@@ -97,6 +106,10 @@ class ArrayArchive:
             # numpy would raise a SystemError at the first look at such a word.
             if letters.max(initial=0) > sys.maxunicode:
                 raise self._wrong(name, "holds letters that are none")
+        if values.dtype.kind == "S":
+            return np.array(
+                [word.decode("utf-8", "replace") for word in values.reshape(-1).tolist()] or [], "U"
+            ).reshape(values.shape)
         return values
 
     def _values(
@@ -152,8 +165,10 @@ class ArrayArchive:
         except Exception as error:
             raise self._wrong(name, f"has no proper header ({str(error)[:80]})") from None
         if header.dtype.hasobject:
-            raise self._wrong(name, "holds Python objects, which are never unpickled")
-        if any(side < 0 for side in header.shape):
+            raise ObjectsError(
+                f"the array {name!r} holds Python objects, which are never unpickled", self.path
+            )
+        if len(header.shape) > _MAX_DIMENSIONS or any(side < 0 for side in header.shape):
             raise self._wrong(name, f"claims a shape of {header.shape}")
         held = self._zip.getinfo(name + _SUFFIX).file_size - stream.tell()
         if header.nbytes > held:

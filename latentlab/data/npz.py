@@ -3,22 +3,30 @@
     MedMNIST    train_images, train_labels, val_images, val_labels, test_images, test_labels
     Keras       x_train, y_train, x_test, y_test
     dSprites    imgs, latents_classes (the second column is the shape)
-    plain       images; labels, classes, attributes and attribute_names as far as there are any
+    plain       images; labels, classes, attributes, attributes_known, attribute_names, names and held_out as
+                far as there are any
 
-Labels of several columns of 0 and 1 are attributes.
+Labels may be words; those of several columns of 0 and 1 are attributes. -1, a blank word and a value that is
+no number mean that nothing is known of this picture. Arrays of Python objects are told and passed over.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from latentlab.data.keys import NumberedNames
+from latentlab.data.known_sets import classes_of
+from latentlab.data.levels import as_levels
 from latentlab.data.limits import MAX_ATTRIBUTES, MAX_CLASSES, MAX_PICTURES
-from latentlab.data.npy import ArrayArchive
+from latentlab.data.member_names import clean
+from latentlab.data.natural import in_natural_order
+from latentlab.data.npy import ArrayArchive, ObjectsError
+from latentlab.data.parts import TEST, VALIDATION, part_name
 from latentlab.data.report import Notebook
 from latentlab.data.source import ArrayPictures, Found
 from latentlab.data.splits import drawn
@@ -36,31 +44,44 @@ _LAYOUTS: dict[str, tuple[tuple[str, str], ...]] = {
     "arrays": (("images", "labels"),),
 }
 _SHAPES = ("square", "ellipse", "heart")
+_CLASS_NAMES = ("classes", "class_names", "label_names")
+_PICTURE_NAMES = ("names", "filenames", "file_names", "files", "paths")
+_SPLITS = ("held_out", "split", "splits")
+# Beyond it a float does not tell one whole number from the next.
+_LARGEST = 2**53
 
 
-def find_npz(path: Path) -> Found:
-    """The pictures in an .npz.
+def find_npz(path: Path, content: IO[bytes] | None = None) -> Found:
+    """The pictures in an .npz, or in the one that `content` is, which is called so.
 
     Raises:
         LabError: naming the file and the array that is missing, damaged or too large.
     """
     book = Notebook()
-    with ArrayArchive(path) as archive:
+    with ArrayArchive(path, content) as archive:
         kind, parts = _layout(archive)
         images, rows = [], []
         for name, _ in parts:
             of_part = _rows(archive, name, book)
-            images.append(_levels(archive.read(name, of_part), name, path))
+            images.append(as_levels(archive.read(name, of_part), f"the array {name!r}", path))
             rows.append(of_part)
         if len({part.shape[1:] for part in images}) > 1:
             raise LabError("its parts have pictures of different shapes", path)
         every = np.concatenate(images) if len(images) > 1 else images[0]
-        labels = _labels(archive, kind, parts, rows, [len(part) for part in images])
-        extras = _extras(archive, rows[0], len(every), labels) if kind == "arrays" else {}
-    known = {} if labels is None or "labels" in extras else _known(labels, kind, book)
-    known |= extras
-    held_out = np.arange(len(every)) < len(images[0]) if len(parts) > 1 else None
-    return Found(kind, path.stem, ArrayPictures(every), book, held_out=held_out, watched=(path,), **known)
+        counts = [len(part) for part in images]
+        labels = _labels(archive, kind, parts, rows, counts, book)
+        known = {} if labels is None else _known(labels, counts, kind, path.stem, book)
+        known |= _classes_named(archive, labels, book)
+        names: Sequence[str] | None = None
+        held_out = np.arange(len(every)) < len(images[0]) if len(parts) > 1 else None
+        if kind == "arrays":
+            known |= _attributes(archive, rows[0], len(every), book)
+            names = _names(archive, rows[0], len(every), book)
+            held_out = _held_out(archive, rows[0], len(every), book)
+    if kind == "arrays" and not known:
+        book.note("It holds no labels and no attributes of its pictures")
+    pictures = ArrayPictures(every, names)
+    return Found(kind, path.stem, pictures, book, held_out=held_out, watched=(path,), **known)
 
 
 def _layout(archive: ArrayArchive) -> tuple[str, list[tuple[str, str]]]:
@@ -87,28 +108,17 @@ def _rows(archive: ArrayArchive, name: str, book: Notebook) -> NDArray[np.intp] 
     return rows
 
 
-def _levels(array: NDArray[Any], name: str, path: Path) -> NDArray[np.uint8]:
-    """Levels 0..255, uint8 (N, H, W) or (N, H, W, 3)."""
-    if array.ndim == 4 and array.shape[-1] not in (1, 3) and array.shape[1] in (1, 3):
-        array = array.transpose(0, 2, 3, 1)
-    if array.ndim == 4 and array.shape[-1] == 1:
-        array = array[..., 0]
-    if array.ndim == 4 and array.shape[-1] != 3:
-        raise LabError(f"the array {name!r} has {array.shape[-1]} colours, expected 1 or 3", path)
-    low, high = float(array.min()), float(array.max())
-    if not (np.isfinite(low) and np.isfinite(high)):
-        raise LabError(f"the array {name!r} holds values that are no numbers", path)
-    known = {1.0: 255.0, 255.0: 1.0, 65535.0: 255 / 65535}
-    white = next((white for white in known if high <= white), None)
-    if low < 0 or white is None:
-        raise LabError(f"the array {name!r} goes from {low:g} to {high:g}, and white is not known", path)
-    if array.dtype == np.uint8 and white == 255:
-        return array
-    levels = np.empty(array.shape, np.uint8)
-    for start in range(0, len(array), 4096):
-        block = array[start : start + 4096].astype(np.float32)
-        levels[start : start + 4096] = np.rint(block * known[white])
-    return levels
+def _optional(
+    archive: ArrayArchive, name: str, rows: NDArray[np.intp] | None, book: Notebook
+) -> NDArray[Any] | None:
+    """An array that may be absent; None if it is, or is of Python objects."""
+    if name not in archive.names:
+        return None
+    try:
+        return archive.read(name, rows, text=True)
+    except ObjectsError as error:
+        book.note(f"{error.what[0].upper()}{error.what[1:]}: it was passed over")
+        return None
 
 
 def _labels(
@@ -117,24 +127,42 @@ def _labels(
     parts: list[tuple[str, str]],
     rows: list[NDArray[np.intp] | None],
     counts: list[int],
+    book: Notebook,
 ) -> NDArray[Any] | None:
-    """(N,) or (N, columns), if every part has them."""
-    if not all(name in archive.names for _, name in parts):
-        return None
-    found = []
+    """(N,) or (N, columns); None if no part has them. Of a part without them nothing is known."""
+    found: list[NDArray[Any] | None] = []
     for (_, name), of_part, count in zip(parts, rows, counts, strict=True):
-        labels = archive.read(name, of_part, text=True)
+        labels = _optional(archive, name, of_part, book)
+        if labels is None:
+            if len(parts) > 1:
+                book.note(f"There are no labels {name!r}, so of these pictures no class is known")
+            found.append(None)
+            continue
         if len(labels.shape) not in (1, 2) or len(labels) != count:
             shape = labels.shape
             raise LabError(f"the array {name!r} has shape {shape}, expected {count:,} labels", archive.path)
-        found.append(labels[:, 1] if kind == "dSprites arrays" and labels.ndim == 2 else labels)
-    if len({labels.shape[1:] for labels in found}) > 1:
+        if kind == "dSprites arrays" and labels.ndim == 2:
+            labels = labels[:, 1]
+        found.append(labels[:, 0] if labels.ndim == 2 and labels.shape[1] == 1 else labels)
+    there = [labels for labels in found if labels is not None]
+    if not there:
+        return None
+    if len({labels.shape[1:] for labels in there}) > 1:
         raise LabError("the labels of its parts have different shapes", archive.path)
-    every = np.concatenate(found)
-    return every[:, 0] if every.ndim == 2 and every.shape[1] == 1 else every
+    if len(there) < len(found) and there[0].ndim == 2:
+        book.note("Its labels of several columns are there for some parts alone, so they were passed over")
+        return None
+    words = any(labels.dtype.kind == "U" for labels in there)
+    nothing = "" if words else -1
+    return np.concatenate(
+        [
+            np.full(count, nothing) if labels is None else labels.astype("U") if words else labels
+            for labels, count in zip(found, counts, strict=True)
+        ]
+    )
 
 
-def _known(labels: NDArray[Any], kind: str, book: Notebook) -> dict[str, Any]:
+def _known(labels: NDArray[Any], counts: list[int], kind: str, called: str, book: Notebook) -> dict[str, Any]:
     """Labels as classes, or as attributes if there are several of each picture."""
     if labels.ndim == 2:
         if labels.shape[1] > MAX_ATTRIBUTES or labels.dtype.kind == "U" or not np.isin(labels, (0, 1)).all():
@@ -142,38 +170,125 @@ def _known(labels: NDArray[Any], kind: str, book: Notebook) -> dict[str, Any]:
             return {}
         names = tuple(f"label {column}" for column in range(labels.shape[1]))
         return {"attributes": labels.astype(bool), "attribute_names": names}
-    values, numbers = np.unique(labels, return_inverse=True)
-    if len(values) > MAX_CLASSES or labels.dtype.kind == "f":
+    if labels.dtype.kind == "U":
+        return _words(labels, book)
+    if labels.dtype.kind == "f" and not (labels[np.isfinite(labels)] % 1 == 0).all():
+        book.note("Its labels are no classes: they are numbers with a fraction")
+        return {}
+    values = np.unique(labels[np.isfinite(labels)])
+    if len(values) > MAX_CLASSES:
         book.note(f"Its labels are no classes: {len(values):,} different values of type {labels.dtype}")
         return {}
+    if not len(values) or abs(float(values[0])) > _LARGEST or abs(float(values[-1])) > _LARGEST:
+        return {}
+    whole = np.where(np.isfinite(labels), labels, -1).astype(np.int64)
+    if kind != "dSprites arrays" and (whole.min() >= 0 or _means_unknown(whole)):
+        numbers, classes = classes_of(np.split(whole, np.cumsum(counts)[:-1]), called)
+        return {} if numbers is None else {"labels": numbers, "classes": classes}
+    values, places = np.unique(whole, return_inverse=True)
     classes = tuple(map(str, values.tolist()))
     if kind == "dSprites arrays" and set(classes) <= set("012"):
         classes = tuple(_SHAPES[int(value)] for value in classes)
-    return {"labels": numbers.astype(np.int64), "classes": classes}
+    return {"labels": places.reshape(-1).astype(np.int64), "classes": classes}
 
 
-def _extras(
-    archive: ArrayArchive, rows: NDArray[np.intp] | None, count: int, labels: NDArray[Any] | None
+def _means_unknown(labels: NDArray[np.int64]) -> bool:
+    """Whether -1 among labels is none: beside 0 and 1, and not beside 1 alone."""
+    return int(labels.min()) == -1 and len(np.unique(labels)) > 2
+
+
+def _words(labels: NDArray[Any], book: Notebook) -> dict[str, Any]:
+    words = [word.strip() for word in labels.tolist()]
+    distinct = set(words) - {""}
+    if not 0 < len(distinct) <= MAX_CLASSES:
+        book.note(f"Its labels are no classes: {len(distinct):,} different words")
+        return {}
+    classes = in_natural_order(distinct)
+    number = {word: index for index, word in enumerate(classes)}
+    return {
+        "labels": np.array([number.get(word, -1) for word in words], dtype=np.int64),
+        "classes": tuple(classes),
+    }
+
+
+def _classes_named(archive: ArrayArchive, labels: NDArray[Any] | None, book: Notebook) -> dict[str, Any]:
+    """The classes as the file names them, where its labels are the numbers of these names."""
+    if labels is None or labels.dtype.kind not in "ui" or labels.ndim != 1:
+        return {}
+    name = next((name for name in _CLASS_NAMES if name in archive.names), "")
+    classes = _optional(archive, name, None, book)
+    if classes is None:
+        return {}
+    _require(archive, name, classes, (None,))
+    if len(classes) > MAX_CLASSES or int(labels.min()) < -1 or int(labels.max()) >= len(classes):
+        book.note(
+            f"Its {len(classes):,} classes are not those of its labels, so their names were passed over"
+        )
+        return {}
+    return {"labels": labels.astype(np.int64), "classes": tuple(map(str, classes.tolist()))}
+
+
+def _attributes(
+    archive: ArrayArchive, rows: NDArray[np.intp] | None, count: int, book: Notebook
 ) -> dict[str, Any]:
-    """What a plain .npz may say besides: attributes with their names, and names of the classes."""
-    extras: dict[str, Any] = {}
-    if "attributes" in archive.names:
-        attributes = archive.read("attributes", rows)
-        _require(archive, "attributes", attributes, (count, None))
-        columns = attributes.shape[1]
-        if columns > MAX_ATTRIBUTES:
-            raise LabError(f"has {columns} attributes, over the limit of {MAX_ATTRIBUTES}", archive.path)
+    """What a plain .npz may say besides: attributes with their names."""
+    attributes = _optional(archive, "attributes", rows, book)
+    if attributes is None:
+        return {}
+    _require(archive, "attributes", attributes, (count, None))
+    columns = attributes.shape[1]
+    if columns > MAX_ATTRIBUTES:
+        raise LabError(f"has {columns} attributes, over the limit of {MAX_ATTRIBUTES}", archive.path)
+    if attributes.dtype.kind == "U":
+        book.note("Its attributes are words, so they were passed over")
+        return {}
+    names = _optional(archive, "attribute_names", None, book)
+    if names is None:
         names = np.array([f"attribute {column}" for column in range(columns)])
-        if "attribute_names" in archive.names:
-            names = archive.read("attribute_names", text=True)
-            _require(archive, "attribute_names", names, (columns,))
-        extras |= {"attributes": attributes > 0, "attribute_names": tuple(map(str, names.tolist()))}
-    if "classes" in archive.names and labels is not None and labels.dtype.kind in "ui" and labels.ndim == 1:
-        classes = archive.read("classes", text=True)
-        _require(archive, "classes", classes, (None,))
-        if len(classes) <= MAX_CLASSES and int(labels.min()) >= 0 and int(labels.max()) < len(classes):
-            extras |= {"labels": labels.astype(np.int64), "classes": tuple(map(str, classes.tolist()))}
-    return extras
+    _require(archive, "attribute_names", names, (columns,))
+    known = _optional(archive, "attributes_known", rows, book)
+    if known is not None:
+        _require(archive, "attributes_known", known, (count, columns))
+        known = known.astype(bool)
+    elif attributes.dtype.kind == "f" and not np.isfinite(attributes).all():
+        known = np.isfinite(attributes)
+    yes = (attributes > 0) if known is None else (attributes > 0) & known
+    return {
+        "attributes": yes,
+        "attributes_known": known,
+        "attribute_names": tuple(map(str, names.tolist())),
+    }
+
+
+def _names(
+    archive: ArrayArchive, rows: NDArray[np.intp] | None, count: int, book: Notebook
+) -> Sequence[str] | None:
+    """What the pictures are called, if an array says so."""
+    name = next((name for name in _PICTURE_NAMES if name in archive.names), "")
+    names = _optional(archive, name, rows, book)
+    if names is None or names.dtype.kind != "U" or names.shape != (count,):
+        return None
+    cleaned = [clean(one) for one in names.tolist()]
+    return cleaned if len(set(cleaned)) == count and all(cleaned) else None
+
+
+def _held_out(
+    archive: ArrayArchive, rows: NDArray[np.intp] | None, count: int, book: Notebook
+) -> NDArray[np.bool_] | None:
+    """Which pictures are for testing, if an array says so: yes and no, or words such as "train"."""
+    for name in _SPLITS:
+        split = _optional(archive, name, rows, book)
+        if split is None or split.shape != (count,):
+            continue
+        if split.dtype.kind == "b":
+            return split
+        if split.dtype.kind == "U":
+            part_of = {word: part_name(word) for word in set(split.tolist())}
+            parts = {found.part for found in part_of.values() if found is not None}
+            testing = TEST if TEST in parts else VALIDATION
+            of_each = [part_of[word] for word in split.tolist()]
+            return np.array([one is not None and one.part == testing for one in of_each], dtype=bool)
+    return None
 
 
 def _require(archive: ArrayArchive, name: str, array: NDArray[Any], shape: tuple[int | None, ...]) -> None:

@@ -109,7 +109,7 @@ def open_data(spec: str, *, tick: Tick | None = None) -> Opened:
             return known
         # Before the new one is read: two large sets need not fit into memory.
         _memory.forget()
-        found = find(path)
+        found = find(path, wanted.options.columns)
         try:
             opened = read_found(found, wanted.options, path, tick)
         finally:
@@ -131,7 +131,7 @@ def preview(spec: str, count: int = 8) -> Preview:
         LabError: naming the file, if nothing can be made of it.
     """
     wanted = Spec.parse(spec)
-    found = find(_path(wanted))
+    found = find(_path(wanted), wanted.options.columns)
     try:
         with quiet():
             seen = sample(found)

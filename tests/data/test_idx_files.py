@@ -45,12 +45,12 @@ def test_that_fashion_has_the_names_of_its_clothes(tmp_path):
 
 
 def test_that_one_file_is_read_with_its_labels(tmp_path):
-    images = put(tmp_path, "emnist-letters-train", 20)
-    path = tmp_path / "emnist-letters-train-images-idx3-ubyte.gz"
+    images = put(tmp_path, "letters-train", 20)
+    path = tmp_path / "letters-train-images-idx3-ubyte.gz"
     data = open_data(str(path)).everything
     assert data.labels.tolist() == data.images[:, 0, 0, 0].tolist()
     assert {a.tobytes() for a in data.images[:, 0].numpy()} == {a.tobytes() for a in images}
-    (tmp_path / "emnist-letters-train-labels-idx1-ubyte.gz").unlink()
+    (tmp_path / "letters-train-labels-idx1-ubyte.gz").unlink()
     opened = open_data(str(path))
     assert opened.everything.labels is None
     assert "No labels lie beside" in opened.report.in_words()

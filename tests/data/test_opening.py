@@ -82,9 +82,9 @@ def test_that_the_old_one_is_let_go_before_the_new_one_is_read(tmp_path, monkeyp
     open_data(first)
     find = opening.find
 
-    def watched(path):
+    def watched(*asked):
         assert opening._memory.opened is None
-        return find(path)
+        return find(*asked)
 
     monkeypatch.setattr(opening, "find", watched)
     open_data(second)
@@ -128,7 +128,9 @@ def test_that_a_preview_of_large_pictures_is_small(tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
-        ("model.pt", b"\x80\2}q\0.", "is no data set that can be read. Expected a folder"),
+        ("model.bin", b"\x81\2}q\0.", "is no data set that can be read. Expected a folder"),
+        ("model.pt", b"\x80\2}q\0.", "is no data set that can be read: pickled Python is never unpickled"),
+        ("a.tar", b"anything", "of archives only zips are. Unpack it, or pack it as a zip"),
         ("cat.png", encoded(noise(0)), "is a single picture. Choose the folder it lies in"),
         ("a.tar.gz", b"\x1f\x8b nothing", "is no data set that can be read"),
         ("empty", b"", "is no data set that can be read"),

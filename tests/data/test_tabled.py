@@ -78,9 +78,12 @@ def test_that_a_name_that_two_pictures_have_means_neither(tmp_path):
     celeba_table(tmp_path / "list_attr.txt")
     folder_of(tmp_path / "img", COUNT)
     write(tmp_path / "copies" / "004.png", noise(77))
-    report = open_data(str(tmp_path)).report
-    assert report.read == COUNT - 1
-    assert ("004.png", "line 7 of list_attr.txt: no such picture") in report.skipped
+    data = open_data(str(tmp_path)).everything
+    known = {
+        seed: known.all()
+        for seed, known in zip(seeds_of(data.images.numpy()), data.attributes_known, strict=True)
+    }
+    assert known == {n: n not in (4, 77) for n in [*range(COUNT), 77]}
 
 
 def test_that_absent_pictures_and_those_without_a_line_are_told(tmp_path):
@@ -88,12 +91,12 @@ def test_that_absent_pictures_and_those_without_a_line_are_told(tmp_path):
     folder_of(tmp_path / "img", COUNT)
     (tmp_path / "img" / "004.png").unlink()
     write(tmp_path / "img" / "stray.png", noise(77))
-    report = open_data(str(tmp_path)).report
-    assert report.read == COUNT - 1
-    assert set(report.skipped) == {
-        ("004.png", "line 7 of list_attr.txt: no such picture"),
-        ("img/stray.png", "not in list_attr.txt"),
+    data = open_data(str(tmp_path)).everything
+    known = {
+        seed: known.all()
+        for seed, known in zip(seeds_of(data.images.numpy()), data.attributes_known, strict=True)
     }
+    assert known == {n: n != 77 for n in [*range(COUNT), 77] if n != 4}
 
 
 def test_that_a_table_without_its_pictures_is_told(tmp_path):
@@ -133,4 +136,6 @@ def test_that_a_csv_about_something_else_does_not_stand_in_the_way(tmp_path):
     assert opened.everything.attributes is None
     assert "prices.csv is no table of attributes" in opened.report.in_words()
     (tmp_path / "more.csv").write_text("")
-    assert "There are several tables" in open_data(str(tmp_path)).report.in_words()
+    words = open_data(str(tmp_path)).report.in_words()
+    assert "more.csv is no table of attributes: is empty" in words
+    assert "prices.csv is no table of attributes" in words

@@ -1,0 +1,118 @@
+"""Pictures in a folder or a zip with all that is known of them: by their folders, by lists, by tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from latentlab.data.columns import Columns
+from latentlab.data.label_lists import FILE, read_label_list
+from latentlab.data.limits import MAX_TABLE_BYTES
+from latentlab.data.report import Notebook, shown
+from latentlab.data.sorting import sort_by_folder
+from latentlab.data.source import Found, PictureError
+from latentlab.data.tables_beside import TableFile, read_one, spread, told_by
+from latentlab.data.told import Told
+from latentlab.data.tree import Tree
+from latentlab.errors import LabError
+
+
+def find_pictures(
+    tree: Tree,
+    book: Notebook,
+    columns: Columns,
+    tables: Sequence[TableFile],
+    *,
+    required: TableFile | None = None,
+) -> Found:
+    """The pictures of a tree with what is known of them.
+
+    Classes come from a table's column if somebody chose it, else from a dataset.json, else from the folders,
+    else from a table.
+
+    Args:
+        tree: holds at least one picture.
+        book: what the tree was read with.
+        columns: those of the table that somebody chose.
+        tables: those that may be about the pictures.
+        required: a table that has to be about them; then the others are not asked.
+
+    Raises:
+        LabError: if the required table is none, or tells of no picture.
+    """
+    names = tree.pictures
+    by_folder = sort_by_folder(names)
+    told: Told | None
+    if required is None:
+        told, watched = told_by(tables, names, columns, book)
+    else:
+        told, watched = read_one(required, names, columns, book), required.watched
+        book.note(told.taken)
+    listed = _listed(tree, book)
+    for note in by_folder.notes:
+        book.note(note)
+    labels, classes = by_folder.labels, by_folder.classes
+    if columns.label and told is not None:
+        labels, classes = told.labels, told.classes
+    elif listed is not None and listed.classes:
+        labels, classes = listed.labels, listed.classes
+        if by_folder.classes:
+            book.note(f"The classes are those of {FILE}, not the folders")
+    elif not classes and told is not None and told.classes:
+        labels, classes = told.labels, told.classes
+    elif told is not None and told.classes:
+        book.note("The classes are the folders; those of the table have to be chosen by their column")
+    if not classes:
+        book.note(by_folder.why_none or "There are no classes")
+    attributed = next((one for one in (told, listed) if one is not None and one.attributes is not None), None)
+    held_out = by_folder.held_out
+    if told is not None and told.held_out is not None and (held_out is None or columns.split):
+        held_out = told.held_out
+    kind = {"folder": "folder of pictures", "zip": "zip of pictures"}[tree.kind]
+    found = Found(
+        kind if told is None else f"{kind} with a table of attributes",
+        tree.name,
+        tree.chosen(names),
+        book,
+        labels=labels if classes else None,
+        classes=classes,
+        held_out=held_out,
+        sorted_by_class=bool(by_folder.classes) or held_out is by_folder.held_out,
+        watched=(*tree.watched, *watched),
+    )
+    if attributed is None:
+        return found
+    return replace(
+        found,
+        attributes=attributed.attributes,
+        attributes_known=attributed.attributes_known,
+        attribute_names=attributed.attribute_names,
+    )
+
+
+def _listed(tree: Tree, book: Notebook) -> Told | None:
+    """What a dataset.json says, the one nearest to the root."""
+    files = [name for name in tree.others if name.rpartition("/")[2].lower() == FILE]
+    if not files:
+        return None
+    name = min(files, key=lambda one: (one.count("/"), one))
+    folder = name[: -len(FILE)]
+    inside = [index for index, picture in enumerate(tree.pictures) if picture.startswith(folder)]
+    try:
+        content = tree.read(name, MAX_TABLE_BYTES)
+        told = read_label_list(content, name, [tree.pictures[i].removeprefix(folder) for i in inside], book)
+    except PictureError as error:
+        book.note(f"{shown(name)} could not be read: {error}")
+        return None
+    except LabError as error:
+        book.note(f"{shown(name)} was passed over: it {error.what}")
+        return None
+    if told is None:
+        book.note(f"{shown(name)} says that there are no labels")
+        return None
+    book.note(told.taken)
+    if len(inside) == len(tree.pictures):
+        return told
+    return spread(told, np.array(inside, dtype=np.intp), len(tree.pictures))
