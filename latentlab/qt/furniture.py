@@ -33,7 +33,7 @@ from latentlab.qt.training.recorder import Recorder
 from latentlab.qt.training.trainer_desk import TrainerDesk
 from latentlab.qt.views.analogy import AnalogyView
 from latentlab.qt.views.attribute_board import AttributeBoard
-from latentlab.qt.views.class_legend import ClassLegend
+from latentlab.qt.views.class_legend import ClassLegend, LegendRoom
 from latentlab.qt.views.conditions import ConditionSelector
 from latentlab.qt.views.diffusion_view import DiffusionView
 from latentlab.qt.views.dimensions import Dimensions
@@ -80,7 +80,7 @@ def _put_up_views(window: LabWindow) -> None:
     rows.setContentsMargins(0, 0, 0, 0)
     rows.setSpacing(0)
     rows.addWidget(window.messages)
-    rows.addWidget(ClassLegend(desk))
+    rows.addWidget(LegendRoom(ClassLegend(desk)))
     rows.addWidget(window.plane, 1)
     window.hint.lie_over(window.plane)
     window.setCentralWidget(centre)
@@ -107,7 +107,7 @@ def _put_up_views(window: LabWindow) -> None:
     attributes.conditions.save_wanted.connect(partial(window.deeds.ask_to_save, takeaways.SAMPLES))
     window.docks = Docks(
         window,
-        ManifoldGrid(desk),
+        Column("gridColumn", (ManifoldGrid(desk),)),
         Dimensions(desk),
         attributes,
         column,

@@ -169,6 +169,11 @@ class LabWindow(QMainWindow):
             # Before Qt has laid out what is new, it would share out the panels' room anew.
             QTimer.singleShot(0, self._settle)
         else:
+            # While the panels still lay side by side they have made it grow.
+            layout = self.layout()
+            assert layout is not None
+            layout.activate()
+            self._restore_place()
             self._settle()
 
     @Slot()
@@ -205,7 +210,7 @@ class LabWindow(QMainWindow):
     def _restore_place(self) -> None:
         # Never larger than the screen, less what a title bar and borders take.
         room = self.screen().availableGeometry()
-        self.resize(min(1320, room.width() - 8), min(840, room.height() - 36))
+        self.resize(min(1320, room.width() - 8), min(840, room.height() - 40))
         if not self.settings.geometry.isEmpty():
             self.restoreGeometry(self.settings.geometry)
 

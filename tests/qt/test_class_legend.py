@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from latentlab.qt.desk import Desk
-from latentlab.qt.views.class_legend import ClassChip, ClassLegend
+from latentlab.qt.views.class_legend import ClassChip, ClassLegend, LegendRoom
 from latentlab.session.edits import HideClasses
 from tests.qt.fake_renderer import CLASSES, COUNT
 
@@ -155,3 +158,30 @@ def test_that_data_without_classes_are_said_to_have_none(qtbot: QtBot, desk: Des
     with qtbot.waitSignal(desk.encoded, timeout=2000):
         desk.open(desk.state)
     qtbot.waitUntil(lambda: legend.findChildren(ClassChip) == [], timeout=2000)
+
+
+def test_that_a_legend_of_many_classes_scrolls_and_takes_four_lines_at_most(qtbot: QtBot, desk: Desk) -> None:
+    page, below, legend = QWidget(), QWidget(), ClassLegend(desk)
+    qtbot.addWidget(page)
+    rows = QVBoxLayout(page)
+    rows.setContentsMargins(0, 0, 0, 0)
+    rows.setSpacing(0)
+    room = LegendRoom(legend)
+    rows.addWidget(room)
+    rows.addWidget(below, 1)
+    page.resize(390, 500)
+    page.show()
+    chips = [widget for widget in legend.findChildren(ClassChip) if widget.isVisible()]
+    lines = len({widget.y() for widget in chips})
+    qtbot.waitUntil(lambda: room.height() == legend.height(), timeout=2000)
+    assert lines <= 4
+    many = np.arange(len(desk.model.labels)) % 60
+    desk.loaded.emit(replace(desk.model, classes=tuple(map(str, range(60))), labels=many))
+    line = legend.layout().sizeHint().height()
+    qtbot.waitUntil(lambda: legend.height() > 4 * line + 12, timeout=2000)
+    qtbot.waitUntil(lambda: room.height() <= 4 * line + 12, timeout=2000)
+    assert below.height() == 500 - room.height()
+    last = next(widget for widget in legend.findChildren(ClassChip) if widget.text() == "59")
+    room.ensureWidgetVisible(last)
+    assert last.visibleRegion().boundingRect().height() == last.height()
+    assert room.horizontalScrollBar().maximum() == 0

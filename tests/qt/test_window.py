@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QProgressBar, QSlider, QSpinBox, QWidget
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QProgressBar,
+    QSlider,
+    QSpinBox,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from latentlab.engine.replies import EncodingsReply, Refusal
 from latentlab.engine.requests import TraversalRequest
+from latentlab.qt.app import create_window
 from latentlab.qt.settings import Settings
 from latentlab.session.bounds import MAX_PINS, TRAY_FULL
 from latentlab.session.edits import MoveProbe, SetPins
@@ -104,6 +117,45 @@ def test_that_nothing_is_clipped_in_a_small_window(qtbot: QtBot, tmp_path: Path)
             inner, least = dock.widget(), dock.widget().minimumSizeHint()
             assert inner.width() >= least.width(), dock.objectName()
             assert inner.height() >= least.height(), dock.objectName()
+
+
+@pytest.fixture(params=[1.0, 1.5], ids=["usual letters", "large letters"])
+def letters(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[float]:
+    usual = qapp.font()
+    larger = QFont(usual)
+    larger.setPointSizeF(usual.pointSizeF() * request.param)
+    qapp.setFont(larger)
+    yield request.param
+    qapp.setFont(usual)
+
+
+def test_that_the_window_with_its_title_fits_a_screen_of_1024_by_600_whatever_is_in_front(
+    qtbot: QtBot, tmp_path: Path, letters: float
+) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        window.messages.say("A message of some length, which wraps where it is narrow. " * 3, "Do it", print)
+        for dock in window.docks.all:
+            dock.show()
+            dock.raise_()
+            qtbot.waitUntil(lambda dock=dock: window.docks.in_front(dock), timeout=2000)
+            window.resize(300, 300)
+            # A title bar of 37 pixels, and a frame.
+            assert window.height() <= (540 if letters == 1.0 else 563), dock.objectName()
+            assert window.width() <= 1000, dock.objectName()
+            window.resize(1016, 556)
+            QApplication.processEvents()
+            assert (window.width(), window.height()) == (1016, 556), dock.objectName()
+            assert window.plane.height() >= window.plane.minimumHeight(), dock.objectName()
+
+
+def test_that_a_window_made_before_it_is_shown_has_no_width_of_panels_side_by_side(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = create_window(Settings(tmp_path / "lab.ini"))
+    window.resize(1000, 540)
+    assert (window.width(), window.height()) == (1000, 540)
+    window.close()
+    window.deleteLater()
 
 
 def test_that_a_refusal_is_told_in_the_message_bar_which_can_be_closed(qtbot: QtBot, tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ class CompareWindow(QDialog):
         ):
             QShortcut(keys, self).activated.connect(do)
         room = self.screen().availableGeometry()
-        self.resize(min(1320, room.width() - 8), min(840, room.height() - 36))
+        self.resize(min(1320, room.width() - 8), min(840, room.height() - 40))
 
     def start(self, models: list[str] | None = None) -> None:
         """Opens these models, or those that go well together."""

@@ -63,8 +63,9 @@ class GridPicture(QWidget):
         self.setToolTip("Click or drag to send the probe; arrow keys move it from picture to picture.")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        self.setMinimumSize(140, 140)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(140, 100)
+        # It takes the height that the controls below leave it; a panel that scrolls must not scroll for it.
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.reply: GridReply | None = None
         self.cells: Cells | None = None
         self.probe_cell: Cell | None = None

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFrame, QScrollArea, QSizePolicy, QToolButton, QWidget
 
 from latentlab.engine.replies import LoadedReply
 from latentlab.qt.desk import Desk
@@ -19,6 +19,7 @@ from latentlab.session.state import SessionState
 _DOT = 10
 _PAD = 7
 _GAP = 5
+_MOST_LINES = 4
 
 
 class ClassChip(QAbstractButton):
@@ -191,3 +192,44 @@ class ClassLegend(QWidget):
     @Slot()
     def _show_all(self) -> None:
         self._desk.do(HideClasses(hidden=frozenset()))
+
+
+class LegendRoom(QScrollArea):
+    """A legend with room for a few lines of chips: it scrolls where more are needed, and the plane stays."""
+
+    def __init__(self, legend: ClassLegend) -> None:
+        super().__init__()
+        self.setObjectName("classLegendRoom")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self._legend = legend
+        self.setWidget(legend)
+
+    def event(self, event: QEvent) -> bool:
+        # Other chips may need another height.
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().event(event)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return min(self._legend.heightForWidth(width), self._lines(_MOST_LINES))
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._legend.sizeHint().width(), self.heightForWidth(self.width()))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(80, self._lines(1))
+
+    def _lines(self, count: int) -> int:
+        flow = self._legend.layout()
+        assert isinstance(flow, FlowLayout)
+        line = flow.sizeHint().height()
+        return count * line + (count - 1) * flow.gap

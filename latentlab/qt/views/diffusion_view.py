@@ -103,7 +103,7 @@ class DiffusionView(QWidget):
             self.pages.setTabToolTip(self.pages.addTab(page, title), plain_tip(tip))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(440, 180)
+        return QSize(440, 160)
 
     # What others ask
 
