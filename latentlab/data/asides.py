@@ -23,77 +23,70 @@ _MOST_PARTS = 1_000_000
 _MOST_BYTES = 2**20
 _XMP = b"XML:com.adobe.xmp\0\0\0"
 _RAW_EXIF = b"Raw profile type exif\0"
+_HEAD, _CHECKSUM = struct.Struct(">I4s"), struct.Struct(">I")
 _WEBP_PIXELS = (b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF")
 
 
 class Chunk(NamedTuple):
-    """A part of a PNG: its four letters, and where it begins and how long its contents are, in bytes."""
+    """A part of a PNG: its four letters, and where its contents begin and end."""
 
     kind: bytes
     start: int
-    length: int
+    stop: int
 
 
-def png_chunks(stream: IO[bytes]) -> Iterator[Chunk]:
-    """The parts of a PNG up to IEND, as far as they are whole. The stream may be moved meanwhile."""
-    start = len(PNG_MAGIC)
+def png_chunks(content: bytes) -> Iterator[Chunk]:
+    """The parts of a PNG up to IEND, as far as they are whole."""
+    start, size = len(PNG_MAGIC) + 8, len(content)
     for _ in range(_MOST_PARTS):
-        stream.seek(start)
-        head = stream.read(8)
-        if len(head) < 8 or not head[4:].isalpha():
+        if start > size:
             return
-        length, kind = struct.unpack(">I4s", head)
-        yield Chunk(kind, start, length)
+        length, kind = _HEAD.unpack_from(content, start - 8)
+        if not kind.isalpha():
+            return
+        yield Chunk(kind, start, start + length)
         if kind == b"IEND":
             return
         start += length + 12
 
 
-def chunk_body(stream: IO[bytes], chunk: Chunk) -> bytes | None:
+def chunk_body(content: bytes, chunk: Chunk) -> bytes | None:
     """What a part of a PNG holds; None if it is too large, cut short or damaged by its checksum."""
-    if chunk.length > _MOST_BYTES:
+    if chunk.stop - chunk.start > _MOST_BYTES:
         return None
-    stream.seek(chunk.start + 8)
-    body, checksum = stream.read(chunk.length), stream.read(4)
-    sound = len(body) == chunk.length and checksum == struct.pack(">I", zlib.crc32(chunk.kind + body))
-    return body if sound else None
+    checksum = _CHECKSUM.pack(zlib.crc32(content[chunk.start - 4 : chunk.stop]))
+    sound = content[chunk.stop : chunk.stop + 4] == checksum
+    return content[chunk.start : chunk.stop] if sound else None
 
 
-def bare_png(stream: IO[bytes]) -> tuple[IO[bytes], int]:
+def bare_png(content: bytes) -> tuple[bytes, int]:
     """A PNG without what lies beside its pixels, and how many frames it says that it has.
 
-    The stream itself is given back if there is nothing to take out. None of it is unpacked.
+    None of it is unpacked.
     """
-    kept: list[Chunk] = []
-    frames, asides = 1, False
-    for chunk in png_chunks(stream):
-        if chunk.kind == b"acTL":
-            body = chunk_body(stream, chunk)
-            frames = struct.unpack_from(">I", body)[0] if body is not None and len(body) == 8 else 1
-        if _belongs(stream, chunk):
-            kept.append(chunk)
-        else:
+    kept, frames, asides = [], 1, False
+    for chunk in png_chunks(content):
+        # A capital letter at the beginning: no decoder may leave it out.
+        if chunk.kind[0] & 0x20 and not _belongs(content, chunk):
             asides = True
-    stream.seek(0)
-    if not asides or sum(chunk.length for chunk in kept) > MAX_MEMBER_BYTES:
-        return stream, frames
-    bare = io.BytesIO()
-    bare.write(PNG_MAGIC)
-    for chunk in kept:
-        stream.seek(chunk.start)
-        bare.write(stream.read(chunk.length + 12))
-    bare.seek(0)
-    return bare, frames
+            if chunk.kind == b"acTL":
+                body = chunk_body(content, chunk)
+                frames = _HEAD.unpack(body)[0] if body is not None and len(body) == 8 else 1
+        else:
+            kept.append(chunk)
+    if not asides:
+        return content, frames
+    parts = [content[chunk.start - 8 : chunk.stop + 4] for chunk in kept]
+    return b"".join([PNG_MAGIC, *parts]), frames
 
 
-def _belongs(stream: IO[bytes], chunk: Chunk) -> bool:
-    """Whether a part is needed to decode the picture, or tells how it lies."""
-    # A capital letter at the beginning: no decoder may leave it out.
-    if chunk.kind[:1].isupper() or chunk.kind == b"tRNS":
+def _belongs(content: bytes, chunk: Chunk) -> bool:
+    """Whether a part that may be left out is needed to decode the picture, or tells how it lies."""
+    if chunk.kind == b"tRNS":
         return True
     if chunk.kind not in (b"eXIf", b"iTXt", b"tEXt", b"zTXt"):
         return False
-    body = chunk_body(stream, chunk)
+    body = chunk_body(content, chunk)
     if body is None or chunk.kind == b"eXIf":
         return body is not None
     if chunk.kind == b"iTXt":

@@ -7,6 +7,7 @@ alone; and what lies beside the pixels costs nothing at all.
 
 from __future__ import annotations
 
+import io
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -22,7 +23,7 @@ from latentlab.data.formats import FORMATS as FORMATS
 from latentlab.data.formats import SUFFIXES as SUFFIXES
 from latentlab.data.formats import looks_like_a_picture as looks_like_a_picture
 from latentlab.data.formats import why_passed_over as why_passed_over
-from latentlab.data.limits import MAX_PIXELS
+from latentlab.data.limits import MAX_MEMBER_BYTES, MAX_PIXELS
 from latentlab.data.source import PictureError
 from latentlab.data.white import AnyPicture, Deep, one_plane, why_no_levels
 
@@ -38,6 +39,7 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+_TELL_ORIENTATION = frozenset(("exif", "xmp", "XML:com.adobe.xmp", "Raw profile type exif"))
 _ON_ITS_SIDE = (5, 6, 7, 8)
 # What Pillow calls 16 bits a colour as they lie in a file, and the same with both bytes of each exchanged.
 _NATIVE, _FOREIGN = ("L", "B") if sys.byteorder == "little" else ("B", "L")
@@ -71,9 +73,13 @@ def decode(stream: IO[bytes], enough: int, ground: str = WHITE_GROUND) -> AnyPic
     Raises:
         PictureError: with the reason why it has to be left out.
     """
-    with _in_words():
+    frames = 1
+    try:
         bare, frames = _bare(stream)
-        return _once_more(stream, bare, lambda file: _decode(file, enough, ground, frames))
+        return _decode(bare, enough, ground, frames)
+    # A decoder that trips over a damaged file raises nearly anything: SyntaxError, struct.error, IndexError.
+    except Exception as error:
+        return _once_more(stream, error, lambda less: _decode(less, enough, ground, frames))
 
 
 def size_of(stream: IO[bytes]) -> tuple[int, int]:
@@ -82,8 +88,11 @@ def size_of(stream: IO[bytes]) -> tuple[int, int]:
     Raises:
         PictureError: if it is no picture that can be read.
     """
-    with _in_words():
-        return _once_more(stream, _bare(stream)[0], _size)
+    try:
+        return _size(_bare(stream)[0])
+    # As in `decode`.
+    except Exception as error:
+        return _once_more(stream, error, _size)
 
 
 def further_frames(picture: AnyPicture) -> int:
@@ -91,44 +100,49 @@ def further_frames(picture: AnyPicture) -> int:
     return picture.further if isinstance(picture, Deep) else int(picture.info.get(_FURTHER, 0))
 
 
-@contextmanager
-def _in_words() -> Iterator[None]:
-    """Whatever a decoder raises becomes the reason why the picture is left out."""
-    try:
-        yield
-    except PictureError:
-        raise
-    except UnidentifiedImageError:
-        raise PictureError(f"no picture in a known format ({', '.join(FORMATS)})") from None
-    except Image.DecompressionBombError:
-        raise PictureError(f"over the limit of {MAX_PIXELS // 10**6} million pixels") from None
-    except MemoryError:
-        raise PictureError("needs more memory than is free") from None
-    except OSError as error:
-        raise PictureError(error.strerror or f"damaged ({error})") from None
-    # A decoder that trips over a damaged file raises nearly anything: SyntaxError, struct.error, IndexError.
-    except Exception as error:
-        raise PictureError(f"damaged ({type(error).__name__}: {str(error)[:80]})") from None
+def _reason(error: Exception) -> PictureError:
+    """Whatever a decoder raises, as the reason why the picture is left out."""
+    match error:
+        case PictureError():
+            return error
+        case UnidentifiedImageError():
+            return PictureError(f"no picture in a known format ({', '.join(FORMATS)})")
+        case Image.DecompressionBombError():
+            return PictureError(f"over the limit of {MAX_PIXELS // 10**6} million pixels")
+        case MemoryError():
+            return PictureError("needs more memory than is free")
+        case OSError():
+            return PictureError(error.strerror or f"damaged ({error})")
+    return PictureError(f"damaged ({type(error).__name__}: {str(error)[:80]})")
 
 
 def _bare(stream: IO[bytes]) -> tuple[IO[bytes], int]:
     """A PNG without what lies beside its pixels, other files as they are; and the frames it tells of."""
     magic = stream.read(len(PNG_MAGIC))
+    if magic == PNG_MAGIC and stream.seek(0, io.SEEK_END) <= MAX_MEMBER_BYTES:
+        stream.seek(0)
+        bare, frames = bare_png(stream.read())
+        return io.BytesIO(bare), frames
     stream.seek(0)
-    return bare_png(stream) if magic == PNG_MAGIC else (stream, 1)
+    return stream, 1
 
 
-def _once_more(stream: IO[bytes], bare: IO[bytes], work: Callable[[IO[bytes]], Made]) -> Made:
-    """What work on a picture file gives; if it fails, and not by the pixels perhaps, on less of the file."""
+def _once_more(stream: IO[bytes], error: Exception, work: Callable[[IO[bytes]], Made]) -> Made:
+    """What work on a picture file gives that failed, when less of the file is given to it: what broke it may
+    lie beside the pixels.
+
+    Raises:
+        PictureError: with the reason why it fails.
+    """
     try:
-        return work(bare)
-    except (PictureError, MemoryError, Image.DecompressionBombError):
-        raise
-    except Exception:
+        if isinstance(error, PictureError | MemoryError | Image.DecompressionBombError):
+            raise error
         less = bare_picture(stream)
         if less is None:
-            raise
+            raise error
         return work(less)
+    except Exception as last:
+        raise _reason(last) from None
 
 
 def _size(stream: IO[bytes]) -> tuple[int, int]:
@@ -140,7 +154,6 @@ def _size(stream: IO[bytes]) -> tuple[int, int]:
 
 
 def _decode(stream: IO[bytes], enough: int, ground: str, frames: int) -> AnyPicture:
-    stream.seek(0)
     with Image.open(stream, formats=FORMATS) as image:
         width, height = image.size
         if width * height > MAX_PIXELS:
@@ -175,6 +188,8 @@ def _do_nothing() -> None:
 
 def _orientation(image: Image.Image) -> int:
     """How the picture lies, by EXIF or XMP: 1 to 8; 1 where nothing sensible is said."""
+    if image.format != "TIFF" and _TELL_ORIENTATION.isdisjoint(image.info):
+        return 1
     try:
         said = image.getexif().get(ExifTags.Base.Orientation, 1)
     # What is damaged here has nothing to do with the pixels.
