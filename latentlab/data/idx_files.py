@@ -23,7 +23,6 @@ from latentlab.data.idx import read_stream
 from latentlab.data.keys import NumberedNames
 from latentlab.data.known_sets import classes_of, lies_on_its_side, mapping_in
 from latentlab.data.levels import as_levels
-from latentlab.data.parts import is_neutral
 from latentlab.data.report import Notebook, shown
 from latentlab.data.source import ArrayPictures, Found, PictureError
 from latentlab.data.tree import Tree
@@ -45,7 +44,7 @@ class IdxSet:
 
     Attributes:
         folder: where they lie in the tree, folders that are called like files left away.
-        stem: what their names begin with, the part left away, such as "emnist-letters-".
+        stem: what their names begin with, the part left away, such as "emnist-letters".
         images: part ("train", "test") -> the file of its pictures.
         labels: part -> the file of its labels.
         again: files that hold the same once more.
@@ -88,7 +87,7 @@ def idx_sets(names: Sequence[str]) -> list[IdxSet]:
         folder = "/".join(part for part in folders if not _NAME.fullmatch(part))
         marks = _PART.findall(match["stem"])
         part = "train" if not marks or marks[-1].lower() == "train" else "test"
-        stem = _PART.sub("", match["stem"]).lower()
+        stem = _PART.sub("", match["stem"]).lower().strip("-._ ")
         one = found.setdefault((folder, stem), IdxSet(folder, stem))
         files = one.images if match["what"].lower() == "images" else one.labels
         if part in files:
@@ -131,7 +130,8 @@ def _part_of(name: str) -> str:
 
 def _found(tree: Tree, one: IdxSet) -> Found:
     book = Notebook()
-    called = " ".join((*folders_of(tree, one.folder), *one.images.values()))
+    files = " ".join(name.rpartition("/")[2] for name in one.images.values())
+    called = " ".join((files, *folders_of(tree, one.folder)))
     parts: list[NDArray[np.uint8]] = []
     numbers: list[NDArray[np.int64]] = []
     order = [part for part in ("test", "train") if part in one.images]
@@ -154,7 +154,7 @@ def _found(tree: Tree, one: IdxSet) -> Found:
         raise LabError(
             "has pictures of other sides than the one for training", tree.path / one.images["test"]
         )
-    if lies_on_its_side(called):
+    if lies_on_its_side(files):
         book.note("EMNIST stores its pictures on their side: they were set upright")
         parts = [part.swapaxes(1, 2) for part in parts]
     if one.again:
@@ -202,10 +202,11 @@ def _labels(tree: Tree, name: str) -> NDArray[np.int64]:
 
 def _mapping(tree: Tree, one: IdxSet, book: Notebook) -> dict[int, str] | None:
     """What the labels stand for, if a file beside them says so."""
-    wanted = f"{one.stem}mapping.txt"
     for name in tree.others:
         folder, _, file = name.rpartition("/")
-        if one.stem and file.lower() == wanted and folder in (one.folder, ""):
+        if not one.stem or folder not in (one.folder, ""):
+            continue
+        if file.lower().startswith(one.stem) and file.lower().endswith("mapping.txt"):
             try:
                 found = mapping_in(tree.read(name, _MAX_MAPPING_BYTES).decode("utf-8", "replace"))
             except PictureError as error:
@@ -236,7 +237,7 @@ def folders_of(tree: Tree, folder: str) -> list[str]:
 
 def name_of(tree: Tree, folder: str) -> str:
     """What a set is called: by the folder it lies in, unless that one's name says only what is in it."""
-    telling = [part for part in folders_of(tree, folder) if part.lower() not in _RAW and not is_neutral(part)]
+    telling = [part for part in folders_of(tree, folder) if part.lower() not in _RAW]
     return telling[-1] if telling else tree.name
 
 

@@ -80,9 +80,9 @@ def classes_of(
 
 def _known(parts: Sequence[NDArray[np.int64]], called: str, values: NDArray[np.int64]) -> dict[int, str]:
     highest = int(values.max())
-    emnist = _EMNIST.search(called)
-    if emnist is not None:
-        letters = _OF_EMNIST.get((emnist[1] or "").lower(), "")
+    kinds = _EMNIST.findall(called)
+    if kinds:
+        letters = _OF_EMNIST.get(next(filter(None, kinds), "").lower(), "")
         # Some copies count from 0 on.
         letters = letters[1:] if letters.startswith("?") and values.min() == 0 else letters
         return dict(enumerate(letters)) if highest < len(letters) else {}

@@ -64,19 +64,23 @@ def layout_of(head: bytes) -> Layout | None:
         [cell.strip().strip('"').lower() for cell in line.split(mark)]
         for line in (lines[0], lines[1] or lines[0])
     )
-    header = not all(map(_is_number, first[1:-1]))
-    row = second if header else first
     count = len(first)
-    if len(row) != count or count < _LEAST_SIDE**2 or not all(map(_is_number, row[2:-2])):
+    if count < _LEAST_SIDE**2:
+        return None
+    named_so = not all(map(_is_number, first[1:-1]))
+    header = named_so or _counts(first[1:])
+    row = second if header else first
+    if len(row) != count or not all(map(_is_number, row[2:-2])):
         return None
     for before, after in ((1, 0), (0, 0), (0, 1), (2, 0)):
         shape = _shape(count - before - after)
         named = [*first[:before], *(first[-after:] if after else [])]
-        if shape is None or (header and not all(name in _LABELS | _NUMBERS for name in named)):
+        bare = not named_so and all(map(_is_number, named))
+        if shape is None or not (bare or not header or all(name in _LABELS | _NUMBERS for name in named)):
             continue
-        if not header and (before, after) not in ((1, 0), (0, 0)):
+        if not named_so and (before, after) not in ((1, 0), (0, 0)):
             continue
-        labels = [place for place, name in enumerate(named) if name in _LABELS or not header]
+        labels = [place for place, name in enumerate(named) if name in _LABELS or bare or not header]
         return Layout(mark, header, before, after, labels[0] if labels else None, shape)
     return None
 
@@ -126,8 +130,9 @@ def find_pixels(tree: Tree, tables: dict[str, Layout]) -> Found:
     if len({part.shape[1:] for part in images}) > 1:
         raise LabError("has pictures of other sides than the one for training", tree.path / files["test"])
     folder = next(iter(files.values())).rpartition("/")[0]
-    called = " ".join((*folders_of(tree, folder), *files.values()))
-    if lies_on_its_side(called):
+    bases = " ".join(name.rpartition("/")[2] for name in files.values())
+    called = " ".join((bases, *folders_of(tree, folder)))
+    if lies_on_its_side(bases):
         book.note("EMNIST stores its pictures on their side: they were set upright")
         images = [part.swapaxes(1, 2) for part in images]
     listed = " and ".join(shown(name) for name in files.values())
@@ -146,6 +151,11 @@ def find_pixels(tree: Tree, tables: dict[str, Layout]) -> Found:
         held_out=np.arange(len(every)) < counts[0] if len(order) == 2 else None,
         watched=tree.watched if tree.kind != "folder" else tuple(tree.path / name for name in files.values()),
     )
+
+
+def _counts(cells: Sequence[str]) -> bool:
+    """Whether these are the numbers of columns: 0, 1, 2, or 1, 2, 3."""
+    return cells[0] in ("0", "1") and list(cells) == [str(int(cells[0]) + n) for n in range(len(cells))]
 
 
 def _is_number(cell: str) -> bool:
