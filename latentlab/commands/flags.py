@@ -1,6 +1,8 @@
 """The flags of `latentlab train KIND`, made from the fields of the kind's config and `TrainingPlan`.
 
-Names, types and defaults are the dataclasses' own, so that they are written once; here are the words.
+Names, types and defaults are the dataclasses' own, so that they are written once; here are the words. For
+pictures of a person's own, what suits them is proposed in place of some defaults: what the window proposes.
+The data sets of the catalog keep the defaults, so that a command that was written down trains the same again.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ import argparse
 import dataclasses
 import shlex
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from latentlab.core.likelihoods import LIKELIHOODS
@@ -21,6 +23,11 @@ from latentlab.models.registry import find_kind
 
 # The data set decides them.
 _NO_FLAG = {"shape", "condition_names", "exclusive", "palette", "pixel"}
+
+_PROPOSED = (
+    "For pictures of your own, what is not given is chosen to suit them where that matters, as in the "
+    "window; what was chosen is printed as it begins."
+)
 
 HELP = {
     "latents": "dimensions of the latent space",
@@ -72,46 +79,74 @@ HELP = {
 
 
 def add_training_flags(parser: argparse.ArgumentParser, name: str) -> None:
-    """A flag for each field: `learning_rate` becomes `--learning-rate`, tuples are written 512,256."""
+    """A flag for each field: `learning_rate` becomes `--learning-rate`, tuples are written 512,256.
+
+    Without a default, so that one can tell what was asked for.
+    """
     for title, kind, fields in _groups(name):
-        group = parser.add_argument_group(title)
+        group = parser.add_argument_group(title, _PROPOSED)
         types = typing.get_type_hints(kind)
         for field, default in fields.items():
             words = HELP.get(field, field.replace("_", " "))
             group.add_argument(
                 _flag(field),
                 dest=field,
-                default=default,
                 type=_parser_of(types[field]),
                 metavar=_metavar(types[field]),
                 help=f"{words} (default {_as_text(default)})".replace("%", "%%"),
             )
 
 
-def read_config(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The fields of the kind's config that were given or defaulted, without what the data decide."""
+def given(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What was asked for of model and training."""
+    asked = {field: getattr(arguments, field) for _, _, fields in _groups(arguments.kind) for field in fields}
+    return {field: value for field, value in asked.items() if value is not None}
+
+
+def read_config(arguments: argparse.Namespace, proposed: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of the kind's config as they were given, proposed or defaulted; not what the data decide."""
     (_, _, fields), _ = _groups(arguments.kind)
-    return {field: getattr(arguments, field) for field in fields}
+    return _settled(arguments, proposed, fields)
 
 
-def read_plan(arguments: argparse.Namespace) -> TrainingPlan:
-    """The `TrainingPlan` that was asked for."""
+def read_plan(arguments: argparse.Namespace, proposed: Mapping[str, Any]) -> TrainingPlan:
+    """The `TrainingPlan` as it was given, proposed or defaulted."""
     _, (_, _, fields) = _groups(arguments.kind)
-    asked = {field: getattr(arguments, field) for field in fields}
-    return dataclasses.replace(usual_plan(arguments.kind), **asked)
+    return dataclasses.replace(usual_plan(arguments.kind), **_settled(arguments, proposed, fields))
 
 
-def command_line(arguments: argparse.Namespace) -> str:
-    """The command that trains the same model again: what is not a default, and nothing else."""
+def command_line(arguments: argparse.Namespace, proposed: Mapping[str, Any], *, whole: bool) -> str:
+    """The command that trains the same model again.
+
+    It holds what is not a default. `whole` adds all that was given or proposed, for data for which something
+    is proposed: that may be another in a version to come.
+    """
     words = ["latentlab", "train", arguments.kind, "--data", arguments.data, "--out", str(arguments.out)]
     if arguments.half:
         words.append("--half")
+    asked = given(arguments)
     for _, _, fields in _groups(arguments.kind):
-        for field, default in fields.items():
-            value = getattr(arguments, field)
-            if value != default:
+        for field, value in _settled(arguments, proposed, fields).items():
+            if value != fields[field] or (whole and (field in asked or field in proposed)):
                 words += [_flag(field), _as_text(value)]
     return shlex.join(words)
+
+
+def news(arguments: argparse.Namespace, proposed: Mapping[str, Any]) -> str:
+    """What was proposed in place of a default, as flags: `--epochs 300 --batch 8`."""
+    defaults = {
+        field: default for _, _, fields in _groups(arguments.kind) for field, default in fields.items()
+    }
+    return " ".join(
+        f"{_flag(field)} {_as_text(value)}" for field, value in proposed.items() if value != defaults[field]
+    )
+
+
+def _settled(
+    arguments: argparse.Namespace, proposed: Mapping[str, Any], fields: Mapping[str, Any]
+) -> dict[str, Any]:
+    asked = given(arguments)
+    return {field: asked.get(field, proposed.get(field, default)) for field, default in fields.items()}
 
 
 def _groups(name: str) -> tuple[tuple[str, type[Any], dict[str, Any]], ...]:

@@ -8,13 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from latentlab.commands.console import print_json, progress_bar
-from latentlab.commands.flags import command_line, read_config, read_plan
+from latentlab.commands.flags import command_line, given, news, read_config, read_plan
 from latentlab.commands.interruption import stop_wishes
 from latentlab.commands.printing import say, warn
 from latentlab.data import catalog
+from latentlab.data.image_set import ImageSet
+from latentlab.data.spec import Spec
 from latentlab.engine.destination import check_destination
 from latentlab.engine.device import choose_device
-from latentlab.engine.distributed import join_team
+from latentlab.engine.distributed import Team, join_team
 from latentlab.engine.events import (
     CheckpointFailed,
     EpochEnded,
@@ -27,6 +29,7 @@ from latentlab.engine.events import (
 )
 from latentlab.engine.kept_paths import kept_data
 from latentlab.engine.plan import check_plan
+from latentlab.engine.presets import few_in_words, fields_for, plan_for
 from latentlab.engine.run_log import RunLog
 from latentlab.engine.trainer import TrainingError
 from latentlab.engine.training_run import Saved, TrainingRun
@@ -99,7 +102,7 @@ def _goes_on(arguments: argparse.Namespace) -> bool:
 
 def _begun(arguments: argparse.Namespace) -> TrainingRun:
     arguments.data = kept_data(arguments.data)
-    plan = read_plan(arguments)
+    plan = read_plan(arguments, {})
     # Before the data is read, so that a slip of the pen is told at once.
     check_plan(plan)
     out = check_destination(arguments.out, overwrite=arguments.force, suffixes=(".safetensors",))
@@ -111,26 +114,45 @@ def _begun(arguments: argparse.Namespace) -> TrainingRun:
             state_path(out),
             "--resume goes on with it, --force begins anew",
         )
-    return TrainingRun(
+    train, test = catalog.load(arguments.data, "train"), catalog.load(arguments.data, "test")
+    own = Spec.parse(arguments.data).source not in catalog.CATALOG
+    proposed = _proposed(arguments, train, test, team) if own else {}
+    run = TrainingRun(
         arguments.kind,
-        read_config(arguments),
-        plan,
-        catalog.load(arguments.data, "train"),
-        catalog.load(arguments.data, "test"),
+        read_config(arguments, proposed),
+        read_plan(arguments, proposed),
+        train,
+        test,
         out,
         overwrite=arguments.force,
-        command=command_line(arguments),
+        command=command_line(arguments, proposed, whole=own),
         data=arguments.data,
         every_s=arguments.checkpoint_every,
         half=arguments.half,
         team=team,
         device=device,
     )
+    if team.leads and (chosen := news(arguments, proposed)):
+        warn(f"chosen to suit these pictures, each can be given otherwise: {chosen}")
+    return run
+
+
+def _proposed(
+    arguments: argparse.Namespace, train: ImageSet, test: ImageSet, team: Team
+) -> dict[str, object]:
+    """What suits these pictures, of all that was not given."""
+    asked = given(arguments)
+    plan = plan_for(
+        arguments.kind, len(train) + len(test), len(train),
+        parts=team.size, epochs=asked.get("epochs"), batch=asked.get("batch"),
+    )  # fmt: skip
+    of_plan = {name: getattr(plan, name) for name in ("epochs", "batch", "warmup_steps") if name not in asked}
+    return {**fields_for(arguments.kind, train.shape, asked), **of_plan}
 
 
 def _resumed(arguments: argparse.Namespace) -> TrainingRun:
     """The training that was stopped, as it was begun: of the flags only --device counts."""
-    device = "" if arguments.device == "auto" else arguments.device
+    device = "" if arguments.device in (None, "auto") else arguments.device
     run = TrainingRun.resume(state_path(arguments.out), overwrite=arguments.force, device=device)
     run.every_s, run.half = arguments.checkpoint_every, arguments.half
     return run
@@ -154,6 +176,8 @@ def _tell(event: object, show: Callable[[float, str], None], steps: int) -> None
                 f"{event.epochs} epochs, {event.steps:,} steps on {event.device} "
                 f"({event.precision}, {event.threads} threads){since}"
             )
+            if few := few_in_words(event.pictures):
+                warn(few)
         case Progress():
             words = f"{_terms(event.terms)}, {event.images_per_second:,.0f} images/s"
             show(event.step / max(1, steps), words)

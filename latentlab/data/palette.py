@@ -29,8 +29,8 @@ def palette_of(images: Tensor) -> tuple[tuple[str, ...], int]:
     order = counts.argsort(descending=True, stable=True)[:MOST_COLOURS]
     if counts[order].sum() < _COVERED * counts.sum():
         raise LabError(
-            f"the pictures have {len(codes):,} colours, too many for a palette of {MOST_COLOURS}: "
-            "choose another likelihood, such as gaussian"
+            f"the pictures have {len(codes):,} colours, too many for a palette of {MOST_COLOURS}",
+            hint="Choose another likelihood, such as gaussian",
         )
     if len(order) < 2:
         raise LabError("the pictures are all of one colour, so there is nothing to learn")

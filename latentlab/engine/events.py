@@ -48,7 +48,8 @@ Figures = ElboFigures | NoiseFigures | LabelFigures
 class Started:
     """Before the first step: how long it will be, and how it will be computed.
 
-    `step` is 0, or where a training that was interrupted goes on.
+    `step` is 0, or where a training that was interrupted goes on; `pictures` are there to learn from, 0 if
+    that is not told.
     """
 
     steps: int
@@ -57,6 +58,7 @@ class Started:
     precision: str
     threads: int
     step: int = 0
+    pictures: int = 0
 
 
 @dataclass(frozen=True)

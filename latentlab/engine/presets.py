@@ -10,13 +10,21 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from latentlab.engine.plan import TrainingPlan, means_something, usual_plan
+from latentlab.errors import LabError
 
 SIZES = ("S", "M", "L")
 # Of a first training: pictures a step, and how many it looks at, counting each as often as it is seen.
 _BATCH, _MANY = 128, 30_000
 _SEEN, _FEWEST_EPOCHS, _MOST_EPOCHS = 700_000, 10, 300
-# A diffusion model takes ten times as long for a picture; some 20 minutes on two cores.
-_SEEN_DDPM, _FEWEST_DDPM = 500_000, 8
+# (pictures seen, fewest epochs) of other kinds. A diffusion model takes ten times as long for a picture: some
+# 20 minutes on two cores.
+_SEEN_BY: Mapping[str, tuple[int, int]] = {"ddpm": (500_000, 8), "classifier": (360_000, 6)}
+# An epoch of few pictures has so many steps at the least, and of all steps such a share may be warm-up.
+_STEPS_AN_EPOCH, _WARMUP_SHARE = 4, 8
+# In all, held-out ones included: of fewer nothing can be learnt. Below the other, a model soon knows all of
+# them by heart.
+FEWEST_PICTURES, FEW_PICTURES = 8, 500
+_NEEDED = f"At least {FEWEST_PICTURES} are needed, and hundreds are better"
 # (encoder widths, decoder widths); equal widths of an "mlp" in a row are residual blocks.
 _WIDTHS: Mapping[tuple[str, str], tuple[tuple[int, ...], tuple[int, ...]]] = {
     ("mlp", "S"): ((256, 128), (128, 256)),
@@ -166,15 +174,103 @@ def fields_of(choice: Choice, shape: tuple[int, int, int] | None = None) -> dict
 
 def epochs_for(count: int, kind: str = "vae") -> int:
     """Passes over so many pictures that make a good beginning: few pictures have to be seen more often."""
-    seen, fewest = (_SEEN_DDPM, _FEWEST_DDPM) if kind == "ddpm" else (_SEEN, _FEWEST_EPOCHS)
+    seen, fewest = _SEEN_BY.get(kind, (_SEEN, _FEWEST_EPOCHS))
     return min(_MOST_EPOCHS, max(fewest, round(seen / max(1, count))))
 
 
 def batch_for(count: int, kind: str = "vae") -> int:
-    """Pictures a step for so many in all: of few, more and smaller steps get further in the same time."""
-    if kind == "ddpm":
-        return usual_plan(kind).batch
-    return _BATCH if count >= _MANY else _BATCH // 2
+    """Pictures a step for so many in all, held-out ones included.
+
+    Of few, more and smaller steps get further in the same time; never so many that there are not enough.
+    """
+    most = usual_plan(kind).batch if kind == "ddpm" else _BATCH if count >= _MANY else _BATCH // 2
+    some = max(1, count // _STEPS_AN_EPOCH)
+    return min(most, 1 << (some.bit_length() - 1))
+
+
+def plan_for(
+    kind: str,
+    count: int,
+    learning: int,
+    *,
+    parts: int = 1,
+    epochs: int | None = None,
+    batch: int | None = None,
+) -> TrainingPlan:
+    """The plan to begin with for so many pictures, of which so many are there to learn from.
+
+    Args:
+        kind: the kind of model.
+        count, learning: pictures in all, and without those that are held out.
+        parts: the processes that share each batch evenly.
+        epochs, batch: what the person has chosen of these.
+    """
+    if batch is None:
+        fitting = max(1, min(batch_for(count, kind), learning))
+        batch = max(parts, fitting - fitting % parts)
+    if epochs is None:
+        epochs = epochs_for(count, kind)
+    return with_fitting_warmup(replace(usual_plan(kind), epochs=epochs, batch=batch), learning)
+
+
+def with_fitting_warmup(plan: TrainingPlan, learning: int) -> TrainingPlan:
+    """The plan with a warm-up that is over long before its steps are."""
+    steps = plan.epochs * max(1, learning // plan.batch)
+    return replace(plan, warmup_steps=min(plan.warmup_steps, steps // _WARMUP_SHARE))
+
+
+def fields_for(kind: str, shape: tuple[int, int, int], given: Mapping[str, Any]) -> dict[str, Any]:
+    """What to propose of a model's config for pictures of (C, H, W), beside the fields that are `given`.
+
+    These decide what goes with them: the widths follow the networks, the rest the likelihood.
+    """
+    if kind == "classifier":
+        return {}
+    choice = replace(suited_to(shape).choice, kind=kind)
+    fields = fields_of(choice, shape)
+    if kind != "ddpm":
+        for side, part in enumerate(("encoder", "decoder")):
+            network = given.get(part, choice.network)
+            if (network, choice.size) in _WIDTHS:
+                fields[f"{part}_widths"] = _WIDTHS[network, choice.size][side]
+        likelihood = given.get("likelihood", fields["likelihood"])
+        fields["learn_sigma"] = likelihood == "gaussian" and "sigma" not in given
+        fields["encoder_features"] = _COLOUR_FEATURES if likelihood == "palette" else 0
+    return {name: value for name, value in fields.items() if name not in given}
+
+
+def few_in_words(learning: int) -> str:
+    """What to keep in mind with so many pictures to learn from; "" if there are many, or it is not known."""
+    if not 0 < learning < FEW_PICTURES:
+        return ""
+    return (
+        f"{learning} pictures are few: a model soon knows them by heart (overfitting). Watch the figures of "
+        "the held-out pictures, and stop when these get worse."
+    )
+
+
+def too_few_in_words(count: int) -> str:
+    """Why so many pictures in all, held-out ones included, are no data set; "" if they are enough, or if it
+    is not known (0)."""
+    if not 0 < count < FEWEST_PICTURES:
+        return ""
+    return f"{count} {'picture is' if count == 1 else 'pictures are'} too few to train on. {_NEEDED}."
+
+
+def require_enough(learning: int, held_out: int, name: str) -> None:
+    """Refuses a data set of too few pictures to train on.
+
+    Raises:
+        LabError: saying how many there are and how many are needed.
+    """
+    if learning + held_out < FEWEST_PICTURES:
+        raise LabError(f"{name} has {learning + held_out} pictures, too few to train on", hint=_NEEDED)
+    if learning < 2:
+        raise LabError(
+            f"of the {learning + held_out:,} pictures of {name} only {learning} is there to learn from, "
+            f"{held_out:,} are held out",
+            hint="Move some of those that are for testing to those for training",
+        )
 
 
 def of_kind(plan: TrainingPlan, kind: str) -> TrainingPlan:

@@ -74,9 +74,16 @@ class Trainer:
     ) -> None:
         self.objective = objective_of(model, plan.importance_samples)
         if len(train) < plan.batch:
-            raise LabError(f"a batch of {plan.batch} needs as many pictures; {train.name} has {len(train)}")
+            raise LabError(
+                f"a batch of {plan.batch:,} is more than there are pictures to learn from: "
+                f"{train.name} has {len(train):,}",
+                hint=f"Choose a batch of at most {len(train):,} (window: Options …; command line: --batch)",
+            )
         if plan.batch % team.size:
-            raise LabError(f"a batch of {plan.batch} cannot be shared evenly by {team.size} processes")
+            raise LabError(
+                f"a batch of {plan.batch} cannot be shared evenly by {team.size} processes",
+                hint=f"Choose a multiple of {team.size} (--batch)",
+            )
         shape = getattr(model, "picture_shape", train.shape)
         if train.shape != shape:
             raise LabError(
@@ -113,7 +120,7 @@ class Trainer:
         """
         self._settle()
         names = (str(self.device), self.precision, self.threads)
-        yield Started(self.steps, self.plan.epochs, *names, step=self.step)
+        yield Started(self.steps, self.plan.epochs, *names, step=self.step, pictures=len(self.images))
         while self.epoch < self.plan.epochs:
             yield from self._train_epoch()
             test = yield from self._judge()

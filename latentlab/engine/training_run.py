@@ -40,12 +40,18 @@ from latentlab.engine.events import (
 )
 from latentlab.engine.kept_paths import found_data, kept_data, seen_from
 from latentlab.engine.plan import TrainingPlan, check_plan
+from latentlab.engine.presets import require_enough
 from latentlab.engine.trainer import Trainer
 from latentlab.engine.training_state import TrainingState, load_state, model_path, save_state, state_path
 from latentlab.errors import LabError
 from latentlab.models.registry import build, find_kind
 
 CHECKPOINT_EVERY_S = 30.0
+# What kinds of model cannot do without something that is known of each picture.
+_NEEDS_CONDITIONS = {
+    "cvae": "a conditional VAE has to be told one or the other",
+    "classifier": "a classifier has nothing to tell apart",
+}
 # The first one comes at the first event after so many seconds: who stops soon has something to go on from.
 FIRST_CHECKPOINT_S = 2.0
 
@@ -109,6 +115,7 @@ class TrainingRun:
                 f"the pictures of {train.name} are {size_in_words(train.shape)}, "
                 f"those of {test.name} {size_in_words(test.shape)}"
             )
+        require_enough(len(train), len(test), train.name)
         check_plan(plan)
         fields = {
             **_conditions(kind, config, train),
@@ -266,7 +273,13 @@ def _conditions(kind: str, config: Mapping[str, Any], data: ImageSet) -> dict[st
     # Pictures without a class have none to tell; a model that needs one will say so.
     if data.classes:
         return {"condition_names": data.classes, "exclusive": True}
-    return {"condition_names": data.attribute_names, "exclusive": False}
+    if data.attribute_names or kind not in _NEEDS_CONDITIONS:
+        return {"condition_names": data.attribute_names, "exclusive": False}
+    raise LabError(
+        f"{data.name} has neither classes nor attributes, and {_NEEDS_CONDITIONS[kind]}",
+        hint="Sort the pictures into a folder for each class, put a table of attributes beside them, "
+        "or train a model that needs none, such as a VAE",
+    )
 
 
 def _shares(data: ImageSet) -> dict[str, Any]:
@@ -286,7 +299,11 @@ def _palette(config: Mapping[str, Any], data: ImageSet) -> dict[str, Any]:
     """The colours that the pictures are drawn with, where the likelihood speaks of them."""
     if config.get("likelihood") != "palette" or config.get("palette"):
         return {}
-    colours, pixel = palette_of(data.images)
+    try:
+        colours, pixel = palette_of(data.images)
+    except LabError as error:
+        hint = "Choose another likelihood (window: Options …; command line: --likelihood gaussian)"
+        raise LabError(error.what, hint=hint) from None
     return {"palette": colours, "pixel": pixel}
 
 

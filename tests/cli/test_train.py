@@ -16,10 +16,13 @@ import torch
 from PIL import Image
 
 from latentlab.commands import flags
+from latentlab.commands.parser import make_parser
+from latentlab.data import catalog
 from latentlab.engine.checkpoint import load_model
 from latentlab.engine.plan import TrainingPlan
 from latentlab.engine.run_log import RunLog
 from latentlab.engine.trainer import Trainer
+from latentlab.models.base import parse_config
 from latentlab.models.registry import KINDS
 from tests.tiny import toy_set
 
@@ -40,7 +43,8 @@ def test_that_training_saves_a_model_whose_card_says_how_it_was_made(run, tmp_pa
     assert loaded.model.latents == 3
     assert tuple(loaded.card.config["shape"]) == (1, 8, 8)
     train = toy_set("train")
-    assert loaded.card.data == {"name": "toy", "split": "train", "images": 64, "sha256": train.fingerprint}
+    said = {"name": "toy", "split": "train", "images": 64, "sha256": train.fingerprint}
+    assert {name: loaded.card.data[name] for name in said} == said
     metrics = loaded.card.metrics
     assert metrics["elbo"] == pytest.approx(metrics["reconstruction"] - metrics["kl"])
     assert "epoch 2" in outcome.err
@@ -301,3 +305,86 @@ def test_that_a_closed_stderr_does_not_end_the_training(run, tmp_path: Path, mon
     monkeypatch.setattr("sys.stderr", Gone())
     assert run("train", "vae", *SMALL, "--out", out).code == 0
     assert out.exists()
+
+
+def test_that_what_suits_pictures_of_ones_own_is_proposed_told_and_written_into_the_command(
+    run, tmp_path: Path
+):
+    folder, out = pictures(tmp_path / "cats", 40, (8, 8, 3)), tmp_path / "m.safetensors"
+    words = ("--epochs", 2, "--threads", 1, "--precision", "fp32", "--device", "cpu")
+    outcome = run("train", "vae", "--data", folder, *words, "--out", out)
+    assert outcome.code == 0, outcome
+    told = next(line for line in outcome.err.splitlines() if line.startswith("chosen to suit"))
+    assert "--latents 32 --encoder conv --encoder-widths 32,64,128 --decoder conv" in told
+    assert "--likelihood gaussian --learn-sigma yes --batch 8" in told
+    assert "--epochs" not in told
+    assert "overfitting" in outcome.err
+    card = load_model(out).card
+    assert card.config["encoder"] == "conv"
+    assert (card.config["likelihood"], card.config["learn_sigma"]) == ("gaussian", True)
+    assert "--encoder-features 0" in card.command, "what is proposed may be another in a version to come"
+    first = out.read_bytes()
+    assert run(*shlex.split(card.command)[1:], "--force").code == 0
+    assert out.read_bytes() == first
+
+
+def test_that_every_flag_overrides_what_is_proposed(run, tmp_path: Path):
+    folder, out = pictures(tmp_path / "cats", 40, (8, 8, 3)), tmp_path / "m.safetensors"
+    words = ("--latents", 3, "--encoder", "mlp", "--encoder-widths", 8, "--decoder", "mlp")
+    more = ("--decoder-widths", 8, "--likelihood", "bernoulli", "--epochs", 1, "--batch", 16)
+    outcome = run("train", "vae", "--data", folder, *words, *more, "--warmup-steps", 1, "--out", out)
+    assert outcome.code == 0, outcome
+    assert "chosen to suit" not in outcome.err
+    config = load_model(out).card.config
+    assert (config["latents"], config["encoder"], config["likelihood"]) == (3, "mlp", "bernoulli")
+    assert tuple(config["encoder_widths"]) == tuple(config["decoder_widths"]) == (8,)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_that_eight_pictures_are_enough_for_every_kind(run, tmp_path: Path, kind: str):
+    folder = pictures(tmp_path / "cats" / "a", 4, (8, 8, 3)).parent
+    pictures(folder / "b", 4, (8, 8, 3))
+    outcome = run("train", kind, "--data", folder, "--epochs", 1, "--out", tmp_path / "m.safetensors")
+    assert outcome.code == 0, outcome
+    assert "overfitting" in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("count", "words", "reason"),
+    [
+        (7, ("vae",), "cats has 7 pictures, too few to train on. At least 8 are needed"),
+        (40, ("vae", "--batch", 64), "Choose a batch of at most"),
+        (40, ("cvae",), "cats has neither classes nor attributes, and a conditional VAE has to be told"),
+        (40, ("classifier",), "cats has neither classes nor attributes, and a classifier has nothing to"),
+        (40, ("vae", "--likelihood", "palette"), "command line: --likelihood gaussian"),
+    ],
+)
+def test_that_what_cannot_be_trained_is_refused_in_one_line_that_says_where_to_change_it(
+    run, tmp_path: Path, count: int, words: tuple[object, ...], reason: str
+):
+    folder = pictures(tmp_path / "cats", count, (16, 16, 3))
+    complaint = run("train", *words, "--data", folder, "--out", tmp_path / "m.safetensors").complaint
+    assert reason in complaint
+    assert "config field" not in complaint
+    assert not (tmp_path / "m.safetensors").exists()
+
+
+# The plans of the shipped models, as their commands meant them when they were trained: (epochs, batch).
+SHIPPED = {
+    "faces-classifier": (10, 128), "faces-cvae": (32, 64), "faces-ddpm": (12, 64), "faces-vae": (40, 64),
+    "mnist-ae-2d": (60, 256), "mnist-bvae-2d": (60, 256), "mnist-classifier": (6, 128),
+    "mnist-cvae-2d": (100, 256), "mnist-ddpm": (14, 64), "mnist-vae-16d": (150, 256),
+    "mnist-vae-2d": (200, 256),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_that_a_shipped_models_command_still_means_the_same_training(name: str):
+    card = load_model(name).card
+    arguments = make_parser(training=True).parse_args(shlex.split(card.command)[1:])
+    assert arguments.data in catalog.CATALOG, "for these nothing is proposed"
+    config, plan = flags.read_config(arguments, {}), flags.read_plan(arguments, {})
+    written = parse_config(KINDS[card.kind].config, card.config)
+    assert {field: getattr(written, field) for field in config} == config
+    assert (plan.epochs, plan.batch) == SHIPPED[name]
+    assert card.metrics["steps"] == plan.epochs * (card.data["images"] // plan.batch)

@@ -56,7 +56,7 @@ def test_that_it_learns_digits(digits):
 def test_that_its_events_come_in_order_and_count_the_steps():
     trainer = Trainer(make_vae(SMALL), toy_set("train", 70), plan(epochs=3), toy_set("test"))
     started, *middle, finished = trainer.run()
-    assert started == Started(steps=12, epochs=3, device="cpu", precision="fp32", threads=1)
+    assert started == Started(12, 3, device="cpu", precision="fp32", threads=1, pictures=70)
     assert isinstance(finished, Finished)
     assert finished.step == 12
     ends = [event for event in middle if isinstance(event, EpochEnded)]
@@ -246,7 +246,9 @@ def test_that_the_averaged_weights_are_the_last_good_ones_when_the_loss_breaks()
 
 
 def test_that_a_data_set_smaller_than_a_batch_is_told():
-    with pytest.raises(LabError, match="a batch of 16 needs as many pictures; toy has 10"):
+    with pytest.raises(
+        LabError, match=r"a batch of 16 is more .* toy has 10\. Choose a batch of at most 10 "
+    ):
         Trainer(make_vae(SMALL), toy_set("train", 10), QUICK)
 
 
