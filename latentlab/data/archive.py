@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latentlab.data.decoding import decode
+from latentlab.data.files import require_regular
 from latentlab.data.formats import HEAD_BYTES
 from latentlab.data.limits import MAX_ARCHIVE_BYTES, MAX_MEMBER_BYTES
 from latentlab.data.member_names import member_names
@@ -37,6 +38,8 @@ def open_zip(path: Path, content: IO[bytes] | None = None) -> zipfile.ZipFile:
         LabError: naming the file, if it is no zip or its contents are over the limit.
     """
     try:
+        if content is None:
+            require_regular(path.stat(), path)
         archive = zipfile.ZipFile(path if content is None else content)
     except zipfile.BadZipFile:
         raise LabError("is no zip archive, or cut short", path, "Fetch the file again") from None

@@ -10,8 +10,8 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 _KINDS = (
     (stat.S_ISDIR, "it is a folder, not a file"),
@@ -34,7 +34,7 @@ class NoRegularFileError(OSError):
     """A pipe, a device, a socket or a folder lies where a file was expected; `strerror` says which."""
 
 
-def open_to_read(path: str | Path) -> BinaryIO:
+def open_to_read(path: str | Path) -> BufferedReader:
     """A file, open for reading its bytes. Links are followed.
 
     Raises:

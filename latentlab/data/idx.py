@@ -23,6 +23,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from latentlab.data.files import open_to_read
 from latentlab.errors import LabError
 
 _UNSIGNED_BYTE = 0x08
@@ -41,7 +42,7 @@ def read_idx(path: str | Path) -> NDArray[np.uint8]:
     """
     path = Path(path)
     try:
-        with path.open("rb") as raw:
+        with open_to_read(path) as raw:
             return read_stream(raw, path, only_bytes=True)
     except IsADirectoryError:
         raise LabError("is a folder; an IDX file was expected", path) from None

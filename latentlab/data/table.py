@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latentlab.data.columns import Columns
+from latentlab.data.files import open_to_read
 from latentlab.data.limits import MAX_ATTRIBUTES, MAX_PICTURES, MAX_TABLE_BYTES
 from latentlab.data.naming import match
 from latentlab.data.report import Notebook, shown
@@ -233,7 +234,8 @@ def _content(path: Path) -> bytes:
     try:
         if path.stat().st_size > MAX_TABLE_BYTES:
             raise LabError(f"a table of over {MAX_TABLE_BYTES // 2**20} MiB", path)
-        return path.read_bytes()
+        with open_to_read(path) as stream:
+            return stream.read()
     except OSError as error:
         raise LabError(f"could not be read ({error.strerror or error})", path) from None
 
@@ -254,7 +256,10 @@ def _splitter(text: str) -> Callable[[str], list[str]]:
         if not line.strip():
             return []
         # Quotes are rare and `csv` slow: two hundred thousand lines are waiting.
-        cells = next(csv.reader([line], delimiter=mark)) if '"' in line[:100_000] else line.split(mark)
+        try:
+            cells = next(csv.reader([line], delimiter=mark)) if '"' in line[:100_000] else line.split(mark)
+        except csv.Error:  # a cell of more letters than any table of attributes has
+            cells = line.split(mark)
         return [cell.strip() for cell in cells]
 
     return split

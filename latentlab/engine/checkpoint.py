@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from latentlab.engine.tensor_file import read_tensors, require_fields, require_finite, short, write_tensors
 from latentlab.errors import LabError
+from latentlab.models.base import Classifies, Decodes, Denoises, Encodes
 from latentlab.models.registry import build, expected_shapes
 from latentlab.shipped import model_files
 from latentlab.version import __version__
@@ -117,7 +118,35 @@ def load_model(name_or_path: str | Path, device: str | torch.device = "cpu") -> 
     except LabError as error:
         raise LabError(error.what, path, error.hint) from None
     require_finite(found.tensors, path)
-    return LoadedModel(path.stem, model.to(device).eval(), card, path, found.hash)
+    if not _computes(model.eval()):
+        raise LabError(
+            "its weights are too large: what comes of them are no numbers",
+            path,
+            "Fetch the file again, or train the model anew with a lower learning rate",
+        )
+    return LoadedModel(path.stem, model.to(device), card, path, found.hash)
+
+
+@torch.no_grad()
+def _computes(model: nn.Module) -> bool:
+    """Whether numbers come of some noise and some points of the prior: finite weights can be too large."""
+    stream = torch.Generator().manual_seed(0)
+    if isinstance(model, Decodes):
+        points = torch.cat([torch.zeros(1, model.latents), torch.randn(4, model.latents, generator=stream)])
+        if not bool(torch.isfinite(model.decode(points)).all()):
+            return False
+    if isinstance(model, Encodes) and isinstance(model, Decodes):
+        found = model.encode(torch.rand(2, *model.picture_shape, generator=stream))
+        # A point mass has a log variance of -inf.
+        if not bool(torch.isfinite(found.mean).all()) or bool(torch.isnan(found.log_variance).any()):
+            return False
+    if isinstance(model, Denoises):
+        x = torch.randn(1, *model.picture_shape, generator=stream)
+        return bool(torch.isfinite(model.denoise(x, (model.schedule.steps + 1) // 2).x_0).all())
+    if isinstance(model, Classifies):
+        x = torch.rand(2, *model.picture_shape, generator=stream)
+        return bool(torch.isfinite(model.logits(x)).all())
+    return True
 
 
 def _check(fields: Mapping[str, Any], shapes: Shapes) -> None:

@@ -19,6 +19,7 @@ from torch import Tensor
 
 from latentlab.core import gaussian
 from latentlab.data.decoding import WHITE_GROUND, decode, quiet, size_of
+from latentlab.data.files import open_to_read
 from latentlab.data.fitting import border_colour, is_grey, planes, resize
 from latentlab.data.image_set import ImageSet
 from latentlab.data.limits import MAX_PIXELS
@@ -54,7 +55,7 @@ def read_own(path: str | Path, ground: str = WHITE_GROUND) -> Picture:
     """
     path = require_picture_file(path)
     try:
-        with quiet(), open(path, "rb") as stream:
+        with quiet(), open_to_read(path) as stream:
             image = plain(decode(stream, _LARGEST, ground))
             return np.asarray(_shrunk(image.convert("L") if is_grey(image) else image))
     except OSError as error:
@@ -71,7 +72,7 @@ def own_size(path: str | Path) -> tuple[int, int]:
     """
     path = require_picture_file(path)
     try:
-        with quiet(), open(path, "rb") as stream:
+        with quiet(), open_to_read(path) as stream:
             return size_of(stream)
     except OSError as error:
         raise LabError(f"cannot be read: {error.strerror or error}", shown(path)) from None

@@ -12,6 +12,7 @@ from what it is told; what z learns afterwards is what it was not told.
 from __future__ import annotations
 
 import math
+import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -157,7 +158,9 @@ def check_plan(plan: TrainingPlan) -> None:
     """
     for name, (low, high) in RANGES.items():
         value = getattr(plan, name, low)
-        if not (math.isfinite(value) and low <= value <= high):
-            raise LabError(f"{name.replace('_', ' ')} is {value}, expected {low:g} to {high:g}")
+        # What is no number is in no range; a whole number may be too large to be asked whether it is finite.
+        if not low <= value <= high:
+            shown = reprlib.repr(value)
+            raise LabError(f"{name.replace('_', ' ')} is {shown}, expected {low:g} to {high:g}")
     if plan.precision not in PRECISIONS:
         raise LabError(f"no precision is called {plan.precision!r}", hint=f"Known: {', '.join(PRECISIONS)}")

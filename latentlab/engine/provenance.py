@@ -15,6 +15,7 @@ from __future__ import annotations
 import io
 import json
 import math
+import os
 import struct
 import warnings
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ from typing import Any
 
 from PIL import ExifTags, Image, PngImagePlugin
 
+from latentlab.data.files import open_to_read
 from latentlab.errors import LabError
 from latentlab.version import __version__
 
@@ -134,9 +136,10 @@ def read_provenance(path: str | Path) -> Provenance | None:
     if path.is_dir():
         raise LabError("is a folder; a picture was expected", path)
     try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise LabError(f"is larger than {MAX_FILE_BYTES // 2**20} MiB", path)
-        content = path.read_bytes()
+        with open_to_read(path) as stream:
+            if os.fstat(stream.fileno()).st_size > MAX_FILE_BYTES:
+                raise LabError(f"is larger than {MAX_FILE_BYTES // 2**20} MiB", path)
+            content = stream.read()
     except OSError as error:
         raise LabError(f"could not be read ({error.strerror or error})", path) from None
     try:

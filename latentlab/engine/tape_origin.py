@@ -151,10 +151,14 @@ def _text_in(archive: zipfile.ZipFile, name: str, path: Path) -> str:
         raise LabError(f"has no array {name!r}, so it is no tape of LatentLab's", path) from None
     if member.file_size > _MOST_RECIPE_BYTES:
         raise LabError(f"its array {name!r} is too large", path)
+    content = read_member(archive, member)
     try:
-        array = np.lib.format.read_array(io.BytesIO(read_member(archive, member)), allow_pickle=False)
-        if array.dtype.kind == "U" and array.shape == ():
-            return str(array)
-    except (ValueError, TypeError, OverflowError, EOFError, OSError, MemoryError):
+        array = np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
+        # numpy would raise a SystemError at the first look at a word with letters that are none.
+        text = str(array) if array.dtype.kind == "U" and array.shape == () else None
+    # numpy takes the header for Python: what is none fails in any way that a parser can.
+    except Exception:
         raise LabError(f"its array {name!r} is damaged", path) from None
+    if text is not None:
+        return text
     raise LabError(f"its array {name!r} is no text", path)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import copy
 import math
+import reprlib
 import time
 from collections.abc import Generator, Iterator, Mapping
 from typing import Any
@@ -27,7 +28,7 @@ from latentlab.engine.device import autocast, available_cores, choose_device
 from latentlab.engine.distributed import ALONE, Team
 from latentlab.engine.events import EpochEnded, Figures, Finished, Judging, Progress, Started, TrainingEvent
 from latentlab.engine.objectives import Batch, objective_of
-from latentlab.engine.plan import TrainingPlan
+from latentlab.engine.plan import RANGES, TrainingPlan
 from latentlab.engine.weights import AdamW, Weights, as_one_vector, in_order
 from latentlab.errors import LabError
 
@@ -195,8 +196,9 @@ class Trainer:
         """Puts back a `state()` of a trainer of the same model, data and plan.
 
         Raises:
-            LabError: if it belongs to another model.
+            LabError: if it belongs to another model, or makes no sense.
         """
+        self._require_counts(values)
         if values["precision"] != self.precision:
             self._compute_in(values["precision"])
         mine = {
@@ -206,7 +208,9 @@ class Trainer:
             "mean_square": self.optimizer.mean_square,
             "sums": self._sums,
         }
-        for name, tensor in mine.items():
+        for name, tensor in {**mine, "optimizer_steps": torch.stack(self.optimizer.steps)}.items():
+            if tensors[name].dtype != tensor.dtype:
+                raise LabError(f"the training's {name} is {tensors[name].dtype}, expected {tensor.dtype}")
             if tensors[name].shape != tensor.shape:
                 found, expected = tuple(tensors[name].shape), tuple(tensor.shape)
                 raise LabError(f"the training's {name} has shape {found}, the model asks for {expected}")
@@ -218,13 +222,35 @@ class Trainer:
         for name in _COUNTS:
             setattr(self, name, values[name])
         self._order_before = tensors["order"]
-        self.order.set_state(self._order_before)
-        if tensors["noise"].shape == self.noise.get_state().shape:  # another kind of device draws otherwise
-            self.noise.set_state(tensors["noise"])
-        torch.set_rng_state(tensors["dropout"])
-        if self.device.type == "cuda" and "dropout_cuda" in tensors:
-            torch.cuda.set_rng_state(tensors["dropout_cuda"], self.device)
+        try:
+            self.order.set_state(self._order_before)
+            if (
+                tensors["noise"].shape == self.noise.get_state().shape
+            ):  # another kind of device draws otherwise
+                self.noise.set_state(tensors["noise"])
+            torch.set_rng_state(tensors["dropout"])
+            if self.device.type == "cuda" and "dropout_cuda" in tensors:
+                torch.cuda.set_rng_state(tensors["dropout_cuda"], self.device)
+        except (RuntimeError, TypeError):  # torch's own words for a state that is none
+            raise LabError("the training's random numbers are damaged") from None
         self._began = True
+
+    def _require_counts(self, values: Mapping[str, Any]) -> None:
+        """Refuses counts that no training of this plan can have come to."""
+        if values["precision"] not in ("fp32", "bf16"):
+            raise LabError(f"the training's precision is {values['precision'][:40]!a}, expected fp32 or bf16")
+        batches = len(self.images) // self.plan.batch
+        for name, most in (
+            ("step", self.steps),
+            ("epoch", self.plan.epochs),
+            ("position", batches),
+            ("counted", values["position"]),
+            ("threads", RANGES["threads"][1]),
+        ):
+            if type(values[name]) is not int or not 0 <= values[name] <= most:
+                raise LabError(f"the training's {name} is {reprlib.repr(values[name])}, expected 0 to {most}")
+        if not 0.0 <= values["seconds"] < math.inf:
+            raise LabError(f"the training took {values['seconds']} seconds, it says")
 
     # What a run is made of
 

@@ -22,6 +22,7 @@ from safetensors.torch import save as serialise
 from latentlab.engine import checkpoint, tensor_file
 from latentlab.engine.checkpoint import load_model
 from latentlab.errors import LabError
+from tests.tiny import save_tiny_classifier, save_tiny_cvae, save_tiny_ddpm, save_tiny_model
 
 
 def refused(path: Path, reason: str) -> str:
@@ -333,3 +334,22 @@ def test_that_a_large_file_is_refused_by_its_header_alone(tmp_path, monkeypatch,
     monkeypatch.setattr(tensor_file, "open_to_read", counting)
     refused(path, reason)
     assert sum(read) < 2**16
+
+
+KINDS = {
+    "vae": save_tiny_model,
+    "cvae": save_tiny_cvae,
+    "ddpm": save_tiny_ddpm,
+    "classifier": save_tiny_classifier,
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_that_finite_weights_of_which_no_numbers_come_are_refused(tmp_path, kind):
+    path = KINDS[kind](tmp_path / "m.safetensors")
+    assert load_model(path).card.kind == kind
+    content = path.read_bytes()
+    length = 8 + int.from_bytes(content[:8], "little")
+    huge = struct.pack("<f", 3e38)
+    path.write_bytes(content[:length] + huge * ((len(content) - length) // 4))
+    refused(path, "its weights are too large: what comes of them are no numbers")

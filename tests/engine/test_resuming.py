@@ -22,7 +22,7 @@ from safetensors.torch import load_file, save_file
 from latentlab.data import catalog
 from latentlab.engine import training_run
 from latentlab.engine.events import Checkpointed, CheckpointFailed, EpochEnded, Finished, Started
-from latentlab.engine.plan import TrainingPlan
+from latentlab.engine.plan import TrainingPlan, check_plan
 from latentlab.engine.trainer import Trainer, TrainingError
 from latentlab.engine.training_run import Saved, TrainingRun
 from latentlab.engine.training_state import load_state, save_state, state_path
@@ -307,3 +307,48 @@ def test_that_a_checkpoint_for_which_memory_is_short_is_told_and_the_training_go
     told = begun(tmp_path / "m.safetensors").checkpoint()
     assert isinstance(told, CheckpointFailed)
     assert "memory" in told.reason
+
+
+def damaged(path: Path, tensors: dict | None = None, values: dict | None = None) -> Path:
+    """The unfinished training with some of its tensors and counts others."""
+    state = load_state(path)
+    changed = dataclasses.replace(
+        state, tensors={**state.tensors, **(tensors or {})}, values={**state.values, **(values or {})}
+    )
+    return save_state(path, changed)
+
+
+@pytest.mark.parametrize(
+    ("tensors", "values", "reason"),
+    [
+        ({"optimizer_steps": torch.zeros(3)}, {}, "optimizer_steps has shape"),
+        ({"optimizer_steps": torch.zeros(())}, {}, "optimizer_steps has shape"),
+        ({"theta": torch.zeros(())}, {}, "theta has shape"),
+        ({"sums": torch.zeros((), dtype=torch.int64)}, {}, "sums is torch.int64"),
+        ({"order": torch.zeros((), dtype=torch.uint8)}, {}, "random numbers are damaged"),
+        ({"order": torch.zeros(5056, dtype=torch.uint8)}, {}, "random numbers are damaged"),
+        ({"dropout": torch.zeros(7)}, {}, "random numbers are damaged"),
+        ({}, {"position": 10**6}, "position is 1000000, expected 0 to 4"),
+        ({}, {"step": 10**400}, "step is"),
+        ({}, {"epoch": 5}, "epoch is 5, expected 0 to 4"),
+        ({}, {"threads": -1}, "threads is -1"),
+        ({}, {"precision": "fp7"}, "precision is 'fp7'"),
+        ({}, {"seconds": float("nan")}, "took nan seconds"),
+    ],
+    ids=lambda given: str(given)[:40],
+)
+def test_that_a_training_file_that_makes_no_sense_is_told(tmp_path, tensors, values, reason):
+    run = begun(tmp_path / "m.safetensors")
+    list(itertools.islice(every_step(run), 4))
+    run.checkpoint()
+    path = damaged(state_path(run.out), tensors, values)
+    with pytest.raises(LabError, match=reason) as caught:
+        TrainingRun.resume(path, overwrite=True)
+    assert str(path) in str(caught.value)
+
+
+def test_that_a_plan_of_numbers_beyond_all_bounds_is_told():
+    with pytest.raises(LabError, match="epochs is 1000"):
+        check_plan(dataclasses.replace(PLAN, epochs=10**400))
+    with pytest.raises(LabError, match="beta is nan"):
+        check_plan(dataclasses.replace(PLAN, beta=float("nan")))

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from latentlab.data.files import open_to_read
 from latentlab.engine.tape_origin import Origin
+from latentlab.engine.tensor_header import read_header
+from latentlab.errors import LabError
 from latentlab.shipped import model_files
 
 _SUFFIX = ".safetensors"
+# Of files as they were: a model is asked about with each tape that is dropped.
+_hashes: dict[tuple[int, int, int, int], str] = {}
 
 
 def find_model_of(origin: Origin, beside: Path, own: Iterable[Path] = ()) -> tuple[Path, str] | None:
@@ -35,11 +41,17 @@ def find_model_of(origin: Origin, beside: Path, own: Iterable[Path] = ()) -> tup
 
 
 def _hash_of(path: Path) -> str:
-    """The first digits of a file's SHA-256, as where a model is opened; "" if it cannot be read."""
+    """The first digits of a file's SHA-256, as where a model is opened; "" if it is no model, or cannot be
+    read."""
     try:
-        if not path.is_file():
-            return ""
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()[:12]
-    except OSError:
+        with open_to_read(path) as file:
+            about = os.fstat(file.fileno())
+            stamp = (about.st_dev, about.st_ino, about.st_mtime_ns, about.st_size)
+            if stamp not in _hashes:
+                # First the header: whatever lies there may be large.
+                read_header(file, about.st_size)
+                file.seek(0)
+                _hashes[stamp] = hashlib.file_digest(file, "sha256").hexdigest()[:12]
+            return _hashes[stamp]
+    except (OSError, LabError):
         return ""
