@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from latentlab.plain import one_line
+from latentlab.qt.plain import plain_tip
 
 
 class Line(QWidget):
@@ -18,7 +19,7 @@ class Line(QWidget):
         super().__init__()
         self._text, self._elide = "", elide
         self.setObjectName(name)
-        self.setToolTip(tip)
+        self.setToolTip(plain_tip(tip))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def text(self) -> str:
