@@ -23,6 +23,7 @@ from latentlab.qt.diffusion.tape_deeds import TapeDeeds
 from latentlab.qt.diffusion.tracing import Tracing
 from latentlab.qt.dropping import Opener
 from latentlab.qt.exporting import Exporter
+from latentlab.qt.latin_keys import LatinKeys
 from latentlab.qt.layout import Column, Docks, beside
 from latentlab.qt.messages import MessageBar
 from latentlab.qt.status import Status
@@ -63,6 +64,9 @@ def furnish(window: LabWindow) -> None:
     window.status = Status(window.statusBar(), desk)
     window.palette_box = CommandPalette(window)
     window.actions_ = _made_actions(window)
+    keys = LatinKeys(window)
+    for dock in window.docks.all:
+        keys.watch(dock)
     window.tapes.changed.connect(window.actions_.refresh)
     window.diffusion.reverse.offer_to_save(window.actions_[name] if name else None for name in SAVE_MENU)
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from latentlab.qt.compare.view import CompareView, NewRenderer
 from latentlab.qt.known_data import title_of
+from latentlab.qt.latin_keys import LatinKeys
 from latentlab.qt.plain import title_text
 from latentlab.session.state import SessionState
 
@@ -53,6 +54,7 @@ class CompareWindow(QDialog):
             (QKeySequence("Ctrl+W"), self.close),
         ):
             QShortcut(keys, self).activated.connect(do)
+        LatinKeys(self)
         room = self.screen().availableGeometry()
         self.resize(min(1320, room.width() - 8), min(840, room.height() - 40))
 
