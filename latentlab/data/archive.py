@@ -144,6 +144,7 @@ class ZipTree:
         if twice:
             book.note(f"{twice:,} names are in the archive more than once: the last of each was taken")
         note_passed_over(passed_over, book)
+        sieve.tell()
 
     def read(self, name: str, limit: int) -> bytes:
         return read_member(self.archive, self._members[name], limit)

@@ -81,6 +81,7 @@ class FolderTree:
         self._passed_over: list[str] = []
         self.watched = tuple(self._walk(book, deep))
         note_passed_over(self._passed_over, book)
+        self._sieve.tell()
         self.pictures, self.others = sorted(self._sieve.pictures), sorted(self._sieve.others)
 
     def read(self, name: str, limit: int) -> bytes:

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from latentlab.data.idx import read_stream
 from latentlab.data.keys import NumberedNames
 from latentlab.data.known_sets import classes_of, lies_on_its_side, mapping_in
-from latentlab.data.levels import as_levels
+from latentlab.data.levels import joined, shaped
 from latentlab.data.report import Notebook, shown
 from latentlab.data.source import ArrayPictures, Found, PictureError
 from latentlab.data.tree import Tree
@@ -132,12 +132,12 @@ def _found(tree: Tree, one: IdxSet) -> Found:
     book = Notebook()
     files = " ".join(name.rpartition("/")[2] for name in one.images.values())
     called = " ".join((files, *folders_of(tree, one.folder)))
-    parts: list[NDArray[np.uint8]] = []
+    parts: list[NDArray[Any]] = []
     numbers: list[NDArray[np.int64]] = []
     order = [part for part in ("test", "train") if part in one.images]
     for part in order:
         path = tree.path / one.images[part]
-        images = as_levels(_read(tree, one.images[part], ranks=(3, 4)), "it", path)
+        images = shaped(_read(tree, one.images[part], ranks=(3, 4)), "it", path)
         if part in one.labels:
             labels = _labels(tree, one.labels[part])
             if len(labels) != len(images):
@@ -161,7 +161,7 @@ def _found(tree: Tree, one: IdxSet) -> Found:
         book.note(
             f"The same files lie there once more and were passed over: {', '.join(map(shown, one.again[:4]))}"
         )
-    every = np.ascontiguousarray(np.concatenate(parts) if len(parts) > 1 else parts[0])
+    every = np.ascontiguousarray(joined(parts))
     mapping = _mapping(tree, one, book)
     labels_of_all, classes = classes_of(numbers, called, mapping)
     if labels_of_all is None and one.labels:

@@ -200,7 +200,7 @@ def _nothing(tree: Tree, book: Notebook) -> LabError:
             "Unpack it, or pack it as a zip",
         )
     held = listed_by_suffix(tree.others)
-    reasons = "".join(f"; {file}: {reason}" for file, reason in book.skipped[:3])
+    reasons = "".join(f"; {reason.in_words(2)}" for reason in book.reasons[:3])
     return LabError(
         f"holds no pictures{f', but {held}' if held else ''}{reasons}", shown(tree.path), _EXPECTED
     )

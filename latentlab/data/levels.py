@@ -1,18 +1,22 @@
-"""Arrays of pictures of any type as levels 0 (black) to 255 (white)."""
+"""Arrays of pictures of any type: their shapes made alike, and in 8 bits where that holds them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from latentlab.data.white import guess_white, levels_in_blocks, why_no_levels
 from latentlab.errors import LabError
 
+_WHITE = 255
 
-def as_levels(array: NDArray[Any], what: str, path: Path) -> NDArray[np.uint8]:
-    """Pictures in an array of any type as uint8 (N, H, W) or (N, H, W, 3).
+
+def shaped(array: NDArray[Any], what: str, path: Path) -> NDArray[Any]:
+    """Pictures in an array as (N, H, W) or (N, H, W, 3).
 
     Args:
         array: (N, H, W), (N, H, W, colours) or (N, colours, H, W).
@@ -20,7 +24,7 @@ def as_levels(array: NDArray[Any], what: str, path: Path) -> NDArray[np.uint8]:
         path: the file that it comes from.
 
     Raises:
-        LabError: if it has colours or values that are not understood.
+        LabError: if it has colours that are not understood, or none of its pictures has levels.
     """
     if array.ndim == 4 and array.shape[-1] not in (1, 3) and array.shape[1] in (1, 3):
         array = array.transpose(0, 2, 3, 1)
@@ -28,17 +32,37 @@ def as_levels(array: NDArray[Any], what: str, path: Path) -> NDArray[np.uint8]:
         array = array[..., 0]
     if array.ndim == 4 and array.shape[-1] != 3:
         raise LabError(f"{what} has {array.shape[-1]} colours, expected 1 or 3", path)
-    low, high = float(array.min()), float(array.max())
-    if not (np.isfinite(low) and np.isfinite(high)):
-        raise LabError(f"{what} holds values that are no numbers", path)
-    known = {1.0: 255.0, 255.0: 1.0, 65535.0: 255 / 65535}
-    white = next((white for white in known if high <= white), None)
-    if low < 0 or white is None:
-        raise LabError(f"{what} goes from {low:g} to {high:g}, and white is not known", path)
-    if array.dtype == np.uint8 and white == 255:
-        return array
-    levels = np.empty(array.shape, np.uint8)
-    for start in range(0, len(array), 4096):
-        block = array[start : start + 4096].astype(np.float32)
-        levels[start : start + 4096] = np.rint(block * known[white])
-    return levels
+    reason = why_no_levels(array) if array.size else None
+    if reason is not None and all(why_no_levels(picture) for picture in array):
+        raise LabError(f"{what} {reason}", path)
+    return array
+
+
+def joined(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """The pictures of all parts of a set, uint8 where 8 bits hold them.
+
+    Others keep their own levels: what is white in them is found when they are read, over all of them. Where
+    one part has whole numbers and another floating point, each has a white of its own.
+    """
+    if len({part.dtype.kind == "f" for part in parts}) > 1:
+        parts = [_in_eight_bits(part) for part in parts]
+    every = np.concatenate(parts) if len(parts) > 1 else parts[0]
+    if not every.size:
+        return every.astype(np.uint8)
+    low, high = float(every.min()), float(every.max())
+    whole = every.dtype.kind != "f" or (1 < high <= _WHITE and _is_whole(every))
+    if not whole or low < 0 or high > _WHITE:
+        return every
+    # Black and white alone may be stored as 0 and 1.
+    return every.astype(np.uint8, copy=False) if high > 1 else every.astype(np.uint8) * np.uint8(_WHITE)
+
+
+def _is_whole(array: NDArray[Any]) -> bool:
+    return all(bool((picture == np.rint(picture)).all()) for picture in array)
+
+
+def _in_eight_bits(part: NDArray[Any]) -> NDArray[np.uint8]:
+    largest = float(part.max())
+    if part.dtype == np.uint8 and largest > 1:
+        return part
+    return levels_in_blocks(part, guess_white(largest, whole=part.dtype.kind != "f"))

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from latentlab.data.keys import NumberedNames
 from latentlab.data.known_sets import classes_of
-from latentlab.data.levels import as_levels
+from latentlab.data.levels import joined, shaped
 from latentlab.data.limits import MAX_ATTRIBUTES, MAX_CLASSES, MAX_PICTURES
 from latentlab.data.member_names import clean
 from latentlab.data.natural import in_natural_order
@@ -63,11 +63,11 @@ def find_npz(path: Path, content: IO[bytes] | None = None) -> Found:
         images, rows = [], []
         for name, _ in parts:
             of_part = _rows(archive, name, book)
-            images.append(as_levels(archive.read(name, of_part), f"the array {name!r}", path))
+            images.append(shaped(archive.read(name, of_part), f"the array {name!r}", path))
             rows.append(of_part)
         if len({part.shape[1:] for part in images}) > 1:
             raise LabError("its parts have pictures of different shapes", path)
-        every = np.concatenate(images) if len(images) > 1 else images[0]
+        every = joined(images)
         counts = [len(part) for part in images]
         labels = _labels(archive, kind, parts, rows, counts, book)
         known = {} if labels is None else _known(labels, counts, kind, path.stem, book)

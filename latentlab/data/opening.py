@@ -170,7 +170,7 @@ def read_found(found: Found, options: ReadingOptions, path: Path, tick: Tick | N
     total = len(reading.origin)
     report = found.book.report(str(path), found.kind, total)
     if total < 2:
-        reasons = "".join(f"; {file}: {reason}" for file, reason in report.skipped[:3])
+        reasons = "".join(f"; {reason.in_words(2)}" for reason in report.reasons[:3])
         held = (
             "holds no picture that can be read" if total == 0 else "holds only one picture that can be read"
         )

@@ -9,13 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from latentlab.data.idx_files import folders_of, name_of, numbered
 from latentlab.data.known_sets import classes_of, lies_on_its_side, mapping_in
-from latentlab.data.levels import as_levels
+from latentlab.data.levels import joined, shaped
 from latentlab.data.limits import MAX_CLASSES
 from latentlab.data.natural import in_natural_order
 from latentlab.data.parts import TEST, VALIDATION, part_name
@@ -139,7 +140,7 @@ def find_pixels(tree: Tree, tables: dict[str, Layout]) -> Found:
     height, width = images[0].shape[1:3]
     book.note(f"The numbers in {listed} were taken for the pixels of pictures of {width} x {height}")
     labels, classes = _classes(words, called, _mapping(tree, list(files.values())))
-    every = np.ascontiguousarray(np.concatenate(images))
+    every = np.ascontiguousarray(joined(images))
     counts = [len(part) for part in images]
     return Found(
         "table of pixels",
@@ -174,7 +175,7 @@ def _shape(count: int) -> tuple[int, int, int] | None:
     return None
 
 
-def _read(tree: Tree, name: str, layout: Layout, book: Notebook) -> tuple[NDArray[np.uint8], list[str]]:
+def _read(tree: Tree, name: str, layout: Layout, book: Notebook) -> tuple[NDArray[Any], list[str]]:
     """The pictures of a table, and the label of each as it is written, "" where there is none."""
     path = tree.path / name
     try:
@@ -209,7 +210,7 @@ def _read(tree: Tree, name: str, layout: Layout, book: Notebook) -> tuple[NDArra
         raise LabError("needs more memory than is free", path) from None
     height, across, colours = layout.shape
     array = values.reshape(-1, height, across, colours) if colours > 1 else values.reshape(-1, height, across)
-    return as_levels(array, "it", path), labels
+    return shaped(array, "it", path), labels
 
 
 def _mapping(tree: Tree, names: Sequence[str]) -> dict[int, str] | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from unicodedata import normalize
 
 import numpy as np
@@ -22,7 +23,7 @@ from latentlab.data.report import shown
 from latentlab.data.source import ArrayPictures, Found, PictureError, Pictures
 from latentlab.data.spec import ReadingOptions
 from latentlab.data.splits import arrange, arrange_by_count, drawn
-from latentlab.data.white import Deep, Largest, levels_in_blocks
+from latentlab.data.white import Deep, Largest, levels_in_blocks, why_no_levels
 
 Tick = Callable[[int, int], None]
 _TICK_EVERY = 50
@@ -167,21 +168,39 @@ def _at_once(found: Found, chosen: NDArray[np.intp], side: int, options: Reading
     grey = array.ndim == 3 or (options.colour is None and bool((array[..., :1] == array).all()))
     if options.colour is not None and options.colour != ("grey" if grey else "rgb"):
         return None
-    # A copy even of all: it is put in another order in place, and what was found stays as it is.
-    some = array[chosen]
-    hashes = None
-    if some.dtype != np.uint8:
-        # Of the levels themselves, for the white may hang on other pictures.
-        hashes = np.fromiter(map(hash_pixels, some), np.uint64, len(some))
-        largest = Largest()
-        largest.see(Deep(some))
-        some = levels_in_blocks(some, largest.white(Deep(some), options.white))
-        largest.tell(found.book, options.white)
+    fine, hashes = np.ones(len(chosen), dtype=bool), None
+    if array.dtype == np.uint8:
+        # A copy even of all: it is put in another order in place, and what was found stays as it is.
+        some = array[chosen]
+    else:
+        deep = array if len(chosen) == len(array) else array[chosen]
+        some, fine, hashes = _levels(deep, found, chosen, options)
     if grey:
         images = np.ascontiguousarray(some if some.ndim == 3 else some[..., 0])[:, None]
     else:
         images = np.ascontiguousarray(some.transpose(0, 3, 1, 2))
-    return Decoded(images, np.ones(len(images), dtype=bool), hashes)
+    return Decoded(images, fine, hashes)
+
+
+def _levels(
+    deep: NDArray[Any], found: Found, chosen: NDArray[np.intp], options: ReadingOptions
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_], NDArray[np.uint64]]:
+    """Pictures of more than 8 bits in 8; which are fine, and the hashes of their own levels."""
+    fine, hashes = np.ones(len(deep), dtype=bool), np.zeros(len(deep), dtype=np.uint64)
+    largest = Largest()
+    for place, values in enumerate(deep):
+        reason = why_no_levels(values)
+        if reason is None:
+            # Not of the levels in 8 bits: their white hangs on the other pictures.
+            hashes[place] = hash_pixels(values)
+            largest.see(Deep(values))
+        else:
+            fine[place] = False
+            found.book.skip(found.pictures.name(int(chosen[place])), reason)
+    if not largest:
+        return np.zeros(deep.shape, np.uint8), fine, hashes
+    largest.tell(found.book, options.white)
+    return levels_in_blocks(deep, largest.white(Deep(deep), options.white)), fine, hashes
 
 
 class _Canvas:

@@ -13,7 +13,7 @@ from PIL import Image
 
 from latentlab.data.keys import NumberedNames
 from latentlab.data.report import Notebook
-from latentlab.data.white import AnyPicture, Deep, one_plane
+from latentlab.data.white import AnyPicture, Deep, one_plane, why_no_levels
 
 
 class PictureError(Exception):
@@ -97,7 +97,12 @@ class ArrayPictures:
 
     def image(self, index: int, enough: int) -> AnyPicture:
         values = np.ascontiguousarray(self.array[index])
-        return Image.fromarray(values) if values.dtype == np.uint8 else Deep(one_plane(values))
+        if values.dtype == np.uint8:
+            return Image.fromarray(values)
+        reason = why_no_levels(values)
+        if reason is not None:
+            raise PictureError(reason)
+        return Deep(one_plane(values))
 
     def chosen(self, indices: NDArray[np.intp]) -> ArrayPictures:
         if isinstance(self.names, NumberedNames):

@@ -118,6 +118,8 @@ class Sieve:
         self.pictures: list[str] = []
         self.others: list[str] = []
         self._book = book
+        self._by_content: list[str] = []
+        self._foreign: list[tuple[str, str]] = []
 
     def put(self, name: str, head: Callable[[], bytes]) -> None:
         """A file, with a way to its first bytes, which is gone only where its name says nothing."""
@@ -127,8 +129,20 @@ class Sieve:
         first = head() if needs_a_look(name) else None
         if first is not None and looks_like_a_picture(name, first):
             self.pictures.append(name)
+            self._by_content.append(name)
             return
         self.others.append(name)
         reason = why_passed_over(name, first)
         if reason is not None:
+            self._foreign.append((name, reason))
+
+    def tell(self) -> None:
+        """Tells of files in foreign formats, and of pictures whose names do not say so."""
+        for name, reason in sorted(self._foreign):
             self._book.skip(name, reason)
+        count = len(self._by_content)
+        if count:
+            listed = ", ".join(map(shown, sorted(self._by_content)[:_LISTED]))
+            more = f" and {count - _LISTED:,} more" if count > _LISTED else ""
+            files = "1 file was" if count == 1 else f"{count:,} files were"
+            self._book.note(f"{files} known by first bytes, not by name, as pictures: {listed}{more}")

@@ -97,13 +97,14 @@ def why_no_levels(values: NDArray[Any]) -> str | None:
         return "holds values that are no numbers"
     allowed = _RIPPLE * high if values.dtype.kind == "f" else 0.0
     if low < -allowed:
-        return f"its values go from {low:g} to {high:g}; black is 0, so what lies below is not known"
+        return f"goes from {low:g} to {high:g}; black is 0, and what lies below it is not known"
     return None
 
 
 def levels(values: NDArray[Any], white: float) -> NDArray[np.uint8]:
     """Levels of 0 to `white` as 0 to 255; what lies beyond is black or white."""
-    scaled = values.astype(np.float32)
+    # Values that are no numbers are in pictures that are left out.
+    scaled = np.nan_to_num(values.astype(np.float32), copy=False)
     scaled *= 255 / white
     return np.rint(scaled, out=scaled).clip(0, 255, out=scaled).astype(np.uint8)
 

@@ -148,10 +148,10 @@ def test_that_sharpening_goes_beyond_no_level():
 @pytest.mark.parametrize(
     ("values", "reason"),
     [
-        (np.array([[-1000, 3000]], np.int32), "its values go from -1000 to 3000; black is 0"),
+        (np.array([[-1000, 3000]], np.int32), "goes from -1000 to 3000; black is 0"),
         (np.array([[np.nan, 1]], np.float32), "holds values that are no numbers"),
         (np.array([[np.inf, 1]], np.float32), "holds values that are no numbers"),
-        (np.array([[-0.5, 1]], np.float32), "its values go from -0.5 to 1; black is 0"),
+        (np.array([[-0.5, 1]], np.float32), "goes from -0.5 to 1; black is 0"),
     ],
 )
 def test_that_what_cannot_be_levels_is_told_of_each_picture(tmp_path, values, reason):
@@ -170,6 +170,56 @@ def test_that_a_look_before_shows_the_same_white(tmp_path):
     assert sorted(int(small.max()) for _, small in looked.pairs) == [56, 251]
     assert sorted(int(original.max()) for original, _ in looked.pairs) == [56, 251]
     assert sorted(int(small.max()) for _, small in preview(f"{data}::white=8064", 6).pairs) == [28, 127]
+
+
+def npz(path: Path, **arrays: np.ndarray) -> str:
+    np.savez(path, **arrays)
+    return str(path)
+
+
+def test_that_arrays_have_one_white_over_all_parts(tmp_path):
+    bright, dark = np.stack([ramp(4032), ramp(3000)]), np.stack([ramp(900), ramp(250)])
+    opened = open_data(npz(tmp_path / "a.npz", train_images=bright, test_images=dark))
+    assert sorted(opened.everything.images.amax((1, 2, 3)).tolist()) == [16, 56, 187, 251]
+    assert any(note.startswith("White is 4095") for note in opened.report.notes)
+    assert sorted(opened.test.images.amax((1, 2, 3)).tolist()) == [16, 56]
+    wider = open_data(f"{tmp_path / 'a.npz'}::white=8190").everything
+    assert sorted(wider.images.amax((1, 2, 3)).tolist()) == [8, 28, 93, 126]
+    # What a picture is known by does not hang on the white, and not on the side.
+    keys = {int(one) for one in opened.everything.keys.hashes}
+    assert {int(one) for one in wider.keys.hashes} == keys
+    assert {int(one) for one in open_data(f"{tmp_path / 'a.npz'}::side=8").everything.keys.hashes} == keys
+
+
+def test_that_whole_numbers_of_8_bits_are_levels_in_whatever_type(tmp_path):
+    images = np.stack([ramp(255), ramp(100), ramp(50)])
+    keys = set()
+    for dtype in (np.uint8, np.int64, np.uint16, np.float32, np.float64):
+        opened = open_data(npz(tmp_path / f"{np.dtype(dtype)}.npz", images=images.astype(dtype)))
+        assert sorted(opened.everything.images.amax((1, 2, 3)).tolist()) == [50, 100, 255]
+        assert not any("hite" in note for note in opened.report.notes)
+        keys.add(tuple(opened.everything.keys.hashes.tolist()))
+    assert len(keys) == 1
+
+
+def test_that_black_and_white_may_be_0_and_1(tmp_path):
+    for dtype in (bool, np.uint8, np.int32, np.float32):
+        images = np.stack([np.eye(8), 1 - np.eye(8)]).astype(dtype)
+        data = open_data(npz(tmp_path / f"{np.dtype(dtype)}.npz", images=images)).everything
+        assert set(data.images.flatten().tolist()) == {0, 255}
+
+
+def test_that_one_picture_without_levels_does_not_cost_the_array(tmp_path):
+    images = np.stack([ramp(1, dtype=np.float32)] * 5)
+    images[1, 2, 3], images[3, 0, 0] = np.nan, -3
+    for side in (16, 8):
+        opened = open_data(f"{npz(tmp_path / 'a.npz', images=images, labels=np.arange(5))}::side={side}")
+        assert dict(opened.report.skipped) == {
+            "00001": "holds values that are no numbers",
+            "00003": "goes from -3 to 1; black is 0, and what lies below it is not known",
+        }
+        assert sorted(opened.everything.labels.tolist()) == [0, 2, 4]
+        assert int(opened.everything.images.amax()) == {16: 255, 8: 247}[side]
 
 
 def test_that_nothing_is_noted_where_nothing_is_deep():
