@@ -174,7 +174,8 @@ def save_encodings(
 
     `.npz` holds float32 `z` and `sigma` (N, D), int64 `label` and `index` (N,), text `files`, `split` and
     `class` (N,), and is opened by `np.load` without pickle. `.csv` has the columns index, file, split, class,
-    label, z0 .. z(D-1), sigma0 .. sigma(D-1), with digits enough to give the same float32 back.
+    label, z0 .. z(D-1), sigma0 .. sigma(D-1), with digits enough to give the same float32 back; before a name
+    that a spreadsheet would take for a formula stands an apostrophe there.
 
     Args:
         path: the file, ending in .npz or .csv.
@@ -229,10 +230,21 @@ def _as_csv(
         rows = slice(first, first + _CSV_ROWS)
         # float32 as text is the shortest that reads back as the same float32.
         numbers = np.hstack([z[rows], sigma[rows]]).astype(np.str_).tolist()
-        told = [[shown(value) for value in values[rows]] for values in names.values()]
+        told = [[_cell(shown(value)) for value in values[rows]] for values in names.values()]
         for place, (kind, texts) in enumerate(zip(label[rows].tolist(), numbers, strict=True)):
             table.writerow([first + place, *(column[place] for column in told), kind, *texts])
     return page.getvalue().encode("utf-8")
+
+
+def _cell(name: str) -> str:
+    """A name that a spreadsheet shows as it is.
+
+    One that begins with = or @ is a formula to it, which may fetch a page or start a program. One that begins
+    with a sign is a formula that does so only with a call, a program or a sheet in it; -1.png stays -1.png.
+    """
+    first = name.lstrip()[:1]
+    formula = first in ("=", "@") or (first in ("+", "-") and any(letter in name for letter in "(|!"))
+    return f"'{name}" if formula else name
 
 
 def _require_picture(picture: Picture) -> None:

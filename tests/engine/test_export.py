@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import errno
 import io
 import os
@@ -18,6 +19,7 @@ from PIL import Image
 from latentlab.engine import atomic, destination
 from latentlab.engine.export import (
     PICTURE_FORMATS,
+    Origins,
     enlarge,
     save_encodings,
     save_picture,
@@ -270,3 +272,19 @@ def test_that_encodings_that_do_not_fit_together_are_refused(tmp_path: Path):
 def test_that_the_same_encodings_make_the_same_bytes(tmp_path: Path):
     first, second = (save_encodings(tmp_path / name, Z, SIGMA, LABEL) for name in ("a.npz", "b.npz"))
     assert first.read_bytes() == second.read_bytes()
+
+
+def test_that_no_name_in_a_csv_is_a_formula_and_only_such_are_changed(tmp_path):
+    names = ["=1+1.png", "@SUM(A1)", "-2+3+cmd|' /C calc'!A0", "+A1(", "-1.png", "+3 b!", " =2", "a=b\x1b\nc"]
+    zero = np.zeros((len(names), 1), np.float32)
+    label = np.zeros(len(names), np.int64)
+    origins = Origins(file=names)
+    path = save_encodings(tmp_path / "z.csv", zero, zero, label, origins)
+    with path.open(newline="", encoding="utf-8") as file:
+        found = [row["file"] for row in csv.DictReader(file)]
+    assert found == [
+        "'=1+1.png", "'@SUM(A1)", "'-2+3+cmd|' /C calc'!A0", "'+A1(", "-1.png", "'+3 b!", "' =2",
+        "a=b\\x1b\\nc",
+    ]  # fmt: skip
+    with np.load(save_encodings(tmp_path / "z.npz", zero, zero, label, origins)) as arrays:
+        assert arrays["files"].tolist()[:7] == names[:7]
