@@ -26,6 +26,7 @@ from tensorboardX import summary
 from tensorboardX.proto.event_pb2 import Event
 from tensorboardX.record_writer import RecordWriter
 
+from latentlab.data.files import require_regular
 from latentlab.engine.events import ElboFigures, EpochEnded, Figures, LabelFigures, Progress
 from latentlab.errors import LabError
 
@@ -47,8 +48,11 @@ class RunLog:
         self._open = True
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
+            lines = self.folder / "metrics.jsonl"
+            if lines.exists():
+                require_regular(lines.stat(), lines)
             # Unbuffered, so that a line is written, or the failure is met, where it is asked for.
-            self._lines = (self.folder / "metrics.jsonl").open("ab", buffering=0)
+            self._lines = lines.open("ab", buffering=0)
             # Not tensorboardX's SummaryWriter: it writes in a thread of its own, where a full disk is a
             # traceback that nobody can catch, and whose queue then blocks whoever adds to it.
             self._board = RecordWriter(str(self.folder.absolute() / _board_name()))

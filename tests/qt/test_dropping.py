@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
 from latentlab.engine.export import save_picture
@@ -165,3 +166,17 @@ def test_that_of_many_files_the_first_is_opened_and_the_others_told(qtbot: QtBot
         drop(window, first, second)
         assert "1 files are left alone" in window.statusBar().currentMessage()
         qtbot.waitUntil(lambda: window.desk.state.probe == (1.5, -0.5), timeout=2000)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.parametrize("name", ["x.png", "x.npz", "x.tif", "x.csv", "x.zip", "x.safetensors"])
+def test_that_the_window_does_not_wait_for_a_pipe(qtbot: QtBot, tmp_path: Path, name: str) -> None:
+    """Were it waited for, on the window's thread or behind it, the test would not end."""
+    os.mkfifo(tmp_path / name)
+    with open_window(qtbot, tmp_path) as window:
+        drop(window, tmp_path / name)
+        if name in ("x.png", "x.tif"):
+            assert name in told(qtbot, window)
+        qtbot.waitUntil(lambda: not window.background.busy, timeout=5000)
+        for page in window.findChildren(QDialog):
+            page.close()
