@@ -59,9 +59,19 @@ class DiffusionService:
     def serve(self, request: Request) -> Iterator[Reply | None]:
         """The replies to a request, with None between pieces of work.
 
+        It ends early when another model is opened meanwhile: whoever asked did so of the one before.
+
         Raises:
             LabError: if the request cannot be met; the model in hand stays as it was.
         """
+        model = self._diffusion
+        stays = isinstance(request, OpenDenoiserRequest | FollowDenoiserRequest)
+        for reply in self._answers(request):
+            yield reply
+            if self._diffusion is not model and not stays:
+                return
+
+    def _answers(self, request: Request) -> Iterator[Reply | None]:
         match request:
             case OpenDenoiserRequest():
                 yield from self._open(request)

@@ -95,14 +95,26 @@ class Renderer:
         self._density = Density.unknown()
         self._unfolding: Unfolding | None = None
         self._following: tuple[str, ...] = ()
+        # How often another model, or other data, have been opened.
+        self._opened = 0
 
     @torch.inference_mode()
     def serve(self, request: Request) -> Iterator[Reply | None]:
         """The replies to a request, with None between pieces of work.
 
+        It ends early when another model, or other data, are opened meanwhile: whoever asked did so of those
+        before.
+
         Raises:
             LabError: if the request cannot be met; the model and data in hand stay as they were.
         """
+        opened, opens = self._opened, isinstance(request, LoadRequest | FollowRequest)
+        for reply in self._answers(request):
+            yield reply
+            if self._opened != opened and not opens:
+                return
+
+    def _answers(self, request: Request) -> Iterator[Reply | None]:
         match request:
             case LoadRequest():
                 yield from self._load(request)
@@ -195,7 +207,7 @@ class Renderer:
                 "Open such pictures first, or start with: latentlab open MODEL --data PATH",
             )
         self.loaded, self.data, self._told, self._unfolding = loaded, data, None, None
-        self._density = Density.unknown()
+        self._density, self._opened = Density.unknown(), self._opened + 1
         self._drawing = Drawing(model, self.device)
         conditional = model if isinstance(model, Conditional) else None
         held = self._held()

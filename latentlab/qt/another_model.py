@@ -10,6 +10,7 @@ from latentlab.data.spec import Spec
 from latentlab.qt.diffusion.shelf import data_of, shape_of_pictures
 from latentlab.qt.known_data import title_of
 from latentlab.qt.recent_data import RecentData
+from latentlab.session.fitting import on_data
 from latentlab.session.state import PlaneSettings, SessionState
 
 
@@ -24,16 +25,13 @@ def on_its_data(state: SessionState, model: str, recent: tuple[RecentData, ...])
     return for_model(state, model) if found is None else on_data(for_model(state, model), found)
 
 
-def on_data(state: SessionState, data: str) -> SessionState:
-    """`state` on other data: numbers of pictures mean nothing there."""
-    return replace(state, data=data, selected=None, group_a=(), group_b=())
-
-
 def for_model(state: SessionState, model: str) -> SessionState:
     """`state` for another model: points of one latent space mean nothing in another."""
     if model == state.model:
         return state
     origin = (0.0,) * len(state.probe)
+    # As a session was kept, it names the selected picture once more.
+    kept = state.pictures and replace(state.pictures, selected="")
     return replace(
         state,
         model=model,
@@ -42,7 +40,10 @@ def for_model(state: SessionState, model: str) -> SessionState:
         pins=(),
         analogy=(None, None, None),
         selected=None,
+        pictures=kept,
         frame=None,
         plane=PlaneSettings(),
         condition=(),
+        asked=(),
+        pointed=None,
     )

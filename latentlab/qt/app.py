@@ -14,13 +14,14 @@ from PySide6.QtWidgets import QApplication
 
 from latentlab.engine.replies import EncodingsReply, LoadedReply, Refusal
 from latentlab.errors import LabError
-from latentlab.qt.another_model import for_model, on_data, on_its_data
+from latentlab.qt.another_model import for_model, on_its_data
 from latentlab.qt.collector import Collector
 from latentlab.qt.desk import Desk
 from latentlab.qt.diffusion.shelf import data_of, denoises, encoder_of
 from latentlab.qt.recent_data import RecentData
 from latentlab.qt.settings import Settings
 from latentlab.qt.window import LabWindow
+from latentlab.session.fitting import on_data
 from latentlab.session.session import Session
 from latentlab.session.state import SessionState
 from latentlab.shipped import ICONS

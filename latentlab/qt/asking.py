@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, QTimer, SignalInstance, Slot
 
 _PAUSE_MS = 60
 
@@ -16,19 +16,23 @@ class Asking(QObject):
 
     Args:
         ask: puts the question; whether there was one to put.
+        over: is emitted when nothing that was asked before is answered any more, as when another model is
+            opened.
     """
 
-    def __init__(self, ask: Callable[[], bool], parent: QObject) -> None:
+    def __init__(self, ask: Callable[[], bool], parent: QObject, over: SignalInstance) -> None:
         super().__init__(parent)
         self._ask, self._waiting, self._again = ask, False, False
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self._now)
+        over.connect(self.answered)
 
     def soon(self) -> None:
         """There may be something to ask."""
         if not self._pause.isActive():
             self._pause.start()
 
+    @Slot()
     def answered(self) -> None:
         """The answer is there, or none will come."""
         self._waiting = False

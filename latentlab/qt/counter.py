@@ -70,6 +70,8 @@ _SLOTS: Mapping[type[Reply], str] = {
     rp.ProbeDensityReply: rq.ProbeDensityRequest.slot,
     rp.DensityMapReply: rq.DensityMapRequest.slot,
 }
+# What opens a model, and so is asked of none.
+_OPENING = (rq.LoadRequest.slot,)
 
 
 class Counter(QObject):
@@ -202,6 +204,11 @@ class Counter(QObject):
         if isinstance(request, rq.GridRequest):
             self._drawing.add(request.slot)
         self._mailbox.put(request)
+
+    def _forget_questions(self) -> None:
+        """Nothing that has been asked is answered any more, but for what opens a model."""
+        self._newest = {slot: self._newest[slot] for slot in _OPENING if slot in self._newest}
+        self._drawing.clear()
 
     def _current(self, slot: str, reply: Reply) -> bool:
         return self._newest.get(slot) == reply.generation

@@ -37,7 +37,7 @@ from latentlab.qt.render_thread import RenderThread, Serves
 from latentlab.qt.training.orders import Snapshot
 from latentlab.qt.undo import EditCommand
 from latentlab.session.edits import Edit, SelectImage
-from latentlab.session.fitting import fitted_to, way_of
+from latentlab.session.fitting import OF_DATA, OF_MODEL, OF_PICTURES, on_data, way_of
 from latentlab.session.pictures import in_words, keyed, renumbered
 from latentlab.session.plane import projection_of
 from latentlab.session.session import Session
@@ -88,8 +88,12 @@ class Desk(Counter):
         self._hand = QTimer(self, singleShot=True, interval=_HAND_RESTS_MS)
         self._hand.timeout.connect(self._hand_rests)
         self._grid_waits = False
-        self._wanted = session.state
-        self._asked_from = session.state
+        self._wanted = session.kept
+        self._asked_from = session.kept
+        # Whether what is opened has the latent space of what is in sight.
+        self._goes_on = False
+        # Whether views are being told of another model, and may still show the one before.
+        self._adopting = False
         self._before_training: SessionState | None = None
         self._refreshed = self._grid_due = 0
         self._notes: list[str] = []
@@ -100,7 +104,7 @@ class Desk(Counter):
     def start(self) -> None:
         """Starts the render thread and asks for the session's model."""
         self._thread.start(RenderThread.Priority.HighPriority)
-        self.open(self.state)
+        self.open(self.session.kept)
 
     def stop(self) -> None:
         """Ends the render thread; returns when it has ended. There is nothing to undo any more."""
@@ -142,10 +146,14 @@ class Desk(Counter):
             return None
         return tuple(map(float, told[index]))
 
-    def open(self, state: SessionState) -> None:
-        """Asks for the model and data of `state`, which becomes the session's once they are there."""
-        self._followed = None
-        self._wanted, self._asked_from = state, self.state
+    def open(self, state: SessionState, goes_on: bool = False) -> None:
+        """Asks for the model and data of `state`, which becomes the session's once they are there.
+
+        `goes_on` says that it is the model in sight under another name: points that are moved meanwhile mean
+        the same there.
+        """
+        self._followed, self._goes_on = None, goes_on
+        self._wanted, self._asked_from = state, self.session.kept
         self.busy.emit(f"Opening {state.model} …")
         self._ask(LoadRequest(self._next("load"), state.model, state.data, state.split))
 
@@ -154,9 +162,9 @@ class Desk(Counter):
 
         Only one snapshot may be under way: a newer one would take its place before it is done.
         """
-        state, self._followed = self.state, snapshot
+        state, self._followed, self._goes_on = self.session.kept, snapshot, True
         if self._before_training is None:
-            self._before_training = self._kept(state)
+            self._before_training = self._kept(self.state)
         self._wanted = self._asked_from = state
         split = state.split if state.data == snapshot.data else "test"
         self._ask(
@@ -247,6 +255,8 @@ class Desk(Counter):
             self.request_grid()
 
     def _session_changed(self, old: SessionState, new: SessionState) -> None:
+        if self._adopting:
+            return  # told when every view knows the model
         if self.model is not None:
             if (old.probe, old.condition) != (new.probe, new.condition):
                 # First of all: the views hear of it while the picture under the hand is being decoded.
@@ -258,7 +268,7 @@ class Desk(Counter):
                 if self._followed is not None and new.data == self._followed.data:
                     self.follow(self._followed)
                 else:
-                    self.open(new)
+                    self.open(self.session.kept)
             if old.plane != new.plane:
                 self._turn()
         probe_alone = replace(old, probe=new.probe, amounts=new.amounts) == new
@@ -295,8 +305,8 @@ class Desk(Counter):
     def _receive(self, reply: Reply) -> None:
         match reply:
             case Refusal():
-                self._drawing.discard(reply.slot)
                 if reply.generation in (0, self._newest.get(reply.slot)):
+                    self._drawing.discard(reply.slot)
                     self._stay(reply)
                     self.refused.emit(reply)
             case LoadedReply():
@@ -334,42 +344,66 @@ class Desk(Counter):
         self.encoded.emit(reply)
 
     def _adopt(self, reply: LoadedReply) -> None:
-        """A model has been opened: the session goes on with it, and everything is asked for anew."""
-        first, other = self.model is None, self.model is None or self.model.path != reply.path
-        before, self._notes = self.model, list(reply.notes)
-        self.model, self.encodings, self.still_told = reply, None, None
-        # What the person did while the model was being opened counts as done to it.
-        since = {
-            field.name: getattr(self.state, field.name)
-            for field in fields(SessionState)
-            if getattr(self.state, field.name) != getattr(self._asked_from, field.name)
-        }
-        wanted = self._in_these_data(replace(self._wanted, **since), before, reply)
-        named = replace(wanted, model=self._wanted.model, data=reply.data, split=reply.split)
-        if (wanted.data, wanted.split) != (reply.data, reply.split):
-            # Numbers of other pictures.
-            named = replace(named, group_a=(), group_b=())
-        fitted = fitted_to(named, reply)
+        """A model has been opened: the session goes on with it, and everything is asked for anew.
+
+        Model and state change at once: the views hear of the model first, and only when all of them know it
+        of the state, so that none reads the one under the other. Nothing that was asked before is answered
+        any more, for it was asked of another model.
+        """
+        before, first = self.model, self.model is None
+        other = before is None or before.path != reply.path
+        self._notes = list(reply.notes)
+        wanted = self._in_these_data(self._with_what_was_done_since(reply), before, reply)
         # They may be other data than were asked for: the model's own. Nobody is to ask for them again.
         self._wanted = replace(self._wanted, data=reply.data, split=reply.split)
         if other:
             self._components = self._underlay = None
             if not first:
                 self.undo_stack.clear()
-        self.projection = projection_of(fitted.plane, reply.latents, self._components)
-        self._base = self.projection.rest(fitted.probe)
-        self.session.reset(fitted)
-        self.loaded.emit(reply)
+        self._forget_questions()
+        self.model, self.encodings, self.still_told = reply, None, None
+        old, self._adopting = self.state, True
+        try:
+            self.session.open(reply, wanted)
+            self.projection = projection_of(self.state.plane, reply.latents, self._components)
+            self._base = self.projection.rest(self.state.probe)
+            self.loaded.emit(reply)
+        finally:
+            self._adopting = False
+        if self.state != old:
+            self.changed.emit(old, self.state)
         if self._notes:
             self.noticed.emit(" ".join(self._notes))
-        self._request_point(fitted)
-        self._request_changes(None, fitted)
+        self._request_point(self.state)
+        self._request_changes(None, self.state)
+
+    def _with_what_was_done_since(self, reply: LoadedReply) -> SessionState:
+        """The state that was wanted, with what the person did while it was being opened.
+
+        That counts as done to what is open now, but for points of the model before, numbers of its pictures
+        and of their classes.
+        """
+        wanted, now, then, before = self._wanted, self.session.kept, self._asked_from, self.model
+        left = frozenset[str]()
+        if before is not None and before.path != reply.path and not self._goes_on:
+            left |= OF_MODEL
+        if (now.data, now.split) != (reply.data, reply.split):
+            left |= OF_PICTURES if now.data == reply.data else OF_DATA
+        if (wanted.data, wanted.split) != (reply.data, reply.split):
+            # The model's own data, in place of those that were asked for.
+            wanted = on_data(wanted, reply.data, reply.split)
+        since = {
+            field.name: getattr(now, field.name)
+            for field in fields(SessionState)
+            if field.name not in left and getattr(now, field.name) != getattr(then, field.name)
+        }
+        return replace(wanted, **since, model=wanted.model, data=reply.data, split=reply.split)
 
     def _in_these_data(
         self, wanted: SessionState, before: LoadedReply | None, reply: LoadedReply
     ) -> SessionState:
         """The state with the numbers that its pictures have in the data as they were read now."""
-        if reply.keys is None or (wanted.data, wanted.split) != (reply.data, reply.split):
+        if reply.keys is None:
             return replace(wanted, pictures=None)
         same = before is not None and (before.data, before.split) == (reply.data, reply.split)
         if same and before is not None and before.keys is not None and wanted.pictures is None:

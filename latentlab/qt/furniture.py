@@ -151,7 +151,7 @@ def _diffusion(window: LabWindow) -> DiffusionView:
     view.file_wanted.connect(window.deeds.ask_for_file)
     window.opener.denoiser_wanted.connect(window.open_denoiser)
     window.diffusion_desk.refused.connect(window.show_refusal)
-    tracing = Tracing(window.desk, window.plane, view.frames, window)
+    tracing = Tracing(window.desk, window.plane, view.frames, view.learnt, window)
     view.frame_shown.connect(tracing.show)
     view.tape_begun.connect(tracing.clear)
     tapes = window.tapes = TapeDeeds(

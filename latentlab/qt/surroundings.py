@@ -31,8 +31,7 @@ class Surroundings(QObject):
     def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
-        self._asking = Asking(self._ask, self)
-        desk.loaded.connect(self._loaded)
+        self._asking = Asking(self._ask, self, desk.loaded)
         desk.encoded.connect(self._encoded)
         desk.changed.connect(self._changed)
         desk.probed.connect(self._changed)
@@ -45,11 +44,6 @@ class Surroundings(QObject):
             return False
         self._desk.request_probe_density()
         return True
-
-    @Slot(object)
-    def _loaded(self, _: object) -> None:
-        # Of the model before, nothing will be answered any more.
-        self._asking.answered()
 
     @Slot(object)
     def _encoded(self, encodings: EncodingsReply) -> None:

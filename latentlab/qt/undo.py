@@ -35,7 +35,7 @@ class EditCommand(QUndoCommand):
             self._session.restore(self.after)
             return
         self.before = self._session.apply(self._edit)
-        self.after = {name: getattr(self._session.state, name) for name in self.before}
+        self.after = {name: getattr(self._session.kept, name) for name in self.before}
         self._edit = None
         self.setObsolete(not self.before)
 

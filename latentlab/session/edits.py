@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from latentlab.engine.requests import Point, Region
+from latentlab.session.fitting import on_data
 from latentlab.session.state import (
     Analogy,
     GridSettings,
@@ -250,11 +251,12 @@ class PointAt(Edit):
 
 @dataclass(frozen=True)
 class ChangeData(Edit):
-    """Show another split of the data. Picture numbers mean other pictures then: none stays selected."""
+    """Show another split, or other data. Picture numbers mean other pictures then: none stays selected; and
+    of other data the numbers of classes mean other classes."""
 
     label: ClassVar[str] = "Change data"
     data: str = "mnist"
     split: str = "test"
 
     def apply(self, state: SessionState) -> SessionState:
-        return replace(state, data=self.data, split=self.split, selected=None, group_a=(), group_b=())
+        return on_data(state, self.data, self.split)

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from latentlab.engine.replies import LoadedReply
 from latentlab.engine.requests import Point
 from latentlab.session.conditions import fitted_asked, fitted_condition
-from latentlab.session.state import Analogy, SessionState
+from latentlab.session.state import PAIR, Analogy, PlaneSettings, SessionState
+
+# Points of one latent space, and what is told to one decoder: they mean nothing in another model.
+OF_MODEL = frozenset(
+    {"probe", "amounts", "pins", "analogy", "condition", "asked", "plane", "frame", "pointed"}
+)
+# Numbers of pictures, and of classes: they mean nothing in other data.
+OF_PICTURES = frozenset({"selected", "group_a", "group_b"})
+OF_DATA = OF_PICTURES | {"hidden"}
 
 
 def way_of(state: SessionState) -> tuple[tuple[Point, ...], str, int, Point]:
@@ -16,27 +26,133 @@ def way_of(state: SessionState) -> tuple[tuple[Point, ...], str, int, Point]:
 
 
 def fitted_to(state: SessionState, model: LoadedReply) -> SessionState:
-    """`state` with whatever does not exist in this model or data left out."""
-    fits = len(state.probe) == model.latents
-    selected = state.selected
-    if selected is not None and selected >= len(model.images):
-        selected = None
+    """`state` with whatever does not exist in this model or its pictures left out."""
+    return _fitted(state, model, {})
+
+
+def fitted_since(
+    state: SessionState, model: LoadedReply, before: SessionState, fitted: SessionState
+) -> SessionState:
+    """`fitted_to`, where that of the state `before`, in the same model, is known: only what is new is looked
+    at, for this happens at every move of the hand."""
+    same = (state.data, state.split) == (before.data, before.split)
+    known = {
+        name: getattr(fitted, name)
+        for name in _FITS
+        # What has been added to the probe hangs on whether that fits.
+        if name != "amounts"
+        and getattr(state, name) is getattr(before, name)
+        and (same or name not in OF_DATA)
+    }
+    return _fitted(state, model, known)
+
+
+def on_data(state: SessionState, data: str, split: str | None = None) -> SessionState:
+    """`state` on other data, or another split: numbers of pictures mean nothing there, nor, in other data,
+    those of classes."""
     return replace(
         state,
-        probe=state.probe if fits else (0.0,) * model.latents,
-        amounts=state.amounts if fits else (),
-        pins=tuple(pin for pin in state.pins if len(pin) == model.latents),
-        analogy=_of_latents(state.analogy, model.latents),
-        selected=selected,
-        group_a=tuple(one for one in state.group_a if one < len(model.images)),
-        group_b=tuple(one for one in state.group_b if one < len(model.images)),
-        condition=fitted_condition(state.condition, model.condition_names, model.exclusive),
-        asked=fitted_asked(state.asked, model.condition_names, model.exclusive),
-        hidden=frozenset(label for label in state.hidden if label < len(model.classes)),
+        data=data,
+        split=state.split if split is None else split,
+        selected=None,
+        group_a=(),
+        group_b=(),
+        hidden=state.hidden if data == state.data else frozenset(),
+        pictures=None,
     )
 
 
-def _of_latents(analogy: Analogy, latents: int) -> Analogy:
-    """An analogy without the points of another number of dimensions."""
-    a, b, c = (None if point is None or len(point) != latents else point for point in analogy)
+def with_pictures_of(state: SessionState, other: SessionState, model: LoadedReply) -> SessionState:
+    """`state` with what `other` says of pictures and classes that are not open with `model`."""
+    names = _absent(state, model)
+    changed = {name: getattr(other, name) for name in names if getattr(state, name) != getattr(other, name)}
+    return replace(state, **changed) if changed else state
+
+
+def _absent(state: SessionState, model: LoadedReply) -> frozenset[str]:
+    """The fields that speak of pictures, or classes, that are not open."""
+    if state.data != model.data:
+        return OF_DATA
+    # Another split has other pictures of the same classes.
+    return OF_PICTURES if state.split != model.split else frozenset()
+
+
+def _fitted(state: SessionState, model: LoadedReply, known: Mapping[str, Any]) -> SessionState:
+    absent, changed = _absent(state, model), {}
+    for name, fit in _FITS.items():
+        value = getattr(state, name)
+        if name in known:
+            found = known[name]
+        else:
+            found = _NOTHING[name] if name in absent else fit(value, state, model)
+        if found is not value and found != value:
+            changed[name] = found
+    return replace(state, **changed) if changed else state
+
+
+def _probe(z: Point, state: SessionState, model: LoadedReply) -> Point:
+    return z if len(z) == model.latents else (0.0,) * model.latents
+
+
+def _amounts(
+    amounts: tuple[tuple[str, float], ...], state: SessionState, model: LoadedReply
+) -> tuple[tuple[str, float], ...]:
+    return amounts if len(state.probe) == model.latents else ()
+
+
+def _pins(pins: tuple[Point, ...], state: SessionState, model: LoadedReply) -> tuple[Point, ...]:
+    return tuple(pin for pin in pins if len(pin) == model.latents)
+
+
+def _analogy(analogy: Analogy, state: SessionState, model: LoadedReply) -> Analogy:
+    a, b, c = (None if point is None or len(point) != model.latents else point for point in analogy)
     return a, b, c
+
+
+def _condition(condition: Point, state: SessionState, model: LoadedReply) -> Point:
+    return fitted_condition(condition, model.condition_names, model.exclusive)
+
+
+def _asked(
+    asked: tuple[tuple[str, float], ...], state: SessionState, model: LoadedReply
+) -> tuple[tuple[str, float], ...]:
+    return fitted_asked(asked, model.condition_names, model.exclusive)
+
+
+def _plane(plane: PlaneSettings, state: SessionState, model: LoadedReply) -> PlaneSettings:
+    there = plane.axes != PAIR or max(plane.first, plane.second) < max(2, model.latents)
+    return plane if there else PlaneSettings()
+
+
+def _pointed(z: Point | None, state: SessionState, model: LoadedReply) -> Point | None:
+    return z if z is None or len(z) == model.latents else None
+
+
+def _selected(index: int | None, state: SessionState, model: LoadedReply) -> int | None:
+    return index if index is not None and index < len(model.images) else None
+
+
+def _group(group: tuple[int, ...], state: SessionState, model: LoadedReply) -> tuple[int, ...]:
+    return tuple(one for one in group if one < len(model.images))
+
+
+def _hidden(hidden: frozenset[int], state: SessionState, model: LoadedReply) -> frozenset[int]:
+    return frozenset(label for label in hidden if label < len(model.classes))
+
+
+_Fit = Callable[[Any, SessionState, LoadedReply], Any]
+_FITS: Mapping[str, _Fit] = {
+    "probe": _probe,
+    "amounts": _amounts,
+    "pins": _pins,
+    "analogy": _analogy,
+    "condition": _condition,
+    "asked": _asked,
+    "plane": _plane,
+    "pointed": _pointed,
+    "selected": _selected,
+    "group_a": _group,
+    "group_b": _group,
+    "hidden": _hidden,
+}
+_NOTHING: Mapping[str, Any] = {"selected": None, "group_a": (), "group_b": (), "hidden": frozenset()}

@@ -1,4 +1,8 @@
-"""The session: holds the state, applies edits, tells those who listen, and can take an edit back."""
+"""The session: holds the state, applies edits, tells those who listen, and can take an edit back.
+
+What the edits made of the state is `kept`; `state` is what of it fits the model and the pictures that are
+open. They differ while other pictures are on their way: numbers of those mean nothing among these.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,11 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from latentlab.engine.replies import LoadedReply
 from latentlab.errors import LabError
 from latentlab.session.bounds import excess
 from latentlab.session.edits import Edit
+from latentlab.session.fitting import fitted_since, fitted_to, with_pictures_of
 from latentlab.session.state import TRANSIENT, SessionState
 
 Listener = Callable[[SessionState, SessionState], None]
@@ -20,13 +26,19 @@ class Session:
     """One person's work on one model. Listeners hear (old, new) after each change, in the order they came."""
 
     def __init__(self, state: SessionState | None = None) -> None:
-        self._state = state or SessionState()
+        self._state = self._kept = state or SessionState()
+        self._model: LoadedReply | None = None
         self._listeners: list[Listener] = []
 
     @property
     def state(self) -> SessionState:
-        """The state now. Frozen: it can be kept and compared."""
+        """The state now, as it fits what is open. Frozen: it can be kept and compared."""
         return self._state
+
+    @property
+    def kept(self) -> SessionState:
+        """The state now as the edits made it: of the data that it names, which may still be on their way."""
+        return self._kept
 
     def listen(self, listener: Listener) -> None:
         """Calls `listener(old, new)` after every change from now on."""
@@ -35,12 +47,16 @@ class Session:
     def apply(self, edit: Edit) -> dict[str, Any]:
         """Makes an edit; what it changed, as the old values of the undoable fields, to `restore` later.
 
+        While other pictures are on their way, what is picked among those in sight is not picked among them.
+
         Raises:
             LabError: if the edit would put a number that is not finite into the state, or more of
                 something than a session holds.
         """
-        old = self._state
+        old = self._kept
         new = edit.apply(old)
+        if self._model is not None and (new.data, new.split) == (old.data, old.split):
+            new = with_pictures_of(new, old, self._model)
         points = (
             new.probe,
             new.condition,
@@ -63,13 +79,24 @@ class Session:
 
     def restore(self, values: Mapping[str, Any]) -> None:
         """Puts the given fields back to the given values."""
-        self._become(dataclasses.replace(self._state, **values))
+        self._become(dataclasses.replace(self._kept, **values))
 
     def reset(self, state: SessionState) -> None:
-        """Starts over with another state, as when another model is opened."""
+        """Starts over with another state."""
         self._become(state)
 
-    def _become(self, new: SessionState) -> None:
+    def open(self, model: LoadedReply, state: SessionState) -> None:
+        """Goes on with a model and its pictures that have been opened, and with what of a state fits them."""
+        self._model = model
+        fitted = fitted_to(state, model)
+        self._tell(fitted, fitted)
+
+    def _become(self, kept: SessionState) -> None:
+        model = self._model
+        self._tell(kept, kept if model is None else fitted_since(kept, model, self._kept, self._state))
+
+    def _tell(self, kept: SessionState, new: SessionState) -> None:
+        self._kept = kept
         old, self._state = self._state, new
         if new != old:
             for listener in tuple(self._listeners):

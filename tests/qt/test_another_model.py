@@ -8,10 +8,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from latentlab.qt.another_model import on_its_data
+from latentlab.qt.another_model import for_model, on_its_data
 from latentlab.qt.app import _state_for, _tell_of_other_data
 from latentlab.qt.recent_data import RecentData
-from latentlab.session.state import SessionState
+from latentlab.session.fitting import on_data
+from latentlab.session.state import PictureKeys, SessionState
 from tests.tiny import save_tiny_cvae
 
 BUSY = replace(SessionState(), probe=(1.0, 2.0), selected=5, group_a=(3,), data="mnist")
@@ -70,3 +71,10 @@ def test_that_pictures_that_a_model_cannot_show_are_not_dropped_without_a_word()
     assert said == []
     _tell_of_other_data(window, "mnist", SimpleNamespace(model="faces-vae", data="faces"))
     assert said == ["faces-vae is made for other pictures than mnist: it shows faces."]
+
+
+def test_that_a_kept_session_selects_nothing_in_another_model() -> None:
+    kept = replace(BUSY, pictures=PictureKeys(selected="a.png", group_a=("b.png",)))
+    state = for_model(kept, "faces-vae")
+    assert (state.selected, state.pictures) == (None, PictureKeys(group_a=("b.png",)))
+    assert on_data(kept, "/far/cats").pictures is None

@@ -43,7 +43,8 @@ def test_that_an_analogy_undoes_and_is_refused_with_numbers_that_are_none() -> N
 def test_that_points_of_another_number_of_dimensions_do_not_come_along_to_another_model() -> None:
     model = LoadedReply.__new__(LoadedReply)
     object.__setattr__(model, "latents", 3)
-    for name, value in (("images", ()), ("condition_names", ()), ("exclusive", True), ("classes", ())):
+    nothing = {"images": (), "condition_names": (), "exclusive": True, "classes": ()}
+    for name, value in {**nothing, "data": "mnist", "split": "test"}.items():
         object.__setattr__(model, name, value)
     three = (1.0, 2.0, 3.0)
     assert fitted_to(SessionState(analogy=(A, three, None)), model).analogy == (None, three, None)

@@ -103,7 +103,7 @@ class ConditionBoard(QScrollArea):
         self.samples = NewSamples(desk)
         self.samples.save_wanted.connect(self.save_wanted)
         self._lay_out()
-        self._asking = Asking(self._ask, self)
+        self._asking = Asking(self._ask, self, desk.loaded)
         desk.loaded.connect(self._loaded)
         desk.directed.connect(self._directed)
         desk.ways.connect(self._shown)
@@ -169,7 +169,7 @@ class ConditionBoard(QScrollArea):
             tile.show_picture(None)
         self._show_left()
         self._show_told(self._desk.state)
-        self._asking.answered()
+        self._grip()
         self._asking.soon()
 
     @Slot(object)

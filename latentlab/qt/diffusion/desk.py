@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
     from latentlab.engine.diffusion import Frame
 
+# Requests that are not about the model that is open.
+_OF_NO_MODEL = (OpenDenoiserRequest.slot, FollowDenoiserRequest.slot)
 _SERVICE = ("latentlab.engine.diffusion_service", "DiffusionService")
 
 
@@ -133,6 +135,8 @@ class DiffusionDesk(QObject):
                 if reply.generation in (0, self._newest.get(reply.slot)):
                     self.refused.emit(reply)
             case DenoiserReply() if self._current(OpenDenoiserRequest.slot, reply):
+                # What was asked before was asked of another model.
+                self._newest = {slot: self._newest[slot] for slot in _OF_NO_MODEL if slot in self._newest}
                 self.model = reply
                 self.opened.emit(reply)
             case FrameReply() if self._current(TapeRequest.slot, reply):

@@ -52,6 +52,8 @@ class ForwardPage(QWidget):
         self.setObjectName("forwardPage")
         self.setAccessibleName("Forward: a picture drowns in noise")
         self._diffusion, self._desk, self._seeded = diffusion, desk, noise
+        # Not the desk's, of which other pages may hear first: what is shown here belongs to this one.
+        self._model: DenoiserReply | None = None
         self._conditions: tuple[Point, ...] = ()
         self._guidance = 1.0
         self._index, self._seed = 0, 0
@@ -60,7 +62,7 @@ class ForwardPage(QWidget):
         # What was asked of the denoiser last: t and the picture there.
         self._asked: tuple[int, NDArray[np.float32]] | None = None
         self._wanted = True
-        self._asking = Asking(self._ask, self)
+        self._asking = Asking(self._ask, self, diffusion.opened)
         self.name = _label("forwardName", "Which picture it is.")
         self.previous = _arrow("forwardPrevious", Qt.ArrowType.LeftArrow, "The picture before")
         self.next = _arrow("forwardNext", Qt.ArrowType.RightArrow, "The next picture")
@@ -139,6 +141,7 @@ class ForwardPage(QWidget):
 
     @Slot(object)
     def _opened(self, model: DenoiserReply) -> None:
+        self._model = model
         blocker = QSignalBlocker(self.slider)
         share = self.slider.value() / self.slider.maximum() if self.slider.maximum() else _SHARE
         self.slider.setRange(0, model.steps)
@@ -146,7 +149,6 @@ class ForwardPage(QWidget):
         self.slider.setValue(round(share * model.steps))
         del blocker
         self.curves.show_schedule(model.alpha_bar)
-        self._asking.answered()
         self._show_picture()
         self._room.fit()
 
@@ -185,7 +187,7 @@ class ForwardPage(QWidget):
 
     def _show_picture(self) -> None:
         """Another picture, or another denoiser."""
-        data, model = self._desk.model, self._diffusion.model
+        data, model = self._desk.model, self._model
         self._picture = self._x_0 = None
         words = "" if model is None else "There is no data yet."
         if data is not None and model is not None and 0 <= self._index < len(data.images):
@@ -211,7 +213,7 @@ class ForwardPage(QWidget):
 
     def _show_time(self) -> None:
         """The picture at the t in hand."""
-        model, t = self._diffusion.model, self.slider.value()
+        model, t = self._model, self.slider.value()
         original, drowned, believed, seen = self.pictures
         original.show_picture(self._picture)
         self.come_back.setEnabled(self._picture is not None and t > 0)
@@ -258,7 +260,7 @@ class ForwardPage(QWidget):
 
     def _ask(self) -> bool:
         t, x_t = self.slider.value(), self._x_t
-        if x_t is None or t == 0 or self._diffusion.model is None:
+        if x_t is None or t == 0 or self._model is None:
             return False
         self._asked = (t, x_t)
         self._diffusion.believe(x_t[None], t, self._conditions, self._guidance)
@@ -267,7 +269,7 @@ class ForwardPage(QWidget):
     @Slot(object)
     def _believed(self, reply: BeliefReply) -> None:
         self._asking.answered()
-        model, asked = self._diffusion.model, self._asked
+        model, asked = self._model, self._asked
         if model is None or asked is None:
             return
         t, x_t = asked
@@ -287,7 +289,7 @@ class ForwardPage(QWidget):
 
     @Slot()
     def _come_back(self) -> None:
-        model, t = self._diffusion.model, self.slider.value()
+        model, t = self._model, self.slider.value()
         if model is not None and self._picture is not None and t > 0:
             self.seed_chosen.emit(self._seed)
             self.recipe_wanted.emit(FromPicture(pixels_of(self._picture), t / model.steps))

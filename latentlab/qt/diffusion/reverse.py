@@ -50,6 +50,8 @@ class ReversePage(QWidget):
         self.setObjectName("reversePage")
         self.setAccessibleName("Reverse: pictures come out of noise")
         self._diffusion = diffusion
+        # Not the desk's, of which others may hear first: what is shown here belongs to this one.
+        self._model: DenoiserReply | None = diffusion.model
         self._start: Start = FromNoise()
         self._frame: Frame | None = None
         self._picture, self._alone = 0, False
@@ -168,7 +170,7 @@ class ReversePage(QWidget):
     @Slot()
     def draw_anew(self) -> None:
         """A new tape as the controls say; the branches of the one before go."""
-        if self._diffusion.model is not None:
+        if self._model is not None:
             self._draw(Recipe(self.form.count.value(), self.form.manner, self._start))
 
     @Slot()
@@ -187,7 +189,7 @@ class ReversePage(QWidget):
         lane = self.lanes.in_hand
         return (
             lane is not None and lane.ended and len(lane.store) > 0 and not lane.whole
-            and not self.runs.running and self._diffusion.model is not None
+            and not self.runs.running and self._model is not None
             and (self.form.count.value(), self._start) == (lane.recipe.count, lane.recipe.start)
             and self.form.manner == lane.recipe.last_manner
         )  # fmt: skip
@@ -216,7 +218,7 @@ class ReversePage(QWidget):
         shared = [known for known in lane.store.frames if known.number <= frame.number]
         branch = Lane(recipe, TapeStore(shared), frame.number)
         # While it waits it shows what it shares, of as many frames as the engine will make.
-        model = self._diffusion.model
+        model = self._model
         steps = round(manner.steps * frame.t / model.steps) if model is not None else 0
         branch.total = frame.number + max(1, steps) + 1
         self.transport.pause()
@@ -296,9 +298,15 @@ class ReversePage(QWidget):
 
     @Slot(object)
     def _opened(self, model: DenoiserReply) -> None:
+        """Tapes of the model before are none of this one's."""
+        self._live.stop()
+        self._late.stop()
+        self.transport.pause()
+        self._model, self._start, self._frame = model, FromNoise(), None
+        self.lanes.begin(Lane(Recipe()))
+        self.tape_begun.emit()
         self.form.offer(model)
         self.lanes.name_conditions(model.condition_names, model.exclusive)
-        self._start = FromNoise()
         self.form.show_start(self._start)
         self._show(None)
 
@@ -359,7 +367,7 @@ class ReversePage(QWidget):
 
     def _show(self, frame: Frame | None) -> None:
         self._frame = frame
-        model = self._diffusion.model
+        model = self._model
         aspects: tuple[object, ...] = (None, None, None)
         words = ""
         if frame is not None and model is not None:
@@ -384,7 +392,7 @@ class ReversePage(QWidget):
     def _offer(self) -> None:
         lane = self.lanes.in_hand
         has = lane is not None and len(lane.store) > 0
-        model = self._diffusion.model is not None
+        model = self._model is not None
         self.transport.offer(model, has, self._can_branch())
         self.buttons.offer(model, self.runs.running, has, self._can_go_on())
 

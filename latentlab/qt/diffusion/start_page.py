@@ -62,7 +62,9 @@ class StartPage(QWidget):
         self.setObjectName("startPage")
         self.setAccessibleName("Where the tape begins")
         self.setAcceptDrops(True)
-        self._diffusion, self._noise, self._seed = diffusion, noise, 0
+        self._noise, self._seed = noise, 0
+        # Not the desk's, of which other pages may hear first: what is shown here belongs to this one.
+        self._model: DenoiserReply | None = None
         self.choice = PICTURE
         # As a tape had it; the slider has but so many places.
         self._strength = 0.5
@@ -179,7 +181,7 @@ class StartPage(QWidget):
 
     def _take(self, picture: Picture) -> None:
         """A tape's picture, which has its model's shape, even where that is not open yet."""
-        if self._diffusion.model is None:
+        if self._model is None:
             self.source.set_shape(shape_of(picture))
         self.source.take_picture(picture, _FROM_TAPE)
 
@@ -205,6 +207,7 @@ class StartPage(QWidget):
 
     @Slot(object)
     def _opened(self, model: DenoiserReply) -> None:
+        self._model = model
         self.source.set_shape(model.shape)
         self._show()
 
@@ -235,13 +238,13 @@ class StartPage(QWidget):
         painted = self.choice == HOLE and self.source.picture is not None
         self.canvas.setVisible(painted)
         self.source.frame.setVisible(self.choice != BETWEEN and not painted)
-        self.draw.setEnabled(self._diffusion.model is not None and self.start is not None)
+        self.draw.setEnabled(self._model is not None and self.start is not None)
         self.note.setText(self._missing())
         self._room.fit()
 
     @Slot()
     def _show_strength(self) -> None:
-        model, picture = self._diffusion.model, self.source.picture
+        model, picture = self._model, self.source.picture
         self.strength_value.setText(f"{self._strength:.2f}")
         self.seen.show_picture(picture)
         # The frame shows it already.
@@ -263,7 +266,7 @@ class StartPage(QWidget):
 
     def _missing(self) -> str:
         """Why nothing can be drawn, or a word on what would be; "" if there is nothing to say."""
-        if self._diffusion.model is None:
+        if self._model is None:
             return "Open a diffusion model first."
         if self.choice == BETWEEN:
             return ""
@@ -278,5 +281,5 @@ class StartPage(QWidget):
     @Slot()
     def _draw(self) -> None:
         start = self.start
-        if start is not None and self._diffusion.model is not None:
+        if start is not None and self._model is not None:
             self.recipe_wanted.emit(start)

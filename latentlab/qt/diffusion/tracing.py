@@ -1,8 +1,13 @@
-"""Shows in the plane where a tape goes: what the denoiser believes in, encoded by the plane's own model."""
+"""Shows in the plane where a tape goes: what the denoiser believes in, encoded by the plane's own model.
+
+Only where such pictures have a place there: the plane's model takes pictures of that shape, and it learnt
+from, or shows, the data that the denoiser learnt from. Of another model's plane no way is kept.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,10 +17,13 @@ from latentlab.engine.replies import (
     LoadedReply,
     Refusal,
     TrajectoryReply,
+    UnfoldedReply,
 )
 from latentlab.engine.requests import Point, TrajectoryRequest
 from latentlab.qt.asking import Asking
 from latentlab.qt.desk import Desk
+from latentlab.qt.diffusion.shelf import data_of
+from latentlab.qt.known_data import title_of
 from latentlab.qt.lag import Lag
 
 if TYPE_CHECKING:
@@ -34,6 +42,7 @@ class Tracing(QObject):
         desk: of the plane's model.
         plane: where to show it.
         frames: the frames that are at hand, the first first.
+        learnt: the name of the data that their denoiser learnt from; "" if that is not known.
     """
 
     def __init__(
@@ -41,11 +50,13 @@ class Tracing(QObject):
         desk: Desk,
         plane: LatentPlane,
         frames: Callable[[], Sequence[Frame]],
+        learnt: Callable[[], str],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._desk, self._plane, self._frames = desk, plane, frames
-        self._asking = Asking(self._ask, self)
+        self._desk, self._plane, self._frames, self._learnt = desk, plane, frames, learnt
+        self._names = _names_of(desk.model)
+        self._asking = Asking(self._ask, self, desk.loaded)
         self._lag = Lag(self._paint, self)
         self._picture = 0
         self._shown: Frame | None = None
@@ -56,6 +67,7 @@ class Tracing(QObject):
         desk.traced.connect(self._traced)
         desk.refused.connect(self._refused)
         desk.loaded.connect(self._loaded)
+        desk.unfolded.connect(self._unfolded)
 
     @Slot(object)
     def show(self, shown: tuple[Frame, int]) -> None:
@@ -69,8 +81,19 @@ class Tracing(QObject):
     @Slot()
     def clear(self) -> None:
         """There is no tape any more, or another one."""
-        self._shown, self._asked = None, ((), 0)
+        self._shown = None
+        self._forget()
+
+    def _forget(self) -> None:
+        """Nothing is known of where the tape goes, and nothing of it is in the plane."""
+        self._asked = self._known = (), 0
+        self._points = ()
         self._plane.show_trajectory((), 0)
+
+    def _is_of_data(self) -> bool:
+        """Whether the tape shows what the plane is of, as far as both tell."""
+        learnt = self._learnt()
+        return not learnt or learnt in self._names
 
     def _some(self) -> tuple[Frame, ...]:
         """The frames of the tape in hand that say where it goes."""
@@ -84,9 +107,8 @@ class Tracing(QObject):
         some, model = self._some(), self._desk.model
         if not some or self._shown is None or model is None:
             return False
-        picture = some[0].x0_hat[self._picture] if self._picture < len(some[0].x0_hat) else None
-        height, width = model.images.shape[-2:]
-        if picture is None or picture.shape[-2:] != (height, width):
+        shown = some[0].x0_hat
+        if self._picture >= len(shown) or shown.shape[1:] != model.images.shape[1:] or not self._is_of_data():
             return False
         self._asked = (some, self._picture)
         self._desk.request_trajectory(np.stack([frame.x0_hat[self._picture] for frame in some]))
@@ -100,9 +122,16 @@ class Tracing(QObject):
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
-        self._asking.answered()
-        self._points = ()
+        """What is known was found by the model before."""
+        self._names = _names_of(model)
+        self._forget()
         self._asking.soon()
+
+    @Slot(object)
+    def _unfolded(self, reply: UnfoldedReply) -> None:
+        """The model has learnt: the same pictures lie elsewhere."""
+        if self._shown is not None:
+            self._asking.soon()
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
@@ -119,3 +148,12 @@ class Tracing(QObject):
             return
         reached = sum(1 for known in frames if known.number <= self._shown.number) - 1
         self._plane.show_trajectory(self._points, reached, f"tape at t = {self._shown.t}")
+
+
+def _names_of(model: LoadedReply | None) -> frozenset[str]:
+    """The data that a model shows, and those that it learnt from."""
+    if model is None:
+        return frozenset()
+    # One that still learns is no file.
+    learnt = data_of(model.path) if Path(model.path).suffix else ""
+    return frozenset({title_of(model.data), learnt})

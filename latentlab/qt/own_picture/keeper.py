@@ -55,7 +55,7 @@ class OwnPictures(QObject):
         # The gesture of the hand that changed the picture last, until the probe has followed it.
         self._follow: int | None = None
         self._at_probe: str = ""
-        self._asking = Asking(self._ask, self)
+        self._asking = Asking(self._ask, self, desk.loaded)
         self._reading = Newest(background, self._read, self._unread)
         desk.changed.connect(self._session_changed)
         desk.probed.connect(self._session_changed)

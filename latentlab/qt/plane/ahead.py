@@ -6,6 +6,7 @@ Drawing 70,000 points takes some milliseconds, during which the window would not
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
@@ -23,6 +24,8 @@ class Ahead(QObject):
         self._background = Background(self)
         self._next: Callable[[], Placed] | None = None
         self._used = False
+        # Counts what was forgotten.
+        self._age = 0
 
     def prepare(self, work: Callable[[], Placed]) -> None:
         """Has this done next."""
@@ -35,16 +38,18 @@ class Ahead(QObject):
         return self._used
 
     def forget(self) -> None:
-        """What has not been begun is not wanted any more."""
+        """What has not come to its end is not wanted any more."""
         self._next, self._used = None, False
+        self._age += 1
 
     def _go_on(self) -> None:
         if self._next is not None and not self._background.busy:
             work, self._next = self._next, None
-            self._background.run(work, self._done, self._failed)
+            self._background.run(work, partial(self._done, self._age), self._failed)
 
-    def _done(self, placed: Placed) -> None:
-        self.ready.emit(placed)
+    def _done(self, age: int, placed: Placed) -> None:
+        if age == self._age:
+            self.ready.emit(placed)
         self._go_on()
 
     def _failed(self, failure: Failure) -> None:

@@ -30,6 +30,12 @@ class Marks:
         self.pins: tuple[Flat, ...] = ()
         self._projection = projection
 
+    def forget(self) -> None:
+        """Another model is open: of what was marked in the one before nothing is left but its pins, and those
+        are the session's."""
+        self.walk = self.trajectory = ()
+        self.ellipse, self.reached, self.hand = None, 0, ""
+
     def place(self, projection: Projection, pins: tuple[Point, ...]) -> None:
         """Finds out where everything lies, as when the walk, the pins or the plane are other ones."""
         self._projection = projection

@@ -148,4 +148,5 @@ class Following(QObject):
         split = state.split if state.data == data else "test"
         # What was followed has the same latent space, and the probe stays where it is.
         fitting = for_model(state, str(path)) if self._away else state
-        self._desk.open(replace(fitting, model=str(path), data=data, split=split))
+        opened = replace(fitting, model=str(path), data=data, split=split)
+        self._desk.open(opened, goes_on=not self._away)

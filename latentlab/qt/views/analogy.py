@@ -65,7 +65,7 @@ class AnalogyView(QWidget):
         self.clear = _button("analogyClear", "&Clear", "Take all three pictures away")
         self.nearest = NearestRow(desk, "analogyNearest", _NEAREST)
         self._lay_out()
-        self._asking = Asking(self._ask, self)
+        self._asking = Asking(self._ask, self, desk.loaded)
         for well in self.wells:
             well.taken.connect(self._take)
             well.dropped.connect(self._dropped)

@@ -142,7 +142,7 @@ class AttributeBoard(QWidget):
         self.pages.setObjectName("attributePages")
         self.pages.setDocumentMode(True)
         self._lay_out()
-        self._asking = Asking(self._ask_before, self)
+        self._asking = Asking(self._ask_before, self, desk.loaded)
         self.method.currentIndexChanged.connect(self._want)
         self.method.activated.connect(self._choose)
         self.shelf.slid.connect(self._slid)

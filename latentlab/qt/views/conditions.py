@@ -54,7 +54,7 @@ class ConditionSelector(QWidget):
         layout.addWidget(self.heading)
         layout.addWidget(self._choice)
         layout.addWidget(self._strip)
-        self._asking = Asking(self._ask, self)
+        self._asking = Asking(self._ask, self, desk.loaded)
         self.hide()
         desk.changed.connect(self._changed)
         desk.probed.connect(self._changed)
@@ -78,7 +78,6 @@ class ConditionSelector(QWidget):
             tile.show_image(None)
         self._show(self._desk.state.condition)
         self.setVisible(bool(self._names))
-        self._asking.answered()
         self._asking.soon()
 
     @Slot(object, object)

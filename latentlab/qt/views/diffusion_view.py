@@ -155,6 +155,11 @@ class DiffusionView(QWidget):
         """Those of the tape in hand that are there, the first first."""
         return self.reverse.frames
 
+    def learnt(self) -> str:
+        """The name of the data that the open denoiser learnt from; "" if that is not known."""
+        model = self._diffusion.model
+        return "" if model is None else model.data
+
     @Slot()
     def _give_way(self) -> None:
         """The probe moves: its picture goes first."""

@@ -73,7 +73,7 @@ class Dimensions(QWidget):
         self.list.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._lay_out()
-        self._asking = Asking(self._refresh, self)
+        self._asking = Asking(self._refresh, self, desk.loaded)
         self.list.verticalScrollBar().valueChanged.connect(self._scrolled)
         desk.changed.connect(self._changed)
         desk.probed.connect(self._changed)
@@ -120,7 +120,6 @@ class Dimensions(QWidget):
             if self._desk.encodings is not None:  # a panel made after the model was opened
                 self._encoded(self._desk.encodings)
         self._show_axes()
-        self._asking.answered()
         self._asking.soon()
 
     @Slot(object)

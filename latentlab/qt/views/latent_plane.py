@@ -128,7 +128,9 @@ class LatentPlane(QWidget):
         # Other data of the same model lie in the same plane: the view stays where it is.
         self._unfitted = self._unfitted or model.path != self._path
         self._path = model.path
-        self.marks.ellipse = self._manifold = None
+        # Points of another model, and numbers of other pictures, mean nothing here.
+        self.marks.forget()
+        self._manifold = self._hovered = None
         self._names = axis_names(self.desk.projection)
         self.scatter.clear()
         self._ahead.forget()

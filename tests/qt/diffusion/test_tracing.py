@@ -41,7 +41,7 @@ def frame(number: int, side: int = SIDE) -> Frame:
 
 
 def traced(qtbot: QtBot, window: LabWindow, frames: list[Frame], picture: int = 0) -> Tracing:
-    tracing = Tracing(window.desk, window.plane, lambda: frames, window)
+    tracing = Tracing(window.desk, window.plane, lambda: frames, lambda: "mnist", window)
     with qtbot.waitSignal(window.desk.traced, timeout=3000):
         tracing.show((frames[-1], picture))
     qtbot.waitUntil(lambda: len(window.plane.marks.trajectory) == TOTAL, timeout=3000)
@@ -111,7 +111,7 @@ def test_that_pictures_of_another_size_leave_the_plane_alone(
     qtbot: QtBot, window: LabWindow, renderer: FakeRenderer
 ):
     frames = [frame(number, side=SIDE + 4) for number in range(TOTAL)]
-    Tracing(window.desk, window.plane, lambda: frames, window).show((frames[-1], 0))
+    Tracing(window.desk, window.plane, lambda: frames, lambda: "mnist", window).show((frames[-1], 0))
     qtbot.wait(150)
     assert window.plane.marks.trajectory == ()
     assert not any(isinstance(request, rq.TrajectoryRequest) for request in renderer.served)
