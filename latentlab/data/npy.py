@@ -9,6 +9,7 @@ under the limit.
 from __future__ import annotations
 
 import math
+import reprlib
 import sys
 import zipfile
 import zlib
@@ -169,7 +170,7 @@ class ArrayArchive:
                 f"the array {name!r} holds Python objects, which are never unpickled", self.path
             )
         if len(header.shape) > _MAX_DIMENSIONS or any(side < 0 for side in header.shape):
-            raise self._wrong(name, f"claims a shape of {header.shape}")
+            raise self._wrong(name, f"claims a shape of {reprlib.repr(header.shape)}")
         held = self._zip.getinfo(name + _SUFFIX).file_size - stream.tell()
         if header.nbytes > held:
             raise self._wrong(name, f"claims {header.nbytes:,} bytes, and the file holds {held:,}")
