@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QDockWidget, QFileDialog, QMainWindow, QWidget
 from latentlab.data.report import ReadingReport
 from latentlab.data.shipped_sets import SHIPPED_SETS
 from latentlab.data.spec import Spec
+from latentlab.engine.presets import too_few_in_words
 from latentlab.errors import LabError
 from latentlab.qt.background import Background
 from latentlab.qt.data_dialog.dialog import OpenDataDialog
@@ -132,7 +133,8 @@ class DataDeeds(QObject):
         if self._fits(spec):
             self._bar.say(text, "Show in the plane", partial(self._show, spec), good=True)
         else:
-            self._bar.say(f"{text}\n{title} can be trained on now.", good=True)
+            too_few = too_few_in_words(report.read)
+            self._bar.say(f"{text}\n{too_few or f'{title} can be trained on now.'}", good=not too_few)
 
     # Going to others
 

@@ -16,25 +16,36 @@ class Chosen:
 
     Attributes:
         choice, plan: what the person has chosen, or what is proposed.
+        count: pictures in hand, held-out ones included; 0 if that is not known.
     """
 
     def __init__(self) -> None:
         self.choice, self.plan = PRESETS[0].choice, _PLAN
         self._preset = PRESETS[0]
         self._proposed = _PLAN.epochs, _PLAN.batch
-        self._count = 0
+        self.count = 0
 
     def usual(self, kind: str) -> tuple[int, int]:
         """(epochs, batch) to propose for the pictures in hand."""
-        if not self._count:
+        if not self.count:
             return _PLAN.epochs, usual_plan(kind).batch
-        return epochs_for(self._count, kind), batch_for(self._count, kind)
+        return epochs_for(self.count, kind), batch_for(self.count, kind)
+
+    @property
+    def proposed(self) -> bool:
+        """Whether epochs and batch are what is proposed, rather than what the person has chosen."""
+        return (self.plan.epochs, self.plan.batch) == self._proposed
 
     def suit(self, known: Known) -> Preset | None:
-        """Other pictures; the model to propose for them, unless the person has chosen one."""
+        """Other pictures; the model to propose for them, unless the person has chosen one.
+
+        A batch that was chosen for more pictures than there are now gives way to the one proposed.
+        """
         if known.count:
-            self._count = known.count
+            self.count = known.count
             self._propose()
+            if self.plan.batch >= known.count:
+                self.plan = replace(self.plan, batch=batch_for(known.count, self.choice.kind))
         if self.choice != self._preset.choice:
             return None
         self._preset = suited_to(known.shape)
@@ -58,6 +69,6 @@ class Chosen:
 
     def _propose(self) -> None:
         """Epochs and batch that suit pictures and model, unless the person has chosen others."""
-        if (self.plan.epochs, self.plan.batch) == self._proposed:
+        if self.proposed:
             epochs, batch = self._proposed = self.usual(self.choice.kind)
             self.plan = replace(self.plan, epochs=epochs, batch=batch)

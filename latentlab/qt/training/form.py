@@ -59,7 +59,16 @@ class TrainingForm(QScrollArea):
         self.alarm.setForegroundRole(QPalette.ColorRole.BrightText)
         self.alarm.setWordWrap(True)
         self.alarm.hide()
+        self.note = Label()
+        self.note.setObjectName("trainNote")
+        self.note.setWordWrap(True)
+        self.note.hide()
         self._lay_out()
+
+    def show_note(self, words: str) -> None:
+        """What is to be kept in mind of these pictures or of this training; "" for nothing."""
+        self.note.setText(words)
+        self.note.setVisible(bool(words))
 
     def _lay_out(self) -> None:
         form = QFormLayout()
@@ -80,7 +89,7 @@ class TrainingForm(QScrollArea):
         rows.addLayout(form)
         rows.addWidget(self.when)
         rows.addLayout(buttons)
-        for widget in (self.beta, self.status, self.alarm):
+        for widget in (self.beta, self.status, self.alarm, self.note):
             rows.addWidget(widget)
         rows.addStretch()
         self.setWidget(within)

@@ -27,6 +27,8 @@ _KINDS = {"Autoencoder": "ae", "VAE": "vae", "Conditional VAE": "cvae", "Diffusi
 _NETWORKS = {"Dense layers": "mlp", "Convolutions": "conv"}
 _PREDICTS = {"v, between picture and noise": "v", "The noise": "noise", "The picture": "x0"}
 _CYCLES = 4
+# Where it is not known how many pictures there are.
+_MANY = 60_000
 # What is chosen of a model with latents alone, and of a diffusion model alone.
 _OF_LATENTS = ("latents", "network", "likelihood")
 _OF_NOISE = ("predicts", "noise", "weighting", "condition_dropout")
@@ -52,7 +54,7 @@ _TIPS = {
     "schedule": "Constant; warm-up from 0 over the first tenth, so that all dimensions are tried first; "
     "cyclic: four such rises, which revives dimensions that went unused.",
     "epochs": "Passes over the pictures. You can stop at any time and keep what there is.",
-    "batch": "Pictures a step. Larger ones are steadier and need more memory.",
+    "batch": "Pictures a step, at most as many as there are. Larger ones are steadier and need more memory.",
     "learning_rate": "How large the steps are. Too large, and the loss jumps or breaks; too small is slow.",
     "binarise": "Show the encoder black and white draws of grey pictures: it rebuilds held-out ones better.",
     "seed": "The same seed trains the same model again.",
@@ -64,7 +66,7 @@ class OptionsDialog(QDialog):
     """Edits a choice and a plan; `choice` and `plan` hold them after it was accepted.
 
     Only what means something for the kind in hand is in sight. `usual` tells the (epochs, batch) to propose
-    for another kind.
+    for another kind; `pictures` are there to learn from, 0 if that is not known.
     """
 
     def __init__(
@@ -72,7 +74,7 @@ class OptionsDialog(QDialog):
         choice: Choice,
         plan: TrainingPlan,
         devices: tuple[str, ...],
-        steps_per_epoch: int,
+        pictures: int = 0,
         usual: Callable[[str], tuple[int, int]] | None = None,
         parent: QWidget | None = None,
     ) -> None:
@@ -80,7 +82,7 @@ class OptionsDialog(QDialog):
         self.setObjectName("trainingOptions")
         self.setWindowTitle("Training options")
         self.choice, self.plan = choice, plan
-        self._steps = max(1, steps_per_epoch)
+        self._pictures = pictures
         self._usual, self._of = usual, choice.kind
         self._kind = _combo("trainingKind", _KINDS, choice.kind)
         self._latents = _spin("trainingLatents", 1, 256, choice.latents)
@@ -97,7 +99,7 @@ class OptionsDialog(QDialog):
         schedule = "cyclic" if plan.beta_cycles else "warm-up" if plan.beta_warmup_steps else "constant"
         self._schedule = _combo("trainingSchedule", {name: name for name in SCHEDULES}, schedule)
         self._epochs = _spin("trainingEpochs", 1, 100_000, plan.epochs)
-        self._batch = _spin("trainingBatch", 1, 100_000, plan.batch)
+        self._batch = _spin("trainingBatch", 1, pictures or 100_000, plan.batch)
         self._rate = _real("trainingRate", 1e-6, 1.0, plan.learning_rate, 6)
         self._binarise = _combo(
             "trainingBinarise", {"no": "no", "yes": "yes"}, "yes" if plan.binarise_input else "no"
@@ -180,10 +182,11 @@ class OptionsDialog(QDialog):
             condition_dropout=self._dropout.value(),
         )
         epochs, schedule = self._epochs.value(), self._schedule.currentData()
+        steps = epochs * max(1, (self._pictures or _MANY) // self._batch.value())
         self.plan = replace(
             self.plan,
             beta=self._beta.value(),
-            beta_warmup_steps=epochs * self._steps // 10 if schedule == "warm-up" else 0,
+            beta_warmup_steps=steps // 10 if schedule == "warm-up" else 0,
             beta_cycles=_CYCLES if schedule == "cyclic" else 0,
             epochs=epochs,
             batch=self._batch.value(),

@@ -16,13 +16,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Begin:
-    """Train a new model: kind and config fields, plan, the data's text, the file it is to go to."""
+    """Train a new model: kind and config fields, plan, the data's text, the file it is to go to.
+
+    `proposed` says that nobody has chosen the plan's epochs and batch: they are to suit the pictures that are
+    found there.
+    """
 
     kind: str
     fields: Mapping[str, Any]
     plan: TrainingPlan
     data: str
     out: Path
+    proposed: bool = False
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,14 @@ import sys
 import threading
 import time
 import traceback
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QThread, Signal
 
 from latentlab.engine.events import Checkpointed, CheckpointFailed, Progress
+from latentlab.engine.presets import plan_for, with_fitting_warmup
 from latentlab.errors import LabError
 from latentlab.qt.priority import step_back
 from latentlab.qt.training.orders import (
@@ -32,6 +34,7 @@ from latentlab.qt.training.orders import (
 )
 
 if TYPE_CHECKING:
+    from latentlab.engine.plan import TrainingPlan
     from latentlab.engine.training_run import TrainingRun
 
 # How far this thread, and those that torch starts for it, step back on Linux.
@@ -99,12 +102,13 @@ class TrainingThread(QThread):
         beginning = self._beginning
         if isinstance(beginning, GoOn):
             return TrainingRun.resume(beginning.path, overwrite=True)
+        train, test = catalog.load(beginning.data, "train"), catalog.load(beginning.data, "test")
         return TrainingRun(
             beginning.kind,
             beginning.fields,
-            beginning.plan,
-            catalog.load(beginning.data, "train"),
-            catalog.load(beginning.data, "test"),
+            _fitting(beginning, len(train), len(test)),
+            train,
+            test,
             beginning.out,
             data=beginning.data,
         )
@@ -203,6 +207,15 @@ class TrainingThread(QThread):
         _step_back_helpers()
         theta = run.trainer.average.cpu().clone().numpy()
         self.unfolded.emit(Snapshot(run.out.stem, run.trainer.step, run.kind, run.config, theta, run.data))
+
+
+def _fitting(beginning: Begin, learning: int, held_out: int) -> TrainingPlan:
+    """The plan for the pictures that there are: what nobody has chosen suits their number."""
+    plan = beginning.plan
+    if beginning.proposed:
+        usual = plan_for(beginning.kind, learning + held_out, learning)
+        plan = replace(plan, epochs=usual.epochs, batch=usual.batch)
+    return with_fitting_warmup(plan, learning)
 
 
 def _step_back_helpers() -> None:

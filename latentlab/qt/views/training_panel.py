@@ -9,6 +9,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
 
 from latentlab.engine.events import (
+    Checkpointed,
     CheckpointFailed,
     ElboFigures,
     EpochEnded,
@@ -19,7 +20,7 @@ from latentlab.engine.events import (
     Started,
 )
 from latentlab.engine.plan import TrainingPlan, figures_of
-from latentlab.engine.presets import PRESETS, Choice, fields_of
+from latentlab.engine.presets import PRESETS, Choice, few_in_words, fields_of, too_few_in_words
 from latentlab.qt.known_data import Known
 from latentlab.qt.plain import listed
 from latentlab.qt.training.chosen import Chosen
@@ -49,6 +50,7 @@ class TrainingPanel(QWidget):
         self._history = History()
         self._started: Started | None = None
         self._progress: Progress | None = None
+        self._saved = True
         self.form = TrainingForm()
         self.data, self.model, self.beta = self.form.data, self.form.model, self.form.beta
         self.curves, self.bars, self.drawn = LossCurves(), PartBars(), DrawnNow()
@@ -65,6 +67,7 @@ class TrainingPanel(QWidget):
         trainer.staged.connect(self._staged)
         trainer.told.connect(self._told)
         trainer.unfolded.connect(self._unfolded)
+        trainer.failed.connect(self._failed)
         self._model_chosen()
         self._staged(trainer.stage)
 
@@ -85,7 +88,16 @@ class TrainingPanel(QWidget):
     def _suggest(self) -> None:
         """Proposes a model and epochs that suit the pictures, unless the person has chosen others."""
         known = self._known.get(self.data.currentData())
+        batch = self.plan.batch
+        chosen = not self._chosen.proposed
         preset = None if known is None else self._chosen.suit(known)
+        if known is not None and self._trainer.stage is Stage.IDLE:
+            self._note_on(known.count)
+            if chosen and self.plan.batch != batch:
+                self.form.status.setText(
+                    f"The batch is {self.plan.batch} now: there are fewer pictures than {batch:,}. Options … "
+                    "changes it."
+                )
         if preset is not None:
             self.model.setCurrentIndex([one.title for one in PRESETS].index(preset.title))
 
@@ -132,7 +144,8 @@ class TrainingPanel(QWidget):
         from latentlab.engine.device import describe_devices
 
         devices = ("auto", *describe_devices())
-        dialog = OptionsDialog(self.choice, self.plan, devices, 500, self._chosen.usual, self)
+        most = max(0, self._chosen.count - 1)  # one at least is held out
+        dialog = OptionsDialog(self.choice, self.plan, devices, most, self._chosen.usual, self)
         if dialog.exec() == OptionsDialog.DialogCode.Accepted:
             if dialog.choice != self.choice:
                 self.form.when.setText("As chosen under Options.")
@@ -157,12 +170,13 @@ class TrainingPanel(QWidget):
             return
         known = self._known.get(spec)
         fields = fields_of(choice, None if known is None else known.shape)
-        self.begin(Begin(choice.kind, fields, self.plan, spec, out))
+        self.begin(Begin(choice.kind, fields, self.plan, spec, out, proposed=self._chosen.proposed))
 
     def begin(self, beginning: Begin | GoOn) -> None:
         """Starts a training; the curves begin anew."""
         self._history, self._started, self._progress = History(), None, None
         self.form.alarm.hide()
+        self.form.show_note("")
         self.bars.show_history(self._history)
         if isinstance(beginning, Begin):
             self._show_kind(figures_of(beginning.kind))
@@ -180,7 +194,16 @@ class TrainingPanel(QWidget):
         self._chosen.weigh(beta)
         self._trainer.set_beta(beta)
 
+    def _note_on(self, count: int) -> None:
+        """A word on so many pictures, held-out ones included."""
+        self.form.show_note(too_few_in_words(count) or few_in_words(count))
+
     # What the training tells
+
+    @Slot(str, str)
+    def _failed(self, message: str, details: str) -> None:
+        """What was going on no longer is: the line that said so gives way to why."""
+        self.form.status.setText(message)
 
     @Slot(object)
     def _staged(self, stage: Stage) -> None:
@@ -217,16 +240,20 @@ class TrainingPanel(QWidget):
         match event:
             case Started():
                 self._started = event
+                self.form.show_note(few_in_words(event.pictures))
             case Progress():
                 self._progress = event
             case Judging():
                 self.form.status.setText(f"Judging held-out pictures: {event.done:,} of {event.total:,}")
             case CheckpointFailed():
-                self.form.status.setText(f"Training goes on, but could not be saved: {event.reason}")
+                self._saved = False
+                self.form.show_note(f"Training goes on, but could not be saved: {event.reason}")
+            case Checkpointed():
+                self._saved = True
+                self.form.show_note(few_in_words(self._started.pictures if self._started else 0))
             case Paused():
-                self.form.status.setText(
-                    event.fault or f"Paused at step {event.step:,}. Everything is saved."
-                )
+                saved = "Everything is saved." if self._saved else "It could not be saved."
+                self.form.status.setText(event.fault or f"Paused at step {event.step:,}. {saved}")
             case Ended():
                 kept = f"Saved as {event.kept}" if event.kept else "Left unfinished; it can be gone on with."
                 self.form.status.setText(kept)

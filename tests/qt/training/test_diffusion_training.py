@@ -292,7 +292,7 @@ def test_that_the_options_show_only_what_means_something(qtbot: QtBot):
         Choice(),
         TrainingPlan(epochs=10, batch=128),
         ("auto", "cpu"),
-        100,
+        60_000,
         {"vae": (10, 128), "ddpm": (8, 64)}.get,
     )
     qtbot.addWidget(dialog)
