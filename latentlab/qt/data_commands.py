@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from latentlab.data.shipped_sets import SHIPPED_SETS
 from latentlab.qt.actions import Entry
-from latentlab.qt.plain import on_button
+from latentlab.qt.plain import WORDS, on_button
 from latentlab.qt.recent_data import MOST, RecentData
 
 if TYPE_CHECKING:
@@ -79,13 +79,13 @@ def _spec_of(there: Callable[[], RecentData | None]) -> Callable[[], str | None]
 def _titled(window: LabWindow, place: int) -> Callable[[], str]:
     def title() -> str:
         titles = window.deeds.data.recent_titles()
-        return on_button(titles[place]) if place < len(titles) else ""
+        return on_button(titles[place], WORDS) if place < len(titles) else ""
 
     return title
 
 
 def _counted(window: LabWindow, split: str, text: str) -> Callable[[], str]:
-    return lambda: text + on_button(window.deeds.data.count_in_words(split))
+    return lambda: text + on_button(window.deeds.data.count_in_words(split), WORDS)
 
 
 def _has_split(window: LabWindow, split: str) -> Callable[[], bool]:

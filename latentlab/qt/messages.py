@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStyle, QToolButton, QWidget
 
 from latentlab.plain import sentence
-from latentlab.qt.plain import Label, on_button, plain_tip
+from latentlab.qt.plain import WORDS, Label, on_button, plain_tip
 
 
 class MessageBar(QFrame):
@@ -59,7 +59,7 @@ class MessageBar(QFrame):
         self.label.setText(text)
         self.setAccessibleDescription(text)
         self._do = do
-        self.offer.setText(on_button(offer))
+        self.offer.setText(on_button(offer, WORDS))
         self.offer.setAccessibleName(offer or "Do what is offered")
         self.offer.setVisible(do is not None)
         self.show()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from latentlab.engine.model_header import makes_pictures
 from latentlab.qt.actions import Entry
-from latentlab.qt.plain import on_button
+from latentlab.qt.plain import WORDS, on_button
 from latentlab.shipped import model_files
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _open_own(window: LabWindow, place: int) -> None:
 def _named(window: LabWindow, place: int) -> Callable[[], str]:
     def name() -> str:
         path = _own(window, place)
-        return "" if path is None else f"Open model {on_button(path.stem)}"
+        return "" if path is None else f"Open model {on_button(path.stem, WORDS)}"
 
     return name
 

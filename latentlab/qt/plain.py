@@ -17,8 +17,10 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from latentlab.plain import one_line, sentence, short_name
 
-# As long as a name is in a button, a list or a row.
-NAME, _TITLE = 40, 200
+# As long as a name is in a button, a list or a row: what a column of the window has room for.
+NAME, _TITLE = 32, 200
+# Where there is room for words as well: in menus, and in what a message offers.
+WORDS = 64
 # A label that breaks its lines need be no wider than so many letters, whatever the longest word.
 _LEAST_LETTERS = 24
 _MNEMONIC = re.compile("&(.?)", re.DOTALL)
@@ -65,9 +67,9 @@ def plain_tip(text: str) -> str:
     return shown
 
 
-def listed(name: str) -> str:
+def listed(name: str, most: int = NAME) -> str:
     """A name for an item of a list, a table or a combo box."""
-    return short_name(name, NAME)
+    return short_name(name, most)
 
 
 def without_mnemonic(text: str) -> str:
@@ -75,9 +77,9 @@ def without_mnemonic(text: str) -> str:
     return one_line(text).replace("&", "&&")
 
 
-def on_button(name: str) -> str:
+def on_button(name: str, most: int = NAME) -> str:
     """A name for a button or a menu: short, and "&" is "&"."""
-    return without_mnemonic(listed(name))
+    return without_mnemonic(listed(name, most))
 
 
 def spoken(text: str) -> str:

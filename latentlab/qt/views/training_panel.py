@@ -22,7 +22,7 @@ from latentlab.engine.events import (
 from latentlab.engine.plan import TrainingPlan, figures_of
 from latentlab.engine.presets import PRESETS, Choice, few_in_words, fields_of, too_few_in_words
 from latentlab.qt.known_data import Known
-from latentlab.qt.plain import listed
+from latentlab.qt.plain import WORDS, listed
 from latentlab.qt.training.chosen import Chosen
 from latentlab.qt.training.curves import LossCurves
 from latentlab.qt.training.drawn_now import DrawnNow
@@ -78,7 +78,7 @@ class TrainingPanel(QWidget):
         self.data.clear()
         self._known = {one.spec: one for one in known}
         for one in known:
-            self.data.addItem(listed(one.title), one.spec)
+            self.data.addItem(listed(one.title, WORDS), one.spec)
         self.data.addItem("Pictures of your own …", "")
         found = self.data.findData(chosen) if chosen else 0
         if found >= 0:
