@@ -73,15 +73,15 @@ class Settings:
                 raise LabError(f"is of version {version or 'unknown'}, not {VERSION}")
             theme, session, scale = (
                 Theme(self._text("theme")),
-                self._text("session"),
+                self._text("session", _MOST_BYTES),
                 int(self._text("scale")),
             )
             if not 1 <= scale <= _HIGHEST_SCALE:
                 raise LabError("has a scale out of range")
             found = saved.from_text(session) if session else None
             self.theme, self.scale, self.folder = theme, scale, self._text("folder")
-            self.recent = recent_data.from_text(self._text("recent") or "[]")
-            if recipe := self._text("tape"):
+            self.recent = recent_data.from_text(self._text("recent", _MOST_BYTES) or "[]")
+            if recipe := self._text("tape", _MOST_BYTES):
                 # Of another version, it is no reason to doubt the rest.
                 with contextlib.suppress(LabError):
                     self.tape = self._text("denoiser"), recipes.from_json(recipe)
@@ -99,10 +99,10 @@ class Settings:
             kept = f"; the old file is kept as {aside.name}" if aside else ""
             self.complaint = f"{self.path.name}: the session had {', '.join(over)}. It goes on without{kept}."
 
-    def _text(self, key: str) -> str:
+    def _text(self, key: str, most: int = bounds.MAX_LETTERS) -> str:
         assert self._store is not None
         value = self._store.value(key, "")
-        if not isinstance(value, str):
+        if not isinstance(value, str) or len(value) > most:
             raise LabError("is damaged")
         return value
 

@@ -236,3 +236,18 @@ def test_that_model_and_data_given_by_relative_paths_are_found_from_another_fold
     assert again.session.pins == ((1.0, 2.0),)
     assert again.tape is not None
     assert again.tape[0] == str(here / "d.safetensors")
+
+
+@pytest.mark.parametrize("key", ["folder", "denoiser", "theme"])
+def test_that_a_text_longer_than_any_path_is_not_taken(tmp_path: Path, key: str) -> None:
+    path = tmp_path / "lab.ini"
+    settings = Settings(path)
+    settings.tape = ("mnist-ddpm", Recipe(3, Manner(steps=7)))
+    settings.save()
+    lines = path.read_text().split("\n")
+    path.write_text("\n".join(f"{key}={'x' * 20_000}" if one.startswith(key) else one for one in lines))
+    os.utime(path, (1_000_000_000, 1_000_000_000))
+    found = Settings(path)
+    assert (found.folder, found.tape) == ("", None)
+    # A tape that cannot be found again is no reason to doubt the rest.
+    assert ("is damaged" in found.complaint) == (key != "denoiser")
