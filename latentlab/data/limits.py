@@ -19,6 +19,8 @@ MAX_ARRAY_BYTES = 4 * 2**30
 # A table of attributes as text (CelebA: 26 MB), and how many attributes it may name.
 MAX_TABLE_BYTES = 128 * 2**20
 MAX_ATTRIBUTES = 256
+# So many columns of it are looked at.
+MAX_COLUMNS = 2000
 # More "classes" than this are numbers of another kind: ages, identities, prices.
 MAX_CLASSES = 1000
 # The sides that the models draw.

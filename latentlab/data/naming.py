@@ -1,34 +1,321 @@
-"""Which picture a name in a table means."""
+"""Which picture a name in a table means.
+
+A table may have been written on another computer, with another program, before the pictures were converted.
+Forms of a name are compared from the strictest to the loosest:
+
+    cats/1.png       as it is
+    .\\cats\\1.png     with other marks between folders, "./" before, letters composed otherwise
+    cats/1.PNG       with the suffix, then all of it, in other letter case; with letters spoilt on the way
+    D:/set/cats/1.png, or 1.png      with more or fewer folders before
+    1, or cats/1.jpg                 without its suffix, or with another one
+    00001                            a number with other zeros before
+
+A looser form never overrides a stricter one, and what may mean several pictures means none. What stands
+behind a dot is a suffix only if pictures have such suffixes: "s.1" is no "s".
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import unquote
 
 import numpy as np
 from numpy.typing import NDArray
 
+from latentlab.data.formats import SUFFIXES
 
-def match(files: Sequence[str], pictures: Sequence[str]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Pairs that mean the same: the indices of the files, and those of the pictures."""
-    whole = {name: index for index, name in enumerate(pictures)}
-    base = _unique(name.rpartition("/")[2] for name in pictures)
-    stem = _unique(map(_stem, pictures))
-    row_of: dict[int, int] = {}
-    for row, file in enumerate(files):
-        index = whole.get(file, base.get(file, stem.get(_stem(file), -1)))
-        if index >= 0:
-            row_of.setdefault(index, row)
-    return np.array(list(row_of.values()), dtype=np.intp), np.array(list(row_of), dtype=np.intp)
+ABSENT, AMBIGUOUS, REPEATED = -1, -2, -3
+# Other pictures' suffixes, which a table may name from before they were converted.
+_CONVERTED = (
+    ".heic .heif .avif .jxl .jp2 .j2k .tga .ico .psd .exr .hdr .dng .nef .cr2 .arw .svg .dcm .pcx .ras"
+)
+_SUFFIXES = SUFFIXES | set(_CONVERTED.split())
+_NUMBER = re.compile(r"([0-9]{1,18})(\.0*)?")
+# What a clean name has not.
+_UNTIDY = re.compile(r"\\|^\.{0,2}/|//|/\.{1,2}(/|$)|\s(/|$)|(^|/)\s|/$")
+# A byte of a file's name that is no UTF-8, as Python has it.
+_STRANGE = re.compile("[\udc80-\udcff]")
+# What a match is worth when columns are compared that may both name the files, by form.
+WORTH = {
+    "same": 1.0,
+    "clean": 0.99,
+    "suffix": 0.98,
+    "case": 0.97,
+    "tail": 0.95,
+    "tail, case": 0.94,
+    "base": 0.9,
+    "stem": 0.3,
+    "stem, case": 0.29,
+    "stem, base": 0.25,
+    "number": 0.1,
+}
+# From this form on the suffix is not compared any more.
+WITH_SUFFIX = 0.5
+
+_Key = Callable[[str], str]
+
+
+@dataclass(frozen=True, eq=False)
+class Matched:
+    """Which picture each of some names means.
+
+    Attributes:
+        pictures: the picture's index, or ABSENT, AMBIGUOUS (several pictures may be meant, or several names
+            mean this one) or REPEATED (a stricter name means it).
+        worth: how exactly it matches, from 1 for the same name down to 0 for none.
+    """
+
+    pictures: NDArray[np.intp]
+    worth: NDArray[np.float64]
+
+    @property
+    def count(self) -> int:
+        return int((self.pictures >= 0).sum())
+
+
+class Naming:
+    """Pictures, by all forms of their names; each form is made when it is first needed."""
+
+    def __init__(self, pictures: Sequence[str]) -> None:
+        self.names = list(pictures)
+        self.same = {name: index for index, name in enumerate(self.names)}
+        self._clean, self._loose = _Memo(clean), _Memo(loose)
+        self._indices: dict[tuple[str, bool], dict[str, int]] = {}
+        self._screen: frozenset[str] | None = None
+
+    def exact(self, names: Iterable[str]) -> int:
+        """How many of these are pictures' names as they are."""
+        return sum(name in self.same for name in names)
+
+    def maybe(self, name: str) -> bool:
+        """Whether a name may mean any picture at all: without this, the loosest look would be the dearest."""
+        if self._screen is None:
+            self._screen = frozenset(key for name in self.names for key in _loosest(name))
+        return any(key in self._screen for key in _loosest(name))
+
+    def match(self, files: Sequence[str]) -> Matched:
+        """Which pictures these names, all different, mean."""
+        work = _Work(files, len(self.names))
+        work.by_index("same", _whole, self.same)
+        work.drop([file for file in work.rest if not self.maybe(files[file])])
+        if not work.rest:
+            return work.matched()
+        exact, free = self._clean.__getitem__, self._loose.__getitem__
+        for form, key in (("clean", exact), ("suffix", self._suffix_folded), ("case", free)):
+            self._by_form(work, form, key)
+        for form, key in (("tail", exact), ("tail, case", free)):
+            self._by_tail(work, form, key, of_file=_whole, stems=False)
+        self._by_base(work, "base", lambda name: _base(free(name)))
+        for form, key in (("stem", exact), ("stem, case", free)):
+            # The table without suffixes; the pictures without; both with others.
+            self._by_tail(work, form, key, of_file=_whole, stems=True)
+            self._by_tail(work, form, key, of_file=stem_of, stems=False)
+            self._by_tail(work, form, key, of_file=stem_of, stems=True)
+        self._by_base(work, "stem, base", lambda name: stem_of(_base(free(name))))
+        self._by_base(work, "number", lambda name: _number(stem_of(_base(free(name)))))
+        return work.matched()
+
+    def _suffix_folded(self, name: str) -> str:
+        name = self._clean[name]
+        stem = stem_of(name)
+        return stem + name[len(stem) :].lower()
+
+    def _by_form(self, work: _Work, form: str, key: _Key) -> None:
+        if not work.rest:
+            return
+        if (form, False) not in self._indices:
+            self._indices[form, False] = _unique(map(key, self.names))
+        work.by_index(form, key, self._indices[form, False])
+
+    def _by_tail(self, work: _Work, form: str, key: _Key, *, of_file: _Key, stems: bool) -> None:
+        """Names of which one ends in the other, or which share their last two parts or more."""
+        if not work.rest:
+            return
+        tails = self._tails(form, key, stems=stems)
+
+        def find(name: str) -> int:
+            name = of_file(key(name))
+            start = 0
+            while True:
+                tail = name[start:]
+                found = tails.get(tail, ABSENT)
+                short = start > 0 and "/" not in tail
+                if found >= 0 and short and "/" in self.names[found]:
+                    # Only the last part is shared, and both lie in folders that contradict each other.
+                    found = ABSENT
+                if found != ABSENT and not (found == AMBIGUOUS and short):
+                    return found
+                start = name.find("/", start) + 1
+                if start == 0:
+                    return ABSENT
+
+        work.by_search(form, find)
+
+    def _tails(self, form: str, key: _Key, *, stems: bool) -> dict[str, int]:
+        """The pictures' names, whole and without the first folders; AMBIGUOUS if two end so."""
+        if (form, stems) in self._indices:
+            return self._indices[form, stems]
+        tails: dict[str, int] = {}
+        whole = [stem_of(key(picture)) if stems else key(picture) for picture in self.names]
+        for index, name in enumerate(whole):
+            start, more = 0, True
+            while more:
+                tail = name[start:]
+                tails[tail] = AMBIGUOUS if tail in tails else index
+                start = name.find("/", start) + 1
+                more = start > 0
+        # A whole name is meant before longer ones that end so.
+        tails.update(_unique(whole))
+        self._indices[form, stems] = tails
+        return tails
+
+    def _by_base(self, work: _Work, form: str, last: _Key) -> None:
+        """By the last part alone, where that tells all pictures, and all names, from each other."""
+        if not work.rest:
+            return
+        if (form, False) not in self._indices:
+            self._indices[form, False] = _unique(map(last, self.names))
+            self._indices[form, False].pop("", None)
+        bases = self._indices[form, False]
+        if AMBIGUOUS in bases.values():
+            return
+        mine = list(filter(None, (last(work.files[file]) for file in work.rest)))
+        if len(set(mine)) == len(mine):
+            work.by_index(form, last, bases)
+
+
+class _Memo(dict[str, str]):
+    """A form of names, each made once."""
+
+    def __init__(self, form: _Key) -> None:
+        super().__init__()
+        self._form = form
+
+    def __missing__(self, name: str) -> str:
+        self[name] = made = self._form(name)
+        return made
+
+
+class _Work:
+    """Names that are still to be understood, and what the others mean."""
+
+    def __init__(self, files: Sequence[str], pictures: int) -> None:
+        self.files = files
+        self.rest = list(range(len(files)))
+        self._found = np.full(len(files), ABSENT, dtype=np.intp)
+        self._worth = np.zeros(len(files))
+        self._taken = np.zeros(pictures, dtype=bool)
+
+    def by_index(self, form: str, key: _Key, index: dict[str, int]) -> None:
+        """Those whose form is in an index of pictures."""
+        self.by_search(form, lambda name: index.get(key(name), ABSENT))
+
+    def by_search(self, form: str, find: Callable[[str], int]) -> None:
+        """Those for which something is found; two that find the same picture both mean none."""
+        rest: list[int] = []
+        claims: dict[int, list[int]] = {}
+        for file in self.rest:
+            picture = find(self.files[file])
+            if picture == ABSENT:
+                rest.append(file)
+            elif picture == AMBIGUOUS:
+                self._found[file] = AMBIGUOUS
+            elif self._taken[picture]:
+                self._found[file] = REPEATED
+            else:
+                claims.setdefault(picture, []).append(file)
+        for picture, files in claims.items():
+            if len(files) > 1:
+                self._found[files] = AMBIGUOUS
+            else:
+                self._found[files[0]], self._worth[files[0]] = picture, WORTH[form]
+        self._taken[list(claims)] = True
+        self.rest = rest
+
+    def drop(self, files: Sequence[int]) -> None:
+        """These mean no picture in any form."""
+        gone = set(files)
+        self.rest = [file for file in self.rest if file not in gone]
+
+    def matched(self) -> Matched:
+        return Matched(self._found, self._worth)
+
+
+def clean(name: str) -> str:
+    """A name with "/" between its folders, nothing before the first one, and letters composed (NFC)."""
+    if not name.isascii():
+        name = unicodedata.normalize("NFC", name)
+    if _UNTIDY.search(name) is None:
+        return name
+    name = name.replace("\\", "/")
+    if "/" not in name:
+        return name.strip()
+    parts: list[str] = []
+    for part in map(str.strip, name.split("/")):
+        if part == ".." and parts:
+            parts.pop()
+        elif part not in ("", ".", ".."):
+            parts.append(part)
+    return "/".join(parts)
+
+
+def loose(name: str) -> str:
+    """A clean name in small letters, with letters mended that were spoilt on the way."""
+    name = clean(name.strip("\"'"))
+    if "%" in name:
+        name = clean(unquote(name))
+    if name.isascii():
+        return name.lower()
+    for _ in range(2):
+        try:
+            mended = name.encode("cp1252", "surrogateescape").decode("utf-8")
+        except UnicodeError:
+            break
+        name = mended
+    # What is left of a name's bytes that are no UTF-8.
+    name = _STRANGE.sub(lambda byte: bytes([ord(byte[0]) - 0xDC00]).decode("cp1252", "ignore"), name)
+    return unicodedata.normalize("NFC", name.casefold())
+
+
+def has_picture_suffix(name: str) -> bool:
+    """Whether a name ends as those of pictures do."""
+    return stem_of(name) != name
+
+
+def stem_of(name: str) -> str:
+    """The name without its suffix, if it is one of pictures."""
+    stem, dot, suffix = name.rpartition(".")
+    return stem if dot and stem[-1:] not in ("", "/") and f".{suffix.lower()}" in _SUFFIXES else name
+
+
+def _whole(name: str) -> str:
+    return name
+
+
+def _base(name: str) -> str:
+    return name.rpartition("/")[2]
+
+
+def _number(stem: str) -> str:
+    """The number that a name is, without zeros before; "" if it is none."""
+    number = _NUMBER.fullmatch(stem)
+    return "" if number is None else str(int(number[1]))
+
+
+def _loosest(name: str) -> tuple[str, str, str]:
+    """Forms of which two names share one, if they match in any form."""
+    base = _base(loose(name))
+    stem = stem_of(base)
+    number = _NUMBER.fullmatch(stem)
+    return base, stem, stem if number is None else f"/{int(number[1])}"
 
 
 def _unique(names: Iterable[str]) -> dict[str, int]:
-    """Name -> index, of the names that occur once."""
+    """Name -> index; AMBIGUOUS for those that occur twice."""
     found: dict[str, int] = {}
     for index, name in enumerate(names):
-        found[name] = -1 if name in found else index
+        found[name] = AMBIGUOUS if name in found else index
     return found
-
-
-def _stem(name: str) -> str:
-    base = name.replace("\\", "/").rpartition("/")[2]
-    return base.rpartition(".")[0] or base

@@ -1,68 +1,57 @@
 """Tables that say what is true of each picture, a line a picture: CelebA's own text, or CSV.
 
-    20000                               file,Hat,Smiling
-    Hat Smiling                         000001.png,0,1
-    000001.png -1  1                    000002.png,1,0
+    20000                               image,species,Hat,age,split
+    Hat Smiling                         000001.png,cat,0,3.5,train
+    000001.png -1  1                    000002.png,dog,1,7.0,test
     000002.png  1 -1
 
-Both ways of writing yes and no are read, 1/-1 and 1/0, each column by itself. A column that holds something
-else (a name, an age) is no attribute and is passed over; a line with a stray value is left out. Whatever is
-left out is told with its line number.
+The column that names the files is the one whose values match the pictures' names best, wherever it stands.
+What the others hold is told from their values (see `column_kinds`): yes and no, classes, a split; numbers
+and text are not used. One odd or empty cell leaves one thing unknown, and costs no more. The report says what
+was taken for what; a person may choose otherwise.
 """
 
 from __future__ import annotations
 
-import csv
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from latentlab.data.columns import Columns
-from latentlab.data.files import open_to_read
-from latentlab.data.limits import MAX_ATTRIBUTES, MAX_PICTURES, MAX_TABLE_BYTES
-from latentlab.data.naming import match
+from latentlab.data.column_kinds import (
+    MINUS,
+    NO,
+    STRAY,
+    UNKNOWN,
+    YES,
+    Holds,
+    Known,
+    look_at,
+    splits,
+    whole_number,
+)
+from latentlab.data.columns import AS_FOUND, Columns
+from latentlab.data.limits import MAX_ATTRIBUTES, MAX_CLASSES
+from latentlab.data.naming import (
+    ABSENT,
+    AMBIGUOUS,
+    REPEATED,
+    WITH_SUFFIX,
+    Matched,
+    Naming,
+    has_picture_suffix,
+)
+from latentlab.data.natural import in_natural_order, natural
 from latentlab.data.report import Notebook, shown
+from latentlab.data.sheet import FILE_WORDS, Column, Sheet, plain_name, read_sheet
+from latentlab.data.table_text import text_of
 from latentlab.data.told import Told
 from latentlab.errors import LabError
 
-_YES, _NO, _MINUS = 1, 0, -1
-_VALUES = {"1": _YES, "1.0": _YES, "+1": _YES, "true": _YES, "0": _NO, "0.0": _NO, "false": _NO}
-_VALUES |= {"-1": _MINUS, "-1.0": _MINUS}
-_STRAY = 9
-# A column with fewer proper values than this share is something else than an attribute.
-_ENOUGH = 0.5
-
-
-@dataclass(frozen=True, eq=False)
-class Table:
-    """What a table says: a row of `values` for each file name."""
-
-    path: Path
-    names: tuple[str, ...]
-    files: tuple[str, ...]
-    lines: tuple[int, ...]
-    values: NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class _Lines:
-    """A table as text: the columns' names and, for each line, its number, the file and the rest."""
-
-    names: list[str]
-    rows: list[tuple[int, str, list[str]]]
-
-
-def read_table(path: Path, book: Notebook) -> Table:
-    """The attributes in a table; what is left out goes into the book.
-
-    Raises:
-        LabError: naming the file and, where there is one, the line.
-    """
-    return _attributes(read_lines(_content(path), path, book), path, book)
+# A column of other words than yes and no becomes an attribute for each word, of so many.
+_MOST_WORDS = 12
+_NAMED = 3
 
 
 def read_told(
@@ -86,180 +75,537 @@ def read_told(
     Raises:
         LabError: naming the table, if it is none, names none of the pictures, or lacks a chosen column.
     """
-    path = Path(name)
-    if len(content) > MAX_TABLE_BYTES:
-        raise LabError(f"a table of over {MAX_TABLE_BYTES // 2**20} MiB", name)
-    table = _attributes(read_lines(content, path, book), path, book)
-    rows, indices = match(table.files, pictures)
-    if not len(rows):
-        raise LabError(f"names none of the {len(pictures):,} pictures", name)
-    known = np.zeros((len(pictures), len(table.names)), dtype=bool)
-    attributes = np.zeros_like(known)
-    known[indices], attributes[indices] = True, table.values[rows]
-    held_out = None
-    if partition is not None:
-        part = _partition(read_lines(partition, path, book, header=False), path, book)
-        held_out = np.zeros(len(pictures), dtype=bool)
-        held_out[indices] = [part.get(table.files[row], False) for row in rows]
-    return Told(
-        labels=None,
-        classes=(),
-        attributes=attributes,
-        attributes_known=None if known.all() else known,
-        attribute_names=table.names,
-        held_out=held_out,
-        matched=len(rows),
-        taken=f"{shown(name)}: {len(table.names)} columns are yes/no",
-    )
+    chosen = columns or AS_FOUND
+    naming = Naming(pictures)
+    text, note = text_of(content, name, pictures)
+    if note:
+        book.note(note)
+    sheet, file, matched = _understood(read_sheet(text, name, book), naming, chosen)
+    if not len(sheet):
+        raise LabError("is empty: a line of column names and a line a picture were expected", name)
+    row_of = _rows(sheet, file, matched, naming, book)
+    rows = np.flatnonzero(row_of >= 0)
+    roles = _Roles(sheet, file, chosen, row_of[rows], book)
+    told = roles.told(rows, len(pictures))
+    held_out = told.held_out
+    if partition is not None and chosen.split is None:
+        held_out = _partition(partition, naming, book, len(pictures))
+    elif held_out is not None and (held_out.all() or not held_out.any()):
+        held_out = None
+    if told.labels is None and told.attributes is None and held_out is None:
+        raise LabError(
+            "no column holds 1/0 or 1/-1, yes/no, or classes that several pictures have "
+            f"({roles.unused_in_words() or 'there is no other column'})",
+            name,
+        )
+    book.note(told.taken)
+    return Told(**{**vars(told), "held_out": held_out})
 
 
-def _attributes(lines: _Lines, path: Path, book: Notebook) -> Table:
-    if len(lines.names) > MAX_ATTRIBUTES:
-        raise LabError(f"{len(lines.names)} columns, over the limit of {MAX_ATTRIBUTES}", path)
-    rows = _whole_rows(lines, path, book)
-    codes = np.array([[_VALUES.get(cell.lower(), _STRAY) for cell in cells] for _, _, cells in rows], np.int8)
-    codes = codes.reshape(len(rows), len(lines.names))
-    columns = [
-        c for c, name in enumerate(lines.names) if _is_attribute(codes[:, c], rows, c, name, path, book)
-    ]
-    if not columns:
-        raise LabError("no column holds 1/0 or 1/-1 for each picture", path)
-    fine = (codes[:, columns] != _STRAY).all(axis=1)
-    for row in np.flatnonzero(~fine):
-        number, file, cells = rows[row]
-        column = next(c for c in columns if codes[row, c] == _STRAY)
-        cell, name = shown(cells[column])[:40], shown(lines.names[column])
-        book.skip(file, f"line {number} of {path.name}: {name} is {cell!r}, expected 1/0 or 1/-1")
-    good = np.flatnonzero(fine)
-    if not len(good):
-        raise LabError(f"line {rows[0][0]}: holds no line without a stray value", path)
-    return Table(
-        path,
-        tuple(shown(lines.names[column]) for column in columns),
-        tuple(rows[row][1] for row in good),
-        tuple(rows[row][0] for row in good),
-        codes[good][:, columns] == _YES,
-    )
+def _understood(sheet: Sheet, naming: Naming, chosen: Columns) -> tuple[Sheet, int, Matched]:
+    """The table with its columns named, which of them names the files, and which pictures these are."""
+    if sheet.first is None:
+        file, matched = _file_column(sheet, naming, chosen.file)
+        return sheet, file, matched
+    # Names are looked up among what may be names; a table without them calls its columns by number.
+    asked = _Asked(sheet.first)
+    file, matched = _file_column(sheet, naming, chosen.file, asked)
+    if _begins_with_data(sheet, file, matched):
+        return sheet.without_header(), file, matched
+    column = sheet.columns[file]
+    named = sheet.with_header()
+    left = {value: place for place, value in enumerate(column.values)}
+    places = [left[value] for value in named.columns[file].values]
+    return named, file, Matched(matched.pictures[places], matched.worth[places])
 
 
-def read_partition(path: Path, book: Notebook) -> dict[str, bool]:
-    """CelebA's division (0 train, 1 validation, 2 test): file name -> whether it is held out.
+class _Asked:
+    """Columns by what a person calls them: the name, the name in other letters, or the number from 1."""
 
-    What is for validation is learnt from, unless nothing is for testing.
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = [" ".join(name.split()) for name in names]
 
-    Raises:
-        LabError: naming the file, if it cannot be read.
-    """
-    return _partition(read_lines(_content(path), path, book, header=False), path, book)
+    def find(self, name: str, table: str) -> int:
+        """The column that is called so.
+
+        Raises:
+            LabError: if there is none, with those that there are.
+        """
+        for key in (str, lambda text: " ".join(text.split()), plain_name):
+            found = [place for place, one in enumerate(self.names) if key(one) == key(name)]
+            if found:
+                return found[0]
+        number = name.removeprefix("column ")
+        if number.isdecimal() and 1 <= int(number[:6]) <= len(self.names):
+            return int(number) - 1
+        listed = ", ".join(shown(one) or f"column {place}" for place, one in enumerate(self.names[:40], 1))
+        more = f" and {len(self.names) - 40:,} more" if len(self.names) > 40 else ""
+        raise LabError(f"has no column {shown(name)!r}", table, f"Its columns: {listed}{more}")
 
 
-def _partition(lines: _Lines, path: Path, book: Notebook) -> dict[str, bool]:
-    part: dict[str, str] = {}
-    for number, file, cells in lines.rows:
-        if cells[:1] in (["0"], ["1"], ["2"]):
-            part[file] = cells[0]
-        elif number > 1:
-            book.skip(file, f"line {number} of {path.name}: expected 0, 1 or 2")
-    testing = "2" if "2" in part.values() else "1"
-    return {file: of_file == testing for file, of_file in part.items()}
-
-
-def read_lines(content: bytes, path: Path, book: Notebook, *, header: bool = True) -> _Lines:
-    """A table as text, CSV or not.
+def _file_column(
+    sheet: Sheet, naming: Naming, chosen: str | None, asked: _Asked | None = None
+) -> tuple[int, Matched]:
+    """The column whose values match the pictures' names best.
 
     Raises:
-        LabError: naming the file, if it is empty.
+        LabError: if none matches any, or the one that was chosen.
     """
-    text = _text(content)
-    split = _splitter(text) if path.suffix.lower() == ".csv" else str.split
-    rows = [(number, cells) for number, line in enumerate(text.split("\n"), 1) if (cells := split(line))]
-    claimed = None
-    if rows and header and len(rows[0][1]) == 1 and rows[0][1][0].isdecimal():
-        claimed = int(rows.pop(0)[1][0][:12])
-    if len(rows) < 1 + header:
-        raise LabError("is empty: a line of column names and a line a picture were expected", path)
-    names = rows.pop(0)[1] if header else []
-    if claimed is not None and claimed != len(rows):
-        book.note(f"{path.name} says {claimed:,} pictures and lists {len(rows):,}")
-    # A CSV's header names the file's column too; CelebA's as a rule the attributes alone.
-    usual = Counter(len(cells) for _, cells in rows).most_common(1)[0][0]
-    if path.suffix.lower() == ".csv" or len(names) == usual:
-        names = names[1:]
-    return _Lines(names, [(number, cells[0], cells[1:]) for number, cells in rows])
+    if chosen is not None:
+        file = (asked or _Asked([column.name for column in sheet.columns])).find(chosen, sheet.name)
+        matched = naming.match(sheet.columns[file].values)
+        if not matched.count:
+            raise _no_match(f"the column {shown(chosen)!r} names", sheet.columns[file], naming, sheet.name)
+        return file, matched
+    enough = 0.5 * min(len(sheet), len(naming.names))
+    exact = {place: naming.exact(column.values) for place, column in enumerate(sheet.columns)}
+    likely = [place for place, hits in exact.items() if hits > 0 and hits >= enough]
+    if likely:
+        file = max(likely, key=lambda place: (exact[place], *_rank(sheet, place)))
+        return file, naming.match(sheet.columns[file].values)
+    best: tuple[tuple[float, int, int], Matched] | None = None
+    # Those first of which most values may be names: where no more can come of the others, they are not tried.
+    most = {place: sum(map(naming.maybe, column.values)) for place, column in enumerate(sheet.columns)}
+    for place in sorted(most, key=lambda place: -most[place]):
+        column = sheet.columns[place]
+        if most[place] == 0 or (best is not None and most[place] < best[0][0]):
+            break
+        matched = naming.match(column.values)
+        strict = matched.worth >= WITH_SUFFIX
+        # Few numbers that come again and again are no names without a suffix.
+        often = len(column.values) < 0.5 * len(sheet)
+        score = float(matched.worth[strict].sum() if often else matched.worth.sum())
+        if score > 0 and (best is None or (score, *_rank(sheet, place)) > best[0]):
+            best = (score, *_rank(sheet, place)), matched
+    if best is None:
+        longest = max(sheet.columns, key=lambda column: len(column.values))
+        raise _no_match("names", longest, naming, sheet.name)
+    return -best[0][2], best[1]
 
 
-def _whole_rows(lines: _Lines, path: Path, book: Notebook) -> list[tuple[int, str, list[str]]]:
-    """The rows with as many values as there are columns, the first of each file."""
-    rows: list[tuple[int, str, list[str]]] = []
-    first: dict[str, tuple[int, list[str]]] = {}
-    reason = ""
-    for number, file, cells in lines.rows:
-        if len(cells) != len(lines.names):
-            reason = f"line {number} of {path.name}: {len(cells)} values for {len(lines.names)} columns"
-            book.skip(file, reason)
-        elif file not in first:
-            first[file] = number, cells
-            rows.append((number, file, cells))
-        elif first[file][1] != cells:
-            book.skip(file, f"line {number} of {path.name}: says otherwise than line {first[file][0]}")
-        else:
-            book.note(f"{path.name} lists some pictures twice (line {number})")
-        if len(rows) > 4 * MAX_PICTURES:
-            raise LabError(f"lists over {4 * MAX_PICTURES:,} pictures", path)
-    if not rows or not lines.names:
-        raise LabError(reason.replace(f" of {path.name}", "") or "names no attributes", path)
-    return rows
+def _rank(sheet: Sheet, place: int) -> tuple[int, int]:
+    """Of columns that match alike, the one that is called like a file's wins, then the first."""
+    name = plain_name(sheet.first[place] if sheet.first is not None else sheet.columns[place].name)
+    return -FILE_WORDS.index(name) if name in FILE_WORDS else -len(FILE_WORDS), -place
 
 
-def _is_attribute(
-    codes: NDArray[np.int8],
-    rows: list[tuple[int, str, list[str]]],
-    column: int,
-    name: str,
-    path: Path,
-    book: Notebook,
-) -> bool:
-    """Whether a column says yes and no; if it does not, the book says where."""
-    stray = np.flatnonzero(codes == _STRAY)
-    both = (codes == _MINUS).any() and (codes == _NO).any()
-    if len(stray) <= (1 - _ENOUGH) * len(codes) and not both:
+def _no_match(what: str, column: Column, naming: Naming, table: str) -> LabError:
+    some = shown(column.values[min(1, len(column.values) - 1)])[:60]
+    there = f"; it has {some!r}" + (
+        f", the pictures are like {shown(naming.names[0])!r}" if naming.names else ""
+    )
+    return LabError(f"{what} none of the {len(naming.names):,} pictures{there}", table)
+
+
+def _begins_with_data(sheet: Sheet, file: int, matched: Matched) -> bool:
+    """Whether the first row is a picture's, so that the table has no names for its columns."""
+    assert sheet.first is not None
+    column = sheet.columns[file]
+    code = int(column.codes[0])
+    if has_picture_suffix(sheet.first[file]):
         return True
-    row = rows[stray[0] if not both else max(int(np.argmax(codes == _MINUS)), int(np.argmax(codes == _NO)))]
-    what = "holds both 0 and -1" if both else f"is {shown(row[2][column])[:40]!r}"
-    book.note(f"The column {shown(name)} of {path.name} is no attribute: it {what} in line {row[0]}")
+    with_suffix = bool((matched.worth >= WITH_SUFFIX).sum() * 2 >= matched.count)
+    if (
+        matched.pictures[code] != ABSENT
+        and not with_suffix
+        and plain_name(sheet.first[file]) not in FILE_WORDS
+    ):
+        return True
+    if matched.worth[code] >= WITH_SUFFIX:
+        return True
+    # A name of a column is no value of it.
+    for place, other in enumerate(sheet.columns):
+        again = other.codes == other.codes[0]
+        if place != file and sheet.first[place] and len(other.values) <= MAX_CLASSES and again.sum() > 1:
+            repeated = again & (column.codes == code)
+            if again.sum() > repeated.sum():
+                return True
     return False
 
 
-def _content(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > MAX_TABLE_BYTES:
-            raise LabError(f"a table of over {MAX_TABLE_BYTES // 2**20} MiB", path)
-        with open_to_read(path) as stream:
-            return stream.read()
-    except OSError as error:
-        raise LabError(f"could not be read ({error.strerror or error})", path) from None
+def _rows(sheet: Sheet, file: int, matched: Matched, naming: Naming, book: Notebook) -> NDArray[np.intp]:
+    """The row that tells of each picture, -1 for none; the book says what has no counterpart."""
+    table, column = shown(sheet.name), sheet.columns[file]
+    row_of = np.full(len(naming.names), -1, dtype=np.intp)
+    picture = matched.pictures[column.codes]
+    # The first of several: assigned last.
+    here = np.flatnonzero(picture >= 0)[::-1]
+    row_of[picture[here]] = here
+    again = np.flatnonzero((picture >= 0) & (row_of[np.maximum(picture, 0)] != np.arange(len(picture))))
+    if len(again):
+        differ = next((int(row) for row in again if not _same(sheet, row, row_of[picture[row]])), None)
+        first = row_of[picture[again[0]]] if differ is None else row_of[picture[differ]]
+        where = f"line {sheet.lines[again[0] if differ is None else differ]}"
+        says = "" if differ is None else f", and {where} says otherwise than line {sheet.lines[first]}"
+        where = f" ({where})" if differ is None else ""
+        book.note(f"{table} lists some pictures twice{where}{says}; the first line of each counts")
+    for code, words in (
+        (ABSENT, "no picture that is here"),
+        (AMBIGUOUS, "pictures that cannot be told apart by it, so nothing was taken from them"),
+        (REPEATED, "pictures that another line names more exactly"),
+    ):
+        lines = np.flatnonzero(picture == code)
+        if len(lines):
+            name = shown(column.values[column.codes[lines[0]]])[:80] or "nothing"
+            count = "1 line" if len(lines) == 1 else f"{len(lines):,} lines"
+            names = "names" if len(lines) == 1 else "name"
+            book.note(f"{count} of {table} {names} {words} ({name}, line {sheet.lines[lines[0]]})")
+    without = np.flatnonzero(row_of < 0)
+    if len(without):
+        first_name = shown(naming.names[without[0]])
+        count = "1 picture is" if len(without) == 1 else f"{len(without):,} pictures are"
+        most = "; that is most of them" if len(without) * 2 > len(row_of) else ""
+        book.note(f"{count} not in {table}, so nothing is known of them ({first_name}){most}")
+    return row_of
 
 
-def _text(content: bytes) -> str:
-    """The whole file, whatever its line endings; bytes that are no UTF-8 stay what they are in file names."""
-    wide = content[:2] in (b"\xff\xfe", b"\xfe\xff")
-    text = content.decode("utf-16" if wide else "utf-8-sig", "replace" if wide else "surrogateescape")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+def _same(sheet: Sheet, row: np.intp, other: np.intp) -> bool:
+    return all(column.codes[row] == column.codes[other] for column in sheet.columns)
 
 
-def _splitter(text: str) -> Callable[[str], list[str]]:
-    """Takes a line of CSV apart, at what its header is divided by: comma, semicolon or tab."""
-    header = text.partition("\n")[0]
-    mark = max(",;\t", key=header.count)
+@dataclass(frozen=True, eq=False)
+class _Attribute:
+    """An attribute: its name, what each value of its column means, and the column."""
 
-    def split(line: str) -> list[str]:
-        if not line.strip():
+    name: str
+    known: Known
+    truth: NDArray[np.int8]
+
+
+class _Roles:
+    """What each column of a table is taken for.
+
+    `rows` are those that tell of pictures. What a column holds is judged by all rows, so that it does not
+    hang on which pictures are here; its classes are those that occur among the pictures.
+    """
+
+    def __init__(
+        self, sheet: Sheet, file: int, chosen: Columns, rows: NDArray[np.intp], book: Notebook
+    ) -> None:
+        self._sheet, self._file, self._book, self._rows = sheet, file, book, rows
+        self._asked = _Asked([column.name for column in sheet.columns])
+        names = {plain_name(column.name) for column in sheet.columns}
+        self.known = {
+            place: look_at(column, coordinates="x" in names)
+            for place, column in enumerate(sheet.columns)
+            if place != file
+        }
+        self.same_as: dict[int, int] = {}
+        self.split = self._split(chosen.split)
+        self.label = self._label(chosen.label)
+        self.attributes = self._attributes(chosen.attributes)
+
+    def told(self, pictures: NDArray[np.intp], count: int) -> Told:
+        """All of it, for `count` pictures, of which these are told of, in the order of the rows."""
+        labels, classes = self._labels(pictures, count)
+        attributes, known = self._truth(pictures, count)
+        held_out = None
+        if self.split is not None:
+            held_out = np.zeros(count, dtype=bool)
+            held_out[pictures] = self.split[1][self._sheet.columns[self.split[0]].codes[self._rows]]
+        columns = self._sheet.columns
+        return Told(
+            labels,
+            classes,
+            attributes,
+            known,
+            tuple(attribute.name for attribute in self.attributes),
+            held_out,
+            len(pictures),
+            self._in_words(len(pictures), count, classes),
+            tuple(column.name for column in columns),
+            Columns(
+                columns[self._file].name,
+                "" if self.label is None else columns[self.label].name,
+                "" if self.split is None else columns[self.split[0]].name,
+            ),
+        )
+
+    # Which column is what
+
+    def _split(self, chosen: str | None) -> tuple[int, NDArray[np.bool_]] | None:
+        if chosen == "":
+            return None
+        if chosen is not None:
+            place = self._asked.find(chosen, self._sheet.name)
+            held_out = splits(self._sheet.columns[place], asked=True)
+            if held_out is None:
+                raise LabError(
+                    f"the column {shown(chosen)!r} does not say what is for testing",
+                    self._sheet.name,
+                    "Expected words such as train and test, or 0, 1 and 2",
+                )
+            return place, held_out
+        for place, known in self.known.items():
+            if known.holds is Holds.SPLIT:
+                held_out = splits(known.column)
+                assert held_out is not None
+                return place, held_out
+        return None
+
+    def _label(self, chosen: str | None) -> int | None:
+        if chosen == "":
+            return None
+        if chosen is not None:
+            place = self._asked.find(chosen, self._sheet.name)
+            different = self._sheet.columns[place].of_rows(self._rows)
+            if len(different.values) > MAX_CLASSES:
+                raise LabError(
+                    f"the column {shown(chosen)!r} has {len(different.values):,} different values, over the "
+                    f"limit of {MAX_CLASSES:,} classes",
+                    self._sheet.name,
+                )
+            return place
+        classes = {place: known for place, known in self.known.items() if self._may_be_class(place)}
+        called = {place: known.called for place, known in classes.items() if known.called is not None}
+        if called:
+            best = min(called, key=lambda place: (called[place], place))
+            return self._in_words_of(best, classes)
+        words = [place for place, known in classes.items() if not known.whole]
+        if words:
+            return words[0]
+        numbers = list(classes)
+        if not numbers and not any(known.holds is Holds.TRUTH for known in self.known.values()):
+            numbers = [place for place, known in self.known.items() if known.holds is Holds.UNSURE]
+        return numbers[0] if len(numbers) == 1 else None
+
+    def _may_be_class(self, place: int) -> bool:
+        known = self.known[place]
+        if known.holds is Holds.CLASSES:
+            return True
+        if known.holds not in (Holds.TEXT, Holds.NUMBERS) or known.called is None:
+            return False
+        # Too many in the whole table, yet few of those that are here.
+        return look_at(known.column.of_rows(self._rows)).holds is Holds.CLASSES
+
+    def _in_words_of(self, best: int, classes: dict[int, Known]) -> int:
+        """Of numbers that another column has words for, the words."""
+        if not self.known[best].whole:
+            return best
+        for place, known in classes.items():
+            if place != best and not known.whole and self._says_the_same(best, place):
+                self.same_as[best] = place
+                return place
+        return best
+
+    def _says_the_same(self, one: int, other: int) -> bool:
+        first, second = (self._sheet.columns[place] for place in (one, other))
+        if len(first.values) != len(second.values):
+            return False
+        pairs = first.codes.astype(np.int64) * len(second.values) + second.codes
+        return len(np.unique(pairs)) == len(first.values)
+
+    def _attributes(self, chosen: tuple[str, ...] | None) -> list[_Attribute]:
+        places = list(self.known)
+        if chosen is not None:
+            places = [self._asked.find(name, self._sheet.name) for name in chosen]
+        found: list[_Attribute] = []
+        taken = {self.label, None if self.split is None else self.split[0], *self.same_as}
+        for place in places:
+            known = self.known.get(place)
+            if known is None or (chosen is None and place in taken):
+                continue
+            made = self._made_of(known, asked=chosen is not None)
+            if not made and chosen is not None:
+                raise LabError(
+                    f"the column {shown(known.name)!r} holds no yes and no ({known.holds.value})",
+                    self._sheet.name,
+                )
+            found += made
+        if len(found) > MAX_ATTRIBUTES:
+            self._book.note(
+                f"Of the {len(found):,} attributes of {shown(self._sheet.name)}, the first {MAX_ATTRIBUTES} "
+                "were taken; others can be chosen"
+            )
+        return found[:MAX_ATTRIBUTES]
+
+    def _made_of(self, known: Known, *, asked: bool) -> list[_Attribute]:
+        """The attributes that a column gives: itself, or one for each of its words."""
+        if known.holds is Holds.TRUTH or (asked and known.holds in (Holds.UNSURE, Holds.SPLIT)):
+            truth = known.truth.copy()
+            if known.holds is Holds.UNSURE:
+                # -1 and 1 are no and yes; 0 is neither.
+                truth[truth == NO] = UNKNOWN
+            return (
+                [_Attribute(known.name, known, truth)]
+                if YES in truth or NO in truth or MINUS in truth
+                else []
+            )
+        if known.holds is not Holds.CLASSES or not 2 <= known.different <= _MOST_WORDS:
             return []
-        # Quotes are rare and `csv` slow: two hundred thousand lines are waiting.
-        try:
-            cells = next(csv.reader([line], delimiter=mark)) if '"' in line[:100_000] else line.split(mark)
-        except csv.Error:  # a cell of more letters than any table of attributes has
-            cells = line.split(mark)
-        return [cell.strip() for cell in cells]
+        if known.whole and not asked:
+            return []
+        values = known.column.values
+        words = sorted(
+            (value for value, empty in zip(values, known.empty, strict=True) if not empty), key=natural
+        )
+        # Of two words, one says it all.
+        made = []
+        for word in words[1:] if len(words) == 2 else words:
+            truth = np.array([YES if value == word else NO for value in values], dtype=np.int8)
+            truth[known.empty] = UNKNOWN
+            made.append(_Attribute(f"{known.name}={word}", known, truth))
+        return made
 
-    return split
+    # What they say
+
+    def _labels(
+        self, pictures: NDArray[np.intp], count: int
+    ) -> tuple[NDArray[np.int64] | None, tuple[str, ...]]:
+        if self.label is None:
+            return None, ()
+        known = look_at(self._sheet.columns[self.label].of_rows(self._rows))
+        values = known.column.values
+        names: dict[str, str] = {}
+        if known.whole:
+            numbers = {
+                value: whole_number(value) for value, no in zip(values, known.empty, strict=True) if not no
+            }
+            written: dict[int, set[str]] = {}
+            for value, number in numbers.items():
+                written.setdefault(number, set()).add(value)
+            for value, number in numbers.items():
+                plain = len(written[number]) == 1 and value.isdecimal()
+                names[value] = value if plain else str(number)
+        else:
+            names = {value: value for value, no in zip(values, known.empty, strict=True) if not no}
+        if not names:
+            return None, ()
+        classes = tuple(in_natural_order(set(names.values())))
+        place = {name: number for number, name in enumerate(classes)}
+        of_value = np.array(
+            [place[names[value]] if value in names else -1 for value in values], dtype=np.int64
+        )
+        labels = np.full(count, -1, dtype=np.int64)
+        labels[pictures] = of_value[known.column.codes]
+        unknown = int((labels[pictures] < 0).sum())
+        if unknown:
+            self._book.note(
+                f"{_cells(unknown)} of {_quoted(known.name)} in {shown(self._sheet.name)} {_are(unknown)} "
+                "empty, so the class of these pictures is not known"
+            )
+        return labels, classes
+
+    def _truth(
+        self, pictures: NDArray[np.intp], count: int
+    ) -> tuple[NDArray[np.bool_] | None, NDArray[np.bool_] | None]:
+        if not self.attributes:
+            return None, None
+        values = np.zeros((count, len(self.attributes)), dtype=bool)
+        known = np.zeros_like(values)
+        constant, odd = [], []
+        for number, attribute in enumerate(self.attributes):
+            truth = attribute.truth[attribute.known.column.codes[self._rows]]
+            values[pictures, number] = truth == YES
+            known[pictures, number] = fine = truth < UNKNOWN
+            odd += self._odd(attribute, truth)
+            if fine.any() and (truth[fine] == truth[fine][0]).all():
+                constant.append(attribute.name)
+        for sentence in odd[:_NAMED]:
+            self._book.note(sentence)
+        if len(odd) > _NAMED:
+            self._book.note(f"{len(odd) - _NAMED:,} more columns have cells that are neither yes nor no")
+        if constant:
+            self._book.note(f"The same of every picture: {_listed(constant)}")
+        return values, None if known.all() else known
+
+    def _odd(self, attribute: _Attribute, truth: NDArray[np.int8]) -> list[str]:
+        """A sentence on the cells that are neither yes nor no, if there are any."""
+        odd = np.flatnonzero(truth >= UNKNOWN)
+        if not len(odd):
+            return []
+        strays = np.flatnonzero(truth == STRAY)
+        row = self._rows[strays[0] if len(strays) else odd[0]]
+        column = attribute.known.column
+        cell = shown(column.values[column.codes[row]])[:40]
+        count = "count" if len(odd) > 1 else "counts"
+        return [
+            f"{_cells(len(odd))} of {_quoted(column.name)} in {shown(self._sheet.name)} {_are(len(odd))} "
+            f"neither yes nor no ({cell!r} in line {self._sheet.lines[row]}), and {count} as not known"
+        ]
+
+    def _in_words(self, matched: int, count: int, classes: tuple[str, ...]) -> str:
+        columns = self._sheet.columns
+        parts = [
+            f"the column {_quoted(columns[self._file].name)} names the files ({matched:,} of {count:,} found)"
+        ]
+        if self.label is not None and classes:
+            parts.append(f"{_quoted(columns[self.label].name)} is the class ({len(classes):,})")
+        for numbers, words in self.same_as.items():
+            parts.append(f"{_quoted(columns[numbers].name)} says the same as {_quoted(columns[words].name)}")
+        own = [one.name for one in self.attributes if one.name == one.known.name]
+        made = list(dict.fromkeys(one.known.name for one in self.attributes if one.name != one.known.name))
+        if own:
+            parts.append(f"{_listed(own)} {'is' if len(own) == 1 else 'are'} yes/no")
+        if made:
+            parts.append(f"each word of {_listed(made)} is an attribute")
+        if self.split is not None:
+            parts.append(f"{_quoted(columns[self.split[0]].name)} says which are for testing")
+        unused = self.unused_in_words()
+        return f"{shown(self._sheet.name)}: " + "; ".join(
+            [*parts, f"not used: {unused}"] if unused else parts
+        )
+
+    def unused_in_words(self) -> str:
+        """The columns that nothing was taken from, and what they hold."""
+        used = {one.known.name for one in self.attributes}
+        used |= {self._sheet.columns[place].name for place in self.same_as}
+        used |= {self._sheet.columns[place].name for place in (self.label,) if place is not None}
+        used |= {self._sheet.columns[self.split[0]].name} if self.split is not None else set()
+        rest = [
+            f"{_quoted(known.name)} ({_held(known)})"
+            for known in self.known.values()
+            if known.name not in used
+            and not (known.holds is Holds.EMPTY and known.name.startswith("column "))
+        ]
+        more = f" and {len(rest) - 8:,} more" if len(rest) > 8 else ""
+        return ", ".join(rest[:8]) + more
+
+
+def _held(known: Known) -> str:
+    if known.holds is Holds.CLASSES:
+        return f"{known.different:,} {'numbers' if known.whole else 'words'}"
+    return str(known.holds.value)
+
+
+def _partition(content: bytes, naming: Naming, book: Notebook, count: int) -> NDArray[np.bool_] | None:
+    """CelebA's division: which pictures are held out; None if it says nothing of them."""
+    name = "list_eval_partition"
+    try:
+        sheet, file, matched = _understood(
+            read_sheet(text_of(content, name, naming.names)[0], name, book), naming, AS_FOUND
+        )
+    except LabError as error:
+        book.note(f"The division in {name} was not read: {error.what}")
+        return None
+    for place, column in enumerate(sheet.columns):
+        held_out = None if place == file else splits(column, asked=True)
+        if held_out is not None:
+            of_picture = np.zeros(count, dtype=bool)
+            picture = matched.pictures[sheet.columns[file].codes]
+            here = picture >= 0
+            of_picture[picture[here]] = held_out[column.codes[here]]
+            if of_picture.any() and not of_picture.all():
+                return of_picture
+    book.note(f"The division in {name} was not read: it says of no picture here that it is for testing")
+    return None
+
+
+def _quoted(name: str) -> str:
+    return f'"{shown(name)}"'
+
+
+def _listed(names: Sequence[str]) -> str:
+    """A few names, and how many more there are."""
+    if len(names) <= _NAMED + 1:
+        some = [_quoted(name) for name in names]
+        return some[0] if len(some) == 1 else f"{', '.join(some[:-1])} and {some[-1]}"
+    return f"{', '.join(map(_quoted, names[:_NAMED]))} and {len(names) - _NAMED:,} more"
+
+
+def _cells(count: int) -> str:
+    return "1 cell" if count == 1 else f"{count:,} cells"
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"

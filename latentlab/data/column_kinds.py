@@ -1,0 +1,210 @@
+"""What the columns of a table hold: yes and no, classes, a split, numbers, or text.
+
+Two values that are known to mean yes and no are an attribute; few whole numbers or words that come again and
+again are classes. Names help where values leave it open: a column called "label" with 0 and 1 is of classes.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latentlab.data.limits import MAX_CLASSES
+from latentlab.data.sheet import Column, plain_name, words
+
+YES, NO, MINUS, UNKNOWN, STRAY = 1, 0, -1, 8, 9
+_YES = ["1", "1.0", "+1", "+1.0", "true", "t", "yes", "y", "+", "present", "on"]
+_NO = ["0", "0.0", "false", "f", "no", "n", "-", "absent", "off"]
+_MINUS = ["-1", "-1.0"]
+_TRUTH = dict.fromkeys(_YES, YES) | dict.fromkeys(_NO, NO) | dict.fromkeys(_MINUS, MINUS)
+_EMPTY = frozenset(("", "nan", "na", "n/a", "#n/a", "null", "nil", "<na>", "nat", "?"))
+_WHOLE = re.compile(r"[+-]?[0-9]{1,18}(\.0*|,00?)?")
+_NUMBER = re.compile(
+    r"[+-]?([0-9]+([.,][0-9]*)*|[.,][0-9]+)([eE][+-]?[0-9]{1,4})?\s?%?|[+-]?inf(inity)?", re.I
+)
+# Names of the column of classes, the likeliest first.
+CLASS_WORDS = words(
+    "class label category target species y digit letter classname class_name label_name "
+    "labelname labels classes class_id label_id classid labelid category_name category_id "
+    "target_name breed diagnosis dx genre style emotion expression"
+)
+_SPLIT_WORDS = frozenset(
+    words(
+        "split set subset fold partition usage phase dataset data_set dataset_split data_split "
+        "evaluation_status image_set"
+    )
+)
+_TRAINING = frozenset(words("train training trn tr learn learning"))
+_VALIDATING = frozenset(words("val valid validation validate dev development eval"))
+_TESTING = frozenset(
+    words("test testing tst te query holdout held_out held-out heldout publictest privatetest")
+)
+_HELD_OUT = frozenset(words("is_test istest test_set held_out heldout holdout is_holdout is_testing"))
+_LEARNT = frozenset(words("is_train istrain is_training is_training_image train_set is_training_set"))
+# Numbers that only count lines, and words that only name them.
+_COUNTING = re.compile(r"(id|idx|index|no|nr|number|row|#|.*[_ ]id|unnamed: ?\d+|column 1)", re.I)
+# Of columns without such a name: so many different whole numbers, each so often, may be classes.
+_FEW_NUMBERS = 20
+# Of a column of yes and no, this share may be something else, or of many lines that share.
+_STRAY_SHARE, _RARE_SHARE, _MANY = 0.25, 0.01, 100
+
+
+class Holds(enum.Enum):
+    """What a column holds, and what it is called in a report."""
+
+    TRUTH = "yes/no"
+    CLASSES = "classes"
+    SPLIT = "which are for testing"
+    UNSURE = "-1, 0 and 1"
+    NUMBERS = "numbers"
+    TEXT = "text"
+    CONSTANT = "the same everywhere"
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """A column that has been looked at.
+
+    Attributes:
+        column: the column, of some rows.
+        holds: what it holds.
+        truth: what each value of the column means: YES, NO, MINUS, UNKNOWN or STRAY.
+        whole: whether all that is not empty is whole numbers.
+        called: whether its name is one of a class's, and how likely: 0 the likeliest; None if not.
+        different: how many values there are, besides empty ones.
+    """
+
+    column: Column
+    holds: Holds
+    truth: NDArray[np.int8]
+    whole: bool
+    called: int | None
+    different: int
+
+    @property
+    def name(self) -> str:
+        return self.column.name
+
+    @property
+    def empty(self) -> NDArray[np.bool_]:
+        """Which of the values say nothing."""
+        empty: NDArray[np.bool_] = self.truth == UNKNOWN
+        return empty
+
+
+def look_at(column: Column, *, coordinates: bool = False) -> Known:
+    """What a column holds.
+
+    Args:
+        column: its values.
+        coordinates: whether "y" stands beside an "x", and is no class.
+    """
+    truth = np.array([truth_of(value) for value in column.values], dtype=np.int8)
+    counts = column.counts()
+    some = [value for value, code in zip(column.values, truth, strict=True) if code != UNKNOWN]
+    filled = int(counts[truth != UNKNOWN].sum())
+    whole = bool(some) and all(_WHOLE.fullmatch(value) for value in some)
+    name = plain_name(column.name)
+    called = CLASS_WORDS.index(name) if name in CLASS_WORDS and not (coordinates and name == "y") else None
+    holds = _holds(column, truth, counts, some, filled, whole=whole, called=called is not None)
+    return Known(column, holds, truth, whole, called, len(some))
+
+
+def _holds(
+    column: Column,
+    truth: NDArray[np.int8],
+    counts: NDArray[np.intp],
+    some: list[str],
+    filled: int,
+    *,
+    whole: bool,
+    called: bool,
+) -> Holds:
+    if not some:
+        return Holds.EMPTY
+    if splits(column) is not None:
+        return Holds.SPLIT
+    of = {code: int(counts[truth == code].sum()) for code in (YES, NO, MINUS, STRAY)}
+    if not called and _is_truth(of, filled, some, whole=whole):
+        return Holds.TRUTH
+    if len(some) == 1:
+        return Holds.CONSTANT
+    if not called and not of[STRAY] and of[NO] and of[MINUS]:
+        return Holds.UNSURE
+    if len(some) <= MAX_CLASSES and _come_again(column, some, filled, whole=whole, called=called):
+        return Holds.CLASSES
+    return Holds.NUMBERS if all(map(_NUMBER.fullmatch, some)) else Holds.TEXT
+
+
+def _is_truth(of: dict[int, int], filled: int, some: list[str], *, whole: bool) -> bool:
+    """Whether nearly all values mean yes or no, in one way of writing."""
+    no = of[NO] or of[MINUS]
+    if of[NO] and of[MINUS]:
+        return False
+    if not of[STRAY]:
+        # A letter alone, the same everywhere, is no "true", "false", "yes" or "no".
+        return bool(of[YES] and no) or not any(value.isalpha() and len(value) == 1 for value in some)
+    if not (of[YES] and no):
+        return False
+    if filled >= _MANY and of[STRAY] <= _RARE_SHARE * filled:
+        return True
+    return not whole and of[STRAY] <= _STRAY_SHARE * filled
+
+
+def _come_again(column: Column, some: list[str], filled: int, *, whole: bool, called: bool) -> bool:
+    """Whether values are few enough, and come often enough, to be classes."""
+    if called:
+        numbers = not whole and all(map(_NUMBER.fullmatch, some))
+        return not numbers and len(some) <= max(2, 0.75 * filled)
+    if len(some) > filled / 2 or _COUNTING.fullmatch(column.name):
+        return False
+    if plain_name(column.name) in _SPLIT_WORDS:
+        return False
+    if whole:
+        values = [whole_number(value) for value in some]
+        low, high = min(values), max(values)
+        return len(some) <= _FEW_NUMBERS and low in (0, 1) and high - low < 2 * len(some)
+    return not all(map(_NUMBER.fullmatch, some))
+
+
+def truth_of(value: str) -> int:
+    """YES, NO, MINUS, UNKNOWN or STRAY."""
+    value = value.casefold()
+    return UNKNOWN if value in _EMPTY else _TRUTH.get(value, STRAY)
+
+
+def whole_number(value: str) -> int:
+    """The number in a text that is one of `whole` columns."""
+    return int(re.split("[.,]", value)[0])
+
+
+def splits(column: Column, *, asked: bool = False) -> NDArray[np.bool_] | None:
+    """Which of the values are for testing; None if the column does not tell that.
+
+    What is for validation is learnt from, unless nothing is for testing.
+
+    Args:
+        column: the column.
+        asked: whether a person says that it does; else its name has to, or all of its values.
+    """
+    name = plain_name(column.name)
+    values = [value.casefold().replace(" ", "") for value in column.values]
+    some = {value for value in values if value not in _EMPTY}
+    truth = [truth_of(value) for value in values]
+    if name in _HELD_OUT | _LEARNT and STRAY not in truth and YES in truth:
+        held_out = np.array([code == YES for code in truth], dtype=bool)
+        learnt = np.array([code in (NO, MINUS) for code in truth], dtype=bool)
+        return held_out if name in _HELD_OUT else learnt
+    if some <= _TRAINING | _VALIDATING | _TESTING and some & _TRAINING and some - _TRAINING:
+        testing = _TESTING if some & _TESTING else _VALIDATING
+        return np.array([value in testing for value in values], dtype=bool)
+    called = asked or name in _SPLIT_WORDS
+    # As in CelebA: 0 train, 1 validation, 2 test.
+    if called and {"0"} < some <= {"0", "1", "2"}:
+        return np.array([value == ("2" if "2" in some else "1") for value in values], dtype=bool)
+    return None
