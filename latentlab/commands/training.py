@@ -32,7 +32,7 @@ from latentlab.engine.plan import check_plan
 from latentlab.engine.presets import few_in_words, fields_for, plan_for
 from latentlab.engine.run_log import RunLog
 from latentlab.engine.trainer import TrainingError
-from latentlab.engine.training_run import Saved, TrainingRun
+from latentlab.engine.training_run import Saved, TrainingRun, learns_from
 from latentlab.engine.training_state import load_state, state_path
 from latentlab.errors import LabError
 
@@ -143,7 +143,7 @@ def _proposed(
     """What suits these pictures, of all that was not given."""
     asked = given(arguments)
     plan = plan_for(
-        arguments.kind, len(train) + len(test), len(train),
+        arguments.kind, len(train) + len(test), len(learns_from(arguments.kind, train)),
         parts=team.size, epochs=asked.get("epochs"), batch=asked.get("batch"),
     )  # fmt: skip
     of_plan = {name: getattr(plan, name) for name in ("epochs", "batch", "warmup_steps") if name not in asked}

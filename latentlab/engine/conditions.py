@@ -6,7 +6,8 @@ Names decide which column is whose, never their order in the data.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -18,35 +19,98 @@ from latentlab.errors import LabError
 from latentlab.models.base import Classifies, Conditional, conditional
 
 
-def conditions_of(model: object, data: ImageSet) -> Tensor | None:
-    """What `model` is to be told of every picture, float32 (N, A); None for a model without conditions.
+@dataclass(frozen=True, eq=False)
+class Told:
+    """What a model is to be told of each of some pictures, in little memory: a thousand classes of many
+    pictures would fill gigabytes as rows of zeros and ones.
 
-    Of a model that `Classifies`, what it is to tell. Of a picture whose class is not known the row is all
-    zero; an attribute that is not known is told as often as it is there in the others; see `known_to`.
+    Attributes:
+        columns: int64 (N,), the class of each picture, -1 where it is not known; None for attributes.
+        rows: (N, A), the attributes of each; None for classes.
+        names: A, how many classes or attributes there are.
+    """
+
+    columns: Tensor | None
+    rows: Tensor | None
+    names: int
+
+    def at(self, index: Tensor | slice) -> Tensor:
+        """The conditions of some of them, float32 (B, A)."""
+        if self.columns is None:
+            assert self.rows is not None
+            return self.rows[index].float()
+        columns = self.columns[index]
+        y = torch.zeros(len(columns), self.names, device=columns.device)
+        known = columns >= 0
+        return y.scatter_(1, columns.clamp(min=0).unsqueeze(1), known.float().unsqueeze(1))
+
+    def those(self, index: Tensor) -> Told:
+        """Of these pictures alone."""
+        return self._each(lambda tensor: tensor[index])
+
+    def to(self, device: torch.device) -> Told:
+        """On another device."""
+        return self._each(lambda tensor: tensor.to(device))
+
+    def _each(self, change: Callable[[Tensor], Tensor]) -> Told:
+        return replace(
+            self,
+            columns=None if self.columns is None else change(self.columns),
+            rows=None if self.rows is None else change(self.rows),
+        )
+
+
+def told_of(model: object, data: ImageSet) -> Told | None:
+    """What `model` is to be told of every picture; None for a model without conditions.
+
+    Of a model that `Classifies`, what it is to tell. An attribute that is not known is told as often as it is
+    there in the others; see `known_to`.
 
     Raises:
         LabError: if the data have no classes (or attributes), or not those that the model knows.
     """
-    if isinstance(model, Classifies):
-        return (_one_hot if model.exclusive else _bits)(model.class_names, data, "tells")
-    known = conditional(model)
-    if known is None:
+    names, exclusive = _spoken_of(model)
+    if not names:
         return None
-    return (_one_hot if known.exclusive else _bits)(known.condition_names, data, "is told")
+    verb = "tells" if isinstance(model, Classifies) else "is told"
+    if exclusive:
+        return Told(_columns(names, data, verb), None, len(names))
+    return Told(None, _bits(names, data, verb), len(names))
+
+
+def conditions_of(model: object, data: ImageSet) -> Tensor | None:
+    """The same as one tensor, float32 (N, A); of a picture whose class is not known the row is all zero.
+
+    Raises:
+        LabError: as `told_of`.
+    """
+    told = told_of(model, data)
+    return None if told is None else told.at(slice(None))
 
 
 def known_to(model: object, data: ImageSet) -> ImageSet:
     """The pictures of which all is known that `model` is told, or tells; the same data if those are all."""
-    known: Any = model if isinstance(model, Classifies) else conditional(model)
-    if known is None:
+    return known_of(*_spoken_of(model), data)
+
+
+def known_of(names: tuple[str, ...], exclusive: bool, data: ImageSet) -> ImageSet:
+    """The pictures of which it is known whether these classes or attributes hold."""
+    if not names:
         return data
-    if known.exclusive:
+    if exclusive:
         return data if data.labels is None else data.those(data.labels >= 0)
     if data.attributes_known is None:
         return data
-    names = known.class_names if isinstance(model, Classifies) else known.condition_names
     columns = [data.attribute_names.index(name) for name in names if name in data.attribute_names]
     return data.those(data.attributes_known[:, columns].all(1))
+
+
+def _spoken_of(model: object) -> tuple[tuple[str, ...], bool]:
+    """(names, whether one of them holds) of what a model is told, or tells; no names for nothing."""
+    if isinstance(model, Classifies):
+        return model.class_names, model.exclusive
+    known = conditional(model)
+    return ((), True) if known is None else (known.condition_names, known.exclusive)
 
 
 def encoder_is_told(model: object) -> bool:
@@ -129,16 +193,15 @@ def _number(name: str, text: str, exclusive: bool) -> float:
     return value
 
 
-def _one_hot(names: tuple[str, ...], data: ImageSet, told: str) -> Tensor:
+def _columns(names: tuple[str, ...], data: ImageSet, told: str) -> Tensor:
     if data.labels is None:
         raise LabError(f"the model {told} the class of each picture, and {data.name} has no classes")
-    unknown = [name for name in data.classes if name not in names]
+    number = {name: column for column, name in enumerate(names)}
+    unknown = [name for name in data.classes if name not in number]
     if unknown:
         raise LabError(f"{data.name} has the class {unknown[0]!r}; the model knows {_listed(names)}")
-    column = torch.tensor([names.index(name) for name in data.classes], dtype=torch.int64)
-    known = data.labels >= 0
-    y = torch.nn.functional.one_hot(column[data.labels.clamp(min=0)], len(names)).float()
-    return y * known.unsqueeze(1)
+    column = torch.tensor([number[name] for name in data.classes], dtype=torch.int64)
+    return torch.where(data.labels >= 0, column[data.labels.clamp(min=0)], -1)
 
 
 def _bits(names: tuple[str, ...], data: ImageSet, told: str) -> Tensor:

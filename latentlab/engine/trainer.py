@@ -23,7 +23,7 @@ from torch import Tensor, nn
 
 from latentlab.data.image_set import ImageSet, size_in_words
 from latentlab.engine import tuning
-from latentlab.engine.conditions import conditions_of
+from latentlab.engine.conditions import Told, told_of
 from latentlab.engine.device import autocast, available_cores, choose_device
 from latentlab.engine.distributed import ALONE, Team
 from latentlab.engine.events import EpochEnded, Figures, Finished, Judging, Progress, Started, TrainingEvent
@@ -97,7 +97,7 @@ class Trainer:
         self.averaged = copy.deepcopy(self.model).requires_grad_(False).eval()
         self.images, self.conditions = self._held(train)
         self.test: Tensor | None = None
-        self.test_conditions: Tensor | None = None
+        self.test_conditions: Told | None = None
         if test is not None:
             self.test, self.test_conditions = self._held(test, self.objective.most_judged)
         # Two streams: how many draws the noise takes must not change the order of the pictures.
@@ -142,7 +142,7 @@ class Trainer:
         weights.refresh()
         index = self.team.share(index)
         x = self._pictures(index)
-        y = None if self.conditions is None else self.conditions[index]
+        y = None if self.conditions is None else self.conditions.at(index)
         shown = torch.bernoulli(x, generator=self.noise) if self.plan.binarise_input else None
         loss, figures = self._loss(Batch(x, shown, y))
         norm = weights.differentiate(loss, self.team)
@@ -357,20 +357,20 @@ class Trainer:
         at_once = max(1, min(_JUDGED_AT_ONCE, _JUDGED_NUMBERS // self.test[0].numel()))
         for first in range(0, len(self.test), at_once):
             some = slice(first, first + at_once)
-            y = None if self.test_conditions is None else self.test_conditions[some]
+            y = None if self.test_conditions is None else self.test_conditions.at(some)
             batch = Batch(self.test[some].float() / 255.0, y=y)
             with autocast(self.device, "fp32" if self.objective.exact else self.precision):
                 sums += self.objective.judge(self.averaged, batch, noise, first, len(self.test))
             yield Judging(self.step, min(some.stop, len(self.test)), len(self.test))
         return self.objective.terms(sums, len(self.test))
 
-    def _held(self, data: ImageSet, most: int | None = None) -> tuple[Tensor, Tensor | None]:
+    def _held(self, data: ImageSet, most: int | None = None) -> tuple[Tensor, Told | None]:
         """Pictures and what the model is told of them, on the device; at most so many, from all over them."""
-        images, conditions = data.images, conditions_of(self.model, data)
+        images, told = data.images, told_of(self.model, data)
         if most is not None and len(images) > most:
             some = torch.linspace(0, len(images) - 1, most).round().long()
-            images, conditions = images[some], None if conditions is None else conditions[some]
-        return images.to(self.device), None if conditions is None else conditions.to(self.device)
+            images, told = images[some], None if told is None else told.those(some)
+        return images.to(self.device), None if told is None else told.to(self.device)
 
     def _pictures(self, index: Tensor) -> Tensor:
         """The pictures at `index` in [0, 1], (B, C, H, W)."""

@@ -25,7 +25,7 @@ from latentlab.data.learnt import Learnt
 from latentlab.data.palette import palette_of
 from latentlab.data.spec import dealt_by_count
 from latentlab.engine.checkpoint import ModelCard, save_model
-from latentlab.engine.conditions import known_to
+from latentlab.engine.conditions import known_of, known_to
 from latentlab.engine.destination import check_destination
 from latentlab.engine.device import choose_device
 from latentlab.engine.distributed import ALONE, Team
@@ -255,6 +255,16 @@ def _as_it_was(data: str, fingerprint: str) -> tuple[str, ImageSet | None]:
         if train.fingerprint == fingerprint:
             return spec, train
     return data, None
+
+
+def learns_from(kind: str, data: ImageSet) -> ImageSet:
+    """The pictures that a model of this kind can learn from: those of which is known what it is told.
+
+    Raises:
+        LabError: if nothing is known of them, and the kind cannot do without.
+    """
+    fields = _conditions(kind, {}, data)
+    return known_of(fields.get("condition_names", ()), fields.get("exclusive", True), data)
 
 
 def _available(device: str) -> str:

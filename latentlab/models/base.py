@@ -22,7 +22,9 @@ from latentlab.core.likelihoods import Likelihood
 from latentlab.core.schedules import Schedule
 from latentlab.errors import LabError
 
-# Of a list in a config: as many as a palette may have colours.
+# What a model may be told of a picture, or tell of one: as many as can be read of data.
+MOST_CLASSES, MOST_ATTRIBUTES = 1000, 256
+# Of a list in a config: as many as a palette may have colours; names of classes may be more.
 _LONGEST = 256
 
 
@@ -299,8 +301,11 @@ def parse_config(kind: type[ConfigT], fields: Mapping[str, Any]) -> ConfigT:
 def _as_type(name: str, value: Any, wanted: Any) -> Any:
     if typing.get_origin(wanted) is tuple:
         element = typing.get_args(wanted)[0]
-        if isinstance(value, list | tuple) and len(value) <= _LONGEST:
+        named = name == "condition_names"
+        if isinstance(value, list | tuple) and len(value) <= (MOST_CLASSES if named else _LONGEST):
             return tuple(_as_type(name, item, element) for item in value)
+        if named and isinstance(value, list | tuple):
+            raise _too_many(len(value), exclusive=True)
         raise LabError(f"config field {name!r} must be a short list")
     if wanted is float and isinstance(value, int | float) and not isinstance(value, bool):
         with contextlib.suppress(OverflowError):  # JSON's integers have no upper end, floats do
@@ -314,6 +319,27 @@ def require_range(name: str, value: float, low: float, high: float) -> None:
     """Refuses a config value outside [low, high], NaN included, naming the field."""
     if not low <= value <= high:
         raise LabError(f"config field {name!r} is {_shown(value)}, expected {low:g} to {high:g}")
+
+
+def require_conditions(names: tuple[str, ...], *, exclusive: bool, least: int) -> None:
+    """Refuses classes (or attributes, if they do not exclude each other) that are too few, too many, or of
+    one name."""
+    what = "classes" if exclusive else "attributes"
+    if len(names) < least:
+        raise LabError(f"the model has {len(names)} {what} to tell of, and needs {least}")
+    if len(names) > (MOST_CLASSES if exclusive else MOST_ATTRIBUTES):
+        raise _too_many(len(names), exclusive=exclusive)
+    if len(set(names)) < len(names):
+        twice = next(name for number, name in enumerate(names) if name in names[:number])
+        raise LabError(f"two of the {what} are called {_shown(twice)}", hint="Give each a name of its own")
+
+
+def _too_many(count: int, *, exclusive: bool) -> LabError:
+    what, most = ("classes", MOST_CLASSES) if exclusive else ("attributes", MOST_ATTRIBUTES)
+    return LabError(
+        f"{count:,} {what}; at most {most:,} can be told apart by a model",
+        hint=f"Train on a part of the {what}, or a model that is told none, such as a VAE",
+    )
 
 
 def require_choice(name: str, value: str, choices: typing.Iterable[str]) -> None:

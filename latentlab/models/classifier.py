@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from latentlab.errors import LabError
-from latentlab.models.base import LabelTerms, require_range
+from latentlab.models.base import LabelTerms, require_conditions, require_range
 
 _GROUPS = 8
 # The grid of means that the linear layers see: enough to tell where in the picture something is.
@@ -36,7 +36,7 @@ class ClassifierConfig:
         features: F, the numbers from which the answer is read; 1 to 1024.
         dropout: the share of hidden units silenced in training; 0 to 0.9.
         shift: in training a picture is moved by up to so many pixels in each direction; 0 to 16.
-        condition_names: the classes or attributes that it tells, up to 64.
+        condition_names: the classes or attributes that it tells, up to 1,000 or 256.
         exclusive: classes, of which one holds, rather than attributes, of which any may.
     """
 
@@ -65,9 +65,7 @@ class ClassifierConfig:
         names = self.condition_names
         if not names:
             raise LabError("there is nothing to tell apart: the pictures have neither classes nor attributes")
-        require_range("condition_names (its length)", len(names), 1, 64)
-        if len(set(names)) < len(names):
-            raise LabError("config field 'condition_names' has a name twice")
+        require_conditions(names, exclusive=self.exclusive, least=1)
 
 
 class Classifier(nn.Module):

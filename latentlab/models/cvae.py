@@ -19,7 +19,7 @@ from latentlab.core.gaussian import kl_per_dimension, reparameterise, standard_n
 from latentlab.core.likelihoods import Palette
 from latentlab.errors import LabError
 from latentlab.models import consistency
-from latentlab.models.base import ElboTerms, require_range
+from latentlab.models.base import ElboTerms, require_conditions, require_range
 from latentlab.models.vae import VAE, VAEConfig
 
 
@@ -28,7 +28,7 @@ class CVAEConfig(VAEConfig):
     """A VAE's choices, and what it is told.
 
     Attributes:
-        condition_names: the classes or attributes, 1 to 64 names.
+        condition_names: the classes or attributes, 1 to 1,000 classes or 256 attributes.
         exclusive: classes, of which one holds, rather than attributes, of which any may.
         condition_encoder: whether the encoder is told too.
         consistency: w, how much it counts in training that pictures told otherwise show what they were told;
@@ -42,9 +42,7 @@ class CVAEConfig(VAEConfig):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require_range("condition_names (its length)", len(self.condition_names), 1, 64)
-        if len(set(self.condition_names)) < len(self.condition_names):
-            raise LabError("config field 'condition_names' has a name twice")
+        require_conditions(self.condition_names, exclusive=self.exclusive, least=1)
         require_range("consistency", self.consistency, 0.0, 1000.0)
 
 

@@ -26,7 +26,7 @@ from torch import Tensor, nn
 from latentlab.core.gaussian import standard_noise
 from latentlab.core.schedules import SCHEDULES, Schedule
 from latentlab.errors import LabError
-from latentlab.models.base import Denoised, NoiseTerms, require_choice, require_range
+from latentlab.models.base import Denoised, NoiseTerms, require_choice, require_conditions, require_range
 from latentlab.models.unet import UNet
 
 PREDICTS = ("noise", "x0", "v")
@@ -50,7 +50,8 @@ class DDPMConfig:
         steps: T, 10 to 10,000.
         predicts: "noise", "x0" or "v".
         weighting: "simple" or "min-snr".
-        condition_names: the classes or attributes that it is told, up to 64; none for a model without.
+        condition_names: the classes or attributes that it is told, up to 1,000 or 256; none for one
+            without.
         exclusive: classes, of which one holds, rather than attributes, of which any may.
         condition_dropout: the share of the pictures of which it is told nothing in training.
     """
@@ -86,9 +87,7 @@ class DDPMConfig:
         require_range("steps", self.steps, 10, 10_000)
         require_choice("predicts", self.predicts, PREDICTS)
         require_choice("weighting", self.weighting, WEIGHTINGS)
-        require_range("condition_names (its length)", len(self.condition_names), 0, 64)
-        if len(set(self.condition_names)) < len(self.condition_names):
-            raise LabError("config field 'condition_names' has a name twice")
+        require_conditions(self.condition_names, exclusive=self.exclusive, least=0)
         require_range("condition_dropout", self.condition_dropout, 0.0, 1.0)
 
 

@@ -8,7 +8,14 @@ import pytest
 import torch
 
 from latentlab.data.image_set import ImageSet
-from latentlab.engine.conditions import as_text, conditions_of, encoder_is_told, known_to, parse_condition
+from latentlab.engine.conditions import (
+    as_text,
+    conditions_of,
+    encoder_is_told,
+    known_to,
+    parse_condition,
+    told_of,
+)
 from latentlab.errors import LabError
 from latentlab.models.cvae import CVAE, CVAEConfig
 from latentlab.models.vae import VAE
@@ -106,3 +113,17 @@ def test_that_a_condition_is_written_as_it_is_read(model, y: list[float], text: 
     assert as_text(model, torch.tensor(y)) == text
     if text:
         assert parse_condition(model, text).tolist() == y
+
+
+def test_that_a_thousand_classes_are_held_as_numbers_and_told_one_hot() -> None:
+    names = tuple(map(str, range(1000)))
+    labels = torch.tensor([999, -1, 0, 500])
+    data = ImageSet("many", "train", torch.zeros(4, 1, 8, 8, dtype=torch.uint8), labels, names)
+    told = told_of(cvae(*names, exclusive=True), data)
+    assert told.columns.tolist() == [999, -1, 0, 500]
+    assert told.rows is None
+    rows = told.at(torch.tensor([0, 1, 3]))
+    assert rows.shape == (3, 1000)
+    assert rows.argmax(1).tolist() == [999, 0, 500]
+    assert rows.sum(1).tolist() == [1.0, 0.0, 1.0]
+    assert told.those(torch.tensor([2])).at(slice(None)).argmax(1).tolist() == [0]

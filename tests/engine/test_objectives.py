@@ -225,8 +225,8 @@ def test_that_of_many_held_out_pictures_only_so_many_are_judged(monkeypatch):
     trainer = Trainer(make_ddpm(condition_names=("even", "odd")), toy_set("train"), PLAN, toy_set("test"))
     held_out = toy_set("test")
     assert trainer.test is not None
-    assert len(trainer.test) == len(trainer.test_conditions) == 20
-    for image, y in zip(trainer.test, trainer.test_conditions, strict=True):
+    assert len(trainer.test) == len(trainer.test_conditions.at(slice(None))) == 20
+    for image, y in zip(trainer.test, trainer.test_conditions.at(slice(None)), strict=True):
         (number,) = (n for n in range(len(held_out)) if torch.equal(held_out.images[n], image))
         assert y.argmax() == held_out.labels[number]
 

@@ -11,9 +11,10 @@ import torch
 
 import latentlab
 from latentlab.data.image_set import ImageSet
+from latentlab.engine.checkpoint import load_model
 from latentlab.engine.events import EpochEnded, Finished, Started
 from latentlab.engine.plan import TrainingPlan, check_plan
-from latentlab.engine.training_run import Saved, TrainingRun
+from latentlab.engine.training_run import Saved, TrainingRun, learns_from
 from latentlab.errors import LabError
 from tests.tiny import toy_set
 
@@ -150,3 +151,35 @@ def test_that_test_pictures_of_another_shape_are_refused(tmp_path: Path):
             toy_set("test", shape=(1, 9, 9)),
             tmp_path / "m.safetensors",
         )
+
+
+@pytest.mark.parametrize("kind", ["cvae", "ddpm", "classifier"])
+def test_that_many_classes_can_be_told_and_told_apart(tmp_path: Path, kind: str):
+    names = tuple(f"class {number}" for number in range(1000))
+    fields = CONFIG if kind == "cvae" else {"widths": (8,)}
+
+    def many(split: str) -> ImageSet:
+        return dataclasses.replace(toy_set(split), labels=torch.arange(64) * 15, classes=names)
+
+    run = TrainingRun(kind, fields, PLAN, many("train"), many("test"), tmp_path / "m.safetensors")
+    assert isinstance(list(run.run())[-1], Saved)
+    card = load_model(tmp_path / "m.safetensors").card
+    assert tuple(card.config["condition_names"]) == names
+
+
+def test_that_more_classes_than_that_are_refused_in_words(tmp_path: Path):
+    names = tuple(map(str, range(1200)))
+    train = dataclasses.replace(toy_set("train"), labels=torch.arange(64), classes=names)
+    with pytest.raises(LabError, match="1,200 classes; at most 1,000 can be told apart") as told:
+        TrainingRun("ddpm", {"widths": (8,)}, PLAN, train, train, tmp_path / "m.safetensors")
+    assert "config field" not in str(told.value)
+    assert "Train on a part of the classes" in str(told.value)
+
+
+def test_that_a_proposal_counts_only_pictures_of_which_is_known_what_the_model_is_told():
+    labels = torch.where(torch.arange(64) < 60, -1, 0)
+    train = dataclasses.replace(toy_set("train"), labels=labels)
+    assert len(learns_from("cvae", train)) == len(learns_from("ddpm", train)) == 4
+    assert len(learns_from("vae", train)) == 64
+    with pytest.raises(LabError, match="neither classes nor attributes"):
+        learns_from("cvae", dataclasses.replace(train, labels=None, classes=()))

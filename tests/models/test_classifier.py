@@ -140,8 +140,9 @@ def test_that_it_learns_where_the_light_is(exclusive):
     ("changes", "word"),
     [
         ({"condition_names": ()}, "neither classes nor attributes"),
-        ({"condition_names": ("a", "a")}, "twice"),
-        ({"condition_names": tuple(map(str, range(65)))}, "condition_names"),
+        ({"condition_names": ("a", "a")}, "two of the classes are called 'a'"),
+        ({"condition_names": tuple(map(str, range(1001)))}, "1,001 classes; at most 1,000"),
+        ({"condition_names": tuple(map(str, range(257))), "exclusive": False}, "257 attributes; at most 256"),
         ({"shape": (5, 8, 8)}, "channels"),
         ({"shape": (1, 3, 8)}, "sides"),
         ({"shape": (1, 8)}, "C, H, W"),

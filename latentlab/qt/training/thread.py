@@ -97,7 +97,7 @@ class TrainingThread(QThread):
 
     def _make(self) -> TrainingRun:
         from latentlab.data import catalog
-        from latentlab.engine.training_run import TrainingRun
+        from latentlab.engine.training_run import TrainingRun, learns_from
 
         beginning = self._beginning
         if isinstance(beginning, GoOn):
@@ -106,7 +106,7 @@ class TrainingThread(QThread):
         return TrainingRun(
             beginning.kind,
             beginning.fields,
-            _fitting(beginning, len(train), len(test)),
+            _fitting(beginning, len(learns_from(beginning.kind, train)), len(test)),
             train,
             test,
             beginning.out,
