@@ -123,15 +123,17 @@ class ZipTree:
         twice = 0
         members = self.archive.infolist()
         names, encoding = member_names(members)
+        hidden: dict[str, str] = {}
         for name, member in zip(names, members, strict=True):
-            *folders, file = name.split("/")
-            hidden = [folder for folder in folders if is_passed_over(folder)]
             if _is_folder(member):
                 continue
+            folder, _, file = name.rpartition("/")
+            if folder not in hidden:
+                hidden[folder] = next(filter(is_passed_over, folder.split("/")), "")
             if not name:
                 book.skip(shown(member.orig_filename), "has no name in the archive")
-            elif hidden:
-                passed_over.append(hidden[0])
+            elif hidden[folder]:
+                passed_over.append(hidden[folder])
             elif not is_passed_over(file):
                 twice += name in self._members
                 self._members[name] = member

@@ -42,6 +42,14 @@ def open_to_read(path: str | Path) -> BufferedReader:
         OSError: if it cannot be opened.
     """
     require_regular(os.stat(path), path)
+    return open_listed(path)
+
+
+def open_listed(path: str | Path) -> BufferedReader:
+    """`open_to_read` for a file that a look at its folder has just shown to be one; pictures are many.
+
+    Should it have become a pipe or a device since, it is opened, yet not waited for, and refused.
+    """
     handle = os.open(path, _FLAGS)
     try:
         require_regular(os.fstat(handle), path)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latentlab.data.decoding import decode
-from latentlab.data.files import open_to_read
+from latentlab.data.files import open_listed, open_to_read
 from latentlab.data.formats import HEAD_BYTES
 from latentlab.data.report import Notebook
 from latentlab.data.source import PictureError
@@ -41,7 +41,7 @@ class FilePictures:
     def image(self, index: int, enough: int) -> AnyPicture:
         name = self.names[index]
         try:
-            with open_to_read(os.path.join(self.root, self._real.get(name, name))) as stream:
+            with open_listed(os.path.join(self.root, self._real.get(name, name))) as stream:
                 return decode(stream, enough)
         except FileNotFoundError:
             raise PictureError("vanished while the folder was read") from None

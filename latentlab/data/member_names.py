@@ -30,6 +30,8 @@ _CALLED = {
     "cp1251": "Windows-1251 (Cyrillic)",
 }
 _WORDS = re.compile(r"[^\W\d_]+")
+# What a name of ASCII alone may need to be cleaned of.
+_ODD = re.compile(r"[\\\0:]|^\s*[/.]|/\s*[/.]|/\s*$|^\s*$")
 _DRIVE = re.compile(r"[A-Za-z]:")
 _USUAL_CYRILLIC = frozenset("оеаинтсрвлкмдпуязьбгчйыё")
 # What people write in names beside letters.
@@ -46,7 +48,7 @@ def member_names(members: Sequence[zipfile.ZipInfo]) -> tuple[list[str], str]:
     encoding = guess_encoding(unsure) if unsure else ""
     names = []
     for member, content in zip(members, raw, strict=True):
-        name = _from_extra(member) or member.orig_filename
+        name = (_from_extra(member) if member.extra else "") or member.orig_filename
         if encoding and content is not None:
             name = content.decode(encoding, "replace")
         names.append(clean(name))
@@ -55,6 +57,8 @@ def member_names(members: Sequence[zipfile.ZipInfo]) -> tuple[list[str], str]:
 
 def clean(name: str) -> str:
     """A path without what leads out of a folder: drives, "..", ".", empty names; NFC."""
+    if name.isascii() and not _ODD.search(name):
+        return name
     parts = unicodedata.normalize("NFC", name.partition("\0")[0]).replace("\\", "/").split("/")
     if parts and _DRIVE.fullmatch(parts[0]):
         parts = parts[1:]
@@ -138,6 +142,8 @@ def _script(letter: str) -> str:
 
 
 def _is_sure(member: zipfile.ZipInfo) -> bool:
+    if member.orig_filename.isascii() and not member.extra:
+        return True
     return bool(member.flag_bits & _UTF8_FLAG) or bool(_from_extra(member))
 
 

@@ -204,7 +204,7 @@ def test_that_no_permission_is_told(tmp_path, monkeypatch):
 
 def test_that_a_file_without_permission_is_skipped(tmp_path, monkeypatch):
     folder_of(tmp_path, 3)
-    forbid(monkeypatch, folder_module, "open_to_read", "001.png")
+    forbid(monkeypatch, folder_module, "open_listed", "001.png")
     assert open_data(str(tmp_path)).report.skipped == (("001.png", "Permission denied"),)
 
 

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from latentlab.data import idx
 from latentlab.data.idx import read_idx, read_pair
 from latentlab.errors import LabError
 
@@ -130,7 +131,7 @@ def test_that_a_file_that_cannot_be_read_is_told(tmp_path, monkeypatch):
     def refuse(*args: object, **options: object) -> None:
         raise PermissionError(13, os.strerror(13))
 
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(idx, "open_to_read", refuse)
     with pytest.raises(LabError, match="Permission denied"):
         read_idx(path)
 

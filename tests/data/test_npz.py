@@ -243,3 +243,103 @@ def test_that_of_too_many_some_are_drawn_without_unpacking_all(tmp_path, monkeyp
     assert "Of its 40 pictures, 10 were drawn" in opened.report.in_words()
     for image, number in zip(opened.everything.images[:, 0].numpy(), numbers, strict=True):
         assert np.array_equal(image, images[number])
+
+
+@pytest.mark.parametrize("kind", ["U", "S"])
+def test_that_words_may_be_letters_or_bytes(tmp_path, kind):
+    words = np.array(["bee 10", "ant", "bee 9", "", "ant"] * 2)
+    words = np.char.encode(words, "utf-8") if kind == "S" else words
+    data = open_data(saved(tmp_path / "a.npz", images=digits(10), labels=words)).everything
+    assert data.classes == ("ant", "bee 9", "bee 10")
+    expected = [2, 0, 1, -1, 0] * 2
+    assert data.labels.tolist() == [expected[n] for n in data.images[:, 0, 0, 0].tolist()]
+
+
+def objects(*values: object) -> np.ndarray:
+    array = np.empty(len(values), dtype=object)
+    array[:] = values
+    return array
+
+
+def test_that_labels_of_objects_cost_nothing_but_themselves(tmp_path):
+    path = saved(
+        tmp_path / "a.npz",
+        images=digits(4),
+        labels=objects(*[Canary()] * 4),
+        attributes=np.eye(4, 2),
+        attribute_names=objects(Canary(), Canary()),
+    )
+    opened = open_data(path)
+    assert opened.everything.labels is None
+    assert opened.everything.attribute_names == ("attribute 0", "attribute 1")
+    order = opened.everything.images[:, 0, 0, 0].tolist()
+    assert opened.everything.attributes.tolist() == [[n == 0, n == 1] for n in order]
+    passed = "holds Python objects, which are never unpickled: it was passed over"
+    assert [note for note in opened.report.notes if "objects" in note] == [
+        f"The array 'labels' {passed}",
+        f"The array 'attribute_names' {passed}",
+    ]
+
+
+def test_that_whole_numbers_of_any_type_are_classes_and_the_rest_unknown(tmp_path):
+    labels = np.array([3.0, np.nan, 7.0, -1.0])
+    data = open_data(saved(tmp_path / "a.npz", images=digits(4), labels=labels)).everything
+    assert data.classes == ("3", "7")
+    assert data.labels.tolist() == [[0, -1, 1, -1][n] for n in data.images[:, 0, 0, 0].tolist()]
+    both = open_data(saved(tmp_path / "b.npz", images=digits(4), labels=np.array([-1, 1, 1, -1]))).everything
+    assert both.classes == ("-1", "1")
+    parts = open_data(saved(tmp_path / "c.npz", images=digits(4), labels=np.array([0.5, 1, 2, 3])))
+    assert parts.everything.classes == ()
+    assert "Its labels are no classes: they are numbers with a fraction" in parts.report.notes
+
+
+def test_that_a_part_without_labels_leaves_the_others_theirs(tmp_path):
+    path = saved(tmp_path / "a.npz", x_train=digits(10), y_train=np.arange(10) % 2, x_test=digits(3))
+    opened = open_data(path)
+    assert opened.train.labels.tolist() == [n % 2 for n in range(10)]
+    assert opened.test.labels.tolist() == [-1] * 3
+    assert any("'y_test'" in note for note in opened.report.notes)
+
+
+def test_that_attributes_may_be_unknown(tmp_path):
+    values = np.array([[1, np.nan], [0, 1], [-1, 0], [np.nan, 1]])
+    data = open_data(saved(tmp_path / "a.npz", images=digits(4), attributes=values)).everything
+    order = data.images[:, 0, 0, 0].tolist()
+    assert data.attributes.tolist() == (values > 0)[order].tolist()
+    assert data.attributes_known.tolist() == np.isfinite(values)[order].tolist()
+    known = np.eye(4, 2, dtype=bool)
+    path = saved(tmp_path / "b.npz", images=digits(4), attributes=np.ones((4, 2)), attributes_known=known)
+    data = open_data(path).everything
+    order = data.images[:, 0, 0, 0].tolist()
+    assert data.attributes.tolist() == data.attributes_known.tolist() == known[order].tolist()
+
+
+SPLITS = {
+    "held_out": np.array([True, False, False, True]),
+    "split": np.array(["test", "train", "val", "test"]),
+}
+
+
+@pytest.mark.parametrize(("name", "split"), SPLITS.items(), ids=SPLITS.keys())
+def test_that_an_array_may_say_what_is_held_out(tmp_path, name, split):
+    opened = open_data(saved(tmp_path / "a.npz", images=digits(4), **{name: split}))
+    assert opened.test.images[:, 0, 0, 0].tolist() == [0, 3]
+
+
+def test_that_an_array_of_seventy_dimensions_is_told(tmp_path):
+    path = raw(tmp_path / "a.npz", {"images": array_bytes((1,) * 70, body=b"\1")})
+    with pytest.raises(LabError, match=r"'images' (claims a shape|has no proper header)"):
+        open_data(path)
+    path = raw(
+        tmp_path / "b.npz",
+        {"images": array_bytes((1, 8, 8), body=bytes(64)), "labels": array_bytes((0,) * 70)},
+    )
+    with pytest.raises(LabError, match=r"'labels' (claims a shape|has no proper header)"):
+        open_data(path)
+
+
+def test_that_names_of_classes_which_do_not_fit_are_passed_over(tmp_path):
+    path = saved(tmp_path / "a.npz", images=digits(4), labels=np.arange(4), classes=np.array(["a", "b"]))
+    opened = open_data(path)
+    assert opened.everything.classes == tuple("0123")
+    assert any("2 classes are not those of its labels" in note for note in opened.report.notes)
