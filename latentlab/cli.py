@@ -76,9 +76,11 @@ def _run(arguments: argparse.Namespace) -> int:
         raise LabError(
             "--data before a command is for the window", hint=f"See latentlab {arguments.command} --help"
         )
+    from latentlab.commands.reports import reading_told
     from latentlab.commands.table import COMMANDS
 
-    COMMANDS[arguments.command](arguments)
+    with reading_told(arguments):
+        COMMANDS[arguments.command](arguments)
     return 0
 
 

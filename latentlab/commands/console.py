@@ -13,6 +13,7 @@ import torch
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from latentlab.commands.printing import tell_announced
 from latentlab.engine.checkpoint import LoadedModel, load_model
 from latentlab.engine.device import choose_device
 from latentlab.errors import LabError
@@ -49,6 +50,7 @@ def progress_bar(what: str) -> Iterator[Callable[[float, str], None]]:
     `what` are read as rich's markup, or reach the terminal as an escape sequence. A terminal that goes away
     meanwhile ends the bar and nothing else.
     """
+    tell_announced()
     if sys.stderr is None or sys.stderr.closed or not sys.stderr.isatty():
         yield lambda share, words: None
         return

@@ -189,7 +189,23 @@ def make_parser(training: bool) -> _Parser:
 
     add_diffusion_commands(add)
     add_attribute_commands(add)
+    _add_verbose(parser)
     return parser
+
+
+def _add_verbose(parser: argparse.ArgumentParser) -> None:
+    """--verbose, to every command that reads data."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for command in action.choices.values():
+                _add_verbose(command)
+        elif action.dest == "data":
+            parser.add_argument(
+                "--verbose",
+                action="store_true",
+                help="tell of data of your own all that was left out, and why; else it is told in short",
+            )
+            return
 
 
 def _add_pictures(parser: _Parser, text: str) -> None:

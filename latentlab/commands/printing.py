@@ -8,9 +8,13 @@ from typing import TextIO
 
 from latentlab.plain import one_line
 
+# What is told as soon as anything else is.
+_announced: list[str] = []
+
 
 def say(*lines: str) -> None:
     """Lines of a result on stdout; what would end a line within one of them is shown as an escape."""
+    tell_announced()
     for line in lines:
         _put(line, sys.stdout)
 
@@ -20,6 +24,28 @@ def warn(*lines: str) -> None:
 
     If nobody can watch any more (a closed terminal, a full disk), the work goes on.
     """
+    tell_announced()
+    _warn(lines)
+
+
+def announce(*lines: str) -> None:
+    """Lines for stderr that come before whatever is printed next, unless they are withdrawn."""
+    _announced.extend(lines)
+
+
+def tell_announced() -> None:
+    """Prints what was announced."""
+    lines = tuple(_announced)
+    _announced.clear()
+    _warn(lines)
+
+
+def withdraw_announced() -> None:
+    """What was announced is not worth telling any more."""
+    _announced.clear()
+
+
+def _warn(lines: tuple[str, ...]) -> None:
     with contextlib.suppress(OSError, ValueError):  # ValueError: stderr has been closed
         for line in lines:
             _put(line, sys.stderr)

@@ -10,6 +10,8 @@ read anew when one of its files or folders changes.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -89,6 +91,7 @@ class _Memory:
 
 
 _memory = _Memory()
+_listeners: list[Callable[[ReadingReport], None]] = []
 
 
 def open_data(spec: str, *, tick: Tick | None = None) -> Opened:
@@ -106,6 +109,7 @@ def open_data(spec: str, *, tick: Tick | None = None) -> Opened:
     with _memory.lock:
         known = _memory.recall(_absolute(wanted, path))
         if known is not None:
+            _tell(known.report)
             return known
         # Before the new one is read: two large sets need not fit into memory.
         _memory.forget()
@@ -115,7 +119,23 @@ def open_data(spec: str, *, tick: Tick | None = None) -> Opened:
         finally:
             found.pictures.close()
         _memory.keep(_absolute(wanted, path), opened, found.watched)
+        _tell(opened.report)
         return opened
+
+
+@contextmanager
+def telling(tell: Callable[[ReadingReport], None]) -> Iterator[None]:
+    """While the block runs, `tell` is given the report of all data of one's own that are handed out."""
+    _listeners.append(tell)
+    try:
+        yield
+    finally:
+        _listeners.remove(tell)
+
+
+def _tell(report: ReadingReport) -> None:
+    for tell in tuple(_listeners):
+        tell(report)
 
 
 def forget() -> None:

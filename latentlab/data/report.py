@@ -11,7 +11,7 @@ from latentlab.plain import one_line
 KEPT = 100
 # Of each reason so many files are named, and so many reasons are told of in short.
 _NAMED, _REASONS = 5, 8
-_IN_SHORT = 3
+_IN_SHORT, _NOTES = 3, 4
 # Reasons that differ in their numbers alone are of one kind; far more kinds than this, and they are not kept.
 _NUMBERS = re.compile(r"\d[\d.,]*")
 _KINDS = 1000
@@ -61,8 +61,10 @@ class ReadingReport:
         return "\n".join([self._first_line(), *self._notes(), *self._left_out(_NAMED, _REASONS)])
 
     def in_short(self) -> str:
-        """How many were read, and why things were left out, in a few lines."""
-        return "\n".join([self._first_line(), *self._left_out(_IN_SHORT, _IN_SHORT)])
+        """How many were read, the first notes, and why things were left out, in a few lines."""
+        notes, rest = self._notes(), len(self.notes) - _NOTES
+        notes = [*notes[:_NOTES], f"And {rest:,} more notes."] if rest > 1 else notes
+        return "\n".join([self._first_line(), *notes, *self._left_out(_IN_SHORT, _IN_SHORT)])
 
     def whole(self) -> str:
         """Every note, every reason, and the first hundred of the files that were left out, one by one."""

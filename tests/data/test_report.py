@@ -42,6 +42,7 @@ def test_that_many_are_told_of_by_reason_the_most_frequent_first():
     ]
     assert report.in_short().splitlines() == [
         "1 picture read from x (folder).",
+        "The classes are the folders.",
         "13 left out:",
         "  12 files: a HEIC picture (0.heic, 1.heic, 2.heic and 9 more)",
         "  torn.png: damaged",
