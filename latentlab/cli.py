@@ -64,6 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(arguments: argparse.Namespace) -> int:
     if arguments.info:
         arguments.command = "info"
+    _choose_columns(arguments)
     pictures = getattr(arguments, "pictures", None)
     if arguments.command in (None, "open"):
         with leaving_at_once():
@@ -82,6 +83,22 @@ def _run(arguments: argparse.Namespace) -> int:
     with reading_told(arguments):
         COMMANDS[arguments.command](arguments)
     return 0
+
+
+def _choose_columns(arguments: argparse.Namespace) -> None:
+    """What --columns says becomes part of what --data says, so that it is kept and told wherever that is."""
+    for data, columns in (("pictures", "picture_columns"), ("data", "columns")):
+        text = getattr(arguments, columns, None)
+        if text is None:
+            continue
+        from latentlab.data.spec import with_columns
+
+        spec = getattr(arguments, data, None)
+        if spec is None:
+            from latentlab.errors import LabError
+
+            raise LabError("--columns chooses among the columns of --data", hint="Give --data as well")
+        setattr(arguments, data, with_columns(spec, text))
 
 
 def _join_negative_numbers(words: Sequence[str]) -> list[str]:

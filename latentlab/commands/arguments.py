@@ -66,7 +66,20 @@ def add_model(parser: argparse.ArgumentParser) -> None:
 
 def add_data(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", default="mnist", metavar="NAME", help="a data set (default mnist)")
+    add_columns(parser)
     parser.add_argument("--split", default="test", metavar="SPLIT", help="train, test (the default) or all")
+
+
+def add_columns(parser: argparse.ArgumentParser, *, of_window: bool = False) -> None:
+    """--columns, which goes with --data."""
+    parser.add_argument(
+        "--columns",
+        dest="picture_columns" if of_window else "columns",
+        default=argparse.SUPPRESS,
+        metavar="file=NAME,class=NAME,...",
+        help="which columns of the table are meant, if not those that are found: file=, class=, split= and "
+        "attributes=NAME+NAME; none for none of them",
+    )
 
 
 def add_seed(parser: argparse.ArgumentParser) -> None:

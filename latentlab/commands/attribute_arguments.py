@@ -7,6 +7,7 @@ from typing import Protocol
 
 from latentlab.commands.arguments import (
     MAX_COORDINATE,
+    add_columns,
     add_condition,
     add_device,
     add_json,
@@ -112,6 +113,7 @@ def _add_data(parser: argparse.ArgumentParser) -> None:
         metavar="DATA",
         help="a data set with attributes or classes, by name or path (default: what the model learnt from)",
     )
+    add_columns(parser)
 
 
 def _add_method(parser: argparse._ActionsContainer) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from latentlab.commands.arguments import (
+    add_columns,
     add_condition,
     add_device,
     add_json,
@@ -174,6 +175,7 @@ def _add_told(parser: argparse.ArgumentParser, more: str) -> None:
         help="a data set: of its pictures, and of how often what is not asked for occurs "
         "(default: what the model learnt from)",
     )
+    add_columns(parser)
 
 
 def _add_picture(parser: argparse.ArgumentParser) -> None:

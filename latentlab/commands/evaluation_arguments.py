@@ -10,7 +10,7 @@ import argparse
 from collections.abc import Mapping
 from typing import Any
 
-from latentlab.commands.arguments import whole
+from latentlab.commands.arguments import add_columns, whole
 from latentlab.engine.recipes import MOST_STEPS, SAMPLER_NAMES
 
 # What is meant by what is not given: of models with an ELBO, and of diffusion models.
@@ -31,6 +31,7 @@ def add_evaluation(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data", metavar="NAME", help="a data set (default: what the model learnt from, or else mnist)"
     )
+    add_columns(parser)
     elbo = parser.add_argument_group("of models with an ELBO")
     elbo.add_argument("--split", metavar="SPLIT", help="train, test (the default) or all")
     elbo.add_argument(

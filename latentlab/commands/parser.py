@@ -7,6 +7,7 @@ import functools
 from typing import NoReturn, TypeAlias
 
 from latentlab.commands.arguments import (
+    add_columns,
     add_condition,
     add_data,
     add_device,
@@ -125,6 +126,7 @@ def make_parser(training: bool) -> _Parser:
         metavar="DATA",
         help="whose attributes or classes decide what is not asked for (default: what the model learnt from)",
     )
+    add_columns(drawn)
     how = drawn.add_argument_group("of models with a latent space").add_mutually_exclusive_group()
     # No default, so that one can tell whether it was said.
     for flag, draws, words in (
@@ -211,6 +213,7 @@ def _add_verbose(parser: argparse.ArgumentParser) -> None:
 def _add_pictures(parser: _Parser, text: str) -> None:
     # Another name than other commands' --data, and no default: "open" must not undo what came before it.
     parser.add_argument("--data", dest="pictures", metavar="PATH", default=argparse.SUPPRESS, help=text)
+    add_columns(parser, of_window=True)
 
 
 def _add_training(commands: Commands, training: bool) -> None:
@@ -225,6 +228,7 @@ def _add_training(commands: Commands, training: bool) -> None:
             metavar="DATA",
             help="the name of a data set (see latentlab list), or the path of your own (default mnist)",
         )
+        add_columns(kind)
         kind.add_argument("--out", "-o", required=True, metavar="FILE", help="a .safetensors file to write")
         kind.add_argument("--force", action="store_true", help="replace the file if it exists")
         kind.add_argument("--half", action="store_true", help="store 16 bits a weight: half the file")

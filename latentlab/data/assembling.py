@@ -81,6 +81,7 @@ def find_pictures(
         held_out=held_out,
         sorted_by_class=bool(by_folder.classes) or held_out is by_folder.held_out,
         watched=(*tree.watched, *watched),
+        table=None if told is None else told.seen,
     )
     if attributed is None:
         return found

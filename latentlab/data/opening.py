@@ -30,6 +30,7 @@ from latentlab.data.reading import Tick, read, sample, spread
 from latentlab.data.report import ReadingReport, shown
 from latentlab.data.source import Found, PictureError
 from latentlab.data.spec import ReadingOptions, Spec
+from latentlab.data.told import TableSeen
 from latentlab.data.white import Deep
 from latentlab.errors import LabError
 
@@ -60,13 +61,15 @@ class Opened:
 class Preview(NamedTuple):
     """A look before everything is read: (original (H, W, 3), prepared (C, side, side)) of some pictures.
 
-    `whites` is what would be white in those of more than 8 bits; empty where there are none of these.
+    `whites` is what would be white in those of more than 8 bits; empty where there are none of these. `table`
+    is the one that tells of the pictures.
     """
 
     pairs: list[tuple[NDArray[np.uint8], NDArray[np.uint8]]]
     kind: str
     pictures: int
     whites: tuple[float, ...] = ()
+    table: TableSeen | None = None
 
 
 class _Memory:
@@ -113,7 +116,7 @@ def open_data(spec: str, *, tick: Tick | None = None) -> Opened:
             return known
         # Before the new one is read: two large sets need not fit into memory.
         _memory.forget()
-        found = find(path, wanted.options.columns)
+        found = _find(path, wanted.options)
         try:
             opened = read_found(found, wanted.options, path, tick)
         finally:
@@ -151,7 +154,7 @@ def preview(spec: str, count: int = 8) -> Preview:
         LabError: naming the file, if nothing can be made of it.
     """
     wanted = Spec.parse(spec)
-    found = find(_path(wanted), wanted.options.columns)
+    found = _find(_path(wanted), wanted.options)
     try:
         with quiet():
             seen = sample(found)
@@ -172,7 +175,7 @@ def preview(spec: str, count: int = 8) -> Preview:
             grey = all(is_grey(prepared) for prepared, _ in some)
         pairs = [(original, planes(prepared, grey).copy()) for prepared, original in some]
         whites = tuple(seen.largest.whites())
-        return Preview(pairs, found.kind, min(len(found.pictures), MAX_PICTURES), whites)
+        return Preview(pairs, found.kind, min(len(found.pictures), MAX_PICTURES), whites, found.table)
     finally:
         found.pictures.close()
 
@@ -218,6 +221,19 @@ def read_found(found: Found, options: ReadingOptions, path: Path, tick: Tick | N
         everything=everything,
         report=report,
     )
+
+
+def _find(path: Path, options: ReadingOptions) -> Found:
+    """What a path holds, by the columns that were chosen.
+
+    Raises:
+        LabError: naming the path, also if there is no table to choose columns of.
+    """
+    found = find(path, options.columns)
+    if options.columns and found.table is None:
+        found.pictures.close()
+        raise LabError("there is no table of attributes whose columns could be chosen", shown(path))
+    return found
 
 
 def _path(spec: Spec) -> Path:

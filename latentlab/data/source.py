@@ -13,6 +13,7 @@ from PIL import Image
 
 from latentlab.data.keys import NumberedNames
 from latentlab.data.report import Notebook
+from latentlab.data.told import TableSeen
 from latentlab.data.white import AnyPicture, Deep, one_plane, why_no_levels
 
 
@@ -62,6 +63,7 @@ class Found:
         attribute_names: the attributes' names.
         held_out: which pictures are for testing; None where the source does not say.
         sorted_by_class: whether its own order puts like beside like.
+        table: the table that tells of the pictures, if one does.
         watched: files and folders whose change means that the source has to be read again.
     """
 
@@ -77,6 +79,7 @@ class Found:
     held_out: NDArray[np.bool_] | None = None
     sorted_by_class: bool = False
     watched: tuple[Path, ...] = ()
+    table: TableSeen | None = None
 
 
 class ArrayPictures:

@@ -148,6 +148,16 @@ class Spec:
         return cls(source, ReadingOptions.parse(options))
 
 
+def with_columns(spec: str, text: str) -> str:
+    """The same data, with columns that are chosen in words (see `latentlab.data.columns`).
+
+    Raises:
+        LabError: naming what is wrong in either.
+    """
+    wanted = Spec.parse(spec)
+    return str(replace(wanted, options=replace(wanted.options, columns=Columns.parse(text))))
+
+
 def dealt_by_count(spec: str) -> str:
     """The same data, dealt as LatentLab did before pictures had keys; those that ship are dealt as ever."""
     wanted = Spec.parse(spec)

@@ -46,7 +46,7 @@ from latentlab.data.natural import in_natural_order, natural
 from latentlab.data.report import Notebook, shown
 from latentlab.data.sheet import FILE_WORDS, Column, Sheet, plain_name, read_sheet
 from latentlab.data.table_text import text_of
-from latentlab.data.told import Told
+from latentlab.data.told import TableSeen, Told
 from latentlab.errors import LabError
 
 # A column of other words than yes and no becomes an attribute for each word, of so many.
@@ -313,11 +313,14 @@ class _Roles:
             held_out,
             len(pictures),
             self._in_words(len(pictures), count, classes),
-            tuple(column.name for column in columns),
-            Columns(
-                columns[self._file].name,
-                "" if self.label is None else columns[self.label].name,
-                "" if self.split is None else columns[self.split[0]].name,
+            TableSeen(
+                self._sheet.name,
+                tuple(column.name for column in columns),
+                Columns(
+                    columns[self._file].name,
+                    "" if self.label is None else columns[self.label].name,
+                    "" if self.split is None else columns[self.split[0]].name,
+                ),
             ),
         )
 

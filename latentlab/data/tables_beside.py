@@ -93,11 +93,15 @@ def told_by(
     """What the tables tell of pictures, and the files that this hangs on.
 
     A table may be about something else; then the book says why it was passed over.
+
+    Raises:
+        LabError: if columns were chosen that no table has, or that cannot be what they were chosen for.
     """
     if len(tables) > _MOST:
         book.note(f"Of {len(tables):,} tables the first {_MOST} were looked at")
     celeba = [table for table in tables if table.is_celeba]
     read: list[tuple[TableFile, Told, Notebook]] = []
+    refused: LabError | None = None
     for table in celeba[:1] or tables[:_MOST]:
         if "submission" in table.name.lower():
             book.note(f"{shown(table.name)} is an example of what to hand in, so it was passed over")
@@ -106,7 +110,10 @@ def told_by(
         try:
             read.append((table, read_one(table, pictures, columns, own), own))
         except LabError as error:
+            refused = refused or error
             book.note(f"{shown(table.name)} is no table of attributes: {error.what}")
+    if columns and not read and refused is not None:
+        raise refused
     read.sort(key=lambda one: -one[1].matched)
     whole: Told | None = None
     watched: tuple[Path, ...] = ()

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from latentlab.data.columns import Columns
+
+
+@dataclass(frozen=True)
+class TableSeen:
+    """A table that tells of pictures, as far as it matters to whoever chooses among its columns.
+
+    Attributes:
+        name: what it is called.
+        header: the names of its columns, in their order.
+        taken: which of them name the files, are the class and tell the split; "" for none.
+    """
+
+    name: str
+    header: tuple[str, ...]
+    taken: Columns
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,8 +38,7 @@ class Told:
         held_out: (N,) which are for testing; None where the table does not say.
         matched: how many of the pictures it names.
         taken: a sentence without a full stop on what was taken for what.
-        header: the names of its columns, in their order.
-        found: which columns were taken, whether they were chosen or found.
+        seen: the table that says so; None where it is no table.
     """
 
     labels: NDArray[np.int64] | None
@@ -35,5 +49,4 @@ class Told:
     held_out: NDArray[np.bool_] | None
     matched: int
     taken: str
-    header: tuple[str, ...] = ()
-    found: Columns = field(default_factory=Columns)
+    seen: TableSeen | None = None

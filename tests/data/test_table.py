@@ -15,6 +15,7 @@ from latentlab.data import limits
 from latentlab.data.columns import Columns
 from latentlab.data.report import Notebook
 from latentlab.data.table import read_told
+from latentlab.data.told import TableSeen
 from latentlab.errors import LabError
 
 FOUR = ["a.png", "b.png", "c.png", "d.png"]
@@ -133,8 +134,7 @@ def test_that_numbers_that_only_count_are_no_names():
     rows = "".join(f"{11 - n},{n}.png,{int(n < 6)}\n" for n in range(12))
     told, _ = tell(",file,IsRed\n" + rows, pictures)
     assert by_name(told, "IsRed") == "++++++------"
-    assert told.found == Columns("file", "", "")
-    assert told.header == ("column 1", "file", "IsRed")
+    assert told.seen == TableSeen("t.csv", ("column 1", "file", "IsRed"), Columns("file", "", ""))
     # Without names of files they are all there is.
     told, _ = tell("n,IsRed\n" + "".join(f"{n},{int(n < 6)}\n" for n in range(12)), pictures)
     assert by_name(told, "IsRed") == "++++++------"

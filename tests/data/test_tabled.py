@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from latentlab.data.opening import open_data
+from latentlab.data import catalog
+from latentlab.data.columns import Columns
+from latentlab.data.opening import open_data, preview
+from latentlab.data.spec import with_columns
+from latentlab.data.told import TableSeen
 from latentlab.errors import LabError
 from tests.data.pictures import encoded, folder_of, noise, seeds_of, write
 
@@ -139,3 +143,46 @@ def test_that_a_csv_about_something_else_does_not_stand_in_the_way(tmp_path):
     words = open_data(str(tmp_path)).report.in_words()
     assert "more.csv is no table of attributes: is empty" in words
     assert "prices.csv is no table of attributes" in words
+
+
+def both_columns(root: Path) -> Path:
+    """Pictures of two parities and two sizes, with a column of words for each."""
+    folder_of(root, COUNT)
+    rows = "".join(f"{n:03}.png,{('even', 'odd')[n % 2]},{('small', 'big')[n >= 10]}\n" for n in range(COUNT))
+    (root / "labels.csv").write_text("file,parity,how big\n" + rows)
+    return root
+
+
+def test_that_columns_are_chosen_by_the_spec(tmp_path):
+    root = both_columns(tmp_path / "own")
+    found = open_data(str(root)).everything
+    assert (found.classes, found.attribute_names) == (("even", "odd"), ("how big=small",))
+    data = open_data(with_columns(f"{root}::side=8", "class=how big,attributes=parity")).everything
+    assert (data.classes, data.attribute_names, data.shape) == (("big", "small"), ("parity=odd",), (3, 8, 8))
+    names = data.keys.names
+    assert data.labels.tolist() == [int(int(name[:3]) < 10) for name in names]
+    assert data.attributes[:, 0].tolist() == [int(name[:3]) % 2 == 1 for name in names]
+    table = preview(str(root)).table
+    assert table == TableSeen("labels.csv", ("file", "parity", "how big"), Columns("file", "parity", ""))
+
+
+def test_that_a_chosen_column_overrides_folders_of_classes(tmp_path):
+    for n in range(COUNT):
+        write(tmp_path / ("even", "odd")[n % 2] / f"{n:03}.png", noise(n))
+    rows = "".join(f"{n:03}.png,{('small', 'big')[n >= 10]}\n" for n in range(COUNT))
+    (tmp_path / "a.csv").write_text("file,size\n" + rows)
+    assert open_data(str(tmp_path)).everything.classes == ("even", "odd")
+    assert open_data(f"{tmp_path}::class=size").everything.classes == ("big", "small")
+
+
+def test_that_columns_that_are_not_there_are_refused(tmp_path):
+    root = both_columns(tmp_path / "own")
+    with pytest.raises(
+        LabError, match=r"labels\.csv: has no column 'kind'\. Its columns: file, parity, how big"
+    ):
+        open_data(f"{root}::class=kind")
+    (root / "labels.csv").unlink()
+    with pytest.raises(LabError, match="no table of attributes whose columns could be chosen"):
+        open_data(f"{root}::class=kind")
+    with pytest.raises(LabError, match="mnist has no table whose columns could be chosen"):
+        catalog.load("mnist::class=kind")
