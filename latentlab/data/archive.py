@@ -9,7 +9,7 @@ import io
 import lzma
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import IO
@@ -23,7 +23,7 @@ from latentlab.data.formats import HEAD_BYTES
 from latentlab.data.limits import MAX_ARCHIVE_BYTES, MAX_MEMBER_BYTES
 from latentlab.data.member_names import member_names
 from latentlab.data.report import Notebook, shown
-from latentlab.data.source import PictureError
+from latentlab.data.source import PictureError, unchanged
 from latentlab.data.tree import Sieve, is_passed_over, note_passed_over
 from latentlab.data.white import AnyPicture
 from latentlab.errors import LabError
@@ -98,6 +98,9 @@ class ZipPictures:
 
     def chosen(self, indices: NDArray[np.intp]) -> ZipPictures:
         return ZipPictures(self.archive, [self.names[index] for index in indices], self._members)
+
+    def watch(self) -> Callable[[], bool]:
+        return unchanged
 
     def close(self) -> None:
         self.archive.close()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 from unicodedata import is_normalized, normalize
@@ -21,6 +22,9 @@ from latentlab.data.white import AnyPicture
 from latentlab.errors import LabError
 
 _FAR_TOO_MANY = 2_000_000
+# A look at more files than this takes a moment (50,000: 0.2 s), so it is not taken again so soon: data are
+# asked for several times in a row, to train, to test, to show them.
+_MANY, _PAUSE_S = 5000, 2.0
 
 
 class FilePictures:
@@ -31,6 +35,10 @@ class FilePictures:
 
     def __init__(self, root: Path, names: Sequence[str], real: Mapping[str, str] | None = None) -> None:
         self.root, self.names, self._real = root, names, real or {}
+        self._folder = os.path.join(root, "")
+        self._looked = 0.0
+        # When each was changed, its size and its number on the disc, as they were read; 0 where it was not.
+        self._stamps = np.zeros((len(names), 3), np.int64)
 
     def __len__(self) -> int:
         return len(self.names)
@@ -39,9 +47,9 @@ class FilePictures:
         return self.names[index]
 
     def image(self, index: int, enough: int) -> AnyPicture:
-        name = self.names[index]
         try:
-            with open_listed(os.path.join(self.root, self._real.get(name, name))) as stream:
+            with open_listed(self._path(index)) as stream:
+                self._stamps[index] = _stamp(os.fstat(stream.fileno()))
                 return decode(stream, enough)
         except FileNotFoundError:
             raise PictureError("vanished while the folder was read") from None
@@ -51,8 +59,31 @@ class FilePictures:
     def chosen(self, indices: NDArray[np.intp]) -> FilePictures:
         return FilePictures(self.root, [self.names[index] for index in indices], self._real)
 
+    def watch(self) -> Callable[[], bool]:
+        self._looked = time.monotonic()
+        return self._changed
+
+    def _changed(self) -> bool:
+        now = time.monotonic()
+        if len(self.names) > _MANY and now - self._looked < _PAUSE_S:
+            return False
+        self._looked = now
+        read = np.flatnonzero(self._stamps.any(axis=1)).tolist()
+        known = self._stamps[read].tolist()
+        try:
+            return any(
+                stamp != _stamp(os.stat(self._path(index)))
+                for index, stamp in zip(read, map(tuple, known), strict=True)
+            )
+        except OSError:
+            return True
+
     def close(self) -> None:
         pass
+
+    def _path(self, index: int) -> str:
+        name = self.names[index]
+        return f"{self._folder}{self._real.get(name, name)}"
 
 
 class FolderTree:
@@ -175,6 +206,11 @@ def list_pictures(root: Path, book: Notebook) -> tuple[list[str], tuple[Path, ..
     """
     tree = FolderTree(root, book)
     return [tree.on_disc(name) for name in tree.pictures], tree.watched
+
+
+def _stamp(about: os.stat_result) -> tuple[int, int, int]:
+    """What changes when a file is edited or another one is put in its place."""
+    return about.st_mtime_ns, about.st_size, about.st_ino & 0x7FFFFFFFFFFFFFFF
 
 
 def _head(path: str) -> bytes:

@@ -28,13 +28,15 @@ from latentlab.data.kinds import find
 from latentlab.data.limits import MAX_PICTURES
 from latentlab.data.reading import Tick, read, sample, spread
 from latentlab.data.report import ReadingReport, shown
-from latentlab.data.source import Found, PictureError
+from latentlab.data.source import Found, PictureError, unchanged
 from latentlab.data.spec import ReadingOptions, Spec
 from latentlab.data.told import TableSeen
 from latentlab.data.white import Deep
 from latentlab.errors import LabError
 
 _LARGEST_ORIGINAL = 512
+# Of each path, when it was changed and its size in bytes.
+Stamps = tuple[tuple[Path, int, int], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,18 +81,21 @@ class _Memory:
         self.lock = threading.RLock()
         self.spec: Spec | None = None
         self.opened: Opened | None = None
-        self.stamps: tuple[tuple[Path, int, int], ...] | None = None
+        self.stamps: Stamps | None = None
+        self.changed: Callable[[], bool] = unchanged
 
     def recall(self, spec: Spec) -> Opened | None:
+        """What was opened with this spec, if neither its folders nor its files have changed since."""
         if spec != self.spec or self.stamps != _stamps([path for path, _, _ in self.stamps or ()]):
             return None
-        return self.opened
+        return None if self.changed() else self.opened
 
-    def keep(self, spec: Spec, opened: Opened, watched: tuple[Path, ...]) -> None:
-        self.spec, self.opened, self.stamps = spec, opened, _stamps(watched)
+    def keep(self, spec: Spec, opened: Opened, stamps: Stamps, changed: Callable[[], bool]) -> None:
+        self.spec, self.opened, self.stamps, self.changed = spec, opened, stamps, changed
 
     def forget(self) -> None:
         self.spec = self.opened = self.stamps = None
+        self.changed = unchanged
 
 
 _memory = _Memory()
@@ -117,11 +122,13 @@ def open_data(spec: str, *, tick: Tick | None = None) -> Opened:
         # Before the new one is read: two large sets need not fit into memory.
         _memory.forget()
         found = _find(path, wanted.options)
+        # What changes while it is read is noticed the next time.
+        stamps = _stamps(found.watched)
         try:
             opened = read_found(found, wanted.options, path, tick)
         finally:
             found.pictures.close()
-        _memory.keep(_absolute(wanted, path), opened, found.watched)
+        _memory.keep(_absolute(wanted, path), opened, stamps, found.pictures.watch())
         _tell(opened.report)
         return opened
 
@@ -247,7 +254,7 @@ def _absolute(spec: Spec, path: Path) -> Spec:
     return Spec(str(path.absolute()), spec.options)
 
 
-def _stamps(paths: list[Path] | tuple[Path, ...]) -> tuple[tuple[Path, int, int], ...]:
+def _stamps(paths: list[Path] | tuple[Path, ...]) -> Stamps:
     stamps = []
     for path in paths:
         try:

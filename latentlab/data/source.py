@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -40,6 +40,13 @@ class Pictures(Protocol):
 
     def chosen(self, indices: NDArray[np.intp]) -> Pictures:
         """These of them, in this order; the open files are shared."""
+        ...
+
+    def watch(self) -> Callable[[], bool]:
+        """Tells whether one of those that were asked for has changed since; it may be kept, and holds little.
+
+        Files that the source names as `Found.watched` need no second look here.
+        """
         ...
 
     def close(self) -> None:
@@ -82,6 +89,11 @@ class Found:
     table: TableSeen | None = None
 
 
+def unchanged() -> bool:
+    """That nothing has changed: what `Pictures.watch` gives where others watch."""
+    return False
+
+
 class ArrayPictures:
     """Pictures that are in memory already: (N, H, W) or (N, H, W, 3), uint8 or of more than 8 bits.
 
@@ -111,6 +123,9 @@ class ArrayPictures:
         if isinstance(self.names, NumberedNames):
             return ArrayPictures(self.array[indices], self.names.some(indices))
         return ArrayPictures(self.array[indices], [self.names[index] for index in indices])
+
+    def watch(self) -> Callable[[], bool]:
+        return unchanged
 
     def close(self) -> None:
         pass

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from latentlab.data import catalog, opening, reading, splits
+from latentlab.data import catalog, folder, opening, reading, splits
 from latentlab.data.opening import open_data, preview
 from latentlab.errors import LabError
 from tests.data.pictures import encoded, folder_of, noise, seeds_of, write
@@ -75,6 +76,79 @@ def test_that_a_change_is_noticed(tmp_path):
     write(tmp_path / "cats" / "more.png", noise(50))
     os.utime(tmp_path / "cats", ns=(1, 1))
     assert len(catalog.load(folder, "all")) == 21
+
+
+def edited(path: Path, seed: int) -> None:
+    """Other pixels under the same name; the folder is not touched by that."""
+    before = path.parent.stat()
+    with path.open("r+b") as stream:
+        stream.write(encoded(noise(seed)))
+        stream.truncate()
+    os.utime(path, ns=(2, 2))
+    assert path.parent.stat().st_mtime_ns == before.st_mtime_ns
+
+
+def test_that_a_picture_edited_in_place_is_noticed(tmp_path):
+    folder = folder_of(tmp_path / "cats", 20)
+    (folder / "sub").mkdir()
+    write(folder / "sub" / "deep.png", noise(60))
+    (folder / "torn.png").write_bytes(b"no")
+    first = open_data(str(folder))
+    assert open_data(str(folder)) is first
+    for path, seed in (
+        (folder / "007.png", 70),
+        (folder / "sub" / "deep.png", 71),
+        (folder / "torn.png", 72),
+    ):
+        edited(path, seed)
+        again = open_data(str(folder))
+        assert seed in seeds_of(again.everything.images.numpy())
+        assert open_data(str(folder)) is again
+    assert not {7, 60} & set(seeds_of(again.everything.images.numpy()))
+    assert again.report.skipped_count == 0
+
+
+def test_that_many_pictures_are_not_looked_through_again_at_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(folder, "_MANY", 10)
+    now = [100.0]
+    monkeypatch.setattr(folder.time, "monotonic", lambda: now[0])
+    path = folder_of(tmp_path / "cats", 20)
+    first = open_data(str(path))
+    edited(path / "007.png", 70)
+    now[0] += 1.9
+    assert open_data(str(path)) is first
+    now[0] += 0.2
+    assert 70 in seeds_of(open_data(str(path)).everything.images.numpy())
+
+
+def test_that_another_file_in_a_picture_s_place_is_noticed(tmp_path):
+    folder = folder_of(tmp_path / "cats", 20)
+    about, folder_about = (folder / "007.png").stat(), folder.stat()
+    open_data(str(folder))
+    # Of the same size and time, as a copy that keeps them may be.
+    (tmp_path / "other.png").write_bytes(encoded(noise(80)))
+    os.utime(tmp_path / "other.png", ns=(about.st_atime_ns, about.st_mtime_ns))
+    (tmp_path / "other.png").replace(folder / "007.png")
+    os.utime(folder, ns=(folder_about.st_atime_ns, folder_about.st_mtime_ns))
+    assert 80 in seeds_of(open_data(str(folder)).everything.images.numpy())
+
+
+def test_that_a_picture_that_changes_while_it_is_read_is_noticed_afterwards(tmp_path):
+    folder = folder_of(tmp_path / "cats", 120)
+
+    def tick(done: int, total: int) -> None:
+        if done == 100:
+            edited(folder / "003.png", 150)
+
+    assert 3 in seeds_of(open_data(str(folder), tick=tick).everything.images.numpy())
+    assert 150 in seeds_of(open_data(str(folder)).everything.images.numpy())
+
+
+def test_that_a_picture_that_is_gone_is_noticed(tmp_path):
+    folder = folder_of(tmp_path / "cats", 20)
+    open_data(str(folder))
+    (folder / "007.png").unlink()
+    assert len(open_data(str(folder)).everything) == 19
 
 
 def test_that_the_old_one_is_let_go_before_the_new_one_is_read(tmp_path, monkeypatch):
