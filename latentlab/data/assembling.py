@@ -14,7 +14,7 @@ from latentlab.data.report import Notebook, shown
 from latentlab.data.sorting import sort_by_folder
 from latentlab.data.source import Found, PictureError
 from latentlab.data.tables_beside import TableFile, read_one, spread, told_by
-from latentlab.data.told import Told
+from latentlab.data.told import TableSeen, Told
 from latentlab.data.tree import Tree
 from latentlab.errors import LabError
 
@@ -81,7 +81,7 @@ def find_pictures(
         held_out=held_out,
         sorted_by_class=bool(by_folder.classes) or held_out is by_folder.held_out,
         watched=(*tree.watched, *watched),
-        table=None if told is None else told.seen,
+        table=None if told is None else _seen(told, classes),
     )
     if attributed is None:
         return found
@@ -91,6 +91,15 @@ def find_pictures(
         attributes_known=attributed.attributes_known,
         attribute_names=attributed.attribute_names,
     )
+
+
+def _seen(told: Told, classes: tuple[str, ...]) -> TableSeen | None:
+    """The table, with what is in force of it."""
+    seen = told.seen
+    if seen is None or not told.classes or classes == told.classes:
+        return seen
+    words = f'{seen.words}; "{shown(seen.taken.label or "")}" is not the class, for the folders are'
+    return replace(seen, taken=replace(seen.taken, label=""), words=words)
 
 
 def _listed(tree: Tree, book: Notebook) -> Told | None:

@@ -304,6 +304,7 @@ class _Roles:
             held_out = np.zeros(count, dtype=bool)
             held_out[pictures] = self.split[1][self._sheet.columns[self.split[0]].codes[self._rows]]
         columns = self._sheet.columns
+        words = self._in_words(len(pictures), count, classes)
         return Told(
             labels,
             classes,
@@ -312,7 +313,7 @@ class _Roles:
             tuple(attribute.name for attribute in self.attributes),
             held_out,
             len(pictures),
-            self._in_words(len(pictures), count, classes),
+            words,
             TableSeen(
                 self._sheet.name,
                 tuple(column.name for column in columns),
@@ -321,6 +322,7 @@ class _Roles:
                     "" if self.label is None else columns[self.label].name,
                     "" if self.split is None else columns[self.split[0]].name,
                 ),
+                words,
             ),
         )
 

@@ -18,11 +18,13 @@ class TableSeen:
         name: what it is called.
         header: the names of its columns, in their order.
         taken: which of them name the files, are the class and tell the split; "" for none.
+        words: the same in a sentence without a full stop.
     """
 
     name: str
     header: tuple[str, ...]
     taken: Columns
+    words: str
 
 
 @dataclass(frozen=True, eq=False)

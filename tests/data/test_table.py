@@ -134,7 +134,8 @@ def test_that_numbers_that_only_count_are_no_names():
     rows = "".join(f"{11 - n},{n}.png,{int(n < 6)}\n" for n in range(12))
     told, _ = tell(",file,IsRed\n" + rows, pictures)
     assert by_name(told, "IsRed") == "++++++------"
-    assert told.seen == TableSeen("t.csv", ("column 1", "file", "IsRed"), Columns("file", "", ""))
+    header = ("column 1", "file", "IsRed")
+    assert told.seen == TableSeen("t.csv", header, Columns("file", "", ""), told.taken)
     # Without names of files they are all there is.
     told, _ = tell("n,IsRed\n" + "".join(f"{n},{int(n < 6)}\n" for n in range(12)), pictures)
     assert by_name(told, "IsRed") == "++++++------"

@@ -11,7 +11,6 @@ from latentlab.data import catalog
 from latentlab.data.columns import Columns
 from latentlab.data.opening import open_data, preview
 from latentlab.data.spec import with_columns
-from latentlab.data.told import TableSeen
 from latentlab.errors import LabError
 from tests.data.pictures import encoded, folder_of, noise, seeds_of, write
 
@@ -163,7 +162,9 @@ def test_that_columns_are_chosen_by_the_spec(tmp_path):
     assert data.labels.tolist() == [int(int(name[:3]) < 10) for name in names]
     assert data.attributes[:, 0].tolist() == [int(name[:3]) % 2 == 1 for name in names]
     table = preview(str(root)).table
-    assert table == TableSeen("labels.csv", ("file", "parity", "how big"), Columns("file", "parity", ""))
+    assert table is not None
+    assert (table.name, table.header) == ("labels.csv", ("file", "parity", "how big"))
+    assert table.taken == Columns("file", "parity", "")
 
 
 def test_that_a_chosen_column_overrides_folders_of_classes(tmp_path):
@@ -172,6 +173,10 @@ def test_that_a_chosen_column_overrides_folders_of_classes(tmp_path):
     rows = "".join(f"{n:03}.png,{('small', 'big')[n >= 10]}\n" for n in range(COUNT))
     (tmp_path / "a.csv").write_text("file,size\n" + rows)
     assert open_data(str(tmp_path)).everything.classes == ("even", "odd")
+    table = preview(str(tmp_path)).table
+    assert table is not None
+    assert table.taken == Columns("file", "", "")
+    assert table.words.endswith('; "size" is not the class, for the folders are')
     assert open_data(f"{tmp_path}::class=size").everything.classes == ("big", "small")
 
 

@@ -329,3 +329,59 @@ def test_that_every_control_has_a_name_and_a_tip(table: Table, tmp_path: Path) -
         assert control.objectName()
         assert control.accessibleName()
         assert control.toolTip()
+
+
+def with_columns(folder: Path) -> Path:
+    """Twelve pictures, with two columns of words in a table."""
+    folder_of(folder, 12)
+    rows = "".join(f"{n:03}.png,{('x', 'y')[n % 2]},{('u', 'v')[n // 6]}\n" for n in range(12))
+    (folder / "labels.csv").write_text("file,one,the other\n" + rows)
+    return folder
+
+
+def test_that_without_a_table_there_are_no_columns_to_choose(table: Table, tmp_path: Path) -> None:
+    page = table.seen(folder_of(tmp_path / "cats", 6))
+    assert page.page.choices.columns.isHidden()
+    assert page.spec == str(tmp_path / "cats")
+
+
+def test_that_the_class_column_is_chosen_by_key(table: Table, tmp_path: Path) -> None:
+    page = table.seen(with_columns(tmp_path / "cats"))
+    columns = page.page.choices.columns
+    assert columns.isVisible()
+    assert columns.file.currentText() == "As found: file"
+    assert columns.label.currentText() == "As found: one"
+    assert columns.split.currentText() == "As found: none"
+    named = [columns.label.itemText(index) for index in range(columns.label.count())]
+    assert named == ["As found: one", "None", "file", "one", "the other"]
+    assert '"one" is the class (2)' in page.page.found.text()
+    table.qtbot.keyClick(columns.label, Qt.Key.Key_T)
+    assert columns.label.currentText() == "the other"
+    assert page.page.strip.waiting
+    table.wait(lambda: not page.page.strip.waiting)
+    assert '"the other" is the class (2)' in page.page.found.text()
+    table.press(page.open_button)
+    table.wait(lambda: bool(table.opened))
+    assert table.opened[0].spec == f"{tmp_path / 'cats'}::class=the%20other"
+    assert opening.open_data(table.opened[0].spec).everything.classes == ("u", "v")
+
+
+def test_that_a_column_that_names_no_file_is_told(table: Table, tmp_path: Path) -> None:
+    page = table.seen(with_columns(tmp_path / "cats"))
+    box = page.page.choices.columns.file
+    table.qtbot.keyClick(box, Qt.Key.Key_O)
+    assert box.currentText() == "one"
+    table.wait(lambda: not page.page.strip.waiting)
+    assert "the column 'one' names none of the 12 pictures" in page.page.note.text()
+    assert not page.open_button.isEnabled()
+    table.qtbot.keyClick(box, Qt.Key.Key_Home)
+    table.wait(page.open_button.isEnabled)
+    assert page.spec == str(tmp_path / "cats")
+
+
+def test_that_what_was_asked_for_stays_chosen(table: Table, tmp_path: Path) -> None:
+    folder = with_columns(tmp_path / "cats")
+    spec = f"{folder}::dealt=count,white=4095,class=the%20other,attributes=one"
+    page = table.seen(spec)
+    assert page.page.choices.columns.label.currentText() == "the other"
+    assert page.spec == spec

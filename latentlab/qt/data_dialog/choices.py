@@ -1,11 +1,14 @@
-"""How pictures of any size become alike: three choices, each with a sentence on what it does."""
+"""How pictures become alike, and which columns of a table are meant, each with a sentence on it."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QFormLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QWidget
 
 from latentlab.data.spec import ReadingOptions
+from latentlab.qt.data_dialog.column_choices import ROW_GAP, ColumnChoices
 from latentlab.qt.plain import plain_tip
 
 _SIDES: dict[str, int | None] = {"Automatic": None} | {
@@ -22,6 +25,7 @@ class Choices(QWidget):
 
     def __init__(self, options: ReadingOptions) -> None:
         super().__init__()
+        self._asked = options
         self.side = _box(
             "dataSide", "Size", "Every picture becomes this large. Small ones are learnt faster.", _SIDES
         )
@@ -29,19 +33,31 @@ class Choices(QWidget):
         self.colour = _box(
             "dataColour", "Colour", "Automatic is grey if every picture is grey, and learnt faster.", _COLOURS
         )
-        form = QFormLayout(self)
-        form.setContentsMargins(0, 0, 0, 0)
+        self.columns = ColumnChoices(options.columns)
+        form = QFormLayout()
+        form.setVerticalSpacing(ROW_GAP)
         form.addRow("&Size", self.side)
         form.addRow("&Fit", self.fit)
         form.addRow("&Colour", self.colour)
+        beside = QHBoxLayout(self)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.addLayout(form, 1)
+        beside.addWidget(self.columns, 1)
         self._choose(options)
         for box in (self.side, self.fit, self.colour):
             box.currentIndexChanged.connect(self.changed)
+        self.columns.changed.connect(self.changed)
 
     @property
     def options(self) -> ReadingOptions:
         """What is chosen."""
-        return ReadingOptions(self.side.currentData(), self.fit.currentData(), self.colour.currentData())
+        return replace(
+            self._asked,
+            side=self.side.currentData(),
+            fit=self.fit.currentData(),
+            colour=self.colour.currentData(),
+            columns=self.columns.columns,
+        )
 
     def tell_side(self, side: int) -> None:
         """Which size the automatic choice comes to."""

@@ -107,6 +107,9 @@ class OpenDataDialog(QDialog):
             found += f" Each becomes {side} × {side}, {'grey' if planes == 1 else 'in colour'}."
             if self.page.choices.options.side is None:
                 self.page.choices.tell_side(side)
+        self.page.choices.columns.tell(preview.table)
+        if preview.table is not None:
+            found += f"\n{preview.table.words}."
         self.page.found.setText(found)
         self.page.strip.show_preview(preview)
         self.open_button.setEnabled(True)
