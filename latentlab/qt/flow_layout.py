@@ -6,10 +6,25 @@ of them in one row where there is room.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+
+
+@contextmanager
+def laid_out_once(widget: QWidget) -> Iterator[None]:
+    """Out of sight while the block changes many of a widget's children.
+
+    Qt lays all of them out anew for each one that comes into sight or leaves it: a thousand take seconds.
+    """
+    hidden = widget.isHidden()
+    widget.hide()
+    try:
+        yield
+    finally:
+        widget.setVisible(not hidden)
 
 
 class _Wrapping(QLayout):

@@ -37,6 +37,7 @@ from latentlab.qt.burst import Burst
 from latentlab.qt.check_box import CheckBox
 from latentlab.qt.desk import Desk
 from latentlab.qt.leaning import leant
+from latentlab.qt.name_chooser import MOST_BUTTONS
 from latentlab.qt.plain import Label
 from latentlab.session.conditions import alternatives, change_in_words, holds, told
 from latentlab.session.edits import AddAttributes, SetCondition, SetLean, TakeSample
@@ -48,6 +49,10 @@ if TYPE_CHECKING:
 _WORDS = (
     "The decoder is told these, so z need not say them too. A vector moves z, and changes little if its "
     "direction tells little of it (AUC; 0.5 is nothing); the condition changes what is told."
+)
+_MANY = (
+    "The decoder knows {count:,} names, too many for pictures of each: choose beside the probe what it is "
+    "told, or ask for new pictures below."
 )
 _LEAN_TIP = (
     "A little of what the decoder is told is always in z as well. When you tell it otherwise, z is moved by "
@@ -247,7 +252,7 @@ class ConditionBoard(QScrollArea):
 
     def _tiles(self) -> list[WayTile]:
         """In the order in which their pictures are asked for."""
-        rows = [self.rows[name] for name in self._names]
+        rows = self.rows.values()
         return [self.now, *(row.vector for row in rows), *(row.condition for row in rows)]
 
     def _make_rows(self) -> None:
@@ -256,7 +261,9 @@ class ConditionBoard(QScrollArea):
             row.hide()
             row.deleteLater()
         self.rows = {}
-        for name in self._names:
+        many = len(self._names) > MOST_BUTTONS
+        self.words.setText(_MANY.format(count=len(self._names)) if many else _WORDS)
+        for name in () if many else self._names:
             row = WayRow(name, self._exclusive)
             row.told.connect(self._told)
             row.gripped.connect(self._grip)
@@ -269,7 +276,7 @@ class ConditionBoard(QScrollArea):
         # Classes exclude each other: none is told a little more.
         self.lean.setVisible(bool(self._names) and not self._exclusive)
         self.lean.setChecked(state.lean)
-        if len(state.condition) == len(self._names):
+        if self.rows and len(state.condition) == len(self._names):
             for number, (name, value) in enumerate(zip(self._names, state.condition, strict=True)):
                 change = change_in_words(state.condition, number, self._implied, self._names)
                 self.rows[name].show_told(value, holds(value), state.lean, change)
@@ -312,8 +319,8 @@ class ConditionBoard(QScrollArea):
         whole = bool(self._names) and len(state.condition) == len(self._names)
         if not whole or self._desk.model is None or self._inner.visibleRegion().isEmpty():
             return False
-        vectors = tuple(self._moved(number) for number in range(len(self._names)))
-        others = alternatives(state.condition, self._exclusive, self._implied)
+        vectors = tuple(self._moved(number) for number in range(len(self.rows)))
+        others = alternatives(state.condition, self._exclusive, self._implied) if self.rows else ()
         conditions = ((state.condition,) * (1 + len(vectors))) + others
         leaning = (leant(self._desk, other) for other in others)
         self._desk.request_ways((state.probe, *vectors, *leaning), conditions)

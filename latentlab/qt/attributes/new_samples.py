@@ -23,7 +23,8 @@ from latentlab.qt.check_box import CheckBox
 from latentlab.qt.choice_button import ChoiceButton
 from latentlab.qt.condition_tile import ConditionTile
 from latentlab.qt.desk import Desk
-from latentlab.qt.flow_layout import FlowLayout, TileLayout
+from latentlab.qt.flow_layout import FlowLayout, TileLayout, laid_out_once
+from latentlab.qt.name_chooser import MOST_BUTTONS, NameChooser
 from latentlab.qt.pixels import to_qimage
 from latentlab.qt.plain import Label, RichLabel, listed, on_button, plain_tip, without_mnemonic
 from latentlab.session.conditions import asked_in_words, in_words
@@ -92,7 +93,15 @@ class NewSamples(QWidget):
         self.note.setWordWrap(True)
         self._choice, self._strip = QWidget(), QWidget()
         self._flow, self._grid = FlowLayout(self._choice, gap=6), TileLayout(self._strip, gap=2, least=44)
+        self.chooser = NameChooser("any class")
+        self.chooser.setObjectName("askChooser")
+        self.chooser.setAccessibleName("Class that the new pictures are to be of")
+        self.chooser.setToolTip(
+            "The class that new pictures are to be of. Type a part of its name to find it."
+        )
+        self.chooser.hide()
         self._lay_out()
+        self.chooser.chosen.connect(self._class_asked)
         self.draw.clicked.connect(self._draw)
         self.save.clicked.connect(self.save_wanted)
         desk.loaded.connect(self._loaded)
@@ -118,7 +127,7 @@ class NewSamples(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 0)
         layout.setSpacing(6)
-        for widget in (RichLabel("<b>New pictures</b>"), self._choice, self._strip):
+        for widget in (RichLabel("<b>New pictures</b>"), self.chooser, self._choice, self._strip):
             layout.addWidget(widget)
         # Below the pictures: a board that scrolls to show them can leave the button under the mouse.
         layout.addLayout(buttons)
@@ -130,7 +139,9 @@ class NewSamples(QWidget):
     def _loaded(self, model: LoadedReply) -> None:
         if (model.condition_names, model.exclusive) != (self._names, self._exclusive):
             self._names, self._exclusive = model.condition_names, model.exclusive
-            self._make_boxes()
+            with laid_out_once(self._choice):
+                self._make_boxes()
+            self._choice.setVisible(bool(self.boxes))
         self._show_samples(None)
         self._say(f"Say what they are to have, and draw {COUNT}." if self._names else "")
         self._show_asked(self._desk.state)
@@ -173,7 +184,10 @@ class NewSamples(QWidget):
             old.hide()
             old.deleteLater()
         self.boxes = {}
-        for name in self._names:
+        many = self._exclusive and len(self._names) > MOST_BUTTONS
+        self.chooser.setVisible(many)
+        self.chooser.offer(self._names if many else ())
+        for name in () if many else self._names:
             box: QAbstractButton = ChoiceButton(on_button(name)) if self._exclusive else AskBox(name)
             box.setObjectName(f"ask_{name}")
             box.clicked.connect(self._asked)
@@ -182,6 +196,8 @@ class NewSamples(QWidget):
 
     def _show_asked(self, state: SessionState) -> None:
         asked = dict(state.asked)
+        wanted = next((name for name in asked if name in self._names), None)
+        self.chooser.show_number(-1 if wanted is None else self._names.index(wanted))
         for name, box in self.boxes.items():
             if isinstance(box, AskBox):
                 box.show_asked(asked.get(name))
@@ -233,6 +249,10 @@ class NewSamples(QWidget):
         else:
             wanted = () if name in asked else ((name, 1.0),)
         self._desk.do(AskFor(asked=wanted))
+
+    @Slot(int)
+    def _class_asked(self, number: int) -> None:
+        self._desk.do(AskFor(asked=((self._names[number], 1.0),) if number >= 0 else ()))
 
     @Slot()
     def _draw(self) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from latentlab.engine.projection import Point
 from latentlab.qt.check_box import CheckBox
-from latentlab.qt.flow_layout import FlowLayout
+from latentlab.qt.flow_layout import FlowLayout, laid_out_once
 from latentlab.qt.plain import listed, on_button, plain_tip, without_mnemonic
 from latentlab.session.conditions import one_of
 
@@ -17,6 +17,8 @@ _ANY, _WITH, _WITHOUT = Qt.CheckState.PartiallyChecked, Qt.CheckState.Checked, Q
 # A network is told -1 for without, 1 for with; half way is 0, which says nothing of it.
 _VALUES = {_ANY: 0.5, _WITH: 1.0, _WITHOUT: 0.0}
 _NOTHING, _TURNS = -2, -1
+# Of very many classes no tape shows all, and a recipe that told each of them would be megabytes long.
+_MOST_TURNS = 64
 
 
 class TraitBox(CheckBox):
@@ -80,18 +82,20 @@ class ToldForm(QWidget):
         with QSignalBlocker(self.classes):
             self.classes.clear()
             if exclusive and names:
-                self.classes.addItem("each class in turn", _TURNS)
+                turns = "each class" if len(names) <= _MOST_TURNS else f"the first {_MOST_TURNS} classes"
+                self.classes.addItem(f"{turns} in turn", _TURNS)
                 for number, name in enumerate(names):
                     self.classes.addItem(listed(name if not name.isdigit() else f"class {name}"), number)
                 self.classes.addItem("nothing is told", _NOTHING)
                 self.classes.setCurrentIndex(0)
-        for box in self.boxes.values():
-            box.hide()
-            box.deleteLater()
-        self.boxes = {} if exclusive else {name: TraitBox(name) for name in names}
-        for box in self.boxes.values():
-            box.checkStateChanged.connect(self._said)
-            self._flow.addWidget(box)
+        with laid_out_once(self._traits):
+            for box in self.boxes.values():
+                box.hide()
+                box.deleteLater()
+            self.boxes = {} if exclusive else {name: TraitBox(name) for name in names}
+            for box in self.boxes.values():
+                box.checkStateChanged.connect(self._said)
+                self._flow.addWidget(box)
         self.classes.setVisible(exclusive and bool(names))
         self._traits.setVisible(bool(self.boxes))
 
@@ -108,7 +112,7 @@ class ToldForm(QWidget):
         if chosen is None or chosen == _NOTHING:
             return ()
         if chosen == _TURNS:
-            return tuple(one_of(number, count) for number in range(count))
+            return tuple(one_of(number, count) for number in range(min(count, _MOST_TURNS)))
         return (one_of(chosen, count),)
 
     def show_conditions(self, conditions: Sequence[Point]) -> None:
@@ -122,15 +126,18 @@ class ToldForm(QWidget):
                 with QSignalBlocker(self):
                     box.setCheckState(_WITH if value > 0.5 else _WITHOUT if value < 0.5 else _ANY)
         else:
-            for place in range(self.classes.count()):
-                with QSignalBlocker(self.classes):
-                    self.classes.setCurrentIndex(place)
-                if self.conditions == wanted:
-                    break
+            with QSignalBlocker(self.classes):
+                self.classes.setCurrentIndex(self.classes.findData(self._said_by(wanted)))
         if self.conditions != wanted:
             with QSignalBlocker(self.classes):
                 self.classes.setCurrentIndex(-1)
             self._other = wanted
+
+    def _said_by(self, wanted: tuple[Point, ...]) -> int:
+        """The data of the item that may say these conditions."""
+        if not wanted:
+            return _NOTHING
+        return wanted[0].index(1.0) if len(wanted) == 1 and 1.0 in wanted[0] else _TURNS
 
     def tell_in_turn(self, wanted: bool) -> None:
         """Whether classes may be told in turn: where they are and may not be, nothing is told until they may

@@ -32,7 +32,8 @@ _COUNT, _STEPS, _GUIDANCE = 16, 20, 2.0
 def recipe_of(config: Mapping[str, Any]) -> Recipe:
     """What to draw from a model of this config: each class, or no attribute and then each alone, in turn."""
     names, steps = config.get("condition_names", ()), min(_STEPS, int(config.get("steps", _STEPS)))
-    alone = [tuple(float(name == other) for other in names) for name in names]
+    # As many as there are pictures for them: rows of very many classes take long to make.
+    alone = [tuple(float(name == other) for other in names) for name in names[:_COUNT]]
     if names and not config.get("exclusive", True):
         alone = [(0.0,) * len(names), *alone]
     guidance = _GUIDANCE if names else 1.0

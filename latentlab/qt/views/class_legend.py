@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QScrollArea, QSizePolicy,
 
 from latentlab.engine.replies import LoadedReply
 from latentlab.qt.desk import Desk
-from latentlab.qt.flow_layout import FlowLayout
+from latentlab.qt.flow_layout import FlowLayout, laid_out_once
 from latentlab.qt.palette import class_colour
 from latentlab.qt.plain import Label, listed, on_button, plain_tip, spoken
 from latentlab.qt.undo import new_gesture
@@ -134,6 +134,11 @@ class ClassLegend(QWidget):
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
+        with laid_out_once(self):
+            self._make_chips(model)
+        self._show(self._desk.state.hidden)
+
+    def _make_chips(self, model: LoadedReply) -> None:
         for chip in self._chips:
             chip.hide()
             chip.deleteLater()
@@ -153,7 +158,6 @@ class ClassLegend(QWidget):
             flow.addWidget(chip)
         self._none.setVisible(not self._chips)
         self._all.setVisible(bool(self._chips))
-        self._show(self._desk.state.hidden)
 
     @Slot(object, object)
     def _changed(self, old: SessionState, new: SessionState) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from latentlab.engine.implications import Implied
 from latentlab.engine.replies import (
@@ -23,17 +23,24 @@ from latentlab.qt.check_box import CheckBox
 from latentlab.qt.choice_button import ChoiceButton
 from latentlab.qt.condition_tile import ConditionTile
 from latentlab.qt.desk import Desk
-from latentlab.qt.flow_layout import FlowLayout, TileLayout
+from latentlab.qt.flow_layout import FlowLayout, TileLayout, laid_out_once
 from latentlab.qt.leaning import leant
+from latentlab.qt.name_chooser import MOST_BUTTONS, NameChooser
 from latentlab.qt.pixels import to_qimage
 from latentlab.qt.plain import RichLabel, listed, on_button, plain_tip
 from latentlab.session.conditions import alternatives, change_in_words, holds, one_of, switched
 from latentlab.session.edits import SetCondition
 from latentlab.session.state import SessionState
 
+# Pixels for the boxes of very many attributes, which scroll there.
+_ROOM = 160
+
 
 class ConditionSelector(QWidget):
-    """A button for each class, or a box to check for each attribute; below, a picture for each."""
+    """A button for each class, or a box to check for each attribute; below, a picture for each.
+
+    Of very many there are no pictures: classes are chosen from a list, boxes scroll.
+    """
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,8 +59,22 @@ class ConditionSelector(QWidget):
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(6)
         layout.addWidget(self.heading)
+        self.chooser = NameChooser()
+        self.chooser.setObjectName("conditionChooser")
+        self.chooser.setAccessibleName("Class that everything is decoded as")
+        self.chooser.setToolTip("Decode everything as this class. Type a part of its name to find it.")
+        self.chooser.chosen.connect(self._class_chosen)
+        self._room = QScrollArea()
+        self._room.setFrameShape(QFrame.Shape.NoFrame)
+        self._room.setWidgetResizable(True)
+        self._room.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._room.setFixedHeight(_ROOM)
+        layout.addWidget(self.chooser)
+        layout.addWidget(self._room)
         layout.addWidget(self._choice)
         layout.addWidget(self._strip)
+        self._column = layout
+        self._choose_controls()
         self._asking = Asking(self._ask, self, desk.loaded)
         self.hide()
         desk.changed.connect(self._changed)
@@ -72,7 +93,10 @@ class ConditionSelector(QWidget):
     def _loaded(self, model: LoadedReply) -> None:
         if (model.condition_names, model.exclusive) != (self._names, self._exclusive):
             self._names, self._exclusive = model.condition_names, model.exclusive
-            self._make_controls()
+            with laid_out_once(self._choice):
+                self._make_controls()
+            # Whether it is in sight is decided there.
+            self._choose_controls()
         self._implied = model.implied
         for tile in self.tiles:
             tile.show_image(None)
@@ -113,7 +137,7 @@ class ConditionSelector(QWidget):
 
     def _ask(self) -> bool:
         """Asks for the strip, if anybody can see it."""
-        wanted = bool(self._names) and self.isVisible() and self._desk.model is not None
+        wanted = bool(self.tiles) and self.isVisible() and self._desk.model is not None
         if wanted:
             others = alternatives(self._desk.state.condition, self._exclusive, self._implied)
             self._desk.request_conditions(tuple(leant(self._desk, other) for other in others), others)
@@ -131,13 +155,35 @@ class ConditionSelector(QWidget):
             control.deleteLater()
         self.heading.setText("<b>Class</b>" if self._exclusive else "<b>Attributes</b>")
         self.buttons, self.tiles = [], []
+        if self._many and self._exclusive:
+            self.chooser.offer(self._names)
+            return
         for number, name in enumerate(self._names):
             self.buttons.append(self._made_button(number, name))
             self._flow.addWidget(self.buttons[-1])
+            if self._many:
+                continue
             tile = ConditionTile(number, name)
             tile.clicked.connect(self._clicked)
             self.tiles.append(tile)
             self._row.addWidget(tile)
+
+    @property
+    def _many(self) -> bool:
+        return len(self._names) > MOST_BUTTONS
+
+    def _choose_controls(self) -> None:
+        """Shows what so many names are chosen by."""
+        self.chooser.setVisible(self._many and self._exclusive)
+        scrolls = self._many and not self._exclusive
+        if scrolls and self._room.widget() is None:
+            self._room.setWidget(self._choice)
+        elif not scrolls and self._room.widget() is not None:
+            self._room.takeWidget()
+            self._column.insertWidget(self._column.indexOf(self._strip), self._choice)
+        self._room.setVisible(scrolls)
+        self._choice.setVisible(scrolls or not self._many)
+        self._strip.setVisible(not self._many)
 
     def _made_button(self, number: int, name: str) -> QAbstractButton:
         button: QAbstractButton
@@ -155,6 +201,12 @@ class ConditionSelector(QWidget):
 
     def _show(self, condition: Point) -> None:
         """Checks what holds. A tile of an attribute shows, and says, what it would be the other way round."""
+        if self._many:
+            if self._exclusive and any(condition):
+                self.chooser.show_number(condition.index(max(condition)))
+            for number, button in enumerate(self.buttons):
+                button.setChecked(number < len(condition) and holds(condition[number]))
+            return
         for number, (button, tile) in enumerate(zip(self.buttons, self.tiles, strict=True)):
             there, name = number < len(condition) and holds(condition[number]), self._names[number]
             button.setChecked(there)
@@ -171,11 +223,15 @@ class ConditionSelector(QWidget):
 
     @Slot()
     def _clicked(self) -> None:
-        sender, condition = self.sender(), self._desk.state.condition
+        sender = self.sender()
         controls: list[QAbstractButton] = [*self.buttons, *self.tiles]
         if not isinstance(sender, QAbstractButton) or sender not in controls:
             return
-        number = controls.index(sender) % len(self._names)
-        count = len(self._names)
+        self._class_chosen(controls.index(sender) % len(self._names))
+
+    @Slot(int)
+    def _class_chosen(self, number: int) -> None:
+        """A class, or the attribute that is to be the other way round."""
+        condition, count = self._desk.state.condition, len(self._names)
         chosen = one_of(number, count) if self._exclusive else switched(condition, number, self._implied)
         self._desk.do(SetCondition(condition=chosen, z=leant(self._desk, chosen)))
