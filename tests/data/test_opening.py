@@ -181,11 +181,11 @@ def test_that_a_preview_shows_what_will_be_read(tmp_path):
         write(tmp_path / f"{seed:03}.png", np.repeat(noise(seed, 40), 2, axis=1))
     (tmp_path / "zzz.png").write_text("no")
     spec = f"{tmp_path}::side=16,fit=pad"
-    pairs, kind, pictures, whites = preview(spec, 5)
-    assert (kind, pictures, whites) == ("folder of pictures", 31, ())
+    looked = preview(spec, 5)
+    assert (looked.kind, looked.pictures, looked.whites) == ("folder of pictures", 31, ())
     prepared = {image.tobytes() for image in open_data(spec).everything.images.numpy()}
-    assert len(pairs) == 5
-    for original, small in pairs:
+    assert len(looked.pairs) == 5
+    for original, small in looked.pairs:
         assert (original.shape, original.dtype) == ((40, 80, 3), np.uint8)
         assert (small.shape, small.dtype) == ((3, 16, 16), np.uint8)
         assert small.tobytes() in prepared
