@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from latentlab.data.columns import Columns
 from latentlab.data.label_lists import FILE, read_label_list
@@ -62,7 +63,10 @@ def find_pictures(
             book.note(f"The classes are those of {FILE}, not the folders")
     elif not classes and told is not None and told.classes:
         labels, classes = told.labels, told.classes
-    elif told is not None and told.classes:
+    elif told is not None and told.classes and labels is not None:
+        labels, filled = _filled(labels, classes, told)
+        if filled:
+            book.note(f"Of {filled:,} pictures outside the folders of classes the table tells the class")
         book.note("The classes are the folders; those of the table have to be chosen by their column")
     if not classes:
         book.note(by_folder.why_none or "There are no classes")
@@ -100,6 +104,16 @@ def _seen(told: Told, classes: tuple[str, ...]) -> TableSeen | None:
         return seen
     words = f'{seen.words}; "{shown(seen.taken.label or "")}" is not the class, for the folders are'
     return replace(seen, taken=replace(seen.taken, label=""), words=words)
+
+
+def _filled(labels: NDArray[np.int64], classes: tuple[str, ...], told: Told) -> tuple[NDArray[np.int64], int]:
+    """Labels of folders, with what a table says of pictures outside, as far as it names the same classes."""
+    number = {name.casefold(): index for index, name in enumerate(classes)}
+    of_each = np.array([number.get(name.casefold(), -1) for name in told.classes] + [-1], dtype=np.int64)
+    if told.labels is None:
+        return labels, 0
+    whole = np.where(labels >= 0, labels, of_each[told.labels])
+    return whole, int((whole != labels).sum())
 
 
 def _listed(tree: Tree, book: Notebook) -> Told | None:

@@ -166,8 +166,8 @@ class FolderTree:
             folders.append(folder)
             if not deep:
                 break
-            if len(self._sieve.pictures) > _FAR_TOO_MANY:
-                raise LabError(f"holds over {_FAR_TOO_MANY:,} pictures; choose a folder inside it", self.path)
+            if len(self._sieve.pictures) + len(self._sieve.others) > _FAR_TOO_MANY:
+                raise LabError(f"holds over {_FAR_TOO_MANY:,} files; choose a folder inside it", self.path)
         return folders
 
     def _take_in(self, entry: os.DirEntry[str], prefix: str, waiting: list[str]) -> None:

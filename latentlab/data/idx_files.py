@@ -79,7 +79,8 @@ def idx_sets(names: Sequence[str]) -> list[IdxSet]:
     """The sets among some files, by their names; those nearest to the root first."""
     found: dict[tuple[str, str], IdxSet] = {}
     # Unpacked before packed, and what lies higher before what lies deeper: that one is taken.
-    for name in sorted(names, key=lambda name: (name.lower().endswith(".gz"), name.count("/"), name)):
+    likely = [name for name in names if "idx" in name.lower()]
+    for name in sorted(likely, key=lambda name: (name.lower().endswith(".gz"), name.count("/"), name)):
         *folders, file = name.split("/")
         match = _NAME.fullmatch(file)
         if match is None:

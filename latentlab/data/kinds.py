@@ -136,6 +136,8 @@ def _find_in_tree(tree: Tree, book: Notebook, columns: Columns) -> Found:
     if at_root or (sets and not tree.pictures):
         return _told(find_idx_set(tree, at_root or sets), book)
     if tree.pictures:
+        for one in sets:
+            book.note(f"Beside the pictures lie IDX files, which were passed over: {shown(one.called)}")
         tables = [*tables_in(tree), *tables_beside(tree.path, tree.name)]
         # CelebA's own table is about these pictures, or something is wrong.
         own = next((table for table in tables if table.is_celeba and not table.folder), None)

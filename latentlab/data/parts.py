@@ -30,7 +30,7 @@ _WEAK = frozenset(_WEAK_WORDS.split())
 _NEUTRAL_WORDS = (
     "set sets data dataset datasets image images img imgs picture pictures pic pics photo photos jpg jpeg "
     "jpegs jpegimages png pngs file files folder frames crops cropped resized sample samples single split "
-    "part all raw classes class labeled labelled final full x"
+    "part all raw classes labeled labelled final full x"
 )
 _NEUTRAL = frozenset(_NEUTRAL_WORDS.split())
 # "trainset", "testimages": written as one word.
@@ -60,7 +60,8 @@ class PartName:
 
 def is_neutral(name: str) -> bool:
     """Whether a folder is called by words that say nothing of what is in it, such as "images"."""
-    return all(word.lower() in _NEUTRAL or word.isdecimal() for word in _PIECES.findall(name))
+    words = [word.lower() for word in _PIECES.findall(name) if not word.isdecimal()]
+    return bool(words) and set(words) <= _NEUTRAL
 
 
 def part_name(name: str) -> PartName | None:

@@ -30,6 +30,11 @@ _DEEPEST_PARTS = 3
 # Where more of the pictures than this lie outside the folders, these are something else than classes.
 _LOOSE_SHARE = 0.5
 _LISTED = 4
+# What lies beside a folder of images and belongs to each of them.
+_ASIDE_WORDS = (
+    "mask masks annotations labels segmentation segmentations gt groundtruth ground_truth depth edges"
+)
+_ASIDES = frozenset(_ASIDE_WORDS.split())
 
 
 @dataclass(frozen=True, eq=False)
@@ -211,6 +216,12 @@ def _classes(
         if not notes and folders != {""}:
             where = "All pictures lie in one folder" if len(folders) == 1 else "There is only one folder"
         return (), [], f"{where}, so there are no classes"
+    if all(is_neutral(name) or name.lower() in _ASIDES for name in classes):
+        return (
+            (),
+            [],
+            f"The folders {_listed(classes)} are no classes by their names, so there are no classes",
+        )
     if len(classes) > MAX_CLASSES:
         many = f"There are {len(classes):,} folders that might be classes, over the limit of {MAX_CLASSES:,}"
         return (), [], f"{many}, so there are no classes"

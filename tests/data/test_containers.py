@@ -341,3 +341,30 @@ def test_that_a_tree_of_a_zip_has_no_hidden_files(tmp_path):
     )
     assert (tree.pictures, tree.others) == (["a.png"], ["d.txt"])
     tree.close()
+
+
+def test_that_a_table_tells_the_classes_of_what_lies_outside_the_folders(tmp_path):
+    files = {f"train/{KINDS[n % 3]}/{n}.png": encoded(noise(n)) for n in range(6)}
+    files |= {f"test/{n}.png": encoded(noise(n)) for n in range(6, 12)}
+    files["test.csv"] = "\n".join(
+        ["file,kind", *(f"test/{n}.png,{KINDS[n % 3]}" for n in range(6, 12))]
+    ).encode()
+    opened = open_data(str(lay_out(tmp_path / "set", files)))
+    data = opened.everything
+    assert data.labels.tolist() == [n % 3 for n in seeds_of(data.images.numpy())]
+    assert len(opened.test) == 6
+    assert "Of 6 pictures outside the folders of classes the table tells the class" in opened.report.notes
+
+
+def test_that_chosen_columns_that_are_nowhere_are_told(tmp_path):
+    folder = lay_out(tmp_path / "set", files_of())
+    assert open_data(f"{folder}::attributes=Big").everything.attribute_names == ("Big",)
+    with pytest.raises(LabError, match="colour"):
+        open_data(f"{folder}::class=colour")
+
+
+def test_that_idx_files_beside_pictures_are_told(tmp_path):
+    files = files_of() | {"MNIST/raw/train-images-idx3-ubyte": b"", "MNIST/raw/train-labels-idx1-ubyte": b""}
+    opened = open_data(str(lay_out(tmp_path / "set", files)))
+    assert opened.everything.classes == KINDS
+    assert "Beside the pictures lie IDX files, which were passed over: MNIST/raw" in opened.report.notes

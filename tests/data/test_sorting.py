@@ -115,6 +115,11 @@ LAYOUTS = {
     "ImageNet": {"train/n01440764": ("n01440764", False), "train/n01443537": ("n01443537", False)},
     "labels with words": {"class_1": ("class_1", False), "class_2": ("class_2", False)},
     "numbers with other widths": {"1": ("1", False), "2": ("2", False), "10": ("10", False)},
+    "a part of one number": {"train/0": ("0", False), "train/1": ("1", False), "test/1": ("1", True)},
+    "masks": {"images": LEARN, "masks": LEARN},
+    "formats": {"jpg": LEARN, "png": LEARN},
+    "photos and sketches": {"photo": ("photo", False), "sketch": ("sketch", False)},
+    "classes below a test beside them": {"cats": LEARN_CATS, "dogs": LEARN_DOGS, "test/cats": TEST_CATS},
     "numbers of one width": {f"{n:05}": (f"{n:05}", False) for n in range(4)},
     "upper and lower are two": {"A": ("A", False), "a": ("a", False), "b": ("b", False)},
 }
