@@ -94,14 +94,40 @@ def _belongs(content: bytes, chunk: Chunk) -> bool:
     return body.startswith(_RAW_EXIF) and (chunk.kind == b"tEXt" or _unpacks(body[len(_RAW_EXIF) + 1 :]))
 
 
+def png_text(content: bytes, key: str, most: int) -> str | None:
+    """What a PNG says under a key, no more than `most` characters of it; None if it says nothing.
+
+    What else it says, and whether that is sound, makes no difference.
+    """
+    start, found = key.encode("latin-1") + b"\0", None
+    for chunk in png_chunks(content):
+        if chunk.kind not in (b"tEXt", b"zTXt", b"iTXt") or not content.startswith(start, chunk.start):
+            continue
+        body = chunk_body(content, chunk)
+        if body is None:
+            continue
+        text = body[len(start) :]
+        packed = chunk.kind == b"zTXt" or (chunk.kind == b"iTXt" and text[:1] == b"\1")
+        if chunk.kind == b"iTXt":
+            text = text[2:].partition(b"\0")[2].partition(b"\0")[2]
+        if packed:
+            text = _unpacked(text[1:] if chunk.kind == b"zTXt" else text, most)[0]
+        found = text[:most].decode("utf-8" if chunk.kind == b"iTXt" else "latin-1", "replace")
+    return found
+
+
 def _unpacks(packed: bytes) -> bool:
     """Whether these bytes unpack, and to no more than a moderate size."""
+    return _unpacked(packed, _MOST_BYTES)[1]
+
+
+def _unpacked(packed: bytes, most: int) -> tuple[bytes, bool]:
+    """These bytes unpacked, as far as they are sound and not over `most`; and whether that is all of them."""
     unpacker = zlib.decompressobj()
     try:
-        unpacker.decompress(packed, _MOST_BYTES)
+        return unpacker.decompress(packed, most), unpacker.eof
     except zlib.error:
-        return False
-    return unpacker.eof
+        return b"", False
 
 
 def bare_picture(stream: IO[bytes]) -> IO[bytes] | None:

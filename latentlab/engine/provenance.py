@@ -25,6 +25,7 @@ from typing import Any
 
 from PIL import ExifTags, Image, PngImagePlugin
 
+from latentlab.data.asides import PNG_MAGIC, bare_picture, bare_png, png_text
 from latentlab.data.files import open_to_read
 from latentlab.errors import LabError
 from latentlab.version import __version__
@@ -159,19 +160,30 @@ def _find_text(content: bytes) -> str | None:
     with warnings.catch_warnings():
         # Large pictures are welcome here, for no pixel is unpacked; damaged EXIF shows in the result.
         warnings.simplefilter("ignore")
-        with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
-            if picture.format == "PNG":
-                found: object = picture.info.get(KEY)
-            elif picture.format == "GIF":
-                found = picture.info.get("comment")
-            else:
-                found = _user_comment(picture)
+        try:
+            found = _said(content)
+        except Exception:
+            # Perhaps something else that lies beside its pixels is damaged.
+            less = bare_picture(io.BytesIO(content))
+            if less is None:
+                raise
+            found = _said(less.read())
     if isinstance(found, bytes):
         found = found.decode("ascii", errors="replace")
     if not isinstance(found, str):
         return None
     # Comments belong to anyone; only ours is an object with our version of the layout.
-    return found if picture.format == "PNG" or found.startswith('{"format": ') else None
+    return found if content.startswith(PNG_MAGIC) or found.startswith('{"format": ') else None
+
+
+def _said(content: bytes) -> object:
+    """What stands in a picture where ours say where they come from."""
+    png = content.startswith(PNG_MAGIC)
+    with Image.open(io.BytesIO(bare_png(content)[0] if png else content), formats=_FORMATS) as picture:
+        if png:
+            # One character more than it may have, so that a longer one is seen to be too long.
+            return png_text(content, KEY, MAX_TEXT + 1)
+        return picture.info.get("comment") if picture.format == "GIF" else _user_comment(picture)
 
 
 def _user_comment(picture: Image.Image) -> bytes | None:

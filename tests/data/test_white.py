@@ -14,7 +14,7 @@ from latentlab.data.report import Notebook
 from latentlab.data.white import Deep, Largest, guess_white
 from latentlab.errors import LabError
 from tests.data.pictures import folder_of
-from tests.data.test_decoding import png_16
+from tests.data.png_files import png_16
 
 
 def ramp(top: int, side: int = 16, dtype: type = np.uint16) -> np.ndarray:

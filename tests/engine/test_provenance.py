@@ -22,6 +22,7 @@ from latentlab.engine.export import PICTURE_FORMATS, save_picture
 from latentlab.engine.provenance import WHATS, Provenance, read_provenance
 from latentlab.engine.video import VIDEO_SUFFIX
 from latentlab.errors import LabError
+from tests.data.png_files import ASIDES, chunk, with_asides
 
 DOT = np.zeros((4, 4), dtype=np.uint8)
 PLAIN = Provenance("probe", "tiny", "0123456789ab", z=(1.5, -2.0))
@@ -193,3 +194,51 @@ def test_that_too_long_a_description_is_refused_before_anything_is_written(tmp_p
             tmp_path / "a.jpg", DOT, provenance=dataclasses.replace(PLAIN, extra={"n": "x" * 40_000})
         )
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("aside", ASIDES)
+def test_that_what_else_a_png_carries_does_not_hide_its_provenance(tmp_path: Path, aside: str):
+    path = save_picture(tmp_path / "a.png", DOT, provenance=PLAIN)
+    path.write_bytes(with_asides(path.read_bytes(), ASIDES[aside]))
+    assert read_provenance(path) == PLAIN
+    foreign = tmp_path / "b.png"
+    Image.fromarray(DOT).save(foreign)
+    foreign.write_bytes(with_asides(foreign.read_bytes(), ASIDES[aside]))
+    assert read_provenance(foreign) is None
+
+
+def test_that_provenance_is_found_however_another_program_packs_it(tmp_path: Path):
+    text = PLAIN.as_json().encode()
+    for number, packed in enumerate(
+        (
+            chunk(b"zTXt", b"latentlab\0\0" + zlib.compress(text)),
+            chunk(b"iTXt", b"latentlab\0\0\0\0\0" + text),
+            chunk(b"iTXt", b"latentlab\0\1\0en\0name\0" + zlib.compress(text)),
+        )
+    ):
+        path = tmp_path / f"{number}.png"
+        Image.fromarray(DOT).save(path)
+        whole = path.read_bytes()
+        path.write_bytes(with_asides(whole, packed))
+        assert read_provenance(path) == PLAIN
+        # Behind the pixels.
+        path.write_bytes(whole[:-12] + packed + whole[-12:])
+        assert read_provenance(path) == PLAIN
+
+
+def test_that_a_description_that_is_a_bomb_is_too_long(tmp_path: Path):
+    path = tmp_path / "a.png"
+    Image.fromarray(DOT).save(path)
+    bomb = chunk(b"zTXt", b"latentlab\0\0" + zlib.compress(bytes(2**25)))
+    path.write_bytes(with_asides(path.read_bytes(), bomb))
+    with pytest.raises(LabError, match="too long"):
+        read_provenance(path)
+
+
+def test_that_a_jpeg_with_broken_parts_is_a_picture_without_provenance(tmp_path: Path):
+    path = tmp_path / "a.jpg"
+    Image.fromarray(DOT).save(path)
+    whole = path.read_bytes()
+    for part in (b"\xff\xee\0\x07Adobe", b"\xff\xe0\0\x07JFIF\0", b"\xff\xe1\0\x0eExif\0\0MM\0*\0\0"):
+        path.write_bytes(whole[:2] + part + whole[2:])
+        assert read_provenance(path) is None
