@@ -254,6 +254,51 @@ def test_that_inpaint_keeps_what_is_black_in_the_mask_and_fills_what_is_white(ru
     assert (found.repeats, found.mask.content) == (2, hole.tobytes())
 
 
+def _layer(hole: np.ndarray) -> Image.Image:
+    """White, and transparent where the picture is kept, as a brush leaves it on a layer of its own."""
+    return Image.fromarray(np.dstack([np.full((*hole.shape, 3), 255, np.uint8), hole]))
+
+
+def _palette(hole: np.ndarray) -> Image.Image:
+    image = Image.fromarray((hole > 0).astype(np.uint8), "L")
+    image.putpalette([0, 200, 0, 255, 255, 255])
+    return image
+
+
+MASKS = {
+    "a layer": (_layer, {}),
+    "a layer of grey": (lambda hole: _layer(hole).convert("LA"), {}),
+    "a palette": (_palette, {}),
+    "a palette with white that is transparent": (
+        lambda hole: _layer(hole).convert("RGBA").quantize(4), {}
+    ),
+    "one bit": (lambda hole: Image.fromarray(hole).convert("1"), {}),
+    "16 bits": (lambda hole: Image.fromarray(hole.astype(np.uint16) * 257), {}),
+    "12 of 16 bits": (lambda hole: Image.fromarray(hole.astype(np.uint16) * 16), {}),
+    "white that is told to be transparent, and black": (
+        lambda hole: Image.fromarray(np.where(hole == 255, 255, 7).astype(np.uint8)), {"transparency": 7}
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", MASKS)
+def test_that_a_mask_may_be_of_any_kind_and_what_is_transparent_in_it_is_kept(run, plain, tmp_path, kind):
+    hole = np.zeros((8, 8), np.uint8)
+    hole[1:4, 2:7] = 255
+    make, options = MASKS[kind]
+    make(hole).save(tmp_path / "mask.png", **options)
+    words = ("inpaint", plain, "--index", 3, "--mask", tmp_path / "mask.png", "--repeats", 1, "--steps", 2)
+    outcome = run(*words, "-o", tmp_path / "out.png")
+    assert outcome.code == 0, outcome
+    assert read_tape(tmp_path / "out.png").recipe.start.mask.content == hole.tobytes()
+
+
+def test_that_a_mask_that_is_transparent_all_over_says_what_to_do(run, plain, tmp_path):
+    Image.new("RGBA", (8, 8), (255, 255, 255, 0)).save(tmp_path / "mask.png")
+    words = ("inpaint", plain, "--index", 3, "--mask", tmp_path / "mask.png", "-o", tmp_path / "out.png")
+    assert "Paint the hole white; what is black or transparent is kept" in run(*words).complaint
+
+
 def test_that_a_mask_that_does_not_fit_or_has_no_hole_is_refused(run, plain, tmp_path: Path):
     picture = save(tmp_path / "in.png", np.zeros((16, 24)))
     for name, mask, reason in (

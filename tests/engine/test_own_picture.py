@@ -23,7 +23,8 @@ from latentlab.engine.requests import (
 )
 from latentlab.errors import LabError
 from latentlab.models.cvae import CVAE, CVAEConfig
-from tests.data.pictures import RED, noise, write
+from tests.data.pictures import RED, encoded, noise, write
+from tests.data.png_files import ASIDES, png_16, with_asides
 from tests.engine.conftest import replies
 from tests.tiny import toy_set
 
@@ -116,6 +117,23 @@ def test_that_a_picture_is_read_as_its_maker_sees_it(tmp_path) -> None:
     assert np.array_equal(read_own(tmp_path / "b.webp"), noise(0))
     Image.fromarray(np.dstack([noise(1, colours=1)] * 3)).save(tmp_path / "c.png")
     assert read_own(tmp_path / "c.png").shape == (12, 12), "grey is grey, whatever it is stored as"
+
+
+@pytest.mark.parametrize("aside", ASIDES)
+def test_that_what_lies_beside_its_pixels_costs_nothing(tmp_path, aside) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(with_asides(encoded(noise(0)), ASIDES[aside]))
+    assert np.array_equal(read_own(path), noise(0))
+    assert own_size(path) == (12, 12)
+
+
+def test_that_a_picture_of_more_than_8_bits_has_a_white_of_its_own(tmp_path) -> None:
+    levels = np.array([[0, 1000], [2000, 4095]], np.uint16)
+    expected = [[0, 62], [125, 255]]
+    Image.fromarray(levels).save(tmp_path / "a.tif")
+    assert read_own(tmp_path / "a.tif").tolist() == expected
+    (tmp_path / "b.png").write_bytes(png_16(np.dstack([levels, levels * 0, levels])))
+    assert read_own(tmp_path / "b.png")[..., 2].tolist() == expected
 
 
 @pytest.mark.parametrize(
