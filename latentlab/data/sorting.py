@@ -131,7 +131,7 @@ def _told_apart(kinds: set[str]) -> str:
     if testing in kinds:
         told.append(f"what is for {'testing' if testing == TEST else 'validation'} is held out")
     if APPLY in kinds:
-        told.append("what a model is to be applied to, or has no labels, is learnt from without a class")
+        told.append("what is for prediction or has no labels is learnt from without a class")
     return f": {', '.join(told)}" if told else ""
 
 
