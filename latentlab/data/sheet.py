@@ -426,12 +426,13 @@ def plain_name(name: str) -> str:
 
 def _distinct(names: list[str]) -> list[str]:
     """Each column by a name of its own: its number where it has none, with a number where two are alike."""
-    found: list[str] = []
+    # In the order in which they came; a file may hold thousands of columns of one name.
+    found: dict[str, None] = {}
+    copies: dict[str, int] = {}
     for number, written in enumerate(names, 1):
-        name = " ".join(written.split()) or f"column {number}"
-        copy = 2
-        unique = name
+        name = unique = " ".join(written.split()) or f"column {number}"
         while unique in found:
-            unique, copy = f"{name} ({copy})", copy + 1
-        found.append(unique)
-    return found
+            copies[name] = copies.get(name, 1) + 1
+            unique = f"{name} ({copies[name]})"
+        found[unique] = None
+    return list(found)

@@ -160,7 +160,8 @@ def alter_json(text: str, chance: random.Random) -> str:
             case 1:
                 holder.insert(key, odd_value(chance))
             case 2 if isinstance(holder, list):
-                holder[key:key] = [holder[key]] * chance.choice((1, 2, 1000))
+                times = chance.choice((1, 2, 1000))
+                holder[key:key] = [holder[key]] * (times if len(repr(holder[key])) < 200 else 1)
             case _:
                 holder[key] = odd_value(chance)
     text = json.dumps(document)
