@@ -48,8 +48,9 @@ _MOST_SKIPPED = 5
 def add_to_pictures(arguments: argparse.Namespace) -> None:
     """`latentlab arithmetic`: pictures with attributes added or taken away, one or a folder of them."""
     folder = arguments.image is not None and os.path.isdir(arguments.image)
+    book = Notebook()
     if folder:
-        names = _targets(names_in(arguments.image))
+        names = _targets(names_in(arguments.image, book))
         _check_folder(arguments, list(names.values()))
     else:
         _check_out(arguments)
@@ -69,7 +70,7 @@ def add_to_pictures(arguments: argparse.Namespace) -> None:
     found = _kept(loaded, decoder, arguments, bool(change) and not amounts)
     found.shift(np.zeros(found.latents), amounts)  # a wrong name is told before a folder is gone through
     if source is None:
-        _fill_folder(loaded, decoder, arguments, names, found, amounts, y)
+        _fill_folder(loaded, decoder, arguments, names, book, found, amounts, y)
         return
     z = found.shift(_encode(loaded, source, is_of), amounts)
     if change:
@@ -191,11 +192,12 @@ def _fill_folder(
     decoder: Decodes,
     arguments: argparse.Namespace,
     names: dict[str, str],
+    book: Notebook,
     found: Directions,
     amounts: Mapping[str, float],
     y: Tensor | None,
 ) -> None:
-    book, done, out = Notebook(), 0, Path(arguments.out)
+    done, out, passed_over = 0, Path(arguments.out), book.skipped_count
     with progress_bar("Drawing") as show:
         for some, data in read_some(arguments.image, list(names), decoder.picture_shape, book):
             z = found.shift(_encode(loaded, data, y), amounts)
@@ -210,8 +212,8 @@ def _fill_folder(
                     overwrite=arguments.force,
                 )
                 done += 1
-            show((done + book.skipped_count) / len(names), "")
-    reasons = [f"{name}: {reason}" for name, reason in book.skipped[:_MOST_SKIPPED]]
+            show((done + book.skipped_count - passed_over) / len(names), "")
+    reasons = [reason.in_words() for reason in book.reasons[:_MOST_SKIPPED]]
     if not done:
         raise LabError(f"holds no picture that can be read; {'; '.join(reasons)}", shown(arguments.image))
     pictures = "picture" if done == 1 else "pictures"

@@ -54,15 +54,19 @@ def require_picture_file(path: str | Path) -> Path:
     return path
 
 
-def names_in(folder: str | Path) -> list[str]:
+def names_in(folder: str | Path, book: Notebook | None = None) -> list[str]:
     """The picture files under a folder, by their names relative to it, with "/" between; sorted.
+
+    The book is told of pictures in formats that are not read.
 
     Raises:
         LabError: if the folder cannot be read, or holds none.
     """
-    names, _ = list_pictures(Path(folder), Notebook())
+    book = Notebook() if book is None else book
+    names, _ = list_pictures(Path(folder), book)
     if not names:
-        raise LabError("holds no pictures", shown(folder))
+        reasons = "".join(f"; {reason.in_words(2)}" for reason in book.reasons[:3])
+        raise LabError(f"holds no pictures{reasons}", shown(folder))
     return names
 
 

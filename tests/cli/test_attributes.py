@@ -176,10 +176,13 @@ def test_that_a_folder_becomes_a_folder_with_the_same_names(run, model, tmp_path
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(noise(number, 8)).save(folder / name, kind)
     (folder / "bad.png").write_bytes(b"no picture")
+    for number in range(3):
+        (folder / f"{number}.heic").write_bytes(b"")
     outcome = run("arithmetic", model, "--image", folder, *ADD, "-o", out)
     assert outcome.code == 0
     assert f"Wrote 3 pictures to {out}: +1.5 Hat" in outcome.out
-    assert "1 left out: bad.png: no picture" in outcome.err
+    assert "4 left out: 3 files: a HEIC picture, which LatentLab does not read; convert it to" in outcome.err
+    assert "(0.heic, 1.heic, 2.heic); bad.png: no picture in a known format" in outcome.err
     written = sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file())
     assert written == ["a.png", "b.png", "deep/c.png"]
     alone = tmp_path / "alone.png"

@@ -104,3 +104,6 @@ def test_that_a_folder_without_pictures_is_told(tmp_path):
         names_in(tmp_path)
     with pytest.raises(LabError, match="cannot be read"):
         names_in(tmp_path / "none")
+    (tmp_path / "a.heic").write_bytes(b"")
+    with pytest.raises(LabError, match=r"holds no pictures; a\.heic: a HEIC picture"):
+        names_in(tmp_path)
