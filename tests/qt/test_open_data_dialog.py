@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 import shiboken6
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -115,6 +117,34 @@ def test_that_the_page_begins_with_the_options_it_is_given(table: Table, tmp_pat
     page = table.seen(f"{folder_of(tmp_path / 'cats', 4)}::side=20,colour=rgb")
     assert page.page.choices.side.currentText() == "20 × 20 pixels"
     assert page.spec.endswith("::side=20,colour=rgb")
+
+
+def test_that_the_white_of_deep_pictures_is_shown_and_can_be_chosen(table: Table, tmp_path: Path) -> None:
+    for number in range(4):
+        levels = np.full((16, 16), 1000 * (number + 1), np.uint16)
+        Image.fromarray(levels).save(tmp_path / f"{number}.png")
+    page = table.seen(tmp_path)
+    white = page.page.choices.white
+    assert white.isVisible()
+    assert white.currentText() == "Automatic: 4,095"
+    for key in (Qt.Key.Key_1, Qt.Key.Key_6):
+        table.qtbot.keyClick(white, key)
+    table.wait(lambda: not page.page.strip.waiting)
+    assert (white.currentText(), page.spec) == ("16,383", f"{tmp_path}::white=16383")
+    brightest = max(image.pixelColor(0, 0).red() for image in page.page.strip.prepared)
+    assert brightest == round(4000 / 16_383 * 255)
+    table.press(page.open_button)
+    table.wait(lambda: bool(table.opened))
+    assert table.opened[0].spec == f"{tmp_path}::white=16383"
+    assert any(note.startswith("White is 16383, as asked") for note in table.opened[0].report.notes)
+
+
+def test_that_no_white_is_offered_where_no_picture_is_deep(table: Table, tmp_path: Path) -> None:
+    page = table.seen(folder_of(tmp_path / "cats", 4))
+    assert not page.page.choices.white.isVisible()
+    page = table.seen(f"{tmp_path / 'cats'}::white=700")
+    assert page.page.choices.white.isVisible()
+    assert page.page.choices.white.currentText() == "700"
 
 
 class Slow:

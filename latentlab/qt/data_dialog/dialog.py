@@ -107,6 +107,7 @@ class OpenDataDialog(QDialog):
             found += f" Each becomes {side} × {side}, {'grey' if planes == 1 else 'in colour'}."
             if self.page.choices.options.side is None:
                 self.page.choices.tell_side(side)
+        self.page.choices.tell_whites(preview.whites)
         self.page.choices.columns.tell(preview.table)
         if preview.table is not None:
             found += f"\n{preview.table.words}."
