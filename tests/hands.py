@@ -10,6 +10,8 @@ import random
 import re
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import shiboken6
@@ -34,12 +36,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from latentlab.data import catalog
+from latentlab.data.image_set import ImageSet
 from latentlab.engine.direction_parts import STEERED
 from latentlab.engine.model_header import makes_pictures
+from latentlab.engine.recipes import Manner, Recipe
 from latentlab.qt.crash import CrashLog
+from latentlab.qt.desk import Desk
 from latentlab.qt.diffusion.shelf import denoises
 from latentlab.qt.grid.picture import GridPicture
+from latentlab.qt.settings import Settings
 from latentlab.qt.window import LabWindow
+from latentlab.session.session import Session
+from latentlab.session.state import SessionState
 from latentlab.shipped import model_files
 
 _LEFT, _RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
@@ -70,6 +79,37 @@ def denoisers() -> list[str]:
 
 def _pictures() -> Iterator[str]:
     return (name for name, path in model_files().items() if makes_pictures(path))
+
+
+@contextmanager
+def few_pictures(count: int) -> Iterator[None]:
+    """The shipped data have only the first `count` pictures of each split: models open quickly."""
+    known: dict[tuple[str, str], ImageSet] = {}
+    load = catalog.load
+
+    def some(spec: str, split: str = "test") -> ImageSet:
+        if (spec, split) not in known:
+            part = load(spec, split).part(split, 0, count)
+            # A slice would keep all the others in memory.
+            known[spec, split] = replace(part, images=part.images.clone())
+        return known[spec, split]
+
+    catalog.load = some
+    try:
+        yield
+    finally:
+        catalog.load = load
+
+
+def furnished(settings: Settings, models: Path) -> LabWindow:
+    """A window in sight, over the real renderer; whose tapes are short; its model open."""
+    settings.tape = (denoisers()[0], Recipe(2, Manner(steps=2)))
+    window = LabWindow(Desk(Session(SessionState())), settings, models)
+    window.resize(1500, 950)
+    window.show()
+    window.start()
+    until(lambda: encoded(window), "the first model was not opened")
+    return window
 
 
 def settle(milliseconds: int = 0) -> None:
@@ -114,7 +154,7 @@ class Hands:
         loaded: list[object] = []
         desk.loaded.connect(loaded.append)
         self.window.actions_[f"model_{model}"].trigger()
-        self._until(lambda: bool(loaded) and self._encoded(), patience_s, f"{model} was not opened")
+        until(lambda: bool(loaded) and encoded(self.window), f"{model} was not opened", patience_s)
         desk.loaded.disconnect(loaded.append)
 
     def open_denoiser(self, model: str, patience_s: float = 60.0) -> None:
@@ -125,28 +165,16 @@ class Hands:
         chooser = view.chooser
         chooser.setCurrentIndex(chooser.findText(model))
         chooser.activated.emit(chooser.currentIndex())
-        self._until(
+        until(
             lambda: (
                 diffusion.model is not None
                 and diffusion.model.model == model
                 and not view.reverse.runs.running
                 and bool(view.frames())
             ),
-            patience_s,
             f"{model} was not opened",
+            patience_s,
         )
-
-    def _encoded(self) -> bool:
-        found = self.window.desk.encodings
-        return found is not None and found.done
-
-    @staticmethod
-    def _until(done: Callable[[], bool], patience_s: float, fault: str) -> None:
-        late = time.monotonic() + patience_s
-        while not done():
-            if time.monotonic() > late:
-                raise TimeoutError(fault)
-            settle(5)
 
     # Whole panels
 
@@ -206,7 +234,10 @@ class Hands:
             case QAbstractButton():
                 QTest.mouseClick(control, _LEFT)
             case QAbstractSlider():
-                control.setValue(chance.randint(control.minimum(), control.maximum()))
+                most = control.maximum()
+                if control.objectName() == "gridSize":
+                    most = control.minimum() + _MOST_SPUN
+                control.setValue(chance.randint(control.minimum(), most))
             case QSpinBox():
                 control.setValue(chance.randint(control.minimum(), self._most(control)))
             case QDoubleSpinBox():
@@ -349,6 +380,25 @@ class Hands:
             move(picture, QPointF(place))
             QTest.mouseClick(picture, _LEFT, pos=place)
         QApplication.processEvents()
+
+
+def encoded(window: LabWindow) -> bool:
+    """Whether all pictures have their places."""
+    found = window.desk.encodings
+    return found is not None and found.done
+
+
+def until(done: Callable[[], bool], fault: str, patience_s: float = 60.0) -> None:
+    """Returns once `done`.
+
+    Raises:
+        TimeoutError: saying what did not come about.
+    """
+    late = time.monotonic() + patience_s
+    while not done():
+        if time.monotonic() > late:
+            raise TimeoutError(fault)
+        settle(5)
 
 
 def usable(control: QWidget) -> bool:

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import time
 
+from PySide6.QtCore import QObject, Slot
+
 from latentlab.qt.undo import new_gesture
 
 PAUSE = 0.8
 
 
-class Burst:
-    """Numbers gestures: changes that follow each other within `PAUSE` seconds share a number."""
+class Burst(QObject):
+    """Numbers gestures: changes that follow each other within `PAUSE` seconds share a number.
+
+    A QObject, for sliders that come and go are connected to it: of a connection to a plain object's method
+    something stays when the slider has gone.
+    """
 
     def __init__(self) -> None:
+        super().__init__()
         self._last = float("-inf")
         self._gesture = 0
 
@@ -24,6 +31,7 @@ class Burst:
         self._last = now
         return self._gesture
 
+    @Slot()
     def end(self) -> None:
         """Whatever comes next belongs to another gesture."""
         self._gesture = 0

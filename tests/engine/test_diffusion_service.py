@@ -10,6 +10,7 @@ import pytest
 
 from latentlab.engine.diffusion import Diffusion, Frame
 from latentlab.engine.diffusion_requests import (
+    DenoiserReply,
     FrameReply,
     NoiseReply,
     NoiseRequest,
@@ -125,3 +126,13 @@ def test_that_the_noise_of_a_seed_is_told(service: DiffusionService) -> None:
     assert isinstance(reply, NoiseReply)
     begun = frames(service, TapeRequest(3, Recipe(1, Manner(steps=2, seed=11))))[0]
     np.testing.assert_array_equal(reply.noise, begun.x_t[0])
+
+
+def test_that_a_tape_of_the_model_before_ends_when_another_is_opened(
+    service: DiffusionService, tmp_path: Path
+) -> None:
+    tape = service.serve(TapeRequest(2, Recipe(1, Manner(steps=10))))
+    assert isinstance(next(tape), FrameReply)
+    opened = list(service.serve(OpenDenoiserRequest(3, str(save_tiny_ddpm(tmp_path / "other.safetensors")))))
+    assert isinstance(opened[-1], DenoiserReply)
+    assert list(tape) == []

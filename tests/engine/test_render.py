@@ -20,6 +20,7 @@ from latentlab.engine.requests import (
     GridRequest,
     LoadRequest,
     PointRequest,
+    ProbeDensityRequest,
     Request,
     SelectionRequest,
     TrayRequest,
@@ -254,3 +255,18 @@ def test_that_a_model_made_for_other_shipped_pictures_is_opened_on_them(tmp_path
     path = save_model(tmp_path / "faces.safetensors", make_vae(config), card)
     *_, reply = Renderer().serve(LoadRequest(1, str(path), "mnist"))
     assert (reply.data, reply.images.shape[1:]) == ("faces", (3, 32, 32))
+
+
+def test_that_work_on_a_model_ends_when_another_is_opened(renderer, tmp_path):
+    grid = renderer.serve(GridRequest(1, 6, 6))
+    encode = renderer.serve(EncodeRequest(2))
+    next(grid)
+    next(encode)
+    path = save_tiny_model(tmp_path / "other.safetensors", seed=4)
+    *_, opened = replies(renderer, LoadRequest(3, str(path), "toy", "train"))
+    assert isinstance(opened, LoadedReply)
+    assert list(grid) == []
+    assert list(encode) == []
+    # Nobody has said yet where the pictures of the new one lie.
+    (unknown,) = replies(renderer, ProbeDensityRequest(4, (0.0, 0.0)))
+    assert unknown.log_density is None

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+import torch
 from pytestqt.qtbot import QtBot
 
-from latentlab.data import catalog
-from latentlab.data.image_set import ImageSet
-from latentlab.engine.recipes import Manner, Recipe
-from latentlab.qt.desk import Desk
+from latentlab.engine.replies import UnfoldedReply
+from latentlab.engine.weights import in_order
+from latentlab.models.vae import VAEConfig
 from latentlab.qt.settings import Settings
+from latentlab.qt.training.orders import Snapshot
 from latentlab.qt.window import LabWindow
-from latentlab.session.session import Session
-from latentlab.session.state import SessionState
-from tests.hands import Faults, Hands, denoisers, planes, settle
+from tests.conftest import make_vae
+from tests.hands import Faults, Hands, denoisers, few_pictures, furnished, planes, settle, until
 from tests.qt.shell import OFFSCREEN
 
 pytestmark = [OFFSCREEN, pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)]
@@ -31,35 +32,13 @@ TAPE_EVERY = 5
 
 
 @pytest.fixture
-def few_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The shipped data, the first pictures of each split alone."""
-    known: dict[tuple[str, str], ImageSet] = {}
-    load = catalog.load
-
-    def some(spec: str, split: str = "test") -> ImageSet:
-        if (spec, split) not in known:
-            every = load(spec, split)
-            known[spec, split] = every.part(split, 0, FEW)
-        return known[spec, split]
-
-    monkeypatch.setattr(catalog, "load", some)
-
-
-@pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path, few_pictures: None) -> Iterator[LabWindow]:
-    settings = Settings(tmp_path / "lab.ini")
-    # Tapes are short here.
-    settings.tape = (denoisers()[0], Recipe(2, Manner(steps=2)))
-    made = LabWindow(Desk(Session(SessionState())), settings, tmp_path / "models")
-    made.resize(1500, 950)
-    made.show()
-    qtbot.waitExposed(made)
-    with qtbot.waitSignal(made.desk.encoded, timeout=30_000):
-        made.start()
-    yield made
-    qtbot.waitUntil(lambda: not made.background.busy, timeout=5000)
-    made.close()
-    made.deleteLater()
+def window(qtbot: QtBot, tmp_path: Path) -> Iterator[LabWindow]:
+    with few_pictures(FEW):
+        made = furnished(Settings(tmp_path / "lab.ini"), tmp_path / "models")
+        yield made
+        qtbot.waitUntil(lambda: not made.background.busy, timeout=5000)
+        made.close()
+        made.deleteLater()
 
 
 def there_and_back(names: list[str]) -> list[str]:
@@ -92,7 +71,29 @@ def test_that_no_model_meets_what_is_of_another(window: LabWindow, tmp_path: Pat
             hands.open(name)
         if step % TAPE_EVERY == 0:
             hands.open_denoiser(next(tapes))
-        hands.use_everything()
+        hands.use_everything(of_a_kind=1)
         settle(30)
         assert not faults.found, f"{name}: {faults.found}"
         assert window.desk.state.model == name
+
+
+def test_that_a_training_meets_nothing_of_the_model_before_it(window: LabWindow, tmp_path: Path) -> None:
+    faults, hands = Faults(window, tmp_path), Hands(window)
+    config = VAEConfig(encoder_widths=(8,), decoder_widths=(8,))
+    theta = torch.cat([part.detach().flatten() for part in in_order(make_vae(config))]).numpy()
+    for name in ("faces-cvae", "mnist-cvae-2d", "mnist-vae-16d"):
+        hands.open(name)
+        hands.use_everything()
+        for step in (10, 20):
+            window.desk.follow(Snapshot("mine", step, "vae", asdict(config), theta, "mnist"))
+            until(lambda step=step: learnt(window) == step, "the training was not followed")
+            hands.use_everything()
+        assert window.desk.state.condition == ()
+        settle(30)
+        assert not faults.found, f"{name}: {faults.found}"
+
+
+def learnt(window: LabWindow) -> int:
+    """The steps of the training in sight."""
+    found = window.desk.encodings
+    return found.step if isinstance(found, UnfoldedReply) and window.desk.following else 0

@@ -119,7 +119,7 @@ def test_that_places_of_the_pictures_of_the_model_before_do_not_come_to_a_traini
     assert before is not None
     late = rp.EncodingsReply(desk._newest["encodings"], renderer.mean + 1, renderer.mean, COUNT)
     renderer.hold.clear()
-    desk.follow(Snapshot("mine", "vae", {}, np.zeros(1, np.float32), 10, "mnist"))
+    desk.follow(Snapshot("mine", 10, "vae", {}, np.zeros(1, np.float32), "mnist"))
     reply = loaded(renderer, desk._newest["load"], "mine (training)")
     desk._receive(reply)
     assert desk.model is reply

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from latentlab.engine import requests as rq
 from latentlab.engine.diffusion import Frame
+from latentlab.qt.another_model import for_model
 from latentlab.qt.diffusion.tracing import Tracing
 from latentlab.qt.window import LabWindow
 from tests.qt.fake_renderer import SIDE, FakeRenderer
@@ -114,6 +115,58 @@ def test_that_pictures_of_another_size_leave_the_plane_alone(
     Tracing(window.desk, window.plane, lambda: frames, lambda: "mnist", window).show((frames[-1], 0))
     qtbot.wait(150)
     assert window.plane.marks.trajectory == ()
+    assert not any(isinstance(request, rq.TrajectoryRequest) for request in renderer.served)
+
+
+def test_that_a_way_found_by_one_model_is_never_in_the_plane_of_another(
+    qtbot: QtBot, window: LabWindow, renderer: FakeRenderer
+):
+    frames = [frame(number) for number in range(TOTAL)]
+    tracing = traced(qtbot, window, frames)
+    # As many dimensions, and pictures of another shape: nothing is asked anew that would take it away.
+    renderer.images = renderer.images.repeat(2, axis=2).repeat(2, axis=3)
+    drawn: list[int] = []
+    window.desk.loaded.connect(lambda model: drawn.append(len(window.plane.marks.trajectory)))
+    with qtbot.waitSignal(window.desk.encoded, timeout=3000):
+        window.desk.open(for_model(window.desk.state, "other"))
+    assert window.plane.marks.trajectory == ()
+    tracing.show((frames[2], 0))
+    qtbot.wait(150)
+    assert window.plane.marks.trajectory == ()
+    assert drawn == [0]
+
+
+def test_that_a_way_is_found_anew_by_another_model_of_such_pictures(
+    qtbot: QtBot, window: LabWindow, renderer: FakeRenderer
+):
+    traced(qtbot, window, [frame(number) for number in range(TOTAL)])
+    with qtbot.waitSignal(window.desk.traced, timeout=3000):
+        window.desk.open(for_model(window.desk.state, "other"))
+    qtbot.waitUntil(lambda: len(window.plane.marks.trajectory) == TOTAL, timeout=3000)
+
+
+def test_that_a_tape_of_other_data_has_no_way_in_the_plane(
+    qtbot: QtBot, window: LabWindow, renderer: FakeRenderer
+):
+    frames = [frame(number) for number in range(TOTAL)]
+    for learnt, count in (("clothes", 0), ("", TOTAL), ("mnist", TOTAL)):
+        tracing = Tracing(window.desk, window.plane, lambda: frames, lambda learnt=learnt: learnt, window)
+        tracing.show((frames[-1], 0))
+        qtbot.wait(200)
+        qtbot.waitUntil(lambda count=count: len(window.plane.marks.trajectory) == count, timeout=3000)
+        tracing.clear()
+
+
+def test_that_pictures_in_colour_have_no_way_among_grey_ones(
+    qtbot: QtBot, window: LabWindow, renderer: FakeRenderer
+):
+    x = np.zeros((1, 3, SIDE, SIDE), np.float32)
+    frames = [Frame(number, TOTAL, 1000 - 200 * number, x, x) for number in range(TOTAL)]
+    refused: list[object] = []
+    window.desk.refused.connect(refused.append)
+    Tracing(window.desk, window.plane, lambda: frames, lambda: "mnist", window).show((frames[-1], 0))
+    qtbot.wait(150)
+    assert (window.plane.marks.trajectory, refused) == ((), [])
     assert not any(isinstance(request, rq.TrajectoryRequest) for request in renderer.served)
 
 

@@ -1,0 +1,105 @@
+"""From one denoiser to another of other pictures, steps and conditions: the one never meets the other."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+from pytestqt.qtbot import QtBot
+
+from latentlab.engine.checkpoint import ModelCard, save_model
+from latentlab.engine.diffusion_requests import BeliefReply
+from latentlab.engine.replies import Refusal
+from latentlab.models.ddpm import DDPM, DDPMConfig
+from latentlab.qt.window import LabWindow
+from tests.qt.shell import OFFSCREEN, open_window
+
+pytestmark = [OFFSCREEN, pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)]
+
+LONG, SHORT = 200, 10
+
+
+@pytest.fixture
+def models(tmp_path: Path) -> tuple[str, str]:
+    """One of colour pictures, many steps and three classes; one of grey pictures, few steps and none."""
+    files = []
+    for name, shape, steps, names in (
+        ("long", (3, 8, 8), LONG, ("a", "b", "c")),
+        ("short", (1, 12, 12), SHORT, ()),
+    ):
+        config = DDPMConfig(shape, widths=(8,), steps=steps, condition_names=names)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)
+            model = DDPM(config)
+        card = ModelCard("ddpm", dataclasses.asdict(config), {"name": name})
+        files.append(str(save_model(tmp_path / f"{name}.safetensors", model, card)))
+    return files[0], files[1]
+
+
+@pytest.fixture
+def window(qtbot: QtBot, tmp_path: Path) -> Iterator[LabWindow]:
+    with open_window(qtbot, tmp_path) as made:
+        made.show_diffusion()
+        made.diffusion.reverse.form.count.setValue(2)
+        made.diffusion.reverse.form.steps.setValue(5)
+        yield made
+
+
+def open_(qtbot: QtBot, window: LabWindow, model: str) -> None:
+    with qtbot.waitSignal(window.diffusion_desk.opened, timeout=10_000):
+        window.diffusion.open_model(model)
+
+
+def test_that_no_page_reads_the_one_denoiser_under_the_other(
+    qtbot: QtBot, window: LabWindow, models: tuple[str, str]
+) -> None:
+    refused: list[Refusal] = []
+    window.diffusion_desk.refused.connect(refused.append)
+    forward, reverse, pages = window.diffusion.forward, window.diffusion.reverse, window.diffusion.pages
+    for model, steps in ((models[0], LONG), (models[1], SHORT), (models[0], LONG), (models[1], SHORT)):
+        open_(qtbot, window, model)
+        assert forward.slider.maximum() == steps
+        for place in range(pages.count()):
+            pages.setCurrentIndex(place)
+            forward.slider.setValue(steps)
+            qtbot.wait(20)
+        # Under way as the next one is opened: a belief, a tape of all steps, and noise.
+        pages.setCurrentWidget(forward)
+        forward.dice.click()
+        reverse.form.steps.setValue(steps)
+        reverse.draw_anew()
+    qtbot.waitUntil(lambda: bool(reverse.frames) and reverse.frames[-1].t == 0, timeout=10_000)
+    assert {frame.x_t.shape[1:] for frame in reverse.frames} == {(1, 12, 12)}
+    assert refused == []
+
+
+def test_that_what_was_asked_of_the_denoiser_before_is_not_answered_any_more(
+    qtbot: QtBot, window: LabWindow, models: tuple[str, str]
+) -> None:
+    open_(qtbot, window, models[0])
+    desk = window.diffusion_desk
+    came: list[BeliefReply | Refusal] = []
+    desk.believed.connect(came.append)
+    desk.refused.connect(came.append)
+    frame = torch.zeros(1, 3, 8, 8).numpy()
+    window.diffusion.open_model(models[1])
+    # Served by the new model, if at all.
+    with qtbot.waitSignal(desk.opened, timeout=10_000):
+        desk.believe(frame, LONG)
+    qtbot.wait(50)
+    assert came == []
+
+
+def test_that_tapes_of_the_denoiser_before_go_as_soon_as_another_is_there(
+    qtbot: QtBot, window: LabWindow, models: tuple[str, str]
+) -> None:
+    open_(qtbot, window, models[0])
+    reverse = window.diffusion.reverse
+    qtbot.waitUntil(lambda: bool(reverse.frames) and reverse.frames[-1].t == 0, timeout=10_000)
+    kept: list[int] = []
+    window.diffusion_desk.opened.connect(lambda model: kept.append(len(reverse.frames)))
+    open_(qtbot, window, models[1])
+    assert kept == [0]
