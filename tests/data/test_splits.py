@@ -30,11 +30,10 @@ def test_that_the_order_is_a_permutation_and_neither_part_is_empty(hashes):
     assert 1 <= count < len(hashes)
 
 
-@given(hash_lists)
+# Of fewer, all might be of the lowest tenth, and one be learnt from only because one has to be.
+@given(st.lists(st.integers(0, 2**64 - 1), min_size=13, max_size=200, unique=True))
 def test_that_one_more_picture_never_holds_out_what_was_learnt_from(hashes):
     *before, _ = hashes
-    if len(before) < 2:
-        return
     learnt = set(before) - _held_out(before)
     assert not learnt & _held_out(hashes)
 
