@@ -11,6 +11,7 @@ from PySide6.QtCore import QMimeData, QObject, Signal
 
 from latentlab.data.decoding import SUFFIXES
 from latentlab.engine.provenance import Provenance, read_provenance
+from latentlab.engine.replies import LoadedReply
 from latentlab.engine.tape_origin import WHAT, Origin, read_tape, tape_in
 from latentlab.qt.another_model import for_model, on_its_data
 from latentlab.qt.background import Background, Failure
@@ -136,7 +137,7 @@ class Opener(QObject):
                 f"{path}: was made at a point of {len(origin.z)} numbers; {model.model} has {model.latents}."
             )
         else:
-            self._go(path, origin.z)
+            self._go(path, origin.z, model)
 
     def _of_another_model(self, path: Path, origin: Provenance, z: tuple[float, ...]) -> None:
         model = self._desk.model
@@ -152,7 +153,7 @@ class Opener(QObject):
             self.bar.say(
                 f"{path}: was made by another model, {name}; {model.model} shows another picture there.",
                 "Go there anyway",
-                functools.partial(self._go, path, z),
+                functools.partial(self._go, path, z, model),
             )
         else:
             self.bar.say(f"{path}: was made by another model, {name}. Open that one first.")
@@ -160,7 +161,12 @@ class Opener(QObject):
     def _open_at(self, model: str, z: tuple[float, ...]) -> None:
         self._desk.open(replace(for_model(self._desk.state, model), probe=z))
 
-    def _go(self, path: Path, z: tuple[float, ...]) -> None:
+    def _go(self, path: Path, z: tuple[float, ...], model: LoadedReply) -> None:
+        """To a place in the latent space of a model, which may have been closed since that was offered."""
+        now = self._desk.model
+        if now is None or now.path != model.path or now.latents != model.latents:
+            self.bar.say(f"{path}: {model.model} is no longer open. Drop the picture again.")
+            return
         self._desk.do(MoveProbe(z=z))
         self.told.emit(f"The probe is where {path.name} was made")
 

@@ -9,13 +9,15 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
 from latentlab.engine.export import save_picture
 from latentlab.engine.provenance import Provenance
+from latentlab.qt.another_model import for_model
 from latentlab.qt.window import LabWindow
 from latentlab.session.edits import MoveProbe, SetPins
+from tests.qt.fake_renderer import FakeRenderer
 from tests.qt.shell import OFFSCREEN, open_window
 
 pytestmark = OFFSCREEN
@@ -180,3 +182,22 @@ def test_that_the_window_does_not_wait_for_a_pipe(qtbot: QtBot, tmp_path: Path, 
         qtbot.waitUntil(lambda: not window.background.busy, timeout=5000)
         for page in window.findChildren(QDialog):
             page.close()
+
+
+def test_that_an_offer_made_for_a_model_that_was_closed_since_is_not_taken_up(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = picture(tmp_path / "a.png", model_hash="fedcba987654")
+    renderer = FakeRenderer()
+    with open_window(qtbot, tmp_path, renderer) as window:
+        drop(window, path)
+        assert "another model" in told(qtbot, window)
+        renderer.latents = 3
+        renderer.mean = np.zeros((len(renderer.mean), 3), np.float32)
+        with qtbot.waitSignal(window.desk.encoded, timeout=2000):
+            window.desk.open(for_model(window.desk.state, "wide"))
+        button = next(one for one in window.messages.findChildren(QAbstractButton) if "anyway" in one.text())
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        assert "no longer open" in told(qtbot, window)
+        assert window.desk.state.probe == (0.0, 0.0, 0.0)
+        assert not window.desk.undo_stack.canUndo()

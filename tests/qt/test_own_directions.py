@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from latentlab.engine.direction_files import load_directions, save_directions
 from latentlab.engine.direction_parts import COMPONENT, GROUPS, SEVERAL, Trust
+from latentlab.engine.requests import GroupsRequest
 from latentlab.errors import LabError
 from latentlab.qt.attributes.name_dialog import NameDialog
 from latentlab.qt.attributes.trust_table import TrustTable
@@ -428,3 +429,16 @@ def test_that_the_table_of_trust_has_a_row_for_each_even_where_the_data_have_no_
     qtbot.waitUntil(lambda: "neither" in board.status.text(), timeout=3000)
     assert board.trust.isEnabled()
     assert rows() == {"Age": ["0.900", "2.00", "5", "6", "1.00"]}
+
+
+def test_that_groups_that_went_while_their_direction_was_named_make_none(
+    qtbot: QtBot, desk: Desk, board: AttributeBoard, renderer: FakeRenderer
+) -> None:
+    desk.do(SetGroups(group_a=(0, 3), group_b=(1, 4)))
+    qtbot.mouseClick(board.shelf.yours.groups.make, LEFT)
+    desk.do(SetGroups())
+    renderer.served.clear()
+    answer(qtbot, board, "Mine")
+    qtbot.wait(50)
+    assert not any(isinstance(request, GroupsRequest) for request in renderer.served)
+    assert "both groups" in board.shelf.yours.groups.note.text()

@@ -104,7 +104,15 @@ class Yours(_Naming):
         if why:
             self.refuse(why)
         else:
-            self.ask("Make a direction", _DEFAULT, self.desk.request_groups)
+            self.ask("Make a direction", _DEFAULT, self._make)
+
+    def _make(self, name: str) -> None:
+        """Makes it, unless the groups, or the model, have gone while its name was asked for."""
+        why = self.groups.why_not()
+        if why:
+            self.refuse(why)
+        else:
+            self.desk.request_groups(name)
 
     @Slot(object)
     def _grouped(self, reply: GroupsReply) -> None:
