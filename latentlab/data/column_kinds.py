@@ -102,7 +102,7 @@ def look_at(column: Column, *, coordinates: bool = False) -> Known:
 
     Args:
         column: its values.
-        coordinates: whether "y" stands beside an "x", and is no class.
+        coordinates: whether there are an "x" and a "y", which then are no classes.
     """
     truth = np.array([truth_of(value) for value in column.values], dtype=np.int8)
     counts = column.counts()
@@ -112,6 +112,8 @@ def look_at(column: Column, *, coordinates: bool = False) -> Known:
     name = plain_name(column.name)
     called = CLASS_WORDS.index(name) if name in CLASS_WORDS and not (coordinates and name == "y") else None
     holds = _holds(column, truth, counts, some, filled, whole=whole, called=called is not None)
+    if coordinates and name in ("x", "y") and whole and holds is Holds.CLASSES:
+        holds = Holds.NUMBERS
     return Known(column, holds, truth, whole, called, len(some))
 
 

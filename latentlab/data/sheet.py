@@ -218,12 +218,20 @@ def _width(rows: list[list[str]], mark: str, name: str) -> tuple[int, bool]:
     blank_ends = all(not cell.strip() for row in rest for cell in row[title:])
     if title >= usual or blank_ends:
         return title, False
-    if has_picture_suffix(rows[0][0].strip().strip('"')):
+    if has_picture_suffix(_bare(rows[0][0])):
         return usual, False
     # Names of files may have blanks in them.
-    if (title == usual - 1 or not mark) and (title == 1 or plain_name(rows[0][0]) not in FILE_WORDS):
-        return title + 1, True
+    if title == usual - 1 or not mark:
+        # Without a name for the numbers of the lines, or without one for the files.
+        row = next(row for row in rest if len(row) == usual)
+        numbered = has_picture_suffix(_bare(row[1])) and not has_picture_suffix(_bare(row[0]))
+        if title == 1 or numbered or plain_name(rows[0][0]) not in FILE_WORDS:
+            return title + 1, True
     raise LabError(f"line 2: {len(rest[0]) - 1} values for {title - 1} columns", name)
+
+
+def _bare(cell: str) -> str:
+    return cell.strip().strip('"')
 
 
 class _Reader:
@@ -354,6 +362,8 @@ class _Reader:
         good_lines, good = [], []
         for line, cells in zip(lines, rows, strict=True):
             row = cells
+            if len(row) != width and row[0].lstrip().startswith("#"):
+                continue
             if len(row) > width and not any(cell.strip() for cell in row[width:]):
                 row = row[:width]
             elif len(row) < width and self._mark:
@@ -362,7 +372,7 @@ class _Reader:
             if len(row) == width:
                 good_lines.append(line)
                 good.append(row)
-            elif not row[0].lstrip().startswith("#"):
+            else:
                 self._odd += 1
                 if self._odd <= _TOLD:
                     file, values = shown(row[0].strip())[:60], len(row) - 1

@@ -286,7 +286,7 @@ class _Roles:
         self._asked = _Asked([column.name for column in sheet.columns])
         names = {plain_name(column.name) for column in sheet.columns}
         self.known = {
-            place: look_at(column, coordinates="x" in names)
+            place: look_at(column, coordinates={"x", "y"} <= names)
             for place, column in enumerate(sheet.columns)
             if place != file
         }
@@ -410,6 +410,8 @@ class _Roles:
             known = self.known.get(place)
             if known is None or (chosen is None and place in taken):
                 continue
+            if chosen is None and self._names_the_class(place):
+                continue
             made = self._made_of(known, asked=chosen is not None)
             if not made and chosen is not None:
                 raise LabError(
@@ -423,6 +425,16 @@ class _Roles:
                 "were taken; others can be chosen"
             )
         return found[:MAX_ATTRIBUTES]
+
+    def _names_the_class(self, place: int) -> bool:
+        """Whether a column of words says the same as the class, in other words."""
+        known = self.known[place]
+        if self.label is None or known.holds is not Holds.CLASSES or known.whole:
+            return False
+        if not self._says_the_same(self.label, place):
+            return False
+        self.same_as[place] = self.label
+        return True
 
     def _made_of(self, known: Known, *, asked: bool) -> list[_Attribute]:
         """The attributes that a column gives: itself, or one for each of its words."""

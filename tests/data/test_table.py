@@ -119,6 +119,8 @@ def test_that_what_the_csv_module_writes_comes_back(files, words, caption, mark,
         '"file","Hat"\n"a.png","1"\n"b.png","0"\n"c.png","0"\n"d.png","1"\n',
         "file,Hat,\na.png,1,\nb.png,0,\n\nc.png,0,\nd.png,1,\n\n",
         '"Hat"\n"a.png" 1\n"b.png" 0\n"c.png" 0\n"d.png" 1\n',
+        '"file","Hat"\n"1","a.png",1\n"2","b.png",0\n"3","c.png",0\n"4","d.png",1\n',
+        "file,Hat\na.png,1\n# later\nb.png,0\nfile,Hat\nc.png,0\nd.png,1\n",
         "a.png\t1\nb.png\t0\nc.png\t0\nd.png\t1\n",
     ],
 )
@@ -347,6 +349,18 @@ def test_that_of_numbers_and_words_for_the_same_the_words_are_taken():
     assert '"label" says the same as "label_name"' in told.taken
 
 
+def test_that_a_second_column_for_the_class_is_no_attribute():
+    told, _ = of_twenty("species,in latin", lambda n: ("cat,felis", "dog,canis")[n % 2])
+    assert (told.classes, told.attributes) == (("cat", "dog"), None)
+    assert '"in latin" says the same as "species"' in told.taken
+
+
+def test_that_coordinates_are_no_classes():
+    told, _ = of_twenty("x,y,Hat", lambda n: f"{n % 3},{n % 4},{n % 2}")
+    assert (told.labels, told.attribute_names) == (None, ("Hat",))
+    assert of_twenty("y", lambda n: n % 4)[0].classes == ("0", "1", "2", "3")
+
+
 def test_that_minus_one_zero_and_one_beside_attributes_are_told():
     told, _ = of_twenty("Hat,Odd", lambda n: f"{n % 2},{n % 3 - 1}")
     assert (told.attribute_names, told.labels) == (("Hat",), None)
@@ -554,3 +568,19 @@ def test_that_any_bytes_give_a_table_or_a_reason(content, name):
     else:
         return
     assert reason.startswith(name)
+
+
+def test_that_a_first_line_shorter_than_all_others_is_no_header_of_theirs():
+    told, notes = tell("Hat\na.png 1\nb.png\nc.png 0\nd.png 1\n", name="list_attr.txt")
+    assert by_name(told, "Hat") == "+?-+"
+    assert notes[0] == "Line 3 of list_attr.txt was not used: 0 values for 1 columns (b.png)"
+
+
+def test_that_columns_of_one_name_are_told_apart():
+    rows = "".join(f"{file},{n % 2},{n // 2},{1 - n % 2}\n" for n, file in enumerate(FOUR))
+    told, _ = tell(f"file,A,A,A (2)\n{rows}")
+    assert told.attribute_names == ("A", "A (2)", "A (2) (2)")
+    header = ",".join(["file", *["A"] * 1990])
+    told, _ = tell(f"{header}\n" + "".join(f"{file}{',1,0' * 995}\n" for file in FOUR))
+    assert told.seen.header[1989] == "A (1989)"
+    assert told.attributes.shape == (4, limits.MAX_ATTRIBUTES)
