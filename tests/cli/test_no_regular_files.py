@@ -14,8 +14,6 @@ import pytest
 import latentlab
 from latentlab.data import opening
 from latentlab.data.idx import read_idx
-from latentlab.data.report import Notebook
-from latentlab.data.table import read_table
 from latentlab.engine.checkpoint import load_model
 from latentlab.engine.direction_files import load_directions
 from latentlab.engine.own_picture import own_size, read_own
@@ -39,7 +37,7 @@ READERS: dict[str, tuple[str, Callable[[Path], object]]] = {
     "picture": ("x.png", read_own),
     "size of a picture": ("x.png", own_size),
     "IDX": ("train-images-idx3-ubyte", read_idx),
-    "table": ("labels.csv", lambda path: read_table(path, Notebook())),
+    "table": ("labels.csv", lambda path: opening.open_data(str(path))),
     "data as arrays": ("x.npz", lambda path: opening.open_data(str(path))),
     "data in a zip": ("x.zip", lambda path: opening.open_data(str(path))),
     "data by a table": ("list_attr.txt", lambda path: opening.open_data(str(path))),
