@@ -2,7 +2,8 @@
 
 A picture's number in a data set changes when another picture comes or goes. Its key does not: the path below
 the data's root, and 64 bits of a hash of its pixels as they were decoded, before they were fitted to a side.
-A renamed picture is found again by its pixels, an edited one by its path.
+A renamed picture is found again by its pixels, an edited one by its path. Pixels count for more: the names of
+pictures in an array are mere numbers, which are another picture's when one comes or goes.
 """
 
 from __future__ import annotations
@@ -107,18 +108,15 @@ class Keys:
     def find(self, key: str) -> int | None:
         """The number of the picture that a key means; None if it is not among these.
 
-        Exactly that one; else the one of the same path, whose pixels were changed; else the only one of the
-        same pixels, which was renamed.
+        Exactly that one; else the one of the same pixels, which was renamed, if it is the only one; else, where
+        none has these pixels, the one of the same path, whose pixels were changed.
         """
         digits, _, name = key.partition(" ")
-        same = self._by_hash.get(digits, ())
-        exact = [number for number in same if self.names[number] == name]
-        if exact:
-            return exact[0]
-        by_name = self._by_name.get(name)
-        if by_name is not None:
-            return by_name
-        return same[0] if len(same) == 1 else None
+        same = self._by_hash.get(digits)
+        if same is None:
+            return self._by_name.get(name)
+        exact = (number for number in same if self.names[number] == name)
+        return next(exact, same[0] if len(same) == 1 else None)
 
     def find_all(self, keys: Iterable[str]) -> tuple[int, ...]:
         """The numbers of those that are among these, each once, in the order of the keys."""

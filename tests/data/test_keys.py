@@ -65,6 +65,14 @@ def test_that_pixels_which_several_pictures_have_are_no_name():
     assert keys_of(("b.png", 1), ("a.png", 1)).find(before[0]) == 1
 
 
+def test_that_numbers_for_names_never_take_another_picture_for_the_one_that_is_meant():
+    # As in an array: one comes before all others, and all numbers are another picture's.
+    before, after = keys_of(("00000", 1), ("00001", 2)), keys_of(("00000", 9), ("00001", 1), ("00002", 2))
+    assert after.find_all(before[n] for n in range(2)) == (1, 2)
+    twice = keys_of(("00000", 9), ("00001", 1), ("00002", 1))
+    assert twice.find(before[0]) is None
+
+
 def test_that_what_is_gone_is_not_found():
     assert keys_of(("a.png", 1)).find("0123456789abcdef z.png") is None
     assert keys_of(("a.png", 1)).find("no key at all") is None
