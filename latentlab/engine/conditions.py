@@ -93,6 +93,19 @@ def known_to(model: object, data: ImageSet) -> ImageSet:
     return known_of(*_spoken_of(model), data)
 
 
+def require_known(model: object, data: ImageSet) -> ImageSet:
+    """As `known_to`, where there have to be such pictures.
+
+    Raises:
+        LabError: if there are none.
+    """
+    known = known_to(model, data)
+    if len(data) and not len(known):
+        verb = "tells" if isinstance(model, Classifies) else "is told"
+        raise LabError(f"of no picture of {data.name} ({data.split}) is known what the model {verb}")
+    return known
+
+
 def known_of(names: tuple[str, ...], exclusive: bool, data: ImageSet) -> ImageSet:
     """The pictures of which it is known whether these classes or attributes hold."""
     if not names:

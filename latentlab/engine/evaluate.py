@@ -23,7 +23,7 @@ from torch import Tensor, nn
 
 from latentlab.core import gaussian
 from latentlab.data.image_set import ImageSet, size_in_words
-from latentlab.engine.conditions import conditions_of, known_to
+from latentlab.engine.conditions import conditions_of, require_known
 from latentlab.errors import LabError
 from latentlab.models.base import Decodes, Encodes, Trains
 
@@ -82,7 +82,7 @@ def evaluate(
     if not (isinstance(model, Encodes) and isinstance(model, Decodes) and isinstance(model, Trains)):
         raise LabError(f"a {type(model).__name__} has no ELBO to evaluate")
     # One that is told what a picture is of is judged on those of which that is known.
-    data = known_to(model, data)
+    data = require_known(model, data)
     if min(samples, likelihood_images, elbo_draws, len(data)) < 1:
         raise LabError("pictures, samples and draws must each be at least 1")
     if data.shape != model.picture_shape:

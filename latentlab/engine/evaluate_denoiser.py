@@ -25,7 +25,7 @@ from latentlab.core.frechet import Moments, moments, squared_distance
 from latentlab.data.image_set import ImageSet, size_in_words
 from latentlab.engine.checkpoint import LoadedModel
 from latentlab.engine.conditional_sampling import Customs, told_as_asked
-from latentlab.engine.conditions import conditions_of, known_to
+from latentlab.engine.conditions import conditions_of, require_known
 from latentlab.engine.diffusion import Diffusion
 from latentlab.engine.recipes import Manner
 from latentlab.errors import LabError
@@ -184,7 +184,7 @@ def told_as_in(model: object, data: ImageSet, count: int, seed: int) -> Tensor |
     """What `count` samples are told, (count, A), each as one of the data; None for a model told nothing."""
     if conditional(model) is None:
         return None
-    rows = conditions_of(model, known_to(model, data))
+    rows = conditions_of(model, require_known(model, data))
     assert rows is not None
     return told_as_asked(model, {}, count, Customs(rows, rows.mean(0), data.name), seed).y
 
@@ -266,7 +266,7 @@ class Yardstick:
 
     def accuracy(self) -> tuple[float, dict[str, float]]:
         """The share of answers about the held-out pictures that are right, and by name."""
-        test = known_to(self.classifier, self.test)
+        test = require_known(self.classifier, self.test)
         y = conditions_of(self.classifier, test)
         assert y is not None
         every, each = self._agrees(test.images, y, self.classifier.class_names)

@@ -24,13 +24,15 @@ _EXPECTED = 10.0
 
 
 def implied_by(y: NDArray[np.float32]) -> Implied:
-    """The implications that no picture contradicts, and that are no chance; y is 0 or 1, (N, A).
+    """The implications that no picture contradicts, and that are no chance; y (N, A).
 
-    Each comes with its contraposition: who lacks b lacks a.
+    y is 1 for there, 0 for not there; a picture of which that is not known, with a number between, says
+    neither. Each comes with its contraposition: who lacks b lacks a.
     """
     found: list[tuple[int, bool, int, bool]] = []
+    there, absent = (y == 1.0).astype(y.dtype), (y == 0.0).astype(y.dtype)
     for has, so in itertools.product((True, False), repeat=2):
-        if_so, contrary = (y if has else 1.0 - y), (1.0 - y if so else y)
+        if_so, contrary = (there if has else absent), (absent if so else there)
         expected = if_so.sum(0)[:, None] * contrary.sum(0)[None, :] / max(1, len(y))
         pairs = ((if_so.T @ contrary == 0.0) & (expected >= _EXPECTED)).nonzero()
         found += [(int(a), has, int(b), so) for a, b in zip(*pairs, strict=True) if a != b]

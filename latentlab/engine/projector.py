@@ -72,13 +72,12 @@ def _metadata(data: ImageSet) -> bytes:
         ("split", [data.split_of(number) for number in range(len(data))]),
     ]
     if data.labels is not None:
-        # -1 is no class.
-        known = [data.classes[label] if label >= 0 else "" for label in data.labels.tolist()]
-        columns.append(("class", known))
+        columns.append(("class", [data.class_of(number) for number in range(len(data))]))
     if data.attributes is not None:
-        for number, name in enumerate(data.attribute_names):
-            column = ["yes" if held else "no" for held in data.attributes[:, number].tolist()]
-            columns.append((name, column))
+        held = np.where(data.attributes.numpy(), "yes", "no")
+        if data.attributes_known is not None:
+            held[~data.attributes_known.numpy()] = ""
+        columns += [(name, held[:, number].tolist()) for number, name in enumerate(data.attribute_names)]
     clean = [[_word(name), *map(_word, values)] for name, values in columns]
     return ("\n".join("\t".join(row) for row in zip(*clean, strict=True)) + "\n").encode("utf-8")
 

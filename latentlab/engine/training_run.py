@@ -25,7 +25,7 @@ from latentlab.data.learnt import Learnt
 from latentlab.data.palette import palette_of
 from latentlab.data.spec import dealt_by_count
 from latentlab.engine.checkpoint import ModelCard, save_model
-from latentlab.engine.conditions import known_of, known_to
+from latentlab.engine.conditions import known_of, known_to, require_known
 from latentlab.engine.destination import check_destination
 from latentlab.engine.device import choose_device
 from latentlab.engine.distributed import ALONE, Team
@@ -129,10 +129,7 @@ class TrainingRun:
             model = build(kind, fields)
         self.config = dataclasses.asdict(model.config)  # type: ignore[call-overload]
         # Who is told, or tells, what pictures are of learns from those of which that is known.
-        self.learnt = known_to(model, train)
-        judged = known_to(model, test)
-        if not len(self.learnt):
-            raise LabError(f"of no picture of {train.name} is known what the model is told")
+        self.learnt, judged = require_known(model, train), known_to(model, test)
         self.trainer = Trainer(
             model, self.learnt, plan, judged if len(judged) else None, team=team, device=device
         )

@@ -14,8 +14,10 @@ from latentlab.engine.conditions import (
     encoder_is_told,
     known_to,
     parse_condition,
+    require_known,
     told_of,
 )
+from latentlab.engine.evaluate import evaluate
 from latentlab.errors import LabError
 from latentlab.models.cvae import CVAE, CVAEConfig
 from latentlab.models.vae import VAE
@@ -84,6 +86,15 @@ def test_that_of_a_picture_without_a_class_nothing_is_told_and_nothing_is_learnt
     assert list(known.keys.names) == ["test/00000", "test/00002"]
     assert torch.equal(known.images, data.images[[0, 2]])
     assert known_to(VAE(CONFIG), data) is data
+
+
+def test_that_pictures_of_which_nothing_is_known_are_no_use_to_who_is_told_and_said_to_be_none() -> None:
+    data = dataclasses.replace(toy_set("test", 3), labels=torch.tensor([-1, -1, -1]))
+    with pytest.raises(LabError, match=r"of no picture of toy \(test\) is known what the model is told"):
+        require_known(cvae("odd", "even"), data)
+    with pytest.raises(LabError, match="of no picture of toy"):
+        evaluate(cvae("odd", "even"), data, samples=1, elbo_draws=1)
+    assert require_known(VAE(CONFIG), data) is data
 
 
 def test_that_an_unknown_attribute_is_told_as_often_as_it_is_there() -> None:

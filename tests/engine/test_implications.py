@@ -36,6 +36,12 @@ def test_that_of_two_of_which_one_always_holds_the_other_goes_when_one_comes() -
     assert along((0.3, 0.0), [0], found) == (0.3, 0.7)
 
 
+def test_that_a_picture_of_which_an_attribute_is_not_known_contradicts_nothing() -> None:
+    y = np.array([[1, 0], [0, 1], [0, 0]] * 40, np.float32)
+    y[0, 1] = y[1, 0] = 0.3
+    assert implied_by(y) == ((0, True, 1, False), (1, True, 0, False))
+
+
 def test_that_a_chance_is_no_implication() -> None:
     # Of 100 pictures all but five have b; that the three with a are not among the five proves nothing.
     y = np.zeros((100, 2), np.float32)

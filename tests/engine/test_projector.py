@@ -56,6 +56,19 @@ def test_that_nothing_is_overwritten_unasked(tmp_path):
     assert (tmp_path / "metadata.tsv").read_text().startswith("index\tfile\tsplit\tclass")
 
 
+def test_that_an_attribute_that_is_not_known_is_neither_yes_nor_no(tmp_path):
+    data = dataclasses.replace(
+        toy_set("test", 3),
+        labels=None,
+        attributes=torch.tensor([[True], [False], [False]]),
+        attribute_names=("round",),
+        attributes_known=torch.tensor([[True], [True], [False]]),
+    )
+    folder = save_for_projector(tmp_path, np.zeros((3, 2), np.float32), data)
+    rows = [row.split("\t") for row in (folder / "metadata.tsv").read_text().splitlines()]
+    assert [row[-1] for row in rows] == ["round", "yes", "no", ""]
+
+
 def test_that_no_name_shifts_a_column_or_ends_the_writing_and_no_class_is_no_name(tmp_path):
     data = dataclasses.replace(
         toy_set("test", 3),
