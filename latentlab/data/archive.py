@@ -14,9 +14,6 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-import numpy as np
-from numpy.typing import NDArray
-
 from latentlab.data.decoding import decode
 from latentlab.data.files import require_regular
 from latentlab.data.formats import HEAD_BYTES
@@ -95,9 +92,6 @@ class ZipPictures:
     def image(self, index: int, enough: int) -> AnyPicture:
         member = self._members[self.names[index]]
         return decode(io.BytesIO(read_member(self.archive, member)), enough)
-
-    def chosen(self, indices: NDArray[np.intp]) -> ZipPictures:
-        return ZipPictures(self.archive, [self.names[index] for index in indices], self._members)
 
     def watch(self) -> Callable[[], bool]:
         return unchanged

@@ -19,10 +19,7 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from latentlab.data.asides import PNG_MAGIC, bare_picture, bare_png
-from latentlab.data.formats import FORMATS as FORMATS
-from latentlab.data.formats import SUFFIXES as SUFFIXES
-from latentlab.data.formats import looks_like_a_picture as looks_like_a_picture
-from latentlab.data.formats import why_passed_over as why_passed_over
+from latentlab.data.formats import FORMATS
 from latentlab.data.limits import MAX_MEMBER_BYTES, MAX_PIXELS
 from latentlab.data.source import PictureError
 from latentlab.data.white import AnyPicture, Deep, one_plane, why_no_levels

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from latentlab.data.keys import all_grey
 from latentlab.data.limits import LARGEST_SIDE, SMALLEST_SIDE
 from latentlab.data.spec import ReadingOptions
 from latentlab.data.white import Deep
@@ -103,5 +104,4 @@ def is_grey(image: Image.Image) -> bool:
     """Whether there is no colour in it, whatever its mode."""
     if image.mode == "L":
         return True
-    pixels = np.asarray(image)
-    return bool((pixels[..., :1] == pixels).all())
+    return all_grey(np.asarray(image))

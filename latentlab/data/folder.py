@@ -10,7 +10,6 @@ from typing import IO
 from unicodedata import is_normalized, normalize
 
 import numpy as np
-from numpy.typing import NDArray
 
 from latentlab.data.decoding import decode
 from latentlab.data.files import open_listed, open_to_read
@@ -55,9 +54,6 @@ class FilePictures:
             raise PictureError("vanished while the folder was read") from None
         except OSError as error:
             raise PictureError(error.strerror or str(error)) from None
-
-    def chosen(self, indices: NDArray[np.intp]) -> FilePictures:
-        return FilePictures(self.root, [self.names[index] for index in indices], self._real)
 
     def watch(self) -> Callable[[], bool]:
         self._looked = time.monotonic()

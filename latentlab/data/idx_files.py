@@ -63,12 +63,6 @@ class IdxSet:
         return one if self.stem or not self.folder else self.folder
 
 
-def is_images_file(name: str) -> bool:
-    """Whether a file is called like the images of an IDX pair."""
-    match = _NAME.fullmatch(name.rpartition("/")[2])
-    return match is not None and match["what"].lower() == "images"
-
-
 def is_labels_file(name: str) -> bool:
     """Whether a file is called like the labels of an IDX pair."""
     match = _NAME.fullmatch(name.rpartition("/")[2])

@@ -79,11 +79,9 @@ class ImageSet:
         return self.split if self.split != "all" else "test" if index < self.testing else "train"
 
     def those(self, which: Tensor) -> ImageSet:
-        """The pictures that bool (N,) says, or of these numbers, as a copy; itself if that is all."""
-        if which.dtype == torch.bool:
-            if bool(which.all()):
-                return self
-            which = which.nonzero().squeeze(1)
+        """The pictures that bool (N,) says, as a copy; itself if that is all."""
+        if bool(which.all()):
+            return self
 
         def some(of_all: Tensor | None) -> Tensor | None:
             return None if of_all is None else of_all[which]
@@ -94,7 +92,8 @@ class ImageSet:
             labels=some(self.labels),
             attributes=some(self.attributes),
             attributes_known=some(self.attributes_known),
-            keyed=self.keys.some(which.numpy()),
+            keyed=self.keys.some(which.nonzero().squeeze(1).numpy()),
+            testing=int(which[: self.testing].sum()),
         )
 
     def part(self, split: str, start: int, stop: int) -> ImageSet:
@@ -111,6 +110,7 @@ class ImageSet:
             attributes=some(self.attributes),
             attributes_known=some(self.attributes_known),
             keyed=None if self.keyed is None else self.keyed.part(start, stop),
+            testing=max(0, min(stop, self.testing) - start),
         )
 
 

@@ -108,8 +108,8 @@ class Keys:
     def find(self, key: str) -> int | None:
         """The number of the picture that a key means; None if it is not among these.
 
-        Exactly that one; else the one of the same pixels, which was renamed, if it is the only one; else, where
-        none has these pixels, the one of the same path, whose pixels were changed.
+        Exactly that one; else the only one of the same pixels, which was renamed; else, where none has these
+        pixels, the one of the same path, whose pixels were changed.
         """
         digits, _, name = key.partition(" ")
         same = self._by_hash.get(digits)

@@ -174,9 +174,8 @@ def preview(spec: str, count: int = 8) -> Preview:
                 if isinstance(picture, Deep):
                     seen.largest.see(picture)
                     picture = picture.plain(seen.largest.white(picture, wanted.options.white))
-                image = picture
-                some.append((fit(image, side, wanted.options.fit), _original(image)))
-                del image, picture
+                some.append((fit(picture, side, wanted.options.fit), _original(picture)))
+                del picture
         grey = wanted.options.colour == "grey"
         if wanted.options.colour is None:
             grey = all(is_grey(prepared) for prepared, _ in some)

@@ -38,10 +38,6 @@ class Pictures(Protocol):
         """
         ...
 
-    def chosen(self, indices: NDArray[np.intp]) -> Pictures:
-        """These of them, in this order; the open files are shared."""
-        ...
-
     def watch(self) -> Callable[[], bool]:
         """Tells whether one of those that were asked for has changed since; it may be kept, and holds little.
 
@@ -118,11 +114,6 @@ class ArrayPictures:
         if reason is not None:
             raise PictureError(reason)
         return Deep(one_plane(values))
-
-    def chosen(self, indices: NDArray[np.intp]) -> ArrayPictures:
-        if isinstance(self.names, NumberedNames):
-            return ArrayPictures(self.array[indices], self.names.some(indices))
-        return ArrayPictures(self.array[indices], [self.names[index] for index in indices])
 
     def watch(self) -> Callable[[], bool]:
         return unchanged

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from latentlab.data.keys import all_grey
 from latentlab.data.report import Notebook
 
 # The largest level of 1, 8, 10, 12, 14 and 16 bits.
@@ -73,7 +74,7 @@ def plain(picture: AnyPicture, white: float | None = None) -> Image.Image:
 
 def one_plane(values: NDArray[Any]) -> NDArray[Any]:
     """(H, W, 3) as (H, W) if there is no colour in it."""
-    grey = values.ndim == 3 and bool((values[..., :1] == values).all())
+    grey = values.ndim == 3 and all_grey(values)
     return np.ascontiguousarray(values[..., 0] if grey else values)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, Signal
 
-from latentlab.data.decoding import SUFFIXES
+from latentlab.data.formats import SUFFIXES
 from latentlab.engine.provenance import Provenance, read_provenance
 from latentlab.engine.replies import LoadedReply
 from latentlab.engine.tape_origin import WHAT, Origin, read_tape, tape_in

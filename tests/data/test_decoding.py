@@ -15,7 +15,8 @@ from hypothesis.extra import numpy as arrays
 from PIL import Image
 
 from latentlab.data.asides import PNG_MAGIC
-from latentlab.data.decoding import FORMATS, decode, further_frames, quiet, size_of
+from latentlab.data.decoding import decode, further_frames, quiet, size_of
+from latentlab.data.formats import FORMATS
 from latentlab.data.source import PictureError
 from latentlab.data.white import Deep, plain
 from tests.data.pictures import BLUE, GREEN, RED, encoded, noise

@@ -202,10 +202,8 @@ class CompareView(QWidget):
         if leader is None or leader.model is None:
             return
         state, model = leader.state, leader.model
-        label = None
-        if model.labels is not None and state.selected is not None:
-            # -1 is no class.
-            label = int(model.labels[state.selected]) if model.labels[state.selected] >= 0 else None
-        name = "" if label is None or label < 0 else f"class {model.classes[label]}"
+        name, label = "", None
+        if state.selected is not None and model.labels is not None and model.class_of(state.selected):
+            name, label = f"class {model.class_of(state.selected)}", int(model.labels[state.selected])
         self.bar.show_picture(state.selected, len(model.images), name, label)
         self.bar.show_layers(state.layers)
