@@ -1,36 +1,16 @@
-"""A table as columns: CSV as programs of all countries write it, or words with blanks between as CelebA's.
+"""A table as columns, each held as its distinct values and, for each row, which of them it is.
 
-Each column is held as its distinct values and, for each row, which of them it is. So a table of 200,000 lines
-and 40 columns of yes and no takes little memory, and what follows works on a few values.
+So a table of 200,000 lines and 40 columns of yes and no takes little memory, and what follows works on a few
+values. `sheet_reading` makes it of a text.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections import Counter
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-
-from latentlab.data.limits import MAX_COLUMNS, MAX_PICTURES, MAX_TABLE_BYTES
-from latentlab.data.naming import has_picture_suffix
-from latentlab.data.report import Notebook, shown
-from latentlab.errors import LabError
-
-# A cell may be as long as the table, which is bounded; csv's own bound is one of all of the process.
-csv.field_size_limit(max(csv.field_size_limit(), MAX_TABLE_BYTES))
-_MARKS = (",", ";", "\t", "|")
-# How much is looked at to find out what divides the cells, and how many lines are taken apart at a time.
-_SAMPLE_LINES, _SAMPLE_BYTES, _BLOCK = 200, 2**18, 8192
-# So many lines in an odd form are told of one by one.
-_TOLD = 3
-# What Excel writes to keep a number from becoming one: ="0012".
-_AS_TEXT = re.compile(r'="(.*)"', re.DOTALL)
-_EXCEL_MARK = re.compile(r"sep=(.)", re.IGNORECASE)
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -97,13 +77,14 @@ class Sheet:
         for column in self.columns:
             other |= column.codes != column.codes[0]
         rows = np.flatnonzero(other)
-        return self._named(self.first, rows)
+        return self.named(self.first, rows)
 
     def without_header(self) -> Sheet:
         """The first row taken for a row like the others."""
-        return self._named(self.remark or [""] * len(self.columns), None)
+        return self.named(self.remark or [""] * len(self.columns), None)
 
-    def _named(self, names: list[str], rows: NDArray[np.intp] | None) -> Sheet:
+    def named(self, names: list[str], rows: NDArray[np.intp] | None) -> Sheet:
+        """Some of its rows, or all, with names for its columns."""
         columns = self.columns if rows is None else [column.of_rows(rows) for column in self.columns]
         return replace(
             self,
@@ -114,319 +95,6 @@ class Sheet:
             lines=self.lines if rows is None else self.lines[rows],
             first=None,
         )
-
-
-def read_sheet(text: str, name: str, book: Notebook) -> Sheet:
-    """The columns of a table; what is odd about its lines goes into the book.
-
-    Raises:
-        LabError: naming the table, if it is empty, or its lines do not go together.
-    """
-    body = _Body(text)
-    sample = body.sample()
-    if not sample:
-        raise LabError("is empty: a line of column names and a line a picture were expected", name)
-    mark = body.mark or _best_mark(sample, by_blanks=not name.lower().endswith((".csv", ".tsv")))
-    width, short = _width(_split_sample(sample, mark), mark, name)
-    reader = _Reader(body, mark, width, name, book)
-    columns, lines, first = reader.read(short=short)
-    if body.claimed is not None and body.claimed != len(lines) - (first is not None and not short):
-        count = len(lines) - (first is not None and not short)
-        book.note(f"{shown(name)} says {body.claimed:,} pictures and lists {count:,}")
-    if not len(lines):
-        raise LabError("is empty: a line of column names and a line a picture were expected", name)
-    remark = _cells(body.remark, mark) if body.remark else None
-    sheet = Sheet(
-        name,
-        tuple(columns),
-        lines,
-        None if short else first,
-        remark if remark is not None and len(remark) == len(columns) else None,
-    )
-    return sheet._named(["", *first], None) if short and first is not None else sheet
-
-
-class _Body:
-    """The lines of a table behind what may stand before them: comments, Excel's mark, CelebA's count."""
-
-    def __init__(self, text: str) -> None:
-        self.mark, self.remark, self.claimed = "", "", None
-        self.line, start = 1, 0
-        while start < len(text):
-            end = text.find("\n", start)
-            end = len(text) if end < 0 else end
-            line = text[start : min(end, start + 4096)].strip(" \t\n")
-            excel = _EXCEL_MARK.fullmatch(line)
-            if excel:
-                self.mark = excel[1]
-            elif line.startswith("#") and not _names_a_file(line):
-                self.remark = line.lstrip("# ")
-            elif line.isdecimal() and self.claimed is None and len(line) <= 12:
-                self.claimed = int(line)
-            elif line:
-                break
-            start, self.line = end + 1, self.line + 1
-        self.text = text[start:] if start < len(text) else ""
-        self.quoted = '"' in self.text
-
-    def sample(self) -> list[str]:
-        """Some lines from the beginning, none of them blank."""
-        part = self.text[:_SAMPLE_BYTES]
-        lines = part.split("\n")[: _SAMPLE_LINES * 2]
-        if len(part) < len(self.text) and len(lines) > 1 and len(lines) < _SAMPLE_LINES * 2:
-            lines = lines[:-1]
-        return [line for line in lines if line.strip()][:_SAMPLE_LINES]
-
-
-def _names_a_file(line: str) -> bool:
-    """Whether a line that begins with "#" may be of a picture that is called so."""
-    return re.match(r'#[^,;\t| ]*\.[a-zA-Z0-9]{2,4}"?\s*[,;\t| ]', line) is not None
-
-
-def _split_sample(lines: list[str], mark: str) -> list[list[str]]:
-    if not mark or not any('"' in line for line in lines):
-        return [_cells(line, mark) for line in lines]
-    try:
-        return [row for row in _csv("\n".join(lines), mark, strict=False) if row]
-    except csv.Error:
-        return [_cells(line, mark) for line in lines]
-
-
-def _best_mark(lines: list[str], *, by_blanks: bool) -> str:
-    """What divides the cells: by it most lines have as many as each other; "" for blanks."""
-
-    def score(mark: str) -> tuple[float, bool, int]:
-        rows = _split_sample(lines, mark)
-        # The title may be of another length: it may lack the file's.
-        counts = Counter(map(len, rows[1:] or rows))
-        usual, count = max(counts.items(), key=lambda item: (item[1], item[0]))
-        if usual < 2:
-            return 0.0, False, 0
-        return round(count / sum(counts.values()), 1), len(rows[0]) > 1, usual
-
-    best = max(_MARKS, key=score)
-    if score(best)[0] >= (0.9 if by_blanks else 0.5):
-        return best
-    blanks = score("")
-    return "" if blanks[0] > score(best)[0] and (by_blanks or blanks[0] >= 0.9) else best
-
-
-def _width(rows: list[list[str]], mark: str, name: str) -> tuple[int, bool]:
-    """How many cells a row has, and whether the first one is a title without the file's column."""
-    title, rest = len(rows[0]), rows[1:] or rows
-    usual = Counter(map(len, rest)).most_common(1)[0][0]
-    blank_ends = all(not cell.strip() for row in rest for cell in row[title:])
-    if title >= usual or blank_ends:
-        return title, False
-    if has_picture_suffix(_bare(rows[0][0])):
-        return usual, False
-    # Names of files may have blanks in them.
-    if title == usual - 1 or not mark:
-        # Without a name for the numbers of the lines, or without one for the files.
-        row = next(row for row in rest if len(row) == usual)
-        numbered = has_picture_suffix(_bare(row[1])) and not has_picture_suffix(_bare(row[0]))
-        if title == 1 or numbered or plain_name(rows[0][0]) not in FILE_WORDS:
-            return title + 1, True
-    raise LabError(f"line 2: {len(rest[0]) - 1} values for {title - 1} columns", name)
-
-
-def _bare(cell: str) -> str:
-    return cell.strip().strip('"')
-
-
-class _Reader:
-    """Takes lines apart, thousands at a time."""
-
-    def __init__(self, body: _Body, mark: str, width: int, name: str, book: Notebook) -> None:
-        self._body, self._mark, self._width, self._name, self._book = body, mark, width, name, book
-        self._odd = 0
-        self._kept = min(width, MAX_COLUMNS)
-        if width > MAX_COLUMNS:
-            book.note(f"Of the {width:,} columns of {shown(name)}, the first {MAX_COLUMNS:,} were read")
-        self._codes = [_Codes() for _ in range(self._kept)]
-
-    def read(self, *, short: bool) -> tuple[list[Column], NDArray[np.int32], list[str] | None]:
-        """The columns, the lines' numbers, and the first row (of a short title, without a file's name)."""
-        parts: list[list[NDArray[np.int32]]] = []
-        numbers: list[NDArray[np.int32]] = []
-        title: list[str] | None = None
-        total = 0
-        for block_lines, block in self._blocks():
-            skip = 0
-            if title is None and short and block:
-                title, skip = [cell.strip() for cell in block[0]], 1
-            lines, rows = self._whole(block_lines[skip:], block[skip:])
-            if not rows:
-                continue
-            if title is None:
-                title = [_plain(cell) for cell in rows[0][: self._kept]]
-            total += len(rows)
-            if total > 4 * MAX_PICTURES:
-                raise LabError(f"lists over {4 * MAX_PICTURES:,} pictures", self._name)
-            columns = zip(*rows, strict=True)
-            parts.append(
-                [
-                    np.fromiter(map(codes.__getitem__, cells), np.int32, len(rows))
-                    for codes, cells in zip(self._codes, columns, strict=False)
-                ]
-            )
-            numbers.append(np.array(lines, dtype=np.int32))
-        self._tell_odd()
-        lines_of = np.concatenate(numbers) if numbers else np.empty(0, np.int32)
-        found = []
-        for column, codes in enumerate(self._codes):
-            every = np.concatenate([part[column] for part in parts]) if parts else np.empty(0, np.int32)
-            found.append(_merged(list(codes), every))
-        if title is not None and short:
-            title += [""] * (self._kept - 1 - len(title))
-        return found, lines_of, title
-
-    def _blocks(self) -> Iterator[tuple[list[int], list[list[str]]]]:
-        """Blocks of rows that are not blank, with the number of the line where each begins."""
-        if self._body.quoted:
-            yield from self._quoted_blocks()
-            return
-        yield from self._plain_blocks(self._body.text, self._body.line, _splitter(self._mark, self._width))
-
-    def _plain_blocks(
-        self, text: str, number: int, split: Callable[[str], list[str]]
-    ) -> Iterator[tuple[list[int], list[list[str]]]]:
-        start = 0
-        while start < len(text):
-            end = start
-            lines: list[str] = []
-            while end < len(text) and len(lines) < _BLOCK:
-                stop = min(len(text), end + 64 * _BLOCK)
-                # Up to the last whole line of this piece; a line longer than that is taken whole.
-                last = text.rfind("\n", end, stop) if stop < len(text) else stop
-                last = text.find("\n", stop) if last < 0 else last
-                last = len(text) if last < 0 else last
-                lines += text[end:last].split("\n")
-                end = last + 1
-            start = end
-            kept = [(number + place, line) for place, line in enumerate(lines) if line and not line.isspace()]
-            number += len(lines)
-            yield [place for place, _ in kept], [split(line) for _, line in kept]
-
-    def _quoted_blocks(self) -> Iterator[tuple[list[int], list[list[str]]]]:
-        text, before = self._body.text, self._body.line - 1
-        reader = csv.reader(
-            io.StringIO(text.replace("\t", " ") if not self._mark else text, newline=""),
-            delimiter=self._mark or " ",
-            skipinitialspace=True,
-            strict=True,
-        )
-        numbers: list[int] = []
-        rows: list[list[str]] = []
-        last = 0
-        while True:
-            try:
-                row = next(reader, None)
-            except csv.Error:
-                yield numbers, rows
-                yield from self._by_itself(last + 1, before)
-                return
-            if row is None:
-                break
-            if any(row):
-                numbers.append(before + last + 1)
-                rows.append(row if self._mark else [cell for cell in row if cell])
-            last = reader.line_num
-            if len(rows) >= _BLOCK:
-                yield numbers, rows
-                numbers, rows = [], []
-        yield numbers, rows
-
-    def _by_itself(self, line: int, before: int) -> Iterator[tuple[list[int], list[list[str]]]]:
-        """What follows a quote that goes wrong: each line by itself, so that it costs one line."""
-        where = f"line {before + line} of {shown(self._name)}"
-        self._book.note(f"The quotes in {where} are not in pairs, so it was read line by line from there on")
-        rest = self._body.text.split("\n", line - 1)[-1]
-        plain = _splitter(self._mark, self._width)
-
-        def split(text: str) -> list[str]:
-            if '"' not in text:
-                return plain(text)
-            if text.count('"') % 2:
-                return [cell.strip().strip('"') for cell in plain(text)]
-            row = next(_csv(text, self._mark, strict=False), [])
-            return row if self._mark else [cell for cell in row if cell]
-
-        yield from self._plain_blocks(rest, before + line, split)
-
-    def _whole(self, lines: list[int], rows: list[list[str]]) -> tuple[list[int], list[list[str]]]:
-        """The rows with as many cells as there are columns; cells too many that are empty do no harm."""
-        width = self._width
-        if all(len(row) == width for row in rows):
-            return lines, rows
-        good_lines, good = [], []
-        for line, cells in zip(lines, rows, strict=True):
-            row = cells
-            if len(row) != width and row[0].lstrip().startswith("#"):
-                continue
-            if len(row) > width and not any(cell.strip() for cell in row[width:]):
-                row = row[:width]
-            elif len(row) < width and self._mark:
-                # Programs leave away empty cells at the end of a line.
-                row = [*row, *[""] * (width - len(row))]
-            if len(row) == width:
-                good_lines.append(line)
-                good.append(row)
-            else:
-                self._odd += 1
-                if self._odd <= _TOLD:
-                    file, values = shown(row[0].strip())[:60], len(row) - 1
-                    self._book.note(
-                        f"Line {line} of {shown(self._name)} was not used: "
-                        f"{values} values for {width - 1} columns ({file})"
-                    )
-        return good_lines, good
-
-    def _tell_odd(self) -> None:
-        if self._odd > _TOLD:
-            more = self._odd - _TOLD
-            self._book.note(f"{more:,} more lines of {shown(self._name)} have too many or too few values")
-
-
-class _Codes(dict[str, int]):
-    """Numbers values in the order in which they come."""
-
-    def __missing__(self, value: str) -> int:
-        self[value] = code = len(self)
-        return code
-
-
-def _merged(values: list[str], codes: NDArray[np.int32]) -> Column:
-    """A column whose values differ in more than blanks around them."""
-    plain = [_plain(value) for value in values]
-    if plain == values:
-        return Column("", values, codes)
-    number = _Codes()
-    new = np.array([number[value] for value in plain], dtype=np.int32)
-    return Column("", list(number), new[codes] if len(new) else codes)
-
-
-def _plain(cell: str) -> str:
-    cell = cell.strip()
-    as_text = _AS_TEXT.fullmatch(cell) if cell.startswith("=") else None
-    return cell if as_text is None else as_text[1].strip()
-
-
-def _splitter(mark: str, width: int) -> Callable[[str], list[str]]:
-    if mark:
-        return lambda line: line.split(mark)
-    # The file's name comes first, and may have blanks in it.
-    return lambda line: line.split() if width < 2 else line.rsplit(None, width - 1)
-
-
-def _cells(line: str, mark: str) -> list[str]:
-    return line.split(mark) if mark else line.split()
-
-
-def _csv(text: str, mark: str, *, strict: bool) -> Iterator[list[str]]:
-    return csv.reader(
-        io.StringIO(text, newline=""), delimiter=mark or " ", skipinitialspace=True, strict=strict
-    )
 
 
 def plain_name(name: str) -> str:

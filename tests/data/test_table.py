@@ -426,8 +426,8 @@ def test_that_a_choice_that_cannot_be_is_told(chosen, reason):
 
 
 def test_that_too_many_classes_are_refused_and_too_many_attributes_cut(monkeypatch):
-    monkeypatch.setattr("latentlab.data.table.MAX_CLASSES", 3)
-    monkeypatch.setattr("latentlab.data.table.MAX_ATTRIBUTES", 2)
+    monkeypatch.setattr("latentlab.data.column_roles.MAX_CLASSES", 3)
+    monkeypatch.setattr("latentlab.data.column_roles.MAX_ATTRIBUTES", 2)
     text = "file,n,A,B,C\n" + "".join(f"{file},{n},1,0,{n % 2}\n" for n, file in enumerate(FOUR))
     with pytest.raises(LabError, match="the column 'n' has 4 different values, over the limit of 3 classes"):
         tell(text, chosen="class=n")
@@ -438,7 +438,7 @@ def test_that_too_many_classes_are_refused_and_too_many_attributes_cut(monkeypat
 
 
 def test_that_columns_over_the_limit_are_told(monkeypatch):
-    monkeypatch.setattr("latentlab.data.sheet.MAX_COLUMNS", 3)
+    monkeypatch.setattr("latentlab.data.sheet_reading.MAX_COLUMNS", 3)
     told, notes = tell("file,A,B,C\n" + "".join(f"{file},1,{n % 2},0\n" for n, file in enumerate(FOUR)))
     assert told.attribute_names == ("A", "B")
     assert notes[0] == "Of the 4 columns of t.csv, the first 3 were read"

@@ -1,0 +1,402 @@
+"""What each column of a table is taken for, and what is told by it: attributes, the class, the split.
+
+What a person chose counts; what they left open is decided by what the columns hold (see `column_kinds`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latentlab.data.column_kinds import (
+    MINUS,
+    NO,
+    STRAY,
+    UNKNOWN,
+    YES,
+    Holds,
+    Known,
+    look_at,
+    splits,
+    whole_number,
+)
+from latentlab.data.columns import Columns
+from latentlab.data.limits import MAX_ATTRIBUTES, MAX_CLASSES
+from latentlab.data.natural import in_natural_order, natural
+from latentlab.data.report import Notebook, shown
+from latentlab.data.sheet import Sheet, plain_name
+from latentlab.data.told import TableSeen, Told
+from latentlab.errors import LabError
+
+# A column of other words than yes and no becomes an attribute for each word, of so many.
+_MOST_WORDS = 12
+_NAMED = 3
+
+
+class Asked:
+    """Columns by what a person calls them: the name, the name in other letters, or the number from 1."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = [" ".join(name.split()) for name in names]
+
+    def find(self, name: str, table: str) -> int:
+        """The column that is called so.
+
+        Raises:
+            LabError: if there is none, with those that there are.
+        """
+        for key in (str, lambda text: " ".join(text.split()), plain_name):
+            found = [place for place, one in enumerate(self.names) if key(one) == key(name)]
+            if found:
+                return found[0]
+        number = name.removeprefix("column ")
+        if number.isdecimal() and 1 <= int(number[:6]) <= len(self.names):
+            return int(number) - 1
+        listed = ", ".join(shown(one) or f"column {place}" for place, one in enumerate(self.names[:40], 1))
+        more = f" and {len(self.names) - 40:,} more" if len(self.names) > 40 else ""
+        raise LabError(f"has no column {shown(name)!r}", table, f"Its columns: {listed}{more}")
+
+
+@dataclass(frozen=True, eq=False)
+class _Attribute:
+    """An attribute: its name, what each value of its column means, and the column."""
+
+    name: str
+    known: Known
+    truth: NDArray[np.int8]
+
+
+class Roles:
+    """What each column of a table is taken for.
+
+    `rows` are those that tell of pictures. What a column holds is judged by all rows, so that it does not
+    hang on which pictures are here; its classes are those that occur among the pictures.
+    """
+
+    def __init__(
+        self, sheet: Sheet, file: int, chosen: Columns, rows: NDArray[np.intp], book: Notebook
+    ) -> None:
+        self._sheet, self._file, self._book, self._rows = sheet, file, book, rows
+        self._asked = Asked([column.name for column in sheet.columns])
+        names = {plain_name(column.name) for column in sheet.columns}
+        self.known = {
+            place: look_at(column, coordinates={"x", "y"} <= names)
+            for place, column in enumerate(sheet.columns)
+            if place != file
+        }
+        self.same_as: dict[int, int] = {}
+        self.split = self._split(chosen.split)
+        self.label = self._label(chosen.label)
+        self.attributes = self._attributes(chosen.attributes)
+
+    def told(self, pictures: NDArray[np.intp], count: int) -> Told:
+        """All of it, for `count` pictures, of which these are told of, in the order of the rows."""
+        labels, classes = self._labels(pictures, count)
+        attributes, known = self._truth(pictures, count)
+        held_out = None
+        if self.split is not None:
+            held_out = np.zeros(count, dtype=bool)
+            held_out[pictures] = self.split[1][self._sheet.columns[self.split[0]].codes[self._rows]]
+        columns = self._sheet.columns
+        words = self._in_words(len(pictures), count, classes)
+        return Told(
+            labels,
+            classes,
+            attributes,
+            known,
+            tuple(attribute.name for attribute in self.attributes),
+            held_out,
+            len(pictures),
+            words,
+            TableSeen(
+                self._sheet.name,
+                tuple(column.name for column in columns),
+                Columns(
+                    columns[self._file].name,
+                    "" if self.label is None else columns[self.label].name,
+                    "" if self.split is None else columns[self.split[0]].name,
+                ),
+                words,
+            ),
+        )
+
+    # Which column is what
+
+    def _split(self, chosen: str | None) -> tuple[int, NDArray[np.bool_]] | None:
+        if chosen == "":
+            return None
+        if chosen is not None:
+            place = self._asked.find(chosen, self._sheet.name)
+            held_out = splits(self._sheet.columns[place], asked=True)
+            if held_out is None:
+                raise LabError(
+                    f"the column {shown(chosen)!r} does not say what is for testing",
+                    self._sheet.name,
+                    "Expected words such as train and test, or 0, 1 and 2",
+                )
+            return place, held_out
+        for place, known in self.known.items():
+            if known.holds is Holds.SPLIT:
+                held_out = splits(known.column)
+                assert held_out is not None
+                return place, held_out
+        return None
+
+    def _label(self, chosen: str | None) -> int | None:
+        if chosen == "":
+            return None
+        if chosen is not None:
+            place = self._asked.find(chosen, self._sheet.name)
+            different = self._sheet.columns[place].of_rows(self._rows)
+            if len(different.values) > MAX_CLASSES:
+                raise LabError(
+                    f"the column {shown(chosen)!r} has {len(different.values):,} different values, over the "
+                    f"limit of {MAX_CLASSES:,} classes",
+                    self._sheet.name,
+                )
+            return place
+        classes = {place: known for place, known in self.known.items() if self._may_be_class(place)}
+        called = {place: known.called for place, known in classes.items() if known.called is not None}
+        if called:
+            best = min(called, key=lambda place: (called[place], place))
+            return self._in_words_of(best, classes)
+        words = [place for place, known in classes.items() if not known.whole]
+        if words:
+            return words[0]
+        numbers = list(classes)
+        if not numbers and not any(known.holds is Holds.TRUTH for known in self.known.values()):
+            numbers = [place for place, known in self.known.items() if known.holds is Holds.UNSURE]
+        return numbers[0] if len(numbers) == 1 else None
+
+    def _may_be_class(self, place: int) -> bool:
+        known = self.known[place]
+        if known.holds is Holds.CLASSES:
+            return True
+        if known.holds not in (Holds.TEXT, Holds.NUMBERS) or known.called is None:
+            return False
+        # Too many in the whole table, yet few of those that are here.
+        return look_at(known.column.of_rows(self._rows)).holds is Holds.CLASSES
+
+    def _in_words_of(self, best: int, classes: dict[int, Known]) -> int:
+        """Of numbers that another column has words for, the words."""
+        if not self.known[best].whole:
+            return best
+        for place, known in classes.items():
+            if place != best and not known.whole and self._says_the_same(best, place):
+                self.same_as[best] = place
+                return place
+        return best
+
+    def _says_the_same(self, one: int, other: int) -> bool:
+        first, second = (self._sheet.columns[place] for place in (one, other))
+        if len(first.values) != len(second.values):
+            return False
+        pairs = first.codes.astype(np.int64) * len(second.values) + second.codes
+        return len(np.unique(pairs)) == len(first.values)
+
+    def _attributes(self, chosen: tuple[str, ...] | None) -> list[_Attribute]:
+        places = list(self.known)
+        if chosen is not None:
+            places = [self._asked.find(name, self._sheet.name) for name in chosen]
+        found: list[_Attribute] = []
+        taken = {self.label, None if self.split is None else self.split[0], *self.same_as}
+        for place in places:
+            known = self.known.get(place)
+            if known is None or (chosen is None and place in taken):
+                continue
+            if chosen is None and self._names_the_class(place):
+                continue
+            made = self._made_of(known, asked=chosen is not None)
+            if not made and chosen is not None:
+                raise LabError(
+                    f"the column {shown(known.name)!r} holds no yes and no ({known.holds.value})",
+                    self._sheet.name,
+                )
+            found += made
+        if len(found) > MAX_ATTRIBUTES:
+            self._book.note(
+                f"Of the {len(found):,} attributes of {shown(self._sheet.name)}, the first {MAX_ATTRIBUTES} "
+                "were taken; others can be chosen"
+            )
+        return found[:MAX_ATTRIBUTES]
+
+    def _names_the_class(self, place: int) -> bool:
+        """Whether a column of words says the same as the class, in other words."""
+        known = self.known[place]
+        if self.label is None or known.holds is not Holds.CLASSES or known.whole:
+            return False
+        if not self._says_the_same(self.label, place):
+            return False
+        self.same_as[place] = self.label
+        return True
+
+    def _made_of(self, known: Known, *, asked: bool) -> list[_Attribute]:
+        """The attributes that a column gives: itself, or one for each of its words."""
+        if known.holds is Holds.TRUTH or (asked and known.holds in (Holds.UNSURE, Holds.SPLIT)):
+            truth = known.truth.copy()
+            if known.holds is Holds.UNSURE:
+                # -1 and 1 are no and yes; 0 is neither.
+                truth[truth == NO] = UNKNOWN
+            return (
+                [_Attribute(known.name, known, truth)]
+                if YES in truth or NO in truth or MINUS in truth
+                else []
+            )
+        if known.holds is not Holds.CLASSES or not 2 <= known.different <= _MOST_WORDS:
+            return []
+        if known.whole and not asked:
+            return []
+        values = known.column.values
+        words = sorted(
+            (value for value, empty in zip(values, known.empty, strict=True) if not empty), key=natural
+        )
+        # Of two words, one says it all.
+        made = []
+        for word in words[1:] if len(words) == 2 else words:
+            truth = np.array([YES if value == word else NO for value in values], dtype=np.int8)
+            truth[known.empty] = UNKNOWN
+            made.append(_Attribute(f"{known.name}={word}", known, truth))
+        return made
+
+    # What they say
+
+    def _labels(
+        self, pictures: NDArray[np.intp], count: int
+    ) -> tuple[NDArray[np.int64] | None, tuple[str, ...]]:
+        if self.label is None:
+            return None, ()
+        known = look_at(self._sheet.columns[self.label].of_rows(self._rows))
+        values = known.column.values
+        names: dict[str, str] = {}
+        if known.whole:
+            numbers = {
+                value: whole_number(value) for value, no in zip(values, known.empty, strict=True) if not no
+            }
+            written: dict[int, set[str]] = {}
+            for value, number in numbers.items():
+                written.setdefault(number, set()).add(value)
+            for value, number in numbers.items():
+                plain = len(written[number]) == 1 and value.isdecimal()
+                names[value] = value if plain else str(number)
+        else:
+            names = {value: value for value, no in zip(values, known.empty, strict=True) if not no}
+        if not names:
+            return None, ()
+        classes = tuple(in_natural_order(set(names.values())))
+        place = {name: number for number, name in enumerate(classes)}
+        of_value = np.array(
+            [place[names[value]] if value in names else -1 for value in values], dtype=np.int64
+        )
+        labels = np.full(count, -1, dtype=np.int64)
+        labels[pictures] = of_value[known.column.codes]
+        unknown = int((labels[pictures] < 0).sum())
+        if unknown:
+            self._book.note(
+                f"{_cells(unknown)} of {_quoted(known.name)} in {shown(self._sheet.name)} {_are(unknown)} "
+                "empty, so the class of these pictures is not known"
+            )
+        return labels, classes
+
+    def _truth(
+        self, pictures: NDArray[np.intp], count: int
+    ) -> tuple[NDArray[np.bool_] | None, NDArray[np.bool_] | None]:
+        if not self.attributes:
+            return None, None
+        values = np.zeros((count, len(self.attributes)), dtype=bool)
+        known = np.zeros_like(values)
+        constant, odd = [], []
+        for number, attribute in enumerate(self.attributes):
+            truth = attribute.truth[attribute.known.column.codes[self._rows]]
+            values[pictures, number] = truth == YES
+            known[pictures, number] = fine = truth < UNKNOWN
+            odd += self._odd(attribute, truth)
+            if fine.any() and (truth[fine] == truth[fine][0]).all():
+                constant.append(attribute.name)
+        for sentence in odd[:_NAMED]:
+            self._book.note(sentence)
+        if len(odd) > _NAMED:
+            self._book.note(f"{len(odd) - _NAMED:,} more columns have cells that are neither yes nor no")
+        if constant:
+            self._book.note(f"The same of every picture: {_listed(constant)}")
+        return values, None if known.all() else known
+
+    def _odd(self, attribute: _Attribute, truth: NDArray[np.int8]) -> list[str]:
+        """A sentence on the cells that are neither yes nor no, if there are any."""
+        odd = np.flatnonzero(truth >= UNKNOWN)
+        if not len(odd):
+            return []
+        strays = np.flatnonzero(truth == STRAY)
+        row = self._rows[strays[0] if len(strays) else odd[0]]
+        column = attribute.known.column
+        cell = shown(column.values[column.codes[row]])[:40]
+        count = "count" if len(odd) > 1 else "counts"
+        return [
+            f"{_cells(len(odd))} of {_quoted(column.name)} in {shown(self._sheet.name)} {_are(len(odd))} "
+            f"neither yes nor no ({cell!r} in line {self._sheet.lines[row]}), and {count} as not known"
+        ]
+
+    def _in_words(self, matched: int, count: int, classes: tuple[str, ...]) -> str:
+        columns = self._sheet.columns
+        parts = [
+            f"the column {_quoted(columns[self._file].name)} names the files ({matched:,} of {count:,} found)"
+        ]
+        if self.label is not None and classes:
+            parts.append(f"{_quoted(columns[self.label].name)} is the class ({len(classes):,})")
+        for numbers, words in self.same_as.items():
+            parts.append(f"{_quoted(columns[numbers].name)} says the same as {_quoted(columns[words].name)}")
+        own = [one.name for one in self.attributes if one.name == one.known.name]
+        made = list(dict.fromkeys(one.known.name for one in self.attributes if one.name != one.known.name))
+        if own:
+            parts.append(f"{_listed(own)} {'is' if len(own) == 1 else 'are'} yes/no")
+        if made:
+            parts.append(f"each word of {_listed(made)} is an attribute")
+        if self.split is not None:
+            parts.append(f"{_quoted(columns[self.split[0]].name)} says which are for testing")
+        unused = self.unused_in_words()
+        return f"{shown(self._sheet.name)}: " + "; ".join(
+            [*parts, f"not used: {unused}"] if unused else parts
+        )
+
+    def unused_in_words(self) -> str:
+        """The columns that nothing was taken from, and what they hold."""
+        used = {one.known.name for one in self.attributes}
+        used |= {self._sheet.columns[place].name for place in self.same_as}
+        used |= {self._sheet.columns[place].name for place in (self.label,) if place is not None}
+        used |= {self._sheet.columns[self.split[0]].name} if self.split is not None else set()
+        rest = [
+            f"{_quoted(known.name)} ({_held(known)})"
+            for known in self.known.values()
+            if known.name not in used
+            and not (known.holds is Holds.EMPTY and known.name.startswith("column "))
+        ]
+        more = f" and {len(rest) - 8:,} more" if len(rest) > 8 else ""
+        return ", ".join(rest[:8]) + more
+
+
+def _held(known: Known) -> str:
+    if known.holds is Holds.CLASSES:
+        return f"{known.different:,} {'numbers' if known.whole else 'words'}"
+    return str(known.holds.value)
+
+
+def _quoted(name: str) -> str:
+    return f'"{shown(name)}"'
+
+
+def _listed(names: Sequence[str]) -> str:
+    """A few names, and how many more there are."""
+    if len(names) <= _NAMED + 1:
+        some = [_quoted(name) for name in names]
+        return some[0] if len(some) == 1 else f"{', '.join(some[:-1])} and {some[-1]}"
+    return f"{', '.join(map(_quoted, names[:_NAMED]))} and {len(names) - _NAMED:,} more"
+
+
+def _cells(count: int) -> str:
+    return "1 cell" if count == 1 else f"{count:,} cells"
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
