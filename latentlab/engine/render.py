@@ -26,6 +26,7 @@ from latentlab.engine.encodings import encode_in_chunks, join
 from latentlab.engine.groups import between_groups
 from latentlab.engine.held_out import in_words, learnt_among
 from latentlab.engine.implications import Implied, implied_by
+from latentlab.engine.memory import give_back
 from latentlab.engine.moments import Moments
 from latentlab.engine.own_picture import Held, OwnPictures
 from latentlab.engine.replies import (
@@ -191,6 +192,8 @@ class Renderer:
                 data, spec = catalog.load(own, request.split), own
         yield None
         yield self._open(request, loaded, data, spec)
+        # A model, and perhaps data, have gone, and the window works on what it was told.
+        give_back()
 
     def _open(
         self, request: LoadRequest | FollowRequest, loaded: LoadedModel, data: ImageSet, spec: str

@@ -141,7 +141,8 @@ class ForwardPage(QWidget):
 
     @Slot(object)
     def _opened(self, model: DenoiserReply) -> None:
-        self._model = model
+        # A noisy picture of the other's shape is nothing to ask this one about; its own noise comes later.
+        self._model, self._x_t, self._asked = model, None, None
         blocker = QSignalBlocker(self.slider)
         share = self.slider.value() / self.slider.maximum() if self.slider.maximum() else _SHARE
         self.slider.setRange(0, model.steps)

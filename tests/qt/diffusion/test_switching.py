@@ -103,3 +103,29 @@ def test_that_tapes_of_the_denoiser_before_go_as_soon_as_another_is_there(
     window.diffusion_desk.opened.connect(lambda model: kept.append(len(reverse.frames)))
     open_(qtbot, window, models[1])
     assert kept == [0]
+
+
+def test_that_no_denoiser_is_asked_what_it_believes_of_the_others_pictures(
+    qtbot: QtBot, window: LabWindow, models: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, forward = window.diffusion_desk, window.diffusion.forward
+    asked: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
+    believe = desk.believe
+
+    def noted(x_t, *rest):
+        assert desk.model is not None
+        asked.append((x_t.shape[1:], desk.model.shape))
+        believe(x_t, *rest)
+
+    monkeypatch.setattr(desk, "believe", noted)
+    window.diffusion.pages.setCurrentWidget(forward)
+    # Before the noise of the new one has come.
+    desk.opened.connect(lambda model: forward._ask())
+    for model in (*models, *models):
+        open_(qtbot, window, model)
+        window.diffusion.pages.setCurrentWidget(forward)
+        forward.slider.setValue(forward.slider.maximum() // 2)
+        before = len(asked)
+        qtbot.waitUntil(lambda before=before: len(asked) > before, timeout=3000)
+    assert {shape for shape, _ in asked} == {(3, 8, 8), (1, 12, 12)}
+    assert all(shape == wanted for shape, wanted in asked)
