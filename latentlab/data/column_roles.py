@@ -318,24 +318,27 @@ class Roles:
         for sentence in odd[:_NAMED]:
             self._book.note(sentence)
         if len(odd) > _NAMED:
-            self._book.note(f"{len(odd) - _NAMED:,} more columns have cells that are neither yes nor no")
+            self._book.note(f"{len(odd) - _NAMED:,} more columns have cells that are not known")
         if constant:
             self._book.note(f"The same of every picture: {_listed(constant)}")
         return values, None if known.all() else known
 
     def _odd(self, attribute: _Attribute, truth: NDArray[np.int8]) -> list[str]:
-        """A sentence on the cells that are neither yes nor no, if there are any."""
+        """A sentence on the cells that say neither yes nor no, if there are any."""
         odd = np.flatnonzero(truth >= UNKNOWN)
         if not len(odd):
             return []
         strays = np.flatnonzero(truth == STRAY)
-        row = self._rows[strays[0] if len(strays) else odd[0]]
+        # The first in the table: there a person looks for it, wherever the picture stands.
+        rows = self._rows[strays if len(strays) else odd]
+        row = rows[np.argmin(self._sheet.lines[rows])]
         column = attribute.known.column
         cell = shown(column.values[column.codes[row]])[:40]
-        count = "count" if len(odd) > 1 else "counts"
+        one = len(odd) == 1
+        says = f"{_are(len(odd))} neither yes nor no" if len(strays) else f"say{'s' if one else ''} nothing"
         return [
-            f"{_cells(len(odd))} of {_quoted(column.name)} in {shown(self._sheet.name)} {_are(len(odd))} "
-            f"neither yes nor no ({cell!r} in line {self._sheet.lines[row]}), and {count} as not known"
+            f"{_cells(len(odd))} of {_quoted(column.name)} in {shown(self._sheet.name)} {says} "
+            f"({cell!r} in line {self._sheet.lines[row]}), and {'counts' if one else 'count'} as not known"
         ]
 
     def _in_words(self, matched: int, count: int, classes: tuple[str, ...]) -> str:

@@ -77,7 +77,9 @@ def read_told(
         held_out = _partition(partition, naming, book, len(pictures))
     elif held_out is not None and (held_out.all() or not held_out.any()):
         held_out = None
-    if told.labels is None and told.attributes is None and held_out is None:
+    # Who switches something off has been heard, and wants the pictures without it.
+    off = chosen.label == "" or chosen.split == "" or chosen.attributes == ()
+    if told.labels is None and told.attributes is None and held_out is None and not off:
         raise LabError(
             "no column holds 1/0 or 1/-1, yes/no, or classes that several pictures have "
             f"({roles.unused_in_words() or 'there is no other column'})",

@@ -264,9 +264,8 @@ def test_that_two_values_are_yes_and_no_and_an_odd_one_is_not_known(cells, expec
     assert told.labels is None
     if "?" in expected:
         odd = cells.split()[2]
-        assert notes == [
-            f'1 cell of "Hat" in t.csv is neither yes nor no ({odd!r} in line 4), and counts as not known'
-        ]
+        says = "says nothing" if odd in ("nan", "?") else "is neither yes nor no"
+        assert notes == [f'1 cell of "Hat" in t.csv {says} ({odd!r} in line 4), and counts as not known']
     if expected == "++++":
         assert notes == ['The same of every picture: "Hat"']
 
@@ -277,8 +276,14 @@ def test_that_an_empty_cell_costs_nothing_but_itself():
     assert classes_of(told) == ["cat", "dog", None, None]
     assert notes == [
         '2 cells of "class" in t.csv are empty, so the class of these pictures is not known',
-        "2 cells of \"Hat\" in t.csv are neither yes nor no ('' in line 3), and count as not known",
+        "2 cells of \"Hat\" in t.csv say nothing ('' in line 3), and count as not known",
     ]
+
+
+def test_that_the_first_empty_cell_of_the_table_is_named_however_the_pictures_stand():
+    told, notes = tell("file,Hat\nd.png,\nb.png,1\na.png,\nc.png,0\n")
+    assert by_name(told, "Hat") == "?+-?"
+    assert notes == ["2 cells of \"Hat\" in t.csv say nothing ('' in line 2), and count as not known"]
 
 
 def of_twenty(header, value):
@@ -416,13 +421,21 @@ def test_that_columns_can_be_chosen_by_name_number_and_in_other_letters():
         ("file=Hat", "the column 'Hat' names none of the 4 pictures"),
         ("split=age", "the column 'age' does not say what is for testing"),
         ("attributes=age", r"the column 'age' holds no yes and no \(numbers\)"),
-        ("attributes=none", "no column holds 1/0 or 1/-1"),
     ],
 )
 def test_that_a_choice_that_cannot_be_is_told(chosen, reason):
     rows = "".join(f"{file},{n % 2},{n}.5\n" for n, file in enumerate(FOUR))
     with pytest.raises(LabError, match=reason):
         tell(f"file,Hat,age\n{rows}", chosen=chosen)
+
+
+@pytest.mark.parametrize("chosen", ["class=none,attributes=none", "attributes=none", "class=none,split=none"])
+def test_that_a_table_may_be_left_with_nothing_that_is_wanted(chosen):
+    rows = "".join(f"{file},{n}.5\n" for n, file in enumerate(FOUR))
+    told, notes = tell(f"file,age\n{rows}", chosen=chosen)
+    assert (told.labels, told.attributes, told.held_out) == (None, None, None)
+    assert told.taken == 't.csv: the column "file" names the files (4 of 4 found); not used: "age" (numbers)'
+    assert notes == []
 
 
 def test_that_too_many_classes_are_refused_and_too_many_attributes_cut(monkeypatch):
