@@ -49,7 +49,7 @@ class Started:
     """Before the first step: how long it will be, and how it will be computed.
 
     `step` is 0, or where a training that was interrupted goes on; `pictures` are there to learn from, 0 if
-    that is not told.
+    that is not told; `beta` is the weight of the KL, before the plan's ramp.
     """
 
     steps: int
@@ -59,6 +59,7 @@ class Started:
     threads: int
     step: int = 0
     pictures: int = 0
+    beta: float = 1.0
 
 
 @dataclass(frozen=True)

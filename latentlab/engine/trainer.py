@@ -121,7 +121,14 @@ class Trainer:
         """
         self._settle()
         names = (str(self.device), self.precision, self.threads)
-        yield Started(self.steps, self.plan.epochs, *names, step=self.step, pictures=len(self.images))
+        yield Started(
+            self.steps,
+            self.plan.epochs,
+            *names,
+            step=self.step,
+            pictures=len(self.images),
+            beta=self.beta,
+        )
         while self.epoch < self.plan.epochs:
             yield from self._train_epoch()
             test = yield from self._judge()

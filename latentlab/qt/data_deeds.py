@@ -134,7 +134,9 @@ class DataDeeds(QObject):
             self._bar.say(text, "Show in the plane", partial(self._show, spec), good=True)
         else:
             too_few = too_few_in_words(report.read)
-            self._bar.say(f"{text}\n{too_few or f'{title} can be trained on now.'}", good=not too_few)
+            panel = self._panel()
+            when = "now" if panel is None or panel.idle else "when the training has ended"
+            self._bar.say(f"{text}\n{too_few or f'{title} can be trained on {when}.'}", good=not too_few)
 
     # Going to others
 

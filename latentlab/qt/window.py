@@ -306,9 +306,8 @@ class LabWindow(QMainWindow):
         """A training that was left or cut off can be gone on with."""
         waiting = self.trainer.unfinished()
         if waiting:
-            name = waiting[0].name.removesuffix(".training").removesuffix(".safetensors")
-            text = f"The training of {name} was not finished. It can go on where it was."
-            self.messages.say(text, "Go on", lambda: self._go_on(waiting[0]))
+            text = f"The training of {_name_of(waiting[0])} was not finished. It can go on where it was."
+            self.messages.say(text, "Go on", partial(self._go_on, waiting[0]))
 
     def show_training(self) -> None:
         """Brings the training panel to the front."""
@@ -358,6 +357,10 @@ class LabWindow(QMainWindow):
 
     def _go_on(self, path: Path) -> None:
         self.show_training()
+        if not self.training.idle:
+            text = f"Another training is under way. When it has ended, that of {_name_of(path)} can go on."
+            self.messages.say(text, "Go on", partial(self._go_on, path))
+            return
         self.training.begin(GoOn(path))
 
     # Commands that need the window
@@ -412,3 +415,8 @@ class LabWindow(QMainWindow):
         if self.furnished and not self.background.finish():
             self.crashes.log.write("The window closed while a file was still being written")
         self.crashes.uninstall()
+
+
+def _name_of(unfinished: Path) -> str:
+    """What to call a training, by the file that it can be gone on with from."""
+    return unfinished.name.removesuffix(".training").removesuffix(".safetensors")

@@ -48,6 +48,8 @@ class Following(QObject):
         self._newest: Snapshot | None = None
         self._last: Snapshot | None = None
         self._away = self._held = False
+        # What was kept while another model was being opened.
+        self._instead: tuple[Path, str] | None = None
         # Whether what learns has no place in the plane.
         self._apart = False
         # Whether the film is still that of the training before.
@@ -96,7 +98,7 @@ class Following(QObject):
         """If it is another model than the one that learns, that is what the person looks at now."""
         if self._desk.following:
             return
-        self._held = False
+        self._held, self._instead = False, None
         if self._last is not None and not self._away:
             self._away = True
             text = "The training goes on behind the model that you look at."
@@ -121,12 +123,15 @@ class Following(QObject):
             # A model that could not be opened leaves the training in sight.
             self._under_way = self._held = False
             self._newest = None
+            instead, self._instead = self._instead, None
+            if instead is not None:
+                self._open(*instead, in_sight=True)
 
     @Slot(object)
     def _staged(self, stage: Stage) -> None:
         if stage is Stage.STARTING:
             self._under_way = self._away = self._held = self._apart = False
-            self._newest, self._old_film = None, True
+            self._newest, self._old_film, self._instead = None, True, None
         elif stage is Stage.IDLE:
             self._last = self._newest = None
 
@@ -137,16 +142,20 @@ class Following(QObject):
             return
         data = self._last.data if self._last is not None else self._desk.state.data
         self._newest = self._last = None
-        if self._away:
+        if self._away or self._held:
+            # The person looks at another model, or will in a moment: that was asked for.
+            self._instead = None if self._away else (path, data)
             text = f"The training has come to its end: {path.name} is saved."
-            self._messages.say(text, "Open it", partial(self._open, path, data), good=True)
+            opening = partial(self._open, path, data, in_sight=False)
+            self._messages.say(text, "Open it", opening, good=True)
         else:
-            self._open(path, data)
+            self._open(path, data, in_sight=True)
 
-    def _open(self, path: Path, data: str) -> None:
+    def _open(self, path: Path, data: str, *, in_sight: bool) -> None:
+        """Opens what was kept; `in_sight` says that it is what the plane shows, not a file yet."""
         state = self._desk.state
         split = state.split if state.data == data else "test"
         # What was followed has the same latent space, and the probe stays where it is.
-        fitting = for_model(state, str(path)) if self._away else state
+        fitting = state if in_sight else for_model(state, str(path))
         opened = replace(fitting, model=str(path), data=data, split=split)
-        self._desk.open(opened, goes_on=not self._away)
+        self._desk.open(opened, goes_on=in_sight)

@@ -157,7 +157,8 @@ class TrainerDesk(QObject):
         for event in events:
             if self.stage is Stage.STARTING:
                 self._become(Stage.RUNNING)
-            if isinstance(event, Paused):
+            # Ordered to pause and then to end, it tells of the pause on its way.
+            if isinstance(event, Paused) and self.stage is not Stage.ENDING:
                 self._become(Stage.PAUSED)
             self.told.emit(event)
             if isinstance(event, Ended) and event.kept is not None:

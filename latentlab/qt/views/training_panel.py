@@ -21,7 +21,7 @@ from latentlab.engine.events import (
 )
 from latentlab.engine.plan import TrainingPlan, figures_of
 from latentlab.engine.presets import PRESETS, Choice, few_in_words, fields_of, too_few_in_words
-from latentlab.qt.known_data import Known
+from latentlab.qt.known_data import Known, title_of
 from latentlab.qt.plain import WORDS, listed
 from latentlab.qt.training.chosen import Chosen
 from latentlab.qt.training.curves import LossCurves
@@ -51,6 +51,8 @@ class TrainingPanel(QWidget):
         self._started: Started | None = None
         self._progress: Progress | None = None
         self._saved = True
+        # What is to be chosen from once the training in hand has ended.
+        self._offer_later: tuple[list[Known], str] | None = None
         self.form = TrainingForm()
         self.data, self.model, self.beta = self.form.data, self.form.model, self.form.beta
         self.curves, self.bars, self.drawn = LossCurves(), PartBars(), DrawnNow()
@@ -74,7 +76,10 @@ class TrainingPanel(QWidget):
     # What the person chooses
 
     def offer_data(self, known: list[Known], chosen: str = "") -> None:
-        """The data sets to choose from."""
+        """The data sets to choose from; while a training goes on, what it learns from stays in sight."""
+        if self.data.count() and not self.idle:
+            self._offer_later = known, chosen
+            return
         self.data.clear()
         self._known = {one.spec: one for one in known}
         for one in known:
@@ -100,6 +105,11 @@ class TrainingPanel(QWidget):
                 )
         if preset is not None:
             self.model.setCurrentIndex([one.title for one in PRESETS].index(preset.title))
+
+    @property
+    def idle(self) -> bool:
+        """Whether a training could be started now."""
+        return self._trainer.stage is Stage.IDLE
 
     @property
     def choice(self) -> Choice:
@@ -173,7 +183,9 @@ class TrainingPanel(QWidget):
         self.begin(Begin(choice.kind, fields, self.plan, spec, out, proposed=self._chosen.proposed))
 
     def begin(self, beginning: Begin | GoOn) -> None:
-        """Starts a training; the curves begin anew."""
+        """Starts a training, unless one is going on; the curves begin anew."""
+        if not self.idle:
+            return
         self._history, self._started, self._progress = History(), None, None
         self.form.alarm.hide()
         self.form.show_note("")
@@ -221,6 +233,8 @@ class TrainingPanel(QWidget):
         form.stop.setEnabled(stage in (Stage.RUNNING, Stage.PAUSED))
         if idle:
             self.beta.setVisible(figures_of(self.choice.kind) is ElboFigures)
+            self.beta.show_beta(self.choice.beta)
+            self._offer_again()
         if stage is Stage.STARTING:
             self.form.status.setText("Reading the pictures, and trying what is fastest here …")
         elif stage is Stage.ENDING:
@@ -230,16 +244,29 @@ class TrainingPanel(QWidget):
         elif stage is Stage.RUNNING:
             self.form.status.setText("The first steps …")
 
+    def _offer_again(self) -> None:
+        """What was opened during a training, and what that did not learn from, can be chosen now."""
+        later, self._offer_later = self._offer_later, None
+        if later is not None:
+            self.offer_data(*later)
+        elif self.data.count() and self.data.currentIndex() < 0:
+            self.data.setCurrentIndex(0)
+            self._suggest()
+
     @Slot(object)
     def _unfolded(self, snapshot: Snapshot) -> None:
-        """The first word on what kind of model it is that is gone on with."""
+        """The first word on what it is that is gone on with: the kind of model, and the pictures."""
         self._show_kind(figures_of(snapshot.kind))
+        if self.data.currentData() != snapshot.data:
+            self.data.setPlaceholderText(listed(title_of(snapshot.data), WORDS))
+            self.data.setCurrentIndex(self.data.findData(snapshot.data))
 
     @Slot(object)
     def _told(self, event: object) -> None:
         match event:
             case Started():
                 self._started = event
+                self.beta.show_beta(event.beta)
                 self.form.show_note(few_in_words(event.pictures))
             case Progress():
                 self._progress = event
@@ -251,7 +278,7 @@ class TrainingPanel(QWidget):
             case Checkpointed():
                 self._saved = True
                 self.form.show_note(few_in_words(self._started.pictures if self._started else 0))
-            case Paused():
+            case Paused() if self._trainer.stage is not Stage.ENDING:
                 saved = "Everything is saved." if self._saved else "It could not be saved."
                 self.form.status.setText(event.fault or f"Paused at step {event.step:,}. {saved}")
             case Ended():

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QPushButton, QSlider
 from pytestqt.qtbot import QtBot
 
 from latentlab.data import catalog
+from latentlab.data.report import ReadingReport
 from latentlab.engine.checkpoint import load_model
 from latentlab.engine.events import ElboFigures, Progress, Started
 from latentlab.engine.objectives import objective_of
@@ -20,6 +21,7 @@ from latentlab.engine.presets import PRESETS, Choice, fields_of
 from latentlab.engine.render import Renderer
 from latentlab.models.registry import build
 from latentlab.qt.known_data import Known
+from latentlab.qt.recent_data import RecentData
 from latentlab.qt.training.beta_slider import beta_at, position_of
 from latentlab.qt.training.options import OptionsDialog
 from latentlab.qt.training.trainer_desk import Stage
@@ -331,3 +333,103 @@ def test_that_few_pictures_are_seen_more_often_unless_the_person_has_chosen_the_
         panel.set_plan(panel.choice, TrainingPlan(epochs=3))
         panel.offer_data(known, "few")
         assert panel.plan.epochs == 3
+
+
+def test_that_a_training_that_was_left_waits_for_the_one_under_way(qtbot: QtBot, tmp_path: Path):
+    with training_window(qtbot, tmp_path) as window:
+        click(qtbot, window, "trainStart")
+        until(qtbot, window, Stage.RUNNING)
+    with training_window(qtbot, tmp_path) as window:
+        started: list[Started] = []
+        window.trainer.told.connect(lambda e: started.append(e) if isinstance(e, Started) else None)
+        click(qtbot, window, "trainStart")
+        qtbot.waitUntil(lambda: "Step" in status(window), timeout=20_000)
+        qtbot.mouseClick(window.messages.offer, Qt.MouseButton.LeftButton)
+        assert window.messages.label.text() == (
+            "Another training is under way. When it has ended, that of toy-vae-2d can go on."
+        )
+        # What is known of the one under way stays known.
+        qtbot.waitUntil(lambda: "Step" in status(window), timeout=5000)
+        click(qtbot, window, "trainStop")
+        until(qtbot, window, Stage.IDLE)
+        assert (tmp_path / "models" / "toy-vae-2d-2.safetensors").exists()
+        qtbot.mouseClick(window.messages.offer, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: len(started) == 2, timeout=20_000)
+        assert started[1].step > 0
+
+
+def status(window: LabWindow) -> str:
+    return str(window.training.form.status.text())
+
+
+def test_that_pictures_opened_during_a_training_are_offered_after_it(qtbot: QtBot, tmp_path: Path):
+    with training_window(qtbot, tmp_path) as window:
+        panel = window.training
+        click(qtbot, window, "trainStart")
+        until(qtbot, window, Stage.RUNNING)
+        report = ReadingReport("/pictures/more", "folder of pictures", 90)
+        window.settings.recent = (RecentData("/pictures/more", (3, 12, 12), 90),)
+        window.deeds.data.pictures_opened("/pictures/more", "more", report)
+        assert "more can be trained on when the training has ended." in window.messages.label.text()
+        assert (panel.data.currentData(), panel.choice) == ("toy", SMALL)
+        click(qtbot, window, "trainStop")
+        until(qtbot, window, Stage.IDLE)
+        assert panel.data.currentData() == "/pictures/more"
+
+
+def test_that_whoever_opens_a_model_and_then_stops_the_training_gets_that_model(qtbot: QtBot, tmp_path: Path):
+    with training_window(qtbot, tmp_path) as window:
+        click(qtbot, window, "trainStart")
+        qtbot.waitUntil(lambda: window.desk.model.model.endswith("(training)"), timeout=20_000)
+        window.opener.open_model(str(tmp_path / "tiny.safetensors"))
+        # The word that it is kept comes before the model that was asked for.
+        window.following._kept(tmp_path / "models" / "toy-vae-2d.safetensors")
+        qtbot.waitUntil(lambda: window.desk.model.model == "tiny", timeout=5000)
+        assert "toy-vae-2d.safetensors is saved" in window.messages.label.text()
+        click(qtbot, window, "trainStop")
+        until(qtbot, window, Stage.IDLE)
+
+
+def test_that_a_model_kept_while_another_cannot_be_opened_is_opened(qtbot: QtBot, tmp_path: Path):
+    with training_window(qtbot, tmp_path) as window:
+        click(qtbot, window, "trainStart")
+        qtbot.waitUntil(lambda: window.desk.model.model.endswith("(training)"), timeout=20_000)
+        kept = save_tiny_model(tmp_path / "kept.safetensors")
+        with qtbot.waitSignal(window.desk.refused, timeout=5000):
+            window.opener.open_model(str(tmp_path / "no such file.safetensors"))
+            window.following._kept(kept)
+        qtbot.waitUntil(lambda: window.desk.model.model == "kept", timeout=5000)
+
+
+def test_that_a_training_that_goes_on_shows_its_pictures_and_its_beta(qtbot: QtBot, tmp_path: Path):
+    with training_window(qtbot, tmp_path) as window:
+        click(qtbot, window, "trainStart")
+        until(qtbot, window, Stage.RUNNING)
+        slider = window.findChild(QSlider, "betaSlider")
+        qtbot.keyClick(slider, Qt.Key.Key_PageUp)
+        chosen = slider.value()
+    with training_window(qtbot, tmp_path) as window:
+        panel = window.training
+        slider = window.findChild(QSlider, "betaSlider")
+        panel.offer_data([Known("Other pictures", "other", (1, 8, 8))], "other")
+        panel.set_plan(SMALL, panel.plan)
+        assert slider.value() == position_of(1.0) != chosen
+        qtbot.mouseClick(window.messages.offer, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: slider.value() == chosen, timeout=20_000)
+        qtbot.waitUntil(lambda: panel.data.currentIndex() == -1, timeout=5000)
+        assert panel.data.placeholderText() == "toy"
+        click(qtbot, window, "trainStop")
+        until(qtbot, window, Stage.IDLE)
+        assert (slider.value(), panel.data.currentData()) == (position_of(1.0), "other")
+
+
+def test_that_a_pause_on_its_way_does_not_take_back_the_end(qtbot: QtBot, tmp_path: Path):
+    with training_window(qtbot, tmp_path) as window:
+        stages: list[Stage] = []
+        click(qtbot, window, "trainStart")
+        until(qtbot, window, Stage.RUNNING)
+        window.trainer.staged.connect(stages.append)
+        click(qtbot, window, "trainPause")
+        click(qtbot, window, "trainStop")
+        until(qtbot, window, Stage.IDLE)
+        assert stages == [Stage.ENDING, Stage.IDLE]
