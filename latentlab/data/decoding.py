@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 from latentlab.data.asides import PNG_MAGIC, bare_picture, bare_png
-from latentlab.data.formats import FORMATS
+from latentlab.data.formats import FORMATS, HEAD_BYTES, why_passed_over
 from latentlab.data.limits import MAX_MEMBER_BYTES, MAX_PIXELS
 from latentlab.data.source import PictureError
 from latentlab.data.white import AnyPicture, Deep, one_plane, why_no_levels
@@ -97,13 +97,15 @@ def further_frames(picture: AnyPicture) -> int:
     return picture.further if isinstance(picture, Deep) else int(picture.info.get(_FURTHER, 0))
 
 
-def _reason(error: Exception) -> PictureError:
-    """Whatever a decoder raises, as the reason why the picture is left out."""
+def _reason(error: Exception, stream: IO[bytes]) -> PictureError:
+    """Whatever a decoder raises of a file, as the reason why the picture is left out."""
     match error:
         case PictureError():
             return error
         case UnidentifiedImageError():
-            return PictureError(f"no picture in a known format ({', '.join(FORMATS)})")
+            # Telephones give pictures other names than what they are: a HEIC one is often called .jpg.
+            foreign = why_passed_over("", _head(stream))
+            return PictureError(foreign or f"no picture in a known format ({', '.join(FORMATS)})")
         case Image.DecompressionBombError():
             return PictureError(f"over the limit of {MAX_PIXELS // 10**6} million pixels")
         case MemoryError():
@@ -111,6 +113,14 @@ def _reason(error: Exception) -> PictureError:
         case OSError():
             return PictureError(error.strerror or f"damaged ({error})")
     return PictureError(f"damaged ({type(error).__name__}: {str(error)[:80]})")
+
+
+def _head(stream: IO[bytes]) -> bytes:
+    try:
+        stream.seek(0)
+        return stream.read(HEAD_BYTES)
+    except (OSError, ValueError):
+        return b""
 
 
 def _bare(stream: IO[bytes]) -> tuple[IO[bytes], int]:
@@ -139,7 +149,7 @@ def _once_more(stream: IO[bytes], error: Exception, work: Callable[[IO[bytes]], 
             raise error
         return work(less)
     except Exception as last:
-        raise _reason(last) from None
+        raise _reason(last, stream) from None
 
 
 def _size(stream: IO[bytes]) -> tuple[int, int]:

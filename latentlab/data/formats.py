@@ -103,6 +103,9 @@ _MAGIC = (
     (0, b"\xc5\xd0\xd3\xc6", ".eps"),
     (0, b"%PDF", ".pdf"),
     (0, b"AT&TFORM", ".djvu"),
+    # Before cursors, which say how many pictures they have where these have nothing.
+    (0, b"\0\0\x02\0\0\0\0\0", ".tga"),
+    (0, b"\0\0\x0a\0\0\0\0\0", ".tga"),
     (0, b"\0\0\x01\0", ".ico"),
     (0, b"\0\0\x02\0", ".cur"),
     (0, b"\x1a\x45\xdf\xa3", ".mkv"),

@@ -130,10 +130,11 @@ class DataDeeds(QObject):
         """Pictures have been read: they are offered for training, and to the model if it takes such."""
         self.offer_training(spec)
         text = _in_short(report)
+        too_few = too_few_in_words(report.read)
         if self._fits(spec):
+            text = f"{text}\n{too_few}" if too_few else text
             self._bar.say(text, "Show in the plane", partial(self._show, spec), good=True)
         else:
-            too_few = too_few_in_words(report.read)
             panel = self._panel()
             when = "now" if panel is None or panel.idle else "when the training has ended"
             self._bar.say(f"{text}\n{too_few or f'{title} can be trained on {when}.'}", good=not too_few)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, Signal
 
-from latentlab.data.formats import SUFFIXES
+from latentlab.data.formats import SUFFIXES, why_passed_over
 from latentlab.engine.provenance import Provenance, read_provenance
 from latentlab.engine.replies import LoadedReply
 from latentlab.engine.tape_origin import WHAT, Origin, read_tape, tape_in
@@ -98,6 +98,8 @@ class Opener(QObject):
                 f"{path}: files of this kind can run hidden programs when they are opened, so LatentLab "
                 f"does not. Models are {MODEL_SUFFIX} files."
             )
+        elif foreign := why_passed_over(path.name):
+            self.bar.say(f"{path}: is {foreign}.")
         else:
             self.bar.say(f"{path}: cannot be opened here. Drop {WELCOME}.")
 

@@ -142,15 +142,34 @@ def test_that_the_first_frame_of_an_animation_is_read():
         assert (read(content) == RED).all(), kind
 
 
-@pytest.mark.parametrize("kind", ["EPS", "PDF", "ICO", "TGA", "DDS", "JPEG2000"])
-def test_that_other_formats_are_refused_whatever_they_are_called(kind):
-    with pytest.raises(PictureError, match="no picture in a known format"):
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("EPS", "an EPS or PostScript file, which LatentLab does not read; save it as PNG"),
+        ("PDF", "a PDF document, which LatentLab does not read; save its pages as PNG"),
+        ("ICO", "an icon, which LatentLab does not read; convert it to JPEG or PNG"),
+        ("TGA", "a TGA picture, which LatentLab does not read; convert it to JPEG or PNG"),
+        ("DDS", "a DDS texture, which LatentLab does not read; convert it to JPEG or PNG"),
+        ("JPEG2000", "a JPEG 2000 picture, which LatentLab does not read; convert it to JPEG or PNG"),
+    ],
+)
+def test_that_other_formats_are_refused_whatever_they_are_called(kind, words):
+    with pytest.raises(PictureError) as refusal:
         read(encoded(noise(0, 16), kind))
+    assert str(refusal.value) == words
+
+
+def test_that_a_telephones_picture_is_known_by_its_bytes():
+    heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(200)
+    with pytest.raises(PictureError, match=r"^a HEIC picture, which LatentLab does not read; convert it"):
+        read(heic)
 
 
 def test_that_fits_and_text_are_refused():
     fits = b"SIMPLE  =                    T" + b" " * 2850
-    for content in (fits, b"I am a picture", b"", b"\0" * 100, b"%!PS-Adobe-3.0 EPSF-3.0\n"):
+    with pytest.raises(PictureError, match="a FITS picture, which LatentLab does not read"):
+        read(fits)
+    for content in (b"I am a picture", b"", b"\0" * 100, b"II*\0 and nothing more"):
         with pytest.raises(PictureError, match="no picture in a known format"):
             read(content)
 

@@ -138,7 +138,11 @@ def test_that_a_picture_of_more_than_8_bits_has_a_white_of_its_own(tmp_path) -> 
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [(b"", "no picture in a known format"), (b"%PDF-1.4", "no picture in a known format"), (None, "damaged")],
+    [
+        (b"", "no picture in a known format"),
+        (b"%PDF-1.4", "a PDF document, which LatentLab does not read"),
+        (None, "damaged"),
+    ],
 )
 def test_that_what_is_no_picture_is_refused_by_name_and_reason(tmp_path, content, reason) -> None:
     path = tmp_path / "bad.png"

@@ -60,7 +60,7 @@ def test_that_models_that_are_not_square_take_pictures_of_their_own_size_only(tm
     ("content", "reason"),
     [
         (b"", "no picture in a known format"),
-        (b"%!PS-Adobe", "no picture"),
+        (b"%!PS-Adobe", "an EPS or PostScript file, which LatentLab does not read"),
         (b"\x89PNG\r\n\x1a\n", "cannot be"),
     ],
     ids=["empty", "postscript", "cut"],

@@ -131,6 +131,11 @@ def test_that_other_files_say_what_can_be_dropped(qtbot: QtBot, tmp_path: Path) 
     with open_window(qtbot, tmp_path) as window:
         for dropped, words in (
             (tmp_path / "notes.txt", "cannot be opened here"),
+            (
+                tmp_path / "IMG_1.HEIC",
+                "IMG_1.HEIC: is a HEIC picture, which LatentLab does not read; convert it to JPEG or PNG.",
+            ),
+            (tmp_path / "DSC_1.NEF", "is a camera's raw picture"),
             (tmp_path / "model.pt", "hidden programs"),
             (fake, "not a readable"),
             (tmp_path / "gone.png", "could not be read"),

@@ -19,6 +19,8 @@ from latentlab.qt.flow_layout import FlowLayout
 from latentlab.qt.plain import Label, plain_tip
 from latentlab.qt.training.beta_slider import BetaSlider
 
+INVITATION = "Choose pictures and a model, then Train."
+
 
 class TrainingForm(QScrollArea):
     """Widgets alone; what they do is the panel's."""
@@ -51,7 +53,7 @@ class TrainingForm(QScrollArea):
             "trainOptions", "&Options …", "Everything that can be chosen about a training."
         )
         self.beta = BetaSlider()
-        self.status = Label("Choose pictures and a model, then Train.")
+        self.status = Label(INVITATION)
         self.status.setObjectName("trainStatus")
         self.status.setWordWrap(True)
         self.alarm = Label()

@@ -26,7 +26,7 @@ from latentlab.qt.plain import WORDS, listed
 from latentlab.qt.training.chosen import Chosen
 from latentlab.qt.training.curves import LossCurves
 from latentlab.qt.training.drawn_now import DrawnNow
-from latentlab.qt.training.form import TrainingForm
+from latentlab.qt.training.form import INVITATION, TrainingForm
 from latentlab.qt.training.history import History
 from latentlab.qt.training.options import OptionsDialog
 from latentlab.qt.training.orders import Begin, Ended, GoOn, Paused, Snapshot
@@ -51,6 +51,7 @@ class TrainingPanel(QWidget):
         self._started: Started | None = None
         self._progress: Progress | None = None
         self._saved = True
+        self._refused = ""
         # What is to be chosen from once the training in hand has ended.
         self._offer_later: tuple[list[Known], str] | None = None
         self.form = TrainingForm()
@@ -96,6 +97,8 @@ class TrainingPanel(QWidget):
         batch = self.plan.batch
         chosen = not self._chosen.proposed
         preset = None if known is None else self._chosen.suit(known)
+        if self._trainer.stage is Stage.IDLE and self.form.status.text() == self._refused:
+            self.form.status.setText(INVITATION)  # what was refused were other pictures
         if known is not None and self._trainer.stage is Stage.IDLE:
             self._note_on(known.count)
             if chosen and self.plan.batch != batch:
@@ -215,6 +218,7 @@ class TrainingPanel(QWidget):
     @Slot(str, str)
     def _failed(self, message: str, details: str) -> None:
         """What was going on no longer is: the line that said so gives way to why."""
+        self._refused = message
         self.form.status.setText(message)
 
     @Slot(object)

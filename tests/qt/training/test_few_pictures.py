@@ -113,6 +113,9 @@ def test_that_too_few_pictures_are_not_offered_and_refused_without_a_stale_line(
         qtbot.waitUntil(lambda: window.trainer.stage is Stage.IDLE, timeout=5000)
         assert window.training.form.status.text().startswith("mine has 5 pictures, too few to train on")
         assert window.findChild(QPushButton, "trainStart").isEnabled()
+        opened(qtbot, window, folder_of(tmp_path / "enough", 12, 16))
+        assert window.training.form.status.text() == "Choose pictures and a model, then Train."
+        assert "overfitting" in window.training.form.note.text()
 
 
 def test_that_a_batch_of_ones_own_that_is_too_large_says_where_to_change_it(qtbot: QtBot, tmp_path: Path):
