@@ -12,9 +12,10 @@ from latentlab.data.columns import Columns
 from latentlab.data.label_lists import FILE, read_label_list
 from latentlab.data.limits import MAX_TABLE_BYTES
 from latentlab.data.report import Notebook, shown
+from latentlab.data.several_tables import read_one, spread, told_by
 from latentlab.data.sorting import sort_by_folder
 from latentlab.data.source import Found, PictureError
-from latentlab.data.tables_beside import TableFile, read_one, spread, told_by
+from latentlab.data.tables_beside import TableFile
 from latentlab.data.told import TableSeen, Told
 from latentlab.data.tree import Tree
 from latentlab.errors import LabError
@@ -47,7 +48,7 @@ def find_pictures(
     by_folder = sort_by_folder(names)
     told: Told | None
     if required is None:
-        told, watched = told_by(tables, names, columns, book)
+        told, watched = told_by(tables, names, columns, book, divided=by_folder.held_out is not None)
     else:
         told, watched = read_one(required, names, columns, book), required.watched
         book.note(told.taken)

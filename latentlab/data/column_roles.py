@@ -121,6 +121,7 @@ class Roles:
                 ),
                 words,
             ),
+            _among(pictures, count),
         )
 
     # Which column is what
@@ -377,6 +378,13 @@ class Roles:
         ]
         more = f" and {len(rest) - 8:,} more" if len(rest) > 8 else ""
         return ", ".join(rest[:8]) + more
+
+
+def _among(places: NDArray[np.intp], count: int) -> NDArray[np.bool_]:
+    """Of so many, which these are."""
+    which = np.zeros(count, dtype=bool)
+    which[places] = True
+    return which
 
 
 def _held(known: Known) -> str:

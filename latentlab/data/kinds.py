@@ -21,8 +21,9 @@ from latentlab.data.limits import MAX_ARRAY_BYTES
 from latentlab.data.npz import find_npz
 from latentlab.data.pixel_tables import find_pixels, layout_of, pixel_tables
 from latentlab.data.report import Notebook, shown
+from latentlab.data.several_tables import told_by
 from latentlab.data.source import Found, PictureError
-from latentlab.data.tables_beside import table_at, tables_beside, tables_in, told_by
+from latentlab.data.tables_beside import table_at, tables_beside, tables_in
 from latentlab.data.tree import Tree
 from latentlab.errors import LabError
 

@@ -46,6 +46,8 @@ def read_told(
     book: Notebook,
     columns: Columns | None = None,
     partition: bytes | None = None,
+    *,
+    bare: bool = False,
 ) -> Told:
     """What a table tells of pictures.
 
@@ -56,6 +58,7 @@ def read_told(
         book: is told what was taken for what, and what could not be understood.
         columns: which columns are meant, as far as a person said so.
         partition: CelebA's list_eval_partition, where it lies beside the table.
+        bare: whether it may tell nothing of the pictures that it names.
 
     Raises:
         LabError: naming the table, if it is none, names none of the pictures, or lacks a chosen column.
@@ -79,7 +82,7 @@ def read_told(
         held_out = None
     # Who switches something off has been heard, and wants the pictures without it.
     off = chosen.label == "" or chosen.split == "" or chosen.attributes == ()
-    if told.labels is None and told.attributes is None and held_out is None and not off:
+    if told.labels is None and told.attributes is None and held_out is None and not (off or bare):
         raise LabError(
             "no column holds 1/0 or 1/-1, yes/no, or classes that several pictures have "
             f"({roles.unused_in_words() or 'there is no other column'})",

@@ -1,4 +1,4 @@
-"""Which tables lie with pictures, and what they tell together.
+"""Which tables lie with pictures.
 
 faces/list_attr_celeba.txt          faces/anything.csv          faces.csv beside faces/ or faces.zip
 faces/list_eval_partition.txt       faces/train/labels.csv and faces/test/labels.csv
@@ -6,31 +6,21 @@ faces/list_eval_partition.txt       faces/train/labels.csv and faces/test/labels
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from latentlab.data.columns import Columns
 from latentlab.data.files import open_to_read
 from latentlab.data.limits import MAX_TABLE_BYTES
-from latentlab.data.natural import in_natural_order
-from latentlab.data.report import Notebook, shown
+from latentlab.data.parts import PartName, part_name
 from latentlab.data.source import PictureError
-from latentlab.data.table import read_told
-from latentlab.data.told import Told
 from latentlab.data.tree import Tree
-from latentlab.errors import LabError
 
 _CELEBA = "list_attr"
 _PARTITION = "list_eval_partition"
 _SUFFIXES = (".csv", ".tsv", ".txt")
 # Texts that lie with pictures are as a rule no tables; these are called like some.
 _TEXTS = ("labels", "annotations", "attributes", "classes", "metadata")
-_MOST = 12
 
 
 @dataclass(frozen=True)
@@ -56,6 +46,11 @@ class TableFile:
     @property
     def is_celeba(self) -> bool:
         return self.name.rpartition("/")[2].startswith(_CELEBA)
+
+    @property
+    def part(self) -> PartName | None:
+        """The part of the set that it is about, by its name: "train.csv", "labels_test.csv"."""
+        return None if self.is_celeba else part_name(self.name.rpartition("/")[2].rpartition(".")[0])
 
 
 def tables_in(tree: Tree) -> list[TableFile]:
@@ -87,159 +82,17 @@ def table_at(path: Path) -> TableFile:
     )
 
 
-def told_by(
-    tables: Sequence[TableFile], pictures: Sequence[str], columns: Columns, book: Notebook
-) -> tuple[Told | None, tuple[Path, ...]]:
-    """What the tables tell of pictures, and the files that this hangs on.
-
-    A table may be about something else; then the book says why it was passed over.
-
-    Raises:
-        LabError: if columns were chosen that no table has, or that cannot be what they were chosen for.
-    """
-    if len(tables) > _MOST:
-        book.note(f"Of {len(tables):,} tables the first {_MOST} were looked at")
-    celeba = [table for table in tables if table.is_celeba]
-    read: list[tuple[TableFile, Told, Notebook]] = []
-    refused: LabError | None = None
-    for table in celeba[:1] or tables[:_MOST]:
-        if "submission" in table.name.lower():
-            book.note(f"{shown(table.name)} is an example of what to hand in, so it was passed over")
-            continue
-        own = Notebook()
-        try:
-            read.append((table, read_one(table, pictures, columns, own), own))
-        except LabError as error:
-            refused = refused or error
-            book.note(f"{shown(table.name)} is no table of attributes: {error.what}")
-    if columns and not read and refused is not None:
-        raise refused
-    read.sort(key=lambda one: -one[1].matched)
-    whole: Told | None = None
-    watched: tuple[Path, ...] = ()
-    covered = np.zeros(len(pictures), dtype=bool)
-    for table, told, own in read:
-        known = _known(told, len(pictures))
-        if whole is not None and (covered & known).any():
-            if told.matched == read[0][1].matched:
-                listed = ", ".join(shown(other.name) for other, _, _ in read[:8])
-                book.note(
-                    f"There are several tables ({listed}), so none was read: choose the one that is meant"
-                )
-                return None, ()
-            book.note(
-                f"{shown(table.name)} was passed over: {shown(read[0][0].name)} names more of the pictures"
-            )
-            continue
-        whole = told if whole is None else _merged(whole, told, len(pictures))
-        covered |= known
-        watched += table.watched
-        book.take_over(own)
-        book.note(told.taken)
-    return whole, watched
-
-
-def read_one(table: TableFile, pictures: Sequence[str], columns: Columns, book: Notebook) -> Told:
-    """What one table tells of pictures: of those in its own folder first, whose names it may give without it.
-
-    Raises:
-        LabError: if it is no table, or names none of them.
-    """
-    try:
-        content = table.read()
-        partition = None if table.partition is None else table.partition()
-    except PictureError as error:
-        raise LabError(f"cannot be read: {error}", table.path) from None
-    prefix = f"{table.folder}/" if table.folder else ""
-    inside = [index for index, name in enumerate(pictures) if name.startswith(prefix)] if prefix else []
-    if 0 < len(inside) < len(pictures):
-        try:
-            own = Notebook()
-            names = [pictures[index].removeprefix(prefix) for index in inside]
-            told = read_told(content, table.name, names, own, columns, partition)
-        except LabError:
-            pass
-        else:
-            book.take_over(own)
-            return spread(told, np.array(inside, dtype=np.intp), len(pictures))
-    try:
-        return read_told(content, table.name, pictures, book, columns, partition)
-    except LabError as error:
-        raise LabError(error.what, table.path, error.hint) from None
-
-
-def spread(told: Told, indices: NDArray[np.intp], count: int) -> Told:
-    """What is told of some pictures, among all: nothing is known of the others."""
-
-    def among(values: NDArray[Any], nothing: int) -> NDArray[Any]:
-        whole = np.full((count, *values.shape[1:]), nothing, dtype=values.dtype)
-        whole[indices] = values
-        return whole
-
-    known = told.attributes_known
-    if told.attributes is not None and known is None:
-        known = np.ones_like(told.attributes)
-    return replace(
-        told,
-        labels=None if told.labels is None else among(told.labels, -1),
-        attributes=None if told.attributes is None else among(told.attributes, 0),
-        attributes_known=None if known is None else among(known, 0),
-        held_out=None if told.held_out is None else among(told.held_out, 0),
-    )
-
-
-def _known(told: Told, count: int) -> NDArray[np.bool_]:
-    """Of which pictures anything is known."""
-    known = np.zeros(count, dtype=bool)
-    if told.labels is not None:
-        known |= told.labels >= 0
-    if told.attributes is not None:
-        known |= True if told.attributes_known is None else told.attributes_known.any(axis=1)
-    if told.held_out is not None and not known.any():
-        known |= told.held_out
-    return known
-
-
-def _merged(first: Told, second: Told, count: int) -> Told:
-    """What two tables tell of different pictures."""
-    classes = tuple(in_natural_order({*first.classes, *second.classes}))
-    number = {name: index for index, name in enumerate(classes)}
-    names = tuple(dict.fromkeys((*first.attribute_names, *second.attribute_names)))
-    column = {name: index for index, name in enumerate(names)}
-    labels = np.full(count, -1, dtype=np.int64)
-    attributes = np.zeros((count, len(names)), dtype=bool)
-    known = np.zeros((count, len(names)), dtype=bool)
-    held_out = np.zeros(count, dtype=bool)
-    for told in (first, second):
-        if told.labels is not None:
-            of_each = np.array([number[name] for name in told.classes] + [-1], dtype=np.int64)[told.labels]
-            labels = np.where(of_each >= 0, of_each, labels)
-        if told.attributes is not None:
-            these = [column[name] for name in told.attribute_names]
-            sure = np.ones_like(told.attributes) if told.attributes_known is None else told.attributes_known
-            attributes[:, these] |= told.attributes & sure
-            known[:, these] |= sure
-        if told.held_out is not None:
-            held_out |= told.held_out
-    return replace(
-        first,
-        labels=labels if classes else None,
-        classes=classes,
-        attributes=attributes if names else None,
-        attributes_known=None if known.all() else known,
-        attribute_names=names,
-        held_out=held_out if first.held_out is not None or second.held_out is not None else None,
-        matched=first.matched + second.matched,
-    )
-
-
 def _is_table(file: str) -> bool:
     lower = file.lower()
     if not lower.endswith(_SUFFIXES):
         return False
     if lower.startswith("list_"):
         return lower.startswith(_CELEBA)
-    return not lower.endswith(".txt") or lower.startswith(_TEXTS)
+    if not lower.endswith(".txt"):
+        return True
+    part = part_name(file[: -len(".txt")])
+    of_part = part is not None and (not part.rest or part.rest in _TEXTS)
+    return of_part or lower.startswith(_TEXTS)
 
 
 def _of_tree(tree: Tree, name: str) -> TableFile:

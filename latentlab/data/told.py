@@ -41,6 +41,7 @@ class Told:
         matched: how many of the pictures it names.
         taken: a sentence without a full stop on what was taken for what.
         seen: the table that says so; None where it is no table.
+        named: (N,) which of the pictures it names; None where it is no table.
     """
 
     labels: NDArray[np.int64] | None
@@ -52,3 +53,4 @@ class Told:
     matched: int
     taken: str
     seen: TableSeen | None = None
+    named: NDArray[np.bool_] | None = None
