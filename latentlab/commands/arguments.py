@@ -65,7 +65,7 @@ def add_model(parser: argparse.ArgumentParser) -> None:
 
 
 def add_data(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", default="mnist", metavar="NAME", help="a data set (default mnist)")
+    parser.add_argument("--data", metavar="NAME", help="a data set (default: what the model learnt from)")
     add_columns(parser)
     parser.add_argument("--split", default="test", metavar="SPLIT", help="train, test (the default) or all")
 

@@ -28,9 +28,7 @@ def flag_of(name: str) -> str:
 
 def add_evaluation(parser: argparse.ArgumentParser) -> None:
     """All of them."""
-    parser.add_argument(
-        "--data", metavar="NAME", help="a data set (default: what the model learnt from, or else mnist)"
-    )
+    parser.add_argument("--data", metavar="NAME", help="a data set (default: what the model learnt from)")
     add_columns(parser)
     elbo = parser.add_argument_group("of models with an ELBO")
     elbo.add_argument("--split", metavar="SPLIT", help="train, test (the default) or all")

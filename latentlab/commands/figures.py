@@ -13,7 +13,8 @@ from latentlab.commands.printing import say
 from latentlab.data import catalog
 from latentlab.engine.checkpoint import LoadedModel, load_model
 from latentlab.engine.diagnostics import describe_installation
-from latentlab.engine.evaluate import evaluate
+from latentlab.engine.directions import data_of
+from latentlab.engine.evaluate import evaluate, has_elbo
 from latentlab.engine.held_out import learnt_among
 from latentlab.errors import LabError
 from latentlab.models.base import Denoises
@@ -93,7 +94,9 @@ def _summary(model: dict[str, Any]) -> str:
 def evaluate_model(arguments: argparse.Namespace) -> None:
     """`latentlab evaluate`: ELBO terms and log-likelihood over a split, or a denoiser's samples."""
     loaded = open_model(arguments)
-    data = arguments.data or _own_data(loaded)
+    if not (isinstance(loaded.model, Denoises) or has_elbo(loaded.model)):
+        raise LabError(f"{loaded.name} has no ELBO to evaluate")
+    data = arguments.data or own_data(loaded)
     if isinstance(loaded.model, Denoises):
         _settle(arguments, loaded, OF_DIFFUSION, OF_ELBO)
         evaluate_pictures(arguments, loaded, data)
@@ -102,10 +105,13 @@ def evaluate_model(arguments: argparse.Namespace) -> None:
         _evaluate_elbo(arguments, loaded, data)
 
 
-def _own_data(loaded: LoadedModel) -> str:
-    """The data set of the catalog that a model learnt from, or else mnist."""
-    name = str(loaded.card.data.get("name", ""))
-    return name if name in catalog.CATALOG else "mnist"
+def own_data(loaded: LoadedModel) -> str:
+    """The data set of the catalog that a model learnt from; mnist, of one that says nothing of that.
+
+    Raises:
+        LabError: for a model that learnt from others: figures on mnist would say nothing of it.
+    """
+    return data_of(loaded) if loaded.card.data.get("name") else "mnist"
 
 
 def _settle(

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from latentlab.commands.console import open_model, progress_bar
+from latentlab.commands.figures import own_data
 from latentlab.commands.printing import say
 from latentlab.core import latent
 from latentlab.data import catalog
@@ -18,6 +19,7 @@ from latentlab.engine.animation import ANIMATION_FORMATS, save_animation
 from latentlab.engine.checkpoint import LoadedModel
 from latentlab.engine.conditions import conditions_of, encoder_is_told, parse_condition
 from latentlab.engine.destination import check_destination
+from latentlab.engine.directions import require_encoder
 from latentlab.engine.encodings import encode_in_chunks, join
 from latentlab.engine.export import (
     ENCODING_SUFFIXES,
@@ -98,7 +100,8 @@ def write_encodings(arguments: argparse.Namespace) -> None:
     """`latentlab encode`: means and sigmas of a split's posteriors, with labels."""
     out = Path(arguments.out) if arguments.projector else _check_out(arguments, ENCODING_SUFFIXES)
     loaded = open_model(arguments)
-    data = catalog.load(arguments.data, arguments.split)
+    require_encoder(loaded)
+    data = catalog.load(arguments.data or own_data(loaded), arguments.split)
     y = conditions_of(loaded.model, data) if encoder_is_told(loaded.model) else None
     parts, done = [], 0
     with progress_bar(f"Encoding {data.name} ({data.split})") as show:

@@ -325,8 +325,14 @@ def data_of(loaded: LoadedModel, data: str | None = None) -> str:
     name: Any = loaded.card.data.get("name")
     if isinstance(name, str) and name in catalog.CATALOG:
         return name
+    if isinstance(name, str) and name:
+        raise LabError(
+            f"{loaded.name} learnt from {name}, pictures of your own, and its file does not say where "
+            "they lie",
+            hint="Name their path (command line: --data PATH)",
+        )
     raise LabError(
-        f"{loaded.name} does not say which data set it was trained on, or that one is not in the catalog",
+        f"{loaded.name} does not say which data set it was trained on",
         hint=f"Name one (command line: --data): {', '.join(catalog.CATALOG)}, or the path of your own",
     )
 

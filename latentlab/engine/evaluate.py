@@ -61,6 +61,11 @@ class Evaluation:
         return dataclasses.asdict(self)
 
 
+def has_elbo(model: object) -> bool:
+    """Whether a model can be judged by its ELBO."""
+    return isinstance(model, Encodes) and isinstance(model, Decodes) and isinstance(model, Trains)
+
+
 @torch.no_grad()
 def evaluate(
     model: nn.Module,

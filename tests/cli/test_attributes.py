@@ -398,8 +398,8 @@ def test_that_bad_input_is_refused_on_one_line(run, model, picture, tmp_path: Pa
 def test_that_a_model_of_unknown_data_asks_for_them(run, model, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delitem(catalog.CATALOG, "toy")
     complaint = run("attributes", model).complaint
-    assert "does not say which data set it was trained on" in complaint
-    assert "--data" in complaint
+    assert "tiny learnt from toy, pictures of your own" in complaint
+    assert "--data PATH" in complaint
     assert run("attributes", model, "--data", "sorted").code == 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from latentlab import shipped
@@ -116,3 +117,24 @@ def test_that_evaluate_says_when_held_out_pictures_were_learnt_from(run, tmp_pat
         f"note: {learnt} of the {learnt} held-out pictures of data were learnt from by this model"
         in outcome.err
     )
+
+
+def test_that_a_model_of_ones_own_pictures_is_neither_judged_nor_encoded_on_others(
+    run, model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delitem(catalog.CATALOG, "toy")
+    asked = "tiny learnt from toy, pictures of your own, and its file does not say where they lie"
+    assert asked in run("evaluate", model).complaint
+    assert asked in run("encode", model, "-o", tmp_path / "z.npz").complaint
+    assert not (tmp_path / "z.npz").exists()
+
+
+def test_that_what_a_model_learnt_from_is_encoded_if_nothing_else_is_asked_for(run, model, tmp_path: Path):
+    assert run("encode", model, "-o", tmp_path / "z.npz").code == 0
+    with np.load(tmp_path / "z.npz") as stored:
+        assert stored["files"][0] == "test/00000"
+        assert len(stored["z"]) == 64
+
+
+def test_that_a_model_that_neither_encodes_nor_draws_is_named_before_its_pictures_are_asked_for(run):
+    assert "mnist-classifier has no ELBO to evaluate" in run("evaluate", "mnist-classifier").complaint
