@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
-from PySide6.QtWidgets import QDockWidget, QMainWindow
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar
 
 
 class Room(QObject):
@@ -12,7 +14,9 @@ class Room(QObject):
     A height that the person has given it is kept for the next time.
     """
 
-    def __init__(self, window: QMainWindow, dock: QDockWidget, share: float) -> None:
+    def __init__(
+        self, window: QMainWindow, dock: QDockWidget, neighbours: Sequence[QDockWidget], share: float
+    ) -> None:
         super().__init__(window)
         self._window, self._dock, self._share = window, dock, share
         self._before = self._chosen = 0
@@ -20,17 +24,27 @@ class Room(QObject):
         self._settle = QTimer(self, singleShot=True, interval=0)
         self._settle.timeout.connect(self._adjust)
         dock.visibilityChanged.connect(self._turned)
+        for neighbour in neighbours:
+            neighbour.visibilityChanged.connect(self._neighbour_turned)
 
     @Slot(bool)
     def _turned(self, front: bool) -> None:
         if self._dock.isFloating():
             return
-        if front and not self._front:
-            self._before = self._dock.height()
-        elif self._front and not front:
+        if self._front and not front:
             self._chosen = self._dock.height()
         # When Qt has shown the neighbour: docks are resized together.
         self._settle.start()
+
+    @Slot(bool)
+    def _neighbour_turned(self, front: bool) -> None:
+        """What stood in front goes behind: it has the height that is to be given back.
+
+        The dock itself, behind a tab, has that of some earlier time.
+        """
+        neighbour = self.sender()
+        if not front and not self._front and isinstance(neighbour, QDockWidget):
+            self._before = neighbour.height()
 
     @Slot()
     def _adjust(self) -> None:
@@ -39,7 +53,8 @@ class Room(QObject):
             return
         self._front = front
         if front:
-            wanted = self._chosen or round(self._share * self._window.height())
+            share = round(self._share * self._window.height()) - self._tabs_height(self._dock)
+            wanted = self._chosen or share
             if self._before < wanted:
                 self._resize(self._dock, wanted)
             return
@@ -48,4 +63,11 @@ class Room(QObject):
             self._resize(neighbour, self._before)
 
     def _resize(self, dock: QDockWidget, height: int) -> None:
-        self._window.resizeDocks([dock], [height], Qt.Orientation.Vertical)
+        # Of docks that share a place, Qt counts the bar of their tabs too.
+        self._window.resizeDocks([dock], [height + self._tabs_height(dock)], Qt.Orientation.Vertical)
+
+    def _tabs_height(self, dock: QDockWidget) -> int:
+        for bar in self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            if bar.isVisible() and dock.windowTitle() in map(bar.tabText, range(bar.count())):
+                return bar.height()
+        return 0

@@ -98,7 +98,8 @@ class Docks:
         self.analogy = self._dock("analogyDock", "Analogy", analogy, _BOTTOM)
         self.diffusion = self._dock("diffusionDock", "Diffusion", diffusion, _BOTTOM)
         # It needs more height than its neighbours, and gives it back.
-        self.room = Room(window, self.diffusion, _DIFFUSION_SHARE)
+        below = (self.tray, self.training, self.analogy)
+        self.room = Room(window, self.diffusion, below, _DIFFUSION_SHARE)
         self._stack()
 
     def _dock(self, name: str, title: str, view: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:

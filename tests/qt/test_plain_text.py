@@ -237,6 +237,7 @@ import sys
 from pathlib import Path
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 from PySide6.QtCore import QPoint
+from shiboken6 import isValid
 app = QApplication([])
 from tests.qt import fake_renderer
 name = '<img src="{pipe}">'
@@ -262,7 +263,8 @@ for dock in (None, *window.docks.all):
         dock.raise_()
     turn()
 for widget in app.allWidgets():
-    tip = widget.toolTip()
+    # A tip that was shown before may be gone by now.
+    tip = widget.toolTip() if isValid(widget) else ""
     if "pipe" in tip and tip not in shown:
         shown.add(tip)
         QToolTip.showText(QPoint(5, 5), tip, window)
