@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latentlab.data.columns import Columns
+from latentlab.data.companions import companions_of
 from latentlab.data.label_lists import FILE, read_label_list
 from latentlab.data.limits import MAX_TABLE_BYTES
 from latentlab.data.report import Notebook, shown
@@ -44,7 +45,7 @@ def find_pictures(
     Raises:
         LabError: if the required table is none, or tells of no picture.
     """
-    names = tree.pictures
+    names = _without_companions(tree, book)
     by_folder = sort_by_folder(names)
     told: Told | None
     if required is None:
@@ -52,7 +53,7 @@ def find_pictures(
     else:
         told, watched = read_one(required, names, columns, book), required.watched
         book.note(told.taken)
-    listed = _listed(tree, book)
+    listed = _listed(tree, names, book)
     for note in by_folder.notes:
         book.note(note)
     labels, classes = by_folder.labels, by_folder.classes
@@ -98,6 +99,17 @@ def find_pictures(
     )
 
 
+def _without_companions(tree: Tree, book: Notebook) -> Sequence[str]:
+    """The names of the pictures, without masks and the like, which belong to others."""
+    companions = companions_of(tree.pictures)
+    passed_over = [name for name, one in zip(tree.pictures, companions, strict=True) if one]
+    if not passed_over:
+        return tree.pictures
+    count = "1 picture belongs" if len(passed_over) == 1 else f"{len(passed_over):,} pictures belong"
+    book.note(f"{count} to others as masks or labels, and were passed over ({shown(passed_over[0])})")
+    return [name for name, one in zip(tree.pictures, companions, strict=True) if not one]
+
+
 def _seen(told: Told, classes: tuple[str, ...]) -> TableSeen | None:
     """The table, with what is in force of it."""
     seen = told.seen
@@ -117,17 +129,17 @@ def _filled(labels: NDArray[np.int64], classes: tuple[str, ...], told: Told) -> 
     return whole, int((whole != labels).sum())
 
 
-def _listed(tree: Tree, book: Notebook) -> Told | None:
+def _listed(tree: Tree, pictures: Sequence[str], book: Notebook) -> Told | None:
     """What a dataset.json says, the one nearest to the root."""
     files = [name for name in tree.others if name.rpartition("/")[2].lower() == FILE]
     if not files:
         return None
     name = min(files, key=lambda one: (one.count("/"), one))
     folder = name[: -len(FILE)]
-    inside = [index for index, picture in enumerate(tree.pictures) if picture.startswith(folder)]
+    inside = [index for index, picture in enumerate(pictures) if picture.startswith(folder)]
     try:
         content = tree.read(name, MAX_TABLE_BYTES)
-        told = read_label_list(content, name, [tree.pictures[i].removeprefix(folder) for i in inside], book)
+        told = read_label_list(content, name, [pictures[i].removeprefix(folder) for i in inside], book)
     except PictureError as error:
         book.note(f"{shown(name)} could not be read: {error}")
         return None
@@ -138,6 +150,6 @@ def _listed(tree: Tree, book: Notebook) -> Told | None:
         book.note(f"{shown(name)} says that there are no labels")
         return None
     book.note(told.taken)
-    if len(inside) == len(tree.pictures):
+    if len(inside) == len(pictures):
         return told
-    return spread(told, np.array(inside, dtype=np.intp), len(tree.pictures))
+    return spread(told, np.array(inside, dtype=np.intp), len(pictures))

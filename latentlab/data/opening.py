@@ -35,6 +35,7 @@ from latentlab.data.white import Deep
 from latentlab.errors import LabError
 
 _LARGEST_ORIGINAL = 512
+_LISTED = 8
 # Of each path, when it was changed and its size in bytes.
 Stamps = tuple[tuple[Path, int, int], ...]
 
@@ -197,6 +198,7 @@ def read_found(found: Found, options: ReadingOptions, path: Path, tick: Tick | N
     except MemoryError:
         raise LabError("needs more memory than is free", path, "Choose a smaller side") from None
     total = len(reading.origin)
+    labels, classes = _classes_left(found, reading.origin)
     report = found.book.report(str(path), found.kind, total)
     if total < 2:
         reasons = "".join(f"; {reason.in_words(2)}" for reason in report.reasons[:3])
@@ -209,8 +211,8 @@ def read_found(found: Found, options: ReadingOptions, path: Path, tick: Tick | N
         name=shown(found.name) or "data",
         split="all",
         images=torch.from_numpy(reading.images),
-        labels=None if found.labels is None else torch.from_numpy(found.labels[reading.origin]),
-        classes=tuple(map(shown, found.classes)),
+        labels=None if labels is None else torch.from_numpy(labels),
+        classes=tuple(map(shown, classes)),
         attributes=None if found.attributes is None else torch.from_numpy(found.attributes[reading.origin]),
         attribute_names=tuple(map(shown, found.attribute_names)),
         attributes_known=(
@@ -227,6 +229,27 @@ def read_found(found: Found, options: ReadingOptions, path: Path, tick: Tick | N
         everything=everything,
         report=report,
     )
+
+
+def _classes_left(found: Found, origin: NDArray[np.intp]) -> tuple[NDArray[np.int64] | None, tuple[str, ...]]:
+    """The labels and classes of the pictures that were read, without classes of which none could be."""
+    if found.labels is None:
+        return None, found.classes
+    labels = found.labels[origin]
+    lost = np.setdiff1d(found.labels, labels)
+    lost = lost[lost >= 0]
+    if not len(lost) or not (labels >= 0).any():
+        return labels, found.classes
+    listed = ", ".join(shown(found.classes[index]) for index in lost[:_LISTED])
+    more = f" and {len(lost) - _LISTED:,} more" if len(lost) > _LISTED else ""
+    what = "The class has" if len(lost) == 1 else "These classes have"
+    found.book.note(
+        f"{what} no picture that was read, and {'is' if len(lost) == 1 else 'are'} none: {listed}{more}"
+    )
+    left = np.setdiff1d(np.arange(len(found.classes)), lost)
+    number = np.full(len(found.classes) + 1, -1, dtype=np.int64)
+    number[left] = np.arange(len(left))
+    return number[labels], tuple(found.classes[index] for index in left)
 
 
 def _find(path: Path, options: ReadingOptions) -> Found:

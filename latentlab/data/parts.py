@@ -58,9 +58,14 @@ class PartName:
     weak: bool
 
 
+def words_of(name: str) -> list[str]:
+    """The words in a name, numbers apart: "SegmentationClass2" has two."""
+    return [word for word in _PIECES.findall(name) if not word.isdecimal()]
+
+
 def is_neutral(name: str) -> bool:
     """Whether a folder is called by words that say nothing of what is in it, such as "images"."""
-    words = [word.lower() for word in _PIECES.findall(name) if not word.isdecimal()]
+    words = [word.lower() for word in words_of(name)]
     return bool(words) and set(words) <= _NEUTRAL
 
 

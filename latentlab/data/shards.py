@@ -1,4 +1,4 @@
-"""Folders that only keep folders small, as against classes: 00000, 00001, ...; part1, part2; 00 to ff.
+"""Folders that only keep folders small, as against classes: 00000, ...; part1, part2; 00 to ff; a to z.
 
 Class folders have numbers for names as well: 0 to 9, or 00000 to 00042. What tells them apart is what lies in
 them. Shards are cut from one long row of pictures, so the numbers of their files go on from one folder to the
@@ -9,13 +9,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 _NUMBERED = re.compile(
     r"(parts?|shards?|(data[-_ ]?)?batch(es)?|chunks?|blocks?|folds?|vol(ume)?s?|dis[ck]s?|dirs?"
     r"|(new |sub)?folders?|subsets?|archives?|segments?|tars?|buckets?|packs?|packages?|sets?|datasets?|data"
     r"|images?|imgs?|pictures?|photos?|pics?)[-_ .]*\(?[0-9]+\)?",
+    re.IGNORECASE,
+)
+# The same words behind the name of what is divided: HAM10000_images_part_1, HAM10000_images_part_2.
+_NUMBERED_OF = re.compile(
+    r"(.+[-_. ](?:parts?|shards?|batch(?:es)?|chunks?|folds?|vol(?:ume)?s?|dis[ck]s?))[-_. ]*[0-9]+",
     re.IGNORECASE,
 )
 _LETTERED = re.compile(r"part[-_ ]?[a-z]", re.IGNORECASE)
@@ -36,6 +41,9 @@ def only_divide(files: Mapping[str, Sequence[str]]) -> bool:
     names = list(files)
     if all(_NUMBERED.fullmatch(name) for name in names) or all(_LETTERED.fullmatch(name) for name in names):
         return True
+    of = {found[1].casefold() if (found := _NUMBERED_OF.fullmatch(name)) else None for name in names}
+    if len(of) == 1 and None not in of:
+        return True
     if all(name.isascii() and name.isdecimal() for name in names):
         return _numbers_divide({int(name): of_it for name, of_it in files.items()}, names)
     if all(_RANGE.fullmatch(name) for name in names):
@@ -43,6 +51,14 @@ def only_divide(files: Mapping[str, Sequence[str]]) -> bool:
     if len(names) >= 8 and all(_HEX.fullmatch(name) for name in names):
         return all(file.lower().startswith(name) for name, of_it in files.items() for file in of_it)
     return False
+
+
+def are_initials(paths: Iterable[Sequence[str]]) -> bool:
+    """Whether the first folder of each path is the letter that the second one begins with: a/abbey, b/bar."""
+    return all(
+        len(path) > 1 and len(path[0]) == 1 and path[0].isalpha() and path[1][:1].lower() == path[0].lower()
+        for path in paths
+    )
 
 
 def _numbers_divide(files: dict[int, Sequence[str]], names: list[str]) -> bool:

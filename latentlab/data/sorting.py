@@ -6,6 +6,7 @@
     cats/train/1.png, cats/test/2.png               the parts below the class
     trainA/1.png, testB/2.png                       two classes, A and B, as CycleGAN's sets have them
     00000/img00000007.png, 00001/img00001000.png    folders that only divide (see `shards`)
+    a/abbey/1.png, b/bar/2.png                      initials only divide as well
     img_align/1.png, img_align/2.png                one folder around everything says nothing
 
 Names are relative, with "/" between, whatever holds them.
@@ -24,7 +25,7 @@ from latentlab.data.limits import MAX_CLASSES
 from latentlab.data.natural import in_natural_order
 from latentlab.data.parts import APPLY, TEST, TRAIN, VALIDATION, PartName, is_neutral, part_folders, part_name
 from latentlab.data.report import shown
-from latentlab.data.shards import only_divide
+from latentlab.data.shards import are_initials, only_divide
 
 _DEEPEST_PARTS = 3
 # Where more of the pictures than this lie outside the folders, these are something else than classes.
@@ -115,6 +116,8 @@ def _take_parts(places: list[_Place], notes: list[str]) -> None:
         if not parts or (depth and (len(parts) < len(names) or len(kinds) < 2)):
             continue
         _take_level(places, depth, parts, others_too=TRAIN in kinds)
+        if not depth:
+            _take_lone(places, notes)
         _unwrap(places)
         listed, told = _listed(parts), _told_apart(kinds)
         if len(parts) == 1:
@@ -171,6 +174,29 @@ def _unwrap_part(places: list[_Place], name: str) -> None:
             place.path = place.path[1:]
 
 
+def _take_lone(places: list[_Place], notes: list[str]) -> None:
+    """Takes off the only folder of a part that is not for training, where the classes have other names.
+
+    As in test/unknown/1.png beside train/cat/2.png and train/dog/3.png.
+    """
+    for name in {place.of_part for place in places if place.of_part and place.part != TRAIN}:
+        own = [place for place in places if place.of_part == name]
+        tops = {place.top for place in own}
+        others = {place.top for place in places if place.of_part != name} - {""}
+        if len(tops) == 1 and "" not in tops and len(others) > 1 and not _alike(tops, others):
+            for place in own:
+                place.path = place.path[1:]
+            (top,) = tops
+            notes.append(f"{shown(top)}, the only folder in {shown(name)}, is no class of the others")
+
+
+def _alike(some: Collection[str], others: Collection[str]) -> bool:
+    """Whether two of them differ in no more than the case of letters."""
+    return not {name.casefold().strip() for name in some}.isdisjoint(
+        name.casefold().strip() for name in others
+    )
+
+
 def _take_shards(places: list[_Place], notes: list[str]) -> None:
     """Takes off folders that only divide what lies in them."""
     while len(tops := {place.top for place in places} - {""}) > 1:
@@ -180,7 +206,9 @@ def _take_shards(places: list[_Place], notes: list[str]) -> None:
                 of_part.setdefault(place.of_part, {}).setdefault(place.top, []).extend(place.files)
         # The part with the most folders is judged; the others follow it.
         largest = max(of_part.values(), key=len)
-        if len(largest) < 2 or not only_divide(largest):
+        if not are_initials(place.path for place in places) and (
+            len(largest) < 2 or not only_divide(largest)
+        ):
             return
         for place in places:
             place.path = place.path[1:]

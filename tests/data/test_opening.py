@@ -239,3 +239,17 @@ def test_that_a_folder_is_called_by_its_name_from_inside_too(tmp_path, monkeypat
     monkeypatch.chdir(folder_of(tmp_path / "cats", 3))
     assert open_data(".").everything.name == "cats"
     assert catalog.load("..", "all").name == tmp_path.name
+
+
+def test_that_a_class_of_which_nothing_can_be_read_is_none(tmp_path):
+    for number, name in enumerate(["ant/0", "ant/1", "bee/2", "bee/3", "cow/4", "cow/5"]):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        broken = name.startswith("bee")
+        (tmp_path / f"{name}.png").write_bytes(b"no picture" if broken else encoded(noise(number)))
+    opened = open_data(str(tmp_path))
+    data = opened.everything
+    assert data.classes == ("ant", "cow")
+    assert {data.keys.names[index]: data.class_of(index) for index in range(len(data))} == {
+        **{"ant/0.png": "ant", "ant/1.png": "ant", "cow/4.png": "cow", "cow/5.png": "cow"}
+    }
+    assert "The class has no picture that was read, and is none: bee" in opened.report.notes

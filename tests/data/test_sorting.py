@@ -47,6 +47,18 @@ LAYOUTS = {
     "flat test": {"train/cats": LEARN_CATS, "train/dogs": LEARN_DOGS, "test": TEST},
     "a part of one class": {"train/cats": LEARN_CATS, "train/dogs": LEARN_DOGS, "test/dogs": TEST_DOGS},
     "a class in the test alone": {"train/cats": LEARN_CATS, "test/dogs": TEST_DOGS},
+    "an unknown folder in the test": {
+        **{"train/cats": LEARN_CATS, "train/dogs": LEARN_DOGS, "test/unknown": TEST}
+    },
+    "another case in the test": {"train/cats": LEARN_CATS, "train/dogs": LEARN_DOGS, "test/Cats": TEST_CATS},
+    "initials": {"set/c/cats": LEARN_CATS, "set/c/cows": ("cows", False), "set/d/dogs": LEARN_DOGS},
+    "letters that are classes": {"c/cats": ("c", False), "d/cats": ("d", False)},
+    "divided under a name": {
+        "HAM_images_part_1/cats": LEARN_CATS,
+        "HAM_images_part_1/dogs": LEARN_DOGS,
+        "HAM_images_part_2/cats": LEARN_CATS,
+    },
+    "divided under a name alone": {"HAM_images_part_1": LEARN, "HAM_images_part_2": LEARN},
     "sets": {"training_set/cats": LEARN_CATS, "training_set/dogs": LEARN_DOGS, "test_set/cats": TEST_CATS},
     "double": {
         "seg_train/seg_train/cats": LEARN_CATS,
