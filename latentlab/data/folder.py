@@ -112,14 +112,7 @@ class FolderTree:
         self.pictures, self.others = sorted(self._sieve.pictures), sorted(self._sieve.others)
 
     def read(self, name: str, limit: int) -> bytes:
-        with self.open(name) as stream:
-            try:
-                content = stream.read(limit + 1)
-            except OSError as error:
-                raise PictureError(error.strerror or str(error)) from None
-        if len(content) > limit:
-            raise PictureError(f"is over the limit of {limit // 2**20} MiB")
-        return content
+        return read_whole(self.path / self.on_disc(name), limit)
 
     def open(self, name: str) -> IO[bytes]:
         try:
@@ -202,6 +195,22 @@ def list_pictures(root: Path, book: Notebook) -> tuple[list[str], tuple[Path, ..
     """
     tree = FolderTree(root, book)
     return [tree.on_disc(name) for name in tree.pictures], tree.watched
+
+
+def read_whole(path: Path, limit: int) -> bytes:
+    """All of a file.
+
+    Raises:
+        PictureError: with the reason why it cannot be read; also if it is larger than the limit.
+    """
+    try:
+        with open_to_read(path) as stream:
+            content = stream.read(limit + 1)
+    except OSError as error:
+        raise PictureError(error.strerror or str(error)) from None
+    if len(content) > limit:
+        raise PictureError(f"is over the limit of {limit // 2**20} MiB")
+    return content
 
 
 def _stamp(about: os.stat_result) -> tuple[int, int, int]:

@@ -1,4 +1,7 @@
-"""What the numbers of well-known sets stand for. A set is known by what is in it, or else by its name."""
+"""Labels as classes: words as they are, numbers by what those of well-known sets stand for.
+
+A set is known by what is in it, or else by its name.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latentlab.data.limits import MAX_CLASSES
+from latentlab.data.natural import in_natural_order
 
 FASHION = (
     *("T-shirt", "Trouser", "Pullover", "Dress", "Coat"),
@@ -47,6 +51,13 @@ def mapping_in(text: str) -> dict[int, str]:
             letter = chr(int(numbers[1]))
             found[int(numbers[0])] = letter if letter.isprintable() else numbers[0]
     return found
+
+
+def classes_of_words(words: Sequence[str]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    """Labels that are words as classes in natural order; "" is none, and becomes -1."""
+    classes = in_natural_order(set(words) - {""})
+    number = {word: index for index, word in enumerate(classes)}
+    return np.array([number.get(word, -1) for word in words], dtype=np.int64), tuple(classes)
 
 
 def classes_of(

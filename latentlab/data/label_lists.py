@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from latentlab.data.known_sets import classes_of_words
 from latentlab.data.limits import MAX_ATTRIBUTES, MAX_CLASSES
 from latentlab.data.member_names import clean
-from latentlab.data.natural import in_natural_order
 from latentlab.data.report import Notebook, shown
 from latentlab.data.told import Told
 from latentlab.errors import LabError
@@ -47,16 +47,13 @@ def read_label_list(content: bytes, name: str, pictures: Sequence[str], book: No
     vectors = [value for value in told if isinstance(value, list)]
     if vectors and len(vectors) == sum(value is not None for value in told):
         return _of_vectors(told, indices, len(pictures), name, book)
-    words = [_word(value) for value in told]
-    distinct = {word for word in words if word is not None}
-    if not 0 < len(distinct) <= MAX_CLASSES:
-        book.note(f"The labels of {shown(name)} are no classes: there are {len(distinct):,} different ones")
+    numbers, classes = classes_of_words([_word(value) for value in told])
+    if not 0 < len(classes) <= MAX_CLASSES:
+        book.note(f"The labels of {shown(name)} are no classes: there are {len(classes):,} different ones")
         return _told(None, (), None, (), len(told), name)
-    classes = in_natural_order(distinct)
-    number = {word: index for index, word in enumerate(classes)}
     labels = np.full(len(pictures), -1, dtype=np.int64)
-    labels[indices] = [-1 if word is None else number[word] for word in words]
-    return _told(labels, tuple(classes), None, (), len(told), name)
+    labels[indices] = numbers
+    return _told(labels, classes, None, (), len(told), name)
 
 
 def _entries(content: bytes, name: str) -> tuple[list[str], list[Any]]:
@@ -78,15 +75,15 @@ def _entries(content: bytes, name: str) -> tuple[list[str], list[Any]]:
     raise LabError('its "labels" are no pairs of a file and a label', name)
 
 
-def _word(value: Any) -> str | None:
-    """A label as the name of a class; None if it is none."""
+def _word(value: Any) -> str:
+    """A label as the name of a class; "" if it is none."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int):
-        return str(value) if abs(value) < 10**18 else None
+        return str(value) if abs(value) < 10**18 else ""
     if isinstance(value, float):
-        return str(int(value)) if math.isfinite(value) and value == int(value) else None
-    return (value.strip() or None) if isinstance(value, str) else None
+        return str(int(value)) if math.isfinite(value) and value == int(value) else ""
+    return value.strip() if isinstance(value, str) else ""
 
 
 def _of_vectors(told: list[Any], indices: NDArray[np.intp], count: int, name: str, book: Notebook) -> Told:

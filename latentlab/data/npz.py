@@ -20,11 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latentlab.data.keys import NumberedNames
-from latentlab.data.known_sets import classes_of
+from latentlab.data.known_sets import classes_of, classes_of_words
 from latentlab.data.levels import joined, shaped
 from latentlab.data.limits import MAX_ATTRIBUTES, MAX_CLASSES, MAX_PICTURES
 from latentlab.data.member_names import clean
-from latentlab.data.natural import in_natural_order
 from latentlab.data.npy import ArrayArchive, ObjectsError
 from latentlab.data.parts import TEST, VALIDATION, part_name
 from latentlab.data.report import Notebook
@@ -198,17 +197,11 @@ def _means_unknown(labels: NDArray[np.int64]) -> bool:
 
 
 def _words(labels: NDArray[Any], book: Notebook) -> dict[str, Any]:
-    words = [word.strip() for word in labels.tolist()]
-    distinct = set(words) - {""}
-    if not 0 < len(distinct) <= MAX_CLASSES:
-        book.note(f"Its labels are no classes: {len(distinct):,} different words")
+    numbers, classes = classes_of_words([word.strip() for word in labels.tolist()])
+    if not 0 < len(classes) <= MAX_CLASSES:
+        book.note(f"Its labels are no classes: {len(classes):,} different words")
         return {}
-    classes = in_natural_order(distinct)
-    number = {word: index for index, word in enumerate(classes)}
-    return {
-        "labels": np.array([number.get(word, -1) for word in words], dtype=np.int64),
-        "classes": tuple(classes),
-    }
+    return {"labels": numbers, "classes": classes}
 
 
 def _classes_named(archive: ArrayArchive, labels: NDArray[Any] | None, book: Notebook) -> dict[str, Any]:

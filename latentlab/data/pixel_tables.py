@@ -15,10 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latentlab.data.idx_files import folders_of, name_of, numbered
-from latentlab.data.known_sets import classes_of, lies_on_its_side, mapping_in
+from latentlab.data.known_sets import classes_of, classes_of_words, lies_on_its_side, mapping_in
 from latentlab.data.levels import joined, shaped
 from latentlab.data.limits import MAX_CLASSES
-from latentlab.data.natural import in_natural_order
 from latentlab.data.parts import TEST, VALIDATION, part_name
 from latentlab.data.report import Notebook, shown
 from latentlab.data.source import ArrayPictures, Found, PictureError
@@ -236,6 +235,4 @@ def _classes(
         return classes_of(parts, called, mapping)
     if not 1 < len(every) <= MAX_CLASSES:
         return None, ()
-    classes = in_natural_order(every)
-    number = {word: index for index, word in enumerate(classes)}
-    return np.array([number.get(word, -1) for part in words for word in part], dtype=np.int64), tuple(classes)
+    return classes_of_words([word for part in words for word in part])

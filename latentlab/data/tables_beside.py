@@ -10,10 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from latentlab.data.files import open_to_read
+from latentlab.data.folder import read_whole
 from latentlab.data.limits import MAX_TABLE_BYTES
 from latentlab.data.parts import PartName, part_name
-from latentlab.data.source import PictureError
 from latentlab.data.tree import Tree
 
 _CELEBA = "list_attr"
@@ -76,8 +75,8 @@ def table_at(path: Path) -> TableFile:
         path.name,
         path,
         None,
-        lambda: _content(path),
-        (lambda: _content(partitions[0])) if partitions else None,
+        lambda: read_whole(path, MAX_TABLE_BYTES),
+        (lambda: read_whole(partitions[0], MAX_TABLE_BYTES)) if partitions else None,
         (path, *partitions[:1]),
     )
 
@@ -107,14 +106,3 @@ def _of_tree(tree: Tree, name: str) -> TableFile:
         (lambda: tree.read(partitions[0], MAX_TABLE_BYTES)) if partitions else None,
         () if tree.kind != "folder" else tuple(tree.path / one for one in (name, *partitions[:1])),
     )
-
-
-def _content(path: Path) -> bytes:
-    try:
-        with open_to_read(path) as stream:
-            content = stream.read(MAX_TABLE_BYTES + 1)
-    except OSError as error:
-        raise PictureError(error.strerror or str(error)) from None
-    if len(content) > MAX_TABLE_BYTES:
-        raise PictureError(f"is a table of over {MAX_TABLE_BYTES // 2**20} MiB")
-    return content

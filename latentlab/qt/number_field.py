@@ -7,7 +7,6 @@ Enter is pressed or the field is left; then it is refused in words, and the numb
 
 from __future__ import annotations
 
-import html
 import math
 import re
 from typing import TYPE_CHECKING
@@ -15,6 +14,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLocale, QPoint, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QPalette, QValidator
 from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QSpinBox, QToolTip, QWidget
+
+from latentlab.qt.plain import plain_tip
 
 _WHOLE = re.compile(r"[+-]?[0-9]+")
 _REAL = re.compile(r"[+-]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?")
@@ -153,8 +154,7 @@ class _Number(_Field):
         """Shows at the field what was refused."""
         if self.fault and self.isVisible():
             below = self.mapToGlobal(QPoint(0, self.height() // 2))
-            # As rich text, so that what was typed cannot be taken for it.
-            QToolTip.showText(below, f"<qt>{html.escape(self.fault)}</qt>", self, self.rect(), _WORDS_MS)
+            QToolTip.showText(below, plain_tip(self.fault), self, self.rect(), _WORDS_MS)
 
     @Slot(str)
     def _edited(self, text: str) -> None:
