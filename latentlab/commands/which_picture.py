@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from latentlab.data.image_set import ImageSet
+from latentlab.data.naming import clean
 from latentlab.errors import LabError
 from latentlab.plain import short_name
 
@@ -23,8 +24,12 @@ def number_of(data: ImageSet, which: int | str) -> int:
             raise LabError(f"{whole} has {len(data):,} pictures, so no number {which:,}")
         return which
     names = data.keys.names
-    exact = [number for number, name in enumerate(names) if name == which]
-    found = exact or [number for number, name in enumerate(names) if name.endswith(f"/{which}")]
+    # As a shell completes it: "./" before, accents composed otherwise, a backslash for each "/".
+    meant = (which, clean(which))
+    found = [number for number, name in enumerate(names) if name in meant]
+    if not found:
+        ends = tuple(f"/{name}" for name in meant)
+        found = [number for number, name in enumerate(names) if name.endswith(ends)]
     if len(found) == 1:
         return found[0]
     if not found:

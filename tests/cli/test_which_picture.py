@@ -28,6 +28,14 @@ def test_that_a_path_or_the_end_of_one_alone_names_a_picture(data, name):
     assert found == name or found.endswith(f"/{name}")
 
 
+def test_that_a_path_may_be_written_in_other_forms(data, tmp_path):
+    assert data.keys.names[number_of(data, ".\\cats\\1.png")] == "cats/1.png"
+    write(tmp_path / "caf\N{LATIN SMALL LETTER E WITH ACUTE}.png", noise(99))
+    everything = open_data(str(tmp_path)).everything
+    found = number_of(everything, "./cafe\N{COMBINING ACUTE ACCENT}.png")
+    assert everything.keys.names[found] == "caf\N{LATIN SMALL LETTER E WITH ACUTE}.png"
+
+
 def test_that_no_picture_several_and_numbers_too_high_are_refused(data):
     with pytest.raises(LabError, match=r"has no picture called '3.png'"):
         number_of(data, "3.png")
