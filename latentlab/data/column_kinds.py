@@ -18,9 +18,33 @@ from latentlab.data.sheet import Column, plain_name, words
 
 YES, NO, MINUS, UNKNOWN, STRAY = 1, 0, -1, 8, 9
 _YES = ["1", "1.0", "+1", "+1.0", "true", "t", "yes", "y", "+", "present", "on"]
+_YES += [
+    "ja",
+    "wahr",
+    "oui",
+    "vrai",
+    "s\u00ed",
+    "si",
+    "s\u00ec",
+    "sim",
+    "verdadero",
+    "vero",
+    "\u0434\u0430",
+    "\u662f",
+]
+_YES += ["\u2713", "\u2714", "\u2611"]
 _NO = ["0", "0.0", "false", "f", "no", "n", "-", "absent", "off"]
+_NO += ["nein", "falsch", "non", "faux", "n\u00e3o", "falso", "\u043d\u0435\u0442", "\u5426"]
+_NO += ["\u2717", "\u2718", "\u2610"]
+# Where these are the only thing in a column, the empty cells mean no.
+_TICKS = frozenset(("x", "*", "\u2713", "\u2714", "\u2611", "\u2022"))
 _MINUS = ["-1", "-1.0"]
 _TRUTH = dict.fromkeys(_YES, YES) | dict.fromkeys(_NO, NO) | dict.fromkeys(_MINUS, MINUS)
+_BLANKS = "tags labels keywords attributes"
+# Cells of several words, such as "Mass|Nodule" or "clear, road", are looked for in columns of so many
+# different ones, and by blanks alone only where the column is called so.
+_MOST_CELLS, _MOST_PIECES, _LONGEST_PIECE = 5000, 256, 40
+_PARTED_BY_BLANKS = frozenset(_BLANKS.split())
 _EMPTY = frozenset(("", "nan", "na", "n/a", "#n/a", "null", "nil", "<na>", "nat", "?"))
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}(\.0*|,00?)?")
 _NUMBER = re.compile(
@@ -57,6 +81,7 @@ class Holds(enum.Enum):
     """What a column holds, and what it is called in a report."""
 
     TRUTH = "yes/no"
+    SEVERAL = "several words each"
     CLASSES = "classes"
     SPLIT = "which are for testing"
     UNSURE = "-1, 0 and 1"
@@ -110,6 +135,9 @@ def look_at(column: Column, *, coordinates: bool = False) -> Known:
     filled = int(counts[truth != UNKNOWN].sum())
     whole = bool(some) and all(_WHOLE.fullmatch(value) for value in some)
     name = plain_name(column.name)
+    if len(some) == 1 and len(column.values) > 1 and some[0].casefold() in _TICKS:
+        truth = np.where(truth == UNKNOWN, NO, YES).astype(np.int8)
+        return Known(column, Holds.TRUTH, truth, whole=False, called=None, different=1)
     called = CLASS_WORDS.index(name) if name in CLASS_WORDS and not (coordinates and name == "y") else None
     holds = _holds(column, truth, counts, some, filled, whole=whole, called=called is not None)
     if coordinates and name in ("x", "y") and whole and holds is Holds.CLASSES:
@@ -138,6 +166,8 @@ def _holds(
         return Holds.CONSTANT
     if not called and not of[STRAY] and of[NO] and of[MINUS]:
         return Holds.UNSURE
+    if pieces_of(column):
+        return Holds.SEVERAL
     if len(some) <= MAX_CLASSES and _come_again(column, some, filled, whole=whole, called=called):
         return Holds.CLASSES
     return Holds.NUMBERS if all(map(_NUMBER.fullmatch, some)) else Holds.TEXT
@@ -172,6 +202,37 @@ def _come_again(column: Column, some: list[str], filled: int, *, whole: bool, ca
         low, high = min(values), max(values)
         return len(some) <= _FEW_NUMBERS and low in (0, 1) and high - low < 2 * len(some)
     return not all(map(_NUMBER.fullmatch, some))
+
+
+def pieces_of(column: Column) -> dict[str, tuple[str, ...]]:
+    """The words in each cell of a column whose cells hold several words each, or none; {} if it is no such.
+
+    The words have to come again in other cells: "a cat, number 7" is a text, "cat, black" beside "cat, white"
+    says two things.
+    """
+    some = [value for value in column.values if truth_of(value) != UNKNOWN]
+    if not 2 <= len(some) <= _MOST_CELLS:
+        return {}
+    for mark in ("|", ";", ",", " "):
+        if mark == " " and plain_name(column.name) not in _PARTED_BY_BLANKS:
+            continue
+        if not any(mark in value for value in some):
+            continue
+        cells = {value: tuple(filter(None, map(str.strip, value.split(mark)))) for value in some}
+        often: dict[str, int] = {}
+        for pieces in cells.values():
+            for piece in set(pieces):
+                often[piece] = often.get(piece, 0) + 1
+        again = sum(count > 1 for count in often.values())
+        numbers = mark != "|" and all(map(_NUMBER.fullmatch, often))
+        if (
+            2 <= len(often) <= _MOST_PIECES
+            and max(map(len, often)) <= _LONGEST_PIECE
+            and 2 * again >= len(often)
+            and not numbers
+        ):
+            return cells
+    return {}
 
 
 def truth_of(value: str) -> int:

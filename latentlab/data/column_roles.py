@@ -20,6 +20,7 @@ from latentlab.data.column_kinds import (
     Holds,
     Known,
     look_at,
+    pieces_of,
     splits,
     whole_number,
 )
@@ -246,6 +247,8 @@ class Roles:
                 if YES in truth or NO in truth or MINUS in truth
                 else []
             )
+        if known.holds is Holds.SEVERAL:
+            return _of_several(known)
         if known.holds is not Holds.CLASSES or not 2 <= known.different <= _MOST_WORDS:
             return []
         if known.whole and not asked:
@@ -385,6 +388,18 @@ def _among(places: NDArray[np.intp], count: int) -> NDArray[np.bool_]:
     which = np.zeros(count, dtype=bool)
     which[places] = True
     return which
+
+
+def _of_several(known: Known) -> list[_Attribute]:
+    """An attribute for each word of a column whose cells hold several."""
+    cells = pieces_of(known.column)
+    made = []
+    for word in in_natural_order({piece for pieces in cells.values() for piece in pieces}):
+        of_each = [YES if word in cells.get(value, ()) else NO for value in known.column.values]
+        truth = np.array(of_each, dtype=np.int8)
+        truth[known.empty] = UNKNOWN
+        made.append(_Attribute(f"{known.name}={word}", known, truth))
+    return made
 
 
 def _held(known: Known) -> str:

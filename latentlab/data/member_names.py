@@ -65,10 +65,10 @@ def clean(name: str) -> str:
     return "/".join(part for part in parts if part.strip() not in ("", ".", ".."))
 
 
-def guess_encoding(names: Sequence[bytes]) -> str:
-    """The likeliest encoding of some names that are not ASCII alone."""
-    best, most = "cp437", -1.0
-    for encoding in _ENCODINGS:
+def guess_encoding(names: Sequence[bytes], among: Sequence[str] = _ENCODINGS) -> str:
+    """The likeliest encoding of some names that are not ASCII alone; of those as likely, the first."""
+    best, most = among[0], -1.0
+    for encoding in among:
         try:
             text = [name.decode(encoding) for name in names]
         except UnicodeDecodeError:

@@ -264,7 +264,11 @@ def clean(name: str) -> str:
 
 def loose(name: str) -> str:
     """A clean name in small letters, with letters mended that were spoilt on the way."""
-    name = clean(name.strip("\"'"))
+    name = name.strip("\"'")
+    if "://" in name:
+        # What stands behind a web address's path is no part of a name.
+        name = name.partition("?")[0].partition("#")[0]
+    name = clean(name)
     if "%" in name:
         name = clean(unquote(name))
     if name.isascii():

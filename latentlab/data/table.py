@@ -156,6 +156,13 @@ def _rank(sheet: Sheet, place: int) -> tuple[int, int]:
 
 
 def _no_match(what: str, column: Column, naming: Naming, table: str) -> LabError:
+    matched = naming.match(column.values)
+    twice = np.flatnonzero(matched.pictures == AMBIGUOUS)
+    if len(twice):
+        what = "does not tell the pictures apart: more than one is called"
+        return LabError(
+            f"{what} {shown(column.values[twice[0]])[:60]!r}", table, "Name them with their folders"
+        )
     some = shown(column.values[min(1, len(column.values) - 1)])[:60]
     there = f"; it has {some!r}" + (
         f", the pictures are like {shown(naming.names[0])!r}" if naming.names else ""

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from latentlab.data.limits import MAX_TABLE_BYTES
+from latentlab.data.member_names import guess_encoding
 from latentlab.errors import LabError
 
 _MARKS = (
@@ -17,7 +18,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# What is not UTF-8 was most often written by Windows. The pictures' names decide; the first one else.
+# What is not UTF-8 was most often written by Windows. The pictures' names decide, else what stands in it.
 _OTHERS = {
     "cp1252": "Western European",
     "cp1251": "Cyrillic",
@@ -28,6 +29,17 @@ _OTHERS = {
     "mac_roman": "Macintosh",
     "cp437": "DOS",
 }
+# Those that are guessed from the letters in a table, and in which it is read then.
+_WRITTEN = {
+    "cp1252": "cp1252",
+    "cp1251": "cp1251",
+    "cp932": "cp932",
+    "gbk": "gb18030",
+    "euc-kr": "cp949",
+    "mac_roman": "mac_roman",
+    "cp437": "cp437",
+}
+_CELLS = 500
 _STRANGE = re.compile("[\udc80-\udcff]")
 _BEYOND_ASCII = re.compile("[\x80-\U0010ffff]")
 _LOOKED_AT, _NAMES = 2**20, 50
@@ -67,7 +79,15 @@ def _decoded(content: bytes, name: str, pictures: Sequence[str]) -> tuple[str, s
         # UTF-8 with a few bytes of something else, as when lines of two files were put together.
         text = _STRANGE.sub(lambda byte: _western(bytes([ord(byte[0]) - 0xDC00])), text)
         return text, f"{name} is UTF-8 but for {strange:,} bytes, which were read as Windows-1252"
-    best = max(_OTHERS, key=lambda encoding: _hits(content[:_LOOKED_AT], encoding, pictures))
+    hits = {encoding: _hits(content[:_LOOKED_AT], encoding, pictures) for encoding in _OTHERS}
+    best = max(hits, key=hits.__getitem__)
+    if not hits[best]:
+        # The last one may be cut.
+        cells = re.split(rb"[,;\t\r\n\"]+", content[:_LOOKED_AT] + b"\n")[:-1]
+        foreign = sorted(
+            {cell for cell in cells[: -1 if len(content) > _LOOKED_AT else None] if not cell.isascii()}
+        )
+        best = _WRITTEN[guess_encoding(foreign[:_CELLS], tuple(_WRITTEN))]
     text = _western(content) if best == "cp1252" else content.decode(best, "replace")
     return text, f"{name} is not UTF-8, and was read as {best} ({_OTHERS[best]})"
 

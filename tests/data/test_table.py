@@ -199,6 +199,78 @@ def test_that_another_encoding_is_read_by_the_pictures_names_and_told(encoding, 
     assert f"t.csv is not UTF-8, and was read as {said}" in notes[0]
 
 
+@pytest.mark.parametrize(
+    ("encoding", "words", "said"),
+    [
+        ("cp1252", ("Köter", "Kätzchen"), "cp1252 (Western European)"),
+        ("cp1251", ("собака", "кошка"), "cp1251 (Cyrillic)"),
+        ("cp932", ("いぬ", "ねこ"), "cp932 (Japanese)"),
+        ("gbk", ("猫咪", "小狗"), "gb18030 (Chinese)"),
+        ("euc-kr", ("고양이", "강아지"), "cp949 (Korean)"),
+        ("mac_roman", ("Köter", "Kätzchen"), "mac_roman (Macintosh)"),
+    ],
+)
+def test_that_another_encoding_is_told_by_what_stands_in_the_table(encoding, words, said):
+    """The pictures' names are of letters that all encodings share."""
+    rows = "".join(f"{name},{words[n % 2]}\n" for n, name in enumerate(FOUR))
+    told, notes = tell(f"file,class\n{rows}".encode(encoding))
+    assert classes_of(told) == [*words, *words]
+    assert f"t.csv is not UTF-8, and was read as {said}" in notes[0]
+
+
+@pytest.mark.parametrize("mark", ["|", ";", ", "])
+def test_that_cells_of_several_words_are_attributes_rather_than_classes(mark):
+    cells = ["None", "Mass", f"Mass{mark}Nodule", f"Edema{mark}Mass", "Nodule", ""]
+    rows = "".join(f'{n}.png,"{cell}"\n' for n, cell in enumerate(cells * 2))
+    told, _ = tell(f"file,Findings\n{rows}", [f"{n}.png" for n in range(12)])
+    assert told.labels is None
+    assert told.attribute_names == tuple(f"Findings={word}" for word in ("Edema", "Mass", "Nodule", "None"))
+    assert [by_name(told, f"Findings={word}")[:6] for word in ("Edema", "Mass", "Nodule", "None")] == [
+        *("---+-?", "-+++-?", "--+-+?", "+----?")
+    ]
+
+
+def test_that_blanks_part_words_only_where_the_column_says_so():
+    cells = ["clear road", "clear water", "haze road", "haze water"] * 2
+    rows = "".join(f"{n}.png,{cell}\n" for n, cell in enumerate(cells))
+    pictures = [f"{n}.png" for n in range(8)]
+    told, _ = tell(f"image_name,tags\n{rows}", pictures)
+    assert told.labels is None
+    assert by_name(told, "tags=clear") == "++--++--"
+    assert by_name(told, "tags=road") == "+-+-+-+-"
+    told, _ = tell(f"image_name,breed\n{rows}", pictures)
+    assert classes_of(told) == cells
+
+
+def test_that_texts_and_numbers_with_marks_are_no_several_words():
+    texts = "".join(f'{n}.png,"a cat, number {n}","{n},5",{"ab"[n % 2]}\n' for n in range(8))
+    told, _ = tell(f"file,caption,weight,class\n{texts}", [f"{n}.png" for n in range(8)])
+    assert (told.attribute_names, told.classes) == ((), ("a", "b"))
+
+
+@pytest.mark.parametrize(
+    ("yes", "no"),
+    [("ja", "nein"), ("Oui", "Non"), ("WAHR", "FALSCH"), ("да", "нет"), ("x", ""), ("X", ""), ("✓", "✗")],
+)
+def test_that_yes_and_no_are_known_in_other_languages_and_as_ticks(yes, no):
+    rows = "".join(f"{name},{yes if n % 2 else no}\n" for n, name in enumerate(FOUR))
+    told, _ = tell(f"file,Hat\n{rows}")
+    assert by_name(told, "Hat") == "-+-+"
+    assert told.labels is None
+
+
+def test_that_names_in_web_addresses_are_found():
+    rows = "".join(f"https://example.org/set/{name}?raw=1#top,{n % 2}\n" for n, name in enumerate(FOUR))
+    told, _ = tell(f"url,Hat\n{rows}")
+    assert by_name(told, "Hat") == "-+-+"
+
+
+def test_that_names_that_several_pictures_have_are_told_as_such():
+    pictures = [f"{kind}/{n}.png" for kind in ("cats", "dogs") for n in range(3)]
+    with pytest.raises(LabError, match=r"does not tell the pictures apart: more than one is called '0\.png'"):
+        tell("file,Hat\n0.png,1\n1.png,0\n2.png,1\n", pictures)
+
+
 def test_that_a_suffix_is_cut_off_only_where_it_is_one_of_pictures():
     pictures = ["s", "s.1.png", "s.png", "t.1.png", "t.png"]
     told, notes = tell("id,Blue\ns.1,1\nt.1,1\ns.png,0\nt,0\ns,1\n", pictures)
