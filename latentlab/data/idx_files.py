@@ -23,7 +23,7 @@ from latentlab.data.idx import read_stream
 from latentlab.data.keys import NumberedNames
 from latentlab.data.known_sets import classes_of, lies_on_its_side, mapping_in
 from latentlab.data.levels import joined, shaped
-from latentlab.data.report import Notebook, shown
+from latentlab.data.report import Notebook, shown, some_shown
 from latentlab.data.source import ArrayPictures, Found, PictureError
 from latentlab.data.tree import Tree
 from latentlab.errors import LabError
@@ -35,6 +35,7 @@ _NAME = re.compile(
 )
 _PART = re.compile("t10k|test|train", re.IGNORECASE)
 _MAX_MAPPING_BYTES = 2**16
+_LISTED = 8
 _RAW = ("raw", "gzip", "data", "idx")
 
 
@@ -100,7 +101,7 @@ def find_idx_set(tree: Tree, sets: Sequence[IdxSet]) -> Found:
         LabError: if there are several, or its files are damaged or do not fit together.
     """
     if len(sets) > 1:
-        listed = ", ".join(shown(one.called) for one in sets[:8])
+        listed = some_shown([one.called for one in sets], _LISTED)
         raise LabError(f"holds several data sets ({listed})", tree.path, "Choose one of them")
     (one,) = sets
     return _found(tree, one)
@@ -153,9 +154,8 @@ def _found(tree: Tree, one: IdxSet) -> Found:
         book.note("EMNIST stores its pictures on their side: they were set upright")
         parts = [part.swapaxes(1, 2) for part in parts]
     if one.again:
-        book.note(
-            f"The same files lie there once more and were passed over: {', '.join(map(shown, one.again[:4]))}"
-        )
+        again = some_shown(one.again, _LISTED)
+        book.note(f"The same files lie there once more and were passed over: {again}")
     every = np.ascontiguousarray(joined(parts))
     mapping = _mapping(tree, one, book)
     labels_of_all, classes = classes_of(numbers, called, mapping)

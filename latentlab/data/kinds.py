@@ -20,7 +20,7 @@ from latentlab.data.idx_files import find_idx_file, find_idx_set, idx_sets
 from latentlab.data.limits import MAX_ARRAY_BYTES
 from latentlab.data.npz import find_npz
 from latentlab.data.pixel_tables import find_pixels, layout_of, pixel_tables
-from latentlab.data.report import Notebook, shown
+from latentlab.data.report import Notebook, shown, some_shown
 from latentlab.data.several_tables import told_by
 from latentlab.data.source import Found, PictureError
 from latentlab.data.tables_beside import table_at, tables_beside, tables_in
@@ -159,7 +159,7 @@ def _find_in_tree(tree: Tree, book: Notebook, columns: Columns) -> Found:
     if len(archives) == 1:
         return _find_in_archive(tree, archives[0], columns)
     if archives:
-        listed = ", ".join(map(shown, archives[:_LISTED]))
+        listed = some_shown(archives, _LISTED)
         raise LabError("holds several data sets", shown(tree.path), f"Choose one: {listed}")
     raise _nothing(tree, book)
 

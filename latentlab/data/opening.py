@@ -27,7 +27,7 @@ from latentlab.data.image_set import ImageSet
 from latentlab.data.kinds import find
 from latentlab.data.limits import MAX_PICTURES
 from latentlab.data.reading import Tick, read, sample, spread
-from latentlab.data.report import ReadingReport, shown
+from latentlab.data.report import ReadingReport, shown, some_shown
 from latentlab.data.source import Found, PictureError, unchanged
 from latentlab.data.spec import ReadingOptions, Spec
 from latentlab.data.told import TableSeen
@@ -240,11 +240,10 @@ def _classes_left(found: Found, origin: NDArray[np.intp]) -> tuple[NDArray[np.in
     lost = lost[lost >= 0]
     if not len(lost) or not (labels >= 0).any():
         return labels, found.classes
-    listed = ", ".join(shown(found.classes[index]) for index in lost[:_LISTED])
-    more = f" and {len(lost) - _LISTED:,} more" if len(lost) > _LISTED else ""
+    listed = some_shown([found.classes[index] for index in lost], _LISTED)
     what = "The class has" if len(lost) == 1 else "These classes have"
     found.book.note(
-        f"{what} no picture that was read, and {'is' if len(lost) == 1 else 'are'} none: {listed}{more}"
+        f"{what} no picture that was read, and {'is' if len(lost) == 1 else 'are'} none: {listed}"
     )
     left = np.setdiff1d(np.arange(len(found.classes)), lost)
     number = np.full(len(found.classes) + 1, -1, dtype=np.int64)

@@ -19,7 +19,7 @@ from latentlab.data.known_sets import classes_of, classes_of_words, lies_on_its_
 from latentlab.data.levels import joined, shaped
 from latentlab.data.limits import MAX_CLASSES
 from latentlab.data.parts import TEST, VALIDATION, part_name
-from latentlab.data.report import Notebook, shown
+from latentlab.data.report import Notebook, shown, some_shown
 from latentlab.data.source import ArrayPictures, Found, PictureError
 from latentlab.data.tree import Tree
 from latentlab.errors import LabError
@@ -28,6 +28,7 @@ _SUFFIXES = (".csv", ".tsv", ".txt")
 _MAX_BYTES = 2**30
 _HEAD_BYTES = 2**18
 _LEAST_SIDE = 8
+_LISTED = 8
 _LABELS = frozenset(("label", "labels", "class", "target", "y", "digit", "letter", "category", "emotion"))
 _NUMBERS = frozenset(("id", "index", "imageid", "image_id", "unnamed: 0", "no", "number", ""))
 _MAX_MAPPING_BYTES = 2**16
@@ -117,7 +118,7 @@ def find_pixels(tree: Tree, tables: dict[str, Layout]) -> Found:
         else:
             files[which] = name
     if len(sets) > 1:
-        listed = ", ".join(shown(next(iter(files.values()))) for files in list(sets.values())[:8])
+        listed = some_shown([next(iter(files.values())) for files in sets.values()], _LISTED)
         raise LabError(f"holds several data sets ({listed})", tree.path, "Choose one of them")
     (files,) = sets.values()
     book = Notebook()

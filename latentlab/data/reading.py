@@ -19,7 +19,7 @@ from latentlab.data.decoding import further_frames, quiet
 from latentlab.data.fitting import choose_side, fit, fit_deep, is_grey
 from latentlab.data.keys import Keys, NumberedNames, all_grey, hash_all, hash_pixels, these
 from latentlab.data.limits import LARGEST_SIDE, MAX_PICTURES
-from latentlab.data.report import shown
+from latentlab.data.report import some_shown
 from latentlab.data.source import ArrayPictures, Found, PictureError, Pictures
 from latentlab.data.spec import ReadingOptions
 from latentlab.data.splits import arrange, arrange_by_count, drawn
@@ -269,9 +269,7 @@ def _further_in_words(further: list[tuple[str, int]]) -> str:
     pages = (
         "1 further page or frame, which is" if count == 1 else f"{count:,} further pages or frames, which are"
     )
-    named = ", ".join(shown(name) for name, _ in further[:_NAMED])
-    more = f" and {len(further) - _NAMED:,} more" if len(further) > _NAMED else ""
-    return f"{holds} {pages} not read: {named}{more}"
+    return f"{holds} {pages} not read: {some_shown([name for name, _ in further], _NAMED)}"
 
 
 def _close_gaps(images: NDArray[np.uint8], fine: NDArray[np.bool_]) -> NDArray[np.uint8]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from latentlab.plain import one_line
@@ -170,3 +171,9 @@ class Notebook:
 def shown(name: str | os.PathLike[str]) -> str:
     """A file's name that can be printed, on one line, whatever bytes it is made of."""
     return one_line(os.fspath(name).encode("utf-8", "replace").decode("utf-8"))
+
+
+def some_shown(names: Sequence[str], most: int) -> str:
+    """The first names as they can be printed, and how many more there are: "a, b and 3 more"."""
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(map(shown, names[:most])) + more

@@ -21,7 +21,7 @@ from latentlab.data.column_kinds import CLASS_WORDS
 from latentlab.data.columns import AS_FOUND, Columns
 from latentlab.data.natural import in_natural_order
 from latentlab.data.parts import TEST, VALIDATION, part_name
-from latentlab.data.report import Notebook, shown
+from latentlab.data.report import Notebook, shown, some_shown
 from latentlab.data.sheet import plain_name
 from latentlab.data.source import PictureError
 from latentlab.data.table import read_told
@@ -29,7 +29,7 @@ from latentlab.data.tables_beside import TableFile
 from latentlab.data.told import Told
 from latentlab.errors import LabError
 
-_MOST = 12
+_MOST, _LISTED = 12, 8
 
 
 @dataclass(frozen=True)
@@ -199,7 +199,7 @@ def _together(
             again = None if columns or _is_called(told) else _without_class(one, pictures)
             if again is None or _contradict(whole, again.told):
                 if told.matched == read[0].told.matched:
-                    listed = ", ".join(shown(other.table.name) for other in read[:8])
+                    listed = some_shown([other.table.name for other in read], _LISTED)
                     book.note(
                         f"There are several tables ({listed}) that contradict each other, so none was read: "
                         "choose the one that is meant"

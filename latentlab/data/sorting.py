@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from latentlab.data.limits import MAX_CLASSES
 from latentlab.data.natural import in_natural_order
 from latentlab.data.parts import APPLY, TEST, TRAIN, VALIDATION, PartName, is_neutral, part_folders, part_name
-from latentlab.data.report import shown
+from latentlab.data.report import shown, some_shown
 from latentlab.data.shards import are_initials, only_divide
 
 _DEEPEST_PARTS = 3
@@ -309,7 +309,4 @@ def _pictures(count: int) -> str:
 
 
 def _listed(names: Collection[str]) -> str:
-    listed = in_natural_order(set(names))
-    more = len(listed) - _LISTED
-    words = ", ".join(map(shown, listed[:_LISTED]))
-    return f"{words} and {more:,} more" if more > 0 else words
+    return some_shown(in_natural_order(set(names)), _LISTED)

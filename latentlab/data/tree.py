@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from latentlab.data.formats import looks_like_a_picture, needs_a_look, why_passed_over
-from latentlab.data.report import Notebook, shown
+from latentlab.data.report import Notebook, some_shown
 from latentlab.data.source import Pictures
 
 _OF_SYSTEMS = frozenset(
@@ -106,9 +106,8 @@ def note_passed_over(folders: Iterable[str], book: Notebook) -> None:
     """Tells of folders that are hidden or a system's."""
     names = sorted(set(folders))
     if names:
-        more = f" and {len(names) - _LISTED:,} more" if len(names) > _LISTED else ""
-        listed = ", ".join(map(shown, names[:_LISTED]))
-        book.note(f"Hidden folders and those of systems were passed over: {listed}{more}")
+        listed = some_shown(names, _LISTED)
+        book.note(f"Hidden folders and those of systems were passed over: {listed}")
 
 
 class Sieve:
@@ -142,7 +141,6 @@ class Sieve:
             self._book.skip(name, reason)
         count = len(self._by_content)
         if count:
-            listed = ", ".join(map(shown, sorted(self._by_content)[:_LISTED]))
-            more = f" and {count - _LISTED:,} more" if count > _LISTED else ""
+            listed = some_shown(sorted(self._by_content), _LISTED)
             files = "1 file was" if count == 1 else f"{count:,} files were"
-            self._book.note(f"{files} known by first bytes, not by name, as pictures: {listed}{more}")
+            self._book.note(f"{files} known by first bytes, not by name, as pictures: {listed}")

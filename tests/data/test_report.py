@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from latentlab.data.report import Notebook, Reason
+from latentlab.data.report import Notebook, Reason, some_shown
 
 
 def book_of(*skipped: tuple[str, str]) -> Notebook:
@@ -79,3 +79,8 @@ def test_that_a_book_takes_over_what_an_earlier_one_says():
         ("a TGA picture", 91),
         ("damaged", 20),
     ]
+
+
+def test_that_of_many_names_some_are_shown_and_the_others_counted():
+    assert some_shown(["a", "b\n"], 2) == "a, b\\n"
+    assert some_shown([str(number) for number in range(1002)], 2) == "0, 1 and 1,000 more"
