@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStyle, QToolButton, QWidget
+from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QSizePolicy,
+    QStyle,
+    QToolButton,
+    QWidget,
+)
 
 from latentlab.plain import sentence
 from latentlab.qt.plain import WORDS, Label, on_button, plain_tip
+
+# Of the window's height a message takes no more than one such part; the rest of it is scrolled to.
+_PART, _FEWEST_LINES = 6, 2
 
 
 class MessageBar(QFrame):
@@ -30,6 +41,7 @@ class MessageBar(QFrame):
         self.label.setWordWrap(True)
         self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.words = _Words(self.label)
         self.offer = _button("messageOffer", "Do what is offered")
         self.offer.clicked.connect(self._take)
         self.close_button = _button("messageClose", "Close this message")
@@ -38,7 +50,7 @@ class MessageBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 5, 6, 5)
         row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self.label, 1)
+        row.addWidget(self.words, 1)
         row.addWidget(self.offer, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
         self.hide()
@@ -57,6 +69,7 @@ class MessageBar(QFrame):
         side = self.style().pixelMetric(QStyle.PixelMetric.PM_SmallIconSize)
         self._sign.setPixmap(icon.pixmap(side, side))
         self.label.setText(text)
+        self.words.show_anew()
         self.setAccessibleDescription(text)
         self._do = do
         self.offer.setText(on_button(offer, WORDS))
@@ -76,6 +89,45 @@ class MessageBar(QFrame):
         self.hide()
         if do is not None:
             do()
+
+
+class _Words(QScrollArea):
+    """As high as its text, so long as that leaves the window to what is in it; then it can be scrolled."""
+
+    def __init__(self, label: Label) -> None:
+        super().__init__()
+        self._label = label
+        label.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.setWidget(label)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def show_anew(self) -> None:
+        """The text is another one, and is read from its beginning."""
+        self.updateGeometry()
+        self.verticalScrollBar().setValue(0)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        whole = self._label.heightForWidth(width)
+        return min(whole, max(self.window().height() // _PART, self._few_lines()))
+
+    def sizeHint(self) -> QSize:
+        hint = self._label.sizeHint()
+        return QSize(hint.width(), self.heightForWidth(hint.width()))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._label.minimumSizeHint().width(), min(self._few_lines(), self.sizeHint().height()))
+
+    def _few_lines(self) -> int:
+        return _FEWEST_LINES * self._label.fontMetrics().lineSpacing()
 
 
 def _button(name: str, tip: str) -> QToolButton:
