@@ -173,8 +173,9 @@ def _tell(event: object, show: Callable[[float, str], None], steps: int) -> None
         case Started():
             since = f", from step {event.step:,}" if event.step else ""
             warn(
-                f"{event.epochs} epochs, {event.steps:,} steps on {event.device} "
-                f"({event.precision}, {event.threads} threads){since}"
+                f"{event.epochs} {'epoch' if event.epochs == 1 else 'epochs'}, {event.steps:,} steps on "
+                f"{event.device} ({event.precision}, {event.threads} "
+                f"{'thread' if event.threads == 1 else 'threads'}){since}"
             )
             if few := few_in_words(event.pictures):
                 warn(few)
