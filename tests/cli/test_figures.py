@@ -33,15 +33,6 @@ def test_that_evaluate_gives_the_same_figures_for_the_same_seed_and_others_for_a
     assert other["elbo"] != first["elbo"]
 
 
-def test_that_evaluate_asks_for_pictures_that_do_not_ship(run, model, monkeypatch):
-    """Those of MNIST may be of the same size, and would be judged in their place."""
-    monkeypatch.delitem(catalog.CATALOG, "toy")
-    refused = run("evaluate", model)
-    assert refused.code != 0
-    assert refused.err.startswith("latentlab: tiny learnt from toy, which does not ship. Name one (command")
-    assert refused.err.endswith("or the path of your own\n")
-
-
 def test_that_evaluate_without_json_names_each_figure_with_its_unit(run, model):
     outcome = run("evaluate", model, *EVALUATE)
     assert outcome.code == 0
