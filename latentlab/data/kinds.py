@@ -19,6 +19,7 @@ from latentlab.data.formats import HEAD_BYTES, listed_by_suffix, looks_like_a_pi
 from latentlab.data.idx_files import find_idx_file, find_idx_set, idx_sets
 from latentlab.data.limits import MAX_ARRAY_BYTES
 from latentlab.data.npz import find_npz
+from latentlab.data.npz_parts import find_npz_parts, npz_parts
 from latentlab.data.pixel_tables import find_pixels, layout_of, pixel_tables
 from latentlab.data.report import Notebook, shown, some_shown
 from latentlab.data.several_tables import told_by
@@ -156,6 +157,9 @@ def _find_in_tree(tree: Tree, book: Notebook, columns: Columns) -> Found:
         if not zips:
             raise LabError(f"no pictures and no zip of pictures beside {shown(tables[0].name)}", tree.path)
         return replace(_find_by_table(tree.path / tables[0].name, columns), name=tree.name)
+    parts = npz_parts(archives)
+    if parts:
+        return _told(find_npz_parts(tree, parts), book)
     if len(archives) == 1:
         return _find_in_archive(tree, archives[0], columns)
     if archives:
@@ -189,7 +193,9 @@ def _nothing(tree: Tree, book: Notebook) -> LabError:
     """That no pictures are there, and what is."""
     for name in tree.others:
         base = name.rpartition("/")[2].lower()
-        if base.startswith("data_batch_") or base.endswith(_PICKLED) or base == "batches.meta":
+        # Of CIFAR there is another form, in plain bytes.
+        of_cifar = base == "batches.meta" or (base.startswith("data_batch_") and not base.endswith(".bin"))
+        if of_cifar or base.endswith(_PICKLED):
             return LabError(
                 f"holds pickled Python ({shown(name)}), which is never unpickled: it could run anything",
                 shown(tree.path),

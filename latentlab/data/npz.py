@@ -3,15 +3,18 @@
     MedMNIST    train_images, train_labels, val_images, val_labels, test_images, test_labels
     Keras       x_train, y_train, x_test, y_test
     dSprites    imgs, latents_classes (the second column is the shape)
-    plain       images; labels, classes, attributes, attributes_known, attribute_names, names and held_out as
-                far as there are any
+    others      X_train, y_train, test_images ...: the parts and what they hold in other words and orders
+    plain       images (or X, data, arr_0); labels (or y, target, arr_1), classes, attributes,
+                attributes_known, attribute_names, names and held_out as far as there are any
 
-Labels may be words; those of several columns of 0 and 1 are attributes. -1, a blank word and a value that is
+Pictures may lie there as rows of pixels. Labels may be words; those of several columns of 0 and 1 are classes
+if each picture has one 1, else attributes. -1, a blank word and a value that is
 no number mean that nothing is known of this picture. Arrays of Python objects are told and passed over.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -40,10 +43,14 @@ _LAYOUTS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "arrays of Keras": (("x_test", "y_test"), ("x_train", "y_train")),
     "dSprites arrays": (("imgs", "latents_classes"),),
-    "arrays": (("images", "labels"),),
 }
+# What images and labels are called elsewhere, and the parts.
+_IMAGES = ("images", "imgs", "image", "x", "data", "pictures", "arr_0")
+_LABELS = ("labels", "label", "y", "targets", "target", "classes", "arr_1")
+_PARTS = (("test", "testing"), ("train", "training"), ("val", "valid", "validation"))
+_LEAST_SIDE = 8
 _SHAPES = ("square", "ellipse", "heart")
-_CLASS_NAMES = ("classes", "class_names", "label_names")
+_CLASS_NAMES = ("classes", "class_names", "label_names", "target_names")
 _PICTURE_NAMES = ("names", "filenames", "file_names", "files", "paths")
 _SPLITS = ("held_out", "split", "splits")
 # Beyond it a float does not tell one whole number from the next.
@@ -62,7 +69,8 @@ def find_npz(path: Path, content: IO[bytes] | None = None) -> Found:
         images, rows = [], []
         for name, _ in parts:
             of_part = _rows(archive, name, book)
-            images.append(shaped(archive.read(name, of_part), f"the array {name!r}", path))
+            array = _as_pictures(archive.read(name, of_part))
+            images.append(shaped(array, f"the array {name!r}", path))
             rows.append(of_part)
         if len({part.shape[1:] for part in images}) > 1:
             raise LabError("its parts have pictures of different shapes", path)
@@ -88,15 +96,54 @@ def _layout(archive: ArrayArchive) -> tuple[str, list[tuple[str, str]]]:
         present = [part for part in parts if part[0] in archive.names]
         if present:
             return kind, present
+    found = {name.lower(): name for name in archive.names}
+    plain = _pair(found, ())
+    if plain is not None and plain[0].lower() == _IMAGES[0]:
+        return "arrays", [plain]
+    others = [part for words in _PARTS if (part := _pair(found, words)) is not None]
+    if others:
+        return "arrays of parts", others
+    if plain is not None:
+        return "arrays", [plain]
     listed = ", ".join(archive.names[:8]) or "none"
-    known = ", ".join(parts[-1][0] for parts in _LAYOUTS.values())
+    known = ", ".join([*(parts[-1][0] for parts in _LAYOUTS.values()), "images"])
     raise LabError(f"holds no array of pictures (its arrays: {listed})", archive.path, f"Expected: {known}")
+
+
+def _pair(found: dict[str, str], parts: Sequence[str]) -> tuple[str, str] | None:
+    """The names of the images and the labels of a part, or of the whole; None if there are no images."""
+
+    def forms(word: str) -> list[str]:
+        """How an array may be called; the whole has no part in its name."""
+        orders = ("{0}_{1}", "{1}_{0}", "{0}{1}", "{1}{0}")
+        return [order.format(part, word) for part in parts for order in orders] if parts else [word]
+
+    def first(words: Sequence[str]) -> str:
+        return next((found[form] for word in words for form in forms(word) if form in found), "")
+
+    images = first(_IMAGES)
+    return (images, first(_LABELS) or "labels") if images else None
+
+
+def _side(shape: tuple[int, ...]) -> tuple[int, ...] | None:
+    """Rows, columns and colours of pictures that lie there as rows of pixels; None if they are none."""
+    if len(shape) == 2:
+        for colours in (1, 3):
+            side = math.isqrt(shape[1] // colours)
+            if side >= _LEAST_SIDE and side * side * colours == shape[1]:
+                return (side, side) if colours == 1 else (side, side, colours)
+    return None
+
+
+def _as_pictures(array: NDArray[Any]) -> NDArray[Any]:
+    side = _side(array.shape)
+    return array if side is None else array.reshape(len(array), *side)
 
 
 def _rows(archive: ArrayArchive, name: str, book: Notebook) -> NDArray[np.intp] | None:
     """Which pictures to unpack: all, or as many as the limit allows."""
     shape = archive.header(name).shape
-    if len(shape) not in (3, 4) or 0 in shape:
+    if (len(shape) not in (3, 4) and _side(shape) is None) or 0 in shape:
         raise LabError(
             f"the array {name!r} has shape {shape}, expected pictures x rows x columns [x colours]",
             archive.path,
@@ -164,6 +211,8 @@ def _labels(
 def _known(labels: NDArray[Any], counts: list[int], kind: str, called: str, book: Notebook) -> dict[str, Any]:
     """Labels as classes, or as attributes if there are several of each picture."""
     if labels.ndim == 2:
+        if labels.dtype.kind != "U" and _one_each(labels):
+            return _known(labels.argmax(axis=1).astype(np.int64), counts, kind, called, book)
         if labels.shape[1] > MAX_ATTRIBUTES or labels.dtype.kind == "U" or not np.isin(labels, (0, 1)).all():
             book.note("Its labels of several columns are no attributes: they hold more than 0 and 1")
             return {}
@@ -189,6 +238,11 @@ def _known(labels: NDArray[Any], counts: list[int], kind: str, called: str, book
     if kind == "dSprites arrays" and set(classes) <= set("012"):
         classes = tuple(_SHAPES[int(value)] for value in classes)
     return {"labels": places.reshape(-1).astype(np.int64), "classes": classes}
+
+
+def _one_each(labels: NDArray[Any]) -> bool:
+    """Whether each picture has one 1 and else 0: its class."""
+    return bool(np.isin(labels, (0, 1)).all() and (labels.sum(axis=1) == 1).all())
 
 
 def _means_unknown(labels: NDArray[np.int64]) -> bool:

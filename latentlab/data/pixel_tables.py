@@ -69,7 +69,7 @@ def layout_of(head: bytes) -> Layout | None:
     if count < _LEAST_SIDE**2:
         return None
     named_so = not all(map(_is_number, first[1:-1]))
-    header = named_so or _counts(first[1:])
+    header = named_so or _counts(first[1:]) or _are_made_different(first, second)
     row = second if header else first
     if len(row) != count or not all(map(_is_number, row[2:-2])):
         return None
@@ -157,6 +157,16 @@ def find_pixels(tree: Tree, tables: dict[str, Layout]) -> Found:
 def _counts(cells: Sequence[str]) -> bool:
     """Whether these are the numbers of columns: 0, 1, 2, or 1, 2, 3."""
     return cells[0] in ("0", "1") and list(cells) == [str(int(cells[0]) + n) for n in range(len(cells))]
+
+
+def _are_made_different(first: Sequence[str], second: Sequence[str]) -> bool:
+    """Whether a row of numbers was taken for names, and repeated ones were numbered: 0, 0.1, 0.2, 7, 0.3."""
+    return (
+        len(set(first)) == len(first)
+        and any("." in cell for cell in first)
+        and not any("." in cell for cell in second)
+        and all(cell.partition(".")[0] in first for cell in first)
+    )
 
 
 def _is_number(cell: str) -> bool:

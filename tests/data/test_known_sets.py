@@ -278,3 +278,51 @@ def test_that_other_tables_are_not_taken_for_pixels():
     assert (wide.header, wide.label, wide.shape) == (False, 0, (28, 28, 1))
     colour = layout_of(b"\n".join([b",".join([b"0"] * 3072)] * 2))
     assert (colour.label, colour.shape) == (None, (32, 32, 3))
+
+
+def kmnist(folder: Path, **changed: np.ndarray) -> Path:
+    """As it is given out in NumPy's format: a file for each array."""
+    folder.mkdir()
+    arrays = {
+        "kmnist-train-imgs": pictures(20),
+        "kmnist-train-labels": np.arange(20, dtype=np.uint8) % 10,
+        "kmnist-test-imgs": pictures(10, seed=1),
+        "kmnist-test-labels": np.arange(10, dtype=np.uint8),
+        **changed,
+    }
+    for name, array in arrays.items():
+        np.savez_compressed(folder / f"{name}.npz", array)
+    return folder
+
+
+@pytest.mark.parametrize("container", ["folder", "zip"])
+def test_that_kmnists_arrays_are_one_set(tmp_path, container):
+    path = kmnist(tmp_path / "set")
+    if container == "zip":
+        with zipfile.ZipFile(tmp_path / "set.zip", "w") as archive:
+            for file in path.iterdir():
+                archive.write(file, f"kmnist/{file.name}")
+        path = tmp_path / "set.zip"
+    opened = open_data(f"{path}::side=9")
+    assert opened.everything.classes == ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo")
+    assert (len(opened.train), len(opened.test)) == (20, 10)
+    of_each = {name: opened.test.class_of(i) for i, name in enumerate(opened.test.keys.names)}
+    assert of_each["test/00003"] == "tsu"
+    place = list(opened.test.keys.names).index("test/00003")
+    assert np.array_equal(opened.test.images[place, 0].numpy(), pictures(10, seed=1)[3])
+
+
+def test_that_labels_of_another_count_are_told(tmp_path):
+    path = kmnist(tmp_path / "set", **{"kmnist-test-labels": np.arange(9, dtype=np.uint8)})
+    with pytest.raises(LabError, match=r"holds 9 labels of type uint8, expected 10 whole numbers"):
+        open_data(str(path))
+
+
+def test_that_a_first_line_of_values_made_different_is_no_picture(tmp_path):
+    """As pandas writes the first picture of a table that it took for the columns' names."""
+    header = ["0", *(f"0.{n}" for n in range(1, 82))]
+    (tmp_path / "A_Z.csv").write_text("\n".join([",".join(header), *rows_of(pictures(20), ["7", "8"] * 10)]))
+    data = open_data(f"{tmp_path}::side=9").everything
+    assert (len(data), data.classes) == (20, ("7", "8"))
+    assert data.images.dtype.itemsize == 1
+    assert not any("White" in note for note in open_data(f"{tmp_path}::side=9").report.notes)

@@ -343,3 +343,49 @@ def test_that_names_of_classes_which_do_not_fit_are_passed_over(tmp_path):
     opened = open_data(path)
     assert opened.everything.classes == tuple("0123")
     assert any("2 classes are not those of its labels" in note for note in opened.report.notes)
+
+
+@pytest.mark.parametrize(
+    ("images", "labels"),
+    [("arr_0", "arr_1"), ("X", "y"), ("data", "target"), ("Images", "Labels"), ("images", "label")],
+)
+def test_that_images_and_labels_are_known_by_their_other_names(tmp_path, images, labels):
+    path = saved(tmp_path / "a.npz", **{images: digits(12), labels: np.arange(12) % 3})
+    data = open_data(path).everything
+    assert sorted(data.images[:, 0, 0, 0].tolist()) == list(range(12))
+    assert [data.class_of(i) for i in range(12)] == [str(n % 3) for n in data.images[:, 0, 0, 0].tolist()]
+
+
+@pytest.mark.parametrize(
+    "names", [("X_train", "Y_train", "X_test", "Y_test"), ("train_x", "train_y", "test_x", "test_y")]
+)
+def test_that_parts_are_known_by_their_other_names(tmp_path, names):
+    numbers = np.arange(12)
+    given = (digits(12)[:8], numbers[:8] % 3, digits(12)[8:], numbers[8:] % 3)
+    opened = open_data(saved(tmp_path / "a.npz", **dict(zip(names, given, strict=True))))
+    assert sorted(opened.test.images[:, 0, 0, 0].tolist()) == [8, 9, 10, 11]
+    data = opened.everything
+    assert [data.class_of(i) for i in range(12)] == [str(n % 3) for n in data.images[:, 0, 0, 0].tolist()]
+
+
+def test_that_one_hot_labels_are_classes_and_others_attributes(tmp_path):
+    one = open_data(
+        saved(tmp_path / "a.npz", images=digits(12), labels=np.eye(3)[np.arange(12) % 3])
+    ).everything
+    assert (one.classes, one.attributes) == (("0", "1", "2"), None)
+    assert [one.class_of(i) for i in range(12)] == [str(n % 3) for n in one.images[:, 0, 0, 0].tolist()]
+    several = np.eye(3)[np.arange(12) % 3]
+    several[0] = 1
+    data = open_data(saved(tmp_path / "b.npz", images=digits(12), labels=several)).everything
+    assert (data.classes, data.attribute_names) == ((), ("label 0", "label 1", "label 2"))
+
+
+def test_that_rows_of_pixels_are_square_pictures(tmp_path):
+    images = digits(12)
+    rows = images.reshape(12, 100)
+    data = open_data(f"{saved(tmp_path / 'a.npz', images=rows)}::side=10").everything
+    assert data.shape == (1, 10, 10)
+    order = data.images[:, 0, 0, 0].tolist()
+    assert np.array_equal(data.images[:, 0].numpy(), images[order])
+    with pytest.raises(LabError, match=r"has shape \(12, 99\), expected pictures x rows x columns"):
+        open_data(saved(tmp_path / "b.npz", images=rows[:, :99]))
