@@ -76,6 +76,7 @@ def find_pictures(
     held_out = by_folder.held_out
     if told is not None and told.held_out is not None and (held_out is None or columns.split):
         held_out = told.held_out
+    divided = held_out is not None and held_out is by_folder.held_out
     kind = {"folder": "folder of pictures", "zip": "zip of pictures"}[tree.kind]
     found = Found(
         kind if told is None else f"{kind} with a table of attributes",
@@ -87,7 +88,7 @@ def find_pictures(
         held_out=held_out,
         sorted_by_class=bool(by_folder.classes) or held_out is by_folder.held_out,
         watched=(*tree.watched, *watched),
-        table=None if told is None else _seen(told, classes),
+        table=None if told is None else _seen(told, classes, divided=divided),
     )
     if attributed is None:
         return found
@@ -110,13 +111,19 @@ def _without_companions(tree: Tree, book: Notebook) -> Sequence[str]:
     return [name for name, one in zip(tree.pictures, companions, strict=True) if not one]
 
 
-def _seen(told: Told, classes: tuple[str, ...]) -> TableSeen | None:
-    """The table, with what is in force of it."""
+def _seen(told: Told, classes: tuple[str, ...], *, divided: bool) -> TableSeen | None:
+    """The table, with what is in force of it; `divided` if folders tell what is held out."""
     seen = told.seen
-    if seen is None or not told.classes or classes == told.classes:
-        return seen
-    words = f'{seen.words}; "{shown(seen.taken.label or "")}" is not the class, for the folders are'
-    return replace(seen, taken=replace(seen.taken, label=""), words=words)
+    if seen is None:
+        return None
+    if told.classes and classes != told.classes:
+        words = f'{seen.words}; "{shown(seen.taken.label or "")}" is not the class, for the folders are'
+        seen = replace(seen, taken=replace(seen.taken, label=""), words=words)
+    if divided:
+        split = f'"{shown(seen.taken.split)}" does not tell' if seen.taken.split else "no column tells"
+        words = f"{seen.words}; {split} what is held out, for the folders do"
+        seen = replace(seen, taken=replace(seen.taken, split=""), words=words)
+    return seen
 
 
 def _filled(labels: NDArray[np.int64], classes: tuple[str, ...], told: Told) -> tuple[NDArray[np.int64], int]:

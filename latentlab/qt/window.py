@@ -16,6 +16,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPainter, QP
 from PySide6.QtWidgets import QDialog, QMainWindow, QWidget
 
 from latentlab.engine.replies import LoadedReply, Refusal
+from latentlab.engine.requests import DirectionsRequest
 from latentlab.errors import LabError
 from latentlab.qt.another_model import for_model
 from latentlab.qt.crash import CrashReporter
@@ -279,6 +280,8 @@ class LabWindow(QMainWindow):
     def _refused(self, refusal: Refusal) -> None:
         if refusal.details:
             self.crashes.log.write(f"{refusal.message}\n{refusal.details}")
+        elif refusal.slot == DirectionsRequest.slot:
+            return  # the attribute board asks for them while it is in sight, and says why there are none
         default, state, text = SessionState(), self.desk.state, refusal.message
         usual = (state.model, state.data, state.split) == (default.model, default.data, default.split)
         first = refusal.slot == "load" and refusal.generation > 0 and self.desk.model is None

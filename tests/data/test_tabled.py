@@ -167,6 +167,24 @@ def test_that_columns_are_chosen_by_the_spec(tmp_path):
     assert table.taken == Columns("file", "parity", "")
 
 
+def test_that_it_is_said_where_the_folders_tell_what_is_held_out(tmp_path):
+    for n in range(COUNT):
+        write(tmp_path / ("train", "test")[n >= COUNT - 3] / f"{n:03}.png", noise(n))
+    rows = "".join(f"{n:03}.png,{('even', 'odd')[n % 2]},{('train', 'test')[n % 2]}\n" for n in range(COUNT))
+    (tmp_path / "a.csv").write_text("file,parity,part\n" + rows)
+    table = preview(str(tmp_path)).table
+    assert table is not None
+    assert table.taken == Columns("file", "parity", "")
+    assert table.words.endswith('; "part" does not tell what is held out, for the folders do')
+    table = preview(f"{tmp_path}::split=none").table
+    assert table is not None
+    assert table.words.endswith("; no column tells what is held out, for the folders do")
+    table = preview(f"{tmp_path}::split=part").table
+    assert table is not None
+    assert table.taken == Columns("file", "parity", "part")
+    assert "for the folders do" not in table.words
+
+
 def test_that_a_chosen_column_overrides_folders_of_classes(tmp_path):
     for n in range(COUNT):
         write(tmp_path / ("even", "odd")[n % 2] / f"{n:03}.png", noise(n))

@@ -158,6 +158,18 @@ def test_that_a_window_made_before_it_is_shown_has_no_width_of_panels_side_by_si
     window.deleteLater()
 
 
+def test_that_why_there_are_no_directions_is_told_by_the_attributes_alone(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        words = "photos has neither attributes nor classes"
+        window.desk.refused.emit(Refusal(1, "directions", words))
+        assert window.attributes.status.text() == words
+        assert not window.messages.isVisible()
+        window.desk.refused.emit(Refusal(1, "directions", "It broke", "Traceback: here"))
+        assert window.messages.label.text() == "It broke"
+
+
 def test_that_a_refusal_is_told_in_the_message_bar_which_can_be_closed(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
         with qtbot.waitSignal(window.desk.refused, timeout=2000):
