@@ -23,6 +23,7 @@ from latentlab.data.report import some_shown
 from latentlab.data.source import ArrayPictures, Found, PictureError, Pictures
 from latentlab.data.spec import ReadingOptions
 from latentlab.data.splits import arrange, arrange_by_count, drawn
+from latentlab.data.stopping import require_wanted
 from latentlab.data.white import Deep, Largest, levels_in_blocks, why_no_levels
 
 Tick = Callable[[int, int], None]
@@ -189,6 +190,7 @@ def _levels(
     fine, hashes = np.ones(len(deep), dtype=bool), np.zeros(len(deep), dtype=np.uint64)
     largest = Largest()
     for place, values in enumerate(deep):
+        require_wanted()
         reason = why_no_levels(values)
         if reason is None:
             # Not of the levels in 8 bits: their white hangs on the other pictures.
@@ -231,6 +233,7 @@ def _one_by_one(
     for place, index in enumerate(chosen.tolist()):
         if tick is not None and place % _TICK_EVERY == 0:
             tick(place, len(chosen))
+        require_wanted()
         try:
             # Always so much, whatever the side: the hash must not hang on how pictures are fitted.
             image = found.pictures.image(index, LARGEST_SIDE)

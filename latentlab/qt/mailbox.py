@@ -19,6 +19,10 @@ class Mailbox:
     def closed(self) -> bool:
         return self._closed
 
+    def holds(self, slot: str) -> bool:
+        """Whether a request of this kind has come that nobody has taken yet."""
+        return slot in self._slots
+
     def put(self, request: Request) -> None:
         """Leaves a request, in place of any older one of its kind."""
         with self._changed:

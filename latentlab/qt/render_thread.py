@@ -18,6 +18,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, QThread, Signal
 
+from latentlab.data.stopping import StoppedError, stopping
 from latentlab.engine.replies import Refusal, Reply
 from latentlab.engine.requests import Request
 from latentlab.errors import LabError
@@ -141,9 +142,14 @@ class RenderThread(QThread):
 
     def _advance(self, request: Request, pieces: Iterator[Reply | None]) -> None:
         """One piece of a job."""
+        box, slot = self._mailbox, request.slot
         try:
-            reply = next(pieces)
+            # Pictures that are read for it may be many: neither the end nor a newer request waits for them.
+            with stopping(lambda: box.closed or box.holds(slot)):
+                reply = next(pieces)
         except StopIteration:
+            del self._jobs[request.slot]
+        except StoppedError:
             del self._jobs[request.slot]
         except LabError as error:
             del self._jobs[request.slot]

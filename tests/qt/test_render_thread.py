@@ -10,6 +10,8 @@ from collections.abc import Iterator
 import pytest
 from pytestqt.qtbot import QtBot
 
+from latentlab.data.stopping import require_wanted
+from latentlab.engine import replies as rp
 from latentlab.engine import requests as rq
 from latentlab.qt import render_thread
 from latentlab.qt.mailbox import Mailbox
@@ -137,3 +139,38 @@ def test_that_a_rest_for_a_hand_elsewhere_ends_when_something_is_asked(qtbot, mo
         qtbot.waitUntil(lambda: len(pieces.when("point")) == 1, timeout=5000)
     finally:
         thread.stop()
+
+
+class Reads:
+    """Reads pictures without end for one model; another is there at once."""
+
+    def __init__(self) -> None:
+        self.begun = threading.Event()
+
+    def serve(self, request: rq.Request) -> Iterator[rp.Reply]:
+        assert isinstance(request, rq.LoadRequest)
+        while request.model == "many":
+            self.begun.set()
+            require_wanted()
+        yield rp.Refusal(request.generation, request.slot, request.model)
+
+
+def test_that_pictures_that_are_read_for_a_model_wait_neither_for_another_nor_for_the_end(qtbot: QtBot):
+    box, reads = Mailbox(), Reads()
+    thread = RenderThread(box, reads)
+    told: list[rp.Reply] = []
+    thread.replied.connect(told.append)
+    thread.start()
+    try:
+        box.put(rq.LoadRequest(1, "many", "mine", "test"))
+        assert reads.begun.wait(5)
+        box.put(rq.LoadRequest(2, "other", "mnist", "test"))
+        qtbot.waitUntil(lambda: bool(told), timeout=5000)
+        # Of the one that was given up nobody hears.
+        assert [(one.generation, one.message) for one in told] == [(2, "other")]
+        reads.begun.clear()
+        box.put(rq.LoadRequest(3, "many", "mine", "test"))
+        assert reads.begun.wait(5)
+    finally:
+        thread.stop()
+    assert thread.isFinished()

@@ -7,12 +7,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from latentlab.errors import LabError
+from latentlab.data.stopping import StoppedError, stopping
 from latentlab.qt.background import Background, Failure
-
-
-class StoppedError(LabError):
-    """Nobody waits for this any more."""
 
 
 class Token:
@@ -88,4 +84,5 @@ class Newest:
 def _unless_dropped(work: Callable[[Token], Any], token: Token) -> Any:
     # It may have waited behind other work for so long that a newer one has come.
     token.tick(0, 0)
-    return work(token)
+    with stopping(lambda: token.dropped):
+        return work(token)

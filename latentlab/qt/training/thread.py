@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QThread, Signal
 
+from latentlab.data.stopping import StoppedError, stopping
 from latentlab.engine.events import Checkpointed, CheckpointFailed, Progress
 from latentlab.engine.presets import plan_for, with_fitting_warmup
 from latentlab.errors import LabError
@@ -66,9 +67,12 @@ class TrainingThread(QThread):
         self._told_at = self._snapshot_at = 0.0
         self._hand_until = self._rested_at = 0.0
         self._keeps = False
+        self._leaves = threading.Event()
 
     def order(self, order: Order) -> None:
         """Leaves an order; it is obeyed at the next event, some hundredths of a second later."""
+        if isinstance(order, Leave):
+            self._leaves.set()
         self._orders.put(order)
 
     def give_way(self) -> None:
@@ -84,8 +88,11 @@ class TrainingThread(QThread):
         """The thread's life. Every failure is told; none ends the process."""
         step_back(_MY_NICE)
         try:
-            run = self._make()
+            with stopping(self._leaves.is_set):
+                run = self._make()
             self._drive(run)
+        except StoppedError:
+            pass  # the window closes before the pictures are read: nothing has begun
         except LabError as error:
             self._flush()
             self.failed.emit(str(error), "")

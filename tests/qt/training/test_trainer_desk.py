@@ -12,6 +12,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from latentlab.data import catalog
+from latentlab.data.image_set import ImageSet
+from latentlab.data.stopping import require_wanted
 from latentlab.engine import training_run
 from latentlab.engine.checkpoint import load_model
 from latentlab.engine.events import EpochEnded, Finished, Started
@@ -237,3 +239,22 @@ def test_that_only_one_training_goes_on_at_a_time(qtbot: QtBot, desk: TrainerDes
     desk.keep()
     until(qtbot, desk, Stage.IDLE)
     assert len(list(desk.folder.glob("*.safetensors"))) == 1
+
+
+def test_that_a_window_that_closes_does_not_wait_for_pictures_that_are_still_read(
+    qtbot: QtBot, desk: TrainerDesk, monkeypatch: pytest.MonkeyPatch
+):
+    begun = threading.Event()
+
+    def load(name: str, split: str = "test") -> ImageSet:
+        while True:  # pictures without end
+            begun.set()
+            require_wanted()
+
+    monkeypatch.setattr(catalog, "load", load)
+    failed: list[str] = []
+    desk.failed.connect(lambda message, details: failed.append(message))
+    begin(desk)
+    assert begun.wait(5)
+    desk.leave()
+    assert (failed, desk.unfinished(), desk.models()) == ([], [], [])
