@@ -94,6 +94,9 @@ class Desk(Counter):
         self._goes_on = False
         # Whether views are being told of another model, and may still show the one before.
         self._adopting = False
+        # Whether the thread has opened another model than the one in sight: one that was asked for, and given
+        # up for a newer request when it was already there. And the request that was to mend that.
+        self._astray, self._brought_back = False, 0
         self._before_training: SessionState | None = None
         self._refreshed = self._grid_due = 0
         self._notes: list[str] = []
@@ -303,14 +306,19 @@ class Desk(Counter):
 
     @Slot(object)
     def _receive(self, reply: Reply) -> None:
+        if isinstance(reply, LoadedReply):
+            self._astray = not self._current("load", reply)
+        elif self._astray and not (isinstance(reply, Refusal) and reply.slot == LoadRequest.slot):
+            return  # answered by a model that is not in sight
         match reply:
             case Refusal():
                 if reply.generation in (0, self._newest.get(reply.slot)):
                     self._drawing.discard(reply.slot)
                     self._stay(reply)
                     self.refused.emit(reply)
+                    self._bring_back(reply)
             case LoadedReply():
-                if self._current("load", reply):
+                if not self._astray:
                     self._adopt(reply)
                     if self._followed is None:
                         self._before_training = None
@@ -456,3 +464,13 @@ class Desk(Counter):
             data, split = self.model.data, self.model.split
             self._wanted = replace(self._wanted, data=data, split=split)
             self.session.restore({"data": data, "split": split})
+
+    def _bring_back(self, refusal: Refusal) -> None:
+        """The model in sight stays, and the thread has another: it opens that one again, or tries to once.
+
+        Not one in the middle of its training: its next snapshot does so.
+        """
+        tried = refusal.generation == self._brought_back
+        if self._astray and not tried and self.model is not None and self._before_training is None:
+            self.open(self.session.kept)
+            self._brought_back = self._newest[LoadRequest.slot]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -236,3 +237,85 @@ def test_that_a_session_without_a_model_is_as_it_was_saved() -> None:
     session = Session(state)
     session.apply(MoveProbe(z=(1.0, 2.0)))
     assert session.state == session.kept == replace(state, probe=(1.0, 2.0))
+
+
+class Slow(Several):
+    """Tells when it is about to open a model, and to draw a point."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.opening, self.pointing = threading.Event(), threading.Event()
+
+    def serve(self, request: rq.Request) -> Iterator[rp.Reply | None]:
+        if isinstance(request, rq.LoadRequest):
+            self.opening.set()
+        if isinstance(request, rq.PointRequest):
+            self.pointing.set()
+        return super().serve(request)
+
+
+@pytest.fixture
+def slow(qtbot: QtBot) -> Iterator[tuple[Desk, Slow]]:
+    renderer = Slow()
+    desk = Desk(Session(), renderer)
+    with qtbot.waitSignal(desk.encoded, timeout=5000):
+        desk.start()
+    yield desk, renderer
+    renderer.hold.set()
+    desk.stop()
+
+
+def open_and_be_late(desk: Desk, renderer: Slow, model: str) -> None:
+    """Asks for a model; the thread is about to open it, and nothing newer can take its place any more."""
+    renderer.hold.clear()
+    renderer.opening.clear()
+    desk.open(for_model(desk.state, model))
+    assert renderer.opening.wait(5)
+
+
+def test_that_a_model_given_up_for_one_that_cannot_be_opened_is_not_drawn_as_that_in_sight(
+    qtbot: QtBot, slow: tuple[Desk, Slow]
+):
+    desk, renderer = slow
+    desk.do(SetPins(pins=((0.5, 0.5),)))
+    open_and_be_late(desk, renderer, TOLD)
+    desk.open(for_model(desk.state, "missing"))
+    with qtbot.waitSignals([desk.refused, desk.loaded], timeout=3000, order="strict"):
+        renderer.hold.set()
+    opened = [one.model for one in renderer.served if isinstance(one, rq.LoadRequest)]
+    assert opened == [PLAIN, TOLD, "missing", PLAIN]
+    assert desk.model is not None
+    assert (desk.model.model, desk.state.model, desk.state.pins) == (PLAIN, PLAIN, ((0.5, 0.5),))
+    assert desk.undo_stack.canUndo()
+
+
+def test_that_what_a_model_given_up_for_another_draws_is_not_shown(qtbot: QtBot, slow: tuple[Desk, Slow]):
+    desk, renderer = slow
+    told: list[str] = []
+    desk.pointed.connect(lambda reply: told.append("pointed"))
+    desk.loaded.connect(lambda reply: told.append("loaded"))
+    desk.refused.connect(lambda refusal: told.append("refused"))
+    renderer.pointing.clear()
+    # The thread opens this one and draws the probe before the window has heard of either.
+    desk.open(for_model(desk.state, TOLD))
+    desk.do(MoveProbe(z=(1.0, 1.0)))
+    assert renderer.pointing.wait(5)
+    desk.open(for_model(desk.state, "bvae"))
+    with qtbot.waitSignal(desk.encoded, timeout=3000):
+        pass
+    assert [one.model for one in renderer.served if isinstance(one, rq.LoadRequest)] == [PLAIN, TOLD, "bvae"]
+    assert told[0] == "loaded"
+    assert "refused" not in told
+
+
+def test_that_a_model_that_cannot_be_brought_back_is_tried_once(qtbot: QtBot, slow: tuple[Desk, Slow]):
+    desk, renderer = slow
+    open_and_be_late(desk, renderer, TOLD)
+    desk.open(for_model(desk.state, "missing"))
+    desk.session.reset(replace(desk.session.kept, model="missing"))
+    refused: list[str] = []
+    desk.refused.connect(lambda refusal: refused.append(refusal.slot))
+    renderer.hold.set()
+    qtbot.waitUntil(lambda: len(refused) == 2, timeout=3000)
+    qtbot.wait(100)
+    assert refused == ["load", "load"]

@@ -70,6 +70,9 @@ class DiffusionDesk(QObject):
         self._thread.setObjectName("diffusionThread")
         self._thread.replied.connect(self._receive, Qt.ConnectionType.QueuedConnection)
         self._stopped = False
+        # Whether the thread has opened another model than the one in sight: one that was asked for, and given
+        # up for a newer request when it was already there. And the request that was to mend that.
+        self._astray, self._brought_back = False, 0
 
     def open(self, model: str) -> None:
         """Asks for a denoiser, a name or a path; the tape of the one before stops."""
@@ -130,11 +133,16 @@ class DiffusionDesk(QObject):
 
     @Slot(object)
     def _receive(self, reply: Reply) -> None:
+        if isinstance(reply, DenoiserReply):
+            self._astray = not self._current(OpenDenoiserRequest.slot, reply)
+        elif self._astray and isinstance(reply, FrameReply | BeliefReply | NoiseReply):
+            return
         match reply:
             case Refusal():
                 if reply.generation in (0, self._newest.get(reply.slot)):
                     self.refused.emit(reply)
-            case DenoiserReply() if self._current(OpenDenoiserRequest.slot, reply):
+                    self._bring_back(reply)
+            case DenoiserReply() if not self._astray:
                 # What was asked before was asked of another model.
                 self._newest = {slot: self._newest[slot] for slot in _OF_NO_MODEL if slot in self._newest}
                 self.model = reply
@@ -147,6 +155,14 @@ class DiffusionDesk(QObject):
                 self.noised.emit(reply)
             case SamplesInTrainingReply() if self._current(FollowDenoiserRequest.slot, reply):
                 self.sampled.emit(reply)
+
+    def _bring_back(self, refusal: Refusal) -> None:
+        """The model in sight stays, and the thread has another: it opens that one again, or tries to once."""
+        slot = OpenDenoiserRequest.slot
+        tried = refusal.generation == self._brought_back
+        if refusal.slot == slot and self._astray and not tried and self.model is not None:
+            self.open(self.model.path)
+            self._brought_back = self._newest[slot]
 
     def _current(self, slot: str, reply: Reply) -> bool:
         return self._newest.get(slot) == reply.generation

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,10 +12,13 @@ import torch
 from pytestqt.qtbot import QtBot
 
 from latentlab.engine.checkpoint import ModelCard, save_model
-from latentlab.engine.diffusion_requests import BeliefReply
-from latentlab.engine.replies import Refusal
+from latentlab.engine.diffusion_requests import BeliefReply, DenoiserReply, NoiseReply, OpenDenoiserRequest
+from latentlab.engine.replies import Refusal, Reply
+from latentlab.engine.requests import Request
 from latentlab.models.ddpm import DDPM, DDPMConfig
+from latentlab.qt.diffusion.desk import DiffusionDesk
 from latentlab.qt.window import LabWindow
+from tests.qt.diffusion.fake_service import FakeService, noise_of
 from tests.qt.shell import OFFSCREEN, open_window
 
 pytestmark = [OFFSCREEN, pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)]
@@ -129,3 +133,50 @@ def test_that_no_denoiser_is_asked_what_it_believes_of_the_others_pictures(
         qtbot.waitUntil(lambda before=before: len(asked) > before, timeout=3000)
     assert {shape for shape, _ in asked} == {(3, 8, 8), (1, 12, 12)}
     assert all(shape == wanted for shape, wanted in asked)
+
+
+class Slow(FakeService):
+    """Tells when it is about to open a model, and waits there while `go` is clear."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.opening, self.go = threading.Event(), threading.Event()
+        self.go.set()
+
+    def serve(self, request: Request) -> Iterator[Reply | None]:
+        if isinstance(request, OpenDenoiserRequest):
+            self.opening.set()
+            self.go.wait(5)
+        return super().serve(request)
+
+
+def test_that_a_denoiser_given_up_for_one_that_cannot_be_opened_draws_nothing(qtbot: QtBot) -> None:
+    service = Slow()
+    desk = DiffusionDesk(service)
+    try:
+        with qtbot.waitSignal(desk.opened, timeout=5000):
+            desk.open("one")
+        service.go.clear()
+        service.opening.clear()
+        desk.open("two")
+        assert service.opening.wait(5)  # nothing newer can take its place any more
+        desk.open("missing")
+        with qtbot.waitSignals([desk.refused, desk.opened], timeout=5000, order="strict"):
+            service.go.set()
+        asked = [one.model for one in service.served if isinstance(one, OpenDenoiserRequest)]
+        assert asked == ["one", "two", "missing", "/models/one.safetensors"]
+        # What the one that nobody waits for has drawn is not told.
+        desk._receive(dataclasses.replace(reply_of("two"), generation=0))
+        desk._newest["noise"] = 99
+        noised: list[object] = []
+        desk.noised.connect(noised.append)
+        desk._receive(NoiseReply(99, 1, noise_of(1)))
+        assert noised == []
+    finally:
+        desk.stop()
+
+
+def reply_of(model: str) -> DenoiserReply:
+    (reply,) = FakeService().serve(OpenDenoiserRequest(1, model))
+    assert isinstance(reply, DenoiserReply)
+    return reply
