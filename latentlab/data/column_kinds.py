@@ -225,10 +225,12 @@ def pieces_of(column: Column) -> dict[str, tuple[str, ...]]:
                 often[piece] = often.get(piece, 0) + 1
         again = sum(count > 1 for count in often.values())
         numbers = mark != "|" and all(map(_NUMBER.fullmatch, often))
+        # What parts nothing else, and columns that are called so, need less to show it.
+        enough = 1 if mark == "|" or plain_name(column.name) in _PARTED_BY_BLANKS else len(often) / 2
         if (
             2 <= len(often) <= _MOST_PIECES
             and max(map(len, often)) <= _LONGEST_PIECE
-            and 2 * again >= len(often)
+            and again >= enough
             and not numbers
         ):
             return cells

@@ -39,8 +39,26 @@ _IDX_TYPES = b"\x08\x09\x0b\x0c\x0d\x0e"
 _TAR = ((257, b"ustar"),)
 _PACKED = (".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz", ".7z", ".rar")
 _PICKLED = (".pkl", ".pickle", ".pt", ".pth")
-_TABLES = (".csv", ".tsv", ".txt")
+_TABLES = (".csv", ".tsv", ".tab", ".txt")
 _LISTED = 8
+_NAMED = 3
+# What lies beside pictures, may be about them and is passed over, with what to do.
+_NOT_READ = {
+    (
+        ".xls",
+        ".xlsx",
+        ".ods",
+        ".parquet",
+        ".feather",
+        ".arrow",
+        ".db",
+        ".sqlite",
+        ".sqlite3",
+    ): "save tables as CSV",
+    (".h5", ".hdf5", ".mat", ".tfrecord", ".tfrecords", ".lmdb", ".mdb", *_PICKLED): "data of other programs",
+    (".zip", *_PACKED): "archives; unpack what belongs to the pictures",
+    (".npz", ".npy"): "arrays; they are opened by themselves",
+}
 _TABLE_HEAD_BYTES = 2**18
 
 
@@ -140,6 +158,7 @@ def _find_in_tree(tree: Tree, book: Notebook, columns: Columns) -> Found:
     if tree.pictures:
         for one in sets:
             book.note(f"Beside the pictures lie IDX files, which were passed over: {shown(one.called)}")
+        _tell_of_data(tree, book)
         tables = [*tables_in(tree), *tables_beside(tree.path, tree.name)]
         # CelebA's own table is about these pictures, or something is wrong.
         own = next((table for table in tables if table.is_celeba and not table.folder), None)
@@ -166,6 +185,16 @@ def _find_in_tree(tree: Tree, book: Notebook, columns: Columns) -> Found:
         listed = some_shown(archives, _LISTED)
         raise LabError("holds several data sets", shown(tree.path), f"Choose one: {listed}")
     raise _nothing(tree, book)
+
+
+def _tell_of_data(tree: Tree, book: Notebook) -> None:
+    """Tells of what lies beside the pictures and may be about them, yet is not read."""
+    for suffixes, what in _NOT_READ.items():
+        names = [name for name in tree.others if name.lower().endswith(suffixes)]
+        if names:
+            listed = ", ".join(map(shown, names[:_NAMED]))
+            more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+            book.note(f"Not read: {listed}{more} ({what})")
 
 
 def _told(found: Found, book: Notebook) -> Found:

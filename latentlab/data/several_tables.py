@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from latentlab.data import json_table
 from latentlab.data.column_kinds import CLASS_WORDS
 from latentlab.data.columns import AS_FOUND, Columns
 from latentlab.data.natural import in_natural_order
@@ -79,7 +80,8 @@ def told_by(
     if read and not columns:
         read, refused = _with_like_columns(read, refused, pictures)
     for table, why in refused:
-        book.note(f"{shown(table.name)} is no table of attributes: {why.what}")
+        if not table.quiet:
+            book.note(f"{shown(table.name)} is no table of attributes: {why.what}")
     if columns and not read and refused:
         raise refused[0][1]
     watched = tuple(path for table in looked_at for path in table.watched)
@@ -108,6 +110,8 @@ def _read(table: TableFile, pictures: Sequence[str], columns: Columns, *, bare: 
         partition = None if table.partition is None else table.partition()
     except PictureError as error:
         raise LabError(f"cannot be read: {error}", table.path) from None
+    if table.name.lower().endswith(json_table.SUFFIXES):
+        content = json_table.as_csv(content, table.name)
 
     def of(indices: Sequence[int], prefix: str) -> _Read:
         own = Notebook()

@@ -2,6 +2,7 @@
 
 faces/list_attr_celeba.txt          faces/anything.csv          faces.csv beside faces/ or faces.zip
 faces/list_eval_partition.txt       faces/train/labels.csv and faces/test/labels.csv
+faces/metadata.jsonl                faces/labels.json
 """
 
 from __future__ import annotations
@@ -10,16 +11,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from latentlab.data import json_table, label_lists
 from latentlab.data.folder import read_whole
 from latentlab.data.limits import MAX_TABLE_BYTES
+from latentlab.data.naming import stem_of
 from latentlab.data.parts import PartName, part_name
 from latentlab.data.tree import Tree
 
 _CELEBA = "list_attr"
 _PARTITION = "list_eval_partition"
-_SUFFIXES = (".csv", ".tsv", ".txt")
+_SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
 # Texts that lie with pictures are as a rule no tables; these are called like some.
 _TEXTS = ("labels", "annotations", "attributes", "classes", "metadata")
+# Others are tried where there are no more than so many of them.
+_FEW_TEXTS = 6
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,7 @@ class TableFile:
         read: its bytes; raises PictureError.
         partition: reads CelebA's division beside it; None where there is none.
         watched: files whose change matters.
+        quiet: whether it may well be no table, so that nobody has to be told if it is none.
     """
 
     name: str
@@ -41,6 +47,7 @@ class TableFile:
     read: Callable[[], bytes]
     partition: Callable[[], bytes] | None = None
     watched: tuple[Path, ...] = ()
+    quiet: bool = False
 
     @property
     def is_celeba(self) -> bool:
@@ -55,8 +62,21 @@ class TableFile:
 def tables_in(tree: Tree) -> list[TableFile]:
     """The tables among a tree's files, those nearest to the root first."""
     chosen = [name for name in tree.others if _is_table(name.rpartition("/")[2])]
-    chosen.sort(key=lambda name: (name.count("/"), name))
-    return [_of_tree(tree, name) for name in chosen]
+    texts = [name for name in tree.others if _is_other_text(name.rpartition("/")[2])]
+    if texts or any(name.lower().endswith(".json") for name in chosen):
+        # Those that lie beside each picture are no tables of all.
+        stems = {stem_of(name.rpartition("/")[2]) for name in tree.pictures}
+        texts = [name for name in texts if _stem(name) not in stems]
+        chosen = [name for name in chosen if not name.lower().endswith(".json") or _stem(name) not in stems]
+    if 0 < len(texts) <= _FEW_TEXTS:
+        chosen += texts
+    # What may be no table at all comes last.
+    chosen.sort(key=lambda name: (name in texts, name.count("/"), name))
+    return [_of_tree(tree, name, quiet=name in texts) for name in chosen]
+
+
+def _stem(name: str) -> str:
+    return name.rpartition("/")[2].rpartition(".")[0]
 
 
 def tables_beside(path: Path, name: str) -> list[TableFile]:
@@ -83,18 +103,28 @@ def table_at(path: Path) -> TableFile:
 
 def _is_table(file: str) -> bool:
     lower = file.lower()
-    if not lower.endswith(_SUFFIXES):
+    if not lower.endswith((*_SUFFIXES, *json_table.SUFFIXES)) or lower == label_lists.FILE:
         return False
     if lower.startswith("list_"):
         return lower.startswith(_CELEBA)
-    if not lower.endswith(".txt"):
+    if not lower.endswith((".txt", ".json")):
         return True
-    part = part_name(file[: -len(".txt")])
+    part = part_name(file.rpartition(".")[0])
     of_part = part is not None and (not part.rest or part.rest in _TEXTS)
     return of_part or lower.startswith(_TEXTS)
 
 
-def _of_tree(tree: Tree, name: str) -> TableFile:
+def _is_other_text(file: str) -> bool:
+    """Whether a text is not called like a table, and may be one nevertheless."""
+    lower = file.lower()
+    return (
+        lower.endswith(".txt")
+        and not lower.startswith(("list_", "readme", "license"))
+        and not _is_table(file)
+    )
+
+
+def _of_tree(tree: Tree, name: str, *, quiet: bool = False) -> TableFile:
     folder = name.rpartition("/")[0]
     start = f"{folder}/{_PARTITION}" if folder else _PARTITION
     partitions = [other for other in tree.others if other.startswith(start)]
@@ -105,4 +135,5 @@ def _of_tree(tree: Tree, name: str) -> TableFile:
         lambda: tree.read(name, MAX_TABLE_BYTES),
         (lambda: tree.read(partitions[0], MAX_TABLE_BYTES)) if partitions else None,
         () if tree.kind != "folder" else tuple(tree.path / one for one in (name, *partitions[:1])),
+        quiet,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -139,3 +140,53 @@ def test_that_of_two_tables_that_contradict_each_other_the_fuller_one_counts(tmp
     data = opened(tmp_path, [f"{n}.png" for n in range(8)], tables)
     assert truth_of(data.everything) == {f"{n}.png": [n % 2 == 1] for n in range(8)}
     assert "some.csv was passed over: it contradicts all.csv" in data.report.in_words()
+
+
+NAMES = [f"{n}.png" for n in range(8)]
+ROWS = [{"file_name": name, "label": "ab"[n % 2], "Hat": n > 3} for n, name in enumerate(NAMES)]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("metadata.jsonl", "\n".join(json.dumps(row) for row in ROWS)),
+        ("labels.json", json.dumps(ROWS)),
+        ("annotations.json", json.dumps({row["file_name"]: row for row in ROWS})),
+        ("marks.tab", "\n".join(f"{row['file_name']}\t{row['label']}\t{row['Hat']}" for row in ROWS)),
+        ("anything.txt", "\n".join(f"{row['file_name']} {row['label']} {row['Hat']}" for row in ROWS)),
+    ],
+)
+def test_that_tables_are_read_in_other_forms(tmp_path, name, text):
+    data = opened(tmp_path, NAMES, {name: [text]}).everything
+    assert classes_of(data) == {name: "ab"[n % 2] for n, name in enumerate(NAMES)}
+    assert truth_of(data) == {name: [n > 3] for n, name in enumerate(NAMES)}
+
+
+def test_that_an_object_of_files_gives_their_classes(tmp_path):
+    text = json.dumps({name: "ab"[n % 2] for n, name in enumerate(NAMES)})
+    data = opened(tmp_path, NAMES, {"labels.json": [text]}).everything
+    assert classes_of(data) == {name: "ab"[n % 2] for n, name in enumerate(NAMES)}
+
+
+def test_that_texts_beside_each_picture_and_other_texts_are_no_tables(tmp_path):
+    texts = {name.replace(".png", ".txt"): [f"a picture of {name}"] for name in NAMES}
+    texts |= {name.replace(".png", ".json"): ['{"label": "a"}'] for name in NAMES}
+    texts["about.txt"] = ["These pictures were taken in 1999,", "0 of them by me."]
+    data = opened(tmp_path, NAMES, texts)
+    assert (data.everything.labels, data.everything.attributes) == (None, None)
+    assert not any("about.txt" in note or "0.txt" in note or "0.json" in note for note in data.report.notes)
+
+
+def test_that_what_is_not_read_beside_pictures_is_told(tmp_path):
+    others = {"labels.xlsx": ["PK"], "more.parquet": ["PAR1"], "a.zip": ["PK"], "b.mat": ["MATLAB"]}
+    notes = opened(tmp_path, NAMES, others).report.notes
+    assert "Not read: labels.xlsx, more.parquet (save tables as CSV)" in notes
+    assert "Not read: a.zip (archives; unpack what belongs to the pictures)" in notes
+    assert "Not read: b.mat (data of other programs)" in notes
+
+
+@pytest.mark.parametrize("text", ["[", "7", '{"a": [1]}', "[" * 100_000, '{"images": [], "annotations": []}'])
+def test_that_json_of_another_kind_is_told(tmp_path, text):
+    data = opened(tmp_path, NAMES, {"labels.json": [text]})
+    assert data.everything.attributes is None
+    assert "labels.json is no table of attributes: is no" in data.report.in_words()
