@@ -177,7 +177,7 @@ def _tell(event: object, show: Callable[[float, str], None], steps: int) -> None
                 f"{event.device} ({event.precision}, {event.threads} "
                 f"{'thread' if event.threads == 1 else 'threads'}){since}"
             )
-            if few := few_in_words(event.pictures):
+            if few := few_in_words(event.pictures, event.unknown):
                 warn(few)
         case Progress():
             words = f"{_terms(event.terms)}, {event.images_per_second:,.0f} images/s"

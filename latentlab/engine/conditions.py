@@ -108,14 +108,26 @@ def require_known(model: object, data: ImageSet) -> ImageSet:
 
 def known_of(names: tuple[str, ...], exclusive: bool, data: ImageSet) -> ImageSet:
     """The pictures of which it is known whether these classes or attributes hold."""
+    known = _known(names, exclusive, data)
+    return data if known is None else data.those(known)
+
+
+def is_known_of_any(names: tuple[str, ...], exclusive: bool, data: ImageSet) -> bool:
+    """Whether that is known of any picture."""
+    known = _known(names, exclusive, data)
+    return known is None or bool(known.any())
+
+
+def _known(names: tuple[str, ...], exclusive: bool, data: ImageSet) -> Tensor | None:
+    """Of which pictures it is known, bool (N,); None for all."""
     if not names:
-        return data
+        return None
     if exclusive:
-        return data if data.labels is None else data.those(data.labels >= 0)
+        return None if data.labels is None else data.labels >= 0
     if data.attributes_known is None:
-        return data
+        return None
     columns = [data.attribute_names.index(name) for name in names if name in data.attribute_names]
-    return data.those(data.attributes_known[:, columns].all(1))
+    return data.attributes_known[:, columns].all(1)
 
 
 def _spoken_of(model: object) -> tuple[tuple[str, ...], bool]:

@@ -49,7 +49,8 @@ class Started:
     """Before the first step: how long it will be, and how it will be computed.
 
     `step` is 0, or where a training that was interrupted goes on; `pictures` are there to learn from, 0 if
-    that is not told; `beta` is the weight of the KL, before the plan's ramp.
+    that is not told, and `unknown` beside them are not, for what the model is told of them is not known;
+    `beta` is the weight of the KL, before the plan's ramp.
     """
 
     steps: int
@@ -60,6 +61,7 @@ class Started:
     step: int = 0
     pictures: int = 0
     beta: float = 1.0
+    unknown: int = 0
 
 
 @dataclass(frozen=True)

@@ -239,8 +239,25 @@ def fields_for(kind: str, shape: tuple[int, int, int], given: Mapping[str, Any])
     return {name: value for name, value in fields.items() if name not in given}
 
 
-def few_in_words(learning: int) -> str:
-    """What to keep in mind with so many pictures to learn from; "" if there are many, or it is not known."""
+def few_in_words(learning: int, unknown: int = 0) -> str:
+    """What to keep in mind with so many pictures to learn from; "" if there are many, or it is not known.
+
+    `unknown` are the pictures beside them that are not learnt from, for what the model is told of them is not
+    known.
+    """
+    return " ".join(filter(None, (_unknown_in_words(learning, unknown), _few_in_words(learning))))
+
+
+def _unknown_in_words(learning: int, unknown: int) -> str:
+    if not unknown:
+        return ""
+    return (
+        f"Of the {learning + unknown:,} pictures to learn from {unknown:,} {'is' if unknown == 1 else 'are'} "
+        "left out: what such a model has to know of a picture is not known there."
+    )
+
+
+def _few_in_words(learning: int) -> str:
     if not 0 < learning < FEW_PICTURES:
         return ""
     return (

@@ -25,7 +25,7 @@ from latentlab.data.learnt import Learnt
 from latentlab.data.palette import palette_of
 from latentlab.data.spec import dealt_by_count
 from latentlab.engine.checkpoint import ModelCard, save_model
-from latentlab.engine.conditions import known_of, known_to, require_known
+from latentlab.engine.conditions import is_known_of_any, known_of, known_to, require_known
 from latentlab.engine.destination import check_destination
 from latentlab.engine.device import choose_device
 from latentlab.engine.distributed import ALONE, Team
@@ -177,10 +177,12 @@ class TrainingRun:
         for event in self.trainer.run():
             if isinstance(event, EpochEnded):
                 self.metrics = _metrics(event)
-            yield event
             if isinstance(event, Started):
+                yield dataclasses.replace(event, unknown=len(self.train) - len(self.learnt))
                 saved_at = time.monotonic()
-            elif time.monotonic() - saved_at > wait_s and self.trainer.team.leads:
+                continue
+            yield event
+            if time.monotonic() - saved_at > wait_s and self.trainer.team.leads:
                 yield self.checkpoint()
                 saved_at, wait_s = time.monotonic(), self.every_s
         if self.trainer.team.leads:
@@ -277,13 +279,17 @@ def _conditions(kind: str, config: Mapping[str, Any], data: ImageSet) -> dict[st
     """What a conditional model is told by default: the classes, or else the attributes, of its data."""
     if not hasattr(find_kind(kind).config, "condition_names") or config.get("condition_names"):
         return {}
-    # Pictures without a class have none to tell; a model that needs one will say so.
-    if data.classes:
-        return {"condition_names": data.classes, "exclusive": True}
-    if data.attribute_names or kind not in _NEEDS_CONDITIONS:
-        return {"condition_names": data.attribute_names, "exclusive": False}
+    for names, exclusive in ((data.classes, True), (data.attribute_names, False)):
+        # Of a split of which none is known there is none to tell.
+        if names and is_known_of_any(names, exclusive, data):
+            return {"condition_names": names, "exclusive": exclusive}
+    if kind not in _NEEDS_CONDITIONS:
+        return {"condition_names": (), "exclusive": False}
+    what = f"{data.name} has neither classes nor attributes"
+    if data.classes or data.attribute_names:
+        what = f"of no picture of {data.name} ({data.split}) the class or all attributes are known"
     raise LabError(
-        f"{data.name} has neither classes nor attributes, and {_NEEDS_CONDITIONS[kind]}",
+        f"{what}, and {_NEEDS_CONDITIONS[kind]}",
         hint="Sort the pictures into a folder for each class, put a table of attributes beside them, "
         "or train a model that needs none, such as a VAE",
     )

@@ -183,3 +183,23 @@ def test_that_a_proposal_counts_only_pictures_of_which_is_known_what_the_model_i
     assert len(learns_from("vae", train)) == 64
     with pytest.raises(LabError, match="neither classes nor attributes"):
         learns_from("cvae", dataclasses.replace(train, labels=None, classes=()))
+
+
+def test_that_who_begins_is_told_how_many_pictures_are_left_out(tmp_path: Path):
+    labels = torch.where(torch.arange(64) < 24, -1, torch.arange(64) % 2)
+    train = dataclasses.replace(toy_set("train"), labels=labels)
+    for kind, learnt, unknown in (("cvae", 40, 24), ("vae", 64, 0)):
+        run = TrainingRun(kind, CONFIG, PLAN, train, toy_set("test"), tmp_path / f"{kind}.safetensors")
+        started = next(run.run())
+        assert (started.pictures, started.unknown) == (learnt, unknown)
+
+
+def test_that_pictures_of_which_nothing_is_known_train_what_needs_nothing_and_no_other(tmp_path: Path):
+    train = dataclasses.replace(toy_set("train"), labels=torch.full((64,), -1))
+    run = TrainingRun("ddpm", {"widths": (8,)}, PLAN, train, toy_set("test"), tmp_path / "m.safetensors")
+    assert run.config["condition_names"] == ()
+    assert len(run.learnt) == 64
+    for kind in ("cvae", "classifier"):
+        with pytest.raises(LabError, match=r"of no picture of toy \(train\) the class or all") as told:
+            TrainingRun(kind, {}, PLAN, train, toy_set("test"), tmp_path / "m.safetensors")
+        assert "such as a VAE" in str(told.value)

@@ -215,6 +215,11 @@ class TrainingPanel(QWidget):
 
     # What the training tells
 
+    def _note_on_beginning(self) -> None:
+        """A word on the pictures that the training in hand learns from."""
+        begun = self._started
+        self.form.show_note("" if begun is None else few_in_words(begun.pictures, begun.unknown))
+
     @Slot(str, str)
     def _failed(self, message: str, details: str) -> None:
         """What was going on no longer is: the line that said so gives way to why."""
@@ -271,7 +276,7 @@ class TrainingPanel(QWidget):
             case Started():
                 self._started = event
                 self.beta.show_beta(event.beta)
-                self.form.show_note(few_in_words(event.pictures))
+                self._note_on_beginning()
             case Progress():
                 self._progress = event
             case Judging():
@@ -281,7 +286,7 @@ class TrainingPanel(QWidget):
                 self.form.show_note(f"Training goes on, but could not be saved: {event.reason}")
             case Checkpointed():
                 self._saved = True
-                self.form.show_note(few_in_words(self._started.pictures if self._started else 0))
+                self._note_on_beginning()
             case Paused() if self._trainer.stage is not Stage.ENDING:
                 saved = "Everything is saved." if self._saved else "It could not be saved."
                 self.form.status.setText(event.fault or f"Paused at step {event.step:,}. {saved}")
