@@ -235,9 +235,9 @@ def directions_among(
     require_method(method)
     if method not in METHODS:
         raise LabError("steered directions are learnt through the decoder, not from the places alone")
-    z, train, held_out_z, test = *_known_among(z, train), *_known_among(held_out_z, test)
+    z, train, held_out_z, test = *_of_known_class(z, train), *_of_known_class(held_out_z, test)
     told = _told_among(z, train, held_out_z, test)
-    return told.judged(METHODS[method](z, told.a).float(), method)
+    return told.judged(told.vectors(z, method).float(), method)
 
 
 def steered_among(
@@ -256,6 +256,7 @@ def steered_among(
     """
     if judge is None:
         raise LabError("steered directions need a classifier that tells the attributes")
+    # The others of a picture are kept as they are, so all of them have to be known.
     z, train, held_out_z, test = *_known_among(z, train), *_known_among(held_out_z, test)
     told = _told_among(z, train, held_out_z, test)
     start, y = core.discriminant(z, told.a), conditions_of(model, train)
@@ -265,28 +266,44 @@ def steered_among(
 
 @dataclass(frozen=True, eq=False)
 class _Told:
-    """What is known of encoded pictures: attributes that enough of them have, bool (N, A) and (M, A)."""
+    """What is known of encoded pictures: attributes that enough of them have, bool (N, A) and (M, A).
+
+    `known` and `held_out_known`, of the same shapes, say which of that is known; the rest is False.
+    """
 
     names: tuple[str, ...]
     left_out: tuple[str, ...]
     a: Tensor
+    known: Tensor
     held_out: Tensor
+    held_out_known: Tensor
     held_out_z: Tensor
     data: str
+
+    def vectors(self, z: Tensor, method: str) -> Tensor:
+        """(A, D), each from the pictures z (N, D) of which its attribute is known."""
+        find = METHODS[method]
+        if bool(self.known.all()):
+            return find(z, self.a)
+        if method == "regressed":
+            # All attributes at once: one that is not known counts as much as it is there in the others, so
+            # that it pulls neither way.
+            shares = self.a.sum(0).double() / self.known.sum(0)
+            return find(z, torch.where(self.known, self.a.double(), shares))
+        each = zip(self.a.unbind(1), self.known.unbind(1), strict=True)
+        return torch.cat([find(z[known], has[known].unsqueeze(1)) for has, known in each])
 
     def judged(self, vectors: Tensor, method: str) -> Directions:
         """Vectors (A, D) with the figures of the held-out pictures."""
         counts = self.a.sum(0)
+        held_out = zip(vectors, self.held_out.unbind(1), self.held_out_known.unbind(1), strict=True)
         return Directions(
             names=self.names,
             vectors=vectors.numpy(),
             method=method,
             have=tuple(counts.tolist()),
-            lack=tuple((len(self.a) - counts).tolist()),
-            trust=tuple(
-                _judge(v, self.held_out_z, has)
-                for v, has in zip(vectors, self.held_out.unbind(1), strict=True)
-            ),
+            lack=tuple((self.known.sum(0) - counts).tolist()),
+            trust=tuple(_judge(v, self.held_out_z[known], has[known]) for v, has, known in held_out),
             left_out=self.left_out,
             data=self.data,
         )
@@ -299,8 +316,9 @@ def _told_among(z: Tensor, train: ImageSet, held_out_z: Tensor, test: ImageSet) 
         raise LabError(f"the held-out pictures of {test.name} have other attributes than those to learn from")
     if not bool(torch.isfinite(z).all() and torch.isfinite(held_out_z).all()):
         raise LabError("the model puts pictures at places that are no finite numbers")
+    known, held_out_known = _known_in(train, a), _known_in(test, held_out)
     counts = a.sum(0)
-    kept = torch.minimum(counts, len(a) - counts) >= _FEWEST
+    kept = torch.minimum(counts, known.sum(0) - counts) >= _FEWEST
     if not bool(kept.any()):
         raise LabError(f"no attribute of {train.name} is had by 2 pictures and lacked by 2 others")
     # Those that are left out are not regressed out either: of one picture, nothing can be learnt.
@@ -308,7 +326,9 @@ def _told_among(z: Tensor, train: ImageSet, held_out_z: Tensor, test: ImageSet) 
         names=tuple(name for name, keep in zip(names, kept.tolist(), strict=True) if keep),
         left_out=tuple(name for name, keep in zip(names, kept.tolist(), strict=True) if not keep),
         a=a[:, kept],
+        known=known[:, kept],
         held_out=held_out[:, kept],
+        held_out_known=held_out_known[:, kept],
         held_out_z=held_out_z,
         data=train.name,
     )
@@ -360,13 +380,30 @@ def told_of(data: ImageSet) -> tuple[tuple[str, ...], Tensor]:
     raise LabError(f"{data.name} has neither attributes nor classes, so there are no directions to be found")
 
 
+def _tells_attributes(data: ImageSet) -> bool:
+    return data.attributes is not None and bool(data.attribute_names)
+
+
+def _known_in(data: ImageSet, a: Tensor) -> Tensor:
+    """Which of what `told_of` tells is known, bool (N, A); classes are, of those that are asked."""
+    if _tells_attributes(data) and data.attributes_known is not None:
+        return data.attributes_known
+    return torch.ones_like(a)
+
+
 def _known_among(z: Tensor, data: ImageSet) -> tuple[Tensor, ImageSet]:
-    """Those of encoded pictures of which all attributes (or the class) are known: of the others nothing is
-    learnt."""
-    if data.attributes is not None and data.attribute_names:
-        known = None if data.attributes_known is None else data.attributes_known.all(1)
-    else:
-        known = None if data.labels is None else data.labels >= 0
+    """Those of encoded pictures of which all attributes (or the class) are known."""
+    if not _tells_attributes(data):
+        return _of_known_class(z, data)
+    return _those(z, data, None if data.attributes_known is None else data.attributes_known.all(1))
+
+
+def _of_known_class(z: Tensor, data: ImageSet) -> tuple[Tensor, ImageSet]:
+    """Those of encoded pictures of which the class is known; all, if there are attributes to tell."""
+    return _those(z, data, None if _tells_attributes(data) or data.labels is None else data.labels >= 0)
+
+
+def _those(z: Tensor, data: ImageSet, known: Tensor | None) -> tuple[Tensor, ImageSet]:
     if known is None or bool(known.all()):
         return z, data
     if not bool(known.any()):
