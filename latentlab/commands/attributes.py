@@ -60,7 +60,6 @@ def find_as_told(loaded: LoadedModel, arguments: argparse.Namespace) -> Directio
 
 
 def _print_table(found: Directions) -> None:
-    trust = found.trust[0]
     say(f"{found.model} on {found.data}: {_TITLES[found.method]}")
     names = [short_name(name) for name in found.names]
     width = max(len("attribute"), *map(len, names))
@@ -76,7 +75,7 @@ def _print_table(found: Directions) -> None:
         say(f"  {name:<{width}}{figures}  {alike}")
     if found.left_out:
         say(f"Left out, for fewer than 2 have or lack it: {', '.join(map(short_name, found.left_out))}")
-    say(f"AUC and Cohen's d are of {trust.have + trust.lack:,} held-out pictures; 0.5 and 0 are chance")
+    say(f"AUC and Cohen's d are of {found.judged_on} held-out pictures; 0.5 and 0 are chance")
 
 
 def _figure(value: float | None, width: int, digits: int) -> str:

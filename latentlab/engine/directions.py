@@ -120,6 +120,13 @@ class Directions:
         cosines: NDArray[np.float64] = core.cosines(torch.from_numpy(self.vectors)).numpy()
         return cosines
 
+    @property
+    def judged_on(self) -> str:
+        """How many held-out pictures judge each: "60", or "12 to 60" where not all is known of all."""
+        counts = [one.have + one.lack for one in self.trust]
+        least, most = min(counts, default=0), max(counts, default=0)
+        return f"{most:,}" if least == most else f"{least:,} to {most:,}"
+
     def closest(self, index: int) -> tuple[str, float] | None:
         """The other direction that is most alike or most opposite, and the cosine; None if there is none."""
         if len(self) < 2:

@@ -147,6 +147,9 @@ def test_that_what_is_not_known_of_one_attribute_costs_the_others_nothing(method
         assert (trust.auc, trust.cohens_d) == pytest.approx((expected.auc, expected.cohens_d), abs=1e-4), name
     assert found.have[0] + found.lack[0] == len(TRAIN)
     assert found.trust[0].have + found.trust[0].lack == len(TEST)
+    fewest = int(test.attributes_known[:, 2].sum())
+    assert found.judged_on == f"{fewest} to {len(TEST)}"
+    assert find_directions(model, TRAIN, TEST, method).judged_on == f"{len(TEST)}"
 
 
 def test_that_an_attribute_known_of_few_leaves_those_of_all_as_they_are():

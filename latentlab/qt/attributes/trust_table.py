@@ -108,10 +108,9 @@ _Line = tuple[str, list[str]]
 def _in_words(directions: Directions | None, own: bool) -> str:
     said = []
     if directions is not None:
-        held_out = directions.trust[0].have + directions.trust[0].lack
         said.append(
-            f"AUC and Cohen's d are of {held_out:,} held-out pictures of {directions.data}. The columns on "
-            "the right tell which directions are alike: near 1, adding one adds the other too."
+            f"AUC and Cohen's d are of {directions.judged_on} held-out pictures of {directions.data}. The "
+            "columns on the right tell which directions are alike: near 1, adding one adds the other too."
             + (_OF_STEERED if directions.method == STEERED else "")
         )
     if own:
