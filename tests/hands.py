@@ -162,6 +162,8 @@ class Hands:
         view, diffusion = self.window.diffusion, self.window.diffusion_desk
         self.window.show_diffusion()
         settle(20)
+        if diffusion.model is not None and diffusion.model.model == model:
+            view.open_model(model)  # the chooser would leave it as it is
         chooser = view.chooser
         chooser.setCurrentIndex(chooser.findText(model))
         chooser.activated.emit(chooser.currentIndex())
