@@ -1,8 +1,8 @@
-"""Ends a reading that nobody waits for any more.
+"""Ends a piece of work that nobody waits for any more.
 
 Reading photographs takes minutes, deep within whatever asked for them, and a window that is closed, or a
 person who opens something else, does not wait for that. So the thread that reads says beforehand when it is
-no longer needed, and the reading asks before each picture.
+no longer needed, and the reading asks before each picture; likewise trials of what is fastest, before a step.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _here = _Here()
 
 @contextmanager
 def stopping(stopped: Callable[[], bool]) -> Iterator[None]:
-    """While the block runs, what is read on this thread ends as soon as `stopped()`."""
+    """While the block runs, what this thread reads or tries ends as soon as `stopped()`."""
     before, _here.stopped = _here.stopped, stopped
     try:
         yield
@@ -38,7 +38,7 @@ def stopping(stopped: Callable[[], bool]) -> Iterator[None]:
 
 
 def require_wanted() -> None:
-    """Ends the reading if nobody waits for it.
+    """Ends the work in hand if nobody waits for it.
 
     Raises:
         StoppedError: then.

@@ -12,6 +12,7 @@ import time
 import torch
 from torch import Tensor, nn
 
+from latentlab.data.stopping import require_wanted
 from latentlab.engine.device import autocast, available_cores
 from latentlab.engine.objectives import Batch, objective_of
 
@@ -56,6 +57,7 @@ def _time_steps(model: nn.Module, images: Tensor, precision: str, threads: int) 
     x = images.float() / 255.0
     seconds = 0.0
     for step in range(_STEPS + 1):
+        require_wanted()
         started = time.perf_counter()
         with autocast(torch.device("cpu"), precision):
             loss, _ = objective.loss(trial, Batch(x), noise, 1.0, 1)

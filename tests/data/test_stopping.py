@@ -7,10 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from latentlab.data import opening, reading
 from latentlab.data.stopping import StoppedError, require_wanted, stopping
+from latentlab.engine import tuning
+from latentlab.models.vae import VAE
 from tests.data.pictures import folder_of
+from tests.tiny import CONFIG
 
 COUNT = 12
 
@@ -63,3 +67,11 @@ def test_that_each_thread_speaks_for_itself():
         with pytest.raises(StoppedError):
             require_wanted()
     require_wanted()
+
+
+def test_that_trials_of_what_is_fastest_are_given_up_too(monkeypatch: pytest.MonkeyPatch):
+    asked: list[int] = []
+    images = torch.zeros(4, 1, 8, 8, dtype=torch.uint8)
+    with pytest.raises(StoppedError), stopping(lambda: asked.append(1) or len(asked) == 3):
+        tuning.settle(VAE(CONFIG), images, "auto", 1)
+    assert len(asked) == 3

@@ -89,10 +89,9 @@ class TrainingThread(QThread):
         step_back(_MY_NICE)
         try:
             with stopping(self._leaves.is_set):
-                run = self._make()
-            self._drive(run)
+                self._drive(self._make())
         except StoppedError:
-            pass  # the window closes before the pictures are read: nothing has begun
+            pass  # the window closes before the first step: nothing has begun
         except LabError as error:
             self._flush()
             self.failed.emit(str(error), "")
