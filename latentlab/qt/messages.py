@@ -33,6 +33,7 @@ class MessageBar(QFrame):
         self.setAutoFillBackground(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self._do: Callable[[], None] | None = None
+        self._text = ""
         self._sign = Label()
         self.label = Label()
         self.label.setObjectName("messageText")
@@ -56,12 +57,24 @@ class MessageBar(QFrame):
         self.hide()
 
     def say(
-        self, text: str, offer: str = "", do: Callable[[], None] | None = None, *, good: bool = False
+        self,
+        text: str,
+        offer: str = "",
+        do: Callable[[], None] | None = None,
+        *,
+        good: bool = False,
+        beside: bool = False,
     ) -> None:
         """Shows a message in place of the last one; `do` is called when the button `offer` is pressed.
 
-        A warning sign stands before it, unless the news is good.
+        A warning sign stands before it, unless the news is good. `beside` leaves the last one in sight, and
+        what it offers unless something else is.
         """
+        if beside and not self.isHidden():
+            text = f"{self._text}\n{text}"
+            if do is None:
+                offer, do = self.offer.accessibleName(), self._do
+        self._text = text
         kinds = QStyle.StandardPixmap
         icon = self.style().standardIcon(
             kinds.SP_MessageBoxInformation if good else kinds.SP_MessageBoxWarning

@@ -28,6 +28,7 @@ from latentlab.qt.preload import preload_torch
 from latentlab.qt.settings import Settings
 from latentlab.qt.theming import Theming
 from latentlab.qt.training.orders import GoOn
+from latentlab.session.fitting import on_data
 from latentlab.session.session import Session
 from latentlab.session.state import SessionState
 
@@ -111,6 +112,8 @@ class LabWindow(QMainWindow):
         self.crashes = CrashReporter(self)
         self.furnished = self.falling_back = self._settled = False
         self._painted = self._shown = self._closed = False
+        # Whether what is open is the first model: all that its opening tells is worth reading.
+        self._first = False
         self._save_later = QTimer(self, singleShot=True, interval=_SAVE_MS)
         self._save_later.timeout.connect(self.save_settings)
         self._heavy = iter(_HEAVY)
@@ -257,7 +260,8 @@ class LabWindow(QMainWindow):
     def _loaded(self, model: LoadedReply) -> None:
         name = Path(model.data.partition("::")[0]).stem
         self.setWindowTitle(title_text(f"{model.model} · {name} ({model.split}) — LatentLab"))
-        if self.training.data.count() == 0:
+        self._first = self.training.data.count() == 0
+        if self._first:
             self.training.offer_data(self.deeds.data.known(), model.data)
             self._offer_unfinished()
         self.actions_.refresh()
@@ -274,7 +278,7 @@ class LabWindow(QMainWindow):
 
     @Slot(str)
     def _noticed(self, sentence: str) -> None:
-        self.messages.say(sentence)
+        self.messages.say(sentence, beside=self._first)
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
@@ -290,8 +294,9 @@ class LabWindow(QMainWindow):
             # What belonged to the model of last time stays in a copy of the settings.
             self.settings.keep_aside("before")
             text += f"\n{default.model}, which comes with LatentLab, is opened instead."
-            state = for_model(state, default.model)
-            self.session.reset(replace(state, data=default.data, split=default.split))
+            # Nor are pictures picked among others: nobody is to be told that they are gone.
+            state = replace(for_model(state, default.model), pictures=None)
+            self.session.reset(on_data(state, default.data, default.split))
             self.desk.open(self.desk.state)
         self.messages.say(text)
 
@@ -310,7 +315,7 @@ class LabWindow(QMainWindow):
         waiting = self.trainer.unfinished()
         if waiting:
             text = f"The training of {_name_of(waiting[0])} was not finished. It can go on where it was."
-            self.messages.say(text, "Go on", partial(self._go_on, waiting[0]))
+            self.messages.say(text, "Go on", partial(self._go_on, waiting[0]), beside=True)
 
     def show_training(self) -> None:
         """Brings the training panel to the front."""

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
@@ -22,14 +23,16 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from latentlab.data.keys import Keys
 from latentlab.engine.replies import EncodingsReply, Refusal
 from latentlab.engine.requests import TraversalRequest
 from latentlab.qt.app import create_window
 from latentlab.qt.settings import Settings
 from latentlab.session.bounds import MAX_PINS, TRAY_FULL
 from latentlab.session.edits import MoveProbe, SetPins
-from latentlab.session.state import SessionState
-from tests.qt.fake_renderer import FakeRenderer
+from latentlab.session.pictures import in_words
+from latentlab.session.state import PictureKeys, SessionState
+from tests.qt.fake_renderer import COUNT, FakeRenderer
 from tests.qt.shell import OFFSCREEN, open_window
 
 pytestmark = OFFSCREEN
@@ -201,6 +204,46 @@ def test_that_the_model_of_last_time_that_is_gone_gives_way_to_the_shipped_one(
         assert "missing" in window.messages.label.text()
         assert "opened instead" in window.messages.label.text()
         assert "missing" in (tmp_path / "lab.ini.before").read_text()
+
+
+def test_that_at_a_start_no_message_takes_the_place_of_another(qtbot: QtBot, tmp_path: Path) -> None:
+    """The model has gone, and with it groups of its pictures; and a training was left."""
+    picked = PictureKeys(selected="", group_a=("0000000000000003 3.png",), group_b=(), hidden=())
+    settings = Settings(tmp_path / "lab.ini")
+    settings.session = SessionState(model="missing", data="/gone", group_a=(3,), pictures=picked)
+    settings.save()
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "cats.safetensors.training").write_bytes(b"")
+    renderer = FakeRenderer()
+    renderer.keys = Keys(tuple(f"{n}.jpg" for n in range(COUNT)), np.arange(COUNT, dtype=np.uint64) + 1000)
+    with open_window(qtbot, tmp_path, renderer) as window:
+        lines = window.messages.label.text().splitlines()
+        assert [line.partition(" ")[0] for line in lines] == ["no", "mnist-vae-2d,", "The"]
+        assert lines[2] == "The training of cats was not finished. It can go on where it was."
+        assert window.messages.offer.text() == "Go on"
+        # What was picked among other pictures is not looked for among these.
+        assert (window.desk.state.group_a, window.desk.state.pictures) == ((), None)
+
+
+def test_that_pictures_that_are_gone_are_told_beside_a_training_that_can_go_on(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    picked = PictureKeys(selected="", group_a=("0000000000000003 3.png",), group_b=(), hidden=())
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "cats.safetensors.training").write_bytes(b"")
+    renderer = FakeRenderer()
+    renderer.keys = Keys(tuple(f"{n}.jpg" for n in range(COUNT)), np.arange(COUNT, dtype=np.uint64) + 1000)
+    state = SessionState(group_a=(3,), pictures=picked)
+    with open_window(qtbot, tmp_path, renderer, state=state) as window:
+        lines = window.messages.label.text().splitlines()
+        assert lines == ["The training of cats was not finished. It can go on where it was.", in_words(1)]
+        assert window.messages.offer.isVisible()
+        # Later ones take the place of what has been read.
+        window.desk.noticed.emit("More news.")
+        window.desk.open(window.desk.state)
+        qtbot.waitSignal(window.desk.loaded, timeout=2000).wait()
+        window.desk.noticed.emit("Other news.")
+        assert window.messages.label.text() == "Other news."
 
 
 def test_that_closing_in_the_middle_of_work_joins_within_two_seconds(qtbot: QtBot, tmp_path: Path) -> None:
