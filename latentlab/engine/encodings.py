@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from latentlab.data.image_set import ImageSet, size_in_words
+from latentlab.data.limits import LARGEST_SIDE, SMALLEST_SIDE
+from latentlab.data.shipped_sets import SHIPPED_SETS
+from latentlab.data.spec import COLOURS
 from latentlab.errors import LabError
 from latentlab.models.base import Encodes
 
@@ -32,6 +35,24 @@ class Encodings:
         return len(self.mean)
 
 
+def require_shape(data: ImageSet, shape: tuple[int, int, int]) -> None:
+    """Refuses pictures of another shape than (C, H, W).
+
+    Raises:
+        LabError: saying how pictures of one's own are read in that shape, where they can be.
+    """
+    if data.shape == shape:
+        return
+    channels, height, width = shape
+    colour = COLOURS[channels == 3]
+    can_be = height == width and SMALLEST_SIDE <= height <= LARGEST_SIDE and data.name not in SHIPPED_SETS
+    raise LabError(
+        f"the pictures of {data.name} are {size_in_words(data.shape)}, "
+        f"the model takes {size_in_words(shape)}",
+        hint=f"PATH::side={height},colour={colour} reads them so" if can_be else None,
+    )
+
+
 @torch.no_grad()
 def encode_in_chunks(
     model: nn.Module, data: ImageSet, chunk: int = 500, y: Tensor | None = None
@@ -46,11 +67,7 @@ def encode_in_chunks(
     if not isinstance(model, Encodes):
         raise LabError(f"a {type(model).__name__} does not encode pictures")
     shape = getattr(model, "picture_shape", data.shape)
-    if data.shape != shape:
-        raise LabError(
-            f"the pictures of {data.name} are {size_in_words(data.shape)}, "
-            f"the model takes {size_in_words(shape)}"
-        )
+    require_shape(data, shape)
     device = next(model.parameters()).device
     for first in range(0, len(data), chunk):
         images = data.images[first : first + chunk].to(device)

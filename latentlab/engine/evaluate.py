@@ -22,8 +22,9 @@ import torch
 from torch import Tensor, nn
 
 from latentlab.core import gaussian
-from latentlab.data.image_set import ImageSet, size_in_words
+from latentlab.data.image_set import ImageSet
 from latentlab.engine.conditions import conditions_of, require_known
+from latentlab.engine.encodings import require_shape
 from latentlab.errors import LabError
 from latentlab.models.base import Decodes, Encodes, Trains
 
@@ -90,11 +91,7 @@ def evaluate(
     data = require_known(model, data)
     if min(samples, likelihood_images, elbo_draws, len(data)) < 1:
         raise LabError("pictures, samples and draws must each be at least 1")
-    if data.shape != model.picture_shape:
-        raise LabError(
-            f"the pictures of {data.name} are {size_in_words(data.shape)}, "
-            f"the model's {size_in_words(model.picture_shape)}"
-        )
+    require_shape(data, model.picture_shape)
     device = next(model.parameters()).device
     generator = torch.Generator(device).manual_seed(seed)
     chunk = _chunk(model)

@@ -21,11 +21,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from latentlab.data.image_set import ImageSet, size_in_words
+from latentlab.data.image_set import ImageSet
 from latentlab.engine import tuning
 from latentlab.engine.conditions import Told, told_of
 from latentlab.engine.device import autocast, available_cores, choose_device
 from latentlab.engine.distributed import ALONE, Team
+from latentlab.engine.encodings import require_shape
 from latentlab.engine.events import EpochEnded, Figures, Finished, Judging, Progress, Started, TrainingEvent
 from latentlab.engine.objectives import Batch, objective_of
 from latentlab.engine.plan import RANGES, TrainingPlan
@@ -86,11 +87,7 @@ class Trainer:
                 hint=f"Choose a multiple of {team.size} (--batch)",
             )
         shape = getattr(model, "picture_shape", train.shape)
-        if train.shape != shape:
-            raise LabError(
-                f"the pictures of {train.name} are {size_in_words(train.shape)}, "
-                f"the model takes {size_in_words(shape)}"
-            )
+        require_shape(train, shape)
         self.plan, self.team = plan, team
         self.device = device or choose_device(plan.device)
         self.model = model.to(self.device).train()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from latentlab.data.image_set import ImageSet
-from latentlab.engine.encodings import encode_all, encode_in_chunks, join
+from latentlab.engine.encodings import encode_all, encode_in_chunks, join, require_shape
 from latentlab.errors import LabError
 from tests.conftest import make_vae
 from tests.tiny import CONFIG, toy_set
@@ -57,3 +59,18 @@ def test_that_wrong_models_and_shapes_are_told():
         encode_all(nn.Linear(2, 2), toy_set("test"))
     with pytest.raises(LabError, match="9 x 9 grey, the model takes 8 x 8 grey"):
         encode_all(make_vae(CONFIG), toy_set("test", 4, (1, 9, 9)))
+
+
+def test_that_it_is_said_how_ones_own_pictures_are_read_in_the_models_shape():
+    own = toy_set("test", 4, (3, 9, 9))
+    with pytest.raises(LabError, match="9 x 9 in colour, the model takes 32 x 32 in colour") as refusal:
+        require_shape(own, (3, 32, 32))
+    assert refusal.value.hint == "PATH::side=32,colour=rgb reads them so"
+    with pytest.raises(LabError) as refusal:
+        require_shape(own, (1, 8, 8))
+    assert refusal.value.hint == "PATH::side=8,colour=grey reads them so"
+    shipped = replace(own, name="faces")
+    for data, shape in ((own, (1, 8, 12)), (own, (3, 128, 128)), (shipped, (1, 28, 28))):
+        with pytest.raises(LabError) as refusal:
+            require_shape(data, shape)
+        assert refusal.value.hint is None

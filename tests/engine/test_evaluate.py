@@ -115,7 +115,7 @@ def test_that_no_more_pictures_are_judged_than_there_are():
 
 
 def test_that_pictures_of_another_shape_are_told():
-    with pytest.raises(LabError, match="of toy are 8 x 8 grey, the model's 4 x 5 grey"):
+    with pytest.raises(LabError, match="of toy are 8 x 8 grey, the model takes 4 x 5 grey"):
         evaluate(make_vae(CONFIG), toy_set("test"))
 
 
