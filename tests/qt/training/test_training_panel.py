@@ -339,6 +339,8 @@ def test_that_a_training_that_was_left_waits_for_the_one_under_way(qtbot: QtBot,
     with training_window(qtbot, tmp_path) as window:
         click(qtbot, window, "trainStart")
         until(qtbot, window, Stage.RUNNING)
+        # It runs before its first step is done, and has done some when it is left.
+        qtbot.waitUntil(lambda: "Step" in status(window), timeout=20_000)
     with training_window(qtbot, tmp_path) as window:
         started: list[Started] = []
         window.trainer.told.connect(lambda e: started.append(e) if isinstance(e, Started) else None)
