@@ -16,7 +16,7 @@ from latentlab.engine import requests as rq
 from latentlab.qt.desk import Desk
 from latentlab.qt.views import neighbours as module
 from latentlab.qt.views.neighbours import COUNT, Neighbours
-from latentlab.session.edits import HideClasses, MoveProbe
+from latentlab.session.edits import ChangeData, HideClasses, MoveProbe
 from tests.qt.fake_renderer import FakeRenderer
 
 # What the offscreen platform says whenever a window is shown.
@@ -127,6 +127,20 @@ def test_that_name_and_tooltip_tell_number_class_and_distance(view: Neighbours) 
     name = f"Image {button.row}, class {'abc'[button.row % 3]}"
     assert button.accessibleName() == name
     assert button.toolTip().startswith(f"{name}, at distance {np.hypot(*button.z):.3f} from the probe")
+
+
+def test_that_the_same_pictures_of_other_classes_are_shown_as_of_those(
+    qtbot: QtBot, desk: Desk, renderer: FakeRenderer, view: Neighbours
+) -> None:
+    button = view.buttons[0]
+    row, z = button.row, button.z
+    assert row is not None
+    renderer.labels = (renderer.labels + 1) % 3
+    desk.do(ChangeData(data="other"))
+    name = f"Image {row}, class {'abc'[(row + 1) % 3]}"
+    qtbot.waitUntil(lambda: button.accessibleName() == name, timeout=3000)
+    assert (button.row, button.z) == (row, z)
+    assert button.toolTip().startswith(name)
 
 
 def test_that_hidden_classes_are_left_out(

@@ -53,6 +53,7 @@ class Neighbours(QWidget):
         layout.addWidget(self.note)
         layout.addLayout(tiles)
         layout.addStretch()
+        self._filled_from: dict[NeighbourButton, LoadedReply] = {}
         self._due = QTimer(self, singleShot=True, interval=60)
         self._due.timeout.connect(self._find)
         desk.changed.connect(self._changed)
@@ -119,7 +120,9 @@ class Neighbours(QWidget):
 
     def _fill(self, button: NeighbourButton, row: int, model: LoadedReply, encodings: EncodingsReply) -> None:
         z = tuple(map(float, encodings.mean[row]))
-        if (row, z) != (button.row, button.z):
+        # The same picture may be of another class once its data were read otherwise.
+        if (row, z) != (button.row, button.z) or self._filled_from.get(button) is not model:
+            self._filled_from[button] = model
             label = -1 if model.labels is None else int(model.labels[row])
             button.show_image(row, z, label, to_qimage(data_picture(model.images, row)))
             name = "" if label < 0 else f", class {listed(model.classes[label])}"
