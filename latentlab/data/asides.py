@@ -21,6 +21,8 @@ _JPEG_MAGIC = b"\xff\xd8\xff"
 _MOST_PARTS = 1_000_000
 # Of a part that tells the orientation.
 _MOST_BYTES = 2**20
+# Where the part behind IHDR begins.
+_FIRST_PART = len(PNG_MAGIC) + 25
 _XMP = b"XML:com.adobe.xmp\0\0\0"
 _RAW_EXIF = b"Raw profile type exif\0"
 _HEAD, _CHECKSUM = struct.Struct(">I4s"), struct.Struct(">I")
@@ -64,6 +66,8 @@ def bare_png(content: bytes) -> tuple[bytes, int]:
 
     None of it is unpacked.
     """
+    if _has_pixels_alone(content):
+        return content, 1
     kept, frames, asides = [], 1, False
     for chunk in png_chunks(content):
         # A capital letter at the beginning: no decoder may leave it out.
@@ -78,6 +82,17 @@ def bare_png(content: bytes) -> tuple[bytes, int]:
         return content, frames
     parts = [content[chunk.start - 8 : chunk.stop + 4] for chunk in kept]
     return b"".join([PNG_MAGIC, *parts]), frames
+
+
+def _has_pixels_alone(content: bytes) -> bool:
+    """Whether a PNG is but IHDR, IDAT and IEND: as most of those are of which there are many."""
+    start, size = _FIRST_PART, len(content)
+    while start + _HEAD.size <= size:
+        length, kind = _HEAD.unpack_from(content, start)
+        if kind != b"IDAT":
+            return bool(kind == b"IEND")
+        start += length + 12
+    return False
 
 
 def _belongs(content: bytes, chunk: Chunk) -> bool:

@@ -17,6 +17,8 @@ from typing import IO, Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL.ImageFile import ImageFile
+from PIL.PngImagePlugin import PngImageFile
 
 from latentlab.data.asides import PNG_MAGIC, bare_picture, bare_png
 from latentlab.data.formats import FORMATS, HEAD_BYTES, why_passed_over
@@ -55,6 +57,9 @@ def quiet() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
+
+
+_SMALL = 2**15
 
 
 def decode(stream: IO[bytes], enough: int, ground: str = WHITE_GROUND) -> AnyPicture:
@@ -125,11 +130,16 @@ def _head(stream: IO[bytes]) -> bytes:
 
 def _bare(stream: IO[bytes]) -> tuple[IO[bytes], int]:
     """A PNG without what lies beside its pixels, other files as they are; and the frames it tells of."""
-    magic = stream.read(len(PNG_MAGIC))
-    if magic == PNG_MAGIC and stream.seek(0, io.SEEK_END) <= MAX_MEMBER_BYTES:
-        stream.seek(0)
-        bare, frames = bare_png(stream.read())
-        return io.BytesIO(bare), frames
+    content = stream.read(_SMALL)
+    if content.startswith(PNG_MAGIC):
+        # Most are small; of others a look at the size goes before reading all.
+        large = len(content) == _SMALL
+        if not large or stream.seek(0, io.SEEK_END) <= MAX_MEMBER_BYTES:
+            if large:
+                stream.seek(_SMALL)
+                content += stream.read()
+            bare, frames = bare_png(content)
+            return io.BytesIO(bare), frames
     stream.seek(0)
     return stream, 1
 
@@ -160,8 +170,15 @@ def _size(stream: IO[bytes]) -> tuple[int, int]:
         return (height, width) if lies else (width, height)
 
 
+def _opened(stream: IO[bytes]) -> ImageFile:
+    """A picture file in one of the formats that are read; a PNG without a search, for there are many."""
+    if isinstance(stream, io.BytesIO) and stream.getbuffer()[: len(PNG_MAGIC)] == PNG_MAGIC:
+        return PngImageFile(stream)
+    return Image.open(stream, formats=FORMATS)
+
+
 def _decode(stream: IO[bytes], enough: int, ground: str, frames: int) -> AnyPicture:
-    with Image.open(stream, formats=FORMATS) as image:
+    with _opened(stream) as image:
         width, height = image.size
         if width * height > MAX_PIXELS:
             raise PictureError(f"{width} x {height} pixels, over the limit of {MAX_PIXELS // 10**6} million")

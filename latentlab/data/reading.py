@@ -248,7 +248,7 @@ def _one_by_one(
             waiting[place] = fit_deep(image, canvas.side, options.fit)
         else:
             # Once, for it is a copy: most pictures of a data set have the side already.
-            pixels = np.asarray(image)
+            pixels = _pixels_of(image)
             hashes[place] = hash_pixels(pixels)
             fitted = fit(image, canvas.side, options.fit)
             canvas.put(place, pixels if fitted is image else np.asarray(fitted))
@@ -263,6 +263,13 @@ def _one_by_one(
     if further:
         found.book.note(_further_in_words(further))
     return fine, hashes
+
+
+def _pixels_of(image: Image.Image) -> NDArray[np.uint8]:
+    """As `np.asarray`, of mode "L" or "RGB", without the questions that numpy asks first."""
+    width, height = image.size
+    pixels = np.frombuffer(image.tobytes(), np.uint8)
+    return pixels.reshape((height, width) if image.mode == "L" else (height, width, 3))
 
 
 def _further_in_words(further: list[tuple[str, int]]) -> str:
