@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latentlab.data.limits import MAX_CLASSES
+from latentlab.data.naming import has_picture_suffix
 from latentlab.data.sheet import Column, plain_name, words
 
 YES, NO, MINUS, UNKNOWN, STRAY = 1, 0, -1, 8, 9
@@ -68,9 +69,15 @@ _TESTING = frozenset(
     words("test testing tst te query holdout held_out held-out heldout publictest privatetest")
 )
 _HELD_OUT = frozenset(words("is_test istest test_set held_out heldout holdout is_holdout is_testing"))
+# Where that is true of most lines, it says that the lines are sound.
+_VALID = frozenset(words("is_valid is_validation is_val"))
 _LEARNT = frozenset(words("is_train istrain is_training is_training_image train_set is_training_set"))
 # Numbers that only count lines, and words that only name them.
 _COUNTING = re.compile(r"(id|idx|index|no|nr|number|row|#|.*[_ ]id|unnamed: ?\d+|column 1)", re.I)
+# Numbers that measure something are no classes, however few there are.
+_MEASURES = frozenset(
+    words("age ages year years height width weight size area length count price depth temperature month day")
+)
 # Of columns without such a name: so many different whole numbers, each so often, may be classes.
 _FEW_NUMBERS = 20
 # Of a column of yes and no, this share may be something else, or of many lines that share.
@@ -85,6 +92,7 @@ class Holds(enum.Enum):
     CLASSES = "classes"
     SPLIT = "which are for testing"
     UNSURE = "-1, 0 and 1"
+    FILES = "names of pictures"
     NUMBERS = "numbers"
     TEXT = "text"
     CONSTANT = "the same everywhere"
@@ -166,6 +174,8 @@ def _holds(
         return Holds.CONSTANT
     if not called and not of[STRAY] and of[NO] and of[MINUS]:
         return Holds.UNSURE
+    if 2 * sum(map(has_picture_suffix, some)) > len(some):
+        return Holds.FILES
     if pieces_of(column):
         return Holds.SEVERAL
     if len(some) <= MAX_CLASSES and _come_again(column, some, filled, whole=whole, called=called):
@@ -195,7 +205,7 @@ def _come_again(column: Column, some: list[str], filled: int, *, whole: bool, ca
         return not numbers and len(some) <= max(2, 0.75 * filled)
     if len(some) > filled / 2 or _COUNTING.fullmatch(column.name):
         return False
-    if plain_name(column.name) in _SPLIT_WORDS:
+    if plain_name(column.name) in _SPLIT_WORDS or (whole and plain_name(column.name) in _MEASURES):
         return False
     if whole:
         values = [whole_number(value) for value in some]
@@ -261,10 +271,14 @@ def splits(column: Column, *, asked: bool = False) -> NDArray[np.bool_] | None:
     values = [value.casefold().replace(" ", "") for value in column.values]
     some = {value for value in values if value not in _EMPTY}
     truth = [truth_of(value) for value in values]
-    if name in _HELD_OUT | _LEARNT and STRAY not in truth and YES in truth:
+    counts = column.counts()
+    true = sum(int(count) for count, code in zip(counts, truth, strict=True) if code == YES)
+    if name in _VALID and 2 * true > counts.sum() and not asked:
+        return None
+    if name in _HELD_OUT | _VALID | _LEARNT and STRAY not in truth and YES in truth:
         held_out = np.array([code == YES for code in truth], dtype=bool)
         learnt = np.array([code in (NO, MINUS) for code in truth], dtype=bool)
-        return held_out if name in _HELD_OUT else learnt
+        return learnt if name in _LEARNT else held_out
     if some <= _TRAINING | _VALIDATING | _TESTING and some & _TRAINING and some - _TRAINING:
         testing = _TESTING if some & _TESTING else _VALIDATING
         return np.array([value in testing for value in values], dtype=bool)

@@ -275,10 +275,15 @@ class Roles:
         known = look_at(self._sheet.columns[self.label].of_rows(self._rows))
         values = known.column.values
         names: dict[str, str] = {}
+        uncounted = False
         if known.whole:
             numbers = {
                 value: whole_number(value) for value, no in zip(values, known.empty, strict=True) if not no
             }
+            uncounted = {-1, 0, 1, 2} <= set(numbers.values()) and min(numbers.values()) == -1
+            if uncounted:
+                # Beside classes that are counted from 0 on, it stands for none.
+                numbers = {value: number for value, number in numbers.items() if number != -1}
             written: dict[int, set[str]] = {}
             for value, number in numbers.items():
                 written.setdefault(number, set()).add(value)
@@ -286,7 +291,7 @@ class Roles:
                 plain = len(written[number]) == 1 and value.isdecimal()
                 names[value] = value if plain else str(number)
         else:
-            names = {value: value for value, no in zip(values, known.empty, strict=True) if not no}
+            names = self._spelt_alike(known)
         if not names:
             return None, ()
         classes = tuple(in_natural_order(set(names.values())))
@@ -300,9 +305,30 @@ class Roles:
         if unknown:
             self._book.note(
                 f"{_cells(unknown)} of {_quoted(known.name)} in {shown(self._sheet.name)} {_are(unknown)} "
-                "empty, so the class of these pictures is not known"
+                f"{'empty or -1' if uncounted else 'empty'}, so the class of these pictures is not known"
             )
         return labels, classes
+
+    def _spelt_alike(self, known: Known) -> dict[str, str]:
+        """What each word of a column is called as a class: "Cat" and "cat " are one, "A" and "a" are two."""
+        alike: dict[str, dict[str, int]] = {}
+        for value, count, no in zip(known.column.values, known.column.counts(), known.empty, strict=True):
+            if not no:
+                key = " ".join(value.casefold().split())
+                alike.setdefault(key if len(key) > 1 else value, {})[value] = int(count)
+        names: dict[str, str] = {}
+        united = []
+        for spellings in alike.values():
+            usual = max(spellings, key=lambda value: (spellings[value], value))
+            names |= dict.fromkeys(spellings, usual)
+            if len(spellings) > 1:
+                united.append(usual)
+        if united:
+            table = shown(self._sheet.name)
+            self._book.note(
+                f"{table} spells some classes in several ways, which were taken for one: {_listed(united)}"
+            )
+        return names
 
     def _truth(
         self, pictures: NDArray[np.intp], count: int

@@ -259,6 +259,40 @@ def test_that_yes_and_no_are_known_in_other_languages_and_as_ticks(yes, no):
     assert told.labels is None
 
 
+def test_that_classes_in_several_spellings_are_one():
+    cells = ["Cat", "cat", "Cat ", "DOG", "dog", "dog", "A", "a"]
+    rows = "".join(f"{n}.png,{cell}\n" for n, cell in enumerate(cells))
+    told, notes = tell(f"file,class\n{rows}", [f"{n}.png" for n in range(8)])
+    assert classes_of(told) == ["Cat", "Cat", "Cat", "dog", "dog", "dog", "A", "a"]
+    assert "t.csv spells some classes in several ways" in notes[-1]
+
+
+def test_that_minus_one_beside_counted_classes_is_none():
+    """As in an .npz."""
+    rows = "".join(f"{n}.png,{[-1, 0, 1, 2][n % 4]}\n" for n in range(8))
+    told, notes = tell(f"file,label\n{rows}", [f"{n}.png" for n in range(8)])
+    assert classes_of(told) == [None, "0", "1", "2"] * 2
+    assert '2 cells of "label" in t.csv are empty or -1' in notes[-1]
+
+
+def test_that_measures_and_other_files_are_no_classes():
+    rows = "".join(f"{n}.png,{n % 4},back{n % 2}.png,{'ab'[n % 2]}\n" for n in range(12))
+    told, _ = tell(f"file,age,background,kind\n{rows}", [f"{n}.png" for n in range(12)])
+    assert classes_of(told) == ["a", "b"] * 6
+    told, _ = tell(f"file,age,background,kind\n{rows}", [f"{n}.png" for n in range(12)], chosen="class=age")
+    assert classes_of(told) == ["0", "1", "2", "3"] * 3
+
+
+def test_that_what_is_for_validation_is_held_out_by_its_own_column():
+    rows = "".join(f"{name},{n % 2},{n == 2}\n" for n, name in enumerate(FOUR))
+    told, _ = tell(f"file,Hat,is_valid\n{rows}")
+    assert told.held_out.tolist() == [False, False, True, False]
+    assert told.attribute_names == ("Hat",)
+    sound = "".join(f"{name},{n % 2},{n != 2}\n" for n, name in enumerate(FOUR))
+    told, _ = tell(f"file,Hat,is_valid\n{sound}")
+    assert (told.held_out, told.attribute_names) == (None, ("Hat", "is_valid"))
+
+
 def test_that_names_in_web_addresses_are_found():
     rows = "".join(f"https://example.org/set/{name}?raw=1#top,{n % 2}\n" for n, name in enumerate(FOUR))
     told, _ = tell(f"url,Hat\n{rows}")
