@@ -18,6 +18,8 @@ LINES = (".jsonl", ".ndjson")
 SUFFIXES = (*LINES, ".json")
 _FILE, _VALUE = "file", "label"
 _MOST_KEYS = 2000
+# Three bytes of JSON may take a hundred of memory.
+_MOST_BYTES, _MOST_LINE_BYTES, _MOST_ROWS = 2**24, 2**20, 1_000_000
 
 
 def as_csv(content: bytes, name: str) -> bytes:
@@ -41,10 +43,15 @@ def as_csv(content: bytes, name: str) -> bytes:
 
 def _rows(content: bytes, name: str) -> list[dict[str, Any]]:
     rows: Any
+    by_line = name.lower().endswith(LINES)
+    if not by_line and len(content) > _MOST_BYTES:
+        raise LabError(f"is JSON of over {_MOST_BYTES // 2**20} MiB; write a line a picture (.jsonl)", name)
     try:
-        if name.lower().endswith(LINES):
-            lines = content.decode("utf-8-sig").splitlines()
-            rows = [json.loads(line) for line in lines if line.strip()]
+        if by_line:
+            lines = content.split(b"\n", _MOST_ROWS)
+            if len(lines) > _MOST_ROWS or max(map(len, lines)) > _MOST_LINE_BYTES:
+                raise LabError(f"has over {_MOST_ROWS:,} lines, or one of over a megabyte", name)
+            rows = [json.loads(line.decode("utf-8-sig")) for line in lines if line.strip()]
         else:
             rows = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError, MemoryError):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
+from latentlab.data import json_table
 from latentlab.data.image_set import ImageSet
 from latentlab.data.opening import Opened, open_data
+from latentlab.errors import LabError
 from tests.data.pictures import encoded, noise
 
 
@@ -190,3 +193,19 @@ def test_that_json_of_another_kind_is_told(tmp_path, text):
     data = opened(tmp_path, NAMES, {"labels.json": [text]})
     assert data.everything.attributes is None
     assert "labels.json is no table of attributes: is no" in data.report.in_words()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("labels.json", b"[" + b"[]," * 6_000_000, "is JSON of over 16 MiB"),
+        ("labels.jsonl", b"{}\n" * 1_000_001, "has over 1,000,000 lines"),
+        ("labels.jsonl", b"[" + b"[]," * 400_000 + b"1]", "one of over a megabyte"),
+    ],
+)
+def test_that_json_of_any_size_costs_little(name, content, said):
+    tracemalloc.start()
+    with pytest.raises(LabError, match=said):
+        json_table.as_csv(content, name)
+    assert tracemalloc.get_traced_memory()[1] < 2**28
+    tracemalloc.stop()
