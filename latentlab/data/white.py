@@ -24,6 +24,8 @@ _WHOLE = (1, 255, 1023, 4095, 16_383, 65_535)
 # Floating point is 0 to 1, with some room for what sharpening adds; else it counts like whole numbers do.
 _ROOM = 1.1
 _FAR_BELOW = 4
+# Where so many pictures lie far below what is white because of the others, that is told.
+_MOST_SHARE = 0.75
 _BLOCK = 4096
 # Floating point may lie so far below black, as a share of its largest level, and is taken for black.
 _RIPPLE = 0.05
@@ -123,9 +125,11 @@ class Largest:
 
     def __init__(self) -> None:
         self._largest: dict[bool, float] = {}
+        self._of_each: dict[bool, list[float]] = {True: [], False: []}
 
     def see(self, picture: Deep) -> None:
         self._largest[picture.whole] = max(picture.largest, self._largest.get(picture.whole, 0.0))
+        self._of_each[picture.whole].append(picture.largest)
 
     def __bool__(self) -> bool:
         return bool(self._largest)
@@ -146,6 +150,12 @@ class Largest:
             if asked is None:
                 white = guess_white(largest, whole=whole)
                 book.note(f"White is {white:g}, for {is_largest} (white=NUMBER sets another white)")
+                usual = guess_white(float(np.quantile(self._of_each[whole], _MOST_SHARE)), whole=whole)
+                if usual < white / _FAR_BELOW:
+                    book.note(
+                        f"Most of the {kind} go no further than {usual:g}, so they are dark: "
+                        f"white={usual:g} would show them as bright as that"
+                    )
             else:
                 beyond = "; what lies above is white too" if largest > asked else ""
                 book.note(f"White is {asked:g}, as asked; {is_largest}{beyond}")

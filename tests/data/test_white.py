@@ -248,3 +248,15 @@ def test_that_further_frames_are_told(tmp_path):
         "2 pictures hold 4 further pages or frames, which are not read: a.gif, stack.tif"
         in open_data(str(tmp_path)).report.notes
     )
+
+
+def test_that_pictures_that_one_bright_one_darkens_are_told_of(tmp_path):
+    hot = ramp(4000)
+    hot[0, 0] = 65_535
+    data = write(tmp_path / "x", *(ramp(4000) for _ in range(6)), hot)
+    notes = open_data(data).report.notes
+    said = "Most of the pictures of more than 8 bits go no further than 4095, so they are dark: white=4095"
+    assert any(note.startswith(said) for note in notes)
+    assert int(by_name(f"{data}::white=4095")["1.png"].max()) == 249
+    even = write(tmp_path / "y", *(ramp(top) for top in (4000, 900, 65_535, 30_000)))
+    assert not any("dark" in note for note in open_data(even).report.notes)
