@@ -14,6 +14,7 @@ says what was taken for what; a person may choose otherwise.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,7 @@ from latentlab.data.naming import (
     WITH_SUFFIX,
     Matched,
     Naming,
+    clean,
     has_picture_suffix,
 )
 from latentlab.data.report import Notebook, shown
@@ -99,7 +101,15 @@ def _understood(sheet: Sheet, naming: Naming, chosen: Columns) -> tuple[Sheet, i
         return sheet, file, matched
     # Names are looked up among what may be names; a table without them calls its columns by number.
     asked = Asked(sheet.first)
-    file, matched = _file_column(sheet, naming, chosen.file, asked)
+    try:
+        file, matched = _file_column(sheet, naming, chosen.file, asked)
+    except LabError:
+        joined = None if chosen.file is not None else _with_folders(sheet, naming)
+        if joined is None:
+            raise
+        sheet = joined
+        file, matched = _file_column(sheet, naming, None)
+        assert sheet.first is not None
     if _begins_with_data(sheet, file, matched):
         return sheet.without_header(), file, matched
     column = sheet.columns[file]
@@ -147,6 +157,35 @@ def _file_column(
         longest = max(sheet.columns, key=lambda column: len(column.values))
         raise _no_match("names", longest, naming, sheet.name)
     return -best[0][2], best[1]
+
+
+def _with_folders(sheet: Sheet, naming: Naming) -> Sheet | None:
+    """The table with the files' folders, which another column names, put before the files' own names.
+
+    As of cats/1.png and dogs/1.png in a table with "cats" in one column and "1.png" in another. None if there
+    are no such columns.
+    """
+    assert sheet.first is not None
+    folders = {part for name in naming.names for part in clean(name).split("/")[:-1]}
+    for file, column in enumerate(sheet.columns):
+        if not (naming.match(column.values).pictures == AMBIGUOUS).any():
+            continue
+        for place, other in enumerate(sheet.columns):
+            if place == file or sum(value in folders for value in other.values) * 2 < len(other.values):
+                continue
+            pairs = other.codes.astype(np.int64) * len(column.values) + column.codes
+            distinct, codes = np.unique(pairs, return_inverse=True)
+            values = [
+                f"{other.values[pair // len(column.values)]}/{column.values[pair % len(column.values)]}"
+                for pair in distinct.tolist()
+            ]
+            if naming.match(values).count * 2 < len(values):
+                continue
+            columns, first = list(sheet.columns), list(sheet.first)
+            first[file] = f"{first[place]}/{first[file]}"
+            columns[file] = Column(first[file], values, codes.reshape(-1).astype(np.int32))
+            return replace(sheet, columns=tuple(columns), first=first)
+    return None
 
 
 def _rank(sheet: Sheet, place: int) -> tuple[int, int]:

@@ -299,6 +299,19 @@ def test_that_names_in_web_addresses_are_found():
     assert by_name(told, "Hat") == "-+-+"
 
 
+@pytest.mark.parametrize("header", ["folder,file,Hat\n", ""])
+def test_that_another_column_may_name_the_folders(header):
+    pictures = [f"set/{kind}/{n}.png" for kind in ("cats", "dogs") for n in range(4)]
+    rows = "".join(
+        f"{kind},{n}.png,{int((n > 1) == (kind == 'cats'))}\n" for kind in ("dogs", "cats") for n in range(4)
+    )
+    told, _ = tell(header + rows, pictures)
+    assert by_name(told, "Hat" if header else "column 3") == "--++++--"
+    assert told.matched == 8
+    if header:
+        assert classes_of(told) == ["cats"] * 4 + ["dogs"] * 4
+
+
 def test_that_names_that_several_pictures_have_are_told_as_such():
     pictures = [f"{kind}/{n}.png" for kind in ("cats", "dogs") for n in range(3)]
     with pytest.raises(LabError, match=r"does not tell the pictures apart: more than one is called '0\.png'"):
