@@ -172,8 +172,9 @@ def _tell(event: object, show: Callable[[float, str], None], steps: int) -> None
     match event:
         case Started():
             since = f", from step {event.step:,}" if event.step else ""
+            counted = "1 step" if event.steps == 1 else f"{event.steps:,} steps"
             warn(
-                f"{event.epochs} {'epoch' if event.epochs == 1 else 'epochs'}, {event.steps:,} steps on "
+                f"{event.epochs} {'epoch' if event.epochs == 1 else 'epochs'}, {counted} on "
                 f"{event.device} ({event.precision}, {event.threads} "
                 f"{'thread' if event.threads == 1 else 'threads'}){since}"
             )

@@ -141,7 +141,8 @@ class ZipTree:
         if encoding:
             book.note(f"The archive does not say how its names are encoded: {encoding} was assumed")
         if twice:
-            book.note(f"{twice:,} names are in the archive more than once: the last of each was taken")
+            names_are = "1 name is" if twice == 1 else f"{twice:,} names are"
+            book.note(f"{names_are} in the archive more than once: the last of each was taken")
         note_passed_over(passed_over, book)
         sieve.tell()
 

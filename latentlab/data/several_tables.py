@@ -125,12 +125,15 @@ def _read(table: TableFile, pictures: Sequence[str], columns: Columns, *, bare: 
     prefix = f"{table.folder}/" if table.folder else ""
     inside = [index for index, name in enumerate(pictures) if name.startswith(prefix)] if prefix else []
     best: _Read | None = None
+    refused: LabError | None = None
     for some, start in ((_of_its_part(table, pictures, inside or every), ""), (inside, prefix)):
         if not 0 < len(some) < len(pictures):
             continue
         try:
             found = of(some, start)
-        except LabError:
+        except LabError as error:
+            # What is wrong with it among its own pictures tells more than that it is not about all others.
+            refused = refused or error
             continue
         if start or found.told.matched == len(some):
             return found
@@ -140,7 +143,8 @@ def _read(table: TableFile, pictures: Sequence[str], columns: Columns, *, bare: 
     except LabError as error:
         if best is not None:
             return best
-        raise LabError(error.what, table.path, error.hint) from None
+        refused = refused or error
+        raise LabError(refused.what, table.path, refused.hint) from None
     return best if best is not None and best.told.matched >= whole.told.matched else whole
 
 

@@ -92,6 +92,7 @@ def sort_by_folder(names: Sequence[str]) -> Sorted:
         of_each[index] = number[folder]
     found, notes = list(places.values()), list[str]()
     _unwrap(found)
+    _take_copies(found, notes)
     _take_parts(found, notes)
     _take_shards(found, notes)
     classes, of_place, why_none = _classes(found, set(places), notes)
@@ -115,7 +116,9 @@ def _take_parts(places: list[_Place], notes: list[str]) -> None:
         # Below the first level there may be nothing but parts: a class of trains among vehicles is none.
         if not parts or (depth and (len(parts) < len(names) or len(kinds) < 2)):
             continue
-        _take_level(places, depth, parts, others_too=TRAIN in kinds)
+        # Beside a part for testing alone, the only other folder is the one to learn from.
+        lone = not depth and len(names - set(parts)) == 1 and _holds_folders(places, names - set(parts))
+        _take_level(places, depth, parts, others_too=TRAIN in kinds or lone)
         if not depth:
             _take_lone(places, notes)
         _unwrap(places)
@@ -125,6 +128,26 @@ def _take_parts(places: list[_Place], notes: list[str]) -> None:
         else:
             notes.append(f"The folders {listed} are parts of the set, not classes{told}")
         return
+
+
+def _holds_folders(places: list[_Place], tops: Collection[str]) -> bool:
+    """Whether in these folders files lie in more than one folder, and nowhere else."""
+    inside = {place.path[1:2] for place in places if place.top in tops}
+    return len(inside) > 1 and () not in inside
+
+
+def _take_copies(places: list[_Place], notes: list[str]) -> None:
+    """Takes off a folder that holds what lies beside it once more: yes, no and set/yes, set/no."""
+    inside: dict[str, set[str]] = {}
+    for place in places:
+        if place.path:
+            inside.setdefault(place.top, set()).add("/".join(place.path[1:2]))
+    for top, folders in inside.items():
+        if len(folders) > 1 and folders <= set(inside) - {top}:
+            for place in places:
+                if place.top == top:
+                    place.path = place.path[1:]
+            notes.append(f"{shown(top)} holds the folders that lie beside it once more, and is no class")
 
 
 def _told_apart(kinds: set[str]) -> str:
@@ -181,9 +204,10 @@ def _take_lone(places: list[_Place], notes: list[str]) -> None:
     """
     for name in {place.of_part for place in places if place.of_part and place.part != TRAIN}:
         own = [place for place in places if place.of_part == name]
-        tops = {place.top for place in own}
+        tops = {"" if len(place.path) > 1 else place.top for place in own}
         others = {place.top for place in places if place.of_part != name} - {""}
-        if len(tops) == 1 and "" not in tops and len(others) > 1 and not _alike(tops, others):
+        numbers = all(top.isdecimal() for top in tops | others)
+        if len(tops) == 1 and "" not in tops and len(others) > 1 and not (numbers or _alike(tops, others)):
             for place in own:
                 place.path = place.path[1:]
             (top,) = tops

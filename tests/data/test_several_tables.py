@@ -209,3 +209,19 @@ def test_that_json_of_any_size_costs_little(name, content, said):
         json_table.as_csv(content, name)
     assert tracemalloc.get_traced_memory()[1] < 2**28
     tracemalloc.stop()
+
+
+def test_that_a_table_of_each_folder_is_judged_by_its_own_pictures(tmp_path):
+    """As GTSRB has them: each folder numbers its files anew; its table has one class."""
+    pictures = [f"{c:05}/{t:05}_{i:05}.png" for c in range(3) for t in range(2) for i in range(2)]
+    tables = {
+        f"{c:05}/GT-{c:05}.csv": [
+            "Filename;Width;ClassId",
+            *(f"{name.split('/')[1]};29;{c}" for name in pictures if name.startswith(f"{c:05}/")),
+        ]
+        for c in range(3)
+    }
+    data = opened(tmp_path, pictures, tables)
+    assert classes_of(data.everything) == {name: name.split("/")[0] for name in pictures}
+    assert "does not tell the pictures apart" not in data.report.in_words()
+    assert '("Width" (the same everywhere), "ClassId" (the same everywhere))' in data.report.in_words()

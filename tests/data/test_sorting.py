@@ -51,6 +51,14 @@ LAYOUTS = {
         **{"train/cats": LEARN_CATS, "train/dogs": LEARN_DOGS, "test/unknown": TEST}
     },
     "another case in the test": {"train/cats": LEARN_CATS, "train/dogs": LEARN_DOGS, "test/Cats": TEST_CATS},
+    "a copy of all": {
+        **{"yes": ("yes", False), "no": ("no", False), "set/yes": ("yes", False), "set/no": ("no", False)}
+    },
+    "an evaluation beside one other": {
+        "images_background/cats": LEARN_CATS,
+        "images_background/dogs": LEARN_DOGS,
+        "images_evaluation/cats": TEST_CATS,
+    },
     "initials": {"set/c/cats": LEARN_CATS, "set/c/cows": ("cows", False), "set/d/dogs": LEARN_DOGS},
     "letters that are classes": {"c/cats": ("c", False), "d/cats": ("d", False)},
     "divided under a name": {
