@@ -76,7 +76,7 @@ def told_by(
             read.append(_read(table, pictures, columns, bare=table.part is not None))
         except LabError as error:
             refused.append((table, error))
-    read.sort(key=lambda one: -one.told.matched)
+    read.sort(key=lambda one: (one.table.quiet, -one.told.matched))
     if read and not columns:
         read, refused = _with_like_columns(read, refused, pictures)
     for table, why in refused:
@@ -198,15 +198,16 @@ def _together(
 ) -> Told | None:
     """What several tables tell, the one that names most of the pictures before the others."""
     count = len(pictures)
-    read = sorted(read, key=lambda one: (-one.told.matched, not _is_called(one.told)))
+    read = sorted(read, key=lambda one: (one.table.quiet, -one.told.matched, not _is_called(one.told)))
     whole: Told | None = None
     used: list[_Read] = []
     for one in read:
         fitting, told = one, one.told
         if whole is not None and _contradict(whole, told):
-            again = None if columns or _is_called(told) else _without_class(one, pictures)
+            alone = columns or one.table.quiet or _is_called(told)
+            again = None if alone else _without_class(one, pictures)
             if again is None or _contradict(whole, again.told):
-                if told.matched == read[0].told.matched:
+                if told.matched == read[0].told.matched and one.table.quiet == read[0].table.quiet:
                     listed = some_shown([other.table.name for other in read], _LISTED)
                     book.note(
                         f"There are several tables ({listed}) that contradict each other, so none was read: "
@@ -214,8 +215,7 @@ def _together(
                     )
                     return None
                 book.note(
-                    f"{shown(one.table.name)} was passed over: it contradicts "
-                    f"{shown(read[0].table.name)}, which names more of the pictures"
+                    f"{shown(one.table.name)} was passed over: it contradicts {shown(read[0].table.name)}"
                 )
                 continue
             fitting = again

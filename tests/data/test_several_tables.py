@@ -225,3 +225,13 @@ def test_that_a_table_of_each_folder_is_judged_by_its_own_pictures(tmp_path):
     assert classes_of(data.everything) == {name: name.split("/")[0] for name in pictures}
     assert "does not tell the pictures apart" not in data.report.in_words()
     assert '("Width" (the same everywhere), "ClassId" (the same everywhere))' in data.report.in_words()
+
+
+def test_that_a_text_of_any_name_does_not_stand_in_a_tables_way(tmp_path):
+    tables = {
+        "labels.csv": ["file,label", *(f"{n}.png,{'ab'[n % 2]}" for n in range(8))],
+        "guesses.txt": [f"{n}.png {'ba'[n % 2]}" for n in range(8)],
+    }
+    data = opened(tmp_path, NAMES, tables)
+    assert classes_of(data.everything) == {name: "ab"[n % 2] for n, name in enumerate(NAMES)}
+    assert "guesses.txt was passed over: it contradicts labels.csv" in data.report.notes
