@@ -57,7 +57,8 @@ _NOT_READ = {
     ): "save tables as CSV",
     (".h5", ".hdf5", ".mat", ".tfrecord", ".tfrecords", ".lmdb", ".mdb", *_PICKLED): "data of other programs",
     (".zip", *_PACKED): "archives; unpack what belongs to the pictures",
-    (".npz", ".npy"): "arrays; they are opened by themselves",
+    (".npz",): "arrays; open them by themselves",
+    (".npy",): "arrays; pictures and labels can be put into an .npz",
 }
 _TABLE_HEAD_BYTES = 2**18
 

@@ -181,11 +181,12 @@ def test_that_texts_beside_each_picture_and_other_texts_are_no_tables(tmp_path):
 
 
 def test_that_what_is_not_read_beside_pictures_is_told(tmp_path):
-    others = {"labels.xlsx": ["PK"], "more.parquet": ["PAR1"], "a.zip": ["PK"], "b.mat": ["MATLAB"]}
+    others = {name: ["x"] for name in ("labels.xlsx", "more.parquet", "a.zip", "b.mat", "c.npy")}
     notes = opened(tmp_path, NAMES, others).report.notes
     assert "Not read: labels.xlsx, more.parquet (save tables as CSV)" in notes
     assert "Not read: a.zip (archives; unpack what belongs to the pictures)" in notes
     assert "Not read: b.mat (data of other programs)" in notes
+    assert "Not read: c.npy (arrays; pictures and labels can be put into an .npz)" in notes
 
 
 @pytest.mark.parametrize("text", ["[", "7", '{"a": [1]}', "[" * 100_000, '{"images": [], "annotations": []}'])
