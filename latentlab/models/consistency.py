@@ -20,6 +20,7 @@ from torch.func import functional_call
 from torch.nn import functional
 
 from latentlab.core.likelihoods import Likelihood, Palette
+from latentlab.models.nets import embedding
 
 _COLOUR_FEATURES, _WIDTHS = 8, (32, 64)
 _DROPOUT = 0.2
@@ -39,7 +40,7 @@ class Teller(nn.Module):
         channels, height, width = shape
         first, second = _WIDTHS
         # Of the colours of a palette each has features of its own, as for an encoder that reads them.
-        self.colours = nn.Embedding(channels, _COLOUR_FEATURES) if palette else None
+        self.colours = embedding(channels, _COLOUR_FEATURES) if palette else None
         self.layers = nn.Sequential(
             nn.Conv2d(_COLOUR_FEATURES if palette else channels, first, 3, stride=2, padding=1),
             nn.SiLU(),

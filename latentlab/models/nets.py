@@ -228,6 +228,22 @@ class ConvDecoder(nn.Module):
         return self.layers(self.first(z).unflatten(-1, self.start))  # type: ignore[no-any-return]
 
 
+def embedding(count: int, width: int, *, std: float | None = None) -> nn.Embedding:
+    """Features (count, width) to be learnt, drawn from N(0, std^2); as torch draws them without it.
+
+    On torch's meta device, where the weights of a model are counted, nothing is drawn: there it would bring
+    in torch's compiler, which takes longer than all else that opening a model does.
+    """
+    nothing = torch.empty(count, width)
+    if nothing.is_meta:
+        undrawn: nn.Embedding = nn.Embedding.from_pretrained(nothing, freeze=False)
+        return undrawn
+    made = nn.Embedding(count, width)
+    if std is not None:
+        nn.init.normal_(made.weight, std=std)
+    return made
+
+
 class ByColour(nn.Module):
     """An encoder that is shown what colour each pixel has, as features learnt for it; -> (B, 2 * latents).
 
@@ -243,9 +259,8 @@ class ByColour(nn.Module):
     def __init__(self, encoder: nn.Module, palette: Palette, features: int) -> None:
         super().__init__()
         self.encoder, self.palette = encoder, palette
-        self.features = nn.Embedding(len(palette.colours), features)
         # Of the variance that 2 x, of black and white drawings, has: see MLPEncoder.
-        nn.init.normal_(self.features.weight, std=0.5)
+        self.features = embedding(len(palette.colours), features, std=0.5)
 
     def forward(self, x: Tensor, y: Tensor | None = None) -> Tensor:
         return self.encoder(self.features(self.palette.numbers(x)).movedim(-1, -3), y)  # type: ignore[no-any-return]

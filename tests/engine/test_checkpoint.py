@@ -7,6 +7,8 @@ import hashlib
 import json
 import math
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -185,3 +187,15 @@ def test_that_weights_too_large_for_half_precision_are_told(tmp_path):
     with pytest.raises(LabError, match="holds NaN or infinite weights"):
         save_model(tmp_path / "half.safetensors", model, card, half=True)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_that_no_model_that_ships_brings_in_the_compiler_of_torch():
+    """It is not used, and takes a second to import: more than all else that opening a model does."""
+    program = (
+        "import sys; from latentlab.engine.checkpoint import load_model\n"
+        "from latentlab.shipped import model_files\n"
+        "for name in model_files(): load_model(name)\n"
+        "print('torch._dynamo' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
