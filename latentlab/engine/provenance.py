@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import io
 import json
-import math
 import os
 import struct
 import warnings
@@ -27,6 +26,7 @@ from PIL import ExifTags, Image, PngImagePlugin
 
 from latentlab.data.asides import PNG_MAGIC, bare_picture, bare_png, png_text
 from latentlab.data.files import open_to_read
+from latentlab.engine.coordinates import is_coordinate
 from latentlab.errors import LabError
 from latentlab.version import __version__
 
@@ -81,8 +81,8 @@ class Provenance:
     def __post_init__(self) -> None:
         if self.what not in WHATS:
             raise LabError(f"provenance 'what' is {self.what[:40]!r}", hint=f"Known: {', '.join(WHATS)}")
-        if self.z is not None and not all(math.isfinite(value) for value in self.z):
-            raise LabError("provenance 'z' has a number that is not finite")
+        if self.z is not None and not all(map(is_coordinate, self.z)):
+            raise LabError("provenance 'z' has a number that is not finite, or too large")
 
     def as_json(self) -> str:
         """The fields as one line of ASCII, at most MAX_TEXT characters.

@@ -15,6 +15,7 @@ from typing import Any
 
 from latentlab.data.limits import MAX_CLASSES, MAX_PICTURES
 from latentlab.data.spec import dealt_by_count
+from latentlab.engine.coordinates import is_coordinate
 from latentlab.engine.direction_parts import Trust
 from latentlab.errors import LabError
 from latentlab.session.bounds import MAX_LETTERS
@@ -206,7 +207,7 @@ def _analogy(points: Any) -> Analogy:
 def _amount(name: Any, amount: Any) -> tuple[str, float]:
     if type(name) is not str or len(name) > MAX_LETTERS:
         raise ValueError("an attribute has no proper name")
-    if type(amount) not in (int, float) or not math.isfinite(amount):
+    if type(amount) not in (int, float) or not is_coordinate(amount):
         raise ValueError("an attribute is not added a number of times")
     return name, float(amount)
 
@@ -215,6 +216,6 @@ def _point(values: list[Any], most: int = _MOST_DIMENSIONS) -> tuple[float, ...]
     if not 1 <= len(values) <= most or not all(type(value) in (int, float) for value in values):
         raise ValueError("a point is not a list of numbers")
     point = tuple(float(value) for value in values)
-    if not all(map(math.isfinite, point)):
-        raise ValueError("a coordinate is not finite")
+    if not all(map(is_coordinate, point)):
+        raise ValueError("a coordinate is not finite, or too large")
     return point

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from latentlab.engine.coordinates import MAX_COORDINATE, is_coordinate
 from latentlab.engine.replies import LoadedReply
 from latentlab.errors import LabError
 from latentlab.session.bounds import excess
@@ -50,8 +50,8 @@ class Session:
         While other pictures are on their way, what is picked among those in sight is not picked among them.
 
         Raises:
-            LabError: if the edit would put a number that is not finite into the state, or more of
-                something than a session holds.
+            LabError: if the edit would put a number that no model can reckon with into the state, or
+                more of something than a session holds.
         """
         old = self._kept
         new = edit.apply(old)
@@ -66,8 +66,8 @@ class Session:
             *(() if new.pins is old.pins else new.pins),
             *(point for point in new.analogy if point is not None),
         )
-        if not all(map(math.isfinite, itertools.chain.from_iterable(points))):
-            raise LabError("a coordinate is not a finite number")
+        if not all(map(is_coordinate, itertools.chain.from_iterable(points))):
+            raise LabError(f"a coordinate is no number from {-MAX_COORDINATE:g} to {MAX_COORDINATE:g}")
         if too_many := excess(new, old):
             raise LabError(too_many)
         self._become(new)

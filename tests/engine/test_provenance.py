@@ -27,7 +27,7 @@ from tests.data.png_files import ASIDES, chunk, with_asides
 DOT = np.zeros((4, 4), dtype=np.uint8)
 PLAIN = Provenance("probe", "tiny", "0123456789ab", z=(1.5, -2.0))
 
-finite = st.floats(allow_nan=False, allow_infinity=False)
+finite = st.floats(-1e18, 1e18)
 short_text = st.text(max_size=40)
 provenances = st.builds(
     Provenance,
@@ -181,7 +181,9 @@ def test_that_a_large_picture_is_read_without_unpacking_its_pixels(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    ("change", "reason"), [({"what": "cat"}, "cat"), ({"z": (float("inf"),)}, "finite")], ids=["what", "z"]
+    ("change", "reason"),
+    [({"what": "cat"}, "cat"), ({"z": (float("inf"),)}, "finite"), ({"z": (1e39,)}, "too large")],
+    ids=["what", "z", "far"],
 )
 def test_that_provenance_that_means_nothing_cannot_be_made(change: dict[str, object], reason: str):
     with pytest.raises(LabError, match=reason):

@@ -24,7 +24,7 @@ from tests.qt.fake_renderer import SIDE, FakeRenderer, picture_at
 # What the offscreen platform says whenever a window is shown.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
-FINITE = st.floats(allow_nan=False, allow_infinity=False)
+FINITE = st.floats(-1e18, 1e18)
 
 
 @pytest.fixture
@@ -238,3 +238,9 @@ def test_that_a_narrow_line_shows_the_beginning_of_the_figure(
     desk.do(MoveProbe(z=(3.0, 4.0)))
     qtbot.waitUntil(lambda: "5.00" in panel.density.text(), timeout=2000)
     assert panel.density.cursorPosition() == 0
+
+
+@pytest.mark.parametrize("text", ["1e19, 0", "0, -1e39", "1e300 1"])
+def test_that_numbers_that_no_model_can_reckon_with_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"Only numbers from -1e\+18 to 1e\+18 can be decoded"):
+        parse_point(text, 2)

@@ -31,7 +31,7 @@ from latentlab.session.state import (
     WalkSettings,
 )
 
-POINT = st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=4).map(tuple)
+POINT = st.lists(st.floats(-1e18, 1e18), min_size=1, max_size=4).map(tuple)
 FIGURE = st.none() | st.floats(allow_nan=False, allow_infinity=False)
 COUNT = st.integers(0, 10**6)
 # Letters that can be written, and at least one that can be seen.
@@ -69,9 +69,7 @@ STATE = st.builds(
     walk=st.builds(
         WalkSettings, st.sampled_from([LERP, SLERP]), st.sampled_from(WALK_STEPS), st.integers(1, 60)
     ),
-    amounts=st.lists(
-        st.tuples(st.text(max_size=5), st.floats(allow_nan=False, allow_infinity=False)), max_size=3
-    ).map(tuple),
+    amounts=st.lists(st.tuples(st.text(max_size=5), st.floats(-1e18, 1e18)), max_size=3).map(tuple),
     asked=st.lists(st.tuples(st.text(max_size=5), st.sampled_from([0.0, 0.5, 1.0])), max_size=3).map(tuple),
     pins=st.lists(POINT, max_size=4).map(tuple),
     analogy=st.tuples(*(st.none() | POINT,) * 3),

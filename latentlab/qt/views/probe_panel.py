@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from latentlab.engine.coordinates import MAX_COORDINATE, is_coordinate
 from latentlab.engine.replies import (
     LoadedReply,
     PointReply,
@@ -238,8 +239,8 @@ def parse_point(text: str, count: int) -> Point:
     """`count` finite numbers with commas, semicolons or blanks between; a comma may also be a decimal mark.
 
     Raises:
-        ValueError: saying what was found instead; or that a comma can be taken in two ways, as in 0,5 where
-            two numbers are expected.
+        ValueError: saying what was found instead, or that it is too large; or that a comma can be taken in
+            two ways, as in 0,5 where two numbers are expected.
     """
     # A comma with a blank beside it is no decimal mark.
     words = [word for word in _BETWEEN.split(in_ascii(text)) if word]
@@ -256,4 +257,6 @@ def parse_point(text: str, count: int) -> Point:
         raise ValueError("A comma may stand in a number or between two: write a point, or a blank after it")
     else:
         raise ValueError(f"{len(parts) or 'No'} number{'s' * (len(parts) != 1)} found, {count} expected")
+    if not all(value is None or is_coordinate(value) for value in values):
+        raise ValueError(f"Only numbers from {-MAX_COORDINATE:g} to {MAX_COORDINATE:g} can be decoded")
     return tuple(value for value in values if value is not None)
