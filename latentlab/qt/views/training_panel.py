@@ -50,7 +50,7 @@ class TrainingPanel(QWidget):
         self._history = History()
         self._started: Started | None = None
         self._progress: Progress | None = None
-        self._saved = True
+        self._saved, self._over = True, False
         self._refused = ""
         # What is to be chosen from once the training in hand has ended.
         self._offer_later: tuple[list[Known], str] | None = None
@@ -189,7 +189,7 @@ class TrainingPanel(QWidget):
         """Starts a training, unless one is going on; the curves begin anew."""
         if not self.idle:
             return
-        self._history, self._started, self._progress = History(), None, None
+        self._history, self._started, self._progress, self._over = History(), None, None, False
         self.form.alarm.hide()
         self.form.show_note("")
         self.bars.show_history(self._history)
@@ -291,6 +291,8 @@ class TrainingPanel(QWidget):
                 saved = "Everything is saved." if self._saved else "It could not be saved."
                 self.form.status.setText(event.fault or f"Paused at step {event.step:,}. {saved}")
             case Ended():
+                # The thread may still be there for a moment: how far it was is of no interest any more.
+                self._over = True
                 kept = f"Saved as {event.kept}" if event.kept else "Left unfinished; it can be gone on with."
                 self.form.status.setText(kept)
         if self._history.add(event) and not self._draw.isActive():
@@ -308,7 +310,7 @@ class TrainingPanel(QWidget):
             self.curves.show_history(self._history)
         self.bars.show_history(self._history)
         if self._progress is not None:
-            if self._trainer.stage is Stage.RUNNING:
+            if self._trainer.stage is Stage.RUNNING and not self._over:
                 self._show_progress(self._progress)
             self._show_alarm(self._progress)
 

@@ -75,6 +75,7 @@ def test_that_a_training_is_followed_and_its_model_opened_at_the_end(qtbot: QtBo
         kept = tmp_path / "models" / "toy-vae-2d.safetensors"
         qtbot.waitUntil(lambda: window.desk.state.model == str(kept), timeout=5000)
         assert load_model(kept).model.latents == 2
+        assert status(window) == f"Saved as {kept}"
         assert steps == sorted(steps)
         assert steps
         assert window.windowTitle().startswith("toy-vae-2d · toy")
@@ -410,6 +411,7 @@ def test_that_a_training_that_goes_on_shows_its_pictures_and_its_beta(qtbot: QtB
         slider = window.findChild(QSlider, "betaSlider")
         qtbot.keyClick(slider, Qt.Key.Key_PageUp)
         chosen = slider.value()
+        qtbot.waitUntil(lambda: "Step" in status(window), timeout=20_000)
     with training_window(qtbot, tmp_path) as window:
         panel = window.training
         slider = window.findChild(QSlider, "betaSlider")
