@@ -180,7 +180,9 @@ class _Pictures(QObject):
     @Slot()
     def _open(self) -> None:
         self._window.desk.busy.disconnect(self._open)
-        self._window.deeds.data.open_spec(self._spec)
+        # Closed meanwhile, it would be kept alive by its page.
+        if not self._window.closed:
+            self._window.deeds.data.open_spec(self._spec)
 
 
 def _tell_of_other_data(window: LabWindow, wanted: str, reply: LoadedReply) -> None:
@@ -200,7 +202,8 @@ class _Denoiser(QObject):
     @Slot()
     def _open(self) -> None:
         self._window.desk.busy.disconnect(self._open)
-        self._window.open_denoiser(self._model)
+        if not self._window.closed:
+            self._window.open_denoiser(self._model)
 
 
 def main(argv: list[str], model: str | None = None, data: str | None = None) -> int:

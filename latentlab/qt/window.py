@@ -125,6 +125,11 @@ class LabWindow(QMainWindow):
         """What the person is doing: `session.state.probe` is the point under the hand."""
         return self.desk.session
 
+    @property
+    def closed(self) -> bool:
+        """Whether it has been closed; it is not opened again."""
+        return self._closed
+
     # How it comes about
 
     def _put_up_hint(self) -> None:

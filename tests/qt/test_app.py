@@ -16,9 +16,14 @@ from pytestqt.qtbot import QtBot
 from latentlab.errors import LabError
 from latentlab.qt import app as program
 from latentlab.qt.app import create_window
+from latentlab.qt.desk import Desk
 from latentlab.qt.settings import Settings
+from latentlab.qt.window import LabWindow
+from latentlab.session.session import Session
 from latentlab.session.state import SessionState
 from latentlab.shipped import model_files
+from tests.data.pictures import folder_of
+from tests.qt.fake_renderer import FakeRenderer
 from tests.qt.shell import OFFSCREEN
 
 pytestmark = OFFSCREEN
@@ -165,3 +170,21 @@ def test_that_a_window_closed_while_it_comes_about_ends_the_program_cleanly(
     faults = [line for line in errors.splitlines() if "propagateSizeHints" not in line]
     assert (process.returncode, output, faults) == (0, "", [])
     assert not Settings(tmp_path / "LatentLab" / "LatentLab.ini").complaint
+
+
+@pytest.mark.parametrize("waiting", [program._Pictures, program._Denoiser])
+def test_that_a_window_that_is_closed_at_once_opens_no_page_any_more(
+    qtbot: QtBot, tmp_path: Path, waiting: type
+) -> None:
+    """A page that came after its window would keep the program alive, with nothing else to be seen of it."""
+    settings = Settings(tmp_path / "lab.ini")
+    window = LabWindow(Desk(Session(SessionState()), FakeRenderer()), settings, tmp_path / "models")
+    window.show()
+    waiting(window, str(folder_of(tmp_path / "cats", 4)))
+    window.start()  # what is to be opened waits for the next turn of the event loop
+    window.close()
+    QApplication.processEvents()
+    assert window.deeds.data.page is None
+    assert [one for one in QApplication.topLevelWidgets() if one.isVisible()] == []
+    assert not window.diffusion_desk._thread.isRunning()
+    window.deleteLater()
