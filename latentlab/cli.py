@@ -8,7 +8,6 @@ Exit codes: 0 done; 2 something the person can mend, told on one line of stderr;
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 
@@ -36,15 +35,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     with leaving_at_once():
         from latentlab.commands.parser import make_parser
-        from latentlab.commands.printing import warn
+        from latentlab.commands.printing import flush, say_no_more, warn
         from latentlab.errors import LabError
 
     os.environ.setdefault("GOMP_SPINCOUNT", _LOOKS)
+    _open_closed_streams()
     words = _join_negative_numbers(sys.argv[1:] if argv is None else argv)
     try:
         arguments = make_parser(training="train" in words).parse_args(words)
         code = _run(arguments)
-        sys.stdout.flush()  # here, where a reader who has gone is not yet a traceback
+        flush()  # here, where a reader who has gone is not yet a traceback
         return code
     except SystemExit as ended:  # --help and --version end so
         return int(ended.code or 0)
@@ -55,10 +55,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         warn("latentlab: stopped; no result was written")
         return 130
     except BrokenPipeError:
-        # Whoever read our output has gone (`latentlab list | head -1`); Python must not flush again.
-        with contextlib.suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read our output has gone (`latentlab list | head -1`).
+        say_no_more()
         return 1
+
+
+def _open_closed_streams() -> None:
+    """What is said goes nowhere if a stream was closed before the start (`>&-`): Python has none then."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  for good
 
 
 def _run(arguments: argparse.Namespace) -> int:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
+from collections.abc import Iterator
 from typing import TextIO
 
+from latentlab.errors import LabError
 from latentlab.plain import one_line
 
 # What is told as soon as anything else is.
@@ -13,10 +16,39 @@ _announced: list[str] = []
 
 
 def say(*lines: str) -> None:
-    """Lines of a result on stdout; what would end a line within one of them is shown as an escape."""
+    """Lines of a result on stdout; what would end a line within one of them is shown as an escape.
+
+    Raises:
+        LabError: if the disk that they go to is full.
+        BrokenPipeError: if nobody reads them any more.
+    """
     tell_announced()
-    for line in lines:
-        _put(line, sys.stdout)
+    with _written():
+        for line in lines:
+            _put(line, sys.stdout)
+
+
+def flush() -> None:
+    """Sees to it that all results are written; raises as `say` does."""
+    with _written():
+        sys.stdout.flush()
+
+
+def say_no_more() -> None:
+    """Python must not try again, as it ends, to write what could not be written."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@contextlib.contextmanager
+def _written() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        say_no_more()
+        raise LabError(f"the output could not be written ({error.strerror})") from None
 
 
 def warn(*lines: str) -> None:

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import types
+from pathlib import Path
 
 import pytest
 
@@ -176,3 +177,24 @@ def test_that_torchs_threads_leave_the_cores_to_others_unless_somebody_says_how_
     assert main(["--version"]) == 0
     assert os.environ[LOOKS] == after
     monkeypatch.delenv(LOOKS)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
+@pytest.mark.parametrize(
+    ("redirected", "code", "errors"),
+    [
+        (">&-", 0, ""),
+        ("2>&-", 0, ""),
+        (">/dev/full", 2, "latentlab: the output could not be written (No space left on device)\n"),
+    ],
+)
+def test_that_output_that_goes_nowhere_is_no_traceback(redirected: str, code: int, errors: str):
+    command = f'"{sys.executable}" -m latentlab list {redirected}'
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (code, errors)
+
+
+def test_that_a_refusal_with_no_stderr_does_not_get_into_the_output():
+    command = f'"{sys.executable}" -m latentlab evaluate nope 2>&-'
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
