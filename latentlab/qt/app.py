@@ -12,6 +12,7 @@ from PySide6.QtCore import QEventLoop, QLocale, QObject, QSocketNotifier, Qt, QT
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+from latentlab.engine.memory import hoard_little
 from latentlab.engine.replies import EncodingsReply, LoadedReply, Refusal
 from latentlab.errors import LabError
 from latentlab.qt.another_model import for_model, on_its_data
@@ -33,6 +34,7 @@ _ONCE = Qt.ConnectionType.SingleShotConnection
 
 def application(argv: list[str]) -> QApplication:
     """The running application, made if there is none."""
+    hoard_little()
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         app = existing

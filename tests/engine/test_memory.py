@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from latentlab.engine.memory import give_back
+from latentlab.engine.memory import give_back, hoard_little
 
 LINUX = platform.libc_ver()[0] == "glibc"
 MB = 1 << 20
@@ -24,6 +24,16 @@ def test_that_what_was_freed_between_pieces_in_use_goes_back_to_the_system() -> 
     assert give_back()
     assert _resident() < before - 100 * MB
     assert len(kept) == 40
+
+
+def test_that_what_the_person_has_set_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    for before, after in (("7", "7"), (None, "128")):
+        if before is None:
+            monkeypatch.delenv("ONEDNN_PRIMITIVE_CACHE_CAPACITY", raising=False)
+        else:
+            monkeypatch.setenv("ONEDNN_PRIMITIVE_CACHE_CAPACITY", before)
+        hoard_little()
+        assert os.environ["ONEDNN_PRIMITIVE_CACHE_CAPACITY"] == after
 
 
 def _resident() -> int:
