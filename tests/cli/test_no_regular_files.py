@@ -129,6 +129,7 @@ def test_that_all_files_are_opened_for_reading_in_one_place() -> None:
     may = {
         "data/files.py",  # the place itself
         "cli.py",  # the null device, to be written to
+        "commands/printing.py",  # the same
         "engine/atomic.py",  # writes; and a folder, to be forced to the disk
         "engine/run_log.py",  # appends
         "qt/crash.py",  # appends
