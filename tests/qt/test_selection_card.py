@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
+from latentlab.data.keys import Keys
 from latentlab.engine import replies as rp
 from latentlab.engine import requests as rq
 from latentlab.qt.desk import Desk
@@ -197,3 +198,17 @@ def test_that_drawing_again_asks_for_other_draws_of_the_same_image(
     first, second = [q for q in renderer.served if isinstance(q, rq.SelectionRequest)][-2:]
     assert first.index == second.index == 5
     assert first.seed != second.seed
+
+
+def test_that_the_file_of_the_selected_image_is_named_and_no_empty_line_else(
+    qtbot: QtBot, desk: Desk, card: SelectionCard, renderer: FakeRenderer
+) -> None:
+    assert not card.file.isVisible()
+    names = tuple(f"cats/{number}.png" for number in range(COUNT))
+    renderer.keys = Keys(names, np.arange(COUNT, dtype=np.uint64))
+    with qtbot.waitSignal(desk.loaded, timeout=2000):
+        desk.open(desk.state)
+    desk.select(7)
+    assert (card.file.text(), card.file.isVisible()) == ("cats/7.png", True)
+    desk.select(None)
+    assert not card.file.isVisible()

@@ -242,14 +242,14 @@ class SelectionCard(QWidget):
         self.index.blockSignals(False)
         self.deselect.setEnabled(index is not None)
         self.name.setText("")
-        self.file.setText("")
+        self._show_file("")
         if index is None or model is None:
             self._late.stop()
             self._body.hide()
             self.note.setText(_HOW)
             self.note.show()
             return
-        self.file.setText(model.file_of(index))
+        self._show_file(model.file_of(index))
         if model.class_of(index) and model.labels is not None:
             label = int(model.labels[index])
             self.name.setText(
@@ -259,6 +259,11 @@ class SelectionCard(QWidget):
         self._body.show()
         self.original.show_picture(data_picture(model.images, index))
         self._late.start()
+
+    def _show_file(self, file: str) -> None:
+        """Where nothing is known of a file, there is no empty line either."""
+        self.file.setText(file)
+        self.file.setVisible(bool(file))
 
     @Slot()
     def _clear(self) -> None:
