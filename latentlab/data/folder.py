@@ -36,8 +36,8 @@ class FilePictures:
         self.root, self.names, self._real = root, names, real or {}
         self._folder = os.path.join(root, "")
         self._looked = 0.0
-        # When each was changed, its size and its number on the disc, as they were read; 0 where it was not.
-        self._stamps = np.zeros((len(names), 3), np.int64)
+        # What would tell that each was changed, as it was read; 0 where it was not.
+        self._stamps = np.zeros(len(names), np.int64)
 
     def __len__(self) -> int:
         return len(self.names)
@@ -64,12 +64,11 @@ class FilePictures:
         if len(self.names) > _MANY and now - self._looked < _PAUSE_S:
             return False
         self._looked = now
-        read = np.flatnonzero(self._stamps.any(axis=1)).tolist()
+        read = np.flatnonzero(self._stamps).tolist()
         known = self._stamps[read].tolist()
         try:
             return any(
-                stamp != _stamp(os.stat(self._path(index)))
-                for index, stamp in zip(read, map(tuple, known), strict=True)
+                stamp != _stamp(os.stat(self._path(index))) for index, stamp in zip(read, known, strict=True)
             )
         except OSError:
             return True
@@ -213,9 +212,9 @@ def read_whole(path: Path, limit: int) -> bytes:
     return content
 
 
-def _stamp(about: os.stat_result) -> tuple[int, int, int]:
-    """What changes when a file is edited or another one is put in its place."""
-    return about.st_mtime_ns, about.st_size, about.st_ino & 0x7FFFFFFFFFFFFFFF
+def _stamp(about: os.stat_result) -> int:
+    """A number, never 0, that changes when a file is edited or another one is put in its place."""
+    return hash((about.st_mtime_ns, about.st_size, about.st_ino)) or 1
 
 
 def _head(path: str) -> bytes:

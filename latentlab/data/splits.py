@@ -38,11 +38,12 @@ def deal(hashes: NDArray[np.uint64], names: Sequence[str], seed: int = SEED) -> 
         names: the path of each, which decides where pixels are equal.
         seed: another one holds out others.
     """
-    count = len(hashes)
+    count, different = len(hashes), len(np.unique(hashes))
     by_pixels = _scrambled(hashes, seed)
-    by_name = _scrambled(_hashes_of(names) ^ by_pixels, seed)
+    # Names are asked only where pixels are equal: of many pictures that takes a while.
+    by_name = by_pixels if different == count else _scrambled(_hashes_of(names) ^ by_pixels, seed)
     score, held_out = by_pixels, _lowest(by_pixels)
-    if held_out.sum() > max(1, _FAR_TOO_MANY * count) and 2 * len(np.unique(hashes)) <= count:
+    if held_out.sum() > max(1, _FAR_TOO_MANY * count) and 2 * different <= count:
         score, held_out = by_name, _lowest(by_name)
     if held_out.all() and count:
         held_out[np.lexsort((by_name, score))[-1]] = False
