@@ -73,7 +73,7 @@ class Bars(QWidget):
         else:
             painter.setPen(self.palette().placeholderText().color())
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(self.rect(), flags, self._waiting)
+            painter.drawText(self.rect().adjusted(_SIDE, 0, -_SIDE, 0), flags, self._waiting)
         painter.end()
 
     def _paint_bars(self, painter: QPainter) -> None:

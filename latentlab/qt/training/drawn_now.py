@@ -19,6 +19,8 @@ _TIP = (
 _WAITING = "What it draws will be here, after some hundred steps"
 # Grey between the pictures, that shows on black and on white.
 _GAP, _GREY = 1, 128
+# Room beside words, which would touch the frame.
+_SIDE = 6
 
 
 class DrawnNow(QWidget):
@@ -108,7 +110,7 @@ class _Sheet(QWidget):
         if self.pictures is None:
             painter.setPen(self.palette().placeholderText().color())
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(self.rect(), flags, _WAITING)
+            painter.drawText(self.rect().adjusted(_SIDE, 0, -_SIDE, 0), flags, _WAITING)
         else:
             draw_crisp(painter, QRectF(self.rect()), self._image(self.columns()))
         painter.end()
