@@ -27,16 +27,16 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
-from latentlab.engine import checkpoint
-from latentlab.engine.checkpoint import LoadedModel, ModelCard
-from latentlab.engine.conditions import condition_from
-from latentlab.engine.device import choose_device
-from latentlab.engine.diffusion_asked import Condition, asked_by, sampled, start_from, taped, told_of
-from latentlab.engine.direction_finder import directions_of
-from latentlab.engine.directions import Directions as Directions  # offered here, too
-from latentlab.engine.recipes import FromNoise, Manner, Recipe, Start
-from latentlab.engine.sampling import decode_in_chunks, prior_points
-from latentlab.engine.tape import Tape as Tape
+from latentlab.engine.attributes.conditions import condition_from
+from latentlab.engine.attributes.directions import Directions as Directions  # offered here, too
+from latentlab.engine.attributes.finding import directions_of
+from latentlab.engine.diffusion.recipes import FromNoise, Manner, Recipe, Start
+from latentlab.engine.diffusion.sampling import Condition, asked_by, sampled, start_from, taped, told_of
+from latentlab.engine.diffusion.tape import Tape as Tape
+from latentlab.engine.files import checkpoint
+from latentlab.engine.files.checkpoint import LoadedModel, ModelCard
+from latentlab.engine.inference.device import choose_device
+from latentlab.engine.inference.sampling import decode_in_chunks, prior_points
 from latentlab.errors import LabError
 from latentlab.models.base import Decodes, Denoises, Encodes
 

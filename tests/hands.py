@@ -38,9 +38,9 @@ from PySide6.QtWidgets import (
 
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
-from latentlab.engine.direction_parts import STEERED
-from latentlab.engine.model_header import makes_pictures
-from latentlab.engine.recipes import Manner, Recipe
+from latentlab.engine.attributes.trust import STEERED
+from latentlab.engine.diffusion.recipes import Manner, Recipe
+from latentlab.engine.files.model_catalog import makes_pictures
 from latentlab.qt.crash import CrashLog
 from latentlab.qt.desk import Desk
 from latentlab.qt.diffusion.shelf import denoises

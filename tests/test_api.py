@@ -13,7 +13,7 @@ import torch
 
 import latentlab
 from latentlab import LabError
-from latentlab.engine.checkpoint import load_model
+from latentlab.engine.files.checkpoint import load_model
 from tests.tiny import CONFIG, save_tiny_classifier, save_tiny_model, toy_set
 
 

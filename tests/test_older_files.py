@@ -12,11 +12,11 @@ from PIL import Image
 
 from latentlab import api
 from latentlab.data import catalog
-from latentlab.engine import tape_files
-from latentlab.engine.checkpoint import load_model
-from latentlab.engine.direction_files import load_directions
-from latentlab.engine.provenance import read_provenance
-from latentlab.engine.training_run import TrainingRun
+from latentlab.engine.attributes.direction_files import load_directions
+from latentlab.engine.diffusion import tape_files
+from latentlab.engine.files.checkpoint import load_model
+from latentlab.engine.files.provenance import read_provenance
+from latentlab.engine.training.run import TrainingRun
 from latentlab.qt.settings import Settings
 from latentlab.session.state import SessionState
 from tests import older

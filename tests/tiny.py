@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 
 from latentlab.data.image_set import ImageSet
-from latentlab.engine.checkpoint import ModelCard, save_model
+from latentlab.engine.files.checkpoint import ModelCard, save_model
 from latentlab.models.classifier import Classifier, ClassifierConfig
 from latentlab.models.cvae import CVAE, CVAEConfig
 from latentlab.models.ddpm import DDPM, DDPMConfig

@@ -19,8 +19,7 @@ from latentlab.commands.which_picture import number_of
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
 from latentlab.data.report import Notebook, shown
-from latentlab.engine.checkpoint import LoadedModel
-from latentlab.engine.conditions import (
+from latentlab.engine.attributes.conditions import (
     as_text,
     asked_of,
     condition_from,
@@ -28,17 +27,18 @@ from latentlab.engine.conditions import (
     encoder_is_told,
     parse_condition,
 )
-from latentlab.engine.destination import check_destination
-from latentlab.engine.direction_files import load_directions
-from latentlab.engine.direction_finder import directions_of
-from latentlab.engine.directions import Directions, data_of, require_encoder
-from latentlab.engine.drawing import to_pictures
-from latentlab.engine.encodings import encode_in_chunks, join
-from latentlab.engine.export import PICTURE_FORMATS, Picture, save_picture
-from latentlab.engine.implications import contradicted, implied_by
-from latentlab.engine.pictures import names_in, read_picture, read_some
-from latentlab.engine.provenance import Provenance
-from latentlab.engine.sampling import decode_in_chunks
+from latentlab.engine.attributes.direction_files import load_directions
+from latentlab.engine.attributes.directions import Directions, data_of, require_encoder
+from latentlab.engine.attributes.finding import directions_of
+from latentlab.engine.attributes.implications import contradicted, implied_by
+from latentlab.engine.files.checkpoint import LoadedModel
+from latentlab.engine.files.destination import check_destination
+from latentlab.engine.files.export import PICTURE_FORMATS, Picture, save_picture
+from latentlab.engine.files.provenance import Provenance
+from latentlab.engine.inference.encodings import encode_in_chunks, join
+from latentlab.engine.inference.sampling import decode_in_chunks
+from latentlab.engine.rendering.drawing import to_pictures
+from latentlab.engine.rendering.picture_files import names_in, read_picture, read_some
 from latentlab.errors import LabError
 from latentlab.models.base import Conditional, Decodes
 

@@ -9,13 +9,13 @@ from latentlab.commands.console import open_model, print_json, progress_bar
 from latentlab.commands.picture_figures import warn_if_learnt
 from latentlab.commands.printing import say
 from latentlab.data import catalog
-from latentlab.engine.checkpoint import LoadedModel
-from latentlab.engine.destination import check_destination
-from latentlab.engine.direction_files import SUFFIXES, save_directions
-from latentlab.engine.direction_finder import directions_of, shipped_directions
-from latentlab.engine.direction_parts import STEERED
-from latentlab.engine.directions import Directions, data_of, require_encoder
-from latentlab.engine.held_out import learnt_among
+from latentlab.engine.attributes.direction_files import SUFFIXES, save_directions
+from latentlab.engine.attributes.directions import Directions, data_of, require_encoder
+from latentlab.engine.attributes.finding import directions_of, shipped_directions
+from latentlab.engine.attributes.trust import STEERED
+from latentlab.engine.evaluation.held_out import learnt_among
+from latentlab.engine.files.checkpoint import LoadedModel
+from latentlab.engine.files.destination import check_destination
 from latentlab.plain import short_name
 
 _TITLES = {

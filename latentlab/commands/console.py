@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from latentlab.commands.printing import tell_announced
-from latentlab.engine.checkpoint import LoadedModel, load_model
-from latentlab.engine.device import choose_device
+from latentlab.engine.files.checkpoint import LoadedModel, load_model
+from latentlab.engine.inference.device import choose_device
 from latentlab.errors import LabError
 from latentlab.plain import short_name
 

@@ -17,14 +17,9 @@ from latentlab.commands.diffusion_arguments import OF_MANNER, OF_TAPE
 from latentlab.commands.printing import say, warn
 from latentlab.commands.start_pictures import read_mask, read_start
 from latentlab.data.report import shown
-from latentlab.engine.checkpoint import LoadedModel
-from latentlab.engine.conditional_sampling import customs_of, is_settled, told_as_asked
-from latentlab.engine.conditions import as_text, asked_of
-from latentlab.engine.destination import check_destination
-from latentlab.engine.diffusion import BREATH, Diffusion, Frame
-from latentlab.engine.diffusion_asked import as_rows
-from latentlab.engine.export import PICTURE_FORMATS, Picture, save_picture, sheet
-from latentlab.engine.recipes import (
+from latentlab.engine.attributes.conditional_sampling import customs_of, is_settled, told_as_asked
+from latentlab.engine.attributes.conditions import as_text, asked_of
+from latentlab.engine.diffusion.recipes import (
     MOST_PICTURES,
     BetweenNoises,
     FromNoise,
@@ -34,10 +29,15 @@ from latentlab.engine.recipes import (
     Recipe,
     Start,
 )
-from latentlab.engine.sample_words import described
-from latentlab.engine.tape import Look
-from latentlab.engine.tape_files import TAPE_SUFFIXES, TapeFile, save_frame
-from latentlab.engine.tape_origin import Origin, changed, provenance_of, read_tape
+from latentlab.engine.diffusion.runner import BREATH, Diffusion, Frame
+from latentlab.engine.diffusion.sampling import as_rows
+from latentlab.engine.diffusion.tape import Look
+from latentlab.engine.diffusion.tape_files import TAPE_SUFFIXES, TapeFile, save_frame
+from latentlab.engine.diffusion.tape_origin import Origin, changed, provenance_of, read_tape
+from latentlab.engine.files.checkpoint import LoadedModel
+from latentlab.engine.files.destination import check_destination
+from latentlab.engine.files.export import PICTURE_FORMATS, Picture, save_picture, sheet
+from latentlab.engine.files.sample_words import described
 from latentlab.errors import LabError
 from latentlab.models.base import Denoises, conditional
 

@@ -21,7 +21,13 @@ from latentlab.commands.arguments import (
     whole,
 )
 from latentlab.commands.attribute_arguments import AddCommand
-from latentlab.engine.recipes import LEAST_STRENGTH, MOST_GUIDANCE, MOST_PICTURES, MOST_STEPS, SAMPLER_NAMES
+from latentlab.engine.diffusion.recipes import (
+    LEAST_STRENGTH,
+    MOST_GUIDANCE,
+    MOST_PICTURES,
+    MOST_STEPS,
+    SAMPLER_NAMES,
+)
 
 # What is meant by what is not given.
 OF_MANNER: Mapping[str, Any] = {"sampler": "ddim", "steps": 50, "eta": 0.0, "guidance": 1.0}

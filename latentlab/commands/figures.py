@@ -11,11 +11,11 @@ from latentlab.commands.evaluation_arguments import OF_DIFFUSION, OF_ELBO, flag_
 from latentlab.commands.picture_figures import evaluate_pictures, warn_if_learnt
 from latentlab.commands.printing import say
 from latentlab.data import catalog
-from latentlab.engine.checkpoint import LoadedModel, load_model
-from latentlab.engine.diagnostics import describe_installation
-from latentlab.engine.directions import data_of
-from latentlab.engine.evaluate import evaluate, has_elbo
-from latentlab.engine.held_out import learnt_among
+from latentlab.engine.attributes.directions import data_of
+from latentlab.engine.evaluation.elbo import evaluate, has_elbo
+from latentlab.engine.evaluation.held_out import learnt_among
+from latentlab.engine.files.checkpoint import LoadedModel, load_model
+from latentlab.engine.inference.diagnostics import describe_installation
 from latentlab.errors import LabError
 from latentlab.models.base import Denoises
 from latentlab.models.registry import find_kind

@@ -16,7 +16,7 @@ from typing import Any
 
 from latentlab.core.likelihoods import LIKELIHOODS
 from latentlab.core.schedules import SCHEDULES
-from latentlab.engine.plan import PRECISIONS, TrainingPlan, means_something, usual_plan
+from latentlab.engine.training.plan import PRECISIONS, TrainingPlan, means_something, usual_plan
 from latentlab.models.ddpm import PREDICTS, WEIGHTINGS
 from latentlab.models.nets import NETWORKS
 from latentlab.models.registry import find_kind

@@ -15,13 +15,12 @@ from latentlab.commands.figures import own_data
 from latentlab.commands.printing import say
 from latentlab.core import latent
 from latentlab.data import catalog
-from latentlab.engine.animation import ANIMATION_FORMATS, save_animation
-from latentlab.engine.checkpoint import LoadedModel
-from latentlab.engine.conditions import conditions_of, encoder_is_told, parse_condition
-from latentlab.engine.destination import check_destination
-from latentlab.engine.directions import require_encoder
-from latentlab.engine.encodings import encode_in_chunks, join
-from latentlab.engine.export import (
+from latentlab.engine.attributes.conditions import conditions_of, encoder_is_told, parse_condition
+from latentlab.engine.attributes.directions import require_encoder
+from latentlab.engine.files.animation import ANIMATION_FORMATS, save_animation
+from latentlab.engine.files.checkpoint import LoadedModel
+from latentlab.engine.files.destination import check_destination
+from latentlab.engine.files.export import (
     ENCODING_SUFFIXES,
     PICTURE_FORMATS,
     Origins,
@@ -31,11 +30,12 @@ from latentlab.engine.export import (
     sheet,
     strip,
 )
-from latentlab.engine.projector import save_for_projector
-from latentlab.engine.provenance import Provenance
-from latentlab.engine.render import to_pictures, walk_points
-from latentlab.engine.requests import WalkRequest
-from latentlab.engine.sampling import decode_in_chunks
+from latentlab.engine.files.projector import save_for_projector
+from latentlab.engine.files.provenance import Provenance
+from latentlab.engine.inference.encodings import encode_in_chunks, join
+from latentlab.engine.inference.sampling import decode_in_chunks
+from latentlab.engine.rendering.renderer import to_pictures, walk_points
+from latentlab.engine.rendering.requests import WalkRequest
 from latentlab.errors import LabError
 from latentlab.models.base import Decodes
 

@@ -8,10 +8,10 @@ from latentlab.commands.console import print_json, progress_bar
 from latentlab.commands.printing import say, warn
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
-from latentlab.engine.checkpoint import LoadedModel
-from latentlab.engine.evaluate_denoiser import DenoiserEvaluation, Nearest, check_denoiser, evaluate_denoiser
-from latentlab.engine.held_out import in_words, learnt_among
-from latentlab.engine.judges import classifier_for
+from latentlab.engine.attributes.judges import classifier_for
+from latentlab.engine.evaluation.held_out import in_words, learnt_among
+from latentlab.engine.evaluation.samples import DenoiserEvaluation, Nearest, check_denoiser, evaluate_denoiser
+from latentlab.engine.files.checkpoint import LoadedModel
 
 _WIDTH = 56
 

@@ -16,15 +16,15 @@ from latentlab.commands.diffusion import asked_words, draw_diffusion_samples
 from latentlab.commands.diffusion_arguments import OF_MANNER
 from latentlab.commands.printing import say
 from latentlab.data.report import shown
-from latentlab.engine.checkpoint import LoadedModel
-from latentlab.engine.conditional_sampling import Told, customs_of, is_settled, told_as_asked
-from latentlab.engine.conditions import asked_of
-from latentlab.engine.destination import check_destination
-from latentlab.engine.drawing import to_pictures
-from latentlab.engine.export import PICTURE_FORMATS, Picture, save_picture, sheet
-from latentlab.engine.provenance import Provenance
-from latentlab.engine.sample_words import described
-from latentlab.engine.sampling import decode_in_chunks, prior_points
+from latentlab.engine.attributes.conditional_sampling import Told, customs_of, is_settled, told_as_asked
+from latentlab.engine.attributes.conditions import asked_of
+from latentlab.engine.files.checkpoint import LoadedModel
+from latentlab.engine.files.destination import check_destination
+from latentlab.engine.files.export import PICTURE_FORMATS, Picture, save_picture, sheet
+from latentlab.engine.files.provenance import Provenance
+from latentlab.engine.files.sample_words import described
+from latentlab.engine.inference.sampling import decode_in_chunks, prior_points
+from latentlab.engine.rendering.drawing import to_pictures
 from latentlab.errors import LabError
 from latentlab.models.base import Conditional, Decodes, Denoises
 

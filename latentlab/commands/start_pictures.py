@@ -12,12 +12,12 @@ from latentlab.commands.which_picture import number_of
 from latentlab.data import catalog
 from latentlab.data.decoding import BLACK_GROUND
 from latentlab.data.report import shown
-from latentlab.engine.checkpoint import LoadedModel
-from latentlab.engine.cropping import Fitting
-from latentlab.engine.directions import data_of
-from latentlab.engine.noising import pixels_of
-from latentlab.engine.own_picture import fitted, own_size, read_own
-from latentlab.engine.recipes import Pixels
+from latentlab.engine.attributes.directions import data_of
+from latentlab.engine.diffusion.noising import pixels_of
+from latentlab.engine.diffusion.recipes import Pixels
+from latentlab.engine.files.checkpoint import LoadedModel
+from latentlab.engine.rendering.cropping import Fitting
+from latentlab.engine.rendering.own_picture import fitted, own_size, read_own
 from latentlab.errors import LabError
 
 

@@ -14,10 +14,11 @@ from latentlab.commands.printing import say, warn
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
 from latentlab.data.spec import Spec
-from latentlab.engine.destination import check_destination
-from latentlab.engine.device import choose_device
-from latentlab.engine.distributed import Team, join_team
-from latentlab.engine.events import (
+from latentlab.engine.files.destination import check_destination
+from latentlab.engine.files.kept_paths import kept_data
+from latentlab.engine.inference.device import choose_device
+from latentlab.engine.training.distributed import Team, join_team
+from latentlab.engine.training.events import (
     CheckpointFailed,
     EpochEnded,
     Figures,
@@ -27,13 +28,12 @@ from latentlab.engine.events import (
     Progress,
     Started,
 )
-from latentlab.engine.kept_paths import kept_data
-from latentlab.engine.plan import check_plan
-from latentlab.engine.presets import few_in_words, fields_for, plan_for
-from latentlab.engine.run_log import RunLog
-from latentlab.engine.trainer import TrainingError
-from latentlab.engine.training_run import Saved, TrainingRun, learns_from
-from latentlab.engine.training_state import load_state, state_path
+from latentlab.engine.training.plan import check_plan
+from latentlab.engine.training.presets import few_in_words, fields_for, plan_for
+from latentlab.engine.training.run import Saved, TrainingRun, learns_from
+from latentlab.engine.training.run_log import RunLog
+from latentlab.engine.training.state import load_state, state_path
+from latentlab.engine.training.trainer import TrainingError
 from latentlab.errors import LabError
 
 

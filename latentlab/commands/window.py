@@ -9,7 +9,7 @@ from pathlib import Path
 
 from latentlab.data.shipped_sets import SHIPPED_SETS
 from latentlab.data.spec import Spec
-from latentlab.engine.kept_paths import kept_model
+from latentlab.engine.files.kept_paths import kept_model
 from latentlab.errors import LabError
 from latentlab.shipped import model_files
 

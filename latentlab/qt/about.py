@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from latentlab.engine.replies import LoadedReply
+from latentlab.engine.rendering.replies import LoadedReply
 from latentlab.plain import printable
 from latentlab.qt.background import Background, Failure
 from latentlab.qt.plain import Label, RichLabel
@@ -81,7 +81,9 @@ class AboutDialog(QDialog):
 
 def _installation() -> dict[str, str]:
     # Not at the top: it imports torch, which a window must not wait for.
-    found: dict[str, str] = importlib.import_module("latentlab.engine.diagnostics").describe_installation()
+    found: dict[str, str] = importlib.import_module(
+        "latentlab.engine.inference.diagnostics"
+    ).describe_installation()
     return found
 
 

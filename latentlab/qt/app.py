@@ -12,8 +12,8 @@ from PySide6.QtCore import QEventLoop, QLocale, QObject, QSocketNotifier, Qt, QT
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from latentlab.engine.memory import hoard_little
-from latentlab.engine.replies import EncodingsReply, LoadedReply, Refusal
+from latentlab.engine.inference.memory import hoard_little
+from latentlab.engine.rendering.replies import EncodingsReply, LoadedReply, Refusal
 from latentlab.errors import LabError
 from latentlab.qt.another_model import for_model, on_its_data
 from latentlab.qt.collector import Collector

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from latentlab.engine import replies as rp
-from latentlab.engine import requests as rq
-from latentlab.engine.cropping import Fitting
-from latentlab.engine.projection import Projection
-from latentlab.engine.replies import (
+from latentlab.engine.rendering import replies as rp
+from latentlab.engine.rendering import requests as rq
+from latentlab.engine.rendering.cropping import Fitting
+from latentlab.engine.rendering.projection import Projection
+from latentlab.engine.rendering.replies import (
     EncodingsReply,
     LoadedReply,
     Reply,
 )
-from latentlab.engine.requests import (
+from latentlab.engine.rendering.requests import (
     Picture,
     Point,
     Region,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from latentlab.engine.directions import Directions
+    from latentlab.engine.attributes.directions import Directions
 
 # The signal that tells an answer, by the slot of its request.
 _SIGNALS: Mapping[str, str] = {

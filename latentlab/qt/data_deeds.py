@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QDockWidget, QFileDialog, QMainWindow, QWidget
 from latentlab.data.report import ReadingReport
 from latentlab.data.shipped_sets import SHIPPED_SETS
 from latentlab.data.spec import Spec
-from latentlab.engine.presets import too_few_in_words
+from latentlab.engine.training.presets import too_few_in_words
 from latentlab.errors import LabError
 from latentlab.qt.background import Background
 from latentlab.qt.data_dialog.dialog import OpenDataDialog

@@ -11,7 +11,7 @@ from dataclasses import fields, replace
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QUndoStack
 
-from latentlab.engine.replies import (
+from latentlab.engine.rendering.replies import (
     EncodingsReply,
     GridReply,
     LoadedReply,
@@ -20,7 +20,7 @@ from latentlab.engine.replies import (
     SelectionReply,
     UnfoldedReply,
 )
-from latentlab.engine.requests import (
+from latentlab.engine.rendering.requests import (
     EncodeRequest,
     FollowRequest,
     GridRequest,

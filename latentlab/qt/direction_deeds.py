@@ -8,8 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMainWindow
 
-from latentlab.engine.direction_files import SUFFIXES, load_directions, save_directions
-from latentlab.engine.directions import Directions
+from latentlab.engine.attributes.direction_files import SUFFIXES, load_directions, save_directions
+from latentlab.engine.attributes.directions import Directions
 from latentlab.errors import LabError
 from latentlab.qt.background import Background, Failure
 from latentlab.qt.desk import Desk

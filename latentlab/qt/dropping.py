@@ -10,9 +10,9 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData, QObject, Signal
 
 from latentlab.data.formats import SUFFIXES, why_passed_over
-from latentlab.engine.provenance import Provenance, read_provenance
-from latentlab.engine.replies import LoadedReply
-from latentlab.engine.tape_origin import WHAT, Origin, read_tape, tape_in
+from latentlab.engine.diffusion.tape_origin import WHAT, Origin, read_tape, tape_in
+from latentlab.engine.files.provenance import Provenance, read_provenance
+from latentlab.engine.rendering.replies import LoadedReply
 from latentlab.qt.another_model import for_model, on_its_data
 from latentlab.qt.background import Background, Failure
 from latentlab.qt.desk import Desk

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from latentlab.engine.destination import check_destination
+from latentlab.engine.files.destination import check_destination
 from latentlab.errors import LabError
 from latentlab.qt import takeaways
 from latentlab.qt.number_field import WholeNumber, numbers_stand

@@ -14,8 +14,8 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
-from latentlab.engine.animation import save_animation
-from latentlab.engine.export import Origins, save_encodings, save_picture
+from latentlab.engine.files.animation import save_animation
+from latentlab.engine.files.export import Origins, save_encodings, save_picture
 from latentlab.errors import LabError
 from latentlab.qt import takeaways
 from latentlab.qt.background import Background, Failure

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from latentlab.engine.requests import Point
+from latentlab.engine.rendering.requests import Point
 from latentlab.qt.counter import Counter
 
 

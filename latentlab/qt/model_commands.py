@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from latentlab.engine.model_header import makes_pictures
+from latentlab.engine.files.model_catalog import makes_pictures
 from latentlab.qt.actions import Entry
 from latentlab.qt.plain import WORDS, on_button
 from latentlab.shipped import model_files

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QFocusEvent, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
-from latentlab.engine.requests import Point
+from latentlab.engine.rendering.requests import Point
 from latentlab.qt.palette import class_colour
 from latentlab.qt.pixels import draw_crisp
 

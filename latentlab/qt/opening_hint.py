@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtWidgets import QWidget
 
-from latentlab.engine.replies import LoadedReply, Refusal
+from latentlab.engine.rendering.replies import LoadedReply, Refusal
 from latentlab.qt.desk import Desk
 from latentlab.qt.plain import Label
 

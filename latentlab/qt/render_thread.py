@@ -19,8 +19,8 @@ from typing import Protocol
 from PySide6.QtCore import QObject, QThread, Signal
 
 from latentlab.data.stopping import StoppedError, stopping
-from latentlab.engine.replies import Refusal, Reply
-from latentlab.engine.requests import Request
+from latentlab.engine.rendering.replies import Refusal, Reply
+from latentlab.engine.rendering.requests import Request
 from latentlab.errors import LabError
 from latentlab.qt.mailbox import Mailbox
 from latentlab.qt.priority import step_back
@@ -36,7 +36,7 @@ _NEXT_MOVE_S, _PATIENCE = 0.02, 40.0
 
 
 class Serves(Protocol):
-    """What answers requests: `latentlab.engine.render.Renderer`, or a stand-in under test."""
+    """What answers requests: `latentlab.engine.rendering.renderer.Renderer`, or a stand-in under test."""
 
     def serve(self, request: Request) -> Iterator[Reply | None]: ...
 
@@ -60,7 +60,7 @@ class RenderThread(QThread):
         renderer: Serves | None = None,
         parent: QObject | None = None,
         *,
-        make: tuple[str, str] = ("latentlab.engine.render", "Renderer"),
+        make: tuple[str, str] = ("latentlab.engine.rendering.renderer", "Renderer"),
         gives_way: bool = False,
     ) -> None:
         super().__init__(parent)

@@ -16,9 +16,9 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QSettings
 
 from latentlab.data.files import NoRegularFileError, require_regular
-from latentlab.engine import recipes
-from latentlab.engine.kept_paths import kept_data, kept_model
-from latentlab.engine.recipes import Recipe
+from latentlab.engine.diffusion import recipes
+from latentlab.engine.diffusion.recipes import Recipe
+from latentlab.engine.files.kept_paths import kept_data, kept_model
 from latentlab.errors import LabError
 from latentlab.qt import recent_data
 from latentlab.qt.palette import Theme

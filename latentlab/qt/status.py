@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar
 
-from latentlab.engine.replies import (
+from latentlab.engine.rendering.replies import (
     EncodingsReply,
     LoadedReply,
     PointReply,

@@ -6,12 +6,12 @@ from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from latentlab.engine.replies import (
+from latentlab.engine.rendering.replies import (
     EncodingsReply,
     ProbeDensityReply,
     Refusal,
 )
-from latentlab.engine.requests import ProbeDensityRequest
+from latentlab.engine.rendering.requests import ProbeDensityRequest
 from latentlab.qt.asking import Asking
 from latentlab.qt.desk import Desk
 from latentlab.qt.plain import Label, plain_tip

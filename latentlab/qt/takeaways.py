@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from latentlab.engine.export import sheet, strip
-from latentlab.engine.provenance import Provenance
-from latentlab.engine.replies import (
+from latentlab.engine.files.export import sheet, strip
+from latentlab.engine.files.provenance import Provenance
+from latentlab.engine.files.sample_words import described
+from latentlab.engine.rendering.replies import (
     EncodingsReply,
     GridReply,
     LoadedReply,
@@ -24,8 +25,7 @@ from latentlab.engine.replies import (
     SelectionReply,
     WalkReply,
 )
-from latentlab.engine.requests import Picture, Point
-from latentlab.engine.sample_words import described
+from latentlab.engine.rendering.requests import Picture, Point
 from latentlab.qt.desk import Desk
 from latentlab.qt.known_data import title_of
 from latentlab.qt.training.recorder import Recorder

@@ -15,8 +15,8 @@ from PySide6.QtCore import QByteArray, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QMainWindow, QWidget
 
-from latentlab.engine.replies import LoadedReply, Refusal
-from latentlab.engine.requests import DirectionsRequest
+from latentlab.engine.rendering.replies import LoadedReply, Refusal
+from latentlab.engine.rendering.requests import DirectionsRequest
 from latentlab.errors import LabError
 from latentlab.qt.another_model import for_model
 from latentlab.qt.crash import CrashReporter

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from latentlab.engine.implications import Implied, along
-from latentlab.engine.requests import Point
+from latentlab.engine.attributes.implications import Implied, along
+from latentlab.engine.rendering.requests import Point
 
 
 def fitted_condition(condition: Point, names: tuple[str, ...], exclusive: bool) -> Point:

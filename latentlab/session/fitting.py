@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from latentlab.engine.replies import LoadedReply
-from latentlab.engine.requests import Point
+from latentlab.engine.rendering.replies import LoadedReply
+from latentlab.engine.rendering.requests import Point
 from latentlab.session.conditions import fitted_asked, fitted_condition
 from latentlab.session.state import PAIR, Analogy, PlaneSettings, SessionState
 

@@ -9,8 +9,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from latentlab.engine.direction_parts import WAYS, Trust, require_text
-from latentlab.engine.requests import Point
+from latentlab.engine.attributes.trust import WAYS, Trust, require_text
+from latentlab.engine.rendering.requests import Point
 from latentlab.errors import LabError
 
 # Of all models together; each is a row of the board, and is saved with the session.

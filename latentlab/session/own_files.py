@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from latentlab.engine.direction_parts import SEVERAL
-from latentlab.engine.directions import Directions
-from latentlab.engine.replies import LoadedReply
+from latentlab.engine.attributes.directions import Directions
+from latentlab.engine.attributes.trust import SEVERAL
+from latentlab.engine.rendering.replies import LoadedReply
 from latentlab.errors import LabError
 from latentlab.session.own_directions import MAX_NAME, MAX_OWN, OwnDirection, free_name, of_model
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from latentlab.engine.projection import Point, Projection
+from latentlab.engine.rendering.projection import Point, Projection
 from latentlab.session.state import AUTO, COMPONENTS, PAIR, PlaneSettings
 
 _LOWER = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")

@@ -15,8 +15,8 @@ from typing import Any
 
 from latentlab.data.limits import MAX_CLASSES, MAX_PICTURES
 from latentlab.data.spec import dealt_by_count
-from latentlab.engine.coordinates import is_coordinate
-from latentlab.engine.direction_parts import Trust
+from latentlab.engine.attributes.trust import Trust
+from latentlab.engine.inference.coordinates import is_coordinate
 from latentlab.errors import LabError
 from latentlab.session.bounds import MAX_LETTERS
 from latentlab.session.own_directions import OwnDirection

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from latentlab.engine.cropping import Fitting
-from latentlab.engine.requests import Point, Region
+from latentlab.engine.rendering.cropping import Fitting
+from latentlab.engine.rendering.requests import Point, Region
 from latentlab.session.own_directions import OwnDirection
 
 GRID_SIZES = range(5, 41)

@@ -25,13 +25,13 @@ from torch.nn import functional
 from latentlab.core.frechet import moments, squared_distance
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
-from latentlab.engine.checkpoint import load_model
-from latentlab.engine.conditions import conditions_of, encoder_is_told
-from latentlab.engine.direction_finder import shipped_directions
-from latentlab.engine.directions import METHODS, Directions, directions_among, leant
-from latentlab.engine.encodings import encode_in_chunks, join
-from latentlab.engine.implications import Implied, implied_by
-from latentlab.engine.sampling import prior_points
+from latentlab.engine.attributes.conditions import conditions_of, encoder_is_told
+from latentlab.engine.attributes.directions import METHODS, Directions, directions_among, leant
+from latentlab.engine.attributes.finding import shipped_directions
+from latentlab.engine.attributes.implications import Implied, implied_by
+from latentlab.engine.files.checkpoint import load_model
+from latentlab.engine.inference.encodings import encode_in_chunks, join
+from latentlab.engine.inference.sampling import prior_points
 from latentlab.models.base import Conditional
 from latentlab.session.conditions import told
 from latentlab.shipped import model_files

@@ -33,12 +33,12 @@ from torch import Tensor
 
 from latentlab.core.directions import auc
 from latentlab.data import catalog
-from latentlab.engine.checkpoint import load_model
-from latentlab.engine.density import Density
-from latentlab.engine.encodings import Encodings, encode_all
-from latentlab.engine.projection import Projection
-from latentlab.engine.replies import DensityMapReply
-from latentlab.engine.requests import DensityMapRequest
+from latentlab.engine.files.checkpoint import load_model
+from latentlab.engine.inference.encodings import Encodings, encode_all
+from latentlab.engine.rendering.density import Density
+from latentlab.engine.rendering.projection import Projection
+from latentlab.engine.rendering.replies import DensityMapReply
+from latentlab.engine.rendering.requests import DensityMapRequest
 from latentlab.qt.plane.density_paint import cover_of, holes_of
 from tests.benchmarks.report import Report
 

@@ -29,12 +29,19 @@ from torch import Tensor, nn
 
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
-from latentlab.engine.checkpoint import LoadedModel, load_model
-from latentlab.engine.conditions import conditions_of
-from latentlab.engine.device import available_cores, choose_device
-from latentlab.engine.directions import data_of
-from latentlab.engine.evaluate_denoiser import Yardstick, check_denoiser, nearest, sampled, spread, told_as_in
-from latentlab.engine.recipes import Manner
+from latentlab.engine.attributes.conditions import conditions_of
+from latentlab.engine.attributes.directions import data_of
+from latentlab.engine.diffusion.recipes import Manner
+from latentlab.engine.evaluation.samples import (
+    Yardstick,
+    check_denoiser,
+    nearest,
+    sampled,
+    spread,
+    told_as_in,
+)
+from latentlab.engine.files.checkpoint import LoadedModel, load_model
+from latentlab.engine.inference.device import available_cores, choose_device
 from tests.benchmarks import attributes, recognition
 from tests.benchmarks.report import Report
 

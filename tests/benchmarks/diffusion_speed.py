@@ -24,9 +24,9 @@ from unittest import mock
 import torch
 from torch import nn
 
-from latentlab.engine.device import autocast, available_cores
-from latentlab.engine.diffusion import Diffusion, lowered
-from latentlab.engine.recipes import Manner, Recipe
+from latentlab.engine.diffusion.recipes import Manner, Recipe
+from latentlab.engine.diffusion.runner import Diffusion, lowered
+from latentlab.engine.inference.device import autocast, available_cores
 from latentlab.models.ddpm import DDPM, DDPMConfig
 from tests.benchmarks.report import Report
 

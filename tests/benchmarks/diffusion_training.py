@@ -20,13 +20,13 @@ from PIL import Image
 from torch import nn
 
 from latentlab.data import catalog
-from latentlab.engine.diffusion import Diffusion
-from latentlab.engine.events import EpochEnded, Progress, Started
-from latentlab.engine.export import sheet
-from latentlab.engine.plan import TrainingPlan, usual_plan
-from latentlab.engine.presets import PRESETS, batch_for, epochs_for, fields_of
-from latentlab.engine.recipes import Manner
-from latentlab.engine.trainer import Trainer
+from latentlab.engine.diffusion.recipes import Manner
+from latentlab.engine.diffusion.runner import Diffusion
+from latentlab.engine.files.export import sheet
+from latentlab.engine.training.events import EpochEnded, Progress, Started
+from latentlab.engine.training.plan import TrainingPlan, usual_plan
+from latentlab.engine.training.presets import PRESETS, batch_for, epochs_for, fields_of
+from latentlab.engine.training.trainer import Trainer
 from latentlab.models.registry import build
 from tests.benchmarks.recognition import share_right, trained_classifier
 from tests.benchmarks.report import RESULTS, Report

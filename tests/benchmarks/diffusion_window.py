@@ -17,7 +17,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from latentlab.engine.recipes import Manner, Recipe
+from latentlab.engine.diffusion.recipes import Manner, Recipe
 from latentlab.qt.app import create_window
 from latentlab.qt.window import LabWindow
 from tests.benchmarks.report import Report, quantiles

@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from latentlab.engine.device import autocast
+from latentlab.engine.inference.device import autocast
 
 _BATCH, _RATE, _DECAY = 128, 2e-3, 0.02
 

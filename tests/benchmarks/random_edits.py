@@ -24,7 +24,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QTabWidget
 
-from latentlab.engine.memory import give_back
+from latentlab.engine.inference.memory import give_back
 from latentlab.qt.app import application
 from latentlab.qt.collector import Collector
 from latentlab.qt.settings import Settings

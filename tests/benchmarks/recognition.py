@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from latentlab.data import catalog
-from latentlab.engine.checkpoint import load_model
+from latentlab.engine.files.checkpoint import load_model
 from tests.benchmarks.judging import trained
 from tests.benchmarks.report import Report
 

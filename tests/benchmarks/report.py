@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from latentlab.engine.device import available_cores
+from latentlab.engine.inference.device import available_cores
 from latentlab.version import __version__
 
 RESULTS = Path(__file__).parent / "results"

@@ -23,9 +23,9 @@ from torch import nn
 
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
-from latentlab.engine.device import autocast, available_cores
-from latentlab.engine.plan import TrainingPlan
-from latentlab.engine.trainer import Trainer
+from latentlab.engine.inference.device import autocast, available_cores
+from latentlab.engine.training.plan import TrainingPlan
+from latentlab.engine.training.trainer import Trainer
 from latentlab.models.vae import VAE, VAEConfig
 from tests.benchmarks.report import Report
 

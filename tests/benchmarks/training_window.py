@@ -19,11 +19,11 @@ import numpy as np
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer
 
 from latentlab.data import catalog
-from latentlab.engine.device import available_cores
-from latentlab.engine.events import Progress
-from latentlab.engine.plan import TrainingPlan
-from latentlab.engine.presets import Choice, fields_of
-from latentlab.engine.training_run import TrainingRun
+from latentlab.engine.inference.device import available_cores
+from latentlab.engine.training.events import Progress
+from latentlab.engine.training.plan import TrainingPlan
+from latentlab.engine.training.presets import Choice, fields_of
+from latentlab.engine.training.run import TrainingRun
 from latentlab.qt.app import create_window
 from latentlab.qt.training.orders import Begin
 from latentlab.qt.training.trainer_desk import Stage

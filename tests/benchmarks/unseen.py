@@ -27,7 +27,7 @@ from torch.nn import functional
 
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
-from latentlab.engine.presets import batch_for, fields_of, suited_to
+from latentlab.engine.training.presets import batch_for, fields_of, suited_to
 from latentlab.qt.app import create_window
 from latentlab.session.edits import SelectImage
 from tests.benchmarks.cottages import ATTRIBUTES, PARTITION, write_cottages

@@ -21,9 +21,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from latentlab.core import latent
-from latentlab.engine.render import Renderer
-from latentlab.engine.replies import EncodingsReply, PointReply
-from latentlab.engine.requests import GridRequest, LoadRequest
+from latentlab.engine.rendering.renderer import Renderer
+from latentlab.engine.rendering.replies import EncodingsReply, PointReply
+from latentlab.engine.rendering.requests import GridRequest, LoadRequest
 from latentlab.qt.app import create_window
 from latentlab.qt.plane.cloud import Cloud
 from latentlab.session.edits import ChangeData, HideClasses

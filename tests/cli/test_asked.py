@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from latentlab.data import catalog
-from latentlab.engine.provenance import read_provenance
+from latentlab.engine.files.provenance import read_provenance
 from tests.tiny import TRAITS, beings, save_tiny_cvae
 
 SIDE = 8

@@ -14,8 +14,8 @@ from safetensors.torch import save_file
 import latentlab
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
-from latentlab.engine.direction_files import load_directions
-from latentlab.engine.provenance import read_provenance
+from latentlab.engine.attributes.direction_files import load_directions
+from latentlab.engine.files.provenance import read_provenance
 from tests.data.pictures import noise, write
 from tests.tiny import CONFIG, TRAITS, beings, save_tiny_classifier, save_tiny_cvae, save_tiny_model, toy_set
 
@@ -407,7 +407,7 @@ def test_that_a_model_of_unknown_data_asks_for_them(run, model, monkeypatch: pyt
     "words", [["attributes"], ["arithmetic", "--index", "1", *ADD, "-o"], ["analogy", "a", "b", "c", "-o"]]
 )
 def test_that_a_model_without_an_encoder_is_told(run, model, tmp_path: Path, monkeypatch, words):
-    from latentlab.engine import checkpoint
+    from latentlab.engine.files import checkpoint
 
     monkeypatch.setattr(checkpoint, "build", lambda kind, config: torch.nn.Linear(2, 2))
     monkeypatch.setattr(checkpoint, "expected_shapes", lambda *_: {"weight": (2, 2), "bias": (2,)})

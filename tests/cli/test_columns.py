@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from latentlab.commands.parser import make_parser
-from latentlab.engine.checkpoint import load_model
+from latentlab.engine.files.checkpoint import load_model
 
 
 @pytest.fixture

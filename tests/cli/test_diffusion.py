@@ -13,10 +13,10 @@ from PIL import Image
 import latentlab
 from latentlab import LabError
 from latentlab.data import catalog
-from latentlab.engine.diffusion import Diffusion
-from latentlab.engine.provenance import read_provenance
-from latentlab.engine.recipes import MOST_PICTURES, BetweenNoises
-from latentlab.engine.tape_files import read_tape
+from latentlab.engine.diffusion.recipes import MOST_PICTURES, BetweenNoises
+from latentlab.engine.diffusion.runner import Diffusion
+from latentlab.engine.diffusion.tape_files import read_tape
+from latentlab.engine.files.provenance import read_provenance
 from tests.tiny import (
     DDPM_CONFIG,
     TRAITS,
@@ -32,7 +32,7 @@ ATTRIBUTES = dataclasses.replace(DDPM_CONFIG, condition_names=TRAITS, exclusive=
 
 @pytest.fixture(autouse=True)
 def _exact(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("latentlab.engine.diffusion.quick_precision", lambda device: "fp32")
+    monkeypatch.setattr("latentlab.engine.diffusion.runner.quick_precision", lambda device: "fp32")
     entry = catalog.Entry("beings", "dots", lambda folder, split: beings(split))
     monkeypatch.setitem(catalog.CATALOG, "beings", entry)
 

@@ -14,15 +14,15 @@ import pytest
 import latentlab
 from latentlab.data import opening
 from latentlab.data.idx import read_idx
-from latentlab.engine.checkpoint import load_model
-from latentlab.engine.direction_files import load_directions
-from latentlab.engine.own_picture import own_size, read_own
-from latentlab.engine.provenance import read_provenance
-from latentlab.engine.run_log import RunLog
-from latentlab.engine.tape_origin import read_tape
-from latentlab.engine.training_state import load_state
+from latentlab.engine.attributes.direction_files import load_directions
+from latentlab.engine.diffusion.tape_models import _hash_of
+from latentlab.engine.diffusion.tape_origin import read_tape
+from latentlab.engine.files.checkpoint import load_model
+from latentlab.engine.files.provenance import read_provenance
+from latentlab.engine.rendering.own_picture import own_size, read_own
+from latentlab.engine.training.run_log import RunLog
+from latentlab.engine.training.state import load_state
 from latentlab.errors import LabError
-from latentlab.qt.diffusion.tape_models import _hash_of
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="this system has no such files")
 KINDS = ("pipe", "link to a pipe", "device")
@@ -130,8 +130,8 @@ def test_that_all_files_are_opened_for_reading_in_one_place() -> None:
         "data/files.py",  # the place itself
         "cli.py",  # the null device, to be written to
         "commands/printing.py",  # the same
-        "engine/atomic.py",  # writes; and a folder, to be forced to the disk
-        "engine/run_log.py",  # appends
+        "engine/files/atomic.py",  # writes; and a folder, to be forced to the disk
+        "engine/training/run_log.py",  # appends
         "qt/crash.py",  # appends
         "qt/status.py",  # the system's own file
         "qt/training/thread.py",  # the system's own file

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 import latentlab
-from latentlab.engine.provenance import read_provenance
+from latentlab.engine.files.provenance import read_provenance
 from tests.tiny import toy_set
 
 

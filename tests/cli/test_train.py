@@ -18,10 +18,10 @@ from PIL import Image
 from latentlab.commands import flags
 from latentlab.commands.parser import make_parser
 from latentlab.data import catalog
-from latentlab.engine.checkpoint import load_model
-from latentlab.engine.plan import TrainingPlan
-from latentlab.engine.run_log import RunLog
-from latentlab.engine.trainer import Trainer
+from latentlab.engine.files.checkpoint import load_model
+from latentlab.engine.training.plan import TrainingPlan
+from latentlab.engine.training.run_log import RunLog
+from latentlab.engine.training.trainer import Trainer
 from latentlab.models.base import parse_config
 from latentlab.models.registry import KINDS
 from tests.tiny import toy_set
@@ -191,7 +191,7 @@ def stopped_at(step: int, monkeypatch: pytest.MonkeyPatch) -> None:
         return whole_step(self, index)
 
     monkeypatch.setattr(Trainer, "train_step", interrupted)
-    monkeypatch.setattr("latentlab.engine.trainer._REPORT_EVERY_S", -1.0)
+    monkeypatch.setattr("latentlab.engine.training.trainer._REPORT_EVERY_S", -1.0)
 
 
 def test_that_ctrl_c_keeps_the_training_and_resume_ends_with_the_same_file(

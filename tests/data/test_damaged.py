@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 from latentlab.data import opening
-from latentlab.engine.direction_files import load_directions
-from latentlab.engine.tape_origin import read_tape
+from latentlab.engine.attributes.direction_files import load_directions
+from latentlab.engine.diffusion.tape_origin import read_tape
 from latentlab.errors import LabError
 from tests.mutation.mutations import zip_of
 

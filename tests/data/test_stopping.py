@@ -11,7 +11,7 @@ import torch
 
 from latentlab.data import opening, reading
 from latentlab.data.stopping import StoppedError, require_wanted, stopping
-from latentlab.engine import tuning
+from latentlab.engine.training import tuning
 from latentlab.models.vae import VAE
 from tests.data.pictures import folder_of
 from tests.tiny import CONFIG

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from latentlab.data import catalog
-from latentlab.engine.render import Renderer
-from latentlab.engine.requests import LoadRequest, Request
+from latentlab.engine.rendering.renderer import Renderer
+from latentlab.engine.rendering.requests import LoadRequest, Request
 from tests.tiny import save_tiny_model, toy_set
 
 

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from latentlab.engine.animation import ANIMATION_FORMATS, save_animation
-from latentlab.engine.provenance import Provenance
-from latentlab.engine.video import VIDEO_SUFFIX
+from latentlab.engine.files.animation import ANIMATION_FORMATS, save_animation
+from latentlab.engine.files.provenance import Provenance
+from latentlab.engine.files.video import VIDEO_SUFFIX
 from latentlab.errors import LabError
 
 LOSSLESS = [suffix for suffix in ANIMATION_FORMATS if suffix != VIDEO_SUFFIX]

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from latentlab.engine import atomic
-from latentlab.engine.atomic import beside, write_atomically
+from latentlab.engine.files import atomic
+from latentlab.engine.files.atomic import beside, write_atomically
 from latentlab.errors import LabError
 
 OLD, NEW = b"precious", b"new and longer" * 5000

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from safetensors.torch import load as parse
 from safetensors.torch import save as serialise
 
-from latentlab.engine import checkpoint, tensor_file
-from latentlab.engine.checkpoint import load_model
+from latentlab.engine.files import checkpoint, tensor_file
+from latentlab.engine.files.checkpoint import load_model
 from latentlab.errors import LabError
 from tests.tiny import save_tiny_classifier, save_tiny_cvae, save_tiny_ddpm, save_tiny_model
 

@@ -9,12 +9,12 @@ import pytest
 import torch
 
 from latentlab.data.image_set import ImageSet
-from latentlab.engine.checkpoint import load_model
-from latentlab.engine.conditions import conditions_of
-from latentlab.engine.events import EpochEnded, LabelFigures
-from latentlab.engine.objectives import Batch, ByLabel, objective_of
-from latentlab.engine.plan import TrainingPlan, means_something, usual_plan
-from latentlab.engine.training_run import TrainingRun
+from latentlab.engine.attributes.conditions import conditions_of
+from latentlab.engine.files.checkpoint import load_model
+from latentlab.engine.training.events import EpochEnded, LabelFigures
+from latentlab.engine.training.objectives import Batch, ByLabel, objective_of
+from latentlab.engine.training.plan import TrainingPlan, means_something, usual_plan
+from latentlab.engine.training.run import TrainingRun
 from latentlab.errors import LabError
 from latentlab.models.base import Classifies
 from latentlab.models.registry import build

@@ -16,8 +16,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from latentlab.engine import checkpoint
-from latentlab.engine.checkpoint import ModelCard, find_model, load_model, save_model
+from latentlab.engine.files import checkpoint
+from latentlab.engine.files.checkpoint import ModelCard, find_model, load_model, save_model
 from latentlab.errors import LabError
 from latentlab.models.vae import VAEConfig
 from latentlab.version import __version__
@@ -192,7 +192,7 @@ def test_that_weights_too_large_for_half_precision_are_told(tmp_path):
 def test_that_no_model_that_ships_brings_in_the_compiler_of_torch():
     """It is not used, and takes a second to import: more than all else that opening a model does."""
     program = (
-        "import sys; from latentlab.engine.checkpoint import load_model\n"
+        "import sys; from latentlab.engine.files.checkpoint import load_model\n"
         "from latentlab.shipped import model_files\n"
         "for name in model_files(): load_model(name)\n"
         "print('torch._dynamo' in sys.modules)"

@@ -10,16 +10,16 @@ import pytest
 import torch
 
 from latentlab.data import catalog
-from latentlab.engine.checkpoint import LoadedModel, load_model
-from latentlab.engine.conditional_sampling import Customs, customs_of, is_settled, told_as_asked
-from latentlab.engine.conditions import asked_of, condition_from, parse_condition
-from latentlab.engine.render import Renderer
-from latentlab.engine.requests import (
+from latentlab.engine.attributes.conditional_sampling import Customs, customs_of, is_settled, told_as_asked
+from latentlab.engine.attributes.conditions import asked_of, condition_from, parse_condition
+from latentlab.engine.files.checkpoint import LoadedModel, load_model
+from latentlab.engine.inference.sampling import decode_in_chunks, prior_points
+from latentlab.engine.rendering.renderer import Renderer
+from latentlab.engine.rendering.requests import (
     LoadRequest,
     SamplesRequest,
     WaysRequest,
 )
-from latentlab.engine.sampling import decode_in_chunks, prior_points
 from latentlab.errors import LabError
 from tests.engine.conftest import replies
 from tests.tiny import beings, save_tiny_cvae, save_tiny_model, toy_set

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from latentlab.data.image_set import ImageSet
-from latentlab.engine.conditions import (
+from latentlab.engine.attributes.conditions import (
     as_text,
     conditions_of,
     encoder_is_told,
@@ -17,7 +17,7 @@ from latentlab.engine.conditions import (
     require_known,
     told_of,
 )
-from latentlab.engine.evaluate import evaluate
+from latentlab.engine.evaluation.elbo import evaluate
 from latentlab.errors import LabError
 from latentlab.models.cvae import CVAE, CVAEConfig
 from latentlab.models.vae import VAE

@@ -9,12 +9,12 @@ import torch
 from latentlab.core.density import aggregate
 from latentlab.core.gaussian import standard_log_density
 from latentlab.data import catalog
-from latentlab.engine import density as engine
-from latentlab.engine.density import Density
-from latentlab.engine.projection import Projection
-from latentlab.engine.render import Renderer
-from latentlab.engine.replies import DensityMapReply, ProbeDensityReply
-from latentlab.engine.requests import (
+from latentlab.engine.rendering import density as engine
+from latentlab.engine.rendering.density import Density
+from latentlab.engine.rendering.projection import Projection
+from latentlab.engine.rendering.renderer import Renderer
+from latentlab.engine.rendering.replies import DensityMapReply, ProbeDensityReply
+from latentlab.engine.rendering.requests import (
     DensityMapRequest,
     EncodeRequest,
     ProbeDensityRequest,

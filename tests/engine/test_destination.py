@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from latentlab.engine.destination import check_destination
+from latentlab.engine.files.destination import check_destination
 from latentlab.errors import LabError
 
 

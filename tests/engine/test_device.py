@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from latentlab.engine import tuning
-from latentlab.engine.device import autocast, available_cores, choose_device, describe_devices
+from latentlab.engine.inference.device import autocast, available_cores, choose_device, describe_devices
+from latentlab.engine.training import tuning
 from latentlab.errors import LabError
 from tests.conftest import make_vae
 from tests.tiny import CONFIG, toy_set

@@ -10,8 +10,7 @@ import torch
 from torch import nn
 
 from latentlab.core.schedules import SCHEDULES
-from latentlab.engine.diffusion import Diffusion, Frame, as_bytes, as_pictures, pixels_of
-from latentlab.engine.recipes import (
+from latentlab.engine.diffusion.recipes import (
     SAMPLER_NAMES,
     BetweenNoises,
     Branch,
@@ -21,6 +20,7 @@ from latentlab.engine.recipes import (
     Pixels,
     Recipe,
 )
+from latentlab.engine.diffusion.runner import Diffusion, Frame, as_bytes, as_pictures, pixels_of
 from latentlab.errors import LabError
 from latentlab.models.base import Denoised
 from tests.tiny import DDPM_CONFIG, make_tiny_ddpm

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from latentlab.engine.diffusion import Diffusion, Frame
-from latentlab.engine.diffusion_requests import (
+from latentlab.engine.diffusion.noising import pixels_of
+from latentlab.engine.diffusion.recipes import FromNoise, Inpainting, Manner, Recipe, Start
+from latentlab.engine.diffusion.requests import (
     DenoiserReply,
     FrameReply,
     NoiseReply,
@@ -17,9 +18,8 @@ from latentlab.engine.diffusion_requests import (
     OpenDenoiserRequest,
     TapeRequest,
 )
-from latentlab.engine.diffusion_service import DiffusionService
-from latentlab.engine.noising import pixels_of
-from latentlab.engine.recipes import FromNoise, Inpainting, Manner, Recipe, Start
+from latentlab.engine.diffusion.runner import Diffusion, Frame
+from latentlab.engine.diffusion.service import DiffusionService
 from tests.tiny import save_tiny_ddpm
 
 HOLE = Inpainting(pixels_of(np.zeros((8, 8), np.uint8)), pixels_of(np.eye(8, dtype=np.uint8)), 2)

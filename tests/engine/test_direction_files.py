@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from safetensors.torch import load as parse
 from safetensors.torch import save as serialise
 
-from latentlab.engine import direction_files
-from latentlab.engine.direction_files import SUFFIXES, load_directions, save_directions
-from latentlab.engine.directions import METHODS, Directions, Trust
+from latentlab.engine.attributes import direction_files
+from latentlab.engine.attributes.direction_files import SUFFIXES, load_directions, save_directions
+from latentlab.engine.attributes.directions import METHODS, Directions, Trust
 from latentlab.errors import LabError
 from tests.tiny import save_tiny_model
 

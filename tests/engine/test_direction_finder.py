@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from latentlab.data import catalog
-from latentlab.engine import direction_finder
-from latentlab.engine.checkpoint import LoadedModel, load_model
-from latentlab.engine.direction_files import save_directions
-from latentlab.engine.direction_finder import DirectionFinder, directions_of
-from latentlab.engine.directions import LEAN, find_directions
-from latentlab.engine.render import Renderer
-from latentlab.engine.replies import DirectionsReply
-from latentlab.engine.requests import DirectionsRequest, LoadRequest
+from latentlab.engine.attributes import finding
+from latentlab.engine.attributes.direction_files import save_directions
+from latentlab.engine.attributes.directions import LEAN, find_directions
+from latentlab.engine.attributes.finding import DirectionFinder, directions_of
+from latentlab.engine.files.checkpoint import LoadedModel, load_model
+from latentlab.engine.rendering.renderer import Renderer
+from latentlab.engine.rendering.replies import DirectionsReply
+from latentlab.engine.rendering.requests import DirectionsRequest, LoadRequest
 from latentlab.errors import LabError
 from latentlab.shipped import DIRECTIONS
 from tests.tiny import beings, save_tiny_classifier, save_tiny_cvae, save_tiny_model, toy_set
@@ -69,7 +69,7 @@ def loaded(tmp_path: Path) -> LoadedModel:
 @pytest.fixture
 def _judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     judge = load_model(save_tiny_classifier(tmp_path / "judge.safetensors"))
-    monkeypatch.setattr(direction_finder, "classifier_for", lambda *asked, **others: judge)
+    monkeypatch.setattr(finding, "classifier_for", lambda *asked, **others: judge)
 
 
 @pytest.mark.usefixtures("_judge")
@@ -102,7 +102,7 @@ def test_that_what_ships_is_not_steered_anew_but_for_another_model(
 ):
     shelf = tmp_path / "shelf"
     shelf.mkdir()
-    monkeypatch.setattr(direction_finder, "DIRECTIONS", shelf)
+    monkeypatch.setattr(finding, "DIRECTIONS", shelf)
     found = directions_of(loaded, "toy", "steered")
     save_directions(shelf / "m.safetensors", found)
     (reply,) = DirectionFinder().find(loaded, DirectionsRequest(1, "toy", "steered"))
@@ -112,7 +112,7 @@ def test_that_what_ships_is_not_steered_anew_but_for_another_model(
     assert other.hash != loaded.hash
     assert len(list(DirectionFinder().find(other, DirectionsRequest(1, "toy", "steered")))) > 100
     (shelf / "m.safetensors").write_bytes(b"damaged")
-    assert direction_finder.shipped_directions(loaded, "toy") is None
+    assert finding.shipped_directions(loaded, "toy") is None
 
 
 def test_that_the_directions_that_ship_are_those_of_models_that_ship():
@@ -120,7 +120,7 @@ def test_that_the_directions_that_ship_are_those_of_models_that_ship():
     assert paths
     for path in paths:
         model = load_model(path.stem)
-        found = direction_finder.shipped_directions(model, str(model.card.data["name"]))
+        found = finding.shipped_directions(model, str(model.card.data["name"]))
         assert found is not None
         assert found.method == "steered"
 

@@ -15,10 +15,7 @@ from torch import nn
 from latentlab.commands import attribute_arguments
 from latentlab.core import directions as core
 from latentlab.data.image_set import ImageSet
-from latentlab.engine.checkpoint import load_model
-from latentlab.engine.direction_finder import directions_of
-from latentlab.engine.direction_parts import FOUND, STEERED
-from latentlab.engine.directions import (
+from latentlab.engine.attributes.directions import (
     METHODS,
     Directions,
     Trust,
@@ -26,6 +23,9 @@ from latentlab.engine.directions import (
     find_directions,
     shift,
 )
+from latentlab.engine.attributes.finding import directions_of
+from latentlab.engine.attributes.trust import FOUND, STEERED
+from latentlab.engine.files.checkpoint import load_model
 from latentlab.errors import LabError
 from latentlab.models.cvae import CVAE, CVAEConfig
 from tests.conftest import make_vae

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from latentlab.engine.distributed import ALONE, Team, join_team
-from latentlab.engine.plan import TrainingPlan
-from latentlab.engine.trainer import Trainer
+from latentlab.engine.training.distributed import ALONE, Team, join_team
+from latentlab.engine.training.plan import TrainingPlan
+from latentlab.engine.training.trainer import Trainer
 from latentlab.errors import LabError
 from latentlab.models.ddpm import DDPMConfig
 from tests.engine.test_trainer import SMALL, make_vae
@@ -27,8 +27,8 @@ DENOISER_PLAN = TrainingPlan(
 _WORKER = """
 import sys, torch
 torch.set_num_threads(1)
-from latentlab.engine.distributed import join_team
-from latentlab.engine.trainer import Trainer
+from latentlab.engine.training.distributed import join_team
+from latentlab.engine.training.trainer import Trainer
 from latentlab.models.ae import AE
 from tests.engine.test_distributed import PLAN, SMALL
 from tests.tiny import toy_set
@@ -76,9 +76,9 @@ def test_that_two_processes_end_with_the_weights_of_one(tmp_path: Path):
 _DENOISER = """
 import sys, torch
 torch.set_num_threads(1)
-from latentlab.engine.distributed import join_team
-from latentlab.engine.events import EpochEnded
-from latentlab.engine.trainer import Trainer
+from latentlab.engine.training.distributed import join_team
+from latentlab.engine.training.events import EpochEnded
+from latentlab.engine.training.trainer import Trainer
 from latentlab.models.ddpm import DDPM, DDPMConfig
 from tests.engine.test_distributed import DENOISER, DENOISER_PLAN
 from tests.tiny import toy_set

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from latentlab.data.image_set import ImageSet
-from latentlab.engine.encodings import encode_all, encode_in_chunks, join, require_shape
+from latentlab.engine.inference.encodings import encode_all, encode_in_chunks, join, require_shape
 from latentlab.errors import LabError
 from tests.conftest import make_vae
 from tests.tiny import CONFIG, toy_set

@@ -11,8 +11,8 @@ from torch import nn
 from torch.distributions import Bernoulli, Independent, Normal
 
 from latentlab.core import gaussian
-from latentlab.engine import evaluate as module
-from latentlab.engine.evaluate import evaluate
+from latentlab.engine.evaluation import elbo as module
+from latentlab.engine.evaluation.elbo import evaluate
 from latentlab.errors import LabError
 from latentlab.models.ae import AE, AEConfig
 from latentlab.models.cvae import CVAE, CVAEConfig

@@ -13,8 +13,8 @@ from torch import Tensor, nn
 
 from latentlab.core.schedules import SCHEDULES
 from latentlab.data.image_set import ImageSet
-from latentlab.engine.checkpoint import LoadedModel, ModelCard, load_model
-from latentlab.engine.evaluate_denoiser import (
+from latentlab.engine.diffusion.recipes import Manner
+from latentlab.engine.evaluation.samples import (
     Yardstick,
     evaluate_denoiser,
     nearest,
@@ -22,7 +22,7 @@ from latentlab.engine.evaluate_denoiser import (
     spread,
     told_as_in,
 )
-from latentlab.engine.recipes import Manner
+from latentlab.engine.files.checkpoint import LoadedModel, ModelCard, load_model
 from latentlab.errors import LabError
 from latentlab.models.base import Denoised
 from latentlab.models.registry import build
@@ -202,7 +202,7 @@ def test_that_the_nearest_picture_is_found_and_a_copy_is_at_no_distance():
 def test_that_the_nearest_is_looked_for_in_all_pieces(monkeypatch: pytest.MonkeyPatch):
     train, others = toy_set("train", 50).images, toy_set("test", 6).images
     whole = nearest(others, train)
-    monkeypatch.setattr("latentlab.engine.evaluate_denoiser._COMPARED", 7)
+    monkeypatch.setattr("latentlab.engine.evaluation.samples._COMPARED", 7)
     assert nearest(others, train) == whole
 
 
@@ -255,7 +255,7 @@ def test_that_pictures_of_another_size_are_refused(tmp_path: Path):
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a diffusion model and a classifier of the data set `toy`."""
     from latentlab.data import catalog
-    from latentlab.engine.checkpoint import save_model
+    from latentlab.engine.files.checkpoint import save_model
 
     entry = catalog.Entry("toy", "random dots", lambda folder, split: toy_set(split))
     monkeypatch.setitem(catalog.CATALOG, "toy", entry)

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from PIL import Image
 
-from latentlab.engine import atomic, destination
-from latentlab.engine.export import (
+from latentlab.engine.files import atomic, destination
+from latentlab.engine.files.export import (
     PICTURE_FORMATS,
     Origins,
     enlarge,
@@ -26,7 +26,7 @@ from latentlab.engine.export import (
     sheet,
     strip,
 )
-from latentlab.engine.provenance import Provenance
+from latentlab.engine.files.provenance import Provenance
 from latentlab.errors import LabError
 
 MADE = Provenance("probe", "tiny", "0123456789ab", z=(0.0, 0.0))

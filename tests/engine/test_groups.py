@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from latentlab.core.directions import principal
-from latentlab.engine.direction_parts import FEWEST, Trust
-from latentlab.engine.groups import between_groups
-from latentlab.engine.moments import Moments
-from latentlab.engine.render import Renderer
-from latentlab.engine.replies import GroupsReply
-from latentlab.engine.requests import EncodeRequest, GroupsRequest
+from latentlab.engine.attributes.trust import FEWEST, Trust
+from latentlab.engine.inference.moments import Moments
+from latentlab.engine.rendering.group_direction import between_groups
+from latentlab.engine.rendering.renderer import Renderer
+from latentlab.engine.rendering.replies import GroupsReply
+from latentlab.engine.rendering.requests import EncodeRequest, GroupsRequest
 from latentlab.errors import LabError
 from tests.engine.conftest import replies
 

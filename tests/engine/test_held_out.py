@@ -11,10 +11,10 @@ import pytest
 from latentlab.data import catalog
 from latentlab.data.learnt import Learnt
 from latentlab.data.opening import forget
-from latentlab.engine.checkpoint import ModelCard, load_model
-from latentlab.engine.held_out import in_words, learnt_among
-from latentlab.engine.plan import TrainingPlan
-from latentlab.engine.training_run import TrainingRun
+from latentlab.engine.evaluation.held_out import in_words, learnt_among
+from latentlab.engine.files.checkpoint import ModelCard, load_model
+from latentlab.engine.training.plan import TrainingPlan
+from latentlab.engine.training.run import TrainingRun
 from tests.data.pictures import folder_of, noise, write
 
 SMALL = {"encoder_widths": (8,), "decoder_widths": (8,)}

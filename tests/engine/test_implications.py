@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from latentlab.data import catalog
-from latentlab.engine.implications import along, contradicted, implied_by
+from latentlab.engine.attributes.implications import along, contradicted, implied_by
 
 NUMBERS = st.floats(0.0, 1.0, width=32)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from latentlab.engine.kept_paths import found_data, kept_data, kept_model, seen_from
+from latentlab.engine.files.kept_paths import found_data, kept_data, kept_model, seen_from
 
 
 @pytest.fixture

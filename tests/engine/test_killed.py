@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from latentlab.engine.checkpoint import load_model, save_model
+from latentlab.engine.files.checkpoint import load_model, save_model
 
 # One process forks another for each death: importing torch twenty times would take a minute.
 _FORKER = """
 import os, sys
 import torch
-from latentlab.engine.checkpoint import load_model, save_model
+from latentlab.engine.files.checkpoint import load_model, save_model
 torch.set_num_threads(1)
 while line := sys.stdin.readline():
     load_model(line.strip())  # what torch imports at the first model, the children need not import again

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from latentlab.engine.memory import give_back, hoard_little
+from latentlab.engine.inference.memory import give_back, hoard_little
 
 LINUX = platform.libc_ver()[0] == "glibc"
 MB = 1 << 20

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from latentlab.engine.model_header import card_in, makes_pictures
+from latentlab.engine.files.model_catalog import card_in, makes_pictures
 from latentlab.qt.diffusion.shelf import denoises
 from tests.tiny import save_tiny_classifier, save_tiny_model
 
@@ -48,5 +48,5 @@ def test_that_a_pipe_says_nothing_and_is_not_waited_for(tmp_path: Path):
 
 
 def test_that_torch_is_not_needed_for_it():
-    program = "import sys, latentlab.engine.model_header; sys.exit('torch' in sys.modules)"
+    program = "import sys, latentlab.engine.files.model_catalog; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

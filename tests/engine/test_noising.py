@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from latentlab.core.schedules import SCHEDULES
-from latentlab.engine.noising import (
+from latentlab.engine.diffusion.noising import (
     as_bytes,
     as_pictures,
     as_x,

@@ -15,14 +15,14 @@ from torch import Tensor, nn
 
 from latentlab.core.schedules import linear
 from latentlab.data import catalog
-from latentlab.engine import trainer as trainer_module
-from latentlab.engine.checkpoint import load_model
-from latentlab.engine.events import Checkpointed, EpochEnded, NoiseFigures, Progress
-from latentlab.engine.objectives import NOISE_LEVELS, Batch, ByElbo, ByNoiseLevel, objective_of
-from latentlab.engine.plan import TrainingPlan
-from latentlab.engine.trainer import Trainer
-from latentlab.engine.training_run import Saved, TrainingRun
-from latentlab.engine.training_state import state_path
+from latentlab.engine.files.checkpoint import load_model
+from latentlab.engine.training import trainer as trainer_module
+from latentlab.engine.training.events import Checkpointed, EpochEnded, NoiseFigures, Progress
+from latentlab.engine.training.objectives import NOISE_LEVELS, Batch, ByElbo, ByNoiseLevel, objective_of
+from latentlab.engine.training.plan import TrainingPlan
+from latentlab.engine.training.run import Saved, TrainingRun
+from latentlab.engine.training.state import state_path
+from latentlab.engine.training.trainer import Trainer
 from latentlab.errors import LabError
 from latentlab.models.base import Denoised, NoiseTerms
 from latentlab.models.ddpm import DDPM, DDPMConfig

@@ -9,13 +9,13 @@ import pytest
 import torch
 from PIL import Image
 
-from latentlab.engine.checkpoint import ModelCard, save_model
-from latentlab.engine.cropping import MOST_ZOOM, PAD, Fitting
-from latentlab.engine.error_map import error_map
-from latentlab.engine.own_picture import fitted, own_size, read_own, require_room, shrunk
-from latentlab.engine.pictures import read_picture
-from latentlab.engine.render import Renderer
-from latentlab.engine.requests import (
+from latentlab.engine.files.checkpoint import ModelCard, save_model
+from latentlab.engine.rendering.cropping import MOST_ZOOM, PAD, Fitting
+from latentlab.engine.rendering.error_map import error_map
+from latentlab.engine.rendering.own_picture import fitted, own_size, read_own, require_room, shrunk
+from latentlab.engine.rendering.picture_files import read_picture
+from latentlab.engine.rendering.renderer import Renderer
+from latentlab.engine.rendering.requests import (
     LoadRequest,
     OwnPictureRequest,
     SelectionRequest,

@@ -10,7 +10,7 @@ from PIL import Image
 
 from latentlab.data.opening import open_data
 from latentlab.data.report import Notebook
-from latentlab.engine.pictures import names_in, read_picture, read_some
+from latentlab.engine.rendering.picture_files import names_in, read_picture, read_some
 from latentlab.errors import LabError
 from tests.data.pictures import RED, folder_of, noise, write
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from latentlab.core.schedules import SCHEDULES
-from latentlab.engine import presets
-from latentlab.engine.events import ElboFigures, NoiseFigures
-from latentlab.engine.objectives import ByElbo, ByNoiseLevel, objective_of
-from latentlab.engine.plan import TrainingPlan, figures_of, usual_plan
-from latentlab.engine.presets import (
+from latentlab.engine.training import presets
+from latentlab.engine.training.events import ElboFigures, NoiseFigures
+from latentlab.engine.training.objectives import ByElbo, ByNoiseLevel, objective_of
+from latentlab.engine.training.plan import TrainingPlan, figures_of, usual_plan
+from latentlab.engine.training.presets import (
     SIZES,
     Choice,
     batch_for,

@@ -10,8 +10,8 @@ import pytest
 import torch
 from PIL import Image
 
-from latentlab.engine import projector
-from latentlab.engine.projector import save_for_projector
+from latentlab.engine.files import projector
+from latentlab.engine.files.projector import save_for_projector
 from latentlab.errors import LabError
 from tests.tiny import toy_set
 

@@ -16,11 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
-from latentlab.engine import provenance
-from latentlab.engine.animation import ANIMATION_FORMATS, save_animation
-from latentlab.engine.export import PICTURE_FORMATS, save_picture
-from latentlab.engine.provenance import WHATS, Provenance, read_provenance
-from latentlab.engine.video import VIDEO_SUFFIX
+from latentlab.engine.files import provenance
+from latentlab.engine.files.animation import ANIMATION_FORMATS, save_animation
+from latentlab.engine.files.export import PICTURE_FORMATS, save_picture
+from latentlab.engine.files.provenance import WHATS, Provenance, read_provenance
+from latentlab.engine.files.video import VIDEO_SUFFIX
 from latentlab.errors import LabError
 from tests.data.png_files import ASIDES, chunk, with_asides
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from latentlab.engine.recipes import (
+from latentlab.engine.diffusion.recipes import (
     LEAST_STRENGTH,
     SAMPLER_NAMES,
     BetweenNoises,

@@ -11,11 +11,11 @@ import torch
 
 from latentlab.core import latent
 from latentlab.core.likelihoods import Bernoulli, Palette
-from latentlab.engine.checkpoint import ModelCard, save_model
-from latentlab.engine.drawing import mosaic, shown, to_pictures, walk_points
-from latentlab.engine.render import Renderer
-from latentlab.engine.replies import EncodingsReply, LoadedReply
-from latentlab.engine.requests import (
+from latentlab.engine.files.checkpoint import ModelCard, save_model
+from latentlab.engine.rendering.drawing import mosaic, shown, to_pictures, walk_points
+from latentlab.engine.rendering.renderer import Renderer
+from latentlab.engine.rendering.replies import EncodingsReply, LoadedReply
+from latentlab.engine.rendering.requests import (
     EncodeRequest,
     GridRequest,
     LoadRequest,

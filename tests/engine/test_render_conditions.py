@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from latentlab.data import catalog
-from latentlab.engine.checkpoint import ModelCard, save_model
-from latentlab.engine.render import Renderer
-from latentlab.engine.requests import (
+from latentlab.engine.files.checkpoint import ModelCard, save_model
+from latentlab.engine.rendering.renderer import Renderer
+from latentlab.engine.rendering.requests import (
     ConditionStripRequest,
     EncodeRequest,
     GridRequest,

@@ -7,11 +7,11 @@ import pytest
 import torch
 
 from latentlab.data import catalog
-from latentlab.engine.plan import TrainingPlan
-from latentlab.engine.render import Renderer
-from latentlab.engine.replies import LoadedReply, UnfoldedReply
-from latentlab.engine.requests import FollowRequest, PointRequest
-from latentlab.engine.training_run import TrainingRun
+from latentlab.engine.rendering.renderer import Renderer
+from latentlab.engine.rendering.replies import LoadedReply, UnfoldedReply
+from latentlab.engine.rendering.requests import FollowRequest, PointRequest
+from latentlab.engine.training.plan import TrainingPlan
+from latentlab.engine.training.run import TrainingRun
 from latentlab.errors import LabError
 from tests.tiny import toy_set
 

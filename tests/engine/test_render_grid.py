@@ -10,10 +10,10 @@ import pytest
 import torch
 
 from latentlab.core import latent
-from latentlab.engine import drawing
-from latentlab.engine.drawing import mosaic
-from latentlab.engine.render import Renderer
-from latentlab.engine.requests import (
+from latentlab.engine.rendering import drawing
+from latentlab.engine.rendering.drawing import mosaic
+from latentlab.engine.rendering.renderer import Renderer
+from latentlab.engine.rendering.requests import (
     GridRequest,
     PointRequest,
     TrayRequest,

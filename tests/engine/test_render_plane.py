@@ -9,11 +9,11 @@ import pytest
 import torch
 
 from latentlab.core import gaussian
-from latentlab.engine.drawing import CHUNK
-from latentlab.engine.moments import Moments
-from latentlab.engine.projection import Projection
-from latentlab.engine.render import Renderer
-from latentlab.engine.requests import (
+from latentlab.engine.inference.moments import Moments
+from latentlab.engine.rendering.drawing import CHUNK
+from latentlab.engine.rendering.projection import Projection
+from latentlab.engine.rendering.renderer import Renderer
+from latentlab.engine.rendering.requests import (
     EncodeRequest,
     GridRequest,
     LoadRequest,

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from latentlab.engine.render import Renderer
-from latentlab.engine.replies import TrajectoryReply
-from latentlab.engine.requests import TrajectoryRequest
+from latentlab.engine.rendering.renderer import Renderer
+from latentlab.engine.rendering.replies import TrajectoryReply
+from latentlab.engine.rendering.requests import TrajectoryRequest
 from latentlab.errors import LabError
 from tests.engine.conftest import replies
 

@@ -20,12 +20,12 @@ from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
 
 from latentlab.data import catalog
-from latentlab.engine import training_run
-from latentlab.engine.events import Checkpointed, CheckpointFailed, EpochEnded, Finished, Started
-from latentlab.engine.plan import TrainingPlan, check_plan
-from latentlab.engine.trainer import Trainer, TrainingError
-from latentlab.engine.training_run import Saved, TrainingRun
-from latentlab.engine.training_state import load_state, save_state, state_path
+from latentlab.engine.training import run as training_run
+from latentlab.engine.training.events import Checkpointed, CheckpointFailed, EpochEnded, Finished, Started
+from latentlab.engine.training.plan import TrainingPlan, check_plan
+from latentlab.engine.training.run import Saved, TrainingRun
+from latentlab.engine.training.state import load_state, save_state, state_path
+from latentlab.engine.training.trainer import Trainer, TrainingError
 from latentlab.errors import LabError
 from tests.tiny import toy_set
 
@@ -77,7 +77,7 @@ def test_that_a_resumed_training_ends_with_exactly_the_same_file(tmp_path_factor
 def every_step(run: TrainingRun):
     """The run's events, one at every step, whatever the clock says."""
     patch = pytest.MonkeyPatch()
-    patch.setattr("latentlab.engine.trainer._REPORT_EVERY_S", -1.0)
+    patch.setattr("latentlab.engine.training.trainer._REPORT_EVERY_S", -1.0)
     try:
         yield from run.run()
     finally:
@@ -224,8 +224,8 @@ from pathlib import Path
 import torch
 torch.set_num_threads(1)
 from latentlab.data import catalog
-from latentlab.engine.training_run import TrainingRun
-from latentlab.engine.training_state import state_path
+from latentlab.engine.training.run import TrainingRun
+from latentlab.engine.training.state import state_path
 from tests.engine.test_resuming import begun
 from tests.tiny import toy_set
 catalog.load = lambda name, split="test": toy_set(split)

@@ -9,9 +9,16 @@ import threading
 
 import pytest
 
-from latentlab.engine import run_log
-from latentlab.engine.events import ElboFigures, EpochEnded, LabelFigures, NoiseFigures, Progress, Started
-from latentlab.engine.run_log import RunLog
+from latentlab.engine.training import run_log
+from latentlab.engine.training.events import (
+    ElboFigures,
+    EpochEnded,
+    LabelFigures,
+    NoiseFigures,
+    Progress,
+    Started,
+)
+from latentlab.engine.training.run_log import RunLog
 from latentlab.errors import LabError
 
 TRAIN, TEST = ElboFigures(-90.0, 20.0, (15.0, 5.0)), ElboFigures(-95.0, 21.0, (15.5, 5.5))

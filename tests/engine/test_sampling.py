@@ -8,11 +8,11 @@ import pytest
 import torch
 
 from latentlab.core.likelihoods import Bernoulli, Categorical, Gaussian, Palette
-from latentlab.engine.checkpoint import load_model
-from latentlab.engine.conditional_sampling import Customs, told_as_asked
-from latentlab.engine.render import Renderer
-from latentlab.engine.requests import LoadRequest, SamplesRequest, SelectionRequest
-from latentlab.engine.sampling import decode_in_chunks, prior_points
+from latentlab.engine.attributes.conditional_sampling import Customs, told_as_asked
+from latentlab.engine.files.checkpoint import load_model
+from latentlab.engine.inference.sampling import decode_in_chunks, prior_points
+from latentlab.engine.rendering.renderer import Renderer
+from latentlab.engine.rendering.requests import LoadRequest, SamplesRequest, SelectionRequest
 from tests.conftest import make_vae
 from tests.engine.conftest import replies
 from tests.tiny import CONFIG, save_tiny_cvae

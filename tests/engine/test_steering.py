@@ -10,8 +10,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from latentlab.core.likelihoods import Bernoulli, Palette
-from latentlab.engine.checkpoint import LoadedModel, ModelCard
-from latentlab.engine.steering import Steering, steered
+from latentlab.engine.attributes.steering import Steering, steered
+from latentlab.engine.files.checkpoint import LoadedModel, ModelCard
 from latentlab.errors import LabError
 from latentlab.models.classifier import Classifier, ClassifierConfig
 from latentlab.models.cvae import CVAE, CVAEConfig

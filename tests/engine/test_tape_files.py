@@ -12,10 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from latentlab.engine.checkpoint import load_model
-from latentlab.engine.diffusion import Diffusion, Frame, as_pictures, pixels_of
-from latentlab.engine.provenance import Provenance, read_provenance, save_options
-from latentlab.engine.recipes import (
+from latentlab.engine.diffusion.recipes import (
     BetweenNoises,
     FromPicture,
     Inpainting,
@@ -24,9 +21,12 @@ from latentlab.engine.recipes import (
     Recipe,
     as_json,
 )
-from latentlab.engine.tape import Look, Tape
-from latentlab.engine.tape_files import TapeFile, read_tape, save_frame, save_tape
-from latentlab.engine.tape_origin import Origin, changed, provenance_of
+from latentlab.engine.diffusion.runner import Diffusion, Frame, as_pictures, pixels_of
+from latentlab.engine.diffusion.tape import Look, Tape
+from latentlab.engine.diffusion.tape_files import TapeFile, read_tape, save_frame, save_tape
+from latentlab.engine.diffusion.tape_origin import Origin, changed, provenance_of
+from latentlab.engine.files.checkpoint import load_model
+from latentlab.engine.files.provenance import Provenance, read_provenance, save_options
 from latentlab.errors import LabError
 from tests.tiny import DDPM_CONFIG, save_tiny_ddpm
 

@@ -11,12 +11,12 @@ import torch
 from torch import nn
 
 from latentlab.data.image_set import ImageSet
-from latentlab.engine import trainer as trainer_module
-from latentlab.engine.evaluate import evaluate
-from latentlab.engine.events import EpochEnded, Finished, Progress, Started
-from latentlab.engine.plan import TrainingPlan
-from latentlab.engine.trainer import Trainer
-from latentlab.engine.weights import in_order
+from latentlab.engine.evaluation.elbo import evaluate
+from latentlab.engine.training import trainer as trainer_module
+from latentlab.engine.training.events import EpochEnded, Finished, Progress, Started
+from latentlab.engine.training.plan import TrainingPlan
+from latentlab.engine.training.trainer import Trainer
+from latentlab.engine.training.weights import in_order
 from latentlab.errors import LabError
 from latentlab.models.base import ElboTerms
 from latentlab.models.vae import VAEConfig

@@ -11,10 +11,10 @@ import torch
 
 import latentlab
 from latentlab.data.image_set import ImageSet
-from latentlab.engine.checkpoint import load_model
-from latentlab.engine.events import EpochEnded, Finished, Started
-from latentlab.engine.plan import TrainingPlan, check_plan
-from latentlab.engine.training_run import Saved, TrainingRun, learns_from
+from latentlab.engine.files.checkpoint import load_model
+from latentlab.engine.training.events import EpochEnded, Finished, Started
+from latentlab.engine.training.plan import TrainingPlan, check_plan
+from latentlab.engine.training.run import Saved, TrainingRun, learns_from
 from latentlab.errors import LabError
 from tests.tiny import toy_set
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import torch
 
-from latentlab.engine import tuning
-from latentlab.engine.tuning import Governor
+from latentlab.engine.training import tuning
+from latentlab.engine.training.tuning import Governor
 from tests.conftest import make_vae
 from tests.engine.test_trainer import SMALL
 

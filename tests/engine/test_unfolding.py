@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from latentlab.engine.plan import TrainingPlan
-from latentlab.engine.trainer import Trainer
-from latentlab.engine.unfolding import Unfolding, empty_model
+from latentlab.engine.rendering.unfolding import Unfolding, empty_model
+from latentlab.engine.training.plan import TrainingPlan
+from latentlab.engine.training.trainer import Trainer
 from latentlab.errors import LabError
 from tests.conftest import make_vae
 from tests.engine.test_trainer import SMALL

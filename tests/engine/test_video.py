@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from latentlab.engine.animation import save_animation
-from latentlab.engine.provenance import Provenance
+from latentlab.engine.files.animation import save_animation
+from latentlab.engine.files.provenance import Provenance
 from latentlab.errors import LabError
 
 av = pytest.importorskip("av")

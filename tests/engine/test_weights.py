@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from latentlab.engine.weights import AdamW, Weights, in_order
+from latentlab.engine.training.weights import AdamW, Weights, in_order
 from latentlab.models.vae import VAEConfig
 from tests.conftest import make_vae
 

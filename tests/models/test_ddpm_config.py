@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from latentlab.engine.checkpoint import ModelCard, load_model, save_model
+from latentlab.engine.files.checkpoint import ModelCard, load_model, save_model
 from latentlab.errors import LabError
 from latentlab.models import registry
 from latentlab.models.base import (

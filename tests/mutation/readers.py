@@ -17,14 +17,14 @@ from PIL import Image, PngImagePlugin
 
 from latentlab.data import opening
 from latentlab.data.idx import read_idx
-from latentlab.engine.checkpoint import load_model
-from latentlab.engine.direction_files import load_directions
-from latentlab.engine.model_header import card_in, makes_pictures
-from latentlab.engine.own_picture import own_size, read_own
-from latentlab.engine.provenance import Provenance, read_provenance, save_options
-from latentlab.engine.sampling import decode_in_chunks, prior_points
-from latentlab.engine.tape_origin import read_tape, tape_in
-from latentlab.engine.training_run import TrainingRun
+from latentlab.engine.attributes.direction_files import load_directions
+from latentlab.engine.diffusion.tape_origin import read_tape, tape_in
+from latentlab.engine.files.checkpoint import load_model
+from latentlab.engine.files.model_catalog import card_in, makes_pictures
+from latentlab.engine.files.provenance import Provenance, read_provenance, save_options
+from latentlab.engine.inference.sampling import decode_in_chunks, prior_points
+from latentlab.engine.rendering.own_picture import own_size, read_own
+from latentlab.engine.training.run import TrainingRun
 from latentlab.errors import LabError
 from latentlab.qt.compare.shelf import known
 from latentlab.qt.diffusion.shelf import data_of, denoises, shape_of_pictures

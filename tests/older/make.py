@@ -20,9 +20,9 @@ from PySide6.QtWidgets import QApplication
 
 from latentlab.cli import main as lab
 from latentlab.data import catalog
-from latentlab.engine.direction_parts import Trust
-from latentlab.engine.plan import TrainingPlan
-from latentlab.engine.training_run import TrainingRun
+from latentlab.engine.attributes.trust import Trust
+from latentlab.engine.training.plan import TrainingPlan
+from latentlab.engine.training.run import TrainingRun
 from latentlab.qt.app import create_window
 from latentlab.qt.recent_data import RecentData
 from latentlab.qt.settings import Settings

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from latentlab.data.keys import Keys
-from latentlab.engine import replies as rp
-from latentlab.engine import requests as rq
-from latentlab.engine.directions import Directions, Trust
-from latentlab.engine.groups import between_groups
-from latentlab.engine.implications import Implied
+from latentlab.engine.attributes.directions import Directions, Trust
+from latentlab.engine.attributes.implications import Implied
+from latentlab.engine.rendering import replies as rp
+from latentlab.engine.rendering import requests as rq
+from latentlab.engine.rendering.group_direction import between_groups
 from latentlab.errors import LabError
 
 SIDE = 8

@@ -13,7 +13,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine import requests as rq
+from latentlab.engine.rendering import requests as rq
 from latentlab.qt.analogy.well import NOTHING, OWN, PROBE, SELECTED, Joint
 from latentlab.qt.views.analogy import AnalogyView
 from latentlab.qt.window import LabWindow

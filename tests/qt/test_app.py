@@ -101,7 +101,7 @@ def test_that_a_window_without_any_model_is_refused_by_name(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("latentlab.shipped.MODELS", tmp_path)
-    monkeypatch.setattr("latentlab.engine.checkpoint.model_files", dict)
+    monkeypatch.setattr("latentlab.engine.files.checkpoint.model_files", dict)
     with pytest.raises(LabError, match="mnist-vae-2d"):
         create_window(Settings(tmp_path / "lab.ini"))
     QApplication.processEvents()

@@ -10,9 +10,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QSlider, QStyle, QStyleOptionSlider, QTableWidget
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine import replies as rp
-from latentlab.engine import requests as rq
-from latentlab.engine.directions import Directions, Trust
+from latentlab.engine.attributes.directions import Directions, Trust
+from latentlab.engine.rendering import replies as rp
+from latentlab.engine.rendering import requests as rq
 from latentlab.errors import LabError
 from latentlab.qt.attributes.offers import of_attributes
 from latentlab.qt.attributes.row import AttributeRow

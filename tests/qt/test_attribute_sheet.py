@@ -12,8 +12,8 @@ from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine import requests as rq
-from latentlab.engine.provenance import read_provenance
+from latentlab.engine.files.provenance import read_provenance
+from latentlab.engine.rendering import requests as rq
 from latentlab.qt.attributes.sheet_dialog import SheetDialog, narrowed
 from latentlab.qt.window import LabWindow
 from latentlab.session.edits import AddAttributes, SelectImage

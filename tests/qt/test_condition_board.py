@@ -11,9 +11,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QDialogButtonBox, QSlider, QStyle, QStyleOptionSlider
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine import requests as rq
-from latentlab.engine.directions import LEAN
-from latentlab.engine.provenance import read_provenance
+from latentlab.engine.attributes.directions import LEAN
+from latentlab.engine.files.provenance import read_provenance
+from latentlab.engine.rendering import requests as rq
 from latentlab.errors import LabError
 from latentlab.qt.attributes.condition_board import ConditionBoard
 from latentlab.qt.attributes.new_samples import COUNT, AskBox

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine import requests as rq
+from latentlab.engine.rendering import requests as rq
 from latentlab.qt import takeaways
 from latentlab.qt.desk import Desk
 from latentlab.qt.takeaways import Takeaways

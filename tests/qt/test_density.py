@@ -12,9 +12,9 @@ from PySide6.QtGui import QHelpEvent, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QToolBar, QToolTip
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine import replies as rp
-from latentlab.engine import requests as rq
-from latentlab.engine.projection import Projection
+from latentlab.engine.rendering import replies as rp
+from latentlab.engine.rendering import requests as rq
+from latentlab.engine.rendering.projection import Projection
 from latentlab.qt.attributes.row import AttributeRow
 from latentlab.qt.palette import Theme, palette_for
 from latentlab.qt.plane import density_paint

@@ -8,8 +8,8 @@ import numpy as np
 from pytestqt.qtbot import QtBot
 
 from latentlab.data.keys import Keys
-from latentlab.engine import replies as rp
-from latentlab.engine import requests as rq
+from latentlab.engine.rendering import replies as rp
+from latentlab.engine.rendering import requests as rq
 from latentlab.errors import LabError
 from latentlab.qt.desk import Desk
 from latentlab.qt.undo import new_gesture

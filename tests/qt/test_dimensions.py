@@ -8,8 +8,8 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine import replies as rp
-from latentlab.engine import requests as rq
+from latentlab.engine.rendering import replies as rp
+from latentlab.engine.rendering import requests as rq
 from latentlab.qt.desk import Desk
 from latentlab.qt.dimensions.row import DimensionRow
 from latentlab.qt.dimensions.strip import COUNT, VALUES

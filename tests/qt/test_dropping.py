@@ -12,8 +12,8 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine.export import save_picture
-from latentlab.engine.provenance import Provenance
+from latentlab.engine.files.export import save_picture
+from latentlab.engine.files.provenance import Provenance
 from latentlab.qt.another_model import for_model
 from latentlab.qt.window import LabWindow
 from latentlab.session.edits import MoveProbe, SetPins

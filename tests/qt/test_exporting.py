@@ -14,8 +14,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialogButtonBox, QPushButton
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine import atomic
-from latentlab.engine.provenance import read_provenance
+from latentlab.engine.files import atomic
+from latentlab.engine.files.provenance import read_provenance
 from latentlab.qt.export_dialog import ExportDialog
 from latentlab.qt.window import LabWindow
 from latentlab.session.edits import MoveProbe, SelectImage, SetPins
@@ -122,7 +122,7 @@ def test_that_a_folder_that_may_not_be_written_to_is_told(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with open_window(qtbot, tmp_path) as window:
-        monkeypatch.setattr("latentlab.engine.destination.os.access", lambda path, mode: False)
+        monkeypatch.setattr("latentlab.engine.files.destination.os.access", lambda path, mode: False)
         assert "may not be written to" in refused(qtbot, window, tmp_path / "p.png")
         monkeypatch.undo()
         assert "does not exist" in refused(qtbot, window, tmp_path / "nowhere" / "p.png")

@@ -12,10 +12,10 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QPolygonF
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine import replies as rp
-from latentlab.engine import requests as rq
-from latentlab.engine.projection import Projection
-from latentlab.engine.replies import EncodingsReply
+from latentlab.engine.rendering import replies as rp
+from latentlab.engine.rendering import requests as rq
+from latentlab.engine.rendering.projection import Projection
+from latentlab.engine.rendering.replies import EncodingsReply
 from latentlab.qt.another_model import for_model
 from latentlab.qt.attributes import thumbs
 from latentlab.qt.attributes.groups import Groups, GroupStrip

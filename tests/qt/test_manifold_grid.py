@@ -11,8 +11,8 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine.replies import GridReply
-from latentlab.engine.requests import GridRequest
+from latentlab.engine.rendering.replies import GridReply
+from latentlab.engine.rendering.requests import GridRequest
 from latentlab.qt.desk import Desk
 from latentlab.qt.grid.cells import Cells
 from latentlab.qt.views.manifold_grid import ManifoldGrid

@@ -6,9 +6,9 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine import replies as rp
-from latentlab.engine import requests as rq
-from latentlab.engine.projection import Projection
+from latentlab.engine.rendering import replies as rp
+from latentlab.engine.rendering import requests as rq
+from latentlab.engine.rendering.projection import Projection
 from latentlab.qt import takeaways
 from latentlab.qt.desk import Desk
 from latentlab.qt.takeaways import Takeaways

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine.render import Renderer
-from latentlab.engine.requests import LoadRequest
+from latentlab.engine.rendering.renderer import Renderer
+from latentlab.engine.rendering.requests import LoadRequest
 from latentlab.errors import LabError
 from latentlab.qt import model_commands
 from latentlab.qt.compare import shelf

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine import requests as rq
+from latentlab.engine.rendering import requests as rq
 from latentlab.qt.desk import Desk
 from latentlab.qt.views import neighbours as module
 from latentlab.qt.views.neighbours import COUNT, Neighbours

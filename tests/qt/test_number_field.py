@@ -17,8 +17,8 @@ from PySide6.QtWidgets import QAbstractSpinBox, QDialog, QDialogButtonBox, QTool
 from pytestqt.qtbot import QtBot
 
 import latentlab.qt
-from latentlab.engine.plan import TrainingPlan
-from latentlab.engine.presets import Choice
+from latentlab.engine.training.plan import TrainingPlan
+from latentlab.engine.training.presets import Choice
 from latentlab.qt.export_dialog import ExportDialog
 from latentlab.qt.number_field import (
     RealNumber,

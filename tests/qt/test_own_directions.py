@@ -12,9 +12,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QDialogButtonBox, QFileDialog, QMenu, QTableWidget, QToolButton
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine.direction_files import load_directions, save_directions
-from latentlab.engine.direction_parts import COMPONENT, GROUPS, SEVERAL, Trust
-from latentlab.engine.requests import GroupsRequest
+from latentlab.engine.attributes.direction_files import load_directions, save_directions
+from latentlab.engine.attributes.trust import COMPONENT, GROUPS, SEVERAL, Trust
+from latentlab.engine.rendering.requests import GroupsRequest
 from latentlab.errors import LabError
 from latentlab.qt.attributes.name_dialog import NameDialog
 from latentlab.qt.attributes.trust_table import TrustTable

@@ -14,10 +14,10 @@ from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, 
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine import requests as rq
-from latentlab.engine.cropping import PAD
-from latentlab.engine.export import save_picture
-from latentlab.engine.provenance import Provenance, read_provenance
+from latentlab.engine.files.export import save_picture
+from latentlab.engine.files.provenance import Provenance, read_provenance
+from latentlab.engine.rendering import requests as rq
+from latentlab.engine.rendering.cropping import PAD
 from latentlab.qt.own_picture.frame import PictureFrame
 from latentlab.qt.pixels import from_qimage
 from latentlab.qt.views.own_picture import OwnPictureView

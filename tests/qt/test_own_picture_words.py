@@ -8,8 +8,8 @@ import math
 import numpy as np
 import pytest
 
-from latentlab.engine.cropping import Fitting
-from latentlab.engine.replies import OwnPictureReply
+from latentlab.engine.rendering.cropping import Fitting
+from latentlab.engine.rendering.replies import OwnPictureReply
 from latentlab.qt.own_picture.words import elbo_in_words, known_in_words
 
 GREY = np.zeros((8, 8), np.uint8)

@@ -15,8 +15,8 @@ import pytest
 import torch
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine.replies import UnfoldedReply
-from latentlab.engine.weights import in_order
+from latentlab.engine.rendering.replies import UnfoldedReply
+from latentlab.engine.training.weights import in_order
 from latentlab.models.vae import VAEConfig
 from latentlab.qt.settings import Settings
 from latentlab.qt.training.orders import Snapshot

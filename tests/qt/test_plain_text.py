@@ -20,11 +20,11 @@ from pytestqt.qtbot import QtBot
 
 import latentlab.qt
 from latentlab.data.spec import Spec
-from latentlab.engine.checkpoint import load_model
-from latentlab.engine.direction_files import save_directions
-from latentlab.engine.direction_parts import Trust
-from latentlab.engine.directions import Directions
-from latentlab.engine.render import Renderer
+from latentlab.engine.attributes.direction_files import save_directions
+from latentlab.engine.attributes.directions import Directions
+from latentlab.engine.attributes.trust import Trust
+from latentlab.engine.files.checkpoint import load_model
+from latentlab.engine.rendering.renderer import Renderer
 from latentlab.qt.crash import CrashDialog
 from latentlab.qt.data_dialog.dialog import OpenDataDialog
 from latentlab.qt.pages import show_about, show_shortcuts

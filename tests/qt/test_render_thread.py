@@ -11,8 +11,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from latentlab.data.stopping import require_wanted
-from latentlab.engine import replies as rp
-from latentlab.engine import requests as rq
+from latentlab.engine.rendering import replies as rp
+from latentlab.engine.rendering import requests as rq
 from latentlab.qt import render_thread
 from latentlab.qt.mailbox import Mailbox
 from latentlab.qt.render_thread import RenderThread

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from latentlab.data.keys import Keys
-from latentlab.engine import replies as rp
-from latentlab.engine import requests as rq
+from latentlab.engine.rendering import replies as rp
+from latentlab.engine.rendering import requests as rq
 from latentlab.qt.desk import Desk
 from latentlab.qt.views.selection_card import SelectionCard
 from latentlab.session.edits import SelectImage

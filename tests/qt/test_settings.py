@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QByteArray
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine.recipes import Manner, Recipe
+from latentlab.engine.diffusion.recipes import Manner, Recipe
 from latentlab.qt.palette import Theme
 from latentlab.qt.settings import Settings
 from latentlab.session.bounds import MAX_PINS

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine import replies as rp
-from latentlab.engine import requests as rq
+from latentlab.engine.rendering import replies as rp
+from latentlab.engine.rendering import requests as rq
 from latentlab.qt.another_model import for_model
 from latentlab.qt.desk import Desk
 from latentlab.qt.training.orders import Snapshot

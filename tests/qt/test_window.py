@@ -24,8 +24,8 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from latentlab.data.keys import Keys
-from latentlab.engine.replies import EncodingsReply, Refusal
-from latentlab.engine.requests import TraversalRequest
+from latentlab.engine.rendering.replies import EncodingsReply, Refusal
+from latentlab.engine.rendering.requests import TraversalRequest
 from latentlab.qt.app import create_window
 from latentlab.qt.settings import Settings
 from latentlab.session.bounds import MAX_PINS, TRAY_FULL

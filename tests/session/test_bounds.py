@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from latentlab.engine.direction_parts import Trust
+from latentlab.engine.attributes.trust import Trust
 from latentlab.errors import LabError
 from latentlab.session.bounds import MAX_PINS, TRAY_FULL, within
 from latentlab.session.edits import MoveProbe, SetPins

@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from latentlab.engine.direction_parts import GROUPS, Trust
+from latentlab.engine.attributes.trust import GROUPS, Trust
 from latentlab.session import edits, own_edits
 from latentlab.session.edits import Edit
 from latentlab.session.own_directions import OwnDirection

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from latentlab.engine.direction_parts import COMPONENT, GROUPS, Trust
+from latentlab.engine.attributes.trust import COMPONENT, GROUPS, Trust
 from latentlab.errors import LabError
 from latentlab.session import groups
 from latentlab.session.edits import ChangeData

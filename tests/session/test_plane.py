@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from latentlab.engine.projection import Projection
+from latentlab.engine.rendering.projection import Projection
 from latentlab.session.plane import axis_names, pair_of, paired, projection_of, shows_components
 from latentlab.session.state import COMPONENTS, PAIR, PlaneSettings
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from latentlab.engine.direction_parts import WAYS, Trust
+from latentlab.engine.attributes.trust import WAYS, Trust
 from latentlab.errors import LabError
 from latentlab.session.own_directions import OwnDirection
 from latentlab.session.saved import VERSION, from_text, to_text

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
-from latentlab.engine.replies import EncodingsReply
-from latentlab.engine.requests import Point
+from latentlab.engine.rendering.replies import EncodingsReply
+from latentlab.engine.rendering.requests import Point
 from latentlab.qt.desk import Desk
 from latentlab.qt.flow_layout import TileLayout
 from latentlab.qt.neighbour_button import NeighbourButton

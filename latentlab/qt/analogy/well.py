@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from latentlab.engine.requests import Picture
+from latentlab.engine.rendering.requests import Picture
 from latentlab.qt.crisp_picture import CrispPicture
 from latentlab.qt.flow_layout import FlowLayout
 from latentlab.qt.plain import Label, plain_tip

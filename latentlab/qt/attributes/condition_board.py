@@ -17,15 +17,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from latentlab.engine.implications import Implied
-from latentlab.engine.replies import (
+from latentlab.engine.attributes.implications import Implied
+from latentlab.engine.rendering.replies import (
     DirectionsReply,
     LoadedReply,
     Refusal,
     SelectionReply,
     WaysReply,
 )
-from latentlab.engine.requests import (
+from latentlab.engine.rendering.requests import (
     DirectionsRequest,
     Point,
     WaysRequest,
@@ -44,7 +44,7 @@ from latentlab.session.edits import AddAttributes, SetCondition, SetLean, TakeSa
 from latentlab.session.state import SessionState
 
 if TYPE_CHECKING:
-    from latentlab.engine.directions import Directions
+    from latentlab.engine.attributes.directions import Directions
 
 _WORDS = (
     "The decoder is told these, so z need not say them too. A vector moves z, and changes little if its "

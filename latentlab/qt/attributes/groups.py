@@ -6,9 +6,9 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from latentlab.engine.direction_parts import FEWEST
-from latentlab.engine.replies import LoadedReply, Refusal
-from latentlab.engine.requests import GroupsRequest
+from latentlab.engine.attributes.trust import FEWEST
+from latentlab.engine.rendering.replies import LoadedReply, Refusal
+from latentlab.engine.rendering.requests import GroupsRequest
 from latentlab.qt.attributes.thumbs import Thumbs
 from latentlab.qt.choice_button import ChoiceButton
 from latentlab.qt.desk import Desk

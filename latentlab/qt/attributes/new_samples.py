@@ -13,12 +13,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from latentlab.engine.replies import (
+from latentlab.engine.rendering.replies import (
     LoadedReply,
     Refusal,
     SamplesReply,
 )
-from latentlab.engine.requests import SamplesRequest
+from latentlab.engine.rendering.requests import SamplesRequest
 from latentlab.qt.check_box import CheckBox
 from latentlab.qt.choice_button import ChoiceButton
 from latentlab.qt.condition_tile import ConditionTile

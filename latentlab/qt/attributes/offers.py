@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from latentlab.engine.direction_parts import COMPONENT, GROUPS, Trust
-from latentlab.engine.replies import EncodingsReply
-from latentlab.engine.requests import Point
+from latentlab.engine.attributes.trust import COMPONENT, GROUPS, Trust
+from latentlab.engine.rendering.replies import EncodingsReply
+from latentlab.engine.rendering.requests import Point
 from latentlab.session.own_directions import OwnDirection, component_key
 
 if TYPE_CHECKING:
-    from latentlab.engine.directions import Directions
+    from latentlab.engine.attributes.directions import Directions
 
 _FEW = "too few to judge"
 # AUCs between these say next to nothing.

@@ -8,8 +8,8 @@ from dataclasses import replace
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton
 
-from latentlab.engine.direction_parts import COMPONENT, GROUPS, Trust
-from latentlab.engine.replies import MOST_COMPONENTS, GroupsReply
+from latentlab.engine.attributes.trust import COMPONENT, GROUPS, Trust
+from latentlab.engine.rendering.replies import MOST_COMPONENTS, GroupsReply
 from latentlab.qt.attributes.groups import Groups
 from latentlab.qt.attributes.name_dialog import NameDialog
 from latentlab.qt.attributes.sections import Section

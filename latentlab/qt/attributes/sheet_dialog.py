@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from latentlab.engine.export import sheet
-from latentlab.engine.replies import Refusal, WalkReply
-from latentlab.engine.requests import Picture, SheetRequest
+from latentlab.engine.files.export import sheet
+from latentlab.engine.rendering.replies import Refusal, WalkReply
+from latentlab.engine.rendering.requests import Picture, SheetRequest
 from latentlab.qt.attributes.offers import Offer, moved
 from latentlab.qt.desk import Desk
 from latentlab.qt.number_field import WholeNumber

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from latentlab.engine.replies import EncodingsReply
+from latentlab.engine.rendering.replies import EncodingsReply
 from latentlab.qt.attributes.offers import Offer, of_attributes, of_components, of_own
 from latentlab.qt.attributes.own import Discovered, Yours, owned
 from latentlab.qt.attributes.row import AttributeRow
@@ -16,7 +16,7 @@ from latentlab.qt.desk import Desk
 from latentlab.session.state import SessionState
 
 if TYPE_CHECKING:
-    from latentlab.engine.directions import Directions
+    from latentlab.engine.attributes.directions import Directions
 
 
 class Shelf(QScrollArea):

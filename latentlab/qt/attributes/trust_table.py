@@ -17,12 +17,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from latentlab.engine.direction_parts import STEERED
+from latentlab.engine.attributes.trust import STEERED
 from latentlab.qt.plain import Label, listed, plain_tip
 
 if TYPE_CHECKING:
-    from latentlab.engine.direction_parts import Trust
-    from latentlab.engine.directions import Directions
+    from latentlab.engine.attributes.directions import Directions
+    from latentlab.engine.attributes.trust import Trust
     from latentlab.session.own_directions import OwnDirection
 
 _HEADS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
-from latentlab.engine.requests import Picture
+from latentlab.engine.rendering.requests import Picture
 from latentlab.qt.condition_tile import ConditionTile
 from latentlab.qt.dimensions.row import CalmSlider, Figure
 from latentlab.qt.pixels import to_qimage

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from latentlab.engine.replies import LoadedReply, Refusal
-from latentlab.engine.requests import LoadRequest
+from latentlab.engine.rendering.replies import LoadedReply, Refusal
+from latentlab.engine.rendering.requests import LoadRequest
 from latentlab.qt.compare.caption import Caption
 from latentlab.qt.compare.chooser import ModelChooser
 from latentlab.qt.compare.linked_desk import LinkedDesk

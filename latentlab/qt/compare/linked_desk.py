@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, Slot
 
-from latentlab.engine.replies import EncodingsReply
+from latentlab.engine.rendering.replies import EncodingsReply
 from latentlab.qt.compare.link import Link, Look
 from latentlab.qt.desk import Desk
 from latentlab.qt.render_thread import Serves

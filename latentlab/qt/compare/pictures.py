@@ -8,13 +8,13 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from latentlab.engine.replies import (
+from latentlab.engine.rendering.replies import (
     LoadedReply,
     PointReply,
     Refusal,
     SelectionReply,
 )
-from latentlab.engine.requests import Point, SelectionRequest
+from latentlab.engine.rendering.requests import Point, SelectionRequest
 from latentlab.qt.compare.caption import Caption
 from latentlab.qt.crisp_picture import CrispPicture
 from latentlab.qt.desk import Desk

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from latentlab.engine.projection import Projection
-from latentlab.engine.replies import EncodingsReply
-from latentlab.engine.requests import Point
+from latentlab.engine.rendering.projection import Projection
+from latentlab.engine.rendering.replies import EncodingsReply
+from latentlab.engine.rendering.requests import Point
 from latentlab.qt.desk import Desk
 
 # Codes that do not differ along a direction have no unit there.

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from latentlab.engine.model_header import card_in, makes_pictures
+from latentlab.engine.files.model_catalog import card_in, makes_pictures
 from latentlab.shipped import model_files
 
 _SUFFIX = ".safetensors"

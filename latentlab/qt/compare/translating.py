@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from latentlab.engine.requests import Point
+from latentlab.engine.rendering.requests import Point
 from latentlab.qt.compare.scales import Scales
 from latentlab.qt.desk import Desk
 from latentlab.session.edits import (

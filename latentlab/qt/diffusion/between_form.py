@@ -7,7 +7,7 @@ import random
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QPushButton, QWidget
 
-from latentlab.engine.recipes import MOST_PICTURES
+from latentlab.engine.diffusion.recipes import MOST_PICTURES
 from latentlab.qt.number_field import WholeNumber
 from latentlab.qt.plain import Label, plain_tip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from latentlab.engine.recipes import Manner, Recipe
+from latentlab.engine.diffusion.recipes import Manner, Recipe
 
 
 def other_noise(manner: Manner, before: Manner) -> Manner:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from latentlab.engine.diffusion_requests import (
+from latentlab.engine.diffusion.recipes import Recipe
+from latentlab.engine.diffusion.requests import (
     BeliefReply,
     BeliefRequest,
     DenoiserReply,
@@ -22,10 +23,9 @@ from latentlab.engine.diffusion_requests import (
     SamplesInTrainingReply,
     TapeRequest,
 )
-from latentlab.engine.projection import Point
-from latentlab.engine.recipes import Recipe
-from latentlab.engine.replies import Refusal, Reply
-from latentlab.engine.requests import Request
+from latentlab.engine.rendering.projection import Point
+from latentlab.engine.rendering.replies import Refusal, Reply
+from latentlab.engine.rendering.requests import Request
 from latentlab.qt.mailbox import Mailbox
 from latentlab.qt.render_thread import RenderThread, Serves
 from latentlab.qt.training.orders import Snapshot
@@ -34,11 +34,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from latentlab.engine.diffusion import Frame
+    from latentlab.engine.diffusion.runner import Frame
 
 # Requests that are not about the model that is open.
 _OF_NO_MODEL = (OpenDenoiserRequest.slot, FollowDenoiserRequest.slot)
-_SERVICE = ("latentlab.engine.diffusion_service", "DiffusionService")
+_SERVICE = ("latentlab.engine.diffusion.service", "DiffusionService")
 
 
 class DiffusionDesk(QObject):

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from latentlab.engine.diffusion_requests import BeliefReply, BeliefRequest, DenoiserReply
-from latentlab.engine.noising import as_pictures, as_x, noise_in, noise_picture, noised, pixels_of
-from latentlab.engine.projection import Point
-from latentlab.engine.recipes import FromPicture
-from latentlab.engine.replies import LoadedReply, Refusal
-from latentlab.engine.requests import Picture
+from latentlab.engine.diffusion.noising import as_pictures, as_x, noise_in, noise_picture, noised, pixels_of
+from latentlab.engine.diffusion.recipes import FromPicture
+from latentlab.engine.diffusion.requests import BeliefReply, BeliefRequest, DenoiserReply
+from latentlab.engine.rendering.projection import Point
+from latentlab.engine.rendering.replies import LoadedReply, Refusal
+from latentlab.engine.rendering.requests import Picture
 from latentlab.errors import LabError
 from latentlab.qt.asking import Asking
 from latentlab.qt.desk import Desk

@@ -12,7 +12,7 @@ from latentlab.qt.diffusion.runs import Lane
 from latentlab.qt.diffusion.words import of_manner
 
 if TYPE_CHECKING:
-    from latentlab.engine.diffusion import Frame
+    from latentlab.engine.diffusion.runner import Frame
 
 
 class Lanes(QWidget):

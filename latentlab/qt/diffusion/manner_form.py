@@ -20,8 +20,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from latentlab.engine.diffusion_requests import DenoiserReply
-from latentlab.engine.recipes import MOST_PICTURES, FromNoise, FromPicture, Inpainting, Manner, Start
+from latentlab.engine.diffusion.recipes import (
+    MOST_PICTURES,
+    FromNoise,
+    FromPicture,
+    Inpainting,
+    Manner,
+    Start,
+)
+from latentlab.engine.diffusion.requests import DenoiserReply
 from latentlab.qt.diffusion.told_form import ToldForm
 from latentlab.qt.diffusion.words import SAMPLER_TITLES, of_start
 from latentlab.qt.dimensions.row import CalmSlider, Figure

@@ -22,7 +22,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from latentlab.engine.requests import Picture
+from latentlab.engine.rendering.requests import Picture
 from latentlab.qt.diffusion.mask import HoleMask, Mask, Spot
 from latentlab.qt.palette import GROUP_COLOURS
 from latentlab.qt.pixels import draw_crisp, to_qimage

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from latentlab.engine.cropping import Fitting
-from latentlab.engine.requests import Picture
+from latentlab.engine.rendering.cropping import Fitting
+from latentlab.engine.rendering.requests import Picture
 from latentlab.qt.pixels import data_picture
 
 Shape = tuple[int, int, int]
@@ -24,7 +24,7 @@ def in_shape(picture: Picture, shape: Shape, fitting: Fitting | None = None) -> 
     if fitting == Fitting() and shape_of(picture) == shape:
         return picture
     # Here: it brings in torch, which a model that is open has brought in already.
-    from latentlab.engine.own_picture import fitted
+    from latentlab.engine.rendering.own_picture import fitted
 
     return data_picture(fitted(picture, fitting, shape)[None], 0)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from latentlab.engine.noising import snr_db
+from latentlab.engine.diffusion.noising import snr_db
 
 _MINUS = "\N{MINUS SIGN}"
 # (least SNR in dB, what of the picture comes back from there).

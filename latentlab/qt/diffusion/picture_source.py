@@ -11,9 +11,9 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from latentlab.data.formats import SUFFIXES
-from latentlab.engine.cropping import Fitting
-from latentlab.engine.replies import LoadedReply
-from latentlab.engine.requests import Picture
+from latentlab.engine.rendering.cropping import Fitting
+from latentlab.engine.rendering.replies import LoadedReply
+from latentlab.engine.rendering.requests import Picture
 from latentlab.errors import LabError
 from latentlab.qt.choice_button import ChoiceButton
 from latentlab.qt.desk import Desk

@@ -10,9 +10,9 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from latentlab.engine.diffusion_requests import DenoiserReply
-from latentlab.engine.noising import NOISE_REACH
-from latentlab.engine.recipes import FromNoise, Manner, Recipe, Start
+from latentlab.engine.diffusion.noising import NOISE_REACH
+from latentlab.engine.diffusion.recipes import FromNoise, Manner, Recipe, Start
+from latentlab.engine.diffusion.requests import DenoiserReply
 from latentlab.qt.diffusion.branching import guided, other_noise
 from latentlab.qt.diffusion.desk import DiffusionDesk
 from latentlab.qt.diffusion.draw_buttons import DrawButtons
@@ -27,7 +27,7 @@ from latentlab.qt.diffusion.words import of_frame
 from latentlab.qt.line import Line
 
 if TYPE_CHECKING:
-    from latentlab.engine.diffusion import Frame
+    from latentlab.engine.diffusion.runner import Frame
 
 # A tape that was drawn so fast is drawn again at once while the guidance slides.
 _QUICK_S, _PAUSE_MS = 1.5, 120

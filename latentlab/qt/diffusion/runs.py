@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from latentlab.engine.diffusion_requests import DenoiserReply, FrameReply, TapeRequest
-from latentlab.engine.recipes import MOST_STEPS, Recipe
-from latentlab.engine.replies import Refusal
+from latentlab.engine.diffusion.recipes import MOST_STEPS, Recipe
+from latentlab.engine.diffusion.requests import DenoiserReply, FrameReply, TapeRequest
+from latentlab.engine.rendering.replies import Refusal
 from latentlab.qt.diffusion.desk import DiffusionDesk
 from latentlab.qt.diffusion.tape_store import BUDGET, TapeStore, every_for, used_bytes
 from latentlab.qt.diffusion.words import time_left
 
 if TYPE_CHECKING:
-    from latentlab.engine.diffusion import Frame
+    from latentlab.engine.diffusion.runner import Frame
 
 MOST_LANES = 4
 

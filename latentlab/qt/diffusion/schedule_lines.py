@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from latentlab.engine.noising import snr_db
+from latentlab.engine.diffusion.noising import snr_db
 from latentlab.qt.diffusion.noise_words import db_in_words, number
 
 _MOST_DECADES = 3

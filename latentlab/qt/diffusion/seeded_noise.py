@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from latentlab.engine.diffusion_requests import DenoiserReply, NoiseReply
+from latentlab.engine.diffusion.requests import DenoiserReply, NoiseReply
 from latentlab.qt.diffusion.desk import DiffusionDesk
 
 if TYPE_CHECKING:

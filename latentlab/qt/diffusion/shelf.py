@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from latentlab.engine.model_header import card_in
+from latentlab.engine.files.model_catalog import card_in
 from latentlab.shipped import model_files
 
 _DENOISERS = frozenset({"ddpm"})

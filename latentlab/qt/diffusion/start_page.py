@@ -9,10 +9,10 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from latentlab.engine.diffusion_requests import DenoiserReply
-from latentlab.engine.noising import as_picture, as_x, noised, picture_of, pixels_of, snr_db
-from latentlab.engine.recipes import BetweenNoises, FromNoise, FromPicture, Inpainting, Start
-from latentlab.engine.requests import Picture
+from latentlab.engine.diffusion.noising import as_picture, as_x, noised, picture_of, pixels_of, snr_db
+from latentlab.engine.diffusion.recipes import BetweenNoises, FromNoise, FromPicture, Inpainting, Start
+from latentlab.engine.diffusion.requests import DenoiserReply
+from latentlab.engine.rendering.requests import Picture
 from latentlab.qt.choice_button import ChoiceButton
 from latentlab.qt.crisp_picture import CrispPicture
 from latentlab.qt.desk import Desk

@@ -17,12 +17,12 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from latentlab.engine.noising import as_picture
+from latentlab.engine.diffusion.noising import as_picture
 from latentlab.qt.diffusion.tape_store import TapeStore
 from latentlab.qt.pixels import to_qimage
 
 if TYPE_CHECKING:
-    from latentlab.engine.diffusion import Frame
+    from latentlab.engine.diffusion.runner import Frame
 
 _GAP, _EDGE = 2, 3
 # Two rows, x_t above x0_hat, where each has at least so much room.

@@ -9,12 +9,12 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QMainWindow
 
-from latentlab.engine.tape_origin import Origin, changed
+from latentlab.engine.diffusion.tape_models import find_model_of
+from latentlab.engine.diffusion.tape_origin import Origin, changed
 from latentlab.qt.background import Background, Failure
 from latentlab.qt.diffusion import tape_saving
 from latentlab.qt.diffusion.desk import DiffusionDesk
 from latentlab.qt.diffusion.tape_dialog import TapeDialog
-from latentlab.qt.diffusion.tape_models import find_model_of
 from latentlab.qt.diffusion.tape_saving import TAPE, TapeInHand, TapeWish
 from latentlab.qt.messages import MessageBar
 from latentlab.qt.settings import Settings

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QComboBox, QFormLayout, QWidget
 
-from latentlab.engine.provenance import Provenance
-from latentlab.engine.tape_origin import WHAT
+from latentlab.engine.diffusion.tape_origin import WHAT
+from latentlab.engine.files.provenance import Provenance
 from latentlab.qt.diffusion import tape_saving
 from latentlab.qt.diffusion.tape_saving import FRAME, SHOWS, TAPE, TapeInHand, TapeWish
 from latentlab.qt.export_dialog import ExportDialog, Format

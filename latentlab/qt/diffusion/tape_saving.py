@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from latentlab.engine.tape_origin import Origin
+from latentlab.engine.diffusion.tape_origin import Origin
 
 if TYPE_CHECKING:
-    from latentlab.engine.diffusion import Frame
-    from latentlab.engine.requests import Picture
-    from latentlab.engine.tape import Look
+    from latentlab.engine.diffusion.runner import Frame
+    from latentlab.engine.diffusion.tape import Look
+    from latentlab.engine.rendering.requests import Picture
 
 # What is saved: of the frame in hand the chosen picture or all of them, or all frames.
 FRAME, BATCH, TAPE = "frame", "batch", "tape"
-# What of it is seen: a title, and names as of `latentlab.engine.tape.SHOWS`, from left to right.
+# What of it is seen: a title, and names as of `latentlab.engine.diffusion.tape.SHOWS`, from left to right.
 SHOWS = (
     ("xₜ, in its noise", ("xt",)),
     ("x̂₀, the believed picture", ("x0",)),
@@ -109,7 +109,7 @@ def check(tape: TapeInHand, wish: TapeWish) -> None:
         LabError: saying why.
     """
     if wish.what == TAPE:
-        from latentlab.engine.tape_files import TapeFile
+        from latentlab.engine.diffusion.tape_files import TapeFile
 
         channels, height, width = tape.frame.x_t.shape[1:]
         TapeFile(
@@ -125,7 +125,7 @@ def save(tape: TapeInHand, wish: TapeWish) -> Path:
         LabError: if it cannot be written; an existing file is then intact.
     """
     # Not above: they bring in torch, which the window does not wait for.
-    from latentlab.engine.tape_files import save_frame, save_tape
+    from latentlab.engine.diffusion.tape_files import save_frame, save_tape
 
     if wish.what == TAPE:
         return save_tape(
@@ -140,15 +140,15 @@ def save(tape: TapeInHand, wish: TapeWish) -> Path:
 
 def page(tape: TapeInHand, show: tuple[str, ...], alone: bool) -> Picture:
     """The frame in hand as it would be written."""
-    from latentlab.engine.tape import Look
+    from latentlab.engine.diffusion.tape import Look
 
     return Look(show, tape.picture if alone else None).page(tape.frame, tape.alpha_bar)
 
 
 def columns(tape: TapeInHand, show: tuple[str, ...], alone: bool) -> tuple[Picture, tuple[int, int]]:
     """A strip of a few frames, and the (H, W) of the strip of all."""
-    from latentlab.engine.export import sheet
-    from latentlab.engine.tape import GROUND, Look
+    from latentlab.engine.diffusion.tape import GROUND, Look
+    from latentlab.engine.files.export import sheet
 
     look = Look(show, tape.picture if alone else None)
     some = [look.column(frame, tape.alpha_bar) for frame in _spread(tape.frames)]
@@ -163,6 +163,6 @@ def _spread(frames: Sequence[Frame]) -> list[Frame]:
 
 
 def _look(tape: TapeInHand, wish: TapeWish) -> Look:
-    from latentlab.engine.tape import Look
+    from latentlab.engine.diffusion.tape import Look
 
     return Look(wish.show, tape.picture if wish.alone else None)

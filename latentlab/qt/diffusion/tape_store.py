@@ -9,10 +9,10 @@ import bisect
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from latentlab.engine.recipes import MOST_STEPS
+from latentlab.engine.diffusion.recipes import MOST_STEPS
 
 if TYPE_CHECKING:
-    from latentlab.engine.diffusion import Frame
+    from latentlab.engine.diffusion.runner import Frame
 
 BUDGET = 256 << 20
 # x_t and x0_hat, float32 each.

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
-from latentlab.engine.projection import Point
+from latentlab.engine.rendering.projection import Point
 from latentlab.qt.check_box import CheckBox
 from latentlab.qt.flow_layout import FlowLayout, laid_out_once
 from latentlab.qt.plain import listed, on_button, plain_tip, without_mnemonic

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, Slot
 
-from latentlab.engine.replies import (
+from latentlab.engine.rendering.replies import (
     LoadedReply,
     Refusal,
     TrajectoryReply,
     UnfoldedReply,
 )
-from latentlab.engine.requests import Point, TrajectoryRequest
+from latentlab.engine.rendering.requests import Point, TrajectoryRequest
 from latentlab.qt.asking import Asking
 from latentlab.qt.desk import Desk
 from latentlab.qt.diffusion.shelf import data_of
@@ -27,7 +27,7 @@ from latentlab.qt.known_data import title_of
 from latentlab.qt.lag import Lag
 
 if TYPE_CHECKING:
-    from latentlab.engine.diffusion import Frame
+    from latentlab.engine.diffusion.runner import Frame
     from latentlab.qt.views.latent_plane import LatentPlane
 
 # Of a tape of 1,000 frames, so many say where it goes.

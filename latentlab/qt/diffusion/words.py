@@ -7,9 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from latentlab.engine.noising import snr_db
-from latentlab.engine.projection import Point
-from latentlab.engine.recipes import (
+from latentlab.engine.diffusion.noising import snr_db
+from latentlab.engine.diffusion.recipes import (
     BetweenNoises,
     FromNoise,
     FromPicture,
@@ -17,6 +16,7 @@ from latentlab.engine.recipes import (
     Manner,
     Start,
 )
+from latentlab.engine.rendering.projection import Point
 
 SAMPLER_TITLES = {"ddim": "DDIM", "ddpm": "DDPM (ancestral)", "dpm++": "DPM-Solver++ 2M"}
 _SHORT = {"ddim": "DDIM", "ddpm": "DDPM", "dpm++": "DPM++"}

@@ -22,13 +22,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from latentlab.engine.projection import Projection
-from latentlab.engine.replies import (
+from latentlab.engine.rendering.projection import Projection
+from latentlab.engine.rendering.replies import (
     GridReply,
     LoadedReply,
     Refusal,
 )
-from latentlab.engine.requests import Point
+from latentlab.engine.rendering.requests import Point
 from latentlab.qt.desk import Desk
 from latentlab.qt.grid.cells import Cell, Cells
 from latentlab.qt.pixels import draw_crisp, to_qimage

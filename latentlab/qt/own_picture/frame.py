@@ -21,8 +21,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from latentlab.engine.cropping import CROP, Fitting
-from latentlab.engine.requests import Picture
+from latentlab.engine.rendering.cropping import CROP, Fitting
+from latentlab.engine.rendering.requests import Picture
 from latentlab.qt.burst import Burst
 from latentlab.qt.pixels import draw_crisp, to_qimage
 

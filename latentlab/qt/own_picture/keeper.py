@@ -18,9 +18,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
 
 from latentlab.data.report import shown
-from latentlab.engine.cropping import Fitting
-from latentlab.engine.replies import OwnPictureReply, Refusal
-from latentlab.engine.requests import OwnPictureRequest, Picture
+from latentlab.engine.rendering.cropping import Fitting
+from latentlab.engine.rendering.replies import OwnPictureReply, Refusal
+from latentlab.engine.rendering.requests import OwnPictureRequest, Picture
 from latentlab.qt.asking import Asking
 from latentlab.qt.background import Background, Failure
 from latentlab.qt.data_dialog.newest import Newest, Token
@@ -228,14 +228,14 @@ class _Found(NamedTuple):
 
 def _file(path: Path, token: Token) -> _Found:
     # Here: it brings in torch, for which the window does not wait.
-    from latentlab.engine.own_picture import own_size, read_own
+    from latentlab.engine.rendering.own_picture import own_size, read_own
 
     pixels = read_own(path)
     return _Found(shown(path.name), pixels, own_size(path))
 
 
 def _image(image: QImage, name: str, token: Token) -> _Found:
-    from latentlab.engine.own_picture import require_room, shrunk
+    from latentlab.engine.rendering.own_picture import require_room, shrunk
 
     require_room(image.width(), image.height(), name)
     return _Found(name, shrunk(from_qimage(image)), (image.width(), image.height()))

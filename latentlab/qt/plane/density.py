@@ -5,13 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QPointF, QRectF, Signal, Slot
 from PySide6.QtGui import QPainter, QPalette
 
-from latentlab.engine.replies import (
+from latentlab.engine.rendering.replies import (
     DensityMapReply,
     EncodingsReply,
     Refusal,
     UnfoldedReply,
 )
-from latentlab.engine.requests import DensityMapRequest
+from latentlab.engine.rendering.requests import DensityMapRequest
 from latentlab.qt.desk import Desk
 from latentlab.qt.plane import density_paint
 from latentlab.qt.plane.camera import Camera

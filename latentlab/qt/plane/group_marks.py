@@ -10,8 +10,8 @@ import numpy as np
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage, QPainter, QPalette
 
-from latentlab.engine.projection import Projection
-from latentlab.engine.replies import EncodingsReply
+from latentlab.engine.rendering.projection import Projection
+from latentlab.engine.rendering.replies import EncodingsReply
 from latentlab.qt.palette import GROUP_COLOURS
 from latentlab.qt.pixels import argb_image
 from latentlab.qt.plane.camera import Camera

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtGui import QPainter, QPalette
 
-from latentlab.engine.projection import Flat, Projection
-from latentlab.engine.requests import Point
+from latentlab.engine.rendering.projection import Flat, Projection
+from latentlab.engine.rendering.requests import Point
 from latentlab.qt.plane import paint
 from latentlab.qt.plane.camera import Camera
 from latentlab.qt.plane.trajectory import paint_trajectory

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPalette, QPen, QPolygonF
 
-from latentlab.engine.projection import Flat
-from latentlab.engine.requests import Region
+from latentlab.engine.rendering.projection import Flat
+from latentlab.engine.rendering.requests import Region
 from latentlab.qt.plane.camera import Camera
 from latentlab.qt.plane.ticks import label, ticks
 

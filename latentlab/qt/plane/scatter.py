@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
-from latentlab.engine.projection import Projection
-from latentlab.engine.replies import EncodingsReply
-from latentlab.engine.requests import Point
+from latentlab.engine.rendering.projection import Projection
+from latentlab.engine.rendering.replies import EncodingsReply
+from latentlab.engine.rendering.requests import Point
 from latentlab.qt.palette import class_inks
 from latentlab.qt.pixels import argb_image
 from latentlab.qt.plane.camera import Camera

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from latentlab.engine.events import ElboFigures, Figures, LabelFigures, NoiseFigures
+from latentlab.engine.training.events import ElboFigures, Figures, LabelFigures, NoiseFigures
 from latentlab.qt.training.history import Series
 
 Numbers = NDArray[np.float64]

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from latentlab.engine.plan import TrainingPlan, means_something, usual_plan
-from latentlab.engine.presets import PRESETS, Choice, Preset, batch_for, epochs_for, of_kind, suited_to
+from latentlab.engine.training.plan import TrainingPlan, means_something, usual_plan
+from latentlab.engine.training.presets import (
+    PRESETS,
+    Choice,
+    Preset,
+    batch_for,
+    epochs_for,
+    of_kind,
+    suited_to,
+)
 from latentlab.qt.known_data import Known
 
 _PLAN = TrainingPlan(epochs=10, learning_rate=1e-3, binarise_input=False)

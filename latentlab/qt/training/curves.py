@@ -12,7 +12,7 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from latentlab.engine.events import ElboFigures, Figures
+from latentlab.engine.training.events import ElboFigures, Figures
 from latentlab.qt.plain import Label, RichLabel, plain_tip
 from latentlab.qt.training.charts import CHARTS, Chart, Charts, as_axis, round_ticks
 from latentlab.qt.training.history import History

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from latentlab.engine.export import sheet
+from latentlab.engine.files.export import sheet
 from latentlab.qt.pixels import data_picture, draw_crisp, to_qimage
 from latentlab.qt.plain import Label, plain_tip
 

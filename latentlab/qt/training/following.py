@@ -12,14 +12,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from latentlab.engine.events import ElboFigures
-from latentlab.engine.plan import figures_of
-from latentlab.engine.replies import (
+from latentlab.engine.rendering.replies import (
     LoadedReply,
     Refusal,
     UnfoldedReply,
 )
-from latentlab.engine.requests import FollowRequest
+from latentlab.engine.rendering.requests import FollowRequest
+from latentlab.engine.training.events import ElboFigures
+from latentlab.engine.training.plan import figures_of
 from latentlab.qt.another_model import for_model
 from latentlab.qt.desk import Desk
 from latentlab.qt.messages import MessageBar

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from latentlab.engine.presets import PRESETS
+from latentlab.engine.training.presets import PRESETS
 from latentlab.qt.flow_layout import FlowLayout
 from latentlab.qt.plain import Label, plain_tip
 from latentlab.qt.training.beta_slider import BetaSlider

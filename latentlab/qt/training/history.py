@@ -5,7 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from latentlab.engine.events import ElboFigures, EpochEnded, Figures, LabelFigures, NoiseFigures, Progress
+from latentlab.engine.training.events import (
+    ElboFigures,
+    EpochEnded,
+    Figures,
+    LabelFigures,
+    NoiseFigures,
+    Progress,
+)
 
 _MOST = 2000
 # A few batches' figures tremble; a moving mean of them does not. Of a denoiser's each level sees but a few

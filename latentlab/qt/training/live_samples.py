@@ -14,11 +14,11 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Slot
 
-from latentlab.engine.diffusion_requests import FollowDenoiserRequest, SamplesInTrainingReply
-from latentlab.engine.events import NoiseFigures
-from latentlab.engine.plan import figures_of
-from latentlab.engine.recipes import Manner, Recipe
-from latentlab.engine.replies import Refusal
+from latentlab.engine.diffusion.recipes import Manner, Recipe
+from latentlab.engine.diffusion.requests import FollowDenoiserRequest, SamplesInTrainingReply
+from latentlab.engine.rendering.replies import Refusal
+from latentlab.engine.training.events import NoiseFigures
+from latentlab.engine.training.plan import figures_of
 from latentlab.qt.diffusion.desk import DiffusionDesk
 from latentlab.qt.messages import MessageBar
 from latentlab.qt.training.drawn_now import DrawnNow

@@ -16,9 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from latentlab.engine.events import ElboFigures
-from latentlab.engine.plan import TrainingPlan, figures_of, means_something
-from latentlab.engine.presets import LIKELIHOODS, NOISE_SCHEDULES, SIZES, WEIGHTINGS, Choice
+from latentlab.engine.training.events import ElboFigures
+from latentlab.engine.training.plan import TrainingPlan, figures_of, means_something
+from latentlab.engine.training.presets import LIKELIHOODS, NOISE_SCHEDULES, SIZES, WEIGHTINGS, Choice
 from latentlab.qt.number_field import RealNumber, WholeNumber, numbers_stand
 from latentlab.qt.plain import plain_tip
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from latentlab.engine.plan import TrainingPlan
+    from latentlab.engine.training.plan import TrainingPlan
 
 
 @dataclass(frozen=True)
@@ -86,8 +86,8 @@ class Ended:
 class Snapshot:
     """A model in the middle of its training: the averaged weights after `step` steps.
 
-    `theta` (P,) holds them in the order of `latentlab.engine.weights.in_order`; it is never written to.
-    `name` is that of the file it is to go to.
+    `theta` (P,) holds them in the order of `latentlab.engine.training.weights.in_order`; it is never written
+    to. `name` is that of the file it is to go to.
     """
 
     name: str

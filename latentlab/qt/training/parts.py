@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget
 
-from latentlab.engine.events import ElboFigures, Figures, NoiseFigures
+from latentlab.engine.training.events import ElboFigures, Figures, NoiseFigures
 from latentlab.qt.training.history import History
 from latentlab.qt.training.kl_bars import KLBars
 from latentlab.qt.training.level_bars import LevelBars

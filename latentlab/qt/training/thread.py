@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QThread, Signal
 
 from latentlab.data.stopping import StoppedError, stopping
-from latentlab.engine.events import Checkpointed, CheckpointFailed, Progress
-from latentlab.engine.presets import plan_for, with_fitting_warmup
+from latentlab.engine.training.events import Checkpointed, CheckpointFailed, Progress
+from latentlab.engine.training.presets import plan_for, with_fitting_warmup
 from latentlab.errors import LabError
 from latentlab.qt.priority import step_back
 from latentlab.qt.training.orders import (
@@ -35,8 +35,8 @@ from latentlab.qt.training.orders import (
 )
 
 if TYPE_CHECKING:
-    from latentlab.engine.plan import TrainingPlan
-    from latentlab.engine.training_run import TrainingRun
+    from latentlab.engine.training.plan import TrainingPlan
+    from latentlab.engine.training.run import TrainingRun
 
 # How far this thread, and those that torch starts for it, step back on Linux.
 _MY_NICE, _HELPERS_NICE = 10, 19
@@ -103,7 +103,7 @@ class TrainingThread(QThread):
 
     def _make(self) -> TrainingRun:
         from latentlab.data import catalog
-        from latentlab.engine.training_run import TrainingRun, learns_from
+        from latentlab.engine.training.run import TrainingRun, learns_from
 
         beginning = self._beginning
         if isinstance(beginning, GoOn):
@@ -120,8 +120,8 @@ class TrainingThread(QThread):
         )
 
     def _drive(self, run: TrainingRun) -> None:
-        from latentlab.engine.trainer import TrainingError
-        from latentlab.engine.training_run import Saved
+        from latentlab.engine.training.run import Saved
+        from latentlab.engine.training.trainer import TrainingError
 
         kept = None
         going = True

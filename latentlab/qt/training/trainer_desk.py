@@ -11,7 +11,7 @@ from pathlib import Path
 import platformdirs
 from PySide6.QtCore import QObject, Signal, Slot
 
-from latentlab.engine.atomic import beside, cut
+from latentlab.engine.files.atomic import beside, cut
 from latentlab.qt.training.orders import (
     Begin,
     Ended,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from latentlab.engine.events import Progress, Started
+from latentlab.engine.training.events import Progress, Started
 from latentlab.qt.training.history import unused
 
 _ALARM_AFTER = 200  # steps: before that, dimensions have hardly begun

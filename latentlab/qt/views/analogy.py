@@ -11,12 +11,12 @@ from PySide6.QtCore import QMimeData, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QImage, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from latentlab.engine.replies import (
+from latentlab.engine.rendering.replies import (
     OwnPictureReply,
     Refusal,
     WalkReply,
 )
-from latentlab.engine.requests import (
+from latentlab.engine.rendering.requests import (
     AnalogyRequest,
     LoadRequest,
     Picture,

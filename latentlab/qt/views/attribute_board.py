@@ -22,15 +22,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from latentlab.engine.direction_parts import STEERED
-from latentlab.engine.replies import (
+from latentlab.engine.attributes.trust import STEERED
+from latentlab.engine.rendering.replies import (
     DirectionsReply,
     LoadedReply,
     PointReply,
     Refusal,
     WalkReply,
 )
-from latentlab.engine.requests import (
+from latentlab.engine.rendering.requests import (
     BeforeRequest,
     DirectionsRequest,
     Point,
@@ -53,7 +53,7 @@ from latentlab.session.edits import AddAttributes
 from latentlab.session.state import SessionState
 
 if TYPE_CHECKING:
-    from latentlab.engine.directions import Directions
+    from latentlab.engine.attributes.directions import Directions
 
 _METHODS = (
     ("Difference of means", "means", "The mean of those with it minus the mean of those without."),

@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QFrame, QScrollArea, QSizePolicy, QToolButton, QWidget
 
-from latentlab.engine.replies import LoadedReply
+from latentlab.engine.rendering.replies import LoadedReply
 from latentlab.qt.desk import Desk
 from latentlab.qt.flow_layout import FlowLayout, laid_out_once
 from latentlab.qt.palette import class_colour

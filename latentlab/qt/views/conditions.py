@@ -9,15 +9,15 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from latentlab.engine.implications import Implied
-from latentlab.engine.replies import (
+from latentlab.engine.attributes.implications import Implied
+from latentlab.engine.rendering.replies import (
     ConditionStripReply,
     DirectionsReply,
     EncodingsReply,
     LoadedReply,
     Refusal,
 )
-from latentlab.engine.requests import ConditionStripRequest, Point
+from latentlab.engine.rendering.requests import ConditionStripRequest, Point
 from latentlab.qt.asking import Asking
 from latentlab.qt.check_box import CheckBox
 from latentlab.qt.choice_button import ChoiceButton

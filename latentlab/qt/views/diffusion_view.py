@@ -13,9 +13,9 @@ from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QComboBox, QTabWidget, QVBoxLayout, QWidget
 
-from latentlab.engine.diffusion_requests import DenoiserReply, OpenDenoiserRequest
-from latentlab.engine.recipes import Recipe, Start
-from latentlab.engine.replies import Refusal
+from latentlab.engine.diffusion.recipes import Recipe, Start
+from latentlab.engine.diffusion.requests import DenoiserReply, OpenDenoiserRequest
+from latentlab.engine.rendering.replies import Refusal
 from latentlab.qt.desk import Desk
 from latentlab.qt.diffusion.desk import DiffusionDesk
 from latentlab.qt.diffusion.forward import ForwardPage
@@ -27,7 +27,7 @@ from latentlab.qt.own_picture.keeper import OwnPictures
 from latentlab.qt.plain import listed, plain_tip
 
 if TYPE_CHECKING:
-    from latentlab.engine.diffusion import Frame
+    from latentlab.engine.diffusion.runner import Frame
 
 _NONE = "No diffusion model is open. Open a file, or train one: latentlab train ddpm --data mnist"
 _FILE = "Open a file …"

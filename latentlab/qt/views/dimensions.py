@@ -19,13 +19,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from latentlab.engine.replies import (
+from latentlab.engine.rendering.replies import (
     EncodingsReply,
     LoadedReply,
     Refusal,
     TraversalReply,
 )
-from latentlab.engine.requests import Point, TraversalRequest
+from latentlab.engine.rendering.requests import Point, TraversalRequest
 from latentlab.qt.asking import Asking
 from latentlab.qt.burst import Burst
 from latentlab.qt.desk import Desk

@@ -23,8 +23,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from latentlab.engine.projection import Projection
-from latentlab.engine.replies import (
+from latentlab.engine.rendering.projection import Projection
+from latentlab.engine.rendering.replies import (
     EncodingsReply,
     GridReply,
     LoadedReply,
@@ -32,7 +32,7 @@ from latentlab.engine.replies import (
     UnfoldedReply,
     WalkReply,
 )
-from latentlab.engine.requests import Point, Region
+from latentlab.engine.rendering.requests import Point, Region
 from latentlab.qt.desk import Desk
 from latentlab.qt.pixels import data_picture, to_qimage
 from latentlab.qt.plain import listed

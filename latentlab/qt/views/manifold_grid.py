@@ -17,13 +17,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from latentlab.engine.projection import Projection
-from latentlab.engine.replies import (
+from latentlab.engine.rendering.projection import Projection
+from latentlab.engine.rendering.replies import (
     GridReply,
     LoadedReply,
     Refusal,
 )
-from latentlab.engine.requests import Point
+from latentlab.engine.rendering.requests import Point
 from latentlab.qt.burst import Burst
 from latentlab.qt.desk import Desk
 from latentlab.qt.grid.picture import GridPicture

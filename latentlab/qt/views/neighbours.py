@@ -12,7 +12,7 @@ from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QContextMenuEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from latentlab.engine.replies import EncodingsReply, LoadedReply
+from latentlab.engine.rendering.replies import EncodingsReply, LoadedReply
 from latentlab.qt.desk import Desk
 from latentlab.qt.flow_layout import TileLayout
 from latentlab.qt.group_menu import group_menu

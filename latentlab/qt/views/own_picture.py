@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from latentlab.engine.cropping import CROP, MOST_ZOOM, PAD
-from latentlab.engine.error_map import error_map
+from latentlab.engine.rendering.cropping import CROP, MOST_ZOOM, PAD
+from latentlab.engine.rendering.error_map import error_map
 from latentlab.qt.burst import Burst
 from latentlab.qt.check_box import CheckBox
 from latentlab.qt.crisp_picture import CrispPicture
@@ -35,8 +35,8 @@ from latentlab.qt.own_picture.words import elbo_in_words, error_in_words, known_
 from latentlab.qt.plain import Label, plain_tip
 
 if TYPE_CHECKING:
-    from latentlab.engine.cropping import Fitting
-    from latentlab.engine.replies import OwnPictureReply
+    from latentlab.engine.rendering.cropping import Fitting
+    from latentlab.engine.rendering.replies import OwnPictureReply
 
 _LARGEST = 128
 _FITS = (

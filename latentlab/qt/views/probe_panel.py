@@ -15,13 +15,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from latentlab.engine.coordinates import MAX_COORDINATE, is_coordinate
-from latentlab.engine.replies import (
+from latentlab.engine.inference.coordinates import MAX_COORDINATE, is_coordinate
+from latentlab.engine.rendering.replies import (
     LoadedReply,
     PointReply,
     Refusal,
 )
-from latentlab.engine.requests import LoadRequest, Point
+from latentlab.engine.rendering.requests import LoadRequest, Point
 from latentlab.qt.crisp_picture import CrispPicture
 from latentlab.qt.desk import Desk
 from latentlab.qt.flow_layout import FlowLayout

@@ -15,12 +15,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from latentlab.engine.replies import (
+from latentlab.engine.rendering.replies import (
     LoadedReply,
     Refusal,
     SelectionReply,
 )
-from latentlab.engine.requests import Point, SelectionRequest
+from latentlab.engine.rendering.requests import Point, SelectionRequest
 from latentlab.qt.crisp_picture import CrispPicture
 from latentlab.qt.desk import Desk
 from latentlab.qt.flow_layout import TileLayout

@@ -8,7 +8,7 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
 
-from latentlab.engine.events import (
+from latentlab.engine.training.events import (
     Checkpointed,
     CheckpointFailed,
     ElboFigures,
@@ -19,8 +19,8 @@ from latentlab.engine.events import (
     Progress,
     Started,
 )
-from latentlab.engine.plan import TrainingPlan, figures_of
-from latentlab.engine.presets import PRESETS, Choice, few_in_words, fields_of, too_few_in_words
+from latentlab.engine.training.plan import TrainingPlan, figures_of
+from latentlab.engine.training.presets import PRESETS, Choice, few_in_words, fields_of, too_few_in_words
 from latentlab.qt.known_data import Known, title_of
 from latentlab.qt.plain import WORDS, listed
 from latentlab.qt.training.chosen import Chosen
@@ -154,7 +154,7 @@ class TrainingPanel(QWidget):
 
     @Slot()
     def _ask_options(self) -> None:
-        from latentlab.engine.device import describe_devices
+        from latentlab.engine.inference.device import describe_devices
 
         devices = ("auto", *describe_devices())
         most = max(0, self._chosen.count - 1)  # one at least is held out

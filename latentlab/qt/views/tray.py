@@ -8,8 +8,8 @@ from PySide6.QtCore import QEvent, QSize, Qt, Slot
 from PySide6.QtGui import QAction, QContextMenuEvent, QImage, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
-from latentlab.engine.replies import LoadedReply, WalkReply
-from latentlab.engine.requests import Point
+from latentlab.engine.rendering.replies import LoadedReply, WalkReply
+from latentlab.engine.rendering.requests import Point
 from latentlab.qt.desk import Desk
 from latentlab.qt.pixels import to_qimage
 from latentlab.qt.plain import plain_tip

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from latentlab.engine.replies import WalkReply
+from latentlab.engine.rendering.replies import WalkReply
 from latentlab.qt.burst import Burst
 from latentlab.qt.desk import Desk
 from latentlab.qt.number_field import WholeNumber

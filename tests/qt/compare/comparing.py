@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine import requests as rq
+from latentlab.engine.rendering import requests as rq
 from latentlab.qt.compare.column import ModelColumn
 from latentlab.qt.compare.window import CompareWindow
 

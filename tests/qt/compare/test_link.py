@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine.requests import Region
+from latentlab.engine.rendering.requests import Region
 from latentlab.qt.compare.link import Link, around, square
 from latentlab.qt.compare.linked_desk import LinkedDesk
 from latentlab.qt.undo import new_gesture

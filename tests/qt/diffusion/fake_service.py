@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from latentlab.engine.diffusion import Frame
-from latentlab.engine.diffusion_requests import (
+from latentlab.engine.diffusion.recipes import Recipe
+from latentlab.engine.diffusion.requests import (
     BeliefReply,
     BeliefRequest,
     DenoiserReply,
@@ -19,9 +19,9 @@ from latentlab.engine.diffusion_requests import (
     OpenDenoiserRequest,
     TapeRequest,
 )
-from latentlab.engine.recipes import Recipe
-from latentlab.engine.replies import Reply
-from latentlab.engine.requests import Request
+from latentlab.engine.diffusion.runner import Frame
+from latentlab.engine.rendering.replies import Reply
+from latentlab.engine.rendering.requests import Request
 from latentlab.errors import LabError
 
 SIDE, STEPS = 8, 100

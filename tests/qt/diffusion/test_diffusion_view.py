@@ -12,8 +12,8 @@ from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine.checkpoint import ModelCard, save_model
-from latentlab.engine.recipes import Manner, Recipe
+from latentlab.engine.diffusion.recipes import Manner, Recipe
+from latentlab.engine.files.checkpoint import ModelCard, save_model
 from latentlab.models.ddpm import DDPM, DDPMConfig
 from latentlab.qt.app import _state_for
 from latentlab.qt.diffusion import shelf
@@ -44,7 +44,7 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
         "mnist-ddpm": save_tiny_denoiser(tmp_path / "mnist-ddpm.safetensors"),
     }
     monkeypatch.setattr("latentlab.qt.diffusion.shelf.model_files", lambda: files)
-    monkeypatch.setattr("latentlab.engine.checkpoint.model_files", lambda: files)
+    monkeypatch.setattr("latentlab.engine.files.checkpoint.model_files", lambda: files)
     return files
 
 

@@ -12,11 +12,11 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from pytestqt.qtbot import QtBot
 
 from latentlab.core.schedules import Schedule
-from latentlab.engine.checkpoint import ModelCard, save_model
-from latentlab.engine.diffusion_requests import BeliefRequest
-from latentlab.engine.noising import as_pictures, as_x, noise_picture, picture_of
-from latentlab.engine.recipes import FromPicture, Recipe
-from latentlab.engine.replies import Refusal
+from latentlab.engine.diffusion.noising import as_pictures, as_x, noise_picture, picture_of
+from latentlab.engine.diffusion.recipes import FromPicture, Recipe
+from latentlab.engine.diffusion.requests import BeliefRequest
+from latentlab.engine.files.checkpoint import ModelCard, save_model
+from latentlab.engine.rendering.replies import Refusal
 from latentlab.models.ddpm import DDPM, DDPMConfig
 from latentlab.qt.desk import Desk
 from latentlab.qt.diffusion.desk import DiffusionDesk

@@ -10,8 +10,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine.diffusion_requests import TapeRequest
-from latentlab.engine.recipes import Branch, FromNoise, FromPicture, Manner, Pixels, Recipe
+from latentlab.engine.diffusion.recipes import Branch, FromNoise, FromPicture, Manner, Pixels, Recipe
+from latentlab.engine.diffusion.requests import TapeRequest
 from latentlab.qt.diffusion.desk import DiffusionDesk
 from latentlab.qt.diffusion.reverse import ReversePage
 from latentlab.qt.diffusion.runs import MOST_LANES

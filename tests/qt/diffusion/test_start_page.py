@@ -13,11 +13,18 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine.cropping import Fitting
-from latentlab.engine.diffusion import Diffusion
-from latentlab.engine.noising import as_picture, as_x, noised, picture_of, pixels_of
-from latentlab.engine.own_picture import fitted
-from latentlab.engine.recipes import BetweenNoises, FromNoise, FromPicture, Inpainting, Manner, Recipe
+from latentlab.engine.diffusion.noising import as_picture, as_x, noised, picture_of, pixels_of
+from latentlab.engine.diffusion.recipes import (
+    BetweenNoises,
+    FromNoise,
+    FromPicture,
+    Inpainting,
+    Manner,
+    Recipe,
+)
+from latentlab.engine.diffusion.runner import Diffusion
+from latentlab.engine.rendering.cropping import Fitting
+from latentlab.engine.rendering.own_picture import fitted
 from latentlab.models.ddpm import DDPM, DDPMConfig
 from latentlab.qt.background import Background
 from latentlab.qt.desk import Desk

@@ -11,10 +11,10 @@ import pytest
 import torch
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine.checkpoint import ModelCard, save_model
-from latentlab.engine.diffusion_requests import BeliefReply, DenoiserReply, NoiseReply, OpenDenoiserRequest
-from latentlab.engine.replies import Refusal, Reply
-from latentlab.engine.requests import Request
+from latentlab.engine.diffusion.requests import BeliefReply, DenoiserReply, NoiseReply, OpenDenoiserRequest
+from latentlab.engine.files.checkpoint import ModelCard, save_model
+from latentlab.engine.rendering.replies import Refusal, Reply
+from latentlab.engine.rendering.requests import Request
 from latentlab.models.ddpm import DDPM, DDPMConfig
 from latentlab.qt.diffusion.desk import DiffusionDesk
 from latentlab.qt.window import LabWindow

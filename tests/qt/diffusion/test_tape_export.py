@@ -13,13 +13,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine.export import save_picture
-from latentlab.engine.provenance import read_provenance
-from latentlab.engine.recipes import FromPicture, Manner, Pixels, Recipe
-from latentlab.engine.tape_origin import Origin, provenance_of, read_tape
+from latentlab.engine.diffusion.recipes import FromPicture, Manner, Pixels, Recipe
+from latentlab.engine.diffusion.tape_models import find_model_of
+from latentlab.engine.diffusion.tape_origin import Origin, provenance_of, read_tape
+from latentlab.engine.files.export import save_picture
+from latentlab.engine.files.provenance import read_provenance
 from latentlab.qt.diffusion import tape_saving
 from latentlab.qt.diffusion.tape_dialog import TapeDialog
-from latentlab.qt.diffusion.tape_models import find_model_of
 from latentlab.qt.diffusion.tape_saving import BATCH, FRAME, TAPE, TapeInHand, TapeWish
 from latentlab.qt.window import LabWindow
 from tests.qt.diffusion.test_diffusion_view import save_tiny_denoiser
@@ -247,7 +247,7 @@ def test_that_the_page_says_what_will_be_written(qtbot: QtBot, window: LabWindow
 def test_that_the_page_refuses_what_is_too_large(
     qtbot: QtBot, window: LabWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("latentlab.engine.animation.MAX_PIXELS", 2000)
+    monkeypatch.setattr("latentlab.engine.files.animation.MAX_PIXELS", 2000)
     page = dialog(window, "saveTapeAction")
     page.scale.setValue(16)
     save = page.findChild(QPushButton, "exportSave")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from latentlab.engine.diffusion import Frame
+from latentlab.engine.diffusion.runner import Frame
 from latentlab.qt.diffusion.tape_store import TapeStore, every_for, frame_bytes, kept_count, used_bytes
 
 

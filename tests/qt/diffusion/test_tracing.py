@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine import requests as rq
-from latentlab.engine.diffusion import Frame
+from latentlab.engine.diffusion.runner import Frame
+from latentlab.engine.rendering import requests as rq
 from latentlab.qt.another_model import for_model
 from latentlab.qt.diffusion.tracing import Tracing
 from latentlab.qt.window import LabWindow

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from latentlab.engine.noising import as_bytes
-from latentlab.engine.recipes import BetweenNoises, FromNoise, FromPicture, Manner, Pixels, Recipe
+from latentlab.engine.diffusion.noising import as_bytes
+from latentlab.engine.diffusion.recipes import BetweenNoises, FromNoise, FromPicture, Manner, Pixels, Recipe
 from latentlab.qt.diffusion import words
 from latentlab.qt.diffusion.branching import guided, other_noise
 from latentlab.qt.diffusion.mosaic import (

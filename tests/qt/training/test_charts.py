@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from latentlab.engine.events import ElboFigures, Figures, LabelFigures, NoiseFigures
+from latentlab.engine.training.events import ElboFigures, Figures, LabelFigures, NoiseFigures
 from latentlab.qt.training.charts import CHARTS, round_ticks
 from latentlab.qt.training.history import Series
 

@@ -15,8 +15,9 @@ from pytestqt.qtbot import QtBot
 
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
-from latentlab.engine.checkpoint import load_model
-from latentlab.engine.events import (
+from latentlab.engine.files.checkpoint import load_model
+from latentlab.engine.rendering.renderer import Renderer
+from latentlab.engine.training.events import (
     ElboFigures,
     EpochEnded,
     LabelFigures,
@@ -24,10 +25,9 @@ from latentlab.engine.events import (
     Progress,
     Started,
 )
-from latentlab.engine.plan import TrainingPlan
-from latentlab.engine.presets import PRESETS, Choice
-from latentlab.engine.render import Renderer
-from latentlab.engine.trainer import Trainer, TrainingError
+from latentlab.engine.training.plan import TrainingPlan
+from latentlab.engine.training.presets import PRESETS, Choice
+from latentlab.engine.training.trainer import Trainer, TrainingError
 from latentlab.qt.known_data import Known
 from latentlab.qt.training import live_samples
 from latentlab.qt.training.options import OptionsDialog
@@ -53,7 +53,7 @@ def _toy_data(monkeypatch: pytest.MonkeyPatch) -> None:
     sets = {"toy": toy_set, "plain": plain, "odd": lambda split: plain(split, shape=(3, 11, 7))}
     monkeypatch.setattr(catalog, "load", lambda name, split="test": sets[name](split))
     # The smallest network there is: these tests are about the window.
-    monkeypatch.setattr("latentlab.engine.presets._UNETS", {"S": ((8, 8), 1), "M": ((8, 16), 1)})
+    monkeypatch.setattr("latentlab.engine.training.presets._UNETS", {"S": ((8, 8), 1), "M": ((8, 16), 1)})
     monkeypatch.setattr(live_samples, "EVERY_STEPS", 1)
     monkeypatch.setattr(live_samples, "EVERY_S", 0.0)
 

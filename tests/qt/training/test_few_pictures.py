@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from latentlab.data import opening
-from latentlab.engine.checkpoint import load_model
-from latentlab.engine.events import CheckpointFailed, Started
-from latentlab.engine.plan import TrainingPlan
-from latentlab.engine.presets import PRESETS
-from latentlab.engine.render import Renderer
+from latentlab.engine.files.checkpoint import load_model
+from latentlab.engine.rendering.renderer import Renderer
+from latentlab.engine.training.events import CheckpointFailed, Started
+from latentlab.engine.training.plan import TrainingPlan
+from latentlab.engine.training.presets import PRESETS
 from latentlab.qt.known_data import Known
 from latentlab.qt.settings import Settings
 from latentlab.qt.training.chosen import Chosen

@@ -6,7 +6,14 @@ import math
 
 import pytest
 
-from latentlab.engine.events import ElboFigures, EpochEnded, LabelFigures, NoiseFigures, Progress, Started
+from latentlab.engine.training.events import (
+    ElboFigures,
+    EpochEnded,
+    LabelFigures,
+    NoiseFigures,
+    Progress,
+    Started,
+)
 from latentlab.qt.training.history import _MOST, History, unused
 
 

@@ -14,11 +14,11 @@ from pytestqt.qtbot import QtBot
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
 from latentlab.data.stopping import require_wanted
-from latentlab.engine import training_run
-from latentlab.engine.checkpoint import load_model
-from latentlab.engine.events import EpochEnded, Finished, Started
-from latentlab.engine.plan import TrainingPlan
-from latentlab.engine.trainer import Trainer, TrainingError
+from latentlab.engine.files.checkpoint import load_model
+from latentlab.engine.training import run
+from latentlab.engine.training.events import EpochEnded, Finished, Started
+from latentlab.engine.training.plan import TrainingPlan
+from latentlab.engine.training.trainer import Trainer, TrainingError
 from latentlab.qt.training.orders import Begin, Ended, GoOn, Paused, Snapshot
 from latentlab.qt.training.trainer_desk import Stage, TrainerDesk
 from tests.qt.shell import OFFSCREEN
@@ -32,7 +32,7 @@ FIELDS = {"latents": 3, "encoder_widths": (8,), "decoder_widths": (8,)}
 @pytest.fixture(autouse=True)
 def _toy_data(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(catalog, "load", lambda name, split="test": toy_set(split))
-    monkeypatch.setattr("latentlab.engine.trainer._REPORT_EVERY_S", -1.0)
+    monkeypatch.setattr("latentlab.engine.training.trainer._REPORT_EVERY_S", -1.0)
 
 
 @pytest.fixture
@@ -224,7 +224,7 @@ def test_that_an_unexpected_error_is_told_with_its_traceback(
     def buggy(*args, **kwargs):
         raise ZeroDivisionError("no")
 
-    monkeypatch.setattr(training_run.TrainingRun, "run", buggy)
+    monkeypatch.setattr(run.TrainingRun, "run", buggy)
     with qtbot.waitSignal(desk.failed, timeout=20_000) as failed:
         begin(desk)
     until(qtbot, desk, Stage.IDLE)

@@ -13,12 +13,12 @@ from pytestqt.qtbot import QtBot
 
 from latentlab.data import catalog
 from latentlab.data.report import ReadingReport
-from latentlab.engine.checkpoint import load_model
-from latentlab.engine.events import ElboFigures, Progress, Started
-from latentlab.engine.objectives import objective_of
-from latentlab.engine.plan import TrainingPlan
-from latentlab.engine.presets import PRESETS, Choice, fields_of
-from latentlab.engine.render import Renderer
+from latentlab.engine.files.checkpoint import load_model
+from latentlab.engine.rendering.renderer import Renderer
+from latentlab.engine.training.events import ElboFigures, Progress, Started
+from latentlab.engine.training.objectives import objective_of
+from latentlab.engine.training.plan import TrainingPlan
+from latentlab.engine.training.presets import PRESETS, Choice, fields_of
 from latentlab.models.registry import build
 from latentlab.qt.known_data import Known
 from latentlab.qt.recent_data import RecentData

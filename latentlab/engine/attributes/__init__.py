@@ -1,0 +1,1 @@
+"""Attributes of pictures: conditions, directions, steering, and how far to trust them."""

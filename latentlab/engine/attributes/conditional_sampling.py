@@ -1,0 +1,163 @@
+"""What a conditional model is told when somebody asks for some of it: "with a hat, not smiling".
+
+What was not asked for is drawn for each sample: a row is taken from the real pictures that agree with what
+was asked, so that what goes together there goes together here. Where there are no rows, or none agrees, each
+attribute is drawn alone, as often as it is known to be there. The draws are of the CPU and follow a seed, so
+that they are alike everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from latentlab.data import catalog
+from latentlab.data.report import shown
+from latentlab.engine.attributes.conditions import conditions_of, known_to
+from latentlab.engine.attributes.directions import data_of
+from latentlab.engine.files.checkpoint import LoadedModel
+from latentlab.errors import LabError
+from latentlab.models.base import Conditional, conditional
+
+# Another stream of random numbers than that of z, which the same seed decides.
+_STREAM = 0x7E11
+
+
+@dataclass(frozen=True, eq=False)
+class Customs:
+    """What is known of which conditions occur.
+
+    Attributes:
+        rows: what is true of each real picture, float32 (M, A); None where none are at hand.
+        shares: how often each condition holds, float32 (A,), 0 to 1.
+        source: where that is from, in words.
+    """
+
+    rows: Tensor | None
+    shares: Tensor
+    source: str
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """What each of N samples is told, float32 (N, A), and how that came about, in words ("" if no chance
+    had a hand in it)."""
+
+    y: Tensor
+    origin: str
+
+
+def customs_of(loaded: LoadedModel, data: str | None = None) -> Customs:
+    """Of the training split of `data`, by default of what the model learnt from.
+
+    Data that are not at hand, or do not know the model's conditions, are told only if they were named:
+    else the model's file says how often each attribute was there, or it counts as one half.
+
+    Raises:
+        LabError: for a model without conditions, or named data that are of no use.
+    """
+    model = _conditional(loaded.model)
+    try:
+        source = known_to(model, catalog.load(data_of(loaded, data), "train"))
+        rows = conditions_of(model, source)
+    except LabError:
+        if data is not None:
+            raise
+        return _from_card(loaded, model)
+    assert rows is not None
+    if not len(rows):
+        return _from_card(loaded, model)
+    return Customs(rows, rows.mean(0), f"{source.name} ({source.split})")
+
+
+def told_as_asked(
+    model: object, asked: Mapping[str, float], count: int, customs: Customs | None, seed: int = 0
+) -> Told:
+    """What `count` samples are told, by which all is as asked, and the rest as it happens to be.
+
+    Args:
+        model: one with conditions.
+        asked: the number of each condition that matters, by name, 0 to 1. One strictly between is told as
+            it is, and any row agrees with it. Of classes, at most one may be asked for.
+        count: N.
+        customs: of `customs_of`; None will do where nothing is left to chance, see `is_settled`.
+        seed: of the draws.
+
+    Raises:
+        LabError: for a model without conditions, or a name that it does not know.
+    """
+    known = _conditional(model)
+    names = known.condition_names
+    for name in asked:
+        if name not in names:
+            raise LabError(f"no condition is called {shown(name)!r}")
+    wanted = torch.tensor([asked.get(name, 0.0) for name in names])
+    if is_settled(known, asked):
+        return Told(wanted.expand(count, -1).clone(), "")
+    assert customs is not None, "something is left to chance"
+    generator = torch.Generator().manual_seed(seed ^ _STREAM)
+    y, origin = _left_to_chance(known, asked, count, customs, generator)
+    for column, name in enumerate(names):
+        if name in asked:
+            y[:, column] = asked[name]
+    return Told(y, origin)
+
+
+def is_settled(model: object, asked: Mapping[str, float]) -> bool:
+    """Whether what is asked leaves nothing to chance: one class, or every attribute."""
+    known = _conditional(model)
+    return bool(asked) if known.exclusive else len(asked) == len(known.condition_names)
+
+
+def _left_to_chance(
+    model: Conditional, asked: Mapping[str, float], count: int, customs: Customs, generator: torch.Generator
+) -> tuple[Tensor, str]:
+    if customs.rows is not None:
+        agrees = torch.ones(len(customs.rows), dtype=torch.bool)
+        for column, name in enumerate(model.condition_names):
+            if asked.get(name) in (0.0, 1.0):
+                agrees &= customs.rows[:, column] == asked[name]
+        rows = customs.rows[agrees]
+        if len(rows):
+            chosen = rows[torch.randint(len(rows), (count,), generator=generator)]
+            if not asked:
+                return chosen, f"each as one of {len(rows):,} real pictures of {customs.source}"
+            whose = f"{len(rows):,} of {len(agrees):,} real pictures of {customs.source}"
+            return chosen, f"the rest as in {whose} that agree"
+        why = f"no picture of {customs.source} is like that"
+    else:
+        why = f"known from {customs.source}"
+    if model.exclusive:
+        weights = customs.shares if float(customs.shares.sum()) > 0.0 else torch.ones_like(customs.shares)
+        # Torch draws a single one in another way than the first of two.
+        number = torch.multinomial(weights, max(2, count), replacement=True, generator=generator)[:count]
+        y = torch.nn.functional.one_hot(number, len(weights)).float()
+    else:
+        y = torch.bernoulli(customs.shares.expand(count, -1), generator=generator)
+    return y, f"the rest each drawn alone, as often as it occurs ({why})"
+
+
+def _from_card(loaded: LoadedModel, model: Conditional) -> Customs:
+    """What the model's file says of how often its conditions held in training."""
+    names = model.condition_names
+    known: Any = loaded.card.data.get("attributes")
+    # A card can come from anywhere: what is not a share is not believed.
+    shares = [
+        float(known[name])
+        for name in names
+        if isinstance(known, Mapping) and type(known.get(name)) in (int, float) and 0 <= known[name] <= 1
+    ]
+    if len(shares) == len(names):
+        return Customs(None, torch.tensor(shares), "the model's file")
+    return Customs(None, torch.full((len(names),), 0.5), "nothing: the training data are not at hand")
+
+
+def _conditional(model: object) -> Conditional:
+    known = conditional(model)
+    if known is None:
+        raise LabError("a condition was asked for, and the model has none")
+    return known

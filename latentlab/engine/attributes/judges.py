@@ -1,0 +1,25 @@
+"""Who judges pictures of a data set: the classifier that ships for it."""
+
+from __future__ import annotations
+
+import torch
+
+from latentlab.data.spec import Spec
+from latentlab.engine.files.checkpoint import LoadedModel, load_model
+from latentlab.errors import LabError
+from latentlab.shipped import model_files
+
+
+def classifier_for(data: str, asked: str = "", device: str | torch.device = "cpu") -> LoadedModel:
+    """The classifier that was asked for, a shipped name or a file; by default the one that ships for `data`.
+
+    Raises:
+        LabError: if there is none.
+    """
+    name = asked or f"{Spec.parse(data).source}-classifier"
+    if not asked and name not in model_files():
+        raise LabError(
+            f"no classifier ships for {data}",
+            hint=f"latentlab train classifier --data {data} --out FILE makes one; name it with --classifier",
+        )
+    return load_model(name, device)

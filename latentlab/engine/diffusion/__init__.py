@@ -1,0 +1,1 @@
+"""Diffusion that is watched: recipes, the runner, its tapes and their files."""

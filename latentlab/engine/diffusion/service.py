@@ -1,0 +1,161 @@
+"""Requests in, frames out: where a window meets a denoiser; driven as the renderer is."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import torch
+
+from latentlab.engine.diffusion.recipes import Recipe
+from latentlab.engine.diffusion.requests import (
+    BeliefReply,
+    BeliefRequest,
+    DenoiserReply,
+    FollowDenoiserRequest,
+    FrameReply,
+    NoiseReply,
+    NoiseRequest,
+    OpenDenoiserRequest,
+    SamplesInTrainingReply,
+    TapeRequest,
+)
+from latentlab.engine.diffusion.runner import Diffusion, Frame, as_bytes
+from latentlab.engine.files.checkpoint import load_model
+from latentlab.engine.rendering.replies import Reply
+from latentlab.engine.rendering.requests import Request
+from latentlab.engine.rendering.unfolding import empty_model
+from latentlab.engine.training.weights import give_weights
+from latentlab.errors import LabError
+from latentlab.models.base import Denoises, conditional
+
+# So many frames that were told are kept: more than may be under way to a window that has just said stop.
+_KEPT = 16
+
+
+@dataclass(eq=False)
+class _Run:
+    """A recipe's frames that are still to come, and the newest ones that were told."""
+
+    recipe: Recipe
+    frames: Iterator[Frame | None]
+    newest: deque[Frame] = field(default_factory=lambda: deque(maxlen=_KEPT))
+
+
+class DiffusionService:
+    """Holds one denoiser and runs its tapes. Not for use by two threads at once.
+
+    `device` is where the model is put.
+    """
+
+    def __init__(self, device: str | torch.device = "cpu") -> None:
+        self.device = torch.device(device)
+        self._diffusion: Diffusion | None = None
+        # What has not come to its end: who stops it may want to go on.
+        self._under_way: _Run | None = None
+
+    def serve(self, request: Request) -> Iterator[Reply | None]:
+        """The replies to a request, with None between pieces of work.
+
+        It ends early when another model is opened meanwhile: whoever asked did so of the one before.
+
+        Raises:
+            LabError: if the request cannot be met; the model in hand stays as it was.
+        """
+        model = self._diffusion
+        stays = isinstance(request, OpenDenoiserRequest | FollowDenoiserRequest)
+        for reply in self._answers(request):
+            yield reply
+            if self._diffusion is not model and not stays:
+                return
+
+    def _answers(self, request: Request) -> Iterator[Reply | None]:
+        match request:
+            case OpenDenoiserRequest():
+                yield from self._open(request)
+            case TapeRequest():
+                yield from self._run(request)
+            case BeliefRequest():
+                x0_hat = self.diffusion.believe(request.x_t, request.t, request.conditions, request.guidance)
+                yield BeliefReply(request.generation, request.t, x0_hat)
+            case NoiseRequest():
+                noise = self.diffusion.noise(request.seed, range(1))[0]
+                yield NoiseReply(request.generation, request.seed, noise.numpy())
+            case FollowDenoiserRequest():
+                yield from self._follow(request)
+            case _:
+                raise LabError(f"nobody answers a {type(request).__name__}")
+
+    @property
+    def diffusion(self) -> Diffusion:
+        """What runs the open model.
+
+        Raises:
+            LabError: if none is open.
+        """
+        if self._diffusion is None:
+            raise LabError("no diffusion model is open")
+        return self._diffusion
+
+    def _open(self, request: OpenDenoiserRequest) -> Iterator[Reply | None]:
+        loaded = load_model(request.model, self.device)
+        yield None
+        model = loaded.model
+        if not isinstance(model, Denoises):
+            raise LabError("is no diffusion model: it has no way back from noise", loaded.path)
+        self._diffusion, self._under_way = Diffusion(model), None
+        told = conditional(model)
+        yield DenoiserReply(
+            generation=request.generation,
+            model=loaded.name,
+            path=str(loaded.path),
+            hash=loaded.hash,
+            shape=model.picture_shape,
+            condition_names=told.condition_names if told else (),
+            exclusive=told.exclusive if told else True,
+            alpha_bar=model.schedule.alpha_bar.numpy(),
+            schedule=str(loaded.card.config.get("schedule", "")),
+            data=str(loaded.card.data.get("name", "")),
+            command=loaded.card.command,
+        )
+
+    def _run(self, request: TapeRequest) -> Iterator[Reply | None]:
+        if request.recipe is None:
+            return
+        begun = time.perf_counter()
+        for frame in self._frames(request.recipe, request):
+            seconds = time.perf_counter() - begun
+            yield None if frame is None else FrameReply(request.generation, frame, seconds)
+
+    def _frames(self, recipe: Recipe, request: TapeRequest) -> Iterator[Frame | None]:
+        """The frames to be told, or the rest of them where the run was stopped; None between them."""
+        run, at_hand = self._under_way, request.go_on
+        if run is not None and at_hand is not None and run.recipe == recipe and at_hand in run.newest:
+            # The last ones may have been under way to one who had stopped listening.
+            yield from [frame for frame in run.newest if frame.number > at_hand.number]
+        else:
+            run = self._under_way = _Run(recipe, self.diffusion.run(recipe, request.after))
+        try:
+            for frame in run.frames:
+                if frame is not None and (frame.number % request.every == 0 or frame.t == 0):
+                    run.newest.append(frame)
+                    yield frame
+                else:
+                    yield None
+        except Exception:
+            self._under_way = None
+            raise
+        self._under_way = None
+
+    def _follow(self, request: FollowDenoiserRequest) -> Iterator[Reply | None]:
+        model = empty_model(request.kind, request.config).to(self.device)
+        give_weights(model, torch.from_numpy(request.theta))
+        yield None
+        last: Frame | None = None
+        for frame in Diffusion(model).run(request.recipe):
+            last = frame or last
+            yield None
+        assert last is not None
+        yield SamplesInTrainingReply(request.generation, request.step, as_bytes(last.x_t))

@@ -1,0 +1,1 @@
+"""How good a model is: density, samples, what it was judged on."""

@@ -1,0 +1,1 @@
+"""Files that are written and read whole: models, catalogue, provenance, films, export."""

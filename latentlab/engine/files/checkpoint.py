@@ -1,0 +1,199 @@
+"""Models as files: one `.safetensors`, its card as JSON in the header.
+
+The card says what kind of model it is, how large, trained on what, by which command, and how good it
+measured. `latentlab.engine.files.tensor_file` says how such a file is read.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from latentlab.engine.files.tensor_file import (
+    read_tensors,
+    require_fields,
+    require_finite,
+    short,
+    write_tensors,
+)
+from latentlab.errors import LabError
+from latentlab.models.base import Classifies, Decodes, Denoises, Encodes
+from latentlab.models.registry import build, expected_shapes
+from latentlab.shipped import model_files
+from latentlab.version import __version__
+
+FORMAT = 1
+_KEY = "latentlab"
+# What weights of a type may be stored as.
+Shapes = Mapping[str, tuple[int, ...]]
+_NARROWER = {torch.float32: (torch.float16,)}
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """What a model file says of itself.
+
+    Attributes:
+        kind: a name in `latentlab.models.registry.KINDS`.
+        config: the fields of that kind's config.
+        data: name, split, pictures and SHA-256 of what it was trained on.
+        metrics: figures measured at the end of the training.
+        command: the command line that trains it again.
+        version: the LatentLab that wrote it.
+        format: the version of this layout.
+    """
+
+    kind: str
+    config: Mapping[str, Any]
+    data: Mapping[str, Any] = field(default_factory=dict)
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+    command: str = ""
+    version: str = __version__
+    format: int = FORMAT
+
+
+@dataclass(frozen=True, eq=False)
+class LoadedModel:
+    """A model in memory, in eval mode, with its card, its name and a hash of its file."""
+
+    name: str
+    model: nn.Module
+    card: ModelCard
+    path: Path
+    hash: str
+
+
+def save_model(
+    path: str | Path, model: nn.Module, card: ModelCard, *, overwrite: bool = True, half: bool = False
+) -> Path:
+    """Writes a model and its card, whole or not at all.
+
+    `half` writes 16 bits a weight (IEEE half precision, 11 of them significant): half the file, and figures
+    that differ in the fourth digit. In memory a model has 32 bits a weight again.
+
+    Raises:
+        LabError: if the file cannot be written, or a weight is not a finite number, or too large for 16 bits.
+    """
+    tensors = dict(model.state_dict())
+    if half:
+        tensors = {name: t.half() if t.is_floating_point() else t for name, t in tensors.items()}
+    require_finite(tensors, Path(path))
+    return write_tensors(path, tensors, _KEY, dataclasses.asdict(card), overwrite=overwrite)
+
+
+def find_model(name_or_path: str | Path) -> Path:
+    """The file of a shipped model's name, or the path itself.
+
+    Raises:
+        LabError: if neither exists, listing the shipped names.
+    """
+    shipped = model_files()
+    if str(name_or_path) in shipped:
+        return shipped[str(name_or_path)]
+    try:
+        path = Path(name_or_path).expanduser()
+        exists = path.exists()
+    except (OSError, RuntimeError) as error:  # too long a name, no access, ~ of an unknown user
+        reason = getattr(error, "strerror", None) or error
+        raise LabError(f"could not be looked up ({reason})", short(name_or_path)) from None
+    if not exists:
+        known = ", ".join(shipped) or "none"
+        raise LabError(f"no model or file is called {str(name_or_path)!r}", hint=f"Shipped: {known}")
+    return path
+
+
+def load_model(name_or_path: str | Path, device: str | torch.device = "cpu") -> LoadedModel:
+    """A shipped model by name, or any model file by path.
+
+    Raises:
+        LabError: naming the file and what is wrong with it; nothing is allocated for a false config.
+    """
+    path = find_model(name_or_path)
+    found = read_tensors(path, _KEY, FORMAT, check=_check)
+    try:
+        card = _card(found.card)
+        with torch.random.fork_rng(devices=[]):  # first weights are drawn, only to be replaced
+            model = build(card.kind, card.config)
+        _fill(model, found.tensors)
+    except LabError as error:
+        raise LabError(error.what, path, error.hint) from None
+    require_finite(found.tensors, path)
+    if not _computes(model.eval()):
+        raise LabError(
+            "its weights are too large: what comes of them are no numbers",
+            path,
+            "Fetch the file again, or train the model anew with a lower learning rate",
+        )
+    return LoadedModel(path.stem, model.to(device), card, path, found.hash)
+
+
+@torch.no_grad()
+def _computes(model: nn.Module) -> bool:
+    """Whether numbers come of some noise and some points of the prior: finite weights can be too large."""
+    stream = torch.Generator().manual_seed(0)
+    if isinstance(model, Decodes):
+        points = torch.cat([torch.zeros(1, model.latents), torch.randn(4, model.latents, generator=stream)])
+        if not bool(torch.isfinite(model.decode(points)).all()):
+            return False
+    if isinstance(model, Encodes) and isinstance(model, Decodes):
+        found = model.encode(torch.rand(2, *model.picture_shape, generator=stream))
+        # A point mass has a log variance of -inf.
+        if not bool(torch.isfinite(found.mean).all()) or bool(torch.isnan(found.log_variance).any()):
+            return False
+    if isinstance(model, Denoises):
+        x = torch.randn(1, *model.picture_shape, generator=stream)
+        return bool(torch.isfinite(model.denoise(x, (model.schedule.steps + 1) // 2).x_0).all())
+    if isinstance(model, Classifies):
+        x = torch.rand(2, *model.picture_shape, generator=stream)
+        return bool(torch.isfinite(model.logits(x)).all())
+    return True
+
+
+def _check(fields: Mapping[str, Any], shapes: Shapes) -> None:
+    """Refuses a file whose tensors are not those that its card asks for.
+
+    All is compared before a tensor is read or a model made: a small file cannot claim much memory by its
+    config, nor a large one by tensors that belong to nothing.
+    """
+    card = _card(fields)
+    _require_shapes(expected_shapes(card.kind, card.config), shapes)
+
+
+def _card(fields: Mapping[str, Any]) -> ModelCard:
+    wanted = {"kind": str, "config": dict, "data": dict, "metrics": dict, "command": str}
+    require_fields(fields, wanted)
+    return ModelCard(
+        **{name: fields[name] for name in (*wanted, "format")},
+        version=str(fields.get("version", "")),
+    )
+
+
+def _require_shapes(shapes: Mapping[str, tuple[int, ...]], tensors: Shapes) -> None:
+    """Refuses tensors, by their shapes, unless all that a model wants are there and nothing else is."""
+    missing = sorted(shapes.keys() - tensors.keys())
+    if missing:
+        listed = ", ".join(f"{name} {shapes[name]}" for name in missing[:8])
+        raise LabError(f"{len(missing)} of its tensors are missing: {listed}")
+    unknown = sorted(tensors.keys() - shapes.keys())
+    if unknown:
+        listed = ", ".join(map(short, unknown[:8]))
+        raise LabError(f"{len(unknown)} tensors belong to no part of the model: {listed}")
+    for name, shape in shapes.items():
+        if tensors[name] != shape:
+            raise LabError(f"tensor {name} has shape {short(tensors[name])}, the config asks for {shape}")
+
+
+def _fill(model: nn.Module, tensors: Mapping[str, Tensor]) -> None:
+    """Copies the tensors into the model's weights."""
+    for name, weight in model.state_dict().items():
+        found = tensors[name]
+        if found.dtype not in (weight.dtype, *_NARROWER.get(weight.dtype, ())):
+            raise LabError(f"tensor {name} is {found.dtype}, expected {weight.dtype}")
+        with torch.no_grad():
+            weight.copy_(found)

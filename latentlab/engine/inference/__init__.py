@@ -1,0 +1,1 @@
+"""What a model is run with: device, coordinates, encodings, samples."""

@@ -1,0 +1,275 @@
+"""One model's pictures: of points, of walks, of a grid over a plane, along a dimension, under conditions.
+
+What takes long is a generator that yields None between pieces of work, see
+`latentlab.engine.rendering.renderer`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import time
+from collections.abc import Generator, Iterator
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from latentlab.core import gaussian, latent
+from latentlab.core.likelihoods import Likelihood, Palette
+from latentlab.engine.rendering.replies import (
+    ConditionStripReply,
+    GridReply,
+    PointReply,
+    Reply,
+    TraversalReply,
+    WalkReply,
+    WaysReply,
+)
+from latentlab.engine.rendering.requests import (
+    ConditionStripRequest,
+    GridRequest,
+    Picture,
+    Point,
+    PointRequest,
+    Request,
+    SheetRequest,
+    TraversalRequest,
+    UnderlayRequest,
+    WalkRequest,
+    WaysRequest,
+)
+from latentlab.errors import LabError
+from latentlab.models.base import Conditional, Decodes
+
+# Most pictures decoded at once: what a more urgent request may have to wait for, some five milliseconds.
+CHUNK = 256
+# How long a piece of the work may take. The underlay, which follows trainings, is drawn in shorter ones.
+_PIECE_S, _UNDERLAY_PIECE_S, _SMALLEST = 6e-3, 2e-3, 4
+_COARSE = 4
+_FRAME_S = 1 / 60
+
+
+def to_pictures(mean: Tensor) -> NDArray[np.uint8]:
+    """Pictures in [0, 1] (B, C, H, W) to uint8 (B, H, W) or (B, H, W, 3) for the screen."""
+    levels = (mean * 255.0).round_().clamp_(0.0, 255.0).to(torch.uint8)
+    return _for_screen(levels.movedim(1, -1).contiguous().cpu().numpy())
+
+
+def shown(likelihood: Likelihood, outputs: Tensor) -> NDArray[np.uint8]:
+    """The pictures of a decoder's outputs, as `to_pictures` of `likelihood.picture`.
+
+    The bytes of a palette need not be made: that saves half the time of a single picture.
+    """
+    if isinstance(likelihood, Palette):
+        return _for_screen(likelihood.pixels(outputs))
+    return to_pictures(likelihood.picture(outputs))
+
+
+def _for_screen(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    # A second of two channels, a fourth of four, would be transparency.
+    return pixels[..., :3] if pixels.shape[-1] >= 3 else np.ascontiguousarray(pixels[..., 0])
+
+
+class Drawing:
+    """Draws with one model. Not for use by two threads at once."""
+
+    def __init__(self, model: Decodes, device: torch.device) -> None:
+        self.model, self.device = model, device
+        # Measured at the last piece of a grid; before that, too slow for a whole grid at once.
+        self.seconds_per_picture = 1.0
+
+    @property
+    def latents(self) -> int:
+        return self.model.latents
+
+    def told(self, condition: Point) -> Tensor | None:
+        """A condition as the model takes it, (A,); None where there is none, or none is taken."""
+        if not condition or not isinstance(self.model, Conditional):
+            return None
+        return torch.tensor(condition, device=self.device)
+
+    def decode(self, z: Tensor, y: Tensor | None = None) -> NDArray[np.uint8]:
+        """Pictures at z (B, D) under y (A,) or (B, A); -> uint8 (B, H, W) or (B, H, W, 3)."""
+        if z.shape[-1] != self.latents:
+            raise LabError(f"a point of {z.shape[-1]} numbers; the model has {self.latents}")
+        return shown(self.model.likelihood, self.model.decode(z.to(self.device), y))
+
+    def point(self, request: PointRequest) -> PointReply:
+        """The picture under the hand."""
+        started = time.perf_counter()
+        picture = self.decode(torch.tensor([request.z]), self.told(request.condition))[0]
+        return PointReply(
+            generation=request.generation,
+            z=request.z,
+            picture=picture,
+            log_prior=gaussian.standard_log_density_at(request.z),
+            seconds=time.perf_counter() - started,
+            condition=request.condition,
+        )
+
+    def points(self, request: Request, points: tuple[Point, ...], condition: Point) -> Iterator[Reply | None]:
+        """The pictures of a tray or a walk."""
+        self.require_places(points)
+        pictures = yield from self._in_pieces(points, self.told(condition))
+        log_priors = gaussian.standard_log_density(torch.tensor(points)).tolist() if points else []
+        yield WalkReply(
+            request.generation, request.slot, points, tuple(pictures), tuple(log_priors), condition
+        )
+
+    def _in_pieces(self, points: tuple[Point, ...], y: Tensor | None) -> Generator[None, None, list[Picture]]:
+        """The pictures of points under y, (A,) of all or (N, A) of each, so that others may go between."""
+        pictures: list[Picture] = []
+        piece = self._piece(_PIECE_S)
+        for first in range(0, len(points), piece):
+            some = slice(first, first + piece)
+            told = y if y is None or y.ndim == 1 else y[some].to(self.device)
+            pictures.extend(self.decode(torch.tensor(points[some]), told))
+            yield None
+        return pictures
+
+    def require_places(self, points: tuple[Point, ...]) -> None:
+        """Refuses points of another number of dimensions than the model has."""
+        for point in points:
+            if len(point) != self.latents:
+                raise LabError(f"a point of {len(point)} numbers; the model has {self.latents}")
+
+    def condition_strip(self, request: ConditionStripRequest) -> Iterator[Reply | None]:
+        """The probe, told apart by its conditions."""
+        self.require_places(request.points)
+        pictures: list[Picture] = []
+        if request.conditions:
+            conditions = torch.tensor(request.conditions, device=self.device)
+            pictures.extend(self.decode(torch.tensor(request.points), conditions))
+        yield ConditionStripReply(request.generation, request.points, request.conditions, tuple(pictures))
+
+    def ways(self, request: WaysRequest) -> Iterator[Reply | None]:
+        """Points, each under a condition of its own."""
+        self.require_places(request.points)
+        if len(request.points) != len(request.conditions):
+            raise LabError(f"{len(request.points)} points and {len(request.conditions)} conditions")
+        y = torch.tensor(request.conditions) if isinstance(self.model, Conditional) else None
+        pictures = yield from self._in_pieces(request.points, y)
+        yield WaysReply(request.generation, request.points, request.conditions, tuple(pictures))
+
+    def sheet(self, request: SheetRequest, y: Tensor | None) -> Iterator[Reply | None]:
+        """Points, each under what its picture is of: a row of y (N, A)."""
+        self.require_places(request.points)
+        if len(request.points) != len(request.pictures):
+            raise LabError(f"{len(request.points)} points and {len(request.pictures)} pictures")
+        pictures = yield from self._in_pieces(request.points, y)
+        yield WalkReply(request.generation, request.slot, request.points, tuple(pictures), ())
+
+    def traversal(self, request: TraversalRequest) -> Iterator[Reply | None]:
+        """What each dimension does, the others held: a reply for each, so that others may go between."""
+        told, count = self.told(request.condition), len(request.values)
+        for number, dimension in enumerate(request.dimensions, 1):
+            if not 0 <= dimension < self.latents:
+                raise LabError(f"the model has no dimension {dimension}")
+            z = torch.tensor([request.z] * count)
+            z[:, dimension] = torch.tensor(request.values)
+            yield TraversalReply(
+                generation=request.generation,
+                dimension=dimension,
+                values=request.values,
+                strip=mosaic(self.decode(z, told), count),
+                done=number == len(request.dimensions),
+            )
+
+    def _piece(self, seconds: float) -> int:
+        """How many pictures to decode at once, lest the picture under the hand wait too long for them.
+
+        Beside a training, each takes several times as long as alone.
+        """
+        return min(CHUNK, max(_SMALLEST, int(seconds / self.seconds_per_picture)))
+
+    def grid(self, request: GridRequest) -> Iterator[Reply | None]:
+        """Every fourth cell of every fourth row first, shown as blocks; then all the others.
+
+        A grid that will be whole within a frame of the screen needs no such foretaste.
+        """
+        started = time.perf_counter()
+        columns, rows = request.columns, request.rows
+        if min(columns, rows) < 1:
+            raise LabError(f"a grid of {columns} x {rows} pictures; at least 1 x 1 expected")
+        if request.region is None:
+            across, up = latent.quantile_axis(columns), latent.quantile_axis(rows)
+        else:
+            left, right, bottom, top = request.region
+            across = latent.even_axis(left, right, columns)
+            up = latent.even_axis(bottom, top, rows)
+        places = _places(request, latent.grid(across, up))
+        told = self.told(request.condition)
+        cell = np.arange(rows * columns)
+        row, column = np.divmod(cell, columns)
+        coarse = (row % _COARSE == 0) & (column % _COARSE == 0)
+        # The decoded cell that stands in for each one until its own is there.
+        stand_in = (row - row % _COARSE) * columns + (column - column % _COARSE)
+
+        seconds = _UNDERLAY_PIECE_S if isinstance(request, UnderlayRequest) else _PIECE_S
+        pictures: NDArray[np.uint8] | None = None
+        at_once = len(cell) * self.seconds_per_picture < _FRAME_S
+        passes = [cell] if at_once else [part for part in (cell[coarse], cell[~coarse]) if len(part)]
+        for number, pending in enumerate(passes, 1):
+            last = number == len(passes)
+            # In even pieces: a small last one takes as long as one five times its size.
+            for chosen in np.array_split(pending, math.ceil(len(pending) / self._piece(seconds))):
+                before = time.perf_counter()
+                decoded = self.decode(places[chosen], told)
+                self.seconds_per_picture = (time.perf_counter() - before) / len(chosen)
+                if pictures is None:
+                    pictures = np.zeros((len(cell), *decoded.shape[1:]), dtype=np.uint8)
+                pictures[chosen] = decoded
+                yield None
+            assert pictures is not None
+            yield GridReply(
+                generation=request.generation,
+                slot=request.slot,
+                region=request.region,
+                across=to_point(across),
+                up=to_point(up),
+                mosaic=mosaic(pictures if last else pictures[stand_in], columns),
+                done=last,
+                seconds=time.perf_counter() - started,
+                projection=request.projection,
+                base=request.base,
+                condition=request.condition,
+            )
+
+
+def _places(request: GridRequest, flat: Tensor) -> Tensor:
+    """Where cells at (u, v), (N, 2), lie in the latent space; (N, D)."""
+    if request.projection is None:
+        return flat.float()
+    rows = torch.tensor([request.projection.across, request.projection.up])
+    base = torch.tensor([request.base or (0.0,) * request.projection.latents])
+    # What the base has within the plane gives way.
+    return base - base @ rows.T @ rows + flat.float() @ rows
+
+
+def walk_points(request: WalkRequest) -> tuple[Point, ...]:
+    """The points of a walk; no more than the pins if there are fewer than two of them."""
+    if len(request.pins) < 2:
+        return request.pins
+    between = {"lerp": latent.lerp, "slerp": latent.slerp}[request.path]
+    t = torch.linspace(0.0, 1.0, max(2, request.steps))
+    legs = [
+        between(torch.tensor(start), torch.tensor(end), t) for start, end in itertools.pairwise(request.pins)
+    ]
+    # Each leg but the first begins where the one before it ended.
+    joined = torch.cat([legs[0], *(leg[1:] for leg in legs[1:])])
+    return tuple(to_point(row) for row in joined)
+
+
+def mosaic(pictures: NDArray[np.uint8], columns: int) -> Picture:
+    """Pictures (N, H, W[, 3]), row by row, as one picture (N / columns * H, columns * W[, 3])."""
+    count, height, width, *colour = pictures.shape
+    rows = count // columns
+    tiles = pictures.reshape(rows, columns, height, width, *colour)
+    return np.ascontiguousarray(tiles.swapaxes(1, 2)).reshape(rows * height, columns * width, *colour)
+
+
+def to_point(row: Tensor) -> Point:
+    """A row of numbers as a plain tuple."""
+    return tuple(float(value) for value in row)

@@ -1,0 +1,60 @@
+"""The direction between two groups of pictures that were picked by hand, and how far to trust it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from latentlab.core.halves import judged_by_halves
+from latentlab.engine.attributes.trust import FEWEST, Trust
+from latentlab.engine.rendering.replies import GroupsReply
+from latentlab.engine.rendering.requests import GroupsRequest
+from latentlab.errors import LabError
+
+_DIVISIONS = 10
+
+
+def between_groups(request: GroupsRequest) -> Iterator[GroupsReply | None]:
+    """The mean of group A minus that of group B, judged by halves of the groups; a piece for each division.
+
+    Raises:
+        LabError: if a group is empty, or both have their middle in one place.
+    """
+    a, b = request.a, request.b
+    for name, z in (("A", a), ("B", b)):
+        if not len(z):
+            raise LabError(f"group {name} is empty", hint="Put pictures into both groups")
+        if not np.isfinite(z).all():
+            raise LabError("the model puts pictures at places that are no finite numbers")
+    vector = (a.mean(0, dtype=np.float64) - b.mean(0, dtype=np.float64)).astype(np.float32)
+    if not vector.any():
+        raise LabError("both groups have their middle in the same place, so no direction leads between them")
+    figures: list[tuple[float, float]] = []
+    if min(len(a), len(b)) >= FEWEST:
+        # Seeded: the same groups have the same figures.
+        generator = torch.Generator().manual_seed(0)
+        for _ in range(_DIVISIONS):
+            figures += judged_by_halves(torch.from_numpy(a), torch.from_numpy(b), generator)
+            yield None
+    table = np.array(figures, dtype=np.float64).reshape(-1, 2)
+    yield GroupsReply(
+        generation=request.generation,
+        name=request.name,
+        data=request.data,
+        model_hash=request.model_hash,
+        vector=tuple(map(float, vector)),
+        have=len(a),
+        lack=len(b),
+        trust=Trust(_mean(table[:, 0]), _mean(table[:, 1]), len(a), len(b)),
+    )
+
+
+def _mean(figures: NDArray[np.float64]) -> float | None:
+    """Of those that say something; None if none does."""
+    known = figures[np.isfinite(figures)]
+    mean = float(known.mean()) if len(known) else math.nan
+    return mean if math.isfinite(mean) else None

@@ -1,0 +1,81 @@
+"""Draws samples under the asked conditions piece by piece, for a window that goes on answering meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+
+from latentlab.engine.attributes.conditional_sampling import (
+    Customs,
+    Told,
+    customs_of,
+    is_settled,
+    told_as_asked,
+)
+from latentlab.engine.files.checkpoint import LoadedModel
+from latentlab.engine.inference.sampling import prior_points
+from latentlab.engine.rendering.drawing import Drawing, to_point
+from latentlab.engine.rendering.replies import Reply, SamplesReply
+from latentlab.engine.rendering.requests import Picture, SamplesRequest
+from latentlab.errors import LabError
+from latentlab.models.base import Conditional
+
+# What a picture under the hand may have to wait for.
+_CHUNK = 8
+
+
+class Sampler:
+    """Remembers which conditions occur in the data that it was last asked about."""
+
+    def __init__(self) -> None:
+        self._customs: tuple[LoadedModel, str, Customs] | None = None
+
+    def draw(self, loaded: LoadedModel, drawing: Drawing, request: SamplesRequest) -> Iterator[Reply | None]:
+        """The same samples as `latentlab sample` draws with the same seed.
+
+        Raises:
+            LabError: for a name that the model does not know.
+        """
+        told: Told | None = None
+        if isinstance(loaded.model, Conditional):
+            asked, customs = dict(request.asked), None
+            if not is_settled(loaded.model, asked):
+                yield None
+                customs = self._known(loaded, request.data)
+                yield None
+            told = told_as_asked(loaded.model, asked, request.count, customs, request.seed)
+        z = prior_points(request.count, drawing.latents, request.seed)
+        pictures: list[Picture] = []
+        for first in range(0, len(z), _CHUNK):
+            some = slice(first, first + _CHUNK)
+            y = None if told is None else told.y[some].to(drawing.device)
+            pictures.extend(drawing.decode(z[some], y))
+            yield None
+        yield SamplesReply(
+            generation=request.generation,
+            asked=request.asked,
+            seed=request.seed,
+            points=tuple(map(to_point, z)),
+            conditions=() if told is None else tuple(map(to_point, told.y)),
+            pictures=tuple(pictures),
+            origin="" if told is None else told.origin,
+        )
+
+    def _known(self, loaded: LoadedModel, data: str) -> Customs:
+        kept = self._customs
+        if kept is None or kept[0] is not loaded or kept[1] != data:
+            # The model's own data say more of what it has learnt than those in sight, which may be others.
+            with torch.inference_mode(False):
+                customs = customs_of(loaded)
+                if customs.rows is None:
+                    customs = _of_others(loaded, data) or customs
+            kept = self._customs = (loaded, data, customs)
+        return kept[2]
+
+
+def _of_others(loaded: LoadedModel, data: str) -> Customs | None:
+    try:
+        return customs_of(loaded, data)
+    except LabError:
+        return None

@@ -1,0 +1,84 @@
+"""A model that is looked at while it is trained: its newest weights, and where the pictures lie by now.
+
+Encoding 70,000 pictures four times a second would leave nothing of the computer for the training. So after
+the first time only a share of them is encoded anew with each snapshot, in turns; the others stay where they
+were a moment ago.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from latentlab.data.image_set import ImageSet
+from latentlab.engine.training.weights import give_weights
+from latentlab.errors import LabError
+from latentlab.models.base import Encodes
+from latentlab.models.registry import build
+
+# For the pictures of one snapshot; the rest of its fifth of a second is the training's.
+BUDGET_S = 0.006
+# What a picture under the hand may have to wait for, some one or two milliseconds.
+_CHUNK = 64
+
+
+def empty_model(kind: str, config: Mapping[str, Any]) -> nn.Module:
+    """A model of a training's kind and config, to be given its weights by `adopt`."""
+    with torch.random.fork_rng(devices=[]):
+        return build(kind, config).eval()
+
+
+class Unfolding:
+    """Follows one training.
+
+    Attributes:
+        mean, log_variance: float32 (N, D), the newest known posterior of each picture.
+        step: of the snapshot adopted last.
+    """
+
+    def __init__(self, model: nn.Module, data: ImageSet, told: Tensor | None = None) -> None:
+        if not isinstance(model, Encodes):
+            raise LabError(f"a {type(model).__name__} does not encode pictures")
+        self.model, self.data = model, data
+        self._told = told
+        self.mean = np.zeros((len(data), model.latents), np.float32)
+        self.log_variance = np.zeros_like(self.mean)
+        self.step = 0
+        self._next, self._whole = 0, False
+        self._device = next(model.parameters()).device
+
+    def adopt(self, theta: NDArray[np.float32], step: int) -> None:
+        """Gives the model the weights of a snapshot (P,), in the order of `in_order`.
+
+        Raises:
+            LabError: if they are not as many as the model has.
+        """
+        give_weights(self.model, torch.from_numpy(theta))
+        self.step = step
+
+    def refresh(self, budget_s: float = BUDGET_S) -> Iterator[None]:
+        """Encodes a chunk of pictures at each step, until all are done or the time is spent.
+
+        The first time they are all encoded.
+        """
+        started, count = time.perf_counter(), len(self.data)
+        for _ in range(0, count, _CHUNK):
+            self._encode(slice(self._next, min(self._next + _CHUNK, count)))
+            self._next = 0 if self._next + _CHUNK >= count else self._next + _CHUNK
+            yield
+            if self._whole and time.perf_counter() - started > budget_s:
+                return
+        self._whole = True
+
+    def _encode(self, some: slice) -> None:
+        assert isinstance(self.model, Encodes)
+        x = self.data.images[some].to(self._device).float() / 255.0
+        posterior = self.model.encode(x, None if self._told is None else self._told[some])
+        self.mean[some] = posterior.mean.cpu().numpy()
+        self.log_variance[some] = posterior.log_variance.cpu().numpy()

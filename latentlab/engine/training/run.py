@@ -1,0 +1,332 @@
+"""A training from its first weights to its file, for the command line and the window alike.
+
+    for event in TrainingRun(...).run(): ...
+
+makes a model from a config and a seed, trains it, judges it and saves the averaged weights with a card
+that says how. On the way it keeps a file from which `TrainingRun.resume` goes on; the finished model takes
+its place. Stopping the iteration leaves that file, and an old model as it was.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import time
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from latentlab.data import catalog
+from latentlab.data.image_set import ImageSet, size_in_words
+from latentlab.data.learnt import Learnt
+from latentlab.data.palette import palette_of
+from latentlab.data.spec import dealt_by_count
+from latentlab.engine.attributes.conditions import is_known_of_any, known_of, known_to, require_known
+from latentlab.engine.files.checkpoint import ModelCard, save_model
+from latentlab.engine.files.destination import check_destination
+from latentlab.engine.files.kept_paths import found_data, kept_data, seen_from
+from latentlab.engine.inference.device import choose_device
+from latentlab.engine.training.distributed import ALONE, Team
+from latentlab.engine.training.events import (
+    Checkpointed,
+    CheckpointFailed,
+    EpochEnded,
+    LabelFigures,
+    NoiseFigures,
+    Started,
+    TrainingEvent,
+)
+from latentlab.engine.training.plan import TrainingPlan, check_plan
+from latentlab.engine.training.presets import require_enough
+from latentlab.engine.training.state import TrainingState, load_state, model_path, save_state, state_path
+from latentlab.engine.training.trainer import Trainer
+from latentlab.errors import LabError
+from latentlab.models.registry import build, find_kind
+
+CHECKPOINT_EVERY_S = 30.0
+# What kinds of model cannot do without something that is known of each picture.
+_NEEDS_CONDITIONS = {
+    "cvae": "a conditional VAE has to be told one or the other",
+    "classifier": "a classifier has nothing to tell apart",
+}
+# The first one comes at the first event after so many seconds: who stops soon has something to go on from.
+FIRST_CHECKPOINT_S = 2.0
+
+
+@dataclass(frozen=True)
+class Saved:
+    """The last event: the model is in its file. `metrics` is what its card says, in nats per picture."""
+
+    path: Path
+    metrics: Mapping[str, float | int]
+
+
+RunEvent = TrainingEvent | Saved
+
+
+class TrainingRun:
+    """One training and its file; everything that can be refused is refused when it is made.
+
+    Args:
+        kind: a name in `latentlab.models.registry.KINDS`.
+        config: fields of that kind's config; `shape` is taken from the pictures, and what a conditional
+            model is told from their classes or attributes unless the config names them.
+        plan: how to train. Its seed also decides the first weights, the same on every device.
+        train: the pictures to learn from.
+        test: held-out pictures, judged after each epoch.
+        out: the file to be written.
+        overwrite: whether an existing file may be replaced.
+        command: the command line that does the same again, for the card.
+        data: the text by which the data set was asked for, for whoever resumes.
+        every_s: seconds between two checkpoints.
+        half: whether the file gets 16 bits a weight.
+        team, device: the processes that train together, and this one's device.
+
+    Raises:
+        LabError: naming the field or the file.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        config: Mapping[str, Any],
+        plan: TrainingPlan,
+        train: ImageSet,
+        test: ImageSet,
+        out: str | Path,
+        *,
+        overwrite: bool = False,
+        command: str = "",
+        data: str = "",
+        every_s: float = CHECKPOINT_EVERY_S,
+        half: bool = False,
+        team: Team = ALONE,
+        device: torch.device | None = None,
+    ) -> None:
+        self.out = check_destination(out, overwrite=overwrite, suffixes=(".safetensors",))
+        self.kind, self.overwrite, self.command = kind, overwrite, command
+        self.train, self.test = train, test
+        self.data, self.every_s, self.half = kept_data(data or train.name), every_s, half
+        if test.shape != train.shape:
+            raise LabError(
+                f"the pictures of {train.name} are {size_in_words(train.shape)}, "
+                f"those of {test.name} {size_in_words(test.shape)}"
+            )
+        require_enough(len(train), len(test), train.name)
+        check_plan(plan)
+        fields = {
+            **_conditions(kind, config, train),
+            **config,
+            **_palette(config, train),
+            "shape": train.shape,
+        }
+        # The state of torch's own generator is put back: who else draws from it should not notice.
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(plan.seed)
+            model = build(kind, fields)
+        self.config = dataclasses.asdict(model.config)  # type: ignore[call-overload]
+        # Who is told, or tells, what pictures are of learns from those of which that is known.
+        self.learnt, judged = require_known(model, train), known_to(model, test)
+        self.trainer = Trainer(
+            model, self.learnt, plan, judged if len(judged) else None, team=team, device=device
+        )
+        self.metrics: Mapping[str, float | int] = {}
+
+    @classmethod
+    def resume(cls, path: str | Path, *, overwrite: bool = False, device: str = "") -> TrainingRun:
+        """The training that lies unfinished in a file; the model goes beside that file.
+
+        Data that have been moved together with it are found again. `device` takes it to another one than it
+        was begun on.
+
+        Raises:
+            LabError: if the file cannot be read, or its data are not what they were.
+        """
+        path = Path(path).absolute()
+        state = load_state(path)
+        found = found_data(state.data, path.parent, state.data_seen)
+        data, train = _as_it_was(found, state.fingerprint)
+        if train is None:
+            raise LabError(
+                f"{data} holds other pictures than when this training began", path, "Begin it anew"
+            )
+        test = catalog.load(data, "test")
+        plan = dataclasses.replace(state.plan, device=device or _available(state.plan.device))
+        run = cls(
+            state.kind, state.config, plan, train, test, model_path(path) or state.out,
+            overwrite=overwrite, command=state.command, data=data,
+        )  # fmt: skip
+        try:
+            run.trainer.restore(state.tensors, state.values)
+            run.metrics = state.metrics
+        except LabError as error:
+            raise LabError(error.what, path, error.hint) from None
+        return run
+
+    def run(self) -> Generator[RunEvent, None, None]:
+        """Trains to the end and saves; `Saved` comes last. Begun anew, it goes on where it stopped.
+
+        Raises:
+            LabError: if the next step cannot be taken, or the file cannot be written.
+        """
+        saved_at = time.monotonic()
+        wait_s = self.every_s if self.trainer.step else min(self.every_s, FIRST_CHECKPOINT_S)
+        for event in self.trainer.run():
+            if isinstance(event, EpochEnded):
+                self.metrics = _metrics(event)
+            if isinstance(event, Started):
+                yield dataclasses.replace(event, unknown=len(self.train) - len(self.learnt))
+                saved_at = time.monotonic()
+                continue
+            yield event
+            if time.monotonic() - saved_at > wait_s and self.trainer.team.leads:
+                yield self.checkpoint()
+                saved_at, wait_s = time.monotonic(), self.every_s
+        if self.trainer.team.leads:
+            yield self.keep()
+
+    def checkpoint(self) -> Checkpointed | CheckpointFailed:
+        """Writes what is needed to go on from here; a disk that is full is told, and the training lives."""
+        try:
+            tensors, values = self.trainer.state()
+            state = TrainingState(
+                kind=self.kind,
+                config=self.config,
+                plan=self.trainer.plan,
+                data=self.data,
+                data_seen=seen_from(self.out.absolute().parent, self.data),
+                fingerprint=self.train.fingerprint,
+                out=str(self.out.absolute()),
+                command=self.command,
+                metrics=self.metrics,
+                tensors=tensors,
+                values=values,
+            )
+            path = save_state(state_path(self.out), state)
+        except LabError as error:
+            return CheckpointFailed(self.trainer.step, str(error))
+        except MemoryError:
+            return CheckpointFailed(
+                self.trainer.step, "there is not enough memory for a copy of the training"
+            )
+        return Checkpointed(self.trainer.step, path)
+
+    def keep(self) -> Saved:
+        """Saves the averaged weights as they are now, and forgets the unfinished training.
+
+        Raises:
+            LabError: if the file cannot be written; the unfinished training stays.
+        """
+        card = ModelCard(
+            kind=self.kind,
+            config=self.config,
+            data={
+                "name": self.train.name,
+                "split": self.train.split,
+                "images": len(self.learnt),
+                "sha256": self.train.fingerprint,
+                **_shares(self.train),
+                "learnt": Learnt.of(self.learnt.keys.hashes).as_text(),
+            },
+            metrics=self.metrics,
+            command=self.command,
+        )
+        try:
+            path = save_model(self.out, self.trainer.averaged, card, overwrite=self.overwrite, half=self.half)
+        except LabError:
+            self.checkpoint()  # so that it can be tried again without training anew
+            raise
+        with contextlib.suppress(OSError):
+            state_path(self.out).unlink(missing_ok=True)
+        return Saved(path, self.metrics)
+
+
+def _as_it_was(data: str, fingerprint: str) -> tuple[str, ImageSet | None]:
+    """The training pictures of this fingerprint, and how they are asked for; None if they have changed.
+
+    Before there were keys, pictures were dealt by their count.
+    """
+    for spec in dict.fromkeys((data, dealt_by_count(data))):
+        train = catalog.load(spec, "train")
+        if train.fingerprint == fingerprint:
+            return spec, train
+    return data, None
+
+
+def learns_from(kind: str, data: ImageSet) -> ImageSet:
+    """The pictures that a model of this kind can learn from: those of which is known what it is told.
+
+    Raises:
+        LabError: if nothing is known of them, and the kind cannot do without.
+    """
+    fields = _conditions(kind, {}, data)
+    return known_of(fields.get("condition_names", ()), fields.get("exclusive", True), data)
+
+
+def _available(device: str) -> str:
+    """The device if this computer has it now; else whatever it has."""
+    try:
+        choose_device(device)
+    except LabError:
+        return "auto"
+    return device
+
+
+def _conditions(kind: str, config: Mapping[str, Any], data: ImageSet) -> dict[str, Any]:
+    """What a conditional model is told by default: the classes, or else the attributes, of its data."""
+    if not hasattr(find_kind(kind).config, "condition_names") or config.get("condition_names"):
+        return {}
+    for names, exclusive in ((data.classes, True), (data.attribute_names, False)):
+        # Of a split of which none is known there is none to tell.
+        if names and is_known_of_any(names, exclusive, data):
+            return {"condition_names": names, "exclusive": exclusive}
+    if kind not in _NEEDS_CONDITIONS:
+        return {"condition_names": (), "exclusive": False}
+    what = f"{data.name} has neither classes nor attributes"
+    if data.classes or data.attribute_names:
+        what = f"of no picture of {data.name} ({data.split}) the class or all attributes are known"
+    raise LabError(
+        f"{what}, and {_NEEDS_CONDITIONS[kind]}",
+        hint="Sort the pictures into a folder for each class, put a table of attributes beside them, "
+        "or train a model that needs none, such as a VAE",
+    )
+
+
+def _shares(data: ImageSet) -> dict[str, Any]:
+    """How often each attribute is there: enough to draw from where the pictures are not at hand."""
+    if data.attributes is None:
+        return {}
+    known = torch.ones_like(data.attributes) if data.attributes_known is None else data.attributes_known
+    shares = (data.attributes.sum(0) / known.sum(0).clamp(min=1)).tolist()
+    return {
+        "attributes": {
+            name: round(share, 4) for name, share in zip(data.attribute_names, shares, strict=True)
+        }
+    }
+
+
+def _palette(config: Mapping[str, Any], data: ImageSet) -> dict[str, Any]:
+    """The colours that the pictures are drawn with, where the likelihood speaks of them."""
+    if config.get("likelihood") != "palette" or config.get("palette"):
+        return {}
+    try:
+        colours, pixel = palette_of(data.images)
+    except LabError as error:
+        hint = "Choose another likelihood (window: Options …; command line: --likelihood gaussian)"
+        raise LabError(error.what, hint=hint) from None
+    return {"palette": colours, "pixel": pixel}
+
+
+def _metrics(last: EpochEnded) -> dict[str, float | int]:
+    """An epoch's figures on the held-out pictures."""
+    if last.test is None:
+        return {}
+    count = {"epochs": last.epoch, "steps": last.step}
+    if isinstance(last.test, NoiseFigures):
+        return {"loss": last.test.loss, **count}
+    if isinstance(last.test, LabelFigures):
+        return {"accuracy": last.test.accuracy, "loss": last.test.loss, **count}
+    return {"elbo": last.test.elbo, "reconstruction": last.test.reconstruction, "kl": last.test.kl, **count}

@@ -1,0 +1,157 @@
+"""A training's figures on disk: a line of JSON for each, and event files for TensorBoard.
+
+`metrics.jsonl` holds one object a line: `step`, `epoch`, `split` ("train" or "test"), `elbo`,
+`reconstruction`, `kl`, all in nats per picture, and for train lines `images_per_second` and `beta`. In place
+of the three and of beta, a denoiser has a `loss`, and `loss_per_level` from the least noise to the most, a
+classifier a `loss` and its `accuracy`, the share of answers that are right.
+
+A log stands beside the work: when it can no longer be written (a full disk, a folder that went away), that is
+told once, and the training goes on without it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import math
+import os
+import socket
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from tensorboardX import summary
+from tensorboardX.proto.event_pb2 import Event
+from tensorboardX.record_writer import RecordWriter
+
+from latentlab.data.files import require_regular
+from latentlab.engine.training.events import ElboFigures, EpochEnded, Figures, LabelFigures, Progress
+from latentlab.errors import LabError
+
+_EVERY_S = 1.0
+# What a reader sees lags by this much; each flush waits for the disk.
+_FLUSH_EVERY_S = 10.0
+
+
+class RunLog:
+    """Writes what it is told of a training into a folder, which is made if need be; appends if it is there.
+
+    Raises:
+        LabError: if the folder cannot be written to.
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+        self._told_at = self._flushed_at = 0.0
+        self._open = True
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lines = self.folder / "metrics.jsonl"
+            if lines.exists():
+                require_regular(lines.stat(), lines)
+            # Unbuffered, so that a line is written, or the failure is met, where it is asked for.
+            self._lines = lines.open("ab", buffering=0)
+            # Not tensorboardX's SummaryWriter: it writes in a thread of its own, where a full disk is a
+            # traceback that nobody can catch, and whose queue then blocks whoever adds to it.
+            self._board = RecordWriter(str(self.folder.absolute() / _board_name()))
+            self._note_event(file_version="brain.Event:2")
+        except OSError as error:
+            raise LabError(f"cannot be written to ({error.strerror or error})", self.folder) from None
+
+    def __enter__(self) -> RunLog:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> str:
+        """Ends the log; what could not be written, in words, or ""."""
+        if not self._open:
+            return ""
+        self._open, fault = False, ""
+        for end in (self._board.flush, self._board.close, self._lines.close):
+            try:
+                end()
+            except (OSError, ValueError) as error:  # ValueError: closed before
+                fault = fault or self._in_words(error)
+        return fault
+
+    def add(self, event: object) -> str:
+        """Notes an event if it carries figures: epochs all, progress once a second.
+
+        Returns:
+            Why the log ends here, once, if it could not be written; else "".
+        """
+        if not self._open:
+            return ""
+        try:
+            self._note(event)
+        except OSError as error:
+            self.close()
+            return self._in_words(error)
+        return ""
+
+    def _in_words(self, error: Exception) -> str:
+        reason = getattr(error, "strerror", None) or error
+        return (
+            f"{self.folder}: the log ends here, for it cannot be written ({reason}); the training needs none"
+        )
+
+    def _note(self, event: object) -> None:
+        match event:
+            case Progress():
+                if time.monotonic() - self._told_at < _EVERY_S:
+                    return
+                self._told_at = time.monotonic()
+                extra = {"images_per_second": event.images_per_second}
+                if isinstance(event.terms, ElboFigures):
+                    extra["beta"] = event.beta
+                self._write(event.step, event.epoch, "train", event.terms, extra)
+            case EpochEnded(test=test) if test is not None:
+                self._write(event.step, event.epoch, "test", test, {})
+
+    def _write(self, step: int, epoch: int, split: str, terms: Figures, extra: dict[str, Any]) -> None:
+        if isinstance(terms, ElboFigures):
+            figures = {"elbo": terms.elbo, "reconstruction": terms.reconstruction, "kl": terms.kl, **extra}
+            parts = {f"{split}_kl_per_dimension/z{n}": kl for n, kl in enumerate(terms.kl_per_dimension, 1)}
+            line = figures
+        elif isinstance(terms, LabelFigures):
+            figures, parts = {"loss": terms.loss, "accuracy": terms.accuracy, **extra}, {}
+            line = figures
+        else:
+            figures = {"loss": terms.loss, **extra}
+            known = {n: loss for n, loss in enumerate(terms.per_level, 1) if math.isfinite(loss)}
+            parts = {f"{split}_loss_per_level/{n}": loss for n, loss in known.items()}
+            # JSON knows no NaN: a level that was not drawn is null.
+            line = {**figures, "loss_per_level": [known.get(n + 1) for n in range(len(terms.per_level))]}
+        self._write_line(json.dumps({"step": step, "epoch": epoch, "split": split, **line}) + "\n")
+        for name, value in {**{f"{split}/{n}": v for n, v in figures.items()}, **parts}.items():
+            scalar = summary.scalar(name, value)
+            self._note_event(step=step, summary=scalar)
+        if time.monotonic() - self._flushed_at > _FLUSH_EVERY_S:
+            self._flushed_at = time.monotonic()
+            self._board.flush()
+
+    def _note_event(self, **fields: Any) -> None:
+        self._board.write(Event(wall_time=time.time(), **fields).SerializeToString())
+
+    def _write_line(self, text: str) -> None:
+        """The whole line or nothing of it: half a line would spoil the file for whoever reads it."""
+        content = text.encode("ascii")
+        before = os.fstat(self._lines.fileno()).st_size
+        try:
+            if self._lines.write(content) != len(content):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        except OSError:
+            with contextlib.suppress(OSError):
+                self._lines.truncate(before)
+            raise
+
+
+def _board_name() -> str:
+    """As TensorBoard looks for it; the process keeps two that begin in the same second apart."""
+    return f"events.out.tfevents.{int(time.time())}.{socket.gethostname()}.{os.getpid()}"

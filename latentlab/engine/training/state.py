@@ -1,0 +1,147 @@
+"""An unfinished training as a file, from which it goes on as if nothing had happened.
+
+It holds the trainer's tensors, and a card: which model, which plan, which data (with their fingerprint) and
+which file the model is to go to. Written atomically, so that whenever the power goes, there is a whole one.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from latentlab.engine.files.atomic import beside
+from latentlab.engine.files.tensor_file import read_tensors, require_fields, require_finite, write_tensors
+from latentlab.engine.training.plan import RANGES, TrainingPlan, check_plan
+from latentlab.errors import LabError
+from latentlab.models.base import parse_config
+from latentlab.version import __version__
+
+FORMAT = 1
+SUFFIX = ".training"
+_KEY = "latentlab-training"
+_TENSORS = (
+    "theta", "average", "mean", "mean_square", "optimizer_steps", "sums", "order", "noise", "dropout",
+)  # fmt: skip
+_VALUES = {
+    "step": int, "epoch": int, "position": int, "counted": int, "threads": int,
+    "beta": float, "seconds": float, "precision": str,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingState:
+    """An unfinished training.
+
+    Attributes:
+        kind, config: the model.
+        plan: how it is trained.
+        data: the text by which the data set was asked for; a path is absolute.
+        data_seen: the same path as seen from the file's folder, "" if that is unknown or there is none.
+        fingerprint: of its training pictures.
+        out: the file that the model is to go to.
+        command: the command line that does the same training from its beginning, "" if there is none.
+        metrics: the last epoch's figures, empty before there are any.
+        tensors, values: what `Trainer.state` gave.
+    """
+
+    kind: str
+    config: Mapping[str, Any]
+    plan: TrainingPlan
+    data: str
+    fingerprint: str
+    out: str
+    command: str
+    metrics: Mapping[str, float | int]
+    tensors: Mapping[str, Tensor]
+    values: Mapping[str, Any]
+    data_seen: str = ""
+
+    @property
+    def step(self) -> int:
+        """How many steps have been done."""
+        return int(self.values["step"])
+
+
+def state_path(out: str | Path) -> Path:
+    """Where the unfinished training of a model file lies: beside it."""
+    return beside(Path(out), SUFFIX)
+
+
+def model_path(path: str | Path) -> Path | None:
+    """The model file that an unfinished training of this name belongs to; None for any other name."""
+    out = Path(path).with_suffix("")
+    return out if state_path(out) == Path(path) and out.suffix == ".safetensors" else None
+
+
+def save_state(path: str | Path, state: TrainingState) -> Path:
+    """Writes an unfinished training, whole or not at all, in place of an older one.
+
+    Raises:
+        LabError: if it cannot be written.
+    """
+    card = {
+        "format": FORMAT,
+        "version": __version__,
+        "kind": state.kind,
+        "config": dict(state.config),
+        "plan": dataclasses.asdict(state.plan),
+        "data": state.data,
+        "data_seen": state.data_seen,
+        "fingerprint": state.fingerprint,
+        "out": state.out,
+        "command": state.command,
+        "metrics": dict(state.metrics),
+        "values": dict(state.values),
+    }
+    return write_tensors(path, state.tensors, _KEY, card, overwrite=True)
+
+
+def load_state(path: str | Path) -> TrainingState:
+    """Reads an unfinished training.
+
+    Raises:
+        LabError: naming the file and what is wrong with it.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise LabError(
+            "nothing of a training has been saved there yet, or it has come to its end",
+            path,
+            "Begin it (command line: without --resume, or with --resume-or-start)",
+        )
+    found = read_tensors(path, _KEY, FORMAT)
+    try:
+        state = _parse(found.card, found.tensors)
+    except LabError as error:
+        raise LabError(error.what, path, error.hint) from None
+    require_finite(found.tensors, path)
+    return state
+
+
+def _parse(card: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> TrainingState:
+    texts = {"kind": str, "data": str, "fingerprint": str, "out": str, "command": str}
+    require_fields(card, {**texts, "config": dict, "plan": dict, "metrics": dict, "values": dict})
+    require_fields(card["values"], _VALUES)
+    missing = [name for name in _TENSORS if name not in tensors]
+    if missing:
+        raise LabError(f"{len(missing)} of its tensors are missing: {', '.join(missing)}")
+    plan = parse_config(TrainingPlan, card["plan"])
+    check_plan(plan)
+    values = {name: card["values"][name] for name in _VALUES}
+    low, high = RANGES["beta"]
+    if not low <= values["beta"] <= high or min(values[n] for n in ("step", "epoch", "position")) < 0:
+        raise LabError("its counts make no sense")
+    return TrainingState(
+        **{name: card[name] for name in texts},
+        config=card["config"],
+        plan=plan,
+        metrics=card["metrics"],
+        tensors=tensors,
+        values=values,
+        data_seen=seen if isinstance(seen := card.get("data_seen"), str) else "",
+    )
