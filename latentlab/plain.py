@@ -3,7 +3,8 @@
 In a terminal an escape sequence clears the screen, sets the clipboard or makes a link; an override of the
 direction of writing (U+202E) shows a name backwards, in a window too. Such characters are shown as the
 escapes that Python writes for them, as `\\x1b`. Names keep their own value wherever they are compared, looked
-up or written to a file. What else a window takes for more than text (HTML, "&") is `latentlab.qt.plain`'s.
+up or written to a file. What else a window takes for more than text (HTML, "&") is
+`latentlab.qt.widgets.plain_text`'s.
 """
 
 from __future__ import annotations

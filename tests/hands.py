@@ -41,12 +41,12 @@ from latentlab.data.image_set import ImageSet
 from latentlab.engine.attributes.trust import STEERED
 from latentlab.engine.diffusion.recipes import Manner, Recipe
 from latentlab.engine.files.model_catalog import makes_pictures
-from latentlab.qt.crash import CrashLog
-from latentlab.qt.desk import Desk
-from latentlab.qt.diffusion.shelf import denoises
-from latentlab.qt.grid.picture import GridPicture
-from latentlab.qt.settings import Settings
-from latentlab.qt.window import LabWindow
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.controllers.settings import Settings
+from latentlab.qt.shell.crash_reporter import CrashLog
+from latentlab.qt.shell.main_window import LabWindow
+from latentlab.qt.views.diffusion.shelf import denoises
+from latentlab.qt.views.manifold_grid.picture import GridPicture
 from latentlab.session.session import Session
 from latentlab.session.state import SessionState
 from latentlab.shipped import model_files

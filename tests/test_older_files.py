@@ -17,7 +17,7 @@ from latentlab.engine.diffusion import tape_files
 from latentlab.engine.files.checkpoint import load_model
 from latentlab.engine.files.provenance import read_provenance
 from latentlab.engine.training.run import TrainingRun
-from latentlab.qt.settings import Settings
+from latentlab.qt.controllers.settings import Settings
 from latentlab.session.state import SessionState
 from tests import older
 

@@ -15,16 +15,16 @@ from PySide6.QtWidgets import QApplication
 from latentlab.engine.inference.memory import hoard_little
 from latentlab.engine.rendering.replies import EncodingsReply, LoadedReply, Refusal
 from latentlab.errors import LabError
-from latentlab.qt.another_model import for_model, on_its_data
-from latentlab.qt.collector import Collector
-from latentlab.qt.desk import Desk
-from latentlab.qt.diffusion.shelf import data_of, denoises, encoder_of
-from latentlab.qt.recent_data import RecentData
-from latentlab.qt.settings import Settings
-from latentlab.qt.window import LabWindow
+from latentlab.qt.clients.gui_gc import Collector
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.controllers.settings import Settings
+from latentlab.qt.shell.main_window import LabWindow
+from latentlab.qt.views.diffusion.shelf import data_of, denoises, encoder_of
 from latentlab.session.fitting import on_data
+from latentlab.session.recent_data import RecentData
 from latentlab.session.session import Session
 from latentlab.session.state import SessionState
+from latentlab.session.switching import for_model, on_its_data
 from latentlab.shipped import ICONS
 from latentlab.version import __version__
 

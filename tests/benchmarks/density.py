@@ -39,7 +39,7 @@ from latentlab.engine.rendering.density import Density
 from latentlab.engine.rendering.projection import Projection
 from latentlab.engine.rendering.replies import DensityMapReply
 from latentlab.engine.rendering.requests import DensityMapRequest
-from latentlab.qt.plane.density_paint import cover_of, holes_of
+from latentlab.qt.views.latent_plane.density_paint import cover_of, holes_of
 from tests.benchmarks.report import Report
 
 _PLACES = 20_000

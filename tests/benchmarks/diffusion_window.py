@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QWidget
 
 from latentlab.engine.diffusion.recipes import Manner, Recipe
 from latentlab.qt.app import create_window
-from latentlab.qt.window import LabWindow
+from latentlab.qt.shell.main_window import LabWindow
 from tests.benchmarks.report import Report, quantiles
 from tests.benchmarks.training_window import Lateness
 from tests.benchmarks.window import PaintWatch, measure_drag, rest, send_move, wait_until

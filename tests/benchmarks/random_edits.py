@@ -26,9 +26,9 @@ from PySide6.QtWidgets import QTabWidget
 
 from latentlab.engine.inference.memory import give_back
 from latentlab.qt.app import application
-from latentlab.qt.collector import Collector
-from latentlab.qt.settings import Settings
-from latentlab.qt.window import LabWindow
+from latentlab.qt.clients.gui_gc import Collector
+from latentlab.qt.controllers.settings import Settings
+from latentlab.qt.shell.main_window import LabWindow
 from tests.hands import Faults, Hands, denoisers, encoded, few_pictures, furnished, planes, settle, until
 
 FEW = 260

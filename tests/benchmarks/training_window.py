@@ -25,8 +25,8 @@ from latentlab.engine.training.plan import TrainingPlan
 from latentlab.engine.training.presets import Choice, fields_of
 from latentlab.engine.training.run import TrainingRun
 from latentlab.qt.app import create_window
-from latentlab.qt.training.orders import Begin
-from latentlab.qt.training.trainer_desk import Stage
+from latentlab.qt.clients.trainer_client import Stage
+from latentlab.qt.clients.training_orders import Begin
 from latentlab.session.edits import ChangeData
 from tests.benchmarks.report import Report, quantiles
 from tests.benchmarks.window import measure_drag, rest, wait_until

@@ -25,7 +25,7 @@ from latentlab.engine.rendering.renderer import Renderer
 from latentlab.engine.rendering.replies import EncodingsReply, PointReply
 from latentlab.engine.rendering.requests import GridRequest, LoadRequest
 from latentlab.qt.app import create_window
-from latentlab.qt.plane.cloud import Cloud
+from latentlab.qt.views.latent_plane.cloud import Cloud
 from latentlab.session.edits import ChangeData, HideClasses
 from tests.benchmarks.report import Report, quantiles
 

@@ -132,9 +132,9 @@ def test_that_all_files_are_opened_for_reading_in_one_place() -> None:
         "commands/printing.py",  # the same
         "engine/files/atomic.py",  # writes; and a folder, to be forced to the disk
         "engine/training/run_log.py",  # appends
-        "qt/crash.py",  # appends
-        "qt/status.py",  # the system's own file
-        "qt/training/thread.py",  # the system's own file
+        "qt/shell/crash_reporter.py",  # appends
+        "qt/shell/status_bar.py",  # the system's own file
+        "qt/clients/training_thread.py",  # the system's own file
     }
     root = Path(latentlab.__file__).parent
     found = {

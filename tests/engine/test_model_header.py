@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from latentlab.engine.files.model_catalog import card_in, makes_pictures
-from latentlab.qt.diffusion.shelf import denoises
+from latentlab.qt.views.diffusion.shelf import denoises
 from tests.tiny import save_tiny_classifier, save_tiny_model
 
 

@@ -27,8 +27,8 @@ from latentlab.engine.rendering.own_picture import own_size, read_own
 from latentlab.engine.training.run import TrainingRun
 from latentlab.errors import LabError
 from latentlab.qt.compare.shelf import known
-from latentlab.qt.diffusion.shelf import data_of, denoises, shape_of_pictures
-from latentlab.qt.settings import Settings
+from latentlab.qt.controllers.settings import Settings
+from latentlab.qt.views.diffusion.shelf import data_of, denoises, shape_of_pictures
 from latentlab.session.bounds import within
 from latentlab.session.saved import from_text, to_text
 from tests.mutation import mutations as m

@@ -24,12 +24,12 @@ from latentlab.engine.attributes.trust import Trust
 from latentlab.engine.training.plan import TrainingPlan
 from latentlab.engine.training.run import TrainingRun
 from latentlab.qt.app import create_window
-from latentlab.qt.recent_data import RecentData
-from latentlab.qt.settings import Settings
+from latentlab.qt.controllers.settings import Settings
 from latentlab.session.edits import AddAttributes, SelectImage, SetAnalogy, SetPins
 from latentlab.session.groups import with_added
 from latentlab.session.own_directions import OwnDirection
 from latentlab.session.own_edits import AddDirection
+from latentlab.session.recent_data import RecentData
 from latentlab.session.state import SessionState
 from tests.older import relocate
 

@@ -16,7 +16,7 @@ from PySide6.QtCore import QSettings, QThread
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from latentlab.qt.desk import Desk
+from latentlab.qt.clients.workspace import Desk
 from latentlab.session.session import Session
 from tests.qt.fake_renderer import FakeRenderer
 

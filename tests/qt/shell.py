@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from latentlab.qt.crash import CrashLog
-from latentlab.qt.desk import Desk
-from latentlab.qt.settings import Settings
-from latentlab.qt.window import LabWindow
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.controllers.settings import Settings
+from latentlab.qt.shell.crash_reporter import CrashLog
+from latentlab.qt.shell.main_window import LabWindow
 from latentlab.session.session import Session
 from latentlab.session.state import SessionState
 from tests.qt.fake_renderer import FakeRenderer

@@ -11,9 +11,9 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QToolBar
 from pytestqt.qtbot import QtBot
 
-from latentlab.qt.actions import Entry
-from latentlab.qt.palette import Theme
-from latentlab.qt.shortcuts import ShortcutsDialog
+from latentlab.qt.shell.menus.actions import Entry
+from latentlab.qt.shell.shortcuts_dialog import ShortcutsDialog
+from latentlab.qt.widgets.colours import Theme
 from latentlab.session.edits import MoveProbe, SelectImage, SetPins
 from tests.qt.fake_renderer import FakeRenderer, picture_at
 from tests.qt.shell import OFFSCREEN, open_window

@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from latentlab.engine.rendering import requests as rq
-from latentlab.qt.analogy.well import NOTHING, OWN, PROBE, SELECTED, Joint
-from latentlab.qt.views.analogy import AnalogyView
-from latentlab.qt.window import LabWindow
+from latentlab.qt.shell.main_window import LabWindow
+from latentlab.qt.views.analogy.slot import NOTHING, OWN, PROBE, SELECTED, Joint
+from latentlab.qt.views.analogy.view import AnalogyView
 from latentlab.session.edits import MoveProbe, SelectImage, SetAnalogy, SetCondition
 from latentlab.session.neighbours import nearest
 from latentlab.session.state import SessionState

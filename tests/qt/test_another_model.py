@@ -8,11 +8,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from latentlab.qt.another_model import for_model, on_its_data
 from latentlab.qt.app import _state_for, _tell_of_other_data
-from latentlab.qt.recent_data import RecentData
 from latentlab.session.fitting import on_data
+from latentlab.session.recent_data import RecentData
 from latentlab.session.state import PictureKeys, SessionState
+from latentlab.session.switching import for_model, on_its_data
 from tests.tiny import save_tiny_cvae
 
 BUSY = replace(SessionState(), probe=(1.0, 2.0), selected=5, group_a=(3,), data="mnist")

@@ -16,9 +16,9 @@ from pytestqt.qtbot import QtBot
 from latentlab.errors import LabError
 from latentlab.qt import app as program
 from latentlab.qt.app import create_window
-from latentlab.qt.desk import Desk
-from latentlab.qt.settings import Settings
-from latentlab.qt.window import LabWindow
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.controllers.settings import Settings
+from latentlab.qt.shell.main_window import LabWindow
 from latentlab.session.session import Session
 from latentlab.session.state import SessionState
 from latentlab.shipped import model_files
@@ -35,7 +35,7 @@ from PySide6.QtCore import QTimer
 from latentlab.qt import app, window
 
 def painted(self):
-    heavy = ("torch", "numpy", "PIL", "latentlab.qt.furniture")
+    heavy = ("torch", "numpy", "PIL", "latentlab.qt.shell.composition")
     print("painted", *(name for name in heavy if name in sys.modules), flush=True)
 
 real = window.LabWindow.__init__
@@ -156,7 +156,9 @@ def test_that_the_frame_comes_before_numpy_and_torch_and_a_signal_ends_it_with_s
     assert settings.session.model.endswith("mnist-vae-2d.safetensors")
 
 
-@pytest.mark.parametrize("module", ["latentlab.qt.window", "numpy", "latentlab.qt.furniture", "torch"])
+@pytest.mark.parametrize(
+    "module", ["latentlab.qt.shell.main_window", "numpy", "latentlab.qt.shell.composition", "torch"]
+)
 def test_that_a_window_closed_while_it_comes_about_ends_the_program_cleanly(
     tmp_path: Path, module: str
 ) -> None:

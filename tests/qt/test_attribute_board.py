@@ -14,11 +14,11 @@ from latentlab.engine.attributes.directions import Directions, Trust
 from latentlab.engine.rendering import replies as rp
 from latentlab.engine.rendering import requests as rq
 from latentlab.errors import LabError
-from latentlab.qt.attributes.offers import of_attributes
-from latentlab.qt.attributes.row import AttributeRow
-from latentlab.qt.attributes.trust_table import TrustTable
-from latentlab.qt.desk import Desk
-from latentlab.qt.views.attribute_board import AttributeBoard
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.views.attributes.addable import of_attributes
+from latentlab.qt.views.attributes.row import AttributeRow
+from latentlab.qt.views.attributes.trust_table import TrustTable
+from latentlab.qt.views.attributes.view import AttributeBoard
 from latentlab.session.edits import ChangeData, MoveProbe
 from tests.qt.fake_renderer import FakeRenderer, picture_at
 

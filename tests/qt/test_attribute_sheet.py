@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from latentlab.engine.files.provenance import read_provenance
 from latentlab.engine.rendering import requests as rq
-from latentlab.qt.attributes.sheet_dialog import SheetDialog, narrowed
-from latentlab.qt.window import LabWindow
+from latentlab.qt.shell.main_window import LabWindow
+from latentlab.qt.views.attributes.sheet_dialog import SheetDialog, narrowed
 from latentlab.session.edits import AddAttributes, SelectImage
 from tests.qt.fake_renderer import SIDE, FakeRenderer, picture_at
 from tests.qt.shell import OFFSCREEN, open_window

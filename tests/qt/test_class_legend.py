@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from latentlab.qt.desk import Desk
-from latentlab.qt.views.class_legend import ClassChip, ClassLegend, LegendRoom
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.views.class_legend.view import ClassChip, ClassLegend, LegendRoom
 from latentlab.session.edits import HideClasses
 from tests.qt.fake_renderer import CLASSES, COUNT
 

@@ -8,7 +8,7 @@ import weakref
 
 import pytest
 
-from latentlab.qt.collector import Collector
+from latentlab.qt.clients.gui_gc import Collector
 
 
 class Cycle:

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from latentlab.qt.command_palette import score
+from latentlab.qt.shell.menus.command_palette import score
 from tests.qt.shell import OFFSCREEN, open_window
 
 pytestmark = OFFSCREEN

@@ -15,12 +15,12 @@ from latentlab.engine.attributes.directions import LEAN
 from latentlab.engine.files.provenance import read_provenance
 from latentlab.engine.rendering import requests as rq
 from latentlab.errors import LabError
-from latentlab.qt.attributes.condition_board import ConditionBoard
-from latentlab.qt.attributes.new_samples import COUNT, AskBox
-from latentlab.qt.desk import Desk
-from latentlab.qt.export_dialog import ExportDialog
-from latentlab.qt.views.attribute_board import AttributeBoard
-from latentlab.qt.views.conditions import ConditionSelector
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.export.dialog import ExportDialog
+from latentlab.qt.views.attributes.condition_board import ConditionBoard
+from latentlab.qt.views.attributes.new_samples import COUNT, AskBox
+from latentlab.qt.views.attributes.view import AttributeBoard
+from latentlab.qt.views.conditions.view import ConditionSelector
 from latentlab.session.edits import MoveProbe, SelectImage, SetCondition
 from tests.qt.fake_renderer import FakeRenderer, picture_at
 from tests.qt.shell import OFFSCREEN, open_window

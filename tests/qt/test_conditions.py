@@ -7,11 +7,11 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from latentlab.engine.rendering import requests as rq
-from latentlab.qt import takeaways
-from latentlab.qt.desk import Desk
-from latentlab.qt.takeaways import Takeaways
-from latentlab.qt.views.conditions import ConditionSelector
-from latentlab.qt.views.selection_card import SelectionCard
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.export import exportables
+from latentlab.qt.export.exportables import Takeaways
+from latentlab.qt.views.conditions.view import ConditionSelector
+from latentlab.qt.views.selection_card.view import SelectionCard
 from latentlab.session.edits import MoveProbe, SetCondition, SetPins
 from tests.qt.fake_renderer import FakeRenderer
 
@@ -194,5 +194,5 @@ def test_that_a_saved_picture_says_what_the_model_was_told(
         return None if thing is None else thing.provenance.extra["condition"]
 
     # A grid from before may come first, for the new one waits for the hand.
-    for what in (takeaways.PROBE, takeaways.GRID):
+    for what in (exportables.PROBE, exportables.GRID):
         qtbot.waitUntil(lambda what=what: told(what) == "b", timeout=2000)

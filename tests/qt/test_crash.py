@@ -14,8 +14,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialogButtonBox, QPushButton
 from pytestqt.qtbot import QtBot
 
-from latentlab.qt.crash import CrashDialog, CrashLog
-from latentlab.qt.window import LabWindow
+from latentlab.qt.shell.crash_reporter import CrashDialog, CrashLog
+from latentlab.qt.shell.main_window import LabWindow
 from latentlab.session.edits import MoveProbe
 from tests.qt.shell import OFFSCREEN, open_window
 

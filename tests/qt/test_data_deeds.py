@@ -13,13 +13,13 @@ from pytestqt.qtbot import QtBot
 
 from latentlab.data import catalog, opening
 from latentlab.data.shipped_sets import SHIPPED_SETS
-from latentlab.qt import known_data, recent_data
 from latentlab.qt.app import _Pictures
-from latentlab.qt.data_dialog.dialog import OpenDataDialog
-from latentlab.qt.desk import Desk
-from latentlab.qt.recent_data import RecentData
-from latentlab.qt.settings import Settings
-from latentlab.qt.window import LabWindow
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.controllers.settings import Settings
+from latentlab.qt.open_data.dialog import OpenDataDialog
+from latentlab.qt.shell.main_window import LabWindow
+from latentlab.session import known_data, recent_data
+from latentlab.session.recent_data import RecentData
 from latentlab.session.session import Session
 from tests.data.pictures import folder_of
 from tests.qt.fake_renderer import COUNT, SIDE, FakeRenderer

@@ -15,13 +15,13 @@ from pytestqt.qtbot import QtBot
 from latentlab.engine.rendering import replies as rp
 from latentlab.engine.rendering import requests as rq
 from latentlab.engine.rendering.projection import Projection
-from latentlab.qt.attributes.row import AttributeRow
-from latentlab.qt.palette import Theme, palette_for
-from latentlab.qt.plane import density_paint
-from latentlab.qt.plane.density import DensityLayer
-from latentlab.qt.surroundings import FarWarning
-from latentlab.qt.views.latent_plane import LatentPlane
-from latentlab.qt.window import LabWindow
+from latentlab.qt.controllers.density_watcher import FarWarning
+from latentlab.qt.shell.main_window import LabWindow
+from latentlab.qt.views.attributes.row import AttributeRow
+from latentlab.qt.views.latent_plane import density_paint
+from latentlab.qt.views.latent_plane.density import DensityLayer
+from latentlab.qt.views.latent_plane.view import LatentPlane
+from latentlab.qt.widgets.colours import Theme, palette_for
 from latentlab.session.edits import MoveProbe, SetLayers, SetPlane
 from latentlab.session.state import PAIR, Layers, PlaneSettings, SessionState
 from tests.qt.fake_renderer import COUNT, FakeRenderer

@@ -11,9 +11,9 @@ from latentlab.data.keys import Keys
 from latentlab.engine.rendering import replies as rp
 from latentlab.engine.rendering import requests as rq
 from latentlab.errors import LabError
-from latentlab.qt.desk import Desk
-from latentlab.qt.undo import new_gesture
-from latentlab.qt.views.latent_plane import LatentPlane
+from latentlab.qt.clients.undo import new_gesture
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.views.latent_plane.view import LatentPlane
 from latentlab.session.edits import ChangeData, LookAt, MoveProbe, SelectImage, SetWalk
 from latentlab.session.own_edits import SetGroups
 from latentlab.session.pictures import in_words

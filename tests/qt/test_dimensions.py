@@ -10,10 +10,10 @@ from pytestqt.qtbot import QtBot
 
 from latentlab.engine.rendering import replies as rp
 from latentlab.engine.rendering import requests as rq
-from latentlab.qt.desk import Desk
-from latentlab.qt.dimensions.row import DimensionRow
-from latentlab.qt.dimensions.strip import COUNT, VALUES
-from latentlab.qt.views.dimensions import Dimensions
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.views.dimensions.row import DimensionRow
+from latentlab.qt.views.dimensions.strip import COUNT, VALUES
+from latentlab.qt.views.dimensions.view import Dimensions
 from latentlab.session.edits import MoveProbe
 from latentlab.session.state import COMPONENTS, PAIR, PlaneSettings
 from tests.qt.fake_renderer import FakeRenderer

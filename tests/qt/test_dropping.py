@@ -14,9 +14,9 @@ from pytestqt.qtbot import QtBot
 
 from latentlab.engine.files.export import save_picture
 from latentlab.engine.files.provenance import Provenance
-from latentlab.qt.another_model import for_model
-from latentlab.qt.window import LabWindow
+from latentlab.qt.shell.main_window import LabWindow
 from latentlab.session.edits import MoveProbe, SetPins
+from latentlab.session.switching import for_model
 from tests.qt.fake_renderer import FakeRenderer
 from tests.qt.shell import OFFSCREEN, open_window
 
@@ -94,7 +94,9 @@ def test_that_a_picture_of_another_model_says_so_and_may_be_followed_anyway(
 def test_that_a_picture_of_another_shipped_model_offers_to_open_it(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("latentlab.qt.dropping.model_files", lambda: {"faces": Path("faces.safetensors")})
+    monkeypatch.setattr(
+        "latentlab.qt.controllers.file_opener.model_files", lambda: {"faces": Path("faces.safetensors")}
+    )
     path = picture(tmp_path / "a.png", model="faces", model_hash="ffffffffffff")
     with open_window(qtbot, tmp_path) as window:
         drop(window, path)

@@ -16,8 +16,8 @@ from pytestqt.qtbot import QtBot
 
 from latentlab.engine.files import atomic
 from latentlab.engine.files.provenance import read_provenance
-from latentlab.qt.export_dialog import ExportDialog
-from latentlab.qt.window import LabWindow
+from latentlab.qt.export.dialog import ExportDialog
+from latentlab.qt.shell.main_window import LabWindow
 from latentlab.session.edits import MoveProbe, SelectImage, SetPins
 from tests.qt.fake_renderer import COUNT, SIDE, picture_at
 from tests.qt.shell import OFFSCREEN, open_window
@@ -144,13 +144,13 @@ def test_that_an_unexpected_failure_goes_to_the_log(
         raise ZeroDivisionError("by nought")
 
     with open_window(qtbot, tmp_path) as window:
-        monkeypatch.setattr("latentlab.qt.exporting.save_picture", fail)
+        monkeypatch.setattr("latentlab.qt.export.exporter.save_picture", fail)
         assert "by nought" in refused(qtbot, window, tmp_path / "p.png")
         assert "Traceback" in window.crashes.log.path.read_text()
 
 
 def test_that_closing_waits_for_a_save(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from latentlab.qt import exporting
+    from latentlab.qt.export import exporter as exporting
 
     real = exporting.save_picture
 

@@ -16,22 +16,22 @@ from latentlab.engine.rendering import replies as rp
 from latentlab.engine.rendering import requests as rq
 from latentlab.engine.rendering.projection import Projection
 from latentlab.engine.rendering.replies import EncodingsReply
-from latentlab.qt.another_model import for_model
-from latentlab.qt.attributes import thumbs
-from latentlab.qt.attributes.groups import Groups, GroupStrip
-from latentlab.qt.desk import Desk
-from latentlab.qt.palette import CLASS_COLOURS, GROUP_COLOURS
-from latentlab.qt.pixels import data_picture
-from latentlab.qt.plane.camera import Camera
-from latentlab.qt.plane.cloud import Cloud
-from latentlab.qt.plane.gathering import inside
-from latentlab.qt.plane.group_marks import GroupMarks, outline
-from latentlab.qt.views.latent_plane import LatentPlane
-from latentlab.qt.views.neighbours import Neighbours
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.views.attributes import thumbnails
+from latentlab.qt.views.attributes.groups import Groups, GroupStrip
+from latentlab.qt.views.latent_plane.camera import Camera
+from latentlab.qt.views.latent_plane.cloud import Cloud
+from latentlab.qt.views.latent_plane.group_marks import GroupMarks, outline
+from latentlab.qt.views.latent_plane.lasso import inside
+from latentlab.qt.views.latent_plane.view import LatentPlane
+from latentlab.qt.views.neighbours.view import Neighbours
+from latentlab.qt.widgets.colours import CLASS_COLOURS, GROUP_COLOURS
+from latentlab.qt.widgets.images import data_picture
 from latentlab.session import groups
 from latentlab.session.edits import ChangeData, HideClasses, SelectImage, SetLayers
 from latentlab.session.own_edits import Gather, SetGroups
 from latentlab.session.state import Layers, SessionState
+from latentlab.session.switching import for_model
 from tests.qt.fake_renderer import COUNT, FakeRenderer
 
 LEFT, SHIFT = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier
@@ -313,7 +313,7 @@ def test_that_of_a_large_group_only_the_pictures_in_sight_are_made(
         made.append(number)
         return data_picture(images, number)
 
-    monkeypatch.setattr(thumbs, "data_picture", counted)
+    monkeypatch.setattr(thumbnails, "data_picture", counted)
     desk.do(SetGroups(group_a=tuple(range(COUNT))))
     board.grab()
     assert 0 < len(set(made)) < 15

@@ -67,7 +67,7 @@ def interrupted(folder: Path, script: str, moment: str) -> tuple[int, str]:
 @pytest.mark.parametrize(
     "module",
     ["latentlab.commands.parser", "latentlab.commands.window", "shiboken6", "PySide6.QtWidgets",
-     "latentlab.qt.app", "latentlab.qt.window"],
+     "latentlab.qt.app", "latentlab.qt.shell.main_window"],
 )  # fmt: skip
 def test_that_ctrl_c_while_it_is_being_imported_ends_the_program(tmp_path: Path, module: str) -> None:
     assert interrupted(tmp_path, _WHILE_IMPORTING, module) == (130, "latentlab: stopped")

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from latentlab.engine.rendering.requests import UnderlayRequest
-from latentlab.qt.desk import Desk
-from latentlab.qt.views.latent_plane import LatentPlane
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.views.latent_plane.view import LatentPlane
 from latentlab.session.edits import HideClasses, SetLayers
 from latentlab.session.state import Layers
 from tests.qt.fake_renderer import CLASSES, FakeRenderer

@@ -12,8 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from latentlab.qt.latin_keys import LatinKeys, is_foreign
-from latentlab.qt.window import LabWindow
+from latentlab.qt.shell.main_window import LabWindow
+from latentlab.qt.widgets.latin_keys import LatinKeys, is_foreign
 from latentlab.session.edits import MoveProbe
 from tests.qt.shell import OFFSCREEN, open_window
 

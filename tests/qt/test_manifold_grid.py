@@ -13,9 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from latentlab.engine.rendering.replies import GridReply
 from latentlab.engine.rendering.requests import GridRequest
-from latentlab.qt.desk import Desk
-from latentlab.qt.grid.cells import Cells
-from latentlab.qt.views.manifold_grid import ManifoldGrid
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.views.manifold_grid.cells import Cells
+from latentlab.qt.views.manifold_grid.view import ManifoldGrid
 from latentlab.session.edits import LookAt, MoveProbe, PointAt, SetGrid
 from latentlab.session.state import OVER_VIEW, GridSettings
 from tests.qt.fake_renderer import FakeRenderer

@@ -11,14 +11,14 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from latentlab.qt.attributes.condition_board import ConditionBoard
-from latentlab.qt.desk import Desk
-from latentlab.qt.diffusion.told_form import ToldForm
-from latentlab.qt.flow_layout import FlowLayout
-from latentlab.qt.name_chooser import MOST_BUTTONS, NameChooser
-from latentlab.qt.training.live_samples import recipe_of
-from latentlab.qt.views.class_legend import ClassLegend, LegendRoom
-from latentlab.qt.views.conditions import ConditionSelector
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.controllers.sample_follower import recipe_of
+from latentlab.qt.views.attributes.condition_board import ConditionBoard
+from latentlab.qt.views.class_legend.view import ClassLegend, LegendRoom
+from latentlab.qt.views.conditions.view import ConditionSelector
+from latentlab.qt.views.diffusion.reverse.condition_form import ToldForm
+from latentlab.qt.widgets.flow_layout import FlowLayout
+from latentlab.qt.widgets.name_chooser import MOST_BUTTONS, NameChooser
 from latentlab.session.conditions import one_of
 from latentlab.session.edits import MoveProbe
 from tests.qt.fake_renderer import FakeRenderer

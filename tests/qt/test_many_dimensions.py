@@ -9,12 +9,12 @@ from pytestqt.qtbot import QtBot
 from latentlab.engine.rendering import replies as rp
 from latentlab.engine.rendering import requests as rq
 from latentlab.engine.rendering.projection import Projection
-from latentlab.qt import takeaways
-from latentlab.qt.desk import Desk
-from latentlab.qt.takeaways import Takeaways
-from latentlab.qt.undo import new_gesture
-from latentlab.qt.views.latent_plane import LatentPlane
-from latentlab.qt.views.manifold_grid import ManifoldGrid
+from latentlab.qt.clients.undo import new_gesture
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.export import exportables
+from latentlab.qt.export.exportables import Takeaways
+from latentlab.qt.views.latent_plane.view import LatentPlane
+from latentlab.qt.views.manifold_grid.view import ManifoldGrid
 from latentlab.session.edits import MoveProbe, PointAt, SetPins, SetPlane
 from latentlab.session.state import COMPONENTS, PAIR, PlaneSettings
 from tests.qt.fake_renderer import FakeRenderer
@@ -242,8 +242,8 @@ def test_that_a_saved_grid_says_which_plane_it_spans(
 ) -> None:
     found = Takeaways(desk)
     desk.do(SetPlane(plane=PlaneSettings(PAIR, 2, 3)))
-    qtbot.waitUntil(lambda: found.has(takeaways.GRID), timeout=2000)
-    thing = found.get(takeaways.GRID)
+    qtbot.waitUntil(lambda: found.has(exportables.GRID), timeout=2000)
+    thing = found.get(exportables.GRID)
     assert thing is not None
     assert thing.provenance.extra["plane"] == "z₃ and z₄"
     assert thing.provenance.extra["across"] == "[0.0, 0.0, 1.0, 0.0]"

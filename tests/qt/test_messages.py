@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from latentlab.qt.messages import MessageBar
+from latentlab.qt.widgets.message_bar import MessageBar
 from tests.qt.shell import OFFSCREEN
 
 pytestmark = OFFSCREEN

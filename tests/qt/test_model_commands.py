@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 from latentlab.engine.rendering.renderer import Renderer
 from latentlab.engine.rendering.requests import LoadRequest
 from latentlab.errors import LabError
-from latentlab.qt import model_commands
 from latentlab.qt.compare import shelf
+from latentlab.qt.shell.menus import model_menu
 from tests.qt.shell import OFFSCREEN, open_window
 from tests.tiny import save_tiny_classifier, save_tiny_model
 
@@ -25,14 +25,14 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
         "toy-classifier": save_tiny_classifier(tmp_path / "toy-classifier.safetensors"),
         "toy-vae": save_tiny_model(tmp_path / "toy-vae.safetensors"),
     }
-    for module in (model_commands, shelf):
+    for module in (model_menu, shelf):
         monkeypatch.setattr(module, "model_files", lambda: files)
     return files
 
 
 def test_that_a_classifier_is_in_no_menu_and_no_chooser(qtbot: QtBot, tmp_path: Path, shipped) -> None:
     with open_window(qtbot, tmp_path) as window:
-        names = {entry.name for entry in model_commands.model_entries(window)}
+        names = {entry.name for entry in model_menu.model_entries(window)}
     assert "model_toy-vae" in names
     assert "model_toy-classifier" not in names
     listed = {one.title for one in shelf.on_shelf(tmp_path)}

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from latentlab.engine.rendering import requests as rq
-from latentlab.qt.desk import Desk
-from latentlab.qt.views import neighbours as module
-from latentlab.qt.views.neighbours import COUNT, Neighbours
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.views.neighbours import view as module
+from latentlab.qt.views.neighbours.view import COUNT, Neighbours
 from latentlab.session.edits import ChangeData, HideClasses, MoveProbe
 from tests.qt.fake_renderer import FakeRenderer
 

@@ -19,8 +19,9 @@ from pytestqt.qtbot import QtBot
 import latentlab.qt
 from latentlab.engine.training.plan import TrainingPlan
 from latentlab.engine.training.presets import Choice
-from latentlab.qt.export_dialog import ExportDialog
-from latentlab.qt.number_field import (
+from latentlab.qt.export.dialog import ExportDialog
+from latentlab.qt.views.training.options_dialog import OptionsDialog
+from latentlab.qt.widgets.number_field import (
     RealNumber,
     WholeNumber,
     adaptive_step,
@@ -29,7 +30,6 @@ from latentlab.qt.number_field import (
     read_whole,
     written,
 )
-from latentlab.qt.training.options import OptionsDialog
 from tests.qt.shell import OFFSCREEN, open_window
 
 pytestmark = OFFSCREEN

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from latentlab.data import catalog
 from latentlab.qt.app import create_window
-from latentlab.qt.settings import Settings
+from latentlab.qt.controllers.settings import Settings
 from tests import older
 
 

@@ -18,8 +18,8 @@ from pytestqt.qtbot import QtBot
 from latentlab.data import opening
 from latentlab.data.report import ReadingReport
 from latentlab.data.spec import Spec
-from latentlab.qt.background import Background
-from latentlab.qt.data_dialog.dialog import OpenDataDialog, Stage
+from latentlab.qt.clients.task_queue import Background
+from latentlab.qt.open_data.dialog import OpenDataDialog, Stage
 from tests.data.pictures import folder_of, noise, write
 from tests.qt.shell import OFFSCREEN
 

@@ -16,11 +16,11 @@ from latentlab.engine.attributes.direction_files import load_directions, save_di
 from latentlab.engine.attributes.trust import COMPONENT, GROUPS, SEVERAL, Trust
 from latentlab.engine.rendering.requests import GroupsRequest
 from latentlab.errors import LabError
-from latentlab.qt.attributes.name_dialog import NameDialog
-from latentlab.qt.attributes.trust_table import TrustTable
-from latentlab.qt.desk import Desk
-from latentlab.qt.views.attribute_board import AttributeBoard
-from latentlab.qt.window import LabWindow
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.shell.main_window import LabWindow
+from latentlab.qt.views.attributes.name_dialog import NameDialog
+from latentlab.qt.views.attributes.trust_table import TrustTable
+from latentlab.qt.views.attributes.view import AttributeBoard
 from latentlab.session.edits import ChangeData
 from latentlab.session.own_directions import MAX_OWN, OwnDirection
 from latentlab.session.own_edits import AddDirection, SetGroups

@@ -18,10 +18,10 @@ from latentlab.engine.files.export import save_picture
 from latentlab.engine.files.provenance import Provenance, read_provenance
 from latentlab.engine.rendering import requests as rq
 from latentlab.engine.rendering.cropping import PAD
-from latentlab.qt.own_picture.frame import PictureFrame
-from latentlab.qt.pixels import from_qimage
-from latentlab.qt.views.own_picture import OwnPictureView
-from latentlab.qt.window import LabWindow
+from latentlab.qt.shell.main_window import LabWindow
+from latentlab.qt.views.own_picture.view import OwnPictureView
+from latentlab.qt.widgets.crop_frame import PictureFrame
+from latentlab.qt.widgets.images import from_qimage
 from latentlab.session.edits import AddAttributes, MoveProbe
 from tests.qt.fake_renderer import FakeRenderer, picture_at
 from tests.qt.shell import OFFSCREEN, open_window

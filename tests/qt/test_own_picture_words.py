@@ -10,7 +10,7 @@ import pytest
 
 from latentlab.engine.rendering.cropping import Fitting
 from latentlab.engine.rendering.replies import OwnPictureReply
-from latentlab.qt.own_picture.words import elbo_in_words, known_in_words
+from latentlab.qt.views.own_picture.text import elbo_in_words, known_in_words
 
 GREY = np.zeros((8, 8), np.uint8)
 

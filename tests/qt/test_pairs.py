@@ -18,9 +18,9 @@ from pytestqt.qtbot import QtBot
 from latentlab.engine.rendering.replies import UnfoldedReply
 from latentlab.engine.training.weights import in_order
 from latentlab.models.vae import VAEConfig
-from latentlab.qt.settings import Settings
-from latentlab.qt.training.orders import Snapshot
-from latentlab.qt.window import LabWindow
+from latentlab.qt.clients.training_orders import Snapshot
+from latentlab.qt.controllers.settings import Settings
+from latentlab.qt.shell.main_window import LabWindow
 from tests.conftest import make_vae
 from tests.hands import Faults, Hands, denoisers, few_pictures, furnished, planes, settle, until
 from tests.qt.shell import OFFSCREEN

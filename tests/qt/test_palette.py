@@ -21,8 +21,8 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QStyleOptionButton
 from pytestqt.qtbot import QtBot
 
-from latentlab.qt.check_box import CheckBox, seen
-from latentlab.qt.palette import CLASS_COLOURS, Theme, palette_for
+from latentlab.qt.widgets.check_box import CheckBox, seen
+from latentlab.qt.widgets.colours import CLASS_COLOURS, Theme, palette_for
 
 LEAST = 15.0
 VISIONS = {

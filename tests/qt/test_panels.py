@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QTabBar
 from pytestqt.qtbot import QtBot
 
-from latentlab.qt.window import LabWindow
+from latentlab.qt.shell.main_window import LabWindow
 from tests.qt.shell import OFFSCREEN, open_window
 
 pytestmark = OFFSCREEN

@@ -25,12 +25,20 @@ from latentlab.engine.attributes.directions import Directions
 from latentlab.engine.attributes.trust import Trust
 from latentlab.engine.files.checkpoint import load_model
 from latentlab.engine.rendering.renderer import Renderer
-from latentlab.qt.crash import CrashDialog
-from latentlab.qt.data_dialog.dialog import OpenDataDialog
-from latentlab.qt.pages import show_about, show_shortcuts
-from latentlab.qt.plain import Label, in_html, on_button, plain_tip, spoken, title_text, without_mnemonic
-from latentlab.qt.settings import Settings
-from latentlab.qt.window import LabWindow
+from latentlab.qt.controllers.settings import Settings
+from latentlab.qt.open_data.dialog import OpenDataDialog
+from latentlab.qt.shell.crash_reporter import CrashDialog
+from latentlab.qt.shell.main_window import LabWindow
+from latentlab.qt.shell.menus.pages import show_about, show_shortcuts
+from latentlab.qt.widgets.plain_text import (
+    Label,
+    in_html,
+    on_button,
+    plain_tip,
+    spoken,
+    title_text,
+    without_mnemonic,
+)
 from latentlab.session.own_directions import OwnDirection
 from latentlab.session.state import SessionState
 from tests.data.pictures import noise, write
@@ -242,9 +250,9 @@ app = QApplication([])
 from tests.qt import fake_renderer
 name = '<img src="{pipe}">'
 fake_renderer.CLASSES = (name, name + "b", "c")
-from latentlab.qt.desk import Desk
-from latentlab.qt.settings import Settings
-from latentlab.qt.window import LabWindow
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.controllers.settings import Settings
+from latentlab.qt.shell.main_window import LabWindow
 from latentlab.session.session import Session
 from latentlab.session.state import SessionState
 folder = Path({str(tmp_path)!r})
@@ -361,7 +369,7 @@ def _calls() -> Iterator[tuple[str, ast.Call]]:
 
 
 def _harmless(text: ast.expr) -> bool:
-    """A text that is written in the module, or has gone through `latentlab.qt.plain`."""
+    """A text that is written in the module, or has gone through `latentlab.qt.widgets.plain_text`."""
     match text:
         case ast.Constant():
             return True
@@ -408,4 +416,4 @@ def test_that_nothing_that_may_show_html_is_used_but_through_the_module_for_it()
         for file, call in _calls()
         if ast.unparse(call.func).rpartition(".")[2] in banned
     ]
-    assert found == [], "labels are Label or RichLabel of latentlab.qt.plain"
+    assert found == [], "labels are Label or RichLabel of latentlab.qt.widgets.plain_text"

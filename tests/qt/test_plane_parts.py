@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from latentlab.qt.plane.camera import Camera
-from latentlab.qt.plane.cloud import Cloud, diameter_for, splat, stamp
-from latentlab.qt.plane.ticks import label, ticks
+from latentlab.qt.views.latent_plane.camera import Camera
+from latentlab.qt.views.latent_plane.cloud import Cloud, diameter_for, splat, stamp
+from latentlab.qt.views.latent_plane.ticks import label, ticks
 
 places = st.floats(-100, 100)
 cameras = st.builds(

@@ -13,9 +13,9 @@ from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from latentlab.qt.crisp_picture import CrispPicture
-from latentlab.qt.desk import Desk
-from latentlab.qt.views.probe_panel import ProbePanel, in_words, parse_point
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.views.probe.view import ProbePanel, in_words, parse_point
+from latentlab.qt.widgets.picture_label import CrispPicture
 from latentlab.session.edits import MoveProbe
 from latentlab.session.session import Session
 from latentlab.session.state import SessionState

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from latentlab.qt.settings import Settings
+from latentlab.qt.controllers.settings import Settings
 from tests.benchmarks.random_edits import FEW, Campaign
 from tests.hands import few_pictures, furnished
 from tests.qt.shell import OFFSCREEN

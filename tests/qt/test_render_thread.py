@@ -13,9 +13,9 @@ from pytestqt.qtbot import QtBot
 from latentlab.data.stopping import require_wanted
 from latentlab.engine.rendering import replies as rp
 from latentlab.engine.rendering import requests as rq
-from latentlab.qt import render_thread
-from latentlab.qt.mailbox import Mailbox
-from latentlab.qt.render_thread import RenderThread
+from latentlab.qt.clients import render_thread
+from latentlab.qt.clients.mailbox import Mailbox
+from latentlab.qt.clients.render_thread import RenderThread
 
 PIECES = 4
 

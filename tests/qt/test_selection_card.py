@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 from latentlab.data.keys import Keys
 from latentlab.engine.rendering import replies as rp
 from latentlab.engine.rendering import requests as rq
-from latentlab.qt.desk import Desk
-from latentlab.qt.views.selection_card import SelectionCard
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.views.selection_card.view import SelectionCard
 from latentlab.session.edits import SelectImage
 from tests.qt.fake_renderer import COUNT, SIDE, FakeRenderer
 

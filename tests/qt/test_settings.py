@@ -10,8 +10,8 @@ from PySide6.QtCore import QByteArray
 from pytestqt.qtbot import QtBot
 
 from latentlab.engine.diffusion.recipes import Manner, Recipe
-from latentlab.qt.palette import Theme
-from latentlab.qt.settings import Settings
+from latentlab.qt.controllers.settings import Settings
+from latentlab.qt.widgets.colours import Theme
 from latentlab.session.bounds import MAX_PINS
 from latentlab.session.edits import MoveProbe
 from latentlab.session.state import SessionState

@@ -13,10 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from latentlab.engine.rendering import replies as rp
 from latentlab.engine.rendering import requests as rq
-from latentlab.qt.another_model import for_model
-from latentlab.qt.desk import Desk
-from latentlab.qt.training.orders import Snapshot
-from latentlab.qt.views.conditions import ConditionSelector
+from latentlab.qt.clients.training_orders import Snapshot
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.views.conditions.view import ConditionSelector
 from latentlab.session.edits import (
     ChangeData,
     HideClasses,
@@ -28,6 +27,7 @@ from latentlab.session.edits import (
 from latentlab.session.own_edits import SetGroups
 from latentlab.session.session import Session
 from latentlab.session.state import SessionState
+from latentlab.session.switching import for_model
 from tests.qt.fake_renderer import COUNT, FakeRenderer
 
 PLAIN, TOLD = "mnist-vae-2d", "told"

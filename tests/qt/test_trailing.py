@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from latentlab.qt.trailing import Trailing
+from latentlab.qt.clients.deferred_probe import Trailing
 from latentlab.session.edits import MoveProbe
 
 

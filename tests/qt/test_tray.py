@@ -10,9 +10,9 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
-from latentlab.qt.desk import Desk
-from latentlab.qt.tray.strip import PICTURE
-from latentlab.qt.views.tray import Tray
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.views.tray.view import Tray
+from latentlab.qt.widgets.film_strip import PICTURE
 from latentlab.session.bounds import MAX_PINS, TRAY_FULL
 from latentlab.session.edits import MoveProbe, SetPins
 from tests.qt.fake_renderer import picture_at

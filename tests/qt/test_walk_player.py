@@ -11,9 +11,9 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
-from latentlab.qt.desk import Desk
-from latentlab.qt.palette import Theme, palette_for
-from latentlab.qt.views.walk_player import WalkPlayer
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.views.walk.view import WalkPlayer
+from latentlab.qt.widgets.colours import Theme, palette_for
 from latentlab.session.edits import SetPins, SetWalk, ShowFrame
 from latentlab.session.state import SLERP, WalkSettings
 from tests.qt.fake_renderer import picture_at
@@ -173,7 +173,7 @@ def test_that_a_click_on_the_curve_scrubs(qtbot: QtBot, desk: Desk, ready: WalkP
 
 
 def test_that_the_curve_is_imported_only_when_the_first_walk_is_seen() -> None:
-    code = "import latentlab.qt.views.walk_player, sys; sys.exit('pyqtgraph' in sys.modules)"
+    code = "import latentlab.qt.views.walk.view, sys; sys.exit('pyqtgraph' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

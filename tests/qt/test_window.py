@@ -27,7 +27,7 @@ from latentlab.data.keys import Keys
 from latentlab.engine.rendering.replies import EncodingsReply, Refusal
 from latentlab.engine.rendering.requests import TraversalRequest
 from latentlab.qt.app import create_window
-from latentlab.qt.settings import Settings
+from latentlab.qt.controllers.settings import Settings
 from latentlab.session.bounds import MAX_PINS, TRAY_FULL
 from latentlab.session.edits import MoveProbe, SetPins
 from latentlab.session.pictures import in_words
@@ -261,8 +261,8 @@ def test_that_closing_in_the_middle_of_work_joins_within_two_seconds(qtbot: QtBo
 
 
 def test_that_a_window_closes_before_its_model_is_open(qtbot: QtBot, tmp_path: Path) -> None:
-    from latentlab.qt.desk import Desk
-    from latentlab.qt.window import LabWindow
+    from latentlab.qt.clients.workspace import Desk
+    from latentlab.qt.shell.main_window import LabWindow
     from latentlab.session.session import Session
 
     window = LabWindow(Desk(Session(), FakeRenderer()), Settings(tmp_path / "lab.ini"))
@@ -277,8 +277,8 @@ def test_that_a_window_closes_before_its_model_is_open(qtbot: QtBot, tmp_path: P
 def test_that_a_window_closed_before_it_is_furnished_keeps_the_layout_of_last_time(
     qtbot: QtBot, tmp_path: Path
 ) -> None:
-    from latentlab.qt.desk import Desk
-    from latentlab.qt.window import LabWindow
+    from latentlab.qt.clients.workspace import Desk
+    from latentlab.qt.shell.main_window import LabWindow
     from latentlab.session.session import Session
 
     with open_window(qtbot, tmp_path) as window:
@@ -323,7 +323,7 @@ def test_that_the_plane_says_what_is_being_opened_until_it_is_there(qtbot: QtBot
 def test_that_about_offers_details_to_copy(qtbot: QtBot, tmp_path: Path) -> None:
     from PySide6.QtGui import QGuiApplication
 
-    from latentlab.qt.about import AboutDialog
+    from latentlab.qt.shell.about_dialog import AboutDialog
 
     with open_window(qtbot, tmp_path) as window:
         window.actions_["aboutAction"].trigger()

@@ -8,11 +8,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QToolButton, QWidget
 
-from latentlab.qt.check_box import CheckBox
-from latentlab.qt.flow_layout import FlowLayout
-from latentlab.qt.palette import class_colour
-from latentlab.qt.plain import Label, RichLabel, in_html, plain_tip
-from latentlab.qt.views.selection_card import IndexBox
+from latentlab.qt.views.selection_card.view import IndexBox
+from latentlab.qt.widgets.check_box import CheckBox
+from latentlab.qt.widgets.colours import class_colour
+from latentlab.qt.widgets.flow_layout import FlowLayout
+from latentlab.qt.widgets.plain_text import Label, RichLabel, in_html, plain_tip
 from latentlab.session.state import Layers
 
 _LAYERS = (

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy
 
-from latentlab.qt.plain import Label
+from latentlab.qt.widgets.plain_text import Label
 
 
 class Caption(Label):

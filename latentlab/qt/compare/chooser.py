@@ -9,7 +9,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QFileDialog, QSizePolicy
 
 from latentlab.qt.compare.shelf import Known
-from latentlab.qt.plain import listed, plain_tip
+from latentlab.qt.widgets.plain_text import listed, plain_tip
 
 _FILE = "Open file …"
 

@@ -17,13 +17,13 @@ from latentlab.engine.rendering.replies import LoadedReply, Refusal
 from latentlab.engine.rendering.requests import LoadRequest
 from latentlab.qt.compare.caption import Caption
 from latentlab.qt.compare.chooser import ModelChooser
-from latentlab.qt.compare.linked_desk import LinkedDesk
+from latentlab.qt.compare.linked_workspace import LinkedDesk
 from latentlab.qt.compare.pictures import ColumnPictures
 from latentlab.qt.compare.shelf import Known, known
-from latentlab.qt.messages import MessageBar
-from latentlab.qt.plain import Label, plain_tip
-from latentlab.qt.views.conditions import ConditionSelector
-from latentlab.qt.views.latent_plane import LatentPlane
+from latentlab.qt.views.conditions.view import ConditionSelector
+from latentlab.qt.views.latent_plane.view import LatentPlane
+from latentlab.qt.widgets.message_bar import MessageBar
+from latentlab.qt.widgets.plain_text import Label, plain_tip
 
 _EMPTY = (
     "Choose a model above: one that ships, one of your own, or any model file of the same pictures.\n\n"

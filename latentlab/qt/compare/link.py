@@ -16,10 +16,10 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QUndoStack
 
 from latentlab.engine.rendering.requests import Region
+from latentlab.qt.clients.workspace import Desk
 from latentlab.qt.compare.scales import Scales, has_prior
 from latentlab.qt.compare.steps import SharedStep
-from latentlab.qt.compare.translating import translated
-from latentlab.qt.desk import Desk
+from latentlab.qt.compare.translation import translated
 from latentlab.session.edits import Edit, HideClasses, LookAt, MoveProbe, SelectImage, SetLayers
 from latentlab.session.own_edits import SetGroups
 

@@ -15,11 +15,11 @@ from latentlab.engine.rendering.replies import (
     SelectionReply,
 )
 from latentlab.engine.rendering.requests import Point, SelectionRequest
+from latentlab.qt.clients.workspace import Desk
 from latentlab.qt.compare.caption import Caption
-from latentlab.qt.crisp_picture import CrispPicture
-from latentlab.qt.desk import Desk
-from latentlab.qt.pixels import data_picture
-from latentlab.qt.plain import Label, plain_tip
+from latentlab.qt.widgets.images import data_picture
+from latentlab.qt.widgets.picture_label import CrispPicture
+from latentlab.qt.widgets.plain_text import Label, plain_tip
 from latentlab.session.state import SessionState
 
 _LARGEST = 168

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from latentlab.engine.rendering.projection import Projection
 from latentlab.engine.rendering.replies import EncodingsReply
 from latentlab.engine.rendering.requests import Point
-from latentlab.qt.desk import Desk
+from latentlab.qt.clients.workspace import Desk
 
 # Codes that do not differ along a direction have no unit there.
 _LEAST = 1e-6

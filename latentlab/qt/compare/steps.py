@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from PySide6.QtGui import QUndoCommand
 
-from latentlab.qt.undo import EditCommand
+from latentlab.qt.clients.undo import EditCommand
 from latentlab.session.edits import Edit
 from latentlab.session.session import Session
 

@@ -9,15 +9,15 @@ from pathlib import Path
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from latentlab.qt.burst import Burst
+from latentlab.qt.clients.burst import Burst
+from latentlab.qt.clients.render_thread import Serves
+from latentlab.qt.clients.workspace import Desk
 from latentlab.qt.compare.bar import CompareBar
 from latentlab.qt.compare.column import ModelColumn
 from latentlab.qt.compare.link import Link
-from latentlab.qt.compare.linked_desk import LinkedDesk
+from latentlab.qt.compare.linked_workspace import LinkedDesk
 from latentlab.qt.compare.shelf import known, most_different, on_shelf
-from latentlab.qt.desk import Desk
-from latentlab.qt.render_thread import Serves
-from latentlab.qt.views.class_legend import ClassLegend
+from latentlab.qt.views.class_legend.view import ClassLegend
 from latentlab.session.edits import SetLayers
 from latentlab.session.state import SessionState
 

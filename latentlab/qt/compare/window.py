@@ -11,13 +11,13 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from latentlab.qt.compare.view import CompareView, NewRenderer
-from latentlab.qt.known_data import title_of
-from latentlab.qt.latin_keys import LatinKeys
-from latentlab.qt.plain import title_text
+from latentlab.qt.widgets.latin_keys import LatinKeys
+from latentlab.qt.widgets.plain_text import title_text
+from latentlab.session.known_data import title_of
 from latentlab.session.state import SessionState
 
 if TYPE_CHECKING:
-    from latentlab.qt.window import LabWindow
+    from latentlab.qt.shell.main_window import LabWindow
 
 _NAME = "compareWindow"
 

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
 
-from latentlab.qt import render_thread
+from latentlab.qt.clients import render_thread
 from latentlab.qt.compare.window import CompareWindow
 from tests.qt.compare.comparing import Opened, asked, child, drag, pixel, ready
 from tests.qt.fake_renderer import COUNT, FakeRenderer

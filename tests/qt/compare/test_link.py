@@ -11,9 +11,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from latentlab.engine.rendering.requests import Region
+from latentlab.qt.clients.undo import new_gesture
 from latentlab.qt.compare.link import Link, around, square
-from latentlab.qt.compare.linked_desk import LinkedDesk
-from latentlab.qt.undo import new_gesture
+from latentlab.qt.compare.linked_workspace import LinkedDesk
 from latentlab.session.edits import (
     HideClasses,
     LookAt,

@@ -16,8 +16,8 @@ from latentlab.engine.diffusion.recipes import Manner, Recipe
 from latentlab.engine.files.checkpoint import ModelCard, save_model
 from latentlab.models.ddpm import DDPM, DDPMConfig
 from latentlab.qt.app import _state_for
-from latentlab.qt.diffusion import shelf
-from latentlab.qt.window import LabWindow
+from latentlab.qt.shell.main_window import LabWindow
+from latentlab.qt.views.diffusion import shelf
 from latentlab.session.state import SessionState
 from tests.qt.shell import OFFSCREEN, open_window
 from tests.tiny import save_tiny_model
@@ -43,7 +43,7 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
         "faces-vae": save_tiny_model(tmp_path / "faces-vae.safetensors"),
         "mnist-ddpm": save_tiny_denoiser(tmp_path / "mnist-ddpm.safetensors"),
     }
-    monkeypatch.setattr("latentlab.qt.diffusion.shelf.model_files", lambda: files)
+    monkeypatch.setattr("latentlab.qt.views.diffusion.shelf.model_files", lambda: files)
     monkeypatch.setattr("latentlab.engine.files.checkpoint.model_files", lambda: files)
     return files
 

@@ -18,10 +18,10 @@ from latentlab.engine.diffusion.requests import BeliefRequest
 from latentlab.engine.files.checkpoint import ModelCard, save_model
 from latentlab.engine.rendering.replies import Refusal
 from latentlab.models.ddpm import DDPM, DDPMConfig
-from latentlab.qt.desk import Desk
-from latentlab.qt.diffusion.desk import DiffusionDesk
-from latentlab.qt.diffusion.forward import ForwardPage
-from latentlab.qt.diffusion.seeded_noise import SeededNoise
+from latentlab.qt.clients.denoiser_client import DiffusionDesk
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.views.diffusion.forward.page import ForwardPage
+from latentlab.qt.views.diffusion.seeded_noise import SeededNoise
 from latentlab.session.edits import SelectImage
 from tests.qt.diffusion.fake_service import STEPS, FakeService, noise_of
 from tests.qt.fake_renderer import COUNT, FakeRenderer

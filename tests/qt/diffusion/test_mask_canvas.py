@@ -9,9 +9,9 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from latentlab.qt.diffusion.mask import HALVES, HoleMask
-from latentlab.qt.diffusion.mask_canvas import MaskCanvas
-from latentlab.qt.diffusion.mask_tools import MaskTools
+from latentlab.qt.views.diffusion.start.mask import HALVES, HoleMask
+from latentlab.qt.views.diffusion.start.mask_canvas import MaskCanvas
+from latentlab.qt.views.diffusion.start.mask_tools import MaskTools
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton

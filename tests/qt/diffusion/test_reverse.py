@@ -12,12 +12,12 @@ from pytestqt.qtbot import QtBot
 
 from latentlab.engine.diffusion.recipes import Branch, FromNoise, FromPicture, Manner, Pixels, Recipe
 from latentlab.engine.diffusion.requests import TapeRequest
-from latentlab.qt.diffusion.desk import DiffusionDesk
-from latentlab.qt.diffusion.reverse import ReversePage
-from latentlab.qt.diffusion.runs import MOST_LANES
-from latentlab.qt.diffusion.tape import Tape
-from latentlab.qt.diffusion.tape_store import frame_bytes
-from latentlab.qt.diffusion.told_form import TraitBox
+from latentlab.qt.clients.denoiser_client import DiffusionDesk
+from latentlab.qt.views.diffusion.reverse.condition_form import TraitBox
+from latentlab.qt.views.diffusion.reverse.page import ReversePage
+from latentlab.qt.views.diffusion.reverse.tape_runner import MOST_LANES
+from latentlab.qt.views.diffusion.tape.store import frame_bytes
+from latentlab.qt.views.diffusion.tape.strip import Tape
 from tests.qt.diffusion.fake_service import SIDE, FakeService, grey
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")

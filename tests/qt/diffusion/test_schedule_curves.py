@@ -9,10 +9,10 @@ from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from latentlab.core.schedules import SCHEDULES, cosine
-from latentlab.qt.diffusion.noise_words import db_in_words, noise_in_words, strength_in_words
-from latentlab.qt.diffusion.schedule_curves import ScheduleCurves
-from latentlab.qt.diffusion.schedule_lines import ticks_between
-from latentlab.qt.palette import Theme, palette_for
+from latentlab.qt.views.diffusion.forward.schedule_lines import ticks_between
+from latentlab.qt.views.diffusion.forward.schedule_plot import ScheduleCurves
+from latentlab.qt.views.diffusion.noise_text import db_in_words, noise_in_words, strength_in_words
+from latentlab.qt.widgets.colours import Theme, palette_for
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 LEFT = Qt.MouseButton.LeftButton

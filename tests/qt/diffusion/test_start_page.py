@@ -26,12 +26,12 @@ from latentlab.engine.diffusion.runner import Diffusion
 from latentlab.engine.rendering.cropping import Fitting
 from latentlab.engine.rendering.own_picture import fitted
 from latentlab.models.ddpm import DDPM, DDPMConfig
-from latentlab.qt.background import Background
-from latentlab.qt.desk import Desk
-from latentlab.qt.diffusion.desk import DiffusionDesk
-from latentlab.qt.diffusion.seeded_noise import SeededNoise
-from latentlab.qt.diffusion.start_page import BETWEEN, HOLE, PICTURE, StartPage
-from latentlab.qt.own_picture.keeper import OwnPictures
+from latentlab.qt.clients.denoiser_client import DiffusionDesk
+from latentlab.qt.clients.task_queue import Background
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.controllers.picture_store import OwnPictures
+from latentlab.qt.views.diffusion.seeded_noise import SeededNoise
+from latentlab.qt.views.diffusion.start.page import BETWEEN, HOLE, PICTURE, StartPage
 from latentlab.session.edits import SelectImage
 from tests.qt.diffusion.fake_service import SIDE, FakeService, noise_of
 from tests.qt.fake_renderer import FakeRenderer

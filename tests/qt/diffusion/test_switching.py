@@ -16,8 +16,8 @@ from latentlab.engine.files.checkpoint import ModelCard, save_model
 from latentlab.engine.rendering.replies import Refusal, Reply
 from latentlab.engine.rendering.requests import Request
 from latentlab.models.ddpm import DDPM, DDPMConfig
-from latentlab.qt.diffusion.desk import DiffusionDesk
-from latentlab.qt.window import LabWindow
+from latentlab.qt.clients.denoiser_client import DiffusionDesk
+from latentlab.qt.shell.main_window import LabWindow
 from tests.qt.diffusion.fake_service import FakeService, noise_of
 from tests.qt.shell import OFFSCREEN, open_window
 

@@ -18,10 +18,10 @@ from latentlab.engine.diffusion.tape_models import find_model_of
 from latentlab.engine.diffusion.tape_origin import Origin, provenance_of, read_tape
 from latentlab.engine.files.export import save_picture
 from latentlab.engine.files.provenance import read_provenance
-from latentlab.qt.diffusion import tape_saving
-from latentlab.qt.diffusion.tape_dialog import TapeDialog
-from latentlab.qt.diffusion.tape_saving import BATCH, FRAME, TAPE, TapeInHand, TapeWish
-from latentlab.qt.window import LabWindow
+from latentlab.qt.export import tapes
+from latentlab.qt.export.tape_dialog import TapeDialog
+from latentlab.qt.export.tapes import BATCH, FRAME, TAPE, TapeInHand, TapeWish
+from latentlab.qt.shell.main_window import LabWindow
 from tests.qt.diffusion.test_diffusion_view import save_tiny_denoiser
 from tests.qt.shell import OFFSCREEN, open_window
 from tests.qt.test_dropping import drop
@@ -316,7 +316,7 @@ def test_that_what_is_missing_of_a_tape_is_said_on_the_page_and_in_the_file(
     thin = part(whole, (0, 2, 4, 6))
     assert thin.words == "To spare memory 4 of 7 frames were kept: those are saved."
     for tape, key, words in ((begun, "ends_at", "frame 2 of 6"), (thin, "kept", "4 of 7 frames")):
-        path = tape_saving.save(tape, TapeWish(TAPE, tmp_path / "t.png", overwrite=True))
+        path = tapes.save(tape, TapeWish(TAPE, tmp_path / "t.png", overwrite=True))
         found = read_provenance(path)
         assert found is not None
         assert words in found.extra[key]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from latentlab.engine.diffusion.runner import Frame
-from latentlab.qt.diffusion.tape_store import TapeStore, every_for, frame_bytes, kept_count, used_bytes
+from latentlab.qt.views.diffusion.tape.store import TapeStore, every_for, frame_bytes, kept_count, used_bytes
 
 
 def frame(number: int, total: int = 11, count: int = 2) -> Frame:

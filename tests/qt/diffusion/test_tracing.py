@@ -11,9 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from latentlab.engine.diffusion.runner import Frame
 from latentlab.engine.rendering import requests as rq
-from latentlab.qt.another_model import for_model
-from latentlab.qt.diffusion.tracing import Tracing
-from latentlab.qt.window import LabWindow
+from latentlab.qt.controllers.trajectory_tracer import Tracing
+from latentlab.qt.shell.main_window import LabWindow
+from latentlab.session.switching import for_model
 from tests.qt.fake_renderer import SIDE, FakeRenderer
 from tests.qt.shell import OFFSCREEN, open_window
 

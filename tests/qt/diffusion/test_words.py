@@ -7,9 +7,9 @@ import pytest
 
 from latentlab.engine.diffusion.noising import as_bytes
 from latentlab.engine.diffusion.recipes import BetweenNoises, FromNoise, FromPicture, Manner, Pixels, Recipe
-from latentlab.qt.diffusion import words
-from latentlab.qt.diffusion.branching import guided, other_noise
-from latentlab.qt.diffusion.mosaic import (
+from latentlab.qt.views.diffusion import text
+from latentlab.qt.views.diffusion.reverse.branching import guided, other_noise
+from latentlab.qt.views.diffusion.reverse.mosaic import (
     BINS,
     REACH,
     columns_for,
@@ -21,43 +21,43 @@ from latentlab.qt.diffusion.mosaic import (
 
 def test_that_a_frame_says_its_time_and_how_much_noise_there_is() -> None:
     alpha_bar = np.array([1.0, 0.9, 0.5, 0.1, 1e-9])
-    assert words.of_frame(1, 5, 3, alpha_bar) == (
+    assert text.of_frame(1, 5, 3, alpha_bar) == (
         "Frame 1 of 4 · t = 3 of 4 · SNR \N{MINUS SIGN}9.5 dB: more noise than picture"
     )
-    assert "SNR 0.0 dB" in words.of_frame(2, 5, 2, alpha_bar)
-    assert "SNR +9.5 dB: more picture than noise" in words.of_frame(3, 5, 1, alpha_bar)
-    assert words.of_frame(0, 5, 4, alpha_bar).endswith("x̂₀ is the average of all pictures")
+    assert "SNR 0.0 dB" in text.of_frame(2, 5, 2, alpha_bar)
+    assert "SNR +9.5 dB: more picture than noise" in text.of_frame(3, 5, 1, alpha_bar)
+    assert text.of_frame(0, 5, 4, alpha_bar).endswith("x̂₀ is the average of all pictures")
     for guidance, end in ((1.0, "what is told"), (2.0, "overdrawn by the guidance"), (0.5, "held back by")):
         manner = Manner(guidance=guidance, conditions=((1.0, 0.0),))
-        assert end in words.of_frame(0, 5, 4, alpha_bar, manner)
-    assert "no noise is left" in words.of_frame(4, 5, 0, alpha_bar)
+        assert end in text.of_frame(0, 5, 4, alpha_bar, manner)
+    assert "no noise is left" in text.of_frame(4, 5, 0, alpha_bar)
 
 
 def test_that_a_manner_says_what_matters_for_it() -> None:
     one = Manner("ddim", 20, 0.5, 2.0, ((0.0, 1.0),), 7)
-    assert words.of_manner(one, ("a", "b")) == "DDIM 20, eta 0.5 · class b · guidance 2 · seed 7"
-    assert words.of_manner(Manner("dpm++", 10, guidance=3.0)) == "DPM++ 10 · seed 0"
+    assert text.of_manner(one, ("a", "b")) == "DDIM 20, eta 0.5 · class b · guidance 2 · seed 7"
+    assert text.of_manner(Manner("dpm++", 10, guidance=3.0)) == "DPM++ 10 · seed 0"
 
 
 def test_that_conditions_are_told_in_words() -> None:
     each = ((1.0, 0.0), (0.0, 1.0))
-    assert words.told_words(each, ("a", "b"), True) == "each class in turn"
-    assert words.told_words(((1.0, 0.5, 0.0),), ("Hat", "Beard", "Smile"), False) == "with Hat, without Smile"
-    assert words.told_words((), ("a",), True) == ""
+    assert text.told_words(each, ("a", "b"), True) == "each class in turn"
+    assert text.told_words(((1.0, 0.5, 0.0),), ("Hat", "Beard", "Smile"), False) == "with Hat, without Smile"
+    assert text.told_words((), ("a",), True) == ""
 
 
 def test_that_a_start_is_told_in_words() -> None:
     pixels = Pixels((2, 2), bytes(4))
-    assert words.of_start(FromNoise()) == ""
-    assert "40%" in words.of_start(FromPicture(pixels, 0.4))
-    assert "seed 9" in words.of_start(BetweenNoises(9))
+    assert text.of_start(FromNoise()) == ""
+    assert "40%" in text.of_start(FromPicture(pixels, 0.4))
+    assert "seed 9" in text.of_start(BetweenNoises(9))
 
 
 @pytest.mark.parametrize(
     ("seconds", "said"), [(0.3, "a moment left"), (12.4, "12 s left"), (200, "3 min left")]
 )
 def test_that_time_left_is_round(seconds: float, said: str) -> None:
-    assert words.time_left(seconds) == said
+    assert text.time_left(seconds) == said
 
 
 @pytest.mark.parametrize(("count", "columns"), [(1, 1), (16, 4), (64, 8), (10, 3)])

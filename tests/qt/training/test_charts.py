@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from latentlab.engine.training.events import ElboFigures, Figures, LabelFigures, NoiseFigures
-from latentlab.qt.training.charts import CHARTS, round_ticks
-from latentlab.qt.training.history import Series
+from latentlab.qt.views.training.charts import CHARTS, round_ticks
+from latentlab.qt.views.training.history import Series
 
 
 def series(*terms: Figures) -> Series:

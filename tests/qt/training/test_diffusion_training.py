@@ -28,12 +28,12 @@ from latentlab.engine.training.events import (
 from latentlab.engine.training.plan import TrainingPlan
 from latentlab.engine.training.presets import PRESETS, Choice
 from latentlab.engine.training.trainer import Trainer, TrainingError
-from latentlab.qt.known_data import Known
-from latentlab.qt.training import live_samples
-from latentlab.qt.training.options import OptionsDialog
-from latentlab.qt.training.orders import Snapshot
-from latentlab.qt.training.trainer_desk import Stage
-from latentlab.qt.window import LabWindow
+from latentlab.qt.clients.trainer_client import Stage
+from latentlab.qt.clients.training_orders import Snapshot
+from latentlab.qt.controllers import sample_follower
+from latentlab.qt.shell.main_window import LabWindow
+from latentlab.qt.views.training.options_dialog import OptionsDialog
+from latentlab.session.known_data import Known
 from latentlab.session.state import SessionState
 from tests.qt.shell import OFFSCREEN, open_window
 from tests.tiny import save_tiny_model, toy_set
@@ -54,8 +54,8 @@ def _toy_data(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(catalog, "load", lambda name, split="test": sets[name](split))
     # The smallest network there is: these tests are about the window.
     monkeypatch.setattr("latentlab.engine.training.presets._UNETS", {"S": ((8, 8), 1), "M": ((8, 16), 1)})
-    monkeypatch.setattr(live_samples, "EVERY_STEPS", 1)
-    monkeypatch.setattr(live_samples, "EVERY_S", 0.0)
+    monkeypatch.setattr(sample_follower, "EVERY_STEPS", 1)
+    monkeypatch.setattr(sample_follower, "EVERY_S", 0.0)
 
 
 @contextmanager
@@ -144,7 +144,7 @@ def test_that_pictures_of_nothing_and_of_any_size_will_do(qtbot: QtBot, tmp_path
 
 
 def test_that_it_pauses_shows_what_it_draws_and_goes_on(qtbot: QtBot, tmp_path: Path, monkeypatch):
-    monkeypatch.setattr(live_samples, "EVERY_S", 1e9)  # but for the pause there would be nothing
+    monkeypatch.setattr(sample_follower, "EVERY_S", 1e9)  # but for the pause there would be nothing
     with training_window(qtbot, tmp_path) as window:
         told: list[object] = []
         window.trainer.told.connect(told.append)
@@ -223,7 +223,7 @@ def test_that_what_cannot_be_drawn_is_told_and_the_training_goes_on(qtbot: QtBot
 def test_that_only_one_sheet_is_under_way_and_they_come_seldom(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(live_samples, "EVERY_STEPS", 200)
+    monkeypatch.setattr(sample_follower, "EVERY_STEPS", 200)
     with training_window(qtbot, tmp_path) as window:
         asked: list[int] = []
         monkeypatch.setattr(
@@ -243,13 +243,13 @@ def test_that_only_one_sheet_is_under_way_and_they_come_seldom(
 
 
 def test_that_what_is_drawn_is_each_class_in_turn_or_each_attribute_alone():
-    classes = live_samples.recipe_of({"condition_names": ("a", "b"), "exclusive": True, "steps": 1000})
+    classes = sample_follower.recipe_of({"condition_names": ("a", "b"), "exclusive": True, "steps": 1000})
     assert classes.manner.conditions == ((1.0, 0.0), (0.0, 1.0))
     assert (classes.count, classes.manner.steps, classes.manner.guidance) == (16, 20, 2.0)
-    traits = live_samples.recipe_of({"condition_names": ("a", "b"), "exclusive": False, "steps": 10})
+    traits = sample_follower.recipe_of({"condition_names": ("a", "b"), "exclusive": False, "steps": 10})
     assert traits.manner.conditions == ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0))
     assert traits.manner.steps == 10
-    nothing = live_samples.recipe_of({"condition_names": (), "exclusive": False, "steps": 1000})
+    nothing = sample_follower.recipe_of({"condition_names": (), "exclusive": False, "steps": 1000})
     assert (nothing.manner.conditions, nothing.manner.guidance) == ((), 1.0)
 
 

@@ -17,14 +17,14 @@ from latentlab.engine.rendering.renderer import Renderer
 from latentlab.engine.training.events import CheckpointFailed, Started
 from latentlab.engine.training.plan import TrainingPlan
 from latentlab.engine.training.presets import PRESETS
-from latentlab.qt.known_data import Known
-from latentlab.qt.settings import Settings
-from latentlab.qt.training.chosen import Chosen
-from latentlab.qt.training.options import OptionsDialog
-from latentlab.qt.training.orders import Begin, Paused
-from latentlab.qt.training.thread import _fitting
-from latentlab.qt.training.trainer_desk import Stage
-from latentlab.qt.window import LabWindow
+from latentlab.qt.clients.trainer_client import Stage
+from latentlab.qt.clients.training_orders import Begin, Paused
+from latentlab.qt.clients.training_thread import _fitting
+from latentlab.qt.controllers.settings import Settings
+from latentlab.qt.shell.main_window import LabWindow
+from latentlab.qt.views.training.options_dialog import OptionsDialog
+from latentlab.qt.views.training.selection import Chosen
+from latentlab.session.known_data import Known
 from latentlab.session.state import SessionState
 from tests.data.pictures import folder_of
 from tests.qt.shell import OFFSCREEN, open_window

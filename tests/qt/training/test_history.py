@@ -14,7 +14,7 @@ from latentlab.engine.training.events import (
     Progress,
     Started,
 )
-from latentlab.qt.training.history import _MOST, History, unused
+from latentlab.qt.views.training.history import _MOST, History, unused
 
 
 def progress(step: int, kl: tuple[float, ...] = (1.0, 0.0)) -> Progress:

@@ -9,8 +9,8 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from latentlab.qt.training import recorder as module
-from latentlab.qt.training.recorder import Recorder
+from latentlab.qt.clients import film_recorder as module
+from latentlab.qt.clients.film_recorder import Recorder
 from tests.qt.shell import OFFSCREEN
 
 pytestmark = OFFSCREEN

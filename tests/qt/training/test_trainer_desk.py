@@ -19,8 +19,8 @@ from latentlab.engine.training import run
 from latentlab.engine.training.events import EpochEnded, Finished, Started
 from latentlab.engine.training.plan import TrainingPlan
 from latentlab.engine.training.trainer import Trainer, TrainingError
-from latentlab.qt.training.orders import Begin, Ended, GoOn, Paused, Snapshot
-from latentlab.qt.training.trainer_desk import Stage, TrainerDesk
+from latentlab.qt.clients.trainer_client import Stage, TrainerDesk
+from latentlab.qt.clients.training_orders import Begin, Ended, GoOn, Paused, Snapshot
 from tests.qt.shell import OFFSCREEN
 from tests.tiny import toy_set
 
@@ -110,7 +110,7 @@ def test_that_it_leaves_most_of_its_time_to_a_hand_that_moves_and_goes_on_after_
     qtbot: QtBot, desk: TrainerDesk, monkeypatch: pytest.MonkeyPatch
 ):
     slept: list[float] = []
-    monkeypatch.setattr("latentlab.qt.training.thread.time.sleep", slept.append)
+    monkeypatch.setattr("latentlab.qt.clients.training_thread.time.sleep", slept.append)
     begin(desk, epochs=100_000)
     until(qtbot, desk, Stage.RUNNING)
     assert not slept

@@ -20,14 +20,14 @@ from latentlab.engine.training.objectives import objective_of
 from latentlab.engine.training.plan import TrainingPlan
 from latentlab.engine.training.presets import PRESETS, Choice, fields_of
 from latentlab.models.registry import build
-from latentlab.qt.known_data import Known
-from latentlab.qt.recent_data import RecentData
-from latentlab.qt.training.beta_slider import beta_at, position_of
-from latentlab.qt.training.options import OptionsDialog
-from latentlab.qt.training.trainer_desk import Stage
-from latentlab.qt.views.training_panel import TrainingPanel
-from latentlab.qt.window import LabWindow
+from latentlab.qt.clients.trainer_client import Stage
+from latentlab.qt.shell.main_window import LabWindow
+from latentlab.qt.views.training.beta_slider import beta_at, position_of
+from latentlab.qt.views.training.options_dialog import OptionsDialog
+from latentlab.qt.views.training.view import TrainingPanel
 from latentlab.session.edits import ChangeData
+from latentlab.session.known_data import Known
+from latentlab.session.recent_data import RecentData
 from latentlab.session.state import SessionState
 from tests.qt.shell import OFFSCREEN, open_window
 from tests.tiny import save_tiny_model, toy_set

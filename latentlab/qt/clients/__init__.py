@@ -1,0 +1,1 @@
+"""Threads, mailbox, the typed client, and the workspace: session, undo, client."""

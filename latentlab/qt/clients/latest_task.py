@@ -1,0 +1,88 @@
+"""Work of one kind of which only the newest counts: what an older piece brings is dropped."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from latentlab.data.stopping import StoppedError, stopping
+from latentlab.qt.clients.task_queue import Background, Failure
+
+
+class Token:
+    """Given to a piece of work, which writes how far it is, and reads whether anybody still waits for it.
+
+    Plain numbers that the window looks at now and then: a signal from another thread might come to a page
+    that has been closed.
+    """
+
+    def __init__(self) -> None:
+        self.done = self.total = 0
+        self._dropped = threading.Event()
+
+    @property
+    def dropped(self) -> bool:
+        return self._dropped.is_set()
+
+    def drop(self) -> None:
+        self._dropped.set()
+
+    def tick(self, done: int, total: int) -> None:
+        """So far; ends the work if nobody waits for it.
+
+        Raises:
+            StoppedError: if it was dropped.
+        """
+        if self.dropped:
+            raise StoppedError("stopped")
+        self.done, self.total = done, total
+
+
+class Newest:
+    """Has pieces of work done in the background; `then` or `failed` hears of the newest alone."""
+
+    def __init__(
+        self, background: Background, then: Callable[[Any], None], failed: Callable[[Failure], None]
+    ) -> None:
+        self._background, self._then, self._failed = background, then, failed
+        self.token: Token | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is awaited."""
+        return self.token is not None
+
+    def run(self, work: Callable[[Token], Any]) -> None:
+        """Has this done in place of whatever was asked for before."""
+        self.drop()
+        token = self.token = Token()
+        self._background.run(
+            functools.partial(_unless_dropped, work, token),
+            functools.partial(self._came, token),
+            functools.partial(self._broke, token),
+        )
+
+    def drop(self) -> None:
+        """Waits for nothing any more. What cannot be broken off comes to its end unheard."""
+        if self.token is not None:
+            self.token.drop()
+            self.token = None
+
+    def _came(self, token: Token, result: Any) -> None:
+        if token is self.token:
+            self.token = None
+            self._then(result)
+
+    def _broke(self, token: Token, failure: Failure) -> None:
+        if token is self.token:
+            self.token = None
+            self._failed(failure)
+
+
+def _unless_dropped(work: Callable[[Token], Any], token: Token) -> Any:
+    # It may have waited behind other work for so long that a newer one has come.
+    token.tick(0, 0)
+    with stopping(lambda: token.dropped):
+        return work(token)

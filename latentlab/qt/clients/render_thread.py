@@ -1,0 +1,191 @@
+"""The thread that turns requests into pictures, with a model of its own.
+
+Long work is a generator that is advanced a piece at a time: between two pieces a more urgent request goes
+first, and a newer one of the same kind takes the older one's place. As long as the hand moves, patient work
+gets a small share of the time: the picture under the hand hardly ever waits for a grid.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import sys
+import time
+import traceback
+from collections.abc import Iterator
+from typing import Protocol
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from latentlab.data.stopping import StoppedError, stopping
+from latentlab.engine.rendering.replies import Refusal, Reply
+from latentlab.engine.rendering.requests import Request
+from latentlab.errors import LabError
+from latentlab.qt.clients.mailbox import Mailbox
+from latentlab.qt.clients.thread_priority import step_back
+
+# Behind the window and the picture under the hand, before a training.
+_NICE = 5
+# How long a hand is taken to move after its last move. Meanwhile each piece of a thread that gives way is
+# followed by a rest so many times as long; a piece may be long, a rest may not.
+_HAND_RESTS_S, _REST, _LONGEST_REST_S = 0.25, 8.0, 0.5
+# A hand moves as long as its moves come so soon after each other. Meanwhile each piece of patient work is
+# followed by a wait so many times as long.
+_NEXT_MOVE_S, _PATIENCE = 0.02, 40.0
+
+
+class Serves(Protocol):
+    """What answers requests: `latentlab.engine.rendering.renderer.Renderer`, or a stand-in under test."""
+
+    def serve(self, request: Request) -> Iterator[Reply | None]: ...
+
+
+class RenderThread(QThread):
+    """Serves a mailbox until it is closed. `replied` carries one `Reply` at a time.
+
+    Args:
+        mailbox: where the requests lie.
+        renderer: who answers them; None makes one inside the thread, for importing torch takes a second in
+            which the window should already be on the screen.
+        make: how that is made: (module, class).
+        gives_way: whether other threads go first, such as that of the picture under the hand.
+    """
+
+    replied = Signal(object)
+
+    def __init__(
+        self,
+        mailbox: Mailbox,
+        renderer: Serves | None = None,
+        parent: QObject | None = None,
+        *,
+        make: tuple[str, str] = ("latentlab.engine.rendering.renderer", "Renderer"),
+        gives_way: bool = False,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("renderThread")
+        self._mailbox = mailbox
+        self._renderer, self._make, self._gives_way = renderer, make, gives_way
+        self._jobs: dict[str, tuple[Request, Iterator[Reply | None]]] = {}
+        self._hand_until = self._rest_until = 0.0
+        # When the hand moved last, and when patient work may go on although it moves.
+        self._moved_at = self._patient_until = 0.0
+
+    def give_way(self) -> None:
+        """The hand moves elsewhere: for a moment most of the time is not for this thread."""
+        self._hand_until = time.monotonic() + _HAND_RESTS_S
+
+    def run(self) -> None:
+        """The thread's life. Every failure becomes a `Refusal`; none ends the thread."""
+        if self._gives_way:
+            step_back(_NICE)
+        try:
+            renderer = self._renderer or _made(*self._make)
+        except Exception as error:
+            message = f"The model engine could not be started ({error})"
+            self._send(Refusal(0, "load", message, traceback.format_exc()))
+            return
+        while True:
+            for request in self._mailbox.take(self._pause()):
+                self._begin(request, renderer)
+            if self._mailbox.closed:
+                return
+            due = self._due()
+            if due:
+                request, pieces = min(due, key=lambda job: job[0].priority)
+                began = time.monotonic()
+                self._advance(request, pieces)
+                now = time.monotonic()
+                if request.patient:
+                    self._patient_until = now + _PATIENCE * (now - began)
+                if now < self._hand_until:
+                    self._rest_until = now + min(_REST * (now - began), _LONGEST_REST_S)
+
+    def stop(self) -> None:
+        """Ends the thread after the piece of work in hand, and waits for it."""
+        self._mailbox.close()
+        self.wait()
+
+    def _begin(self, request: Request, renderer: Serves) -> None:
+        now = time.monotonic()
+        # Who asks, or stops something, does not wait for a rest to end.
+        self._rest_until = 0.0
+        if request.by_hand:
+            self._moved_at = now
+        if request.patient and not any(job.patient for job, _ in self._jobs.values()):
+            # Not at once, however long there was nothing to do.
+            self._patient_until = max(self._patient_until, now + _NEXT_MOVE_S)
+        self._jobs[request.slot] = (request, renderer.serve(request))
+
+    def _due(self) -> list[tuple[Request, Iterator[Reply | None]]]:
+        """The jobs that may go on now: none in a rest; while the hand moves, patient ones in their time."""
+        if self._rests() > 0.0:
+            return []
+        waits = self._patient_waits() > 0.0
+        return [job for job in self._jobs.values() if not (waits and job[0].patient)]
+
+    def _pause(self) -> float | None:
+        """Seconds to wait for another request before the next piece of work; None for ever."""
+        if not self._jobs:
+            return None
+        return 0.0 if self._due() else max(self._rests(), self._patient_waits())
+
+    def _rests(self) -> float:
+        """Seconds until the rest ends that follows a piece while the hand moves elsewhere."""
+        return max(0.0, self._rest_until - time.monotonic())
+
+    def _patient_waits(self) -> float:
+        """Seconds until patient work may go on."""
+        due = min(self._moved_at + _NEXT_MOVE_S, self._patient_until)
+        return max(0.0, due - time.monotonic())
+
+    def _advance(self, request: Request, pieces: Iterator[Reply | None]) -> None:
+        """One piece of a job."""
+        box, slot = self._mailbox, request.slot
+        try:
+            # Pictures that are read for it may be many: neither the end nor a newer request waits for them.
+            with stopping(lambda: box.closed or box.holds(slot)):
+                reply = next(pieces)
+        except StopIteration:
+            del self._jobs[request.slot]
+        except StoppedError:
+            del self._jobs[request.slot]
+        except LabError as error:
+            del self._jobs[request.slot]
+            self._send(Refusal(request.generation, request.slot, str(error)))
+        except Exception as error:
+            del self._jobs[request.slot]
+            message = f"Something went wrong while drawing ({type(error).__name__}: {error})"
+            self._send(Refusal(request.generation, request.slot, message, traceback.format_exc()))
+        else:
+            if reply is not None:
+                self._send(reply)
+
+    def _send(self, reply: Reply) -> None:
+        self.replied.emit(reply)
+
+
+def _made(module: str, name: str) -> Serves:
+    with _uncollected():
+        torch = importlib.import_module("torch")
+        engine = importlib.import_module(module)
+    # Inside this thread: with more, decoding fights the trainer for cores and the drag stutters.
+    torch.set_num_threads(1)
+    renderer: Serves = getattr(engine, name)()
+    return renderer
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Large imports make objects by the hundred thousand, all to stay: looking among them for garbage takes
+    a quarter of the time. They are left out of later collections too, which would hold up the hand."""
+    collects, new = gc.isenabled(), "torch" not in sys.modules
+    gc.disable()
+    try:
+        yield
+    finally:
+        if new:
+            gc.freeze()
+        if collects:
+            gc.enable()

@@ -1,0 +1,194 @@
+"""The training of a window: at most one at a time, what state it is in, and the orders it takes.
+
+It owns the thread. Views connect to its signals and call its methods; nobody else speaks to the thread.
+"""
+
+from __future__ import annotations
+
+import enum
+from pathlib import Path
+
+import platformdirs
+from PySide6.QtCore import QObject, Signal, Slot
+
+from latentlab.engine.files.atomic import beside, cut
+from latentlab.qt.clients.training_orders import (
+    Begin,
+    Ended,
+    GoOn,
+    Keep,
+    Leave,
+    Order,
+    Pause,
+    Paused,
+    Resume,
+    SetBeta,
+    Snapshot,
+)
+from latentlab.qt.clients.training_thread import TrainingThread
+from latentlab.shipped import model_files
+
+UNFINISHED = ".training"
+# Bytes of a model's name: with a number and all endings, a file's has 255 at most.
+_LONGEST_STEM = 200
+
+
+class Stage(enum.Enum):
+    """Where a training is."""
+
+    IDLE = "idle"
+    STARTING = "starting"
+    RUNNING = "running"
+    PAUSED = "paused"
+    ENDING = "ending"
+
+
+class TrainerDesk(QObject):
+    """`staged` tells of every change of `stage`; `told` carries each event of the engine and of the thread,
+    `unfolded` a `Snapshot`, `failed` a message and the details of a failure, `kept` a model's file."""
+
+    staged = Signal(object)
+    told = Signal(object)
+    unfolded = Signal(object)
+    failed = Signal(str, str)
+    kept = Signal(object)
+
+    def __init__(self, folder: Path | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.folder = folder or default_folder()
+        self.stage = Stage.IDLE
+        self._thread: TrainingThread | None = None
+        # When the folder was changed last, and what was in it then.
+        self._models: tuple[int, list[Path]] | None = None
+
+    # Orders
+
+    def begin(self, beginning: Begin | GoOn) -> None:
+        """Starts a training, unless one is going on."""
+        if self._thread is not None:
+            return
+        thread = TrainingThread(beginning, self)
+        thread.told.connect(self._told)
+        thread.unfolded.connect(self._unfolded)
+        thread.failed.connect(self._failed)
+        thread.finished.connect(self._finished)
+        self._thread = thread
+        self._become(Stage.STARTING)
+        thread.start()
+
+    def pause(self) -> None:
+        """Waits where it is, once the step in hand is done."""
+        if self.stage is Stage.RUNNING:
+            self._order(Pause())
+
+    def resume(self) -> None:
+        """Goes on after a pause."""
+        if self.stage is Stage.PAUSED:
+            self._become(Stage.RUNNING)
+            self._order(Resume())
+
+    def keep(self) -> None:
+        """Stops and saves the model as it is."""
+        if self._thread is not None:
+            self._become(Stage.ENDING)
+            self._order(Keep())
+
+    def set_beta(self, beta: float) -> None:
+        """Weighs the KL by `beta` from the next step on."""
+        self._order(SetBeta(beta))
+
+    def give_way(self) -> None:
+        """The hand moves: the training leaves it part of the computer."""
+        if self._thread is not None:
+            self._thread.give_way()
+
+    def leave(self) -> None:
+        """Stops, to be gone on with at another start, and waits for the thread: the window is closing."""
+        if self._thread is not None:
+            self._thread.order(Leave())
+            self._thread.wait()
+            self._thread = None
+
+    # Files
+
+    def unfinished(self) -> list[Path]:
+        """Trainings that were left, or cut off, before their end; the newest first."""
+        return self._newest_first(f"*{UNFINISHED}")
+
+    def models(self) -> list[Path]:
+        """The models in the folder, the newest first; looked up anew when something in it has changed."""
+        # A menu asks at every step of a drag, for each of its entries.
+        try:
+            changed = self.folder.stat().st_mtime_ns
+        except OSError:
+            return []
+        if self._models is None or self._models[0] != changed:
+            self._models = (changed, self._newest_first("*.safetensors"))
+        return list(self._models[1])
+
+    def _newest_first(self, pattern: str) -> list[Path]:
+        try:
+            return sorted(self.folder.glob(pattern), key=lambda path: path.stat().st_mtime, reverse=True)
+        except OSError:
+            return []
+
+    def free_name(self, stem: str) -> Path:
+        """A model file in the folder that neither a model nor an unfinished training has taken.
+
+        Nor a model that ships: by its name one would not know which is meant.
+
+        Raises:
+            OSError: if the folder cannot be made.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        stem, number = cut(stem, _LONGEST_STEM), 1
+        while True:
+            name = stem if number == 1 else f"{stem}-{number}"
+            path = self.folder / f"{name}.safetensors"
+            taken = name in model_files() or path.exists() or beside(path, UNFINISHED).exists()
+            if not taken:
+                return path
+            number += 1
+
+    # What comes from the thread
+
+    @Slot(object)
+    def _told(self, events: tuple[object, ...]) -> None:
+        for event in events:
+            if self.stage is Stage.STARTING:
+                self._become(Stage.RUNNING)
+            # Ordered to pause and then to end, it tells of the pause on its way.
+            if isinstance(event, Paused) and self.stage is not Stage.ENDING:
+                self._become(Stage.PAUSED)
+            self.told.emit(event)
+            if isinstance(event, Ended) and event.kept is not None:
+                self.kept.emit(event.kept)
+
+    @Slot(object)
+    def _unfolded(self, snapshot: Snapshot) -> None:
+        self.unfolded.emit(snapshot)
+
+    @Slot(str, str)
+    def _failed(self, message: str, details: str) -> None:
+        self.failed.emit(message, details)
+
+    @Slot()
+    def _finished(self) -> None:
+        if self._thread is not None:
+            self._thread.deleteLater()
+            self._thread = None
+        self._become(Stage.IDLE)
+
+    def _order(self, order: Order) -> None:
+        if self._thread is not None:
+            self._thread.order(order)
+
+    def _become(self, stage: Stage) -> None:
+        if stage is not self.stage:
+            self.stage = stage
+            self.staged.emit(stage)
+
+
+def default_folder() -> Path:
+    """Where the models lie that this person has trained."""
+    return Path(platformdirs.user_data_dir("LatentLab", appauthor=False)) / "models"

@@ -1,0 +1,242 @@
+"""The thread that trains. It drives the engine's generator and obeys orders between two of its events."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import sys
+import threading
+import time
+import traceback
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from latentlab.data.stopping import StoppedError, stopping
+from latentlab.engine.training.events import Checkpointed, CheckpointFailed, Progress
+from latentlab.engine.training.presets import plan_for, with_fitting_warmup
+from latentlab.errors import LabError
+from latentlab.qt.clients.thread_priority import step_back
+from latentlab.qt.clients.training_orders import (
+    Begin,
+    Ended,
+    GoOn,
+    Keep,
+    Leave,
+    Order,
+    Pause,
+    Paused,
+    Resume,
+    SetBeta,
+    Snapshot,
+)
+
+if TYPE_CHECKING:
+    from latentlab.engine.training.plan import TrainingPlan
+    from latentlab.engine.training.run import TrainingRun
+
+# How far this thread, and those that torch starts for it, step back on Linux.
+_MY_NICE, _HELPERS_NICE = 10, 19
+# How long the hand is taken to move after its last move; and of that time, the share left to the training.
+_HAND_RESTS_S = 0.25
+_SHARE_BESIDE_HAND = 1 / 3
+_TELL_EVERY_S = 0.05
+_SNAPSHOT_EVERY_S = 0.22
+
+
+class TrainingThread(QThread):
+    """Runs one training, from `Begin` or `GoOn` to its `Ended`.
+
+    `told` carries a tuple of events, at most twenty times a second; `unfolded` a `Snapshot`, at most five
+    times a second; `failed` a message for the person and the details for the log.
+    """
+
+    told = Signal(object)
+    unfolded = Signal(object)
+    failed = Signal(str, str)
+
+    def __init__(self, beginning: Begin | GoOn, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("trainingThread")
+        self._beginning = beginning
+        self._orders: queue.SimpleQueue[Order] = queue.SimpleQueue()
+        self._events: list[object] = []
+        self._told_at = self._snapshot_at = 0.0
+        self._hand_until = self._rested_at = 0.0
+        self._keeps = False
+        self._leaves = threading.Event()
+
+    def order(self, order: Order) -> None:
+        """Leaves an order; it is obeyed at the next event, some hundredths of a second later."""
+        if isinstance(order, Leave):
+            self._leaves.set()
+        self._orders.put(order)
+
+    def give_way(self) -> None:
+        """The hand has moved: for a moment the computer is less its own."""
+        self._hand_until = time.monotonic() + _HAND_RESTS_S
+
+    def stop(self) -> None:
+        """Leaves the training to be gone on with, and waits for the thread."""
+        self.order(Leave())
+        self.wait()
+
+    def run(self) -> None:
+        """The thread's life. Every failure is told; none ends the process."""
+        step_back(_MY_NICE)
+        try:
+            with stopping(self._leaves.is_set):
+                self._drive(self._make())
+        except StoppedError:
+            pass  # the window closes before the first step: nothing has begun
+        except LabError as error:
+            self._flush()
+            self.failed.emit(str(error), "")
+        except Exception as error:
+            self._flush()
+            self.failed.emit(
+                f"The training broke off ({type(error).__name__}: {error})", traceback.format_exc()
+            )
+
+    def _make(self) -> TrainingRun:
+        from latentlab.data import catalog
+        from latentlab.engine.training.run import TrainingRun, learns_from
+
+        beginning = self._beginning
+        if isinstance(beginning, GoOn):
+            return TrainingRun.resume(beginning.path, overwrite=True)
+        train, test = catalog.load(beginning.data, "train"), catalog.load(beginning.data, "test")
+        return TrainingRun(
+            beginning.kind,
+            beginning.fields,
+            _fitting(beginning, len(learns_from(beginning.kind, train)), len(test)),
+            train,
+            test,
+            beginning.out,
+            data=beginning.data,
+        )
+
+    def _drive(self, run: TrainingRun) -> None:
+        from latentlab.engine.training.run import Saved
+        from latentlab.engine.training.trainer import TrainingError
+
+        kept = None
+        going = True
+        while going:
+            try:
+                for event in run.run():
+                    if isinstance(event, Saved):
+                        kept = event.path
+                    self._tell(event)
+                    self._take_snapshot(run)
+                    if not self._obey(run):
+                        break
+                    self._rest()
+                going = False
+            except TrainingError as error:
+                going = self._wait(run, str(error))
+        if self._keeps:
+            kept = run.keep().path
+        self._take_snapshot(run, last=True)
+        self._tell(Ended(kept))
+        self._flush()
+
+    def _obey(self, run: TrainingRun) -> bool:
+        """Does what was ordered meanwhile; whether the training goes on."""
+        while True:
+            try:
+                order = self._orders.get_nowait()
+            except queue.Empty:
+                return True
+            if isinstance(order, Pause):
+                if not self._wait(run):
+                    return False
+            elif not self._follow(order, run):
+                return False
+
+    def _wait(self, run: TrainingRun, fault: str = "") -> bool:
+        """Waits, with a checkpoint on disk, for the order to go on; whether it came."""
+        self._tell(run.checkpoint())
+        self._tell(Paused(run.trainer.step, fault))
+        self._take_snapshot(run, last=True)
+        self._flush()
+        while True:
+            order = self._orders.get()
+            if isinstance(order, Resume):
+                return True
+            if not isinstance(order, Pause) and not self._follow(order, run):
+                return False
+
+    def _follow(self, order: Order, run: TrainingRun) -> bool:
+        """One order other than to pause; whether the training goes on."""
+        match order:
+            case SetBeta(beta):
+                run.trainer.beta = beta
+            case Keep():
+                self._keeps = True
+                return False
+            case Leave():
+                self._tell(run.checkpoint())
+                return False
+        return True
+
+    def _rest(self) -> None:
+        """While the hand moves, sleeps longer than it worked."""
+        now = time.monotonic()
+        if now < self._hand_until:
+            worked = min(now - self._rested_at, 0.1)
+            time.sleep(worked * (1.0 / _SHARE_BESIDE_HAND - 1.0))
+        self._rested_at = time.monotonic()
+
+    def _tell(self, event: object) -> None:
+        """Gathers progress; everything else is told at once."""
+        self._events.append(event)
+        now = time.monotonic()
+        late = now - self._told_at > _TELL_EVERY_S
+        if late or not isinstance(event, Progress | Checkpointed | CheckpointFailed):
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._events:
+            self.told.emit(tuple(self._events))
+            self._events.clear()
+            self._told_at = time.monotonic()
+
+    def _take_snapshot(self, run: TrainingRun, *, last: bool = False) -> None:
+        now = time.monotonic()
+        if not last and now - self._snapshot_at < _SNAPSHOT_EVERY_S:
+            return
+        self._snapshot_at = now
+        _step_back_helpers()
+        theta = run.trainer.average.cpu().clone().numpy()
+        self.unfolded.emit(Snapshot(run.out.stem, run.trainer.step, run.kind, run.config, theta, run.data))
+
+
+def _fitting(beginning: Begin, learning: int, held_out: int) -> TrainingPlan:
+    """The plan for the pictures that there are: what nobody has chosen suits their number."""
+    plan = beginning.plan
+    if beginning.proposed:
+        usual = plan_for(beginning.kind, learning + held_out, learning)
+        plan = replace(plan, epochs=usual.epochs, batch=usual.batch)
+    return with_fitting_warmup(plan, learning)
+
+
+def _step_back_helpers() -> None:
+    """Lets this thread go before the helpers that torch started for it.
+
+    They wait for work by spinning. Beside as busy a window they would keep this thread from a core while it
+    holds Python's lock, and so the window from Python.
+    """
+    if not sys.platform.startswith("linux"):
+        return
+    mine = threading.get_native_id()
+    with contextlib.suppress(OSError):  # a system that does not show threads, or too many open files
+        # They bear the name of the thread that started them.
+        name = Path(f"/proc/self/task/{mine}/comm").read_bytes()
+        for task in Path("/proc/self/task").iterdir():
+            with contextlib.suppress(OSError):
+                if int(task.name) != mine and (task / "comm").read_bytes() == name:
+                    os.setpriority(os.PRIO_PROCESS, int(task.name), _HELPERS_NICE)

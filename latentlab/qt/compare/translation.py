@@ -1,0 +1,82 @@
+"""What an edit in one column means in another: the same place, the same picture, in another latent space.
+
+Where two models have the same number of latents, the probe has the same z in both. Where they have not, each
+column moves its own probe within its own plane, to the same (u, v). An autoencoder has no prior that would
+say how long one unit is: its places may be measured in the spread of its own codes instead (see `scales`).
+A picture has its own place in each.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from latentlab.engine.rendering.requests import Point
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.compare.scales import Scales
+from latentlab.session.edits import (
+    Edit,
+    HideClasses,
+    MoveProbe,
+    PointAt,
+    SelectImage,
+    SetCondition,
+    SetLayers,
+)
+from latentlab.session.own_edits import SetGroups
+
+
+def translated(edit: Edit, source: Desk, target: Desk, scales: Scales | None = None) -> Edit | None:
+    """What `edit`, made at `source`, is at `target`; None if it concerns the source alone.
+
+    With `scales`, places where there is no prior are measured in the spread of the codes.
+    """
+    here, there = source.model, target.model
+    if here is None or there is None:
+        return None
+    match edit:
+        case MoveProbe():
+            return replace(edit, z=carried(edit.z, source, target, scales))
+        case SelectImage():
+            if edit.index is not None and edit.index >= len(there.images):
+                return None
+            z = None if edit.z is None else target.place_of(edit.index)
+            return replace(edit, z=z, condition=target.told_of(edit.index))
+        case PointAt():
+            return replace(edit, z=None if edit.z is None else target.place_of(picture_at(edit.z, source)))
+        case HideClasses():
+            return edit if here.classes == there.classes else None
+        case SetLayers():
+            return edit
+        case SetGroups():
+            return edit if (here.data, here.split) == (there.data, there.split) else None
+        case SetCondition():
+            # How z leans in one latent space says nothing of another.
+            return replace(edit, z=None) if here.condition_names == there.condition_names else None
+    return None
+
+
+def carried(z: Point, source: Desk, target: Desk, scales: Scales | None = None) -> Point:
+    """Where the probe of `target` goes when that of `source` goes to z."""
+    probe = target.state.probe
+    here, there = (None, None) if scales is None else (scales.of(source), scales.of(target))
+    if len(z) == len(probe):
+        place = z if here is None else here.space.measured(z)
+        return place if there is None else there.space.place(place)
+    flat: Point = source.projection.to_plane(z)
+    flat = flat if here is None else here.plane.measured(flat)
+    u, v = flat if there is None else there.plane.place(flat)
+    if source.projection.flat:
+        # One latent says nothing about a second direction.
+        v = target.projection.to_plane(probe)[1]
+    return target.projection.place(probe, u, v)
+
+
+def picture_at(z: Point, desk: Desk) -> int | None:
+    """Which picture lies exactly at z."""
+    found = desk.encodings
+    if found is None or found.mean.shape[1] != len(z):
+        return None
+    rows = np.flatnonzero((found.mean == np.asarray(z, dtype=np.float32)).all(axis=1))
+    return int(rows[0]) if len(rows) else None

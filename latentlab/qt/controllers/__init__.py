@@ -1,0 +1,1 @@
+"""What commands do. Controllers import no view."""

@@ -1,0 +1,190 @@
+"""Which pictures are looked at and learnt from: opening one's own, going back to others."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QDockWidget, QFileDialog, QMainWindow, QWidget
+
+from latentlab.data.report import ReadingReport
+from latentlab.data.shipped_sets import SHIPPED_SETS
+from latentlab.data.spec import Spec
+from latentlab.engine.training.presets import too_few_in_words
+from latentlab.errors import LabError
+from latentlab.qt.clients.task_queue import Background
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.controllers.settings import Settings
+from latentlab.qt.open_data.dialog import OpenDataDialog
+from latentlab.qt.widgets.message_bar import MessageBar
+from latentlab.session.edits import ChangeData
+from latentlab.session.known_data import Known, Shape, choices, shape_in_words, shape_of, title_of
+from latentlab.session.recent_data import RecentData, with_newest
+
+if TYPE_CHECKING:
+    from latentlab.qt.views.training.view import TrainingPanel
+
+_FILES = "Files of pictures (*.zip *.npz *.csv list_attr*.txt *.gz *-ubyte *.idx3);;All files (*)"
+
+
+class DataDeeds(QObject):
+    """`changed` tells that there are other data to choose from; `failed` carries a message and details."""
+
+    changed = Signal()
+    failed = Signal(str, str)
+
+    def __init__(
+        self, window: QMainWindow, desk: Desk, background: Background, bar: MessageBar, settings: Settings
+    ) -> None:
+        super().__init__(window)
+        self._window, self._desk, self._background = window, desk, background
+        self._bar, self._settings = bar, settings
+        self.page: OpenDataDialog | None = None
+
+    # What there is
+
+    @property
+    def recent(self) -> tuple[RecentData, ...]:
+        """The data of one's own that were opened last, the newest first."""
+        return self._settings.recent
+
+    def known(self) -> list[Known]:
+        """All that can be chosen."""
+        return choices(self.recent)
+
+    def recent_titles(self) -> list[str]:
+        """What to call each of `recent`."""
+        return [known.title for known in choices(self.recent)[len(SHIPPED_SETS) :]]
+
+    def count_in_words(self, split: str) -> str:
+        """What is true of the open data, as far as it is known: " (10,000 of mnist)"."""
+        model = self._desk.model
+        if model is None:
+            return ""
+        count = f"{len(model.images):,} " if model.split == split else ""
+        return f" ({count}of {title_of(model.data)})"
+
+    # Opening one's own
+
+    def ask_for_folder(self) -> None:
+        """Asks for a folder of pictures."""
+        page = self._file_page("openFolderDialog", "Open a folder of pictures")
+        page.setFileMode(QFileDialog.FileMode.Directory)
+        page.open()
+
+    def ask_for_file(self) -> None:
+        """Asks for a file that holds pictures."""
+        page = self._file_page("openPicturesDialog", "Open a file of pictures")
+        page.setNameFilters(_FILES.split(";;"))
+        page.setFileMode(QFileDialog.FileMode.ExistingFile)
+        page.open()
+
+    def _file_page(self, name: str, title: str) -> QFileDialog:
+        page = QFileDialog(self._window, title, self._settings.folder)
+        page.setObjectName(name)
+        page.fileSelected.connect(self.open_path)
+        page.finished.connect(page.deleteLater)
+        return page
+
+    @Slot(str)
+    def open_path(self, path: str) -> None:
+        """Opens the page on a folder or file."""
+        self._settings.folder = str(Path(path).parent)
+        self.open_spec(str(Spec(str(Path(path).absolute()))))
+
+    def open_spec(self, spec: str) -> None:
+        """Opens the page on data that are asked for by a path; chooses those of the catalog."""
+        if spec in SHIPPED_SETS:
+            self.choose(spec)
+            return
+        try:
+            asked = Spec.parse(spec)
+        except LabError as error:
+            self._bar.say(str(error))
+            return
+        if self.page is not None:
+            self.page.destroyed.disconnect(self._page_gone)
+            self.page.close()
+            self.page = None
+        page = OpenDataDialog(asked, self._background, self._window)
+        page.opened.connect(self._opened)
+        page.broken.connect(self.failed)
+        page.destroyed.connect(self._page_gone)
+        self.page = page
+        page.open()
+
+    @Slot()
+    def _page_gone(self) -> None:
+        self.page = None
+
+    @Slot(object, object, object)
+    def _opened(self, spec: str, report: ReadingReport, shape: Shape) -> None:
+        self._settings.recent = with_newest(self.recent, RecentData(spec, shape, report.read))
+        self.changed.emit()
+        self.pictures_opened(spec, title_of(spec), report)
+
+    def pictures_opened(self, spec: str, title: str, report: ReadingReport) -> None:
+        """Pictures have been read: they are offered for training, and to the model if it takes such."""
+        self.offer_training(spec)
+        text = _in_short(report)
+        too_few = too_few_in_words(report.read)
+        if self._fits(spec):
+            text = f"{text}\n{too_few}" if too_few else text
+            self._bar.say(text, "Show in the plane", partial(self._show, spec), good=True)
+        else:
+            panel = self._panel()
+            when = "now" if panel is None or panel.idle else "when the training has ended"
+            self._bar.say(f"{text}\n{too_few or f'{title} can be trained on {when}.'}", good=not too_few)
+
+    # Going to others
+
+    def choose(self, spec: str) -> None:
+        """Shows these data if they are such as the model was made for; else says so."""
+        model = self._desk.model
+        if model is None or spec == model.data:
+            return
+        if self._fits(spec):
+            self._show(spec)
+            return
+        shape = shape_of(spec, self.recent)
+        has = f"; {title_of(spec)} has {shape_in_words(shape)}" if shape else ""
+        _, planes, height, width = model.images.shape
+        made_for = shape_in_words((planes, height, width))
+        text = f"{model.model} is made for {made_for}{has}."
+        if self._panel() is None:
+            self._bar.say(text)
+        else:
+            train = partial(self.offer_training, spec)
+            self._bar.say(f"{text} A model can be trained on them.", "Train a model on them", train)
+
+    def offer_training(self, spec: str) -> None:
+        """Puts these data into the training dock, and that in sight."""
+        panel = self._panel()
+        if panel is None:
+            return
+        panel.offer_data(self.known(), spec)
+        above: QWidget | None = panel
+        while above is not None and not isinstance(above, QDockWidget):
+            above = above.parentWidget()
+        if above is not None:
+            above.show()
+            above.raise_()
+
+    def _panel(self) -> TrainingPanel | None:
+        return getattr(self._window, "training", None)
+
+    def _fits(self, spec: str) -> bool:
+        model = self._desk.model
+        return model is not None and tuple(model.images.shape[1:]) == shape_of(spec, self.recent)
+
+    def _show(self, spec: str) -> None:
+        self._desk.do(ChangeData(data=spec, split="test"))
+
+
+def _in_short(report: ReadingReport) -> str:
+    """How a reading went, without the list of what was left out: that has been seen on the page."""
+    words = replace(report, skipped=(), skipped_count=0).in_words()
+    return f"{words} {report.skipped_count:,} left out." if report.skipped_count else words

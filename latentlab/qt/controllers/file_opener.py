@@ -1,0 +1,183 @@
+"""Opening files, by menu or by dropping them: models, data, pictures that tell where they were made, and
+others, which become the person's own picture."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QObject, Signal
+
+from latentlab.data.formats import SUFFIXES, why_passed_over
+from latentlab.engine.diffusion.tape_origin import WHAT, Origin, read_tape, tape_in
+from latentlab.engine.files.provenance import Provenance, read_provenance
+from latentlab.engine.rendering.replies import LoadedReply
+from latentlab.qt.clients.task_queue import Background, Failure
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.controllers.settings import Settings
+from latentlab.qt.views.diffusion.shelf import denoises
+from latentlab.qt.widgets.message_bar import MessageBar
+from latentlab.session.edits import MoveProbe
+from latentlab.session.switching import for_model, on_its_data
+from latentlab.shipped import model_files
+
+MODEL_SUFFIX, TAPE_SUFFIX = ".safetensors", ".npz"
+PICTURE_SUFFIXES = (".png", ".apng", ".webp", ".jpg", ".jpeg", ".gif")
+# Of IDX files, too: train-images-idx3-ubyte.gz.
+DATA_SUFFIXES = (".zip", ".npz", ".csv", ".gz")
+WELCOME = (
+    f"a picture, a folder or zip of pictures, a model ({MODEL_SUFFIX}), or a picture saved by LatentLab "
+    "(PNG, WebP, JPEG, GIF), which knows where it was made"
+)
+
+
+class Opener(QObject):
+    """Opens files into a desk. `told` carries what went well; what did not is said in the message bar.
+
+    `data_wanted` carries the path of what may be a data set, `picture_wanted` that of a picture that was not
+    made here, `denoiser_wanted` the name or path of a diffusion model, `tape_found` the path of a file that
+    shows a tape and the `Origin` that it tells, `thing_dropped` the QMimeData of what is no file.
+    """
+
+    told = Signal(str)
+    failed = Signal(str, str)
+    data_wanted = Signal(str)
+    picture_wanted = Signal(str)
+    denoiser_wanted = Signal(str)
+    tape_found = Signal(str, object)
+    thing_dropped = Signal(object)
+
+    def __init__(
+        self,
+        desk: Desk,
+        background: Background,
+        bar: MessageBar,
+        settings: Settings,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._desk, self.background, self.bar, self._settings = desk, background, bar, settings
+
+    def open_dropped(self, data: QMimeData) -> None:
+        """Opens what was dragged here."""
+        paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+        if not paths and (data.hasImage() or data.hasUrls()):
+            self.thing_dropped.emit(data)
+        else:
+            self.open_files(paths)
+
+    def open_files(self, paths: list[Path]) -> None:
+        """Opens the first of the files, and says so if there are more."""
+        if not paths:
+            self.bar.say(f"Nothing that can be opened was dropped. Drop {WELCOME}.")
+            return
+        if len(paths) > 1:
+            self.told.emit(f"Opening {paths[0].name}; the other {len(paths) - 1} files are left alone")
+        self.open_file(paths[0])
+
+    def open_file(self, path: Path) -> None:
+        """Opens a model or a data set, puts the probe where a picture was made, or takes another picture."""
+        suffix = path.suffix.lower()
+        if path.is_dir():
+            self.data_wanted.emit(str(path))
+        elif suffix == MODEL_SUFFIX:
+            self.open_model(str(path))
+        elif suffix in PICTURE_SUFFIXES:
+            found = functools.partial(self._found, path)
+            self.background.run(functools.partial(_told_by, path), found, self._unreadable)
+        elif suffix == TAPE_SUFFIX:
+            looked = functools.partial(self._looked, path)
+            self.background.run(functools.partial(tape_in, path), looked, self._unreadable)
+        elif suffix in SUFFIXES:
+            self.picture_wanted.emit(str(path))
+        elif _may_be_data(path.name.lower()):
+            self.data_wanted.emit(str(path))
+        elif suffix in (".pt", ".pth", ".pkl", ".bin", ".ckpt"):
+            self.bar.say(
+                f"{path}: files of this kind can run hidden programs when they are opened, so LatentLab "
+                f"does not. Models are {MODEL_SUFFIX} files."
+            )
+        elif foreign := why_passed_over(path.name):
+            self.bar.say(f"{path}: is {foreign}.")
+        else:
+            self.bar.say(f"{path}: cannot be opened here. Drop {WELCOME}.")
+
+    def open_model(self, model: str) -> None:
+        """Asks for a model by name or path; the open one stays until the new one is there, and beside a
+        diffusion model in any case."""
+        if denoises(model):
+            self.denoiser_wanted.emit(model)
+        else:
+            self._desk.open(on_its_data(self._desk.state, model, self._settings.recent))
+
+    def _unreadable(self, failure: Failure) -> None:
+        self.failed.emit(failure.message, failure.details)
+
+    def _looked(self, path: Path, tape: Origin | None) -> None:
+        """Arrays: those of a tape, or else pictures."""
+        if tape is None:
+            self.data_wanted.emit(str(path))
+        else:
+            self.tape_found.emit(str(path), tape)
+
+    def _found(self, path: Path, origin: Provenance | Origin | None) -> None:
+        """What a picture says of itself decides where the probe goes, or which tape is drawn."""
+        model = self._desk.model
+        if isinstance(origin, Origin):
+            self.tape_found.emit(str(path), origin)
+        elif origin is None:
+            self.picture_wanted.emit(str(path))
+        elif origin.z is None:
+            self.bar.say(f"{path}: shows a {origin.what}, which was made at many points, not at one.")
+        elif model is None:
+            self.bar.say(f"{path}: the model is still being opened. Drop the picture again afterwards.")
+        elif origin.model_hash != model.hash:
+            self._of_another_model(path, origin, origin.z)
+        elif len(origin.z) != model.latents:
+            self.bar.say(
+                f"{path}: was made at a point of {len(origin.z)} numbers; {model.model} has {model.latents}."
+            )
+        else:
+            self._go(path, origin.z, model)
+
+    def _of_another_model(self, path: Path, origin: Provenance, z: tuple[float, ...]) -> None:
+        model = self._desk.model
+        assert model is not None
+        name = f"{origin.model} ({origin.model_hash})"
+        if origin.model != model.model and origin.model in model_files():
+            self.bar.say(
+                f"{path}: was made by another model, {name}.",
+                f"Open {origin.model}",
+                functools.partial(self._open_at, origin.model, z),
+            )
+        elif len(z) == model.latents:
+            self.bar.say(
+                f"{path}: was made by another model, {name}; {model.model} shows another picture there.",
+                "Go there anyway",
+                functools.partial(self._go, path, z, model),
+            )
+        else:
+            self.bar.say(f"{path}: was made by another model, {name}. Open that one first.")
+
+    def _open_at(self, model: str, z: tuple[float, ...]) -> None:
+        self._desk.open(replace(for_model(self._desk.state, model), probe=z))
+
+    def _go(self, path: Path, z: tuple[float, ...], model: LoadedReply) -> None:
+        """To a place in the latent space of a model, which may have been closed since that was offered."""
+        now = self._desk.model
+        if now is None or now.path != model.path or now.latents != model.latents:
+            self.bar.say(f"{path}: {model.model} is no longer open. Drop the picture again.")
+            return
+        self._desk.do(MoveProbe(z=z))
+        self.told.emit(f"The probe is where {path.name} was made")
+
+
+def _told_by(path: Path) -> Provenance | Origin | None:
+    """What a picture says of itself."""
+    found = read_provenance(path)
+    return read_tape(path) if found is not None and found.what == WHAT else found
+
+
+def _may_be_data(name: str) -> bool:
+    return name.endswith(DATA_SUFFIXES) or name.startswith("list_attr") or "idx" in name

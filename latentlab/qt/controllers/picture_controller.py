@@ -1,0 +1,88 @@
+"""The commands that bring in a picture of one's own: open, paste, drop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QObject, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QMainWindow
+
+from latentlab.data.formats import SUFFIXES
+from latentlab.errors import LabError
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.controllers.file_opener import Opener
+from latentlab.qt.controllers.picture_store import OwnPictures
+from latentlab.qt.controllers.settings import Settings
+from latentlab.qt.widgets.incoming import incoming
+
+
+class OwnPictureDeeds(QObject):
+    """`failed` carries a message and details; `overcome` the same message, once a later picture came in."""
+
+    failed = Signal(str, str)
+    overcome = Signal(str)
+
+    def __init__(self, window: QMainWindow, desk: Desk, opener: Opener, settings: Settings) -> None:
+        super().__init__(window)
+        self._window, self._opener, self._settings = window, opener, settings
+        self.pictures = OwnPictures(desk, opener.background, self)
+        self.pictures.failed.connect(self.failed)
+        self._last_failure = ""
+        self.failed.connect(self._note)
+        self.pictures.taken.connect(self._take_back)
+        opener.picture_wanted.connect(self.open_path)
+        opener.thing_dropped.connect(self.take)
+
+    @Slot(str, str)
+    def _note(self, message: str, details: str) -> None:
+        self._last_failure = message
+
+    @Slot()
+    def _take_back(self) -> None:
+        message, self._last_failure = self._last_failure, ""
+        self.overcome.emit(message)
+
+    @Slot()
+    def ask_for_file(self) -> None:
+        """Asks for a picture file."""
+        page = QFileDialog(self._window, "Open a picture of your own", self._settings.folder)
+        page.setObjectName("openPictureDialog")
+        endings = " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES))
+        page.setNameFilters([f"Pictures ({endings})", "All files (*)"])
+        page.setFileMode(QFileDialog.FileMode.ExistingFile)
+        page.fileSelected.connect(self.open_path)
+        page.finished.connect(page.deleteLater)
+        page.open()
+
+    @Slot(str)
+    def open_path(self, path: str) -> None:
+        """Takes a picture file, even one that LatentLab has made."""
+        self._settings.folder = str(Path(path).parent)
+        self.pictures.open_file(Path(path))
+
+    @Slot()
+    def paste(self) -> None:
+        """Takes what is on the clipboard: a picture, or a file, which is opened as if it were dropped."""
+        try:
+            found = incoming(QGuiApplication.clipboard().mimeData())
+        except LabError as error:
+            self.failed.emit(f"Nothing was pasted: {error}.", "")
+            return
+        if isinstance(found, Path):
+            self._opener.open_file(found)
+        else:
+            self.pictures.open_image(found)
+
+    @Slot(object)
+    def take(self, data: QMimeData) -> None:
+        """Takes a picture that was dropped."""
+        try:
+            found = incoming(data)
+        except LabError as error:
+            self.failed.emit(f"Nothing was taken: {error}.", "")
+            return
+        if isinstance(found, Path):
+            self.open_path(str(found))
+        else:
+            self.pictures.open_image(found, "dropped picture")

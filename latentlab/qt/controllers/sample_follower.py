@@ -1,0 +1,132 @@
+"""Lets the window see what a diffusion model draws while it trains: pictures from always the same noise.
+
+They are drawn beside the training, from the averaged weights of a snapshot: at most one sheet under way, of
+the newest snapshot, and seldom enough that the training hardly feels it. The plane and its model stay.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Slot
+
+from latentlab.engine.diffusion.recipes import Manner, Recipe
+from latentlab.engine.diffusion.requests import FollowDenoiserRequest, SamplesInTrainingReply
+from latentlab.engine.rendering.replies import Refusal
+from latentlab.engine.training.events import NoiseFigures
+from latentlab.engine.training.plan import figures_of
+from latentlab.qt.clients.denoiser_client import DiffusionDesk
+from latentlab.qt.clients.trainer_client import Stage, TrainerDesk
+from latentlab.qt.clients.training_orders import Snapshot
+from latentlab.qt.views.training.sample_sheet import DrawnNow
+from latentlab.qt.widgets.message_bar import MessageBar
+
+EVERY_STEPS, EVERY_S = 200, 10.0
+_COUNT, _STEPS, _GUIDANCE = 16, 20, 2.0
+
+
+def recipe_of(config: Mapping[str, Any]) -> Recipe:
+    """What to draw from a model of this config: each class, or no attribute and then each alone, in turn."""
+    names, steps = config.get("condition_names", ()), min(_STEPS, int(config.get("steps", _STEPS)))
+    # As many as there are pictures for them: rows of very many classes take long to make.
+    alone = [tuple(float(name == other) for other in names) for name in names[:_COUNT]]
+    if names and not config.get("exclusive", True):
+        alone = [(0.0,) * len(names), *alone]
+    guidance = _GUIDANCE if names else 1.0
+    return Recipe(_COUNT, Manner("ddim", steps, guidance=guidance, conditions=tuple(alone)))
+
+
+def in_words(config: Mapping[str, Any]) -> str:
+    """What the pictures of `recipe_of` were told."""
+    names = config.get("condition_names", ())
+    if not names:
+        return "It is told nothing of the pictures."
+    told = "Each class" if config.get("exclusive", True) else "No attribute, then each alone"
+    shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
+    return f"{told} in turn ({shown}), guidance {_GUIDANCE:g}."
+
+
+class LiveSamples(QObject):
+    """Between a trainer's snapshots and the desk that draws from them; offers the model when it is kept.
+
+    Args:
+        open_model: opens a kept model where it can be looked at.
+    """
+
+    def __init__(
+        self,
+        trainer: TrainerDesk,
+        desk: DiffusionDesk,
+        drawn: DrawnNow,
+        messages: MessageBar,
+        open_model: Callable[[str], None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._desk, self._drawn, self._messages, self._open = desk, drawn, messages, open_model
+        self._trainer = trainer
+        self._under_way: Snapshot | None = None
+        self._last: Snapshot | None = None
+        self._drawn_step, self._drawn_at = 0, 0.0
+        trainer.unfolded.connect(self._snapshot)
+        trainer.staged.connect(self._staged)
+        trainer.kept.connect(self._kept)
+        desk.sampled.connect(self._sampled)
+        desk.refused.connect(self._refused)
+
+    @Slot(object)
+    def _snapshot(self, snapshot: Snapshot) -> None:
+        if figures_of(snapshot.kind) is not NoiseFigures:
+            return
+        self._last = snapshot
+        # While it waits nothing newer will come for long, so these weights are worth a look.
+        resting = self._trainer.stage in (Stage.PAUSED, Stage.ENDING)
+        self._send(resting)
+
+    def _send(self, resting: bool = False) -> None:
+        last = self._last
+        if last is None or self._under_way is not None or last.step == self._drawn_step:
+            return
+        soon = last.step - self._drawn_step < EVERY_STEPS or time.monotonic() - self._drawn_at < EVERY_S
+        if soon and not resting:
+            return
+        self._under_way, self._drawn_step = last, last.step
+        self._desk.follow(last, recipe_of(last.config))
+
+    @Slot(object)
+    def _sampled(self, reply: SamplesInTrainingReply) -> None:
+        snapshot, self._under_way = self._under_way, None
+        # From when they were there: how long they took must not make the pauses shorter.
+        self._drawn_at = time.monotonic()
+        if snapshot is not None and snapshot.step == reply.step:
+            self._drawn.show_pictures(reply.pictures, reply.step, in_words(snapshot.config))
+
+    @Slot(object)
+    def _refused(self, refusal: Refusal) -> None:
+        if refusal.slot == FollowDenoiserRequest.slot:
+            self._under_way, self._drawn_at = None, time.monotonic()
+            self._drawn.complain(refusal.message)
+
+    @Slot(object)
+    def _staged(self, stage: Stage) -> None:
+        if stage is Stage.STARTING:
+            self._last = self._under_way = None
+            self._drawn_step, self._drawn_at = 0, 0.0
+            self._drawn.begin()
+        elif stage is Stage.PAUSED:
+            self._send(resting=True)
+        elif stage is Stage.IDLE:
+            self._last = None
+
+    @Slot(object)
+    def _kept(self, path: Path) -> None:
+        """A model without a plane is not opened over the one in sight: that is left to the person."""
+        if self._last is None:
+            return
+        self._send(resting=True)
+        text = f"The training has come to its end: {path.name} is saved."
+        self._messages.say(text, "Open it", partial(self._open, str(path)), good=True)

@@ -1,0 +1,140 @@
+"""What the window's commands do. Each is an edit, a question to the desk, or a page that opens."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QFileDialog, QMainWindow
+
+from latentlab.data.report import ReadingReport
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.controllers.data_controller import DataDeeds
+from latentlab.qt.controllers.direction_controller import DirectionDeeds
+from latentlab.qt.controllers.file_opener import MODEL_SUFFIX, PICTURE_SUFFIXES, TAPE_SUFFIX, Opener
+from latentlab.qt.controllers.picture_controller import OwnPictureDeeds
+from latentlab.qt.controllers.settings import Settings
+from latentlab.qt.export import exportables
+from latentlab.qt.export.dialog import ExportDialog, Wish
+from latentlab.qt.export.exporter import Exporter
+from latentlab.session.bounds import MAX_PINS, TRAY_FULL
+from latentlab.session.edits import ChangeData, MoveProbe, SetLayers, SetPins
+
+
+class Deeds(QObject):
+    """The commands that concern the session and its files."""
+
+    def __init__(
+        self, window: QMainWindow, desk: Desk, exporter: Exporter, opener: Opener, settings: Settings
+    ) -> None:
+        super().__init__(window)
+        self._window, self._desk, self._settings = window, desk, settings
+        self._exporter, self._opener = exporter, opener
+        self._chance = random.Random()
+        self._page: ExportDialog | None = None
+        self.data = DataDeeds(window, desk, opener.background, opener.bar, settings)
+        self.data.failed.connect(opener.failed)
+        opener.data_wanted.connect(self.data.open_path)
+        self.directions = DirectionDeeds(window, desk, opener.background, settings)
+        self.directions.told.connect(opener.told)
+        self.directions.failed.connect(opener.failed)
+        self.own_picture = OwnPictureDeeds(window, desk, opener, settings)
+        self.own_picture.failed.connect(opener.failed)
+
+    def is_open(self) -> bool:
+        """Whether a model is there to do something with."""
+        return self._desk.model is not None
+
+    # Files
+
+    def ask_for_file(self) -> None:
+        """Asks for a model, a picture or a tape to open."""
+        pictures = " ".join(f"*{suffix}" for suffix in PICTURE_SUFFIXES)
+        filters = (
+            f"All that can be opened (*{MODEL_SUFFIX} {pictures} *{TAPE_SUFFIX});;Models (*{MODEL_SUFFIX});;"
+            f"Pictures ({pictures});;Arrays, as of a tape (*{TAPE_SUFFIX})"
+        )
+        page = QFileDialog(self._window, "Open", self._settings.folder, filters)
+        page.setObjectName("openDialog")
+        page.setFileMode(QFileDialog.FileMode.ExistingFile)
+        page.fileSelected.connect(self.open_path)
+        page.finished.connect(page.deleteLater)
+        page.open()
+
+    @Slot(str)
+    def open_path(self, path: str) -> None:
+        """Opens a file by its path."""
+        self._settings.folder = str(Path(path).parent)
+        self._opener.open_file(Path(path))
+
+    def ask_to_save(self, what: str) -> None:
+        """Opens the page on which something is saved; one page at a time."""
+        if self._page is not None:
+            self._page.destroyed.disconnect(self._page_gone)
+            self._page.close()
+        found = self._exporter.takeaways.encodings()
+        words = ""
+        if what == exportables.ENCODINGS and found is not None:
+            count, axes = found.mean.shape
+            words = f"{count:,} pictures: mean and sigma in {axes} dimensions, label and number."
+        page = ExportDialog(
+            what,
+            self._exporter.takeaways.get(what),
+            words,
+            1 if what == exportables.UNFOLDING else self._settings.scale,
+            self._settings.folder,
+            self._window,
+        )
+        page.wished.connect(self._save)
+        page.destroyed.connect(self._page_gone)
+        self._page = page
+        page.open()
+
+    @Slot()
+    def _page_gone(self) -> None:
+        self._page = None
+
+    @Slot(object)
+    def _save(self, wish: Wish) -> None:
+        if wish.what != exportables.ENCODINGS:
+            self._settings.scale = wish.scale
+        self._settings.folder = str(wish.path.parent)
+        self._exporter.save(wish.what, wish.path, wish.scale, wish.overwrite, wish.animated)
+
+    def pictures_opened(self, spec: str, title: str, report: ReadingReport) -> None:
+        """Pictures of one's own have been read: what can be done with them is offered."""
+        self.data.pictures_opened(spec, title, report)
+
+    # The probe
+
+    def random_probe(self) -> None:
+        """The probe to a point drawn from the prior N(0, I)."""
+        z = tuple(self._chance.gauss(0.0, 1.0) for _ in self._desk.state.probe)
+        self._desk.do(MoveProbe(z=z))
+
+    def to_origin(self) -> None:
+        """The probe to where the prior is densest."""
+        self._desk.do(MoveProbe(z=(0.0,) * len(self._desk.state.probe)))
+
+    def pin(self) -> None:
+        """The probe into the tray, unless it was pinned last."""
+        pins, probe = self._desk.state.pins, self._desk.state.probe
+        if pins[-1:] == (probe,):
+            return
+        if len(pins) >= MAX_PINS:
+            self._opener.bar.say(TRAY_FULL)
+        else:
+            self._desk.do(SetPins(pins=(*pins, probe)))
+
+    # Settings of the session
+
+    def switch_layer(self, name: str) -> None:
+        """Shows a layer of the plane, or hides it."""
+        layers = self._desk.state.layers
+        self._desk.do(SetLayers(layers=replace(layers, **{name: not getattr(layers, name)})))
+
+    def show_split(self, split: str) -> None:
+        """Shows other pictures of the data set."""
+        self._desk.do(ChangeData(data=self._desk.state.data, split=split))

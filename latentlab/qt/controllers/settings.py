@@ -1,0 +1,185 @@
+"""What the window finds again at its next start: its place, its theme, the session, how tapes are drawn.
+
+One INI file. Every value is read with suspicion: if the file is damaged or another version's, it is copied
+aside as `<name>.damaged`, everything starts from its default, and `complaint` says so, once. A session that
+holds more than can be worked with starts without the rest, and is copied aside as `<name>.larger`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings
+
+from latentlab.data.files import NoRegularFileError, require_regular
+from latentlab.engine.diffusion import recipes
+from latentlab.engine.diffusion.recipes import Recipe
+from latentlab.engine.files.kept_paths import kept_data, kept_model
+from latentlab.errors import LabError
+from latentlab.qt.widgets.colours import Theme
+from latentlab.session import bounds, recent_data, saved
+from latentlab.session.recent_data import RecentData
+from latentlab.session.state import SessionState
+
+VERSION = 1
+_HIGHEST_SCALE = 16
+_NAME = "LatentLab"
+# The largest session that can be worked with takes a third. Of Qt's own blobs, some kilobytes are usual.
+_MOST_BYTES, _MOST_BLOB = 2**25, 2**16
+
+
+class Settings:
+    """Reads at once, writes at `save`. Two windows on one file do no harm: the last one to save wins.
+
+    Args:
+        path: the INI file; None takes the user's own (which `QSettings.setPath` can move).
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = _own_path() if path is None else path.absolute()
+        self.complaint = ""
+        # Qt reads the file as soon as it is told of it.
+        unfit = _unfit(self.path)
+        self._store = None if unfit else QSettings(str(self.path), QSettings.Format.IniFormat)
+        self._start_over()
+        if unfit:
+            self.reject(unfit)
+        else:
+            self._read()
+
+    def _start_over(self) -> None:
+        """Everything as it is where nothing was ever saved."""
+        self.theme = Theme.SYSTEM
+        self.session: SessionState | None = None
+        self.geometry, self.layout = QByteArray(), QByteArray()
+        self.scale, self.folder = 8, ""
+        self.recent: tuple[RecentData, ...] = ()
+        # The diffusion model that was open, a name or a path, and how it drew.
+        self.tape: tuple[str, Recipe] | None = None
+
+    def _read(self) -> None:
+        assert self._store is not None
+        try:
+            if not self.path.exists() or self.path.stat().st_size == 0:
+                return
+            if self._store.status() is not QSettings.Status.NoError:
+                raise LabError("cannot be read")
+            if (version := self._text("version")) != str(VERSION):
+                raise LabError(f"is of version {version or 'unknown'}, not {VERSION}")
+            theme, session, scale = (
+                Theme(self._text("theme")),
+                self._text("session", _MOST_BYTES),
+                int(self._text("scale")),
+            )
+            if not 1 <= scale <= _HIGHEST_SCALE:
+                raise LabError("has a scale out of range")
+            found = saved.from_text(session) if session else None
+            self.theme, self.scale, self.folder = theme, scale, self._text("folder")
+            self.recent = recent_data.from_text(self._text("recent", _MOST_BYTES) or "[]")
+            if recipe := self._text("tape", _MOST_BYTES):
+                # Of another version, it is no reason to doubt the rest.
+                with contextlib.suppress(LabError):
+                    self.tape = self._text("denoiser"), recipes.from_json(recipe)
+            self.geometry, self.layout = self._bytes("geometry"), self._bytes("layout")
+            if found is not None:
+                self._take(found)
+        except (LabError, ValueError, TypeError, OSError) as error:
+            self.reject(str(error) if isinstance(error, LabError) else "is damaged")
+
+    def _take(self, found: SessionState) -> None:
+        """The session, as far as it can be worked with."""
+        self.session, over = bounds.within(found)
+        if over:
+            aside = self.keep_aside("larger")
+            kept = f"; the old file is kept as {aside.name}" if aside else ""
+            self.complaint = f"{self.path.name}: the session had {', '.join(over)}. It goes on without{kept}."
+
+    def _text(self, key: str, most: int = bounds.MAX_LETTERS) -> str:
+        assert self._store is not None
+        value = self._store.value(key, "")
+        if not isinstance(value, str) or len(value) > most:
+            raise LabError("is damaged")
+        return value
+
+    def _bytes(self, key: str) -> QByteArray:
+        assert self._store is not None
+        value = self._store.value(key, QByteArray())
+        if not isinstance(value, QByteArray) or value.size() > _MOST_BLOB:
+            raise LabError("is damaged")
+        return value
+
+    def reject(self, reason: str) -> None:
+        """The file cannot be believed: keeps a copy aside, and goes back to the defaults."""
+        aside = self.keep_aside("damaged")
+        kept = f"; the old file is kept as {aside.name}" if aside else ""
+        if self._store is not None:
+            self._store.clear()
+        elif aside is not None:  # it was too large to be read, and has been put out of the way
+            self._store = QSettings(str(self.path), QSettings.Format.IniFormat)
+        self._start_over()
+        self.complaint = f"{self.path.name}: {reason}. Settings start from their defaults{kept}."
+
+    def keep_aside(self, ending: str) -> Path | None:
+        """Copies the file to `<name>.<ending>`, or moves it there if it was too large to be read.
+
+        Returns:
+            Where it went; None if that could not be done.
+        """
+        aside = self.path.with_name(f"{self.path.name}.{ending}")
+        with contextlib.suppress(OSError):
+            require_regular(self.path.stat(), self.path)
+            if self._store is None:
+                os.replace(self.path, aside)
+            else:
+                shutil.copyfile(self.path, aside)
+            return aside
+        return None
+
+    def save(self) -> bool:
+        """Writes everything; whether that worked."""
+        if self._store is None:
+            return False
+        for key, value in (
+            ("version", str(VERSION)),
+            ("theme", self.theme.value),
+            ("session", "" if self.session is None else saved.to_text(_lasting(self.session))),
+            ("scale", str(self.scale)),
+            ("folder", self.folder),
+            ("recent", recent_data.to_text(self.recent)),
+            ("denoiser", kept_model(self.tape[0]) if self.tape else ""),
+            ("tape", recipes.as_json(self.tape[1]) if self.tape else ""),
+            ("geometry", self.geometry),
+            ("layout", self.layout),
+        ):
+            self._store.setValue(key, value)
+        self._store.sync()
+        return self._store.status() is QSettings.Status.NoError
+
+
+def _own_path() -> Path:
+    """The user's own file. Told of another name beside it, Qt says where it lies without reading it."""
+    scope = QSettings.Scope.UserScope
+    beside = Path(QSettings(QSettings.Format.IniFormat, scope, _NAME, f"{_NAME}-place").fileName())
+    return beside.with_name(f"{_NAME}.ini")
+
+
+def _unfit(path: Path) -> str:
+    """Why Qt must not be told of this file; "" if it may, or if there is none."""
+    try:
+        about = path.stat()
+    except OSError:
+        return ""
+    try:
+        require_regular(about, path)
+    except NoRegularFileError as error:
+        return str(error.strerror)
+    return f"is over {_MOST_BYTES // 2**20} MiB" if about.st_size > _MOST_BYTES else ""
+
+
+def _lasting(state: SessionState) -> SessionState:
+    """The session with paths that lead to the same files from any folder."""
+    return replace(state, model=kept_model(state.model), data=kept_data(state.data))

@@ -1,0 +1,159 @@
+"""Shows in the plane where a tape goes: what the denoiser believes in, encoded by the plane's own model.
+
+Only where such pictures have a place there: the plane's model takes pictures of that shape, and it learnt
+from, or shows, the data that the denoiser learnt from. Of another model's plane no way is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, Slot
+
+from latentlab.engine.rendering.replies import (
+    LoadedReply,
+    Refusal,
+    TrajectoryReply,
+    UnfoldedReply,
+)
+from latentlab.engine.rendering.requests import Point, TrajectoryRequest
+from latentlab.qt.clients.coalesce import Asking
+from latentlab.qt.clients.lag import Lag
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.views.diffusion.shelf import data_of
+from latentlab.session.known_data import title_of
+
+if TYPE_CHECKING:
+    from latentlab.engine.diffusion.runner import Frame
+    from latentlab.qt.views.latent_plane.view import LatentPlane
+
+# Of a tape of 1,000 frames, so many say where it goes.
+_MOST = 120
+_Way = tuple[tuple["Frame", ...], int]
+
+
+class Tracing(QObject):
+    """Between a tape and the plane.
+
+    Args:
+        desk: of the plane's model.
+        plane: where to show it.
+        frames: the frames that are at hand, the first first.
+        learnt: the name of the data that their denoiser learnt from; "" if that is not known.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        plane: LatentPlane,
+        frames: Callable[[], Sequence[Frame]],
+        learnt: Callable[[], str],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._desk, self._plane, self._frames, self._learnt = desk, plane, frames, learnt
+        self._names = _names_of(desk.model)
+        self._asking = Asking(self._ask, self, desk.loaded)
+        self._lag = Lag(self._paint, self)
+        self._picture = 0
+        self._shown: Frame | None = None
+        # What was asked last, and what the points are of: frames, and which of their pictures.
+        self._asked: _Way = ((), 0)
+        self._known: _Way = ((), 0)
+        self._points: tuple[Point, ...] = ()
+        desk.traced.connect(self._traced)
+        desk.refused.connect(self._refused)
+        desk.loaded.connect(self._loaded)
+        desk.unfolded.connect(self._unfolded)
+
+    @Slot(object)
+    def show(self, shown: tuple[Frame, int]) -> None:
+        """The frame in hand is another one, or another of its pictures, or of another tape."""
+        self._shown, self._picture = shown
+        if (self._some(), self._picture) != self._asked:
+            self._asking.soon()
+        # The plane is large; the tape under the hand goes first.
+        self._lag.soon()
+
+    @Slot()
+    def clear(self) -> None:
+        """There is no tape any more, or another one."""
+        self._shown = None
+        self._forget()
+
+    def _forget(self) -> None:
+        """Nothing is known of where the tape goes, and nothing of it is in the plane."""
+        self._asked = self._known = (), 0
+        self._points = ()
+        self._plane.show_trajectory((), 0)
+
+    def _is_of_data(self) -> bool:
+        """Whether the tape shows what the plane is of, as far as both tell."""
+        learnt = self._learnt()
+        return not learnt or learnt in self._names
+
+    def _some(self) -> tuple[Frame, ...]:
+        """The frames of the tape in hand that say where it goes."""
+        frames = self._frames()
+        some = frames[:: max(1, len(frames) // _MOST)]
+        if some and some[-1] is not frames[-1]:
+            some = [*some, frames[-1]]
+        return tuple(some)
+
+    def _ask(self) -> bool:
+        some, model = self._some(), self._desk.model
+        if not some or self._shown is None or model is None:
+            return False
+        shown = some[0].x0_hat
+        if self._picture >= len(shown) or shown.shape[1:] != model.images.shape[1:] or not self._is_of_data():
+            return False
+        self._asked = (some, self._picture)
+        self._desk.request_trajectory(np.stack([frame.x0_hat[self._picture] for frame in some]))
+        return True
+
+    @Slot(object)
+    def _traced(self, reply: TrajectoryReply) -> None:
+        self._asking.answered()
+        self._known, self._points = self._asked, reply.points
+        self._lag.soon()
+
+    @Slot(object)
+    def _loaded(self, model: LoadedReply) -> None:
+        """What is known was found by the model before."""
+        self._names = _names_of(model)
+        self._forget()
+        self._asking.soon()
+
+    @Slot(object)
+    def _unfolded(self, reply: UnfoldedReply) -> None:
+        """The model has learnt: the same pictures lie elsewhere."""
+        if self._shown is not None:
+            self._asking.soon()
+
+    @Slot(object)
+    def _refused(self, refusal: Refusal) -> None:
+        if refusal.slot == TrajectoryRequest.slot:
+            self._asking.answered()
+
+    @Slot()
+    def _paint(self) -> None:
+        frames, picture = self._known
+        # Asked of another tape, or another picture, they say nothing of this one.
+        fits = frames and picture == self._picture and set(frames) <= set(self._frames())
+        if self._shown is None or not self._points or not fits:
+            self._plane.show_trajectory((), 0)
+            return
+        reached = sum(1 for known in frames if known.number <= self._shown.number) - 1
+        self._plane.show_trajectory(self._points, reached, f"tape at t = {self._shown.t}")
+
+
+def _names_of(model: LoadedReply | None) -> frozenset[str]:
+    """The data that a model shows, and those that it learnt from."""
+    if model is None:
+        return frozenset()
+    # One that still learns is no file.
+    learnt = data_of(model.path) if Path(model.path).suffix else ""
+    return frozenset({title_of(model.data), learnt})

@@ -1,1 +1,0 @@
-"""The diffusion view: its desk and its parts."""

@@ -1,0 +1,1 @@
+"""The dialogs through which things leave."""

@@ -1,0 +1,249 @@
+"""What can be taken away now: the latest picture of each kind, with its origin. Torch-free, no widgets.
+
+Nothing here knows a view: the replies that the views show are listened to at the desk.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from latentlab.engine.files.export import sheet, strip
+from latentlab.engine.files.provenance import Provenance
+from latentlab.engine.files.sample_words import described
+from latentlab.engine.rendering.replies import (
+    EncodingsReply,
+    GridReply,
+    LoadedReply,
+    PointReply,
+    Reply,
+    SamplesReply,
+    SelectionReply,
+    WalkReply,
+)
+from latentlab.engine.rendering.requests import Picture, Point
+from latentlab.qt.clients.film_recorder import Recorder
+from latentlab.qt.clients.workspace import Desk
+from latentlab.session.conditions import asked_in_words, in_words
+from latentlab.session.known_data import title_of
+from latentlab.session.plane import axis_names
+from latentlab.session.state import SessionState
+
+PROBE, GRID, TRAY, WALK, SELECTION, ENCODINGS = "probe", "grid", "tray", "walk", "selection", "encodings"
+UNFOLDING, SAMPLES, SHEET = "unfolding", "samples", "sheet"
+MOVING = (WALK, UNFOLDING)
+PICTURES = (PROBE, GRID, TRAY, WALK, SELECTION, SAMPLES)
+_GAP = 2
+_MOST_POINTS = 200
+
+
+@dataclass(frozen=True, eq=False)
+class Takeaway:
+    """Pictures (one, or the frames of a walk), where they came from, and how fast they go."""
+
+    what: str
+    pictures: tuple[Picture, ...]
+    provenance: Provenance
+    frames_per_second: int = 12
+
+    @property
+    def still(self) -> Picture:
+        """All of it in one picture."""
+        return self.pictures[0] if len(self.pictures) == 1 else strip(self.pictures, _GAP)
+
+
+class Takeaways(QObject):
+    """Keeps the newest reply of each kind. `changed` tells when something came or went."""
+
+    changed = Signal()
+
+    def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        # Only replies that are whole and have something in them, so that `has` need not look inside.
+        self._replies: dict[str, Reply] = {}
+        self._film: Recorder | None = None
+        self._sheet: Takeaway | None = None
+        self._source: Callable[[], str] = str
+        desk.loaded.connect(self._loaded)
+        desk.pointed.connect(self._pointed)
+        desk.gridded.connect(self._gridded)
+        desk.trayed.connect(self._trayed)
+        desk.walked.connect(self._walked)
+        desk.selected.connect(self._selected)
+        desk.sampled.connect(self._sampled)
+        desk.encoded.connect(self._encoded)
+        desk.changed.connect(self._changed)
+
+    def has(self, what: str) -> bool:
+        """Whether there is anything of a kind to take away now. Asked often: nothing is made of it."""
+        if what == UNFOLDING:
+            return self._film is not None and len(self._film.frames) > 1
+        if what == SHEET:
+            return self._sheet is not None
+        return self._desk.model is not None and what in self._replies
+
+    def watch(self, film: Recorder) -> None:
+        """From now on the film of a training can be taken away too."""
+        self._film = film
+        film.changed.connect(self.changed)
+
+    def name_source(self, source: Callable[[], str]) -> None:
+        """From now on `source()` names the own picture that the probe has come from, "" for none."""
+        self._source = source
+
+    def _way_to(self, z: Point) -> dict[str, str]:
+        """How the probe came to z: from which picture, and by which attributes."""
+        state = self._desk.state
+        if state.probe != z:
+            return {}
+        picture, added = self._source(), ",".join(f"{name}={amount}" for name, amount in state.amounts)
+        return ({"picture": picture} if picture else {}) | ({"add": added} if added else {})
+
+    @Slot(object, object)
+    def offer_sheet(self, page: Picture, extra: Mapping[str, str]) -> None:
+        """A sheet of pictures before and after can be taken away, until there is another one."""
+        if self._desk.model is not None:
+            self._sheet = _made(self._desk.model, SHEET, (page,), None, extra)
+
+    def encodings(self) -> EncodingsReply | None:
+        """Where all pictures lie, once all are encoded."""
+        found = self._replies.get(ENCODINGS)
+        return found if isinstance(found, EncodingsReply) else None
+
+    def get(self, what: str) -> Takeaway | None:
+        """The pictures of a kind as they are now; None if there are none."""
+        model, state = self._desk.model, self._desk.state
+        if model is None:
+            return None
+        if what == UNFOLDING:
+            film = () if self._film is None else self._film.frames
+            return _made(model, what, film, None, {"data": title_of(model.data)}) if film else None
+        if what == SHEET:
+            return self._sheet
+        match self._replies.get(what):
+            case PointReply() as point:
+                extra = self._way_to(point.z) | _told(model, point.condition)
+                return _made(model, what, (point.picture,), point.z, extra)
+            case GridReply() as grid:
+                spans = "prior quantiles" if grid.region is None else json.dumps(grid.region)
+                extra = {"columns": str(len(grid.across)), "rows": str(len(grid.up)), "range": spans}
+                extra |= _plane(grid) | _told(model, grid.condition)
+                return _made(model, what, (grid.mosaic,), None, extra)
+            case WalkReply() as pinned if what == TRAY:
+                extra = {"pins": _points(pinned.points)} | _told(model, pinned.condition)
+                return _made(model, what, (strip(pinned.pictures, _GAP),), None, extra)
+            case WalkReply() as walk:
+                way = {"path": state.walk.path, "steps": str(state.walk.steps)}
+                extra = {"pins": _points(state.pins), **way} | _told(model, walk.condition)
+                return _made(model, what, walk.pictures, None, extra, state.walk.frames_per_second)
+            case SelectionReply() as card:
+                pictures = (card.original, card.reconstruction, *card.draws)
+                extra = {"data": title_of(model.data), "split": model.split, "index": str(card.index)}
+                extra |= {"file": model.file_of(card.index)} if model.keys is not None else {}
+                page = sheet(pictures, len(pictures), _GAP)
+                return _made(model, what, (page,), card.mean, extra, seed=0)
+            case SamplesReply() as drawn:
+                asked = asked_in_words(drawn.asked)
+                names, count = model.condition_names, len(drawn.pictures)
+                extra = {"n": str(count), "pictures": "mean"}
+                extra |= described(names, drawn.conditions, asked, drawn.origin)
+                # As `latentlab sample` lays them out: the same seed makes the same sheet.
+                page = sheet(drawn.pictures, math.ceil(math.sqrt(count)))
+                return _made(model, what, (page,), None, extra, seed=drawn.seed)
+        return None
+
+    def _hold(self, what: str, reply: Reply | None) -> bool:
+        """Keeps a reply in place of the older one, or none; whether something came or went."""
+        before = what in self._replies
+        if reply is None:
+            self._replies.pop(what, None)
+        else:
+            self._replies[what] = reply
+        return before != (what in self._replies)
+
+    # What comes from the desk
+
+    @Slot(object)
+    def _loaded(self, model: LoadedReply) -> None:
+        self._replies.clear()
+        self.changed.emit()
+
+    @Slot(object)
+    def _pointed(self, reply: PointReply) -> None:
+        if self._hold(PROBE, reply):  # not at every picture of a drag
+            self.changed.emit()
+
+    @Slot(object)
+    def _gridded(self, reply: GridReply) -> None:
+        self._hold(GRID, reply if reply.done else None)
+        self.changed.emit()
+
+    @Slot(object)
+    def _trayed(self, reply: WalkReply) -> None:
+        self._hold(TRAY, reply if reply.pictures else None)
+        self.changed.emit()
+
+    @Slot(object)
+    def _walked(self, reply: WalkReply) -> None:
+        self._hold(WALK, reply if len(reply.pictures) > 1 else None)
+        self.changed.emit()
+
+    @Slot(object)
+    def _selected(self, reply: SelectionReply) -> None:
+        self._hold(SELECTION, reply)
+        self.changed.emit()
+
+    @Slot(object)
+    def _sampled(self, reply: SamplesReply) -> None:
+        self._hold(SAMPLES, reply if reply.pictures else None)
+        self.changed.emit()
+
+    @Slot(object)
+    def _encoded(self, reply: EncodingsReply) -> None:
+        self._hold(ENCODINGS, reply if reply.done else None)
+        self.changed.emit()
+
+    @Slot(object, object)
+    def _changed(self, old: SessionState, new: SessionState) -> None:
+        if old.selected != new.selected and self._hold(SELECTION, None):
+            self.changed.emit()
+
+
+def _made(
+    model: LoadedReply,
+    what: str,
+    pictures: tuple[Picture, ...],
+    z: Point | None,
+    extra: Mapping[str, str],
+    speed: int = 12,
+    seed: int | None = None,
+) -> Takeaway:
+    origin = Provenance(what, model.model, model.hash, z=z, seed=seed, extra=extra)
+    return Takeaway(what, pictures, origin, speed)
+
+
+def _told(model: LoadedReply, condition: Point) -> dict[str, str]:
+    """What the model was told, by name; nothing for a model that is told nothing."""
+    return {"condition": in_words(condition, model.condition_names)} if condition else {}
+
+
+def _plane(grid: GridReply) -> dict[str, str]:
+    """The plane a grid spans, where the model has more dimensions than that: what runs across and up it,
+    and what of z it does not show."""
+    if grid.projection is None or grid.projection.latents <= 2:
+        return {}
+    # To six digits: a description must stay short.
+    rows = {"across": grid.projection.across, "up": grid.projection.up, "base": grid.base}
+    numbers = {name: json.dumps([round(value, 6) for value in row]) for name, row in rows.items()}
+    return {"plane": " and ".join(axis_names(grid.projection)), **numbers}
+
+
+def _points(points: tuple[Point, ...]) -> str:
+    """Points as JSON; of very many the first, for a description must stay short."""
+    room = max(1, _MOST_POINTS // max(1, len(points[0]) if points else 1))
+    return json.dumps([list(point) for point in points[:room]])

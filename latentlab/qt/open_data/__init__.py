@@ -1,0 +1,1 @@
+"""The dialog through which data enter."""

@@ -1,0 +1,204 @@
+"""Opens pictures of one's own: shows what a path holds, asks how to read it, reads it, says how that went."""
+
+from __future__ import annotations
+
+import enum
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QWidget
+
+from latentlab.data.report import shown
+from latentlab.data.spec import Spec
+from latentlab.qt.clients.latest_task import Newest
+from latentlab.qt.clients.task_queue import Background, Failure
+from latentlab.qt.open_data.page import Page
+from latentlab.qt.open_data.work import Pictures, look, read_all
+from latentlab.qt.widgets.plain_text import plain_tip, title_text
+
+if TYPE_CHECKING:
+    from latentlab.data.opening import Preview
+
+_LOOK_MS, _PROGRESS_MS = 100, 80
+
+
+class Stage(enum.Enum):
+    """Where the page is."""
+
+    CHOOSING = "choosing"
+    READING = "reading"
+    TOLD = "told"  # everything is read, and the person sees what was left out
+
+
+class OpenDataDialog(QDialog):
+    """One page on one path.
+
+    `opened` carries the spec, the `ReadingReport` and the shape (C, H, W) of a picture; `broken` the message
+    and the details of a fault that nobody expected, for the log.
+    """
+
+    # Objects all three: Qt's own strings lose what is no text in a file's name.
+    opened = Signal(object, object, object)
+    broken = Signal(str, str)
+
+    def __init__(self, asked: Spec, background: Background, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("openDataDialog")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._source = asked.source
+        name = shown(Path(self._source).name or self._source)
+        self.setWindowTitle(title_text(f"Open {name}"))
+        self.stage = Stage.CHOOSING
+        self.pictures: Pictures | None = None
+        self.page = Page(shown(self._source), asked.options, self)
+        self.open_button, self.cancel_button = self._buttons()
+        self._preview = Newest(background, self._show_preview, self._no_preview)
+        self._reading = Newest(background, self._read, self._not_read)
+        self._look_soon = QTimer(self, singleShot=True, interval=_LOOK_MS)
+        self._look_soon.timeout.connect(self._look)
+        self._clock = QTimer(self, interval=_PROGRESS_MS)
+        self._clock.timeout.connect(self._show_progress)
+        self.page.choices.changed.connect(self._changed)
+        self._look()
+
+    def _buttons(self) -> tuple[QPushButton, QPushButton]:
+        kinds = QDialogButtonBox.StandardButton
+        box = self.page.buttons
+        opening, cancel = box.button(kinds.Open), box.button(kinds.Cancel)
+        for button, name, title, tip in (
+            (opening, "dataOpen", "Open", "Read all of these pictures."),
+            (cancel, "dataCancel", "Cancel", "Close this page, or stop the reading."),
+        ):
+            button.setObjectName(name)
+            button.setAccessibleName(title)
+            button.setToolTip(plain_tip(tip))
+        opening.setDefault(True)
+        box.accepted.connect(self.accept)
+        box.rejected.connect(self.reject)
+        return opening, cancel
+
+    @property
+    def spec(self) -> str:
+        """What is chosen now."""
+        return str(Spec(self._source, self.page.choices.options))
+
+    # The look before
+
+    @Slot()
+    def _changed(self) -> None:
+        """Another choice; what is being made for the last one is of no use any more."""
+        self._preview.drop()
+        self.page.say("")
+        self.page.strip.wait()
+        self._look_soon.start()
+
+    @Slot()
+    def _look(self) -> None:
+        self._preview.run(partial(look, self.spec))
+
+    def _show_preview(self, preview: Preview) -> None:
+        count = preview.pictures
+        found = f"{count:,} {'picture' if count == 1 else 'pictures'} ({preview.kind})."
+        if preview.pairs:
+            planes, side = preview.pairs[0][1].shape[:2]
+            found += f" Each becomes {side} × {side}, {'grey' if planes == 1 else 'in colour'}."
+            if self.page.choices.options.side is None:
+                self.page.choices.tell_side(side)
+        self.page.choices.tell_whites(preview.whites)
+        self.page.choices.columns.tell(preview.table)
+        if preview.table is not None:
+            found += f"\n{preview.table.words}."
+        self.page.found.setText(found)
+        self.page.strip.show_preview(preview)
+        self.open_button.setEnabled(True)
+
+    def _no_preview(self, failure: Failure) -> None:
+        self.page.found.setText("Nothing that can be opened.")
+        self.page.strip.show_nothing()
+        self._tell_failure(failure)
+        # As long as this is chosen, opening it would come to the same.
+        self.open_button.setEnabled(False)
+
+    # The reading
+
+    def accept(self) -> None:
+        """Reads everything; once that is done, and what was left out has been seen, the page closes."""
+        if self.stage is Stage.TOLD and self.pictures is not None:
+            pictures = self.pictures
+            super().accept()
+            self.opened.emit(pictures.spec, pictures.report, pictures.shape)
+        elif self.stage is Stage.CHOOSING and self.open_button.isEnabled():
+            # One thing at a time: a look that is not needed any more would have to be waited for.
+            self._look_soon.stop()
+            self._preview.drop()
+            self._become(Stage.READING)
+            self.page.say("")
+            self._reading.run(partial(read_all, self.spec))
+            self._show_progress()
+
+    def reject(self) -> None:
+        """Stops the reading; without one, closes the page."""
+        if self.stage is Stage.READING:
+            self._reading.drop()
+            self._become(Stage.CHOOSING)
+            self.page.say("Stopped. Nothing was opened.")
+        else:
+            self._let_go()
+            super().reject()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        # The window is closing, or the person has had enough: this is no time for a second question.
+        self._let_go()
+        self.stage = Stage.CHOOSING
+        super().closeEvent(event)
+
+    def _let_go(self) -> None:
+        self._look_soon.stop()
+        self._clock.stop()
+        self._preview.drop()
+        self._reading.drop()
+
+    @Slot()
+    def _show_progress(self) -> None:
+        token = self._reading.token
+        if token is not None:
+            self.page.show_progress(token.done, token.total)
+
+    def _read(self, pictures: Pictures) -> None:
+        self.pictures = pictures
+        self._become(Stage.TOLD)
+        if pictures.report.skipped_count:
+            self.page.show_report(pictures.report)
+            _call(self.open_button, f"Use the {pictures.report.read:,} pictures")
+            self.open_button.setFocus()
+        else:
+            self.accept()
+
+    def _not_read(self, failure: Failure) -> None:
+        self._become(Stage.CHOOSING)
+        self._tell_failure(failure)
+
+    def _tell_failure(self, failure: Failure) -> None:
+        self.page.say(failure.message, fault=True)
+        if failure.details:
+            self.broken.emit(failure.message, failure.details)
+
+    def _become(self, stage: Stage) -> None:
+        self.stage = stage
+        choosing, reading = stage is Stage.CHOOSING, stage is Stage.READING
+        self.page.choices.setEnabled(choosing)
+        self.page.progress.setVisible(reading)
+        self.open_button.setEnabled(not reading)
+        _call(self.cancel_button, "Stop" if reading else "Cancel")
+        (self._clock.start if reading else self._clock.stop)()
+        if choosing and self.page.strip.waiting:
+            # The look that was given up for the reading.
+            self._look()
+
+
+def _call(button: QPushButton, text: str) -> None:
+    button.setText(text)
+    button.setAccessibleName(text)

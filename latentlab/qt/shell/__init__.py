@@ -1,0 +1,1 @@
+"""The frame: main window, docks, menus, status, theme, crash reporter, composition."""

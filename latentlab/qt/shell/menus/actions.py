@@ -1,0 +1,163 @@
+"""Everything that can be done, in one registry. Menus, toolbar, palette and list of keys come of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar
+
+from latentlab.plain import one_line
+from latentlab.qt.widgets.plain_text import plain_tip, spoken
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that can be done.
+
+    Attributes:
+        name: the action's objectName.
+        menu: where it is found, such as "View/Theme".
+        text: what the menu says, with & before the letter that picks it.
+        do: what happens.
+        tip: a sentence on it, shown in the status bar and on the toolbar.
+        key: the shortcut, "" for none.
+        enabled: whether it can be done now; None means always.
+        checked: whether it is on now; None means that it is no switch.
+        group: switches of one group exclude each other.
+        tool: what the toolbar calls it, "" to leave it out there.
+        gap: whether a line is drawn before it, in the menu and on the toolbar.
+        caption: what the menu says now, in place of `text`; while that is "", it is out of sight.
+    """
+
+    name: str
+    menu: str
+    text: str
+    do: Callable[[], None]
+    tip: str
+    key: str = ""
+    enabled: Callable[[], bool] | None = None
+    checked: Callable[[], bool] | None = None
+    group: str = ""
+    tool: str = ""
+    gap: bool = False
+    caption: Callable[[], str] | None = None
+
+
+class Actions(QObject):
+    """Makes the actions of a window and keeps them true to what can be done now."""
+
+    def __init__(self, window: QMainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._entries: dict[str, Entry] = {}
+        self._groups: dict[str, QActionGroup] = {}
+        self._menus: dict[str, QMenu] = {}
+        self._actions: dict[str, tuple[str, QAction]] = {}
+        self._due = QTimer(self, singleShot=True, interval=100)
+        self._due.timeout.connect(self.refresh)
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._actions[name][1]
+
+    @property
+    def all(self) -> list[tuple[str, QAction]]:
+        """Menu path and action of everything, in the order of the menus."""
+        order = {menu.split("/")[0]: place for place, menu in enumerate(self._menus)}
+        return sorted(self._actions.values(), key=lambda known: order[known[0].split("/")[0]])
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """Makes an action of each entry."""
+        for entry in entries:
+            action = QAction(entry.text, self._window)
+            action.setObjectName(entry.name)
+            if entry.key:
+                action.setShortcut(QKeySequence(entry.key))
+            if entry.checked is not None:
+                action.setCheckable(True)
+            if entry.group:
+                if entry.group not in self._groups:
+                    self._groups[entry.group] = QActionGroup(self._window)
+                self._groups[entry.group].addAction(action)
+            if entry.tool:
+                action.setIconText(entry.tool)
+            self._entries[entry.name] = entry
+            action.triggered.connect(_unchecked(entry.do))
+            # A switch shows the state, not the click: what was clicked may have been refused.
+            action.triggered.connect(self.refresh)
+            self._place(entry.menu, action, entry.tip, entry.gap)
+        self.refresh()
+
+    def adopt(
+        self, name: str, menu: str, action: QAction, tip: str, key: str = "", gap: bool = False
+    ) -> None:
+        """Takes in an action that Qt made: of the undo stack, of a dock."""
+        action.setObjectName(name)
+        if key:
+            action.setShortcut(QKeySequence(key))
+        self._place(menu, action, tip, gap)
+
+    def _place(self, menu: str, action: QAction, tip: str, gap: bool) -> None:
+        action.setStatusTip(one_line(tip))
+        keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        action.setToolTip(plain_tip(f"{tip} ({keys})" if keys else tip))
+        # Alone a menu's action is deaf while its menu is hidden in a full-screen window.
+        self._window.addAction(action)
+        home = self.menu(menu)
+        if gap:
+            home.addSeparator()
+        home.addAction(action)
+        self._actions[action.objectName()] = (menu, action)
+
+    def menu(self, path: str) -> QMenu:
+        """The menu at a path such as "View/Theme", made when it is first asked for."""
+        if path not in self._menus:
+            above, _, title = path.rpartition("/")
+            menu = (self.menu(above) if above else self._window.menuBar()).addMenu(title)
+            menu.setObjectName(path.replace("&", "").replace("/", "").replace(" ", "") + "Menu")
+            menu.setToolTipsVisible(False)
+            self._menus[path] = menu
+        return self._menus[path]
+
+    def fill_toolbar(self, bar: QToolBar, names: Iterable[str]) -> None:
+        """Puts the named actions on a toolbar; "" is a line between them."""
+        for name in names:
+            if not name:
+                bar.addSeparator()
+                continue
+            action = self[name]
+            bar.addAction(action)
+            button = bar.widgetForAction(action)
+            button.setObjectName(name.removesuffix("Action") + "Button")
+            button.setAccessibleName(spoken(action.text()))
+
+    @Slot()
+    def refresh_soon(self) -> None:
+        """The same in a moment, once for all the edits of that moment: a drag makes hundreds a second."""
+        if not self._due.isActive():
+            self._due.start()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Asks every entry whether it can be done, and whether it is on."""
+        for name, entry in self._entries.items():
+            action = self[name]
+            if entry.enabled is not None:
+                action.setEnabled(entry.enabled())
+            if entry.checked is not None:
+                action.setChecked(entry.checked())
+            if entry.caption is not None:
+                caption = entry.caption()
+                action.setText(caption)
+                action.setVisible(bool(caption))
+
+
+def _unchecked(do: Callable[[], None]) -> Callable[[], None]:
+    """`do` for a signal that carries whether the action is checked, which is of no interest here."""
+
+    def done() -> None:
+        do()
+
+    return done

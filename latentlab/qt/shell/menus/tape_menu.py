@@ -1,0 +1,35 @@
+"""The commands that save tapes: in the File menu, and below the button that saves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from latentlab.qt.export.tapes import BATCH, FRAME, TAPE
+from latentlab.qt.shell.menus.actions import Entry
+
+if TYPE_CHECKING:
+    from latentlab.qt.shell.main_window import LabWindow
+
+_MENU = "&File/&Diffusion"
+SAVE_MENU = ("saveFrameAction", "saveBatchAction", "", "saveTapeAction", "saveNumbersAction")
+
+
+def tape_entries(window: LabWindow) -> Iterator[Entry]:
+    """Each is there while there is a tape."""
+    tapes = window.tapes
+    for name, what, suffix, text, tip in (
+        ("saveFrameAction", FRAME, "", "Save &picture of the frame …",
+         "Save the chosen picture as it is in the frame in hand: in its noise, as believed, or both."),
+        ("saveBatchAction", BATCH, "", "Save &all pictures of the frame …",
+         "Save all pictures of the frame in hand as one sheet."),
+        ("saveTapeAction", TAPE, "", "Save whole &tape …",
+         "Save the tape in hand as a film (WebP, GIF, APNG, MP4) or a strip."),
+        ("saveNumbersAction", TAPE, ".npz", "Save &numbers of the tape …",
+         "Save all xₜ and x̂₀ of the tape in hand as NumPy arrays (.npz)."),
+    ):  # fmt: skip
+        yield Entry(
+            name, _MENU, text, partial(tapes.ask_to_save, what, suffix), tip, enabled=tapes.has_tape,
+            gap=name == "saveTapeAction",
+        )  # fmt: skip

@@ -1,0 +1,38 @@
+"""The Train menu: the training panel's buttons, for those who have the panel out of sight."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from latentlab.qt.clients.trainer_client import Stage
+from latentlab.qt.shell.menus.actions import Entry
+
+if TYPE_CHECKING:
+    from latentlab.qt.shell.main_window import LabWindow
+
+
+def training_entries(window: LabWindow) -> Iterator[Entry]:
+    """To the panel, and what can be done to a training that is going on."""
+    trainer = window.trainer
+
+    def while_in(*stages: Stage) -> Callable[[], bool]:
+        return lambda: trainer.stage in stages
+
+    yield Entry(
+        "trainAction", "&Train", "&Train a model …", window.show_training,
+        "Choose pictures and a model, and watch it learn.", "Ctrl+T", tool="Train", gap=True,
+    )  # fmt: skip
+    yield Entry(
+        "pauseTrainingAction", "&Train", "&Pause", trainer.pause,
+        "Let the training wait where it is, with everything saved.", "", while_in(Stage.RUNNING),
+    )  # fmt: skip
+    yield Entry(
+        "resumeTrainingAction", "&Train", "&Go on", trainer.resume,
+        "Let the training go on where it was.", "", while_in(Stage.PAUSED),
+    )  # fmt: skip
+    yield Entry(
+        "keepTrainingAction", "&Train", "&Stop and keep", trainer.keep,
+        "Stop the training, save the model as it is and open it.", "",
+        while_in(Stage.RUNNING, Stage.PAUSED),
+    )  # fmt: skip

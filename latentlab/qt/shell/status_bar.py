@@ -1,0 +1,143 @@
+"""The status bar: what is going on, how far it is, and what the machine does about it."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar
+
+from latentlab.engine.rendering.replies import (
+    EncodingsReply,
+    LoadedReply,
+    PointReply,
+    Refusal,
+)
+from latentlab.plain import short_name
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.widgets.plain_text import Label, plain_tip
+
+_STATM = Path("/proc/self/statm")
+_REFRESH_MS = 250
+_MEMORY_MS = 2000
+# A bar has one line, and a path of any length may be said in it.
+_SAID = 400
+
+
+class Status(QObject):
+    """Fills a status bar from the desk's signals. Figures change at most four times a second."""
+
+    def __init__(self, bar: QStatusBar, desk: Desk) -> None:
+        super().__init__(bar)
+        bar.setObjectName("statusBar")
+        self._bar, self._desk = bar, desk
+        self._seconds: deque[float] = deque(maxlen=50)
+        self.task = _label("statusTask", "What is going on", "What LatentLab is doing at the moment.")
+        self.progress = QProgressBar()
+        self.progress.setObjectName("statusProgress")
+        self.progress.setAccessibleName("Progress")
+        self.progress.setToolTip("How far the work is.")
+        self.progress.setFixedWidth(140)
+        self.progress.setMaximumHeight(14)
+        self.progress.setTextVisible(False)
+        self.decode = _label(
+            "statusDecode", "Decode time", "Time to decode one picture: the median of the last 50."
+        )
+        self.device = _label("statusDevice", "Device", "Where the model runs.")
+        self.memory = _label("statusMemory", "Memory", "Memory that LatentLab takes up now.")
+        bar.addWidget(self.progress)
+        bar.addWidget(self.task, 1)
+        for label in (self.decode, self.device, self.memory):
+            bar.addPermanentWidget(label)
+        self._rest()
+        self._refresh = QTimer(self, singleShot=True, interval=_REFRESH_MS)
+        self._refresh.timeout.connect(self._show_decode)
+        self._measure = QTimer(self, interval=_MEMORY_MS)
+        self._measure.timeout.connect(self._show_memory)
+        self._show_memory()
+        if self.memory.text():
+            self._measure.start()
+        else:
+            self.memory.hide()
+        desk.busy.connect(self._busy)
+        desk.loaded.connect(self._loaded)
+        desk.encoded.connect(self._encoded)
+        desk.pointed.connect(self._pointed)
+        desk.refused.connect(self._refused)
+
+    def say(self, text: str, seconds: float = 6.0) -> None:
+        """A word in passing, such as that a file was saved."""
+        self._bar.showMessage(short_name(text, _SAID), int(seconds * 1000))
+
+    @Slot(str)
+    def _busy(self, text: str) -> None:
+        self._show_work(text, 0, 0)
+
+    def _show_work(self, text: str, done: int, total: int) -> None:
+        self.task.setText(text)
+        self.progress.setRange(0, total)
+        self.progress.setValue(done)
+        self.progress.show()
+
+    @Slot()
+    def _rest(self) -> None:
+        self.task.clear()
+        self.progress.hide()
+        # One that is hidden but endless would go on being animated.
+        self.progress.setRange(0, 1)
+
+    @Slot(object)
+    def _loaded(self, model: LoadedReply) -> None:
+        self.device.setText(model.device.upper())
+        self._seconds.clear()
+        self._show_work("Finding the place of every picture …", 0, len(model.images))
+
+    @Slot(object)
+    def _encoded(self, reply: EncodingsReply) -> None:
+        if reply.done:
+            self._rest()
+            self._show_memory()
+        else:
+            done = len(reply.mean)
+            self._show_work(f"Encoding pictures: {done:,} of {reply.total:,}", done, reply.total)
+
+    @Slot(object)
+    def _refused(self, refusal: Refusal) -> None:
+        if refusal.slot in ("load", "encodings"):
+            self._rest()
+
+    @Slot(object)
+    def _pointed(self, reply: PointReply) -> None:
+        self._seconds.append(reply.seconds)
+        if not self._refresh.isActive():
+            self._refresh.start()
+
+    @Slot()
+    def _show_decode(self) -> None:
+        if self._seconds:
+            self.decode.setText(f"Decode {1000 * sorted(self._seconds)[len(self._seconds) // 2]:.1f} ms")
+
+    @Slot()
+    def _show_memory(self) -> None:
+        memory = resident_bytes()
+        self.memory.setText("" if memory is None else f"Memory {memory / 2**20:,.0f} MB")
+
+
+def resident_bytes() -> int | None:
+    """How much memory this process takes up; None where the system does not tell."""
+    try:
+        return int(_STATM.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def _label(name: str, title: str, tip: str) -> QLabel:
+    label = Label()
+    label.setObjectName(name)
+    label.setAccessibleName(title)
+    label.setToolTip(plain_tip(tip))
+    label.setMargin(2)
+    label.setIndent(6)
+    return label

@@ -1,0 +1,60 @@
+"""What the window says while there is nothing to show in it yet."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, Slot
+from PySide6.QtWidgets import QWidget
+
+from latentlab.engine.rendering.replies import LoadedReply, Refusal
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.widgets.plain_text import Label
+
+
+class OpeningHint(Label):
+    """Lies over a widget and names what is being opened, until the first points are there."""
+
+    def __init__(self, over: QWidget, desk: Desk) -> None:
+        super().__init__(f"Opening {desk.state.model} …", over)
+        self.setObjectName("openingHint")
+        self.setAccessibleName("What is being opened")
+        # Not in the middle: there the plane shows the probe.
+        self.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom)
+        self.setMargin(56)
+        self.setWordWrap(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        font = self.font()
+        font.setPointSizeF(1.4 * font.pointSizeF())
+        self.setFont(font)
+        self._desk, self._over = desk, over
+        over.installEventFilter(self)
+        desk.busy.connect(self._busy)
+        desk.loaded.connect(self._loaded)
+        desk.refused.connect(self._refused)
+
+    def lie_over(self, over: QWidget) -> None:
+        """Moves to another widget."""
+        self._over.removeEventFilter(self)
+        self._over = over
+        over.installEventFilter(self)
+        self.setParent(over)
+        self.resize(over.size())
+        self.show()
+
+    @Slot(str)
+    def _busy(self, text: str) -> None:
+        if self._desk.encodings is None:
+            self.setText(text)
+
+    @Slot(object)
+    def _loaded(self, model: LoadedReply) -> None:
+        self.hide()
+
+    @Slot(object)
+    def _refused(self, refusal: Refusal) -> None:
+        if refusal.slot == "load" and self._desk.model is None:
+            self.setText("No model is open. Open one with Ctrl+O, or drop it here.")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self.resize(self._over.size())
+        return False

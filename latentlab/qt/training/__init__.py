@@ -1,1 +1,0 @@
-"""Training in the window: the thread that does it, and what follows it."""

@@ -1,1 +1,0 @@
-"""The film strip of pinned points."""

@@ -1,0 +1,1 @@
+"""Analogies: a is to b as c is to d."""

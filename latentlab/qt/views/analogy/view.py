@@ -1,0 +1,307 @@
+"""a is to b as c is to ?: three pictures, the fourth that follows, and the real ones nearest to it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QImage, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from latentlab.engine.rendering.replies import (
+    OwnPictureReply,
+    Refusal,
+    WalkReply,
+)
+from latentlab.engine.rendering.requests import (
+    AnalogyRequest,
+    LoadRequest,
+    Picture,
+    Point,
+    WellRequest,
+)
+from latentlab.errors import LabError
+from latentlab.qt.clients.coalesce import Asking
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.controllers.picture_store import OwnPictures
+from latentlab.qt.views.analogy.nearest_row import NearestRow
+from latentlab.qt.views.analogy.slot import NOTHING, OWN, PROBE, SELECTED, Joint, Well, WellPicture
+from latentlab.qt.widgets.incoming import incoming
+from latentlab.qt.widgets.plain_text import Label, RichLabel, plain_tip
+from latentlab.session.analogy import fourth, with_point
+from latentlab.session.edits import MoveProbe, SetAnalogy
+from latentlab.session.state import Analogy, SessionState
+
+_NEAREST = 4
+_BETWEEN = ("is to", "as", "is to")
+
+
+class AnalogyView(QWidget):
+    """Three wells that hold points of the latent space, as part of the session; `failed` carries a message
+    and details."""
+
+    failed = Signal(str, str)
+
+    def __init__(self, desk: Desk, pictures: OwnPictures, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("analogyView")
+        self.setAccessibleName("Analogy: a is to b as c is to what?")
+        self._desk, self._pictures = desk, pictures
+        self._drawn: dict[Point, Picture] = {}
+        self._wanted = True
+        # Dropped pictures that wait for their places: one is encoded after the other, by the model that was
+        # being opened, if one was, for places in another's latent space mean nothing.
+        self._waiting: deque[tuple[int, Picture]] = deque()
+        self._under_way: tuple[int, Picture] | None = None
+        self._opening = False
+        self.wells = tuple(Well(place) for place in range(3))
+        self.result = WellPicture("analogyResult", "The fourth picture", "?")
+        self.result.setToolTip("What the model decodes at z_c + z_b − z_a.")
+        self.go = _button("analogyGo", "&Go there", "Put the probe at the fourth picture")
+        self.swap = _button("analogySwap", "&Swap a and b", "Go the other way: what a has and b has not")
+        self.clear = _button("analogyClear", "&Clear", "Take all three pictures away")
+        self.nearest = NearestRow(desk, "analogyNearest", _NEAREST)
+        self._lay_out()
+        self._asking = Asking(self._ask, self, desk.loaded)
+        for well in self.wells:
+            well.taken.connect(self._take)
+            well.dropped.connect(self._dropped)
+        self.go.clicked.connect(self._go)
+        self.swap.clicked.connect(self._swap)
+        self.clear.clicked.connect(self._clear)
+        desk.changed.connect(self._changed)
+        desk.busy.connect(self._busy)
+        desk.loaded.connect(self._loaded)
+        desk.encoded.connect(self._encoded)
+        desk.unfolded.connect(self._drawn_anew)
+        desk.analogous.connect(self._analogous)
+        desk.well_encoded.connect(self._well_encoded)
+        desk.refused.connect(self._refused)
+        pictures.changed.connect(self._offer)
+        self._show()
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        title = RichLabel("<b>a is to b as c is to ?</b>")
+        title.setToolTip("What leads from a to b is added to c: z_c + z_b − z_a.")
+        title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        head.addWidget(title, 1)
+        for button in (self.swap, self.clear):
+            head.addWidget(button)
+        last = QWidget()
+        column = QVBoxLayout(last)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3)
+        column.addWidget(self.result, 1)
+        column.addWidget(self.go, 0, Qt.AlignmentFlag.AlignHCenter)
+        beside = QWidget()
+        column = QVBoxLayout(beside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3)
+        words = Label("Nearest images")
+        words.setToolTip("The pictures of the data whose places are nearest to the fourth one's.")
+        column.addWidget(words)
+        column.addWidget(self.nearest, 1)
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        for number, widget in enumerate((*self.wells, last)):
+            row.addWidget(widget, 5 if isinstance(widget, Well) else 4)
+            if number < len(_BETWEEN):
+                row.addWidget(Joint(_BETWEEN[number], self.wells[0]))
+        row.addWidget(beside, 5)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 6, 8, 6)
+        layout.setSpacing(4)
+        layout.addLayout(head)
+        layout.addLayout(row, 1)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(480, 150)
+
+    # What is shown
+
+    @Slot(object, object)
+    def _changed(self, old: SessionState, new: SessionState) -> None:
+        if old.condition != new.condition:
+            self._drawn_anew()
+        if old.analogy != new.analogy:
+            self._show()
+        elif old.selected != new.selected:
+            self._offer()
+
+    @Slot(str)
+    def _busy(self, words: str) -> None:
+        """Another model is being opened."""
+        self._opening = True
+        self._put_back()
+
+    @Slot(object)
+    def _loaded(self, model: object) -> None:
+        self._opening = False
+        self._put_back()
+        self._drawn_anew()
+        self._encode_next()
+
+    @Slot(object)
+    def _encoded(self, reply: object) -> None:
+        self._offer()
+        self.nearest.show_place(fourth(self._desk.state.analogy))
+
+    @Slot()
+    def _drawn_anew(self) -> None:
+        """Another model, or another condition: the points decode to other pictures."""
+        self._drawn = {}
+        self._show()
+
+    def _show(self) -> None:
+        analogy = self._desk.state.analogy
+        z = fourth(analogy)
+        coming = {place for place, _ in self._waiting}
+        if self._under_way is not None:
+            coming.add(self._under_way[0])
+        for well, point in zip(self.wells, analogy, strict=True):
+            words = "…" if well.place in coming else well.letter
+            well.show_picture(None if point is None else self._drawn.get(point), words)
+        if z is None or z in self._drawn:
+            self.result.show_picture(None if z is None else self._drawn[z])
+        self.nearest.show_place(z)
+        self.go.setEnabled(z is not None)
+        self.swap.setEnabled(analogy[0] is not None or analogy[1] is not None)
+        self.clear.setEnabled(any(point is not None for point in analogy))
+        self._offer()
+        self._wanted = True
+        self.update()
+
+    @Slot()
+    def _offer(self) -> None:
+        """Which of the wells' buttons mean something now."""
+        there = {
+            source
+            for source in (PROBE, SELECTED, OWN)
+            if self._desk.model is not None and self._point_of(source) is not None
+        }
+        for well, point in zip(self.wells, self._desk.state.analogy, strict=True):
+            well.offer(there if point is None else there | {NOTHING})
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        # A panel behind another's tab calls itself visible, and is never painted.
+        if self._wanted and self._desk.model is not None:
+            self._wanted = False
+            self._asking.soon()
+        super().paintEvent(event)
+
+    def _ask(self) -> bool:
+        """Asks for the pictures of the points; whether there are any."""
+        analogy = self._desk.state.analogy
+        points = {point for point in (*analogy, fourth(analogy)) if point is not None}
+        if not points or points <= self._drawn.keys():
+            return False
+        self._desk.request_analogy(tuple(sorted(points)))
+        return True
+
+    @Slot(object)
+    def _analogous(self, reply: WalkReply) -> None:
+        self._asking.answered()
+        if reply.condition == self._desk.state.condition:
+            self._drawn = dict(zip(reply.points, reply.pictures, strict=True))
+            self._show()
+
+    @Slot(object)
+    def _refused(self, refusal: Refusal) -> None:
+        if refusal.slot == AnalogyRequest.slot:
+            self._asking.answered()
+        elif refusal.slot == WellRequest.slot:
+            self._under_way = None
+            self._encode_next()
+        elif refusal.slot == LoadRequest.slot:
+            self._opening = False
+            self._encode_next()
+
+    # The hand
+
+    def _point_of(self, source: str) -> Point | None:
+        state, encodings = self._desk.state, self._desk.encodings
+        if source == PROBE:
+            return state.probe
+        if source == OWN:
+            reply = self._pictures.reply
+            return None if reply is None else reply.mean
+        if state.selected is None or encodings is None or state.selected >= len(encodings.mean):
+            return None
+        return tuple(map(float, encodings.mean[state.selected]))
+
+    @Slot(int, str)
+    def _take(self, place: int, source: str) -> None:
+        self._set(place, None if source == NOTHING else self._point_of(source))
+
+    def _set(self, place: int, z: Point | None) -> None:
+        self._become(with_point(self._desk.state.analogy, place, z))
+
+    def _become(self, analogy: Analogy) -> None:
+        if analogy != self._desk.state.analogy:
+            self._desk.do(SetAnalogy(analogy=analogy))
+
+    @Slot()
+    def _go(self) -> None:
+        z = fourth(self._desk.state.analogy)
+        if z is not None:
+            self._desk.do(MoveProbe(z=z))
+
+    @Slot()
+    def _swap(self) -> None:
+        a, b, c = self._desk.state.analogy
+        self._become((b, a, c))
+
+    @Slot()
+    def _clear(self) -> None:
+        self._become((None, None, None))
+
+    # Dropped pictures
+
+    @Slot(int, object)
+    def _dropped(self, place: int, data: QMimeData) -> None:
+        """The picture into this well; more files go into the wells after it."""
+        files = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+        try:
+            sources: Sequence[Path | QImage] = files or [incoming(data)]
+        except LabError as error:
+            self.failed.emit(str(error), "")
+            return
+        for number, source in zip(range(place, len(self.wells)), sources, strict=False):
+            self.wells[number].show_picture(None, "…")
+            self._pictures.read(source, partial(self._read, number), self._show)
+
+    def _read(self, place: int, pixels: Picture) -> None:
+        self._waiting.append((place, pixels))
+        self._encode_next()
+
+    def _encode_next(self) -> None:
+        if self._under_way is None and self._waiting and self._desk.model is not None and not self._opening:
+            self._under_way = self._waiting.popleft()
+            self._desk.request_well(self._under_way[1])
+
+    def _put_back(self) -> None:
+        """What is under way comes from the model before, if at all: it is not waited for, but asked anew."""
+        if self._under_way is not None:
+            self._waiting.appendleft(self._under_way)
+            self._under_way = None
+
+    @Slot(object)
+    def _well_encoded(self, reply: OwnPictureReply) -> None:
+        asked, self._under_way = self._under_way, None
+        model = self._desk.model
+        if asked is not None and model is not None and len(reply.mean) == model.latents:
+            self._set(asked[0], reply.mean)
+            self._show()
+        self._encode_next()
+
+
+def _button(name: str, text: str, tip: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setObjectName(name)
+    button.setAccessibleName(tip)
+    button.setToolTip(plain_tip(f"{tip}."))
+    return button

@@ -1,0 +1,269 @@
+"""New pictures of what is asked for: draws from the prior, told what the boxes say."""
+
+from __future__ import annotations
+
+import random
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QHBoxLayout,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from latentlab.engine.rendering.replies import (
+    LoadedReply,
+    Refusal,
+    SamplesReply,
+)
+from latentlab.engine.rendering.requests import SamplesRequest
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.widgets.check_box import CheckBox
+from latentlab.qt.widgets.choice_button import ChoiceButton
+from latentlab.qt.widgets.condition_tile import ConditionTile
+from latentlab.qt.widgets.flow_layout import FlowLayout, TileLayout, laid_out_once
+from latentlab.qt.widgets.images import to_qimage
+from latentlab.qt.widgets.name_chooser import MOST_BUTTONS, NameChooser
+from latentlab.qt.widgets.plain_text import Label, RichLabel, listed, on_button, plain_tip, without_mnemonic
+from latentlab.session.conditions import asked_in_words, in_words
+from latentlab.session.edits import AskFor, TakeSample
+from latentlab.session.state import SessionState
+
+COUNT = 12
+# Short enough to be typed after `latentlab sample --seed`.
+_SEEDS = 100_000
+_ANY, _WITH, _WITHOUT = Qt.CheckState.PartiallyChecked, Qt.CheckState.Checked, Qt.CheckState.Unchecked
+_NEXT = {_ANY: _WITH, _WITH: _WITHOUT, _WITHOUT: _ANY}
+
+
+class AskBox(CheckBox):
+    """An attribute that is asked for: with it, without it, or either."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(on_button(name))
+        self.name = name
+        self.setTristate(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def nextCheckState(self) -> None:
+        """A click only says what is wished: the session decides how it stands."""
+
+    def show_asked(self, value: float | None) -> None:
+        """1 with, 0 without, None either."""
+        self.setCheckState(_ANY if value is None else _WITH if value >= 0.5 else _WITHOUT)
+        name = listed(self.name)
+        words = {_ANY: f"{name} or not", _WITH: f"with {name}", _WITHOUT: f"without {name}"}
+        self.setText(without_mnemonic(words[self.checkState()]))
+        self.setAccessibleName(f"New pictures {words[self.checkState()]}")
+        self.setToolTip(plain_tip(f"Click: {words[_NEXT[self.checkState()]]}."))
+
+    @property
+    def next_asked(self) -> float | None:
+        """What the next click asks for."""
+        return {_ANY: None, _WITH: 1.0, _WITHOUT: 0.0}[_NEXT[self.checkState()]]
+
+
+class NewSamples(QWidget):
+    """Boxes to ask with, a button that draws twelve, and the pictures; a click on one goes there."""
+
+    save_wanted = Signal()
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("newSamples")
+        self.setAccessibleName("New pictures of what is asked for")
+        self._desk, self._chance = desk, random.Random()
+        self._names: tuple[str, ...] = ()
+        self._exclusive = True
+        self._reply: SamplesReply | None = None
+        self.boxes: dict[str, QAbstractButton] = {}
+        self.tiles: list[ConditionTile] = []
+        self.draw = QPushButton(f"Dra&w {COUNT}")
+        self.draw.setObjectName("drawSamples")
+        self.draw.setAccessibleName(f"Draw {COUNT} new pictures")
+        self.draw.setToolTip("Decodes new draws from the prior, told what is asked. Each press draws others.")
+        self.save = QPushButton("&Save …")
+        self.save.setObjectName("saveSamples")
+        self.save.setAccessibleName("Save the new pictures")
+        self.save.setToolTip("Saves the new pictures in one sheet, which says what was asked.")
+        self.note = Label()
+        self.note.setObjectName("samplesNote")
+        self.note.setWordWrap(True)
+        self._choice, self._strip = QWidget(), QWidget()
+        self._flow, self._grid = FlowLayout(self._choice, gap=6), TileLayout(self._strip, gap=2, least=44)
+        self.chooser = NameChooser("any class")
+        self.chooser.setObjectName("askChooser")
+        self.chooser.setAccessibleName("Class that the new pictures are to be of")
+        self.chooser.setToolTip(
+            "The class that new pictures are to be of. Type a part of its name to find it."
+        )
+        self.chooser.hide()
+        self._lay_out()
+        self.chooser.chosen.connect(self._class_asked)
+        self.draw.clicked.connect(self._draw)
+        self.save.clicked.connect(self.save_wanted)
+        desk.loaded.connect(self._loaded)
+        desk.changed.connect(self._changed)
+        desk.probed.connect(self._moved)
+        desk.sampled.connect(self._sampled)
+        desk.unfolded.connect(self._unfolded)
+        desk.refused.connect(self._refused)
+        if desk.model is not None:
+            self._loaded(desk.model)
+
+    def _lay_out(self) -> None:
+        for number in range(COUNT):
+            tile = ConditionTile(number, "")
+            tile.setObjectName(f"sample_{number}")
+            tile.clicked.connect(self._taken)
+            self.tiles.append(tile)
+            self._grid.addWidget(tile)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.draw)
+        buttons.addWidget(self.save)
+        buttons.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 0)
+        layout.setSpacing(6)
+        for widget in (RichLabel("<b>New pictures</b>"), self.chooser, self._choice, self._strip):
+            layout.addWidget(widget)
+        # Below the pictures: a board that scrolls to show them can leave the button under the mouse.
+        layout.addLayout(buttons)
+        layout.addWidget(self.note)
+
+    # What comes from the desk
+
+    @Slot(object)
+    def _loaded(self, model: LoadedReply) -> None:
+        if (model.condition_names, model.exclusive) != (self._names, self._exclusive):
+            self._names, self._exclusive = model.condition_names, model.exclusive
+            with laid_out_once(self._choice):
+                self._make_boxes()
+            self._choice.setVisible(bool(self.boxes))
+        self._show_samples(None)
+        self._say(f"Say what they are to have, and draw {COUNT}." if self._names else "")
+        self._show_asked(self._desk.state)
+
+    @Slot(object, object)
+    def _changed(self, old: SessionState, new: SessionState) -> None:
+        if old.asked != new.asked:
+            self._show_asked(new)
+        self._mark(new)
+
+    @Slot(object, object)
+    def _moved(self, old: SessionState, new: SessionState) -> None:
+        self._mark(new)
+
+    @Slot(object)
+    def _sampled(self, reply: SamplesReply) -> None:
+        self._show_samples(reply)
+        words = [asked_in_words(reply.asked).replace(",", ", "), reply.origin, f"seed {reply.seed}"]
+        self._say("; ".join(word for word in words if word) + ".")
+
+    @Slot(object)
+    def _unfolded(self, reply: object) -> None:
+        """The model has learnt: the same draws are other pictures."""
+        if self._reply is not None and not self.visibleRegion().isEmpty():
+            self._desk.request_samples(self._reply.asked, COUNT, self._reply.seed)
+
+    @Slot(object)
+    def _refused(self, refusal: Refusal) -> None:
+        if refusal.slot == SamplesRequest.slot:
+            self._say(refusal.message)
+
+    # What is shown
+
+    def _say(self, words: str) -> None:
+        self.note.setText(words)
+        self.note.setVisible(bool(words))
+
+    def _make_boxes(self) -> None:
+        for old in self.boxes.values():
+            old.hide()
+            old.deleteLater()
+        self.boxes = {}
+        many = self._exclusive and len(self._names) > MOST_BUTTONS
+        self.chooser.setVisible(many)
+        self.chooser.offer(self._names if many else ())
+        for name in () if many else self._names:
+            box: QAbstractButton = ChoiceButton(on_button(name)) if self._exclusive else AskBox(name)
+            box.setObjectName(f"ask_{name}")
+            box.clicked.connect(self._asked)
+            self.boxes[name] = box
+            self._flow.addWidget(box)
+
+    def _show_asked(self, state: SessionState) -> None:
+        asked = dict(state.asked)
+        wanted = next((name for name in asked if name in self._names), None)
+        self.chooser.show_number(-1 if wanted is None else self._names.index(wanted))
+        for name, box in self.boxes.items():
+            if isinstance(box, AskBox):
+                box.show_asked(asked.get(name))
+            else:
+                box.setChecked(name in asked)
+                box.setAccessibleName(f"New pictures of class {name}")
+                box.setToolTip(
+                    plain_tip("Click: any class." if name in asked else f"Click: class {listed(name)} alone.")
+                )
+
+    def _show_samples(self, reply: SamplesReply | None) -> None:
+        self._reply = reply
+        self.save.setEnabled(reply is not None)
+        self._strip.setVisible(reply is not None)
+        for number, tile in enumerate(self.tiles):
+            there = reply is not None and number < len(reply.pictures)
+            tile.setVisible(there)
+            if reply is None or not there:
+                continue
+            tile.show_image(to_qimage(reply.pictures[number]))
+            told = in_words(reply.conditions[number], self._names) if reply.conditions else "nothing"
+            words = f"New picture {number + 1}, told {told}"
+            tile.setAccessibleName(words)
+            tile.setToolTip(plain_tip(f"{words}. Click to go there."))
+        self._mark(self._desk.state)
+
+    def _mark(self, state: SessionState) -> None:
+        """Shows at which of the pictures the probe is."""
+        if self._reply is None:
+            return
+        for number, (tile, z) in enumerate(zip(self.tiles, self._reply.points, strict=False)):
+            told = self._reply.conditions[number] if self._reply.conditions else ()
+            tile.setChecked((z, told) == (state.probe, state.condition))
+
+    # The hand
+
+    @Slot()
+    def _asked(self) -> None:
+        box, asked = self.sender(), dict(self._desk.state.asked)
+        name = next((name for name, known in self.boxes.items() if known is box), None)
+        if name is None:
+            return
+        if isinstance(box, AskBox):
+            value = box.next_asked
+            asked.pop(name, None)
+            if value is not None:
+                asked[name] = value
+            wanted = tuple((one, asked[one]) for one in self._names if one in asked)
+        else:
+            wanted = () if name in asked else ((name, 1.0),)
+        self._desk.do(AskFor(asked=wanted))
+
+    @Slot(int)
+    def _class_asked(self, number: int) -> None:
+        self._desk.do(AskFor(asked=((self._names[number], 1.0),) if number >= 0 else ()))
+
+    @Slot()
+    def _draw(self) -> None:
+        self._say("Drawing …")
+        self._desk.request_samples(self._desk.state.asked, COUNT, self._chance.randrange(_SEEDS))
+
+    @Slot()
+    def _taken(self) -> None:
+        tile, reply = self.sender(), self._reply
+        if reply is None or tile not in self.tiles:
+            return
+        number = self.tiles.index(tile)
+        condition = reply.conditions[number] if reply.conditions else ()
+        self._desk.do(TakeSample(z=reply.points[number], condition=condition))

@@ -1,0 +1,388 @@
+"""The attribute board: a slider for each attribute of the data, the picture before and after.
+
+The point that the person began with is the probe less what has been added to it; so a probe moved in any
+other way is a new beginning. Directions are asked for when the board is first seen, for finding them takes a
+while.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QHBoxLayout,
+    QPushButton,
+    QSizePolicy,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from latentlab.engine.attributes.trust import STEERED
+from latentlab.engine.rendering.replies import (
+    DirectionsReply,
+    LoadedReply,
+    PointReply,
+    Refusal,
+    WalkReply,
+)
+from latentlab.engine.rendering.requests import (
+    BeforeRequest,
+    DirectionsRequest,
+    Point,
+)
+from latentlab.qt.clients.burst import Burst
+from latentlab.qt.clients.coalesce import Asking
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.controllers.density_watcher import FarWarning
+from latentlab.qt.views.attributes.addable import moved
+from latentlab.qt.views.attributes.before_after import BeforeAfter
+from latentlab.qt.views.attributes.condition_board import ConditionBoard
+from latentlab.qt.views.attributes.own_directions import owned
+from latentlab.qt.views.attributes.row import AttributeRow
+from latentlab.qt.views.attributes.sections_list import Shelf
+from latentlab.qt.views.attributes.sheet_dialog import SheetDialog
+from latentlab.qt.views.attributes.trust_table import TrustTable
+from latentlab.qt.widgets.flow_layout import FlowLayout
+from latentlab.qt.widgets.plain_text import Label, plain_tip
+from latentlab.session.edits import AddAttributes
+from latentlab.session.state import SessionState
+
+if TYPE_CHECKING:
+    from latentlab.engine.attributes.directions import Directions
+
+_METHODS = (
+    ("Difference of means", "means", "The mean of those with it minus the mean of those without."),
+    (
+        "Others regressed out",
+        "regressed",
+        "What it adds when the other attributes stay as they are: a hat without short hair, say.",
+    ),
+    (
+        "Linear discriminant",
+        "discriminant",
+        "The direction that tells those with it from those without best (Fisher), as long as it takes: from "
+        "the pictures that lack it most to those that have it most.",
+    ),
+    (
+        "Steered",
+        STEERED,
+        "Learnt through the decoder, until a classifier sees in its pictures what was asked for, and all "
+        "else as it was. Takes a minute or more where it does not ship.",
+    ),
+)
+# Below this height the pictures are small.
+_LOW = 440
+# What is left over when the same was added and taken away.
+_ROUNDING = 1e-5
+_LEARNING = "The model is still learning. Its directions are found when the training has come to its end."
+
+
+class AttributeBoard(QWidget):
+    """Adds attributes to the probe, each as often as its slider says.
+
+    `sheet_drawn` (page, what it shows) tells of a sheet of many pictures, `sheet_wanted` asks to save it;
+    `key_frame_wanted` asks to pin the probe as the next key frame of the walk.
+    """
+
+    sheet_drawn = Signal(object, object)
+    sheet_wanted = Signal()
+    key_frame_wanted = Signal()
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("attributeBoard")
+        self.setAccessibleName("Attributes to add to the probe")
+        self._desk, self._burst = desk, Burst()
+        self._directions: Directions | None = None
+        self._wanted = self._chosen = False
+        # The point that attributes are added to, and what the model was told there.
+        self._asked: tuple[Point, Point] | None = None
+        self.shelf = Shelf(desk)
+        self.pictures = BeforeAfter()
+        self.before, self.after = self.pictures.before, self.pictures.after
+        self.method = QComboBox()
+        self.method.setObjectName("directionMethod")
+        self.method.setAccessibleName("How directions are found")
+        for number, (title, name, tip) in enumerate(_METHODS):
+            self.method.addItem(title, name)
+            self.method.setItemData(number, plain_tip(tip), Qt.ItemDataRole.ToolTipRole)
+        self.method.setToolTip(plain_tip("\n".join(f"{title}: {tip}" for title, _, tip in _METHODS)))
+        self.method.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.status = Label()
+        self.status.setObjectName("attributeStatus")
+        self.status.setWordWrap(True)
+        self.zero_all = QPushButton("&Zero all")
+        self.zero_all.setObjectName("attributeZeroAll")
+        self.zero_all.setAccessibleName("Zero all attributes")
+        self.zero_all.setToolTip("Takes all that was added away again.")
+        self.trust = QPushButton("How f&ar to trust …")
+        self.trust.setObjectName("attributeTrust")
+        self.trust.setAccessibleName("How far to trust the directions")
+        self.trust.setToolTip("What held-out pictures say of each direction, and which directions are alike.")
+        self.sheet = QPushButton("&Sheet …")
+        self.sheet.setObjectName("attributeSheetOpen")
+        self.sheet.setAccessibleName("Many pictures, before and after")
+        self.sheet.setToolTip("Adds it to many pictures at once: a row for each, a column for each strength.")
+        self.key_frame = QPushButton("&Key frame")
+        self.key_frame.setObjectName("attributeKeyFrame")
+        self.key_frame.setAccessibleName("Make this a key frame of the walk")
+        self.key_frame.setToolTip(
+            "Pins the picture as the next key frame. The walk below goes from one to the next: "
+            "play it, save it as WebP, GIF, APNG or MP4."
+        )
+        self.far = FarWarning(desk)
+        self.far.setContentsMargins(8, 0, 8, 0)
+        self.conditions = ConditionBoard(desk)
+        self.pages = QTabWidget()
+        self.pages.setObjectName("attributePages")
+        self.pages.setDocumentMode(True)
+        self._lay_out()
+        self._asking = Asking(self._ask_before, self, desk.loaded)
+        self.method.currentIndexChanged.connect(self._want)
+        self.method.activated.connect(self._choose)
+        self.shelf.slid.connect(self._slid)
+        self.shelf.gripped.connect(self._burst.end)
+        self.shelf.changed.connect(self._offered)
+        self.zero_all.clicked.connect(self._zero_all)
+        self.trust.clicked.connect(self._show_trust)
+        self.sheet.clicked.connect(self._show_sheet)
+        self.key_frame.clicked.connect(self.key_frame_wanted)
+        desk.loaded.connect(self._loaded)
+        desk.directed.connect(self._directed)
+        desk.before.connect(self._before)
+        desk.pointed.connect(self._pointed)
+        desk.probed.connect(self._changed)
+        desk.changed.connect(self._changed)
+        desk.unfolded.connect(self._unfolded)
+        desk.refused.connect(self._refused)
+        if desk.model is not None:
+            self._loaded(desk.model)
+
+    def _lay_out(self) -> None:
+        form = QFormLayout()
+        form.setContentsMargins(8, 0, 8, 0)
+        form.addRow("Directions b&y", self.method)
+        feet = QWidget()
+        foot = FlowLayout(feet, gap=6)
+        for button in (self.zero_all, self.key_frame, self.sheet, self.trust):
+            foot.addWidget(button)
+        below = QHBoxLayout()
+        below.setContentsMargins(8, 0, 8, 0)
+        below.addWidget(self.status)
+        vectors = QWidget()
+        self.pages.addTab(vectors, "By vect&or")
+        self.pages.addTab(self.conditions, "By &condition")
+        self.pages.setTabToolTip(0, "Move z along the direction of an attribute.")
+        self.pages.setTabToolTip(1, "Tell the decoder another attribute; see it beside the vector's way.")
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self.pages)
+        self._column = layout = QVBoxLayout(vectors)
+        layout.setContentsMargins(0, 8, 0, 0)
+        layout.setSpacing(6)
+        layout.addWidget(self.pictures)
+        layout.addLayout(form)
+        layout.addLayout(below)
+        layout.addWidget(self.shelf, 1)
+        # Below the sliders: above them, it would push them away from under the hand.
+        layout.addWidget(self.far)
+        below_all = QHBoxLayout()
+        below_all.setContentsMargins(8, 0, 8, 8)
+        below_all.addWidget(feet)
+        layout.addLayout(below_all)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        # Where it is low, sliders matter more than the size of the pictures.
+        tight = self.height() < _LOW
+        if tight != self.pictures.tight:
+            self.pictures.set_tight(tight)
+            self._column.setContentsMargins(0, 2 if tight else 8, 0, 0)
+            self._column.setSpacing(3 if tight else 6)
+        super().resizeEvent(event)
+
+    @property
+    def rows(self) -> dict[str, AttributeRow]:
+        """A row for each thing that can be added, by its key: of an attribute, its name."""
+        return self.shelf.rows
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(230, 160)
+
+    def make_direction(self) -> None:
+        """Makes a direction of the groups, or says why that cannot be."""
+        self.pages.setCurrentIndex(0)
+        self.shelf.yours.make()
+
+    # What comes from the desk
+
+    @Slot(object)
+    def _loaded(self, model: LoadedReply) -> None:
+        # A model that is told nothing has one way alone.
+        self.pages.tabBar().setVisible(bool(model.condition_names))
+        if not model.condition_names:
+            self.pages.setCurrentIndex(0)
+        self._show_directions(None)
+        self._asked = None
+        self.before.show_picture(None)
+        self.after.show_picture(None)
+        if not self._chosen:
+            # Steered ones do best what one asks for, and those that ship are there at once.
+            with QSignalBlocker(self.method):
+                self.method.setCurrentIndex(self.method.findData(STEERED if model.steered else "means"))
+        self._want()
+
+    @Slot()
+    def _choose(self) -> None:
+        """The person has said how directions are to be found; that is not changed for another model."""
+        self._chosen = True
+
+    @Slot()
+    def _want(self) -> None:
+        """Directions are wanted; they are asked for once the board can be seen."""
+        self._wanted = True
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        # A panel behind another's tab calls itself visible, and is never painted.
+        if self._wanted and self._desk.model is not None:
+            self._wanted = False
+            if self._desk.following:
+                self._say(_LEARNING)
+            else:
+                self._say("Finding directions …")
+                self._desk.request_directions(self.method.currentData())
+            self._asking.soon()
+        super().paintEvent(event)
+
+    @Slot(object)
+    def _directed(self, reply: DirectionsReply) -> None:
+        if reply.directions is None:
+            self._say(
+                f"Steering directions through the decoder: {reply.share:.0%}."
+                if reply.steering
+                else f"Finding directions: {reply.share:.0%} of the pictures are encoded."
+            )
+        else:
+            self._show_directions(reply.directions)
+
+    @Slot(object)
+    def _unfolded(self, reply: object) -> None:
+        if self._directions is not None or self.status.text() != _LEARNING:
+            self._show_directions(None)
+            self._say(_LEARNING)
+
+    @Slot(object)
+    def _before(self, reply: WalkReply) -> None:
+        self.before.show_picture(reply.pictures[0])
+        self._asking.answered()
+
+    @Slot(object)
+    def _pointed(self, reply: PointReply) -> None:
+        self.after.show_picture(reply.picture)
+
+    @Slot(object)
+    def _refused(self, refusal: Refusal) -> None:
+        if refusal.slot == DirectionsRequest.slot:
+            self._say(refusal.message)
+        elif refusal.slot == BeforeRequest.slot:
+            self._asking.answered()
+
+    @Slot(object, object)
+    def _changed(self, old: SessionState, new: SessionState) -> None:
+        if old.amounts != new.amounts:
+            self._show_amounts(new, old)
+        if (old.probe, old.condition) != (new.probe, new.condition):
+            self._asking.soon()
+
+    # What is shown
+
+    def _say(self, words: str) -> None:
+        self.status.setText(words)
+        self.status.setVisible(bool(words))
+
+    def _show_directions(self, directions: Directions | None) -> None:
+        self._directions = directions
+        self._say("")
+        self.shelf.show_directions(directions)
+
+    @Slot()
+    def _offered(self) -> None:
+        """There are other rows, and what they add may be something else."""
+        self._show_amounts(self._desk.state)
+        self._asking.soon()
+
+    def _show_amounts(self, state: SessionState, before: SessionState | None = None) -> None:
+        """The amounts of `state`; only those that are others than before, if that is known."""
+        amounts, shown = dict(state.amounts), dict(before.amounts) if before is not None else None
+        for name, row in self.rows.items():
+            amount = amounts.get(name, 0.0)
+            if shown is None or shown.get(name, 0.0) != amount:
+                row.show_amount(amount)
+        self.zero_all.setEnabled(bool(amounts) and bool(self.rows))
+        self.sheet.setEnabled(bool(self.rows))
+        self.trust.setEnabled(self._directions is not None or bool(owned(self._desk)))
+
+    def _ask_before(self) -> bool:
+        """Asks for the picture of the point that attributes are added to, if that is another one."""
+        if self._desk.model is None or self.visibleRegion().isEmpty():
+            return False
+        base, told = self._beginning(), self._desk.state.condition
+        if self._asked is not None and told == self._asked[1] and _alike(base, self._asked[0]):
+            return False
+        self._asked = (base, told)
+        self._desk.request_before(base)
+        return True
+
+    def _beginning(self) -> Point:
+        """The probe less what has been added to it; exact only as long as nothing has."""
+        state = self._desk.state
+        return self._moved(state.probe, {name: -amount for name, amount in state.amounts})
+
+    def _moved(self, z: Point, amounts: dict[str, float]) -> Point:
+        return moved(z, amounts, self.shelf.offers)
+
+    # The hand
+
+    @Slot(str, float, bool)
+    def _slid(self, name: str, amount: float, held: bool) -> None:
+        amounts = dict(self._desk.state.amounts)
+        step = amount - amounts.get(name, 0.0)
+        if amount:
+            amounts[name] = amount
+        else:
+            amounts.pop(name, None)
+        self._add({name: step}, amounts, self._burst.gesture(held))
+
+    @Slot()
+    def _zero_all(self) -> None:
+        back = {name: -amount for name, amount in self._desk.state.amounts}
+        if back:
+            self._burst.end()
+            self._add(back, {}, None)
+
+    def _add(self, steps: dict[str, float], amounts: dict[str, float], gesture: int | None) -> None:
+        z = self._moved(self._desk.state.probe, steps)
+        self._desk.do(AddAttributes(gesture=gesture, amounts=tuple(sorted(amounts.items())), z=z))
+
+    @Slot()
+    def _show_sheet(self) -> None:
+        dialog = SheetDialog(self._desk, self.shelf.offers, self)
+        dialog.drawn.connect(self.sheet_drawn)
+        dialog.save_wanted.connect(self.sheet_wanted)
+        dialog.open()
+
+    @Slot()
+    def _show_trust(self) -> None:
+        if self._directions is not None or owned(self._desk):
+            table = TrustTable(self._directions, owned(self._desk), self)
+            table.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            table.open()
+
+
+def _alike(z: Point, other: Point) -> bool:
+    return len(z) == len(other) and all(abs(one - two) < _ROUNDING for one, two in zip(z, other, strict=True))

@@ -1,0 +1,239 @@
+"""The legend of the plane: a chip for each class, which shows or hides its points."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QFrame, QScrollArea, QSizePolicy, QToolButton, QWidget
+
+from latentlab.engine.rendering.replies import LoadedReply
+from latentlab.qt.clients.undo import new_gesture
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.widgets.colours import class_colour
+from latentlab.qt.widgets.flow_layout import FlowLayout, laid_out_once
+from latentlab.qt.widgets.plain_text import Label, listed, on_button, plain_tip, spoken
+from latentlab.session.edits import HideClasses
+from latentlab.session.state import SessionState
+
+_DOT = 10
+_PAD = 7
+_GAP = 5
+_MOST_LINES = 4
+
+
+class ClassChip(QAbstractButton):
+    """A class as dot, name and count. Checked: shown. It says what was wished; the session decides."""
+
+    toggle_wished = Signal(int)
+    solo_wished = Signal(int)
+    doubled = Signal(int)
+
+    def __init__(self, label: int, name: str, count: int) -> None:
+        super().__init__()
+        self.label, self.count = label, f"{count:,}"
+        self.setText(on_button(name))
+        self.setObjectName(f"classChip_{label}")
+        self.setAccessibleName(f"Class {name}, {count} images")
+        self.setToolTip(
+            plain_tip(
+                f"Class {listed(name)}: {count:,} images. Click to show or hide it; double-click, Alt-click "
+                "or press Enter to show it alone, and again to show all."
+            )
+        )
+        self.setCheckable(True)
+        self.setChecked(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._alone = False
+
+    def nextCheckState(self) -> None:
+        """A click only says what is wished: Qt would check the chip before the session has agreed."""
+        (self.solo_wished if self._alone else self.toggle_wished).emit(self.label)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._alone = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+        super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        self._alone = False
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.doubled.emit(self.label)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.solo_wished.emit(self.label)
+        else:
+            super().keyPressEvent(event)
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(self.font())
+        text = metrics.horizontalAdvance(spoken(self.text())) + metrics.horizontalAdvance(self.count)
+        return QSize(2 * _PAD + _DOT + 2 * _GAP + text, max(metrics.height(), _DOT) + 6)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Shown: filled chip and dot. Hidden: no ground, an empty dot, the name struck out and paler."""
+        palette, shown = self.palette(), self.isChecked()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        edge = palette.highlight() if self.hasFocus() else palette.mid()
+        painter.setPen(QPen(edge, 2 if self.hasFocus() else 1))
+        ground = palette.midlight() if self.underMouse() or self.isDown() else palette.button()
+        painter.setBrush(ground if shown or self.underMouse() else Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(box, 0.5 * box.height(), 0.5 * box.height())
+        dot = QRectF(_PAD, 0.5 * (self.height() - _DOT), _DOT, _DOT)
+        colour = class_colour(self.label)
+        painter.setPen(QPen(colour, 1.5))
+        painter.setBrush(colour if shown else Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(dot.adjusted(0.75, 0.75, -0.75, -0.75))
+        font = self.font()
+        font.setStrikeOut(not shown)
+        painter.setFont(font)
+        text = box.adjusted(_PAD + _DOT + _GAP, 0, -_PAD, 0)
+        painter.setPen((palette.buttonText() if shown else palette.placeholderText()).color())
+        painter.drawText(
+            text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, spoken(self.text())
+        )
+        painter.setFont(self.font())
+        painter.setPen(palette.placeholderText().color())
+        painter.drawText(text, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self.count)
+        painter.end()
+
+
+class ClassLegend(QWidget):
+    """One chip per class of the data, and a button that shows all. Follows the session's hidden classes."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("classLegend")
+        self.setAccessibleName("Classes")
+        self._desk = desk
+        self._chips: list[ClassChip] = []
+        # What the last click found, for the double-click that it may turn out to begin.
+        self._found: tuple[int, frozenset[int], int] | None = None
+        self._none = Label("These data have no classes. Attributes, if any, are in the tab Attributes.")
+        self._none.hide()
+        self._all = QToolButton()
+        self._all.setText("All")
+        self._all.setObjectName("showAllClasses")
+        self._all.setEnabled(False)
+        self._all.setAccessibleName("Show all classes")
+        self._all.setToolTip("Show all classes")
+        self._all.clicked.connect(self._show_all)
+        self._all.hide()
+        flow = FlowLayout(self, gap=4)
+        flow.addWidget(self._all)
+        flow.addWidget(self._none)
+        desk.changed.connect(self._changed)
+        desk.loaded.connect(self._loaded)
+        if desk.model is not None:
+            self._loaded(desk.model)
+
+    @Slot(object)
+    def _loaded(self, model: LoadedReply) -> None:
+        with laid_out_once(self):
+            self._make_chips(model)
+        self._show(self._desk.state.hidden)
+
+    def _make_chips(self, model: LoadedReply) -> None:
+        for chip in self._chips:
+            chip.hide()
+            chip.deleteLater()
+        labels = model.labels
+        self._chips = []
+        if labels is not None:
+            counts = np.bincount(labels[labels >= 0], minlength=len(model.classes))
+            self._chips = [
+                ClassChip(label, name, int(counts[label])) for label, name in enumerate(model.classes)
+            ]
+        flow = self.layout()
+        assert flow is not None
+        for chip in self._chips:
+            chip.toggle_wished.connect(self._toggle)
+            chip.solo_wished.connect(self._solo)
+            chip.doubled.connect(self._doubled)
+            flow.addWidget(chip)
+        self._none.setVisible(not self._chips)
+        self._all.setVisible(bool(self._chips))
+
+    @Slot(object, object)
+    def _changed(self, old: SessionState, new: SessionState) -> None:
+        if old.hidden != new.hidden:
+            self._show(new.hidden)
+
+    def _show(self, hidden: frozenset[int]) -> None:
+        for chip in self._chips:
+            chip.setChecked(chip.label not in hidden)
+        self._all.setEnabled(bool(hidden))
+
+    @Slot(int)
+    def _toggle(self, label: int) -> None:
+        hidden = self._desk.state.hidden
+        self._found = (label, hidden, new_gesture())
+        self._desk.do(HideClasses(gesture=self._found[2], hidden=hidden ^ {label}))
+
+    @Slot(int)
+    def _doubled(self, label: int) -> None:
+        """The click that began it has toggled the class: undone with this, as one step of the undo."""
+        hidden, gesture = self._desk.state.hidden, new_gesture()
+        if self._found is not None and self._found[0] == label and hidden == self._found[1] ^ {label}:
+            _, hidden, gesture = self._found
+        self._show_alone(label, hidden, gesture)
+
+    @Slot(int)
+    def _solo(self, label: int) -> None:
+        self._show_alone(label, self._desk.state.hidden, new_gesture())
+
+    def _show_alone(self, label: int, hidden: frozenset[int], gesture: int) -> None:
+        """Shows one class; all, if it was alone already."""
+        self._found = None
+        others = frozenset(chip.label for chip in self._chips) - {label}
+        self._desk.do(HideClasses(gesture=gesture, hidden=frozenset() if hidden == others else others))
+
+    @Slot()
+    def _show_all(self) -> None:
+        self._desk.do(HideClasses(hidden=frozenset()))
+
+
+class LegendRoom(QScrollArea):
+    """A legend with room for a few lines of chips: it scrolls where more are needed, and the plane stays."""
+
+    def __init__(self, legend: ClassLegend) -> None:
+        super().__init__()
+        self.setObjectName("classLegendRoom")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self._legend = legend
+        self.setWidget(legend)
+
+    def event(self, event: QEvent) -> bool:
+        # Other chips may need another height.
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().event(event)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return min(self._legend.heightForWidth(width), self._lines(_MOST_LINES))
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._legend.sizeHint().width(), self.heightForWidth(self.width()))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(80, self._lines(1))
+
+    def _lines(self, count: int) -> int:
+        flow = self._legend.layout()
+        assert isinstance(flow, FlowLayout)
+        line = flow.sizeHint().height()
+        return count * line + (count - 1) * flow.gap

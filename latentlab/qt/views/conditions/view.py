@@ -1,0 +1,237 @@
+"""What the model is told: the class, or the attributes; and the probe under each of them, side by side.
+
+A model that is told nothing has no use for this view: it hides itself.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QAbstractButton, QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from latentlab.engine.attributes.implications import Implied
+from latentlab.engine.rendering.replies import (
+    ConditionStripReply,
+    DirectionsReply,
+    EncodingsReply,
+    LoadedReply,
+    Refusal,
+)
+from latentlab.engine.rendering.requests import ConditionStripRequest, Point
+from latentlab.qt.clients.coalesce import Asking
+from latentlab.qt.clients.leaning import leant
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.widgets.check_box import CheckBox
+from latentlab.qt.widgets.choice_button import ChoiceButton
+from latentlab.qt.widgets.condition_tile import ConditionTile
+from latentlab.qt.widgets.flow_layout import FlowLayout, TileLayout, laid_out_once
+from latentlab.qt.widgets.images import to_qimage
+from latentlab.qt.widgets.name_chooser import MOST_BUTTONS, NameChooser
+from latentlab.qt.widgets.plain_text import RichLabel, listed, on_button, plain_tip
+from latentlab.session.conditions import alternatives, change_in_words, holds, one_of, switched
+from latentlab.session.edits import SetCondition
+from latentlab.session.state import SessionState
+
+# Pixels for the boxes of very many attributes, which scroll there.
+_ROOM = 160
+
+
+class ConditionSelector(QWidget):
+    """A button for each class, or a box to check for each attribute; below, a picture for each.
+
+    Of very many there are no pictures: classes are chosen from a list, boxes scroll.
+    """
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("classSelector")
+        self.setAccessibleName("Class that the model is told")
+        self._desk = desk
+        self._names: tuple[str, ...] = ()
+        self._exclusive = True
+        self._implied: Implied = ()
+        self.buttons: list[QAbstractButton] = []
+        self.tiles: list[ConditionTile] = []
+        self.heading = RichLabel()
+        self._choice, self._strip = QWidget(), QWidget()
+        self._flow, self._row = FlowLayout(self._choice, gap=3), TileLayout(self._strip, gap=2, least=40)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setSpacing(6)
+        layout.addWidget(self.heading)
+        self.chooser = NameChooser()
+        self.chooser.setObjectName("conditionChooser")
+        self.chooser.setAccessibleName("Class that everything is decoded as")
+        self.chooser.setToolTip("Decode everything as this class. Type a part of its name to find it.")
+        self.chooser.chosen.connect(self._class_chosen)
+        self._room = QScrollArea()
+        self._room.setFrameShape(QFrame.Shape.NoFrame)
+        self._room.setWidgetResizable(True)
+        self._room.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._room.setFixedHeight(_ROOM)
+        layout.addWidget(self.chooser)
+        layout.addWidget(self._room)
+        layout.addWidget(self._choice)
+        layout.addWidget(self._strip)
+        self._column = layout
+        self._choose_controls()
+        self._asking = Asking(self._ask, self, desk.loaded)
+        self.hide()
+        desk.changed.connect(self._changed)
+        desk.probed.connect(self._changed)
+        desk.loaded.connect(self._loaded)
+        desk.compared.connect(self._compared)
+        desk.directed.connect(self._directed)
+        desk.unfolded.connect(self._unfolded)
+        desk.refused.connect(self._refused)
+        if desk.model is not None:
+            self._loaded(desk.model)
+
+    # What comes from the desk
+
+    @Slot(object)
+    def _loaded(self, model: LoadedReply) -> None:
+        if (model.condition_names, model.exclusive) != (self._names, self._exclusive):
+            self._names, self._exclusive = model.condition_names, model.exclusive
+            with laid_out_once(self._choice):
+                self._make_controls()
+            # Whether it is in sight is decided there.
+            self._choose_controls()
+        self._implied = model.implied
+        for tile in self.tiles:
+            tile.show_image(None)
+        self._show(self._desk.state.condition)
+        self.setVisible(bool(self._names))
+        self._asking.soon()
+
+    @Slot(object, object)
+    def _changed(self, old: SessionState, new: SessionState) -> None:
+        if old.condition != new.condition:
+            self._show(new.condition)
+        told = (old.condition, old.lean) != (new.condition, new.lean)
+        if old.probe != new.probe or (told and not self._exclusive):
+            self._asking.soon()
+
+    @Slot(object)
+    def _unfolded(self, encodings: EncodingsReply) -> None:
+        """The model has learnt: its pictures are other ones."""
+        self._asking.soon()
+
+    @Slot(object)
+    def _compared(self, reply: ConditionStripReply) -> None:
+        if len(reply.pictures) == len(self.tiles):
+            for tile, picture in zip(self.tiles, reply.pictures, strict=True):
+                tile.show_image(to_qimage(picture))
+        self._asking.answered()
+
+    @Slot(object)
+    def _directed(self, reply: DirectionsReply) -> None:
+        """It may be known now how z leans."""
+        if reply.directions is not None and not self._exclusive:
+            self._asking.soon()
+
+    @Slot(object)
+    def _refused(self, refusal: Refusal) -> None:
+        if refusal.slot == ConditionStripRequest.slot:
+            self._asking.answered()
+
+    def _ask(self) -> bool:
+        """Asks for the strip, if anybody can see it."""
+        wanted = bool(self.tiles) and self.isVisible() and self._desk.model is not None
+        if wanted:
+            others = alternatives(self._desk.state.condition, self._exclusive, self._implied)
+            self._desk.request_conditions(tuple(leant(self._desk, other) for other in others), others)
+        return wanted
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._asking.soon()
+
+    # Controls
+
+    def _make_controls(self) -> None:
+        for control in (*self.buttons, *self.tiles):
+            control.hide()
+            control.deleteLater()
+        self.heading.setText("<b>Class</b>" if self._exclusive else "<b>Attributes</b>")
+        self.buttons, self.tiles = [], []
+        if self._many and self._exclusive:
+            self.chooser.offer(self._names)
+            return
+        for number, name in enumerate(self._names):
+            self.buttons.append(self._made_button(number, name))
+            self._flow.addWidget(self.buttons[-1])
+            if self._many:
+                continue
+            tile = ConditionTile(number, name)
+            tile.clicked.connect(self._clicked)
+            self.tiles.append(tile)
+            self._row.addWidget(tile)
+
+    @property
+    def _many(self) -> bool:
+        return len(self._names) > MOST_BUTTONS
+
+    def _choose_controls(self) -> None:
+        """Shows what so many names are chosen by."""
+        self.chooser.setVisible(self._many and self._exclusive)
+        scrolls = self._many and not self._exclusive
+        if scrolls and self._room.widget() is None:
+            self._room.setWidget(self._choice)
+        elif not scrolls and self._room.widget() is not None:
+            self._room.takeWidget()
+            self._column.insertWidget(self._column.indexOf(self._strip), self._choice)
+        self._room.setVisible(scrolls)
+        self._choice.setVisible(scrolls or not self._many)
+        self._strip.setVisible(not self._many)
+
+    def _made_button(self, number: int, name: str) -> QAbstractButton:
+        button: QAbstractButton
+        if self._exclusive:
+            button = ChoiceButton(on_button(name))
+            button.setToolTip(plain_tip(f"Decode everything as class {listed(name)}."))
+        else:
+            button = CheckBox(on_button(name))
+            button.setToolTip(plain_tip(f"Decode everything with or without {listed(name)}."))
+        button.setObjectName(f"condition_{number}")
+        button.setAccessibleName(f"Class {name}" if self._exclusive else name)
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.clicked.connect(self._clicked)
+        return button
+
+    def _show(self, condition: Point) -> None:
+        """Checks what holds. A tile of an attribute shows, and says, what it would be the other way round."""
+        if self._many:
+            if self._exclusive and any(condition):
+                self.chooser.show_number(condition.index(max(condition)))
+            for number, button in enumerate(self.buttons):
+                button.setChecked(number < len(condition) and holds(condition[number]))
+            return
+        for number, (button, tile) in enumerate(zip(self.buttons, self.tiles, strict=True)):
+            there, name = number < len(condition) and holds(condition[number]), self._names[number]
+            button.setChecked(there)
+            if self._exclusive:
+                tile.setChecked(there)
+                words = f"The probe as class {name}"
+            else:
+                tile.setText(f"{'−' if there else '+'} {name}")
+                words = f"The probe {change_in_words(condition, number, self._implied, self._names)}"
+            tile.setAccessibleName(words)
+            tile.setToolTip(plain_tip(f"{words}. Click to choose it."))
+
+    # The hand
+
+    @Slot()
+    def _clicked(self) -> None:
+        sender = self.sender()
+        controls: list[QAbstractButton] = [*self.buttons, *self.tiles]
+        if not isinstance(sender, QAbstractButton) or sender not in controls:
+            return
+        self._class_chosen(controls.index(sender) % len(self._names))
+
+    @Slot(int)
+    def _class_chosen(self, number: int) -> None:
+        """A class, or the attribute that is to be the other way round."""
+        condition, count = self._desk.state.condition, len(self._names)
+        chosen = one_of(number, count) if self._exclusive else switched(condition, number, self._implied)
+        self._desk.do(SetCondition(condition=chosen, z=leant(self._desk, chosen)))

@@ -1,0 +1,1 @@
+"""Diffusion: forward, reverse, and from a start."""

@@ -1,0 +1,23 @@
+"""A picture, the same in its noise, and what the denoiser makes of that."""
+
+from __future__ import annotations
+
+from latentlab.qt.views.diffusion.captioned_pictures import CaptionedPictures
+from latentlab.qt.widgets.picture_label import CrispPicture
+
+_ANY = 1 << 20
+_FOUR = (
+    ("forwardPicture", "Picture", "The picture, x₀", ""),
+    ("forwardNoised", "Noised", "The picture in its noise, x at t", ""),
+    ("forwardBelieved", "Believed", "The picture that the denoiser believes in, x₀ hat", "…"),
+    ("forwardNoise", "Noise seen", "The noise that the denoiser sees, epsilon hat", "…"),
+)
+
+
+class FourPictures(CaptionedPictures):
+    """`pictures` are x_0, x_t, x0_hat and noise_hat."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            [(CrispPicture(name, what, _ANY, words), title) for name, title, what, words in _FOUR]
+        )

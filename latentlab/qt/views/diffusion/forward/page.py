@@ -1,0 +1,324 @@
+"""The way into noise: a picture of the data noised to any t, and what the denoiser makes of it there.
+
+The noised picture is worked out here, in closed form; what the denoiser believes comes from its thread a
+moment later, of the newest t alone.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from latentlab.engine.diffusion.noising import as_pictures, as_x, noise_in, noise_picture, noised, pixels_of
+from latentlab.engine.diffusion.recipes import FromPicture
+from latentlab.engine.diffusion.requests import BeliefReply, BeliefRequest, DenoiserReply
+from latentlab.engine.rendering.projection import Point
+from latentlab.engine.rendering.replies import LoadedReply, Refusal
+from latentlab.engine.rendering.requests import Picture
+from latentlab.errors import LabError
+from latentlab.qt.clients.coalesce import Asking
+from latentlab.qt.clients.denoiser_client import DiffusionDesk
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.views.diffusion.forward.four_pictures import FourPictures
+from latentlab.qt.views.diffusion.forward.layout import ForwardRoom
+from latentlab.qt.views.diffusion.forward.schedule_plot import ScheduleCurves
+from latentlab.qt.views.diffusion.model_shape import in_shape, shape_in_words, shape_of
+from latentlab.qt.views.diffusion.noise_text import noise_in_words
+from latentlab.qt.views.diffusion.seeded_noise import SeededNoise
+from latentlab.qt.views.diffusion.text import told_words
+from latentlab.qt.views.dimensions.row import CalmSlider
+from latentlab.qt.widgets.images import data_picture
+from latentlab.qt.widgets.plain_text import Label, plain_tip
+from latentlab.session.state import SessionState
+
+# Where t begins: halfway there is something to see of both, the picture and the noise.
+_SHARE = 0.5
+_NO_MODEL = "Open a diffusion model: then a picture of the data can be drowned in noise here."
+
+
+class ForwardPage(QWidget):
+    """`recipe_wanted` carries a `FromPicture`: the picture in hand, to come back from the t in hand, and
+    `seed_chosen` before it the seed of the noise in hand."""
+
+    recipe_wanted = Signal(object)
+    seed_chosen = Signal(int)
+
+    def __init__(
+        self, diffusion: DiffusionDesk, desk: Desk, noise: SeededNoise, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("forwardPage")
+        self.setAccessibleName("Forward: a picture drowns in noise")
+        self._diffusion, self._desk, self._seeded = diffusion, desk, noise
+        # Not the desk's, of which other pages may hear first: what is shown here belongs to this one.
+        self._model: DenoiserReply | None = None
+        self._conditions: tuple[Point, ...] = ()
+        self._guidance = 1.0
+        self._index, self._seed = 0, 0
+        self._picture: Picture | None = None
+        self._x_0 = self._x_t = None  # type: NDArray[np.float32] | None
+        # What was asked of the denoiser last: t and the picture there.
+        self._asked: tuple[int, NDArray[np.float32]] | None = None
+        self._wanted = True
+        self._asking = Asking(self._ask, self, diffusion.opened)
+        self.name = _label("forwardName", "Which picture it is.")
+        self.previous = _arrow("forwardPrevious", Qt.ArrowType.LeftArrow, "The picture before")
+        self.next = _arrow("forwardNext", Qt.ArrowType.RightArrow, "The next picture")
+        self.dice = QPushButton("Other &noise")
+        self.dice.setObjectName("forwardDice")
+        self.dice.setAccessibleName("Other noise")
+        self.dice.setToolTip("Draws other noise. While the slider moves it stays the same.")
+        self.slider = CalmSlider(Qt.Orientation.Horizontal)
+        self.slider.setObjectName("forwardSlider")
+        self.slider.setRange(0, 0)
+        self.slider.setAccessibleName("t, how many steps of noise")
+        self.slider.setToolTip("How many steps of noise: 0 is the picture, T noise and nothing else.")
+        self.time = Label()
+        self.time.setObjectName("forwardTime")
+        self.note = _label(
+            "forwardNote",
+            "How much of the picture is left. SNR = ᾱ / (1 − ᾱ), as if pictures had a variance of 1.",
+        )
+        self._four = FourPictures()
+        self.pictures = self._four.pictures
+        self.curves = ScheduleCurves()
+        self.come_back = QPushButton("&Let it come back from here")
+        self.come_back.setObjectName("forwardComeBack")
+        self.come_back.setAccessibleName("Let the picture come back from here")
+        self.come_back.setToolTip(
+            "Draws pictures from this one, noised as far as here, the first with this noise (SDEdit)."
+        )
+        self._room = self._lay_out()
+        self.pictures[1].installEventFilter(self)
+        self.previous.clicked.connect(self._go_back)
+        self.next.clicked.connect(self._go_on)
+        self.dice.clicked.connect(self._throw)
+        self.slider.valueChanged.connect(self._moved)
+        self.curves.moved.connect(self.slider.setValue)
+        self.come_back.clicked.connect(self._come_back)
+        noise.came.connect(self._show_time)
+        desk.loaded.connect(self._data_loaded)
+        desk.changed.connect(self._changed)
+        diffusion.opened.connect(self._opened)
+        diffusion.believed.connect(self._believed)
+        diffusion.refused.connect(self._refused)
+        if diffusion.model is not None:
+            self._opened(diffusion.model)
+        else:
+            self._show_picture()
+        if desk.state.selected is not None:
+            self._take(desk.state.selected)
+
+    def _lay_out(self) -> ForwardRoom:
+        label = Label("t")
+        label.setBuddy(self.slider)
+        room = ForwardRoom(
+            (self.previous, self.name, self.next),
+            (label, self.slider, self.time),
+            self.note,
+            (self.dice, self.come_back),
+            self._four,
+            self.curves,
+        )
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(room)
+        return room
+
+    # What comes from elsewhere
+
+    def tell(self, conditions: tuple[Point, ...], guidance: float) -> None:
+        """What the denoiser is told when it is asked for its belief; nothing, to begin with.
+
+        Where each picture would be told something else, this one is told nothing.
+        """
+        conditions = conditions if len(set(conditions)) == 1 else ()
+        if (conditions, guidance) != (self._conditions, self._guidance):
+            self._conditions, self._guidance = conditions, guidance
+            self._show_time()
+
+    @Slot(object)
+    def _opened(self, model: DenoiserReply) -> None:
+        # A noisy picture of the other's shape is nothing to ask this one about; its own noise comes later.
+        self._model, self._x_t, self._asked = model, None, None
+        blocker = QSignalBlocker(self.slider)
+        share = self.slider.value() / self.slider.maximum() if self.slider.maximum() else _SHARE
+        self.slider.setRange(0, model.steps)
+        self.slider.setPageStep(max(1, model.steps // 20))
+        self.slider.setValue(round(share * model.steps))
+        del blocker
+        self.curves.show_schedule(model.alpha_bar)
+        self._show_picture()
+        self._room.fit()
+
+    @Slot(object)
+    def _data_loaded(self, model: LoadedReply) -> None:
+        selected = self._desk.state.selected
+        self._take(min(self._index, len(model.images) - 1) if selected is None else selected)
+
+    @Slot(object, object)
+    def _changed(self, old: SessionState, new: SessionState) -> None:
+        if old.selected != new.selected and new.selected is not None:
+            self._take(new.selected)
+
+    # The picture in hand
+
+    def _take(self, index: int) -> None:
+        self._index = index
+        self._show_picture()
+
+    def _step(self, by: int) -> None:
+        if self._desk.model is not None:
+            self._take((self._index + by) % len(self._desk.model.images))
+
+    @Slot()
+    def _go_back(self) -> None:
+        self._step(-1)
+
+    @Slot()
+    def _go_on(self) -> None:
+        self._step(1)
+
+    @Slot()
+    def _throw(self) -> None:
+        self._seed += 1
+        self._show_time()
+
+    def _show_picture(self) -> None:
+        """Another picture, or another denoiser."""
+        data, model = self._desk.model, self._model
+        self._picture = self._x_0 = None
+        words = "" if model is None else "There is no data yet."
+        if data is not None and model is not None and 0 <= self._index < len(data.images):
+            found = data_picture(data.images, self._index)
+            words = _name(data, self._index)
+            try:
+                self._picture = in_shape(found, model.shape)
+            except LabError as error:
+                words = f"{words}: {error}"
+            else:
+                self._x_0 = as_x(self._picture)
+                if shape_of(found) != model.shape:
+                    shapes = shape_in_words(shape_of(found)), shape_in_words(model.shape)
+                    words = f"{words}. It is {shapes[0]}; fitted to the denoiser's {shapes[1]}."
+        self.name.setText(words)
+        for widget in (self.slider, self.curves, self.dice, self.previous, self.next):
+            widget.setEnabled(self._picture is not None)
+        self._show_time()
+
+    @Slot(int)
+    def _moved(self, t: int) -> None:
+        self._show_time()
+
+    def _show_time(self) -> None:
+        """The picture at the t in hand."""
+        model, t = self._model, self.slider.value()
+        original, drowned, believed, seen = self.pictures
+        original.show_picture(self._picture)
+        self.come_back.setEnabled(self._picture is not None and t > 0)
+        if model is None or self._x_0 is None:
+            self._x_t = None
+            for picture in self.pictures:
+                picture.show_picture(None)
+            self.time.setText("")
+            self.note.setText(_NO_MODEL if model is None else "")
+            return
+        noise = self._seeded.of(self._seed)
+        if noise is None:
+            return  # it comes in a moment, and till then what is shown stays
+        alpha_bar = float(model.alpha_bar[t])
+        self._x_t = noised(self._x_0, alpha_bar, noise)
+        drowned.show_picture(as_pictures(self._x_t[None])[0])
+        self.time.setText(f"{t} of {model.steps}")
+        # As wide as it will ever be, or the slider would shrink under the hand.
+        self.time.setMinimumWidth(
+            self.time.fontMetrics().horizontalAdvance(f"{model.steps} of {model.steps} ")
+        )
+        self.curves.show_t(t)
+        told = told_words(self._conditions, model.condition_names, model.exclusive)
+        self.note.setText(noise_in_words(alpha_bar) + (f" The denoiser is told: {told}." if told else ""))
+        if t == 0:
+            self._asked = None
+            believed.show_picture(self._picture)
+            seen.show_picture(noise_picture(np.zeros_like(self._x_0)))
+        else:
+            self._want()
+
+    # What the denoiser believes
+
+    def _want(self) -> None:
+        self._wanted = True
+        self.pictures[1].update()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # A page behind another's tab calls itself visible, and its pictures are never painted.
+        if event.type() == QEvent.Type.Paint and self._wanted and self._x_t is not None:
+            self._wanted = False
+            self._asking.soon()
+        return super().eventFilter(watched, event)
+
+    def _ask(self) -> bool:
+        t, x_t = self.slider.value(), self._x_t
+        if x_t is None or t == 0 or self._model is None:
+            return False
+        self._asked = (t, x_t)
+        self._diffusion.believe(x_t[None], t, self._conditions, self._guidance)
+        return True
+
+    @Slot(object)
+    def _believed(self, reply: BeliefReply) -> None:
+        self._asking.answered()
+        model, asked = self._model, self._asked
+        if model is None or asked is None:
+            return
+        t, x_t = asked
+        if reply.t != t or reply.x0_hat.shape != (1, *x_t.shape):
+            # Somebody else's question took the place of this one's.
+            self._asking.soon()
+            return
+        x0_hat = reply.x0_hat[0]
+        self.pictures[2].show_picture(as_pictures(x0_hat[None])[0])
+        self.pictures[3].show_picture(noise_picture(noise_in(x_t, x0_hat, float(model.alpha_bar[t]))))
+
+    @Slot(object)
+    def _refused(self, refusal: Refusal) -> None:
+        if refusal.slot == BeliefRequest.slot or refusal.generation == 0:
+            self._asking.answered()
+            self.note.setText(refusal.message)
+
+    @Slot()
+    def _come_back(self) -> None:
+        model, t = self._model, self.slider.value()
+        if model is not None and self._picture is not None and t > 0:
+            self.seed_chosen.emit(self._seed)
+            self.recipe_wanted.emit(FromPicture(pixels_of(self._picture), t / model.steps))
+
+
+def _name(data: LoadedReply, index: int) -> str:
+    """As in "7, picture 12 of 10,000"."""
+    label = data.class_of(index)
+    place = f"picture {index + 1:,} of {len(data.images):,}"
+    return f"{label}, {place}" if label else place.capitalize()
+
+
+def _label(name: str, tip: str) -> QLabel:
+    label = Label()
+    label.setObjectName(name)
+    label.setToolTip(plain_tip(tip))
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    return label
+
+
+def _arrow(name: str, arrow: Qt.ArrowType, tip: str) -> QToolButton:
+    button = QToolButton()
+    button.setObjectName(name)
+    button.setArrowType(arrow)
+    button.setAutoRaise(True)
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    button.setAccessibleName(tip)
+    button.setToolTip(plain_tip(f"{tip}."))
+    return button

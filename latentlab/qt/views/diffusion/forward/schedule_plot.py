@@ -1,0 +1,278 @@
+"""How a schedule drowns a picture: beta, abar and the SNR over t, with a marker that can be dragged.
+
+Drawn by hand, for three lines need no library; the lines are kept as a picture, and only the marker is drawn
+when it moves.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QPolygonF,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from latentlab.qt.views.diffusion.forward.schedule_lines import Curve, curves_of
+
+# From this width on the three stand side by side, else one over the other above the same axis.
+_WIDE = 460
+_LOW, _HIGH, _GAP = 104, 128, 10
+_JUMPS = 20
+
+
+class ScheduleCurves(QWidget):
+    """`moved` carries the time, 0 to T, to which a hand or a key has brought the marker."""
+
+    moved = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("scheduleCurves")
+        self.setAccessibleName("Curves of the schedule over t")
+        self.setToolTip(
+            "β: the share of noise that step t adds. ᾱ: the share of the variance that is still picture. "
+            "SNR: ᾱ / (1 − ᾱ). Drag the marker, or use the arrow keys."
+        )
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.SizeHorCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._curves: tuple[Curve, ...] = ()
+        self._t = self._steps = 0
+        self._held: QRectF | None = None
+        self._page: QPixmap | None = None
+
+    @property
+    def t(self) -> int:
+        """Where the marker is."""
+        return self._t
+
+    def show_schedule(self, alpha_bar: NDArray[np.float64]) -> None:
+        """Draws the curves of abar_t, (T + 1,)."""
+        self._steps = len(alpha_bar) - 1
+        self._curves = curves_of(alpha_bar)
+        self._page = None
+        self.show_t(min(self._t, self._steps))
+
+    def show_t(self, t: int) -> None:
+        """Puts the marker there."""
+        self._t = t
+        told = ", ".join(f"{curve.title} {curve.said(float(curve.values[t]))}" for curve in self._curves)
+        self.setAccessibleDescription(f"t = {t} of {self._steps}: {told}")
+        self.update()
+
+    def plots(self) -> list[QRectF]:
+        """Where the curves are, without their titles and axes."""
+        metrics = self._metrics()
+        line = metrics.height()
+        left = metrics.horizontalAdvance("−100 ") + 6
+        if self._stacked:
+            right = metrics.horizontalAdvance("−100.0 dB") + 10
+            high = (self.height() - line - 4 - 3 * _GAP) / 3
+            across = self.width() - left - right
+            return [QRectF(left, _GAP / 2 + place * (high + _GAP), across, high) for place in range(3)]
+        right = metrics.horizontalAdvance(f"{self._steps}") / 2 + 2
+        across = (self.width() - 2 * _GAP) / 3
+        boxes = [QRectF(place * (across + _GAP), 0, across, self.height()) for place in range(3)]
+        return [box.adjusted(left, line + 6, -right, -line - 4) for box in boxes]
+
+    @property
+    def _stacked(self) -> bool:
+        return self.width() < _WIDE
+
+    def height_at(self, width: int) -> int:
+        """How high it should be at a width, where there is no lack of room."""
+        return _HIGH if width >= _WIDE else 2 * _HIGH
+
+    def sizeHint(self) -> QSize:
+        return QSize(_WIDE, _LOW)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(180, _LOW)
+
+    # The hand
+
+    def _go(self, t: int) -> None:
+        t = min(max(t, 0), self._steps)
+        if t != self._t:
+            self.show_t(t)
+            self.moved.emit(t)
+
+    def _follow(self, x: float) -> None:
+        if self._held is not None:
+            self._go(round((x - self._held.left()) / self._held.width() * self._steps))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() is not Qt.MouseButton.LeftButton or not self._curves:
+            return
+        place = event.position()
+        self._held = min(self.plots(), key=lambda plot: (plot.center() - place).manhattanLength())
+        self._follow(place.x())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._follow(event.position().x())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._held = None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        jump = max(1, self._steps // _JUMPS)
+        ways = {
+            Qt.Key.Key_Left: self._t - 1,
+            Qt.Key.Key_Down: self._t - 1,
+            Qt.Key.Key_Right: self._t + 1,
+            Qt.Key.Key_Up: self._t + 1,
+            Qt.Key.Key_PageDown: self._t - jump,
+            Qt.Key.Key_PageUp: self._t + jump,
+            Qt.Key.Key_Home: 0,
+            Qt.Key.Key_End: self._steps,
+        }
+        key = Qt.Key(event.key())
+        if key in ways and self._curves:
+            self._go(ways[key])
+        else:
+            super().keyPressEvent(event)
+
+    # Painting
+
+    def _small(self) -> QFont:
+        font = QFont(self.font())
+        font.setPointSizeF(max(7.0, font.pointSizeF() * 0.85))
+        return font
+
+    def _metrics(self) -> QFontMetricsF:
+        return QFontMetricsF(self._small())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._page = None
+        super().resizeEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange, QEvent.Type.EnabledChange):
+            self._page = None
+            self.updateGeometry()
+            self.update()
+        super().changeEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setFont(self._small())
+        if not self._curves:
+            painter.setPen(self.palette().placeholderText().color())
+            words = "The curves of the schedule will be here: β, ᾱ and SNR."
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, words)
+            painter.end()
+            return
+        ratio = self.devicePixelRatioF()
+        if self._page is None or self._page.devicePixelRatio() != ratio:
+            self._page = self._drawn(ratio)
+        painter.drawPixmap(0, 0, self._page)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for plot, curve in zip(self.plots(), self._curves, strict=True):
+            self._paint_marker(painter, plot, curve)
+        if self.hasFocus():
+            painter.setPen(QPen(self.palette().highlight(), 1.5))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
+        painter.end()
+
+    def _paint_marker(self, painter: QPainter, plot: QRectF, curve: Curve) -> None:
+        value = float(curve.values[self._t])
+        x = plot.left() + plot.width() * self._t / self._steps
+        text = self.palette().text().color()
+        painter.setPen(QPen(text, 1.0, Qt.PenStyle.DashLine))
+        painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
+        if math.isfinite(value):
+            painter.setPen(QPen(self.palette().base().color(), 1.5))
+            painter.setBrush(text)
+            painter.drawEllipse(QPointF(x, _height(plot, curve, value)), 4.5, 4.5)
+        painter.setPen(text)
+        side = Qt.AlignmentFlag.AlignLeft if self._stacked else Qt.AlignmentFlag.AlignRight
+        painter.drawText(self._words_at(plot, 1), side | Qt.AlignmentFlag.AlignVCenter, curve.said(value))
+
+    def _words_at(self, plot: QRectF, row: int) -> QRectF:
+        """Where the title, row 0, and the value at the marker, row 1, are: above the plot, or beside it."""
+        line = self._metrics().height()
+        if not self._stacked:
+            return QRectF(plot.left(), plot.top() - line - 4, plot.width(), line)
+        middle = plot.center().y() - (1 - row) * line
+        return QRectF(plot.right() + 8, middle, self.width() - plot.right() - 8, line)
+
+    def _drawn(self, ratio: float) -> QPixmap:
+        """All but the marker."""
+        page = QPixmap(self.size() * ratio)
+        page.setDevicePixelRatio(ratio)
+        page.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(page)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(self._small())
+        for plot, curve in zip(self.plots(), self._curves, strict=True):
+            self._draw_values(painter, plot, curve)
+            self._draw_times(painter, plot, written=not self._stacked or curve is self._curves[-1])
+            points = [
+                QPointF(plot.left() + plot.width() * t / self._steps, _height(plot, curve, float(value)))
+                for t, value in enumerate(curve.values)
+                if math.isfinite(value)
+            ]
+            painter.setPen(QPen(self.palette().highlight().color(), 2.0))
+            painter.drawPolyline(QPolygonF(points))
+        painter.end()
+        return page
+
+    def _draw_values(self, painter: QPainter, plot: QRectF, curve: Curve) -> None:
+        palette, line = self.palette(), self._metrics().height()
+        text = palette.text().color()
+        pale, faint = palette.placeholderText().color(), QColor(text)
+        faint.setAlphaF(0.15)
+        painter.fillRect(plot, palette.base())
+        painter.setPen(text)
+        title = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(self._words_at(plot, 0), title, curve.title)
+        beside = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        # Where ticks are too close for their words, those of the ends stay.
+        close = plot.height() < line * (len(curve.ticks) - 1)
+        for tick in curve.ticks:
+            y = _height(plot, curve, tick)
+            painter.setPen(QPen(faint, 1.0))
+            painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
+            if not close or tick in curve.span:
+                # In a stack the words of one plot's foot would meet those of the next one's head.
+                middle = min(max(y, plot.top() + line / 3), plot.bottom() - line / 3) if self._stacked else y
+                painter.setPen(pale)
+                painter.drawText(
+                    QRectF(0, middle - line / 2, plot.left() - 5, line), beside, curve.tick_words(tick)
+                )
+
+    def _draw_times(self, painter: QPainter, plot: QRectF, written: bool) -> None:
+        """The lines of t = 0, T / 2 and T; the numbers too where they are to be `written`."""
+        line, pale = self._metrics().height(), self.palette().placeholderText().color()
+        faint = self.palette().text().color()
+        faint.setAlphaF(0.15)
+        below = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
+        for t in (0, self._steps // 2, self._steps):
+            x = plot.left() + plot.width() * t / self._steps
+            painter.setPen(QPen(faint, 1.0))
+            painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
+            if written:
+                painter.setPen(pale)
+                painter.drawText(QRectF(x - 40, plot.bottom() + 2, 80, line), below, f"{t}")
+        if written:
+            x = plot.left() + 0.75 * plot.width()
+            painter.drawText(QRectF(x - 40, plot.bottom() + 2, 80, line), below, "t")
+
+
+def _height(plot: QRectF, curve: Curve, value: float) -> float:
+    return plot.bottom() - plot.height() * curve.share(value)

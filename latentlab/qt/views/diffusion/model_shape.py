@@ -1,0 +1,35 @@
+"""Any picture in the shape that a denoiser takes, and the words for shapes."""
+
+from __future__ import annotations
+
+from latentlab.engine.rendering.cropping import Fitting
+from latentlab.engine.rendering.requests import Picture
+from latentlab.qt.widgets.images import data_picture
+
+Shape = tuple[int, int, int]
+
+
+def shape_of(picture: Picture) -> Shape:
+    """(C, H, W) of a uint8 picture (H, W) or (H, W, 3)."""
+    return (1 if picture.ndim == 2 else picture.shape[2], picture.shape[0], picture.shape[1])
+
+
+def in_shape(picture: Picture, shape: Shape, fitting: Fitting | None = None) -> Picture:
+    """A picture (H', W') or (H', W', 3) as a model of (C, H, W) takes it: (H, W) or (H, W, 3).
+
+    Raises:
+        LabError: for a model whose pictures are neither grey nor in three colours.
+    """
+    fitting = fitting or Fitting()
+    if fitting == Fitting() and shape_of(picture) == shape:
+        return picture
+    # Here: it brings in torch, which a model that is open has brought in already.
+    from latentlab.engine.rendering.own_picture import fitted
+
+    return data_picture(fitted(picture, fitting, shape)[None], 0)
+
+
+def shape_in_words(shape: Shape) -> str:
+    """As in "28 × 28, grey"."""
+    colour = {1: "grey", 3: "in colour"}.get(shape[0], f"of {shape[0]} channels")
+    return f"{shape[2]} × {shape[1]}, {colour}"

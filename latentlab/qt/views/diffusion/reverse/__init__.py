@@ -1,0 +1,1 @@
+"""The reverse process: noise into a picture, step by step."""

@@ -1,0 +1,160 @@
+"""What the pictures are told: one class or each in turn, or of each attribute whether it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+
+from latentlab.engine.rendering.projection import Point
+from latentlab.qt.widgets.check_box import CheckBox
+from latentlab.qt.widgets.flow_layout import FlowLayout, laid_out_once
+from latentlab.qt.widgets.plain_text import listed, on_button, plain_tip, without_mnemonic
+from latentlab.session.conditions import one_of
+
+_ANY, _WITH, _WITHOUT = Qt.CheckState.PartiallyChecked, Qt.CheckState.Checked, Qt.CheckState.Unchecked
+# A network is told -1 for without, 1 for with; half way is 0, which says nothing of it.
+_VALUES = {_ANY: 0.5, _WITH: 1.0, _WITHOUT: 0.0}
+_NOTHING, _TURNS = -2, -1
+# Of very many classes no tape shows all, and a recipe that told each of them would be megabytes long.
+_MOST_TURNS = 64
+
+
+class TraitBox(CheckBox):
+    """An attribute: told that it is there, that it is not, or nothing of it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(on_button(name))
+        self.name = name
+        self.setTristate(True)
+        self.setObjectName(f"told_{name}")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.checkStateChanged.connect(self._named)
+        self.setCheckState(_ANY)
+
+    def nextCheckState(self) -> None:
+        """From either to with, to without, and back."""
+        self.setCheckState({_ANY: _WITH, _WITH: _WITHOUT, _WITHOUT: _ANY}[self.checkState()])
+
+    @Slot()
+    def _named(self) -> None:
+        name = listed(self.name)
+        words = {_ANY: f"{name} or not", _WITH: f"with {name}", _WITHOUT: f"without {name}"}
+        self.setText(without_mnemonic(words[self.checkState()]))
+        self.setAccessibleName(f"Told: {words[self.checkState()]}")
+        self.setToolTip(
+            plain_tip(f"Told: {words[self.checkState()]}. Click: with, without, or nothing told of {name}.")
+        )
+
+
+class ToldForm(QWidget):
+    """`changed`: the person wants other conditions. Empty for a model that cannot be told anything."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: tuple[str, ...] = ()
+        self.exclusive = True
+        # Told by a recipe what no control says: kept until the person says something else.
+        self._other: tuple[Point, ...] | None = None
+        self._turns_again = False
+        self.classes = QComboBox()
+        self.classes.setObjectName("toldChooser")
+        self.classes.setAccessibleName("Class that the pictures are told")
+        self.classes.setToolTip("The class that the pictures are to be of.")
+        self.classes.setPlaceholderText("as the tape was told")
+        self.boxes: dict[str, TraitBox] = {}
+        self._traits = QWidget()
+        self._flow = FlowLayout(self._traits, gap=6)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.addWidget(self.classes)
+        rows.addWidget(self._traits)
+        self.classes.currentIndexChanged.connect(self._said)
+
+    def offer(self, names: tuple[str, ...], exclusive: bool) -> None:
+        """The conditions of another model."""
+        if (names, exclusive) == (self.names, self.exclusive):
+            return
+        self.names, self.exclusive, self._other = names, exclusive, None
+        with QSignalBlocker(self.classes):
+            self.classes.clear()
+            if exclusive and names:
+                turns = "each class" if len(names) <= _MOST_TURNS else f"the first {_MOST_TURNS} classes"
+                self.classes.addItem(f"{turns} in turn", _TURNS)
+                for number, name in enumerate(names):
+                    self.classes.addItem(listed(name if not name.isdigit() else f"class {name}"), number)
+                self.classes.addItem("nothing is told", _NOTHING)
+                self.classes.setCurrentIndex(0)
+        with laid_out_once(self._traits):
+            for box in self.boxes.values():
+                box.hide()
+                box.deleteLater()
+            self.boxes = {} if exclusive else {name: TraitBox(name) for name in names}
+            for box in self.boxes.values():
+                box.checkStateChanged.connect(self._said)
+                self._flow.addWidget(box)
+        self.classes.setVisible(exclusive and bool(names))
+        self._traits.setVisible(bool(self.boxes))
+
+    @property
+    def conditions(self) -> tuple[Point, ...]:
+        """What is told, as a recipe has it; () for nothing."""
+        if self._other is not None:
+            return self._other
+        count = len(self.names)
+        if self.boxes:
+            values = tuple(_VALUES[self.boxes[name].checkState()] for name in self.names)
+            return () if set(values) == {_VALUES[_ANY]} else (values,)
+        chosen = self.classes.currentData()
+        if chosen is None or chosen == _NOTHING:
+            return ()
+        if chosen == _TURNS:
+            return tuple(one_of(number, count) for number in range(min(count, _MOST_TURNS)))
+        return (one_of(chosen, count),)
+
+    def show_conditions(self, conditions: Sequence[Point]) -> None:
+        """Puts the controls where a recipe says."""
+        wanted = tuple(map(tuple, conditions))
+        self._other = None
+        if self.boxes:
+            values = wanted[0] if wanted else (0.5,) * len(self.names)
+            for name, value in zip(self.names, values, strict=False):
+                box = self.boxes[name]
+                with QSignalBlocker(self):
+                    box.setCheckState(_WITH if value > 0.5 else _WITHOUT if value < 0.5 else _ANY)
+        else:
+            with QSignalBlocker(self.classes):
+                self.classes.setCurrentIndex(self.classes.findData(self._said_by(wanted)))
+        if self.conditions != wanted:
+            with QSignalBlocker(self.classes):
+                self.classes.setCurrentIndex(-1)
+            self._other = wanted
+
+    def _said_by(self, wanted: tuple[Point, ...]) -> int:
+        """The data of the item that may say these conditions."""
+        if not wanted:
+            return _NOTHING
+        return wanted[0].index(1.0) if len(wanted) == 1 and 1.0 in wanted[0] else _TURNS
+
+    def tell_in_turn(self, wanted: bool) -> None:
+        """Whether classes may be told in turn: where they are and may not be, nothing is told until they may
+        again, or the person says something else."""
+        turns, nothing = self.classes.findData(_TURNS), self.classes.findData(_NOTHING)
+        if turns < 0 or self._other is not None:
+            return
+        now = self.classes.currentIndex()
+        if not wanted and now == turns:
+            self._turns_again = True
+        elif not (wanted and now == nothing and self._turns_again):
+            return
+        with QSignalBlocker(self.classes):
+            self.classes.setCurrentIndex(turns if wanted else nothing)
+        self._turns_again = not wanted
+
+    @Slot()
+    def _said(self) -> None:
+        self._other, self._turns_again = None, False
+        self.changed.emit()

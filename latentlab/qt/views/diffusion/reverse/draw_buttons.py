@@ -1,0 +1,66 @@
+"""The buttons below the settings of a tape: draw one, stop it, save it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QWidget
+
+from latentlab.qt.widgets.plain_text import plain_tip
+
+_DRAW_SPOKEN = "Draw the pictures"
+_DRAW = "Draw a new tape: from noise to pictures."
+_GO_ON = "Go on with the tape that was stopped. With other settings this draws a new one."
+
+
+class DrawButtons(QWidget):
+    """`draw`, `stop` and `save`; the last is there once something is offered."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.draw, self.stop, self.save = QPushButton("Dra&w"), QPushButton("Stop"), QPushButton("Save")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        for button, name, spoken, tip in (
+            (self.draw, "tapeDraw", _DRAW_SPOKEN, _DRAW),
+            (self.stop, "tapeStop", "Stop drawing", "Stop drawing; what is there of the tape stays (Esc)."),
+            (
+                self.save,
+                "tapeSave",
+                "Save the tape or a frame of it",
+                "Save the frame in hand, or the whole tape as a film or as numbers. What was saved is drawn "
+                "again where it is dropped on the window.",
+            ),
+        ):
+            button.setObjectName(name)
+            button.setAccessibleName(spoken)
+            button.setToolTip(plain_tip(tip))
+            # Three side by side are no wider than the form above them.
+            button.setMinimumWidth(button.fontMetrics().horizontalAdvance(button.text()) + 18)
+            button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            row.addWidget(button, 1)
+        self.save.hide()
+
+    def offer_to_save(self, actions: Iterable[QAction | None]) -> None:
+        """What the button that saves offers; None is a line between them."""
+        menu = QMenu(self.save)
+        menu.setObjectName("tapeSaveMenu")
+        for action in actions:
+            if action is None:
+                menu.addSeparator()
+            else:
+                menu.addAction(action)
+        self.save.setMenu(menu)
+        self.save.show()
+
+    def offer(self, model: bool, running: bool, tape: bool, stopped: bool) -> None:
+        """What can be done now: with a model, while it draws, with something of a tape, and with one that was
+        stopped."""
+        self.draw.setEnabled(model)
+        self.draw.setText("Go on" if stopped else "Dra&w")
+        self.draw.setAccessibleName("Go on drawing" if stopped else _DRAW_SPOKEN)
+        self.draw.setToolTip(_GO_ON if stopped else _DRAW)
+        self.stop.setEnabled(running)
+        self.save.setEnabled(tape)

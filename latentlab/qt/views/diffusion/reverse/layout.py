@@ -1,0 +1,54 @@
+"""How the reverse page uses its room: settings left; the frame in hand, the tapes and their buttons right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from latentlab.qt.views.diffusion.reverse.frame_panel import FramePanel
+
+# Below these heights pictures matter more than histograms: they are small, or none.
+_LOW, _LOWEST = 310, 250
+
+
+class ReverseRoom(QWidget):
+    """`left` lie one below the other, the first as high as there is room; right of them the row of `panels`,
+    the `words`, the `lanes` and the `transport`, of which the panels and the lanes share the height."""
+
+    def __init__(
+        self,
+        left: Sequence[QWidget],
+        panels: Sequence[FramePanel],
+        words: QWidget,
+        lanes: QWidget,
+        transport: QWidget,
+    ) -> None:
+        super().__init__()
+        self._panels = panels
+        column = QVBoxLayout()
+        column.setSpacing(6)
+        for place, widget in enumerate(left):
+            column.addWidget(widget, 0 if place else 1)
+        aspects = QHBoxLayout()
+        aspects.setSpacing(10)
+        for panel in panels:
+            aspects.addWidget(panel, 1)
+        right = QVBoxLayout()
+        right.setSpacing(3)
+        right.addLayout(aspects, 5)
+        right.addWidget(words)
+        right.addWidget(lanes, 3)
+        right.addWidget(transport)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(8, 6, 8, 6)
+        whole.setSpacing(10)
+        whole.addLayout(column)
+        whole.addLayout(right, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        for panel in self._panels:
+            panel.histogram.set_low(self.height() < _LOW)
+            panel.histogram.setVisible(self.height() >= _LOWEST)
+        super().resizeEvent(event)

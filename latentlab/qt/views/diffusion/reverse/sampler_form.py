@@ -1,0 +1,296 @@
+"""The settings of a tape: how many pictures from which seed, and in which manner they are drawn."""
+
+from __future__ import annotations
+
+import random
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from latentlab.engine.diffusion.recipes import (
+    MOST_PICTURES,
+    FromNoise,
+    FromPicture,
+    Inpainting,
+    Manner,
+    Start,
+)
+from latentlab.engine.diffusion.requests import DenoiserReply
+from latentlab.qt.views.diffusion.reverse.condition_form import ToldForm
+from latentlab.qt.views.diffusion.text import SAMPLER_TITLES, of_start
+from latentlab.qt.views.dimensions.row import CalmSlider, Figure
+from latentlab.qt.widgets.number_field import WholeNumber
+from latentlab.qt.widgets.plain_text import Label, plain_tip
+
+PRESETS = (10, 20, 50, 100, 1000)
+# Short enough to be typed.
+_SEEDS = 1_000_000
+# Of a spin box.
+_MOST_SEED = 2**31 - 1
+_PER_UNIT = 10
+_MOST_GUIDANCE = 8
+_GUIDANCE = 2.0
+
+
+class MannerForm(QScrollArea):
+    """Says what the next tape is to be like.
+
+    `changed`: the person has set something otherwise; `settled`: it is set otherwise, by whomever.
+    `guided`: so is the guidance, and perhaps others follow soon. `noise_wanted`: tapes are to begin with
+    plain noise again.
+    """
+
+    changed = Signal()
+    settled = Signal()
+    guided = Signal()
+    noise_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("mannerForm")
+        self.setAccessibleName("How the pictures are drawn")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._chance = random.Random()
+        self.count = WholeNumber(minimum=1, maximum=MOST_PICTURES, value=16)
+        self.seed = WholeNumber(minimum=0, maximum=_MOST_SEED)
+        # A recipe may have a longer one.
+        self._seed_exactly = _MOST_SEED
+        self.dice = QPushButton("Di&ce")
+        self.sampler = QComboBox()
+        for name, title in SAMPLER_TITLES.items():
+            self.sampler.addItem(title, name)
+        self.steps = WholeNumber(minimum=1, maximum=1000, value=50)
+        self.presets = QToolButton()
+        self.presets.setText("…")
+        self.presets.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.presets.setMenu(QMenu(self))
+        self.eta = CalmSlider(Qt.Orientation.Horizontal)
+        self.eta.setRange(0, _PER_UNIT)
+        self.eta_value = Figure()
+        self.guidance = CalmSlider(Qt.Orientation.Horizontal)
+        self.guidance.setRange(0, _MOST_GUIDANCE * _PER_UNIT)
+        self.guidance.setValue(round(_GUIDANCE * _PER_UNIT))
+        # As a recipe had them, until the hand moves the slider, which has but so many places.
+        self._eta_exactly: float | None = None
+        self._guidance_exactly: float | None = None
+        self.guidance_value = Figure()
+        self.told = ToldForm()
+        self.start_words = Label()
+        self.start_words.setObjectName("startWords")
+        self.start_words.setWordWrap(True)
+        self.from_noise = QPushButton("From &noise again")
+        self._name_controls()
+        self._lay_out()
+        for preset in PRESETS:
+            self.presets.menu().addAction(f"{preset:,} steps").setData(preset)
+        self.presets.menu().triggered.connect(self._preset)
+        for spin in (self.count, self.seed, self.steps):
+            spin.valueChanged.connect(self._said)
+        self.sampler.currentIndexChanged.connect(self._said)
+        self.eta.valueChanged.connect(self._eta_moved)
+        self.guidance.valueChanged.connect(self._guided)
+        self.told.changed.connect(self._said)
+        self.dice.clicked.connect(self._throw)
+        self.from_noise.clicked.connect(self.noise_wanted)
+        self.show_start(FromNoise())
+        self._form.setRowVisible(self.told, False)
+        self._show_what_matters()
+
+    def _name_controls(self) -> None:
+        for control, name, spoken, tip in (
+            (self.count, "tapeCount", "How many pictures", "How many pictures are drawn at once, 1 to 64."),
+            (self.seed, "tapeSeed", "Seed of the noise", "The noise that it begins with: the same seed, the "
+             "same pictures."),
+            (self.dice, "tapeDice", "Another seed", "Take another seed at random."),
+            (self.sampler, "samplerChooser", "Sampler",
+             "DDIM: always the same from the same noise (eta 0). DDPM: new noise at each step, as it was "
+             "learnt. DPM-Solver++: good pictures in the fewest steps."),
+            (self.steps, "stepsSpin", "Steps", "How many steps the whole way from noise to picture takes."),
+            (self.presets, "stepsPresets", "Usual numbers of steps", "Usual numbers of steps."),
+            (self.eta, "etaSlider", "Eta: new noise at each step",
+             "How much new noise DDIM adds at each step: 0 none, 1 as much as DDPM."),
+            (self.guidance, "guidanceSlider", "Guidance",
+             "How closely the pictures follow what they are told: 0 not at all, 1 as it was learnt, more "
+             "makes them clearer and more alike."),
+            (self.from_noise, "fromNoise", "Begin with plain noise again", "Begin with plain noise again."),
+        ):  # fmt: skip
+            control.setObjectName(name)
+            control.setAccessibleName(spoken)
+            control.setToolTip(plain_tip(tip))
+
+    def _lay_out(self) -> None:
+        inner = QWidget()
+        form = self._form = QFormLayout()
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setHorizontalSpacing(6)
+        form.setVerticalSpacing(4)
+        self._guidance_row = _row(self.guidance, self.guidance_value)
+        self._eta_row = _row(self.eta, self.eta_value)
+        form.addRow("&Pictures", self.count)
+        form.addRow(_named("&Seed", self.seed), _row(self.seed, self.dice))
+        form.addRow("Samp&ler", self.sampler)
+        form.addRow("Steps", _row(self.steps, self.presets))
+        form.addRow(_named("Et&a", self.eta), self._eta_row)
+        form.addRow("T&old", self.told)
+        form.addRow(_named("&Guidance", self.guidance), self._guidance_row)
+        self.sampler.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.dice.setFixedWidth(self.dice.fontMetrics().horizontalAdvance("Dice") + 18)
+        for spin in (self.count, self.seed, self.steps):
+            spin.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            spin.setMinimumWidth(40)
+        rows = QVBoxLayout(inner)
+        rows.setContentsMargins(0, 0, 4, 0)
+        rows.setSpacing(4)
+        rows.addWidget(self.start_words)
+        rows.addWidget(self.from_noise)
+        rows.addLayout(form)
+        rows.addStretch(1)
+        self.setWidget(inner)
+
+    def sizeHint(self) -> QSize:
+        return QSize(232, 240)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(190, 60)
+
+    # What is set
+
+    @property
+    def manner(self) -> Manner:
+        """As the controls say."""
+        sampler = str(self.sampler.currentData())
+        conditions = self.told.conditions
+        return Manner(
+            sampler,
+            self.steps.value(),
+            self._eta if sampler == "ddim" else 0.0,
+            self._guidance if conditions else 1.0,
+            conditions,
+            self._seed_exactly if self.seed.value() == self.seed.maximum() else self.seed.value(),
+        )
+
+    @property
+    def _eta(self) -> float:
+        return self.eta.value() / _PER_UNIT if self._eta_exactly is None else self._eta_exactly
+
+    @property
+    def _guidance(self) -> float:
+        exactly = self._guidance_exactly
+        return self.guidance.value() / _PER_UNIT if exactly is None else exactly
+
+    def show_manner(self, manner: Manner) -> None:
+        """Puts the controls where a manner says, without a word of it."""
+        controls = (self.sampler, self.steps, self.eta, self.guidance, self.seed)
+        blockers = [QSignalBlocker(control) for control in controls]
+        self.sampler.setCurrentIndex(self.sampler.findData(manner.sampler))
+        self.steps.setValue(manner.steps)
+        self.eta.setValue(round(manner.eta * _PER_UNIT))
+        self._eta_exactly = manner.eta
+        if manner.conditions:
+            self.guidance.setValue(round(manner.guidance * _PER_UNIT))
+            self._guidance_exactly = manner.guidance
+        self.seed.setValue(min(manner.seed, _MOST_SEED))
+        self._seed_exactly = manner.seed
+        self.told.show_conditions(manner.conditions)
+        del blockers
+        self._show_what_matters()
+        self.settled.emit()
+
+    def show_count(self, count: int) -> None:
+        """Puts the number of pictures where a recipe says."""
+        with QSignalBlocker(self.count):
+            self.count.setValue(count)
+        self.settled.emit()
+
+    def offer(self, model: DenoiserReply) -> None:
+        """What can be set for a model."""
+        self.told.offer(model.condition_names, model.exclusive)
+        self.steps.setMaximum(model.steps)
+        for action in self.presets.menu().actions():
+            action.setVisible(action.data() <= model.steps)
+        self._form.setRowVisible(self.told, bool(model.condition_names))
+        self._show_what_matters()
+        self.settled.emit()
+
+    def show_start(self, start: Start) -> None:
+        """Says where tapes begin. One that begins with a picture is not told another class for each."""
+        self.told.tell_in_turn(not isinstance(start, FromPicture | Inpainting))
+        self._show_what_matters()
+        self.settled.emit()
+        words = of_start(start)
+        self.start_words.setText(words)
+        self.start_words.setVisible(bool(words))
+        self.from_noise.setVisible(bool(words))
+
+    def _show_what_matters(self) -> None:
+        self._form.setRowVisible(self._eta_row, self.sampler.currentData() == "ddim")
+        self._form.setRowVisible(self._guidance_row, bool(self.told.names))
+        self.guidance.setEnabled(bool(self.told.conditions))
+        self.eta_value.show_text(_figure(self._eta))
+        self.guidance_value.show_text(_figure(self._guidance))
+
+    # The hand
+
+    @Slot()
+    def _said(self) -> None:
+        self._show_what_matters()
+        self.settled.emit()
+        self.changed.emit()
+
+    @Slot()
+    def _eta_moved(self) -> None:
+        self._eta_exactly = None
+        self._said()
+
+    @Slot()
+    def _guided(self) -> None:
+        self._guidance_exactly = None
+        self._said()
+        self.guided.emit()
+
+    @Slot()
+    def _throw(self) -> None:
+        self.seed.setValue(self._chance.randrange(_SEEDS))
+
+    @Slot(object)
+    def _preset(self, action: object) -> None:
+        self.steps.setValue(action.data())  # type: ignore[attr-defined]
+
+
+def _figure(value: float) -> str:
+    """With a digit behind the point, or as many as it has, up to three."""
+    return f"{value:.1f}" if round(value, 1) == value else f"{value:.3g}"
+
+
+def _named(text: str, control: QWidget) -> QLabel:
+    """A label whose letter leads to a control that has company in its row."""
+    label = Label(text)
+    label.setBuddy(control)
+    return label
+
+
+def _row(left: QWidget, right: QWidget) -> QWidget:
+    """Two controls side by side, the left one as wide as it can be."""
+    row = QWidget()
+    layout = QHBoxLayout(row)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(4)
+    layout.addWidget(left, 1)
+    layout.addWidget(right)
+    return row

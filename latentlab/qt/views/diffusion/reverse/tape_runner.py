@@ -1,0 +1,180 @@
+"""Draws tapes, one after the other: asks the denoiser for their frames and keeps those that come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from latentlab.engine.diffusion.recipes import MOST_STEPS, Recipe
+from latentlab.engine.diffusion.requests import DenoiserReply, FrameReply, TapeRequest
+from latentlab.engine.rendering.replies import Refusal
+from latentlab.qt.clients.denoiser_client import DiffusionDesk
+from latentlab.qt.views.diffusion.tape.store import BUDGET, TapeStore, every_for, used_bytes
+from latentlab.qt.views.diffusion.text import time_left
+
+if TYPE_CHECKING:
+    from latentlab.engine.diffusion.runner import Frame
+
+MOST_LANES = 4
+
+
+@dataclass(eq=False)
+class Lane:
+    """One tape: how it comes about, and what is there of it.
+
+    Attributes:
+        leaves: the number of the frame at which it leaves another tape; None for the first tape.
+        total: how many frames it has in all, 0 while that is unknown.
+        seconds: what drawing it has taken so far.
+        ended: whether nothing more comes of it.
+    """
+
+    recipe: Recipe
+    store: TapeStore = field(default_factory=TapeStore)
+    leaves: int | None = None
+    total: int = 0
+    seconds: float = 0.0
+    ended: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether its last frame is there."""
+        newest = self.store.newest
+        return newest is not None and newest.t == 0
+
+    @property
+    def expected(self) -> int:
+        """At most so many frames it will have, without asking the model."""
+        recipe = self.recipe
+        at = recipe.branches[-1].at if recipe.branches else 0
+        return min(at + recipe.last_manner.steps + 1, 2 * MOST_STEPS)
+
+
+class Runs(QObject):
+    """`came` (lane, frame) tells of each frame, `ended` (lane) that no more come; `said` how far it is.
+
+    Args:
+        diffusion: who draws.
+        lanes: all tapes that are open, the first one first: they share the memory.
+        budget: how much of that there is, in bytes.
+    """
+
+    came = Signal(object, object)
+    ended = Signal(object)
+    said = Signal(str)
+
+    def __init__(
+        self,
+        diffusion: DiffusionDesk,
+        lanes: Callable[[], Sequence[Lane]],
+        parent: QObject,
+        budget: int = BUDGET,
+    ) -> None:
+        super().__init__(parent)
+        self._diffusion, self._lanes, self.budget = diffusion, lanes, budget
+        self.lane: Lane | None = None
+        self._waiting: list[Lane] = []
+        # Where the run that draws the lane began: after which frame, and after how many seconds of drawing.
+        self._first, self._before = 0, 0.0
+        diffusion.framed.connect(self._framed)
+        diffusion.refused.connect(self._refused)
+        diffusion.opened.connect(self._opened)
+
+    @property
+    def running(self) -> bool:
+        """Whether a tape is being drawn."""
+        return self.lane is not None
+
+    def draw(self, lane: Lane) -> None:
+        """Draws a lane in place of all that is drawn or waits."""
+        self._waiting = []
+        self._begin(lane)
+
+    def go_on(self, lane: Lane) -> None:
+        """Draws the rest of a lane that was stopped, in place of all that is drawn or waits."""
+        self._waiting = []
+        lane.ended = False
+        self._begin(lane, lane.store.newest)
+
+    def draw_next(self, lane: Lane) -> None:
+        """Draws a lane when those are done that come before it."""
+        if self.lane is None:
+            self._begin(lane)
+        else:
+            self._waiting.append(lane)
+
+    def stop(self) -> None:
+        """Leaves the tapes as they are."""
+        waiting, self._waiting = self._waiting, []
+        lane, self.lane = self.lane, None
+        self.said.emit("")
+        if lane is not None:
+            self._diffusion.stop_tape()
+            for one in (lane, *waiting):
+                one.ended = True
+                self.ended.emit(one)
+
+    def drop(self, lane: Lane) -> None:
+        """A lane is closed: nothing more of it is wanted."""
+        if lane in self._waiting:
+            self._waiting.remove(lane)
+        if lane is self.lane:
+            self._diffusion.stop_tape()
+            self._finish()
+
+    def _begin(self, lane: Lane, at_hand: Frame | None = None) -> None:
+        model, lanes = self._diffusion.model, self._lanes()
+        if model is None:
+            return
+        self.lane = lane
+        room = self.budget - used_bytes(one.store for one in lanes)
+        # The first tape leaves half of the memory to those that may branch off it.
+        place = lanes.index(lane) if lane in lanes else 0
+        share = room // (2 if place == 0 else max(1, MOST_LANES - place))
+        every = every_for(model.shape, lane.recipe.count, lane.expected, share)
+        after = None if lane.leaves is None else lane.store.get(lane.leaves)
+        self._first = (lane.leaves or 0) if at_hand is None else at_hand.number
+        self._before = 0.0 if at_hand is None else lane.seconds
+        self.said.emit("Drawing …")
+        self._diffusion.run(lane.recipe, after, every, at_hand)
+
+    @Slot(object)
+    def _framed(self, reply: FrameReply) -> None:
+        lane, frame = self.lane, reply.frame
+        if lane is None:
+            return
+        lane.store.add(frame)
+        lane.total, lane.seconds = frame.total, self._before + reply.seconds
+        done = frame.number - self._first + 1
+        left = frame.total - 1 - frame.number
+        if frame.t:
+            self.said.emit(f"Drawing · {time_left(reply.seconds / max(1, done) * left)}")
+        self.came.emit(lane, frame)
+        if frame.t == 0:
+            self._finish()
+
+    def _finish(self) -> None:
+        lane, self.lane = self.lane, None
+        self.said.emit("")
+        if lane is not None:
+            lane.ended = True
+            self.ended.emit(lane)
+        if self.lane is None and self._waiting:
+            self._begin(self._waiting.pop(0))
+
+    @Slot(object)
+    def _refused(self, refusal: Refusal) -> None:
+        if refusal.slot == TapeRequest.slot and self.lane is not None:
+            self._finish()
+            self.said.emit(refusal.message)
+
+    @Slot(object)
+    def _opened(self, model: DenoiserReply) -> None:
+        """Another model: what was to be drawn by the one before is not."""
+        self._waiting, lane, self.lane = [], self.lane, None
+        if lane is not None:
+            lane.ended = True
+            self.ended.emit(lane)

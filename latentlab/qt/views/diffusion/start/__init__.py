@@ -1,0 +1,1 @@
+"""Diffusion that starts from a picture."""

@@ -1,0 +1,1 @@
+"""The tape of a diffusion: strip, store, tracks, transport."""

@@ -1,0 +1,254 @@
+"""The tape: frames of one picture from noise to picture, in a strip that can be scrubbed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import (
+    QFont,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from latentlab.engine.diffusion.noising import as_picture
+from latentlab.qt.views.diffusion.tape.store import TapeStore
+from latentlab.qt.widgets.images import to_qimage
+
+if TYPE_CHECKING:
+    from latentlab.engine.diffusion.runner import Frame
+
+_GAP, _EDGE = 2, 3
+# Two rows, x_t above x0_hat, where each has at least so much room.
+_LEAST_ROW = 34
+_FADED = 0.4
+# Frames that come within so short a time are painted into the strip at once.
+_RENEW_MS = 100
+_WAITING = "From noise, on the left, to pictures, on the right. Press Draw."
+
+
+class Tape(QWidget):
+    """Shows a store of frames; all but the mark is painted once and kept.
+
+    `scrubbed` (number) asks for the frame there, `taken` that this tape be the one in hand.
+    """
+
+    scrubbed = Signal(int)
+    taken = Signal()
+
+    def __init__(self, store: TapeStore, name: str = "tape") -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setAccessibleName("Tape from noise to pictures")
+        self.setToolTip(
+            "The chosen picture from noise (left) to picture (right); below, what the model believes in "
+            "there. Drag to scrub; Left and Right step, Space plays, Home and End go to the ends."
+        )
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+        self.setMinimumHeight(_LEAST_ROW + self._words_height())
+        self.store = store
+        self.total = self.picture = 0
+        # The frame where it leaves another tape, which it shares until there.
+        self.leaves: int | None = None
+        self.in_hand = True
+        self._now: Frame | None = None
+        self._renewal = QTimer(self, singleShot=True, interval=_RENEW_MS)
+        self._renewal.timeout.connect(self.renew)
+        self._kept: QPixmap | None = None
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, 2 * 44 + _GAP + self._words_height())
+
+    def show_store(self, store: TapeStore, total: int, leaves: int | None = None) -> None:
+        """Shows another tape, of so many frames in all."""
+        self.store, self.total, self.leaves = store, total, leaves
+        self._now = None
+        self.renew()
+
+    def show_picture(self, picture: int) -> None:
+        """Shows another picture of the batch."""
+        if picture != self.picture:
+            self.picture = picture
+            self.renew()
+
+    def show_frame(self, frame: Frame | None) -> None:
+        """Marks the frame in hand."""
+        if frame is not self._now:
+            self._now = frame
+            self.update()
+
+    def set_in_hand(self, in_hand: bool) -> None:
+        """Whether the panels show this tape's frame, and not that of another."""
+        if in_hand != self.in_hand:
+            self.in_hand = in_hand
+            self.update()
+
+    @Slot()
+    def renew(self) -> None:
+        """There are other frames than those that were painted."""
+        self._kept = None
+        self.update()
+
+    def renew_soon(self) -> None:
+        """There is one frame more; painted with those that come in the same tenth of a second."""
+        if not self._renewal.isActive():
+            self._renewal.start()
+
+    # Where things lie
+
+    @property
+    def _rows(self) -> int:
+        return 2 if self.height() - self._words_height() >= 2 * _LEAST_ROW + _GAP else 1
+
+    def _words_height(self) -> int:
+        return self.fontMetrics().height()
+
+    @property
+    def _side(self) -> int:
+        rows = self._rows
+        return max(8, (self.height() - self._words_height() - 2 * _EDGE - (rows - 1) * _GAP) // rows)
+
+    def place_of(self, number: int) -> float:
+        """Where the middle of a frame lies, in pixels from the left."""
+        room = self.width() - 2 * _EDGE - self._side
+        return _EDGE + self._side / 2 + room * number / max(1, self.total - 1)
+
+    def number_at(self, x: float) -> int:
+        """Which frame lies at x pixels from the left."""
+        room = max(1, self.width() - 2 * _EDGE - self._side)
+        share = (x - _EDGE - self._side / 2) / room
+        return round(min(max(share, 0.0), 1.0) * max(0, self.total - 1))
+
+    def slots(self) -> list[tuple[int, float]]:
+        """The frames that are painted, as many as find room side by side: number, and middle from the left.
+
+        They lie at even distances, each less than half a frame from its true place.
+        """
+        room = self.width() - 2 * _EDGE - self._side
+        count = min(max(2, room // (self._side + _GAP) + 1), self.total)
+        if count < 2:
+            return [(number, self.place_of(number)) for number in range(self.total)]
+        shares = [place / (count - 1) for place in range(count)]
+        left = _EDGE + self._side / 2
+        return [(round(share * (self.total - 1)), left + share * room) for share in shares]
+
+    # Painting
+
+    def _paint_frame(self, painter: QPainter, frame: Frame, x: float) -> None:
+        if self.picture >= len(frame.x_t):
+            return
+        side = self._side
+        for row, aspect in enumerate((frame.x_t, frame.x0_hat)[: self._rows]):
+            image = to_qimage(as_picture(aspect[self.picture]))
+            box = QRectF(x - side / 2, _EDGE + row * (side + _GAP), side, side)
+            painter.drawImage(box, image)
+
+    def _small(self) -> QFont:
+        font = QFont(self.font())
+        font.setPointSizeF(max(7.0, font.pointSizeF() * 0.8))
+        return font
+
+    def _made(self) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        kept = QPixmap(self.size() * ratio)
+        kept.setDevicePixelRatio(ratio)
+        palette = self.palette()
+        kept.fill(palette.color(QPalette.ColorRole.Base))
+        painter = QPainter(kept)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        if not self.total:
+            painter.setPen(palette.placeholderText().color())
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, _WAITING)
+            painter.end()
+            return kept
+        side, slots = self._side, self.slots()
+        for number, x in slots:
+            frame = self.store.nearest(number)
+            reach = max(1, self.total // max(1, len(slots)))
+            if frame is not None and abs(frame.number - number) < reach:
+                shared = self.leaves is not None and number < self.leaves
+                painter.setOpacity(_FADED if shared else 1.0)
+                self._paint_frame(painter, frame, x)
+            else:
+                painter.setOpacity(1.0)
+                painter.setPen(QPen(palette.mid(), 1, Qt.PenStyle.DotLine))
+                for row in range(self._rows):
+                    painter.drawRect(QRectF(x - side / 2, _EDGE + row * (side + _GAP), side - 1, side - 1))
+        painter.setOpacity(1.0)
+        if self.leaves is not None:
+            x = self.place_of(self.leaves)
+            painter.setPen(QPen(palette.color(QPalette.ColorRole.BrightText), 2))
+            painter.drawLine(int(x), 0, int(x), self.height() - self._words_height())
+        self._paint_words(painter, slots)
+        painter.end()
+        return kept
+
+    def _paint_words(self, painter: QPainter, slots: list[tuple[int, float]]) -> None:
+        """Times below the frames, the ends in words."""
+        painter.setFont(self._small())
+        painter.setPen(self.palette().placeholderText().color())
+        metrics = painter.fontMetrics()
+        first, last = self.store.get(0), self.store.get(self.total - 1)
+        top = self.height() - self._words_height()
+        left = "noise" if first is None else f"noise, t = {first.t}"
+        right = "picture" if last is None else "picture, t = 0"
+        line = QRectF(_EDGE, top, self.width() - 2 * _EDGE, self._words_height())
+        painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, left)
+        painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, right)
+        free = line.left() + metrics.horizontalAdvance(left) + 16
+        end = line.right() - metrics.horizontalAdvance(right) - 16
+        for number, x in slots[1:-1]:
+            frame = self.store.nearest(number)
+            if frame is None or frame.number != number:
+                continue
+            words = str(frame.t)
+            width = metrics.horizontalAdvance(words)
+            if x - width / 2 >= free and x + width / 2 <= end:
+                box = QRectF(x - width, top, 2 * width, self._words_height())
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
+                free = x + width / 2 + 10
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._kept is None:
+            self._kept = self._made()
+        painter, palette = QPainter(self), self.palette()
+        painter.drawPixmap(0, 0, self._kept)
+        if self._now is not None and self.total:
+            x, side = self.place_of(self._now.number), self._side
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            self._paint_frame(painter, self._now, x)
+            role = QPalette.ColorRole.Highlight if self.in_hand else QPalette.ColorRole.Mid
+            painter.setPen(QPen(palette.color(role), 3))
+            height = self._rows * (side + _GAP) - _GAP
+            painter.drawRect(QRectF(x - side / 2, _EDGE, side, height).adjusted(-1, -1, 1, 1))
+        if self.hasFocus():
+            painter.setPen(QPen(palette.windowText(), 1, Qt.PenStyle.DotLine))
+            painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -1, -1))
+        painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._kept = None
+        super().resizeEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
+            self._kept = None
+        super().changeEvent(event)
+
+    # The hand
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.total:
+            self.taken.emit()
+            self.scrubbed.emit(self.number_at(event.position().x()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton and self.total:
+            self.scrubbed.emit(self.number_at(event.position().x()))

@@ -1,0 +1,129 @@
+"""The tapes one under the other, scrubbed together: the first one and the branches off it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from latentlab.qt.views.diffusion.reverse.tape_runner import Lane
+from latentlab.qt.views.diffusion.tape.track_row import LaneRow
+from latentlab.qt.views.diffusion.text import of_manner
+
+if TYPE_CHECKING:
+    from latentlab.engine.diffusion.runner import Frame
+
+
+class Lanes(QWidget):
+    """`scrubbed` (frame) and `taken` (lane) ask for another frame or tape in hand, `closed` (lane) to close
+    a branch.
+
+    Attributes:
+        all: the tapes, the first one first.
+        in_hand: the one whose frame is shown; None while there is none.
+    """
+
+    scrubbed = Signal(object)
+    taken = Signal(object)
+    closed = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.in_hand: Lane | None = None
+        self.rows: list[LaneRow] = []
+        self._names: tuple[str, ...] = ()
+        self._exclusive = True
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(2)
+
+    @property
+    def all(self) -> list[Lane]:
+        """The tapes that are open."""
+        return [row.lane for row in self.rows]
+
+    def name_conditions(self, names: tuple[str, ...], exclusive: bool) -> None:
+        """What the captions call the conditions."""
+        self._names, self._exclusive = names, exclusive
+
+    def begin(self, lane: Lane) -> None:
+        """Shows a tape, and no other."""
+        while self.rows:
+            self._remove(self.rows[-1])
+        self.add(lane)
+
+    def add(self, lane: Lane) -> None:
+        """Shows one more, and takes it in hand."""
+        taken = {row.tape.objectName() for row in self.rows}
+        place = next(n for n in range(len(taken) + 1) if ("tape" if n == 0 else f"tape_{n}") not in taken)
+        row = LaneRow(lane, place)
+        row.scrubbed.connect(self._scrubbed)
+        row.taken.connect(self.taken)
+        row.closed.connect(self.closed)
+        if self.rows:
+            row.tape.show_picture(self.rows[0].tape.picture)
+        self.rows.append(row)
+        self._column.addWidget(row, 1)
+        row.show()  # or it could not take the focus yet
+        self.take(lane)
+
+    def close_lane(self, lane: Lane) -> None:
+        """Takes a branch away; the tape before it is in hand then, if it was."""
+        row = self.row_of(lane)
+        if row is None or lane.leaves is None:
+            return
+        place = self.rows.index(row)
+        self._remove(row)
+        self.take(self.rows[place - 1].lane if lane is self.in_hand else self.in_hand)
+
+    def row_of(self, lane: Lane | None) -> LaneRow | None:
+        """Where a tape is shown."""
+        return next((row for row in self.rows if row.lane is lane), None)
+
+    def take(self, lane: Lane | None) -> None:
+        """Takes a tape in hand."""
+        self.in_hand = lane
+        self.show_captions()
+
+    def show_captions(self) -> None:
+        """Says of each tape how it comes about."""
+        for number, row in enumerate(self.rows):
+            in_hand, alone = row.lane is self.in_hand, len(self.rows) == 1
+            row.show_lane(self._caption(row.lane, number), in_hand, alone)
+
+    def _caption(self, lane: Lane, number: int) -> str:
+        words = of_manner(lane.recipe.last_manner, self._names, self._exclusive)
+        if lane.leaves is not None:
+            words = f"Branch {number}, from frame {lane.leaves} · {words}"
+        newest = lane.store.newest
+        if lane.ended and newest is not None and newest.t:
+            words += f" · stopped at t = {newest.t}"
+        return words
+
+    def show_picture(self, picture: int) -> None:
+        """Shows another picture of the batch on all tapes."""
+        for row in self.rows:
+            row.tape.show_picture(picture)
+
+    def show_frame(self, frame: Frame | None) -> None:
+        """Marks the frame in hand, on the other tapes the one that has as much noise."""
+        for row in self.rows:
+            if frame is None:
+                row.tape.show_frame(None)
+            elif row.lane is self.in_hand:
+                row.tape.show_frame(frame)
+            else:
+                row.tape.show_frame(row.lane.store.at_time(frame.t))
+
+    def _remove(self, row: LaneRow) -> None:
+        self.rows.remove(row)
+        self._column.removeWidget(row)
+        row.hide()
+        row.deleteLater()
+
+    @Slot(object, int)
+    def _scrubbed(self, lane: Lane, number: int) -> None:
+        frame = lane.store.nearest(number)
+        if frame is not None:
+            self.scrubbed.emit(frame)

@@ -1,0 +1,259 @@
+"""The diffusion view: pages for the way back from noise, for the way into it, and for pictures to begin with.
+
+A denoiser is opened when the view is first seen: who never looks at one never pays for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QComboBox, QTabWidget, QVBoxLayout, QWidget
+
+from latentlab.engine.diffusion.recipes import Recipe, Start
+from latentlab.engine.diffusion.requests import DenoiserReply, OpenDenoiserRequest
+from latentlab.engine.rendering.replies import Refusal
+from latentlab.qt.clients.denoiser_client import DiffusionDesk
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.controllers.picture_store import OwnPictures
+from latentlab.qt.views.diffusion.forward.page import ForwardPage
+from latentlab.qt.views.diffusion.reverse.page import ReversePage
+from latentlab.qt.views.diffusion.seeded_noise import SeededNoise
+from latentlab.qt.views.diffusion.shelf import denoisers, name_of, suited_to
+from latentlab.qt.views.diffusion.start.page import StartPage
+from latentlab.qt.widgets.plain_text import listed, plain_tip
+
+if TYPE_CHECKING:
+    from latentlab.engine.diffusion.runner import Frame
+
+_NONE = "No diffusion model is open. Open a file, or train one: latentlab train ddpm --data mnist"
+_FILE = "Open a file …"
+
+
+class DiffusionView(QWidget):
+    """Signals as of `ReversePage`; `file_wanted` asks for a model file to open, `failed` carries a message
+    and its details."""
+
+    frame_shown = Signal(object)
+    tape_begun = Signal()
+    tape_finished = Signal(object)
+    file_wanted = Signal()
+    failed = Signal(str, str)
+
+    def __init__(
+        self, diffusion: DiffusionDesk, desk: Desk, pictures: OwnPictures, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("diffusionView")
+        self.setAccessibleName("Diffusion: from noise to pictures and back")
+        self._diffusion, self._desk = diffusion, desk
+        self._wanted = True
+        # A recipe that waits for its model.
+        self._pending: Recipe | None = None
+        # How tapes were drawn when the window was open last, and by which model.
+        self._remembered: tuple[str, Recipe] | None = None
+        self.chooser = QComboBox()
+        self.chooser.setObjectName("denoiserChooser")
+        self.chooser.setAccessibleName("Diffusion model")
+        self.chooser.setToolTip("Which diffusion model draws.")
+        self.chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.reverse = ReversePage(diffusion)
+        self.pages = QTabWidget()
+        self.pages.setObjectName("diffusionPages")
+        self.pages.setDocumentMode(True)
+        self.pages.setCornerWidget(self.chooser, Qt.Corner.TopRightCorner)
+        self._add_pages(pictures)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.addWidget(self.pages)
+        self._fill_chooser()
+        self.chooser.activated.connect(self._chosen)
+        self.reverse.frame_shown.connect(self.frame_shown)
+        self.reverse.tape_begun.connect(self.tape_begun)
+        self.reverse.tape_finished.connect(self.tape_finished)
+        desk.probed.connect(self._give_way)
+        # Seen before there was one, the view waits for it.
+        desk.loaded.connect(self.update)
+        diffusion.opened.connect(self._opened)
+        diffusion.refused.connect(self._refused)
+
+    def _add_pages(self, pictures: OwnPictures) -> None:
+        """Each page is one line here."""
+        form = self.reverse.form
+        # Each of the two pages shows the noise of a seed of its own.
+        noises = [SeededNoise(self._diffusion, self) for _ in range(2)]
+        self.forward = ForwardPage(self._diffusion, self._desk, noises[0])
+        self.forward.seed_chosen.connect(form.seed.setValue)
+        self.forward.recipe_wanted.connect(self.run_start)
+        self.begin = StartPage(self._diffusion, self._desk, pictures, noises[1])
+        self.begin.recipe_wanted.connect(self.run_start)
+        self.begin.failed.connect(self.failed)
+        self.begin.seed_chosen.connect(form.seed.setValue)
+        self.begin.count_chosen.connect(form.count.setValue)
+        form.settled.connect(self._tell_manner)
+        self._tell_manner()
+        for page, title, tip in (
+            (self.reverse, "Reverse", "From noise to pictures, frame by frame."),
+            (self.forward, "Forward", "How a picture drowns in noise."),
+            (self.begin, "From a picture", "Begin with a picture, a hole in one, or between two noises."),
+        ):
+            self.pages.setTabToolTip(self.pages.addTab(page, title), plain_tip(tip))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(440, 160)
+
+    # What others ask
+
+    def open_model(self, model: str) -> None:
+        """Opens a denoiser, a name or a path; a tape is drawn when it is there."""
+        self._wanted, self._pending = False, None
+        self.reverse.runs.stop()
+        self._diffusion.open(model)
+        self.reverse.say(f"Opening {Path(model).stem} …")
+
+    def remember(self, kept: tuple[str, Recipe] | None) -> None:
+        """What `kept` was at another start: it is drawn when the view is first seen."""
+        self._remembered = kept
+
+    @property
+    def kept(self) -> tuple[str, Recipe] | None:
+        """The model, by its name if it ships, and how it draws from noise; None before there was any."""
+        now, form = self._diffusion.model, self.reverse.form
+        if now is None:
+            return self._remembered
+        return name_of(now.path), Recipe(form.count.value(), form.manner)
+
+    @Slot(object)
+    def run_start(self, start: Start) -> None:
+        """Draws a tape from there, and shows it."""
+        self.pages.setCurrentWidget(self.reverse)
+        self.reverse.run_start(start)
+
+    def show_recipe(self, recipe: Recipe, model: str, model_hash: str = "") -> None:
+        """Puts all controls where a recipe says and draws it, by a model that is opened if it is not, or if
+        what is open has another hash than the one that is said."""
+        self.pages.setCurrentWidget(self.reverse)
+        now = self._diffusion.model
+        if now is not None and model in (now.model, now.path) and model_hash in ("", now.hash):
+            self._run(recipe)
+        else:
+            self.open_model(model)
+            self._pending = recipe
+
+    def _run(self, recipe: Recipe) -> None:
+        self.begin.show_start(recipe.start)
+        self.reverse.run_recipe(recipe)
+
+    def recipe(self) -> Recipe | None:
+        """Of the tape in hand."""
+        return self.reverse.recipe
+
+    def frames(self) -> list[Frame]:
+        """Those of the tape in hand that are there, the first first."""
+        return self.reverse.frames
+
+    def learnt(self) -> str:
+        """The name of the data that the open denoiser learnt from; "" if that is not known."""
+        model = self._diffusion.model
+        return "" if model is None else model.data
+
+    @Slot()
+    def _give_way(self) -> None:
+        """The probe moves: its picture goes first."""
+        self._diffusion.give_way()
+        self.reverse.give_way()
+
+    @Slot()
+    def _tell_manner(self) -> None:
+        """The other pages know what is set on the first."""
+        form = self.reverse.form
+        manner = form.manner
+        self.begin.show_manner(manner.seed, form.count.value())
+        self.forward.tell(manner.conditions, manner.guidance)
+
+    # What happens
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        # A panel behind another's tab calls itself visible, and is never painted.
+        if self._wanted and self._desk.model is not None:
+            self._wanted = False
+            if self._remembered is not None:
+                self.show_recipe(self._remembered[1], self._remembered[0])
+            else:
+                self._open_suited()
+        super().paintEvent(event)
+
+    @property
+    def _recalls(self) -> bool:
+        """Whether the recipe that waits is that of another start."""
+        return self._remembered is not None and self._pending is self._remembered[1]
+
+    def _open_suited(self) -> None:
+        """Opens a model of the data in sight, or says that there is none."""
+        suited = suited_to(self._desk.state.data)
+        if suited is None:
+            self.reverse.say(_NONE)
+        else:
+            self.open_model(suited)
+
+    @Slot(object)
+    def _opened(self, model: DenoiserReply) -> None:
+        self._fill_chooser()
+        again, pending = self._recalls, self._pending
+        self._pending = None
+        if pending is not None:
+            # The file of last time may hold another model by now.
+            self._run(fitted(pending, model) if again else pending)
+        else:
+            self.reverse.draw_anew()
+
+    @Slot(object)
+    def _refused(self, refusal: Refusal) -> None:
+        if refusal.slot == OpenDenoiserRequest.slot:
+            gone, self._pending = self._recalls, None
+            self._fill_chooser()
+            if self._diffusion.model is not None:
+                self.reverse.say("")
+            elif gone:
+                # The model of last time cannot be opened: one that ships will do.
+                self._remembered = None
+                self._open_suited()
+            else:
+                self.reverse.say(_NONE)
+
+    def _fill_chooser(self) -> None:
+        """The models that ship, the one that is open, and a way to others."""
+        now = self._diffusion.model
+        with QSignalBlocker(self.chooser):
+            self.chooser.clear()
+            shipped = denoisers()
+            for name in shipped:
+                self.chooser.addItem(name, name)
+            if now is not None and now.model not in shipped:
+                self.chooser.addItem(listed(now.model), now.path)
+            self.chooser.addItem(_FILE, "")
+            place = -1 if now is None else self.chooser.findText(listed(now.model))
+            self.chooser.setCurrentIndex(place)
+            self.chooser.setPlaceholderText("Choose a model")
+
+    @Slot(int)
+    def _chosen(self, place: int) -> None:
+        model = self.chooser.itemData(place)
+        if model:
+            now = self._diffusion.model
+            if now is None or model not in (now.model, now.path):
+                self.open_model(model)
+        else:
+            self._fill_chooser()
+            self.file_wanted.emit()
+
+
+def fitted(recipe: Recipe, model: DenoiserReply) -> Recipe:
+    """A recipe of pictures from noise as a model can draw it: what it does not know is not told."""
+    manner = recipe.manner
+    if any(len(row) != len(model.condition_names) for row in manner.conditions):
+        manner = replace(manner, conditions=(), guidance=1.0)
+    return replace(recipe, manner=replace(manner, steps=min(manner.steps, model.steps)))

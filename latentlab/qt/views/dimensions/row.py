@@ -1,0 +1,283 @@
+"""One dimension of the latent space: its name, how much it says, a slider, two buttons and its pictures."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QSizePolicy,
+    QSlider,
+    QStyle,
+    QStyleOptionSlider,
+    QStylePainter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from latentlab.qt.views.dimensions.strip import COUNT, TraversalStrip
+from latentlab.qt.widgets.choice_button import ChoiceButton
+from latentlab.qt.widgets.plain_text import plain_tip
+from latentlab.session.plane import dimension_name
+
+UNUSED_NATS = 0.01
+_REACH, _PER_UNIT = 4.0, 100
+_MARGIN, _HEAD, _LEFT = 5, 24, 58
+_LEAST, _MOST = 18, 52
+
+
+def height_for(width: int) -> int:
+    """How high a row of this width is: its pictures are as large as the width lets them be."""
+    side = (width - _LEFT - 4 * _MARGIN) // COUNT
+    return _HEAD + min(max(side, _LEAST), _MOST) + 3 * _MARGIN
+
+
+class CalmSlider(QSlider):
+    """A wheel that scrolls the list must not move the probe on its way."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class CentredSlider(CalmSlider):
+    """One from -x to x: its groove is filled from the middle, which is 0, to the handle, not from an end."""
+
+    def __init__(self, orientation: Qt.Orientation) -> None:
+        super().__init__(orientation)
+        # Opaque, as in `latentlab.qt.widgets.picture_label`.
+        self.setAutoFillBackground(True)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, option = QStylePainter(self), QStyleOptionSlider()
+        slider, groove = QStyle.ComplexControl.CC_Slider, QStyle.SubControl.SC_SliderGroove
+        self.initStyleOption(option)
+        option.subControls = groove
+        value, upside_down = option.sliderPosition, option.upsideDown
+        option.sliderPosition = 0
+        handle = QStyle.SubControl.SC_SliderHandle
+        middle = self.style().subControlRect(slider, option, handle, self).center().x()
+        # The style fills from the lower end to the handle. So each half is drawn as if its own end were the
+        # upper one: then nothing is filled but what lies between the middle and the handle.
+        for half, turned in ((QRect(0, 0, middle, self.height()), True), (self.rect(), False)):
+            if not turned:
+                half.setLeft(middle)
+            option.upsideDown = turned
+            option.sliderPosition = value if turned == upside_down else -value
+            painter.setClipRect(half)
+            painter.drawComplexControl(slider, option)
+        painter.setClipping(False)
+        option.upsideDown, option.sliderPosition = upside_down, value
+        option.subControls = handle
+        if self.tickPosition() != QSlider.TickPosition.NoTicks:
+            option.subControls |= QStyle.SubControl.SC_SliderTickmarks
+        if self.isSliderDown():
+            option.activeSubControls = handle
+            option.state |= QStyle.StateFlag.State_Sunken
+        painter.drawComplexControl(slider, option)
+
+
+class Weight(QWidget):
+    """How much a dimension says: a bar against the one that says most, and the figure."""
+
+    def __init__(self, dimension: int) -> None:
+        super().__init__()
+        self.setObjectName(f"dimensionWeight_{dimension}")
+        self._name = dimension_name(dimension)
+        self.text, self._share = "", 0.0
+        self.setFixedWidth(_LEFT)
+
+    def show_weight(self, kl: float | None, spread: float | None, most: float) -> None:
+        """KL in nats, or, where that means nothing as for an autoencoder, the spread; `most` of any."""
+        value = kl if kl is not None and math.isfinite(kl) else spread
+        self.text, self._share = "", 0.0
+        tip = f"{self._name}: the pictures are not all encoded yet."
+        if value is not None and value == kl:
+            unused = value < UNUSED_NATS
+            self.text = "unused" if unused else f"{value:.2f}"
+            tip = f"{self._name} says {value:.3f} nats of each picture on average (its KL from the prior)"
+            tip += ": the decoder can do without it." if unused else "."
+        elif value is not None:
+            self.text = f"± {value:.2f}"
+            tip = f"The pictures' places have a standard deviation of {value:.3f} along {self._name}."
+        if value is not None and most > 0:
+            self._share = min(1.0, value / most)
+        self.setToolTip(plain_tip(tip))
+        self.setAccessibleName(f"{self._name}: {self.text or 'not known yet'}")
+        self.update()
+
+    @property
+    def unused(self) -> bool:
+        return self.text == "unused"
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, palette = QPainter(self), self.palette()
+        line = painter.fontMetrics().height()
+        font = painter.font()
+        font.setBold(not self.unused)
+        painter.setFont(font)
+        pale = palette.placeholderText().color()
+        painter.setPen(pale if self.unused else palette.text().color())
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(QRectF(0, 0, self.width(), _HEAD), flags, self._name)
+        font.setBold(False)
+        painter.setFont(font)
+        painter.setPen(pale)
+        painter.drawText(QRectF(0, _HEAD - 2, self.width(), line), flags, self.text)
+        bar = QRectF(0, _HEAD + line, self.width() - 8, 4)
+        painter.fillRect(bar, palette.alternateBase())
+        bar.setWidth(bar.width() * self._share)
+        painter.fillRect(bar, palette.highlight())
+        painter.end()
+
+
+class Figure(QWidget):
+    """A number that changes with every move. A label's would have all rows laid out anew each time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text = ""
+        self.setAutoFillBackground(True)
+        self.setFixedWidth(self.fontMetrics().horizontalAdvance("−88.88") + 2)
+
+    def show_text(self, text: str) -> None:
+        """Shows another number."""
+        if text != self.text:
+            self.text = text
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(self.palette().windowText().color())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self.text)
+        painter.end()
+
+
+class DimensionRow(QWidget):
+    """A row that is empty until it is first seen: there may be 256 of them.
+
+    `slid` (dimension, value, whether the handle is held) asks for another coordinate of the probe, `gripped`
+    begins another slide, `turned` (dimension, across) asks for this dimension across or up the plane.
+    """
+
+    slid = Signal(int, float, bool)
+    gripped = Signal()
+    turned = Signal(int, bool)
+
+    def __init__(self, dimension: int) -> None:
+        super().__init__()
+        self.setObjectName(f"dimension_{dimension}")
+        self.dimension = dimension
+        # What the pictures shown were decoded from; None while there are none.
+        self.drawn_from: object = None
+        self._weight: tuple[float | None, float | None, float] = (None, None, 0.0)
+        self._filled = False
+
+    @property
+    def filled(self) -> bool:
+        """Whether there is anything in it yet."""
+        return self._filled
+
+    def sizeHint(self) -> QSize:
+        return QSize(220, self.minimumHeight())
+
+    def fill(self) -> None:
+        """Puts everything in, at the first call."""
+        if self._filled:
+            return
+        self._filled = True
+        number, name = self.dimension, dimension_name(self.dimension)
+        self.weight = Weight(number)
+        self.slider = CentredSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(round(-_REACH * _PER_UNIT), round(_REACH * _PER_UNIT))
+        self.slider.setSingleStep(5)
+        self.slider.setPageStep(50)
+        self.slider.setMinimumWidth(40)
+        self.value = Figure()
+        self.across, self.up = ChoiceButton("→"), ChoiceButton("↑")
+        self.strip = TraversalStrip(number, name)
+        for control, kind, spoken, tip in (
+            (self.slider, "Slider", f"{name} of the probe", f"{name} of the probe, from −4 to 4."),
+            (self.value, "Value", f"{name} of the probe", f"{name} of the probe."),
+            (self.across, "Across", f"{name} across the plane", f"Show {name} across the plane."),
+            (self.up, "Up", f"{name} up the plane", f"Show {name} up the plane."),
+        ):
+            control.setObjectName(f"dimension{kind}_{number}")
+            control.setAccessibleName(spoken)
+            control.setToolTip(plain_tip(tip))
+        for button in (self.across, self.up):
+            button.setFixedSize(24, 22)
+        self._lay_out()
+        self.weight.show_weight(*self._weight)
+        self.slider.valueChanged.connect(self._slid)
+        self.slider.sliderPressed.connect(self.gripped)
+        self.slider.sliderReleased.connect(self.gripped)
+        self.across.clicked.connect(self._across)
+        self.up.clicked.connect(self._up)
+        self.strip.chosen.connect(self._chosen)
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(4)
+        head.addWidget(self.slider, 1)
+        head.addWidget(self.value)
+        head.addWidget(self.across)
+        head.addWidget(self.up)
+        right = QVBoxLayout()
+        right.setSpacing(_MARGIN)
+        right.addLayout(head)
+        right.addWidget(self.strip, 1)
+        layout = QGridLayout(self)
+        layout.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
+        layout.setHorizontalSpacing(0)
+        layout.addWidget(self.weight, 0, 0)
+        layout.addLayout(right, 0, 1)
+        layout.setColumnStretch(1, 1)
+        self.weight.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+
+    # What is shown
+
+    def show_weight(self, kl: float | None, spread: float | None, most: float) -> None:
+        """As `Weight.show_weight`; kept until the row is filled."""
+        self._weight = (kl, spread, most)
+        if self._filled:
+            self.weight.show_weight(kl, spread, most)
+
+    def show_value(self, value: float) -> None:
+        """The coordinate of the probe, which may lie beyond the slider."""
+        self.slider.blockSignals(True)
+        self.slider.setValue(round(value * _PER_UNIT))
+        self.slider.blockSignals(False)
+        self.value.show_text(f"{round(value, 2) + 0.0:.2f}".replace("-", "\N{MINUS SIGN}"))
+        self.strip.mark(value)
+
+    def show_axes(self, axes: tuple[int, int] | None, choice: bool) -> None:
+        """Whether this dimension runs across or up the plane, and whether there is any choice."""
+        for place, button in enumerate((self.across, self.up)):
+            button.setChecked(axes is not None and axes[place] == self.dimension)
+            button.setEnabled(choice)
+
+    # The hand
+
+    @Slot(int)
+    def _slid(self, value: int) -> None:
+        self.slid.emit(self.dimension, value / _PER_UNIT, self.slider.isSliderDown())
+
+    @Slot(float)
+    def _chosen(self, value: float) -> None:
+        self.gripped.emit()
+        self.slid.emit(self.dimension, value, False)
+        self.gripped.emit()
+
+    @Slot()
+    def _across(self) -> None:
+        self.turned.emit(self.dimension, True)
+
+    @Slot()
+    def _up(self) -> None:
+        self.turned.emit(self.dimension, False)

@@ -1,0 +1,1 @@
+"""The latent plane and its scatter of encoded data."""

@@ -1,0 +1,108 @@
+"""The layer of the plane that shows where encoded pictures lie, and where they leave holes."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QPointF, QRectF, Signal, Slot
+from PySide6.QtGui import QPainter, QPalette
+
+from latentlab.engine.rendering.replies import (
+    DensityMapReply,
+    EncodingsReply,
+    Refusal,
+    UnfoldedReply,
+)
+from latentlab.engine.rendering.requests import DensityMapRequest
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.views.latent_plane import density_paint
+from latentlab.qt.views.latent_plane.camera import Camera
+from latentlab.session.state import SessionState
+
+# Logical pixels to a cell; while a training runs, a map comes with every snapshot.
+_CELL, _LEARNING_CELL = 4, 9
+
+
+class DensityLayer(QObject):
+    """Asks for the map of what is in sight while the layer is on, and paints the newest.
+
+    `changed` tells that it looks different now.
+    """
+
+    changed = Signal()
+
+    def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._camera: Camera | None = None
+        self._stencils: density_paint.Stencils | None = None
+        self._legend = QRectF()
+        self._waiting = False
+        desk.loaded.connect(self._forget)
+        desk.turned.connect(self._forget)
+        desk.encoded.connect(self._encoded)
+        desk.density_mapped.connect(self._mapped)
+        desk.refused.connect(self._refused)
+        desk.changed.connect(self._changed)
+
+    @property
+    def found(self) -> DensityMapReply | None:
+        """The newest map; None if there is none."""
+        return self._stencils.found if self._stencils is not None else None
+
+    def look(self, camera: Camera) -> None:
+        """The view has come to rest there."""
+        self._camera = camera
+        self._ask()
+
+    def paint(self, painter: QPainter, camera: Camera, palette: QPalette) -> None:
+        """The map, wherever its region lies in the view now."""
+        if self._stencils is not None:
+            self._stencils.paint(painter, camera, palette)
+
+    def paint_legend(self, painter: QPainter, camera: Camera, palette: QPalette) -> None:
+        """What the shades mean."""
+        self._legend = density_paint.legend(painter, camera, palette, self.found)
+
+    def words_at(self, place: QPointF, camera: Camera) -> str:
+        """What to say of a pixel of the view, or of the legend; "" where nothing is known."""
+        found = self.found
+        if found is None:
+            return ""
+        if self._legend.contains(place):
+            return density_paint.at_length(found)
+        return density_paint.of_a_place(found, *camera.to_plane(place.x(), place.y()))
+
+    def _ask(self) -> None:
+        desk, camera = self._desk, self._camera
+        encodings = desk.encodings
+        if not desk.state.layers.density or camera is None or encodings is None or not encodings.done:
+            return
+        cell = _LEARNING_CELL if desk.following else _CELL
+        self._waiting = True
+        desk.request_density_map(max(2, camera.width // cell), max(2, camera.height // cell), camera.region)
+
+    @Slot(object)
+    def _forget(self, _: object) -> None:
+        self._stencils, self._waiting = None, False
+
+    @Slot(object)
+    def _encoded(self, encodings: EncodingsReply) -> None:
+        # Of a training the next snapshot comes soon: a map under way is worth more than a newer one.
+        if not (isinstance(encodings, UnfoldedReply) and self._waiting):
+            self._ask()
+
+    @Slot(object)
+    def _mapped(self, found: DensityMapReply) -> None:
+        self._waiting = self._waiting and not found.done
+        if found.projection == self._desk.projection and self._desk.state.layers.density:
+            self._stencils = density_paint.Stencils(found)
+            self.changed.emit()
+
+    @Slot(object)
+    def _refused(self, refusal: Refusal) -> None:
+        if refusal.slot == DensityMapRequest.slot:
+            self._waiting = False
+
+    @Slot(object, object)
+    def _changed(self, old: SessionState, new: SessionState) -> None:
+        if old.layers.density and not new.layers.density:
+            self._forget(new)

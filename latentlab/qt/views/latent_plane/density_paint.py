@@ -1,0 +1,189 @@
+"""How the density of encoded pictures looks, and what to say of it.
+
+Shaded is where 99 of 100 pictures are, the stronger the denser. Hatched is a hole: there are less than a
+tenth of the pictures that the prior expects, within its three standard deviations. What lies beyond both is
+far from everything, and looks like nothing.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QImage, QLinearGradient, QPainter, QPalette
+
+from latentlab.engine.rendering.replies import DensityMapReply
+from latentlab.qt.views.latent_plane.camera import Camera
+
+# How much the shades cover at 99 %, 90 % and half of the pictures, and where they are densest.
+_COVER = (0.2, 0.34, 0.52, 0.66)
+# Beyond the edge the shade ends within so many nats.
+_EDGE = 0.3
+# How many times fewer pictures than the prior expects: a hole begins at the first, and is whole at the last.
+_FEWER = (5.0, 20.0)
+_HOLE = 10.0
+_SIGMAS = 3.0
+_GROUND = 0.28
+_SWATCH, _NARROW = 26, 420
+_PICTURES, _HOLES = "pictures", "holes"
+
+
+def cover_of(found: DensityMapReply) -> NDArray[np.float32]:
+    """How much of the shade each cell has, 0 to 1."""
+    half, most, nearly_all = found.levels
+    densest = max(float(found.log_density.max()), half + 1e-3)
+    steps = np.maximum.accumulate([nearly_all - _EDGE, nearly_all, most, half, densest])
+    return np.interp(found.log_density, steps, (0.0, *_COVER)).astype(np.float32)
+
+
+def holes_of(found: DensityMapReply) -> NDArray[np.float32]:
+    """How much of a hole each cell is, 0 to 1; there are none where no prior expects anything."""
+    if found.log_prior is None:
+        return np.zeros_like(found.log_density)
+    dimensions = 1 if found.projection.flat else 2
+    square = -2.0 * found.log_prior - dimensions * math.log(2.0 * math.pi)
+    fewer = np.interp(found.log_prior - found.log_density, np.log(_FEWER), (0.0, 1.0))
+    return np.where(square <= _SIGMAS**2, fewer, 0.0).astype(np.float32)
+
+
+class Stencils:
+    """A map made ready to be painted again and again."""
+
+    def __init__(self, found: DensityMapReply) -> None:
+        self.found = found
+        self._shade, self._holes = _stencil(cover_of(found)), _stencil(holes_of(found))
+
+    def paint(self, painter: QPainter, camera: Camera, palette: QPalette) -> None:
+        """The map, wherever its region lies in the view now."""
+        left, right, bottom, top = self.found.region
+        box = QRectF(QPointF(*camera.to_pixel(left, top)), QPointF(*camera.to_pixel(right, bottom)))
+        _fill(painter, camera, box, self._shade, QBrush(palette.highlight().color()))
+        if self.found.log_prior is not None:
+            for brush in _hatching(palette):
+                _fill(painter, camera, box, self._holes, brush)
+
+
+def legend(painter: QPainter, camera: Camera, palette: QPalette, found: DensityMapReply | None) -> QRectF:
+    """What the shades mean, in the upper right corner; where it was put."""
+    rows = _rows(found, short=camera.width < _NARROW)
+    metrics = painter.fontMetrics()
+    height = metrics.height() + 4
+    swatch = _SWATCH + 8 if found is not None else 0
+    room = max(20, camera.width - 32 - swatch)
+    texts = [metrics.elidedText(text, Qt.TextElideMode.ElideRight, room) for _, text in rows]
+    width = swatch + max(metrics.horizontalAdvance(text) for text in texts) + 16
+    plate = QRectF(camera.width - width - 8, 8, width, height * len(rows) + 8)
+    ground = palette.base().color()
+    ground.setAlphaF(0.86)
+    painter.setPen(palette.mid().color())
+    painter.setBrush(ground)
+    painter.drawRoundedRect(plate, 4, 4)
+    for number, ((kind, _), text) in enumerate(zip(rows, texts, strict=True)):
+        top = plate.top() + 4 + number * height
+        box = QRectF(plate.left() + 8, top + 3, _SWATCH, height - 6)
+        if kind == _PICTURES:
+            painter.fillRect(box, _ramp(box, palette))
+        elif kind == _HOLES:
+            for brush in _hatching(palette):
+                painter.fillRect(box, brush)
+        painter.setPen(palette.text().color())
+        words = QRectF(plate.left() + 8 + swatch, top, width, height)
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, text)
+    return plate
+
+
+def _rows(found: DensityMapReply | None, short: bool) -> list[tuple[str, str]]:
+    if found is None:
+        return [("", "Weighing the pictures …")]
+    rows = [(_PICTURES, "pictures" if short else "99 of 100 encoded pictures lie here")]
+    if found.log_prior is not None:
+        rows.append((_HOLES, "hole" if short else "hole: the prior expects ten times as many"))
+    return rows
+
+
+def at_length(found: DensityMapReply) -> str:
+    """What the whole map shows; in paragraphs, which a tooltip breaks into lines."""
+    words = [
+        f"Shaded: where {found.pictures:,} encoded pictures lie, each as wide as its posterior. 99 of 100 "
+        "held-out pictures are within the edge; the stronger the shade, the denser."
+    ]
+    if found.projection.latents > 2:
+        words.append(
+            "All dimensions are projected on this plane. What lies before it or behind it counts: a place "
+            "can be shaded here and yet be empty at the depth of the probe."
+        )
+    if found.log_prior is None:
+        words.append(
+            "This model encodes to points, without posteriors: a kernel stands in for them. It has no prior, "
+            "so nothing tells where pictures are missing."
+        )
+    else:
+        words.append(
+            f"Hatched: a hole. Within {_SIGMAS:g}σ the prior expects pictures here, but there are less than "
+            "a tenth as many. Nothing has taught the model what to decode here."
+        )
+    return "".join(f"<p>{paragraph}</p>" for paragraph in words)
+
+
+def of_a_place(found: DensityMapReply, u: float, v: float) -> str:
+    """What the map says of one place of the plane; "" beside the map."""
+    left, right, bottom, top = found.region
+    rows, columns = found.log_density.shape
+    column = math.floor((u - left) / (right - left) * columns)
+    row = math.floor((top - v) / (top - bottom) * rows)
+    if not (0 <= column < columns and 0 <= row < rows):
+        return ""
+    log_density = float(found.log_density[row, column])
+    figures = f"log q = {log_density:.1f}"
+    among = log_density >= found.levels[-1]
+    words = "Encoded pictures lie here" if among else "Less than 1 in 100 encoded pictures lies out here"
+    if found.log_prior is not None:
+        log_prior = float(found.log_prior[row, column])
+        figures += f", log p = {log_prior:.1f}"
+        if holes_of(found)[row, column] > 0.0 and log_prior - log_density >= math.log(_HOLE):
+            words = "A hole: the prior expects more than ten times as many pictures here"
+    return f"{words} ({figures} nats).".replace("-", "\N{MINUS SIGN}")
+
+
+def _hatching(palette: QPalette) -> tuple[QBrush, QBrush]:
+    """Lines on a pale ground: they tell a hole apart without its colour, too."""
+    pale = QColor(palette.brightText().color())
+    pale.setAlphaF(_GROUND)
+    return QBrush(pale), QBrush(palette.brightText().color(), Qt.BrushStyle.BDiagPattern)
+
+
+def _ramp(box: QRectF, palette: QPalette) -> QBrush:
+    ramp = QLinearGradient(box.topLeft(), box.topRight())
+    for place, cover in enumerate(_COVER):
+        colour = QColor(palette.highlight().color())
+        colour.setAlphaF(cover)
+        ramp.setColorAt(place / (len(_COVER) - 1), colour)
+    return QBrush(ramp)
+
+
+def _stencil(cover: NDArray[np.float32]) -> QImage:
+    """How much ink each cell takes, as an image of nothing but alpha."""
+    alpha = np.round(255.0 * cover).astype(np.uint8)
+    rows, columns = alpha.shape
+    image = QImage(alpha.data, columns, rows, columns, QImage.Format.Format_Alpha8)
+    # Of its own memory, in the format that Qt scales fastest.
+    return image.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)
+
+
+def _fill(painter: QPainter, camera: Camera, box: QRectF, stencil: QImage, brush: QBrush) -> None:
+    """Fills the view with a brush, as far as the stencil, laid over `box`, lets through."""
+    ratio = painter.device().devicePixelRatioF()
+    size = (round(camera.width * ratio), round(camera.height * ratio))
+    sheet = QImage(*size, QImage.Format.Format_ARGB32_Premultiplied)
+    sheet.setDevicePixelRatio(ratio)
+    sheet.fill(Qt.GlobalColor.transparent)
+    inner = QPainter(sheet)
+    inner.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    # A pattern that was scaled with the stencil would change its grain with every zoom.
+    inner.drawImage(box, stencil)
+    inner.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+    inner.fillRect(QRectF(0, 0, camera.width, camera.height), brush)
+    inner.end()
+    painter.drawImage(QPointF(0, 0), sheet)

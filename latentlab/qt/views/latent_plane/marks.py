@@ -1,0 +1,64 @@
+"""What lies over the plane's points: probe, pins, walk, the selected picture's posterior, the pointer."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QPainter, QPalette
+
+from latentlab.engine.rendering.projection import Flat, Projection
+from latentlab.engine.rendering.requests import Point
+from latentlab.qt.views.latent_plane import paint
+from latentlab.qt.views.latent_plane.camera import Camera
+from latentlab.qt.views.latent_plane.trajectory import paint_trajectory
+from latentlab.session.state import SessionState
+
+
+class Marks:
+    """Keeps where walk and pins lie in the plane: in many dimensions not to be found out at every move.
+
+    `ellipse` is the mean and sigma of the selected picture's posterior; `trajectory` the way of what a
+    diffusion model believes in, from noise to picture, of which `reached` points have been shown; the last
+    of them is called `hand`.
+    """
+
+    def __init__(self, projection: Projection) -> None:
+        self.walk: tuple[Point, ...] = ()
+        self.ellipse: tuple[Point, Point] | None = None
+        self.way: tuple[Flat, ...] = ()
+        self.trajectory: tuple[Point, ...] = ()
+        self.reached, self.hand = 0, ""
+        self._trajectory: tuple[Flat, ...] = ()
+        self.pins: tuple[Flat, ...] = ()
+        self._projection = projection
+
+    def forget(self) -> None:
+        """Another model is open: of what was marked in the one before nothing is left but its pins, and those
+        are the session's."""
+        self.walk = self.trajectory = ()
+        self.ellipse, self.reached, self.hand = None, 0, ""
+
+    def place(self, projection: Projection, pins: tuple[Point, ...]) -> None:
+        """Finds out where everything lies, as when the walk, the pins or the plane are other ones."""
+        self._projection = projection
+        self.way = tuple(flat for z in self.walk if (flat := self.flat(z)))
+        self.pins = tuple(flat for z in pins if (flat := self.flat(z)))
+        self._trajectory = tuple(flat for z in self.trajectory if (flat := self.flat(z)))
+
+    def flat(self, z: Point) -> Flat | None:
+        """Where z lies in the plane; None for a point of another model, as may still be under way."""
+        return self._projection.to_plane(z) if len(z) == self._projection.latents else None
+
+    def paint(self, painter: QPainter, camera: Camera, palette: QPalette, state: SessionState) -> None:
+        """All of them, the probe and the way of a tape last."""
+        if self.way:
+            paint.walk(painter, camera, palette, self.way, state.frame)
+        paint.pins(painter, camera, palette, self.pins)
+        if self.ellipse is not None and (middle := self.flat(self.ellipse[0])):
+            shape = self._projection.ellipse(self.ellipse[1])
+            paint.posterior(painter, camera, palette, middle, shape)
+        if state.pointed is not None and (place := self.flat(state.pointed)):
+            paint.pointed(painter, camera, palette, place)
+        if place := self.flat(state.probe):
+            paint.probe(painter, camera, palette, place)
+        # Over the probe, for it may be short and lie beneath it.
+        if self._trajectory:
+            paint_trajectory(painter, camera, palette, self._trajectory, self.reached, self.hand)

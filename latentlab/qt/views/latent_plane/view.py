@@ -1,0 +1,462 @@
+"""The latent plane: encoded data as points, the manifold under them, and the handle to drag through it.
+
+What changes with the view (points, manifold, contours, axes) is painted once into a pixmap; what moves
+under the hand (handle, marks, the hovered picture) is painted over it, and only where it was and is. So a
+drag repaints a few thousand pixels however many points there are.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Slot
+from PySide6.QtGui import (
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from latentlab.engine.rendering.projection import Projection
+from latentlab.engine.rendering.replies import (
+    EncodingsReply,
+    GridReply,
+    LoadedReply,
+    SelectionReply,
+    UnfoldedReply,
+    WalkReply,
+)
+from latentlab.engine.rendering.requests import Point, Region
+from latentlab.qt.clients.deferred_probe import Trailing
+from latentlab.qt.clients.undo import new_gesture
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.views.latent_plane import paint
+from latentlab.qt.views.latent_plane.background import Manifold, draw_part, painted_base
+from latentlab.qt.views.latent_plane.background_scatter import Ahead
+from latentlab.qt.views.latent_plane.camera import Camera
+from latentlab.qt.views.latent_plane.cloud import Cloud
+from latentlab.qt.views.latent_plane.density import DensityLayer
+from latentlab.qt.views.latent_plane.lasso import Gathering
+from latentlab.qt.views.latent_plane.marks import Marks
+from latentlab.qt.views.latent_plane.scatter import Placed, Scatter, place
+from latentlab.qt.widgets.images import data_picture, to_qimage
+from latentlab.qt.widgets.plain_text import listed
+from latentlab.session.edits import LookAt, MoveProbe, PointAt
+from latentlab.session.plane import axis_names
+from latentlab.session.state import SessionState
+
+_GRAB = 14
+_HIT = 9
+_NUDGE = 4.0
+_CELL = 40
+_FIT_MARGIN = 1.08
+_KEY = Qt.Key
+_STEPS = {_KEY.Key_Left: (-1, 0), _KEY.Key_Right: (1, 0), _KEY.Key_Up: (0, 1), _KEY.Key_Down: (0, -1)}
+
+
+class LatentPlane(QWidget):
+    """A plane of the latent space, the desk's `projection`, with axes of equal scale. What moves the probe
+    here moves it within that plane.
+
+    Left: drag the handle, click to send it, double-click a point to select its picture. Wheel: zoom. Right
+    or middle: pan. Shift: gather into group A, with Ctrl into B. Arrow keys: nudge (Shift: ten times as far).
+    + and -: zoom. Home: show everything.
+    """
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("latentPlane")
+        self.setAccessibleName("Latent plane")
+        self.setAccessibleDescription(
+            "Encoded pictures as points. Arrow keys move the probe, plus and minus zoom."
+        )
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setMinimumSize(240, 140)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.desk = desk
+        self.camera = Camera()
+        self.scatter = Scatter()
+        self.marks = Marks(desk.projection)
+        self._manifold: Manifold | None = None
+        self._base: QPixmap | None = None
+        self._path, self._unfitted = "", True
+        self._names = ("", "")
+        self._hovered: int | None = None
+        self._mouse = QPointF()
+        self._drag: tuple[int, QPointF] | None = None
+        self._pan: QPointF | None = None
+        self._key_gesture = 0
+        # A view that is still moving asks for no manifold; the old one is stretched meanwhile.
+        self._settled = QTimer(self, singleShot=True, interval=40)
+        self._settled.timeout.connect(self._look_closely)
+        self.density = DensityLayer(desk, self)
+        self._ahead = Ahead(self)
+        self.gathering = Gathering(self, desk, self._hit)
+        # Points and manifold of one snapshot come shortly after each other, and are painted together.
+        self._repaint_soon = QTimer(self, singleShot=True, interval=20)
+        self._repaint_soon.timeout.connect(self._repaint_all)
+        self._ahead.ready.connect(self._placed_ahead)
+        self.density.changed.connect(self._density_changed)
+        desk.changed.connect(self._changed)
+        desk.probed.connect(self._probed)
+        self._trailing = Trailing(desk, self)
+        self._trailing.moved.connect(self._trailed)
+        desk.loaded.connect(self._loaded)
+        desk.encoded.connect(self._encoded)
+        desk.selected.connect(self._selected)
+        desk.underlaid.connect(self._underlaid)
+        desk.walked.connect(self._walked)
+        desk.turned.connect(self._turned)
+
+    @property
+    def cloud(self) -> Cloud | None:
+        """The points in sight."""
+        return self.scatter.cloud
+
+    # What comes from the desk
+
+    @Slot(object)
+    def _loaded(self, model: LoadedReply) -> None:
+        # Other data of the same model lie in the same plane: the view stays where it is.
+        self._unfitted = self._unfitted or model.path != self._path
+        self._path = model.path
+        # Points of another model, and numbers of other pictures, mean nothing here.
+        self.marks.forget()
+        self._manifold = self._hovered = None
+        self._names = axis_names(self.desk.projection)
+        self.scatter.clear()
+        self._ahead.forget()
+        self._place_marks()
+        self._repaint_all()
+        self._settled.start()
+
+    @Slot(object)
+    def _encoded(self, encodings: EncodingsReply) -> None:
+        if isinstance(encodings, UnfoldedReply) and self.scatter.cloud is not None:
+            self._place_ahead(encodings)
+        else:
+            self._count_in(encodings)
+        if self._unfitted:
+            self._unfitted = False
+            self.show_all()
+
+    def _place_ahead(self, encodings: EncodingsReply) -> None:
+        """Comes by itself, and often: the hand must not wait for it."""
+        labels = self.desk.model.labels if self.desk.model else None
+        view = (self.camera, self.devicePixelRatioF())
+        hidden = self.desk.state.hidden
+        self._ahead.prepare(partial(place, encodings, labels, self.desk.projection, hidden, view))
+
+    @Slot(object)
+    def _placed_ahead(self, placed: Placed) -> None:
+        # Overtaken by another model's points, or by another plane: then these mean nothing any more.
+        newest, state = self.desk.encodings, self.desk.state
+        if not isinstance(newest, UnfoldedReply) or newest.mean.shape != placed.encodings.mean.shape:
+            return
+        if placed.projection == self.desk.projection:
+            self.scatter.take(placed)
+            if placed.hidden != state.hidden:
+                self.scatter.hide(state.hidden)
+            self._repaint_soon.start()
+
+    @Slot(object)
+    def _turned(self, projection: Projection) -> None:
+        """Another plane: nothing of what was seen is where it was."""
+        names, self._names = self._names, axis_names(projection)
+        self._manifold = None
+        if self.scatter.encodings is not None:
+            self._count_in(self.scatter.encodings)
+        self._place_marks()
+        if names != self._names:
+            self.show_all()
+        else:  # the same directions, found anew: where the person looks stays
+            self._repaint_all()
+            self._settled.start()
+
+    @Slot(object)
+    def _selected(self, card: SelectionReply) -> None:
+        self.marks.ellipse = (card.mean, card.sigma)
+        self.update()
+
+    @Slot(object)
+    def _underlaid(self, reply: GridReply) -> None:
+        if reply.region is None:
+            return
+        image = to_qimage(reply.mosaic)
+        if image.isGrayscale() and not paint.is_dark(self.palette()):
+            image.invertPixels()  # ink on paper: white digits on black would drown the points
+        self._manifold = (reply.region, image)
+        self._repaint_soon.start() if self._ahead.in_use else self._repaint_all()
+
+    @Slot(object)
+    def _walked(self, walk: WalkReply) -> None:
+        self.marks.walk = walk.points if len(walk.points) > 1 else ()
+        self._place_marks()
+        self.update()
+
+    @Slot(object, object)
+    def _changed(self, old: SessionState, new: SessionState) -> None:
+        if old.hidden != new.hidden:
+            self.scatter.hide(new.hidden)
+            self._repaint_all()
+        if old.layers != new.layers:
+            self._repaint_all()
+            self._settled.start()
+        if old.selected != new.selected:
+            self.marks.ellipse = None
+            self.update()
+        if old.pins != new.pins:
+            self._place_marks()
+        if (old.frame, old.pins) != (new.frame, new.pins):
+            self.update()
+        self._follow(old, new)
+
+    def _follow(self, old: SessionState, new: SessionState) -> None:
+        """Repaints the marks of probe and pointer where they were and where they are."""
+        for before, after in ((old.probe, new.probe), (old.pointed, new.pointed)):
+            if before != after:
+                self._update_around(before)
+                self._update_around(after)
+
+    @Slot(object, object)
+    def _probed(self, old: SessionState, new: SessionState) -> None:
+        # Under the hand at once; for a hand that is elsewhere, after the picture that it looks at.
+        if self._drag is not None:
+            self._follow(old, new)
+
+    @Slot(object, object)
+    def _trailed(self, old: SessionState, new: SessionState) -> None:
+        if self._drag is None:
+            self._follow(old, new)
+
+    def show_trajectory(self, points: tuple[Point, ...], reached: int, hand: str = "") -> None:
+        """The way of a diffusion tape through the latent space, the frame in hand marked with its name; ()
+        for none."""
+        if points != self.marks.trajectory:
+            self.marks.trajectory = points
+            self._place_marks()
+        self.marks.reached, self.marks.hand = reached, hand
+        self.update()
+
+    # What is in sight
+
+    def show_all(self) -> None:
+        """Fits the view to the points and to two sigmas of the prior."""
+        # The outermost thousandth would make the rest small.
+        reach = _FIT_MARGIN * max(2.6, self.scatter.reach(0.999))
+        self._look(self.camera.fitted((-reach, reach, -reach, reach)))
+
+    def look_at(self, region: Region) -> None:
+        """Shows all of a region of the plane (left, right, bottom, top)."""
+        self._look(self.camera.fitted(region))
+
+    def zoom(self, factor: float, about: QPointF | None = None) -> None:
+        """Closer by a factor, about a pixel or the middle of the view."""
+        centre = about or QPointF(0.5 * self.width(), 0.5 * self.height())
+        self._look(self.camera.zoomed(factor, centre.x(), centre.y()))
+
+    def _look(self, camera: Camera) -> None:
+        self.camera = camera
+        self._repaint_all()
+        self._settled.start()
+        self.desk.do(LookAt(view=camera.region))
+
+    @Slot()
+    def _look_closely(self) -> None:
+        self._ask_for_manifold()
+        self.density.look(self.camera)
+
+    @Slot()
+    def _density_changed(self) -> None:
+        self._repaint_soon.start() if self._ahead.in_use else self._repaint_all()
+
+    def _ask_for_manifold(self) -> None:
+        if self.desk.state.layers.manifold:
+            columns = max(2, math.ceil(self.width() / _CELL))
+            rows = max(2, math.ceil(self.height() / _CELL))
+            self.desk.request_underlay(columns, rows, self.camera.region)
+
+    def _count_in(self, encodings: EncodingsReply) -> None:
+        """Makes the cloud of all points anew, as when more have been encoded."""
+        model = self.desk.model
+        if model is not None and encodings.mean.shape[1] == self.desk.projection.latents:
+            self.scatter.count_in(encodings, model.labels, self.desk.projection, self.desk.state.hidden)
+            self._repaint_all()
+
+    def _place_marks(self) -> None:
+        self.marks.place(self.desk.projection, self.desk.state.pins)
+
+    @Slot()
+    def _repaint_all(self) -> None:
+        self._base = None
+        self.update()
+
+    # The hand
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if self.gathering.press(event):
+            self._hover(None)
+        elif event.button() == Qt.MouseButton.LeftButton:
+            probe = QPointF(*self.camera.to_pixel(*self.desk.projection.to_plane(self.desk.state.probe)))
+            gap = probe - event.position()
+            # Gripping the handle off its middle must not make it jump.
+            grip = gap if math.hypot(gap.x(), gap.y()) <= _GRAB else QPointF()
+            self._drag = (new_gesture(), grip)
+            self._hover(None)
+            if grip.isNull():
+                self._send_probe(event.position())
+        elif event.button() in (Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton):
+            self._pan = event.position()
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self.gathering.move(event):
+            return
+        if self._drag is not None:
+            self._send_probe(event.position() + self._drag[1])
+        elif self._pan is not None:
+            moved = event.position() - self._pan
+            self._pan = event.position()
+            self._look(self.camera.panned(moved.x(), moved.y()))
+        else:
+            self._mouse = event.position()
+            self._hover(self._hit(event.position()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self.gathering.release(event, self.camera, self.cloud):
+            return
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._drag = None
+        else:
+            self._pan = None
+            self.gathering.point()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if self.gathering.takes(event):
+            return
+        row = self._hit(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and row is not None:
+            self._drag = None
+            self.desk.select(row)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and self._hovered is None:
+            words = self.density.words_at(event.pos().toPointF(), self.camera)
+            QToolTip.showText(event.globalPos(), words, self)
+            return True
+        return super().event(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hover(None)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self.zoom(1.0015 ** event.angleDelta().y(), event.position())
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        if key in _STEPS:
+            far = _NUDGE * (10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
+            # A key that repeats is one gesture, and so one step of the undo.
+            if not event.isAutoRepeat():
+                self._key_gesture = new_gesture()
+            across, up = _STEPS[key]
+            u, v = self.desk.projection.to_plane(self.desk.state.probe)
+            reach = far / self.camera.scale
+            self._move_probe(self._key_gesture, u + across * reach, v + up * reach)
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self.zoom(1.25)
+        elif key == Qt.Key.Key_Minus:
+            self.zoom(0.8)
+        elif key == Qt.Key.Key_Home:
+            self.show_all()
+        elif key == Qt.Key.Key_Escape and self.gathering.end():
+            pass
+        elif key == Qt.Key.Key_Escape and self.desk.state.selected is not None:
+            self.desk.select(None)
+        else:
+            super().keyPressEvent(event)
+
+    def _send_probe(self, place: QPointF) -> None:
+        assert self._drag is not None
+        self._move_probe(self._drag[0], *self.camera.to_plane(place.x(), place.y()))
+
+    def _move_probe(self, gesture: int, u: float, v: float) -> None:
+        """The probe to another place of the plane; the rest of it stays."""
+        z = self.desk.projection.place(self.desk.state.probe, u, v)
+        self.desk.do(MoveProbe(gesture=gesture, z=z))
+
+    def _hit(self, place: QPointF) -> int | None:
+        """The picture whose point is under a pixel."""
+        if self.cloud is None or not self.desk.state.layers.points:
+            return None
+        found = self.cloud.nearest(*self.camera.to_plane(place.x(), place.y()))
+        return found[0] if found and found[1] * self.camera.scale <= _HIT else None
+
+    def _hover(self, row: int | None) -> None:
+        if row is None and self._hovered is None:
+            return
+        self._hovered = row
+        self.desk.do(PointAt(z=None if row is None else self.scatter.z_of(row)))
+        self.update()
+
+    # Painting
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._look(self.camera.resized(self.width(), self.height()))
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange:
+            self._manifold = None
+            self._repaint_all()
+            self._settled.start()
+        super().changeEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        ratio = self.devicePixelRatioF()
+        if self._base is None:
+            self._base = painted_base(
+                self.rect(),
+                ratio,
+                self.palette(),
+                self.camera,
+                self.desk.state.layers,
+                self.scatter,
+                self._manifold,
+                self.density,
+                axis_names(self.desk.projection),
+            )
+        painter = QPainter(self)
+        draw_part(painter, self._base, event.rect(), ratio)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        # Qt knows this already, and would not tell.
+        painter.setClipRect(event.rect())
+        self.gathering.paint(painter, self.camera, ratio)
+        self.marks.paint(painter, self.camera, self.palette(), self.desk.state)
+        self._paint_card(painter)
+        painter.end()
+
+    def _paint_card(self, painter: QPainter) -> None:
+        """The picture of the point under the mouse."""
+        model = self.desk.model
+        if self._hovered is not None and model is not None and self._hovered < len(model.images):
+            name = listed(model.class_of(self._hovered))
+            picture = to_qimage(data_picture(model.images, self._hovered))
+            paint.card(painter, self.rect(), self.palette(), self._mouse, picture, name, self._hovered)
+
+    def _update_around(self, z: Point | None) -> None:
+        """Repaints the few pixels about a mark at z."""
+        if z is not None and (flat := self.marks.flat(z)):
+            left, top = self.camera.to_pixel(*flat)
+            if abs(left) < 1e6 and abs(top) < 1e6:
+                middle = QPoint(round(left), round(top))
+                reach = QPoint(paint.REACH, paint.REACH)
+                self.update(QRectF(middle - reach, middle + reach).toAlignedRect())

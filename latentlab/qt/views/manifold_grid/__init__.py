@@ -1,0 +1,1 @@
+"""The decoded manifold grid."""

@@ -1,0 +1,212 @@
+"""The manifold grid: n x n decoded pictures side by side, over the prior or over the plane's view.
+
+The picture and its cells are in `latentlab.qt.grid`; here are the controls about it and what it is called.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QHBoxLayout,
+    QSizePolicy,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
+
+from latentlab.engine.rendering.projection import Projection
+from latentlab.engine.rendering.replies import (
+    GridReply,
+    LoadedReply,
+    Refusal,
+)
+from latentlab.engine.rendering.requests import Point
+from latentlab.qt.clients.burst import Burst
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.views.manifold_grid.picture import GridPicture
+from latentlab.qt.widgets.plain_text import Label
+from latentlab.session.edits import SetGrid
+from latentlab.session.state import GRID_SIZES, OVER_PRIOR, OVER_VIEW, GridSettings, SessionState
+
+_PATIENCE_MS = 500
+_HINT = "Click to move the probe."
+
+
+class ManifoldGrid(QWidget):
+    """The picture, a line that names the place under the mouse, and the two choices: over what, how many."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("manifoldGridPanel")
+        self._desk = desk
+        self._burst = Burst()
+        self.picture = GridPicture(desk)
+        self.picture.hovered.connect(self._hovered)
+        self.place = Label(_HINT)
+        self.place.setObjectName("gridPlace")
+        self.place.setAccessibleName("Place of the picture under the mouse")
+        # Its text must not decide how narrow the panel may be.
+        self.place.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.refining = Label()
+        self.refining.setObjectName("gridRefining")
+        self.refining.setToolTip(
+            "The pictures shown are coarse or of before; the finished ones are on their way."
+        )
+        self.caption = Label()
+        self.caption.setObjectName("gridCaption")
+        self.caption.setWordWrap(True)
+        self.over = self._made_chooser()
+        self.size_slider = self._made_slider()
+        self.size_label = Label()
+        self.size_label.setMinimumWidth(self.fontMetrics().horizontalAdvance("40 × 40"))
+        self.size_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._lay_out()
+        self._impatient = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
+        self._impatient.timeout.connect(self._say_refining)
+        desk.changed.connect(self._changed)
+        desk.loaded.connect(self._loaded)
+        desk.gridded.connect(self._gridded)
+        desk.refused.connect(self._refused)
+        desk.turned.connect(self._turned)
+        self._show_settings(desk.state.grid)
+
+    def _made_chooser(self) -> QComboBox:
+        over = QComboBox()
+        over.setObjectName("gridOver")
+        over.setAccessibleName("What the grid spans")
+        over.setToolTip(
+            "Prior quantiles: equal steps of prior probability, dense where the prior is dense. "
+            "Plane in view: even steps over the part of the plane in sight, decoded again as you zoom."
+        )
+        over.addItem("Prior quantiles", OVER_PRIOR)
+        over.addItem("Plane in view", OVER_VIEW)
+        over.currentIndexChanged.connect(self._chosen)
+        return over
+
+    def _made_slider(self) -> QSlider:
+        slider = QSlider(Qt.Orientation.Horizontal)
+        slider.setObjectName("gridSize")
+        slider.setAccessibleName("Pictures along each side of the grid")
+        slider.setToolTip("How many pictures along each side, from 5 to 40.")
+        slider.setRange(GRID_SIZES.start, GRID_SIZES.stop - 1)
+        slider.setPageStep(5)
+        slider.sliderPressed.connect(self._burst.end)
+        slider.sliderReleased.connect(self._burst.end)
+        slider.valueChanged.connect(self._slid)
+        return slider
+
+    def _lay_out(self) -> None:
+        foot = QHBoxLayout()
+        foot.addWidget(self.place, 1)
+        foot.addWidget(self.refining)
+        size = QHBoxLayout()
+        size.addWidget(self.size_slider, 1)
+        size.addWidget(self.size_label)
+        form = QFormLayout()
+        form.addRow("Over", self.over)
+        form.addRow("Size", size)
+        self.over.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setSpacing(4)
+        layout.addWidget(self.picture, 1)
+        layout.addLayout(foot)
+        layout.addWidget(self.caption)
+        layout.addLayout(form)
+
+    def minimumSizeHint(self) -> QSize:
+        # A layout's own leaves out the lines that words take when they are wrapped.
+        layout = self.layout()
+        assert layout is not None
+        least = layout.minimumSize()
+        width = max(least.width(), self.width())
+        return QSize(least.width(), max(least.height(), layout.minimumHeightForWidth(width)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        if event.oldSize().width() != event.size().width():
+            self.updateGeometry()
+        super().resizeEvent(event)
+
+    # What comes from the desk
+
+    @Slot(object, object)
+    def _changed(self, old: SessionState, new: SessionState) -> None:
+        if old.grid != new.grid:
+            self._show_settings(new.grid)
+        if old.condition != new.condition:
+            self._wait()
+        if old.grid != new.grid or (new.grid.over == OVER_VIEW and old.view != new.view):
+            self._wait()
+
+    @Slot(object)
+    def _loaded(self, model: LoadedReply) -> None:
+        self._show_settings(self._desk.state.grid)
+        self._wait()
+
+    @Slot(object)
+    def _turned(self, projection: Projection) -> None:
+        self._wait()
+
+    @Slot(object)
+    def _gridded(self, reply: GridReply) -> None:
+        if reply.done:
+            self._rest()
+
+    @Slot(object)
+    def _refused(self, refusal: Refusal) -> None:
+        if refusal.slot == "grid":
+            self._rest()
+
+    def _show_settings(self, grid: GridSettings) -> None:
+        with QSignalBlocker(self.size_slider), QSignalBlocker(self.over):
+            self.size_slider.setValue(grid.size)
+            self.over.setCurrentIndex(self.over.findData(grid.over))
+        rows = 1 if self._desk.projection.flat else grid.size
+        self.size_label.setText(f"{grid.size} × {rows}")
+        if grid.over == OVER_VIEW:
+            words = "The part of the plane in view"
+        elif self._desk.projection.latents <= 2:
+            words = (
+                f"Equal steps of prior probability: each picture stands for 1/{grid.size * rows} of the prior"
+            )
+        else:
+            words = "Equal steps of prior probability across and up; the rest of z is the probe's"
+        self.caption.setText(words)
+
+    # Patience: nothing is said of what takes less than half a second
+
+    def _wait(self) -> None:
+        if not self._impatient.isActive() and self._desk.model is not None:
+            self._impatient.start()
+
+    def _rest(self) -> None:
+        self._impatient.stop()
+        self.refining.clear()
+
+    @Slot()
+    def _say_refining(self) -> None:
+        self.refining.setText("refining …")
+
+    # The hand
+
+    @Slot(object)
+    def _hovered(self, z: Point | None) -> None:
+        self.place.setText(_HINT if z is None else place_text(z))
+
+    @Slot(int)
+    def _slid(self, size: int) -> None:
+        gesture = self._burst.gesture(self.size_slider.isSliderDown())
+        self._desk.do(SetGrid(gesture=gesture, grid=GridSettings(size, self._desk.state.grid.over)))
+
+    @Slot(int)
+    def _chosen(self, index: int) -> None:
+        self._desk.do(SetGrid(grid=GridSettings(self._desk.state.grid.size, self.over.itemData(index))))
+
+
+def place_text(z: Point) -> str:
+    """z as it is written under the grid, for as many numbers as can be read."""
+    numbers = ", ".join(f"{value:.2f}" for value in z[:4]).replace("-", "\N{MINUS SIGN}")
+    return f"z = ({numbers}{', …' if len(z) > 4 else ''})"

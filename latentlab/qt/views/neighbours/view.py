@@ -1,0 +1,154 @@
+"""The images whose codes lie nearest to the probe: what the encoder takes this place for.
+
+The search waits for a timer, never for the mouse: however fast the probe moves, it runs some 15 times a
+second, and not at all while nobody sees it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtGui import QContextMenuEvent, QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from latentlab.engine.rendering.replies import EncodingsReply, LoadedReply
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.views.neighbours.group_menu import group_menu
+from latentlab.qt.widgets.flow_layout import TileLayout
+from latentlab.qt.widgets.images import data_picture, to_qimage
+from latentlab.qt.widgets.neighbour_button import FRAME, NeighbourButton
+from latentlab.qt.widgets.plain_text import Label, RichLabel, listed, plain_tip
+from latentlab.session.edits import PointAt
+from latentlab.session.neighbours import nearest, squared_lengths
+from latentlab.session.state import SessionState
+
+COUNT = 8
+
+
+class Neighbours(QWidget):
+    """The eight nearest images of the classes in sight. Click selects one; hovering marks where it lies."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("neighbours")
+        self.setAccessibleName("Images nearest to the probe")
+        self._desk = desk
+        self._pointing: NeighbourButton | None = None
+        self._lengths: tuple[EncodingsReply, NDArray[np.float32] | None] | None = None
+        self.heading = RichLabel("<b>Nearest images</b>")
+        self.note = Label("The images are not encoded yet.")
+        self.note.setObjectName("neighboursNote")
+        self.note.setWordWrap(True)
+        self.buttons = [NeighbourButton(number) for number in range(COUNT)]
+        tiles = TileLayout(gap=2, least=2 * 28 + 2 * FRAME)
+        for button in self.buttons:
+            button.clicked.connect(self._clicked)
+            button.pointed.connect(self._button_pointed)
+            tiles.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setSpacing(6)
+        layout.addWidget(self.heading)
+        layout.addWidget(self.note)
+        layout.addLayout(tiles)
+        layout.addStretch()
+        self._filled_from: dict[NeighbourButton, LoadedReply] = {}
+        self._due = QTimer(self, singleShot=True, interval=60)
+        self._due.timeout.connect(self._find)
+        desk.changed.connect(self._changed)
+        desk.probed.connect(self._changed)
+        desk.loaded.connect(self._loaded)
+        desk.encoded.connect(self._encoded)
+        self._due.start()
+
+    @Slot(object, object)
+    def _changed(self, old: SessionState, new: SessionState) -> None:
+        if (old.probe, old.hidden) != (new.probe, new.hidden) and not self._due.isActive():
+            self._due.start()
+
+    @Slot(object)
+    def _loaded(self, model: LoadedReply) -> None:
+        self._find()
+
+    @Slot(object)
+    def _encoded(self, encodings: EncodingsReply) -> None:
+        if not self._due.isActive():
+            self._due.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._due.start()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        button = self.childAt(event.pos())
+        if isinstance(button, NeighbourButton) and button.row is not None:
+            gallery = [one.row for one in self.buttons if one.row is not None and not one.isHidden()]
+            group_menu(self, self._desk, button.row, gallery).popup(event.globalPos())
+
+    @Slot()
+    def _find(self) -> None:
+        """Shows the images that are nearest now."""
+        if not self.isVisible():
+            return
+        model, encodings = self._desk.model, self._desk.encodings
+        rows: list[int] = []
+        if model is not None and encodings is not None:
+            rows = self._nearest(model, encodings)
+            for row, button in zip(rows, self.buttons, strict=False):
+                self._fill(button, row, model, encodings)
+        for number, button in enumerate(self.buttons):
+            if button.isHidden() == (number < len(rows)):
+                button.setVisible(number < len(rows))
+        waiting = encodings is None or not len(encodings.mean)
+        self.note.setText("The images are not encoded yet." if waiting else "All classes are hidden.")
+        self.note.setVisible(not rows)
+
+    def _nearest(self, model: LoadedReply, encodings: EncodingsReply) -> list[int]:
+        points, state = encodings.mean, self._desk.state
+        if points.shape[1] != len(state.probe):
+            return []  # another model's, on its way out
+        if self._lengths is None or self._lengths[0] is not encodings:
+            self._lengths = (encodings, squared_lengths(points))
+        lengths = self._lengths[1]
+        if not state.hidden or model.labels is None:
+            return nearest(points, state.probe, COUNT, lengths=lengths)
+        # One more than there are classes: the last is for -1, an image without a class.
+        shown = np.ones(len(model.classes) + 1, dtype=np.bool_)
+        shown[list(state.hidden)] = False
+        return nearest(points, state.probe, COUNT, shown[model.labels[: len(points)]], lengths)
+
+    def _fill(self, button: NeighbourButton, row: int, model: LoadedReply, encodings: EncodingsReply) -> None:
+        z = tuple(map(float, encodings.mean[row]))
+        # The same picture may be of another class once its data were read otherwise.
+        if (row, z) != (button.row, button.z) or self._filled_from.get(button) is not model:
+            self._filled_from[button] = model
+            label = -1 if model.labels is None else int(model.labels[row])
+            button.show_image(row, z, label, to_qimage(data_picture(model.images, row)))
+            name = "" if label < 0 else f", class {listed(model.classes[label])}"
+            button.setAccessibleName(f"Image {row:,}{name}")
+            if button is self._pointing:
+                self._desk.do(PointAt(z=z))
+        gap = float(np.linalg.norm(encodings.mean[row] - np.asarray(self._desk.state.probe, np.float32)))
+        button.setToolTip(
+            plain_tip(
+                f"{button.accessibleName()}, at distance {gap:.3f} from the probe. Click to select; "
+                "right-click to put it into a group."
+            )
+        )
+
+    @Slot()
+    def _clicked(self) -> None:
+        button = self.sender()
+        if isinstance(button, NeighbourButton) and button.row is not None:
+            self._desk.select(button.row)
+
+    @Slot(bool)
+    def _button_pointed(self, on: bool) -> None:
+        button = self.sender()
+        if on and isinstance(button, NeighbourButton):
+            self._pointing = button
+            self._desk.do(PointAt(z=button.z))
+        elif button is self._pointing:
+            self._pointing = None
+            self._desk.do(PointAt(z=None))

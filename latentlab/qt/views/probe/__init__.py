@@ -1,0 +1,1 @@
+"""The probe: the picture under the hand."""

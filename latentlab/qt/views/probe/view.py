@@ -1,0 +1,262 @@
+"""The probe: the decoded picture under the hand, large and crisp, with its coordinates and density."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Slot
+from PySide6.QtGui import QAction, QKeyEvent, QPalette
+from PySide6.QtWidgets import (
+    QFormLayout,
+    QLineEdit,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from latentlab.engine.inference.coordinates import MAX_COORDINATE, is_coordinate
+from latentlab.engine.rendering.replies import (
+    LoadedReply,
+    PointReply,
+    Refusal,
+)
+from latentlab.engine.rendering.requests import LoadRequest, Point
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.controllers.density_watcher import ProbeDensityLine, as_a_label
+from latentlab.qt.widgets.flow_layout import FlowLayout
+from latentlab.qt.widgets.number_field import in_ascii, read_real
+from latentlab.qt.widgets.picture_label import CrispPicture
+from latentlab.qt.widgets.plain_text import Label
+from latentlab.session.edits import MoveProbe
+from latentlab.session.state import SessionState
+
+_LARGEST = 448
+# What stands between two numbers. A comma between two digits may as well be a decimal mark.
+_BETWEEN = re.compile(r"[,\s;]*[\s;][,\s;]*|,,+|^,|,$")
+_FEW, _WRITE_MS = 8, 60
+
+
+class PointField(QLineEdit):
+    """z as text. What is typed counts at Enter or when the field is left; Escape brings the old text back."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("probeZ")
+        self.setAccessibleName("Coordinates of the probe")
+        self.setToolTip("The place z of the probe. Type numbers, a comma and a blank between, then Enter.")
+        self._shown = ""
+        self._z: Point = ()
+        self._soon = QTimer(self, singleShot=True, interval=_WRITE_MS)
+        self._soon.timeout.connect(self._write)
+
+    def follow_point(self, z: Point) -> None:
+        """Shows z, many numbers a moment later: nobody reads them while the hand moves."""
+        self._z = z
+        if len(z) <= _FEW:
+            self._write()
+        elif not self._soon.isActive():
+            self._soon.start()
+
+    @Slot()
+    def _write(self) -> None:
+        self.show_point(self._z)
+
+    def show_point(self, z: Point) -> None:
+        """Shows z, whatever has been typed."""
+        self._soon.stop()
+        # Adding nought turns -0.0 into 0.0.
+        self._shown = ", ".join(f"{round(value, 3) + 0.0:.3f}" for value in z)
+        self.setText(self._shown)
+        self.setCursorPosition(0)
+        self.setModified(False)
+
+    def event(self, event: QEvent) -> bool:
+        # Escape belongs to this field while it has something to take back, whatever else it is short for.
+        if event.type() == QEvent.Type.ShortcutOverride and self._would_take_back(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._would_take_back(event):
+            self.setText(self._shown)
+            self.setModified(False)
+            self.selectAll()
+        else:
+            super().keyPressEvent(event)
+
+    def _would_take_back(self, event: QEvent) -> bool:
+        return isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape and self.isModified()
+
+
+class ProbePanel(QWidget):
+    """The picture at the probe, z as text that can be typed over, and the prior's word on it."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self.image = CrispPicture(
+            "probeImage", "Decoded picture at the probe", _LARGEST, waiting="Opening the model …"
+        )
+        self.image.setToolTip("What the model decodes at the probe. Drag the ring in the plane to change it.")
+        self.z = PointField()
+        self.z.editingFinished.connect(self._typed)
+        self.z.textChanged.connect(self._text_changed)
+        self.density = _readout()
+        self.data_density = ProbeDensityLine(desk)
+        self.words = Label()
+        self.words.setObjectName("probeWords")
+        self.words.setAccessibleName("Where the prior has the probe")
+        self.words.setToolTip(
+            "σ is the prior's standard deviation. In two dimensions its draws lie inside 1σ in 39 %, "
+            "inside 2σ in 86 % and inside 3σ in 99 % of cases."
+        )
+        self.words.setWordWrap(True)
+        self.fault = Label()
+        self.fault.setObjectName("probeZFault")
+        self.fault.setAccessibleName("What is wrong with the coordinates")
+        self.fault.setForegroundRole(QPalette.ColorRole.BrightText)
+        self.fault.setWordWrap(True)
+        self.fault.hide()
+        self._actions = QWidget()
+        self._actions.setLayout(FlowLayout(gap=4))
+        self._actions.hide()
+        form = QFormLayout()
+        form.setSpacing(4)
+        form.addRow("&z", self.z)
+        form.addRow(self.fault)
+        form.addRow("log p(z)", self.density)
+        form.addRow("log q(z)", self.data_density)
+        form.addRow(self.words)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setSpacing(6)
+        layout.addWidget(self.image)
+        layout.addWidget(self._actions)
+        layout.addLayout(form)
+        layout.addStretch()
+        desk.changed.connect(self._changed)
+        desk.probed.connect(self._changed)
+        desk.loaded.connect(self._loaded)
+        desk.pointed.connect(self._pointed)
+        desk.refused.connect(self._refused)
+
+    def add_action(self, action: QAction) -> QToolButton:
+        """Puts a button for an action into the row under the picture."""
+        button = QToolButton()
+        button.setDefaultAction(action)
+        button.setObjectName(f"{action.objectName() or 'probeAction'}Button")
+        button.setAccessibleName(action.text().replace("&", ""))
+        style = Qt.ToolButtonStyle
+        button.setToolButtonStyle(
+            style.ToolButtonTextOnly if action.icon().isNull() else style.ToolButtonTextBesideIcon
+        )
+        row = self._actions.layout()
+        assert row is not None
+        row.addWidget(button)
+        self._actions.show()
+        return button
+
+    @Slot(object)
+    def _pointed(self, reply: PointReply) -> None:
+        self.image.show_picture(reply.picture)
+        radius = math.hypot(*reply.z)
+        self.density.setText(f"{reply.log_prior:.2f} nats, |z| {radius:.2f}".replace("-", "−"))
+        # Else a narrow line would show the end of the text, and cut the figure.
+        self.density.setCursorPosition(0)
+        self.words.setText(in_words(radius, len(reply.z)))
+
+    @Slot(object)
+    def _loaded(self, model: LoadedReply) -> None:
+        self.z.show_point(self._desk.state.probe)
+
+    @Slot(object)
+    def _refused(self, refusal: Refusal) -> None:
+        if refusal.slot == LoadRequest.slot and self._desk.model is None:
+            self.image.say("No model is open")
+
+    @Slot(object, object)
+    def _changed(self, old: SessionState, new: SessionState) -> None:
+        if old.probe != new.probe:
+            self.z.follow_point(new.probe)
+
+    @Slot()
+    def _text_changed(self) -> None:
+        if not self.fault.isHidden():
+            self.fault.hide()
+
+    @Slot()
+    def _typed(self) -> None:
+        if not self.z.isModified():
+            return
+        expected = len(self._desk.state.probe)
+        try:
+            z = parse_point(self.z.text(), expected)
+        except ValueError as error:
+            example = ", ".join(["0.5"] * min(expected, 3)) + (", …" if expected > 3 else "")
+            self.fault.setText(f"{error}. Type for example {example}; Esc brings the old place back.")
+            self.fault.show()
+            return
+        self._desk.do(MoveProbe(z=z))
+        self.z.show_point(self._desk.state.probe)
+
+
+def _readout() -> QLineEdit:
+    """A line for figures that change with every move: unlike a label's, its text moves no neighbours."""
+    line = QLineEdit("–")
+    line.setObjectName("probeDensity")
+    line.setAccessibleName("Log density of the prior at the probe")
+    line.setToolTip(
+        "How likely the prior N(0, I) finds this place: its log density in nats; |z| is the distance "
+        "from the origin, measured in the prior's standard deviations."
+    )
+    as_a_label(line)
+    return line
+
+
+def in_words(radius: float, dimensions: int) -> str:
+    """What the prior N(0, I) says of a place at this distance from the origin.
+
+    In few dimensions its draws crowd about the origin; in D of them they lie on a shell of radius about
+    sqrt(D - 1/2) and thickness about 0.7 (the chi distribution).
+    """
+    if dimensions > 3:
+        off = radius - math.sqrt(dimensions - 0.5)
+        if abs(off) <= 1.5:
+            return "where nearly all draws of the prior lie"
+        return (
+            "farther out than nearly all draws of the prior" if off > 0 else "nearer 0 than the prior's draws"
+        )
+    if radius <= 1:
+        return "inside 1σ"
+    if radius <= 3:
+        return f"between {math.ceil(radius) - 1}σ and {math.ceil(radius)}σ"
+    return "beyond 3σ: few training images lie here"
+
+
+def parse_point(text: str, count: int) -> Point:
+    """`count` finite numbers with commas, semicolons or blanks between; a comma may also be a decimal mark.
+
+    Raises:
+        ValueError: saying what was found instead, or that it is too large; or that a comma can be taken in
+            two ways, as in 0,5 where two numbers are expected.
+    """
+    # A comma with a blank beside it is no decimal mark.
+    words = [word for word in _BETWEEN.split(in_ascii(text)) if word]
+    parts = [part for word in words for part in word.split(",") if part]
+    marked, apart = [read_real(word) for word in words], [read_real(part) for part in parts]
+    if len(marked) == count and None not in marked:
+        values = marked
+    elif len(apart) == count and None not in apart and None in marked:
+        values = apart
+    elif None in apart:
+        wrong = parts[apart.index(None)]
+        raise ValueError(f"“{wrong}” is not a number, or not a finite one")
+    elif len(apart) == count:
+        raise ValueError("A comma may stand in a number or between two: write a point, or a blank after it")
+    else:
+        raise ValueError(f"{len(parts) or 'No'} number{'s' * (len(parts) != 1)} found, {count} expected")
+    if not all(value is None or is_coordinate(value) for value in values):
+        raise ValueError(f"Only numbers from {-MAX_COORDINATE:g} to {MAX_COORDINATE:g} can be decoded")
+    return tuple(value for value in values if value is not None)

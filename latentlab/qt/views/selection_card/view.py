@@ -1,0 +1,332 @@
+"""The selected image: itself beside its reconstruction, its ELBO, its posterior and draws from that."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Slot
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from latentlab.engine.rendering.replies import (
+    LoadedReply,
+    Refusal,
+    SelectionReply,
+)
+from latentlab.engine.rendering.requests import Point, SelectionRequest
+from latentlab.qt.clients.undo import new_gesture
+from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.widgets.colours import class_colour
+from latentlab.qt.widgets.flow_layout import TileLayout
+from latentlab.qt.widgets.images import data_picture
+from latentlab.qt.widgets.number_field import WholeNumber
+from latentlab.qt.widgets.picture_label import CrispPicture
+from latentlab.qt.widgets.plain_text import Label, RichLabel, in_html, plain_tip
+from latentlab.qt.widgets.text_line import Line
+from latentlab.session.state import SessionState
+
+_DRAWS = 8
+_LARGEST = 224
+_ONE_GESTURE_MS = 600
+_HOW = (
+    "Double-click a point in the plane, or give an image's number above, to see that image beside its "
+    "reconstruction."
+)
+# A key, the name, and what it means: each a row of a table.
+_Row = tuple[str, str, str]
+_ELBO_ROWS: tuple[_Row, ...] = (
+    (
+        "reconstruction",
+        "Reconstruction",
+        "E_q[log p(x|z)]: how well draws of the posterior decode to this very image, on average.",
+    ),
+    (
+        "kl",
+        "− KL(q ‖ p)",
+        "How far the posterior q(z|x) is from the prior p(z): what it costs to say where this image lies.",
+    ),
+    (
+        "elbo",
+        "= ELBO",
+        "The evidence lower bound, reconstruction − KL: the model's log p(x) of the image is at least this.",
+    ),
+)
+_POSTERIOR_ROWS: tuple[_Row, ...] = (
+    ("mean", "Mean μ", "The middle of the posterior q(z|x): the place of the image in the plane."),
+    (
+        "sigma",
+        "Sigma σ",
+        "The posterior's standard deviation along each dimension: how unsure the encoder is.",
+    ),
+)
+
+
+class IndexBox(WholeNumber):
+    """The number of an image; below nought, none."""
+
+    def __init__(self) -> None:
+        super().__init__(-1, -1)
+        self.setSpecialValueText("none")
+        self.setObjectName("selectedIndex")
+        self.setAccessibleName("Number of the selected image")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        # A wheel that scrolls the panel must not leaf through the images on its way.
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class SelectionCard(QWidget):
+    """All about the selected image; how to select one, when none is."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("selectionCard")
+        self.setAccessibleName("Selected image")
+        self._desk = desk
+        self._gesture = (new_gesture(), QElapsedTimer())
+        # A reply takes some milliseconds: what is shown is taken away only if it takes longer.
+        self._late = QTimer(self, singleShot=True, interval=150)
+        self._late.timeout.connect(self._clear)
+        self.heading = RichLabel("<b>Selected image</b>")
+        self.index = IndexBox()
+        self.index.valueChanged.connect(self._stepped)
+        self.name = _figure("selectedClass", "The class of the image in the data.", RichLabel())
+        # Long names shall not make the column wider.
+        self.name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.name.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        # The end of a path says more than its beginning.
+        self.file = Line(
+            "selectedFile",
+            "The file of the image, below the folder (or in the archive) of the data.",
+            Qt.TextElideMode.ElideLeft,
+        )
+        self.deselect = QPushButton("Deselect")
+        self.deselect.setObjectName("deselect")
+        self.deselect.setAccessibleName("Deselect the image")
+        self.deselect.setToolTip("Select no image. The probe stays where it is.")
+        self.deselect.clicked.connect(self._deselect)
+        self.note = Label(_HOW)
+        self.note.setObjectName("selectionNote")
+        self.note.setWordWrap(True)
+        self.original = CrispPicture("selectedOriginal", "The image in the data", _LARGEST)
+        self.reconstruction = CrispPicture(
+            "selectedReconstruction",
+            "What the model decodes from the middle of the image's posterior",
+            _LARGEST,
+        )
+        self.draws = [
+            CrispPicture(
+                f"posteriorDraw_{number}", f"Decoded from draw {number + 1} of the posterior", _LARGEST
+            )
+            for number in range(_DRAWS)
+        ]
+        self._seed = 0
+        self.draw_again = QToolButton()
+        self.draw_again.setText("Draw again")
+        self.draw_again.setObjectName("drawAgain")
+        self.draw_again.setAccessibleName("Draw from the posterior again")
+        self.draw_again.setToolTip("Decode eight other draws from the image's posterior.")
+        self.draw_again.clicked.connect(self._draw_again)
+        self.figures = {
+            key: _figure(f"selected{key.capitalize()}", help_text)
+            for key, _, help_text in _ELBO_ROWS + _POSTERIOR_ROWS
+        }
+        self._body = QWidget()
+        self._lay_out()
+        self._show_selected(desk.state)
+        desk.changed.connect(self._changed)
+        desk.loaded.connect(self._loaded)
+        desk.selected.connect(self._selected)
+        desk.refused.connect(self._refused)
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.addWidget(self.heading, 1)
+        top.addWidget(self.deselect)
+        row = QHBoxLayout()
+        number = Label("&Number")
+        number.setBuddy(self.index)
+        row.addWidget(number)
+        row.addWidget(self.index)
+        row.addWidget(self.name, 1)
+        pair = QGridLayout()
+        pair.setSpacing(4)
+        for column, (picture, caption) in enumerate(
+            ((self.original, "Original"), (self.reconstruction, "Reconstruction"))
+        ):
+            pair.addWidget(picture, 0, column)
+            pair.addWidget(Label(caption), 1, column, Qt.AlignmentFlag.AlignHCenter)
+            pair.setColumnStretch(column, 1)
+        tiles = TileLayout(gap=4, least=58)
+        for picture in self.draws:
+            tiles.addWidget(picture)
+        body = QVBoxLayout(self._body)
+        body.setContentsMargins(0, 0, 0, 0)
+        body.addLayout(pair)
+        body.addLayout(_table(_ELBO_ROWS, self.figures))
+        body.addWidget(Label("Posterior q(z|x)"))
+        body.addLayout(_table(_POSTERIOR_ROWS, self.figures))
+        draws = QHBoxLayout()
+        draws.addWidget(Label("Posterior samples"), 1)
+        draws.addWidget(self.draw_again)
+        body.addLayout(draws)
+        body.addLayout(tiles)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setSpacing(6)
+        layout.addLayout(top)
+        layout.addLayout(row)
+        layout.addWidget(self.file)
+        layout.addWidget(self.note)
+        layout.addWidget(self._body)
+        layout.addStretch()
+
+    @Slot(object)
+    def _loaded(self, model: LoadedReply) -> None:
+        self.index.blockSignals(True)
+        self.index.setMaximum(len(model.images) - 1)
+        self.index.blockSignals(False)
+        self.index.setToolTip(
+            plain_tip(
+                f"The image's number in {model.data} ({model.split}), 0 to {len(model.images) - 1:,}. "
+                "Arrow keys step to the next."
+            )
+        )
+        self._clear()
+        self._show_selected(self._desk.state)
+
+    @Slot(object, object)
+    def _changed(self, old: SessionState, new: SessionState) -> None:
+        if old.selected != new.selected:
+            self._show_selected(new)
+
+    @Slot(object)
+    def _selected(self, card: SelectionReply) -> None:
+        self._late.stop()
+        self.note.hide()
+        self._body.show()
+        self.original.show_picture(card.original)
+        self.reconstruction.show_picture(card.reconstruction)
+        nats = {"reconstruction": card.reconstruction_nats, "kl": card.kl, "elbo": card.elbo}
+        for key, value in nats.items():
+            self.figures[key].setText(f"{_signed(value, 2)} nats")
+        for key, point in (("mean", card.mean), ("sigma", card.sigma)):
+            self.figures[key].setText(_coordinates(point))
+        for number, picture in enumerate(self.draws):
+            picture.show_picture(card.draws[number] if number < len(card.draws) else None)
+
+    @Slot(object)
+    def _refused(self, refusal: Refusal) -> None:
+        if refusal.slot == SelectionRequest.slot:
+            self._late.stop()
+            self._body.hide()
+            self.note.setText(refusal.message)
+            self.note.show()
+
+    def _show_selected(self, state: SessionState) -> None:
+        """Shows at once what is known of the selected image; the reply brings the rest."""
+        index, model = state.selected, self._desk.model
+        self.index.blockSignals(True)
+        self.index.setValue(-1 if index is None else index)
+        self.index.blockSignals(False)
+        self.deselect.setEnabled(index is not None)
+        self.name.setText("")
+        self._show_file("")
+        if index is None or model is None:
+            self._late.stop()
+            self._body.hide()
+            self.note.setText(_HOW)
+            self.note.show()
+            return
+        self._show_file(model.file_of(index))
+        if model.class_of(index) and model.labels is not None:
+            label = int(model.labels[index])
+            self.name.setText(
+                f'<font color="{class_colour(label).name()}">●</font> class {in_html(model.classes[label])}'
+            )
+        self.note.hide()
+        self._body.show()
+        self.original.show_picture(data_picture(model.images, index))
+        self._late.start()
+
+    def _show_file(self, file: str) -> None:
+        """Where nothing is known of a file, there is no empty line either."""
+        self.file.setText(file)
+        self.file.setVisible(bool(file))
+
+    @Slot()
+    def _clear(self) -> None:
+        """Takes away what belongs to an image selected before."""
+        for figure in self.figures.values():
+            figure.setText("…")
+        for picture in (self.reconstruction, *self.draws):
+            picture.show_picture(None)
+
+    @Slot(int)
+    def _stepped(self, index: int) -> None:
+        """Steps that follow one another closely, as of a held key, are one step of the undo."""
+        gesture, since = self._gesture
+        if not since.isValid() or since.elapsed() > _ONE_GESTURE_MS:
+            gesture = new_gesture()
+        since.start()
+        self._gesture = (gesture, since)
+        self._desk.select(None if index < 0 else index, gesture)
+
+    @Slot()
+    def _draw_again(self) -> None:
+        self._seed += 1
+        self._desk.request_selection(self._seed)
+
+    @Slot()
+    def _deselect(self) -> None:
+        self._desk.select(None)
+
+
+def _figure(name: str, what: str, label: QLabel | None = None) -> QLabel:
+    """A value in a table, to be read and copied."""
+    label = Label("…") if label is None else label
+    label.setObjectName(name)
+    label.setToolTip(plain_tip(what))
+    label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label
+
+
+def _table(rows: tuple[_Row, ...], figures: dict[str, QLabel]) -> QGridLayout:
+    """Names on the left, values on the right."""
+    table = QGridLayout()
+    table.setHorizontalSpacing(12)
+    table.setVerticalSpacing(2)
+    table.setColumnStretch(1, 1)
+    for row, (key, name, what) in enumerate(rows):
+        label, figure = Label(name), figures[key]
+        label.setToolTip(plain_tip(what))
+        figure.setAccessibleName(name)
+        if key == "elbo":
+            font = label.font()
+            font.setBold(True)
+            label.setFont(font)
+            figure.setFont(font)
+        table.addWidget(label, row, 0)
+        table.addWidget(figure, row, 1)
+    return table
+
+
+def _signed(value: float, digits: int) -> str:
+    return f"{value:.{digits}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def _coordinates(point: Point, most: int = 4) -> str:
+    text = ", ".join(_signed(value, 3) for value in point[:most])
+    return text if len(point) <= most else f"{text}, … ({len(point)})"

@@ -1,0 +1,187 @@
+"""Curves side by side over the steps of a training; which ones, its kind of figures decides.
+
+pyqtgraph takes 0.3 s to import, so it is imported when the first curve is drawn and not before.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from latentlab.engine.training.events import ElboFigures, Figures
+from latentlab.qt.views.training.charts import CHARTS, Chart, Charts, as_axis, round_ticks
+from latentlab.qt.views.training.history import History
+from latentlab.qt.widgets.plain_text import Label, RichLabel, plain_tip
+
+# Of several lines the first is so much of the accent, the second all of it, the third as the text.
+_PALE = 0.7
+
+
+class LossCurves(QWidget):
+    """Lines for the training pictures, dots for the held-out ones."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("lossCurves")
+        self.setAccessibleName("Curves of the training")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(120, 80)
+        self._layout = QHBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(2)
+        self._waiting = Label()
+        self._waiting.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._waiting.setWordWrap(True)
+        self._waiting.setAutoFillBackground(True)
+        self._waiting.setBackgroundRole(QPalette.ColorRole.Base)
+        self._waiting.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self._layout.addWidget(self._waiting)
+        self._plots: list[_Plot] = []
+        self._turn = 0
+        self._charts = CHARTS[ElboFigures]
+        self._expect(self._charts)
+
+    def sizeHint(self) -> QSize:
+        return QSize(480, 150)
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """What stands above the curves, from left to right; () before the first."""
+        return tuple(plot.chart.title for plot in self._plots)
+
+    def expect(self, kind: type[Figures]) -> None:
+        """A training with such figures begins, or may begin: curves of other figures go."""
+        if CHARTS[kind] is not self._charts:
+            self._expect(CHARTS[kind])
+
+    def show_history(self, history: History) -> None:
+        """Draws all there is, once there is something."""
+        for _ in self._charts.charts:
+            self.show_next(history)
+
+    def show_next(self, history: History) -> None:
+        """Draws the next of the curves in turn: all at once would hold up the hand for ten milliseconds."""
+        if history.kind is None or not history.train.steps:
+            return
+        self.expect(history.kind)
+        if not self._plots:
+            self._make()
+        self._turn = (self._turn + 1) % len(self._plots)
+        self._plots[self._turn].draw(history)
+
+    def _expect(self, charts: Charts) -> None:
+        for plot in self._plots:
+            self._layout.removeWidget(plot)
+            plot.hide()
+            plot.deleteLater()
+        self._charts, self._plots, self._turn = charts, [], 0
+        self.setToolTip(plain_tip(charts.tip))
+        self._waiting.setText(charts.waiting)
+        self._waiting.show()
+
+    def _make(self) -> None:
+        self._waiting.hide()
+        self._plots = [_Plot(chart, self.toolTip()) for chart in self._charts.charts]
+        for plot in self._plots:
+            self._layout.addWidget(plot, 1)
+        # The first of all is drawn first.
+        self._turn = len(self._plots) - 1
+
+
+class _Plot(QWidget):
+    """One chart with its title above it."""
+
+    def __init__(self, chart: Chart, tip: str) -> None:
+        super().__init__()
+        pg = importlib.import_module("pyqtgraph")
+        self.chart = chart
+        self._plot: Any = pg.PlotWidget(self)
+        self._plot.setMouseEnabled(False, False)
+        self._plot.setMenuEnabled(False)
+        self._plot.hideButtons()
+        self._plot.setToolTip(plain_tip(tip))
+        self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._plot.setMinimumSize(0, 0)
+        self._plot.getPlotItem().layout.setContentsMargins(0, 6, 8, 2)
+        self._lines = [pg.PlotDataItem(antialias=True, connect="finite") for _ in chart.lines]
+        self._dots = [
+            pg.PlotDataItem(pen=None, symbol="o", symbolSize=6, symbolPen=None) for _ in chart.lines
+        ]
+        for item in (*self._lines, *self._dots):
+            self._plot.addItem(item)
+        # Above the plot, not in it: pyqtgraph makes a plot at least as wide as its title.
+        self._title = RichLabel(chart.title)
+        self._title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._title.setToolTip(plain_tip(tip))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._title)
+        column.addWidget(self._plot, 1)
+        self._paint_theme()
+
+    def draw(self, history: History) -> None:
+        """Draws all of a history."""
+        train, test = self.chart.drawn(history.train), self.chart.drawn(history.test)
+        steps, ends = as_axis(history.train.steps), as_axis(history.test.steps)
+        for line, dots, numbers, held_out in zip(self._lines, self._dots, train, test, strict=True):
+            line.setData(steps, numbers)
+            dots.setData(ends, held_out)
+        span = self.chart.span(train, test)
+        if span is not None:
+            self._plot.setYRange(*span, padding=0)
+            if self.chart.log:
+                self._plot.getAxis("left").setTicks([round_ticks(*span, most=self._most_ticks())])
+
+    def _most_ticks(self) -> int:
+        """As many as the plot is high enough for."""
+        return max(2, int(self._plot.height()) // 34)
+
+    def _paint_theme(self) -> None:
+        palette = self.palette()
+        text, accent, base = palette.text().color(), palette.highlight().color(), palette.base().color()
+        pale = QColor(text)
+        pale.setAlphaF(0.7)
+        font = QFont(self.font())
+        font.setPointSizeF(max(7.0, font.pointSizeF() * 0.8))
+        style = {"color": text.name(), "font-size": f"{font.pointSizeF():.1f}pt"}
+        self._plot.setBackground(base)
+        for side in ("bottom", "left"):
+            axis = self._plot.getAxis(side)
+            axis.enableAutoSIPrefix(False)
+            axis.setStyle(maxTickLevel=0)
+            axis.setTickFont(font)
+            axis.setPen(pale)
+            axis.setTextPen(text)
+        self._plot.getAxis("bottom").setLabel("step, ● held out", **style)
+        if len(self._lines) == 1:
+            self._lines[0].setPen(accent, width=2)
+            self._dots[0].setSymbolBrush(text)
+            return
+        words = [self.chart.title]
+        for number, (line, dots) in enumerate(zip(self._lines, self._dots, strict=True)):
+            colour = (_between(base, accent, _PALE), accent, text)[number % 3]
+            line.setPen(colour, width=2)
+            dots.setSymbolBrush(colour)
+            words.append(f'<b><font color="{colour.name()}">{self.chart.lines[number]}</font></b>')
+        self._title.setWordWrap(True)
+        self._title.setText(" ".join(words))
+
+    def changeEvent(self, event: QEvent) -> None:
+        # Qt tells of the palette too while the base class is being made.
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_title"):
+            self._paint_theme()
+        super().changeEvent(event)
+
+
+def _between(a: QColor, b: QColor, share: float) -> QColor:
+    """The colour so much of the way from a to b."""
+
+    def mixed(x: int, y: int) -> int:
+        return round((1.0 - share) * x + share * y)
+
+    return QColor(mixed(a.red(), b.red()), mixed(a.green(), b.green()), mixed(a.blue(), b.blue()))

@@ -1,0 +1,82 @@
+"""What would be trained now, and how: it follows the pictures until the person says otherwise. No Qt."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from latentlab.engine.training.plan import TrainingPlan, means_something, usual_plan
+from latentlab.engine.training.presets import (
+    PRESETS,
+    Choice,
+    Preset,
+    batch_for,
+    epochs_for,
+    of_kind,
+    suited_to,
+)
+from latentlab.session.known_data import Known
+
+_PLAN = TrainingPlan(epochs=10, learning_rate=1e-3, binarise_input=False)
+
+
+class Chosen:
+    """A model and a plan.
+
+    Attributes:
+        choice, plan: what the person has chosen, or what is proposed.
+        count: pictures in hand, held-out ones included; 0 if that is not known.
+    """
+
+    def __init__(self) -> None:
+        self.choice, self.plan = PRESETS[0].choice, _PLAN
+        self._preset = PRESETS[0]
+        self._proposed = _PLAN.epochs, _PLAN.batch
+        self.count = 0
+
+    def usual(self, kind: str) -> tuple[int, int]:
+        """(epochs, batch) to propose for the pictures in hand."""
+        if not self.count:
+            return _PLAN.epochs, usual_plan(kind).batch
+        return epochs_for(self.count, kind), batch_for(self.count, kind)
+
+    @property
+    def proposed(self) -> bool:
+        """Whether epochs and batch are what is proposed, rather than what the person has chosen."""
+        return (self.plan.epochs, self.plan.batch) == self._proposed
+
+    def suit(self, known: Known) -> Preset | None:
+        """Other pictures; the model to propose for them, unless the person has chosen one.
+
+        A batch that was chosen for more pictures than there are now gives way to the one proposed.
+        """
+        if known.count:
+            self.count = known.count
+            self._propose()
+            if self.plan.batch >= known.count:
+                self.plan = replace(self.plan, batch=batch_for(known.count, self.choice.kind))
+        if self.choice != self._preset.choice:
+            return None
+        self._preset = suited_to(known.shape)
+        return self._preset
+
+    def take(self, choice: Choice, plan: TrainingPlan) -> None:
+        """Another choice, from the list or as the options dialog makes it."""
+        kind = choice.kind
+        if kind != self.choice.kind:
+            plan = of_kind(plan, kind)
+            if (plan.epochs, plan.batch) == self.usual(kind):
+                self._proposed = self.usual(kind)
+        if means_something("beta", kind):
+            plan = replace(plan, beta=choice.beta)
+        self.choice, self.plan = choice, plan
+        self._propose()
+
+    def weigh(self, beta: float) -> None:
+        """Another weight of the KL."""
+        self.choice, self.plan = replace(self.choice, beta=beta), replace(self.plan, beta=beta)
+
+    def _propose(self) -> None:
+        """Epochs and batch that suit pictures and model, unless the person has chosen others."""
+        if self.proposed:
+            epochs, batch = self._proposed = self.usual(self.choice.kind)
+            self.plan = replace(self.plan, epochs=epochs, batch=batch)

@@ -1,0 +1,341 @@
+"""The training dock: choose data and a model, start, watch the figures, change beta, pause, keep."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
+
+from latentlab.engine.training.events import (
+    Checkpointed,
+    CheckpointFailed,
+    ElboFigures,
+    EpochEnded,
+    Figures,
+    Judging,
+    NoiseFigures,
+    Progress,
+    Started,
+)
+from latentlab.engine.training.plan import TrainingPlan, figures_of
+from latentlab.engine.training.presets import PRESETS, Choice, few_in_words, fields_of, too_few_in_words
+from latentlab.qt.clients.trainer_client import Stage, TrainerDesk
+from latentlab.qt.clients.training_orders import Begin, Ended, GoOn, Paused, Snapshot
+from latentlab.qt.views.training.curves import LossCurves
+from latentlab.qt.views.training.form import INVITATION, TrainingForm
+from latentlab.qt.views.training.history import History
+from latentlab.qt.views.training.options_dialog import OptionsDialog
+from latentlab.qt.views.training.part_bars import PartBars
+from latentlab.qt.views.training.sample_sheet import DrawnNow
+from latentlab.qt.views.training.selection import Chosen
+from latentlab.qt.views.training.text import alarm, progress_in_words
+from latentlab.qt.widgets.plain_text import WORDS, listed
+from latentlab.session.known_data import Known, title_of
+
+_DRAW_MS = 400
+
+
+class TrainingPanel(QWidget):
+    """`data_wanted` asks the window to let the person open data of their own."""
+
+    data_wanted = Signal()
+
+    def __init__(self, trainer: TrainerDesk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._trainer = trainer
+        self._chosen = Chosen()
+        self._known: dict[str, Known] = {}
+        self._history = History()
+        self._started: Started | None = None
+        self._progress: Progress | None = None
+        self._saved, self._over = True, False
+        self._refused = ""
+        # What is to be chosen from once the training in hand has ended.
+        self._offer_later: tuple[list[Known], str] | None = None
+        self.form = TrainingForm()
+        self.data, self.model, self.beta = self.form.data, self.form.model, self.form.beta
+        self.curves, self.bars, self.drawn = LossCurves(), PartBars(), DrawnNow()
+        self._lay_out()
+        self._draw = QTimer(self, singleShot=True, interval=_DRAW_MS)
+        self._draw.timeout.connect(self._show_figures)
+        self.data.activated.connect(self._data_chosen)
+        self.model.currentIndexChanged.connect(self._model_chosen)
+        self.form.start.clicked.connect(self._start)
+        self.form.pause.clicked.connect(self._pause)
+        self.form.stop.clicked.connect(trainer.keep)
+        self.form.options.clicked.connect(self._ask_options)
+        self.beta.moved.connect(self._beta_moved)
+        trainer.staged.connect(self._staged)
+        trainer.told.connect(self._told)
+        trainer.unfolded.connect(self._unfolded)
+        trainer.failed.connect(self._failed)
+        self._model_chosen()
+        self._staged(trainer.stage)
+
+    # What the person chooses
+
+    def offer_data(self, known: list[Known], chosen: str = "") -> None:
+        """The data sets to choose from; while a training goes on, what it learns from stays in sight."""
+        if self.data.count() and not self.idle:
+            self._offer_later = known, chosen
+            return
+        self.data.clear()
+        self._known = {one.spec: one for one in known}
+        for one in known:
+            self.data.addItem(listed(one.title, WORDS), one.spec)
+        self.data.addItem("Pictures of your own …", "")
+        found = self.data.findData(chosen) if chosen else 0
+        if found >= 0:
+            self.data.setCurrentIndex(found)
+        self._suggest()
+
+    def _suggest(self) -> None:
+        """Proposes a model and epochs that suit the pictures, unless the person has chosen others."""
+        known = self._known.get(self.data.currentData())
+        batch = self.plan.batch
+        chosen = not self._chosen.proposed
+        preset = None if known is None else self._chosen.suit(known)
+        if self._trainer.stage is Stage.IDLE and self.form.status.text() == self._refused:
+            self.form.status.setText(INVITATION)  # what was refused were other pictures
+        if known is not None and self._trainer.stage is Stage.IDLE:
+            self._note_on(known.count)
+            if chosen and self.plan.batch != batch:
+                self.form.status.setText(
+                    f"The batch is {self.plan.batch} now: there are fewer pictures than {batch:,}. Options … "
+                    "changes it."
+                )
+        if preset is not None:
+            self.model.setCurrentIndex([one.title for one in PRESETS].index(preset.title))
+
+    @property
+    def idle(self) -> bool:
+        """Whether a training could be started now."""
+        return self._trainer.stage is Stage.IDLE
+
+    @property
+    def choice(self) -> Choice:
+        """The model that would be trained now."""
+        return self._chosen.choice
+
+    @property
+    def plan(self) -> TrainingPlan:
+        """How it would be trained."""
+        return self._chosen.plan
+
+    def set_plan(self, choice: Choice, plan: TrainingPlan) -> None:
+        """Another choice, as the options dialog makes it."""
+        self._chosen.take(choice, plan)
+        self.beta.show_beta(choice.beta)
+        if self._trainer.stage is Stage.IDLE:
+            self._show_kind(figures_of(choice.kind))
+
+    def _show_kind(self, kind: type[Figures]) -> None:
+        """What belongs to such a training, unless there is something to see of another one."""
+        self.beta.setVisible(kind is ElboFigures)
+        if self._history.kind in (None, kind):
+            self.curves.expect(kind)
+            self.bars.expect(kind)
+            self.drawn.setVisible(kind is NoiseFigures)
+
+    @Slot(int)
+    def _data_chosen(self, index: int) -> None:
+        if not self.data.itemData(index):
+            self.data.setCurrentIndex(0)  # until others have been opened
+            self.data_wanted.emit()
+        self._suggest()
+
+    @Slot()
+    def _model_chosen(self) -> None:
+        preset = self.model.currentData()
+        self.form.when.setText(preset.when)
+        self.set_plan(preset.choice, self.plan)
+
+    @Slot()
+    def _ask_options(self) -> None:
+        from latentlab.engine.inference.device import describe_devices
+
+        devices = ("auto", *describe_devices())
+        most = max(0, self._chosen.count - 1)  # one at least is held out
+        dialog = OptionsDialog(self.choice, self.plan, devices, most, self._chosen.usual, self)
+        if dialog.exec() == OptionsDialog.DialogCode.Accepted:
+            if dialog.choice != self.choice:
+                self.form.when.setText("As chosen under Options.")
+            self.set_plan(dialog.choice, dialog.plan)
+        dialog.deleteLater()
+
+    @Slot()
+    def _start(self) -> None:
+        spec = self.data.currentData()
+        if not spec:
+            self.data_wanted.emit()
+            return
+        choice = self.choice
+        latents = f"-{choice.latents}d" if figures_of(choice.kind) is ElboFigures else ""
+        stem = f"{Path(spec.split('::')[0]).stem}-{choice.kind}{latents}"
+        try:
+            out = self._trainer.free_name(stem)
+        except OSError as error:
+            self._trainer.failed.emit(
+                f"{self._trainer.folder}: the folder for models cannot be made ({error.strerror})", ""
+            )
+            return
+        known = self._known.get(spec)
+        fields = fields_of(choice, None if known is None else known.shape)
+        self.begin(Begin(choice.kind, fields, self.plan, spec, out, proposed=self._chosen.proposed))
+
+    def begin(self, beginning: Begin | GoOn) -> None:
+        """Starts a training, unless one is going on; the curves begin anew."""
+        if not self.idle:
+            return
+        self._history, self._started, self._progress, self._over = History(), None, None, False
+        self.form.alarm.hide()
+        self.form.show_note("")
+        self.bars.show_history(self._history)
+        if isinstance(beginning, Begin):
+            self._show_kind(figures_of(beginning.kind))
+        self._trainer.begin(beginning)
+
+    @Slot()
+    def _pause(self) -> None:
+        if self._trainer.stage is Stage.PAUSED:
+            self._trainer.resume()
+        else:
+            self._trainer.pause()
+
+    @Slot(float)
+    def _beta_moved(self, beta: float) -> None:
+        self._chosen.weigh(beta)
+        self._trainer.set_beta(beta)
+
+    def _note_on(self, count: int) -> None:
+        """A word on so many pictures, held-out ones included."""
+        self.form.show_note(too_few_in_words(count) or few_in_words(count))
+
+    # What the training tells
+
+    def _note_on_beginning(self) -> None:
+        """A word on the pictures that the training in hand learns from."""
+        begun = self._started
+        self.form.show_note("" if begun is None else few_in_words(begun.pictures, begun.unknown))
+
+    @Slot(str, str)
+    def _failed(self, message: str, details: str) -> None:
+        """What was going on no longer is: the line that said so gives way to why."""
+        self._refused = message
+        self.form.status.setText(message)
+
+    @Slot(object)
+    def _staged(self, stage: Stage) -> None:
+        idle = stage is Stage.IDLE
+        form = self.form
+        for widget in (self.data, self.model, form.options, form.start):
+            widget.setEnabled(idle)
+        # The panel is low: what cannot be used now gives its room to what tells of the training.
+        for shown in (form.start, form.options, form.when):
+            shown.setVisible(idle)
+        for widget in (form.pause, form.stop):
+            widget.setVisible(not idle)
+        form.pause.setEnabled(stage in (Stage.RUNNING, Stage.PAUSED))
+        form.pause.setText("&Go on" if stage is Stage.PAUSED else "&Pause")
+        form.stop.setEnabled(stage in (Stage.RUNNING, Stage.PAUSED))
+        if idle:
+            self.beta.setVisible(figures_of(self.choice.kind) is ElboFigures)
+            self.beta.show_beta(self.choice.beta)
+            self._offer_again()
+        if stage is Stage.STARTING:
+            self.form.status.setText("Reading the pictures, and trying what is fastest here …")
+        elif stage is Stage.ENDING:
+            self.form.status.setText("Saving the model …")
+        elif stage is Stage.RUNNING and self._progress is not None:
+            self._show_progress(self._progress)
+        elif stage is Stage.RUNNING:
+            self.form.status.setText("The first steps …")
+
+    def _offer_again(self) -> None:
+        """What was opened during a training, and what that did not learn from, can be chosen now."""
+        later, self._offer_later = self._offer_later, None
+        if later is not None:
+            self.offer_data(*later)
+        elif self.data.count() and self.data.currentIndex() < 0:
+            self.data.setCurrentIndex(0)
+            self._suggest()
+
+    @Slot(object)
+    def _unfolded(self, snapshot: Snapshot) -> None:
+        """The first word on what it is that is gone on with: the kind of model, and the pictures."""
+        self._show_kind(figures_of(snapshot.kind))
+        if self.data.currentData() != snapshot.data:
+            self.data.setPlaceholderText(listed(title_of(snapshot.data), WORDS))
+            self.data.setCurrentIndex(self.data.findData(snapshot.data))
+
+    @Slot(object)
+    def _told(self, event: object) -> None:
+        match event:
+            case Started():
+                self._started = event
+                self.beta.show_beta(event.beta)
+                self._note_on_beginning()
+            case Progress():
+                self._progress = event
+            case Judging():
+                self.form.status.setText(f"Judging held-out pictures: {event.done:,} of {event.total:,}")
+            case CheckpointFailed():
+                self._saved = False
+                self.form.show_note(f"Training goes on, but could not be saved: {event.reason}")
+            case Checkpointed():
+                self._saved = True
+                self._note_on_beginning()
+            case Paused() if self._trainer.stage is not Stage.ENDING:
+                saved = "Everything is saved." if self._saved else "It could not be saved."
+                self.form.status.setText(event.fault or f"Paused at step {event.step:,}. {saved}")
+            case Ended():
+                # The thread may still be there for a moment: how far it was is of no interest any more.
+                self._over = True
+                kept = f"Saved as {event.kept}" if event.kept else "Left unfinished; it can be gone on with."
+                self.form.status.setText(kept)
+        if self._history.add(event) and not self._draw.isActive():
+            self._draw.start()
+        if isinstance(event, EpochEnded | Paused | Ended):
+            self._show_figures()
+
+    @Slot()
+    def _show_figures(self) -> None:
+        if not self.isVisible():
+            return
+        if self._trainer.stage is Stage.RUNNING:
+            self.curves.show_next(self._history)
+        else:
+            self.curves.show_history(self._history)
+        self.bars.show_history(self._history)
+        if self._progress is not None:
+            if self._trainer.stage is Stage.RUNNING and not self._over:
+                self._show_progress(self._progress)
+            self._show_alarm(self._progress)
+
+    def _show_progress(self, progress: Progress) -> None:
+        if self._started is not None:
+            self.form.status.setText(progress_in_words(progress, self._started))
+
+    def _show_alarm(self, progress: Progress) -> None:
+        words = alarm(self._history.kl_per_dimension, progress)
+        self.form.alarm.setText(words)
+        self.form.alarm.setVisible(bool(words))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._draw.isActive():
+            self._draw.start()
+
+    def _lay_out(self) -> None:
+        split = QSplitter()
+        split.setObjectName("trainingSplit")
+        split.setChildrenCollapsible(False)
+        for widget, stretch in ((self.form, 0), (self.curves, 3), (self.bars, 1), (self.drawn, 1)):
+            split.addWidget(widget)
+            split.setStretchFactor(split.count() - 1, stretch)
+        split.setSizes([350, 500, 200, 240])
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(split)

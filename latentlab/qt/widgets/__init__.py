@@ -1,0 +1,1 @@
+"""Reusable widgets, images and colours. They know nothing of models."""

@@ -1,0 +1,229 @@
+"""The picture as it came, with a frame round what is taken of it; where there is none, a place to drop one.
+
+Drag moves the frame, the wheel and + and − make it smaller and larger, the arrow keys nudge it.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from latentlab.engine.rendering.cropping import CROP, Fitting
+from latentlab.engine.rendering.requests import Picture
+from latentlab.qt.clients.burst import Burst
+from latentlab.qt.widgets.images import draw_crisp, to_qimage
+
+_EMPTY = "Drop a picture here,\npaste one (Ctrl+V),\nor click to open one."
+_NUDGE, _STEP = 0.04, 1.15
+_ARROWS = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
+_LARGER = (Qt.Key.Key_Plus, Qt.Key.Key_Equal)
+_SHADE, _EDGES = QColor(0, 0, 0, 140), ((QColor(0, 0, 0), 3.0), (QColor(255, 255, 255), 1.0))
+
+
+class PictureFrame(QWidget):
+    """`fitted` (fitting, gesture) asks for another part of the picture, `dropped` carries a QMimeData, and
+    `wanted` asks for the page on which a file is chosen."""
+
+    fitted = Signal(object, int)
+    dropped = Signal(object)
+    wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("ownImageDrop")
+        self.setAccessibleName("Your picture")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.setAcceptDrops(True)
+        self._pixels: Picture | None = None
+        self._fitting, self._aspect = Fitting(), 1.0
+        self._burst = Burst()
+        self._over = False
+        self._held: QPointF | None = None
+        self._drawn: tuple[object, QRectF, QPixmap] | None = None
+        self.show_picture(None, Fitting(), 1.0)
+
+    @property
+    def fitting(self) -> Fitting:
+        """What is shown as taken."""
+        return self._fitting
+
+    def show_picture(self, pixels: Picture | None, fitting: Fitting, aspect: float) -> None:
+        """Shows a picture, and what of it a frame `aspect` times as wide as high takes; or nothing."""
+        if pixels is not self._pixels:
+            self._drawn = None
+        self._pixels, self._fitting, self._aspect = pixels, fitting, aspect
+        movable = pixels is not None and fitting.how == CROP
+        if pixels is None:
+            self.setToolTip("Drop a picture file or a picture here, or click to choose a file.")
+            self.setAccessibleDescription("No picture yet. Enter opens one.")
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
+        elif movable:
+            self.setToolTip(
+                "Drag to choose the part that the model sees; the wheel, + and − zoom, the arrow keys nudge. "
+                "Drop another picture to take that."
+            )
+            self.setAccessibleDescription("Arrow keys move the part that is taken, plus and minus zoom.")
+            self.setCursor(Qt.CursorShape.SizeAllCursor)
+        else:
+            self.setToolTip("All of the picture is taken. Drop another to take that.")
+            self.setAccessibleDescription("All of the picture is taken.")
+            self.unsetCursor()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(230, 160)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, 100)
+
+    # The hand
+
+    @property
+    def _movable(self) -> bool:
+        return self._pixels is not None and self._fitting.how == CROP
+
+    def _size(self) -> tuple[int, int]:
+        assert self._pixels is not None
+        return self._pixels.shape[1], self._pixels.shape[0]
+
+    def _move(self, across: float, up: float, held: bool) -> None:
+        """Moves the frame by so many pixels of the picture."""
+        moved = self._fitting.moved((across, up), *self._size(), self._aspect)
+        self._take(moved, held)
+
+    def _take(self, fitting: Fitting, held: bool) -> None:
+        if fitting != self._fitting:
+            self._fitting = fitting
+            self.update()
+            self.fitted.emit(fitting, self._burst.gesture(held))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton and self._movable:
+            self._burst.end()
+            self._held = event.position()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._held is None or self._drawn is None:
+            return
+        gap, self._held = event.position() - self._held, event.position()
+        scale = self._size()[0] / self._drawn[1].width()
+        self._move(gap.x() * scale, gap.y() * scale, held=True)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() is not Qt.MouseButton.LeftButton:
+            return
+        self._held = None
+        self._burst.end()
+        if self._pixels is None and self.rect().contains(event.position().toPoint()):
+            self.wanted.emit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        # A wheel that scrolls the panel must not zoom on its way.
+        if not self._movable or not self.hasFocus():
+            event.ignore()
+            return
+        self._take(self._fitting.zoomed(_STEP ** (event.angleDelta().y() / 120)), held=False)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        if self._pixels is None and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.wanted.emit()
+        elif self._movable and key in _ARROWS:
+            left, _, right, _ = self._fitting.box(*self._size(), self._aspect)
+            step = max(1.0, _NUDGE * (right - left))
+            self._move(_ARROWS[key][0] * step, _ARROWS[key][1] * step, held=False)
+        elif self._movable and key in (*_LARGER, Qt.Key.Key_Minus):
+            self._take(self._fitting.zoomed(_STEP if key in _LARGER else 1 / _STEP), held=False)
+        else:
+            super().keyPressEvent(event)
+
+    # Dropping
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls() or event.mimeData().hasImage():
+            event.acceptProposedAction()
+            self._over = True
+            self.update()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._over = False
+        self.update()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._over = False
+        self.update()
+        event.acceptProposedAction()
+        self.dropped.emit(event.mimeData())
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._pixels is None:
+            self._paint_empty(painter)
+        else:
+            self._paint_picture(painter)
+        if self.hasFocus() or self._over:
+            painter.setPen(QPen(self.palette().highlight(), 3 if self._over else 1.5))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5), 5, 5)
+        painter.end()
+
+    def _paint_empty(self, painter: QPainter) -> None:
+        pen = QPen(self.palette().placeholderText().color(), 1.5, Qt.PenStyle.DashLine)
+        painter.setPen(pen)
+        painter.setBrush(self.palette().base())
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(3, 3, -3, -3), 6, 6)
+        painter.drawText(self.rect().adjusted(8, 8, -8, -8), Qt.AlignmentFlag.AlignCenter, _EMPTY)
+
+    def _paint_picture(self, painter: QPainter) -> None:
+        assert self._pixels is not None
+        key = (self.size(), self.devicePixelRatioF())
+        if self._drawn is None or self._drawn[0] != key:
+            # Scaled once: a photograph would take longer to shrink than the hand to move.
+            page = QPixmap(self.size() * self.devicePixelRatioF())
+            page.setDevicePixelRatio(self.devicePixelRatioF())
+            page.fill(Qt.GlobalColor.transparent)
+            inner = QPainter(page)
+            place = draw_crisp(inner, QRectF(self.rect()).adjusted(4, 4, -4, -4), to_qimage(self._pixels))
+            inner.end()
+            self._drawn = (key, place, page)
+        _, place, page = self._drawn
+        painter.drawPixmap(0, 0, page)
+        if self._fitting.how != CROP:
+            return
+        width, height = self._size()
+        left, top, right, bottom = self._fitting.box(width, height, self._aspect)
+        scale = place.width() / width
+        box = QRectF(left * scale, top * scale, (right - left) * scale, (bottom - top) * scale)
+        box.translate(place.topLeft())
+        for shade in (
+            QRectF(place.topLeft(), QPointF(place.right(), box.top())),
+            QRectF(QPointF(place.left(), box.bottom()), place.bottomRight()),
+            QRectF(QPointF(place.left(), box.top()), box.bottomLeft()),
+            QRectF(box.topRight(), QPointF(place.right(), box.bottom())),
+        ):
+            painter.fillRect(shade, _SHADE)
+        for colour, width_of_pen in _EDGES:  # seen on any picture
+            painter.setPen(QPen(colour, width_of_pen))
+            painter.drawRect(box)

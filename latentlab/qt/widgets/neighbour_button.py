@@ -1,0 +1,75 @@
+"""One of the pictures that lie nearest to a place: a button in a frame of its class's colour."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QEnterEvent, QFocusEvent, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy
+
+from latentlab.engine.rendering.requests import Point
+from latentlab.qt.widgets.colours import class_colour
+from latentlab.qt.widgets.images import draw_crisp
+
+FRAME = 3
+
+
+class NeighbourButton(QAbstractButton):
+    """One image in a frame of its class's colour. `pointed` tells whether mouse or keyboard is on it."""
+
+    pointed = Signal(bool)
+
+    def __init__(self, number: int, name: str = "neighbour") -> None:
+        super().__init__()
+        self.setObjectName(f"{name}_{number}")
+        self.setAccessibleName(f"Neighbour {number + 1}")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self.setMinimumSize(36, 36)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.row: int | None = None
+        self.z: Point = ()
+        self._label = -1
+        self._image: QImage | None = None
+        self.hide()
+
+    def show_image(self, row: int, z: Point, label: int, image: QImage) -> None:
+        """Stands for another image of the data from now on."""
+        self.row, self.z, self._label, self._image = row, z, label, image
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(62, 62)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self.pointed.emit(True)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.pointed.emit(False)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.pointed.emit(True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.pointed.emit(False)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._image is None:
+            return
+        painter = QPainter(self)
+        inside = QRectF(self.rect()).adjusted(FRAME, FRAME, -FRAME, -FRAME)
+        picture = draw_crisp(painter, inside, self._image)
+        half = 0.5 * FRAME
+        pen = QPen(class_colour(self._label), FRAME)
+        pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+        painter.setPen(pen)
+        painter.drawRect(picture.adjusted(-half, -half, half, half))
+        if self.hasFocus() or self.underMouse():
+            # Inside the frame, light on dark: seen on any picture and beside any class colour.
+            for inset, ink in ((0.5, self.palette().windowText()), (1.5, self.palette().window())):
+                painter.setPen(QPen(ink, 1))
+                painter.drawRect(picture.adjusted(inset, inset, -inset, -inset))
+        painter.end()

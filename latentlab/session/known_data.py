@@ -1,0 +1,61 @@
+"""What data sets are called, and which there are to choose from: those that ship, and those opened last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from latentlab.data.report import shown
+from latentlab.data.shipped_sets import SHIPPED_SETS
+from latentlab.data.spec import Spec
+from latentlab.errors import LabError
+from latentlab.session.recent_data import RecentData
+
+Shape = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Known:
+    """Data that can be asked for: what a person calls them, the text that asks for them, (C, H, W).
+
+    `count` is how many pictures there are; 0 if that is not known.
+    """
+
+    title: str
+    spec: str
+    shape: Shape
+    count: int = 0
+
+
+def title_of(spec: str) -> str:
+    """What a person calls these data: the name in the catalog, or that of the folder or file."""
+    try:
+        source = Spec.parse(spec).source
+    except LabError:
+        source = spec
+    return source if source in SHIPPED_SETS else shown(Path(source).name or source)
+
+
+def shape_in_words(shape: Shape) -> str:
+    """Such as "28 × 28 grey pictures"."""
+    return f"{shape[1]} × {shape[2]} {'grey' if shape[0] == 1 else 'colour'} pictures"
+
+
+def choices(recent: tuple[RecentData, ...]) -> list[Known]:
+    """Everything that can be asked for without looking for a file."""
+    shipped = [
+        Known(f"{name}: {known.title}", name, known.shape, known.count)
+        for name, known in SHIPPED_SETS.items()
+    ]
+    return shipped + [Known(_long_title(one), one.spec, one.shape, one.count) for one in recent]
+
+
+def shape_of(spec: str, recent: tuple[RecentData, ...]) -> Shape | None:
+    """(C, H, W) of the pictures, as far as that is known without reading them."""
+    if spec in SHIPPED_SETS:
+        return SHIPPED_SETS[spec].shape
+    return next((one.shape for one in recent if one.spec == spec), None)
+
+
+def _long_title(one: RecentData) -> str:
+    return f"{title_of(one.spec)}: {shape_in_words(one.shape)}"

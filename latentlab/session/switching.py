@@ -1,0 +1,49 @@
+"""What of a session goes over to another model, and which data it is opened on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from latentlab.data.shipped_sets import SHIPPED_SETS
+from latentlab.data.spec import Spec
+from latentlab.qt.views.diffusion.shelf import data_of, shape_of_pictures
+from latentlab.session.fitting import on_data
+from latentlab.session.known_data import title_of
+from latentlab.session.recent_data import RecentData
+from latentlab.session.state import PlaneSettings, SessionState
+
+
+def on_its_data(state: SessionState, model: str, recent: tuple[RecentData, ...]) -> SessionState:
+    """`state` for another model, on the data that it learnt if those of one's own opened lately seem to be
+    them: of that name and shape, still there, and not called as data that ship."""
+    learnt, shape = data_of(model), shape_of_pictures(model)
+    if not learnt or learnt in SHIPPED_SETS or title_of(state.data) == learnt:
+        return for_model(state, model)
+    mine = (one for one in recent if title_of(one.spec) == learnt and one.shape == shape)
+    found = next((one.spec for one in mine if Path(Spec.parse(one.spec).source).exists()), None)
+    return for_model(state, model) if found is None else on_data(for_model(state, model), found)
+
+
+def for_model(state: SessionState, model: str) -> SessionState:
+    """`state` for another model: points of one latent space mean nothing in another."""
+    if model == state.model:
+        return state
+    origin = (0.0,) * len(state.probe)
+    # As a session was kept, it names the selected picture once more.
+    kept = state.pictures and replace(state.pictures, selected="")
+    return replace(
+        state,
+        model=model,
+        probe=origin,
+        amounts=(),
+        pins=(),
+        analogy=(None, None, None),
+        selected=None,
+        pictures=kept,
+        frame=None,
+        plane=PlaneSettings(),
+        condition=(),
+        asked=(),
+        pointed=None,
+    )
