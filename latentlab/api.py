@@ -30,7 +30,7 @@ from torch import Tensor
 from latentlab.engine.attributes.conditions import condition_from
 from latentlab.engine.attributes.directions import Directions as Directions  # offered here, too
 from latentlab.engine.attributes.finding import directions_of
-from latentlab.engine.diffusion.recipes import FromNoise, Manner, Recipe, Start
+from latentlab.engine.diffusion.recipes import FromNoise, Recipe, SamplerSettings, Start
 from latentlab.engine.diffusion.sampling import Condition, asked_by, sampled, start_from, taped, told_of
 from latentlab.engine.diffusion.tape import Tape as Tape
 from latentlab.engine.files import checkpoint
@@ -174,12 +174,12 @@ class Model:
             LabError: for a number that is out of range, or something that means nothing for this model.
         """
         _require_draws(n, seed)
-        manner = Manner(sampler, steps, eta, guidance, seed=seed)
+        sampler_settings = SamplerSettings(sampler, steps, eta, guidance, seed=seed)
         if isinstance(self._loaded.model, Denoises):
             if draw:
                 raise LabError(f"draw means nothing for {self.name}: its pictures are always drawn")
-            return sampled(self._loaded, manner, n, condition)
-        if manner != Manner(seed=seed):
+            return sampled(self._loaded, sampler_settings, n, condition)
+        if sampler_settings != SamplerSettings(seed=seed):
             raise LabError(f"{self.name} is no diffusion model: it has no sampler, steps, eta or guidance")
         y = None if condition is None else told_of(self._loaded, condition, n, seed)
         z = prior_points(n, self.latents, seed)
@@ -223,7 +223,7 @@ class Model:
             LabError: for a model that is no diffusion model, or a number that is out of range.
         """
         _require_draws(n, seed)
-        manner = Manner(sampler, steps, eta, guidance, seed=seed)
+        sampler_settings = SamplerSettings(sampler, steps, eta, guidance, seed=seed)
         start: Start = FromNoise()
         if image is not None:
             pictures = _as_pictures(image, self.picture_shape)
@@ -231,7 +231,7 @@ class Model:
             start = start_from(_as_bytes(pictures), strength, hole, repeats)
         elif mask is not None:
             raise LabError("a mask is of an image, and none was given")
-        return taped(self._loaded, Recipe(n, manner, start), condition)
+        return taped(self._loaded, Recipe(n, sampler_settings, start), condition)
 
     def _decoder(self) -> Decodes:
         if not isinstance(self._loaded.model, Decodes):
@@ -273,8 +273,8 @@ def sample(
         model: one in memory, a shipped model's name or a model file's path.
         more: `draw` or `eta`.
     """
-    manner: dict[str, Any] = {"sampler": sampler, "steps": steps, "guidance": guidance}
-    return _opened(model).sample(n, seed, condition=condition, **manner, **more)
+    sampler_settings: dict[str, Any] = {"sampler": sampler, "steps": steps, "guidance": guidance}
+    return _opened(model).sample(n, seed, condition=condition, **sampler_settings, **more)
 
 
 def diffuse(model: Model | str | Path, n: int = 16, seed: int = 0, **how: Any) -> Tape:

@@ -39,9 +39,9 @@ from PySide6.QtWidgets import (
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
 from latentlab.engine.attributes.trust import STEERED
-from latentlab.engine.diffusion.recipes import Manner, Recipe
+from latentlab.engine.diffusion.recipes import Recipe, SamplerSettings
 from latentlab.engine.files.model_catalog import makes_pictures
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.shell.crash_reporter import CrashLog
 from latentlab.qt.shell.main_window import LabWindow
@@ -101,10 +101,10 @@ def few_pictures(count: int) -> Iterator[None]:
         catalog.load = load
 
 
-def furnished(settings: Settings, models: Path) -> LabWindow:
+def composed(settings: Settings, models: Path) -> LabWindow:
     """A window in sight, over the real renderer; whose tapes are short; its model open."""
-    settings.tape = (denoisers()[0], Recipe(2, Manner(steps=2)))
-    window = LabWindow(Desk(Session(SessionState())), settings, models)
+    settings.tape = (denoisers()[0], Recipe(2, SamplerSettings(steps=2)))
+    window = LabWindow(Workspace(Session(SessionState())), settings, models)
     window.resize(1500, 950)
     window.show()
     window.start()
@@ -150,16 +150,16 @@ class Hands:
 
     def open(self, model: str, patience_s: float = 60.0) -> None:
         """Opens a model by its menu, and waits until its pictures have their places."""
-        desk = self.window.desk
+        workspace = self.window.workspace
         loaded: list[object] = []
-        desk.loaded.connect(loaded.append)
+        workspace.loaded.connect(loaded.append)
         self.window.actions_[f"model_{model}"].trigger()
         until(lambda: bool(loaded) and encoded(self.window), f"{model} was not opened", patience_s)
-        desk.loaded.disconnect(loaded.append)
+        workspace.loaded.disconnect(loaded.append)
 
     def open_denoiser(self, model: str, patience_s: float = 60.0) -> None:
         """Opens a diffusion model by the chooser of its panel, and waits for the end of its tape."""
-        view, diffusion = self.window.diffusion, self.window.diffusion_desk
+        view, diffusion = self.window.diffusion, self.window.denoiser_client
         self.window.show_diffusion()
         settle(20)
         if diffusion.model is not None and diffusion.model.model == model:
@@ -248,7 +248,7 @@ class Hands:
                 choose(control, chance)
             case QLineEdit() if not control.isReadOnly():
                 if control.objectName() == "probeZ":
-                    latents = len(self.window.desk.state.probe)
+                    latents = len(self.window.workspace.state.probe)
                     control.selectAll()
                     QTest.keyClicks(control, ", ".join(f"{chance.gauss(0, 1):.2f}" for _ in range(latents)))
                     QTest.keyClick(control, Qt.Key.Key_Return)
@@ -386,7 +386,7 @@ class Hands:
 
 def encoded(window: LabWindow) -> bool:
     """Whether all pictures have their places."""
-    found = window.desk.encodings
+    found = window.workspace.encodings
     return found is not None and found.done
 
 

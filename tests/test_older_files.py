@@ -138,8 +138,13 @@ def test_that_an_older_picture_says_where_it_was_made(folder: Path) -> None:
 @pytest.mark.parametrize("suffix", ["png", "npz"])
 def test_that_an_older_tape_is_drawn_again(folder: Path, suffix: str) -> None:
     origin = tape_files.read_tape(folder / f"tape.{suffix}")
-    manner = origin.recipe.manner
-    assert (origin.model, origin.recipe.count, manner.seed, manner.steps) == ("mnist-ddpm", 1, 5, 4)
+    sampler_settings = origin.recipe.sampler_settings
+    assert (origin.model, origin.recipe.count, sampler_settings.seed, sampler_settings.steps) == (
+        "mnist-ddpm",
+        1,
+        5,
+        4,
+    )
     if suffix == "npz":
         tape = api.diffuse("mnist-ddpm", 1, seed=5, steps=4)
         with np.load(folder / "tape.npz", allow_pickle=False) as kept:

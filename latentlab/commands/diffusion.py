@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from latentlab.commands.console import open_model, print_json, progress_bar
-from latentlab.commands.diffusion_arguments import OF_MANNER, OF_TAPE
+from latentlab.commands.diffusion_arguments import OF_SAMPLER, OF_TAPE
 from latentlab.commands.printing import say, warn
 from latentlab.commands.start_pictures import read_mask, read_start
 from latentlab.data.report import shown
@@ -25,8 +25,8 @@ from latentlab.engine.diffusion.recipes import (
     FromNoise,
     FromPicture,
     Inpainting,
-    Manner,
     Recipe,
+    SamplerSettings,
     Start,
 )
 from latentlab.engine.diffusion.runner import BREATH, Diffusion, Frame
@@ -53,19 +53,19 @@ class _Asked:
 
 def draw_diffusion_samples(arguments: argparse.Namespace, loaded: LoadedModel) -> None:
     """`latentlab sample` of a diffusion model: any number of pictures, those of the tape of the same seed."""
-    _settle(arguments, OF_MANNER)
+    _settle(arguments, OF_SAMPLER)
     diffusion = _diffusion(loaded)
     asked = _asked(loaded, arguments, arguments.n)
-    manner = _manner(arguments, asked)
+    sampler_settings = _sampler_settings(arguments, asked)
     pictures: list[Picture] = []
-    steps = len(diffusion.times(Recipe(1, manner))) - 1
+    steps = len(diffusion.times(Recipe(1, sampler_settings))) - 1
     with progress_bar("Sampling") as show:
-        for some, share in _drawn(diffusion, manner, arguments.n, steps):
+        for some, share in _drawn(diffusion, sampler_settings, arguments.n, steps):
             pictures.extend(some)
             show(share, "")
     first = min(arguments.n, MOST_PICTURES)
     # A tape has no more pictures; its own are the first ones of many.
-    told = Manner(**{**vars(manner), "conditions": manner.conditions[:first]})
+    told = SamplerSettings(**{**vars(sampler_settings), "conditions": sampler_settings.conditions[:first]})
     save_picture(
         arguments.out,
         sheet(pictures, columns=math.ceil(math.sqrt(len(pictures)))),
@@ -75,7 +75,9 @@ def draw_diffusion_samples(arguments: argparse.Namespace, loaded: LoadedModel) -
         scale=arguments.scale,
         overwrite=arguments.force,
     )
-    _tell(arguments, loaded, manner, asked, f"{len(pictures):,} pictures", {"pictures": len(pictures)})
+    _tell(
+        arguments, loaded, sampler_settings, asked, f"{len(pictures):,} pictures", {"pictures": len(pictures)}
+    )
 
 
 def run_tape(arguments: argparse.Namespace) -> None:
@@ -90,7 +92,7 @@ def run_tape(arguments: argparse.Namespace) -> None:
         arc = arguments.between is not None
         start: Start = BetweenNoises(arguments.between) if arc else FromNoise()
         asked = _asked(loaded, arguments, 1 if arc else arguments.n, always=not arc)
-        recipe = Recipe(arguments.n, _manner(arguments, asked), start)
+        recipe = Recipe(arguments.n, _sampler_settings(arguments, asked), start)
     else:
         asked, recipe = _again(arguments, loaded, again), again.recipe
     total = len(diffusion.times(recipe))
@@ -113,7 +115,7 @@ def run_tape(arguments: argparse.Namespace) -> None:
     file.save()
     fields = {"pictures": recipe.count, "frames": len(kept)}
     counted = f"{len(kept):,} frames of {_counted(recipe.count)}"
-    _tell(arguments, loaded, recipe.manner, asked, counted, fields)
+    _tell(arguments, loaded, recipe.sampler_settings, asked, counted, fields)
 
 
 def edit_picture(arguments: argparse.Namespace) -> None:
@@ -128,7 +130,7 @@ def fill_hole(arguments: argparse.Namespace) -> None:
 
 def _change(arguments: argparse.Namespace, how: str) -> None:
     check_destination(arguments.out, overwrite=arguments.force, suffixes=PICTURE_FORMATS)
-    _settle(arguments, OF_MANNER)
+    _settle(arguments, OF_SAMPLER)
     loaded = open_model(arguments)
     diffusion = _diffusion(loaded)
     shape = diffusion.model.picture_shape
@@ -139,7 +141,7 @@ def _change(arguments: argparse.Namespace, how: str) -> None:
     else:
         start = FromPicture(pixels, arguments.strength)
     asked = _asked(loaded, arguments, arguments.n, always=False)
-    recipe = Recipe(arguments.n, _manner(arguments, asked), start)
+    recipe = Recipe(arguments.n, _sampler_settings(arguments, asked), start)
     *_, frame = _frames(diffusion, recipe)
     save_frame(
         arguments.out,
@@ -151,7 +153,7 @@ def _change(arguments: argparse.Namespace, how: str) -> None:
         extra={"picture": source, **asked.extra},
     )
     fields = {"pictures": recipe.count, "picture": source}
-    _tell(arguments, loaded, recipe.manner, asked, f"{_counted(recipe.count)} of {source}", fields)
+    _tell(arguments, loaded, recipe.sampler_settings, asked, f"{_counted(recipe.count)} of {source}", fields)
 
 
 def _read_recipe(arguments: argparse.Namespace) -> Origin:
@@ -173,7 +175,7 @@ def _again(arguments: argparse.Namespace, loaded: LoadedModel, again: Origin) ->
     """
     told = conditional(loaded.model)
     names = () if told is None else told.condition_names
-    rows, start = again.recipe.last_manner.conditions, again.recipe.start
+    rows, start = again.recipe.last_sampler_settings.conditions, again.recipe.start
     if any(len(row) != len(names) for row in rows):
         raise LabError(
             f"was made by {again.model}, a model with other conditions than {loaded.name}",
@@ -246,8 +248,8 @@ def _asked(loaded: LoadedModel, arguments: argparse.Namespace, count: int, *, al
     return _Asked(as_rows(found.y), words, extra)
 
 
-def _manner(arguments: argparse.Namespace, asked: _Asked) -> Manner:
-    return Manner(
+def _sampler_settings(arguments: argparse.Namespace, asked: _Asked) -> SamplerSettings:
+    return SamplerSettings(
         sampler=arguments.sampler,
         steps=arguments.steps,
         eta=arguments.eta,
@@ -264,11 +266,11 @@ def _diffusion(loaded: LoadedModel) -> Diffusion:
 
 
 def _drawn(
-    diffusion: Diffusion, manner: Manner, count: int, steps: int
+    diffusion: Diffusion, sampler_settings: SamplerSettings, count: int, steps: int
 ) -> Iterator[tuple[list[Picture], float]]:
     """Pictures as they come, and the share of all work that is done."""
     done, breaths, pauses = 0, 0, max(1, steps // BREATH)
-    for some in diffusion.sample(manner, count):
+    for some in diffusion.sample(sampler_settings, count):
         breaths = 0 if len(some) else breaths + 1
         done += len(some)
         ahead = min(diffusion.piece, count - done) * min(1.0, breaths / (pauses + 1))
@@ -299,18 +301,22 @@ def _counted(count: int) -> str:
 def _tell(
     arguments: argparse.Namespace,
     loaded: LoadedModel,
-    manner: Manner,
+    sampler_settings: SamplerSettings,
     asked: _Asked,
     what: str,
     fields: Mapping[str, Any],
 ) -> None:
     if arguments.json:
-        how = {name: getattr(manner, name) for name in ("seed", *OF_MANNER)}
+        how = {name: getattr(sampler_settings, name) for name in ("seed", *OF_SAMPLER)}
         origin = {"out": str(arguments.out), "model": loaded.name, "model_hash": loaded.hash}
         told = {name: asked.extra[name] for name in ("condition", "rest") if name in asked.extra}
         print_json({**origin, **fields, **how, **told})
         return
-    words = [what, f"{manner.sampler}, {manner.steps} steps", f"seed {manner.seed}"]
-    if manner.conditions and manner.guidance != 1.0:
-        words.append(f"guidance {manner.guidance:g}")
+    words = [
+        what,
+        f"{sampler_settings.sampler}, {sampler_settings.steps} steps",
+        f"seed {sampler_settings.seed}",
+    ]
+    if sampler_settings.conditions and sampler_settings.guidance != 1.0:
+        words.append(f"guidance {sampler_settings.guidance:g}")
     say(f"Wrote {arguments.out}: {'; '.join([*words, *([asked.words] if asked.words else [])])}")

@@ -30,16 +30,16 @@ from latentlab.engine.diffusion.recipes import (
 )
 
 # What is meant by what is not given.
-OF_MANNER: Mapping[str, Any] = {"sampler": "ddim", "steps": 50, "eta": 0.0, "guidance": 1.0}
+OF_SAMPLER: Mapping[str, Any] = {"sampler": "ddim", "steps": 50, "eta": 0.0, "guidance": 1.0}
 OF_TAPE: Mapping[str, Any] = {
-    **OF_MANNER, "n": 16, "seed": 0, "class_": None, "condition": None, "data": None, "between": None,
+    **OF_SAMPLER, "n": 16, "seed": 0, "class_": None, "condition": None, "data": None, "between": None,
 }  # fmt: skip
 _AS_IN_DATA = "; what is not named is drawn for each picture, as it occurs in the data"
 
 
 def add_sampling(parser: argparse.ArgumentParser) -> None:
     """What `latentlab sample` takes of a diffusion model alone."""
-    _add_manner(parser.add_argument_group("of diffusion models"))
+    _add_sampler_settings(parser.add_argument_group("of diffusion models"))
 
 
 def add_class(parser: argparse.ArgumentParser) -> None:
@@ -72,7 +72,7 @@ def add_diffusion_commands(add: AddCommand) -> None:
         help="pictures on the arc from the first noise of --seed to the first of this seed, all told what is "
         "asked for, or nothing",
     )
-    _add_manner(shown)
+    _add_sampler_settings(shown)
     shown.add_argument(
         "--show",
         metavar="WHAT,...",
@@ -146,7 +146,7 @@ def _add_rest(parser: argparse.ArgumentParser) -> None:
     _add_count(parser, 1, "1; more are variants, side by side")
     _add_seed(parser, 0)
     _add_told(parser, f"{_AS_IN_DATA}; where nothing is asked for, nothing is told")
-    _add_manner(parser)
+    _add_sampler_settings(parser)
     add_output(parser, "out.png, .webp or .jpg")
     add_json(parser)
     add_device(parser)
@@ -191,7 +191,7 @@ def _add_picture(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_manner(parser: argparse._ActionsContainer) -> None:
+def _add_sampler_settings(parser: argparse._ActionsContainer) -> None:
     parser.add_argument("--sampler", choices=SAMPLER_NAMES, help="how the way back is gone (default ddim)")
     parser.add_argument(
         "--steps", metavar="S", type=whole(1, MOST_STEPS), help="steps from noise to picture (default 50)"

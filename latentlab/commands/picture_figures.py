@@ -55,10 +55,10 @@ def warn_if_learnt(learnt: int | None, data: ImageSet, who: str = "this model") 
 
 
 def _print(name: str, data: str, result: DenoiserEvaluation) -> None:
-    manner = f"{result.sampler}, {result.steps} steps, guidance {result.guidance:g}"
+    sampler_settings = f"{result.sampler}, {result.steps} steps, guidance {result.guidance:g}"
     if result.eta:
-        manner += f", eta {result.eta:g}"
-    say(f"{name} on {data}: {result.pictures:,} samples ({manner}, seed {result.seed})")
+        sampler_settings += f", eta {result.eta:g}"
+    say(f"{name} on {data}: {result.pictures:,} samples ({sampler_settings}, seed {result.seed})")
     against = f"{result.frechet_pictures:,} against {result.train_pictures:,} training pictures"
     _line(
         f"Fréchet distance on the features of {result.classifier}",

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from latentlab.commands.console import open_model, print_json, progress_bar
 from latentlab.commands.diffusion import asked_words, draw_diffusion_samples
-from latentlab.commands.diffusion_arguments import OF_MANNER
+from latentlab.commands.diffusion_arguments import OF_SAMPLER
 from latentlab.commands.printing import say
 from latentlab.data.report import shown
 from latentlab.engine.attributes.conditional_sampling import Told, customs_of, is_settled, told_as_asked
@@ -37,7 +37,7 @@ def draw_samples(arguments: argparse.Namespace) -> None:
         _refuse(arguments, loaded, ("draw",), "it is a diffusion model, and its pictures are always drawn")
         draw_diffusion_samples(arguments, loaded)
         return
-    _refuse(arguments, loaded, tuple(OF_MANNER), "it is no diffusion model")
+    _refuse(arguments, loaded, tuple(OF_SAMPLER), "it is no diffusion model")
     if not isinstance(loaded.model, Decodes):
         raise LabError(f"{loaded.name} does not make pictures")
     arguments.condition = asked_words(arguments, loaded.model)

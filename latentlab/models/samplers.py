@@ -60,20 +60,20 @@ class Sampler(ABC):
         """
         if not 0 <= s < t <= self.schedule.steps:
             raise ValueError(f"a step from {t} to {s} of {self.schedule.steps}")
-        believed = self.believe(x_t, t)
-        return Step(self._move(x_t, believed, t, s, generator), believed.x_0, believed.noise)
+        predicted = self.believe(x_t, t)
+        return Step(self._move(x_t, predicted, t, s, generator), predicted.x_0, predicted.noise)
 
     def believe(self, x_t: Tensor, t: int) -> Denoised:
         """Picture and noise of x_t, the picture clipped."""
-        believed = self.denoise(x_t, t)
+        predicted = self.denoise(x_t, t)
         if not self.clip:
-            return believed
-        x_0 = believed.x_0.clamp(-1.0, 1.0)
+            return predicted
+        x_0 = predicted.x_0.clamp(-1.0, 1.0)
         signal, sigma = self._scales(t)
         return Denoised(x_0, (x_t - signal * x_0) / sigma)
 
     @abstractmethod
-    def _move(self, x_t: Tensor, believed: Denoised, t: int, s: int, generator: Draws | None) -> Tensor:
+    def _move(self, x_t: Tensor, predicted: Denoised, t: int, s: int, generator: Draws | None) -> Tensor:
         """x_s."""
 
     def _scales(self, t: int) -> tuple[float, float]:
@@ -84,8 +84,8 @@ class Sampler(ABC):
 class Ancestral(Sampler):
     """DDPM: a draw from the posterior that the belief implies."""
 
-    def _move(self, x_t: Tensor, believed: Denoised, t: int, s: int, generator: Draws | None) -> Tensor:
-        mean, variance = self.schedule.posterior(believed.x_0, x_t, t, s)
+    def _move(self, x_t: Tensor, predicted: Denoised, t: int, s: int, generator: Draws | None) -> Tensor:
+        mean, variance = self.schedule.posterior(predicted.x_0, x_t, t, s)
         return mean + math.sqrt(variance) * standard_noise(x_t, generator) if s else mean
 
 
@@ -96,12 +96,12 @@ class DDIM(Sampler):
         super().__init__(schedule, denoise, clip=clip)
         self.eta = eta
 
-    def _move(self, x_t: Tensor, believed: Denoised, t: int, s: int, generator: Draws | None) -> Tensor:
+    def _move(self, x_t: Tensor, predicted: Denoised, t: int, s: int, generator: Draws | None) -> Tensor:
         signal, sigma_s = self._scales(s)
-        _, variance = self.schedule.posterior(believed.x_0, x_t, t, s)
+        _, variance = self.schedule.posterior(predicted.x_0, x_t, t, s)
         drawn = self.eta * math.sqrt(variance)
         kept = math.sqrt(max(0.0, sigma_s**2 - drawn**2))
-        x_s = signal * believed.x_0 + kept * believed.noise
+        x_s = signal * predicted.x_0 + kept * predicted.noise
         return x_s + drawn * standard_noise(x_t, generator) if drawn > 0.0 else x_s
 
 
@@ -113,16 +113,16 @@ class DPMSolver(Sampler):
         # Where the step before began, with what belief, and where it ended.
         self._before: tuple[int, Tensor, int] | None = None
 
-    def _move(self, x_t: Tensor, believed: Denoised, t: int, s: int, generator: Draws | None) -> Tensor:
-        before, self._before = self._before, (t, believed.x_0, s)
+    def _move(self, x_t: Tensor, predicted: Denoised, t: int, s: int, generator: Draws | None) -> Tensor:
+        before, self._before = self._before, (t, predicted.x_0, s)
         if s == 0:
-            return believed.x_0
+            return predicted.x_0
         (_, sigma_t), (signal, sigma_s) = self._scales(t), self._scales(s)
         h = self._log_ratio(s) - self._log_ratio(t)
-        direction = believed.x_0
+        direction = predicted.x_0
         if before is not None and before[2] == t:  # else another way has been begun
             h_before = self._log_ratio(t) - self._log_ratio(before[0])
-            direction = torch.lerp(before[1], believed.x_0, 1.0 + 0.5 * h / h_before)
+            direction = torch.lerp(before[1], predicted.x_0, 1.0 + 0.5 * h / h_before)
         return (sigma_s / sigma_t) * x_t - signal * math.expm1(-h) * direction
 
     def _log_ratio(self, t: int) -> float:

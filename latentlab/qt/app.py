@@ -16,7 +16,7 @@ from latentlab.engine.inference.memory import hoard_little
 from latentlab.engine.rendering.replies import EncodingsReply, LoadedReply, Refusal
 from latentlab.errors import LabError
 from latentlab.qt.clients.gui_gc import Collector
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.shell.main_window import LabWindow
 from latentlab.qt.views.diffusion.shelf import data_of, denoises, encoder_of
@@ -59,7 +59,7 @@ def create_window(settings: Settings | None = None) -> LabWindow:
     """
     application([])
     window = _new_window(settings, None)
-    window.furnish()
+    window.compose()
     opening = _Opening(window)
     window.start()
     try:
@@ -75,7 +75,7 @@ def _new_window(settings: Settings | None, model: str | None, data: str | None =
     state = settings.session or SessionState()
     if model is not None:
         state = _state_for(state, model, data, settings.recent)
-    return LabWindow(Desk(Session(state)), settings)
+    return LabWindow(Workspace(Session(state)), settings)
 
 
 def _state_for(
@@ -96,10 +96,10 @@ class _Opening(QObject):
     def __init__(self, window: LabWindow) -> None:
         super().__init__(window)
         self._loop = QEventLoop(self)
-        self._window, self._desk = window, window.desk
+        self._window, self._workspace = window, window.workspace
         self._fault = ""
-        self._desk.encoded.connect(self._encoded)
-        self._desk.refused.connect(self._refused)
+        self._workspace.encoded.connect(self._encoded)
+        self._workspace.refused.connect(self._refused)
 
     def wait(self, seconds: float) -> None:
         """Returns when everything is there.
@@ -129,7 +129,7 @@ class _Opening(QObject):
 
     @Slot()
     def _too_late(self) -> None:
-        self._fault = f"{self._desk.state.model}: could not be opened within {_PATIENCE_S:g} seconds"
+        self._fault = f"{self._workspace.state.model}: could not be opened within {_PATIENCE_S:g} seconds"
         self._loop.quit()
 
 
@@ -171,20 +171,20 @@ class _Interrupts(QObject):
 
 
 class _Pictures(QObject):
-    """Opens the page on some data as soon as the window is furnished, which its first request tells."""
+    """Opens the page on some data as soon as the window is composed, which its first request tells."""
 
     def __init__(self, window: LabWindow, spec: str) -> None:
         super().__init__(window)
         self._window, self._spec = window, spec
         # Queued: the page is to come when the window has been laid out.
-        window.desk.busy.connect(self._open, Qt.ConnectionType.QueuedConnection)
+        window.workspace.busy.connect(self._open, Qt.ConnectionType.QueuedConnection)
 
     @Slot()
     def _open(self) -> None:
-        self._window.desk.busy.disconnect(self._open)
+        self._window.workspace.busy.disconnect(self._open)
         # Closed meanwhile, it would be kept alive by its page.
         if not self._window.closed:
-            self._window.deeds.data.open_spec(self._spec)
+            self._window.controller.data.open_spec(self._spec)
 
 
 def _tell_of_other_data(window: LabWindow, wanted: str, reply: LoadedReply) -> None:
@@ -194,16 +194,16 @@ def _tell_of_other_data(window: LabWindow, wanted: str, reply: LoadedReply) -> N
 
 
 class _Denoiser(QObject):
-    """Opens a diffusion model as soon as the window is furnished, which its first request tells."""
+    """Opens a diffusion model as soon as the window is composed, which its first request tells."""
 
     def __init__(self, window: LabWindow, model: str) -> None:
         super().__init__(window)
         self._window, self._model = window, model
-        window.desk.busy.connect(self._open, Qt.ConnectionType.QueuedConnection)
+        window.workspace.busy.connect(self._open, Qt.ConnectionType.QueuedConnection)
 
     @Slot()
     def _open(self) -> None:
-        self._window.desk.busy.disconnect(self._open)
+        self._window.workspace.busy.disconnect(self._open)
         if not self._window.closed:
             self._window.open_denoiser(self._model)
 
@@ -233,7 +233,7 @@ def _run(app: QApplication, model: str | None, data: str | None) -> int:
     if data is not None and (model is None or denoiser is not None):
         _Pictures(window, data)
     elif data is not None:
-        window.desk.loaded.connect(partial(_tell_of_other_data, window, data), type=_ONCE)
+        window.workspace.loaded.connect(partial(_tell_of_other_data, window, data), type=_ONCE)
     if denoiser is not None:
         _Denoiser(window, denoiser)
     interrupts = _Interrupts(window)

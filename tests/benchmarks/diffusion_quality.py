@@ -31,7 +31,7 @@ from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
 from latentlab.engine.attributes.conditions import conditions_of
 from latentlab.engine.attributes.directions import data_of
-from latentlab.engine.diffusion.recipes import Manner
+from latentlab.engine.diffusion.recipes import SamplerSettings
 from latentlab.engine.evaluation.samples import (
     Yardstick,
     check_denoiser,
@@ -73,9 +73,12 @@ class Row:
         )
 
 
-def drawn(loaded: LoadedModel, manner: Manner, count: int, device: torch.device) -> tuple[Tensor, float]:
+def drawn(
+    loaded: LoadedModel, sampler_settings: SamplerSettings, count: int, device: torch.device
+) -> tuple[Tensor, float]:
     """The first `count` pictures in this manner, uint8 (N, C, H, W), and the seconds that they took."""
-    key = f"{loaded.hash}-{manner.sampler}-{manner.steps}-{manner.guidance:g}-{manner.seed}"
+    how = sampler_settings
+    key = f"{loaded.hash}-{how.sampler}-{how.steps}-{how.guidance:g}-{how.seed}"
     kept = Path(tempfile.gettempdir()) / f"latentlab-samples-{key}.npz"
     pictures, seconds = np.zeros((0, *loaded.model.picture_shape), np.uint8), 0.0
     if kept.exists():
@@ -87,20 +90,22 @@ def drawn(loaded: LoadedModel, manner: Manner, count: int, device: torch.device)
         firsts = range(len(pictures), count, _KEPT_EACH)
         counts = [min(_KEPT_EACH, count - first) for first in firsts]
         started = time.perf_counter()
-        draw = partial(_drawn_apart, str(loaded.path), str(device), manner)
+        draw = partial(_drawn_apart, str(loaded.path), str(device), sampler_settings)
         for some in pool.map(draw, counts, firsts):
             now = time.perf_counter()
             pictures, seconds, started = np.concatenate([pictures, some]), seconds + now - started, now
             half = kept.with_suffix(".part.npz")
             np.savez(half, pictures=pictures, seconds=seconds)
             half.replace(kept)
-            print(f"{manner.sampler}, {manner.steps} steps: {len(pictures):,} of {count:,} drawn", flush=True)
+            print(f"{how.sampler}, {how.steps} steps: {len(pictures):,} of {count:,} drawn", flush=True)
     return torch.from_numpy(pictures[:count]), seconds * count / len(pictures)
 
 
-def _drawn_apart(model: str, device: str, manner: Manner, count: int, first: int) -> np.ndarray:
+def _drawn_apart(
+    model: str, device: str, sampler_settings: SamplerSettings, count: int, first: int
+) -> np.ndarray:
     """`count` pictures from number `first` on, in a process of its own."""
-    some = sampled(_opened(model, device), manner, count, first)
+    some = sampled(_opened(model, device), sampler_settings, count, first)
     return np.concatenate([part.numpy() for part in some])
 
 
@@ -182,11 +187,11 @@ def main() -> int:
     rows = []
     for steps in map(int, given.steps.split(",")):
         for sampler in given.samplers.split(","):
-            manner = Manner(
+            sampler_settings = SamplerSettings(
                 sampler=sampler, steps=steps, guidance=given.guidance, seed=given.seed,
                 conditions=() if y is None else tuple(map(tuple, y.tolist())),
             )  # fmt: skip
-            pictures, lasted = drawn(loaded, manner, given.pictures, device)
+            pictures, lasted = drawn(loaded, sampler_settings, given.pictures, device)
             share = None
             if judge is not None and y is not None:
                 share = float(judge(pictures, y).all(1).float().mean())

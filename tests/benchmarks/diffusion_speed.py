@@ -24,7 +24,7 @@ from unittest import mock
 import torch
 from torch import nn
 
-from latentlab.engine.diffusion.recipes import Manner, Recipe
+from latentlab.engine.diffusion.recipes import Recipe, SamplerSettings
 from latentlab.engine.diffusion.runner import Diffusion, lowered
 from latentlab.engine.inference.device import autocast, available_cores
 from latentlab.models.ddpm import DDPM, DDPMConfig
@@ -51,7 +51,7 @@ def ours() -> tuple[Draw, Draw, int, str]:
     x, t = torch.randn(COUNT, *model.picture_shape), torch.full((COUNT,), 500)
 
     def engine() -> None:
-        for _ in diffusion.run(Recipe(COUNT, Manner(steps=STEPS))):
+        for _ in diffusion.run(Recipe(COUNT, SamplerSettings(steps=STEPS))):
             pass
 
     def bare() -> None:

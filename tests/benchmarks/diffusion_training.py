@@ -20,7 +20,7 @@ from PIL import Image
 from torch import nn
 
 from latentlab.data import catalog
-from latentlab.engine.diffusion.recipes import Manner
+from latentlab.engine.diffusion.recipes import SamplerSettings
 from latentlab.engine.diffusion.runner import Diffusion
 from latentlab.engine.files.export import sheet
 from latentlab.engine.training.events import EpochEnded, Progress, Started
@@ -73,8 +73,8 @@ def train(trainer: Trainer, seconds: float, steps: int | None) -> float:
 def drawn(model: nn.Module) -> np.ndarray:
     """uint8 (N, 1, 28, 28), the classes in turn."""
     told = tuple(tuple(float(a == b) for b in range(_CLASSES)) for a in range(_CLASSES))
-    manner = Manner("ddim", 50, guidance=2.0, conditions=told)
-    return np.concatenate(list(Diffusion(model).sample(manner, _CLASSES * _EACH)))
+    sampler_settings = SamplerSettings("ddim", 50, guidance=2.0, conditions=told)
+    return np.concatenate(list(Diffusion(model).sample(sampler_settings, _CLASSES * _EACH)))
 
 
 def main() -> int:

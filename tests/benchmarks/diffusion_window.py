@@ -17,7 +17,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from latentlab.engine.diffusion.recipes import Manner, Recipe
+from latentlab.engine.diffusion.recipes import Recipe, SamplerSettings
 from latentlab.qt.app import create_window
 from latentlab.qt.shell.main_window import LabWindow
 from tests.benchmarks.report import Report, quantiles
@@ -76,7 +76,7 @@ def main() -> int:
     window.docks.diffusion.show()
     window.docks.diffusion.raise_()
     rest(2000)
-    again = Again(window, Recipe(16, Manner(steps=50, guidance=2.0, conditions=told())), given.model)
+    again = Again(window, Recipe(16, SamplerSettings(steps=50, guidance=2.0, conditions=told())), given.model)
     wait_until(lambda: again.runs > 0)
     late, drags = [], []
     for _ in range(given.rounds):

@@ -29,7 +29,7 @@ from latentlab.qt.app import application
 from latentlab.qt.clients.gui_gc import Collector
 from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.shell.main_window import LabWindow
-from tests.hands import Faults, Hands, denoisers, encoded, few_pictures, furnished, planes, settle, until
+from tests.hands import Faults, Hands, composed, denoisers, encoded, few_pictures, planes, settle, until
 
 FEW = 260
 WARM = 1000
@@ -125,7 +125,7 @@ class Campaign:
                 tabs.setCurrentIndex(self.chance.randrange(tabs.count()))
 
     def _undo(self) -> None:
-        self.undone += self.window.desk.undo_stack.canUndo()
+        self.undone += self.window.workspace.undo_stack.canUndo()
         self.window.actions_["undoAction"].trigger()
 
     def _redo(self) -> None:
@@ -169,7 +169,7 @@ def main() -> int:
     collector = Collector(app)
     collector.start()
     with tempfile.TemporaryDirectory() as folder, few_pictures(FEW):
-        window = furnished(Settings(Path(folder) / "lab.ini"), Path(folder) / "models")
+        window = composed(Settings(Path(folder) / "lab.ini"), Path(folder) / "models")
         campaign = Campaign(window, Path(folder), given.seed)
         campaign.tour()
         found = campaign.run(given.edits, say=lambda words: print(words, flush=True))

@@ -76,15 +76,17 @@ def main() -> int:
     window.resize(1440, 900)
     window.show()
     rest(500)
-    wait_until(lambda: window.desk.model is not None)
+    wait_until(lambda: window.workspace.model is not None)
     loaded: list[object] = []
-    window.desk.loaded.connect(loaded.append)
-    window.desk.open(replace(window.session.state, model=given.model, data="faces", split="test"))
+    window.workspace.loaded.connect(loaded.append)
+    window.workspace.open(replace(window.session.state, model=given.model, data="faces", split="test"))
     wait_until(lambda: bool(loaded))
     board = board_of(window)
     # Steered directions that ship are there before the pictures are encoded, which takes a core.
     wait_until(
-        lambda: "Hat" in board.rows and window.desk.encodings is not None and window.desk.encodings.done
+        lambda: (
+            "Hat" in board.rows and window.workspace.encodings is not None and window.workspace.encodings.done
+        )
     )
     rest(2000)
     for words, name in (

@@ -100,14 +100,16 @@ def main() -> int:
     window.show()
     window.docks.training.raise_()
     rest(500)
-    window.desk.do(ChangeData(data="mnist", split="all"))
-    wait_until(lambda: window.desk.encodings is not None and len(window.desk.encodings.mean) == 70_000)
+    window.workspace.do(ChangeData(data="mnist", split="all"))
+    wait_until(
+        lambda: window.workspace.encodings is not None and len(window.workspace.encodings.mean) == 70_000
+    )
     rates: list[float] = []
     window.trainer.told.connect(
         lambda event: rates.append(event.images_per_second) if isinstance(event, Progress) else None
     )
     unfolded: list[float] = []
-    window.desk.unfolded.connect(lambda reply: unfolded.append(time.perf_counter()))
+    window.workspace.unfolded.connect(lambda reply: unfolded.append(time.perf_counter()))
     alone, beside, drags, late, rested, follows = [], [], [], [], [], []
     window.trainer.begin(Begin("vae", FIELDS, plan(), "mnist", folder / "m.safetensors"))
     wait_until(lambda: window.trainer.stage is Stage.RUNNING and len(unfolded) > 8)

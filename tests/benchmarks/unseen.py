@@ -82,10 +82,10 @@ class Hand:
     """Works the board of the real window, by keys."""
 
     def __init__(self, window: QWidget) -> None:
-        self.window, self.desk, self.board = window, window.desk, board_of(window)
+        self.window, self.workspace, self.board = window, window.workspace, board_of(window)
         self.drawn: dict[tuple[float, ...], Tensor] = {}
-        self.desk.pointed.connect(self._note)
-        self.desk.selected.connect(self._selected)
+        self.workspace.pointed.connect(self._note)
+        self.workspace.selected.connect(self._selected)
         self.mean: dict[int, tuple[float, ...]] = {}
 
     def _note(self, reply: object) -> None:
@@ -96,14 +96,14 @@ class Hand:
 
     def picture(self) -> Tensor:
         """That of the probe, as the board shows it."""
-        wait_until(lambda: self.desk.state.probe in self.drawn, step=2)
-        return self.drawn[self.desk.state.probe]
+        wait_until(lambda: self.workspace.state.probe in self.drawn, step=2)
+        return self.drawn[self.workspace.state.probe]
 
     def go_to(self, index: int) -> Tensor:
         """The probe to a picture's place in latent space; what the model makes of it."""
-        self.desk.do(SelectImage(index=index))
+        self.workspace.do(SelectImage(index=index))
         wait_until(lambda: index in self.mean, step=2)
-        self.desk.do(SelectImage(index=index, z=self.mean[index]))
+        self.workspace.do(SelectImage(index=index, z=self.mean[index]))
         return self.picture()
 
     def add(self, name: str, wanted: bool) -> Tensor:
@@ -111,14 +111,14 @@ class Hand:
         slider = self.board.rows[name].slider
         for _ in range(2):
             QTest.keyClick(slider, Qt.Key.Key_PageUp if wanted else Qt.Key.Key_PageDown)
-        assert abs(dict(self.desk.state.amounts)[name]) == 1.0
+        assert abs(dict(self.workspace.state.amounts)[name]) == 1.0
         return self.picture()
 
     def find(self, method: str) -> None:
         """Has the directions found in another way."""
         chooser = self.window.findChild(QComboBox, "directionMethod")
         found: list[object] = []
-        self.desk.directed.connect(found.append)
+        self.workspace.directed.connect(found.append)
         chooser.setCurrentIndex(chooser.findData(method))
         wait_until(lambda: any(reply.directions is not None for reply in found))
         assert found[-1].directions.method == method
@@ -177,8 +177,8 @@ def main() -> int:
         window = create_window()
         window.resize(1440, 900)
         window.show()
-        wait_until(lambda: window.desk.model is not None)
-        window.desk.open(replace(window.session.state, model=str(model), data=str(data), split="test"))
+        wait_until(lambda: window.workspace.model is not None)
+        window.workspace.open(replace(window.session.state, model=str(model), data=str(data), split="test"))
         hand = Hand(window)
         wait_until(lambda: set(ATTRIBUTES) <= set(hand.board.rows))
         rows = [name for name in hand.board.rows if name in ATTRIBUTES]

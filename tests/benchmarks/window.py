@@ -68,8 +68,8 @@ class Shown:
 
     def __init__(self, window: QWidget, widget: QWidget) -> None:
         self._widget, self._pictures = widget, {}
-        self._tell = window.desk._tell
-        window.desk._tell = self._note
+        self._tell = window.workspace._tell
+        window.workspace._tell = self._note
 
     def _note(self, reply: object) -> None:
         if isinstance(reply, PointReply):
@@ -110,7 +110,7 @@ def measure_drag(window: QWidget, moves: int = 600) -> list[float]:
     image = window.findChild(QWidget, "probeImage")
     watch, shown = PaintWatch(image), Shown(window, image)
     middle = QPointF(
-        *plane.camera.to_pixel(*window.desk.projection.to_plane(window.session.state.probe))
+        *plane.camera.to_pixel(*window.workspace.projection.to_plane(window.session.state.probe))
     ).toPoint()
     QTest.mousePress(plane, Qt.MouseButton.LeftButton, pos=middle)
     seconds = []
@@ -159,7 +159,7 @@ def pan_and_zoom(plane: QWidget, frames: int) -> dict[str, dict[str, float]]:
 
     def recolour(number: int) -> None:
         hidden = frozenset({number % 10}) if number % 2 else frozenset()
-        plane.desk.do(HideClasses(hidden=hidden))
+        plane.workspace.do(HideClasses(hidden=hidden))
 
     QTest.mousePress(plane, Qt.MouseButton.RightButton, pos=middle)
     panned = measure_frames(plane, pan, frames)
@@ -212,8 +212,10 @@ def main() -> int:
     window.show()
     rest(500)
     plane = window.findChild(QWidget, "latentPlane")
-    window.desk.do(ChangeData(data="mnist", split="all"))
-    wait_until(lambda: window.desk.encodings is not None and len(window.desk.encodings.mean) == 70_000)
+    window.workspace.do(ChangeData(data="mnist", split="all"))
+    wait_until(
+        lambda: window.workspace.encodings is not None and len(window.workspace.encodings.mean) == 70_000
+    )
     rest(500)
 
     drag = quantiles(measure_drag(window))
@@ -228,8 +230,8 @@ def main() -> int:
     million = generator.normal(size=(1_000_000, 2)).astype(np.float32)
     encodings = EncodingsReply(0, million, np.ones_like(million), 1_000_000)
     labels = np.arange(1_000_000) % 10
-    window.desk.model = replace(window.desk.model, labels=labels)
-    window.desk.encoded.emit(encodings)
+    window.workspace.model = replace(window.workspace.model, labels=labels)
+    window.workspace.encoded.emit(encodings)
     rest(300)
     frames = pan_and_zoom(plane, 60)
     worst = max(figure["p95_ms"] for figure in frames.values())

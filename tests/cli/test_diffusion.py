@@ -81,7 +81,7 @@ def test_that_samples_are_the_pictures_of_the_tape_of_the_same_seed(run, ddpm, t
     assert np.array_equal(cells(page, 64, 9), last)
     found = read_tape(tmp_path / "s.png")
     assert found == read_tape(tmp_path / "t.npz")._replace(drawn=70)
-    assert (found.recipe.count, found.recipe.manner.conditions) == (MOST_PICTURES, ((0.0, 1.0),))
+    assert (found.recipe.count, found.recipe.sampler_settings.conditions) == (MOST_PICTURES, ((0.0, 1.0),))
     extra = read_provenance(tmp_path / "s.png").extra
     assert (extra["n"], extra["condition"]) == ("70", "odd")
 
@@ -100,7 +100,9 @@ def test_that_what_is_not_asked_for_is_told_as_it_occurs_in_the_data(run, ddpm, 
     for name, model, words in (("c", ddpm, ()), ("f", faces, ("--condition", "hat=1"))):
         done = run("sample", model, "-n", 40, "--steps", 2, *words, "--json", "-o", tmp_path / f"{name}.png")
         assert "real pictures" in done.json["rest"]
-    classes, told = (np.array(read_tape(tmp_path / f"{name}.png").recipe.manner.conditions) for name in "cf")
+    classes, told = (
+        np.array(read_tape(tmp_path / f"{name}.png").recipe.sampler_settings.conditions) for name in "cf"
+    )
     assert len(classes) == len(told) == 40
     assert set(map(tuple, classes)) == {(1.0, 0.0), (0.0, 1.0)}
     assert told[:, 0].tolist() == [1.0] * 40
@@ -232,8 +234,8 @@ def test_that_an_edit_is_told_only_what_is_asked_for(run, faces, tmp_path: Path)
     words = ("edit", faces, "--index", 3, "--steps", 4)
     run(*words, "-o", tmp_path / "bare.png")
     run(*words, "--condition", "hat=1,beard=0,smile=1", "-o", tmp_path / "told.png")
-    assert read_tape(tmp_path / "bare.png").recipe.manner.conditions == ()
-    assert read_tape(tmp_path / "told.png").recipe.manner.conditions == ((1.0, 0.0, 1.0),)
+    assert read_tape(tmp_path / "bare.png").recipe.sampler_settings.conditions == ()
+    assert read_tape(tmp_path / "told.png").recipe.sampler_settings.conditions == ((1.0, 0.0, 1.0),)
     assert "nothing is asked for" in run(*words, "--guidance", 2, "-o", tmp_path / "x.png").complaint
 
 

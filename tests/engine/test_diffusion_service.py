@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from latentlab.engine.diffusion.noising import pixels_of
-from latentlab.engine.diffusion.recipes import FromNoise, Inpainting, Manner, Recipe, Start
+from latentlab.engine.diffusion.recipes import FromNoise, Inpainting, Recipe, SamplerSettings, Start
 from latentlab.engine.diffusion.requests import (
     DenoiserReply,
     FrameReply,
@@ -61,7 +61,7 @@ def runs(service: DiffusionService, monkeypatch: pytest.MonkeyPatch) -> list[Rec
 def test_that_a_stopped_run_goes_on_to_the_bit(
     service: DiffusionService, monkeypatch: pytest.MonkeyPatch, sampler: str, start: Start
 ) -> None:
-    recipe = Recipe(3, Manner(sampler, 9, seed=4), start)
+    recipe = Recipe(3, SamplerSettings(sampler, 9, seed=4), start)
     whole = frames(service, TapeRequest(1, recipe))
     begun = runs(service, monkeypatch)
     first = frames(service, TapeRequest(2, recipe), most=4)
@@ -73,7 +73,7 @@ def test_that_a_stopped_run_goes_on_to_the_bit(
 
 
 def test_that_frames_that_nobody_heard_of_are_told_again(service: DiffusionService) -> None:
-    recipe = Recipe(2, Manner("ddpm", 8))
+    recipe = Recipe(2, SamplerSettings("ddpm", 8))
     first = frames(service, TapeRequest(1, recipe), most=5)
     rest = frames(service, TapeRequest(2, recipe, go_on=first[2]))
     assert [frame.number for frame in rest] == [3, 4, 5, 6, 7, 8]
@@ -83,7 +83,7 @@ def test_that_frames_that_nobody_heard_of_are_told_again(service: DiffusionServi
 def test_that_a_run_that_another_took_the_place_of_is_made_anew_and_is_the_same(
     service: DiffusionService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    recipe = Recipe(2, Manner("ddpm", 8))
+    recipe = Recipe(2, SamplerSettings("ddpm", 8))
     first = frames(service, TapeRequest(1, recipe), most=5)
     frames(service, TapeRequest(2, dataclasses.replace(recipe, count=1)), most=3)
     begun = runs(service, monkeypatch)
@@ -96,9 +96,9 @@ def test_that_a_run_that_another_took_the_place_of_is_made_anew_and_is_the_same(
 def test_that_a_frame_of_a_stopped_run_does_not_lead_a_branch_astray(
     service: DiffusionService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    trunk = Recipe(2, Manner("ddpm", 8))
+    trunk = Recipe(2, SamplerSettings("ddpm", 8))
     first = frames(service, TapeRequest(1, trunk), most=5)
-    branch = trunk.branched(4, Manner("ddpm", 8, seed=9))
+    branch = trunk.branched(4, SamplerSettings("ddpm", 8, seed=9))
     begun = runs(service, monkeypatch)
     rest = frames(service, TapeRequest(2, branch, after=first[4], go_on=first[4]))
     assert begun == [branch]
@@ -108,7 +108,7 @@ def test_that_a_frame_of_a_stopped_run_does_not_lead_a_branch_astray(
 def test_that_a_run_that_failed_is_not_gone_on_with(
     service: DiffusionService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    recipe, advance = Recipe(1, Manner("ddim", 6)), Diffusion._advance
+    recipe, advance = Recipe(1, SamplerSettings("ddim", 6)), Diffusion._advance
     first = frames(service, TapeRequest(1, recipe), most=3)
 
     def broken(self, piece, t, s):
@@ -124,14 +124,14 @@ def test_that_a_run_that_failed_is_not_gone_on_with(
 def test_that_the_noise_of_a_seed_is_told(service: DiffusionService) -> None:
     (reply,) = service.serve(NoiseRequest(2, 11))
     assert isinstance(reply, NoiseReply)
-    begun = frames(service, TapeRequest(3, Recipe(1, Manner(steps=2, seed=11))))[0]
+    begun = frames(service, TapeRequest(3, Recipe(1, SamplerSettings(steps=2, seed=11))))[0]
     np.testing.assert_array_equal(reply.noise, begun.x_t[0])
 
 
 def test_that_a_tape_of_the_model_before_ends_when_another_is_opened(
     service: DiffusionService, tmp_path: Path
 ) -> None:
-    tape = service.serve(TapeRequest(2, Recipe(1, Manner(steps=10))))
+    tape = service.serve(TapeRequest(2, Recipe(1, SamplerSettings(steps=10))))
     assert isinstance(next(tape), FrameReply)
     opened = list(service.serve(OpenDenoiserRequest(3, str(save_tiny_ddpm(tmp_path / "other.safetensors")))))
     assert isinstance(opened[-1], DenoiserReply)

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from latentlab.core.schedules import SCHEDULES
 from latentlab.data.image_set import ImageSet
-from latentlab.engine.diffusion.recipes import Manner
+from latentlab.engine.diffusion.recipes import SamplerSettings
 from latentlab.engine.evaluation.samples import (
     Yardstick,
     evaluate_denoiser,
@@ -179,8 +179,8 @@ def test_that_figures_follow_the_seed_and_are_ready_for_json():
 
 def test_that_a_sample_is_the_same_however_many_are_drawn():
     model = Painter()
-    manner = Manner(sampler="ddpm", steps=4, conditions=((1.0, 0.0, 0.0), (0.0, 1.0, 1.0)))
-    few, many = (torch.cat(list(sampled(model, manner, count))) for count in (5, 40))
+    sampler_settings = SamplerSettings(sampler="ddpm", steps=4, conditions=((1.0, 0.0, 0.0), (0.0, 1.0, 1.0)))
+    few, many = (torch.cat(list(sampled(model, sampler_settings, count))) for count in (5, 40))
     assert few.shape == (5, 1, 8, 8)
     assert torch.equal(few, many[:5])
 

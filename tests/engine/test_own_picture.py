@@ -18,8 +18,8 @@ from latentlab.engine.rendering.renderer import Renderer
 from latentlab.engine.rendering.requests import (
     LoadRequest,
     OwnPictureRequest,
+    PictureSlotRequest,
     SelectionRequest,
-    WellRequest,
 )
 from latentlab.errors import LabError
 from latentlab.models.cvae import CVAE, CVAEConfig
@@ -227,7 +227,7 @@ def test_that_the_negative_is_judged_as_the_picture_that_it_is(renderer) -> None
 def test_that_no_comparison_is_made_where_none_is_asked_for(renderer) -> None:
     (reply,) = own(renderer, noise(1), compare=False)
     assert reply.below is None
-    (reply,) = replies(renderer, WellRequest(3, noise(1), compare=False))
+    (reply,) = replies(renderer, PictureSlotRequest(3, noise(1), compare=False))
     assert (reply.slot, reply.generation) == ("well", 3)
 
 

@@ -18,9 +18,9 @@ from latentlab.engine.diffusion.recipes import (
     FromNoise,
     FromPicture,
     Inpainting,
-    Manner,
     Pixels,
     Recipe,
+    SamplerSettings,
     as_json,
     from_json,
 )
@@ -28,8 +28,8 @@ from latentlab.errors import LabError
 
 SEEDS = st.integers(0, 2**63 - 1)
 SHARES = st.floats(0.0, 1.0)
-MANNERS = st.builds(
-    Manner,
+SAMPLER_SETTINGS = st.builds(
+    SamplerSettings,
     sampler=st.sampled_from(SAMPLER_NAMES),
     steps=st.integers(1, 10_000),
     eta=SHARES,
@@ -60,15 +60,19 @@ STARTS = st.one_of(
     st.builds(FromPicture, pixels((5, 4, 3)), st.floats(LEAST_STRENGTH, 1.0)),
     inpaintings(),
 )
-BRANCHES = st.lists(st.tuples(st.integers(0, 10_000), MANNERS), max_size=4, unique_by=lambda one: one[0]).map(
-    lambda rows: tuple(Branch(at, manner) for at, manner in sorted(rows, key=lambda one: one[0]))
+BRANCHES = st.lists(
+    st.tuples(st.integers(0, 10_000), SAMPLER_SETTINGS), max_size=4, unique_by=lambda one: one[0]
+).map(
+    lambda rows: tuple(
+        Branch(at, sampler_settings) for at, sampler_settings in sorted(rows, key=lambda one: one[0])
+    )
 )
-RECIPES = st.builds(Recipe, st.integers(1, 64), MANNERS, STARTS, BRANCHES)
+RECIPES = st.builds(Recipe, st.integers(1, 64), SAMPLER_SETTINGS, STARTS, BRANCHES)
 WHOLE = Recipe(
     2,
-    Manner("dpm++", 30, 0.0, 2.5, ((0.0, 1.0), (0.25, 0.0)), 7),
+    SamplerSettings("dpm++", 30, 0.0, 2.5, ((0.0, 1.0), (0.25, 0.0)), 7),
     Inpainting(Pixels((2, 2), b"\0\1\2\3"), Pixels((2, 2), b"\0\xff\xff\0"), 3),
-    (Branch(3, Manner(seed=1)), Branch(5, Manner("ddpm"))),
+    (Branch(3, SamplerSettings(seed=1)), Branch(5, SamplerSettings("ddpm"))),
 )
 
 
@@ -163,10 +167,17 @@ def test_that_nesting_without_end_is_refused():
 
 
 def test_that_a_branch_takes_the_place_of_those_that_left_later():
-    recipe = Recipe().branched(5, Manner(seed=1)).branched(9, Manner(seed=2)).branched(7, Manner(seed=3))
+    recipe = (
+        Recipe()
+        .branched(5, SamplerSettings(seed=1))
+        .branched(9, SamplerSettings(seed=2))
+        .branched(7, SamplerSettings(seed=3))
+    )
     assert [branch.at for branch in recipe.branches] == [5, 7]
-    assert recipe.last_manner == Manner(seed=3)
-    assert [branch.manner.seed for branch in recipe.branched(5, Manner(seed=4)).branches] == [4]
+    assert recipe.last_sampler_settings == SamplerSettings(seed=3)
+    assert [
+        branch.sampler_settings.seed for branch in recipe.branched(5, SamplerSettings(seed=4)).branches
+    ] == [4]
 
 
 def test_that_a_mask_of_another_size_is_refused():
@@ -175,6 +186,6 @@ def test_that_a_mask_of_another_size_is_refused():
 
 
 def test_that_conditions_are_used_in_turn():
-    manner = Manner(conditions=((1.0,), (0.0,)))
-    assert [manner.condition_of(number) for number in range(3)] == [(1.0,), (0.0,), (1.0,)]
-    assert Manner().condition_of(3) == ()
+    sampler_settings = SamplerSettings(conditions=((1.0,), (0.0,)))
+    assert [sampler_settings.condition_of(number) for number in range(3)] == [(1.0,), (0.0,), (1.0,)]
+    assert SamplerSettings().condition_of(3) == ()

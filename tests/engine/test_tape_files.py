@@ -16,9 +16,9 @@ from latentlab.engine.diffusion.recipes import (
     BetweenNoises,
     FromPicture,
     Inpainting,
-    Manner,
     Pixels,
     Recipe,
+    SamplerSettings,
     as_json,
 )
 from latentlab.engine.diffusion.runner import Diffusion, Frame, as_pictures, pixels_of
@@ -34,13 +34,17 @@ CONFIG = dataclasses.replace(DDPM_CONFIG, condition_names=("even", "odd"))
 NOISE = np.random.default_rng(0).integers(0, 256, (8, 8), dtype=np.uint8)
 HOLE = np.zeros((8, 8), np.uint8)
 HOLE[2:5, 2:6] = 255
-TOLD = Manner("dpm++", 6, 0.0, 2.5, ((1.0, 0.0), (0.0, 1.0)), 2**62)
+TOLD = SamplerSettings("dpm++", 6, 0.0, 2.5, ((1.0, 0.0), (0.0, 1.0)), 2**62)
 RECIPES = {
     "noise": Recipe(3, TOLD),
-    "between": Recipe(3, Manner(steps=5, seed=1), BetweenNoises(9)),
-    "picture": Recipe(2, Manner("ddpm", 6), FromPicture(pixels_of(NOISE), 0.7)),
-    "inpainting": Recipe(2, Manner("ddim", 6, 0.5), Inpainting(pixels_of(NOISE), pixels_of(HOLE), 2)),
-    "branches": Recipe(2, TOLD).branched(2, Manner("ddpm", 8, seed=3)).branched(4, Manner(steps=10)),
+    "between": Recipe(3, SamplerSettings(steps=5, seed=1), BetweenNoises(9)),
+    "picture": Recipe(2, SamplerSettings("ddpm", 6), FromPicture(pixels_of(NOISE), 0.7)),
+    "inpainting": Recipe(
+        2, SamplerSettings("ddim", 6, 0.5), Inpainting(pixels_of(NOISE), pixels_of(HOLE), 2)
+    ),
+    "branches": Recipe(2, TOLD)
+    .branched(2, SamplerSettings("ddpm", 8, seed=3))
+    .branched(4, SamplerSettings(steps=10)),
 }
 
 
@@ -186,7 +190,7 @@ def test_that_npz_holds_all_numbers_without_pickle(diffusion, alpha_bar, tmp_pat
 
 def test_that_a_recipe_too_long_for_a_picture_leaves_its_start_out_and_says_so(alpha_bar, tmp_path):
     large = np.random.default_rng(0).integers(0, 256, (128, 128, 3), dtype=np.uint8)
-    recipe = Recipe(1, Manner(seed=5), FromPicture(pixels_of(large), 0.5))
+    recipe = Recipe(1, SamplerSettings(seed=5), FromPicture(pixels_of(large), 0.5))
     frame = Frame(0, 1, 0, *(np.zeros((1, 3, 128, 128), np.float32) for _ in range(2)))
     origin = Origin(recipe, "m", "h")
     out = save_frame(tmp_path / "out.png", frame, origin, alpha_bar)
@@ -200,7 +204,9 @@ def test_that_a_recipe_too_long_for_a_picture_leaves_its_start_out_and_says_so(a
 
 
 def test_that_no_recipe_is_too_long_for_an_export():
-    many = Manner(conditions=tuple(tuple(0.1 + 0.01 * number for number in range(10)) for _ in range(64)))
+    many = SamplerSettings(
+        conditions=tuple(tuple(0.1 + 0.01 * number for number in range(10)) for _ in range(64))
+    )
     recipe = Recipe(64, many)
     for at in range(1, 10):
         recipe = recipe.branched(at, many)
@@ -211,9 +217,9 @@ def test_that_no_recipe_is_too_long_for_an_export():
 
 def test_that_sixty_four_faces_with_branches_do_fit():
     faces = tuple(tuple(float(number >> bit & 1) for bit in range(6)) for number in range(64))
-    recipe = Recipe(64, Manner(conditions=faces))
+    recipe = Recipe(64, SamplerSettings(conditions=faces))
     for at in range(1, 9):
-        recipe = recipe.branched(at, Manner(seed=at, conditions=faces))
+        recipe = recipe.branched(at, SamplerSettings(seed=at, conditions=faces))
     assert "recipe" in provenance_of(Origin(recipe, "m", "h")).extra
 
 
@@ -310,7 +316,7 @@ def test_that_an_npz_that_is_none_of_ours_is_refused_by_name(diffusion, alpha_ba
 def test_that_a_colour_tape_is_exported_in_colour(tmp_path):
     config = dataclasses.replace(DDPM_CONFIG, shape=(3, 8, 8))
     loaded = load_model(save_tiny_ddpm(tmp_path / "colour.safetensors", config))
-    diffusion, recipe = Diffusion(loaded.model, "fp32"), Recipe(1, Manner(steps=3))
+    diffusion, recipe = Diffusion(loaded.model, "fp32"), Recipe(1, SamplerSettings(steps=3))
     made = frames(diffusion, recipe)
     origin = Origin(recipe, loaded.name, loaded.hash)
     save_tape(tmp_path / "strip.png", made, origin, diffusion.schedule.alpha_bar.numpy())

@@ -76,9 +76,9 @@ def test_that_one_who_knows_the_answer_gives_picture_and_noise_back(predicts, sc
     model, t = answering(predicts=predicts, schedule=schedule), torch.tensor([1, 40, 500, 990])
     signal, sigma = by_rows(model, t)
     model.net.answer = lambda x, t, y: target(predicts, x_0, noise, signal, sigma)
-    believed = model.denoise(signal * x_0 + sigma * noise, t)
-    torch.testing.assert_close(believed.x_0, x_0, rtol=0, atol=1e-8)
-    torch.testing.assert_close(believed.noise, noise, rtol=0, atol=1e-8)
+    predicted = model.denoise(signal * x_0 + sigma * noise, t)
+    torch.testing.assert_close(predicted.x_0, x_0, rtol=0, atol=1e-8)
+    torch.testing.assert_close(predicted.noise, noise, rtol=0, atol=1e-8)
 
 
 @pytest.mark.parametrize("predicts", PREDICTS)
@@ -86,8 +86,8 @@ def test_that_whatever_it_answers_picture_and_noise_make_up_what_it_saw(predicts
     model, x_t = make_ddpm(predicts=predicts), torch.randn(4, *SHAPE, generator=seeded())
     t = torch.tensor([1, 40, 500, 800])
     signal, sigma = (scale.float() for scale in by_rows(model, t))
-    believed = model.denoise(x_t, t)
-    torch.testing.assert_close(signal * believed.x_0 + sigma * believed.noise, x_t, rtol=1e-4, atol=1e-4)
+    predicted = model.denoise(x_t, t)
+    torch.testing.assert_close(signal * predicted.x_0 + sigma * predicted.noise, x_t, rtol=1e-4, atol=1e-4)
 
 
 def test_that_one_time_for_all_is_that_time_for_each():
@@ -296,6 +296,6 @@ def test_that_a_new_model_learns_within_a_few_steps():
 def test_that_sides_that_cannot_be_halved_are_no_hindrance(height, width):
     model = make_ddpm(shape=(1, height, width), widths=(8, 16, 16))
     x = torch.rand(2, 1, height, width, generator=seeded())
-    believed = model.denoise(x, 400)
-    assert believed.x_0.shape == believed.noise.shape == x.shape
+    predicted = model.denoise(x, 400)
+    assert predicted.x_0.shape == predicted.noise.shape == x.shape
     assert model.noise_terms(x, seeded()).loss.shape == (2,)

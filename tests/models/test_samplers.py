@@ -84,7 +84,7 @@ def test_that_times_beyond_the_schedule_are_refused(t, s):
 
 @pytest.mark.parametrize("name", SAMPLERS)
 @pytest.mark.parametrize("t", [1, 30, 1000])
-def test_that_the_last_step_ends_at_the_picture_that_is_believed_in(name, t):
+def test_that_the_last_step_ends_at_the_picture_that_is_predicted_in(name, t):
     step = made(name).step(noise(), t, 0, seeded())
     torch.testing.assert_close(step.x_s, step.x0_hat, rtol=1e-5, atol=1e-6)
 

@@ -69,27 +69,35 @@ def make_session(path: Path, state: SessionState, recent: tuple[RecentData, ...]
     settings.session, settings.recent = state, recent
     window = create_window(settings)
     window.show()
-    desk = window.desk
-    data = catalog.load(desk.state.data, desk.state.split)
+    workspace = window.workspace
+    data = catalog.load(workspace.state.data, workspace.state.split)
     last = len(data) - 1
-    z = [tuple(map(float, point)) for point in desk.encodings.mean]
+    z = [tuple(map(float, point)) for point in workspace.encodings.mean]
     trust = Trust(auc=0.75, cohens_d=1.5, have=2, lack=3)
     one = OwnDirection(
-        "Brighter", (0.5, -1.0), "groups", 2, 2, trust, desk.model.data, desk.model.model, desk.model.hash
+        "Brighter",
+        (0.5, -1.0),
+        "groups",
+        2,
+        2,
+        trust,
+        workspace.model.data,
+        workspace.model.model,
+        workspace.model.hash,
     )
     edits = (
         SetPins(pins=((0.0, 0.0), (1.0, -1.0), z[3])),
-        with_added(desk.state, "a", (1, 2)),
+        with_added(workspace.state, "a", (1, 2)),
     )
     for edit in edits:
-        desk.do(edit)
-    desk.do(with_added(desk.state, "b", (last, 5)))
-    desk.do(AddDirection(own=(one,)))
-    desk.do(SetAnalogy(analogy=((0.5, 0.5), None, (-1.0, 0.25))))
-    desk.do(SelectImage(index=4, z=z[4]))
-    desk.do(AddAttributes(amounts=((one.key, 2.0),), z=(z[4][0] + 1.0, z[4][1] - 2.0)))
+        workspace.do(edit)
+    workspace.do(with_added(workspace.state, "b", (last, 5)))
+    workspace.do(AddDirection(own=(one,)))
+    workspace.do(SetAnalogy(analogy=((0.5, 0.5), None, (-1.0, 0.25))))
+    workspace.do(SelectImage(index=4, z=z[4]))
+    workspace.do(AddAttributes(amounts=((one.key, 2.0),), z=(z[4][0] + 1.0, z[4][1] - 2.0)))
     QApplication.processEvents()
-    done = desk.state
+    done = workspace.state
     window.close()
     numbers = {"selected": [done.selected], "group_a": done.group_a, "group_b": done.group_b}
     pictures = {name: [data.images[index, 0].numpy() for index in of] for name, of in numbers.items()}

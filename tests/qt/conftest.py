@@ -16,7 +16,7 @@ from PySide6.QtCore import QSettings, QThread
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.session.session import Session
 from tests.qt.fake_renderer import FakeRenderer
 
@@ -53,10 +53,10 @@ def renderer() -> FakeRenderer:
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, renderer: FakeRenderer) -> Iterator[Desk]:
-    """A desk over the fake renderer, its model open and its data encoded. A test that wants another model
-    overrides `renderer`."""
-    made = Desk(Session(), renderer)
+def workspace(qtbot: QtBot, renderer: FakeRenderer) -> Iterator[Workspace]:
+    """A workspace over the fake renderer, its model open and its data encoded. A test that wants another
+    model overrides `renderer`."""
+    made = Workspace(Session(), renderer)
     with qtbot.waitSignal(made.encoded, timeout=5000):
         made.start()
     yield made

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.shell.crash_reporter import CrashLog
 from latentlab.qt.shell.main_window import LabWindow
@@ -31,14 +31,14 @@ def open_window(
 ) -> Iterator[LabWindow]:
     """The window, shown, its model open and everything encoded; closed afterwards."""
     settings = settings or Settings(folder / "lab.ini")
-    desk = Desk(Session(state or settings.session or SessionState()), renderer or FakeRenderer())
-    window = LabWindow(desk, settings, folder / "models")
+    workspace = Workspace(Session(state or settings.session or SessionState()), renderer or FakeRenderer())
+    window = LabWindow(workspace, settings, folder / "models")
     window.crashes.log = CrashLog(folder / "log" / "lab.log")
     window.show()
     qtbot.waitExposed(window)
-    with qtbot.waitSignal(desk.encoded, timeout=5000):
+    with qtbot.waitSignal(workspace.encoded, timeout=5000):
         window.start()
-    qtbot.waitUntil(lambda: window.exporter.takeaways.has("grid"), timeout=3000)
+    qtbot.waitUntil(lambda: window.exporter.exportables.has("grid"), timeout=3000)
     try:
         yield window
     finally:

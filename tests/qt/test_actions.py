@@ -47,12 +47,12 @@ def test_that_undo_says_what_it_undoes_and_undoes_it(qtbot: QtBot, tmp_path: Pat
     with open_window(qtbot, tmp_path) as window:
         undo, redo = window.actions_["undoAction"], window.actions_["redoAction"]
         assert not undo.isEnabled()
-        window.desk.do(MoveProbe(z=(1.0, 1.0)))
+        window.workspace.do(MoveProbe(z=(1.0, 1.0)))
         assert undo.text() == "&Undo Move probe"
         qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-        assert window.desk.state.probe == (0.0, 0.0)
+        assert window.workspace.state.probe == (0.0, 0.0)
         redo.trigger()
-        assert window.desk.state.probe == (1.0, 1.0)
+        assert window.workspace.state.probe == (1.0, 1.0)
 
 
 @pytest.mark.parametrize("layer", ["points", "manifold", "contours"])
@@ -61,21 +61,21 @@ def test_that_a_layer_is_switched_undone_and_shown_as_it_is(qtbot: QtBot, tmp_pa
         action = window.actions_[f"{layer}LayerAction"]
         assert action.isChecked()
         action.trigger()
-        assert not getattr(window.desk.state.layers, layer)
+        assert not getattr(window.workspace.state.layers, layer)
         assert not action.isChecked()
-        window.desk.undo_stack.undo()
+        window.workspace.undo_stack.undo()
         assert action.isChecked()
 
 
 def test_that_the_data_are_chosen_and_the_choice_undoes(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
-        with qtbot.waitSignal(window.desk.encoded, timeout=3000):
+        with qtbot.waitSignal(window.workspace.encoded, timeout=3000):
             window.actions_["allDataAction"].trigger()
-        assert window.desk.state.split == "all"
+        assert window.workspace.state.split == "all"
         assert window.actions_["allDataAction"].isChecked()
         assert "(all)" in window.windowTitle()
-        with qtbot.waitSignal(window.desk.encoded, timeout=3000):
-            window.desk.undo_stack.undo()
+        with qtbot.waitSignal(window.workspace.encoded, timeout=3000):
+            window.workspace.undo_stack.undo()
         assert window.actions_["testDataAction"].isChecked()
 
 
@@ -85,13 +85,13 @@ def test_that_the_probe_is_sent_at_random_home_and_into_the_tray_by_single_keys(
     with open_window(qtbot, tmp_path) as window:
         window.plane.setFocus()
         qtbot.keyClick(window.plane, Qt.Key.Key_R)
-        there = window.desk.state.probe
+        there = window.workspace.state.probe
         assert there != (0.0, 0.0)
         qtbot.keyClick(window.plane, Qt.Key.Key_P)
         qtbot.keyClick(window.plane, Qt.Key.Key_P)
-        assert window.desk.state.pins == (there,), "twice in a row is once"
+        assert window.workspace.state.pins == (there,), "twice in a row is once"
         qtbot.keyClick(window.plane, Qt.Key.Key_O)
-        assert window.desk.state.probe == (0.0, 0.0)
+        assert window.workspace.state.probe == (0.0, 0.0)
 
 
 def test_that_a_text_field_keeps_its_letters_and_its_copying(qtbot: QtBot, tmp_path: Path) -> None:
@@ -102,13 +102,13 @@ def test_that_a_text_field_keeps_its_letters_and_its_copying(qtbot: QtBot, tmp_p
         qtbot.keyClick(window.probe.z, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
         assert QGuiApplication.clipboard().text() == window.probe.z.text()
         qtbot.keyClick(window.probe.z, Qt.Key.Key_P)
-        assert window.desk.state.pins == ()
+        assert window.workspace.state.pins == ()
         assert window.probe.z.text() == "p"
 
 
 def test_that_the_picture_at_the_probe_is_copied_pixel_by_pixel(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
-        window.desk.do(MoveProbe(z=(2.0, 0.0)))
+        window.workspace.do(MoveProbe(z=(2.0, 0.0)))
         level = int(picture_at((2.0, 0.0))[0, 0])
         qtbot.waitUntil(lambda: int(window.probe.image.picture[0, 0]) == level, timeout=2000)
         window.plane.setFocus()
@@ -126,10 +126,10 @@ def test_that_only_what_exists_can_be_saved(qtbot: QtBot, tmp_path: Path) -> Non
         assert {name: action.isEnabled() for name, action in can.items()} == {
             "Probe": True, "Walk": False, "Tray": False, "Selection": False,
         }  # fmt: skip
-        window.desk.do(SetPins(pins=((0.0, 0.0), (1.0, 1.0))))
-        window.desk.do(SelectImage(index=3))
+        window.workspace.do(SetPins(pins=((0.0, 0.0), (1.0, 1.0))))
+        window.workspace.do(SelectImage(index=3))
         qtbot.waitUntil(lambda: all(action.isEnabled() for action in can.values()), timeout=2000)
-        window.desk.do(SelectImage(index=None))
+        window.workspace.do(SelectImage(index=None))
         assert not can["Selection"].isEnabled()
 
 
@@ -141,7 +141,7 @@ def test_that_a_drag_asks_the_entries_once_not_at_every_move(qtbot: QtBot, tmp_p
         )
         asked.clear()
         for number in range(50):
-            window.desk.do(MoveProbe(z=(number / 50, 0.0)))
+            window.workspace.do(MoveProbe(z=(number / 50, 0.0)))
         assert not asked
         qtbot.waitUntil(lambda: len(asked) == 1, timeout=2000)
 
@@ -149,7 +149,7 @@ def test_that_a_drag_asks_the_entries_once_not_at_every_move(qtbot: QtBot, tmp_p
 def test_that_before_a_model_is_there_nothing_can_be_done_to_it(qtbot: QtBot, tmp_path: Path) -> None:
     renderer = FakeRenderer()
     with open_window(qtbot, tmp_path, renderer) as window:
-        window.desk.model = None
+        window.workspace.model = None
         window.actions_.refresh()
         for name in (
             "randomProbeAction",

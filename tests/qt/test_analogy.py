@@ -50,7 +50,7 @@ def view(qtbot: QtBot, window: LabWindow) -> AnalogyView:
 
 
 def click(qtbot: QtBot, view: AnalogyView, place: int, source: str) -> None:
-    qtbot.mouseClick(view.wells[place].buttons[source], LEFT)
+    qtbot.mouseClick(view.picture_slots[place].buttons[source], LEFT)
 
 
 def shows(view: AnalogyView, z: rq.Point) -> bool:
@@ -62,31 +62,31 @@ def drop(view: AnalogyView, place: int, *paths: Path) -> None:
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     hands = LEFT, Qt.KeyboardModifier.NoModifier
     enter = QDragEnterEvent(QPoint(9, 9), Qt.DropAction.CopyAction, data, *hands)
-    QApplication.sendEvent(view.wells[place], enter)
+    QApplication.sendEvent(view.picture_slots[place], enter)
     assert enter.isAccepted()
     QApplication.sendEvent(
-        view.wells[place], QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, data, *hands)
+        view.picture_slots[place], QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, data, *hands)
     )
 
 
 def test_that_three_places_of_the_probe_give_the_fourth_and_each_is_a_step_of_the_undo(
     qtbot: QtBot, window: LabWindow, view: AnalogyView
 ) -> None:
-    desk = window.desk
+    workspace = window.workspace
     assert not view.go.isEnabled()
     for place, z in enumerate((A, B, C)):
-        desk.do(MoveProbe(z=z))
+        workspace.do(MoveProbe(z=z))
         click(qtbot, view, place, PROBE)
-    assert desk.state.analogy == (A, B, C)
+    assert workspace.state.analogy == (A, B, C)
     qtbot.waitUntil(lambda: shows(view, D), timeout=2000)
-    for well, z in zip(view.wells, (A, B, C), strict=True):
-        assert np.array_equal(well.picture.picture, picture_at(z))
+    for picture_slot, z in zip(view.picture_slots, (A, B, C), strict=True):
+        assert np.array_equal(picture_slot.picture.picture, picture_at(z))
     qtbot.mouseClick(view.go, LEFT)
-    assert desk.state.probe == D
-    desk.undo_stack.undo()
-    assert desk.state.probe == C
-    desk.undo_stack.undo()
-    assert desk.state.analogy == (A, B, None)
+    assert workspace.state.probe == D
+    workspace.undo_stack.undo()
+    assert workspace.state.probe == C
+    workspace.undo_stack.undo()
+    assert workspace.state.analogy == (A, B, None)
     assert not view.go.isEnabled()
     assert view.result.picture is None
 
@@ -94,52 +94,52 @@ def test_that_three_places_of_the_probe_give_the_fourth_and_each_is_a_step_of_th
 def test_that_the_selected_image_lends_its_place_and_none_lends_none(
     qtbot: QtBot, window: LabWindow, view: AnalogyView, renderer: FakeRenderer
 ) -> None:
-    assert not view.wells[0].buttons[SELECTED].isEnabled()
-    window.desk.do(SelectImage(index=7))
-    assert view.wells[0].buttons[SELECTED].isEnabled()
+    assert not view.picture_slots[0].buttons[SELECTED].isEnabled()
+    window.workspace.do(SelectImage(index=7))
+    assert view.picture_slots[0].buttons[SELECTED].isEnabled()
     click(qtbot, view, 0, SELECTED)
-    assert window.desk.state.analogy[0] == tuple(map(float, renderer.mean[7]))
-    assert not view.wells[0].buttons[OWN].isEnabled()
+    assert window.workspace.state.analogy[0] == tuple(map(float, renderer.mean[7]))
+    assert not view.picture_slots[0].buttons[OWN].isEnabled()
 
 
 def test_that_the_keys_fill_a_well_too(qtbot: QtBot, window: LabWindow, view: AnalogyView) -> None:
-    button = view.wells[1].buttons[PROBE]
+    button = view.picture_slots[1].buttons[PROBE]
     button.setFocus()
     qtbot.keyClick(button, Qt.Key.Key_Space)
-    assert window.desk.state.analogy == (None, (0.0, 0.0, 0.0), None)
+    assert window.workspace.state.analogy == (None, (0.0, 0.0, 0.0), None)
 
 
 def test_that_the_nearest_images_are_those_of_the_fourth_and_a_click_selects_one(
     qtbot: QtBot, window: LabWindow, view: AnalogyView, renderer: FakeRenderer
 ) -> None:
-    window.desk.do(SetAnalogy(analogy=(A, B, C)))
+    window.workspace.do(SetAnalogy(analogy=(A, B, C)))
     rows = nearest(renderer.mean, D, 4)
     assert [button.row for button in view.nearest.buttons] == rows
     qtbot.waitUntil(view.nearest.buttons[0].isVisible)
     assert f"Image {rows[0]}" in view.nearest.buttons[0].accessibleName()
     qtbot.mouseClick(view.nearest.buttons[1], LEFT)
-    assert window.desk.state.selected == rows[1]
-    window.desk.do(SetAnalogy())
+    assert window.workspace.state.selected == rows[1]
+    window.workspace.do(SetAnalogy())
     assert not any(button.isVisible() for button in view.nearest.buttons)
 
 
 def test_that_swapping_goes_the_other_way_and_all_or_one_can_be_cleared(
     qtbot: QtBot, window: LabWindow, view: AnalogyView
 ) -> None:
-    desk = window.desk
-    desk.do(SetAnalogy(analogy=(A, B, C)))
+    workspace = window.workspace
+    workspace.do(SetAnalogy(analogy=(A, B, C)))
     qtbot.mouseClick(view.swap, LEFT)
-    assert desk.state.analogy == (B, A, C)
+    assert workspace.state.analogy == (B, A, C)
     qtbot.waitUntil(lambda: shows(view, (1.5, -2.0, 1.0)), timeout=2000)
     click(qtbot, view, 0, NOTHING)
-    assert desk.state.analogy == (None, A, C)
-    assert not view.wells[0].buttons[NOTHING].isEnabled()
+    assert workspace.state.analogy == (None, A, C)
+    assert not view.picture_slots[0].buttons[NOTHING].isEnabled()
     qtbot.mouseClick(view.clear, LEFT)
-    assert desk.state.analogy == (None, None, None)
+    assert workspace.state.analogy == (None, None, None)
     assert not view.clear.isEnabled()
     for _ in range(3):
-        desk.undo_stack.undo()
-    assert desk.state.analogy == (A, B, C)
+        workspace.undo_stack.undo()
+    assert workspace.state.analogy == (A, B, C)
 
 
 def test_that_dropped_pictures_fill_the_wells_from_there_on_each_as_a_step(
@@ -151,11 +151,11 @@ def test_that_dropped_pictures_fill_the_wells_from_there_on_each_as_a_step(
         Image.new("L", (20, 20), level).save(paths[-1])
     drop(view, 1, *paths)
     wanted = (None, (0.5, 0.5, 1.0), (1.0, 0.5, 1.0))
-    qtbot.waitUntil(lambda: window.desk.state.analogy == wanted, timeout=3000)
-    assert window.desk.state.own_picture is None
-    assert window.desk.state.probe == (0.0, 0.0, 0.0)
-    window.desk.undo_stack.undo()
-    assert window.desk.state.analogy == (None, wanted[1], None)
+    qtbot.waitUntil(lambda: window.workspace.state.analogy == wanted, timeout=3000)
+    assert window.workspace.state.own_picture is None
+    assert window.workspace.state.probe == (0.0, 0.0, 0.0)
+    window.workspace.undo_stack.undo()
+    assert window.workspace.state.analogy == (None, wanted[1], None)
 
 
 def test_that_a_bad_file_dropped_on_a_well_is_named_and_the_well_is_as_before(
@@ -165,8 +165,8 @@ def test_that_a_bad_file_dropped_on_a_well_is_named_and_the_well_is_as_before(
     drop(view, 0, tmp_path / "bad.png")
     qtbot.waitUntil(window.messages.isVisible, timeout=3000)
     assert "bad.png: cannot be read" in window.messages.label.text()
-    assert window.desk.state.analogy == (None, None, None)
-    assert view.wells[0].picture._waiting == "a"
+    assert window.workspace.state.analogy == (None, None, None)
+    assert view.picture_slots[0].picture._waiting == "a"
 
 
 def test_that_ones_own_picture_lends_its_place(
@@ -174,9 +174,9 @@ def test_that_ones_own_picture_lends_its_place(
 ) -> None:
     Image.new("L", (20, 20), 200).save(tmp_path / "me.png")
     window.opener.open_file(tmp_path / "me.png")
-    qtbot.waitUntil(view.wells[2].buttons[OWN].isEnabled, timeout=3000)
+    qtbot.waitUntil(view.picture_slots[2].buttons[OWN].isEnabled, timeout=3000)
     click(qtbot, view, 2, OWN)
-    assert window.desk.state.analogy == (None, None, (2.0, 0.5, 1.0))
+    assert window.workspace.state.analogy == (None, None, (2.0, 0.5, 1.0))
 
 
 def test_that_nothing_is_decoded_before_it_is_seen(
@@ -185,7 +185,7 @@ def test_that_nothing_is_decoded_before_it_is_seen(
     def asked() -> bool:
         return any(isinstance(request, rq.AnalogyRequest) for request in renderer.served)
 
-    window.desk.do(SetAnalogy(analogy=(A, B, C)))
+    window.workspace.do(SetAnalogy(analogy=(A, B, C)))
     qtbot.wait(150)
     assert not asked()
     window.docks.analogy.raise_()
@@ -202,10 +202,10 @@ def test_that_it_is_found_again_at_the_next_start_and_is_left_behind_by_another_
     ) as window:
         pass
     with open_window(qtbot, folder, FakeRenderer(3)) as window:
-        assert window.desk.state.analogy == (A, B, C)
-        with qtbot.waitSignal(window.desk.loaded, timeout=2000):
+        assert window.workspace.state.analogy == (A, B, C)
+        with qtbot.waitSignal(window.workspace.loaded, timeout=2000):
             window.opener.open_model("other")
-        assert window.desk.state.analogy == (None, None, None)
+        assert window.workspace.state.analogy == (None, None, None)
 
 
 def test_that_the_pictures_follow_the_class_that_the_model_is_told(qtbot: QtBot, tmp_path: Path) -> None:
@@ -214,8 +214,8 @@ def test_that_the_pictures_follow_the_class_that_the_model_is_told(qtbot: QtBot,
         window.docks.analogy.raise_()
         view = window.findChild(AnalogyView)
         assert view is not None
-        window.desk.do(SetAnalogy(analogy=(A, B, C)))
-        window.desk.do(SetCondition(condition=(0.0, 1.0, 0.0)))
+        window.workspace.do(SetAnalogy(analogy=(A, B, C)))
+        window.workspace.do(SetCondition(condition=(0.0, 1.0, 0.0)))
         told = picture_at(D, (0.0, 1.0, 0.0))
         qtbot.waitUntil(
             lambda: view.result.picture is not None and np.array_equal(view.result.picture, told),
@@ -231,11 +231,11 @@ def test_that_a_picture_dropped_while_a_model_is_opened_goes_into_that_models_sp
     window.opener.open_model("other")
     drop(view, 0, tmp_path / "a.png")
     qtbot.waitUntil(lambda: bool(view._waiting), timeout=3000)
-    assert view.wells[0].picture._waiting == "…"
+    assert view.picture_slots[0].picture._waiting == "…"
     renderer.hold.set()
     wanted = ((1.0, 0.5, 1.0), None, None)
-    qtbot.waitUntil(lambda: window.desk.state.analogy == wanted, timeout=3000)
-    assert window.desk.model.model == "other"
+    qtbot.waitUntil(lambda: window.workspace.state.analogy == wanted, timeout=3000)
+    assert window.workspace.model.model == "other"
 
 
 def test_that_a_dropped_picture_is_not_lost_when_the_other_model_cannot_be_opened(
@@ -248,7 +248,7 @@ def test_that_a_dropped_picture_is_not_lost_when_the_other_model_cannot_be_opene
     qtbot.waitUntil(lambda: bool(view._waiting), timeout=3000)
     renderer.hold.set()
     wanted = (None, (1.0, 0.5, 1.0), None)
-    qtbot.waitUntil(lambda: window.desk.state.analogy == wanted, timeout=3000)
+    qtbot.waitUntil(lambda: window.workspace.state.analogy == wanted, timeout=3000)
 
 
 def test_that_the_words_between_stand_at_the_middle_of_the_pictures(
@@ -259,16 +259,16 @@ def test_that_the_words_between_stand_at_the_middle_of_the_pictures(
 
     joints = view.findChildren(Joint)
     assert [joint.text() for joint in joints] == ["is to", "as", "is to"]
-    wanted = middle(view.wells[0].picture)
+    wanted = middle(view.picture_slots[0].picture)
     qtbot.waitUntil(lambda: all(abs(middle(joint) - wanted) <= 2 for joint in joints), timeout=2000)
 
 
 def test_that_the_button_that_clears_one_takes_no_line_of_its_own(
     window: LabWindow, view: AnalogyView
 ) -> None:
-    window.desk.do(SetAnalogy(analogy=(A, None, None)))
-    button = view.wells[0].buttons[NOTHING]
+    window.workspace.do(SetAnalogy(analogy=(A, None, None)))
+    button = view.picture_slots[0].buttons[NOTHING]
     assert button.isVisible()
-    picture = view.wells[0].picture
+    picture = view.picture_slots[0].picture
     assert picture.rect().contains(button.geometry())
-    assert not view.wells[1].buttons[NOTHING].isVisible()
+    assert not view.picture_slots[1].buttons[NOTHING].isVisible()

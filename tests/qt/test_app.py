@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from latentlab.errors import LabError
 from latentlab.qt import app as program
 from latentlab.qt.app import create_window
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.shell.main_window import LabWindow
 from latentlab.session.session import Session
@@ -75,8 +75,8 @@ def test_that_a_window_is_created_with_the_shipped_model_open_and_not_shown(
     qtbot: QtBot, tmp_path: Path
 ) -> None:
     window = create_window(Settings(tmp_path / "lab.ini"))
-    assert window.desk.model.model == "mnist-vae-2d"
-    assert len(window.desk.encodings.mean) == 10_000
+    assert window.workspace.model.model == "mnist-vae-2d"
+    assert len(window.workspace.encodings.mean) == 10_000
     assert not window.isVisible()
     assert window.session.state.probe == (0.0, 0.0)
     assert not QApplication.windowIcon().pixmap(32, 32).isNull()
@@ -91,7 +91,7 @@ def test_that_a_session_whose_model_is_gone_is_opened_on_the_shipped_one(
     settings.session = SessionState(model=str(tmp_path / "gone.safetensors"), data="nonsense")
     settings.save()
     window = create_window(Settings(tmp_path / "lab.ini"))
-    assert window.desk.model.model == "mnist-vae-2d"
+    assert window.workspace.model.model == "mnist-vae-2d"
     assert "gone.safetensors" in window.messages.label.text()
     window.close()
     window.deleteLater()
@@ -180,13 +180,13 @@ def test_that_a_window_that_is_closed_at_once_opens_no_page_any_more(
 ) -> None:
     """A page that came after its window would keep the program alive, with nothing else to be seen of it."""
     settings = Settings(tmp_path / "lab.ini")
-    window = LabWindow(Desk(Session(SessionState()), FakeRenderer()), settings, tmp_path / "models")
+    window = LabWindow(Workspace(Session(SessionState()), FakeRenderer()), settings, tmp_path / "models")
     window.show()
     waiting(window, str(folder_of(tmp_path / "cats", 4)))
     window.start()  # what is to be opened waits for the next turn of the event loop
     window.close()
     QApplication.processEvents()
-    assert window.deeds.data.page is None
+    assert window.controller.data.page is None
     assert [one for one in QApplication.topLevelWidgets() if one.isVisible()] == []
-    assert not window.diffusion_desk._thread.isRunning()
+    assert not window.denoiser_client._thread.isRunning()
     window.deleteLater()

@@ -14,7 +14,7 @@ from latentlab.engine.attributes.directions import Directions, Trust
 from latentlab.engine.rendering import replies as rp
 from latentlab.engine.rendering import requests as rq
 from latentlab.errors import LabError
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.attributes.addable import of_attributes
 from latentlab.qt.views.attributes.row import AttributeRow
 from latentlab.qt.views.attributes.trust_table import TrustTable
@@ -31,8 +31,8 @@ def renderer() -> FakeRenderer:
 
 
 @pytest.fixture
-def board(qtbot: QtBot, desk: Desk) -> AttributeBoard:
-    made = AttributeBoard(desk)
+def board(qtbot: QtBot, workspace: Workspace) -> AttributeBoard:
+    made = AttributeBoard(workspace)
     qtbot.addWidget(made)
     made.resize(360, 520)
     made.show()
@@ -60,65 +60,67 @@ def slide(qtbot: QtBot, row: AttributeRow, amount: float) -> None:
 
 
 def test_that_a_slide_moves_the_probe_along_the_direction_as_one_step_of_the_undo(
-    qtbot: QtBot, desk: Desk, board: AttributeBoard
+    qtbot: QtBot, workspace: Workspace, board: AttributeBoard
 ) -> None:
-    desk.do(MoveProbe(z=(0.5, -0.5, 2.0)))
-    count = desk.undo_stack.count()
+    workspace.do(MoveProbe(z=(0.5, -0.5, 2.0)))
+    count = workspace.undo_stack.count()
     slide(qtbot, board.rows["Hat"], 1.0)
-    amount = dict(desk.state.amounts)["Hat"]
+    amount = dict(workspace.state.amounts)["Hat"]
     assert amount == pytest.approx(1.0, abs=0.06)
-    assert desk.state.probe == pytest.approx((0.5 + amount, -0.5, 2.0), abs=1e-6)
-    assert desk.undo_stack.count() == count + 1
+    assert workspace.state.probe == pytest.approx((0.5 + amount, -0.5, 2.0), abs=1e-6)
+    assert workspace.undo_stack.count() == count + 1
     slide(qtbot, board.rows["Smile"], -1.0)
-    smile = dict(desk.state.amounts)["Smile"]
-    assert desk.state.probe == pytest.approx((0.5 + amount + smile, -0.5 + smile, 2.0), abs=1e-6)
-    desk.undo_stack.undo()
-    assert dict(desk.state.amounts) == {"Hat": amount}
+    smile = dict(workspace.state.amounts)["Smile"]
+    assert workspace.state.probe == pytest.approx((0.5 + amount + smile, -0.5 + smile, 2.0), abs=1e-6)
+    workspace.undo_stack.undo()
+    assert dict(workspace.state.amounts) == {"Hat": amount}
     assert board.rows["Smile"].slider.value() == 0
-    desk.undo_stack.undo()
-    assert desk.state.probe == (0.5, -0.5, 2.0)
+    workspace.undo_stack.undo()
+    assert workspace.state.probe == (0.5, -0.5, 2.0)
     assert board.rows["Hat"].slider.value() == 0
 
 
-def test_that_the_keys_move_a_slider_too(qtbot: QtBot, desk: Desk, board: AttributeBoard) -> None:
+def test_that_the_keys_move_a_slider_too(qtbot: QtBot, workspace: Workspace, board: AttributeBoard) -> None:
     slider = board.rows["Hat"].slider
     slider.setFocus()
     qtbot.keyClick(slider, Qt.Key.Key_PageUp)
-    assert desk.state.amounts == (("Hat", 0.5),)
+    assert workspace.state.amounts == (("Hat", 0.5),)
 
 
 def test_that_one_can_be_zeroed_and_all_can_and_the_probe_is_where_it_was(
-    qtbot: QtBot, desk: Desk, board: AttributeBoard
+    qtbot: QtBot, workspace: Workspace, board: AttributeBoard
 ) -> None:
-    desk.do(MoveProbe(z=(0.5, -0.5, 2.0)))
+    workspace.do(MoveProbe(z=(0.5, -0.5, 2.0)))
     assert not board.zero_all.isEnabled()
     slide(qtbot, board.rows["Hat"], 1.5)
     slide(qtbot, board.rows["Smile"], 0.5)
     qtbot.mouseClick(board.rows["Hat"].zero, Qt.MouseButton.LeftButton)
-    assert [name for name, _ in desk.state.amounts] == ["Smile"]
+    assert [name for name, _ in workspace.state.amounts] == ["Smile"]
     qtbot.mouseClick(board.zero_all, Qt.MouseButton.LeftButton)
-    assert desk.state.amounts == ()
-    assert desk.state.probe == pytest.approx((0.5, -0.5, 2.0), abs=1e-5)
+    assert workspace.state.amounts == ()
+    assert workspace.state.probe == pytest.approx((0.5, -0.5, 2.0), abs=1e-5)
     assert not board.zero_all.isEnabled()
 
 
 def test_that_before_stays_what_it_was_while_after_follows_the_slider(
-    qtbot: QtBot, desk: Desk, board: AttributeBoard
+    qtbot: QtBot, workspace: Workspace, board: AttributeBoard
 ) -> None:
-    desk.do(MoveProbe(z=(1.0, 1.0, 0.0)))
+    workspace.do(MoveProbe(z=(1.0, 1.0, 0.0)))
     beginning = picture_at((1.0, 1.0, 0.0))
     qtbot.waitUntil(lambda: np.array_equal(board.before.picture, beginning), timeout=2000)
     slide(qtbot, board.rows["Hat"], 2.0)
-    qtbot.waitUntil(lambda: np.array_equal(board.after.picture, picture_at(desk.state.probe)), timeout=2000)
+    qtbot.waitUntil(
+        lambda: np.array_equal(board.after.picture, picture_at(workspace.state.probe)), timeout=2000
+    )
     qtbot.wait(150)
     assert np.array_equal(board.before.picture, beginning)
 
 
 def test_that_a_probe_moved_otherwise_is_a_new_beginning(
-    qtbot: QtBot, desk: Desk, board: AttributeBoard
+    qtbot: QtBot, workspace: Workspace, board: AttributeBoard
 ) -> None:
     slide(qtbot, board.rows["Hat"], 1.0)
-    desk.do(MoveProbe(z=(-1.0, 0.0, 0.0)))
+    workspace.do(MoveProbe(z=(-1.0, 0.0, 0.0)))
     assert board.rows["Hat"].slider.value() == 0
     beginning = picture_at((-1.0, 0.0, 0.0))
     qtbot.waitUntil(lambda: np.array_equal(board.before.picture, beginning), timeout=2000)
@@ -202,19 +204,19 @@ def test_that_the_table_has_every_figure_and_the_cosines(qtbot: QtBot, board: At
 
 
 def test_that_another_way_of_finding_directions_is_asked_for_at_once(
-    qtbot: QtBot, desk: Desk, board: AttributeBoard
+    qtbot: QtBot, workspace: Workspace, board: AttributeBoard
 ) -> None:
     board.method.setFocus()
     qtbot.keyClick(board.method, Qt.Key.Key_Down)
     qtbot.waitUntil(lambda: board._directions is not None and board._directions.method == "regressed")
     slide(qtbot, board.rows["Hat"], 1.0)
-    assert desk.state.probe[0] == pytest.approx(0.5 * dict(desk.state.amounts)["Hat"])
+    assert workspace.state.probe[0] == pytest.approx(0.5 * dict(workspace.state.amounts)["Hat"])
 
 
 def test_that_nothing_is_asked_for_before_it_is_seen(
-    qtbot: QtBot, desk: Desk, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, renderer: FakeRenderer
 ) -> None:
-    hidden = AttributeBoard(desk)
+    hidden = AttributeBoard(workspace)
     qtbot.addWidget(hidden)
     qtbot.wait(100)
     assert not any(isinstance(request, rq.DirectionsRequest) for request in renderer.served)
@@ -223,13 +225,17 @@ def test_that_nothing_is_asked_for_before_it_is_seen(
 
 
 def test_that_data_of_which_nothing_is_known_are_told_in_words(
-    qtbot: QtBot, desk: Desk, renderer: FakeRenderer, board: AttributeBoard, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot,
+    workspace: Workspace,
+    renderer: FakeRenderer,
+    board: AttributeBoard,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def refuse(method: str) -> None:
         raise LabError("fake has neither attributes nor classes")
 
     monkeypatch.setattr(renderer, "directions", refuse)
-    desk.do(ChangeData(data="other"))
+    workspace.do(ChangeData(data="other"))
     qtbot.waitUntil(lambda: "neither attributes nor classes" in board.status.text(), timeout=3000)
     assert not board.shelf.attributes.rows
     assert board.shelf.attributes.isHidden()
@@ -238,9 +244,9 @@ def test_that_data_of_which_nothing_is_known_are_told_in_words(
 
 
 def test_that_sliding_asks_for_the_picture_before_only_when_that_is_another(
-    qtbot: QtBot, desk: Desk, board: AttributeBoard, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, board: AttributeBoard, renderer: FakeRenderer
 ) -> None:
-    desk.do(MoveProbe(z=(0.3, -0.7, 1.1)))
+    workspace.do(MoveProbe(z=(0.3, -0.7, 1.1)))
     qtbot.waitUntil(lambda: any(isinstance(one, rq.BeforeRequest) for one in renderer.served), timeout=3000)
     qtbot.wait(100)
     renderer.served.clear()
@@ -248,7 +254,7 @@ def test_that_sliding_asks_for_the_picture_before_only_when_that_is_another(
     slide(qtbot, board.rows["Smile"], -1.0)
     qtbot.wait(200)
     assert not [one for one in renderer.served if isinstance(one, rq.BeforeRequest)]
-    desk.do(MoveProbe(z=(0.4, -0.7, 1.1)))
+    workspace.do(MoveProbe(z=(0.4, -0.7, 1.1)))
     qtbot.waitUntil(lambda: any(isinstance(one, rq.BeforeRequest) for one in renderer.served), timeout=3000)
 
 
@@ -257,22 +263,24 @@ def methods(renderer: FakeRenderer) -> list[str]:
 
 
 def test_that_steered_directions_that_ship_are_taken_until_another_way_is_chosen(
-    qtbot: QtBot, desk: Desk, board: AttributeBoard, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, board: AttributeBoard, renderer: FakeRenderer
 ) -> None:
     assert methods(renderer) == ["means"]
-    desk.open(dataclasses.replace(desk.state, model="steered"))
+    workspace.open(dataclasses.replace(workspace.state, model="steered"))
     qtbot.waitUntil(lambda: methods(renderer)[-1] == "steered", timeout=3000)
     assert board.method.currentText() == "Steered"
-    desk.open(dataclasses.replace(desk.state, model="other"))
+    workspace.open(dataclasses.replace(workspace.state, model="other"))
     qtbot.waitUntil(lambda: methods(renderer)[-1] == "means", timeout=3000)
     board.method.setFocus()
     qtbot.keyClick(board.method, Qt.Key.Key_Down)
     qtbot.waitUntil(lambda: methods(renderer)[-1] == "regressed", timeout=3000)
-    desk.open(dataclasses.replace(desk.state, model="steered"))
+    workspace.open(dataclasses.replace(workspace.state, model="steered"))
     qtbot.waitUntil(lambda: len(methods(renderer)) == 5, timeout=3000)
     assert methods(renderer)[-1] == "regressed"
 
 
-def test_that_the_board_says_how_far_the_steering_is(qtbot: QtBot, desk: Desk, board: AttributeBoard) -> None:
-    desk.directed.emit(rp.DirectionsReply(1, None, 0.4, steering=True))
+def test_that_the_board_says_how_far_the_steering_is(
+    qtbot: QtBot, workspace: Workspace, board: AttributeBoard
+) -> None:
+    workspace.directed.emit(rp.DirectionsReply(1, None, 0.4, steering=True))
     assert board.status.text() == "Steering directions through the decoder: 40%."

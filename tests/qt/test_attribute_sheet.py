@@ -50,7 +50,7 @@ def test_that_each_row_is_a_picture_of_the_data_with_more_and_more_added(
     qtbot: QtBot, tmp_path: Path, renderer: FakeRenderer
 ) -> None:
     with open_window(qtbot, tmp_path, renderer) as window:
-        window.desk.do(SelectImage(index=7))
+        window.workspace.do(SelectImage(index=7))
         dialog = opened(qtbot, window)
         dialog.change.setCurrentIndex(dialog.change.findText("Hat"))
         qtbot.waitUntil(lambda: len(last_asked(renderer).points) == 8 * 5)
@@ -84,7 +84,7 @@ def test_that_what_the_sliders_add_comes_first_and_a_sheet_is_saved_with_what_it
     qtbot: QtBot, tmp_path: Path, renderer: FakeRenderer
 ) -> None:
     with open_window(qtbot, tmp_path, renderer) as window:
-        window.desk.do(AddAttributes(amounts=(("Hat", 0.5), ("Smile", -1.0)), z=(0.5, 0.0, 0.0)))
+        window.workspace.do(AddAttributes(amounts=(("Hat", 0.5), ("Smile", -1.0)), z=(0.5, 0.0, 0.0)))
         dialog = opened(qtbot, window)
         assert "+0.50 Hat, −1.00 Smile" in dialog.change.currentText()
         points = last_asked(renderer).points
@@ -110,7 +110,7 @@ def test_that_what_the_sliders_add_comes_first_and_a_sheet_is_saved_with_what_it
 
 def test_that_before_a_sheet_is_drawn_there_is_none_to_save(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
-        assert not window.exporter.takeaways.has("sheet")
+        assert not window.exporter.exportables.has("sheet")
         window.exporter.save("sheet", tmp_path / "s.png")
         assert "no sheet" in window.messages.label.text()
         assert not (tmp_path / "s.png").exists()
@@ -123,13 +123,13 @@ def test_that_key_frames_of_the_sliders_make_a_walk(
         window.show_attributes()
         qtbot.waitUntil(lambda: "Hat" in window.attributes.rows, timeout=3000)
         press(qtbot, window, "attributeKeyFrame")
-        window.desk.do(AddAttributes(amounts=(("Hat", 1.0),), z=(1.0, 0.0, 0.0)))
+        window.workspace.do(AddAttributes(amounts=(("Hat", 1.0),), z=(1.0, 0.0, 0.0)))
         press(qtbot, window, "attributeKeyFrame")
-        assert window.desk.state.pins == ((0.0, 0.0, 0.0), (1.0, 0.0, 0.0))
-        assert dict(window.desk.state.amounts) == {"Hat": 1.0}
-        qtbot.waitUntil(lambda: window.exporter.takeaways.has("walk"), timeout=3000)
-        window.desk.undo_stack.undo()
-        assert window.desk.state.pins == ((0.0, 0.0, 0.0),)
+        assert window.workspace.state.pins == ((0.0, 0.0, 0.0), (1.0, 0.0, 0.0))
+        assert dict(window.workspace.state.amounts) == {"Hat": 1.0}
+        qtbot.waitUntil(lambda: window.exporter.exportables.has("walk"), timeout=3000)
+        window.workspace.undo_stack.undo()
+        assert window.workspace.state.pins == ((0.0, 0.0, 0.0),)
 
 
 def test_that_the_sheet_has_room_for_faces_at_twice_their_size_and_its_heads_for_their_cells(

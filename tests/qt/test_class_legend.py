@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.class_legend.view import ClassChip, ClassLegend, LegendRoom
 from latentlab.session.edits import HideClasses
 from tests.qt.fake_renderer import CLASSES, COUNT
@@ -23,8 +23,8 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def legend(qtbot: QtBot, desk: Desk) -> ClassLegend:
-    made = ClassLegend(desk)
+def legend(qtbot: QtBot, workspace: Workspace) -> ClassLegend:
+    made = ClassLegend(workspace)
     qtbot.addWidget(made)
     made.resize(600, made.heightForWidth(600))
     made.show()
@@ -51,76 +51,82 @@ def test_that_each_class_has_a_chip_with_its_name_and_count(legend: ClassLegend)
         assert chip(legend, label).isChecked()
 
 
-def test_that_a_click_hides_a_class_and_another_shows_it(desk: Desk, legend: ClassLegend) -> None:
+def test_that_a_click_hides_a_class_and_another_shows_it(workspace: Workspace, legend: ClassLegend) -> None:
     QTest.mouseClick(chip(legend, 1), LEFT)
-    assert desk.state.hidden == {1}
+    assert workspace.state.hidden == {1}
     assert not chip(legend, 1).isChecked()
     QTest.mouseClick(chip(legend, 1), LEFT)
-    assert desk.state.hidden == frozenset()
+    assert workspace.state.hidden == frozenset()
     assert chip(legend, 1).isChecked()
 
 
 def test_that_hiding_a_class_is_undone_in_the_session_and_on_the_chip(
-    desk: Desk, legend: ClassLegend
+    workspace: Workspace, legend: ClassLegend
 ) -> None:
     QTest.mouseClick(chip(legend, 2), LEFT)
-    desk.undo_stack.undo()
-    assert desk.state.hidden == frozenset()
+    workspace.undo_stack.undo()
+    assert workspace.state.hidden == frozenset()
     assert chip(legend, 2).isChecked()
-    desk.undo_stack.redo()
+    workspace.undo_stack.redo()
     assert not chip(legend, 2).isChecked()
 
 
-def test_that_the_space_bar_hides_and_enter_shows_alone(desk: Desk, legend: ClassLegend) -> None:
+def test_that_the_space_bar_hides_and_enter_shows_alone(workspace: Workspace, legend: ClassLegend) -> None:
     QTest.keyClick(chip(legend, 0), Qt.Key.Key_Space)
-    assert desk.state.hidden == {0}
+    assert workspace.state.hidden == {0}
     QTest.keyClick(chip(legend, 2), Qt.Key.Key_Return)
-    assert desk.state.hidden == {0, 1}
+    assert workspace.state.hidden == {0, 1}
     QTest.keyClick(chip(legend, 2), Qt.Key.Key_Return)
-    assert desk.state.hidden == frozenset()
+    assert workspace.state.hidden == frozenset()
 
 
 def test_that_a_double_click_shows_a_class_alone_in_one_step_and_another_brings_all_back(
-    desk: Desk, legend: ClassLegend
+    workspace: Workspace, legend: ClassLegend
 ) -> None:
     double_click(chip(legend, 1))
-    assert desk.state.hidden == {0, 2}
-    assert desk.undo_stack.count() == 1
+    assert workspace.state.hidden == {0, 2}
+    assert workspace.undo_stack.count() == 1
     double_click(chip(legend, 1))
-    assert desk.state.hidden == frozenset()
-    assert desk.undo_stack.count() == 2
-    desk.undo_stack.undo()
-    assert desk.state.hidden == {0, 2}
-    desk.undo_stack.undo()
-    assert desk.state.hidden == frozenset()
+    assert workspace.state.hidden == frozenset()
+    assert workspace.undo_stack.count() == 2
+    workspace.undo_stack.undo()
+    assert workspace.state.hidden == {0, 2}
+    workspace.undo_stack.undo()
+    assert workspace.state.hidden == frozenset()
 
 
-def test_that_a_hidden_class_can_be_shown_alone_by_double_click(desk: Desk, legend: ClassLegend) -> None:
-    desk.do(HideClasses(hidden=frozenset({1})))
+def test_that_a_hidden_class_can_be_shown_alone_by_double_click(
+    workspace: Workspace, legend: ClassLegend
+) -> None:
+    workspace.do(HideClasses(hidden=frozenset({1})))
     double_click(chip(legend, 1))
-    assert desk.state.hidden == {0, 2}
+    assert workspace.state.hidden == {0, 2}
 
 
-def test_that_alt_click_shows_a_class_alone(desk: Desk, legend: ClassLegend) -> None:
+def test_that_alt_click_shows_a_class_alone(workspace: Workspace, legend: ClassLegend) -> None:
     QTest.mouseClick(chip(legend, 0), LEFT, Qt.KeyboardModifier.AltModifier)
-    assert desk.state.hidden == {1, 2}
+    assert workspace.state.hidden == {1, 2}
     QTest.mouseClick(chip(legend, 1), LEFT)
-    assert desk.state.hidden == {2}
+    assert workspace.state.hidden == {2}
 
 
-def test_that_enter_long_after_a_click_is_a_step_of_its_own(desk: Desk, legend: ClassLegend) -> None:
+def test_that_enter_long_after_a_click_is_a_step_of_its_own(
+    workspace: Workspace, legend: ClassLegend
+) -> None:
     QTest.mouseClick(chip(legend, 1), LEFT)
     QTest.keyClick(chip(legend, 1), Qt.Key.Key_Return)
-    assert desk.undo_stack.count() == 2
+    assert workspace.undo_stack.count() == 2
 
 
-def test_that_all_shows_all_and_is_off_when_nothing_is_hidden(desk: Desk, legend: ClassLegend) -> None:
+def test_that_all_shows_all_and_is_off_when_nothing_is_hidden(
+    workspace: Workspace, legend: ClassLegend
+) -> None:
     button = legend.findChild(QToolButton, "showAllClasses")
     assert isinstance(button, QToolButton)
     assert not button.isEnabled()
-    desk.do(HideClasses(hidden=frozenset({0, 1, 2})))
+    workspace.do(HideClasses(hidden=frozenset({0, 1, 2})))
     QTest.mouseClick(button, LEFT)
-    assert desk.state.hidden == frozenset()
+    assert workspace.state.hidden == frozenset()
     assert not button.isEnabled()
 
 
@@ -135,33 +141,41 @@ def test_that_chips_take_one_line_when_wide_and_wrap_when_narrow(legend: ClassLe
     assert bottom < legend.height()
 
 
-def test_that_a_hidden_class_looks_off_by_more_than_its_colour(desk: Desk, legend: ClassLegend) -> None:
+def test_that_a_hidden_class_looks_off_by_more_than_its_colour(
+    workspace: Workspace, legend: ClassLegend
+) -> None:
     before = chip(legend, 0).grab().toImage()
-    desk.do(HideClasses(hidden=frozenset({0})))
+    workspace.do(HideClasses(hidden=frozenset({0})))
     middle = (12, chip(legend, 0).height() // 2)
     after = chip(legend, 0).grab().toImage()
     assert before.pixelColor(*middle) != after.pixelColor(*middle)
 
 
-def test_that_another_model_replaces_the_chips(qtbot: QtBot, desk: Desk, legend: ClassLegend) -> None:
-    with qtbot.waitSignal(desk.encoded, timeout=2000):
-        desk.open(desk.state)
+def test_that_another_model_replaces_the_chips(
+    qtbot: QtBot, workspace: Workspace, legend: ClassLegend
+) -> None:
+    with qtbot.waitSignal(workspace.encoded, timeout=2000):
+        workspace.open(workspace.state)
     qtbot.waitUntil(lambda: len(legend.findChildren(ClassChip)) == len(CLASSES), timeout=2000)
     QTest.mouseClick(chip(legend, 1), LEFT)
-    assert desk.state.hidden == {1}
+    assert workspace.state.hidden == {1}
 
 
-def test_that_data_without_classes_are_said_to_have_none(qtbot: QtBot, desk: Desk, renderer: object) -> None:
+def test_that_data_without_classes_are_said_to_have_none(
+    qtbot: QtBot, workspace: Workspace, renderer: object
+) -> None:
     renderer.labels = None  # type: ignore[attr-defined]
-    legend = ClassLegend(desk)
+    legend = ClassLegend(workspace)
     qtbot.addWidget(legend)
-    with qtbot.waitSignal(desk.encoded, timeout=2000):
-        desk.open(desk.state)
+    with qtbot.waitSignal(workspace.encoded, timeout=2000):
+        workspace.open(workspace.state)
     qtbot.waitUntil(lambda: legend.findChildren(ClassChip) == [], timeout=2000)
 
 
-def test_that_a_legend_of_many_classes_scrolls_and_takes_four_lines_at_most(qtbot: QtBot, desk: Desk) -> None:
-    page, below, legend = QWidget(), QWidget(), ClassLegend(desk)
+def test_that_a_legend_of_many_classes_scrolls_and_takes_four_lines_at_most(
+    qtbot: QtBot, workspace: Workspace
+) -> None:
+    page, below, legend = QWidget(), QWidget(), ClassLegend(workspace)
     qtbot.addWidget(page)
     rows = QVBoxLayout(page)
     rows.setContentsMargins(0, 0, 0, 0)
@@ -175,8 +189,8 @@ def test_that_a_legend_of_many_classes_scrolls_and_takes_four_lines_at_most(qtbo
     lines = len({widget.y() for widget in chips})
     qtbot.waitUntil(lambda: room.height() == legend.height(), timeout=2000)
     assert lines <= 4
-    many = np.arange(len(desk.model.labels)) % 60
-    desk.loaded.emit(replace(desk.model, classes=tuple(map(str, range(60))), labels=many))
+    many = np.arange(len(workspace.model.labels)) % 60
+    workspace.loaded.emit(replace(workspace.model, classes=tuple(map(str, range(60))), labels=many))
     line = legend.layout().sizeHint().height()
     qtbot.waitUntil(lambda: legend.height() > 4 * line + 12, timeout=2000)
     qtbot.waitUntil(lambda: room.height() <= 4 * line + 12, timeout=2000)

@@ -37,7 +37,7 @@ def test_that_it_opens_filters_does_and_closes_by_keys_alone(qtbot: QtBot, tmp_p
         assert box.texts()[0] == "Edit › Pin the probe"
         qtbot.keyClick(box.search, Qt.Key.Key_Return)
         assert not box.isVisible()
-        assert window.desk.state.pins == ((0.0, 0.0),)
+        assert window.workspace.state.pins == ((0.0, 0.0),)
 
 
 def test_that_arrows_choose(qtbot: QtBot, tmp_path: Path) -> None:
@@ -54,12 +54,12 @@ def test_that_arrows_choose(qtbot: QtBot, tmp_path: Path) -> None:
 
 def test_that_escape_closes_and_does_nothing(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
-        before = window.desk.state
+        before = window.workspace.state
         window.palette_box.open_at_top()
         qtbot.keyClicks(window.palette_box.search, "random")
         qtbot.keyClick(window.palette_box.search, Qt.Key.Key_Escape)
         assert not window.palette_box.isVisible()
-        assert window.desk.state == before
+        assert window.workspace.state == before
 
 
 def test_that_what_cannot_be_done_is_shown_last_and_does_nothing(qtbot: QtBot, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from latentlab.engine.attributes.directions import LEAN
 from latentlab.engine.files.provenance import read_provenance
 from latentlab.engine.rendering import requests as rq
 from latentlab.errors import LabError
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.export.dialog import ExportDialog
 from latentlab.qt.views.attributes.condition_board import ConditionBoard
 from latentlab.qt.views.attributes.new_samples import COUNT, AskBox
@@ -39,8 +39,8 @@ def renderer(request: pytest.FixtureRequest) -> FakeRenderer:
 
 
 @pytest.fixture
-def whole(qtbot: QtBot, desk: Desk) -> AttributeBoard:
-    made = AttributeBoard(desk)
+def whole(qtbot: QtBot, workspace: Workspace) -> AttributeBoard:
+    made = AttributeBoard(workspace)
     qtbot.addWidget(made)
     made.resize(360, 900)
     made.show()
@@ -49,12 +49,12 @@ def whole(qtbot: QtBot, desk: Desk) -> AttributeBoard:
 
 
 @pytest.fixture
-def board(qtbot: QtBot, desk: Desk, whole: AttributeBoard) -> ConditionBoard:
+def board(qtbot: QtBot, workspace: Workspace, whole: AttributeBoard) -> ConditionBoard:
     bar = whole.pages.tabBar()
     qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(1).center())
     qtbot.waitUntil(lambda: whole.conditions.now.picture is not None, timeout=3000)
-    desk.do(MoveProbe(z=Z))
-    desk.undo_stack.clear()
+    workspace.do(MoveProbe(z=Z))
+    workspace.undo_stack.clear()
     return whole.conditions
 
 
@@ -67,7 +67,7 @@ def told_last(renderer: FakeRenderer) -> rq.Point:
 
 
 def test_that_one_strip_shows_the_same_face_by_vector_and_by_condition(
-    qtbot: QtBot, desk: Desk, board: ConditionBoard
+    qtbot: QtBot, workspace: Workspace, board: ConditionBoard
 ) -> None:
     hat, smile, beard = (board.rows[name] for name in NAMES)
     qtbot.waitUntil(lambda: shows(board.now, Z, (0.0, 0.0, 0.0)), timeout=2000)
@@ -86,9 +86,9 @@ def test_that_one_strip_shows_the_same_face_by_vector_and_by_condition(
 
 
 def test_that_what_is_told_already_is_taken_away_in_the_strip(
-    qtbot: QtBot, desk: Desk, board: ConditionBoard
+    qtbot: QtBot, workspace: Workspace, board: ConditionBoard
 ) -> None:
-    desk.do(SetCondition(condition=(1.0, 0.0, 0.0)))
+    workspace.do(SetCondition(condition=(1.0, 0.0, 0.0)))
     hat = board.rows["Hat"]
     qtbot.waitUntil(lambda: shows(hat.vector, (-0.5, -0.5, 2.0), (1.0, 0.0, 0.0)), timeout=2000)
     assert shows(hat.condition, Z, (0.0, 0.0, 0.0))
@@ -97,17 +97,21 @@ def test_that_what_is_told_already_is_taken_away_in_the_strip(
 
 
 def test_that_a_click_on_either_picture_goes_there_in_one_step(
-    qtbot: QtBot, desk: Desk, board: ConditionBoard
+    qtbot: QtBot, workspace: Workspace, board: ConditionBoard
 ) -> None:
     qtbot.mouseClick(board.rows["Smile"].condition, Qt.MouseButton.LeftButton)
-    assert (desk.state.probe, desk.state.condition) == (Z, (0.0, 1.0, 0.0))
+    assert (workspace.state.probe, workspace.state.condition) == (Z, (0.0, 1.0, 0.0))
     qtbot.mouseClick(board.rows["Smile"].vector, Qt.MouseButton.LeftButton)
-    assert desk.state.probe == pytest.approx((-0.5, -1.5, 2.0))
-    assert (desk.state.amounts, desk.state.condition) == ((("Smile", -1.0),), (0.0, 1.0, 0.0))
-    assert desk.undo_stack.count() == 2
-    desk.undo_stack.undo()
-    desk.undo_stack.undo()
-    assert (desk.state.probe, desk.state.condition, desk.state.amounts) == (Z, (0.0, 0.0, 0.0), ())
+    assert workspace.state.probe == pytest.approx((-0.5, -1.5, 2.0))
+    assert (workspace.state.amounts, workspace.state.condition) == ((("Smile", -1.0),), (0.0, 1.0, 0.0))
+    assert workspace.undo_stack.count() == 2
+    workspace.undo_stack.undo()
+    workspace.undo_stack.undo()
+    assert (workspace.state.probe, workspace.state.condition, workspace.state.amounts) == (
+        Z,
+        (0.0, 0.0, 0.0),
+        (),
+    )
 
 
 @pytest.fixture
@@ -120,31 +124,33 @@ LEANT = (0.5 + 0.5 * LEAN, -0.5, 2.0)
 
 
 @pytest.mark.usefixtures("_leaning")
-def test_that_z_leans_with_what_is_told_in_one_step(qtbot: QtBot, desk: Desk, board: ConditionBoard) -> None:
+def test_that_z_leans_with_what_is_told_in_one_step(
+    qtbot: QtBot, workspace: Workspace, board: ConditionBoard
+) -> None:
     hat, beard = board.rows["Hat"], board.rows["Beard"]
     qtbot.waitUntil(lambda: shows(hat.condition, LEANT, (1.0, 0.0, 0.0)), timeout=2000)
     # Of a beard z says nothing that is known.
     assert shows(beard.condition, Z, (0.0, 0.0, 1.0))
     assert "z leaning" in hat.condition.toolTip()
     qtbot.mouseClick(hat.condition, Qt.MouseButton.LeftButton)
-    assert desk.state.probe == pytest.approx(LEANT)
-    assert desk.state.condition == (1.0, 0.0, 0.0)
-    assert desk.undo_stack.count() == 1
+    assert workspace.state.probe == pytest.approx(LEANT)
+    assert workspace.state.condition == (1.0, 0.0, 0.0)
+    assert workspace.undo_stack.count() == 1
     # And back again, by the slider's keys.
     hat.slider.setFocus()
     qtbot.keyClick(hat.slider, Qt.Key.Key_Home)
-    assert desk.state.probe == pytest.approx(Z)
-    assert desk.state.condition == (0.0, 0.0, 0.0)
-    desk.undo_stack.undo()
-    desk.undo_stack.undo()
-    assert (desk.state.probe, desk.state.condition) == (Z, (0.0, 0.0, 0.0))
+    assert workspace.state.probe == pytest.approx(Z)
+    assert workspace.state.condition == (0.0, 0.0, 0.0)
+    workspace.undo_stack.undo()
+    workspace.undo_stack.undo()
+    assert (workspace.state.probe, workspace.state.condition) == (Z, (0.0, 0.0, 0.0))
 
 
 @pytest.mark.usefixtures("_leaning")
 def test_that_the_panel_under_the_probe_leans_as_the_board_does(
-    qtbot: QtBot, desk: Desk, board: ConditionBoard, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, board: ConditionBoard, renderer: FakeRenderer
 ) -> None:
-    selector = ConditionSelector(desk)
+    selector = ConditionSelector(workspace)
     qtbot.addWidget(selector)
     selector.show()
     smiling = (LEANT[0], Z[1] + 0.5 * LEAN, Z[2])
@@ -155,24 +161,24 @@ def test_that_the_panel_under_the_probe_leans_as_the_board_does(
 
     qtbot.waitUntil(leans, timeout=2000)
     qtbot.mouseClick(selector.tiles[0], Qt.MouseButton.LeftButton)
-    assert desk.state.condition == (1.0, 0.0, 0.0)
-    assert desk.state.probe == pytest.approx(LEANT)
+    assert workspace.state.condition == (1.0, 0.0, 0.0)
+    assert workspace.state.probe == pytest.approx(LEANT)
 
 
 @pytest.mark.usefixtures("_leaning")
 def test_that_z_stays_where_it_is_if_it_is_not_to_lean(
-    qtbot: QtBot, desk: Desk, board: ConditionBoard
+    qtbot: QtBot, workspace: Workspace, board: ConditionBoard
 ) -> None:
     hat = board.rows["Hat"]
     assert board.lean.isVisible()
     qtbot.mouseClick(board.lean, Qt.MouseButton.LeftButton, pos=QPoint(8, board.lean.height() // 2))
-    assert not desk.state.lean
+    assert not workspace.state.lean
     qtbot.waitUntil(lambda: shows(hat.condition, Z, (1.0, 0.0, 0.0)), timeout=2000)
     assert "the same z" in hat.condition.toolTip()
     qtbot.mouseClick(hat.condition, Qt.MouseButton.LeftButton)
-    assert (desk.state.probe, desk.state.condition) == (Z, (1.0, 0.0, 0.0))
-    desk.undo_stack.undo()
-    desk.undo_stack.undo()
+    assert (workspace.state.probe, workspace.state.condition) == (Z, (1.0, 0.0, 0.0))
+    workspace.undo_stack.undo()
+    workspace.undo_stack.undo()
     assert board.lean.isChecked()
 
 
@@ -183,17 +189,17 @@ def _beards_are_under_hats(renderer: FakeRenderer) -> None:
 
 @pytest.mark.usefixtures("_beards_are_under_hats")
 def test_that_what_goes_along_in_the_data_is_told_along_in_one_step(
-    qtbot: QtBot, desk: Desk, board: ConditionBoard
+    qtbot: QtBot, workspace: Workspace, board: ConditionBoard
 ) -> None:
     beard = board.rows["Beard"]
     qtbot.waitUntil(lambda: shows(beard.condition, Z, (1.0, 0.0, 1.0)), timeout=2000)
     assert "with Beard and Hat" in beard.condition.toolTip()
     qtbot.mouseClick(beard.condition, Qt.MouseButton.LeftButton)
-    assert desk.state.condition == (1.0, 0.0, 1.0)
+    assert workspace.state.condition == (1.0, 0.0, 1.0)
     qtbot.keyClick(board.rows["Hat"].slider, Qt.Key.Key_PageDown)
-    assert desk.state.condition == (0.0, 0.0, 0.0)
-    desk.undo_stack.undo()
-    assert desk.state.condition == (1.0, 0.0, 1.0)
+    assert workspace.state.condition == (0.0, 0.0, 0.0)
+    workspace.undo_stack.undo()
+    assert workspace.state.condition == (1.0, 0.0, 1.0)
 
 
 @pytest.mark.parametrize("renderer", [CLASSES], indirect=True)
@@ -201,10 +207,10 @@ def test_that_nothing_is_said_of_leaning_where_classes_are_told(board: Condition
     assert not board.lean.isVisible()
 
 
-def test_that_keys_choose_a_picture_too(qtbot: QtBot, desk: Desk, board: ConditionBoard) -> None:
+def test_that_keys_choose_a_picture_too(qtbot: QtBot, workspace: Workspace, board: ConditionBoard) -> None:
     board.rows["Hat"].condition.setFocus()
     qtbot.keyClick(board.rows["Hat"].condition, Qt.Key.Key_Space)
-    assert desk.state.condition == (1.0, 0.0, 0.0)
+    assert workspace.state.condition == (1.0, 0.0, 0.0)
 
 
 def handle(slider: QSlider, value: int) -> QPoint:
@@ -218,7 +224,7 @@ def handle(slider: QSlider, value: int) -> QPoint:
 
 @pytest.mark.usefixtures("_beards_are_under_hats", "_leaning")
 def test_that_what_is_slid_back_under_the_hand_is_as_it_was(
-    qtbot: QtBot, desk: Desk, board: ConditionBoard
+    qtbot: QtBot, workspace: Workspace, board: ConditionBoard
 ) -> None:
     qtbot.waitUntil(board.rows["Hat"].vector.isEnabled, timeout=2000)
     slider = board.rows["Beard"].slider
@@ -226,17 +232,17 @@ def test_that_what_is_slid_back_under_the_hand_is_as_it_was(
     qtbot.mousePress(slider, Qt.MouseButton.LeftButton, pos=places[0])
     for place in places[1:-1]:
         qtbot.mouseMove(slider, place)
-    held = (desk.state.condition, desk.state.probe)
+    held = (workspace.state.condition, workspace.state.probe)
     qtbot.mouseMove(slider, places[-1])
     qtbot.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=places[-1])
     # The hat came along, and z leant with it.
     assert held[0][0] == held[0][2] == pytest.approx(0.6, abs=0.06)
     assert held[1] != Z
-    assert (desk.state.condition, desk.state.probe) == ((0.0, 0.0, 0.0), Z)
+    assert (workspace.state.condition, workspace.state.probe) == ((0.0, 0.0, 0.0), Z)
 
 
 def test_that_a_slide_tells_the_decoder_any_number_as_one_step(
-    qtbot: QtBot, desk: Desk, board: ConditionBoard, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, board: ConditionBoard, renderer: FakeRenderer
 ) -> None:
     slider = board.rows["Hat"].slider
     first, last = handle(slider, 0), handle(slider, 50)
@@ -244,41 +250,41 @@ def test_that_a_slide_tells_the_decoder_any_number_as_one_step(
     for step in range(1, 11):
         qtbot.mouseMove(slider, first + (last - first) * step / 10)
     qtbot.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=last)
-    assert desk.state.condition[0] == pytest.approx(0.5, abs=0.06)
-    assert desk.state.condition[1:] == (0.0, 0.0)
-    assert desk.undo_stack.count() == 1
-    qtbot.waitUntil(lambda: told_last(renderer) == desk.state.condition, timeout=2000)
-    desk.undo_stack.undo()
+    assert workspace.state.condition[0] == pytest.approx(0.5, abs=0.06)
+    assert workspace.state.condition[1:] == (0.0, 0.0)
+    assert workspace.undo_stack.count() == 1
+    qtbot.waitUntil(lambda: told_last(renderer) == workspace.state.condition, timeout=2000)
+    workspace.undo_stack.undo()
     assert slider.value() == 0
 
 
-def test_that_keys_tell_it_wholly(qtbot: QtBot, desk: Desk, board: ConditionBoard) -> None:
+def test_that_keys_tell_it_wholly(qtbot: QtBot, workspace: Workspace, board: ConditionBoard) -> None:
     slider = board.rows["Beard"].slider
     slider.setFocus()
     qtbot.keyClick(slider, Qt.Key.Key_PageUp)
-    assert desk.state.condition == (0.0, 0.0, 1.0)
+    assert workspace.state.condition == (0.0, 0.0, 1.0)
     assert board.rows["Beard"].value.text == "1.00"
 
 
 def test_that_the_selected_image_is_gone_to_and_told_as_what_it_is(
-    qtbot: QtBot, desk: Desk, board: ConditionBoard, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, board: ConditionBoard, renderer: FakeRenderer
 ) -> None:
     assert not board.as_selected.isEnabled()
-    with qtbot.waitSignal(desk.selected, timeout=2000):
-        desk.do(SelectImage(index=4))
-    desk.undo_stack.clear()
+    with qtbot.waitSignal(workspace.selected, timeout=2000):
+        workspace.do(SelectImage(index=4))
+    workspace.undo_stack.clear()
     qtbot.mouseClick(board.as_selected, Qt.MouseButton.LeftButton)
-    assert desk.state.probe == tuple(map(float, renderer.mean[4]))
-    assert desk.state.condition == (0.0, 1.0, 0.0)
+    assert workspace.state.probe == tuple(map(float, renderer.mean[4]))
+    assert workspace.state.condition == (0.0, 1.0, 0.0)
     assert not board.as_selected.isEnabled()
-    assert desk.undo_stack.count() == 1
-    desk.undo_stack.undo()
-    assert (desk.state.probe, desk.state.condition) == (Z, (0.0, 0.0, 0.0))
+    assert workspace.undo_stack.count() == 1
+    workspace.undo_stack.undo()
+    assert (workspace.state.probe, workspace.state.condition) == (Z, (0.0, 0.0, 0.0))
     assert board.as_selected.isEnabled()
 
 
 def test_that_what_is_asked_for_goes_round_from_either_to_with_to_without(
-    qtbot: QtBot, desk: Desk, board: ConditionBoard
+    qtbot: QtBot, workspace: Workspace, board: ConditionBoard
 ) -> None:
     hat, smile = board.samples.boxes["Hat"], board.samples.boxes["Smile"]
     assert isinstance(hat, AskBox)
@@ -290,22 +296,22 @@ def test_that_what_is_asked_for_goes_round_from_either_to_with_to_without(
     ):
         hat.setFocus()
         qtbot.keyClick(hat, Qt.Key.Key_Space)
-        assert (hat.text(), desk.state.asked) == (words, asked)
+        assert (hat.text(), workspace.state.asked) == (words, asked)
     smile.click()
     hat.click()
-    assert desk.state.asked == (("Hat", 1.0), ("Smile", 1.0))
-    desk.undo_stack.undo()
-    assert desk.state.asked == (("Smile", 1.0),)
+    assert workspace.state.asked == (("Hat", 1.0), ("Smile", 1.0))
+    workspace.undo_stack.undo()
+    assert workspace.state.asked == (("Smile", 1.0),)
     assert hat.text() == "Hat or not"
 
 
 def test_that_twelve_are_drawn_as_asked_and_a_click_on_one_goes_there(
-    qtbot: QtBot, desk: Desk, board: ConditionBoard, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, board: ConditionBoard, renderer: FakeRenderer
 ) -> None:
     samples = board.samples
     assert not samples.save.isEnabled()
     samples.boxes["Hat"].click()
-    with qtbot.waitSignal(desk.sampled, timeout=2000) as caught:
+    with qtbot.waitSignal(workspace.sampled, timeout=2000) as caught:
         qtbot.mouseClick(samples.draw, Qt.MouseButton.LeftButton)
         assert samples.note.text() == "Drawing …"
     (reply,) = caught.args
@@ -313,18 +319,18 @@ def test_that_twelve_are_drawn_as_asked_and_a_click_on_one_goes_there(
     assert all(tile.isVisible() for tile in samples.tiles)
     assert samples.note.text() == f"Hat=1; the rest as in 7 of 9 real pictures; seed {reply.seed}."
     assert "told Hat, Smile, Beard" in samples.tiles[1].toolTip()
-    desk.undo_stack.clear()
+    workspace.undo_stack.clear()
     qtbot.mouseClick(samples.tiles[1], Qt.MouseButton.LeftButton)
-    assert (desk.state.probe, desk.state.condition) == (reply.points[1], (1.0, 1.0, 1.0))
+    assert (workspace.state.probe, workspace.state.condition) == (reply.points[1], (1.0, 1.0, 1.0))
     assert [tile.isChecked() for tile in samples.tiles[:3]] == [False, True, False]
-    assert desk.undo_stack.count() == 1
-    desk.undo_stack.undo()
-    assert (desk.state.probe, desk.state.condition) == (Z, (0.0, 0.0, 0.0))
+    assert workspace.undo_stack.count() == 1
+    workspace.undo_stack.undo()
+    assert (workspace.state.probe, workspace.state.condition) == (Z, (0.0, 0.0, 0.0))
     assert not any(tile.isChecked() for tile in samples.tiles)
 
 
 def test_that_the_button_stays_under_the_mouse_when_the_pictures_come(
-    qtbot: QtBot, desk: Desk, board: ConditionBoard, whole: AttributeBoard
+    qtbot: QtBot, workspace: Workspace, board: ConditionBoard, whole: AttributeBoard
 ) -> None:
     whole.resize(360, 420)
     draw = board.samples.draw
@@ -332,7 +338,7 @@ def test_that_the_button_stays_under_the_mouse_when_the_pictures_come(
     place = draw.mapTo(board.viewport(), QPoint(5, 5))
     for _ in range(2):
         assert board.viewport().childAt(place) is draw
-        with qtbot.waitSignal(desk.sampled, timeout=2000):
+        with qtbot.waitSignal(workspace.sampled, timeout=2000):
             qtbot.mouseClick(draw, Qt.MouseButton.LeftButton)
         qtbot.wait(50)
         # To the end of the scrolling, which may be a pixel short.
@@ -340,10 +346,12 @@ def test_that_the_button_stays_under_the_mouse_when_the_pictures_come(
     assert not any(tile.visibleRegion().isEmpty() for tile in board.samples.tiles[-4:])
 
 
-def test_that_each_press_draws_with_another_seed(qtbot: QtBot, desk: Desk, board: ConditionBoard) -> None:
+def test_that_each_press_draws_with_another_seed(
+    qtbot: QtBot, workspace: Workspace, board: ConditionBoard
+) -> None:
     seeds = set()
     for _ in range(4):
-        with qtbot.waitSignal(desk.sampled, timeout=2000) as caught:
+        with qtbot.waitSignal(workspace.sampled, timeout=2000) as caught:
             qtbot.mouseClick(board.samples.draw, Qt.MouseButton.LeftButton)
         seeds.add(caught.args[0].seed)
     assert len(seeds) > 1
@@ -368,7 +376,7 @@ def test_that_a_model_that_is_told_nothing_has_one_way_alone(whole: AttributeBoa
 
 @pytest.mark.parametrize("renderer", [CLASSES], indirect=True)
 def test_that_classes_are_compared_and_asked_for_one_at_a_time(
-    qtbot: QtBot, desk: Desk, board: ConditionBoard
+    qtbot: QtBot, workspace: Workspace, board: ConditionBoard
 ) -> None:
     qtbot.waitUntil(lambda: shows(board.rows["Smile"].condition, Z, (0.0, 1.0, 0.0)), timeout=2000)
     # It is of the class Hat already: neither way has anything to add.
@@ -376,57 +384,61 @@ def test_that_classes_are_compared_and_asked_for_one_at_a_time(
     assert board.rows["Hat"].sign.text() == "="
     assert board.rows["Hat"].slider.isHidden()
     qtbot.mouseClick(board.rows["Smile"].condition, Qt.MouseButton.LeftButton)
-    assert desk.state.condition == (0.0, 1.0, 0.0)
+    assert workspace.state.condition == (0.0, 1.0, 0.0)
     board.samples.boxes["Hat"].click()
     board.samples.boxes["Beard"].click()
-    assert desk.state.asked == (("Beard", 1.0),)
+    assert workspace.state.asked == (("Beard", 1.0),)
     board.samples.boxes["Beard"].click()
-    assert desk.state.asked == ()
+    assert workspace.state.asked == ()
 
 
 def test_that_another_model_brings_its_own_conditions(
-    qtbot: QtBot, desk: Desk, board: ConditionBoard, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, board: ConditionBoard, renderer: FakeRenderer
 ) -> None:
     board.samples.boxes["Hat"].click()
     board.samples.boxes["Beard"].click()
     renderer.conditions = ("Beard", "Wings")
-    with qtbot.waitSignal(desk.encoded, timeout=2000):
-        desk.open(desk.state)
+    with qtbot.waitSignal(workspace.encoded, timeout=2000):
+        workspace.open(workspace.state)
     assert list(board.rows) == list(board.samples.boxes) == ["Beard", "Wings"]
-    assert desk.state.asked == (("Beard", 1.0),)
+    assert workspace.state.asked == (("Beard", 1.0),)
     assert board.samples.boxes["Beard"].text() == "with Beard"
     qtbot.waitUntil(lambda: board.now.picture is not None, timeout=2000)
 
 
 def test_that_nothing_is_asked_for_behind_the_other_tab(
-    qtbot: QtBot, desk: Desk, whole: AttributeBoard, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, whole: AttributeBoard, renderer: FakeRenderer
 ) -> None:
-    desk.do(MoveProbe(z=Z))
+    workspace.do(MoveProbe(z=Z))
     qtbot.wait(150)
     assert not any(isinstance(one, rq.WaysRequest) for one in renderer.served)
 
 
 def test_that_of_many_moves_the_strip_asks_now_and_then(
-    qtbot: QtBot, desk: Desk, board: ConditionBoard, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, board: ConditionBoard, renderer: FakeRenderer
 ) -> None:
     qtbot.wait(150)
     renderer.served.clear()
     for number in range(200):
-        desk.do(MoveProbe(z=(0.01 * number, 0.0, 0.0)))
-    qtbot.waitUntil(lambda: shows(board.now, desk.state.probe, (0.0, 0.0, 0.0)), timeout=2000)
+        workspace.do(MoveProbe(z=(0.01 * number, 0.0, 0.0)))
+    qtbot.waitUntil(lambda: shows(board.now, workspace.state.probe, (0.0, 0.0, 0.0)), timeout=2000)
     assert 1 <= len([one for one in renderer.served if isinstance(one, rq.WaysRequest)]) <= 4
 
 
 def test_that_data_without_attributes_leave_the_condition_its_pictures(
-    qtbot: QtBot, desk: Desk, whole: AttributeBoard, renderer: FakeRenderer, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot,
+    workspace: Workspace,
+    whole: AttributeBoard,
+    renderer: FakeRenderer,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def refuse(method: str) -> None:
         raise LabError("fake has neither attributes nor classes")
 
     monkeypatch.setattr(renderer, "directions", refuse)
     whole.pages.setCurrentIndex(1)
-    with qtbot.waitSignal(desk.loaded, timeout=2000):
-        desk.open(desk.state)
+    with qtbot.waitSignal(workspace.loaded, timeout=2000):
+        workspace.open(workspace.state)
     board = whole.conditions
     qtbot.waitUntil(lambda: "no vectors to compare with" in board.status.text(), timeout=3000)
     qtbot.waitUntil(lambda: board.rows["Hat"].condition.picture is not None, timeout=2000)
@@ -440,7 +452,7 @@ def test_that_the_new_pictures_are_saved_as_a_sheet_that_says_what_was_asked(
         board = window.findChild(ConditionBoard, "conditionBoard")
         assert not window.actions_["exportSamplesAction"].isEnabled()
         board.samples.boxes["Smile"].click()
-        with qtbot.waitSignal(window.desk.sampled, timeout=2000) as caught:
+        with qtbot.waitSignal(window.workspace.sampled, timeout=2000) as caught:
             board.samples.draw.click()
         (reply,) = caught.args
         assert window.actions_["exportSamplesAction"].isEnabled()

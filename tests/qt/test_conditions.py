@@ -7,9 +7,9 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from latentlab.engine.rendering import requests as rq
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.export import exportables
-from latentlab.qt.export.exportables import Takeaways
+from latentlab.qt.export.exportables import Exportables
 from latentlab.qt.views.conditions.view import ConditionSelector
 from latentlab.qt.views.selection_card.view import SelectionCard
 from latentlab.session.edits import MoveProbe, SetCondition, SetPins
@@ -26,8 +26,8 @@ def renderer(request: pytest.FixtureRequest) -> FakeRenderer:
 
 
 @pytest.fixture
-def view(qtbot: QtBot, desk: Desk) -> ConditionSelector:
-    made = ConditionSelector(desk)
+def view(qtbot: QtBot, workspace: Workspace) -> ConditionSelector:
+    made = ConditionSelector(workspace)
     qtbot.addWidget(made)
     made.resize(320, 260)
     if made._names:
@@ -41,95 +41,95 @@ def told(renderer: FakeRenderer) -> dict[str, tuple[float, ...]]:
     return {request.slot: request.condition for request in renderer.served if hasattr(request, "condition")}
 
 
-def test_that_a_model_starts_with_its_first_class(desk: Desk, view: ConditionSelector) -> None:
-    assert desk.state.condition == (1.0, 0.0, 0.0)
+def test_that_a_model_starts_with_its_first_class(workspace: Workspace, view: ConditionSelector) -> None:
+    assert workspace.state.condition == (1.0, 0.0, 0.0)
     assert [button.isChecked() for button in view.buttons] == [True, False, False]
     assert [button.text() for button in view.buttons] == ["a", "b", "c"]
     assert "Class" in view.heading.text()
 
 
 def test_that_every_picture_follows_the_class_that_is_chosen_in_one_undoable_step(
-    qtbot: QtBot, desk: Desk, view: ConditionSelector, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, view: ConditionSelector, renderer: FakeRenderer
 ) -> None:
-    desk.do(SetPins(pins=((1.0, 0.0), (0.0, 1.0))))
-    desk.request_underlay(3, 3, (-1.0, 1.0, -1.0, 1.0))
+    workspace.do(SetPins(pins=((1.0, 0.0), (0.0, 1.0))))
+    workspace.request_underlay(3, 3, (-1.0, 1.0, -1.0, 1.0))
     qtbot.wait(150)
     renderer.served.clear()
-    desk.undo_stack.clear()
+    workspace.undo_stack.clear()
     qtbot.mouseClick(view.buttons[1], Qt.MouseButton.LeftButton)
-    assert desk.state.condition == (0.0, 1.0, 0.0)
+    assert workspace.state.condition == (0.0, 1.0, 0.0)
     qtbot.waitUntil(lambda: {"point", "tray", "walk", "grid", "underlay"} <= told(renderer).keys())
     assert set(told(renderer).values()) == {(0.0, 1.0, 0.0)}
-    assert desk.undo_stack.count() == 1
-    desk.undo_stack.undo()
+    assert workspace.undo_stack.count() == 1
+    workspace.undo_stack.undo()
     assert [button.isChecked() for button in view.buttons] == [True, False, False]
 
 
 def test_that_a_picture_that_is_selected_is_shown_as_what_it_is_in_one_undoable_step(
-    qtbot: QtBot, desk: Desk, view: ConditionSelector, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, view: ConditionSelector, renderer: FakeRenderer
 ) -> None:
-    card = SelectionCard(desk)
+    card = SelectionCard(workspace)
     qtbot.addWidget(card)
     card.show()
-    card._loaded(desk.model)
-    qtbot.waitUntil(lambda: desk.encodings is not None)
-    before = desk.state.probe
+    card._loaded(workspace.model)
+    qtbot.waitUntil(lambda: workspace.encodings is not None)
+    before = workspace.state.probe
     card.index.setFocus()
     qtbot.keyClick(card.index, Qt.Key.Key_Up)
-    assert desk.state.selected == 0
-    assert desk.state.probe == pytest.approx(tuple(renderer.mean[0]))
-    assert desk.state.condition == (0.0, 1.0, 0.0)
+    assert workspace.state.selected == 0
+    assert workspace.state.probe == pytest.approx(tuple(renderer.mean[0]))
+    assert workspace.state.condition == (0.0, 1.0, 0.0)
     assert view.buttons[1].isChecked()
-    assert desk.undo_stack.count() == 1
-    desk.undo_stack.undo()
-    assert (desk.state.probe, desk.state.condition) == (before, (1.0, 0.0, 0.0))
+    assert workspace.undo_stack.count() == 1
+    workspace.undo_stack.undo()
+    assert (workspace.state.probe, workspace.state.condition) == (before, (1.0, 0.0, 0.0))
 
 
 def test_that_a_click_on_the_chosen_class_changes_nothing(
-    qtbot: QtBot, desk: Desk, view: ConditionSelector
+    qtbot: QtBot, workspace: Workspace, view: ConditionSelector
 ) -> None:
     qtbot.mouseClick(view.buttons[0], Qt.MouseButton.LeftButton)
     assert view.buttons[0].isChecked()
-    assert desk.undo_stack.count() == 0
+    assert workspace.undo_stack.count() == 0
 
 
 def test_that_the_strip_shows_the_probe_as_every_class_and_a_click_chooses_one(
-    qtbot: QtBot, desk: Desk, view: ConditionSelector, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, view: ConditionSelector, renderer: FakeRenderer
 ) -> None:
     moved = {"check_params_cb": lambda reply: reply.points[0] == (1.0, 2.0)}
-    with qtbot.waitSignal(desk.compared, timeout=2000, **moved):
-        desk.do(MoveProbe(z=(1.0, 2.0)))
+    with qtbot.waitSignal(workspace.compared, timeout=2000, **moved):
+        workspace.do(MoveProbe(z=(1.0, 2.0)))
     assert all(tile._image is not None for tile in view.tiles)
     assert [tile.isChecked() for tile in view.tiles] == [True, False, False]
     qtbot.mouseClick(view.tiles[2], Qt.MouseButton.LeftButton)
-    assert desk.state.condition == (0.0, 0.0, 1.0)
+    assert workspace.state.condition == (0.0, 0.0, 1.0)
     assert [tile.isChecked() for tile in view.tiles] == [False, False, True]
     view.grab()
 
 
 def test_that_of_many_moves_the_strip_asks_now_and_then(
-    qtbot: QtBot, desk: Desk, view: ConditionSelector, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, view: ConditionSelector, renderer: FakeRenderer
 ) -> None:
     qtbot.wait(100)
     renderer.served.clear()
     for number in range(200):
-        desk.do(MoveProbe(z=(0.01 * number, 0.0)))
+        workspace.do(MoveProbe(z=(0.01 * number, 0.0)))
     qtbot.wait(150)
     strips = [request for request in renderer.served if isinstance(request, rq.ConditionStripRequest)]
     assert 1 <= len(strips) <= 4
-    assert strips[-1].points == (desk.state.probe,) * len(strips[-1].conditions)
+    assert strips[-1].points == (workspace.state.probe,) * len(strips[-1].conditions)
 
 
 @pytest.mark.parametrize("renderer", [ATTRIBUTES], indirect=True)
 def test_that_attributes_are_switched_one_by_one(
-    qtbot: QtBot, desk: Desk, view: ConditionSelector, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, view: ConditionSelector, renderer: FakeRenderer
 ) -> None:
-    assert desk.state.condition == (0.0, 0.0)
+    assert workspace.state.condition == (0.0, 0.0)
     view.buttons[1].click()
     view.buttons[0].click()
-    assert desk.state.condition == (1.0, 1.0)
+    assert workspace.state.condition == (1.0, 1.0)
     qtbot.mouseClick(view.tiles[1], Qt.MouseButton.LeftButton)
-    assert desk.state.condition == (1.0, 0.0)
+    assert workspace.state.condition == (1.0, 0.0)
     assert [button.isChecked() for button in view.buttons] == [True, False]
     assert [tile.text() for tile in view.tiles] == ["− hat", "+ beard"]
     assert view.tiles[0].accessibleName() == "The probe without hat"
@@ -139,8 +139,8 @@ def test_that_attributes_are_switched_one_by_one(
             for request in renderer.served
         )
     )
-    desk.undo_stack.undo()
-    assert desk.state.condition == (1.0, 1.0)
+    workspace.undo_stack.undo()
+    assert workspace.state.condition == (1.0, 1.0)
 
 
 @pytest.fixture
@@ -151,43 +151,43 @@ def _beards_are_under_hats(renderer: FakeRenderer) -> None:
 @pytest.mark.usefixtures("_beards_are_under_hats")
 @pytest.mark.parametrize("renderer", [ATTRIBUTES], indirect=True)
 def test_that_what_goes_along_in_the_data_is_told_along(
-    qtbot: QtBot, desk: Desk, view: ConditionSelector
+    qtbot: QtBot, workspace: Workspace, view: ConditionSelector
 ) -> None:
     assert view.tiles[1].accessibleName() == "The probe with beard and hat"
     qtbot.mouseClick(view.tiles[1], Qt.MouseButton.LeftButton)
-    assert desk.state.condition == (1.0, 1.0)
+    assert workspace.state.condition == (1.0, 1.0)
     assert view.tiles[0].accessibleName() == "The probe without hat and beard"
     view.buttons[0].click()
-    assert desk.state.condition == (0.0, 0.0)
+    assert workspace.state.condition == (0.0, 0.0)
 
 
 @pytest.mark.parametrize("renderer", [NONE], indirect=True)
 def test_that_a_model_that_is_told_nothing_has_no_choice_to_show(
-    desk: Desk, view: ConditionSelector, renderer: FakeRenderer
+    workspace: Workspace, view: ConditionSelector, renderer: FakeRenderer
 ) -> None:
-    assert desk.state.condition == ()
+    assert workspace.state.condition == ()
     assert view.isHidden()
     assert not view.buttons
     assert not any(isinstance(request, rq.ConditionStripRequest) for request in renderer.served)
 
 
 def test_that_a_condition_of_another_model_gives_way_when_the_next_is_opened(
-    qtbot: QtBot, desk: Desk, view: ConditionSelector, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, view: ConditionSelector, renderer: FakeRenderer
 ) -> None:
-    desk.do(SetCondition(condition=(0.0, 0.0, 1.0)))
+    workspace.do(SetCondition(condition=(0.0, 0.0, 1.0)))
     renderer.conditions = ("x", "y")
-    with qtbot.waitSignal(desk.encoded, timeout=2000):
-        desk.open(desk.state)
-    assert desk.state.condition == (1.0, 0.0)
+    with qtbot.waitSignal(workspace.encoded, timeout=2000):
+        workspace.open(workspace.state)
+    assert workspace.state.condition == (1.0, 0.0)
     assert [button.text() for button in view.buttons] == ["x", "y"]
     assert len(view.tiles) == 2
 
 
 def test_that_a_saved_picture_says_what_the_model_was_told(
-    qtbot: QtBot, desk: Desk, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, renderer: FakeRenderer
 ) -> None:
-    found = Takeaways(desk)
-    desk.do(SetCondition(condition=(0.0, 1.0, 0.0)))
+    found = Exportables(workspace)
+    workspace.do(SetCondition(condition=(0.0, 1.0, 0.0)))
 
     def told(what: str) -> object:
         thing = found.get(what) if found.has(what) else None

@@ -51,8 +51,8 @@ def test_that_an_exception_in_a_slot_is_shown_and_logged_and_the_window_lives_on
         assert "LatentLab" in log
         assert "torch" in log
         assert "Traceback" in capsys.readouterr().err
-        with qtbot.waitSignal(window.desk.pointed, timeout=2000):
-            window.desk.do(MoveProbe(z=(1.0, 1.0)))
+        with qtbot.waitSignal(window.workspace.pointed, timeout=2000):
+            window.workspace.do(MoveProbe(z=(1.0, 1.0)))
 
 
 def test_that_many_faults_make_one_dialog(

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from latentlab.data import catalog, opening
 from latentlab.data.shipped_sets import SHIPPED_SETS
 from latentlab.qt.app import _Pictures
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.open_data.dialog import OpenDataDialog
 from latentlab.qt.shell.main_window import LabWindow
@@ -39,8 +39,8 @@ def _nothing_remembered() -> Iterator[None]:
 
 def opened(qtbot: QtBot, window: LabWindow, spec: str) -> None:
     """Opens data through the page, as a person does."""
-    window.deeds.data.open_spec(spec)
-    page = window.deeds.data.page
+    window.controller.data.open_spec(spec)
+    page = window.controller.data.page
     qtbot.waitUntil(lambda: not page.page.strip.waiting, timeout=3000)
     with qtbot.waitSignal(page.opened, timeout=5000):
         qtbot.mouseClick(page.open_button, Qt.MouseButton.LeftButton)
@@ -56,15 +56,15 @@ def test_that_pictures_are_offered_for_training_and_shown_where_they_fit(
         assert window.training.isVisible()
         assert "10 pictures read" in window.messages.label.text()
         assert window.messages.offer.text() == "Show in the plane"
-        with qtbot.waitSignal(window.desk.loaded, timeout=3000):
+        with qtbot.waitSignal(window.workspace.loaded, timeout=3000):
             qtbot.mouseClick(window.messages.offer, Qt.MouseButton.LeftButton)
-        assert (window.desk.state.data, window.desk.state.split) == (spec, "test")
+        assert (window.workspace.state.data, window.workspace.state.split) == (spec, "test")
         assert f"({COUNT} of cats)" in window.actions_["testDataAction"].text()
         assert window.actions_["allDataAction"].text().endswith("(of cats)")
         assert window.actions_["recentData1Action"].isChecked()
-        with qtbot.waitSignal(window.desk.loaded, timeout=3000):
-            window.desk.undo_stack.undo()
-        assert window.desk.state.data == "mnist"
+        with qtbot.waitSignal(window.workspace.loaded, timeout=3000):
+            window.workspace.undo_stack.undo()
+        assert window.workspace.state.data == "mnist"
 
 
 def test_that_pictures_of_another_shape_are_only_offered_for_training(qtbot: QtBot, tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_that_pictures_of_another_shape_are_only_offered_for_training(qtbot: QtB
         assert window.training.data.currentData() == spec
         assert not window.messages.offer.isVisible()
         assert "can be trained on" in window.messages.label.text()
-        assert window.desk.state.data == "mnist"
+        assert window.workspace.state.data == "mnist"
 
 
 def test_that_data_the_model_does_not_take_say_so_and_offer_a_training(qtbot: QtBot, tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_that_data_the_model_does_not_take_say_so_and_offer_a_training(qtbot: Qt
         window.actions_["facesDataAction"].trigger()
         text = window.messages.label.text()
         assert "made for 8 × 8 grey pictures; faces has 32 × 32 colour pictures" in text
-        assert window.desk.state.data == "mnist"
+        assert window.workspace.state.data == "mnist"
         assert not window.actions_["facesDataAction"].isChecked()
         assert window.actions_["mnistDataAction"].isChecked()
         qtbot.mouseClick(window.messages.offer, Qt.MouseButton.LeftButton)
@@ -100,9 +100,9 @@ def test_that_what_was_opened_is_found_again_at_the_next_start(qtbot: QtBot, tmp
         assert again.text() == "me && you: 8 × 8 grey pictures"
         assert not window.actions_["recentData2Action"].isVisible()
         assert window.training.data.findData(spec) >= 0
-        with qtbot.waitSignal(window.desk.loaded, timeout=3000):
+        with qtbot.waitSignal(window.workspace.loaded, timeout=3000):
             again.trigger()
-        assert window.desk.state.data == spec
+        assert window.workspace.state.data == spec
 
 
 def test_that_a_folder_with_a_name_that_is_no_text_is_opened_and_remembered(
@@ -114,26 +114,26 @@ def test_that_a_folder_with_a_name_that_is_no_text_is_opened_and_remembered(
         opened(qtbot, window, spec)
         assert window.actions_["recentData1Action"].text().startswith("caf?")
         assert Settings(tmp_path / "lab.ini").recent[0].spec == spec
-        with qtbot.waitSignal(window.desk.loaded, timeout=3000):
+        with qtbot.waitSignal(window.workspace.loaded, timeout=3000):
             qtbot.mouseClick(window.messages.offer, Qt.MouseButton.LeftButton)
-        assert window.desk.state.data == spec
+        assert window.workspace.state.data == spec
     with open_window(qtbot, tmp_path) as window:
-        assert window.desk.state.data == spec
+        assert window.workspace.state.data == spec
 
 
 def test_that_a_page_replaces_the_one_before(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
-        window.deeds.data.open_path(str(folder_of(tmp_path / "a", 3)))
-        first = window.deeds.data.page
-        window.deeds.data.open_path(str(folder_of(tmp_path / "b", 3)))
+        window.controller.data.open_path(str(folder_of(tmp_path / "a", 3)))
+        first = window.controller.data.page
+        window.controller.data.open_path(str(folder_of(tmp_path / "b", 3)))
         assert not first.isVisible()
         qtbot.waitUntil(lambda: len(window.findChildren(OpenDataDialog)) == 1, timeout=2000)
-        assert window.deeds.data.page.windowTitle() == "Open b"
+        assert window.controller.data.page.windowTitle() == "Open b"
 
 
 def test_that_the_window_closes_while_a_page_looks(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
-        window.deeds.data.open_path(str(folder_of(tmp_path / "a", 3)))
+        window.controller.data.open_path(str(folder_of(tmp_path / "a", 3)))
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_that_the_menu_asks_for_a_folder_or_a_file(
         page = window.findChild(QFileDialog, name)
         page.fileSelected.emit(str(folder))
         page.close()
-        assert window.deeds.data.page.page.path.text() == str(folder)
+        assert window.controller.data.page.page.path.text() == str(folder)
         assert window.settings.folder == str(tmp_path)
 
 
@@ -156,20 +156,22 @@ def test_that_data_of_the_command_line_are_asked_about_once_when_the_window_is_u
     qtbot: QtBot, tmp_path: Path
 ) -> None:
     folder = folder_of(tmp_path / "cats", 3)
-    window = LabWindow(Desk(Session(), FakeRenderer()), Settings(tmp_path / "lab.ini"), tmp_path / "models")
+    window = LabWindow(
+        Workspace(Session(), FakeRenderer()), Settings(tmp_path / "lab.ini"), tmp_path / "models"
+    )
     _Pictures(window, f"{folder}::side=16")
     window.show()
     window.start()
     page = window.findChild(OpenDataDialog)
     assert page is None, "first the window is laid out"
-    qtbot.waitUntil(lambda: window.deeds.data.page is not None, timeout=2000)
-    page = window.deeds.data.page
+    qtbot.waitUntil(lambda: window.controller.data.page is not None, timeout=2000)
+    page = window.controller.data.page
     assert page.spec == f"{folder}::side=16"
-    qtbot.waitUntil(lambda: window.desk.encodings is not None, timeout=3000)
+    qtbot.waitUntil(lambda: window.workspace.encodings is not None, timeout=3000)
     qtbot.keyClick(page, Qt.Key.Key_Escape)
-    window.desk.open(window.desk.state)
+    window.workspace.open(window.workspace.state)
     qtbot.wait(20)
-    assert window.deeds.data.page is None
+    assert window.controller.data.page is None
     qtbot.waitUntil(lambda: not window.background.busy, timeout=3000)
     window.close()
     window.deleteLater()
@@ -177,9 +179,9 @@ def test_that_data_of_the_command_line_are_asked_about_once_when_the_window_is_u
 
 def test_that_options_that_make_no_sense_are_told(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
-        window.deeds.data.open_spec("/tmp::side=9999")
+        window.controller.data.open_spec("/tmp::side=9999")
         assert "9999" in window.messages.label.text()
-        assert window.deeds.data.page is None
+        assert window.controller.data.page is None
 
 
 def test_that_five_are_remembered_the_newest_first_each_once() -> None:

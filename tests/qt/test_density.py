@@ -120,7 +120,7 @@ def test_that_words_say_what_a_place_is():
 
 
 def test_that_it_is_off_at_first_and_nobody_reckons_with_it(window: LabWindow, renderer: FakeRenderer):
-    assert not window.desk.state.layers.density
+    assert not window.workspace.state.layers.density
     assert not window.actions_["densityLayerAction"].isChecked()
     assert not maps(renderer)
 
@@ -130,7 +130,7 @@ def test_that_the_layer_shows_pictures_and_holes_and_undoes(
     qtbot: QtBot, window: LabWindow, renderer: FakeRenderer, by: str
 ):
     plane = window.plane
-    window.desk.do(SetPlane(plane=PlaneSettings(PAIR, 0, 1)))
+    window.workspace.do(SetPlane(plane=PlaneSettings(PAIR, 0, 1)))
     qtbot.wait(100)
     bare = picture(plane)
     assert ink(plane, bare, 1.3, -1.0) == ink(plane, bare, -1.3, -1.0)
@@ -140,24 +140,24 @@ def test_that_the_layer_shows_pictures_and_holes_and_undoes(
         bar = window.findChild(QToolBar, "toolbar")
         button = bar.widgetForAction(window.actions_["densityLayerAction"])
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert window.desk.state.layers.density
+    assert window.workspace.state.layers.density
     qtbot.waitUntil(lambda: layer(plane).found is not None, timeout=2000)
     assert maps(renderer)[-1].region == plane.camera.region
-    assert maps(renderer)[-1].projection == window.desk.projection
+    assert maps(renderer)[-1].projection == window.workspace.projection
     shown = picture(plane)
     data, hole = ink(plane, shown, 1.3, -1.0), ink(plane, shown, -1.3, -1.0)
     assert not data & ink(plane, bare, 1.3, -1.0)
     assert len(hole) > 1, "a hole is hatched"
     assert not data & hole
-    window.desk.undo_stack.undo()
-    assert not window.desk.state.layers.density
+    window.workspace.undo_stack.undo()
+    assert not window.workspace.state.layers.density
     assert picture(plane) == bare
 
 
 def test_that_it_says_at_once_that_it_is_at_work(qtbot: QtBot, window: LabWindow, renderer: FakeRenderer):
     bare = picture(window.plane)
     renderer.hold.clear()
-    window.desk.do(SetLayers(layers=Layers(False, False, False, True)))
+    window.workspace.do(SetLayers(layers=Layers(False, False, False, True)))
     assert picture(window.plane) != bare
     renderer.hold.set()
     qtbot.waitUntil(lambda: layer(window.plane).found is not None, timeout=2000)
@@ -166,25 +166,25 @@ def test_that_it_says_at_once_that_it_is_at_work(qtbot: QtBot, window: LabWindow
 def test_that_zoom_and_another_plane_ask_for_another_map(
     qtbot: QtBot, window: LabWindow, renderer: FakeRenderer
 ):
-    window.desk.do(SetLayers(layers=Layers(density=True)))
+    window.workspace.do(SetLayers(layers=Layers(density=True)))
     qtbot.waitUntil(lambda: layer(window.plane).found is not None, timeout=2000)
     count = len(maps(renderer))
     for _ in range(3):
         window.plane.zoom(1.5)
     qtbot.waitUntil(lambda: len(maps(renderer)) > count, timeout=2000)
     qtbot.waitUntil(lambda: layer(window.plane).found.region == window.plane.camera.region, timeout=2000)
-    window.desk.do(SetPlane(plane=PlaneSettings(PAIR, 2, 0)))
+    window.workspace.do(SetPlane(plane=PlaneSettings(PAIR, 2, 0)))
     assert layer(window.plane).found is None, "the map of another plane must not be shown on this one"
     qtbot.waitUntil(lambda: layer(window.plane).found is not None, timeout=2000)
-    assert layer(window.plane).found.projection == window.desk.projection
+    assert layer(window.plane).found.projection == window.workspace.projection
 
 
 def test_that_moving_the_probe_asks_for_no_map(qtbot: QtBot, window: LabWindow, renderer: FakeRenderer):
-    window.desk.do(SetLayers(layers=Layers(False, False, False, True)))
+    window.workspace.do(SetLayers(layers=Layers(False, False, False, True)))
     qtbot.waitUntil(lambda: layer(window.plane).found is not None, timeout=2000)
     qtbot.wait(100)
     count, base = len(maps(renderer)), window.plane._base
-    window.desk.do(MoveProbe(z=(0.5, 0.5, 0.0)))
+    window.workspace.do(MoveProbe(z=(0.5, 0.5, 0.0)))
     qtbot.waitUntil(lambda: weighed(renderer)[-1].z == (0.5, 0.5, 0.0), timeout=2000)
     qtbot.wait(100)
     assert len(maps(renderer)) == count
@@ -194,19 +194,19 @@ def test_that_moving_the_probe_asks_for_no_map(qtbot: QtBot, window: LabWindow, 
 def test_that_of_a_training_one_map_is_under_way_at_a_time(
     qtbot: QtBot, window: LabWindow, renderer: FakeRenderer
 ):
-    window.desk.do(SetLayers(layers=Layers(False, False, False, True)))
+    window.workspace.do(SetLayers(layers=Layers(False, False, False, True)))
     qtbot.waitUntil(lambda: layer(window.plane).found is not None, timeout=2000)
     qtbot.wait(100)
     count = len(maps(renderer))
-    known = window.desk.encodings
+    known = window.workspace.encodings
     renderer.hold.clear()
     for step in range(3):
-        window.desk.encoded.emit(rp.UnfoldedReply(1, known.mean, known.sigma, known.total, step=step))
+        window.workspace.encoded.emit(rp.UnfoldedReply(1, known.mean, known.sigma, known.total, step=step))
     renderer.hold.set()
     qtbot.waitUntil(lambda: len(maps(renderer)) > count, timeout=2000)
     qtbot.wait(100)
     assert len(maps(renderer)) == count + 1
-    window.desk.encoded.emit(rp.UnfoldedReply(1, known.mean, known.sigma, known.total, step=9))
+    window.workspace.encoded.emit(rp.UnfoldedReply(1, known.mean, known.sigma, known.total, step=9))
     qtbot.waitUntil(lambda: len(maps(renderer)) == count + 2, timeout=2000)
 
 
@@ -216,7 +216,7 @@ def test_that_the_legend_is_inside_the_view_in_both_themes(
     qtbot: QtBot, window: LabWindow, theme: Theme, width: int
 ):
     plane = window.plane
-    window.desk.do(SetLayers(layers=Layers(False, False, False, True)))
+    window.workspace.do(SetLayers(layers=Layers(False, False, False, True)))
     qtbot.waitUntil(lambda: layer(plane).found is not None, timeout=2000)
     image = QImage(width, 300, QImage.Format.Format_ARGB32_Premultiplied)
     painter = QPainter(image)
@@ -228,8 +228,8 @@ def test_that_the_legend_is_inside_the_view_in_both_themes(
 
 def test_that_a_tooltip_says_what_lies_under_the_mouse(qtbot: QtBot, window: LabWindow):
     plane = window.plane
-    window.desk.do(SetPlane(plane=PlaneSettings(PAIR, 0, 1)))
-    window.desk.do(SetLayers(layers=Layers(False, False, False, True)))
+    window.workspace.do(SetPlane(plane=PlaneSettings(PAIR, 0, 1)))
+    window.workspace.do(SetLayers(layers=Layers(False, False, False, True)))
     qtbot.waitUntil(lambda: layer(plane).found is not None, timeout=2000)
     picture(plane)
 
@@ -244,7 +244,7 @@ def test_that_a_tooltip_says_what_lies_under_the_mouse(qtbot: QtBot, window: Lab
     legend = said(QPoint(plane.width() - 20, 20))
     assert f"{COUNT} encoded pictures" in legend
     assert "projected on this plane" in legend
-    window.desk.do(SetLayers(layers=Layers(density=False)))
+    window.workspace.do(SetLayers(layers=Layers(density=False)))
     assert plane.density.words_at(QPointF(hole), plane.camera) == ""
     QToolTip.hideText()
 
@@ -262,7 +262,7 @@ def said_by_probe(window: LabWindow) -> str:
 
 def test_that_the_probe_panel_tells_how_many_pictures_lie_lower(qtbot: QtBot, window: LabWindow):
     qtbot.waitUntil(lambda: said_by_probe(window) == "0.0 nats, 25% below", timeout=2000)
-    window.desk.do(MoveProbe(z=(4.0, 0.0, 0.0)))
+    window.workspace.do(MoveProbe(z=(4.0, 0.0, 0.0)))
     qtbot.waitUntil(lambda: said_by_probe(window) == "−16.0 nats, far from all", timeout=2000)
     assert "99 of 100 lie above −9.0" in window.probe.data_density.toolTip()
 
@@ -271,7 +271,7 @@ def test_that_a_slider_that_goes_far_warns_while_it_is_held_and_no_more_when_it_
     qtbot: QtBot, window: LabWindow
 ):
     window.docks.attributes.raise_()
-    window.desk.do(MoveProbe(z=(2.2, 0.0, 0.0)))
+    window.workspace.do(MoveProbe(z=(2.2, 0.0, 0.0)))
     board = window.attributes
     qtbot.waitUntil(lambda: hat(board.rows) is not None, timeout=3000)
     slider = hat(board.rows).slider
@@ -292,17 +292,17 @@ def test_that_a_slider_that_goes_far_warns_while_it_is_held_and_no_more_when_it_
 
 def test_that_undo_takes_the_warning_back(qtbot: QtBot, window: LabWindow):
     window.docks.attributes.raise_()
-    window.desk.do(MoveProbe(z=(9.0, 0.0, 0.0)))
+    window.workspace.do(MoveProbe(z=(9.0, 0.0, 0.0)))
     qtbot.waitUntil(lambda: not warning(window).isHidden(), timeout=2000)
-    window.desk.undo_stack.undo()
+    window.workspace.undo_stack.undo()
     qtbot.waitUntil(lambda: warning(window).isHidden(), timeout=2000)
 
 
 def test_that_another_model_starts_without_a_warning(qtbot: QtBot, window: LabWindow):
-    window.desk.do(MoveProbe(z=(9.0, 0.0, 0.0)))
+    window.workspace.do(MoveProbe(z=(9.0, 0.0, 0.0)))
     qtbot.waitUntil(lambda: not warning(window).isHidden(), timeout=2000)
-    with qtbot.waitSignal(window.desk.loaded, timeout=2000):
-        window.desk.open(SessionState(model="other"))
+    with qtbot.waitSignal(window.workspace.loaded, timeout=2000):
+        window.workspace.open(SessionState(model="other"))
     assert warning(window).isHidden()
     qtbot.waitUntil(lambda: said_by_probe(window).startswith("0.0 nats"), timeout=2000)
 
@@ -310,7 +310,7 @@ def test_that_another_model_starts_without_a_warning(qtbot: QtBot, window: LabWi
 def test_that_a_drag_does_not_queue_up_questions(qtbot: QtBot, window: LabWindow, renderer: FakeRenderer):
     count = len(weighed(renderer))
     for step in range(200):
-        window.desk.do(MoveProbe(gesture=7, z=(0.01 * step, 0.0, 0.0)))
+        window.workspace.do(MoveProbe(gesture=7, z=(0.01 * step, 0.0, 0.0)))
     qtbot.waitUntil(lambda: weighed(renderer)[-1].z == (1.99, 0.0, 0.0), timeout=2000)
     assert len(weighed(renderer)) - count <= 3
 

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from latentlab.engine.rendering import replies as rp
 from latentlab.engine.rendering import requests as rq
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.dimensions.row import DimensionRow
 from latentlab.qt.views.dimensions.strip import COUNT, VALUES
 from latentlab.qt.views.dimensions.view import Dimensions
@@ -27,8 +27,8 @@ def renderer(request: pytest.FixtureRequest) -> FakeRenderer:
 
 
 @pytest.fixture
-def view(qtbot: QtBot, desk: Desk) -> Dimensions:
-    made = Dimensions(desk)
+def view(qtbot: QtBot, workspace: Workspace) -> Dimensions:
+    made = Dimensions(workspace)
     qtbot.addWidget(made)
     made.resize(400, 460)
     made.show()
@@ -46,7 +46,7 @@ def top(view: Dimensions) -> DimensionRow:
 
 
 def test_that_the_dimension_that_says_most_comes_first_and_one_that_says_nothing_is_unused(
-    qtbot: QtBot, desk: Desk, view: Dimensions
+    qtbot: QtBot, workspace: Workspace, view: Dimensions
 ) -> None:
     assert view.order == [0, 1, 2, 3, 4, 5]
     assert top(view).weight.text == "1.00"
@@ -64,39 +64,39 @@ def test_that_an_autoencoders_dimensions_are_sorted_by_their_spread(view: Dimens
 
 
 def test_that_a_slide_moves_one_coordinate_live_and_is_one_step(
-    qtbot: QtBot, desk: Desk, view: Dimensions
+    qtbot: QtBot, workspace: Workspace, view: Dimensions
 ) -> None:
-    desk.do(MoveProbe(z=(0.0, 0.1, 0.2, 0.3, 0.4, 0.5)))
-    desk.undo_stack.clear()
+    workspace.do(MoveProbe(z=(0.0, 0.1, 0.2, 0.3, 0.4, 0.5)))
+    workspace.undo_stack.clear()
     slider = view.rows[2].slider
     slider.setSliderDown(True)
     for value in range(0, 130, 10):
         slider.setSliderPosition(value)
     slider.setSliderDown(False)
-    assert desk.state.probe == (0.0, 0.1, 1.2, 0.3, 0.4, 0.5)
-    assert desk.undo_stack.count() == 1
-    desk.undo_stack.undo()
+    assert workspace.state.probe == (0.0, 0.1, 1.2, 0.3, 0.4, 0.5)
+    assert workspace.undo_stack.count() == 1
+    workspace.undo_stack.undo()
     qtbot.waitUntil(lambda: view.rows[2].value.text == "0.20", timeout=1000)
     assert slider.value() == 20
 
 
-def test_that_slides_of_two_dimensions_are_two_steps(desk: Desk, view: Dimensions) -> None:
+def test_that_slides_of_two_dimensions_are_two_steps(workspace: Workspace, view: Dimensions) -> None:
     view.rows[0].slider.setValue(50)
     view.rows[1].slider.setValue(60)
-    assert desk.undo_stack.count() == 2
+    assert workspace.undo_stack.count() == 2
 
 
 def test_that_sliders_follow_the_probe_even_beyond_their_ends(
-    qtbot: QtBot, desk: Desk, view: Dimensions
+    qtbot: QtBot, workspace: Workspace, view: Dimensions
 ) -> None:
-    desk.do(MoveProbe(z=(-7.5, 0.0, 0.0, 0.0, 0.0, 0.0)))
+    workspace.do(MoveProbe(z=(-7.5, 0.0, 0.0, 0.0, 0.0, 0.0)))
     qtbot.waitUntil(lambda: top(view).value.text == "−7.50", timeout=1000)
     assert top(view).slider.value() == -400
-    assert desk.state.probe[0] == -7.5
+    assert workspace.state.probe[0] == -7.5
 
 
 def test_that_the_pictures_of_the_other_dimensions_follow_and_its_own_do_not(
-    qtbot: QtBot, desk: Desk, view: Dimensions, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, view: Dimensions, renderer: FakeRenderer
 ) -> None:
     qtbot.wait(100)
     renderer.served.clear()
@@ -110,22 +110,24 @@ def test_that_the_pictures_of_the_other_dimensions_follow_and_its_own_do_not(
     assert set(request.dimensions) <= {0, 2, 3, 4, 5}
 
 
-def test_that_a_click_on_a_picture_sends_the_probe_there(qtbot: QtBot, desk: Desk, view: Dimensions) -> None:
+def test_that_a_click_on_a_picture_sends_the_probe_there(
+    qtbot: QtBot, workspace: Workspace, view: Dimensions
+) -> None:
     strip = view.rows[3].strip
     box = strip.box()
     last = QPointF(box.right() - 0.5 * box.width() / COUNT, box.center().y()).toPoint()
     qtbot.mouseClick(strip, Qt.MouseButton.LeftButton, pos=last)
-    assert desk.state.probe == (0.0, 0.0, 0.0, 3.0, 0.0, 0.0)
-    assert desk.undo_stack.count() == 1
+    assert workspace.state.probe == (0.0, 0.0, 0.0, 3.0, 0.0, 0.0)
+    assert workspace.undo_stack.count() == 1
 
 
 def test_that_the_arrows_choose_the_pair_and_the_box_the_components(
-    qtbot: QtBot, desk: Desk, view: Dimensions
+    qtbot: QtBot, workspace: Workspace, view: Dimensions
 ) -> None:
     assert view.axes.currentData() == COMPONENTS
     qtbot.mouseClick(view.rows[3].across, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(view.rows[2].up, Qt.MouseButton.LeftButton)
-    assert desk.state.plane == PlaneSettings(PAIR, 3, 2)
+    assert workspace.state.plane == PlaneSettings(PAIR, 3, 2)
     assert view.axes.currentData() == PAIR
     assert view.axes.currentText() == "z₄ and z₃"
     assert [row.across.isChecked() for row in view.rows[:4]] == [False, False, False, True]
@@ -133,28 +135,28 @@ def test_that_the_arrows_choose_the_pair_and_the_box_the_components(
     qtbot.mouseClick(view.rows[3].across, Qt.MouseButton.LeftButton)
     assert view.rows[3].across.isChecked(), "what holds already goes on holding"
     view.axes.setCurrentIndex(1)
-    assert desk.state.plane.axes == COMPONENTS
+    assert workspace.state.plane.axes == COMPONENTS
     assert not view.rows[3].across.isChecked()
-    desk.undo_stack.undo()
+    workspace.undo_stack.undo()
     assert view.axes.currentText() == "z₄ and z₃"
-    desk.undo_stack.undo()
-    desk.undo_stack.undo()
-    assert desk.state.plane == PlaneSettings()
+    workspace.undo_stack.undo()
+    workspace.undo_stack.undo()
+    assert workspace.state.plane == PlaneSettings()
 
 
-def test_that_a_wheel_that_scrolls_the_list_moves_no_slider(desk: Desk, view: Dimensions) -> None:
+def test_that_a_wheel_that_scrolls_the_list_moves_no_slider(workspace: Workspace, view: Dimensions) -> None:
     slider = top(view).slider
     event = QWheelEvent(
         QPointF(5, 5), QPointF(slider.mapToGlobal(QPoint(5, 5))), QPoint(), QPoint(0, -120),
         Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
     )  # fmt: skip
     QApplication.sendEvent(slider, event)
-    assert desk.state.probe == (0.0,) * 6
+    assert workspace.state.probe == (0.0,) * 6
 
 
 @pytest.mark.parametrize("renderer", [256], indirect=True)
 def test_that_of_256_rows_only_those_seen_are_filled_and_drawn(
-    qtbot: QtBot, desk: Desk, view: Dimensions, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, view: Dimensions, renderer: FakeRenderer
 ) -> None:
     assert len(view.rows) == 256
     assert sum(row.filled for row in view.rows) < 20
@@ -168,11 +170,11 @@ def test_that_of_256_rows_only_those_seen_are_filled_and_drawn(
 
 
 def test_that_a_panel_nobody_sees_asks_for_nothing(
-    qtbot: QtBot, desk: Desk, view: Dimensions, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, view: Dimensions, renderer: FakeRenderer
 ) -> None:
     view.hide()
     renderer.served.clear()
-    desk.do(MoveProbe(z=(1.0,) * 6))
+    workspace.do(MoveProbe(z=(1.0,) * 6))
     qtbot.wait(120)
     assert not asked(renderer)
     view.show()
@@ -180,34 +182,36 @@ def test_that_a_panel_nobody_sees_asks_for_nothing(
 
 
 def test_that_while_the_hand_moves_pictures_still_come(
-    qtbot: QtBot, desk: Desk, view: Dimensions, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, view: Dimensions, renderer: FakeRenderer
 ) -> None:
     shown: list[rp.TraversalReply] = []
-    desk.traversed.connect(shown.append)
+    workspace.traversed.connect(shown.append)
     for number in range(30):
-        desk.do(MoveProbe(z=(0.0, 0.0, 0.0, 0.0, 0.0, 0.1 * number)))
+        workspace.do(MoveProbe(z=(0.0, 0.0, 0.0, 0.0, 0.0, 0.1 * number)))
         qtbot.wait(10)
     assert shown, "a request that replaced its predecessor at every move would never be answered"
 
 
 def test_that_a_refused_traversal_does_not_end_all_asking(
-    qtbot: QtBot, desk: Desk, view: Dimensions, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, view: Dimensions, renderer: FakeRenderer
 ) -> None:
     renderer.broken = ZeroDivisionError("by nought")
-    with qtbot.waitSignal(desk.refused, timeout=2000, check_params_cb=lambda r: r.slot == "traversal"):
-        desk.do(MoveProbe(z=(1.0,) * 6))
+    with qtbot.waitSignal(workspace.refused, timeout=2000, check_params_cb=lambda r: r.slot == "traversal"):
+        workspace.do(MoveProbe(z=(1.0,) * 6))
     renderer.broken = None
     renderer.served.clear()
-    desk.do(MoveProbe(z=(2.0,) * 6))
+    workspace.do(MoveProbe(z=(2.0,) * 6))
     qtbot.waitUntil(lambda: bool(asked(renderer)), timeout=1000)
 
 
 @pytest.mark.parametrize("renderer", [1], indirect=True)
-def test_that_one_dimension_has_a_slider_and_no_choice_of_plane(desk: Desk, view: Dimensions) -> None:
+def test_that_one_dimension_has_a_slider_and_no_choice_of_plane(
+    workspace: Workspace, view: Dimensions
+) -> None:
     assert not view.axes.isEnabled()
     assert not top(view).across.isEnabled()
     top(view).slider.setValue(150)
-    assert desk.state.probe == (1.5,)
+    assert workspace.state.probe == (1.5,)
 
 
 def test_that_the_panel_may_be_240_pixels_wide(view: Dimensions) -> None:
@@ -217,9 +221,9 @@ def test_that_the_panel_may_be_240_pixels_wide(view: Dimensions) -> None:
 
 
 def test_that_pictures_are_asked_for_anew_when_the_model_has_learnt(
-    qtbot: QtBot, desk: Desk, view: Dimensions, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, view: Dimensions, renderer: FakeRenderer
 ) -> None:
     qtbot.wait(100)
     renderer.served.clear()
-    desk.unfolded.emit(desk.encodings)
+    workspace.unfolded.emit(workspace.encodings)
     qtbot.waitUntil(lambda: bool(asked(renderer)), timeout=1000)

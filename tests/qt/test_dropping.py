@@ -52,30 +52,30 @@ def test_that_a_dropped_picture_puts_the_probe_where_it_was_made_and_that_undoes
     path = picture(tmp_path / name)
     with open_window(qtbot, tmp_path) as window:
         drop(window, path)
-        qtbot.waitUntil(lambda: window.desk.state.probe == (1.5, -0.5), timeout=2000)
-        window.desk.undo_stack.undo()
-        assert window.desk.state.probe == (0.0, 0.0)
+        qtbot.waitUntil(lambda: window.workspace.state.probe == (1.5, -0.5), timeout=2000)
+        window.workspace.undo_stack.undo()
+        assert window.workspace.state.probe == (0.0, 0.0)
 
 
 def test_that_what_was_saved_here_comes_back_here(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
         z = (0.123456789, -1.987654321)
-        with qtbot.waitSignal(window.desk.pointed, check_params_cb=lambda reply: reply.z == z):
-            window.desk.do(MoveProbe(z=z))
+        with qtbot.waitSignal(window.workspace.pointed, check_params_cb=lambda reply: reply.z == z):
+            window.workspace.do(MoveProbe(z=z))
         with qtbot.waitSignal(window.exporter.saved, timeout=2000):
             window.exporter.save_probe(tmp_path / "p.png", scale=2)
-        window.desk.do(MoveProbe(z=(0.0, 0.0)))
+        window.workspace.do(MoveProbe(z=(0.0, 0.0)))
         drop(window, tmp_path / "p.png")
-        qtbot.waitUntil(lambda: window.desk.state.probe == z, timeout=2000)
+        qtbot.waitUntil(lambda: window.workspace.state.probe == z, timeout=2000)
 
 
 def test_that_a_dropped_model_is_opened_and_pins_of_the_old_one_go(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
-        window.desk.do(SetPins(pins=((1.0, 1.0),)))
-        with qtbot.waitSignal(window.desk.loaded, timeout=2000):
+        window.workspace.do(SetPins(pins=((1.0, 1.0),)))
+        with qtbot.waitSignal(window.workspace.loaded, timeout=2000):
             drop(window, tmp_path / "other.safetensors")
-        assert window.desk.state.model == str(tmp_path / "other.safetensors")
-        assert window.desk.state.pins == ()
+        assert window.workspace.state.model == str(tmp_path / "other.safetensors")
+        assert window.workspace.state.pins == ()
 
 
 def test_that_a_picture_of_another_model_says_so_and_may_be_followed_anyway(
@@ -85,9 +85,9 @@ def test_that_a_picture_of_another_model_says_so_and_may_be_followed_anyway(
     with open_window(qtbot, tmp_path) as window:
         drop(window, path)
         assert "another model" in told(qtbot, window)
-        assert window.desk.state.probe == (0.0, 0.0)
+        assert window.workspace.state.probe == (0.0, 0.0)
         qtbot.mouseClick(window.messages.offer, Qt.MouseButton.LeftButton)
-        assert window.desk.state.probe == (1.5, -0.5)
+        assert window.workspace.state.probe == (1.5, -0.5)
         assert not window.messages.isVisible()
 
 
@@ -101,9 +101,9 @@ def test_that_a_picture_of_another_shipped_model_offers_to_open_it(
     with open_window(qtbot, tmp_path) as window:
         drop(window, path)
         assert "faces" in told(qtbot, window)
-        with qtbot.waitSignal(window.desk.loaded, timeout=2000):
+        with qtbot.waitSignal(window.workspace.loaded, timeout=2000):
             qtbot.mouseClick(window.messages.offer, Qt.MouseButton.LeftButton)
-        assert (window.desk.state.model, window.desk.state.probe) == ("faces", (1.5, -0.5))
+        assert (window.workspace.state.model, window.workspace.state.probe) == ("faces", (1.5, -0.5))
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_that_a_picture_that_cannot_be_gone_to_says_why(
         assert words in text
         assert "a.png" in text
         assert not window.messages.offer.isVisible()
-        assert window.desk.state.probe == (0.0, 0.0)
+        assert window.workspace.state.probe == (0.0, 0.0)
 
 
 def test_that_other_files_say_what_can_be_dropped(qtbot: QtBot, tmp_path: Path) -> None:
@@ -158,15 +158,15 @@ def test_that_what_may_be_data_opens_the_page_for_data(qtbot: QtBot, tmp_path: P
     path.mkdir() if name == "cats" else path.write_bytes(b"nothing much")
     with open_window(qtbot, tmp_path) as window:
         drop(window, path)
-        qtbot.waitUntil(lambda: window.deeds.data.page is not None, timeout=3000)
-        page = window.deeds.data.page
+        qtbot.waitUntil(lambda: window.controller.data.page is not None, timeout=3000)
+        page = window.controller.data.page
         assert page.isVisible()
         assert page.page.path.text() == str(path)
         qtbot.waitUntil(page.page.note.isVisible, timeout=3000)
         assert name in page.page.note.text()
         assert not window.messages.isVisible()
         qtbot.keyClick(page, Qt.Key.Key_Escape)
-        assert window.deeds.data.page is None or not window.deeds.data.page.isVisible()
+        assert window.controller.data.page is None or not window.controller.data.page.isVisible()
 
 
 def test_that_of_many_files_the_first_is_opened_and_the_others_told(qtbot: QtBot, tmp_path: Path) -> None:
@@ -174,7 +174,7 @@ def test_that_of_many_files_the_first_is_opened_and_the_others_told(qtbot: QtBot
     with open_window(qtbot, tmp_path) as window:
         drop(window, first, second)
         assert "1 files are left alone" in window.statusBar().currentMessage()
-        qtbot.waitUntil(lambda: window.desk.state.probe == (1.5, -0.5), timeout=2000)
+        qtbot.waitUntil(lambda: window.workspace.state.probe == (1.5, -0.5), timeout=2000)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
@@ -201,10 +201,10 @@ def test_that_an_offer_made_for_a_model_that_was_closed_since_is_not_taken_up(
         assert "another model" in told(qtbot, window)
         renderer.latents = 3
         renderer.mean = np.zeros((len(renderer.mean), 3), np.float32)
-        with qtbot.waitSignal(window.desk.encoded, timeout=2000):
-            window.desk.open(for_model(window.desk.state, "wide"))
+        with qtbot.waitSignal(window.workspace.encoded, timeout=2000):
+            window.workspace.open(for_model(window.workspace.state, "wide"))
         button = next(one for one in window.messages.findChildren(QAbstractButton) if "anyway" in one.text())
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
         assert "no longer open" in told(qtbot, window)
-        assert window.desk.state.probe == (0.0, 0.0, 0.0)
-        assert not window.desk.undo_stack.canUndo()
+        assert window.workspace.state.probe == (0.0, 0.0, 0.0)
+        assert not window.workspace.undo_stack.canUndo()

@@ -31,8 +31,8 @@ def leftovers(folder: Path) -> list[Path]:
 
 def test_that_the_probe_is_saved_with_its_pixels_and_its_origin(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
-        with qtbot.waitSignal(window.desk.pointed, check_params_cb=lambda reply: reply.z == (2.0, 0.0)):
-            window.desk.do(MoveProbe(z=(2.0, 0.0)))
+        with qtbot.waitSignal(window.workspace.pointed, check_params_cb=lambda reply: reply.z == (2.0, 0.0)):
+            window.workspace.do(MoveProbe(z=(2.0, 0.0)))
         with qtbot.waitSignal(window.exporter.saved, timeout=3000):
             window.exporter.save_probe(tmp_path / "p.png", scale=3)
         assert "p.png" in window.statusBar().currentMessage()
@@ -45,10 +45,10 @@ def test_that_the_probe_is_saved_with_its_pixels_and_its_origin(qtbot: QtBot, tm
 
 def test_that_grid_tray_walk_selection_and_encodings_are_saved(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
-        exporter, state = window.exporter, window.desk.state
-        window.desk.do(SetPins(pins=((0.0, 0.0), (1.0, 1.0), (2.0, 0.0))))
-        window.desk.do(SelectImage(index=3))
-        found = exporter.takeaways
+        exporter, state = window.exporter, window.workspace.state
+        window.workspace.do(SetPins(pins=((0.0, 0.0), (1.0, 1.0), (2.0, 0.0))))
+        window.workspace.do(SelectImage(index=3))
+        found = exporter.exportables
         qtbot.waitUntil(lambda: all(map(found.has, ("tray", "walk", "selection", "encodings"))), timeout=2000)
         qtbot.waitUntil(lambda: found.has("grid"), timeout=2000)
         frames = len(found.get("walk").pictures)
@@ -212,8 +212,8 @@ def test_that_the_dialog_asks_before_it_replaces(qtbot: QtBot, tmp_path: Path) -
 def test_that_a_walk_is_offered_moving_and_as_a_strip(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
         window.settings.folder = str(tmp_path)
-        window.desk.do(SetPins(pins=((0.0, 0.0), (1.0, 1.0))))
-        qtbot.waitUntil(lambda: window.exporter.takeaways.has("walk"), timeout=2000)
+        window.workspace.do(SetPins(pins=((0.0, 0.0), (1.0, 1.0))))
+        qtbot.waitUntil(lambda: window.exporter.exportables.has("walk"), timeout=2000)
         page = open_dialog(qtbot, window, "exportWalkAction")
         assert "24 frames" in page.size_label.text()
         page.format.setCurrentText("PNG strip")

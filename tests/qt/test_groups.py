@@ -16,7 +16,7 @@ from latentlab.engine.rendering import replies as rp
 from latentlab.engine.rendering import requests as rq
 from latentlab.engine.rendering.projection import Projection
 from latentlab.engine.rendering.replies import EncodingsReply
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.attributes import thumbnails
 from latentlab.qt.views.attributes.groups import Groups, GroupStrip
 from latentlab.qt.views.latent_plane.camera import Camera
@@ -39,12 +39,12 @@ NONE, BOTH = Qt.KeyboardModifier.NoModifier, SHIFT | Qt.KeyboardModifier.Control
 
 
 @pytest.fixture
-def plane(qtbot: QtBot, desk: Desk) -> LatentPlane:
-    made = LatentPlane(desk)
+def plane(qtbot: QtBot, workspace: Workspace) -> LatentPlane:
+    made = LatentPlane(workspace)
     qtbot.addWidget(made)
     made.resize(500, 400)
-    made._loaded(desk.model)
-    made._encoded(desk.encodings)
+    made._loaded(workspace.model)
+    made._encoded(workspace.encodings)
     made.show()
     qtbot.waitExposed(made)
     return made
@@ -81,105 +81,115 @@ BOX = (130, 80, 290, 230)
 
 
 def test_that_a_lasso_with_shift_gathers_what_is_in_it_as_one_step_and_leaves_the_probe(
-    qtbot: QtBot, plane: LatentPlane, desk: Desk, renderer: FakeRenderer
+    qtbot: QtBot, plane: LatentPlane, workspace: Workspace, renderer: FakeRenderer
 ) -> None:
     expected = within(plane, renderer.mean, BOX)
     assert 3 < len(expected) < COUNT - 3
     lasso(qtbot, plane, BOX, SHIFT)
-    assert set(desk.state.group_a) == expected
-    assert (desk.state.group_b, desk.state.probe, desk.undo_stack.count()) == ((), (0.0, 0.0), 1)
-    desk.undo_stack.undo()
-    assert desk.state.group_a == ()
+    assert set(workspace.state.group_a) == expected
+    assert (workspace.state.group_b, workspace.state.probe, workspace.undo_stack.count()) == (
+        (),
+        (0.0, 0.0),
+        1,
+    )
+    workspace.undo_stack.undo()
+    assert workspace.state.group_a == ()
 
 
 def test_that_with_control_too_it_gathers_into_b_and_out_of_a(
-    qtbot: QtBot, plane: LatentPlane, desk: Desk, renderer: FakeRenderer
+    qtbot: QtBot, plane: LatentPlane, workspace: Workspace, renderer: FakeRenderer
 ) -> None:
     whole = (60, 1, 440, 398)
     lasso(qtbot, plane, whole, SHIFT)
     lasso(qtbot, plane, BOX, BOTH)
     expected = within(plane, renderer.mean, BOX)
-    assert set(desk.state.group_b) == expected
-    assert set(desk.state.group_a) == within(plane, renderer.mean, whole) - expected != set()
+    assert set(workspace.state.group_b) == expected
+    assert set(workspace.state.group_a) == within(plane, renderer.mean, whole) - expected != set()
 
 
 def test_that_a_shift_click_puts_a_point_in_and_takes_it_out_again(
-    qtbot: QtBot, plane: LatentPlane, desk: Desk, renderer: FakeRenderer
+    qtbot: QtBot, plane: LatentPlane, workspace: Workspace, renderer: FakeRenderer
 ) -> None:
     place = pixel(plane, tuple(map(float, renderer.mean[7])))
     qtbot.mouseClick(plane, LEFT, SHIFT, place)
-    assert desk.state.group_a == (7,)
+    assert workspace.state.group_a == (7,)
     qtbot.mouseClick(plane, LEFT, BOTH, place)
-    assert (desk.state.group_a, desk.state.group_b) == ((), (7,))
+    assert (workspace.state.group_a, workspace.state.group_b) == ((), (7,))
     qtbot.mouseClick(plane, LEFT, BOTH, place)
-    assert desk.state.group_b == ()
-    assert desk.undo_stack.count() == 3
-    assert desk.state.probe == (0.0, 0.0)
+    assert workspace.state.group_b == ()
+    assert workspace.undo_stack.count() == 3
+    assert workspace.state.probe == (0.0, 0.0)
 
 
 def test_that_where_there_is_nothing_it_says_so_and_nothing_is_done(
-    qtbot: QtBot, plane: LatentPlane, desk: Desk
+    qtbot: QtBot, plane: LatentPlane, workspace: Workspace
 ) -> None:
     qtbot.mouseClick(plane, LEFT, SHIFT, QPoint(2, 2))
     assert plane.gathering.words == "No point is there."
     lasso(qtbot, plane, (1, 1, 12, 12), SHIFT)
     assert plane.gathering.words == "No points are in there."
-    desk.do(SetLayers(layers=Layers(points=False)))
+    workspace.do(SetLayers(layers=Layers(points=False)))
     lasso(qtbot, plane, BOX, SHIFT)
     assert "hidden" in plane.gathering.words
-    assert (desk.state.group_a, desk.undo_stack.count()) == ((), 1)
+    assert (workspace.state.group_a, workspace.undo_stack.count()) == ((), 1)
 
 
-def test_that_hidden_classes_are_not_gathered(qtbot: QtBot, plane: LatentPlane, desk: Desk) -> None:
-    desk.do(HideClasses(hidden=frozenset({1, 2})))
+def test_that_hidden_classes_are_not_gathered(qtbot: QtBot, plane: LatentPlane, workspace: Workspace) -> None:
+    workspace.do(HideClasses(hidden=frozenset({1, 2})))
     lasso(qtbot, plane, (0, 0, 499, 399), SHIFT)
-    assert {number % 3 for number in desk.state.group_a} == {0}
+    assert {number % 3 for number in workspace.state.group_a} == {0}
 
 
 def test_that_while_gathering_the_plain_mouse_draws_and_says_how_to_end(
-    qtbot: QtBot, plane: LatentPlane, desk: Desk
+    qtbot: QtBot, plane: LatentPlane, workspace: Workspace
 ) -> None:
-    desk.do(Gather(group=groups.B))
+    workspace.do(Gather(group=groups.B))
     assert plane.cursor().shape() == Qt.CursorShape.CrossCursor
     assert "Group B, 0 pictures" in plane.gathering.words
     lasso(qtbot, plane, BOX)
-    assert desk.state.group_b
-    assert f"{len(desk.state.group_b)} pictures" in plane.gathering.words
-    assert desk.state.probe == (0.0, 0.0)
+    assert workspace.state.group_b
+    assert f"{len(workspace.state.group_b)} pictures" in plane.gathering.words
+    assert workspace.state.probe == (0.0, 0.0)
     qtbot.keyClick(plane, Qt.Key.Key_Escape)
-    assert (desk.state.gathering, plane.gathering.words) == ("", "")
+    assert (workspace.state.gathering, plane.gathering.words) == ("", "")
     assert plane.cursor().shape() == Qt.CursorShape.ArrowCursor
     qtbot.mouseClick(plane, LEFT, NONE, QPoint(60, 70))
-    assert desk.state.probe != (0.0, 0.0)
+    assert workspace.state.probe != (0.0, 0.0)
 
 
-def test_that_escape_drops_a_lasso_that_is_being_drawn(qtbot: QtBot, plane: LatentPlane, desk: Desk) -> None:
+def test_that_escape_drops_a_lasso_that_is_being_drawn(
+    qtbot: QtBot, plane: LatentPlane, workspace: Workspace
+) -> None:
     qtbot.mousePress(plane, LEFT, SHIFT, QPoint(10, 10))
     qtbot.mouseMove(plane, QPoint(490, 10))
     qtbot.mouseMove(plane, QPoint(490, 390))
     qtbot.keyClick(plane, Qt.Key.Key_Escape)
     qtbot.mouseRelease(plane, LEFT, SHIFT, QPoint(10, 390))
-    assert (desk.state.group_a, desk.state.probe) == ((), (0.0, 0.0))
+    assert (workspace.state.group_a, workspace.state.probe) == ((), (0.0, 0.0))
 
 
-def test_that_a_pan_while_gathering_leaves_the_cross(qtbot: QtBot, plane: LatentPlane, desk: Desk) -> None:
-    desk.do(Gather(group=groups.A))
+def test_that_a_pan_while_gathering_leaves_the_cross(
+    qtbot: QtBot, plane: LatentPlane, workspace: Workspace
+) -> None:
+    workspace.do(Gather(group=groups.A))
     qtbot.mousePress(plane, Qt.MouseButton.RightButton, pos=QPoint(100, 100))
     qtbot.mouseMove(plane, QPoint(130, 80))
     qtbot.mouseRelease(plane, Qt.MouseButton.RightButton, pos=QPoint(130, 80))
     assert plane.cursor().shape() == Qt.CursorShape.CrossCursor
 
 
-def test_that_members_are_marked_in_the_colour_of_their_group(plane: LatentPlane, desk: Desk) -> None:
+def test_that_members_are_marked_in_the_colour_of_their_group(
+    plane: LatentPlane, workspace: Workspace
+) -> None:
     def count(group: str) -> int:
         image, ink = plane.grab().toImage(), QColor(GROUP_COLOURS[group]).rgb()
         return sum(image.pixel(x, y) == ink for x in range(image.width()) for y in range(image.height()))
 
     assert count(groups.A) == count(groups.B) == 0
-    desk.do(SetGroups(group_a=(3, 4), group_b=(7,)))
+    workspace.do(SetGroups(group_a=(3, 4), group_b=(7,)))
     assert count(groups.A) > 10
     assert count(groups.B) > 10
-    desk.undo_stack.undo()
+    workspace.undo_stack.undo()
     assert count(groups.A) == count(groups.B) == 0
 
 
@@ -233,8 +243,8 @@ def test_that_members_without_a_place_are_not_marked() -> None:
 
 
 @pytest.fixture
-def board(qtbot: QtBot, desk: Desk) -> Groups:
-    made = Groups(desk)
+def board(qtbot: QtBot, workspace: Workspace) -> Groups:
+    made = Groups(workspace)
     qtbot.addWidget(made)
     made.resize(260, 300)
     made.show()
@@ -242,58 +252,70 @@ def board(qtbot: QtBot, desk: Desk) -> Groups:
     return made
 
 
-def test_that_the_strips_have_their_names_and_say_how_many_there_are(board: Groups, desk: Desk) -> None:
+def test_that_the_strips_have_their_names_and_say_how_many_there_are(
+    board: Groups, workspace: Workspace
+) -> None:
     a, b = board.findChild(GroupStrip, "groupA"), board.findChild(GroupStrip, "groupB")
-    desk.do(SetGroups(group_a=(3, 4), group_b=(7,)))
+    workspace.do(SetGroups(group_a=(3, 4), group_b=(7,)))
     assert "2 pictures" in a.count.text()
     assert b.count.text().endswith("1 picture")
     assert a.thumbs.members.numbers == (3, 4)
 
 
-def test_that_the_lasso_button_shows_whether_it_is_on(qtbot: QtBot, board: Groups, desk: Desk) -> None:
+def test_that_the_lasso_button_shows_whether_it_is_on(
+    qtbot: QtBot, board: Groups, workspace: Workspace
+) -> None:
     qtbot.mouseClick(board.a.lasso, LEFT)
-    assert (desk.state.gathering, board.a.lasso.isChecked(), board.b.lasso.isChecked()) == ("a", True, False)
+    assert (workspace.state.gathering, board.a.lasso.isChecked(), board.b.lasso.isChecked()) == (
+        "a",
+        True,
+        False,
+    )
     qtbot.mouseClick(board.b.lasso, LEFT)
-    assert (desk.state.gathering, board.a.lasso.isChecked(), board.b.lasso.isChecked()) == ("b", False, True)
+    assert (workspace.state.gathering, board.a.lasso.isChecked(), board.b.lasso.isChecked()) == (
+        "b",
+        False,
+        True,
+    )
     qtbot.mouseClick(board.b.lasso, LEFT)
-    assert desk.state.gathering == ""
+    assert workspace.state.gathering == ""
     assert not board.b.lasso.isChecked()
 
 
 def test_that_the_selected_picture_can_be_added_and_all_be_cleared(
-    qtbot: QtBot, board: Groups, desk: Desk
+    qtbot: QtBot, board: Groups, workspace: Workspace
 ) -> None:
     assert not board.a.add.isEnabled()
     assert not board.a.clear.isEnabled()
-    desk.do(SelectImage(index=5))
+    workspace.do(SelectImage(index=5))
     qtbot.mouseClick(board.a.add, LEFT)
-    assert desk.state.group_a == (5,)
+    assert workspace.state.group_a == (5,)
     assert not board.a.add.isEnabled(), "it is in already"
     qtbot.mouseClick(board.a.clear, LEFT)
-    assert desk.state.group_a == ()
-    desk.undo_stack.undo()
-    assert desk.state.group_a == (5,)
+    assert workspace.state.group_a == ()
+    workspace.undo_stack.undo()
+    assert workspace.state.group_a == (5,)
 
 
 def test_that_a_click_selects_a_member_and_delete_takes_it_out(
-    qtbot: QtBot, board: Groups, desk: Desk, renderer: FakeRenderer
+    qtbot: QtBot, board: Groups, workspace: Workspace, renderer: FakeRenderer
 ) -> None:
-    desk.do(SetGroups(group_a=(3, 4, 5)))
+    workspace.do(SetGroups(group_a=(3, 4, 5)))
     strip = board.a.thumbs
     qtbot.mouseClick(strip.viewport(), LEFT, pos=strip.place_of(4).toPoint())
-    assert desk.state.selected == 4
-    assert desk.state.probe == pytest.approx(tuple(map(float, renderer.mean[4])))
+    assert workspace.state.selected == 4
+    assert workspace.state.probe == pytest.approx(tuple(map(float, renderer.mean[4])))
     qtbot.keyClick(strip, Qt.Key.Key_Delete)
-    assert desk.state.group_a == (3, 5)
+    assert workspace.state.group_a == (3, 5)
     qtbot.keyClick(strip, Qt.Key.Key_Delete)
-    assert desk.state.group_a == (3,), "the next in its place is the current one now"
-    desk.undo_stack.undo()
-    desk.undo_stack.undo()
-    assert desk.state.group_a == (3, 4, 5)
+    assert workspace.state.group_a == (3,), "the next in its place is the current one now"
+    workspace.undo_stack.undo()
+    workspace.undo_stack.undo()
+    assert workspace.state.group_a == (3, 4, 5)
 
 
-def test_that_the_context_menu_takes_a_member_out(qtbot: QtBot, board: Groups, desk: Desk) -> None:
-    desk.do(SetGroups(group_b=(3, 4, 5)))
+def test_that_the_context_menu_takes_a_member_out(qtbot: QtBot, board: Groups, workspace: Workspace) -> None:
+    workspace.do(SetGroups(group_b=(3, 4, 5)))
     strip = board.b.thumbs
     place = strip.place_of(5).toPoint()
     event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, strip.viewport().mapToGlobal(place))
@@ -301,11 +323,11 @@ def test_that_the_context_menu_takes_a_member_out(qtbot: QtBot, board: Groups, d
     (menu,) = strip.findChildren(QMenu)
     menu.actions()[0].trigger()
     menu.close()
-    assert desk.state.group_b == (3, 4)
+    assert workspace.state.group_b == (3, 4)
 
 
 def test_that_of_a_large_group_only_the_pictures_in_sight_are_made(
-    board: Groups, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    board: Groups, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[int] = []
 
@@ -314,21 +336,21 @@ def test_that_of_a_large_group_only_the_pictures_in_sight_are_made(
         return data_picture(images, number)
 
     monkeypatch.setattr(thumbnails, "data_picture", counted)
-    desk.do(SetGroups(group_a=tuple(range(COUNT))))
+    workspace.do(SetGroups(group_a=tuple(range(COUNT))))
     board.grab()
     assert 0 < len(set(made)) < 15
 
 
 def test_that_other_data_empty_the_groups_and_undo_brings_them_back(
-    qtbot: QtBot, board: Groups, desk: Desk
+    qtbot: QtBot, board: Groups, workspace: Workspace
 ) -> None:
-    desk.do(SetGroups(group_a=(3,), group_b=(4,)))
-    with qtbot.waitSignal(desk.encoded, timeout=3000):
-        desk.do(ChangeData(split="train"))
+    workspace.do(SetGroups(group_a=(3,), group_b=(4,)))
+    with qtbot.waitSignal(workspace.encoded, timeout=3000):
+        workspace.do(ChangeData(split="train"))
     assert board.a.thumbs.members.numbers == ()
-    with qtbot.waitSignal(desk.encoded, timeout=3000):
-        desk.undo_stack.undo()
-    assert (desk.state.group_a, board.a.thumbs.members.numbers) == ((3,), (3,))
+    with qtbot.waitSignal(workspace.encoded, timeout=3000):
+        workspace.undo_stack.undo()
+    assert (workspace.state.group_a, board.a.thumbs.members.numbers) == ((3,), (3,))
 
 
 class OwnData(FakeRenderer):
@@ -346,32 +368,34 @@ class TestOwnData:
         return OwnData()
 
     def test_that_groups_go_over_to_another_model_but_not_to_other_pictures(
-        self, qtbot: QtBot, board: Groups, desk: Desk
+        self, qtbot: QtBot, board: Groups, workspace: Workspace
     ) -> None:
-        desk.do(SetGroups(group_a=(3,), group_b=(4,)))
+        workspace.do(SetGroups(group_a=(3,), group_b=(4,)))
         for model, group in (("another", (3,)), ("stubborn", ())):
-            with qtbot.waitSignal(desk.encoded, timeout=3000):
-                desk.open(for_model(desk.state, model))
-            assert (desk.state.group_a, board.a.thumbs.members.numbers) == (group, group)
+            with qtbot.waitSignal(workspace.encoded, timeout=3000):
+                workspace.open(for_model(workspace.state, model))
+            assert (workspace.state.group_a, board.a.thumbs.members.numbers) == (group, group)
 
 
 def test_that_a_direction_can_be_made_only_of_two_groups_and_it_says_why_not(
-    board: Groups, desk: Desk
+    board: Groups, workspace: Workspace
 ) -> None:
     assert not board.make.isEnabled()
     assert "both groups" in board.note.text()
-    desk.do(SetGroups(group_a=(3,), group_b=(4,)))
+    workspace.do(SetGroups(group_a=(3,), group_b=(4,)))
     assert board.make.isEnabled()
     assert "4 or more" in board.note.text()
-    desk.do(SetGroups(group_a=(0, 1, 2, 3), group_b=(4, 5, 6, 7)))
+    workspace.do(SetGroups(group_a=(0, 1, 2, 3), group_b=(4, 5, 6, 7)))
     assert board.note.isHidden()
 
 
 # The gallery
 
 
-def test_that_neighbours_go_into_a_group_by_their_context_menu_one_or_all(qtbot: QtBot, desk: Desk) -> None:
-    gallery = Neighbours(desk)
+def test_that_neighbours_go_into_a_group_by_their_context_menu_one_or_all(
+    qtbot: QtBot, workspace: Workspace
+) -> None:
+    gallery = Neighbours(workspace)
     qtbot.addWidget(gallery)
     gallery.resize(260, 300)
     gallery.show()
@@ -388,8 +412,8 @@ def test_that_neighbours_go_into_a_group_by_their_context_menu_one_or_all(qtbot:
         menu.setObjectName("")
 
     choose(0)
-    assert desk.state.group_a == (button.row,)
+    assert workspace.state.group_a == (button.row,)
     choose(0)
-    assert desk.state.group_a == ()
+    assert workspace.state.group_a == ()
     choose(3)
-    assert sorted(desk.state.group_b) == sorted(one.row for one in gallery.buttons)
+    assert sorted(workspace.state.group_b) == sorted(one.row for one in gallery.buttons)

@@ -55,37 +55,37 @@ def window(qtbot: QtBot, tmp_path: Path) -> Iterator[LabWindow]:
 )  # fmt: skip
 def test_that_the_key_of_p_pins_whatever_is_printed_on_it(window: LabWindow, letter: str, code: int) -> None:
     press(letter, code=code)
-    assert window.desk.state.pins == ((0.0, 0.0),)
-    window.desk.do(MoveProbe(z=(1.0, 2.0)))
+    assert window.workspace.state.pins == ((0.0, 0.0),)
+    window.workspace.do(MoveProbe(z=(1.0, 2.0)))
     press(letter, code=code)
-    assert window.desk.state.pins == ((0.0, 0.0), (1.0, 2.0))
+    assert window.workspace.state.pins == ((0.0, 0.0), (1.0, 2.0))
 
 
 def test_that_undo_layers_and_the_palette_are_reached_from_a_russian_keyboard(
     qtbot: QtBot, window: LabWindow
 ) -> None:
-    window.desk.do(MoveProbe(z=(1.0, 2.0)))
+    window.workspace.do(MoveProbe(z=(1.0, 2.0)))
     press("я", CTRL, CODE["z"])
-    assert window.desk.state.probe == (0.0, 0.0)
+    assert window.workspace.state.probe == (0.0, 0.0)
     press("Я", CTRL | SHIFT, CODE["z"])
-    assert window.desk.state.probe == (1.0, 2.0)
+    assert window.workspace.state.probe == (1.0, 2.0)
     press("щ", code=CODE["o"])
-    assert window.desk.state.probe == (0.0, 0.0)
+    assert window.workspace.state.probe == (0.0, 0.0)
     press("л", CTRL, CODE["k"])
     assert window.palette_box.isVisible()
     window.palette_box.close()
 
 
 def test_that_a_thai_digit_key_is_a_digit(window: LabWindow) -> None:
-    before = window.desk.state.layers.points
+    before = window.workspace.state.layers.points
     press("ๅ", CTRL, CODE["1"])
-    assert window.desk.state.layers.points is not before
+    assert window.workspace.state.layers.points is not before
 
 
 def test_that_an_accented_latin_letter_is_left_alone(window: LabWindow) -> None:
     assert not press("é", code=CODE["p"])
     assert not press("ö", code=CODE["p"])
-    assert window.desk.state.pins == ()
+    assert window.workspace.state.pins == ()
     assert not is_foreign("é")
     assert not is_foreign("ễ")
     assert is_foreign("з")
@@ -95,11 +95,11 @@ def test_that_a_letter_with_no_shortcut_is_nobodys(window: LabWindow) -> None:
     assert not press("й", code=CODE["q"])
     # Shift+P is nothing.
     assert not press("З", SHIFT, CODE["p"])
-    assert window.desk.state.pins == ()
+    assert window.workspace.state.pins == ()
 
 
 def test_that_hebrew_signs_on_the_keys_of_letters_are_those_letters(window: LabWindow) -> None:
-    window.desk.do(MoveProbe(z=(1.0, 2.0)))
+    window.workspace.do(MoveProbe(z=(1.0, 2.0)))
     undone: list[bool] = []
     window.actions_["playWalkAction"].triggered.connect(lambda: undone.append(True))
     window.actions_["playWalkAction"].setEnabled(True)
@@ -116,7 +116,7 @@ def test_that_typing_in_a_field_is_typing(window: LabWindow) -> None:
     for letter in "привет":
         assert press(letter, code=CODE["p"])
     assert window.probe.z.text() == "привет"
-    assert window.desk.state.pins == ()
+    assert window.workspace.state.pins == ()
     window.probe.z.show_point((0.0, 0.0))
 
 
@@ -134,7 +134,7 @@ def test_that_a_list_that_is_searched_by_letters_does_not_swallow_the_shortcut(w
     chooser.setFocus()
     before = chooser.currentIndex()
     press("з", code=CODE["p"])
-    assert len(window.desk.state.pins) == 1
+    assert len(window.workspace.state.pins) == 1
     assert chooser.currentIndex() == before
     # The press was swallowed once; the next is another.
     QTest.keyClick(chooser, Qt.Key.Key_Down)
@@ -148,7 +148,7 @@ def test_that_a_floating_panel_is_a_part_of_the_window(qtbot: QtBot, window: Lab
     grid.setFocus()
     qtbot.waitUntil(lambda: QApplication.focusWidget() is grid, timeout=2000)
     press("з", code=CODE["p"])
-    assert len(window.desk.state.pins) == 1
+    assert len(window.workspace.state.pins) == 1
     window.docks.grid.setFloating(False)
 
 
@@ -156,7 +156,7 @@ def test_that_a_press_that_comes_by_itself_is_understood_too(window: LabWindow) 
     QApplication.sendEvent(
         window.plane, QKeyEvent(QEvent.Type.KeyPress, ord("З"), NONE, CODE["p"], 0, 0, "з")
     )
-    assert len(window.desk.state.pins) == 1
+    assert len(window.workspace.state.pins) == 1
 
 
 # In a window of its own

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from latentlab.engine.rendering.replies import GridReply
 from latentlab.engine.rendering.requests import GridRequest
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.manifold_grid.cells import Cells
 from latentlab.qt.views.manifold_grid.view import ManifoldGrid
 from latentlab.session.edits import LookAt, MoveProbe, PointAt, SetGrid
@@ -28,15 +28,15 @@ UNEVEN = Cells((-1.3, -0.5, 0.0, 0.5, 1.3), (-1.3, 0.0, 1.3), QRectF(10, 20, 100
 
 
 @pytest.fixture
-def view(qtbot: QtBot, desk: Desk) -> ManifoldGrid:
-    made = ManifoldGrid(desk)
+def view(qtbot: QtBot, workspace: Workspace) -> ManifoldGrid:
+    made = ManifoldGrid(workspace)
     qtbot.addWidget(made)
     made.resize(400, 520)
     made.show()
-    desk.do(SetGrid(grid=GridSettings(SIZE)))
+    workspace.do(SetGrid(grid=GridSettings(SIZE)))
     qtbot.waitUntil(lambda: made.picture.reply is not None and made.picture.reply.done, timeout=2000)
     qtbot.waitUntil(lambda: made.picture.cells is not None and len(made.picture.cells.up) == SIZE)
-    desk.undo_stack.clear()
+    workspace.undo_stack.clear()
     return made
 
 
@@ -67,63 +67,63 @@ def test_that_a_z_belongs_to_the_nearest_cell_of_uneven_axes_within_half_a_cell_
 
 
 def test_that_a_click_sends_the_probe_to_the_cell_as_one_undoable_step(
-    qtbot: QtBot, desk: Desk, view: ManifoldGrid
+    qtbot: QtBot, workspace: Workspace, view: ManifoldGrid
 ) -> None:
     qtbot.mouseClick(view.picture, Qt.MouseButton.LeftButton, pos=middle(view, 4, 0))
-    assert desk.state.probe == (2.0, 2.0)
+    assert workspace.state.probe == (2.0, 2.0)
     assert view.picture.probe_cell == (4, 0)
-    assert desk.undo_stack.count() == 1
-    desk.undo_stack.undo()
-    assert desk.state.probe == (0.0, 0.0)
+    assert workspace.undo_stack.count() == 1
+    workspace.undo_stack.undo()
+    assert workspace.state.probe == (0.0, 0.0)
     assert view.picture.probe_cell == (2, 2)
 
 
 def test_that_a_drag_across_cells_takes_the_probe_along_in_one_step(
-    qtbot: QtBot, desk: Desk, view: ManifoldGrid
+    qtbot: QtBot, workspace: Workspace, view: ManifoldGrid
 ) -> None:
     qtbot.mousePress(view.picture, Qt.MouseButton.LeftButton, pos=middle(view, 0, 0))
     for column in range(1, 4):
         qtbot.mouseMove(view.picture, middle(view, column, column))
     qtbot.mouseRelease(view.picture, Qt.MouseButton.LeftButton, pos=middle(view, 3, 3))
-    assert desk.state.probe == (1.0, -1.0)
-    assert desk.undo_stack.count() == 1
+    assert workspace.state.probe == (1.0, -1.0)
+    assert workspace.undo_stack.count() == 1
 
 
 def test_that_arrow_keys_move_the_probe_by_a_cell_and_stop_at_the_edge(
-    qtbot: QtBot, desk: Desk, view: ManifoldGrid
+    qtbot: QtBot, workspace: Workspace, view: ManifoldGrid
 ) -> None:
     qtbot.keyClick(view.picture, Qt.Key.Key_Right)
     qtbot.keyClick(view.picture, Qt.Key.Key_Up)
-    assert desk.state.probe == (1.0, 1.0)
+    assert workspace.state.probe == (1.0, 1.0)
     for _ in range(5):
         qtbot.keyClick(view.picture, Qt.Key.Key_Down)
-    assert desk.state.probe == (1.0, -2.0)
-    assert desk.undo_stack.count() == 5
+    assert workspace.state.probe == (1.0, -2.0)
+    assert workspace.undo_stack.count() == 5
 
 
 def test_that_hovering_a_cell_points_at_its_place_and_leaving_points_nowhere(
-    qtbot: QtBot, desk: Desk, view: ManifoldGrid
+    qtbot: QtBot, workspace: Workspace, view: ManifoldGrid
 ) -> None:
     qtbot.mouseMove(view.picture, middle(view, 1, 4))
-    assert desk.state.pointed == (-1.0, -2.0)
+    assert workspace.state.pointed == (-1.0, -2.0)
     assert view.picture.pointed_cell == (1, 4)
     assert view.place.text() == "z = (−1.00, −2.00)"
     QApplication.sendEvent(view.picture, QEvent(QEvent.Type.Leave))
-    assert desk.state.pointed is None
+    assert workspace.state.pointed is None
     assert view.picture.pointed_cell is None
     assert "Click" in view.place.text()
-    assert desk.undo_stack.count() == 0
+    assert workspace.undo_stack.count() == 0
 
 
-def test_that_a_place_another_view_points_at_is_outlined(desk: Desk, view: ManifoldGrid) -> None:
-    desk.do(PointAt(z=(0.9, 0.2)))
+def test_that_a_place_another_view_points_at_is_outlined(workspace: Workspace, view: ManifoldGrid) -> None:
+    workspace.do(PointAt(z=(0.9, 0.2)))
     assert view.picture.pointed_cell == (3, 2)
-    desk.do(PointAt(z=(9.0, 0.0)))
+    workspace.do(PointAt(z=(9.0, 0.0)))
     assert view.picture.pointed_cell is None
 
 
-def test_that_a_probe_outside_the_grid_has_no_cell(desk: Desk, view: ManifoldGrid) -> None:
-    desk.do(MoveProbe(z=(3.0, 0.0)))
+def test_that_a_probe_outside_the_grid_has_no_cell(workspace: Workspace, view: ManifoldGrid) -> None:
+    workspace.do(MoveProbe(z=(3.0, 0.0)))
     assert view.picture.probe_cell is None
 
 
@@ -142,53 +142,53 @@ class Paints(QObject):
 
 
 def test_that_a_moved_probe_repaints_only_the_cells_it_left_and_entered(
-    qtbot: QtBot, desk: Desk, view: ManifoldGrid
+    qtbot: QtBot, workspace: Workspace, view: ManifoldGrid
 ) -> None:
     qtbot.wait(50)
     paints = Paints(view.picture)
-    desk.do(MoveProbe(z=(2.0, 2.0)))
+    workspace.do(MoveProbe(z=(2.0, 2.0)))
     qtbot.waitUntil(lambda: paints.pixels > 0, timeout=1000)
     assert view.picture.cells is not None
     cell = view.picture.cells.box_of((0, 0))
     assert paints.pixels < 3 * cell.width() * cell.height()
     paints.pixels = 0
-    desk.do(MoveProbe(z=(1.9, 2.0)))
+    workspace.do(MoveProbe(z=(1.9, 2.0)))
     qtbot.wait(50)
     assert paints.pixels == 0
 
 
 def test_that_one_slide_of_the_size_is_one_step_and_the_grid_follows(
-    qtbot: QtBot, desk: Desk, view: ManifoldGrid
+    qtbot: QtBot, workspace: Workspace, view: ManifoldGrid
 ) -> None:
     view.size_slider.setSliderDown(True)
     for size in range(SIZE + 1, 13):
         view.size_slider.setSliderPosition(size)
     view.size_slider.setSliderDown(False)
-    assert desk.state.grid.size == 12
-    assert desk.undo_stack.count() == 1
+    assert workspace.state.grid.size == 12
+    assert workspace.undo_stack.count() == 1
     assert "1/144 of the prior" in view.caption.text()
     qtbot.waitUntil(lambda: view.picture.cells is not None and len(view.picture.cells.across) == 12)
-    desk.undo_stack.undo()
+    workspace.undo_stack.undo()
     assert view.size_slider.value() == SIZE
     assert view.size_label.text() == "5 × 5"
 
 
-def test_that_two_slides_are_two_steps(desk: Desk, view: ManifoldGrid) -> None:
+def test_that_two_slides_are_two_steps(workspace: Workspace, view: ManifoldGrid) -> None:
     for size in (10, 20):
         view.size_slider.setSliderDown(True)
         view.size_slider.setSliderPosition(size)
         view.size_slider.setSliderDown(False)
-    assert desk.undo_stack.count() == 2
+    assert workspace.undo_stack.count() == 2
 
 
 def test_that_over_the_plane_in_view_the_grid_follows_the_view(
-    qtbot: QtBot, desk: Desk, view: ManifoldGrid, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, view: ManifoldGrid, renderer: FakeRenderer
 ) -> None:
     view.over.setFocus()
     qtbot.keyClick(view.over, Qt.Key.Key_Down)
-    assert desk.state.grid.over == OVER_VIEW
+    assert workspace.state.grid.over == OVER_VIEW
     assert view.caption.text() == "The part of the plane in view"
-    desk.do(LookAt(view=(0.0, 4.0, 0.0, 4.0)))
+    workspace.do(LookAt(view=(0.0, 4.0, 0.0, 4.0)))
     qtbot.waitUntil(lambda: view.picture.cells is not None and view.picture.cells.across[-1] == 4.0)
     grids = [request for request in renderer.served if type(request) is GridRequest]
     assert grids[-1].region == (0.0, 4.0, 0.0, 4.0)
@@ -196,10 +196,10 @@ def test_that_over_the_plane_in_view_the_grid_follows_the_view(
 
 
 def test_that_waiting_is_told_only_after_half_a_second(
-    qtbot: QtBot, desk: Desk, view: ManifoldGrid, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, view: ManifoldGrid, renderer: FakeRenderer
 ) -> None:
     renderer.hold.clear()
-    desk.do(SetGrid(grid=GridSettings(8)))
+    workspace.do(SetGrid(grid=GridSettings(8)))
     qtbot.wait(250)
     assert view.refining.text() == ""
     qtbot.waitUntil(lambda: "refining" in view.refining.text(), timeout=1000)
@@ -207,20 +207,22 @@ def test_that_waiting_is_told_only_after_half_a_second(
     qtbot.waitUntil(lambda: view.refining.text() == "", timeout=2000)
 
 
-def test_that_a_coarse_reply_is_shown_until_the_fine_one_comes(desk: Desk, view: ManifoldGrid) -> None:
+def test_that_a_coarse_reply_is_shown_until_the_fine_one_comes(
+    workspace: Workspace, view: ManifoldGrid
+) -> None:
     axis = (-1.0, 1.0)
     for done, level in ((False, 90), (True, 200)):
         mosaic = np.full((16, 16), level, np.uint8)
-        desk.gridded.emit(GridReply(0, "grid", None, axis, axis, mosaic, done, 0.0))
+        workspace.gridded.emit(GridReply(0, "grid", None, axis, axis, mosaic, done, 0.0))
         beside_the_marks = view.picture.rect().center() + QPoint(40, 40)
         assert view.picture.grab().toImage().pixelColor(beside_the_marks).red() == level
 
 
-def test_that_colour_mosaics_are_shown_in_colour(desk: Desk, view: ManifoldGrid) -> None:
+def test_that_colour_mosaics_are_shown_in_colour(workspace: Workspace, view: ManifoldGrid) -> None:
     mosaic = np.zeros((3000, 3000, 3), np.uint8)  # larger than the widget, so smoothed
     mosaic[..., 1] = 180
     axis = (-1.0, 1.0)
-    desk.gridded.emit(GridReply(0, "grid", None, axis, axis, mosaic, True, 0.0))
+    workspace.gridded.emit(GridReply(0, "grid", None, axis, axis, mosaic, True, 0.0))
     colour = view.picture.grab().toImage().pixelColor(view.picture.rect().center() + QPoint(40, 40))
     assert (colour.red(), colour.green(), colour.blue()) == (0, 180, 0)
 
@@ -239,15 +241,15 @@ def test_that_the_panel_may_be_240_pixels_wide(view: ManifoldGrid) -> None:
 
 
 def test_that_a_refused_grid_says_why(
-    qtbot: QtBot, desk: Desk, view: ManifoldGrid, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, view: ManifoldGrid, renderer: FakeRenderer
 ) -> None:
     renderer.broken = ZeroDivisionError("by nought")
-    with qtbot.waitSignal(desk.refused, timeout=2000):
-        desk.do(SetGrid(grid=GridSettings(7)))
+    with qtbot.waitSignal(workspace.refused, timeout=2000):
+        workspace.do(SetGrid(grid=GridSettings(7)))
     assert view.picture.reply is None
     assert view.picture.cells is None
     qtbot.mouseClick(view.picture, Qt.MouseButton.LeftButton)
-    assert desk.state.probe == (0.0, 0.0)
+    assert workspace.state.probe == (0.0, 0.0)
 
 
 def test_that_the_outlines_of_the_outermost_cells_are_whole(view: ManifoldGrid) -> None:

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.sample_follower import recipe_of
 from latentlab.qt.views.attributes.condition_board import ConditionBoard
 from latentlab.qt.views.class_legend.view import ClassLegend, LegendRoom
@@ -40,9 +40,9 @@ def asked(renderer: FakeRenderer) -> set[str]:
 
 
 def test_that_a_class_is_found_by_typing_a_part_of_its_name(
-    qtbot: QtBot, desk: Desk, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, renderer: FakeRenderer
 ) -> None:
-    view = ConditionSelector(desk)
+    view = ConditionSelector(workspace)
     qtbot.addWidget(view)
     view.show()
     assert view.chooser.isVisible()
@@ -52,11 +52,11 @@ def test_that_a_class_is_found_by_typing_a_part_of_its_name(
     line.selectAll()
     qtbot.keyClicks(line, "class 777")
     qtbot.keyClick(line, Qt.Key.Key_Return)
-    assert desk.state.condition == one_of(777, 1000)
-    desk.undo_stack.undo()
+    assert workspace.state.condition == one_of(777, 1000)
+    workspace.undo_stack.undo()
     assert view.chooser.currentText() == "class 0"
     renderer.served.clear()
-    desk.do(MoveProbe(z=(0.5, 0.5)))
+    workspace.do(MoveProbe(z=(0.5, 0.5)))
     qtbot.wait(150)
     assert "conditions" not in asked(renderer), "a thousand pictures at every move"
 
@@ -81,9 +81,9 @@ def test_that_half_a_name_leaves_what_holds(qtbot: QtBot) -> None:
 
 @pytest.mark.parametrize("renderer", [(TRAITS, False)], indirect=True)
 def test_that_very_many_attributes_have_boxes_that_scroll_and_no_pictures(
-    qtbot: QtBot, desk: Desk, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, renderer: FakeRenderer
 ) -> None:
-    view = ConditionSelector(desk)
+    view = ConditionSelector(workspace)
     qtbot.addWidget(view)
     view.resize(320, 400)
     view.show()
@@ -91,14 +91,14 @@ def test_that_very_many_attributes_have_boxes_that_scroll_and_no_pictures(
     assert (len(view.buttons), view.tiles) == (256, [])
     assert view.minimumSizeHint().height() < 300
     qtbot.mouseClick(view.buttons[2], Qt.MouseButton.LeftButton)
-    assert [number for number, value in enumerate(desk.state.condition) if value] == [2]
+    assert [number for number, value in enumerate(workspace.state.condition) if value] == [2]
     assert view.buttons[2].isChecked()
 
 
 def test_that_the_board_of_conditions_has_no_row_for_each_and_new_pictures_are_asked_for_from_a_list(
-    qtbot: QtBot, desk: Desk, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, renderer: FakeRenderer
 ) -> None:
-    board = ConditionBoard(desk)
+    board = ConditionBoard(workspace)
     qtbot.addWidget(board)
     board.resize(360, 500)
     board.show()
@@ -110,10 +110,10 @@ def test_that_the_board_of_conditions_has_no_row_for_each_and_new_pictures_are_a
     line.selectAll()
     qtbot.keyClicks(line, "class 500")
     qtbot.keyClick(line, Qt.Key.Key_Return)
-    assert desk.state.asked == (("class 500", 1.0),)
+    assert workspace.state.asked == (("class 500", 1.0),)
     samples.chooser.setCurrentIndex(0)
     samples.chooser.activated.emit(0)
-    assert desk.state.asked == ()
+    assert workspace.state.asked == ()
 
 
 def test_that_a_tape_tells_the_first_of_very_many_classes_in_turn(qtbot: QtBot) -> None:
@@ -136,14 +136,14 @@ def test_that_a_tape_tells_the_first_of_very_many_classes_in_turn(qtbot: QtBot) 
 
 def test_that_samples_of_a_training_are_told_as_many_classes_as_there_are_samples() -> None:
     recipe = recipe_of({"condition_names": MANY})
-    assert len(recipe.manner.conditions) == 16
-    assert recipe.manner.conditions[15] == one_of(15, 1000)
+    assert len(recipe.sampler_settings.conditions) == 16
+    assert recipe.sampler_settings.conditions[15] == one_of(15, 1000)
 
 
 def test_that_a_legend_of_very_many_classes_is_laid_out_once_and_not_for_each(
-    qtbot: QtBot, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    legend = ClassLegend(desk)
+    legend = ClassLegend(workspace)
     room = LegendRoom(legend)
     qtbot.addWidget(room)
     room.resize(500, 200)
@@ -156,9 +156,9 @@ def test_that_a_legend_of_very_many_classes_is_laid_out_once_and_not_for_each(
         "places",
         lambda self, items, width: laid_out.append(len(items)) or places(self, items, width),
     )
-    many = replace(desk.model, classes=MANY, labels=np.arange(len(desk.model.labels)) % 1000)
+    many = replace(workspace.model, classes=MANY, labels=np.arange(len(workspace.model.labels)) % 1000)
     for _ in range(2):
-        desk.loaded.emit(many)
+        workspace.loaded.emit(many)
         qtbot.wait(50)
     assert len(legend._chips) == 1000
     assert laid_out[-1] == 1001, "the chips and the button for all"
@@ -172,7 +172,7 @@ def test_that_a_window_on_a_thousand_classes_opens_and_follows_the_hand_quickly(
     with open_window(qtbot, tmp_path, FakeRenderer(2, MANY)) as window:
         began = time.perf_counter()
         for step in range(20):
-            window.desk.do(MoveProbe(z=(0.01 * step, 0.0)))
+            window.workspace.do(MoveProbe(z=(0.01 * step, 0.0)))
         # Each took 50 ms and more with a button, a tile and a row for each class.
         assert time.perf_counter() - began < 1.0
         assert len(window.findChildren(NameChooser)) >= 2

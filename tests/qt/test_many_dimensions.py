@@ -10,9 +10,9 @@ from latentlab.engine.rendering import replies as rp
 from latentlab.engine.rendering import requests as rq
 from latentlab.engine.rendering.projection import Projection
 from latentlab.qt.clients.undo import new_gesture
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.export import exportables
-from latentlab.qt.export.exportables import Takeaways
+from latentlab.qt.export.exportables import Exportables
 from latentlab.qt.views.latent_plane.view import LatentPlane
 from latentlab.qt.views.manifold_grid.view import ManifoldGrid
 from latentlab.session.edits import MoveProbe, PointAt, SetPins, SetPlane
@@ -31,12 +31,12 @@ only = pytest.mark.parametrize
 
 
 @pytest.fixture
-def plane(qtbot: QtBot, desk: Desk) -> LatentPlane:
-    made = LatentPlane(desk)
+def plane(qtbot: QtBot, workspace: Workspace) -> LatentPlane:
+    made = LatentPlane(workspace)
     qtbot.addWidget(made)
     made.resize(500, 400)
-    made._loaded(desk.model)
-    made._encoded(desk.encodings)
+    made._loaded(workspace.model)
+    made._encoded(workspace.encodings)
     made.show()
     qtbot.waitExposed(made)
     return made
@@ -51,31 +51,33 @@ def settle(qtbot: QtBot, renderer: FakeRenderer) -> None:
     renderer.served.clear()
 
 
-def test_that_the_components_are_shown_unless_a_pair_is_chosen(desk: Desk, renderer: FakeRenderer) -> None:
+def test_that_the_components_are_shown_unless_a_pair_is_chosen(
+    workspace: Workspace, renderer: FakeRenderer
+) -> None:
     assert renderer.components is not None
-    assert desk.projection == Projection(*renderer.components)
-    desk.do(SetPlane(plane=PlaneSettings(PAIR, 3, 1)))
-    assert desk.projection == Projection.pair(3, 1, 4)
-    desk.undo_stack.undo()
-    assert desk.projection == Projection(*renderer.components)
+    assert workspace.projection == Projection(*renderer.components)
+    workspace.do(SetPlane(plane=PlaneSettings(PAIR, 3, 1)))
+    assert workspace.projection == Projection.pair(3, 1, 4)
+    workspace.undo_stack.undo()
+    assert workspace.projection == Projection(*renderer.components)
 
 
 @only("settings", [PlaneSettings(PAIR, 3, 1), PlaneSettings(COMPONENTS)])
 def test_that_a_drag_moves_the_probe_within_the_plane_and_keeps_the_rest(
-    qtbot: QtBot, desk: Desk, plane: LatentPlane, renderer: FakeRenderer, settings: PlaneSettings
+    qtbot: QtBot, workspace: Workspace, plane: LatentPlane, renderer: FakeRenderer, settings: PlaneSettings
 ) -> None:
-    desk.do(SetPlane(plane=settings))
-    desk.do(MoveProbe(z=(0.5, 0.25, -0.5, 0.125)))
+    workspace.do(SetPlane(plane=settings))
+    workspace.do(MoveProbe(z=(0.5, 0.25, -0.5, 0.125)))
     settle(qtbot, renderer)
-    rest = desk.projection.rest(desk.state.probe)
-    start = QPointF(*plane.camera.to_pixel(*desk.projection.to_plane(desk.state.probe))).toPoint()
+    rest = workspace.projection.rest(workspace.state.probe)
+    start = QPointF(*plane.camera.to_pixel(*workspace.projection.to_plane(workspace.state.probe))).toPoint()
     qtbot.mousePress(plane, Qt.MouseButton.LeftButton, pos=start)
     for step in range(1, 9):
         qtbot.mouseMove(plane, start + QPoint(6 * step, -3 * step))
     end = start + QPoint(48, -24)
     qtbot.mouseRelease(plane, Qt.MouseButton.LeftButton, pos=end)
-    assert desk.projection.rest(desk.state.probe) == pytest.approx(rest, abs=1e-9)
-    place = desk.projection.to_plane(desk.state.probe)
+    assert workspace.projection.rest(workspace.state.probe) == pytest.approx(rest, abs=1e-9)
+    place = workspace.projection.to_plane(workspace.state.probe)
     assert place == pytest.approx(plane.camera.to_plane(end.x(), end.y()), abs=1 / plane.camera.scale)
     qtbot.wait(150)
     assert any(isinstance(request, rq.PointRequest) for request in renderer.served)
@@ -83,13 +85,13 @@ def test_that_a_drag_moves_the_probe_within_the_plane_and_keeps_the_rest(
 
 
 def test_that_grid_and_underlay_follow_what_the_plane_does_not_show(
-    qtbot: QtBot, desk: Desk, plane: LatentPlane, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, plane: LatentPlane, renderer: FakeRenderer
 ) -> None:
-    desk.do(SetPlane(plane=PlaneSettings(PAIR, 0, 1)))
+    workspace.do(SetPlane(plane=PlaneSettings(PAIR, 0, 1)))
     settle(qtbot, renderer)
     gesture = new_gesture()
     for number in range(50):
-        desk.do(MoveProbe(gesture=gesture, z=(1.0, 2.0, 0.01 * number, 3.0)))
+        workspace.do(MoveProbe(gesture=gesture, z=(1.0, 2.0, 0.01 * number, 3.0)))
     qtbot.waitUntil(lambda: bool(grids(renderer, rq.UnderlayRequest)), timeout=2000)
     qtbot.wait(150)
     for kind in (rq.GridRequest, rq.UnderlayRequest):
@@ -100,17 +102,17 @@ def test_that_grid_and_underlay_follow_what_the_plane_does_not_show(
 
 
 def test_that_a_grid_under_way_comes_to_its_end_before_the_next_is_asked_for(
-    qtbot: QtBot, desk: Desk, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, renderer: FakeRenderer
 ) -> None:
-    desk.do(SetPlane(plane=PlaneSettings(PAIR, 0, 1)))
+    workspace.do(SetPlane(plane=PlaneSettings(PAIR, 0, 1)))
     settle(qtbot, renderer)
     shown: list[rp.GridReply] = []
-    desk.gridded.connect(shown.append)
+    workspace.gridded.connect(shown.append)
     renderer.hold.clear()
-    desk.do(MoveProbe(z=(0.0, 0.0, 1.0, 0.0)))
+    workspace.do(MoveProbe(z=(0.0, 0.0, 1.0, 0.0)))
     qtbot.wait(600)
     for number in range(2, 5):
-        desk.do(MoveProbe(z=(0.0, 0.0, float(number), 0.0)))
+        workspace.do(MoveProbe(z=(0.0, 0.0, float(number), 0.0)))
         qtbot.wait(60)
     renderer.hold.set()
     qtbot.waitUntil(lambda: bool(shown) and shown[-1].done and shown[-1].base[2] == 4.0, timeout=2000)
@@ -118,12 +120,12 @@ def test_that_a_grid_under_way_comes_to_its_end_before_the_next_is_asked_for(
 
 
 def test_that_a_moving_hand_gets_the_manifold_under_it_and_the_grid_when_it_rests(
-    qtbot: QtBot, desk: Desk, plane: LatentPlane, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, plane: LatentPlane, renderer: FakeRenderer
 ) -> None:
-    desk.do(SetPlane(plane=PlaneSettings(PAIR, 0, 1)))
+    workspace.do(SetPlane(plane=PlaneSettings(PAIR, 0, 1)))
     settle(qtbot, renderer)
     for number in range(1, 12):
-        desk.do(MoveProbe(z=(0.0, 0.0, number / 4, 0.0)))
+        workspace.do(MoveProbe(z=(0.0, 0.0, number / 4, 0.0)))
         qtbot.wait(50)
     assert grids(renderer, rq.UnderlayRequest)
     assert not grids(renderer)
@@ -133,22 +135,22 @@ def test_that_a_moving_hand_gets_the_manifold_under_it_and_the_grid_when_it_rest
 
 @only("renderer", [2], indirect=True)
 def test_that_in_two_dimensions_no_move_of_the_probe_asks_for_a_grid(
-    qtbot: QtBot, desk: Desk, plane: LatentPlane, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, plane: LatentPlane, renderer: FakeRenderer
 ) -> None:
     settle(qtbot, renderer)
     for number in range(5):
-        desk.do(MoveProbe(z=(float(number), -1.0)))
+        workspace.do(MoveProbe(z=(float(number), -1.0)))
         qtbot.wait(50)
     assert not any(isinstance(request, rq.GridRequest) for request in renderer.served)
-    assert desk.projection == Projection.pair(0, 1, 2)
+    assert workspace.projection == Projection.pair(0, 1, 2)
 
 
 def test_that_another_plane_moves_the_points_and_drops_the_manifold(
-    qtbot: QtBot, desk: Desk, plane: LatentPlane, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, plane: LatentPlane, renderer: FakeRenderer
 ) -> None:
     qtbot.waitUntil(lambda: plane._manifold is not None, timeout=2000)
-    desk.do(SetPins(pins=((1.0, 2.0, 3.0, 4.0),)))
-    desk.do(SetPlane(plane=PlaneSettings(PAIR, 2, 0)))
+    workspace.do(SetPins(pins=((1.0, 2.0, 3.0, 4.0),)))
+    workspace.do(SetPlane(plane=PlaneSettings(PAIR, 2, 0)))
     assert plane._manifold is None
     assert plane.cloud is not None
     assert plane.cloud.x.tolist() == renderer.mean[:, 2].tolist()
@@ -159,56 +161,56 @@ def test_that_another_plane_moves_the_points_and_drops_the_manifold(
 
 
 def test_that_hovering_and_selecting_find_a_picture_by_its_place_in_all_dimensions(
-    qtbot: QtBot, desk: Desk, plane: LatentPlane, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, plane: LatentPlane, renderer: FakeRenderer
 ) -> None:
     z = tuple(map(float, renderer.mean[5]))
-    place = QPointF(*plane.camera.to_pixel(*desk.projection.to_plane(z))).toPoint()
+    place = QPointF(*plane.camera.to_pixel(*workspace.projection.to_plane(z))).toPoint()
     qtbot.mouseMove(plane, place)
-    assert desk.state.pointed == pytest.approx(z)
-    with qtbot.waitSignal(desk.selected, timeout=2000):
+    assert workspace.state.pointed == pytest.approx(z)
+    with qtbot.waitSignal(workspace.selected, timeout=2000):
         qtbot.mouseDClick(plane, Qt.MouseButton.LeftButton, pos=place)
-    assert desk.state.probe == pytest.approx(z)
+    assert workspace.state.probe == pytest.approx(z)
     assert plane.marks.ellipse is not None
     plane.grab()
 
 
 def test_that_the_grid_sends_the_probe_within_its_own_plane(
-    qtbot: QtBot, desk: Desk, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, renderer: FakeRenderer
 ) -> None:
-    view = ManifoldGrid(desk)
+    view = ManifoldGrid(workspace)
     qtbot.addWidget(view)
     view.resize(400, 520)
     view.show()
-    desk.do(SetPlane(plane=PlaneSettings(PAIR, 2, 3)))
-    desk.do(MoveProbe(z=(0.5, 0.25, 0.0, 0.0)))
+    workspace.do(SetPlane(plane=PlaneSettings(PAIR, 2, 3)))
+    workspace.do(MoveProbe(z=(0.5, 0.25, 0.0, 0.0)))
     picture = view.picture
     qtbot.waitUntil(lambda: picture.reply is not None and picture.reply.base == (0.5, 0.25, 0.0, 0.0))
     assert picture.cells is not None
     corner = picture.cells.box_of((0, 0)).center().toPoint()
     qtbot.mouseClick(picture, Qt.MouseButton.LeftButton, pos=corner)
-    assert desk.state.probe == (0.5, 0.25, -2.0, 2.0)
+    assert workspace.state.probe == (0.5, 0.25, -2.0, 2.0)
     assert picture.probe_cell == (0, 0)
-    desk.do(PointAt(z=(9.0, 9.0, 2.0, -2.0)))
+    workspace.do(PointAt(z=(9.0, 9.0, 2.0, -2.0)))
     assert picture.pointed_cell == (19, 19)
     assert "rest of z" in view.caption.text()
 
 
 @only("renderer", [1], indirect=True)
 def test_that_a_model_of_one_dimension_has_a_line_for_a_plane_and_a_grid_of_one_row(
-    qtbot: QtBot, desk: Desk, plane: LatentPlane, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, plane: LatentPlane, renderer: FakeRenderer
 ) -> None:
-    view = ManifoldGrid(desk)
+    view = ManifoldGrid(workspace)
     qtbot.addWidget(view)
     view.resize(400, 520)
     view.show()
-    desk.request_grid()
+    workspace.request_grid()
     qtbot.waitUntil(lambda: view.picture.cells is not None, timeout=2000)
     assert grids(renderer)[-1].rows == 1
     qtbot.mouseClick(plane, Qt.MouseButton.LeftButton, pos=QPoint(300, 50))
-    (u,) = desk.state.probe
+    (u,) = workspace.state.probe
     assert u == pytest.approx(plane.camera.to_plane(300, 50)[0])
     qtbot.keyClick(plane, Qt.Key.Key_Up)
-    assert desk.state.probe == (u,)
+    assert workspace.state.probe == (u,)
     qtbot.keyClick(view.picture, Qt.Key.Key_Right)
     assert view.picture.probe_cell is not None
     plane.grab()
@@ -216,7 +218,9 @@ def test_that_a_model_of_one_dimension_has_a_line_for_a_plane_and_a_grid_of_one_
 
 
 @only("renderer", [64], indirect=True)
-def test_that_moves_in_many_dimensions_are_quick(qtbot: QtBot, desk: Desk, plane: LatentPlane) -> None:
+def test_that_moves_in_many_dimensions_are_quick(
+    qtbot: QtBot, workspace: Workspace, plane: LatentPlane
+) -> None:
     import time
 
     started = time.perf_counter()
@@ -226,22 +230,22 @@ def test_that_moves_in_many_dimensions_are_quick(qtbot: QtBot, desk: Desk, plane
 
 
 def test_that_the_view_stays_where_it_is_when_the_same_directions_are_found_anew(
-    desk: Desk, plane: LatentPlane, renderer: FakeRenderer
+    workspace: Workspace, plane: LatentPlane, renderer: FakeRenderer
 ) -> None:
     plane.zoom(2.0)
     camera = plane.camera
-    desk._components = ((0.0, 0.0, 1.0, 0.0), (0.0, 0.0, 0.0, 1.0))
-    desk._turn()
+    workspace._components = ((0.0, 0.0, 1.0, 0.0), (0.0, 0.0, 0.0, 1.0))
+    workspace._turn()
     assert plane.camera == camera
-    desk.do(SetPlane(plane=PlaneSettings(PAIR, 0, 1)))
+    workspace.do(SetPlane(plane=PlaneSettings(PAIR, 0, 1)))
     assert plane.camera != camera
 
 
 def test_that_a_saved_grid_says_which_plane_it_spans(
-    qtbot: QtBot, desk: Desk, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, renderer: FakeRenderer
 ) -> None:
-    found = Takeaways(desk)
-    desk.do(SetPlane(plane=PlaneSettings(PAIR, 2, 3)))
+    found = Exportables(workspace)
+    workspace.do(SetPlane(plane=PlaneSettings(PAIR, 2, 3)))
     qtbot.waitUntil(lambda: found.has(exportables.GRID), timeout=2000)
     thing = found.get(exportables.GRID)
     assert thing is not None

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from latentlab.engine.rendering import requests as rq
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.neighbours import view as module
 from latentlab.qt.views.neighbours.view import COUNT, Neighbours
 from latentlab.session.edits import ChangeData, HideClasses, MoveProbe
@@ -24,8 +24,8 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
 
 @pytest.fixture
-def view(qtbot: QtBot, desk: Desk) -> Neighbours:
-    made = Neighbours(desk)
+def view(qtbot: QtBot, workspace: Workspace) -> Neighbours:
+    made = Neighbours(workspace)
     qtbot.addWidget(made)
     made.resize(330, 400)
     made.show()
@@ -43,15 +43,19 @@ def shown(view: Neighbours) -> list[int | None]:
 
 
 def test_that_the_nearest_images_follow_the_probe(
-    qtbot: QtBot, desk: Desk, renderer: FakeRenderer, view: Neighbours
+    qtbot: QtBot, workspace: Workspace, renderer: FakeRenderer, view: Neighbours
 ) -> None:
     assert shown(view) == expected(renderer, (0.0, 0.0))
-    desk.do(MoveProbe(z=(1.0, -1.0)))
+    workspace.do(MoveProbe(z=(1.0, -1.0)))
     qtbot.waitUntil(lambda: shown(view) == expected(renderer, (1.0, -1.0)), timeout=1000)
 
 
 def test_that_a_thousand_moves_cost_a_few_searches_and_the_last_move_counts(
-    qtbot: QtBot, desk: Desk, renderer: FakeRenderer, view: Neighbours, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot,
+    workspace: Workspace,
+    renderer: FakeRenderer,
+    view: Neighbours,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     searches: list[rq.Point] = []
     search = module.nearest
@@ -59,18 +63,18 @@ def test_that_a_thousand_moves_cost_a_few_searches_and_the_last_move_counts(
         module, "nearest", lambda *args, **more: (searches.append(args[1]), search(*args, **more))[1]
     )
     for number in range(1000):
-        desk.do(MoveProbe(z=(number / 999, 0.5)))
+        workspace.do(MoveProbe(z=(number / 999, 0.5)))
     assert len(searches) <= 1
     qtbot.waitUntil(lambda: shown(view) == expected(renderer, (1.0, 0.5)), timeout=1000)
     assert len(searches) <= 3
 
 
 def test_that_nothing_is_searched_while_nobody_sees_it(
-    qtbot: QtBot, desk: Desk, renderer: FakeRenderer, view: Neighbours
+    qtbot: QtBot, workspace: Workspace, renderer: FakeRenderer, view: Neighbours
 ) -> None:
     view.hide()
     before = shown(view)
-    desk.do(MoveProbe(z=(2.0, 2.0)))
+    workspace.do(MoveProbe(z=(2.0, 2.0)))
     qtbot.wait(100)
     assert [button.row for button in view.buttons] == before
     view.show()
@@ -78,47 +82,49 @@ def test_that_nothing_is_searched_while_nobody_sees_it(
 
 
 def test_that_a_click_selects_the_image_and_sends_the_probe_to_its_mean(
-    desk: Desk, renderer: FakeRenderer, view: Neighbours
+    workspace: Workspace, renderer: FakeRenderer, view: Neighbours
 ) -> None:
     row = view.buttons[3].row
     assert row is not None
     QTest.mouseClick(view.buttons[3], Qt.MouseButton.LeftButton)
-    assert desk.state.selected == row
-    assert desk.state.probe == tuple(map(float, renderer.mean[row]))
-    desk.undo_stack.undo()
-    assert desk.state.selected is None
+    assert workspace.state.selected == row
+    assert workspace.state.probe == tuple(map(float, renderer.mean[row]))
+    workspace.undo_stack.undo()
+    assert workspace.state.selected is None
 
 
-def test_that_hovering_marks_the_place_of_the_image(desk: Desk, view: Neighbours) -> None:
+def test_that_hovering_marks_the_place_of_the_image(workspace: Workspace, view: Neighbours) -> None:
     button, place = view.buttons[2], QPointF(5, 5)
     QApplication.sendEvent(button, QEnterEvent(place, place, place))
-    assert desk.state.pointed == button.z
+    assert workspace.state.pointed == button.z
     QApplication.sendEvent(button, QEvent(QEvent.Type.Leave))
-    assert desk.state.pointed is None
-    assert desk.undo_stack.count() == 0
+    assert workspace.state.pointed is None
+    assert workspace.undo_stack.count() == 0
 
 
 def test_that_the_mark_follows_when_another_image_comes_under_the_mouse(
-    qtbot: QtBot, desk: Desk, view: Neighbours
+    qtbot: QtBot, workspace: Workspace, view: Neighbours
 ) -> None:
     button, place = view.buttons[0], QPointF(5, 5)
     QApplication.sendEvent(button, QEnterEvent(place, place, place))
     before = button.row
-    desk.do(MoveProbe(z=(1.5, 1.5)))
+    workspace.do(MoveProbe(z=(1.5, 1.5)))
     qtbot.waitUntil(lambda: button.row != before, timeout=1000)
-    assert desk.state.pointed == button.z
+    assert workspace.state.pointed == button.z
 
 
-def test_that_keys_reach_mark_and_select_an_image(qtbot: QtBot, desk: Desk, view: Neighbours) -> None:
+def test_that_keys_reach_mark_and_select_an_image(
+    qtbot: QtBot, workspace: Workspace, view: Neighbours
+) -> None:
     view.activateWindow()
     view.buttons[0].setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.waitUntil(view.buttons[0].hasFocus, timeout=1000)
     QTest.keyClick(view.buttons[0], Qt.Key.Key_Tab)
     assert view.buttons[1].hasFocus()
-    assert desk.state.pointed == view.buttons[1].z
+    assert workspace.state.pointed == view.buttons[1].z
     row = view.buttons[1].row
     QTest.keyClick(view.buttons[1], Qt.Key.Key_Space)
-    assert desk.state.selected == row
+    assert workspace.state.selected == row
 
 
 def test_that_name_and_tooltip_tell_number_class_and_distance(view: Neighbours) -> None:
@@ -130,13 +136,13 @@ def test_that_name_and_tooltip_tell_number_class_and_distance(view: Neighbours) 
 
 
 def test_that_the_same_pictures_of_other_classes_are_shown_as_of_those(
-    qtbot: QtBot, desk: Desk, renderer: FakeRenderer, view: Neighbours
+    qtbot: QtBot, workspace: Workspace, renderer: FakeRenderer, view: Neighbours
 ) -> None:
     button = view.buttons[0]
     row, z = button.row, button.z
     assert row is not None
     renderer.labels = (renderer.labels + 1) % 3
-    desk.do(ChangeData(data="other"))
+    workspace.do(ChangeData(data="other"))
     name = f"Image {row}, class {'abc'[(row + 1) % 3]}"
     qtbot.waitUntil(lambda: button.accessibleName() == name, timeout=3000)
     assert (button.row, button.z) == (row, z)
@@ -144,25 +150,25 @@ def test_that_the_same_pictures_of_other_classes_are_shown_as_of_those(
 
 
 def test_that_hidden_classes_are_left_out(
-    qtbot: QtBot, desk: Desk, renderer: FakeRenderer, view: Neighbours
+    qtbot: QtBot, workspace: Workspace, renderer: FakeRenderer, view: Neighbours
 ) -> None:
-    desk.do(HideClasses(hidden=frozenset({0, 2})))
+    workspace.do(HideClasses(hidden=frozenset({0, 2})))
     rows = [row for row in range(60) if row % 3 == 1]
     qtbot.waitUntil(lambda: shown(view) == expected(renderer, (0.0, 0.0), rows), timeout=1000)
-    desk.do(HideClasses(hidden=frozenset({0, 1, 2})))
+    workspace.do(HideClasses(hidden=frozenset({0, 1, 2})))
     qtbot.waitUntil(lambda: shown(view) == [], timeout=1000)
     assert view.note.isVisible()
 
 
 def test_that_it_works_while_the_encodings_grow(
-    qtbot: QtBot, desk: Desk, renderer: FakeRenderer, view: Neighbours
+    qtbot: QtBot, workspace: Workspace, renderer: FakeRenderer, view: Neighbours
 ) -> None:
-    assert desk.encodings is not None
-    whole = desk.encodings
+    assert workspace.encodings is not None
+    whole = workspace.encodings
     for count in (0, 3, 20):
         part = replace(whole, mean=whole.mean[:count], sigma=whole.sigma[:count])
-        desk.encodings = part
-        desk.encoded.emit(part)
+        workspace.encodings = part
+        workspace.encoded.emit(part)
         nearest = expected(renderer, (0.0, 0.0), list(range(count)))
         qtbot.waitUntil(lambda wanted=nearest: shown(view) == wanted, timeout=1000)
         assert view.note.isVisible() == (count == 0)

@@ -21,7 +21,7 @@ def test_that_a_window_opens_on_an_older_session_of_own_data(qtbot: QtBot, tmp_p
     meant = json.loads((folder / "meant.json").read_text())["own"]
     window = create_window(Settings(folder / "own.ini"))
     qtbot.addWidget(window)
-    state, model = window.desk.state, window.desk.model
+    state, model = window.workspace.state, window.workspace.model
     assert model is not None
     assert (model.model, state.data) == ("model", f"{folder / 'pictures'}::dealt=count")
     assert state.probe == pytest.approx((-0.542165, -2.004852), abs=1e-5)

@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 from latentlab.data import opening
 from latentlab.data.report import ReadingReport
 from latentlab.data.spec import Spec
-from latentlab.qt.clients.task_queue import Background
+from latentlab.qt.clients.task_queue import TaskQueue
 from latentlab.qt.open_data.dialog import OpenDataDialog, Stage
 from tests.data.pictures import folder_of, noise, write
 from tests.qt.shell import OFFSCREEN
@@ -40,7 +40,7 @@ class Table:
 
     def __init__(self, qtbot: QtBot) -> None:
         self.qtbot, self.opened, self.broken = qtbot, [], []
-        self.home, self.background = QWidget(), Background()
+        self.home, self.background = QWidget(), TaskQueue()
         self.pages: list[OpenDataDialog] = []
         qtbot.addWidget(self.home)
 

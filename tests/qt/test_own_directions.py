@@ -16,7 +16,7 @@ from latentlab.engine.attributes.direction_files import load_directions, save_di
 from latentlab.engine.attributes.trust import COMPONENT, GROUPS, SEVERAL, Trust
 from latentlab.engine.rendering.requests import GroupsRequest
 from latentlab.errors import LabError
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.shell.main_window import LabWindow
 from latentlab.qt.views.attributes.name_dialog import NameDialog
 from latentlab.qt.views.attributes.trust_table import TrustTable
@@ -42,8 +42,8 @@ def renderer() -> FakeRenderer:
 
 
 @pytest.fixture
-def board(qtbot: QtBot, desk: Desk) -> AttributeBoard:
-    made = AttributeBoard(desk)
+def board(qtbot: QtBot, workspace: Workspace) -> AttributeBoard:
+    made = AttributeBoard(workspace)
     qtbot.addWidget(made)
     made.resize(360, 900)
     made.show()
@@ -80,13 +80,13 @@ def command(board: AttributeBoard, key: str, text: str) -> None:
 
 
 def test_that_two_groups_make_a_direction_that_slides_and_says_how_far_to_trust_it(
-    qtbot: QtBot, desk: Desk, board: AttributeBoard, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, board: AttributeBoard, renderer: FakeRenderer
 ) -> None:
     order = np.argsort(renderer.mean[:, 0]).tolist()
     a, b = tuple(order[-20:]), tuple(order[:20])
-    desk.do(SetGroups(group_a=a, group_b=b))
+    workspace.do(SetGroups(group_a=a, group_b=b))
     make(qtbot, board)
-    (made,) = desk.state.own
+    (made,) = workspace.state.own
     vector = renderer.mean[list(a)].mean(0) - renderer.mean[list(b)].mean(0)
     assert (made.name, made.have, made.lack, made.model_hash, made.data) == ("A − B", 20, 20, HASH, "mnist")
     assert made.vector == pytest.approx(vector.tolist(), rel=1e-5)
@@ -95,31 +95,31 @@ def test_that_two_groups_make_a_direction_that_slides_and_says_how_far_to_trust_
     assert "Made from 20 pictures in A and 20 in B" in row.trust.toolTip()
     assert "Most alike: Hat (cosine +" in row.trust.toolTip()
     slide(qtbot, row, 1.0)
-    amount = dict(desk.state.amounts)[KEY]
+    amount = dict(workspace.state.amounts)[KEY]
     assert amount == pytest.approx(1.0, abs=0.06)
-    assert desk.state.probe == pytest.approx((amount * vector).tolist(), rel=1e-4)
-    desk.undo_stack.undo()
-    assert desk.state.probe == (0.0, 0.0, 0.0)
-    desk.undo_stack.undo()
-    assert desk.state.own == ()
+    assert workspace.state.probe == pytest.approx((amount * vector).tolist(), rel=1e-4)
+    workspace.undo_stack.undo()
+    assert workspace.state.probe == (0.0, 0.0, 0.0)
+    workspace.undo_stack.undo()
+    assert workspace.state.own == ()
     assert KEY not in board.rows
-    desk.undo_stack.redo()
+    workspace.undo_stack.redo()
     assert KEY in board.rows
 
 
 def test_that_of_fewer_than_four_it_says_too_few_to_judge(
-    qtbot: QtBot, desk: Desk, board: AttributeBoard
+    qtbot: QtBot, workspace: Workspace, board: AttributeBoard
 ) -> None:
-    desk.do(SetGroups(group_a=(1, 2, 3), group_b=tuple(range(10, 30))))
+    workspace.do(SetGroups(group_a=(1, 2, 3), group_b=tuple(range(10, 30))))
     make(qtbot, board, "Old")
     assert board.rows["yours/Old"].trust.text() == "too few to judge"
     assert "four or more" in board.rows["yours/Old"].trust.toolTip()
 
 
 def test_that_a_second_one_is_offered_a_name_that_is_free_and_no_taken_name_is_accepted(
-    qtbot: QtBot, desk: Desk, board: AttributeBoard
+    qtbot: QtBot, workspace: Workspace, board: AttributeBoard
 ) -> None:
-    desk.do(SetGroups(group_a=(1, 2), group_b=(3, 4)))
+    workspace.do(SetGroups(group_a=(1, 2), group_b=(3, 4)))
     make(qtbot, board)
     qtbot.mouseClick(board.shelf.yours.groups.make, LEFT)
     dialog = board.findChild(NameDialog)
@@ -132,92 +132,98 @@ def test_that_a_second_one_is_offered_a_name_that_is_free_and_no_taken_name_is_a
         qtbot.keyClick(dialog.edit, Qt.Key.Key_Return)
     assert dialog.isVisible()
     dialog.reject()
-    assert len(desk.state.own) == 1
+    assert len(workspace.state.own) == 1
 
 
 def test_that_groups_in_one_place_are_told_in_words(
-    qtbot: QtBot, desk: Desk, board: AttributeBoard, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, board: AttributeBoard, renderer: FakeRenderer
 ) -> None:
-    desk.encodings.mean[3] = desk.encodings.mean[4]
-    desk.do(SetGroups(group_a=(3,), group_b=(4,)))
+    workspace.encodings.mean[3] = workspace.encodings.mean[4]
+    workspace.do(SetGroups(group_a=(3,), group_b=(4,)))
     qtbot.mouseClick(board.shelf.yours.groups.make, LEFT)
     answer(qtbot, board)
     qtbot.waitUntil(lambda: "middle in the same place" in board.shelf.yours.groups.note.text())
-    assert desk.state.own == ()
+    assert workspace.state.own == ()
 
 
 # Names
 
 
 def test_that_a_direction_renamed_keeps_its_amount_and_undo_gives_back_the_name(
-    qtbot: QtBot, desk: Desk, board: AttributeBoard
+    qtbot: QtBot, workspace: Workspace, board: AttributeBoard
 ) -> None:
-    desk.do(AddDirection(own=(AGE,)))
+    workspace.do(AddDirection(own=(AGE,)))
     slide(qtbot, board.rows[AGE.key], 1.0)
-    amount = dict(desk.state.amounts)[AGE.key]
+    amount = dict(workspace.state.amounts)[AGE.key]
     command(board, AGE.key, "Rename")
     answer(qtbot, board, "Youth")
-    assert [one.name for one in desk.state.own] == ["Youth"]
+    assert [one.name for one in workspace.state.own] == ["Youth"]
     assert AGE.key not in board.rows
     assert board.rows["yours/Youth"].slider.value() == round(100 * amount)
-    desk.undo_stack.undo()
-    assert desk.state.own == (AGE,)
+    workspace.undo_stack.undo()
+    assert workspace.state.own == (AGE,)
     assert board.rows[AGE.key].slider.value() == round(100 * amount)
 
 
 def test_that_keys_rename_and_delete_the_row_that_has_the_focus(
-    qtbot: QtBot, desk: Desk, board: AttributeBoard
+    qtbot: QtBot, workspace: Workspace, board: AttributeBoard
 ) -> None:
-    desk.do(AddDirection(own=(AGE, replace(AGE, name="Other"))))
+    workspace.do(AddDirection(own=(AGE, replace(AGE, name="Other"))))
     board.activateWindow()
     qtbot.waitUntil(board.rows["yours/Other"].slider.isVisible)
     board.rows["yours/Other"].slider.setFocus()
     qtbot.keyClick(board.rows["yours/Other"].slider, Qt.Key.Key_F2)
     answer(qtbot, board, "Else")
-    assert [one.name for one in desk.state.own] == ["Age", "Else"]
+    assert [one.name for one in workspace.state.own] == ["Age", "Else"]
     board.activateWindow()
     qtbot.waitUntil(lambda: board.isActiveWindow() and board.rows["yours/Else"].slider.isVisible())
     assert board.focusWidget() is board.rows["yours/Else"].slider
     qtbot.keyClick(board.rows["yours/Else"].slider, Qt.Key.Key_Delete)
-    assert desk.state.own == (AGE,)
+    assert workspace.state.own == (AGE,)
 
 
 def test_that_a_direction_deleted_leaves_the_probe_and_comes_back_by_undo(
-    qtbot: QtBot, desk: Desk, board: AttributeBoard
+    qtbot: QtBot, workspace: Workspace, board: AttributeBoard
 ) -> None:
-    desk.do(AddDirection(own=(AGE,)))
+    workspace.do(AddDirection(own=(AGE,)))
     slide(qtbot, board.rows[AGE.key], -1.0)
-    before = desk.state
+    before = workspace.state
     command(board, AGE.key, "Delete")
-    assert (desk.state.own, desk.state.probe, desk.state.amounts) == ((), before.probe, ())
+    assert (workspace.state.own, workspace.state.probe, workspace.state.amounts) == ((), before.probe, ())
     assert AGE.key not in board.rows
-    desk.undo_stack.undo()
-    assert desk.state == before
+    workspace.undo_stack.undo()
+    assert workspace.state == before
 
 
 def test_that_one_called_like_an_attribute_is_another_one(
-    qtbot: QtBot, desk: Desk, board: AttributeBoard
+    qtbot: QtBot, workspace: Workspace, board: AttributeBoard
 ) -> None:
-    desk.do(AddDirection(own=(replace(AGE, name="Hat"),)))
+    workspace.do(AddDirection(own=(replace(AGE, name="Hat"),)))
     slide(qtbot, board.rows["Hat"], 1.0)
     slide(qtbot, board.rows["yours/Hat"], -1.0)
-    amounts = dict(desk.state.amounts)
+    amounts = dict(workspace.state.amounts)
     assert amounts["Hat"] > 0.9
     assert amounts["yours/Hat"] < -0.9
-    assert desk.state.probe == pytest.approx((amounts["Hat"], amounts["yours/Hat"], 0.0), abs=1e-5)
+    assert workspace.state.probe == pytest.approx((amounts["Hat"], amounts["yours/Hat"], 0.0), abs=1e-5)
     qtbot.mouseClick(board.zero_all, LEFT)
-    assert desk.state.probe == pytest.approx((0.0, 0.0, 0.0), abs=1e-5)
+    assert workspace.state.probe == pytest.approx((0.0, 0.0, 0.0), abs=1e-5)
 
 
-def test_that_those_of_another_model_are_kept_and_not_shown(desk: Desk, board: AttributeBoard) -> None:
-    desk.do(AddDirection(own=(AGE, replace(AGE, name="Strange", model_hash="ffff"))))
+def test_that_those_of_another_model_are_kept_and_not_shown(
+    workspace: Workspace, board: AttributeBoard
+) -> None:
+    workspace.do(AddDirection(own=(AGE, replace(AGE, name="Strange", model_hash="ffff"))))
     assert list(board.shelf.yours.rows) == [AGE.key]
-    assert len(desk.state.own) == 2
+    assert len(workspace.state.own) == 2
 
 
-def test_that_no_more_are_made_than_can_be_kept(qtbot: QtBot, desk: Desk, board: AttributeBoard) -> None:
-    desk.do(AddDirection(own=tuple(replace(AGE, name=str(n), model_hash="ffff") for n in range(MAX_OWN))))
-    desk.do(SetGroups(group_a=(1,), group_b=(2,)))
+def test_that_no_more_are_made_than_can_be_kept(
+    qtbot: QtBot, workspace: Workspace, board: AttributeBoard
+) -> None:
+    workspace.do(
+        AddDirection(own=tuple(replace(AGE, name=str(n), model_hash="ffff") for n in range(MAX_OWN)))
+    )
+    workspace.do(SetGroups(group_a=(1,), group_b=(2,)))
     qtbot.mouseClick(board.shelf.yours.groups.make, LEFT)
     assert board.findChild(NameDialog) is None
     assert "Delete one first" in board.shelf.yours.groups.note.text()
@@ -227,27 +233,32 @@ def test_that_no_more_are_made_than_can_be_kept(qtbot: QtBot, desk: Desk, board:
 
 
 def test_that_components_are_offered_with_their_share_and_one_is_a_standard_deviation(
-    qtbot: QtBot, desk: Desk, board: AttributeBoard, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, board: AttributeBoard, renderer: FakeRenderer
 ) -> None:
     row = board.rows["component/2"]
     assert (row.name, row.trust.text()) == ("Component 2", "8 % of the spread")
     slide(qtbot, row, 1.0)
-    assert desk.state.probe == pytest.approx((0.0, 0.5 * dict(desk.state.amounts)["component/2"], 0.0))
+    assert workspace.state.probe == pytest.approx(
+        (0.0, 0.5 * dict(workspace.state.amounts)["component/2"], 0.0)
+    )
 
 
 def test_that_a_component_with_a_name_is_yours_and_no_longer_waits_for_one(
-    qtbot: QtBot, desk: Desk, board: AttributeBoard
+    qtbot: QtBot, workspace: Workspace, board: AttributeBoard
 ) -> None:
     slide(qtbot, board.rows["component/2"], 1.0)
-    probe = desk.state.probe
+    probe = workspace.state.probe
     command(board, "component/2", "Name")
     answer(qtbot, board, "Lightness")
-    (named,) = desk.state.own
+    (named,) = workspace.state.own
     assert (named.method, named.vector) == (COMPONENT, (0.0, 0.5, 0.0))
     assert "component/2" not in board.rows
     assert {"component/1", "component/3", "yours/Lightness"} <= set(board.rows)
-    assert (desk.state.probe, [key for key, _ in desk.state.amounts]) == (probe, ["yours/Lightness"])
-    desk.undo_stack.undo()
+    assert (workspace.state.probe, [key for key, _ in workspace.state.amounts]) == (
+        probe,
+        ["yours/Lightness"],
+    )
+    workspace.undo_stack.undo()
     assert "component/2" in board.rows
     assert board.rows["component/2"].slider.value() != 0
 
@@ -284,8 +295,8 @@ def window(qtbot: QtBot, tmp_path: Path) -> Iterator[LabWindow]:
 
 def told(window: LabWindow) -> list[str]:
     words: list[str] = []
-    window.deeds.directions.told.connect(words.append)
-    window.deeds.directions.failed.connect(lambda message, details: words.append(message))
+    window.controller.directions.told.connect(words.append)
+    window.controller.directions.failed.connect(lambda message, details: words.append(message))
     return words
 
 
@@ -293,35 +304,37 @@ def told(window: LabWindow) -> list[str]:
 def test_that_directions_exported_deleted_and_imported_are_those_they_were(
     qtbot: QtBot, window: LabWindow, tmp_path: Path, suffix: str
 ) -> None:
-    path, words, before = tmp_path / f"own{suffix}", told(window), window.desk.state.own
-    window.deeds.directions.export_to(str(path))
+    path, words, before = tmp_path / f"own{suffix}", told(window), window.workspace.state.own
+    window.controller.directions.export_to(str(path))
     qtbot.waitUntil(lambda: path.exists() and not window.background.busy, timeout=3000)
     found = load_directions(path)
     assert (found.names, found.method, found.model_hash) == (("Age", "Ära"), SEVERAL, HASH)
-    window.desk.session.reset(replace(window.desk.state, own=()))
-    window.deeds.directions.import_from(str(path))
+    window.workspace.session.reset(replace(window.workspace.state, own=()))
+    window.controller.directions.import_from(str(path))
     qtbot.waitUntil(lambda: len(words) == 2, timeout=3000)
     assert "Imported 2 directions" in words[1]
     methods = [replace(one, method=SEVERAL) for one in before]
-    assert [replace(one, model="fake") for one in window.desk.state.own] == methods
-    window.deeds.directions.import_from(str(path))
+    assert [replace(one, model="fake") for one in window.workspace.state.own] == methods
+    window.controller.directions.import_from(str(path))
     qtbot.waitUntil(lambda: len(words) == 3, timeout=3000)
     assert "2 were there already" in words[2]
-    assert len(window.desk.state.own) == 2
-    window.desk.undo_stack.undo()
-    assert window.desk.state.own == ()
+    assert len(window.workspace.state.own) == 2
+    window.workspace.undo_stack.undo()
+    assert window.workspace.state.own == ()
 
 
 def test_that_a_taken_name_gets_a_number_when_it_is_imported(
     qtbot: QtBot, window: LabWindow, tmp_path: Path
 ) -> None:
     path, words = tmp_path / "own.npz", told(window)
-    window.deeds.directions.export_to(str(path))
+    window.controller.directions.export_to(str(path))
     qtbot.waitUntil(lambda: len(words) == 1, timeout=3000)
-    window.desk.session.reset(replace(window.desk.state, own=(replace(AGE, vector=(5.0, 0.0, 0.0)),)))
-    window.deeds.directions.import_from(str(path))
+    window.workspace.session.reset(
+        replace(window.workspace.state, own=(replace(AGE, vector=(5.0, 0.0, 0.0)),))
+    )
+    window.controller.directions.import_from(str(path))
     qtbot.waitUntil(lambda: len(words) == 2, timeout=3000)
-    assert [one.name for one in window.desk.state.own] == ["Age", "Age 2", "Ära"]
+    assert [one.name for one in window.workspace.state.own] == ["Age", "Age 2", "Ära"]
 
 
 @pytest.mark.parametrize(
@@ -335,16 +348,16 @@ def test_that_a_taken_name_gets_a_number_when_it_is_imported(
 def test_that_directions_of_another_model_are_refused_and_it_says_what_to_do(
     qtbot: QtBot, window: LabWindow, tmp_path: Path, change: dict[str, object], what: str
 ) -> None:
-    path, words, before = tmp_path / "own.npz", told(window), window.desk.state.own
-    window.deeds.directions.export_to(str(path))
+    path, words, before = tmp_path / "own.npz", told(window), window.workspace.state.own
+    window.controller.directions.export_to(str(path))
     qtbot.waitUntil(lambda: len(words) == 1, timeout=3000)
     save_directions(path, replace(load_directions(path), **change), overwrite=True)
-    window.deeds.directions.import_from(str(path))
+    window.controller.directions.import_from(str(path))
     qtbot.waitUntil(lambda: len(words) == 2, timeout=3000)
     assert str(path) in words[1]
     assert what in words[1]
     assert "Open the model" in words[1]
-    assert window.desk.state.own == before
+    assert window.workspace.state.own == before
 
 
 def test_that_a_file_that_is_none_and_an_unknown_ending_are_told(
@@ -352,10 +365,10 @@ def test_that_a_file_that_is_none_and_an_unknown_ending_are_told(
 ) -> None:
     words = told(window)
     (tmp_path / "bad.npz").write_bytes(b"nothing")
-    window.deeds.directions.import_from(str(tmp_path / "bad.npz"))
+    window.controller.directions.import_from(str(tmp_path / "bad.npz"))
     qtbot.waitUntil(lambda: len(words) == 1, timeout=3000)
     assert "bad.npz" in words[0]
-    window.deeds.directions.export_to(str(tmp_path / "own.txt"))
+    window.controller.directions.export_to(str(tmp_path / "own.txt"))
     qtbot.waitUntil(lambda: len(words) == 2, timeout=3000)
     assert "own.txt" in words[1]
     assert ".safetensors" in words[1]
@@ -363,32 +376,32 @@ def test_that_a_file_that_is_none_and_an_unknown_ending_are_told(
 
 def test_that_without_any_there_is_nothing_to_export(qtbot: QtBot, window: LabWindow, tmp_path: Path) -> None:
     words = told(window)
-    window.desk.session.reset(replace(window.desk.state, own=()))
-    window.deeds.directions.export_to(str(tmp_path / "own.npz"))
+    window.workspace.session.reset(replace(window.workspace.state, own=()))
+    window.controller.directions.export_to(str(tmp_path / "own.npz"))
     assert "no directions of your own" in words[0]
     assert not (tmp_path / "own.npz").exists()
 
 
 def test_that_the_commands_gather_make_and_ask_for_files(qtbot: QtBot, window: LabWindow) -> None:
-    desk, plane = window.desk, window.plane
+    workspace, plane = window.workspace, window.plane
     plane.setFocus()
     qtbot.keyClick(plane, Qt.Key.Key_L)
-    assert desk.state.gathering == "a"
+    assert workspace.state.gathering == "a"
     qtbot.waitUntil(window.actions_["lassoAAction"].isChecked)
     qtbot.keyClick(plane, Qt.Key.Key_L, Qt.KeyboardModifier.ShiftModifier)
-    assert desk.state.gathering == "b"
+    assert workspace.state.gathering == "b"
     qtbot.keyClick(plane, Qt.Key.Key_Escape)
-    assert desk.state.gathering == ""
+    assert workspace.state.gathering == ""
     for number, key in ((5, Qt.Key.Key_A), (6, Qt.Key.Key_B)):
-        desk.session.reset(replace(desk.state, selected=number))
+        workspace.session.reset(replace(workspace.state, selected=number))
         window.actions_.refresh()
         qtbot.keyClick(plane, key)
-    assert (desk.state.group_a, desk.state.group_b) == ((5,), (6,))
+    assert (workspace.state.group_a, workspace.state.group_b) == ((5,), (6,))
     qtbot.keyClick(plane, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
     answer(qtbot, window.attributes)
-    qtbot.waitUntil(lambda: len(desk.state.own) == 3, timeout=2000)
+    qtbot.waitUntil(lambda: len(workspace.state.own) == 3, timeout=2000)
     window.actions_["clearGroupsAction"].trigger()
-    assert (desk.state.group_a, desk.state.group_b) == ((), ())
+    assert (workspace.state.group_a, workspace.state.group_b) == ((), ())
     for name, page in (("import", "importDirectionsDialog"), ("export", "exportDirectionsDialog")):
         window.actions_[f"{name}DirectionsAction"].trigger()
         dialog = window.findChild(QFileDialog, page)
@@ -400,7 +413,11 @@ def test_that_the_commands_gather_make_and_ask_for_files(qtbot: QtBot, window: L
 
 
 def test_that_the_table_of_trust_has_a_row_for_each_even_where_the_data_have_no_attributes(
-    qtbot: QtBot, desk: Desk, board: AttributeBoard, renderer: FakeRenderer, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot,
+    workspace: Workspace,
+    board: AttributeBoard,
+    renderer: FakeRenderer,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def rows() -> dict[str, list[str]]:
         qtbot.mouseClick(board.trust, LEFT)
@@ -416,7 +433,7 @@ def test_that_the_table_of_trust_has_a_row_for_each_even_where_the_data_have_no_
         qtbot.waitUntil(lambda: board.findChild(TrustTable) is None)
         return cells
 
-    desk.do(AddDirection(own=(AGE,)))
+    workspace.do(AddDirection(own=(AGE,)))
     told = rows()
     assert list(told) == ["Hat", "Smile", "Age"]
     assert told["Age"] == ["0.900", "2.00", "5", "6", "1.00", "+0.00", "+0.71"]
@@ -425,18 +442,18 @@ def test_that_the_table_of_trust_has_a_row_for_each_even_where_the_data_have_no_
         raise LabError("fake has neither attributes nor classes")
 
     monkeypatch.setattr(renderer, "directions", refuse)
-    desk.do(ChangeData(data="other"))
+    workspace.do(ChangeData(data="other"))
     qtbot.waitUntil(lambda: "neither" in board.status.text(), timeout=3000)
     assert board.trust.isEnabled()
     assert rows() == {"Age": ["0.900", "2.00", "5", "6", "1.00"]}
 
 
 def test_that_groups_that_went_while_their_direction_was_named_make_none(
-    qtbot: QtBot, desk: Desk, board: AttributeBoard, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, board: AttributeBoard, renderer: FakeRenderer
 ) -> None:
-    desk.do(SetGroups(group_a=(0, 3), group_b=(1, 4)))
+    workspace.do(SetGroups(group_a=(0, 3), group_b=(1, 4)))
     qtbot.mouseClick(board.shelf.yours.groups.make, LEFT)
-    desk.do(SetGroups())
+    workspace.do(SetGroups())
     renderer.served.clear()
     answer(qtbot, board, "Mine")
     qtbot.wait(50)

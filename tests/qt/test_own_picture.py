@@ -71,7 +71,7 @@ def drop(widget: QWidget, data: QMimeData) -> None:
 
 def taken(qtbot: QtBot, window: LabWindow, light: float) -> None:
     """Waits until the probe is at the place that the fake model gives to a picture of this light."""
-    qtbot.waitUntil(lambda: window.desk.state.probe == (light, 0.5, 1.0), timeout=3000)
+    qtbot.waitUntil(lambda: window.workspace.state.probe == (light, 0.5, 1.0), timeout=3000)
 
 
 def told(qtbot: QtBot, window: LabWindow) -> str:
@@ -85,8 +85,8 @@ def told(qtbot: QtBot, window: LabWindow) -> str:
 def test_that_a_plain_picture_dropped_on_the_window_is_encoded_and_the_probe_goes_to_its_place(
     qtbot: QtBot, tmp_path: Path, window: LabWindow, view: OwnPictureView
 ) -> None:
-    window.desk.do(MoveProbe(z=(1.0, 1.0, 1.0)))
-    count = window.desk.undo_stack.count()
+    window.workspace.do(MoveProbe(z=(1.0, 1.0, 1.0)))
+    count = window.workspace.undo_stack.count()
     drop(window, files(grey(tmp_path / "me.png", 200)))
     taken(qtbot, window, 2.0)
     qtbot.waitUntil(lambda: not window.docks.own_picture.visibleRegion().isEmpty(), timeout=2000)
@@ -95,14 +95,14 @@ def test_that_a_plain_picture_dropped_on_the_window_is_encoded_and_the_probe_goe
     assert int(view.seen.picture[0, 0]) == 200
     assert view.elbo.text() == "ELBO −100.0 nats = −90.0 reconstruction − 10.0 KL"
     qtbot.waitUntil(lambda: "The model knows such pictures" in view.known.text(), timeout=2000)
-    assert window.desk.undo_stack.count() == count + 1, "picture and probe are one step"
-    assert window.desk.undo_stack.undoText() == "Own picture"
-    window.desk.undo_stack.undo()
-    assert window.desk.state.probe == (1.0, 1.0, 1.0)
-    assert window.desk.state.own_picture is None
+    assert window.workspace.undo_stack.count() == count + 1, "picture and probe are one step"
+    assert window.workspace.undo_stack.undoText() == "Own picture"
+    window.workspace.undo_stack.undo()
+    assert window.workspace.state.probe == (1.0, 1.0, 1.0)
+    assert window.workspace.state.own_picture is None
     assert view.frame.isVisible()
     assert not view.seen.isVisible()
-    window.desk.undo_stack.redo()
+    window.workspace.undo_stack.redo()
     taken(qtbot, window, 2.0)
     assert view.seen.isVisible()
 
@@ -121,8 +121,8 @@ def test_that_the_drop_area_takes_even_pictures_that_latentlab_has_made(
     made = Provenance("probe", "mnist-vae-2d", "0123456789ab", z=(3.0, 3.0, 3.0))
     path = save_picture(tmp_path / "p.png", np.full((8, 8), 100, np.uint8), provenance=made)
     drop(window, files(path))
-    qtbot.waitUntil(lambda: window.desk.state.probe == (3.0, 3.0, 3.0), timeout=2000)
-    assert window.desk.state.own_picture is None
+    qtbot.waitUntil(lambda: window.workspace.state.probe == (3.0, 3.0, 3.0), timeout=2000)
+    assert window.workspace.state.own_picture is None
     window.docks.own_picture.raise_()
     area = window.findChild(QWidget, "ownImageDrop")
     assert isinstance(area, PictureFrame)
@@ -225,24 +225,24 @@ def test_that_a_drag_of_the_frame_moves_what_is_seen_and_the_probe_as_one_step(
     taken(qtbot, window, 2.0)
     qtbot.waitUntil(lambda: not view.frame.visibleRegion().isEmpty())
     view.frame.repaint()
-    count = window.desk.undo_stack.count()
+    count = window.workspace.undo_stack.count()
     middle = view.frame.rect().center()
     qtbot.mousePress(view.frame, LEFT, pos=middle)
     for step in range(1, 6):
         qtbot.mouseMove(view.frame, middle + QPoint(4 * step, 0))
         qtbot.wait(40)
     qtbot.mouseRelease(view.frame, LEFT, pos=middle + QPoint(20, 0))
-    own = window.desk.state.own_picture
+    own = window.workspace.state.own_picture
     assert own is not None
     assert own.fitting.x > 0.52
-    qtbot.waitUntil(lambda: window.desk.state.probe == (2.0, own.fitting.x, 1.0), timeout=2000)
-    assert window.desk.undo_stack.count() == count + 1
-    window.desk.undo_stack.undo()
-    assert window.desk.state.probe == (2.0, 0.5, 1.0)
+    qtbot.waitUntil(lambda: window.workspace.state.probe == (2.0, own.fitting.x, 1.0), timeout=2000)
+    assert window.workspace.undo_stack.count() == count + 1
+    window.workspace.undo_stack.undo()
+    assert window.workspace.state.probe == (2.0, 0.5, 1.0)
     assert view.frame.fitting.x == 0.5
     qtbot.wait(200)
-    assert window.desk.state.probe == (2.0, 0.5, 1.0), "what an undo brings back is not followed anew"
-    assert window.desk.undo_stack.canRedo()
+    assert window.workspace.state.probe == (2.0, 0.5, 1.0), "what an undo brings back is not followed anew"
+    assert window.workspace.undo_stack.canRedo()
 
 
 def test_that_wheel_and_keys_zoom_and_nudge_and_the_slider_stands_where_they_say(
@@ -275,10 +275,10 @@ def test_that_wheel_and_keys_zoom_and_nudge_and_the_slider_stands_where_they_say
     assert frame.fitting.x > 0.5
     qtbot.keyClick(frame, Qt.Key.Key_Minus)
     qtbot.waitUntil(
-        lambda: window.desk.state.probe == (2.0, frame.fitting.x, frame.fitting.zoom), timeout=2000
+        lambda: window.workspace.state.probe == (2.0, frame.fitting.x, frame.fitting.zoom), timeout=2000
     )
     view.zoom.setValue(50)
-    assert window.desk.state.own_picture.fitting.zoom == 4.0
+    assert window.workspace.state.own_picture.fitting.zoom == 4.0
 
 
 def test_that_the_whole_can_be_shown_and_light_and_dark_exchanged(
@@ -288,18 +288,18 @@ def test_that_the_whole_can_be_shown_and_light_and_dark_exchanged(
     taken(qtbot, window, 2.0)
     view.fit.setFocus()
     qtbot.keyClick(view.fit, Qt.Key.Key_Down)
-    assert window.desk.state.own_picture.fitting.how == PAD
+    assert window.workspace.state.own_picture.fitting.how == PAD
     assert not view.zoom.isEnabled()
     qtbot.keyClick(view.negative, Qt.Key.Key_Space)
-    assert window.desk.state.own_picture.fitting.negative
+    assert window.workspace.state.own_picture.fitting.negative
 
     def asked() -> rq.OwnPictureRequest:
         return [one for one in renderer.served if isinstance(one, rq.OwnPictureRequest)][-1]
 
-    qtbot.waitUntil(lambda: asked().fitting == window.desk.state.own_picture.fitting, timeout=2000)
-    window.desk.undo_stack.undo()
+    qtbot.waitUntil(lambda: asked().fitting == window.workspace.state.own_picture.fitting, timeout=2000)
+    window.workspace.undo_stack.undo()
     assert not view.negative.isChecked()
-    window.desk.undo_stack.undo()
+    window.workspace.undo_stack.undo()
     assert view.zoom.isEnabled()
 
 
@@ -331,23 +331,23 @@ def test_that_attributes_are_added_from_there_and_the_saved_picture_says_where_i
     qtbot.mouseClick(view.attributes, LEFT)
     qtbot.waitUntil(lambda: not window.docks.attributes.visibleRegion().isEmpty(), timeout=2000)
     z = (3.0, 0.5, 1.0)
-    with qtbot.waitSignal(window.desk.pointed, check_params_cb=lambda reply: reply.z == z):
-        window.desk.do(AddAttributes(amounts=(("Hat", 1.0),), z=z))
+    with qtbot.waitSignal(window.workspace.pointed, check_params_cb=lambda reply: reply.z == z):
+        window.workspace.do(AddAttributes(amounts=(("Hat", 1.0),), z=z))
     with qtbot.waitSignal(window.exporter.saved, timeout=2000):
         window.exporter.save_probe(tmp_path / "hat.png")
     origin = read_provenance(tmp_path / "hat.png")
     assert origin.z == z
     assert origin.extra["picture"] == "me.png"
     assert origin.extra["add"] == "Hat=1.0"
-    with qtbot.waitSignal(window.desk.pointed):
-        window.desk.do(MoveProbe(z=(0.0, 0.0, 0.0)))
+    with qtbot.waitSignal(window.workspace.pointed):
+        window.workspace.do(MoveProbe(z=(0.0, 0.0, 0.0)))
     with qtbot.waitSignal(window.exporter.saved, timeout=2000):
         window.exporter.save_probe(tmp_path / "other.png")
     assert "picture" not in read_provenance(tmp_path / "other.png").extra
     window.docks.own_picture.raise_()
     assert view.go.isEnabled()
     qtbot.mouseClick(view.go, LEFT)
-    assert window.desk.state.probe == (2.0, 0.5, 1.0)
+    assert window.workspace.state.probe == (2.0, 0.5, 1.0)
 
 
 def test_that_the_picture_outlives_another_model_which_encodes_it_anew_and_leaves_the_probe(
@@ -357,14 +357,14 @@ def test_that_the_picture_outlives_another_model_which_encodes_it_anew_and_leave
     taken(qtbot, window, 2.0)
     renderer.latents = 2
     renderer.mean = renderer.mean[:, :2].copy()
-    with qtbot.waitSignal(window.desk.loaded, timeout=2000):
+    with qtbot.waitSignal(window.workspace.loaded, timeout=2000):
         window.opener.open_model("other")
     qtbot.waitUntil(lambda: view.drawn.picture is not None, timeout=2000)
-    assert window.desk.state.probe == (0.0, 0.0)
+    assert window.workspace.state.probe == (0.0, 0.0)
     assert view.name.text().startswith("me.png")
     qtbot.waitUntil(view.go.isEnabled, timeout=2000)
     qtbot.mouseClick(view.go, LEFT)
-    assert window.desk.state.probe == (2.0, 0.5)
+    assert window.workspace.state.probe == (2.0, 0.5)
 
 
 def test_that_a_picture_can_be_put_away_and_that_undoes(
@@ -373,10 +373,10 @@ def test_that_a_picture_can_be_put_away_and_that_undoes(
     drop(window, files(grey(tmp_path / "me.png", 200)))
     taken(qtbot, window, 2.0)
     qtbot.mouseClick(view.away, LEFT)
-    assert window.desk.state.own_picture is None
-    assert window.desk.state.probe == (2.0, 0.5, 1.0)
+    assert window.workspace.state.own_picture is None
+    assert window.workspace.state.probe == (2.0, 0.5, 1.0)
     assert not view.away.isEnabled()
-    window.desk.undo_stack.undo()
+    window.workspace.undo_stack.undo()
     qtbot.waitUntil(lambda: view.drawn.picture is not None, timeout=2000)
     assert view.name.text().startswith("me.png")
 
@@ -409,14 +409,14 @@ def test_that_a_bad_file_is_named_with_the_reason_and_the_session_is_untouched(
         Image.new("1", (9000, 9000)).save(path)
     else:
         path.write_bytes(content)
-    before, count = window.desk.state, window.desk.undo_stack.count()
+    before, count = window.workspace.state, window.workspace.undo_stack.count()
     drop(window, files(path))
     text = told(qtbot, window)
     assert name in text
     assert reason in text
     # The message takes a strip of the plane's height.
-    assert dataclasses.replace(window.desk.state, view=before.view) == before
-    assert window.desk.undo_stack.count() == count
+    assert dataclasses.replace(window.workspace.state, view=before.view) == before
+    assert window.workspace.undo_stack.count() == count
     assert not view.seen.isVisible()
     assert not window.crashes.log.path.exists()
 
@@ -437,7 +437,7 @@ def test_that_what_cannot_be_pasted_says_why(qtbot: QtBot, window: LabWindow, te
     said = told(qtbot, window)
     assert said.startswith("Nothing was pasted")
     assert words in said
-    assert window.desk.state.own_picture is None
+    assert window.workspace.state.own_picture is None
 
 
 def test_that_a_link_dropped_from_a_browser_says_what_to_do(qtbot: QtBot, window: LabWindow) -> None:
@@ -466,10 +466,10 @@ def test_that_a_picture_that_comes_while_the_model_is_being_opened_is_followed_o
     renderer.hold.clear()
     window.opener.open_model("other")
     drop(window, files(grey(tmp_path / "me.png", 200)))
-    qtbot.waitUntil(lambda: window.desk.state.own_picture is not None, timeout=2000)
+    qtbot.waitUntil(lambda: window.workspace.state.own_picture is not None, timeout=2000)
     renderer.hold.set()
     taken(qtbot, window, 2.0)
-    assert window.desk.state.model == "other"
+    assert window.workspace.state.model == "other"
 
 
 def test_that_a_message_that_nothing_was_pasted_goes_when_a_picture_is_taken(
@@ -492,7 +492,7 @@ def test_that_the_size_said_is_the_files_own_not_what_is_kept_of_it(
 ) -> None:
     drop(window, files(grey(tmp_path / "large.png", 200, (4100, 30))))
     qtbot.waitUntil(lambda: view.name.text() == "large.png, 4,100 × 30", timeout=3000)
-    assert window.deeds.own_picture.pictures.pixels.shape[1] < 2048
+    assert window.controller.own_picture.pictures.pixels.shape[1] < 2048
     image = QImage(3000, 20, QImage.Format.Format_RGB32)
     image.fill(QColor(7, 7, 7))
     QGuiApplication.clipboard().setImage(image)

@@ -22,7 +22,7 @@ from latentlab.qt.clients.training_orders import Snapshot
 from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.shell.main_window import LabWindow
 from tests.conftest import make_vae
-from tests.hands import Faults, Hands, denoisers, few_pictures, furnished, planes, settle, until
+from tests.hands import Faults, Hands, composed, denoisers, few_pictures, planes, settle, until
 from tests.qt.shell import OFFSCREEN
 
 pytestmark = [OFFSCREEN, pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)]
@@ -34,7 +34,7 @@ TAPE_EVERY = 5
 @pytest.fixture
 def window(qtbot: QtBot, tmp_path: Path) -> Iterator[LabWindow]:
     with few_pictures(FEW):
-        made = furnished(Settings(tmp_path / "lab.ini"), tmp_path / "models")
+        made = composed(Settings(tmp_path / "lab.ini"), tmp_path / "models")
         yield made
         qtbot.waitUntil(lambda: not made.background.busy, timeout=5000)
         made.close()
@@ -67,14 +67,14 @@ def test_that_no_model_meets_what_is_of_another(window: LabWindow, tmp_path: Pat
     faults, hands = Faults(window, tmp_path), Hands(window)
     tapes = itertools.cycle(denoisers())
     for step, name in enumerate(there_and_back(planes())):
-        if window.desk.state.model != name:
+        if window.workspace.state.model != name:
             hands.open(name)
         if step % TAPE_EVERY == 0:
             hands.open_denoiser(next(tapes))
         hands.use_everything(of_a_kind=1)
         settle(30)
         assert not faults.found, f"{name}: {faults.found}"
-        assert window.desk.state.model == name
+        assert window.workspace.state.model == name
 
 
 def test_that_a_training_meets_nothing_of_the_model_before_it(window: LabWindow, tmp_path: Path) -> None:
@@ -85,15 +85,15 @@ def test_that_a_training_meets_nothing_of_the_model_before_it(window: LabWindow,
         hands.open(name)
         hands.use_everything()
         for step in (10, 20):
-            window.desk.follow(Snapshot("mine", step, "vae", asdict(config), theta, "mnist"))
+            window.workspace.follow(Snapshot("mine", step, "vae", asdict(config), theta, "mnist"))
             until(lambda step=step: learnt(window) == step, "the training was not followed")
             hands.use_everything()
-        assert window.desk.state.condition == ()
+        assert window.workspace.state.condition == ()
         settle(30)
         assert not faults.found, f"{name}: {faults.found}"
 
 
 def learnt(window: LabWindow) -> int:
     """The steps of the training in sight."""
-    found = window.desk.encodings
-    return found.step if isinstance(found, UnfoldedReply) and window.desk.following else 0
+    found = window.workspace.encodings
+    return found.step if isinstance(found, UnfoldedReply) and window.workspace.following else 0

@@ -164,7 +164,7 @@ def test_that_no_name_does_anything_in_a_dialog(qtbot: QtBot, window: LabWindow,
     board._show_trust()
     show_about(window)
     show_shortcuts(window)
-    window.deeds.ask_to_save("probe")
+    window.controller.ask_to_save("probe")
     yours = board.shelf.yours
     yours._rename(next(iter(yours.rows)))
     pages.append(CrashDialog(tmp_path / FILE / "lab.log", window))
@@ -210,7 +210,7 @@ def test_that_files_of_hostile_names_tell_of_themselves_in_plain_words(
             drop(window, broken)
             qtbot.waitUntil(messages.isVisible, timeout=5000)
             look()
-    window.deeds.directions.import_from(str(directions_file(home, Path(window.desk.state.model))))
+    window.controller.directions.import_from(str(directions_file(home, Path(window.workspace.state.model))))
     qtbot.waitUntil(lambda: "Imported" in window.statusBar().currentMessage(), timeout=5000)
     look()
     assert f'<img src="∕{MARK}">&b\\x1b\\u202e.npz' in said[-1][2]

@@ -13,7 +13,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.probe.view import ProbePanel, in_words, parse_point
 from latentlab.qt.widgets.picture_label import CrispPicture
 from latentlab.session.edits import MoveProbe
@@ -28,12 +28,12 @@ FINITE = st.floats(-1e18, 1e18)
 
 
 @pytest.fixture
-def panel(qtbot: QtBot, desk: Desk) -> ProbePanel:
-    made = ProbePanel(desk)
+def panel(qtbot: QtBot, workspace: Workspace) -> ProbePanel:
+    made = ProbePanel(workspace)
     qtbot.addWidget(made)
     made.resize(330, 700)
     made.show()
-    desk.do(MoveProbe(z=(0.25, -0.5)))
+    workspace.do(MoveProbe(z=(0.25, -0.5)))
     qtbot.waitUntil(lambda: made.density.text() != "–", timeout=2000)
     return made
 
@@ -44,37 +44,41 @@ def typed(panel: ProbePanel, text: str) -> None:
     QTest.keyClicks(panel.z, text)
 
 
-def test_that_the_picture_follows_the_probe(qtbot: QtBot, desk: Desk, panel: ProbePanel) -> None:
-    desk.do(MoveProbe(z=(2.0, 1.0)))
+def test_that_the_picture_follows_the_probe(qtbot: QtBot, workspace: Workspace, panel: ProbePanel) -> None:
+    workspace.do(MoveProbe(z=(2.0, 1.0)))
     qtbot.waitUntil(lambda: np.array_equal(panel.image.picture, picture_at((2.0, 1.0))), timeout=2000)
     assert panel.z.text() == "2.000, 1.000"
 
 
-def test_that_coordinates_typed_and_entered_move_the_probe_in_one_step(desk: Desk, panel: ProbePanel) -> None:
-    steps = desk.undo_stack.count()
+def test_that_coordinates_typed_and_entered_move_the_probe_in_one_step(
+    workspace: Workspace, panel: ProbePanel
+) -> None:
+    steps = workspace.undo_stack.count()
     typed(panel, "1.5; -0.25")
-    assert desk.state.probe == (0.25, -0.5)
+    assert workspace.state.probe == (0.25, -0.5)
     QTest.keyClick(panel.z, Qt.Key.Key_Return)
-    assert desk.state.probe == (1.5, -0.25)
-    assert desk.undo_stack.count() == steps + 1
+    assert workspace.state.probe == (1.5, -0.25)
+    assert workspace.undo_stack.count() == steps + 1
     assert panel.z.text() == "1.500, -0.250"
 
 
-def test_that_entering_what_is_there_does_not_round_the_probe(desk: Desk, panel: ProbePanel) -> None:
-    desk.do(MoveProbe(z=(0.123456, 0.5)))
+def test_that_entering_what_is_there_does_not_round_the_probe(
+    workspace: Workspace, panel: ProbePanel
+) -> None:
+    workspace.do(MoveProbe(z=(0.123456, 0.5)))
     QTest.keyClick(panel.z, Qt.Key.Key_Return)
-    assert desk.state.probe == (0.123456, 0.5)
+    assert workspace.state.probe == (0.123456, 0.5)
 
 
 @pytest.mark.parametrize("text", ["one, two", "1", "1 2 3", "nan, 0", "1e999 0", ""])
 def test_that_bad_coordinates_are_told_and_escape_brings_the_old_back(
-    desk: Desk, panel: ProbePanel, text: str
+    workspace: Workspace, panel: ProbePanel, text: str
 ) -> None:
     typed(panel, text or " ")
     QTest.keyClick(panel.z, Qt.Key.Key_Return)
     assert not panel.fault.isHidden()
     assert "Esc" in panel.fault.text()
-    assert desk.state.probe == (0.25, -0.5)
+    assert workspace.state.probe == (0.25, -0.5)
     QTest.keyClick(panel.z, Qt.Key.Key_Escape)
     assert panel.z.text() == "0.250, -0.500"
     assert panel.fault.isHidden()
@@ -94,22 +98,22 @@ def test_that_escape_is_left_to_others_where_there_is_nothing_to_take_back(panel
     assert presses == [True]
 
 
-def test_that_undo_shows_the_old_coordinates(desk: Desk, panel: ProbePanel) -> None:
+def test_that_undo_shows_the_old_coordinates(workspace: Workspace, panel: ProbePanel) -> None:
     typed(panel, "3 3")
     QTest.keyClick(panel.z, Qt.Key.Key_Return)
-    desk.undo_stack.undo()
+    workspace.undo_stack.undo()
     assert panel.z.text() == "0.250, -0.500"
 
 
-def test_that_no_coordinate_reads_minus_nought(desk: Desk, panel: ProbePanel) -> None:
-    desk.do(MoveProbe(z=(-0.0001, 0.0001)))
+def test_that_no_coordinate_reads_minus_nought(workspace: Workspace, panel: ProbePanel) -> None:
+    workspace.do(MoveProbe(z=(-0.0001, 0.0001)))
     assert panel.z.text() == "0.000, 0.000"
 
 
 def test_that_density_and_radius_are_shown_in_figures_and_words(
-    qtbot: QtBot, desk: Desk, panel: ProbePanel
+    qtbot: QtBot, workspace: Workspace, panel: ProbePanel
 ) -> None:
-    desk.do(MoveProbe(z=(3.0, 4.0)))
+    workspace.do(MoveProbe(z=(3.0, 4.0)))
     qtbot.waitUntil(lambda: "5.00" in panel.density.text(), timeout=2000)
     assert panel.density.text() == "−14.34 nats, |z| 5.00"
     assert panel.words.text() == "beyond 3σ: few training images lie here"
@@ -169,12 +173,12 @@ def test_that_an_action_gets_a_button_under_the_picture(panel: ProbePanel) -> No
 
 
 def test_that_a_model_that_cannot_be_opened_does_not_leave_the_panel_waiting(qtbot: QtBot) -> None:
-    desk = Desk(Session(SessionState(model="missing")), FakeRenderer())
-    panel = ProbePanel(desk)
+    workspace = Workspace(Session(SessionState(model="missing")), FakeRenderer())
+    panel = ProbePanel(workspace)
     qtbot.addWidget(panel)
-    with qtbot.waitSignal(desk.refused, timeout=2000):
-        desk.start()
-    desk.stop()
+    with qtbot.waitSignal(workspace.refused, timeout=2000):
+        workspace.start()
+    workspace.stop()
     assert panel.image._waiting == "No model is open"
 
 
@@ -232,10 +236,10 @@ def test_that_a_comma_with_two_meanings_is_refused(text: str, count: int) -> Non
 
 
 def test_that_a_narrow_line_shows_the_beginning_of_the_figure(
-    qtbot: QtBot, desk: Desk, panel: ProbePanel
+    qtbot: QtBot, workspace: Workspace, panel: ProbePanel
 ) -> None:
     panel.density.setFixedWidth(60)
-    desk.do(MoveProbe(z=(3.0, 4.0)))
+    workspace.do(MoveProbe(z=(3.0, 4.0)))
     qtbot.waitUntil(lambda: "5.00" in panel.density.text(), timeout=2000)
     assert panel.density.cursorPosition() == 0
 

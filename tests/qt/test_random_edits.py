@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from latentlab.qt.controllers.settings import Settings
 from tests.benchmarks.random_edits import FEW, Campaign
-from tests.hands import few_pictures, furnished
+from tests.hands import composed, few_pictures
 from tests.qt.shell import OFFSCREEN
 
 pytestmark = [OFFSCREEN, pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)]
@@ -19,7 +19,7 @@ EDITS = 400
 
 def test_that_no_order_of_edits_undos_and_models_meets_a_fault(qtbot: QtBot, tmp_path: Path) -> None:
     with few_pictures(FEW):
-        window = furnished(Settings(tmp_path / "lab.ini"), tmp_path / "models")
+        window = composed(Settings(tmp_path / "lab.ini"), tmp_path / "models")
         campaign = Campaign(window, tmp_path, seed=1)
         found = campaign.run(EDITS)
         qtbot.waitUntil(lambda: not window.background.busy, timeout=5000)

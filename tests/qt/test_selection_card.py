@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from latentlab.data.keys import Keys
 from latentlab.engine.rendering import replies as rp
 from latentlab.engine.rendering import requests as rq
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.selection_card.view import SelectionCard
 from latentlab.session.edits import SelectImage
 from tests.qt.fake_renderer import COUNT, SIDE, FakeRenderer
@@ -23,18 +23,18 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
 
 @pytest.fixture
-def card(qtbot: QtBot, desk: Desk) -> SelectionCard:
-    made = SelectionCard(desk)
+def card(qtbot: QtBot, workspace: Workspace) -> SelectionCard:
+    made = SelectionCard(workspace)
     qtbot.addWidget(made)
     made.resize(330, 900)
     made.show()
-    made._loaded(desk.model)
+    made._loaded(workspace.model)
     return made
 
 
-def select(qtbot: QtBot, desk: Desk, index: int) -> None:
-    with qtbot.waitSignal(desk.selected, timeout=2000):
-        desk.do(SelectImage(index=index))
+def select(qtbot: QtBot, workspace: Workspace, index: int) -> None:
+    with qtbot.waitSignal(workspace.selected, timeout=2000):
+        workspace.do(SelectImage(index=index))
 
 
 def test_that_it_says_how_to_select_when_nothing_is_selected(card: SelectionCard) -> None:
@@ -46,9 +46,9 @@ def test_that_it_says_how_to_select_when_nothing_is_selected(card: SelectionCard
 
 
 def test_that_image_reconstruction_and_draws_of_the_selection_are_shown(
-    qtbot: QtBot, desk: Desk, renderer: FakeRenderer, card: SelectionCard
+    qtbot: QtBot, workspace: Workspace, renderer: FakeRenderer, card: SelectionCard
 ) -> None:
-    select(qtbot, desk, 7)
+    select(qtbot, workspace, 7)
     np.testing.assert_array_equal(card.original.picture, renderer.images[7, 0])
     assert card.reconstruction.picture is not None
     assert sum(draw.picture is not None and draw.isVisible() for draw in card.draws) == 8
@@ -58,9 +58,9 @@ def test_that_image_reconstruction_and_draws_of_the_selection_are_shown(
 
 
 def test_that_the_elbo_adds_up_and_each_term_is_explained(
-    qtbot: QtBot, desk: Desk, card: SelectionCard
+    qtbot: QtBot, workspace: Workspace, card: SelectionCard
 ) -> None:
-    select(qtbot, desk, 7)
+    select(qtbot, workspace, 7)
     assert card.figures["reconstruction"].text() == "−123.00 nats"
     assert card.figures["kl"].text() == "7.00 nats"
     assert card.figures["elbo"].text() == "−130.00 nats"
@@ -72,96 +72,98 @@ def test_that_the_elbo_adds_up_and_each_term_is_explained(
 
 
 def test_that_mean_and_sigma_of_the_posterior_are_shown(
-    qtbot: QtBot, desk: Desk, renderer: FakeRenderer, card: SelectionCard
+    qtbot: QtBot, workspace: Workspace, renderer: FakeRenderer, card: SelectionCard
 ) -> None:
-    select(qtbot, desk, 3)
+    select(qtbot, workspace, 3)
     mean = ", ".join(f"{value:.3f}" for value in renderer.mean[3]).replace("-", "−")
     assert card.figures["mean"].text() == mean
     assert card.figures["sigma"].text() == "0.100, 0.200"
 
 
 def test_that_a_number_typed_selects_that_image_and_sends_the_probe_to_its_mean(
-    qtbot: QtBot, desk: Desk, renderer: FakeRenderer, card: SelectionCard
+    qtbot: QtBot, workspace: Workspace, renderer: FakeRenderer, card: SelectionCard
 ) -> None:
     card.index.setFocus()
     card.index.selectAll()
     QTest.keyClicks(card.index, "41")
-    assert desk.state.selected is None
+    assert workspace.state.selected is None
     QTest.keyClick(card.index, Qt.Key.Key_Return)
-    assert desk.state.selected == 41
-    assert desk.state.probe == tuple(map(float, renderer.mean[41]))
+    assert workspace.state.selected == 41
+    assert workspace.state.probe == tuple(map(float, renderer.mean[41]))
 
 
 def test_that_arrow_keys_step_through_the_images_and_a_run_of_them_is_one_undo(
-    desk: Desk, card: SelectionCard
+    workspace: Workspace, card: SelectionCard
 ) -> None:
-    desk.do(SelectImage(index=10))
+    workspace.do(SelectImage(index=10))
     for _ in range(3):
         QTest.keyClick(card.index, Qt.Key.Key_Up)
     QTest.keyClick(card.index, Qt.Key.Key_Down)
-    assert desk.state.selected == 12
-    desk.undo_stack.undo()
-    assert desk.state.selected == 10
+    assert workspace.state.selected == 12
+    workspace.undo_stack.undo()
+    assert workspace.state.selected == 10
     assert card.index.value() == 10
 
 
 def test_that_stepping_below_the_first_selects_none_and_there_is_nothing_past_the_last(
-    desk: Desk, card: SelectionCard
+    workspace: Workspace, card: SelectionCard
 ) -> None:
-    desk.do(SelectImage(index=0))
+    workspace.do(SelectImage(index=0))
     QTest.keyClick(card.index, Qt.Key.Key_Down)
-    assert desk.state.selected is None
-    desk.do(SelectImage(index=COUNT - 1))
+    assert workspace.state.selected is None
+    workspace.do(SelectImage(index=COUNT - 1))
     QTest.keyClick(card.index, Qt.Key.Key_Up)
-    assert desk.state.selected == COUNT - 1
+    assert workspace.state.selected == COUNT - 1
 
 
 def test_that_an_image_not_encoded_yet_is_selected_without_moving_the_probe(
-    desk: Desk, card: SelectionCard
+    workspace: Workspace, card: SelectionCard
 ) -> None:
-    desk.encodings = None
+    workspace.encodings = None
     card.index.setValue(5)
-    assert desk.state.selected == 5
-    assert desk.state.probe == (0.0, 0.0)
+    assert workspace.state.selected == 5
+    assert workspace.state.probe == (0.0, 0.0)
 
 
 def test_that_deselect_deselects_and_undo_selects_again(
-    qtbot: QtBot, desk: Desk, card: SelectionCard
+    qtbot: QtBot, workspace: Workspace, card: SelectionCard
 ) -> None:
-    select(qtbot, desk, 7)
+    select(qtbot, workspace, 7)
     QTest.mouseClick(card.deselect, Qt.MouseButton.LeftButton)
-    assert desk.state.selected is None
+    assert workspace.state.selected is None
     assert not card.original.isVisible()
-    with qtbot.waitSignal(desk.selected, timeout=2000):
-        desk.undo_stack.undo()
+    with qtbot.waitSignal(workspace.selected, timeout=2000):
+        workspace.undo_stack.undo()
     assert card.original.isVisible()
     assert card.figures["elbo"].text() == "−130.00 nats"
 
 
 def test_that_old_figures_do_not_stay_under_a_new_image_while_the_model_is_slow(
-    qtbot: QtBot, desk: Desk, renderer: FakeRenderer, card: SelectionCard
+    qtbot: QtBot, workspace: Workspace, renderer: FakeRenderer, card: SelectionCard
 ) -> None:
-    select(qtbot, desk, 7)
+    select(qtbot, workspace, 7)
     renderer.hold.clear()
-    desk.do(SelectImage(index=8))
+    workspace.do(SelectImage(index=8))
     np.testing.assert_array_equal(card.original.picture, renderer.images[8, 0])
     qtbot.waitUntil(lambda: card.figures["elbo"].text() == "…", timeout=1000)
     assert card.reconstruction.picture is None
-    with qtbot.waitSignal(desk.selected, timeout=2000):
+    with qtbot.waitSignal(workspace.selected, timeout=2000):
         renderer.hold.set()
     assert card.figures["elbo"].text() == "−130.00 nats"
 
 
 def test_that_a_refusal_is_told_in_place_of_figures(
-    qtbot: QtBot, desk: Desk, renderer: FakeRenderer, card: SelectionCard
+    qtbot: QtBot, workspace: Workspace, renderer: FakeRenderer, card: SelectionCard
 ) -> None:
-    desk.refused.emit(rp.Refusal(1, "selection", "mnist has no picture 99"))
+    workspace.refused.emit(rp.Refusal(1, "selection", "mnist has no picture 99"))
     assert card.note.isVisible()
     assert card.note.text() == "mnist has no picture 99"
 
 
-def test_that_a_wheel_rolling_past_does_not_change_the_selection(desk: Desk, card: SelectionCard) -> None:
-    desk.do(SelectImage(index=10))
+def test_that_a_wheel_rolling_past_does_not_change_the_selection(
+    workspace: Workspace, card: SelectionCard
+) -> None:
+    workspace.do(SelectImage(index=10))
     card.index.clearFocus()
     place = QPointF(5, 5)
     turn = QWheelEvent(
@@ -169,14 +171,14 @@ def test_that_a_wheel_rolling_past_does_not_change_the_selection(desk: Desk, car
         Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
     )  # fmt: skip
     QApplication.sendEvent(card.index, turn)
-    assert desk.state.selected == 10
+    assert workspace.state.selected == 10
 
 
 @pytest.mark.parametrize("width", [260, 330, 500])
 def test_that_nothing_is_clipped_however_narrow(
-    qtbot: QtBot, desk: Desk, card: SelectionCard, width: int
+    qtbot: QtBot, workspace: Workspace, card: SelectionCard, width: int
 ) -> None:
-    select(qtbot, desk, 7)
+    select(qtbot, workspace, 7)
     card.resize(width, card.heightForWidth(width))
     qtbot.wait(1)
     assert card.minimumSizeHint().width() <= 260
@@ -186,14 +188,14 @@ def test_that_nothing_is_clipped_however_narrow(
 
 
 def test_that_drawing_again_asks_for_other_draws_of_the_same_image(
-    qtbot: QtBot, desk: Desk, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, renderer: FakeRenderer
 ) -> None:
-    card = SelectionCard(desk)
+    card = SelectionCard(workspace)
     qtbot.addWidget(card)
     card.show()
-    with qtbot.waitSignal(desk.selected, timeout=2000):
-        desk.do(SelectImage(index=5))
-    with qtbot.waitSignal(desk.selected, timeout=2000):
+    with qtbot.waitSignal(workspace.selected, timeout=2000):
+        workspace.do(SelectImage(index=5))
+    with qtbot.waitSignal(workspace.selected, timeout=2000):
         qtbot.mouseClick(card.draw_again, Qt.MouseButton.LeftButton)
     first, second = [q for q in renderer.served if isinstance(q, rq.SelectionRequest)][-2:]
     assert first.index == second.index == 5
@@ -201,14 +203,14 @@ def test_that_drawing_again_asks_for_other_draws_of_the_same_image(
 
 
 def test_that_the_file_of_the_selected_image_is_named_and_no_empty_line_else(
-    qtbot: QtBot, desk: Desk, card: SelectionCard, renderer: FakeRenderer
+    qtbot: QtBot, workspace: Workspace, card: SelectionCard, renderer: FakeRenderer
 ) -> None:
     assert not card.file.isVisible()
     names = tuple(f"cats/{number}.png" for number in range(COUNT))
     renderer.keys = Keys(names, np.arange(COUNT, dtype=np.uint64))
-    with qtbot.waitSignal(desk.loaded, timeout=2000):
-        desk.open(desk.state)
-    desk.select(7)
+    with qtbot.waitSignal(workspace.loaded, timeout=2000):
+        workspace.open(workspace.state)
+    workspace.select(7)
     assert (card.file.text(), card.file.isVisible()) == ("cats/7.png", True)
-    desk.select(None)
+    workspace.select(None)
     assert not card.file.isVisible()

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QByteArray
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine.diffusion.recipes import Manner, Recipe
+from latentlab.engine.diffusion.recipes import Recipe, SamplerSettings
 from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.widgets.colours import Theme
 from latentlab.session.bounds import MAX_PINS
@@ -25,12 +25,12 @@ def test_that_everything_comes_back(qtbot: QtBot, tmp_path: Path) -> None:
         window.resize(760, 640)
         window.docks.tray.hide()
         window.actions_["darkThemeAction"].trigger()
-        window.desk.do(MoveProbe(z=(0.25, -1.5)))
+        window.workspace.do(MoveProbe(z=(0.25, -1.5)))
     with open_window(qtbot, tmp_path) as window:
         assert (window.width(), window.height()) == (760, 640)
         assert not window.docks.tray.isVisible()
         assert window.theming.theme is Theme.DARK
-        assert window.desk.state.probe == (0.25, -1.5)
+        assert window.workspace.state.probe == (0.25, -1.5)
         window.actions_["systemThemeAction"].trigger()
 
 
@@ -38,7 +38,7 @@ def test_that_settings_are_saved_a_while_after_a_change_without_closing(qtbot: Q
     with open_window(qtbot, tmp_path) as window:
         window._save_later.stop()
         window._save_later.setInterval(30)
-        window.desk.do(MoveProbe(z=(0.5, 0.5)))
+        window.workspace.do(MoveProbe(z=(0.5, 0.5)))
         qtbot.waitUntil(lambda: not window._save_later.isActive(), timeout=2000)
         found = Settings(tmp_path / "lab.ini").session
         assert found is not None
@@ -54,7 +54,7 @@ def _good(path: Path) -> str:
 
 
 def test_that_a_tape_of_another_version_is_forgotten_and_nothing_else(tmp_path: Path) -> None:
-    path, kept = tmp_path / "lab.ini", ("mnist-ddpm", Recipe(3, Manner(steps=7)))
+    path, kept = tmp_path / "lab.ini", ("mnist-ddpm", Recipe(3, SamplerSettings(steps=7)))
     settings = Settings(path)
     settings.session, settings.tape = SessionState(probe=(1.0, 1.0)), kept
     settings.save()
@@ -155,8 +155,8 @@ def test_that_settings_in_a_read_only_folder_are_no_reason_to_fail(qtbot: QtBot,
 
 def test_that_of_two_windows_on_one_file_the_last_one_wins(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as one, open_window(qtbot, tmp_path) as two:
-        one.desk.do(MoveProbe(z=(1.0, 0.0)))
-        two.desk.do(MoveProbe(z=(2.0, 0.0)))
+        one.workspace.do(MoveProbe(z=(1.0, 0.0)))
+        two.workspace.do(MoveProbe(z=(2.0, 0.0)))
         two.save_settings()
         one.save_settings()
     found = Settings(tmp_path / "lab.ini")
@@ -226,7 +226,7 @@ def test_that_model_and_data_given_by_relative_paths_are_found_from_another_fold
     monkeypatch.chdir(here)
     settings = Settings(path)
     settings.session = SessionState(model="m.safetensors", data="cats::side=16", pins=((1.0, 2.0),))
-    settings.tape = "d.safetensors", Recipe(3, Manner(steps=7))
+    settings.tape = "d.safetensors", Recipe(3, SamplerSettings(steps=7))
     settings.save()
     monkeypatch.chdir("/")
     again = Settings(path)
@@ -242,7 +242,7 @@ def test_that_model_and_data_given_by_relative_paths_are_found_from_another_fold
 def test_that_a_text_longer_than_any_path_is_not_taken(tmp_path: Path, key: str) -> None:
     path = tmp_path / "lab.ini"
     settings = Settings(path)
-    settings.tape = ("mnist-ddpm", Recipe(3, Manner(steps=7)))
+    settings.tape = ("mnist-ddpm", Recipe(3, SamplerSettings(steps=7)))
     settings.save()
     lines = path.read_text().split("\n")
     path.write_text("\n".join(f"{key}={'x' * 20_000}" if one.startswith(key) else one for one in lines))

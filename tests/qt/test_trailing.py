@@ -4,33 +4,33 @@ from __future__ import annotations
 
 import pytest
 
-from latentlab.qt.clients.deferred_probe import Trailing
+from latentlab.qt.clients.deferred_probe import DeferredProbe
 from latentlab.session.edits import MoveProbe
 
 
 @pytest.fixture
-def told(desk):
+def told(workspace):
     """What happens, in its order."""
     told = []
-    trailing = Trailing(desk, desk)
-    desk.pointed.connect(lambda reply: told.append(("picture", reply.z)))
-    trailing.moved.connect(lambda old, new: told.append(("moved", old.probe, new.probe)))
+    deferred_probe = DeferredProbe(workspace, workspace)
+    workspace.pointed.connect(lambda reply: told.append(("picture", reply.z)))
+    deferred_probe.moved.connect(lambda old, new: told.append(("moved", old.probe, new.probe)))
     return told
 
 
-def test_that_the_move_is_told_after_its_picture(qtbot, desk, told):
-    before = desk.state.probe
-    desk.do(MoveProbe(z=(0.5, 0.25)))
+def test_that_the_move_is_told_after_its_picture(qtbot, workspace, told):
+    before = workspace.state.probe
+    workspace.do(MoveProbe(z=(0.5, 0.25)))
     assert told == []
     qtbot.waitUntil(lambda: len(told) == 2)
     assert told == [("picture", (0.5, 0.25)), ("moved", before, (0.5, 0.25))]
 
 
-def test_that_moves_without_a_picture_are_told_all_the_same_as_one(qtbot, desk, renderer, told):
+def test_that_moves_without_a_picture_are_told_all_the_same_as_one(qtbot, workspace, renderer, told):
     renderer.hold.clear()
-    before = desk.state.probe
+    before = workspace.state.probe
     for z in ((0.5, 0.25), (1.0, 0.5)):
-        desk.do(MoveProbe(z=z))
+        workspace.do(MoveProbe(z=z))
     qtbot.waitUntil(lambda: bool(told))
     assert told == [("moved", before, (1.0, 0.5))]
     renderer.hold.set()

@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.tray.view import Tray
 from latentlab.qt.widgets.film_strip import PICTURE
 from latentlab.session.bounds import MAX_PINS, TRAY_FULL
@@ -24,8 +24,8 @@ A, B, C = (1.0, 0.0), (0.0, 2.0), (-1.0, -1.0)
 
 
 @pytest.fixture
-def view(qtbot: QtBot, desk: Desk) -> Tray:
-    made = Tray(desk)
+def view(qtbot: QtBot, workspace: Workspace) -> Tray:
+    made = Tray(workspace)
     qtbot.addWidget(made)
     made.resize(420, 170)
     made.show()
@@ -34,10 +34,10 @@ def view(qtbot: QtBot, desk: Desk) -> Tray:
 
 
 @pytest.fixture
-def full(qtbot: QtBot, desk: Desk, view: Tray) -> Tray:
+def full(qtbot: QtBot, workspace: Workspace, view: Tray) -> Tray:
     """The tray with pins A, B and C."""
-    desk.do(SetPins(pins=(A, B, C)))
-    desk.undo_stack.clear()
+    workspace.do(SetPins(pins=(A, B, C)))
+    workspace.undo_stack.clear()
     qtbot.waitUntil(lambda: isinstance(view.strip.item(2).data(PICTURE), QImage), timeout=2000)
     return view
 
@@ -56,82 +56,89 @@ def middle(view: Tray, row: int) -> QPoint:
     return view.strip.visualItemRect(view.strip.item(row)).center()
 
 
-def test_that_pinning_the_probe_brings_its_numbered_picture(qtbot: QtBot, desk: Desk, view: Tray) -> None:
-    desk.do(MoveProbe(z=A))
+def test_that_pinning_the_probe_brings_its_numbered_picture(
+    qtbot: QtBot, workspace: Workspace, view: Tray
+) -> None:
+    workspace.do(MoveProbe(z=A))
     click(qtbot, view, "pinProbe")
-    assert desk.state.pins == (A,)
+    assert workspace.state.pins == (A,)
     assert view.strip.item(0).text() == "1"
     qtbot.waitUntil(lambda: isinstance(view.strip.item(0).data(PICTURE), QImage), timeout=2000)
     assert view.strip.item(0).data(PICTURE).pixelColor(0, 0).red() == picture_at(A)[0, 0]
     assert view.strip.currentRow() == 0
 
 
-def test_that_pinning_undoes_and_redoes(qtbot: QtBot, desk: Desk, view: Tray) -> None:
+def test_that_pinning_undoes_and_redoes(qtbot: QtBot, workspace: Workspace, view: Tray) -> None:
     click(qtbot, view, "pinProbe")
-    desk.undo_stack.undo()
+    workspace.undo_stack.undo()
     assert view.strip.count() == 0
-    desk.undo_stack.redo()
+    workspace.undo_stack.redo()
     assert view.strip.count() == 1
 
 
-def test_that_pinning_twice_in_a_row_pins_once(qtbot: QtBot, desk: Desk, view: Tray) -> None:
+def test_that_pinning_twice_in_a_row_pins_once(qtbot: QtBot, workspace: Workspace, view: Tray) -> None:
     click(qtbot, view, "pinProbe")
     click(qtbot, view, "pinProbe")
-    assert len(desk.state.pins) == 1
-    assert desk.undo_stack.count() == 1
+    assert len(workspace.state.pins) == 1
+    assert workspace.undo_stack.count() == 1
 
 
-def test_that_a_click_on_a_pin_puts_the_probe_there(qtbot: QtBot, desk: Desk, full: Tray) -> None:
+def test_that_a_click_on_a_pin_puts_the_probe_there(qtbot: QtBot, workspace: Workspace, full: Tray) -> None:
     qtbot.mouseClick(full.strip.viewport(), Qt.MouseButton.LeftButton, pos=middle(full, 1))
-    assert desk.state.probe == B
-    assert desk.undo_stack.count() == 1
+    assert workspace.state.probe == B
+    assert workspace.undo_stack.count() == 1
 
 
-def test_that_enter_puts_the_probe_at_the_chosen_pin(qtbot: QtBot, desk: Desk, full: Tray) -> None:
+def test_that_enter_puts_the_probe_at_the_chosen_pin(qtbot: QtBot, workspace: Workspace, full: Tray) -> None:
     full.strip.setCurrentRow(0)
     qtbot.keyClick(full.strip, Qt.Key.Key_Right)
     qtbot.keyClick(full.strip, Qt.Key.Key_Return)
-    assert desk.state.probe == B
+    assert workspace.state.probe == B
 
 
 def test_that_delete_removes_the_chosen_pin_and_the_next_is_chosen(
-    qtbot: QtBot, desk: Desk, full: Tray
+    qtbot: QtBot, workspace: Workspace, full: Tray
 ) -> None:
     full.activateWindow()
     full.strip.setFocus()
     full.strip.setCurrentRow(1)
     qtbot.keyClick(full.strip, Qt.Key.Key_Delete)
-    assert desk.state.pins == (A, C)
+    assert workspace.state.pins == (A, C)
     assert full.strip.currentRow() == 1
     assert [full.strip.item(row).text() for row in range(2)] == ["1", "2"]
-    desk.undo_stack.undo()
-    assert desk.state.pins == (A, B, C)
+    workspace.undo_stack.undo()
+    assert workspace.state.pins == (A, B, C)
 
 
-def test_that_clear_takes_all_away_in_one_step(qtbot: QtBot, desk: Desk, full: Tray) -> None:
+def test_that_clear_takes_all_away_in_one_step(qtbot: QtBot, workspace: Workspace, full: Tray) -> None:
     click(qtbot, full, "clearPins")
-    assert desk.state.pins == ()
+    assert workspace.state.pins == ()
     assert not button(full, "clearPins").isEnabled()
-    desk.undo_stack.undo()
-    assert desk.state.pins == (A, B, C)
+    workspace.undo_stack.undo()
+    assert workspace.state.pins == (A, B, C)
 
 
 def test_that_alt_and_arrows_change_the_order_and_the_choice_goes_along(
-    qtbot: QtBot, desk: Desk, full: Tray
+    qtbot: QtBot, workspace: Workspace, full: Tray
 ) -> None:
     full.activateWindow()
     full.strip.setFocus()
     full.strip.setCurrentRow(0)
     qtbot.keyClick(full.strip, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
-    assert desk.state.pins == (B, A, C)
+    assert workspace.state.pins == (B, A, C)
     assert full.strip.currentRow() == 1
     qtbot.keyClick(full.strip, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
-    assert desk.state.pins == (A, B, C)
+    assert workspace.state.pins == (A, B, C)
 
 
 @pytest.mark.parametrize(("row", "target", "pins"), [(0, 2, (B, C, A)), (2, 0, (C, A, B)), (0, 1, (B, A, C))])
 def test_that_dragging_a_pin_changes_the_order_and_leaves_the_probe(
-    qtbot: QtBot, desk: Desk, full: Tray, row: int, target: int, pins: tuple[tuple[float, float], ...]
+    qtbot: QtBot,
+    workspace: Workspace,
+    full: Tray,
+    row: int,
+    target: int,
+    pins: tuple[tuple[float, float], ...],
 ) -> None:
     viewport, side = full.strip.viewport(), 10 if target > row else -10
     qtbot.mousePress(viewport, Qt.MouseButton.LeftButton, pos=middle(full, row))
@@ -139,27 +146,29 @@ def test_that_dragging_a_pin_changes_the_order_and_leaves_the_probe(
     qtbot.mouseMove(viewport, middle(full, target) + QPoint(side, 0))
     full.strip.grab()  # the mark of the gap is painted
     qtbot.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=middle(full, target) + QPoint(side, 0))
-    assert desk.state.pins == pins
-    assert desk.state.probe == (0.0, 0.0)
+    assert workspace.state.pins == pins
+    assert workspace.state.probe == (0.0, 0.0)
     assert full.strip.currentRow() == target
-    assert desk.undo_stack.count() == 1
+    assert workspace.undo_stack.count() == 1
 
 
-def test_that_a_pin_dragged_back_to_its_place_changes_nothing(qtbot: QtBot, desk: Desk, full: Tray) -> None:
+def test_that_a_pin_dragged_back_to_its_place_changes_nothing(
+    qtbot: QtBot, workspace: Workspace, full: Tray
+) -> None:
     viewport = full.strip.viewport()
     qtbot.mousePress(viewport, Qt.MouseButton.LeftButton, pos=middle(full, 1))
     qtbot.mouseMove(viewport, middle(full, 2))
     qtbot.mouseMove(viewport, middle(full, 1))
     qtbot.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=middle(full, 1))
-    assert desk.state.pins == (A, B, C)
-    assert desk.undo_stack.count() == 0
+    assert workspace.state.pins == (A, B, C)
+    assert workspace.undo_stack.count() == 0
 
 
-def test_that_passing_over_a_pin_points_at_its_place(qtbot: QtBot, desk: Desk, full: Tray) -> None:
+def test_that_passing_over_a_pin_points_at_its_place(qtbot: QtBot, workspace: Workspace, full: Tray) -> None:
     qtbot.mouseMove(full.strip.viewport(), middle(full, 2))
-    assert desk.state.pointed == C
+    assert workspace.state.pointed == C
     QApplication.sendEvent(full.strip.viewport(), QEvent(QEvent.Type.Leave))
-    assert desk.state.pointed is None
+    assert workspace.state.pointed is None
 
 
 def test_that_what_cannot_be_done_is_not_offered(full: Tray) -> None:
@@ -172,13 +181,13 @@ def test_that_what_cannot_be_done_is_not_offered(full: Tray) -> None:
     assert not button(full, "removePin").isEnabled()
 
 
-def test_that_the_context_menu_offers_what_concerns_the_pin(desk: Desk, full: Tray) -> None:
+def test_that_the_context_menu_offers_what_concerns_the_pin(workspace: Workspace, full: Tray) -> None:
     full.strip.setCurrentRow(1)
     menu = full.made_menu()
     texts = [action.text() for action in menu.actions() if action.text()]
     assert texts == ["Put probe here", "Move left", "Move right", "Remove", "Pin probe", "Clear"]
     full.visit_action.trigger()
-    assert desk.state.probe == B
+    assert workspace.state.probe == B
 
 
 def test_that_the_empty_tray_says_what_to_do(view: Tray) -> None:
@@ -191,14 +200,14 @@ def test_that_the_empty_tray_says_what_to_do(view: Tray) -> None:
     assert inked
 
 
-def test_that_pictures_stay_while_the_order_changes(desk: Desk, full: Tray) -> None:
+def test_that_pictures_stay_while_the_order_changes(workspace: Workspace, full: Tray) -> None:
     full.strip.setCurrentRow(0)
     full.move_right()
     assert all(isinstance(full.strip.item(row).data(PICTURE), QImage) for row in range(3))
 
 
 def test_that_pins_lie_side_by_side_and_the_panel_may_be_240_pixels_wide(
-    qtbot: QtBot, desk: Desk, full: Tray
+    qtbot: QtBot, workspace: Workspace, full: Tray
 ) -> None:
     assert full.minimumSizeHint().width() <= 240
     for width, height in ((240, 150), (420, 190), (900, 170)):
@@ -209,14 +218,14 @@ def test_that_pins_lie_side_by_side_and_the_panel_may_be_240_pixels_wide(
         assert all(box.height() <= full.strip.viewport().height() for box in boxes)
 
 
-def test_that_a_full_tray_says_so_and_takes_no_more(qtbot: QtBot, desk: Desk, view: Tray) -> None:
-    desk.do(SetPins(pins=tuple((float(number), 0.0) for number in range(MAX_PINS))))
+def test_that_a_full_tray_says_so_and_takes_no_more(qtbot: QtBot, workspace: Workspace, view: Tray) -> None:
+    workspace.do(SetPins(pins=tuple((float(number), 0.0) for number in range(MAX_PINS))))
     assert not button(view, "pinProbe").isEnabled()
     assert button(view, "pinProbe").toolTip() == TRAY_FULL
     view.pin()
-    assert len(desk.state.pins) == MAX_PINS
+    assert len(workspace.state.pins) == MAX_PINS
     view.strip.setCurrentRow(0)
     view.remove_action.trigger()
     assert button(view, "pinProbe").isEnabled()
     click(qtbot, view, "pinProbe")
-    assert len(desk.state.pins) == MAX_PINS
+    assert len(workspace.state.pins) == MAX_PINS

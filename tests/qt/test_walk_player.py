@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.walk.view import WalkPlayer
 from latentlab.qt.widgets.colours import Theme, palette_for
 from latentlab.session.edits import SetPins, SetWalk, ShowFrame
@@ -25,8 +25,8 @@ PINS = ((0.0, 0.0), (2.0, 0.0), (2.0, 4.0))
 
 
 @pytest.fixture
-def view(qtbot: QtBot, desk: Desk) -> WalkPlayer:
-    made = WalkPlayer(desk)
+def view(qtbot: QtBot, workspace: Workspace) -> WalkPlayer:
+    made = WalkPlayer(workspace)
     qtbot.addWidget(made)
     made.resize(540, 170)
     made.show()
@@ -35,49 +35,53 @@ def view(qtbot: QtBot, desk: Desk) -> WalkPlayer:
 
 
 @pytest.fixture
-def ready(qtbot: QtBot, desk: Desk, view: WalkPlayer) -> WalkPlayer:
+def ready(qtbot: QtBot, workspace: Workspace, view: WalkPlayer) -> WalkPlayer:
     """The player with a walk of two legs, 5 pictures each: frames 0 to 8."""
-    desk.do(SetWalk(walk=WalkSettings(steps=5, frames_per_second=60)))
-    desk.do(SetPins(pins=PINS))
+    workspace.do(SetWalk(walk=WalkSettings(steps=5, frames_per_second=60)))
+    workspace.do(SetPins(pins=PINS))
     qtbot.waitUntil(lambda: view.slider.maximum() == 8 and view.screen_.picture is not None, timeout=3000)
-    desk.undo_stack.clear()
+    workspace.undo_stack.clear()
     return view
 
 
-def test_that_fewer_than_two_pins_disable_the_player_and_it_says_why(desk: Desk, view: WalkPlayer) -> None:
-    desk.do(SetPins(pins=PINS[:1]))
+def test_that_fewer_than_two_pins_disable_the_player_and_it_says_why(
+    workspace: Workspace, view: WalkPlayer
+) -> None:
+    workspace.do(SetPins(pins=PINS[:1]))
     assert not view.play.isEnabled()
     assert view.why_not.isVisible()
     assert "two pictures or more" in view.why_not.text()
-    desk.do(SetPins(pins=PINS))
+    workspace.do(SetPins(pins=PINS))
     assert view.play.isEnabled()
     assert not view.why_not.isVisible()
 
 
-def test_that_scrubbing_shows_the_frame_and_is_no_step_of_the_undo(desk: Desk, ready: WalkPlayer) -> None:
+def test_that_scrubbing_shows_the_frame_and_is_no_step_of_the_undo(
+    workspace: Workspace, ready: WalkPlayer
+) -> None:
     ready.slider.setValue(3)
-    assert desk.state.frame == 3
+    assert workspace.state.frame == 3
     assert ready.place.text() == "3 / 8"
     assert np.array_equal(ready.screen_.picture, picture_at((1.5, 0.0)))
-    assert desk.undo_stack.count() == 0
+    assert workspace.undo_stack.count() == 0
 
 
-def test_that_the_slider_follows_the_keys(qtbot: QtBot, desk: Desk, ready: WalkPlayer) -> None:
+def test_that_the_slider_follows_the_keys(qtbot: QtBot, workspace: Workspace, ready: WalkPlayer) -> None:
     qtbot.keyClick(ready.slider, Qt.Key.Key_Right)
-    assert desk.state.frame == 1
+    assert workspace.state.frame == 1
     qtbot.keyClick(ready.slider, Qt.Key.Key_PageUp)
-    assert desk.state.frame == 5
+    assert workspace.state.frame == 5
 
 
-def test_that_a_frame_shown_elsewhere_is_shown_here(desk: Desk, ready: WalkPlayer) -> None:
-    desk.do(ShowFrame(frame=8))
+def test_that_a_frame_shown_elsewhere_is_shown_here(workspace: Workspace, ready: WalkPlayer) -> None:
+    workspace.do(ShowFrame(frame=8))
     assert ready.slider.value() == 8
     assert np.array_equal(ready.screen_.picture, picture_at((2.0, 4.0)))
 
 
-def test_that_playing_goes_to_the_end_and_back(qtbot: QtBot, desk: Desk, ready: WalkPlayer) -> None:
+def test_that_playing_goes_to_the_end_and_back(qtbot: QtBot, workspace: Workspace, ready: WalkPlayer) -> None:
     frames: list[int | None] = []
-    desk.changed.connect(lambda old, new: frames.append(new.frame))
+    workspace.changed.connect(lambda old, new: frames.append(new.frame))
     qtbot.mouseClick(ready.play, Qt.MouseButton.LeftButton)
     assert ready.playing
     assert ready.play.text() == "Pause"
@@ -95,80 +99,88 @@ def test_that_space_plays_and_pauses(qtbot: QtBot, ready: WalkPlayer) -> None:
         assert not ready.playing
 
 
-def test_that_a_hidden_player_does_not_play(qtbot: QtBot, desk: Desk, ready: WalkPlayer) -> None:
+def test_that_a_hidden_player_does_not_play(qtbot: QtBot, workspace: Workspace, ready: WalkPlayer) -> None:
     ready.toggle()
     ready.hide()
     assert not ready.playing
     assert ready.play.text() == "Play"
 
 
-def test_that_taking_the_pins_away_stops_the_playing(desk: Desk, ready: WalkPlayer) -> None:
+def test_that_taking_the_pins_away_stops_the_playing(workspace: Workspace, ready: WalkPlayer) -> None:
     ready.toggle()
-    desk.do(SetPins(pins=()))
+    workspace.do(SetPins(pins=()))
     assert not ready.playing
-    assert desk.state.frame is None
+    assert workspace.state.frame is None
 
 
-def test_that_the_probe_goes_to_the_frame_shown(qtbot: QtBot, desk: Desk, ready: WalkPlayer) -> None:
+def test_that_the_probe_goes_to_the_frame_shown(
+    qtbot: QtBot, workspace: Workspace, ready: WalkPlayer
+) -> None:
     ready.slider.setValue(6)
     qtbot.mouseClick(ready.probe_here, Qt.MouseButton.LeftButton)
-    assert desk.state.probe == (2.0, 2.0)
-    assert desk.undo_stack.count() == 1
+    assert workspace.state.probe == (2.0, 2.0)
+    assert workspace.undo_stack.count() == 1
 
 
-def test_that_choosing_the_path_is_an_undoable_step(qtbot: QtBot, desk: Desk, ready: WalkPlayer) -> None:
+def test_that_choosing_the_path_is_an_undoable_step(
+    qtbot: QtBot, workspace: Workspace, ready: WalkPlayer
+) -> None:
     qtbot.keyClick(ready.path, Qt.Key.Key_Down)
-    assert desk.state.walk.path == SLERP
-    desk.undo_stack.undo()
+    assert workspace.state.walk.path == SLERP
+    workspace.undo_stack.undo()
     assert ready.path.currentText() == "Straight line"
 
 
 def test_that_a_burst_of_the_steps_is_one_step_of_the_undo(
-    qtbot: QtBot, desk: Desk, ready: WalkPlayer
+    qtbot: QtBot, workspace: Workspace, ready: WalkPlayer
 ) -> None:
     for _ in range(4):
         qtbot.keyClick(ready.steps, Qt.Key.Key_Up)
-    assert desk.state.walk.steps == 9
-    assert desk.undo_stack.count() == 1
-    desk.undo_stack.undo()
-    assert desk.state.walk.steps == 5
+    assert workspace.state.walk.steps == 9
+    assert workspace.undo_stack.count() == 1
+    workspace.undo_stack.undo()
+    assert workspace.state.walk.steps == 5
     assert ready.steps.value() == 5
 
 
-def test_that_steps_and_speed_are_two_steps_of_the_undo(qtbot: QtBot, desk: Desk, ready: WalkPlayer) -> None:
+def test_that_steps_and_speed_are_two_steps_of_the_undo(
+    qtbot: QtBot, workspace: Workspace, ready: WalkPlayer
+) -> None:
     qtbot.keyClick(ready.steps, Qt.Key.Key_Up)
     qtbot.keyClick(ready.speed, Qt.Key.Key_Down)
-    assert desk.undo_stack.count() == 2
+    assert workspace.undo_stack.count() == 2
 
 
-def test_that_finer_steps_keep_the_place_in_the_walk(qtbot: QtBot, desk: Desk, ready: WalkPlayer) -> None:
+def test_that_finer_steps_keep_the_place_in_the_walk(
+    qtbot: QtBot, workspace: Workspace, ready: WalkPlayer
+) -> None:
     ready.slider.setValue(6)
     ready.steps.setValue(9)
     qtbot.waitUntil(lambda: ready.slider.maximum() == 16, timeout=2000)
     assert ready.slider.value() == 12
-    assert desk.state.frame == 12
+    assert workspace.state.frame == 12
     assert np.array_equal(ready.screen_.picture, picture_at((2.0, 2.0)))
 
 
 def test_that_another_speed_does_not_interrupt_the_playing(
-    qtbot: QtBot, desk: Desk, ready: WalkPlayer
+    qtbot: QtBot, workspace: Workspace, ready: WalkPlayer
 ) -> None:
     ready.slider.setValue(5)
     ready.toggle()
     ready.speed.setValue(1)
-    qtbot.waitUntil(lambda: desk.state.frame is not None, timeout=2000)
-    assert desk.state.frame is not None
-    assert desk.state.frame >= 5
+    qtbot.waitUntil(lambda: workspace.state.frame is not None, timeout=2000)
+    assert workspace.state.frame is not None
+    assert workspace.state.frame >= 5
     assert ready.playing
     assert ready._timer.interval() == 1000
 
 
-def test_that_a_click_on_the_curve_scrubs(qtbot: QtBot, desk: Desk, ready: WalkPlayer) -> None:
+def test_that_a_click_on_the_curve_scrubs(qtbot: QtBot, workspace: Workspace, ready: WalkPlayer) -> None:
     box = ready.plot._plot.getViewBox()
     ready.plot._plot.grab()  # lays the axes out
     place = box.mapViewToScene(QPointF(4.2, -2.0))
     ready.plot._clicked(SimpleNamespace(scenePos=lambda: place))
-    assert desk.state.frame == 4
+    assert workspace.state.frame == 4
     assert ready.plot._line.value() == 4
 
 
@@ -178,11 +190,11 @@ def test_that_the_curve_is_imported_only_when_the_first_walk_is_seen() -> None:
 
 
 def test_that_a_walk_that_came_while_hidden_is_drawn_when_shown(
-    qtbot: QtBot, desk: Desk, view: WalkPlayer
+    qtbot: QtBot, workspace: Workspace, view: WalkPlayer
 ) -> None:
     view.hide()
-    with qtbot.waitSignal(desk.walked, timeout=2000):
-        desk.do(SetPins(pins=PINS))
+    with qtbot.waitSignal(workspace.walked, timeout=2000):
+        workspace.do(SetPins(pins=PINS))
     assert view.plot._plot is None
     view.show()
     assert view.plot._plot is not None

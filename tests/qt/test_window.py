@@ -46,7 +46,7 @@ def test_that_scripts_find_the_views_and_the_probe_by_their_names(qtbot: QtBot, 
     with open_window(qtbot, tmp_path) as window:
         for name in STAYING_NAMES:
             assert window.findChild(QWidget, name) is not None, name
-        window.desk.do(MoveProbe(z=(1.0, -2.0)))
+        window.workspace.do(MoveProbe(z=(1.0, -2.0)))
         assert window.session.state.probe == (1.0, -2.0)
 
 
@@ -87,7 +87,7 @@ def test_that_the_dimensions_behind_the_grids_tab_ask_for_nothing_until_they_are
             window.docks.grid.raise_()
             qtbot.wait(150)
             renderer.served.clear()
-            window.desk.do(MoveProbe(z=(1.0, 2.0, 0.0, window.desk.state.probe[3] + 1.0)))
+            window.workspace.do(MoveProbe(z=(1.0, 2.0, 0.0, window.workspace.state.probe[3] + 1.0)))
             qtbot.wait(150)
             assert not asked()
             window.docks.dimensions.raise_()
@@ -166,20 +166,20 @@ def test_that_why_there_are_no_directions_is_told_by_the_attributes_alone(
 ) -> None:
     with open_window(qtbot, tmp_path) as window:
         words = "photos has neither attributes nor classes"
-        window.desk.refused.emit(Refusal(1, "directions", words))
+        window.workspace.refused.emit(Refusal(1, "directions", words))
         assert window.attributes.status.text() == words
         assert not window.messages.isVisible()
-        window.desk.refused.emit(Refusal(1, "directions", "It broke", "Traceback: here"))
+        window.workspace.refused.emit(Refusal(1, "directions", "It broke", "Traceback: here"))
         assert window.messages.label.text() == "It broke"
 
 
 def test_that_a_refusal_is_told_in_the_message_bar_which_can_be_closed(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
-        with qtbot.waitSignal(window.desk.refused, timeout=2000):
+        with qtbot.waitSignal(window.workspace.refused, timeout=2000):
             window.opener.open_model("missing")
         assert window.messages.isVisible()
         assert "missing" in window.messages.label.text()
-        assert window.desk.state.model == "mnist-vae-2d"
+        assert window.workspace.state.model == "mnist-vae-2d"
         qtbot.mouseClick(window.messages.close_button, Qt.MouseButton.LeftButton)
         assert not window.messages.isVisible()
         assert not window.crashes.log.path.exists(), "an expected refusal is no fault to log"
@@ -187,7 +187,7 @@ def test_that_a_refusal_is_told_in_the_message_bar_which_can_be_closed(qtbot: Qt
 
 def test_that_an_unexpected_refusal_also_goes_to_the_log(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
-        window.desk.refused.emit(Refusal(1, "point", "It broke", "Traceback: here"))
+        window.workspace.refused.emit(Refusal(1, "point", "It broke", "Traceback: here"))
         assert "Traceback: here" in window.crashes.log.path.read_text()
         assert "It broke" in window.messages.label.text()
 
@@ -199,8 +199,8 @@ def test_that_the_model_of_last_time_that_is_gone_gives_way_to_the_shipped_one(
     settings.session = SessionState(model="missing", pins=((1.0, 2.0),))
     settings.save()
     with open_window(qtbot, tmp_path) as window:
-        assert window.desk.state.model == "mnist-vae-2d"
-        assert window.desk.state.pins == ()
+        assert window.workspace.state.model == "mnist-vae-2d"
+        assert window.workspace.state.pins == ()
         assert "missing" in window.messages.label.text()
         assert "opened instead" in window.messages.label.text()
         assert "missing" in (tmp_path / "lab.ini.before").read_text()
@@ -222,7 +222,7 @@ def test_that_at_a_start_no_message_takes_the_place_of_another(qtbot: QtBot, tmp
         assert lines[2] == "The training of cats was not finished. It can go on where it was."
         assert window.messages.offer.text() == "Go on"
         # What was picked among other pictures is not looked for among these.
-        assert (window.desk.state.group_a, window.desk.state.pictures) == ((), None)
+        assert (window.workspace.state.group_a, window.workspace.state.pictures) == ((), None)
 
 
 def test_that_pictures_that_are_gone_are_told_beside_a_training_that_can_go_on(
@@ -239,10 +239,10 @@ def test_that_pictures_that_are_gone_are_told_beside_a_training_that_can_go_on(
         assert lines == ["The training of cats was not finished. It can go on where it was.", in_words(1)]
         assert window.messages.offer.isVisible()
         # Later ones take the place of what has been read.
-        window.desk.noticed.emit("More news.")
-        window.desk.open(window.desk.state)
-        qtbot.waitSignal(window.desk.loaded, timeout=2000).wait()
-        window.desk.noticed.emit("Other news.")
+        window.workspace.noticed.emit("More news.")
+        window.workspace.open(window.workspace.state)
+        qtbot.waitSignal(window.workspace.loaded, timeout=2000).wait()
+        window.workspace.noticed.emit("Other news.")
         assert window.messages.label.text() == "Other news."
 
 
@@ -250,7 +250,7 @@ def test_that_closing_in_the_middle_of_work_joins_within_two_seconds(qtbot: QtBo
     renderer = FakeRenderer()
     with open_window(qtbot, tmp_path, renderer) as window:
         renderer.hold.clear()
-        window.desk.do(MoveProbe(z=(1.0, 1.0)))
+        window.workspace.do(MoveProbe(z=(1.0, 1.0)))
         free = threading.Timer(0.3, renderer.hold.set)
         free.start()
         started = time.perf_counter()
@@ -261,30 +261,30 @@ def test_that_closing_in_the_middle_of_work_joins_within_two_seconds(qtbot: QtBo
 
 
 def test_that_a_window_closes_before_its_model_is_open(qtbot: QtBot, tmp_path: Path) -> None:
-    from latentlab.qt.clients.workspace import Desk
+    from latentlab.qt.clients.workspace import Workspace
     from latentlab.qt.shell.main_window import LabWindow
     from latentlab.session.session import Session
 
-    window = LabWindow(Desk(Session(), FakeRenderer()), Settings(tmp_path / "lab.ini"))
+    window = LabWindow(Workspace(Session(), FakeRenderer()), Settings(tmp_path / "lab.ini"))
     window.show()
     qtbot.waitExposed(window)
     window.close()
     window.start()
-    assert window.desk.model is None
+    assert window.workspace.model is None
     window.deleteLater()
 
 
 def test_that_a_window_closed_before_it_is_furnished_keeps_the_layout_of_last_time(
     qtbot: QtBot, tmp_path: Path
 ) -> None:
-    from latentlab.qt.clients.workspace import Desk
+    from latentlab.qt.clients.workspace import Workspace
     from latentlab.qt.shell.main_window import LabWindow
     from latentlab.session.session import Session
 
     with open_window(qtbot, tmp_path) as window:
         window.docks.tray.hide()
     kept = Settings(tmp_path / "lab.ini").layout
-    empty = LabWindow(Desk(Session(), FakeRenderer()), Settings(tmp_path / "lab.ini"))
+    empty = LabWindow(Workspace(Session(), FakeRenderer()), Settings(tmp_path / "lab.ini"))
     empty.show()
     qtbot.waitExposed(empty)
     assert empty.hint.isVisible()
@@ -304,12 +304,12 @@ def test_that_the_status_bar_tells_device_decode_time_memory_and_progress(
         qtbot.waitUntil(lambda: status.decode.text() == "Decode 0.5 ms", timeout=2000)
         assert status.device.text() == "CPU"
         assert not status.progress.isVisible()
-        mean = window.desk.encodings.mean
-        window.desk.encoded.emit(EncodingsReply(1, mean[:20], mean[:20], 60))
+        mean = window.workspace.encodings.mean
+        window.workspace.encoded.emit(EncodingsReply(1, mean[:20], mean[:20], 60))
         assert status.progress.isVisible()
         assert (status.progress.value(), status.progress.maximum()) == (20, 60)
         assert "20 of 60" in status.task.text()
-        window.desk.encoded.emit(EncodingsReply(1, mean, mean, 60))
+        window.workspace.encoded.emit(EncodingsReply(1, mean, mean, 60))
         assert not status.progress.isVisible()
         assert status.task.text() == ""
 
@@ -338,7 +338,7 @@ def test_that_about_offers_details_to_copy(qtbot: QtBot, tmp_path: Path) -> None
 
 def test_that_the_command_says_why_a_full_tray_takes_no_pin(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
-        window.desk.do(SetPins(pins=tuple((float(number), 0.0) for number in range(MAX_PINS))))
+        window.workspace.do(SetPins(pins=tuple((float(number), 0.0) for number in range(MAX_PINS))))
         window.actions_["pinHereAction"].trigger()
-        assert len(window.desk.state.pins) == MAX_PINS
+        assert len(window.workspace.state.pins) == MAX_PINS
         assert window.messages.label.text() == TRAY_FULL

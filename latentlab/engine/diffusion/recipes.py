@@ -53,7 +53,7 @@ class Pixels:
 
 
 @dataclass(frozen=True)
-class Manner:
+class SamplerSettings:
     """How the way back is gone.
 
     Attributes:
@@ -144,7 +144,7 @@ class Branch:
     """From frame `at` of the tape on, another manner."""
 
     at: int
-    manner: Manner
+    sampler_settings: SamplerSettings
 
     def __post_init__(self) -> None:
         _require("branch's frame", self.at, 0, MOST_STEPS)
@@ -155,7 +155,7 @@ class Recipe:
     """A tape: `count` pictures from `start` in a manner, and the branches taken, one off the other."""
 
     count: int = 16
-    manner: Manner = Manner()
+    sampler_settings: SamplerSettings = SamplerSettings()
     start: Start = FromNoise()
     branches: tuple[Branch, ...] = ()
 
@@ -166,14 +166,14 @@ class Recipe:
             raise LabError("a branch leaves before the one that it leaves from")
 
     @property
-    def last_manner(self) -> Manner:
+    def last_sampler_settings(self) -> SamplerSettings:
         """The manner in which the tape ends."""
-        return self.branches[-1].manner if self.branches else self.manner
+        return self.branches[-1].sampler_settings if self.branches else self.sampler_settings
 
-    def branched(self, at: int, manner: Manner) -> Recipe:
+    def branched(self, at: int, sampler_settings: SamplerSettings) -> Recipe:
         """The tape that leaves this one at frame `at`."""
         kept = tuple(branch for branch in self.branches if branch.at < at)
-        return dataclasses.replace(self, branches=(*kept, Branch(at, manner)))
+        return dataclasses.replace(self, branches=(*kept, Branch(at, sampler_settings)))
 
 
 _STARTS: Mapping[str, type[Any]] = {
@@ -187,9 +187,9 @@ def as_json(recipe: Recipe) -> str:
     start = {key: _plain(getattr(recipe.start, key)) for key in _names(type(recipe.start))}
     fields = {
         "count": recipe.count,
-        "manner": _told(recipe.manner),
+        "manner": _told(recipe.sampler_settings),
         "start": {"kind": name, **start},
-        "branches": [{"at": b.at, "manner": _told(b.manner)} for b in recipe.branches],
+        "branches": [{"at": b.at, "manner": _told(b.sampler_settings)} for b in recipe.branches],
     }
     return json.dumps(fields, allow_nan=False, separators=(",", ":"))
 
@@ -207,10 +207,10 @@ def from_json(text: str) -> Recipe:
         _fields(start, _names(kind))
         return Recipe(
             count=_whole(fields["count"]),
-            manner=_manner(fields["manner"]),
+            sampler_settings=_sampler_settings(fields["manner"]),
             start=kind(**{key: _parsed(key, value) for key, value in start.items()}),
             branches=tuple(
-                Branch(_whole(b["at"]), _manner(b["manner"]))
+                Branch(_whole(b["at"]), _sampler_settings(b["manner"]))
                 for b in (_fields(branch, ("at", "manner")) for branch in _list(fields["branches"]))
             ),
         )
@@ -227,18 +227,19 @@ def _fields(found: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any]
     return found
 
 
-def _told(manner: Manner) -> dict[str, Any]:
-    fields = dataclasses.asdict(manner)
+def _told(sampler_settings: SamplerSettings) -> dict[str, Any]:
+    fields = dataclasses.asdict(sampler_settings)
     # Most are 0 or 1, and there may be many.
     fields["conditions"] = [
-        [int(number) if number in (0.0, 1.0) else number for number in row] for row in manner.conditions
+        [int(number) if number in (0.0, 1.0) else number for number in row]
+        for row in sampler_settings.conditions
     ]
     return fields
 
 
-def _manner(found: Mapping[str, Any]) -> Manner:
-    fields = _fields(found, _names(Manner))
-    return Manner(
+def _sampler_settings(found: Mapping[str, Any]) -> SamplerSettings:
+    fields = _fields(found, _names(SamplerSettings))
+    return SamplerSettings(
         sampler=_text(fields["sampler"]),
         steps=_whole(fields["steps"]),
         eta=_finite(fields["eta"]),

@@ -27,9 +27,9 @@ from latentlab.engine.diffusion.recipes import (
     BetweenNoises,
     FromPicture,
     Inpainting,
-    Manner,
     Pixels,
     Recipe,
+    SamplerSettings,
 )
 from latentlab.engine.inference.device import autocast, quick_precision
 from latentlab.errors import LabError
@@ -103,22 +103,23 @@ class Diffusion:
         first = self.schedule.steps
         if isinstance(start, FromPicture):
             first = max(1, round(start.strength * first))
-        times = self._times(recipe.manner, first)
+        times = self._times(recipe.sampler_settings, first)
         for branch in recipe.branches:
             if branch.at >= len(times) - 1:
                 raise LabError(
                     f"a branch leaves at frame {branch.at}; the last that can be left is {len(times) - 2}"
                 )
-            times = times[: branch.at] + self._times(branch.manner, times[branch.at])
+            times = times[: branch.at] + self._times(branch.sampler_settings, times[branch.at])
         return times
 
-    def _times(self, manner: Manner, first: int) -> tuple[int, ...]:
+    def _times(self, sampler_settings: SamplerSettings, first: int) -> tuple[int, ...]:
         whole = self.schedule.steps
-        if manner.steps > whole:
+        if sampler_settings.steps > whole:
             raise LabError(
-                f"{manner.steps} steps are more than the {whole} times of the model", hint="Take fewer"
+                f"{sampler_settings.steps} steps are more than the {whole} times of the model",
+                hint="Take fewer",
             )
-        return self.schedule.times(max(1, min(first, round(manner.steps * first / whole))), first)
+        return self.schedule.times(max(1, min(first, round(sampler_settings.steps * first / whole))), first)
 
     def run(self, recipe: Recipe, after: Frame | None = None) -> Iterator[Frame | None]:
         """The recipe's frames, with None between pieces of work.
@@ -132,14 +133,17 @@ class Diffusion:
             LabError: for a recipe that the model cannot follow.
         """
         times = self.times(recipe)
-        segments = [(0, recipe.manner), *((branch.at, branch.manner) for branch in recipe.branches)]
+        segments = [
+            (0, recipe.sampler_settings),
+            *((branch.at, branch.sampler_settings) for branch in recipe.branches),
+        ]
         number, x = 0, None
         if after is not None and recipe.branches and after.number == segments[-1][0]:
             number, x, segments = after.number, torch.from_numpy(after.x_t), segments[-1:]
         ends = [at for at, _ in segments[1:]] + [len(times) - 1]
-        for (_, manner), end in zip(segments, ends, strict=True):
+        for (_, sampler_settings), end in zip(segments, ends, strict=True):
             # A branch begins without a memory: what was believed before it was believed in another manner.
-            pieces = self._pieces(recipe, manner, times[0], x, number)
+            pieces = self._pieces(recipe, sampler_settings, times[0], x, number)
             x = torch.cat([piece.x for piece in pieces])
             while number < end:
                 for piece in pieces:
@@ -153,18 +157,20 @@ class Diffusion:
         assert x is not None
         yield Frame(number, len(times), 0, _array(x), _array(x.clamp(-1.0, 1.0)))
 
-    def sample(self, manner: Manner, count: int, first: int = 0) -> Iterator[NDArray[np.uint8]]:
+    def sample(
+        self, sampler_settings: SamplerSettings, count: int, first: int = 0
+    ) -> Iterator[NDArray[np.uint8]]:
         """Any number of pictures from noise, some at a time; uint8 (n, C, H, W), n = 0 meanwhile.
 
         Picture i, of which number `first` is the first, is that of a tape in the same manner; to the bit if
         `first` is a multiple of `piece`, else to rounding.
         """
-        recipe = Recipe(1, manner)
+        recipe = Recipe(1, sampler_settings)
         times = self.times(recipe)
         end = first + count
         for begin in range(first, end, self.piece):
             numbers = range(begin, min(begin + self.piece, end))
-            piece = self._piece(recipe, manner, numbers, times[0])
+            piece = self._piece(recipe, sampler_settings, numbers, times[0])
             for done, (t, s) in enumerate(pairwise(times), 1):
                 self._advance(piece, t, s)
                 if done % BREATH == 0:
@@ -175,8 +181,8 @@ class Diffusion:
         self, x_t: NDArray[np.float32], t: int, conditions: Sequence[Sequence[float]], guidance: float
     ) -> NDArray[np.float32]:
         """The pictures that the model believes in, of x_t (B, C, H, W) at t; (B, C, H, W) in [-1, 1]."""
-        manner = Manner(guidance=guidance, conditions=tuple(map(tuple, conditions)))
-        y = self._told(manner, range(len(x_t)))
+        sampler_settings = SamplerSettings(guidance=guidance, conditions=tuple(map(tuple, conditions)))
+        y = self._told(sampler_settings, range(len(x_t)))
         with torch.inference_mode(), autocast(self.device, self.precision):
             x = torch.from_numpy(np.ascontiguousarray(x_t)).to(self.device)
             sampler = make_sampler("ddim", self.model, y=y, guidance=guidance)
@@ -194,24 +200,40 @@ class Diffusion:
             step = piece.sampler.step(piece.x, t, s, piece.streams)
         piece.x, piece.x0_hat = step.x_s, step.x0_hat
 
-    def _pieces(self, recipe: Recipe, manner: Manner, t: int, x: Tensor | None, at: int) -> list[_Piece]:
+    def _pieces(
+        self, recipe: Recipe, sampler_settings: SamplerSettings, t: int, x: Tensor | None, at: int
+    ) -> list[_Piece]:
         """All pictures of a recipe: at x (of frame `at`) or where they begin, at t."""
         return [
-            self._piece(recipe, manner, range(first, min(first + self.piece, recipe.count)), t, x, at)
+            self._piece(
+                recipe, sampler_settings, range(first, min(first + self.piece, recipe.count)), t, x, at
+            )
             for first in range(0, recipe.count, self.piece)
         ]
 
     def _piece(
-        self, recipe: Recipe, manner: Manner, numbers: range, t: int, x: Tensor | None = None, at: int = 0
+        self,
+        recipe: Recipe,
+        sampler_settings: SamplerSettings,
+        numbers: range,
+        t: int,
+        x: Tensor | None = None,
+        at: int = 0,
     ) -> _Piece:
         where = slice(numbers.start, numbers.stop)
         along_arc = isinstance(recipe.start, BetweenNoises)
         # Along an arc all are told the same and hear the same noise at each step, or neighbours would part.
         drawn = [0] * len(numbers) if along_arc else numbers
         # With the trunk's seed, too, a branch's noise is not what is in its pictures already.
-        streams = _streams(manner.seed, drawn, 0 if x is None else at + 1)
-        y = self._told(manner, range(1) if along_arc else numbers)
-        sampler = make_sampler(manner.sampler, self.model, y=y, guidance=manner.guidance, eta=manner.eta)
+        streams = _streams(sampler_settings.seed, drawn, 0 if x is None else at + 1)
+        y = self._told(sampler_settings, range(1) if along_arc else numbers)
+        sampler = make_sampler(
+            sampler_settings.sampler,
+            self.model,
+            y=y,
+            guidance=sampler_settings.guidance,
+            eta=sampler_settings.eta,
+        )
         first = self._first(recipe, t, numbers, streams) if x is None else x[where]
         if not isinstance(recipe.start, Inpainting):
             return _Piece(sampler, first.to(self.device), streams, where)
@@ -225,7 +247,9 @@ class Diffusion:
         """x of the first frame of these pictures, (B, C, H, W), on the CPU."""
         start, noise = recipe.start, self._noise(streams)
         if isinstance(start, BetweenNoises):
-            a, b = (self.noise(seed, range(1)).flatten() for seed in (recipe.manner.seed, start.seed))
+            a, b = (
+                self.noise(seed, range(1)).flatten() for seed in (recipe.sampler_settings.seed, start.seed)
+            )
             along = torch.linspace(0.0, 1.0, recipe.count)[numbers.start : numbers.stop]
             return slerp(a, b, along).view_as(noise)
         if isinstance(start, FromPicture):
@@ -244,17 +268,17 @@ class Diffusion:
             raise LabError(f"a picture of shape {tuple(x.shape)}; the model's are {self.model.picture_shape}")
         return (x.float() / 127.5 - 1.0).to(self.device)
 
-    def _told(self, manner: Manner, numbers: range) -> Tensor | None:
+    def _told(self, sampler_settings: SamplerSettings, numbers: range) -> Tensor | None:
         """What these pictures are told, (B, A); None for nothing.
 
         Raises:
             LabError: for conditions that the model does not have.
         """
-        if not manner.conditions:
+        if not sampler_settings.conditions:
             return None
         told = conditional(self.model)
         names = () if told is None else told.condition_names
-        rows = [manner.condition_of(number) for number in numbers]
+        rows = [sampler_settings.condition_of(number) for number in numbers]
         odd = next((row for row in rows if len(row) != len(names)), None)
         if odd is not None:
             raise LabError(f"conditions of {len(odd)} numbers; the model has {len(names)}")

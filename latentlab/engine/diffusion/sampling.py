@@ -11,7 +11,14 @@ from torch import Tensor
 
 from latentlab.engine.attributes.conditional_sampling import customs_of, is_settled, told_as_asked
 from latentlab.engine.attributes.conditions import asked_of
-from latentlab.engine.diffusion.recipes import FromNoise, FromPicture, Inpainting, Manner, Recipe, Start
+from latentlab.engine.diffusion.recipes import (
+    FromNoise,
+    FromPicture,
+    Inpainting,
+    Recipe,
+    SamplerSettings,
+    Start,
+)
 from latentlab.engine.diffusion.runner import Diffusion, pixels_of
 from latentlab.engine.diffusion.tape import Tape
 from latentlab.engine.files.checkpoint import LoadedModel
@@ -47,12 +54,12 @@ def as_rows(y: Tensor) -> tuple[tuple[float, ...], ...]:
 
 
 def sampled(
-    loaded: LoadedModel, manner: Manner, count: int, condition: Condition | None
+    loaded: LoadedModel, sampler_settings: SamplerSettings, count: int, condition: Condition | None
 ) -> NDArray[np.float32]:
     """Pictures of a diffusion model, (count, C, H, W) in [0, 1]."""
     diffusion = _diffusion(loaded)
-    manner = _told(loaded, manner, count, condition)
-    some = list(diffusion.sample(manner, count))
+    sampler_settings = _told(loaded, sampler_settings, count, condition)
+    some = list(diffusion.sample(sampler_settings, count))
     empty = np.empty((0, *diffusion.model.picture_shape), np.uint8)
     return np.concatenate([empty, *some]).astype(np.float32) / np.float32(255.0)
 
@@ -61,8 +68,8 @@ def taped(loaded: LoadedModel, recipe: Recipe, condition: Condition | None) -> T
     """All frames of a recipe; from noise, what is not asked for is told as it occurs in the data."""
     diffusion = _diffusion(loaded)
     if condition is not None or recipe.start == FromNoise():
-        manner = _told(loaded, recipe.manner, recipe.count, condition)
-        recipe = dataclasses.replace(recipe, manner=manner)
+        sampler_settings = _told(loaded, recipe.sampler_settings, recipe.count, condition)
+        recipe = dataclasses.replace(recipe, sampler_settings=sampler_settings)
     frames = [frame for frame in diffusion.run(recipe) if frame is not None]
     return Tape.of(frames, diffusion.schedule.alpha_bar.numpy(), recipe)
 
@@ -83,10 +90,14 @@ def start_from(
     return Inpainting(pixels, pixels_of(np.where(hole != 0, 255, 0).astype(np.uint8)), repeats)
 
 
-def _told(loaded: LoadedModel, manner: Manner, count: int, condition: Condition | None) -> Manner:
+def _told(
+    loaded: LoadedModel, sampler_settings: SamplerSettings, count: int, condition: Condition | None
+) -> SamplerSettings:
     if condition is None and conditional(loaded.model) is None:
-        return manner
-    return dataclasses.replace(manner, conditions=as_rows(told_of(loaded, condition, count, manner.seed)))
+        return sampler_settings
+    return dataclasses.replace(
+        sampler_settings, conditions=as_rows(told_of(loaded, condition, count, sampler_settings.seed))
+    )
 
 
 def _diffusion(loaded: LoadedModel) -> Diffusion:

@@ -205,7 +205,7 @@ def _seen(look: Look) -> dict[str, str]:
 
 
 def _as_npz(tape: Tape, origin: Origin) -> bytes:
-    manner = tape.recipe.manner
+    sampler_settings = tape.recipe.sampler_settings
     content = io.BytesIO()
     np.savez_compressed(
         content,
@@ -214,13 +214,13 @@ def _as_npz(tape: Tape, origin: Origin) -> bytes:
         x0_hat=tape.x0_hat,
         t=tape.t,
         alpha_bar=tape.alpha_bar,
-        seed=np.int64(manner.seed),
-        sampler=np.str_(manner.sampler),
-        steps=np.int64(manner.steps),
-        eta=np.float64(manner.eta),
-        guidance=np.float64(manner.guidance),
+        seed=np.int64(sampler_settings.seed),
+        sampler=np.str_(sampler_settings.sampler),
+        steps=np.int64(sampler_settings.steps),
+        eta=np.float64(sampler_settings.eta),
+        guidance=np.float64(sampler_settings.guidance),
         conditions=np.array(
-            [manner.condition_of(number) for number in range(tape.recipe.count)], dtype=np.float32
+            [sampler_settings.condition_of(number) for number in range(tape.recipe.count)], dtype=np.float32
         ),
         model=np.str_(origin.model),
         model_hash=np.str_(origin.model_hash),

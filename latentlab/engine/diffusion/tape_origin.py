@@ -48,16 +48,20 @@ def provenance_of(origin: Origin, extra: Mapping[str, str] | None = None) -> Pro
     said.
     """
     recipe, model, model_hash, _ = origin
-    manner = recipe.manner
-    words = {"sampler": manner.sampler, "steps": str(manner.steps), "guidance": f"{manner.guidance:g}"}
-    if manner.eta:
-        words["eta"] = f"{manner.eta:g}"
+    sampler_settings = recipe.sampler_settings
+    words = {
+        "sampler": sampler_settings.sampler,
+        "steps": str(sampler_settings.steps),
+        "guidance": f"{sampler_settings.guidance:g}",
+    }
+    if sampler_settings.eta:
+        words["eta"] = f"{sampler_settings.eta:g}"
     words |= extra or {}
     bare = dataclasses.replace(recipe, start=FromNoise())
     left_out = {"left_out": "its start picture" if recipe != bare else "its recipe"}
 
     def said(more: Mapping[str, str]) -> Provenance:
-        return Provenance(WHAT, model, model_hash, seed=manner.seed, extra=more)
+        return Provenance(WHAT, model, model_hash, seed=sampler_settings.seed, extra=more)
 
     for more in (
         words | {"recipe": as_json(recipe)},

@@ -25,7 +25,7 @@ from latentlab.core.frechet import Moments, moments, squared_distance
 from latentlab.data.image_set import ImageSet, size_in_words
 from latentlab.engine.attributes.conditional_sampling import Customs, told_as_asked
 from latentlab.engine.attributes.conditions import conditions_of, require_known
-from latentlab.engine.diffusion.recipes import Manner
+from latentlab.engine.diffusion.recipes import SamplerSettings
 from latentlab.engine.diffusion.runner import Diffusion
 from latentlab.engine.files.checkpoint import LoadedModel
 from latentlab.errors import LabError
@@ -126,12 +126,12 @@ def evaluate_denoiser(
     if pictures < 2:
         raise LabError("at least 2 pictures are needed")
     y = told_as_in(model, train, pictures, seed)
-    manner = Manner(
+    sampler_settings = SamplerSettings(
         sampler=sampler, steps=steps, eta=eta, guidance=guidance, seed=seed,
         conditions=() if y is None else tuple(map(tuple, y.tolist())),
     )  # fmt: skip
     samples = []
-    for some in sampled(model, manner, pictures):
+    for some in sampled(model, sampler_settings, pictures):
         samples.append(some)
         progress(_SAMPLING * sum(map(len, samples)) / pictures)
     x = torch.cat(samples)
@@ -189,12 +189,14 @@ def told_as_in(model: object, data: ImageSet, count: int, seed: int) -> Tensor |
     return told_as_asked(model, {}, count, Customs(rows, rows.mean(0), data.name), seed).y
 
 
-def sampled(model: nn.Module, manner: Manner, count: int, first: int = 0) -> Iterator[Tensor]:
+def sampled(
+    model: nn.Module, sampler_settings: SamplerSettings, count: int, first: int = 0
+) -> Iterator[Tensor]:
     """`count` samples from number `first` on, some at a time, uint8 (n, C, H, W); picture i is the same
     however many there are."""
     diffusion = Diffusion(model)
     diffusion.piece = max(_PIECE, diffusion.piece)
-    for some in diffusion.sample(manner, count, first):
+    for some in diffusion.sample(sampler_settings, count, first):
         if len(some):
             yield torch.from_numpy(some)
 

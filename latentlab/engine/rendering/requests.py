@@ -131,7 +131,7 @@ class OwnPictureRequest(Request):
 
 
 @dataclass(frozen=True, eq=False)
-class WellRequest(OwnPictureRequest):
+class PictureSlotRequest(OwnPictureRequest):
     """Encode a picture that takes part in an analogy."""
 
     slot: ClassVar[str] = "well"

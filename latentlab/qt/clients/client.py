@@ -1,6 +1,7 @@
 """Where the views' questions go out and the answers come back: a method for each kind, and a typed signal.
 
-What is here only passes through. Answers that change what is open or which plane is shown are the desk's.
+What is here only passes through. Answers that change what is open or which plane is shown are the
+workspace's.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ _SIGNALS: Mapping[str, str] = {
     rq.DirectionsRequest.slot: "directed",
     rq.GroupsRequest.slot: "grouped",
     rq.OwnPictureRequest.slot: "own_encoded",
-    rq.WellRequest.slot: "well_encoded",
+    rq.PictureSlotRequest.slot: "slot_encoded",
     rq.ProbeDensityRequest.slot: "probe_weighed",
     rq.DensityMapRequest.slot: "density_mapped",
 }
@@ -74,7 +75,7 @@ _SLOTS: Mapping[type[Reply], str] = {
 _OPENING = (rq.LoadRequest.slot,)
 
 
-class Counter(QObject):
+class Client(QObject):
     """Asks the render thread and tells what it answers, as long as the question is the newest of its kind.
 
     Attributes:
@@ -98,7 +99,7 @@ class Counter(QObject):
     directed = Signal(object)
     grouped = Signal(object)
     own_encoded = Signal(object)
-    well_encoded = Signal(object)
+    slot_encoded = Signal(object)
     probe_weighed = Signal(object)
     density_mapped = Signal(object)
 
@@ -164,9 +165,11 @@ class Counter(QObject):
         number, compare = self._next("own"), self._followed is None
         self._ask(rq.OwnPictureRequest(number, pixels, fitting, self.state.condition, compare))
 
-    def request_well(self, pixels: Picture) -> None:
+    def request_picture_slot(self, pixels: Picture) -> None:
         """Asks for the place of a picture that is to take part in an analogy."""
-        self._ask(rq.WellRequest(self._next("well"), pixels, Fitting(), self.state.condition, compare=False))
+        self._ask(
+            rq.PictureSlotRequest(self._next("well"), pixels, Fitting(), self.state.condition, compare=False)
+        )
 
     def request_analogy(self, points: tuple[Point, ...]) -> None:
         """Asks for the pictures of an analogy."""

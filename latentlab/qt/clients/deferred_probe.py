@@ -8,26 +8,26 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.session.state import SessionState
 
 # A picture that takes longer than this is not waited for.
 _LONGEST_MS = 40
 
 
-class Trailing(QObject):
-    """Tells by `moved` (old, new) of the desk's probe; moves that come meanwhile are one."""
+class DeferredProbe(QObject):
+    """Tells by `moved` (old, new) of the workspace's probe; moves that come meanwhile are one."""
 
     moved = Signal(object, object)
 
-    def __init__(self, desk: Desk, parent: QObject) -> None:
+    def __init__(self, workspace: Workspace, parent: QObject) -> None:
         super().__init__(parent)
         self._old: SessionState | None = None
-        self._new = desk.state
+        self._new = workspace.state
         self._soon = QTimer(self, singleShot=True)
         self._soon.timeout.connect(self._tell)
-        desk.probed.connect(self._probed)
-        desk.pointed.connect(self._pointed)
+        workspace.probed.connect(self._probed)
+        workspace.pointed.connect(self._pointed)
 
     @Slot(object, object)
     def _probed(self, old: SessionState, new: SessionState) -> None:

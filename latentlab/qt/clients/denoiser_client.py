@@ -41,10 +41,10 @@ _OF_NO_MODEL = (OpenDenoiserRequest.slot, FollowDenoiserRequest.slot)
 _SERVICE = ("latentlab.engine.diffusion.service", "DiffusionService")
 
 
-class DiffusionDesk(QObject):
+class DenoiserClient(QObject):
     """Asks the denoiser; answers that are not the newest of their kind are dropped.
 
-    Signals carry one reply each: `opened` a `DenoiserReply`, `framed` a `FrameReply`, `believed` a
+    Signals carry one reply each: `opened` a `DenoiserReply`, `framed` a `FrameReply`, `predicted` a
     `BeliefReply`, `noised` a `NoiseReply`, `sampled` a `SamplesInTrainingReply`, `refused` a `Refusal`;
     `busy` carries words for the status bar.
 
@@ -54,7 +54,7 @@ class DiffusionDesk(QObject):
 
     opened = Signal(object)
     framed = Signal(object)
-    believed = Signal(object)
+    predicted = Signal(object)
     noised = Signal(object)
     sampled = Signal(object)
     refused = Signal(object)
@@ -150,7 +150,7 @@ class DiffusionDesk(QObject):
             case FrameReply() if self._current(TapeRequest.slot, reply):
                 self.framed.emit(reply)
             case BeliefReply() if self._current(BeliefRequest.slot, reply):
-                self.believed.emit(reply)
+                self.predicted.emit(reply)
             case NoiseReply() if self._current(NoiseRequest.slot, reply):
                 self.noised.emit(reply)
             case SamplesInTrainingReply() if self._current(FollowDenoiserRequest.slot, reply):

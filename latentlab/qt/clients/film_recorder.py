@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _MOST, _SIDE = 160, 360
 
 
-class Recorder(QObject):
+class FilmRecorder(QObject):
     """Films a widget, a frame at each `take`. When the film is full every second frame is let go, and frames
     are taken half as often: however long the training, the film spans all of it. `changed` tells when there
     is something to show, or nothing any more."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from latentlab.data.stopping import StoppedError, stopping
-from latentlab.qt.clients.task_queue import Background, Failure
+from latentlab.qt.clients.task_queue import Failure, TaskQueue
 
 
 class Token:
@@ -44,7 +44,7 @@ class Newest:
     """Has pieces of work done in the background; `then` or `failed` hears of the newest alone."""
 
     def __init__(
-        self, background: Background, then: Callable[[Any], None], failed: Callable[[Failure], None]
+        self, background: TaskQueue, then: Callable[[Any], None], failed: Callable[[Failure], None]
     ) -> None:
         self._background, self._then, self._failed = background, then, failed
         self.token: Token | None = None

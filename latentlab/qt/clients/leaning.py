@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from latentlab.engine.rendering.requests import Point
-from latentlab.qt.clients.client import Counter
+from latentlab.qt.clients.client import Client
 
 
-def leant(desk: Counter, condition: Point, since: tuple[Point, Point] | None = None) -> Point:
+def leant(workspace: Client, condition: Point, since: tuple[Point, Point] | None = None) -> Point:
     """z under another condition.
 
     Args:
-        desk: whose probe, model and knowledge of what z still tells it is.
+        workspace: whose probe, model and knowledge of what z still tells it is.
         condition: what the decoder is to be told.
         since: what it was told, and the probe then; by default, those of now.
     """
-    found, state = desk.still_told, desk.state
+    found, state = workspace.still_told, workspace.state
     before, z = since or (state.condition, state.probe)
-    if found is None or desk.model is None or not state.lean or found.latents != len(z):
+    if found is None or workspace.model is None or not state.lean or found.latents != len(z):
         return z
-    told = zip(desk.model.condition_names, before, condition, strict=True)
+    told = zip(workspace.model.condition_names, before, condition, strict=True)
     change = {name: then - now for name, now, then in told if then != now}
     return tuple(map(float, found.leant(z, change))) if change else z

@@ -32,7 +32,7 @@ class _Done:
     failed: Callable[[Failure], None]
 
 
-class Background(QObject):
+class TaskQueue(QObject):
     """Does one piece of work at a time on a thread of its own."""
 
     _ended = Signal(object)

@@ -43,7 +43,7 @@ class Stage(enum.Enum):
     ENDING = "ending"
 
 
-class TrainerDesk(QObject):
+class TrainerClient(QObject):
     """`staged` tells of every change of `stage`; `told` carries each event of the engine and of the thread,
     `unfolded` a `Snapshot`, `failed` a message and the details of a failure, `kept` a model's file."""
 

@@ -1,7 +1,7 @@
-"""The desk at which the views work: what they may read, do and ask for, and the replies that come back.
+"""The workspace at which the views work: what they may read, do and ask for, and the replies that come back.
 
 A change of the session turns into requests here, in one table; a reply turns into one typed signal. A view
-gets the desk when it is made, and needs nothing else of the house.
+gets the workspace when it is made, and needs nothing else of the house.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from latentlab.engine.rendering.requests import (
     UnderlayRequest,
     WalkRequest,
 )
-from latentlab.qt.clients.client import Counter
+from latentlab.qt.clients.client import Client
 from latentlab.qt.clients.render_thread import RenderThread, Serves
 from latentlab.qt.clients.training_orders import Snapshot
 from latentlab.qt.clients.undo import EditCommand
@@ -51,7 +51,7 @@ _GRID_EVERY = 6
 _ROUNDING = 1e-6
 
 
-class Desk(Counter):
+class Workspace(Client):
     """Session, undo stack and render thread, joined.
 
     Signals carry frozen values: `changed` and `probed` (old, new) states, the others one reply each. A change
@@ -112,7 +112,7 @@ class Desk(Counter):
     def stop(self) -> None:
         """Ends the render thread; returns when it has ended. There is nothing to undo any more."""
         self._thread.stop()
-        # Python may take this desk away on any thread, where Qt could not end a timer that still runs.
+        # Python may take this workspace away on any thread, where Qt could not end a timer that still runs.
         self._redraw_soon.stop()
         self._hand.stop()
         # While Python still lives: left to its end, commands and stack fall in an order of their own, and

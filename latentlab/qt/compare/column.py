@@ -17,7 +17,7 @@ from latentlab.engine.rendering.replies import LoadedReply, Refusal
 from latentlab.engine.rendering.requests import LoadRequest
 from latentlab.qt.compare.caption import Caption
 from latentlab.qt.compare.chooser import ModelChooser
-from latentlab.qt.compare.linked_workspace import LinkedDesk
+from latentlab.qt.compare.linked_workspace import LinkedWorkspace
 from latentlab.qt.compare.pictures import ColumnPictures
 from latentlab.qt.compare.shelf import Known, known
 from latentlab.qt.views.conditions.view import ConditionSelector
@@ -33,7 +33,7 @@ _LEAST = 150
 
 
 class ModelColumn(QFrame):
-    """Works at a desk of its own, which it ends with `stop`.
+    """Works at a workspace of its own, which it ends with `stop`.
 
     `removal_wished` says that the person wants the column gone; `troubled` carries what belongs in the log.
     """
@@ -41,12 +41,12 @@ class ModelColumn(QFrame):
     removal_wished = Signal(object)
     troubled = Signal(str)
 
-    def __init__(self, number: int, desk: LinkedDesk, shelf: Sequence[Known], folder: str) -> None:
+    def __init__(self, number: int, workspace: LinkedWorkspace, shelf: Sequence[Known], folder: str) -> None:
         super().__init__()
         self.setObjectName(f"compareColumn_{number}")
         self.setAccessibleName(f"Column {number}")
-        self.desk = desk
-        desk.setParent(self)
+        self.workspace = workspace
+        workspace.setParent(self)
         self.chooser = ModelChooser(shelf, folder)
         self.chooser.chosen.connect(self.open_model)
         self.remove = QToolButton()
@@ -66,17 +66,17 @@ class ModelColumn(QFrame):
         self.note.setWordWrap(True)
         self.note.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.note.setMargin(16)
-        self.plane = LatentPlane(desk)
+        self.plane = LatentPlane(workspace)
         self.plane.setMinimumSize(_LEAST, _LEAST)
-        self.pictures = ColumnPictures(desk)
+        self.pictures = ColumnPictures(workspace)
         self.pictures.hide()
         self.stack = QStackedWidget()
         self.stack.addWidget(self.note)
         self.stack.addWidget(self.plane)
         self._lay_out()
-        desk.join(self.plane.look_at)
-        desk.loaded.connect(self._loaded)
-        desk.refused.connect(self._refused)
+        workspace.join(self.plane.look_at)
+        workspace.loaded.connect(self._loaded)
+        workspace.refused.connect(self._refused)
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
@@ -90,7 +90,7 @@ class ModelColumn(QFrame):
         layout.addWidget(self.title)
         layout.addWidget(self.messages)
         layout.addWidget(self.stack, 1)
-        layout.addWidget(ConditionSelector(self.desk))
+        layout.addWidget(ConditionSelector(self.workspace))
         layout.addWidget(self.pictures)
 
     @Slot(str)
@@ -98,13 +98,13 @@ class ModelColumn(QFrame):
         """Opens a model by name or path; the open one stays until the new one is there."""
         self.messages.hide()
         self.chooser.show_model(model)
-        if self.desk.model is None:
+        if self.workspace.model is None:
             self.note.setText("Opening the model …")
-        self.desk.open_model(model)
+        self.workspace.open_model(model)
 
     def stop(self) -> None:
-        """Ends the desk's thread, and waits for it."""
-        self.desk.stop()
+        """Ends the workspace's thread, and waits for it."""
+        self.workspace.stop()
 
     @Slot()
     def _remove(self) -> None:
@@ -113,7 +113,7 @@ class ModelColumn(QFrame):
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
         self.messages.hide()
-        self.chooser.show_model(self.desk.state.model)
+        self.chooser.show_model(self.workspace.state.model)
         card = known(model.path)
         rest = "" if card.beta == 1.0 else f" (β = {card.beta:g})"
         rest += f", {model.latents} latent{'' if model.latents == 1 else 's'}"
@@ -127,9 +127,9 @@ class ModelColumn(QFrame):
     def _refused(self, refusal: Refusal) -> None:
         if refusal.details:
             self.troubled.emit(f"{refusal.message}\n{refusal.details}")
-        model = self.desk.model
+        model = self.workspace.model
         if refusal.slot == LoadRequest.slot:
-            self.chooser.show_model("" if model is None else self.desk.state.model)
+            self.chooser.show_model("" if model is None else self.workspace.state.model)
         if model is None:
             self.note.setText(refusal.message)
         else:

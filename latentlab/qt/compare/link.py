@@ -1,8 +1,8 @@
 """The link between the columns: what is done in one of them is done in all.
 
-It works on what a person does, not on what comes of it. Each desk hands its edits to the link; the link finds
-out what they mean at the other desks, and makes all of them at once, as one step of the one undo stack that
-the desks share. Sessions do not listen to one another, so nothing can go round in circles.
+It works on what a person does, not on what comes of it. Each workspace hands its edits to the link; the link
+finds out what they mean at the other workspaces, and makes all of them at once, as one step of the one undo
+stack that the workspaces share. Sessions do not listen to one another, so nothing can go round in circles.
 
 The undo starts anew when a model is opened or a column goes: a step taken back there would leave the columns
 in different places.
@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QUndoStack
 
 from latentlab.engine.rendering.requests import Region
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.compare.scales import Scales, has_prior
 from latentlab.qt.compare.steps import SharedStep
 from latentlab.qt.compare.translation import translated
@@ -39,47 +39,47 @@ class Link(QObject):
         self.undo_stack = QUndoStack(self)
         self.views = self.scaled = True
         self._scales = Scales()
-        self._looks: dict[Desk, Look] = {}
+        self._looks: dict[Workspace, Look] = {}
         # Desks whose plane has been brought to where the others look.
-        self._in_step: set[Desk] = set()
+        self._in_step: set[Workspace] = set()
         self._passing = False
 
     @property
-    def desks(self) -> tuple[Desk, ...]:
+    def workspaces(self) -> tuple[Workspace, ...]:
         """Those that have joined, in their order."""
         return tuple(self._looks)
 
-    def join(self, desk: Desk, look: Look) -> None:
-        """Takes in a desk; `look` makes its plane show a region."""
-        self._looks[desk] = look
+    def join(self, workspace: Workspace, look: Look) -> None:
+        """Takes in a workspace; `look` makes its plane show a region."""
+        self._looks[workspace] = look
 
-    def leave(self, desk: Desk) -> None:
-        """Goes on without a desk."""
-        self._looks.pop(desk, None)
-        self._in_step.discard(desk)
-        self._scales.forget(desk)
+    def leave(self, workspace: Workspace) -> None:
+        """Goes on without a workspace."""
+        self._looks.pop(workspace, None)
+        self._in_step.discard(workspace)
+        self._scales.forget(workspace)
         self.undo_stack.clear()
 
-    def do(self, source: Desk, edit: Edit) -> None:
-        """Makes an edit at its desk, and what it means at the others."""
+    def do(self, source: Workspace, edit: Edit) -> None:
+        """Makes an edit at its workspace, and what it means at the others."""
         if isinstance(edit, LookAt):
             source.session.apply(edit)
             self._pass_on(source, edit.view)
             return
         edits = [(source.session, edit)]
-        for desk in self._looks:
-            meant = None if desk is source else self._translated(edit, source, desk)
+        for workspace in self._looks:
+            meant = None if workspace is source else self._translated(edit, source, workspace)
             if meant is not None:
-                edits.append((desk.session, meant))
+                edits.append((workspace.session, meant))
         if edit.transient:
             for session, each in edits:
                 session.apply(each)
         else:
             self.undo_stack.push(SharedStep(edits))
 
-    def catch_up(self, desk: Desk) -> None:
-        """Brings a desk whose model or plane is new to where the others are."""
-        leader = next((one for one in self._looks if one is not desk and one.model is not None), None)
+    def catch_up(self, workspace: Workspace) -> None:
+        """Brings a workspace whose model or plane is new to where the others are."""
+        leader = next((one for one in self._looks if one is not workspace and one.model is not None), None)
         if leader is None:
             return
         state = leader.state
@@ -90,9 +90,9 @@ class Link(QObject):
             SetLayers(layers=state.layers),
             SetGroups(group_a=state.group_a, group_b=state.group_b),
         ):
-            meant = self._translated(edit, leader, desk)
+            meant = self._translated(edit, leader, workspace)
             if meant is not None:
-                desk.session.apply(meant)
+                workspace.session.apply(meant)
 
     def scale(self, scaled: bool) -> None:
         """Measures the codes of autoencoders in their own spread, or not: as a step of the undo."""
@@ -101,25 +101,25 @@ class Link(QObject):
         if leader is not None:
             self.do(leader, MoveProbe(z=leader.state.probe))
 
-    def measured(self, desk: Desk) -> None:
-        """All codes of a desk's model are known, and so is their scale."""
+    def measured(self, workspace: Workspace) -> None:
+        """All codes of a workspace's model are known, and so is their scale."""
         first = next(iter(self._looks))
-        for other in self._looks if desk is first else (desk,):
+        for other in self._looks if workspace is first else (workspace,):
             if other is not first:
                 self.catch_up(other)
 
-    def _translated(self, edit: Edit, source: Desk, target: Desk) -> Edit | None:
+    def _translated(self, edit: Edit, source: Workspace, target: Workspace) -> Edit | None:
         return translated(edit, source, target, self._scales if self.scaled else None)
 
-    def opened(self, desk: Desk) -> None:
-        """Another model is open at a desk."""
-        self._in_step.discard(desk)
+    def opened(self, workspace: Workspace) -> None:
+        """Another model is open at a workspace."""
+        self._in_step.discard(workspace)
         self.undo_stack.clear()
-        self.catch_up(desk)
+        self.catch_up(workspace)
 
     # Where the planes look
 
-    def show_all(self, fits: Mapping[Desk, Callable[[], None]]) -> None:
+    def show_all(self, fits: Mapping[Workspace, Callable[[], None]]) -> None:
         """Fits each plane to its own points; those that go together to all of theirs."""
         self._passing = True
         try:
@@ -127,7 +127,7 @@ class Link(QObject):
                 fit()
         finally:
             self._passing = False
-        self._look_together(tuple(desk for desk in fits if has_prior(desk)))
+        self._look_together(tuple(workspace for workspace in fits if has_prior(workspace)))
 
     def rejoin_views(self) -> None:
         """From now on the planes look at the same place: at first at all that any of them shows."""
@@ -135,14 +135,16 @@ class Link(QObject):
         self._in_step = set(filter(has_prior, self._looks))
         self._look_together(tuple(self._in_step))
 
-    def _look_together(self, desks: tuple[Desk, ...]) -> None:
-        if self.views and len(desks) > 1:
-            self._make_look(desks, around(*(square(desk.state.view) for desk in desks)))
+    def _look_together(self, workspaces: tuple[Workspace, ...]) -> None:
+        if self.views and len(workspaces) > 1:
+            self._make_look(workspaces, around(*(square(workspace.state.view) for workspace in workspaces)))
 
-    def _pass_on(self, source: Desk, view: Region) -> None:
+    def _pass_on(self, source: Workspace, view: Region) -> None:
         if self._passing or not self.views or not has_prior(source):
             return
-        others = tuple(desk for desk in self._looks if desk is not source and desk in self._in_step)
+        others = tuple(
+            workspace for workspace in self._looks if workspace is not source and workspace in self._in_step
+        )
         if source in self._in_step:
             self._make_look(others, square(view))
             return
@@ -150,11 +152,11 @@ class Link(QObject):
         self._in_step.add(source)
         self._look_together((*others, source))
 
-    def _make_look(self, desks: tuple[Desk, ...], region: Region) -> None:
+    def _make_look(self, workspaces: tuple[Workspace, ...], region: Region) -> None:
         self._passing = True
         try:
-            for desk in desks:
-                self._looks[desk](region)
+            for workspace in workspaces:
+                self._looks[workspace](region)
         finally:
             self._passing = False
 

@@ -1,4 +1,4 @@
-"""A desk of its own for each column, whose edits go through the link."""
+"""A workspace of its own for each column, whose edits go through the link."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Qt, Slot
 
 from latentlab.engine.rendering.replies import EncodingsReply
 from latentlab.qt.clients.render_thread import Serves
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.compare.link import Link, Look
 from latentlab.session.edits import Edit
 from latentlab.session.session import Session
@@ -18,7 +18,7 @@ from latentlab.session.state import GridSettings, PlaneSettings, SessionState
 _NO_GRID = GridSettings(size=5)
 
 
-class LinkedDesk(Desk):
+class LinkedWorkspace(Workspace):
     """Its model, render thread and session are its own, its undo stack is that of the link."""
 
     def __init__(
@@ -27,7 +27,7 @@ class LinkedDesk(Desk):
         super().__init__(Session(replace(state, grid=_NO_GRID, pins=())), renderer, parent)
         self.undo_stack = link.undo_stack
         self._link, self._started = link, False
-        # Queued: the desk first asks for all that belongs to the model as it was opened.
+        # Queued: the workspace first asks for all that belongs to the model as it was opened.
         self.loaded.connect(self._opened, Qt.ConnectionType.QueuedConnection)
         self.encoded.connect(self._encoded, Qt.ConnectionType.QueuedConnection)
 
@@ -56,11 +56,11 @@ class LinkedDesk(Desk):
 
     @Slot()
     def _opened(self) -> None:
-        if self.model is not None and self in self._link.desks:
+        if self.model is not None and self in self._link.workspaces:
             self._link.opened(self)
 
     @Slot(object)
     def _encoded(self, encodings: EncodingsReply) -> None:
         # Only now are its scale and its plane the right ones.
-        if encodings.done and encodings is self.encodings and self in self._link.desks:
+        if encodings.done and encodings is self.encodings and self in self._link.workspaces:
             self._link.measured(self)

@@ -15,7 +15,7 @@ from latentlab.engine.rendering.replies import (
     SelectionReply,
 )
 from latentlab.engine.rendering.requests import Point, SelectionRequest
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.compare.caption import Caption
 from latentlab.qt.widgets.images import data_picture
 from latentlab.qt.widgets.picture_label import CrispPicture
@@ -52,11 +52,11 @@ _MEASURED = "On average over the test pictures of its own data, measured at the 
 class ColumnPictures(QWidget):
     """The picture at the probe, the selected picture and its reconstruction; under them the figures."""
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("comparePictures")
         self.setAccessibleName("Pictures of this column")
-        self._desk = desk
+        self._workspace = workspace
         # A reply takes some milliseconds: what is shown is taken away only if it takes longer.
         self._late = QTimer(self, singleShot=True, interval=_LATE_MS)
         self._late.timeout.connect(self._clear)
@@ -91,12 +91,12 @@ class ColumnPictures(QWidget):
         layout.setSpacing(4)
         layout.addLayout(row)
         layout.addLayout(self._table())
-        desk.loaded.connect(self._loaded)
-        desk.changed.connect(self._changed)
-        desk.probed.connect(self._changed)
-        desk.pointed.connect(self._pointed)
-        desk.selected.connect(self._selected)
-        desk.refused.connect(self._refused)
+        workspace.loaded.connect(self._loaded)
+        workspace.changed.connect(self._changed)
+        workspace.probed.connect(self._changed)
+        workspace.pointed.connect(self._pointed)
+        workspace.selected.connect(self._selected)
+        workspace.refused.connect(self._refused)
 
     def _table(self) -> QGridLayout:
         """Names on the left, the figures of the picture in the middle, those of the test set on the right."""
@@ -128,9 +128,9 @@ class ColumnPictures(QWidget):
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
-        self._show_point(self._desk.state.probe)
+        self._show_point(self._workspace.state.probe)
         self._clear()
-        self._show_original(self._desk.state)
+        self._show_original(self._workspace.state)
         figures = dict(model.metrics)
         if figures.get("kl") == 0.0:
             # That is how an autoencoder is written down: all it has is its reconstruction.
@@ -172,7 +172,7 @@ class ColumnPictures(QWidget):
 
     def _show_original(self, state: SessionState) -> None:
         """At once what is known of the selected picture; the reply brings the rest."""
-        model = self._desk.model
+        model = self._workspace.model
         if state.selected is None or model is None:
             self._late.stop()
             self._clear()

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from latentlab.engine.rendering.projection import Projection
 from latentlab.engine.rendering.replies import EncodingsReply
 from latentlab.engine.rendering.requests import Point
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 
 # Codes that do not differ along a direction have no unit there.
 _LEAST = 1e-6
@@ -46,34 +46,35 @@ class Scale:
 
 
 class Scales:
-    """The scales of desks, found once for each cloud and plane: finding one takes a look at all codes."""
+    """Scales of workspaces, found once for each cloud and plane: finding one takes a look at all codes."""
 
     def __init__(self) -> None:
-        self._found: dict[Desk, tuple[EncodingsReply, Projection, Scale]] = {}
+        self._found: dict[Workspace, tuple[EncodingsReply, Projection, Scale]] = {}
 
-    def of(self, desk: Desk) -> Scale | None:
-        """The scale of a desk's model; None for one with a prior, and as long as nothing is encoded."""
-        cloud, projection = desk.encodings, desk.projection
-        if cloud is None or has_prior(desk) or cloud.mean.shape[1] != projection.latents:
+    def of(self, workspace: Workspace) -> Scale | None:
+        """The scale of a workspace's model; None for one with a prior, and as long as nothing is encoded."""
+        cloud, projection = workspace.encodings, workspace.projection
+        if cloud is None or has_prior(workspace) or cloud.mean.shape[1] != projection.latents:
             return None
-        known = self._found.get(desk)
+        known = self._found.get(workspace)
         if known is None or known[0] is not cloud or known[1] != projection:
             flat = projection.project(cloud.mean)
             scale = Scale(_unit(cloud.mean), _unit(flat))
-            known = self._found[desk] = (cloud, projection, scale)
+            known = self._found[workspace] = (cloud, projection, scale)
         return known[2]
 
-    def forget(self, desk: Desk) -> None:
-        """A desk has gone."""
-        self._found.pop(desk, None)
+    def forget(self, workspace: Workspace) -> None:
+        """A workspace has gone."""
+        self._found.pop(workspace, None)
 
 
-def has_prior(desk: Desk) -> bool:
-    """Whether the codes of a desk's model are spread as a prior has it: an autoencoder's are single points.
+def has_prior(workspace: Workspace) -> bool:
+    """Whether the codes of a workspace's model are spread as a prior has it: an autoencoder's are single
+    points.
 
     As long as nothing is encoded it is not known, and so not so.
     """
-    cloud = desk.encodings
+    cloud = workspace.encodings
     return cloud is not None and len(cloud.sigma) > 0 and bool(cloud.sigma[0].all())
 
 

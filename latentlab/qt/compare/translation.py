@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from latentlab.engine.rendering.requests import Point
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.compare.scales import Scales
 from latentlab.session.edits import (
     Edit,
@@ -27,7 +27,7 @@ from latentlab.session.edits import (
 from latentlab.session.own_edits import SetGroups
 
 
-def translated(edit: Edit, source: Desk, target: Desk, scales: Scales | None = None) -> Edit | None:
+def translated(edit: Edit, source: Workspace, target: Workspace, scales: Scales | None = None) -> Edit | None:
     """What `edit`, made at `source`, is at `target`; None if it concerns the source alone.
 
     With `scales`, places where there is no prior are measured in the spread of the codes.
@@ -57,7 +57,7 @@ def translated(edit: Edit, source: Desk, target: Desk, scales: Scales | None = N
     return None
 
 
-def carried(z: Point, source: Desk, target: Desk, scales: Scales | None = None) -> Point:
+def carried(z: Point, source: Workspace, target: Workspace, scales: Scales | None = None) -> Point:
     """Where the probe of `target` goes when that of `source` goes to z."""
     probe = target.state.probe
     here, there = (None, None) if scales is None else (scales.of(source), scales.of(target))
@@ -73,9 +73,9 @@ def carried(z: Point, source: Desk, target: Desk, scales: Scales | None = None) 
     return target.projection.place(probe, u, v)
 
 
-def picture_at(z: Point, desk: Desk) -> int | None:
+def picture_at(z: Point, workspace: Workspace) -> int | None:
     """Which picture lies exactly at z."""
-    found = desk.encodings
+    found = workspace.encodings
     if found is None or found.mean.shape[1] != len(z):
         return None
     rows = np.flatnonzero((found.mean == np.asarray(z, dtype=np.float32)).all(axis=1))

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from latentlab.qt.clients.burst import Burst
 from latentlab.qt.clients.render_thread import Serves
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.compare.bar import CompareBar
 from latentlab.qt.compare.column import ModelColumn
 from latentlab.qt.compare.link import Link
-from latentlab.qt.compare.linked_workspace import LinkedDesk
+from latentlab.qt.compare.linked_workspace import LinkedWorkspace
 from latentlab.qt.compare.shelf import known, most_different, on_shelf
 from latentlab.qt.views.class_legend.view import ClassLegend
 from latentlab.session.edits import SetLayers
@@ -28,7 +28,7 @@ NewRenderer = Callable[[], Serves | None]
 
 
 class CompareView(QWidget):
-    """Two to four columns, of which each has a desk and a render thread of its own.
+    """Two to four columns, of which each has a workspace and a render thread of its own.
 
     Args:
         state: what every column starts from: data, split, picture, probe, layers and hidden classes.
@@ -55,7 +55,7 @@ class CompareView(QWidget):
         self.link = Link(self)
         self.columns: list[ModelColumn] = []
         self.legend: ClassLegend | None = None
-        self._leader: Desk | None = None
+        self._leader: Workspace | None = None
         stack = self.link.undo_stack
         self.undo, self.redo = stack.createUndoAction(self, "&Undo"), stack.createRedoAction(self, "&Redo")
         for action, name, text in ((self.undo, "compareUndo", "Undo"), (self.redo, "compareRedo", "Redo")):
@@ -98,7 +98,11 @@ class CompareView(QWidget):
         """One column more, with the model that differs most from those that are there."""
         if len(self.columns) >= MOST:
             return
-        shown = [known(column.desk.state.model) for column in self.columns if column.desk.model is not None]
+        shown = [
+            known(column.workspace.state.model)
+            for column in self.columns
+            if column.workspace.model is not None
+        ]
         other = most_different(shown, self._shelf)
         column = self._put_column()
         if other is not None:
@@ -108,14 +112,14 @@ class CompareView(QWidget):
 
     def _put_column(self) -> ModelColumn:
         self._numbers += 1
-        leader = next((column.desk.state for column in self.columns), self._state)
+        leader = next((column.workspace.state for column in self.columns), self._state)
         renderer = None if self._new_renderer is None else self._new_renderer()
-        desk = LinkedDesk(self.link, leader, renderer)
-        column = ModelColumn(self._numbers, desk, self._shelf, self._asked)
+        workspace = LinkedWorkspace(self.link, leader, renderer)
+        column = ModelColumn(self._numbers, workspace, self._shelf, self._asked)
         column.removal_wished.connect(self.remove_column)
         column.troubled.connect(self.troubled)
-        desk.loaded.connect(self._refresh)
-        desk.changed.connect(self._changed)
+        workspace.loaded.connect(self._refresh)
+        workspace.changed.connect(self._changed)
         self.columns.append(column)
         self._row.addWidget(column, 1)
         return column
@@ -161,8 +165,10 @@ class CompareView(QWidget):
     @Slot()
     def show_all(self) -> None:
         """Every plane shows all of its points."""
-        fits: dict[Desk, Callable[[], None]] = {
-            column.desk: column.plane.show_all for column in self.columns if column.desk.model is not None
+        fits: dict[Workspace, Callable[[], None]] = {
+            column.workspace: column.plane.show_all
+            for column in self.columns
+            if column.workspace.model is not None
         }
         self.link.show_all(fits)
 
@@ -177,8 +183,8 @@ class CompareView(QWidget):
         for column in self.columns:
             column.remove.setEnabled(len(self.columns) > LEAST)
         self.bar.add.setEnabled(len(self.columns) < MOST)
-        first = next((column for column in self.columns if column.desk.model is not None), None)
-        leader = None if first is None else first.desk
+        first = next((column for column in self.columns if column.workspace.model is not None), None)
+        leader = None if first is None else first.workspace
         if leader is not self._leader:
             if first is not None and self._leader is None:
                 first.plane.setFocus()
@@ -187,7 +193,7 @@ class CompareView(QWidget):
         self._show_shared()
 
     def _put_legend(self) -> None:
-        """A legend of its own for the first model: a view stays with its desk."""
+        """A legend of its own for the first model: a view stays with its workspace."""
         if self.legend is not None:
             self._rows.removeWidget(self.legend)
             self.legend.hide()

@@ -81,7 +81,7 @@ def show_compare(window: LabWindow) -> None:
     """Opens the window for comparing, or brings it to the front."""
     page = window.findChild(CompareWindow, _NAME)
     if page is None:
-        page = CompareWindow(window.desk.rest(), window.trainer.folder, window.settings.folder, window)
+        page = CompareWindow(window.workspace.rest(), window.trainer.folder, window.settings.folder, window)
         page.view.troubled.connect(window.crashes.log.write)
         page.show()
         page.start()

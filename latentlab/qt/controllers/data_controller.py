@@ -15,8 +15,8 @@ from latentlab.data.shipped_sets import SHIPPED_SETS
 from latentlab.data.spec import Spec
 from latentlab.engine.training.presets import too_few_in_words
 from latentlab.errors import LabError
-from latentlab.qt.clients.task_queue import Background
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.task_queue import TaskQueue
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.open_data.dialog import OpenDataDialog
 from latentlab.qt.widgets.message_bar import MessageBar
@@ -30,17 +30,22 @@ if TYPE_CHECKING:
 _FILES = "Files of pictures (*.zip *.npz *.csv list_attr*.txt *.gz *-ubyte *.idx3);;All files (*)"
 
 
-class DataDeeds(QObject):
+class DataController(QObject):
     """`changed` tells that there are other data to choose from; `failed` carries a message and details."""
 
     changed = Signal()
     failed = Signal(str, str)
 
     def __init__(
-        self, window: QMainWindow, desk: Desk, background: Background, bar: MessageBar, settings: Settings
+        self,
+        window: QMainWindow,
+        workspace: Workspace,
+        background: TaskQueue,
+        bar: MessageBar,
+        settings: Settings,
     ) -> None:
         super().__init__(window)
-        self._window, self._desk, self._background = window, desk, background
+        self._window, self._workspace, self._background = window, workspace, background
         self._bar, self._settings = bar, settings
         self.page: OpenDataDialog | None = None
 
@@ -61,7 +66,7 @@ class DataDeeds(QObject):
 
     def count_in_words(self, split: str) -> str:
         """What is true of the open data, as far as it is known: " (10,000 of mnist)"."""
-        model = self._desk.model
+        model = self._workspace.model
         if model is None:
             return ""
         count = f"{len(model.images):,} " if model.split == split else ""
@@ -143,7 +148,7 @@ class DataDeeds(QObject):
 
     def choose(self, spec: str) -> None:
         """Shows these data if they are such as the model was made for; else says so."""
-        model = self._desk.model
+        model = self._workspace.model
         if model is None or spec == model.data:
             return
         if self._fits(spec):
@@ -177,11 +182,11 @@ class DataDeeds(QObject):
         return getattr(self._window, "training", None)
 
     def _fits(self, spec: str) -> bool:
-        model = self._desk.model
+        model = self._workspace.model
         return model is not None and tuple(model.images.shape[1:]) == shape_of(spec, self.recent)
 
     def _show(self, spec: str) -> None:
-        self._desk.do(ChangeData(data=spec, split="test"))
+        self._workspace.do(ChangeData(data=spec, split="test"))
 
 
 def _in_short(report: ReadingReport) -> str:

@@ -13,7 +13,7 @@ from latentlab.engine.rendering.replies import (
 )
 from latentlab.engine.rendering.requests import ProbeDensityRequest
 from latentlab.qt.clients.coalesce import Asking
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.widgets.plain_text import Label, plain_tip
 from latentlab.session.state import SessionState
 
@@ -25,24 +25,24 @@ _ABOUT = (
 )
 
 
-class Surroundings(QObject):
+class DensityWatcher(QObject):
     """Asks anew as the probe moves, each time once the last answer is there; not while a model learns."""
 
-    def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
+    def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._desk = desk
-        self._asking = Asking(self._ask, self, desk.loaded)
-        desk.encoded.connect(self._encoded)
-        desk.changed.connect(self._changed)
-        desk.probed.connect(self._changed)
-        desk.probe_weighed.connect(self._weighed)
-        desk.refused.connect(self._refused)
+        self._workspace = workspace
+        self._asking = Asking(self._ask, self, workspace.loaded)
+        workspace.encoded.connect(self._encoded)
+        workspace.changed.connect(self._changed)
+        workspace.probed.connect(self._changed)
+        workspace.probe_weighed.connect(self._weighed)
+        workspace.refused.connect(self._refused)
 
     def _ask(self) -> bool:
-        encodings = self._desk.encodings
-        if encodings is None or not encodings.done or self._desk.following:
+        encodings = self._workspace.encodings
+        if encodings is None or not encodings.done or self._workspace.following:
             return False
-        self._desk.request_probe_density()
+        self._workspace.request_probe_density()
         return True
 
     @Slot(object)
@@ -68,16 +68,16 @@ class Surroundings(QObject):
 class FarWarning(Label):
     """Says it when the probe has left the region where encoded pictures lie; else it is not there."""
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
         self.setObjectName("farWarning")
         self.setAccessibleName("Whether encoded pictures lie about the probe")
         self.setWordWrap(True)
         self.setForegroundRole(QPalette.ColorRole.BrightText)
         self.hide()
-        desk.loaded.connect(self._nothing_known)
-        desk.unfolded.connect(self._nothing_known)
-        desk.probe_weighed.connect(self._weighed)
+        workspace.loaded.connect(self._nothing_known)
+        workspace.unfolded.connect(self._nothing_known)
+        workspace.probe_weighed.connect(self._weighed)
 
     @Slot(object)
     def _nothing_known(self, _: object) -> None:
@@ -94,14 +94,14 @@ class FarWarning(Label):
 class ProbeDensityLine(QLineEdit):
     """log q(z) at the probe, beside log p(z). Unlike a label's, its text moves no neighbours."""
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__("–", parent)
         self.setObjectName("probeDataDensity")
         self.setAccessibleName("Log density of the encoded pictures at the probe")
         as_a_label(self)
-        desk.loaded.connect(self._nothing_known)
-        desk.unfolded.connect(self._nothing_known)
-        desk.probe_weighed.connect(self._weighed)
+        workspace.loaded.connect(self._nothing_known)
+        workspace.unfolded.connect(self._nothing_known)
+        workspace.probe_weighed.connect(self._weighed)
         self._nothing_known(None)
 
     @Slot(object)

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow
 from latentlab.engine.attributes.direction_files import SUFFIXES, load_directions, save_directions
 from latentlab.engine.attributes.directions import Directions
 from latentlab.errors import LabError
-from latentlab.qt.clients.task_queue import Background, Failure
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.task_queue import Failure, TaskQueue
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.settings import Settings
 from latentlab.session import groups
 from latentlab.session.own_edits import Gather, ImportDirections, SetGroups
@@ -21,48 +21,50 @@ from latentlab.session.own_files import as_directions, from_directions
 _FILTER = f"Directions ({' '.join('*' + suffix for suffix in SUFFIXES)})"
 
 
-class DirectionDeeds(QObject):
+class DirectionController(QObject):
     """`told` carries what went well, `failed` a message and details."""
 
     told = Signal(str)
     failed = Signal(str, str)
 
-    def __init__(self, window: QMainWindow, desk: Desk, background: Background, settings: Settings) -> None:
+    def __init__(
+        self, window: QMainWindow, workspace: Workspace, background: TaskQueue, settings: Settings
+    ) -> None:
         super().__init__(window)
-        self._window, self._desk = window, desk
+        self._window, self._workspace = window, workspace
         self._background, self._settings = background, settings
 
     # Groups
 
     def gather(self, group: str) -> None:
         """Has the mouse gather points of the plane into a group, or no longer."""
-        on = self._desk.state.gathering == group
-        self._desk.do(Gather(group="" if on else group))
+        on = self._workspace.state.gathering == group
+        self._workspace.do(Gather(group="" if on else group))
 
     def gathers(self, group: str) -> bool:
         """Whether the mouse does so now."""
-        return self._desk.state.gathering == group
+        return self._workspace.state.gathering == group
 
     def has_selected(self) -> bool:
         """Whether there is a selected picture to put into a group."""
-        return self._desk.model is not None and self._desk.state.selected is not None
+        return self._workspace.model is not None and self._workspace.state.selected is not None
 
     def add_selected(self, group: str) -> None:
         """Puts the selected picture into a group; out, if it is in."""
-        number = self._desk.state.selected
+        number = self._workspace.state.selected
         if number is not None:
-            self._desk.do(groups.toggled(self._desk.state, group, number))
-            inside = groups.members(self._desk.state, group)
+            self._workspace.do(groups.toggled(self._workspace.state, group, number))
+            inside = groups.members(self._workspace.state, group)
             way = "is in" if number in inside else "is no longer in"
             self.told.emit(f"Picture {number:,} {way} group {group.upper()} ({len(inside):,})")
 
     def has_groups(self) -> bool:
         """Whether anything is in a group."""
-        return bool(self._desk.state.group_a or self._desk.state.group_b)
+        return bool(self._workspace.state.group_a or self._workspace.state.group_b)
 
     def clear_groups(self) -> None:
         """Takes all pictures out of both groups."""
-        self._desk.do(SetGroups())
+        self._workspace.do(SetGroups())
 
     # Files
 
@@ -97,7 +99,7 @@ class DirectionDeeds(QObject):
         self._background.run(read, functools.partial(self._imported, Path(path)), self._failed)
 
     def _imported(self, path: Path, found: Directions) -> None:
-        model, own = self._desk.model, self._desk.state.own
+        model, own = self._workspace.model, self._workspace.state.own
         if model is None:
             self.failed.emit(f"{path}: the model is still being opened. Import it again afterwards.", "")
             return
@@ -107,7 +109,7 @@ class DirectionDeeds(QObject):
             self.failed.emit(str(LabError(error.what, path, error.hint)), "")
             return
         if new:
-            self._desk.do(ImportDirections(own=new))
+            self._workspace.do(ImportDirections(own=new))
         plural = "" if len(new) == 1 else "s"
         known = len(found) - len(new)
         others = f"; {known} were there already" if known else ""
@@ -117,10 +119,10 @@ class DirectionDeeds(QObject):
     def export_to(self, path: str) -> None:
         """Writes one's own directions of this model; whoever asked for the path agreed to replace a file."""
         self._settings.folder = str(Path(path).parent)
-        if self._desk.model is None:
+        if self._workspace.model is None:
             return
         try:
-            directions = as_directions(self._desk.state.own, self._desk.model)
+            directions = as_directions(self._workspace.state.own, self._workspace.model)
         except LabError as error:
             self.failed.emit(f"{path}: nothing was saved: {error.what}", "")
             return

@@ -13,8 +13,8 @@ from latentlab.data.formats import SUFFIXES, why_passed_over
 from latentlab.engine.diffusion.tape_origin import WHAT, Origin, read_tape, tape_in
 from latentlab.engine.files.provenance import Provenance, read_provenance
 from latentlab.engine.rendering.replies import LoadedReply
-from latentlab.qt.clients.task_queue import Background, Failure
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.task_queue import Failure, TaskQueue
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.views.diffusion.shelf import denoises
 from latentlab.qt.widgets.message_bar import MessageBar
@@ -32,8 +32,8 @@ WELCOME = (
 )
 
 
-class Opener(QObject):
-    """Opens files into a desk. `told` carries what went well; what did not is said in the message bar.
+class FileOpener(QObject):
+    """Opens files into a workspace. `told` carries what went well; what did not is said in the message bar.
 
     `data_wanted` carries the path of what may be a data set, `picture_wanted` that of a picture that was not
     made here, `denoiser_wanted` the name or path of a diffusion model, `tape_found` the path of a file that
@@ -50,14 +50,14 @@ class Opener(QObject):
 
     def __init__(
         self,
-        desk: Desk,
-        background: Background,
+        workspace: Workspace,
+        background: TaskQueue,
         bar: MessageBar,
         settings: Settings,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._desk, self.background, self.bar, self._settings = desk, background, bar, settings
+        self._workspace, self.background, self.bar, self._settings = workspace, background, bar, settings
 
     def open_dropped(self, data: QMimeData) -> None:
         """Opens what was dragged here."""
@@ -109,7 +109,7 @@ class Opener(QObject):
         if denoises(model):
             self.denoiser_wanted.emit(model)
         else:
-            self._desk.open(on_its_data(self._desk.state, model, self._settings.recent))
+            self._workspace.open(on_its_data(self._workspace.state, model, self._settings.recent))
 
     def _unreadable(self, failure: Failure) -> None:
         self.failed.emit(failure.message, failure.details)
@@ -123,7 +123,7 @@ class Opener(QObject):
 
     def _found(self, path: Path, origin: Provenance | Origin | None) -> None:
         """What a picture says of itself decides where the probe goes, or which tape is drawn."""
-        model = self._desk.model
+        model = self._workspace.model
         if isinstance(origin, Origin):
             self.tape_found.emit(str(path), origin)
         elif origin is None:
@@ -142,7 +142,7 @@ class Opener(QObject):
             self._go(path, origin.z, model)
 
     def _of_another_model(self, path: Path, origin: Provenance, z: tuple[float, ...]) -> None:
-        model = self._desk.model
+        model = self._workspace.model
         assert model is not None
         name = f"{origin.model} ({origin.model_hash})"
         if origin.model != model.model and origin.model in model_files():
@@ -161,15 +161,15 @@ class Opener(QObject):
             self.bar.say(f"{path}: was made by another model, {name}. Open that one first.")
 
     def _open_at(self, model: str, z: tuple[float, ...]) -> None:
-        self._desk.open(replace(for_model(self._desk.state, model), probe=z))
+        self._workspace.open(replace(for_model(self._workspace.state, model), probe=z))
 
     def _go(self, path: Path, z: tuple[float, ...], model: LoadedReply) -> None:
         """To a place in the latent space of a model, which may have been closed since that was offered."""
-        now = self._desk.model
+        now = self._workspace.model
         if now is None or now.path != model.path or now.latents != model.latents:
             self.bar.say(f"{path}: {model.model} is no longer open. Drop the picture again.")
             return
-        self._desk.do(MoveProbe(z=z))
+        self._workspace.do(MoveProbe(z=z))
         self.told.emit(f"The probe is where {path.name} was made")
 
 

@@ -10,23 +10,25 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow
 
 from latentlab.data.formats import SUFFIXES
 from latentlab.errors import LabError
-from latentlab.qt.clients.workspace import Desk
-from latentlab.qt.controllers.file_opener import Opener
+from latentlab.qt.clients.workspace import Workspace
+from latentlab.qt.controllers.file_opener import FileOpener
 from latentlab.qt.controllers.picture_store import OwnPictures
 from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.widgets.incoming import incoming
 
 
-class OwnPictureDeeds(QObject):
+class PictureController(QObject):
     """`failed` carries a message and details; `overcome` the same message, once a later picture came in."""
 
     failed = Signal(str, str)
     overcome = Signal(str)
 
-    def __init__(self, window: QMainWindow, desk: Desk, opener: Opener, settings: Settings) -> None:
+    def __init__(
+        self, window: QMainWindow, workspace: Workspace, opener: FileOpener, settings: Settings
+    ) -> None:
         super().__init__(window)
         self._window, self._opener, self._settings = window, opener, settings
-        self.pictures = OwnPictures(desk, opener.background, self)
+        self.pictures = OwnPictures(workspace, opener.background, self)
         self.pictures.failed.connect(self.failed)
         self._last_failure = ""
         self.failed.connect(self._note)

@@ -23,9 +23,9 @@ from latentlab.engine.rendering.replies import OwnPictureReply, Refusal
 from latentlab.engine.rendering.requests import OwnPictureRequest, Picture
 from latentlab.qt.clients.coalesce import Asking
 from latentlab.qt.clients.latest_task import Newest, Token
-from latentlab.qt.clients.task_queue import Background, Failure
+from latentlab.qt.clients.task_queue import Failure, TaskQueue
 from latentlab.qt.clients.undo import new_gesture
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.widgets.images import from_qimage
 from latentlab.session.edits import ShowOwnPicture
 from latentlab.session.state import OwnPicture, SessionState
@@ -43,9 +43,9 @@ class OwnPictures(QObject):
     taken = Signal(str)
     failed = Signal(str, str)
 
-    def __init__(self, desk: Desk, background: Background, parent: QObject | None = None) -> None:
+    def __init__(self, workspace: Workspace, background: TaskQueue, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._desk, self._background = desk, background
+        self._workspace, self._background = workspace, background
         self._numbers = itertools.count(1)
         self._pixels: dict[int, Picture] = {}
         self._sizes: dict[int, tuple[int, int]] = {}
@@ -55,21 +55,21 @@ class OwnPictures(QObject):
         # The gesture of the hand that changed the picture last, until the probe has followed it.
         self._follow: int | None = None
         self._at_probe: str = ""
-        self._asking = Asking(self._ask, self, desk.loaded)
+        self._asking = Asking(self._ask, self, workspace.loaded)
         self._reading = Newest(background, self._read, self._unread)
-        desk.changed.connect(self._session_changed)
-        desk.probed.connect(self._session_changed)
-        desk.loaded.connect(self._loaded)
-        desk.unfolded.connect(self._ask_soon)
-        desk.own_encoded.connect(self._encoded)
-        desk.refused.connect(self._refused)
+        workspace.changed.connect(self._session_changed)
+        workspace.probed.connect(self._session_changed)
+        workspace.loaded.connect(self._loaded)
+        workspace.unfolded.connect(self._ask_soon)
+        workspace.own_encoded.connect(self._encoded)
+        workspace.refused.connect(self._refused)
 
     # What there is
 
     @property
     def own(self) -> OwnPicture | None:
         """The picture in hand; None if there is none."""
-        own = self._desk.state.own_picture
+        own = self._workspace.state.own_picture
         return own if own is not None and own.number in self._pixels else None
 
     @property
@@ -126,15 +126,15 @@ class OwnPictures(QObject):
 
     def put_away(self) -> None:
         """There is no picture in hand any more; the probe stays."""
-        self._desk.do(ShowOwnPicture(own=None))
+        self._workspace.do(ShowOwnPicture(own=None))
 
     def go(self) -> None:
         """The probe to the picture's place."""
         if self.reply is not None:
-            self._desk.do(ShowOwnPicture(own=self._desk.state.own_picture, z=self.reply.mean))
+            self._workspace.do(ShowOwnPicture(own=self._workspace.state.own_picture, z=self.reply.mean))
 
     def _show(self, own: OwnPicture, gesture: int) -> None:
-        self._desk.do(ShowOwnPicture(gesture=gesture, own=own))
+        self._workspace.do(ShowOwnPicture(gesture=gesture, own=own))
         # After the edit, which is told to all before this: only an edit of this hand is to be followed.
         self._follow = gesture
 
@@ -185,16 +185,16 @@ class OwnPictures(QObject):
 
     def _ask(self) -> bool:
         own, pixels = self.own, self.pixels
-        if own is None or pixels is None or self._desk.model is None:
+        if own is None or pixels is None or self._workspace.model is None:
             return False
         self._asked = own
-        self._desk.request_own(pixels, own.fitting)
+        self._workspace.request_own(pixels, own.fitting)
         return True
 
     @Slot(object)
     def _encoded(self, reply: OwnPictureReply) -> None:
         self._asking.answered()
-        model, own, asked = self._desk.model, self.own, self._asked
+        model, own, asked = self._workspace.model, self.own, self._asked
         if model is None or own is None or asked is None or asked.number != own.number:
             return
         if len(reply.mean) != model.latents:
@@ -202,12 +202,12 @@ class OwnPictures(QObject):
         self.reply, self.refusal = reply, ""
         if self._follow is not None:
             gesture = self._follow
-            if reply.mean != self._desk.state.probe or self._desk.state.amounts:
-                self._desk.do(ShowOwnPicture(gesture=gesture, own=own, z=reply.mean))
+            if reply.mean != self._workspace.state.probe or self._workspace.state.amounts:
+                self._workspace.do(ShowOwnPicture(gesture=gesture, own=own, z=reply.mean))
             # A later reply is of the same hand only if its fitting is not in yet.
             self._follow = gesture if reply.fitting != own.fitting else None
-        if not self._desk.state.amounts:
-            self._find_at_probe(self._desk.state)
+        if not self._workspace.state.amounts:
+            self._find_at_probe(self._workspace.state)
         self.changed.emit()
 
     @Slot(object)

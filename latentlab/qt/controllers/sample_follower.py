@@ -14,13 +14,13 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Slot
 
-from latentlab.engine.diffusion.recipes import Manner, Recipe
+from latentlab.engine.diffusion.recipes import Recipe, SamplerSettings
 from latentlab.engine.diffusion.requests import FollowDenoiserRequest, SamplesInTrainingReply
 from latentlab.engine.rendering.replies import Refusal
 from latentlab.engine.training.events import NoiseFigures
 from latentlab.engine.training.plan import figures_of
-from latentlab.qt.clients.denoiser_client import DiffusionDesk
-from latentlab.qt.clients.trainer_client import Stage, TrainerDesk
+from latentlab.qt.clients.denoiser_client import DenoiserClient
+from latentlab.qt.clients.trainer_client import Stage, TrainerClient
 from latentlab.qt.clients.training_orders import Snapshot
 from latentlab.qt.views.training.sample_sheet import DrawnNow
 from latentlab.qt.widgets.message_bar import MessageBar
@@ -37,7 +37,7 @@ def recipe_of(config: Mapping[str, Any]) -> Recipe:
     if names and not config.get("exclusive", True):
         alone = [(0.0,) * len(names), *alone]
     guidance = _GUIDANCE if names else 1.0
-    return Recipe(_COUNT, Manner("ddim", steps, guidance=guidance, conditions=tuple(alone)))
+    return Recipe(_COUNT, SamplerSettings("ddim", steps, guidance=guidance, conditions=tuple(alone)))
 
 
 def in_words(config: Mapping[str, Any]) -> str:
@@ -50,8 +50,8 @@ def in_words(config: Mapping[str, Any]) -> str:
     return f"{told} in turn ({shown}), guidance {_GUIDANCE:g}."
 
 
-class LiveSamples(QObject):
-    """Between a trainer's snapshots and the desk that draws from them; offers the model when it is kept.
+class SampleFollower(QObject):
+    """Between a trainer's snapshots and the workspace that draws from them; offers the model when it is kept.
 
     Args:
         open_model: opens a kept model where it can be looked at.
@@ -59,15 +59,15 @@ class LiveSamples(QObject):
 
     def __init__(
         self,
-        trainer: TrainerDesk,
-        desk: DiffusionDesk,
+        trainer: TrainerClient,
+        workspace: DenoiserClient,
         drawn: DrawnNow,
         messages: MessageBar,
         open_model: Callable[[str], None],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._desk, self._drawn, self._messages, self._open = desk, drawn, messages, open_model
+        self._workspace, self._drawn, self._messages, self._open = workspace, drawn, messages, open_model
         self._trainer = trainer
         self._under_way: Snapshot | None = None
         self._last: Snapshot | None = None
@@ -75,8 +75,8 @@ class LiveSamples(QObject):
         trainer.unfolded.connect(self._snapshot)
         trainer.staged.connect(self._staged)
         trainer.kept.connect(self._kept)
-        desk.sampled.connect(self._sampled)
-        desk.refused.connect(self._refused)
+        workspace.sampled.connect(self._sampled)
+        workspace.refused.connect(self._refused)
 
     @Slot(object)
     def _snapshot(self, snapshot: Snapshot) -> None:
@@ -95,7 +95,7 @@ class LiveSamples(QObject):
         if soon and not resting:
             return
         self._under_way, self._drawn_step = last, last.step
-        self._desk.follow(last, recipe_of(last.config))
+        self._workspace.follow(last, recipe_of(last.config))
 
     @Slot(object)
     def _sampled(self, reply: SamplesInTrainingReply) -> None:

@@ -1,4 +1,4 @@
-"""What the window's commands do. Each is an edit, a question to the desk, or a page that opens."""
+"""What the window's commands do. Each is an edit, a question to the workspace, or a page that opens."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QMainWindow
 
 from latentlab.data.report import ReadingReport
-from latentlab.qt.clients.workspace import Desk
-from latentlab.qt.controllers.data_controller import DataDeeds
-from latentlab.qt.controllers.direction_controller import DirectionDeeds
-from latentlab.qt.controllers.file_opener import MODEL_SUFFIX, PICTURE_SUFFIXES, TAPE_SUFFIX, Opener
-from latentlab.qt.controllers.picture_controller import OwnPictureDeeds
+from latentlab.qt.clients.workspace import Workspace
+from latentlab.qt.controllers.data_controller import DataController
+from latentlab.qt.controllers.direction_controller import DirectionController
+from latentlab.qt.controllers.file_opener import MODEL_SUFFIX, PICTURE_SUFFIXES, TAPE_SUFFIX, FileOpener
+from latentlab.qt.controllers.picture_controller import PictureController
 from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.export import exportables
 from latentlab.qt.export.dialog import ExportDialog, Wish
@@ -23,29 +23,34 @@ from latentlab.session.bounds import MAX_PINS, TRAY_FULL
 from latentlab.session.edits import ChangeData, MoveProbe, SetLayers, SetPins
 
 
-class Deeds(QObject):
+class SessionController(QObject):
     """The commands that concern the session and its files."""
 
     def __init__(
-        self, window: QMainWindow, desk: Desk, exporter: Exporter, opener: Opener, settings: Settings
+        self,
+        window: QMainWindow,
+        workspace: Workspace,
+        exporter: Exporter,
+        opener: FileOpener,
+        settings: Settings,
     ) -> None:
         super().__init__(window)
-        self._window, self._desk, self._settings = window, desk, settings
+        self._window, self._workspace, self._settings = window, workspace, settings
         self._exporter, self._opener = exporter, opener
         self._chance = random.Random()
         self._page: ExportDialog | None = None
-        self.data = DataDeeds(window, desk, opener.background, opener.bar, settings)
+        self.data = DataController(window, workspace, opener.background, opener.bar, settings)
         self.data.failed.connect(opener.failed)
         opener.data_wanted.connect(self.data.open_path)
-        self.directions = DirectionDeeds(window, desk, opener.background, settings)
+        self.directions = DirectionController(window, workspace, opener.background, settings)
         self.directions.told.connect(opener.told)
         self.directions.failed.connect(opener.failed)
-        self.own_picture = OwnPictureDeeds(window, desk, opener, settings)
+        self.own_picture = PictureController(window, workspace, opener, settings)
         self.own_picture.failed.connect(opener.failed)
 
     def is_open(self) -> bool:
         """Whether a model is there to do something with."""
-        return self._desk.model is not None
+        return self._workspace.model is not None
 
     # Files
 
@@ -74,14 +79,14 @@ class Deeds(QObject):
         if self._page is not None:
             self._page.destroyed.disconnect(self._page_gone)
             self._page.close()
-        found = self._exporter.takeaways.encodings()
+        found = self._exporter.exportables.encodings()
         words = ""
         if what == exportables.ENCODINGS and found is not None:
             count, axes = found.mean.shape
             words = f"{count:,} pictures: mean and sigma in {axes} dimensions, label and number."
         page = ExportDialog(
             what,
-            self._exporter.takeaways.get(what),
+            self._exporter.exportables.get(what),
             words,
             1 if what == exportables.UNFOLDING else self._settings.scale,
             self._settings.folder,
@@ -111,30 +116,30 @@ class Deeds(QObject):
 
     def random_probe(self) -> None:
         """The probe to a point drawn from the prior N(0, I)."""
-        z = tuple(self._chance.gauss(0.0, 1.0) for _ in self._desk.state.probe)
-        self._desk.do(MoveProbe(z=z))
+        z = tuple(self._chance.gauss(0.0, 1.0) for _ in self._workspace.state.probe)
+        self._workspace.do(MoveProbe(z=z))
 
     def to_origin(self) -> None:
         """The probe to where the prior is densest."""
-        self._desk.do(MoveProbe(z=(0.0,) * len(self._desk.state.probe)))
+        self._workspace.do(MoveProbe(z=(0.0,) * len(self._workspace.state.probe)))
 
     def pin(self) -> None:
         """The probe into the tray, unless it was pinned last."""
-        pins, probe = self._desk.state.pins, self._desk.state.probe
+        pins, probe = self._workspace.state.pins, self._workspace.state.probe
         if pins[-1:] == (probe,):
             return
         if len(pins) >= MAX_PINS:
             self._opener.bar.say(TRAY_FULL)
         else:
-            self._desk.do(SetPins(pins=(*pins, probe)))
+            self._workspace.do(SetPins(pins=(*pins, probe)))
 
     # Settings of the session
 
     def switch_layer(self, name: str) -> None:
         """Shows a layer of the plane, or hides it."""
-        layers = self._desk.state.layers
-        self._desk.do(SetLayers(layers=replace(layers, **{name: not getattr(layers, name)})))
+        layers = self._workspace.state.layers
+        self._workspace.do(SetLayers(layers=replace(layers, **{name: not getattr(layers, name)})))
 
     def show_split(self, split: str) -> None:
         """Shows other pictures of the data set."""
-        self._desk.do(ChangeData(data=self._desk.state.data, split=split))
+        self._workspace.do(ChangeData(data=self._workspace.state.data, split=split))

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QMainWindow
 
 from latentlab.engine.diffusion.tape_models import find_model_of
 from latentlab.engine.diffusion.tape_origin import Origin, changed
-from latentlab.qt.clients.denoiser_client import DiffusionDesk
-from latentlab.qt.clients.task_queue import Background, Failure
+from latentlab.qt.clients.denoiser_client import DenoiserClient
+from latentlab.qt.clients.task_queue import Failure, TaskQueue
 from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.export import tapes
 from latentlab.qt.export.tape_dialog import TapeDialog
@@ -21,7 +21,7 @@ from latentlab.qt.views.diffusion.view import DiffusionView
 from latentlab.qt.widgets.message_bar import MessageBar
 
 
-class TapeDeeds(QObject):
+class TapeController(QObject):
     """The commands that concern tapes and files.
 
     Signals: `saved` (path), `failed` (message, details), `told` (words for the status bar), `changed` when
@@ -41,8 +41,8 @@ class TapeDeeds(QObject):
         self,
         window: QMainWindow,
         view: DiffusionView,
-        diffusion: DiffusionDesk,
-        background: Background,
+        diffusion: DenoiserClient,
+        background: TaskQueue,
         bar: MessageBar,
         settings: Settings,
         show: Callable[[], None],
@@ -69,12 +69,12 @@ class TapeDeeds(QObject):
     def in_hand(self) -> TapeInHand | None:
         """The tape as it is now; None if there is nothing of it yet."""
         page, model = self._view.reverse, self._diffusion.model
-        lane, frame = page.lanes.in_hand, page.frame
-        if model is None or lane is None or frame is None or lane.store.get(frame.number) is not frame:
+        track, frame = page.tracks.in_hand, page.frame
+        if model is None or track is None or frame is None or track.store.get(frame.number) is not frame:
             return None
-        origin = Origin(lane.recipe, model.model, model.hash)
-        running = page.runs.lane is lane
-        return TapeInHand(origin, model.alpha_bar, tuple(lane.store.frames), frame, page.picture, running)
+        origin = Origin(track.recipe, model.model, model.hash)
+        running = page.runs.track is track
+        return TapeInHand(origin, model.alpha_bar, tuple(track.store.frames), frame, page.picture, running)
 
     def ask_to_save(self, what: str, suffix: str = "") -> None:
         """Opens the page on which the tape in hand, or its frame, is saved; one page at a time."""

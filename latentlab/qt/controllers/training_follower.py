@@ -20,10 +20,10 @@ from latentlab.engine.rendering.replies import (
 from latentlab.engine.rendering.requests import FollowRequest
 from latentlab.engine.training.events import ElboFigures
 from latentlab.engine.training.plan import figures_of
-from latentlab.qt.clients.film_recorder import Recorder
-from latentlab.qt.clients.trainer_client import Stage, TrainerDesk
+from latentlab.qt.clients.film_recorder import FilmRecorder
+from latentlab.qt.clients.trainer_client import Stage, TrainerClient
 from latentlab.qt.clients.training_orders import Snapshot
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.widgets.message_bar import MessageBar
 from latentlab.session.state import SessionState
 from latentlab.session.switching import for_model
@@ -31,19 +31,19 @@ from latentlab.session.switching import for_model
 _FRAME_MS = 400
 
 
-class Following(QObject):
-    """Between a trainer's snapshots and the desk that shows them; opens the model when it has been kept."""
+class TrainingFollower(QObject):
+    """Shows a trainer's snapshots in the workspace, and opens the model when it has been kept."""
 
     def __init__(
         self,
-        trainer: TrainerDesk,
-        desk: Desk,
-        film: Recorder,
+        trainer: TrainerClient,
+        workspace: Workspace,
+        film: FilmRecorder,
         messages: MessageBar,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._trainer, self._desk, self._film, self._messages = trainer, desk, film, messages
+        self._trainer, self._workspace, self._film, self._messages = trainer, workspace, film, messages
         self._under_way = False
         self._newest: Snapshot | None = None
         self._last: Snapshot | None = None
@@ -60,11 +60,11 @@ class Following(QObject):
         trainer.unfolded.connect(self._snapshot)
         trainer.staged.connect(self._staged)
         trainer.kept.connect(self._kept)
-        desk.unfolded.connect(self._unfolded)
-        desk.probed.connect(self._probed)
-        desk.busy.connect(self._opening)
-        desk.loaded.connect(self._loaded)
-        desk.refused.connect(self._refused)
+        workspace.unfolded.connect(self._unfolded)
+        workspace.probed.connect(self._probed)
+        workspace.busy.connect(self._opening)
+        workspace.loaded.connect(self._loaded)
+        workspace.refused.connect(self._refused)
 
     @Slot(object, object)
     def _probed(self, old: SessionState, new: SessionState) -> None:
@@ -96,7 +96,7 @@ class Following(QObject):
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
         """If it is another model than the one that learns, that is what the person looks at now."""
-        if self._desk.following:
+        if self._workspace.following:
             return
         self._held, self._instead = False, None
         if self._last is not None and not self._away:
@@ -108,7 +108,7 @@ class Following(QObject):
         if self._newest is not None and not (self._under_way or self._away or self._held):
             snapshot, self._newest = self._newest, None
             self._under_way = True
-            self._desk.follow(snapshot)
+            self._workspace.follow(snapshot)
 
     @Slot(object)
     def _unfolded(self, reply: UnfoldedReply) -> None:
@@ -140,7 +140,7 @@ class Following(QObject):
         """What was followed is a file now, and is opened as any other."""
         if self._apart:
             return
-        data = self._last.data if self._last is not None else self._desk.state.data
+        data = self._last.data if self._last is not None else self._workspace.state.data
         self._newest = self._last = None
         if self._away or self._held:
             # The person looks at another model, or will in a moment: that was asked for.
@@ -153,9 +153,9 @@ class Following(QObject):
 
     def _open(self, path: Path, data: str, *, in_sight: bool) -> None:
         """Opens what was kept; `in_sight` says that it is what the plane shows, not a file yet."""
-        state = self._desk.state
+        state = self._workspace.state
         split = state.split if state.data == data else "test"
         # What was followed has the same latent space, and the probe stays where it is.
         fitting = state if in_sight else for_model(state, str(path))
         opened = replace(fitting, model=str(path), data=data, split=split)
-        self._desk.open(opened, goes_on=in_sight)
+        self._workspace.open(opened, goes_on=in_sight)

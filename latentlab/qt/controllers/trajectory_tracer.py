@@ -22,7 +22,7 @@ from latentlab.engine.rendering.replies import (
 from latentlab.engine.rendering.requests import Point, TrajectoryRequest
 from latentlab.qt.clients.coalesce import Asking
 from latentlab.qt.clients.lag import Lag
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.diffusion.shelf import data_of
 from latentlab.session.known_data import title_of
 
@@ -39,7 +39,7 @@ class Tracing(QObject):
     """Between a tape and the plane.
 
     Args:
-        desk: of the plane's model.
+        workspace: of the plane's model.
         plane: where to show it.
         frames: the frames that are at hand, the first first.
         learnt: the name of the data that their denoiser learnt from; "" if that is not known.
@@ -47,16 +47,16 @@ class Tracing(QObject):
 
     def __init__(
         self,
-        desk: Desk,
+        workspace: Workspace,
         plane: LatentPlane,
         frames: Callable[[], Sequence[Frame]],
         learnt: Callable[[], str],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._desk, self._plane, self._frames, self._learnt = desk, plane, frames, learnt
-        self._names = _names_of(desk.model)
-        self._asking = Asking(self._ask, self, desk.loaded)
+        self._workspace, self._plane, self._frames, self._learnt = workspace, plane, frames, learnt
+        self._names = _names_of(workspace.model)
+        self._asking = Asking(self._ask, self, workspace.loaded)
         self._lag = Lag(self._paint, self)
         self._picture = 0
         self._shown: Frame | None = None
@@ -64,10 +64,10 @@ class Tracing(QObject):
         self._asked: _Way = ((), 0)
         self._known: _Way = ((), 0)
         self._points: tuple[Point, ...] = ()
-        desk.traced.connect(self._traced)
-        desk.refused.connect(self._refused)
-        desk.loaded.connect(self._loaded)
-        desk.unfolded.connect(self._unfolded)
+        workspace.traced.connect(self._traced)
+        workspace.refused.connect(self._refused)
+        workspace.loaded.connect(self._loaded)
+        workspace.unfolded.connect(self._unfolded)
 
     @Slot(object)
     def show(self, shown: tuple[Frame, int]) -> None:
@@ -104,14 +104,14 @@ class Tracing(QObject):
         return tuple(some)
 
     def _ask(self) -> bool:
-        some, model = self._some(), self._desk.model
+        some, model = self._some(), self._workspace.model
         if not some or self._shown is None or model is None:
             return False
         shown = some[0].x0_hat
         if self._picture >= len(shown) or shown.shape[1:] != model.images.shape[1:] or not self._is_of_data():
             return False
         self._asked = (some, self._picture)
-        self._desk.request_trajectory(np.stack([frame.x0_hat[self._picture] for frame in some]))
+        self._workspace.request_trajectory(np.stack([frame.x0_hat[self._picture] for frame in some]))
         return True
 
     @Slot(object)

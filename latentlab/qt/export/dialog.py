@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from latentlab.engine.files.destination import check_destination
 from latentlab.errors import LabError
 from latentlab.qt.export import exportables
-from latentlab.qt.export.exportables import Takeaway
+from latentlab.qt.export.exportables import Exportable
 from latentlab.qt.widgets.images import draw_crisp, to_qimage
 from latentlab.qt.widgets.number_field import WholeNumber, numbers_stand
 from latentlab.qt.widgets.plain_text import Label, plain_tip
@@ -97,7 +97,7 @@ class ExportDialog(QDialog):
     wished = Signal(object)
 
     def __init__(
-        self, what: str, thing: Takeaway | None, words: str, scale: int, folder: str, parent: QWidget
+        self, what: str, thing: Exportable | None, words: str, scale: int, folder: str, parent: QWidget
     ) -> None:
         super().__init__(parent)
         self.setObjectName("exportDialog")
@@ -167,7 +167,7 @@ class ExportDialog(QDialog):
     def refuse(self, path: Path) -> None:
         """Says by a LabError why this cannot be written there."""
 
-    def show_size(self, thing: Takeaway) -> None:
+    def show_size(self, thing: Exportable) -> None:
         """Says how large it will be."""
         moving = self.chosen.animated and len(thing.pictures) > 1
         shown = thing.pictures[0] if moving else thing.still

@@ -1,6 +1,6 @@
 """What can be taken away now: the latest picture of each kind, with its origin. Torch-free, no widgets.
 
-Nothing here knows a view: the replies that the views show are listened to at the desk.
+Nothing here knows a view: the replies that the views show are listened to at the workspace.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from latentlab.engine.rendering.replies import (
     WalkReply,
 )
 from latentlab.engine.rendering.requests import Picture, Point
-from latentlab.qt.clients.film_recorder import Recorder
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.film_recorder import FilmRecorder
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.session.conditions import asked_in_words, in_words
 from latentlab.session.known_data import title_of
 from latentlab.session.plane import axis_names
@@ -42,7 +42,7 @@ _MOST_POINTS = 200
 
 
 @dataclass(frozen=True, eq=False)
-class Takeaway:
+class Exportable:
     """Pictures (one, or the frames of a walk), where they came from, and how fast they go."""
 
     what: str
@@ -56,28 +56,28 @@ class Takeaway:
         return self.pictures[0] if len(self.pictures) == 1 else strip(self.pictures, _GAP)
 
 
-class Takeaways(QObject):
+class Exportables(QObject):
     """Keeps the newest reply of each kind. `changed` tells when something came or went."""
 
     changed = Signal()
 
-    def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
+    def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._workspace = workspace
         # Only replies that are whole and have something in them, so that `has` need not look inside.
         self._replies: dict[str, Reply] = {}
-        self._film: Recorder | None = None
-        self._sheet: Takeaway | None = None
+        self._film: FilmRecorder | None = None
+        self._sheet: Exportable | None = None
         self._source: Callable[[], str] = str
-        desk.loaded.connect(self._loaded)
-        desk.pointed.connect(self._pointed)
-        desk.gridded.connect(self._gridded)
-        desk.trayed.connect(self._trayed)
-        desk.walked.connect(self._walked)
-        desk.selected.connect(self._selected)
-        desk.sampled.connect(self._sampled)
-        desk.encoded.connect(self._encoded)
-        desk.changed.connect(self._changed)
+        workspace.loaded.connect(self._loaded)
+        workspace.pointed.connect(self._pointed)
+        workspace.gridded.connect(self._gridded)
+        workspace.trayed.connect(self._trayed)
+        workspace.walked.connect(self._walked)
+        workspace.selected.connect(self._selected)
+        workspace.sampled.connect(self._sampled)
+        workspace.encoded.connect(self._encoded)
+        workspace.changed.connect(self._changed)
 
     def has(self, what: str) -> bool:
         """Whether there is anything of a kind to take away now. Asked often: nothing is made of it."""
@@ -85,9 +85,9 @@ class Takeaways(QObject):
             return self._film is not None and len(self._film.frames) > 1
         if what == SHEET:
             return self._sheet is not None
-        return self._desk.model is not None and what in self._replies
+        return self._workspace.model is not None and what in self._replies
 
-    def watch(self, film: Recorder) -> None:
+    def watch(self, film: FilmRecorder) -> None:
         """From now on the film of a training can be taken away too."""
         self._film = film
         film.changed.connect(self.changed)
@@ -98,7 +98,7 @@ class Takeaways(QObject):
 
     def _way_to(self, z: Point) -> dict[str, str]:
         """How the probe came to z: from which picture, and by which attributes."""
-        state = self._desk.state
+        state = self._workspace.state
         if state.probe != z:
             return {}
         picture, added = self._source(), ",".join(f"{name}={amount}" for name, amount in state.amounts)
@@ -107,17 +107,17 @@ class Takeaways(QObject):
     @Slot(object, object)
     def offer_sheet(self, page: Picture, extra: Mapping[str, str]) -> None:
         """A sheet of pictures before and after can be taken away, until there is another one."""
-        if self._desk.model is not None:
-            self._sheet = _made(self._desk.model, SHEET, (page,), None, extra)
+        if self._workspace.model is not None:
+            self._sheet = _made(self._workspace.model, SHEET, (page,), None, extra)
 
     def encodings(self) -> EncodingsReply | None:
         """Where all pictures lie, once all are encoded."""
         found = self._replies.get(ENCODINGS)
         return found if isinstance(found, EncodingsReply) else None
 
-    def get(self, what: str) -> Takeaway | None:
+    def get(self, what: str) -> Exportable | None:
         """The pictures of a kind as they are now; None if there are none."""
-        model, state = self._desk.model, self._desk.state
+        model, state = self._workspace.model, self._workspace.state
         if model is None:
             return None
         if what == UNFOLDING:
@@ -166,7 +166,7 @@ class Takeaways(QObject):
             self._replies[what] = reply
         return before != (what in self._replies)
 
-    # What comes from the desk
+    # What comes from the workspace
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
@@ -222,9 +222,9 @@ def _made(
     extra: Mapping[str, str],
     speed: int = 12,
     seed: int | None = None,
-) -> Takeaway:
+) -> Exportable:
     origin = Provenance(what, model.model, model.hash, z=z, seed=seed, extra=extra)
-    return Takeaway(what, pictures, origin, speed)
+    return Exportable(what, pictures, origin, speed)
 
 
 def _told(model: LoadedReply, condition: Point) -> dict[str, str]:

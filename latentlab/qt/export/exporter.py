@@ -17,10 +17,10 @@ from PySide6.QtGui import QGuiApplication
 from latentlab.engine.files.animation import save_animation
 from latentlab.engine.files.export import Origins, save_encodings, save_picture
 from latentlab.errors import LabError
-from latentlab.qt.clients.task_queue import Background, Failure
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.task_queue import Failure, TaskQueue
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.export import exportables
-from latentlab.qt.export.exportables import Takeaways
+from latentlab.qt.export.exportables import Exportables
 from latentlab.qt.widgets.images import to_qimage
 
 # By the ending alone a walk in these is a moving picture; a .png is a strip unless `animated` is said.
@@ -47,10 +47,10 @@ class Exporter(QObject):
     saved = Signal(str)
     failed = Signal(str, str)
 
-    def __init__(self, desk: Desk, background: Background, parent: QObject | None = None) -> None:
+    def __init__(self, workspace: Workspace, background: TaskQueue, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.takeaways = Takeaways(desk, self)
-        self._desk, self._background = desk, background
+        self.exportables = Exportables(workspace, self)
+        self._workspace, self._background = workspace, background
 
     def save_probe(self, path: str | Path, scale: int = 1, overwrite: bool = False) -> None:
         """The picture at the probe."""
@@ -82,11 +82,11 @@ class Exporter(QObject):
         overwrite: bool = False,
         animated: bool | None = None,
     ) -> None:
-        """Pictures of a kind in `takeaways.PICTURES`, or the encodings."""
+        """Pictures of a kind in `exportables.PICTURES`, or the encodings."""
         if what == exportables.ENCODINGS:
             self.save_encodings(path, overwrite)
             return
-        thing = self.takeaways.get(what)
+        thing = self.exportables.get(what)
         if thing is None:
             self.failed.emit(f"{path}: nothing was saved: {_NOTHING[what]}", "")
             return
@@ -112,7 +112,7 @@ class Exporter(QObject):
 
     def save_encodings(self, path: str | Path, overwrite: bool = False) -> None:
         """Mean, sigma and label of every picture, as .npz or .csv."""
-        found, model = self.takeaways.encodings(), self._desk.model
+        found, model = self.exportables.encodings(), self._workspace.model
         if found is None or model is None:
             self.failed.emit(f"{path}: nothing was saved: {_NOTHING[exportables.ENCODINGS]}", "")
             return
@@ -134,7 +134,7 @@ class Exporter(QObject):
         Raises:
             LabError: if there is none yet.
         """
-        thing = self.takeaways.get(exportables.PROBE)
+        thing = self.exportables.get(exportables.PROBE)
         if thing is None:
             raise LabError(_NOTHING[exportables.PROBE])
         QGuiApplication.clipboard().setImage(to_qimage(thing.still))

@@ -11,7 +11,7 @@ from latentlab.engine.diffusion.tape_origin import WHAT
 from latentlab.engine.files.provenance import Provenance
 from latentlab.qt.export import tapes
 from latentlab.qt.export.dialog import ExportDialog, Format
-from latentlab.qt.export.exportables import Takeaway
+from latentlab.qt.export.exportables import Exportable
 from latentlab.qt.export.tapes import FRAME, SHOWS, TAPE, TapeInHand, TapeWish
 from latentlab.qt.widgets.images import to_qimage
 from latentlab.qt.widgets.number_field import WholeNumber
@@ -60,7 +60,7 @@ class TapeDialog(ExportDialog):
         picture = tapes.page(tape, ("xt",), what == FRAME)
         if what == TAPE:
             scale = min(scale, max(1, _WIDE // picture.shape[1]))
-        thing = Takeaway(what, (picture,), Provenance(WHAT, tape.origin.model, tape.origin.model_hash))
+        thing = Exportable(what, (picture,), Provenance(WHAT, tape.origin.model, tape.origin.model_hash))
         super().__init__(what, thing, tape.words if what == TAPE else "", scale, folder, parent)
         if suffix:
             path = Path(self.path.text()).with_suffix(suffix)
@@ -113,7 +113,7 @@ class TapeDialog(ExportDialog):
     def refuse(self, path: Path) -> None:
         tapes.check(self._tape, self.wish(path, True))
 
-    def show_size(self, thing: Takeaway) -> None:
+    def show_size(self, thing: Exportable) -> None:
         """Shows, too, what will be saved, and asks only what matters for it."""
         tape, suffix, scale = self._tape, self.chosen.suffix, self.scale.value()
         numbers = suffix == _NUMBERS

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QWidget
 from latentlab.data.report import shown
 from latentlab.data.spec import Spec
 from latentlab.qt.clients.latest_task import Newest
-from latentlab.qt.clients.task_queue import Background, Failure
+from latentlab.qt.clients.task_queue import Failure, TaskQueue
 from latentlab.qt.open_data.page import Page
 from latentlab.qt.open_data.work import Pictures, look, read_all
 from latentlab.qt.widgets.plain_text import plain_tip, title_text
@@ -44,7 +44,7 @@ class OpenDataDialog(QDialog):
     opened = Signal(object, object, object)
     broken = Signal(str, str)
 
-    def __init__(self, asked: Spec, background: Background, parent: QWidget | None = None) -> None:
+    def __init__(self, asked: Spec, background: TaskQueue, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("openDataDialog")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

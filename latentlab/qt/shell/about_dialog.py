@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from latentlab.engine.rendering.replies import LoadedReply
 from latentlab.plain import printable
-from latentlab.qt.clients.task_queue import Background, Failure
+from latentlab.qt.clients.task_queue import Failure, TaskQueue
 from latentlab.qt.widgets.plain_text import Label, RichLabel
 from latentlab.version import __version__
 
@@ -28,7 +28,7 @@ class AboutDialog(QDialog):
     """Versions are looked up behind the open page, for that brings in torch."""
 
     def __init__(
-        self, model: LoadedReply | None, paths: dict[str, Path], background: Background, parent: QWidget
+        self, model: LoadedReply | None, paths: dict[str, Path], background: TaskQueue, parent: QWidget
     ) -> None:
         super().__init__(parent)
         self.setObjectName("aboutDialog")

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QToolBar, QVBoxLayout, QWidget
 
-from latentlab.qt.clients.denoiser_client import DiffusionDesk
-from latentlab.qt.clients.film_recorder import Recorder
-from latentlab.qt.clients.task_queue import Background
-from latentlab.qt.clients.trainer_client import TrainerDesk
-from latentlab.qt.controllers.density_watcher import Surroundings
-from latentlab.qt.controllers.file_opener import Opener
-from latentlab.qt.controllers.sample_follower import LiveSamples
-from latentlab.qt.controllers.session_controller import Deeds
-from latentlab.qt.controllers.tape_controller import TapeDeeds
-from latentlab.qt.controllers.training_follower import Following
+from latentlab.qt.clients.denoiser_client import DenoiserClient
+from latentlab.qt.clients.film_recorder import FilmRecorder
+from latentlab.qt.clients.task_queue import TaskQueue
+from latentlab.qt.clients.trainer_client import TrainerClient
+from latentlab.qt.controllers.density_watcher import DensityWatcher
+from latentlab.qt.controllers.file_opener import FileOpener
+from latentlab.qt.controllers.sample_follower import SampleFollower
+from latentlab.qt.controllers.session_controller import SessionController
+from latentlab.qt.controllers.tape_controller import TapeController
+from latentlab.qt.controllers.training_follower import TrainingFollower
 from latentlab.qt.controllers.trajectory_tracer import Tracing
 from latentlab.qt.export import exportables
 from latentlab.qt.export.exporter import Exporter
@@ -52,16 +52,16 @@ if TYPE_CHECKING:
     from latentlab.qt.shell.main_window import LabWindow
 
 
-def furnish(window: LabWindow) -> None:
+def compose(window: LabWindow) -> None:
     """Views, docks, menus, toolbar and status bar into an empty window, each under its name there."""
-    desk = window.desk
-    window.background = Background(window)
-    window.exporter = Exporter(desk, window.background, window)
+    workspace = window.workspace
+    window.background = TaskQueue(window)
+    window.exporter = Exporter(workspace, window.background, window)
     window.messages = MessageBar()
-    window.opener = Opener(desk, window.background, window.messages, window.settings, window)
-    window.deeds = Deeds(window, desk, window.exporter, window.opener, window.settings)
+    window.opener = FileOpener(workspace, window.background, window.messages, window.settings, window)
+    window.controller = SessionController(window, workspace, window.exporter, window.opener, window.settings)
     _put_up_views(window)
-    window.status = Status(window.statusBar(), desk)
+    window.status = Status(window.statusBar(), workspace)
     window.palette_box = CommandPalette(window)
     window.actions_ = _made_actions(window)
     keys = LatinKeys(window)
@@ -72,11 +72,11 @@ def furnish(window: LabWindow) -> None:
 
 
 def _put_up_views(window: LabWindow) -> None:
-    desk = window.desk
-    window.plane = LatentPlane(desk)
-    window.probe = ProbePanel(desk)
-    Surroundings(desk, window)
-    window.player = WalkPlayer(desk)
+    workspace = window.workspace
+    window.plane = LatentPlane(workspace)
+    window.probe = ProbePanel(workspace)
+    DensityWatcher(workspace, window)
+    window.player = WalkPlayer(workspace)
     centre = QWidget()
     centre.setObjectName("centre")
     centre.setFocusProxy(window.plane)
@@ -84,35 +84,36 @@ def _put_up_views(window: LabWindow) -> None:
     rows.setContentsMargins(0, 0, 0, 0)
     rows.setSpacing(0)
     rows.addWidget(window.messages)
-    rows.addWidget(LegendRoom(ClassLegend(desk)))
+    rows.addWidget(LegendRoom(ClassLegend(workspace)))
     rows.addWidget(window.plane, 1)
     window.hint.lie_over(window.plane)
     window.setCentralWidget(centre)
     column = Column(
-        "probeColumn", (window.probe, ConditionSelector(desk), SelectionCard(desk), Neighbours(desk))
+        "probeColumn",
+        (window.probe, ConditionSelector(workspace), SelectionCard(workspace), Neighbours(workspace)),
     )
-    below = beside("trayAndWalk", Tray(desk), window.player)
-    window.trainer = TrainerDesk(window.models, window)
+    below = beside("trayAndWalk", Tray(workspace), window.player)
+    window.trainer = TrainerClient(window.models, window)
     window.training = TrainingPanel(window.trainer)
-    window.film = Recorder(window.plane, window)
-    window.exporter.takeaways.watch(window.film)
-    window.following = Following(window.trainer, desk, window.film, window.messages, window)
-    window.diffusion_desk = DiffusionDesk(parent=window)
-    window.live_samples = LiveSamples(
-        window.trainer, window.diffusion_desk, window.training.drawn, window.messages,
+    window.film = FilmRecorder(window.plane, window)
+    window.exporter.exportables.watch(window.film)
+    window.following = TrainingFollower(window.trainer, workspace, window.film, window.messages, window)
+    window.denoiser_client = DenoiserClient(parent=window)
+    window.live_samples = SampleFollower(
+        window.trainer, window.denoiser_client, window.training.drawn, window.messages,
         window.open_denoiser, window,
     )  # fmt: skip
-    attributes = window.attributes = AttributeBoard(desk)
-    attributes.shelf.yours.importing.connect(window.deeds.directions.ask_to_import)
-    attributes.shelf.yours.exporting.connect(window.deeds.directions.ask_to_export)
-    attributes.sheet_drawn.connect(window.exporter.takeaways.offer_sheet)
-    attributes.sheet_wanted.connect(partial(window.deeds.ask_to_save, exportables.SHEET))
-    attributes.key_frame_wanted.connect(window.deeds.pin)
-    attributes.conditions.save_wanted.connect(partial(window.deeds.ask_to_save, exportables.SAMPLES))
+    attributes = window.attributes = AttributeBoard(workspace)
+    attributes.shelf.yours.importing.connect(window.controller.directions.ask_to_import)
+    attributes.shelf.yours.exporting.connect(window.controller.directions.ask_to_export)
+    attributes.sheet_drawn.connect(window.exporter.exportables.offer_sheet)
+    attributes.sheet_wanted.connect(partial(window.controller.ask_to_save, exportables.SHEET))
+    attributes.key_frame_wanted.connect(window.controller.pin)
+    attributes.conditions.save_wanted.connect(partial(window.controller.ask_to_save, exportables.SAMPLES))
     window.docks = Docks(
         window,
-        Column("gridColumn", (ManifoldGrid(desk),)),
-        Dimensions(desk),
+        Column("gridColumn", (ManifoldGrid(workspace),)),
+        Dimensions(workspace),
         attributes,
         column,
         below,
@@ -124,38 +125,38 @@ def _put_up_views(window: LabWindow) -> None:
 
 
 def _own_picture(window: LabWindow) -> OwnPictureView:
-    deeds = window.deeds.own_picture
-    view = OwnPictureView(window.desk, deeds.pictures)
-    view.wanted.connect(deeds.ask_for_file)
-    view.pasted.connect(deeds.paste)
-    view.dropped.connect(deeds.take)
+    controller = window.controller.own_picture
+    view = OwnPictureView(window.workspace, controller.pictures)
+    view.wanted.connect(controller.ask_for_file)
+    view.pasted.connect(controller.paste)
+    view.dropped.connect(controller.take)
     view.attributes_wanted.connect(window.show_attributes)
-    deeds.pictures.taken.connect(window.show_own_picture)
-    deeds.overcome.connect(window.messages.take_back)
-    window.exporter.takeaways.name_source(lambda: deeds.pictures.name_at_probe)
+    controller.pictures.taken.connect(window.show_own_picture)
+    controller.overcome.connect(window.messages.take_back)
+    window.exporter.exportables.name_source(lambda: controller.pictures.name_at_probe)
     return view
 
 
 def _analogy(window: LabWindow) -> AnalogyView:
-    view = AnalogyView(window.desk, window.deeds.own_picture.pictures)
+    view = AnalogyView(window.workspace, window.controller.own_picture.pictures)
     view.failed.connect(window.opener.failed)
     return view
 
 
 def _diffusion(window: LabWindow) -> DiffusionView:
     view = window.diffusion = DiffusionView(
-        window.diffusion_desk, window.desk, window.deeds.own_picture.pictures
+        window.denoiser_client, window.workspace, window.controller.own_picture.pictures
     )
     view.remember(window.settings.tape)
     view.failed.connect(window.opener.failed)
-    view.file_wanted.connect(window.deeds.ask_for_file)
+    view.file_wanted.connect(window.controller.ask_for_file)
     window.opener.denoiser_wanted.connect(window.open_denoiser)
-    window.diffusion_desk.refused.connect(window.show_refusal)
-    tracing = Tracing(window.desk, window.plane, view.frames, view.learnt, window)
+    window.denoiser_client.refused.connect(window.show_refusal)
+    tracing = Tracing(window.workspace, window.plane, view.frames, view.learnt, window)
     view.frame_shown.connect(tracing.show)
     view.tape_begun.connect(tracing.clear)
-    tapes = window.tapes = TapeDeeds(
-        window, view, window.diffusion_desk, window.background, window.messages, window.settings,
+    tapes = window.tapes = TapeController(
+        window, view, window.denoiser_client, window.background, window.messages, window.settings,
         window.show_diffusion, window.trainer.models,
     )  # fmt: skip
     tapes.saved.connect(window.exporter.saved)
@@ -178,7 +179,7 @@ def _panels(window: LabWindow) -> Iterator[Entry]:
 
 
 def _made_actions(window: LabWindow) -> Actions:
-    actions, stack = Actions(window), window.desk.undo_stack
+    actions, stack = Actions(window), window.workspace.undo_stack
     undo, redo = stack.createUndoAction(window, "&Undo"), stack.createRedoAction(window, "&Redo")
     # The toolbar says only the verb: what is undone would make it jump at every step.
     undo.setIconText("Undo")

@@ -1,6 +1,6 @@
-"""The main window: a frame that is on the screen at once, and is furnished behind that.
+"""The main window: a frame that is on the screen at once, and is composed behind that.
 
-Nothing that this module imports brings in numpy, a view or torch: all that comes with `furnish()`.
+Nothing that this module imports brings in numpy, a view or torch: all that comes with `compose()`.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from latentlab.engine.rendering.requests import DirectionsRequest
 from latentlab.errors import LabError
 from latentlab.qt.clients.torch_preload import preload_torch
 from latentlab.qt.clients.training_orders import GoOn
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.shell.crash_reporter import CrashReporter
-from latentlab.qt.shell.theme import Theming
-from latentlab.qt.shell.welcome import OpeningHint
+from latentlab.qt.shell.theme import ThemeSwitcher
+from latentlab.qt.shell.welcome import Welcome
 from latentlab.qt.views.diffusion.shelf import data_of, encoder_of
 from latentlab.qt.widgets.plain_text import title_text
 from latentlab.session.fitting import on_data
@@ -33,15 +33,15 @@ from latentlab.session.state import SessionState
 from latentlab.session.switching import for_model
 
 if TYPE_CHECKING:
-    from latentlab.qt.clients.denoiser_client import DiffusionDesk
-    from latentlab.qt.clients.film_recorder import Recorder
-    from latentlab.qt.clients.task_queue import Background
-    from latentlab.qt.clients.trainer_client import TrainerDesk
-    from latentlab.qt.controllers.file_opener import Opener
-    from latentlab.qt.controllers.sample_follower import LiveSamples
-    from latentlab.qt.controllers.session_controller import Deeds
-    from latentlab.qt.controllers.tape_controller import TapeDeeds
-    from latentlab.qt.controllers.training_follower import Following
+    from latentlab.qt.clients.denoiser_client import DenoiserClient
+    from latentlab.qt.clients.film_recorder import FilmRecorder
+    from latentlab.qt.clients.task_queue import TaskQueue
+    from latentlab.qt.clients.trainer_client import TrainerClient
+    from latentlab.qt.controllers.file_opener import FileOpener
+    from latentlab.qt.controllers.sample_follower import SampleFollower
+    from latentlab.qt.controllers.session_controller import SessionController
+    from latentlab.qt.controllers.tape_controller import TapeController
+    from latentlab.qt.controllers.training_follower import TrainingFollower
     from latentlab.qt.export.exporter import Exporter
     from latentlab.qt.shell.docks import Docks
     from latentlab.qt.shell.menus.actions import Actions
@@ -65,52 +65,54 @@ _GEOMETRY_MAGIC = QByteArray(b"\x01\xd9\xd0\xcb")
 
 # What takes longest to import, a turn of the event loop for each. Those with libraries of their own come
 # first: the system loads one library at a time, and torch's are loaded while the last is imported.
-_FURNITURE = "latentlab.qt.shell.composition"
-_HEAVY = ("numpy", "unicodedata", "latentlab.qt.export.exporter", _FURNITURE)
+_COMPOSITION = "latentlab.qt.shell.composition"
+_HEAVY = ("numpy", "unicodedata", "latentlab.qt.export.exporter", _COMPOSITION)
 
 
 class LabWindow(QMainWindow):
-    """The window over one desk. `start()` opens the session's model behind it.
+    """The window over one workspace. `start()` opens the session's model behind it.
 
     Args:
-        desk: what the views work at; the window ends it when it closes.
+        workspace: what the views work at; the window ends it when it closes.
         settings: where the window finds itself again; None takes the user's own.
         models: the folder for the models that are trained here; None takes the user's own.
     """
 
     painted = Signal()
 
-    # What `furnish` puts in.
-    background: Background
+    # What `compose` puts in.
+    background: TaskQueue
     exporter: Exporter
     messages: MessageBar
-    opener: Opener
-    deeds: Deeds
+    opener: FileOpener
+    controller: SessionController
     plane: LatentPlane
     probe: ProbePanel
     player: WalkPlayer
-    trainer: TrainerDesk
+    trainer: TrainerClient
     training: TrainingPanel
-    film: Recorder
-    following: Following
-    diffusion_desk: DiffusionDesk
+    film: FilmRecorder
+    following: TrainingFollower
+    denoiser_client: DenoiserClient
     diffusion: DiffusionView
-    tapes: TapeDeeds
-    live_samples: LiveSamples
+    tapes: TapeController
+    live_samples: SampleFollower
     attributes: AttributeBoard
     docks: Docks
     status: Status
     palette_box: CommandPalette
     actions_: Actions
 
-    def __init__(self, desk: Desk, settings: Settings | None = None, models: Path | None = None) -> None:
+    def __init__(
+        self, workspace: Workspace, settings: Settings | None = None, models: Path | None = None
+    ) -> None:
         super().__init__()
         self.setObjectName("labWindow")
         self.setWindowTitle("LatentLab")
-        self.desk, self.settings, self.models = desk, settings or Settings(), models
-        self.theming = Theming(self.settings.theme, self)
+        self.workspace, self.settings, self.models = workspace, settings or Settings(), models
+        self.theming = ThemeSwitcher(self.settings.theme, self)
         self.crashes = CrashReporter(self)
-        self.furnished = self.falling_back = self._settled = False
+        self.composed = self.falling_back = self._settled = False
         self._painted = self._shown = self._closed = False
         # Whether what is open is the first model: all that its opening tells is worth reading.
         self._first = False
@@ -123,7 +125,7 @@ class LabWindow(QMainWindow):
     @property
     def session(self) -> Session:
         """What the person is doing: `session.state.probe` is the point under the hand."""
-        return self.desk.session
+        return self.workspace.session
 
     @property
     def closed(self) -> bool:
@@ -136,7 +138,7 @@ class LabWindow(QMainWindow):
         empty = QWidget()
         empty.setObjectName("centre")
         self.setCentralWidget(empty)
-        self.hint = OpeningHint(empty, self.desk)
+        self.hint = Welcome(empty, self.workspace)
 
     @Slot()
     def start_gently(self) -> None:
@@ -147,7 +149,7 @@ class LabWindow(QMainWindow):
         if name is None:
             self.start()
         else:
-            if name == _FURNITURE:
+            if name == _COMPOSITION:
                 preload_torch()
             importlib.import_module(name)
             QTimer.singleShot(0, self.start_gently)
@@ -155,20 +157,20 @@ class LabWindow(QMainWindow):
     def start(self) -> None:
         """Furnishes the window and opens the session's model; the window can be used meanwhile."""
         if not self._closed:
-            self.furnish()
-            self.desk.start()
+            self.compose()
+            self.workspace.start()
 
-    def furnish(self) -> None:
+    def compose(self) -> None:
         """Puts everything into the frame, unless it is there already."""
-        if self.furnished:
+        if self.composed:
             return
         # Not above: the frame is to be on the screen before this is imported.
-        from latentlab.qt.shell.composition import furnish
+        from latentlab.qt.shell.composition import compose
 
         self.setUpdatesEnabled(False)
         try:
-            furnish(self)
-            self.furnished = True
+            compose(self)
+            self.composed = True
             self._listen()
             self.setAcceptDrops(True)
         except BaseException:
@@ -194,22 +196,22 @@ class LabWindow(QMainWindow):
         self.setUpdatesEnabled(True)
 
     def _listen(self) -> None:
-        desk = self.desk
-        desk.loaded.connect(self._loaded)
-        desk.refused.connect(self._refused)
-        desk.noticed.connect(self._noticed)
-        desk.changed.connect(self._changed)
-        desk.probed.connect(self._changed)
-        desk.undo_stack.indexChanged.connect(self.actions_.refresh_soon)
-        self.exporter.takeaways.changed.connect(self.actions_.refresh)
+        workspace = self.workspace
+        workspace.loaded.connect(self._loaded)
+        workspace.refused.connect(self._refused)
+        workspace.noticed.connect(self._noticed)
+        workspace.changed.connect(self._changed)
+        workspace.probed.connect(self._changed)
+        workspace.undo_stack.indexChanged.connect(self.actions_.refresh_soon)
+        self.exporter.exportables.changed.connect(self.actions_.refresh)
         self.exporter.saved.connect(self._saved)
         self.exporter.failed.connect(self._failed)
         self.opener.told.connect(self.status.say)
         self.opener.failed.connect(self._failed)
-        self.deeds.data.changed.connect(self.actions_.refresh)
-        self.deeds.data.changed.connect(self.save_settings)
+        self.controller.data.changed.connect(self.actions_.refresh)
+        self.controller.data.changed.connect(self.save_settings)
         self.trainer.failed.connect(self._failed)
-        self.training.data_wanted.connect(self.deeds.data.ask_for_folder)
+        self.training.data_wanted.connect(self.controller.data.ask_for_folder)
         self.trainer.staged.connect(self.actions_.refresh_soon)
         self.theming.changed.connect(self.save_settings)
         self.theming.changed.connect(self.actions_.refresh)
@@ -238,7 +240,7 @@ class LabWindow(QMainWindow):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self.furnished and not self._shown and self.settings.geometry.isEmpty():
+        if self.composed and not self._shown and self.settings.geometry.isEmpty():
             self.docks.fit()
         self._shown = True
 
@@ -251,15 +253,15 @@ class LabWindow(QMainWindow):
     def save_settings(self) -> None:
         """Writes down what the next start shall find."""
         settings = self.settings
-        settings.theme, settings.session = self.theming.theme, self.desk.rest()
-        if self.furnished:
+        settings.theme, settings.session = self.theming.theme, self.workspace.rest()
+        if self.composed:
             settings.tape = self.diffusion.kept
         if self._settled:
             settings.geometry, settings.layout = self.saveGeometry(), self.saveState(_LAYOUT)
-        if not settings.save() and self.furnished:
+        if not settings.save() and self.composed:
             self.status.say(f"{settings.path}: the settings could not be saved")
 
-    # What comes from the desk
+    # What comes from the workspace
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
@@ -267,7 +269,7 @@ class LabWindow(QMainWindow):
         self.setWindowTitle(title_text(f"{model.model} · {name} ({model.split}) — LatentLab"))
         self._first = self.training.data.count() == 0
         if self._first:
-            self.training.offer_data(self.deeds.data.known(), model.data)
+            self.training.offer_data(self.controller.data.known(), model.data)
             self._offer_unfinished()
         self.actions_.refresh()
         self._save_later.start()
@@ -291,9 +293,9 @@ class LabWindow(QMainWindow):
             self.crashes.log.write(f"{refusal.message}\n{refusal.details}")
         elif refusal.slot == DirectionsRequest.slot:
             return  # the attribute board asks for them while it is in sight, and says why there are none
-        default, state, text = SessionState(), self.desk.state, refusal.message
+        default, state, text = SessionState(), self.workspace.state, refusal.message
         usual = (state.model, state.data, state.split) == (default.model, default.data, default.split)
-        first = refusal.slot == "load" and refusal.generation > 0 and self.desk.model is None
+        first = refusal.slot == "load" and refusal.generation > 0 and self.workspace.model is None
         self.falling_back = first and not usual
         if self.falling_back:
             # What belonged to the model of last time stays in a copy of the settings.
@@ -302,7 +304,7 @@ class LabWindow(QMainWindow):
             # Nor are pictures picked among others: nobody is to be told that they are gone.
             state = replace(for_model(state, default.model), pictures=None)
             self.session.reset(on_data(state, default.data, default.split))
-            self.desk.open(self.desk.state)
+            self.workspace.open(self.workspace.state)
         self.messages.say(text)
 
     @Slot(str)
@@ -347,13 +349,13 @@ class LabWindow(QMainWindow):
         self.diffusion.open_model(model)
         data = data_of(model)
         encoder = encoder_of(data)
-        if encoder is not None and data_of(self.desk.state.model) != data:
-            text = f"The plane shows {self.desk.state.model}, which learnt from other pictures."
+        if encoder is not None and data_of(self.workspace.state.model) != data:
+            text = f"The plane shows {self.workspace.state.model}, which learnt from other pictures."
             self.messages.say(text, f"Show {encoder}", partial(self.opener.open_model, encoder))
 
     @Slot(object)
     def show_refusal(self, refusal: Refusal) -> None:
-        """Says why something was refused by another than the desk."""
+        """Says why something was refused by another than the workspace."""
         self._failed(refusal.message, refusal.details)
 
     def make_direction(self) -> None:
@@ -403,7 +405,7 @@ class LabWindow(QMainWindow):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if not self.furnished:
+        if not self.composed:
             # As the plane will be, so that nothing flashes when it comes.
             QPainter(self).fillRect(self.rect(), self.palette().base())
         if not self._painted:
@@ -421,11 +423,11 @@ class LabWindow(QMainWindow):
             page.close()
         # Out of sight first: ending the thread may take as long as the piece of work in hand.
         self.hide()
-        if self.furnished:
+        if self.composed:
             self.trainer.leave()
-            self.diffusion_desk.stop()
-        self.desk.stop()
-        if self.furnished and not self.background.finish():
+            self.denoiser_client.stop()
+        self.workspace.stop()
+        if self.composed and not self.background.finish():
             self.crashes.log.write("The window closed while a file was still being written")
         self.crashes.uninstall()
 

@@ -16,7 +16,7 @@ from latentlab.engine.rendering.replies import (
     Refusal,
 )
 from latentlab.plain import short_name
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.widgets.plain_text import Label, plain_tip
 
 _STATM = Path("/proc/self/statm")
@@ -27,12 +27,12 @@ _SAID = 400
 
 
 class Status(QObject):
-    """Fills a status bar from the desk's signals. Figures change at most four times a second."""
+    """Fills a status bar from the workspace's signals. Figures change at most four times a second."""
 
-    def __init__(self, bar: QStatusBar, desk: Desk) -> None:
+    def __init__(self, bar: QStatusBar, workspace: Workspace) -> None:
         super().__init__(bar)
         bar.setObjectName("statusBar")
-        self._bar, self._desk = bar, desk
+        self._bar, self._workspace = bar, workspace
         self._seconds: deque[float] = deque(maxlen=50)
         self.task = _label("statusTask", "What is going on", "What LatentLab is doing at the moment.")
         self.progress = QProgressBar()
@@ -61,11 +61,11 @@ class Status(QObject):
             self._measure.start()
         else:
             self.memory.hide()
-        desk.busy.connect(self._busy)
-        desk.loaded.connect(self._loaded)
-        desk.encoded.connect(self._encoded)
-        desk.pointed.connect(self._pointed)
-        desk.refused.connect(self._refused)
+        workspace.busy.connect(self._busy)
+        workspace.loaded.connect(self._loaded)
+        workspace.encoded.connect(self._encoded)
+        workspace.pointed.connect(self._pointed)
+        workspace.refused.connect(self._refused)
 
     def say(self, text: str, seconds: float = 6.0) -> None:
         """A word in passing, such as that a file was saved."""

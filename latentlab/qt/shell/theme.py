@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 from latentlab.qt.widgets.colours import Theme, palette_for
 
 
-class Theming(QObject):
+class ThemeSwitcher(QObject):
     """Applies the chosen theme to the whole program, and again when the desktop changes its mind."""
 
     changed = Signal()

@@ -6,15 +6,15 @@ from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtWidgets import QWidget
 
 from latentlab.engine.rendering.replies import LoadedReply, Refusal
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.widgets.plain_text import Label
 
 
-class OpeningHint(Label):
+class Welcome(Label):
     """Lies over a widget and names what is being opened, until the first points are there."""
 
-    def __init__(self, over: QWidget, desk: Desk) -> None:
-        super().__init__(f"Opening {desk.state.model} …", over)
+    def __init__(self, over: QWidget, workspace: Workspace) -> None:
+        super().__init__(f"Opening {workspace.state.model} …", over)
         self.setObjectName("openingHint")
         self.setAccessibleName("What is being opened")
         # Not in the middle: there the plane shows the probe.
@@ -25,11 +25,11 @@ class OpeningHint(Label):
         font = self.font()
         font.setPointSizeF(1.4 * font.pointSizeF())
         self.setFont(font)
-        self._desk, self._over = desk, over
+        self._workspace, self._over = workspace, over
         over.installEventFilter(self)
-        desk.busy.connect(self._busy)
-        desk.loaded.connect(self._loaded)
-        desk.refused.connect(self._refused)
+        workspace.busy.connect(self._busy)
+        workspace.loaded.connect(self._loaded)
+        workspace.refused.connect(self._refused)
 
     def lie_over(self, over: QWidget) -> None:
         """Moves to another widget."""
@@ -42,7 +42,7 @@ class OpeningHint(Label):
 
     @Slot(str)
     def _busy(self, text: str) -> None:
-        if self._desk.encodings is None:
+        if self._workspace.encodings is None:
             self.setText(text)
 
     @Slot(object)
@@ -51,7 +51,7 @@ class OpeningHint(Label):
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
-        if refusal.slot == "load" and self._desk.model is None:
+        if refusal.slot == "load" and self._workspace.model is None:
             self.setText("No model is open. Open one with Ctrl+O, or drop it here.")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -16,17 +16,21 @@ Opened = Callable[..., CompareWindow]
 
 
 def ready(column: ModelColumn) -> bool:
-    desk = column.desk
-    return desk.encodings is not None and desk.encodings.done and column.pictures.probe.picture is not None
+    workspace = column.workspace
+    return (
+        workspace.encodings is not None
+        and workspace.encodings.done
+        and column.pictures.probe.picture is not None
+    )
 
 
 def pixel(column: ModelColumn, z: tuple[float, ...]) -> QPoint:
-    flat = column.desk.projection.to_plane(z)
+    flat = column.workspace.projection.to_plane(z)
     return QPointF(*column.plane.camera.to_pixel(*flat)).toPoint()
 
 
 def drag(qtbot: QtBot, column: ModelColumn, by: QPoint) -> None:
-    start = pixel(column, column.desk.state.probe)
+    start = pixel(column, column.workspace.state.probe)
     qtbot.mousePress(column.plane, Qt.MouseButton.LeftButton, pos=start)
     for step in range(1, 5):
         qtbot.mouseMove(column.plane, start + by * step / 4)

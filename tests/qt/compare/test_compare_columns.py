@@ -17,7 +17,9 @@ def test_that_columns_of_different_numbers_of_latents_go_together(qtbot: QtBot, 
     window = open_compare(["a", "b"], 2, 6)
     two, six = window.view.columns
     drag(qtbot, two, QPoint(40, 30))
-    assert six.desk.projection.to_plane(six.desk.state.probe) == pytest.approx(two.desk.state.probe)
+    assert six.workspace.projection.to_plane(six.workspace.state.probe) == pytest.approx(
+        two.workspace.state.probe
+    )
     assert six.title.text().endswith("6 latents")
 
 
@@ -28,10 +30,10 @@ def test_that_a_refused_model_says_so_and_the_others_go_on(qtbot: QtBot, open_co
     assert refused.stack.currentWidget() is refused.note
     assert refused.chooser.currentIndex() == -1
     drag(qtbot, one, QPoint(30, 0))
-    assert three.desk.state.probe == one.desk.state.probe != (0.0, 0.0)
+    assert three.workspace.state.probe == one.workspace.state.probe != (0.0, 0.0)
     refused.chooser.chosen.emit("better")
     qtbot.waitUntil(lambda: ready(refused), timeout=2000)
-    qtbot.waitUntil(lambda: refused.desk.state.probe == one.desk.state.probe, timeout=2000)
+    qtbot.waitUntil(lambda: refused.workspace.state.probe == one.workspace.state.probe, timeout=2000)
     assert refused.stack.currentWidget() is refused.plane
 
 
@@ -45,7 +47,7 @@ def test_that_a_model_refused_in_place_of_an_open_one_leaves_that_open(
     assert "missing" in two.messages.label.text()
     assert two.chooser.currentData() == "b"
     drag(qtbot, one, QPoint(30, 0))
-    assert two.desk.state.probe == one.desk.state.probe
+    assert two.workspace.state.probe == one.workspace.state.probe
 
 
 def test_that_a_shipped_model_is_chosen_from_the_list(qtbot: QtBot, open_compare: Opened) -> None:
@@ -54,7 +56,7 @@ def test_that_a_shipped_model_is_chosen_from_the_list(qtbot: QtBot, open_compare
     row = chooser.findData("mnist-vae-2d")
     chooser.setCurrentIndex(row)
     chooser.activated.emit(row)
-    qtbot.waitUntil(lambda: window.view.columns[1].desk.state.model == "mnist-vae-2d", timeout=2000)
+    qtbot.waitUntil(lambda: window.view.columns[1].workspace.state.model == "mnist-vae-2d", timeout=2000)
     assert chooser.currentText() == "mnist-vae-2d"
 
 
@@ -69,7 +71,7 @@ def test_that_a_file_is_asked_for_and_the_list_stays_where_it_was(qtbot: QtBot, 
     page.fileSelected.emit("/somewhere/mine.safetensors")
     page.reject()
     column = window.view.columns[1]
-    qtbot.waitUntil(lambda: column.desk.state.model == "/somewhere/mine.safetensors", timeout=2000)
+    qtbot.waitUntil(lambda: column.workspace.state.model == "/somewhere/mine.safetensors", timeout=2000)
     assert chooser.currentText() == "mine"
 
 
@@ -87,8 +89,8 @@ def test_that_columns_are_added_up_to_four_and_removed_down_to_two(
     assert not add.isEnabled()
     newest = window.view.columns[-1]
     newest.open_model("d")
-    qtbot.waitUntil(lambda: newest.desk.state.probe == first.desk.state.probe, timeout=3000)
-    thread = first.desk.findChild(QThread, "renderThread")
+    qtbot.waitUntil(lambda: newest.workspace.state.probe == first.workspace.state.probe, timeout=3000)
+    thread = first.workspace.findChild(QThread, "renderThread")
     for _ in range(2):
         qtbot.mouseClick(window.view.columns[0].remove, Qt.MouseButton.LeftButton)
     assert not thread.isRunning()
@@ -96,8 +98,8 @@ def test_that_columns_are_added_up_to_four_and_removed_down_to_two(
     assert newest in window.view.columns
     qtbot.waitUntil(lambda: ready(newest), timeout=3000)
     drag(qtbot, newest, QPoint(20, 20))
-    assert window.view.columns[0].desk.model is None or (
-        window.view.columns[0].desk.state.probe == newest.desk.state.probe
+    assert window.view.columns[0].workspace.model is None or (
+        window.view.columns[0].workspace.state.probe == newest.workspace.state.probe
     )
 
 
@@ -106,7 +108,7 @@ def test_that_an_empty_column_says_what_to_do(open_compare: Opened) -> None:
     empty = window.view.columns[1]
     assert empty.note.isVisible()
     assert "Choose a model" in empty.note.text()
-    assert not empty.desk.findChild(QThread, "renderThread").isRunning()
+    assert not empty.workspace.findChild(QThread, "renderThread").isRunning()
 
 
 def test_that_the_legend_stays_when_its_column_goes(qtbot: QtBot, open_compare: Opened) -> None:
@@ -114,4 +116,4 @@ def test_that_the_legend_stays_when_its_column_goes(qtbot: QtBot, open_compare: 
     qtbot.mouseClick(window.view.columns[0].remove, Qt.MouseButton.LeftButton)
     qtbot.wait(20)
     qtbot.mouseClick(child(window.view.legend, "classChip_2"), Qt.MouseButton.LeftButton)
-    assert all(column.desk.state.hidden == {2} for column in window.view.columns)
+    assert all(column.workspace.state.hidden == {2} for column in window.view.columns)

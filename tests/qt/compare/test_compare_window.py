@@ -25,9 +25,9 @@ def test_that_a_drag_in_one_column_moves_all_and_each_decodes_its_own(
     window = open_compare(["a", "b", "c"])
     one, two, three = window.view.columns
     drag(qtbot, two, QPoint(30, -20))
-    probe = two.desk.state.probe
+    probe = two.workspace.state.probe
     assert min(probe) > 0
-    assert one.desk.state.probe == three.desk.state.probe == probe
+    assert one.workspace.state.probe == three.workspace.state.probe == probe
     for renderer in renderers:
         qtbot.waitUntil(lambda served=renderer.served: probe in asked(served), timeout=2000)
 
@@ -38,18 +38,18 @@ def test_that_undo_by_key_takes_one_drag_back_in_all_columns(qtbot: QtBot, open_
     drag(qtbot, one, QPoint(30, -20))
     drag(qtbot, two, QPoint(-50, 10))
     qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    assert one.desk.state.probe == two.desk.state.probe != (0.0, 0.0)
+    assert one.workspace.state.probe == two.workspace.state.probe != (0.0, 0.0)
     qtbot.mouseClick(child(window, "compareUndoButton"), Qt.MouseButton.LeftButton)
-    assert one.desk.state.probe == two.desk.state.probe == (0.0, 0.0)
+    assert one.workspace.state.probe == two.workspace.state.probe == (0.0, 0.0)
     assert not child(window, "compareUndoButton").isEnabled()
 
 
 def test_that_a_point_double_clicked_in_one_is_selected_in_all(qtbot: QtBot, open_compare: Opened) -> None:
     window = open_compare(["a", "b"])
     one, two = window.view.columns
-    z = tuple(map(float, one.desk.encodings.mean[7]))
+    z = tuple(map(float, one.workspace.encodings.mean[7]))
     qtbot.mouseDClick(one.plane, Qt.MouseButton.LeftButton, pos=pixel(one, z))
-    assert one.desk.state.selected == two.desk.state.selected == 7
+    assert one.workspace.state.selected == two.workspace.state.selected == 7
     qtbot.waitUntil(lambda: two.pictures.reconstruction.picture is not None, timeout=2000)
     assert two.pictures.figures["elbo"].text() == "−130.00"
     assert window.view.bar.index.value() == 7
@@ -66,15 +66,15 @@ def test_that_a_picture_is_shown_from_the_start_and_chosen_by_its_number(
     window.view.bar.index.setFocus()
     QTest.keyClick(window.view.bar.index, Qt.Key.Key_Up)
     QTest.keyClick(window.view.bar.index, Qt.Key.Key_Up)
-    assert one.desk.state.selected == two.desk.state.selected == 2
-    assert two.desk.state.probe == pytest.approx(tuple(two.desk.encodings.mean[2]))
+    assert one.workspace.state.selected == two.workspace.state.selected == 2
+    assert two.workspace.state.probe == pytest.approx(tuple(two.workspace.encodings.mean[2]))
     assert window.view.link.undo_stack.count() == 1, "steps that follow one another are one step"
 
 
 def test_that_a_class_hidden_in_the_legend_is_hidden_in_all(qtbot: QtBot, open_compare: Opened) -> None:
     window = open_compare(["a", "b"])
     qtbot.mouseClick(child(window, "classChip_1"), Qt.MouseButton.LeftButton)
-    assert all(column.desk.state.hidden == {1} for column in window.view.columns)
+    assert all(column.workspace.state.hidden == {1} for column in window.view.columns)
 
 
 def test_that_layers_are_switched_in_all_and_shown_as_they_are(qtbot: QtBot, open_compare: Opened) -> None:
@@ -82,7 +82,7 @@ def test_that_layers_are_switched_in_all_and_shown_as_they_are(qtbot: QtBot, ope
     box = child(window, "compareManifold")
     assert isinstance(box, QAbstractButton)
     qtbot.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
-    assert not any(column.desk.state.layers.manifold for column in window.view.columns)
+    assert not any(column.workspace.state.layers.manifold for column in window.view.columns)
     window.view.link.undo_stack.undo()
     assert box.isChecked()
 
@@ -124,7 +124,7 @@ def test_that_escape_deselects_and_does_not_close(qtbot: QtBot, open_compare: Op
     window = open_compare(["a", "b"])
     one, two = window.view.columns
     qtbot.keyClick(one.plane, Qt.Key.Key_Escape)
-    assert two.desk.state.selected is None
+    assert two.workspace.state.selected is None
     assert two.pictures.original.picture is None
     qtbot.keyClick(one.plane, Qt.Key.Key_Escape)
     assert window.isVisible()
@@ -161,7 +161,7 @@ def test_that_the_lab_opens_it_once_and_takes_it_along_when_it_closes(
         assert page is not None
         assert page.isVisible()
         first = page.view.columns[0]
-        assert first.desk.state.model == window.desk.state.model
+        assert first.workspace.state.model == window.workspace.state.model
         qtbot.waitUntil(lambda: ready(first), timeout=3000)
         window.actions_["compareAction"].trigger()
         assert len(window.findChildren(CompareWindow)) == 1
@@ -186,4 +186,4 @@ def test_that_a_drag_there_asks_nothing_of_the_lab(
         drag(qtbot, first, QPoint(20, 20))
         qtbot.wait(80)
         assert asked(lab.served) == before
-        assert window.desk.state.probe == (0.0, 0.0)
+        assert window.workspace.state.probe == (0.0, 0.0)

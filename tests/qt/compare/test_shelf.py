@@ -56,7 +56,9 @@ def test_that_own_models_are_found_with_what_their_cards_say(tmp_path: Path) -> 
     "content",
     [b"", b"\xff" * 30, b"\x02\0\0\0\0\0\0\0[]", (20).to_bytes(8, "little") + b'{"__metadata__": 5}'],
 )
-def test_that_a_file_that_is_no_model_is_offered_but_believed_nothing(tmp_path: Path, content: bytes) -> None:
+def test_that_a_file_that_is_no_model_is_offered_but_predicted_nothing(
+    tmp_path: Path, content: bytes
+) -> None:
     path = tmp_path / "odd.safetensors"
     path.write_bytes(content)
     assert known(str(path)) == Known(str(path), "odd")

@@ -30,11 +30,11 @@ DIGITS = ("0", "1", "2")
 
 def grey(recipe: Recipe, number: int) -> float:
     """Of all pictures of a frame: other ones for each seed and guidance, lighter from frame to frame."""
-    manner = recipe.manner
+    sampler_settings = recipe.sampler_settings
     for branch in recipe.branches:
         if number > branch.at:
-            manner = branch.manner
-    return ((manner.seed % 7) * 0.1 + manner.guidance * 0.05 + number * 0.001) % 1.0
+            sampler_settings = branch.sampler_settings
+    return ((sampler_settings.seed % 7) * 0.1 + sampler_settings.guidance * 0.05 + number * 0.001) % 1.0
 
 
 def noise_of(seed: int) -> NDArray[np.float32]:
@@ -79,11 +79,13 @@ class FakeService:
         recipe = request.recipe
         if recipe is None:
             return
-        if recipe.manner.steps > STEPS:
-            raise LabError(f"{recipe.manner.steps} steps are more than the {STEPS} times of the model")
-        times = [round(t) for t in np.linspace(STEPS, 0, recipe.manner.steps + 1)]
+        if recipe.sampler_settings.steps > STEPS:
+            raise LabError(
+                f"{recipe.sampler_settings.steps} steps are more than the {STEPS} times of the model"
+            )
+        times = [round(t) for t in np.linspace(STEPS, 0, recipe.sampler_settings.steps + 1)]
         for branch in recipe.branches:
-            rest = max(1, round(branch.manner.steps * times[branch.at] / STEPS))
+            rest = max(1, round(branch.sampler_settings.steps * times[branch.at] / STEPS))
             times = times[: branch.at] + [round(t) for t in np.linspace(times[branch.at], 0, rest + 1)]
         first = request.after.number if request.after is not None else 0
         if request.go_on is not None:

@@ -12,7 +12,7 @@ from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine.diffusion.recipes import Manner, Recipe
+from latentlab.engine.diffusion.recipes import Recipe, SamplerSettings
 from latentlab.engine.files.checkpoint import ModelCard, save_model
 from latentlab.models.ddpm import DDPM, DDPMConfig
 from latentlab.qt.app import _state_for
@@ -56,21 +56,21 @@ def test_that_the_first_look_opens_the_denoiser_of_the_planes_data_and_draws(
     qtbot: QtBot, tmp_path: Path, shipped: dict[str, Path]
 ) -> None:
     with open_window(qtbot, tmp_path) as window:
-        assert window.diffusion_desk.model is None
+        assert window.denoiser_client.model is None
         window.diffusion.reverse.form.steps.setValue(3)
         button = window.findChild(QToolButton, "diffusionButton")
         qtbot.mouseClick(button, LEFT)
         qtbot.waitUntil(lambda: finished(window), timeout=20000)
-        assert window.diffusion_desk.model is not None
-        assert window.diffusion_desk.model.model == "mnist-ddpm"
+        assert window.denoiser_client.model is not None
+        assert window.denoiser_client.model.model == "mnist-ddpm"
         chooser = window.diffusion.chooser
         assert [chooser.itemText(n) for n in range(chooser.count())] == [
             "faces-ddpm", "mnist-ddpm", "Open a file …",
         ]  # fmt: skip
         assert chooser.currentText() == "mnist-ddpm"
-        assert window.desk.state.model == SessionState().model
+        assert window.workspace.state.model == SessionState().model
         chooser.setCurrentIndex(0)
-        with qtbot.waitSignal(window.diffusion_desk.opened, timeout=5000):
+        with qtbot.waitSignal(window.denoiser_client.opened, timeout=5000):
             chooser.activated.emit(0)
         assert chooser.currentText() == "faces-ddpm"
 
@@ -83,18 +83,18 @@ def test_that_the_next_start_draws_as_the_last_one_did(
         form = window.diffusion.reverse.form
         qtbot.waitUntil(lambda: finished(window))
         window.diffusion.open_model("faces-ddpm")
-        qtbot.waitUntil(lambda: window.diffusion_desk.model.model == "faces-ddpm" and finished(window))
+        qtbot.waitUntil(lambda: window.denoiser_client.model.model == "faces-ddpm" and finished(window))
         form.steps.setValue(4)
         form.count.setValue(3)
         form.seed.setValue(77)
         form.guidance.setValue(35)
-        manner = form.manner
-        assert (manner.steps, manner.seed) == (4, 77)
+        sampler_settings = form.sampler_settings
+        assert (sampler_settings.steps, sampler_settings.seed) == (4, 77)
     with open_window(qtbot, tmp_path) as window:
         window.show_diffusion()
         qtbot.waitUntil(lambda: finished(window))
-        assert window.diffusion_desk.model.model == "faces-ddpm"
-        assert window.diffusion.recipe() == Recipe(3, manner)
+        assert window.denoiser_client.model.model == "faces-ddpm"
+        assert window.diffusion.recipe() == Recipe(3, sampler_settings)
 
 
 def test_that_a_panel_left_open_draws_at_the_next_start_though_it_is_there_before_the_planes_model(
@@ -103,7 +103,7 @@ def test_that_a_panel_left_open_draws_at_the_next_start_though_it_is_there_befor
     start = LabWindow.start
 
     def start_slowly(window: LabWindow) -> None:
-        window.furnish()
+        window.compose()
         qtbot.wait(300)
         start(window)
 
@@ -115,7 +115,7 @@ def test_that_a_panel_left_open_draws_at_the_next_start_though_it_is_there_befor
     with open_window(qtbot, tmp_path) as window:
         assert window.diffusion.isVisible()
         qtbot.waitUntil(lambda: finished(window))
-        assert window.diffusion_desk.model.model == "mnist-ddpm"
+        assert window.denoiser_client.model.model == "mnist-ddpm"
 
 
 def test_that_a_noised_picture_comes_back_from_the_very_noise_that_was_seen_and_is_told_no_class_in_turn(
@@ -125,54 +125,54 @@ def test_that_a_noised_picture_comes_back_from_the_very_noise_that_was_seen_and_
         window.show_diffusion()
         qtbot.waitUntil(lambda: finished(window))
         view, form, page = window.diffusion, window.diffusion.reverse.form, window.diffusion.forward
-        assert len(form.manner.conditions) == 2, "each class in turn"
+        assert len(form.sampler_settings.conditions) == 2, "each class in turn"
         view.pages.setCurrentWidget(page)
         page.slider.setValue(12)
         before = page._x_t
         qtbot.mouseClick(page.dice, LEFT)
         qtbot.waitUntil(lambda: page._x_t is not before)
         qtbot.mouseClick(page.come_back, LEFT)
-        assert form.manner.conditions == ()
+        assert form.sampler_settings.conditions == ()
         qtbot.waitUntil(lambda: finished(window))
-        assert form.seed.value() == view.recipe().manner.seed == 1
+        assert form.seed.value() == view.recipe().sampler_settings.seed == 1
         np.testing.assert_allclose(view.frames()[0].x_t[0], page._x_t, atol=1e-6)
         assert not np.allclose(view.frames()[0].x_t[1], page._x_t, atol=0.1), "each its own noise"
         qtbot.mouseClick(form.from_noise, LEFT)
-        assert len(form.manner.conditions) == 2
+        assert len(form.sampler_settings.conditions) == 2
         form.told.classes.setCurrentIndex(1)
         qtbot.mouseClick(page.come_back, LEFT)
-        assert form.manner.conditions == ((1.0, 0.0),), "one class stays told"
+        assert form.sampler_settings.conditions == ((1.0, 0.0),), "one class stays told"
 
 
 def test_that_a_file_that_holds_another_model_by_now_draws_what_it_can(
     qtbot: QtBot, tmp_path: Path, shipped: dict[str, Path]
 ) -> None:
     mine = save_tiny_denoiser(tmp_path / "mine.safetensors", names=("x", "y", "z"))
-    old = Recipe(2, Manner(steps=50, guidance=3.0, conditions=((0.0, 1.0),), seed=4))
+    old = Recipe(2, SamplerSettings(steps=50, guidance=3.0, conditions=((0.0, 1.0),), seed=4))
     with open_window(qtbot, tmp_path) as window:
         window.diffusion.remember((str(mine), old))
         window.show_diffusion()
         qtbot.waitUntil(lambda: finished(window))
-        assert window.diffusion_desk.model.model == "mine"
-        assert window.diffusion.recipe() == Recipe(2, Manner(steps=20, seed=4))
-        assert window.diffusion.kept == (str(mine.resolve()), Recipe(2, Manner(steps=20, seed=4)))
+        assert window.denoiser_client.model.model == "mine"
+        assert window.diffusion.recipe() == Recipe(2, SamplerSettings(steps=20, seed=4))
+        assert window.diffusion.kept == (str(mine.resolve()), Recipe(2, SamplerSettings(steps=20, seed=4)))
 
 
 def test_that_another_model_chosen_meanwhile_does_not_draw_the_recipe_of_the_first(
     qtbot: QtBot, tmp_path: Path, shipped: dict[str, Path]
 ) -> None:
     with open_window(qtbot, tmp_path) as window:
-        window.diffusion.show_recipe(Recipe(2, Manner(steps=7, seed=4)), "mnist-ddpm")
+        window.diffusion.show_recipe(Recipe(2, SamplerSettings(steps=7, seed=4)), "mnist-ddpm")
         window.diffusion.open_model("faces-ddpm")
         qtbot.waitUntil(lambda: finished(window))
-        assert window.diffusion_desk.model.model == "faces-ddpm"
-        assert window.diffusion.recipe().manner.seed != 4
+        assert window.denoiser_client.model.model == "faces-ddpm"
+        assert window.diffusion.recipe().sampler_settings.seed != 4
 
 
 def test_that_without_a_look_at_the_diffusion_what_was_set_is_kept(
     qtbot: QtBot, tmp_path: Path, shipped: dict[str, Path]
 ) -> None:
-    kept = ("faces-ddpm", Recipe(2, Manner(steps=5, seed=9)))
+    kept = ("faces-ddpm", Recipe(2, SamplerSettings(steps=5, seed=9)))
     with open_window(qtbot, tmp_path) as window:
         window.diffusion.remember(kept)
     with open_window(qtbot, tmp_path) as window:
@@ -183,10 +183,10 @@ def test_that_a_model_of_last_time_that_is_gone_gives_way_to_one_that_ships(
     qtbot: QtBot, tmp_path: Path, shipped: dict[str, Path]
 ) -> None:
     with open_window(qtbot, tmp_path) as window:
-        window.diffusion.remember((str(tmp_path / "gone.safetensors"), Recipe(2, Manner(steps=5))))
+        window.diffusion.remember((str(tmp_path / "gone.safetensors"), Recipe(2, SamplerSettings(steps=5))))
         window.show_diffusion()
         qtbot.waitUntil(lambda: finished(window))
-        assert window.diffusion_desk.model.model == "mnist-ddpm"
+        assert window.denoiser_client.model.model == "mnist-ddpm"
 
 
 def test_that_a_dropped_denoiser_opens_in_the_panel_and_the_plane_stays(qtbot: QtBot, tmp_path: Path) -> None:
@@ -194,17 +194,19 @@ def test_that_a_dropped_denoiser_opens_in_the_panel_and_the_plane_stays(qtbot: Q
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path))])
     with open_window(qtbot, tmp_path) as window:
-        before = window.desk.state
+        before = window.workspace.state
         window.opener.open_dropped(data)
         qtbot.waitUntil(lambda: finished(window), timeout=20000)
         assert window.docks.in_front(window.docks.diffusion)
         assert window.diffusion.chooser.currentText() == "mine"
-        assert window.desk.state.model == before.model
+        assert window.workspace.state.model == before.model
 
 
 def test_that_a_recipe_opens_its_model_and_comes_out_the_same_again(qtbot: QtBot, tmp_path: Path) -> None:
     path = str(save_tiny_denoiser(tmp_path / "mine.safetensors"))
-    recipe = Recipe(3, Manner("ddpm", 4, 0.0, 2.0, ((0.0, 1.0),), 5)).branched(2, Manner("ddpm", 6, seed=9))
+    recipe = Recipe(3, SamplerSettings("ddpm", 4, 0.0, 2.0, ((0.0, 1.0),), 5)).branched(
+        2, SamplerSettings("ddpm", 6, seed=9)
+    )
     with open_window(qtbot, tmp_path) as window:
         window.show_diffusion()
         pictures = []
@@ -240,7 +242,7 @@ def test_that_a_model_that_is_none_is_refused_in_the_message_bar(qtbot: QtBot, t
         window.open_denoiser(str(save_tiny_model(tmp_path / "vae.safetensors")))
         qtbot.waitUntil(lambda: "is no diffusion model" in window.messages.label.text(), timeout=20000)
         assert "vae.safetensors" in window.messages.label.text()
-        assert window.diffusion_desk.model is None
+        assert window.denoiser_client.model is None
 
 
 def test_that_the_panel_is_higher_while_it_is_in_front_and_gives_the_height_back(

@@ -18,8 +18,8 @@ from latentlab.engine.diffusion.requests import BeliefRequest
 from latentlab.engine.files.checkpoint import ModelCard, save_model
 from latentlab.engine.rendering.replies import Refusal
 from latentlab.models.ddpm import DDPM, DDPMConfig
-from latentlab.qt.clients.denoiser_client import DiffusionDesk
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.denoiser_client import DenoiserClient
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.diffusion.forward.page import ForwardPage
 from latentlab.qt.views.diffusion.seeded_noise import SeededNoise
 from latentlab.session.edits import SelectImage
@@ -36,14 +36,16 @@ def service() -> FakeService:
 
 
 @pytest.fixture
-def diffusion(service: FakeService) -> Iterator[DiffusionDesk]:
-    made = DiffusionDesk(service)
+def diffusion(service: FakeService) -> Iterator[DenoiserClient]:
+    made = DenoiserClient(service)
     yield made
     made.stop()
 
 
-def shown(qtbot: QtBot, diffusion: DiffusionDesk, desk: Desk, model: str = "fake-ddpm") -> ForwardPage:
-    page = ForwardPage(diffusion, desk, SeededNoise(diffusion))
+def shown(
+    qtbot: QtBot, diffusion: DenoiserClient, workspace: Workspace, model: str = "fake-ddpm"
+) -> ForwardPage:
+    page = ForwardPage(diffusion, workspace, SeededNoise(diffusion))
     qtbot.addWidget(page)
     page.resize(560, 520)
     page.show()
@@ -55,8 +57,8 @@ def shown(qtbot: QtBot, diffusion: DiffusionDesk, desk: Desk, model: str = "fake
 
 
 @pytest.fixture
-def page(qtbot: QtBot, diffusion: DiffusionDesk, desk: Desk) -> ForwardPage:
-    return shown(qtbot, diffusion, desk)
+def page(qtbot: QtBot, diffusion: DenoiserClient, workspace: Workspace) -> ForwardPage:
+    return shown(qtbot, diffusion, workspace)
 
 
 def beliefs(service: FakeService) -> list[BeliefRequest]:
@@ -64,7 +66,7 @@ def beliefs(service: FakeService) -> list[BeliefRequest]:
 
 
 def test_that_the_slider_shows_the_closed_form_with_the_same_noise(
-    qtbot: QtBot, page: ForwardPage, renderer: FakeRenderer, diffusion: DiffusionDesk
+    qtbot: QtBot, page: ForwardPage, renderer: FakeRenderer, diffusion: DenoiserClient
 ) -> None:
     x_0 = as_x(renderer.images[0, 0])
     noise = noise_of(0)
@@ -105,14 +107,14 @@ def test_that_the_words_tell_the_signal_to_noise_ratio(page: ForwardPage) -> Non
 
 
 def test_that_the_denoisers_belief_of_the_newest_t_is_shown(
-    qtbot: QtBot, page: ForwardPage, service: FakeService, diffusion: DiffusionDesk
+    qtbot: QtBot, page: ForwardPage, service: FakeService, diffusion: DenoiserClient
 ) -> None:
-    with qtbot.waitSignal(diffusion.believed, timeout=3000):
+    with qtbot.waitSignal(diffusion.predicted, timeout=3000):
         page.slider.setValue(20)
     service.served.clear()
     for t in (30, 40, 50, 60, 70):
         page.slider.setValue(t)
-    with qtbot.waitSignal(diffusion.believed, timeout=3000, check_params_cb=lambda reply: reply.t == 70):
+    with qtbot.waitSignal(diffusion.predicted, timeout=3000, check_params_cb=lambda reply: reply.t == 70):
         pass
     assert [request.t for request in beliefs(service)] == [70]
     # The fake denoiser believes in what it sees.
@@ -122,10 +124,10 @@ def test_that_the_denoisers_belief_of_the_newest_t_is_shown(
     assert np.array_equal(page.pictures[3].picture, noise_picture(noise.astype(np.float32)))
 
 
-def test_that_without_noise_the_picture_is_believed_and_nobody_is_asked(
-    qtbot: QtBot, page: ForwardPage, service: FakeService, diffusion: DiffusionDesk
+def test_that_without_noise_the_picture_is_predicted_and_nobody_is_asked(
+    qtbot: QtBot, page: ForwardPage, service: FakeService, diffusion: DenoiserClient
 ) -> None:
-    with qtbot.waitSignal(diffusion.believed, timeout=3000):
+    with qtbot.waitSignal(diffusion.predicted, timeout=3000):
         page.slider.setValue(20)
     service.served.clear()
     page.slider.setValue(0)
@@ -136,9 +138,9 @@ def test_that_without_noise_the_picture_is_believed_and_nobody_is_asked(
 
 
 def test_that_a_page_that_is_not_seen_asks_for_nothing(
-    qtbot: QtBot, diffusion: DiffusionDesk, desk: Desk, service: FakeService
+    qtbot: QtBot, diffusion: DenoiserClient, workspace: Workspace, service: FakeService
 ) -> None:
-    page = ForwardPage(diffusion, desk, SeededNoise(diffusion))
+    page = ForwardPage(diffusion, workspace, SeededNoise(diffusion))
     qtbot.addWidget(page)
     with qtbot.waitSignal(diffusion.opened, timeout=3000):
         diffusion.open("fake-ddpm")
@@ -150,7 +152,7 @@ def test_that_a_page_that_is_not_seen_asks_for_nothing(
 
 
 def test_that_a_question_that_somebody_elses_replaced_is_asked_anew(
-    qtbot: QtBot, page: ForwardPage, service: FakeService, diffusion: DiffusionDesk
+    qtbot: QtBot, page: ForwardPage, service: FakeService, diffusion: DenoiserClient
 ) -> None:
     page.slider.setValue(20)
     qtbot.waitUntil(lambda: bool(beliefs(service)), timeout=3000)
@@ -159,7 +161,7 @@ def test_that_a_question_that_somebody_elses_replaced_is_asked_anew(
 
 
 def test_that_a_refusal_is_told_and_later_questions_are_asked(
-    qtbot: QtBot, page: ForwardPage, service: FakeService, diffusion: DiffusionDesk
+    qtbot: QtBot, page: ForwardPage, service: FakeService, diffusion: DenoiserClient
 ) -> None:
     page.slider.setValue(20)
     qtbot.waitUntil(lambda: bool(beliefs(service)), timeout=3000)
@@ -184,17 +186,17 @@ def test_that_what_is_told_elsewhere_is_told_here_too(
 
 
 def test_that_the_picture_is_the_selected_one_and_others_are_a_click_away(
-    qtbot: QtBot, page: ForwardPage, desk: Desk, renderer: FakeRenderer
+    qtbot: QtBot, page: ForwardPage, workspace: Workspace, renderer: FakeRenderer
 ) -> None:
     assert page.name.text() == f"a, picture 1 of {COUNT}"
-    desk.do(SelectImage(index=7))
+    workspace.do(SelectImage(index=7))
     assert np.array_equal(page.pictures[0].picture, renderer.images[7, 0])
     qtbot.mouseClick(page.next, LEFT)
     assert np.array_equal(page.pictures[0].picture, renderer.images[8, 0])
     for _ in range(9):
         qtbot.mouseClick(page.previous, LEFT)
     assert np.array_equal(page.pictures[0].picture, renderer.images[COUNT - 1, 0])
-    desk.do(SelectImage(index=3))
+    workspace.do(SelectImage(index=3))
     assert page.name.text() == f"a, picture 4 of {COUNT}"
 
 
@@ -211,9 +213,9 @@ def test_that_it_comes_back_from_here(qtbot: QtBot, page: ForwardPage, renderer:
 
 
 def test_that_it_asks_for_a_model_while_there_is_none(
-    qtbot: QtBot, diffusion: DiffusionDesk, desk: Desk
+    qtbot: QtBot, diffusion: DenoiserClient, workspace: Workspace
 ) -> None:
-    page = ForwardPage(diffusion, desk, SeededNoise(diffusion))
+    page = ForwardPage(diffusion, workspace, SeededNoise(diffusion))
     qtbot.addWidget(page)
     assert "Open a diffusion model" in page.note.text()
     for widget in (page.slider, page.dice, page.curves, page.come_back):
@@ -257,20 +259,20 @@ class TestOtherShapes:
         made.images = np.random.default_rng(1).integers(0, 256, (COUNT, 3, 6, 6), dtype=np.uint8)
         return made
 
-    def test_that_they_are_fitted_and_it_says_so(self, page: ForwardPage, diffusion: DiffusionDesk) -> None:
+    def test_that_they_are_fitted_and_it_says_so(self, page: ForwardPage, diffusion: DenoiserClient) -> None:
         assert "It is 6 × 6, in colour; fitted to the denoiser's 8 × 8, grey." in page.name.text()
         assert page.pictures[0].picture.shape == (8, 8)
         assert page.slider.isEnabled()
 
 
-def test_that_a_real_denoiser_believes(qtbot: QtBot, tmp_path: Path, desk: Desk) -> None:
+def test_that_a_real_denoiser_believes(qtbot: QtBot, tmp_path: Path, workspace: Workspace) -> None:
     config = DDPMConfig(shape=(1, 8, 8), widths=(16, 32))
     card = ModelCard("ddpm", vars(config), {"name": "toy"}, {})
     path = save_model(tmp_path / "tiny.safetensors", DDPM(config), card)
-    diffusion = DiffusionDesk()
+    diffusion = DenoiserClient()
     try:
-        page = shown(qtbot, diffusion, desk, str(path))
-        with qtbot.waitSignal(diffusion.believed, timeout=20_000):
+        page = shown(qtbot, diffusion, workspace, str(path))
+        with qtbot.waitSignal(diffusion.predicted, timeout=20_000):
             page.slider.setValue(page.slider.maximum() // 3)
         assert page.pictures[2].picture.shape == page.pictures[3].picture.shape == (8, 8)
     finally:

@@ -10,12 +10,12 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine.diffusion.recipes import Branch, FromNoise, FromPicture, Manner, Pixels, Recipe
+from latentlab.engine.diffusion.recipes import Branch, FromNoise, FromPicture, Pixels, Recipe, SamplerSettings
 from latentlab.engine.diffusion.requests import TapeRequest
-from latentlab.qt.clients.denoiser_client import DiffusionDesk
+from latentlab.qt.clients.denoiser_client import DenoiserClient
 from latentlab.qt.views.diffusion.reverse.condition_form import TraitBox
 from latentlab.qt.views.diffusion.reverse.page import ReversePage
-from latentlab.qt.views.diffusion.reverse.tape_runner import MOST_LANES
+from latentlab.qt.views.diffusion.reverse.tape_runner import MOST_TRACKS
 from latentlab.qt.views.diffusion.tape.store import frame_bytes
 from latentlab.qt.views.diffusion.tape.strip import Tape
 from tests.qt.diffusion.fake_service import SIDE, FakeService, grey
@@ -30,14 +30,14 @@ def service() -> FakeService:
 
 
 @pytest.fixture
-def diffusion(service: FakeService) -> Iterator[DiffusionDesk]:
-    made = DiffusionDesk(service)
+def diffusion(service: FakeService) -> Iterator[DenoiserClient]:
+    made = DenoiserClient(service)
     yield made
     made.stop()
 
 
 @pytest.fixture
-def page(qtbot: QtBot, diffusion: DiffusionDesk) -> ReversePage:
+def page(qtbot: QtBot, diffusion: DenoiserClient) -> ReversePage:
     made = ReversePage(diffusion)
     qtbot.addWidget(made)
     made.resize(900, 460)
@@ -69,7 +69,7 @@ def branched(qtbot: QtBot, page: ReversePage) -> None:
 
 
 def tape(page: ReversePage, place: int = 0) -> Tape:
-    return page.lanes.rows[place].tape
+    return page.tracks.rows[place].tape
 
 
 def scrub(qtbot: QtBot, page: ReversePage, number: int, place: int = 0) -> None:
@@ -78,7 +78,7 @@ def scrub(qtbot: QtBot, page: ReversePage, number: int, place: int = 0) -> None:
     qtbot.mouseClick(strip, LEFT, pos=QPoint(round(strip.place_of(number)), 20))
 
 
-def test_that_without_a_model_nothing_is_offered_that_needs_one(qtbot: QtBot, diffusion: DiffusionDesk):
+def test_that_without_a_model_nothing_is_offered_that_needs_one(qtbot: QtBot, diffusion: DenoiserClient):
     page = ReversePage(diffusion)
     qtbot.addWidget(page)
     page.show()
@@ -96,7 +96,7 @@ def test_that_draw_asks_for_what_is_set_and_shows_frames_to_the_last(
     page.form.guidance.setValue(35)
     drawn(qtbot, page)
     recipe = service.tapes[-1].recipe
-    assert recipe == Recipe(6, Manner("ddim", 20, 0.0, 3.5, ((0.0, 1.0, 0.0),), 3))
+    assert recipe == Recipe(6, SamplerSettings("ddim", 20, 0.0, 3.5, ((0.0, 1.0, 0.0),), 3))
     assert page.recipe == recipe
     assert [frame.number for frame in page.frames] == list(range(21))
     assert page.frame is page.frames[-1]
@@ -248,14 +248,14 @@ def test_that_a_branch_goes_on_from_the_frame_in_hand_and_shares_what_came_befor
     branched(qtbot, page)
     asked = service.tapes[-1]
     assert asked.recipe is not None
-    assert asked.recipe.branches == (Branch(8, page.form.manner),)
-    assert asked.recipe.last_manner.guidance == 6.0
+    assert asked.recipe.branches == (Branch(8, page.form.sampler_settings),)
+    assert asked.recipe.last_sampler_settings.guidance == 6.0
     assert asked.after is trunk[8]
     assert page.frames[:8] == trunk[:8]
     assert page.frame is page.frames[-1]
     assert page.frame.x_t.flat[0] == pytest.approx(grey(asked.recipe, page.frame.number))
-    assert len(page.lanes.rows) == 2
-    assert "from frame 8" in page.lanes.rows[1].caption.text()
+    assert len(page.tracks.rows) == 2
+    assert "from frame 8" in page.tracks.rows[1].caption.text()
     # Scrubbed together: the other tape shows as much noise.
     scrub(qtbot, page, 14, place=1)
     assert page.frame is page.frames[14]
@@ -272,8 +272,8 @@ def test_that_a_branch_with_the_same_settings_goes_on_with_other_noise(
     branched(qtbot, page)
     recipe = page.recipe
     assert recipe is not None
-    assert (recipe.last_manner.eta, recipe.last_manner.seed) == (1.0, 1)
-    assert page.form.manner == recipe.last_manner
+    assert (recipe.last_sampler_settings.eta, recipe.last_sampler_settings.seed) == (1.0, 1)
+    assert page.form.sampler_settings == recipe.last_sampler_settings
 
 
 def test_that_a_click_takes_the_other_tape_in_hand_with_its_settings_and_a_branch_closes(
@@ -287,12 +287,12 @@ def test_that_a_click_takes_the_other_tape_in_hand_with_its_settings_and_a_branc
     scrub(qtbot, page, 5)
     assert page.recipe == first
     assert first is not None
-    assert page.form.manner == first.manner
+    assert page.form.sampler_settings == first.sampler_settings
     qtbot.keyClick(tape(page), Qt.Key.Key_Down)
     assert page.recipe == branch
     close = page.findChild(QToolButton, "closeBranch_1")
     qtbot.mouseClick(close, LEFT)
-    assert len(page.lanes.rows) == 1
+    assert len(page.tracks.rows) == 1
     assert page.recipe == first
     assert page.frame is page.frames[5]
 
@@ -303,12 +303,12 @@ def test_that_branches_of_branches_end_at_four_tapes_and_at_the_last_frame(
     drawn(qtbot, page)
     assert not page.transport.branch.isEnabled()  # at t = 0 there is nothing to go on with
     for number in (4, 8, 12):
-        scrub(qtbot, page, number, place=len(page.lanes.rows) - 1)
+        scrub(qtbot, page, number, place=len(page.tracks.rows) - 1)
         branched(qtbot, page)
     recipe = page.recipe
     assert recipe is not None
     assert [branch.at for branch in recipe.branches] == [4, 8, 12]
-    assert len(page.lanes.rows) == MOST_LANES
+    assert len(page.tracks.rows) == MOST_TRACKS
     scrub(qtbot, page, 6, place=3)
     assert not page.transport.branch.isEnabled()
 
@@ -324,9 +324,9 @@ def test_that_a_branch_off_a_tape_that_runs_waits_for_its_end(
     assert waiting.store.numbers == [0, 1, 2, 3, 4]
     assert waiting.place_of(4) < waiting.width() / 2
     service.hold.set()
-    qtbot.waitUntil(lambda: all(lane.whole for lane in page.lanes.all), timeout=3000)
+    qtbot.waitUntil(lambda: all(track.whole for track in page.tracks.all), timeout=3000)
     assert len(service.tapes) == 2
-    assert len(page.lanes.all[0].store) == 21
+    assert len(page.tracks.all[0].store) == 21
 
 
 def test_that_sliding_the_guidance_draws_a_quick_tape_again_at_its_end(
@@ -338,7 +338,7 @@ def test_that_sliding_the_guidance_draws_a_quick_tape_again_at_its_end(
         qtbot.keyClick(page.form.guidance, Qt.Key.Key_Right)
     recipe = service.tapes[-1].recipe
     assert recipe is not None
-    assert recipe.manner.guidance == pytest.approx(2.1)
+    assert recipe.sampler_settings.guidance == pytest.approx(2.1)
     assert page.frame is page.frames[20]
     assert page.frame.x_t.flat[0] == pytest.approx(grey(recipe, 20))
 
@@ -348,7 +348,7 @@ def test_that_sliding_the_guidance_leaves_a_tape_alone_that_one_may_want_to_bran
     qtbot: QtBot, page: ReversePage, service: FakeService, pending: str
 ) -> None:
     drawn(qtbot, page)
-    before = page.lanes.all[0].recipe
+    before = page.tracks.all[0].recipe
     if pending == "frame":
         scrub(qtbot, page, 15)
     else:
@@ -356,7 +356,7 @@ def test_that_sliding_the_guidance_leaves_a_tape_alone_that_one_may_want_to_bran
     page.form.guidance.setValue(30)
     qtbot.waitUntil(lambda: not page._live.isActive(), timeout=1000)
     assert len(service.tapes) == 1
-    assert page.lanes.all[0].recipe == before
+    assert page.tracks.all[0].recipe == before
     wanted = "Changed: Draw or Branch." if pending == "frame" else "Changed: Draw anew."
     assert page.transport.words.text() == wanted
 
@@ -372,13 +372,13 @@ def test_that_the_hint_goes_when_all_is_set_as_it_was(qtbot: QtBot, page: Revers
 
 
 def test_that_a_recipe_that_no_slider_can_say_is_kept_to_the_digit(qtbot: QtBot, page: ReversePage) -> None:
-    manner = Manner("ddim", 20, 0.25, 12.0, ((0.0, 1.0, 0.0),), 3)
-    page.run_recipe(Recipe(2, manner))
-    assert page.form.manner == manner
+    sampler_settings = SamplerSettings("ddim", 20, 0.25, 12.0, ((0.0, 1.0, 0.0),), 3)
+    page.run_recipe(Recipe(2, sampler_settings))
+    assert page.form.sampler_settings == sampler_settings
     assert (page.form.eta_value.text, page.form.guidance_value.text) == ("0.25", "12.0")
     page.form.guidance.setFocus()
     qtbot.keyClick(page.form.guidance, Qt.Key.Key_Left)
-    assert page.form.manner == dataclasses.replace(manner, guidance=7.9)
+    assert page.form.sampler_settings == dataclasses.replace(sampler_settings, guidance=7.9)
 
 
 def test_that_the_keys_are_the_tapes_after_a_branch_and_after_a_start(
@@ -387,16 +387,16 @@ def test_that_the_keys_are_the_tapes_after_a_branch_and_after_a_start(
     drawn(qtbot, page)
     scrub(qtbot, page, 8)
     branched(qtbot, page)
-    assert page.focusWidget() is page.lanes.rows[1].tape
+    assert page.focusWidget() is page.tracks.rows[1].tape
     page.run_start(FromNoise())
-    assert page.focusWidget() is page.lanes.rows[0].tape
+    assert page.focusWidget() is page.tracks.rows[0].tape
 
 
 def test_that_a_slow_tape_is_drawn_again_only_when_that_is_asked(
     qtbot: QtBot, page: ReversePage, service: FakeService
 ) -> None:
     drawn(qtbot, page)
-    page.lanes.all[0].seconds = 20.0
+    page.tracks.all[0].seconds = 20.0
     page.form.guidance.setValue(50)
     qtbot.waitUntil(lambda: not page._live.isActive(), timeout=1000)
     assert len(service.tapes) == 1
@@ -424,7 +424,7 @@ def test_that_a_tape_from_a_picture_is_drawn_in_the_manner_that_is_set_and_noise
     start = FromPicture(Pixels((SIDE, SIDE), bytes(SIDE * SIDE)), 0.4)
     with qtbot.waitSignal(page.tape_finished, timeout=3000):
         page.run_start(start)
-    assert page.recipe == Recipe(6, page.form.manner, start)
+    assert page.recipe == Recipe(6, page.form.sampler_settings, start)
     assert "40%" in page.form.start_words.text()
     with qtbot.waitSignal(page.tape_finished, timeout=3000):
         qtbot.mouseClick(page.form.from_noise, LEFT)
@@ -434,12 +434,12 @@ def test_that_a_tape_from_a_picture_is_drawn_in_the_manner_that_is_set_and_noise
 
 
 def test_that_a_recipe_puts_every_control_in_its_place(qtbot: QtBot, page: ReversePage) -> None:
-    manner = Manner("ddpm", 30, 0.0, 4.0, ((0.0, 0.0, 1.0),), 2**40)
-    recipe = Recipe(9, manner)
+    sampler_settings = SamplerSettings("ddpm", 30, 0.0, 4.0, ((0.0, 0.0, 1.0),), 2**40)
+    recipe = Recipe(9, sampler_settings)
     with qtbot.waitSignal(page.tape_finished, timeout=3000):
         page.run_recipe(recipe)
     assert page.recipe == recipe
-    assert page.form.manner == manner
+    assert page.form.sampler_settings == sampler_settings
     assert page.form.count.value() == 9
     assert not page.form.eta.isVisible()
 
@@ -447,18 +447,18 @@ def test_that_a_recipe_puts_every_control_in_its_place(qtbot: QtBot, page: Rever
 def test_that_what_no_control_can_say_is_kept_until_something_else_is_said(
     qtbot: QtBot, page: ReversePage
 ) -> None:
-    odd = Manner(conditions=((0.0, 1.0, 0.0), (1.0, 0.0, 0.0)))
-    page.form.show_manner(odd)
-    assert page.form.manner.conditions == odd.conditions
+    odd = SamplerSettings(conditions=((0.0, 1.0, 0.0), (1.0, 0.0, 0.0)))
+    page.form.show_sampler_settings(odd)
+    assert page.form.sampler_settings.conditions == odd.conditions
     page.form.told.classes.setCurrentText("nothing is told")
-    assert page.form.manner.conditions == ()
+    assert page.form.sampler_settings.conditions == ()
     assert not page.form.guidance.isEnabled()
 
 
 def test_that_a_refusal_is_said_where_the_drawing_is(
     qtbot: QtBot, page: ReversePage, service: FakeService
 ) -> None:
-    page.run_recipe(Recipe(2, Manner(steps=500)))
+    page.run_recipe(Recipe(2, SamplerSettings(steps=500)))
     qtbot.waitUntil(lambda: "500 steps are more" in page.transport.words.text(), timeout=3000)
     assert not page.runs.running
     assert page.recipe is None
@@ -481,16 +481,16 @@ class TestOfAttributes:
 
     def test_that_each_is_told_with_without_or_not_at_all(self, qtbot: QtBot, page: ReversePage) -> None:
         boxes = page.form.told.boxes
-        assert page.form.manner.conditions == ()
+        assert page.form.sampler_settings.conditions == ()
         qtbot.mouseClick(boxes["Hat"], LEFT, pos=QPoint(8, boxes["Hat"].height() // 2))
         assert boxes["Hat"].text() == "with Hat"
-        assert page.form.manner.conditions == ((1.0, 0.5),)
+        assert page.form.sampler_settings.conditions == ((1.0, 0.5),)
         assert page.form.guidance.isEnabled()
         for _ in range(2):
             qtbot.keyClick(boxes["Smile"], Qt.Key.Key_Space)
         assert boxes["Smile"].text() == "without Smile"
-        assert page.form.manner.conditions == ((1.0, 0.0),)
-        page.form.show_manner(Manner())
+        assert page.form.sampler_settings.conditions == ((1.0, 0.0),)
+        page.form.show_sampler_settings(SamplerSettings())
         assert [box.text() for box in boxes.values()] == ["Hat or not", "Smile or not"]
 
     def test_that_there_is_no_chooser_of_classes(self, page: ReversePage) -> None:
@@ -508,7 +508,7 @@ class TestOfNothingTold:
         assert not page.form.told.isVisible()
         drawn(qtbot, page)
         assert page.recipe is not None
-        assert page.recipe.manner.guidance == 1.0
+        assert page.recipe.sampler_settings.guidance == 1.0
 
 
 def test_that_every_control_has_a_name_and_a_tip(page: ReversePage) -> None:

@@ -19,16 +19,16 @@ from latentlab.engine.diffusion.recipes import (
     FromNoise,
     FromPicture,
     Inpainting,
-    Manner,
     Recipe,
+    SamplerSettings,
 )
 from latentlab.engine.diffusion.runner import Diffusion
 from latentlab.engine.rendering.cropping import Fitting
 from latentlab.engine.rendering.own_picture import fitted
 from latentlab.models.ddpm import DDPM, DDPMConfig
-from latentlab.qt.clients.denoiser_client import DiffusionDesk
-from latentlab.qt.clients.task_queue import Background
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.denoiser_client import DenoiserClient
+from latentlab.qt.clients.task_queue import TaskQueue
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.picture_store import OwnPictures
 from latentlab.qt.views.diffusion.seeded_noise import SeededNoise
 from latentlab.qt.views.diffusion.start.page import BETWEEN, HOLE, PICTURE, StartPage
@@ -41,22 +41,22 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def diffusion() -> Iterator[DiffusionDesk]:
-    made = DiffusionDesk(FakeService())
+def diffusion() -> Iterator[DenoiserClient]:
+    made = DenoiserClient(FakeService())
     yield made
     made.stop()
 
 
 @pytest.fixture
-def pictures(qtbot: QtBot, desk: Desk) -> Iterator[OwnPictures]:
-    background = Background()
-    yield OwnPictures(desk, background)
+def pictures(qtbot: QtBot, workspace: Workspace) -> Iterator[OwnPictures]:
+    background = TaskQueue()
+    yield OwnPictures(workspace, background)
     qtbot.waitUntil(lambda: not background.busy, timeout=5000)
 
 
 @pytest.fixture
-def page(qtbot: QtBot, diffusion: DiffusionDesk, desk: Desk, pictures: OwnPictures) -> StartPage:
-    made = StartPage(diffusion, desk, pictures, SeededNoise(diffusion))
+def page(qtbot: QtBot, diffusion: DenoiserClient, workspace: Workspace, pictures: OwnPictures) -> StartPage:
+    made = StartPage(diffusion, workspace, pictures, SeededNoise(diffusion))
     qtbot.addWidget(made)
     made.resize(420, 560)
     made.show()
@@ -97,14 +97,14 @@ def chance(*shape: int) -> np.ndarray:
 
 
 def test_that_the_selected_picture_is_taken_and_followed(
-    qtbot: QtBot, page: StartPage, desk: Desk, renderer: FakeRenderer
+    qtbot: QtBot, page: StartPage, workspace: Workspace, renderer: FakeRenderer
 ) -> None:
     assert "none is selected" in page.source.words.text()
-    desk.do(SelectImage(index=5))
+    workspace.do(SelectImage(index=5))
     assert page.source.words.text() == "C, picture 6 of mnist"
     start = start_of(qtbot, page)
     assert start == FromPicture(pixels_of(renderer.images[5, 0]), 0.5)
-    desk.do(SelectImage(index=9))
+    workspace.do(SelectImage(index=9))
     assert np.array_equal(picture_of(start_of(qtbot, page).pixels), renderer.images[9, 0])
 
 
@@ -121,7 +121,7 @@ def test_that_the_strength_is_said_in_words_and_seen(qtbot: QtBot, page: StartPa
     assert not np.array_equal(seen[0], seen[2])
     assert "t = 95 of 100" in page.strength_words.text()
     # As the first picture of the tape begins: with the noise of the seed that is set.
-    page.show_manner(7, 4)
+    page.show_sampler_settings(7, 4)
     begins = as_picture(noised(x_0, 0.05**2, noise_of(7)))
     qtbot.waitUntil(lambda: np.abs(page.begins.picture.astype(int) - begins).max() <= 1, timeout=3000)
     page.strength.setValue(0)
@@ -130,7 +130,7 @@ def test_that_the_strength_is_said_in_words_and_seen(qtbot: QtBot, page: StartPa
 
 
 def test_that_a_dropped_picture_of_any_size_is_fitted_to_the_denoiser(
-    qtbot: QtBot, tmp_path: Path, page: StartPage, desk: Desk
+    qtbot: QtBot, tmp_path: Path, page: StartPage, workspace: Workspace
 ) -> None:
     photo = chance(30, 40, 3)
     drop(page, file_of(tmp_path / "me.png", photo))
@@ -140,7 +140,7 @@ def test_that_a_dropped_picture_of_any_size_is_fitted_to_the_denoiser(
     assert page.seen.isVisible()
     assert not page.source.selected.isChecked()
     # The selected picture comes back when it is asked for, not before.
-    desk.do(SelectImage(index=5))
+    workspace.do(SelectImage(index=5))
     assert page.source.words.text().startswith("me.png")
     qtbot.mouseClick(page.source.selected, LEFT)
     assert page.source.words.text() == "C, picture 6 of mnist"
@@ -245,7 +245,7 @@ def test_that_a_hole_is_painted_and_drawn_anew(qtbot: QtBot, page: StartPage, re
 
 
 def test_that_a_picture_in_colour_has_a_hole_of_one_plane(
-    qtbot: QtBot, desk: Desk, pictures: OwnPictures
+    qtbot: QtBot, workspace: Workspace, pictures: OwnPictures
 ) -> None:
     class InColour(FakeService):
         def serve(self, request):
@@ -254,8 +254,8 @@ def test_that_a_picture_in_colour_has_a_hole_of_one_plane(
                     object.__setattr__(reply, "shape", (3, SIDE, SIDE))
                 yield reply
 
-    diffusion = DiffusionDesk(InColour())
-    page = StartPage(diffusion, desk, pictures, SeededNoise(diffusion))
+    diffusion = DenoiserClient(InColour())
+    page = StartPage(diffusion, workspace, pictures, SeededNoise(diffusion))
     qtbot.addWidget(page)
     try:
         with qtbot.waitSignal(diffusion.opened, timeout=3000):
@@ -277,7 +277,7 @@ def test_that_two_seeds_and_a_number_are_told(qtbot: QtBot, page: StartPage) -> 
     counts: list[int] = []
     page.seed_chosen.connect(seeds.append)
     page.count_chosen.connect(counts.append)
-    page.show_manner(42, 12)
+    page.show_sampler_settings(42, 12)
     assert (page.between.seed_a.value(), page.between.count.value()) == (42, 12)
     assert (seeds, counts) == ([], []), "what is said from outside is not said back"
     page.between.seed_b.setValue(9)
@@ -314,9 +314,9 @@ def test_that_the_controls_of_a_tape_ask_for_the_same_tape(
 
 
 def test_that_a_tape_can_come_back_before_its_model_is_there(
-    qtbot: QtBot, diffusion: DiffusionDesk, desk: Desk, pictures: OwnPictures
+    qtbot: QtBot, diffusion: DenoiserClient, workspace: Workspace, pictures: OwnPictures
 ) -> None:
-    page = StartPage(diffusion, desk, pictures, SeededNoise(diffusion))
+    page = StartPage(diffusion, workspace, pictures, SeededNoise(diffusion))
     qtbot.addWidget(page)
     start = Inpainting(pixels_of(chance(SIDE, SIDE)), pixels_of(np.eye(SIDE, dtype=np.uint8) * 255), 3)
     page.show_start(start)
@@ -365,7 +365,9 @@ def test_that_a_real_denoiser_runs_what_the_page_asks_for(qtbot: QtBot, page: St
     for choice in (PICTURE, HOLE, BETWEEN):
         page.choose(choice)
         start = start_of(qtbot, page)
-        frames = [frame for frame in diffusion.run(Recipe(2, Manner(steps=2), start)) if frame is not None]
+        frames = [
+            frame for frame in diffusion.run(Recipe(2, SamplerSettings(steps=2), start)) if frame is not None
+        ]
         assert frames[-1].t == 0
         if choice == HOLE:
             drawn = np.rint((frames[-1].x_t[0, 0, :, SIDE // 2 :] + 1) * 127.5)

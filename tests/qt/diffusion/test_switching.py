@@ -16,7 +16,7 @@ from latentlab.engine.files.checkpoint import ModelCard, save_model
 from latentlab.engine.rendering.replies import Refusal, Reply
 from latentlab.engine.rendering.requests import Request
 from latentlab.models.ddpm import DDPM, DDPMConfig
-from latentlab.qt.clients.denoiser_client import DiffusionDesk
+from latentlab.qt.clients.denoiser_client import DenoiserClient
 from latentlab.qt.shell.main_window import LabWindow
 from tests.qt.diffusion.fake_service import FakeService, noise_of
 from tests.qt.shell import OFFSCREEN, open_window
@@ -53,7 +53,7 @@ def window(qtbot: QtBot, tmp_path: Path) -> Iterator[LabWindow]:
 
 
 def open_(qtbot: QtBot, window: LabWindow, model: str) -> None:
-    with qtbot.waitSignal(window.diffusion_desk.opened, timeout=10_000):
+    with qtbot.waitSignal(window.denoiser_client.opened, timeout=10_000):
         window.diffusion.open_model(model)
 
 
@@ -61,7 +61,7 @@ def test_that_no_page_reads_the_one_denoiser_under_the_other(
     qtbot: QtBot, window: LabWindow, models: tuple[str, str]
 ) -> None:
     refused: list[Refusal] = []
-    window.diffusion_desk.refused.connect(refused.append)
+    window.denoiser_client.refused.connect(refused.append)
     forward, reverse, pages = window.diffusion.forward, window.diffusion.reverse, window.diffusion.pages
     for model, steps in ((models[0], LONG), (models[1], SHORT), (models[0], LONG), (models[1], SHORT)):
         open_(qtbot, window, model)
@@ -84,15 +84,15 @@ def test_that_what_was_asked_of_the_denoiser_before_is_not_answered_any_more(
     qtbot: QtBot, window: LabWindow, models: tuple[str, str]
 ) -> None:
     open_(qtbot, window, models[0])
-    desk = window.diffusion_desk
+    workspace = window.denoiser_client
     came: list[BeliefReply | Refusal] = []
-    desk.believed.connect(came.append)
-    desk.refused.connect(came.append)
+    workspace.predicted.connect(came.append)
+    workspace.refused.connect(came.append)
     frame = torch.zeros(1, 3, 8, 8).numpy()
     window.diffusion.open_model(models[1])
     # Served by the new model, if at all.
-    with qtbot.waitSignal(desk.opened, timeout=10_000):
-        desk.believe(frame, LONG)
+    with qtbot.waitSignal(workspace.opened, timeout=10_000):
+        workspace.believe(frame, LONG)
     qtbot.wait(50)
     assert came == []
 
@@ -104,7 +104,7 @@ def test_that_tapes_of_the_denoiser_before_go_as_soon_as_another_is_there(
     reverse = window.diffusion.reverse
     qtbot.waitUntil(lambda: bool(reverse.frames) and reverse.frames[-1].t == 0, timeout=10_000)
     kept: list[int] = []
-    window.diffusion_desk.opened.connect(lambda model: kept.append(len(reverse.frames)))
+    window.denoiser_client.opened.connect(lambda model: kept.append(len(reverse.frames)))
     open_(qtbot, window, models[1])
     assert kept == [0]
 
@@ -112,19 +112,19 @@ def test_that_tapes_of_the_denoiser_before_go_as_soon_as_another_is_there(
 def test_that_no_denoiser_is_asked_what_it_believes_of_the_others_pictures(
     qtbot: QtBot, window: LabWindow, models: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk, forward = window.diffusion_desk, window.diffusion.forward
+    workspace, forward = window.denoiser_client, window.diffusion.forward
     asked: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
-    believe = desk.believe
+    believe = workspace.believe
 
     def noted(x_t, *rest):
-        assert desk.model is not None
-        asked.append((x_t.shape[1:], desk.model.shape))
+        assert workspace.model is not None
+        asked.append((x_t.shape[1:], workspace.model.shape))
         believe(x_t, *rest)
 
-    monkeypatch.setattr(desk, "believe", noted)
+    monkeypatch.setattr(workspace, "believe", noted)
     window.diffusion.pages.setCurrentWidget(forward)
     # Before the noise of the new one has come.
-    desk.opened.connect(lambda model: forward._ask())
+    workspace.opened.connect(lambda model: forward._ask())
     for model in (*models, *models):
         open_(qtbot, window, model)
         window.diffusion.pages.setCurrentWidget(forward)
@@ -152,28 +152,28 @@ class Slow(FakeService):
 
 def test_that_a_denoiser_given_up_for_one_that_cannot_be_opened_draws_nothing(qtbot: QtBot) -> None:
     service = Slow()
-    desk = DiffusionDesk(service)
+    workspace = DenoiserClient(service)
     try:
-        with qtbot.waitSignal(desk.opened, timeout=5000):
-            desk.open("one")
+        with qtbot.waitSignal(workspace.opened, timeout=5000):
+            workspace.open("one")
         service.go.clear()
         service.opening.clear()
-        desk.open("two")
+        workspace.open("two")
         assert service.opening.wait(5)  # nothing newer can take its place any more
-        desk.open("missing")
-        with qtbot.waitSignals([desk.refused, desk.opened], timeout=5000, order="strict"):
+        workspace.open("missing")
+        with qtbot.waitSignals([workspace.refused, workspace.opened], timeout=5000, order="strict"):
             service.go.set()
         asked = [one.model for one in service.served if isinstance(one, OpenDenoiserRequest)]
         assert asked == ["one", "two", "missing", "/models/one.safetensors"]
         # What the one that nobody waits for has drawn is not told.
-        desk._receive(dataclasses.replace(reply_of("two"), generation=0))
-        desk._newest["noise"] = 99
+        workspace._receive(dataclasses.replace(reply_of("two"), generation=0))
+        workspace._newest["noise"] = 99
         noised: list[object] = []
-        desk.noised.connect(noised.append)
-        desk._receive(NoiseReply(99, 1, noise_of(1)))
+        workspace.noised.connect(noised.append)
+        workspace._receive(NoiseReply(99, 1, noise_of(1)))
         assert noised == []
     finally:
-        desk.stop()
+        workspace.stop()
 
 
 def reply_of(model: str) -> DenoiserReply:

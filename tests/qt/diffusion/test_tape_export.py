@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine.diffusion.recipes import FromPicture, Manner, Pixels, Recipe
+from latentlab.engine.diffusion.recipes import FromPicture, Pixels, Recipe, SamplerSettings
 from latentlab.engine.diffusion.tape_models import find_model_of
 from latentlab.engine.diffusion.tape_origin import Origin, provenance_of, read_tape
 from latentlab.engine.files.export import save_picture
@@ -112,7 +112,7 @@ def test_that_a_branched_tape_dropped_on_the_window_has_the_same_frames_to_the_l
     restored(qtbot, window, path)
     assert window.diffusion.recipe() == recipe
     assert content(window) == frames
-    assert form.manner == recipe.last_manner
+    assert form.sampler_settings == recipe.last_sampler_settings
     assert form.count.value() == COUNT
     assert not window.messages.isVisible()
 
@@ -155,15 +155,15 @@ def test_that_the_file_is_read_anew_where_it_is_another_than_the_model_that_is_o
         window.open_denoiser(str(model))
     model.write_bytes(first)
     restored(qtbot, window, path)
-    assert window.diffusion_desk.model is not None
-    assert window.diffusion_desk.model.hash == read_tape(path).model_hash
+    assert window.denoiser_client.model is not None
+    assert window.denoiser_client.model.hash == read_tape(path).model_hash
     assert not window.messages.isVisible() or "not be the same" not in window.messages.label.text()
 
 
 def test_that_a_missing_model_is_told_and_another_one_offered(
     qtbot: QtBot, window: LabWindow, tmp_path: Path
 ) -> None:
-    recipe = Recipe(2, Manner(steps=4, seed=8))
+    recipe = Recipe(2, SamplerSettings(steps=4, seed=8))
     grey = np.zeros((8, 8), np.uint8)
     path = save_picture(tmp_path / "x.png", grey, provenance=provenance_of(Origin(recipe, "gone", "0" * 12)))
     before = content(window)

@@ -42,8 +42,8 @@ def frame(number: int, side: int = SIDE) -> Frame:
 
 
 def traced(qtbot: QtBot, window: LabWindow, frames: list[Frame], picture: int = 0) -> Tracing:
-    tracing = Tracing(window.desk, window.plane, lambda: frames, lambda: "mnist", window)
-    with qtbot.waitSignal(window.desk.traced, timeout=3000):
+    tracing = Tracing(window.workspace, window.plane, lambda: frames, lambda: "mnist", window)
+    with qtbot.waitSignal(window.workspace.traced, timeout=3000):
         tracing.show((frames[-1], picture))
     qtbot.waitUntil(lambda: len(window.plane.marks.trajectory) == TOTAL, timeout=3000)
     return tracing
@@ -75,7 +75,7 @@ def test_that_scrubbing_moves_the_mark_without_asking_again(
 def test_that_another_picture_of_the_batch_has_a_way_of_its_own(qtbot: QtBot, window: LabWindow):
     frames = [frame(number) for number in range(TOTAL)]
     tracing = traced(qtbot, window, frames)
-    with qtbot.waitSignal(window.desk.traced, timeout=3000):
+    with qtbot.waitSignal(window.workspace.traced, timeout=3000):
         tracing.show((frames[-1], 1))
     qtbot.waitUntil(lambda: window.plane.marks.trajectory[:1] == ((1.0, 0.0),), timeout=3000)
 
@@ -112,7 +112,7 @@ def test_that_pictures_of_another_size_leave_the_plane_alone(
     qtbot: QtBot, window: LabWindow, renderer: FakeRenderer
 ):
     frames = [frame(number, side=SIDE + 4) for number in range(TOTAL)]
-    Tracing(window.desk, window.plane, lambda: frames, lambda: "mnist", window).show((frames[-1], 0))
+    Tracing(window.workspace, window.plane, lambda: frames, lambda: "mnist", window).show((frames[-1], 0))
     qtbot.wait(150)
     assert window.plane.marks.trajectory == ()
     assert not any(isinstance(request, rq.TrajectoryRequest) for request in renderer.served)
@@ -126,9 +126,9 @@ def test_that_a_way_found_by_one_model_is_never_in_the_plane_of_another(
     # As many dimensions, and pictures of another shape: nothing is asked anew that would take it away.
     renderer.images = renderer.images.repeat(2, axis=2).repeat(2, axis=3)
     drawn: list[int] = []
-    window.desk.loaded.connect(lambda model: drawn.append(len(window.plane.marks.trajectory)))
-    with qtbot.waitSignal(window.desk.encoded, timeout=3000):
-        window.desk.open(for_model(window.desk.state, "other"))
+    window.workspace.loaded.connect(lambda model: drawn.append(len(window.plane.marks.trajectory)))
+    with qtbot.waitSignal(window.workspace.encoded, timeout=3000):
+        window.workspace.open(for_model(window.workspace.state, "other"))
     assert window.plane.marks.trajectory == ()
     tracing.show((frames[2], 0))
     qtbot.wait(150)
@@ -140,8 +140,8 @@ def test_that_a_way_is_found_anew_by_another_model_of_such_pictures(
     qtbot: QtBot, window: LabWindow, renderer: FakeRenderer
 ):
     traced(qtbot, window, [frame(number) for number in range(TOTAL)])
-    with qtbot.waitSignal(window.desk.traced, timeout=3000):
-        window.desk.open(for_model(window.desk.state, "other"))
+    with qtbot.waitSignal(window.workspace.traced, timeout=3000):
+        window.workspace.open(for_model(window.workspace.state, "other"))
     qtbot.waitUntil(lambda: len(window.plane.marks.trajectory) == TOTAL, timeout=3000)
 
 
@@ -150,7 +150,9 @@ def test_that_a_tape_of_other_data_has_no_way_in_the_plane(
 ):
     frames = [frame(number) for number in range(TOTAL)]
     for learnt, count in (("clothes", 0), ("", TOTAL), ("mnist", TOTAL)):
-        tracing = Tracing(window.desk, window.plane, lambda: frames, lambda learnt=learnt: learnt, window)
+        tracing = Tracing(
+            window.workspace, window.plane, lambda: frames, lambda learnt=learnt: learnt, window
+        )
         tracing.show((frames[-1], 0))
         qtbot.wait(200)
         qtbot.waitUntil(lambda count=count: len(window.plane.marks.trajectory) == count, timeout=3000)
@@ -163,8 +165,8 @@ def test_that_pictures_in_colour_have_no_way_among_grey_ones(
     x = np.zeros((1, 3, SIDE, SIDE), np.float32)
     frames = [Frame(number, TOTAL, 1000 - 200 * number, x, x) for number in range(TOTAL)]
     refused: list[object] = []
-    window.desk.refused.connect(refused.append)
-    Tracing(window.desk, window.plane, lambda: frames, lambda: "mnist", window).show((frames[-1], 0))
+    window.workspace.refused.connect(refused.append)
+    Tracing(window.workspace, window.plane, lambda: frames, lambda: "mnist", window).show((frames[-1], 0))
     qtbot.wait(150)
     assert (window.plane.marks.trajectory, refused) == ((), [])
     assert not any(isinstance(request, rq.TrajectoryRequest) for request in renderer.served)

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from latentlab.engine.diffusion.noising import as_bytes
-from latentlab.engine.diffusion.recipes import BetweenNoises, FromNoise, FromPicture, Manner, Pixels, Recipe
+from latentlab.engine.diffusion.recipes import (
+    BetweenNoises,
+    FromNoise,
+    FromPicture,
+    Pixels,
+    Recipe,
+    SamplerSettings,
+)
 from latentlab.qt.views.diffusion import text
 from latentlab.qt.views.diffusion.reverse.branching import guided, other_noise
 from latentlab.qt.views.diffusion.reverse.mosaic import (
@@ -28,15 +35,15 @@ def test_that_a_frame_says_its_time_and_how_much_noise_there_is() -> None:
     assert "SNR +9.5 dB: more picture than noise" in text.of_frame(3, 5, 1, alpha_bar)
     assert text.of_frame(0, 5, 4, alpha_bar).endswith("x̂₀ is the average of all pictures")
     for guidance, end in ((1.0, "what is told"), (2.0, "overdrawn by the guidance"), (0.5, "held back by")):
-        manner = Manner(guidance=guidance, conditions=((1.0, 0.0),))
-        assert end in text.of_frame(0, 5, 4, alpha_bar, manner)
+        sampler_settings = SamplerSettings(guidance=guidance, conditions=((1.0, 0.0),))
+        assert end in text.of_frame(0, 5, 4, alpha_bar, sampler_settings)
     assert "no noise is left" in text.of_frame(4, 5, 0, alpha_bar)
 
 
 def test_that_a_manner_says_what_matters_for_it() -> None:
-    one = Manner("ddim", 20, 0.5, 2.0, ((0.0, 1.0),), 7)
-    assert text.of_manner(one, ("a", "b")) == "DDIM 20, eta 0.5 · class b · guidance 2 · seed 7"
-    assert text.of_manner(Manner("dpm++", 10, guidance=3.0)) == "DPM++ 10 · seed 0"
+    one = SamplerSettings("ddim", 20, 0.5, 2.0, ((0.0, 1.0),), 7)
+    assert text.of_sampler_settings(one, ("a", "b")) == "DDIM 20, eta 0.5 · class b · guidance 2 · seed 7"
+    assert text.of_sampler_settings(SamplerSettings("dpm++", 10, guidance=3.0)) == "DPM++ 10 · seed 0"
 
 
 def test_that_conditions_are_told_in_words() -> None:
@@ -84,20 +91,20 @@ def test_that_a_histogram_is_a_density() -> None:
 
 
 def test_that_a_branch_never_brings_the_same_pictures_again() -> None:
-    ddim, ddpm, fast = Manner("ddim"), Manner("ddpm"), Manner("dpm++")
-    assert other_noise(ddim, ddim) == Manner("ddim", eta=1.0, seed=1)
+    ddim, ddpm, fast = SamplerSettings("ddim"), SamplerSettings("ddpm"), SamplerSettings("dpm++")
+    assert other_noise(ddim, ddim) == SamplerSettings("ddim", eta=1.0, seed=1)
     # Without noise on the way another seed alone changes nothing.
-    assert other_noise(Manner("ddim", seed=5), ddim) == Manner("ddim", eta=1.0, seed=5)
-    assert other_noise(ddpm, ddpm) == Manner("ddpm", seed=1)
-    assert other_noise(Manner("ddpm", seed=4), ddpm) == Manner("ddpm", seed=4)
-    assert other_noise(fast, fast) == Manner("ddpm", seed=1)
-    assert other_noise(Manner("ddim", guidance=3.0), ddim) == Manner("ddim", guidance=3.0)
+    assert other_noise(SamplerSettings("ddim", seed=5), ddim) == SamplerSettings("ddim", eta=1.0, seed=5)
+    assert other_noise(ddpm, ddpm) == SamplerSettings("ddpm", seed=1)
+    assert other_noise(SamplerSettings("ddpm", seed=4), ddpm) == SamplerSettings("ddpm", seed=4)
+    assert other_noise(fast, fast) == SamplerSettings("ddpm", seed=1)
+    assert other_noise(SamplerSettings("ddim", guidance=3.0), ddim) == SamplerSettings("ddim", guidance=3.0)
 
 
 def test_that_guidance_changes_the_last_part_of_a_tape_alone() -> None:
-    told = Manner(conditions=((1.0, 0.0),))
+    told = SamplerSettings(conditions=((1.0, 0.0),))
     branched = Recipe(2, told).branched(3, told)
-    assert guided(branched, 4.0).manner == told
-    assert guided(branched, 4.0).last_manner.guidance == 4.0
-    assert guided(Recipe(2, told), 4.0).manner.guidance == 4.0
+    assert guided(branched, 4.0).sampler_settings == told
+    assert guided(branched, 4.0).last_sampler_settings.guidance == 4.0
+    assert guided(Recipe(2, told), 4.0).sampler_settings.guidance == 4.0
     assert guided(Recipe(2), 4.0) == Recipe(2)

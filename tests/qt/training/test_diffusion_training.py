@@ -96,7 +96,7 @@ def test_that_a_diffusion_model_is_chosen_and_trained_by_mouse_and_the_plane_sta
 ):
     with training_window(qtbot, tmp_path) as window:
         followed: list[object] = []
-        window.desk.unfolded.connect(followed.append)
+        window.workspace.unfolded.connect(followed.append)
         panel, before = window.training, window.windowTitle()
         panel.model.setCurrentIndex(1)
         assert panel.beta.isVisible()
@@ -214,7 +214,7 @@ def test_that_what_cannot_be_drawn_is_told_and_the_training_goes_on(qtbot: QtBot
         last = window.live_samples._last
         damaged = Snapshot(last.name, last.step + 10**6, last.kind, last.config, last.theta[:-1], last.data)
         qtbot.waitUntil(lambda: window.live_samples._under_way is None, timeout=20_000)
-        with qtbot.waitSignal(window.diffusion_desk.refused, timeout=20_000):
+        with qtbot.waitSignal(window.denoiser_client.refused, timeout=20_000):
             qtbot.waitUntil(lambda: window.live_samples._under_way is None, timeout=20_000)
             window.live_samples._snapshot(damaged)
         assert window.trainer.stage is Stage.RUNNING
@@ -227,7 +227,7 @@ def test_that_only_one_sheet_is_under_way_and_they_come_seldom(
     with training_window(qtbot, tmp_path) as window:
         asked: list[int] = []
         monkeypatch.setattr(
-            window.diffusion_desk, "follow", lambda snapshot, recipe: asked.append(snapshot.step)
+            window.denoiser_client, "follow", lambda snapshot, recipe: asked.append(snapshot.step)
         )
         theta = np.zeros(1, np.float32)
         for step in (0, 100, 199, 200, 300, 500, 900):
@@ -244,13 +244,13 @@ def test_that_only_one_sheet_is_under_way_and_they_come_seldom(
 
 def test_that_what_is_drawn_is_each_class_in_turn_or_each_attribute_alone():
     classes = sample_follower.recipe_of({"condition_names": ("a", "b"), "exclusive": True, "steps": 1000})
-    assert classes.manner.conditions == ((1.0, 0.0), (0.0, 1.0))
-    assert (classes.count, classes.manner.steps, classes.manner.guidance) == (16, 20, 2.0)
+    assert classes.sampler_settings.conditions == ((1.0, 0.0), (0.0, 1.0))
+    assert (classes.count, classes.sampler_settings.steps, classes.sampler_settings.guidance) == (16, 20, 2.0)
     traits = sample_follower.recipe_of({"condition_names": ("a", "b"), "exclusive": False, "steps": 10})
-    assert traits.manner.conditions == ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0))
-    assert traits.manner.steps == 10
+    assert traits.sampler_settings.conditions == ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0))
+    assert traits.sampler_settings.steps == 10
     nothing = sample_follower.recipe_of({"condition_names": (), "exclusive": False, "steps": 1000})
-    assert (nothing.manner.conditions, nothing.manner.guidance) == ((), 1.0)
+    assert (nothing.sampler_settings.conditions, nothing.sampler_settings.guidance) == ((), 1.0)
 
 
 LEVELS = tuple(0.1 * level for level in range(1, 11))

@@ -53,8 +53,8 @@ def first_state(folder: Path, data: str) -> SessionState:
 
 def opened(qtbot: QtBot, window: LabWindow, path: Path) -> None:
     """Opens data through the page, as a person does."""
-    window.deeds.data.open_path(str(path))
-    page = window.deeds.data.page
+    window.controller.data.open_path(str(path))
+    page = window.controller.data.page
     qtbot.waitUntil(lambda: not page.page.strip.waiting, timeout=5000)
     with qtbot.waitSignal(page.opened, timeout=10_000):
         qtbot.mouseClick(page.open_button, Qt.MouseButton.LeftButton)
@@ -88,7 +88,7 @@ def test_that_few_pictures_train_as_they_are_offered_and_are_found_next_day_from
         click(qtbot, window, "trainStop")
         qtbot.waitUntil(lambda: window.trainer.stage is Stage.IDLE, timeout=20_000)
         kept = tmp_path / "models" / "mine-vae-32d.safetensors"
-        qtbot.waitUntil(lambda: window.desk.state.model == str(kept), timeout=10_000)
+        qtbot.waitUntil(lambda: window.workspace.state.model == str(kept), timeout=10_000)
         assert load_model(kept).card.config["encoder"] == "conv"
         assert "Reading" not in panel.form.status.text()
     monkeypatch.chdir("/")
@@ -97,7 +97,7 @@ def test_that_few_pictures_train_as_they_are_offered_and_are_found_next_day_from
     assert again is not None
     assert (again.model, again.data) == (str(kept), str(mine))
     with real_window(qtbot, tmp_path) as window:
-        assert window.desk.model.model == "mine-vae-32d"
+        assert window.workspace.model.model == "mine-vae-32d"
         assert window.training.data.findData(str(mine)) >= 0
 
 

@@ -10,19 +10,19 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from latentlab.qt.clients import film_recorder as module
-from latentlab.qt.clients.film_recorder import Recorder
+from latentlab.qt.clients.film_recorder import FilmRecorder
 from tests.qt.shell import OFFSCREEN
 
 pytestmark = OFFSCREEN
 
 
-def make(qtbot: QtBot, width: int = 300, height: int = 200) -> tuple[QWidget, Recorder]:
+def make(qtbot: QtBot, width: int = 300, height: int = 200) -> tuple[QWidget, FilmRecorder]:
     widget = QWidget()
     widget.setAutoFillBackground(True)
     widget.resize(width, height)
     qtbot.addWidget(widget)
     widget.show()
-    return widget, Recorder(widget)
+    return widget, FilmRecorder(widget)
 
 
 def colour(widget: QWidget, level: int) -> None:

@@ -69,11 +69,11 @@ def until(qtbot: QtBot, window: LabWindow, stage: Stage) -> None:
 def test_that_a_training_is_followed_and_its_model_opened_at_the_end(qtbot: QtBot, tmp_path: Path):
     with training_window(qtbot, tmp_path, epochs=40) as window:
         steps: list[int] = []
-        window.desk.unfolded.connect(lambda reply: steps.append(reply.step))
+        window.workspace.unfolded.connect(lambda reply: steps.append(reply.step))
         click(qtbot, window, "trainStart")
         until(qtbot, window, Stage.IDLE)
         kept = tmp_path / "models" / "toy-vae-2d.safetensors"
-        qtbot.waitUntil(lambda: window.desk.state.model == str(kept), timeout=5000)
+        qtbot.waitUntil(lambda: window.workspace.state.model == str(kept), timeout=5000)
         assert load_model(kept).model.latents == 2
         assert status(window) == f"Saved as {kept}"
         assert steps == sorted(steps)
@@ -100,12 +100,12 @@ def test_that_it_pauses_goes_on_and_is_kept_by_its_buttons(qtbot: QtBot, tmp_pat
 def test_that_the_plane_can_be_dragged_through_while_it_unfolds(qtbot: QtBot, tmp_path: Path):
     with training_window(qtbot, tmp_path) as window:
         click(qtbot, window, "trainStart")
-        qtbot.waitUntil(lambda: window.desk.model.model.endswith("(training)"), timeout=20_000)
+        qtbot.waitUntil(lambda: window.workspace.model.model.endswith("(training)"), timeout=20_000)
         place = window.plane.rect().center() + window.plane.rect().topLeft()
-        with qtbot.waitSignal(window.desk.pointed, timeout=5000):
+        with qtbot.waitSignal(window.workspace.pointed, timeout=5000):
             qtbot.mouseClick(window.plane, Qt.MouseButton.LeftButton, pos=place * 0.5)
         # What is saved for the next start is not a model that is no file yet.
-        assert window.desk.rest().model.endswith("tiny.safetensors")
+        assert window.workspace.rest().model.endswith("tiny.safetensors")
 
 
 def test_that_the_slider_changes_beta_while_it_trains(qtbot: QtBot, tmp_path: Path):
@@ -238,27 +238,29 @@ def test_that_a_training_on_other_pictures_than_those_in_sight_is_followed_and_o
 ):
     with training_window(qtbot, tmp_path) as window:
         steps: list[int] = []
-        window.desk.unfolded.connect(lambda reply: steps.append(reply.step))
+        window.workspace.unfolded.connect(lambda reply: steps.append(reply.step))
         window.training.offer_data([Known("Other pictures", "other", (1, 8, 8))], "other")
         click(qtbot, window, "trainStart")
         qtbot.waitUntil(lambda: len(steps) > 3, timeout=20_000)
-        assert window.desk.state.data == "other"
-        assert window.desk.model.model.endswith("(training)")
+        assert window.workspace.state.data == "other"
+        assert window.workspace.model.model.endswith("(training)")
         click(qtbot, window, "trainStop")
         until(qtbot, window, Stage.IDLE)
-        qtbot.waitUntil(lambda: window.desk.model.path.endswith("other-vae-2d.safetensors"), timeout=5000)
-        assert window.desk.state.data == "other"
+        qtbot.waitUntil(
+            lambda: window.workspace.model.path.endswith("other-vae-2d.safetensors"), timeout=5000
+        )
+        assert window.workspace.state.data == "other"
 
 
 def test_that_the_split_in_sight_can_be_changed_while_a_training_is_followed(qtbot: QtBot, tmp_path: Path):
     with training_window(qtbot, tmp_path) as window:
         steps: list[int] = []
-        window.desk.unfolded.connect(lambda reply: steps.append(reply.step))
+        window.workspace.unfolded.connect(lambda reply: steps.append(reply.step))
         click(qtbot, window, "trainStart")
         qtbot.waitUntil(lambda: len(steps) > 1, timeout=20_000)
-        window.desk.do(ChangeData(data="toy", split="train"))
-        qtbot.waitUntil(lambda: window.desk.model.split == "train", timeout=5000)
-        assert window.desk.model.model.endswith("(training)")
+        window.workspace.do(ChangeData(data="toy", split="train"))
+        qtbot.waitUntil(lambda: window.workspace.model.split == "train", timeout=5000)
+        assert window.workspace.model.model.endswith("(training)")
         count = len(steps)
         qtbot.waitUntil(lambda: len(steps) > count + 1, timeout=5000)
 
@@ -267,29 +269,29 @@ def test_that_a_model_trained_here_can_be_opened_again_by_its_name(qtbot: QtBot,
     with training_window(qtbot, tmp_path, epochs=2) as window:
         click(qtbot, window, "trainStart")
         until(qtbot, window, Stage.IDLE)
-        qtbot.waitUntil(lambda: window.desk.state.model.endswith("toy-vae-2d.safetensors"), timeout=5000)
+        qtbot.waitUntil(lambda: window.workspace.state.model.endswith("toy-vae-2d.safetensors"), timeout=5000)
         window.opener.open_model(str(tmp_path / "tiny.safetensors"))
-        qtbot.waitUntil(lambda: window.desk.model.model == "tiny", timeout=5000)
+        qtbot.waitUntil(lambda: window.workspace.model.model == "tiny", timeout=5000)
         window.actions_.refresh()
         again = window.actions_["ownModel1"]
         assert again.text() == "Open model toy-vae-2d"
         assert not window.actions_["ownModel2"].isVisible()
         again.trigger()
-        qtbot.waitUntil(lambda: window.desk.model.model == "toy-vae-2d", timeout=5000)
+        qtbot.waitUntil(lambda: window.workspace.model.model == "toy-vae-2d", timeout=5000)
         assert window.actions_["model_mnist-vae-2d"].text() == "Open model mnist-vae-2d"
 
 
 def test_that_a_model_that_cannot_be_opened_leaves_the_training_in_sight(qtbot: QtBot, tmp_path: Path):
     with training_window(qtbot, tmp_path) as window:
         steps: list[int] = []
-        window.desk.unfolded.connect(lambda reply: steps.append(reply.step))
+        window.workspace.unfolded.connect(lambda reply: steps.append(reply.step))
         click(qtbot, window, "trainStart")
         qtbot.waitUntil(lambda: len(steps) > 1, timeout=20_000)
-        with qtbot.waitSignal(window.desk.refused, timeout=5000):
+        with qtbot.waitSignal(window.workspace.refused, timeout=5000):
             window.opener.open_model(str(tmp_path / "no such file.safetensors"))
         count = len(steps)
         qtbot.waitUntil(lambda: len(steps) > count + 2, timeout=5000)
-        assert window.desk.model.model.endswith("(training)")
+        assert window.workspace.model.model.endswith("(training)")
 
 
 def test_that_another_model_can_be_looked_at_during_a_training_and_the_training_shown_again(
@@ -297,27 +299,27 @@ def test_that_another_model_can_be_looked_at_during_a_training_and_the_training_
 ):
     with training_window(qtbot, tmp_path) as window:
         steps: list[int] = []
-        window.desk.unfolded.connect(lambda reply: steps.append(reply.step))
+        window.workspace.unfolded.connect(lambda reply: steps.append(reply.step))
         click(qtbot, window, "trainStart")
         qtbot.waitUntil(lambda: len(steps) > 1, timeout=20_000)
         window.opener.open_model(str(tmp_path / "tiny.safetensors"))
-        qtbot.waitUntil(lambda: window.desk.model.model == "tiny", timeout=5000)
+        qtbot.waitUntil(lambda: window.workspace.model.model == "tiny", timeout=5000)
         qtbot.wait(600)  # snapshots come, and are not shown
-        assert window.desk.model.model == "tiny"
+        assert window.workspace.model.model == "tiny"
         assert window.trainer.stage is Stage.RUNNING
         assert "goes on behind" in window.messages.label.text()
         qtbot.mouseClick(window.messages.offer, Qt.MouseButton.LeftButton)
-        qtbot.waitUntil(lambda: window.desk.model.model.endswith("(training)"), timeout=5000)
+        qtbot.waitUntil(lambda: window.workspace.model.model.endswith("(training)"), timeout=5000)
         count = len(steps)
         qtbot.waitUntil(lambda: len(steps) > count + 1, timeout=5000)
         window.opener.open_model(str(tmp_path / "tiny.safetensors"))
-        qtbot.waitUntil(lambda: window.desk.model.model == "tiny", timeout=5000)
+        qtbot.waitUntil(lambda: window.workspace.model.model == "tiny", timeout=5000)
         click(qtbot, window, "trainStop")
         until(qtbot, window, Stage.IDLE)
         assert "toy-vae-2d.safetensors is saved" in window.messages.label.text()
-        assert window.desk.model.model == "tiny"
+        assert window.workspace.model.model == "tiny"
         qtbot.mouseClick(window.messages.offer, Qt.MouseButton.LeftButton)
-        qtbot.waitUntil(lambda: window.desk.model.model == "toy-vae-2d", timeout=5000)
+        qtbot.waitUntil(lambda: window.workspace.model.model == "toy-vae-2d", timeout=5000)
 
 
 def test_that_few_pictures_are_seen_more_often_unless_the_person_has_chosen_the_epochs(
@@ -372,7 +374,7 @@ def test_that_pictures_opened_during_a_training_are_offered_after_it(qtbot: QtBo
         until(qtbot, window, Stage.RUNNING)
         report = ReadingReport("/pictures/more", "folder of pictures", 90)
         window.settings.recent = (RecentData("/pictures/more", (3, 12, 12), 90),)
-        window.deeds.data.pictures_opened("/pictures/more", "more", report)
+        window.controller.data.pictures_opened("/pictures/more", "more", report)
         assert "more can be trained on when the training has ended." in window.messages.label.text()
         assert (panel.data.currentData(), panel.choice) == ("toy", SMALL)
         click(qtbot, window, "trainStop")
@@ -383,11 +385,11 @@ def test_that_pictures_opened_during_a_training_are_offered_after_it(qtbot: QtBo
 def test_that_whoever_opens_a_model_and_then_stops_the_training_gets_that_model(qtbot: QtBot, tmp_path: Path):
     with training_window(qtbot, tmp_path) as window:
         click(qtbot, window, "trainStart")
-        qtbot.waitUntil(lambda: window.desk.model.model.endswith("(training)"), timeout=20_000)
+        qtbot.waitUntil(lambda: window.workspace.model.model.endswith("(training)"), timeout=20_000)
         window.opener.open_model(str(tmp_path / "tiny.safetensors"))
         # The word that it is kept comes before the model that was asked for.
         window.following._kept(tmp_path / "models" / "toy-vae-2d.safetensors")
-        qtbot.waitUntil(lambda: window.desk.model.model == "tiny", timeout=5000)
+        qtbot.waitUntil(lambda: window.workspace.model.model == "tiny", timeout=5000)
         assert "toy-vae-2d.safetensors is saved" in window.messages.label.text()
         click(qtbot, window, "trainStop")
         until(qtbot, window, Stage.IDLE)
@@ -396,12 +398,12 @@ def test_that_whoever_opens_a_model_and_then_stops_the_training_gets_that_model(
 def test_that_a_model_kept_while_another_cannot_be_opened_is_opened(qtbot: QtBot, tmp_path: Path):
     with training_window(qtbot, tmp_path) as window:
         click(qtbot, window, "trainStart")
-        qtbot.waitUntil(lambda: window.desk.model.model.endswith("(training)"), timeout=20_000)
+        qtbot.waitUntil(lambda: window.workspace.model.model.endswith("(training)"), timeout=20_000)
         kept = save_tiny_model(tmp_path / "kept.safetensors")
-        with qtbot.waitSignal(window.desk.refused, timeout=5000):
+        with qtbot.waitSignal(window.workspace.refused, timeout=5000):
             window.opener.open_model(str(tmp_path / "no such file.safetensors"))
             window.following._kept(kept)
-        qtbot.waitUntil(lambda: window.desk.model.model == "kept", timeout=5000)
+        qtbot.waitUntil(lambda: window.workspace.model.model == "kept", timeout=5000)
 
 
 def test_that_a_training_that_goes_on_shows_its_pictures_and_its_beta(qtbot: QtBot, tmp_path: Path):

@@ -23,25 +23,25 @@ def data_entries(window: LabWindow) -> Iterator[Entry]:
 
 
 def _splits(window: LabWindow) -> Iterator[Entry]:
-    deeds = window.deeds
+    controller = window.controller
     for split, text, tip in (
         ("test", "&Test pictures", "Show the pictures that are held out from training."),
         ("all", "&All pictures", "Show test and training pictures. Takes some seconds if there are many."),
     ):
         yield Entry(
-            f"{split}DataAction", "&Data", text, partial(deeds.show_split, split), tip,
-            enabled=deeds.is_open, checked=_has_split(window, split), group="split",
+            f"{split}DataAction", "&Data", text, partial(controller.show_split, split), tip,
+            enabled=controller.is_open, checked=_has_split(window, split), group="split",
             caption=_counted(window, split, text),
         )  # fmt: skip
 
 
 def _shipped(window: LabWindow) -> Iterator[Entry]:
-    deeds = window.deeds
+    controller = window.controller
     for number, (name, known) in enumerate(SHIPPED_SETS.items()):
         yield Entry(
-            f"{name}DataAction", "&Data", f"{name}: {known.title}", partial(deeds.data.choose, name),
+            f"{name}DataAction", "&Data", f"{name}: {known.title}", partial(controller.data.choose, name),
             f"Show {name}, which comes with LatentLab, if the model is made for such pictures.",
-            enabled=deeds.is_open, checked=_is_shown(window, partial(str, name)), group="data",
+            enabled=controller.is_open, checked=_is_shown(window, partial(str, name)), group="data",
             gap=number == 0,
         )  # fmt: skip
 
@@ -52,20 +52,20 @@ def _opened_last(window: LabWindow) -> Iterator[Entry]:
         yield Entry(
             f"recentData{place + 1}Action", "&Data", "Data of your own", partial(_choose, window, place),
             "Show these pictures of your own again, if the model is made for such.",
-            enabled=window.deeds.is_open, checked=_is_shown(window, _spec_of(there)), group="data",
+            enabled=window.controller.is_open, checked=_is_shown(window, _spec_of(there)), group="data",
             gap=place == 0, caption=_titled(window, place),
         )  # fmt: skip
 
 
 def _recent(window: LabWindow, place: int) -> RecentData | None:
-    recent = window.deeds.data.recent
+    recent = window.controller.data.recent
     return recent[place] if place < len(recent) else None
 
 
 def _choose(window: LabWindow, place: int) -> None:
     recent = _recent(window, place)
     if recent is not None:
-        window.deeds.data.choose(recent.spec)
+        window.controller.data.choose(recent.spec)
 
 
 def _spec_of(there: Callable[[], RecentData | None]) -> Callable[[], str | None]:
@@ -78,19 +78,19 @@ def _spec_of(there: Callable[[], RecentData | None]) -> Callable[[], str | None]
 
 def _titled(window: LabWindow, place: int) -> Callable[[], str]:
     def title() -> str:
-        titles = window.deeds.data.recent_titles()
+        titles = window.controller.data.recent_titles()
         return on_button(titles[place], WORDS) if place < len(titles) else ""
 
     return title
 
 
 def _counted(window: LabWindow, split: str, text: str) -> Callable[[], str]:
-    return lambda: text + on_button(window.deeds.data.count_in_words(split), WORDS)
+    return lambda: text + on_button(window.controller.data.count_in_words(split), WORDS)
 
 
 def _has_split(window: LabWindow, split: str) -> Callable[[], bool]:
-    return lambda: window.desk.state.split == split
+    return lambda: window.workspace.state.split == split
 
 
 def _is_shown(window: LabWindow, spec: Callable[[], str | None]) -> Callable[[], bool]:
-    return lambda: window.desk.state.data == spec()
+    return lambda: window.workspace.state.data == spec()

@@ -15,37 +15,37 @@ if TYPE_CHECKING:
 
 def direction_entries(window: LabWindow) -> Iterator[Entry]:
     """Gather, make, import, export."""
-    deeds = window.deeds.directions
+    controller = window.controller.directions
     for group, text, key in zip(GROUPS, ("&Lasso", "La&sso"), ("L", "Shift+L"), strict=True):
         letter = group.upper()
         yield Entry(
             f"lasso{letter}Action", "Di&rections", f"{text} into group {letter}",
-            partial(deeds.gather, group),
+            partial(controller.gather, group),
             f"Draw around points of the plane, or click them, to put them into group {letter}.",
-            key, window.deeds.is_open, partial(deeds.gathers, group),
+            key, window.controller.is_open, partial(controller.gathers, group),
         )  # fmt: skip
     for group in GROUPS:
         letter = group.upper()
         yield Entry(
             f"addTo{letter}Action", "Di&rections", f"Selected picture into group &{letter}",
-            partial(deeds.add_selected, group),
+            partial(controller.add_selected, group),
             f"Put the selected picture into group {letter}, or take it out again.",
-            letter, deeds.has_selected, gap=group == GROUPS[0],
+            letter, controller.has_selected, gap=group == GROUPS[0],
         )  # fmt: skip
     yield Entry(
-        "clearGroupsAction", "Di&rections", "&Clear both groups", deeds.clear_groups,
-        "Take all pictures out of both groups.", "", deeds.has_groups,
+        "clearGroupsAction", "Di&rections", "&Clear both groups", controller.clear_groups,
+        "Take all pictures out of both groups.", "", controller.has_groups,
     )  # fmt: skip
     yield Entry(
         "makeDirectionAction", "Di&rections", "&Make a direction …", window.make_direction,
         "Make a direction of the groups: the middle of A minus the middle of B.", "Ctrl+D",
-        deeds.has_groups, gap=True,
+        controller.has_groups, gap=True,
     )  # fmt: skip
     yield Entry(
-        "importDirectionsAction", "Di&rections", "&Import directions …", deeds.ask_to_import,
-        "Take directions of this model from a .safetensors or .npz file.", "", window.deeds.is_open,
+        "importDirectionsAction", "Di&rections", "&Import directions …", controller.ask_to_import,
+        "Take directions of this model from a .safetensors or .npz file.", "", window.controller.is_open,
     )  # fmt: skip
     yield Entry(
-        "exportDirectionsAction", "Di&rections", "&Export your directions …", deeds.ask_to_export,
-        "Save your own directions of this model as .safetensors or .npz.", "", window.deeds.is_open,
+        "exportDirectionsAction", "Di&rections", "&Export your directions …", controller.ask_to_export,
+        "Save your own directions of this model as .safetensors or .npz.", "", window.controller.is_open,
     )  # fmt: skip

@@ -43,24 +43,24 @@ def entries(window: LabWindow) -> Iterator[Entry]:
 
 
 def _file(window: LabWindow) -> Iterator[Entry]:
-    deeds, found = window.deeds, window.exporter.takeaways
+    controller, found = window.controller, window.exporter.exportables
     yield Entry(
-        "openAction", "&File", "&Open …", deeds.ask_for_file,
+        "openAction", "&File", "&Open …", controller.ask_for_file,
         "Open a model, or a picture: where one saved by LatentLab was made, the probe goes; of a tape, it is "
         "drawn again.",
         "Ctrl+O", tool="Open",
     )  # fmt: skip
     yield from model_entries(window)
     yield Entry(
-        "openDataAction", "&File", "Open &folder of pictures …", deeds.data.ask_for_folder,
+        "openDataAction", "&File", "Open &folder of pictures …", controller.data.ask_for_folder,
         "Open pictures of your own, to train a model on or to show in the plane.", "Ctrl+Shift+O",
     )  # fmt: skip
     yield Entry(
-        "openDataFileAction", "&File", "Open f&ile of pictures …", deeds.data.ask_for_file,
+        "openDataFileAction", "&File", "Open f&ile of pictures …", controller.data.ask_for_file,
         "Open a zip, .npz or IDX file of pictures, or a table of attributes.",
     )  # fmt: skip
     yield Entry(
-        "openPictureAction", "&File", "Open &picture of your own …", deeds.own_picture.ask_for_file,
+        "openPictureAction", "&File", "Open &picture of your own …", controller.own_picture.ask_for_file,
         "Encode a picture of your own: the probe goes to its place, and attributes can be added there.",
         "Ctrl+I",
     )  # fmt: skip
@@ -82,7 +82,7 @@ def _file(window: LabWindow) -> Iterator[Entry]:
          "Save where every picture lies, as NumPy arrays or a table.", ""),
     ):  # fmt: skip
         yield Entry(
-            name, "&File", text, partial(deeds.ask_to_save, what), tip, key,
+            name, "&File", text, partial(controller.ask_to_save, what), tip, key,
             partial(found.has, what), tool="Save" if what == exportables.PROBE else "",
             gap=what == exportables.PROBE,
         )  # fmt: skip
@@ -91,27 +91,27 @@ def _file(window: LabWindow) -> Iterator[Entry]:
 
 
 def _edit(window: LabWindow) -> Iterator[Entry]:
-    deeds, found = window.deeds, window.exporter.takeaways
+    controller, found = window.controller, window.exporter.exportables
     yield Entry(
         "copyProbeAction", "&Edit", "&Copy picture at the probe", window.copy_probe,
         "Put the decoded picture on the clipboard.", "Ctrl+C", partial(found.has, exportables.PROBE),
         gap=True,
     )  # fmt: skip
     yield Entry(
-        "pastePictureAction", "&Edit", "Pas&te picture", deeds.own_picture.paste,
+        "pastePictureAction", "&Edit", "Pas&te picture", controller.own_picture.paste,
         "Take the picture, or the file, on the clipboard: a picture becomes your own picture.", "Ctrl+V",
     )  # fmt: skip
     yield Entry(
-        "pinHereAction", "&Edit", "&Pin the probe", deeds.pin,
-        "Put the picture at the probe into the tray.", "P", deeds.is_open, tool="Pin",
+        "pinHereAction", "&Edit", "&Pin the probe", controller.pin,
+        "Put the picture at the probe into the tray.", "P", controller.is_open, tool="Pin",
     )  # fmt: skip
     yield Entry(
-        "randomProbeAction", "&Edit", "&Random point", deeds.random_probe,
-        "Send the probe to a point drawn from the prior.", "R", deeds.is_open, tool="Random", gap=True,
+        "randomProbeAction", "&Edit", "&Random point", controller.random_probe,
+        "Send the probe to a point drawn from the prior.", "R", controller.is_open, tool="Random", gap=True,
     )  # fmt: skip
     yield Entry(
-        "originAction", "&Edit", "Go to the &origin", deeds.to_origin,
-        "Send the probe to the middle of the prior.", "O", deeds.is_open, tool="Origin",
+        "originAction", "&Edit", "Go to the &origin", controller.to_origin,
+        "Send the probe to the middle of the prior.", "O", controller.is_open, tool="Origin",
     )  # fmt: skip
     yield Entry(
         "playWalkAction", "&Edit", "Play or pause the &walk", window.player.toggle,
@@ -135,7 +135,7 @@ def _view(window: LabWindow) -> Iterator[Entry]:
         ("density", "&Density", "Show where encoded pictures lie, and the holes between them."),
     )):  # fmt: skip
         yield Entry(
-            f"{name}LayerAction", "&View", text, partial(window.deeds.switch_layer, name), tip,
+            f"{name}LayerAction", "&View", text, partial(window.controller.switch_layer, name), tip,
             f"Ctrl+{number + 1}", checked=_layer(window, name), tool=text.replace("&", ""), gap=number == 0,
         )  # fmt: skip
     yield Entry("diffusionAction", "&View", "&Diffusion", window.show_diffusion,
@@ -143,7 +143,7 @@ def _view(window: LabWindow) -> Iterator[Entry]:
                 tool="Diffusion", gap=True)  # fmt: skip
     yield Entry("compareAction", "&View", "&Compare models …", partial(show_compare, window),
                 "Put two to four models side by side, under one cursor.", "Ctrl+Shift+M",
-                window.deeds.is_open)  # fmt: skip
+                window.controller.is_open)  # fmt: skip
     for theme, text, tip in (
         (Theme.SYSTEM, "As the &system", "Light or dark as the desktop is."),
         (Theme.LIGHT, "&Light", "Dark on light."),
@@ -168,7 +168,7 @@ def _help(window: LabWindow) -> Iterator[Entry]:
 
 
 def _layer(window: LabWindow, name: str) -> Callable[[], bool]:
-    return lambda: bool(getattr(window.desk.state.layers, name))
+    return lambda: bool(getattr(window.workspace.state.layers, name))
 
 
 def _theme(window: LabWindow, theme: Theme) -> Callable[[], bool]:

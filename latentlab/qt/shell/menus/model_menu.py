@@ -56,4 +56,4 @@ def _named(window: LabWindow, place: int) -> Callable[[], str]:
 
 
 def _is_open(window: LabWindow, name: str) -> bool:
-    return window.desk.state.model == name
+    return window.workspace.state.model == name

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def show_about(window: LabWindow) -> None:
     """Versions, model and details for a report."""
     paths = {"settings": window.settings.path, "log": window.crashes.log.path}
-    AboutDialog(window.desk.model, paths, window.background, window).show()
+    AboutDialog(window.workspace.model, paths, window.background, window).show()
 
 
 def show_shortcuts(window: LabWindow) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from latentlab.engine.rendering.replies import EncodingsReply
 from latentlab.engine.rendering.requests import Point
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.widgets.flow_layout import TileLayout
 from latentlab.qt.widgets.images import data_picture, to_qimage
 from latentlab.qt.widgets.neighbour_button import NeighbourButton
@@ -22,11 +22,11 @@ _LEAST = 40
 class NearestRow(QWidget):
     """Empty until it is shown a place."""
 
-    def __init__(self, desk: Desk, name: str, count: int) -> None:
+    def __init__(self, workspace: Workspace, name: str, count: int) -> None:
         super().__init__()
         self.setObjectName(name)
         self.setAccessibleName("Images nearest to the fourth picture")
-        self._desk = desk
+        self._workspace = workspace
         self._lengths: tuple[EncodingsReply, NDArray[np.float32] | None] | None = None
         self.buttons = [NeighbourButton(number, name) for number in range(count)]
         tiles = TileLayout(self, gap=2, least=_LEAST)
@@ -36,7 +36,7 @@ class NearestRow(QWidget):
 
     def show_place(self, z: Point | None) -> None:
         """Shows the images nearest to z; none for None, or while none are encoded."""
-        model, encodings = self._desk.model, self._desk.encodings
+        model, encodings = self._workspace.model, self._workspace.encodings
         rows: list[int] = []
         if (
             z is not None
@@ -62,4 +62,4 @@ class NearestRow(QWidget):
     def _clicked(self) -> None:
         button = self.sender()
         if isinstance(button, NeighbourButton) and button.row is not None:
-            self._desk.select(button.row)
+            self._workspace.select(button.row)

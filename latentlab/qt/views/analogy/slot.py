@@ -21,7 +21,7 @@ _TIPS = {
 }
 
 
-class WellPicture(CrispPicture):
+class SlotPicture(CrispPicture):
     """A picture as large as there is room; a dashed frame while there is none."""
 
     def __init__(self, name: str, what: str, waiting: str) -> None:
@@ -58,7 +58,7 @@ class WellPicture(CrispPicture):
             painter.end()
 
 
-class Well(QWidget):
+class PictureSlot(QWidget):
     """`taken` (place, where from) asks for a point, `dropped` (place, QMimeData) for that of a picture."""
 
     taken = Signal(int, str)
@@ -69,7 +69,7 @@ class Well(QWidget):
         self.place, self.letter = place, "abc"[place]
         self.setObjectName(f"analogyWell_{self.letter}")
         self.setAcceptDrops(True)
-        self.picture = WellPicture(
+        self.picture = SlotPicture(
             f"analogyPicture_{self.letter}", f"The picture “{self.letter}”", self.letter
         )
         self.picture.setToolTip(
@@ -126,12 +126,14 @@ class Well(QWidget):
 class Joint(Label):
     """A word between two wells, at the height of the middle of their pictures."""
 
-    def __init__(self, word: str, well: Well) -> None:
+    def __init__(self, word: str, picture_slot: PictureSlot) -> None:
         super().__init__(word)
-        self._well = well
-        well.picture.installEventFilter(self)
+        self._picture_slot = picture_slot
+        picture_slot.picture.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
-            self.setContentsMargins(0, 0, 0, self._well.height() - self._well.picture.geometry().bottom() - 1)
+            self.setContentsMargins(
+                0, 0, 0, self._picture_slot.height() - self._picture_slot.picture.geometry().bottom() - 1
+            )
         return super().eventFilter(watched, event)

@@ -20,15 +20,15 @@ from latentlab.engine.rendering.requests import (
     AnalogyRequest,
     LoadRequest,
     Picture,
+    PictureSlotRequest,
     Point,
-    WellRequest,
 )
 from latentlab.errors import LabError
 from latentlab.qt.clients.coalesce import Asking
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.picture_store import OwnPictures
 from latentlab.qt.views.analogy.nearest_row import NearestRow
-from latentlab.qt.views.analogy.slot import NOTHING, OWN, PROBE, SELECTED, Joint, Well, WellPicture
+from latentlab.qt.views.analogy.slot import NOTHING, OWN, PROBE, SELECTED, Joint, PictureSlot, SlotPicture
 from latentlab.qt.widgets.incoming import incoming
 from latentlab.qt.widgets.plain_text import Label, RichLabel, plain_tip
 from latentlab.session.analogy import fourth, with_point
@@ -45,11 +45,11 @@ class AnalogyView(QWidget):
 
     failed = Signal(str, str)
 
-    def __init__(self, desk: Desk, pictures: OwnPictures, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Workspace, pictures: OwnPictures, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("analogyView")
         self.setAccessibleName("Analogy: a is to b as c is to what?")
-        self._desk, self._pictures = desk, pictures
+        self._workspace, self._pictures = workspace, pictures
         self._drawn: dict[Point, Picture] = {}
         self._wanted = True
         # Dropped pictures that wait for their places: one is encoded after the other, by the model that was
@@ -57,29 +57,29 @@ class AnalogyView(QWidget):
         self._waiting: deque[tuple[int, Picture]] = deque()
         self._under_way: tuple[int, Picture] | None = None
         self._opening = False
-        self.wells = tuple(Well(place) for place in range(3))
-        self.result = WellPicture("analogyResult", "The fourth picture", "?")
+        self.picture_slots = tuple(PictureSlot(place) for place in range(3))
+        self.result = SlotPicture("analogyResult", "The fourth picture", "?")
         self.result.setToolTip("What the model decodes at z_c + z_b − z_a.")
         self.go = _button("analogyGo", "&Go there", "Put the probe at the fourth picture")
         self.swap = _button("analogySwap", "&Swap a and b", "Go the other way: what a has and b has not")
         self.clear = _button("analogyClear", "&Clear", "Take all three pictures away")
-        self.nearest = NearestRow(desk, "analogyNearest", _NEAREST)
+        self.nearest = NearestRow(workspace, "analogyNearest", _NEAREST)
         self._lay_out()
-        self._asking = Asking(self._ask, self, desk.loaded)
-        for well in self.wells:
-            well.taken.connect(self._take)
-            well.dropped.connect(self._dropped)
+        self._asking = Asking(self._ask, self, workspace.loaded)
+        for picture_slot in self.picture_slots:
+            picture_slot.taken.connect(self._take)
+            picture_slot.dropped.connect(self._dropped)
         self.go.clicked.connect(self._go)
         self.swap.clicked.connect(self._swap)
         self.clear.clicked.connect(self._clear)
-        desk.changed.connect(self._changed)
-        desk.busy.connect(self._busy)
-        desk.loaded.connect(self._loaded)
-        desk.encoded.connect(self._encoded)
-        desk.unfolded.connect(self._drawn_anew)
-        desk.analogous.connect(self._analogous)
-        desk.well_encoded.connect(self._well_encoded)
-        desk.refused.connect(self._refused)
+        workspace.changed.connect(self._changed)
+        workspace.busy.connect(self._busy)
+        workspace.loaded.connect(self._loaded)
+        workspace.encoded.connect(self._encoded)
+        workspace.unfolded.connect(self._drawn_anew)
+        workspace.analogous.connect(self._analogous)
+        workspace.slot_encoded.connect(self._slot_encoded)
+        workspace.refused.connect(self._refused)
         pictures.changed.connect(self._offer)
         self._show()
 
@@ -107,10 +107,10 @@ class AnalogyView(QWidget):
         column.addWidget(self.nearest, 1)
         row = QHBoxLayout()
         row.setSpacing(6)
-        for number, widget in enumerate((*self.wells, last)):
-            row.addWidget(widget, 5 if isinstance(widget, Well) else 4)
+        for number, widget in enumerate((*self.picture_slots, last)):
+            row.addWidget(widget, 5 if isinstance(widget, PictureSlot) else 4)
             if number < len(_BETWEEN):
-                row.addWidget(Joint(_BETWEEN[number], self.wells[0]))
+                row.addWidget(Joint(_BETWEEN[number], self.picture_slots[0]))
         row.addWidget(beside, 5)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 6, 8, 6)
@@ -148,7 +148,7 @@ class AnalogyView(QWidget):
     @Slot(object)
     def _encoded(self, reply: object) -> None:
         self._offer()
-        self.nearest.show_place(fourth(self._desk.state.analogy))
+        self.nearest.show_place(fourth(self._workspace.state.analogy))
 
     @Slot()
     def _drawn_anew(self) -> None:
@@ -157,14 +157,14 @@ class AnalogyView(QWidget):
         self._show()
 
     def _show(self) -> None:
-        analogy = self._desk.state.analogy
+        analogy = self._workspace.state.analogy
         z = fourth(analogy)
         coming = {place for place, _ in self._waiting}
         if self._under_way is not None:
             coming.add(self._under_way[0])
-        for well, point in zip(self.wells, analogy, strict=True):
-            words = "…" if well.place in coming else well.letter
-            well.show_picture(None if point is None else self._drawn.get(point), words)
+        for picture_slot, point in zip(self.picture_slots, analogy, strict=True):
+            words = "…" if picture_slot.place in coming else picture_slot.letter
+            picture_slot.show_picture(None if point is None else self._drawn.get(point), words)
         if z is None or z in self._drawn:
             self.result.show_picture(None if z is None else self._drawn[z])
         self.nearest.show_place(z)
@@ -181,31 +181,31 @@ class AnalogyView(QWidget):
         there = {
             source
             for source in (PROBE, SELECTED, OWN)
-            if self._desk.model is not None and self._point_of(source) is not None
+            if self._workspace.model is not None and self._point_of(source) is not None
         }
-        for well, point in zip(self.wells, self._desk.state.analogy, strict=True):
-            well.offer(there if point is None else there | {NOTHING})
+        for picture_slot, point in zip(self.picture_slots, self._workspace.state.analogy, strict=True):
+            picture_slot.offer(there if point is None else there | {NOTHING})
 
     def paintEvent(self, event: QPaintEvent) -> None:
         # A panel behind another's tab calls itself visible, and is never painted.
-        if self._wanted and self._desk.model is not None:
+        if self._wanted and self._workspace.model is not None:
             self._wanted = False
             self._asking.soon()
         super().paintEvent(event)
 
     def _ask(self) -> bool:
         """Asks for the pictures of the points; whether there are any."""
-        analogy = self._desk.state.analogy
+        analogy = self._workspace.state.analogy
         points = {point for point in (*analogy, fourth(analogy)) if point is not None}
         if not points or points <= self._drawn.keys():
             return False
-        self._desk.request_analogy(tuple(sorted(points)))
+        self._workspace.request_analogy(tuple(sorted(points)))
         return True
 
     @Slot(object)
     def _analogous(self, reply: WalkReply) -> None:
         self._asking.answered()
-        if reply.condition == self._desk.state.condition:
+        if reply.condition == self._workspace.state.condition:
             self._drawn = dict(zip(reply.points, reply.pictures, strict=True))
             self._show()
 
@@ -213,7 +213,7 @@ class AnalogyView(QWidget):
     def _refused(self, refusal: Refusal) -> None:
         if refusal.slot == AnalogyRequest.slot:
             self._asking.answered()
-        elif refusal.slot == WellRequest.slot:
+        elif refusal.slot == PictureSlotRequest.slot:
             self._under_way = None
             self._encode_next()
         elif refusal.slot == LoadRequest.slot:
@@ -223,7 +223,7 @@ class AnalogyView(QWidget):
     # The hand
 
     def _point_of(self, source: str) -> Point | None:
-        state, encodings = self._desk.state, self._desk.encodings
+        state, encodings = self._workspace.state, self._workspace.encodings
         if source == PROBE:
             return state.probe
         if source == OWN:
@@ -238,21 +238,21 @@ class AnalogyView(QWidget):
         self._set(place, None if source == NOTHING else self._point_of(source))
 
     def _set(self, place: int, z: Point | None) -> None:
-        self._become(with_point(self._desk.state.analogy, place, z))
+        self._become(with_point(self._workspace.state.analogy, place, z))
 
     def _become(self, analogy: Analogy) -> None:
-        if analogy != self._desk.state.analogy:
-            self._desk.do(SetAnalogy(analogy=analogy))
+        if analogy != self._workspace.state.analogy:
+            self._workspace.do(SetAnalogy(analogy=analogy))
 
     @Slot()
     def _go(self) -> None:
-        z = fourth(self._desk.state.analogy)
+        z = fourth(self._workspace.state.analogy)
         if z is not None:
-            self._desk.do(MoveProbe(z=z))
+            self._workspace.do(MoveProbe(z=z))
 
     @Slot()
     def _swap(self) -> None:
-        a, b, c = self._desk.state.analogy
+        a, b, c = self._workspace.state.analogy
         self._become((b, a, c))
 
     @Slot()
@@ -270,8 +270,8 @@ class AnalogyView(QWidget):
         except LabError as error:
             self.failed.emit(str(error), "")
             return
-        for number, source in zip(range(place, len(self.wells)), sources, strict=False):
-            self.wells[number].show_picture(None, "…")
+        for number, source in zip(range(place, len(self.picture_slots)), sources, strict=False):
+            self.picture_slots[number].show_picture(None, "…")
             self._pictures.read(source, partial(self._read, number), self._show)
 
     def _read(self, place: int, pixels: Picture) -> None:
@@ -279,9 +279,14 @@ class AnalogyView(QWidget):
         self._encode_next()
 
     def _encode_next(self) -> None:
-        if self._under_way is None and self._waiting and self._desk.model is not None and not self._opening:
+        if (
+            self._under_way is None
+            and self._waiting
+            and self._workspace.model is not None
+            and not self._opening
+        ):
             self._under_way = self._waiting.popleft()
-            self._desk.request_well(self._under_way[1])
+            self._workspace.request_picture_slot(self._under_way[1])
 
     def _put_back(self) -> None:
         """What is under way comes from the model before, if at all: it is not waited for, but asked anew."""
@@ -290,9 +295,9 @@ class AnalogyView(QWidget):
             self._under_way = None
 
     @Slot(object)
-    def _well_encoded(self, reply: OwnPictureReply) -> None:
+    def _slot_encoded(self, reply: OwnPictureReply) -> None:
         asked, self._under_way = self._under_way, None
-        model = self._desk.model
+        model = self._workspace.model
         if asked is not None and model is not None and len(reply.mean) == model.latents:
             self._set(asked[0], reply.mean)
             self._show()

@@ -33,7 +33,7 @@ from latentlab.engine.rendering.requests import (
 from latentlab.qt.clients.burst import Burst
 from latentlab.qt.clients.coalesce import Asking
 from latentlab.qt.clients.leaning import leant
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.attributes.condition_row import TILE, WayRow, WayTile
 from latentlab.qt.views.attributes.new_samples import NewSamples
 from latentlab.qt.widgets.check_box import CheckBox
@@ -68,7 +68,7 @@ class ConditionBoard(QScrollArea):
 
     save_wanted = Signal()
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("conditionBoard")
         self.setAccessibleName("What the decoder is told")
@@ -76,7 +76,7 @@ class ConditionBoard(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._desk, self._burst = desk, Burst()
+        self._workspace, self._burst = workspace, Burst()
         self._names: tuple[str, ...] = ()
         self._exclusive = True
         self._implied: Implied = ()
@@ -105,23 +105,23 @@ class ConditionBoard(QScrollArea):
         self.lean = CheckBox("z &leans with what is told")
         self.lean.setObjectName("conditionLean")
         self.lean.setToolTip(_LEAN_TIP)
-        self.samples = NewSamples(desk)
+        self.samples = NewSamples(workspace)
         self.samples.save_wanted.connect(self.save_wanted)
         self._lay_out()
-        self._asking = Asking(self._ask, self, desk.loaded)
-        desk.loaded.connect(self._loaded)
-        desk.directed.connect(self._directed)
-        desk.ways.connect(self._shown)
-        desk.probed.connect(self._changed)
-        desk.changed.connect(self._changed)
-        desk.unfolded.connect(self._unfolded)
-        desk.refused.connect(self._refused)
-        desk.sampled.connect(self._sampled)
-        desk.selected.connect(self._picked)
+        self._asking = Asking(self._ask, self, workspace.loaded)
+        workspace.loaded.connect(self._loaded)
+        workspace.directed.connect(self._directed)
+        workspace.ways.connect(self._shown)
+        workspace.probed.connect(self._changed)
+        workspace.changed.connect(self._changed)
+        workspace.unfolded.connect(self._unfolded)
+        workspace.refused.connect(self._refused)
+        workspace.sampled.connect(self._sampled)
+        workspace.selected.connect(self._picked)
         self.as_selected.clicked.connect(self._go_to_selected)
         self.lean.clicked.connect(self._let_lean)
-        if desk.model is not None:
-            self._loaded(desk.model)
+        if workspace.model is not None:
+            self._loaded(workspace.model)
 
     def _lay_out(self) -> None:
         head = QGridLayout()
@@ -160,7 +160,7 @@ class ConditionBoard(QScrollArea):
         self.setWidget(self._inner)
         self._say("")
 
-    # What comes from the desk
+    # What comes from the workspace
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
@@ -169,11 +169,11 @@ class ConditionBoard(QScrollArea):
             self._make_rows()
         self._implied = model.implied
         self._directions = self._selected = None
-        self._show_selected(self._desk.state)
+        self._show_selected(self._workspace.state)
         for tile in self._tiles():
             tile.show_picture(None)
         self._show_left()
-        self._show_told(self._desk.state)
+        self._show_told(self._workspace.state)
         self._grip()
         self._asking.soon()
 
@@ -202,7 +202,7 @@ class ConditionBoard(QScrollArea):
     @Slot(object)
     def _picked(self, reply: SelectionReply) -> None:
         self._selected = reply if len(reply.condition) == len(self._names) else None
-        self._show_selected(self._desk.state)
+        self._show_selected(self._workspace.state)
 
     @Slot(object, object)
     def _changed(self, old: SessionState, new: SessionState) -> None:
@@ -299,31 +299,31 @@ class ConditionBoard(QScrollArea):
     def _vector_of(self, name: str) -> Directions | None:
         """The directions, if that of this name is among them and fits the probe."""
         found = self._directions
-        fits = found is not None and name in found.names and found.latents == len(self._desk.state.probe)
+        fits = found is not None and name in found.names and found.latents == len(self._workspace.state.probe)
         return found if fits else None
 
     def _step(self, number: int) -> float:
         """How often its vector changes an attribute to the other way round: once up, or once down."""
-        there = holds(self._desk.state.condition[number])
+        there = holds(self._workspace.state.condition[number])
         return 0.0 if self._exclusive and there else -1.0 if there else 1.0
 
     def _moved(self, number: int) -> Point:
         """The probe with an attribute changed by vector; where it is, if there is no vector."""
-        z, name = self._desk.state.probe, self._names[number]
+        z, name = self._workspace.state.probe, self._names[number]
         found = self._vector_of(name)
         return z if found is None else tuple(map(float, found.shift(z, {name: self._step(number)})))
 
     def _ask(self) -> bool:
         """Asks for the pictures, if anybody can see them."""
-        state = self._desk.state
+        state = self._workspace.state
         whole = bool(self._names) and len(state.condition) == len(self._names)
-        if not whole or self._desk.model is None or self._inner.visibleRegion().isEmpty():
+        if not whole or self._workspace.model is None or self._inner.visibleRegion().isEmpty():
             return False
         vectors = tuple(self._moved(number) for number in range(len(self.rows)))
         others = alternatives(state.condition, self._exclusive, self._implied) if self.rows else ()
         conditions = ((state.condition,) * (1 + len(vectors))) + others
-        leaning = (leant(self._desk, other) for other in others)
-        self._desk.request_ways((state.probe, *vectors, *leaning), conditions)
+        leaning = (leant(self._workspace, other) for other in others)
+        self._workspace.request_ways((state.probe, *vectors, *leaning), conditions)
         return True
 
     # The hand
@@ -331,33 +331,33 @@ class ConditionBoard(QScrollArea):
     @Slot(str, float, bool)
     def _told(self, name: str, value: float, held: bool) -> None:
         # Under the hand all is reckoned from where the slide began: slid back, it is as it was.
-        since = self._gripped if held else (self._desk.state.condition, self._desk.state.probe)
+        since = self._gripped if held else (self._workspace.state.condition, self._workspace.state.probe)
         condition = told(since[0], self._names.index(name), value, self._implied)
-        z = leant(self._desk, condition, since)
-        self._desk.do(SetCondition(gesture=self._burst.gesture(held), condition=condition, z=z))
+        z = leant(self._workspace, condition, since)
+        self._workspace.do(SetCondition(gesture=self._burst.gesture(held), condition=condition, z=z))
 
     @Slot()
     def _grip(self) -> None:
         """A slide begins, or ends."""
         self._burst.end()
-        self._gripped = (self._desk.state.condition, self._desk.state.probe)
+        self._gripped = (self._workspace.state.condition, self._workspace.state.probe)
 
     @Slot(bool)
     def _let_lean(self, lean: bool) -> None:
-        self._desk.do(SetLean(lean=lean))
+        self._workspace.do(SetLean(lean=lean))
 
     @Slot()
     def _go_to_selected(self) -> None:
         if self._selected is not None:
-            self._desk.do(TakeSample(z=self._selected.mean, condition=self._selected.condition))
+            self._workspace.do(TakeSample(z=self._selected.mean, condition=self._selected.condition))
 
     @Slot(str)
     def _by_condition(self, name: str) -> None:
         self._burst.end()
         number = self._names.index(name)
-        chosen = alternatives(self._desk.state.condition, self._exclusive, self._implied)[number]
-        if chosen != self._desk.state.condition:
-            self._desk.do(SetCondition(condition=chosen, z=leant(self._desk, chosen)))
+        chosen = alternatives(self._workspace.state.condition, self._exclusive, self._implied)[number]
+        if chosen != self._workspace.state.condition:
+            self._workspace.do(SetCondition(condition=chosen, z=leant(self._workspace, chosen)))
 
     @Slot(str)
     def _by_vector(self, name: str) -> None:
@@ -365,7 +365,7 @@ class ConditionBoard(QScrollArea):
         step = self._step(number)
         if self._vector_of(name) is None or not step:
             return
-        amounts = dict(self._desk.state.amounts)
+        amounts = dict(self._workspace.state.amounts)
         amounts[name] = amounts.get(name, 0.0) + step
         kept = tuple(sorted((one, amount) for one, amount in amounts.items() if amount))
-        self._desk.do(AddAttributes(amounts=kept, z=self._moved(number)))
+        self._workspace.do(AddAttributes(amounts=kept, z=self._moved(number)))

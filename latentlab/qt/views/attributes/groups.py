@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout
 from latentlab.engine.attributes.trust import FEWEST
 from latentlab.engine.rendering.replies import LoadedReply, Refusal
 from latentlab.engine.rendering.requests import GroupsRequest
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.attributes.thumbnails import Thumbs
 from latentlab.qt.widgets.choice_button import ChoiceButton
 from latentlab.qt.widgets.colours import GROUP_COLOURS
@@ -41,9 +41,9 @@ def mark_of(group: str, side: int = 14) -> QPixmap:
 class GroupStrip(QWidget):
     """One group: how many are in it, its pictures, and how to put more in."""
 
-    def __init__(self, desk: Desk, group: str) -> None:
+    def __init__(self, workspace: Workspace, group: str) -> None:
         super().__init__()
-        self._desk, self.group, letter = desk, group, group.upper()
+        self._workspace, self.group, letter = workspace, group, group.upper()
         self.setObjectName(f"group{letter}")
         self.setAccessibleName(f"Group {letter}")
         mark = Label()
@@ -84,13 +84,13 @@ class GroupStrip(QWidget):
         self.clear.clicked.connect(self._clear)
         self.thumbs.chosen.connect(self._chosen)
         self.thumbs.removed.connect(self._removed)
-        desk.loaded.connect(self._loaded)
-        desk.changed.connect(self._changed)
-        self._show(desk.state)
+        workspace.loaded.connect(self._loaded)
+        workspace.changed.connect(self._changed)
+        self._show(workspace.state)
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
-        self._show(self._desk.state)
+        self._show(self._workspace.state)
 
     @Slot(object, object)
     def _changed(self, old: SessionState, new: SessionState) -> None:
@@ -100,7 +100,7 @@ class GroupStrip(QWidget):
 
     def _show(self, state: SessionState) -> None:
         numbers = groups.members(state, self.group)
-        self.thumbs.show_members(self._desk.model, numbers)
+        self.thumbs.show_members(self._workspace.model, numbers)
         plural = "" if len(numbers) == 1 else "s"
         self.count.setText(f"<b>{self.group.upper()}</b> · {len(numbers):,} picture{plural}")
         self._offer(state)
@@ -113,27 +113,27 @@ class GroupStrip(QWidget):
 
     @Slot()
     def _lasso(self) -> None:
-        on = self._desk.state.gathering == self.group
-        self._desk.do(Gather(group="" if on else self.group))
+        on = self._workspace.state.gathering == self.group
+        self._workspace.do(Gather(group="" if on else self.group))
 
     @Slot()
     def _add(self) -> None:
-        state = self._desk.state
+        state = self._workspace.state
         if state.selected is not None:
-            self._desk.do(groups.with_added(state, self.group, (state.selected,)))
+            self._workspace.do(groups.with_added(state, self.group, (state.selected,)))
 
     @Slot()
     def _clear(self) -> None:
-        state = self._desk.state
-        self._desk.do(groups.without(state, self.group, groups.members(state, self.group)))
+        state = self._workspace.state
+        self._workspace.do(groups.without(state, self.group, groups.members(state, self.group)))
 
     @Slot(int)
     def _chosen(self, number: int) -> None:
-        self._desk.select(number)
+        self._workspace.select(number)
 
     @Slot(int)
     def _removed(self, number: int) -> None:
-        self._desk.do(groups.without(self._desk.state, self.group, (number,)))
+        self._workspace.do(groups.without(self._workspace.state, self.group, (number,)))
 
 
 class Groups(QWidget):
@@ -141,10 +141,10 @@ class Groups(QWidget):
 
     wanted = Signal()
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, workspace: Workspace) -> None:
         super().__init__()
-        self._desk = desk
-        self.a, self.b = GroupStrip(desk, groups.A), GroupStrip(desk, groups.B)
+        self._workspace = workspace
+        self.a, self.b = GroupStrip(workspace, groups.A), GroupStrip(workspace, groups.B)
         self.make = QPushButton("&Make a direction …")
         self.make.setObjectName("makeDirection")
         self.make.setAccessibleName("Make a direction of the groups")
@@ -165,16 +165,16 @@ class Groups(QWidget):
         layout.addWidget(self.b)
         layout.addLayout(foot)
         self.make.clicked.connect(self.wanted)
-        desk.loaded.connect(self._offer)
-        desk.encoded.connect(self._offer)
-        desk.changed.connect(self._changed)
-        desk.refused.connect(self._refused)
+        workspace.loaded.connect(self._offer)
+        workspace.encoded.connect(self._offer)
+        workspace.changed.connect(self._changed)
+        workspace.refused.connect(self._refused)
         self._offer()
 
     def why_not(self) -> str:
         """Why no direction can be made now, in words; "" if one can."""
-        state, encodings = self._desk.state, self._desk.encodings
-        if self._desk.following:
+        state, encodings = self._workspace.state, self._workspace.encodings
+        if self._workspace.following:
             return "The model is still learning. Directions are made when the training has come to its end."
         if not state.group_a or not state.group_b:
             return "Put pictures into both groups: their difference makes a direction."
@@ -189,7 +189,7 @@ class Groups(QWidget):
 
     @Slot()
     def _offer(self) -> None:
-        why, state = self.why_not(), self._desk.state
+        why, state = self.why_not(), self._workspace.state
         self.make.setEnabled(not why)
         self.make.setToolTip(plain_tip(why or "The middle of group A minus the middle of group B."))
         few = min(len(state.group_a), len(state.group_b)) < FEWEST

@@ -19,7 +19,7 @@ from latentlab.engine.rendering.replies import (
     SamplesReply,
 )
 from latentlab.engine.rendering.requests import SamplesRequest
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.widgets.check_box import CheckBox
 from latentlab.qt.widgets.choice_button import ChoiceButton
 from latentlab.qt.widgets.condition_tile import ConditionTile
@@ -70,11 +70,11 @@ class NewSamples(QWidget):
 
     save_wanted = Signal()
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("newSamples")
         self.setAccessibleName("New pictures of what is asked for")
-        self._desk, self._chance = desk, random.Random()
+        self._workspace, self._chance = workspace, random.Random()
         self._names: tuple[str, ...] = ()
         self._exclusive = True
         self._reply: SamplesReply | None = None
@@ -104,14 +104,14 @@ class NewSamples(QWidget):
         self.chooser.chosen.connect(self._class_asked)
         self.draw.clicked.connect(self._draw)
         self.save.clicked.connect(self.save_wanted)
-        desk.loaded.connect(self._loaded)
-        desk.changed.connect(self._changed)
-        desk.probed.connect(self._moved)
-        desk.sampled.connect(self._sampled)
-        desk.unfolded.connect(self._unfolded)
-        desk.refused.connect(self._refused)
-        if desk.model is not None:
-            self._loaded(desk.model)
+        workspace.loaded.connect(self._loaded)
+        workspace.changed.connect(self._changed)
+        workspace.probed.connect(self._moved)
+        workspace.sampled.connect(self._sampled)
+        workspace.unfolded.connect(self._unfolded)
+        workspace.refused.connect(self._refused)
+        if workspace.model is not None:
+            self._loaded(workspace.model)
 
     def _lay_out(self) -> None:
         for number in range(COUNT):
@@ -133,7 +133,7 @@ class NewSamples(QWidget):
         layout.addLayout(buttons)
         layout.addWidget(self.note)
 
-    # What comes from the desk
+    # What comes from the workspace
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
@@ -144,7 +144,7 @@ class NewSamples(QWidget):
             self._choice.setVisible(bool(self.boxes))
         self._show_samples(None)
         self._say(f"Say what they are to have, and draw {COUNT}." if self._names else "")
-        self._show_asked(self._desk.state)
+        self._show_asked(self._workspace.state)
 
     @Slot(object, object)
     def _changed(self, old: SessionState, new: SessionState) -> None:
@@ -166,7 +166,7 @@ class NewSamples(QWidget):
     def _unfolded(self, reply: object) -> None:
         """The model has learnt: the same draws are other pictures."""
         if self._reply is not None and not self.visibleRegion().isEmpty():
-            self._desk.request_samples(self._reply.asked, COUNT, self._reply.seed)
+            self._workspace.request_samples(self._reply.asked, COUNT, self._reply.seed)
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
@@ -222,7 +222,7 @@ class NewSamples(QWidget):
             words = f"New picture {number + 1}, told {told}"
             tile.setAccessibleName(words)
             tile.setToolTip(plain_tip(f"{words}. Click to go there."))
-        self._mark(self._desk.state)
+        self._mark(self._workspace.state)
 
     def _mark(self, state: SessionState) -> None:
         """Shows at which of the pictures the probe is."""
@@ -236,7 +236,7 @@ class NewSamples(QWidget):
 
     @Slot()
     def _asked(self) -> None:
-        box, asked = self.sender(), dict(self._desk.state.asked)
+        box, asked = self.sender(), dict(self._workspace.state.asked)
         name = next((name for name, known in self.boxes.items() if known is box), None)
         if name is None:
             return
@@ -248,16 +248,16 @@ class NewSamples(QWidget):
             wanted = tuple((one, asked[one]) for one in self._names if one in asked)
         else:
             wanted = () if name in asked else ((name, 1.0),)
-        self._desk.do(AskFor(asked=wanted))
+        self._workspace.do(AskFor(asked=wanted))
 
     @Slot(int)
     def _class_asked(self, number: int) -> None:
-        self._desk.do(AskFor(asked=((self._names[number], 1.0),) if number >= 0 else ()))
+        self._workspace.do(AskFor(asked=((self._names[number], 1.0),) if number >= 0 else ()))
 
     @Slot()
     def _draw(self) -> None:
         self._say("Drawing …")
-        self._desk.request_samples(self._desk.state.asked, COUNT, self._chance.randrange(_SEEDS))
+        self._workspace.request_samples(self._workspace.state.asked, COUNT, self._chance.randrange(_SEEDS))
 
     @Slot()
     def _taken(self) -> None:
@@ -266,4 +266,4 @@ class NewSamples(QWidget):
             return
         number = self.tiles.index(tile)
         condition = reply.conditions[number] if reply.conditions else ()
-        self._desk.do(TakeSample(z=reply.points[number], condition=condition))
+        self._workspace.do(TakeSample(z=reply.points[number], condition=condition))

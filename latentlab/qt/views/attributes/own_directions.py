@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton
 
 from latentlab.engine.attributes.trust import COMPONENT, GROUPS, Trust
 from latentlab.engine.rendering.replies import MOST_COMPONENTS, GroupsReply
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.attributes.groups import Groups
 from latentlab.qt.views.attributes.name_dialog import NameDialog
 from latentlab.qt.views.attributes.sections import Section
@@ -30,10 +30,10 @@ _DEFAULT = "A − B"
 _FULL = f"You have {MAX_OWN} directions of your own, and no more can be kept. Delete one first."
 
 
-def owned(desk: Desk) -> tuple[OwnDirection, ...]:
+def owned(workspace: Workspace) -> tuple[OwnDirection, ...]:
     """One's own directions in the open model."""
-    model = desk.model
-    return () if model is None else of_model(desk.state.own, model.hash, model.latents)
+    model = workspace.model
+    return () if model is None else of_model(workspace.state.own, model.hash, model.latents)
 
 
 class _Naming(Section):
@@ -41,17 +41,17 @@ class _Naming(Section):
 
     added = Signal(str)
 
-    def __init__(self, desk: Desk, name: str, title: str, rename: str, delete: str = "") -> None:
+    def __init__(self, workspace: Workspace, name: str, title: str, rename: str, delete: str = "") -> None:
         super().__init__(name, title, rename, delete)
-        self.desk = desk
+        self.workspace = workspace
         self._then: Callable[[str], None] | None = None
 
     def ask(self, title: str, name: str, then: Callable[[str], None], own_name: str = "") -> None:
         """Asks for a name that no other direction has; `own_name` is the one that it has now."""
-        if own_name == "" and len(self.desk.state.own) >= MAX_OWN:
+        if own_name == "" and len(self.workspace.state.own) >= MAX_OWN:
             self.refuse(_FULL)
             return
-        taken = {one.name for one in owned(self.desk)} - {own_name}
+        taken = {one.name for one in owned(self.workspace)} - {own_name}
         self._then = then
         dialog = NameDialog(title, name if own_name else free_name(name, taken), taken, self)
         dialog.named.connect(self._named)
@@ -73,9 +73,9 @@ class Yours(_Naming):
     importing = Signal()
     exporting = Signal()
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, "ownDirections", "Yours", "&Rename …", "&Delete")
-        self.groups = Groups(desk)
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace, "ownDirections", "Yours", "&Rename …", "&Delete")
+        self.groups = Groups(workspace)
         self.body.addWidget(self.groups)
         self.files = QToolButton()
         self.files.setText("File")
@@ -92,7 +92,7 @@ class Yours(_Naming):
         self.groups.wanted.connect(self.make)
         self.renaming.connect(self._rename)
         self.deleting.connect(self._delete)
-        desk.grouped.connect(self._grouped)
+        workspace.grouped.connect(self._grouped)
 
     def refuse(self, words: str) -> None:
         self.groups.say(words)
@@ -112,15 +112,15 @@ class Yours(_Naming):
         if why:
             self.refuse(why)
         else:
-            self.desk.request_groups(name)
+            self.workspace.request_groups(name)
 
     @Slot(object)
     def _grouped(self, reply: GroupsReply) -> None:
-        model = self.desk.model
-        if model is None or model.hash != reply.model_hash or len(self.desk.state.own) >= MAX_OWN:
+        model = self.workspace.model
+        if model is None or model.hash != reply.model_hash or len(self.workspace.state.own) >= MAX_OWN:
             return
         made = OwnDirection(
-            name=free_name(reply.name, {one.name for one in owned(self.desk)}),
+            name=free_name(reply.name, {one.name for one in owned(self.workspace)}),
             vector=reply.vector,
             method=GROUPS,
             have=reply.have,
@@ -130,11 +130,11 @@ class Yours(_Naming):
             model=model.model,
             model_hash=model.hash,
         )
-        self.desk.do(AddDirection(own=(made,)))
+        self.workspace.do(AddDirection(own=(made,)))
         self.added.emit(made.key)
 
     def _of(self, key: str) -> OwnDirection | None:
-        return next((one for one in owned(self.desk) if one.key == key), None)
+        return next((one for one in owned(self.workspace) if one.key == key), None)
 
     @Slot(str)
     def _rename(self, key: str) -> None:
@@ -142,14 +142,14 @@ class Yours(_Naming):
         if which is not None:
 
             def rename(name: str) -> None:
-                self.desk.do(RenameDirection(which=which, name=name))
+                self.workspace.do(RenameDirection(which=which, name=name))
                 self.added.emit(own_key(name))
 
             self.ask("Rename direction", which.name, rename, which.name)
 
     @Slot(str)
     def _delete(self, key: str) -> None:
-        self.desk.do(DeleteDirection(which=self._of(key)))
+        self.workspace.do(DeleteDirection(which=self._of(key)))
 
 
 class Discovered(_Naming):
@@ -157,8 +157,8 @@ class Discovered(_Naming):
 
     more_wanted = Signal()
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, "discovered", "Discovered", "&Name it …")
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace, "discovered", "Discovered", "&Name it …")
         self.most = FIRST_COMPONENTS
         self.more = QPushButton("More")
         self.more.setObjectName("moreComponents")
@@ -179,7 +179,7 @@ class Discovered(_Naming):
 
     @Slot(str)
     def _name(self, key: str) -> None:
-        model, encodings = self.desk.model, self.desk.encodings
+        model, encodings = self.workspace.model, self.workspace.encodings
         vectors = encodings.principal if encodings is not None else ()
         place = next((n for n, _ in enumerate(vectors) if component_key(n + 1) == key), None)
         if model is None or encodings is None or place is None:
@@ -197,7 +197,7 @@ class Discovered(_Naming):
         )
 
         def name_it(name: str) -> None:
-            self.desk.do(NameComponent(own=(replace(found, name=name),), key=key))
+            self.workspace.do(NameComponent(own=(replace(found, name=name),), key=key))
             self.added.emit(own_key(name))
 
         self.ask("Name component", found.name, name_it)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from latentlab.engine.rendering.replies import EncodingsReply
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.attributes.addable import Offer, of_attributes, of_components, of_own
 from latentlab.qt.views.attributes.own_directions import Discovered, Yours, owned
 from latentlab.qt.views.attributes.row import AttributeRow
@@ -29,14 +29,14 @@ class Shelf(QScrollArea):
     gripped = Signal()
     changed = Signal()
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, workspace: Workspace) -> None:
         super().__init__()
-        self._desk = desk
+        self._workspace = workspace
         self._directions: Directions | None = None
         self.offers: dict[str, Offer] = {}
         self._listed: dict[Section, list[Offer]] = {}
         self.attributes = Section("attributes", "Attributes")
-        self.yours, self.discovered = Yours(desk), Discovered(desk)
+        self.yours, self.discovered = Yours(workspace), Discovered(workspace)
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 0, 0)
@@ -54,8 +54,8 @@ class Shelf(QScrollArea):
         for naming in (self.yours, self.discovered):
             naming.added.connect(self._show_row)
         self.discovered.more_wanted.connect(self._offer_own)
-        desk.encoded.connect(self._encoded)
-        desk.changed.connect(self._changed)
+        workspace.encoded.connect(self._encoded)
+        workspace.changed.connect(self._changed)
         self.show_directions(None)
 
     @property
@@ -73,7 +73,7 @@ class Shelf(QScrollArea):
 
     @Slot()
     def _offer_own(self) -> None:
-        mine, encodings = owned(self._desk), self._desk.encodings
+        mine, encodings = owned(self._workspace), self._workspace.encodings
         self._list(self.yours, of_own(mine, self._directions))
         self.yours.export.setEnabled(bool(mine))
         most = self.discovered.most

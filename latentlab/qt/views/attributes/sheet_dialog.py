@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from latentlab.engine.files.export import sheet
 from latentlab.engine.rendering.replies import Refusal, WalkReply
 from latentlab.engine.rendering.requests import Picture, SheetRequest
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.attributes.addable import Offer, moved
 from latentlab.qt.widgets.images import draw_crisp, to_qimage
 from latentlab.qt.widgets.number_field import WholeNumber
@@ -97,19 +97,19 @@ class SheetDialog(QDialog):
     drawn = Signal(object, object)
     save_wanted = Signal()
 
-    def __init__(self, desk: Desk, offers: Mapping[str, Offer], parent: QWidget) -> None:
+    def __init__(self, workspace: Workspace, offers: Mapping[str, Offer], parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("sheetDialog")
         self.setWindowTitle("Many pictures, before and after")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._desk, self._offers = desk, dict(offers)
+        self._workspace, self._offers = workspace, dict(offers)
         self._seed = 0
         self._indices: tuple[int, ...] = ()
         self.change = QComboBox()
         self.change.setObjectName("sheetChange")
         self.change.setAccessibleName("What is added")
         self.change.setToolTip("What each row adds more of, from left to right.")
-        amounts = {key: amount for key, amount in desk.state.amounts if key in self._offers}
+        amounts = {key: amount for key, amount in workspace.state.amounts if key in self._offers}
         if amounts:
             words = ", ".join(f"{amount:+.2f} {listed(offers[key].name)}" for key, amount in amounts.items())
             self.change.addItem(f"As the sliders are: {words}".replace("-", "\N{MINUS SIGN}"), amounts)
@@ -152,10 +152,10 @@ class SheetDialog(QDialog):
         self.change.currentIndexChanged.connect(self._ask)
         self.strengths.currentIndexChanged.connect(self._ask)
         self.rows.valueChanged.connect(self._ask)
-        desk.sheeted.connect(self._drawn)
-        desk.refused.connect(self._refused)
-        desk.loaded.connect(self.reject)
-        desk.changed.connect(self._changed)
+        workspace.sheeted.connect(self._drawn)
+        workspace.refused.connect(self._refused)
+        workspace.loaded.connect(self.reject)
+        workspace.changed.connect(self._changed)
         self._show(None, "Drawing …")
         self._ask()
         # Qt alone would make it no larger than two thirds of the screen.
@@ -179,7 +179,7 @@ class SheetDialog(QDialog):
     @Slot()
     def _ask(self) -> None:
         """Asks for the pictures, row by row."""
-        encodings = self._desk.encodings
+        encodings = self._workspace.encodings
         if encodings is None or not encodings.done or not self.change.count():
             self._show(None, "The pictures are not all encoded yet.")
             return
@@ -191,18 +191,18 @@ class SheetDialog(QDialog):
             for value in values:
                 points.append(moved(z, {key: value * amount for key, amount in change.items()}, self._offers))
         pictures = tuple(index for index in self._indices for _ in values)
-        self._desk.request_sheet(tuple(points), pictures)
+        self._workspace.request_sheet(tuple(points), pictures)
 
     def _chosen(self, total: int) -> tuple[int, ...]:
         """The selected picture first, then others by chance."""
-        selected, count = self._desk.state.selected, min(self.rows.value(), total)
+        selected, count = self._workspace.state.selected, min(self.rows.value(), total)
         drawn = random.Random(self._seed).sample(range(total), min(total, count + 1))
         first = [] if selected is None else [selected]
         return tuple((first + [index for index in drawn if index != selected])[:count])
 
     @Slot(object)
     def _drawn(self, reply: WalkReply) -> None:
-        model, values = self._desk.model, self._values
+        model, values = self._workspace.model, self._values
         if model is None or len(reply.pictures) != len(self._indices) * len(values):
             return
         pictures: list[Picture] = []

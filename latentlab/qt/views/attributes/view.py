@@ -37,7 +37,7 @@ from latentlab.engine.rendering.requests import (
 )
 from latentlab.qt.clients.burst import Burst
 from latentlab.qt.clients.coalesce import Asking
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.density_watcher import FarWarning
 from latentlab.qt.views.attributes.addable import moved
 from latentlab.qt.views.attributes.before_after import BeforeAfter
@@ -93,16 +93,16 @@ class AttributeBoard(QWidget):
     sheet_wanted = Signal()
     key_frame_wanted = Signal()
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("attributeBoard")
         self.setAccessibleName("Attributes to add to the probe")
-        self._desk, self._burst = desk, Burst()
+        self._workspace, self._burst = workspace, Burst()
         self._directions: Directions | None = None
         self._wanted = self._chosen = False
         # The point that attributes are added to, and what the model was told there.
         self._asked: tuple[Point, Point] | None = None
-        self.shelf = Shelf(desk)
+        self.shelf = Shelf(workspace)
         self.pictures = BeforeAfter()
         self.before, self.after = self.pictures.before, self.pictures.after
         self.method = QComboBox()
@@ -135,14 +135,14 @@ class AttributeBoard(QWidget):
             "Pins the picture as the next key frame. The walk below goes from one to the next: "
             "play it, save it as WebP, GIF, APNG or MP4."
         )
-        self.far = FarWarning(desk)
+        self.far = FarWarning(workspace)
         self.far.setContentsMargins(8, 0, 8, 0)
-        self.conditions = ConditionBoard(desk)
+        self.conditions = ConditionBoard(workspace)
         self.pages = QTabWidget()
         self.pages.setObjectName("attributePages")
         self.pages.setDocumentMode(True)
         self._lay_out()
-        self._asking = Asking(self._ask_before, self, desk.loaded)
+        self._asking = Asking(self._ask_before, self, workspace.loaded)
         self.method.currentIndexChanged.connect(self._want)
         self.method.activated.connect(self._choose)
         self.shelf.slid.connect(self._slid)
@@ -152,16 +152,16 @@ class AttributeBoard(QWidget):
         self.trust.clicked.connect(self._show_trust)
         self.sheet.clicked.connect(self._show_sheet)
         self.key_frame.clicked.connect(self.key_frame_wanted)
-        desk.loaded.connect(self._loaded)
-        desk.directed.connect(self._directed)
-        desk.before.connect(self._before)
-        desk.pointed.connect(self._pointed)
-        desk.probed.connect(self._changed)
-        desk.changed.connect(self._changed)
-        desk.unfolded.connect(self._unfolded)
-        desk.refused.connect(self._refused)
-        if desk.model is not None:
-            self._loaded(desk.model)
+        workspace.loaded.connect(self._loaded)
+        workspace.directed.connect(self._directed)
+        workspace.before.connect(self._before)
+        workspace.pointed.connect(self._pointed)
+        workspace.probed.connect(self._changed)
+        workspace.changed.connect(self._changed)
+        workspace.unfolded.connect(self._unfolded)
+        workspace.refused.connect(self._refused)
+        if workspace.model is not None:
+            self._loaded(workspace.model)
 
     def _lay_out(self) -> None:
         form = QFormLayout()
@@ -218,7 +218,7 @@ class AttributeBoard(QWidget):
         self.pages.setCurrentIndex(0)
         self.shelf.yours.make()
 
-    # What comes from the desk
+    # What comes from the workspace
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
@@ -249,13 +249,13 @@ class AttributeBoard(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         # A panel behind another's tab calls itself visible, and is never painted.
-        if self._wanted and self._desk.model is not None:
+        if self._wanted and self._workspace.model is not None:
             self._wanted = False
-            if self._desk.following:
+            if self._workspace.following:
                 self._say(_LEARNING)
             else:
                 self._say("Finding directions …")
-                self._desk.request_directions(self.method.currentData())
+                self._workspace.request_directions(self.method.currentData())
             self._asking.soon()
         super().paintEvent(event)
 
@@ -313,7 +313,7 @@ class AttributeBoard(QWidget):
     @Slot()
     def _offered(self) -> None:
         """There are other rows, and what they add may be something else."""
-        self._show_amounts(self._desk.state)
+        self._show_amounts(self._workspace.state)
         self._asking.soon()
 
     def _show_amounts(self, state: SessionState, before: SessionState | None = None) -> None:
@@ -325,22 +325,22 @@ class AttributeBoard(QWidget):
                 row.show_amount(amount)
         self.zero_all.setEnabled(bool(amounts) and bool(self.rows))
         self.sheet.setEnabled(bool(self.rows))
-        self.trust.setEnabled(self._directions is not None or bool(owned(self._desk)))
+        self.trust.setEnabled(self._directions is not None or bool(owned(self._workspace)))
 
     def _ask_before(self) -> bool:
         """Asks for the picture of the point that attributes are added to, if that is another one."""
-        if self._desk.model is None or self.visibleRegion().isEmpty():
+        if self._workspace.model is None or self.visibleRegion().isEmpty():
             return False
-        base, told = self._beginning(), self._desk.state.condition
+        base, told = self._beginning(), self._workspace.state.condition
         if self._asked is not None and told == self._asked[1] and _alike(base, self._asked[0]):
             return False
         self._asked = (base, told)
-        self._desk.request_before(base)
+        self._workspace.request_before(base)
         return True
 
     def _beginning(self) -> Point:
         """The probe less what has been added to it; exact only as long as nothing has."""
-        state = self._desk.state
+        state = self._workspace.state
         return self._moved(state.probe, {name: -amount for name, amount in state.amounts})
 
     def _moved(self, z: Point, amounts: dict[str, float]) -> Point:
@@ -350,7 +350,7 @@ class AttributeBoard(QWidget):
 
     @Slot(str, float, bool)
     def _slid(self, name: str, amount: float, held: bool) -> None:
-        amounts = dict(self._desk.state.amounts)
+        amounts = dict(self._workspace.state.amounts)
         step = amount - amounts.get(name, 0.0)
         if amount:
             amounts[name] = amount
@@ -360,26 +360,26 @@ class AttributeBoard(QWidget):
 
     @Slot()
     def _zero_all(self) -> None:
-        back = {name: -amount for name, amount in self._desk.state.amounts}
+        back = {name: -amount for name, amount in self._workspace.state.amounts}
         if back:
             self._burst.end()
             self._add(back, {}, None)
 
     def _add(self, steps: dict[str, float], amounts: dict[str, float], gesture: int | None) -> None:
-        z = self._moved(self._desk.state.probe, steps)
-        self._desk.do(AddAttributes(gesture=gesture, amounts=tuple(sorted(amounts.items())), z=z))
+        z = self._moved(self._workspace.state.probe, steps)
+        self._workspace.do(AddAttributes(gesture=gesture, amounts=tuple(sorted(amounts.items())), z=z))
 
     @Slot()
     def _show_sheet(self) -> None:
-        dialog = SheetDialog(self._desk, self.shelf.offers, self)
+        dialog = SheetDialog(self._workspace, self.shelf.offers, self)
         dialog.drawn.connect(self.sheet_drawn)
         dialog.save_wanted.connect(self.sheet_wanted)
         dialog.open()
 
     @Slot()
     def _show_trust(self) -> None:
-        if self._directions is not None or owned(self._desk):
-            table = TrustTable(self._directions, owned(self._desk), self)
+        if self._directions is not None or owned(self._workspace):
+            table = TrustTable(self._directions, owned(self._workspace), self)
             table.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             table.open()
 

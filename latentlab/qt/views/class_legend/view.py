@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QScrollArea, QSizePolicy,
 
 from latentlab.engine.rendering.replies import LoadedReply
 from latentlab.qt.clients.undo import new_gesture
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.widgets.colours import class_colour
 from latentlab.qt.widgets.flow_layout import FlowLayout, laid_out_once
 from latentlab.qt.widgets.plain_text import Label, listed, on_button, plain_tip, spoken
@@ -106,11 +106,11 @@ class ClassChip(QAbstractButton):
 class ClassLegend(QWidget):
     """One chip per class of the data, and a button that shows all. Follows the session's hidden classes."""
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("classLegend")
         self.setAccessibleName("Classes")
-        self._desk = desk
+        self._workspace = workspace
         self._chips: list[ClassChip] = []
         # What the last click found, for the double-click that it may turn out to begin.
         self._found: tuple[int, frozenset[int], int] | None = None
@@ -127,16 +127,16 @@ class ClassLegend(QWidget):
         flow = FlowLayout(self, gap=4)
         flow.addWidget(self._all)
         flow.addWidget(self._none)
-        desk.changed.connect(self._changed)
-        desk.loaded.connect(self._loaded)
-        if desk.model is not None:
-            self._loaded(desk.model)
+        workspace.changed.connect(self._changed)
+        workspace.loaded.connect(self._loaded)
+        if workspace.model is not None:
+            self._loaded(workspace.model)
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
         with laid_out_once(self):
             self._make_chips(model)
-        self._show(self._desk.state.hidden)
+        self._show(self._workspace.state.hidden)
 
     def _make_chips(self, model: LoadedReply) -> None:
         for chip in self._chips:
@@ -171,31 +171,31 @@ class ClassLegend(QWidget):
 
     @Slot(int)
     def _toggle(self, label: int) -> None:
-        hidden = self._desk.state.hidden
+        hidden = self._workspace.state.hidden
         self._found = (label, hidden, new_gesture())
-        self._desk.do(HideClasses(gesture=self._found[2], hidden=hidden ^ {label}))
+        self._workspace.do(HideClasses(gesture=self._found[2], hidden=hidden ^ {label}))
 
     @Slot(int)
     def _doubled(self, label: int) -> None:
         """The click that began it has toggled the class: undone with this, as one step of the undo."""
-        hidden, gesture = self._desk.state.hidden, new_gesture()
+        hidden, gesture = self._workspace.state.hidden, new_gesture()
         if self._found is not None and self._found[0] == label and hidden == self._found[1] ^ {label}:
             _, hidden, gesture = self._found
         self._show_alone(label, hidden, gesture)
 
     @Slot(int)
     def _solo(self, label: int) -> None:
-        self._show_alone(label, self._desk.state.hidden, new_gesture())
+        self._show_alone(label, self._workspace.state.hidden, new_gesture())
 
     def _show_alone(self, label: int, hidden: frozenset[int], gesture: int) -> None:
         """Shows one class; all, if it was alone already."""
         self._found = None
         others = frozenset(chip.label for chip in self._chips) - {label}
-        self._desk.do(HideClasses(gesture=gesture, hidden=frozenset() if hidden == others else others))
+        self._workspace.do(HideClasses(gesture=gesture, hidden=frozenset() if hidden == others else others))
 
     @Slot()
     def _show_all(self) -> None:
-        self._desk.do(HideClasses(hidden=frozenset()))
+        self._workspace.do(HideClasses(hidden=frozenset()))
 
 
 class LegendRoom(QScrollArea):

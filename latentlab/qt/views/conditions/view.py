@@ -20,7 +20,7 @@ from latentlab.engine.rendering.replies import (
 from latentlab.engine.rendering.requests import ConditionStripRequest, Point
 from latentlab.qt.clients.coalesce import Asking
 from latentlab.qt.clients.leaning import leant
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.widgets.check_box import CheckBox
 from latentlab.qt.widgets.choice_button import ChoiceButton
 from latentlab.qt.widgets.condition_tile import ConditionTile
@@ -42,11 +42,11 @@ class ConditionSelector(QWidget):
     Of very many there are no pictures: classes are chosen from a list, boxes scroll.
     """
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("classSelector")
         self.setAccessibleName("Class that the model is told")
-        self._desk = desk
+        self._workspace = workspace
         self._names: tuple[str, ...] = ()
         self._exclusive = True
         self._implied: Implied = ()
@@ -75,19 +75,19 @@ class ConditionSelector(QWidget):
         layout.addWidget(self._strip)
         self._column = layout
         self._choose_controls()
-        self._asking = Asking(self._ask, self, desk.loaded)
+        self._asking = Asking(self._ask, self, workspace.loaded)
         self.hide()
-        desk.changed.connect(self._changed)
-        desk.probed.connect(self._changed)
-        desk.loaded.connect(self._loaded)
-        desk.compared.connect(self._compared)
-        desk.directed.connect(self._directed)
-        desk.unfolded.connect(self._unfolded)
-        desk.refused.connect(self._refused)
-        if desk.model is not None:
-            self._loaded(desk.model)
+        workspace.changed.connect(self._changed)
+        workspace.probed.connect(self._changed)
+        workspace.loaded.connect(self._loaded)
+        workspace.compared.connect(self._compared)
+        workspace.directed.connect(self._directed)
+        workspace.unfolded.connect(self._unfolded)
+        workspace.refused.connect(self._refused)
+        if workspace.model is not None:
+            self._loaded(workspace.model)
 
-    # What comes from the desk
+    # What comes from the workspace
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
@@ -100,7 +100,7 @@ class ConditionSelector(QWidget):
         self._implied = model.implied
         for tile in self.tiles:
             tile.show_image(None)
-        self._show(self._desk.state.condition)
+        self._show(self._workspace.state.condition)
         self.setVisible(bool(self._names))
         self._asking.soon()
 
@@ -137,10 +137,12 @@ class ConditionSelector(QWidget):
 
     def _ask(self) -> bool:
         """Asks for the strip, if anybody can see it."""
-        wanted = bool(self.tiles) and self.isVisible() and self._desk.model is not None
+        wanted = bool(self.tiles) and self.isVisible() and self._workspace.model is not None
         if wanted:
-            others = alternatives(self._desk.state.condition, self._exclusive, self._implied)
-            self._desk.request_conditions(tuple(leant(self._desk, other) for other in others), others)
+            others = alternatives(self._workspace.state.condition, self._exclusive, self._implied)
+            self._workspace.request_conditions(
+                tuple(leant(self._workspace, other) for other in others), others
+            )
         return wanted
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -232,6 +234,6 @@ class ConditionSelector(QWidget):
     @Slot(int)
     def _class_chosen(self, number: int) -> None:
         """A class, or the attribute that is to be the other way round."""
-        condition, count = self._desk.state.condition, len(self._names)
+        condition, count = self._workspace.state.condition, len(self._names)
         chosen = one_of(number, count) if self._exclusive else switched(condition, number, self._implied)
-        self._desk.do(SetCondition(condition=chosen, z=leant(self._desk, chosen)))
+        self._workspace.do(SetCondition(condition=chosen, z=leant(self._workspace, chosen)))

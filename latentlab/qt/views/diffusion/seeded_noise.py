@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from latentlab.engine.diffusion.requests import DenoiserReply, NoiseReply
-from latentlab.qt.clients.denoiser_client import DiffusionDesk
+from latentlab.qt.clients.denoiser_client import DenoiserClient
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,7 +19,7 @@ class SeededNoise(QObject):
 
     came = Signal()
 
-    def __init__(self, diffusion: DiffusionDesk, parent: QObject | None = None) -> None:
+    def __init__(self, diffusion: DenoiserClient, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._diffusion = diffusion
         self._kept: NoiseReply | None = None

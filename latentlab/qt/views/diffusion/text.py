@@ -13,7 +13,7 @@ from latentlab.engine.diffusion.recipes import (
     FromNoise,
     FromPicture,
     Inpainting,
-    Manner,
+    SamplerSettings,
     Start,
 )
 from latentlab.engine.rendering.projection import Point
@@ -22,19 +22,25 @@ SAMPLER_TITLES = {"ddim": "DDIM", "ddpm": "DDPM (ancestral)", "dpm++": "DPM-Solv
 _SHORT = {"ddim": "DDIM", "ddpm": "DDPM", "dpm++": "DPM++"}
 _MINUS = "\N{MINUS SIGN}"
 _EACH = 2
-_PLAIN = Manner()
+_PLAIN = SamplerSettings()
 
 
-def of_frame(number: int, total: int, t: int, alpha_bar: NDArray[np.float64], manner: Manner = _PLAIN) -> str:
+def of_frame(
+    number: int,
+    total: int,
+    t: int,
+    alpha_bar: NDArray[np.float64],
+    sampler_settings: SamplerSettings = _PLAIN,
+) -> str:
     """Where a frame lies on a tape that begins in this manner, and how much noise there is."""
     whole = len(alpha_bar) - 1
     where = f"Frame {number} of {total - 1} · t = {t} of {whole}"
     if t == 0:
         return f"{where} · no noise is left: these are the pictures"
     if t == whole:
-        average = "of what is told" if manner.conditions else "of all pictures"
-        if manner.conditions and manner.guidance != 1.0:
-            how = "overdrawn" if manner.guidance > 1.0 else "held back"
+        average = "of what is told" if sampler_settings.conditions else "of all pictures"
+        if sampler_settings.conditions and sampler_settings.guidance != 1.0:
+            how = "overdrawn" if sampler_settings.guidance > 1.0 else "held back"
             average += f", {how} by the guidance"
         return f"{where} · nothing but noise: x̂₀ is the average {average}"
     level = snr_db(float(alpha_bar[t]))
@@ -64,15 +70,17 @@ def told_words(conditions: Sequence[Point], names: Sequence[str], exclusive: boo
     return ", ".join(said[:_EACH]) + (" …" if len(said) > _EACH else "")
 
 
-def of_manner(manner: Manner, names: Sequence[str] = (), exclusive: bool = True) -> str:
+def of_sampler_settings(
+    sampler_settings: SamplerSettings, names: Sequence[str] = (), exclusive: bool = True
+) -> str:
     """A manner on one line, as the caption of its tape."""
-    told = told_words(manner.conditions, names, exclusive)
-    words = [f"{_SHORT[manner.sampler]} {manner.steps}"]
-    if manner.sampler == "ddim" and manner.eta:
-        words[0] += f", eta {manner.eta:g}"
+    told = told_words(sampler_settings.conditions, names, exclusive)
+    words = [f"{_SHORT[sampler_settings.sampler]} {sampler_settings.steps}"]
+    if sampler_settings.sampler == "ddim" and sampler_settings.eta:
+        words[0] += f", eta {sampler_settings.eta:g}"
     if told:
-        words += [told, f"guidance {manner.guidance:g}"]
-    return " · ".join([*words, f"seed {manner.seed}"])
+        words += [told, f"guidance {sampler_settings.guidance:g}"]
+    return " · ".join([*words, f"seed {sampler_settings.seed}"])
 
 
 def of_start(start: Start) -> str:

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QComboBox, QTabWidget, QVBoxLayout, QWidget
 from latentlab.engine.diffusion.recipes import Recipe, Start
 from latentlab.engine.diffusion.requests import DenoiserReply, OpenDenoiserRequest
 from latentlab.engine.rendering.replies import Refusal
-from latentlab.qt.clients.denoiser_client import DiffusionDesk
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.denoiser_client import DenoiserClient
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.picture_store import OwnPictures
 from latentlab.qt.views.diffusion.forward.page import ForwardPage
 from latentlab.qt.views.diffusion.reverse.page import ReversePage
@@ -44,12 +44,16 @@ class DiffusionView(QWidget):
     failed = Signal(str, str)
 
     def __init__(
-        self, diffusion: DiffusionDesk, desk: Desk, pictures: OwnPictures, parent: QWidget | None = None
+        self,
+        diffusion: DenoiserClient,
+        workspace: Workspace,
+        pictures: OwnPictures,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("diffusionView")
         self.setAccessibleName("Diffusion: from noise to pictures and back")
-        self._diffusion, self._desk = diffusion, desk
+        self._diffusion, self._workspace = diffusion, workspace
         self._wanted = True
         # A recipe that waits for its model.
         self._pending: Recipe | None = None
@@ -74,9 +78,9 @@ class DiffusionView(QWidget):
         self.reverse.frame_shown.connect(self.frame_shown)
         self.reverse.tape_begun.connect(self.tape_begun)
         self.reverse.tape_finished.connect(self.tape_finished)
-        desk.probed.connect(self._give_way)
+        workspace.probed.connect(self._give_way)
         # Seen before there was one, the view waits for it.
-        desk.loaded.connect(self.update)
+        workspace.loaded.connect(self.update)
         diffusion.opened.connect(self._opened)
         diffusion.refused.connect(self._refused)
 
@@ -85,16 +89,16 @@ class DiffusionView(QWidget):
         form = self.reverse.form
         # Each of the two pages shows the noise of a seed of its own.
         noises = [SeededNoise(self._diffusion, self) for _ in range(2)]
-        self.forward = ForwardPage(self._diffusion, self._desk, noises[0])
+        self.forward = ForwardPage(self._diffusion, self._workspace, noises[0])
         self.forward.seed_chosen.connect(form.seed.setValue)
         self.forward.recipe_wanted.connect(self.run_start)
-        self.begin = StartPage(self._diffusion, self._desk, pictures, noises[1])
+        self.begin = StartPage(self._diffusion, self._workspace, pictures, noises[1])
         self.begin.recipe_wanted.connect(self.run_start)
         self.begin.failed.connect(self.failed)
         self.begin.seed_chosen.connect(form.seed.setValue)
         self.begin.count_chosen.connect(form.count.setValue)
-        form.settled.connect(self._tell_manner)
-        self._tell_manner()
+        form.settled.connect(self._tell_sampler_settings)
+        self._tell_sampler_settings()
         for page, title, tip in (
             (self.reverse, "Reverse", "From noise to pictures, frame by frame."),
             (self.forward, "Forward", "How a picture drowns in noise."),
@@ -124,7 +128,7 @@ class DiffusionView(QWidget):
         now, form = self._diffusion.model, self.reverse.form
         if now is None:
             return self._remembered
-        return name_of(now.path), Recipe(form.count.value(), form.manner)
+        return name_of(now.path), Recipe(form.count.value(), form.sampler_settings)
 
     @Slot(object)
     def run_start(self, start: Start) -> None:
@@ -167,18 +171,18 @@ class DiffusionView(QWidget):
         self.reverse.give_way()
 
     @Slot()
-    def _tell_manner(self) -> None:
+    def _tell_sampler_settings(self) -> None:
         """The other pages know what is set on the first."""
         form = self.reverse.form
-        manner = form.manner
-        self.begin.show_manner(manner.seed, form.count.value())
-        self.forward.tell(manner.conditions, manner.guidance)
+        sampler_settings = form.sampler_settings
+        self.begin.show_sampler_settings(sampler_settings.seed, form.count.value())
+        self.forward.tell(sampler_settings.conditions, sampler_settings.guidance)
 
     # What happens
 
     def paintEvent(self, event: QPaintEvent) -> None:
         # A panel behind another's tab calls itself visible, and is never painted.
-        if self._wanted and self._desk.model is not None:
+        if self._wanted and self._workspace.model is not None:
             self._wanted = False
             if self._remembered is not None:
                 self.show_recipe(self._remembered[1], self._remembered[0])
@@ -193,7 +197,7 @@ class DiffusionView(QWidget):
 
     def _open_suited(self) -> None:
         """Opens a model of the data in sight, or says that there is none."""
-        suited = suited_to(self._desk.state.data)
+        suited = suited_to(self._workspace.state.data)
         if suited is None:
             self.reverse.say(_NONE)
         else:
@@ -253,7 +257,9 @@ class DiffusionView(QWidget):
 
 def fitted(recipe: Recipe, model: DenoiserReply) -> Recipe:
     """A recipe of pictures from noise as a model can draw it: what it does not know is not told."""
-    manner = recipe.manner
-    if any(len(row) != len(model.condition_names) for row in manner.conditions):
-        manner = replace(manner, conditions=(), guidance=1.0)
-    return replace(recipe, manner=replace(manner, steps=min(manner.steps, model.steps)))
+    sampler_settings = recipe.sampler_settings
+    if any(len(row) != len(model.condition_names) for row in sampler_settings.conditions):
+        sampler_settings = replace(sampler_settings, conditions=(), guidance=1.0)
+    return replace(
+        recipe, sampler_settings=replace(sampler_settings, steps=min(sampler_settings.steps, model.steps))
+    )

@@ -28,7 +28,7 @@ from latentlab.engine.rendering.replies import (
 from latentlab.engine.rendering.requests import Point, TraversalRequest
 from latentlab.qt.clients.burst import Burst
 from latentlab.qt.clients.coalesce import Asking
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.dimensions.row import DimensionRow, height_for
 from latentlab.qt.views.dimensions.strip import VALUES
 from latentlab.qt.widgets.plain_text import Label
@@ -43,11 +43,11 @@ _FILLED_AT_ONCE = 3
 class Dimensions(QWidget):
     """What the plane shows, and under it a list with a row for each dimension."""
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("dimensionsView")
         self.setAccessibleName("Dimensions")
-        self._desk = desk
+        self._workspace = workspace
         self._burst, self._sliding = Burst(), -1
         self._path, self._unseen = "", True
         self._asked: tuple[Point, Point] = ((), ())
@@ -73,18 +73,18 @@ class Dimensions(QWidget):
         self.list.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._lay_out()
-        self._asking = Asking(self._refresh, self, desk.loaded)
+        self._asking = Asking(self._refresh, self, workspace.loaded)
         self.list.verticalScrollBar().valueChanged.connect(self._scrolled)
-        desk.changed.connect(self._changed)
-        desk.probed.connect(self._changed)
-        desk.loaded.connect(self._loaded)
-        desk.encoded.connect(self._encoded)
-        desk.traversed.connect(self._traversed)
-        desk.turned.connect(self._turned)
-        desk.unfolded.connect(self._unfolded)
-        desk.refused.connect(self._refused)
-        if desk.model is not None:
-            self._loaded(desk.model)
+        workspace.changed.connect(self._changed)
+        workspace.probed.connect(self._changed)
+        workspace.loaded.connect(self._loaded)
+        workspace.encoded.connect(self._encoded)
+        workspace.traversed.connect(self._traversed)
+        workspace.turned.connect(self._turned)
+        workspace.unfolded.connect(self._unfolded)
+        workspace.refused.connect(self._refused)
+        if workspace.model is not None:
+            self._loaded(workspace.model)
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
@@ -107,7 +107,7 @@ class Dimensions(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(230, 160)
 
-    # What comes from the desk
+    # What comes from the workspace
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
@@ -117,8 +117,8 @@ class Dimensions(QWidget):
             self._path = model.path
             self._show_weights((), ())
             self._forget_pictures()
-            if self._desk.encodings is not None:  # a panel made after the model was opened
-                self._encoded(self._desk.encodings)
+            if self._workspace.encodings is not None:  # a panel made after the model was opened
+                self._encoded(self._workspace.encodings)
         self._show_axes()
         self._asking.soon()
 
@@ -205,7 +205,7 @@ class Dimensions(QWidget):
         self._asking.soon()
 
     def _show_axes(self) -> None:
-        model, plane = self._desk.model, self._desk.state.plane
+        model, plane = self._workspace.model, self._workspace.state.plane
         if model is None:
             return
         first, second = pair_of(plane, model.latents)
@@ -217,7 +217,7 @@ class Dimensions(QWidget):
         self.axes.setEnabled(model.latents > 1)
         for row in self.rows:
             if row.filled:
-                row.show_axes(self._desk.projection.axes, model.latents > 1)
+                row.show_axes(self._workspace.projection.axes, model.latents > 1)
 
     def in_sight(self) -> list[DimensionRow]:
         """The rows that can be seen now, from the top."""
@@ -231,7 +231,7 @@ class Dimensions(QWidget):
 
     def _refresh(self) -> bool:
         """Brings the rows in sight up to date; asks for pictures where they are of another place."""
-        state, model = self._desk.state, self._desk.model
+        state, model = self._workspace.state, self._workspace.model
         if model is None or len(state.probe) != len(self.rows):
             return False
         stale: list[int] = []
@@ -243,13 +243,13 @@ class Dimensions(QWidget):
                     self._asking.soon()
                     return False
                 row.fill()
-                row.show_axes(self._desk.projection.axes, model.latents > 1)
+                row.show_axes(self._workspace.projection.axes, model.latents > 1)
             row.show_value(state.probe[row.dimension])
             if row.drawn_from != self._rest(row.dimension, state.probe, state.condition):
                 stale.append(row.dimension)
         if stale:
             self._asked = (state.probe, state.condition)
-            self._desk.request_traversal(tuple(stale), VALUES)
+            self._workspace.request_traversal(tuple(stale), VALUES)
         return bool(stale)
 
     @staticmethod
@@ -279,16 +279,16 @@ class Dimensions(QWidget):
         if dimension != self._sliding:
             self._burst.end()
             self._sliding = dimension
-        probe = self._desk.state.probe
+        probe = self._workspace.state.probe
         z = (*probe[:dimension], value, *probe[dimension + 1 :])
-        self._desk.do(MoveProbe(gesture=self._burst.gesture(held), z=z))
+        self._workspace.do(MoveProbe(gesture=self._burst.gesture(held), z=z))
 
     @Slot(int, bool)
     def _turn(self, dimension: int, across: bool) -> None:
-        plane = paired(self._desk.state.plane, len(self.rows), dimension, across)
-        self._desk.do(SetPlane(plane=plane))
+        plane = paired(self._workspace.state.plane, len(self.rows), dimension, across)
+        self._workspace.do(SetPlane(plane=plane))
 
     @Slot(int)
     def _axes_chosen(self, index: int) -> None:
-        first, second = pair_of(self._desk.state.plane, max(2, len(self.rows)))
-        self._desk.do(SetPlane(plane=PlaneSettings(self.axes.itemData(index), first, second)))
+        first, second = pair_of(self._workspace.state.plane, max(2, len(self.rows)))
+        self._workspace.do(SetPlane(plane=PlaneSettings(self.axes.itemData(index), first, second)))

@@ -10,7 +10,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from latentlab.qt.clients.task_queue import Background, Failure
+from latentlab.qt.clients.task_queue import Failure, TaskQueue
 from latentlab.qt.views.latent_plane.scatter import Placed
 
 
@@ -21,7 +21,7 @@ class Ahead(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._background = Background(self)
+        self._background = TaskQueue(self)
         self._next: Callable[[], Placed] | None = None
         self._used = False
         # Counts what was forgotten.

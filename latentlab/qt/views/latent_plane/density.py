@@ -12,7 +12,7 @@ from latentlab.engine.rendering.replies import (
     UnfoldedReply,
 )
 from latentlab.engine.rendering.requests import DensityMapRequest
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.latent_plane import density_paint
 from latentlab.qt.views.latent_plane.camera import Camera
 from latentlab.session.state import SessionState
@@ -29,19 +29,19 @@ class DensityLayer(QObject):
 
     changed = Signal()
 
-    def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
+    def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._workspace = workspace
         self._camera: Camera | None = None
         self._stencils: density_paint.Stencils | None = None
         self._legend = QRectF()
         self._waiting = False
-        desk.loaded.connect(self._forget)
-        desk.turned.connect(self._forget)
-        desk.encoded.connect(self._encoded)
-        desk.density_mapped.connect(self._mapped)
-        desk.refused.connect(self._refused)
-        desk.changed.connect(self._changed)
+        workspace.loaded.connect(self._forget)
+        workspace.turned.connect(self._forget)
+        workspace.encoded.connect(self._encoded)
+        workspace.density_mapped.connect(self._mapped)
+        workspace.refused.connect(self._refused)
+        workspace.changed.connect(self._changed)
 
     @property
     def found(self) -> DensityMapReply | None:
@@ -72,13 +72,15 @@ class DensityLayer(QObject):
         return density_paint.of_a_place(found, *camera.to_plane(place.x(), place.y()))
 
     def _ask(self) -> None:
-        desk, camera = self._desk, self._camera
-        encodings = desk.encodings
-        if not desk.state.layers.density or camera is None or encodings is None or not encodings.done:
+        workspace, camera = self._workspace, self._camera
+        encodings = workspace.encodings
+        if not workspace.state.layers.density or camera is None or encodings is None or not encodings.done:
             return
-        cell = _LEARNING_CELL if desk.following else _CELL
+        cell = _LEARNING_CELL if workspace.following else _CELL
         self._waiting = True
-        desk.request_density_map(max(2, camera.width // cell), max(2, camera.height // cell), camera.region)
+        workspace.request_density_map(
+            max(2, camera.width // cell), max(2, camera.height // cell), camera.region
+        )
 
     @Slot(object)
     def _forget(self, _: object) -> None:
@@ -93,7 +95,7 @@ class DensityLayer(QObject):
     @Slot(object)
     def _mapped(self, found: DensityMapReply) -> None:
         self._waiting = self._waiting and not found.done
-        if found.projection == self._desk.projection and self._desk.state.layers.density:
+        if found.projection == self._workspace.projection and self._workspace.state.layers.density:
             self._stencils = density_paint.Stencils(found)
             self.changed.emit()
 

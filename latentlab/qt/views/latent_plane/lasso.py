@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QPointF, QRectF, Qt, QTimer, Slot
 from PySide6.QtGui import QBrush, QColor, QImage, QMouseEvent, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.latent_plane.camera import Camera
 from latentlab.qt.views.latent_plane.cloud import Cloud
 from latentlab.qt.views.latent_plane.group_marks import GroupMarks
@@ -53,22 +53,22 @@ def inside(path: QPolygonF, cloud: Cloud, camera: Camera) -> NDArray[np.intp]:
 class Gathering(QObject):
     """Lends the plane a lasso. `hit` tells the picture under a pixel."""
 
-    def __init__(self, plane: QWidget, desk: Desk, hit: Callable[[QPointF], int | None]) -> None:
+    def __init__(self, plane: QWidget, workspace: Workspace, hit: Callable[[QPointF], int | None]) -> None:
         super().__init__(plane)
-        self._plane, self._desk, self._hit = plane, desk, hit
+        self._plane, self._workspace, self._hit = plane, workspace, hit
         self.marks = GroupMarks()
         self.path = QPolygonF()
         self._group = ""
         self._said = ""
         self._hush = QTimer(self, singleShot=True, interval=_SAID_MS)
         self._hush.timeout.connect(self._be_quiet)
-        desk.changed.connect(self._changed)
-        desk.loaded.connect(self._place)
-        desk.encoded.connect(self._place)
-        desk.turned.connect(self._place)
+        workspace.changed.connect(self._changed)
+        workspace.loaded.connect(self._place)
+        workspace.encoded.connect(self._place)
+        workspace.turned.connect(self._place)
         self._place()
 
-    # What comes from the desk
+    # What comes from the workspace
 
     @Slot(object, object)
     def _changed(self, old: SessionState, new: SessionState) -> None:
@@ -80,12 +80,12 @@ class Gathering(QObject):
 
     @Slot()
     def _place(self) -> None:
-        self.marks.place(self._desk.state, self._desk.encodings, self._desk.projection)
+        self.marks.place(self._workspace.state, self._workspace.encodings, self._workspace.projection)
         self._plane.update()
 
     def point(self) -> None:
         """Gives the mouse the form that it has now."""
-        if self._desk.state.gathering or self._group:
+        if self._workspace.state.gathering or self._group:
             self._plane.setCursor(Qt.CursorShape.CrossCursor)
         else:
             self._plane.unsetCursor()
@@ -99,7 +99,7 @@ class Gathering(QObject):
     def _group_of(self, event: QMouseEvent) -> str:
         if event.modifiers() & _SHIFT:
             return groups.B if event.modifiers() & _CTRL else groups.A
-        return self._desk.state.gathering
+        return self._workspace.state.gathering
 
     def press(self, event: QMouseEvent) -> bool:
         """Begins a lasso; whether it did."""
@@ -122,7 +122,7 @@ class Gathering(QObject):
         """Puts what is inside into the group, or, at a click, the point there in or out."""
         if not self._group or event.button() != Qt.MouseButton.LeftButton:
             return False
-        group, path, state = self._group, self.path, self._desk.state
+        group, path, state = self._group, self.path, self._workspace.state
         self._drop()
         box = path.boundingRect()
         if max(box.width(), box.height()) < _CLICK:
@@ -130,12 +130,12 @@ class Gathering(QObject):
             if row is None:
                 self._say("No point is there.")
             else:
-                self._desk.do(groups.toggled(state, group, row))
+                self._workspace.do(groups.toggled(state, group, row))
         else:
             shown = cloud is not None and state.layers.points
             rows = inside(path, cloud, camera).tolist() if cloud is not None and shown else []
             if rows:
-                self._desk.do(groups.with_added(state, group, rows))
+                self._workspace.do(groups.with_added(state, group, rows))
             else:
                 hidden = "The points are hidden: show them (Ctrl+1)."
                 self._say("No points are in there." if shown else hidden)
@@ -145,8 +145,8 @@ class Gathering(QObject):
         """Drops the lasso, or stops gathering; whether there was anything to stop."""
         if self._group:
             self._drop()
-        elif self._desk.state.gathering:
-            self._desk.do(Gather())
+        elif self._workspace.state.gathering:
+            self._workspace.do(Gather())
         else:
             return False
         return True
@@ -171,7 +171,7 @@ class Gathering(QObject):
     @property
     def words(self) -> str:
         """What is said over the plane."""
-        group, state = self._desk.state.gathering, self._desk.state
+        group, state = self._workspace.state.gathering, self._workspace.state
         if not group or self._said:
             return self._said
         count = len(groups.members(state, group))
@@ -192,7 +192,7 @@ class Gathering(QObject):
             self._paint_words(painter)
 
     def _paint_words(self, painter: QPainter) -> None:
-        palette, group = self._plane.palette(), self._desk.state.gathering
+        palette, group = self._plane.palette(), self._workspace.state.gathering
         metrics = painter.fontMetrics()
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
         room = QRectF(self._plane.rect()).adjusted(60, 8, -60, -8)

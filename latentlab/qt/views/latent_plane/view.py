@@ -33,9 +33,9 @@ from latentlab.engine.rendering.replies import (
     WalkReply,
 )
 from latentlab.engine.rendering.requests import Point, Region
-from latentlab.qt.clients.deferred_probe import Trailing
+from latentlab.qt.clients.deferred_probe import DeferredProbe
 from latentlab.qt.clients.undo import new_gesture
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.latent_plane import paint
 from latentlab.qt.views.latent_plane.background import Manifold, draw_part, painted_base
 from latentlab.qt.views.latent_plane.background_scatter import Ahead
@@ -61,15 +61,15 @@ _STEPS = {_KEY.Key_Left: (-1, 0), _KEY.Key_Right: (1, 0), _KEY.Key_Up: (0, 1), _
 
 
 class LatentPlane(QWidget):
-    """A plane of the latent space, the desk's `projection`, with axes of equal scale. What moves the probe
-    here moves it within that plane.
+    """A plane of the latent space, the workspace's `projection`, with axes of equal scale. What moves the
+    probe here moves it within that plane.
 
     Left: drag the handle, click to send it, double-click a point to select its picture. Wheel: zoom. Right
     or middle: pan. Shift: gather into group A, with Ctrl into B. Arrow keys: nudge (Shift: ten times as far).
     + and -: zoom. Home: show everything.
     """
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("latentPlane")
         self.setAccessibleName("Latent plane")
@@ -81,10 +81,10 @@ class LatentPlane(QWidget):
         self.setMinimumSize(240, 140)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.desk = desk
+        self.workspace = workspace
         self.camera = Camera()
         self.scatter = Scatter()
-        self.marks = Marks(desk.projection)
+        self.marks = Marks(workspace.projection)
         self._manifold: Manifold | None = None
         self._base: QPixmap | None = None
         self._path, self._unfitted = "", True
@@ -97,31 +97,31 @@ class LatentPlane(QWidget):
         # A view that is still moving asks for no manifold; the old one is stretched meanwhile.
         self._settled = QTimer(self, singleShot=True, interval=40)
         self._settled.timeout.connect(self._look_closely)
-        self.density = DensityLayer(desk, self)
+        self.density = DensityLayer(workspace, self)
         self._ahead = Ahead(self)
-        self.gathering = Gathering(self, desk, self._hit)
+        self.gathering = Gathering(self, workspace, self._hit)
         # Points and manifold of one snapshot come shortly after each other, and are painted together.
         self._repaint_soon = QTimer(self, singleShot=True, interval=20)
         self._repaint_soon.timeout.connect(self._repaint_all)
         self._ahead.ready.connect(self._placed_ahead)
         self.density.changed.connect(self._density_changed)
-        desk.changed.connect(self._changed)
-        desk.probed.connect(self._probed)
-        self._trailing = Trailing(desk, self)
-        self._trailing.moved.connect(self._trailed)
-        desk.loaded.connect(self._loaded)
-        desk.encoded.connect(self._encoded)
-        desk.selected.connect(self._selected)
-        desk.underlaid.connect(self._underlaid)
-        desk.walked.connect(self._walked)
-        desk.turned.connect(self._turned)
+        workspace.changed.connect(self._changed)
+        workspace.probed.connect(self._probed)
+        self._deferred_probe = DeferredProbe(workspace, self)
+        self._deferred_probe.moved.connect(self._trailed)
+        workspace.loaded.connect(self._loaded)
+        workspace.encoded.connect(self._encoded)
+        workspace.selected.connect(self._selected)
+        workspace.underlaid.connect(self._underlaid)
+        workspace.walked.connect(self._walked)
+        workspace.turned.connect(self._turned)
 
     @property
     def cloud(self) -> Cloud | None:
         """The points in sight."""
         return self.scatter.cloud
 
-    # What comes from the desk
+    # What comes from the workspace
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
@@ -131,7 +131,7 @@ class LatentPlane(QWidget):
         # Points of another model, and numbers of other pictures, mean nothing here.
         self.marks.forget()
         self._manifold = self._hovered = None
-        self._names = axis_names(self.desk.projection)
+        self._names = axis_names(self.workspace.projection)
         self.scatter.clear()
         self._ahead.forget()
         self._place_marks()
@@ -150,18 +150,18 @@ class LatentPlane(QWidget):
 
     def _place_ahead(self, encodings: EncodingsReply) -> None:
         """Comes by itself, and often: the hand must not wait for it."""
-        labels = self.desk.model.labels if self.desk.model else None
+        labels = self.workspace.model.labels if self.workspace.model else None
         view = (self.camera, self.devicePixelRatioF())
-        hidden = self.desk.state.hidden
-        self._ahead.prepare(partial(place, encodings, labels, self.desk.projection, hidden, view))
+        hidden = self.workspace.state.hidden
+        self._ahead.prepare(partial(place, encodings, labels, self.workspace.projection, hidden, view))
 
     @Slot(object)
     def _placed_ahead(self, placed: Placed) -> None:
         # Overtaken by another model's points, or by another plane: then these mean nothing any more.
-        newest, state = self.desk.encodings, self.desk.state
+        newest, state = self.workspace.encodings, self.workspace.state
         if not isinstance(newest, UnfoldedReply) or newest.mean.shape != placed.encodings.mean.shape:
             return
-        if placed.projection == self.desk.projection:
+        if placed.projection == self.workspace.projection:
             self.scatter.take(placed)
             if placed.hidden != state.hidden:
                 self.scatter.hide(state.hidden)
@@ -267,7 +267,7 @@ class LatentPlane(QWidget):
         self.camera = camera
         self._repaint_all()
         self._settled.start()
-        self.desk.do(LookAt(view=camera.region))
+        self.workspace.do(LookAt(view=camera.region))
 
     @Slot()
     def _look_closely(self) -> None:
@@ -279,20 +279,22 @@ class LatentPlane(QWidget):
         self._repaint_soon.start() if self._ahead.in_use else self._repaint_all()
 
     def _ask_for_manifold(self) -> None:
-        if self.desk.state.layers.manifold:
+        if self.workspace.state.layers.manifold:
             columns = max(2, math.ceil(self.width() / _CELL))
             rows = max(2, math.ceil(self.height() / _CELL))
-            self.desk.request_underlay(columns, rows, self.camera.region)
+            self.workspace.request_underlay(columns, rows, self.camera.region)
 
     def _count_in(self, encodings: EncodingsReply) -> None:
         """Makes the cloud of all points anew, as when more have been encoded."""
-        model = self.desk.model
-        if model is not None and encodings.mean.shape[1] == self.desk.projection.latents:
-            self.scatter.count_in(encodings, model.labels, self.desk.projection, self.desk.state.hidden)
+        model = self.workspace.model
+        if model is not None and encodings.mean.shape[1] == self.workspace.projection.latents:
+            self.scatter.count_in(
+                encodings, model.labels, self.workspace.projection, self.workspace.state.hidden
+            )
             self._repaint_all()
 
     def _place_marks(self) -> None:
-        self.marks.place(self.desk.projection, self.desk.state.pins)
+        self.marks.place(self.workspace.projection, self.workspace.state.pins)
 
     @Slot()
     def _repaint_all(self) -> None:
@@ -305,7 +307,9 @@ class LatentPlane(QWidget):
         if self.gathering.press(event):
             self._hover(None)
         elif event.button() == Qt.MouseButton.LeftButton:
-            probe = QPointF(*self.camera.to_pixel(*self.desk.projection.to_plane(self.desk.state.probe)))
+            probe = QPointF(
+                *self.camera.to_pixel(*self.workspace.projection.to_plane(self.workspace.state.probe))
+            )
             gap = probe - event.position()
             # Gripping the handle off its middle must not make it jump.
             grip = gap if math.hypot(gap.x(), gap.y()) <= _GRAB else QPointF()
@@ -345,7 +349,7 @@ class LatentPlane(QWidget):
         row = self._hit(event.position())
         if event.button() == Qt.MouseButton.LeftButton and row is not None:
             self._drag = None
-            self.desk.select(row)
+            self.workspace.select(row)
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and self._hovered is None:
@@ -369,7 +373,7 @@ class LatentPlane(QWidget):
             if not event.isAutoRepeat():
                 self._key_gesture = new_gesture()
             across, up = _STEPS[key]
-            u, v = self.desk.projection.to_plane(self.desk.state.probe)
+            u, v = self.workspace.projection.to_plane(self.workspace.state.probe)
             reach = far / self.camera.scale
             self._move_probe(self._key_gesture, u + across * reach, v + up * reach)
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
@@ -380,8 +384,8 @@ class LatentPlane(QWidget):
             self.show_all()
         elif key == Qt.Key.Key_Escape and self.gathering.end():
             pass
-        elif key == Qt.Key.Key_Escape and self.desk.state.selected is not None:
-            self.desk.select(None)
+        elif key == Qt.Key.Key_Escape and self.workspace.state.selected is not None:
+            self.workspace.select(None)
         else:
             super().keyPressEvent(event)
 
@@ -391,12 +395,12 @@ class LatentPlane(QWidget):
 
     def _move_probe(self, gesture: int, u: float, v: float) -> None:
         """The probe to another place of the plane; the rest of it stays."""
-        z = self.desk.projection.place(self.desk.state.probe, u, v)
-        self.desk.do(MoveProbe(gesture=gesture, z=z))
+        z = self.workspace.projection.place(self.workspace.state.probe, u, v)
+        self.workspace.do(MoveProbe(gesture=gesture, z=z))
 
     def _hit(self, place: QPointF) -> int | None:
         """The picture whose point is under a pixel."""
-        if self.cloud is None or not self.desk.state.layers.points:
+        if self.cloud is None or not self.workspace.state.layers.points:
             return None
         found = self.cloud.nearest(*self.camera.to_plane(place.x(), place.y()))
         return found[0] if found and found[1] * self.camera.scale <= _HIT else None
@@ -405,7 +409,7 @@ class LatentPlane(QWidget):
         if row is None and self._hovered is None:
             return
         self._hovered = row
-        self.desk.do(PointAt(z=None if row is None else self.scatter.z_of(row)))
+        self.workspace.do(PointAt(z=None if row is None else self.scatter.z_of(row)))
         self.update()
 
     # Painting
@@ -428,11 +432,11 @@ class LatentPlane(QWidget):
                 ratio,
                 self.palette(),
                 self.camera,
-                self.desk.state.layers,
+                self.workspace.state.layers,
                 self.scatter,
                 self._manifold,
                 self.density,
-                axis_names(self.desk.projection),
+                axis_names(self.workspace.projection),
             )
         painter = QPainter(self)
         draw_part(painter, self._base, event.rect(), ratio)
@@ -440,13 +444,13 @@ class LatentPlane(QWidget):
         # Qt knows this already, and would not tell.
         painter.setClipRect(event.rect())
         self.gathering.paint(painter, self.camera, ratio)
-        self.marks.paint(painter, self.camera, self.palette(), self.desk.state)
+        self.marks.paint(painter, self.camera, self.palette(), self.workspace.state)
         self._paint_card(painter)
         painter.end()
 
     def _paint_card(self, painter: QPainter) -> None:
         """The picture of the point under the mouse."""
-        model = self.desk.model
+        model = self.workspace.model
         if self._hovered is not None and model is not None and self._hovered < len(model.images):
             name = listed(model.class_of(self._hovered))
             picture = to_qimage(data_picture(model.images, self._hovered))

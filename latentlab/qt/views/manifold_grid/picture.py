@@ -30,7 +30,7 @@ from latentlab.engine.rendering.replies import (
 )
 from latentlab.engine.rendering.requests import Point
 from latentlab.qt.clients.undo import new_gesture
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.manifold_grid.cells import Cell, Cells
 from latentlab.qt.widgets.images import draw_crisp, to_qimage
 from latentlab.session.edits import MoveProbe, PointAt
@@ -55,7 +55,7 @@ class GridPicture(QWidget):
 
     hovered = Signal(object)
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("manifoldGrid")
         self.setAccessibleName("Manifold grid")
@@ -70,18 +70,18 @@ class GridPicture(QWidget):
         self.cells: Cells | None = None
         self.probe_cell: Cell | None = None
         self.pointed_cell: Cell | None = None
-        self._desk = desk
+        self._workspace = workspace
         self._message = "Opening the model …"
         self._scaled: QImage | None = None
         self._hovered: Cell | None = None
         self._mouse = QPointF()
         self._drag: int | None = None
         self._key_gesture = 0
-        desk.changed.connect(self._changed)
-        desk.probed.connect(self._changed)
-        desk.loaded.connect(self._loaded)
-        desk.gridded.connect(self._gridded)
-        desk.refused.connect(self._refused)
+        workspace.changed.connect(self._changed)
+        workspace.probed.connect(self._changed)
+        workspace.loaded.connect(self._loaded)
+        workspace.gridded.connect(self._gridded)
+        workspace.refused.connect(self._refused)
 
     def sizeHint(self) -> QSize:
         return QSize(380, 380)
@@ -89,7 +89,7 @@ class GridPicture(QWidget):
     @property
     def projection(self) -> Projection:
         """The plane that the mosaic shows, which may be that of a moment ago."""
-        return (self.reply and self.reply.projection) or self._desk.projection
+        return (self.reply and self.reply.projection) or self._workspace.projection
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
@@ -139,7 +139,7 @@ class GridPicture(QWidget):
 
     def _mark(self) -> None:
         """Follows probe and pointer, repainting no more than the outlines that moved."""
-        state, cells = self._desk.state, self.cells
+        state, cells = self._workspace.state, self.cells
         probe = self._cell_of(state.probe)
         pointed = self._cell_of(state.pointed) if state.pointed else None
         if cells:
@@ -189,23 +189,23 @@ class GridPicture(QWidget):
         # A key that repeats is one gesture, and so one step of the undo.
         if not event.isAutoRepeat():
             self._key_gesture = new_gesture()
-        column, row = self.cells.nearest(self.projection.to_plane(self._desk.state.probe))
+        column, row = self.cells.nearest(self.projection.to_plane(self._workspace.state.probe))
         self._send(self.cells.clamped(column + step[0], row + step[1]), self._key_gesture)
 
     def _send(self, cell: Cell, gesture: int) -> None:
-        self._desk.do(MoveProbe(gesture=gesture, z=self._z_of(cell)))
+        self._workspace.do(MoveProbe(gesture=gesture, z=self._z_of(cell)))
 
     def _hover(self, cell: Cell | None) -> None:
         if cell == self._hovered and cell is None:
             return
         self._hovered = cell
         z = None if cell is None else self._z_of(cell)
-        self._desk.do(PointAt(z=z))
+        self._workspace.do(PointAt(z=z))
         self.hovered.emit(z)
 
     def _z_of(self, cell: Cell) -> Point:
         assert self.cells is not None
-        return self.projection.place(self._desk.state.probe, *self.cells.place_of(cell))
+        return self.projection.place(self._workspace.state.probe, *self.cells.place_of(cell))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._lay_out()

@@ -25,7 +25,7 @@ from latentlab.engine.rendering.replies import (
 )
 from latentlab.engine.rendering.requests import Point
 from latentlab.qt.clients.burst import Burst
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.manifold_grid.picture import GridPicture
 from latentlab.qt.widgets.plain_text import Label
 from latentlab.session.edits import SetGrid
@@ -38,12 +38,12 @@ _HINT = "Click to move the probe."
 class ManifoldGrid(QWidget):
     """The picture, a line that names the place under the mouse, and the two choices: over what, how many."""
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("manifoldGridPanel")
-        self._desk = desk
+        self._workspace = workspace
         self._burst = Burst()
-        self.picture = GridPicture(desk)
+        self.picture = GridPicture(workspace)
         self.picture.hovered.connect(self._hovered)
         self.place = Label(_HINT)
         self.place.setObjectName("gridPlace")
@@ -66,12 +66,12 @@ class ManifoldGrid(QWidget):
         self._lay_out()
         self._impatient = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
         self._impatient.timeout.connect(self._say_refining)
-        desk.changed.connect(self._changed)
-        desk.loaded.connect(self._loaded)
-        desk.gridded.connect(self._gridded)
-        desk.refused.connect(self._refused)
-        desk.turned.connect(self._turned)
-        self._show_settings(desk.state.grid)
+        workspace.changed.connect(self._changed)
+        workspace.loaded.connect(self._loaded)
+        workspace.gridded.connect(self._gridded)
+        workspace.refused.connect(self._refused)
+        workspace.turned.connect(self._turned)
+        self._show_settings(workspace.state.grid)
 
     def _made_chooser(self) -> QComboBox:
         over = QComboBox()
@@ -130,7 +130,7 @@ class ManifoldGrid(QWidget):
             self.updateGeometry()
         super().resizeEvent(event)
 
-    # What comes from the desk
+    # What comes from the workspace
 
     @Slot(object, object)
     def _changed(self, old: SessionState, new: SessionState) -> None:
@@ -143,7 +143,7 @@ class ManifoldGrid(QWidget):
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
-        self._show_settings(self._desk.state.grid)
+        self._show_settings(self._workspace.state.grid)
         self._wait()
 
     @Slot(object)
@@ -164,11 +164,11 @@ class ManifoldGrid(QWidget):
         with QSignalBlocker(self.size_slider), QSignalBlocker(self.over):
             self.size_slider.setValue(grid.size)
             self.over.setCurrentIndex(self.over.findData(grid.over))
-        rows = 1 if self._desk.projection.flat else grid.size
+        rows = 1 if self._workspace.projection.flat else grid.size
         self.size_label.setText(f"{grid.size} × {rows}")
         if grid.over == OVER_VIEW:
             words = "The part of the plane in view"
-        elif self._desk.projection.latents <= 2:
+        elif self._workspace.projection.latents <= 2:
             words = (
                 f"Equal steps of prior probability: each picture stands for 1/{grid.size * rows} of the prior"
             )
@@ -179,7 +179,7 @@ class ManifoldGrid(QWidget):
     # Patience: nothing is said of what takes less than half a second
 
     def _wait(self) -> None:
-        if not self._impatient.isActive() and self._desk.model is not None:
+        if not self._impatient.isActive() and self._workspace.model is not None:
             self._impatient.start()
 
     def _rest(self) -> None:
@@ -199,11 +199,13 @@ class ManifoldGrid(QWidget):
     @Slot(int)
     def _slid(self, size: int) -> None:
         gesture = self._burst.gesture(self.size_slider.isSliderDown())
-        self._desk.do(SetGrid(gesture=gesture, grid=GridSettings(size, self._desk.state.grid.over)))
+        self._workspace.do(SetGrid(gesture=gesture, grid=GridSettings(size, self._workspace.state.grid.over)))
 
     @Slot(int)
     def _chosen(self, index: int) -> None:
-        self._desk.do(SetGrid(grid=GridSettings(self._desk.state.grid.size, self.over.itemData(index))))
+        self._workspace.do(
+            SetGrid(grid=GridSettings(self._workspace.state.grid.size, self.over.itemData(index)))
+        )
 
 
 def place_text(z: Point) -> str:

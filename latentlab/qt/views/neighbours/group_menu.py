@@ -8,11 +8,11 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.session import groups
 
 
-def group_menu(parent: QWidget, desk: Desk, number: int, gallery: Iterable[int]) -> QMenu:
+def group_menu(parent: QWidget, workspace: Workspace, number: int, gallery: Iterable[int]) -> QMenu:
     """A menu that goes away when it is closed. `number` is the picture's, `gallery` those of all there."""
     menu = QMenu(parent)
     menu.setObjectName("groupMenu")
@@ -20,19 +20,19 @@ def group_menu(parent: QWidget, desk: Desk, number: int, gallery: Iterable[int])
     every = tuple(gallery)
     for group in groups.GROUPS:
         letter = group.upper()
-        inside = number in groups.members(desk.state, group)
+        inside = number in groups.members(workspace.state, group)
         text = f"Take picture {number:,} out of group {letter}" if inside else f"Into group &{letter}"
-        menu.addAction(text).triggered.connect(partial(_toggle, desk, group, number))
+        menu.addAction(text).triggered.connect(partial(_toggle, workspace, group, number))
     menu.addSeparator()
     for group in groups.GROUPS:
         text = f"All {len(every)} into group {group.upper()}"
-        menu.addAction(text).triggered.connect(partial(_add, desk, group, every))
+        menu.addAction(text).triggered.connect(partial(_add, workspace, group, every))
     return menu
 
 
-def _toggle(desk: Desk, group: str, number: int, checked: bool = False) -> None:
-    desk.do(groups.toggled(desk.state, group, number))
+def _toggle(workspace: Workspace, group: str, number: int, checked: bool = False) -> None:
+    workspace.do(groups.toggled(workspace.state, group, number))
 
 
-def _add(desk: Desk, group: str, numbers: tuple[int, ...], checked: bool = False) -> None:
-    desk.do(groups.with_added(desk.state, group, numbers))
+def _add(workspace: Workspace, group: str, numbers: tuple[int, ...], checked: bool = False) -> None:
+    workspace.do(groups.with_added(workspace.state, group, numbers))

@@ -13,7 +13,7 @@ from PySide6.QtGui import QContextMenuEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from latentlab.engine.rendering.replies import EncodingsReply, LoadedReply
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.neighbours.group_menu import group_menu
 from latentlab.qt.widgets.flow_layout import TileLayout
 from latentlab.qt.widgets.images import data_picture, to_qimage
@@ -29,11 +29,11 @@ COUNT = 8
 class Neighbours(QWidget):
     """The eight nearest images of the classes in sight. Click selects one; hovering marks where it lies."""
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("neighbours")
         self.setAccessibleName("Images nearest to the probe")
-        self._desk = desk
+        self._workspace = workspace
         self._pointing: NeighbourButton | None = None
         self._lengths: tuple[EncodingsReply, NDArray[np.float32] | None] | None = None
         self.heading = RichLabel("<b>Nearest images</b>")
@@ -56,10 +56,10 @@ class Neighbours(QWidget):
         self._filled_from: dict[NeighbourButton, LoadedReply] = {}
         self._due = QTimer(self, singleShot=True, interval=60)
         self._due.timeout.connect(self._find)
-        desk.changed.connect(self._changed)
-        desk.probed.connect(self._changed)
-        desk.loaded.connect(self._loaded)
-        desk.encoded.connect(self._encoded)
+        workspace.changed.connect(self._changed)
+        workspace.probed.connect(self._changed)
+        workspace.loaded.connect(self._loaded)
+        workspace.encoded.connect(self._encoded)
         self._due.start()
 
     @Slot(object, object)
@@ -84,14 +84,14 @@ class Neighbours(QWidget):
         button = self.childAt(event.pos())
         if isinstance(button, NeighbourButton) and button.row is not None:
             gallery = [one.row for one in self.buttons if one.row is not None and not one.isHidden()]
-            group_menu(self, self._desk, button.row, gallery).popup(event.globalPos())
+            group_menu(self, self._workspace, button.row, gallery).popup(event.globalPos())
 
     @Slot()
     def _find(self) -> None:
         """Shows the images that are nearest now."""
         if not self.isVisible():
             return
-        model, encodings = self._desk.model, self._desk.encodings
+        model, encodings = self._workspace.model, self._workspace.encodings
         rows: list[int] = []
         if model is not None and encodings is not None:
             rows = self._nearest(model, encodings)
@@ -105,7 +105,7 @@ class Neighbours(QWidget):
         self.note.setVisible(not rows)
 
     def _nearest(self, model: LoadedReply, encodings: EncodingsReply) -> list[int]:
-        points, state = encodings.mean, self._desk.state
+        points, state = encodings.mean, self._workspace.state
         if points.shape[1] != len(state.probe):
             return []  # another model's, on its way out
         if self._lengths is None or self._lengths[0] is not encodings:
@@ -128,8 +128,8 @@ class Neighbours(QWidget):
             name = "" if label < 0 else f", class {listed(model.classes[label])}"
             button.setAccessibleName(f"Image {row:,}{name}")
             if button is self._pointing:
-                self._desk.do(PointAt(z=z))
-        gap = float(np.linalg.norm(encodings.mean[row] - np.asarray(self._desk.state.probe, np.float32)))
+                self._workspace.do(PointAt(z=z))
+        gap = float(np.linalg.norm(encodings.mean[row] - np.asarray(self._workspace.state.probe, np.float32)))
         button.setToolTip(
             plain_tip(
                 f"{button.accessibleName()}, at distance {gap:.3f} from the probe. Click to select; "
@@ -141,14 +141,14 @@ class Neighbours(QWidget):
     def _clicked(self) -> None:
         button = self.sender()
         if isinstance(button, NeighbourButton) and button.row is not None:
-            self._desk.select(button.row)
+            self._workspace.select(button.row)
 
     @Slot(bool)
     def _button_pointed(self, on: bool) -> None:
         button = self.sender()
         if on and isinstance(button, NeighbourButton):
             self._pointing = button
-            self._desk.do(PointAt(z=button.z))
+            self._workspace.do(PointAt(z=button.z))
         elif button is self._pointing:
             self._pointing = None
-            self._desk.do(PointAt(z=None))
+            self._workspace.do(PointAt(z=None))

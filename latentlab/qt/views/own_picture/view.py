@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from latentlab.engine.rendering.cropping import CROP, MOST_ZOOM, PAD
 from latentlab.engine.rendering.error_map import error_map
 from latentlab.qt.clients.burst import Burst
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.picture_store import OwnPictures
 from latentlab.qt.views.dimensions.row import CalmSlider
 from latentlab.qt.views.own_picture.text import elbo_in_words, error_in_words, known_in_words
@@ -59,11 +59,11 @@ class OwnPictureView(QWidget):
     dropped = Signal(object)
     attributes_wanted = Signal()
 
-    def __init__(self, desk: Desk, pictures: OwnPictures, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Workspace, pictures: OwnPictures, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("ownPicture")
         self.setAccessibleName("A picture of your own")
-        self._desk, self._pictures, self._burst = desk, pictures, Burst()
+        self._workspace, self._pictures, self._burst = workspace, pictures, Burst()
         self.frame = PictureFrame()
         self.name = _label("ownPictureName", "Which picture it is.")
         self.note = _label("ownPictureNote", "What happens to a picture of your own.")
@@ -113,7 +113,7 @@ class OwnPictureView(QWidget):
         self.go.clicked.connect(pictures.go)
         self.attributes.clicked.connect(self.attributes_wanted)
         pictures.changed.connect(self._show)
-        desk.loaded.connect(self._show)
+        workspace.loaded.connect(self._show)
         self._show()
 
     def _lay_out(self) -> None:
@@ -186,7 +186,7 @@ class OwnPictureView(QWidget):
     @Slot()
     def _show(self) -> None:
         """All that is known of the picture in hand."""
-        pictures, model = self._pictures, self._desk.model
+        pictures, model = self._pictures, self._workspace.model
         own, pixels = pictures.own, pictures.pixels
         self._body.setVisible(own is not None)
         self.away.setEnabled(own is not None)
@@ -213,7 +213,7 @@ class OwnPictureView(QWidget):
         del blockers
 
     def _show_reply(self, reply: OwnPictureReply | None) -> None:
-        model = self._desk.model
+        model = self._workspace.model
         self.seen.show_picture(None if reply is None else reply.seen)
         self.drawn.show_picture(None if reply is None else reply.reconstruction)
         self.go.setEnabled(reply is not None and not self._pictures.name_at_probe)

@@ -22,7 +22,7 @@ from latentlab.engine.rendering.replies import (
     Refusal,
 )
 from latentlab.engine.rendering.requests import LoadRequest, Point
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.density_watcher import ProbeDensityLine, as_a_label
 from latentlab.qt.widgets.flow_layout import FlowLayout
 from latentlab.qt.widgets.number_field import in_ascii, read_real
@@ -93,9 +93,9 @@ class PointField(QLineEdit):
 class ProbePanel(QWidget):
     """The picture at the probe, z as text that can be typed over, and the prior's word on it."""
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._workspace = workspace
         self.image = CrispPicture(
             "probeImage", "Decoded picture at the probe", _LARGEST, waiting="Opening the model …"
         )
@@ -104,7 +104,7 @@ class ProbePanel(QWidget):
         self.z.editingFinished.connect(self._typed)
         self.z.textChanged.connect(self._text_changed)
         self.density = _readout()
-        self.data_density = ProbeDensityLine(desk)
+        self.data_density = ProbeDensityLine(workspace)
         self.words = Label()
         self.words.setObjectName("probeWords")
         self.words.setAccessibleName("Where the prior has the probe")
@@ -136,11 +136,11 @@ class ProbePanel(QWidget):
         layout.addWidget(self._actions)
         layout.addLayout(form)
         layout.addStretch()
-        desk.changed.connect(self._changed)
-        desk.probed.connect(self._changed)
-        desk.loaded.connect(self._loaded)
-        desk.pointed.connect(self._pointed)
-        desk.refused.connect(self._refused)
+        workspace.changed.connect(self._changed)
+        workspace.probed.connect(self._changed)
+        workspace.loaded.connect(self._loaded)
+        workspace.pointed.connect(self._pointed)
+        workspace.refused.connect(self._refused)
 
     def add_action(self, action: QAction) -> QToolButton:
         """Puts a button for an action into the row under the picture."""
@@ -169,11 +169,11 @@ class ProbePanel(QWidget):
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
-        self.z.show_point(self._desk.state.probe)
+        self.z.show_point(self._workspace.state.probe)
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
-        if refusal.slot == LoadRequest.slot and self._desk.model is None:
+        if refusal.slot == LoadRequest.slot and self._workspace.model is None:
             self.image.say("No model is open")
 
     @Slot(object, object)
@@ -190,7 +190,7 @@ class ProbePanel(QWidget):
     def _typed(self) -> None:
         if not self.z.isModified():
             return
-        expected = len(self._desk.state.probe)
+        expected = len(self._workspace.state.probe)
         try:
             z = parse_point(self.z.text(), expected)
         except ValueError as error:
@@ -198,8 +198,8 @@ class ProbePanel(QWidget):
             self.fault.setText(f"{error}. Type for example {example}; Esc brings the old place back.")
             self.fault.show()
             return
-        self._desk.do(MoveProbe(z=z))
-        self.z.show_point(self._desk.state.probe)
+        self._workspace.do(MoveProbe(z=z))
+        self.z.show_point(self._workspace.state.probe)
 
 
 def _readout() -> QLineEdit:

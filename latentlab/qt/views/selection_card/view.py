@@ -22,7 +22,7 @@ from latentlab.engine.rendering.replies import (
 )
 from latentlab.engine.rendering.requests import Point, SelectionRequest
 from latentlab.qt.clients.undo import new_gesture
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.widgets.colours import class_colour
 from latentlab.qt.widgets.flow_layout import TileLayout
 from latentlab.qt.widgets.images import data_picture
@@ -89,11 +89,11 @@ class IndexBox(WholeNumber):
 class SelectionCard(QWidget):
     """All about the selected image; how to select one, when none is."""
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("selectionCard")
         self.setAccessibleName("Selected image")
-        self._desk = desk
+        self._workspace = workspace
         self._gesture = (new_gesture(), QElapsedTimer())
         # A reply takes some milliseconds: what is shown is taken away only if it takes longer.
         self._late = QTimer(self, singleShot=True, interval=150)
@@ -144,11 +144,11 @@ class SelectionCard(QWidget):
         }
         self._body = QWidget()
         self._lay_out()
-        self._show_selected(desk.state)
-        desk.changed.connect(self._changed)
-        desk.loaded.connect(self._loaded)
-        desk.selected.connect(self._selected)
-        desk.refused.connect(self._refused)
+        self._show_selected(workspace.state)
+        workspace.changed.connect(self._changed)
+        workspace.loaded.connect(self._loaded)
+        workspace.selected.connect(self._selected)
+        workspace.refused.connect(self._refused)
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
@@ -204,7 +204,7 @@ class SelectionCard(QWidget):
             )
         )
         self._clear()
-        self._show_selected(self._desk.state)
+        self._show_selected(self._workspace.state)
 
     @Slot(object, object)
     def _changed(self, old: SessionState, new: SessionState) -> None:
@@ -236,7 +236,7 @@ class SelectionCard(QWidget):
 
     def _show_selected(self, state: SessionState) -> None:
         """Shows at once what is known of the selected image; the reply brings the rest."""
-        index, model = state.selected, self._desk.model
+        index, model = state.selected, self._workspace.model
         self.index.blockSignals(True)
         self.index.setValue(-1 if index is None else index)
         self.index.blockSignals(False)
@@ -281,16 +281,16 @@ class SelectionCard(QWidget):
             gesture = new_gesture()
         since.start()
         self._gesture = (gesture, since)
-        self._desk.select(None if index < 0 else index, gesture)
+        self._workspace.select(None if index < 0 else index, gesture)
 
     @Slot()
     def _draw_again(self) -> None:
         self._seed += 1
-        self._desk.request_selection(self._seed)
+        self._workspace.request_selection(self._seed)
 
     @Slot()
     def _deselect(self) -> None:
-        self._desk.select(None)
+        self._workspace.select(None)
 
 
 def _figure(name: str, what: str, label: QLabel | None = None) -> QLabel:

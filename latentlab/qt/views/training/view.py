@@ -21,7 +21,7 @@ from latentlab.engine.training.events import (
 )
 from latentlab.engine.training.plan import TrainingPlan, figures_of
 from latentlab.engine.training.presets import PRESETS, Choice, few_in_words, fields_of, too_few_in_words
-from latentlab.qt.clients.trainer_client import Stage, TrainerDesk
+from latentlab.qt.clients.trainer_client import Stage, TrainerClient
 from latentlab.qt.clients.training_orders import Begin, Ended, GoOn, Paused, Snapshot
 from latentlab.qt.views.training.curves import LossCurves
 from latentlab.qt.views.training.form import INVITATION, TrainingForm
@@ -42,7 +42,7 @@ class TrainingPanel(QWidget):
 
     data_wanted = Signal()
 
-    def __init__(self, trainer: TrainerDesk, parent: QWidget | None = None) -> None:
+    def __init__(self, trainer: TrainerClient, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._trainer = trainer
         self._chosen = Chosen()

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWid
 
 from latentlab.engine.rendering.replies import LoadedReply, WalkReply
 from latentlab.engine.rendering.requests import Point
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.widgets.film_strip import PICTURE, FilmStrip
 from latentlab.qt.widgets.images import to_qimage
 from latentlab.qt.widgets.plain_text import plain_tip
@@ -26,10 +26,10 @@ _ROOMY = 290
 class Tray(QWidget):
     """The strip and its commands, each a button, a line of the context menu and, where useful, a key."""
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("trayPanel")
-        self._desk = desk
+        self._workspace = workspace
         self._pictures: dict[Point, QImage] = {}
         self._shown: tuple[Point, ...] = ()
         self._pointing = False
@@ -56,9 +56,9 @@ class Tray(QWidget):
             "pinRight", "Move right", self.move_right, "Alt+Right", "Let the walk pass the chosen pin later."
         )
         self._lay_out()
-        desk.changed.connect(self._changed)
-        desk.loaded.connect(self._loaded)
-        desk.trayed.connect(self._trayed)
+        workspace.changed.connect(self._changed)
+        workspace.loaded.connect(self._loaded)
+        workspace.trayed.connect(self._trayed)
         self._show_pins()
 
     def _action(self, name: str, text: str, do: Callable[[], None], key: str, tip: str) -> QAction:
@@ -111,7 +111,7 @@ class Tray(QWidget):
             button.setVisible(self.width() >= _ROOMY)
         super().resizeEvent(event)
 
-    # What comes from the desk
+    # What comes from the workspace
 
     @Slot(object, object)
     def _changed(self, old: SessionState, new: SessionState) -> None:
@@ -130,7 +130,7 @@ class Tray(QWidget):
 
     def _show_pins(self) -> None:
         """Fills the strip anew; pictures that are known already are there at once."""
-        before, self._shown = self._shown, self._desk.state.pins
+        before, self._shown = self._shown, self._workspace.state.pins
         row = self.strip.currentRow()
         pinned = len(self._shown) == len(before) + 1
         self.strip.clear()
@@ -159,9 +159,9 @@ class Tray(QWidget):
     @Slot()
     def pin(self) -> None:
         """Pins the probe at the end, unless it is there already."""
-        pins, probe = self._desk.state.pins, self._desk.state.probe
+        pins, probe = self._workspace.state.pins, self._workspace.state.probe
         if pins[-1:] != (probe,) and len(pins) < MAX_PINS:
-            self._desk.do(SetPins(pins=(*pins, probe)))
+            self._workspace.do(SetPins(pins=(*pins, probe)))
 
     @Slot()
     def visit(self) -> None:
@@ -171,14 +171,14 @@ class Tray(QWidget):
     @Slot()
     def remove(self) -> None:
         """Takes the chosen pin out of the tray."""
-        row, pins = self.strip.currentRow(), self._desk.state.pins
+        row, pins = self.strip.currentRow(), self._workspace.state.pins
         if row >= 0:
-            self._desk.do(SetPins(pins=pins[:row] + pins[row + 1 :]))
+            self._workspace.do(SetPins(pins=pins[:row] + pins[row + 1 :]))
 
     @Slot()
     def clear(self) -> None:
         """Takes all pins out of the tray."""
-        self._desk.do(SetPins(pins=()))
+        self._workspace.do(SetPins(pins=()))
 
     @Slot()
     def move_left(self) -> None:
@@ -192,18 +192,18 @@ class Tray(QWidget):
 
     @Slot(int, int)
     def _moved(self, row: int, to: int) -> None:
-        pins = list(self._desk.state.pins)
+        pins = list(self._workspace.state.pins)
         if not (0 <= row < len(pins) and 0 <= to < len(pins)):
             return
         pins.insert(to, pins.pop(row))
-        self._desk.do(SetPins(pins=tuple(pins)))
+        self._workspace.do(SetPins(pins=tuple(pins)))
         self.strip.setCurrentRow(to)
 
     @Slot(int)
     def _chosen(self, row: int) -> None:
-        pins = self._desk.state.pins
+        pins = self._workspace.state.pins
         if 0 <= row < len(pins):
-            self._desk.do(MoveProbe(z=pins[row]))
+            self._workspace.do(MoveProbe(z=pins[row]))
 
     # The hand
 
@@ -212,8 +212,8 @@ class Tray(QWidget):
         if row < 0 and not self._pointing:
             return
         self._pointing = row >= 0
-        pins = self._desk.state.pins
-        self._desk.do(PointAt(z=pins[row] if 0 <= row < len(pins) else None))
+        pins = self._workspace.state.pins
+        self._workspace.do(PointAt(z=pins[row] if 0 <= row < len(pins) else None))
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Leave:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from latentlab.engine.rendering.replies import WalkReply
 from latentlab.qt.clients.burst import Burst
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.walk.density_plot import DensityPlot
 from latentlab.qt.views.walk.screen import Screen
 from latentlab.qt.widgets.number_field import WholeNumber
@@ -39,12 +39,12 @@ class WalkPlayer(QWidget):
     `frame`; while that is None (the walk has just changed) the player keeps its place and shows that.
     """
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("walkPlayer")
         self.setAccessibleName("Walk player")
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self._desk = desk
+        self._workspace = workspace
         self._walk: WalkReply | None = None
         self._stride = 1
         self._frame = 0
@@ -73,9 +73,9 @@ class WalkPlayer(QWidget):
         self.slider.valueChanged.connect(self._scrub)
         self.probe_here.clicked.connect(self._put_probe)
         self._lay_out()
-        desk.changed.connect(self._changed)
-        desk.walked.connect(self._walked)
-        self._show_settings(desk.state.walk)
+        workspace.changed.connect(self._changed)
+        workspace.walked.connect(self._walked)
+        self._show_settings(workspace.state.walk)
         self._offer()
 
     def _name_controls(self) -> None:
@@ -144,7 +144,7 @@ class WalkPlayer(QWidget):
         self._row.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
         super().resizeEvent(event)
 
-    # What comes from the desk
+    # What comes from the workspace
 
     @Slot(object, object)
     def _changed(self, old: SessionState, new: SessionState) -> None:
@@ -157,7 +157,7 @@ class WalkPlayer(QWidget):
 
     @Slot(object)
     def _walked(self, reply: WalkReply) -> None:
-        legs = len(self._desk.state.pins) - 1
+        legs = len(self._workspace.state.pins) - 1
         if legs < 1 or len(reply.points) < 2:
             self._walk = None
             return
@@ -172,8 +172,8 @@ class WalkPlayer(QWidget):
         self._undrawn = True
         self._draw_curve()
         self._show_frame(frame)
-        if shown and self._desk.state.frame != frame:
-            self._desk.do(ShowFrame(frame=frame))
+        if shown and self._workspace.state.frame != frame:
+            self._workspace.do(ShowFrame(frame=frame))
 
     def _show_settings(self, walk: WalkSettings) -> None:
         with QSignalBlocker(self.path), QSignalBlocker(self.steps), QSignalBlocker(self.speed):
@@ -184,7 +184,7 @@ class WalkPlayer(QWidget):
 
     def _offer(self) -> None:
         """The player where there is a way to go, else a sentence that says what is missing."""
-        can = len(self._desk.state.pins) >= 2
+        can = len(self._workspace.state.pins) >= 2
         if not can:
             self.pause()
             self._walk, self._frame, self._forward = None, 0, True
@@ -238,7 +238,7 @@ class WalkPlayer(QWidget):
             self._forward = False
         elif self._frame <= 0:
             self._forward = True
-        self._desk.do(ShowFrame(frame=self._frame + (1 if self._forward else -1)))
+        self._workspace.do(ShowFrame(frame=self._frame + (1 if self._forward else -1)))
 
     def hideEvent(self, event: QHideEvent) -> None:
         self.pause()
@@ -260,23 +260,23 @@ class WalkPlayer(QWidget):
     @Slot(int)
     def _scrub(self, frame: int) -> None:
         if self._walk is not None:
-            self._desk.do(ShowFrame(frame=frame))
+            self._workspace.do(ShowFrame(frame=frame))
 
     @Slot()
     def _put_probe(self) -> None:
         if self._walk is not None:
-            self._desk.do(MoveProbe(z=self._walk.points[self._frame]))
+            self._workspace.do(MoveProbe(z=self._walk.points[self._frame]))
 
     @Slot(int)
     def _path_chosen(self, index: int) -> None:
-        self._desk.do(SetWalk(walk=replace(self._desk.state.walk, path=self.path.itemData(index))))
+        self._workspace.do(SetWalk(walk=replace(self._workspace.state.walk, path=self.path.itemData(index))))
 
     @Slot(int)
     def _steps_changed(self, steps: int) -> None:
-        walk = replace(self._desk.state.walk, steps=steps)
-        self._desk.do(SetWalk(gesture=self._steps_burst.gesture(), walk=walk))
+        walk = replace(self._workspace.state.walk, steps=steps)
+        self._workspace.do(SetWalk(gesture=self._steps_burst.gesture(), walk=walk))
 
     @Slot(int)
     def _speed_changed(self, speed: int) -> None:
-        walk = replace(self._desk.state.walk, frames_per_second=speed)
-        self._desk.do(SetWalk(gesture=self._speed_burst.gesture(), walk=walk))
+        walk = replace(self._workspace.state.walk, frames_per_second=speed)
+        self._workspace.do(SetWalk(gesture=self._speed_burst.gesture(), walk=walk))

@@ -21,7 +21,7 @@ _EDGE, _ANY = 8, 16_777_215
 _WIDE, _HIGH = 620, 300
 
 
-class ForwardRoom(QScrollArea):
+class ForwardLayout(QScrollArea):
     """`head` and `slide` each make a row, `buttons` follow each other beside the `note`."""
 
     def __init__(

@@ -19,10 +19,10 @@ from latentlab.engine.rendering.replies import LoadedReply, Refusal
 from latentlab.engine.rendering.requests import Picture
 from latentlab.errors import LabError
 from latentlab.qt.clients.coalesce import Asking
-from latentlab.qt.clients.denoiser_client import DiffusionDesk
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.denoiser_client import DenoiserClient
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.diffusion.forward.four_pictures import FourPictures
-from latentlab.qt.views.diffusion.forward.layout import ForwardRoom
+from latentlab.qt.views.diffusion.forward.layout import ForwardLayout
 from latentlab.qt.views.diffusion.forward.schedule_plot import ScheduleCurves
 from latentlab.qt.views.diffusion.model_shape import in_shape, shape_in_words, shape_of
 from latentlab.qt.views.diffusion.noise_text import noise_in_words
@@ -46,13 +46,17 @@ class ForwardPage(QWidget):
     seed_chosen = Signal(int)
 
     def __init__(
-        self, diffusion: DiffusionDesk, desk: Desk, noise: SeededNoise, parent: QWidget | None = None
+        self,
+        diffusion: DenoiserClient,
+        workspace: Workspace,
+        noise: SeededNoise,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("forwardPage")
         self.setAccessibleName("Forward: a picture drowns in noise")
-        self._diffusion, self._desk, self._seeded = diffusion, desk, noise
-        # Not the desk's, of which other pages may hear first: what is shown here belongs to this one.
+        self._diffusion, self._workspace, self._seeded = diffusion, workspace, noise
+        # Not the workspace's, of which other pages may hear first: what is shown here belongs to this one.
         self._model: DenoiserReply | None = None
         self._conditions: tuple[Point, ...] = ()
         self._guidance = 1.0
@@ -99,22 +103,22 @@ class ForwardPage(QWidget):
         self.curves.moved.connect(self.slider.setValue)
         self.come_back.clicked.connect(self._come_back)
         noise.came.connect(self._show_time)
-        desk.loaded.connect(self._data_loaded)
-        desk.changed.connect(self._changed)
+        workspace.loaded.connect(self._data_loaded)
+        workspace.changed.connect(self._changed)
         diffusion.opened.connect(self._opened)
-        diffusion.believed.connect(self._believed)
+        diffusion.predicted.connect(self._predicted)
         diffusion.refused.connect(self._refused)
         if diffusion.model is not None:
             self._opened(diffusion.model)
         else:
             self._show_picture()
-        if desk.state.selected is not None:
-            self._take(desk.state.selected)
+        if workspace.state.selected is not None:
+            self._take(workspace.state.selected)
 
-    def _lay_out(self) -> ForwardRoom:
+    def _lay_out(self) -> ForwardLayout:
         label = Label("t")
         label.setBuddy(self.slider)
-        room = ForwardRoom(
+        room = ForwardLayout(
             (self.previous, self.name, self.next),
             (label, self.slider, self.time),
             self.note,
@@ -155,7 +159,7 @@ class ForwardPage(QWidget):
 
     @Slot(object)
     def _data_loaded(self, model: LoadedReply) -> None:
-        selected = self._desk.state.selected
+        selected = self._workspace.state.selected
         self._take(min(self._index, len(model.images) - 1) if selected is None else selected)
 
     @Slot(object, object)
@@ -170,8 +174,8 @@ class ForwardPage(QWidget):
         self._show_picture()
 
     def _step(self, by: int) -> None:
-        if self._desk.model is not None:
-            self._take((self._index + by) % len(self._desk.model.images))
+        if self._workspace.model is not None:
+            self._take((self._index + by) % len(self._workspace.model.images))
 
     @Slot()
     def _go_back(self) -> None:
@@ -188,7 +192,7 @@ class ForwardPage(QWidget):
 
     def _show_picture(self) -> None:
         """Another picture, or another denoiser."""
-        data, model = self._desk.model, self._model
+        data, model = self._workspace.model, self._model
         self._picture = self._x_0 = None
         words = "" if model is None else "There is no data yet."
         if data is not None and model is not None and 0 <= self._index < len(data.images):
@@ -215,7 +219,7 @@ class ForwardPage(QWidget):
     def _show_time(self) -> None:
         """The picture at the t in hand."""
         model, t = self._model, self.slider.value()
-        original, drowned, believed, seen = self.pictures
+        original, drowned, predicted, seen = self.pictures
         original.show_picture(self._picture)
         self.come_back.setEnabled(self._picture is not None and t > 0)
         if model is None or self._x_0 is None:
@@ -241,7 +245,7 @@ class ForwardPage(QWidget):
         self.note.setText(noise_in_words(alpha_bar) + (f" The denoiser is told: {told}." if told else ""))
         if t == 0:
             self._asked = None
-            believed.show_picture(self._picture)
+            predicted.show_picture(self._picture)
             seen.show_picture(noise_picture(np.zeros_like(self._x_0)))
         else:
             self._want()
@@ -268,7 +272,7 @@ class ForwardPage(QWidget):
         return True
 
     @Slot(object)
-    def _believed(self, reply: BeliefReply) -> None:
+    def _predicted(self, reply: BeliefReply) -> None:
         self._asking.answered()
         model, asked = self._model, self._asked
         if model is None or asked is None:

@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import dataclasses
 
-from latentlab.engine.diffusion.recipes import Manner, Recipe
+from latentlab.engine.diffusion.recipes import Recipe, SamplerSettings
 
 
-def other_noise(manner: Manner, before: Manner) -> Manner:
+def other_noise(sampler_settings: SamplerSettings, before: SamplerSettings) -> SamplerSettings:
     """The manner of a branch off a tape that went in `before`: where it would bring the same pictures again,
     other noise on the way."""
-    same = dataclasses.replace(manner, seed=before.seed) == before
-    steady = manner.sampler == "dpm++" or (manner.sampler == "ddim" and manner.eta == 0.0)
-    if not same or (manner.seed != before.seed and not steady):
-        return manner
-    seed = manner.seed if manner.seed != before.seed else manner.seed + 1
-    if manner.sampler == "dpm++":
-        return dataclasses.replace(manner, sampler="ddpm", seed=seed)
-    return dataclasses.replace(manner, eta=1.0 if steady else manner.eta, seed=seed)
+    same = dataclasses.replace(sampler_settings, seed=before.seed) == before
+    steady = sampler_settings.sampler == "dpm++" or (
+        sampler_settings.sampler == "ddim" and sampler_settings.eta == 0.0
+    )
+    if not same or (sampler_settings.seed != before.seed and not steady):
+        return sampler_settings
+    seed = sampler_settings.seed if sampler_settings.seed != before.seed else sampler_settings.seed + 1
+    if sampler_settings.sampler == "dpm++":
+        return dataclasses.replace(sampler_settings, sampler="ddpm", seed=seed)
+    return dataclasses.replace(sampler_settings, eta=1.0 if steady else sampler_settings.eta, seed=seed)
 
 
 def guided(recipe: Recipe, guidance: float) -> Recipe:
     """The recipe whose last part follows the conditions so closely; itself if it is told nothing there."""
-    manner = dataclasses.replace(recipe.last_manner, guidance=guidance)
-    if not manner.conditions:
+    sampler_settings = dataclasses.replace(recipe.last_sampler_settings, guidance=guidance)
+    if not sampler_settings.conditions:
         return recipe
     if recipe.branches:
-        last = dataclasses.replace(recipe.branches[-1], manner=manner)
+        last = dataclasses.replace(recipe.branches[-1], sampler_settings=sampler_settings)
         return dataclasses.replace(recipe, branches=(*recipe.branches[:-1], last))
-    return dataclasses.replace(recipe, manner=manner)
+    return dataclasses.replace(recipe, sampler_settings=sampler_settings)

@@ -13,16 +13,16 @@ from latentlab.qt.views.diffusion.reverse.frame_panel import FramePanel
 _LOW, _LOWEST = 310, 250
 
 
-class ReverseRoom(QWidget):
+class ReverseLayout(QWidget):
     """`left` lie one below the other, the first as high as there is room; right of them the row of `panels`,
-    the `words`, the `lanes` and the `transport`, of which the panels and the lanes share the height."""
+    the `words`, the `tracks` and the `transport`, of which the panels and the tracks share the height."""
 
     def __init__(
         self,
         left: Sequence[QWidget],
         panels: Sequence[FramePanel],
         words: QWidget,
-        lanes: QWidget,
+        tracks: QWidget,
         transport: QWidget,
     ) -> None:
         super().__init__()
@@ -39,7 +39,7 @@ class ReverseRoom(QWidget):
         right.setSpacing(3)
         right.addLayout(aspects, 5)
         right.addWidget(words)
-        right.addWidget(lanes, 3)
+        right.addWidget(tracks, 3)
         right.addWidget(transport)
         whole = QHBoxLayout(self)
         whole.setContentsMargins(8, 6, 8, 6)

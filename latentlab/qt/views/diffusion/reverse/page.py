@@ -11,17 +11,17 @@ from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from latentlab.engine.diffusion.noising import NOISE_REACH
-from latentlab.engine.diffusion.recipes import FromNoise, Manner, Recipe, Start
+from latentlab.engine.diffusion.recipes import FromNoise, Recipe, SamplerSettings, Start
 from latentlab.engine.diffusion.requests import DenoiserReply
-from latentlab.qt.clients.denoiser_client import DiffusionDesk
+from latentlab.qt.clients.denoiser_client import DenoiserClient
 from latentlab.qt.views.diffusion.reverse.branching import guided, other_noise
 from latentlab.qt.views.diffusion.reverse.draw_buttons import DrawButtons
 from latentlab.qt.views.diffusion.reverse.frame_panel import FramePanel
-from latentlab.qt.views.diffusion.reverse.layout import ReverseRoom
-from latentlab.qt.views.diffusion.reverse.sampler_form import MannerForm
-from latentlab.qt.views.diffusion.reverse.tape_runner import MOST_LANES, Lane, Runs
+from latentlab.qt.views.diffusion.reverse.layout import ReverseLayout
+from latentlab.qt.views.diffusion.reverse.sampler_form import SamplerForm
+from latentlab.qt.views.diffusion.reverse.tape_runner import MOST_TRACKS, Runs, Track
 from latentlab.qt.views.diffusion.tape.store import TapeStore
-from latentlab.qt.views.diffusion.tape.tracks import Lanes
+from latentlab.qt.views.diffusion.tape.tracks import Tracks
 from latentlab.qt.views.diffusion.tape.transport import Transport
 from latentlab.qt.views.diffusion.text import of_frame
 from latentlab.qt.widgets.text_line import Line
@@ -45,19 +45,19 @@ class ReversePage(QWidget):
     tape_begun = Signal()
     tape_finished = Signal(object)
 
-    def __init__(self, diffusion: DiffusionDesk, parent: QWidget | None = None) -> None:
+    def __init__(self, diffusion: DenoiserClient, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("reversePage")
         self.setAccessibleName("Reverse: pictures come out of noise")
         self._diffusion = diffusion
-        # Not the desk's, of which others may hear first: what is shown here belongs to this one.
+        # Not the workspace's, of which others may hear first: what is shown here belongs to this one.
         self._model: DenoiserReply | None = diffusion.model
         self._start: Start = FromNoise()
         self._frame: Frame | None = None
         self._picture, self._alone = 0, False
         # Whether the frame in hand is always the newest.
         self._follows = False
-        self.form = MannerForm()
+        self.form = SamplerForm()
         self.buttons = DrawButtons()
         self.panels = (
             FramePanel("noisyPictures", "xₜ in its noise",
@@ -70,20 +70,20 @@ class ReversePage(QWidget):
         self.words = Line()
         self.words.setObjectName("frameWords")
         self.words.setAccessibleName("Where the frame in hand lies")
-        self.lanes = Lanes()
+        self.tracks = Tracks()
         self.transport = Transport()
-        self.runs = Runs(diffusion, lambda: self.lanes.all, self)
+        self.runs = Runs(diffusion, lambda: self.tracks.all, self)
         self._live = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._late = QTimer(self, singleShot=True, interval=_LATE_MS)
         self._busy_until = 0.0
         self._lay_out()
         self._connect()
         self._offer()
-        self.lanes.begin(Lane(Recipe()))
+        self.tracks.begin(Track(Recipe()))
 
     def _lay_out(self) -> None:
         self.form.setFixedWidth(self.form.sizeHint().width())
-        room = ReverseRoom((self.form, self.buttons), self.panels, self.words, self.lanes, self.transport)
+        room = ReverseLayout((self.form, self.buttons), self.panels, self.words, self.tracks, self.transport)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(room)
@@ -102,9 +102,9 @@ class ReversePage(QWidget):
         transport.started.connect(self.draw_anew)
         transport.branch_wanted.connect(self.branch)
         transport.alone_wanted.connect(self._show_alone)
-        self.lanes.scrubbed.connect(self._scrubbed)
-        self.lanes.taken.connect(self._take)
-        self.lanes.closed.connect(self._close)
+        self.tracks.scrubbed.connect(self._scrubbed)
+        self.tracks.taken.connect(self._take)
+        self.tracks.closed.connect(self._close)
         for panel in self.panels:
             panel.mosaic.picked.connect(self._pick)
             panel.mosaic.turned.connect(transport.alone.toggle)
@@ -125,14 +125,14 @@ class ReversePage(QWidget):
     @property
     def recipe(self) -> Recipe | None:
         """Of the tape in hand, if there is anything of it."""
-        lane = self.lanes.in_hand
-        return lane.recipe if lane is not None and len(lane.store) else None
+        track = self.tracks.in_hand
+        return track.recipe if track is not None and len(track.store) else None
 
     @property
     def frames(self) -> list[Frame]:
         """Those of the tape in hand that are there, the first first."""
-        lane = self.lanes.in_hand
-        return lane.store.frames if lane is not None else []
+        track = self.tracks.in_hand
+        return track.store.frames if track is not None else []
 
     @property
     def frame(self) -> Frame | None:
@@ -146,7 +146,7 @@ class ReversePage(QWidget):
 
     def take_focus(self) -> None:
         """The keys are for the tape in hand now."""
-        row = self.lanes.row_of(self.lanes.in_hand)
+        row = self.tracks.row_of(self.tracks.in_hand)
         if row is not None:
             row.tape.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -162,7 +162,7 @@ class ReversePage(QWidget):
         self._start = recipe.start
         self.form.show_start(recipe.start)
         self.form.show_count(recipe.count)
-        self.form.show_manner(recipe.last_manner)
+        self.form.show_sampler_settings(recipe.last_sampler_settings)
         self._draw(recipe)
 
     # Drawing
@@ -171,69 +171,69 @@ class ReversePage(QWidget):
     def draw_anew(self) -> None:
         """A new tape as the controls say; the branches of the one before go."""
         if self._model is not None:
-            self._draw(Recipe(self.form.count.value(), self.form.manner, self._start))
+            self._draw(Recipe(self.form.count.value(), self.form.sampler_settings, self._start))
 
     @Slot()
     def _draw_or_go_on(self) -> None:
-        lane = self.lanes.in_hand
-        if lane is None or not self._can_go_on():
+        track = self.tracks.in_hand
+        if track is None or not self._can_go_on():
             self.draw_anew()
             return
         self._follows = True
-        self.runs.go_on(lane)
-        self.lanes.show_captions()
+        self.runs.go_on(track)
+        self.tracks.show_captions()
         self._offer()
 
     def _can_go_on(self) -> bool:
         """Whether the tape in hand was stopped, and is to be drawn no other way."""
-        lane = self.lanes.in_hand
+        track = self.tracks.in_hand
         return (
-            lane is not None and lane.ended and len(lane.store) > 0 and not lane.whole
+            track is not None and track.ended and len(track.store) > 0 and not track.whole
             and not self.runs.running and self._model is not None
-            and (self.form.count.value(), self._start) == (lane.recipe.count, lane.recipe.start)
-            and self.form.manner == lane.recipe.last_manner
+            and (self.form.count.value(), self._start) == (track.recipe.count, track.recipe.start)
+            and self.form.sampler_settings == track.recipe.last_sampler_settings
         )  # fmt: skip
 
     def _draw(self, recipe: Recipe) -> None:
         self._live.stop()
         self.transport.pause()
-        lane = Lane(recipe)
-        self.lanes.begin(lane)
+        track = Track(recipe)
+        self.tracks.begin(track)
         self._picture = min(self._picture, recipe.count - 1)
-        self.lanes.show_picture(self._picture)
+        self.tracks.show_picture(self._picture)
         self._follows = True
         self.tape_begun.emit()
-        self.runs.draw(lane)
+        self.runs.draw(track)
         self._offer()
 
     @Slot()
     def branch(self) -> None:
         """Goes on from the frame in hand as the controls say, on a tape of its own."""
-        lane, frame = self.lanes.in_hand, self._frame
-        if lane is None or frame is None or not self._can_branch():
+        track, frame = self.tracks.in_hand, self._frame
+        if track is None or frame is None or not self._can_branch():
             return
-        manner = other_noise(self.form.manner, lane.recipe.last_manner)
-        self.form.show_manner(manner)
-        recipe = lane.recipe.branched(frame.number, manner)
-        shared = [known for known in lane.store.frames if known.number <= frame.number]
-        branch = Lane(recipe, TapeStore(shared), frame.number)
+        sampler_settings = other_noise(self.form.sampler_settings, track.recipe.last_sampler_settings)
+        self.form.show_sampler_settings(sampler_settings)
+        recipe = track.recipe.branched(frame.number, sampler_settings)
+        shared = [known for known in track.store.frames if known.number <= frame.number]
+        branch = Track(recipe, TapeStore(shared), frame.number)
         # While it waits it shows what it shares, of as many frames as the engine will make.
         model = self._model
-        steps = round(manner.steps * frame.t / model.steps) if model is not None else 0
+        steps = round(sampler_settings.steps * frame.t / model.steps) if model is not None else 0
         branch.total = frame.number + max(1, steps) + 1
         self.transport.pause()
-        self.lanes.add(branch)
+        self.tracks.add(branch)
         self._follows = True
         self.runs.draw_next(branch)
-        self.lanes.show_frame(frame)
+        self.tracks.show_frame(frame)
         self._offer()
         self.take_focus()
 
     def _can_branch(self) -> bool:
-        lane, frame = self.lanes.in_hand, self._frame
+        track, frame = self.tracks.in_hand, self._frame
         return (
-            lane is not None and frame is not None and frame.t > 0
-            and len(self.lanes.rows) < MOST_LANES and lane.store.get(frame.number) is frame
+            track is not None and frame is not None and frame.t > 0
+            and len(self.tracks.rows) < MOST_TRACKS and track.store.get(frame.number) is frame
         )  # fmt: skip
 
     @Slot()
@@ -244,12 +244,14 @@ class ReversePage(QWidget):
     @Slot()
     def _settings_changed(self) -> None:
         """Says what brings the new settings to bear, as long as they are other ones than the tape's."""
-        lane, words = self.lanes.in_hand, self.transport.words
+        track, words = self.tracks.in_hand, self.transport.words
         self._offer()
-        if lane is None or not len(lane.store) or self.runs.running:
+        if track is None or not len(track.store) or self.runs.running:
             return
-        other_count = self.form.count.value() != lane.recipe.count
-        if other_count or (self.form.manner != lane.recipe.last_manner and not self._slides_live()):
+        other_count = self.form.count.value() != track.recipe.count
+        if other_count or (
+            self.form.sampler_settings != track.recipe.last_sampler_settings and not self._slides_live()
+        ):
             branches = self._can_branch() and not other_count
             words.setText(f"{_CHANGED} Draw or Branch." if branches else f"{_CHANGED} Draw anew.")
         elif words.text().startswith(_CHANGED):
@@ -258,36 +260,37 @@ class ReversePage(QWidget):
     def _slides_live(self) -> bool:
         """Whether the tape in hand follows the guidance as it slides: at its end, and with nothing else to be
         drawn otherwise. Before its end one may want to branch, and to compare."""
-        lane, frame = self.lanes.in_hand, self._frame
+        track, frame = self.tracks.in_hand, self._frame
         return (
-            lane is not None and frame is not None and frame.t == 0
-            and (lane.leaves is not None or len(self.lanes.rows) == 1)
-            and 0.0 < lane.seconds < _QUICK_S
-            and self.form.count.value() == lane.recipe.count
-            and guided(lane.recipe, self.form.manner.guidance).last_manner == self.form.manner
+            track is not None and frame is not None and frame.t == 0
+            and (track.leaves is not None or len(self.tracks.rows) == 1)
+            and 0.0 < track.seconds < _QUICK_S
+            and self.form.count.value() == track.recipe.count
+            and guided(track.recipe, self.form.sampler_settings.guidance).last_sampler_settings ==
+            self.form.sampler_settings
         )  # fmt: skip
 
     @Slot()
     def _redraw_live(self) -> None:
         """The tape in hand again under another guidance, if that is quick."""
-        lane = self.lanes.in_hand
-        if lane is None or not len(lane.store) or not self._slides_live():
+        track = self.tracks.in_hand
+        if track is None or not len(track.store) or not self._slides_live():
             return
-        if self.runs.running and self.runs.lane is not lane:
+        if self.runs.running and self.runs.track is not track:
             return
-        recipe = guided(lane.recipe, self.form.manner.guidance)
+        recipe = guided(track.recipe, self.form.sampler_settings.guidance)
         # A tape that was restored with its branches has no frames to begin the last of them with.
-        if recipe == lane.recipe or (recipe.branches and lane.leaves is None):
+        if recipe == track.recipe or (recipe.branches and track.leaves is None):
             return
-        leaves = -1 if lane.leaves is None else lane.leaves
-        lane.recipe = recipe
-        lane.store = TapeStore(frame for frame in lane.store.frames if frame.number <= leaves)
-        lane.ended = False
-        row = self.lanes.row_of(lane)
+        leaves = -1 if track.leaves is None else track.leaves
+        track.recipe = recipe
+        track.store = TapeStore(frame for frame in track.store.frames if frame.number <= leaves)
+        track.ended = False
+        row = self.tracks.row_of(track)
         assert row is not None
-        row.tape.show_store(lane.store, lane.total, lane.leaves)
-        self.lanes.show_captions()
-        self.runs.draw(lane)
+        row.tape.show_store(track.store, track.total, track.leaves)
+        self.tracks.show_captions()
+        self.runs.draw(track)
         self._offer()
 
     @Slot()
@@ -303,30 +306,30 @@ class ReversePage(QWidget):
         self._late.stop()
         self.transport.pause()
         self._model, self._start, self._frame = model, FromNoise(), None
-        self.lanes.begin(Lane(Recipe()))
+        self.tracks.begin(Track(Recipe()))
         self.tape_begun.emit()
         self.form.offer(model)
-        self.lanes.name_conditions(model.condition_names, model.exclusive)
+        self.tracks.name_conditions(model.condition_names, model.exclusive)
         self.form.show_start(self._start)
         self._show(None)
 
     @Slot(object, object)
-    def _came(self, lane: Lane, frame: Frame) -> None:
-        row = self.lanes.row_of(lane)
+    def _came(self, track: Track, frame: Frame) -> None:
+        row = self.tracks.row_of(track)
         if row is None:
             return
         first = row.tape.total != frame.total
         row.tape.total = frame.total
         if first:
             row.tape.renew()
-            self.lanes.show_captions()
+            self.tracks.show_captions()
         if frame.t and time.monotonic() < self._busy_until:
             if not self._late.isActive():
                 self._late.start()
             return
         row.tape.renew_soon()
-        if lane is not self.lanes.in_hand:
-            self.lanes.show_frame(self._frame)
+        if track is not self.tracks.in_hand:
+            self.tracks.show_frame(self._frame)
         elif self._follows or self._frame is None or frame.number == self._frame.number:
             self._show(frame)
 
@@ -338,30 +341,30 @@ class ReversePage(QWidget):
     @Slot()
     def _catch_up(self) -> None:
         """Shows the newest frame of those that came while the hand moved."""
-        drawn = self.lanes.row_of(self.runs.lane)
+        drawn = self.tracks.row_of(self.runs.track)
         if drawn is not None:
             drawn.tape.renew_soon()
-        lane = self.lanes.in_hand
-        newest = lane.store.newest if lane is not None else None
+        track = self.tracks.in_hand
+        newest = track.store.newest if track is not None else None
         if self._follows and newest is not None and newest is not self._frame:
             self._show(newest)
 
     @Slot(object)
-    def _ended(self, lane: Lane) -> None:
-        self.lanes.show_captions()
-        row = self.lanes.row_of(lane)
+    def _ended(self, track: Track) -> None:
+        self.tracks.show_captions()
+        row = self.tracks.row_of(track)
         if row is not None:
             row.tape.renew_soon()
-        if lane is self.lanes.in_hand:
+        if track is self.tracks.in_hand:
             # Stopped while the hand moved, it has frames that were not shown yet.
             self._catch_up()
             self._follows = False
         self._offer()
-        newest = lane.store.newest
+        newest = track.store.newest
         if newest is not None and newest.t:
             self.transport.words.setText(f"Stopped at t = {newest.t}.")
-        if lane.whole:
-            self.tape_finished.emit(lane.recipe)
+        if track.whole:
+            self.tape_finished.emit(track.recipe)
 
     # What is shown
 
@@ -373,13 +376,13 @@ class ReversePage(QWidget):
         if frame is not None and model is not None:
             aspects = frame.x_t, frame.x0_hat, frame.noise_hat(model.alpha_bar)
             self._picture = min(self._picture, len(frame.x_t) - 1)
-            lane = self.lanes.in_hand
-            manner = lane.recipe.manner if lane is not None else Manner()
-            words = of_frame(frame.number, frame.total, frame.t, model.alpha_bar, manner)
+            track = self.tracks.in_hand
+            sampler_settings = track.recipe.sampler_settings if track is not None else SamplerSettings()
+            words = of_frame(frame.number, frame.total, frame.t, model.alpha_bar, sampler_settings)
         self.words.setText(words)
         for panel, x in zip(self.panels, aspects, strict=True):
             panel.show_pictures(x, self._picture, self._alone)  # type: ignore[arg-type]
-        self.lanes.show_frame(frame)
+        self.tracks.show_frame(frame)
         self._offer()
         if frame is not None:
             self.frame_shown.emit((frame, self._picture))
@@ -390,8 +393,8 @@ class ReversePage(QWidget):
             self.words.setText(words)
 
     def _offer(self) -> None:
-        lane = self.lanes.in_hand
-        has = lane is not None and len(lane.store) > 0
+        track = self.tracks.in_hand
+        has = track is not None and len(track.store) > 0
         model = self._model is not None
         self.transport.offer(model, has, self._can_branch())
         self.buttons.offer(model, self.runs.running, has, self._can_go_on())
@@ -400,11 +403,11 @@ class ReversePage(QWidget):
 
     @Slot(int)
     def _step(self, steps: int) -> None:
-        lane = self.lanes.in_hand
-        if lane is None or self._frame is None:
+        track = self.tracks.in_hand
+        if track is None or self._frame is None:
             return
         self._follows = False
-        frame = lane.store.next(self._frame.number, steps)
+        frame = track.store.next(self._frame.number, steps)
         if frame is self._frame and self.transport.playing and not self.runs.running:
             self.transport.pause()
         elif frame is not None and frame is not self._frame:
@@ -413,48 +416,48 @@ class ReversePage(QWidget):
     @Slot()
     def _play_began(self) -> None:
         """At the end it begins again."""
-        lane = self.lanes.in_hand
-        if lane is not None and self._frame is lane.store.newest and not self.runs.running:
+        track = self.tracks.in_hand
+        if track is not None and self._frame is track.store.newest and not self.runs.running:
             self._go(0)
 
     def _go(self, place: int) -> None:
-        lane = self.lanes.in_hand
-        if lane is not None and len(lane.store):
+        track = self.tracks.in_hand
+        if track is not None and len(track.store):
             self._follows = False
-            self._show(lane.store.frames[place])
+            self._show(track.store.frames[place])
 
     @Slot(object)
     def _scrubbed(self, frame: Frame) -> None:
-        lane = self.lanes.in_hand
+        track = self.tracks.in_hand
         self.transport.pause()
         # At the end of what is there, it goes on with what comes.
-        self._follows = lane is not None and lane is self.runs.lane and frame is lane.store.newest
+        self._follows = track is not None and track is self.runs.track and frame is track.store.newest
         if frame is not self._frame:
             self._show(frame)
 
     @Slot(object)
-    def _take(self, lane: Lane) -> None:
-        if lane is not self.lanes.in_hand:
-            self.lanes.take(lane)
-            self.form.show_manner(lane.recipe.last_manner)
-            shared = self._frame is not None and lane.store.get(self._frame.number) is self._frame
+    def _take(self, track: Track) -> None:
+        if track is not self.tracks.in_hand:
+            self.tracks.take(track)
+            self.form.show_sampler_settings(track.recipe.last_sampler_settings)
+            shared = self._frame is not None and track.store.get(self._frame.number) is self._frame
             # A frame that both tapes have leads elsewhere on this one.
             self._show(self._frame) if shared else self._offer()
 
     @Slot(object)
-    def _close(self, lane: Lane) -> None:
+    def _close(self, track: Track) -> None:
         t = self._frame.t if self._frame is not None else 0
-        self.lanes.close_lane(lane)
-        self.runs.drop(lane)
-        now = self.lanes.in_hand
+        self.tracks.close_track(track)
+        self.runs.drop(track)
+        now = self.tracks.in_hand
         if now is not None:
-            self.form.show_manner(now.recipe.last_manner)
+            self.form.show_sampler_settings(now.recipe.last_sampler_settings)
             self._show(now.store.at_time(t))
 
     @Slot(int)
     def _pick(self, picture: int) -> None:
         self._picture = picture
-        self.lanes.show_picture(picture)
+        self.tracks.show_picture(picture)
         self._show(self._frame)
 
     @Slot(bool)
@@ -474,17 +477,17 @@ class ReversePage(QWidget):
             self._go(0 if key == Qt.Key.Key_Home else -1)
         elif key == Qt.Key.Key_Escape and self.runs.running:
             self._stop()
-        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and len(self.lanes.rows) > 1:
-            place = self.lanes.all.index(self.lanes.in_hand) if self.lanes.in_hand else 0
+        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down) and len(self.tracks.rows) > 1:
+            place = self.tracks.all.index(self.tracks.in_hand) if self.tracks.in_hand else 0
             place += -1 if key == Qt.Key.Key_Up else 1
-            if 0 <= place < len(self.lanes.rows):
-                self._take_at_time(self.lanes.rows[place].lane)
+            if 0 <= place < len(self.tracks.rows):
+                self._take_at_time(self.tracks.rows[place].track)
         else:
             super().keyPressEvent(event)
 
-    def _take_at_time(self, lane: Lane) -> None:
+    def _take_at_time(self, track: Track) -> None:
         t = self._frame.t if self._frame is not None else 0
-        self._take(lane)
-        frame = lane.store.at_time(t)
+        self._take(track)
+        frame = track.store.at_time(t)
         if frame is not None:
             self._show(frame)

@@ -25,7 +25,7 @@ from latentlab.engine.diffusion.recipes import (
     FromNoise,
     FromPicture,
     Inpainting,
-    Manner,
+    SamplerSettings,
     Start,
 )
 from latentlab.engine.diffusion.requests import DenoiserReply
@@ -45,7 +45,7 @@ _MOST_GUIDANCE = 8
 _GUIDANCE = 2.0
 
 
-class MannerForm(QScrollArea):
+class SamplerForm(QScrollArea):
     """Says what the next tape is to be like.
 
     `changed`: the person has set something otherwise; `settled`: it is set otherwise, by whomever.
@@ -172,11 +172,11 @@ class MannerForm(QScrollArea):
     # What is set
 
     @property
-    def manner(self) -> Manner:
+    def sampler_settings(self) -> SamplerSettings:
         """As the controls say."""
         sampler = str(self.sampler.currentData())
         conditions = self.told.conditions
-        return Manner(
+        return SamplerSettings(
             sampler,
             self.steps.value(),
             self._eta if sampler == "ddim" else 0.0,
@@ -194,20 +194,20 @@ class MannerForm(QScrollArea):
         exactly = self._guidance_exactly
         return self.guidance.value() / _PER_UNIT if exactly is None else exactly
 
-    def show_manner(self, manner: Manner) -> None:
+    def show_sampler_settings(self, sampler_settings: SamplerSettings) -> None:
         """Puts the controls where a manner says, without a word of it."""
         controls = (self.sampler, self.steps, self.eta, self.guidance, self.seed)
         blockers = [QSignalBlocker(control) for control in controls]
-        self.sampler.setCurrentIndex(self.sampler.findData(manner.sampler))
-        self.steps.setValue(manner.steps)
-        self.eta.setValue(round(manner.eta * _PER_UNIT))
-        self._eta_exactly = manner.eta
-        if manner.conditions:
-            self.guidance.setValue(round(manner.guidance * _PER_UNIT))
-            self._guidance_exactly = manner.guidance
-        self.seed.setValue(min(manner.seed, _MOST_SEED))
-        self._seed_exactly = manner.seed
-        self.told.show_conditions(manner.conditions)
+        self.sampler.setCurrentIndex(self.sampler.findData(sampler_settings.sampler))
+        self.steps.setValue(sampler_settings.steps)
+        self.eta.setValue(round(sampler_settings.eta * _PER_UNIT))
+        self._eta_exactly = sampler_settings.eta
+        if sampler_settings.conditions:
+            self.guidance.setValue(round(sampler_settings.guidance * _PER_UNIT))
+            self._guidance_exactly = sampler_settings.guidance
+        self.seed.setValue(min(sampler_settings.seed, _MOST_SEED))
+        self._seed_exactly = sampler_settings.seed
+        self.told.show_conditions(sampler_settings.conditions)
         del blockers
         self._show_what_matters()
         self.settled.emit()

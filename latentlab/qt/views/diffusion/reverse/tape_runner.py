@@ -11,18 +11,18 @@ from PySide6.QtCore import QObject, Signal, Slot
 from latentlab.engine.diffusion.recipes import MOST_STEPS, Recipe
 from latentlab.engine.diffusion.requests import DenoiserReply, FrameReply, TapeRequest
 from latentlab.engine.rendering.replies import Refusal
-from latentlab.qt.clients.denoiser_client import DiffusionDesk
+from latentlab.qt.clients.denoiser_client import DenoiserClient
 from latentlab.qt.views.diffusion.tape.store import BUDGET, TapeStore, every_for, used_bytes
 from latentlab.qt.views.diffusion.text import time_left
 
 if TYPE_CHECKING:
     from latentlab.engine.diffusion.runner import Frame
 
-MOST_LANES = 4
+MOST_TRACKS = 4
 
 
 @dataclass(eq=False)
-class Lane:
+class Track:
     """One tape: how it comes about, and what is there of it.
 
     Attributes:
@@ -50,15 +50,15 @@ class Lane:
         """At most so many frames it will have, without asking the model."""
         recipe = self.recipe
         at = recipe.branches[-1].at if recipe.branches else 0
-        return min(at + recipe.last_manner.steps + 1, 2 * MOST_STEPS)
+        return min(at + recipe.last_sampler_settings.steps + 1, 2 * MOST_STEPS)
 
 
 class Runs(QObject):
-    """`came` (lane, frame) tells of each frame, `ended` (lane) that no more come; `said` how far it is.
+    """`came` (track, frame) tells of each frame, `ended` (track) that no more come; `said` how far it is.
 
     Args:
         diffusion: who draws.
-        lanes: all tapes that are open, the first one first: they share the memory.
+        tracks: all tapes that are open, the first one first: they share the memory.
         budget: how much of that there is, in bytes.
     """
 
@@ -68,16 +68,16 @@ class Runs(QObject):
 
     def __init__(
         self,
-        diffusion: DiffusionDesk,
-        lanes: Callable[[], Sequence[Lane]],
+        diffusion: DenoiserClient,
+        tracks: Callable[[], Sequence[Track]],
         parent: QObject,
         budget: int = BUDGET,
     ) -> None:
         super().__init__(parent)
-        self._diffusion, self._lanes, self.budget = diffusion, lanes, budget
-        self.lane: Lane | None = None
-        self._waiting: list[Lane] = []
-        # Where the run that draws the lane began: after which frame, and after how many seconds of drawing.
+        self._diffusion, self._tracks, self.budget = diffusion, tracks, budget
+        self.track: Track | None = None
+        self._waiting: list[Track] = []
+        # Where the run that draws the track began: after which frame, and after how many seconds of drawing.
         self._first, self._before = 0, 0.0
         diffusion.framed.connect(self._framed)
         diffusion.refused.connect(self._refused)
@@ -86,95 +86,95 @@ class Runs(QObject):
     @property
     def running(self) -> bool:
         """Whether a tape is being drawn."""
-        return self.lane is not None
+        return self.track is not None
 
-    def draw(self, lane: Lane) -> None:
-        """Draws a lane in place of all that is drawn or waits."""
+    def draw(self, track: Track) -> None:
+        """Draws a track in place of all that is drawn or waits."""
         self._waiting = []
-        self._begin(lane)
+        self._begin(track)
 
-    def go_on(self, lane: Lane) -> None:
-        """Draws the rest of a lane that was stopped, in place of all that is drawn or waits."""
+    def go_on(self, track: Track) -> None:
+        """Draws the rest of a track that was stopped, in place of all that is drawn or waits."""
         self._waiting = []
-        lane.ended = False
-        self._begin(lane, lane.store.newest)
+        track.ended = False
+        self._begin(track, track.store.newest)
 
-    def draw_next(self, lane: Lane) -> None:
-        """Draws a lane when those are done that come before it."""
-        if self.lane is None:
-            self._begin(lane)
+    def draw_next(self, track: Track) -> None:
+        """Draws a track when those are done that come before it."""
+        if self.track is None:
+            self._begin(track)
         else:
-            self._waiting.append(lane)
+            self._waiting.append(track)
 
     def stop(self) -> None:
         """Leaves the tapes as they are."""
         waiting, self._waiting = self._waiting, []
-        lane, self.lane = self.lane, None
+        track, self.track = self.track, None
         self.said.emit("")
-        if lane is not None:
+        if track is not None:
             self._diffusion.stop_tape()
-            for one in (lane, *waiting):
+            for one in (track, *waiting):
                 one.ended = True
                 self.ended.emit(one)
 
-    def drop(self, lane: Lane) -> None:
-        """A lane is closed: nothing more of it is wanted."""
-        if lane in self._waiting:
-            self._waiting.remove(lane)
-        if lane is self.lane:
+    def drop(self, track: Track) -> None:
+        """A track is closed: nothing more of it is wanted."""
+        if track in self._waiting:
+            self._waiting.remove(track)
+        if track is self.track:
             self._diffusion.stop_tape()
             self._finish()
 
-    def _begin(self, lane: Lane, at_hand: Frame | None = None) -> None:
-        model, lanes = self._diffusion.model, self._lanes()
+    def _begin(self, track: Track, at_hand: Frame | None = None) -> None:
+        model, tracks = self._diffusion.model, self._tracks()
         if model is None:
             return
-        self.lane = lane
-        room = self.budget - used_bytes(one.store for one in lanes)
+        self.track = track
+        room = self.budget - used_bytes(one.store for one in tracks)
         # The first tape leaves half of the memory to those that may branch off it.
-        place = lanes.index(lane) if lane in lanes else 0
-        share = room // (2 if place == 0 else max(1, MOST_LANES - place))
-        every = every_for(model.shape, lane.recipe.count, lane.expected, share)
-        after = None if lane.leaves is None else lane.store.get(lane.leaves)
-        self._first = (lane.leaves or 0) if at_hand is None else at_hand.number
-        self._before = 0.0 if at_hand is None else lane.seconds
+        place = tracks.index(track) if track in tracks else 0
+        share = room // (2 if place == 0 else max(1, MOST_TRACKS - place))
+        every = every_for(model.shape, track.recipe.count, track.expected, share)
+        after = None if track.leaves is None else track.store.get(track.leaves)
+        self._first = (track.leaves or 0) if at_hand is None else at_hand.number
+        self._before = 0.0 if at_hand is None else track.seconds
         self.said.emit("Drawing …")
-        self._diffusion.run(lane.recipe, after, every, at_hand)
+        self._diffusion.run(track.recipe, after, every, at_hand)
 
     @Slot(object)
     def _framed(self, reply: FrameReply) -> None:
-        lane, frame = self.lane, reply.frame
-        if lane is None:
+        track, frame = self.track, reply.frame
+        if track is None:
             return
-        lane.store.add(frame)
-        lane.total, lane.seconds = frame.total, self._before + reply.seconds
+        track.store.add(frame)
+        track.total, track.seconds = frame.total, self._before + reply.seconds
         done = frame.number - self._first + 1
         left = frame.total - 1 - frame.number
         if frame.t:
             self.said.emit(f"Drawing · {time_left(reply.seconds / max(1, done) * left)}")
-        self.came.emit(lane, frame)
+        self.came.emit(track, frame)
         if frame.t == 0:
             self._finish()
 
     def _finish(self) -> None:
-        lane, self.lane = self.lane, None
+        track, self.track = self.track, None
         self.said.emit("")
-        if lane is not None:
-            lane.ended = True
-            self.ended.emit(lane)
-        if self.lane is None and self._waiting:
+        if track is not None:
+            track.ended = True
+            self.ended.emit(track)
+        if self.track is None and self._waiting:
             self._begin(self._waiting.pop(0))
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
-        if refusal.slot == TapeRequest.slot and self.lane is not None:
+        if refusal.slot == TapeRequest.slot and self.track is not None:
             self._finish()
             self.said.emit(refusal.message)
 
     @Slot(object)
     def _opened(self, model: DenoiserReply) -> None:
         """Another model: what was to be drawn by the one before is not."""
-        self._waiting, lane, self.lane = [], self.lane, None
-        if lane is not None:
-            lane.ended = True
-            self.ended.emit(lane)
+        self._waiting, track, self.track = [], self.track, None
+        if track is not None:
+            track.ended = True
+            self.ended.emit(track)

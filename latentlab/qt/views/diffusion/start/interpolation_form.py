@@ -72,7 +72,7 @@ class BetweenForm(QWidget):
         self._exact = seed
         self._show()
 
-    def show_manner(self, seed: int, count: int) -> None:
+    def show_sampler_settings(self, seed: int, count: int) -> None:
         """Seed A and the number of pictures, as they are set elsewhere, without a word of it."""
         with QSignalBlocker(self.seed_a):
             self.seed_a.setValue(min(seed, _MOST_SEED))

@@ -33,7 +33,7 @@ _WIDE, _HAND = 620, 200
 _LEAST, _MOST = 116, 480
 
 
-class StartRoom(QScrollArea):
+class StartLayout(QScrollArea):
     """Of `frame` and `canvas` one is seen, or neither; `outcome` and some of the `controls` may be hidden."""
 
     def __init__(

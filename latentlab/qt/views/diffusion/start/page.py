@@ -13,15 +13,15 @@ from latentlab.engine.diffusion.noising import as_picture, as_x, noised, picture
 from latentlab.engine.diffusion.recipes import BetweenNoises, FromNoise, FromPicture, Inpainting, Start
 from latentlab.engine.diffusion.requests import DenoiserReply
 from latentlab.engine.rendering.requests import Picture
-from latentlab.qt.clients.denoiser_client import DiffusionDesk
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.denoiser_client import DenoiserClient
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.picture_store import OwnPictures
 from latentlab.qt.views.diffusion.captioned_pictures import CaptionedPictures
 from latentlab.qt.views.diffusion.model_shape import shape_of
 from latentlab.qt.views.diffusion.noise_text import db_in_words, strength_in_words
 from latentlab.qt.views.diffusion.seeded_noise import SeededNoise
 from latentlab.qt.views.diffusion.start.interpolation_form import BetweenForm
-from latentlab.qt.views.diffusion.start.layout import FRAME_MARGIN, StartRoom
+from latentlab.qt.views.diffusion.start.layout import FRAME_MARGIN, StartLayout
 from latentlab.qt.views.diffusion.start.mask_tools import MaskTools
 from latentlab.qt.views.diffusion.start.picture_source import PictureSource
 from latentlab.qt.views.dimensions.row import CalmSlider
@@ -52,8 +52,8 @@ class StartPage(QWidget):
 
     def __init__(
         self,
-        diffusion: DiffusionDesk,
-        desk: Desk,
+        diffusion: DenoiserClient,
+        workspace: Workspace,
         pictures: OwnPictures,
         noise: SeededNoise,
         parent: QWidget | None = None,
@@ -63,7 +63,7 @@ class StartPage(QWidget):
         self.setAccessibleName("Where the tape begins")
         self.setAcceptDrops(True)
         self._noise, self._seed = noise, 0
-        # Not the desk's, of which other pages may hear first: what is shown here belongs to this one.
+        # Not the workspace's, of which other pages may hear first: what is shown here belongs to this one.
         self._model: DenoiserReply | None = None
         self.choice = PICTURE
         # As a tape had it; the slider has but so many places.
@@ -75,7 +75,7 @@ class StartPage(QWidget):
             button.setAccessibleName(words.replace("&", ""))
             button.setToolTip(plain_tip(tip))
             button.clicked.connect(partial(self.choose, name))
-        self.source = PictureSource(desk, pictures)
+        self.source = PictureSource(workspace, pictures)
         self.strength = CalmSlider(Qt.Orientation.Horizontal)
         self.strength.setObjectName("strengthSlider")
         self.strength.setAccessibleName("Strength: how far the picture is noised")
@@ -116,7 +116,7 @@ class StartPage(QWidget):
         self._picture_changed()
         self.choose(PICTURE)
 
-    def _lay_out(self) -> StartRoom:
+    def _lay_out(self) -> StartLayout:
         choices = QWidget()
         flow = FlowLayout(choices, gap=4)
         for button in self.buttons.values():
@@ -133,7 +133,7 @@ class StartPage(QWidget):
         strong.addLayout(slide)
         strong.addWidget(self.strength_words)
         controls = (self.source, self._strong, self.tools, self.between)
-        room = StartRoom(
+        room = StartLayout(
             choices, self.note, self.draw, self.source.frame, self.canvas, controls, self._outcome
         )
         layout = QVBoxLayout(self)
@@ -185,9 +185,9 @@ class StartPage(QWidget):
             self.source.set_shape(shape_of(picture))
         self.source.take_picture(picture, _FROM_TAPE)
 
-    def show_manner(self, seed: int, count: int) -> None:
+    def show_sampler_settings(self, seed: int, count: int) -> None:
         """The seed and the number of pictures, as they are set elsewhere."""
-        self.between.show_manner(seed, count)
+        self.between.show_sampler_settings(seed, count)
         self._seed = seed
         self._show_strength()
 

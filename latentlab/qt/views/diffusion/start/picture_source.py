@@ -15,7 +15,7 @@ from latentlab.engine.rendering.cropping import Fitting
 from latentlab.engine.rendering.replies import LoadedReply
 from latentlab.engine.rendering.requests import Picture
 from latentlab.errors import LabError
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.picture_store import OwnPictures
 from latentlab.qt.views.diffusion.model_shape import Shape, in_shape, shape_in_words, shape_of
 from latentlab.qt.widgets.choice_button import ChoiceButton
@@ -39,9 +39,9 @@ class PictureSource(QWidget):
     changed = Signal()
     failed = Signal(str, str)
 
-    def __init__(self, desk: Desk, pictures: OwnPictures, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Workspace, pictures: OwnPictures, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._desk, self._pictures = desk, pictures
+        self._workspace, self._pictures = workspace, pictures
         self._shape: Shape | None = None
         self._raw: Picture | None = None
         self._name, self._origin = "", _DATA
@@ -74,8 +74,8 @@ class PictureSource(QWidget):
         self.open.clicked.connect(self.ask_for_file)
         self.paste.clicked.connect(self._paste)
         pictures.changed.connect(self._offer)
-        desk.loaded.connect(self._loaded)
-        desk.changed.connect(self._session_changed)
+        workspace.loaded.connect(self._loaded)
+        workspace.changed.connect(self._session_changed)
         self._offer()
         self.take_selected()
 
@@ -106,7 +106,7 @@ class PictureSource(QWidget):
     def take_selected(self) -> None:
         """The picture selected in the plane; if none is, the first of the data."""
         self._awaited, self._origin = 0, _DATA
-        data, selected = self._desk.model, self._desk.state.selected
+        data, selected = self._workspace.model, self._workspace.state.selected
         index = selected if selected is not None else 0
         if data is None or index >= len(data.images):
             self._become(None, "")

@@ -5,23 +5,23 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from latentlab.qt.views.diffusion.reverse.tape_runner import Lane
+from latentlab.qt.views.diffusion.reverse.tape_runner import Track
 from latentlab.qt.views.diffusion.tape.strip import Tape
 from latentlab.qt.widgets.plain_text import Label, plain_tip
 
 
-class LaneRow(QWidget):
-    """`scrubbed` (lane, number), `taken` (lane) and `closed` (lane) tell what the hand does."""
+class TrackRow(QWidget):
+    """`scrubbed` (track, number), `taken` (track) and `closed` (track) tell what the hand does."""
 
     scrubbed = Signal(object, int)
     taken = Signal(object)
     closed = Signal(object)
 
-    def __init__(self, lane: Lane, place: int) -> None:
+    def __init__(self, track: Track, place: int) -> None:
         super().__init__()
-        self.lane = lane
-        self.tape = Tape(lane.store, "tape" if place == 0 else f"tape_{place}")
-        self.tape.show_store(lane.store, lane.total, lane.leaves)
+        self.track = track
+        self.tape = Tape(track.store, "tape" if place == 0 else f"tape_{place}")
+        self.tape.show_store(track.store, track.total, track.leaves)
         self.caption = Label()
         self.caption.setObjectName("tapeCaption" if place == 0 else f"tapeCaption_{place}")
         self.caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -33,7 +33,7 @@ class LaneRow(QWidget):
         self.close_button.setAccessibleName(f"Close branch {place}")
         self.close_button.setToolTip("Close this branch.")
         self.close_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.close_button.setVisible(lane.leaves is not None)
+        self.close_button.setVisible(track.leaves is not None)
         # As high as the caption alone, so that all tapes are of one height.
         self.close_button.setFixedHeight(self.caption.height())
         self._head = QWidget()
@@ -51,9 +51,9 @@ class LaneRow(QWidget):
         self.tape.taken.connect(self._taken)
         self.close_button.clicked.connect(self._closed)
 
-    def show_lane(self, words: str, in_hand: bool, alone: bool) -> None:
+    def show_track(self, words: str, in_hand: bool, alone: bool) -> None:
         """What is said of it, and whether it is the one in hand; alone there is nothing to tell it from."""
-        self.tape.total = self.lane.total
+        self.tape.total = self.track.total
         self.tape.set_in_hand(in_hand)
         self._head.setVisible(not alone)
         font = self.caption.font()
@@ -64,12 +64,12 @@ class LaneRow(QWidget):
 
     @Slot(int)
     def _scrubbed(self, number: int) -> None:
-        self.scrubbed.emit(self.lane, number)
+        self.scrubbed.emit(self.track, number)
 
     @Slot()
     def _taken(self) -> None:
-        self.taken.emit(self.lane)
+        self.taken.emit(self.track)
 
     @Slot()
     def _closed(self) -> None:
-        self.closed.emit(self.lane)
+        self.closed.emit(self.track)

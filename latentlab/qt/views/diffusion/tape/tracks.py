@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from latentlab.qt.views.diffusion.reverse.tape_runner import Lane
-from latentlab.qt.views.diffusion.tape.track_row import LaneRow
-from latentlab.qt.views.diffusion.text import of_manner
+from latentlab.qt.views.diffusion.reverse.tape_runner import Track
+from latentlab.qt.views.diffusion.tape.track_row import TrackRow
+from latentlab.qt.views.diffusion.text import of_sampler_settings
 
 if TYPE_CHECKING:
     from latentlab.engine.diffusion.runner import Frame
 
 
-class Lanes(QWidget):
-    """`scrubbed` (frame) and `taken` (lane) ask for another frame or tape in hand, `closed` (lane) to close
+class Tracks(QWidget):
+    """`scrubbed` (frame) and `taken` (track) ask for another frame or tape in hand, `closed` (track) to close
     a branch.
 
     Attributes:
@@ -30,8 +30,8 @@ class Lanes(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.in_hand: Lane | None = None
-        self.rows: list[LaneRow] = []
+        self.in_hand: Track | None = None
+        self.rows: list[TrackRow] = []
         self._names: tuple[str, ...] = ()
         self._exclusive = True
         self._column = QVBoxLayout(self)
@@ -39,25 +39,25 @@ class Lanes(QWidget):
         self._column.setSpacing(2)
 
     @property
-    def all(self) -> list[Lane]:
+    def all(self) -> list[Track]:
         """The tapes that are open."""
-        return [row.lane for row in self.rows]
+        return [row.track for row in self.rows]
 
     def name_conditions(self, names: tuple[str, ...], exclusive: bool) -> None:
         """What the captions call the conditions."""
         self._names, self._exclusive = names, exclusive
 
-    def begin(self, lane: Lane) -> None:
+    def begin(self, track: Track) -> None:
         """Shows a tape, and no other."""
         while self.rows:
             self._remove(self.rows[-1])
-        self.add(lane)
+        self.add(track)
 
-    def add(self, lane: Lane) -> None:
+    def add(self, track: Track) -> None:
         """Shows one more, and takes it in hand."""
         taken = {row.tape.objectName() for row in self.rows}
         place = next(n for n in range(len(taken) + 1) if ("tape" if n == 0 else f"tape_{n}") not in taken)
-        row = LaneRow(lane, place)
+        row = TrackRow(track, place)
         row.scrubbed.connect(self._scrubbed)
         row.taken.connect(self.taken)
         row.closed.connect(self.closed)
@@ -66,38 +66,38 @@ class Lanes(QWidget):
         self.rows.append(row)
         self._column.addWidget(row, 1)
         row.show()  # or it could not take the focus yet
-        self.take(lane)
+        self.take(track)
 
-    def close_lane(self, lane: Lane) -> None:
+    def close_track(self, track: Track) -> None:
         """Takes a branch away; the tape before it is in hand then, if it was."""
-        row = self.row_of(lane)
-        if row is None or lane.leaves is None:
+        row = self.row_of(track)
+        if row is None or track.leaves is None:
             return
         place = self.rows.index(row)
         self._remove(row)
-        self.take(self.rows[place - 1].lane if lane is self.in_hand else self.in_hand)
+        self.take(self.rows[place - 1].track if track is self.in_hand else self.in_hand)
 
-    def row_of(self, lane: Lane | None) -> LaneRow | None:
+    def row_of(self, track: Track | None) -> TrackRow | None:
         """Where a tape is shown."""
-        return next((row for row in self.rows if row.lane is lane), None)
+        return next((row for row in self.rows if row.track is track), None)
 
-    def take(self, lane: Lane | None) -> None:
+    def take(self, track: Track | None) -> None:
         """Takes a tape in hand."""
-        self.in_hand = lane
+        self.in_hand = track
         self.show_captions()
 
     def show_captions(self) -> None:
         """Says of each tape how it comes about."""
         for number, row in enumerate(self.rows):
-            in_hand, alone = row.lane is self.in_hand, len(self.rows) == 1
-            row.show_lane(self._caption(row.lane, number), in_hand, alone)
+            in_hand, alone = row.track is self.in_hand, len(self.rows) == 1
+            row.show_track(self._caption(row.track, number), in_hand, alone)
 
-    def _caption(self, lane: Lane, number: int) -> str:
-        words = of_manner(lane.recipe.last_manner, self._names, self._exclusive)
-        if lane.leaves is not None:
-            words = f"Branch {number}, from frame {lane.leaves} · {words}"
-        newest = lane.store.newest
-        if lane.ended and newest is not None and newest.t:
+    def _caption(self, track: Track, number: int) -> str:
+        words = of_sampler_settings(track.recipe.last_sampler_settings, self._names, self._exclusive)
+        if track.leaves is not None:
+            words = f"Branch {number}, from frame {track.leaves} · {words}"
+        newest = track.store.newest
+        if track.ended and newest is not None and newest.t:
             words += f" · stopped at t = {newest.t}"
         return words
 
@@ -111,19 +111,19 @@ class Lanes(QWidget):
         for row in self.rows:
             if frame is None:
                 row.tape.show_frame(None)
-            elif row.lane is self.in_hand:
+            elif row.track is self.in_hand:
                 row.tape.show_frame(frame)
             else:
-                row.tape.show_frame(row.lane.store.at_time(frame.t))
+                row.tape.show_frame(row.track.store.at_time(frame.t))
 
-    def _remove(self, row: LaneRow) -> None:
+    def _remove(self, row: TrackRow) -> None:
         self.rows.remove(row)
         self._column.removeWidget(row)
         row.hide()
         row.deleteLater()
 
     @Slot(object, int)
-    def _scrubbed(self, lane: Lane, number: int) -> None:
-        frame = lane.store.nearest(number)
+    def _scrubbed(self, track: Track, number: int) -> None:
+        frame = track.store.nearest(number)
         if frame is not None:
             self.scrubbed.emit(frame)
