@@ -13,9 +13,9 @@ from latentlab.engine.attributes.direction_files import SUFFIXES, save_direction
 from latentlab.engine.attributes.directions import Directions, data_of, require_encoder
 from latentlab.engine.attributes.finding import directions_of, shipped_directions
 from latentlab.engine.attributes.trust import STEERED
-from latentlab.engine.evaluation.held_out import learnt_among
 from latentlab.engine.files.checkpoint import LoadedModel
 from latentlab.engine.files.destination import check_destination
+from latentlab.engine.files.held_out import learnt_among
 from latentlab.plain import short_name
 
 _TITLES = {

@@ -13,8 +13,8 @@ from latentlab.commands.printing import say
 from latentlab.data import catalog
 from latentlab.engine.attributes.directions import data_of
 from latentlab.engine.evaluation.elbo import evaluate, has_elbo
-from latentlab.engine.evaluation.held_out import learnt_among
 from latentlab.engine.files.checkpoint import LoadedModel, load_model
+from latentlab.engine.files.held_out import learnt_among
 from latentlab.engine.inference.diagnostics import describe_installation
 from latentlab.errors import LabError
 from latentlab.models.base import Denoises

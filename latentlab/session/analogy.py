@@ -6,7 +6,7 @@ Radford et al., Unsupervised Representation Learning with Deep Convolutional GAN
 
 from __future__ import annotations
 
-from latentlab.engine.rendering.requests import Point
+from latentlab.engine.types import Point
 from latentlab.session.state import Analogy
 
 

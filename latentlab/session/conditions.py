@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from latentlab.engine.attributes.implications import Implied, along
-from latentlab.engine.rendering.requests import Point
+from latentlab.engine.types import Point
 
 
 def fitted_condition(condition: Point, names: tuple[str, ...], exclusive: bool) -> Point:

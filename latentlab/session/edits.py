@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
-from latentlab.engine.rendering.requests import Point, Region
+from latentlab.engine.types import Point, Region
 from latentlab.session.fitting import on_data
 from latentlab.session.state import (
     Analogy,

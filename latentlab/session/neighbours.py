@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from latentlab.engine.rendering.requests import Point
+from latentlab.engine.types import Point
 
 _FEW = 8
 _SPARE = 8

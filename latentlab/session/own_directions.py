@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from latentlab.engine.attributes.trust import WAYS, Trust, require_text
-from latentlab.engine.rendering.requests import Point
+from latentlab.engine.types import Point
 from latentlab.errors import LabError
 
 # Of all models together; each is a row of the board, and is saved with the session.

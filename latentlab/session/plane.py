@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from latentlab.engine.rendering.projection import Point, Projection
+from latentlab.engine.rendering.projection import Projection
+from latentlab.engine.types import Point
 from latentlab.session.state import AUTO, COMPONENTS, PAIR, PlaneSettings
 
 _LOWER = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")

@@ -16,7 +16,7 @@ from typing import Any
 from latentlab.data.limits import MAX_CLASSES, MAX_PICTURES
 from latentlab.data.spec import dealt_by_count
 from latentlab.engine.attributes.trust import Trust
-from latentlab.engine.inference.coordinates import is_coordinate
+from latentlab.engine.types import is_coordinate
 from latentlab.errors import LabError
 from latentlab.session.bounds import MAX_LETTERS
 from latentlab.session.own_directions import OwnDirection

@@ -11,8 +11,8 @@ import itertools
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from latentlab.engine.inference.coordinates import MAX_COORDINATE, is_coordinate
 from latentlab.engine.rendering.replies import LoadedReply
+from latentlab.engine.types import MAX_COORDINATE, is_coordinate
 from latentlab.errors import LabError
 from latentlab.session.bounds import excess
 from latentlab.session.edits import Edit

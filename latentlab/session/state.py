@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from latentlab.engine.rendering.cropping import Fitting
-from latentlab.engine.rendering.requests import Point, Region
+from latentlab.engine.types import Point, Region
 from latentlab.session.own_directions import OwnDirection
 
 GRID_SIZES = range(5, 41)

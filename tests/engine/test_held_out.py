@@ -11,8 +11,8 @@ import pytest
 from latentlab.data import catalog
 from latentlab.data.learnt import Learnt
 from latentlab.data.opening import forget
-from latentlab.engine.evaluation.held_out import in_words, learnt_among
 from latentlab.engine.files.checkpoint import ModelCard, load_model
+from latentlab.engine.files.held_out import in_words, learnt_among
 from latentlab.engine.training.plan import TrainingPlan
 from latentlab.engine.training.run import TrainingRun
 from tests.data.pictures import folder_of, noise, write

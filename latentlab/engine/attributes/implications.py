@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from latentlab.engine.rendering.requests import Point
+from latentlab.engine.types import Point
 
 if TYPE_CHECKING:
     import numpy as np

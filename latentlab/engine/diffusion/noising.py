@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latentlab.engine.diffusion.recipes import Pixels
-from latentlab.engine.rendering.requests import Picture
+from latentlab.engine.types import Picture
 
 # Noise of so many standard deviations is black or white wherever noise is shown.
 NOISE_REACH = 3.0

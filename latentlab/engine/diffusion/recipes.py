@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from latentlab.engine.rendering.projection import Point
+from latentlab.engine.types import Point
 from latentlab.errors import LabError
 
 SAMPLER_NAMES = ("ddim", "ddpm", "dpm++")

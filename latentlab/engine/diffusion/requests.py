@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from latentlab.engine.diffusion.recipes import Recipe
-from latentlab.engine.rendering.projection import Point
 from latentlab.engine.rendering.replies import Reply
 from latentlab.engine.rendering.requests import Request
+from latentlab.engine.types import Point
 
 if TYPE_CHECKING:
     import numpy as np

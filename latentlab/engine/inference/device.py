@@ -7,7 +7,7 @@ import os
 
 import torch
 
-from latentlab.engine.training.plan import DEVICES
+from latentlab.engine.types import DEVICES
 from latentlab.errors import LabError
 
 

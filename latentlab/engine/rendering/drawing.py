@@ -30,8 +30,6 @@ from latentlab.engine.rendering.replies import (
 from latentlab.engine.rendering.requests import (
     ConditionStripRequest,
     GridRequest,
-    Picture,
-    Point,
     PointRequest,
     Request,
     SheetRequest,
@@ -40,6 +38,7 @@ from latentlab.engine.rendering.requests import (
     WalkRequest,
     WaysRequest,
 )
+from latentlab.engine.types import Picture, Point
 from latentlab.errors import LabError
 from latentlab.models.base import Conditional, Decodes
 

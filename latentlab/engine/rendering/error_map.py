@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from latentlab.engine.rendering.requests import Picture
+    from latentlab.engine.types import Picture
 
 # Black, dark violet, red, orange, pale yellow: each brighter than the one before.
 _RAMP = np.array([(0, 0, 0), (70, 12, 92), (190, 40, 60), (248, 146, 30), (255, 250, 190)], np.float64)

@@ -31,7 +31,8 @@ from latentlab.engine.rendering.cropping import PAD, Fitting
 from latentlab.engine.rendering.drawing import Drawing, to_pictures, to_point
 from latentlab.engine.rendering.picture_files import Shape, require_picture_file
 from latentlab.engine.rendering.replies import OwnPictureReply
-from latentlab.engine.rendering.requests import OwnPictureRequest, Picture
+from latentlab.engine.rendering.requests import OwnPictureRequest
+from latentlab.engine.types import Picture
 from latentlab.errors import LabError
 from latentlab.models.base import Conditional, Encodes
 

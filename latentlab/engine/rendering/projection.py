@@ -15,13 +15,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from latentlab.engine.types import Flat, Point
+
 # For the types alone: the window's frame is on the screen before numpy is imported.
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-Point = tuple[float, ...]
-Flat = tuple[float, float]
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from latentlab.data.image_set import ImageSet, size_in_words
 from latentlab.engine.attributes.conditions import conditions_of, encoder_is_told
 from latentlab.engine.attributes.finding import DirectionFinder, shipped_directions
 from latentlab.engine.attributes.implications import Implied, implied_by
-from latentlab.engine.evaluation.held_out import in_words, learnt_among
 from latentlab.engine.files.checkpoint import LoadedModel, ModelCard, load_model
+from latentlab.engine.files.held_out import in_words, learnt_among
 from latentlab.engine.inference.encodings import encode_in_chunks, join
 from latentlab.engine.inference.memory import give_back
 from latentlab.engine.inference.moments import Moments

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from latentlab.engine.attributes.implications import Implied
 from latentlab.engine.rendering.cropping import Fitting
 from latentlab.engine.rendering.projection import Projection
-from latentlab.engine.rendering.requests import Picture, Point, Region
+from latentlab.engine.types import Picture, Point, Region
 
 # For the types alone: the window's frame is on the screen before numpy is imported.
 if TYPE_CHECKING:

@@ -14,20 +14,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from latentlab.engine.rendering.cropping import Fitting
-from latentlab.engine.rendering.projection import Point as Point
 from latentlab.engine.rendering.projection import Projection
+from latentlab.engine.types import Picture, Point, Region
 
 # For the types alone: the window's frame is on the screen before numpy is imported.
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-
-Picture: TypeAlias = "NDArray[np.uint8]"
-Region = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)

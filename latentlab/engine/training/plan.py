@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from latentlab.engine.training.events import ElboFigures, Figures, LabelFigures, NoiseFigures
 from latentlab.errors import LabError
 
-DEVICES = ("auto", "cpu", "cuda", "mps")
 PRECISIONS = ("auto", "fp32", "bf16")
 
 

@@ -21,12 +21,8 @@ from latentlab.engine.rendering.replies import (
     LoadedReply,
     Reply,
 )
-from latentlab.engine.rendering.requests import (
-    Picture,
-    Point,
-    Region,
-    Request,
-)
+from latentlab.engine.rendering.requests import Request
+from latentlab.engine.types import Picture, Point, Region
 from latentlab.qt.clients.mailbox import Mailbox
 from latentlab.qt.clients.training_orders import Snapshot
 from latentlab.session.session import Session

@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 if TYPE_CHECKING:
-    from latentlab.engine.rendering.requests import Picture
+    from latentlab.engine.types import Picture
 
 # Some 60 MB at most, and a film of 13 s at 12 frames a second.
 _MOST, _SIDE = 160, 360

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from latentlab.engine.rendering.requests import Point
+from latentlab.engine.types import Point
 from latentlab.qt.clients.client import Client
 
 

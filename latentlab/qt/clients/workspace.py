@@ -25,13 +25,12 @@ from latentlab.engine.rendering.requests import (
     FollowRequest,
     GridRequest,
     LoadRequest,
-    Point,
     PointRequest,
-    Region,
     TrayRequest,
     UnderlayRequest,
     WalkRequest,
 )
+from latentlab.engine.types import Point, Region
 from latentlab.qt.clients.client import Client
 from latentlab.qt.clients.render_thread import RenderThread, Serves
 from latentlab.qt.clients.training_orders import Snapshot

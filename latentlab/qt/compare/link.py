@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QUndoStack
 
-from latentlab.engine.rendering.requests import Region
+from latentlab.engine.types import Region
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.compare.scales import Scales, has_prior
 from latentlab.qt.compare.steps import SharedStep

@@ -14,7 +14,8 @@ from latentlab.engine.rendering.replies import (
     Refusal,
     SelectionReply,
 )
-from latentlab.engine.rendering.requests import Point, SelectionRequest
+from latentlab.engine.rendering.requests import SelectionRequest
+from latentlab.engine.types import Point
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.compare.caption import Caption
 from latentlab.qt.widgets.images import data_picture

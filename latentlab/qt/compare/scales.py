@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from latentlab.engine.rendering.projection import Projection
 from latentlab.engine.rendering.replies import EncodingsReply
-from latentlab.engine.rendering.requests import Point
+from latentlab.engine.types import Point
 from latentlab.qt.clients.workspace import Workspace
 
 # Codes that do not differ along a direction have no unit there.

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from latentlab.engine.rendering.requests import Point
+from latentlab.engine.types import Point
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.compare.scales import Scales
 from latentlab.session.edits import (

@@ -19,7 +19,8 @@ from latentlab.engine.rendering.replies import (
     TrajectoryReply,
     UnfoldedReply,
 )
-from latentlab.engine.rendering.requests import Point, TrajectoryRequest
+from latentlab.engine.rendering.requests import TrajectoryRequest
+from latentlab.engine.types import Point
 from latentlab.qt.clients.coalesce import Asking
 from latentlab.qt.clients.lag import Lag
 from latentlab.qt.clients.workspace import Workspace

@@ -25,7 +25,7 @@ from latentlab.engine.rendering.replies import (
     SelectionReply,
     WalkReply,
 )
-from latentlab.engine.rendering.requests import Picture, Point
+from latentlab.engine.types import Picture, Point
 from latentlab.qt.clients.film_recorder import FilmRecorder
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.session.conditions import asked_in_words, in_words

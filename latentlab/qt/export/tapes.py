@@ -15,7 +15,7 @@ from latentlab.engine.diffusion.tape_origin import Origin
 if TYPE_CHECKING:
     from latentlab.engine.diffusion.runner import Frame
     from latentlab.engine.diffusion.tape import Look
-    from latentlab.engine.rendering.requests import Picture
+    from latentlab.engine.types import Picture
 
 # What is saved: of the frame in hand the chosen picture or all of them, or all frames.
 FRAME, BATCH, TAPE = "frame", "batch", "tape"

@@ -22,7 +22,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from latentlab.engine.rendering.cropping import CROP, Fitting
-from latentlab.engine.rendering.requests import Picture
+from latentlab.engine.types import Picture
 from latentlab.qt.clients.burst import Burst
 from latentlab.qt.widgets.images import draw_crisp, to_qimage
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 
-from latentlab.engine.rendering.requests import Picture
+from latentlab.engine.types import Picture
 
 
 def to_qimage(picture: Picture) -> QImage:

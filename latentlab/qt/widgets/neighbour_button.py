@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QFocusEvent, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
-from latentlab.engine.rendering.requests import Point
+from latentlab.engine.types import Point
 from latentlab.qt.widgets.colours import class_colour
 from latentlab.qt.widgets.images import draw_crisp
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from latentlab.engine.rendering.requests import Picture
+from latentlab.engine.types import Picture
 from latentlab.qt.widgets.images import draw_crisp, to_qimage
 from latentlab.qt.widgets.plain_text import plain_tip
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine.rendering.requests import Region
+from latentlab.engine.types import Region
 from latentlab.qt.clients.undo import new_gesture
 from latentlab.qt.compare.link import Link, around, square
 from latentlab.qt.compare.linked_workspace import LinkedWorkspace

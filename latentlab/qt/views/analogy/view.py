@@ -16,13 +16,8 @@ from latentlab.engine.rendering.replies import (
     Refusal,
     WalkReply,
 )
-from latentlab.engine.rendering.requests import (
-    AnalogyRequest,
-    LoadRequest,
-    Picture,
-    PictureSlotRequest,
-    Point,
-)
+from latentlab.engine.rendering.requests import AnalogyRequest, LoadRequest, PictureSlotRequest
+from latentlab.engine.types import Picture, Point
 from latentlab.errors import LabError
 from latentlab.qt.clients.coalesce import Asking
 from latentlab.qt.clients.workspace import Workspace

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from latentlab.engine.attributes.trust import COMPONENT, GROUPS, Trust
 from latentlab.engine.rendering.replies import EncodingsReply
-from latentlab.engine.rendering.requests import Point
+from latentlab.engine.types import Point
 from latentlab.session.own_directions import OwnDirection, component_key
 
 if TYPE_CHECKING:

@@ -25,11 +25,8 @@ from latentlab.engine.rendering.replies import (
     SelectionReply,
     WaysReply,
 )
-from latentlab.engine.rendering.requests import (
-    DirectionsRequest,
-    Point,
-    WaysRequest,
-)
+from latentlab.engine.rendering.requests import DirectionsRequest, WaysRequest
+from latentlab.engine.types import Point
 from latentlab.qt.clients.burst import Burst
 from latentlab.qt.clients.coalesce import Asking
 from latentlab.qt.clients.leaning import leant

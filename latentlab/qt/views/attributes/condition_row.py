@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
-from latentlab.engine.rendering.requests import Picture
+from latentlab.engine.types import Picture
 from latentlab.qt.views.dimensions.row import CalmSlider, Figure
 from latentlab.qt.widgets.condition_tile import ConditionTile
 from latentlab.qt.widgets.images import to_qimage

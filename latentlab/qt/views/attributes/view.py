@@ -30,11 +30,8 @@ from latentlab.engine.rendering.replies import (
     Refusal,
     WalkReply,
 )
-from latentlab.engine.rendering.requests import (
-    BeforeRequest,
-    DirectionsRequest,
-    Point,
-)
+from latentlab.engine.rendering.requests import BeforeRequest, DirectionsRequest
+from latentlab.engine.types import Point
 from latentlab.qt.clients.burst import Burst
 from latentlab.qt.clients.coalesce import Asking
 from latentlab.qt.clients.workspace import Workspace

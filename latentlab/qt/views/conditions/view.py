@@ -17,7 +17,8 @@ from latentlab.engine.rendering.replies import (
     LoadedReply,
     Refusal,
 )
-from latentlab.engine.rendering.requests import ConditionStripRequest, Point
+from latentlab.engine.rendering.requests import ConditionStripRequest
+from latentlab.engine.types import Point
 from latentlab.qt.clients.coalesce import Asking
 from latentlab.qt.clients.leaning import leant
 from latentlab.qt.clients.workspace import Workspace

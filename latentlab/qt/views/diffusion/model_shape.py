@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from latentlab.engine.rendering.cropping import Fitting
-from latentlab.engine.rendering.requests import Picture
+from latentlab.engine.types import Picture
 from latentlab.qt.widgets.images import data_picture
 
 Shape = tuple[int, int, int]

@@ -16,7 +16,7 @@ from latentlab.engine.diffusion.recipes import (
     SamplerSettings,
     Start,
 )
-from latentlab.engine.rendering.projection import Point
+from latentlab.engine.types import Point
 
 SAMPLER_TITLES = {"ddim": "DDIM", "ddpm": "DDPM (ancestral)", "dpm++": "DPM-Solver++ 2M"}
 _SHORT = {"ddim": "DDIM", "ddpm": "DDPM", "dpm++": "DPM++"}

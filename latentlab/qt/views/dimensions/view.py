@@ -25,7 +25,8 @@ from latentlab.engine.rendering.replies import (
     Refusal,
     TraversalReply,
 )
-from latentlab.engine.rendering.requests import Point, TraversalRequest
+from latentlab.engine.rendering.requests import TraversalRequest
+from latentlab.engine.types import Point
 from latentlab.qt.clients.burst import Burst
 from latentlab.qt.clients.coalesce import Asking
 from latentlab.qt.clients.workspace import Workspace

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from latentlab.engine.rendering.requests import Region
+from latentlab.engine.types import Region
 
 MIN_SCALE, MAX_SCALE = 2.0, 200_000.0
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtGui import QPainter, QPalette
 
-from latentlab.engine.rendering.projection import Flat, Projection
-from latentlab.engine.rendering.requests import Point
+from latentlab.engine.rendering.projection import Projection
+from latentlab.engine.types import Flat, Point
 from latentlab.qt.views.latent_plane import paint
 from latentlab.qt.views.latent_plane.camera import Camera
 from latentlab.qt.views.latent_plane.trajectory import paint_trajectory

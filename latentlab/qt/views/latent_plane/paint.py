@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPalette, QPen, QPolygonF
 
-from latentlab.engine.rendering.projection import Flat
-from latentlab.engine.rendering.requests import Region
+from latentlab.engine.types import Flat, Region
 from latentlab.qt.views.latent_plane.camera import Camera
 from latentlab.qt.views.latent_plane.ticks import label, ticks
 

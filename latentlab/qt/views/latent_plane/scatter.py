@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage
 
 from latentlab.engine.rendering.projection import Projection
 from latentlab.engine.rendering.replies import EncodingsReply
-from latentlab.engine.rendering.requests import Point
+from latentlab.engine.types import Point
 from latentlab.qt.views.latent_plane.camera import Camera
 from latentlab.qt.views.latent_plane.cloud import Cloud, diameter_for, splat
 from latentlab.qt.widgets.colours import class_inks

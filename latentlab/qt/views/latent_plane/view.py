@@ -32,7 +32,7 @@ from latentlab.engine.rendering.replies import (
     UnfoldedReply,
     WalkReply,
 )
-from latentlab.engine.rendering.requests import Point, Region
+from latentlab.engine.types import Point, Region
 from latentlab.qt.clients.deferred_probe import DeferredProbe
 from latentlab.qt.clients.undo import new_gesture
 from latentlab.qt.clients.workspace import Workspace

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF
 
-from latentlab.engine.rendering.projection import Flat
+from latentlab.engine.types import Flat
 
 Cell = tuple[int, int]
 

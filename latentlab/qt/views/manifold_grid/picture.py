@@ -28,7 +28,7 @@ from latentlab.engine.rendering.replies import (
     LoadedReply,
     Refusal,
 )
-from latentlab.engine.rendering.requests import Point
+from latentlab.engine.types import Point
 from latentlab.qt.clients.undo import new_gesture
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.manifold_grid.cells import Cell, Cells

@@ -23,7 +23,7 @@ from latentlab.engine.rendering.replies import (
     LoadedReply,
     Refusal,
 )
-from latentlab.engine.rendering.requests import Point
+from latentlab.engine.types import Point
 from latentlab.qt.clients.burst import Burst
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.manifold_grid.picture import GridPicture

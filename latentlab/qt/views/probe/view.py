@@ -15,13 +15,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from latentlab.engine.inference.coordinates import MAX_COORDINATE, is_coordinate
 from latentlab.engine.rendering.replies import (
     LoadedReply,
     PointReply,
     Refusal,
 )
-from latentlab.engine.rendering.requests import LoadRequest, Point
+from latentlab.engine.rendering.requests import LoadRequest
+from latentlab.engine.types import MAX_COORDINATE, Point, is_coordinate
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.density_watcher import ProbeDensityLine, as_a_label
 from latentlab.qt.widgets.flow_layout import FlowLayout

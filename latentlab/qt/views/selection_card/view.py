@@ -20,7 +20,8 @@ from latentlab.engine.rendering.replies import (
     Refusal,
     SelectionReply,
 )
-from latentlab.engine.rendering.requests import Point, SelectionRequest
+from latentlab.engine.rendering.requests import SelectionRequest
+from latentlab.engine.types import Point
 from latentlab.qt.clients.undo import new_gesture
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.widgets.colours import class_colour

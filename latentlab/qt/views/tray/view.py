@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QContextMenuEvent, QImage, QKeySequence, QRes
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from latentlab.engine.rendering.replies import LoadedReply, WalkReply
-from latentlab.engine.rendering.requests import Point
+from latentlab.engine.types import Point
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.widgets.film_strip import PICTURE, FilmStrip
 from latentlab.qt.widgets.images import to_qimage

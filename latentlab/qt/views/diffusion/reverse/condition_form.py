@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
-from latentlab.engine.rendering.projection import Point
+from latentlab.engine.types import Point
 from latentlab.qt.widgets.check_box import CheckBox
 from latentlab.qt.widgets.flow_layout import FlowLayout, laid_out_once
 from latentlab.qt.widgets.plain_text import listed, on_button, plain_tip, without_mnemonic

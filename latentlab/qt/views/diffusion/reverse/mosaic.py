@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latentlab.engine.diffusion.noising import as_bytes
-from latentlab.engine.rendering.requests import Picture
+from latentlab.engine.types import Picture
 
 # Histograms: so many bins from -REACH to REACH.
 BINS, REACH = 60, 3.0

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from latentlab.engine.diffusion.noising import as_picture, as_x, noised, picture_of, pixels_of, snr_db
 from latentlab.engine.diffusion.recipes import BetweenNoises, FromNoise, FromPicture, Inpainting, Start
 from latentlab.engine.diffusion.requests import DenoiserReply
-from latentlab.engine.rendering.requests import Picture
+from latentlab.engine.types import Picture
 from latentlab.qt.clients.denoiser_client import DenoiserClient
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.picture_store import OwnPictures

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QPushButton, QSizePolicy, QVBoxLayout
 from latentlab.data.formats import SUFFIXES
 from latentlab.engine.rendering.cropping import Fitting
 from latentlab.engine.rendering.replies import LoadedReply
-from latentlab.engine.rendering.requests import Picture
+from latentlab.engine.types import Picture
 from latentlab.errors import LabError
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.picture_store import OwnPictures
