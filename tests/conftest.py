@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, settings
 
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
-from latentlab.models.vae import VAE, VAEConfig
+from latentlab.models.vae.model import VAE, VAEConfig
 from tests.tiny import save_tiny_model
 
 torch.set_num_threads(1)

@@ -9,10 +9,10 @@ import torch
 
 from latentlab.data.image_set import ImageSet
 from latentlab.engine.files.checkpoint import ModelCard, save_model
-from latentlab.models.classifier import Classifier, ClassifierConfig
-from latentlab.models.cvae import CVAE, CVAEConfig
-from latentlab.models.ddpm import DDPM, DDPMConfig
-from latentlab.models.vae import VAE, VAEConfig
+from latentlab.models.classifier.model import Classifier, ClassifierConfig
+from latentlab.models.cvae.model import CVAE, CVAEConfig
+from latentlab.models.ddpm.model import DDPM, DDPMConfig
+from latentlab.models.vae.model import VAE, VAEConfig
 
 CONFIG = VAEConfig(shape=(1, 8, 8), encoder_widths=(16,), decoder_widths=(16,))
 

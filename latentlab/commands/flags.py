@@ -17,7 +17,7 @@ from typing import Any
 from latentlab.core.likelihoods import LIKELIHOODS
 from latentlab.core.schedules import SCHEDULES
 from latentlab.engine.training.plan import PRECISIONS, TrainingPlan, means_something, usual_plan
-from latentlab.models.ddpm import PREDICTS, WEIGHTINGS
+from latentlab.models.ddpm.model import PREDICTS, WEIGHTINGS
 from latentlab.models.nets import NETWORKS
 from latentlab.models.registry import find_kind
 

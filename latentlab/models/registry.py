@@ -11,12 +11,12 @@ import torch
 from torch import nn
 
 from latentlab.errors import LabError
-from latentlab.models.ae import AE, AEConfig
+from latentlab.models.ae.model import AE, AEConfig
 from latentlab.models.base import parse_config
-from latentlab.models.classifier import Classifier, ClassifierConfig
-from latentlab.models.cvae import CVAE, CVAEConfig
-from latentlab.models.ddpm import DDPM, DDPMConfig
-from latentlab.models.vae import VAE, VAEConfig
+from latentlab.models.classifier.model import Classifier, ClassifierConfig
+from latentlab.models.cvae.model import CVAE, CVAEConfig
+from latentlab.models.ddpm.model import DDPM, DDPMConfig
+from latentlab.models.vae.model import VAE, VAEConfig
 
 MAX_PARAMETERS = 200_000_000
 

@@ -27,7 +27,7 @@ from torch import nn
 from latentlab.engine.diffusion.recipes import Recipe, SamplerSettings
 from latentlab.engine.diffusion.runner import Diffusion, lowered
 from latentlab.engine.inference.device import autocast, available_cores
-from latentlab.models.ddpm import DDPM, DDPMConfig
+from latentlab.models.ddpm.model import DDPM, DDPMConfig
 from tests.benchmarks.report import Report
 
 COUNT, STEPS = 16, 50

@@ -26,7 +26,7 @@ from latentlab.data.image_set import ImageSet
 from latentlab.engine.inference.device import autocast, available_cores
 from latentlab.engine.training.plan import TrainingPlan
 from latentlab.engine.training.trainer import Trainer
-from latentlab.models.vae import VAE, VAEConfig
+from latentlab.models.vae.model import VAE, VAEConfig
 from tests.benchmarks.report import Report
 
 CONFIGS = {

@@ -12,7 +12,7 @@ import torch
 from latentlab.data import opening, reading
 from latentlab.data.stopping import StoppedError, require_wanted, stopping
 from latentlab.engine.training import tuning
-from latentlab.models.vae import VAE
+from latentlab.models.vae.model import VAE
 from tests.data.pictures import folder_of
 from tests.tiny import CONFIG
 

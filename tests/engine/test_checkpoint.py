@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from latentlab.engine.files import checkpoint
 from latentlab.engine.files.checkpoint import ModelCard, find_model, load_model, save_model
 from latentlab.errors import LabError
-from latentlab.models.vae import VAEConfig
+from latentlab.models.vae.model import VAEConfig
 from latentlab.version import __version__
 from tests.conftest import make_vae
 from tests.models.test_vae import configs

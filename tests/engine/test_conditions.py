@@ -19,8 +19,8 @@ from latentlab.engine.attributes.conditions import (
 )
 from latentlab.engine.evaluation.elbo import evaluate
 from latentlab.errors import LabError
-from latentlab.models.cvae import CVAE, CVAEConfig
-from latentlab.models.vae import VAE
+from latentlab.models.cvae.model import CVAE, CVAEConfig
+from latentlab.models.vae.model import VAE
 from tests.tiny import CONFIG, toy_set
 
 

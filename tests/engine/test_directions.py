@@ -27,7 +27,7 @@ from latentlab.engine.attributes.finding import directions_of
 from latentlab.engine.attributes.trust import FOUND, STEERED
 from latentlab.engine.files.checkpoint import load_model
 from latentlab.errors import LabError
-from latentlab.models.cvae import CVAE, CVAEConfig
+from latentlab.models.cvae.model import CVAE, CVAEConfig
 from tests.conftest import make_vae
 from tests.tiny import CONFIG, save_tiny_model, toy_set
 

@@ -13,7 +13,7 @@ from latentlab.engine.training.distributed import ALONE, Team, join_team
 from latentlab.engine.training.plan import TrainingPlan
 from latentlab.engine.training.trainer import Trainer
 from latentlab.errors import LabError
-from latentlab.models.ddpm import DDPMConfig
+from latentlab.models.ddpm.model import DDPMConfig
 from tests.engine.test_trainer import SMALL, make_vae
 from tests.tiny import toy_set
 
@@ -29,7 +29,7 @@ import sys, torch
 torch.set_num_threads(1)
 from latentlab.engine.training.distributed import join_team
 from latentlab.engine.training.trainer import Trainer
-from latentlab.models.ae import AE
+from latentlab.models.ae.model import AE
 from tests.engine.test_distributed import PLAN, SMALL
 from tests.tiny import toy_set
 team, device = join_team(torch.device("cpu"))
@@ -79,7 +79,7 @@ torch.set_num_threads(1)
 from latentlab.engine.training.distributed import join_team
 from latentlab.engine.training.events import EpochEnded
 from latentlab.engine.training.trainer import Trainer
-from latentlab.models.ddpm import DDPM, DDPMConfig
+from latentlab.models.ddpm.model import DDPM, DDPMConfig
 from tests.engine.test_distributed import DENOISER, DENOISER_PLAN
 from tests.tiny import toy_set
 team, device = join_team(torch.device("cpu"))

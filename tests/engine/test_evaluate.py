@@ -14,9 +14,9 @@ from latentlab.core import gaussian
 from latentlab.engine.evaluation import elbo as module
 from latentlab.engine.evaluation.elbo import evaluate
 from latentlab.errors import LabError
-from latentlab.models.ae import AE, AEConfig
-from latentlab.models.cvae import CVAE, CVAEConfig
-from latentlab.models.vae import VAEConfig
+from latentlab.models.ae.model import AE, AEConfig
+from latentlab.models.cvae.model import CVAE, CVAEConfig
+from latentlab.models.vae.model import VAEConfig
 from tests.conftest import make_vae
 from tests.tiny import toy_set
 

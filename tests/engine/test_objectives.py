@@ -25,8 +25,8 @@ from latentlab.engine.training.state import state_path
 from latentlab.engine.training.trainer import Trainer
 from latentlab.errors import LabError
 from latentlab.models.base import Denoised, NoiseTerms
-from latentlab.models.ddpm import DDPM, DDPMConfig
-from latentlab.models.vae import VAEConfig
+from latentlab.models.ddpm.model import DDPM, DDPMConfig
+from latentlab.models.vae.model import VAEConfig
 from tests.conftest import make_vae
 from tests.tiny import toy_set
 

@@ -22,7 +22,7 @@ from latentlab.engine.rendering.requests import (
     SelectionRequest,
 )
 from latentlab.errors import LabError
-from latentlab.models.cvae import CVAE, CVAEConfig
+from latentlab.models.cvae.model import CVAE, CVAEConfig
 from tests.data.pictures import RED, encoded, noise, write
 from tests.data.png_files import ASIDES, png_16, with_asides
 from tests.engine.conftest import replies

@@ -25,7 +25,7 @@ from latentlab.engine.training.presets import (
     with_fitting_warmup,
 )
 from latentlab.errors import LabError
-from latentlab.models import ddpm
+from latentlab.models.ddpm import model as ddpm
 from latentlab.models.registry import KINDS, build, count_parameters
 
 DDPM = Choice(kind="ddpm")

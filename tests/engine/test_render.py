@@ -28,7 +28,7 @@ from latentlab.engine.rendering.requests import (
     WalkRequest,
 )
 from latentlab.errors import LabError
-from latentlab.models.vae import VAEConfig
+from latentlab.models.vae.model import VAEConfig
 from tests.conftest import make_vae
 from tests.engine.conftest import replies
 from tests.tiny import CONFIG, save_tiny_model, toy_set

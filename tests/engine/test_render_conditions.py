@@ -25,7 +25,7 @@ from latentlab.engine.rendering.requests import (
     WalkRequest,
 )
 from latentlab.errors import LabError
-from latentlab.models.cvae import CVAE, CVAEConfig
+from latentlab.models.cvae.model import CVAE, CVAEConfig
 from tests.engine.conftest import replies
 from tests.tiny import CONFIG, toy_set
 

@@ -13,9 +13,9 @@ from latentlab.core.likelihoods import Bernoulli, Palette
 from latentlab.engine.attributes.steering import Steering, steered
 from latentlab.engine.files.checkpoint import LoadedModel, ModelCard
 from latentlab.errors import LabError
-from latentlab.models.classifier import Classifier, ClassifierConfig
-from latentlab.models.cvae import CVAE, CVAEConfig
-from latentlab.models.vae import VAE, VAEConfig
+from latentlab.models.classifier.model import Classifier, ClassifierConfig
+from latentlab.models.cvae.model import CVAE, CVAEConfig
+from latentlab.models.vae.model import VAE, VAEConfig
 
 QUICK = Steering(steps=60, pictures=8)
 

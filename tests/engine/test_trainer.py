@@ -19,7 +19,7 @@ from latentlab.engine.training.trainer import Trainer
 from latentlab.engine.training.weights import in_order
 from latentlab.errors import LabError
 from latentlab.models.base import ElboTerms
-from latentlab.models.vae import VAEConfig
+from latentlab.models.vae.model import VAEConfig
 from tests.conftest import make_vae
 from tests.tiny import toy_set
 

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from latentlab.engine.training.weights import AdamW, Weights, in_order
-from latentlab.models.vae import VAEConfig
+from latentlab.models.vae.model import VAEConfig
 from tests.conftest import make_vae
 
 CONFIGS = {

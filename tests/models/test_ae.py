@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from latentlab.models.ae import AE, AEConfig
+from latentlab.models.ae.model import AE, AEConfig
 from tests.models.test_vae import pictures
 
 CONFIG = AEConfig(shape=(1, 8, 8), encoder_widths=(8,), decoder_widths=(8,), latents=3)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from latentlab.errors import LabError
 from latentlab.models.base import Classifies, Conditional, Denoises, Trains, TrainsByLabel
-from latentlab.models.classifier import Classifier, ClassifierConfig, moved
+from latentlab.models.classifier.model import Classifier, ClassifierConfig, moved
 from latentlab.models.registry import build, count_parameters, find_kind
 
 NAMES = ("cat", "dog", "owl")

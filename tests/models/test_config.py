@@ -16,7 +16,7 @@ from latentlab.errors import LabError
 from latentlab.models import registry
 from latentlab.models.base import parse_config
 from latentlab.models.registry import KINDS, build, count_parameters, expected_shapes, find_kind
-from latentlab.models.vae import VAE, VAEConfig
+from latentlab.models.vae.model import VAE, VAEConfig
 
 
 def test_that_a_config_survives_the_way_through_plain_fields():

@@ -8,8 +8,8 @@ from torch.nn import functional
 
 from latentlab.core.likelihoods import Bernoulli, Palette
 from latentlab.errors import LabError
-from latentlab.models import consistency
-from latentlab.models.cvae import CVAE, CVAEConfig
+from latentlab.models.cvae import consistency
+from latentlab.models.cvae.model import CVAE, CVAEConfig
 from latentlab.models.registry import build
 
 NAMES = ("cat", "dog", "owl")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from latentlab.errors import LabError
 from latentlab.models.base import Conditional, Decodes, Encodes, Trains
-from latentlab.models.cvae import CVAE, CVAEConfig
+from latentlab.models.cvae.model import CVAE, CVAEConfig
 from latentlab.models.nets import NETWORKS
 from latentlab.models.registry import build
 from tests.conftest import make_vae

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from latentlab.errors import LabError
 from latentlab.models.base import conditional
-from latentlab.models.ddpm import DDPM, PREDICTS, DDPMConfig
+from latentlab.models.ddpm.model import DDPM, PREDICTS, DDPMConfig
 
 NAMES = ("cat", "dog", "owl")
 SHAPE = (2, 8, 8)

@@ -24,7 +24,7 @@ from latentlab.models.base import (
     TrainsByDenoising,
     parse_config,
 )
-from latentlab.models.ddpm import DDPM, DDPMConfig
+from latentlab.models.ddpm.model import DDPM, DDPMConfig
 from latentlab.models.registry import KINDS, build, count_parameters
 from tests.models.test_ddpm import NAMES, SHAPE, config, make_ddpm, seeded
 

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from latentlab.core.schedules import SCHEDULES, Schedule
 from latentlab.models.base import Denoised
-from latentlab.models.ddpm import DDPM, DDPMConfig
+from latentlab.models.ddpm.model import DDPM, DDPMConfig
 from latentlab.models.samplers import DDIM, SAMPLERS, Ancestral, Sampler, make_sampler
 
 SHAPE = (1, 4, 4)

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from latentlab.models.ddpm import DDPM, DDPMConfig
+from latentlab.models.ddpm.model import DDPM, DDPMConfig
 from latentlab.models.samplers import DPMSolver, Step, make_sampler
 from tests.models.test_samplers import noise, seeded
 

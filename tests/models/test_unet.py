@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn.functional import silu
 
-from latentlab.models import unet
-from latentlab.models.unet import Attention, Norm, Residual, UNet, time_waves
+from latentlab.models.ddpm import unet
+from latentlab.models.ddpm.unet import Attention, Norm, Residual, UNet, time_waves
 
 
 def make_unet(

@@ -13,7 +13,7 @@ from latentlab.core.likelihoods import LIKELIHOODS
 from latentlab.errors import LabError
 from latentlab.models.base import Decodes, ElboTerms, Encodes, ImportanceTerms, Trains
 from latentlab.models.nets import NETWORKS
-from latentlab.models.vae import VAE, VAEConfig
+from latentlab.models.vae.model import VAE, VAEConfig
 from tests.conftest import make_vae
 
 widths = st.lists(st.integers(1, 9), min_size=1, max_size=4).map(tuple)

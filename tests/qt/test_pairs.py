@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from latentlab.engine.rendering.replies import UnfoldedReply
 from latentlab.engine.training.weights import in_order
-from latentlab.models.vae import VAEConfig
+from latentlab.models.vae.model import VAEConfig
 from latentlab.qt.clients.training_orders import Snapshot
 from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.shell.main_window import LabWindow

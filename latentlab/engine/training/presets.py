@@ -40,7 +40,7 @@ _UNETS: Mapping[str, tuple[tuple[int, ...], int]] = {
     "M": ((48, 96), 1),
     "L": ((64, 128), 2),
 }
-# What a diffusion model may be told to do, by the names of `latentlab.models.ddpm.DDPMConfig`.
+# What a diffusion model may be told to do, by the names of `latentlab.models.ddpm.model.DDPMConfig`.
 PREDICTS = ("v", "noise", "x0")
 NOISE_SCHEDULES = ("cosine", "linear", "sigmoid")
 WEIGHTINGS = ("simple", "min-snr")
@@ -70,7 +70,7 @@ class Choice:
         likelihood: a key of `LIKELIHOODS`.
         beta: the weight of the KL.
         predicts, schedule, weighting, condition_dropout: of a diffusion model, which has none of the latents,
-            network, likelihood and beta above; see `latentlab.models.ddpm.DDPMConfig`.
+            network, likelihood and beta above; see `latentlab.models.ddpm.model.DDPMConfig`.
     """
 
     kind: str = "vae"

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from latentlab.engine.diffusion.recipes import Recipe, SamplerSettings
 from latentlab.engine.files.checkpoint import ModelCard, save_model
-from latentlab.models.ddpm import DDPM, DDPMConfig
+from latentlab.models.ddpm.model import DDPM, DDPMConfig
 from latentlab.qt.app import _state_for
 from latentlab.qt.shell.main_window import LabWindow
 from latentlab.qt.views.diffusion import shelf

@@ -25,7 +25,7 @@ from latentlab.engine.diffusion.recipes import (
 from latentlab.engine.diffusion.runner import Diffusion
 from latentlab.engine.rendering.cropping import Fitting
 from latentlab.engine.rendering.own_picture import fitted
-from latentlab.models.ddpm import DDPM, DDPMConfig
+from latentlab.models.ddpm.model import DDPM, DDPMConfig
 from latentlab.qt.clients.denoiser_client import DenoiserClient
 from latentlab.qt.clients.task_queue import TaskQueue
 from latentlab.qt.clients.workspace import Workspace

@@ -15,7 +15,7 @@ from latentlab.engine.diffusion.requests import BeliefReply, DenoiserReply, Nois
 from latentlab.engine.files.checkpoint import ModelCard, save_model
 from latentlab.engine.rendering.replies import Refusal, Reply
 from latentlab.engine.rendering.requests import Request
-from latentlab.models.ddpm import DDPM, DDPMConfig
+from latentlab.models.ddpm.model import DDPM, DDPMConfig
 from latentlab.qt.clients.denoiser_client import DenoiserClient
 from latentlab.qt.shell.main_window import LabWindow
 from tests.qt.diffusion.fake_service import FakeService, noise_of

@@ -27,7 +27,7 @@ from latentlab.core.gaussian import standard_noise
 from latentlab.core.schedules import SCHEDULES, Schedule
 from latentlab.errors import LabError
 from latentlab.models.base import Denoised, NoiseTerms, require_choice, require_conditions, require_range
-from latentlab.models.unet import UNet
+from latentlab.models.ddpm.unet import UNet
 
 PREDICTS = ("noise", "x0", "v")
 WEIGHTINGS = ("simple", "min-snr")

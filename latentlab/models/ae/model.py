@@ -16,7 +16,7 @@ from torch import Tensor
 
 from latentlab.errors import LabError
 from latentlab.models.base import ElboTerms, ImportanceTerms, Posterior
-from latentlab.models.vae import VAE, VAEConfig
+from latentlab.models.vae.model import VAE, VAEConfig
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,9 @@ from torch import Tensor
 from latentlab.core.gaussian import kl_per_dimension, reparameterise, standard_noise
 from latentlab.core.likelihoods import Palette
 from latentlab.errors import LabError
-from latentlab.models import consistency
 from latentlab.models.base import ElboTerms, require_conditions, require_range
-from latentlab.models.vae import VAE, VAEConfig
+from latentlab.models.cvae import consistency
+from latentlab.models.vae.model import VAE, VAEConfig
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class CVAEConfig(VAEConfig):
         exclusive: classes, of which one holds, rather than attributes, of which any may.
         condition_encoder: whether the encoder is told too.
         consistency: w, how much it counts in training that pictures told otherwise show what they were told;
-            0 for not at all. See `latentlab.models.consistency`.
+            0 for not at all. See `latentlab.models.cvae.consistency`.
     """
 
     condition_names: tuple[str, ...] = ()
@@ -81,7 +81,7 @@ class CVAE(VAE):
         shown: Tensor | None = None,
         y: Tensor | None = None,
     ) -> ElboTerms:
-        """The ELBO's terms, and in training the penalty of `latentlab.models.consistency`."""
+        """The ELBO's terms, and in training the penalty of `latentlab.models.cvae.consistency`."""
         if not (self.training and self.config.consistency and y is not None):
             return super().elbo_terms(x, generator, shown=shown, y=y)
         posterior = self.encode(x if shown is None else shown, y)
