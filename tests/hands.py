@@ -40,12 +40,11 @@ from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
 from latentlab.engine.attributes.trust import STEERED
 from latentlab.engine.diffusion.recipes import Recipe, SamplerSettings
-from latentlab.engine.files.model_catalog import makes_pictures
+from latentlab.engine.files.model_catalog import denoises, makes_pictures
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.shell.crash_reporter import CrashLog
 from latentlab.qt.shell.main_window import LabWindow
-from latentlab.qt.views.diffusion.shelf import denoises
 from latentlab.qt.views.manifold_grid.picture import GridPicture
 from latentlab.session.session import Session
 from latentlab.session.state import SessionState

@@ -12,6 +12,7 @@ from PySide6.QtCore import QEventLoop, QLocale, QObject, QSocketNotifier, Qt, QT
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+from latentlab.engine.files.model_catalog import data_of, denoises, encoder_of
 from latentlab.engine.inference.memory import hoard_little
 from latentlab.engine.rendering.replies import EncodingsReply, LoadedReply, Refusal
 from latentlab.errors import LabError
@@ -19,7 +20,6 @@ from latentlab.qt.clients.gui_gc import Collector
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.shell.main_window import LabWindow
-from latentlab.qt.views.diffusion.shelf import data_of, denoises, encoder_of
 from latentlab.session.fitting import on_data
 from latentlab.session.recent_data import RecentData
 from latentlab.session.session import Session

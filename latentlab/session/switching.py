@@ -7,7 +7,7 @@ from pathlib import Path
 
 from latentlab.data.shipped_sets import SHIPPED_SETS
 from latentlab.data.spec import Spec
-from latentlab.qt.views.diffusion.shelf import data_of, shape_of_pictures
+from latentlab.engine.files.model_catalog import data_of, shape_of_pictures
 from latentlab.session.fitting import on_data
 from latentlab.session.known_data import title_of
 from latentlab.session.recent_data import RecentData

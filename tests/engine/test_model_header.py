@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from latentlab.engine.files.model_catalog import card_in, makes_pictures
-from latentlab.qt.views.diffusion.shelf import denoises
+from latentlab.engine.files.model_catalog import card_in, denoises, makes_pictures
 from tests.tiny import save_tiny_classifier, save_tiny_model
 
 

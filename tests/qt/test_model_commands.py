@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from latentlab.engine.rendering.renderer import Renderer
 from latentlab.engine.rendering.requests import LoadRequest
 from latentlab.errors import LabError
-from latentlab.qt.compare import shelf
+from latentlab.qt.compare import catalogue
 from latentlab.qt.shell.menus import model_menu
 from tests.qt.shell import OFFSCREEN, open_window
 from tests.tiny import save_tiny_classifier, save_tiny_model
@@ -25,7 +25,7 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
         "toy-classifier": save_tiny_classifier(tmp_path / "toy-classifier.safetensors"),
         "toy-vae": save_tiny_model(tmp_path / "toy-vae.safetensors"),
     }
-    for module in (model_menu, shelf):
+    for module in (model_menu, catalogue):
         monkeypatch.setattr(module, "model_files", lambda: files)
     return files
 
@@ -35,7 +35,7 @@ def test_that_a_classifier_is_in_no_menu_and_no_chooser(qtbot: QtBot, tmp_path: 
         names = {entry.name for entry in model_menu.model_entries(window)}
     assert "model_toy-vae" in names
     assert "model_toy-classifier" not in names
-    listed = {one.title for one in shelf.on_shelf(tmp_path)}
+    listed = {one.title for one in catalogue.comparable(tmp_path)}
     assert listed == {"toy-vae"}, "neither the shipped one nor the one in the folder"
 
 

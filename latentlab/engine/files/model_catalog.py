@@ -1,4 +1,5 @@
-"""What a model file says of itself, read from its header alone and without torch: only to propose something.
+"""What model files say of themselves, and which of those that ship suit some data: read from their headers
+alone and without torch, only to propose something.
 
 A model is checked when it is opened; see `latentlab.engine.files.checkpoint`.
 """
@@ -14,10 +15,12 @@ from typing import Any
 from latentlab.data.files import open_to_read
 from latentlab.engine.files.tensor_header import read_header
 from latentlab.errors import LabError
+from latentlab.shipped import model_files
 
 _FIELDS = {"kind": str, "config": dict, "data": dict, "metrics": dict, "command": str}
 # They judge pictures and make none: nothing can be seen of them in a window.
 _JUDGES = frozenset({"classifier"})
+_DENOISERS = frozenset({"ddpm"})
 
 
 def card_in(path: Path) -> Mapping[str, Any]:
@@ -38,3 +41,58 @@ def card_in(path: Path) -> Mapping[str, Any]:
 def makes_pictures(path: Path) -> bool:
     """Whether there would be something to see of the model, as far as the file says."""
     return card_in(path).get("kind") not in _JUDGES
+
+
+def denoises(model: str) -> bool:
+    """Whether a model, a name or a path, goes from noise to pictures, as far as its file says."""
+    return card_in(model_files().get(model, Path(model).expanduser())).get("kind") in _DENOISERS
+
+
+def denoisers() -> dict[str, str]:
+    """The diffusion models that ship: name -> the data that it learnt."""
+    cards = {name: card_in(path) for name, path in model_files().items()}
+    return {name: _data(card) for name, card in cards.items() if card.get("kind") in _DENOISERS}
+
+
+def name_of(path: str) -> str:
+    """How to ask for a model again: by its name if it ships, else by its whole path."""
+    found = Path(path).resolve()
+    shipped = model_files().get(found.stem)
+    return found.stem if shipped is not None and shipped.resolve() == found else str(found)
+
+
+def suited_to(data: str) -> str | None:
+    """The diffusion model that ships for some data (a spec), else the first; None if none ships."""
+    known = denoisers()
+    name = Path(data.partition("::")[0]).stem
+    return next((one for one, learnt in known.items() if learnt == name), next(iter(known), None))
+
+
+def data_of(model: str) -> str:
+    """What a model, a name or a path, learnt; "" if its file does not say."""
+    return _data(card_in(model_files().get(model, Path(model).expanduser())))
+
+
+def shape_of_pictures(model: str) -> tuple[int, ...]:
+    """(C, H, W) of a model's pictures, a name or a path; () if its file does not say."""
+    config = card_in(model_files().get(model, Path(model).expanduser())).get("config")
+    shape = config.get("shape") if isinstance(config, dict) else None
+    return tuple(shape) if isinstance(shape, list) else ()
+
+
+def encoder_of(data: str) -> str | None:
+    """A VAE that ships, of some data, that has a plane: that of the fewest latents; None if there is none."""
+    found = []
+    for name, path in model_files().items():
+        card = card_in(path)
+        config = card.get("config")
+        latents = config.get("latents") if isinstance(config, dict) else None
+        if card.get("kind") == "vae" and _data(card) == data and isinstance(latents, int):
+            # One of beta = 1 before others: its name is the shortest.
+            found.append((latents, len(name), name))
+    return min(found)[2] if found else None
+
+
+def _data(card: Mapping[str, Any]) -> str:
+    data = card.get("data")
+    return str(data.get("name", "")) if isinstance(data, dict) else ""

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QFileDialog, QSizePolicy
 
-from latentlab.qt.compare.shelf import Known
+from latentlab.qt.compare.catalogue import Known
 from latentlab.qt.widgets.plain_text import listed, plain_tip
 
 _FILE = "Open file …"
@@ -19,7 +19,7 @@ class ModelChooser(QComboBox):
 
     chosen = Signal(str)
 
-    def __init__(self, shelf: Sequence[Known], folder: str) -> None:
+    def __init__(self, catalogue: Sequence[Known], folder: str) -> None:
         super().__init__()
         self.setObjectName("compareModel")
         self.setAccessibleName("Model of this column")
@@ -28,9 +28,9 @@ class ModelChooser(QComboBox):
         self.setMinimumContentsLength(8)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._folder, self._shown = folder, -1
-        for one in shelf:
+        for one in catalogue:
             self._put(self.count(), one.title, one.model)
-        if shelf:
+        if catalogue:
             self.insertSeparator(self.count())
         self.addItem(_FILE)
         self.show_model("")

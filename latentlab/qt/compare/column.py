@@ -16,10 +16,10 @@ from PySide6.QtWidgets import (
 from latentlab.engine.rendering.replies import LoadedReply, Refusal
 from latentlab.engine.rendering.requests import LoadRequest
 from latentlab.qt.compare.caption import Caption
+from latentlab.qt.compare.catalogue import Known, known
 from latentlab.qt.compare.chooser import ModelChooser
 from latentlab.qt.compare.linked_workspace import LinkedWorkspace
 from latentlab.qt.compare.pictures import ColumnPictures
-from latentlab.qt.compare.shelf import Known, known
 from latentlab.qt.views.conditions.view import ConditionSelector
 from latentlab.qt.views.latent_plane.view import LatentPlane
 from latentlab.qt.widgets.message_bar import MessageBar
@@ -41,13 +41,15 @@ class ModelColumn(QFrame):
     removal_wished = Signal(object)
     troubled = Signal(str)
 
-    def __init__(self, number: int, workspace: LinkedWorkspace, shelf: Sequence[Known], folder: str) -> None:
+    def __init__(
+        self, number: int, workspace: LinkedWorkspace, catalogue: Sequence[Known], folder: str
+    ) -> None:
         super().__init__()
         self.setObjectName(f"compareColumn_{number}")
         self.setAccessibleName(f"Column {number}")
         self.workspace = workspace
         workspace.setParent(self)
-        self.chooser = ModelChooser(shelf, folder)
+        self.chooser = ModelChooser(catalogue, folder)
         self.chooser.chosen.connect(self.open_model)
         self.remove = QToolButton()
         self.remove.setText("✕")

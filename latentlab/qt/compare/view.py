@@ -13,10 +13,10 @@ from latentlab.qt.clients.burst import Burst
 from latentlab.qt.clients.render_thread import Serves
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.compare.bar import CompareBar
+from latentlab.qt.compare.catalogue import comparable, known, most_different
 from latentlab.qt.compare.column import ModelColumn
 from latentlab.qt.compare.link import Link
 from latentlab.qt.compare.linked_workspace import LinkedWorkspace
-from latentlab.qt.compare.shelf import known, most_different, on_shelf
 from latentlab.qt.views.class_legend.view import ClassLegend
 from latentlab.session.edits import SetLayers
 from latentlab.session.state import SessionState
@@ -49,7 +49,7 @@ class CompareView(QWidget):
         self.setAccessibleName("Models side by side")
         self._state, self._asked = state, asked
         self._new_renderer = new_renderer
-        self._shelf = on_shelf(folder)
+        self._catalogue = comparable(folder)
         self._numbers = 0
         self._burst = Burst()
         self.link = Link(self)
@@ -89,7 +89,7 @@ class CompareView(QWidget):
     def usual_models(self) -> list[str]:
         """The model of the state, and those of the same data that differ most from it."""
         chosen = [known(self._state.model)]
-        while len(chosen) < USUAL and (other := most_different(chosen, self._shelf)) is not None:
+        while len(chosen) < USUAL and (other := most_different(chosen, self._catalogue)) is not None:
             chosen.append(other)
         return [one.model for one in chosen]
 
@@ -103,7 +103,7 @@ class CompareView(QWidget):
             for column in self.columns
             if column.workspace.model is not None
         ]
-        other = most_different(shown, self._shelf)
+        other = most_different(shown, self._catalogue)
         column = self._put_column()
         if other is not None:
             column.open_model(other.model)
@@ -115,7 +115,7 @@ class CompareView(QWidget):
         leader = next((column.workspace.state for column in self.columns), self._state)
         renderer = None if self._new_renderer is None else self._new_renderer()
         workspace = LinkedWorkspace(self.link, leader, renderer)
-        column = ModelColumn(self._numbers, workspace, self._shelf, self._asked)
+        column = ModelColumn(self._numbers, workspace, self._catalogue, self._asked)
         column.removal_wished.connect(self.remove_column)
         column.troubled.connect(self.troubled)
         workspace.loaded.connect(self._refresh)

@@ -11,12 +11,12 @@ from PySide6.QtCore import QMimeData, QObject, Signal
 
 from latentlab.data.formats import SUFFIXES, why_passed_over
 from latentlab.engine.diffusion.tape_origin import WHAT, Origin, read_tape, tape_in
+from latentlab.engine.files.model_catalog import denoises
 from latentlab.engine.files.provenance import Provenance, read_provenance
 from latentlab.engine.rendering.replies import LoadedReply
 from latentlab.qt.clients.task_queue import Failure, TaskQueue
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.settings import Settings
-from latentlab.qt.views.diffusion.shelf import denoises
 from latentlab.qt.widgets.message_bar import MessageBar
 from latentlab.session.edits import MoveProbe
 from latentlab.session.switching import for_model, on_its_data

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, Slot
 
+from latentlab.engine.files.model_catalog import data_of
 from latentlab.engine.rendering.replies import (
     LoadedReply,
     Refusal,
@@ -24,7 +25,6 @@ from latentlab.engine.types import Point
 from latentlab.qt.clients.coalesce import Asking
 from latentlab.qt.clients.lag import Lag
 from latentlab.qt.clients.workspace import Workspace
-from latentlab.qt.views.diffusion.shelf import data_of
 from latentlab.session.known_data import title_of
 
 if TYPE_CHECKING:

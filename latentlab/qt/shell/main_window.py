@@ -15,6 +15,7 @@ from PySide6.QtCore import QByteArray, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QMainWindow, QWidget
 
+from latentlab.engine.files.model_catalog import data_of, encoder_of
 from latentlab.engine.rendering.replies import LoadedReply, Refusal
 from latentlab.engine.rendering.requests import DirectionsRequest
 from latentlab.errors import LabError
@@ -25,7 +26,6 @@ from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.shell.crash_reporter import CrashReporter
 from latentlab.qt.shell.theme import ThemeSwitcher
 from latentlab.qt.shell.welcome import Welcome
-from latentlab.qt.views.diffusion.shelf import data_of, encoder_of
 from latentlab.qt.widgets.plain_text import title_text
 from latentlab.session.fitting import on_data
 from latentlab.session.session import Session

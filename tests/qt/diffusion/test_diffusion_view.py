@@ -13,11 +13,11 @@ from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from latentlab.engine.diffusion.recipes import Recipe, SamplerSettings
+from latentlab.engine.files import model_catalog
 from latentlab.engine.files.checkpoint import ModelCard, save_model
 from latentlab.models.ddpm.model import DDPM, DDPMConfig
 from latentlab.qt.app import _state_for
 from latentlab.qt.shell.main_window import LabWindow
-from latentlab.qt.views.diffusion import shelf
 from latentlab.session.state import SessionState
 from tests.qt.shell import OFFSCREEN, open_window
 from tests.tiny import save_tiny_model
@@ -43,7 +43,7 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
         "faces-vae": save_tiny_model(tmp_path / "faces-vae.safetensors"),
         "mnist-ddpm": save_tiny_denoiser(tmp_path / "mnist-ddpm.safetensors"),
     }
-    monkeypatch.setattr("latentlab.qt.views.diffusion.shelf.model_files", lambda: files)
+    monkeypatch.setattr("latentlab.engine.files.model_catalog.model_files", lambda: files)
     monkeypatch.setattr("latentlab.engine.files.checkpoint.model_files", lambda: files)
     return files
 
@@ -260,16 +260,18 @@ def test_that_the_panel_is_higher_while_it_is_in_front_and_gives_the_height_back
         qtbot.waitUntil(lambda: abs(window.docks.tray.height() - low) < 8, timeout=2000)
 
 
-def test_that_what_the_shelf_says_comes_from_the_headers(shipped: dict[str, Path], tmp_path: Path) -> None:
-    assert shelf.denoisers() == {"faces-ddpm": "faces", "mnist-ddpm": "mnist"}
-    assert shelf.suited_to("mnist") == "mnist-ddpm"
-    assert shelf.suited_to("/somewhere/else.npz::x") == "faces-ddpm"
-    assert shelf.denoises("mnist-ddpm")
-    assert shelf.denoises(str(shipped["mnist-ddpm"]))
-    assert not shelf.denoises("faces-vae")
-    assert not shelf.denoises(str(tmp_path / "gone.safetensors"))
-    assert shelf.encoder_of("toy") == "faces-vae"
-    assert shelf.encoder_of("mnist") is None
+def test_that_what_the_catalogue_says_comes_from_the_headers(
+    shipped: dict[str, Path], tmp_path: Path
+) -> None:
+    assert model_catalog.denoisers() == {"faces-ddpm": "faces", "mnist-ddpm": "mnist"}
+    assert model_catalog.suited_to("mnist") == "mnist-ddpm"
+    assert model_catalog.suited_to("/somewhere/else.npz::x") == "faces-ddpm"
+    assert model_catalog.denoises("mnist-ddpm")
+    assert model_catalog.denoises(str(shipped["mnist-ddpm"]))
+    assert not model_catalog.denoises("faces-vae")
+    assert not model_catalog.denoises(str(tmp_path / "gone.safetensors"))
+    assert model_catalog.encoder_of("toy") == "faces-vae"
+    assert model_catalog.encoder_of("mnist") is None
 
 
 def test_that_a_denoiser_on_the_command_line_leaves_the_plane_to_an_encoder_of_its_data(

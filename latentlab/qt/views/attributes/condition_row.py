@@ -6,10 +6,10 @@ from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from latentlab.engine.types import Picture
-from latentlab.qt.views.dimensions.row import CalmSlider, Figure
 from latentlab.qt.widgets.condition_tile import ConditionTile
 from latentlab.qt.widgets.images import to_qimage
 from latentlab.qt.widgets.plain_text import Label, listed, plain_tip
+from latentlab.qt.widgets.sliders import CalmSlider, Figure
 
 TILE = 52
 _PER_UNIT = 100

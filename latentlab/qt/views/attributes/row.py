@@ -6,8 +6,8 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal, SignalInstance, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QGridLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
-from latentlab.qt.views.dimensions.row import CentredSlider, Figure
 from latentlab.qt.widgets.plain_text import Label, listed, plain_tip
+from latentlab.qt.widgets.sliders import CentredSlider, Figure
 
 REACH = 2.0
 _PER_UNIT = 100

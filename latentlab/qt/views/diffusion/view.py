@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QComboBox, QTabWidget, QVBoxLayout, QWidget
 
 from latentlab.engine.diffusion.recipes import Recipe, Start
 from latentlab.engine.diffusion.requests import DenoiserReply, OpenDenoiserRequest
+from latentlab.engine.files.model_catalog import denoisers, name_of, suited_to
 from latentlab.engine.rendering.replies import Refusal
 from latentlab.qt.clients.denoiser_client import DenoiserClient
 from latentlab.qt.clients.workspace import Workspace
@@ -22,7 +23,6 @@ from latentlab.qt.controllers.picture_store import OwnPictures
 from latentlab.qt.views.diffusion.forward.page import ForwardPage
 from latentlab.qt.views.diffusion.reverse.page import ReversePage
 from latentlab.qt.views.diffusion.seeded_noise import SeededNoise
-from latentlab.qt.views.diffusion.shelf import denoisers, name_of, suited_to
 from latentlab.qt.views.diffusion.start.page import StartPage
 from latentlab.qt.widgets.plain_text import listed, plain_tip
 

@@ -25,13 +25,13 @@ from latentlab.engine.rendering.error_map import error_map
 from latentlab.qt.clients.burst import Burst
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.picture_store import OwnPictures
-from latentlab.qt.views.dimensions.row import CalmSlider
 from latentlab.qt.views.own_picture.text import elbo_in_words, error_in_words, known_in_words
 from latentlab.qt.widgets.check_box import CheckBox
 from latentlab.qt.widgets.crop_frame import PictureFrame
 from latentlab.qt.widgets.flow_layout import FlowLayout
 from latentlab.qt.widgets.picture_label import CrispPicture
 from latentlab.qt.widgets.plain_text import Label, plain_tip
+from latentlab.qt.widgets.sliders import CalmSlider
 from latentlab.session.known_data import title_of
 
 if TYPE_CHECKING:

@@ -27,9 +27,9 @@ from latentlab.qt.views.diffusion.model_shape import in_shape, shape_in_words, s
 from latentlab.qt.views.diffusion.noise_text import noise_in_words
 from latentlab.qt.views.diffusion.seeded_noise import SeededNoise
 from latentlab.qt.views.diffusion.text import told_words
-from latentlab.qt.views.dimensions.row import CalmSlider
 from latentlab.qt.widgets.images import data_picture
 from latentlab.qt.widgets.plain_text import Label, plain_tip
+from latentlab.qt.widgets.sliders import CalmSlider
 from latentlab.session.state import SessionState
 
 # Where t begins: halfway there is something to see of both, the picture and the noise.

@@ -31,9 +31,9 @@ from latentlab.engine.diffusion.recipes import (
 from latentlab.engine.diffusion.requests import DenoiserReply
 from latentlab.qt.views.diffusion.reverse.condition_form import ToldForm
 from latentlab.qt.views.diffusion.text import SAMPLER_TITLES, of_start
-from latentlab.qt.views.dimensions.row import CalmSlider, Figure
 from latentlab.qt.widgets.number_field import WholeNumber
 from latentlab.qt.widgets.plain_text import Label, plain_tip
+from latentlab.qt.widgets.sliders import CalmSlider, Figure
 
 PRESETS = (10, 20, 50, 100, 1000)
 # Short enough to be typed.

@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from latentlab.qt.views.diffusion.start.mask import HALVES
 from latentlab.qt.views.diffusion.start.mask_canvas import MaskCanvas
-from latentlab.qt.views.dimensions.row import CalmSlider
 from latentlab.qt.widgets.flow_layout import FlowLayout
 from latentlab.qt.widgets.number_field import WholeNumber
 from latentlab.qt.widgets.plain_text import Label, plain_tip
+from latentlab.qt.widgets.sliders import CalmSlider
 
 _MOST_REPEATS, _REPEATS = 50, 5
 

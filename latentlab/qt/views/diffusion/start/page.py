@@ -24,11 +24,11 @@ from latentlab.qt.views.diffusion.start.interpolation_form import BetweenForm
 from latentlab.qt.views.diffusion.start.layout import FRAME_MARGIN, StartLayout
 from latentlab.qt.views.diffusion.start.mask_tools import MaskTools
 from latentlab.qt.views.diffusion.start.picture_source import PictureSource
-from latentlab.qt.views.dimensions.row import CalmSlider
 from latentlab.qt.widgets.choice_button import ChoiceButton
 from latentlab.qt.widgets.flow_layout import FlowLayout
 from latentlab.qt.widgets.picture_label import CrispPicture
 from latentlab.qt.widgets.plain_text import Label, plain_tip
+from latentlab.qt.widgets.sliders import CalmSlider
 
 PICTURE, HOLE, BETWEEN = "picture", "hole", "between"
 _CHOICES = (

@@ -20,7 +20,7 @@ _BETA = re.compile(r"--beta[ =]([0-9.eE+-]+)")
 
 @dataclass(frozen=True)
 class Known:
-    """A model on the shelf.
+    """A model in the catalogue.
 
     Attributes:
         model: what opens it, a shipped name or a path.
@@ -36,7 +36,7 @@ class Known:
     beta: float = 1.0
 
 
-def on_shelf(folder: Path) -> list[Known]:
+def comparable(folder: Path) -> list[Known]:
     """The models that ship, and those in the person's own folder; of a classifier nothing can be seen."""
     found = [_known(name, path) for name, path in model_files().items() if makes_pictures(path)]
     try:
@@ -52,13 +52,13 @@ def known(model: str) -> Known:
     return _known(model, path)
 
 
-def most_different(shown: Iterable[Known], shelf: Iterable[Known]) -> Known | None:
-    """The model on the shelf, of the same data, that is least like those that are shown."""
+def most_different(shown: Iterable[Known], catalogue: Iterable[Known]) -> Known | None:
+    """The model in the catalogue, of the same data, that is least like those that are shown."""
     there = list(shown)
     if not there:
         return None
     # Without latents there is no plane.
-    others = [one for one in shelf if one.data == there[0].data and one.latents > 0 and one not in there]
+    others = [one for one in catalogue if one.data == there[0].data and one.latents > 0 and one not in there]
     return max(others, key=lambda one: min(_gap(one, other) for other in there), default=None)
 
 

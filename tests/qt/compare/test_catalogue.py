@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from latentlab.qt.compare import shelf
-from latentlab.qt.compare.shelf import Known, known, most_different, on_shelf
+from latentlab.qt.compare import catalogue
+from latentlab.qt.compare.catalogue import Known, comparable, known, most_different
 
 VAE = Known("vae", "vae", "vae", "mnist", 2)
 AE = Known("ae", "ae", "ae", "mnist", 2)
@@ -32,7 +32,7 @@ def test_that_the_model_that_differs_most_comes_next() -> None:
 def test_that_what_ships_is_known() -> None:
     model = known("mnist-vae-2d")
     assert (model.kind, model.data, model.latents, model.beta) == ("vae", "mnist", 2, 1.0)
-    assert model in on_shelf(Path("nowhere"))
+    assert model in comparable(Path("nowhere"))
 
 
 def write(path: Path, metadata: object) -> None:
@@ -48,7 +48,7 @@ def test_that_own_models_are_found_with_what_their_cards_say(tmp_path: Path) -> 
         "command": "latentlab train vae --beta 4",
     }
     write(tmp_path / "mine.safetensors", {"latentlab": json.dumps(card)})
-    found = on_shelf(tmp_path)[-1]
+    found = comparable(tmp_path)[-1]
     assert found == Known(str(tmp_path / "mine.safetensors"), "mine", "vae", "cats", 3, 4.0)
 
 
@@ -68,4 +68,4 @@ def test_that_a_file_that_is_no_model_is_offered_but_predicted_nothing(
 def test_that_an_odd_card_is_no_harm(tmp_path: Path, card: str) -> None:
     path = tmp_path / "odd.safetensors"
     write(path, {"latentlab": card})
-    assert shelf.known(str(path)).beta == 1.0
+    assert catalogue.known(str(path)).beta == 1.0
