@@ -1,0 +1,97 @@
+"""Configs that check themselves: parsed from JSON, each field in its range, the first wrong one named."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import reprlib
+import typing
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from latentlab.errors import LabError
+
+# What a model may be told of a picture, or tell of one: as many as can be read of data.
+MOST_CLASSES, MOST_ATTRIBUTES = 1000, 256
+# Of a list in a config: as many as a palette may have colours; names of classes may be more.
+_LONGEST = 256
+
+ConfigT = TypeVar("ConfigT")
+
+
+def parse_config(kind: type[ConfigT], fields: Mapping[str, Any]) -> ConfigT:
+    """A frozen config of dataclass `kind` from parsed JSON; nothing unknown, nothing of another type.
+
+    Ranges are the config's own affair (`__post_init__`). Lists become tuples.
+
+    Raises:
+        LabError: naming the first field that is wrong.
+    """
+    if not isinstance(fields, Mapping):
+        raise LabError(f"the model's config is {type(fields).__name__}, expected an object")
+    known = {field.name: field for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
+    types = typing.get_type_hints(kind)
+    values: dict[str, Any] = {}
+    for name, value in fields.items():
+        if name not in known:
+            raise LabError(f"config field {_shown(name)} is unknown", hint=f"Known: {', '.join(known)}")
+        values[name] = _as_type(name, value, types[name])
+    for name, field in known.items():
+        if name not in values and field.default is field.default_factory is dataclasses.MISSING:
+            raise LabError(f"config field {name!r} is missing")
+    return kind(**values)
+
+
+def _as_type(name: str, value: Any, wanted: Any) -> Any:
+    if typing.get_origin(wanted) is tuple:
+        element = typing.get_args(wanted)[0]
+        named = name == "condition_names"
+        if isinstance(value, list | tuple) and len(value) <= (MOST_CLASSES if named else _LONGEST):
+            return tuple(_as_type(name, item, element) for item in value)
+        if named and isinstance(value, list | tuple):
+            raise _too_many(len(value), exclusive=True)
+        raise LabError(f"config field {name!r} must be a short list")
+    if wanted is float and isinstance(value, int | float) and not isinstance(value, bool):
+        with contextlib.suppress(OverflowError):  # JSON's integers have no upper end, floats do
+            return float(value)
+    if type(value) is not wanted:
+        raise LabError(f"config field {name!r} is {_shown(value)}, expected {wanted.__name__}")
+    return value
+
+
+def require_range(name: str, value: float, low: float, high: float) -> None:
+    """Refuses a config value outside [low, high], NaN included, naming the field."""
+    if not low <= value <= high:
+        raise LabError(f"config field {name!r} is {_shown(value)}, expected {low:g} to {high:g}")
+
+
+def require_conditions(names: tuple[str, ...], *, exclusive: bool, least: int) -> None:
+    """Refuses classes (or attributes, if they do not exclude each other) that are too few, too many, or of
+    one name."""
+    what = "classes" if exclusive else "attributes"
+    if len(names) < least:
+        raise LabError(f"the model has {len(names)} {what} to tell of, and needs {least}")
+    if len(names) > (MOST_CLASSES if exclusive else MOST_ATTRIBUTES):
+        raise _too_many(len(names), exclusive=exclusive)
+    if len(set(names)) < len(names):
+        twice = next(name for number, name in enumerate(names) if name in names[:number])
+        raise LabError(f"two of the {what} are called {_shown(twice)}", hint="Give each a name of its own")
+
+
+def _too_many(count: int, *, exclusive: bool) -> LabError:
+    what, most = ("classes", MOST_CLASSES) if exclusive else ("attributes", MOST_ATTRIBUTES)
+    return LabError(
+        f"{count:,} {what}; at most {most:,} can be told apart by a model",
+        hint=f"Train on a part of the {what}, or a model that is told none, such as a VAE",
+    )
+
+
+def require_choice(name: str, value: str, choices: typing.Iterable[str]) -> None:
+    """Refuses a config value that is not among `choices`, naming the field and the choices."""
+    if value not in choices:
+        raise LabError(f"config field {name!r} is {_shown(value)}", hint=f"Known: {', '.join(choices)}")
+
+
+def _shown(value: object) -> str:
+    """A value from a file, short enough for a message however large or deep it is."""
+    return reprlib.repr(value)[:80]

@@ -1,0 +1,86 @@
+"""Priors over a latent space: how to draw from one, how likely it finds a place, how it is mapped to N(0, I).
+
+    p(z)      a density over the D numbers of a latent space, in nats
+    z = T(u)  where there is such a map: u ~ N(0, I) becomes z ~ p(z), and T^-1 takes it back
+
+T is what a grid of equal prior mass, and the picture of a prior's contours, are made with: their places are
+known for N(0, I) and carried over. N(0, I) itself is the prior whose T leaves everything as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
+
+import torch
+from torch import Tensor
+
+from latentlab.core import gaussian
+
+
+@runtime_checkable
+class Prior(Protocol):
+    """A density over a latent space of `dimensions` numbers."""
+
+    @property
+    def dimensions(self) -> int:
+        """D."""
+
+    @property
+    def formula(self) -> str:
+        """What it is called, in one line, such as "N(0, I)"."""
+
+    def draw(self, count: int, generator: torch.Generator | None = None) -> Tensor:
+        """z ~ p(z); -> (count, D) float32 on the generator's device; the first of many are those of few."""
+
+    def log_density(self, z: Tensor) -> Tensor:
+        """log p(z) in nats, -inf where it never draws; (..., D) -> (...)."""
+
+
+@runtime_checkable
+class FromNormal(Prior, Protocol):
+    """A prior that is N(0, I) seen through an invertible map."""
+
+    def from_normal(self, u: Tensor) -> Tensor:
+        """T: draws of N(0, I) become draws of this one; (..., D) -> (..., D)."""
+
+    def to_normal(self, z: Tensor) -> Tensor:
+        """T^-1; (..., D) -> (..., D)."""
+
+
+class StandardNormal:
+    """N(0, I)."""
+
+    formula = "N(0, I)"
+
+    def __init__(self, dimensions: int) -> None:
+        self.dimensions = dimensions
+
+    def draw(self, count: int, generator: torch.Generator | None = None) -> Tensor:
+        """z ~ N(0, I); -> (count, D)."""
+        device = "cpu" if generator is None else generator.device
+        return gaussian.steady_noise(torch.empty(count, self.dimensions, device=device), generator)
+
+    def log_density(self, z: Tensor) -> Tensor:
+        """log N(z; 0, I); (..., D) -> (...)."""
+        return gaussian.standard_log_density(z)
+
+    def from_normal(self, u: Tensor) -> Tensor:
+        """u itself."""
+        return u
+
+    def to_normal(self, z: Tensor) -> Tensor:
+        """z itself."""
+        return z
+
+
+def is_standard(prior: Prior) -> bool:
+    """Whether it is N(0, I), of which much is known in closed form."""
+    return isinstance(prior, StandardNormal)
+
+
+def log_density_at(prior: Prior, z: Sequence[float]) -> float:
+    """log p(z) in nats of one point given as plain numbers; of N(0, I) without making a tensor."""
+    if is_standard(prior):
+        return gaussian.standard_log_density_at(z)
+    return float(prior.log_density(torch.tensor([tuple(z)]))[0])
