@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from latentlab.commands.which_picture import number_of
 from latentlab.data import catalog
-from latentlab.data.decoding import BLACK_GROUND
+from latentlab.data.pictures.decoding import BLACK_GROUND
 from latentlab.data.report import shown
 from latentlab.engine.attributes.directions import data_of
 from latentlab.engine.diffusion.noising import pixels_of

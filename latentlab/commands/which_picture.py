@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from latentlab.data.image_set import ImageSet
-from latentlab.data.naming import clean
+from latentlab.data.tables.naming import clean
 from latentlab.errors import LabError
 from latentlab.plain import short_name
 

@@ -9,16 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latentlab.data.columns import Columns
-from latentlab.data.companions import companions_of
-from latentlab.data.label_lists import FILE, read_label_list
+from latentlab.data.folders.companions import companions_of
+from latentlab.data.folders.sorting import sort_by_folder
+from latentlab.data.folders.tree import Tree
 from latentlab.data.limits import MAX_TABLE_BYTES
 from latentlab.data.report import Notebook, shown
-from latentlab.data.several_tables import read_one, spread, told_by
-from latentlab.data.sorting import sort_by_folder
 from latentlab.data.source import Found, PictureError
-from latentlab.data.tables_beside import TableFile
+from latentlab.data.tables.label_lists import FILE, read_label_list
+from latentlab.data.tables.several_tables import read_one, spread, told_by
+from latentlab.data.tables.tables_beside import TableFile
 from latentlab.data.told import TableSeen, Told
-from latentlab.data.tree import Tree
 from latentlab.errors import LabError
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from latentlab.data.idx import read_pair
+from latentlab.data.arrays.idx import read_pair
+from latentlab.data.arrays.npz import find_npz
 from latentlab.data.image_set import ImageSet, join
-from latentlab.data.npz import find_npz
 from latentlab.data.opening import open_data, read_found
 from latentlab.data.reading import pixels
 from latentlab.data.shipped_sets import SHIPPED_SETS

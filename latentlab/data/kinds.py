@@ -10,22 +10,27 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from latentlab.data.archive import ZipTree
+from latentlab.data.arrays.idx_files import find_idx_file, find_idx_set, idx_sets
+from latentlab.data.arrays.npz import find_npz
+from latentlab.data.arrays.npz_parts import find_npz_parts, npz_parts
+from latentlab.data.arrays.pixel_tables import find_pixels, layout_of, pixel_tables
 from latentlab.data.assembling import find_pictures
 from latentlab.data.columns import AS_FOUND, Columns
 from latentlab.data.files import open_to_read
-from latentlab.data.folder import FolderTree
-from latentlab.data.formats import HEAD_BYTES, listed_by_suffix, looks_like_a_picture, why_passed_over
-from latentlab.data.idx_files import find_idx_file, find_idx_set, idx_sets
+from latentlab.data.folders.archive import ZipTree
+from latentlab.data.folders.folder import FolderTree
+from latentlab.data.folders.tree import Tree
 from latentlab.data.limits import MAX_ARRAY_BYTES
-from latentlab.data.npz import find_npz
-from latentlab.data.npz_parts import find_npz_parts, npz_parts
-from latentlab.data.pixel_tables import find_pixels, layout_of, pixel_tables
+from latentlab.data.pictures.formats import (
+    HEAD_BYTES,
+    listed_by_suffix,
+    looks_like_a_picture,
+    why_passed_over,
+)
 from latentlab.data.report import Notebook, shown, some_shown
-from latentlab.data.several_tables import told_by
 from latentlab.data.source import Found, PictureError
-from latentlab.data.tables_beside import table_at, tables_beside, tables_in
-from latentlab.data.tree import Tree
+from latentlab.data.tables.several_tables import told_by
+from latentlab.data.tables.tables_beside import table_at, tables_beside, tables_in
 from latentlab.errors import LabError
 
 _EXPECTED = (

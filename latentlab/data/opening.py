@@ -21,17 +21,17 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from latentlab.data.decoding import quiet
-from latentlab.data.fitting import fit, is_grey, planes
 from latentlab.data.image_set import ImageSet
 from latentlab.data.kinds import find
 from latentlab.data.limits import MAX_PICTURES
+from latentlab.data.pictures.decoding import quiet
+from latentlab.data.pictures.fitting import fit, is_grey, planes
+from latentlab.data.pictures.white import Deep
 from latentlab.data.reading import Tick, read, sample, spread
 from latentlab.data.report import ReadingReport, shown, some_shown
 from latentlab.data.source import Found, PictureError, unchanged
 from latentlab.data.spec import ReadingOptions, Spec
 from latentlab.data.told import TableSeen
-from latentlab.data.white import Deep
 from latentlab.errors import LabError
 
 _LARGEST_ORIGINAL = 512

@@ -15,16 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from latentlab.data.decoding import further_frames, quiet
-from latentlab.data.fitting import choose_side, fit, fit_deep, is_grey
 from latentlab.data.keys import Keys, NumberedNames, all_grey, hash_all, hash_pixels, these
 from latentlab.data.limits import LARGEST_SIDE, MAX_PICTURES
+from latentlab.data.pictures.decoding import further_frames, quiet
+from latentlab.data.pictures.fitting import choose_side, fit, fit_deep, is_grey
+from latentlab.data.pictures.white import Deep, Largest, levels_in_blocks, why_no_levels
 from latentlab.data.report import some_shown
 from latentlab.data.source import ArrayPictures, Found, PictureError, Pictures
 from latentlab.data.spec import ReadingOptions
 from latentlab.data.splits import arrange, arrange_by_count, drawn
 from latentlab.data.stopping import require_wanted
-from latentlab.data.white import Deep, Largest, levels_in_blocks, why_no_levels
 
 Tick = Callable[[int, int], None]
 _TICK_EVERY = 50

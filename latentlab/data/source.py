@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from latentlab.data.keys import NumberedNames
+from latentlab.data.pictures.white import AnyPicture, Deep, one_plane, why_no_levels
 from latentlab.data.report import Notebook
 from latentlab.data.told import TableSeen
-from latentlab.data.white import AnyPicture, Deep, one_plane, why_no_levels
 
 
 class PictureError(Exception):

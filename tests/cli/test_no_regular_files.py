@@ -13,7 +13,7 @@ import pytest
 
 import latentlab
 from latentlab.data import opening
-from latentlab.data.idx import read_idx
+from latentlab.data.arrays.idx import read_idx
 from latentlab.engine.attributes.direction_files import load_directions
 from latentlab.engine.diffusion.tape_models import _hash_of
 from latentlab.engine.diffusion.tape_origin import read_tape

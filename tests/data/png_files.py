@@ -7,7 +7,7 @@ import zlib
 
 import numpy as np
 
-from latentlab.data.asides import PNG_MAGIC
+from latentlab.data.pictures.asides import PNG_MAGIC
 
 
 def chunk(name: bytes, body: bytes, checksum: int | None = None) -> bytes:

@@ -12,7 +12,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from latentlab.data import archive
+from latentlab.data.folders import archive
 from latentlab.data.opening import open_data
 from latentlab.errors import LabError
 from tests.data.pictures import encoded, noise, seeds_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from latentlab.data.companions import companions_of
+from latentlab.data.folders.companions import companions_of
 from latentlab.data.opening import open_data
 from tests.data.pictures import encoded, noise
 

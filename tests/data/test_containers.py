@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from latentlab.data.archive import ZipTree
+from latentlab.data.folders.archive import ZipTree
+from latentlab.data.folders.member_names import clean, guess_encoding
 from latentlab.data.image_set import ImageSet
-from latentlab.data.member_names import clean, guess_encoding
 from latentlab.data.opening import open_data
 from latentlab.data.report import Notebook
 from latentlab.errors import LabError

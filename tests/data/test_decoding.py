@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from PIL import Image
 
-from latentlab.data.asides import PNG_MAGIC
-from latentlab.data.decoding import decode, further_frames, quiet, size_of
-from latentlab.data.formats import FORMATS
+from latentlab.data.pictures.asides import PNG_MAGIC
+from latentlab.data.pictures.decoding import decode, further_frames, quiet, size_of
+from latentlab.data.pictures.formats import FORMATS
+from latentlab.data.pictures.white import Deep, plain
 from latentlab.data.source import PictureError
-from latentlab.data.white import Deep, plain
 from tests.data.pictures import BLUE, GREEN, RED, encoded, noise
 from tests.data.png_files import ASIDES, big_text, chunk, png_16, with_asides
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from latentlab.data.fitting import choose_side, fit, is_grey, planes
+from latentlab.data.pictures.fitting import choose_side, fit, is_grey, planes
 from latentlab.data.spec import FITS, ReadingOptions
 from tests.data.pictures import BLUE, GREEN, RED, noise
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from latentlab.data import folder as folder_module
-from latentlab.data.folder import FilePictures
+from latentlab.data.folders import folder as folder_module
+from latentlab.data.folders.folder import FilePictures
 from latentlab.data.opening import open_data, preview
 from latentlab.errors import LabError
 from tests.data.pictures import encoded, folder_of, noise, seeds_of, write

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from latentlab.data.formats import (
+from latentlab.data.pictures.formats import (
     HEAD_BYTES,
     SUFFIXES,
     listed_by_suffix,

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from latentlab.data import idx
-from latentlab.data.idx import read_idx, read_pair
+from latentlab.data.arrays import idx
+from latentlab.data.arrays.idx import read_idx, read_pair
 from latentlab.errors import LabError
 
 

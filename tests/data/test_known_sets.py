@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from latentlab.data.arrays.pixel_tables import layout_of
 from latentlab.data.known_sets import FASHION, classes_of, mapping_in
 from latentlab.data.opening import open_data
-from latentlab.data.pixel_tables import layout_of
 from latentlab.errors import LabError
 
 TYPES = {"u1": 0x08, "i1": 0x09, ">i2": 0x0B, ">i4": 0x0C, ">f4": 0x0D, ">f8": 0x0E}

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from latentlab.data import npy, npz, splits
-from latentlab.data.npy import ArrayArchive
+from latentlab.data import splits
+from latentlab.data.arrays import npy, npz
+from latentlab.data.arrays.npy import ArrayArchive
 from latentlab.data.opening import open_data
 from latentlab.errors import LabError
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from latentlab.data import catalog, folder, opening, reading, splits
+from latentlab.data import catalog, opening, reading, splits
+from latentlab.data.folders import folder
 from latentlab.data.opening import open_data, preview
 from latentlab.errors import LabError
 from tests.data.pictures import encoded, folder_of, noise, seeds_of, write

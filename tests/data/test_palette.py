@@ -7,7 +7,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from latentlab.data.palette import palette_of
+from latentlab.data.pictures.palette import palette_of
 from latentlab.errors import LabError
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from latentlab.data import json_table
 from latentlab.data.image_set import ImageSet
 from latentlab.data.opening import Opened, open_data
+from latentlab.data.tables import json_table
 from latentlab.errors import LabError
 from tests.data.pictures import encoded, noise
 

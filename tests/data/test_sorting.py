@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from latentlab.data import sorting
-from latentlab.data.sorting import sort_by_folder
+from latentlab.data.folders import sorting
+from latentlab.data.folders.sorting import sort_by_folder
 
 
 def told(*folders: str, each: int = 3) -> dict[str, tuple[str | None, bool]]:

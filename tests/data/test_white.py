@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from latentlab.data.fitting import fit_deep
 from latentlab.data.opening import forget, open_data, preview
+from latentlab.data.pictures.fitting import fit_deep
+from latentlab.data.pictures.white import Deep, Largest, guess_white
 from latentlab.data.report import Notebook
-from latentlab.data.white import Deep, Largest, guess_white
 from latentlab.errors import LabError
 from tests.data.pictures import folder_of
 from tests.data.png_files import png_16

@@ -16,7 +16,7 @@ import torch
 from PIL import Image, PngImagePlugin
 
 from latentlab.data import opening
-from latentlab.data.idx import read_idx
+from latentlab.data.arrays.idx import read_idx
 from latentlab.engine.attributes.direction_files import load_directions
 from latentlab.engine.diffusion.tape_origin import read_tape, tape_in
 from latentlab.engine.files.checkpoint import load_model

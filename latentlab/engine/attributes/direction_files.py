@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from latentlab.data.npy import ArrayArchive
+from latentlab.data.arrays.npy import ArrayArchive
 from latentlab.engine.attributes.directions import MAX_DIRECTIONS, Directions, Trust
 from latentlab.engine.files.atomic import write_atomically
 from latentlab.engine.files.destination import check_destination

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from latentlab.data.archive import open_zip, read_member
+from latentlab.data.folders.archive import open_zip, read_member
 from latentlab.data.source import PictureError
 from latentlab.engine.diffusion.recipes import FromNoise, Recipe, as_json, from_json
 from latentlab.engine.files.provenance import Provenance, read_provenance

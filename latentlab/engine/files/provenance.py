@@ -24,8 +24,8 @@ from typing import Any
 
 from PIL import ExifTags, Image, PngImagePlugin
 
-from latentlab.data.asides import PNG_MAGIC, bare_picture, bare_png, png_text
 from latentlab.data.files import open_to_read
+from latentlab.data.pictures.asides import PNG_MAGIC, bare_picture, bare_png, png_text
 from latentlab.engine.types import is_coordinate
 from latentlab.errors import LabError
 from latentlab.version import __version__

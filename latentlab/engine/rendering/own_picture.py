@@ -18,14 +18,14 @@ from PIL import Image
 from torch import Tensor
 
 from latentlab.core import gaussian
-from latentlab.data.decoding import WHITE_GROUND, decode, quiet, size_of
 from latentlab.data.files import open_to_read
-from latentlab.data.fitting import border_colour, is_grey, planes, resize
 from latentlab.data.image_set import ImageSet
 from latentlab.data.limits import MAX_PIXELS
+from latentlab.data.pictures.decoding import WHITE_GROUND, decode, quiet, size_of
+from latentlab.data.pictures.fitting import border_colour, is_grey, planes, resize
+from latentlab.data.pictures.white import plain
 from latentlab.data.report import shown
 from latentlab.data.source import PictureError
-from latentlab.data.white import plain
 from latentlab.engine.attributes.conditions import as_text, encoder_is_told
 from latentlab.engine.rendering.cropping import PAD, Fitting
 from latentlab.engine.rendering.drawing import Drawing, to_pictures, to_point

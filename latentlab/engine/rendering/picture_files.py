@@ -10,13 +10,13 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from latentlab.data.decoding import quiet
-from latentlab.data.fitting import fit, planes
-from latentlab.data.folder import FilePictures, list_pictures
+from latentlab.data.folders.folder import FilePictures, list_pictures
 from latentlab.data.image_set import ImageSet
+from latentlab.data.pictures.decoding import quiet
+from latentlab.data.pictures.fitting import fit, planes
+from latentlab.data.pictures.white import plain
 from latentlab.data.report import Notebook, shown
 from latentlab.data.source import PictureError
-from latentlab.data.white import plain
 from latentlab.errors import LabError
 
 Shape = tuple[int, int, int]

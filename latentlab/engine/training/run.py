@@ -22,7 +22,7 @@ import torch
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet, size_in_words
 from latentlab.data.learnt import Learnt
-from latentlab.data.palette import palette_of
+from latentlab.data.pictures.palette import palette_of
 from latentlab.data.spec import dealt_by_count
 from latentlab.engine.attributes.conditions import is_known_of_any, known_of, known_to, require_known
 from latentlab.engine.files.checkpoint import ModelCard, save_model

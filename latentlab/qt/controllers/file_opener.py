@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, Signal
 
-from latentlab.data.formats import SUFFIXES, why_passed_over
+from latentlab.data.pictures.formats import SUFFIXES, why_passed_over
 from latentlab.engine.diffusion.tape_origin import WHAT, Origin, read_tape, tape_in
 from latentlab.engine.files.model_catalog import denoises
 from latentlab.engine.files.provenance import Provenance, read_provenance

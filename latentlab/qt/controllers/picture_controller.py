@@ -8,7 +8,7 @@ from PySide6.QtCore import QMimeData, QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMainWindow
 
-from latentlab.data.formats import SUFFIXES
+from latentlab.data.pictures.formats import SUFFIXES
 from latentlab.errors import LabError
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.file_opener import FileOpener

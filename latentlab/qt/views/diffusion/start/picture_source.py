@@ -10,7 +10,7 @@ from PySide6.QtCore import QMimeData, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from latentlab.data.formats import SUFFIXES
+from latentlab.data.pictures.formats import SUFFIXES
 from latentlab.engine.rendering.cropping import Fitting
 from latentlab.engine.rendering.replies import LoadedReply
 from latentlab.engine.types import Picture

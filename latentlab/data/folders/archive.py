@@ -14,15 +14,15 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-from latentlab.data.decoding import decode
 from latentlab.data.files import require_regular
-from latentlab.data.formats import HEAD_BYTES
+from latentlab.data.folders.member_names import member_names
+from latentlab.data.folders.tree import Sieve, is_passed_over, note_passed_over
 from latentlab.data.limits import MAX_ARCHIVE_BYTES, MAX_MEMBER_BYTES
-from latentlab.data.member_names import member_names
+from latentlab.data.pictures.decoding import decode
+from latentlab.data.pictures.formats import HEAD_BYTES
+from latentlab.data.pictures.white import AnyPicture
 from latentlab.data.report import Notebook, shown
 from latentlab.data.source import PictureError, unchanged
-from latentlab.data.tree import Sieve, is_passed_over, note_passed_over
-from latentlab.data.white import AnyPicture
 from latentlab.errors import LabError
 
 _DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError)

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latentlab.data.limits import MAX_COLUMNS, MAX_PICTURES, MAX_TABLE_BYTES
-from latentlab.data.naming import has_picture_suffix
 from latentlab.data.report import Notebook, shown
-from latentlab.data.sheet import FILE_WORDS, Column, Sheet, plain_name
+from latentlab.data.tables.naming import has_picture_suffix
+from latentlab.data.tables.sheet import FILE_WORDS, Column, Sheet, plain_name
 from latentlab.errors import LabError
 
 # A cell may be as long as the table, which is bounded; csv's own bound is one of all of the process.

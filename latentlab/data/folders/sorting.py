@@ -21,11 +21,20 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from latentlab.data.folders.parts import (
+    APPLY,
+    TEST,
+    TRAIN,
+    VALIDATION,
+    PartName,
+    is_neutral,
+    part_folders,
+    part_name,
+)
+from latentlab.data.folders.shards import are_initials, only_divide
 from latentlab.data.limits import MAX_CLASSES
 from latentlab.data.natural import in_natural_order
-from latentlab.data.parts import APPLY, TEST, TRAIN, VALIDATION, PartName, is_neutral, part_folders, part_name
 from latentlab.data.report import shown, some_shown
-from latentlab.data.shards import are_initials, only_divide
 
 _DEEPEST_PARTS = 3
 # Where more of the pictures than this lie outside the folders, these are something else than classes.

@@ -25,7 +25,7 @@ from urllib.parse import unquote
 import numpy as np
 from numpy.typing import NDArray
 
-from latentlab.data.formats import SUFFIXES
+from latentlab.data.pictures.formats import SUFFIXES
 
 ABSENT, AMBIGUOUS, REPEATED = -1, -2, -3
 # Other pictures' suffixes, which a table may name from before they were converted.

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from latentlab.data.white import guess_white, levels_in_blocks, why_no_levels
+from latentlab.data.pictures.white import guess_white, levels_in_blocks, why_no_levels
 from latentlab.errors import LabError
 
 _WHITE = 255

@@ -11,13 +11,13 @@ from unicodedata import is_normalized, normalize
 
 import numpy as np
 
-from latentlab.data.decoding import decode
 from latentlab.data.files import open_listed, open_to_read
-from latentlab.data.formats import HEAD_BYTES
+from latentlab.data.folders.tree import Sieve, is_passed_over, note_passed_over
+from latentlab.data.pictures.decoding import decode
+from latentlab.data.pictures.formats import HEAD_BYTES
+from latentlab.data.pictures.white import AnyPicture
 from latentlab.data.report import Notebook
 from latentlab.data.source import PictureError
-from latentlab.data.tree import Sieve, is_passed_over, note_passed_over
-from latentlab.data.white import AnyPicture
 from latentlab.errors import LabError
 
 _FAR_TOO_MANY = 2_000_000

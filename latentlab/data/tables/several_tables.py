@@ -17,16 +17,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from latentlab.data import json_table
-from latentlab.data.column_kinds import CLASS_WORDS
 from latentlab.data.columns import AS_FOUND, Columns
+from latentlab.data.folders.parts import TEST, VALIDATION, part_name
 from latentlab.data.natural import in_natural_order
-from latentlab.data.parts import TEST, VALIDATION, part_name
 from latentlab.data.report import Notebook, shown, some_shown
-from latentlab.data.sheet import plain_name
 from latentlab.data.source import PictureError
-from latentlab.data.table import read_told
-from latentlab.data.tables_beside import TableFile
+from latentlab.data.tables import json_table
+from latentlab.data.tables.column_kinds import CLASS_WORDS
+from latentlab.data.tables.sheet import plain_name
+from latentlab.data.tables.table import read_told
+from latentlab.data.tables.tables_beside import TableFile
 from latentlab.data.told import Told
 from latentlab.errors import LabError
 

@@ -12,15 +12,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from latentlab.data.idx_files import folders_of, name_of, numbered
+from latentlab.data.arrays.idx_files import folders_of, name_of, numbered
+from latentlab.data.arrays.levels import joined, shaped
+from latentlab.data.arrays.npy import ArrayArchive
+from latentlab.data.folders.parts import TRAIN, part_name, words_of
+from latentlab.data.folders.tree import Tree
 from latentlab.data.known_sets import classes_of
-from latentlab.data.levels import joined, shaped
 from latentlab.data.limits import MAX_ARRAY_BYTES, MAX_PICTURES
-from latentlab.data.npy import ArrayArchive
-from latentlab.data.parts import TRAIN, part_name, words_of
 from latentlab.data.report import Notebook, shown
 from latentlab.data.source import ArrayPictures, Found, PictureError
-from latentlab.data.tree import Tree
 from latentlab.errors import LabError
 
 _IMAGES = frozenset(("imgs", "images", "img", "image", "pictures"))

@@ -18,8 +18,8 @@ from PIL import Image
 
 from latentlab.data.keys import all_grey
 from latentlab.data.limits import LARGEST_SIDE, SMALLEST_SIDE
+from latentlab.data.pictures.white import Deep
 from latentlab.data.spec import ReadingOptions
-from latentlab.data.white import Deep
 
 # The largest of these that needs no blowing up; for the smallest pictures the side of MNIST.
 _SIDES = (28, 32, 64)

@@ -7,8 +7,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from latentlab.data.folders.member_names import guess_encoding
 from latentlab.data.limits import MAX_TABLE_BYTES
-from latentlab.data.member_names import guess_encoding
 from latentlab.errors import LabError
 
 _MARKS = (

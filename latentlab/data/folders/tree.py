@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import IO, Protocol
 
-from latentlab.data.formats import looks_like_a_picture, needs_a_look, why_passed_over
+from latentlab.data.pictures.formats import looks_like_a_picture, needs_a_look, why_passed_over
 from latentlab.data.report import Notebook, some_shown
 from latentlab.data.source import Pictures
 

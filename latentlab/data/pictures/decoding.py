@@ -1,8 +1,8 @@
 """Picture files to pixels: what people have, in the few formats that are worth the risk.
 
-Only the formats listed in `latentlab.data.formats` are ever decoded, whatever a file is called: Pillow would
-start Ghostscript for an EPS named .png. Whatever a decoder does with a hostile file, it costs that picture
-alone; and what lies beside the pixels costs nothing at all.
+Only the formats listed in `latentlab.data.pictures.formats` are ever decoded, whatever a file is called:
+Pillow would start Ghostscript for an EPS named .png. Whatever a decoder does with a hostile file, it costs
+that picture alone; and what lies beside the pixels costs nothing at all.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 from PIL.ImageFile import ImageFile
 from PIL.PngImagePlugin import PngImageFile
 
-from latentlab.data.asides import PNG_MAGIC, bare_picture, bare_png
-from latentlab.data.formats import FORMATS, HEAD_BYTES, why_passed_over
 from latentlab.data.limits import MAX_MEMBER_BYTES, MAX_PIXELS
+from latentlab.data.pictures.asides import PNG_MAGIC, bare_picture, bare_png
+from latentlab.data.pictures.formats import FORMATS, HEAD_BYTES, why_passed_over
+from latentlab.data.pictures.white import AnyPicture, Deep, one_plane, why_no_levels
 from latentlab.data.source import PictureError
-from latentlab.data.white import AnyPicture, Deep, one_plane, why_no_levels
 
 Made = TypeVar("Made")
 WHITE_GROUND, BLACK_GROUND = "white", "black"

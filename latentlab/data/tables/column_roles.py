@@ -11,7 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from latentlab.data.column_kinds import (
+from latentlab.data.columns import Columns
+from latentlab.data.limits import MAX_ATTRIBUTES, MAX_CLASSES
+from latentlab.data.natural import in_natural_order, natural
+from latentlab.data.report import Notebook, shown
+from latentlab.data.tables.column_kinds import (
     MINUS,
     NO,
     STRAY,
@@ -24,11 +28,7 @@ from latentlab.data.column_kinds import (
     splits,
     whole_number,
 )
-from latentlab.data.columns import Columns
-from latentlab.data.limits import MAX_ATTRIBUTES, MAX_CLASSES
-from latentlab.data.natural import in_natural_order, natural
-from latentlab.data.report import Notebook, shown
-from latentlab.data.sheet import Sheet, plain_name
+from latentlab.data.tables.sheet import Sheet, plain_name
 from latentlab.data.told import TableSeen, Told
 from latentlab.errors import LabError
 

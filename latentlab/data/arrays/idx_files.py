@@ -19,13 +19,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from latentlab.data.idx import read_stream
+from latentlab.data.arrays.idx import read_stream
+from latentlab.data.arrays.levels import joined, shaped
+from latentlab.data.folders.tree import Tree
 from latentlab.data.keys import NumberedNames
 from latentlab.data.known_sets import classes_of, lies_on_its_side, mapping_in
-from latentlab.data.levels import joined, shaped
 from latentlab.data.report import Notebook, shown, some_shown
 from latentlab.data.source import ArrayPictures, Found, PictureError
-from latentlab.data.tree import Tree
 from latentlab.errors import LabError
 
 _NAME = re.compile(

@@ -14,14 +14,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from latentlab.data.idx_files import folders_of, name_of, numbered
+from latentlab.data.arrays.idx_files import folders_of, name_of, numbered
+from latentlab.data.arrays.levels import joined, shaped
+from latentlab.data.folders.parts import TEST, VALIDATION, part_name
+from latentlab.data.folders.tree import Tree
 from latentlab.data.known_sets import classes_of, classes_of_words, lies_on_its_side, mapping_in
-from latentlab.data.levels import joined, shaped
 from latentlab.data.limits import MAX_CLASSES
-from latentlab.data.parts import TEST, VALIDATION, part_name
 from latentlab.data.report import Notebook, shown, some_shown
 from latentlab.data.source import ArrayPictures, Found, PictureError
-from latentlab.data.tree import Tree
 from latentlab.errors import LabError
 
 _SUFFIXES = (".csv", ".tsv", ".txt")

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latentlab.data.limits import MAX_CLASSES
-from latentlab.data.naming import has_picture_suffix
-from latentlab.data.sheet import Column, plain_name, words
+from latentlab.data.tables.naming import has_picture_suffix
+from latentlab.data.tables.sheet import Column, plain_name, words
 
 YES, NO, MINUS, UNKNOWN, STRAY = 1, 0, -1, 8, 9
 _YES = ["1", "1.0", "+1", "+1.0", "true", "t", "yes", "y", "+", "present", "on"]

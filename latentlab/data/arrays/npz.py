@@ -22,13 +22,13 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from latentlab.data.arrays.levels import joined, shaped
+from latentlab.data.arrays.npy import ArrayArchive, ObjectsError
+from latentlab.data.folders.member_names import clean
+from latentlab.data.folders.parts import TEST, VALIDATION, part_name
 from latentlab.data.keys import NumberedNames
 from latentlab.data.known_sets import classes_of, classes_of_words
-from latentlab.data.levels import joined, shaped
 from latentlab.data.limits import MAX_ATTRIBUTES, MAX_CLASSES, MAX_PICTURES
-from latentlab.data.member_names import clean
-from latentlab.data.npy import ArrayArchive, ObjectsError
-from latentlab.data.parts import TEST, VALIDATION, part_name
 from latentlab.data.report import Notebook
 from latentlab.data.source import ArrayPictures, Found
 from latentlab.data.splits import drawn

@@ -19,11 +19,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from latentlab.data.column_kinds import splits
-from latentlab.data.column_roles import Asked, Roles
 from latentlab.data.columns import AS_FOUND, Columns
 from latentlab.data.limits import MAX_CLASSES
-from latentlab.data.naming import (
+from latentlab.data.report import Notebook, shown
+from latentlab.data.tables.column_kinds import splits
+from latentlab.data.tables.column_roles import Asked, Roles
+from latentlab.data.tables.naming import (
     ABSENT,
     AMBIGUOUS,
     REPEATED,
@@ -33,10 +34,9 @@ from latentlab.data.naming import (
     clean,
     has_picture_suffix,
 )
-from latentlab.data.report import Notebook, shown
-from latentlab.data.sheet import FILE_WORDS, Column, Sheet, plain_name
-from latentlab.data.sheet_reading import read_sheet
-from latentlab.data.table_text import text_of
+from latentlab.data.tables.sheet import FILE_WORDS, Column, Sheet, plain_name
+from latentlab.data.tables.sheet_reading import read_sheet
+from latentlab.data.tables.table_text import text_of
 from latentlab.data.told import Told
 from latentlab.errors import LabError
 

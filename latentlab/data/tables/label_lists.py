@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from latentlab.data.folders.member_names import clean
 from latentlab.data.known_sets import classes_of_words
 from latentlab.data.limits import MAX_ATTRIBUTES, MAX_CLASSES
-from latentlab.data.member_names import clean
 from latentlab.data.report import Notebook, shown
 from latentlab.data.told import Told
 from latentlab.errors import LabError

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from latentlab.data.archive import open_zip
+from latentlab.data.folders.archive import open_zip
 from latentlab.data.limits import MAX_ARRAY_BYTES
 from latentlab.errors import LabError
 

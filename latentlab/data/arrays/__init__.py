@@ -1,0 +1,1 @@
+"""Pictures that travel as arrays or in tables of pixels: IDX, .npy, .npz, CSV."""

@@ -1,0 +1,1 @@
+"""Tables that lie with pictures: their text, their columns, and what they say of which picture."""
