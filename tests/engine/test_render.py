@@ -177,7 +177,7 @@ def test_that_encodings_grow_to_the_whole_set(renderer):
 
 
 def test_that_many_encodings_are_told_early_and_seldom(renderer):
-    renderer.data = toy_set("test", 20_000)
+    renderer.opened.data = toy_set("test", 20_000)
     counts = [len(reply.mean) for reply in replies(renderer, EncodeRequest(2))]
     assert counts == [2000, 4000, 8000, 16000, 20000]
 

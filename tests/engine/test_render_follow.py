@@ -74,3 +74,18 @@ def test_that_a_snapshot_that_does_not_fit_is_told_and_the_model_in_hand_stays(t
     with pytest.raises(LabError, match=r"a snapshot of .* weights"):
         list(renderer.serve(follow(run, before[:-1], 1)))
     assert list(renderer.serve(PointRequest(3, (0.0, 0.0, 0.0))))
+
+
+def test_that_whoever_wants_gradients_of_a_followed_model_gets_them(tmp_path):
+    run, before, _ = snapshots(tmp_path)
+    renderer = Renderer()
+    list(renderer.serve(follow(run, before, 0)))
+    assert not any(weight.is_inference() for weight in renderer.loaded.model.parameters())
+
+
+def test_that_a_first_snapshot_that_does_not_fit_leaves_nothing_open(tmp_path):
+    run, before, _ = snapshots(tmp_path)
+    renderer = Renderer()
+    with pytest.raises(LabError, match=r"a snapshot of .* weights"):
+        list(renderer.serve(follow(run, before[:-1], 0)))
+    assert renderer.loaded is None

@@ -100,7 +100,7 @@ def test_that_a_traversal_comes_after_everything_but_the_encodings() -> None:
 
 
 def test_that_the_last_encodings_tell_what_each_dimension_says(wide: Renderer) -> None:
-    wide.data = toy_set("test", 5000)
+    wide.opened.data = toy_set("test", 5000)
     told = replies(wide, EncodeRequest(2))
     assert all(not reply.kl_per_dimension and reply.components is None for reply in told[:-1])
     last = told[-1]

@@ -1,0 +1,189 @@
+"""Opens a model and a data set that go together, from files or in the midst of a training."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from latentlab.data import catalog
+from latentlab.data.image_set import ImageSet, size_in_words
+from latentlab.engine.attributes.conditions import conditions_of, encoder_is_told
+from latentlab.engine.attributes.finding import shipped_directions
+from latentlab.engine.attributes.implications import Implied, implied_by
+from latentlab.engine.files.checkpoint import LoadedModel, ModelCard, load_model
+from latentlab.engine.files.held_out import in_words, learnt_among
+from latentlab.engine.rendering.drawing import Drawing
+from latentlab.engine.rendering.own_picture import Held
+from latentlab.engine.rendering.replies import LoadedReply
+from latentlab.engine.rendering.requests import FollowRequest, LoadRequest
+from latentlab.engine.rendering.unfolding import Unfolding, empty_model
+from latentlab.errors import LabError
+from latentlab.models.base import Conditional, Decodes, Encodes
+from latentlab.models.registry import find_kind
+
+# Of a model that is no file yet.
+_NO_HASH = "0" * 12
+
+
+class Opened:
+    """A model and a data set that suit each other, and what draws with the model.
+
+    Args:
+        loaded: the model and what its file says of it.
+        data: the pictures it is opened on.
+        spec: the text by which the data were asked for.
+        device: where the model is.
+
+    Raises:
+        LabError: if the model has no plane to show, or was made for pictures of another shape.
+    """
+
+    def __init__(self, loaded: LoadedModel, data: ImageSet, spec: str, device: torch.device) -> None:
+        model = loaded.model
+        if not (isinstance(model, Encodes) and isinstance(model, Decodes)):
+            raise LabError("has no encoder and decoder, so it has no plane to show", loaded.path)
+        if data.shape != model.picture_shape:
+            raise LabError(
+                f"made for pictures {size_in_words(model.picture_shape)}, "
+                f"those of {data.name} are {size_in_words(data.shape)}",
+                loaded.path,
+                "Open such pictures first, or start with: latentlab open MODEL --data PATH",
+            )
+        self.loaded, self.data, self.spec, self.device = loaded, data, spec, device
+        self.drawing = Drawing(model, device)
+        # What the model is told of each picture of these data; made when it is first asked for.
+        self._conditions: tuple[ImageSet, Tensor | None] | None = None
+
+    def conditions(self) -> Tensor | None:
+        """What the model is told of each picture, (N, A); None for a model that is told nothing.
+
+        Raises:
+            LabError: as `conditions_of`.
+        """
+        if self._conditions is None or self._conditions[0] is not self.data:
+            self._conditions = (self.data, conditions_of(self.loaded.model, self.data))
+        return self._conditions[1]
+
+    def conditions_at(self, pictures: tuple[int, ...]) -> Tensor | None:
+        """What the model is told of these pictures of the data, (N, A)."""
+        if not all(0 <= index < len(self.data) for index in pictures):
+            raise LabError(f"{self.data.name} has no such pictures")
+        y = self.conditions()
+        return None if y is None else y[torch.tensor(pictures, dtype=torch.long)]
+
+    def encoder_conditions(self) -> Tensor | None:
+        """What the encoder is told of each picture, (N, A); None if it sees the picture alone."""
+        return self.conditions() if encoder_is_told(self.loaded.model) else None
+
+    def held(self) -> Held | None:
+        """The data, and what the model is told of each picture; None if that is not known."""
+        try:
+            return self.data, self.conditions()
+        except LabError:
+            return None
+
+    def reply(self, generation: int) -> LoadedReply:
+        """All that a window has to know of the two."""
+        loaded, data, model = self.loaded, self.data, self.drawing.model
+        conditional = model if isinstance(model, Conditional) else None
+        held = self.held()
+        return LoadedReply(
+            generation=generation,
+            model=loaded.name,
+            path=str(loaded.path),
+            title=find_kind(loaded.card.kind).title,
+            hash=loaded.hash,
+            latents=model.latents,
+            metrics=tuple(
+                (name, float(value))
+                for name, value in loaded.card.metrics.items()
+                if isinstance(value, int | float) and abs(value) < 1e300
+            ),
+            command=loaded.card.command,
+            data=self.spec,
+            split=data.split,
+            classes=data.classes,
+            images=data.images.numpy(),
+            labels=None if data.labels is None else data.labels.numpy(),
+            device=str(self.device),
+            condition_names=conditional.condition_names if conditional else (),
+            exclusive=conditional.exclusive if conditional else True,
+            told=None if held is None or held[1] is None else held[1].numpy(),
+            implied=self._implications(),
+            steered=shipped_directions(loaded, self.spec) is not None,
+            keys=data.keys,
+            testing=data.testing,
+            notes=self._notes(),
+        )
+
+    def _implications(self) -> Implied:
+        """Which conditions of the model go along with which, as far as the data tell."""
+        model, held = self.drawing.model, self.held()
+        if held is None or held[1] is None or not isinstance(model, Conditional) or model.exclusive:
+            return ()
+        return implied_by(held[1].numpy())
+
+    def _notes(self) -> tuple[str, ...]:
+        """What a person should know of how model and data go together; of one that is no file, nothing."""
+        loaded, data = self.loaded, self.data
+        if not loaded.path.name:
+            return ()
+        total = data.testing if data.split == "all" else len(data)
+        learnt = in_words(learnt_among(loaded.card, data, self.spec, read_again=False), total, data.name)
+        return (f"{learnt}.",) if learnt else ()
+
+
+def load(request: LoadRequest, device: torch.device) -> Generator[None, None, Opened]:
+    """Opens a model from a file, in two pieces.
+
+    Raises:
+        LabError: if model or data cannot be read, or do not suit each other.
+    """
+    # Tensors made in inference mode would be of no use to whoever wants gradients of this model.
+    with torch.inference_mode(False):
+        loaded = load_model(request.model, device)
+    yield None
+    with torch.inference_mode(False):
+        data, spec = catalog.load(request.data, request.split), request.data
+        own = str(loaded.card.data.get("name", ""))
+        if own in catalog.CATALOG and getattr(loaded.model, "picture_shape", data.shape) != data.shape:
+            # Made for other pictures, which come with LatentLab: those are what it is opened on.
+            data, spec = catalog.load(own, request.split), own
+    yield None
+    return Opened(loaded, data, spec, device)
+
+
+class Following:
+    """A model in the midst of its training, and where its pictures lie by now."""
+
+    def __init__(self, opened: Opened, key: tuple[str, ...]) -> None:
+        self.opened, self._key = opened, key
+        self.unfolding = Unfolding(opened.loaded.model, opened.data, opened.encoder_conditions())
+
+    def goes_on_with(self, request: FollowRequest) -> bool:
+        """Whether the snapshot is one more of the same training."""
+        return self._key == _key(request)
+
+
+def follow(request: FollowRequest, device: torch.device) -> Generator[None, None, Following]:
+    """Opens the model of a training, in two pieces; its weights have still to be adopted.
+
+    Raises:
+        LabError: if the data cannot be read or do not suit the model.
+    """
+    with torch.inference_mode(False):
+        data = catalog.load(request.data, request.split)
+    # Not within the mode: whoever drives this goes on in a mode of his own.
+    yield None
+    with torch.inference_mode(False):
+        model = empty_model(request.kind, request.config).to(device)
+    card = ModelCard(request.kind, request.config)
+    loaded = LoadedModel(request.name, model, card, Path(), _NO_HASH)
+    return Following(Opened(loaded, data, request.data, device), _key(request))
+
+
+def _key(request: FollowRequest) -> tuple[str, ...]:
+    return request.name, request.kind, request.data, request.split
