@@ -21,14 +21,11 @@ from latentlab.engine.training.distributed import Team, join_team
 from latentlab.engine.training.events import (
     CheckpointFailed,
     EpochEnded,
-    Figures,
     Finished,
-    LabelFigures,
-    NoiseFigures,
     Progress,
     Started,
 )
-from latentlab.engine.training.plan import check_plan
+from latentlab.engine.training.plan import check_plan, figures_of
 from latentlab.engine.training.presets import few_in_words, fields_for, plan_for
 from latentlab.engine.training.run import Saved, TrainingRun, learns_from
 from latentlab.engine.training.run_log import RunLog
@@ -72,12 +69,9 @@ def train_model(arguments: argparse.Namespace) -> None:
     if arguments.json:
         print_json({"path": str(saved.path), "command": run.command, **saved.metrics})
     else:
-        elbo, loss = saved.metrics.get("elbo"), saved.metrics.get("loss")
-        figure = "" if elbo is None else f": test ELBO {elbo:.3f} nats a picture"
-        figure = figure if loss is None else f": test loss {loss:.5f}"
-        accuracy = saved.metrics.get("accuracy")
-        figure = figure if accuracy is None else f": {accuracy:.2%} of the test pictures right"
-        say(f"Wrote {saved.path}{figure}")
+        result = figures_of(run.kind).result
+        words = f": {result.format_map(saved.metrics)}" if saved.metrics and result else ""
+        say(f"Wrote {saved.path}{words}")
 
 
 def _goes_on(arguments: argparse.Namespace) -> bool:
@@ -181,11 +175,11 @@ def _tell(event: object, show: Callable[[float, str], None], steps: int) -> None
             if few := few_in_words(event.pictures, event.unknown):
                 warn(few)
         case Progress():
-            words = f"{_terms(event.terms)}, {event.images_per_second:,.0f} images/s"
+            words = f"{event.terms.in_words()}, {event.images_per_second:,.0f} images/s"
             show(event.step / max(1, steps), words)
         case EpochEnded():
-            test = "" if event.test is None else f"; test {_terms(event.test)}"
-            warn(f"epoch {event.epoch}: train {_terms(event.train)}{test}")
+            test = "" if event.test is None else f"; test {event.test.in_words()}"
+            warn(f"epoch {event.epoch}: train {event.train.in_words()}{test}")
         case CheckpointFailed():
             warn(f"no checkpoint at step {event.step:,}: {event.reason}")
         case Finished():
@@ -194,11 +188,3 @@ def _tell(event: object, show: Callable[[float, str], None], steps: int) -> None
 
 def _unshown(share: float, words: str) -> None:
     """A bar that is nowhere."""
-
-
-def _terms(terms: Figures) -> str:
-    if isinstance(terms, NoiseFigures):
-        return f"loss {terms.loss:.5f}"
-    if isinstance(terms, LabelFigures):
-        return f"{terms.accuracy:.2%} right, loss {terms.loss:.4f}"
-    return f"ELBO {terms.elbo:.2f} = {terms.reconstruction:.2f} - {terms.kl:.2f}"

@@ -1,15 +1,17 @@
 """Figures as data, without torch: what is told of a training or a judgement, whatever the kind of model.
 
 A `FigureSpec` says what a number is called and which way is better, a `SeriesSpec` the same of a row of
-numbers (the KL of each dimension, the loss at each noise level); `Figures` are their values. Charts, logs,
-tables and JSON draw what comes.
+numbers (the KL of each dimension, the loss at each noise level). A `FiguresSpec` is all that an objective
+tells, with the words and charts for it; `Figures` are the values, and carry their spec. Charts, logs, tables
+and JSON draw what comes.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 Better = Literal["higher", "lower", ""]
 
@@ -27,17 +29,133 @@ class FigureSpec:
 
 @dataclass(frozen=True)
 class SeriesSpec(FigureSpec):
-    """A row of numbers; `along` says what it runs along, such as "latent dimension"."""
+    """A row of numbers, such as the KL of each latent dimension.
+
+    Attributes:
+        along: what it runs along, such as "latent dimension".
+        symbol: what one number is, in a word, such as "KL".
+        tag: what one number is called in a log, of its number `n` from 1.
+        label: the same where there is room, of `n` and `count`.
+        ends: words under its first and its last number, where numbers under all would say less.
+        ends_help: the same for its label.
+        unused_below: a number below this says that nothing goes on there; None where that means nothing.
+        unused_help: what may then be done, of the weight `beta` of the KL.
+        waiting: what stands there before there are numbers.
+        least_top: an axis never ends below this.
+        smoothing: the share of the newest numbers in the moving mean that is shown.
+        logged: whether the lines of a log hold it, rather than TensorBoard alone.
+        widget: the object name of its bars in the window.
+    """
 
     along: str = ""
+    symbol: str = ""
+    tag: str = "{n}"
+    label: str = "{n}"
+    ends: tuple[str, str] | None = None
+    ends_help: tuple[str, str] = ("", "")
+    unused_below: float | None = None
+    unused_help: str = ""
+    waiting: str = ""
+    least_top: float = 1e-3
+    smoothing: float = 0.2
+    logged: bool = True
+    widget: str = "seriesBars"
+
+    def in_use(self, numbers: tuple[float, ...]) -> tuple[bool, ...]:
+        """Of each number, whether something goes on there; NaN is not known, and counts as not."""
+        return tuple(number >= (self.unused_below or 0.0) for number in numbers)
+
+
+@dataclass(frozen=True)
+class ChartSpec:
+    """One chart over the steps of a training.
+
+    Attributes:
+        title: what stands above it.
+        of: the name of a figure, or of a series whose mean over equal parts is drawn, a line each.
+        parts: a word for each of these lines, where there are several; they stand in the title after it.
+        log: whether the chart is even in the logarithm; for losses, whose falls get smaller and smaller.
+        foot: where its axis begins, if that is always the same.
+        rises: whether what is to be seen lies at its top.
+    """
+
+    title: str
+    of: str
+    parts: tuple[str, ...] = ("",)
+    log: bool = False
+    foot: float | None = None
+    rises: bool = False
+
+
+@dataclass(frozen=True)
+class FiguresSpec:
+    """All that is told of a training, in its order, and how it is put.
+
+    Attributes:
+        figures, series: the numbers, and the rows of numbers.
+        charts: what is drawn over the steps; if none are given, one for each figure.
+        help: what the charts mean.
+        waiting: what stands there before there is anything to draw.
+        line: the figures in a line, a format of their names, such as "loss {loss:.5f}".
+        result: the same of the finished model, for its last line.
+        smoothing: the share of the newest figures in the moving mean that is drawn; 1 draws them as they are.
+        by_beta: whether the weight of the KL has a bearing on them.
+    """
+
+    figures: tuple[FigureSpec, ...] = ()
+    series: tuple[SeriesSpec, ...] = ()
+    charts: tuple[ChartSpec, ...] = ()
+    help: str = ""
+    waiting: str = "The curves of the training will be here."
+    line: str = ""
+    result: str = ""
+    smoothing: float = 1.0
+    by_beta: bool = False
+
+    @property
+    def drawn(self) -> tuple[ChartSpec, ...]:
+        """The charts there are."""
+        if self.charts:
+            return self.charts
+        return tuple(
+            ChartSpec(
+                f"{one.title}, {one.unit}" if one.unit else one.title, one.name, rises=one.better == "higher"
+            )
+            for one in self.figures
+        )
+
+
+NOTHING = FiguresSpec()
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Values by name: numbers, and rows of numbers."""
+    """Values by name: numbers, and rows of numbers; NaN where one is not known."""
 
     values: Mapping[str, float] = field(default_factory=dict)
     series: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    spec: FiguresSpec = field(default=NOTHING, repr=False)
 
     def __getitem__(self, name: str) -> float:
         return self.values[name]
+
+    def in_words(self) -> str:
+        """The figures in a line."""
+        if self.spec.line:
+            return self.spec.line.format_map(self.values)
+        titles = {one.name: one.title for one in self.spec.figures}
+        return ", ".join(f"{titles.get(name, name)} {value:.4g}" for name, value in self.values.items())
+
+    def as_json(self, *, whole: bool = False) -> dict[str, Any]:
+        """Names and values ready for JSON, which knows no NaN: what is not known is null.
+
+        `whole` takes every series, not only those that a log holds.
+        """
+        kept = {one.name for one in self.spec.series if one.logged}
+        rows = {name: row for name, row in self.series.items() if whole or name in kept}
+        known = {name: [_known(value) for value in row] for name, row in rows.items()}
+        return {**{name: _known(value) for name, value in self.values.items()}, **known}
+
+
+def _known(value: float) -> float | None:
+    return value if math.isfinite(value) else None

@@ -11,12 +11,13 @@ import torch
 from latentlab.data.image_set import ImageSet
 from latentlab.engine.attributes.conditions import conditions_of
 from latentlab.engine.files.checkpoint import load_model
-from latentlab.engine.training.events import EpochEnded, LabelFigures
+from latentlab.engine.training.events import EpochEnded
 from latentlab.engine.training.objectives import Batch, ByLabel, objective_of
 from latentlab.engine.training.plan import TrainingPlan, means_something, usual_plan
 from latentlab.engine.training.run import TrainingRun
 from latentlab.errors import LabError
 from latentlab.models.base import Classifies
+from latentlab.models.objectives.figures import LABELS
 from latentlab.models.registry import build
 from tests.tiny import TRAITS, beings, toy_set
 
@@ -44,13 +45,13 @@ def test_that_the_loss_is_the_mean_of_the_pictures_and_the_figures_add_up_over_b
     loss, figures = objective.loss(model, Batch(x, y=y), noise, 1.0, 1)
     torch.testing.assert_close(loss, terms.loss.mean())
     told = objective.terms(figures, 1)
-    assert told.accuracy == pytest.approx(float(terms.right.mean()))
+    assert told["accuracy"] == pytest.approx(float(terms.right.mean()))
     parts = [
         objective.judge(model, Batch(x[some], y=y[some]), noise, 0, 12) for some in (slice(5), slice(5, None))
     ]
     judged = objective.terms(sum(parts), 12)
-    assert judged.loss == pytest.approx(told.loss, rel=1e-5)
-    assert judged.accuracy == pytest.approx(told.accuracy)
+    assert judged["loss"] == pytest.approx(told["loss"], rel=1e-5)
+    assert judged["accuracy"] == pytest.approx(told["accuracy"])
 
 
 def test_that_a_trial_of_the_speed_needs_no_labels():
@@ -93,10 +94,10 @@ def test_that_a_training_on_attributes_ends_in_a_file_that_says_how_often_it_is_
     assert isinstance(loaded.model, Classifies)
     assert (loaded.model.class_names, loaded.model.exclusive) == (TRAITS, False)
     last = ends[-1].test
-    assert isinstance(last, LabelFigures)
-    assert loaded.card.metrics == {"accuracy": last.accuracy, "loss": last.loss, "epochs": 6, "steps": 24}
+    assert last.spec is LABELS
+    assert loaded.card.metrics == {"accuracy": last["accuracy"], "loss": last.loss, "epochs": 6, "steps": 24}
     assert last.accuracy > 0.95
-    assert last.loss < ends[0].test.loss
+    assert last["loss"] < ends[0].test["loss"]
 
 
 def test_that_classes_are_taken_before_attributes(tmp_path: Path):

@@ -88,8 +88,8 @@ model = DDPM(DENOISER)
 trainer = Trainer(model, toy_set("train"), DENOISER_PLAN, toy_set("test"), team=team, device=device)
 before = trainer.weights.theta.clone()
 ends = [event for event in trainer.run() if isinstance(event, EpochEnded)]
-told = {"before": before, "theta": trainer.weights.theta, "loss": ends[-1].train.loss,
-        "levels": ends[-1].train.per_level, "judged": ends[-1].test is not None,
+told = {"before": before, "theta": trainer.weights.theta, "loss": ends[-1].train["loss"],
+        "levels": ends[-1].train.series["loss_per_level"], "judged": ends[-1].test is not None,
         "drawn": trainer.noise.get_state()}
 torch.save(told, f"{sys.argv[1]}/denoiser{team.rank}of{team.size}")
 team.leave()

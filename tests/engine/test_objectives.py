@@ -13,11 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
+from latentlab.core.figures import Figures
 from latentlab.core.schedules import linear
 from latentlab.data import catalog
 from latentlab.engine.files.checkpoint import load_model
 from latentlab.engine.training import trainer as trainer_module
-from latentlab.engine.training.events import Checkpointed, EpochEnded, NoiseFigures, Progress
+from latentlab.engine.training.events import Checkpointed, EpochEnded, Progress
 from latentlab.engine.training.objectives import NOISE_LEVELS, Batch, ByElbo, ByNoiseLevel, objective_of
 from latentlab.engine.training.plan import TrainingPlan
 from latentlab.engine.training.run import Saved, TrainingRun
@@ -26,6 +27,7 @@ from latentlab.engine.training.trainer import Trainer
 from latentlab.errors import LabError
 from latentlab.models.base import Denoised, NoiseTerms
 from latentlab.models.ddpm.model import DDPM, DDPMConfig
+from latentlab.models.objectives.figures import DENOISING
 from latentlab.models.vae.model import VAEConfig
 from tests.conftest import make_vae
 from tests.tiny import toy_set
@@ -82,9 +84,9 @@ def by_hand(model: Known, batches: list[Batch]) -> tuple[float, list[float]]:
     return sum(total) / len(total), [sum(some) / len(some) if some else math.nan for some in levels]
 
 
-def assert_figures(found: NoiseFigures, mean: float, levels: list[float]) -> None:
-    assert found.loss == pytest.approx(mean, rel=1e-4)
-    assert list(found.per_level) == pytest.approx(levels, rel=1e-4, nan_ok=True)
+def assert_figures(found: Figures, mean: float, levels: list[float]) -> None:
+    assert found["loss"] == pytest.approx(mean, rel=1e-4)
+    assert list(found.series["loss_per_level"]) == pytest.approx(levels, rel=1e-4, nan_ok=True)
 
 
 # What the figures say
@@ -119,9 +121,9 @@ def test_that_a_level_that_was_not_drawn_is_no_number():
     objective = ByNoiseLevel(1000)
     _, figures = objective.loss(model, batch, seeded(), beta=1.0, samples=1)
     told = objective.terms(figures, 1)
-    assert math.isfinite(told.loss)
-    assert sum(map(math.isfinite, told.per_level)) in (1, 2)
-    assert sum(map(math.isnan, told.per_level)) in (8, 9)
+    assert math.isfinite(told["loss"])
+    assert sum(map(math.isfinite, told.series["loss_per_level"])) in (1, 2)
+    assert sum(map(math.isnan, told.series["loss_per_level"])) in (8, 9)
 
 
 def test_that_judging_in_pieces_is_judging_at_once():
@@ -147,7 +149,7 @@ def test_that_judging_goes_over_all_levels_evenly(steps, count):
     assert float(counts.min()) >= 1.0
     # A sequence of low discrepancy: the shares are even to within a few pictures.
     assert (counts - count / NOISE_LEVELS).abs().max() <= 3.0
-    assert all(map(math.isfinite, objective.terms(figures, count).per_level))
+    assert all(map(math.isfinite, objective.terms(figures, count).series["loss_per_level"]))
 
 
 def test_that_an_elbos_figures_are_means_of_both_its_terms():
@@ -167,9 +169,9 @@ def test_that_an_elbos_figures_are_means_of_both_its_terms():
         for number, x in enumerate(batches):
             judged += objective.judge(model, Batch(x), noise, 8 * number, 24)
     for told in (objective.terms(trained, 3), objective.terms(judged, 24)):
-        assert told.reconstruction == pytest.approx(sum(pair[0] for pair in expected) / 24, rel=1e-4)
-        assert told.kl == pytest.approx(sum(pair[1] for pair in expected) / 24, rel=1e-4)
-        assert sum(told.kl_per_dimension) == pytest.approx(told.kl, rel=1e-4)
+        assert told["reconstruction"] == pytest.approx(sum(pair[0] for pair in expected) / 24, rel=1e-4)
+        assert told["kl"] == pytest.approx(sum(pair[1] for pair in expected) / 24, rel=1e-4)
+        assert sum(told.series["kl_per_dimension"]) == pytest.approx(told["kl"], rel=1e-4)
 
 
 def test_that_a_model_without_an_objective_is_told():
@@ -194,13 +196,13 @@ def test_that_a_diffusion_model_learns_and_is_judged_by_level():
     )
     ends = [event for event in trainer.run() if isinstance(event, EpochEnded)]
     first, last = ends[0], ends[-1]
-    assert isinstance(last.test, NoiseFigures)
-    assert last.train.loss < 0.8 * first.train.loss
-    assert last.test.loss < first.test.loss
-    assert len(last.test.per_level) == NOISE_LEVELS
-    assert all(math.isfinite(loss) and loss > 0.0 for loss in last.test.per_level)
+    assert last.test.spec is DENOISING
+    assert last.train["loss"] < 0.8 * first.train["loss"]
+    assert last.test["loss"] < first.test["loss"]
+    assert len(last.test.series["loss_per_level"]) == NOISE_LEVELS
+    assert all(math.isfinite(loss) and loss > 0.0 for loss in last.test.series["loss_per_level"])
     # As many pictures at each level, all but: their mean is the mean.
-    assert sum(last.test.per_level) / NOISE_LEVELS == pytest.approx(last.test.loss, rel=0.1)
+    assert sum(last.test.series["loss_per_level"]) / NOISE_LEVELS == pytest.approx(last.test["loss"], rel=0.1)
 
 
 def gradients(split: str):
@@ -214,10 +216,10 @@ def test_that_the_figures_of_an_epoch_are_those_of_its_steps(monkeypatch):
     monkeypatch.setattr(trainer_module, "_REPORT_EVERY_S", -1.0)
     trainer = Trainer(make_ddpm(), toy_set("train"), dataclasses.replace(PLAN, epochs=1))
     events = list(trainer.run())
-    steps = [event.terms.loss for event in events if isinstance(event, Progress)]
+    steps = [event.terms["loss"] for event in events if isinstance(event, Progress)]
     (end,) = (event for event in events if isinstance(event, EpochEnded))
     assert len(steps) == 4
-    assert end.train.loss == pytest.approx(sum(steps) / 4, rel=1e-5)
+    assert end.train["loss"] == pytest.approx(sum(steps) / 4, rel=1e-5)
 
 
 def test_that_of_many_held_out_pictures_only_so_many_are_judged(monkeypatch):
@@ -235,7 +237,7 @@ def test_that_judging_twice_says_the_same():
     trainer = Trainer(make_ddpm(dropout=0.3), toy_set("train"), PLAN, toy_set("test"))
     trainer.train_step(torch.arange(16))
 
-    def judged() -> NoiseFigures:
+    def judged() -> Figures:
         *_, figures = finished(trainer._judge())
         return figures
 
@@ -254,8 +256,8 @@ def test_that_it_trains_in_either_precision_on_one_thread(precision):
     trainer = Trainer(make_ddpm(condition_names=("even", "odd")), toy_set("train"), plan, toy_set("test"))
     *_, end, _ = trainer.run()
     assert trainer.precision == precision
-    assert math.isfinite(end.train.loss)
-    assert 0.0 < end.test.loss < 3.0
+    assert math.isfinite(end.train["loss"])
+    assert 0.0 < end.test["loss"] < 3.0
     for weight in trainer.averaged.parameters():
         assert weight.dtype == torch.float32
         assert weight.isfinite().all()

@@ -6,7 +6,6 @@ import pytest
 
 from latentlab.core.schedules import SCHEDULES
 from latentlab.engine.training import presets
-from latentlab.engine.training.events import ElboFigures, NoiseFigures
 from latentlab.engine.training.objectives import ByElbo, ByNoiseLevel, objective_of
 from latentlab.engine.training.plan import TrainingPlan, figures_of, usual_plan
 from latentlab.engine.training.presets import (
@@ -26,6 +25,7 @@ from latentlab.engine.training.presets import (
 )
 from latentlab.errors import LabError
 from latentlab.models.ddpm import model as ddpm
+from latentlab.models.objectives.figures import DENOISING, ELBO
 from latentlab.models.registry import KINDS, build, count_parameters
 
 DDPM = Choice(kind="ddpm")
@@ -66,7 +66,7 @@ def test_that_what_a_diffusion_model_can_be_told_is_what_its_config_knows():
 
 
 def test_that_the_figures_of_a_kind_are_those_of_its_objective():
-    told = {ByElbo: ElboFigures, ByNoiseLevel: NoiseFigures}
+    told = {ByElbo: ELBO, ByNoiseLevel: DENOISING}
     for kind in ("vae", "ae", "ddpm"):
         model = build(kind, {**fields_of(Choice(kind=kind)), "shape": (1, 8, 8)})
         assert figures_of(kind) is told[type(objective_of(model))]

@@ -11,17 +11,15 @@ import pytest
 
 from latentlab.engine.training import run_log
 from latentlab.engine.training.events import (
-    ElboFigures,
     EpochEnded,
-    LabelFigures,
-    NoiseFigures,
     Progress,
     Started,
 )
 from latentlab.engine.training.run_log import RunLog
 from latentlab.errors import LabError
+from latentlab.models.objectives.figures import denoising_figures, elbo_figures, label_figures
 
-TRAIN, TEST = ElboFigures(-90.0, 20.0, (15.0, 5.0)), ElboFigures(-95.0, 21.0, (15.5, 5.5))
+TRAIN, TEST = elbo_figures(-90.0, (15.0, 5.0)), elbo_figures(-95.0, (15.5, 5.5))
 
 
 def test_that_every_figure_becomes_a_line_and_a_scalar(tmp_path, monkeypatch):
@@ -47,8 +45,8 @@ def test_that_every_figure_becomes_a_line_and_a_scalar(tmp_path, monkeypatch):
 def test_that_a_denoisers_loss_is_told_by_noise_level_and_an_undrawn_level_is_null(tmp_path, monkeypatch):
     monkeypatch.setattr(run_log, "_EVERY_S", 0.0)
     with RunLog(tmp_path / "run") as log:
-        log.add(Progress(3, 1, NoiseFigures(0.25, (0.5, math.nan, 0.125)), 1000.0, 5.0, 1.0))
-        log.add(EpochEnded(5, 1, NoiseFigures(0.2), NoiseFigures(0.3, (0.6, 0.4, 0.2))))
+        log.add(Progress(3, 1, denoising_figures(0.25, (0.5, math.nan, 0.125)), 1000.0, 5.0, 1.0))
+        log.add(EpochEnded(5, 1, denoising_figures(0.2), denoising_figures(0.3, (0.6, 0.4, 0.2))))
     text = (tmp_path / "run" / "metrics.jsonl").read_text()
     assert "NaN" not in text, "no JSON"
     assert [json.loads(line) for line in text.splitlines()] == [
@@ -68,8 +66,8 @@ def test_that_a_denoisers_loss_is_told_by_noise_level_and_an_undrawn_level_is_nu
 def test_that_of_a_classifier_loss_and_accuracy_are_told_and_no_beta(tmp_path, monkeypatch):
     monkeypatch.setattr(run_log, "_EVERY_S", 0.0)
     with RunLog(tmp_path / "run") as log:
-        log.add(Progress(3, 1, LabelFigures(0.5, 0.75), 1000.0, 5.0, 1.0))
-        log.add(EpochEnded(5, 1, LabelFigures(0.4, 0.8), LabelFigures(0.3, 0.9)))
+        log.add(Progress(3, 1, label_figures(0.5, 0.75), 1000.0, 5.0, 1.0))
+        log.add(EpochEnded(5, 1, label_figures(0.4, 0.8), label_figures(0.3, 0.9)))
     lines = (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()
     assert [json.loads(line) for line in lines] == [
         {

@@ -46,10 +46,10 @@ def test_that_it_learns_digits(digits):
     model = make_vae(VAEConfig(encoder_widths=(64,), decoder_widths=(64,)))
     trainer = Trainer(model, digits, plan(epochs=25, batch=30, learning_rate=5e-3), digits)
     ends = [event for event in trainer.run() if isinstance(event, EpochEnded)]
-    assert ends[-1].train.elbo > ends[0].train.elbo + 150
-    assert ends[-1].test.elbo > -250
+    assert ends[-1].train["elbo"] > ends[0].train["elbo"] + 150
+    assert ends[-1].test["elbo"] > -250
     assert evaluate(trainer.averaged, digits, samples=5, likelihood_images=5).elbo == pytest.approx(
-        ends[-1].test.elbo, abs=3
+        ends[-1].test["elbo"], abs=3
     )
 
 
@@ -61,7 +61,7 @@ def test_that_its_events_come_in_order_and_count_the_steps():
     assert finished.step == 12
     ends = [event for event in middle if isinstance(event, EpochEnded)]
     assert [(end.step, end.epoch) for end in ends] == [(4, 1), (8, 2), (12, 3)]
-    assert all(end.train.kl >= 0 and end.test is not None for end in ends)
+    assert all(end.train["kl"] >= 0 and end.test is not None for end in ends)
 
 
 def test_that_progress_is_told_between_epochs(monkeypatch):
@@ -154,7 +154,7 @@ def test_that_beta_can_be_changed_while_it_trains():
         for event in trainer.run():
             if isinstance(event, EpochEnded):
                 trainer.beta = raised if event.epoch >= 10 else 1.0
-                kl = event.train.kl
+                kl = event.train["kl"]
         assert trainer.beta_now == raised
         return kl
 
@@ -290,5 +290,5 @@ def test_that_it_learns_on_cuda(digits, cuda):
     model = make_vae(VAEConfig(encoder_widths=(64,), decoder_widths=(64,)))
     trainer = Trainer(model, digits, plan(epochs=20, batch=50, device="cuda", precision="auto"), digits)
     ends = [event for event in trainer.run() if isinstance(event, EpochEnded)]
-    assert ends[-1].train.elbo > ends[0].train.elbo + 50
+    assert ends[-1].train["elbo"] > ends[0].train["elbo"] + 50
     assert trainer.device.type == "cuda"

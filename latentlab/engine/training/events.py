@@ -5,43 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-
-@dataclass(frozen=True)
-class ElboFigures:
-    """Means over some pictures, in nats per picture; elbo = reconstruction - kl.
-
-    `kl_per_dimension` (D numbers) sums to `kl`.
-    """
-
-    reconstruction: float
-    kl: float
-    kl_per_dimension: tuple[float, ...] = ()
-
-    @property
-    def elbo(self) -> float:
-        return self.reconstruction - self.kl
-
-
-@dataclass(frozen=True)
-class NoiseFigures:
-    """Means over some pictures of a denoiser's squared error, per number of a picture.
-
-    `per_level` splits the times 1 .. T into equal parts, the least noise first; NaN where none was drawn.
-    """
-
-    loss: float
-    per_level: tuple[float, ...] = ()
-
-
-@dataclass(frozen=True)
-class LabelFigures:
-    """Means over some pictures of a classifier: cross-entropy in nats, and the share of answers right."""
-
-    loss: float
-    accuracy: float
-
-
-Figures = ElboFigures | NoiseFigures | LabelFigures
+from latentlab.core.figures import Figures
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Protocol
 import torch
 from torch import Tensor, nn
 
-from latentlab.engine.training.events import ElboFigures, Figures, LabelFigures, NoiseFigures
+from latentlab.core.figures import Figures
 from latentlab.errors import LabError
 from latentlab.models.base import (
     Classifies,
@@ -22,6 +22,7 @@ from latentlab.models.base import (
     TrainsByImportance,
     TrainsByLabel,
 )
+from latentlab.models.objectives.figures import denoising_figures, elbo_figures, label_figures
 
 # Of the times 1 .. T, so many equal parts whose losses are told apart.
 NOISE_LEVELS = 10
@@ -114,10 +115,10 @@ class ByElbo:
         terms = model.elbo_terms(batch.x, noise, y=batch.y)
         return torch.cat([terms.reconstruction.sum().view(1), terms.kl_per_dimension.sum(0)])
 
-    def terms(self, sums: Tensor, count: int) -> ElboFigures:
+    def terms(self, sums: Tensor, count: int) -> Figures:
         """See `Objective.terms`."""
         reconstruction, *kl = (sums / max(1, count)).tolist()
-        return ElboFigures(reconstruction, sum(kl), tuple(kl))
+        return elbo_figures(reconstruction, tuple(kl))
 
 
 class ByNoiseLevel:
@@ -152,11 +153,11 @@ class ByNoiseLevel:
         terms = model.noise_terms(batch.x, noise, y=batch.y, t=t)
         return self._figures(terms.loss.sum(), terms.loss, terms.t)
 
-    def terms(self, sums: Tensor, count: int) -> NoiseFigures:
+    def terms(self, sums: Tensor, count: int) -> Figures:
         """See `Objective.terms`."""
         levels, counts = sums[1 : 1 + NOISE_LEVELS], sums[1 + NOISE_LEVELS :]
         per_level = (levels / counts).tolist()
-        return NoiseFigures(float(sums[0]) / max(1, count), tuple(per_level))
+        return denoising_figures(float(sums[0]) / max(1, count), tuple(per_level))
 
     def _figures(self, loss: Tensor, each: Tensor, t: Tensor) -> Tensor:
         level = ((t - 1) * NOISE_LEVELS // self.steps).to(each.device)
@@ -188,10 +189,10 @@ class ByLabel:
         terms = model.label_terms(batch.x, _known(model, batch), noise)
         return torch.stack([terms.loss.sum(), terms.right.sum()])
 
-    def terms(self, sums: Tensor, count: int) -> LabelFigures:
+    def terms(self, sums: Tensor, count: int) -> Figures:
         """See `Objective.terms`."""
         loss, accuracy = (sums / max(1, count)).tolist()
-        return LabelFigures(loss, accuracy)
+        return label_figures(loss, accuracy)
 
 
 def _known(model: object, batch: Batch) -> Tensor:

@@ -16,8 +16,9 @@ import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from latentlab.engine.training.events import ElboFigures, Figures, LabelFigures, NoiseFigures
+from latentlab.core.figures import FiguresSpec
 from latentlab.errors import LabError
+from latentlab.models.objectives.figures import DENOISING, ELBO, LABELS
 
 PRECISIONS = ("auto", "fp32", "bf16")
 
@@ -105,7 +106,7 @@ _USUAL: Mapping[str, TrainingPlan] = {
         epochs=6, learning_rate=2e-3, warmup_steps=200, weight_decay=0.02, gradient_norm=1.0
     ),
 }
-_FIGURES: Mapping[str, type[Figures]] = {"ddpm": NoiseFigures, "classifier": LabelFigures}
+_FIGURES: Mapping[str, FiguresSpec] = {"ddpm": DENOISING, "classifier": LABELS}
 # What means nothing to a model without latents.
 _OF_LATENTS = frozenset(
     {"beta", "beta_start", "beta_warmup_steps", "beta_cycles", "importance_samples", "importance_from",
@@ -120,12 +121,22 @@ def usual_plan(kind: str) -> TrainingPlan:
 
 def means_something(field: str, kind: str) -> bool:
     """Whether a field of the plan has any bearing on a kind of model."""
-    return figures_of(kind) is ElboFigures or field not in _OF_LATENTS
+    return figures_of(kind).by_beta or field not in _OF_LATENTS
 
 
-def figures_of(kind: str) -> type[Figures]:
+def figures_of(kind: str) -> FiguresSpec:
     """What a training of such a model tells."""
-    return _FIGURES.get(kind, ElboFigures)
+    return _FIGURES.get(kind, ELBO)
+
+
+def has_plane(kind: str) -> bool:
+    """Whether such a model has a latent space that can be followed while it learns."""
+    return figures_of(kind).by_beta
+
+
+def is_drawn_from(kind: str) -> bool:
+    """Whether pictures are drawn from such a model, step by step, while it learns."""
+    return figures_of(kind) is DENOISING
 
 
 # What a number of the plan may be: (lowest, highest).

@@ -34,8 +34,6 @@ from latentlab.engine.training.events import (
     Checkpointed,
     CheckpointFailed,
     EpochEnded,
-    LabelFigures,
-    NoiseFigures,
     Started,
     TrainingEvent,
 )
@@ -324,9 +322,4 @@ def _metrics(last: EpochEnded) -> dict[str, float | int]:
     """An epoch's figures on the held-out pictures."""
     if last.test is None:
         return {}
-    count = {"epochs": last.epoch, "steps": last.step}
-    if isinstance(last.test, NoiseFigures):
-        return {"loss": last.test.loss, **count}
-    if isinstance(last.test, LabelFigures):
-        return {"accuracy": last.test.accuracy, "loss": last.test.loss, **count}
-    return {"elbo": last.test.elbo, "reconstruction": last.test.reconstruction, "kl": last.test.kl, **count}
+    return {**last.test.values, "epochs": last.epoch, "steps": last.step}

@@ -1,9 +1,8 @@
 """A training's figures on disk: a line of JSON for each, and event files for TensorBoard.
 
-`metrics.jsonl` holds one object a line: `step`, `epoch`, `split` ("train" or "test"), `elbo`,
-`reconstruction`, `kl`, all in nats per picture, and for train lines `images_per_second` and `beta`. In place
-of the three and of beta, a denoiser has a `loss`, and `loss_per_level` from the least noise to the most, a
-classifier a `loss` and its `accuracy`, the share of answers that are right.
+`metrics.jsonl` holds one object a line: `step`, `epoch`, `split` ("train" or "test"), the objective's figures
+by name (see `latentlab.models.objectives.figures`), and for train lines `images_per_second`, and `beta` where
+it has a bearing. What is not known is null.
 
 A log stands beside the work: when it can no longer be written (a full disk, a folder that went away), that is
 told once, and the training goes on without it.
@@ -26,8 +25,9 @@ from tensorboardX import summary
 from tensorboardX.proto.event_pb2 import Event
 from tensorboardX.record_writer import RecordWriter
 
+from latentlab.core.figures import Figures
 from latentlab.data.files import require_regular
-from latentlab.engine.training.events import ElboFigures, EpochEnded, Figures, LabelFigures, Progress
+from latentlab.engine.training.events import EpochEnded, Progress
 from latentlab.errors import LabError
 
 _EVERY_S = 1.0
@@ -108,30 +108,20 @@ class RunLog:
                     return
                 self._told_at = time.monotonic()
                 extra = {"images_per_second": event.images_per_second}
-                if isinstance(event.terms, ElboFigures):
+                if event.terms.spec.by_beta:
                     extra["beta"] = event.beta
                 self._write(event.step, event.epoch, "train", event.terms, extra)
             case EpochEnded(test=test) if test is not None:
                 self._write(event.step, event.epoch, "test", test, {})
 
-    def _write(self, step: int, epoch: int, split: str, terms: Figures, extra: dict[str, Any]) -> None:
-        if isinstance(terms, ElboFigures):
-            figures = {"elbo": terms.elbo, "reconstruction": terms.reconstruction, "kl": terms.kl, **extra}
-            parts = {f"{split}_kl_per_dimension/z{n}": kl for n, kl in enumerate(terms.kl_per_dimension, 1)}
-            line = figures
-        elif isinstance(terms, LabelFigures):
-            figures, parts = {"loss": terms.loss, "accuracy": terms.accuracy, **extra}, {}
-            line = figures
-        else:
-            figures = {"loss": terms.loss, **extra}
-            known = {n: loss for n, loss in enumerate(terms.per_level, 1) if math.isfinite(loss)}
-            parts = {f"{split}_loss_per_level/{n}": loss for n, loss in known.items()}
-            # JSON knows no NaN: a level that was not drawn is null.
-            line = {**figures, "loss_per_level": [known.get(n + 1) for n in range(len(terms.per_level))]}
+    def _write(self, step: int, epoch: int, split: str, figures: Figures, extra: dict[str, Any]) -> None:
+        known = figures.as_json()
+        # Numbers first, then what goes with them, then rows of numbers.
+        line = {**{name: known.pop(name) for name in figures.values}, **extra, **known}
         self._write_line(json.dumps({"step": step, "epoch": epoch, "split": split, **line}) + "\n")
-        for name, value in {**{f"{split}/{n}": v for n, v in figures.items()}, **parts}.items():
-            scalar = summary.scalar(name, value)
-            self._note_event(step=step, summary=scalar)
+        numbers = {f"{split}/{name}": value for name, value in {**figures.values, **extra}.items()}
+        for name, value in {**numbers, **_parts(split, figures)}.items():
+            self._note_event(step=step, summary=summary.scalar(name, value))
         if time.monotonic() - self._flushed_at > _FLUSH_EVERY_S:
             self._flushed_at = time.monotonic()
             self._board.flush()
@@ -150,6 +140,16 @@ class RunLog:
             with contextlib.suppress(OSError):
                 self._lines.truncate(before)
             raise
+
+
+def _parts(split: str, figures: Figures) -> dict[str, float]:
+    """What TensorBoard is told of each number of a row, by tag; of one that is not known, nothing."""
+    return {
+        f"{split}_{spec.name}/{spec.tag.format(n=number)}": value
+        for spec in figures.spec.series
+        for number, value in enumerate(figures.series.get(spec.name, ()), 1)
+        if math.isfinite(value)
+    }
 
 
 def _board_name() -> str:

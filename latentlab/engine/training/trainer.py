@@ -21,6 +21,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from latentlab.core.figures import Figures
 from latentlab.data.image_set import ImageSet
 from latentlab.engine.attributes.conditions import Told, told_of
 from latentlab.engine.inference.device import autocast, available_cores, choose_device
@@ -29,7 +30,6 @@ from latentlab.engine.training import tuning
 from latentlab.engine.training.distributed import ALONE, Team
 from latentlab.engine.training.events import (
     EpochEnded,
-    Figures,
     Finished,
     Judging,
     Progress,

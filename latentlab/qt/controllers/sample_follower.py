@@ -17,8 +17,7 @@ from PySide6.QtCore import QObject, Slot
 from latentlab.engine.diffusion.recipes import Recipe, SamplerSettings
 from latentlab.engine.diffusion.requests import FollowDenoiserRequest, SamplesInTrainingReply
 from latentlab.engine.rendering.replies import Refusal
-from latentlab.engine.training.events import NoiseFigures
-from latentlab.engine.training.plan import figures_of
+from latentlab.engine.training.plan import is_drawn_from
 from latentlab.qt.clients.denoiser_client import DenoiserClient
 from latentlab.qt.clients.trainer_client import Stage, TrainerClient
 from latentlab.qt.clients.training_orders import Snapshot
@@ -80,7 +79,7 @@ class SampleFollower(QObject):
 
     @Slot(object)
     def _snapshot(self, snapshot: Snapshot) -> None:
-        if figures_of(snapshot.kind) is not NoiseFigures:
+        if not is_drawn_from(snapshot.kind):
             return
         self._last = snapshot
         # While it waits nothing newer will come for long, so these weights are worth a look.

@@ -18,8 +18,7 @@ from latentlab.engine.rendering.replies import (
     UnfoldedReply,
 )
 from latentlab.engine.rendering.requests import FollowRequest
-from latentlab.engine.training.events import ElboFigures
-from latentlab.engine.training.plan import figures_of
+from latentlab.engine.training.plan import has_plane
 from latentlab.qt.clients.film_recorder import FilmRecorder
 from latentlab.qt.clients.trainer_client import Stage, TrainerClient
 from latentlab.qt.clients.training_orders import Snapshot
@@ -72,7 +71,7 @@ class TrainingFollower(QObject):
 
     @Slot(object)
     def _snapshot(self, snapshot: Snapshot) -> None:
-        self._apart = figures_of(snapshot.kind) is not ElboFigures
+        self._apart = not has_plane(snapshot.kind)
         if self._apart:
             return
         if self._old_film:

@@ -18,16 +18,14 @@ from latentlab.data.image_set import ImageSet
 from latentlab.engine.files.checkpoint import load_model
 from latentlab.engine.rendering.renderer import Renderer
 from latentlab.engine.training.events import (
-    ElboFigures,
     EpochEnded,
-    LabelFigures,
-    NoiseFigures,
     Progress,
     Started,
 )
 from latentlab.engine.training.plan import TrainingPlan
 from latentlab.engine.training.presets import PRESETS, Choice
 from latentlab.engine.training.trainer import Trainer, TrainingError
+from latentlab.models.objectives.figures import denoising_figures, elbo_figures, label_figures
 from latentlab.qt.clients.trainer_client import Stage
 from latentlab.qt.clients.training_orders import Snapshot
 from latentlab.qt.controllers import sample_follower
@@ -261,22 +259,24 @@ def test_that_the_loss_is_shown_whole_and_by_noise_level(qtbot: QtBot, tmp_path:
         panel, bars = window.training, window.training.bars
         window.trainer.told.emit(Started(2000, 2, "cpu", "fp32", 1))
         for step in (1, 2, 3):
-            window.trainer.told.emit(Progress(step, 1, NoiseFigures(0.5, LEVELS), 1000.0, 60.0, 1.0))
-        window.trainer.told.emit(EpochEnded(3, 1, NoiseFigures(0.5, LEVELS), NoiseFigures(0.6, LEVELS)))
+            window.trainer.told.emit(Progress(step, 1, denoising_figures(0.5, LEVELS), 1000.0, 60.0, 1.0))
+        window.trainer.told.emit(
+            EpochEnded(3, 1, denoising_figures(0.5, LEVELS), denoising_figures(0.6, LEVELS))
+        )
         qtbot.waitUntil(lambda: panel.curves.titles == ("Loss", "Loss, noise:"), timeout=3000)
-        assert bars.levels.isVisible()
+        assert bars.shown[0].isVisible()
         assert bars.summary() == "10 levels: highest 1 at 10, lowest 0.1 at 1"
-        assert "held out 0.2000" in bars.levels.tip_of(1)
-        assert "most noise" in bars.levels.tip_of(9)
+        assert "held out 0.2000" in bars.shown[0].tip_of(1)
+        assert "most noise" in bars.shown[0].tip_of(9)
         assert not panel.form.alarm.isVisible()
         assert "squared error" in panel.curves.toolTip()
 
 
 def test_that_curves_of_another_kind_take_the_place_of_those_before(qtbot: QtBot, tmp_path: Path):
     figures = (
-        (ElboFigures(-90.0, 10.0, (10.0,)), ("ELBO, nats", "Reconstruction", "KL")),
-        (NoiseFigures(0.5, LEVELS), ("Loss", "Loss, noise:")),
-        (LabelFigures(0.5, 0.8), ("Loss, nats", "Share right")),
+        (elbo_figures(-90.0, (10.0,)), ("ELBO, nats", "Reconstruction", "KL")),
+        (denoising_figures(0.5, LEVELS), ("Loss", "Loss, noise:")),
+        (label_figures(0.5, 0.8), ("Loss, nats", "Share right")),
     )
     with training_window(qtbot, tmp_path) as window:
         panel = window.training

@@ -15,10 +15,11 @@ from latentlab.data import catalog
 from latentlab.data.report import ReadingReport
 from latentlab.engine.files.checkpoint import load_model
 from latentlab.engine.rendering.renderer import Renderer
-from latentlab.engine.training.events import ElboFigures, Progress, Started
+from latentlab.engine.training.events import Progress, Started
 from latentlab.engine.training.objectives import objective_of
 from latentlab.engine.training.plan import TrainingPlan
 from latentlab.engine.training.presets import PRESETS, Choice, fields_of
+from latentlab.models.objectives.figures import elbo_figures
 from latentlab.models.registry import build
 from latentlab.qt.clients.trainer_client import Stage
 from latentlab.qt.shell.main_window import LabWindow
@@ -141,7 +142,7 @@ def test_that_a_closed_window_offers_at_the_next_start_to_go_on(qtbot: QtBot, tm
 
 
 def told(window: LabWindow, kl: tuple[float, ...], beta: float, step: int = 1000) -> None:
-    window.trainer.told.emit(Progress(step, 1, ElboFigures(-90.0, sum(kl), kl), 1000.0, 60.0, beta))
+    window.trainer.told.emit(Progress(step, 1, elbo_figures(-90.0, kl), 1000.0, 60.0, beta))
 
 
 def test_that_dimensions_that_collapse_are_named(qtbot: QtBot, tmp_path: Path):

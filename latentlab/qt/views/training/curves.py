@@ -1,4 +1,4 @@
-"""Curves side by side over the steps of a training; which ones, its kind of figures decides.
+"""Curves side by side over the steps of a training; which ones, the spec of its figures says.
 
 pyqtgraph takes 0.3 s to import, so it is imported when the first curve is drawn and not before.
 """
@@ -12,8 +12,8 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from latentlab.engine.training.events import ElboFigures, Figures
-from latentlab.qt.views.training.charts import CHARTS, Chart, Charts, as_axis, round_ticks
+from latentlab.core.figures import NOTHING, ChartSpec, FiguresSpec
+from latentlab.qt.views.training.charts import as_axis, drawn, round_ticks, span
 from latentlab.qt.views.training.history import History
 from latentlab.qt.widgets.plain_text import Label, RichLabel, plain_tip
 
@@ -42,8 +42,8 @@ class LossCurves(QWidget):
         self._layout.addWidget(self._waiting)
         self._plots: list[_Plot] = []
         self._turn = 0
-        self._charts = CHARTS[ElboFigures]
-        self._expect(self._charts)
+        self._spec = NOTHING
+        self._expect(self._spec)
 
     def sizeHint(self) -> QSize:
         return QSize(480, 150)
@@ -53,39 +53,43 @@ class LossCurves(QWidget):
         """What stands above the curves, from left to right; () before the first."""
         return tuple(plot.chart.title for plot in self._plots)
 
-    def expect(self, kind: type[Figures]) -> None:
+    def expect(self, spec: FiguresSpec) -> None:
         """A training with such figures begins, or may begin: curves of other figures go."""
-        if CHARTS[kind] is not self._charts:
-            self._expect(CHARTS[kind])
+        if spec != self._spec:
+            self._expect(spec)
 
     def show_history(self, history: History) -> None:
         """Draws all there is, once there is something."""
-        for _ in self._charts.charts:
+        if history.spec is not None:
+            self.expect(history.spec)
+        for _ in self._spec.drawn:
             self.show_next(history)
 
     def show_next(self, history: History) -> None:
         """Draws the next of the curves in turn: all at once would hold up the hand for ten milliseconds."""
-        if history.kind is None or not history.train.steps:
+        if history.spec is None or not history.train.steps:
             return
-        self.expect(history.kind)
+        self.expect(history.spec)
         if not self._plots:
             self._make()
+        if not self._plots:
+            return
         self._turn = (self._turn + 1) % len(self._plots)
         self._plots[self._turn].draw(history)
 
-    def _expect(self, charts: Charts) -> None:
+    def _expect(self, spec: FiguresSpec) -> None:
         for plot in self._plots:
             self._layout.removeWidget(plot)
             plot.hide()
             plot.deleteLater()
-        self._charts, self._plots, self._turn = charts, [], 0
-        self.setToolTip(plain_tip(charts.tip))
-        self._waiting.setText(charts.waiting)
+        self._spec, self._plots, self._turn = spec, [], 0
+        self.setToolTip(plain_tip(spec.help))
+        self._waiting.setText(spec.waiting)
         self._waiting.show()
 
     def _make(self) -> None:
         self._waiting.hide()
-        self._plots = [_Plot(chart, self.toolTip()) for chart in self._charts.charts]
+        self._plots = [_Plot(chart, self.toolTip()) for chart in self._spec.drawn]
         for plot in self._plots:
             self._layout.addWidget(plot, 1)
         # The first of all is drawn first.
@@ -95,7 +99,7 @@ class LossCurves(QWidget):
 class _Plot(QWidget):
     """One chart with its title above it."""
 
-    def __init__(self, chart: Chart, tip: str) -> None:
+    def __init__(self, chart: ChartSpec, tip: str) -> None:
         super().__init__()
         pg = importlib.import_module("pyqtgraph")
         self.chart = chart
@@ -107,9 +111,9 @@ class _Plot(QWidget):
         self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._plot.setMinimumSize(0, 0)
         self._plot.getPlotItem().layout.setContentsMargins(0, 6, 8, 2)
-        self._lines = [pg.PlotDataItem(antialias=True, connect="finite") for _ in chart.lines]
+        self._lines = [pg.PlotDataItem(antialias=True, connect="finite") for _ in chart.parts]
         self._dots = [
-            pg.PlotDataItem(pen=None, symbol="o", symbolSize=6, symbolPen=None) for _ in chart.lines
+            pg.PlotDataItem(pen=None, symbol="o", symbolSize=6, symbolPen=None) for _ in chart.parts
         ]
         for item in (*self._lines, *self._dots):
             self._plot.addItem(item)
@@ -126,16 +130,16 @@ class _Plot(QWidget):
 
     def draw(self, history: History) -> None:
         """Draws all of a history."""
-        train, test = self.chart.drawn(history.train), self.chart.drawn(history.test)
+        train, test = drawn(self.chart, history.train), drawn(self.chart, history.test)
         steps, ends = as_axis(history.train.steps), as_axis(history.test.steps)
         for line, dots, numbers, held_out in zip(self._lines, self._dots, train, test, strict=True):
             line.setData(steps, numbers)
             dots.setData(ends, held_out)
-        span = self.chart.span(train, test)
-        if span is not None:
-            self._plot.setYRange(*span, padding=0)
+        ends_of_axis = span(self.chart, train, test)
+        if ends_of_axis is not None:
+            self._plot.setYRange(*ends_of_axis, padding=0)
             if self.chart.log:
-                self._plot.getAxis("left").setTicks([round_ticks(*span, most=self._most_ticks())])
+                self._plot.getAxis("left").setTicks([round_ticks(*ends_of_axis, most=self._most_ticks())])
 
     def _most_ticks(self) -> int:
         """As many as the plot is high enough for."""
@@ -167,7 +171,7 @@ class _Plot(QWidget):
             colour = (_between(base, accent, _PALE), accent, text)[number % 3]
             line.setPen(colour, width=2)
             dots.setSymbolBrush(colour)
-            words.append(f'<b><font color="{colour.name()}">{self.chart.lines[number]}</font></b>')
+            words.append(f'<b><font color="{colour.name()}">{self.chart.parts[number]}</font></b>')
         self._title.setWordWrap(True)
         self._title.setText(" ".join(words))
 

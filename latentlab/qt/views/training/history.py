@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from latentlab.engine.training.events import (
-    ElboFigures,
-    EpochEnded,
-    Figures,
-    LabelFigures,
-    NoiseFigures,
-    Progress,
-)
+from latentlab.core.figures import Figures, FiguresSpec, SeriesSpec
+from latentlab.engine.training.events import EpochEnded, Progress
 
 _MOST = 2000
-# A few batches' figures tremble; a moving mean of them does not. Of a denoiser's each level sees but a few
-# pictures of a batch.
-_SHARE_KL, _SHARE_LOSS = 0.2, 0.03
 
 
 @dataclass
 class Series:
-    """Figures of one kind over steps; when it gets long, every second is let go."""
+    """Figures over steps; when it gets long, every second is let go."""
 
     steps: list[int] = field(default_factory=list)
     terms: list[Figures] = field(default_factory=list)
@@ -41,68 +32,66 @@ class Series:
             self.stride *= 2
 
     def values(self, name: str) -> list[float]:
-        """One figure ("elbo", "reconstruction", "kl"; "loss"; "accuracy") at each of `steps`."""
-        return [getattr(terms, name) for terms in self.terms]
+        """One figure at each of `steps`; NaN where it is not told."""
+        return [terms.values.get(name, math.nan) for terms in self.terms]
+
+    def rows(self, name: str) -> list[tuple[float, ...]]:
+        """One series at each of `steps`; () where it is not told."""
+        return [terms.series.get(name, ()) for terms in self.terms]
 
 
 class History:
-    """Train figures as they come, test figures at each epoch's end, and the newest of each part.
+    """Train figures as they come, test figures at each epoch's end, and the newest of each series.
 
-    The losses of a denoiser or classifier are moving means.
+    Batches' figures tremble; moving means of them do not, as their specs say.
 
     Attributes:
-        kl_per_dimension: a VAE's newest KL of each latent dimension, a moving mean; else ().
-        per_level, test_per_level: a denoiser's newest loss at each level, the least noise first; else ().
+        spec: what the figures are; None before the first.
+        newest, held_out: the newest numbers of each series by its name, of train figures as a moving mean.
     """
 
     def __init__(self) -> None:
         self.train, self.test = Series(), Series()
-        self.kl_per_dimension: tuple[float, ...] = ()
-        self.per_level: tuple[float, ...] = ()
-        self.test_per_level: tuple[float, ...] = ()
+        self.spec: FiguresSpec | None = None
+        self.newest: dict[str, tuple[float, ...]] = {}
+        self.held_out: dict[str, tuple[float, ...]] = {}
         self._mean: tuple[float, ...] = ()
         self._noted = 0
-
-    @property
-    def kind(self) -> type[Figures] | None:
-        """Which kind of figures these are; None before the first."""
-        first = [*self.train.terms[:1], *self.test.terms[:1]]
-        return type(first[0]) if first else None
 
     def add(self, event: object) -> bool:
         """Notes an event; whether it carried figures."""
         match event:
             case Progress():
+                self.spec = event.terms.spec
                 self.train.add(event.step, self._smooth(event.terms))
             case EpochEnded():
+                self.spec = event.train.spec
                 if event.test is not None:
                     self.test.add(event.step, event.test)
-                if isinstance(event.test, NoiseFigures):
-                    self.test_per_level = event.test.per_level
+                    self.held_out.update(event.test.series)
             case _:
                 return False
         return True
 
     def _smooth(self, terms: Figures) -> Figures:
+        """The moving means of its numbers and series, which are the newest now."""
         self._noted += 1
+        smoothing = {one.name: one.smoothing for one in terms.spec.series}
+        for name, row in terms.series.items():
+            share = self._share(smoothing.get(name, 1.0))
+            self.newest[name] = _moved(self.newest.get(name, ()), row, share)
+        self._mean = _moved(self._mean, tuple(terms.values.values()), self._share(terms.spec.smoothing))
+        series = {name: self.newest[name] for name in terms.series}
+        return replace(terms, values=dict(zip(terms.values, self._mean, strict=True)), series=series)
+
+    def _share(self, usual: float) -> float:
         # The first ones count alike: a mean that begins with one batch would keep it for long.
-        share = max(_SHARE_LOSS, 1.0 / self._noted)
-        match terms:
-            case ElboFigures():
-                self.kl_per_dimension = _moved(self.kl_per_dimension, terms.kl_per_dimension, _SHARE_KL)
-                return terms
-            case NoiseFigures():
-                self._mean = _moved(self._mean, (terms.loss,), share)
-                self.per_level = _moved(self.per_level, terms.per_level, share)
-                return NoiseFigures(self._mean[0], self.per_level)
-            case LabelFigures():
-                self._mean = _moved(self._mean, (terms.loss, terms.accuracy), share)
-                return LabelFigures(*self._mean)
+        return max(usual, 1.0 / self._noted)
 
 
 def _moved(old: tuple[float, ...], new: tuple[float, ...], share: float) -> tuple[float, ...]:
     """A moving mean's next step; a number that is not known now stays as it was."""
-    if len(old) != len(new):
+    if len(old) != len(new) or share == 1.0:
         return new
     return tuple(
         before if math.isnan(after) else after if math.isnan(before) else before + share * (after - before)
@@ -110,9 +99,6 @@ def _moved(old: tuple[float, ...], new: tuple[float, ...], share: float) -> tupl
     )
 
 
-UNUSED_NATS = 0.01
-
-
-def unused(kl_per_dimension: tuple[float, ...]) -> list[int]:
-    """The dimensions (from 0) whose posteriors are the prior: they carry nothing of the picture."""
-    return [number for number, kl in enumerate(kl_per_dimension) if kl < UNUSED_NATS]
+def unused(spec: SeriesSpec, numbers: tuple[float, ...]) -> list[int]:
+    """Where (from 0) nothing goes on, such as a dimension whose posteriors are the prior."""
+    return [number for number, used in enumerate(spec.in_use(numbers)) if not used]

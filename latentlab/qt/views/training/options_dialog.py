@@ -16,8 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from latentlab.engine.training.events import ElboFigures
-from latentlab.engine.training.plan import TrainingPlan, figures_of, means_something
+from latentlab.engine.training.plan import TrainingPlan, means_something
 from latentlab.engine.training.presets import LIKELIHOODS, NOISE_SCHEDULES, SIZES, WEIGHTINGS, Choice
 from latentlab.qt.widgets.number_field import RealNumber, WholeNumber, numbers_stand
 from latentlab.qt.widgets.plain_text import plain_tip
@@ -156,7 +155,7 @@ class OptionsDialog(QDialog):
             self._batch.setValue(batch)
 
     def _show_kind(self, kind: str) -> None:
-        with_latents = figures_of(kind) is ElboFigures
+        with_latents = means_something("beta", kind)
         for key in _OF_LATENTS:
             self._model.show_row(key, with_latents)
         for key in _OF_NOISE:

@@ -1,36 +1,48 @@
-"""Beside the curves: bars for the parts of the figures, those that fit the kind of training."""
+"""Beside the curves: bars for the series of a training's figures, if it has any."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QSizePolicy, QStackedWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from latentlab.engine.training.events import ElboFigures, Figures, NoiseFigures
+from latentlab.core.figures import NOTHING, FiguresSpec
 from latentlab.qt.views.training.history import History
-from latentlab.qt.views.training.kl_bars import KLBars
-from latentlab.qt.views.training.level_bars import LevelBars
+from latentlab.qt.views.training.series_bars import SeriesBars
 
 
-class PartBars(QStackedWidget):
-    """The KL of each dimension, or the loss at each noise level; a classifier has neither."""
+class PartBars(QWidget):
+    """Bars for each series that there is; `shown` are those in sight, from top to bottom."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.kl, self.levels = KLBars(), LevelBars()
-        self.addWidget(self.kl)
-        self.addWidget(self.levels)
+        self.shown: tuple[SeriesBars, ...] = ()
+        self._spec = NOTHING
+        self._rows = QVBoxLayout(self)
+        self._rows.setContentsMargins(0, 0, 0, 0)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
-    def expect(self, kind: type[Figures]) -> None:
+    def expect(self, spec: FiguresSpec) -> None:
         """A training with such figures begins, or may begin."""
-        self.setCurrentWidget(self.levels if kind is NoiseFigures else self.kl)
-        self.setVisible(kind in (ElboFigures, NoiseFigures))
+        if spec.series != self._spec.series:
+            for bars in self.shown:
+                self._rows.removeWidget(bars)
+                bars.hide()
+                bars.deleteLater()
+            self.shown = tuple(SeriesBars(one) for one in spec.series)
+            for bars in self.shown:
+                self._rows.addWidget(bars)
+                bars.show()  # Qt shows them too, but later
+        self._spec = spec
+        self.setVisible(bool(self.shown))
 
     def show_history(self, history: History) -> None:
         """Shows the newest numbers, or that there are none."""
-        self.kl.show_numbers(history.kl_per_dimension)
-        self.levels.show_numbers(history.per_level, history.test_per_level)
+        if history.spec is not None:
+            self.expect(history.spec)
+        for bars in self.shown:
+            name = bars.spec.name
+            held_out = () if bars.spec.unused_below is not None else history.held_out.get(name, ())
+            bars.show_numbers(history.newest.get(name, ()), held_out)
 
     def summary(self) -> str:
         """What is in sight, in words."""
-        shown = self.levels if self.currentWidget() is self.levels else self.kl
-        return shown.summary()
+        return ", ".join(filter(None, (bars.summary() for bars in self.shown)))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from latentlab.core.figures import SeriesSpec
 from latentlab.engine.training.events import Progress, Started
 from latentlab.qt.views.training.history import unused
 
@@ -17,17 +20,26 @@ def progress_in_words(progress: Progress, whole: Started) -> str:
     )
 
 
-def alarm(kl_per_dimension: tuple[float, ...], progress: Progress) -> str:
-    """Which dimensions have collapsed and what may help; "" if none has."""
-    idle = unused(kl_per_dimension)
-    if not idle or progress.step < _ALARM_AFTER or progress.beta == 0.0:
+def alarm(newest: Mapping[str, tuple[float, ...]], progress: Progress) -> str:
+    """Of each series the numbers where nothing goes on, such as collapsed dimensions, and what may help.
+
+    "" if there are none, or nothing is known of what their spec says of them.
+    """
+    if progress.step < _ALARM_AFTER or progress.beta == 0.0:
         return ""
-    names = ", ".join(f"z{number + 1}" for number in idle[:6]) + (" …" if len(idle) > 6 else "")
-    count, whole = len(idle), len(kl_per_dimension)
-    return (
-        f"{count} of {whole} dimensions carr{'ies' if count == 1 else 'y'} nothing ({names}): at beta "
-        f"{progress.beta:g} they cost more than they are worth. A lower beta may bring them back."
-    )
+    watched = (spec for spec in progress.terms.spec.series if spec.unused_below is not None)
+    return " ".join(filter(None, (_idle(spec, newest.get(spec.name, ()), progress) for spec in watched)))
+
+
+def _idle(spec: SeriesSpec, numbers: tuple[float, ...], progress: Progress) -> str:
+    idle = unused(spec, numbers)
+    if not idle:
+        return ""
+    labels = [spec.label.format(n=number + 1, count=len(numbers)) for number in idle]
+    names = ", ".join(labels[:6]) + (" …" if len(idle) > 6 else "")
+    count, whole, help = len(idle), len(numbers), spec.unused_help.format(beta=progress.beta)
+    carry = f"{count} of {whole} dimensions carr{'ies' if count == 1 else 'y'} nothing ({names})"
+    return f"{carry}: {help}" if help else f"{carry}."
 
 
 def duration(seconds: float) -> str:

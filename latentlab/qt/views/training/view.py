@@ -11,15 +11,12 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
 from latentlab.engine.training.events import (
     Checkpointed,
     CheckpointFailed,
-    ElboFigures,
     EpochEnded,
-    Figures,
     Judging,
-    NoiseFigures,
     Progress,
     Started,
 )
-from latentlab.engine.training.plan import TrainingPlan, figures_of
+from latentlab.engine.training.plan import TrainingPlan, figures_of, is_drawn_from, means_something
 from latentlab.engine.training.presets import PRESETS, Choice, few_in_words, fields_of, too_few_in_words
 from latentlab.qt.clients.trainer_client import Stage, TrainerClient
 from latentlab.qt.clients.training_orders import Begin, Ended, GoOn, Paused, Snapshot
@@ -129,15 +126,16 @@ class TrainingPanel(QWidget):
         self._chosen.take(choice, plan)
         self.beta.show_beta(choice.beta)
         if self._trainer.stage is Stage.IDLE:
-            self._show_kind(figures_of(choice.kind))
+            self._show_kind(choice.kind)
 
-    def _show_kind(self, kind: type[Figures]) -> None:
+    def _show_kind(self, kind: str) -> None:
         """What belongs to such a training, unless there is something to see of another one."""
-        self.beta.setVisible(kind is ElboFigures)
-        if self._history.kind in (None, kind):
-            self.curves.expect(kind)
-            self.bars.expect(kind)
-            self.drawn.setVisible(kind is NoiseFigures)
+        spec = figures_of(kind)
+        self.beta.setVisible(spec.by_beta)
+        if self._history.spec in (None, spec):
+            self.curves.expect(spec)
+            self.bars.expect(spec)
+            self.drawn.setVisible(is_drawn_from(kind))
 
     @Slot(int)
     def _data_chosen(self, index: int) -> None:
@@ -172,7 +170,7 @@ class TrainingPanel(QWidget):
             self.data_wanted.emit()
             return
         choice = self.choice
-        latents = f"-{choice.latents}d" if figures_of(choice.kind) is ElboFigures else ""
+        latents = f"-{choice.latents}d" if means_something("beta", choice.kind) else ""
         stem = f"{Path(spec.split('::')[0]).stem}-{choice.kind}{latents}"
         try:
             out = self._trainer.free_name(stem)
@@ -194,7 +192,7 @@ class TrainingPanel(QWidget):
         self.form.show_note("")
         self.bars.show_history(self._history)
         if isinstance(beginning, Begin):
-            self._show_kind(figures_of(beginning.kind))
+            self._show_kind(beginning.kind)
         self._trainer.begin(beginning)
 
     @Slot()
@@ -241,7 +239,7 @@ class TrainingPanel(QWidget):
         form.pause.setText("&Go on" if stage is Stage.PAUSED else "&Pause")
         form.stop.setEnabled(stage in (Stage.RUNNING, Stage.PAUSED))
         if idle:
-            self.beta.setVisible(figures_of(self.choice.kind) is ElboFigures)
+            self.beta.setVisible(figures_of(self.choice.kind).by_beta)
             self.beta.show_beta(self.choice.beta)
             self._offer_again()
         if stage is Stage.STARTING:
@@ -265,7 +263,7 @@ class TrainingPanel(QWidget):
     @Slot(object)
     def _unfolded(self, snapshot: Snapshot) -> None:
         """The first word on what it is that is gone on with: the kind of model, and the pictures."""
-        self._show_kind(figures_of(snapshot.kind))
+        self._show_kind(snapshot.kind)
         if self.data.currentData() != snapshot.data:
             self.data.setPlaceholderText(listed(title_of(snapshot.data), WORDS))
             self.data.setCurrentIndex(self.data.findData(snapshot.data))
@@ -319,7 +317,7 @@ class TrainingPanel(QWidget):
             self.form.status.setText(progress_in_words(progress, self._started))
 
     def _show_alarm(self, progress: Progress) -> None:
-        words = alarm(self._history.kl_per_dimension, progress)
+        words = alarm(self._history.newest, progress)
         self.form.alarm.setText(words)
         self.form.alarm.setVisible(bool(words))
 
