@@ -1,3 +1,3 @@
 """The version of LatentLab, written into every file it makes."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"
