@@ -15,7 +15,7 @@ from __future__ import annotations
 import functools
 import math
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 import torch
@@ -24,12 +24,17 @@ from torch import Tensor
 from torch.nn import functional
 
 from latentlab.core.gaussian import LOG_2PI, steady_noise
+from latentlab.core.measures import Measure
 
 Shape = tuple[int, int, int]
 
 
 class Likelihood(Protocol):
     """p(x|z), given what the decoder put out for z."""
+
+    @property
+    def measure(self) -> Measure:
+        """Of which pictures it is a density."""
 
     def outputs_shape(self, shape: Shape) -> Shape:
         """What the decoder has to give for pictures of (C, H, W)."""
@@ -64,6 +69,8 @@ class _AllPixels:
 class Bernoulli(_AllPixels):
     """Each pixel on or off; grey levels are read as the probability of being on."""
 
+    measure: ClassVar[Measure] = "binary"
+
     def log_prob(self, outputs: Tensor, x: Tensor) -> Tensor:
         # In logits l, for no probability may round to 0 or 1: x l - log(1 + e^l).
         return (x * outputs - functional.softplus(outputs)).sum((-3, -2, -1))
@@ -82,6 +89,7 @@ class Gaussian(_AllPixels):
     `sigma` may be a tensor of no dimensions, to be learnt.
     """
 
+    measure: ClassVar[Measure] = "continuous"
     sigma: float | Tensor = 0.1
 
     def log_prob(self, outputs: Tensor, x: Tensor) -> Tensor:
@@ -107,6 +115,7 @@ def _one_of_each(p: Tensor, generator: torch.Generator | None) -> Tensor:
 class Categorical(_AllPixels):
     """Each channel of each pixel one of `levels` evenly spaced grey levels, 0 and 1 included."""
 
+    measure: ClassVar[Measure] = "bytes"
     levels: int = 256
 
     def outputs_shape(self, shape: Shape) -> Shape:
@@ -146,6 +155,7 @@ class Palette:
         pixel: how many pixels of the picture each side of a drawn one spans; all of them have its colour.
     """
 
+    measure: ClassVar[Measure] = "palette"
     colours: tuple[str, ...]
     pixel: int = 1
 

@@ -17,8 +17,9 @@ import torch
 from torch import Tensor
 
 from latentlab.core.likelihoods import Likelihood
+from latentlab.core.measures import DensityTag
 from latentlab.core.schedules import Schedule
-from latentlab.models.capabilities import Capability, DensityTag
+from latentlab.models.capabilities import Capability
 from latentlab.models.checks import (
     MOST_ATTRIBUTES,
     MOST_CLASSES,
@@ -89,12 +90,8 @@ class Decodes(Protocol):
     def picture_shape(self) -> tuple[int, int, int]:
         """(C, H, W)."""
 
-    @property
-    def likelihood(self) -> Likelihood:
-        """What the outputs of `decode` mean."""
-
-    def decode(self, z: Tensor, y: Tensor | None = None) -> Tensor:
-        """The likelihood's parameters at z; (B, D) -> (B, *outputs_shape)."""
+    def picture_at(self, z: Tensor, y: Tensor | None = None) -> Tensor:
+        """The picture to show at z, in [0, 1]; (B, D) -> (B, C, H, W)."""
 
 
 @runtime_checkable
@@ -267,7 +264,7 @@ def conditional(model: object) -> Conditional | None:
     return model if isinstance(model, Conditional) and model.condition_names else None
 
 
-def prior_of(model: Encodes | Decodes) -> Prior:
+def prior_of(model: Encodes | Decodes | HasLikelihood) -> Prior:
     """Where to draw from in a model's latent space: its prior, or N(0, I) in place of one that it has not.
 
     An autoencoder says nothing of where its codes lie. What is drawn, ruled and measured by N(0, I) is then a

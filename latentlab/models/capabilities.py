@@ -6,9 +6,7 @@ them a model of a given config has, so that a file's header is enough to know wh
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
 
 
 class Capability(StrEnum):
@@ -25,18 +23,3 @@ class Capability(StrEnum):
     CLASSIFIES = "classifies"
     CONDITIONAL = "conditional"
     FITS = "fits"
-
-
-Tightness = Literal["exact", "bound", "estimate"]
-Measure = Literal["binary", "bytes", "palette", "continuous"]
-
-
-@dataclass(frozen=True)
-class DensityTag:
-    """What a density in nats a picture is worth, without which two of them cannot be compared.
-
-    Attributes:
-        how: "exact", a "bound" from below, or an "estimate" that may err either way.
-        measure: a probability of "binary" pixels, of "bytes" or of "palette" colours, or "continuous":
-            a density over pixels in [0, 1], which may exceed 1.
-    """

@@ -79,6 +79,24 @@ def is_standard(prior: Prior) -> bool:
     return isinstance(prior, StandardNormal)
 
 
+def kl_from(
+    mean: Tensor,
+    log_variance: Tensor,
+    prior: Prior,
+    generator: torch.Generator | None = None,
+    draws: int = 64,
+) -> Tensor:
+    """KL(N(mean, diag exp(log_variance)) || p(z)) in nats; (B, D) each -> (B,).
+
+    In closed form from N(0, I); from another prior the mean of log q(z) - log p(z) over draws of q.
+    """
+    if is_standard(prior):
+        return gaussian.kl_to_standard(mean, log_variance)
+    many = (draws, *mean.shape)
+    z = gaussian.reparameterise(mean.expand(many), log_variance.expand(many), generator)
+    return (gaussian.log_density(z, mean, log_variance) - prior.log_density(z)).mean(0)
+
+
 def log_density_at(prior: Prior, z: Sequence[float]) -> float:
     """log p(z) in nats of one point given as plain numbers; of N(0, I) without making a tensor."""
     if is_standard(prior):

@@ -34,6 +34,9 @@ class Square(nn.Module):
         logits = self.slope * z.view(-1, 1, 1, 2)
         return torch.cat([-logits, logits], 1) if isinstance(self.likelihood, Palette) else logits
 
+    def picture_at(self, z: Tensor, y: Tensor | None = None) -> Tensor:
+        return self.likelihood.picture(self.decode(z, y))
+
 
 class Seer(nn.Module):
     """Sees that a pixel is bright."""

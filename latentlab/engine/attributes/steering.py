@@ -26,11 +26,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from latentlab.core.likelihoods import Likelihood, Palette
+from latentlab.core.likelihoods import Palette
 from latentlab.data.report import shown
 from latentlab.engine.files.checkpoint import LoadedModel
 from latentlab.errors import LabError
-from latentlab.models.base import Classifies, Decodes
+from latentlab.models.base import Classifies, Decodes, HasLikelihood
 
 # What a picture under the hand may have to wait for.
 _PIECE = 24
@@ -158,8 +158,8 @@ class _Lesson:
         rows = torch.arange(len(of), device=of.device)
         has = self.a[picked, of]
         z = self.z[picked] + torch.where(has, -1.0, 1.0).unsqueeze(-1) * self.vectors[of]
-        outputs = self.model.decode(z, None if self.y is None else self.y[picked])
-        logits = self.classifier.logits(_shown(self.model.likelihood, outputs))[:, self.columns]
+        shown = _shown(self.model, z, None if self.y is None else self.y[picked])
+        logits = self.classifier.logits(shown)[:, self.columns]
         if self.classifier.exclusive:
             log_p = functional.log_softmax(logits, -1)[rows, of]
             # log(1 - p), where p is not all there is.
@@ -173,8 +173,11 @@ class _Lesson:
         return errors.sum() + (self.how.own_weight - 1.0) * errors[rows, of].sum()
 
 
-def _shown(likelihood: Likelihood, outputs: Tensor) -> Tensor:
+def _shown(model: Decodes, z: Tensor, y: Tensor | None) -> Tensor:
     """The pictures as they are shown, (B, C, H, W), with a gradient."""
+    if not isinstance(model, HasLikelihood):
+        return model.picture_at(z, y)
+    likelihood, outputs = model.likelihood, model.decode(z, y)
     if not isinstance(likelihood, Palette):
         return likelihood.picture(outputs)
     blend = likelihood.blended(outputs)

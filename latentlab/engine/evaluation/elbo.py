@@ -8,6 +8,9 @@ literature reports. Its cost is K decodes a picture, so it is taken over fewer p
 over the split. A latent dimension counts as active where the posterior's mean varies from picture to
 picture: Var_x( E_q[z_j] ) > 0.01 (the same paper, section 5.1). A conditional model is told what each
 picture is of: its figures are of p(x|y).
+
+A model that tells log p(x) exactly is asked for it, of all pictures; one that does not encode has no other
+figure here.
 """
 
 from __future__ import annotations
@@ -22,11 +25,21 @@ import torch
 from torch import Tensor, nn
 
 from latentlab.core import gaussian
+from latentlab.core.measures import DensityTag
 from latentlab.data.image_set import ImageSet
 from latentlab.engine.attributes.conditions import conditions_of, require_known
 from latentlab.engine.inference.encodings import require_shape
 from latentlab.errors import LabError
-from latentlab.models.base import Decodes, Encodes, Trains
+from latentlab.models.base import (
+    ElboTerms,
+    Encodes,
+    HasLikelihood,
+    HasPrior,
+    TellsDensity,
+    Trains,
+    prior_of,
+)
+from latentlab.models.priors import is_standard, kl_from
 
 Progress = Callable[[float], None]
 _MAX_OUTPUTS = 2**25  # 128 MiB of float32
@@ -39,11 +52,12 @@ class Evaluation:
 
     Attributes:
         elbo, reconstruction, kl: over all `images` of the split; elbo = reconstruction - kl.
-        log_likelihood: the importance-weighted bound with `samples` draws, over `likelihood_images`; None
-            for an autoencoder, which says nothing of how likely its codes are.
+        log_likelihood: the importance-weighted bound with `samples` draws, over `likelihood_images`, or log
+            p(x) itself where the model tells it; None without a prior, for that says how likely codes are.
         likelihood_elbo: the ELBO of just those pictures, to set beside it; None with it.
         active_units: how many latent dimensions are used.
         kl_per_dimension: each dimension's share of `kl`.
+        density: what `log_likelihood` is worth; None with it.
     """
 
     elbo: float
@@ -56,6 +70,7 @@ class Evaluation:
     images: int
     samples: int
     likelihood_images: int
+    density: DensityTag | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The figures by name, ready for JSON."""
@@ -64,7 +79,8 @@ class Evaluation:
 
 def has_elbo(model: object) -> bool:
     """Whether a model can be judged by its ELBO."""
-    return isinstance(model, Encodes) and isinstance(model, Decodes) and isinstance(model, Trains)
+    judged = isinstance(model, HasPrior | Trains)
+    return judged and isinstance(model, Encodes) and isinstance(model, HasLikelihood)
 
 
 @torch.no_grad()
@@ -85,7 +101,7 @@ def evaluate(
     Raises:
         LabError: if the model has no ELBO, or the pictures are of another shape.
     """
-    if not (isinstance(model, Encodes) and isinstance(model, Decodes) and isinstance(model, Trains)):
+    if not (has_elbo(model) and isinstance(model, Encodes) and isinstance(model, HasLikelihood)):
         raise LabError(f"a {type(model).__name__} has no ELBO to evaluate")
     # One that is told what a picture is of is judged on those of which that is known.
     data = require_known(model, data)
@@ -97,10 +113,11 @@ def evaluate(
     chunk = _chunk(model)
     images, y = data.images.to(device), conditions_of(model, data)
     y = None if y is None else y.to(device)
-    first = model.encode(images[:1].float() / 255.0, None if y is None else y[:1])
-    # Point masses have no density.
-    has_density = bool(torch.isfinite(first.log_variance).all())
-    likelihood_images = min(likelihood_images, len(images)) if has_density else 0
+    tag = model.density_tag if isinstance(model, TellsDensity) else None
+    exact = tag is not None and tag.how == "exact"
+    # Without a prior nothing is said of how likely a picture is. What is known exactly need not be drawn.
+    drawn = isinstance(model, HasPrior) and not exact
+    likelihood_images = min(likelihood_images, len(images)) if drawn else 0
     # The likelihood's share of the decodes, and so of the time.
     bulk = likelihood_images * samples / (likelihood_images * samples + len(images) * elbo_draws)
 
@@ -110,7 +127,7 @@ def evaluate(
         for start in range(0, len(images), chunk):
             x = images[start : start + chunk].float() / 255.0
             told = None if y is None else y[start : start + chunk]
-            terms = model.elbo_terms(x, generator, y=told)
+            terms = _terms(model, x, generator, told)
             sums[0] += terms.reconstruction.sum().double().cpu()
             sums[1:] += terms.kl_per_dimension.sum(0).double().cpu()
             if draw == 0:
@@ -126,21 +143,55 @@ def evaluate(
     for done, (value, elbo) in enumerate(values, 1):
         total, total_elbo = total + value, total_elbo + elbo
         progress(1.0 - bulk + bulk * done / likelihood_images)
+    log_likelihood = total / likelihood_images if likelihood_images else None
+    likelihood_elbo = total_elbo / likelihood_images if likelihood_images else None
+    if exact:
+        log_likelihood, likelihood_elbo = _exact(model, images, y, chunk), reconstruction - kl
+        samples, likelihood_images = 0, len(images)
     return Evaluation(
         elbo=reconstruction - kl,
         reconstruction=reconstruction,
         kl=kl,
-        log_likelihood=total / likelihood_images if likelihood_images else None,
-        likelihood_elbo=total_elbo / likelihood_images if likelihood_images else None,
+        log_likelihood=log_likelihood,
+        likelihood_elbo=likelihood_elbo,
         active_units=int((torch.cat(means).var(0, correction=0) > _ACTIVE).sum()),
         kl_per_dimension=tuple(kl_per_dimension),
         images=len(images),
         samples=samples,
         likelihood_images=likelihood_images,
+        density=tag or (DensityTag("bound", model.likelihood.measure) if drawn else None),
     )
 
 
-def _chunk(model: Decodes) -> int:
+def _terms(model: nn.Module, x: Tensor, generator: torch.Generator, y: Tensor | None) -> ElboTerms:
+    """The ELBO's terms as the model's objective has them, or of its posterior and prior."""
+    if isinstance(model, Trains):
+        return model.elbo_terms(x, generator, y=y)
+    assert isinstance(model, Encodes)
+    assert isinstance(model, HasLikelihood)
+    posterior, prior = model.encode(x, y), prior_of(model)
+    z = gaussian.reparameterise(posterior.mean, posterior.log_variance, generator)
+    if is_standard(prior):
+        kl = gaussian.kl_per_dimension(posterior.mean, posterior.log_variance)
+    else:  # which has no shares: all dimensions are given the same
+        whole = kl_from(posterior.mean, posterior.log_variance, prior, generator)
+        kl = (whole / model.latents).unsqueeze(-1).expand(-1, model.latents)
+    return ElboTerms(model.likelihood.log_prob(model.decode(z, y), x), kl)
+
+
+def _exact(model: nn.Module, images: Tensor, y: Tensor | None, chunk: int) -> float:
+    """The mean of log p(x) over pictures, uint8 (N, C, H, W)."""
+    assert isinstance(model, TellsDensity)
+    total = 0.0
+    for start in range(0, len(images), chunk):
+        told = None if y is None else y[start : start + chunk]
+        total += float(
+            model.log_density(images[start : start + chunk].float() / 255.0, y=told).double().sum()
+        )
+    return total / len(images)
+
+
+def _chunk(model: HasLikelihood) -> int:
     """How many pictures to decode at once: 1,000, or fewer where a decoder puts out many numbers for each."""
     outputs = math.prod(model.likelihood.outputs_shape(model.picture_shape))
     return max(1, min(1000, _MAX_OUTPUTS // outputs))
@@ -156,7 +207,8 @@ def _log_likelihoods(
 ) -> Iterator[tuple[float, float]]:
     """log p(x) and the ELBO, both of the same `samples` draws, for one picture after another."""
     assert isinstance(model, Encodes)
-    assert isinstance(model, Decodes)
+    assert isinstance(model, HasLikelihood)
+    prior = prior_of(model)
     for number, image in enumerate(images):
         x = image.float().unsqueeze(0) / 255.0
         told = None if y is None else y[number]
@@ -169,7 +221,7 @@ def _log_likelihoods(
             z = gaussian.reparameterise(mean, log_variance, generator)
             weights.append(
                 model.likelihood.log_prob(model.decode(z, told), x)
-                + gaussian.standard_log_density(z)
+                + prior.log_density(z)
                 - gaussian.log_density(z, mean, log_variance)
             )
         log_weights = torch.cat(weights)

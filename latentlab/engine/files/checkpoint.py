@@ -23,7 +23,8 @@ from latentlab.engine.files.tensor_file import (
     write_tensors,
 )
 from latentlab.errors import LabError
-from latentlab.models.base import Classifies, Decodes, Denoises, Encodes
+from latentlab.models.base import Classifies, Decodes, Denoises, Encodes, HasLikelihood, prior_of
+from latentlab.models.priors import is_standard
 from latentlab.models.registry import build, expected_shapes
 from latentlab.shipped import model_files
 from latentlab.version import __version__
@@ -138,13 +139,15 @@ def _computes(model: nn.Module) -> bool:
     """Whether numbers come of some noise and some points of the prior: finite weights can be too large."""
     stream = torch.Generator().manual_seed(0)
     if isinstance(model, Decodes):
-        points = torch.cat([torch.zeros(1, model.latents), torch.randn(4, model.latents, generator=stream)])
-        if not bool(torch.isfinite(model.decode(points)).all()):
+        points = _some_points(model, stream)
+        # Of what the likelihood is told, where there is one: a picture may hide in [0, 1] what is none.
+        found = model.decode(points) if isinstance(model, HasLikelihood) else model.picture_at(points)
+        if not bool(torch.isfinite(found).all()):
             return False
     if isinstance(model, Encodes) and isinstance(model, Decodes):
-        found = model.encode(torch.rand(2, *model.picture_shape, generator=stream))
+        posterior = model.encode(torch.rand(2, *model.picture_shape, generator=stream))
         # A point mass has a log variance of -inf.
-        if not bool(torch.isfinite(found.mean).all()) or bool(torch.isnan(found.log_variance).any()):
+        if not bool(torch.isfinite(posterior.mean).all()) or bool(posterior.log_variance.isnan().any()):
             return False
     if isinstance(model, Denoises):
         x = torch.randn(1, *model.picture_shape, generator=stream)
@@ -153,6 +156,14 @@ def _computes(model: nn.Module) -> bool:
         x = torch.rand(2, *model.picture_shape, generator=stream)
         return bool(torch.isfinite(model.logits(x)).all())
     return True
+
+
+def _some_points(model: Decodes, stream: torch.Generator) -> Tensor:
+    """The origin, where N(0, I) is densest, and four draws of it; of another prior five draws; (5, D)."""
+    prior = prior_of(model)
+    if is_standard(prior):
+        return torch.cat([torch.zeros(1, model.latents), torch.randn(4, model.latents, generator=stream)])
+    return prior.draw(5, stream)
 
 
 def _check(fields: Mapping[str, Any], shapes: Shapes) -> None:

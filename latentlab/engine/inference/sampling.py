@@ -1,4 +1,7 @@
-"""Pictures drawn from a model: z from the prior, then the expected picture or a draw from p(x|z)."""
+"""Pictures drawn from a model: z from the prior, then the expected picture or a draw from p(x|z).
+
+A model without a latent space draws its pictures itself.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,12 @@ from torch import Tensor, nn
 
 from latentlab.core.gaussian import steady_noise
 from latentlab.errors import LabError
-from latentlab.models.base import Decodes
+from latentlab.models.base import Decodes, HasLikelihood, Samples, prior_of
 
 _CHUNK = 250
 _ROWS = 32
+# Between the seeds of two chunks, so that those of neighbouring seeds do not meet.
+_STRIDE = 0x9E3779B1
 
 
 def prior_points(count: int, latents: int, seed: int) -> Tensor:
@@ -21,6 +26,11 @@ def prior_points(count: int, latents: int, seed: int) -> Tensor:
     The first of many are those of few.
     """
     return steady_noise(torch.empty(count, latents), torch.Generator().manual_seed(seed))
+
+
+def points_of(model: Decodes, count: int, seed: int) -> Tensor:
+    """`count` draws from a model's prior, N(0, I) standing in for one that it has not; as `prior_points`."""
+    return prior_of(model).draw(count, torch.Generator().manual_seed(seed))
 
 
 @torch.no_grad()
@@ -41,28 +51,56 @@ def decode_in_chunks(
         model: a model that `Decodes`.
         z: points (N, D).
         y: what a conditional model is told of all of them, (A,), or of each, (N, A).
-        draw: a picture drawn from p(x|z) instead of the expected one.
+        draw: a picture drawn from p(x|z) instead of the one that is shown.
         seed: of those draws.
 
     Raises:
-        LabError: if the model does not decode, or has another number of latents.
+        LabError: if the model does not decode, has another number of latents, or no likelihood to draw from.
     """
     if not isinstance(model, Decodes):
         raise LabError(f"a {type(model).__name__} does not make pictures")
     if z.ndim != 2 or z.shape[1] != model.latents:
         raise LabError(f"points of shape {tuple(z.shape)}; the model takes (N, {model.latents})")
+    if draw and not isinstance(model, HasLikelihood):
+        raise LabError("the model has no likelihood p(x|z), so from a point there is nothing to draw")
     device = next(model.parameters()).device
     # On the CPU, wherever the model is: a GPU draws otherwise if it draws more.
     generator = torch.Generator().manual_seed(seed)
     for first in range(0, len(z), chunk):
         some = z[first : first + chunk].to(device, torch.float32)
         told = y if y is None or y.ndim == 1 else _filled_up(y[first : first + chunk])
-        outputs = model.decode(_filled_up(some), None if told is None else told.to(device))
+        told = None if told is None else told.to(device)
         if draw:
-            pictures = model.likelihood.sample(outputs[: len(some)].cpu(), generator)
+            assert isinstance(model, HasLikelihood)
+            outputs = model.decode(_filled_up(some), told)[: len(some)]
+            pictures = model.likelihood.sample(outputs.cpu(), generator)
         else:
-            pictures = model.likelihood.picture(outputs)[: len(some)]
+            pictures = model.picture_at(_filled_up(some), told)[: len(some)]
         yield pictures.float().cpu()
+
+
+@torch.no_grad()
+def draw_in_chunks(
+    model: nn.Module, count: int, seed: int = 0, *, y: Tensor | None = None, chunk: int = _ROWS
+) -> Iterator[Tensor]:
+    """Pictures that a model without a latent space draws itself; float32 (n, C, H, W) in [0, 1] on the CPU.
+
+    Each chunk has a stream of its own, and is always drawn whole: a picture is the same however many are
+    asked for. `y` as for `decode_in_chunks`.
+
+    Raises:
+        LabError: if the model draws nothing.
+    """
+    if not isinstance(model, Samples):
+        raise LabError(f"a {type(model).__name__} does not make pictures")
+    device = next(model.parameters()).device
+    for first in range(0, count, chunk):
+        told = y if y is None or y.ndim == 1 else y[first : first + chunk]
+        if told is not None and told.ndim > 1:
+            told = torch.cat([told, told[-1:].expand(chunk - len(told), -1)])
+        generator = torch.Generator().manual_seed(seed + _STRIDE * (first // chunk))
+        pictures = model.draw_pictures(chunk, generator, None if told is None else told.to(device))
+        yield pictures[: count - first].float().cpu()
 
 
 def _filled_up(rows: Tensor) -> Tensor:

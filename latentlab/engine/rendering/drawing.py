@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from latentlab.core import gaussian, latent
+from latentlab.core import latent
 from latentlab.core.likelihoods import Likelihood, Palette
 from latentlab.engine.rendering.replies import (
     ConditionStripReply,
@@ -40,7 +40,8 @@ from latentlab.engine.rendering.requests import (
 )
 from latentlab.engine.types import Picture, Point
 from latentlab.errors import LabError
-from latentlab.models.base import Conditional, Decodes
+from latentlab.models.base import Conditional, Decodes, HasLikelihood, prior_of
+from latentlab.models.priors import log_density_at
 
 # Most pictures decoded at once: what a more urgent request may have to wait for, some five milliseconds.
 CHUNK = 256
@@ -76,6 +77,9 @@ class Drawing:
 
     def __init__(self, model: Decodes, device: torch.device) -> None:
         self.model, self.device = model, device
+        self.prior = prior_of(model)
+        # Asked once: whoever compares a model with a protocol looks for every name in it.
+        self._likely = model if isinstance(model, HasLikelihood) else None
         # Measured at the last piece of a grid; before that, too slow for a whole grid at once.
         self.seconds_per_picture = 1.0
 
@@ -93,7 +97,10 @@ class Drawing:
         """Pictures at z (B, D) under y (A,) or (B, A); -> uint8 (B, H, W) or (B, H, W, 3)."""
         if z.shape[-1] != self.latents:
             raise LabError(f"a point of {z.shape[-1]} numbers; the model has {self.latents}")
-        return shown(self.model.likelihood, self.model.decode(z.to(self.device), y))
+        z = z.to(self.device)
+        if self._likely is None:
+            return to_pictures(self.model.picture_at(z, y))
+        return shown(self._likely.likelihood, self._likely.decode(z, y))
 
     def point(self, request: PointRequest) -> PointReply:
         """The picture under the hand."""
@@ -103,7 +110,7 @@ class Drawing:
             generation=request.generation,
             z=request.z,
             picture=picture,
-            log_prior=gaussian.standard_log_density_at(request.z),
+            log_prior=log_density_at(self.prior, request.z),
             seconds=time.perf_counter() - started,
             condition=request.condition,
         )
@@ -112,7 +119,7 @@ class Drawing:
         """The pictures of a tray or a walk."""
         self.require_places(points)
         pictures = yield from self._in_pieces(points, self.told(condition))
-        log_priors = gaussian.standard_log_density(torch.tensor(points)).tolist() if points else []
+        log_priors = self.prior.log_density(torch.tensor(points)).tolist() if points else []
         yield WalkReply(
             request.generation, request.slot, points, tuple(pictures), tuple(log_priors), condition
         )

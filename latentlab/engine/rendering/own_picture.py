@@ -34,7 +34,8 @@ from latentlab.engine.rendering.replies import OwnPictureReply
 from latentlab.engine.rendering.requests import OwnPictureRequest
 from latentlab.engine.types import Picture
 from latentlab.errors import LabError
-from latentlab.models.base import Conditional, Encodes
+from latentlab.models.base import Conditional, Encodes, HasLikelihood
+from latentlab.models.priors import kl_from
 
 # Kept of a picture: enough for the closest look at the largest pictures that models draw.
 _LARGEST = 2048
@@ -42,6 +43,8 @@ _DRAWS = 64
 _HELD_OUT, _CHUNK = 256, 16
 # Nats by which another class has to fit better to be worth a word.
 _WORTH = 1.0
+# In place of the terms of an ELBO, where there is no likelihood.
+_UNKNOWN = torch.tensor(torch.nan)
 
 Held = tuple[ImageSet, Tensor | None]
 
@@ -151,14 +154,16 @@ class OwnPictures:
         model = drawing.model
         if not isinstance(model, Encodes):
             raise LabError("the model has no encoder")
-        pixel = int(getattr(model.likelihood, "pixel", 1))
+        likelihood = model.likelihood if isinstance(model, HasLikelihood) else None
+        pixel = int(getattr(likelihood, "pixel", 1))
         seen = torch.from_numpy(fitted(request.pixels, request.fitting, model.picture_shape, pixel))
         x = seen[None].to(drawing.device).float() / 255.0
         y = drawing.told(request.condition)
         posterior = model.encode(x, y if encoder_is_told(model) else None)
         if not bool(torch.isfinite(posterior.mean).all()):
             raise LabError("the model puts this picture at a place that is no finite number")
-        reconstruction, kl = _terms(drawing, x, y, _DRAWS)
+        judged = likelihood is not None
+        reconstruction, kl = _terms(drawing, x, y, _DRAWS) if judged else (_UNKNOWN, _UNKNOWN)
         own = _figure(reconstruction, kl)
         reply = OwnPictureReply(
             generation=request.generation,
@@ -173,7 +178,7 @@ class OwnPictures:
             kl=float(kl),
         )
         yield reply
-        if not request.compare:
+        if not (request.compare and judged):
             return
         held = held_out()
         if held is None:
@@ -228,10 +233,11 @@ def _terms(drawing: Drawing, x: Tensor, y: Tensor | None, draws: int) -> tuple[T
     """E_q[log p(x|z)] and KL(q(z|x) || p(z)) in nats: () each, by many draws, for one picture; else (B,)."""
     model = drawing.model
     assert isinstance(model, Encodes)
+    assert isinstance(model, HasLikelihood)
     posterior = model.encode(x, y if encoder_is_told(model) else None)
     generator = torch.Generator(drawing.device).manual_seed(0)
     mean, log_variance = posterior.mean, posterior.log_variance
-    kl = gaussian.kl_to_standard(mean, log_variance)
+    kl = kl_from(mean, log_variance, drawing.prior)
     if draws > 1:
         mean, log_variance = mean.expand(draws, -1), log_variance.expand(draws, -1)
     z = gaussian.reparameterise(mean, log_variance, generator)

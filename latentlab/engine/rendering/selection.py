@@ -13,7 +13,7 @@ from latentlab.engine.rendering.opening import Opened
 from latentlab.engine.rendering.replies import SelectionReply, TrajectoryReply
 from latentlab.engine.rendering.requests import SelectionRequest, TrajectoryRequest
 from latentlab.errors import LabError
-from latentlab.models.base import Encodes, Posterior
+from latentlab.models.base import Encodes, HasLikelihood, Posterior
 
 _ELBO_DRAWS = 64
 
@@ -27,6 +27,7 @@ def selection(opened: Opened, request: SelectionRequest) -> SelectionReply:
     drawing, data = opened.drawing, opened.data
     model = drawing.model
     assert isinstance(model, Encodes)
+    assert isinstance(model, HasLikelihood)
     if not 0 <= request.index < len(data):
         raise LabError(f"{data.name} has no picture {request.index}")
     x = data.images[request.index : request.index + 1].to(opened.device).float() / 255.0

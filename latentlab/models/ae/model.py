@@ -14,9 +14,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from latentlab.errors import LabError
-from latentlab.models.base import ElboTerms, ImportanceTerms, Posterior
-from latentlab.models.vae.model import VAE, VAEConfig
+from latentlab.models.base import ElboTerms, Posterior
+from latentlab.models.vae.model import EncoderDecoder, VAEConfig
 
 
 @dataclass(frozen=True)
@@ -24,8 +23,8 @@ class AEConfig(VAEConfig):
     """The size and the likelihood of an autoencoder: the same choices as a VAE's."""
 
 
-class AE(VAE):
-    """An autoencoder. Its posteriors have no width, its ELBO terms no KL: an ELBO it has not."""
+class AE(EncoderDecoder):
+    """An autoencoder. Its posteriors have no width and it has no prior: neither an ELBO nor a density."""
 
     def encode(self, x: Tensor, y: Tensor | None = None) -> Posterior:
         """The code of each picture, a point mass; (B, C, H, W) in [0, 1] -> (B, D)."""
@@ -44,15 +43,3 @@ class AE(VAE):
         mean = super().encode(x if shown is None else shown, y).mean
         reconstruction = self.likelihood.log_prob(self.decode(mean, y), x)
         return ElboTerms(reconstruction, torch.zeros_like(mean))
-
-    def importance_terms(
-        self,
-        x: Tensor,
-        samples: int,
-        generator: torch.Generator | None = None,
-        *,
-        shown: Tensor | None = None,
-        y: Tensor | None = None,
-    ) -> ImportanceTerms:
-        """There are none: a point mass gives the same z at every draw."""
-        raise LabError("an autoencoder draws nothing, so importance samples mean nothing to it")

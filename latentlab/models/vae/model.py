@@ -19,6 +19,7 @@ from torch.nn import functional
 
 from latentlab.core.gaussian import kl_per_dimension, reparameterise
 from latentlab.core.likelihoods import LIKELIHOODS, Gaussian, Likelihood, Palette, make_likelihood
+from latentlab.core.measures import DensityTag
 from latentlab.errors import LabError
 from latentlab.models.base import ElboTerms, ImportanceTerms, Posterior, require_choice, require_range
 from latentlab.models.nets import (
@@ -30,6 +31,7 @@ from latentlab.models.nets import (
     MLPDecoder,
     MLPEncoder,
 )
+from latentlab.models.priors import StandardNormal
 
 _ENCODERS = {"mlp": MLPEncoder, "conv": ConvEncoder}
 _DECODERS = {"mlp": MLPDecoder, "conv": ConvDecoder}
@@ -119,8 +121,9 @@ class VAEConfig:
             raise LabError(f"config field 'pixel' is {self.pixel}, which does not divide the pictures' sides")
 
 
-class VAE(nn.Module):
-    """A VAE with a diagonal-Gaussian posterior; see `VAEConfig` for its parts.
+class EncoderDecoder(nn.Module):
+    """An encoder and a decoder with a likelihood, of the parts that `VAEConfig` names; no word on where
+    codes lie.
 
     Args:
         config: its parts.
@@ -197,6 +200,32 @@ class VAE(nn.Module):
         outputs: Tensor = self.decoder(self._told(z, y))
         return outputs.float() if outputs.dtype == torch.bfloat16 else outputs
 
+    def picture_at(self, z: Tensor, y: Tensor | None = None) -> Tensor:
+        """The likelihood's picture, in [0, 1]; z (B, D) -> (B, C, H, W)."""
+        return self.likelihood.picture(self.decode(z, y))
+
+    def _seen(self, y: Tensor | None, count: int) -> Tensor | None:
+        """What the encoder is told beside the pictures; nothing here."""
+        return None
+
+    def _told(self, z: Tensor, y: Tensor | None) -> Tensor:
+        """What the decoder is given: z, and nothing else here."""
+        return z
+
+
+class VAE(EncoderDecoder):
+    """A VAE: its posteriors are diagonal Gaussians, its prior is N(0, I)."""
+
+    @property
+    def prior(self) -> StandardNormal:
+        """p(z) = N(0, I)."""
+        return StandardNormal(self.latents)
+
+    @property
+    def density_tag(self) -> DensityTag:
+        """A bound: the ELBO of one draw, the importance-weighted bound of more."""
+        return DensityTag("bound", self.likelihood.measure)
+
     def elbo_terms(
         self,
         x: Tensor,
@@ -240,10 +269,20 @@ class VAE(nn.Module):
             kl_per_dimension=kl_per_dimension(mean, log_variance),
         )
 
-    def _seen(self, y: Tensor | None, count: int) -> Tensor | None:
-        """What the encoder is told beside the pictures; nothing here."""
-        return None
+    def log_density(
+        self,
+        x: Tensor,
+        generator: torch.Generator | None = None,
+        *,
+        draws: int = 1,
+        y: Tensor | None = None,
+    ) -> Tensor:
+        """log 1/K sum_k p(x|z_k) p(z_k) / q(z_k|x), K = `draws`; (B, C, H, W) in [0, 1] -> (B,)."""
+        return self.importance_terms(x, draws, generator, y=y).bound()
 
-    def _told(self, z: Tensor, y: Tensor | None) -> Tensor:
-        """What the decoder is given: z, and nothing else here."""
-        return z
+    def draw_pictures(
+        self, count: int, generator: torch.Generator | None = None, y: Tensor | None = None
+    ) -> Tensor:
+        """Pictures at places drawn from the prior, in [0, 1]; -> (count, C, H, W)."""
+        z = self.prior.draw(count, generator)
+        return self.picture_at(z.to(next(self.parameters()).device), y)
