@@ -35,7 +35,7 @@ from latentlab.engine.files.provenance import Provenance
 from latentlab.engine.inference.encodings import encode_in_chunks, join
 from latentlab.engine.inference.sampling import decode_in_chunks
 from latentlab.engine.rendering.renderer import to_pictures, walk_points
-from latentlab.engine.rendering.requests import WalkRequest
+from latentlab.engine.rendering.requests.points import WalkRequest
 from latentlab.errors import LabError
 from latentlab.models.base import Decodes
 

@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QApplication
 
 from latentlab.engine.files.model_catalog import data_of, denoises, encoder_of
 from latentlab.engine.inference.memory import hoard_little
-from latentlab.engine.rendering.replies import EncodingsReply, LoadedReply, Refusal
+from latentlab.engine.rendering.requests.opening import EncodingsReply, LoadedReply
+from latentlab.engine.rendering.serving import Refusal
 from latentlab.errors import LabError
 from latentlab.qt.clients.gui_gc import Collector
 from latentlab.qt.clients.workspace import Workspace

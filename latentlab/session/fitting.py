@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from latentlab.engine.rendering.replies import LoadedReply
+from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.engine.types import Point
 from latentlab.session.conditions import fitted_asked, fitted_condition
 from latentlab.session.state import PAIR, Analogy, PlaneSettings, SessionState

@@ -8,7 +8,7 @@ import numpy as np
 
 from latentlab.engine.attributes.directions import Directions
 from latentlab.engine.attributes.trust import SEVERAL
-from latentlab.engine.rendering.replies import LoadedReply
+from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.errors import LabError
 from latentlab.session.own_directions import MAX_NAME, MAX_OWN, OwnDirection, free_name, of_model
 

@@ -11,7 +11,7 @@ import itertools
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from latentlab.engine.rendering.replies import LoadedReply
+from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.engine.types import MAX_COORDINATE, is_coordinate
 from latentlab.errors import LabError
 from latentlab.session.bounds import excess

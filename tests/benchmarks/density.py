@@ -37,8 +37,7 @@ from latentlab.engine.files.checkpoint import load_model
 from latentlab.engine.inference.encodings import Encodings, encode_all
 from latentlab.engine.rendering.density import Density
 from latentlab.engine.rendering.projection import Projection
-from latentlab.engine.rendering.replies import DensityMapReply
-from latentlab.engine.rendering.requests import DensityMapRequest
+from latentlab.engine.rendering.requests.grids import DensityMapReply, DensityMapRequest
 from latentlab.qt.views.latent_plane.density_paint import cover_of, holes_of
 from tests.benchmarks.report import Report
 

@@ -22,8 +22,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from latentlab.core import latent
 from latentlab.engine.rendering.renderer import Renderer
-from latentlab.engine.rendering.replies import EncodingsReply, PointReply
-from latentlab.engine.rendering.requests import GridRequest, LoadRequest
+from latentlab.engine.rendering.requests.grids import GridRequest
+from latentlab.engine.rendering.requests.opening import EncodingsReply, LoadRequest
+from latentlab.engine.rendering.requests.points import PointReply
 from latentlab.qt.app import create_window
 from latentlab.qt.views.latent_plane.cloud import Cloud
 from latentlab.session.edits import ChangeData, HideClasses

@@ -8,7 +8,8 @@ import pytest
 
 from latentlab.data import catalog
 from latentlab.engine.rendering.renderer import Renderer
-from latentlab.engine.rendering.requests import LoadRequest, Request
+from latentlab.engine.rendering.requests.opening import LoadRequest
+from latentlab.engine.rendering.serving import Request
 from tests.tiny import save_tiny_model, toy_set
 
 

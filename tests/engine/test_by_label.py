@@ -95,7 +95,12 @@ def test_that_a_training_on_attributes_ends_in_a_file_that_says_how_often_it_is_
     assert (loaded.model.class_names, loaded.model.exclusive) == (TRAITS, False)
     last = ends[-1].test
     assert last.spec is LABELS
-    assert loaded.card.metrics == {"accuracy": last["accuracy"], "loss": last["loss"], "epochs": 6, "steps": 24}
+    assert loaded.card.metrics == {
+        "accuracy": last["accuracy"],
+        "loss": last["loss"],
+        "epochs": 6,
+        "steps": 24,
+    }
     assert last["accuracy"] > 0.95
     assert last["loss"] < ends[0].test["loss"]
 

@@ -15,11 +15,8 @@ from latentlab.engine.attributes.conditions import asked_of, condition_from, par
 from latentlab.engine.files.checkpoint import LoadedModel, load_model
 from latentlab.engine.inference.sampling import decode_in_chunks, prior_points
 from latentlab.engine.rendering.renderer import Renderer
-from latentlab.engine.rendering.requests import (
-    LoadRequest,
-    SamplesRequest,
-    WaysRequest,
-)
+from latentlab.engine.rendering.requests.opening import LoadRequest
+from latentlab.engine.rendering.requests.points import SamplesRequest, WaysRequest
 from latentlab.errors import LabError
 from tests.engine.conftest import replies
 from tests.tiny import beings, save_tiny_cvae, save_tiny_model, toy_set

@@ -13,12 +13,13 @@ from latentlab.engine.rendering import density as engine
 from latentlab.engine.rendering.density import Density
 from latentlab.engine.rendering.projection import Projection
 from latentlab.engine.rendering.renderer import Renderer
-from latentlab.engine.rendering.replies import DensityMapReply, ProbeDensityReply
-from latentlab.engine.rendering.requests import (
+from latentlab.engine.rendering.requests.grids import (
+    DensityMapReply,
     DensityMapRequest,
-    EncodeRequest,
+    ProbeDensityReply,
     ProbeDensityRequest,
 )
+from latentlab.engine.rendering.requests.opening import EncodeRequest
 from tests.engine.conftest import replies
 from tests.engine.test_render_follow import follow, snapshots
 from tests.tiny import toy_set

@@ -14,8 +14,8 @@ from latentlab.engine.attributes.directions import LEAN, find_directions
 from latentlab.engine.attributes.finding import DirectionFinder, directions_of
 from latentlab.engine.files.checkpoint import LoadedModel, load_model
 from latentlab.engine.rendering.renderer import Renderer
-from latentlab.engine.rendering.replies import DirectionsReply
-from latentlab.engine.rendering.requests import DirectionsRequest, LoadRequest
+from latentlab.engine.rendering.requests.directions import DirectionsReply, DirectionsRequest
+from latentlab.engine.rendering.requests.opening import LoadRequest
 from latentlab.errors import LabError
 from latentlab.shipped import DIRECTIONS
 from tests.tiny import beings, save_tiny_classifier, save_tiny_cvae, save_tiny_model, toy_set

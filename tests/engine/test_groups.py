@@ -14,8 +14,8 @@ from latentlab.engine.attributes.trust import FEWEST, Trust
 from latentlab.engine.inference.moments import Moments
 from latentlab.engine.rendering.group_direction import between_groups
 from latentlab.engine.rendering.renderer import Renderer
-from latentlab.engine.rendering.replies import GroupsReply
-from latentlab.engine.rendering.requests import EncodeRequest, GroupsRequest
+from latentlab.engine.rendering.requests.directions import GroupsReply, GroupsRequest
+from latentlab.engine.rendering.requests.opening import EncodeRequest
 from latentlab.errors import LabError
 from tests.engine.conftest import replies
 

@@ -15,8 +15,8 @@ from latentlab.engine.rendering.error_map import error_map
 from latentlab.engine.rendering.own_picture import fitted, own_size, read_own, require_room, shrunk
 from latentlab.engine.rendering.picture_files import read_picture
 from latentlab.engine.rendering.renderer import Renderer
-from latentlab.engine.rendering.requests import (
-    LoadRequest,
+from latentlab.engine.rendering.requests.opening import LoadRequest
+from latentlab.engine.rendering.requests.pictures import (
     OwnPictureRequest,
     PictureSlotRequest,
     SelectionRequest,

@@ -14,19 +14,16 @@ from latentlab.core.likelihoods import Bernoulli, Palette
 from latentlab.engine.files.checkpoint import ModelCard, save_model
 from latentlab.engine.rendering.drawing import mosaic, shown, to_pictures, walk_points
 from latentlab.engine.rendering.renderer import Renderer
-from latentlab.engine.rendering.replies import EncodingsReply, LoadedReply
-from latentlab.engine.rendering.requests import (
+from latentlab.engine.rendering.requests.grids import GridRequest, ProbeDensityRequest, UnderlayRequest
+from latentlab.engine.rendering.requests.opening import (
     EncodeRequest,
-    GridRequest,
+    EncodingsReply,
+    LoadedReply,
     LoadRequest,
-    PointRequest,
-    ProbeDensityRequest,
-    Request,
-    SelectionRequest,
-    TrayRequest,
-    UnderlayRequest,
-    WalkRequest,
 )
+from latentlab.engine.rendering.requests.pictures import SelectionRequest
+from latentlab.engine.rendering.requests.points import PointRequest, TrayRequest, WalkRequest
+from latentlab.engine.rendering.serving import Request
 from latentlab.errors import LabError
 from latentlab.models.vae.model import VAEConfig
 from tests.conftest import make_vae

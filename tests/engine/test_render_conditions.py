@@ -12,13 +12,12 @@ import torch
 from latentlab.data import catalog
 from latentlab.engine.files.checkpoint import ModelCard, save_model
 from latentlab.engine.rendering.renderer import Renderer
-from latentlab.engine.rendering.requests import (
+from latentlab.engine.rendering.requests.grids import GridRequest
+from latentlab.engine.rendering.requests.opening import EncodeRequest, LoadRequest
+from latentlab.engine.rendering.requests.pictures import SelectionRequest
+from latentlab.engine.rendering.requests.points import (
     ConditionStripRequest,
-    EncodeRequest,
-    GridRequest,
-    LoadRequest,
     PointRequest,
-    SelectionRequest,
     SheetRequest,
     TraversalRequest,
     TrayRequest,

@@ -8,8 +8,8 @@ import torch
 
 from latentlab.data import catalog
 from latentlab.engine.rendering.renderer import Renderer
-from latentlab.engine.rendering.replies import LoadedReply, UnfoldedReply
-from latentlab.engine.rendering.requests import FollowRequest, PointRequest
+from latentlab.engine.rendering.requests.opening import FollowRequest, LoadedReply, UnfoldedReply
+from latentlab.engine.rendering.requests.points import PointRequest
 from latentlab.engine.training.plan import TrainingPlan
 from latentlab.engine.training.run import TrainingRun
 from latentlab.errors import LabError

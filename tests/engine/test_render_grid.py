@@ -13,12 +13,8 @@ from latentlab.core import latent
 from latentlab.engine.rendering import drawing
 from latentlab.engine.rendering.drawing import mosaic
 from latentlab.engine.rendering.renderer import Renderer
-from latentlab.engine.rendering.requests import (
-    GridRequest,
-    PointRequest,
-    TrayRequest,
-    UnderlayRequest,
-)
+from latentlab.engine.rendering.requests.grids import GridRequest, UnderlayRequest
+from latentlab.engine.rendering.requests.points import PointRequest, TrayRequest
 from latentlab.errors import LabError
 from tests.engine.conftest import replies
 

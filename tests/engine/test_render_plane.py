@@ -13,14 +13,9 @@ from latentlab.engine.inference.moments import Moments
 from latentlab.engine.rendering.drawing import CHUNK
 from latentlab.engine.rendering.projection import Projection
 from latentlab.engine.rendering.renderer import Renderer
-from latentlab.engine.rendering.requests import (
-    EncodeRequest,
-    GridRequest,
-    LoadRequest,
-    PointRequest,
-    TraversalRequest,
-    UnderlayRequest,
-)
+from latentlab.engine.rendering.requests.grids import GridRequest, UnderlayRequest
+from latentlab.engine.rendering.requests.opening import EncodeRequest, LoadRequest
+from latentlab.engine.rendering.requests.points import PointRequest, TraversalRequest
 from latentlab.errors import LabError
 from tests.engine.conftest import replies
 from tests.tiny import CONFIG, save_tiny_model, toy_set

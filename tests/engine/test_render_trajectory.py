@@ -7,8 +7,7 @@ import pytest
 import torch
 
 from latentlab.engine.rendering.renderer import Renderer
-from latentlab.engine.rendering.replies import TrajectoryReply
-from latentlab.engine.rendering.requests import TrajectoryRequest
+from latentlab.engine.rendering.requests.pictures import TrajectoryReply, TrajectoryRequest
 from latentlab.errors import LabError
 from tests.engine.conftest import replies
 

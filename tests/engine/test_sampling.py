@@ -12,7 +12,9 @@ from latentlab.engine.attributes.conditional_sampling import Customs, told_as_as
 from latentlab.engine.files.checkpoint import load_model
 from latentlab.engine.inference.sampling import decode_in_chunks, prior_points
 from latentlab.engine.rendering.renderer import Renderer
-from latentlab.engine.rendering.requests import LoadRequest, SamplesRequest, SelectionRequest
+from latentlab.engine.rendering.requests.opening import LoadRequest
+from latentlab.engine.rendering.requests.pictures import SelectionRequest
+from latentlab.engine.rendering.requests.points import SamplesRequest
 from tests.conftest import make_vae
 from tests.engine.conftest import replies
 from tests.tiny import CONFIG, save_tiny_cvae

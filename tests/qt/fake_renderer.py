@@ -12,9 +12,49 @@ import numpy as np
 from latentlab.data.keys import Keys
 from latentlab.engine.attributes.directions import Directions, Trust
 from latentlab.engine.attributes.implications import Implied
-from latentlab.engine.rendering import replies as rp
-from latentlab.engine.rendering import requests as rq
 from latentlab.engine.rendering.group_direction import between_groups
+from latentlab.engine.rendering.requests.directions import DirectionsReply, DirectionsRequest, GroupsRequest
+from latentlab.engine.rendering.requests.grids import (
+    DensityMapReply,
+    DensityMapRequest,
+    GridReply,
+    GridRequest,
+    ProbeDensityReply,
+    ProbeDensityRequest,
+)
+from latentlab.engine.rendering.requests.opening import (
+    MOST_COMPONENTS,
+    EncodeRequest,
+    EncodingsReply,
+    LoadedReply,
+    LoadRequest,
+)
+from latentlab.engine.rendering.requests.pictures import (
+    OwnPictureReply,
+    OwnPictureRequest,
+    SelectionReply,
+    SelectionRequest,
+    TrajectoryReply,
+    TrajectoryRequest,
+)
+from latentlab.engine.rendering.requests.points import (
+    ConditionStripReply,
+    ConditionStripRequest,
+    PointReply,
+    PointRequest,
+    SamplesReply,
+    SamplesRequest,
+    SheetRequest,
+    TraversalReply,
+    TraversalRequest,
+    TrayRequest,
+    WalkReply,
+    WalkRequest,
+    WaysReply,
+    WaysRequest,
+)
+from latentlab.engine.rendering.serving import Reply, Request
+from latentlab.engine.types import Picture, Point
 from latentlab.errors import LabError
 
 SIDE = 8
@@ -22,7 +62,7 @@ COUNT = 60
 CLASSES = tuple("abc")
 
 
-def picture_at(z: rq.Point, condition: rq.Point = ()) -> rq.Picture:
+def picture_at(z: Point, condition: Point = ()) -> Picture:
     """A picture whose grey tells where it was decoded, and under what."""
     told = sum(number * value for number, value in enumerate(condition, 1))
     level = int(abs(z[0] * 40 + sum(z[1:]) * 7) + 50 * told) % 256
@@ -37,7 +77,7 @@ class FakeRenderer:
 
     def __init__(self, latents: int = 2, conditions: tuple[str, ...] = (), exclusive: bool = True) -> None:
         self.latents, self.conditions, self.exclusive = latents, conditions, exclusive
-        self.served: list[rq.Request] = []
+        self.served: list[Request] = []
         self.hold = threading.Event()
         self.hold.set()
         generator = np.random.default_rng(0)
@@ -51,88 +91,88 @@ class FakeRenderer:
         self.implied: Implied = ()
         self.keys: Keys | None = None
 
-    def serve(self, request: rq.Request) -> Iterator[rp.Reply | None]:
+    def serve(self, request: Request) -> Iterator[Reply | None]:
         self.hold.wait(5)
         self.served.append(request)
         if self.broken is not None:
             raise self.broken
         number = request.generation
         match request:
-            case rq.LoadRequest():
+            case LoadRequest():
                 if request.model == "missing":
                     raise LabError("no model or file is called 'missing'")
-                yield rp.LoadedReply(
+                yield LoadedReply(
                     number, request.model, f"/models/{request.model}.safetensors", "Fake", "0123456789ab",
                     self.latents, (("elbo", -1.0),), "latentlab train", request.data, request.split, CLASSES,
                     self.images, self.labels, "cpu", self.conditions, self.exclusive,
                     self.told, self.implied, request.model == "steered", self.keys,
                 )  # fmt: skip
-            case rq.EncodeRequest():
-                yield rp.EncodingsReply(
+            case EncodeRequest():
+                yield EncodingsReply(
                     number, self.mean, np.full_like(self.mean, 0.1), COUNT,
                     tuple(1.0 / 10**place for place in range(self.latents)), (1.0,) * self.latents,
                     self.components, self.principal,
                 )  # fmt: skip
-            case rq.PointRequest():
+            case PointRequest():
                 density = -1.84 - 0.5 * sum(value**2 for value in request.z)
                 picture = picture_at(request.z, request.condition)
-                yield rp.PointReply(number, request.z, picture, density, 0.0005, request.condition)
-            case rq.SelectionRequest():
+                yield PointReply(number, request.z, picture, density, 0.0005, request.condition)
+            case SelectionRequest():
                 z = tuple(map(float, self.mean[request.index]))
                 sigma = tuple(0.1 * (1 + place) for place in range(self.latents))
                 original = self.images[request.index, 0]
-                yield rp.SelectionReply(
+                yield SelectionReply(
                     number, request.index, original, picture_at(z), z, sigma, -130.0, -123.0, 7.0,
                     tuple(picture_at(z) for _ in range(request.draws)),
                     () if self.told is None else tuple(map(float, self.told[request.index])),
                 )  # fmt: skip
-            case rq.OwnPictureRequest():
+            case OwnPictureRequest():
                 yield from self._own(request)
-            case rq.TrayRequest():
+            case TrayRequest():
                 pictures = tuple(picture_at(point, request.condition) for point in request.points)
-                yield rp.WalkReply(
+                yield WalkReply(
                     number, request.slot, request.points, pictures, (-2.0,) * len(pictures), request.condition
                 )
-            case rq.SheetRequest():
+            case SheetRequest():
                 sheet = tuple(picture_at(point) for point in request.points)
-                yield rp.WalkReply(number, request.slot, request.points, sheet, ())
-            case rq.WalkRequest():
+                yield WalkReply(number, request.slot, request.points, sheet, ())
+            case WalkRequest():
                 points = self._walk(request)
                 pictures = tuple(picture_at(point, request.condition) for point in points)
-                yield rp.WalkReply(number, "walk", points, pictures, (-2.0,) * len(points), request.condition)
-            case rq.ConditionStripRequest():
+                yield WalkReply(number, "walk", points, pictures, (-2.0,) * len(points), request.condition)
+            case ConditionStripRequest():
                 pictures = tuple(map(picture_at, request.points, request.conditions))
-                yield rp.ConditionStripReply(number, request.points, request.conditions, pictures)
-            case rq.WaysRequest():
+                yield ConditionStripReply(number, request.points, request.conditions, pictures)
+            case WaysRequest():
                 pictures = tuple(map(picture_at, request.points, request.conditions))
-                yield rp.WaysReply(number, request.points, request.conditions, pictures)
-            case rq.SamplesRequest():
+                yield WaysReply(number, request.points, request.conditions, pictures)
+            case SamplesRequest():
                 yield None
                 yield self._samples(request)
-            case rq.TraversalRequest():
+            case TraversalRequest():
                 for dimension in request.dimensions:
                     strip = np.full((SIDE, SIDE * len(request.values)), 40 * dimension % 256, np.uint8)
                     done = dimension == request.dimensions[-1]
-                    yield rp.TraversalReply(number, dimension, request.values, strip, done)
-            case rq.TrajectoryRequest():
+                    yield TraversalReply(number, dimension, request.values, strip, done)
+            case TrajectoryRequest():
                 # Brighter pictures lie further to the right.
                 light = request.pictures.mean((1, 2, 3))
                 rest = (0.0,) * (self.latents - 1)
-                yield rp.TrajectoryReply(number, tuple((float(mean), *rest) for mean in light))
-            case rq.DirectionsRequest():
-                yield rp.DirectionsReply(number, None, 0.5)
+                yield TrajectoryReply(number, tuple((float(mean), *rest) for mean in light))
+            case DirectionsRequest():
+                yield DirectionsReply(number, None, 0.5)
                 found = self.directions(request.method)
-                yield rp.DirectionsReply(number, found, still_told=self.still_told)
-            case rq.GroupsRequest():
+                yield DirectionsReply(number, found, still_told=self.still_told)
+            case GroupsRequest():
                 yield from between_groups(request)
-            case rq.ProbeDensityRequest():
+            case ProbeDensityRequest():
                 # Pictures lie within 3 of the origin.
                 log_density = -sum(value**2 for value in request.z)
                 lower = 0.25 if log_density > -9.0 else 0.0
-                yield rp.ProbeDensityReply(number, request.z, log_density, -9.0, lower, COUNT)
-            case rq.DensityMapRequest():
+                yield ProbeDensityReply(number, request.z, log_density, -9.0, lower, COUNT)
+            case DensityMapRequest():
                 yield self._density_map(request)
-            case rq.GridRequest():
+            case GridRequest():
                 left, right, bottom, top = request.region or (-2.0, 2.0, -2.0, 2.0)
                 across = tuple(map(float, np.linspace(left, right, request.columns)))
                 up = tuple(map(float, np.linspace(bottom, top, request.rows)))
@@ -140,24 +180,24 @@ class FakeRenderer:
                     mosaic = np.full(
                         (request.rows * SIDE, request.columns * SIDE), 200 if done else 90, np.uint8
                     )
-                    yield rp.GridReply(
+                    yield GridReply(
                         number, request.slot, request.region, across, up, mosaic, done, 0.001,
                         request.projection, request.base, request.condition,
                     )  # fmt: skip
 
-    def _density_map(self, request: rq.DensityMapRequest) -> rp.DensityMapReply:
+    def _density_map(self, request: DensityMapRequest) -> DensityMapReply:
         """Pictures lie on the right of the origin; on the left the prior expects as many."""
         left, right, bottom, top = request.region
         u = np.linspace(left, right, request.columns, dtype=np.float32)
         v = np.linspace(top, bottom, request.rows, dtype=np.float32)[:, None]
         log_prior = -1.84 - 0.5 * (u**2 + v**2)
         log_density = np.where(u > 0, log_prior, np.float32(-40.0))
-        return rp.DensityMapReply(
+        return DensityMapReply(
             request.generation, request.region, request.projection, log_density, log_prior,
             (-2.0, -4.0, -6.0), COUNT, True,
         )  # fmt: skip
 
-    def _samples(self, request: rq.SamplesRequest) -> rp.SamplesReply:
+    def _samples(self, request: SamplesRequest) -> SamplesReply:
         """Points that tell the seed; what is not asked for is there in every second one."""
         asked = dict(request.asked)
         points = tuple(
@@ -168,9 +208,7 @@ class FakeRenderer:
         )
         pictures = tuple(map(picture_at, points, told))
         origin = "the rest as in 7 of 9 real pictures"
-        return rp.SamplesReply(
-            request.generation, request.asked, request.seed, points, told, pictures, origin
-        )
+        return SamplesReply(request.generation, request.asked, request.seed, points, told, pictures, origin)
 
     def directions(self, method: str) -> Directions:
         """Hat along the first dimension, Smile along both of the first two; the latter cannot be judged."""
@@ -179,13 +217,13 @@ class FakeRenderer:
         trust = (Trust(0.9, 2.5, 20, 30), Trust(None, None, 0, 50))
         return Directions(("Hat", "Smile"), vectors, method, (200, 100), (300, 400), trust, data="fake")
 
-    def _own(self, request: rq.OwnPictureRequest) -> Iterator[rp.Reply]:
+    def _own(self, request: OwnPictureRequest) -> Iterator[Reply]:
         """The picture lies where its grey and its frame say, and half of the data have a lower ELBO."""
         fitting = request.fitting
         light = float(request.pixels.mean()) / 100.0
         z = (light, fitting.x, fitting.zoom, *(0.0,) * self.latents)[: self.latents]
         seen = np.full((SIDE, SIDE), int(request.pixels.mean()), np.uint8)
-        reply = rp.OwnPictureReply(
+        reply = OwnPictureReply(
             request.generation, request.slot, fitting, seen, picture_at(z, request.condition), z,
             (0.1,) * self.latents, -100.0, -90.0, 10.0,
         )  # fmt: skip
@@ -194,16 +232,16 @@ class FakeRenderer:
             yield dataclasses.replace(reply, below=0.5, among=COUNT, negative_below=0.2)
 
     @property
-    def principal(self) -> tuple[rq.Point, ...]:
+    def principal(self) -> tuple[Point, ...]:
         """One for each dimension, along it; the first is the longest."""
         count = self.latents
         return tuple(
             tuple(1.0 / (1 + place) if place == axis else 0.0 for axis in range(count))
-            for place in range(min(count, rp.MOST_COMPONENTS))
+            for place in range(min(count, MOST_COMPONENTS))
         )
 
     @property
-    def components(self) -> tuple[rq.Point, rq.Point] | None:
+    def components(self) -> tuple[Point, Point] | None:
         """The last two dimensions, turned by an eighth of a circle."""
         if self.latents < 2:
             return None
@@ -211,7 +249,7 @@ class FakeRenderer:
         return (*rest, side, side), (*rest, -side, side)
 
     @staticmethod
-    def _walk(request: rq.WalkRequest) -> tuple[rq.Point, ...]:
+    def _walk(request: WalkRequest) -> tuple[Point, ...]:
         if len(request.pins) < 2:
             return request.pins
         ends = np.asarray(request.pins)

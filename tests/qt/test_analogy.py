@@ -13,7 +13,8 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine.rendering import requests as rq
+from latentlab.engine.rendering.requests.points import AnalogyRequest
+from latentlab.engine.types import Point
 from latentlab.qt.shell.main_window import LabWindow
 from latentlab.qt.views.analogy.slot import NOTHING, OWN, PROBE, SELECTED, Joint
 from latentlab.qt.views.analogy.view import AnalogyView
@@ -53,7 +54,7 @@ def click(qtbot: QtBot, view: AnalogyView, place: int, source: str) -> None:
     qtbot.mouseClick(view.picture_slots[place].buttons[source], LEFT)
 
 
-def shows(view: AnalogyView, z: rq.Point) -> bool:
+def shows(view: AnalogyView, z: Point) -> bool:
     return view.result.picture is not None and np.array_equal(view.result.picture, picture_at(z))
 
 
@@ -183,7 +184,7 @@ def test_that_nothing_is_decoded_before_it_is_seen(
     qtbot: QtBot, window: LabWindow, renderer: FakeRenderer
 ) -> None:
     def asked() -> bool:
-        return any(isinstance(request, rq.AnalogyRequest) for request in renderer.served)
+        return any(isinstance(request, AnalogyRequest) for request in renderer.served)
 
     window.workspace.do(SetAnalogy(analogy=(A, B, C)))
     qtbot.wait(150)

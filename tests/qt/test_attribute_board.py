@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QSlider, QStyle, QStyleOptionSlider, QTableWidget
 from pytestqt.qtbot import QtBot
 
 from latentlab.engine.attributes.directions import Directions, Trust
-from latentlab.engine.rendering import replies as rp
-from latentlab.engine.rendering import requests as rq
+from latentlab.engine.rendering.requests.directions import DirectionsReply, DirectionsRequest
+from latentlab.engine.rendering.requests.points import BeforeRequest
 from latentlab.errors import LabError
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.attributes.addable import of_attributes
@@ -219,7 +219,7 @@ def test_that_nothing_is_asked_for_before_it_is_seen(
     hidden = AttributeBoard(workspace)
     qtbot.addWidget(hidden)
     qtbot.wait(100)
-    assert not any(isinstance(request, rq.DirectionsRequest) for request in renderer.served)
+    assert not any(isinstance(request, DirectionsRequest) for request in renderer.served)
     hidden.show()
     qtbot.waitUntil(lambda: "Hat" in hidden.rows, timeout=2000)
 
@@ -247,19 +247,19 @@ def test_that_sliding_asks_for_the_picture_before_only_when_that_is_another(
     qtbot: QtBot, workspace: Workspace, board: AttributeBoard, renderer: FakeRenderer
 ) -> None:
     workspace.do(MoveProbe(z=(0.3, -0.7, 1.1)))
-    qtbot.waitUntil(lambda: any(isinstance(one, rq.BeforeRequest) for one in renderer.served), timeout=3000)
+    qtbot.waitUntil(lambda: any(isinstance(one, BeforeRequest) for one in renderer.served), timeout=3000)
     qtbot.wait(100)
     renderer.served.clear()
     slide(qtbot, board.rows["Hat"], 1.0)
     slide(qtbot, board.rows["Smile"], -1.0)
     qtbot.wait(200)
-    assert not [one for one in renderer.served if isinstance(one, rq.BeforeRequest)]
+    assert not [one for one in renderer.served if isinstance(one, BeforeRequest)]
     workspace.do(MoveProbe(z=(0.4, -0.7, 1.1)))
-    qtbot.waitUntil(lambda: any(isinstance(one, rq.BeforeRequest) for one in renderer.served), timeout=3000)
+    qtbot.waitUntil(lambda: any(isinstance(one, BeforeRequest) for one in renderer.served), timeout=3000)
 
 
 def methods(renderer: FakeRenderer) -> list[str]:
-    return [one.method for one in renderer.served if isinstance(one, rq.DirectionsRequest)]
+    return [one.method for one in renderer.served if isinstance(one, DirectionsRequest)]
 
 
 def test_that_steered_directions_that_ship_are_taken_until_another_way_is_chosen(
@@ -282,5 +282,5 @@ def test_that_steered_directions_that_ship_are_taken_until_another_way_is_chosen
 def test_that_the_board_says_how_far_the_steering_is(
     qtbot: QtBot, workspace: Workspace, board: AttributeBoard
 ) -> None:
-    workspace.directed.emit(rp.DirectionsReply(1, None, 0.4, steering=True))
+    workspace.directed.emit(DirectionsReply(1, None, 0.4, steering=True))
     assert board.status.text() == "Steering directions through the decoder: 40%."

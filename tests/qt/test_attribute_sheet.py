@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from latentlab.engine.files.provenance import read_provenance
-from latentlab.engine.rendering import requests as rq
+from latentlab.engine.rendering.requests.points import SheetRequest
 from latentlab.qt.shell.main_window import LabWindow
 from latentlab.qt.views.attributes.sheet_dialog import SheetDialog, narrowed
 from latentlab.session.edits import AddAttributes, SelectImage
@@ -37,8 +37,8 @@ def opened(qtbot: QtBot, window: LabWindow) -> SheetDialog:
     return dialog
 
 
-def last_asked(renderer: FakeRenderer) -> rq.SheetRequest:
-    return [one for one in renderer.served if isinstance(one, rq.SheetRequest)][-1]
+def last_asked(renderer: FakeRenderer) -> SheetRequest:
+    return [one for one in renderer.served if isinstance(one, SheetRequest)][-1]
 
 
 @pytest.fixture

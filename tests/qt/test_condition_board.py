@@ -13,7 +13,13 @@ from pytestqt.qtbot import QtBot
 
 from latentlab.engine.attributes.directions import LEAN
 from latentlab.engine.files.provenance import read_provenance
-from latentlab.engine.rendering import requests as rq
+from latentlab.engine.rendering.requests.points import (
+    ConditionStripRequest,
+    PointRequest,
+    SamplesRequest,
+    WaysRequest,
+)
+from latentlab.engine.types import Point
 from latentlab.errors import LabError
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.export.dialog import ExportDialog
@@ -58,12 +64,12 @@ def board(qtbot: QtBot, workspace: Workspace, whole: AttributeBoard) -> Conditio
     return whole.conditions
 
 
-def shows(tile, z: rq.Point, condition: rq.Point) -> bool:
+def shows(tile, z: Point, condition: Point) -> bool:
     return tile.picture is not None and np.array_equal(tile.picture, picture_at(z, condition))
 
 
-def told_last(renderer: FakeRenderer) -> rq.Point:
-    return [one for one in renderer.served if isinstance(one, rq.PointRequest)][-1].condition
+def told_last(renderer: FakeRenderer) -> Point:
+    return [one for one in renderer.served if isinstance(one, PointRequest)][-1].condition
 
 
 def test_that_one_strip_shows_the_same_face_by_vector_and_by_condition(
@@ -156,7 +162,7 @@ def test_that_the_panel_under_the_probe_leans_as_the_board_does(
     smiling = (LEANT[0], Z[1] + 0.5 * LEAN, Z[2])
 
     def leans() -> bool:
-        asked = [one for one in renderer.served if isinstance(one, rq.ConditionStripRequest)]
+        asked = [one for one in renderer.served if isinstance(one, ConditionStripRequest)]
         return bool(asked) and asked[-1].points == (LEANT, smiling, Z)
 
     qtbot.waitUntil(leans, timeout=2000)
@@ -360,7 +366,7 @@ def test_that_each_press_draws_with_another_seed(
 def test_that_a_draw_that_fails_says_why(
     qtbot: QtBot, board: ConditionBoard, renderer: FakeRenderer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(request: rq.SamplesRequest) -> None:
+    def refuse(request: SamplesRequest) -> None:
         raise LabError("the pictures have gone")
 
     monkeypatch.setattr(renderer, "_samples", refuse)
@@ -411,7 +417,7 @@ def test_that_nothing_is_asked_for_behind_the_other_tab(
 ) -> None:
     workspace.do(MoveProbe(z=Z))
     qtbot.wait(150)
-    assert not any(isinstance(one, rq.WaysRequest) for one in renderer.served)
+    assert not any(isinstance(one, WaysRequest) for one in renderer.served)
 
 
 def test_that_of_many_moves_the_strip_asks_now_and_then(
@@ -422,7 +428,7 @@ def test_that_of_many_moves_the_strip_asks_now_and_then(
     for number in range(200):
         workspace.do(MoveProbe(z=(0.01 * number, 0.0, 0.0)))
     qtbot.waitUntil(lambda: shows(board.now, workspace.state.probe, (0.0, 0.0, 0.0)), timeout=2000)
-    assert 1 <= len([one for one in renderer.served if isinstance(one, rq.WaysRequest)]) <= 4
+    assert 1 <= len([one for one in renderer.served if isinstance(one, WaysRequest)]) <= 4
 
 
 def test_that_data_without_attributes_leave_the_condition_its_pictures(

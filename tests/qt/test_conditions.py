@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine.rendering import requests as rq
+from latentlab.engine.rendering.requests.points import ConditionStripRequest
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.export import exportables
 from latentlab.qt.export.exportables import Exportables
@@ -115,7 +115,7 @@ def test_that_of_many_moves_the_strip_asks_now_and_then(
     for number in range(200):
         workspace.do(MoveProbe(z=(0.01 * number, 0.0)))
     qtbot.wait(150)
-    strips = [request for request in renderer.served if isinstance(request, rq.ConditionStripRequest)]
+    strips = [request for request in renderer.served if isinstance(request, ConditionStripRequest)]
     assert 1 <= len(strips) <= 4
     assert strips[-1].points == (workspace.state.probe,) * len(strips[-1].conditions)
 
@@ -135,7 +135,7 @@ def test_that_attributes_are_switched_one_by_one(
     assert view.tiles[0].accessibleName() == "The probe without hat"
     qtbot.waitUntil(
         lambda: any(
-            isinstance(request, rq.ConditionStripRequest) and request.conditions == ((0.0, 0.0), (1.0, 1.0))
+            isinstance(request, ConditionStripRequest) and request.conditions == ((0.0, 0.0), (1.0, 1.0))
             for request in renderer.served
         )
     )
@@ -168,7 +168,7 @@ def test_that_a_model_that_is_told_nothing_has_no_choice_to_show(
     assert workspace.state.condition == ()
     assert view.isHidden()
     assert not view.buttons
-    assert not any(isinstance(request, rq.ConditionStripRequest) for request in renderer.served)
+    assert not any(isinstance(request, ConditionStripRequest) for request in renderer.served)
 
 
 def test_that_a_condition_of_another_model_gives_way_when_the_next_is_opened(

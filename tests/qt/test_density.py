@@ -12,9 +12,9 @@ from PySide6.QtGui import QHelpEvent, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QToolBar, QToolTip
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine.rendering import replies as rp
-from latentlab.engine.rendering import requests as rq
 from latentlab.engine.rendering.projection import Projection
+from latentlab.engine.rendering.requests.grids import DensityMapReply, DensityMapRequest, ProbeDensityRequest
+from latentlab.engine.rendering.requests.opening import UnfoldedReply
 from latentlab.qt.controllers.density_watcher import FarWarning
 from latentlab.qt.shell.main_window import LabWindow
 from latentlab.qt.views.attributes.row import AttributeRow
@@ -44,12 +44,12 @@ def window(qtbot: QtBot, tmp_path: Path, renderer: FakeRenderer) -> Iterator[Lab
         yield made
 
 
-def maps(renderer: FakeRenderer) -> list[rq.DensityMapRequest]:
-    return [request for request in renderer.served if isinstance(request, rq.DensityMapRequest)]
+def maps(renderer: FakeRenderer) -> list[DensityMapRequest]:
+    return [request for request in renderer.served if isinstance(request, DensityMapRequest)]
 
 
-def weighed(renderer: FakeRenderer) -> list[rq.ProbeDensityRequest]:
-    return [request for request in renderer.served if isinstance(request, rq.ProbeDensityRequest)]
+def weighed(renderer: FakeRenderer) -> list[ProbeDensityRequest]:
+    return [request for request in renderer.served if isinstance(request, ProbeDensityRequest)]
 
 
 def layer(plane: LatentPlane) -> DensityLayer:
@@ -66,8 +66,8 @@ def ink(plane: LatentPlane, image: QImage, u: float, v: float) -> set[int]:
     return {image.pixel(left + across, top + down) for across in range(-6, 7) for down in range(-6, 7)}
 
 
-def found(log_density: np.ndarray, log_prior: np.ndarray | None = None) -> rp.DensityMapReply:
-    return rp.DensityMapReply(
+def found(log_density: np.ndarray, log_prior: np.ndarray | None = None) -> DensityMapReply:
+    return DensityMapReply(
         1, (-2.0, 2.0, -2.0, 2.0), Projection.pair(0, 1, 2), log_density.astype(np.float32),
         None if log_prior is None else log_prior.astype(np.float32), (-2.0, -4.0, -6.0), 1234, True,
     )  # fmt: skip
@@ -201,12 +201,12 @@ def test_that_of_a_training_one_map_is_under_way_at_a_time(
     known = window.workspace.encodings
     renderer.hold.clear()
     for step in range(3):
-        window.workspace.encoded.emit(rp.UnfoldedReply(1, known.mean, known.sigma, known.total, step=step))
+        window.workspace.encoded.emit(UnfoldedReply(1, known.mean, known.sigma, known.total, step=step))
     renderer.hold.set()
     qtbot.waitUntil(lambda: len(maps(renderer)) > count, timeout=2000)
     qtbot.wait(100)
     assert len(maps(renderer)) == count + 1
-    window.workspace.encoded.emit(rp.UnfoldedReply(1, known.mean, known.sigma, known.total, step=9))
+    window.workspace.encoded.emit(UnfoldedReply(1, known.mean, known.sigma, known.total, step=9))
     qtbot.waitUntil(lambda: len(maps(renderer)) == count + 2, timeout=2000)
 
 

@@ -8,8 +8,8 @@ import numpy as np
 from pytestqt.qtbot import QtBot
 
 from latentlab.data.keys import Keys
-from latentlab.engine.rendering import replies as rp
-from latentlab.engine.rendering import requests as rq
+from latentlab.engine.rendering.requests.opening import LoadRequest
+from latentlab.engine.rendering.requests.points import PointReply, PointRequest
 from latentlab.errors import LabError
 from latentlab.qt.clients.undo import new_gesture
 from latentlab.qt.clients.workspace import Workspace
@@ -35,14 +35,14 @@ def test_that_of_many_moves_the_newest_wins_and_none_queues(
 ) -> None:
     qtbot.wait(50)
     renderer.served.clear()
-    shown: list[rp.PointReply] = []
+    shown: list[PointReply] = []
     workspace.pointed.connect(shown.append)
     renderer.hold.clear()
     for number in range(1000):
         workspace.do(MoveProbe(z=(number / 100, 0.0)))
     renderer.hold.set()
     qtbot.waitUntil(lambda: bool(shown) and shown[-1].z == (9.99, 0.0), timeout=3000)
-    assert sum(isinstance(request, rq.PointRequest) for request in renderer.served) <= 3
+    assert sum(isinstance(request, PointRequest) for request in renderer.served) <= 3
     assert [reply.z for reply in shown] == [(9.99, 0.0)]
 
 
@@ -123,7 +123,7 @@ def test_that_another_split_is_loaded_once_and_undo_goes_back_to_the_first(
     with qtbot.waitSignal(workspace.encoded, timeout=2000):
         workspace.do(ChangeData(data="mnist", split="all"))
     qtbot.wait(50)
-    assert [q.split for q in renderer.served if isinstance(q, rq.LoadRequest)] == ["all"]
+    assert [q.split for q in renderer.served if isinstance(q, LoadRequest)] == ["all"]
     with qtbot.waitSignal(workspace.encoded, timeout=2000):
         workspace.undo_stack.undo()
     assert workspace.model is not None

@@ -8,8 +8,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine.rendering import replies as rp
-from latentlab.engine.rendering import requests as rq
+from latentlab.engine.rendering.requests.points import TraversalReply, TraversalRequest
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.dimensions.row import DimensionRow
 from latentlab.qt.views.dimensions.strip import COUNT, VALUES
@@ -37,8 +36,8 @@ def view(qtbot: QtBot, workspace: Workspace) -> Dimensions:
     return made
 
 
-def asked(renderer: FakeRenderer) -> list[rq.TraversalRequest]:
-    return [request for request in renderer.served if isinstance(request, rq.TraversalRequest)]
+def asked(renderer: FakeRenderer) -> list[TraversalRequest]:
+    return [request for request in renderer.served if isinstance(request, TraversalRequest)]
 
 
 def top(view: Dimensions) -> DimensionRow:
@@ -184,7 +183,7 @@ def test_that_a_panel_nobody_sees_asks_for_nothing(
 def test_that_while_the_hand_moves_pictures_still_come(
     qtbot: QtBot, workspace: Workspace, view: Dimensions, renderer: FakeRenderer
 ) -> None:
-    shown: list[rp.TraversalReply] = []
+    shown: list[TraversalReply] = []
     workspace.traversed.connect(shown.append)
     for number in range(30):
         workspace.do(MoveProbe(z=(0.0, 0.0, 0.0, 0.0, 0.0, 0.1 * number)))

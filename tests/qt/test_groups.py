@@ -12,10 +12,9 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QPolygonF
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine.rendering import replies as rp
-from latentlab.engine.rendering import requests as rq
 from latentlab.engine.rendering.projection import Projection
-from latentlab.engine.rendering.replies import EncodingsReply
+from latentlab.engine.rendering.requests.opening import EncodingsReply, LoadRequest
+from latentlab.engine.rendering.serving import Reply, Request
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.attributes import thumbnails
 from latentlab.qt.views.attributes.groups import Groups, GroupStrip
@@ -356,8 +355,8 @@ def test_that_other_data_empty_the_groups_and_undo_brings_them_back(
 class OwnData(FakeRenderer):
     """A model that is opened on its own data, whatever was asked for."""
 
-    def serve(self, request: rq.Request) -> Iterator[rp.Reply | None]:
-        if isinstance(request, rq.LoadRequest) and request.model == "stubborn":
+    def serve(self, request: Request) -> Iterator[Reply | None]:
+        if isinstance(request, LoadRequest) and request.model == "stubborn":
             request = replace(request, data="its own")
         yield from super().serve(request)
 

@@ -8,7 +8,7 @@ from PySide6.QtGui import QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine.rendering.requests import UnderlayRequest
+from latentlab.engine.rendering.requests.grids import UnderlayRequest
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.latent_plane.view import LatentPlane
 from latentlab.session.edits import HideClasses, SetLayers

@@ -11,8 +11,7 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine.rendering.replies import GridReply
-from latentlab.engine.rendering.requests import GridRequest
+from latentlab.engine.rendering.requests.grids import GridReply, GridRequest
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.manifold_grid.cells import Cells
 from latentlab.qt.views.manifold_grid.view import ManifoldGrid

@@ -6,9 +6,9 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine.rendering import replies as rp
-from latentlab.engine.rendering import requests as rq
 from latentlab.engine.rendering.projection import Projection
+from latentlab.engine.rendering.requests.grids import GridReply, GridRequest, UnderlayRequest
+from latentlab.engine.rendering.requests.points import PointRequest
 from latentlab.qt.clients.undo import new_gesture
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.export import exportables
@@ -42,7 +42,7 @@ def plane(qtbot: QtBot, workspace: Workspace) -> LatentPlane:
     return made
 
 
-def grids(renderer: FakeRenderer, kind: type[rq.GridRequest] = rq.GridRequest) -> list[rq.GridRequest]:
+def grids(renderer: FakeRenderer, kind: type[GridRequest] = GridRequest) -> list[GridRequest]:
     return [request for request in renderer.served if type(request) is kind]
 
 
@@ -80,8 +80,8 @@ def test_that_a_drag_moves_the_probe_within_the_plane_and_keeps_the_rest(
     place = workspace.projection.to_plane(workspace.state.probe)
     assert place == pytest.approx(plane.camera.to_plane(end.x(), end.y()), abs=1 / plane.camera.scale)
     qtbot.wait(150)
-    assert any(isinstance(request, rq.PointRequest) for request in renderer.served)
-    assert not any(isinstance(request, rq.GridRequest) for request in renderer.served)
+    assert any(isinstance(request, PointRequest) for request in renderer.served)
+    assert not any(isinstance(request, GridRequest) for request in renderer.served)
 
 
 def test_that_grid_and_underlay_follow_what_the_plane_does_not_show(
@@ -92,9 +92,9 @@ def test_that_grid_and_underlay_follow_what_the_plane_does_not_show(
     gesture = new_gesture()
     for number in range(50):
         workspace.do(MoveProbe(gesture=gesture, z=(1.0, 2.0, 0.01 * number, 3.0)))
-    qtbot.waitUntil(lambda: bool(grids(renderer, rq.UnderlayRequest)), timeout=2000)
+    qtbot.waitUntil(lambda: bool(grids(renderer, UnderlayRequest)), timeout=2000)
     qtbot.wait(150)
-    for kind in (rq.GridRequest, rq.UnderlayRequest):
+    for kind in (GridRequest, UnderlayRequest):
         asked = grids(renderer, kind)
         assert len(asked) <= 3, "not at every move"
         assert asked[-1].base == pytest.approx((0.0, 0.0, 0.49, 3.0))
@@ -106,7 +106,7 @@ def test_that_a_grid_under_way_comes_to_its_end_before_the_next_is_asked_for(
 ) -> None:
     workspace.do(SetPlane(plane=PlaneSettings(PAIR, 0, 1)))
     settle(qtbot, renderer)
-    shown: list[rp.GridReply] = []
+    shown: list[GridReply] = []
     workspace.gridded.connect(shown.append)
     renderer.hold.clear()
     workspace.do(MoveProbe(z=(0.0, 0.0, 1.0, 0.0)))
@@ -127,7 +127,7 @@ def test_that_a_moving_hand_gets_the_manifold_under_it_and_the_grid_when_it_rest
     for number in range(1, 12):
         workspace.do(MoveProbe(z=(0.0, 0.0, number / 4, 0.0)))
         qtbot.wait(50)
-    assert grids(renderer, rq.UnderlayRequest)
+    assert grids(renderer, UnderlayRequest)
     assert not grids(renderer)
     qtbot.waitUntil(lambda: bool(grids(renderer)), timeout=2000)
     assert grids(renderer)[-1].base[2] == 11 / 4
@@ -141,7 +141,7 @@ def test_that_in_two_dimensions_no_move_of_the_probe_asks_for_a_grid(
     for number in range(5):
         workspace.do(MoveProbe(z=(float(number), -1.0)))
         qtbot.wait(50)
-    assert not any(isinstance(request, rq.GridRequest) for request in renderer.served)
+    assert not any(isinstance(request, GridRequest) for request in renderer.served)
     assert workspace.projection == Projection.pair(0, 1, 2)
 
 

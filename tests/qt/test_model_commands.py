@@ -8,7 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from latentlab.engine.rendering.renderer import Renderer
-from latentlab.engine.rendering.requests import LoadRequest
+from latentlab.engine.rendering.requests.opening import LoadRequest
 from latentlab.errors import LabError
 from latentlab.qt.compare import catalogue
 from latentlab.qt.shell.menus import model_menu

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine.rendering import requests as rq
+from latentlab.engine.types import Point
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.neighbours import view as module
 from latentlab.qt.views.neighbours.view import COUNT, Neighbours
@@ -33,7 +33,7 @@ def view(qtbot: QtBot, workspace: Workspace) -> Neighbours:
     return made
 
 
-def expected(renderer: FakeRenderer, z: rq.Point, rows: list[int] | None = None) -> list[int]:
+def expected(renderer: FakeRenderer, z: Point, rows: list[int] | None = None) -> list[int]:
     rows = list(range(len(renderer.mean))) if rows is None else rows
     return sorted(rows, key=lambda row: float(np.linalg.norm(renderer.mean[row] - np.asarray(z))))[:COUNT]
 
@@ -57,7 +57,7 @@ def test_that_a_thousand_moves_cost_a_few_searches_and_the_last_move_counts(
     view: Neighbours,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    searches: list[rq.Point] = []
+    searches: list[Point] = []
     search = module.nearest
     monkeypatch.setattr(
         module, "nearest", lambda *args, **more: (searches.append(args[1]), search(*args, **more))[1]

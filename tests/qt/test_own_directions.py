@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from latentlab.engine.attributes.direction_files import load_directions, save_directions
 from latentlab.engine.attributes.trust import COMPONENT, GROUPS, SEVERAL, Trust
-from latentlab.engine.rendering.requests import GroupsRequest
+from latentlab.engine.rendering.requests.directions import GroupsRequest
 from latentlab.errors import LabError
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.shell.main_window import LabWindow

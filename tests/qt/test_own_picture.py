@@ -16,8 +16,8 @@ from pytestqt.qtbot import QtBot
 
 from latentlab.engine.files.export import save_picture
 from latentlab.engine.files.provenance import Provenance, read_provenance
-from latentlab.engine.rendering import requests as rq
 from latentlab.engine.rendering.cropping import PAD
+from latentlab.engine.rendering.requests.pictures import OwnPictureRequest
 from latentlab.qt.shell.main_window import LabWindow
 from latentlab.qt.views.own_picture.view import OwnPictureView
 from latentlab.qt.widgets.crop_frame import PictureFrame
@@ -293,8 +293,8 @@ def test_that_the_whole_can_be_shown_and_light_and_dark_exchanged(
     qtbot.keyClick(view.negative, Qt.Key.Key_Space)
     assert window.workspace.state.own_picture.fitting.negative
 
-    def asked() -> rq.OwnPictureRequest:
-        return [one for one in renderer.served if isinstance(one, rq.OwnPictureRequest)][-1]
+    def asked() -> OwnPictureRequest:
+        return [one for one in renderer.served if isinstance(one, OwnPictureRequest)][-1]
 
     qtbot.waitUntil(lambda: asked().fitting == window.workspace.state.own_picture.fitting, timeout=2000)
     window.workspace.undo_stack.undo()

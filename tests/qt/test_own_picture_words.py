@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from latentlab.engine.rendering.cropping import Fitting
-from latentlab.engine.rendering.replies import OwnPictureReply
+from latentlab.engine.rendering.requests.pictures import OwnPictureReply
 from latentlab.qt.views.own_picture.text import elbo_in_words, known_in_words
 
 GREY = np.zeros((8, 8), np.uint8)

@@ -15,7 +15,7 @@ import pytest
 import torch
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine.rendering.replies import UnfoldedReply
+from latentlab.engine.rendering.requests.opening import UnfoldedReply
 from latentlab.engine.training.weights import in_order
 from latentlab.models.vae.model import VAEConfig
 from latentlab.qt.clients.training_orders import Snapshot

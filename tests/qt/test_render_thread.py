@@ -11,8 +11,10 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from latentlab.data.stopping import require_wanted
-from latentlab.engine.rendering import replies as rp
-from latentlab.engine.rendering import requests as rq
+from latentlab.engine.rendering.requests.grids import GridRequest
+from latentlab.engine.rendering.requests.opening import EncodeRequest, LoadRequest
+from latentlab.engine.rendering.requests.points import PointRequest
+from latentlab.engine.rendering.serving import Refusal, Reply, Request
 from latentlab.qt.clients import render_thread
 from latentlab.qt.clients.mailbox import Mailbox
 from latentlab.qt.clients.render_thread import RenderThread
@@ -29,7 +31,7 @@ class Pieces:
         self.hold = threading.Event()
         self.hold.set()
 
-    def serve(self, request: rq.Request) -> Iterator[None]:
+    def serve(self, request: Request) -> Iterator[None]:
         for _ in range(1 if request.slot == "point" else PIECES):
             self.hold.wait(5)
             self.worked.append((request.slot, time.monotonic()))
@@ -55,15 +57,15 @@ def mailbox(qtbot: QtBot, pieces: Pieces) -> Iterator[Mailbox]:
     thread.stop()
 
 
-def point(number: int = 1) -> rq.PointRequest:
-    return rq.PointRequest(number, (0.0, float(number)))
+def point(number: int = 1) -> PointRequest:
+    return PointRequest(number, (0.0, float(number)))
 
 
-def grid() -> rq.GridRequest:
-    return rq.GridRequest(1, 4, 4)
+def grid() -> GridRequest:
+    return GridRequest(1, 4, 4)
 
 
-def all_at_once(mailbox: Mailbox, pieces: Pieces, *requests: rq.Request) -> None:
+def all_at_once(mailbox: Mailbox, pieces: Pieces, *requests: Request) -> None:
     """Leaves requests so that the thread finds all of them together, after a point."""
     pieces.hold.clear()
     mailbox.put(point())
@@ -97,8 +99,8 @@ def test_that_it_gets_a_small_share_of_the_time_while_the_hand_moves(qtbot, mail
 
 def test_that_what_somebody_waits_for_goes_before_patient_work_that_is_more_urgent(qtbot, mailbox, pieces):
     """Where the pictures lie has the lowest priority of all, and yet does not wait for the hand."""
-    assert rq.EncodeRequest.priority > rq.GridRequest.priority
-    all_at_once(mailbox, pieces, grid(), rq.EncodeRequest(2))
+    assert EncodeRequest.priority > GridRequest.priority
+    all_at_once(mailbox, pieces, grid(), EncodeRequest(2))
     qtbot.waitUntil(lambda: len(pieces.when("grid")) == PIECES)
     assert pieces.when("encodings")[-1] < pieces.when("grid")[-1]
     assert pieces.when("encodings")[0] < pieces.when("grid")[0]
@@ -129,7 +131,7 @@ def test_that_a_rest_for_a_hand_elsewhere_ends_when_something_is_asked(qtbot, mo
     pieces.seconds = 0.001
     thread = RenderThread(mailbox, pieces)
     thread.give_way()
-    mailbox.put(rq.EncodeRequest(1))
+    mailbox.put(EncodeRequest(1))
     thread.start()
     try:
         qtbot.waitUntil(lambda: len(pieces.when("encodings")) == 1)
@@ -147,29 +149,29 @@ class Reads:
     def __init__(self) -> None:
         self.begun = threading.Event()
 
-    def serve(self, request: rq.Request) -> Iterator[rp.Reply]:
-        assert isinstance(request, rq.LoadRequest)
+    def serve(self, request: Request) -> Iterator[Reply]:
+        assert isinstance(request, LoadRequest)
         while request.model == "many":
             self.begun.set()
             require_wanted()
-        yield rp.Refusal(request.generation, request.slot, request.model)
+        yield Refusal(request.generation, request.slot, request.model)
 
 
 def test_that_pictures_that_are_read_for_a_model_wait_neither_for_another_nor_for_the_end(qtbot: QtBot):
     box, reads = Mailbox(), Reads()
     thread = RenderThread(box, reads)
-    told: list[rp.Reply] = []
+    told: list[Reply] = []
     thread.replied.connect(told.append)
     thread.start()
     try:
-        box.put(rq.LoadRequest(1, "many", "mine", "test"))
+        box.put(LoadRequest(1, "many", "mine", "test"))
         assert reads.begun.wait(5)
-        box.put(rq.LoadRequest(2, "other", "mnist", "test"))
+        box.put(LoadRequest(2, "other", "mnist", "test"))
         qtbot.waitUntil(lambda: bool(told), timeout=5000)
         # Of the one that was given up nobody hears.
         assert [(one.generation, one.message) for one in told] == [(2, "other")]
         reads.begun.clear()
-        box.put(rq.LoadRequest(3, "many", "mine", "test"))
+        box.put(LoadRequest(3, "many", "mine", "test"))
         assert reads.begun.wait(5)
     finally:
         thread.stop()

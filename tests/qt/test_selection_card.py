@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from latentlab.data.keys import Keys
-from latentlab.engine.rendering import replies as rp
-from latentlab.engine.rendering import requests as rq
+from latentlab.engine.rendering.requests.pictures import SelectionRequest
+from latentlab.engine.rendering.serving import Refusal
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.selection_card.view import SelectionCard
 from latentlab.session.edits import SelectImage
@@ -155,7 +155,7 @@ def test_that_old_figures_do_not_stay_under_a_new_image_while_the_model_is_slow(
 def test_that_a_refusal_is_told_in_place_of_figures(
     qtbot: QtBot, workspace: Workspace, renderer: FakeRenderer, card: SelectionCard
 ) -> None:
-    workspace.refused.emit(rp.Refusal(1, "selection", "mnist has no picture 99"))
+    workspace.refused.emit(Refusal(1, "selection", "mnist has no picture 99"))
     assert card.note.isVisible()
     assert card.note.text() == "mnist has no picture 99"
 
@@ -197,7 +197,7 @@ def test_that_drawing_again_asks_for_other_draws_of_the_same_image(
         workspace.do(SelectImage(index=5))
     with qtbot.waitSignal(workspace.selected, timeout=2000):
         qtbot.mouseClick(card.draw_again, Qt.MouseButton.LeftButton)
-    first, second = [q for q in renderer.served if isinstance(q, rq.SelectionRequest)][-2:]
+    first, second = [q for q in renderer.served if isinstance(q, SelectionRequest)][-2:]
     assert first.index == second.index == 5
     assert first.seed != second.seed
 

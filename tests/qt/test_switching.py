@@ -11,8 +11,16 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine.rendering import replies as rp
-from latentlab.engine.rendering import requests as rq
+from latentlab.engine.rendering.requests.directions import DirectionsRequest
+from latentlab.engine.rendering.requests.opening import (
+    EncodingsReply,
+    FollowRequest,
+    LoadedReply,
+    LoadRequest,
+)
+from latentlab.engine.rendering.requests.pictures import TrajectoryRequest
+from latentlab.engine.rendering.requests.points import PointRequest, SamplesRequest
+from latentlab.engine.rendering.serving import Refusal, Reply, Request
 from latentlab.qt.clients.training_orders import Snapshot
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.conditions.view import ConditionSelector
@@ -38,14 +46,14 @@ ATTRIBUTES = tuple("PQRS")
 class Several(FakeRenderer):
     """Opens two models, of which one is told attributes, and two data sets, one of them small."""
 
-    def serve(self, request: rq.Request) -> Iterator[rp.Reply | None]:
-        opens = isinstance(request, rq.LoadRequest | rq.FollowRequest)
-        if isinstance(request, rq.LoadRequest):
+    def serve(self, request: Request) -> Iterator[Reply | None]:
+        opens = isinstance(request, LoadRequest | FollowRequest)
+        if isinstance(request, LoadRequest):
             told = request.model == TOLD
             self.conditions, self.exclusive = (ATTRIBUTES, False) if told else ((), True)
             self.told = np.tile(np.eye(4, dtype=np.float32)[1], (COUNT, 1)) if told else None
         for reply in super().serve(request):
-            if opens and isinstance(reply, rp.LoadedReply) and reply.data == "small":
+            if opens and isinstance(reply, LoadedReply) and reply.data == "small":
                 few = {"images": reply.images[:FEW], "labels": np.zeros(FEW, np.int64), "classes": ("one",)}
                 yield dataclasses.replace(reply, **few)
             else:
@@ -93,7 +101,7 @@ def test_that_an_attribute_that_was_ticked_is_nothing_to_a_model_without(
 def test_that_what_was_asked_of_the_model_before_is_not_answered_any_more(
     qtbot: QtBot, workspace: Workspace, renderer: Several
 ) -> None:
-    came: list[rp.Reply] = []
+    came: list[Reply] = []
     for signal in (
         workspace.sampled,
         workspace.compared,
@@ -103,7 +111,7 @@ def test_that_what_was_asked_of_the_model_before_is_not_answered_any_more(
         workspace.traversed,
     ):
         signal.connect(came.append)
-    refused: list[rp.Refusal] = []
+    refused: list[Refusal] = []
     workspace.refused.connect(refused.append)
     renderer.hold.clear()
     workspace.open(for_model(workspace.state, TOLD))
@@ -115,7 +123,7 @@ def test_that_what_was_asked_of_the_model_before_is_not_answered_any_more(
     with qtbot.waitSignal(workspace.encoded, timeout=3000):
         renderer.hold.set()
     kinds = {type(request) for request in renderer.served}
-    assert {rq.SamplesRequest, rq.TrajectoryRequest, rq.DirectionsRequest} <= kinds
+    assert {SamplesRequest, TrajectoryRequest, DirectionsRequest} <= kinds
     qtbot.wait(50)
     assert (came, refused) == ([], [])
     # What is asked of the new one is.
@@ -126,10 +134,10 @@ def test_that_what_was_asked_of_the_model_before_is_not_answered_any_more(
 def test_that_places_of_the_pictures_of_the_model_before_do_not_come_to_a_training(
     qtbot: QtBot, workspace: Workspace, renderer: Several
 ) -> None:
-    workspace._receive(rp.EncodingsReply(workspace._newest["encodings"], renderer.mean, renderer.mean, COUNT))
+    workspace._receive(EncodingsReply(workspace._newest["encodings"], renderer.mean, renderer.mean, COUNT))
     before = workspace.encodings
     assert before is not None
-    late = rp.EncodingsReply(workspace._newest["encodings"], renderer.mean + 1, renderer.mean, COUNT)
+    late = EncodingsReply(workspace._newest["encodings"], renderer.mean + 1, renderer.mean, COUNT)
     renderer.hold.clear()
     workspace.follow(Snapshot("mine", 10, "vae", {}, np.zeros(1, np.float32), "mnist"))
     reply = loaded(renderer, workspace._newest["load"], "mine (training)")
@@ -140,9 +148,9 @@ def test_that_places_of_the_pictures_of_the_model_before_do_not_come_to_a_traini
     renderer.hold.set()
 
 
-def loaded(renderer: FakeRenderer, number: int, name: str) -> rp.LoadedReply:
+def loaded(renderer: FakeRenderer, number: int, name: str) -> LoadedReply:
     """Of a model that is being trained: it is no file yet."""
-    return rp.LoadedReply(
+    return LoadedReply(
         number, name, ".", "Fake", "0" * 12, renderer.latents, (), "", "mnist", "test", tuple("abc"),
         renderer.images, renderer.labels, "cpu",
     )  # fmt: skip
@@ -271,10 +279,10 @@ class Slow(Several):
         super().__init__()
         self.opening, self.pointing = threading.Event(), threading.Event()
 
-    def serve(self, request: rq.Request) -> Iterator[rp.Reply | None]:
-        if isinstance(request, rq.LoadRequest):
+    def serve(self, request: Request) -> Iterator[Reply | None]:
+        if isinstance(request, LoadRequest):
             self.opening.set()
-        if isinstance(request, rq.PointRequest):
+        if isinstance(request, PointRequest):
             self.pointing.set()
         return super().serve(request)
 
@@ -307,7 +315,7 @@ def test_that_a_model_given_up_for_one_that_cannot_be_opened_is_not_drawn_as_tha
     workspace.open(for_model(workspace.state, "missing"))
     with qtbot.waitSignals([workspace.refused, workspace.loaded], timeout=3000, order="strict"):
         renderer.hold.set()
-    opened = [one.model for one in renderer.served if isinstance(one, rq.LoadRequest)]
+    opened = [one.model for one in renderer.served if isinstance(one, LoadRequest)]
     assert opened == [PLAIN, TOLD, "missing", PLAIN]
     assert workspace.model is not None
     assert (workspace.model.model, workspace.state.model, workspace.state.pins) == (
@@ -334,7 +342,7 @@ def test_that_what_a_model_given_up_for_another_draws_is_not_shown(
     workspace.open(for_model(workspace.state, "bvae"))
     with qtbot.waitSignal(workspace.encoded, timeout=3000):
         pass
-    assert [one.model for one in renderer.served if isinstance(one, rq.LoadRequest)] == [PLAIN, TOLD, "bvae"]
+    assert [one.model for one in renderer.served if isinstance(one, LoadRequest)] == [PLAIN, TOLD, "bvae"]
     assert told[0] == "loaded"
     assert "refused" not in told
 

@@ -24,8 +24,9 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from latentlab.data.keys import Keys
-from latentlab.engine.rendering.replies import EncodingsReply, Refusal
-from latentlab.engine.rendering.requests import TraversalRequest
+from latentlab.engine.rendering.requests.opening import EncodingsReply
+from latentlab.engine.rendering.requests.points import TraversalRequest
+from latentlab.engine.rendering.serving import Refusal
 from latentlab.qt.app import create_window
 from latentlab.qt.controllers.settings import Settings
 from latentlab.session.bounds import MAX_PINS, TRAY_FULL

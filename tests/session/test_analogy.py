@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from latentlab.engine.rendering.replies import LoadedReply
+from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.errors import LabError
 from latentlab.session.analogy import fourth, with_point
 from latentlab.session.edits import SetAnalogy

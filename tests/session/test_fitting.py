@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from latentlab.engine.rendering.replies import LoadedReply
+from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.session.fitting import fitted_since, fitted_to
 from latentlab.session.state import PlaneSettings, SessionState
 

@@ -34,8 +34,7 @@ from latentlab.engine.attributes.judges import classifier_for
 from latentlab.engine.attributes.trust import STEERED
 from latentlab.engine.files.checkpoint import LoadedModel
 from latentlab.engine.inference.encodings import encode_in_chunks
-from latentlab.engine.rendering.replies import DirectionsReply
-from latentlab.engine.rendering.requests import DirectionsRequest
+from latentlab.engine.rendering.requests.directions import DirectionsReply, DirectionsRequest
 from latentlab.errors import LabError
 from latentlab.models.base import conditional
 from latentlab.shipped import DIRECTIONS

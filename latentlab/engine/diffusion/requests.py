@@ -1,6 +1,6 @@
 """What a window asks of a denoiser, and what it gets: frozen values, without torch, that cross threads.
 
-They follow the rules of `latentlab.engine.rendering.requests`: one slot a kind, the newest wins, and
+They follow the rules of `latentlab.engine.rendering.serving`: one slot a kind, the newest wins, and
 generations tell stale answers. Pictures on their way are float32 (B, C, H, W), where finished ones lie in
 [-1, 1].
 """
@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from latentlab.engine.diffusion.recipes import Recipe
-from latentlab.engine.rendering.replies import Reply
-from latentlab.engine.rendering.requests import Request
+from latentlab.engine.rendering.serving import Reply, Request
 from latentlab.engine.types import Point
 
 if TYPE_CHECKING:

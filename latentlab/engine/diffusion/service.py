@@ -24,8 +24,7 @@ from latentlab.engine.diffusion.requests import (
 )
 from latentlab.engine.diffusion.runner import Diffusion, Frame, as_bytes
 from latentlab.engine.files.checkpoint import load_model
-from latentlab.engine.rendering.replies import Reply
-from latentlab.engine.rendering.requests import Request
+from latentlab.engine.rendering.serving import Reply, Request
 from latentlab.engine.rendering.unfolding import empty_model
 from latentlab.engine.training.weights import give_weights
 from latentlab.errors import LabError

@@ -29,8 +29,12 @@ from latentlab.core import gaussian
 from latentlab.core.density import Mixture, add_to_grid, aggregate, in_plane, joined, kernel_width, near
 from latentlab.core.latent import even_axis
 from latentlab.engine.rendering.projection import Projection
-from latentlab.engine.rendering.replies import DensityMapReply, ProbeDensityReply
-from latentlab.engine.rendering.requests import DensityMapRequest, ProbeDensityRequest
+from latentlab.engine.rendering.requests.grids import (
+    DensityMapReply,
+    DensityMapRequest,
+    ProbeDensityReply,
+    ProbeDensityRequest,
+)
 
 # Of what is drawn from the posteriors, the shares that lie in each level of a map.
 SHARES = (0.5, 0.9, 0.99)

@@ -18,26 +18,21 @@ from torch import Tensor
 
 from latentlab.core import latent
 from latentlab.core.likelihoods import Likelihood, Palette
-from latentlab.engine.rendering.replies import (
+from latentlab.engine.rendering.requests.grids import GridReply, GridRequest, UnderlayRequest
+from latentlab.engine.rendering.requests.points import (
     ConditionStripReply,
-    GridReply,
-    PointReply,
-    Reply,
-    TraversalReply,
-    WalkReply,
-    WaysReply,
-)
-from latentlab.engine.rendering.requests import (
     ConditionStripRequest,
-    GridRequest,
+    PointReply,
     PointRequest,
-    Request,
     SheetRequest,
+    TraversalReply,
     TraversalRequest,
-    UnderlayRequest,
+    WalkReply,
     WalkRequest,
+    WaysReply,
     WaysRequest,
 )
+from latentlab.engine.rendering.serving import Reply, Request
 from latentlab.engine.types import Picture, Point
 from latentlab.errors import LabError
 from latentlab.models.base import Conditional, Decodes, HasLikelihood, prior_of

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from latentlab.core.halves import judged_by_halves
 from latentlab.engine.attributes.trust import FEWEST, Trust
-from latentlab.engine.rendering.replies import GroupsReply
-from latentlab.engine.rendering.requests import GroupsRequest
+from latentlab.engine.rendering.requests.directions import GroupsReply, GroupsRequest
 from latentlab.errors import LabError
 
 _DIVISIONS = 10

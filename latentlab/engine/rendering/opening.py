@@ -17,8 +17,7 @@ from latentlab.engine.files.checkpoint import LoadedModel, ModelCard, load_model
 from latentlab.engine.files.held_out import in_words, learnt_among
 from latentlab.engine.rendering.drawing import Drawing
 from latentlab.engine.rendering.own_picture import Held
-from latentlab.engine.rendering.replies import LoadedReply
-from latentlab.engine.rendering.requests import FollowRequest, LoadRequest
+from latentlab.engine.rendering.requests.opening import FollowRequest, LoadedReply, LoadRequest
 from latentlab.engine.rendering.unfolding import Unfolding, empty_model
 from latentlab.errors import LabError
 from latentlab.models.base import Conditional, Decodes, Encodes

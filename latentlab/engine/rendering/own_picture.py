@@ -30,8 +30,7 @@ from latentlab.engine.attributes.conditions import as_text, encoder_is_told
 from latentlab.engine.rendering.cropping import PAD, Fitting
 from latentlab.engine.rendering.drawing import Drawing, to_pictures, to_point
 from latentlab.engine.rendering.picture_files import Shape, require_picture_file
-from latentlab.engine.rendering.replies import OwnPictureReply
-from latentlab.engine.rendering.requests import OwnPictureRequest
+from latentlab.engine.rendering.requests.pictures import OwnPictureReply, OwnPictureRequest
 from latentlab.engine.types import Picture
 from latentlab.errors import LabError
 from latentlab.models.base import Conditional, Encodes, HasLikelihood

@@ -25,30 +25,27 @@ from latentlab.engine.rendering.drawing import Drawing, mosaic, to_pictures, wal
 from latentlab.engine.rendering.group_direction import between_groups
 from latentlab.engine.rendering.opening import Following, Opened
 from latentlab.engine.rendering.own_picture import OwnPictures
-from latentlab.engine.rendering.replies import (
+from latentlab.engine.rendering.requests.directions import DirectionsRequest, GroupsRequest
+from latentlab.engine.rendering.requests.grids import DensityMapRequest, GridRequest, ProbeDensityRequest
+from latentlab.engine.rendering.requests.opening import (
     MOST_COMPONENTS,
+    EncodeRequest,
     EncodingsReply,
+    FollowRequest,
     LoadedReply,
-    Reply,
+    LoadRequest,
     UnfoldedReply,
 )
-from latentlab.engine.rendering.requests import (
-    ConditionStripRequest,
-    DensityMapRequest,
-    DirectionsRequest,
-    EncodeRequest,
-    FollowRequest,
-    GridRequest,
-    GroupsRequest,
-    LoadRequest,
+from latentlab.engine.rendering.requests.pictures import (
     OwnPictureRequest,
-    PointRequest,
-    ProbeDensityRequest,
-    Request,
-    SamplesRequest,
     SelectionRequest,
-    SheetRequest,
     TrajectoryRequest,
+)
+from latentlab.engine.rendering.requests.points import (
+    ConditionStripRequest,
+    PointRequest,
+    SamplesRequest,
+    SheetRequest,
     TraversalRequest,
     TrayRequest,
     WalkRequest,
@@ -56,6 +53,7 @@ from latentlab.engine.rendering.requests import (
 )
 from latentlab.engine.rendering.sampler import Sampler
 from latentlab.engine.rendering.selection import selection, trajectory
+from latentlab.engine.rendering.serving import Reply, Request
 from latentlab.errors import LabError
 
 __all__ = ["Renderer", "mosaic", "to_pictures", "walk_points"]

@@ -16,8 +16,8 @@ from latentlab.engine.attributes.conditional_sampling import (
 from latentlab.engine.files.checkpoint import LoadedModel
 from latentlab.engine.inference.sampling import prior_points
 from latentlab.engine.rendering.drawing import Drawing, to_point
-from latentlab.engine.rendering.replies import Reply, SamplesReply
-from latentlab.engine.rendering.requests import SamplesRequest
+from latentlab.engine.rendering.requests.points import SamplesReply, SamplesRequest
+from latentlab.engine.rendering.serving import Reply
 from latentlab.engine.types import Picture
 from latentlab.errors import LabError
 from latentlab.models.base import Conditional

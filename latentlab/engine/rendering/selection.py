@@ -10,8 +10,12 @@ from latentlab.data.image_set import size_in_words
 from latentlab.engine.attributes.conditions import encoder_is_told
 from latentlab.engine.rendering.drawing import to_pictures, to_point
 from latentlab.engine.rendering.opening import Opened
-from latentlab.engine.rendering.replies import SelectionReply, TrajectoryReply
-from latentlab.engine.rendering.requests import SelectionRequest, TrajectoryRequest
+from latentlab.engine.rendering.requests.pictures import (
+    SelectionReply,
+    SelectionRequest,
+    TrajectoryReply,
+    TrajectoryRequest,
+)
 from latentlab.errors import LabError
 from latentlab.models.base import Encodes, HasLikelihood, Posterior
 

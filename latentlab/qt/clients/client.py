@@ -12,16 +12,47 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from latentlab.engine.rendering import replies as rp
-from latentlab.engine.rendering import requests as rq
 from latentlab.engine.rendering.cropping import Fitting
 from latentlab.engine.rendering.projection import Projection
-from latentlab.engine.rendering.replies import (
-    EncodingsReply,
-    LoadedReply,
-    Reply,
+from latentlab.engine.rendering.requests.directions import (
+    DirectionsReply,
+    DirectionsRequest,
+    GroupsReply,
+    GroupsRequest,
 )
-from latentlab.engine.rendering.requests import Request
+from latentlab.engine.rendering.requests.grids import (
+    DensityMapReply,
+    DensityMapRequest,
+    GridRequest,
+    ProbeDensityReply,
+    ProbeDensityRequest,
+)
+from latentlab.engine.rendering.requests.opening import EncodingsReply, LoadedReply, LoadRequest
+from latentlab.engine.rendering.requests.pictures import (
+    OwnPictureRequest,
+    PictureSlotRequest,
+    SelectionRequest,
+    TrajectoryReply,
+    TrajectoryRequest,
+)
+from latentlab.engine.rendering.requests.points import (
+    AnalogyRequest,
+    BeforeRequest,
+    ConditionStripReply,
+    ConditionStripRequest,
+    PointReply,
+    PointRequest,
+    SamplesReply,
+    SamplesRequest,
+    SheetRequest,
+    TraversalReply,
+    TraversalRequest,
+    TrayRequest,
+    WalkRequest,
+    WaysReply,
+    WaysRequest,
+)
+from latentlab.engine.rendering.serving import Reply, Request
 from latentlab.engine.types import Picture, Point, Region
 from latentlab.qt.clients.mailbox import Mailbox
 from latentlab.qt.clients.training_orders import Snapshot
@@ -36,39 +67,39 @@ if TYPE_CHECKING:
 
 # The signal that tells an answer, by the slot of its request.
 _SIGNALS: Mapping[str, str] = {
-    rq.PointRequest.slot: "pointed",
-    rq.TrayRequest.slot: "trayed",
-    rq.WalkRequest.slot: "walked",
-    rq.BeforeRequest.slot: "before",
-    rq.AnalogyRequest.slot: "analogous",
-    rq.SheetRequest.slot: "sheeted",
-    rq.ConditionStripRequest.slot: "compared",
-    rq.WaysRequest.slot: "ways",
-    rq.SamplesRequest.slot: "sampled",
-    rq.TraversalRequest.slot: "traversed",
-    rq.TrajectoryRequest.slot: "traced",
-    rq.DirectionsRequest.slot: "directed",
-    rq.GroupsRequest.slot: "grouped",
-    rq.OwnPictureRequest.slot: "own_encoded",
-    rq.PictureSlotRequest.slot: "slot_encoded",
-    rq.ProbeDensityRequest.slot: "probe_weighed",
-    rq.DensityMapRequest.slot: "density_mapped",
+    PointRequest.slot: "pointed",
+    TrayRequest.slot: "trayed",
+    WalkRequest.slot: "walked",
+    BeforeRequest.slot: "before",
+    AnalogyRequest.slot: "analogous",
+    SheetRequest.slot: "sheeted",
+    ConditionStripRequest.slot: "compared",
+    WaysRequest.slot: "ways",
+    SamplesRequest.slot: "sampled",
+    TraversalRequest.slot: "traversed",
+    TrajectoryRequest.slot: "traced",
+    DirectionsRequest.slot: "directed",
+    GroupsRequest.slot: "grouped",
+    OwnPictureRequest.slot: "own_encoded",
+    PictureSlotRequest.slot: "slot_encoded",
+    ProbeDensityRequest.slot: "probe_weighed",
+    DensityMapRequest.slot: "density_mapped",
 }
 # Answers to requests of one kind alone do not say which.
 _SLOTS: Mapping[type[Reply], str] = {
-    rp.PointReply: rq.PointRequest.slot,
-    rp.ConditionStripReply: rq.ConditionStripRequest.slot,
-    rp.WaysReply: rq.WaysRequest.slot,
-    rp.SamplesReply: rq.SamplesRequest.slot,
-    rp.TraversalReply: rq.TraversalRequest.slot,
-    rp.TrajectoryReply: rq.TrajectoryRequest.slot,
-    rp.DirectionsReply: rq.DirectionsRequest.slot,
-    rp.GroupsReply: rq.GroupsRequest.slot,
-    rp.ProbeDensityReply: rq.ProbeDensityRequest.slot,
-    rp.DensityMapReply: rq.DensityMapRequest.slot,
+    PointReply: PointRequest.slot,
+    ConditionStripReply: ConditionStripRequest.slot,
+    WaysReply: WaysRequest.slot,
+    SamplesReply: SamplesRequest.slot,
+    TraversalReply: TraversalRequest.slot,
+    TrajectoryReply: TrajectoryRequest.slot,
+    DirectionsReply: DirectionsRequest.slot,
+    GroupsReply: GroupsRequest.slot,
+    ProbeDensityReply: ProbeDensityRequest.slot,
+    DensityMapReply: DensityMapRequest.slot,
 }
 # What opens a model, and so is asked of none.
-_OPENING = (rq.LoadRequest.slot,)
+_OPENING = (LoadRequest.slot,)
 
 
 class Client(QObject):
@@ -126,81 +157,81 @@ class Client(QObject):
     def request_selection(self, seed: int = 0) -> None:
         """Asks for all about the selected picture; another seed draws other pictures of its posterior."""
         if self.state.selected is not None:
-            self._ask(rq.SelectionRequest(self._next("selection"), self.state.selected, seed=seed))
+            self._ask(SelectionRequest(self._next("selection"), self.state.selected, seed=seed))
 
     def request_conditions(self, points: tuple[Point, ...], conditions: tuple[Point, ...]) -> None:
         """Asks for the probe under other conditions, at the point where it goes with each."""
-        self._ask(rq.ConditionStripRequest(self._next("conditions"), points, conditions))
+        self._ask(ConditionStripRequest(self._next("conditions"), points, conditions))
 
     def request_ways(self, points: tuple[Point, ...], conditions: tuple[Point, ...]) -> None:
         """Asks for the pictures of points, each under a condition of its own."""
-        self._ask(rq.WaysRequest(self._next("ways"), points, conditions))
+        self._ask(WaysRequest(self._next("ways"), points, conditions))
 
     def request_samples(self, asked: tuple[tuple[str, float], ...], count: int, seed: int) -> None:
         """Asks for draws from the prior, told what is asked and of the rest what occurs in the data."""
-        self._ask(rq.SamplesRequest(self._next("samples"), asked, count, seed, self.state.data))
+        self._ask(SamplesRequest(self._next("samples"), asked, count, seed, self.state.data))
 
     def request_traversal(self, dimensions: tuple[int, ...], values: tuple[float, ...]) -> None:
         """Asks for what these dimensions do at these values, the others as the probe has them."""
         if self.model is not None:
             z, condition = self.state.probe, self.state.condition
             number = self._next("traversal")
-            self._ask(rq.TraversalRequest(number, z, dimensions, values, condition))
+            self._ask(TraversalRequest(number, z, dimensions, values, condition))
 
     def request_trajectory(self, pictures: NDArray[np.float32]) -> None:
         """Asks where pictures that a diffusion model believes in lie, (N, C, H, W) from -1 to 1."""
         number = self._next("trajectory")
-        self._ask(rq.TrajectoryRequest(number, pictures, self.state.condition))
+        self._ask(TrajectoryRequest(number, pictures, self.state.condition))
 
     def request_before(self, z: Point) -> None:
         """Asks for the picture of the point that attributes are added to."""
-        self._ask(rq.BeforeRequest(self._next("before"), (z,), self.state.condition))
+        self._ask(BeforeRequest(self._next("before"), (z,), self.state.condition))
 
     def request_own(self, pixels: Picture, fitting: Fitting) -> None:
         """Asks what the model makes of a picture of the person's own."""
         number, compare = self._next("own"), self._followed is None
-        self._ask(rq.OwnPictureRequest(number, pixels, fitting, self.state.condition, compare))
+        self._ask(OwnPictureRequest(number, pixels, fitting, self.state.condition, compare))
 
     def request_picture_slot(self, pixels: Picture) -> None:
         """Asks for the place of a picture that is to take part in an analogy."""
         self._ask(
-            rq.PictureSlotRequest(self._next("well"), pixels, Fitting(), self.state.condition, compare=False)
+            PictureSlotRequest(self._next("well"), pixels, Fitting(), self.state.condition, compare=False)
         )
 
     def request_analogy(self, points: tuple[Point, ...]) -> None:
         """Asks for the pictures of an analogy."""
-        self._ask(rq.AnalogyRequest(self._next("analogy"), points, self.state.condition))
+        self._ask(AnalogyRequest(self._next("analogy"), points, self.state.condition))
 
     def request_directions(self, method: str) -> None:
         """Asks for the directions of the attributes of the data in sight, found in this way."""
-        self._ask(rq.DirectionsRequest(self._next("directions"), self.state.data, method))
+        self._ask(DirectionsRequest(self._next("directions"), self.state.data, method))
 
     def request_sheet(self, points: tuple[Point, ...], pictures: tuple[int, ...]) -> None:
         """Asks for what becomes of many pictures of the data: a point for each, as often as it is changed."""
-        self._ask(rq.SheetRequest(self._next("sheet"), points, pictures))
+        self._ask(SheetRequest(self._next("sheet"), points, pictures))
 
     def request_groups(self, name: str) -> None:
         """Asks for the direction from group B to group A, to be called `name`."""
         model, encodings, state = self.model, self.encodings, self.state
         if model is not None and encodings is not None and encodings.done:
             a, b = encodings.mean[list(state.group_a)], encodings.mean[list(state.group_b)]
-            self._ask(rq.GroupsRequest(self._next("groups"), name, model.data, model.hash, a, b))
+            self._ask(GroupsRequest(self._next("groups"), name, model.data, model.hash, a, b))
 
     def request_probe_density(self) -> None:
         """Asks how densely encoded pictures lie at the probe."""
-        self._ask(rq.ProbeDensityRequest(self._next("probe density"), self.state.probe))
+        self._ask(ProbeDensityRequest(self._next("probe density"), self.state.probe))
 
     def request_density_map(self, columns: int, rows: int, region: Region) -> None:
         """Asks how densely encoded pictures lie in a region of the plane (left, right, bottom, top)."""
         number = self._next("density map")
-        self._ask(rq.DensityMapRequest(number, columns, rows, region, self.projection))
+        self._ask(DensityMapRequest(number, columns, rows, region, self.projection))
 
     def _next(self, slot: str) -> int:
         self._newest[slot] = next(self._numbers)
         return self._newest[slot]
 
     def _ask(self, request: Request) -> None:
-        if isinstance(request, rq.GridRequest):
+        if isinstance(request, GridRequest):
             self._drawing.add(request.slot)
         self._mailbox.put(request)
 
@@ -216,6 +247,6 @@ class Client(QObject):
         """Emits the signal of an answer that is still asked for."""
         slot = _SLOTS.get(type(reply)) or str(getattr(reply, "slot", ""))
         if slot in _SIGNALS and self._current(slot, reply):
-            if isinstance(reply, rp.DirectionsReply) and reply.directions is not None:
+            if isinstance(reply, DirectionsReply) and reply.directions is not None:
                 self.still_told = reply.still_told
             getattr(self, _SIGNALS[slot]).emit(reply)

@@ -23,8 +23,7 @@ from latentlab.engine.diffusion.requests import (
     SamplesInTrainingReply,
     TapeRequest,
 )
-from latentlab.engine.rendering.replies import Refusal, Reply
-from latentlab.engine.rendering.requests import Request
+from latentlab.engine.rendering.serving import Refusal, Reply, Request
 from latentlab.engine.types import Point
 from latentlab.qt.clients.mailbox import Mailbox
 from latentlab.qt.clients.render_thread import RenderThread, Serves

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from latentlab.engine.rendering.requests import Request
+from latentlab.engine.rendering.serving import Request
 
 
 class Mailbox:

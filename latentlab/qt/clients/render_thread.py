@@ -19,8 +19,7 @@ from typing import Protocol
 from PySide6.QtCore import QObject, QThread, Signal
 
 from latentlab.data.stopping import StoppedError, stopping
-from latentlab.engine.rendering.replies import Refusal, Reply
-from latentlab.engine.rendering.requests import Request
+from latentlab.engine.rendering.serving import Refusal, Reply, Request
 from latentlab.errors import LabError
 from latentlab.qt.clients.mailbox import Mailbox
 from latentlab.qt.clients.thread_priority import step_back

@@ -11,25 +11,18 @@ from dataclasses import fields, replace
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QUndoStack
 
-from latentlab.engine.rendering.replies import (
+from latentlab.engine.rendering.requests.grids import GridReply, GridRequest, UnderlayRequest
+from latentlab.engine.rendering.requests.opening import (
+    EncodeRequest,
     EncodingsReply,
-    GridReply,
+    FollowRequest,
     LoadedReply,
-    Refusal,
-    Reply,
-    SelectionReply,
+    LoadRequest,
     UnfoldedReply,
 )
-from latentlab.engine.rendering.requests import (
-    EncodeRequest,
-    FollowRequest,
-    GridRequest,
-    LoadRequest,
-    PointRequest,
-    TrayRequest,
-    UnderlayRequest,
-    WalkRequest,
-)
+from latentlab.engine.rendering.requests.pictures import SelectionReply
+from latentlab.engine.rendering.requests.points import PointRequest, TrayRequest, WalkRequest
+from latentlab.engine.rendering.serving import Refusal, Reply
 from latentlab.engine.types import Point, Region
 from latentlab.qt.clients.client import Client
 from latentlab.qt.clients.render_thread import RenderThread, Serves

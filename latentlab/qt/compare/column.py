@@ -13,8 +13,8 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from latentlab.engine.rendering.replies import LoadedReply, Refusal
-from latentlab.engine.rendering.requests import LoadRequest
+from latentlab.engine.rendering.requests.opening import LoadedReply, LoadRequest
+from latentlab.engine.rendering.serving import Refusal
 from latentlab.qt.compare.caption import Caption
 from latentlab.qt.compare.catalogue import Known, known
 from latentlab.qt.compare.chooser import ModelChooser

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, Slot
 
-from latentlab.engine.rendering.replies import EncodingsReply
+from latentlab.engine.rendering.requests.opening import EncodingsReply
 from latentlab.qt.clients.render_thread import Serves
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.compare.link import Link, Look

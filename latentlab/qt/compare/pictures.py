@@ -8,13 +8,10 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from latentlab.engine.rendering.replies import (
-    LoadedReply,
-    PointReply,
-    Refusal,
-    SelectionReply,
-)
-from latentlab.engine.rendering.requests import SelectionRequest
+from latentlab.engine.rendering.requests.opening import LoadedReply
+from latentlab.engine.rendering.requests.pictures import SelectionReply, SelectionRequest
+from latentlab.engine.rendering.requests.points import PointReply
+from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import Point
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.compare.caption import Caption

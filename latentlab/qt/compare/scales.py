@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latentlab.engine.rendering.projection import Projection
-from latentlab.engine.rendering.replies import EncodingsReply
+from latentlab.engine.rendering.requests.opening import EncodingsReply
 from latentlab.engine.types import Point
 from latentlab.qt.clients.workspace import Workspace
 

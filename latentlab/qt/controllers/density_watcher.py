@@ -6,12 +6,9 @@ from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from latentlab.engine.rendering.replies import (
-    EncodingsReply,
-    ProbeDensityReply,
-    Refusal,
-)
-from latentlab.engine.rendering.requests import ProbeDensityRequest
+from latentlab.engine.rendering.requests.grids import ProbeDensityReply, ProbeDensityRequest
+from latentlab.engine.rendering.requests.opening import EncodingsReply
+from latentlab.engine.rendering.serving import Refusal
 from latentlab.qt.clients.coalesce import Asking
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.widgets.plain_text import Label, plain_tip

@@ -13,7 +13,7 @@ from latentlab.data.pictures.formats import SUFFIXES, why_passed_over
 from latentlab.engine.diffusion.tape_origin import WHAT, Origin, read_tape, tape_in
 from latentlab.engine.files.model_catalog import denoises
 from latentlab.engine.files.provenance import Provenance, read_provenance
-from latentlab.engine.rendering.replies import LoadedReply
+from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.qt.clients.task_queue import Failure, TaskQueue
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.settings import Settings

@@ -19,8 +19,8 @@ from PySide6.QtGui import QImage
 
 from latentlab.data.report import shown
 from latentlab.engine.rendering.cropping import Fitting
-from latentlab.engine.rendering.replies import OwnPictureReply, Refusal
-from latentlab.engine.rendering.requests import OwnPictureRequest
+from latentlab.engine.rendering.requests.pictures import OwnPictureReply, OwnPictureRequest
+from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import Picture
 from latentlab.qt.clients.coalesce import Asking
 from latentlab.qt.clients.latest_task import Newest, Token

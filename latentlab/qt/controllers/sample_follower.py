@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, Slot
 
 from latentlab.engine.diffusion.recipes import Recipe, SamplerSettings
 from latentlab.engine.diffusion.requests import FollowDenoiserRequest, SamplesInTrainingReply
-from latentlab.engine.rendering.replies import Refusal
+from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.training.plan import is_drawn_from
 from latentlab.qt.clients.denoiser_client import DenoiserClient
 from latentlab.qt.clients.trainer_client import Stage, TrainerClient

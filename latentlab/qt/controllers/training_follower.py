@@ -12,12 +12,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from latentlab.engine.rendering.replies import (
-    LoadedReply,
-    Refusal,
-    UnfoldedReply,
-)
-from latentlab.engine.rendering.requests import FollowRequest
+from latentlab.engine.rendering.requests.opening import FollowRequest, LoadedReply, UnfoldedReply
+from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.training.plan import has_plane
 from latentlab.qt.clients.film_recorder import FilmRecorder
 from latentlab.qt.clients.trainer_client import Stage, TrainerClient

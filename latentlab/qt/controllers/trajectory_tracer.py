@@ -14,13 +14,9 @@ import numpy as np
 from PySide6.QtCore import QObject, Slot
 
 from latentlab.engine.files.model_catalog import data_of
-from latentlab.engine.rendering.replies import (
-    LoadedReply,
-    Refusal,
-    TrajectoryReply,
-    UnfoldedReply,
-)
-from latentlab.engine.rendering.requests import TrajectoryRequest
+from latentlab.engine.rendering.requests.opening import LoadedReply, UnfoldedReply
+from latentlab.engine.rendering.requests.pictures import TrajectoryReply, TrajectoryRequest
+from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import Point
 from latentlab.qt.clients.coalesce import Asking
 from latentlab.qt.clients.lag import Lag

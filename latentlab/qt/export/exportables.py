@@ -15,16 +15,11 @@ from PySide6.QtCore import QObject, Signal, Slot
 from latentlab.engine.files.export import sheet, strip
 from latentlab.engine.files.provenance import Provenance
 from latentlab.engine.files.sample_words import described
-from latentlab.engine.rendering.replies import (
-    EncodingsReply,
-    GridReply,
-    LoadedReply,
-    PointReply,
-    Reply,
-    SamplesReply,
-    SelectionReply,
-    WalkReply,
-)
+from latentlab.engine.rendering.requests.grids import GridReply
+from latentlab.engine.rendering.requests.opening import EncodingsReply, LoadedReply
+from latentlab.engine.rendering.requests.pictures import SelectionReply
+from latentlab.engine.rendering.requests.points import PointReply, SamplesReply, WalkReply
+from latentlab.engine.rendering.serving import Reply
 from latentlab.engine.types import Picture, Point
 from latentlab.qt.clients.film_recorder import FilmRecorder
 from latentlab.qt.clients.workspace import Workspace

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from latentlab.engine.rendering.replies import LoadedReply
+from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.plain import printable
 from latentlab.qt.clients.task_queue import Failure, TaskQueue
 from latentlab.qt.widgets.plain_text import Label, RichLabel

@@ -16,8 +16,9 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPainter, QP
 from PySide6.QtWidgets import QDialog, QMainWindow, QWidget
 
 from latentlab.engine.files.model_catalog import data_of, encoder_of
-from latentlab.engine.rendering.replies import LoadedReply, Refusal
-from latentlab.engine.rendering.requests import DirectionsRequest
+from latentlab.engine.rendering.requests.directions import DirectionsRequest
+from latentlab.engine.rendering.requests.opening import LoadedReply
+from latentlab.engine.rendering.serving import Refusal
 from latentlab.errors import LabError
 from latentlab.qt.clients.torch_preload import preload_torch
 from latentlab.qt.clients.training_orders import GoOn

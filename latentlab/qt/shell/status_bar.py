@@ -9,12 +9,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar
 
-from latentlab.engine.rendering.replies import (
-    EncodingsReply,
-    LoadedReply,
-    PointReply,
-    Refusal,
-)
+from latentlab.engine.rendering.requests.opening import EncodingsReply, LoadedReply
+from latentlab.engine.rendering.requests.points import PointReply
+from latentlab.engine.rendering.serving import Refusal
 from latentlab.plain import short_name
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.widgets.plain_text import Label, plain_tip

@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtWidgets import QWidget
 
-from latentlab.engine.rendering.replies import LoadedReply, Refusal
+from latentlab.engine.rendering.requests.opening import LoadedReply
+from latentlab.engine.rendering.serving import Refusal
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.widgets.plain_text import Label
 

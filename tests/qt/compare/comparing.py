@@ -8,7 +8,9 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine.rendering import requests as rq
+from latentlab.engine.rendering.requests.points import PointRequest
+from latentlab.engine.rendering.serving import Request
+from latentlab.engine.types import Point
 from latentlab.qt.compare.column import ModelColumn
 from latentlab.qt.compare.window import CompareWindow
 
@@ -43,5 +45,5 @@ def child(widget: QWidget, name: str) -> QWidget:
     return found
 
 
-def asked(served: list[rq.Request]) -> list[rq.Point]:
-    return [request.z for request in served if isinstance(request, rq.PointRequest)]
+def asked(served: list[Request]) -> list[Point]:
+    return [request.z for request in served if isinstance(request, PointRequest)]

@@ -20,8 +20,7 @@ from latentlab.engine.diffusion.requests import (
     TapeRequest,
 )
 from latentlab.engine.diffusion.runner import Frame
-from latentlab.engine.rendering.replies import Reply
-from latentlab.engine.rendering.requests import Request
+from latentlab.engine.rendering.serving import Reply, Request
 from latentlab.errors import LabError
 
 SIDE, STEPS = 8, 100

@@ -16,7 +16,7 @@ from latentlab.engine.diffusion.noising import as_pictures, as_x, noise_picture,
 from latentlab.engine.diffusion.recipes import FromPicture, Recipe
 from latentlab.engine.diffusion.requests import BeliefRequest
 from latentlab.engine.files.checkpoint import ModelCard, save_model
-from latentlab.engine.rendering.replies import Refusal
+from latentlab.engine.rendering.serving import Refusal
 from latentlab.models.ddpm.model import DDPM, DDPMConfig
 from latentlab.qt.clients.denoiser_client import DenoiserClient
 from latentlab.qt.clients.workspace import Workspace

@@ -13,8 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from latentlab.engine.diffusion.requests import BeliefReply, DenoiserReply, NoiseReply, OpenDenoiserRequest
 from latentlab.engine.files.checkpoint import ModelCard, save_model
-from latentlab.engine.rendering.replies import Refusal, Reply
-from latentlab.engine.rendering.requests import Request
+from latentlab.engine.rendering.serving import Refusal, Reply, Request
 from latentlab.models.ddpm.model import DDPM, DDPMConfig
 from latentlab.qt.clients.denoiser_client import DenoiserClient
 from latentlab.qt.shell.main_window import LabWindow

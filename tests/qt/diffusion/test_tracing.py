@@ -10,7 +10,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from latentlab.engine.diffusion.runner import Frame
-from latentlab.engine.rendering import requests as rq
+from latentlab.engine.rendering.requests.pictures import TrajectoryRequest
 from latentlab.qt.controllers.trajectory_tracer import Tracing
 from latentlab.qt.shell.main_window import LabWindow
 from latentlab.session.switching import for_model
@@ -64,12 +64,12 @@ def test_that_scrubbing_moves_the_mark_without_asking_again(
 ):
     frames = [frame(number) for number in range(TOTAL)]
     tracing = traced(qtbot, window, frames)
-    asked = sum(isinstance(request, rq.TrajectoryRequest) for request in renderer.served)
+    asked = sum(isinstance(request, TrajectoryRequest) for request in renderer.served)
     tracing.show((frames[2], 0))
     qtbot.waitUntil(lambda: window.plane.marks.reached == 2, timeout=3000)
     assert window.plane.marks.hand.endswith("t = 600")
     qtbot.wait(150)
-    assert sum(isinstance(request, rq.TrajectoryRequest) for request in renderer.served) == asked
+    assert sum(isinstance(request, TrajectoryRequest) for request in renderer.served) == asked
 
 
 def test_that_another_picture_of_the_batch_has_a_way_of_its_own(qtbot: QtBot, window: LabWindow):
@@ -115,7 +115,7 @@ def test_that_pictures_of_another_size_leave_the_plane_alone(
     Tracing(window.workspace, window.plane, lambda: frames, lambda: "mnist", window).show((frames[-1], 0))
     qtbot.wait(150)
     assert window.plane.marks.trajectory == ()
-    assert not any(isinstance(request, rq.TrajectoryRequest) for request in renderer.served)
+    assert not any(isinstance(request, TrajectoryRequest) for request in renderer.served)
 
 
 def test_that_a_way_found_by_one_model_is_never_in_the_plane_of_another(
@@ -169,7 +169,7 @@ def test_that_pictures_in_colour_have_no_way_among_grey_ones(
     Tracing(window.workspace, window.plane, lambda: frames, lambda: "mnist", window).show((frames[-1], 0))
     qtbot.wait(150)
     assert (window.plane.marks.trajectory, refused) == ((), [])
-    assert not any(isinstance(request, rq.TrajectoryRequest) for request in renderer.served)
+    assert not any(isinstance(request, TrajectoryRequest) for request in renderer.served)
 
 
 def test_that_without_a_tape_there_is_no_way(qtbot: QtBot, window: LabWindow):

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
-from latentlab.engine.rendering.replies import EncodingsReply
+from latentlab.engine.rendering.requests.opening import EncodingsReply
 from latentlab.engine.types import Point
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.widgets.flow_layout import TileLayout

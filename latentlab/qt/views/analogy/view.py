@@ -11,12 +11,10 @@ from PySide6.QtCore import QMimeData, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QImage, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from latentlab.engine.rendering.replies import (
-    OwnPictureReply,
-    Refusal,
-    WalkReply,
-)
-from latentlab.engine.rendering.requests import AnalogyRequest, LoadRequest, PictureSlotRequest
+from latentlab.engine.rendering.requests.opening import LoadRequest
+from latentlab.engine.rendering.requests.pictures import OwnPictureReply, PictureSlotRequest
+from latentlab.engine.rendering.requests.points import AnalogyRequest, WalkReply
+from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import Picture, Point
 from latentlab.errors import LabError
 from latentlab.qt.clients.coalesce import Asking

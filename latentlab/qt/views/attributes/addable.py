@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latentlab.engine.attributes.trust import COMPONENT, GROUPS, Trust
-from latentlab.engine.rendering.replies import EncodingsReply
+from latentlab.engine.rendering.requests.opening import EncodingsReply
 from latentlab.engine.types import Point
 from latentlab.session.own_directions import OwnDirection, component_key
 

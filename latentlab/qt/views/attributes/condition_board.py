@@ -18,14 +18,11 @@ from PySide6.QtWidgets import (
 )
 
 from latentlab.engine.attributes.implications import Implied
-from latentlab.engine.rendering.replies import (
-    DirectionsReply,
-    LoadedReply,
-    Refusal,
-    SelectionReply,
-    WaysReply,
-)
-from latentlab.engine.rendering.requests import DirectionsRequest, WaysRequest
+from latentlab.engine.rendering.requests.directions import DirectionsReply, DirectionsRequest
+from latentlab.engine.rendering.requests.opening import LoadedReply
+from latentlab.engine.rendering.requests.pictures import SelectionReply
+from latentlab.engine.rendering.requests.points import WaysReply, WaysRequest
+from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import Point
 from latentlab.qt.clients.burst import Burst
 from latentlab.qt.clients.coalesce import Asking

@@ -7,8 +7,9 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from latentlab.engine.attributes.trust import FEWEST
-from latentlab.engine.rendering.replies import LoadedReply, Refusal
-from latentlab.engine.rendering.requests import GroupsRequest
+from latentlab.engine.rendering.requests.directions import GroupsRequest
+from latentlab.engine.rendering.requests.opening import LoadedReply
+from latentlab.engine.rendering.serving import Refusal
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.attributes.thumbnails import Thumbs
 from latentlab.qt.widgets.choice_button import ChoiceButton

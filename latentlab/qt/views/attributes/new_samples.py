@@ -13,12 +13,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from latentlab.engine.rendering.replies import (
-    LoadedReply,
-    Refusal,
-    SamplesReply,
-)
-from latentlab.engine.rendering.requests import SamplesRequest
+from latentlab.engine.rendering.requests.opening import LoadedReply
+from latentlab.engine.rendering.requests.points import SamplesReply, SamplesRequest
+from latentlab.engine.rendering.serving import Refusal
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.widgets.check_box import CheckBox
 from latentlab.qt.widgets.choice_button import ChoiceButton

@@ -9,7 +9,8 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton
 
 from latentlab.engine.attributes.trust import COMPONENT, GROUPS, Trust
-from latentlab.engine.rendering.replies import MOST_COMPONENTS, GroupsReply
+from latentlab.engine.rendering.requests.directions import GroupsReply
+from latentlab.engine.rendering.requests.opening import MOST_COMPONENTS
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.attributes.groups import Groups
 from latentlab.qt.views.attributes.name_dialog import NameDialog

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from latentlab.engine.rendering.replies import EncodingsReply
+from latentlab.engine.rendering.requests.opening import EncodingsReply
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.attributes.addable import Offer, of_attributes, of_components, of_own
 from latentlab.qt.views.attributes.own_directions import Discovered, Yours, owned

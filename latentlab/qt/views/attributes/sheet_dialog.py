@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
 )
 
 from latentlab.engine.files.export import sheet
-from latentlab.engine.rendering.replies import Refusal, WalkReply
-from latentlab.engine.rendering.requests import SheetRequest
+from latentlab.engine.rendering.requests.points import SheetRequest, WalkReply
+from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import Picture
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.attributes.addable import Offer, moved

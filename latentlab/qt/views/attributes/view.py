@@ -23,14 +23,10 @@ from PySide6.QtWidgets import (
 )
 
 from latentlab.engine.attributes.trust import STEERED
-from latentlab.engine.rendering.replies import (
-    DirectionsReply,
-    LoadedReply,
-    PointReply,
-    Refusal,
-    WalkReply,
-)
-from latentlab.engine.rendering.requests import BeforeRequest, DirectionsRequest
+from latentlab.engine.rendering.requests.directions import DirectionsReply, DirectionsRequest
+from latentlab.engine.rendering.requests.opening import LoadedReply
+from latentlab.engine.rendering.requests.points import BeforeRequest, PointReply, WalkReply
+from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import Point
 from latentlab.qt.clients.burst import Burst
 from latentlab.qt.clients.coalesce import Asking

@@ -10,14 +10,10 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from latentlab.engine.attributes.implications import Implied
-from latentlab.engine.rendering.replies import (
-    ConditionStripReply,
-    DirectionsReply,
-    EncodingsReply,
-    LoadedReply,
-    Refusal,
-)
-from latentlab.engine.rendering.requests import ConditionStripRequest
+from latentlab.engine.rendering.requests.directions import DirectionsReply
+from latentlab.engine.rendering.requests.opening import EncodingsReply, LoadedReply
+from latentlab.engine.rendering.requests.points import ConditionStripReply, ConditionStripRequest
+from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import Point
 from latentlab.qt.clients.coalesce import Asking
 from latentlab.qt.clients.leaning import leant

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QComboBox, QTabWidget, QVBoxLayout, QWidget
 from latentlab.engine.diffusion.recipes import Recipe, Start
 from latentlab.engine.diffusion.requests import DenoiserReply, OpenDenoiserRequest
 from latentlab.engine.files.model_catalog import denoisers, name_of, suited_to
-from latentlab.engine.rendering.replies import Refusal
+from latentlab.engine.rendering.serving import Refusal
 from latentlab.qt.clients.denoiser_client import DenoiserClient
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.picture_store import OwnPictures

@@ -19,13 +19,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from latentlab.engine.rendering.replies import (
-    EncodingsReply,
-    LoadedReply,
-    Refusal,
-    TraversalReply,
-)
-from latentlab.engine.rendering.requests import TraversalRequest
+from latentlab.engine.rendering.requests.opening import EncodingsReply, LoadedReply
+from latentlab.engine.rendering.requests.points import TraversalReply, TraversalRequest
+from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import Point
 from latentlab.qt.clients.burst import Burst
 from latentlab.qt.clients.coalesce import Asking

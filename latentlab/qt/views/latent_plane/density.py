@@ -5,13 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QPointF, QRectF, Signal, Slot
 from PySide6.QtGui import QPainter, QPalette
 
-from latentlab.engine.rendering.replies import (
-    DensityMapReply,
-    EncodingsReply,
-    Refusal,
-    UnfoldedReply,
-)
-from latentlab.engine.rendering.requests import DensityMapRequest
+from latentlab.engine.rendering.requests.grids import DensityMapReply, DensityMapRequest
+from latentlab.engine.rendering.requests.opening import EncodingsReply, UnfoldedReply
+from latentlab.engine.rendering.serving import Refusal
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.latent_plane import density_paint
 from latentlab.qt.views.latent_plane.camera import Camera

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QLinearGradient, QPainter, QPalette
 
-from latentlab.engine.rendering.replies import DensityMapReply
+from latentlab.engine.rendering.requests.grids import DensityMapReply
 from latentlab.qt.views.latent_plane.camera import Camera
 
 # How much the shades cover at 99 %, 90 % and half of the pictures, and where they are densest.

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage, QPainter, QPalette
 
 from latentlab.engine.rendering.projection import Projection
-from latentlab.engine.rendering.replies import EncodingsReply
+from latentlab.engine.rendering.requests.opening import EncodingsReply
 from latentlab.qt.views.latent_plane.camera import Camera
 from latentlab.qt.views.latent_plane.cloud import Cloud, Form, Offsets, splat
 from latentlab.qt.widgets.colours import GROUP_COLOURS

@@ -24,14 +24,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from latentlab.engine.rendering.projection import Projection
-from latentlab.engine.rendering.replies import (
-    EncodingsReply,
-    GridReply,
-    LoadedReply,
-    SelectionReply,
-    UnfoldedReply,
-    WalkReply,
-)
+from latentlab.engine.rendering.requests.grids import GridReply
+from latentlab.engine.rendering.requests.opening import EncodingsReply, LoadedReply, UnfoldedReply
+from latentlab.engine.rendering.requests.pictures import SelectionReply
+from latentlab.engine.rendering.requests.points import WalkReply
 from latentlab.engine.types import Point, Region
 from latentlab.qt.clients.deferred_probe import DeferredProbe
 from latentlab.qt.clients.undo import new_gesture

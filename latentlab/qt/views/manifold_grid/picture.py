@@ -23,11 +23,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from latentlab.engine.rendering.projection import Projection
-from latentlab.engine.rendering.replies import (
-    GridReply,
-    LoadedReply,
-    Refusal,
-)
+from latentlab.engine.rendering.requests.grids import GridReply
+from latentlab.engine.rendering.requests.opening import LoadedReply
+from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import Point
 from latentlab.qt.clients.undo import new_gesture
 from latentlab.qt.clients.workspace import Workspace

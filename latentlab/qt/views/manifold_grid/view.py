@@ -18,11 +18,9 @@ from PySide6.QtWidgets import (
 )
 
 from latentlab.engine.rendering.projection import Projection
-from latentlab.engine.rendering.replies import (
-    GridReply,
-    LoadedReply,
-    Refusal,
-)
+from latentlab.engine.rendering.requests.grids import GridReply
+from latentlab.engine.rendering.requests.opening import LoadedReply
+from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import Point
 from latentlab.qt.clients.burst import Burst
 from latentlab.qt.clients.workspace import Workspace

@@ -12,7 +12,7 @@ from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QContextMenuEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from latentlab.engine.rendering.replies import EncodingsReply, LoadedReply
+from latentlab.engine.rendering.requests.opening import EncodingsReply, LoadedReply
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.neighbours.group_menu import group_menu
 from latentlab.qt.widgets.flow_layout import TileLayout

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from latentlab.engine.rendering.error_map import ErrorMap
-from latentlab.engine.rendering.replies import OwnPictureReply
+from latentlab.engine.rendering.requests.pictures import OwnPictureReply
 
 # Of held-out pictures, the share with a lower ELBO under which a picture is called unusual.
 _UNUSUAL, _PLAIN = 0.05, 0.995

@@ -36,7 +36,7 @@ from latentlab.session.known_data import title_of
 
 if TYPE_CHECKING:
     from latentlab.engine.rendering.cropping import Fitting
-    from latentlab.engine.rendering.replies import OwnPictureReply
+    from latentlab.engine.rendering.requests.pictures import OwnPictureReply
 
 _LARGEST = 128
 _FITS = (

@@ -15,12 +15,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from latentlab.engine.rendering.replies import (
-    LoadedReply,
-    PointReply,
-    Refusal,
-)
-from latentlab.engine.rendering.requests import LoadRequest
+from latentlab.engine.rendering.requests.opening import LoadedReply, LoadRequest
+from latentlab.engine.rendering.requests.points import PointReply
+from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import MAX_COORDINATE, Point, is_coordinate
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.density_watcher import ProbeDensityLine, as_a_label

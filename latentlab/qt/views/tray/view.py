@@ -8,7 +8,8 @@ from PySide6.QtCore import QEvent, QSize, Qt, Slot
 from PySide6.QtGui import QAction, QContextMenuEvent, QImage, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
-from latentlab.engine.rendering.replies import LoadedReply, WalkReply
+from latentlab.engine.rendering.requests.opening import LoadedReply
+from latentlab.engine.rendering.requests.points import WalkReply
 from latentlab.engine.types import Point
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.widgets.film_strip import PICTURE, FilmStrip

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from latentlab.engine.rendering.replies import WalkReply
+from latentlab.engine.rendering.requests.points import WalkReply
 from latentlab.qt.clients.burst import Burst
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.walk.density_plot import DensityPlot

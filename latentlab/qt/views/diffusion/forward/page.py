@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QToolButton, QVB
 from latentlab.engine.diffusion.noising import as_pictures, as_x, noise_in, noise_picture, noised, pixels_of
 from latentlab.engine.diffusion.recipes import FromPicture
 from latentlab.engine.diffusion.requests import BeliefReply, BeliefRequest, DenoiserReply
-from latentlab.engine.rendering.replies import LoadedReply, Refusal
+from latentlab.engine.rendering.requests.opening import LoadedReply
+from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import Picture, Point
 from latentlab.errors import LabError
 from latentlab.qt.clients.coalesce import Asking

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from latentlab.engine.diffusion.recipes import MOST_STEPS, Recipe
 from latentlab.engine.diffusion.requests import DenoiserReply, FrameReply, TapeRequest
-from latentlab.engine.rendering.replies import Refusal
+from latentlab.engine.rendering.serving import Refusal
 from latentlab.qt.clients.denoiser_client import DenoiserClient
 from latentlab.qt.views.diffusion.tape.store import BUDGET, TapeStore, every_for, used_bytes
 from latentlab.qt.views.diffusion.text import time_left

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QPushButton, QSizePolicy, QVBoxLayout
 
 from latentlab.data.pictures.formats import SUFFIXES
 from latentlab.engine.rendering.cropping import Fitting
-from latentlab.engine.rendering.replies import LoadedReply
+from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.engine.types import Picture
 from latentlab.errors import LabError
 from latentlab.qt.clients.workspace import Workspace

@@ -1,0 +1,125 @@
+"""To draw a region of a plane, and to tell how densely encoded pictures lie in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from latentlab.engine.rendering.projection import Projection
+from latentlab.engine.rendering.serving import Reply, Request
+from latentlab.engine.types import Picture, Point, Region
+
+# For the types alone: the window's frame is on the screen before numpy is imported.
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class GridRequest(Request):
+    """Decode a grid of `columns` x `rows` points of the plane.
+
+    `region` is (left, right, bottom, top), filled evenly by cells; None takes places of equal prior mass.
+    The plane is that of `projection`, and `base` says what of z it does not show; None is a model's two
+    dimensions themselves.
+    """
+
+    slot: ClassVar[str] = "grid"
+    priority: ClassVar[int] = 6
+    patient: ClassVar[bool] = True
+    columns: int
+    rows: int
+    region: Region | None = None
+    projection: Projection | None = None
+    base: Point = ()
+    condition: Point = ()
+
+
+@dataclass(frozen=True)
+class UnderlayRequest(GridRequest):
+    """The decoded manifold that lies under the points of the plane."""
+
+    slot: ClassVar[str] = "underlay"
+    priority: ClassVar[int] = 7
+
+
+@dataclass(frozen=True, eq=False)
+class GridReply(Reply):
+    """A mosaic of the grid, top row first. Coarse replies come first: `done` tells the last.
+
+    `mosaic` is (rows * H, columns * W) or with a colour axis; cells not decoded yet show the nearest
+    decoded one. `across` (columns,) left to right and `up` (rows,) bottom to top are the cells' middles;
+    `region`, `projection`, `base` and `condition` are those of the request. `seconds` is the time since the
+    request was taken up.
+    """
+
+    slot: str
+    region: Region | None
+    across: tuple[float, ...]
+    up: tuple[float, ...]
+    mosaic: Picture
+    done: bool
+    seconds: float
+    projection: Projection | None = None
+    base: Point = ()
+    condition: Point = ()
+
+
+@dataclass(frozen=True)
+class ProbeDensityRequest(Request):
+    """Compare the density of encoded pictures at z with that at the pictures themselves."""
+
+    slot: ClassVar[str] = "probe density"
+    priority: ClassVar[int] = 5
+    z: Point
+
+
+@dataclass(frozen=True, eq=False)
+class ProbeDensityReply(Reply):
+    """The log density of encoded pictures at z (nats), and that which 99 of 100 held-out pictures lie above.
+
+    `lower` is the share of held-out pictures that lie lower than z, and `pictures` says of how many
+    posteriors that tells. Nothing is known where pictures have no places yet.
+    """
+
+    z: Point
+    log_density: float | None = None
+    usual: float | None = None
+    lower: float = 0.0
+    pictures: int = 0
+
+    @property
+    def far(self) -> bool:
+        """Whether z lies outside the region where encoded pictures are."""
+        return self.log_density is not None and self.usual is not None and self.log_density < self.usual
+
+
+@dataclass(frozen=True)
+class DensityMapRequest(Request):
+    """Find how densely encoded pictures lie in a region of a plane, in `columns` x `rows` cells."""
+
+    slot: ClassVar[str] = "density map"
+    priority: ClassVar[int] = 8
+    patient: ClassVar[bool] = True
+    columns: int
+    rows: int
+    region: Region
+    projection: Projection
+
+
+@dataclass(frozen=True, eq=False)
+class DensityMapReply(Reply):
+    """Log densities (nats) in the cells of a region of a plane, float32 (rows, columns), top row first.
+
+    `log_density` is of the encoded pictures, projected on the plane, and `log_prior` of the prior; None for a
+    model without one. `levels` are the log densities above which half, 90 % and 99 % of held-out pictures
+    lie. A coarse reply may come first: `done` tells the last. `pictures` are as many as it tells of.
+    """
+
+    region: Region
+    projection: Projection
+    log_density: NDArray[np.float32]
+    log_prior: NDArray[np.float32] | None
+    levels: tuple[float, ...]
+    pictures: int
+    done: bool

@@ -1,0 +1,145 @@
+"""To open a model and data, from files or in the midst of a training, and to find where the pictures lie."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from latentlab.engine.attributes.implications import Implied
+from latentlab.engine.rendering.serving import Reply, Request
+from latentlab.engine.types import Point
+
+# For the types alone: the window's frame is on the screen before numpy is imported.
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from latentlab.data.keys import Keys
+
+MOST_COMPONENTS = 16
+
+
+@dataclass(frozen=True)
+class LoadRequest(Request):
+    """Open a model (name or path) and a split of a data set that it fits."""
+
+    slot: ClassVar[str] = "load"
+    priority: ClassVar[int] = 0
+    model: str
+    data: str = "mnist"
+    split: str = "test"
+
+
+@dataclass(frozen=True, eq=False)
+class LoadedReply(Reply):
+    """A model and a data set are open.
+
+    `images` is uint8 (N, C, H, W) and `labels` int64 (N,) or None, shared, not to be written to.
+    `condition_names` are the classes or attributes that the model is told, none for most models, and
+    `exclusive` says that just one of them holds at a time. `told` is what it is told of each picture, float32
+    (N, A), None for other models and where the data do not say. `implied`: see
+    `latentlab.engine.attributes.implications`.
+    `steered`: steered directions of this model in these data ship.
+    `keys` tell each picture whatever its number; of the split "all", the first `testing` are held out.
+    `notes` are sentences on how model and data go together that a person should know.
+    """
+
+    model: str
+    path: str
+    title: str
+    hash: str
+    latents: int
+    metrics: tuple[tuple[str, float], ...]
+    command: str
+    data: str
+    split: str
+    classes: tuple[str, ...]
+    images: NDArray[np.uint8]
+    labels: NDArray[np.int64] | None
+    device: str
+    condition_names: tuple[str, ...] = ()
+    exclusive: bool = True
+    told: NDArray[np.float32] | None = None
+    implied: Implied = ()
+    steered: bool = False
+    keys: Keys | None = None
+    testing: int = 0
+    notes: tuple[str, ...] = ()
+
+    def class_of(self, index: int) -> str:
+        """The name of a picture's class, "" where none is known."""
+        label = -1 if self.labels is None else int(self.labels[index])
+        return "" if label < 0 else self.classes[label]
+
+    def split_of(self, index: int) -> str:
+        """The split that a picture belongs to: "test" or "train"."""
+        return self.split if self.split != "all" else "test" if index < self.testing else "train"
+
+    def file_of(self, index: int) -> str:
+        """The path of a picture below the data's root, "" where that is not known."""
+        return "" if self.keys is None else self.keys.names[index]
+
+
+@dataclass(frozen=True)
+class EncodeRequest(Request):
+    """Find the place of every picture of the open data set."""
+
+    slot: ClassVar[str] = "encodings"
+    priority: ClassVar[int] = 9
+
+
+@dataclass(frozen=True, eq=False)
+class EncodingsReply(Reply):
+    """Posterior means and sigmas (n, D) of the first n of `total` pictures, growing as they are made.
+
+    The last reply also tells, of all pictures: each dimension's mean KL (nats, infinite for an autoencoder)
+    and the standard deviation of its means, and the two directions in which the means spread most. Unless
+    the model is still learning, `principal` are the up to `MOST_COMPONENTS` directions in which they spread
+    most, each one standard deviation long.
+    """
+
+    mean: NDArray[np.float32]
+    sigma: NDArray[np.float32]
+    total: int
+    kl_per_dimension: Point = ()
+    spread: Point = ()
+    components: tuple[Point, Point] | None = None
+    principal: tuple[Point, ...] = ()
+
+    @property
+    def done(self) -> bool:
+        return len(self.mean) == self.total
+
+
+@dataclass(frozen=True, eq=False)
+class FollowRequest(Request):
+    """Show a model in the midst of its training, with these weights.
+
+    The first one of a training opens its model and data, and is answered by a `LoadedReply` too. It shares
+    the slot of `LoadRequest`: whichever is newer decides which model is open.
+
+    Attributes:
+        name: what the training is called.
+        kind, config: the model's.
+        theta: float32 (P,), the weights in the order of `latentlab.engine.training.weights.in_order`.
+        step: how many steps it took to come to them.
+        data, split: the pictures to show in the plane.
+    """
+
+    slot: ClassVar[str] = LoadRequest.slot
+    priority: ClassVar[int] = 2
+    name: str
+    kind: str
+    config: Mapping[str, Any]
+    theta: NDArray[np.float32]
+    step: int
+    data: str
+    split: str
+
+
+@dataclass(frozen=True, eq=False)
+class UnfoldedReply(EncodingsReply):
+    """Where the pictures lie after `step` steps of a training, as far as is known yet."""
+
+    step: int = 0
