@@ -1,6 +1,6 @@
 """The flags of `latentlab train KIND`, made from the fields of the kind's config and `TrainingPlan`.
 
-Names, types and defaults are the dataclasses' own, so that they are written once; here are the words. For
+Names, types, defaults and words are the dataclasses' own, so that they are written once. For
 pictures of a person's own, what suits them is proposed in place of some defaults: what the window proposes.
 The data sets of the catalog keep the defaults, so that a command that was written down trains the same again.
 """
@@ -14,68 +14,14 @@ import typing
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from latentlab.core.likelihoods import LIKELIHOODS
-from latentlab.core.schedules import SCHEDULES
-from latentlab.engine.training.plan import PRECISIONS, TrainingPlan, means_something, usual_plan
-from latentlab.models.ddpm.model import PREDICTS, WEIGHTINGS
-from latentlab.models.nets import NETWORKS
+from latentlab.engine.training.plan import TrainingPlan, means_something, usual_plan
 from latentlab.models.registry import find_kind
-
-# The data set decides them.
-_NO_FLAG = {"shape", "condition_names", "exclusive", "palette", "pixel"}
+from latentlab.models.settings import settings_of
 
 _PROPOSED = (
     "For pictures of your own, what is not given is chosen to suit them where that matters, as in the "
     "window; what was chosen is printed as it begins."
 )
-
-HELP = {
-    "latents": "dimensions of the latent space",
-    "encoder": f"network that encodes: {' or '.join(NETWORKS)}",
-    "encoder_widths": "units of its hidden layers (mlp), or channels of its halvings (conv)",
-    "decoder": f"network that decodes: {' or '.join(NETWORKS)}",
-    "decoder_widths": "the same for the decoder, in the direction of decoding",
-    "encoder_dropout": "share of the encoder's hidden units silenced in training",
-    "decoder_dropout": "share of the decoder's hidden units silenced in training",
-    "likelihood": f"what the decoder's outputs mean: {', '.join(LIKELIHOODS)}",
-    "sigma": "standard deviation of the Gaussian likelihood, pictures being in [0, 1]",
-    "learn_sigma": "let training find that standard deviation",
-    "levels": "grey levels of the categorical likelihood",
-    "encoder_features": "numbers for each colour of a palette that the encoder reads; 0 for its channels",
-    "decoder_features": "numbers the decoder says of each pixel, from which all colours' logits follow",
-    "condition_encoder": "tell the encoder the class or the attributes too, not the decoder alone",
-    "patch": "pixels of the side of the patches that the network sees",
-    "widths": "channels of each level, the finest first",
-    "blocks": "residual blocks of each level",
-    "dropout": "share of hidden units silenced in training",
-    "schedule": f"how fast a picture drowns in noise: {', '.join(SCHEDULES)}",
-    "steps": "T, the time at which nothing but noise is left",
-    "predicts": f"what the network is asked for: {', '.join(PREDICTS)}",
-    "weighting": f"how much each noise level counts: {' or '.join(WEIGHTINGS)}",
-    "condition_dropout": "share of the pictures of which it is told nothing in training, for guidance",
-    "features": "numbers from which the answer is read",
-    "shift": "pixels by which a picture may be moved in training",
-    "consistency": "how much it counts that pictures told otherwise show what they were told; 0 for nothing",
-    "epochs": "passes over the data",
-    "batch": "pictures a step",
-    "learning_rate": "highest learning rate of Adam",
-    "warmup_steps": "steps over which the learning rate rises from 0",
-    "final_rate": "share of the learning rate left at the end of the cosine",
-    "weight_decay": "decoupled weight decay",
-    "gradient_norm": "longer gradients are shortened to this",
-    "beta": "weight of the KL: 1 for a VAE, 0 for an autoencoder",
-    "beta_start": "the weight of the KL that its warm-up, or each cycle, begins with",
-    "beta_warmup_steps": "steps over which that weight becomes beta",
-    "beta_cycles": "how often it begins anew over the whole training; 0 for never",
-    "importance_samples": "draws of z in the bound that is maximised: 1 is the ELBO, more are tighter",
-    "importance_from": "share of the steps before which it is the ELBO all the same",
-    "ema_decay": "share of the averaged weights that each step keeps",
-    "binarise_input": "show the encoder black and white draws of the grey pictures in training",
-    "seed": "decides first weights, order and noise",
-    "device": "auto, cpu, cuda or mps",
-    "precision": f"{', '.join(PRECISIONS)}; auto takes what is faster here",
-    "threads": "CPU threads; 0 takes the better of 1 and all",
-}
 
 
 def add_training_flags(parser: argparse.ArgumentParser, name: str) -> None:
@@ -85,9 +31,9 @@ def add_training_flags(parser: argparse.ArgumentParser, name: str) -> None:
     """
     for title, kind, fields in _groups(name):
         group = parser.add_argument_group(title, _PROPOSED)
-        types = typing.get_type_hints(kind)
+        types, about = typing.get_type_hints(kind), settings_of(kind)
         for field, default in fields.items():
-            words = HELP.get(field, field.replace("_", " "))
+            words = about[field].help or field.replace("_", " ")
             group.add_argument(
                 _flag(field),
                 dest=field,
@@ -152,10 +98,11 @@ def _settled(
 def _groups(name: str) -> tuple[tuple[str, type[Any], dict[str, Any]], ...]:
     """What can be chosen of model and training: (title, class, the fields and their defaults)."""
     config = find_kind(name).config
+    about = settings_of(config)
     of_model = {field.name: field.default for field in dataclasses.fields(config)}
     of_plan = dataclasses.asdict(usual_plan(name))
     return (
-        ("model", config, {field: value for field, value in of_model.items() if field not in _NO_FLAG}),
+        ("model", config, {field: value for field, value in of_model.items() if not about[field].from_data}),
         (
             "training",
             TrainingPlan,

@@ -65,6 +65,15 @@ def require_range(name: str, value: float, low: float, high: float) -> None:
         raise LabError(f"config field {name!r} is {_shown(value)}, expected {low:g} to {high:g}")
 
 
+def require_shape(shape: tuple[int, ...]) -> None:
+    """Refuses pictures that are not (C, H, W) of 1 to 4 channels and sides of 4 to 256 pixels."""
+    if len(shape) != 3:
+        raise LabError(f"config field 'shape' has {len(shape)} numbers, expected C, H, W")
+    require_range("shape (channels)", shape[0], 1, 4)
+    for side in shape[1:]:
+        require_range("shape (sides)", side, 4, 256)
+
+
 def require_conditions(names: tuple[str, ...], *, exclusive: bool, least: int) -> None:
     """Refuses classes (or attributes, if they do not exclude each other) that are too few, too many, or of
     one name."""

@@ -16,7 +16,6 @@ from torch import Tensor, nn
 
 from latentlab.core.likelihoods import Palette
 
-NETWORKS = ("mlp", "conv")
 # Units of the one dense layer between the convolutions and the latent space.
 _DENSE = 256
 

@@ -1,49 +1,107 @@
-"""The kinds of model there are. A new kind is one line in `KINDS`."""
+"""The kinds of model there are. A new kind is a folder beside this file, and its name in `_SHIPPED`.
+
+An installed package brings a kind through an entry point of the group `latentlab.kinds` that leads to a
+`KindSpec`; one that cannot be loaded is told by `faults`, and left out. Torch is brought in only to make a
+model.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import importlib
+import importlib.metadata
 import reprlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
-
-import torch
-from torch import nn
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from latentlab.errors import LabError
-from latentlab.models.ae.model import AE, AEConfig
-from latentlab.models.base import parse_config
-from latentlab.models.classifier.model import Classifier, ClassifierConfig
-from latentlab.models.cvae.model import CVAE, CVAEConfig
-from latentlab.models.ddpm.model import DDPM, DDPMConfig
-from latentlab.models.vae.model import VAE, VAEConfig
+from latentlab.models.capabilities import Capability
+from latentlab.models.checks import parse_config
+from latentlab.models.spec import KindSpec
+
+if TYPE_CHECKING:
+    from torch import nn
 
 MAX_PARAMETERS = 200_000_000
+GROUP = "latentlab.kinds"
+_SHIPPED = (
+    "ae",
+    "vae",
+    "cvae",
+    "ddpm",
+    "classifier",
+)
+# What is registered for a while: by name, the newest last.
+_for_now: dict[str, KindSpec] = {}
 
 
-@dataclass(frozen=True)
-class ModelKind:
-    """A kind of model: its name in files and commands, its title for people, how to make one."""
+class _Kinds(Mapping[str, KindSpec]):
+    """All kinds by name: those that ship, those of installed packages, those that are registered for now."""
 
-    name: str
-    title: str
-    config: type[Any]
-    build: Callable[[Any], nn.Module]
+    def __getitem__(self, name: str) -> KindSpec:
+        if name in _for_now:
+            return _for_now[name]
+        return _shipped()[name] if name in _SHIPPED else _installed()[0][name]
 
+    def __iter__(self) -> Iterator[str]:
+        yield from dict.fromkeys((*_SHIPPED, *_installed()[0], *_for_now))
 
-KINDS = {
-    kind.name: kind
-    for kind in (
-        ModelKind("ae", "Autoencoder", AEConfig, AE),
-        ModelKind("vae", "Variational autoencoder", VAEConfig, VAE),
-        ModelKind("cvae", "Conditional variational autoencoder", CVAEConfig, CVAE),
-        ModelKind("ddpm", "Diffusion model", DDPMConfig, DDPM),
-        ModelKind("classifier", "Classifier", ClassifierConfig, Classifier),
-    )
-}
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
-def find_kind(name: str) -> ModelKind:
+KINDS: Mapping[str, KindSpec] = _Kinds()
+
+
+@functools.cache
+def _shipped() -> dict[str, KindSpec]:
+    found = (importlib.import_module(f"latentlab.models.{name}.spec").KIND for name in _SHIPPED)
+    return {kind.name: kind for kind in found}
+
+
+@functools.cache
+def _installed() -> tuple[dict[str, KindSpec], tuple[str, ...]]:
+    """The kinds of installed packages, and a sentence on each that cannot be loaded."""
+    kinds: dict[str, KindSpec] = {}
+    faults = []
+    for point in sorted(importlib.metadata.entry_points(group=GROUP), key=lambda point: point.name):
+        package = f" of {point.dist.name}" if point.dist else ""
+        try:
+            kind = point.load()
+            if not isinstance(kind, KindSpec):
+                raise TypeError(f"{point.value} is a {type(kind).__name__}, expected a KindSpec")
+            if kind.name in _SHIPPED or kind.name in kinds:
+                raise ValueError(f"there is a kind called {kind.name} already")
+        except Exception as error:  # whatever is wrong with it, the others can be used
+            what = f"{type(error).__name__}: {error}"
+            faults.append(
+                f"the kind of model {point.name!r}{package} is left out, for it has a fault ({what})"
+            )
+        else:
+            kinds[kind.name] = kind
+    return kinds, tuple(faults)
+
+
+def faults() -> tuple[str, ...]:
+    """What is wrong with the kinds of installed packages that are left out, a sentence each."""
+    return _installed()[1]
+
+
+@contextlib.contextmanager
+def registered(kind: KindSpec) -> Iterator[KindSpec]:
+    """Has a kind among the others, or in place of one of its name, for as long as the context lasts."""
+    before = _for_now.get(kind.name)
+    _for_now[kind.name] = kind
+    try:
+        yield kind
+    finally:
+        _for_now.pop(kind.name)
+        if before is not None:
+            _for_now[kind.name] = before
+
+
+def find_kind(name: str) -> KindSpec:
     """The kind called `name`.
 
     Raises:
@@ -54,10 +112,23 @@ def find_kind(name: str) -> ModelKind:
     return KINDS[name]
 
 
-def count_parameters(kind: ModelKind, config: Any) -> int:
+def capabilities_in(name: object, fields: object) -> frozenset[Capability]:
+    """What a model can do, by what its file says of its kind and config; nothing where that makes no sense.
+
+    It needs no torch, and opens nothing: a model is checked when it is opened.
+    """
+    if not isinstance(name, str) or name not in KINDS:
+        return frozenset()
+    kind = KINDS[name]
+    try:
+        return kind.can(parse_config(kind.config, fields if isinstance(fields, Mapping) else {}))
+    except LabError:
+        return kind.capabilities
+
+
+def count_parameters(kind: KindSpec, config: Any) -> int:
     """How many weights such a model has, found without allocating any of them."""
-    with torch.device("meta"):
-        return sum(parameter.numel() for parameter in kind.build(config).parameters())
+    return sum(parameter.numel() for parameter in _on_meta(kind, config).parameters())
 
 
 def expected_shapes(name: str, fields: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
@@ -67,8 +138,7 @@ def expected_shapes(name: str, fields: Mapping[str, Any]) -> dict[str, tuple[int
         LabError: as `build` does.
     """
     kind, config = _checked(name, fields)
-    with torch.device("meta"):
-        return {key: tuple(tensor.shape) for key, tensor in kind.build(config).state_dict().items()}
+    return {key: tuple(tensor.shape) for key, tensor in _on_meta(kind, config).state_dict().items()}
 
 
 def build(name: str, fields: Mapping[str, Any]) -> nn.Module:
@@ -82,7 +152,14 @@ def build(name: str, fields: Mapping[str, Any]) -> nn.Module:
     return kind.build(config)
 
 
-def _checked(name: str, fields: Mapping[str, Any]) -> tuple[ModelKind, Any]:
+def _on_meta(kind: KindSpec, config: Any) -> nn.Module:
+    import torch  # only here: names, flags and forms are asked for long before it
+
+    with torch.device("meta"):
+        return kind.build(config)
+
+
+def _checked(name: str, fields: Mapping[str, Any]) -> tuple[KindSpec, Any]:
     kind = find_kind(name)
     config = parse_config(kind.config, fields)
     count = count_parameters(kind, config)

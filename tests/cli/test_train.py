@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import errno
 import io
 import os
@@ -24,6 +23,7 @@ from latentlab.engine.training.run_log import RunLog
 from latentlab.engine.training.trainer import Trainer
 from latentlab.models.base import parse_config
 from latentlab.models.registry import KINDS
+from latentlab.models.settings import settings_of
 from tests.tiny import toy_set
 
 QUICK = (
@@ -139,9 +139,9 @@ def test_that_ctrl_c_leaves_the_old_file_and_nothing_half_written(
 
 
 def test_that_every_setting_has_a_flag_and_a_word_of_help():
-    kinds = [TrainingPlan, *(kind.config for kind in KINDS.values())]
-    names = {field.name for kind in kinds for field in dataclasses.fields(kind)}
-    assert names - {"shape", "condition_names", "exclusive", "palette", "pixel"} == flags.HELP.keys()
+    for config in (TrainingPlan, *(kind.config for kind in KINDS.values())):
+        for name, about in settings_of(config).items():
+            assert about.help or about.from_data, (config, name)
 
 
 @pytest.mark.parametrize("kind", KINDS)

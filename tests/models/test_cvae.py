@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from latentlab.errors import LabError
 from latentlab.models.base import Conditional, Decodes, Encodes, Trains
 from latentlab.models.cvae.model import CVAE, CVAEConfig
-from latentlab.models.nets import NETWORKS
 from latentlab.models.registry import build
+from latentlab.models.vae.spec import NETWORKS
 from tests.conftest import make_vae
 from tests.models.test_vae import pictures
 

@@ -14,7 +14,6 @@ from torch import nn
 
 from latentlab.engine.files.checkpoint import ModelCard, load_model, save_model
 from latentlab.errors import LabError
-from latentlab.models import registry
 from latentlab.models.base import (
     Conditional,
     Decodes,
@@ -25,7 +24,7 @@ from latentlab.models.base import (
     parse_config,
 )
 from latentlab.models.ddpm.model import DDPM, DDPMConfig
-from latentlab.models.registry import KINDS, build, count_parameters
+from latentlab.models.registry import KINDS, build, count_parameters, registered
 from tests.models.test_ddpm import NAMES, SHAPE, config, make_ddpm, seeded
 
 
@@ -138,7 +137,7 @@ HUGE = {
 
 
 @pytest.mark.parametrize("fields", HUGE.values(), ids=HUGE.keys())
-def test_that_a_huge_config_is_refused_at_once_before_anything_is_allocated(fields, monkeypatch):
+def test_that_a_huge_config_is_refused_at_once_before_anything_is_allocated(fields):
     build("ddpm", {"widths": [8]})  # what torch does but once is not ours
 
     def on_meta(config: DDPMConfig) -> DDPM:
@@ -146,10 +145,12 @@ def test_that_a_huge_config_is_refused_at_once_before_anything_is_allocated(fiel
         assert all(parameter.is_meta for parameter in model.parameters())
         return model
 
-    monkeypatch.setattr(registry, "KINDS", {"ddpm": dataclasses.replace(KINDS["ddpm"], build=on_meta)})
     tracemalloc.start()
     try:
-        with pytest.raises(LabError, match="config"):
+        with (
+            registered(dataclasses.replace(KINDS["ddpm"], model=on_meta)),
+            pytest.raises(LabError, match="config"),
+        ):
             build("ddpm", fields)
         peak = tracemalloc.get_traced_memory()[1]
     finally:

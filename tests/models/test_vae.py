@@ -12,8 +12,8 @@ from latentlab.core import gaussian
 from latentlab.core.likelihoods import LIKELIHOODS
 from latentlab.errors import LabError
 from latentlab.models.base import Decodes, ElboTerms, Encodes, ImportanceTerms, Trains
-from latentlab.models.nets import NETWORKS
 from latentlab.models.vae.model import VAE, VAEConfig
+from latentlab.models.vae.spec import NETWORKS
 from tests.conftest import make_vae
 
 widths = st.lists(st.integers(1, 9), min_size=1, max_size=4).map(tuple)

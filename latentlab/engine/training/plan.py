@@ -14,11 +14,13 @@ from __future__ import annotations
 import math
 import reprlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from latentlab.core.figures import FiguresSpec
 from latentlab.errors import LabError
-from latentlab.models.objectives.figures import DENOISING, ELBO, LABELS
+from latentlab.models.capabilities import Capability
+from latentlab.models.registry import find_kind
+from latentlab.models.settings import setting, settings_of
 
 PRECISIONS = ("auto", "fp32", "bf16")
 
@@ -53,25 +55,41 @@ class TrainingPlan:
         threads: CPU threads; 0 takes the better of 1 and all, measured at the start.
     """
 
-    epochs: int = 20
-    batch: int = 128
-    learning_rate: float = 1e-3
-    warmup_steps: int = 500
-    final_rate: float = 0.01
-    weight_decay: float = 0.0
-    gradient_norm: float = 100.0
-    beta: float = 1.0
-    beta_start: float = 0.0
-    beta_warmup_steps: int = 0
-    beta_cycles: int = 0
-    importance_samples: int = 1
-    importance_from: float = 0.0
-    ema_decay: float = 0.999
-    binarise_input: bool = False
-    seed: int = 0
-    device: str = "auto"
-    precision: str = "auto"
-    threads: int = 0
+    epochs: int = setting(20, "passes over the data", low=1, high=100_000)
+    batch: int = setting(128, "pictures a step", low=1, high=100_000)
+    learning_rate: float = setting(1e-3, "highest learning rate of Adam", low=1e-9, high=10.0)
+    warmup_steps: int = setting(
+        500, "steps over which the learning rate rises from 0", low=0, high=10_000_000
+    )
+    final_rate: float = setting(
+        0.01, "share of the learning rate left at the end of the cosine", low=0.0, high=1.0
+    )
+    weight_decay: float = setting(0.0, "decoupled weight decay", low=0.0, high=10.0)
+    gradient_norm: float = setting(100.0, "longer gradients are shortened to this", low=1e-6, high=1e9)
+    beta: float = setting(1.0, "weight of the KL: 1 for a VAE, 0 for an autoencoder", low=0.0, high=1e4)
+    beta_start: float = setting(
+        0.0, "the weight of the KL that its warm-up, or each cycle, begins with", low=0.0, high=1e4
+    )
+    beta_warmup_steps: int = setting(0, "steps over which that weight becomes beta", low=0, high=10_000_000)
+    beta_cycles: int = setting(
+        0, "how often it begins anew over the whole training; 0 for never", low=0, high=1000
+    )
+    importance_samples: int = setting(
+        1, "draws of z in the bound that is maximised: 1 is the ELBO, more are tighter", low=1, high=1000
+    )
+    importance_from: float = setting(
+        0.0, "share of the steps before which it is the ELBO all the same", low=0.0, high=1.0
+    )
+    ema_decay: float = setting(0.999, "share of the averaged weights that each step keeps", low=0.0, high=1.0)
+    binarise_input: bool = setting(
+        False, "show the encoder black and white draws of the grey pictures in training"
+    )
+    seed: int = setting(0, "decides first weights, order and noise", low=0, high=2**63 - 1)
+    device: str = setting("auto", "auto, cpu, cuda or mps")
+    precision: str = setting(
+        "auto", f"{', '.join(PRECISIONS)}; auto takes what is faster here", choices=PRECISIONS
+    )
+    threads: int = setting(0, "CPU threads; 0 takes the better of 1 and all", low=0, high=1024)
 
     def rate_at(self, step: int, steps: int) -> float:
         """The learning rate of step 0 .. steps - 1."""
@@ -99,64 +117,36 @@ class TrainingPlan:
         return self.importance_samples if step >= self.importance_from * steps else 1
 
 
-# What suits the objective of a kind of model better than the defaults.
-_USUAL: Mapping[str, TrainingPlan] = {
-    "ddpm": TrainingPlan(epochs=10, batch=64, gradient_norm=1.0),
-    "classifier": TrainingPlan(
-        epochs=6, learning_rate=2e-3, warmup_steps=200, weight_decay=0.02, gradient_norm=1.0
-    ),
-}
-_FIGURES: Mapping[str, FiguresSpec] = {"ddpm": DENOISING, "classifier": LABELS}
-# What means nothing to a model without latents.
-_OF_LATENTS = frozenset(
-    {"beta", "beta_start", "beta_warmup_steps", "beta_cycles", "importance_samples", "importance_from",
-     "binarise_input"}
-)  # fmt: skip
-
-
 def usual_plan(kind: str) -> TrainingPlan:
     """The plan to begin with for a kind of model."""
-    return _USUAL.get(kind, TrainingPlan())
+    return replace(TrainingPlan(), **find_kind(kind).usual)
 
 
 def means_something(field: str, kind: str) -> bool:
     """Whether a field of the plan has any bearing on a kind of model."""
-    return figures_of(kind).by_beta or field not in _OF_LATENTS
+    return field not in find_kind(kind).means_nothing
 
 
 def figures_of(kind: str) -> FiguresSpec:
     """What a training of such a model tells."""
-    return _FIGURES.get(kind, ELBO)
+    return find_kind(kind).figures
 
 
 def has_plane(kind: str) -> bool:
     """Whether such a model has a latent space that can be followed while it learns."""
-    return figures_of(kind).by_beta
+    return find_kind(kind).capabilities >= {Capability.ENCODES, Capability.DECODES}
 
 
 def is_drawn_from(kind: str) -> bool:
     """Whether pictures are drawn from such a model, step by step, while it learns."""
-    return figures_of(kind) is DENOISING
+    return Capability.DENOISES in find_kind(kind).capabilities
 
 
 # What a number of the plan may be: (lowest, highest).
 RANGES: Mapping[str, tuple[float, float]] = {
-    "epochs": (1, 100_000),
-    "batch": (1, 100_000),
-    "learning_rate": (1e-9, 10.0),
-    "warmup_steps": (0, 10_000_000),
-    "final_rate": (0.0, 1.0),
-    "weight_decay": (0.0, 10.0),
-    "gradient_norm": (1e-6, 1e9),
-    "beta": (0.0, 1e4),
-    "beta_start": (0.0, 1e4),
-    "beta_warmup_steps": (0, 10_000_000),
-    "beta_cycles": (0, 1000),
-    "importance_samples": (1, 1000),
-    "importance_from": (0.0, 1.0),
-    "ema_decay": (0.0, 1.0),
-    "seed": (0, 2**63 - 1),
-    "threads": (0, 1024),
+    name: (about.low, about.high)
+    for name, about in settings_of(TrainingPlan).items()
+    if about.low is not None and about.high is not None
 }
 
 

@@ -9,18 +9,14 @@ Dimensionality of Data with Neural Networks (2006).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor
 
+from latentlab.models.ae.spec import AEConfig
 from latentlab.models.base import ElboTerms, Posterior
-from latentlab.models.vae.model import EncoderDecoder, VAEConfig
+from latentlab.models.vae.model import EncoderDecoder
 
-
-@dataclass(frozen=True)
-class AEConfig(VAEConfig):
-    """The size and the likelihood of an autoencoder: the same choices as a VAE's."""
+__all__ = ["AE", "AEConfig"]
 
 
 class AE(EncoderDecoder):

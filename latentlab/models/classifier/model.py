@@ -11,61 +11,17 @@ to judge pictures that another model has made, by its answers and by its feature
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from latentlab.errors import LabError
-from latentlab.models.base import LabelTerms, require_conditions, require_range
+from latentlab.models.base import LabelTerms
+from latentlab.models.classifier.spec import GROUPS, ClassifierConfig
 
-_GROUPS = 8
+__all__ = ["Classifier", "ClassifierConfig"]
+
 # The grid of means that the linear layers see: enough to tell where in the picture something is.
 _GRID = 4
-
-
-@dataclass(frozen=True)
-class ClassifierConfig:
-    """The size of a classifier.
-
-    Attributes:
-        shape: (C, H, W) of the pictures; 1 to 4 channels, sides of 4 to 256 pixels.
-        widths: channels of each level, the finest first; multiples of 8, each level has half the places of
-            the one before.
-        features: F, the numbers from which the answer is read; 1 to 1024.
-        dropout: the share of hidden units silenced in training; 0 to 0.9.
-        shift: in training a picture is moved by up to so many pixels in each direction; 0 to 16.
-        condition_names: the classes or attributes that it tells, up to 1,000 or 256.
-        exclusive: classes, of which one holds, rather than attributes, of which any may.
-    """
-
-    shape: tuple[int, ...] = (1, 28, 28)
-    widths: tuple[int, ...] = (32, 64, 128)
-    features: int = 64
-    dropout: float = 0.2
-    shift: int = 2
-    condition_names: tuple[str, ...] = ()
-    exclusive: bool = True
-
-    def __post_init__(self) -> None:
-        if len(self.shape) != 3:
-            raise LabError(f"config field 'shape' has {len(self.shape)} numbers, expected C, H, W")
-        require_range("shape (channels)", self.shape[0], 1, 4)
-        for side in self.shape[1:]:
-            require_range("shape (sides)", side, 4, 256)
-        require_range("widths (how many)", len(self.widths), 1, 6)
-        for width in self.widths:
-            require_range("widths", width, 8, 1024)
-            if width % _GROUPS:
-                raise LabError(f"config field 'widths' has {width}, expected multiples of {_GROUPS}")
-        require_range("features", self.features, 1, 1024)
-        require_range("dropout", self.dropout, 0.0, 0.9)
-        require_range("shift", self.shift, 0, 16)
-        names = self.condition_names
-        if not names:
-            raise LabError("there is nothing to tell apart: the pictures have neither classes nor attributes")
-        require_conditions(names, exclusive=self.exclusive, least=1)
 
 
 class Classifier(nn.Module):
@@ -138,4 +94,4 @@ def moved(x: Tensor, most: int, generator: torch.Generator | None = None) -> Ten
 
 def _convolution(fan_in: int, fan_out: int, stride: int = 1) -> tuple[nn.Module, ...]:
     convolution = nn.Conv2d(fan_in, fan_out, 3, stride=stride, padding=1, bias=False)
-    return convolution, nn.GroupNorm(_GROUPS, fan_out), nn.SiLU()
+    return convolution, nn.GroupNorm(GROUPS, fan_out), nn.SiLU()

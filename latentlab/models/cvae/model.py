@@ -10,40 +10,18 @@ Source: Sohn et al., Learning Structured Output Representation using Deep Condit
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor
 
 from latentlab.core.gaussian import kl_per_dimension, reparameterise, standard_noise
 from latentlab.core.likelihoods import Palette
 from latentlab.errors import LabError
-from latentlab.models.base import ElboTerms, require_conditions, require_range
+from latentlab.models.base import ElboTerms
 from latentlab.models.cvae import consistency
-from latentlab.models.vae.model import VAE, VAEConfig
+from latentlab.models.cvae.spec import CVAEConfig
+from latentlab.models.vae.model import VAE
 
-
-@dataclass(frozen=True)
-class CVAEConfig(VAEConfig):
-    """A VAE's choices, and what it is told.
-
-    Attributes:
-        condition_names: the classes or attributes, 1 to 1,000 classes or 256 attributes.
-        exclusive: classes, of which one holds, rather than attributes, of which any may.
-        condition_encoder: whether the encoder is told too.
-        consistency: w, how much it counts in training that pictures told otherwise show what they were told;
-            0 for not at all. See `latentlab.models.cvae.consistency`.
-    """
-
-    condition_names: tuple[str, ...] = ()
-    exclusive: bool = True
-    condition_encoder: bool = False
-    consistency: float = 0.0
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        require_conditions(self.condition_names, exclusive=self.exclusive, least=1)
-        require_range("consistency", self.consistency, 0.0, 1000.0)
+__all__ = ["CVAE", "CVAEConfig"]
 
 
 class CVAE(VAE):

@@ -18,77 +18,20 @@ Diffusion Guidance (2022), eq. 6, where w = g - 1.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor, nn
 
 from latentlab.core.gaussian import standard_noise
 from latentlab.core.schedules import SCHEDULES, Schedule
 from latentlab.errors import LabError
-from latentlab.models.base import Denoised, NoiseTerms, require_choice, require_conditions, require_range
+from latentlab.models.base import Denoised, NoiseTerms
+from latentlab.models.ddpm.spec import PREDICTS, WEIGHTINGS, DDPMConfig
 from latentlab.models.ddpm.unet import UNet
 
-PREDICTS = ("noise", "x0", "v")
-WEIGHTINGS = ("simple", "min-snr")
+__all__ = ["DDPM", "PREDICTS", "WEIGHTINGS", "DDPMConfig"]
+
 # gamma of Min-SNR.
 _MOST_SNR = 5.0
-
-
-@dataclass(frozen=True)
-class DDPMConfig:
-    """The size and the objective of a diffusion model.
-
-    Attributes:
-        shape: (C, H, W) of the pictures; 1 to 4 channels, sides of 4 to 256 pixels.
-        patch: the network sees patches of so many pixels a side, 1 to 8.
-        widths: channels of each level of the U-Net, the finest first; multiples of 8, each level has half
-            the places of the one before.
-        blocks: residual blocks of each level, 1 to 4.
-        dropout: the share of hidden units silenced in training; 0 to 0.9.
-        schedule: "linear", "cosine" or "sigmoid".
-        steps: T, 10 to 10,000.
-        predicts: "noise", "x0" or "v".
-        weighting: "simple" or "min-snr".
-        condition_names: the classes or attributes that it is told, up to 1,000 or 256; none for one
-            without.
-        exclusive: classes, of which one holds, rather than attributes, of which any may.
-        condition_dropout: the share of the pictures of which it is told nothing in training.
-    """
-
-    shape: tuple[int, ...] = (1, 28, 28)
-    patch: int = 2
-    widths: tuple[int, ...] = (48, 96)
-    blocks: int = 1
-    dropout: float = 0.0
-    schedule: str = "cosine"
-    steps: int = 1000
-    predicts: str = "v"
-    weighting: str = "simple"
-    condition_names: tuple[str, ...] = ()
-    exclusive: bool = True
-    condition_dropout: float = 0.1
-
-    def __post_init__(self) -> None:
-        if len(self.shape) != 3:
-            raise LabError(f"config field 'shape' has {len(self.shape)} numbers, expected C, H, W")
-        require_range("shape (channels)", self.shape[0], 1, 4)
-        for side in self.shape[1:]:
-            require_range("shape (sides)", side, 4, 256)
-        require_range("patch", self.patch, 1, 8)
-        require_range("widths (how many)", len(self.widths), 1, 5)
-        for width in self.widths:
-            require_range("widths", width, 8, 1024)
-            if width % 8:
-                raise LabError(f"config field 'widths' has {width}, expected multiples of 8")
-        require_range("blocks", self.blocks, 1, 4)
-        require_range("dropout", self.dropout, 0.0, 0.9)
-        require_choice("schedule", self.schedule, SCHEDULES)
-        require_range("steps", self.steps, 10, 10_000)
-        require_choice("predicts", self.predicts, PREDICTS)
-        require_choice("weighting", self.weighting, WEIGHTINGS)
-        require_conditions(self.condition_names, exclusive=self.exclusive, least=0)
-        require_range("condition_dropout", self.condition_dropout, 0.0, 1.0)
 
 
 class DDPM(nn.Module):

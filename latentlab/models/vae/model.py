@@ -10,20 +10,16 @@ beta (Higgins et al. 2017): 1 for a VAE.
 from __future__ import annotations
 
 import math
-import re
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from latentlab.core.gaussian import kl_per_dimension, reparameterise
-from latentlab.core.likelihoods import LIKELIHOODS, Gaussian, Likelihood, Palette, make_likelihood
+from latentlab.core.likelihoods import Gaussian, Likelihood, Palette, make_likelihood
 from latentlab.core.measures import DensityTag
-from latentlab.errors import LabError
-from latentlab.models.base import ElboTerms, ImportanceTerms, Posterior, require_choice, require_range
+from latentlab.models.base import ElboTerms, ImportanceTerms, Posterior
 from latentlab.models.nets import (
-    NETWORKS,
     ByColour,
     Coloured,
     ConvDecoder,
@@ -32,93 +28,14 @@ from latentlab.models.nets import (
     MLPEncoder,
 )
 from latentlab.models.priors import StandardNormal
+from latentlab.models.vae.spec import VAEConfig
+
+__all__ = ["VAE", "EncoderDecoder", "VAEConfig"]
 
 _ENCODERS = {"mlp": MLPEncoder, "conv": ConvEncoder}
 _DECODERS = {"mlp": MLPDecoder, "conv": ConvDecoder}
 # A tenth of a grey level of 256: flat pictures would drive sigma to 0 and the density beyond all bounds.
 _LOWEST_LOG_SIGMA = math.log(1e-1 / 256.0)
-
-
-@dataclass(frozen=True)
-class VAEConfig:
-    """The size and the likelihood of a VAE.
-
-    Attributes:
-        latents: D, the dimensions of z; 1 to 256.
-        shape: (C, H, W) of the pictures; 1 to 4 channels, sides of 4 to 256 pixels.
-        encoder: "mlp" or "conv".
-        encoder_widths: units of each hidden layer ("mlp"; a width equal to the one before it is a
-            residual block), channels of each halving ("conv").
-        decoder: "mlp" or "conv".
-        decoder_widths: the same for the decoder, read in the direction of decoding.
-        encoder_dropout, decoder_dropout: the share of hidden units silenced in training; 0 to 0.9.
-        likelihood: "bernoulli", "gaussian", "categorical" or "palette".
-        sigma: the Gaussian's standard deviation, pictures being in [0, 1].
-        learn_sigma: whether training finds the Gaussian's sigma, one for all pixels, starting at `sigma`
-            (Rybkin et al., Simple and Effective VAE Training with Calibrated Decoders, 2021).
-        levels: the categorical's number of grey levels.
-        palette, pixel: the palette's colours, and how many pixels of a picture a drawn one spans; see
-            `latentlab.core.likelihoods.Palette`.
-        encoder_features: numbers that stand for each colour of the palette where the encoder looks; 0 shows
-            it the colour's channels instead.
-        decoder_features: numbers the decoder says of each pixel, from which all colours' logits follow.
-    """
-
-    latents: int = 2
-    shape: tuple[int, ...] = (1, 28, 28)
-    encoder: str = "mlp"
-    encoder_widths: tuple[int, ...] = (512, 256)
-    decoder: str = "mlp"
-    decoder_widths: tuple[int, ...] = (256, 512)
-    encoder_dropout: float = 0.0
-    decoder_dropout: float = 0.0
-    likelihood: str = "bernoulli"
-    sigma: float = 0.1
-    learn_sigma: bool = False
-    levels: int = 256
-    palette: tuple[str, ...] = ()
-    pixel: int = 1
-    encoder_features: int = 0
-    decoder_features: int = 24
-
-    def __post_init__(self) -> None:
-        require_range("latents", self.latents, 1, 256)
-        if len(self.shape) != 3:
-            raise LabError(f"config field 'shape' has {len(self.shape)} numbers, expected (C, H, W)")
-        require_range("shape", self.shape[0], 1, 4)
-        for side in self.shape[1:]:
-            require_range("shape", side, 4, 256)
-        require_choice("encoder", self.encoder, NETWORKS)
-        require_choice("decoder", self.decoder, NETWORKS)
-        for name, widths in (
-            ("encoder_widths", self.encoder_widths),
-            ("decoder_widths", self.decoder_widths),
-        ):
-            require_range(f"{name} (its length)", len(widths), 1, 8)
-            for width in widths:
-                require_range(name, width, 1, 4096)
-        require_range("encoder_dropout", self.encoder_dropout, 0.0, 0.9)
-        require_range("decoder_dropout", self.decoder_dropout, 0.0, 0.9)
-        require_choice("likelihood", self.likelihood, LIKELIHOODS)
-        require_range("sigma", self.sigma, 1e-3, 10.0)
-        require_range("levels", self.levels, 2, 256)
-        if self.learn_sigma and self.likelihood != "gaussian":
-            raise LabError(f"config field 'learn_sigma' is for a Gaussian likelihood, not {self.likelihood}")
-        require_range("encoder_features", self.encoder_features, 0, 256)
-        require_range("decoder_features", self.decoder_features, 1, 256)
-        if self.likelihood == "palette":
-            self._check_palette()
-        elif self.encoder_features:
-            raise LabError(f"config field 'encoder_features' is for a palette, not {self.likelihood}")
-
-    def _check_palette(self) -> None:
-        require_range("palette (its length)", len(self.palette), 2, 256)
-        for colour in self.palette:
-            if re.fullmatch("([0-9a-f]{2})" * self.shape[0], str(colour)) is None:
-                raise LabError(f"config field 'palette' has {colour!r}, which is no colour of these pictures")
-        require_range("pixel", self.pixel, 1, 64)
-        if self.shape[1] % self.pixel or self.shape[2] % self.pixel:
-            raise LabError(f"config field 'pixel' is {self.pixel}, which does not divide the pictures' sides")
 
 
 class EncoderDecoder(nn.Module):

@@ -1,0 +1,40 @@
+"""The autoencoder: its config, what a person chooses of it, and when to take it. Torch-free."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from latentlab.models.capabilities import Capability
+from latentlab.models.objectives.figures import ELBO
+from latentlab.models.spec import KindSpec, Preset
+from latentlab.models.vae.spec import OPTIONS, VAEConfig, fields_of, propose
+
+
+@dataclass(frozen=True)
+class AEConfig(VAEConfig):
+    """The size and the likelihood of an autoencoder: the same choices as a VAE's."""
+
+
+KIND = KindSpec(
+    name="ae",
+    title="Autoencoder",
+    when="It learns a code for each picture, and nothing of where codes lie: to compare with.",
+    called="an autoencoder",
+    config=AEConfig,
+    model="latentlab.models.ae.model:AE",
+    capabilities=frozenset(
+        {Capability.ENCODES, Capability.DECODES, Capability.HAS_LIKELIHOOD, Capability.SAMPLES}
+    ),
+    figures=ELBO,
+    options=OPTIONS,
+    fields=fields_of,
+    propose=propose,
+    presets=(
+        Preset(
+            "Autoencoder, 2 latents",
+            "To compare: it only has to rebuild pictures, so its plane has holes and no prior.",
+            place=40,
+        ),
+    ),
+    means_nothing=frozenset(),
+)
