@@ -152,14 +152,14 @@ class Hands:
         workspace = self.window.workspace
         loaded: list[object] = []
         workspace.loaded.connect(loaded.append)
-        self.window.actions_[f"model_{model}"].trigger()
+        self.window.bench.actions[f"model_{model}"].trigger()
         until(lambda: bool(loaded) and encoded(self.window), f"{model} was not opened", patience_s)
         workspace.loaded.disconnect(loaded.append)
 
     def open_denoiser(self, model: str, patience_s: float = 60.0) -> None:
         """Opens a diffusion model by the chooser of its panel, and waits for the end of its tape."""
-        view, diffusion = self.window.diffusion, self.window.denoiser_client
-        self.window.show_diffusion()
+        view, diffusion = self.window.bench.diffusion, self.window.bench.denoiser_client
+        self.window.bench.docks.show_diffusion()
         settle(20)
         if diffusion.model is not None and diffusion.model.model == model:
             view.open_model(model)  # the chooser would leave it as it is
@@ -181,7 +181,7 @@ class Hands:
 
     def use_everything(self, of_a_kind: int = 2) -> None:
         """Each panel to the front, each page of it, of each kind of control there some; then the plane."""
-        for dock in self.window.docks.all:
+        for dock in self.window.bench.docks.all:
             dock.show()
             dock.raise_()
             settle()
@@ -294,7 +294,7 @@ class Hands:
 
     def command(self, name: str) -> None:
         """A command of the menus, if it can be done."""
-        action = self.window.actions_[name]
+        action = self.window.bench.actions[name]
         if action.isEnabled():
             self.uses += 1
             action.trigger()
@@ -309,7 +309,7 @@ class Hands:
             act()
 
     def _place(self) -> QPoint:
-        plane = self.window.plane
+        plane = self.window.bench.plane
         return QPoint(
             self.chance.randint(4, max(5, plane.width() - 5)),
             self.chance.randint(4, max(5, plane.height() - 5)),
@@ -317,7 +317,7 @@ class Hands:
 
     def drag(self) -> None:
         """The probe, to somewhere in the plane."""
-        plane = self.window.plane
+        plane = self.window.bench.plane
         QTest.mousePress(plane, _LEFT, pos=self._place())
         for _ in range(3):
             move(plane, QPointF(self._place()), _LEFT)
@@ -326,7 +326,7 @@ class Hands:
 
     def select(self) -> None:
         """A picture, by double-clicking its point; mostly one is found."""
-        plane = self.window.plane
+        plane = self.window.bench.plane
         cloud = plane.cloud
         place = self._place()
         if cloud is not None and len(cloud):
@@ -341,7 +341,7 @@ class Hands:
 
     def gather(self) -> None:
         """Points into a group, with the lasso."""
-        plane = self.window.plane
+        plane = self.window.bench.plane
         keys = _SHIFT | (
             Qt.KeyboardModifier.ControlModifier
             if self.chance.random() < 0.5
@@ -355,7 +355,7 @@ class Hands:
 
     def look(self) -> None:
         """Elsewhere, and closer or from further away."""
-        plane = self.window.plane
+        plane = self.window.bench.plane
         QTest.mousePress(plane, _RIGHT, pos=self._place())
         move(plane, QPointF(self._place()), _RIGHT)
         QTest.mouseRelease(plane, _RIGHT, pos=self._place())
@@ -367,7 +367,7 @@ class Hands:
     def nudge(self) -> None:
         """The probe by the arrow keys, in the plane or in the grid."""
         keys = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
-        widget = self.chance.choice((self.window.plane, self.grid))
+        widget = self.chance.choice((self.window.bench.plane, self.grid))
         QTest.keyClick(widget, self.chance.choice(keys))
         QApplication.processEvents()
 

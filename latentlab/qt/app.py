@@ -124,7 +124,7 @@ class _Opening(QObject):
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
         # The window hears of a refusal first, and may have asked for the model that ships instead.
-        if refusal.slot in ("load", "encodings") and not self._window.falling_back:
+        if refusal.slot in ("load", "encodings") and not self._window.bench.models.falling_back:
             self._fault = refusal.message
             self._loop.quit()
 
@@ -185,13 +185,15 @@ class _Pictures(QObject):
         self._window.workspace.busy.disconnect(self._open)
         # Closed meanwhile, it would be kept alive by its page.
         if not self._window.closed:
-            self._window.controller.data.open_spec(self._spec)
+            self._window.bench.controller.data.open_spec(self._spec)
 
 
 def _tell_of_other_data(window: LabWindow, wanted: str, reply: LoadedReply) -> None:
     """A model that cannot show the data that were named is opened on its own."""
     if reply.data != wanted:
-        window.messages.say(f"{reply.model} is made for other pictures than {wanted}: it shows {reply.data}.")
+        window.bench.messages.say(
+            f"{reply.model} is made for other pictures than {wanted}: it shows {reply.data}."
+        )
 
 
 class _Denoiser(QObject):
@@ -206,7 +208,7 @@ class _Denoiser(QObject):
     def _open(self) -> None:
         self._window.workspace.busy.disconnect(self._open)
         if not self._window.closed:
-            self._window.open_denoiser(self._model)
+            self._window.bench.models.open_denoiser(self._model)
 
 
 def main(argv: list[str], model: str | None = None, data: str | None = None) -> int:

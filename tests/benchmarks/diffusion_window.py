@@ -30,22 +30,22 @@ class Again:
 
     def __init__(self, window: LabWindow, recipe: Recipe, model: str) -> None:
         self.window, self.recipe, self.model, self.runs = window, recipe, model, 0
-        window.diffusion.tape_finished.connect(self._finished)
-        window.diffusion.show_recipe(recipe, model)
+        window.bench.diffusion.tape_finished.connect(self._finished)
+        window.bench.diffusion.show_recipe(recipe, model)
 
     def _finished(self, recipe: Recipe) -> None:
         self.runs += 1
-        self.window.diffusion.show_recipe(self.recipe, self.model)
+        self.window.bench.diffusion.show_recipe(self.recipe, self.model)
 
     def stop(self) -> None:
-        self.window.diffusion.tape_finished.disconnect(self._finished)
+        self.window.bench.diffusion.tape_finished.disconnect(self._finished)
 
 
 def measure_scrubbing(window: LabWindow, moves: int = 600) -> list[float]:
     """Seconds from each mouse move on the tape to the frame under it, painted large."""
-    tape = window.diffusion.findChild(QWidget, "tape")
-    watch, shown = PaintWatch(window.diffusion.findChild(QWidget, "believedPictures")), [-1]
-    window.diffusion.frame_shown.connect(lambda found: shown.append(found[0].number))
+    tape = window.bench.diffusion.findChild(QWidget, "tape")
+    watch, shown = PaintWatch(window.bench.diffusion.findChild(QWidget, "believedPictures")), [-1]
+    window.bench.diffusion.frame_shown.connect(lambda found: shown.append(found[0].number))
     QTest.mousePress(tape, Qt.MouseButton.LeftButton, pos=QPoint(4, tape.height() // 2))
     seconds, last = [], shown[-1]
     for number in range(moves):
@@ -73,8 +73,8 @@ def main() -> int:
     window = create_window()
     window.resize(1440, 900)
     window.show()
-    window.docks.diffusion.show()
-    window.docks.diffusion.raise_()
+    window.bench.docks.diffusion.show()
+    window.bench.docks.diffusion.raise_()
     rest(2000)
     again = Again(window, Recipe(16, SamplerSettings(steps=50, guidance=2.0, conditions=told())), given.model)
     wait_until(lambda: again.runs > 0)
@@ -91,7 +91,7 @@ def main() -> int:
     report.add("lateness of a timer while a tape runs", lateness_figures, keeps=keeps, goal="p99 <= 16 ms")
     report.add("drag while a tape runs", drag, keeps=drag["p95_ms"] <= 10, goal="p95 <= 10 ms")
     report.add("tapes meanwhile", done)
-    wait_until(lambda: window.diffusion.frames()[-1].t == 0)
+    wait_until(lambda: window.bench.diffusion.frames()[-1].t == 0)
     rest(1500)
     scrubbed = quantiles(measure_scrubbing(window))
     report.add("scrubbing a finished tape", scrubbed, keeps=scrubbed["p95_ms"] <= 8, goal="p95 <= 8 ms")

@@ -63,7 +63,7 @@ class Campaign:
         self.window, self.chance = window, random.Random(seed)
         self.hands, self.faults = Hands(window, seed + 1), Faults(window, folder)
         self.undone = self.opened = 0
-        self._front = window.docks.grid
+        self._front = window.bench.docks.grid
         hands = self.hands
         # What is done, and how often.
         self._ways: dict[Callable[[], None], float] = {
@@ -77,7 +77,7 @@ class Campaign:
         for name in planes():
             for command in ("allDataAction", "testDataAction"):
                 self.hands.open(name)
-                self.window.actions_[command].trigger()
+                self.window.bench.actions[command].trigger()
                 settle(100)
             self.hands.use_everything()
         for name in denoisers():
@@ -111,13 +111,13 @@ class Campaign:
         return memory_mb()
 
     def _use(self) -> None:
-        panels = [self._front.widget(), self.window.docks.probe.widget(), self.window.centralWidget()]
+        panels = [self._front.widget(), self.window.bench.docks.probe.widget(), self.window.centralWidget()]
         controls = self.hands.controls(self.chance.choices(panels, (6, 3, 1))[0])
         if controls:
             self.hands.use(self.chance.choice(controls))
 
     def _turn(self) -> None:
-        self._front = self.chance.choice(self.window.docks.all)
+        self._front = self.chance.choice(self.window.bench.docks.all)
         self._front.show()
         self._front.raise_()
         for tabs in self._front.findChildren(QTabWidget):
@@ -126,24 +126,24 @@ class Campaign:
 
     def _undo(self) -> None:
         self.undone += self.window.workspace.undo_stack.canUndo()
-        self.window.actions_["undoAction"].trigger()
+        self.window.bench.actions["undoAction"].trigger()
 
     def _redo(self) -> None:
-        self.window.actions_["redoAction"].trigger()
+        self.window.bench.actions["redoAction"].trigger()
 
     def _open(self) -> None:
         """Another model: now and then it is waited for."""
         self.opened += 1
         name = self.chance.choice(planes())
-        self.window.actions_[f"model_{name}"].trigger()
+        self.window.bench.actions[f"model_{name}"].trigger()
         if self.chance.random() < 0.5:
             settle(self.chance.randrange(1, 300))
 
     def _split(self) -> None:
-        self.window.actions_[self.chance.choice(("testDataAction", "allDataAction"))].trigger()
+        self.window.bench.actions[self.chance.choice(("testDataAction", "allDataAction"))].trigger()
 
     def _draw(self) -> None:
-        self.window.diffusion.open_model(self.chance.choice(denoisers()))
+        self.window.bench.diffusion.open_model(self.chance.choice(denoisers()))
 
 
 def memory_mb() -> float:

@@ -95,29 +95,29 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp())
     report = Report("training_window")
     window = create_window()
-    window.trainer.folder = folder
+    window.bench.trainer.folder = folder
     window.resize(1440, 900)
     window.show()
-    window.docks.training.raise_()
+    window.bench.docks.training.raise_()
     rest(500)
     window.workspace.do(ChangeData(data="mnist", split="all"))
     wait_until(
         lambda: window.workspace.encodings is not None and len(window.workspace.encodings.mean) == 70_000
     )
     rates: list[float] = []
-    window.trainer.told.connect(
+    window.bench.trainer.told.connect(
         lambda event: rates.append(event.images_per_second) if isinstance(event, Progress) else None
     )
     unfolded: list[float] = []
     window.workspace.unfolded.connect(lambda reply: unfolded.append(time.perf_counter()))
     alone, beside, drags, late, rested, follows = [], [], [], [], [], []
-    window.trainer.begin(Begin("vae", FIELDS, plan(), "mnist", folder / "m.safetensors"))
-    wait_until(lambda: window.trainer.stage is Stage.RUNNING and len(unfolded) > 8)
+    window.bench.trainer.begin(Begin("vae", FIELDS, plan(), "mnist", folder / "m.safetensors"))
+    wait_until(lambda: window.bench.trainer.stage is Stage.RUNNING and len(unfolded) > 8)
     for _ in range(given.rounds):
-        window.trainer.pause()
-        wait_until(lambda: window.trainer.stage is Stage.PAUSED)
+        window.bench.trainer.pause()
+        wait_until(lambda: window.bench.trainer.stage is Stage.PAUSED)
         alone.append(windowless_rate(given.seconds))
-        window.trainer.resume()
+        window.bench.trainer.resume()
         rest(1000)
         rates.clear()
         unfolded.clear()
@@ -129,8 +129,8 @@ def main() -> int:
         lateness = Lateness()
         drags += measure_drag(window, 300)
         late += lateness.stop()
-    window.trainer.keep()
-    wait_until(lambda: window.trainer.stage is Stage.IDLE)
+    window.bench.trainer.keep()
+    wait_until(lambda: window.bench.trainer.stage is Stage.IDLE)
     drag, lateness_figures = quantiles(drags), quantiles(late)
     report.add("drag while training", drag, keeps=drag["p95_ms"] <= 8, goal="p95 <= 8 ms")
     keeps = lateness_figures["p99_ms"] <= 8

@@ -38,10 +38,10 @@ def open_window(
     qtbot.waitExposed(window)
     with qtbot.waitSignal(workspace.encoded, timeout=5000):
         window.start()
-    qtbot.waitUntil(lambda: window.exporter.exportables.has("grid"), timeout=3000)
+    qtbot.waitUntil(lambda: window.bench.exporter.exportables.has("grid"), timeout=3000)
     try:
         yield window
     finally:
-        qtbot.waitUntil(lambda: not window.background.busy, timeout=5000)
+        qtbot.waitUntil(lambda: not window.bench.background.busy, timeout=5000)
         window.close()
         window.deleteLater()

@@ -29,7 +29,7 @@ def test_that_scripts_find_the_actions_by_their_names(qtbot: QtBot, tmp_path: Pa
 
 def test_that_no_two_actions_share_a_name_or_a_key(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
-        actions = [action for _, action in window.actions_.all]
+        actions = [action for _, action in window.bench.actions.all]
         keys = Counter(action.shortcut().toString() for action in actions if not action.shortcut().isEmpty())
         assert [key for key, count in keys.items() if count > 1] == []
         names = Counter(action.objectName() for action in window.findChildren(QAction) if action.objectName())
@@ -38,14 +38,14 @@ def test_that_no_two_actions_share_a_name_or_a_key(qtbot: QtBot, tmp_path: Path)
 
 def test_that_every_action_says_what_it_does(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
-        for _, action in window.actions_.all:
+        for _, action in window.bench.actions.all:
             assert action.statusTip().endswith("."), action.objectName()
             assert action.toolTip().startswith(action.statusTip()), action.objectName()
 
 
 def test_that_undo_says_what_it_undoes_and_undoes_it(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
-        undo, redo = window.actions_["undoAction"], window.actions_["redoAction"]
+        undo, redo = window.bench.actions["undoAction"], window.bench.actions["redoAction"]
         assert not undo.isEnabled()
         window.workspace.do(MoveProbe(z=(1.0, 1.0)))
         assert undo.text() == "&Undo Move probe"
@@ -58,7 +58,7 @@ def test_that_undo_says_what_it_undoes_and_undoes_it(qtbot: QtBot, tmp_path: Pat
 @pytest.mark.parametrize("layer", ["points", "manifold", "contours"])
 def test_that_a_layer_is_switched_undone_and_shown_as_it_is(qtbot: QtBot, tmp_path: Path, layer: str) -> None:
     with open_window(qtbot, tmp_path) as window:
-        action = window.actions_[f"{layer}LayerAction"]
+        action = window.bench.actions[f"{layer}LayerAction"]
         assert action.isChecked()
         action.trigger()
         assert not getattr(window.workspace.state.layers, layer)
@@ -70,49 +70,49 @@ def test_that_a_layer_is_switched_undone_and_shown_as_it_is(qtbot: QtBot, tmp_pa
 def test_that_the_data_are_chosen_and_the_choice_undoes(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
         with qtbot.waitSignal(window.workspace.encoded, timeout=3000):
-            window.actions_["allDataAction"].trigger()
+            window.bench.actions["allDataAction"].trigger()
         assert window.workspace.state.split == "all"
-        assert window.actions_["allDataAction"].isChecked()
+        assert window.bench.actions["allDataAction"].isChecked()
         assert "(all)" in window.windowTitle()
         with qtbot.waitSignal(window.workspace.encoded, timeout=3000):
             window.workspace.undo_stack.undo()
-        assert window.actions_["testDataAction"].isChecked()
+        assert window.bench.actions["testDataAction"].isChecked()
 
 
 def test_that_the_probe_is_sent_at_random_home_and_into_the_tray_by_single_keys(
     qtbot: QtBot, tmp_path: Path
 ) -> None:
     with open_window(qtbot, tmp_path) as window:
-        window.plane.setFocus()
-        qtbot.keyClick(window.plane, Qt.Key.Key_R)
+        window.bench.plane.setFocus()
+        qtbot.keyClick(window.bench.plane, Qt.Key.Key_R)
         there = window.workspace.state.probe
         assert there != (0.0, 0.0)
-        qtbot.keyClick(window.plane, Qt.Key.Key_P)
-        qtbot.keyClick(window.plane, Qt.Key.Key_P)
+        qtbot.keyClick(window.bench.plane, Qt.Key.Key_P)
+        qtbot.keyClick(window.bench.plane, Qt.Key.Key_P)
         assert window.workspace.state.pins == (there,), "twice in a row is once"
-        qtbot.keyClick(window.plane, Qt.Key.Key_O)
+        qtbot.keyClick(window.bench.plane, Qt.Key.Key_O)
         assert window.workspace.state.probe == (0.0, 0.0)
 
 
 def test_that_a_text_field_keeps_its_letters_and_its_copying(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
         window.activateWindow()
-        window.probe.z.setFocus()
-        window.probe.z.selectAll()
-        qtbot.keyClick(window.probe.z, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
-        assert QGuiApplication.clipboard().text() == window.probe.z.text()
-        qtbot.keyClick(window.probe.z, Qt.Key.Key_P)
+        window.bench.probe.z.setFocus()
+        window.bench.probe.z.selectAll()
+        qtbot.keyClick(window.bench.probe.z, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+        assert QGuiApplication.clipboard().text() == window.bench.probe.z.text()
+        qtbot.keyClick(window.bench.probe.z, Qt.Key.Key_P)
         assert window.workspace.state.pins == ()
-        assert window.probe.z.text() == "p"
+        assert window.bench.probe.z.text() == "p"
 
 
 def test_that_the_picture_at_the_probe_is_copied_pixel_by_pixel(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
         window.workspace.do(MoveProbe(z=(2.0, 0.0)))
         level = int(picture_at((2.0, 0.0))[0, 0])
-        qtbot.waitUntil(lambda: int(window.probe.image.picture[0, 0]) == level, timeout=2000)
-        window.plane.setFocus()
-        qtbot.keyClick(window.plane, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+        qtbot.waitUntil(lambda: int(window.bench.probe.image.picture[0, 0]) == level, timeout=2000)
+        window.bench.plane.setFocus()
+        qtbot.keyClick(window.bench.plane, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
         image = QGuiApplication.clipboard().image()
         assert (image.width(), image.height()) == (8, 8)
         assert image.pixelColor(3, 3).red() == level
@@ -121,7 +121,8 @@ def test_that_the_picture_at_the_probe_is_copied_pixel_by_pixel(qtbot: QtBot, tm
 def test_that_only_what_exists_can_be_saved(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
         can = {
-            name: window.actions_[f"export{name}Action"] for name in ("Probe", "Walk", "Tray", "Selection")
+            name: window.bench.actions[f"export{name}Action"]
+            for name in ("Probe", "Walk", "Tray", "Selection")
         }
         assert {name: action.isEnabled() for name, action in can.items()} == {
             "Probe": True, "Walk": False, "Tray": False, "Selection": False,
@@ -136,7 +137,7 @@ def test_that_only_what_exists_can_be_saved(qtbot: QtBot, tmp_path: Path) -> Non
 def test_that_a_drag_asks_the_entries_once_not_at_every_move(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
         asked: list[bool] = []
-        window.actions_.add(
+        window.bench.actions.add(
             [Entry("askedAction", "&Help", "Asked", lambda: None, "", enabled=lambda: not asked.append(True))]
         )
         asked.clear()
@@ -150,7 +151,7 @@ def test_that_before_a_model_is_there_nothing_can_be_done_to_it(qtbot: QtBot, tm
     renderer = FakeRenderer()
     with open_window(qtbot, tmp_path, renderer) as window:
         window.workspace.model = None
-        window.actions_.refresh()
+        window.bench.actions.refresh()
         for name in (
             "randomProbeAction",
             "originAction",
@@ -158,38 +159,38 @@ def test_that_before_a_model_is_there_nothing_can_be_done_to_it(qtbot: QtBot, tm
             "copyProbeAction",
             "allDataAction",
         ):
-            assert not window.actions_[name].isEnabled(), name
+            assert not window.bench.actions[name].isEnabled(), name
 
 
 def test_that_the_theme_changes_at_once(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
-        window.actions_["darkThemeAction"].trigger()
+        window.bench.actions["darkThemeAction"].trigger()
         assert window.theming.theme is Theme.DARK
         qtbot.waitUntil(lambda: window.palette().window().color().lightness() < 60, timeout=1000)
-        window.actions_["lightThemeAction"].trigger()
+        window.bench.actions["lightThemeAction"].trigger()
         qtbot.waitUntil(lambda: window.palette().window().color().lightness() > 200, timeout=1000)
-        assert window.actions_["lightThemeAction"].isChecked()
-        assert not window.actions_["darkThemeAction"].isChecked()
+        assert window.bench.actions["lightThemeAction"].isChecked()
+        assert not window.bench.actions["darkThemeAction"].isChecked()
 
 
 def test_that_panels_are_hidden_and_the_layout_comes_back(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
-        window.actions_["trayDockAction"].trigger()
-        window.docks.grid.setFloating(True)
-        assert not window.docks.tray.isVisible()
-        window.actions_["resetLayoutAction"].trigger()
-        assert window.docks.tray.isVisible()
-        assert not window.docks.grid.isFloating()
+        window.bench.actions["trayDockAction"].trigger()
+        window.bench.docks.grid.setFloating(True)
+        assert not window.bench.docks.tray.isVisible()
+        window.bench.actions["resetLayoutAction"].trigger()
+        assert window.bench.docks.tray.isVisible()
+        assert not window.bench.docks.grid.isFloating()
 
 
 def test_that_zooming_and_showing_all_reach_the_plane(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
-        scale = window.plane.camera.scale
+        scale = window.bench.plane.camera.scale
         bar = window.findChild(QToolBar, "toolbar")
         qtbot.mouseClick(bar.findChild(object, "zoomInButton"), Qt.MouseButton.LeftButton)
-        assert window.plane.camera.scale == pytest.approx(1.25 * scale)
-        window.actions_["showAllAction"].trigger()
-        assert window.plane.camera.scale == pytest.approx(scale)
+        assert window.bench.plane.camera.scale == pytest.approx(1.25 * scale)
+        window.bench.actions["showAllAction"].trigger()
+        assert window.bench.plane.camera.scale == pytest.approx(scale)
 
 
 def test_that_all_keys_are_listed_and_the_mouse_too(qtbot: QtBot, tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def window(qtbot: QtBot, tmp_path: Path, renderer: FakeRenderer) -> Iterator[Lab
 
 @pytest.fixture
 def view(qtbot: QtBot, window: LabWindow) -> AnalogyView:
-    window.docks.analogy.raise_()
+    window.bench.docks.analogy.raise_()
     found = window.findChild(AnalogyView, "analogyView")
     assert found is not None
     qtbot.waitUntil(lambda: not found.visibleRegion().isEmpty(), timeout=2000)
@@ -164,8 +164,8 @@ def test_that_a_bad_file_dropped_on_a_well_is_named_and_the_well_is_as_before(
 ) -> None:
     (tmp_path / "bad.png").write_text("no picture")
     drop(view, 0, tmp_path / "bad.png")
-    qtbot.waitUntil(window.messages.isVisible, timeout=3000)
-    assert "bad.png: cannot be read" in window.messages.label.text()
+    qtbot.waitUntil(window.bench.messages.isVisible, timeout=3000)
+    assert "bad.png: cannot be read" in window.bench.messages.label.text()
     assert window.workspace.state.analogy == (None, None, None)
     assert view.picture_slots[0].picture._waiting == "a"
 
@@ -174,7 +174,7 @@ def test_that_ones_own_picture_lends_its_place(
     qtbot: QtBot, tmp_path: Path, window: LabWindow, view: AnalogyView
 ) -> None:
     Image.new("L", (20, 20), 200).save(tmp_path / "me.png")
-    window.opener.open_file(tmp_path / "me.png")
+    window.bench.opener.open_file(tmp_path / "me.png")
     qtbot.waitUntil(view.picture_slots[2].buttons[OWN].isEnabled, timeout=3000)
     click(qtbot, view, 2, OWN)
     assert window.workspace.state.analogy == (None, None, (2.0, 0.5, 1.0))
@@ -189,7 +189,7 @@ def test_that_nothing_is_decoded_before_it_is_seen(
     window.workspace.do(SetAnalogy(analogy=(A, B, C)))
     qtbot.wait(150)
     assert not asked()
-    window.docks.analogy.raise_()
+    window.bench.docks.analogy.raise_()
     qtbot.waitUntil(asked, timeout=2000)
 
 
@@ -205,14 +205,14 @@ def test_that_it_is_found_again_at_the_next_start_and_is_left_behind_by_another_
     with open_window(qtbot, folder, FakeRenderer(3)) as window:
         assert window.workspace.state.analogy == (A, B, C)
         with qtbot.waitSignal(window.workspace.loaded, timeout=2000):
-            window.opener.open_model("other")
+            window.bench.opener.open_model("other")
         assert window.workspace.state.analogy == (None, None, None)
 
 
 def test_that_the_pictures_follow_the_class_that_the_model_is_told(qtbot: QtBot, tmp_path: Path) -> None:
     renderer = FakeRenderer(3, conditions=tuple("abc"))
     with open_window(qtbot, tmp_path, renderer) as window:
-        window.docks.analogy.raise_()
+        window.bench.docks.analogy.raise_()
         view = window.findChild(AnalogyView)
         assert view is not None
         window.workspace.do(SetAnalogy(analogy=(A, B, C)))
@@ -229,7 +229,7 @@ def test_that_a_picture_dropped_while_a_model_is_opened_goes_into_that_models_sp
 ) -> None:
     Image.new("L", (20, 20), 100).save(tmp_path / "a.png")
     renderer.hold.clear()
-    window.opener.open_model("other")
+    window.bench.opener.open_model("other")
     drop(view, 0, tmp_path / "a.png")
     qtbot.waitUntil(lambda: bool(view._waiting), timeout=3000)
     assert view.picture_slots[0].picture._waiting == "…"
@@ -244,7 +244,7 @@ def test_that_a_dropped_picture_is_not_lost_when_the_other_model_cannot_be_opene
 ) -> None:
     Image.new("L", (20, 20), 100).save(tmp_path / "a.png")
     renderer.hold.clear()
-    window.opener.open_model("missing")
+    window.bench.opener.open_model("missing")
     drop(view, 1, tmp_path / "a.png")
     qtbot.waitUntil(lambda: bool(view._waiting), timeout=3000)
     renderer.hold.set()

@@ -32,7 +32,8 @@ pytestmark = OFFSCREEN
 _WATCHED = """
 import sys, time
 from PySide6.QtCore import QTimer
-from latentlab.qt import app, window
+from latentlab.qt import app
+from latentlab.qt.shell import main_window as window
 
 def painted(self):
     heavy = ("torch", "numpy", "PIL", "latentlab.qt.shell.composition")
@@ -42,8 +43,8 @@ real = window.LabWindow.__init__
 def init(self, *args, **kwargs):
     real(self, *args, **kwargs)
     self.painted.connect(lambda: painted(self))
-    self.desk.encoded.connect(lambda reply: print("encoded", flush=True))
-    self.desk.refused.connect(lambda refusal: print(refusal.message, flush=True))
+    self.workspace.encoded.connect(lambda reply: print("encoded", flush=True))
+    self.workspace.refused.connect(lambda refusal: print(refusal.message, flush=True))
 window.LabWindow.__init__ = init
 sys.exit(app.main(["latentlab"], *sys.argv[1:]))
 """
@@ -52,7 +53,8 @@ sys.exit(app.main(["latentlab"], *sys.argv[1:]))
 _HASTY = """
 import sys
 from PySide6.QtCore import QTimer
-from latentlab.qt import app, window
+from latentlab.qt import app
+from latentlab.qt.shell import main_window as window
 
 def painted(self):
     look = QTimer(self, interval=1)
@@ -65,7 +67,7 @@ real = window.LabWindow.__init__
 def init(self, *args, **kwargs):
     real(self, *args, **kwargs)
     self.painted.connect(lambda: painted(self))
-    self.desk.loaded.connect(lambda reply: print("too late", flush=True))
+    self.workspace.loaded.connect(lambda reply: print("too late", flush=True))
 window.LabWindow.__init__ = init
 sys.exit(app.main(["latentlab"]))
 """
@@ -92,7 +94,7 @@ def test_that_a_session_whose_model_is_gone_is_opened_on_the_shipped_one(
     settings.save()
     window = create_window(Settings(tmp_path / "lab.ini"))
     assert window.workspace.model.model == "mnist-vae-2d"
-    assert "gone.safetensors" in window.messages.label.text()
+    assert "gone.safetensors" in window.bench.messages.label.text()
     window.close()
     window.deleteLater()
 
@@ -186,7 +188,7 @@ def test_that_a_window_that_is_closed_at_once_opens_no_page_any_more(
     window.start()  # what is to be opened waits for the next turn of the event loop
     window.close()
     QApplication.processEvents()
-    assert window.controller.data.page is None
+    assert window.bench.controller.data.page is None
     assert [one for one in QApplication.topLevelWidgets() if one.isVisible()] == []
-    assert not window.denoiser_client._thread.isRunning()
+    assert not window.bench.denoiser_client._thread.isRunning()
     window.deleteLater()

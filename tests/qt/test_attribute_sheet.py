@@ -29,8 +29,8 @@ def press(qtbot: QtBot, window: LabWindow, name: str) -> None:
 
 
 def opened(qtbot: QtBot, window: LabWindow) -> SheetDialog:
-    window.show_attributes()
-    qtbot.waitUntil(lambda: "Hat" in window.attributes.rows, timeout=3000)
+    window.bench.docks.show_attributes()
+    qtbot.waitUntil(lambda: "Hat" in window.bench.attributes.rows, timeout=3000)
     press(qtbot, window, "attributeSheetOpen")
     dialog = window.findChild(SheetDialog)
     qtbot.waitUntil(dialog.save.isEnabled, timeout=3000)
@@ -54,7 +54,7 @@ def test_that_each_row_is_a_picture_of_the_data_with_more_and_more_added(
         dialog = opened(qtbot, window)
         dialog.change.setCurrentIndex(dialog.change.findText("Hat"))
         qtbot.waitUntil(lambda: len(last_asked(renderer).points) == 8 * 5)
-        hat = window.attributes.shelf.offers["Hat"].vector
+        hat = window.bench.attributes.shelf.offers["Hat"].vector
         first = np.array(last_asked(renderer).points[:5])
         steps = [-1.0, -0.5, 0.0, 0.5, 1.0]
         expected = [renderer.mean[7] + step * hat for step in steps]
@@ -88,8 +88,8 @@ def test_that_what_the_sliders_add_comes_first_and_a_sheet_is_saved_with_what_it
         dialog = opened(qtbot, window)
         assert "+0.50 Hat, −1.00 Smile" in dialog.change.currentText()
         points = last_asked(renderer).points
-        with qtbot.waitSignal(window.exporter.saved, timeout=3000):
-            window.exporter.save("sheet", tmp_path / "s.png")
+        with qtbot.waitSignal(window.bench.exporter.saved, timeout=3000):
+            window.bench.exporter.save("sheet", tmp_path / "s.png")
         press(qtbot, window, "sheetSave")
         page = window.findChild(QPushButton, "exportSave").window()
         assert "sheet" in page.windowTitle()
@@ -110,9 +110,9 @@ def test_that_what_the_sliders_add_comes_first_and_a_sheet_is_saved_with_what_it
 
 def test_that_before_a_sheet_is_drawn_there_is_none_to_save(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
-        assert not window.exporter.exportables.has("sheet")
-        window.exporter.save("sheet", tmp_path / "s.png")
-        assert "no sheet" in window.messages.label.text()
+        assert not window.bench.exporter.exportables.has("sheet")
+        window.bench.exporter.save("sheet", tmp_path / "s.png")
+        assert "no sheet" in window.bench.messages.label.text()
         assert not (tmp_path / "s.png").exists()
 
 
@@ -120,14 +120,14 @@ def test_that_key_frames_of_the_sliders_make_a_walk(
     qtbot: QtBot, tmp_path: Path, renderer: FakeRenderer
 ) -> None:
     with open_window(qtbot, tmp_path, renderer) as window:
-        window.show_attributes()
-        qtbot.waitUntil(lambda: "Hat" in window.attributes.rows, timeout=3000)
+        window.bench.docks.show_attributes()
+        qtbot.waitUntil(lambda: "Hat" in window.bench.attributes.rows, timeout=3000)
         press(qtbot, window, "attributeKeyFrame")
         window.workspace.do(AddAttributes(amounts=(("Hat", 1.0),), z=(1.0, 0.0, 0.0)))
         press(qtbot, window, "attributeKeyFrame")
         assert window.workspace.state.pins == ((0.0, 0.0, 0.0), (1.0, 0.0, 0.0))
         assert dict(window.workspace.state.amounts) == {"Hat": 1.0}
-        qtbot.waitUntil(lambda: window.exporter.exportables.has("walk"), timeout=3000)
+        qtbot.waitUntil(lambda: window.bench.exporter.exportables.has("walk"), timeout=3000)
         window.workspace.undo_stack.undo()
         assert window.workspace.state.pins == ((0.0, 0.0, 0.0),)
 

@@ -29,7 +29,7 @@ def test_that_the_start_of_a_word_is_better_than_its_middle_and_that_than_scatte
 
 def test_that_it_opens_filters_does_and_closes_by_keys_alone(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
-        box = window.palette_box
+        box = window.bench.palette
         qtbot.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
         assert box.isVisible()
         assert len(box.texts()) > 20
@@ -42,29 +42,29 @@ def test_that_it_opens_filters_does_and_closes_by_keys_alone(qtbot: QtBot, tmp_p
 
 def test_that_arrows_choose(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
-        box, scale = window.palette_box, window.plane.camera.scale
+        box, scale = window.bench.palette, window.bench.plane.camera.scale
         box.open_at_top()
         qtbot.keyClicks(box.search, "zoom")
         assert box.texts()[:2] == ["View › Zoom in", "View › Zoom out"]
         qtbot.keyClick(box.search, Qt.Key.Key_Up)
         qtbot.keyClick(box.search, Qt.Key.Key_Down)
         qtbot.keyClick(box.search, Qt.Key.Key_Return)
-        assert window.plane.camera.scale < scale
+        assert window.bench.plane.camera.scale < scale
 
 
 def test_that_escape_closes_and_does_nothing(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
         before = window.workspace.state
-        window.palette_box.open_at_top()
-        qtbot.keyClicks(window.palette_box.search, "random")
-        qtbot.keyClick(window.palette_box.search, Qt.Key.Key_Escape)
-        assert not window.palette_box.isVisible()
+        window.bench.palette.open_at_top()
+        qtbot.keyClicks(window.bench.palette.search, "random")
+        qtbot.keyClick(window.bench.palette.search, Qt.Key.Key_Escape)
+        assert not window.bench.palette.isVisible()
         assert window.workspace.state == before
 
 
 def test_that_what_cannot_be_done_is_shown_last_and_does_nothing(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
-        box = window.palette_box
+        box = window.bench.palette
         box.open_at_top()
         qtbot.keyClicks(box.search, "save walk")
         qtbot.keyClick(box.search, Qt.Key.Key_Return)
@@ -74,7 +74,7 @@ def test_that_what_cannot_be_done_is_shown_last_and_does_nothing(qtbot: QtBot, t
 
 def test_that_nothing_found_is_said_and_enter_is_harmless(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
-        box = window.palette_box
+        box = window.bench.palette
         box.open_at_top()
         qtbot.keyClicks(box.search, "qqqq")
         assert box.none.isVisible()

@@ -456,17 +456,17 @@ def test_that_the_new_pictures_are_saved_as_a_sheet_that_says_what_was_asked(
 ) -> None:
     with open_window(qtbot, tmp_path, FakeRenderer(3, *ATTRIBUTES)) as window:
         board = window.findChild(ConditionBoard, "conditionBoard")
-        assert not window.actions_["exportSamplesAction"].isEnabled()
+        assert not window.bench.actions["exportSamplesAction"].isEnabled()
         board.samples.boxes["Smile"].click()
         with qtbot.waitSignal(window.workspace.sampled, timeout=2000) as caught:
             board.samples.draw.click()
         (reply,) = caught.args
-        assert window.actions_["exportSamplesAction"].isEnabled()
+        assert window.bench.actions["exportSamplesAction"].isEnabled()
         board.samples.save.click()
         page = window.findChild(ExportDialog)
         page.path.setText(str(tmp_path / "sheet.png"))
         page.scale.setValue(1)
-        with qtbot.waitSignal(window.exporter.saved, timeout=3000):
+        with qtbot.waitSignal(window.bench.exporter.saved, timeout=3000):
             page.buttons.button(QDialogButtonBox.StandardButton.Save).click()
     with Image.open(tmp_path / "sheet.png") as image:
         sheet = np.asarray(image)

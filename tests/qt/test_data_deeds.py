@@ -39,8 +39,8 @@ def _nothing_remembered() -> Iterator[None]:
 
 def opened(qtbot: QtBot, window: LabWindow, spec: str) -> None:
     """Opens data through the page, as a person does."""
-    window.controller.data.open_spec(spec)
-    page = window.controller.data.page
+    window.bench.controller.data.open_spec(spec)
+    page = window.bench.controller.data.page
     qtbot.waitUntil(lambda: not page.page.strip.waiting, timeout=3000)
     with qtbot.waitSignal(page.opened, timeout=5000):
         qtbot.mouseClick(page.open_button, Qt.MouseButton.LeftButton)
@@ -52,16 +52,16 @@ def test_that_pictures_are_offered_for_training_and_shown_where_they_fit(
     spec = f"{folder_of(tmp_path / 'cats', 10)}{FITTING}"
     with open_window(qtbot, tmp_path) as window:
         opened(qtbot, window, spec)
-        assert window.training.data.currentData() == spec
-        assert window.training.isVisible()
-        assert "10 pictures read" in window.messages.label.text()
-        assert window.messages.offer.text() == "Show in the plane"
+        assert window.bench.training.data.currentData() == spec
+        assert window.bench.training.isVisible()
+        assert "10 pictures read" in window.bench.messages.label.text()
+        assert window.bench.messages.offer.text() == "Show in the plane"
         with qtbot.waitSignal(window.workspace.loaded, timeout=3000):
-            qtbot.mouseClick(window.messages.offer, Qt.MouseButton.LeftButton)
+            qtbot.mouseClick(window.bench.messages.offer, Qt.MouseButton.LeftButton)
         assert (window.workspace.state.data, window.workspace.state.split) == (spec, "test")
-        assert f"({COUNT} of cats)" in window.actions_["testDataAction"].text()
-        assert window.actions_["allDataAction"].text().endswith("(of cats)")
-        assert window.actions_["recentData1Action"].isChecked()
+        assert f"({COUNT} of cats)" in window.bench.actions["testDataAction"].text()
+        assert window.bench.actions["allDataAction"].text().endswith("(of cats)")
+        assert window.bench.actions["recentData1Action"].isChecked()
         with qtbot.waitSignal(window.workspace.loaded, timeout=3000):
             window.workspace.undo_stack.undo()
         assert window.workspace.state.data == "mnist"
@@ -71,35 +71,35 @@ def test_that_pictures_of_another_shape_are_only_offered_for_training(qtbot: QtB
     spec = f"{folder_of(tmp_path / 'cats', 10)}::side=16"
     with open_window(qtbot, tmp_path) as window:
         opened(qtbot, window, spec)
-        assert window.training.data.currentData() == spec
-        assert not window.messages.offer.isVisible()
-        assert "can be trained on" in window.messages.label.text()
+        assert window.bench.training.data.currentData() == spec
+        assert not window.bench.messages.offer.isVisible()
+        assert "can be trained on" in window.bench.messages.label.text()
         assert window.workspace.state.data == "mnist"
 
 
 def test_that_data_the_model_does_not_take_say_so_and_offer_a_training(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
-        window.actions_["facesDataAction"].trigger()
-        text = window.messages.label.text()
+        window.bench.actions["facesDataAction"].trigger()
+        text = window.bench.messages.label.text()
         assert "made for 8 × 8 grey pictures; faces has 32 × 32 colour pictures" in text
         assert window.workspace.state.data == "mnist"
-        assert not window.actions_["facesDataAction"].isChecked()
-        assert window.actions_["mnistDataAction"].isChecked()
-        qtbot.mouseClick(window.messages.offer, Qt.MouseButton.LeftButton)
-        assert window.training.data.currentData() == "faces"
-        assert window.training.isVisible()
+        assert not window.bench.actions["facesDataAction"].isChecked()
+        assert window.bench.actions["mnistDataAction"].isChecked()
+        qtbot.mouseClick(window.bench.messages.offer, Qt.MouseButton.LeftButton)
+        assert window.bench.training.data.currentData() == "faces"
+        assert window.bench.training.isVisible()
 
 
 def test_that_what_was_opened_is_found_again_at_the_next_start(qtbot: QtBot, tmp_path: Path) -> None:
     spec = f"{folder_of(tmp_path / 'me & you', 10)}{FITTING}"
     with open_window(qtbot, tmp_path) as window:
-        assert not window.actions_["recentData1Action"].isVisible()
+        assert not window.bench.actions["recentData1Action"].isVisible()
         opened(qtbot, window, spec)
     with open_window(qtbot, tmp_path) as window:
-        again = window.actions_["recentData1Action"]
+        again = window.bench.actions["recentData1Action"]
         assert again.text() == "me && you: 8 × 8 grey pictures"
-        assert not window.actions_["recentData2Action"].isVisible()
-        assert window.training.data.findData(spec) >= 0
+        assert not window.bench.actions["recentData2Action"].isVisible()
+        assert window.bench.training.data.findData(spec) >= 0
         with qtbot.waitSignal(window.workspace.loaded, timeout=3000):
             again.trigger()
         assert window.workspace.state.data == spec
@@ -112,10 +112,10 @@ def test_that_a_folder_with_a_name_that_is_no_text_is_opened_and_remembered(
     spec = f"{folder_of(folder, 4)}{FITTING}"
     with open_window(qtbot, tmp_path) as window:
         opened(qtbot, window, spec)
-        assert window.actions_["recentData1Action"].text().startswith("caf?")
+        assert window.bench.actions["recentData1Action"].text().startswith("caf?")
         assert Settings(tmp_path / "lab.ini").recent[0].spec == spec
         with qtbot.waitSignal(window.workspace.loaded, timeout=3000):
-            qtbot.mouseClick(window.messages.offer, Qt.MouseButton.LeftButton)
+            qtbot.mouseClick(window.bench.messages.offer, Qt.MouseButton.LeftButton)
         assert window.workspace.state.data == spec
     with open_window(qtbot, tmp_path) as window:
         assert window.workspace.state.data == spec
@@ -123,17 +123,17 @@ def test_that_a_folder_with_a_name_that_is_no_text_is_opened_and_remembered(
 
 def test_that_a_page_replaces_the_one_before(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
-        window.controller.data.open_path(str(folder_of(tmp_path / "a", 3)))
-        first = window.controller.data.page
-        window.controller.data.open_path(str(folder_of(tmp_path / "b", 3)))
+        window.bench.controller.data.open_path(str(folder_of(tmp_path / "a", 3)))
+        first = window.bench.controller.data.page
+        window.bench.controller.data.open_path(str(folder_of(tmp_path / "b", 3)))
         assert not first.isVisible()
         qtbot.waitUntil(lambda: len(window.findChildren(OpenDataDialog)) == 1, timeout=2000)
-        assert window.controller.data.page.windowTitle() == "Open b"
+        assert window.bench.controller.data.page.windowTitle() == "Open b"
 
 
 def test_that_the_window_closes_while_a_page_looks(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
-        window.controller.data.open_path(str(folder_of(tmp_path / "a", 3)))
+        window.bench.controller.data.open_path(str(folder_of(tmp_path / "a", 3)))
 
 
 @pytest.mark.parametrize(
@@ -144,11 +144,11 @@ def test_that_the_menu_asks_for_a_folder_or_a_file(
 ) -> None:
     folder = folder_of(tmp_path / "cats", 3)
     with open_window(qtbot, tmp_path) as window:
-        window.actions_[action].trigger()
+        window.bench.actions[action].trigger()
         page = window.findChild(QFileDialog, name)
         page.fileSelected.emit(str(folder))
         page.close()
-        assert window.controller.data.page.page.path.text() == str(folder)
+        assert window.bench.controller.data.page.page.path.text() == str(folder)
         assert window.settings.folder == str(tmp_path)
 
 
@@ -164,24 +164,24 @@ def test_that_data_of_the_command_line_are_asked_about_once_when_the_window_is_u
     window.start()
     page = window.findChild(OpenDataDialog)
     assert page is None, "first the window is laid out"
-    qtbot.waitUntil(lambda: window.controller.data.page is not None, timeout=2000)
-    page = window.controller.data.page
+    qtbot.waitUntil(lambda: window.bench.controller.data.page is not None, timeout=2000)
+    page = window.bench.controller.data.page
     assert page.spec == f"{folder}::side=16"
     qtbot.waitUntil(lambda: window.workspace.encodings is not None, timeout=3000)
     qtbot.keyClick(page, Qt.Key.Key_Escape)
     window.workspace.open(window.workspace.state)
     qtbot.wait(20)
-    assert window.controller.data.page is None
-    qtbot.waitUntil(lambda: not window.background.busy, timeout=3000)
+    assert window.bench.controller.data.page is None
+    qtbot.waitUntil(lambda: not window.bench.background.busy, timeout=3000)
     window.close()
     window.deleteLater()
 
 
 def test_that_options_that_make_no_sense_are_told(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
-        window.controller.data.open_spec("/tmp::side=9999")
-        assert "9999" in window.messages.label.text()
-        assert window.controller.data.page is None
+        window.bench.controller.data.open_spec("/tmp::side=9999")
+        assert "9999" in window.bench.messages.label.text()
+        assert window.bench.controller.data.page is None
 
 
 def test_that_five_are_remembered_the_newest_first_each_once() -> None:

@@ -121,7 +121,7 @@ def test_that_words_say_what_a_place_is():
 
 def test_that_it_is_off_at_first_and_nobody_reckons_with_it(window: LabWindow, renderer: FakeRenderer):
     assert not window.workspace.state.layers.density
-    assert not window.actions_["densityLayerAction"].isChecked()
+    assert not window.bench.actions["densityLayerAction"].isChecked()
     assert not maps(renderer)
 
 
@@ -129,7 +129,7 @@ def test_that_it_is_off_at_first_and_nobody_reckons_with_it(window: LabWindow, r
 def test_that_the_layer_shows_pictures_and_holes_and_undoes(
     qtbot: QtBot, window: LabWindow, renderer: FakeRenderer, by: str
 ):
-    plane = window.plane
+    plane = window.bench.plane
     window.workspace.do(SetPlane(plane=PlaneSettings(PAIR, 0, 1)))
     qtbot.wait(100)
     bare = picture(plane)
@@ -138,7 +138,7 @@ def test_that_the_layer_shows_pictures_and_holes_and_undoes(
         qtbot.keyClick(window, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
     else:
         bar = window.findChild(QToolBar, "toolbar")
-        button = bar.widgetForAction(window.actions_["densityLayerAction"])
+        button = bar.widgetForAction(window.bench.actions["densityLayerAction"])
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert window.workspace.state.layers.density
     qtbot.waitUntil(lambda: layer(plane).found is not None, timeout=2000)
@@ -155,47 +155,49 @@ def test_that_the_layer_shows_pictures_and_holes_and_undoes(
 
 
 def test_that_it_says_at_once_that_it_is_at_work(qtbot: QtBot, window: LabWindow, renderer: FakeRenderer):
-    bare = picture(window.plane)
+    bare = picture(window.bench.plane)
     renderer.hold.clear()
     window.workspace.do(SetLayers(layers=Layers(False, False, False, True)))
-    assert picture(window.plane) != bare
+    assert picture(window.bench.plane) != bare
     renderer.hold.set()
-    qtbot.waitUntil(lambda: layer(window.plane).found is not None, timeout=2000)
+    qtbot.waitUntil(lambda: layer(window.bench.plane).found is not None, timeout=2000)
 
 
 def test_that_zoom_and_another_plane_ask_for_another_map(
     qtbot: QtBot, window: LabWindow, renderer: FakeRenderer
 ):
     window.workspace.do(SetLayers(layers=Layers(density=True)))
-    qtbot.waitUntil(lambda: layer(window.plane).found is not None, timeout=2000)
+    qtbot.waitUntil(lambda: layer(window.bench.plane).found is not None, timeout=2000)
     count = len(maps(renderer))
     for _ in range(3):
-        window.plane.zoom(1.5)
+        window.bench.plane.zoom(1.5)
     qtbot.waitUntil(lambda: len(maps(renderer)) > count, timeout=2000)
-    qtbot.waitUntil(lambda: layer(window.plane).found.region == window.plane.camera.region, timeout=2000)
+    qtbot.waitUntil(
+        lambda: layer(window.bench.plane).found.region == window.bench.plane.camera.region, timeout=2000
+    )
     window.workspace.do(SetPlane(plane=PlaneSettings(PAIR, 2, 0)))
-    assert layer(window.plane).found is None, "the map of another plane must not be shown on this one"
-    qtbot.waitUntil(lambda: layer(window.plane).found is not None, timeout=2000)
-    assert layer(window.plane).found.projection == window.workspace.projection
+    assert layer(window.bench.plane).found is None, "the map of another plane must not be shown on this one"
+    qtbot.waitUntil(lambda: layer(window.bench.plane).found is not None, timeout=2000)
+    assert layer(window.bench.plane).found.projection == window.workspace.projection
 
 
 def test_that_moving_the_probe_asks_for_no_map(qtbot: QtBot, window: LabWindow, renderer: FakeRenderer):
     window.workspace.do(SetLayers(layers=Layers(False, False, False, True)))
-    qtbot.waitUntil(lambda: layer(window.plane).found is not None, timeout=2000)
+    qtbot.waitUntil(lambda: layer(window.bench.plane).found is not None, timeout=2000)
     qtbot.wait(100)
-    count, base = len(maps(renderer)), window.plane._base
+    count, base = len(maps(renderer)), window.bench.plane._base
     window.workspace.do(MoveProbe(z=(0.5, 0.5, 0.0)))
     qtbot.waitUntil(lambda: weighed(renderer)[-1].z == (0.5, 0.5, 0.0), timeout=2000)
     qtbot.wait(100)
     assert len(maps(renderer)) == count
-    assert window.plane._base is base
+    assert window.bench.plane._base is base
 
 
 def test_that_of_a_training_one_map_is_under_way_at_a_time(
     qtbot: QtBot, window: LabWindow, renderer: FakeRenderer
 ):
     window.workspace.do(SetLayers(layers=Layers(False, False, False, True)))
-    qtbot.waitUntil(lambda: layer(window.plane).found is not None, timeout=2000)
+    qtbot.waitUntil(lambda: layer(window.bench.plane).found is not None, timeout=2000)
     qtbot.wait(100)
     count = len(maps(renderer))
     known = window.workspace.encodings
@@ -215,7 +217,7 @@ def test_that_of_a_training_one_map_is_under_way_at_a_time(
 def test_that_the_legend_is_inside_the_view_in_both_themes(
     qtbot: QtBot, window: LabWindow, theme: Theme, width: int
 ):
-    plane = window.plane
+    plane = window.bench.plane
     window.workspace.do(SetLayers(layers=Layers(False, False, False, True)))
     qtbot.waitUntil(lambda: layer(plane).found is not None, timeout=2000)
     image = QImage(width, 300, QImage.Format.Format_ARGB32_Premultiplied)
@@ -227,7 +229,7 @@ def test_that_the_legend_is_inside_the_view_in_both_themes(
 
 
 def test_that_a_tooltip_says_what_lies_under_the_mouse(qtbot: QtBot, window: LabWindow):
-    plane = window.plane
+    plane = window.bench.plane
     window.workspace.do(SetPlane(plane=PlaneSettings(PAIR, 0, 1)))
     window.workspace.do(SetLayers(layers=Layers(False, False, False, True)))
     qtbot.waitUntil(lambda: layer(plane).found is not None, timeout=2000)
@@ -253,26 +255,26 @@ def test_that_a_tooltip_says_what_lies_under_the_mouse(qtbot: QtBot, window: Lab
 
 
 def warning(window: LabWindow) -> FarWarning:
-    return window.attributes.findChild(FarWarning, "farWarning")
+    return window.bench.attributes.findChild(FarWarning, "farWarning")
 
 
 def said_by_probe(window: LabWindow) -> str:
-    return window.probe.data_density.text()
+    return window.bench.probe.data_density.text()
 
 
 def test_that_the_probe_panel_tells_how_many_pictures_lie_lower(qtbot: QtBot, window: LabWindow):
     qtbot.waitUntil(lambda: said_by_probe(window) == "0.0 nats, 25% below", timeout=2000)
     window.workspace.do(MoveProbe(z=(4.0, 0.0, 0.0)))
     qtbot.waitUntil(lambda: said_by_probe(window) == "−16.0 nats, far from all", timeout=2000)
-    assert "99 of 100 lie above −9.0" in window.probe.data_density.toolTip()
+    assert "99 of 100 lie above −9.0" in window.bench.probe.data_density.toolTip()
 
 
 def test_that_a_slider_that_goes_far_warns_while_it_is_held_and_no_more_when_it_is_back(
     qtbot: QtBot, window: LabWindow
 ):
-    window.docks.attributes.raise_()
+    window.bench.docks.attributes.raise_()
     window.workspace.do(MoveProbe(z=(2.2, 0.0, 0.0)))
-    board = window.attributes
+    board = window.bench.attributes
     qtbot.waitUntil(lambda: hat(board.rows) is not None, timeout=3000)
     slider = hat(board.rows).slider
     assert warning(window).isHidden()
@@ -291,7 +293,7 @@ def test_that_a_slider_that_goes_far_warns_while_it_is_held_and_no_more_when_it_
 
 
 def test_that_undo_takes_the_warning_back(qtbot: QtBot, window: LabWindow):
-    window.docks.attributes.raise_()
+    window.bench.docks.attributes.raise_()
     window.workspace.do(MoveProbe(z=(9.0, 0.0, 0.0)))
     qtbot.waitUntil(lambda: not warning(window).isHidden(), timeout=2000)
     window.workspace.undo_stack.undo()

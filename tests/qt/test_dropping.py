@@ -41,8 +41,8 @@ def picture(path: Path, **fields: object) -> Path:
 
 
 def told(qtbot: QtBot, window: LabWindow) -> str:
-    qtbot.waitUntil(window.messages.isVisible, timeout=2000)
-    return window.messages.label.text()
+    qtbot.waitUntil(window.bench.messages.isVisible, timeout=2000)
+    return window.bench.messages.label.text()
 
 
 @pytest.mark.parametrize("name", ["a.png", "a.webp", "a.jpg"])
@@ -62,8 +62,8 @@ def test_that_what_was_saved_here_comes_back_here(qtbot: QtBot, tmp_path: Path) 
         z = (0.123456789, -1.987654321)
         with qtbot.waitSignal(window.workspace.pointed, check_params_cb=lambda reply: reply.z == z):
             window.workspace.do(MoveProbe(z=z))
-        with qtbot.waitSignal(window.exporter.saved, timeout=2000):
-            window.exporter.save_probe(tmp_path / "p.png", scale=2)
+        with qtbot.waitSignal(window.bench.exporter.saved, timeout=2000):
+            window.bench.exporter.save_probe(tmp_path / "p.png", scale=2)
         window.workspace.do(MoveProbe(z=(0.0, 0.0)))
         drop(window, tmp_path / "p.png")
         qtbot.waitUntil(lambda: window.workspace.state.probe == z, timeout=2000)
@@ -86,9 +86,9 @@ def test_that_a_picture_of_another_model_says_so_and_may_be_followed_anyway(
         drop(window, path)
         assert "another model" in told(qtbot, window)
         assert window.workspace.state.probe == (0.0, 0.0)
-        qtbot.mouseClick(window.messages.offer, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(window.bench.messages.offer, Qt.MouseButton.LeftButton)
         assert window.workspace.state.probe == (1.5, -0.5)
-        assert not window.messages.isVisible()
+        assert not window.bench.messages.isVisible()
 
 
 def test_that_a_picture_of_another_shipped_model_offers_to_open_it(
@@ -102,7 +102,7 @@ def test_that_a_picture_of_another_shipped_model_offers_to_open_it(
         drop(window, path)
         assert "faces" in told(qtbot, window)
         with qtbot.waitSignal(window.workspace.loaded, timeout=2000):
-            qtbot.mouseClick(window.messages.offer, Qt.MouseButton.LeftButton)
+            qtbot.mouseClick(window.bench.messages.offer, Qt.MouseButton.LeftButton)
         assert (window.workspace.state.model, window.workspace.state.probe) == ("faces", (1.5, -0.5))
 
 
@@ -123,7 +123,7 @@ def test_that_a_picture_that_cannot_be_gone_to_says_why(
         text = told(qtbot, window)
         assert words in text
         assert "a.png" in text
-        assert not window.messages.offer.isVisible()
+        assert not window.bench.messages.offer.isVisible()
         assert window.workspace.state.probe == (0.0, 0.0)
 
 
@@ -142,7 +142,7 @@ def test_that_other_files_say_what_can_be_dropped(qtbot: QtBot, tmp_path: Path) 
             (fake, "not a readable"),
             (tmp_path / "gone.png", "could not be read"),
         ):
-            window.messages.hide()
+            window.bench.messages.hide()
             drop(window, dropped)
             text = told(qtbot, window)
             assert words in text
@@ -158,15 +158,15 @@ def test_that_what_may_be_data_opens_the_page_for_data(qtbot: QtBot, tmp_path: P
     path.mkdir() if name == "cats" else path.write_bytes(b"nothing much")
     with open_window(qtbot, tmp_path) as window:
         drop(window, path)
-        qtbot.waitUntil(lambda: window.controller.data.page is not None, timeout=3000)
-        page = window.controller.data.page
+        qtbot.waitUntil(lambda: window.bench.controller.data.page is not None, timeout=3000)
+        page = window.bench.controller.data.page
         assert page.isVisible()
         assert page.page.path.text() == str(path)
         qtbot.waitUntil(page.page.note.isVisible, timeout=3000)
         assert name in page.page.note.text()
-        assert not window.messages.isVisible()
+        assert not window.bench.messages.isVisible()
         qtbot.keyClick(page, Qt.Key.Key_Escape)
-        assert window.controller.data.page is None or not window.controller.data.page.isVisible()
+        assert window.bench.controller.data.page is None or not window.bench.controller.data.page.isVisible()
 
 
 def test_that_of_many_files_the_first_is_opened_and_the_others_told(qtbot: QtBot, tmp_path: Path) -> None:
@@ -186,7 +186,7 @@ def test_that_the_window_does_not_wait_for_a_pipe(qtbot: QtBot, tmp_path: Path, 
         drop(window, tmp_path / name)
         if name in ("x.png", "x.tif"):
             assert name in told(qtbot, window)
-        qtbot.waitUntil(lambda: not window.background.busy, timeout=5000)
+        qtbot.waitUntil(lambda: not window.bench.background.busy, timeout=5000)
         for page in window.findChildren(QDialog):
             page.close()
 
@@ -203,7 +203,9 @@ def test_that_an_offer_made_for_a_model_that_was_closed_since_is_not_taken_up(
         renderer.mean = np.zeros((len(renderer.mean), 3), np.float32)
         with qtbot.waitSignal(window.workspace.encoded, timeout=2000):
             window.workspace.open(for_model(window.workspace.state, "wide"))
-        button = next(one for one in window.messages.findChildren(QAbstractButton) if "anyway" in one.text())
+        button = next(
+            one for one in window.bench.messages.findChildren(QAbstractButton) if "anyway" in one.text()
+        )
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
         assert "no longer open" in told(qtbot, window)
         assert window.workspace.state.probe == (0.0, 0.0, 0.0)

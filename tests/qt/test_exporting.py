@@ -33,8 +33,8 @@ def test_that_the_probe_is_saved_with_its_pixels_and_its_origin(qtbot: QtBot, tm
     with open_window(qtbot, tmp_path) as window:
         with qtbot.waitSignal(window.workspace.pointed, check_params_cb=lambda reply: reply.z == (2.0, 0.0)):
             window.workspace.do(MoveProbe(z=(2.0, 0.0)))
-        with qtbot.waitSignal(window.exporter.saved, timeout=3000):
-            window.exporter.save_probe(tmp_path / "p.png", scale=3)
+        with qtbot.waitSignal(window.bench.exporter.saved, timeout=3000):
+            window.bench.exporter.save_probe(tmp_path / "p.png", scale=3)
         assert "p.png" in window.statusBar().currentMessage()
     with Image.open(tmp_path / "p.png") as image:
         pixels = np.asarray(image)
@@ -45,7 +45,7 @@ def test_that_the_probe_is_saved_with_its_pixels_and_its_origin(qtbot: QtBot, tm
 
 def test_that_grid_tray_walk_selection_and_encodings_are_saved(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
-        exporter, state = window.exporter, window.workspace.state
+        exporter, state = window.bench.exporter, window.workspace.state
         window.workspace.do(SetPins(pins=((0.0, 0.0), (1.0, 1.0), (2.0, 0.0))))
         window.workspace.do(SelectImage(index=3))
         found = exporter.exportables
@@ -61,8 +61,8 @@ def test_that_grid_tray_walk_selection_and_encodings_are_saved(qtbot: QtBot, tmp
         exporter.save_selection(tmp_path / "selection.jpg")
         exporter.save_encodings(tmp_path / "z.npz")
         exporter.save("encodings", tmp_path / "z.csv")
-        qtbot.waitUntil(lambda: not window.background.busy, timeout=5000)
-        assert not window.messages.isVisible(), window.messages.label.text()
+        qtbot.waitUntil(lambda: not window.bench.background.busy, timeout=5000)
+        assert not window.bench.messages.isVisible(), window.bench.messages.label.text()
     sizes, counts = {}, {}
     for name in ("grid.webp", "tray.png", "walk.gif", "walk.png", "strip.webp", "selection.jpg"):
         with Image.open(tmp_path / name) as image:
@@ -80,10 +80,10 @@ def test_that_grid_tray_walk_selection_and_encodings_are_saved(qtbot: QtBot, tmp
 
 
 def refused(qtbot: QtBot, window: LabWindow, path: Path, overwrite: bool = False) -> str:
-    with qtbot.waitSignal(window.exporter.failed, timeout=3000):
-        window.exporter.save_probe(path, overwrite=overwrite)
-    assert window.messages.isVisible()
-    return window.messages.label.text()
+    with qtbot.waitSignal(window.bench.exporter.failed, timeout=3000):
+        window.bench.exporter.save_probe(path, overwrite=overwrite)
+    assert window.bench.messages.isVisible()
+    return window.bench.messages.label.text()
 
 
 def test_that_a_file_is_not_replaced_unasked(qtbot: QtBot, tmp_path: Path) -> None:
@@ -92,8 +92,8 @@ def test_that_a_file_is_not_replaced_unasked(qtbot: QtBot, tmp_path: Path) -> No
     with open_window(qtbot, tmp_path) as window:
         assert "p.png: already exists" in refused(qtbot, window, path)
         assert path.read_bytes() == b"precious"
-        with qtbot.waitSignal(window.exporter.saved, timeout=3000):
-            window.exporter.save_probe(path, overwrite=True)
+        with qtbot.waitSignal(window.bench.exporter.saved, timeout=3000):
+            window.bench.exporter.save_probe(path, overwrite=True)
     assert path.read_bytes() != b"precious"
 
 
@@ -131,10 +131,10 @@ def test_that_a_folder_that_may_not_be_written_to_is_told(
 
 def test_that_what_is_not_there_is_not_saved_but_said(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
-        window.exporter.save_walk(tmp_path / "walk.gif")
-        assert "pin at least two" in window.messages.label.text()
-        window.exporter.save_selection(tmp_path / "s.png")
-        assert "no picture is selected" in window.messages.label.text()
+        window.bench.exporter.save_walk(tmp_path / "walk.gif")
+        assert "pin at least two" in window.bench.messages.label.text()
+        window.bench.exporter.save_selection(tmp_path / "s.png")
+        assert "no picture is selected" in window.bench.messages.label.text()
 
 
 def test_that_an_unexpected_failure_goes_to_the_log(
@@ -160,7 +160,7 @@ def test_that_closing_waits_for_a_save(qtbot: QtBot, tmp_path: Path, monkeypatch
 
     with open_window(qtbot, tmp_path) as window:
         monkeypatch.setattr(exporting, "save_picture", slow)
-        window.exporter.save_probe(tmp_path / "p.png")
+        window.bench.exporter.save_probe(tmp_path / "p.png")
         started = time.perf_counter()
         window.close()
         assert time.perf_counter() - started < 2
@@ -168,7 +168,7 @@ def test_that_closing_waits_for_a_save(qtbot: QtBot, tmp_path: Path, monkeypatch
 
 
 def open_dialog(qtbot: QtBot, window: LabWindow, action: str) -> ExportDialog:
-    window.actions_[action].trigger()
+    window.bench.actions[action].trigger()
     dialogs = [page for page in window.findChildren(ExportDialog) if page.isVisible()]
     assert len(dialogs) == 1
     return dialogs[0]
@@ -182,7 +182,7 @@ def test_that_the_dialog_saves_by_keys_and_remembers_scale_and_folder(qtbot: QtB
         assert page.chosen.suffix == ".webp"
         page.scale.setValue(4)
         assert page.size_label.text() == "32 × 32 pixels"
-        with qtbot.waitSignal(window.exporter.saved, timeout=3000):
+        with qtbot.waitSignal(window.bench.exporter.saved, timeout=3000):
             qtbot.keyClick(page.path, Qt.Key.Key_Return)
         again = open_dialog(qtbot, window, "exportGridAction")
         assert again.scale.value() == 4
@@ -204,7 +204,7 @@ def test_that_the_dialog_asks_before_it_replaces(qtbot: QtBot, tmp_path: Path) -
         page.path.setText(str(tmp_path / "other.png"))
         assert save.text() == "Save"
         page.path.setText(str(tmp_path / "probe.png"))
-        with qtbot.waitSignal(window.exporter.saved, timeout=3000):
+        with qtbot.waitSignal(window.bench.exporter.saved, timeout=3000):
             qtbot.mouseClick(save, Qt.MouseButton.LeftButton)
     assert (tmp_path / "probe.png").read_bytes() != b"precious"
 
@@ -213,7 +213,7 @@ def test_that_a_walk_is_offered_moving_and_as_a_strip(qtbot: QtBot, tmp_path: Pa
     with open_window(qtbot, tmp_path) as window:
         window.settings.folder = str(tmp_path)
         window.workspace.do(SetPins(pins=((0.0, 0.0), (1.0, 1.0))))
-        qtbot.waitUntil(lambda: window.exporter.exportables.has("walk"), timeout=2000)
+        qtbot.waitUntil(lambda: window.bench.exporter.exportables.has("walk"), timeout=2000)
         page = open_dialog(qtbot, window, "exportWalkAction")
         assert "24 frames" in page.size_label.text()
         page.format.setCurrentText("PNG strip")

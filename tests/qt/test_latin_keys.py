@@ -43,8 +43,8 @@ def press(letter: str, modifiers: Qt.KeyboardModifier = NONE, code: int = 0) -> 
 def window(qtbot: QtBot, tmp_path: Path) -> Iterator[LabWindow]:
     with open_window(qtbot, tmp_path) as made:
         made.activateWindow()
-        made.plane.setFocus()
-        qtbot.waitUntil(lambda: QApplication.focusWidget() is made.plane, timeout=2000)
+        made.bench.plane.setFocus()
+        qtbot.waitUntil(lambda: QApplication.focusWidget() is made.bench.plane, timeout=2000)
         yield made
 
 
@@ -72,8 +72,8 @@ def test_that_undo_layers_and_the_palette_are_reached_from_a_russian_keyboard(
     press("щ", code=CODE["o"])
     assert window.workspace.state.probe == (0.0, 0.0)
     press("л", CTRL, CODE["k"])
-    assert window.palette_box.isVisible()
-    window.palette_box.close()
+    assert window.bench.palette.isVisible()
+    window.bench.palette.close()
 
 
 def test_that_a_thai_digit_key_is_a_digit(window: LabWindow) -> None:
@@ -101,8 +101,8 @@ def test_that_a_letter_with_no_shortcut_is_nobodys(window: LabWindow) -> None:
 def test_that_hebrew_signs_on_the_keys_of_letters_are_those_letters(window: LabWindow) -> None:
     window.workspace.do(MoveProbe(z=(1.0, 2.0)))
     undone: list[bool] = []
-    window.actions_["playWalkAction"].triggered.connect(lambda: undone.append(True))
-    window.actions_["playWalkAction"].setEnabled(True)
+    window.bench.actions["playWalkAction"].triggered.connect(lambda: undone.append(True))
+    window.bench.actions["playWalkAction"].setEnabled(True)
     press("'", code=CODE["w"])
     assert undone == [], "an apostrophe of a Latin layout, as of Dvorak"
     press("ש", code=CODE["a"])
@@ -111,22 +111,22 @@ def test_that_hebrew_signs_on_the_keys_of_letters_are_those_letters(window: LabW
 
 
 def test_that_typing_in_a_field_is_typing(window: LabWindow) -> None:
-    window.probe.z.setFocus()
-    window.probe.z.selectAll()
+    window.bench.probe.z.setFocus()
+    window.bench.probe.z.selectAll()
     for letter in "привет":
         assert press(letter, code=CODE["p"])
-    assert window.probe.z.text() == "привет"
+    assert window.bench.probe.z.text() == "привет"
     assert window.workspace.state.pins == ()
-    window.probe.z.show_point((0.0, 0.0))
+    window.bench.probe.z.show_point((0.0, 0.0))
 
 
 def test_that_copying_in_a_field_copies_its_text(window: LabWindow) -> None:
-    window.probe.z.setFocus()
-    window.probe.z.setText("1.5, 2")
-    window.probe.z.selectAll()
+    window.bench.probe.z.setFocus()
+    window.bench.probe.z.setText("1.5, 2")
+    window.bench.probe.z.selectAll()
     press("с", CTRL, CODE["c"])
     assert QGuiApplication.clipboard().text() == "1.5, 2"
-    window.probe.z.show_point((0.0, 0.0))
+    window.bench.probe.z.show_point((0.0, 0.0))
 
 
 def test_that_a_list_that_is_searched_by_letters_does_not_swallow_the_shortcut(window: LabWindow) -> None:
@@ -142,19 +142,19 @@ def test_that_a_list_that_is_searched_by_letters_does_not_swallow_the_shortcut(w
 
 
 def test_that_a_floating_panel_is_a_part_of_the_window(qtbot: QtBot, window: LabWindow) -> None:
-    window.docks.grid.setFloating(True)
+    window.bench.docks.grid.setFloating(True)
     grid = window.findChild(QWidget, "manifoldGrid")
-    window.docks.grid.activateWindow()
+    window.bench.docks.grid.activateWindow()
     grid.setFocus()
     qtbot.waitUntil(lambda: QApplication.focusWidget() is grid, timeout=2000)
     press("з", code=CODE["p"])
     assert len(window.workspace.state.pins) == 1
-    window.docks.grid.setFloating(False)
+    window.bench.docks.grid.setFloating(False)
 
 
 def test_that_a_press_that_comes_by_itself_is_understood_too(window: LabWindow) -> None:
     QApplication.sendEvent(
-        window.plane, QKeyEvent(QEvent.Type.KeyPress, ord("З"), NONE, CODE["p"], 0, 0, "з")
+        window.bench.plane, QKeyEvent(QEvent.Type.KeyPress, ord("З"), NONE, CODE["p"], 0, 0, "з")
     )
     assert len(window.workspace.state.pins) == 1
 

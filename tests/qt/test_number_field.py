@@ -278,7 +278,7 @@ def test_that_every_number_field_of_the_window_reads_both_marks_and_writes_a_poi
 ) -> None:
     seen: set[str] = set()
     with open_window(qtbot, tmp_path) as window:
-        window.actions_["exportProbeAction"].trigger()
+        window.bench.actions["exportProbeAction"].trigger()
         pages: list[QWidget] = [window, *window.findChildren(QDialog)]
         dialog = OptionsDialog(Choice("vae"), TrainingPlan(), ("auto", "cpu"), 100, parent=window)
         dialog.show()
@@ -341,7 +341,7 @@ def test_that_a_beta_of_many_places_comes_through_the_options_as_it_was(qtbot: Q
 def test_that_a_picture_is_not_saved_over_a_refused_scale(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
         window.settings.folder = str(tmp_path)
-        window.actions_["exportProbeAction"].trigger()
+        window.bench.actions["exportProbeAction"].trigger()
         page = window.findChild(ExportDialog)
         put(page.scale, "4")
         assert page.size_label.text() == "32 × 32 pixels"

@@ -295,8 +295,8 @@ def window(qtbot: QtBot, tmp_path: Path) -> Iterator[LabWindow]:
 
 def told(window: LabWindow) -> list[str]:
     words: list[str] = []
-    window.controller.directions.told.connect(words.append)
-    window.controller.directions.failed.connect(lambda message, details: words.append(message))
+    window.bench.controller.directions.told.connect(words.append)
+    window.bench.controller.directions.failed.connect(lambda message, details: words.append(message))
     return words
 
 
@@ -305,17 +305,17 @@ def test_that_directions_exported_deleted_and_imported_are_those_they_were(
     qtbot: QtBot, window: LabWindow, tmp_path: Path, suffix: str
 ) -> None:
     path, words, before = tmp_path / f"own{suffix}", told(window), window.workspace.state.own
-    window.controller.directions.export_to(str(path))
-    qtbot.waitUntil(lambda: path.exists() and not window.background.busy, timeout=3000)
+    window.bench.controller.directions.export_to(str(path))
+    qtbot.waitUntil(lambda: path.exists() and not window.bench.background.busy, timeout=3000)
     found = load_directions(path)
     assert (found.names, found.method, found.model_hash) == (("Age", "Ära"), SEVERAL, HASH)
     window.workspace.session.reset(replace(window.workspace.state, own=()))
-    window.controller.directions.import_from(str(path))
+    window.bench.controller.directions.import_from(str(path))
     qtbot.waitUntil(lambda: len(words) == 2, timeout=3000)
     assert "Imported 2 directions" in words[1]
     methods = [replace(one, method=SEVERAL) for one in before]
     assert [replace(one, model="fake") for one in window.workspace.state.own] == methods
-    window.controller.directions.import_from(str(path))
+    window.bench.controller.directions.import_from(str(path))
     qtbot.waitUntil(lambda: len(words) == 3, timeout=3000)
     assert "2 were there already" in words[2]
     assert len(window.workspace.state.own) == 2
@@ -327,12 +327,12 @@ def test_that_a_taken_name_gets_a_number_when_it_is_imported(
     qtbot: QtBot, window: LabWindow, tmp_path: Path
 ) -> None:
     path, words = tmp_path / "own.npz", told(window)
-    window.controller.directions.export_to(str(path))
+    window.bench.controller.directions.export_to(str(path))
     qtbot.waitUntil(lambda: len(words) == 1, timeout=3000)
     window.workspace.session.reset(
         replace(window.workspace.state, own=(replace(AGE, vector=(5.0, 0.0, 0.0)),))
     )
-    window.controller.directions.import_from(str(path))
+    window.bench.controller.directions.import_from(str(path))
     qtbot.waitUntil(lambda: len(words) == 2, timeout=3000)
     assert [one.name for one in window.workspace.state.own] == ["Age", "Age 2", "Ära"]
 
@@ -349,10 +349,10 @@ def test_that_directions_of_another_model_are_refused_and_it_says_what_to_do(
     qtbot: QtBot, window: LabWindow, tmp_path: Path, change: dict[str, object], what: str
 ) -> None:
     path, words, before = tmp_path / "own.npz", told(window), window.workspace.state.own
-    window.controller.directions.export_to(str(path))
+    window.bench.controller.directions.export_to(str(path))
     qtbot.waitUntil(lambda: len(words) == 1, timeout=3000)
     save_directions(path, replace(load_directions(path), **change), overwrite=True)
-    window.controller.directions.import_from(str(path))
+    window.bench.controller.directions.import_from(str(path))
     qtbot.waitUntil(lambda: len(words) == 2, timeout=3000)
     assert str(path) in words[1]
     assert what in words[1]
@@ -365,10 +365,10 @@ def test_that_a_file_that_is_none_and_an_unknown_ending_are_told(
 ) -> None:
     words = told(window)
     (tmp_path / "bad.npz").write_bytes(b"nothing")
-    window.controller.directions.import_from(str(tmp_path / "bad.npz"))
+    window.bench.controller.directions.import_from(str(tmp_path / "bad.npz"))
     qtbot.waitUntil(lambda: len(words) == 1, timeout=3000)
     assert "bad.npz" in words[0]
-    window.controller.directions.export_to(str(tmp_path / "own.txt"))
+    window.bench.controller.directions.export_to(str(tmp_path / "own.txt"))
     qtbot.waitUntil(lambda: len(words) == 2, timeout=3000)
     assert "own.txt" in words[1]
     assert ".safetensors" in words[1]
@@ -377,33 +377,33 @@ def test_that_a_file_that_is_none_and_an_unknown_ending_are_told(
 def test_that_without_any_there_is_nothing_to_export(qtbot: QtBot, window: LabWindow, tmp_path: Path) -> None:
     words = told(window)
     window.workspace.session.reset(replace(window.workspace.state, own=()))
-    window.controller.directions.export_to(str(tmp_path / "own.npz"))
+    window.bench.controller.directions.export_to(str(tmp_path / "own.npz"))
     assert "no directions of your own" in words[0]
     assert not (tmp_path / "own.npz").exists()
 
 
 def test_that_the_commands_gather_make_and_ask_for_files(qtbot: QtBot, window: LabWindow) -> None:
-    workspace, plane = window.workspace, window.plane
+    workspace, plane = window.workspace, window.bench.plane
     plane.setFocus()
     qtbot.keyClick(plane, Qt.Key.Key_L)
     assert workspace.state.gathering == "a"
-    qtbot.waitUntil(window.actions_["lassoAAction"].isChecked)
+    qtbot.waitUntil(window.bench.actions["lassoAAction"].isChecked)
     qtbot.keyClick(plane, Qt.Key.Key_L, Qt.KeyboardModifier.ShiftModifier)
     assert workspace.state.gathering == "b"
     qtbot.keyClick(plane, Qt.Key.Key_Escape)
     assert workspace.state.gathering == ""
     for number, key in ((5, Qt.Key.Key_A), (6, Qt.Key.Key_B)):
         workspace.session.reset(replace(workspace.state, selected=number))
-        window.actions_.refresh()
+        window.bench.actions.refresh()
         qtbot.keyClick(plane, key)
     assert (workspace.state.group_a, workspace.state.group_b) == ((5,), (6,))
     qtbot.keyClick(plane, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
-    answer(qtbot, window.attributes)
+    answer(qtbot, window.bench.attributes)
     qtbot.waitUntil(lambda: len(workspace.state.own) == 3, timeout=2000)
-    window.actions_["clearGroupsAction"].trigger()
+    window.bench.actions["clearGroupsAction"].trigger()
     assert (workspace.state.group_a, workspace.state.group_b) == ((), ())
     for name, page in (("import", "importDirectionsDialog"), ("export", "exportDirectionsDialog")):
-        window.actions_[f"{name}DirectionsAction"].trigger()
+        window.bench.actions[f"{name}DirectionsAction"].trigger()
         dialog = window.findChild(QFileDialog, page)
         assert dialog.isVisible()
         dialog.reject()

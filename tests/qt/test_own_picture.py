@@ -75,8 +75,8 @@ def taken(qtbot: QtBot, window: LabWindow, light: float) -> None:
 
 
 def told(qtbot: QtBot, window: LabWindow) -> str:
-    qtbot.waitUntil(window.messages.isVisible, timeout=3000)
-    return window.messages.label.text()
+    qtbot.waitUntil(window.bench.messages.isVisible, timeout=3000)
+    return window.bench.messages.label.text()
 
 
 # How it comes in
@@ -89,7 +89,7 @@ def test_that_a_plain_picture_dropped_on_the_window_is_encoded_and_the_probe_goe
     count = window.workspace.undo_stack.count()
     drop(window, files(grey(tmp_path / "me.png", 200)))
     taken(qtbot, window, 2.0)
-    qtbot.waitUntil(lambda: not window.docks.own_picture.visibleRegion().isEmpty(), timeout=2000)
+    qtbot.waitUntil(lambda: not window.bench.docks.own_picture.visibleRegion().isEmpty(), timeout=2000)
     assert view.name.text() == "me.png, 60 × 40"
     assert np.array_equal(view.drawn.picture, picture_at((2.0, 0.5, 1.0)))
     assert int(view.seen.picture[0, 0]) == 200
@@ -123,7 +123,7 @@ def test_that_the_drop_area_takes_even_pictures_that_latentlab_has_made(
     drop(window, files(path))
     qtbot.waitUntil(lambda: window.workspace.state.probe == (3.0, 3.0, 3.0), timeout=2000)
     assert window.workspace.state.own_picture is None
-    window.docks.own_picture.raise_()
+    window.bench.docks.own_picture.raise_()
     area = window.findChild(QWidget, "ownImageDrop")
     assert isinstance(area, PictureFrame)
     drop(area, files(path))
@@ -142,7 +142,7 @@ def test_that_a_picture_without_a_file_can_be_dropped_and_pasted(
     assert view.name.text() == "dropped picture, 20 × 20"
     image.fill(QColor(50, 50, 50))
     QGuiApplication.clipboard().setImage(image)
-    window.plane.setFocus()
+    window.bench.plane.setFocus()
     qtbot.keyClick(window, Qt.Key.Key_V, CONTROL)
     taken(qtbot, window, 0.5)
     assert view.name.text() == "pasted picture, 20 × 20"
@@ -153,7 +153,7 @@ def test_that_the_path_of_a_picture_can_be_pasted(
     qtbot: QtBot, tmp_path: Path, window: LabWindow, form: str
 ) -> None:
     QGuiApplication.clipboard().setText(form.format(grey(tmp_path / "me.png", 200)))
-    window.actions_["pastePictureAction"].trigger()
+    window.bench.actions["pastePictureAction"].trigger()
     taken(qtbot, window, 2.0)
 
 
@@ -161,7 +161,7 @@ def test_that_a_copied_file_is_opened_as_if_it_had_been_dropped(
     qtbot: QtBot, tmp_path: Path, window: LabWindow, view: OwnPictureView
 ) -> None:
     QGuiApplication.clipboard().setMimeData(files(grey(tmp_path / "me.png", 100)))
-    window.docks.own_picture.raise_()
+    window.bench.docks.own_picture.raise_()
     qtbot.mouseClick(view.paste, LEFT)
     taken(qtbot, window, 1.0)
 
@@ -169,18 +169,18 @@ def test_that_a_copied_file_is_opened_as_if_it_had_been_dropped(
 def test_that_paste_in_a_field_of_text_still_pastes_text(qtbot: QtBot, window: LabWindow) -> None:
     window.activateWindow()
     QGuiApplication.clipboard().setText("1, 2, 3")
-    window.probe.z.setFocus()
-    window.probe.z.selectAll()
-    qtbot.keyClick(window.probe.z, Qt.Key.Key_V, CONTROL)
-    assert window.probe.z.text() == "1, 2, 3"
-    assert not window.messages.isVisible()
+    window.bench.probe.z.setFocus()
+    window.bench.probe.z.selectAll()
+    qtbot.keyClick(window.bench.probe.z, Qt.Key.Key_V, CONTROL)
+    assert window.bench.probe.z.text() == "1, 2, 3"
+    assert not window.bench.messages.isVisible()
 
 
 def test_that_the_page_opens_by_key_by_menu_and_by_the_empty_area(
     qtbot: QtBot, tmp_path: Path, window: LabWindow, view: OwnPictureView
 ) -> None:
     path = grey(tmp_path / "me.png", 200)
-    window.docks.own_picture.raise_()
+    window.bench.docks.own_picture.raise_()
     qtbot.waitUntil(lambda: not view.frame.visibleRegion().isEmpty())
 
     def page() -> QFileDialog:
@@ -197,7 +197,7 @@ def test_that_the_page_opens_by_key_by_menu_and_by_the_empty_area(
     ):
         opened()
         page().reject()
-    window.actions_["openPictureAction"].trigger()
+    window.bench.actions["openPictureAction"].trigger()
     page().fileSelected.emit(str(path))
     page().reject()
     taken(qtbot, window, 2.0)
@@ -205,7 +205,7 @@ def test_that_the_page_opens_by_key_by_menu_and_by_the_empty_area(
 
 
 def test_that_the_commands_are_found_in_the_palette(qtbot: QtBot, window: LabWindow) -> None:
-    box = window.palette_box
+    box = window.bench.palette
     box.open_at_top()
     qtbot.keyClicks(box.search, "picture of your own")
     assert box.texts()[0] == "File › Open picture of your own"
@@ -329,22 +329,22 @@ def test_that_attributes_are_added_from_there_and_the_saved_picture_says_where_i
     taken(qtbot, window, 2.0)
     assert not view.go.isEnabled(), "the probe is there"
     qtbot.mouseClick(view.attributes, LEFT)
-    qtbot.waitUntil(lambda: not window.docks.attributes.visibleRegion().isEmpty(), timeout=2000)
+    qtbot.waitUntil(lambda: not window.bench.docks.attributes.visibleRegion().isEmpty(), timeout=2000)
     z = (3.0, 0.5, 1.0)
     with qtbot.waitSignal(window.workspace.pointed, check_params_cb=lambda reply: reply.z == z):
         window.workspace.do(AddAttributes(amounts=(("Hat", 1.0),), z=z))
-    with qtbot.waitSignal(window.exporter.saved, timeout=2000):
-        window.exporter.save_probe(tmp_path / "hat.png")
+    with qtbot.waitSignal(window.bench.exporter.saved, timeout=2000):
+        window.bench.exporter.save_probe(tmp_path / "hat.png")
     origin = read_provenance(tmp_path / "hat.png")
     assert origin.z == z
     assert origin.extra["picture"] == "me.png"
     assert origin.extra["add"] == "Hat=1.0"
     with qtbot.waitSignal(window.workspace.pointed):
         window.workspace.do(MoveProbe(z=(0.0, 0.0, 0.0)))
-    with qtbot.waitSignal(window.exporter.saved, timeout=2000):
-        window.exporter.save_probe(tmp_path / "other.png")
+    with qtbot.waitSignal(window.bench.exporter.saved, timeout=2000):
+        window.bench.exporter.save_probe(tmp_path / "other.png")
     assert "picture" not in read_provenance(tmp_path / "other.png").extra
-    window.docks.own_picture.raise_()
+    window.bench.docks.own_picture.raise_()
     assert view.go.isEnabled()
     qtbot.mouseClick(view.go, LEFT)
     assert window.workspace.state.probe == (2.0, 0.5, 1.0)
@@ -358,7 +358,7 @@ def test_that_the_picture_outlives_another_model_which_encodes_it_anew_and_leave
     renderer.latents = 2
     renderer.mean = renderer.mean[:, :2].copy()
     with qtbot.waitSignal(window.workspace.loaded, timeout=2000):
-        window.opener.open_model("other")
+        window.bench.opener.open_model("other")
     qtbot.waitUntil(lambda: view.drawn.picture is not None, timeout=2000)
     assert window.workspace.state.probe == (0.0, 0.0)
     assert view.name.text().startswith("me.png")
@@ -464,7 +464,7 @@ def test_that_a_picture_that_comes_while_the_model_is_being_opened_is_followed_o
     qtbot: QtBot, tmp_path: Path, window: LabWindow, renderer: FakeRenderer
 ) -> None:
     renderer.hold.clear()
-    window.opener.open_model("other")
+    window.bench.opener.open_model("other")
     drop(window, files(grey(tmp_path / "me.png", 200)))
     qtbot.waitUntil(lambda: window.workspace.state.own_picture is not None, timeout=2000)
     renderer.hold.set()
@@ -480,11 +480,11 @@ def test_that_a_message_that_nothing_was_pasted_goes_when_a_picture_is_taken(
     assert "Nothing was pasted" in told(qtbot, window)
     drop(window, files(grey(tmp_path / "me.png", 200)))
     taken(qtbot, window, 2.0)
-    assert not window.messages.isVisible()
-    window.messages.say("something else")
+    assert not window.bench.messages.isVisible()
+    window.bench.messages.say("something else")
     drop(window, files(grey(tmp_path / "you.png", 100)))
     taken(qtbot, window, 1.0)
-    assert window.messages.isVisible(), "what it says is still true"
+    assert window.bench.messages.isVisible(), "what it says is still true"
 
 
 def test_that_the_size_said_is_the_files_own_not_what_is_kept_of_it(
@@ -492,7 +492,7 @@ def test_that_the_size_said_is_the_files_own_not_what_is_kept_of_it(
 ) -> None:
     drop(window, files(grey(tmp_path / "large.png", 200, (4100, 30))))
     qtbot.waitUntil(lambda: view.name.text() == "large.png, 4,100 × 30", timeout=3000)
-    assert window.controller.own_picture.pictures.pixels.shape[1] < 2048
+    assert window.bench.controller.own_picture.pictures.pixels.shape[1] < 2048
     image = QImage(3000, 20, QImage.Format.Format_RGB32)
     image.fill(QColor(7, 7, 7))
     QGuiApplication.clipboard().setImage(image)

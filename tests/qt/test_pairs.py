@@ -36,7 +36,7 @@ def window(qtbot: QtBot, tmp_path: Path) -> Iterator[LabWindow]:
     with few_pictures(FEW):
         made = composed(Settings(tmp_path / "lab.ini"), tmp_path / "models")
         yield made
-        qtbot.waitUntil(lambda: not made.background.busy, timeout=5000)
+        qtbot.waitUntil(lambda: not made.bench.background.busy, timeout=5000)
         made.close()
         made.deleteLater()
 

@@ -27,21 +27,21 @@ def window(qtbot: QtBot, tmp_path: Path) -> Iterator[LabWindow]:
 def asked_for(qtbot: QtBot, window: LabWindow, words: str) -> None:
     """The first command that the palette finds."""
     qtbot.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
-    qtbot.keyClicks(window.palette_box.search, words)
-    qtbot.keyClick(window.palette_box.search, Qt.Key.Key_Return)
+    qtbot.keyClicks(window.bench.palette.search, words)
+    qtbot.keyClick(window.bench.palette.search, Qt.Key.Key_Return)
 
 
 def test_that_the_palette_brings_a_panel_from_behind_a_tab_and_then_hides_it(
     qtbot: QtBot, window: LabWindow
 ) -> None:
-    docks, action = window.docks, window.actions_["attributesDockAction"]
+    docks, action = window.bench.docks, window.bench.actions["attributesDockAction"]
     qtbot.waitUntil(lambda: docks.in_front(docks.grid), timeout=2000)
     assert not docks.in_front(docks.attributes)
     assert not action.isChecked()
     asked_for(qtbot, window, "panels attributes")
     qtbot.waitUntil(lambda: docks.in_front(docks.attributes), timeout=2000)
     qtbot.waitUntil(action.isChecked, timeout=2000)
-    assert not window.actions_["manifoldGridDockAction"].isChecked(), "it is behind now"
+    assert not window.bench.actions["manifoldGridDockAction"].isChecked(), "it is behind now"
     asked_for(qtbot, window, "panels attributes")
     assert not docks.attributes.isVisible()
     qtbot.waitUntil(lambda: not action.isChecked(), timeout=2000)
@@ -51,7 +51,7 @@ def test_that_the_palette_brings_a_panel_from_behind_a_tab_and_then_hides_it(
 
 
 def test_that_the_tick_follows_the_tabs_and_the_cross_of_a_panel(qtbot: QtBot, window: LabWindow) -> None:
-    training, tray = (window.actions_[f"{name}DockAction"] for name in ("training", "tray"))
+    training, tray = (window.bench.actions[f"{name}DockAction"] for name in ("training", "tray"))
     qtbot.waitUntil(tray.isChecked, timeout=2000)
     bar = next(
         bar
@@ -61,8 +61,8 @@ def test_that_the_tick_follows_the_tabs_and_the_cross_of_a_panel(qtbot: QtBot, w
     place = [bar.tabText(place) for place in range(bar.count())].index("Training")
     qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(place).center())
     qtbot.waitUntil(lambda: training.isChecked() and not tray.isChecked(), timeout=2000)
-    window.docks.training.close()
-    analogy = window.actions_["analogyDockAction"]
+    window.bench.docks.training.close()
+    analogy = window.bench.actions["analogyDockAction"]
     qtbot.waitUntil(lambda: not training.isChecked(), timeout=2000)
     qtbot.waitUntil(lambda: tray.isChecked() is not analogy.isChecked(), timeout=2000)
 

@@ -29,7 +29,6 @@ from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.open_data.dialog import OpenDataDialog
 from latentlab.qt.shell.crash_reporter import CrashDialog
 from latentlab.qt.shell.main_window import LabWindow
-from latentlab.qt.shell.menus.pages import show_about, show_shortcuts
 from latentlab.qt.widgets.plain_text import (
     Label,
     in_html,
@@ -102,17 +101,17 @@ def saved_session(folder: Path, model: Path, data: Path) -> Settings:
 
 def see_all(qtbot: QtBot, window: LabWindow) -> None:
     """Every panel and every page of it in front once."""
-    for dock in window.docks.all:
+    for dock in window.bench.docks.all:
         dock.show()
         dock.raise_()
         qtbot.wait(30)
-    pages = window.attributes.pages
-    window.show_attributes()
+    pages = window.bench.attributes.pages
+    window.bench.docks.show_attributes()
     for place in range(pages.count()):
         pages.setCurrentIndex(place)
         qtbot.wait(30)
-    window.palette_box.open_at_top()
-    window.actions_.refresh()
+    window.bench.palette.open_at_top()
+    window.bench.actions.refresh()
     qtbot.wait(100)
 
 
@@ -146,7 +145,7 @@ def window(request: pytest.FixtureRequest, qtbot: QtBot, tmp_path: Path) -> Iter
 
 
 def test_that_no_name_does_anything_anywhere_in_the_window(qtbot: QtBot, window: LabWindow) -> None:
-    qtbot.waitUntil(lambda: bool(window.attributes.shelf.offers), timeout=10000)
+    qtbot.waitUntil(lambda: bool(window.bench.attributes.shelf.offers), timeout=10000)
     see_all(qtbot, window)
     wrong, counts = faults()
     assert wrong == []
@@ -157,24 +156,24 @@ def test_that_no_name_does_anything_anywhere_in_the_window(qtbot: QtBot, window:
 
 
 def test_that_no_name_does_anything_in_a_dialog(qtbot: QtBot, window: LabWindow, tmp_path: Path) -> None:
-    qtbot.waitUntil(lambda: bool(window.attributes.shelf.offers), timeout=10000)
-    board = window.attributes
+    qtbot.waitUntil(lambda: bool(window.bench.attributes.shelf.offers), timeout=10000)
+    board = window.bench.attributes
     pages: list[QDialog] = []
     board._show_sheet()
     board._show_trust()
-    show_about(window)
-    show_shortcuts(window)
-    window.controller.ask_to_save("probe")
+    window.bench.actions["aboutAction"].trigger()
+    window.bench.actions["shortcutsAction"].trigger()
+    window.bench.controller.ask_to_save("probe")
     yours = board.shelf.yours
     yours._rename(next(iter(yours.rows)))
     pages.append(CrashDialog(tmp_path / FILE / "lab.log", window))
     pages[-1].add(f"ValueError: {HOSTILE[0]}\x1b[2J", f"{HOSTILE[0]} and {HOSTILE[1]}")
     for data in (tmp_path / FILE / FILE, tmp_path / FILE / "missing"):
-        pages.append(OpenDataDialog(Spec.parse(str(data)), window.background, window))
+        pages.append(OpenDataDialog(Spec.parse(str(data)), window.bench.background, window))
     for page in pages:
         page.open()
     qtbot.wait(200)
-    qtbot.waitUntil(lambda: not window.background.busy, timeout=10000)
+    qtbot.waitUntil(lambda: not window.bench.background.busy, timeout=10000)
     wrong, counts = faults()
     shown = [
         page for page in QApplication.topLevelWidgets() if isinstance(page, QDialog) and page.isVisible()
@@ -189,7 +188,7 @@ def test_that_no_name_does_anything_in_a_dialog(qtbot: QtBot, window: LabWindow,
 def test_that_files_of_hostile_names_tell_of_themselves_in_plain_words(
     qtbot: QtBot, window: LabWindow, tmp_path: Path
 ) -> None:
-    home, messages = tmp_path / FILE, window.messages
+    home, messages = tmp_path / FILE, window.bench.messages
     said = []
 
     def look() -> None:
@@ -210,7 +209,9 @@ def test_that_files_of_hostile_names_tell_of_themselves_in_plain_words(
             drop(window, broken)
             qtbot.waitUntil(messages.isVisible, timeout=5000)
             look()
-    window.controller.directions.import_from(str(directions_file(home, Path(window.workspace.state.model))))
+    window.bench.controller.directions.import_from(
+        str(directions_file(home, Path(window.workspace.state.model)))
+    )
     qtbot.waitUntil(lambda: "Imported" in window.statusBar().currentMessage(), timeout=5000)
     look()
     assert f'<img src="∕{MARK}">&b\\x1b\\u202e.npz' in said[-1][2]
@@ -225,11 +226,11 @@ def test_that_a_denoiser_of_hostile_names_draws_a_tape_of_plain_captions(
     home.mkdir()
     model = save_tiny_denoiser(home / f"{FILE}.safetensors", HOSTILE, data=FILE)
     with open_window(qtbot, tmp_path) as made:
-        form = made.diffusion.reverse.form
+        form = made.bench.diffusion.reverse.form
         form.steps.setValue(3)
         form.count.setValue(2)
-        with qtbot.waitSignal(made.diffusion.tape_finished, timeout=20000):
-            made.open_denoiser(str(model))
+        with qtbot.waitSignal(made.bench.diffusion.tape_finished, timeout=20000):
+            made.bench.models.open_denoiser(str(model))
         see_all(qtbot, made)
         wrong, counts = faults()
         assert wrong == []
@@ -250,14 +251,15 @@ app = QApplication([])
 from tests.qt import fake_renderer
 name = '<img src="{pipe}">'
 fake_renderer.CLASSES = (name, name + "b", "c")
-from latentlab.qt.clients.workspace import Desk
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.shell.main_window import LabWindow
 from latentlab.session.session import Session
 from latentlab.session.state import SessionState
 folder = Path({str(tmp_path)!r})
-desk = Desk(Session(SessionState(selected=0)), fake_renderer.FakeRenderer(2, (name, name + "x"), False))
-window = LabWindow(desk, Settings(folder / "lab.ini"), folder / "models")
+renderer = fake_renderer.FakeRenderer(2, (name, name + "x"), False)
+workspace = Workspace(Session(SessionState(selected=0)), renderer)
+window = LabWindow(workspace, Settings(folder / "lab.ini"), folder / "models")
 window.show()
 window.start()
 shown = set()
@@ -265,7 +267,7 @@ def turn():
     for _ in range(20):
         app.processEvents()
         app.thread().msleep(5)
-for dock in (None, *window.docks.all):
+for dock in (None, *window.bench.docks.all):
     if dock is not None:
         dock.show()
         dock.raise_()
@@ -277,7 +279,7 @@ for widget in app.allWidgets():
         shown.add(tip)
         QToolTip.showText(QPoint(5, 5), tip, window)
         app.processEvents()
-window.messages.say(name)
+window.bench.messages.say(name)
 turn()
 window.close()
 print("tips", len(shown))
@@ -362,7 +364,7 @@ def test_that_the_walk_finds_what_it_looks_for(qtbot: QtBot) -> None:
 
 def _calls() -> Iterator[tuple[str, ast.Call]]:
     for path in sorted(PACKAGE.rglob("*.py")):
-        if path.name != "plain.py":
+        if path.name != "plain_text.py":
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Call):
                     yield path.relative_to(PACKAGE).as_posix(), node
@@ -395,7 +397,7 @@ def test_that_tips_are_set_through_plain_tip() -> None:
         "showText": 1,
     }
     # Of the plane's shades, in paragraphs that are written there.
-    known = {"views/latent_plane.py"}
+    known = {"views/latent_plane/view.py"}
     found = [
         f"{file}:{call.lineno}"
         for file, call in _calls()

@@ -22,7 +22,7 @@ def test_that_no_order_of_edits_undos_and_models_meets_a_fault(qtbot: QtBot, tmp
         window = composed(Settings(tmp_path / "lab.ini"), tmp_path / "models")
         campaign = Campaign(window, tmp_path, seed=1)
         found = campaign.run(EDITS)
-        qtbot.waitUntil(lambda: not window.background.busy, timeout=5000)
+        qtbot.waitUntil(lambda: not window.bench.background.busy, timeout=5000)
         window.close()
         window.deleteLater()
     assert found.faults == ""

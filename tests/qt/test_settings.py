@@ -23,15 +23,15 @@ pytestmark = OFFSCREEN
 def test_that_everything_comes_back(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
         window.resize(760, 640)
-        window.docks.tray.hide()
-        window.actions_["darkThemeAction"].trigger()
+        window.bench.docks.tray.hide()
+        window.bench.actions["darkThemeAction"].trigger()
         window.workspace.do(MoveProbe(z=(0.25, -1.5)))
     with open_window(qtbot, tmp_path) as window:
         assert (window.width(), window.height()) == (760, 640)
-        assert not window.docks.tray.isVisible()
+        assert not window.bench.docks.tray.isVisible()
         assert window.theming.theme is Theme.DARK
         assert window.workspace.state.probe == (0.25, -1.5)
-        window.actions_["systemThemeAction"].trigger()
+        window.bench.actions["systemThemeAction"].trigger()
 
 
 def test_that_settings_are_saved_a_while_after_a_change_without_closing(qtbot: QtBot, tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_that_a_damaged_layout_gives_the_usual_one_and_a_word_in_the_status_bar(
     settings.layout = QByteArray(b"more nonsense")
     settings.save()
     with open_window(qtbot, tmp_path) as window:
-        assert all(dock.isVisible() for dock in window.docks.all)
+        assert all(dock.isVisible() for dock in window.bench.docks.all)
         assert "lab.ini" in window.statusBar().currentMessage()
         assert (tmp_path / "lab.ini.damaged").exists()
 
@@ -129,17 +129,21 @@ def test_that_a_layout_from_before_all_panels_were_there_gives_the_usual_one_wit
     qtbot: QtBot, tmp_path: Path, version: int
 ) -> None:
     with open_window(qtbot, tmp_path) as window:
-        window.docks.tray.hide()
+        window.bench.docks.tray.hide()
         older = window.saveState(version)
     settings = Settings(tmp_path / "lab.ini")
     settings.layout = older
     settings.save()
     with open_window(qtbot, tmp_path) as window:
-        assert window.docks.tray.isVisible()
-        behind = window.tabifiedDockWidgets(window.docks.grid)
-        assert behind == [window.docks.dimensions, window.docks.attributes, window.docks.own_picture]
-        below = [window.docks.training, window.docks.analogy, window.docks.diffusion]
-        assert window.tabifiedDockWidgets(window.docks.tray) == below
+        assert window.bench.docks.tray.isVisible()
+        behind = window.tabifiedDockWidgets(window.bench.docks.grid)
+        assert behind == [
+            window.bench.docks.dimensions,
+            window.bench.docks.attributes,
+            window.bench.docks.own_picture,
+        ]
+        below = [window.bench.docks.training, window.bench.docks.analogy, window.bench.docks.diffusion]
+        assert window.tabifiedDockWidgets(window.bench.docks.tray) == below
         assert not settings.complaint
         assert not (tmp_path / "lab.ini.damaged").exists()
 

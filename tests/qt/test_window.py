@@ -85,19 +85,19 @@ def test_that_the_dimensions_behind_the_grids_tab_ask_for_nothing_until_they_are
 
     with open_window(qtbot, tmp_path, renderer) as window:
         for _ in range(2):
-            window.docks.grid.raise_()
+            window.bench.docks.grid.raise_()
             qtbot.wait(150)
             renderer.served.clear()
             window.workspace.do(MoveProbe(z=(1.0, 2.0, 0.0, window.workspace.state.probe[3] + 1.0)))
             qtbot.wait(150)
             assert not asked()
-            window.docks.dimensions.raise_()
+            window.bench.docks.dimensions.raise_()
             qtbot.waitUntil(asked, timeout=2000)
 
 
 def test_that_grid_and_tray_are_in_front_of_what_shares_their_places(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
-        docks = window.docks
+        docks = window.bench.docks
         for _ in range(2):
             qtbot.waitUntil(lambda: not docks.grid.visibleRegion().isEmpty(), timeout=1000)
             assert docks.dimensions.visibleRegion().isEmpty()
@@ -106,18 +106,18 @@ def test_that_grid_and_tray_are_in_front_of_what_shares_their_places(qtbot: QtBo
             docks.dimensions.raise_()
             docks.training.hide()
             qtbot.wait(50)
-            window.arrange()
+            window.bench.docks.arrange()
             qtbot.wait(50)
 
 
 def test_that_nothing_is_clipped_in_a_small_window(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
         window.resize(1000, 700)
-        window.arrange()
+        window.bench.docks.arrange()
         qtbot.wait(50)
         assert (window.width(), window.height()) == (1000, 700)
-        assert window.plane.width() >= 300
-        for dock in window.docks.all:
+        assert window.bench.plane.width() >= 300
+        for dock in window.bench.docks.all:
             inner, least = dock.widget(), dock.widget().minimumSizeHint()
             assert inner.width() >= least.width(), dock.objectName()
             assert inner.height() >= least.height(), dock.objectName()
@@ -137,11 +137,13 @@ def test_that_the_window_with_its_title_fits_a_screen_of_1024_by_600_whatever_is
     qtbot: QtBot, tmp_path: Path, letters: float
 ) -> None:
     with open_window(qtbot, tmp_path) as window:
-        window.messages.say("A message of some length, which wraps where it is narrow. " * 3, "Do it", print)
-        for dock in window.docks.all:
+        window.bench.messages.say(
+            "A message of some length, which wraps where it is narrow. " * 3, "Do it", print
+        )
+        for dock in window.bench.docks.all:
             dock.show()
             dock.raise_()
-            qtbot.waitUntil(lambda dock=dock: window.docks.in_front(dock), timeout=2000)
+            qtbot.waitUntil(lambda dock=dock: window.bench.docks.in_front(dock), timeout=2000)
             window.resize(300, 300)
             # A title bar of 37 pixels, and a frame.
             assert window.height() <= (540 if letters == 1.0 else 563), dock.objectName()
@@ -149,7 +151,7 @@ def test_that_the_window_with_its_title_fits_a_screen_of_1024_by_600_whatever_is
             window.resize(1016, 556)
             QApplication.processEvents()
             assert (window.width(), window.height()) == (1016, 556), dock.objectName()
-            assert window.plane.height() >= window.plane.minimumHeight(), dock.objectName()
+            assert window.bench.plane.height() >= window.bench.plane.minimumHeight(), dock.objectName()
 
 
 def test_that_a_window_made_before_it_is_shown_has_no_width_of_panels_side_by_side(
@@ -168,21 +170,21 @@ def test_that_why_there_are_no_directions_is_told_by_the_attributes_alone(
     with open_window(qtbot, tmp_path) as window:
         words = "photos has neither attributes nor classes"
         window.workspace.refused.emit(Refusal(1, "directions", words))
-        assert window.attributes.status.text() == words
-        assert not window.messages.isVisible()
+        assert window.bench.attributes.status.text() == words
+        assert not window.bench.messages.isVisible()
         window.workspace.refused.emit(Refusal(1, "directions", "It broke", "Traceback: here"))
-        assert window.messages.label.text() == "It broke"
+        assert window.bench.messages.label.text() == "It broke"
 
 
 def test_that_a_refusal_is_told_in_the_message_bar_which_can_be_closed(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
         with qtbot.waitSignal(window.workspace.refused, timeout=2000):
-            window.opener.open_model("missing")
-        assert window.messages.isVisible()
-        assert "missing" in window.messages.label.text()
+            window.bench.opener.open_model("missing")
+        assert window.bench.messages.isVisible()
+        assert "missing" in window.bench.messages.label.text()
         assert window.workspace.state.model == "mnist-vae-2d"
-        qtbot.mouseClick(window.messages.close_button, Qt.MouseButton.LeftButton)
-        assert not window.messages.isVisible()
+        qtbot.mouseClick(window.bench.messages.close_button, Qt.MouseButton.LeftButton)
+        assert not window.bench.messages.isVisible()
         assert not window.crashes.log.path.exists(), "an expected refusal is no fault to log"
 
 
@@ -190,7 +192,7 @@ def test_that_an_unexpected_refusal_also_goes_to_the_log(qtbot: QtBot, tmp_path:
     with open_window(qtbot, tmp_path) as window:
         window.workspace.refused.emit(Refusal(1, "point", "It broke", "Traceback: here"))
         assert "Traceback: here" in window.crashes.log.path.read_text()
-        assert "It broke" in window.messages.label.text()
+        assert "It broke" in window.bench.messages.label.text()
 
 
 def test_that_the_model_of_last_time_that_is_gone_gives_way_to_the_shipped_one(
@@ -202,8 +204,8 @@ def test_that_the_model_of_last_time_that_is_gone_gives_way_to_the_shipped_one(
     with open_window(qtbot, tmp_path) as window:
         assert window.workspace.state.model == "mnist-vae-2d"
         assert window.workspace.state.pins == ()
-        assert "missing" in window.messages.label.text()
-        assert "opened instead" in window.messages.label.text()
+        assert "missing" in window.bench.messages.label.text()
+        assert "opened instead" in window.bench.messages.label.text()
         assert "missing" in (tmp_path / "lab.ini.before").read_text()
 
 
@@ -218,10 +220,10 @@ def test_that_at_a_start_no_message_takes_the_place_of_another(qtbot: QtBot, tmp
     renderer = FakeRenderer()
     renderer.keys = Keys(tuple(f"{n}.jpg" for n in range(COUNT)), np.arange(COUNT, dtype=np.uint64) + 1000)
     with open_window(qtbot, tmp_path, renderer) as window:
-        lines = window.messages.label.text().splitlines()
+        lines = window.bench.messages.label.text().splitlines()
         assert [line.partition(" ")[0] for line in lines] == ["no", "mnist-vae-2d,", "The"]
         assert lines[2] == "The training of cats was not finished. It can go on where it was."
-        assert window.messages.offer.text() == "Go on"
+        assert window.bench.messages.offer.text() == "Go on"
         # What was picked among other pictures is not looked for among these.
         assert (window.workspace.state.group_a, window.workspace.state.pictures) == ((), None)
 
@@ -236,15 +238,15 @@ def test_that_pictures_that_are_gone_are_told_beside_a_training_that_can_go_on(
     renderer.keys = Keys(tuple(f"{n}.jpg" for n in range(COUNT)), np.arange(COUNT, dtype=np.uint64) + 1000)
     state = SessionState(group_a=(3,), pictures=picked)
     with open_window(qtbot, tmp_path, renderer, state=state) as window:
-        lines = window.messages.label.text().splitlines()
+        lines = window.bench.messages.label.text().splitlines()
         assert lines == ["The training of cats was not finished. It can go on where it was.", in_words(1)]
-        assert window.messages.offer.isVisible()
+        assert window.bench.messages.offer.isVisible()
         # Later ones take the place of what has been read.
         window.workspace.noticed.emit("More news.")
         window.workspace.open(window.workspace.state)
         qtbot.waitSignal(window.workspace.loaded, timeout=2000).wait()
         window.workspace.noticed.emit("Other news.")
-        assert window.messages.label.text() == "Other news."
+        assert window.bench.messages.label.text() == "Other news."
 
 
 def test_that_closing_in_the_middle_of_work_joins_within_two_seconds(qtbot: QtBot, tmp_path: Path) -> None:
@@ -283,7 +285,7 @@ def test_that_a_window_closed_before_it_is_furnished_keeps_the_layout_of_last_ti
     from latentlab.session.session import Session
 
     with open_window(qtbot, tmp_path) as window:
-        window.docks.tray.hide()
+        window.bench.docks.tray.hide()
     kept = Settings(tmp_path / "lab.ini").layout
     empty = LabWindow(Workspace(Session(), FakeRenderer()), Settings(tmp_path / "lab.ini"))
     empty.show()
@@ -293,7 +295,7 @@ def test_that_a_window_closed_before_it_is_furnished_keeps_the_layout_of_last_ti
     empty.deleteLater()
     assert Settings(tmp_path / "lab.ini").layout == kept
     with open_window(qtbot, tmp_path) as window:
-        assert not window.docks.tray.isVisible()
+        assert not window.bench.docks.tray.isVisible()
         assert not window.settings.complaint
 
 
@@ -301,7 +303,7 @@ def test_that_the_status_bar_tells_device_decode_time_memory_and_progress(
     qtbot: QtBot, tmp_path: Path
 ) -> None:
     with open_window(qtbot, tmp_path) as window:
-        status = window.status
+        status = window.bench.status
         qtbot.waitUntil(lambda: status.decode.text() == "Decode 0.5 ms", timeout=2000)
         assert status.device.text() == "CPU"
         assert not status.progress.isVisible()
@@ -327,7 +329,7 @@ def test_that_about_offers_details_to_copy(qtbot: QtBot, tmp_path: Path) -> None
     from latentlab.qt.shell.about_dialog import AboutDialog
 
     with open_window(qtbot, tmp_path) as window:
-        window.actions_["aboutAction"].trigger()
+        window.bench.actions["aboutAction"].trigger()
         page = window.findChild(AboutDialog)
         qtbot.waitUntil(lambda: "torch" in page.details.toPlainText(), timeout=5000)
         qtbot.mouseClick(page.copy_button, Qt.MouseButton.LeftButton)
@@ -340,6 +342,6 @@ def test_that_about_offers_details_to_copy(qtbot: QtBot, tmp_path: Path) -> None
 def test_that_the_command_says_why_a_full_tray_takes_no_pin(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
         window.workspace.do(SetPins(pins=tuple((float(number), 0.0) for number in range(MAX_PINS))))
-        window.actions_["pinHereAction"].trigger()
+        window.bench.actions["pinHereAction"].trigger()
         assert len(window.workspace.state.pins) == MAX_PINS
-        assert window.messages.label.text() == TRAY_FULL
+        assert window.bench.messages.label.text() == TRAY_FULL

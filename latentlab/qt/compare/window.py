@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
@@ -15,9 +15,6 @@ from latentlab.qt.widgets.latin_keys import LatinKeys
 from latentlab.qt.widgets.plain_text import title_text
 from latentlab.session.known_data import title_of
 from latentlab.session.state import SessionState
-
-if TYPE_CHECKING:
-    from latentlab.qt.shell.main_window import LabWindow
 
 _NAME = "compareWindow"
 
@@ -77,12 +74,22 @@ class CompareWindow(QDialog):
             super().keyPressEvent(event)
 
 
-def show_compare(window: LabWindow) -> None:
-    """Opens the window for comparing, or brings it to the front."""
-    page = window.findChild(CompareWindow, _NAME)
+def show_compare(
+    parent: QWidget, state: SessionState, models: Path, asked: str, log: Callable[[str], None]
+) -> None:
+    """Opens the window for comparing, or brings it to the front.
+
+    Args:
+        parent: the window that it closes with.
+        state: the session that the models begin from.
+        models: the folder of the person's own models.
+        asked: where to look for a file first.
+        log: writes down what nobody expected.
+    """
+    page = parent.findChild(CompareWindow, _NAME)
     if page is None:
-        page = CompareWindow(window.workspace.rest(), window.trainer.folder, window.settings.folder, window)
-        page.view.troubled.connect(window.crashes.log.write)
+        page = CompareWindow(state, models, asked, parent)
+        page.view.troubled.connect(log)
         page.show()
         page.start()
     page.raise_()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QDockWidget, QFileDialog, QMainWindow, QWidget
+from PySide6.QtWidgets import QFileDialog, QMainWindow
 
 from latentlab.data.report import ReadingReport
 from latentlab.data.shipped_sets import SHIPPED_SETS
@@ -24,10 +25,22 @@ from latentlab.session.edits import ChangeData
 from latentlab.session.known_data import Known, Shape, choices, shape_in_words, shape_of, title_of
 from latentlab.session.recent_data import RecentData, with_newest
 
-if TYPE_CHECKING:
-    from latentlab.qt.views.training.view import TrainingPanel
-
 _FILES = "Files of pictures (*.zip *.npz *.csv list_attr*.txt *.gz *-ubyte *.idx3);;All files (*)"
+
+
+class TrainingForm(Protocol):
+    """Where a person chooses what to train on."""
+
+    @property
+    def idle(self) -> bool:
+        """Whether no training is under way."""
+
+    @property
+    def filled(self) -> bool:
+        """Whether there is anything to choose from yet."""
+
+    def offer_data(self, known: Sequence[Known], spec: str) -> None:
+        """Offers these data, and chooses those of a spec."""
 
 
 class DataController(QObject):
@@ -48,6 +61,12 @@ class DataController(QObject):
         self._window, self._workspace, self._background = window, workspace, background
         self._bar, self._settings = bar, settings
         self.page: OpenDataDialog | None = None
+        self._form: TrainingForm | None = None
+        self._show_form: Callable[[], None] | None = None
+
+    def trains_in(self, form: TrainingForm, show: Callable[[], None]) -> None:
+        """From now on data are offered for training in that form, which `show` brings to the front."""
+        self._form, self._show_form = form, show
 
     # What there is
 
@@ -140,8 +159,7 @@ class DataController(QObject):
             text = f"{text}\n{too_few}" if too_few else text
             self._bar.say(text, "Show in the plane", partial(self._show, spec), good=True)
         else:
-            panel = self._panel()
-            when = "now" if panel is None or panel.idle else "when the training has ended"
+            when = "now" if self._form is None or self._form.idle else "when the training has ended"
             self._bar.say(f"{text}\n{too_few or f'{title} can be trained on {when}.'}", good=not too_few)
 
     # Going to others
@@ -159,27 +177,24 @@ class DataController(QObject):
         _, planes, height, width = model.images.shape
         made_for = shape_in_words((planes, height, width))
         text = f"{model.model} is made for {made_for}{has}."
-        if self._panel() is None:
+        if self._form is None:
             self._bar.say(text)
         else:
             train = partial(self.offer_training, spec)
             self._bar.say(f"{text} A model can be trained on them.", "Train a model on them", train)
 
-    def offer_training(self, spec: str) -> None:
-        """Puts these data into the training dock, and that in sight."""
-        panel = self._panel()
-        if panel is None:
-            return
-        panel.offer_data(self.known(), spec)
-        above: QWidget | None = panel
-        while above is not None and not isinstance(above, QDockWidget):
-            above = above.parentWidget()
-        if above is not None:
-            above.show()
-            above.raise_()
+    def offer_first(self, spec: str) -> bool:
+        """Fills the form of a training, if it is empty yet, with these data chosen; whether it was."""
+        if self._form is None or self._form.filled:
+            return False
+        self._form.offer_data(self.known(), spec)
+        return True
 
-    def _panel(self) -> TrainingPanel | None:
-        return getattr(self._window, "training", None)
+    def offer_training(self, spec: str) -> None:
+        """Puts these data into the form of a training, and that in sight."""
+        if self._form is not None and self._show_form is not None:
+            self._form.offer_data(self.known(), spec)
+            self._show_form()
 
     def _fits(self, spec: str) -> bool:
         model = self._workspace.model

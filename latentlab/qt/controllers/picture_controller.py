@@ -18,10 +18,12 @@ from latentlab.qt.widgets.incoming import incoming
 
 
 class PictureController(QObject):
-    """`failed` carries a message and details; `overcome` the same message, once a later picture came in."""
+    """`failed` carries a message and details; `overcome` the same message, once a later picture came in;
+    `told` what went well."""
 
     failed = Signal(str, str)
     overcome = Signal(str)
+    told = Signal(str)
 
     def __init__(
         self, window: QMainWindow, workspace: Workspace, opener: FileOpener, settings: Settings
@@ -32,7 +34,7 @@ class PictureController(QObject):
         self.pictures.failed.connect(self.failed)
         self._last_failure = ""
         self.failed.connect(self._note)
-        self.pictures.taken.connect(self._take_back)
+        self.pictures.taken.connect(self._taken)
         opener.picture_wanted.connect(self.open_path)
         opener.thing_dropped.connect(self.take)
 
@@ -40,8 +42,9 @@ class PictureController(QObject):
     def _note(self, message: str, details: str) -> None:
         self._last_failure = message
 
-    @Slot()
-    def _take_back(self) -> None:
+    @Slot(str)
+    def _taken(self, name: str) -> None:
+        self.told.emit(f"Took {name}; the probe goes to its place")
         message, self._last_failure = self._last_failure, ""
         self.overcome.emit(message)
 

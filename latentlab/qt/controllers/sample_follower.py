@@ -10,8 +10,10 @@ import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Slot
 
 from latentlab.engine.diffusion.recipes import Recipe, SamplerSettings
@@ -21,7 +23,6 @@ from latentlab.engine.training.plan import is_drawn_from
 from latentlab.qt.clients.denoiser_client import DenoiserClient
 from latentlab.qt.clients.trainer_client import Stage, TrainerClient
 from latentlab.qt.clients.training_orders import Snapshot
-from latentlab.qt.views.training.sample_sheet import DrawnNow
 from latentlab.qt.widgets.message_bar import MessageBar
 
 EVERY_STEPS, EVERY_S = 200, 10.0
@@ -49,6 +50,19 @@ def in_words(config: Mapping[str, Any]) -> str:
     return f"{told} in turn ({shown}), guidance {_GUIDANCE:g}."
 
 
+class SampleSheet(Protocol):
+    """Where the pictures are shown."""
+
+    def begin(self) -> None:
+        """Another training: nothing has been drawn yet."""
+
+    def show_pictures(self, pictures: NDArray[np.uint8], step: int, what: str) -> None:
+        """Shows uint8 (B, C, H, W) pictures after so many steps; `what` says in words what they were told."""
+
+    def complain(self, message: str) -> None:
+        """Says why nothing could be drawn."""
+
+
 class SampleFollower(QObject):
     """Between a trainer's snapshots and the workspace that draws from them; offers the model when it is kept.
 
@@ -60,7 +74,7 @@ class SampleFollower(QObject):
         self,
         trainer: TrainerClient,
         workspace: DenoiserClient,
-        drawn: DrawnNow,
+        drawn: SampleSheet,
         messages: MessageBar,
         open_model: Callable[[str], None],
         parent: QObject | None = None,

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QMainWindow
 
 from latentlab.data.report import ReadingReport
+from latentlab.errors import LabError
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.data_controller import DataController
 from latentlab.qt.controllers.direction_controller import DirectionController
@@ -47,6 +48,7 @@ class SessionController(QObject):
         self.directions.failed.connect(opener.failed)
         self.own_picture = PictureController(window, workspace, opener, settings)
         self.own_picture.failed.connect(opener.failed)
+        self.own_picture.told.connect(opener.told)
 
     def is_open(self) -> bool:
         """Whether a model is there to do something with."""
@@ -111,6 +113,15 @@ class SessionController(QObject):
     def pictures_opened(self, spec: str, title: str, report: ReadingReport) -> None:
         """Pictures of one's own have been read: what can be done with them is offered."""
         self.data.pictures_opened(spec, title, report)
+
+    def copy_probe(self) -> None:
+        """The picture at the probe to the clipboard."""
+        try:
+            self._exporter.copy_probe()
+        except LabError as error:
+            self._opener.bar.say(str(error))
+        else:
+            self._opener.told.emit("The picture at the probe is on the clipboard")
 
     # The probe
 

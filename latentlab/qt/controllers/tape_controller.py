@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QMainWindow
 
+from latentlab.engine.diffusion.recipes import Recipe
 from latentlab.engine.diffusion.tape_models import find_model_of
 from latentlab.engine.diffusion.tape_origin import Origin, changed
 from latentlab.qt.clients.denoiser_client import DenoiserClient
@@ -17,8 +19,20 @@ from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.export import tapes
 from latentlab.qt.export.tape_dialog import TapeDialog
 from latentlab.qt.export.tapes import TAPE, TapeInHand, TapeWish
-from latentlab.qt.views.diffusion.view import DiffusionView
 from latentlab.qt.widgets.message_bar import MessageBar
+
+
+class TapeView(Protocol):
+    """What shows tapes, as far as their files concern it."""
+
+    def tape_in_hand(self) -> TapeInHand | None:
+        """The tape as it is now; None if there is nothing of it yet."""
+
+    def frame_rate(self) -> int:
+        """How many frames a second it is played at."""
+
+    def show_recipe(self, recipe: Recipe, model: str, model_hash: str = "") -> None:
+        """Draws a tape by a model, a name or a path: opened if it is not, or if it has another hash."""
 
 
 class TapeController(QObject):
@@ -28,6 +42,7 @@ class TapeController(QObject):
     there is something to save, or no longer.
 
     Args:
+        view: shows tapes; whoever puts them together has it call `look` when there is another frame.
         show: brings the diffusion to the front.
         own_models: those that were trained here.
     """
@@ -40,7 +55,7 @@ class TapeController(QObject):
     def __init__(
         self,
         window: QMainWindow,
-        view: DiffusionView,
+        view: TapeView,
         diffusion: DenoiserClient,
         background: TaskQueue,
         bar: MessageBar,
@@ -56,9 +71,7 @@ class TapeController(QObject):
         self._had = False
         # Of the files that were dropped, the newest counts.
         self._newest = 0
-        view.frame_shown.connect(self._look)
-        view.tape_begun.connect(self._look)
-        diffusion.opened.connect(self._look)
+        diffusion.opened.connect(self.look)
 
     # Taking away
 
@@ -68,13 +81,7 @@ class TapeController(QObject):
 
     def in_hand(self) -> TapeInHand | None:
         """The tape as it is now; None if there is nothing of it yet."""
-        page, model = self._view.reverse, self._diffusion.model
-        track, frame = page.tracks.in_hand, page.frame
-        if model is None or track is None or frame is None or track.store.get(frame.number) is not frame:
-            return None
-        origin = Origin(track.recipe, model.model, model.hash)
-        running = page.runs.track is track
-        return TapeInHand(origin, model.alpha_bar, tuple(track.store.frames), frame, page.picture, running)
+        return self._view.tape_in_hand()
 
     def ask_to_save(self, what: str, suffix: str = "") -> None:
         """Opens the page on which the tape in hand, or its frame, is saved; one page at a time."""
@@ -84,7 +91,7 @@ class TapeController(QObject):
         if self._page is not None:
             self._page.destroyed.disconnect(self._page_gone)
             self._page.close()
-        settings, rate = self._settings, self._view.reverse.transport.speed.value()
+        settings, rate = self._settings, self._view.frame_rate()
         page = TapeDialog(what, tape, settings.scale, rate, settings.folder, self._window, suffix)
         page.wished.connect(partial(self._wished, tape))
         page.destroyed.connect(self._page_gone)
@@ -114,7 +121,8 @@ class TapeController(QObject):
         self._page = None
 
     @Slot()
-    def _look(self) -> None:
+    def look(self) -> None:
+        """There may be something to save, or nothing any more."""
         has = self.has_tape()
         if has != self._had:
             self._had = has

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from PySide6.QtCore import QObject, Slot
@@ -25,11 +25,17 @@ from latentlab.session.known_data import title_of
 
 if TYPE_CHECKING:
     from latentlab.engine.diffusion.runner import Frame
-    from latentlab.qt.views.latent_plane.view import LatentPlane
 
 # Of a tape of 1,000 frames, so many say where it goes.
 _MOST = 120
 _Way = tuple[tuple["Frame", ...], int]
+
+
+class ShowsTrajectory(Protocol):
+    """A plane, as far as tapes concern it."""
+
+    def show_trajectory(self, points: tuple[Point, ...], reached: int, hand: str = "") -> None:
+        """The way of a tape, the frame in hand marked with its name; () for none."""
 
 
 class Tracing(QObject):
@@ -45,7 +51,7 @@ class Tracing(QObject):
     def __init__(
         self,
         workspace: Workspace,
-        plane: LatentPlane,
+        plane: ShowsTrajectory,
         frames: Callable[[], Sequence[Frame]],
         learnt: Callable[[], str],
         parent: QObject | None = None,

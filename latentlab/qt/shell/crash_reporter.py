@@ -99,6 +99,11 @@ class CrashReporter(QObject):
             self._installed = False
             sys.excepthook, threading.excepthook = self._hooks
 
+    @Slot(str)
+    def note(self, text: str) -> None:
+        """Writes into the log, and no more, what was told elsewhere."""
+        self.log.write(text)
+
     def _hook(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if not issubclass(kind, Exception):  # Ctrl+C, sys.exit
             self._hooks[0](kind, error, trace)

@@ -6,7 +6,9 @@ analogy and the diffusion the tray's: a tab brings the one or the other to the f
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from typing import Protocol, runtime_checkable
+
+from PySide6.QtCore import QObject, QSize, Qt, Slot
 from PySide6.QtWidgets import (
     QDockWidget,
     QFrame,
@@ -67,7 +69,15 @@ def beside(name: str, left: QWidget, right: QWidget) -> QSplitter:
     return splitter
 
 
-class Docks:
+@runtime_checkable
+class TakesFocus(Protocol):
+    """A view that says where the keys go when it comes to the front by a command."""
+
+    def take_focus(self) -> None:
+        """The keys are for this view now."""
+
+
+class Docks(QObject):
     """The docks of a window, each with a title, an objectName and a place to go back to."""
 
     def __init__(
@@ -83,6 +93,7 @@ class Docks:
         analogy: QWidget,
         diffusion: QWidget,
     ) -> None:
+        super().__init__(window)
         self._window = window
         # The bottom has its own corner on the left: the grid is as high as the plane, the probe higher.
         window.setCorner(Qt.Corner.BottomLeftCorner, _BOTTOM)
@@ -137,9 +148,40 @@ class Docks:
         if self.in_front(dock):
             dock.hide()
         else:
-            dock.show()
-            dock.raise_()
+            self.bring(dock)
 
+    def bring(self, dock: QDockWidget) -> None:
+        """Brings it to the front."""
+        dock.show()
+        dock.raise_()
+
+    def _bring_and_focus(self, dock: QDockWidget) -> None:
+        self.bring(dock)
+        view = dock.widget()
+        if isinstance(view, TakesFocus):
+            view.take_focus()
+
+    @Slot()
+    def show_training(self) -> None:
+        """Brings the training to the front, where a model is chosen by the keys."""
+        self._bring_and_focus(self.training)
+
+    @Slot()
+    def show_diffusion(self) -> None:
+        """Brings the diffusion to the front; the keys are for its tape."""
+        self._bring_and_focus(self.diffusion)
+
+    @Slot()
+    def show_attributes(self) -> None:
+        """Brings the attributes to the front."""
+        self.bring(self.attributes)
+
+    @Slot()
+    def show_own_picture(self) -> None:
+        """Brings the person's own picture to the front."""
+        self.bring(self.own_picture)
+
+    @Slot()
     def arrange(self) -> None:
         """Everything back in its place, at the sizes that suit the window."""
         # Those behind a tab come last: side by side for a moment, they would make the window grow.

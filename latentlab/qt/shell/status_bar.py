@@ -64,8 +64,13 @@ class Status(QObject):
         workspace.pointed.connect(self._pointed)
         workspace.refused.connect(self._refused)
 
+    @Slot(str)
+    def say_saved(self, path: str) -> None:
+        """That a file was saved."""
+        self.say(f"Saved {path}")
+
     def say(self, text: str, seconds: float = 6.0) -> None:
-        """A word in passing, such as that a file was saved."""
+        """A word in passing."""
         self._bar.showMessage(short_name(text, _SAID), int(seconds * 1000))
 
     @Slot(str)

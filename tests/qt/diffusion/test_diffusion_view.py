@@ -49,28 +49,28 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
 
 
 def finished(window: LabWindow) -> bool:
-    return bool(window.diffusion.frames()) and window.diffusion.frames()[-1].t == 0
+    return bool(window.bench.diffusion.frames()) and window.bench.diffusion.frames()[-1].t == 0
 
 
 def test_that_the_first_look_opens_the_denoiser_of_the_planes_data_and_draws(
     qtbot: QtBot, tmp_path: Path, shipped: dict[str, Path]
 ) -> None:
     with open_window(qtbot, tmp_path) as window:
-        assert window.denoiser_client.model is None
-        window.diffusion.reverse.form.steps.setValue(3)
+        assert window.bench.denoiser_client.model is None
+        window.bench.diffusion.reverse.form.steps.setValue(3)
         button = window.findChild(QToolButton, "diffusionButton")
         qtbot.mouseClick(button, LEFT)
         qtbot.waitUntil(lambda: finished(window), timeout=20000)
-        assert window.denoiser_client.model is not None
-        assert window.denoiser_client.model.model == "mnist-ddpm"
-        chooser = window.diffusion.chooser
+        assert window.bench.denoiser_client.model is not None
+        assert window.bench.denoiser_client.model.model == "mnist-ddpm"
+        chooser = window.bench.diffusion.chooser
         assert [chooser.itemText(n) for n in range(chooser.count())] == [
             "faces-ddpm", "mnist-ddpm", "Open a file …",
         ]  # fmt: skip
         assert chooser.currentText() == "mnist-ddpm"
         assert window.workspace.state.model == SessionState().model
         chooser.setCurrentIndex(0)
-        with qtbot.waitSignal(window.denoiser_client.opened, timeout=5000):
+        with qtbot.waitSignal(window.bench.denoiser_client.opened, timeout=5000):
             chooser.activated.emit(0)
         assert chooser.currentText() == "faces-ddpm"
 
@@ -79,11 +79,11 @@ def test_that_the_next_start_draws_as_the_last_one_did(
     qtbot: QtBot, tmp_path: Path, shipped: dict[str, Path]
 ) -> None:
     with open_window(qtbot, tmp_path) as window:
-        window.show_diffusion()
-        form = window.diffusion.reverse.form
+        window.bench.docks.show_diffusion()
+        form = window.bench.diffusion.reverse.form
         qtbot.waitUntil(lambda: finished(window))
-        window.diffusion.open_model("faces-ddpm")
-        qtbot.waitUntil(lambda: window.denoiser_client.model.model == "faces-ddpm" and finished(window))
+        window.bench.diffusion.open_model("faces-ddpm")
+        qtbot.waitUntil(lambda: window.bench.denoiser_client.model.model == "faces-ddpm" and finished(window))
         form.steps.setValue(4)
         form.count.setValue(3)
         form.seed.setValue(77)
@@ -91,10 +91,10 @@ def test_that_the_next_start_draws_as_the_last_one_did(
         sampler_settings = form.sampler_settings
         assert (sampler_settings.steps, sampler_settings.seed) == (4, 77)
     with open_window(qtbot, tmp_path) as window:
-        window.show_diffusion()
+        window.bench.docks.show_diffusion()
         qtbot.waitUntil(lambda: finished(window))
-        assert window.denoiser_client.model.model == "faces-ddpm"
-        assert window.diffusion.recipe() == Recipe(3, sampler_settings)
+        assert window.bench.denoiser_client.model.model == "faces-ddpm"
+        assert window.bench.diffusion.recipe() == Recipe(3, sampler_settings)
 
 
 def test_that_a_panel_left_open_draws_at_the_next_start_though_it_is_there_before_the_planes_model(
@@ -109,22 +109,26 @@ def test_that_a_panel_left_open_draws_at_the_next_start_though_it_is_there_befor
 
     monkeypatch.setattr(LabWindow, "start", start_slowly)
     with open_window(qtbot, tmp_path) as window:
-        window.diffusion.reverse.form.steps.setValue(3)
-        window.show_diffusion()
+        window.bench.diffusion.reverse.form.steps.setValue(3)
+        window.bench.docks.show_diffusion()
         qtbot.waitUntil(lambda: finished(window))
     with open_window(qtbot, tmp_path) as window:
-        assert window.diffusion.isVisible()
+        assert window.bench.diffusion.isVisible()
         qtbot.waitUntil(lambda: finished(window))
-        assert window.denoiser_client.model.model == "mnist-ddpm"
+        assert window.bench.denoiser_client.model.model == "mnist-ddpm"
 
 
 def test_that_a_noised_picture_comes_back_from_the_very_noise_that_was_seen_and_is_told_no_class_in_turn(
     qtbot: QtBot, tmp_path: Path, shipped: dict[str, Path]
 ) -> None:
     with open_window(qtbot, tmp_path) as window:
-        window.show_diffusion()
+        window.bench.docks.show_diffusion()
         qtbot.waitUntil(lambda: finished(window))
-        view, form, page = window.diffusion, window.diffusion.reverse.form, window.diffusion.forward
+        view, form, page = (
+            window.bench.diffusion,
+            window.bench.diffusion.reverse.form,
+            window.bench.diffusion.forward,
+        )
         assert len(form.sampler_settings.conditions) == 2, "each class in turn"
         view.pages.setCurrentWidget(page)
         page.slider.setValue(12)
@@ -150,23 +154,26 @@ def test_that_a_file_that_holds_another_model_by_now_draws_what_it_can(
     mine = save_tiny_denoiser(tmp_path / "mine.safetensors", names=("x", "y", "z"))
     old = Recipe(2, SamplerSettings(steps=50, guidance=3.0, conditions=((0.0, 1.0),), seed=4))
     with open_window(qtbot, tmp_path) as window:
-        window.diffusion.remember((str(mine), old))
-        window.show_diffusion()
+        window.bench.diffusion.remember((str(mine), old))
+        window.bench.docks.show_diffusion()
         qtbot.waitUntil(lambda: finished(window))
-        assert window.denoiser_client.model.model == "mine"
-        assert window.diffusion.recipe() == Recipe(2, SamplerSettings(steps=20, seed=4))
-        assert window.diffusion.kept == (str(mine.resolve()), Recipe(2, SamplerSettings(steps=20, seed=4)))
+        assert window.bench.denoiser_client.model.model == "mine"
+        assert window.bench.diffusion.recipe() == Recipe(2, SamplerSettings(steps=20, seed=4))
+        assert window.bench.diffusion.kept == (
+            str(mine.resolve()),
+            Recipe(2, SamplerSettings(steps=20, seed=4)),
+        )
 
 
 def test_that_another_model_chosen_meanwhile_does_not_draw_the_recipe_of_the_first(
     qtbot: QtBot, tmp_path: Path, shipped: dict[str, Path]
 ) -> None:
     with open_window(qtbot, tmp_path) as window:
-        window.diffusion.show_recipe(Recipe(2, SamplerSettings(steps=7, seed=4)), "mnist-ddpm")
-        window.diffusion.open_model("faces-ddpm")
+        window.bench.diffusion.show_recipe(Recipe(2, SamplerSettings(steps=7, seed=4)), "mnist-ddpm")
+        window.bench.diffusion.open_model("faces-ddpm")
         qtbot.waitUntil(lambda: finished(window))
-        assert window.denoiser_client.model.model == "faces-ddpm"
-        assert window.diffusion.recipe().sampler_settings.seed != 4
+        assert window.bench.denoiser_client.model.model == "faces-ddpm"
+        assert window.bench.diffusion.recipe().sampler_settings.seed != 4
 
 
 def test_that_without_a_look_at_the_diffusion_what_was_set_is_kept(
@@ -174,7 +181,7 @@ def test_that_without_a_look_at_the_diffusion_what_was_set_is_kept(
 ) -> None:
     kept = ("faces-ddpm", Recipe(2, SamplerSettings(steps=5, seed=9)))
     with open_window(qtbot, tmp_path) as window:
-        window.diffusion.remember(kept)
+        window.bench.diffusion.remember(kept)
     with open_window(qtbot, tmp_path) as window:
         assert window.settings.tape == kept
 
@@ -183,10 +190,12 @@ def test_that_a_model_of_last_time_that_is_gone_gives_way_to_one_that_ships(
     qtbot: QtBot, tmp_path: Path, shipped: dict[str, Path]
 ) -> None:
     with open_window(qtbot, tmp_path) as window:
-        window.diffusion.remember((str(tmp_path / "gone.safetensors"), Recipe(2, SamplerSettings(steps=5))))
-        window.show_diffusion()
+        window.bench.diffusion.remember(
+            (str(tmp_path / "gone.safetensors"), Recipe(2, SamplerSettings(steps=5)))
+        )
+        window.bench.docks.show_diffusion()
         qtbot.waitUntil(lambda: finished(window))
-        assert window.denoiser_client.model.model == "mnist-ddpm"
+        assert window.bench.denoiser_client.model.model == "mnist-ddpm"
 
 
 def test_that_a_dropped_denoiser_opens_in_the_panel_and_the_plane_stays(qtbot: QtBot, tmp_path: Path) -> None:
@@ -195,10 +204,10 @@ def test_that_a_dropped_denoiser_opens_in_the_panel_and_the_plane_stays(qtbot: Q
     data.setUrls([QUrl.fromLocalFile(str(path))])
     with open_window(qtbot, tmp_path) as window:
         before = window.workspace.state
-        window.opener.open_dropped(data)
+        window.bench.opener.open_dropped(data)
         qtbot.waitUntil(lambda: finished(window), timeout=20000)
-        assert window.docks.in_front(window.docks.diffusion)
-        assert window.diffusion.chooser.currentText() == "mine"
+        assert window.bench.docks.in_front(window.bench.docks.diffusion)
+        assert window.bench.diffusion.chooser.currentText() == "mine"
         assert window.workspace.state.model == before.model
 
 
@@ -208,23 +217,23 @@ def test_that_a_recipe_opens_its_model_and_comes_out_the_same_again(qtbot: QtBot
         2, SamplerSettings("ddpm", 6, seed=9)
     )
     with open_window(qtbot, tmp_path) as window:
-        window.show_diffusion()
+        window.bench.docks.show_diffusion()
         pictures = []
         for _ in range(2):
-            with qtbot.waitSignal(window.diffusion.tape_finished, timeout=20000) as told:
-                window.diffusion.show_recipe(recipe, path)
-            assert told.args[0] == recipe == window.diffusion.recipe()
-            pictures.append([frame.x_t.tobytes() for frame in window.diffusion.frames()])
+            with qtbot.waitSignal(window.bench.diffusion.tape_finished, timeout=20000) as told:
+                window.bench.diffusion.show_recipe(recipe, path)
+            assert told.args[0] == recipe == window.bench.diffusion.recipe()
+            pictures.append([frame.x_t.tobytes() for frame in window.bench.diffusion.frames()])
         assert pictures[0] == pictures[1]
 
 
 def test_that_a_branch_ends_as_its_recipe_does_when_drawn_as_one(qtbot: QtBot, tmp_path: Path) -> None:
     path = str(save_tiny_denoiser(tmp_path / "mine.safetensors"))
     with open_window(qtbot, tmp_path) as window:
-        view = window.diffusion
+        view = window.bench.diffusion
         view.reverse.form.steps.setValue(6)
         with qtbot.waitSignal(view.tape_finished, timeout=20000):
-            window.open_denoiser(path)
+            window.bench.models.open_denoiser(path)
         for sampler in ("ddpm", "dpm++"):
             view.reverse._go(3)
             view.reverse.form.sampler.setCurrentIndex(view.reverse.form.sampler.findData(sampler))
@@ -239,10 +248,10 @@ def test_that_a_branch_ends_as_its_recipe_does_when_drawn_as_one(qtbot: QtBot, t
 
 def test_that_a_model_that_is_none_is_refused_in_the_message_bar(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
-        window.open_denoiser(str(save_tiny_model(tmp_path / "vae.safetensors")))
-        qtbot.waitUntil(lambda: "is no diffusion model" in window.messages.label.text(), timeout=20000)
-        assert "vae.safetensors" in window.messages.label.text()
-        assert window.denoiser_client.model is None
+        window.bench.models.open_denoiser(str(save_tiny_model(tmp_path / "vae.safetensors")))
+        qtbot.waitUntil(lambda: "is no diffusion model" in window.bench.messages.label.text(), timeout=20000)
+        assert "vae.safetensors" in window.bench.messages.label.text()
+        assert window.bench.denoiser_client.model is None
 
 
 def test_that_the_panel_is_higher_while_it_is_in_front_and_gives_the_height_back(
@@ -250,14 +259,14 @@ def test_that_the_panel_is_higher_while_it_is_in_front_and_gives_the_height_back
 ) -> None:
     with open_window(qtbot, tmp_path) as window:
         window.resize(1300, 860)
-        qtbot.waitUntil(lambda: window.docks.in_front(window.docks.tray), timeout=2000)
-        window.docks.fit()
+        qtbot.waitUntil(lambda: window.bench.docks.in_front(window.bench.docks.tray), timeout=2000)
+        window.bench.docks.fit()
         qtbot.wait(50)
-        low = window.docks.tray.height()
-        window.show_diffusion()
-        qtbot.waitUntil(lambda: window.docks.diffusion.height() > low + 80, timeout=2000)
-        window.docks.tray.raise_()
-        qtbot.waitUntil(lambda: abs(window.docks.tray.height() - low) < 8, timeout=2000)
+        low = window.bench.docks.tray.height()
+        window.bench.docks.show_diffusion()
+        qtbot.waitUntil(lambda: window.bench.docks.diffusion.height() > low + 80, timeout=2000)
+        window.bench.docks.tray.raise_()
+        qtbot.waitUntil(lambda: abs(window.bench.docks.tray.height() - low) < 8, timeout=2000)
 
 
 def test_that_what_the_catalogue_says_comes_from_the_headers(

@@ -46,22 +46,26 @@ def models(tmp_path: Path) -> tuple[str, str]:
 def window(qtbot: QtBot, tmp_path: Path) -> Iterator[LabWindow]:
     with open_window(qtbot, tmp_path) as made:
         made.show_diffusion()
-        made.diffusion.reverse.form.count.setValue(2)
-        made.diffusion.reverse.form.steps.setValue(5)
+        made.bench.diffusion.reverse.form.count.setValue(2)
+        made.bench.diffusion.reverse.form.steps.setValue(5)
         yield made
 
 
 def open_(qtbot: QtBot, window: LabWindow, model: str) -> None:
-    with qtbot.waitSignal(window.denoiser_client.opened, timeout=10_000):
-        window.diffusion.open_model(model)
+    with qtbot.waitSignal(window.bench.denoiser_client.opened, timeout=10_000):
+        window.bench.diffusion.open_model(model)
 
 
 def test_that_no_page_reads_the_one_denoiser_under_the_other(
     qtbot: QtBot, window: LabWindow, models: tuple[str, str]
 ) -> None:
     refused: list[Refusal] = []
-    window.denoiser_client.refused.connect(refused.append)
-    forward, reverse, pages = window.diffusion.forward, window.diffusion.reverse, window.diffusion.pages
+    window.bench.denoiser_client.refused.connect(refused.append)
+    forward, reverse, pages = (
+        window.bench.diffusion.forward,
+        window.bench.diffusion.reverse,
+        window.bench.diffusion.pages,
+    )
     for model, steps in ((models[0], LONG), (models[1], SHORT), (models[0], LONG), (models[1], SHORT)):
         open_(qtbot, window, model)
         assert forward.slider.maximum() == steps
@@ -83,12 +87,12 @@ def test_that_what_was_asked_of_the_denoiser_before_is_not_answered_any_more(
     qtbot: QtBot, window: LabWindow, models: tuple[str, str]
 ) -> None:
     open_(qtbot, window, models[0])
-    workspace = window.denoiser_client
+    workspace = window.bench.denoiser_client
     came: list[BeliefReply | Refusal] = []
     workspace.predicted.connect(came.append)
     workspace.refused.connect(came.append)
     frame = torch.zeros(1, 3, 8, 8).numpy()
-    window.diffusion.open_model(models[1])
+    window.bench.diffusion.open_model(models[1])
     # Served by the new model, if at all.
     with qtbot.waitSignal(workspace.opened, timeout=10_000):
         workspace.believe(frame, LONG)
@@ -100,10 +104,10 @@ def test_that_tapes_of_the_denoiser_before_go_as_soon_as_another_is_there(
     qtbot: QtBot, window: LabWindow, models: tuple[str, str]
 ) -> None:
     open_(qtbot, window, models[0])
-    reverse = window.diffusion.reverse
+    reverse = window.bench.diffusion.reverse
     qtbot.waitUntil(lambda: bool(reverse.frames) and reverse.frames[-1].t == 0, timeout=10_000)
     kept: list[int] = []
-    window.denoiser_client.opened.connect(lambda model: kept.append(len(reverse.frames)))
+    window.bench.denoiser_client.opened.connect(lambda model: kept.append(len(reverse.frames)))
     open_(qtbot, window, models[1])
     assert kept == [0]
 
@@ -111,7 +115,7 @@ def test_that_tapes_of_the_denoiser_before_go_as_soon_as_another_is_there(
 def test_that_no_denoiser_is_asked_what_it_believes_of_the_others_pictures(
     qtbot: QtBot, window: LabWindow, models: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    workspace, forward = window.denoiser_client, window.diffusion.forward
+    workspace, forward = window.bench.denoiser_client, window.bench.diffusion.forward
     asked: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
     believe = workspace.believe
 
@@ -121,12 +125,12 @@ def test_that_no_denoiser_is_asked_what_it_believes_of_the_others_pictures(
         believe(x_t, *rest)
 
     monkeypatch.setattr(workspace, "believe", noted)
-    window.diffusion.pages.setCurrentWidget(forward)
+    window.bench.diffusion.pages.setCurrentWidget(forward)
     # Before the noise of the new one has come.
     workspace.opened.connect(lambda model: forward._ask())
     for model in (*models, *models):
         open_(qtbot, window, model)
-        window.diffusion.pages.setCurrentWidget(forward)
+        window.bench.diffusion.pages.setCurrentWidget(forward)
         forward.slider.setValue(forward.slider.maximum() // 2)
         before = len(asked)
         qtbot.waitUntil(lambda before=before: len(asked) > before, timeout=3000)

@@ -41,27 +41,27 @@ def window(qtbot: QtBot, tmp_path: Path, model: Path) -> Iterator[LabWindow]:
     """With a tape of three pictures in seven frames."""
     with open_window(qtbot, tmp_path) as made:
         made.settings.folder = str(tmp_path)
-        form = made.diffusion.reverse.form
+        form = made.bench.diffusion.reverse.form
         form.steps.setValue(STEPS)
         form.count.setValue(COUNT)
         form.seed.setValue(5)
-        with qtbot.waitSignal(made.diffusion.tape_finished, timeout=20000):
-            made.open_denoiser(str(model))
+        with qtbot.waitSignal(made.bench.diffusion.tape_finished, timeout=20000):
+            made.bench.models.open_denoiser(str(model))
         yield made
 
 
 def branch(qtbot: QtBot, window: LabWindow) -> None:
     """Off the third frame, in another manner."""
-    page = window.diffusion.reverse
+    page = window.bench.diffusion.reverse
     page._go(2)
     page.form.sampler.setCurrentIndex(page.form.sampler.findData("ddpm"))
     page.form.guidance.setValue(25)
-    with qtbot.waitSignal(window.diffusion.tape_finished, timeout=20000):
+    with qtbot.waitSignal(window.bench.diffusion.tape_finished, timeout=20000):
         qtbot.mouseClick(page.transport.branch, LEFT)
 
 
 def dialog(window: LabWindow, action: str) -> TapeDialog:
-    window.actions_[action].trigger()
+    window.bench.actions[action].trigger()
     pages = [page for page in window.findChildren(TapeDialog) if page.isVisible()]
     assert len(pages) == 1
     return pages[0]
@@ -73,20 +73,20 @@ def saved(qtbot: QtBot, window: LabWindow, action: str, path: Path, show: int = 
     page.show_.setCurrentIndex(show)
     page.scale.setValue(1)
     page.path.setText(str(path))
-    with qtbot.waitSignal(window.exporter.saved, timeout=10000):
+    with qtbot.waitSignal(window.bench.exporter.saved, timeout=10000):
         qtbot.keyClick(page.path, Qt.Key.Key_Return)
     assert str(path) in window.statusBar().currentMessage()
     return path
 
 
 def restored(qtbot: QtBot, window: LabWindow, path: Path) -> None:
-    with qtbot.waitSignal(window.diffusion.tape_finished, timeout=20000):
+    with qtbot.waitSignal(window.bench.diffusion.tape_finished, timeout=20000):
         drop(window, path)
 
 
 def content(window: LabWindow) -> list[tuple[int, int, bytes, bytes]]:
     """All frames, to the last bit."""
-    return [(f.number, f.t, f.x_t.tobytes(), f.x0_hat.tobytes()) for f in window.diffusion.frames()]
+    return [(f.number, f.t, f.x_t.tobytes(), f.x0_hat.tobytes()) for f in window.bench.diffusion.frames()]
 
 
 @pytest.mark.parametrize(
@@ -98,23 +98,23 @@ def test_that_a_branched_tape_dropped_on_the_window_has_the_same_frames_to_the_l
     qtbot: QtBot, window: LabWindow, tmp_path: Path, action: str, name: str
 ) -> None:
     branch(qtbot, window)
-    recipe, frames = window.diffusion.recipe(), content(window)
+    recipe, frames = window.bench.diffusion.recipe(), content(window)
     assert recipe is not None
     assert recipe.branches[0].at == 2
     path = saved(qtbot, window, action, tmp_path / name)
-    form = window.diffusion.reverse.form
+    form = window.bench.diffusion.reverse.form
     form.seed.setValue(77)
     form.count.setValue(1)
     form.sampler.setCurrentIndex(form.sampler.findData("ddim"))
-    with qtbot.waitSignal(window.diffusion.tape_finished, timeout=20000):
-        qtbot.mouseClick(window.diffusion.reverse.buttons.draw, LEFT)
+    with qtbot.waitSignal(window.bench.diffusion.tape_finished, timeout=20000):
+        qtbot.mouseClick(window.bench.diffusion.reverse.buttons.draw, LEFT)
     assert content(window) != frames
     restored(qtbot, window, path)
-    assert window.diffusion.recipe() == recipe
+    assert window.bench.diffusion.recipe() == recipe
     assert content(window) == frames
     assert form.sampler_settings == recipe.last_sampler_settings
     assert form.count.value() == COUNT
-    assert not window.messages.isVisible()
+    assert not window.bench.messages.isVisible()
 
 
 def test_that_a_dropped_tape_opens_its_model_in_another_window(
@@ -125,10 +125,10 @@ def test_that_a_dropped_tape_opens_its_model_in_another_window(
     other = tmp_path / "other"
     other.mkdir()
     with open_window(qtbot, other) as again:
-        again.opener.open_file(path)
-        qtbot.waitUntil(lambda: len(again.diffusion.frames()) == STEPS + 1, timeout=20000)
-        assert again.diffusion.chooser.currentText() == "mine"
-        assert again.docks.in_front(again.docks.diffusion)
+        again.bench.opener.open_file(path)
+        qtbot.waitUntil(lambda: len(again.bench.diffusion.frames()) == STEPS + 1, timeout=20000)
+        assert again.bench.diffusion.chooser.currentText() == "mine"
+        assert again.bench.docks.in_front(again.bench.docks.diffusion)
         assert content(again) == frames
 
 
@@ -137,10 +137,10 @@ def test_that_a_model_that_was_trained_again_is_told(
 ) -> None:
     path = saved(qtbot, window, "saveTapeAction", tmp_path / "t.png")
     save_tiny_denoiser(model, ("a", "b"), data="another")
-    with qtbot.waitSignal(window.diffusion.tape_finished, timeout=20000):
-        window.open_denoiser(str(model))
+    with qtbot.waitSignal(window.bench.diffusion.tape_finished, timeout=20000):
+        window.bench.models.open_denoiser(str(model))
     restored(qtbot, window, path)
-    words = window.messages.label.text()
+    words = window.bench.messages.label.text()
     assert "t.png" in words
     assert "the pictures will not be the same" in words
 
@@ -151,13 +151,15 @@ def test_that_the_file_is_read_anew_where_it_is_another_than_the_model_that_is_o
     first = model.read_bytes()
     path = saved(qtbot, window, "saveBatchAction", tmp_path / "b.png")
     save_tiny_denoiser(model, ("a", "b"), data="another")
-    with qtbot.waitSignal(window.diffusion.tape_finished, timeout=20000):
-        window.open_denoiser(str(model))
+    with qtbot.waitSignal(window.bench.diffusion.tape_finished, timeout=20000):
+        window.bench.models.open_denoiser(str(model))
     model.write_bytes(first)
     restored(qtbot, window, path)
-    assert window.denoiser_client.model is not None
-    assert window.denoiser_client.model.hash == read_tape(path).model_hash
-    assert not window.messages.isVisible() or "not be the same" not in window.messages.label.text()
+    assert window.bench.denoiser_client.model is not None
+    assert window.bench.denoiser_client.model.hash == read_tape(path).model_hash
+    assert (
+        not window.bench.messages.isVisible() or "not be the same" not in window.bench.messages.label.text()
+    )
 
 
 def test_that_a_missing_model_is_told_and_another_one_offered(
@@ -168,14 +170,14 @@ def test_that_a_missing_model_is_told_and_another_one_offered(
     path = save_picture(tmp_path / "x.png", grey, provenance=provenance_of(Origin(recipe, "gone", "0" * 12)))
     before = content(window)
     drop(window, path)
-    qtbot.waitUntil(window.messages.isVisible, timeout=3000)
-    assert "gone (000000000000), which neither comes with LatentLab" in window.messages.label.text()
+    qtbot.waitUntil(window.bench.messages.isVisible, timeout=3000)
+    assert "gone (000000000000), which neither comes with LatentLab" in window.bench.messages.label.text()
     assert content(window) == before
-    assert window.messages.offer.text() == "Draw with mine instead"
-    with qtbot.waitSignal(window.diffusion.tape_finished, timeout=20000):
-        qtbot.mouseClick(window.messages.offer, LEFT)
-    assert window.diffusion.recipe() == recipe
-    assert "the pictures will not be the same" in window.messages.label.text()
+    assert window.bench.messages.offer.text() == "Draw with mine instead"
+    with qtbot.waitSignal(window.bench.diffusion.tape_finished, timeout=20000):
+        qtbot.mouseClick(window.bench.messages.offer, LEFT)
+    assert window.bench.diffusion.recipe() == recipe
+    assert "the pictures will not be the same" in window.bench.messages.label.text()
 
 
 def test_that_a_picture_whose_recipe_did_not_fit_says_so(
@@ -186,12 +188,12 @@ def test_that_a_picture_whose_recipe_did_not_fit_says_so(
     origin = Origin(Recipe(1, start=start), "mine", "0" * 12)
     path = save_picture(tmp_path / "x.png", noise, provenance=provenance_of(origin))
     drop(window, path)
-    qtbot.waitUntil(window.messages.isVisible, timeout=3000)
-    assert "start picture was too large" in window.messages.label.text()
+    qtbot.waitUntil(window.bench.messages.isVisible, timeout=3000)
+    assert "start picture was too large" in window.bench.messages.label.text()
 
 
 def test_that_what_is_seen_can_be_chosen(qtbot: QtBot, window: LabWindow, tmp_path: Path) -> None:
-    page = window.diffusion.reverse
+    page = window.bench.diffusion.reverse
     page._go(3)
     page._pick(2)
     frame = page.frame
@@ -217,7 +219,7 @@ def test_that_the_whole_tape_moves_or_lies_in_a_strip_or_is_numbers(
     with Image.open(saved(qtbot, window, "saveTapeAction", tmp_path / "t.png")) as image:
         assert image.size == ((STEPS + 1) * 9 - 1, COUNT * 9 - 1)
     with np.load(saved(qtbot, window, "saveNumbersAction", tmp_path / "t.npz")) as arrays:
-        frames = window.diffusion.frames()
+        frames = window.bench.diffusion.frames()
         assert arrays["x_t"].tobytes() == b"".join(frame.x_t.tobytes() for frame in frames)
         assert arrays["x0_hat"].shape == (STEPS + 1, COUNT, 1, 8, 8)
 
@@ -273,26 +275,26 @@ def test_that_mp4_is_offered_only_where_it_can_be_written(
 def test_that_saving_is_offered_only_while_there_is_a_tape(qtbot: QtBot, tmp_path: Path, model: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
         names = ["saveFrameAction", "saveBatchAction", "saveTapeAction", "saveNumbersAction"]
-        button = window.diffusion.reverse.buttons.save
-        assert not any(window.actions_[name].isEnabled() for name in names)
+        button = window.bench.diffusion.reverse.buttons.save
+        assert not any(window.bench.actions[name].isEnabled() for name in names)
         assert not button.isEnabled()
-        window.diffusion.reverse.form.steps.setValue(3)
-        with qtbot.waitSignal(window.diffusion.tape_finished, timeout=20000):
-            window.open_denoiser(str(model))
-        assert all(window.actions_[name].isEnabled() for name in names)
+        window.bench.diffusion.reverse.form.steps.setValue(3)
+        with qtbot.waitSignal(window.bench.diffusion.tape_finished, timeout=20000):
+            window.bench.models.open_denoiser(str(model))
+        assert all(window.bench.actions[name].isEnabled() for name in names)
         assert button.isEnabled()
         assert button.isVisible()
         assert [action.objectName() for action in button.menu().actions() if action.objectName()] == names
 
 
 def test_that_a_save_that_fails_is_told(qtbot: QtBot, window: LabWindow, tmp_path: Path) -> None:
-    tape = window.tapes.in_hand()
+    tape = window.bench.tapes.in_hand()
     assert tape is not None
     path = tmp_path / "f.png"
     path.write_bytes(b"precious")
-    with qtbot.waitSignal(window.exporter.failed, timeout=5000):
-        window.tapes.save(tape, TapeWish(FRAME, path))
-    assert "f.png: already exists" in window.messages.label.text()
+    with qtbot.waitSignal(window.bench.exporter.failed, timeout=5000):
+        window.bench.tapes.save(tape, TapeWish(FRAME, path))
+    assert "f.png: already exists" in window.bench.messages.label.text()
     assert path.read_bytes() == b"precious"
 
 
@@ -304,7 +306,7 @@ def part(tape: TapeInHand, numbers: tuple[int, ...], running: bool = False) -> T
 def test_that_what_is_missing_of_a_tape_is_said_on_the_page_and_in_the_file(
     window: LabWindow, tmp_path: Path
 ) -> None:
-    whole = window.tapes.in_hand()
+    whole = window.bench.tapes.in_hand()
     assert whole is not None
     assert (whole.words, whole.extra) == ("", {})
     begun = part(whole, (0, 1, 2), running=True)
@@ -327,8 +329,8 @@ def test_that_the_numbers_of_a_plain_archive_are_no_tape(
     qtbot: QtBot, window: LabWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wanted: list[str] = []
-    window.opener.data_wanted.disconnect()
-    window.opener.data_wanted.connect(wanted.append)
+    window.bench.opener.data_wanted.disconnect()
+    window.bench.opener.data_wanted.connect(wanted.append)
     path = tmp_path / "plain.npz"
     np.savez(path, x=np.zeros((2, 8, 8), np.uint8))
     drop(window, path)

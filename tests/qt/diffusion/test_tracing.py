@@ -42,21 +42,21 @@ def frame(number: int, side: int = SIDE) -> Frame:
 
 
 def traced(qtbot: QtBot, window: LabWindow, frames: list[Frame], picture: int = 0) -> Tracing:
-    tracing = Tracing(window.workspace, window.plane, lambda: frames, lambda: "mnist", window)
+    tracing = Tracing(window.workspace, window.bench.plane, lambda: frames, lambda: "mnist", window)
     with qtbot.waitSignal(window.workspace.traced, timeout=3000):
         tracing.show((frames[-1], picture))
-    qtbot.waitUntil(lambda: len(window.plane.marks.trajectory) == TOTAL, timeout=3000)
+    qtbot.waitUntil(lambda: len(window.bench.plane.marks.trajectory) == TOTAL, timeout=3000)
     return tracing
 
 
 def test_that_the_plane_shows_where_the_tape_goes(qtbot: QtBot, window: LabWindow):
     frames = [frame(number) for number in range(TOTAL)]
-    before = window.plane.grab().toImage()
+    before = window.bench.plane.grab().toImage()
     traced(qtbot, window, frames)
-    marks = window.plane.marks
+    marks = window.bench.plane.marks
     assert [round(point[0], 3) for point in marks.trajectory] == [-1.0, -0.6, -0.2, 0.2, 0.6, 1.0]
     assert marks.reached == TOTAL - 1
-    assert window.plane.grab().toImage() != before
+    assert window.bench.plane.grab().toImage() != before
 
 
 def test_that_scrubbing_moves_the_mark_without_asking_again(
@@ -66,8 +66,8 @@ def test_that_scrubbing_moves_the_mark_without_asking_again(
     tracing = traced(qtbot, window, frames)
     asked = sum(isinstance(request, TrajectoryRequest) for request in renderer.served)
     tracing.show((frames[2], 0))
-    qtbot.waitUntil(lambda: window.plane.marks.reached == 2, timeout=3000)
-    assert window.plane.marks.hand.endswith("t = 600")
+    qtbot.waitUntil(lambda: window.bench.plane.marks.reached == 2, timeout=3000)
+    assert window.bench.plane.marks.hand.endswith("t = 600")
     qtbot.wait(150)
     assert sum(isinstance(request, TrajectoryRequest) for request in renderer.served) == asked
 
@@ -77,7 +77,7 @@ def test_that_another_picture_of_the_batch_has_a_way_of_its_own(qtbot: QtBot, wi
     tracing = traced(qtbot, window, frames)
     with qtbot.waitSignal(window.workspace.traced, timeout=3000):
         tracing.show((frames[-1], 1))
-    qtbot.waitUntil(lambda: window.plane.marks.trajectory[:1] == ((1.0, 0.0),), timeout=3000)
+    qtbot.waitUntil(lambda: window.bench.plane.marks.trajectory[:1] == ((1.0, 0.0),), timeout=3000)
 
 
 def test_that_a_branch_goes_its_own_way_and_the_trunk_its_own_again(qtbot: QtBot, window: LabWindow):
@@ -89,8 +89,10 @@ def test_that_a_branch_goes_its_own_way_and_the_trunk_its_own_again(qtbot: QtBot
         frames[:] = tape
         # A frame that both have: its number tells nothing of whose it is.
         tracing.show((tape[2], 0))
-        qtbot.waitUntil(lambda end=end: window.plane.marks.trajectory[-1:] == ((end, 0.0),), timeout=3000)
-        assert window.plane.marks.reached == 2
+        qtbot.waitUntil(
+            lambda end=end: window.bench.plane.marks.trajectory[-1:] == ((end, 0.0),), timeout=3000
+        )
+        assert window.bench.plane.marks.reached == 2
 
 
 def test_that_the_way_of_another_tape_is_not_shown_meanwhile(
@@ -102,19 +104,21 @@ def test_that_the_way_of_another_tape_is_not_shown_meanwhile(
     try:
         frames[:] = [frame(number) for number in range(TOTAL)]
         tracing.show((frames[-1], 0))
-        qtbot.waitUntil(lambda: window.plane.marks.trajectory == (), timeout=3000)
+        qtbot.waitUntil(lambda: window.bench.plane.marks.trajectory == (), timeout=3000)
     finally:
         renderer.hold.set()
-    qtbot.waitUntil(lambda: len(window.plane.marks.trajectory) == TOTAL, timeout=3000)
+    qtbot.waitUntil(lambda: len(window.bench.plane.marks.trajectory) == TOTAL, timeout=3000)
 
 
 def test_that_pictures_of_another_size_leave_the_plane_alone(
     qtbot: QtBot, window: LabWindow, renderer: FakeRenderer
 ):
     frames = [frame(number, side=SIDE + 4) for number in range(TOTAL)]
-    Tracing(window.workspace, window.plane, lambda: frames, lambda: "mnist", window).show((frames[-1], 0))
+    Tracing(window.workspace, window.bench.plane, lambda: frames, lambda: "mnist", window).show(
+        (frames[-1], 0)
+    )
     qtbot.wait(150)
-    assert window.plane.marks.trajectory == ()
+    assert window.bench.plane.marks.trajectory == ()
     assert not any(isinstance(request, TrajectoryRequest) for request in renderer.served)
 
 
@@ -126,13 +130,13 @@ def test_that_a_way_found_by_one_model_is_never_in_the_plane_of_another(
     # As many dimensions, and pictures of another shape: nothing is asked anew that would take it away.
     renderer.images = renderer.images.repeat(2, axis=2).repeat(2, axis=3)
     drawn: list[int] = []
-    window.workspace.loaded.connect(lambda model: drawn.append(len(window.plane.marks.trajectory)))
+    window.workspace.loaded.connect(lambda model: drawn.append(len(window.bench.plane.marks.trajectory)))
     with qtbot.waitSignal(window.workspace.encoded, timeout=3000):
         window.workspace.open(for_model(window.workspace.state, "other"))
-    assert window.plane.marks.trajectory == ()
+    assert window.bench.plane.marks.trajectory == ()
     tracing.show((frames[2], 0))
     qtbot.wait(150)
-    assert window.plane.marks.trajectory == ()
+    assert window.bench.plane.marks.trajectory == ()
     assert drawn == [0]
 
 
@@ -142,7 +146,7 @@ def test_that_a_way_is_found_anew_by_another_model_of_such_pictures(
     traced(qtbot, window, [frame(number) for number in range(TOTAL)])
     with qtbot.waitSignal(window.workspace.traced, timeout=3000):
         window.workspace.open(for_model(window.workspace.state, "other"))
-    qtbot.waitUntil(lambda: len(window.plane.marks.trajectory) == TOTAL, timeout=3000)
+    qtbot.waitUntil(lambda: len(window.bench.plane.marks.trajectory) == TOTAL, timeout=3000)
 
 
 def test_that_a_tape_of_other_data_has_no_way_in_the_plane(
@@ -151,11 +155,11 @@ def test_that_a_tape_of_other_data_has_no_way_in_the_plane(
     frames = [frame(number) for number in range(TOTAL)]
     for learnt, count in (("clothes", 0), ("", TOTAL), ("mnist", TOTAL)):
         tracing = Tracing(
-            window.workspace, window.plane, lambda: frames, lambda learnt=learnt: learnt, window
+            window.workspace, window.bench.plane, lambda: frames, lambda learnt=learnt: learnt, window
         )
         tracing.show((frames[-1], 0))
         qtbot.wait(200)
-        qtbot.waitUntil(lambda count=count: len(window.plane.marks.trajectory) == count, timeout=3000)
+        qtbot.waitUntil(lambda count=count: len(window.bench.plane.marks.trajectory) == count, timeout=3000)
         tracing.clear()
 
 
@@ -166,13 +170,15 @@ def test_that_pictures_in_colour_have_no_way_among_grey_ones(
     frames = [Frame(number, TOTAL, 1000 - 200 * number, x, x) for number in range(TOTAL)]
     refused: list[object] = []
     window.workspace.refused.connect(refused.append)
-    Tracing(window.workspace, window.plane, lambda: frames, lambda: "mnist", window).show((frames[-1], 0))
+    Tracing(window.workspace, window.bench.plane, lambda: frames, lambda: "mnist", window).show(
+        (frames[-1], 0)
+    )
     qtbot.wait(150)
-    assert (window.plane.marks.trajectory, refused) == ((), [])
+    assert (window.bench.plane.marks.trajectory, refused) == ((), [])
     assert not any(isinstance(request, TrajectoryRequest) for request in renderer.served)
 
 
 def test_that_without_a_tape_there_is_no_way(qtbot: QtBot, window: LabWindow):
     tracing = traced(qtbot, window, [frame(number) for number in range(TOTAL)])
     tracing.clear()
-    assert window.plane.marks.trajectory == ()
+    assert window.bench.plane.marks.trajectory == ()

@@ -65,10 +65,10 @@ def training_window(
         save_tiny_model(model)
     state = SessionState(model=str(model), data="toy")
     with open_window(qtbot, folder, Renderer(), state=state) as window:  # type: ignore[arg-type]
-        window.docks.training.raise_()
+        window.bench.docks.training.raise_()
         shapes = {"toy": (1, 8, 8), "plain": (1, 8, 8), "odd": (3, 11, 7)}
-        window.training.offer_data([Known(data, data, shapes[data])], data)
-        window.training.set_plan(DDPM, replace(PLAN, epochs=epochs))
+        window.bench.training.offer_data([Known(data, data, shapes[data])], data)
+        window.bench.training.set_plan(DDPM, replace(PLAN, epochs=epochs))
         yield window
 
 
@@ -79,12 +79,12 @@ def click(qtbot: QtBot, window: LabWindow, name: str) -> None:
 
 
 def until(qtbot: QtBot, window: LabWindow, stage: Stage) -> None:
-    qtbot.waitUntil(lambda: window.trainer.stage is stage, timeout=20_000)
+    qtbot.waitUntil(lambda: window.bench.trainer.stage is stage, timeout=20_000)
 
 
 def drawn(qtbot: QtBot, window: LabWindow) -> np.ndarray:
-    qtbot.waitUntil(lambda: window.training.drawn.sheet.pictures is not None, timeout=20_000)
-    pictures = window.training.drawn.sheet.pictures
+    qtbot.waitUntil(lambda: window.bench.training.drawn.sheet.pictures is not None, timeout=20_000)
+    pictures = window.bench.training.drawn.sheet.pictures
     assert pictures is not None
     return pictures
 
@@ -95,7 +95,7 @@ def test_that_a_diffusion_model_is_chosen_and_trained_by_mouse_and_the_plane_sta
     with training_window(qtbot, tmp_path) as window:
         followed: list[object] = []
         window.workspace.unfolded.connect(followed.append)
-        panel, before = window.training, window.windowTitle()
+        panel, before = window.bench.training, window.windowTitle()
         panel.model.setCurrentIndex(1)
         assert panel.beta.isVisible()
         assert not panel.drawn.isVisible()
@@ -112,10 +112,10 @@ def test_that_a_diffusion_model_is_chosen_and_trained_by_mouse_and_the_plane_sta
         until(qtbot, window, Stage.IDLE)
         kept = tmp_path / "models" / "toy-ddpm.safetensors"
         assert load_model(kept).model.condition_names == ("even", "odd")
-        assert "toy-ddpm.safetensors is saved" in window.messages.label.text()
+        assert "toy-ddpm.safetensors is saved" in window.bench.messages.label.text()
         assert not followed
         assert window.windowTitle() == before
-        assert window.film.frames == ()
+        assert window.bench.film.frames == ()
 
 
 def test_that_what_is_kept_is_offered_to_the_diffusion_view(
@@ -126,9 +126,9 @@ def test_that_what_is_kept_is_offered_to_the_diffusion_view(
     with training_window(qtbot, tmp_path, epochs=2) as window:
         click(qtbot, window, "trainStart")
         until(qtbot, window, Stage.IDLE)
-        assert window.messages.offer.text() == "Open it"
+        assert window.bench.messages.offer.text() == "Open it"
         assert not opened, "the person may be looking at another tape"
-        qtbot.mouseClick(window.messages.offer, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(window.bench.messages.offer, Qt.MouseButton.LeftButton)
         assert opened == [str(tmp_path / "models" / "toy-ddpm.safetensors")]
 
 
@@ -137,26 +137,26 @@ def test_that_pictures_of_nothing_and_of_any_size_will_do(qtbot: QtBot, tmp_path
     with training_window(qtbot, tmp_path, data) as window:
         click(qtbot, window, "trainStart")
         assert drawn(qtbot, window).shape == (16, *shape)
-        assert "told nothing" in window.training.drawn.sheet.toolTip()
-        assert not window.training.drawn.sheet.grab().toImage().isNull()
+        assert "told nothing" in window.bench.training.drawn.sheet.toolTip()
+        assert not window.bench.training.drawn.sheet.grab().toImage().isNull()
 
 
 def test_that_it_pauses_shows_what_it_draws_and_goes_on(qtbot: QtBot, tmp_path: Path, monkeypatch):
     monkeypatch.setattr(sample_follower, "EVERY_S", 1e9)  # but for the pause there would be nothing
     with training_window(qtbot, tmp_path) as window:
         told: list[object] = []
-        window.trainer.told.connect(told.append)
+        window.bench.trainer.told.connect(told.append)
         click(qtbot, window, "trainStart")
         qtbot.waitUntil(lambda: any(isinstance(event, Progress) for event in told), timeout=20_000)
-        first = window.training.drawn.sheet.pictures
+        first = window.bench.training.drawn.sheet.pictures
         click(qtbot, window, "trainPause")
         until(qtbot, window, Stage.PAUSED)
         drawn(qtbot, window)
-        caption = window.training.drawn.caption
+        caption = window.bench.training.drawn.caption
         qtbot.waitUntil(
-            lambda: caption.text().endswith(f"{window.live_samples._last.step:,}"), timeout=20_000
+            lambda: caption.text().endswith(f"{window.bench.live_samples._last.step:,}"), timeout=20_000
         )
-        assert first is None or not np.array_equal(first, window.training.drawn.sheet.pictures)
+        assert first is None or not np.array_equal(first, window.bench.training.drawn.sheet.pictures)
         click(qtbot, window, "trainPause")
         until(qtbot, window, Stage.RUNNING)
         click(qtbot, window, "trainStop")
@@ -166,25 +166,25 @@ def test_that_it_pauses_shows_what_it_draws_and_goes_on(qtbot: QtBot, tmp_path: 
 def test_that_a_closed_window_offers_at_the_next_start_to_go_on_with_it(qtbot: QtBot, tmp_path: Path):
     with training_window(qtbot, tmp_path) as window:
         steps: list[int] = []
-        window.trainer.told.connect(lambda event: steps.append(getattr(event, "step", 0)))
+        window.bench.trainer.told.connect(lambda event: steps.append(getattr(event, "step", 0)))
         click(qtbot, window, "trainStart")
         qtbot.waitUntil(lambda: any(steps), timeout=20_000)
     assert [path.name for path in (tmp_path / "models").iterdir()] == ["toy-ddpm.safetensors.training"]
     with training_window(qtbot, tmp_path) as window:
-        window.training.model.setCurrentIndex(1)
-        assert window.training.beta.isVisible()
-        assert "toy-ddpm was not finished" in window.messages.label.text()
+        window.bench.training.model.setCurrentIndex(1)
+        assert window.bench.training.beta.isVisible()
+        assert "toy-ddpm was not finished" in window.bench.messages.label.text()
         started: list[Started] = []
-        window.trainer.told.connect(lambda e: started.append(e) if isinstance(e, Started) else None)
-        qtbot.mouseClick(window.messages.offer, Qt.MouseButton.LeftButton)
+        window.bench.trainer.told.connect(lambda e: started.append(e) if isinstance(e, Started) else None)
+        qtbot.mouseClick(window.bench.messages.offer, Qt.MouseButton.LeftButton)
         until(qtbot, window, Stage.RUNNING)
         drawn(qtbot, window)
         assert started[0].step > 0
-        assert not window.training.beta.isVisible(), "it goes by what trains, not by what is chosen"
-        assert window.training.drawn.isVisible()
+        assert not window.bench.training.beta.isVisible(), "it goes by what trains, not by what is chosen"
+        assert window.bench.training.drawn.isVisible()
         click(qtbot, window, "trainStop")
         until(qtbot, window, Stage.IDLE)
-        assert window.training.beta.isVisible()
+        assert window.bench.training.beta.isVisible()
         assert load_model(tmp_path / "models" / "toy-ddpm.safetensors")
 
 
@@ -200,7 +200,9 @@ def test_that_a_loss_that_is_no_number_pauses_it(qtbot: QtBot, tmp_path: Path, m
     with training_window(qtbot, tmp_path) as window:
         click(qtbot, window, "trainStart")
         until(qtbot, window, Stage.PAUSED)
-        assert "stopped being a number at step 6. Try a lower rate" in window.training.form.status.text()
+        assert (
+            "stopped being a number at step 6. Try a lower rate" in window.bench.training.form.status.text()
+        )
         click(qtbot, window, "trainStop")
         until(qtbot, window, Stage.IDLE)
 
@@ -209,13 +211,13 @@ def test_that_what_cannot_be_drawn_is_told_and_the_training_goes_on(qtbot: QtBot
     with training_window(qtbot, tmp_path) as window:
         click(qtbot, window, "trainStart")
         drawn(qtbot, window)
-        last = window.live_samples._last
+        last = window.bench.live_samples._last
         damaged = Snapshot(last.name, last.step + 10**6, last.kind, last.config, last.theta[:-1], last.data)
-        qtbot.waitUntil(lambda: window.live_samples._under_way is None, timeout=20_000)
-        with qtbot.waitSignal(window.denoiser_client.refused, timeout=20_000):
-            qtbot.waitUntil(lambda: window.live_samples._under_way is None, timeout=20_000)
-            window.live_samples._snapshot(damaged)
-        assert window.trainer.stage is Stage.RUNNING
+        qtbot.waitUntil(lambda: window.bench.live_samples._under_way is None, timeout=20_000)
+        with qtbot.waitSignal(window.bench.denoiser_client.refused, timeout=20_000):
+            qtbot.waitUntil(lambda: window.bench.live_samples._under_way is None, timeout=20_000)
+            window.bench.live_samples._snapshot(damaged)
+        assert window.bench.trainer.stage is Stage.RUNNING
 
 
 def test_that_only_one_sheet_is_under_way_and_they_come_seldom(
@@ -225,18 +227,18 @@ def test_that_only_one_sheet_is_under_way_and_they_come_seldom(
     with training_window(qtbot, tmp_path) as window:
         asked: list[int] = []
         monkeypatch.setattr(
-            window.denoiser_client, "follow", lambda snapshot, recipe: asked.append(snapshot.step)
+            window.bench.denoiser_client, "follow", lambda snapshot, recipe: asked.append(snapshot.step)
         )
         theta = np.zeros(1, np.float32)
         for step in (0, 100, 199, 200, 300, 500, 900):
-            window.live_samples._snapshot(Snapshot("toy", step, "ddpm", {}, theta, "toy"))
+            window.bench.live_samples._snapshot(Snapshot("toy", step, "ddpm", {}, theta, "toy"))
         assert asked == [200], "the others are too early, or come while one is under way"
-        window.live_samples._under_way = None  # it has come
-        window.live_samples._snapshot(Snapshot("toy", 399, "ddpm", {}, theta, "toy"))
-        window.live_samples._snapshot(Snapshot("toy", 400, "ddpm", {}, theta, "toy"))
+        window.bench.live_samples._under_way = None  # it has come
+        window.bench.live_samples._snapshot(Snapshot("toy", 399, "ddpm", {}, theta, "toy"))
+        window.bench.live_samples._snapshot(Snapshot("toy", 400, "ddpm", {}, theta, "toy"))
         assert asked == [200, 400]
-        window.live_samples._under_way = None
-        window.live_samples._snapshot(Snapshot("toy", 9999, "vae", {}, theta, "toy"))
+        window.bench.live_samples._under_way = None
+        window.bench.live_samples._snapshot(Snapshot("toy", 9999, "vae", {}, theta, "toy"))
         assert asked == [200, 400]
 
 
@@ -256,11 +258,13 @@ LEVELS = tuple(0.1 * level for level in range(1, 11))
 
 def test_that_the_loss_is_shown_whole_and_by_noise_level(qtbot: QtBot, tmp_path: Path):
     with training_window(qtbot, tmp_path) as window:
-        panel, bars = window.training, window.training.bars
-        window.trainer.told.emit(Started(2000, 2, "cpu", "fp32", 1))
+        panel, bars = window.bench.training, window.bench.training.bars
+        window.bench.trainer.told.emit(Started(2000, 2, "cpu", "fp32", 1))
         for step in (1, 2, 3):
-            window.trainer.told.emit(Progress(step, 1, denoising_figures(0.5, LEVELS), 1000.0, 60.0, 1.0))
-        window.trainer.told.emit(
+            window.bench.trainer.told.emit(
+                Progress(step, 1, denoising_figures(0.5, LEVELS), 1000.0, 60.0, 1.0)
+            )
+        window.bench.trainer.told.emit(
             EpochEnded(3, 1, denoising_figures(0.5, LEVELS), denoising_figures(0.6, LEVELS))
         )
         qtbot.waitUntil(lambda: panel.curves.titles == ("Loss", "Loss, noise:"), timeout=3000)
@@ -279,11 +283,11 @@ def test_that_curves_of_another_kind_take_the_place_of_those_before(qtbot: QtBot
         (label_figures(0.5, 0.8), ("Loss, nats", "Share right")),
     )
     with training_window(qtbot, tmp_path) as window:
-        panel = window.training
+        panel = window.bench.training
         for terms, titles in figures:
             panel._history.__init__()
             for step in (1, 2):
-                window.trainer.told.emit(Progress(step, 1, terms, 1000.0, 60.0, 1.0))
+                window.bench.trainer.told.emit(Progress(step, 1, terms, 1000.0, 60.0, 1.0))
             qtbot.waitUntil(lambda titles=titles: panel.curves.titles == titles, timeout=3000)
 
 
@@ -322,7 +326,7 @@ def test_that_the_options_show_only_what_means_something(qtbot: QtBot):
 def test_that_the_plan_follows_the_model_unless_the_person_has_chosen(qtbot: QtBot, tmp_path: Path):
     ddpm = next(index for index, preset in enumerate(PRESETS) if preset.choice.kind == "ddpm")
     with training_window(qtbot, tmp_path) as window:
-        panel = type(window.training)(window.trainer)
+        panel = type(window.bench.training)(window.bench.trainer)
         qtbot.addWidget(panel)
         panel.offer_data([Known("Many", "many", (1, 8, 8), 70_000)], "many")
         assert (panel.plan.epochs, panel.plan.batch, panel.plan.gradient_norm) == (10, 128, 100.0)

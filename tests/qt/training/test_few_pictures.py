@@ -53,8 +53,8 @@ def first_state(folder: Path, data: str) -> SessionState:
 
 def opened(qtbot: QtBot, window: LabWindow, path: Path) -> None:
     """Opens data through the page, as a person does."""
-    window.controller.data.open_path(str(path))
-    page = window.controller.data.page
+    window.bench.controller.data.open_path(str(path))
+    page = window.bench.controller.data.page
     qtbot.waitUntil(lambda: not page.page.strip.waiting, timeout=5000)
     with qtbot.waitSignal(page.opened, timeout=10_000):
         qtbot.mouseClick(page.open_button, Qt.MouseButton.LeftButton)
@@ -74,19 +74,19 @@ def test_that_few_pictures_train_as_they_are_offered_and_are_found_next_day_from
     started: list[Started] = []
     with real_window(qtbot, tmp_path, first_state(tmp_path, f"{other}::colour=grey")) as window:
         opened(qtbot, window, mine)
-        assert "mine can be trained on now" in window.messages.label.text()
-        panel = window.training
+        assert "mine can be trained on now" in window.bench.messages.label.text()
+        panel = window.bench.training
         assert panel.choice == next(one.choice for one in PRESETS if one.title == "VAE for colour pictures")
         assert panel.plan.batch <= count // 4
         assert "overfitting" in panel.form.note.text()
-        window.trainer.told.connect(lambda e: started.append(e) if isinstance(e, Started) else None)
+        window.bench.trainer.told.connect(lambda e: started.append(e) if isinstance(e, Started) else None)
         click(qtbot, window, "trainStart")
-        qtbot.waitUntil(lambda: window.trainer.stage is Stage.RUNNING and bool(started), timeout=20_000)
+        qtbot.waitUntil(lambda: window.bench.trainer.stage is Stage.RUNNING and bool(started), timeout=20_000)
         assert started[0].pictures < count
         assert started[0].steps == panel.plan.epochs * (started[0].pictures // panel.plan.batch)
         assert "overfitting" in panel.form.note.text()
         click(qtbot, window, "trainStop")
-        qtbot.waitUntil(lambda: window.trainer.stage is Stage.IDLE, timeout=20_000)
+        qtbot.waitUntil(lambda: window.bench.trainer.stage is Stage.IDLE, timeout=20_000)
         kept = tmp_path / "models" / "mine-vae-32d.safetensors"
         qtbot.waitUntil(lambda: window.workspace.state.model == str(kept), timeout=10_000)
         assert load_model(kept).card.config["encoder"] == "conv"
@@ -98,33 +98,35 @@ def test_that_few_pictures_train_as_they_are_offered_and_are_found_next_day_from
     assert (again.model, again.data) == (str(kept), str(mine))
     with real_window(qtbot, tmp_path) as window:
         assert window.workspace.model.model == "mine-vae-32d"
-        assert window.training.data.findData(str(mine)) >= 0
+        assert window.bench.training.data.findData(str(mine)) >= 0
 
 
 def test_that_too_few_pictures_are_not_offered_and_refused_without_a_stale_line(qtbot: QtBot, tmp_path: Path):
     other, mine = folder_of(tmp_path / "others", 10, 8), folder_of(tmp_path / "mine", 5, 16)
     with real_window(qtbot, tmp_path, first_state(tmp_path, f"{other}::colour=grey")) as window:
         opened(qtbot, window, mine)
-        assert "can be trained on now" not in window.messages.label.text()
-        assert "5 pictures are too few to train on. At least 8 are needed" in window.messages.label.text()
-        assert "too few" in window.training.form.note.text()
-        with qtbot.waitSignal(window.trainer.failed, timeout=20_000):
+        assert "can be trained on now" not in window.bench.messages.label.text()
+        assert (
+            "5 pictures are too few to train on. At least 8 are needed" in window.bench.messages.label.text()
+        )
+        assert "too few" in window.bench.training.form.note.text()
+        with qtbot.waitSignal(window.bench.trainer.failed, timeout=20_000):
             click(qtbot, window, "trainStart")
-        qtbot.waitUntil(lambda: window.trainer.stage is Stage.IDLE, timeout=5000)
-        assert window.training.form.status.text().startswith("mine has 5 pictures, too few to train on")
+        qtbot.waitUntil(lambda: window.bench.trainer.stage is Stage.IDLE, timeout=5000)
+        assert window.bench.training.form.status.text().startswith("mine has 5 pictures, too few to train on")
         assert window.findChild(QPushButton, "trainStart").isEnabled()
         opened(qtbot, window, folder_of(tmp_path / "enough", 12, 16))
-        assert window.training.form.status.text() == "Choose pictures and a model, then Train."
-        assert "overfitting" in window.training.form.note.text()
+        assert window.bench.training.form.status.text() == "Choose pictures and a model, then Train."
+        assert "overfitting" in window.bench.training.form.note.text()
 
 
 def test_that_a_batch_of_ones_own_that_is_too_large_says_where_to_change_it(qtbot: QtBot, tmp_path: Path):
     other = folder_of(tmp_path / "others", 40, 8)
     with real_window(qtbot, tmp_path, first_state(tmp_path, f"{other}::colour=grey")) as window:
-        panel = window.training
+        panel = window.bench.training
         panel.offer_data([Known("Others", f"{other}::colour=grey", (1, 8, 8))], f"{other}::colour=grey")
         panel.set_plan(panel.choice, TrainingPlan(epochs=3, batch=64))
-        with qtbot.waitSignal(window.trainer.failed, timeout=20_000):
+        with qtbot.waitSignal(window.bench.trainer.failed, timeout=20_000):
             click(qtbot, window, "trainStart")
         assert "a batch of 64 is more than there are pictures to learn from" in panel.form.status.text()
         assert "window: Options …" in panel.form.status.text()
@@ -136,7 +138,7 @@ def test_that_a_chosen_batch_gives_way_where_there_are_fewer_pictures_and_that_i
     other = folder_of(tmp_path / "others", 10, 8)
     known = [Known("Many", "many", (1, 8, 8), 1000), Known("Few", "few", (1, 8, 8), 40)]
     with real_window(qtbot, tmp_path, first_state(tmp_path, f"{other}::colour=grey")) as window:
-        panel = window.training
+        panel = window.bench.training
         panel.offer_data(known, "many")
         panel.set_plan(panel.choice, TrainingPlan(epochs=3, batch=200))
         panel.offer_data(known, "few")
@@ -170,7 +172,7 @@ def test_that_what_nobody_chose_suits_the_pictures_that_are_found():
 def test_that_a_pause_that_could_not_be_saved_does_not_say_that_it_was(qtbot: QtBot, tmp_path: Path):
     other = folder_of(tmp_path / "others", 10, 8)
     with real_window(qtbot, tmp_path, first_state(tmp_path, f"{other}::colour=grey")) as window:
-        window.trainer.told.emit(CheckpointFailed(7, "No space left on device"))
-        window.trainer.told.emit(Paused(7))
-        assert window.training.form.status.text() == "Paused at step 7. It could not be saved."
-        assert "No space left on device" in window.training.form.note.text()
+        window.bench.trainer.told.emit(CheckpointFailed(7, "No space left on device"))
+        window.bench.trainer.told.emit(Paused(7))
+        assert window.bench.training.form.status.text() == "Paused at step 7. It could not be saved."
+        assert "No space left on device" in window.bench.training.form.note.text()

@@ -49,8 +49,8 @@ def training_window(qtbot: QtBot, folder: Path, epochs: int = 100_000) -> Iterat
         save_tiny_model(model)
     state = SessionState(model=str(model), data="toy")
     with open_window(qtbot, folder, Renderer(), state=state) as window:  # type: ignore[arg-type]
-        panel = window.training
-        window.docks.training.raise_()
+        panel = window.bench.training
+        window.bench.docks.training.raise_()
         panel.offer_data([Known("Toy pictures", "toy", (1, 8, 8))], "toy")
         plan = TrainingPlan(epochs=epochs, batch=16, precision="fp32", threads=1, device="cpu")
         panel.set_plan(SMALL, plan)
@@ -64,7 +64,7 @@ def click(qtbot: QtBot, window: LabWindow, name: str) -> None:
 
 
 def until(qtbot: QtBot, window: LabWindow, stage: Stage) -> None:
-    qtbot.waitUntil(lambda: window.trainer.stage is stage, timeout=20_000)
+    qtbot.waitUntil(lambda: window.bench.trainer.stage is stage, timeout=20_000)
 
 
 def test_that_a_training_is_followed_and_its_model_opened_at_the_end(qtbot: QtBot, tmp_path: Path):
@@ -80,7 +80,9 @@ def test_that_a_training_is_followed_and_its_model_opened_at_the_end(qtbot: QtBo
         assert steps == sorted(steps)
         assert steps
         assert window.windowTitle().startswith("toy-vae-2d · toy")
-        assert window.actions_["exportUnfoldingAction"].isEnabled() == (len(window.film.frames) > 1)
+        assert window.bench.actions["exportUnfoldingAction"].isEnabled() == (
+            len(window.bench.film.frames) > 1
+        )
 
 
 def test_that_it_pauses_goes_on_and_is_kept_by_its_buttons(qtbot: QtBot, tmp_path: Path):
@@ -102,9 +104,9 @@ def test_that_the_plane_can_be_dragged_through_while_it_unfolds(qtbot: QtBot, tm
     with training_window(qtbot, tmp_path) as window:
         click(qtbot, window, "trainStart")
         qtbot.waitUntil(lambda: window.workspace.model.model.endswith("(training)"), timeout=20_000)
-        place = window.plane.rect().center() + window.plane.rect().topLeft()
+        place = window.bench.plane.rect().center() + window.bench.plane.rect().topLeft()
         with qtbot.waitSignal(window.workspace.pointed, timeout=5000):
-            qtbot.mouseClick(window.plane, Qt.MouseButton.LeftButton, pos=place * 0.5)
+            qtbot.mouseClick(window.bench.plane, Qt.MouseButton.LeftButton, pos=place * 0.5)
         # What is saved for the next start is not a model that is no file yet.
         assert window.workspace.rest().model.endswith("tiny.safetensors")
 
@@ -112,7 +114,7 @@ def test_that_the_plane_can_be_dragged_through_while_it_unfolds(qtbot: QtBot, tm
 def test_that_the_slider_changes_beta_while_it_trains(qtbot: QtBot, tmp_path: Path):
     with training_window(qtbot, tmp_path) as window:
         betas: set[float] = set()
-        window.trainer.told.connect(lambda event: betas.add(getattr(event, "beta", -1.0)))
+        window.bench.trainer.told.connect(lambda event: betas.add(getattr(event, "beta", -1.0)))
         click(qtbot, window, "trainStart")
         until(qtbot, window, Stage.RUNNING)
         slider = window.findChild(QSlider, "betaSlider")
@@ -126,15 +128,15 @@ def test_that_the_slider_changes_beta_while_it_trains(qtbot: QtBot, tmp_path: Pa
 def test_that_a_closed_window_offers_at_the_next_start_to_go_on(qtbot: QtBot, tmp_path: Path):
     with training_window(qtbot, tmp_path) as window:
         told_steps: list[int] = []
-        window.trainer.told.connect(lambda event: told_steps.append(getattr(event, "step", 0)))
+        window.bench.trainer.told.connect(lambda event: told_steps.append(getattr(event, "step", 0)))
         click(qtbot, window, "trainStart")
         qtbot.waitUntil(lambda: any(told_steps), timeout=20_000)
     assert [path.suffix for path in (tmp_path / "models").iterdir()] == [".training"]
     with training_window(qtbot, tmp_path) as window:
-        assert "toy-vae-2d was not finished" in window.messages.label.text()
+        assert "toy-vae-2d was not finished" in window.bench.messages.label.text()
         started: list[Started] = []
-        window.trainer.told.connect(lambda e: started.append(e) if isinstance(e, Started) else None)
-        qtbot.mouseClick(window.messages.offer, Qt.MouseButton.LeftButton)
+        window.bench.trainer.told.connect(lambda e: started.append(e) if isinstance(e, Started) else None)
+        qtbot.mouseClick(window.bench.messages.offer, Qt.MouseButton.LeftButton)
         until(qtbot, window, Stage.RUNNING)
         assert started[0].step > 0
         click(qtbot, window, "trainStop")
@@ -142,17 +144,17 @@ def test_that_a_closed_window_offers_at_the_next_start_to_go_on(qtbot: QtBot, tm
 
 
 def told(window: LabWindow, kl: tuple[float, ...], beta: float, step: int = 1000) -> None:
-    window.trainer.told.emit(Progress(step, 1, elbo_figures(-90.0, kl), 1000.0, 60.0, beta))
+    window.bench.trainer.told.emit(Progress(step, 1, elbo_figures(-90.0, kl), 1000.0, 60.0, beta))
 
 
 def test_that_dimensions_that_collapse_are_named(qtbot: QtBot, tmp_path: Path):
     with training_window(qtbot, tmp_path) as window:
-        alarm = window.training.form.alarm
-        window.trainer.told.emit(Started(2000, 2, "cpu", "fp32", 1))
+        alarm = window.bench.training.form.alarm
+        window.bench.trainer.told.emit(Started(2000, 2, "cpu", "fp32", 1))
         told(window, (2.0, 0.001, 1.0, 0.0), beta=20.0)
         qtbot.waitUntil(alarm.isVisible, timeout=3000)
         assert "2 of 4 dimensions carry nothing (z2, z4): at beta 20" in alarm.text()
-        assert window.training.bars.summary() == "2 of 4 in use"
+        assert window.bench.training.bars.summary() == "2 of 4 in use"
         for _ in range(60):
             told(window, (2.0, 0.5, 1.0, 0.5), beta=1.0)
         qtbot.waitUntil(lambda: not alarm.isVisible(), timeout=3000)
@@ -189,10 +191,10 @@ def test_that_options_come_back_as_they_were_chosen(qtbot: QtBot):
 
 def test_that_the_menu_does_what_the_buttons_do(qtbot: QtBot, tmp_path: Path):
     with training_window(qtbot, tmp_path) as window:
-        actions = window.actions_
-        window.docks.tray.raise_()
+        actions = window.bench.actions
+        window.bench.docks.tray.raise_()
         actions["trainAction"].trigger()
-        qtbot.waitUntil(window.training.isVisible, timeout=2000)
+        qtbot.waitUntil(window.bench.training.isVisible, timeout=2000)
         assert not actions["pauseTrainingAction"].isEnabled()
         click(qtbot, window, "trainStart")
         qtbot.waitUntil(actions["pauseTrainingAction"].isEnabled, timeout=20_000)
@@ -205,11 +207,11 @@ def test_that_the_menu_does_what_the_buttons_do(qtbot: QtBot, tmp_path: Path):
 
 def test_that_pictures_of_ones_own_are_asked_for_from_the_list(qtbot: QtBot, tmp_path: Path):
     with training_window(qtbot, tmp_path) as window:
-        chooser = window.training.data
-        window.training.data_wanted.disconnect()
+        chooser = window.bench.training.data
+        window.bench.training.data_wanted.disconnect()
         assert chooser.itemText(chooser.count() - 1) == "Pictures of your own …"
         chooser.setFocus()
-        with qtbot.waitSignal(window.training.data_wanted, timeout=2000):
+        with qtbot.waitSignal(window.bench.training.data_wanted, timeout=2000):
             qtbot.keyClick(chooser, Qt.Key.Key_End)
         assert chooser.currentData() == "toy"
 
@@ -221,7 +223,7 @@ def test_that_a_model_is_proposed_that_suits_the_pictures_unless_one_has_been_ch
     grey = PRESETS[0]
     colour = next(preset for preset in PRESETS if preset.title == "VAE for colour pictures")
     with training_window(qtbot, tmp_path) as window:
-        panel = window.training
+        panel = window.bench.training
         panel.set_plan(grey.choice, panel.plan)
         panel.offer_data(known, "colour")
         assert panel.choice == colour.choice
@@ -240,7 +242,7 @@ def test_that_a_training_on_other_pictures_than_those_in_sight_is_followed_and_o
     with training_window(qtbot, tmp_path) as window:
         steps: list[int] = []
         window.workspace.unfolded.connect(lambda reply: steps.append(reply.step))
-        window.training.offer_data([Known("Other pictures", "other", (1, 8, 8))], "other")
+        window.bench.training.offer_data([Known("Other pictures", "other", (1, 8, 8))], "other")
         click(qtbot, window, "trainStart")
         qtbot.waitUntil(lambda: len(steps) > 3, timeout=20_000)
         assert window.workspace.state.data == "other"
@@ -271,15 +273,15 @@ def test_that_a_model_trained_here_can_be_opened_again_by_its_name(qtbot: QtBot,
         click(qtbot, window, "trainStart")
         until(qtbot, window, Stage.IDLE)
         qtbot.waitUntil(lambda: window.workspace.state.model.endswith("toy-vae-2d.safetensors"), timeout=5000)
-        window.opener.open_model(str(tmp_path / "tiny.safetensors"))
+        window.bench.opener.open_model(str(tmp_path / "tiny.safetensors"))
         qtbot.waitUntil(lambda: window.workspace.model.model == "tiny", timeout=5000)
-        window.actions_.refresh()
-        again = window.actions_["ownModel1"]
+        window.bench.actions.refresh()
+        again = window.bench.actions["ownModel1"]
         assert again.text() == "Open model toy-vae-2d"
-        assert not window.actions_["ownModel2"].isVisible()
+        assert not window.bench.actions["ownModel2"].isVisible()
         again.trigger()
         qtbot.waitUntil(lambda: window.workspace.model.model == "toy-vae-2d", timeout=5000)
-        assert window.actions_["model_mnist-vae-2d"].text() == "Open model mnist-vae-2d"
+        assert window.bench.actions["model_mnist-vae-2d"].text() == "Open model mnist-vae-2d"
 
 
 def test_that_a_model_that_cannot_be_opened_leaves_the_training_in_sight(qtbot: QtBot, tmp_path: Path):
@@ -289,7 +291,7 @@ def test_that_a_model_that_cannot_be_opened_leaves_the_training_in_sight(qtbot: 
         click(qtbot, window, "trainStart")
         qtbot.waitUntil(lambda: len(steps) > 1, timeout=20_000)
         with qtbot.waitSignal(window.workspace.refused, timeout=5000):
-            window.opener.open_model(str(tmp_path / "no such file.safetensors"))
+            window.bench.opener.open_model(str(tmp_path / "no such file.safetensors"))
         count = len(steps)
         qtbot.waitUntil(lambda: len(steps) > count + 2, timeout=5000)
         assert window.workspace.model.model.endswith("(training)")
@@ -303,23 +305,23 @@ def test_that_another_model_can_be_looked_at_during_a_training_and_the_training_
         window.workspace.unfolded.connect(lambda reply: steps.append(reply.step))
         click(qtbot, window, "trainStart")
         qtbot.waitUntil(lambda: len(steps) > 1, timeout=20_000)
-        window.opener.open_model(str(tmp_path / "tiny.safetensors"))
+        window.bench.opener.open_model(str(tmp_path / "tiny.safetensors"))
         qtbot.waitUntil(lambda: window.workspace.model.model == "tiny", timeout=5000)
         qtbot.wait(600)  # snapshots come, and are not shown
         assert window.workspace.model.model == "tiny"
-        assert window.trainer.stage is Stage.RUNNING
-        assert "goes on behind" in window.messages.label.text()
-        qtbot.mouseClick(window.messages.offer, Qt.MouseButton.LeftButton)
+        assert window.bench.trainer.stage is Stage.RUNNING
+        assert "goes on behind" in window.bench.messages.label.text()
+        qtbot.mouseClick(window.bench.messages.offer, Qt.MouseButton.LeftButton)
         qtbot.waitUntil(lambda: window.workspace.model.model.endswith("(training)"), timeout=5000)
         count = len(steps)
         qtbot.waitUntil(lambda: len(steps) > count + 1, timeout=5000)
-        window.opener.open_model(str(tmp_path / "tiny.safetensors"))
+        window.bench.opener.open_model(str(tmp_path / "tiny.safetensors"))
         qtbot.waitUntil(lambda: window.workspace.model.model == "tiny", timeout=5000)
         click(qtbot, window, "trainStop")
         until(qtbot, window, Stage.IDLE)
-        assert "toy-vae-2d.safetensors is saved" in window.messages.label.text()
+        assert "toy-vae-2d.safetensors is saved" in window.bench.messages.label.text()
         assert window.workspace.model.model == "tiny"
-        qtbot.mouseClick(window.messages.offer, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(window.bench.messages.offer, Qt.MouseButton.LeftButton)
         qtbot.waitUntil(lambda: window.workspace.model.model == "toy-vae-2d", timeout=5000)
 
 
@@ -328,7 +330,7 @@ def test_that_few_pictures_are_seen_more_often_unless_the_person_has_chosen_the_
 ):
     known = [Known("Few", "few", (1, 8, 8), 7000), Known("Many", "many", (1, 8, 8), 70_000)]
     with training_window(qtbot, tmp_path) as window:
-        panel = TrainingPanel(window.trainer)
+        panel = TrainingPanel(window.bench.trainer)
         qtbot.addWidget(panel)
         panel.offer_data(known, "few")
         assert (panel.plan.epochs, panel.plan.batch) == (100, 64)
@@ -347,11 +349,11 @@ def test_that_a_training_that_was_left_waits_for_the_one_under_way(qtbot: QtBot,
         qtbot.waitUntil(lambda: "Step" in status(window), timeout=20_000)
     with training_window(qtbot, tmp_path) as window:
         started: list[Started] = []
-        window.trainer.told.connect(lambda e: started.append(e) if isinstance(e, Started) else None)
+        window.bench.trainer.told.connect(lambda e: started.append(e) if isinstance(e, Started) else None)
         click(qtbot, window, "trainStart")
         qtbot.waitUntil(lambda: "Step" in status(window), timeout=20_000)
-        qtbot.mouseClick(window.messages.offer, Qt.MouseButton.LeftButton)
-        assert window.messages.label.text() == (
+        qtbot.mouseClick(window.bench.messages.offer, Qt.MouseButton.LeftButton)
+        assert window.bench.messages.label.text() == (
             "Another training is under way. When it has ended, that of toy-vae-2d can go on."
         )
         # What is known of the one under way stays known.
@@ -359,24 +361,24 @@ def test_that_a_training_that_was_left_waits_for_the_one_under_way(qtbot: QtBot,
         click(qtbot, window, "trainStop")
         until(qtbot, window, Stage.IDLE)
         assert (tmp_path / "models" / "toy-vae-2d-2.safetensors").exists()
-        qtbot.mouseClick(window.messages.offer, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(window.bench.messages.offer, Qt.MouseButton.LeftButton)
         qtbot.waitUntil(lambda: len(started) == 2, timeout=20_000)
         assert started[1].step > 0
 
 
 def status(window: LabWindow) -> str:
-    return str(window.training.form.status.text())
+    return str(window.bench.training.form.status.text())
 
 
 def test_that_pictures_opened_during_a_training_are_offered_after_it(qtbot: QtBot, tmp_path: Path):
     with training_window(qtbot, tmp_path) as window:
-        panel = window.training
+        panel = window.bench.training
         click(qtbot, window, "trainStart")
         until(qtbot, window, Stage.RUNNING)
         report = ReadingReport("/pictures/more", "folder of pictures", 90)
         window.settings.recent = (RecentData("/pictures/more", (3, 12, 12), 90),)
-        window.controller.data.pictures_opened("/pictures/more", "more", report)
-        assert "more can be trained on when the training has ended." in window.messages.label.text()
+        window.bench.controller.data.pictures_opened("/pictures/more", "more", report)
+        assert "more can be trained on when the training has ended." in window.bench.messages.label.text()
         assert (panel.data.currentData(), panel.choice) == ("toy", SMALL)
         click(qtbot, window, "trainStop")
         until(qtbot, window, Stage.IDLE)
@@ -387,11 +389,11 @@ def test_that_whoever_opens_a_model_and_then_stops_the_training_gets_that_model(
     with training_window(qtbot, tmp_path) as window:
         click(qtbot, window, "trainStart")
         qtbot.waitUntil(lambda: window.workspace.model.model.endswith("(training)"), timeout=20_000)
-        window.opener.open_model(str(tmp_path / "tiny.safetensors"))
+        window.bench.opener.open_model(str(tmp_path / "tiny.safetensors"))
         # The word that it is kept comes before the model that was asked for.
-        window.following._kept(tmp_path / "models" / "toy-vae-2d.safetensors")
+        window.bench.following._kept(tmp_path / "models" / "toy-vae-2d.safetensors")
         qtbot.waitUntil(lambda: window.workspace.model.model == "tiny", timeout=5000)
-        assert "toy-vae-2d.safetensors is saved" in window.messages.label.text()
+        assert "toy-vae-2d.safetensors is saved" in window.bench.messages.label.text()
         click(qtbot, window, "trainStop")
         until(qtbot, window, Stage.IDLE)
 
@@ -402,8 +404,8 @@ def test_that_a_model_kept_while_another_cannot_be_opened_is_opened(qtbot: QtBot
         qtbot.waitUntil(lambda: window.workspace.model.model.endswith("(training)"), timeout=20_000)
         kept = save_tiny_model(tmp_path / "kept.safetensors")
         with qtbot.waitSignal(window.workspace.refused, timeout=5000):
-            window.opener.open_model(str(tmp_path / "no such file.safetensors"))
-            window.following._kept(kept)
+            window.bench.opener.open_model(str(tmp_path / "no such file.safetensors"))
+            window.bench.following._kept(kept)
         qtbot.waitUntil(lambda: window.workspace.model.model == "kept", timeout=5000)
 
 
@@ -416,12 +418,12 @@ def test_that_a_training_that_goes_on_shows_its_pictures_and_its_beta(qtbot: QtB
         chosen = slider.value()
         qtbot.waitUntil(lambda: "Step" in status(window), timeout=20_000)
     with training_window(qtbot, tmp_path) as window:
-        panel = window.training
+        panel = window.bench.training
         slider = window.findChild(QSlider, "betaSlider")
         panel.offer_data([Known("Other pictures", "other", (1, 8, 8))], "other")
         panel.set_plan(SMALL, panel.plan)
         assert slider.value() == position_of(1.0) != chosen
-        qtbot.mouseClick(window.messages.offer, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(window.bench.messages.offer, Qt.MouseButton.LeftButton)
         qtbot.waitUntil(lambda: slider.value() == chosen, timeout=20_000)
         qtbot.waitUntil(lambda: panel.data.currentIndex() == -1, timeout=5000)
         assert panel.data.placeholderText() == "toy"
@@ -435,7 +437,7 @@ def test_that_a_pause_on_its_way_does_not_take_back_the_end(qtbot: QtBot, tmp_pa
         stages: list[Stage] = []
         click(qtbot, window, "trainStart")
         until(qtbot, window, Stage.RUNNING)
-        window.trainer.staged.connect(stages.append)
+        window.bench.trainer.staged.connect(stages.append)
         click(qtbot, window, "trainPause")
         click(qtbot, window, "trainStop")
         until(qtbot, window, Stage.IDLE)

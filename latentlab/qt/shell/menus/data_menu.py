@@ -4,68 +4,65 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
 from latentlab.data.shipped_sets import SHIPPED_SETS
 from latentlab.qt.shell.menus.actions import Entry
+from latentlab.qt.shell.workbench import Workbench
 from latentlab.qt.widgets.plain_text import WORDS, on_button
 from latentlab.session.recent_data import MOST, RecentData
 
-if TYPE_CHECKING:
-    from latentlab.qt.shell.main_window import LabWindow
 
-
-def data_entries(window: LabWindow) -> Iterator[Entry]:
+def data_entries(bench: Workbench) -> Iterator[Entry]:
     """The splits of the open data, then the data sets that ship, then those opened last."""
-    yield from _splits(window)
-    yield from _shipped(window)
-    yield from _opened_last(window)
+    yield from _splits(bench)
+    yield from _shipped(bench)
+    yield from _opened_last(bench)
 
 
-def _splits(window: LabWindow) -> Iterator[Entry]:
-    controller = window.controller
+def _splits(bench: Workbench) -> Iterator[Entry]:
+    controller = bench.controller
     for split, text, tip in (
         ("test", "&Test pictures", "Show the pictures that are held out from training."),
         ("all", "&All pictures", "Show test and training pictures. Takes some seconds if there are many."),
     ):
         yield Entry(
             f"{split}DataAction", "&Data", text, partial(controller.show_split, split), tip,
-            enabled=controller.is_open, checked=_has_split(window, split), group="split",
-            caption=_counted(window, split, text),
+            enabled=controller.is_open, checked=_has_split(bench, split), group="split",
+            caption=_counted(bench, split, text),
         )  # fmt: skip
 
 
-def _shipped(window: LabWindow) -> Iterator[Entry]:
-    controller = window.controller
+def _shipped(bench: Workbench) -> Iterator[Entry]:
+    controller = bench.controller
     for number, (name, known) in enumerate(SHIPPED_SETS.items()):
         yield Entry(
             f"{name}DataAction", "&Data", f"{name}: {known.title}", partial(controller.data.choose, name),
             f"Show {name}, which comes with LatentLab, if the model is made for such pictures.",
-            enabled=controller.is_open, checked=_is_shown(window, partial(str, name)), group="data",
+            enabled=controller.is_open, checked=_is_shown(bench, partial(str, name)), group="data",
             gap=number == 0,
         )  # fmt: skip
 
 
-def _opened_last(window: LabWindow) -> Iterator[Entry]:
+def _opened_last(bench: Workbench) -> Iterator[Entry]:
     for place in range(MOST):
-        there = partial(_recent, window, place)
+        there = partial(_recent, bench, place)
         yield Entry(
-            f"recentData{place + 1}Action", "&Data", "Data of your own", partial(_choose, window, place),
+            f"recentData{place + 1}Action", "&Data", "Data of your own", partial(_choose, bench, place),
             "Show these pictures of your own again, if the model is made for such.",
-            enabled=window.controller.is_open, checked=_is_shown(window, _spec_of(there)), group="data",
-            gap=place == 0, caption=_titled(window, place),
+            enabled=bench.controller.is_open, checked=_is_shown(bench, _spec_of(there)), group="data",
+            gap=place == 0, caption=_titled(bench, place),
         )  # fmt: skip
 
 
-def _recent(window: LabWindow, place: int) -> RecentData | None:
-    recent = window.controller.data.recent
+def _recent(bench: Workbench, place: int) -> RecentData | None:
+    recent = bench.controller.data.recent
     return recent[place] if place < len(recent) else None
 
 
-def _choose(window: LabWindow, place: int) -> None:
-    recent = _recent(window, place)
+def _choose(bench: Workbench, place: int) -> None:
+    recent = _recent(bench, place)
     if recent is not None:
-        window.controller.data.choose(recent.spec)
+        bench.controller.data.choose(recent.spec)
 
 
 def _spec_of(there: Callable[[], RecentData | None]) -> Callable[[], str | None]:
@@ -76,21 +73,21 @@ def _spec_of(there: Callable[[], RecentData | None]) -> Callable[[], str | None]
     return spec
 
 
-def _titled(window: LabWindow, place: int) -> Callable[[], str]:
+def _titled(bench: Workbench, place: int) -> Callable[[], str]:
     def title() -> str:
-        titles = window.controller.data.recent_titles()
+        titles = bench.controller.data.recent_titles()
         return on_button(titles[place], WORDS) if place < len(titles) else ""
 
     return title
 
 
-def _counted(window: LabWindow, split: str, text: str) -> Callable[[], str]:
-    return lambda: text + on_button(window.controller.data.count_in_words(split), WORDS)
+def _counted(bench: Workbench, split: str, text: str) -> Callable[[], str]:
+    return lambda: text + on_button(bench.controller.data.count_in_words(split), WORDS)
 
 
-def _has_split(window: LabWindow, split: str) -> Callable[[], bool]:
-    return lambda: window.workspace.state.split == split
+def _has_split(bench: Workbench, split: str) -> Callable[[], bool]:
+    return lambda: bench.workspace.state.split == split
 
 
-def _is_shown(window: LabWindow, spec: Callable[[], str | None]) -> Callable[[], bool]:
-    return lambda: window.workspace.state.data == spec()
+def _is_shown(bench: Workbench, spec: Callable[[], str | None]) -> Callable[[], bool]:
+    return lambda: bench.workspace.state.data == spec()

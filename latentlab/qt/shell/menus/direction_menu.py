@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
 from latentlab.qt.shell.menus.actions import Entry
+from latentlab.qt.shell.workbench import Workbench
 from latentlab.session.groups import GROUPS
 
-if TYPE_CHECKING:
-    from latentlab.qt.shell.main_window import LabWindow
 
-
-def direction_entries(window: LabWindow) -> Iterator[Entry]:
+def direction_entries(bench: Workbench) -> Iterator[Entry]:
     """Gather, make, import, export."""
-    controller = window.controller.directions
+    controller = bench.controller.directions
     for group, text, key in zip(GROUPS, ("&Lasso", "La&sso"), ("L", "Shift+L"), strict=True):
         letter = group.upper()
         yield Entry(
             f"lasso{letter}Action", "Di&rections", f"{text} into group {letter}",
             partial(controller.gather, group),
             f"Draw around points of the plane, or click them, to put them into group {letter}.",
-            key, window.controller.is_open, partial(controller.gathers, group),
+            key, bench.controller.is_open, partial(controller.gathers, group),
         )  # fmt: skip
     for group in GROUPS:
         letter = group.upper()
@@ -37,15 +34,15 @@ def direction_entries(window: LabWindow) -> Iterator[Entry]:
         "Take all pictures out of both groups.", "", controller.has_groups,
     )  # fmt: skip
     yield Entry(
-        "makeDirectionAction", "Di&rections", "&Make a direction …", window.make_direction,
+        "makeDirectionAction", "Di&rections", "&Make a direction …", bench.make_direction,
         "Make a direction of the groups: the middle of A minus the middle of B.", "Ctrl+D",
         controller.has_groups, gap=True,
     )  # fmt: skip
     yield Entry(
         "importDirectionsAction", "Di&rections", "&Import directions …", controller.ask_to_import,
-        "Take directions of this model from a .safetensors or .npz file.", "", window.controller.is_open,
+        "Take directions of this model from a .safetensors or .npz file.", "", bench.controller.is_open,
     )  # fmt: skip
     yield Entry(
         "exportDirectionsAction", "Di&rections", "&Export your directions …", controller.ask_to_export,
-        "Save your own directions of this model as .safetensors or .npz.", "", window.controller.is_open,
+        "Save your own directions of this model as .safetensors or .npz.", "", bench.controller.is_open,
     )  # fmt: skip

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QToolBar
 
 from latentlab.qt.compare.window import show_compare
 from latentlab.qt.export import exportables
+from latentlab.qt.shell.about_dialog import AboutDialog
 from latentlab.qt.shell.menus.actions import Entry
 from latentlab.qt.shell.menus.data_menu import data_entries
 from latentlab.qt.shell.menus.direction_menu import direction_entries
 from latentlab.qt.shell.menus.model_menu import model_entries
-from latentlab.qt.shell.menus.pages import show_about, show_shortcuts
-from latentlab.qt.shell.menus.tape_menu import tape_entries
+from latentlab.qt.shell.menus.tape_menu import SAVE_MENU, tape_entries
 from latentlab.qt.shell.menus.training_menu import training_entries
+from latentlab.qt.shell.shortcuts_dialog import ShortcutsDialog
+from latentlab.qt.shell.workbench import Workbench
 from latentlab.qt.widgets.colours import Theme
-
-if TYPE_CHECKING:
-    from latentlab.qt.shell.main_window import LabWindow
 
 TOOLBAR = (
     "openAction", "exportProbeAction", "",
@@ -31,26 +31,49 @@ TOOLBAR = (
 )  # fmt: skip
 
 
-def entries(window: LabWindow) -> Iterator[Entry]:
+def entries(bench: Workbench) -> Iterator[Entry]:
     """Every command, in the order of the menus; undo, redo and the docks' switches come from Qt itself."""
-    yield from _file(window)
-    yield from _edit(window)
-    yield from _view(window)
-    yield from data_entries(window)
-    yield from direction_entries(window)
-    yield from training_entries(window)
-    yield from _help(window)
+    yield from _file(bench)
+    yield from _edit(bench)
+    yield from _view(bench)
+    yield from data_entries(bench)
+    yield from direction_entries(bench)
+    yield from training_entries(bench)
+    yield from _help(bench)
 
 
-def _file(window: LabWindow) -> Iterator[Entry]:
-    controller, found = window.controller, window.exporter.exportables
+def fill_menus(bench: Workbench) -> None:
+    """Every command into the menus, the toolbar, the palette and below the button that saves tapes."""
+    window, actions, stack = bench.window, bench.actions, bench.workspace.undo_stack
+    undo, redo = stack.createUndoAction(window, "&Undo"), stack.createRedoAction(window, "&Redo")
+    # The toolbar says only the verb: what is undone would make it jump at every step.
+    undo.setIconText("Undo")
+    redo.setIconText("Redo")
+    actions.menu("&File")
+    undo_tip = "Take back the last step. One drag is one step."
+    actions.adopt("undoAction", "&Edit", undo, undo_tip, "Ctrl+Z")
+    actions.adopt("redoAction", "&Edit", redo, "Make the step again that was taken back.", "Ctrl+Shift+Z")
+    actions.add(entries(bench))
+    actions.add(_panels(bench))
+    bar = QToolBar("Toolbar")
+    bar.setObjectName("toolbar")
+    bar.setMovable(False)
+    window.addToolBar(bar)
+    actions.fill_toolbar(bar, TOOLBAR)
+    actions.adopt("toolbarAction", "&View/P&anels", bar.toggleViewAction(), "Show or hide the toolbar.")
+    bench.palette.offer(actions)
+    bench.diffusion.reverse.offer_to_save(actions[name] if name else None for name in SAVE_MENU)
+
+
+def _file(bench: Workbench) -> Iterator[Entry]:
+    controller, found = bench.controller, bench.exporter.exportables
     yield Entry(
         "openAction", "&File", "&Open …", controller.ask_for_file,
         "Open a model, or a picture: where one saved by LatentLab was made, the probe goes; of a tape, it is "
         "drawn again.",
         "Ctrl+O", tool="Open",
     )  # fmt: skip
-    yield from model_entries(window)
+    yield from model_entries(bench)
     yield Entry(
         "openDataAction", "&File", "Open &folder of pictures …", controller.data.ask_for_folder,
         "Open pictures of your own, to train a model on or to show in the plane.", "Ctrl+Shift+O",
@@ -86,14 +109,14 @@ def _file(window: LabWindow) -> Iterator[Entry]:
             partial(found.has, what), tool="Save" if what == exportables.PROBE else "",
             gap=what == exportables.PROBE,
         )  # fmt: skip
-    yield from tape_entries(window)
-    yield Entry("quitAction", "&File", "&Quit", window.quit, "Close LatentLab.", "Ctrl+Q", gap=True)
+    yield from tape_entries(bench)
+    yield Entry("quitAction", "&File", "&Quit", bench.quit, "Close LatentLab.", "Ctrl+Q", gap=True)
 
 
-def _edit(window: LabWindow) -> Iterator[Entry]:
-    controller, found = window.controller, window.exporter.exportables
+def _edit(bench: Workbench) -> Iterator[Entry]:
+    controller, found = bench.controller, bench.exporter.exportables
     yield Entry(
-        "copyProbeAction", "&Edit", "&Copy picture at the probe", window.copy_probe,
+        "copyProbeAction", "&Edit", "&Copy picture at the probe", controller.copy_probe,
         "Put the decoded picture on the clipboard.", "Ctrl+C", partial(found.has, exportables.PROBE),
         gap=True,
     )  # fmt: skip
@@ -114,14 +137,14 @@ def _edit(window: LabWindow) -> Iterator[Entry]:
         "Send the probe to the middle of the prior.", "O", controller.is_open, tool="Origin",
     )  # fmt: skip
     yield Entry(
-        "playWalkAction", "&Edit", "Play or pause the &walk", window.player.toggle,
+        "playWalkAction", "&Edit", "Play or pause the &walk", bench.player.toggle,
         "Play the walk from pin to pin and back, or pause it.", "W",
         partial(found.has, exportables.WALK), gap=True,
     )  # fmt: skip
 
 
-def _view(window: LabWindow) -> Iterator[Entry]:
-    plane = window.plane
+def _view(bench: Workbench) -> Iterator[Entry]:
+    plane = bench.plane
     yield Entry("zoomInAction", "&View", "Zoom &in", partial(plane.zoom, 1.25),
                 "Look closer at the middle of the plane.", "Ctrl++", tool="Zoom in")  # fmt: skip
     yield Entry("zoomOutAction", "&View", "Zoom &out", partial(plane.zoom, 0.8),
@@ -135,41 +158,71 @@ def _view(window: LabWindow) -> Iterator[Entry]:
         ("density", "&Density", "Show where encoded pictures lie, and the holes between them."),
     )):  # fmt: skip
         yield Entry(
-            f"{name}LayerAction", "&View", text, partial(window.controller.switch_layer, name), tip,
-            f"Ctrl+{number + 1}", checked=_layer(window, name), tool=text.replace("&", ""), gap=number == 0,
+            f"{name}LayerAction", "&View", text, partial(bench.controller.switch_layer, name), tip,
+            f"Ctrl+{number + 1}", checked=_layer(bench, name), tool=text.replace("&", ""), gap=number == 0,
         )  # fmt: skip
-    yield Entry("diffusionAction", "&View", "&Diffusion", window.show_diffusion,
+    yield Entry("diffusionAction", "&View", "&Diffusion", bench.docks.show_diffusion,
                 "Step from noise to pictures: the diffusion panel comes to the front.", "Ctrl+Shift+D",
                 tool="Diffusion", gap=True)  # fmt: skip
-    yield Entry("compareAction", "&View", "&Compare models …", partial(show_compare, window),
+    yield Entry("compareAction", "&View", "&Compare models …", partial(_compare, bench),
                 "Put two to four models side by side, under one cursor.", "Ctrl+Shift+M",
-                window.controller.is_open)  # fmt: skip
+                bench.controller.is_open)  # fmt: skip
     for theme, text, tip in (
         (Theme.SYSTEM, "As the &system", "Light or dark as the desktop is."),
         (Theme.LIGHT, "&Light", "Dark on light."),
         (Theme.DARK, "&Dark", "Light on dark."),
     ):
         yield Entry(
-            f"{theme.value}ThemeAction", "&View/&Theme", text, partial(window.theming.choose, theme), tip,
-            checked=_theme(window, theme), group="theme",
+            f"{theme.value}ThemeAction", "&View/&Theme", text, partial(bench.theming.choose, theme), tip,
+            checked=_theme(bench, theme), group="theme",
         )  # fmt: skip
-    yield Entry("resetLayoutAction", "&View/P&anels", "&Reset layout", window.arrange,
+    yield Entry("resetLayoutAction", "&View/P&anels", "&Reset layout", bench.docks.arrange,
                 "Put all panels back in their places.")  # fmt: skip
 
 
-def _help(window: LabWindow) -> Iterator[Entry]:
-    yield Entry("commandPaletteAction", "&Help", "&Find a command …", window.palette_box.open_at_top,
+def _help(bench: Workbench) -> Iterator[Entry]:
+    yield Entry("commandPaletteAction", "&Help", "&Find a command …", bench.palette.open_at_top,
                 "Type a few letters of what you want to do.", "Ctrl+K", tool="Commands")  # fmt: skip
-    yield Entry("shortcutsAction", "&Help", "&Keyboard shortcuts and mouse", partial(show_shortcuts, window),
+    yield Entry("shortcutsAction", "&Help", "&Keyboard shortcuts and mouse", partial(_show_shortcuts, bench),
                 "List all keys, and what the mouse does in the plane.", "F1")  # fmt: skip
-    yield Entry("aboutAction", "&Help", "&About LatentLab", partial(show_about, window),
+    yield Entry("aboutAction", "&Help", "&About LatentLab", partial(_show_about, bench),
                 "Versions, licence, the open model, and details to copy into a report.",
                 gap=True)  # fmt: skip
 
 
-def _layer(window: LabWindow, name: str) -> Callable[[], bool]:
-    return lambda: bool(getattr(window.workspace.state.layers, name))
+def _panels(bench: Workbench) -> Iterator[Entry]:
+    """A switch for each panel: on while it is in front."""
+    docks = bench.docks
+    for dock in docks.all:
+        title = dock.windowTitle()
+        yield Entry(
+            dock.objectName() + "Action", "&View/P&anels", title, partial(docks.switch, dock),
+            f"Bring the panel “{title}” to the front; if it is there, hide it.",
+            checked=partial(docks.in_front, dock),
+        )  # fmt: skip
 
 
-def _theme(window: LabWindow, theme: Theme) -> Callable[[], bool]:
-    return lambda: window.theming.theme is theme
+def _compare(bench: Workbench) -> None:
+    """Models side by side, in a window of their own."""
+    show_compare(
+        bench.window, bench.workspace.rest(), bench.trainer.folder, bench.settings.folder, bench.crashes.note
+    )
+
+
+def _show_about(bench: Workbench) -> None:
+    """Versions, model and details for a report."""
+    paths = {"settings": bench.settings.path, "log": bench.crashes.log.path}
+    AboutDialog(bench.workspace.model, paths, bench.background, bench.window).show()
+
+
+def _show_shortcuts(bench: Workbench) -> None:
+    """All keys."""
+    ShortcutsDialog(bench.actions, bench.window).show()
+
+
+def _layer(bench: Workbench, name: str) -> Callable[[], bool]:
+    return lambda: bool(getattr(bench.workspace.state.layers, name))
+
+
+def _theme(bench: Workbench, theme: Theme) -> Callable[[], bool]:
+    return lambda: bench.theming.theme is theme

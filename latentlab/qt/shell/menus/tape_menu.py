@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
 from latentlab.qt.export.tapes import BATCH, FRAME, TAPE
 from latentlab.qt.shell.menus.actions import Entry
-
-if TYPE_CHECKING:
-    from latentlab.qt.shell.main_window import LabWindow
+from latentlab.qt.shell.workbench import Workbench
 
 _MENU = "&File/&Diffusion"
 SAVE_MENU = ("saveFrameAction", "saveBatchAction", "", "saveTapeAction", "saveNumbersAction")
 
 
-def tape_entries(window: LabWindow) -> Iterator[Entry]:
+def tape_entries(bench: Workbench) -> Iterator[Entry]:
     """Each is there while there is a tape."""
-    tapes = window.tapes
+    tapes = bench.tapes
     for name, what, suffix, text, tip in (
         ("saveFrameAction", FRAME, "", "Save &picture of the frame …",
          "Save the chosen picture as it is in the frame in hand: in its noise, as believed, or both."),

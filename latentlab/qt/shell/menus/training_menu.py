@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from latentlab.qt.clients.trainer_client import Stage
 from latentlab.qt.shell.menus.actions import Entry
-
-if TYPE_CHECKING:
-    from latentlab.qt.shell.main_window import LabWindow
+from latentlab.qt.shell.workbench import Workbench
 
 
-def training_entries(window: LabWindow) -> Iterator[Entry]:
+def training_entries(bench: Workbench) -> Iterator[Entry]:
     """To the panel, and what can be done to a training that is going on."""
-    trainer = window.trainer
+    trainer = bench.trainer
 
     def while_in(*stages: Stage) -> Callable[[], bool]:
         return lambda: trainer.stage in stages
 
     yield Entry(
-        "trainAction", "&Train", "&Train a model …", window.show_training,
+        "trainAction", "&Train", "&Train a model …", bench.docks.show_training,
         "Choose pictures and a model, and watch it learn.", "Ctrl+T", tool="Train", gap=True,
     )  # fmt: skip
     yield Entry(

@@ -15,11 +15,13 @@ from PySide6.QtWidgets import QComboBox, QTabWidget, QVBoxLayout, QWidget
 
 from latentlab.engine.diffusion.recipes import Recipe, Start
 from latentlab.engine.diffusion.requests import DenoiserReply, OpenDenoiserRequest
+from latentlab.engine.diffusion.tape_origin import Origin
 from latentlab.engine.files.model_catalog import denoisers, name_of, suited_to
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.qt.clients.denoiser_client import DenoiserClient
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.picture_store import OwnPictures
+from latentlab.qt.export.tapes import TapeInHand
 from latentlab.qt.views.diffusion.forward.page import ForwardPage
 from latentlab.qt.views.diffusion.reverse.page import ReversePage
 from latentlab.qt.views.diffusion.seeded_noise import SeededNoise
@@ -158,6 +160,24 @@ class DiffusionView(QWidget):
     def frames(self) -> list[Frame]:
         """Those of the tape in hand that are there, the first first."""
         return self.reverse.frames
+
+    def tape_in_hand(self) -> TapeInHand | None:
+        """The tape as it is now, as a file takes it; None if there is nothing of it yet."""
+        page, model = self.reverse, self._diffusion.model
+        track, frame = page.tracks.in_hand, page.frame
+        if model is None or track is None or frame is None or track.store.get(frame.number) is not frame:
+            return None
+        origin = Origin(track.recipe, model.model, model.hash)
+        running = page.runs.track is track
+        return TapeInHand(origin, model.alpha_bar, tuple(track.store.frames), frame, page.picture, running)
+
+    def frame_rate(self) -> int:
+        """How many frames a second a tape is played at."""
+        return self.reverse.transport.speed.value()
+
+    def take_focus(self) -> None:
+        """The keys are for the tape in hand now."""
+        self.reverse.take_focus()
 
     def learnt(self) -> str:
         """The name of the data that the open denoiser learnt from; "" if that is not known."""

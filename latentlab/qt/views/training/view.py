@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal, Slot
@@ -50,7 +51,7 @@ class TrainingPanel(QWidget):
         self._saved, self._over = True, False
         self._refused = ""
         # What is to be chosen from once the training in hand has ended.
-        self._offer_later: tuple[list[Known], str] | None = None
+        self._offer_later: tuple[Sequence[Known], str] | None = None
         self.form = TrainingForm()
         self.data, self.model, self.beta = self.form.data, self.form.model, self.form.beta
         self.curves, self.bars, self.drawn = LossCurves(), PartBars(), DrawnNow()
@@ -73,7 +74,7 @@ class TrainingPanel(QWidget):
 
     # What the person chooses
 
-    def offer_data(self, known: list[Known], chosen: str = "") -> None:
+    def offer_data(self, known: Sequence[Known], chosen: str = "") -> None:
         """The data sets to choose from; while a training goes on, what it learns from stays in sight."""
         if self.data.count() and not self.idle:
             self._offer_later = known, chosen
@@ -105,6 +106,15 @@ class TrainingPanel(QWidget):
                 )
         if preset is not None:
             self.model.setCurrentIndex([one.title for one in PRESETS].index(preset.title))
+
+    @property
+    def filled(self) -> bool:
+        """Whether there are any data to choose from yet."""
+        return self.data.count() > 0
+
+    def take_focus(self) -> None:
+        """The keys choose a model now."""
+        self.model.setFocus()
 
     @property
     def idle(self) -> bool:

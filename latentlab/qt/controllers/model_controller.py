@@ -1,0 +1,109 @@
+"""Models as they come and go: opened beside the plane, refused, and what is said of the first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from latentlab.engine.files.model_catalog import data_of, encoder_of
+from latentlab.engine.rendering.requests.directions import DirectionsRequest
+from latentlab.engine.rendering.requests.opening import LoadedReply
+from latentlab.engine.rendering.serving import Refusal
+from latentlab.qt.clients.workspace import Workspace
+from latentlab.qt.controllers.data_controller import DataController
+from latentlab.qt.controllers.file_opener import FileOpener
+from latentlab.qt.controllers.settings import Settings
+from latentlab.qt.widgets.message_bar import MessageBar
+from latentlab.session.fitting import on_data
+from latentlab.session.state import SessionState
+from latentlab.session.switching import for_model
+
+
+class DenoiserPanel(Protocol):
+    """Where diffusion models are looked at."""
+
+    def open_model(self, model: str) -> None:
+        """Opens a denoiser, a name or a path."""
+
+
+class ModelController(QObject):
+    """`first_opened` tells that the first model is there.
+
+    Args:
+        log: writes an entry, for refusals that nobody expected.
+        panel: shows diffusion models; `show_panel` brings it to the front.
+    """
+
+    first_opened = Signal()
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        settings: Settings,
+        bar: MessageBar,
+        log: Callable[[str], None],
+        opener: FileOpener,
+        data: DataController,
+        panel: DenoiserPanel,
+        show_panel: Callable[[], None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._workspace, self._settings, self._bar, self._log = workspace, settings, bar, log
+        self._opener, self._data = opener, data
+        self._panel, self._show_panel = panel, show_panel
+        # Whether what is open is the first model: all that its opening tells is worth reading.
+        self._first = False
+        self.falling_back = False
+        opener.denoiser_wanted.connect(self.open_denoiser)
+
+    def listen(self) -> None:
+        """Hears of the workspace's models from now on: the views are to hear of them first."""
+        self._workspace.loaded.connect(self._loaded)
+        self._workspace.refused.connect(self._refused)
+        self._workspace.noticed.connect(self._noticed)
+
+    @Slot(str)
+    def open_denoiser(self, model: str) -> None:
+        """Opens a diffusion model, a name or a path, with its panel in front; the plane keeps its model."""
+        self._show_panel()
+        self._panel.open_model(model)
+        data = data_of(model)
+        encoder = encoder_of(data)
+        if encoder is not None and data_of(self._workspace.state.model) != data:
+            text = f"The plane shows {self._workspace.state.model}, which learnt from other pictures."
+            self._bar.say(text, f"Show {encoder}", partial(self._opener.open_model, encoder))
+
+    @Slot(object)
+    def _loaded(self, model: LoadedReply) -> None:
+        self._first = self._data.offer_first(model.data)
+        if self._first:
+            self.first_opened.emit()
+
+    @Slot(str)
+    def _noticed(self, sentence: str) -> None:
+        self._bar.say(sentence, beside=self._first)
+
+    @Slot(object)
+    def _refused(self, refusal: Refusal) -> None:
+        if refusal.details:
+            self._log(f"{refusal.message}\n{refusal.details}")
+        elif refusal.slot == DirectionsRequest.slot:
+            return  # the attribute board asks for them while it is in sight, and says why there are none
+        default, state, text = SessionState(), self._workspace.state, refusal.message
+        usual = (state.model, state.data, state.split) == (default.model, default.data, default.split)
+        first = refusal.slot == "load" and refusal.generation > 0 and self._workspace.model is None
+        self.falling_back = first and not usual
+        if self.falling_back:
+            # What belonged to the model of last time stays in a copy of the settings.
+            self._settings.keep_aside("before")
+            text += f"\n{default.model}, which comes with LatentLab, is opened instead."
+            # Nor are pictures picked among others: nobody is to be told that they are gone.
+            state = replace(for_model(state, default.model), pictures=None)
+            self._workspace.session.reset(on_data(state, default.data, default.split))
+            self._workspace.open(self._workspace.state)
+        self._bar.say(text)

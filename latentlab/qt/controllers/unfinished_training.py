@@ -1,0 +1,61 @@
+"""A training that was left or cut off is offered to be gone on with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Slot
+
+from latentlab.qt.clients.trainer_client import TrainerClient
+from latentlab.qt.clients.training_orders import GoOn
+from latentlab.qt.widgets.message_bar import MessageBar
+
+
+class BeginsTrainings(Protocol):
+    """Where a training is begun and watched."""
+
+    @property
+    def idle(self) -> bool:
+        """Whether one could be begun now."""
+
+    def begin(self, beginning: GoOn) -> None:
+        """Begins it."""
+
+
+class UnfinishedTraining(QObject):
+    """Offers the newest of them. `show` brings the panel of trainings to the front."""
+
+    def __init__(
+        self,
+        trainer: TrainerClient,
+        panel: BeginsTrainings,
+        bar: MessageBar,
+        show: Callable[[], None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._trainer, self._panel, self._bar, self._show = trainer, panel, bar, show
+
+    @Slot()
+    def offer(self) -> None:
+        """Says so, if there is one."""
+        waiting = self._trainer.unfinished()
+        if waiting:
+            text = f"The training of {_name_of(waiting[0])} was not finished. It can go on where it was."
+            self._bar.say(text, "Go on", partial(self._go_on, waiting[0]), beside=True)
+
+    def _go_on(self, path: Path) -> None:
+        self._show()
+        if not self._panel.idle:
+            text = f"Another training is under way. When it has ended, that of {_name_of(path)} can go on."
+            self._bar.say(text, "Go on", partial(self._go_on, path))
+            return
+        self._panel.begin(GoOn(path))
+
+
+def _name_of(unfinished: Path) -> str:
+    """What to call a training, by the file that it can be gone on with from."""
+    return unfinished.name.removesuffix(".training").removesuffix(".safetensors")

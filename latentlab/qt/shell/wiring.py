@@ -1,0 +1,94 @@
+"""Who hears whom in a composed window: the signals that no view and no controller connects itself."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from latentlab.qt.controllers.failures import Failures
+from latentlab.qt.controllers.trajectory_tracer import Tracing
+from latentlab.qt.controllers.unfinished_training import UnfinishedTraining
+from latentlab.qt.export import exportables
+from latentlab.qt.shell.workbench import Workbench
+
+
+def connect(bench: Workbench) -> None:
+    """Connects everything."""
+    _attributes(bench)
+    _own_picture(bench)
+    _diffusion(bench)
+    _training(bench)
+    _messages(bench)
+    _menus(bench)
+    # After the views: they are to hear of a model before anything is said of it.
+    bench.models.listen()
+
+
+def _attributes(bench: Workbench) -> None:
+    board, controller, found = bench.attributes, bench.controller, bench.exporter.exportables
+    board.shelf.yours.importing.connect(controller.directions.ask_to_import)
+    board.shelf.yours.exporting.connect(controller.directions.ask_to_export)
+    board.sheet_drawn.connect(found.offer_sheet)
+    board.sheet_wanted.connect(partial(controller.ask_to_save, exportables.SHEET))
+    board.key_frame_wanted.connect(controller.pin)
+    board.conditions.save_wanted.connect(partial(controller.ask_to_save, exportables.SAMPLES))
+
+
+def _own_picture(bench: Workbench) -> None:
+    view, controller = bench.own_picture, bench.controller.own_picture
+    view.wanted.connect(controller.ask_for_file)
+    view.pasted.connect(controller.paste)
+    view.dropped.connect(controller.take)
+    view.attributes_wanted.connect(bench.docks.show_attributes)
+    controller.pictures.taken.connect(bench.docks.show_own_picture)
+    controller.overcome.connect(bench.messages.take_back)
+    bench.exporter.exportables.name_source(lambda: controller.pictures.name_at_probe)
+    bench.analogy.failed.connect(bench.opener.failed)
+
+
+def _diffusion(bench: Workbench) -> None:
+    view, tapes = bench.diffusion, bench.tapes
+    view.remember(bench.settings.tape)
+    view.failed.connect(bench.opener.failed)
+    view.file_wanted.connect(bench.controller.ask_for_file)
+    view.frame_shown.connect(tapes.look)
+    view.tape_begun.connect(tapes.look)
+    tracing = Tracing(bench.workspace, bench.plane, view.frames, view.learnt, bench.window)
+    view.frame_shown.connect(tracing.show)
+    view.tape_begun.connect(tracing.clear)
+    tapes.saved.connect(bench.exporter.saved)
+    tapes.failed.connect(bench.exporter.failed)
+    tapes.told.connect(bench.opener.told)
+    bench.opener.tape_found.connect(tapes.restore)
+
+
+def _training(bench: Workbench) -> None:
+    panel, docks, data = bench.training, bench.docks, bench.controller.data
+    data.trains_in(panel, partial(docks.bring, docks.training))
+    panel.data_wanted.connect(data.ask_for_folder)
+    bench.exporter.exportables.watch(bench.film)
+    unfinished = UnfinishedTraining(bench.trainer, panel, bench.messages, docks.show_training, bench.window)
+    bench.models.first_opened.connect(unfinished.offer)
+
+
+def _messages(bench: Workbench) -> None:
+    """What went well is said in the status bar, what did not in the message bar."""
+    bench.exporter.saved.connect(bench.status.say_saved)
+    bench.opener.told.connect(bench.status.say)
+    failures = Failures(bench.messages, bench.crashes.note, bench.window)
+    for source in (bench.exporter, bench.opener, bench.trainer):
+        source.failed.connect(failures.report)
+    bench.denoiser_client.refused.connect(failures.refused)
+
+
+def _menus(bench: Workbench) -> None:
+    """When what can be done may have changed."""
+    actions = bench.actions
+    bench.workspace.loaded.connect(actions.refresh)
+    bench.workspace.undo_stack.indexChanged.connect(actions.refresh_soon)
+    bench.exporter.exportables.changed.connect(actions.refresh)
+    bench.controller.data.changed.connect(actions.refresh)
+    bench.trainer.staged.connect(actions.refresh_soon)
+    bench.theming.changed.connect(actions.refresh)
+    bench.tapes.changed.connect(actions.refresh)
+    for dock in bench.docks.all:
+        dock.visibilityChanged.connect(actions.refresh_soon)

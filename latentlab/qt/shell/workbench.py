@@ -1,0 +1,101 @@
+"""All that a composed window works with, under one name each: what its menus and its tests may use.
+
+`latentlab.qt.shell.composition` makes it whole; nothing in it is ever missing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtWidgets import QMainWindow
+
+from latentlab.qt.clients.denoiser_client import DenoiserClient
+from latentlab.qt.clients.film_recorder import FilmRecorder
+from latentlab.qt.clients.task_queue import TaskQueue
+from latentlab.qt.clients.trainer_client import TrainerClient
+from latentlab.qt.clients.workspace import Workspace
+from latentlab.qt.controllers.file_opener import FileOpener
+from latentlab.qt.controllers.model_controller import ModelController
+from latentlab.qt.controllers.sample_follower import SampleFollower
+from latentlab.qt.controllers.session_controller import SessionController
+from latentlab.qt.controllers.settings import Settings
+from latentlab.qt.controllers.tape_controller import TapeController
+from latentlab.qt.controllers.training_follower import TrainingFollower
+from latentlab.qt.export.exporter import Exporter
+from latentlab.qt.shell.crash_reporter import CrashReporter
+from latentlab.qt.shell.docks import Docks
+from latentlab.qt.shell.menus.actions import Actions
+from latentlab.qt.shell.menus.command_palette import CommandPalette
+from latentlab.qt.shell.status_bar import Status
+from latentlab.qt.shell.theme import ThemeSwitcher
+from latentlab.qt.views.analogy.view import AnalogyView
+from latentlab.qt.views.attributes.view import AttributeBoard
+from latentlab.qt.views.diffusion.view import DiffusionView
+from latentlab.qt.views.latent_plane.view import LatentPlane
+from latentlab.qt.views.own_picture.view import OwnPictureView
+from latentlab.qt.views.probe.view import ProbePanel
+from latentlab.qt.views.training.view import TrainingPanel
+from latentlab.qt.views.walk.view import WalkPlayer
+from latentlab.qt.widgets.message_bar import MessageBar
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """The parts of a window.
+
+    Attributes:
+        window: what dialogs belong to. Of it nothing is asked that any main window could not do.
+        workspace: session, undo and the client of the render thread.
+        settings, theming, crashes: what the frame brought with it.
+        background: work beside the event loop.
+        messages, status: where something is said, to be answered or in passing.
+        exporter, opener: what leaves as a file, and what comes in as one.
+        controller: the commands that concern the session and its files.
+        models: the models as they come and go.
+        plane, probe, player, training, diffusion, attributes, own_picture, analogy: views that commands speak
+            to, or that ask for something.
+        trainer, denoiser_client: the clients of the other two threads.
+        film, following, live_samples: what follows a training.
+        tapes: the commands that concern tapes and files.
+        docks: where the views lie.
+        palette, actions: the same commands, to be typed and in menus.
+    """
+
+    window: QMainWindow
+    workspace: Workspace
+    settings: Settings
+    theming: ThemeSwitcher
+    crashes: CrashReporter
+    background: TaskQueue
+    messages: MessageBar
+    status: Status
+    exporter: Exporter
+    opener: FileOpener
+    controller: SessionController
+    models: ModelController
+    plane: LatentPlane
+    probe: ProbePanel
+    player: WalkPlayer
+    training: TrainingPanel
+    diffusion: DiffusionView
+    attributes: AttributeBoard
+    own_picture: OwnPictureView
+    analogy: AnalogyView
+    trainer: TrainerClient
+    denoiser_client: DenoiserClient
+    film: FilmRecorder
+    following: TrainingFollower
+    live_samples: SampleFollower
+    tapes: TapeController
+    docks: Docks
+    palette: CommandPalette
+    actions: Actions
+
+    def make_direction(self) -> None:
+        """Makes a direction of the groups, with the attribute board in front."""
+        self.docks.show_attributes()
+        self.attributes.make_direction()
+
+    def quit(self) -> None:
+        """Closes the window, and so the program."""
+        self.window.close()
