@@ -36,7 +36,7 @@ from latentlab.engine.diffusion.tape import Tape as Tape
 from latentlab.engine.files import checkpoint
 from latentlab.engine.files.checkpoint import LoadedModel, ModelCard
 from latentlab.engine.inference.device import choose_device
-from latentlab.engine.inference.sampling import decode_in_chunks, prior_points
+from latentlab.engine.inference.sampling import decode_in_chunks, draw_in_chunks, points_of
 from latentlab.errors import LabError
 from latentlab.models.base import Decodes, Denoises, Encodes
 
@@ -85,7 +85,8 @@ class Model:
     @property
     def latents(self) -> int:
         """D, the dimensions of the latent space."""
-        return self._decoder().latents
+        model = self._loaded.model
+        return model.latents if isinstance(model, Encodes) else self._decoder().latents
 
     @property
     def picture_shape(self) -> tuple[int, int, int]:
@@ -154,8 +155,8 @@ class Model:
     ) -> NDArray[np.float32]:
         """Pictures drawn from the model; the same seed gives the same pictures.
 
-        Of a model with a latent space, those at `n` points of the prior N(0, I); of a diffusion model, what
-        comes of `n` pictures of noise.
+        Of a model with a latent space, those at `n` points of its prior (of N(0, I), if it has none); of a
+        diffusion model, what comes of `n` pictures of noise; any other draws them as it does.
 
         Args:
             n: how many, 0 or more.
@@ -182,8 +183,13 @@ class Model:
         if sampler_settings != SamplerSettings(seed=seed):
             raise LabError(f"{self.name} is no diffusion model: it has no sampler, steps, eta or guidance")
         y = None if condition is None else told_of(self._loaded, condition, n, seed)
-        z = prior_points(n, self.latents, seed)
-        return self._pictures(decode_in_chunks(self._loaded.model, z, y=y, draw=draw, seed=seed))
+        model = self._loaded.model
+        if not isinstance(model, Decodes):
+            if draw:
+                raise LabError(f"draw means nothing for {self.name}: its pictures are always drawn")
+            return self._pictures(draw_in_chunks(model, n, seed, y=y))
+        z = points_of(model, n, seed)
+        return self._pictures(decode_in_chunks(model, z, y=y, draw=draw, seed=seed))
 
     def diffuse(
         self,

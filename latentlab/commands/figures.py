@@ -11,17 +11,21 @@ from latentlab.commands.evaluation_arguments import OF_DIFFUSION, OF_ELBO, flag_
 from latentlab.commands.picture_figures import evaluate_pictures, warn_if_learnt
 from latentlab.commands.printing import say
 from latentlab.data import catalog
+from latentlab.data.image_set import ImageSet
 from latentlab.engine.attributes.directions import data_of
+from latentlab.engine.evaluation.density import evaluate_density
 from latentlab.engine.evaluation.elbo import evaluate, has_elbo
 from latentlab.engine.files.checkpoint import LoadedModel, load_model
 from latentlab.engine.files.held_out import learnt_among
 from latentlab.engine.inference.diagnostics import describe_installation
 from latentlab.errors import LabError
-from latentlab.models.base import Denoises
+from latentlab.models.base import Denoises, TellsDensity
 from latentlab.models.registry import find_kind
 from latentlab.shipped import model_files
 
 _NATS = "nats a picture"
+# What a figure of density is worth that is not exact.
+_HOW = {"bound": "a bound from below", "estimate": "an estimate"}
 
 
 def show_installation(arguments: argparse.Namespace) -> None:
@@ -94,15 +98,19 @@ def _summary(model: dict[str, Any]) -> str:
 def evaluate_model(arguments: argparse.Namespace) -> None:
     """`latentlab evaluate`: ELBO terms and log-likelihood over a split, or a denoiser's samples."""
     loaded = open_model(arguments)
-    if not (isinstance(loaded.model, Denoises) or has_elbo(loaded.model)):
-        raise LabError(f"{loaded.name} has no ELBO to evaluate")
+    told = isinstance(loaded.model, TellsDensity)
+    if not (isinstance(loaded.model, Denoises) or has_elbo(loaded.model) or told):
+        raise LabError(
+            f"{loaded.name} has no ELBO to evaluate, nor does it say how likely a picture is",
+            hint=f"It is a {find_kind(loaded.card.kind).title.lower()}",
+        )
     data = arguments.data or own_data(loaded)
     if isinstance(loaded.model, Denoises):
         _settle(arguments, loaded, OF_DIFFUSION, OF_ELBO)
         evaluate_pictures(arguments, loaded, data)
     else:
         _settle(arguments, loaded, OF_ELBO, OF_DIFFUSION)
-        _evaluate_elbo(arguments, loaded, data)
+        (_evaluate_elbo if has_elbo(loaded.model) else _evaluate_density)(arguments, loaded, data)
 
 
 def own_data(loaded: LoadedModel) -> str:
@@ -148,8 +156,7 @@ def _evaluate_elbo(arguments: argparse.Namespace, loaded: LoadedModel, name: str
             progress=lambda share: show(share, ""),
         )
     if arguments.json:
-        origin = {"model": loaded.name, "model_hash": loaded.hash, "data": data.name, "split": data.split}
-        print_json({**origin, "seed": arguments.seed, "learnt_from": learnt, **result.as_dict()})
+        _print_json(arguments, loaded, data, learnt, result.as_dict())
         return
     say(f"{loaded.name} on {data.name} ({data.split}), {_NATS}")
     say(f"  ELBO            {result.elbo:10.3f}   over {result.images:,} pictures")
@@ -160,7 +167,45 @@ def _evaluate_elbo(arguments: argparse.Namespace, loaded: LoadedModel, name: str
     say(f"  active units    {result.active_units:10d}   of {len(shares)}")
     if result.log_likelihood is None:
         return
+    if result.density is not None and result.density.how == "exact":
+        say(f"  log p(x)        {result.log_likelihood:10.3f}   exact, over {result.images:,} pictures")
+        return
     say(
         f"  log p(x)        {result.log_likelihood:10.3f}   over {result.likelihood_images:,} pictures, "
         f"{result.samples:,} samples each; their ELBO {result.likelihood_elbo:.3f}"
     )
+
+
+def _evaluate_density(arguments: argparse.Namespace, loaded: LoadedModel, name: str) -> None:
+    """Of a model without a posterior, log p(x) as it tells it."""
+    data = catalog.load(name, arguments.split)
+    learnt = learnt_among(loaded.card, data, name)
+    warn_if_learnt(learnt, data)
+    with progress_bar(f"Evaluating {loaded.name}") as show:
+        result = evaluate_density(
+            loaded.model,
+            data,
+            samples=arguments.samples,
+            seed=arguments.seed,
+            progress=lambda share: show(share, ""),
+        )
+    if arguments.json:
+        _print_json(arguments, loaded, data, learnt, result.as_dict())
+        return
+    say(f"{loaded.name} on {data.name} ({data.split}), {_NATS}")
+    exact = result.density.how == "exact"
+    how = "exact" if exact else f"{_HOW[result.density.how]}, {result.samples:,} samples each"
+    say(f"  log p(x)        {result.log_likelihood:10.3f}   {how}, over {result.images:,} pictures")
+    if result.bits_per_dimension is not None:
+        say(f"  bits/dimension  {result.bits_per_dimension:10.3f}")
+
+
+def _print_json(
+    arguments: argparse.Namespace,
+    loaded: LoadedModel,
+    data: ImageSet,
+    learnt: int | None,
+    figures: Mapping[str, Any],
+) -> None:
+    origin = {"model": loaded.name, "model_hash": loaded.hash, "data": data.name, "split": data.split}
+    print_json({**origin, "seed": arguments.seed, "learnt_from": learnt, **figures})

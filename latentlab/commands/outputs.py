@@ -33,7 +33,7 @@ from latentlab.engine.files.export import (
 from latentlab.engine.files.projector import save_for_projector
 from latentlab.engine.files.provenance import Provenance
 from latentlab.engine.inference.encodings import encode_in_chunks, join
-from latentlab.engine.inference.sampling import decode_in_chunks
+from latentlab.engine.inference.sampling import at_quantiles, decode_in_chunks
 from latentlab.engine.rendering.renderer import to_pictures, walk_points
 from latentlab.engine.rendering.requests.points import WalkRequest
 from latentlab.errors import LabError
@@ -52,8 +52,13 @@ def draw_manifold(arguments: argparse.Namespace) -> None:
     if decoder.latents != 2:
         raise LabError(f"{loaded.name} has {decoder.latents} latents; a plane needs a model of 2")
     n, ends = arguments.n, arguments.range
-    axis = latent.quantile_axis(n) if ends is None else latent.even_axis(ends[0], ends[1], n)
-    pictures = _decode(loaded, latent.grid(axis, axis).float(), told=arguments.condition)
+    if ends is None:
+        axis = latent.quantile_axis(n)
+        places = at_quantiles(decoder, latent.grid(axis, axis).float())
+    else:
+        axis = latent.even_axis(ends[0], ends[1], n)
+        places = latent.grid(axis, axis).float()
+    pictures = _decode(loaded, places, told=arguments.condition)
     page = sheet(pictures, columns=n)
     described = "prior" if ends is None else _as_text(ends)
     extra = {"n": str(n), "range": described, **_told(arguments)}

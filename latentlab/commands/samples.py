@@ -1,6 +1,7 @@
 """The command `latentlab sample`: pictures at points drawn from the prior, of what was asked for.
 
-A diffusion model has no such points: see `latentlab.commands.diffusion`.
+A model without a latent space has no such points and draws by itself; of diffusion models, see
+`latentlab.commands.diffusion`.
 """
 
 from __future__ import annotations
@@ -23,10 +24,10 @@ from latentlab.engine.files.destination import check_destination
 from latentlab.engine.files.export import PICTURE_FORMATS, Picture, save_picture, sheet
 from latentlab.engine.files.provenance import Provenance
 from latentlab.engine.files.sample_words import described
-from latentlab.engine.inference.sampling import decode_in_chunks, prior_points
+from latentlab.engine.inference.sampling import decode_in_chunks, draw_in_chunks, points_of
 from latentlab.engine.rendering.drawing import to_pictures
 from latentlab.errors import LabError
-from latentlab.models.base import Conditional, Decodes, Denoises
+from latentlab.models.base import Conditional, Decodes, Denoises, HasLikelihood, Samples
 
 
 def draw_samples(arguments: argparse.Namespace) -> None:
@@ -38,12 +39,14 @@ def draw_samples(arguments: argparse.Namespace) -> None:
         draw_diffusion_samples(arguments, loaded)
         return
     _refuse(arguments, loaded, tuple(OF_SAMPLER), "it is no diffusion model")
-    if not isinstance(loaded.model, Decodes):
+    model = loaded.model
+    if not isinstance(model, Decodes | Samples):
         raise LabError(f"{loaded.name} does not make pictures")
-    arguments.condition = asked_words(arguments, loaded.model)
+    if not isinstance(model, HasLikelihood):
+        _refuse(arguments, loaded, ("draw",), "it has no likelihood p(x|z) to draw a picture from")
+    arguments.condition = asked_words(arguments, model)
     told = _told(loaded, arguments)
-    z = prior_points(arguments.n, loaded.model.latents, arguments.seed)
-    pictures = _decode(loaded, z, None if told is None else told.y, arguments)
+    pictures = _drawn(loaded, None if told is None else told.y, arguments)
     page = sheet(pictures, columns=math.ceil(math.sqrt(len(pictures))))
     extra = {"n": str(arguments.n), "pictures": "drawn" if arguments.draw else "mean"}
     if told is not None and isinstance(loaded.model, Conditional):
@@ -83,10 +86,16 @@ def _told(loaded: LoadedModel, arguments: argparse.Namespace) -> Told | None:
     return told_as_asked(loaded.model, asked, arguments.n, customs, arguments.seed)
 
 
-def _decode(loaded: LoadedModel, z: Tensor, y: Tensor | None, arguments: argparse.Namespace) -> list[Picture]:
+def _drawn(loaded: LoadedModel, y: Tensor | None, arguments: argparse.Namespace) -> list[Picture]:
+    model, n, seed = loaded.model, arguments.n, arguments.seed
+    if isinstance(model, Decodes):
+        z = points_of(model, n, seed)
+        chunks = decode_in_chunks(model, z, y=y, draw=bool(arguments.draw), seed=seed)
+    else:
+        chunks = draw_in_chunks(model, n, seed, y=y)
     pictures: list[Picture] = []
-    with progress_bar("Decoding") as show:
-        for some in decode_in_chunks(loaded.model, z, y=y, draw=bool(arguments.draw), seed=arguments.seed):
+    with progress_bar("Decoding" if isinstance(model, Decodes) else "Drawing") as show:
+        for some in chunks:
             pictures.extend(to_pictures(some))
-            show(len(pictures) / len(z), "")
+            show(len(pictures) / n, "")
     return pictures

@@ -9,7 +9,7 @@ from latentlab.core import gaussian
 from latentlab.models.base import PROTOCOLS, TrainsByImportance, capabilities_of, prior_of
 from latentlab.models.capabilities import Capability
 from latentlab.models.priors import StandardNormal, is_standard, kl_from, log_density_at
-from latentlab.models.registry import build
+from latentlab.models.registry import KINDS, build, capabilities_in
 
 SMALL = {"shape": [1, 8, 8], "encoder_widths": [8], "decoder_widths": [8]}
 TOLD = {"condition_names": ["a", "b"]}
@@ -18,17 +18,39 @@ CODES = {C.ENCODES, C.DECODES, C.HAS_LIKELIHOOD}
 CAN = {
     "ae": CODES,
     "vae": CODES | {C.HAS_PRIOR, C.SAMPLES, C.TELLS_DENSITY},
+    "ddpm": {C.DENOISES, C.SAMPLES, C.SAMPLES_STEPWISE},
+    "classifier": {C.CLASSIFIES},
     "cvae": CODES | {C.HAS_PRIOR, C.SAMPLES, C.TELLS_DENSITY, C.CONDITIONAL},
 }
 
 
+NOISE = {"shape": [1, 8, 8], "widths": [8], "steps": 10}
+FIELDS = {
+    "ae": SMALL,
+    "vae": SMALL,
+    "cvae": SMALL | TOLD,
+    "ddpm": NOISE,
+    "classifier": {"shape": [1, 8, 8], "widths": [8]} | TOLD,
+}
+
+
 def made(kind: str) -> torch.nn.Module:
-    return build(kind, SMALL | (TOLD if kind == "cvae" else {})).eval()
+    return build(kind, FIELDS[kind]).eval()
 
 
 @pytest.mark.parametrize("kind", CAN)
 def test_that_a_kind_passes_for_what_it_is_and_nothing_else(kind):
     assert capabilities_of(made(kind)) == CAN[kind]
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+@pytest.mark.parametrize("told", [False, True])
+def test_that_a_spec_claims_what_a_model_of_its_config_can_do(kind, told):
+    fields = dict(FIELDS[kind])
+    if told and kind == "ddpm":
+        fields |= TOLD
+    model = build(kind, fields)
+    assert capabilities_in(kind, fields) == capabilities_of(model)
 
 
 def test_that_every_capability_has_a_protocol_with_a_method_of_its_own():
@@ -54,9 +76,20 @@ def test_that_a_standard_normal_stands_in_for_a_prior_that_is_not_there():
 
 
 def test_that_a_diffusion_model_without_conditions_is_not_conditional():
-    fields = {"shape": [1, 8, 8], "widths": [8], "steps": 10}
-    assert Capability.CONDITIONAL not in capabilities_of(build("ddpm", fields))
-    assert Capability.CONDITIONAL in capabilities_of(build("ddpm", fields | TOLD))
+    assert Capability.CONDITIONAL not in capabilities_of(made("ddpm"))
+    assert Capability.CONDITIONAL in capabilities_of(build("ddpm", NOISE | TOLD))
+
+
+def test_that_the_last_frame_of_a_diffusion_model_is_what_it_draws():
+    model = made("ddpm")
+    with torch.no_grad():
+        frames = list(model.sampling_frames(2, torch.Generator().manual_seed(0)))
+        drawn = model.draw_pictures(2, torch.Generator().manual_seed(0))
+    assert len(frames) == 10  # it has no more times than that
+    assert all(frame.keys() == {"noisy", "picture"} for frame in frames)
+    assert torch.equal(frames[-1]["picture"], drawn)
+    assert drawn.min() >= 0.0
+    assert drawn.max() <= 1.0
 
 
 @pytest.mark.parametrize("likelihood", ["bernoulli", "gaussian", "categorical"])

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from latentlab.core.gaussian import steady_noise
 from latentlab.errors import LabError
 from latentlab.models.base import Decodes, HasLikelihood, Samples, prior_of
+from latentlab.models.priors import FromNormal
 
 _CHUNK = 250
 _ROWS = 32
@@ -31,6 +32,21 @@ def prior_points(count: int, latents: int, seed: int) -> Tensor:
 def points_of(model: Decodes, count: int, seed: int) -> Tensor:
     """`count` draws from a model's prior, N(0, I) standing in for one that it has not; as `prior_points`."""
     return prior_of(model).draw(count, torch.Generator().manual_seed(seed))
+
+
+def at_quantiles(model: Decodes, u: Tensor) -> Tensor:
+    """Points (N, D) laid out for N(0, I), carried over to a model's own prior: equal mass stays equal mass.
+
+    Raises:
+        LabError: for a prior that no map from N(0, I) is known of.
+    """
+    prior = prior_of(model)
+    if not isinstance(prior, FromNormal):
+        raise LabError(
+            f"the prior {prior.formula} has no places of equal mass to lay out",
+            hint="Ask for a range, such as --range=-2,2",
+        )
+    return prior.from_normal(u)
 
 
 @torch.no_grad()

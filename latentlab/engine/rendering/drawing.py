@@ -18,6 +18,7 @@ from torch import Tensor
 
 from latentlab.core import latent
 from latentlab.core.likelihoods import Likelihood, Palette
+from latentlab.engine.rendering.prior_plane import quantile_axes
 from latentlab.engine.rendering.requests.grids import GridReply, GridRequest, UnderlayRequest
 from latentlab.engine.rendering.requests.points import (
     ConditionStripReply,
@@ -195,7 +196,7 @@ class Drawing:
         if min(columns, rows) < 1:
             raise LabError(f"a grid of {columns} x {rows} pictures; at least 1 x 1 expected")
         if request.region is None:
-            across, up = latent.quantile_axis(columns), latent.quantile_axis(rows)
+            across, up = quantile_axes(self.prior, request.projection, columns, rows)
         else:
             left, right, bottom, top = request.region
             across = latent.even_axis(left, right, columns)

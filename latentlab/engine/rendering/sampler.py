@@ -14,7 +14,7 @@ from latentlab.engine.attributes.conditional_sampling import (
     told_as_asked,
 )
 from latentlab.engine.files.checkpoint import LoadedModel
-from latentlab.engine.inference.sampling import prior_points
+from latentlab.engine.inference.sampling import points_of
 from latentlab.engine.rendering.drawing import Drawing, to_point
 from latentlab.engine.rendering.requests.points import SamplesReply, SamplesRequest
 from latentlab.engine.rendering.serving import Reply
@@ -46,7 +46,7 @@ class Sampler:
                 customs = self._known(loaded, request.data)
                 yield None
             told = told_as_asked(loaded.model, asked, request.count, customs, request.seed)
-        z = prior_points(request.count, drawing.latents, request.seed)
+        z = points_of(drawing.model, request.count, request.seed)
         pictures: list[Picture] = []
         for first in range(0, len(z), _CHUNK):
             some = slice(first, first + _CHUNK)

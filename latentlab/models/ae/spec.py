@@ -22,9 +22,7 @@ KIND = KindSpec(
     called="an autoencoder",
     config=AEConfig,
     model="latentlab.models.ae.model:AE",
-    capabilities=frozenset(
-        {Capability.ENCODES, Capability.DECODES, Capability.HAS_LIKELIHOOD, Capability.SAMPLES}
-    ),
+    capabilities=frozenset({Capability.ENCODES, Capability.DECODES, Capability.HAS_LIKELIHOOD}),
     figures=ELBO,
     options=OPTIONS,
     fields=fields_of,

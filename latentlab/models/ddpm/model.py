@@ -18,6 +18,10 @@ Diffusion Guidance (2022), eq. 6, where w = g - 1.
 
 from __future__ import annotations
 
+import itertools
+from collections import deque
+from collections.abc import Iterator, Mapping
+
 import torch
 from torch import Tensor, nn
 
@@ -27,11 +31,14 @@ from latentlab.errors import LabError
 from latentlab.models.base import Denoised, NoiseTerms
 from latentlab.models.ddpm.spec import PREDICTS, WEIGHTINGS, DDPMConfig
 from latentlab.models.ddpm.unet import UNet
+from latentlab.models.samplers import make_sampler
 
 __all__ = ["DDPM", "PREDICTS", "WEIGHTINGS", "DDPMConfig"]
 
 # gamma of Min-SNR.
 _MOST_SNR = 5.0
+# Of DDIM, unless more is asked of it: see `latentlab.engine.diffusion`.
+_STEPS = 50
 
 
 class DDPM(nn.Module):
@@ -85,6 +92,25 @@ class DDPM(nn.Module):
                 return Denoised(out, (x_t - signal * out) / sigma)
             case _:
                 return Denoised(signal * x_t - sigma * out, sigma * x_t + signal * out)
+
+    def draw_pictures(
+        self, count: int, generator: torch.Generator | None = None, y: Tensor | None = None
+    ) -> Tensor:
+        """Pictures in [0, 1] of as many noises, by 50 steps of DDIM; -> (count, C, H, W)."""
+        frames = deque(self.sampling_frames(count, generator, y), maxlen=1)
+        return frames[0]["picture"]
+
+    def sampling_frames(
+        self, count: int, generator: torch.Generator | None = None, y: Tensor | None = None
+    ) -> Iterator[Mapping[str, Tensor]]:
+        """Each step of DDIM: the "noisy" picture it begins with and the "picture" predicted, in [0, 1]."""
+        device = next(self.parameters()).device
+        x_t = standard_noise(torch.empty(count, *self.picture_shape), generator).to(device)
+        sampler = make_sampler("ddim", self, y=y)
+        for t, s in itertools.pairwise(self.schedule.times(min(_STEPS, self.schedule.steps))):
+            step = sampler.step(x_t, t, s)
+            yield {"noisy": _shown(x_t), "picture": _shown(step.x0_hat)}
+            x_t = step.x_s
 
     def noise_terms(
         self,
@@ -162,3 +188,8 @@ class DDPM(nn.Module):
             raise LabError(f"a condition of {y.shape[-1]} numbers; the model has {names}")
         y = y.to(device, torch.float32).expand(count, -1)
         return y if self.exclusive else 2.0 * y - 1.0
+
+
+def _shown(x: Tensor) -> Tensor:
+    """From [-1, 1] to [0, 1], what lies beyond cut off."""
+    return (0.5 * x + 0.5).clamp(0.0, 1.0)

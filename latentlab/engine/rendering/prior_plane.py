@@ -1,0 +1,107 @@
+"""A prior seen in a plane: where its mass lies across and up, and what a window has to know of it.
+
+    N(0, I)              each direction of a plane has the quantiles Phi^-1(p)
+    z = T(u), u ~ N(0, I)   along axes of z that T maps each by itself: T(Phi^-1(p))
+    any other            quantiles of draws, projected on the direction
+
+Source of the grid: Kingma & Welling (2014), fig. 4.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+from latentlab.core import latent
+from latentlab.engine.rendering.prior_facts import PriorFacts
+from latentlab.engine.rendering.projection import Projection
+from latentlab.engine.types import Flat, Point
+from latentlab.models.base import Decodes, HasPrior, prior_of
+from latentlab.models.priors import FromNormal, Prior, is_standard
+
+_DRAWS, _KEPT = 20_000, 256
+_SIGMAS, _CORNERS = (1.0, 2.0, 3.0), 96
+# Nearly all of a prior: the share of N(0, 1) within 2.3 standard deviations.
+_NEARLY = 0.99
+
+
+def quantile_axes(
+    prior: Prior, projection: Projection | None, columns: int, rows: int
+) -> tuple[Tensor, Tensor]:
+    """Places of equal prior mass across and up a plane; float64 (columns,) and (rows,)."""
+    if is_standard(prior):
+        return latent.quantile_axis(columns), latent.quantile_axis(rows)
+    plane = projection or Projection.pair(0, 1, prior.dimensions)
+    if isinstance(prior, FromNormal) and plane.axes is not None and _maps_axes(prior):
+        return _mapped(prior, plane.axes[0], columns), _mapped(prior, plane.axes[1], rows)
+    z = _draws(prior)
+    directions = torch.tensor([plane.across, plane.up], dtype=torch.float64)
+    return _quantiles(z @ directions[0], columns), _quantiles(z @ directions[1], rows)
+
+
+def facts_of(model: Decodes) -> PriorFacts:
+    """What there is to know of a model's prior."""
+    prior, latents = prior_of(model), model.latents
+    stands_in = not isinstance(model, HasPrior)
+    if is_standard(prior):
+        reach = -float(torch.special.ndtri(torch.tensor((1.0 - _NEARLY) / 2.0, dtype=torch.float64)))
+        return PriorFacts(
+            prior.formula, True, stands_in, (0.0,) * latents, (-reach,) * latents, (reach,) * latents
+        )
+    z = _draws(prior)
+    low, high = (z.quantile(share, 0) for share in ((1.0 - _NEARLY) / 2.0, (1.0 + _NEARLY) / 2.0))
+    middle = z.mean(0)
+    if isinstance(prior, FromNormal):
+        middle = prior.from_normal(torch.zeros(1, latents))[0]
+    return PriorFacts(
+        formula=prior.formula,
+        standard=False,
+        stands_in=stands_in,
+        middle=_point(middle),
+        low=_point(low),
+        high=_point(high),
+        contours=_contours(prior),
+        draws=tuple(map(_point, z[:_KEPT])),
+    )
+
+
+def _draws(prior: Prior) -> Tensor:
+    """The same at every call, float64 (N, D)."""
+    return prior.draw(_DRAWS, torch.Generator().manual_seed(0)).double()
+
+
+def _quantiles(values: Tensor, count: int) -> Tensor:
+    return values.quantile((torch.arange(count, dtype=torch.float64) + 0.5) / count)
+
+
+def _maps_axes(prior: FromNormal) -> bool:
+    """Whether each coordinate of T(u) depends on that of u alone, as far as some points tell."""
+    u = torch.randn(64, prior.dimensions, generator=torch.Generator().manual_seed(0))
+    whole = prior.from_normal(u)
+    for axis in range(prior.dimensions):
+        alone = torch.zeros_like(u)
+        alone[:, axis] = u[:, axis]
+        if not torch.allclose(prior.from_normal(alone)[:, axis], whole[:, axis], atol=1e-5):
+            return False
+    return True
+
+
+def _mapped(prior: FromNormal, axis: int, count: int) -> Tensor:
+    u = torch.zeros(count, prior.dimensions)
+    u[:, axis] = latent.quantile_axis(count).float()
+    return prior.from_normal(u)[:, axis].double()
+
+
+def _contours(prior: Prior) -> tuple[tuple[Flat, ...], ...]:
+    if prior.dimensions != 2 or not isinstance(prior, FromNormal):
+        return ()
+    angle = torch.linspace(0.0, 2.0 * math.pi, _CORNERS)
+    circle = torch.stack([angle.cos(), angle.sin()], -1)
+    lines = (prior.from_normal(sigma * circle).tolist() for sigma in _SIGMAS)
+    return tuple(tuple((float(x), float(y)) for x, y in line) for line in lines)
+
+
+def _point(row: Tensor) -> Point:
+    return tuple(float(value) for value in row)
