@@ -30,7 +30,8 @@ sys.exit(main([]))
 # Presses it in what Qt calls, and when a method has run.
 _WHILE_STARTING = """
 import signal, sys
-from latentlab.qt import app, window
+from latentlab.qt import app
+from latentlab.qt.shell import main_window as window
 
 owner, name = {"application": (app, "application"), "init": (window.LabWindow, "__init__"),
                "interrupts": (app, "_Interrupts"), "show": (window.LabWindow, "show"),
