@@ -91,7 +91,7 @@ def _fitted(state: SessionState, model: LoadedReply, known: Mapping[str, Any]) -
 
 
 def _probe(z: Point, state: SessionState, model: LoadedReply) -> Point:
-    return z if len(z) == model.latents else (0.0,) * model.latents
+    return z if len(z) == model.latents else model.middle
 
 
 def _amounts(

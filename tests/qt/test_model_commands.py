@@ -32,7 +32,7 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
 
 def test_that_a_classifier_is_in_no_menu_and_no_chooser(qtbot: QtBot, tmp_path: Path, shipped) -> None:
     with open_window(qtbot, tmp_path) as window:
-        names = {entry.name for entry in model_menu.model_entries(window)}
+        names = {entry.name for entry in model_menu.model_entries(window.bench)}
     assert "model_toy-vae" in names
     assert "model_toy-classifier" not in names
     listed = {one.title for one in catalogue.comparable(tmp_path)}
@@ -41,7 +41,7 @@ def test_that_a_classifier_is_in_no_menu_and_no_chooser(qtbot: QtBot, tmp_path: 
 
 def test_that_a_classifier_that_is_opened_all_the_same_is_refused_in_plain_words(shipped) -> None:
     renderer = Renderer()
-    with pytest.raises(LabError, match="no encoder and decoder, so it has no plane to show") as refused:
+    with pytest.raises(LabError, match="makes none, so there is nothing to draw") as refused:
         list(renderer.serve(LoadRequest(1, str(shipped["toy-classifier"]))))
     assert "toy-classifier.safetensors" in str(refused.value)
     assert renderer.loaded is None

@@ -17,6 +17,8 @@ from latentlab.models.priors import FromNormal
 
 _CHUNK = 250
 _ROWS = 32
+# Pictures that a model draws by itself at once: it may take seconds, and somebody may wait for the first.
+_DRAWN = 8
 # Between the seeds of two chunks, so that those of neighbouring seeds do not meet.
 _STRIDE = 0x9E3779B1
 
@@ -97,7 +99,7 @@ def decode_in_chunks(
 
 @torch.no_grad()
 def draw_in_chunks(
-    model: nn.Module, count: int, seed: int = 0, *, y: Tensor | None = None, chunk: int = _ROWS
+    model: nn.Module, count: int, seed: int = 0, *, y: Tensor | None = None, chunk: int = _DRAWN
 ) -> Iterator[Tensor]:
     """Pictures that a model without a latent space draws itself; float32 (n, C, H, W) in [0, 1] on the CPU.
 

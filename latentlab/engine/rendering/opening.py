@@ -17,10 +17,11 @@ from latentlab.engine.files.checkpoint import LoadedModel, ModelCard, load_model
 from latentlab.engine.files.held_out import in_words, learnt_among
 from latentlab.engine.rendering.drawing import Drawing
 from latentlab.engine.rendering.own_picture import Held
+from latentlab.engine.rendering.prior_plane import facts_of
 from latentlab.engine.rendering.requests.opening import FollowRequest, LoadedReply, LoadRequest
 from latentlab.engine.rendering.unfolding import Unfolding, empty_model
 from latentlab.errors import LabError
-from latentlab.models.base import Conditional, Decodes, Encodes
+from latentlab.models.base import Classifies, Conditional, Decodes, Encodes, Samples, capabilities_of
 from latentlab.models.registry import find_kind
 
 # Of a model that is no file yet.
@@ -37,13 +38,13 @@ class Opened:
         device: where the model is.
 
     Raises:
-        LabError: if the model has no plane to show, or was made for pictures of another shape.
+        LabError: if the model makes no pictures, or was made for pictures of another shape.
     """
 
     def __init__(self, loaded: LoadedModel, data: ImageSet, spec: str, device: torch.device) -> None:
         model = loaded.model
-        if not (isinstance(model, Encodes) and isinstance(model, Decodes)):
-            raise LabError("has no encoder and decoder, so it has no plane to show", loaded.path)
+        if not isinstance(model, Decodes | Samples):
+            raise LabError(*_nothing_to_draw(loaded))
         if data.shape != model.picture_shape:
             raise LabError(
                 f"made for pictures {size_in_words(model.picture_shape)}, "
@@ -52,9 +53,30 @@ class Opened:
                 "Open such pictures first, or start with: latentlab open MODEL --data PATH",
             )
         self.loaded, self.data, self.spec, self.device = loaded, data, spec, device
-        self.drawing = Drawing(model, device)
+        self._drawing = Drawing(model, device) if isinstance(model, Decodes) else None
         # What the model is told of each picture of these data; made when it is first asked for.
         self._conditions: tuple[ImageSet, Tensor | None] | None = None
+
+    @property
+    def drawing(self) -> Drawing:
+        """What draws the pictures of points.
+
+        Raises:
+            LabError: if the model has no latent space.
+        """
+        if self._drawing is None:
+            raise LabError(f"{self.loaded.name} has no latent space: it makes pictures, but not from points")
+        return self._drawing
+
+    @property
+    def drawn_by(self) -> Drawing | None:
+        """The same; None where there is none."""
+        return self._drawing
+
+    @property
+    def encodes(self) -> bool:
+        """Whether the pictures of the data have places in the latent space."""
+        return self._drawing is not None and isinstance(self.loaded.model, Encodes)
 
     def conditions(self) -> Tensor | None:
         """What the model is told of each picture, (N, A); None for a model that is told nothing.
@@ -86,7 +108,9 @@ class Opened:
 
     def reply(self, generation: int) -> LoadedReply:
         """All that a window has to know of the two."""
-        loaded, data, model = self.loaded, self.data, self.drawing.model
+        loaded, data, model = self.loaded, self.data, self.loaded.model
+        decoder = None if self._drawing is None else self._drawing.model
+        facts = None if decoder is None else facts_of(decoder)
         conditional = model if isinstance(model, Conditional) else None
         held = self.held()
         return LoadedReply(
@@ -95,7 +119,7 @@ class Opened:
             path=str(loaded.path),
             title=find_kind(loaded.card.kind).title,
             hash=loaded.hash,
-            latents=model.latents,
+            latents=0 if decoder is None else decoder.latents,
             metrics=tuple(
                 (name, float(value))
                 for name, value in loaded.card.metrics.items()
@@ -116,11 +140,13 @@ class Opened:
             keys=data.keys,
             testing=data.testing,
             notes=self._notes(),
+            capabilities=capabilities_of(model),
+            prior=None if facts is None or (facts.standard and not facts.stands_in) else facts,
         )
 
     def _implications(self) -> Implied:
         """Which conditions of the model go along with which, as far as the data tell."""
-        model, held = self.drawing.model, self.held()
+        model, held = self.loaded.model, self.held()
         if held is None or held[1] is None or not isinstance(model, Conditional) or model.exclusive:
             return ()
         return implied_by(held[1].numpy())
@@ -130,6 +156,8 @@ class Opened:
         loaded, data = self.loaded, self.data
         if not loaded.path.name:
             return ()
+        if not self.encodes:
+            return ()  # the pictures are not judged by it
         total = data.testing if data.split == "all" else len(data)
         learnt = in_words(learnt_among(loaded.card, data, self.spec, read_again=False), total, data.name)
         return (f"{learnt}.",) if learnt else ()
@@ -153,6 +181,14 @@ def load(request: LoadRequest, device: torch.device) -> Generator[None, None, Op
             data, spec = catalog.load(own, request.split), own
     yield None
     return Opened(loaded, data, spec, device)
+
+
+def _nothing_to_draw(loaded: LoadedModel) -> tuple[str, Path, str]:
+    """Why a model cannot be opened to be looked at: what is wrong, where, and what to do with it."""
+    if isinstance(loaded.model, Classifies):
+        what = "tells what pictures show and makes none, so there is nothing to draw"
+        return what, loaded.path, "It judges the pictures of other models: latentlab evaluate --classifier"
+    return "makes no pictures, so there is nothing to draw", loaded.path, "Open a model that makes pictures"
 
 
 class Following:

@@ -123,7 +123,7 @@ class Renderer:
                 yield from self.drawing.sheet(request, self._in_hand().conditions_at(request.pictures))
             case SamplesRequest():
                 opened = self._in_hand()
-                yield from self._sampler.draw(opened.loaded, opened.drawing, request)
+                yield from self._sampler.draw(opened.loaded, opened.drawn_by, request)
             case GridRequest():
                 yield from self.drawing.grid(request)
             case TraversalRequest():

@@ -14,11 +14,11 @@ from latentlab.engine.attributes.conditional_sampling import (
     told_as_asked,
 )
 from latentlab.engine.files.checkpoint import LoadedModel
-from latentlab.engine.inference.sampling import points_of
-from latentlab.engine.rendering.drawing import Drawing, to_point
+from latentlab.engine.inference.sampling import draw_in_chunks, points_of
+from latentlab.engine.rendering.drawing import Drawing, to_pictures, to_point
 from latentlab.engine.rendering.requests.points import SamplesReply, SamplesRequest
 from latentlab.engine.rendering.serving import Reply
-from latentlab.engine.types import Picture
+from latentlab.engine.types import Picture, Point
 from latentlab.errors import LabError
 from latentlab.models.base import Conditional
 
@@ -32,8 +32,12 @@ class Sampler:
     def __init__(self) -> None:
         self._customs: tuple[LoadedModel, str, Customs] | None = None
 
-    def draw(self, loaded: LoadedModel, drawing: Drawing, request: SamplesRequest) -> Iterator[Reply | None]:
+    def draw(
+        self, loaded: LoadedModel, drawing: Drawing | None, request: SamplesRequest
+    ) -> Iterator[Reply | None]:
         """The same samples as `latentlab sample` draws with the same seed.
+
+        Without a `drawing`, of a model that has no latent space, the model draws them itself.
 
         Raises:
             LabError: for a name that the model does not know.
@@ -46,18 +50,26 @@ class Sampler:
                 customs = self._known(loaded, request.data)
                 yield None
             told = told_as_asked(loaded.model, asked, request.count, customs, request.seed)
-        z = points_of(drawing.model, request.count, request.seed)
         pictures: list[Picture] = []
-        for first in range(0, len(z), _CHUNK):
-            some = slice(first, first + _CHUNK)
-            y = None if told is None else told.y[some].to(drawing.device)
-            pictures.extend(drawing.decode(z[some], y))
-            yield None
+        points: tuple[Point, ...] = ()
+        if drawing is None:
+            y = None if told is None else told.y
+            for chunk in draw_in_chunks(loaded.model, request.count, request.seed, y=y):
+                pictures.extend(to_pictures(chunk))
+                yield None
+        else:
+            z = points_of(drawing.model, request.count, request.seed)
+            points = tuple(map(to_point, z))
+            for first in range(0, len(z), _CHUNK):
+                some = slice(first, first + _CHUNK)
+                y = None if told is None else told.y[some].to(drawing.device)
+                pictures.extend(drawing.decode(z[some], y))
+                yield None
         yield SamplesReply(
             generation=request.generation,
             asked=request.asked,
             seed=request.seed,
-            points=tuple(map(to_point, z)),
+            points=points,
             conditions=() if told is None else tuple(map(to_point, told.y)),
             pictures=tuple(pictures),
             origin="" if told is None else told.origin,

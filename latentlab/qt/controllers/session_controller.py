@@ -126,13 +126,20 @@ class SessionController(QObject):
     # The probe
 
     def random_probe(self) -> None:
-        """The probe to a point drawn from the prior N(0, I)."""
-        z = tuple(self._chance.gauss(0.0, 1.0) for _ in self._workspace.state.probe)
+        """The probe to a point drawn from the prior, or from N(0, I) in place of one that is not there."""
+        model = self._workspace.model
+        places = () if model is None else model.random_places
+        if places:
+            z = self._chance.choice(places)
+        else:
+            z = tuple(self._chance.gauss(0.0, 1.0) for _ in self._workspace.state.probe)
         self._workspace.do(MoveProbe(z=z))
 
     def to_origin(self) -> None:
-        """The probe to where the prior is densest."""
-        self._workspace.do(MoveProbe(z=(0.0,) * len(self._workspace.state.probe)))
+        """The probe to the middle of the prior."""
+        model = self._workspace.model
+        middle = (0.0,) * len(self._workspace.state.probe) if model is None else model.middle
+        self._workspace.do(MoveProbe(z=middle))
 
     def pin(self) -> None:
         """The probe into the tray, unless it was pinned last."""

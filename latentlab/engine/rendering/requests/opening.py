@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from latentlab.engine.attributes.implications import Implied
+from latentlab.engine.rendering.prior_facts import PriorFacts
 from latentlab.engine.rendering.serving import Reply, Request
 from latentlab.engine.types import Point
+from latentlab.models.capabilities import Capability
 
 # For the types alone: the window's frame is on the screen before numpy is imported.
 if TYPE_CHECKING:
@@ -18,6 +20,15 @@ if TYPE_CHECKING:
     from latentlab.data.keys import Keys
 
 MOST_COMPONENTS = 16
+_OF_A_PLANE = frozenset(
+    {
+        Capability.ENCODES,
+        Capability.DECODES,
+        Capability.HAS_LIKELIHOOD,
+        Capability.HAS_PRIOR,
+        Capability.SAMPLES,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +54,8 @@ class LoadedReply(Reply):
     `steered`: steered directions of this model in these data ship.
     `keys` tell each picture whatever its number; of the split "all", the first `testing` are held out.
     `notes` are sentences on how model and data go together that a person should know.
+    `latents` is 0 for a model without a latent space. `capabilities` are what the model can do: as a VAE's,
+    unless said. `prior` is None for N(0, I).
     """
 
     model: str
@@ -66,6 +79,22 @@ class LoadedReply(Reply):
     keys: Keys | None = None
     testing: int = 0
     notes: tuple[str, ...] = ()
+    capabilities: frozenset[Capability] = _OF_A_PLANE
+    prior: PriorFacts | None = None
+
+    def can(self, *capabilities: Capability) -> bool:
+        """Whether the model has all of these."""
+        return self.capabilities.issuperset(capabilities)
+
+    @property
+    def random_places(self) -> tuple[Point, ...]:
+        """Draws of its prior; none of N(0, I), from which anybody can draw."""
+        return () if self.prior is None else self.prior.draws
+
+    @property
+    def middle(self) -> Point:
+        """The place in the latent space to begin at."""
+        return (0.0,) * self.latents if self.prior is None else self.prior.middle
 
     def class_of(self, index: int) -> str:
         """The name of a picture's class, "" where none is known."""
