@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from latentlab.data.folders.name_forms import clean
 from latentlab.data.image_set import ImageSet
-from latentlab.data.tables.naming import clean
 from latentlab.errors import LabError
 from latentlab.plain import short_name
 

@@ -16,7 +16,8 @@ from latentlab.data.limits import MAX_TABLE_BYTES
 from latentlab.data.report import Notebook, shown
 from latentlab.data.source import Found, PictureError
 from latentlab.data.tables.label_lists import FILE, read_label_list
-from latentlab.data.tables.several_tables import read_one, spread, told_by
+from latentlab.data.tables.one_table import read_one, spread
+from latentlab.data.tables.several_tables import told_by
 from latentlab.data.tables.tables_beside import TableFile
 from latentlab.data.told import TableSeen, Told
 from latentlab.errors import LabError

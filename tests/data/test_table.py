@@ -558,8 +558,8 @@ def test_that_a_table_may_be_left_with_nothing_that_is_wanted(chosen):
 
 
 def test_that_too_many_classes_are_refused_and_too_many_attributes_cut(monkeypatch):
-    monkeypatch.setattr("latentlab.data.column_roles.MAX_CLASSES", 3)
-    monkeypatch.setattr("latentlab.data.column_roles.MAX_ATTRIBUTES", 2)
+    monkeypatch.setattr("latentlab.data.tables.column_roles.MAX_CLASSES", 3)
+    monkeypatch.setattr("latentlab.data.tables.column_roles.MAX_ATTRIBUTES", 2)
     text = "file,n,A,B,C\n" + "".join(f"{file},{n},1,0,{n % 2}\n" for n, file in enumerate(FOUR))
     with pytest.raises(LabError, match="the column 'n' has 4 different values, over the limit of 3 classes"):
         tell(text, chosen="class=n")
@@ -570,7 +570,7 @@ def test_that_too_many_classes_are_refused_and_too_many_attributes_cut(monkeypat
 
 
 def test_that_columns_over_the_limit_are_told(monkeypatch):
-    monkeypatch.setattr("latentlab.data.sheet_reading.MAX_COLUMNS", 3)
+    monkeypatch.setattr("latentlab.data.tables.sheet_reading.MAX_COLUMNS", 3)
     told, notes = tell("file,A,B,C\n" + "".join(f"{file},1,{n % 2},0\n" for n, file in enumerate(FOUR)))
     assert told.attribute_names == ("A", "B")
     assert notes[0] == "Of the 4 columns of t.csv, the first 3 were read"
@@ -686,7 +686,7 @@ def test_that_what_is_no_table_is_told(text, reason, name):
 
 
 def test_that_a_table_over_the_limit_is_refused(monkeypatch):
-    monkeypatch.setattr("latentlab.data.table_text.MAX_TABLE_BYTES", limits.MAX_TABLE_BYTES // 2**27)
+    monkeypatch.setattr("latentlab.data.tables.table_text.MAX_TABLE_BYTES", limits.MAX_TABLE_BYTES // 2**27)
     with pytest.raises(LabError, match=r"t\.csv: a table of over 0 MiB"):
         tell("file,Hat\na.png,1\n")
 

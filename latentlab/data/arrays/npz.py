@@ -23,12 +23,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latentlab.data.arrays.levels import joined, shaped
-from latentlab.data.arrays.npy import ArrayArchive, ObjectsError
-from latentlab.data.folders.member_names import clean
-from latentlab.data.folders.parts import TEST, VALIDATION, part_name
+from latentlab.data.arrays.npy import ArrayArchive
+from latentlab.data.arrays.npz_fields import attributes_in, held_out_in, names_in
+from latentlab.data.arrays.npz_labels import classes_named, labels_as_classes, labels_in
 from latentlab.data.keys import NumberedNames
-from latentlab.data.known_sets import classes_of, classes_of_words
-from latentlab.data.limits import MAX_ATTRIBUTES, MAX_CLASSES, MAX_PICTURES
+from latentlab.data.limits import MAX_PICTURES
 from latentlab.data.report import Notebook
 from latentlab.data.source import ArrayPictures, Found
 from latentlab.data.splits import drawn
@@ -49,12 +48,6 @@ _IMAGES = ("images", "imgs", "image", "x", "data", "pictures", "arr_0")
 _LABELS = ("labels", "label", "y", "targets", "target", "classes", "arr_1")
 _PARTS = (("test", "testing"), ("train", "training"), ("val", "valid", "validation"))
 _LEAST_SIDE = 8
-_SHAPES = ("square", "ellipse", "heart")
-_CLASS_NAMES = ("classes", "class_names", "label_names", "target_names")
-_PICTURE_NAMES = ("names", "filenames", "file_names", "files", "paths")
-_SPLITS = ("held_out", "split", "splits")
-# Beyond it a float does not tell one whole number from the next.
-_LARGEST = 2**53
 
 
 def find_npz(path: Path, content: IO[bytes] | None = None) -> Found:
@@ -76,15 +69,15 @@ def find_npz(path: Path, content: IO[bytes] | None = None) -> Found:
             raise LabError("its parts have pictures of different shapes", path)
         every = joined(images)
         counts = [len(part) for part in images]
-        labels = _labels(archive, kind, parts, rows, counts, book)
-        known = {} if labels is None else _known(labels, counts, kind, path.stem, book)
-        known |= _classes_named(archive, labels, book)
+        labels = labels_in(archive, kind, parts, rows, counts, book)
+        known = {} if labels is None else labels_as_classes(labels, counts, kind, path.stem, book)
+        known |= classes_named(archive, labels, book)
         names: Sequence[str] | None = None
         held_out = np.arange(len(every)) < len(images[0]) if len(parts) > 1 else None
         if kind == "arrays":
-            known |= _attributes(archive, rows[0], len(every), book)
-            names = _names(archive, rows[0], len(every), book)
-            held_out = _held_out(archive, rows[0], len(every), book)
+            known |= attributes_in(archive, rows[0], len(every), book)
+            names = names_in(archive, rows[0], len(every), book)
+            held_out = held_out_in(archive, rows[0], len(every), book)
     if kind == "arrays" and not known:
         book.note("It holds no labels and no attributes of its pictures")
     pictures = ArrayPictures(every, names)
@@ -152,196 +145,3 @@ def _rows(archive: ArrayArchive, name: str, book: Notebook) -> NDArray[np.intp] 
     if rows is not None:
         book.note(f"Of its {shape[0]:,} pictures, {MAX_PICTURES:,} were drawn, the same ones every time")
     return rows
-
-
-def _optional(
-    archive: ArrayArchive, name: str, rows: NDArray[np.intp] | None, book: Notebook
-) -> NDArray[Any] | None:
-    """An array that may be absent; None if it is, or is of Python objects."""
-    if name not in archive.names:
-        return None
-    try:
-        return archive.read(name, rows, text=True)
-    except ObjectsError as error:
-        book.note(f"{error.what[0].upper()}{error.what[1:]}: it was passed over")
-        return None
-
-
-def _labels(
-    archive: ArrayArchive,
-    kind: str,
-    parts: list[tuple[str, str]],
-    rows: list[NDArray[np.intp] | None],
-    counts: list[int],
-    book: Notebook,
-) -> NDArray[Any] | None:
-    """(N,) or (N, columns); None if no part has them. Of a part without them nothing is known."""
-    found: list[NDArray[Any] | None] = []
-    for (_, name), of_part, count in zip(parts, rows, counts, strict=True):
-        labels = _optional(archive, name, of_part, book)
-        if labels is None:
-            if len(parts) > 1:
-                book.note(f"There are no labels {name!r}, so of these pictures no class is known")
-            found.append(None)
-            continue
-        if len(labels.shape) not in (1, 2) or len(labels) != count:
-            shape = labels.shape
-            raise LabError(f"the array {name!r} has shape {shape}, expected {count:,} labels", archive.path)
-        if kind == "dSprites arrays" and labels.ndim == 2:
-            labels = labels[:, 1]
-        found.append(labels[:, 0] if labels.ndim == 2 and labels.shape[1] == 1 else labels)
-    there = [labels for labels in found if labels is not None]
-    if not there:
-        return None
-    if len({labels.shape[1:] for labels in there}) > 1:
-        raise LabError("the labels of its parts have different shapes", archive.path)
-    if len(there) < len(found) and there[0].ndim == 2:
-        book.note("Its labels of several columns are there for some parts alone, so they were passed over")
-        return None
-    words = any(labels.dtype.kind == "U" for labels in there)
-    nothing = "" if words else -1
-    return np.concatenate(
-        [
-            np.full(count, nothing) if labels is None else labels.astype("U") if words else labels
-            for labels, count in zip(found, counts, strict=True)
-        ]
-    )
-
-
-def _known(labels: NDArray[Any], counts: list[int], kind: str, called: str, book: Notebook) -> dict[str, Any]:
-    """Labels as classes, or as attributes if there are several of each picture."""
-    if labels.ndim == 2:
-        if labels.dtype.kind != "U" and _one_each(labels):
-            return _known(labels.argmax(axis=1).astype(np.int64), counts, kind, called, book)
-        if labels.shape[1] > MAX_ATTRIBUTES or labels.dtype.kind == "U" or not np.isin(labels, (0, 1)).all():
-            book.note("Its labels of several columns are no attributes: they hold more than 0 and 1")
-            return {}
-        names = tuple(f"label {column}" for column in range(labels.shape[1]))
-        return {"attributes": labels.astype(bool), "attribute_names": names}
-    if labels.dtype.kind == "U":
-        return _words(labels, book)
-    if labels.dtype.kind == "f" and not (labels[np.isfinite(labels)] % 1 == 0).all():
-        book.note("Its labels are no classes: they are numbers with a fraction")
-        return {}
-    values = np.unique(labels[np.isfinite(labels)])
-    if len(values) > MAX_CLASSES:
-        book.note(f"Its labels are no classes: {len(values):,} different values of type {labels.dtype}")
-        return {}
-    if not len(values) or abs(float(values[0])) > _LARGEST or abs(float(values[-1])) > _LARGEST:
-        return {}
-    whole = np.where(np.isfinite(labels), labels, -1).astype(np.int64)
-    if kind != "dSprites arrays" and (whole.min() >= 0 or _means_unknown(whole)):
-        numbers, classes = classes_of(np.split(whole, np.cumsum(counts)[:-1]), called)
-        return {} if numbers is None else {"labels": numbers, "classes": classes}
-    values, places = np.unique(whole, return_inverse=True)
-    classes = tuple(map(str, values.tolist()))
-    if kind == "dSprites arrays" and set(classes) <= set("012"):
-        classes = tuple(_SHAPES[int(value)] for value in classes)
-    return {"labels": places.reshape(-1).astype(np.int64), "classes": classes}
-
-
-def _one_each(labels: NDArray[Any]) -> bool:
-    """Whether each picture has one 1 and else 0: its class."""
-    return bool(np.isin(labels, (0, 1)).all() and (labels.sum(axis=1) == 1).all())
-
-
-def _means_unknown(labels: NDArray[np.int64]) -> bool:
-    """Whether -1 among labels is none: beside 0 and 1, and not beside 1 alone."""
-    return int(labels.min()) == -1 and len(np.unique(labels)) > 2
-
-
-def _words(labels: NDArray[Any], book: Notebook) -> dict[str, Any]:
-    numbers, classes = classes_of_words([word.strip() for word in labels.tolist()])
-    if not 0 < len(classes) <= MAX_CLASSES:
-        book.note(f"Its labels are no classes: {len(classes):,} different words")
-        return {}
-    return {"labels": numbers, "classes": classes}
-
-
-def _classes_named(archive: ArrayArchive, labels: NDArray[Any] | None, book: Notebook) -> dict[str, Any]:
-    """The classes as the file names them, where its labels are the numbers of these names."""
-    if labels is None or labels.dtype.kind not in "ui" or labels.ndim != 1:
-        return {}
-    name = next((name for name in _CLASS_NAMES if name in archive.names), "")
-    classes = _optional(archive, name, None, book)
-    if classes is None:
-        return {}
-    _require(archive, name, classes, (None,))
-    if len(classes) > MAX_CLASSES or int(labels.min()) < -1 or int(labels.max()) >= len(classes):
-        book.note(
-            f"Its {len(classes):,} classes are not those of its labels, so their names were passed over"
-        )
-        return {}
-    return {"labels": labels.astype(np.int64), "classes": tuple(map(str, classes.tolist()))}
-
-
-def _attributes(
-    archive: ArrayArchive, rows: NDArray[np.intp] | None, count: int, book: Notebook
-) -> dict[str, Any]:
-    """What a plain .npz may say besides: attributes with their names."""
-    attributes = _optional(archive, "attributes", rows, book)
-    if attributes is None:
-        return {}
-    _require(archive, "attributes", attributes, (count, None))
-    columns = attributes.shape[1]
-    if columns > MAX_ATTRIBUTES:
-        raise LabError(f"has {columns} attributes, over the limit of {MAX_ATTRIBUTES}", archive.path)
-    if attributes.dtype.kind == "U":
-        book.note("Its attributes are words, so they were passed over")
-        return {}
-    names = _optional(archive, "attribute_names", None, book)
-    if names is None:
-        names = np.array([f"attribute {column}" for column in range(columns)])
-    _require(archive, "attribute_names", names, (columns,))
-    known = _optional(archive, "attributes_known", rows, book)
-    if known is not None:
-        _require(archive, "attributes_known", known, (count, columns))
-        known = known.astype(bool)
-    elif attributes.dtype.kind == "f" and not np.isfinite(attributes).all():
-        known = np.isfinite(attributes)
-    yes = (attributes > 0) if known is None else (attributes > 0) & known
-    return {
-        "attributes": yes,
-        "attributes_known": known,
-        "attribute_names": tuple(map(str, names.tolist())),
-    }
-
-
-def _names(
-    archive: ArrayArchive, rows: NDArray[np.intp] | None, count: int, book: Notebook
-) -> Sequence[str] | None:
-    """What the pictures are called, if an array says so."""
-    name = next((name for name in _PICTURE_NAMES if name in archive.names), "")
-    names = _optional(archive, name, rows, book)
-    if names is None or names.dtype.kind != "U" or names.shape != (count,):
-        return None
-    cleaned = [clean(one) for one in names.tolist()]
-    return cleaned if len(set(cleaned)) == count and all(cleaned) else None
-
-
-def _held_out(
-    archive: ArrayArchive, rows: NDArray[np.intp] | None, count: int, book: Notebook
-) -> NDArray[np.bool_] | None:
-    """Which pictures are for testing, if an array says so: yes and no, or words such as "train"."""
-    for name in _SPLITS:
-        split = _optional(archive, name, rows, book)
-        if split is None or split.shape != (count,):
-            continue
-        if split.dtype.kind == "b":
-            return split
-        if split.dtype.kind == "U":
-            part_of = {word: part_name(word) for word in set(split.tolist())}
-            parts = {found.part for found in part_of.values() if found is not None}
-            testing = TEST if TEST in parts else VALIDATION
-            of_each = [part_of[word] for word in split.tolist()]
-            return np.array([one is not None and one.part == testing for one in of_each], dtype=bool)
-    return None
-
-
-def _require(archive: ArrayArchive, name: str, array: NDArray[Any], shape: tuple[int | None, ...]) -> None:
-    fits = array.ndim == len(shape) and all(
-        side in (None, found) for side, found in zip(shape, array.shape, strict=True)
-    )
-    if not fits:
-        wanted = " x ".join("any" if side is None else f"{side:,}" for side in shape)
-        raise LabError(f"the array {name!r} has shape {array.shape}, expected {wanted}", archive.path)

@@ -12,8 +12,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from latentlab.data.folders.name_forms import stem_of
 from latentlab.data.folders.parts import is_neutral, part_name, words_of
-from latentlab.data.tables.naming import stem_of
 
 _TELLING_WORDS = (
     "mask masks label labels annotation annotations segmentation segmentations gt groundtruth truth trimap "

@@ -14,32 +14,29 @@ Names are relative, with "/" between, whatever holds them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from latentlab.data.folders.part_levels import take_parts
 from latentlab.data.folders.parts import (
     APPLY,
     TEST,
-    TRAIN,
     VALIDATION,
-    PartName,
     is_neutral,
-    part_folders,
     part_name,
 )
+from latentlab.data.folders.places import Place, listed_folders, unwrap
 from latentlab.data.folders.shards import are_initials, only_divide
 from latentlab.data.limits import MAX_CLASSES
 from latentlab.data.natural import in_natural_order
-from latentlab.data.report import shown, some_shown
+from latentlab.data.report import shown
 
-_DEEPEST_PARTS = 3
 # Where more of the pictures than this lie outside the folders, these are something else than classes.
 _LOOSE_SHARE = 0.5
-_LISTED = 4
 # What lies beside a folder of images and belongs to each of them.
 _ASIDE_WORDS = (
     "mask masks annotations labels segmentation segmentations gt groundtruth ground_truth depth edges"
@@ -66,86 +63,29 @@ class Sorted:
     why_none: str = ""
 
 
-@dataclass
-class _Place:
-    """A folder in which files lie.
-
-    Attributes:
-        path: the folders that lead to it, as far as they are not understood yet.
-        files: their names without the folder.
-        part: which part of the set it belongs to, or None.
-        of_part: the name of that part's folder, or "".
-    """
-
-    path: tuple[str, ...]
-    files: list[str]
-    part: str | None = None
-    of_part: str = ""
-
-    @property
-    def top(self) -> str:
-        return self.path[0] if self.path else ""
-
-
 def sort_by_folder(names: Sequence[str]) -> Sorted:
     """The classes and parts of pictures, by the folders they lie in."""
-    places: dict[str, _Place] = {}
+    places: dict[str, Place] = {}
     number: dict[str, int] = {}
     of_each = np.empty(len(names), dtype=np.intp)
     for index, name in enumerate(names):
         folder, _, file = name.rpartition("/")
         if folder not in places:
-            places[folder] = _Place(tuple(folder.split("/")) if folder else (), [])
+            places[folder] = Place(tuple(folder.split("/")) if folder else (), [])
             number[folder] = len(number)
         places[folder].files.append(file)
         of_each[index] = number[folder]
     found, notes = list(places.values()), list[str]()
-    _unwrap(found)
+    unwrap(found)
     _take_copies(found, notes)
-    _take_parts(found, notes)
+    take_parts(found, notes)
     _take_shards(found, notes)
     classes, of_place, why_none = _classes(found, set(places), notes)
     labels = np.array(of_place, dtype=np.int64)[of_each] if classes else None
     return Sorted(labels, classes, _held_out(found, of_each), tuple(notes), why_none)
 
 
-def _unwrap(places: list[_Place]) -> None:
-    """Takes off the folders that all share; files that lie beside such a folder stay outside."""
-    while len({place.top for place in places} - {""}) == 1:
-        for place in places:
-            place.path = place.path[1:]
-
-
-def _take_parts(places: list[_Place], notes: list[str]) -> None:
-    """Takes the folders of the parts off the paths, on whatever level they are."""
-    for depth in range(_DEEPEST_PARTS):
-        names = {place.path[depth] for place in places if len(place.path) > depth}
-        parts = part_folders(names)
-        kinds = {found.part for found in parts.values()}
-        # Below the first level there may be nothing but parts: a class of trains among vehicles is none.
-        if not parts or (depth and (len(parts) < len(names) or len(kinds) < 2)):
-            continue
-        # Beside a part for testing alone, the only other folder is the one to learn from.
-        lone = not depth and len(names - set(parts)) == 1 and _holds_folders(places, names - set(parts))
-        _take_level(places, depth, parts, others_too=TRAIN in kinds or lone)
-        if not depth:
-            _take_lone(places, notes)
-        _unwrap(places)
-        listed, told = _listed(parts), _told_apart(kinds)
-        if len(parts) == 1:
-            notes.append(f"The folder {listed} is a part of the set, not a class{told}")
-        else:
-            notes.append(f"The folders {listed} are parts of the set, not classes{told}")
-        return
-
-
-def _holds_folders(places: list[_Place], tops: Collection[str]) -> bool:
-    """Whether in these folders files lie in more than one folder, and nowhere else."""
-    inside = {place.path[1:2] for place in places if place.top in tops}
-    return len(inside) > 1 and () not in inside
-
-
-def _take_copies(places: list[_Place], notes: list[str]) -> None:
+def _take_copies(places: list[Place], notes: list[str]) -> None:
     """Takes off a folder that holds what lies beside it once more: yes, no and set/yes, set/no."""
     inside: dict[str, set[str]] = {}
     for place in places:
@@ -159,78 +99,7 @@ def _take_copies(places: list[_Place], notes: list[str]) -> None:
             notes.append(f"{shown(top)} holds the folders that lie beside it once more, and is no class")
 
 
-def _told_apart(kinds: set[str]) -> str:
-    """What becomes of the parts, for the note."""
-    told = []
-    testing = TEST if TEST in kinds else VALIDATION
-    if testing in kinds:
-        told.append(f"what is for {'testing' if testing == TEST else 'validation'} is held out")
-    if APPLY in kinds:
-        told.append("what is for prediction or has no labels is learnt from without a class")
-    return f": {', '.join(told)}" if told else ""
-
-
-def _take_level(places: list[_Place], depth: int, parts: dict[str, PartName], *, others_too: bool) -> None:
-    """Takes one level off the paths: that of the parts, and of the folders beside them if those are none."""
-    for place in places:
-        if len(place.path) <= depth:
-            continue
-        name = place.path[depth]
-        if name in parts:
-            place.part, place.of_part = parts[name].part, name
-        elif not others_too:
-            continue
-        place.path = place.path[:depth] + place.path[depth + 1 :]
-    if depth:
-        return
-    for name in parts:
-        _unwrap_part([place for place in places if place.of_part == name], name)
-    rests: dict[str, set[str]] = {}
-    for found in parts.values():
-        rests.setdefault(found.part, set()).add(found.rest)
-    in_parts = [place for place in places if place.of_part]
-    if max(map(len, rests.values())) > 1 and not any(place.path for place in in_parts):
-        # trainA, trainB: what else the names say are the classes.
-        for place in in_parts:
-            found = parts[place.of_part]
-            place.path = (found.rest_as_written,) if found.rest_as_written and found.part != APPLY else ()
-
-
-def _unwrap_part(places: list[_Place], name: str) -> None:
-    """Within one part, only a folder that says nothing is taken off: a part may hold a single class."""
-    while len(tops := {place.top for place in places}) == 1 and "" not in tops:
-        (top,) = tops
-        if top.casefold() != name.casefold() and not is_neutral(top) and part_name(top) is None:
-            return
-        for place in places:
-            place.path = place.path[1:]
-
-
-def _take_lone(places: list[_Place], notes: list[str]) -> None:
-    """Takes off the only folder of a part that is not for training, where the classes have other names.
-
-    As in test/unknown/1.png beside train/cat/2.png and train/dog/3.png.
-    """
-    for name in {place.of_part for place in places if place.of_part and place.part != TRAIN}:
-        own = [place for place in places if place.of_part == name]
-        tops = {"" if len(place.path) > 1 else place.top for place in own}
-        others = {place.top for place in places if place.of_part != name} - {""}
-        numbers = all(top.isdecimal() for top in tops | others)
-        if len(tops) == 1 and "" not in tops and len(others) > 1 and not (numbers or _alike(tops, others)):
-            for place in own:
-                place.path = place.path[1:]
-            (top,) = tops
-            notes.append(f"{shown(top)}, the only folder in {shown(name)}, is no class of the others")
-
-
-def _alike(some: Collection[str], others: Collection[str]) -> bool:
-    """Whether two of them differ in no more than the case of letters."""
-    return not {name.casefold().strip() for name in some}.isdisjoint(
-        name.casefold().strip() for name in others
-    )
-
-
-def _take_shards(places: list[_Place], notes: list[str]) -> None:
+def _take_shards(places: list[Place], notes: list[str]) -> None:
     """Takes off folders that only divide what lies in them."""
     while len(tops := {place.top for place in places} - {""}) > 1:
         of_part: dict[str, dict[str, list[str]]] = {}
@@ -250,11 +119,11 @@ def _take_shards(places: list[_Place], notes: list[str]) -> None:
             f"The {len(tops):,} folders {shown(first)} to {shown(last)} only divide the pictures, "
             "they are no classes"
         )
-        _unwrap(places)
+        unwrap(places)
 
 
 def _classes(
-    places: list[_Place], folders: set[str], notes: list[str]
+    places: list[Place], folders: set[str], notes: list[str]
 ) -> tuple[tuple[str, ...], list[int], str]:
     """The classes, which of them each place is of, and why there are none.
 
@@ -281,7 +150,7 @@ def _classes(
         return (
             (),
             [],
-            f"The folders {_listed(classes)} are no classes by their names, so there are no classes",
+            f"The folders {listed_folders(classes)} are no classes by their names, so there are no classes",
         )
     if len(classes) > MAX_CLASSES:
         many = f"There are {len(classes):,} folders that might be classes, over the limit of {MAX_CLASSES:,}"
@@ -294,7 +163,7 @@ def _classes(
             judged += len(place.files)
             outside += 0 if name else len(place.files)
     if outside > _LOOSE_SHARE * judged:
-        most = f"Of {judged:,} pictures {outside:,} lie outside the folders {_listed(classes)}"
+        most = f"Of {judged:,} pictures {outside:,} lie outside the folders {listed_folders(classes)}"
         return (), [], f"{most}, so these are not taken for classes"
     if outside:
         notes.append(f"{_pictures(outside)} outside the folders of classes: the class is not known")
@@ -306,7 +175,7 @@ def _classes(
     return tuple(classes), [number.get(name, -1) for name in tops], ""
 
 
-def _united(places: list[_Place], notes: list[str]) -> dict[str, str]:
+def _united(places: list[Place], notes: list[str]) -> dict[str, str]:
     """Each folder's name and how its class is spelt: Cat for training and cat for testing are one.
 
     Where one part has both, they are two.
@@ -324,11 +193,11 @@ def _united(places: list[_Place], notes: list[str]) -> dict[str, str]:
         usual = max(counts, key=lambda name: (counts[name], name))
         spelling |= {name: name if apart else usual for name in counts}
         if len(counts) > 1 and not apart:
-            notes.append(f"The folders {_listed(counts)} are taken for one class")
+            notes.append(f"The folders {listed_folders(counts)} are taken for one class")
     return spelling
 
 
-def _held_out(places: list[_Place], of_each: NDArray[np.intp]) -> NDArray[np.bool_] | None:
+def _held_out(places: list[Place], of_each: NDArray[np.intp]) -> NDArray[np.bool_] | None:
     """Which pictures are held out; those for validation are, where there are none for testing."""
     parts = {place.part for place in places}
     testing = TEST if TEST in parts else VALIDATION
@@ -339,7 +208,3 @@ def _held_out(places: list[_Place], of_each: NDArray[np.intp]) -> NDArray[np.boo
 
 def _pictures(count: int) -> str:
     return "1 picture lies" if count == 1 else f"{count:,} pictures lie"
-
-
-def _listed(names: Collection[str]) -> str:
-    return some_shown(in_natural_order(set(names)), _LISTED)

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from latentlab.data.folders.name_forms import has_picture_suffix
 from latentlab.data.limits import MAX_CLASSES
-from latentlab.data.tables.naming import has_picture_suffix
 from latentlab.data.tables.sheet import Column, plain_name, words
 
 YES, NO, MINUS, UNKNOWN, STRAY = 1, 0, -1, 8, 9

@@ -6,35 +6,25 @@ What a person chose counts; what they left open is decided by what the columns h
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from latentlab.data.columns import Columns
 from latentlab.data.limits import MAX_ATTRIBUTES, MAX_CLASSES
-from latentlab.data.natural import in_natural_order, natural
 from latentlab.data.report import Notebook, shown
+from latentlab.data.tables.column_attributes import Attribute, made_of
 from latentlab.data.tables.column_kinds import (
-    MINUS,
-    NO,
-    STRAY,
-    UNKNOWN,
-    YES,
     Holds,
     Known,
     look_at,
-    pieces_of,
     splits,
-    whole_number,
 )
+from latentlab.data.tables.column_text import held, listed, quoted
+from latentlab.data.tables.column_values import ColumnValues
 from latentlab.data.tables.sheet import Sheet, plain_name
 from latentlab.data.told import TableSeen, Told
 from latentlab.errors import LabError
-
-# A column of other words than yes and no becomes an attribute for each word, of so many.
-_MOST_WORDS = 12
-_NAMED = 3
 
 
 class Asked:
@@ -59,15 +49,6 @@ class Asked:
         listed = ", ".join(shown(one) or f"column {place}" for place, one in enumerate(self.names[:40], 1))
         more = f" and {len(self.names) - 40:,} more" if len(self.names) > 40 else ""
         raise LabError(f"has no column {shown(name)!r}", table, f"Its columns: {listed}{more}")
-
-
-@dataclass(frozen=True, eq=False)
-class _Attribute:
-    """An attribute: its name, what each value of its column means, and the column."""
-
-    name: str
-    known: Known
-    truth: NDArray[np.int8]
 
 
 class Roles:
@@ -95,8 +76,9 @@ class Roles:
 
     def told(self, pictures: NDArray[np.intp], count: int) -> Told:
         """All of it, for `count` pictures, of which these are told of, in the order of the rows."""
-        labels, classes = self._labels(pictures, count)
-        attributes, known = self._truth(pictures, count)
+        values = ColumnValues(self._sheet, self._rows, pictures, count, self._book)
+        labels, classes = values.labels(self.label)
+        attributes, known = values.truth(self.attributes)
         held_out = None
         if self.split is not None:
             held_out = np.zeros(count, dtype=bool)
@@ -199,11 +181,11 @@ class Roles:
         pairs = first.codes.astype(np.int64) * len(second.values) + second.codes
         return len(np.unique(pairs)) == len(first.values)
 
-    def _attributes(self, chosen: tuple[str, ...] | None) -> list[_Attribute]:
+    def _attributes(self, chosen: tuple[str, ...] | None) -> list[Attribute]:
         places = list(self.known)
         if chosen is not None:
             places = [self._asked.find(name, self._sheet.name) for name in chosen]
-        found: list[_Attribute] = []
+        found: list[Attribute] = []
         taken = {self.label, None if self.split is None else self.split[0], *self.same_as}
         for place in places:
             known = self.known.get(place)
@@ -211,7 +193,7 @@ class Roles:
                 continue
             if chosen is None and self._names_the_class(place):
                 continue
-            made = self._made_of(known, asked=chosen is not None)
+            made = made_of(known, asked=chosen is not None)
             if not made and chosen is not None:
                 raise LabError(
                     f"the column {shown(known.name)!r} holds no yes and no ({known.holds.value})",
@@ -235,159 +217,25 @@ class Roles:
         self.same_as[place] = self.label
         return True
 
-    def _made_of(self, known: Known, *, asked: bool) -> list[_Attribute]:
-        """The attributes that a column gives: itself, or one for each of its words."""
-        if known.holds is Holds.TRUTH or (asked and known.holds in (Holds.UNSURE, Holds.SPLIT)):
-            truth = known.truth.copy()
-            if known.holds is Holds.UNSURE:
-                # -1 and 1 are no and yes; 0 is neither.
-                truth[truth == NO] = UNKNOWN
-            return (
-                [_Attribute(known.name, known, truth)]
-                if YES in truth or NO in truth or MINUS in truth
-                else []
-            )
-        if known.holds is Holds.SEVERAL:
-            return _of_several(known)
-        if known.holds is not Holds.CLASSES or not 2 <= known.different <= _MOST_WORDS:
-            return []
-        if known.whole and not asked:
-            return []
-        values = known.column.values
-        words = sorted(
-            (value for value, empty in zip(values, known.empty, strict=True) if not empty), key=natural
-        )
-        # Of two words, one says it all.
-        made = []
-        for word in words[1:] if len(words) == 2 else words:
-            truth = np.array([YES if value == word else NO for value in values], dtype=np.int8)
-            truth[known.empty] = UNKNOWN
-            made.append(_Attribute(f"{known.name}={word}", known, truth))
-        return made
-
-    # What they say
-
-    def _labels(
-        self, pictures: NDArray[np.intp], count: int
-    ) -> tuple[NDArray[np.int64] | None, tuple[str, ...]]:
-        if self.label is None:
-            return None, ()
-        known = look_at(self._sheet.columns[self.label].of_rows(self._rows))
-        values = known.column.values
-        names: dict[str, str] = {}
-        uncounted = False
-        if known.whole:
-            numbers = {
-                value: whole_number(value) for value, no in zip(values, known.empty, strict=True) if not no
-            }
-            uncounted = {-1, 0, 1, 2} <= set(numbers.values()) and min(numbers.values()) == -1
-            if uncounted:
-                # Beside classes that are counted from 0 on, it stands for none.
-                numbers = {value: number for value, number in numbers.items() if number != -1}
-            written: dict[int, set[str]] = {}
-            for value, number in numbers.items():
-                written.setdefault(number, set()).add(value)
-            for value, number in numbers.items():
-                plain = len(written[number]) == 1 and value.isdecimal()
-                names[value] = value if plain else str(number)
-        else:
-            names = self._spelt_alike(known)
-        if not names:
-            return None, ()
-        classes = tuple(in_natural_order(set(names.values())))
-        place = {name: number for number, name in enumerate(classes)}
-        of_value = np.array(
-            [place[names[value]] if value in names else -1 for value in values], dtype=np.int64
-        )
-        labels = np.full(count, -1, dtype=np.int64)
-        labels[pictures] = of_value[known.column.codes]
-        unknown = int((labels[pictures] < 0).sum())
-        if unknown:
-            self._book.note(
-                f"{_cells(unknown)} of {_quoted(known.name)} in {shown(self._sheet.name)} {_are(unknown)} "
-                f"{'empty or -1' if uncounted else 'empty'}, so the class of these pictures is not known"
-            )
-        return labels, classes
-
-    def _spelt_alike(self, known: Known) -> dict[str, str]:
-        """What each word of a column is called as a class: "Cat" and "cat " are one, "A" and "a" are two."""
-        alike: dict[str, dict[str, int]] = {}
-        for value, count, no in zip(known.column.values, known.column.counts(), known.empty, strict=True):
-            if not no:
-                key = " ".join(value.casefold().split())
-                alike.setdefault(key if len(key) > 1 else value, {})[value] = int(count)
-        names: dict[str, str] = {}
-        united = []
-        for spellings in alike.values():
-            usual = max(spellings, key=lambda value: (spellings[value], value))
-            names |= dict.fromkeys(spellings, usual)
-            if len(spellings) > 1:
-                united.append(usual)
-        if united:
-            table = shown(self._sheet.name)
-            self._book.note(
-                f"{table} spells some classes in several ways, which were taken for one: {_listed(united)}"
-            )
-        return names
-
-    def _truth(
-        self, pictures: NDArray[np.intp], count: int
-    ) -> tuple[NDArray[np.bool_] | None, NDArray[np.bool_] | None]:
-        if not self.attributes:
-            return None, None
-        values = np.zeros((count, len(self.attributes)), dtype=bool)
-        known = np.zeros_like(values)
-        constant, odd = [], []
-        for number, attribute in enumerate(self.attributes):
-            truth = attribute.truth[attribute.known.column.codes[self._rows]]
-            values[pictures, number] = truth == YES
-            known[pictures, number] = fine = truth < UNKNOWN
-            odd += self._odd(attribute, truth)
-            if fine.any() and (truth[fine] == truth[fine][0]).all():
-                constant.append(attribute.name)
-        for sentence in odd[:_NAMED]:
-            self._book.note(sentence)
-        if len(odd) > _NAMED:
-            self._book.note(f"{len(odd) - _NAMED:,} more columns have cells that are not known")
-        if constant:
-            self._book.note(f"The same of every picture: {_listed(constant)}")
-        return values, None if known.all() else known
-
-    def _odd(self, attribute: _Attribute, truth: NDArray[np.int8]) -> list[str]:
-        """A sentence on the cells that say neither yes nor no, if there are any."""
-        odd = np.flatnonzero(truth >= UNKNOWN)
-        if not len(odd):
-            return []
-        strays = np.flatnonzero(truth == STRAY)
-        # The first in the table: there a person looks for it, wherever the picture stands.
-        rows = self._rows[strays if len(strays) else odd]
-        row = rows[np.argmin(self._sheet.lines[rows])]
-        column = attribute.known.column
-        cell = shown(column.values[column.codes[row]])[:40]
-        one = len(odd) == 1
-        says = f"{_are(len(odd))} neither yes nor no" if len(strays) else f"say{'s' if one else ''} nothing"
-        return [
-            f"{_cells(len(odd))} of {_quoted(column.name)} in {shown(self._sheet.name)} {says} "
-            f"({cell!r} in line {self._sheet.lines[row]}), and {'counts' if one else 'count'} as not known"
-        ]
+    # In words
 
     def _in_words(self, matched: int, count: int, classes: tuple[str, ...]) -> str:
         columns = self._sheet.columns
         parts = [
-            f"the column {_quoted(columns[self._file].name)} names the files ({matched:,} of {count:,} found)"
+            f"the column {quoted(columns[self._file].name)} names the files ({matched:,} of {count:,} found)"
         ]
         if self.label is not None and classes:
-            parts.append(f"{_quoted(columns[self.label].name)} is the class ({len(classes):,})")
+            parts.append(f"{quoted(columns[self.label].name)} is the class ({len(classes):,})")
         for numbers, words in self.same_as.items():
-            parts.append(f"{_quoted(columns[numbers].name)} says the same as {_quoted(columns[words].name)}")
+            parts.append(f"{quoted(columns[numbers].name)} says the same as {quoted(columns[words].name)}")
         own = [one.name for one in self.attributes if one.name == one.known.name]
         made = list(dict.fromkeys(one.known.name for one in self.attributes if one.name != one.known.name))
         if own:
-            parts.append(f"{_listed(own)} {'is' if len(own) == 1 else 'are'} yes/no")
+            parts.append(f"{listed(own)} {'is' if len(own) == 1 else 'are'} yes/no")
         if made:
-            parts.append(f"each word of {_listed(made)} is an attribute")
+            parts.append(f"each word of {listed(made)} is an attribute")
         if self.split is not None:
-            parts.append(f"{_quoted(columns[self.split[0]].name)} says which are for testing")
+            parts.append(f"{quoted(columns[self.split[0]].name)} says which are for testing")
         unused = self.unused_in_words()
         return f"{shown(self._sheet.name)}: " + "; ".join(
             [*parts, f"not used: {unused}"] if unused else parts
@@ -400,7 +248,7 @@ class Roles:
         used |= {self._sheet.columns[place].name for place in (self.label,) if place is not None}
         used |= {self._sheet.columns[self.split[0]].name} if self.split is not None else set()
         rest = [
-            f"{_quoted(known.name)} ({_held(known)})"
+            f"{quoted(known.name)} ({held(known)})"
             for known in self.known.values()
             if known.name not in used
             and not (known.holds is Holds.EMPTY and known.name.startswith("column "))
@@ -414,41 +262,3 @@ def _among(places: NDArray[np.intp], count: int) -> NDArray[np.bool_]:
     which = np.zeros(count, dtype=bool)
     which[places] = True
     return which
-
-
-def _of_several(known: Known) -> list[_Attribute]:
-    """An attribute for each word of a column whose cells hold several."""
-    cells = pieces_of(known.column)
-    made = []
-    for word in in_natural_order({piece for pieces in cells.values() for piece in pieces}):
-        of_each = [YES if word in cells.get(value, ()) else NO for value in known.column.values]
-        truth = np.array(of_each, dtype=np.int8)
-        truth[known.empty] = UNKNOWN
-        made.append(_Attribute(f"{known.name}={word}", known, truth))
-    return made
-
-
-def _held(known: Known) -> str:
-    if known.holds is Holds.CLASSES:
-        return f"{known.different:,} {'numbers' if known.whole else 'words'}"
-    return str(known.holds.value)
-
-
-def _quoted(name: str) -> str:
-    return f'"{shown(name)}"'
-
-
-def _listed(names: Sequence[str]) -> str:
-    """A few names, and how many more there are."""
-    if len(names) <= _NAMED + 1:
-        some = [_quoted(name) for name in names]
-        return some[0] if len(some) == 1 else f"{', '.join(some[:-1])} and {some[-1]}"
-    return f"{', '.join(map(_quoted, names[:_NAMED]))} and {len(names) - _NAMED:,} more"
-
-
-def _cells(count: int) -> str:
-    return "1 cell" if count == 1 else f"{count:,} cells"
-
-
-def _are(count: int) -> str:
-    return "is" if count == 1 else "are"

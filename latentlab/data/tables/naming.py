@@ -16,28 +16,15 @@ behind a dot is a suffix only if pictures have such suffixes: "s.1" is no "s".
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from urllib.parse import unquote
 
 import numpy as np
 from numpy.typing import NDArray
 
-from latentlab.data.pictures.formats import SUFFIXES
+from latentlab.data.folders.name_forms import clean, last_part, loose, loosest_forms, number_of, stem_of
 
 ABSENT, AMBIGUOUS, REPEATED = -1, -2, -3
-# Other pictures' suffixes, which a table may name from before they were converted.
-_CONVERTED = (
-    ".heic .heif .avif .jxl .jp2 .j2k .tga .ico .psd .exr .hdr .dng .nef .cr2 .arw .svg .dcm .pcx .ras"
-)
-_SUFFIXES = SUFFIXES | set(_CONVERTED.split())
-_NUMBER = re.compile(r"([0-9]{1,18})(\.0*)?")
-# What a clean name has not.
-_UNTIDY = re.compile(r"\\|^\.{0,2}/|//|/\.{1,2}(/|$)|\s(/|$)|(^|/)\s|/$")
-# A byte of a file's name that is no UTF-8, as Python has it.
-_STRANGE = re.compile("[\udc80-\udcff]")
 # What a match is worth when columns are compared that may both name the files, by form.
 WORTH = {
     "same": 1.0,
@@ -93,8 +80,8 @@ class Naming:
     def maybe(self, name: str) -> bool:
         """Whether a name may mean any picture at all: without this, the loosest look would be the dearest."""
         if self._screen is None:
-            self._screen = frozenset(key for name in self.names for key in _loosest(name))
-        return any(key in self._screen for key in _loosest(name))
+            self._screen = frozenset(key for name in self.names for key in loosest_forms(name))
+        return any(key in self._screen for key in loosest_forms(name))
 
     def match(self, files: Sequence[str]) -> Matched:
         """Which pictures these names, all different, mean."""
@@ -108,14 +95,14 @@ class Naming:
             self._by_form(work, form, key)
         for form, key in (("tail", exact), ("tail, case", free)):
             self._by_tail(work, form, key, of_file=_whole, stems=False)
-        self._by_base(work, "base", lambda name: _base(free(name)))
+        self._by_base(work, "base", lambda name: last_part(free(name)))
         for form, key in (("stem", exact), ("stem, case", free)):
             # The table without suffixes; the pictures without; both with others.
             self._by_tail(work, form, key, of_file=_whole, stems=True)
             self._by_tail(work, form, key, of_file=stem_of, stems=False)
             self._by_tail(work, form, key, of_file=stem_of, stems=True)
-        self._by_base(work, "stem, base", lambda name: stem_of(_base(free(name))))
-        self._by_base(work, "number", lambda name: _number(stem_of(_base(free(name)))))
+        self._by_base(work, "stem, base", lambda name: stem_of(last_part(free(name))))
+        self._by_base(work, "number", lambda name: number_of(stem_of(last_part(free(name)))))
         return work.matched()
 
     def _suffix_folded(self, name: str) -> str:
@@ -244,77 +231,8 @@ class _Work:
         return Matched(self._found, self._worth)
 
 
-def clean(name: str) -> str:
-    """A name with "/" between its folders, nothing before the first one, and letters composed (NFC)."""
-    if not name.isascii():
-        name = unicodedata.normalize("NFC", name)
-    if _UNTIDY.search(name) is None:
-        return name
-    name = name.replace("\\", "/")
-    if "/" not in name:
-        return name.strip()
-    parts: list[str] = []
-    for part in map(str.strip, name.split("/")):
-        if part == ".." and parts:
-            parts.pop()
-        elif part not in ("", ".", ".."):
-            parts.append(part)
-    return "/".join(parts)
-
-
-def loose(name: str) -> str:
-    """A clean name in small letters, with letters mended that were spoilt on the way."""
-    name = name.strip("\"'")
-    if "://" in name:
-        # What stands behind a web address's path is no part of a name.
-        name = name.partition("?")[0].partition("#")[0]
-    name = clean(name)
-    if "%" in name:
-        name = clean(unquote(name))
-    if name.isascii():
-        return name.lower()
-    for _ in range(2):
-        try:
-            mended = name.encode("cp1252", "surrogateescape").decode("utf-8")
-        except UnicodeError:
-            break
-        name = mended
-    # What is left of a name's bytes that are no UTF-8.
-    name = _STRANGE.sub(lambda byte: bytes([ord(byte[0]) - 0xDC00]).decode("cp1252", "ignore"), name)
-    return unicodedata.normalize("NFC", name.casefold())
-
-
-def has_picture_suffix(name: str) -> bool:
-    """Whether a name ends as those of pictures do."""
-    return stem_of(name) != name
-
-
-def stem_of(name: str) -> str:
-    """The name without its suffix, if it is one of pictures."""
-    stem, dot, suffix = name.rpartition(".")
-    return stem if dot and stem[-1:] not in ("", "/") and f".{suffix.lower()}" in _SUFFIXES else name
-
-
 def _whole(name: str) -> str:
     return name
-
-
-def _base(name: str) -> str:
-    return name.rpartition("/")[2]
-
-
-def _number(stem: str) -> str:
-    """The number that a name is, without zeros before; "" if it is none."""
-    number = _NUMBER.fullmatch(stem)
-    return "" if number is None else str(int(number[1]))
-
-
-def _loosest(name: str) -> tuple[str, str, str]:
-    """Forms of which two names share one, if they match in any form."""
-    base = _base(loose(name))
-    stem = stem_of(base)
-    number = _NUMBER.fullmatch(stem)
-    return base, stem, stem if number is None else f"/{int(number[1])}"
 
 
 def _unique(names: Iterable[str]) -> dict[str, int]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -16,20 +15,25 @@ from numpy.typing import NDArray
 
 from latentlab.data.limits import MAX_COLUMNS, MAX_PICTURES, MAX_TABLE_BYTES
 from latentlab.data.report import Notebook, shown
-from latentlab.data.tables.naming import has_picture_suffix
-from latentlab.data.tables.sheet import FILE_WORDS, Column, Sheet, plain_name
+from latentlab.data.tables.sheet import Column, Sheet
+from latentlab.data.tables.sheet_layout import (
+    TableBody,
+    best_mark,
+    cells_of,
+    csv_rows,
+    split_sample,
+    width_of,
+)
 from latentlab.errors import LabError
 
 # A cell may be as long as the table, which is bounded; csv's own bound is one of all of the process.
 csv.field_size_limit(max(csv.field_size_limit(), MAX_TABLE_BYTES))
-_MARKS = (",", ";", "\t", "|")
-# How much is looked at to find out what divides the cells, and how many lines are taken apart at a time.
-_SAMPLE_LINES, _SAMPLE_BYTES, _BLOCK = 200, 2**18, 8192
+# How many lines are taken apart at a time.
+_BLOCK = 8192
 # So many lines in an odd form are told of one by one.
 _TOLD = 3
 # What Excel writes to keep a number from becoming one: ="0012".
 _AS_TEXT = re.compile(r'="(.*)"', re.DOTALL)
-_EXCEL_MARK = re.compile(r"sep=(.)", re.IGNORECASE)
 
 
 def read_sheet(text: str, name: str, book: Notebook) -> Sheet:
@@ -38,12 +42,12 @@ def read_sheet(text: str, name: str, book: Notebook) -> Sheet:
     Raises:
         LabError: naming the table, if it is empty, or its lines do not go together.
     """
-    body = _Body(text)
+    body = TableBody(text)
     sample = body.sample()
     if not sample:
         raise LabError("is empty: a line of column names and a line a picture were expected", name)
-    mark = body.mark or _best_mark(sample, by_blanks=not name.lower().endswith((".csv", ".tsv")))
-    width, short = _width(_split_sample(sample, mark), mark, name)
+    mark = body.mark or best_mark(sample, by_blanks=not name.lower().endswith((".csv", ".tsv")))
+    width, short = width_of(split_sample(sample, mark), mark, name)
     reader = _Reader(body, mark, width, name, book)
     columns, lines, first = reader.read(short=short)
     if body.claimed is not None and body.claimed != len(lines) - (first is not None and not short):
@@ -51,7 +55,7 @@ def read_sheet(text: str, name: str, book: Notebook) -> Sheet:
         book.note(f"{shown(name)} says {body.claimed:,} pictures and lists {count:,}")
     if not len(lines):
         raise LabError("is empty: a line of column names and a line a picture were expected", name)
-    remark = _cells(body.remark, mark) if body.remark else None
+    remark = cells_of(body.remark, mark) if body.remark else None
     sheet = Sheet(
         name,
         tuple(columns),
@@ -62,98 +66,10 @@ def read_sheet(text: str, name: str, book: Notebook) -> Sheet:
     return sheet.named(["", *first], None) if short and first is not None else sheet
 
 
-class _Body:
-    """The lines of a table behind what may stand before them: comments, Excel's mark, CelebA's count."""
-
-    def __init__(self, text: str) -> None:
-        self.mark, self.remark, self.claimed = "", "", None
-        self.line, start = 1, 0
-        while start < len(text):
-            end = text.find("\n", start)
-            end = len(text) if end < 0 else end
-            line = text[start : min(end, start + 4096)].strip(" \t\n")
-            excel = _EXCEL_MARK.fullmatch(line)
-            if excel:
-                self.mark = excel[1]
-            elif line.startswith("#") and not _names_a_file(line):
-                self.remark = line.lstrip("# ")
-            elif line.isdecimal() and self.claimed is None and len(line) <= 12:
-                self.claimed = int(line)
-            elif line:
-                break
-            start, self.line = end + 1, self.line + 1
-        self.text = text[start:] if start < len(text) else ""
-        self.quoted = '"' in self.text
-
-    def sample(self) -> list[str]:
-        """Some lines from the beginning, none of them blank."""
-        part = self.text[:_SAMPLE_BYTES]
-        lines = part.split("\n")[: _SAMPLE_LINES * 2]
-        if len(part) < len(self.text) and len(lines) > 1 and len(lines) < _SAMPLE_LINES * 2:
-            lines = lines[:-1]
-        return [line for line in lines if line.strip()][:_SAMPLE_LINES]
-
-
-def _names_a_file(line: str) -> bool:
-    """Whether a line that begins with "#" may be of a picture that is called so."""
-    return re.match(r'#[^,;\t| ]*\.[a-zA-Z0-9]{2,4}"?\s*[,;\t| ]', line) is not None
-
-
-def _split_sample(lines: list[str], mark: str) -> list[list[str]]:
-    if not mark or not any('"' in line for line in lines):
-        return [_cells(line, mark) for line in lines]
-    try:
-        return [row for row in _csv("\n".join(lines), mark, strict=False) if row]
-    except csv.Error:
-        return [_cells(line, mark) for line in lines]
-
-
-def _best_mark(lines: list[str], *, by_blanks: bool) -> str:
-    """What divides the cells: by it most lines have as many as each other; "" for blanks."""
-
-    def score(mark: str) -> tuple[float, bool, int]:
-        rows = _split_sample(lines, mark)
-        # The title may be of another length: it may lack the file's.
-        counts = Counter(map(len, rows[1:] or rows))
-        usual, count = max(counts.items(), key=lambda item: (item[1], item[0]))
-        if usual < 2:
-            return 0.0, False, 0
-        return round(count / sum(counts.values()), 1), len(rows[0]) > 1, usual
-
-    best = max(_MARKS, key=score)
-    if score(best)[0] >= (0.9 if by_blanks else 0.5):
-        return best
-    blanks = score("")
-    return "" if blanks[0] > score(best)[0] and (by_blanks or blanks[0] >= 0.9) else best
-
-
-def _width(rows: list[list[str]], mark: str, name: str) -> tuple[int, bool]:
-    """How many cells a row has, and whether the first one is a title without the file's column."""
-    title, rest = len(rows[0]), rows[1:] or rows
-    usual = Counter(map(len, rest)).most_common(1)[0][0]
-    blank_ends = all(not cell.strip() for row in rest for cell in row[title:])
-    if title >= usual or blank_ends:
-        return title, False
-    if has_picture_suffix(_bare(rows[0][0])):
-        return usual, False
-    # Names of files may have blanks in them.
-    if title == usual - 1 or not mark:
-        # Without a name for the numbers of the lines, or without one for the files.
-        row = next(row for row in rest if len(row) == usual)
-        numbered = has_picture_suffix(_bare(row[1])) and not has_picture_suffix(_bare(row[0]))
-        if title == 1 or numbered or plain_name(rows[0][0]) not in FILE_WORDS:
-            return title + 1, True
-    raise LabError(f"line 2: {len(rest[0]) - 1} values for {title - 1} columns", name)
-
-
-def _bare(cell: str) -> str:
-    return cell.strip().strip('"')
-
-
 class _Reader:
     """Takes lines apart, thousands at a time."""
 
-    def __init__(self, body: _Body, mark: str, width: int, name: str, book: Notebook) -> None:
+    def __init__(self, body: TableBody, mark: str, width: int, name: str, book: Notebook) -> None:
         self._body, self._mark, self._width, self._name, self._book = body, mark, width, name, book
         self._odd = 0
         self._kept = min(width, MAX_COLUMNS)
@@ -265,7 +181,7 @@ class _Reader:
                 return plain(text)
             if text.count('"') % 2:
                 return [cell.strip().strip('"') for cell in plain(text)]
-            row = next(_csv(text, self._mark, strict=False), [])
+            row = next(csv_rows(text, self._mark, strict=False), [])
             return row if self._mark else [cell for cell in row if cell]
 
         yield from self._plain_blocks(rest, before + line, split)
@@ -333,13 +249,3 @@ def _splitter(mark: str, width: int) -> Callable[[str], list[str]]:
         return lambda line: line.split(mark)
     # The file's name comes first, and may have blanks in it.
     return lambda line: line.split() if width < 2 else line.rsplit(None, width - 1)
-
-
-def _cells(line: str, mark: str) -> list[str]:
-    return line.split(mark) if mark else line.split()
-
-
-def _csv(text: str, mark: str, *, strict: bool) -> Iterator[list[str]]:
-    return csv.reader(
-        io.StringIO(text, newline=""), delimiter=mark or " ", skipinitialspace=True, strict=strict
-    )

@@ -20,20 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latentlab.data.columns import AS_FOUND, Columns
+from latentlab.data.folders.name_forms import clean, has_picture_suffix
 from latentlab.data.limits import MAX_CLASSES
 from latentlab.data.report import Notebook, shown
 from latentlab.data.tables.column_kinds import splits
 from latentlab.data.tables.column_roles import Asked, Roles
-from latentlab.data.tables.naming import (
-    ABSENT,
-    AMBIGUOUS,
-    REPEATED,
-    WITH_SUFFIX,
-    Matched,
-    Naming,
-    clean,
-    has_picture_suffix,
-)
+from latentlab.data.tables.naming import ABSENT, AMBIGUOUS, REPEATED, WITH_SUFFIX, Matched, Naming
 from latentlab.data.tables.sheet import FILE_WORDS, Column, Sheet, plain_name
 from latentlab.data.tables.sheet_reading import read_sheet
 from latentlab.data.tables.table_text import text_of

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from latentlab.data.folders.folder import read_whole
+from latentlab.data.folders.name_forms import stem_of
 from latentlab.data.folders.parts import PartName, part_name
 from latentlab.data.folders.tree import Tree
 from latentlab.data.limits import MAX_TABLE_BYTES
 from latentlab.data.tables import json_table, label_lists
-from latentlab.data.tables.naming import stem_of
 
 _CELEBA = "list_attr"
 _PARTITION = "list_eval_partition"
