@@ -181,7 +181,7 @@ class Model:
                 raise LabError(f"draw means nothing for {self.name}: its pictures are always drawn")
             return sampled(self._loaded, sampler_settings, n, condition)
         if sampler_settings != SamplerSettings(seed=seed):
-            raise LabError(f"{self.name} is no diffusion model: it has no sampler, steps, eta or guidance")
+            raise LabError(f"{self.name} is not a diffusion model: it has no sampler, steps, eta or guidance")
         y = None if condition is None else told_of(self._loaded, condition, n, seed)
         model = self._loaded.model
         if not isinstance(model, Decodes):
@@ -241,7 +241,7 @@ class Model:
 
     def _decoder(self) -> Decodes:
         if not isinstance(self._loaded.model, Decodes):
-            raise LabError(f"{self.name} does not make pictures")
+            raise LabError(f"{self.name} does not generate pictures")
         return self._loaded.model
 
     def _pictures(self, chunks: Iterator[Tensor]) -> NDArray[np.float32]:

@@ -167,7 +167,7 @@ def test_that_other_faults_are_told_plainly(model: latentlab.Model, tmp_path: Pa
 def test_that_a_classifier_says_what_it_is_and_what_it_cannot_do(tmp_path: Path):
     judge = latentlab.load_model(save_tiny_classifier(tmp_path / "judge.safetensors"))
     assert repr(judge) == "<latentlab.Model 'judge': classifier, pictures (1, 8, 8)>"
-    with pytest.raises(LabError, match="does not make pictures"):
+    with pytest.raises(LabError, match="does not generate pictures"):
         judge.decode(np.zeros((1, 2), np.float32))
     with pytest.raises(LabError, match="does not encode"):
         judge.encode(np.zeros((1, 1, 8, 8), np.float32))

@@ -18,7 +18,7 @@ def whole(low: int, high: int) -> Callable[[str], int]:
         except ValueError:
             value = low - 1
         if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f"{text[:40]!r} is no whole number from {low} to {high}")
+            raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a whole number from {low} to {high}")
         return value
 
     return parse
@@ -31,7 +31,7 @@ def seconds(text: str) -> float:
     except ValueError:
         value = math.nan
     if not 0.0 <= value <= 1e6:
-        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no number of seconds")
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a number of seconds")
     return value
 
 
@@ -43,7 +43,7 @@ def point(text: str) -> tuple[float, ...]:
         values = (math.nan,)
     if not all(abs(value) <= MAX_COORDINATE for value in values):
         raise argparse.ArgumentTypeError(
-            f"{text[:60]!r} is no point; expected numbers from -1000 to 1000 such as 1.0,-0.5"
+            f"{text[:60]!r} is not a point; expected numbers from -1000 to 1000, such as 1.0,-0.5"
         )
     return values
 
@@ -55,7 +55,7 @@ def low_high(text: str) -> tuple[float, float] | None:
     values = point(text)
     if len(values) != 2 or values[0] >= values[1]:
         raise argparse.ArgumentTypeError(
-            f"{text[:60]!r} is no range; expected prior, or LOW,HIGH such as -3,3"
+            f"{text[:60]!r} is not a range; expected prior, or LOW,HIGH such as -3,3"
         )
     return values[0], values[1]
 
@@ -65,7 +65,9 @@ def add_model(parser: argparse.ArgumentParser) -> None:
 
 
 def add_data(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", metavar="NAME", help="a data set (default: what the model learnt from)")
+    parser.add_argument(
+        "--data", metavar="NAME", help="a data set (default: the one that the model was trained on)"
+    )
     add_columns(parser)
     parser.add_argument("--split", default="test", metavar="SPLIT", help="train, test (the default) or all")
 
@@ -77,8 +79,8 @@ def add_columns(parser: argparse.ArgumentParser, *, of_window: bool = False) -> 
         dest="picture_columns" if of_window else "columns",
         default=argparse.SUPPRESS,
         metavar="file=NAME,class=NAME,...",
-        help="which columns of the table are meant, if not those that are found: file=, class=, split= and "
-        "attributes=NAME+NAME; none for none of them",
+        help="which columns of the table to use instead of those found automatically: file=, class=, "
+        "split= and attributes=NAME+NAME; none to use no such column",
     )
 
 
@@ -97,14 +99,14 @@ def add_device(parser: argparse.ArgumentParser) -> None:
         "--device",
         default="auto",
         metavar="NAME",
-        help="cpu, cuda, mps, or auto (the default) for the best there is",
+        help="cpu, cuda, mps, or auto (the default) for the fastest available",
     )
     parser.add_argument(
         "--threads",
         type=whole(0, 1024),
         default=0,
         metavar="N",
-        help="CPU threads (default 0: torch decides)",
+        help="number of CPU threads (default 0: PyTorch decides)",
     )
 
 
@@ -112,7 +114,7 @@ def add_condition(parser: argparse.ArgumentParser, more: str = "; the others are
     parser.add_argument(
         "--condition",
         metavar="CLASS|NAME=1,...",
-        help=f"what a conditional model is told: a class, or attributes such as Hat=1,Smiling=0{more}",
+        help=f"the condition of a conditional model: a class, or attributes such as Hat=1,Smiling=0{more}",
     )
 
 
@@ -128,7 +130,8 @@ def add_which_picture(parser: argparse.ArgumentParser, image: str) -> None:
         "--index",
         metavar="I",
         type=number_or_name,
-        help="a picture of the data set: its number, from 0, or its file's path below the data's root",
+        help="a picture of the data set: its index, from 0, or the path of its file relative to the "
+        "data set's folder",
     )
 
 
@@ -146,5 +149,5 @@ def add_output(parser: argparse.ArgumentParser, names: str, *, scaled: bool = Tr
             metavar="S",
             type=whole(1, 64),
             default=1,
-            help="each pixel becomes S x S equal pixels (default 1)",
+            help="enlarge each pixel to S x S pixels (default 1)",
         )

@@ -81,7 +81,7 @@ def add_to_pictures(arguments: argparse.Namespace) -> None:
     save_picture(
         arguments.out, picture, provenance=provenance, scale=arguments.scale, overwrite=arguments.force
     )
-    say(f"Wrote {arguments.out}: {_in_words(amounts) or f'told {as_text(loaded.model, y)}'}")
+    say(f"Wrote {arguments.out}: {_in_words(amounts) or f'condition {as_text(loaded.model, y)}'}")
 
 
 def draw_analogy(arguments: argparse.Namespace) -> None:
@@ -120,10 +120,11 @@ def _change(
     # What a picture of one's own is of, only the condition says: it is not told otherwise.
     if not arguments.amounts and (arguments.condition is None or arguments.index is None):
         if arguments.condition is None:
-            raise LabError("nothing is to be changed", hint="Say what: --add Hat=1, or --condition Hat=1")
+            raise LabError("nothing to change", hint="Give --add Hat=1 or --condition Hat=1")
         raise LabError(
-            "nothing is to be changed: of a picture of one's own, --condition says what it is of",
-            hint="Add something: --add Hat=1; a picture of the data (--index) can be told otherwise",
+            "nothing to change: for a picture of your own, --condition says what the picture shows",
+            hint="Give --add Hat=1; only a picture of the data set (--index) can be decoded under "
+            "another condition",
         )
     if is_of is None or y is None or not isinstance(model, Conditional):
         return {}
@@ -150,10 +151,10 @@ def _kept(loaded: LoadedModel, decoder: Decodes, arguments: argparse.Namespace, 
     if found.model_hash not in ("", loaded.hash):
         # Another training has another latent space, where these numbers mean nothing.
         raise LabError(
-            f"its directions are those of {found.model} ({found.model_hash}), "
-            f"not of {loaded.name} ({loaded.hash})",
+            f"its directions belong to {found.model} ({found.model_hash}), not of {loaded.name} "
+            f"({loaded.hash})",
             arguments.directions,
-            f"Find them anew: latentlab attributes {arguments.model} --out FILE",
+            f"Compute them again: latentlab attributes {arguments.model} --out FILE",
         )
     return found
 
@@ -175,7 +176,7 @@ def _check_folder(arguments: argparse.Namespace, targets: list[str]) -> None:
     out = Path(arguments.out)
     try:
         if out.exists() and not out.is_dir():
-            raise LabError("is a file; pictures of a folder go to a folder", out)
+            raise LabError("is a file; when --image is a folder, the output has to be a folder too", out)
         if not out.is_dir():
             check_destination(out)
         elif not arguments.force:
@@ -215,7 +216,7 @@ def _fill_folder(
             show((done + book.skipped_count - passed_over) / len(names), "")
     reasons = [reason.in_words() for reason in book.reasons[:_MOST_SKIPPED]]
     if not done:
-        raise LabError(f"holds no picture that can be read; {'; '.join(reasons)}", shown(arguments.image))
+        raise LabError(f"holds no readable picture; {'; '.join(reasons)}", shown(arguments.image))
     pictures = "picture" if done == 1 else "pictures"
     say(f"Wrote {done:,} {pictures} to {out}: {_in_words(amounts)}")
     if reasons:
@@ -257,8 +258,8 @@ def _of_data(
         names = loaded.model.condition_names
         first, second = "with" if has else "without", "without" if so else "with"
         warn(
-            f"note: no picture of {data.name} {first} {names[a]} is {second} {names[b]}; "
-            "what is drawn may be noise"
+            f"note: no picture of {data.name} {first} {names[a]} is {second} {names[b]}; the "
+            "result may be meaningless"
         )
     return one, y if is_of is None else is_of, y
 
@@ -267,8 +268,8 @@ def _require_told(loaded: LoadedModel, y: Tensor | None) -> None:
     # Told nothing, it would draw the first class, whatever the picture is of.
     if y is None and isinstance(loaded.model, Conditional):
         raise LabError(
-            f"{loaded.name} draws no picture without being told what it is of",
-            hint="Tell it: --condition",
+            f"{loaded.name} needs a condition: it draws pictures of a given class or with given attributes",
+            hint="Give one with --condition",
         )
 
 
@@ -277,7 +278,7 @@ def _encode(loaded: LoadedModel, data: ImageSet, y: Tensor | None) -> NDArray[np
     told = y.expand(len(data), -1) if y is not None and encoder_is_told(loaded.model) else None
     z = join(list(encode_in_chunks(loaded.model, data, y=told))).mean
     if not np.isfinite(z).all():
-        raise LabError(f"{loaded.name} puts pictures at places that are no finite numbers")
+        raise LabError(f"{loaded.name} encodes pictures to values that are not finite")
     return z
 
 
@@ -290,7 +291,7 @@ def _decode(loaded: LoadedModel, z: NDArray[np.float32], y: Tensor | None) -> li
 
 def _decoder(loaded: LoadedModel) -> Decodes:
     if not isinstance(loaded.model, Decodes):
-        raise LabError(f"{loaded.name} does not make pictures")
+        raise LabError(f"{loaded.name} does not generate pictures")
     return loaded.model
 
 

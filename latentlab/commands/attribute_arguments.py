@@ -30,25 +30,27 @@ def add_attribute_commands(add: AddCommand) -> None:
     """attributes, arithmetic and analogy."""
     shown = add(
         "attributes",
-        "find what adds an attribute to a picture, and how far to trust it",
+        "find the latent direction of each attribute, and how reliable it is",
         "latentlab attributes faces-vae --method regressed --out directions.safetensors",
     )
     add_model(shown)
     _add_data(shown)
     _add_method(shown)
     _add_classifier(shown)
-    shown.add_argument("-o", "--out", metavar="FILE", help="keep the directions: .safetensors or .npz")
+    shown.add_argument(
+        "-o", "--out", metavar="FILE", help="file to save the directions to: .safetensors or .npz"
+    )
     shown.add_argument("--force", action="store_true", help="replace the file if it exists")
     add_json(shown)
     add_device(shown)
 
     moved = add(
         "arithmetic",
-        "add attributes to pictures, or take them away",
+        "add attributes to pictures, or remove them",
         "latentlab arithmetic faces-vae --index 17 --add Hat=1.0 --add Smiling=-0.5 -o out.png",
     )
     add_model(moved)
-    add_which_picture(moved, "a picture, or a folder of them")
+    add_which_picture(moved, "a picture, or a folder of pictures")
     moved.add_argument(
         "--add",
         dest="amounts",
@@ -56,34 +58,45 @@ def add_attribute_commands(add: AddCommand) -> None:
         type=amount,
         action="append",
         default=[],
-        help="how often to add an attribute (once without a number, below 0 takes it away); may be repeated",
+        help="how much of an attribute to add (1 without a number; negative amounts remove it); may "
+        "be repeated",
     )
     _add_data(moved)
     moved.add_argument(
-        "--split", default="test", metavar="SPLIT", help="whose picture: train, test (the default) or all"
+        "--split",
+        default="test",
+        metavar="SPLIT",
+        help="the split of --index: train, test (the default) or all",
     )
     how = moved.add_mutually_exclusive_group()
     how.add_argument(
-        "--directions", metavar="FILE", help="directions kept by `latentlab attributes --out`, not found anew"
+        "--directions", metavar="FILE", help="use the directions saved by `latentlab attributes --out`"
     )
     _add_method(how)
     _add_classifier(moved)
-    add_condition(moved, "; the others as a picture of --index has them, else 0")
+    add_condition(
+        moved, "; other attributes stay as in the picture of --index, or are 0 for a picture of your own"
+    )
     moved.add_argument(
         "--same-z",
         action="store_true",
-        help="keep z where a picture of --index is told otherwise, and do not let it lean the same way",
+        help="keep z unchanged when a picture of --index is decoded under another condition, instead "
+        "of compensating for what z still says of it",
     )
     add_output(moved, "out.png, .webp or .jpg; for a folder of pictures, the folder to write .png files to")
     add_device(moved)
 
     drawn = add(
         "analogy",
-        "decode the picture that is to c as b is to a",
+        "complete the analogy: a is to b as c is to the decoded picture",
         "latentlab analogy faces-vae a.png b.png c.png -o d.png",
     )
     add_model(drawn)
-    for name, text in (("a", "a picture"), ("b", "what became of it"), ("c", "what the same is to befall")):
+    for name, text in (
+        ("a", "a picture"),
+        ("b", "the same picture with something changed"),
+        ("c", "the picture to apply the same change to"),
+    ):
         drawn.add_argument(name, metavar=name.upper(), help=f"{text}: a picture file")
     add_condition(drawn)
     add_output(drawn, "d.png, .webp or .jpg")
@@ -102,7 +115,8 @@ def amount(text: str) -> tuple[str, float]:
     # A comparison with NaN is false, so NaN is refused too.
     if not abs(value) <= MAX_COORDINATE:
         raise argparse.ArgumentTypeError(
-            f"{text[:60]!r} adds nothing; expected a name and a number from -1000 to 1000 such as Hat=1.0"
+            f"{text[:60]!r} is not an amount; expected a name and a number from -1000 to 1000, "
+            "such as Hat=1.0"
         )
     return name, value
 
@@ -111,7 +125,8 @@ def _add_data(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data",
         metavar="DATA",
-        help="a data set with attributes or classes, by name or path (default: what the model learnt from)",
+        help="a data set with attributes or classes, by name or path (default: the one that the model "
+        "was trained on)",
     )
     add_columns(parser)
 
@@ -120,9 +135,10 @@ def _add_method(parser: argparse._ActionsContainer) -> None:
     parser.add_argument(
         "--method",
         choices=METHODS,
-        help="difference of means, the other attributes regressed out, Fisher's linear discriminant, or "
-        "steered through the decoder until a classifier sees it, which takes a minute (default: steered "
-        "where such directions ship, as in the window, else means)",
+        help="how to find the directions: difference of means, the other attributes regressed out, "
+        "Fisher's linear discriminant, or trained through the decoder until a classifier "
+        "recognises the attribute, which takes a minute (default: steered where such directions "
+        "are shipped, as in the window, otherwise means)",
     )
 
 
@@ -131,5 +147,6 @@ def _add_classifier(parser: argparse.ArgumentParser) -> None:
         "--classifier",
         metavar="CLASSIFIER",
         default="",
-        help="steer, and by this judge: a shipped name or a file (default: DATA-classifier)",
+        help="the classifier that directions are steered by: a shipped name or a file (default: "
+        "DATA-classifier)",
     )

@@ -63,7 +63,7 @@ def _print_table(found: Directions) -> None:
     say(f"{found.model} on {found.data}: {_TITLES[found.method]}")
     names = [short_name(name) for name in found.names]
     width = max(len("attribute"), *map(len, names))
-    head = f"{'with':>8}{'without':>9}{'AUC':>8}{'Cohen d':>9}{'|v|':>8}  most alike (cosine)"
+    head = f"{'with':>8}{'without':>9}{'AUC':>8}{'Cohen d':>9}{'|v|':>8}  most similar (cosine)"
     say(f"  {'attribute':<{width}}{head}")
     for index, name in enumerate(names):
         one, other = found.trust[index], found.closest(index)
@@ -74,8 +74,11 @@ def _print_table(found: Directions) -> None:
         alike = "" if other is None else f"{short_name(other[0])} ({other[1]:+.2f})"
         say(f"  {name:<{width}}{figures}  {alike}")
     if found.left_out:
-        say(f"Left out, for fewer than 2 have or lack it: {', '.join(map(short_name, found.left_out))}")
-    say(f"AUC and Cohen's d are of {found.judged_on} held-out pictures; 0.5 and 0 are chance")
+        say(
+            "Skipped, because fewer than 2 pictures have or lack it: "
+            f"{', '.join(map(short_name, found.left_out))}"
+        )
+    say(f"AUC and Cohen's d are measured on {found.judged_on} held-out pictures; chance is 0.5 and 0")
 
 
 def _figure(value: float | None, width: int, digits: int) -> str:

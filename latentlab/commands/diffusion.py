@@ -161,8 +161,8 @@ def _read_recipe(arguments: argparse.Namespace) -> Origin:
     for name in OF_TAPE:
         if getattr(arguments, name) is not None:
             raise LabError(
-                f"{_flag(name)} cannot be given along with --recipe, which says it already",
-                hint="Leave one of them out",
+                f"{_flag(name)} cannot be combined with --recipe, which already sets it",
+                hint="Give only one of them",
             )
     return read_tape(arguments.recipe)
 
@@ -178,7 +178,7 @@ def _again(arguments: argparse.Namespace, loaded: LoadedModel, again: Origin) ->
     rows, start = again.recipe.last_sampler_settings.conditions, again.recipe.start
     if any(len(row) != len(names) for row in rows):
         raise LabError(
-            f"was made by {again.model}, a model with other conditions than {loaded.name}",
+            f"was made by {again.model}, a model whose conditions differ from those of {loaded.name}",
             shown(arguments.recipe),
             f"Run it with {again.model}",
         )
@@ -188,11 +188,11 @@ def _again(arguments: argparse.Namespace, loaded: LoadedModel, again: Origin) ->
     words = []
     if rows:
         alike = len(set(rows)) == 1
-        words.append(as_text(loaded.model, torch.tensor(rows[0])) if alike else "each told its own")
+        words.append(as_text(loaded.model, torch.tensor(rows[0])) if alike else "each with its own condition")
     if isinstance(start, FromPicture):
         words.append(f"from a picture, strength {start.strength:g}")
     elif not isinstance(start, FromNoise):
-        words.append("a hole filled" if isinstance(start, Inpainting) else f"on the arc to seed {start.seed}")
+        words.append("inpainted" if isinstance(start, Inpainting) else f"on the arc to seed {start.seed}")
     return _Asked(rows, "; ".join(words), {})
 
 
@@ -203,7 +203,7 @@ def _settle(arguments: argparse.Namespace, usual: Mapping[str, Any]) -> None:
         LabError: for a flag that would mean nothing.
     """
     if arguments.eta is not None and arguments.sampler not in (None, "ddim"):
-        raise LabError(f"--eta means nothing for the sampler {arguments.sampler}", hint="It is ddim's")
+        raise LabError(f"--eta has no effect with the sampler {arguments.sampler}", hint="Only ddim has it")
     for name, value in usual.items():
         if getattr(arguments, name) is None:
             setattr(arguments, name, value)
@@ -220,10 +220,10 @@ def asked_words(arguments: argparse.Namespace, model: object) -> str | None:
     if arguments.class_ is None:
         return asked
     if asked is not None:
-        raise LabError("--class and --condition say the same", hint="Leave one of them out")
+        raise LabError("--class and --condition both set the condition", hint="Give only one of them")
     if told is not None and not told.exclusive:
         raise LabError(
-            "--class is for models that are told classes; this one is told attributes",
+            "--class is for class-conditional models; this one is conditioned on attributes",
             hint=f"Use --condition, such as --condition {told.condition_names[0]}=1",
         )
     named: str = arguments.class_
@@ -236,8 +236,8 @@ def _asked(loaded: LoadedModel, arguments: argparse.Namespace, count: int, *, al
     told = conditional(loaded.model)
     if text is None and (told is None or not always):
         if arguments.guidance != 1.0:
-            why = "it can be told nothing" if told is None else "nothing is asked for"
-            raise LabError(f"--guidance means nothing for {loaded.name} here: {why}")
+            why = "it is not conditional" if told is None else "no condition is given"
+            raise LabError(f"--guidance has no effect for {loaded.name} here: {why}")
         return _Asked((), "", {})
     asked = {} if text is None else asked_of(loaded.model, text)
     customs = None if is_settled(loaded.model, asked) else customs_of(loaded, arguments.data)
@@ -261,7 +261,7 @@ def _sampler_settings(arguments: argparse.Namespace, asked: _Asked) -> SamplerSe
 
 def _diffusion(loaded: LoadedModel) -> Diffusion:
     if not isinstance(loaded.model, Denoises):
-        raise LabError("is no diffusion model: it has no way back from noise", loaded.path)
+        raise LabError("is not a diffusion model", loaded.path)
     return Diffusion(loaded.model)
 
 

@@ -34,18 +34,21 @@ OF_SAMPLER: Mapping[str, Any] = {"sampler": "ddim", "steps": 50, "eta": 0.0, "gu
 OF_TAPE: Mapping[str, Any] = {
     **OF_SAMPLER, "n": 16, "seed": 0, "class_": None, "condition": None, "data": None, "between": None,
 }  # fmt: skip
-_AS_IN_DATA = "; what is not named is drawn for each picture, as it occurs in the data"
+_AS_IN_DATA = "; what is not named is drawn for each picture with its frequency in the data"
 
 
 def add_sampling(parser: argparse.ArgumentParser) -> None:
     """What `latentlab sample` takes of a diffusion model alone."""
-    _add_sampler_settings(parser.add_argument_group("of diffusion models"))
+    _add_sampler_settings(parser.add_argument_group("for diffusion models"))
 
 
 def add_class(parser: argparse.ArgumentParser) -> None:
     """--class, another name for --condition."""
     parser.add_argument(
-        "--class", dest="class_", metavar="NAME", help="the same of a model that is told classes: the class"
+        "--class",
+        dest="class_",
+        metavar="NAME",
+        help="short for --condition with a class-conditional model: the class",
     )
 
 
@@ -53,14 +56,15 @@ def add_diffusion_commands(add: AddCommand) -> None:
     """diffuse, edit and inpaint."""
     shown = add(
         "diffuse",
-        "run a diffusion model from noise to pictures, and keep every step: the tape",
+        "sample from a diffusion model and record every step as a tape",
         "latentlab diffuse mnist-ddpm --seed 0 --steps 50 --show xt,x0 -o tape.webp",
     )
     add_model(shown)
     shown.add_argument(
         "--recipe",
         metavar="FILE",
-        help="run the tape again that this picture or .npz was exported from; it says all but what to show",
+        help="repeat the tape that this picture or .npz was exported from, with the same settings; "
+        "only what to show can be changed",
     )
     _add_count(shown, None, "16")
     _add_seed(shown, None)
@@ -69,8 +73,8 @@ def add_diffusion_commands(add: AddCommand) -> None:
         "--between",
         metavar="SEED",
         type=whole(0, 2**63 - 1),
-        help="pictures on the arc from the first noise of --seed to the first of this seed, all told what is "
-        "asked for, or nothing",
+        help="interpolate spherically (slerp) from the first noise of --seed to the first noise of "
+        "this seed, all under the same condition, or none",
     )
     _add_sampler_settings(shown)
     shown.add_argument(
@@ -78,32 +82,36 @@ def add_diffusion_commands(add: AddCommand) -> None:
         metavar="WHAT,...",
         type=lambda text: tuple(text.split(",")),
         default=("xt",),
-        help="side by side: xt, the picture in its noise (the default); x0, the picture, "
-        "and noise, the noise that the model believes in",
+        help="what to show, side by side: xt, the noisy picture (the default); x0, the predicted "
+        "picture; noise, the predicted noise",
     )
     shown.add_argument(
         "--picture",
         metavar="K",
         type=whole(0, MOST_PICTURES - 1),
-        help="show this one alone, counted from 0 (default: all)",
+        help="show only this picture, counted from 0 (default: all)",
     )
     shown.add_argument(
         "--every",
         metavar="N",
         type=whole(1, MOST_STEPS),
         default=1,
-        help="keep each N-th frame, and the last",
+        help="keep every N-th frame, and the last",
     )
     shown.add_argument(
-        "--fps", metavar="RATE", type=float, default=12.0, help="frames a second, 0.5 to 100 (default 12)"
+        "--fps", metavar="RATE", type=float, default=12.0, help="frames per second, 0.5 to 100 (default 12)"
     )
-    add_output(shown, "tape.webp, .gif, .apng and .mp4 move; .png and .jpg are strips; .npz has the numbers")
+    add_output(
+        shown,
+        "the file to write: an animation (.webp, .gif, .apng, .mp4), a strip of frames (.png, .jpg) "
+        "or arrays (.npz)",
+    )
     add_json(shown)
     add_device(shown)
 
     changed = add(
         "edit",
-        "noise a picture and let a diffusion model bring it back, more or less changed (SDEdit)",
+        "add noise to a picture and denoise it with a diffusion model, which varies it (SDEdit)",
         "latentlab edit mnist-ddpm --image in.png --strength 0.5 -o out.png",
     )
     add_model(changed)
@@ -113,14 +121,14 @@ def add_diffusion_commands(add: AddCommand) -> None:
         metavar="X",
         type=_number(1.0, LEAST_STRENGTH),
         default=0.5,
-        help=f"how far towards nothing but noise, {LEAST_STRENGTH:g} to 1 (default 0.5): the more, the less "
-        "is left of it",
+        help=f"how much noise to add, {LEAST_STRENGTH:g} to 1 (default 0.5): at 1 nothing of the "
+        "picture is left",
     )
     _add_rest(changed)
 
     filled = add(
         "inpaint",
-        "have a diffusion model fill a hole in a picture; the rest is kept as it is (RePaint)",
+        "fill a hole in a picture with a diffusion model and keep the rest (RePaint)",
         "latentlab inpaint mnist-ddpm --image in.png --mask mask.png -o out.png",
     )
     add_model(filled)
@@ -129,23 +137,23 @@ def add_diffusion_commands(add: AddCommand) -> None:
         "--mask",
         metavar="PATH",
         required=True,
-        help="a picture, white where the hole is, of the size of the other one or of the model's pictures; "
-        "what is black or transparent is kept",
+        help="a picture that is white where the hole is, of the same size as --image or as the "
+        "model's pictures; black or transparent parts are kept",
     )
     filled.add_argument(
         "--repeats",
         metavar="N",
         type=whole(1, 50),
         default=5,
-        help="how often each step is made, for the hole to match what is around it (default 5)",
+        help="how often each step is repeated, so that the filling matches its surroundings (default 5)",
     )
     _add_rest(filled)
 
 
 def _add_rest(parser: argparse.ArgumentParser) -> None:
-    _add_count(parser, 1, "1; more are variants, side by side")
+    _add_count(parser, 1, "1; more give several variants side by side")
     _add_seed(parser, 0)
-    _add_told(parser, f"{_AS_IN_DATA}; where nothing is asked for, nothing is told")
+    _add_told(parser, f"{_AS_IN_DATA}; without it the model samples unconditionally")
     _add_sampler_settings(parser)
     add_output(parser, "out.png, .webp or .jpg")
     add_json(parser)
@@ -158,7 +166,7 @@ def _add_count(parser: argparse.ArgumentParser, default: int | None, words: str)
         metavar="N",
         type=whole(1, MOST_PICTURES),
         default=default,
-        help=f"pictures, up to {MOST_PICTURES} (default {words})",
+        help=f"number of pictures, up to {MOST_PICTURES} (default {words})",
     )
 
 
@@ -178,8 +186,8 @@ def _add_told(parser: argparse.ArgumentParser, more: str) -> None:
     parser.add_argument(
         "--data",
         metavar="DATA",
-        help="a data set: of its pictures, and of how often what is not asked for occurs "
-        "(default: what the model learnt from)",
+        help="the data set of --index, and of the frequencies of attributes that are not named "
+        "(default: the one that the model was trained on)",
     )
     add_columns(parser)
 
@@ -187,24 +195,30 @@ def _add_told(parser: argparse.ArgumentParser, more: str) -> None:
 def _add_picture(parser: argparse.ArgumentParser) -> None:
     add_which_picture(parser, "a picture")
     parser.add_argument(
-        "--split", default="test", metavar="SPLIT", help="whose picture: train, test (the default) or all"
+        "--split",
+        default="test",
+        metavar="SPLIT",
+        help="the split of --index: train, test (the default) or all",
     )
 
 
 def _add_sampler_settings(parser: argparse._ActionsContainer) -> None:
-    parser.add_argument("--sampler", choices=SAMPLER_NAMES, help="how the way back is gone (default ddim)")
+    parser.add_argument("--sampler", choices=SAMPLER_NAMES, help="sampler (default ddim)")
     parser.add_argument(
-        "--steps", metavar="S", type=whole(1, MOST_STEPS), help="steps from noise to picture (default 50)"
+        "--steps", metavar="S", type=whole(1, MOST_STEPS), help="number of sampling steps (default 50)"
     )
     parser.add_argument(
-        "--eta", metavar="X", type=_share, help="the share of noise in the steps of ddim, 0 to 1 (default 0)"
+        "--eta",
+        metavar="X",
+        type=_share,
+        help="eta of ddim, the noise added at each step: 0 (the default) none, 1 as much as ddpm",
     )
     parser.add_argument(
         "--guidance",
         metavar="X",
         type=_number(MOST_GUIDANCE),
-        help="how closely the condition is followed, without + X (with - without): 1 as it was learnt (the "
-        "default), 0 not at all; the w of Ho & Salimans is X - 1",
+        help="classifier-free guidance scale, without + X (with - without): 1 (the default) as "
+        "trained, 0 unconditional; the w of Ho & Salimans is X - 1",
     )
 
 
@@ -218,7 +232,7 @@ def _number(most: float, least: float = 0.0) -> Callable[[str], float]:
             value = -1.0
         # A comparison with NaN is false, so NaN is refused too.
         if not least <= value <= most:
-            raise argparse.ArgumentTypeError(f"{text[:40]!r} is no number from {least:g} to {most:g}")
+            raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a number from {least:g} to {most:g}")
         return value
 
     return parse

@@ -28,46 +28,48 @@ def flag_of(name: str) -> str:
 
 def add_evaluation(parser: argparse.ArgumentParser) -> None:
     """All of them."""
-    parser.add_argument("--data", metavar="NAME", help="a data set (default: what the model learnt from)")
+    parser.add_argument(
+        "--data", metavar="NAME", help="a data set (default: the one that the model was trained on)"
+    )
     add_columns(parser)
-    elbo = parser.add_argument_group("of models with an ELBO")
+    elbo = parser.add_argument_group("for models with an ELBO")
     elbo.add_argument("--split", metavar="SPLIT", help="train, test (the default) or all")
     elbo.add_argument(
         "--samples",
         metavar="K",
         type=whole(1, 1_000_000),
-        help="importance samples a picture for the log-likelihood (default 5000)",
+        help="importance samples per picture for the log-likelihood (default 5000)",
     )
     elbo.add_argument(
         "--likelihood-images",
         metavar="N",
         type=whole(1, 10_000_000),
-        help="pictures, spread over the split, for the log-likelihood (default 1000)",
+        help="number of pictures for the log-likelihood, spread evenly over the split (default 1000)",
     )
-    drawn = parser.add_argument_group("of diffusion models")
+    drawn = parser.add_argument_group("for diffusion models")
     drawn.add_argument(
         "--pictures",
         dest="drawn",  # "pictures" are the data that the window opens
         metavar="N",
         type=whole(2, 1_000_000),
-        help="samples to be judged (default 10000)",
+        help="number of samples to evaluate (default 10000)",
     )
-    drawn.add_argument("--sampler", choices=SAMPLER_NAMES, help="how they are drawn (default ddim)")
+    drawn.add_argument("--sampler", choices=SAMPLER_NAMES, help="sampler (default ddim)")
     drawn.add_argument(
-        "--steps", metavar="S", type=whole(1, MOST_STEPS), help="steps from noise to picture (default 50)"
+        "--steps", metavar="S", type=whole(1, MOST_STEPS), help="number of sampling steps (default 50)"
     )
-    drawn.add_argument("--eta", metavar="X", type=float, help="share of noise of ddim, 0 to 1 (default 0)")
+    drawn.add_argument("--eta", metavar="X", type=float, help="eta of ddim, 0 to 1 (default 0)")
     drawn.add_argument(
-        "--guidance", metavar="X", type=float, help="how closely the condition is followed (default 1)"
+        "--guidance", metavar="X", type=float, help="classifier-free guidance scale (default 1)"
     )
     drawn.add_argument(
         "--classifier",
         metavar="MODEL",
-        help="who judges: a shipped name or a file (default: DATA-classifier)",
+        help="the classifier that evaluates the samples: a shipped name or a file (default: DATA-classifier)",
     )
     drawn.add_argument(
         "--leave-out",
         metavar="NAME,...",
         type=lambda text: tuple(text.split(",")),
-        help="attributes that do not count where all that was asked must be there",
+        help="attributes to ignore when counting samples that show everything in their condition",
     )

@@ -135,7 +135,7 @@ def _whole_numbers(text: str) -> tuple[int, ...]:
         return tuple(int(part) for part in text.split(","))
     except ValueError:
         raise argparse.ArgumentTypeError(
-            f"{text[:60]!r} is no list of whole numbers such as 512,256"
+            f"{text[:60]!r} is not a list of whole numbers such as 512,256"
         ) from None
 
 

@@ -133,7 +133,7 @@ def _check_out(arguments: argparse.Namespace, suffixes: Sequence[str] | dict[str
 
 def _decoder(loaded: LoadedModel) -> Decodes:
     if not isinstance(loaded.model, Decodes):
-        raise LabError(f"{loaded.name} does not make pictures")
+        raise LabError(f"{loaded.name} does not generate pictures")
     return loaded.model
 
 

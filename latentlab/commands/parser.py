@@ -119,7 +119,7 @@ def make_parser(training: bool) -> _Parser:
     add_model(drawn)
     drawn.add_argument("-n", metavar="N", type=whole(1, 10_000), default=64, help="pictures (default 64)")
     add_seed(drawn)
-    add_condition(drawn, "; what is not named is drawn for each picture, as it occurs in the data")
+    add_condition(drawn, "; what is not named is drawn for each picture with its frequency in the data")
     add_class(drawn)
     drawn.add_argument(
         "--data",
@@ -183,10 +183,12 @@ def make_parser(training: bool) -> _Parser:
         help="a straight line (the default) or an arc around the origin",
     )
     walked.add_argument(
-        "--fps", metavar="RATE", type=float, default=12.0, help="frames a second, 0.5 to 100 (default 12)"
+        "--fps", metavar="RATE", type=float, default=12.0, help="frames per second, 0.5 to 100 (default 12)"
     )
     add_condition(walked)
-    add_output(walked, "walk.webp, .gif, .apng and .mp4 move; .png and .jpg are strips")
+    add_output(
+        walked, "the file to write: an animation (.webp, .gif, .apng, .mp4) or a strip of frames (.png, .jpg)"
+    )
     add_device(walked)
 
     add_diffusion_commands(add)

@@ -63,14 +63,16 @@ def find_pictures(
     elif listed is not None and listed.classes:
         labels, classes = listed.labels, listed.classes
         if by_folder.classes:
-            book.note(f"The classes are those of {FILE}, not the folders")
+            book.note(f"The classes come from {FILE}, not from the folders")
     elif not classes and told is not None and told.classes:
         labels, classes = told.labels, told.classes
     elif told is not None and told.classes and labels is not None:
         labels, filled = _filled(labels, classes, told)
         if filled:
-            book.note(f"Of {filled:,} pictures outside the folders of classes the table tells the class")
-        book.note("The classes are the folders; those of the table have to be chosen by their column")
+            book.note(f"Of {filled:,} pictures outside the class folders the class comes from the table")
+        book.note(
+            "The class of a picture is its folder; to use the classes of the table, choose their column"
+        )
     if not classes:
         book.note(by_folder.why_none or "There are no classes")
     attributed = next((one for one in (told, listed) if one is not None and one.attributes is not None), None)
@@ -108,7 +110,7 @@ def _without_companions(tree: Tree, book: Notebook) -> Sequence[str]:
     if not passed_over:
         return tree.pictures
     count = "1 picture belongs" if len(passed_over) == 1 else f"{len(passed_over):,} pictures belong"
-    book.note(f"{count} to others as masks or labels, and were passed over ({shown(passed_over[0])})")
+    book.note(f"{count} to others as masks or labels, and were skipped ({shown(passed_over[0])})")
     return [name for name, one in zip(tree.pictures, companions, strict=True) if not one]
 
 
@@ -118,11 +120,14 @@ def _seen(told: Told, classes: tuple[str, ...], *, divided: bool) -> TableSeen |
     if seen is None:
         return None
     if told.classes and classes != told.classes:
-        words = f'{seen.words}; "{shown(seen.taken.label or "")}" is not the class, for the folders are'
+        words = (
+            f'{seen.words}; "{shown(seen.taken.label or "")}" is not used as the class, because the '
+            "folders are"
+        )
         seen = replace(seen, taken=replace(seen.taken, label=""), words=words)
     if divided:
-        split = f'"{shown(seen.taken.split)}" does not tell' if seen.taken.split else "no column tells"
-        words = f"{seen.words}; {split} what is held out, for the folders do"
+        split = f'"{shown(seen.taken.split)}" does not define' if seen.taken.split else "no column defines"
+        words = f"{seen.words}; {split} what is held out, because the folders do"
         seen = replace(seen, taken=replace(seen.taken, split=""), words=words)
     return seen
 
@@ -152,7 +157,7 @@ def _listed(tree: Tree, pictures: Sequence[str], book: Notebook) -> Told | None:
         book.note(f"{shown(name)} could not be read: {error}")
         return None
     except LabError as error:
-        book.note(f"{shown(name)} was passed over: it {error.what}")
+        book.note(f"{shown(name)} was skipped: it {error.what}")
         return None
     if told is None:
         book.note(f"{shown(name)} says that there are no labels")

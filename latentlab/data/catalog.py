@@ -82,7 +82,7 @@ def load(spec: str, split: str = "test") -> ImageSet:
     if split not in SPLITS:
         raise LabError(f"no split is called {split!r}", hint=f"Known: {', '.join(SPLITS)}")
     if name in CATALOG and wanted.options.columns:
-        raise LabError(f"{name} has no table whose columns could be chosen")
+        raise LabError(f"{name} has no table to choose columns from")
     if name not in CATALOG:
         return open_data(spec).split(split)
     entry, folder = CATALOG[name], DATASETS / name

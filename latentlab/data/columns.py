@@ -36,7 +36,7 @@ class Columns:
 
     def __post_init__(self) -> None:
         if self.file == "":
-            raise LabError("one column has to name the files", hint="Leave file= away to have it found")
+            raise LabError("one column must name the files", hint="Leave out file= to find it automatically")
 
     def __bool__(self) -> bool:
         """Whether anything was chosen."""
@@ -63,7 +63,9 @@ class Columns:
             if not part:
                 continue
             if key not in COLUMN_KEYS or not equals:
-                raise LabError(f"{part[:60]!r} chooses no column", hint=f"Known: {', '.join(COLUMN_KEYS)}")
+                raise LabError(
+                    f"{part[:60]!r} is not a column option", hint=f"Known: {', '.join(COLUMN_KEYS)}"
+                )
             if key in values:
                 raise LabError(f"the column {key} is given twice")
             values[key] = value

@@ -67,6 +67,6 @@ def require_regular(about: os.stat_result, path: str | Path) -> None:
     """
     if stat.S_ISREG(about.st_mode):
         return
-    what = next((words for is_it, words in _KINDS if is_it(about.st_mode)), "it is no regular file")
+    what = next((words for is_it, words in _KINDS if is_it(about.st_mode)), "it is not a regular file")
     number = errno.EISDIR if stat.S_ISDIR(about.st_mode) else errno.EINVAL
     raise NoRegularFileError(number, what, os.fspath(path))

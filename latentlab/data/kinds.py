@@ -60,9 +60,18 @@ _NOT_READ = {
         ".sqlite",
         ".sqlite3",
     ): "save tables as CSV",
-    (".h5", ".hdf5", ".mat", ".tfrecord", ".tfrecords", ".lmdb", ".mdb", *_PICKLED): "data of other programs",
+    (
+        ".h5",
+        ".hdf5",
+        ".mat",
+        ".tfrecord",
+        ".tfrecords",
+        ".lmdb",
+        ".mdb",
+        *_PICKLED,
+    ): "files of other programs",
     (".zip", *_PACKED): "archives; unpack what belongs to the pictures",
-    (".npz",): "arrays; open them by themselves",
+    (".npz",): "arrays; open them on their own",
     (".npy",): "arrays; pictures and labels can be put into an .npz",
 }
 _TABLE_HEAD_BYTES = 2**18
@@ -103,7 +112,7 @@ def _find_in_file(path: Path, columns: Columns) -> Found:
             return find_pixels(tree, pixel_tables(tree, [path.name]))
         return _find_by_table(path, columns)
     if looks_like_a_picture(path.name, head[:HEAD_BYTES]):
-        raise LabError("is a single picture", shown(path), "Choose the folder it lies in")
+        raise LabError("is a single picture", shown(path), "Choose the folder that contains it")
     if suffix == ".npz":
         return find_npz(path)
     if head[:2] == _ZIP_MAGIC:
@@ -121,7 +130,7 @@ def _find_in_file(path: Path, columns: Columns) -> Found:
     why = why_passed_over(path.name, head)
     if why is not None:
         raise LabError(f"is {why}", shown(path))
-    raise LabError("is no data set that can be read", shown(path), _EXPECTED)
+    raise LabError("is not a readable data set", shown(path), _EXPECTED)
 
 
 def _folder_of(path: Path) -> FolderTree:
@@ -145,11 +154,12 @@ def _refuse_known(name: str, head: bytes, path: Path) -> None:
     """Says what is to be done with files of kinds that are known and not read."""
     lower = name.lower()
     if lower.endswith(_PACKED) or any(head[place : place + len(magic)] == magic for place, magic in _TAR):
-        what = "is no data set that can be read: of archives only zips are"
+        what = "is not a readable data set: of archives, only zip files are read"
         raise LabError(what, shown(path), "Unpack it, or pack it as a zip")
     if lower.endswith(_PICKLED) or head[:2] in (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"):
         raise LabError(
-            "is no data set that can be read: pickled Python is never unpickled, for it could run anything",
+            "is not a readable data set: pickled Python objects are never loaded, because that "
+            "could run any code",
             shown(path),
             "Save the pictures as PNG, or their arrays as an .npz",
         )
@@ -163,7 +173,7 @@ def _find_in_tree(tree: Tree, book: Notebook, columns: Columns) -> Found:
         return _told(find_idx_set(tree, at_root or sets), book)
     if tree.pictures:
         for one in sets:
-            book.note(f"Beside the pictures lie IDX files, which were passed over: {shown(one.called)}")
+            book.note(f"IDX files beside the pictures were skipped: {shown(one.called)}")
         _tell_of_data(tree, book)
         tables = [*tables_in(tree), *tables_beside(tree.path, tree.name)]
         # CelebA's own table is about these pictures, or something is wrong.
@@ -232,14 +242,15 @@ def _nothing(tree: Tree, book: Notebook) -> LabError:
         of_cifar = base == "batches.meta" or (base.startswith("data_batch_") and not base.endswith(".bin"))
         if of_cifar or base.endswith(_PICKLED):
             return LabError(
-                f"holds pickled Python ({shown(name)}), which is never unpickled: it could run anything",
+                f"holds pickled Python objects ({shown(name)}), which are never loaded, because "
+                "that could run any code",
                 shown(tree.path),
                 "Save the pictures as PNG, or their arrays as an .npz",
             )
     packed = [name for name in tree.others if name.lower().endswith(_PACKED)]
     if packed:
         return LabError(
-            f"holds no pictures, but an archive of a kind that is not read ({shown(packed[0])})",
+            f"holds no pictures, but an archive of an unsupported kind ({shown(packed[0])})",
             shown(tree.path),
             "Unpack it, or pack it as a zip",
         )

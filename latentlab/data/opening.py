@@ -202,10 +202,8 @@ def read_found(found: Found, options: ReadingOptions, path: Path, tick: Tick | N
     report = found.book.report(str(path), found.kind, total)
     if total < 2:
         reasons = "".join(f"; {reason.in_words(2)}" for reason in report.reasons[:3])
-        held = (
-            "holds no picture that can be read" if total == 0 else "holds only one picture that can be read"
-        )
-        need = "At least 2 are needed, one to learn from and one to hold out"
+        held = "holds no readable picture" if total == 0 else "holds only one readable picture"
+        need = "At least 2 are needed: one to train on and one to hold out"
         raise LabError(f"{held}{reasons}", shown(path), need)
     everything = ImageSet(
         name=shown(found.name) or "data",
@@ -260,7 +258,7 @@ def _find(path: Path, options: ReadingOptions) -> Found:
     found = find(path, options.columns)
     if options.columns and found.table is None:
         found.pictures.close()
-        raise LabError("there is no table of attributes whose columns could be chosen", shown(path))
+        raise LabError("there is no table of attributes to choose columns from", shown(path))
     return found
 
 

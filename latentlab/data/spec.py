@@ -144,7 +144,7 @@ class Spec:
         if not mark or not _OPTIONS.fullmatch(options):
             source, options = text, ""
         if not source or "\0" in source:
-            raise LabError("no data set is named" if not source else f"{source!r} is no path")
+            raise LabError("no data set was given" if not source else f"{source!r} is not a path")
         return cls(source, ReadingOptions.parse(options))
 
 

@@ -18,16 +18,16 @@ MAX_PINS = 128
 MAX_AMOUNTS = MAX_CLASSES + MAX_OWN + 256
 # Letters of a path, with the options of a data set; and of a class or attribute.
 MAX_LETTERS = 16_384
-TRAY_FULL = f"The tray holds {MAX_PINS} pins, and no more fit. Remove some first."
+TRAY_FULL = f"The tray is full: it holds up to {MAX_PINS} pins. Remove some first."
 
 _MOST = {
     "pins": (MAX_PINS, "pins"),
     "hidden": (MAX_CLASSES, "hidden classes"),
-    "asked": (MAX_CLASSES, "attributes asked for"),
+    "asked": (MAX_CLASSES, "requested attributes"),
     "amounts": (MAX_AMOUNTS, "amounts of attributes"),
     "group_a": (MAX_PICTURES, "pictures in group A"),
     "group_b": (MAX_PICTURES, "pictures in group B"),
-    "own": (MAX_OWN, "directions of one's own"),
+    "own": (MAX_OWN, "directions of your own"),
 }
 
 

@@ -127,7 +127,7 @@ class SetLayers(Edit):
 class SetPlane(Edit):
     """Show another plane of the latent space."""
 
-    label: ClassVar[str] = "Turn plane"
+    label: ClassVar[str] = "Change plane axes"
     plane: PlaneSettings = field(default_factory=PlaneSettings)
 
     def apply(self, state: SessionState) -> SessionState:
@@ -150,7 +150,7 @@ class SetCondition(Edit):
 class SetLean(Edit):
     """Whether z is moved as the decoder is told otherwise."""
 
-    label: ClassVar[str] = "Let z lean"
+    label: ClassVar[str] = "Compensate z"
     lean: bool = True
 
     def apply(self, state: SessionState) -> SessionState:
@@ -161,7 +161,7 @@ class SetLean(Edit):
 class AskFor(Edit):
     """What new samples are to have, and to lack."""
 
-    label: ClassVar[str] = "Ask for attributes"
+    label: ClassVar[str] = "Set attributes of new pictures"
     asked: tuple[tuple[str, float], ...] = ()
 
     def apply(self, state: SessionState) -> SessionState:
@@ -217,7 +217,7 @@ class SetWalk(Edit):
 class LookAt(Edit):
     """Show another part of the plane. Transient."""
 
-    label: ClassVar[str] = "Look elsewhere"
+    label: ClassVar[str] = "Move view"
     transient: ClassVar[bool] = True
     view: Region = (-4.0, 4.0, -4.0, 4.0)
 

@@ -52,9 +52,11 @@ class OwnDirection:
         for text in (self.name, self.data, self.model, self.model_hash):
             require_text(text)
         if len(self.name) > MAX_NAME:
-            raise LabError(f"{self.name[:40]!r}... has {len(self.name):,} letters; up to {MAX_NAME} fit")
+            raise LabError(
+                f"{self.name[:40]!r}... has {len(self.name):,} characters; at most {MAX_NAME} are allowed"
+            )
         if self.method not in WAYS:
-            raise LabError(f"no way to come by a direction is called {self.method[:40]!r}")
+            raise LabError(f"no kind of direction is called {self.method[:40]!r}")
         if not self.vector or not all(map(math.isfinite, self.vector)):
             raise LabError(f"{self.name}: a vector of finite numbers was expected")
 
@@ -93,7 +95,7 @@ def wrong_name(name: str, taken: Iterable[str]) -> str:
     if not name.strip():
         return "Give it a name."
     if len(name) > MAX_NAME:
-        return f"A name has up to {MAX_NAME} letters, this one {len(name)}."
+        return f"A name can have up to {MAX_NAME} characters; this one has {len(name)}."
     if name in set(taken):
         return f"Another of your directions is called {name}."
     try:

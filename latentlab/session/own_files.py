@@ -48,13 +48,13 @@ def from_directions(
     if found.latents != model.latents:
         raise LabError(
             f"its directions have {found.latents} dimensions, {model.model} has {model.latents}",
-            hint="Open the model that they were made in first",
+            hint="Open the model that they belong to first",
         )
     if found.model_hash != model.hash:
         of = f"{found.model} ({found.model_hash})" if found.model_hash else "a model that it does not name"
         raise LabError(
-            f"its directions are those of {of}, not of {model.model} ({model.hash}); they mean nothing here",
-            hint="Open the model that they were made in first",
+            f"its directions belong to {of}, not of {model.model} ({model.hash}); they have no meaning here",
+            hint="Open the model that they belong to first",
         )
     mine = of_model(own, model.hash, model.latents)
     known = {(one.name, one.vector) for one in mine}

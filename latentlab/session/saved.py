@@ -146,7 +146,7 @@ def _pictures(value: Any) -> PictureKeys | None:
     lists = value["group_a"], value["group_b"], value["hidden"]
     keys = [value["selected"], *(key for some in lists for key in some)]
     if not all(type(some) is list for some in lists) or not all(type(key) is str for key in keys):
-        raise ValueError("a picture has a key that is none")
+        raise ValueError("a picture has an invalid key")
     if any(len(key) > MAX_LETTERS for key in keys) or len(keys) > 2 * MAX_PICTURES:
         raise ValueError("its pictures' keys are too long, or too many")
     return PictureKeys(value["selected"], *map(tuple, lists))
@@ -164,7 +164,7 @@ def _own(values: list[Any]) -> tuple[OwnDirection, ...]:
 def _direction(value: dict[str, Any]) -> OwnDirection:
     words = {name: value[name] for name in ("name", "method", "data", "model", "model_hash")}
     if not all(type(text) is str for text in words.values()):
-        raise ValueError("a direction has a name that is none")
+        raise ValueError("a direction has an invalid name")
     trust = value["trust"]
     try:
         return OwnDirection(
@@ -206,9 +206,9 @@ def _analogy(points: Any) -> Analogy:
 
 def _amount(name: Any, amount: Any) -> tuple[str, float]:
     if type(name) is not str or len(name) > MAX_LETTERS:
-        raise ValueError("an attribute has no proper name")
+        raise ValueError("an attribute has an invalid name")
     if type(amount) not in (int, float) or not is_coordinate(amount):
-        raise ValueError("an attribute is not added a number of times")
+        raise ValueError("the amount of an attribute is not a number")
     return name, float(amount)
 
 

@@ -67,7 +67,7 @@ class Session:
             *(point for point in new.analogy if point is not None),
         )
         if not all(map(is_coordinate, itertools.chain.from_iterable(points))):
-            raise LabError(f"a coordinate is no number from {-MAX_COORDINATE:g} to {MAX_COORDINATE:g}")
+            raise LabError(f"a coordinate is not a number from {-MAX_COORDINATE:g} to {MAX_COORDINATE:g}")
         if too_many := excess(new, old):
             raise LabError(too_many)
         self._become(new)

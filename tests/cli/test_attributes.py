@@ -84,7 +84,7 @@ def test_that_attributes_without_json_is_a_table(run, model):
         assert word in lines[1]
     assert lines[2].split()[0] == "Hat"
     assert "Smiling (" in lines[2]
-    assert "Left out, for fewer than 2 have or lack it: Crown" in outcome.out
+    assert "Skipped, because fewer than 2 pictures have or lack it: Crown" in outcome.out
     assert "64 held-out pictures" in lines[-1]
 
 
@@ -116,7 +116,7 @@ def test_that_directions_of_another_model_are_refused(run, model, picture, tmp_p
     other = save_tiny_model(tmp_path / "other.safetensors", seed=1)
     assert run("attributes", other, "--out", kept).code == 0
     words = ("arithmetic", model, "--image", picture, *ADD, "--directions", kept, "-o", tmp_path / "x.png")
-    assert "its directions are those of other" in run(*words).complaint
+    assert "its directions belong to other" in run(*words).complaint
     wide = save_tiny_model(tmp_path / "wide.safetensors", dataclasses.replace(CONFIG, latents=5))
     assert run("attributes", wide, "--out", kept, "--force").code == 0
     assert "5 dimensions, the model 2" in run(*words).complaint
@@ -199,14 +199,14 @@ def test_that_folders_that_cannot_be_done_are_told_before_anything_is_written(ru
     folder.mkdir()
     assert "holds no pictures" in run(*words).complaint
     (folder / "bad.png").write_bytes(b"no picture")
-    assert "holds no picture that can be read; bad.png" in run(*words).complaint
+    assert "holds no readable picture; bad.png" in run(*words).complaint
     write(folder / "x.png", noise(1, 8))
     write(folder / "x.bmp", noise(2, 8), kind="BMP")
     assert "x.bmp and x.png would both become x.png" in run(*words).complaint
     (folder / "x.bmp").unlink()
     assert "no attribute is called 'Beard'" in run(*words, "--add", "Beard").complaint
     out.write_bytes(b"precious")
-    assert "is a file; pictures of a folder go to a folder" in run(*words).complaint
+    assert "is a file; when --image is a folder, the output has to be a folder too" in run(*words).complaint
     assert out.read_bytes() == b"precious"
     away = ("arithmetic", model, "--image", folder, *ADD, "-o", tmp_path / "no" / "where")
     assert "its folder does not exist" in run(*away).complaint
@@ -248,7 +248,7 @@ def test_that_a_model_whose_encoder_is_told_is_told(run, cvae, picture, tmp_path
     assert run("attributes", cvae, "--data", "sorted").code == 0
     words = ("arithmetic", cvae, "--data", "sorted", "--add", "odd=0.5")
     untold = run(*words, "--image", picture, "-o", tmp_path / "x.png").complaint
-    assert "draws no picture without being told" in untold
+    assert "needs a condition" in untold
     for name in ("even", "odd"):
         out = tmp_path / f"{name}.png"
         assert run(*words, "--image", picture, "--condition", name, "-o", out).code == 0
@@ -260,7 +260,7 @@ def test_that_a_model_whose_encoder_is_told_is_told(run, cvae, picture, tmp_path
     assert np.array_equal(pixels(tmp_path / "known.png"), pixels(tmp_path / "said.png"))
     assert read_provenance(tmp_path / "known.png").extra["condition"] == "odd"
     analogy = ("analogy", cvae, picture, picture, picture, "-o", tmp_path / "d.png")
-    assert "draws no picture without being told" in run(*analogy).complaint
+    assert "needs a condition" in run(*analogy).complaint
     assert run(*analogy, "--condition", "odd").code == 0
 
 
@@ -275,7 +275,7 @@ def test_that_z_leans_with_what_a_picture_is_told_unless_it_is_to_stay(run, told
     model = latentlab.load_model(told_attributes)
     words = ("arithmetic", told_attributes, "--index", 0, "--condition", "hat=1")
     assert run(*words, "-o", tmp_path / "lean.png").out.startswith(
-        f"Wrote {tmp_path / 'lean.png'}: told hat=1"
+        f"Wrote {tmp_path / 'lean.png'}: condition hat=1"
     )
     assert run(*words, "--same-z", "-o", tmp_path / "same.png").code == 0
     assert run(*words, "--add", "hat=0", "-o", tmp_path / "both.png").code == 0
@@ -288,7 +288,7 @@ def test_that_z_leans_with_what_a_picture_is_told_unless_it_is_to_stay(run, told
     assert np.abs(leant - z).max() > 1e-3
     assert read_provenance(tmp_path / "lean.png").extra["condition"].startswith("hat=1")
     own = ("arithmetic", told_attributes, "--image", tmp_path / "lean.png", "--condition", "hat=1")
-    assert "nothing is to be changed" in run(*own, "-o", tmp_path / "own.png").complaint
+    assert "nothing to change" in run(*own, "-o", tmp_path / "own.png").complaint
     assert run(*words[:4], "--condition", "hat=0", "-o", tmp_path / "none.png").code == 0
     np.testing.assert_allclose(read_provenance(tmp_path / "none.png").z, z[0], atol=1e-6)
 
@@ -308,9 +308,9 @@ def test_that_what_goes_along_in_the_data_is_told_along(
     monkeypatch.setitem(catalog.CATALOG, "beings", many)
     # Number 4 smiles and has no beard: with a beard, nobody smiles.
     words = ("arithmetic", told_attributes, "--index", 4, "--same-z", "--condition")
-    assert "told hat=0,beard=1,smile=0" in run(*words, "beard=1", "-o", tmp_path / "one.png").out
+    assert "condition hat=0,beard=1,smile=0" in run(*words, "beard=1", "-o", tmp_path / "one.png").out
     both = run(*words, "beard=1,smile=1", "-o", tmp_path / "both.png")
-    assert "told hat=0,beard=1,smile=1" in both.out
+    assert "condition hat=0,beard=1,smile=1" in both.out
     assert "no picture of beings with beard is with smile" in both.err
 
 

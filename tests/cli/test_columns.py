@@ -47,8 +47,8 @@ def test_that_a_training_takes_the_columns_and_keeps_them(run, own, tmp_path):
             ("--data", "OWN", "--columns", "class=kind"),
             "has no column 'kind'. Its columns: file, one, the other",
         ),
-        (("--data", "OWN", "--columns", "kind"), "'kind' chooses no column"),
-        (("--data", "mnist", "--columns", "class=kind"), "mnist has no table whose columns could be chosen"),
+        (("--data", "OWN", "--columns", "kind"), "'kind' is not a column option"),
+        (("--data", "mnist", "--columns", "class=kind"), "mnist has no table to choose columns from"),
     ],
 )
 def test_that_a_choice_that_cannot_be_is_refused(run, own, tmp_path, words, reason):

@@ -54,8 +54,8 @@ ASIDES = {
     "EXIF that is none": chunk(b"eXIf", b"Shall I compare thee"),
     "EXIF in text that is none": chunk(b"tEXt", b"Raw profile type exif\0\nexif\n4\nzzzz"),
     "EXIF in a bomb": chunk(b"zTXt", b"Raw profile type exif\0\0" + zlib.compress(bytes(2**25))),
-    "a resolution cut short": chunk(b"pHYs", b"\0"),
-    "gamma cut short": chunk(b"gAMA", b""),
+    "a resolution truncated": chunk(b"pHYs", b"\0"),
+    "gamma truncated": chunk(b"gAMA", b""),
     "frames that are none": chunk(b"acTL", b"\0") + chunk(b"fcTL", b"\0"),
     "a part that nobody knows": chunk(b"abCd", b"?" * 1000),
 }

@@ -119,7 +119,7 @@ def test_that_damaged_and_locked_members_are_skipped(tmp_path):
 def test_that_what_is_no_zip_of_pictures_is_told(tmp_path):
     whole = zipped(tmp_path / "a.zip", pictures(3)).read_bytes()
     (tmp_path / "a.zip").write_bytes(whole[:-30])
-    with pytest.raises(LabError, match=r"a\.zip: is no zip archive, or cut short"):
+    with pytest.raises(LabError, match=r"a\.zip: is not a zip archive, or is truncated"):
         open_data(str(tmp_path / "a.zip"))
     with pytest.raises(LabError, match=r"b\.zip: holds no pictures"):
         open_data(str(zipped(tmp_path / "b.zip", {"a.txt": b"hello"})))

@@ -47,10 +47,10 @@ def test_that_columns_are_read(text, columns):
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("species", "'species' chooses no column.*file, class, split, attributes"),
-        ("kind=species", "'kind=species' chooses no column"),
+        ("species", "'species' is not a column option.*file, class, split, attributes"),
+        ("kind=species", "'kind=species' is not a column option"),
         ("class=a,class=b", "the column class is given twice"),
-        ("file=none", "one column has to name the files"),
+        ("file=none", "one column must name the files"),
     ],
 )
 def test_that_a_wrong_choice_is_told(text, reason):

@@ -39,5 +39,5 @@ def test_that_masks_are_passed_over_and_told(tmp_path):
         (tmp_path / name).write_bytes(encoded(noise(number)))
     opened = open_data(str(tmp_path))
     assert sorted(opened.everything.keys.names) == [f"images/{n}.png" for n in range(4)]
-    words = "4 pictures belong to others as masks or labels, and were passed over (masks/0.png)"
+    words = "4 pictures belong to others as masks or labels, and were skipped (masks/0.png)"
     assert words in opened.report.notes

@@ -137,7 +137,7 @@ JSONS = {
     "no JSON": ("{", (), None),
     "deep": ("[" * 100_000, (), None),
     "another JSON": ('{"images": [1, 2]}', (), None),
-    "no pairs": ('{"labels": [1, 2]}', (), None),
+    "is not a list of [file, label] pairs": ('{"labels": [1, 2]}', (), None),
 }
 
 
@@ -177,10 +177,9 @@ def test_that_folders_of_systems_are_passed_over(tmp_path, container):
     opened = open_data(str(packed(path, files) if container == "zip" else lay_out(tmp_path / "set", files)))
     assert opened.everything.classes == KINDS
     assert sorted(seeds_of(opened.everything.images.numpy())) == list(range(6))
-    (note,) = (note for note in opened.report.notes if "passed over" in note)
+    (note,) = (note for note in opened.report.notes if "were skipped" in note)
     assert note == (
-        "Hidden folders and those of systems were passed over: "
-        "#recycle, $RECYCLE.BIN, .git, .ipynb_checkpoints and 4 more"
+        "Hidden and system folders were skipped: #recycle, $RECYCLE.BIN, .git, .ipynb_checkpoints and 4 more"
     )
 
 
@@ -248,7 +247,7 @@ def test_that_of_a_name_twice_in_a_zip_the_last_counts(tmp_path):
     path = raw_names(tmp_path / "a.zip", [b"a.png", b"b.png", b"a.png", b"./b.png"])
     opened = open_data(str(path))
     assert sorted(seeds_of(opened.everything.images.numpy())) == [2, 3]
-    assert "2 names are in the archive more than once: the last of each was taken" in opened.report.notes
+    assert "2 names are in the archive more than once: the last of each was used" in opened.report.notes
 
 
 def test_that_paths_are_cleaned():
@@ -303,7 +302,7 @@ def test_that_an_example_of_what_to_hand_in_is_no_table(tmp_path):
     files["sample_submission.csv"] = files.pop("labels.csv")
     opened = open_data(str(lay_out(tmp_path / "set", files)))
     assert opened.everything.attributes is None
-    assert any("sample_submission.csv is an example" in note for note in opened.report.notes)
+    assert any("sample_submission.csv is a sample submission" in note for note in opened.report.notes)
 
 
 def test_that_what_a_zip_holds_is_told_where_no_pictures_are_in_it(tmp_path):
@@ -312,7 +311,7 @@ def test_that_what_a_zip_holds_is_told_where_no_pictures_are_in_it(tmp_path):
         open_data(str(path))
     with pytest.raises(LabError, match=r"holds another zip. Unpack b\.zip"):
         open_data(str(packed(tmp_path / "c.zip", {"b.zip": b"x"})))
-    with pytest.raises(LabError, match=r"pickled Python \(set/data_batch_1\), which is never unpickled"):
+    with pytest.raises(LabError, match=r"pickled Python objects \(set/data_batch_1\), which are never loaded"):
         open_data(str(lay_out(tmp_path / "cifar", {"set/data_batch_1": b"\x80\x03", "set/x": b""})))
     with pytest.raises(LabError, match=r"holds no pictures, but 1 \.bin"):
         open_data(str(lay_out(tmp_path / "bytes", {"set/data_batch_1.bin": b"\3\0"})))
@@ -355,7 +354,7 @@ def test_that_a_table_tells_the_classes_of_what_lies_outside_the_folders(tmp_pat
     data = opened.everything
     assert data.labels.tolist() == [n % 3 for n in seeds_of(data.images.numpy())]
     assert len(opened.test) == 6
-    assert "Of 6 pictures outside the folders of classes the table tells the class" in opened.report.notes
+    assert "Of 6 pictures outside the class folders the class comes from the table" in opened.report.notes
 
 
 def test_that_chosen_columns_that_are_nowhere_are_told(tmp_path):
@@ -369,4 +368,4 @@ def test_that_idx_files_beside_pictures_are_told(tmp_path):
     files = files_of() | {"MNIST/raw/train-images-idx3-ubyte": b"", "MNIST/raw/train-labels-idx1-ubyte": b""}
     opened = open_data(str(lay_out(tmp_path / "set", files)))
     assert opened.everything.classes == KINDS
-    assert "Beside the pictures lie IDX files, which were passed over: MNIST/raw" in opened.report.notes
+    assert "IDX files beside the pictures were skipped: MNIST/raw" in opened.report.notes

@@ -49,7 +49,7 @@ def test_that_folders_are_classes(tmp_path):
     assert data.labels.dtype == torch.int64
     assert data.labels.tolist() == [-1 if seed == 99 else seed % 3 for seed in seeds_of(data.images.numpy())]
     assert opened.report.skipped == ()
-    assert "1 picture lies outside the folders of classes: the class is not known" in opened.report.notes
+    assert "1 picture lies outside the class folders: the class is unknown" in opened.report.notes
 
 
 def test_that_folders_of_splits_are_splits(tmp_path):
@@ -114,13 +114,13 @@ def test_that_a_folder_with_too_little_says_what_is_needed(tmp_path):
     with pytest.raises(LabError, match=r"holds no pictures\. Expected a folder or a zip"):
         open_data(str(tmp_path))
     write(tmp_path / "a.png", noise(0))
-    with pytest.raises(LabError, match=r"only one picture.*At least 2 are needed"):
+    with pytest.raises(LabError, match=r"only one readable picture.*At least 2 are needed"):
         open_data(str(tmp_path))
     (tmp_path / "b.png").write_text("no")
-    with pytest.raises(LabError, match=r"only one picture that can be read; b\.png: no picture in"):
+    with pytest.raises(LabError, match=r"only one readable picture; b\.png: no picture in"):
         open_data(str(tmp_path))
     (tmp_path / "a.png").write_text("no")
-    with pytest.raises(LabError, match=r"holds no picture that can be read; .*a\.png"):
+    with pytest.raises(LabError, match=r"holds no readable picture; .*a\.png"):
         open_data(str(tmp_path))
     (tmp_path / "a.png").unlink()
     (tmp_path / "b.png").unlink()
@@ -176,7 +176,7 @@ def test_that_a_file_that_vanishes_while_reading_is_skipped(tmp_path):
 
     report = open_data(str(tmp_path), tick=tick).report
     assert report.read == 119
-    assert report.skipped == (("100.png", "vanished while the folder was read"),)
+    assert report.skipped == (("100.png", "disappeared while the folder was being read"),)
 
 
 def forbid(monkeypatch: pytest.MonkeyPatch, module: object, function: str, part: str) -> None:

@@ -51,8 +51,8 @@ DAMAGED = {
     "signed bytes": (b"\0\0\x09\1" + b"\0\0\0\0", "type is 0x09, expected 0x08"),
     "no dimensions": (b"\0\0\x08\0", "0 dimensions, expected 1 to 4"),
     "too many dimensions": (b"\0\0\x08\xff" + b"\0" * 2000, "255 dimensions, expected 1 to 4"),
-    "header cut short": (idx_bytes(DIGITS)[:10], "12 bytes of sizes expected, 6 found"),
-    "body cut short": (idx_bytes(DIGITS)[:-5], "24 bytes expected, 19 found"),
+    "header truncated": (idx_bytes(DIGITS)[:10], "12 bytes of sizes expected, 6 found"),
+    "body truncated": (idx_bytes(DIGITS)[:-5], "24 bytes expected, 19 found"),
     "no body": (idx_bytes(DIGITS)[:16], "24 bytes expected, 0 found"),
     "trailing bytes": (idx_bytes(DIGITS) + b"x", "longer than its header says: 24 bytes expected"),
     "dimensions that overflow": (
@@ -82,7 +82,7 @@ def test_that_a_gzip_cut_short_anywhere_is_told(tmp_path, share):
     noise = np.random.default_rng(0).integers(0, 256, (20, 28, 28), dtype=np.uint8)
     whole = gzip.compress(idx_bytes(noise))
     path = write(tmp_path / "a.gz", whole[: int(len(whole) * share)])
-    with pytest.raises(LabError, match="gzip data is cut short") as caught:
+    with pytest.raises(LabError, match="gzip data is truncated") as caught:
         read_idx(path)
     assert str(path) in str(caught.value)
 

@@ -53,7 +53,7 @@ def test_that_one_file_is_read_with_its_labels(tmp_path):
     (tmp_path / "letters-train-labels-idx1-ubyte.gz").unlink()
     opened = open_data(str(path))
     assert opened.everything.labels is None
-    assert "No labels lie beside" in opened.report.in_words()
+    assert "There is no label file beside" in opened.report.in_words()
 
 
 def test_that_a_folder_with_one_pair_holds_some_out(tmp_path):
@@ -79,9 +79,9 @@ def test_that_damage_is_told_with_the_file(tmp_path):
         open_data(str(tmp_path))
     images = tmp_path / "train-images-idx3-ubyte.gz"
     images.write_bytes(images.read_bytes()[:-20])
-    with pytest.raises(LabError, match=r"train-images-idx3-ubyte\.gz: the gzip data is cut short"):
+    with pytest.raises(LabError, match=r"train-images-idx3-ubyte\.gz: the gzip data is truncated"):
         open_data(str(images))
     put(tmp_path, "train", 20)
     put(tmp_path, "t10k", 5, side=8)
-    with pytest.raises(LabError, match="pictures of other sides"):
+    with pytest.raises(LabError, match="pictures of another size"):
         open_data(str(tmp_path))

@@ -82,7 +82,7 @@ def test_that_mnist_is_read_however_it_is_laid_out(tmp_path, files, container):
     assert opened.everything.classes == tuple("0123456789")
     assert opened.everything.keys.names[0] == "test/00000"
     assert opened.everything.name == ("MNIST" if any("MNIST" in name for name in files) else "set")
-    again = any("once more" in note for note in opened.report.notes)
+    again = any("Copies of the same files" in note for note in opened.report.notes)
     assert again == (len(files) > 4)
 
 
@@ -205,7 +205,7 @@ def test_that_labels_for_one_part_alone_leave_the_other_without(tmp_path):
     opened = open_data(str(lay(tmp_path / "set", files)))
     assert opened.test.labels.tolist() == [-1] * 12
     assert opened.train.labels.tolist() == [n % 10 for n in range(20)]
-    assert any("No labels lie beside t10k-images" in note for note in opened.report.notes)
+    assert any("There is no label file beside t10k-images" in note for note in opened.report.notes)
 
 
 def rows_of(images: np.ndarray, labels: list[str] | None, mark: str = ",") -> list[str]:
@@ -235,7 +235,7 @@ def test_that_a_table_of_pixels_is_pictures(tmp_path, header, mark):
     assert sorted(map(bytes, opened.everything.images[:, 0].numpy())) == sorted(map(bytes, TRAIN))
     assert opened.everything.labels.tolist() == [n % 10 for n in numbers(opened.everything)]
     assert any(
-        "digits.csv were taken for the pixels of pictures of 9 x 9" in note for note in opened.report.notes
+        "digits.csv were read as the pixels of pictures of 9 x 9" in note for note in opened.report.notes
     )
 
 
@@ -261,11 +261,11 @@ def test_that_a_line_of_another_length_costs_only_itself(tmp_path):
     report = open_data(str(tmp_path / "a.csv")).report
     assert (report.read, report.skipped) == (
         19,
-        (("a.csv, line 5", "holds 81 values, not as many as others"),),
+        (("a.csv, line 5", "holds 81 values, unlike the other lines"),),
     )
     rows[4] = rows[3].rpartition(",")[0] + ",x"
     (tmp_path / "a.csv").write_text("\n".join(rows))
-    with pytest.raises(LabError, match=r"a\.csv: holds a pixel that is no number"):
+    with pytest.raises(LabError, match=r"a\.csv: holds a pixel that is not a number"):
         open_data(str(tmp_path / "a.csv"))
 
 

@@ -203,12 +203,12 @@ def test_that_a_preview_of_large_pictures_is_small(tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
-        ("model.bin", b"\x81\2}q\0.", "is no data set that can be read. Expected a folder"),
-        ("model.pt", b"\x80\2}q\0.", "is no data set that can be read: pickled Python is never unpickled"),
-        ("a.tar", b"anything", "of archives only zips are. Unpack it, or pack it as a zip"),
-        ("cat.png", encoded(noise(0)), "is a single picture. Choose the folder it lies in"),
-        ("a.tar.gz", b"\x1f\x8b nothing", "is no data set that can be read"),
-        ("empty", b"", "is no data set that can be read"),
+        ("model.bin", b"\x81\2}q\0.", "is not a readable data set. Expected a folder"),
+        ("model.pt", b"\x80\2}q\0.", "is not a readable data set: pickled Python objects are never loaded"),
+        ("a.tar", b"anything", "of archives, only zip files are read. Unpack it, or pack it as a zip"),
+        ("cat.png", encoded(noise(0)), "is a single picture. Choose the folder that contains it"),
+        ("a.tar.gz", b"\x1f\x8b nothing", "is not a readable data set"),
+        ("empty", b"", "is not a readable data set"),
     ],
 )
 def test_that_what_is_no_data_set_is_told(tmp_path, name, content, reason):

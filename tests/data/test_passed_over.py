@@ -45,7 +45,10 @@ def test_that_other_pictures_are_told_with_reasons_and_counts(tmp_path, containe
         ("a HEIC picture, which LatentLab does not read; convert it to JPEG or PNG", 13),
         ("a video, which LatentLab does not read; save its frames as PNG or JPEG", 1),
     ]
-    assert "2 files were known by first bytes, not by name, as pictures: img_001, photo.dat" in report.notes
+    assert (
+        "2 files were recognised as pictures by their content, not by their name: img_001, photo.dat"
+        in report.notes
+    )
     words = report.in_words()
     assert "13 files: a HEIC picture" in words
     assert "IMG_00.heic" in words
@@ -74,5 +77,5 @@ def test_that_one_picture_and_many_others_say_why_there_is_only_one(tmp_path):
     folder_of(tmp_path, 1)
     for number in range(5):
         (tmp_path / f"{number}.cr2").write_bytes(b"II*\0\x10\0\0\0CR")
-    with pytest.raises(LabError, match=r"only one picture .*; 5 files: a camera's raw picture, .*develop it"):
+    with pytest.raises(LabError, match=r"only one readable picture; 5 files: a camera's raw picture, .*develop it"):
         open_data(str(tmp_path))

@@ -27,7 +27,7 @@ def test_that_few_are_told_of_one_by_one():
 
 def test_that_many_are_told_of_by_reason_the_most_frequent_first():
     book = book_of(("torn.png", "damaged"), *((f"{n}.heic", "a HEIC picture") for n in range(12)))
-    book.note("The classes are the folders")
+    book.note("The class of a picture is its folder")
     report = book.report("x", "folder", 1)
     assert report.reasons == (
         Reason("a HEIC picture", 12, ("0.heic", "1.heic", "2.heic", "3.heic", "4.heic")),
@@ -35,14 +35,14 @@ def test_that_many_are_told_of_by_reason_the_most_frequent_first():
     )
     assert report.in_words().splitlines() == [
         "1 picture read from x (folder).",
-        "The classes are the folders.",
+        "The class of a picture is its folder.",
         "13 left out:",
         "  12 files: a HEIC picture (0.heic, 1.heic, 2.heic, 3.heic, 4.heic and 7 more)",
         "  torn.png: damaged",
     ]
     assert report.in_short().splitlines() == [
         "1 picture read from x (folder).",
-        "The classes are the folders.",
+        "The class of a picture is its folder.",
         "13 left out:",
         "  12 files: a HEIC picture (0.heic, 1.heic, 2.heic and 9 more)",
         "  torn.png: damaged",

@@ -142,7 +142,7 @@ def test_that_of_two_tables_that_contradict_each_other_the_fuller_one_counts(tmp
     }
     data = opened(tmp_path, [f"{n}.png" for n in range(8)], tables)
     assert truth_of(data.everything) == {f"{n}.png": [n % 2 == 1] for n in range(8)}
-    assert "some.csv was passed over: it contradicts all.csv" in data.report.in_words()
+    assert "some.csv was skipped: it contradicts all.csv" in data.report.in_words()
 
 
 NAMES = [f"{n}.png" for n in range(8)]
@@ -185,7 +185,7 @@ def test_that_what_is_not_read_beside_pictures_is_told(tmp_path):
     notes = opened(tmp_path, NAMES, others).report.notes
     assert "Not read: labels.xlsx, more.parquet (save tables as CSV)" in notes
     assert "Not read: a.zip (archives; unpack what belongs to the pictures)" in notes
-    assert "Not read: b.mat (data of other programs)" in notes
+    assert "Not read: b.mat (files of other programs)" in notes
     assert "Not read: c.npy (arrays; pictures and labels can be put into an .npz)" in notes
 
 
@@ -193,7 +193,7 @@ def test_that_what_is_not_read_beside_pictures_is_told(tmp_path):
 def test_that_json_of_another_kind_is_told(tmp_path, text):
     data = opened(tmp_path, NAMES, {"labels.json": [text]})
     assert data.everything.attributes is None
-    assert "labels.json is no table of attributes: is no" in data.report.in_words()
+    assert "labels.json is not a table of attributes: is no" in data.report.in_words()
 
 
 @pytest.mark.parametrize(
@@ -224,7 +224,7 @@ def test_that_a_table_of_each_folder_is_judged_by_its_own_pictures(tmp_path):
     }
     data = opened(tmp_path, pictures, tables)
     assert classes_of(data.everything) == {name: name.split("/")[0] for name in pictures}
-    assert "does not tell the pictures apart" not in data.report.in_words()
+    assert "does not identify the pictures" not in data.report.in_words()
     assert '("Width" (the same everywhere), "ClassId" (the same everywhere))' in data.report.in_words()
 
 
@@ -235,4 +235,4 @@ def test_that_a_text_of_any_name_does_not_stand_in_a_tables_way(tmp_path):
     }
     data = opened(tmp_path, NAMES, tables)
     assert classes_of(data.everything) == {name: "ab"[n % 2] for n, name in enumerate(NAMES)}
-    assert "guesses.txt was passed over: it contradicts labels.csv" in data.report.notes
+    assert "guesses.txt was skipped: it contradicts labels.csv" in data.report.notes

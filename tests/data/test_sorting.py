@@ -161,7 +161,7 @@ def test_that_classes_of_two_parts_are_one_whatever_their_case():
     found = sort_by_folder(["train/Cat/1.png", "train/Cat/2.png", "train/Dog/1.png", "test/cat/1.png"])
     assert found.classes == ("Cat", "Dog")
     assert found.labels.tolist() == [0, 0, 1, 0]
-    assert "The folders Cat, cat are taken for one class" in found.notes
+    assert "The folders Cat, cat are merged into one class" in found.notes
 
 
 def shards(folders: list[str], files: list[str]) -> tuple[str, ...]:
@@ -182,7 +182,7 @@ def test_that_folders_which_only_divide_are_no_classes():
     assert shards(hexes, [f"{folder}9e.png" for folder in hexes]) == ()
     divided = sort_by_folder([f"train/{n // 4:05}/{n:08}.png" for n in range(12)] + ["test/00000/9.png"])
     assert divided.held_out.tolist() == [False] * 12 + [True]
-    assert divided.notes[-1] == "The 3 folders 00000 to 00002 only divide the pictures, they are no classes"
+    assert divided.notes[-1] == "The 3 folders 00000 to 00002 only divide the pictures, and are not classes"
 
 
 def test_that_numbered_classes_are_no_shards():
@@ -197,20 +197,17 @@ def test_that_numbered_classes_are_no_shards():
 
 def test_that_what_is_said_is_true(monkeypatch):
     assert (
-        sort_by_folder(["1.png", "2.png"]).why_none
-        == "There are no folders of classes, so there are no classes"
+        sort_by_folder(["1.png", "2.png"]).why_none == "There are no class folders, so there are no classes"
     )
     assert sort_by_folder(["a/1.png"]).why_none == "All pictures lie in one folder, so there are no classes"
     assert (
         sort_by_folder(["a/1.png", "2.png"]).why_none == "There is only one folder, so there are no classes"
     )
     few = sort_by_folder([f"{n}.png" for n in range(10)] + ["x/1.png", "y/1.png"])
-    assert (
-        few.why_none == "Of 12 pictures 10 lie outside the folders x, y, so these are not taken for classes"
-    )
+    assert few.why_none == "Of 12 pictures 10 lie outside the folders x, y, so these are not used as classes"
     flat = sort_by_folder(["train/a/1.png", "train/b/1.png", "test/1.png"])
-    assert "1 picture lies in test, without folders of classes: the class is not known" in flat.notes
-    assert any("test, train are parts of the set" in note for note in flat.notes)
+    assert "1 picture lies in test, without class folders: the class is unknown" in flat.notes
+    assert any("test, train are parts of the data set" in note for note in flat.notes)
     monkeypatch.setattr(sorting, "MAX_CLASSES", 3)
     many = sort_by_folder([f"{letter}/1.png" for letter in "abcd"])
     assert many.classes == ()

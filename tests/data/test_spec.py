@@ -66,9 +66,9 @@ def test_that_a_spec_is_read(text, source, options):
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("", "no data set is named"),
-        ("::side=32", "no data set is named"),
-        ("a\0b", "is no path"),
+        ("", "no data set was given"),
+        ("::side=32", "no data set was given"),
+        ("a\0b", "is not a path"),
         ("x::side=7", "side is 7, expected 8 to 64"),
         ("x::side=65", "side is 65"),
         ("x::side=", "side is '', expected a whole number"),

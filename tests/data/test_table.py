@@ -67,7 +67,7 @@ def test_that_yes_and_no_come_back_as_they_were_written(values, kind, zero, endi
     assert told.attribute_names == tuple(names)
     assert np.array_equal(told.attributes, values)
     assert (told.attributes_known, told.labels, told.held_out, told.matched) == (None, None, None, rows)
-    assert [note for note in notes if "The same of every picture" not in note] == []
+    assert [note for note in notes if "The same for every picture" not in note] == []
 
 
 WORDS = st.text(
@@ -264,7 +264,7 @@ def test_that_classes_in_several_spellings_are_one():
     rows = "".join(f"{n}.png,{cell}\n" for n, cell in enumerate(cells))
     told, notes = tell(f"file,class\n{rows}", [f"{n}.png" for n in range(8)])
     assert classes_of(told) == ["Cat", "Cat", "Cat", "dog", "dog", "dog", "A", "a"]
-    assert "t.csv spells some classes in several ways" in notes[-1]
+    assert "Some classes are spelled in several ways in t.csv" in notes[-1]
 
 
 def test_that_minus_one_beside_counted_classes_is_none():
@@ -314,7 +314,7 @@ def test_that_another_column_may_name_the_folders(header):
 
 def test_that_names_that_several_pictures_have_are_told_as_such():
     pictures = [f"{kind}/{n}.png" for kind in ("cats", "dogs") for n in range(3)]
-    with pytest.raises(LabError, match=r"does not tell the pictures apart: more than one is called '0\.png'"):
+    with pytest.raises(LabError, match=r"does not identify the pictures: more than one is called '0\.png'"):
         tell("file,Hat\n0.png,1\n1.png,0\n2.png,1\n", pictures)
 
 
@@ -333,14 +333,13 @@ def test_that_what_may_mean_two_pictures_means_none_and_is_told():
     told, notes = tell("file,Hat\n1.png,1\n2.png,0\n3.png,1\n", ["a/1.png", "b/1.png", "b/2.png", "a/3.png"])
     assert by_name(told, "Hat") == "??-+"
     assert notes[0] == (
-        "1 line of t.csv names pictures that cannot be told apart by it, so nothing was taken from them "
-        "(1.png, line 2)"
+        "1 line of t.csv names pictures that it does not identify uniquely, and were ignored (1.png, line 2)"
     )
-    assert notes[1] == "2 pictures are not in t.csv, so nothing is known of them (a/1.png)"
+    assert notes[1] == "2 pictures are not in t.csv, so nothing is known about them (a/1.png)"
     # Two lines of one picture in the same form.
     told, notes = tell("file,Hat\nx/a.png,1\ny/a.png,0\nb.png,1\n", ["a.png", "b.png"])
     assert by_name(told, "Hat") == "?+"
-    assert notes[0].startswith("2 lines of t.csv name pictures that cannot be told apart")
+    assert notes[0].startswith("2 lines of t.csv name pictures that it does not identify uniquely")
 
 
 def test_that_a_looser_form_never_overrides_a_stricter_one():
@@ -386,7 +385,7 @@ def test_that_two_values_are_yes_and_no_and_an_odd_one_is_not_known(cells, expec
         says = "says nothing" if odd in ("nan", "?") else "is neither yes nor no"
         assert notes == [f'1 cell of "Hat" in t.csv {says} ({odd!r} in line 4), and counts as not known']
     if expected == "++++":
-        assert notes == ['The same of every picture: "Hat"']
+        assert notes == ['The same for every picture: "Hat"']
 
 
 def test_that_an_empty_cell_costs_nothing_but_itself():
@@ -394,7 +393,7 @@ def test_that_an_empty_cell_costs_nothing_but_itself():
     assert by_name(told, "Hat") == "+?-?"
     assert classes_of(told) == ["cat", "dog", None, None]
     assert notes == [
-        '2 cells of "class" in t.csv are empty, so the class of these pictures is not known',
+        '2 cells of "class" in t.csv are empty, so the class of these pictures is unknown',
         "2 cells of \"Hat\" in t.csv say nothing ('' in line 3), and count as not known",
     ]
 
@@ -538,8 +537,8 @@ def test_that_columns_can_be_chosen_by_name_number_and_in_other_letters():
         ("class=kind", r"t\.csv: has no column 'kind'\. Its columns: file, Hat, age"),
         ("file=name", "has no column 'name'"),
         ("file=Hat", "the column 'Hat' names none of the 4 pictures"),
-        ("split=age", "the column 'age' does not say what is for testing"),
-        ("attributes=age", r"the column 'age' holds no yes and no \(numbers\)"),
+        ("split=age", "the column 'age' does not define a split"),
+        ("attributes=age", r"the column 'age' does not hold yes/no values \(numbers\)"),
     ],
 )
 def test_that_a_choice_that_cannot_be_is_told(chosen, reason):
@@ -565,7 +564,7 @@ def test_that_too_many_classes_are_refused_and_too_many_attributes_cut(monkeypat
         tell(text, chosen="class=n")
     told, notes = tell(text)
     assert told.attribute_names == ("A", "B")
-    assert "Of the 3 attributes of t.csv, the first 2 were taken; others can be chosen" in notes
+    assert "Of the 3 attributes of t.csv, the first 2 were used; others can be chosen" in notes
     assert tell(text, chosen="attributes=C")[0].attribute_names == ("C",)
 
 
@@ -591,7 +590,7 @@ def test_that_a_quote_that_is_never_closed_costs_one_line():
     told, notes = tell(text)
     assert by_name(told, "Hat") == "+--+"
     assert notes == [
-        "The quotes in line 3 of t.csv are not in pairs, so it was read line by line from there on"
+        "The quotation marks in line 3 of t.csv do not match, so it was read line by line from there on"
     ]
 
 
@@ -634,13 +633,13 @@ def test_that_a_column_missing_from_the_header_is_told():
 def test_that_the_first_of_several_lines_counts_and_the_others_are_told():
     text = "file,Hat\na.png,1\nb.png,0\nc.png,1\nd.png,1\n"
     assert tell(f"{text}a.png,1\n")[1] == [
-        "t.csv lists some pictures twice (line 6); the first line of each counts"
+        "t.csv lists some pictures twice (line 6); the first line of each is used"
     ]
     told, notes = tell(f"{text}a.png,1\nb.png,1\n")
     assert by_name(told, "Hat") == "+-++"
     assert notes == [
-        "t.csv lists some pictures twice, and line 7 says otherwise than line 3; "
-        "the first line of each counts"
+        "t.csv lists some pictures twice, and line 7 says otherwise than line 3; the first line "
+        "of each is used"
     ]
 
 
@@ -649,8 +648,8 @@ def test_that_lines_without_a_picture_and_pictures_without_a_line_are_counted():
     assert by_name(told, "Hat") == "+???"
     assert told.matched == 1
     assert notes[:2] == [
-        "2 lines of t.csv name no picture that is here (x.png, line 3)",
-        "3 pictures are not in t.csv, so nothing is known of them (b.png); that is most of them",
+        "2 lines of t.csv name pictures that are not here (x.png, line 3)",
+        "3 pictures are not in t.csv, so nothing is known about them (b.png); that is most of them",
     ]
 
 

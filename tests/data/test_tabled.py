@@ -137,11 +137,11 @@ def test_that_a_csv_about_something_else_does_not_stand_in_the_way(tmp_path):
     opened = open_data(str(tmp_path))
     assert len(opened.everything) == COUNT
     assert opened.everything.attributes is None
-    assert "prices.csv is no table of attributes" in opened.report.in_words()
+    assert "prices.csv is not a table of attributes" in opened.report.in_words()
     (tmp_path / "more.csv").write_text("")
     words = open_data(str(tmp_path)).report.in_words()
-    assert "more.csv is no table of attributes: is empty" in words
-    assert "prices.csv is no table of attributes" in words
+    assert "more.csv is not a table of attributes: is empty" in words
+    assert "prices.csv is not a table of attributes" in words
 
 
 def both_columns(root: Path) -> Path:
@@ -175,14 +175,14 @@ def test_that_it_is_said_where_the_folders_tell_what_is_held_out(tmp_path):
     table = preview(str(tmp_path)).table
     assert table is not None
     assert table.taken == Columns("file", "parity", "")
-    assert table.words.endswith('; "part" does not tell what is held out, for the folders do')
+    assert table.words.endswith('; "part" does not define what is held out, because the folders do')
     table = preview(f"{tmp_path}::split=none").table
     assert table is not None
-    assert table.words.endswith("; no column tells what is held out, for the folders do")
+    assert table.words.endswith("; no column defines what is held out, because the folders do")
     table = preview(f"{tmp_path}::split=part").table
     assert table is not None
     assert table.taken == Columns("file", "parity", "part")
-    assert "for the folders do" not in table.words
+    assert "because the folders do" not in table.words
 
 
 def test_that_a_chosen_column_overrides_folders_of_classes(tmp_path):
@@ -194,7 +194,7 @@ def test_that_a_chosen_column_overrides_folders_of_classes(tmp_path):
     table = preview(str(tmp_path)).table
     assert table is not None
     assert table.taken == Columns("file", "", "")
-    assert table.words.endswith('; "size" is not the class, for the folders are')
+    assert table.words.endswith('; "size" is not used as the class, because the folders are')
     assert open_data(f"{tmp_path}::class=size").everything.classes == ("big", "small")
 
 
@@ -205,7 +205,7 @@ def test_that_columns_that_are_not_there_are_refused(tmp_path):
     ):
         open_data(f"{root}::class=kind")
     (root / "labels.csv").unlink()
-    with pytest.raises(LabError, match="no table of attributes whose columns could be chosen"):
+    with pytest.raises(LabError, match="no table of attributes to choose columns from"):
         open_data(f"{root}::class=kind")
-    with pytest.raises(LabError, match="mnist has no table whose columns could be chosen"):
+    with pytest.raises(LabError, match="mnist has no table to choose columns from"):
         catalog.load("mnist::class=kind")

@@ -120,7 +120,7 @@ def test_that_another_white_can_be_asked_for(tmp_path):
     assert np.array_equal(clipped["0.png"][0], np.rint(ramp(4000) * np.float32(255 / 900)).clip(0, 255))
     notes = open_data(f"{data}::white=900").report.notes
     told = "White is 900, as asked; the largest value of the pictures of more than 8 bits is 4000"
-    assert f"{told}; what lies above is white too" in notes
+    assert f"{told}; larger values are white too" in notes
     keys = open_data(data).everything.keys
     assert {keys[n] for n in range(2)} == {
         open_data(f"{data}::white=900").everything.keys[n] for n in range(2)
@@ -149,8 +149,8 @@ def test_that_sharpening_goes_beyond_no_level():
     ("values", "reason"),
     [
         (np.array([[-1000, 3000]], np.int32), "goes from -1000 to 3000; black is 0"),
-        (np.array([[np.nan, 1]], np.float32), "holds values that are no numbers"),
-        (np.array([[np.inf, 1]], np.float32), "holds values that are no numbers"),
+        (np.array([[np.nan, 1]], np.float32), "holds values that are not numbers"),
+        (np.array([[np.inf, 1]], np.float32), "holds values that are not numbers"),
         (np.array([[-0.5, 1]], np.float32), "goes from -0.5 to 1; black is 0"),
     ],
 )
@@ -215,8 +215,8 @@ def test_that_one_picture_without_levels_does_not_cost_the_array(tmp_path):
     for side in (16, 8):
         opened = open_data(f"{npz(tmp_path / 'a.npz', images=images, labels=np.arange(5))}::side={side}")
         assert dict(opened.report.skipped) == {
-            "00001": "holds values that are no numbers",
-            "00003": "goes from -3 to 1; black is 0, and what lies below it is not known",
+            "00001": "holds values that are not numbers",
+            "00003": "goes from -3 to 1; black is 0, and the meaning of negative values is unknown",
         }
         every = opened.everything
         # Of the classes 1 and 3 there is no picture, so there are none.
@@ -255,7 +255,7 @@ def test_that_pictures_that_one_bright_one_darkens_are_told_of(tmp_path):
     hot[0, 0] = 65_535
     data = write(tmp_path / "x", *(ramp(4000) for _ in range(6)), hot)
     notes = open_data(data).report.notes
-    said = "Most of the pictures of more than 8 bits go no further than 4095, so they are dark: white=4095"
+    said = "Most of the pictures of more than 8 bits do not exceed 4095, so they look dark: white=4095"
     assert any(note.startswith(said) for note in notes)
     assert int(by_name(f"{data}::white=4095")["1.png"].max()) == 249
     even = write(tmp_path / "y", *(ramp(top) for top in (4000, 900, 65_535, 30_000)))

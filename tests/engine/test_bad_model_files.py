@@ -313,7 +313,7 @@ GIB = 2**30
 LARGE = {
     "zeros": (b"", 3 * GIB, "no"),
     "a header that is too long": (struct.pack("<Q", 2 * GIB) + b"{", 3 * GIB, "header too large"),
-    "cut short": (huge("a", (3 * GIB,), 3 * GIB), 2 * GIB, "its tensors end after 3,221,225,472 bytes"),
+    "truncated": (huge("a", (3 * GIB,), 3 * GIB), 2 * GIB, "its tensors end after 3,221,225,472 bytes"),
     "of nothing we know": (huge("a", (2**16,), 2**16), 2**16, "tensors are missing"),
 }
 

@@ -255,7 +255,7 @@ class Canary:
         ({"names": np.array([1, 2])}, "'names' is int64 of shape .* expected text"),
         ({"names": np.array(["Hat"])}, "1, 1 to"),
         ({"names": np.array(["Hat", "Hat"])}, "two attributes"),
-        ({"names": np.array([0x00110000, 65], "<u4").view("<U1")}, "letters that are none"),
+        ({"names": np.array([0x00110000, 65], "<u4").view("<U1")}, "invalid characters"),
         ({"method": np.array(["means"])}, "expected text in 0 dimensions"),
         ({"method": np.array("magic")}, "magic"),
         ({"vectors": np.zeros((2, 3))}, "float64"),

@@ -178,7 +178,7 @@ def test_that_other_data_than_at_the_beginning_are_told(tmp_path, monkeypatch):
 
 DAMAGE = {
     "empty": (lambda content: b"", "is empty"),
-    "cut short": (lambda content: content[:-9], "not a readable safetensors file"),
+    "truncated": (lambda content: content[:-9], "not a readable safetensors file"),
     "a model": (
         lambda content: content.replace(b"latentlab-training", b"latentlab-nonsense"),
         "no LatentLab card",

@@ -160,5 +160,5 @@ def test_that_classifiers_of_something_else_are_refused():
     other = VAE(VAEConfig(shape=(1, 8, 8), encoder_widths=(8,), decoder_widths=(8,)))
     with pytest.raises(LabError, match="another shape"):
         learnt(other, judge(Seer()), z, ("Left", "Right"), a, torch.eye(2))
-    with pytest.raises(LabError, match="does not make pictures"):
+    with pytest.raises(LabError, match="does not generate pictures"):
         learnt(nn.Linear(2, 2), judge(Seer()), z, ("Left", "Right"), a, torch.eye(2))

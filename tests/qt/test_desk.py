@@ -133,7 +133,7 @@ def test_that_another_split_is_loaded_once_and_undo_goes_back_to_the_first(
 def test_that_a_split_that_cannot_be_read_leaves_the_old_one_chosen(
     qtbot: QtBot, workspace: Workspace, renderer: FakeRenderer
 ) -> None:
-    renderer.broken = LabError("train-images-idx3-ubyte.gz: the gzip data is cut short")
+    renderer.broken = LabError("train-images-idx3-ubyte.gz: the gzip data is truncated")
     with qtbot.waitSignal(workspace.refused, timeout=2000):
         workspace.do(ChangeData(data="mnist", split="all"))
     assert workspace.state.split == "test"

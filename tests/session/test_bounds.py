@@ -40,7 +40,7 @@ def test_that_what_is_over_a_bound_is_left_out_and_said() -> None:
     assert over == (
         "20,000 pins, over the 128 that fit",
         "1,500 hidden classes, over the 1,000 that fit",
-        "257 directions of one's own, over the 256 that fit",
+        "257 directions of your own, over the 256 that fit",
     )
 
 

@@ -125,6 +125,6 @@ def test_that_a_reset_is_told() -> None:
 def test_that_a_number_that_is_not_finite_is_refused_and_changes_nothing(make, bad: float) -> None:
     session = Session()
     before = session.state
-    with pytest.raises(LabError, match=r"no number from -1e\+18 to 1e\+18"):
+    with pytest.raises(LabError, match=r"not a number from -1e\+18 to 1e\+18"):
         session.apply(make(bad))
     assert session.state == before

@@ -71,7 +71,7 @@ def read_stream(raw: IO[bytes], path: Path, *, only_bytes: bool = False) -> NDAr
         with gzip.open(raw, "rb") as unpacked:
             return _read(unpacked, path, only_bytes)  # type: ignore[arg-type]
     except EOFError:
-        raise LabError("the gzip data is cut short", path, "Fetch the file again") from None
+        raise LabError("the gzip data is truncated", path, "Download the file again") from None
     except (gzip.BadGzipFile, zlib.error) as error:
         raise LabError(f"the gzip data is damaged ({error})", path) from None
     except (zipfile.BadZipFile, lzma.LZMAError, NotImplementedError, RuntimeError) as error:
@@ -96,7 +96,7 @@ def _read(stream: IO[bytes], path: Path, only_bytes: bool) -> NDArray[Any]:
     sizes_bytes = stream.read(4 * dimensions)
     if len(sizes_bytes) < 4 * dimensions:
         found = f"{4 * dimensions} bytes of sizes expected, {len(sizes_bytes)} found"
-        raise LabError(f"cut short inside the header: {found}", path)
+        raise LabError(f"truncated inside the header: {found}", path)
     sizes = struct.unpack(f">{dimensions}I", sizes_bytes)
     size = math.prod(sizes) * dtype.itemsize
     # A size of 0 makes any other harmless to memory, but numpy refuses shapes past its own limit.
@@ -108,7 +108,7 @@ def _read(stream: IO[bytes], path: Path, only_bytes: bool) -> NDArray[Any]:
     while len(values) <= size and (chunk := stream.read(min(_CHUNK, size + 1 - len(values)))):
         values += chunk
     if len(values) < size:
-        raise LabError(f"cut short: {size:,} bytes expected, {len(values):,} found", path)
+        raise LabError(f"truncated: {size:,} bytes expected, {len(values):,} found", path)
     if len(values) > size:
         raise LabError(f"longer than its header says: {size:,} bytes expected, more found", path)
     return np.frombuffer(values, dtype=dtype).reshape(sizes)
@@ -126,7 +126,7 @@ def read_pair(
     if images.ndim != 3:
         raise LabError(f"{images.ndim} dimensions, expected 3 (pictures x rows x columns)", images_path)
     if labels.ndim != 1:
-        raise LabError(f"{labels.ndim} dimensions, expected 1 (a label a picture)", labels_path)
+        raise LabError(f"{labels.ndim} dimensions, expected 1 (one label per picture)", labels_path)
     if 0 in images.shape:
         raise LabError("holds no pictures", images_path)
     if len(images) != len(labels):

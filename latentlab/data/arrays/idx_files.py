@@ -143,24 +143,22 @@ def _found(tree: Tree, one: IdxSet) -> Found:
                 )
             numbers.append(labels)
         else:
-            book.note(f"No labels lie beside {shown(path.name)}, so there are no classes of its pictures")
+            book.note(f"There is no label file beside {shown(path.name)}, so its pictures have no classes")
             numbers.append(np.full(len(images), -1, dtype=np.int64))
         parts.append(images)
     if len({part.shape[1:] for part in parts}) > 1:
-        raise LabError(
-            "has pictures of other sides than the one for training", tree.path / one.images["test"]
-        )
+        raise LabError("has pictures of another size than the training file", tree.path / one.images["test"])
     if lies_on_its_side(files):
-        book.note("EMNIST stores its pictures on their side: they were set upright")
+        book.note("EMNIST stores its pictures transposed: they were turned upright")
         parts = [part.swapaxes(1, 2) for part in parts]
     if one.again:
         again = some_shown(one.again, _LISTED)
-        book.note(f"The same files lie there once more and were passed over: {again}")
+        book.note(f"Copies of the same files were skipped: {again}")
     every = np.ascontiguousarray(joined(parts))
     mapping = _mapping(tree, one, book)
     labels_of_all, classes = classes_of(numbers, called, mapping)
     if labels_of_all is None and one.labels:
-        book.note("Its labels are too many different numbers to be classes")
+        book.note("Its labels have too many different values to be classes")
     counts = [len(part) for part in parts]
     divided = len(order) == 2
     return Found(
@@ -184,7 +182,7 @@ def _read(tree: Tree, name: str, ranks: tuple[int, ...]) -> NDArray[Any]:
         raise LabError(f"cannot be read: {error}", path) from None
     if array.ndim not in ranks or 0 in array.shape:
         shape = " x ".join(map(str, array.shape))
-        expected = "pictures x rows x columns" if 3 in ranks else "a label a picture"
+        expected = "pictures x rows x columns" if 3 in ranks else "one label per picture"
         raise LabError(f"is {shape}, expected {expected}", path)
     return array
 

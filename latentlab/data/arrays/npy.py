@@ -106,7 +106,7 @@ class ArrayArchive:
             letters = np.frombuffer(values.tobytes(), np.dtype("u4").newbyteorder(values.dtype.byteorder))
             # numpy would raise a SystemError at the first look at such a word.
             if letters.max(initial=0) > sys.maxunicode:
-                raise self._wrong(name, "holds letters that are none")
+                raise self._wrong(name, "holds invalid characters")
         if values.dtype.kind == "S":
             return np.array(
                 [word.decode("utf-8", "replace") for word in values.reshape(-1).tolist()] or [], "U"
@@ -143,7 +143,7 @@ class ArrayArchive:
             while filled < len(target):
                 got = stream.read(min(_BLOCK_BYTES, len(target) - filled))
                 if not got:
-                    raise self._wrong(name, f"cut short: {len(target):,} bytes expected, {filled:,} found")
+                    raise self._wrong(name, f"truncated: {len(target):,} bytes expected, {filled:,} found")
                 target[filled : filled + len(got)] = got
                 filled += len(got)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
@@ -164,7 +164,7 @@ class ArrayArchive:
             header = Header(*read(stream))
         # numpy takes the header for Python: what is none fails in any way that a parser can.
         except Exception as error:
-            raise self._wrong(name, f"has no proper header ({str(error)[:80]})") from None
+            raise self._wrong(name, f"has an invalid header ({str(error)[:80]})") from None
         if header.dtype.hasobject:
             raise ObjectsError(
                 f"the array {name!r} holds Python objects, which are never unpickled", self.path

@@ -74,7 +74,7 @@ def find_npz_parts(tree: Tree, parts: dict[str, tuple[str, str]]) -> Found:
                 tree.path / of_labels,
             )
         if not of_labels:
-            book.note(f"No labels lie beside {shown(of_images)}, so there are no classes of its pictures")
+            book.note(f"There is no label file beside {shown(of_images)}, so its pictures have no classes")
         labels.append(told.astype(np.int64))
     if len({array.shape[1:] for array in images}) > 1:
         raise LabError("its parts have pictures of different shapes", tree.path)

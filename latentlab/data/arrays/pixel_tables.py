@@ -129,16 +129,16 @@ def find_pixels(tree: Tree, tables: dict[str, Layout]) -> Found:
         images.append(of_part)
         words.append(labels_of_part)
     if len({part.shape[1:] for part in images}) > 1:
-        raise LabError("has pictures of other sides than the one for training", tree.path / files["test"])
+        raise LabError("has pictures of another size than the training file", tree.path / files["test"])
     folder = next(iter(files.values())).rpartition("/")[0]
     bases = " ".join(name.rpartition("/")[2] for name in files.values())
     called = " ".join((bases, *folders_of(tree, folder)))
     if lies_on_its_side(bases):
-        book.note("EMNIST stores its pictures on their side: they were set upright")
+        book.note("EMNIST stores its pictures transposed: they were turned upright")
         images = [part.swapaxes(1, 2) for part in images]
     listed = " and ".join(shown(name) for name in files.values())
     height, width = images[0].shape[1:3]
-    book.note(f"The numbers in {listed} were taken for the pixels of pictures of {width} x {height}")
+    book.note(f"The numbers in {listed} were read as the pixels of pictures of {width} x {height}")
     labels, classes = _classes(words, called, _mapping(tree, list(files.values())))
     every = np.ascontiguousarray(joined(images))
     counts = [len(part) for part in images]
@@ -202,7 +202,7 @@ def _read(tree: Tree, name: str, layout: Layout, book: Notebook) -> tuple[NDArra
         if line.count(layout.mark) != width + layout.before + layout.after - 1:
             book.skip(
                 f"{name}, line {number}",
-                f"holds {line.count(layout.mark) + 1:,} values, not as many as others",
+                f"holds {line.count(layout.mark) + 1:,} values, unlike the other lines",
             )
             continue
         start = line.split(layout.mark, layout.before)
@@ -211,11 +211,11 @@ def _read(tree: Tree, name: str, layout: Layout, book: Notebook) -> tuple[NDArra
         labels.append("" if layout.label is None else around[layout.label].strip().strip('"'))
         kept.append(end[0])
     if not kept:
-        raise LabError("holds no line of pixels", path)
+        raise LabError("holds no lines of pixels", path)
     try:
         values = np.loadtxt(kept, dtype=np.float32, delimiter=layout.mark, comments=None, ndmin=2)
     except ValueError as error:
-        raise LabError(f"holds a pixel that is no number ({str(error)[:80]})", path) from None
+        raise LabError(f"holds a pixel that is not a number ({str(error)[:80]})", path) from None
     except MemoryError:
         raise LabError("needs more memory than is free", path) from None
     height, across, colours = layout.shape

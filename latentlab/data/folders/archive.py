@@ -39,7 +39,7 @@ def open_zip(path: Path, content: IO[bytes] | None = None) -> zipfile.ZipFile:
             require_regular(path.stat(), path)
         archive = zipfile.ZipFile(path if content is None else content)
     except zipfile.BadZipFile:
-        raise LabError("is no zip archive, or cut short", path, "Fetch the file again") from None
+        raise LabError("is not a zip archive, or is truncated", path, "Download the file again") from None
     except (OSError, ValueError, NotImplementedError) as error:
         raise LabError(f"could not be read ({getattr(error, 'strerror', None) or error})", path) from None
     unpacked = sum(member.file_size for member in archive.infolist())
@@ -142,7 +142,7 @@ class ZipTree:
             book.note(f"The archive does not say how its names are encoded: {encoding} was assumed")
         if twice:
             names_are = "1 name is" if twice == 1 else f"{twice:,} names are"
-            book.note(f"{names_are} in the archive more than once: the last of each was taken")
+            book.note(f"{names_are} in the archive more than once: the last of each was used")
         note_passed_over(passed_over, book)
         sieve.tell()
 

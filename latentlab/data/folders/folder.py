@@ -51,7 +51,7 @@ class FilePictures:
                 self._stamps[index] = _stamp(os.fstat(stream.fileno()))
                 return decode(stream, enough)
         except FileNotFoundError:
-            raise PictureError("vanished while the folder was read") from None
+            raise PictureError("disappeared while the folder was being read") from None
         except OSError as error:
             raise PictureError(error.strerror or str(error)) from None
 

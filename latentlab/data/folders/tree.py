@@ -107,7 +107,7 @@ def note_passed_over(folders: Iterable[str], book: Notebook) -> None:
     names = sorted(set(folders))
     if names:
         listed = some_shown(names, _LISTED)
-        book.note(f"Hidden folders and those of systems were passed over: {listed}")
+        book.note(f"Hidden and system folders were skipped: {listed}")
 
 
 class Sieve:
@@ -143,4 +143,4 @@ class Sieve:
         if count:
             listed = some_shown(sorted(self._by_content), _LISTED)
             files = "1 file was" if count == 1 else f"{count:,} files were"
-            self._book.note(f"{files} known by first bytes, not by name, as pictures: {listed}")
+            self._book.note(f"{files} recognised as pictures by their content, not by their name: {listed}")

@@ -97,10 +97,10 @@ def why_no_levels(values: NDArray[Any]) -> str | None:
     """Why numbers cannot be levels between black and white; None if they can."""
     low, high = float(values.min()), float(values.max())
     if not (np.isfinite(low) and np.isfinite(high)):
-        return "holds values that are no numbers"
+        return "holds values that are not numbers"
     allowed = _RIPPLE * high if values.dtype.kind == "f" else 0.0
     if low < -allowed:
-        return f"goes from {low:g} to {high:g}; black is 0, and what lies below it is not known"
+        return f"goes from {low:g} to {high:g}; black is 0, and the meaning of negative values is unknown"
     return None
 
 
@@ -153,9 +153,9 @@ class Largest:
                 usual = guess_white(float(np.quantile(self._of_each[whole], _MOST_SHARE)), whole=whole)
                 if usual < white / _FAR_BELOW:
                     book.note(
-                        f"Most of the {kind} go no further than {usual:g}, so they are dark: "
-                        f"white={usual:g} would show them as bright as that"
+                        f"Most of the {kind} do not exceed {usual:g}, so they look dark: "
+                        f"white={usual:g} would brighten them"
                     )
             else:
-                beyond = "; what lies above is white too" if largest > asked else ""
+                beyond = "; larger values are white too" if largest > asked else ""
                 book.note(f"White is {asked:g}, as asked; {is_largest}{beyond}")

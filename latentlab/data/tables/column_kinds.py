@@ -90,7 +90,7 @@ class Holds(enum.Enum):
     TRUTH = "yes/no"
     SEVERAL = "several words each"
     CLASSES = "classes"
-    SPLIT = "which are for testing"
+    SPLIT = "test split"
     UNSURE = "-1, 0 and 1"
     FILES = "names of pictures"
     NUMBERS = "numbers"

@@ -33,7 +33,7 @@ def as_csv(content: bytes, name: str) -> bytes:
     rows = _rows(content, name)
     keys = list(dict.fromkeys(key for row in rows for key in row))[:_MOST_KEYS]
     if not rows or not keys:
-        raise LabError("is no list of what is true of each picture", name)
+        raise LabError("is not a list of records, one per picture", name)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(keys)
@@ -45,7 +45,9 @@ def _rows(content: bytes, name: str) -> list[dict[str, Any]]:
     rows: Any
     by_line = name.lower().endswith(LINES)
     if not by_line and len(content) > _MOST_BYTES:
-        raise LabError(f"is JSON of over {_MOST_BYTES // 2**20} MiB; write a line a picture (.jsonl)", name)
+        raise LabError(
+            f"is JSON of over {_MOST_BYTES // 2**20} MiB; write one line per picture (.jsonl)", name
+        )
     try:
         if by_line:
             lines = content.split(b"\n", _MOST_ROWS)
@@ -55,7 +57,7 @@ def _rows(content: bytes, name: str) -> list[dict[str, Any]]:
         else:
             rows = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError, MemoryError):
-        raise LabError("is no JSON", name) from None
+        raise LabError("is not valid JSON", name) from None
     if isinstance(rows, dict):
         if rows and all(isinstance(value, dict) for value in rows.values()):
             return [{_FILE: key, **value} for key, value in rows.items()]
@@ -63,7 +65,7 @@ def _rows(content: bytes, name: str) -> list[dict[str, Any]]:
             return [{_FILE: key, _VALUE: value} for key, value in rows.items()]
     if isinstance(rows, list) and all(isinstance(row, dict) for row in rows):
         return rows
-    raise LabError("is no list of what is true of each picture", name)
+    raise LabError("is not a list of records, one per picture", name)
 
 
 def _cell(value: Any) -> str:

@@ -49,7 +49,7 @@ def read_label_list(content: bytes, name: str, pictures: Sequence[str], book: No
         return _of_vectors(told, indices, len(pictures), name, book)
     numbers, classes = classes_of_words([_word(value) for value in told])
     if not 0 < len(classes) <= MAX_CLASSES:
-        book.note(f"The labels of {shown(name)} are no classes: there are {len(classes):,} different ones")
+        book.note(f"The labels of {shown(name)} are not classes: there are {len(classes):,} different values")
         return _told(None, (), None, (), len(told), name)
     labels = np.full(len(pictures), -1, dtype=np.int64)
     labels[indices] = numbers
@@ -60,7 +60,7 @@ def _entries(content: bytes, name: str) -> tuple[list[str], list[Any]]:
     try:
         whole = json.loads(content)
     except (ValueError, RecursionError, MemoryError):
-        raise LabError("is no JSON", name) from None
+        raise LabError("is not valid JSON", name) from None
     labels = whole.get("labels") if isinstance(whole, dict) else None
     if not isinstance(whole, dict) or "labels" not in whole:
         raise LabError('holds no "labels"', name)
@@ -72,7 +72,7 @@ def _entries(content: bytes, name: str) -> tuple[list[str], list[Any]]:
         isinstance(one, list) and len(one) == 2 and isinstance(one[0], str) for one in labels
     ):
         return [one[0] for one in labels], [one[1] for one in labels]
-    raise LabError('its "labels" are no pairs of a file and a label', name)
+    raise LabError('its "labels" is not a list of [file, label] pairs', name)
 
 
 def _word(value: Any) -> str:
@@ -97,7 +97,7 @@ def _of_vectors(told: list[Any], indices: NDArray[np.intp], count: int, name: st
     rows = np.array([value for value, fine in zip(told, proper, strict=True) if fine], dtype=bool)
     if not all(fine or value is None for fine, value in zip(proper, told, strict=True)) or not rows.size:
         book.note(
-            f"The labels of {shown(name)} are vectors of other numbers than 0 and 1: they are no classes"
+            f"The labels of {shown(name)} are vectors of numbers other than 0 and 1, so they are not classes"
         )
         return _told(None, (), None, (), len(told), name)
     known = indices[np.array(proper)]

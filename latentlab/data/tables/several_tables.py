@@ -49,14 +49,14 @@ def told_by(
         LabError: if columns were chosen that no table has, or that cannot be what they were chosen for.
     """
     if len(tables) > _MOST:
-        book.note(f"Of {len(tables):,} tables the first {_MOST} were looked at")
+        book.note(f"Of {len(tables):,} tables only the first {_MOST} were read")
     celeba = [table for table in tables if table.is_celeba]
     read: list[TableRead] = []
     refused: list[tuple[TableFile, LabError]] = []
     looked_at = celeba[:1] or tables[:_MOST]
     for table in looked_at:
         if "submission" in table.name.lower():
-            book.note(f"{shown(table.name)} is an example of what to hand in, so it was passed over")
+            book.note(f"{shown(table.name)} is a sample submission, so it was skipped")
             continue
         try:
             read.append(read_table(table, pictures, columns, bare=table.part is not None))
@@ -67,7 +67,7 @@ def told_by(
         read, refused = _with_like_columns(read, refused, pictures)
     for table, why in refused:
         if not table.quiet:
-            book.note(f"{shown(table.name)} is no table of attributes: {why.what}")
+            book.note(f"{shown(table.name)} is not a table of attributes: {why.what}")
     if columns and not read and refused:
         raise refused[0][1]
     watched = tuple(path for table in looked_at for path in table.watched)
@@ -119,13 +119,11 @@ def _together(
                 if told.matched == read[0].told.matched and one.table.quiet == read[0].table.quiet:
                     listed = some_shown([other.table.name for other in read], _LISTED)
                     book.note(
-                        f"There are several tables ({listed}) that contradict each other, so none was read: "
-                        "choose the one that is meant"
+                        f"There are several tables ({listed}) that contradict each other, so none "
+                        "was read: choose one of them"
                     )
                     return None
-                book.note(
-                    f"{shown(one.table.name)} was passed over: it contradicts {shown(read[0].table.name)}"
-                )
+                book.note(f"{shown(one.table.name)} was skipped: it contradicts {shown(read[0].table.name)}")
                 continue
             fitting = again
         whole = fitting.told if whole is None else merged(whole, fitting.told, count)
@@ -138,7 +136,7 @@ def _together(
     if whole.labels is None and whole.attributes is None and whole.held_out is None:
         listed = ", ".join(shown(one.table.name) for one in used)
         book.note(
-            f"{listed} only {'names' if len(used) == 1 else 'name'} pictures, and tells nothing of them"
+            f"{listed} only {'names' if len(used) == 1 else 'name'} pictures, and says nothing about them"
         )
         return None
     for one in used:

@@ -64,7 +64,7 @@ def read_told(
         book.note(note)
     sheet, file, matched = _understood(read_sheet(text, name, book), naming, chosen)
     if not len(sheet):
-        raise LabError("is empty: a line of column names and a line a picture were expected", name)
+        raise LabError("is empty: expected a line of column names and one line per picture", name)
     row_of = _rows(sheet, file, matched, naming, book)
     rows = np.flatnonzero(row_of >= 0)
     roles = Roles(sheet, file, chosen, row_of[rows], book)
@@ -190,9 +190,9 @@ def _no_match(what: str, column: Column, naming: Naming, table: str) -> LabError
     matched = naming.match(column.values)
     twice = np.flatnonzero(matched.pictures == AMBIGUOUS)
     if len(twice):
-        what = "does not tell the pictures apart: more than one is called"
+        what = "does not identify the pictures: more than one is called"
         return LabError(
-            f"{what} {shown(column.values[twice[0]])[:60]!r}", table, "Name them with their folders"
+            f"{what} {shown(column.values[twice[0]])[:60]!r}", table, "Give their names with folders"
         )
     some = shown(column.values[min(1, len(column.values) - 1)])[:60]
     there = f"; it has {some!r}" + (
@@ -242,10 +242,10 @@ def _rows(sheet: Sheet, file: int, matched: Matched, naming: Naming, book: Noteb
         where = f"line {sheet.lines[again[0] if differ is None else differ]}"
         says = "" if differ is None else f", and {where} says otherwise than line {sheet.lines[first]}"
         where = f" ({where})" if differ is None else ""
-        book.note(f"{table} lists some pictures twice{where}{says}; the first line of each counts")
+        book.note(f"{table} lists some pictures twice{where}{says}; the first line of each is used")
     for code, words in (
-        (ABSENT, "no picture that is here"),
-        (AMBIGUOUS, "pictures that cannot be told apart by it, so nothing was taken from them"),
+        (ABSENT, "pictures that are not here"),
+        (AMBIGUOUS, "pictures that it does not identify uniquely, and were ignored"),
         (REPEATED, "pictures that another line names more exactly"),
     ):
         lines = np.flatnonzero(picture == code)
@@ -259,7 +259,7 @@ def _rows(sheet: Sheet, file: int, matched: Matched, naming: Naming, book: Noteb
         first_name = shown(naming.names[without[0]])
         count = "1 picture is" if len(without) == 1 else f"{len(without):,} pictures are"
         most = "; that is most of them" if len(without) * 2 > len(row_of) else ""
-        book.note(f"{count} not in {table}, so nothing is known of them ({first_name}){most}")
+        book.note(f"{count} not in {table}, so nothing is known about them ({first_name}){most}")
     return row_of
 
 
@@ -275,7 +275,7 @@ def _partition(content: bytes, naming: Naming, book: Notebook, count: int) -> ND
             read_sheet(text_of(content, name, naming.names)[0], name, book), naming, AS_FOUND
         )
     except LabError as error:
-        book.note(f"The division in {name} was not read: {error.what}")
+        book.note(f"The split in {name} was not used: {error.what}")
         return None
     for place, column in enumerate(sheet.columns):
         held_out = None if place == file else splits(column, asked=True)
@@ -286,5 +286,5 @@ def _partition(content: bytes, naming: Naming, book: Notebook, count: int) -> ND
             of_picture[picture[here]] = held_out[column.codes[here]]
             if of_picture.any() and not of_picture.all():
                 return of_picture
-    book.note(f"The division in {name} was not read: it says of no picture here that it is for testing")
+    book.note(f"The split in {name} was not used: it assigns none of these pictures to the test split")
     return None

@@ -61,7 +61,7 @@ def text_of(content: bytes, name: str, pictures: Sequence[str]) -> tuple[str, st
     text, note = _decoded(content, name, pictures)
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise LabError(f"line {line}: holds a zero byte, so it is no text", name)
+        raise LabError(f"line {line}: holds a zero byte, so it is not text", name)
     return text.replace("\r\n", "\n").replace("\r", "\n"), note
 
 
@@ -78,7 +78,7 @@ def _decoded(content: bytes, name: str, pictures: Sequence[str]) -> tuple[str, s
     if len(_BEYOND_ASCII.findall(text)) > 2 * strange:
         # UTF-8 with a few bytes of something else, as when lines of two files were put together.
         text = _STRANGE.sub(lambda byte: _western(bytes([ord(byte[0]) - 0xDC00])), text)
-        return text, f"{name} is UTF-8 but for {strange:,} bytes, which were read as Windows-1252"
+        return text, f"{name} is UTF-8 except for {strange:,} bytes, which were read as Windows-1252"
     hits = {encoding: _hits(content[:_LOOKED_AT], encoding, pictures) for encoding in _OTHERS}
     best = max(hits, key=hits.__getitem__)
     if not hits[best]:

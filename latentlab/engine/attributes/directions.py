@@ -322,7 +322,7 @@ def _told_among(z: Tensor, train: ImageSet, held_out_z: Tensor, test: ImageSet) 
     if test_names != names:
         raise LabError(f"the held-out pictures of {test.name} have other attributes than those to learn from")
     if not bool(torch.isfinite(z).all() and torch.isfinite(held_out_z).all()):
-        raise LabError("the model puts pictures at places that are no finite numbers")
+        raise LabError("the model encodes pictures to values that are not finite")
     known, held_out_known = _known_in(train, a), _known_in(test, held_out)
     counts = a.sum(0)
     kept = torch.minimum(counts, known.sum(0) - counts) >= _FEWEST

@@ -84,7 +84,7 @@ def steered(
     """
     how = steering or Steering()
     if not isinstance(model, Decodes):
-        raise LabError(f"a {type(model).__name__} does not make pictures")
+        raise LabError(f"a {type(model).__name__} does not generate pictures")
     classifier, columns = _knowing(judge, model, names)
     lesson = _Lesson(model, classifier, columns, z, a, start, y, how)
     for step in range(how.steps):

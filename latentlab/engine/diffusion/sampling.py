@@ -102,5 +102,5 @@ def _told(
 
 def _diffusion(loaded: LoadedModel) -> Diffusion:
     if not isinstance(loaded.model, Denoises):
-        raise LabError("is no diffusion model: it has no way back from noise", loaded.path)
+        raise LabError("is not a diffusion model", loaded.path)
     return Diffusion(loaded.model)

@@ -103,7 +103,7 @@ class DiffusionService:
         yield None
         model = loaded.model
         if not isinstance(model, Denoises):
-            raise LabError("is no diffusion model: it has no way back from noise", loaded.path)
+            raise LabError("is not a diffusion model", loaded.path)
         self._diffusion, self._under_way = Diffusion(model), None
         told = conditional(model)
         yield DenoiserReply(

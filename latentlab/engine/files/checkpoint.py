@@ -129,7 +129,7 @@ def load_model(name_or_path: str | Path, device: str | torch.device = "cpu") -> 
         raise LabError(
             "its weights are too large: what comes of them are no numbers",
             path,
-            "Fetch the file again, or train the model anew with a lower learning rate",
+            "Download the file again, or train the model again with a lower learning rate",
         )
     return LoadedModel(path.stem, model.to(device), card, path, found.hash)
 

@@ -76,7 +76,7 @@ def decode_in_chunks(
         LabError: if the model does not decode, has another number of latents, or no likelihood to draw from.
     """
     if not isinstance(model, Decodes):
-        raise LabError(f"a {type(model).__name__} does not make pictures")
+        raise LabError(f"a {type(model).__name__} does not generate pictures")
     if z.ndim != 2 or z.shape[1] != model.latents:
         raise LabError(f"points of shape {tuple(z.shape)}; the model takes (N, {model.latents})")
     if draw and not isinstance(model, HasLikelihood):

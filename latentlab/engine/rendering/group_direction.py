@@ -28,7 +28,7 @@ def between_groups(request: GroupsRequest) -> Iterator[GroupsReply | None]:
         if not len(z):
             raise LabError(f"group {name} is empty", hint="Put pictures into both groups")
         if not np.isfinite(z).all():
-            raise LabError("the model puts pictures at places that are no finite numbers")
+            raise LabError("the model encodes pictures to values that are not finite")
     vector = (a.mean(0, dtype=np.float64) - b.mean(0, dtype=np.float64)).astype(np.float32)
     if not vector.any():
         raise LabError("both groups have their middle in the same place, so no direction leads between them")

@@ -252,8 +252,9 @@ def _unknown_in_words(learning: int, unknown: int) -> str:
     if not unknown:
         return ""
     return (
-        f"Of the {learning + unknown:,} pictures to learn from {unknown:,} {'is' if unknown == 1 else 'are'} "
-        "left out: what such a model has to know of a picture is not known there."
+        f"Of the {learning + unknown:,} training pictures {unknown:,} "
+        f"{'is' if unknown == 1 else 'are'} left out, because the class or the attributes that "
+        "this model needs are not known there."
     )
 
 

@@ -109,9 +109,9 @@ def _in_words(directions: Directions | None, own: bool) -> str:
     said = []
     if directions is not None:
         said.append(
-            f"AUC and Cohen's d are of {directions.judged_on} held-out pictures of {directions.data}. The "
-            "columns on the right tell which directions are alike: near 1, adding one adds the other too."
-            + (_OF_STEERED if directions.method == STEERED else "")
+            f"AUC and Cohen's d are measured on {directions.judged_on} held-out pictures of "
+            f"{directions.data}. The columns on the right tell which directions are alike: near "
+            "1, adding one adds the other too." + (_OF_STEERED if directions.method == STEERED else "")
         )
     if own:
         said.append(
