@@ -1,7 +1,8 @@
 """Every string of the package that a person may see, with its place: python -m tests.strings [PATH ...].
 
-For reading them in one go: menus, tips, labels, messages, errors and helps. What is plainly not for people is left
-out (docstrings, names of objects and keys, patterns, style sheets); a field of an f-string is shown as {its source}.
+For reading them in one go: menus, tips, labels, messages, errors and helps. What is plainly not for people
+is left out (docstrings, names of objects and keys, patterns, style sheets); a field of an f-string is shown
+as {its source}.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1] / "latentlab"
 # Calls whose strings no person sees: names for scripts, for styles, for libraries.
 SILENT = {
-    "setObjectName", "findChild", "setProperty", "property", "getattr", "setattr", "hasattr", "compile", "encode",
-    "import_module", "register_buffer", "TypeVar", "NewType", "splitlines", "startswith", "endswith", "removeprefix",
-    "removesuffix", "setStyleSheet", "sub", "match", "fullmatch", "search", "get", "pop", "field_of",
+    "setObjectName", "findChild", "setProperty", "property", "getattr", "setattr", "hasattr", "compile",
+    "encode", "import_module", "register_buffer", "TypeVar", "NewType", "splitlines", "startswith",
+    "endswith", "removeprefix", "removesuffix", "setStyleSheet", "sub", "match", "fullmatch", "search",
+    "get", "pop",
 }  # fmt: skip
 # No sentence and no name on a button: a key, a format, a file's name, a flag, a colour.
 MACHINE = re.compile(r"[a-z0-9_.:/*\-+%#@=?|,{}()\[\]\\<>^$&;]*|--?[a-z-]+|#[0-9a-fA-F]+|[A-Z_]+|\W*")
@@ -52,7 +54,9 @@ def strings_of(path: Path) -> Iterator[tuple[int, str]]:
             yield line, text
 
 
-def _docstrings(node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.AST]:
+def _docstrings(
+    node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef,
+) -> Iterator[ast.AST]:
     """Every string that stands as a statement."""
     for statement in node.body:
         if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):

@@ -110,7 +110,7 @@ def draw_in_chunks(
         LabError: if the model draws nothing.
     """
     if not isinstance(model, Samples):
-        raise LabError(f"a {type(model).__name__} does not make pictures")
+        raise LabError(f"a {type(model).__name__} does not generate pictures")
     device = next(model.parameters()).device
     for first in range(0, count, chunk):
         told = y if y is None or y.ndim == 1 else y[first : first + chunk]

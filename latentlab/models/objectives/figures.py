@@ -37,10 +37,10 @@ ELBO = FiguresSpec(
         ChartSpec("Reconstruction", "reconstruction", rises=True),
         ChartSpec("KL", "kl", foot=0.0, rises=True),
     ),
-    help=f"ELBO = reconstruction − KL, in nats a picture; higher is better. {_LINE}",
+    help=f"ELBO = reconstruction − KL, in nats per picture; higher is better. {_LINE}",
     waiting="The curves of the training will be here: ELBO, reconstruction and KL.",
     line="ELBO {elbo:.2f} = {reconstruction:.2f} - {kl:.2f}",
-    result="test ELBO {elbo:.3f} nats a picture",
+    result="test ELBO {elbo:.3f} nats per picture",
     by_beta=True,
 )
 
