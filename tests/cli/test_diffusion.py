@@ -113,9 +113,9 @@ def test_that_what_is_not_asked_for_is_told_as_it_occurs_in_the_data(run, ddpm, 
 def test_that_flags_of_another_kind_of_model_are_refused(run, model, plain, ddpm, faces, tmp_path: Path):
     out = ("-o", tmp_path / "x.png")
     for flag in (("--steps", 5), ("--sampler", "ddim"), ("--guidance", 2), ("--eta", 0.5)):
-        assert f"{flag[0]} means nothing for tiny" in run("sample", model, *flag, *out).complaint
+        assert f"{flag[0]} has no effect for tiny" in run("sample", model, *flag, *out).complaint
     for flag in ("--mean", "--draw"):
-        assert f"{flag} means nothing for plain" in run("sample", plain, flag, *out).complaint
+        assert f"{flag} has no effect for plain" in run("sample", plain, flag, *out).complaint
     assert "it is not conditional" in run("sample", plain, "--guidance", 2, *out).complaint
     assert "the model has none" in run("sample", plain, "--class", "odd", *out).complaint
     assert "told attributes. Use --condition" in run("sample", faces, "--class", "hat", *out).complaint
