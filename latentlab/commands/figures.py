@@ -23,7 +23,7 @@ from latentlab.models.base import Denoises, TellsDensity
 from latentlab.models.registry import find_kind
 from latentlab.shipped import model_files
 
-_NATS = "nats a picture"
+_NATS = "nats per picture"
 # What a figure of density is worth that is not exact.
 _HOW = {"bound": "a bound from below", "estimate": "an estimate"}
 
@@ -91,7 +91,7 @@ def _summary(model: dict[str, Any]) -> str:
         parts.append(f"test {what} {elbo:.2f} {_NATS}")
     accuracy = model["metrics"].get("accuracy")
     if isinstance(accuracy, int | float):
-        parts.append(f"right on {accuracy:.2%} of the test pictures")
+        parts.append(f"test accuracy {accuracy:.2%}")
     return ", ".join(parts)
 
 
@@ -133,8 +133,8 @@ def _settle(
     for name in foreign:
         if getattr(arguments, name) is not None:
             raise LabError(
-                f"{flag_of(name)} means nothing for {loaded.name}: "
-                f"it is a {find_kind(loaded.card.kind).title.lower()}",
+                f"{flag_of(name)} has no effect for {loaded.name}: it is a "
+                f"{find_kind(loaded.card.kind).title.lower()}",
                 hint="See latentlab evaluate --help",
             )
     for name, value in mine.items():
@@ -171,8 +171,8 @@ def _evaluate_elbo(arguments: argparse.Namespace, loaded: LoadedModel, name: str
         say(f"  log p(x)        {result.log_likelihood:10.3f}   exact, over {result.images:,} pictures")
         return
     say(
-        f"  log p(x)        {result.log_likelihood:10.3f}   over {result.likelihood_images:,} pictures, "
-        f"{result.samples:,} samples each; their ELBO {result.likelihood_elbo:.3f}"
+        f"  log p(x)        {result.log_likelihood:10.3f}   over {result.likelihood_images:,} "
+        f"pictures, {result.samples:,} samples each; ELBO on these {result.likelihood_elbo:.3f}"
     )
 
 

@@ -38,10 +38,10 @@ def draw_samples(arguments: argparse.Namespace) -> None:
         _refuse(arguments, loaded, ("draw",), "it is a diffusion model, and its pictures are always drawn")
         draw_diffusion_samples(arguments, loaded)
         return
-    _refuse(arguments, loaded, tuple(OF_SAMPLER), "it is no diffusion model")
+    _refuse(arguments, loaded, tuple(OF_SAMPLER), "it is not a diffusion model")
     model = loaded.model
     if not isinstance(model, Decodes | Samples):
-        raise LabError(f"{loaded.name} does not make pictures")
+        raise LabError(f"{loaded.name} does not generate pictures")
     if not isinstance(model, HasLikelihood):
         _refuse(arguments, loaded, ("draw",), "it has no likelihood p(x|z) to draw a picture from")
     arguments.condition = asked_words(arguments, model)
@@ -72,7 +72,7 @@ def _refuse(arguments: argparse.Namespace, loaded: LoadedModel, flags: Sequence[
         value = getattr(arguments, name)
         if value is not None:
             flag = name if value is not False else "mean"  # --mean and --draw are one argument
-            raise LabError(f"--{flag} means nothing for {loaded.name}: {why}")
+            raise LabError(f"--{flag} has no effect for {loaded.name}: {why}")
 
 
 def _told(loaded: LoadedModel, arguments: argparse.Namespace) -> Told | None:
