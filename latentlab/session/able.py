@@ -15,8 +15,8 @@ _WHY: Mapping[Capability, str] = {
     Capability.TELLS_DENSITY: "{name} does not say how likely a picture is.",
     Capability.SAMPLES: "{name} draws no pictures of its own.",
     Capability.SAMPLES_STEPWISE: "{name} draws its pictures at once, without steps to look at.",
-    Capability.DENOISES: "{name} is no diffusion model: it does not tell noise from picture.",
-    Capability.CLASSIFIES: "{name} does not tell what a picture shows.",
+    Capability.DENOISES: "{name} is no diffusion model: it does not define noise from picture.",
+    Capability.CLASSIFIES: "{name} does not define what a picture shows.",
     Capability.CONDITIONAL: "{name} takes no conditions: it was told neither classes nor attributes.",
     Capability.FITS: "{name} is trained by gradient steps, not fitted in passes.",
 }

@@ -79,7 +79,7 @@ def find_npz(path: Path, content: IO[bytes] | None = None) -> Found:
             names = names_in(archive, rows[0], len(every), book)
             held_out = held_out_in(archive, rows[0], len(every), book)
     if kind == "arrays" and not known:
-        book.note("It holds no labels and no attributes of its pictures")
+        book.note("It holds no labels and no attributes for its pictures")
     pictures = ArrayPictures(every, names)
     return Found(kind, path.stem, pictures, book, held_out=held_out, watched=(path,), **known)
 

@@ -28,7 +28,7 @@ def optional(
     try:
         return archive.read(name, rows, text=True)
     except ObjectsError as error:
-        book.note(f"{error.what[0].upper()}{error.what[1:]}: it was passed over")
+        book.note(f"{error.what[0].upper()}{error.what[1:]}: it was skipped")
         return None
 
 
@@ -44,7 +44,7 @@ def attributes_in(
     if columns > MAX_ATTRIBUTES:
         raise LabError(f"has {columns} attributes, over the limit of {MAX_ATTRIBUTES}", archive.path)
     if attributes.dtype.kind == "U":
-        book.note("Its attributes are words, so they were passed over")
+        book.note("Its attributes are text, so they were skipped")
         return {}
     names = optional(archive, "attribute_names", None, book)
     if names is None:

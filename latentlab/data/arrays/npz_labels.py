@@ -34,7 +34,9 @@ def labels_in(
         labels = optional(archive, name, of_part, book)
         if labels is None:
             if len(parts) > 1:
-                book.note(f"There are no labels {name!r}, so of these pictures no class is known")
+                book.note(
+                    f"The array of labels {name!r} is missing, so the class of these pictures is unknown"
+                )
             found.append(None)
             continue
         if len(labels.shape) not in (1, 2) or len(labels) != count:
@@ -49,7 +51,7 @@ def labels_in(
     if len({labels.shape[1:] for labels in there}) > 1:
         raise LabError("the labels of its parts have different shapes", archive.path)
     if len(there) < len(found) and there[0].ndim == 2:
-        book.note("Its labels of several columns are there for some parts alone, so they were passed over")
+        book.note("Its multi-column labels exist for some parts only, so they were skipped")
         return None
     words = any(labels.dtype.kind == "U" for labels in there)
     nothing = "" if words else -1
@@ -69,18 +71,18 @@ def labels_as_classes(
         if labels.dtype.kind != "U" and _one_each(labels):
             return labels_as_classes(labels.argmax(axis=1).astype(np.int64), counts, kind, called, book)
         if labels.shape[1] > MAX_ATTRIBUTES or labels.dtype.kind == "U" or not np.isin(labels, (0, 1)).all():
-            book.note("Its labels of several columns are no attributes: they hold more than 0 and 1")
+            book.note("Its multi-column labels are not attributes: they hold values other than 0 and 1")
             return {}
         names = tuple(f"label {column}" for column in range(labels.shape[1]))
         return {"attributes": labels.astype(bool), "attribute_names": names}
     if labels.dtype.kind == "U":
         return _words(labels, book)
     if labels.dtype.kind == "f" and not (labels[np.isfinite(labels)] % 1 == 0).all():
-        book.note("Its labels are no classes: they are numbers with a fraction")
+        book.note("Its labels are not classes: they are not whole numbers")
         return {}
     values = np.unique(labels[np.isfinite(labels)])
     if len(values) > MAX_CLASSES:
-        book.note(f"Its labels are no classes: {len(values):,} different values of type {labels.dtype}")
+        book.note(f"Its labels are not classes: {len(values):,} different values of type {labels.dtype}")
         return {}
     if not len(values) or abs(float(values[0])) > _LARGEST or abs(float(values[-1])) > _LARGEST:
         return {}
@@ -108,7 +110,7 @@ def _means_unknown(labels: NDArray[np.int64]) -> bool:
 def _words(labels: NDArray[Any], book: Notebook) -> dict[str, Any]:
     numbers, classes = classes_of_words([word.strip() for word in labels.tolist()])
     if not 0 < len(classes) <= MAX_CLASSES:
-        book.note(f"Its labels are no classes: {len(classes):,} different words")
+        book.note(f"Its labels are not classes: {len(classes):,} different words")
         return {}
     return {"labels": numbers, "classes": classes}
 
@@ -123,8 +125,6 @@ def classes_named(archive: ArrayArchive, labels: NDArray[Any] | None, book: Note
         return {}
     require(archive, name, classes, (None,))
     if len(classes) > MAX_CLASSES or int(labels.min()) < -1 or int(labels.max()) >= len(classes):
-        book.note(
-            f"Its {len(classes):,} classes are not those of its labels, so their names were passed over"
-        )
+        book.note(f"Its {len(classes):,} class names do not match its labels, so they were skipped")
         return {}
     return {"labels": labels.astype(np.int64), "classes": tuple(map(str, classes.tolist()))}

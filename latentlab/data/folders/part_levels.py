@@ -37,9 +37,9 @@ def take_parts(places: list[Place], notes: list[str]) -> None:
         unwrap(places)
         listed, told = listed_folders(parts), _told_apart(kinds)
         if len(parts) == 1:
-            notes.append(f"The folder {listed} is a part of the set, not a class{told}")
+            notes.append(f"The folder {listed} is a part of the data set, not a class{told}")
         else:
-            notes.append(f"The folders {listed} are parts of the set, not classes{told}")
+            notes.append(f"The folders {listed} are parts of the data set, not classes{told}")
         return
 
 
@@ -54,9 +54,9 @@ def _told_apart(kinds: set[str]) -> str:
     told = []
     testing = TEST if TEST in kinds else VALIDATION
     if testing in kinds:
-        told.append(f"what is for {'testing' if testing == TEST else 'validation'} is held out")
+        told.append(f"{'test' if testing == TEST else 'validation'} pictures are held out")
     if APPLY in kinds:
-        told.append("what is for prediction or has no labels is learnt from without a class")
+        told.append("pictures for prediction or without labels are used for training without a class")
     return f": {', '.join(told)}" if told else ""
 
 
@@ -110,7 +110,7 @@ def _take_lone(places: list[Place], notes: list[str]) -> None:
             for place in own:
                 place.path = place.path[1:]
             (top,) = tops
-            notes.append(f"{shown(top)}, the only folder in {shown(name)}, is no class of the others")
+            notes.append(f"{shown(top)}, the only folder in {shown(name)}, is not a class")
 
 
 def _alike(some: Collection[str], others: Collection[str]) -> bool:

@@ -96,7 +96,7 @@ def _take_copies(places: list[Place], notes: list[str]) -> None:
             for place in places:
                 if place.top == top:
                     place.path = place.path[1:]
-            notes.append(f"{shown(top)} holds the folders that lie beside it once more, and is no class")
+            notes.append(f"{shown(top)} repeats the folders beside it, and is not a class")
 
 
 def _take_shards(places: list[Place], notes: list[str]) -> None:
@@ -117,7 +117,7 @@ def _take_shards(places: list[Place], notes: list[str]) -> None:
         first, *_, last = in_natural_order(tops)
         notes.append(
             f"The {len(tops):,} folders {shown(first)} to {shown(last)} only divide the pictures, "
-            "they are no classes"
+            "and are not classes"
         )
         unwrap(places)
 
@@ -142,7 +142,7 @@ def _classes(
     tops = [spelling.get(place.top, "") for place in places]
     classes = in_natural_order(set(tops) - {""})
     if len(classes) < 2:
-        where = "There are no folders of classes"
+        where = "There are no class folders"
         if not notes and folders != {""}:
             where = "All pictures lie in one folder" if len(folders) == 1 else "There is only one folder"
         return (), [], f"{where}, so there are no classes"
@@ -150,7 +150,8 @@ def _classes(
         return (
             (),
             [],
-            f"The folders {listed_folders(classes)} are no classes by their names, so there are no classes",
+            f"The folders {listed_folders(classes)} do not look like classes by their names, so "
+            "there are no classes",
         )
     if len(classes) > MAX_CLASSES:
         many = f"There are {len(classes):,} folders that might be classes, over the limit of {MAX_CLASSES:,}"
@@ -164,13 +165,13 @@ def _classes(
             outside += 0 if name else len(place.files)
     if outside > _LOOSE_SHARE * judged:
         most = f"Of {judged:,} pictures {outside:,} lie outside the folders {listed_folders(classes)}"
-        return (), [], f"{most}, so these are not taken for classes"
+        return (), [], f"{most}, so these are not used as classes"
     if outside:
-        notes.append(f"{_pictures(outside)} outside the folders of classes: the class is not known")
+        notes.append(f"{_pictures(outside)} outside the class folders: the class is unknown")
     for part in sorted({place.of_part for place in places} - sorted_parts):
         count = sum(len(place.files) for place in places if place.of_part == part)
-        where = f"in {shown(part)}, without folders of classes" if part else "outside the parts"
-        notes.append(f"{_pictures(count)} {where}: the class is not known")
+        where = f"in {shown(part)}, without class folders" if part else "outside the parts"
+        notes.append(f"{_pictures(count)} {where}: the class is unknown")
     number = {name: index for index, name in enumerate(classes)}
     return tuple(classes), [number.get(name, -1) for name in tops], ""
 
@@ -193,7 +194,7 @@ def _united(places: list[Place], notes: list[str]) -> dict[str, str]:
         usual = max(counts, key=lambda name: (counts[name], name))
         spelling |= {name: name if apart else usual for name in counts}
         if len(counts) > 1 and not apart:
-            notes.append(f"The folders {listed_folders(counts)} are taken for one class")
+            notes.append(f"The folders {listed_folders(counts)} are merged into one class")
     return spelling
 
 

@@ -43,7 +43,7 @@ def deep_ppm(image: Image.Image, stream: IO[bytes]) -> NDArray[Any] | None:
     stream.seek(tile.offset)
     content = stream.read(width * height * 6)
     if len(content) < width * height * 6:
-        raise PictureError("damaged (cut short)")
+        raise PictureError("damaged (truncated)")
     values = np.frombuffer(content, ">u2").reshape(height, width, 3)
     # This format says what its white is; as of grey, Pillow makes it that of all 16 bits.
     return one_plane(np.rint(values * (_OPAQUE / white)).clip(0, _OPAQUE).astype(np.uint16))

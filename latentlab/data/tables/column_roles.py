@@ -117,9 +117,9 @@ class Roles:
             held_out = splits(self._sheet.columns[place], asked=True)
             if held_out is None:
                 raise LabError(
-                    f"the column {shown(chosen)!r} does not say what is for testing",
+                    f"the column {shown(chosen)!r} does not define a split",
                     self._sheet.name,
-                    "Expected words such as train and test, or 0, 1 and 2",
+                    "Expected values such as train and test, or 0, 1 and 2",
                 )
             return place, held_out
         for place, known in self.known.items():
@@ -196,14 +196,14 @@ class Roles:
             made = made_of(known, asked=chosen is not None)
             if not made and chosen is not None:
                 raise LabError(
-                    f"the column {shown(known.name)!r} holds no yes and no ({known.holds.value})",
+                    f"the column {shown(known.name)!r} does not hold yes/no values ({known.holds.value})",
                     self._sheet.name,
                 )
             found += made
         if len(found) > MAX_ATTRIBUTES:
             self._book.note(
-                f"Of the {len(found):,} attributes of {shown(self._sheet.name)}, the first {MAX_ATTRIBUTES} "
-                "were taken; others can be chosen"
+                f"Of the {len(found):,} attributes of {shown(self._sheet.name)}, the first "
+                f"{MAX_ATTRIBUTES} were used; others can be chosen"
             )
         return found[:MAX_ATTRIBUTES]
 
@@ -235,7 +235,7 @@ class Roles:
         if made:
             parts.append(f"each word of {listed(made)} is an attribute")
         if self.split is not None:
-            parts.append(f"{quoted(columns[self.split[0]].name)} says which are for testing")
+            parts.append(f"{quoted(columns[self.split[0]].name)} says test split")
         unused = self.unused_in_words()
         return f"{shown(self._sheet.name)}: " + "; ".join(
             [*parts, f"not used: {unused}"] if unused else parts

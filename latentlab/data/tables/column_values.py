@@ -74,8 +74,9 @@ class ColumnValues:
         unknown = int((labels[self._pictures] < 0).sum())
         if unknown:
             self._book.note(
-                f"{cells(unknown)} of {quoted(known.name)} in {shown(self._sheet.name)} {are(unknown)} "
-                f"{'empty or -1' if uncounted else 'empty'}, so the class of these pictures is not known"
+                f"{cells(unknown)} of {quoted(known.name)} in {shown(self._sheet.name)} "
+                f"{are(unknown)} {'empty or -1' if uncounted else 'empty'}, so the class of these "
+                "pictures is unknown"
             )
         return labels, classes
 
@@ -96,7 +97,7 @@ class ColumnValues:
         if united:
             table = shown(self._sheet.name)
             self._book.note(
-                f"{table} spells some classes in several ways, which were taken for one: {listed(united)}"
+                f"Some classes are spelled in several ways in {table} and were merged: {listed(united)}"
             )
         return names
 
@@ -119,9 +120,9 @@ class ColumnValues:
         for sentence in odd[:NAMED]:
             self._book.note(sentence)
         if len(odd) > NAMED:
-            self._book.note(f"{len(odd) - NAMED:,} more columns have cells that are not known")
+            self._book.note(f"{len(odd) - NAMED:,} more columns have unknown values")
         if constant:
-            self._book.note(f"The same of every picture: {listed(constant)}")
+            self._book.note(f"The same for every picture: {listed(constant)}")
         return values, None if known.all() else known
 
     def _odd(self, attribute: Attribute, truth: NDArray[np.int8]) -> list[str]:

@@ -45,7 +45,7 @@ def read_sheet(text: str, name: str, book: Notebook) -> Sheet:
     body = TableBody(text)
     sample = body.sample()
     if not sample:
-        raise LabError("is empty: a line of column names and a line a picture were expected", name)
+        raise LabError("is empty: expected a line of column names and one line per picture", name)
     mark = body.mark or best_mark(sample, by_blanks=not name.lower().endswith((".csv", ".tsv")))
     width, short = width_of(split_sample(sample, mark), mark, name)
     reader = _Reader(body, mark, width, name, book)
@@ -54,7 +54,7 @@ def read_sheet(text: str, name: str, book: Notebook) -> Sheet:
         count = len(lines) - (first is not None and not short)
         book.note(f"{shown(name)} says {body.claimed:,} pictures and lists {count:,}")
     if not len(lines):
-        raise LabError("is empty: a line of column names and a line a picture were expected", name)
+        raise LabError("is empty: expected a line of column names and one line per picture", name)
     remark = cells_of(body.remark, mark) if body.remark else None
     sheet = Sheet(
         name,
@@ -172,7 +172,9 @@ class _Reader:
     def _by_itself(self, line: int, before: int) -> Iterator[tuple[list[int], list[list[str]]]]:
         """What follows a quote that goes wrong: each line by itself, so that it costs one line."""
         where = f"line {before + line} of {shown(self._name)}"
-        self._book.note(f"The quotes in {where} are not in pairs, so it was read line by line from there on")
+        self._book.note(
+            f"The quotation marks in {where} do not match, so it was read line by line from there on"
+        )
         rest = self._body.text.split("\n", line - 1)[-1]
         plain = _splitter(self._mark, self._width)
 
