@@ -118,7 +118,9 @@ def test_that_flags_of_another_kind_of_model_are_refused(run, model, plain, ddpm
         assert f"{flag} has no effect for plain" in run("sample", plain, flag, *out).complaint
     assert "it is not conditional" in run("sample", plain, "--guidance", 2, *out).complaint
     assert "the model has none" in run("sample", plain, "--class", "odd", *out).complaint
-    assert "told attributes. Use --condition" in run("sample", faces, "--class", "hat", *out).complaint
+    assert (
+        "conditioned on attributes. Use --condition" in run("sample", faces, "--class", "hat", *out).complaint
+    )
     assert "--eta has no effect" in run("sample", ddpm, "--sampler", "ddpm", "--eta", 0.5, *out).complaint
     for command in ("diffuse", "edit", "inpaint"):
         more = {"edit": ("--index", 1), "inpaint": ("--index", 1, "--mask", "m.png")}.get(command, ())
