@@ -1,4 +1,4 @@
-"""What stands in the window: the one place where views are put together. A new view is one line here.
+"""Puts a window together: clients, controllers, the views of `latentlab.qt.shell.panels`, menus.
 
 Imported only when the frame is on the screen, for numpy and the views come with it.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow
 
 from latentlab.qt.clients.denoiser_client import DenoiserClient
 from latentlab.qt.clients.film_recorder import FilmRecorder
@@ -23,31 +23,30 @@ from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.controllers.tape_controller import TapeController
 from latentlab.qt.controllers.training_follower import TrainingFollower
 from latentlab.qt.export.exporter import Exporter
+from latentlab.qt.shell.centre import Centre
 from latentlab.qt.shell.crash_reporter import CrashReporter
-from latentlab.qt.shell.docks import Column, Docks, beside
+from latentlab.qt.shell.docks import Docks
 from latentlab.qt.shell.menus.actions import Actions
 from latentlab.qt.shell.menus.command_palette import CommandPalette
 from latentlab.qt.shell.menus.menus import fill_menus
+from latentlab.qt.shell.panels import CENTRE, PANELS, Views
 from latentlab.qt.shell.status_bar import Status
 from latentlab.qt.shell.theme import ThemeSwitcher
+from latentlab.qt.shell.veils import Veils
 from latentlab.qt.shell.welcome import Welcome
 from latentlab.qt.shell.wiring import connect
 from latentlab.qt.shell.workbench import Workbench
-from latentlab.qt.views.analogy.view import AnalogyView
-from latentlab.qt.views.attributes.view import AttributeBoard
-from latentlab.qt.views.class_legend.view import ClassLegend, LegendRoom
-from latentlab.qt.views.conditions.view import ConditionSelector
-from latentlab.qt.views.diffusion.view import DiffusionView
-from latentlab.qt.views.dimensions.view import Dimensions
-from latentlab.qt.views.latent_plane.view import LatentPlane
-from latentlab.qt.views.manifold_grid.view import ManifoldGrid
-from latentlab.qt.views.neighbours.view import Neighbours
-from latentlab.qt.views.own_picture.view import OwnPictureView
-from latentlab.qt.views.probe.view import ProbePanel
-from latentlab.qt.views.selection_card.view import SelectionCard
-from latentlab.qt.views.training.view import TrainingPanel
-from latentlab.qt.views.tray.view import Tray
-from latentlab.qt.views.walk.view import WalkPlayer
+from latentlab.qt.views.analogy.view import SPEC as ANALOGY
+from latentlab.qt.views.attributes.view import SPEC as ATTRIBUTES
+from latentlab.qt.views.class_legend.view import SPEC as CLASS_LEGEND
+from latentlab.qt.views.class_legend.view import LegendRoom
+from latentlab.qt.views.diffusion.view import SPEC as DIFFUSION
+from latentlab.qt.views.latent_plane.view import SPEC as LATENT_PLANE
+from latentlab.qt.views.own_picture.view import SPEC as OWN_PICTURE
+from latentlab.qt.views.probe.view import SPEC as PROBE
+from latentlab.qt.views.spec import ViewContext
+from latentlab.qt.views.training.view import SPEC as TRAINING
+from latentlab.qt.views.walk.view import SPEC as WALK
 from latentlab.qt.widgets.latin_keys import LatinKeys
 from latentlab.qt.widgets.message_bar import MessageBar
 
@@ -73,39 +72,19 @@ def compose(
     messages = MessageBar()
     opener = FileOpener(workspace, background, messages, settings, window)
     controller = SessionController(window, workspace, exporter, opener, settings)
-    pictures = controller.own_picture.pictures
-    plane, probe = LatentPlane(workspace), ProbePanel(workspace)
+    trainer, denoiser_client = TrainerClient(models, window), DenoiserClient(parent=window)
+    views = Views(ViewContext(workspace, trainer, denoiser_client, controller.own_picture.pictures))
+    plane, probe = views[LATENT_PLANE], views[PROBE]
     DensityWatcher(workspace, window)
-    player = WalkPlayer(workspace)
+    player, training, diffusion = views[WALK], views[TRAINING], views[DIFFUSION]
     # Before the widget that it lies over now goes.
-    centre = _centre(messages, ClassLegend(workspace), plane)
+    centre = Centre((messages, LegendRoom(views[CLASS_LEGEND])), CENTRE, views, workspace)
     hint.lie_over(plane)
     window.setCentralWidget(centre)
-    # Each set of views as they lie together.
-    column = Column(
-        "probeColumn", (probe, ConditionSelector(workspace), SelectionCard(workspace), Neighbours(workspace))
-    )
-    below = beside("trayAndWalk", Tray(workspace), player)
-    trainer = TrainerClient(models, window)
-    training = TrainingPanel(trainer)
+    docks = Docks(window, PANELS, views)
+    Veils(views, workspace, window)
     film = FilmRecorder(plane, window)
     following = TrainingFollower(trainer, workspace, film, messages, window)
-    denoiser_client = DenoiserClient(parent=window)
-    attributes = AttributeBoard(workspace)
-    own_picture, analogy = OwnPictureView(workspace, pictures), AnalogyView(workspace, pictures)
-    diffusion = DiffusionView(denoiser_client, workspace, pictures)
-    docks = Docks(
-        window,
-        Column("gridColumn", (ManifoldGrid(workspace),)),
-        Dimensions(workspace),
-        attributes,
-        column,
-        below,
-        training,
-        own_picture,
-        analogy,
-        diffusion,
-    )
     model_controller = ModelController(
         workspace, settings, messages, crashes.note, opener, controller.data, diffusion,
         docks.show_diffusion, window,
@@ -135,9 +114,9 @@ def compose(
         player=player,
         training=training,
         diffusion=diffusion,
-        attributes=attributes,
-        own_picture=own_picture,
-        analogy=analogy,
+        attributes=views[ATTRIBUTES],
+        own_picture=views[OWN_PICTURE],
+        analogy=views[ANALOGY],
         trainer=trainer,
         denoiser_client=denoiser_client,
         film=film,
@@ -154,17 +133,3 @@ def compose(
     for dock in docks.all:
         keys.watch(dock)
     return bench
-
-
-def _centre(messages: MessageBar, legend: ClassLegend, plane: LatentPlane) -> QWidget:
-    """What the docks lie around."""
-    centre = QWidget()
-    centre.setObjectName("centre")
-    centre.setFocusProxy(plane)
-    rows = QVBoxLayout(centre)
-    rows.setContentsMargins(0, 0, 0, 0)
-    rows.setSpacing(0)
-    rows.addWidget(messages)
-    rows.addWidget(LegendRoom(legend))
-    rows.addWidget(plane, 1)
-    return centre

@@ -1,72 +1,30 @@
-"""Where the views lie in the window: the plane in the middle, the grid, the probe and the tray around it.
-
-The list of dimensions, the attributes and the person's own picture share the grid's place, the training, the
-analogy and the diffusion the tray's: a tab brings the one or the other to the front.
-"""
+"""The docks of a window: where they lie, and how one comes to the front."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
-from PySide6.QtCore import QObject, QSize, Qt, Slot
-from PySide6.QtWidgets import (
-    QDockWidget,
-    QFrame,
-    QMainWindow,
-    QScrollArea,
-    QSplitter,
-    QTabWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget
 
 from latentlab.qt.shell.dock_height import Room
+from latentlab.qt.shell.panels import BOTTOM, LEFT, RIGHT, AnySpec, Area, Panel, Views
+from latentlab.qt.views.analogy.view import SPEC as ANALOGY
+from latentlab.qt.views.attributes.view import SPEC as ATTRIBUTES
+from latentlab.qt.views.diffusion.view import SPEC as DIFFUSION
+from latentlab.qt.views.dimensions.view import SPEC as DIMENSIONS
+from latentlab.qt.views.manifold_grid.view import SPEC as MANIFOLD_GRID
+from latentlab.qt.views.own_picture.view import SPEC as OWN_PICTURE
+from latentlab.qt.views.probe.view import SPEC as PROBE
+from latentlab.qt.views.training.view import SPEC as TRAINING
+from latentlab.qt.views.tray.view import SPEC as TRAY
 
-_LEFT, _RIGHT = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
-_BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
 _WIDE = 1300
 # Widths of grid and probe and height of the tray, in a wide window and in a narrow one.
 _SIZES_WIDE, _SIZES_NARROW = (400, 336, 220), (352, 262, 190)
 # Of the window's height, what the diffusion takes while it is in front.
 _DIFFUSION_SHARE = 0.56
-
-
-class Column(QScrollArea):
-    """Views one under the other, as wide as the column; it scrolls when they are too tall together."""
-
-    def __init__(self, name: str, views: tuple[QWidget, ...]) -> None:
-        super().__init__()
-        self.setObjectName(name)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._inner = QWidget()
-        rows = QVBoxLayout(self._inner)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(0)
-        for number, view in enumerate(views):
-            rows.addWidget(view, 1 if number == 0 else 0)
-        self.setWidget(self._inner)
-
-    def minimumSizeHint(self) -> QSize:
-        bar = self.verticalScrollBar().sizeHint().width()
-        return QSize(self._inner.minimumSizeHint().width() + bar, 160)
-
-    def sizeHint(self) -> QSize:
-        return QSize(_SIZES_WIDE[1], 600)
-
-
-def beside(name: str, left: QWidget, right: QWidget) -> QSplitter:
-    """Two views side by side with a handle between them."""
-    splitter = QSplitter(Qt.Orientation.Horizontal)
-    splitter.setObjectName(name)
-    splitter.addWidget(left)
-    splitter.addWidget(right)
-    splitter.setChildrenCollapsible(False)
-    splitter.setStretchFactor(0, 1)
-    splitter.setStretchFactor(1, 1)
-    return splitter
 
 
 @runtime_checkable
@@ -80,63 +38,63 @@ class TakesFocus(Protocol):
 class Docks(QObject):
     """The docks of a window, each with a title, an objectName and a place to go back to."""
 
-    def __init__(
-        self,
-        window: QMainWindow,
-        grid: QWidget,
-        dimensions: QWidget,
-        attributes: QWidget,
-        probe: QWidget,
-        tray: QWidget,
-        training: QWidget,
-        own_picture: QWidget,
-        analogy: QWidget,
-        diffusion: QWidget,
-    ) -> None:
+    def __init__(self, window: QMainWindow, panels: Sequence[Panel], views: Views) -> None:
         super().__init__(window)
         self._window = window
         # The bottom has its own corner on the left: the grid is as high as the plane, the probe higher.
-        window.setCorner(Qt.Corner.BottomLeftCorner, _BOTTOM)
-        window.setCorner(Qt.Corner.BottomRightCorner, _RIGHT)
-        window.setTabPosition(_LEFT | _BOTTOM, QTabWidget.TabPosition.North)
-        self.grid = self._dock("manifoldGridDock", "Manifold grid", grid, _LEFT)
-        self.dimensions = self._dock("dimensionsDock", "Dimensions", dimensions, _LEFT)
-        self.attributes = self._dock("attributesDock", "Attributes", attributes, _LEFT)
-        self.own_picture = self._dock("ownPictureDock", "Picture", own_picture, _LEFT)
-        self.probe = self._dock("probeDock", "Probe", probe, _RIGHT)
-        self.tray = self._dock("trayDock", "Tray and walk", tray, _BOTTOM)
-        self.training = self._dock("trainingDock", "Training", training, _BOTTOM)
-        self.analogy = self._dock("analogyDock", "Analogy", analogy, _BOTTOM)
-        self.diffusion = self._dock("diffusionDock", "Diffusion", diffusion, _BOTTOM)
+        window.setCorner(Qt.Corner.BottomLeftCorner, BOTTOM)
+        window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
+        window.setTabPosition(LEFT | BOTTOM, QTabWidget.TabPosition.North)
+        self._docks = [(panel, self._dock(panel, views)) for panel in panels]
+        self.grid, self.dimensions = self.of(MANIFOLD_GRID), self.of(DIMENSIONS)
+        self.attributes, self.own_picture = self.of(ATTRIBUTES), self.of(OWN_PICTURE)
+        self.probe, self.tray, self.training = self.of(PROBE), self.of(TRAY), self.of(TRAINING)
+        self.analogy, self.diffusion = self.of(ANALOGY), self.of(DIFFUSION)
         # It needs more height than its neighbours, and gives it back.
-        below = (self.tray, self.training, self.analogy)
+        below = [dock for dock in self._in(BOTTOM) if dock is not self.diffusion]
         self.room = Room(window, self.diffusion, below, _DIFFUSION_SHARE)
         self._stack()
 
-    def _dock(self, name: str, title: str, view: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+    def _dock(self, panel: Panel, views: Views) -> QDockWidget:
+        title = panel.title or panel.views[0].title
         dock = QDockWidget(title, self._window)
-        dock.setObjectName(name)
+        dock.setObjectName(panel.name)
         dock.setAccessibleName(title)
-        dock.setWidget(view)
-        self._window.addDockWidget(area, dock)
+        dock.setWidget(panel.arrange(tuple(views[spec] for spec in panel.views)))
+        self._window.addDockWidget(panel.area, dock)
         return dock
+
+    def of(self, spec: AnySpec) -> QDockWidget:
+        """The dock in which a view stands.
+
+        Raises:
+            KeyError: if it stands in none.
+        """
+        for panel, dock in self._docks:
+            if spec in panel.views:
+                return dock
+        raise KeyError(spec.name)
+
+    def _in(self, area: Area) -> list[QDockWidget]:
+        return [dock for panel, dock in self._docks if panel.area == area]
 
     @property
     def all(self) -> tuple[QDockWidget, ...]:
-        left = self.grid, self.dimensions, self.attributes, self.own_picture
-        return *left, self.probe, self.tray, self.training, self.analogy, self.diffusion
+        return tuple(dock for _, dock in self._docks)
 
     def _stack(self) -> None:
-        """The grid in front of what shares its place, and the tray."""
+        """The first of each area in front of what shares its place."""
         for front, behind in self._tabs:
             self._window.tabifyDockWidget(front, behind)
             front.raise_()
 
     @property
-    def _tabs(self) -> tuple[tuple[QDockWidget, QDockWidget], ...]:
-        left = self.dimensions, self.attributes, self.own_picture
-        below = self.training, self.analogy, self.diffusion
-        return *((self.grid, dock) for dock in left), *((self.tray, dock) for dock in below)
+    def _fronts(self) -> list[tuple[QDockWidget, Area]]:
+        return [(self._in(area)[0], area) for area in (LEFT, RIGHT, BOTTOM)]
+
+    @property
+    def _tabs(self) -> list[tuple[QDockWidget, QDockWidget]]:
+        return [(front, dock) for front, area in self._fronts for dock in self._in(area)[1:]]
 
     def in_front(self, dock: QDockWidget) -> bool:
         """Whether it can be seen: neither hidden nor behind another's tab."""
@@ -188,7 +146,7 @@ class Docks(QObject):
         for _, dock in self._tabs:
             dock.setFloating(False)
             dock.hide()
-        for dock, area in ((self.grid, _LEFT), (self.probe, _RIGHT), (self.tray, _BOTTOM)):
+        for dock, area in self._fronts:
             dock.setFloating(False)
             self._window.addDockWidget(area, dock)
             dock.show()

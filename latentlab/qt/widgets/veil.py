@@ -28,6 +28,8 @@ class Veil(Label):
 
     def cover(self, sentence: str) -> None:
         """Says why the view has nothing to show; "" uncovers it."""
+        if sentence == self.text():
+            return
         self.setText(sentence)
         self._view.setEnabled(not sentence)
         self.setVisible(bool(sentence))
@@ -36,6 +38,9 @@ class Veil(Label):
             self.raise_()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._view and event.type() == QEvent.Type.Resize:
-            self.setGeometry(self._view.rect())
+        if watched is self._view and self.text():
+            if event.type() == QEvent.Type.Resize:
+                self.setGeometry(self._view.rect())
+            elif event.type() == QEvent.Type.ChildAdded:
+                self.raise_()
         return False

@@ -17,11 +17,13 @@ from latentlab.engine.rendering.requests.points import AnalogyRequest, WalkReply
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import Picture, Point
 from latentlab.errors import LabError
+from latentlab.models.capabilities import Capability
 from latentlab.qt.clients.coalesce import Asking
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.picture_store import OwnPictures
 from latentlab.qt.views.analogy.nearest_row import NearestRow
 from latentlab.qt.views.analogy.slot import NOTHING, OWN, PROBE, SELECTED, Joint, PictureSlot, SlotPicture
+from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.widgets.incoming import incoming
 from latentlab.qt.widgets.plain_text import Label, RichLabel, plain_tip
 from latentlab.session.analogy import fourth, with_point
@@ -303,3 +305,11 @@ def _button(name: str, text: str, tip: str) -> QPushButton:
     button.setAccessibleName(tip)
     button.setToolTip(plain_tip(f"{tip}."))
     return button
+
+
+SPEC = ViewSpec(
+    "analogy",
+    "Analogy",
+    lambda context: AnalogyView(context.workspace, context.pictures),
+    needs=frozenset({Capability.ENCODES, Capability.DECODES}),
+)

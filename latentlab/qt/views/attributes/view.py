@@ -28,6 +28,7 @@ from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.engine.rendering.requests.points import BeforeRequest, PointReply, WalkReply
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import Point
+from latentlab.models.capabilities import Capability
 from latentlab.qt.clients.burst import Burst
 from latentlab.qt.clients.coalesce import Asking
 from latentlab.qt.clients.workspace import Workspace
@@ -40,6 +41,7 @@ from latentlab.qt.views.attributes.row import AttributeRow
 from latentlab.qt.views.attributes.sections_list import Shelf
 from latentlab.qt.views.attributes.sheet_dialog import SheetDialog
 from latentlab.qt.views.attributes.trust_table import TrustTable
+from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.widgets.flow_layout import FlowLayout
 from latentlab.qt.widgets.plain_text import Label, plain_tip
 from latentlab.session.edits import AddAttributes
@@ -379,3 +381,11 @@ class AttributeBoard(QWidget):
 
 def _alike(z: Point, other: Point) -> bool:
     return len(z) == len(other) and all(abs(one - two) < _ROUNDING for one, two in zip(z, other, strict=True))
+
+
+SPEC = ViewSpec(
+    "attributes",
+    "Attributes",
+    lambda context: AttributeBoard(context.workspace),
+    needs=frozenset({Capability.ENCODES, Capability.DECODES}),
+)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QScrollArea, QSizePolicy,
 from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.qt.clients.undo import new_gesture
 from latentlab.qt.clients.workspace import Workspace
+from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.widgets.colours import class_colour
 from latentlab.qt.widgets.flow_layout import FlowLayout, laid_out_once
 from latentlab.qt.widgets.plain_text import Label, listed, on_button, plain_tip, spoken
@@ -237,3 +238,10 @@ class LegendRoom(QScrollArea):
         assert isinstance(flow, FlowLayout)
         line = flow.sizeHint().height()
         return count * line + (count - 1) * flow.gap
+
+
+SPEC = ViewSpec(
+    "class_legend",
+    "Classes",
+    lambda context: ClassLegend(context.workspace),
+)

@@ -18,6 +18,7 @@ from latentlab.engine.types import Point
 from latentlab.qt.clients.coalesce import Asking
 from latentlab.qt.clients.leaning import leant
 from latentlab.qt.clients.workspace import Workspace
+from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.widgets.check_box import CheckBox
 from latentlab.qt.widgets.choice_button import ChoiceButton
 from latentlab.qt.widgets.condition_tile import ConditionTile
@@ -234,3 +235,10 @@ class ConditionSelector(QWidget):
         condition, count = self._workspace.state.condition, len(self._names)
         chosen = one_of(number, count) if self._exclusive else switched(condition, number, self._implied)
         self._workspace.do(SetCondition(condition=chosen, z=leant(self._workspace, chosen)))
+
+
+SPEC = ViewSpec(
+    "conditions",
+    "Condition",
+    lambda context: ConditionSelector(context.workspace),
+)

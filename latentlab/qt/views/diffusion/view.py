@@ -26,6 +26,7 @@ from latentlab.qt.views.diffusion.forward.page import ForwardPage
 from latentlab.qt.views.diffusion.reverse.page import ReversePage
 from latentlab.qt.views.diffusion.seeded_noise import SeededNoise
 from latentlab.qt.views.diffusion.start.page import StartPage
+from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.widgets.plain_text import listed, plain_tip
 
 if TYPE_CHECKING:
@@ -283,3 +284,10 @@ def fitted(recipe: Recipe, model: DenoiserReply) -> Recipe:
     return replace(
         recipe, sampler_settings=replace(sampler_settings, steps=min(sampler_settings.steps, model.steps))
     )
+
+
+SPEC = ViewSpec(
+    "diffusion",
+    "Diffusion",
+    lambda context: DiffusionView(context.denoisers, context.workspace, context.pictures),
+)

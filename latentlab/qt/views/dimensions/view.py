@@ -23,11 +23,13 @@ from latentlab.engine.rendering.requests.opening import EncodingsReply, LoadedRe
 from latentlab.engine.rendering.requests.points import TraversalReply, TraversalRequest
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import Point
+from latentlab.models.capabilities import Capability
 from latentlab.qt.clients.burst import Burst
 from latentlab.qt.clients.coalesce import Asking
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.dimensions.row import DimensionRow, height_for
 from latentlab.qt.views.dimensions.strip import VALUES
+from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.widgets.plain_text import Label
 from latentlab.session.edits import MoveProbe, SetPlane
 from latentlab.session.plane import dimension_name, pair_of, paired, shows_components
@@ -289,3 +291,11 @@ class Dimensions(QWidget):
     def _axes_chosen(self, index: int) -> None:
         first, second = pair_of(self._workspace.state.plane, max(2, len(self.rows)))
         self._workspace.do(SetPlane(plane=PlaneSettings(self.axes.itemData(index), first, second)))
+
+
+SPEC = ViewSpec(
+    "dimensions",
+    "Dimensions",
+    lambda context: Dimensions(context.workspace),
+    needs=frozenset({Capability.DECODES}),
+)

@@ -29,6 +29,7 @@ from latentlab.engine.rendering.requests.opening import EncodingsReply, LoadedRe
 from latentlab.engine.rendering.requests.pictures import SelectionReply
 from latentlab.engine.rendering.requests.points import WalkReply
 from latentlab.engine.types import Point, Region
+from latentlab.models.capabilities import Capability
 from latentlab.qt.clients.deferred_probe import DeferredProbe
 from latentlab.qt.clients.undo import new_gesture
 from latentlab.qt.clients.workspace import Workspace
@@ -41,6 +42,7 @@ from latentlab.qt.views.latent_plane.density import DensityLayer
 from latentlab.qt.views.latent_plane.lasso import Gathering
 from latentlab.qt.views.latent_plane.marks import Marks
 from latentlab.qt.views.latent_plane.scatter import Placed, Scatter, place
+from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.widgets.images import data_picture, to_qimage
 from latentlab.qt.widgets.plain_text import listed
 from latentlab.session.edits import LookAt, MoveProbe, PointAt
@@ -460,3 +462,11 @@ class LatentPlane(QWidget):
                 middle = QPoint(round(left), round(top))
                 reach = QPoint(paint.REACH, paint.REACH)
                 self.update(QRectF(middle - reach, middle + reach).toAlignedRect())
+
+
+SPEC = ViewSpec(
+    "latent_plane",
+    "Latent plane",
+    lambda context: LatentPlane(context.workspace),
+    needs=frozenset({Capability.DECODES}),
+)

@@ -22,9 +22,11 @@ from latentlab.engine.rendering.requests.grids import GridReply
 from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import Point
+from latentlab.models.capabilities import Capability
 from latentlab.qt.clients.burst import Burst
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.manifold_grid.picture import GridPicture
+from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.widgets.plain_text import Label
 from latentlab.session.edits import SetGrid
 from latentlab.session.state import GRID_SIZES, OVER_PRIOR, OVER_VIEW, GridSettings, SessionState
@@ -210,3 +212,11 @@ def place_text(z: Point) -> str:
     """z as it is written under the grid, for as many numbers as can be read."""
     numbers = ", ".join(f"{value:.2f}" for value in z[:4]).replace("-", "\N{MINUS SIGN}")
     return f"z = ({numbers}{', …' if len(z) > 4 else ''})"
+
+
+SPEC = ViewSpec(
+    "manifold_grid",
+    "Manifold grid",
+    lambda context: ManifoldGrid(context.workspace),
+    needs=frozenset({Capability.DECODES}),
+)

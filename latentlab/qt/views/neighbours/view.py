@@ -13,8 +13,10 @@ from PySide6.QtGui import QContextMenuEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from latentlab.engine.rendering.requests.opening import EncodingsReply, LoadedReply
+from latentlab.models.capabilities import Capability
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.neighbours.group_menu import group_menu
+from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.widgets.flow_layout import TileLayout
 from latentlab.qt.widgets.images import data_picture, to_qimage
 from latentlab.qt.widgets.neighbour_button import FRAME, NeighbourButton
@@ -152,3 +154,11 @@ class Neighbours(QWidget):
         elif button is self._pointing:
             self._pointing = None
             self._workspace.do(PointAt(z=None))
+
+
+SPEC = ViewSpec(
+    "neighbours",
+    "Neighbours",
+    lambda context: Neighbours(context.workspace),
+    needs=frozenset({Capability.ENCODES}),
+)

@@ -22,10 +22,12 @@ from PySide6.QtWidgets import (
 
 from latentlab.engine.rendering.cropping import CROP, MOST_ZOOM, PAD
 from latentlab.engine.rendering.error_map import error_map
+from latentlab.models.capabilities import Capability
 from latentlab.qt.clients.burst import Burst
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.picture_store import OwnPictures
 from latentlab.qt.views.own_picture.text import elbo_in_words, error_in_words, known_in_words
+from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.widgets.check_box import CheckBox
 from latentlab.qt.widgets.crop_frame import PictureFrame
 from latentlab.qt.widgets.flow_layout import FlowLayout
@@ -293,3 +295,11 @@ def _check(name: str, text: str, tip: str) -> CheckBox:
     box.setAccessibleName(text)
     box.setToolTip(plain_tip(tip))
     return box
+
+
+SPEC = ViewSpec(
+    "own_picture",
+    "Picture",
+    lambda context: OwnPictureView(context.workspace, context.pictures),
+    needs=frozenset({Capability.ENCODES, Capability.DECODES}),
+)

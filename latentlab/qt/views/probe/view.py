@@ -19,8 +19,10 @@ from latentlab.engine.rendering.requests.opening import LoadedReply, LoadRequest
 from latentlab.engine.rendering.requests.points import PointReply
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import MAX_COORDINATE, Point, is_coordinate
+from latentlab.models.capabilities import Capability
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.density_watcher import ProbeDensityLine, as_a_label
+from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.widgets.flow_layout import FlowLayout
 from latentlab.qt.widgets.number_field import in_ascii, read_real
 from latentlab.qt.widgets.picture_label import CrispPicture
@@ -257,3 +259,11 @@ def parse_point(text: str, count: int) -> Point:
     if not all(value is None or is_coordinate(value) for value in values):
         raise ValueError(f"Only numbers from {-MAX_COORDINATE:g} to {MAX_COORDINATE:g} can be decoded")
     return tuple(value for value in values if value is not None)
+
+
+SPEC = ViewSpec(
+    "probe",
+    "Probe",
+    lambda context: ProbePanel(context.workspace),
+    needs=frozenset({Capability.DECODES}),
+)

@@ -19,8 +19,10 @@ from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.engine.rendering.requests.pictures import SelectionReply, SelectionRequest
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import Point
+from latentlab.models.capabilities import Capability
 from latentlab.qt.clients.undo import new_gesture
 from latentlab.qt.clients.workspace import Workspace
+from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.widgets.colours import class_colour
 from latentlab.qt.widgets.flow_layout import TileLayout
 from latentlab.qt.widgets.images import data_picture
@@ -328,3 +330,11 @@ def _signed(value: float, digits: int) -> str:
 def _coordinates(point: Point, most: int = 4) -> str:
     text = ", ".join(_signed(value, 3) for value in point[:most])
     return text if len(point) <= most else f"{text}, … ({len(point)})"
+
+
+SPEC = ViewSpec(
+    "selection_card",
+    "Selected picture",
+    lambda context: SelectionCard(context.workspace),
+    needs=frozenset({Capability.ENCODES, Capability.DECODES}),
+)

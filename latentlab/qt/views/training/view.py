@@ -21,6 +21,7 @@ from latentlab.engine.training.plan import TrainingPlan, figures_of, is_drawn_fr
 from latentlab.engine.training.presets import PRESETS, Choice, few_in_words, fields_of, too_few_in_words
 from latentlab.qt.clients.trainer_client import Stage, TrainerClient
 from latentlab.qt.clients.training_orders import Begin, Ended, GoOn, Paused, Snapshot
+from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.views.training.curves import LossCurves
 from latentlab.qt.views.training.form import INVITATION, TrainingForm
 from latentlab.qt.views.training.history import History
@@ -347,3 +348,10 @@ class TrainingPanel(QWidget):
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(split)
+
+
+SPEC = ViewSpec(
+    "training",
+    "Training",
+    lambda context: TrainingPanel(context.trainer),
+)

@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWid
 from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.engine.rendering.requests.points import WalkReply
 from latentlab.engine.types import Point
+from latentlab.models.capabilities import Capability
 from latentlab.qt.clients.workspace import Workspace
+from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.widgets.film_strip import PICTURE, FilmStrip
 from latentlab.qt.widgets.images import to_qimage
 from latentlab.qt.widgets.plain_text import plain_tip
@@ -234,3 +236,11 @@ class Tray(QWidget):
             menu.addSeparator()
         menu.addActions([self.pin_action, self.clear_action])
         return menu
+
+
+SPEC = ViewSpec(
+    "tray",
+    "Tray",
+    lambda context: Tray(context.workspace),
+    needs=frozenset({Capability.DECODES}),
+)

@@ -19,8 +19,10 @@ from PySide6.QtWidgets import (
 )
 
 from latentlab.engine.rendering.requests.points import WalkReply
+from latentlab.models.capabilities import Capability
 from latentlab.qt.clients.burst import Burst
 from latentlab.qt.clients.workspace import Workspace
+from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.views.walk.density_plot import DensityPlot
 from latentlab.qt.views.walk.screen import Screen
 from latentlab.qt.widgets.number_field import WholeNumber
@@ -280,3 +282,11 @@ class WalkPlayer(QWidget):
     def _speed_changed(self, speed: int) -> None:
         walk = replace(self._workspace.state.walk, frames_per_second=speed)
         self._workspace.do(SetWalk(gesture=self._speed_burst.gesture(), walk=walk))
+
+
+SPEC = ViewSpec(
+    "walk",
+    "Walk",
+    lambda context: WalkPlayer(context.workspace),
+    needs=frozenset({Capability.DECODES}),
+)

@@ -1,0 +1,62 @@
+"""Several views in one dock: one under the other, or side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
+
+# As wide as the probe is in a wide window.
+_WIDTH = 336
+_Arrange = Callable[[tuple[QWidget, ...]], QWidget]
+
+
+class Column(QScrollArea):
+    """Views one under the other, as wide as the column; it scrolls when they are too tall together."""
+
+    def __init__(self, name: str, views: tuple[QWidget, ...]) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._inner = QWidget()
+        rows = QVBoxLayout(self._inner)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        for number, view in enumerate(views):
+            rows.addWidget(view, 1 if number == 0 else 0)
+        self.setWidget(self._inner)
+
+    def minimumSizeHint(self) -> QSize:
+        bar = self.verticalScrollBar().sizeHint().width()
+        return QSize(self._inner.minimumSizeHint().width() + bar, 160)
+
+    def sizeHint(self) -> QSize:
+        return QSize(_WIDTH, 600)
+
+
+def column(name: str) -> _Arrange:
+    """Puts views one under the other."""
+
+    def arrange(views: tuple[QWidget, ...]) -> QWidget:
+        return Column(name, views)
+
+    return arrange
+
+
+def beside(name: str) -> _Arrange:
+    """Puts views side by side with a handle between them."""
+
+    def arrange(views: tuple[QWidget, ...]) -> QWidget:
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.setObjectName(name)
+        splitter.setChildrenCollapsible(False)
+        for place, view in enumerate(views):
+            splitter.addWidget(view)
+            splitter.setStretchFactor(place, 1)
+        return splitter
+
+    return arrange

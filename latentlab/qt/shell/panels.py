@@ -1,0 +1,97 @@
+"""Which views there are, and where each lies. A new view is a folder in `views` and a line here.
+
+The plane is in the middle, the grid, the probe and the tray around it. What shares an area is stacked behind
+a tab: the first of it is in front.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from latentlab.qt.shell.columns import beside, column
+from latentlab.qt.views.analogy.view import SPEC as ANALOGY
+from latentlab.qt.views.attributes.view import SPEC as ATTRIBUTES
+from latentlab.qt.views.conditions.view import SPEC as CONDITIONS
+from latentlab.qt.views.diffusion.view import SPEC as DIFFUSION
+from latentlab.qt.views.dimensions.view import SPEC as DIMENSIONS
+from latentlab.qt.views.latent_plane.view import SPEC as LATENT_PLANE
+from latentlab.qt.views.manifold_grid.view import SPEC as MANIFOLD_GRID
+from latentlab.qt.views.neighbours.view import SPEC as NEIGHBOURS
+from latentlab.qt.views.own_picture.view import SPEC as OWN_PICTURE
+from latentlab.qt.views.probe.view import SPEC as PROBE
+from latentlab.qt.views.selection_card.view import SPEC as SELECTION_CARD
+from latentlab.qt.views.spec import View, ViewContext, ViewSpec
+from latentlab.qt.views.training.view import SPEC as TRAINING
+from latentlab.qt.views.tray.view import SPEC as TRAY
+from latentlab.qt.views.walk.view import SPEC as WALK
+
+Area = Qt.DockWidgetArea
+LEFT, RIGHT, BOTTOM = Area.LeftDockWidgetArea, Area.RightDockWidgetArea, Area.BottomDockWidgetArea
+AnySpec = ViewSpec[QWidget]
+
+
+def _alone(views: tuple[QWidget, ...]) -> QWidget:
+    (view,) = views
+    return view
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A dock of the window.
+
+    Attributes:
+        area: the side of the window that it goes back to.
+        views: what stands in it; it is named after the first.
+        title: what its tab says, "" for the title of the first view.
+        arrange: makes one widget of the views.
+    """
+
+    area: Area
+    views: tuple[AnySpec, ...]
+    title: str = ""
+    arrange: Callable[[tuple[QWidget, ...]], QWidget] = _alone
+
+    @property
+    def name(self) -> str:
+        """The dock's objectName: manifoldGridDock of manifold_grid."""
+        first, *others = self.views[0].name.split("_")
+        return first + "".join(map(str.capitalize, others)) + "Dock"
+
+
+PANELS = (
+    Panel(LEFT, (MANIFOLD_GRID,), arrange=column("gridColumn")),
+    Panel(LEFT, (DIMENSIONS,)),
+    Panel(LEFT, (ATTRIBUTES,)),
+    Panel(LEFT, (OWN_PICTURE,)),
+    Panel(RIGHT, (PROBE, CONDITIONS, SELECTION_CARD, NEIGHBOURS), arrange=column("probeColumn")),
+    Panel(BOTTOM, (TRAY, WALK), "Tray and walk", beside("trayAndWalk")),
+    Panel(BOTTOM, (TRAINING,)),
+    Panel(BOTTOM, (ANALOGY,)),
+    Panel(BOTTOM, (DIFFUSION,)),
+)
+
+# The middle: the first of them that the open model can fill.
+CENTRE: tuple[AnySpec, ...] = (LATENT_PLANE,)
+
+
+class Views:
+    """The views of one window, each made when it is first asked for, and once."""
+
+    def __init__(self, context: ViewContext) -> None:
+        self._context = context
+        self._made: dict[str, tuple[AnySpec, QWidget]] = {}
+
+    def __getitem__(self, spec: ViewSpec[View]) -> View:
+        if spec.name not in self._made:
+            self._made[spec.name] = spec, spec.make(self._context)
+        return cast(View, self._made[spec.name][1])
+
+    @property
+    def all(self) -> list[tuple[AnySpec, QWidget]]:
+        """Those that have been made."""
+        return list(self._made.values())
