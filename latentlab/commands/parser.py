@@ -23,6 +23,7 @@ from latentlab.commands.arguments import (
 from latentlab.commands.attribute_arguments import add_attribute_commands
 from latentlab.commands.diffusion_arguments import add_class, add_diffusion_commands, add_sampling
 from latentlab.commands.evaluation_arguments import add_evaluation
+from latentlab.commands.printing import announce
 from latentlab.errors import LabError
 from latentlab.version import __version__
 
@@ -45,20 +46,11 @@ class _Parser(argparse.ArgumentParser):
         raise LabError(message, hint=f"See {self.prog} --help")
 
 
-# Named here too, for the registry needs torch.
-_KINDS = {
-    "ae": "an autoencoder",
-    "vae": "a variational autoencoder",
-    "cvae": "a conditional variational autoencoder",
-    "ddpm": "a diffusion model",
-    "classifier": "a classifier, which judges what other models make,",
-}
-
 Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
 
 
 def make_parser(training: bool) -> _Parser:
-    """The whole command line. `training` adds the flags of `train vae`, which need torch."""
+    """The whole command line. `training` adds the kinds of model and their flags."""
     parser = _Parser(
         prog="latentlab",
         description="A laboratory for latent spaces. Without a command, it opens its window.",
@@ -219,11 +211,21 @@ def _add_pictures(parser: _Parser, text: str) -> None:
 
 
 def _add_training(commands: Commands, training: bool) -> None:
-    example = "latentlab train vae --data mnist --out runs/mine.safetensors --epochs 20"
-    parser = _add_command(commands, "train", "train a model of your own", example)
+    example = "latentlab train {} --data mnist --out runs/mine.safetensors --epochs 20"
+    if not training:
+        _add_command(commands, "train", "train a model of your own", example.format("KIND"))
+        return
+    # Only here: to gather the kinds takes a while, and every other command does without.
+    from latentlab.commands.flags import add_training_flags
+    from latentlab.engine.training.presets import presets
+    from latentlab.models.registry import KINDS, faults
+
+    announce(*faults())
+    first = presets()[0].choice.kind
+    parser = _add_command(commands, "train", "train a model of your own", example.format(first))
     kinds = parser.add_subparsers(dest="kind", metavar="KIND", title="kinds of model", required=True)
-    for name, title in _KINDS.items():
-        kind = _add_command(kinds, name, f"train {title} and save it", example.replace("vae", name, 1))
+    for name, about in KINDS.items():
+        kind = _add_command(kinds, name, f"train {about.in_a_sentence} and save it", example.format(name))
         kind.add_argument(
             "--data",
             default="mnist",
@@ -257,10 +259,7 @@ def _add_training(commands: Commands, training: bool) -> None:
             "--log", metavar="FOLDER", help="write metrics.jsonl and TensorBoard event files there"
         )
         add_json(kind)
-        if training:
-            from latentlab.commands.flags import add_training_flags
-
-            add_training_flags(kind, name)
+        add_training_flags(kind, name)
 
 
 def _add_command(commands: Commands, name: str, text: str, example: str) -> _Parser:

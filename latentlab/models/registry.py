@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import importlib
-import importlib.metadata
 import reprlib
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -63,9 +62,13 @@ def _shipped() -> dict[str, KindSpec]:
 @functools.cache
 def _installed() -> tuple[dict[str, KindSpec], tuple[str, ...]]:
     """The kinds of installed packages, and a sentence on each that cannot be loaded."""
+    from importlib.metadata import (
+        entry_points,  # only here: it takes longer than everything else in this file
+    )
+
     kinds: dict[str, KindSpec] = {}
     faults = []
-    for point in sorted(importlib.metadata.entry_points(group=GROUP), key=lambda point: point.name):
+    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
         package = f" of {point.dist.name}" if point.dist else ""
         try:
             kind = point.load()

@@ -137,7 +137,8 @@ class KindSpec:
             where it is None, those of the first preset.
         presets: named choices.
         usual: what suits its training better than the defaults of a `TrainingPlan`, by field.
-        means_nothing: the fields of a plan that have no bearing on it.
+        means_nothing: fields of a plan that have no bearing on it, beside those that follow from its figures
+            and from how it learns; see `ignored`.
         seen: how many pictures a first training looks at, counting each as often as it is seen.
         fewest_epochs: however many pictures there are.
         needs_conditions: why it cannot do without classes or attributes; "" if it can.
@@ -158,7 +159,7 @@ class KindSpec:
     propose: Callable[[Shape, Mapping[str, Any]], dict[str, Any]] | None = None
     presets: tuple[Preset, ...] = ()
     usual: Mapping[str, Any] = field(default_factory=dict)
-    means_nothing: frozenset[str] = OF_THE_KL
+    means_nothing: frozenset[str] = frozenset()
     seen: int = 700_000
     fewest_epochs: int = 10
     needs_conditions: str = ""
@@ -180,6 +181,13 @@ class KindSpec:
     def in_a_sentence(self) -> str:
         """Such as "a variational autoencoder"."""
         return self.called or f"a {self.title[0].lower()}{self.title[1:]}"
+
+    @property
+    def ignored(self) -> frozenset[str]:
+        """The fields of a plan that have no bearing on it."""
+        of_the_kl = frozenset() if self.figures.by_beta else OF_THE_KL
+        of_gradients = OF_GRADIENTS if Capability.FITS in self.capabilities else frozenset()
+        return self.means_nothing | of_the_kl | of_gradients
 
     @property
     def choices(self) -> tuple[Option, ...]:

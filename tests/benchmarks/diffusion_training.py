@@ -25,7 +25,7 @@ from latentlab.engine.diffusion.runner import Diffusion
 from latentlab.engine.files.export import sheet
 from latentlab.engine.training.events import EpochEnded, Progress, Started
 from latentlab.engine.training.plan import TrainingPlan, usual_plan
-from latentlab.engine.training.presets import PRESETS, batch_for, epochs_for, fields_of
+from latentlab.engine.training.presets import batch_for, epochs_for, fields_of, presets
 from latentlab.engine.training.trainer import Trainer
 from latentlab.models.registry import build
 from tests.benchmarks.recognition import share_right, trained_classifier
@@ -37,7 +37,7 @@ _GOAL = 0.9
 
 def made_trainer() -> Trainer:
     """A training of the preset, as the window would begin it; held-out pictures would take time."""
-    choice = next(preset.choice for preset in PRESETS if preset.choice.kind == "ddpm")
+    choice = next(preset.choice for preset in presets() if preset.choice.kind == "ddpm")
     data = catalog.load("mnist", "train")
     told = {"shape": data.shape, "condition_names": data.classes, "exclusive": True}
     torch.manual_seed(0)

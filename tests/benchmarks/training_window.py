@@ -31,7 +31,7 @@ from latentlab.session.edits import ChangeData
 from tests.benchmarks.report import Report, quantiles
 from tests.benchmarks.window import measure_drag, rest, wait_until
 
-FIELDS = fields_of(Choice())
+FIELDS = fields_of(Choice.of("vae"))
 
 
 def plan() -> TrainingPlan:

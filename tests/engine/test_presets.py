@@ -5,11 +5,9 @@ from __future__ import annotations
 import pytest
 
 from latentlab.core.schedules import SCHEDULES
-from latentlab.engine.training import presets
 from latentlab.engine.training.objectives import ByElbo, ByNoiseLevel, objective_of
 from latentlab.engine.training.plan import TrainingPlan, figures_of, usual_plan
 from latentlab.engine.training.presets import (
-    SIZES,
     Choice,
     batch_for,
     epochs_for,
@@ -24,11 +22,12 @@ from latentlab.engine.training.presets import (
     with_fitting_warmup,
 )
 from latentlab.errors import LabError
-from latentlab.models.ddpm import model as ddpm
+from latentlab.models.ddpm import spec as ddpm
 from latentlab.models.objectives.figures import DENOISING, ELBO
 from latentlab.models.registry import KINDS, build, count_parameters
+from latentlab.models.spec import SIZES
 
-DDPM = Choice(kind="ddpm")
+DDPM = Choice.of(kind="ddpm")
 
 
 @pytest.mark.parametrize(
@@ -36,7 +35,7 @@ DDPM = Choice(kind="ddpm")
 )
 @pytest.mark.parametrize("size", SIZES)
 def test_that_a_diffusion_model_of_every_size_takes_pictures_of_any_size(shape, size):
-    fields = {**fields_of(Choice(kind="ddpm", size=size), shape), "shape": shape}
+    fields = {**fields_of(Choice.of(kind="ddpm", size=size), shape), "shape": shape}
     config = KINDS["ddpm"].config(**fields)
     assert count_parameters(KINDS["ddpm"], config) < 10_000_000
     # Few enough places for a processor: attention alone is quadratic in them.
@@ -45,7 +44,7 @@ def test_that_a_diffusion_model_of_every_size_takes_pictures_of_any_size(shape, 
 
 def test_that_larger_sizes_are_larger_and_medium_is_the_models_own():
     counts = [
-        count_parameters(KINDS["ddpm"], KINDS["ddpm"].config(**fields_of(Choice(kind="ddpm", size=size))))
+        count_parameters(KINDS["ddpm"], KINDS["ddpm"].config(**fields_of(Choice.of(kind="ddpm", size=size))))
         for size in SIZES
     ]
     assert counts == sorted(counts)
@@ -54,11 +53,12 @@ def test_that_larger_sizes_are_larger_and_medium_is_the_models_own():
 
 
 def test_that_what_a_diffusion_model_can_be_told_is_what_its_config_knows():
-    assert set(presets.PREDICTS) == set(ddpm.PREDICTS)
-    assert set(presets.NOISE_SCHEDULES) == set(SCHEDULES)
-    assert set(presets.WEIGHTINGS) == set(ddpm.WEIGHTINGS)
-    chosen = Choice(
-        kind="ddpm", predicts="noise", schedule="linear", weighting="min-snr", condition_dropout=0.3
+    offered = {option.name: {value for _, value in option.choices} for option in KINDS["ddpm"].choices}
+    assert offered["predicts"] == set(ddpm.PREDICTS)
+    assert offered["noise"] == set(SCHEDULES) == set(ddpm.SCHEDULES)
+    assert offered["weighting"] == set(ddpm.WEIGHTINGS)
+    chosen = Choice.of(
+        kind="ddpm", predicts="noise", noise="linear", weighting="min-snr", condition_dropout=0.3
     )
     config = build("ddpm", {**fields_of(chosen), "shape": (1, 8, 8)}).config
     assert (config.predicts, config.schedule, config.weighting) == ("noise", "linear", "min-snr")
@@ -68,7 +68,7 @@ def test_that_what_a_diffusion_model_can_be_told_is_what_its_config_knows():
 def test_that_the_figures_of_a_kind_are_those_of_its_objective():
     told = {ByElbo: ELBO, ByNoiseLevel: DENOISING}
     for kind in ("vae", "ae", "ddpm"):
-        model = build(kind, {**fields_of(Choice(kind=kind)), "shape": (1, 8, 8)})
+        model = build(kind, {**fields_of(Choice.of(kind=kind)), "shape": (1, 8, 8)})
         assert figures_of(kind) is told[type(objective_of(model))]
 
 

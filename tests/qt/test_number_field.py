@@ -280,7 +280,7 @@ def test_that_every_number_field_of_the_window_reads_both_marks_and_writes_a_poi
     with open_window(qtbot, tmp_path) as window:
         window.bench.actions["exportProbeAction"].trigger()
         pages: list[QWidget] = [window, *window.findChildren(QDialog)]
-        dialog = OptionsDialog(Choice("vae"), TrainingPlan(), ("auto", "cpu"), 100, parent=window)
+        dialog = OptionsDialog(Choice.of("vae"), TrainingPlan(), ("auto", "cpu"), 100, parent=window)
         dialog.show()
         for page in (*pages, dialog):
             for field in fields(page):
@@ -308,11 +308,11 @@ def test_that_no_field_of_another_make_is_used_anywhere() -> None:
         )
         if node.name in other
     }
-    assert used == {("number_field.py", "QSpinBox"), ("number_field.py", "QDoubleSpinBox")}
+    assert used == {("widgets/number_field.py", "QSpinBox"), ("widgets/number_field.py", "QDoubleSpinBox")}
 
 
 def test_that_options_are_not_accepted_over_a_refused_number(qtbot: QtBot) -> None:
-    dialog = OptionsDialog(Choice("vae"), TrainingPlan(epochs=20), ("auto", "cpu"), 100)
+    dialog = OptionsDialog(Choice.of("vae"), TrainingPlan(epochs=20), ("auto", "cpu"), 100)
     qtbot.addWidget(dialog)
     dialog.show()
     epochs = dialog.findChild(WholeNumber, "trainingEpochs")
@@ -332,7 +332,7 @@ def test_that_options_are_not_accepted_over_a_refused_number(qtbot: QtBot) -> No
 
 
 def test_that_a_beta_of_many_places_comes_through_the_options_as_it_was(qtbot: QtBot) -> None:
-    dialog = OptionsDialog(Choice("vae", beta=0.0525), TrainingPlan(), ("auto", "cpu"), 100)
+    dialog = OptionsDialog(Choice.of("vae", beta=0.0525), TrainingPlan(), ("auto", "cpu"), 100)
     qtbot.addWidget(dialog)
     dialog.accept()
     assert dialog.choice.beta == 0.0525

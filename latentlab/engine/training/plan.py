@@ -124,7 +124,7 @@ def usual_plan(kind: str) -> TrainingPlan:
 
 def means_something(field: str, kind: str) -> bool:
     """Whether a field of the plan has any bearing on a kind of model."""
-    return field not in find_kind(kind).means_nothing
+    return field not in find_kind(kind).ignored
 
 
 def figures_of(kind: str) -> FiguresSpec:

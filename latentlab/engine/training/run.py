@@ -38,18 +38,13 @@ from latentlab.engine.training.events import (
     TrainingEvent,
 )
 from latentlab.engine.training.plan import TrainingPlan, check_plan
-from latentlab.engine.training.presets import require_enough
+from latentlab.engine.training.presets import presets, require_enough
 from latentlab.engine.training.state import TrainingState, load_state, model_path, save_state, state_path
 from latentlab.engine.training.trainer import Trainer
 from latentlab.errors import LabError
 from latentlab.models.registry import build, find_kind
 
 CHECKPOINT_EVERY_S = 30.0
-# What kinds of model cannot do without something that is known of each picture.
-_NEEDS_CONDITIONS = {
-    "cvae": "a conditional VAE has to be told one or the other",
-    "classifier": "a classifier has nothing to tell apart",
-}
 # The first one comes at the first event after so many seconds: who stops soon has something to go on from.
 FIRST_CHECKPOINT_S = 2.0
 
@@ -281,15 +276,16 @@ def _conditions(kind: str, config: Mapping[str, Any], data: ImageSet) -> dict[st
         # Of a split of which none is known there is none to tell.
         if names and is_known_of_any(names, exclusive, data):
             return {"condition_names": names, "exclusive": exclusive}
-    if kind not in _NEEDS_CONDITIONS:
+    about = find_kind(kind)
+    if not about.needs_conditions:
         return {"condition_names": (), "exclusive": False}
     what = f"{data.name} has neither classes nor attributes"
     if data.classes or data.attribute_names:
         what = f"of no picture of {data.name} ({data.split}) the class or all attributes are known"
     raise LabError(
-        f"{what}, and {_NEEDS_CONDITIONS[kind]}",
+        f"{what}, and {about.needs_conditions}",
         hint="Sort the pictures into a folder for each class, put a table of attributes beside them, "
-        "or train a model that needs none, such as a VAE",
+        f"or train a model that needs none, such as a {find_kind(presets()[0].choice.kind).label}",
     )
 
 

@@ -34,5 +34,4 @@ KIND = KindSpec(
             place=40,
         ),
     ),
-    means_nothing=frozenset(),
 )

@@ -68,6 +68,5 @@ KIND = KindSpec(
             place=60,
         ),
     ),
-    means_nothing=frozenset(),
     needs_conditions="a conditional VAE has to be told one or the other",
 )

@@ -250,5 +250,4 @@ KIND = KindSpec(
             place=80,
         ),
     ),
-    means_nothing=frozenset(),
 )

@@ -23,7 +23,7 @@ from latentlab.engine.training.events import (
     Started,
 )
 from latentlab.engine.training.plan import TrainingPlan
-from latentlab.engine.training.presets import PRESETS, Choice
+from latentlab.engine.training.presets import Choice, presets
 from latentlab.engine.training.trainer import Trainer, TrainingError
 from latentlab.models.objectives.figures import denoising_figures, elbo_figures, label_figures
 from latentlab.qt.clients.trainer_client import Stage
@@ -38,7 +38,7 @@ from tests.tiny import save_tiny_model, toy_set
 
 pytestmark = OFFSCREEN
 PLAN = TrainingPlan(epochs=100_000, batch=16, precision="fp32", threads=1, device="cpu")
-DDPM = Choice(kind="ddpm", size="S")
+DDPM = Choice.of(kind="ddpm", size="S")
 
 
 def plain(split: str, count: int = 64, shape: tuple[int, int, int] = (1, 8, 8)) -> ImageSet:
@@ -51,7 +51,7 @@ def _toy_data(monkeypatch: pytest.MonkeyPatch) -> None:
     sets = {"toy": toy_set, "plain": plain, "odd": lambda split: plain(split, shape=(3, 11, 7))}
     monkeypatch.setattr(catalog, "load", lambda name, split="test": sets[name](split))
     # The smallest network there is: these tests are about the window.
-    monkeypatch.setattr("latentlab.engine.training.presets._UNETS", {"S": ((8, 8), 1), "M": ((8, 16), 1)})
+    monkeypatch.setattr("latentlab.models.ddpm.spec._UNETS", {"S": ((8, 8), 1), "M": ((8, 16), 1)})
     monkeypatch.setattr(sample_follower, "EVERY_STEPS", 1)
     monkeypatch.setattr(sample_follower, "EVERY_S", 0.0)
 
@@ -293,7 +293,7 @@ def test_that_curves_of_another_kind_take_the_place_of_those_before(qtbot: QtBot
 
 def test_that_the_options_show_only_what_means_something(qtbot: QtBot):
     dialog = OptionsDialog(
-        Choice(),
+        Choice.of("vae"),
         TrainingPlan(epochs=10, batch=128),
         ("auto", "cpu"),
         60_000,
@@ -319,12 +319,12 @@ def test_that_the_options_show_only_what_means_something(qtbot: QtBot):
     predicts = dialog.findChild(QComboBox, "trainingPredicts")
     predicts.setCurrentIndex(predicts.findData("noise"))
     dialog.accept()
-    assert (dialog.choice.kind, dialog.choice.predicts) == ("ddpm", "noise")
+    assert (dialog.choice.kind, dialog.choice["predicts"]) == ("ddpm", "noise")
     assert (dialog.plan.epochs, dialog.plan.batch) == (8, 64)
 
 
 def test_that_the_plan_follows_the_model_unless_the_person_has_chosen(qtbot: QtBot, tmp_path: Path):
-    ddpm = next(index for index, preset in enumerate(PRESETS) if preset.choice.kind == "ddpm")
+    ddpm = next(index for index, preset in enumerate(presets()) if preset.choice.kind == "ddpm")
     with training_window(qtbot, tmp_path) as window:
         panel = type(window.bench.training)(window.bench.trainer)
         qtbot.addWidget(panel)

@@ -16,7 +16,7 @@ from latentlab.engine.files.checkpoint import load_model
 from latentlab.engine.rendering.renderer import Renderer
 from latentlab.engine.training.events import CheckpointFailed, Started
 from latentlab.engine.training.plan import TrainingPlan
-from latentlab.engine.training.presets import PRESETS
+from latentlab.engine.training.presets import presets
 from latentlab.qt.clients.trainer_client import Stage
 from latentlab.qt.clients.training_orders import Begin, Paused
 from latentlab.qt.clients.training_thread import _fitting
@@ -76,7 +76,7 @@ def test_that_few_pictures_train_as_they_are_offered_and_are_found_next_day_from
         opened(qtbot, window, mine)
         assert "mine can be trained on now" in window.bench.messages.label.text()
         panel = window.bench.training
-        assert panel.choice == next(one.choice for one in PRESETS if one.title == "VAE for colour pictures")
+        assert panel.choice == next(one.choice for one in presets() if one.title == "VAE for colour pictures")
         assert panel.plan.batch <= count // 4
         assert "overfitting" in panel.form.note.text()
         window.bench.trainer.told.connect(lambda e: started.append(e) if isinstance(e, Started) else None)
@@ -147,7 +147,7 @@ def test_that_a_chosen_batch_gives_way_where_there_are_fewer_pictures_and_that_i
 
 
 def test_that_the_options_offer_no_larger_batch_than_there_are_pictures(qtbot: QtBot):
-    dialog = OptionsDialog(PRESETS[0].choice, TrainingPlan(epochs=10, batch=8), ("auto",), 39)
+    dialog = OptionsDialog(presets()[0].choice, TrainingPlan(epochs=10, batch=8), ("auto",), 39)
     qtbot.addWidget(dialog)
     assert dialog.findChild(QSpinBox, "trainingBatch").maximum() == 39
     dialog._schedule.setCurrentIndex(dialog._schedule.findData("warm-up"))

@@ -18,7 +18,7 @@ from latentlab.engine.rendering.renderer import Renderer
 from latentlab.engine.training.events import Progress, Started
 from latentlab.engine.training.objectives import objective_of
 from latentlab.engine.training.plan import TrainingPlan
-from latentlab.engine.training.presets import PRESETS, Choice, fields_of
+from latentlab.engine.training.presets import Choice, fields_of, presets
 from latentlab.models.objectives.figures import elbo_figures
 from latentlab.models.registry import build
 from latentlab.qt.clients.trainer_client import Stage
@@ -34,7 +34,7 @@ from tests.qt.shell import OFFSCREEN, open_window
 from tests.tiny import save_tiny_model, toy_set
 
 pytestmark = OFFSCREEN
-SMALL = Choice(latents=2, network="mlp", size="S")
+SMALL = Choice.of("vae", latents=2, network="mlp", size="S")
 
 
 @pytest.fixture(autouse=True)
@@ -167,20 +167,20 @@ def test_that_the_slider_says_the_beta_it_stands_for():
         assert beta_at(position_of(beta)) == pytest.approx(beta, rel=0.03)
 
 
-@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.title)
+@pytest.mark.parametrize("preset", presets(), ids=lambda preset: preset.title)
 def test_that_every_preset_makes_a_model(preset):
     extra = {"condition_names": ("a", "b")} if preset.choice.kind == "cvae" else {}
-    if preset.choice.likelihood == "Palette":
+    if preset.choice.values.get("likelihood") == "Palette":
         extra["palette"] = ("ffffff", "000000")
     model = build(preset.choice.kind, {**fields_of(preset.choice), **extra, "shape": (3, 32, 32)})
     if preset.choice.kind != "ddpm":
-        assert model.latents == preset.choice.latents
+        assert model.latents == preset.choice["latents"]
     assert objective_of(model)
 
 
 def test_that_options_come_back_as_they_were_chosen(qtbot: QtBot):
     plan = TrainingPlan(epochs=7, batch=32, beta_cycles=4, learning_rate=3e-4, seed=5, binarise_input=True)
-    choice = Choice(kind="ae", latents=12, network="conv", size="L", likelihood="Categorical", beta=2.5)
+    choice = Choice.of(kind="ae", latents=12, network="conv", size="L", likelihood="Categorical", beta=2.5)
     dialog = OptionsDialog(choice, plan, ("auto", "cpu"), 100)
     qtbot.addWidget(dialog)
     dialog.accept()
@@ -220,8 +220,8 @@ def test_that_a_model_is_proposed_that_suits_the_pictures_unless_one_has_been_ch
     qtbot: QtBot, tmp_path: Path
 ):
     known = [Known("Grey", "grey", (1, 8, 8)), Known("Colour", "colour", (3, 8, 8))]
-    grey = PRESETS[0]
-    colour = next(preset for preset in PRESETS if preset.title == "VAE for colour pictures")
+    grey = presets()[0]
+    colour = next(preset for preset in presets() if preset.title == "VAE for colour pictures")
     with training_window(qtbot, tmp_path) as window:
         panel = window.bench.training
         panel.set_plan(grey.choice, panel.plan)
@@ -233,7 +233,7 @@ def test_that_a_model_is_proposed_that_suits_the_pictures_unless_one_has_been_ch
         assert (panel.data.currentData(), panel.choice) == ("grey", grey.choice)
         panel.model.setCurrentIndex(1)
         qtbot.keyClick(panel.data, Qt.Key.Key_Down)
-        assert (panel.data.currentData(), panel.choice) == ("colour", PRESETS[1].choice)
+        assert (panel.data.currentData(), panel.choice) == ("colour", presets()[1].choice)
 
 
 def test_that_a_training_on_other_pictures_than_those_in_sight_is_followed_and_opened_on_them(

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from latentlab.engine.training.presets import PRESETS
+from latentlab.engine.training.presets import presets
 from latentlab.qt.views.training.beta_slider import BetaSlider
 from latentlab.qt.widgets.flow_layout import FlowLayout
 from latentlab.qt.widgets.plain_text import Label, plain_tip
@@ -41,7 +41,7 @@ class TrainingForm(QScrollArea):
         self.model.setObjectName("modelChooser")
         self.model.setAccessibleName("Model to train")
         self.model.setToolTip("The model to train. Options … changes everything about it.")
-        for preset in PRESETS:
+        for preset in presets():
             self.model.addItem(preset.title, preset)
         self.when = Label()
         self.when.setObjectName("modelAdvice")

@@ -1,4 +1,7 @@
-"""Everything that can be chosen about a training, each with a sentence on what it does to the result."""
+"""Everything that can be chosen about a training, each with a sentence on what it does to the result.
+
+What there is to choose of a model is its kind's own affair; what there is of the training stands here.
+"""
 
 from __future__ import annotations
 
@@ -6,49 +9,30 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import (
-    QComboBox,
-    QDialog,
-    QDialogButtonBox,
-    QFormLayout,
-    QGroupBox,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from latentlab.engine.training.plan import TrainingPlan, means_something
-from latentlab.engine.training.presets import LIKELIHOODS, NOISE_SCHEDULES, SIZES, WEIGHTINGS, Choice
-from latentlab.qt.widgets.number_field import RealNumber, WholeNumber, numbers_stand
-from latentlab.qt.widgets.plain_text import plain_tip
+from latentlab.engine.training.presets import Choice, trained_in_window
+from latentlab.models.registry import find_kind
+from latentlab.qt.views.training.option_rows import OptionRows, Rows, combo, real_number, whole_number
+from latentlab.qt.widgets.number_field import numbers_stand
 
 SCHEDULES = ("constant", "warm-up", "cyclic")
-_KINDS = {"Autoencoder": "ae", "VAE": "vae", "Conditional VAE": "cvae", "Diffusion model": "ddpm"}
-_NETWORKS = {"Dense layers": "mlp", "Convolutions": "conv"}
-_PREDICTS = {"v, between picture and noise": "v", "The noise": "noise", "The picture": "x0"}
 _CYCLES = 4
 # Where it is not known how many pictures there are.
 _MANY = 60_000
-# What is chosen of a model with latents alone, and of a diffusion model alone.
-_OF_LATENTS = ("latents", "network", "likelihood")
-_OF_NOISE = ("predicts", "noise", "weighting", "condition_dropout")
-# What is chosen of the training, by the field of the plan that it decides.
-_OF_PLAN = {"beta": "beta", "schedule": "beta_cycles", "binarise": "binarise_input"}
+# What is chosen of the training: (label, the field of the plan that it decides).
+_OF_PLAN = {
+    "beta": ("&Beta", "beta"),
+    "schedule": ("Beta's s&chedule", "beta_cycles"),
+    "epochs": ("&Epochs", "epochs"),
+    "batch": ("Ba&tch", "batch"),
+    "learning_rate": ("Learning &rate", "learning_rate"),
+    "binarise": ("Binarise in&put", "binarise_input"),
+    "seed": ("See&d", "seed"),
+    "device": ("De&vice", "device"),
+}
 _TIPS = {
-    "kind": "A VAE learns where pictures lie and how sure it is; an autoencoder only a code; a conditional "
-    "VAE is told the class or the attributes, and need not put them into z. A diffusion model has no "
-    "latents: it learns to take noise away, step by step.",
-    "latents": "Dimensions of the latent space. Two can be seen whole; more give sharper pictures.",
-    "network": "Dense layers are fastest for small pictures; convolutions for larger ones and colour.",
-    "size": "How many units. Larger ones learn more and take longer: L is some four times M.",
-    "likelihood": "What the decoder's outputs mean. Bernoulli suits black on white, Gaussian grey and "
-    "colour; a learnt sigma finds by itself how exact pictures can be. Categorical chooses among 256 levels.",
-    "predicts": "What the network is asked for. All three come to the same picture; v does well with much "
-    "noise and with little.",
-    "noise": "How fast a picture drowns. Cosine leaves small pictures in sight for longer; linear is that of "
-    "the first DDPM.",
-    "weighting": "Simple weighs all times alike; min-SNR cares less for times with hardly any noise.",
-    "condition_dropout": "The share of the pictures of which it is told nothing. It needs some, or guidance "
-    "has nothing to compare with.",
     "beta": "The weight of the KL. 0 forgets the prior, 1 is a VAE, more uses fewer dimensions.",
     "schedule": "Constant; warm-up from 0 over the first tenth, so that all dimensions are tried first; "
     "cyclic: four such rises, which revives dimensions that went unused.",
@@ -83,55 +67,36 @@ class OptionsDialog(QDialog):
         self.choice, self.plan = choice, plan
         self._pictures = pictures
         self._usual, self._of = usual, choice.kind
-        self._kind = _combo("trainingKind", _KINDS, choice.kind)
-        self._latents = _spin("trainingLatents", 1, 256, choice.latents)
-        self._network = _combo("trainingNetwork", _NETWORKS, choice.network)
-        self._size = _combo("trainingSize", {size: size for size in SIZES}, choice.size)
-        self._likelihood = _combo(
-            "trainingLikelihood", {name: name for name in LIKELIHOODS}, choice.likelihood
-        )
-        self._predicts = _combo("trainingPredicts", _PREDICTS, choice.predicts)
-        self._noise = _combo("trainingNoise", {name: name for name in NOISE_SCHEDULES}, choice.schedule)
-        self._weighting = _combo("trainingWeighting", {name: name for name in WEIGHTINGS}, choice.weighting)
-        self._dropout = _real("trainingConditionDropout", 0.0, 1.0, choice.condition_dropout, 2)
-        self._beta = _real("trainingBeta", 0.0, 1000.0, choice.beta, 2)
+        kinds = trained_in_window()
+        self._kind = combo("trainingKind", {kind.label: kind.name for kind in kinds}, choice.kind)
+        self._model = OptionRows("Model")
+        about = "\n".join(f"{kind.label}: {kind.when}" for kind in kinds)
+        self._model.add("kind", "&Kind", about, self._kind)
+        chosen = {option: choice[option.name] for option in find_kind(choice.kind).choices}
+        for kind in kinds:
+            self._model.add_options(kind, chosen)
+        self._beta = real_number("trainingBeta", 0.0, 1000.0, choice.beta, 0.01)
         schedule = "cyclic" if plan.beta_cycles else "warm-up" if plan.beta_warmup_steps else "constant"
-        self._schedule = _combo("trainingSchedule", {name: name for name in SCHEDULES}, schedule)
-        self._epochs = _spin("trainingEpochs", 1, 100_000, plan.epochs)
-        self._batch = _spin("trainingBatch", 1, pictures or 100_000, plan.batch)
-        self._rate = _real("trainingRate", 1e-6, 1.0, plan.learning_rate, 6)
-        self._binarise = _combo(
-            "trainingBinarise", {"no": "no", "yes": "yes"}, "yes" if plan.binarise_input else "no"
-        )
-        self._seed = _spin("trainingSeed", 0, 2**31 - 1, plan.seed)
-        self._device = _combo("trainingDevice", {name: name for name in devices}, plan.device)
-        self._model = _Group(
-            "Model",
-            (
-                ("&Kind", "kind", self._kind),
-                ("&Latents", "latents", self._latents),
-                ("&Network", "network", self._network),
-                ("S&ize", "size", self._size),
-                ("Likeli&hood", "likelihood", self._likelihood),
-                ("&Predicts", "predicts", self._predicts),
-                ("&Noise schedule", "noise", self._noise),
-                ("&Weighting", "weighting", self._weighting),
-                ("C&ondition dropout", "condition_dropout", self._dropout),
-            ),
-        )
-        self._training = _Group(
-            "Training",
-            (
-                ("&Beta", "beta", self._beta),
-                ("Beta's s&chedule", "schedule", self._schedule),
-                ("&Epochs", "epochs", self._epochs),
-                ("Ba&tch", "batch", self._batch),
-                ("Learning &rate", "learning_rate", self._rate),
-                ("Binarise in&put", "binarise", self._binarise),
-                ("See&d", "seed", self._seed),
-                ("De&vice", "device", self._device),
-            ),
-        )
+        self._schedule = combo("trainingSchedule", {name: name for name in SCHEDULES}, schedule)
+        self._epochs = whole_number("trainingEpochs", 1, 100_000, plan.epochs)
+        self._batch = whole_number("trainingBatch", 1, pictures or 100_000, plan.batch)
+        self._rate = real_number("trainingRate", 1e-6, 1.0, plan.learning_rate, 1e-6)
+        self._binarise = combo("trainingBinarise", {"no": False, "yes": True}, plan.binarise_input)
+        self._seed = whole_number("trainingSeed", 0, 2**31 - 1, plan.seed)
+        self._device = combo("trainingDevice", {name: name for name in devices}, plan.device)
+        self._training = Rows("Training")
+        fields: dict[str, QWidget] = {
+            "beta": self._beta,
+            "schedule": self._schedule,
+            "epochs": self._epochs,
+            "batch": self._batch,
+            "learning_rate": self._rate,
+            "binarise": self._binarise,
+            "seed": self._seed,
+            "device": self._device,
+        }
+        for key, (label, _) in _OF_PLAN.items():
+            self._training.add(key, label, _TIPS[key], fields[key])
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
         )
@@ -155,12 +120,8 @@ class OptionsDialog(QDialog):
             self._batch.setValue(batch)
 
     def _show_kind(self, kind: str) -> None:
-        with_latents = means_something("beta", kind)
-        for key in _OF_LATENTS:
-            self._model.show_row(key, with_latents)
-        for key in _OF_NOISE:
-            self._model.show_row(key, not with_latents)
-        for key, field in _OF_PLAN.items():
+        self._model.show_options(find_kind(kind))
+        for key, (_, field) in _OF_PLAN.items():
             self._training.show_row(key, means_something(field, kind))
         self.adjustSize()
 
@@ -168,18 +129,8 @@ class OptionsDialog(QDialog):
     def accept(self) -> None:
         if not numbers_stand(self):
             return
-        self.choice = Choice(
-            kind=self._kind.currentData(),
-            latents=self._latents.value(),
-            network=self._network.currentData(),
-            size=self._size.currentData(),
-            likelihood=self._likelihood.currentData(),
-            beta=self._beta.value(),
-            predicts=self._predicts.currentData(),
-            schedule=self._noise.currentData(),
-            weighting=self._weighting.currentData(),
-            condition_dropout=self._dropout.value(),
-        )
+        kind = find_kind(self._kind.currentData())
+        self.choice = Choice(kind.name, self._model.values(kind), self._beta.value())
         epochs, schedule = self._epochs.value(), self._schedule.currentData()
         steps = epochs * max(1, (self._pictures or _MANY) // self._batch.value())
         self.plan = replace(
@@ -190,48 +141,8 @@ class OptionsDialog(QDialog):
             epochs=epochs,
             batch=self._batch.value(),
             learning_rate=self._rate.value(),
-            binarise_input=self._binarise.currentData() == "yes",
+            binarise_input=self._binarise.currentData(),
             seed=self._seed.value(),
             device=self._device.currentData(),
         )
         super().accept()
-
-
-class _Group(QGroupBox):
-    """Things to choose under one title, a row each: (label, key, widget)."""
-
-    def __init__(self, title: str, rows: tuple[tuple[str, str, QWidget], ...]) -> None:
-        super().__init__(title)
-        self._form = QFormLayout(self)
-        self._rows = {key: number for number, (_, key, _) in enumerate(rows)}
-        for label, key, widget in rows:
-            widget.setToolTip(plain_tip(_TIPS[key]))
-            widget.setAccessibleName(label.replace("&", ""))
-            self._form.addRow(label, widget)
-            self._form.labelForField(widget).setToolTip(plain_tip(_TIPS[key]))
-
-    def show_row(self, key: str, shown: bool) -> None:
-        """Puts a row in sight, or out of it."""
-        self._form.setRowVisible(self._rows[key], shown)
-
-
-def _combo(name: str, choices: dict[str, str], chosen: str) -> QComboBox:
-    box = QComboBox()
-    box.setObjectName(name)
-    for words, value in choices.items():
-        box.addItem(words, value)
-    box.setCurrentIndex(max(0, box.findData(chosen)))
-    return box
-
-
-def _spin(name: str, low: int, high: int, value: int) -> WholeNumber:
-    box = WholeNumber(low, high, value)
-    box.setObjectName(name)
-    return box
-
-
-def _real(name: str, low: float, high: float, value: float, decimals: int) -> RealNumber:
-    """A number that the arrows move in the first `decimals` places; more can be typed."""
-    box = RealNumber(low, high, value, 10.0**-decimals)
-    box.setObjectName(name)
-    return box

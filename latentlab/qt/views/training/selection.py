@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from latentlab.engine.training.plan import TrainingPlan, means_something, usual_plan
 from latentlab.engine.training.presets import (
-    PRESETS,
     Choice,
     Preset,
     batch_for,
     epochs_for,
     of_kind,
+    presets,
     suited_to,
 )
 from latentlab.session.known_data import Known
@@ -28,8 +28,8 @@ class Chosen:
     """
 
     def __init__(self) -> None:
-        self.choice, self.plan = PRESETS[0].choice, _PLAN
-        self._preset = PRESETS[0]
+        self._preset = presets()[0]
+        self.choice, self.plan = self._preset.choice, _PLAN
         self._proposed = _PLAN.epochs, _PLAN.batch
         self.count = 0
 

@@ -17,8 +17,8 @@ from latentlab.engine.training.events import (
     Progress,
     Started,
 )
-from latentlab.engine.training.plan import TrainingPlan, figures_of, is_drawn_from, means_something
-from latentlab.engine.training.presets import PRESETS, Choice, few_in_words, fields_of, too_few_in_words
+from latentlab.engine.training.plan import TrainingPlan, figures_of, is_drawn_from
+from latentlab.engine.training.presets import Choice, few_in_words, fields_of, too_few_in_words
 from latentlab.qt.clients.trainer_client import Stage, TrainerClient
 from latentlab.qt.clients.training_orders import Begin, Ended, GoOn, Paused, Snapshot
 from latentlab.qt.views.spec import ViewSpec
@@ -106,7 +106,7 @@ class TrainingPanel(QWidget):
                     "changes it."
                 )
         if preset is not None:
-            self.model.setCurrentIndex([one.title for one in PRESETS].index(preset.title))
+            self.model.setCurrentIndex(self.model.findText(preset.title))
 
     @property
     def filled(self) -> bool:
@@ -181,7 +181,7 @@ class TrainingPanel(QWidget):
             self.data_wanted.emit()
             return
         choice = self.choice
-        latents = f"-{choice.latents}d" if means_something("beta", choice.kind) else ""
+        latents = f"-{choice['latents']}d" if "latents" in choice.values else ""
         stem = f"{Path(spec.split('::')[0]).stem}-{choice.kind}{latents}"
         try:
             out = self._trainer.free_name(stem)

@@ -1,0 +1,109 @@
+"""Rows of a form, each a thing to choose with a sentence on what it does to the result; some are put out of
+sight where they mean nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtWidgets import QComboBox, QFormLayout, QGroupBox, QWidget
+
+from latentlab.models.spec import KindSpec, Option
+from latentlab.qt.widgets.number_field import RealNumber, WholeNumber
+from latentlab.qt.widgets.plain_text import plain_tip
+
+
+class Rows(QGroupBox):
+    """Things to choose under one title, a row each."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(title)
+        self._form = QFormLayout(self)
+        self._rows: dict[str, int] = {}
+
+    def add(self, key: str, label: str, tip: str, widget: QWidget) -> None:
+        """Another row at the end."""
+        self._rows[key] = self._form.rowCount()
+        widget.setToolTip(plain_tip(tip))
+        widget.setAccessibleName(label.replace("&", ""))
+        self._form.addRow(label, widget)
+        self._form.labelForField(widget).setToolTip(plain_tip(tip))
+
+    def show_row(self, key: str, shown: bool) -> None:
+        """Puts a row in sight, or out of it."""
+        self._form.setRowVisible(self._rows[key], shown)
+
+
+class OptionRows(Rows):
+    """What there is to choose of several kinds of model; that of one of them is in sight.
+
+    What two kinds describe by the same words is one row, and keeps its value from one to the other.
+    """
+
+    def __init__(self, title: str) -> None:
+        super().__init__(title)
+        self._options: dict[str, Option] = {}
+
+    def add_options(self, kind: KindSpec, chosen: Mapping[Option, Any]) -> None:
+        """Rows for the options of a kind that are not there yet, with what has been chosen of them."""
+        for option in kind.choices:
+            if option in self._options.values():
+                continue
+            name = "training" + "".join(part.capitalize() for part in option.name.split("_"))
+            # The same name for something else: its range, or what may be chosen, is another.
+            name += kind.name.capitalize() if name in self._options else ""
+            self._options[name] = option
+            self.add(name, option.label, option.tip, _field(name, option, chosen.get(option)))
+
+    def show_options(self, kind: KindSpec) -> None:
+        """Has in sight what means something to this kind, and nothing else."""
+        for name, option in self._options.items():
+            self.show_row(name, option in kind.choices)
+
+    def values(self, kind: KindSpec) -> dict[str, Any]:
+        """What is chosen of this kind, by the names of its options."""
+        return {
+            option.name: _value(self.findChild(QWidget, name))
+            for name, option in self._options.items()
+            if option in kind.choices
+        }
+
+
+def combo(name: str, choices: dict[str, Any], chosen: Any) -> QComboBox:
+    """A list of words, each for a value."""
+    box = QComboBox()
+    box.setObjectName(name)
+    for words, value in choices.items():
+        box.addItem(words, value)
+    box.setCurrentIndex(max(0, box.findData(chosen)))
+    return box
+
+
+def whole_number(name: str, low: int, high: int, value: int) -> WholeNumber:
+    """A field for a whole number."""
+    box = WholeNumber(low, high, value)
+    box.setObjectName(name)
+    return box
+
+
+def real_number(name: str, low: float, high: float, value: float, step: float) -> RealNumber:
+    """A field for a number that the arrows move by `step`; more places can be typed."""
+    box = RealNumber(low, high, value, step)
+    box.setObjectName(name)
+    return box
+
+
+def _field(name: str, option: Option, chosen: Any) -> QWidget:
+    value = option.default if chosen is None else chosen
+    if option.choices:
+        return combo(name, dict(option.choices), value)
+    if option.whole:
+        return whole_number(name, int(option.low), int(option.high), value)
+    return real_number(name, option.low, option.high, value, option.step)
+
+
+def _value(field: QWidget | None) -> Any:
+    if isinstance(field, QComboBox):
+        return field.currentData()
+    assert isinstance(field, WholeNumber | RealNumber)
+    return field.value()
