@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 import torch
 from torch import Tensor
 
+from latentlab.models.players import Fitting, Objective, Phase, Settings
 from latentlab.models.terms import ElboTerms, ImportanceTerms, LabelTerms, NoiseTerms
 
 
@@ -75,3 +76,39 @@ class TrainsByLabel(Protocol):
 
         In training the pictures may be moved a little first, by the generator's draws.
         """
+
+
+@runtime_checkable
+class Learns(Protocol):
+    """Says what is to be minimised to train it, and by whom."""
+
+    def objective(self, settings: Settings) -> Objective:
+        """The objective of a training with these settings."""
+
+
+@runtime_checkable
+class LearnsInPhases(Protocol):
+    """One part of it is trained after another."""
+
+    def phases(self, settings: Settings) -> tuple[Phase, ...]:
+        """The phases, in their order. At the end of one the averaged weights take the place of the others."""
+
+
+@runtime_checkable
+class Fits(Protocol):
+    """Is fitted in passes over the data, without gradients."""
+
+    def fitting(self, settings: Settings) -> Fitting:
+        """How it is fitted."""
+
+
+@runtime_checkable
+class CopiesBuffers(Protocol):
+    """Has buffers of which the newest is kept, rather than a moving average as of weights.
+
+    Averages of codebooks or of normalised directions would be none. Whole numbers are always copied.
+    """
+
+    @property
+    def copied_buffers(self) -> tuple[str, ...]:
+        """Patterns of their names, as `fnmatch` reads them."""

@@ -11,7 +11,7 @@ import torch
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
 from latentlab.engine.files.checkpoint import load_model
-from latentlab.engine.training.objectives import NOISE_LEVELS
+from latentlab.models.objectives.denoising import NOISE_LEVELS
 from tests.cli.test_train import ONE_NETWORK, QUICK, stopped_at
 from tests.tiny import beings, toy_set
 

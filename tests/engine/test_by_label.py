@@ -12,12 +12,14 @@ from latentlab.data.image_set import ImageSet
 from latentlab.engine.attributes.conditions import conditions_of
 from latentlab.engine.files.checkpoint import load_model
 from latentlab.engine.training.events import EpochEnded
-from latentlab.engine.training.objectives import Batch, ByLabel, objective_of
+from latentlab.engine.training.objectives import objective_of
 from latentlab.engine.training.plan import TrainingPlan, means_something, usual_plan
 from latentlab.engine.training.run import TrainingRun
 from latentlab.errors import LabError
 from latentlab.models.base import Classifies
 from latentlab.models.objectives.figures import LABELS
+from latentlab.models.objectives.labels import ByLabel
+from latentlab.models.players import Batch, Moment
 from latentlab.models.registry import build
 from tests.tiny import TRAITS, beings, toy_set
 
@@ -37,12 +39,12 @@ def make(**changes):
 
 def test_that_the_loss_is_the_mean_of_the_pictures_and_the_figures_add_up_over_batches():
     model, data = make(), toy_set("train", 12)
-    objective = objective_of(model)
+    objective = objective_of(model, TrainingPlan())
     assert isinstance(objective, ByLabel)
     x, y = data.images.float() / 255.0, conditions_of(model, data)
     noise = torch.Generator().manual_seed(0)
     terms = model.label_terms(x, y)
-    loss, figures = objective.loss(model, Batch(x, y=y), noise, 1.0, 1)
+    loss, figures = objective.loss(model, Batch(x, y=y), noise, Moment())
     torch.testing.assert_close(loss, terms.loss.mean())
     told = objective.terms(figures, 1)
     assert told["accuracy"] == pytest.approx(float(terms.right.mean()))
@@ -56,13 +58,13 @@ def test_that_the_loss_is_the_mean_of_the_pictures_and_the_figures_add_up_over_b
 
 def test_that_a_trial_of_the_speed_needs_no_labels():
     model = make()
-    loss, _ = ByLabel().loss(model, Batch(torch.rand(3, 1, 8, 8)), torch.Generator(), 1.0, 1)
+    loss, _ = ByLabel().loss(model, Batch(torch.rand(3, 1, 8, 8)), torch.Generator(), Moment())
     assert bool(torch.isfinite(loss))
 
 
 def test_that_importance_samples_mean_nothing_to_it():
     with pytest.raises(LabError, match="importance"):
-        objective_of(make(), 2)
+        objective_of(make(), TrainingPlan(importance_samples=2))
     assert not means_something("importance_samples", "classifier")
     assert not means_something("beta", "classifier")
     assert means_something("epochs", "classifier")

@@ -8,8 +8,13 @@ import torch
 from latentlab.engine.inference.device import autocast, available_cores, choose_device, describe_devices
 from latentlab.engine.training import tuning
 from latentlab.errors import LabError
+from latentlab.models.objectives.elbo import ByElbo
 from tests.conftest import make_vae
 from tests.tiny import CONFIG, toy_set
+
+
+def settled(model, images, precision: str, threads: int) -> tuple[str, int]:
+    return tuning.settle(model, images, precision, threads, ByElbo(model.latents))
 
 
 @pytest.mark.parametrize(
@@ -60,26 +65,26 @@ def test_that_autocast_is_on_for_bf16_alone():
 
 def test_that_tuning_keeps_what_is_settled_and_chooses_the_fastest_of_the_rest(monkeypatch):
     model, images = make_vae(CONFIG), toy_set("train").images
-    assert tuning.settle(model, images, "fp32", 3) == ("fp32", 3)
+    assert settled(model, images, "fp32", 3) == ("fp32", 3)
     times = {("fp32", 2): 3.0, ("fp32", 1): 2.0, ("bf16", 2): 1.0, ("bf16", 1): 4.0}
     monkeypatch.setattr(tuning, "available_cores", lambda: 2)
-    monkeypatch.setattr(tuning, "_time_steps", lambda model, images, *candidate: times[candidate])
-    assert tuning.settle(model, images, "auto", 0) == ("bf16", 2)
-    assert tuning.settle(model, images, "fp32", 0) == ("fp32", 1)
-    assert tuning.settle(model, images, "auto", 1) == ("fp32", 1)
+    monkeypatch.setattr(tuning, "_time_steps", lambda model, objective, images, *candidate: times[candidate])
+    assert settled(model, images, "auto", 0) == ("bf16", 2)
+    assert settled(model, images, "fp32", 0) == ("fp32", 1)
+    assert settled(model, images, "auto", 1) == ("fp32", 1)
 
 
 def test_that_a_passing_load_does_not_decide(monkeypatch):
     runs = iter([1.0, 2.0, 50.0, 2.0, 1.0, 2.0])  # fp32, bf16, fp32, ...
     monkeypatch.setattr(tuning, "_time_steps", lambda *args: next(runs))
-    assert tuning.settle(make_vae(CONFIG), toy_set("train").images, "auto", 1) == ("fp32", 1)
+    assert settled(make_vae(CONFIG), toy_set("train").images, "auto", 1) == ("fp32", 1)
 
 
 def test_that_tuning_leaves_model_gradients_and_threads_alone():
     model = make_vae(CONFIG)
     before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
     torch.set_num_threads(1)
-    precision, threads = tuning.settle(model, toy_set("train").images, "auto", 0)
+    precision, threads = settled(model, toy_set("train").images, "auto", 0)
     assert precision in ("fp32", "bf16")
     assert threads in (1, available_cores())
     assert torch.get_num_threads() == 1

@@ -37,7 +37,7 @@ torch.manual_seed(0)
 trainer = Trainer(AE(SMALL), toy_set("train"), PLAN, toy_set("test"), team=team, device=device)
 for event in trainer.run():
     pass
-torch.save(trainer.weights.theta, f"{sys.argv[1]}/theta{team.rank}of{team.size}")
+torch.save(trainer.learner.weights.theta, f"{sys.argv[1]}/theta{team.rank}of{team.size}")
 team.leave()
 """
 
@@ -86,9 +86,9 @@ team, device = join_team(torch.device("cpu"))
 torch.manual_seed(0)
 model = DDPM(DENOISER)
 trainer = Trainer(model, toy_set("train"), DENOISER_PLAN, toy_set("test"), team=team, device=device)
-before = trainer.weights.theta.clone()
+before = trainer.learner.weights.theta.clone()
 ends = [event for event in trainer.run() if isinstance(event, EpochEnded)]
-told = {"before": before, "theta": trainer.weights.theta, "loss": ends[-1].train["loss"],
+told = {"before": before, "theta": trainer.learner.weights.theta, "loss": ends[-1].train["loss"],
         "levels": ends[-1].train.series["loss_per_level"], "judged": ends[-1].test is not None,
         "drawn": trainer.noise.get_state()}
 torch.save(told, f"{sys.argv[1]}/denoiser{team.rank}of{team.size}")

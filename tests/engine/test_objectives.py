@@ -19,7 +19,7 @@ from latentlab.data import catalog
 from latentlab.engine.files.checkpoint import load_model
 from latentlab.engine.training import trainer as trainer_module
 from latentlab.engine.training.events import Checkpointed, EpochEnded, Progress
-from latentlab.engine.training.objectives import NOISE_LEVELS, Batch, ByElbo, ByNoiseLevel, objective_of
+from latentlab.engine.training.objectives import objective_of
 from latentlab.engine.training.plan import TrainingPlan
 from latentlab.engine.training.run import Saved, TrainingRun
 from latentlab.engine.training.state import state_path
@@ -27,7 +27,10 @@ from latentlab.engine.training.trainer import Trainer
 from latentlab.errors import LabError
 from latentlab.models.base import Denoised, NoiseTerms
 from latentlab.models.ddpm.model import DDPM, DDPMConfig
+from latentlab.models.objectives.denoising import NOISE_LEVELS, ByNoiseLevel
+from latentlab.models.objectives.elbo import ByElbo
 from latentlab.models.objectives.figures import DENOISING
+from latentlab.models.players import Batch, Moment
 from latentlab.models.vae.model import VAEConfig
 from tests.conftest import make_vae
 from tests.tiny import toy_set
@@ -56,6 +59,9 @@ class Known(nn.Module):
         self.schedule = linear(steps)
         self.table = torch.arange(steps + 1, dtype=torch.float32).sqrt()
         self.seen: list[tuple[Tensor, Tensor | None]] = []
+
+    def objective(self, settings) -> ByNoiseLevel:
+        return ByNoiseLevel(self.schedule.steps)
 
     def denoise(self, x_t, t, y=None, guidance=1.0) -> Denoised:
         raise NotImplementedError
@@ -95,11 +101,11 @@ def assert_figures(found: Figures, mean: float, levels: list[float]) -> None:
 @pytest.mark.parametrize("steps", [10, 50, 1000])
 def test_that_a_denoisers_figures_are_means_over_pictures_by_level(steps):
     model, noise = Known(steps), seeded()
-    objective, batches = objective_of(model), [known_batch(16, seed) for seed in range(4)]
+    objective, batches = objective_of(model, TrainingPlan()), [known_batch(16, seed) for seed in range(4)]
     assert isinstance(objective, ByNoiseLevel)
     sums = torch.zeros(objective.width)
     for batch in batches:
-        loss, figures = objective.loss(model, batch, noise, beta=1.0, samples=1)
+        loss, figures = objective.loss(model, batch, noise, Moment())
         expected = model.table[model.seen[-1][0]] * batch.x[:, 0, 0, 0]
         torch.testing.assert_close(loss, expected.mean())
         sums += figures
@@ -119,7 +125,7 @@ def test_that_levels_are_ten_even_parts_of_all_times(steps):
 def test_that_a_level_that_was_not_drawn_is_no_number():
     model, batch = Known(1000), known_batch(2)
     objective = ByNoiseLevel(1000)
-    _, figures = objective.loss(model, batch, seeded(), beta=1.0, samples=1)
+    _, figures = objective.loss(model, batch, seeded(), Moment())
     told = objective.terms(figures, 1)
     assert math.isfinite(told["loss"])
     assert sum(map(math.isfinite, told.series["loss_per_level"])) in (1, 2)
@@ -154,13 +160,13 @@ def test_that_judging_goes_over_all_levels_evenly(steps, count):
 
 def test_that_an_elbos_figures_are_means_of_both_its_terms():
     model = make_vae(VAEConfig(shape=(1, 8, 8), latents=3, encoder_widths=(8,), decoder_widths=(8,)))
-    objective, batches = objective_of(model), [known_batch(8, seed).x for seed in range(3)]
+    objective, batches = objective_of(model, TrainingPlan()), [known_batch(8, seed).x for seed in range(3)]
     assert isinstance(objective, ByElbo)
     trained, judged, noise, again = torch.zeros(4), torch.zeros(4), seeded(), seeded()
     expected = []
     with torch.no_grad():
         for x in batches:
-            loss, figures = objective.loss(model, Batch(x), noise, 0.5, 1)
+            loss, figures = objective.loss(model, Batch(x), noise, Moment(beta=0.5))
             trained += figures
             terms = model.elbo_terms(x, again)
             expected += list(zip(terms.reconstruction.tolist(), terms.kl.tolist(), strict=True))
@@ -176,12 +182,12 @@ def test_that_an_elbos_figures_are_means_of_both_its_terms():
 
 def test_that_a_model_without_an_objective_is_told():
     with pytest.raises(LabError, match="a Linear has no objective to train"):
-        objective_of(nn.Linear(1, 1))
+        objective_of(nn.Linear(1, 1), TrainingPlan())
 
 
 def test_that_a_denoiser_has_no_importance_samples():
     with pytest.raises(LabError, match="a DDPM cannot be trained with importance samples"):
-        objective_of(make_ddpm(), 5)
+        objective_of(make_ddpm(), TrainingPlan(importance_samples=5))
 
 
 # A diffusion model in the trainer
@@ -226,9 +232,9 @@ def test_that_of_many_held_out_pictures_only_so_many_are_judged(monkeypatch):
     monkeypatch.setattr(ByNoiseLevel, "most_judged", 20)
     trainer = Trainer(make_ddpm(condition_names=("even", "odd")), toy_set("train"), PLAN, toy_set("test"))
     held_out = toy_set("test")
-    assert trainer.test is not None
-    assert len(trainer.test) == len(trainer.test_conditions.at(slice(None))) == 20
-    for image, y in zip(trainer.test, trainer.test_conditions.at(slice(None)), strict=True):
+    images, told = trainer.held_out.within(slice(None))
+    assert len(images) == len(told) == 20
+    for image, y in zip(images, told, strict=True):
         (number,) = (n for n in range(len(held_out)) if torch.equal(held_out.images[n], image))
         assert y.argmax() == held_out.labels[number]
 
@@ -287,7 +293,7 @@ def test_that_the_gradient_in_bf16_points_where_that_in_fp32_does():
         plan = dataclasses.replace(PLAN, precision=precision, gradient_norm=1e9)
         trainer = Trainer(model, toy_set("train"), plan)
         trainer.train_step(torch.arange(16))
-        return trainer.weights.gradient.clone()
+        return trainer.learner.weights.gradient.clone()
 
     exact, coarse = gradient("fp32"), gradient("bf16")
     assert float(torch.cosine_similarity(exact, coarse, dim=0)) > 0.99

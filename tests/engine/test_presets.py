@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from latentlab.core.schedules import SCHEDULES
-from latentlab.engine.training.objectives import ByElbo, ByNoiseLevel, objective_of
+from latentlab.engine.training.objectives import objective_of
 from latentlab.engine.training.plan import TrainingPlan, figures_of, usual_plan
 from latentlab.engine.training.presets import (
     Choice,
@@ -23,6 +23,8 @@ from latentlab.engine.training.presets import (
 )
 from latentlab.errors import LabError
 from latentlab.models.ddpm import spec as ddpm
+from latentlab.models.objectives.denoising import ByNoiseLevel
+from latentlab.models.objectives.elbo import ByElbo
 from latentlab.models.objectives.figures import DENOISING, ELBO
 from latentlab.models.registry import KINDS, build, count_parameters
 from latentlab.models.spec import SIZES
@@ -69,7 +71,7 @@ def test_that_the_figures_of_a_kind_are_those_of_its_objective():
     told = {ByElbo: ELBO, ByNoiseLevel: DENOISING}
     for kind in ("vae", "ae", "ddpm"):
         model = build(kind, {**fields_of(Choice.of(kind=kind)), "shape": (1, 8, 8)})
-        assert figures_of(kind) is told[type(objective_of(model))]
+        assert figures_of(kind) is told[type(objective_of(model, TrainingPlan()))]
 
 
 def test_that_a_plan_for_another_kind_loses_what_means_nothing_there_and_keeps_the_rest():

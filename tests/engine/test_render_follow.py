@@ -27,9 +27,9 @@ def _toy_data(monkeypatch: pytest.MonkeyPatch) -> None:
 def snapshots(tmp_path, kind: str = "vae"):
     """(config, theta) before the first step and after the last."""
     run = TrainingRun(kind, FIELDS, PLAN, toy_set("train"), toy_set("test"), tmp_path / "m.safetensors")
-    before = run.trainer.average.numpy().copy()
+    before = run.trainer.weights_now().theta
     list(run.run())
-    return run, before, run.trainer.average.numpy().copy()
+    return run, before, run.trainer.weights_now().theta
 
 
 def follow(run, theta, step: int, generation: int = 1) -> FollowRequest:

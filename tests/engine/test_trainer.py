@@ -19,6 +19,7 @@ from latentlab.engine.training.trainer import Trainer
 from latentlab.engine.training.weights import in_order
 from latentlab.errors import LabError
 from latentlab.models.base import ElboTerms
+from latentlab.models.objectives.elbo import ByElbo
 from latentlab.models.vae.model import VAEConfig
 from tests.conftest import make_vae
 from tests.tiny import toy_set
@@ -90,7 +91,7 @@ def test_that_watching_does_not_change_what_is_learnt(monkeypatch):
 
 def test_that_every_picture_is_seen_once_an_epoch_in_a_new_order():
     trainer = Trainer(make_vae(SMALL), toy_set("train", 64), QUICK)
-    first, second = (torch.cat(list(trainer._batches())) for _ in range(2))
+    first, second = (torch.cat(list(trainer.learner.batches(0))) for _ in range(2))
     assert sorted(first.tolist()) == sorted(second.tolist()) == list(range(64))
     assert not torch.equal(first, second)
 
@@ -192,7 +193,7 @@ def test_that_a_step_by_importance_climbs_the_tighter_bound_once_its_share_of_th
             loss = -twin.elbo_terms(x, noise).elbo(0.7).mean()
         loss.backward()
         gradient = torch.cat([weight.grad.flatten() for weight in in_order(twin)])
-        found = trainer.weights.gradient
+        found = trainer.learner.weights.gradient
         torch.testing.assert_close(found, gradient[: len(found)], atol=1e-4, rtol=1e-3)
 
 
@@ -204,7 +205,7 @@ def test_that_importance_samples_are_refused_where_nothing_is_drawn():
 def test_that_long_gradients_are_shortened():
     trainer = Trainer(make_vae(SMALL), toy_set("train"), plan(gradient_norm=0.01))
     trainer.train_step(torch.arange(16))
-    assert trainer.weights.gradient.norm().item() == pytest.approx(0.01, rel=1e-3)
+    assert trainer.learner.weights.gradient.norm().item() == pytest.approx(0.01, rel=1e-3)
 
 
 def test_that_stopping_midway_leaves_usable_averaged_weights():
@@ -225,6 +226,9 @@ class Breaking(nn.Module):
     def __init__(self, at: int) -> None:
         super().__init__()
         self.weight, self.at, self.calls = nn.Parameter(torch.ones(3)), at, 0
+
+    def objective(self, settings: TrainingPlan) -> ByElbo:
+        return ByElbo(1)
 
     def elbo_terms(self, x: torch.Tensor, generator: torch.Generator | None = None, **shown) -> ElboTerms:
         self.calls += 1

@@ -6,8 +6,13 @@ import torch
 
 from latentlab.engine.training import tuning
 from latentlab.engine.training.tuning import Governor
+from latentlab.models.objectives.elbo import ByElbo
 from tests.conftest import make_vae
 from tests.engine.test_trainer import SMALL
+
+
+def settled(model, images, precision: str, threads: int) -> tuple[str, int]:
+    return tuning.settle(model, images, precision, threads, ByElbo(model.latents))
 
 
 class Machine:
@@ -64,9 +69,9 @@ def test_that_where_there_is_one_core_nothing_is_tried():
 
 def test_that_what_is_given_is_not_tried_out():
     images = torch.zeros(4, 1, 8, 8, dtype=torch.uint8)
-    assert tuning.settle(make_vae(SMALL), images, "fp32", 3) == ("fp32", 3)
+    assert settled(make_vae(SMALL), images, "fp32", 3) == ("fp32", 3)
     before = torch.get_num_threads()
-    precision, threads = tuning.settle(make_vae(SMALL), images, "auto", 0)
+    precision, threads = settled(make_vae(SMALL), images, "auto", 0)
     assert precision in ("fp32", "bf16")
     assert threads >= 1
     assert torch.get_num_threads() == before

@@ -27,7 +27,7 @@ def test_that_the_weights_are_the_training_s_averaged_ones():
     for _ in trained.run():
         pass
     unfolding = Unfolding(empty_model("vae", FIELDS), toy_set("test"))
-    unfolding.adopt(trained.average.numpy(), 4)
+    unfolding.adopt(trained.weights_now().theta, 4)
     z = torch.randn(5, 2)
     with torch.no_grad():
         assert torch.equal(unfolding.model.decode(z), trained.averaged.decode(z))
@@ -38,7 +38,7 @@ def test_that_the_weights_are_the_training_s_averaged_ones():
 def test_that_at_first_all_pictures_are_encoded_and_then_a_share_in_turns():
     data = toy_set("test", 1700)
     unfolding = Unfolding(empty_model("vae", FIELDS), data)
-    first = torch.rand_like(trainer().average) - 0.5
+    first = torch.rand(trainer().weights_now().theta.shape) - 0.5
     unfolding.adopt(first.numpy(), 1)
     assert len(list(unfolding.refresh(budget_s=0.0))) == 27
     before = unfolding.mean.copy()

@@ -8,7 +8,8 @@ import pytest
 import torch
 from torch import nn
 
-from latentlab.engine.training.weights import AdamW, Weights, in_order
+from latentlab.engine.training.adam import AdamW
+from latentlab.engine.training.weights import Weights, in_order
 from latentlab.models.vae.model import VAEConfig
 from tests.conftest import make_vae
 

@@ -8,7 +8,7 @@ generations tell stale answers. Pictures on their way are float32 (B, C, H, W), 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from latentlab.engine.diffusion.recipes import Recipe
@@ -40,6 +40,7 @@ class FollowDenoiserRequest(Request):
         theta: float32 (P,), the weights in the order of `latentlab.engine.training.weights.in_order`.
         step: how many steps it took to come to them.
         recipe: what to draw; only its last frame is told.
+        buffers: the model's, by name.
     """
 
     slot: ClassVar[str] = "following"
@@ -49,6 +50,7 @@ class FollowDenoiserRequest(Request):
     theta: NDArray[np.float32]
     step: int
     recipe: Recipe
+    buffers: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)

@@ -26,7 +26,7 @@ from latentlab.engine.diffusion.runner import Diffusion, Frame, as_bytes
 from latentlab.engine.files.checkpoint import load_model
 from latentlab.engine.rendering.serving import Reply, Request
 from latentlab.engine.rendering.unfolding import empty_model
-from latentlab.engine.training.weights import give_weights
+from latentlab.engine.training.snapshots import give
 from latentlab.errors import LabError
 from latentlab.models.base import Denoises, conditional
 
@@ -150,7 +150,7 @@ class DiffusionService:
 
     def _follow(self, request: FollowDenoiserRequest) -> Iterator[Reply | None]:
         model = empty_model(request.kind, request.config).to(self.device)
-        give_weights(model, torch.from_numpy(request.theta))
+        give(model, request.theta, request.buffers)
         yield None
         last: Frame | None = None
         for frame in Diffusion(model).run(request.recipe):

@@ -189,10 +189,10 @@ class Renderer:
         if following is None or not following.goes_on_with(request):
             following = yield from opening.follow(request, self.device)
             # The weights first: those of an empty model are nobody's.
-            following.unfolding.adopt(request.theta, request.step)
+            following.unfolding.adopt(request.theta, request.step, request.buffers)
             yield self._open(following.opened, following, following.opened.reply(request.generation))
         else:
-            following.unfolding.adopt(request.theta, request.step)
+            following.unfolding.adopt(request.theta, request.step, request.buffers)
         yield from following.unfolding.refresh()
         unfolding, moments = following.unfolding, Moments()
         # A spread-out sample is enough for what only tells how much each dimension is used.

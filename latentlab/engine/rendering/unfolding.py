@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from latentlab.data.image_set import ImageSet
-from latentlab.engine.training.weights import give_weights
+from latentlab.engine.training.snapshots import give
 from latentlab.errors import LabError
 from latentlab.models.base import Encodes
 from latentlab.models.registry import build
@@ -53,13 +54,18 @@ class Unfolding:
         self._next, self._whole = 0, False
         self._device = next(model.parameters()).device
 
-    def adopt(self, theta: NDArray[np.float32], step: int) -> None:
-        """Gives the model the weights of a snapshot (P,), in the order of `in_order`.
+    def adopt(
+        self,
+        theta: NDArray[np.float32],
+        step: int,
+        buffers: Mapping[str, NDArray[np.generic]] = MappingProxyType({}),
+    ) -> None:
+        """Gives the model the weights of a snapshot (P,), in the order of `in_order`, and its buffers.
 
         Raises:
-            LabError: if they are not as many as the model has.
+            LabError: if they are those of another model.
         """
-        give_weights(self.model, torch.from_numpy(theta))
+        give(self.model, theta, buffers)
         self.step = step
 
     def refresh(self, budget_s: float = BUDGET_S) -> Iterator[None]:

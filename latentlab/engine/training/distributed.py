@@ -16,6 +16,8 @@ from torch import Tensor, distributed
 
 from latentlab.errors import LabError
 
+_WORD = 2**64 - 1
+
 
 @dataclass(frozen=True)
 class Team:
@@ -43,6 +45,23 @@ class Team:
         """Replaces a vector by its sum over all processes."""
         if self.size > 1:
             distributed.all_reduce(vector)
+
+    def follow_(self, tensor: Tensor) -> None:
+        """Replaces a tensor by the leader's."""
+        if self.size > 1:
+            distributed.broadcast(tensor, 0)
+
+    def seed(self, seed: int, step: int) -> int:
+        """Where this process draws its noise from at a step: known without what was drawn before.
+
+        So that a training that was stopped goes on with the same noise in every process, though only the
+        leader has saved anything. Mixed as by Steele et al., Fast Splittable Pseudorandom Number Generators
+        (2014), so that neighbours become unrelated.
+        """
+        mixed = ((seed * self.size + self.rank) * 0x9E3779B97F4A7C15 + step * 0xD1B54A32D192ED03) & _WORD
+        for factor, shift in ((0xBF58476D1CE4E5B9, 30), (0x94D049BB133111EB, 27)):
+            mixed = ((mixed ^ (mixed >> shift)) * factor) & _WORD
+        return (mixed ^ (mixed >> 31)) >> 1
 
     def leave(self) -> None:
         """Ends the connection, once all is done."""

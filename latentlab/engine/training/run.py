@@ -213,6 +213,7 @@ class TrainingRun:
         Raises:
             LabError: if the file cannot be written; the unfinished training stays.
         """
+        self.trainer.wrap_up()
         card = ModelCard(
             kind=self.kind,
             config=self.config,

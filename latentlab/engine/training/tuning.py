@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from latentlab.data.stopping import require_wanted
 from latentlab.engine.inference.device import autocast, available_cores
-from latentlab.engine.training.objectives import Batch, objective_of
+from latentlab.models.players import Batch, Moment, Objective
 
 _ROUNDS = 3
 _STEPS = 4
@@ -25,7 +25,9 @@ _LONGEST_S, _SLOW_STEP_S = 3.0, 0.3
 _LOOK_S, _SLOW, _REST_SLOW_S, _REST_S = 0.6, 1.5, 2.0, 40.0
 
 
-def settle(model: nn.Module, images: Tensor, precision: str, threads: int) -> tuple[str, int]:
+def settle(
+    model: nn.Module, images: Tensor, precision: str, threads: int, objective: Objective
+) -> tuple[str, int]:
     """(precision, threads) with whatever was left open ("auto", 0) chosen by trial on the CPU.
 
     Each round tries every candidate for a few steps on a copy of the model, so that a passing load
@@ -42,7 +44,7 @@ def settle(model: nn.Module, images: Tensor, precision: str, threads: int) -> tu
         started = time.perf_counter()
         for _ in range(_ROUNDS):
             for candidate in candidates:
-                times[candidate].append(_time_steps(model, images, *candidate))
+                times[candidate].append(_time_steps(model, objective, images, *candidate))
             if time.perf_counter() - started > _LONGEST_S:
                 break
     finally:
@@ -50,18 +52,21 @@ def settle(model: nn.Module, images: Tensor, precision: str, threads: int) -> tu
     return min(candidates, key=lambda candidate: sorted(times[candidate])[len(times[candidate]) // 2])
 
 
-def _time_steps(model: nn.Module, images: Tensor, precision: str, threads: int) -> float:
+def _time_steps(
+    model: nn.Module, objective: Objective, images: Tensor, precision: str, threads: int
+) -> float:
     torch.set_num_threads(threads)
-    trial, objective = copy.deepcopy(model), objective_of(model)
+    trial = copy.deepcopy(model)
     noise = torch.Generator().manual_seed(0)
     x = images.float() / 255.0
     seconds = 0.0
     for step in range(_STEPS + 1):
         require_wanted()
         started = time.perf_counter()
-        with autocast(torch.device("cpu"), precision):
-            loss, _ = objective.loss(trial, Batch(x), noise, 1.0, 1)
-        loss.backward()
+        for player in objective.players:
+            with autocast(torch.device("cpu"), precision):
+                loss, _ = objective.loss(trial, Batch(x), noise, Moment(), player.name)
+            loss.backward()
         lasted = time.perf_counter() - started
         if step:  # the first one pays for allocations
             seconds += lasted

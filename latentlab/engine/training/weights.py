@@ -4,6 +4,9 @@ With bfloat16 the layers compute with a copy of theta in that format, made anew 
 and all that is summed up over steps stay in float32: the master weights of Micikevicius et al., Mixed
 Precision Training (2018), section 3.1. The numbers are those of torch's autocast, which casts each layer's
 weights when it meets them; casting all at once, and back, takes half the time.
+
+Each player's weights lie side by side in theta: the matrices, then biases and norms; behind all players lie
+those that nobody trains.
 """
 
 from __future__ import annotations
@@ -11,14 +14,15 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.optim.adamw import adamw
 
 from latentlab.engine.training.distributed import ALONE, Team
 from latentlab.errors import LabError
 from latentlab.models.nets import PreciseLinear
+from latentlab.models.players import Player
 
 # What autocast would give bfloat16 weights.
 _LOW_PRECISION = (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)
@@ -26,64 +30,96 @@ _LOW_PRECISION = (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)
 
 def as_one_vector(parameters: Sequence[nn.Parameter]) -> Tensor:
     """One vector (P,) of which the parameters are views from now on, in their order."""
+    if not parameters:
+        return torch.zeros(0)
     theta = torch.cat([parameter.detach().flatten() for parameter in parameters])
     for parameter, part in zip(parameters, _parts(theta, parameters), strict=True):
         parameter.data = part
     return theta
 
 
+@dataclass(frozen=True, eq=False)
+class Hand:
+    """One player's weights: where they lie in theta, and how many of them, at the start, are matrices.
+
+    `parameters` are those of the layers, `gradients` views of the gradient in their shapes.
+    """
+
+    place: slice
+    matrices: int
+    parameters: tuple[nn.Parameter, ...]
+    gradients: tuple[Tensor, ...]
+
+
 class Weights:
-    """theta of a model and the gradient of its loss; matrices first, then biases and norms.
+    """theta of a model and the gradients of its players' losses.
 
     Attributes:
         theta: (P,); the model's parameters are views of it.
-        gradient: (P,), of the last `differentiate`.
-        matrices: how many of the numbers at the start of theta belong to matrices.
-        layers: what to compute the loss with: the model, or its twin with bfloat16 weights.
+        gradient: (P,), of each player the last `differentiate`.
+        layers: what to compute losses with: the model, or its twin with bfloat16 weights.
+        hands: each player's weights, in the players' order.
 
     Args:
         model: on its device already.
         precision: "fp32" or "bf16".
+        players: who trains it; one that has all of it, if not given.
     """
 
-    def __init__(self, model: nn.Module, precision: str = "fp32") -> None:
-        order = in_order(model)
+    def __init__(
+        self, model: nn.Module, precision: str = "fp32", players: Sequence[Player] = (Player(),)
+    ) -> None:
+        groups = by_player(model, players)
+        order = [parameter for group in groups for parameter in group]
         self.theta = as_one_vector(order)
         self.gradient = torch.zeros_like(self.theta)
-        self.matrices = sum(parameter.numel() for parameter in order if parameter.ndim > 1)
         self.layers = model
         self._low: list[Tensor] = []
         self._masters: list[Tensor] = []
         if precision == "bf16":
             # Buffers are shared with the model; only weights have two formats.
             self.layers = copy.deepcopy(model, {id(buffer): buffer for buffer in model.buffers()})
-            self._lower(order)
-        self._parameters = in_order(self.layers)
-        self._gradients = _parts(self.gradient, self._parameters)
+            self._lower(model)
+        gradients, first = iter(_parts(self.gradient, order)), 0
+        hands = []
+        for group in by_player(self.layers, players)[:-1]:
+            count = sum(parameter.numel() for parameter in group)
+            hands.append(
+                Hand(
+                    place=slice(first, first + count),
+                    matrices=sum(parameter.numel() for parameter in group if parameter.ndim > 1),
+                    parameters=tuple(group),
+                    gradients=tuple(next(gradients) for _ in group),
+                )
+            )
+            first += count
+        self.hands = tuple(hands)
 
     def refresh(self) -> None:
         """Brings the layers' weights up to date with theta."""
         if self._low:
             torch._foreach_copy_(self._low, self._masters)
 
-    def differentiate(self, loss: Tensor, team: Team = ALONE) -> float:
-        """Puts d loss / d theta, the team's mean, into `gradient`.
+    def differentiate(self, loss: Tensor, team: Team = ALONE, hand: Hand | None = None) -> float:
+        """Puts the derivative of a loss by a player's weights, the team's mean, into `gradient`.
 
-        Its Euclidean length, which is not finite if anything in it is not.
+        Its Euclidean length, which is not finite if anything in it is not. Without a `hand`, the first.
         """
-        gradients = torch.autograd.grad(loss, self._parameters, allow_unused=True, materialize_grads=True)
-        torch._foreach_copy_(self._gradients, gradients)
-        team.average_(self.gradient)
-        return math.sqrt(float(torch.dot(self.gradient, self.gradient)))
+        hand = hand or self.hands[0]
+        gradients = torch.autograd.grad(loss, hand.parameters, allow_unused=True, materialize_grads=True)
+        torch._foreach_copy_(hand.gradients, gradients)
+        gradient = self.gradient[hand.place]
+        team.average_(gradient)
+        return math.sqrt(float(torch.dot(gradient, gradient)))
 
-    def _lower(self, masters: Sequence[nn.Parameter]) -> None:
+    def _lower(self, model: nn.Module) -> None:
         low = {
             id(parameter)
             for module in self.layers.modules()
             if isinstance(module, _LOW_PRECISION) and not isinstance(module, PreciseLinear)
             for parameter in module.parameters(recurse=False)
         }
-        for twin, master in zip(in_order(self.layers), masters, strict=True):
+        for twin, master in zip(in_order(self.layers), in_order(model), strict=True):
             if id(twin) in low:
                 twin.data = twin.data.to(torch.bfloat16)
                 self._low.append(twin.data)
@@ -92,46 +128,33 @@ class Weights:
                 twin.data = master.data
 
 
-class AdamW:
-    """Adam with decoupled weight decay on matrices only; Loshchilov & Hutter (2019), algorithm 2.
-
-    Biases and norms do not decay: a pull towards 0 would only hurt them.
-
-    Attributes:
-        mean, mean_square: the moments, (P,) each.
-        steps: how many steps each group of weights has taken, as torch wants it.
-    """
-
-    def __init__(
-        self, weights: Weights, *, betas: tuple[float, float], weight_decay: float, epsilon: float = 1e-8
-    ) -> None:
-        self.betas, self.epsilon = betas, epsilon
-        self.mean = torch.zeros_like(weights.theta)
-        self.mean_square = torch.zeros_like(weights.theta)
-        self.fused = weights.theta.device.type in ("cpu", "cuda")
-        # What decays, and what does not.
-        matrices = weights.matrices if weight_decay else 0
-        bounds = [(0, matrices, weight_decay), (matrices, len(weights.theta), 0.0)]
-        self._parts = [(slice(first, end), decay) for first, end, decay in bounds if first < end]
-        self.steps = [torch.zeros((), device=weights.theta.device) for _ in self._parts]
-        self._weights = weights
-
-    @torch.no_grad()
-    def step(self, rate: float) -> None:
-        """theta <- theta - rate * ( m^ / (sqrt(v^) + epsilon) + decay * theta )."""
-        vectors = (self._weights.theta, self._weights.gradient, self.mean, self.mean_square)
-        for (part, decay), steps in zip(self._parts, self.steps, strict=True):
-            theta, gradient, mean, mean_square = ([vector[part]] for vector in vectors)
-            adamw(
-                theta, gradient, mean, mean_square, [], [steps],
-                lr=rate, beta1=self.betas[0], beta2=self.betas[1], eps=self.epsilon, weight_decay=decay,
-                fused=self.fused, amsgrad=False, maximize=False,
-            )  # fmt: skip
-
-
 def in_order(model: nn.Module) -> list[nn.Parameter]:
-    """A model's parameters as theta has them: matrices, then the rest."""
-    parameters = list(model.parameters())
+    """A model's parameters as snapshots have them: matrices, then the rest."""
+    return _matrices_first(list(model.parameters()))
+
+
+def by_player(model: nn.Module, players: Sequence[Player]) -> list[list[nn.Parameter]]:
+    """Each player's parameters, matrices first, and last those of nobody.
+
+    Raises:
+        LabError: if two players have the same parameter, or one has none.
+    """
+    named = dict(model.named_parameters())
+    groups: list[list[nn.Parameter]] = []
+    taken: set[str] = set()
+    for player in players:
+        own = [name for name in named if player.owns(name)]
+        if not own or taken & set(own):
+            which = "nothing" if not own else "what another has"
+            raise LabError(
+                f"the player {player.name!r} of a {type(model).__name__} is given {which} to train"
+            )
+        taken |= set(own)
+        groups.append(_matrices_first([named[name] for name in own]))
+    return [*groups, [parameter for name, parameter in named.items() if name not in taken]]
+
+
+def _matrices_first(parameters: list[nn.Parameter]) -> list[nn.Parameter]:
     return [p for p in parameters if p.ndim > 1] + [p for p in parameters if p.ndim <= 1]
 
 

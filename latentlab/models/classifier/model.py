@@ -17,6 +17,8 @@ from torch.nn import functional
 
 from latentlab.models.base import LabelTerms
 from latentlab.models.classifier.spec import GROUPS, ClassifierConfig
+from latentlab.models.objectives.labels import ByLabel
+from latentlab.models.players import Objective, Settings
 
 __all__ = ["Classifier", "ClassifierConfig"]
 
@@ -56,6 +58,10 @@ class Classifier(nn.Module):
     def exclusive(self) -> bool:
         """Whether exactly one of them holds: classes, not attributes."""
         return self.config.exclusive
+
+    def objective(self, settings: Settings) -> Objective:
+        """The cross-entropy of its answers."""
+        return ByLabel()
 
     def features(self, x: Tensor) -> Tensor:
         """What the answer is read from; pictures (B, C, H, W) in [0, 1] -> (B, F)."""

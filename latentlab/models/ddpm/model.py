@@ -31,6 +31,8 @@ from latentlab.errors import LabError
 from latentlab.models.base import Denoised, NoiseTerms
 from latentlab.models.ddpm.spec import PREDICTS, WEIGHTINGS, DDPMConfig
 from latentlab.models.ddpm.unet import UNet
+from latentlab.models.objectives.denoising import ByNoiseLevel
+from latentlab.models.players import Objective, Settings
 from latentlab.models.samplers import make_sampler
 
 __all__ = ["DDPM", "PREDICTS", "WEIGHTINGS", "DDPMConfig"]
@@ -68,6 +70,10 @@ class DDPM(nn.Module):
     def exclusive(self) -> bool:
         """Whether y is one-hot."""
         return self.config.exclusive
+
+    def objective(self, settings: Settings) -> Objective:
+        """The loss at a noise level drawn for each picture."""
+        return ByNoiseLevel(self.schedule.steps)
 
     def denoise(
         self, x_t: Tensor, t: int | Tensor, y: Tensor | None = None, guidance: float = 1.0

@@ -27,6 +27,8 @@ from latentlab.models.nets import (
     MLPDecoder,
     MLPEncoder,
 )
+from latentlab.models.objectives.elbo import ByElbo
+from latentlab.models.players import Objective, Settings
 from latentlab.models.priors import StandardNormal
 from latentlab.models.vae.spec import VAEConfig
 
@@ -101,6 +103,10 @@ class EncoderDecoder(nn.Module):
         """(C, H, W)."""
         channels, height, width = self.config.shape
         return channels, height, width
+
+    def objective(self, settings: Settings) -> Objective:
+        """The ELBO, or the importance-weighted bound."""
+        return ByElbo(self.latents)
 
     def encode(self, x: Tensor, y: Tensor | None = None) -> Posterior:
         """q(z|x); pictures (B, C, H, W) in [0, 1] -> mean and log variance (B, D), in float32 or more."""

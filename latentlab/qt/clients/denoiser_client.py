@@ -106,7 +106,13 @@ class DenoiserClient(QObject):
         number = self._next(FollowDenoiserRequest.slot)
         self._ask(
             FollowDenoiserRequest(
-                number, snapshot.kind, snapshot.config, snapshot.theta, snapshot.step, recipe
+                number,
+                snapshot.kind,
+                snapshot.config,
+                snapshot.theta,
+                snapshot.step,
+                recipe,
+                snapshot.buffers,
             )
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -87,7 +87,7 @@ class Snapshot:
     """A model in the middle of its training: the averaged weights after `step` steps.
 
     `theta` (P,) holds them in the order of `latentlab.engine.training.weights.in_order`; it is never written
-    to. `name` is that of the file it is to go to.
+    to; `buffers` holds its buffers by name. `name` is that of the file it is to go to.
     """
 
     name: str
@@ -96,3 +96,4 @@ class Snapshot:
     config: Mapping[str, Any]
     theta: NDArray[np.float32]
     data: str
+    buffers: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)

@@ -211,8 +211,11 @@ class TrainingThread(QThread):
             return
         self._snapshot_at = now
         _step_back_helpers()
-        theta = run.trainer.average.cpu().clone().numpy()
-        self.unfolded.emit(Snapshot(run.out.stem, run.trainer.step, run.kind, run.config, theta, run.data))
+        weights = run.trainer.weights_now()
+        snapshot = Snapshot(
+            run.out.stem, run.trainer.step, run.kind, run.config, weights.theta, run.data, weights.buffers
+        )
+        self.unfolded.emit(snapshot)
 
 
 def _fitting(beginning: Begin, learning: int, held_out: int) -> TrainingPlan:

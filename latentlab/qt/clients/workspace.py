@@ -172,6 +172,7 @@ class Workspace(Client):
                 snapshot.step,
                 snapshot.data,
                 split,
+                snapshot.buffers,
             )
         )
 

@@ -175,7 +175,7 @@ def test_that_every_preset_makes_a_model(preset):
     model = build(preset.choice.kind, {**fields_of(preset.choice), **extra, "shape": (3, 32, 32)})
     if preset.choice.kind != "ddpm":
         assert model.latents == preset.choice["latents"]
-    assert objective_of(model)
+    assert objective_of(model, TrainingPlan())
 
 
 def test_that_options_come_back_as_they_were_chosen(qtbot: QtBot):

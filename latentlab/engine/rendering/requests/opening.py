@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from latentlab.engine.attributes.implications import Implied
@@ -154,6 +154,7 @@ class FollowRequest(Request):
         theta: float32 (P,), the weights in the order of `latentlab.engine.training.weights.in_order`.
         step: how many steps it took to come to them.
         data, split: the pictures to show in the plane.
+        buffers: the model's, by name.
     """
 
     slot: ClassVar[str] = LoadRequest.slot
@@ -165,6 +166,7 @@ class FollowRequest(Request):
     step: int
     data: str
     split: str
+    buffers: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)

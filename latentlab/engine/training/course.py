@@ -1,0 +1,158 @@
+"""The course of a training: its phases one after another, each with its epochs and steps."""
+
+from __future__ import annotations
+
+import math
+import reprlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from latentlab.data.image_set import ImageSet
+from latentlab.engine.training.descent import Descent
+from latentlab.engine.training.distributed import Team
+from latentlab.engine.training.learner import Learner, Situation
+from latentlab.engine.training.passes import Passes
+from latentlab.engine.training.plan import RANGES, TrainingPlan
+from latentlab.errors import LabError
+from latentlab.models.players import Fitting, Moment, Objective, Phase, as_fitting, as_objective
+
+# What `Trainer.state` knows beside tensors.
+COUNTS = ("step", "epoch", "position", "counted", "beta", "seconds", "threads", "precision")
+
+
+@dataclass(frozen=True, eq=False)
+class Stretch:
+    """One phase in the course: its first epoch, how many it has, its first step, the batches of an epoch."""
+
+    work: Objective | Fitting
+    first: int
+    epochs: int
+    first_step: int
+    per_epoch: int
+
+    @property
+    def last(self) -> int:
+        """The epoch after it."""
+        return self.first + self.epochs
+
+    @property
+    def steps(self) -> int:
+        """How many it has."""
+        return self.epochs * self.per_epoch
+
+    @property
+    def objective(self) -> Objective | None:
+        """What is minimised in it; None where it is fitted."""
+        return as_objective(self.work)
+
+    def learner(self, here: Situation, precision: str) -> Learner:
+        """What does its work, as at its beginning."""
+        fitting, objective = as_fitting(self.work), as_objective(self.work)
+        if fitting is not None:
+            return Passes(fitting, here)
+        assert objective is not None
+        return Descent(objective, here, self.epochs, precision)
+
+
+class Course:
+    """All phases.
+
+    Args:
+        phases: of the model.
+        plan: how it is trained.
+        team: who trains together.
+        train: the pictures to learn from.
+
+    Raises:
+        LabError: if there are too few pictures for a batch, or a batch cannot be shared.
+    """
+
+    def __init__(self, phases: tuple[Phase, ...], plan: TrainingPlan, team: Team, train: ImageSet) -> None:
+        self._plan = plan
+        if any(as_objective(phase.work) for phase in phases):
+            _require_batch(plan, team, train)
+        self.stretches: list[Stretch] = []
+        epoch = step = 0
+        for phase, epochs in zip(phases, _epochs(phases, plan.epochs), strict=True):
+            fitting = as_fitting(phase.work)
+            # Passes leave no picture out.
+            per_epoch = -(-len(train) // fitting.at_once) if fitting else len(train) // plan.batch
+            stretch = Stretch(phase.work, epoch, epochs, step, per_epoch)
+            self.stretches.append(stretch)
+            epoch, step = stretch.last, step + stretch.steps
+        self.epochs, self.steps = epoch, step
+
+    @property
+    def objective(self) -> Objective | None:
+        """What is minimised first of all; None if nothing is."""
+        return next((one.objective for one in self.stretches if one.objective is not None), None)
+
+    @property
+    def most_judged(self) -> int | None:
+        """Of so many held-out pictures the figures are good enough in every phase; None takes all."""
+        most = [one.work.most_judged for one in self.stretches if one.work.most_judged is not None]
+        return min(most, default=None)
+
+    def at(self, epoch: int) -> Stretch:
+        """The phase that an epoch belongs to; of the one after the last, the last."""
+        return next((one for one in self.stretches if epoch < one.last), self.stretches[-1])
+
+    def moment(self, stretch: Stretch, step: int, beta: float) -> Moment:
+        """Where a step of the training is in its phase; `beta` is the weight of the KL that is aimed at."""
+        own, steps = step - stretch.first_step, stretch.steps
+        return Moment(own, steps, self._plan.beta_at(own, steps, beta), self._plan.samples_at(own, steps))
+
+    def require_counts(self, values: Mapping[str, Any]) -> Stretch:
+        """The phase that a saved training is in; refuses counts that none of this plan can have come to.
+
+        Raises:
+            LabError: naming the first that makes no sense.
+        """
+        if values["precision"] not in ("fp32", "bf16"):
+            raise LabError(f"the training's precision is {values['precision'][:40]!a}, expected fp32 or bf16")
+        epoch = values["epoch"]
+        stretch = self.at(epoch if type(epoch) is int else 0)
+        for name, most in (
+            ("step", self.steps),
+            ("epoch", self.epochs),
+            ("position", stretch.per_epoch),
+            ("counted", values["position"]),
+            ("threads", RANGES["threads"][1]),
+        ):
+            if type(values[name]) is not int or not 0 <= values[name] <= most:
+                raise LabError(f"the training's {name} is {reprlib.repr(values[name])}, expected 0 to {most}")
+        if not 0.0 <= values["seconds"] < math.inf:
+            raise LabError(f"the training took {values['seconds']} seconds, it says")
+        return stretch
+
+
+def _epochs(phases: tuple[Phase, ...], epochs: int) -> list[int]:
+    """The epochs of each phase, by their shares and at least one; of a fitted one its passes."""
+    left, shares = epochs, [phase.share for phase in phases if as_objective(phase.work)]
+    each = []
+    for phase in phases:
+        fitting = as_fitting(phase.work)
+        if fitting is not None:
+            each.append(fitting.passes)
+            continue
+        after = len(shares) - 1
+        own = left if not after else round(left * phase.share / sum(shares))
+        own = max(1, min(own, left - after))
+        each.append(own)
+        left, shares = left - own, shares[1:]
+    return each
+
+
+def _require_batch(plan: TrainingPlan, team: Team, train: ImageSet) -> None:
+    if len(train) < plan.batch:
+        raise LabError(
+            f"a batch of {plan.batch:,} is more than there are pictures to learn from: "
+            f"{train.name} has {len(train):,}",
+            hint=f"Choose a batch of at most {len(train):,} (window: Options …; command line: --batch)",
+        )
+    if plan.batch % team.size:
+        raise LabError(
+            f"a batch of {plan.batch} cannot be shared evenly by {team.size} processes",
+            hint=f"Choose a multiple of {team.size} (--batch)",
+        )

@@ -1,0 +1,192 @@
+"""A phase of a training by gradients: each player's loss, its gradient, its step; then the averages follow.
+
+Adam with a linear warm-up and a cosine decay of the learning rate, over the steps of the phase.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+
+import torch
+from torch import Tensor
+
+from latentlab.core.figures import Figures
+from latentlab.engine.inference.device import autocast
+from latentlab.engine.training.adam import AdamW
+from latentlab.engine.training.averages import Averages, Buffers, put_back
+from latentlab.engine.training.learner import Situation, TrainingError
+from latentlab.engine.training.pictures import Order
+from latentlab.engine.training.weights import Weights
+from latentlab.models.players import Batch, Moment, Objective
+
+
+class Descent:
+    """Steps of one phase.
+
+    Attributes:
+        work: what is minimised.
+        epochs, per_epoch: how many epochs the phase has, and each of them batches.
+        batch: how many pictures at once.
+        weights: theta and its gradient.
+
+    Args:
+        objective: what is minimised.
+        here: what all phases share.
+        epochs: of this phase.
+        precision: "fp32" or "bf16".
+    """
+
+    def __init__(self, objective: Objective, here: Situation, epochs: int, precision: str) -> None:
+        self.work, self.epochs = objective, epochs
+        self._here, self._plan, self._team = here, here.plan, here.team
+        self.batch = here.plan.batch
+        self.per_epoch = len(here.pictures) // self.batch
+        self._order = Order(len(here.pictures), self.batch, here.device, here.plan.seed)
+        self._round = max(player.turns for player in objective.players)
+        self._averages = Averages(here.model, here.averaged, objective.players, here.plan.ema_decay)
+        self._buffers = Buffers(here.model, here.averaged)
+        self.compute_in(precision)
+
+    def compute_in(self, precision: str) -> None:
+        """Makes what computes, and begins with no memory of gradients."""
+        players, here = self.work.players, self._here
+        self.precision = precision
+        self.weights = Weights(here.model, precision, players)
+        theta = self.weights.theta
+        self._moments = torch.zeros_like(theta), torch.zeros_like(theta)
+        self.optimizers = tuple(
+            AdamW(
+                self.weights,
+                betas=player.betas,
+                weight_decay=_else(player.weight_decay, self._plan.weight_decay),
+                hand=hand,
+                moments=self._moments,
+            )
+            for player, hand in zip(players, self.weights.hands, strict=True)
+        )
+        self._sums = torch.zeros(self.work.width, device=here.device)
+        self._recent = torch.zeros_like(self._sums)
+
+    @property
+    def average(self) -> Tensor:
+        """The averaged weights (P,), in the order of theta."""
+        return self._averages.vector
+
+    def batches(self, position: int) -> Iterator[Tensor]:
+        """What is left of an epoch from this batch on, as indices of pictures."""
+        return self._order.batches(position)
+
+    def step(self, index: Tensor, moment: Moment) -> Tensor:
+        """One step on the pictures at `index` (B,); the batch's figures, which are summed up too.
+
+        Raises:
+            TrainingError: if a loss is no number; the weights are as they were before it.
+        """
+        here, noise = self._here, self._here.noise
+        if self._team.size > 1:
+            seed = self._team.seed(self._plan.seed, moment.step)
+            noise.manual_seed(seed)
+            torch.manual_seed(seed)
+        index = self._team.share(index)
+        x, y = here.pictures.at(index)
+        shown = torch.bernoulli(x, generator=noise) if self._plan.binarise_input else None
+        batch = Batch(x, shown, y)
+        rate = self._plan.rate_at(moment.step, moment.steps)
+        told: Tensor | None = None
+        for number, player in enumerate(self.work.players):
+            # Of a round of five, who has two turns takes the last two.
+            if moment.step % self._round >= self._round - player.turns:
+                figures = self._turn(number, batch, moment, rate * player.rate)
+                told = figures if told is None else told + figures
+        if self._team.size > 1:
+            self._buffers.agree(self._team)
+        self._averages.follow(self.weights.theta, moment.step + 1)
+        assert told is not None  # who has the most turns has one in every step
+        self._recent += told
+        self._sums += told
+        return told
+
+    def _turn(self, number: int, batch: Batch, moment: Moment, rate: float) -> Tensor:
+        """One player's step; its figures."""
+        player, hand, weights, here = (
+            self.work.players[number],
+            self.weights.hands[number],
+            self.weights,
+            self._here,
+        )
+        weights.refresh()
+        with autocast(here.device, self.precision):
+            loss, figures = self.work.loss(weights.layers, batch, here.noise, moment, player.name)
+        norm = weights.differentiate(loss, self._team, hand)
+        # Before the step, for after it the weights, and soon their averages, would not be numbers either.
+        if not math.isfinite(norm):
+            raise TrainingError(
+                "the loss stopped being a number", "Try a lower learning rate, or fp32 instead of bf16"
+            )
+        longest = _else(player.gradient_norm, self._plan.gradient_norm)
+        if norm > longest:
+            weights.gradient[hand.place].mul_(longest / norm)
+        self.optimizers[number].step(rate)
+        if player.after is not None:
+            with torch.no_grad():
+                player.after(here.model)
+        return figures
+
+    def recent(self, count: int) -> Figures:
+        """The figures of the last so many batches."""
+        told = self.work.terms(self._recent, count)
+        self._recent.zero_()
+        return told
+
+    def end_epoch(self, passed: int) -> bool:
+        """Nothing is to be done before the epoch is judged, and none is the last before its time."""
+        return False
+
+    def learnt(self, counted: int) -> Figures:
+        """The figures of the epoch's batches, of which this process has seen so many."""
+        self._team.sum_(self._sums)
+        told = self.work.terms(self._sums, counted * self._team.size)
+        self._sums.zero_()
+        return told
+
+    def hand_on(self) -> None:
+        """The end of the phase: the averaged weights take the place of the others."""
+        with torch.no_grad():
+            self.weights.theta.copy_(self._averages.vector)
+
+    def state(self, position: int) -> dict[str, Tensor]:
+        """All that decides how the phase goes on from this batch of an epoch."""
+        return {**self._named(), "optimizer_steps": self._taken(), "order": self._order.state(position)}
+
+    def restore(self, tensors: Mapping[str, Tensor], passed: int, position: int) -> int:
+        """Puts back a `state()`; the batch that is next.
+
+        Raises:
+            LabError: if it belongs to another model.
+        """
+        taken = self._taken()
+        put_back({**self._named(), "optimizer_steps": taken}, tensors)
+        every = [steps for optimizer in self.optimizers for steps in optimizer.steps]
+        for steps, count in zip(every, taken, strict=True):
+            steps.fill_(float(count))
+        self._order.restore(tensors["order"])
+        return position
+
+    def _named(self) -> dict[str, Tensor]:
+        mean, mean_square = self._moments
+        return {
+            "theta": self.weights.theta,
+            "average": self._averages.vector,
+            "mean": mean,
+            "mean_square": mean_square,
+            "sums": self._sums,
+            **self._buffers.state(),
+        }
+
+    def _taken(self) -> Tensor:
+        return torch.stack([steps for optimizer in self.optimizers for steps in optimizer.steps])
+
+
+def _else(own: float | None, usual: float) -> float:
+    return usual if own is None else own

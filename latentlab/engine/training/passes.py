@@ -1,0 +1,99 @@
+"""A phase of a training without gradients: passes over the data, of which sums are kept.
+
+The pictures are given as they lie in memory, bytes, many at once and in their order: nothing is copied. Where
+several processes train together, each sees its share, and their sums are added up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import torch
+from torch import Tensor
+
+from latentlab.core.figures import Figures
+from latentlab.engine.training.averages import put_back
+from latentlab.engine.training.learner import Situation
+from latentlab.models.players import Fitting, Moment
+
+_OF_MODEL, _OF_SUMS = "model.", "statistics."
+
+
+class Passes:
+    """The passes of one phase. Nothing is averaged: a pass's end gives the model, and its follower the same.
+
+    Args:
+        fitting: how the model is fitted.
+        here: what all phases share.
+    """
+
+    def __init__(self, fitting: Fitting, here: Situation) -> None:
+        self.work, self.epochs, self.batch = fitting, fitting.passes, fitting.at_once
+        self.per_epoch = -(-len(here.pictures) // self.batch)
+        self._here = here
+        self._statistics: dict[str, Tensor] = {}
+        self._passed = 0
+        self._figures = Figures(spec=fitting.spec)
+
+    def batches(self, position: int) -> Iterator[slice]:
+        """What is left of a pass from this batch on."""
+        if not position:
+            self._statistics = self._begin(self._passed)
+        count = len(self._here.pictures)
+        for first in range(position * self.batch, count, self.batch):
+            yield slice(first, min(first + self.batch, count))
+
+    @torch.no_grad()
+    def step(self, index: slice, moment: Moment) -> None:
+        """Adds one batch to the sums."""
+        x, y = self._here.pictures.within(index)
+        team = self._here.team
+        if team.size > 1:
+            x, y = team.share(x), None if y is None else team.share(y)
+        if len(x):
+            self.work.add(self._here.model, self._statistics, x, y)
+
+    def recent(self, count: int) -> Figures:
+        """None in the midst of a pass; those of the last one stand."""
+        return self._figures
+
+    @torch.no_grad()
+    def end_epoch(self, passed: int) -> bool:
+        """Makes the model of the sums; whether no further pass is needed."""
+        sums = {name: tensor.clone() for name, tensor in self._statistics.items()}
+        for tensor in sums.values():
+            self._here.team.sum_(tensor)
+        self._figures, done = self.work.end(self._here.model, sums, passed)
+        self._here.averaged.load_state_dict(self._here.model.state_dict())
+        self._passed = passed + 1
+        return done
+
+    def learnt(self, counted: int) -> Figures:
+        """What the pass has told of the pictures that it went over."""
+        return self._figures
+
+    def hand_on(self) -> None:
+        """The model is as it is to be."""
+
+    def state(self, position: int) -> dict[str, Tensor]:
+        """The model, and in the midst of a pass its sums."""
+        own = {f"{_OF_MODEL}{name}": tensor for name, tensor in self._here.model.state_dict().items()}
+        if position:
+            own |= {f"{_OF_SUMS}{name}": tensor for name, tensor in self._statistics.items()}
+        return own
+
+    def restore(self, tensors: Mapping[str, Tensor], passed: int, position: int) -> int:
+        """Puts back a `state()`; the batch that is next. A team, one of which saves, begins its pass anew."""
+        own = {f"{_OF_MODEL}{name}": tensor for name, tensor in self._here.model.state_dict().items()}
+        put_back(own, tensors)
+        self._passed = passed
+        self._here.averaged.load_state_dict(self._here.model.state_dict())
+        if position == 0 or self._here.team.size > 1:
+            return 0
+        self._statistics = self._begin(self._passed)
+        put_back({f"{_OF_SUMS}{name}": tensor for name, tensor in self._statistics.items()}, tensors)
+        return position
+
+    @torch.no_grad()
+    def _begin(self, passed: int) -> dict[str, Tensor]:
+        return self.work.begin(self._here.model, passed)
