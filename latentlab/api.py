@@ -27,6 +27,7 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
+from latentlab.api_arrays import as_bytes, as_pictures, as_points, as_tensor, floats_in_chunks
 from latentlab.engine.attributes.conditions import condition_from
 from latentlab.engine.attributes.directions import Directions as Directions  # offered here, too
 from latentlab.engine.attributes.finding import directions_of
@@ -39,10 +40,6 @@ from latentlab.engine.inference.device import choose_device
 from latentlab.engine.inference.sampling import decode_in_chunks, draw_in_chunks, points_of
 from latentlab.errors import LabError
 from latentlab.models.base import Decodes, Denoises, Encodes
-
-_CHUNK = 500
-# Resampling leaves float pictures a hair outside [0, 1]; more than that is another scale.
-_SLACK = 1e-4
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,10 +112,10 @@ class Model:
         model = self._loaded.model
         if not isinstance(model, Encodes):
             raise LabError(f"{self.name} does not encode pictures")
-        pictures = _as_pictures(images, self.picture_shape)
+        pictures = as_pictures(images, self.picture_shape)
         means, sigmas = [np.empty((0, self.latents), np.float32)], [np.empty((0, self.latents), np.float32)]
         device = next(self._loaded.model.parameters()).device
-        for some in _floats_in_chunks(pictures):
+        for some in floats_in_chunks(pictures):
             posterior = model.encode(some.to(device))
             means.append(posterior.mean.cpu().numpy())
             sigmas.append(torch.exp(0.5 * posterior.log_variance).cpu().numpy())
@@ -139,7 +136,7 @@ class Model:
         """
         model = self._loaded.model
         y = None if condition is None else condition_from(model, asked_by(model, condition))
-        return self._pictures(decode_in_chunks(model, _as_points(z, self.latents), y=y))
+        return self._pictures(decode_in_chunks(model, as_points(z, self.latents), y=y))
 
     def sample(
         self,
@@ -232,9 +229,9 @@ class Model:
         sampler_settings = SamplerSettings(sampler, steps, eta, guidance, seed=seed)
         start: Start = FromNoise()
         if image is not None:
-            pictures = _as_pictures(image, self.picture_shape)
-            hole = None if mask is None else _as_tensor(mask, "mask").numpy()
-            start = start_from(_as_bytes(pictures), strength, hole, repeats)
+            pictures = as_pictures(image, self.picture_shape)
+            hole = None if mask is None else as_tensor(mask, "mask").numpy()
+            start = start_from(as_bytes(pictures), strength, hole, repeats)
         elif mask is not None:
             raise LabError("a mask is of an image, and none was given")
         return taped(self._loaded, Recipe(n, sampler_settings, start), condition)
@@ -317,68 +314,3 @@ def _opened(model: Model | str | Path) -> Model:
 def _require_draws(n: int, seed: int) -> None:
     if n < 0 or not 0 <= seed < 2**63:
         raise LabError(f"n = {n} and seed = {seed}; expected whole numbers from 0")
-
-
-def _as_tensor(values: Any, what: str) -> Tensor:
-    if isinstance(values, Tensor):
-        return values.detach().cpu()
-    try:
-        array = np.asarray(values)
-        if array.dtype.kind not in "biuf":
-            raise TypeError
-        # A copy: torch would share, and warn about, memory that may not be written to.
-        return torch.from_numpy(np.array(array, order="C", copy=True))
-    except (TypeError, ValueError):
-        raise LabError(f"the {what} are no array of numbers") from None
-
-
-def _as_pictures(images: Any, shape: tuple[int, int, int]) -> Tensor:
-    """Pictures as (N, C, H, W), uint8 or float32 in [0, 1]."""
-    pictures = _as_tensor(images, "pictures")
-    given = tuple(pictures.shape)
-    if given == shape or (shape[0] == 1 and given == shape[1:]):
-        pictures = pictures.reshape(1, *shape)
-    elif shape[0] == 1 and pictures.ndim == 3:
-        pictures = pictures.unsqueeze(1)
-    if pictures.ndim != 4 or tuple(pictures.shape[1:]) != shape:
-        raise LabError(f"pictures of shape {given}; the model takes (N, {', '.join(map(str, shape))})")
-    if pictures.dtype == torch.uint8:
-        return pictures
-    if pictures.dtype != torch.bool and not pictures.is_floating_point():
-        raise LabError(f"pictures of type {pictures.dtype}; expected bytes, or floats in [0, 1]")
-    pictures = pictures.float()
-    # A comparison with NaN is false, so NaN is refused too.
-    if pictures.numel() and not bool(((pictures >= -_SLACK) & (pictures <= 1.0 + _SLACK)).all()):
-        raise LabError(
-            "pictures of floats must lie in [0, 1], without NaN",
-            hint="Give grey levels from 0 to 255 as unsigned bytes",
-        )
-    return pictures.clamp(0.0, 1.0)
-
-
-def _as_bytes(pictures: Tensor) -> NDArray[np.uint8]:
-    """Of the first of some pictures, (C, H, W)."""
-    first = pictures[0]
-    if first.dtype != torch.uint8:
-        first = (first.float() * 255.0).round().to(torch.uint8)
-    array: NDArray[np.uint8] = first.numpy()
-    return array
-
-
-def _floats_in_chunks(pictures: Tensor) -> Iterator[Tensor]:
-    """Not all at once: 70,000 pictures are four times as large as floats than as bytes."""
-    for some in pictures.split(_CHUNK) if len(pictures) else ():
-        yield some.float() / 255.0 if some.dtype == torch.uint8 else some
-
-
-def _as_points(z: Any, latents: int) -> Tensor:
-    """Points as float32 (N, D)."""
-    points = _as_tensor(z, "points").float()
-    given = tuple(points.shape)
-    if points.ndim == 1:
-        points = points.unsqueeze(0)
-    if points.ndim != 2 or points.shape[1] != latents:
-        raise LabError(f"points of shape {given}; the model takes (N, {latents}) or ({latents},)")
-    if not bool(torch.isfinite(points).all()):
-        raise LabError("the points have numbers that are not finite")
-    return points

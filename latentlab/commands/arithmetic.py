@@ -1,48 +1,50 @@
-"""Commands that reckon with pictures: arithmetic, analogy."""
+"""The command `latentlab arithmetic`: attributes added to pictures, or taken away."""
 
 from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
-import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from latentlab.commands.attributes import find_as_told
-from latentlab.commands.console import open_model, progress_bar
+from latentlab.commands.console import open_model
+from latentlab.commands.encoding import (
+    check_out,
+    decode_points,
+    decoder_of,
+    encode_pictures,
+    require_told,
+)
+from latentlab.commands.picture_folder import (
+    amounts_in_words,
+    check_folder,
+    fill_folder,
+    provenance_of_sum,
+    target_names,
+)
 from latentlab.commands.printing import say, warn
 from latentlab.commands.which_picture import number_of
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
-from latentlab.data.report import Notebook, shown
+from latentlab.data.report import Notebook
 from latentlab.engine.attributes.conditions import (
     as_text,
     asked_of,
     condition_from,
     conditions_of,
-    encoder_is_told,
     parse_condition,
 )
 from latentlab.engine.attributes.direction_files import load_directions
-from latentlab.engine.attributes.directions import Directions, data_of, require_encoder
-from latentlab.engine.attributes.finding import directions_of
+from latentlab.engine.attributes.directions import Directions
+from latentlab.engine.attributes.finding import data_of, directions_of, require_encoder
 from latentlab.engine.attributes.implications import contradicted, implied_by
 from latentlab.engine.files.checkpoint import LoadedModel
-from latentlab.engine.files.destination import check_destination
-from latentlab.engine.files.export import PICTURE_FORMATS, Picture, save_picture
-from latentlab.engine.files.provenance import Provenance
-from latentlab.engine.inference.encodings import encode_in_chunks, join
-from latentlab.engine.inference.sampling import decode_in_chunks
-from latentlab.engine.rendering.drawing import to_pictures
-from latentlab.engine.rendering.picture_files import names_in, read_picture, read_some
+from latentlab.engine.files.export import save_picture
+from latentlab.engine.rendering.picture_files import names_in, read_picture
 from latentlab.errors import LabError
 from latentlab.models.base import Conditional, Decodes
-
-_MOST_SKIPPED = 5
 
 
 def add_to_pictures(arguments: argparse.Namespace) -> None:
@@ -50,13 +52,13 @@ def add_to_pictures(arguments: argparse.Namespace) -> None:
     folder = arguments.image is not None and os.path.isdir(arguments.image)
     book = Notebook()
     if folder:
-        names = _targets(names_in(arguments.image, book))
-        _check_folder(arguments, list(names.values()))
+        names = target_names(names_in(arguments.image, book))
+        check_folder(arguments, list(names.values()))
     else:
-        _check_out(arguments)
+        check_out(arguments)
     loaded = open_model(arguments)
     require_encoder(loaded)
-    decoder = _decoder(loaded)
+    decoder = decoder_of(loaded)
     y = None if arguments.condition is None else parse_condition(loaded.model, arguments.condition)
     is_of = y
     source: ImageSet | None = None
@@ -64,48 +66,24 @@ def add_to_pictures(arguments: argparse.Namespace) -> None:
         source, is_of, y = _of_data(loaded, arguments)
     elif not folder:
         source = read_picture(arguments.image, decoder.picture_shape)
-    _require_told(loaded, is_of)
+    require_told(loaded, is_of)
     amounts = _summed(arguments.amounts)
     change = _change(loaded, arguments, is_of, y)
     found = _kept(loaded, decoder, arguments, bool(change) and not amounts)
     found.shift(np.zeros(found.latents), amounts)  # a wrong name is told before a folder is gone through
     if source is None:
-        _fill_folder(loaded, decoder, arguments, names, book, found, amounts, y)
+        fill_folder(loaded, decoder, arguments, names, book, found, amounts, y)
         return
-    z = found.shift(_encode(loaded, source, is_of), amounts)
+    z = found.shift(encode_pictures(loaded, source, is_of), amounts)
     if change:
         z = _still_told(loaded, arguments, found).leant(z, change)
-    (picture,) = _decode(loaded, z, y)
+    (picture,) = decode_points(loaded, z, y)
     origin = source.name if arguments.index is None else f"{source.name} ({source.split}) {arguments.index}"
-    provenance = _provenance(loaded, found, amounts, origin, z[0], y)
+    provenance = provenance_of_sum(loaded, found, amounts, origin, z[0], y)
     save_picture(
         arguments.out, picture, provenance=provenance, scale=arguments.scale, overwrite=arguments.force
     )
-    say(f"Wrote {arguments.out}: {_in_words(amounts) or f'condition {as_text(loaded.model, y)}'}")
-
-
-def draw_analogy(arguments: argparse.Namespace) -> None:
-    """`latentlab analogy`: z = z_c + z_b - z_a."""
-    out = _check_out(arguments)
-    loaded = open_model(arguments)
-    require_encoder(loaded)
-    shape = _decoder(loaded).picture_shape
-    y = None if arguments.condition is None else parse_condition(loaded.model, arguments.condition)
-    _require_told(loaded, y)
-    paths = {name: getattr(arguments, name) for name in "abc"}
-    a, b, c = (_encode(loaded, read_picture(path, shape), y)[0].astype(np.float64) for path in paths.values())
-    z = (c + b - a).astype(np.float32)
-    (picture,) = _decode(loaded, z[None], y)
-    extra = {name: shown(Path(path).name) for name, path in paths.items()}
-    provenance = Provenance(
-        "analogy",
-        loaded.name,
-        loaded.hash,
-        z=tuple(map(float, z)),
-        extra={**extra, **_told(loaded, y)},
-    )
-    save_picture(out, picture, provenance=provenance, scale=arguments.scale, overwrite=arguments.force)
-    say(f"Wrote {out}: {extra['c']} + {extra['b']} - {extra['a']}")
+    say(f"Wrote {arguments.out}: {amounts_in_words(amounts) or f'condition {as_text(loaded.model, y)}'}")
 
 
 def _change(
@@ -159,77 +137,6 @@ def _kept(loaded: LoadedModel, decoder: Decodes, arguments: argparse.Namespace, 
     return found
 
 
-def _targets(names: list[str]) -> dict[str, str]:
-    """The name of the picture that each file of a folder becomes."""
-    targets: dict[str, str] = {}
-    taken: dict[str, str] = {}
-    for name in names:
-        target = f"{os.path.splitext(name)[0]}.png"
-        if target in taken:
-            raise LabError(f"{taken[target]} and {name} would both become {target}", hint="Rename one")
-        targets[name], taken[target] = target, name
-    return targets
-
-
-def _check_folder(arguments: argparse.Namespace, targets: list[str]) -> None:
-    """Whether a folder can be filled, before long work."""
-    out = Path(arguments.out)
-    try:
-        if out.exists() and not out.is_dir():
-            raise LabError("is a file; when --image is a folder, the output has to be a folder too", out)
-        if not out.is_dir():
-            check_destination(out)
-        elif not arguments.force:
-            taken = next((target for target in targets if os.path.lexists(out / target)), None)
-            if taken is not None:
-                check_destination(out / taken)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise LabError(f"could not be written ({reason})", out, "Choose another name") from None
-
-
-def _fill_folder(
-    loaded: LoadedModel,
-    decoder: Decodes,
-    arguments: argparse.Namespace,
-    names: dict[str, str],
-    book: Notebook,
-    found: Directions,
-    amounts: Mapping[str, float],
-    y: Tensor | None,
-) -> None:
-    done, out, passed_over = 0, Path(arguments.out), book.skipped_count
-    with progress_bar("Drawing") as show:
-        for some, data in read_some(arguments.image, list(names), decoder.picture_shape, book):
-            z = found.shift(_encode(loaded, data, y), amounts)
-            for name, place, picture in zip(some, z, _decode(loaded, z, y), strict=True):
-                path = out / names[name]
-                _make_folder(path.parent)
-                save_picture(
-                    path,
-                    picture,
-                    provenance=_provenance(loaded, found, amounts, shown(name), place, y),
-                    scale=arguments.scale,
-                    overwrite=arguments.force,
-                )
-                done += 1
-            show((done + book.skipped_count - passed_over) / len(names), "")
-    reasons = [reason.in_words() for reason in book.reasons[:_MOST_SKIPPED]]
-    if not done:
-        raise LabError(f"holds no readable picture; {'; '.join(reasons)}", shown(arguments.image))
-    pictures = "picture" if done == 1 else "pictures"
-    say(f"Wrote {done:,} {pictures} to {out}: {_in_words(amounts)}")
-    if reasons:
-        warn(f"{book.skipped_count:,} left out: {'; '.join(reasons)}")
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise LabError(f"the folder could not be made ({error.strerror or error})", folder) from None
-
-
 def _of_data(
     loaded: LoadedModel, arguments: argparse.Namespace
 ) -> tuple[ImageSet, Tensor | None, Tensor | None]:
@@ -264,72 +171,9 @@ def _of_data(
     return one, y if is_of is None else is_of, y
 
 
-def _require_told(loaded: LoadedModel, y: Tensor | None) -> None:
-    # Told nothing, it would draw the first class, whatever the picture is of.
-    if y is None and isinstance(loaded.model, Conditional):
-        raise LabError(
-            f"{loaded.name} needs a condition: it draws pictures of a given class or with given attributes",
-            hint="Give one with --condition",
-        )
-
-
-def _encode(loaded: LoadedModel, data: ImageSet, y: Tensor | None) -> NDArray[np.float32]:
-    """Posterior means, (N, D)."""
-    told = y.expand(len(data), -1) if y is not None and encoder_is_told(loaded.model) else None
-    z = join(list(encode_in_chunks(loaded.model, data, y=told))).mean
-    if not np.isfinite(z).all():
-        raise LabError(f"{loaded.name} encodes pictures to values that are not finite")
-    return z
-
-
-def _decode(loaded: LoadedModel, z: NDArray[np.float32], y: Tensor | None) -> list[Picture]:
-    pictures: list[Picture] = []
-    for some in decode_in_chunks(loaded.model, torch.from_numpy(z), y=y):
-        pictures.extend(to_pictures(some))
-    return pictures
-
-
-def _decoder(loaded: LoadedModel) -> Decodes:
-    if not isinstance(loaded.model, Decodes):
-        raise LabError(f"{loaded.name} does not generate pictures")
-    return loaded.model
-
-
-def _check_out(arguments: argparse.Namespace) -> Path:
-    return check_destination(arguments.out, overwrite=arguments.force, suffixes=PICTURE_FORMATS)
-
-
 def _summed(amounts: list[tuple[str, float]]) -> dict[str, float]:
     """What is added twice is added up."""
     summed: dict[str, float] = {}
     for name, value in amounts:
         summed[name] = summed.get(name, 0.0) + value
     return summed
-
-
-def _in_words(amounts: Mapping[str, float]) -> str:
-    return ", ".join(f"{value:+g} {name}" for name, value in amounts.items())
-
-
-def _told(loaded: LoadedModel, y: Tensor | None) -> dict[str, str]:
-    """What the model drew under, for another to draw the same."""
-    text = as_text(loaded.model, y)
-    return {"condition": text} if text else {}
-
-
-def _provenance(
-    loaded: LoadedModel,
-    found: Directions,
-    amounts: Mapping[str, float],
-    origin: str,
-    z: NDArray[np.float32],
-    y: Tensor | None,
-) -> Provenance:
-    extra = {
-        "picture": origin,
-        "add": ",".join(f"{name}={value!r}" for name, value in amounts.items()),
-        "method": found.method,
-        "data": found.data,
-        **_told(loaded, y),
-    }
-    return Provenance("arithmetic", loaded.name, loaded.hash, z=tuple(map(float, z)), extra=extra)

@@ -10,8 +10,8 @@ from latentlab.commands.picture_figures import warn_if_learnt
 from latentlab.commands.printing import say
 from latentlab.data import catalog
 from latentlab.engine.attributes.direction_files import SUFFIXES, save_directions
-from latentlab.engine.attributes.directions import Directions, data_of, require_encoder
-from latentlab.engine.attributes.finding import directions_of, shipped_directions
+from latentlab.engine.attributes.directions import Directions
+from latentlab.engine.attributes.finding import data_of, directions_of, require_encoder, shipped_directions
 from latentlab.engine.attributes.trust import STEERED
 from latentlab.engine.files.checkpoint import LoadedModel
 from latentlab.engine.files.destination import check_destination

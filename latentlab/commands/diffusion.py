@@ -5,20 +5,16 @@ from __future__ import annotations
 import argparse
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from latentlab.commands.console import open_model, print_json, progress_bar
 from latentlab.commands.diffusion_arguments import OF_SAMPLER, OF_TAPE
-from latentlab.commands.printing import say, warn
+from latentlab.commands.diffusion_conditions import Asked, asked_again, asked_by_command
+from latentlab.commands.printing import say
 from latentlab.commands.start_pictures import read_mask, read_start
-from latentlab.data.report import shown
-from latentlab.engine.attributes.conditional_sampling import customs_of, is_settled, told_as_asked
-from latentlab.engine.attributes.conditions import as_text, asked_of
 from latentlab.engine.diffusion.recipes import (
     MOST_PICTURES,
     BetweenNoises,
@@ -30,32 +26,21 @@ from latentlab.engine.diffusion.recipes import (
     Start,
 )
 from latentlab.engine.diffusion.runner import BREATH, Diffusion, Frame
-from latentlab.engine.diffusion.sampling import as_rows
 from latentlab.engine.diffusion.tape import Look
 from latentlab.engine.diffusion.tape_files import TAPE_SUFFIXES, TapeFile, save_frame
-from latentlab.engine.diffusion.tape_origin import Origin, changed, provenance_of, read_tape
+from latentlab.engine.diffusion.tape_origin import Origin, provenance_of, read_tape
 from latentlab.engine.files.checkpoint import LoadedModel
 from latentlab.engine.files.destination import check_destination
 from latentlab.engine.files.export import PICTURE_FORMATS, Picture, save_picture, sheet
-from latentlab.engine.files.sample_words import described
 from latentlab.errors import LabError
-from latentlab.models.base import Denoises, conditional
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """What each picture is told, and how that came about, in words for people and for the file."""
-
-    conditions: tuple[tuple[float, ...], ...]
-    words: str
-    extra: Mapping[str, str]
+from latentlab.models.base import Denoises
 
 
 def draw_diffusion_samples(arguments: argparse.Namespace, loaded: LoadedModel) -> None:
     """`latentlab sample` of a diffusion model: any number of pictures, those of the tape of the same seed."""
     _settle(arguments, OF_SAMPLER)
     diffusion = _diffusion(loaded)
-    asked = _asked(loaded, arguments, arguments.n)
+    asked = asked_by_command(loaded, arguments, arguments.n)
     sampler_settings = _sampler_settings(arguments, asked)
     pictures: list[Picture] = []
     steps = len(diffusion.times(Recipe(1, sampler_settings))) - 1
@@ -91,10 +76,10 @@ def run_tape(arguments: argparse.Namespace) -> None:
         _settle(arguments, OF_TAPE)
         arc = arguments.between is not None
         start: Start = BetweenNoises(arguments.between) if arc else FromNoise()
-        asked = _asked(loaded, arguments, 1 if arc else arguments.n, always=not arc)
+        asked = asked_by_command(loaded, arguments, 1 if arc else arguments.n, always=not arc)
         recipe = Recipe(arguments.n, _sampler_settings(arguments, asked), start)
     else:
-        asked, recipe = _again(arguments, loaded, again), again.recipe
+        asked, recipe = asked_again(arguments, loaded, again), again.recipe
     total = len(diffusion.times(recipe))
     kept = {*range(0, total, arguments.every), total - 1}
     file = TapeFile(
@@ -140,7 +125,7 @@ def _change(arguments: argparse.Namespace, how: str) -> None:
         start = Inpainting(pixels, read_mask(arguments, shape), arguments.repeats)
     else:
         start = FromPicture(pixels, arguments.strength)
-    asked = _asked(loaded, arguments, arguments.n, always=False)
+    asked = asked_by_command(loaded, arguments, arguments.n, always=False)
     recipe = Recipe(arguments.n, _sampler_settings(arguments, asked), start)
     *_, frame = _frames(diffusion, recipe)
     save_frame(
@@ -167,35 +152,6 @@ def _read_recipe(arguments: argparse.Namespace) -> Origin:
     return read_tape(arguments.recipe)
 
 
-def _again(arguments: argparse.Namespace, loaded: LoadedModel, again: Origin) -> _Asked:
-    """What a recipe tells; what is not as it was goes to stderr.
-
-    Raises:
-        LabError: for a model that is told other things.
-    """
-    told = conditional(loaded.model)
-    names = () if told is None else told.condition_names
-    rows, start = again.recipe.last_sampler_settings.conditions, again.recipe.start
-    if any(len(row) != len(names) for row in rows):
-        raise LabError(
-            f"was made by {again.model}, a model whose conditions differ from those of {loaded.name}",
-            shown(arguments.recipe),
-            f"Run it with {again.model}",
-        )
-    for warning in (changed(again, loaded.name, loaded.hash), again.missing):
-        if warning:
-            warn(f"latentlab: {shown(arguments.recipe)}: {warning}")
-    words = []
-    if rows:
-        alike = len(set(rows)) == 1
-        words.append(as_text(loaded.model, torch.tensor(rows[0])) if alike else "each with its own condition")
-    if isinstance(start, FromPicture):
-        words.append(f"from a picture, strength {start.strength:g}")
-    elif not isinstance(start, FromNoise):
-        words.append("inpainted" if isinstance(start, Inpainting) else f"on the arc to seed {start.seed}")
-    return _Asked(rows, "; ".join(words), {})
-
-
 def _settle(arguments: argparse.Namespace, usual: Mapping[str, Any]) -> None:
     """Puts in what was not given.
 
@@ -209,46 +165,7 @@ def _settle(arguments: argparse.Namespace, usual: Mapping[str, Any]) -> None:
             setattr(arguments, name, value)
 
 
-def asked_words(arguments: argparse.Namespace, model: object) -> str | None:
-    """What --condition or --class asks for.
-
-    Raises:
-        LabError: if both do, or a class is asked of a model that is told attributes.
-    """
-    told = conditional(model)
-    asked: str | None = arguments.condition
-    if arguments.class_ is None:
-        return asked
-    if asked is not None:
-        raise LabError("--class and --condition both set the condition", hint="Give only one of them")
-    if told is not None and not told.exclusive:
-        raise LabError(
-            "--class is for class-conditional models; this one is conditioned on attributes",
-            hint=f"Use --condition, such as --condition {told.condition_names[0]}=1",
-        )
-    named: str = arguments.class_
-    return named
-
-
-def _asked(loaded: LoadedModel, arguments: argparse.Namespace, count: int, *, always: bool = True) -> _Asked:
-    """What the pictures are told: nothing where nothing can be, or is asked for and not `always` is told."""
-    text = asked_words(arguments, loaded.model)
-    told = conditional(loaded.model)
-    if text is None and (told is None or not always):
-        if arguments.guidance != 1.0:
-            why = "it is not conditional" if told is None else "no condition is given"
-            raise LabError(f"--guidance has no effect for {loaded.name} here: {why}")
-        return _Asked((), "", {})
-    asked = {} if text is None else asked_of(loaded.model, text)
-    customs = None if is_settled(loaded.model, asked) else customs_of(loaded, arguments.data)
-    found = told_as_asked(loaded.model, asked, count, customs, arguments.seed)
-    assert told is not None
-    words = "; ".join(shown(word) for word in (text, found.origin) if word)
-    extra = described(told.condition_names, found.y.tolist(), text or "", found.origin)
-    return _Asked(as_rows(found.y), words, extra)
-
-
-def _sampler_settings(arguments: argparse.Namespace, asked: _Asked) -> SamplerSettings:
+def _sampler_settings(arguments: argparse.Namespace, asked: Asked) -> SamplerSettings:
     return SamplerSettings(
         sampler=arguments.sampler,
         steps=arguments.steps,
@@ -302,7 +219,7 @@ def _tell(
     arguments: argparse.Namespace,
     loaded: LoadedModel,
     sampler_settings: SamplerSettings,
-    asked: _Asked,
+    asked: Asked,
     what: str,
     fields: Mapping[str, Any],
 ) -> None:

@@ -12,7 +12,7 @@ from latentlab.commands.picture_figures import evaluate_pictures, warn_if_learnt
 from latentlab.commands.printing import say
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
-from latentlab.engine.attributes.directions import data_of
+from latentlab.engine.attributes.finding import data_of
 from latentlab.engine.evaluation.density import evaluate_density
 from latentlab.engine.evaluation.elbo import evaluate, has_elbo
 from latentlab.engine.files.checkpoint import LoadedModel, load_model

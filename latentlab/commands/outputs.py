@@ -16,7 +16,7 @@ from latentlab.commands.printing import say
 from latentlab.core import latent
 from latentlab.data import catalog
 from latentlab.engine.attributes.conditions import conditions_of, encoder_is_told, parse_condition
-from latentlab.engine.attributes.directions import require_encoder
+from latentlab.engine.attributes.finding import require_encoder
 from latentlab.engine.files.animation import ANIMATION_FORMATS, save_animation
 from latentlab.engine.files.checkpoint import LoadedModel
 from latentlab.engine.files.destination import check_destination

@@ -9,7 +9,8 @@ from latentlab.commands.printing import say, warn
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
 from latentlab.engine.attributes.judges import classifier_for
-from latentlab.engine.evaluation.samples import DenoiserEvaluation, Nearest, check_denoiser, evaluate_denoiser
+from latentlab.engine.evaluation.nearest import Nearest
+from latentlab.engine.evaluation.samples import DenoiserEvaluation, check_denoiser, evaluate_denoiser
 from latentlab.engine.files.checkpoint import LoadedModel
 from latentlab.engine.files.held_out import in_words, learnt_among
 

@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from torch import Tensor
 
 from latentlab.commands.console import open_model, print_json, progress_bar
-from latentlab.commands.diffusion import asked_words, draw_diffusion_samples
+from latentlab.commands.diffusion import draw_diffusion_samples
 from latentlab.commands.diffusion_arguments import OF_SAMPLER
+from latentlab.commands.diffusion_conditions import asked_words
 from latentlab.commands.printing import say
 from latentlab.data.report import shown
 from latentlab.engine.attributes.conditional_sampling import Told, customs_of, is_settled, told_as_asked

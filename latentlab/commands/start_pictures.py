@@ -12,7 +12,7 @@ from latentlab.commands.which_picture import number_of
 from latentlab.data import catalog
 from latentlab.data.pictures.decoding import BLACK_GROUND
 from latentlab.data.report import shown
-from latentlab.engine.attributes.directions import data_of
+from latentlab.engine.attributes.finding import data_of
 from latentlab.engine.diffusion.noising import pixels_of
 from latentlab.engine.diffusion.recipes import Pixels
 from latentlab.engine.files.checkpoint import LoadedModel

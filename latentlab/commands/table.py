@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 
-from latentlab.commands.arithmetic import add_to_pictures, draw_analogy
+from latentlab.commands.analogy import draw_analogy
+from latentlab.commands.arithmetic import add_to_pictures
 from latentlab.commands.attributes import show_attributes
 from latentlab.commands.diffusion import edit_picture, fill_hole, run_tape
 from latentlab.commands.figures import evaluate_model, list_what_ships, show_installation

@@ -26,9 +26,10 @@ from latentlab.core.frechet import moments, squared_distance
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
 from latentlab.engine.attributes.conditions import conditions_of, encoder_is_told
-from latentlab.engine.attributes.directions import METHODS, Directions, directions_among, leant
-from latentlab.engine.attributes.finding import shipped_directions
+from latentlab.engine.attributes.directions import Directions, leant
+from latentlab.engine.attributes.finding import directions_among, shipped_directions
 from latentlab.engine.attributes.implications import Implied, implied_by
+from latentlab.engine.attributes.known_attributes import METHODS
 from latentlab.engine.files.checkpoint import load_model
 from latentlab.engine.inference.encodings import encode_in_chunks, join
 from latentlab.engine.inference.sampling import prior_points

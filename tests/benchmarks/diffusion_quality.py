@@ -30,16 +30,11 @@ from torch import Tensor, nn
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
 from latentlab.engine.attributes.conditions import conditions_of
-from latentlab.engine.attributes.directions import data_of
+from latentlab.engine.attributes.finding import data_of
 from latentlab.engine.diffusion.recipes import SamplerSettings
-from latentlab.engine.evaluation.samples import (
-    Yardstick,
-    check_denoiser,
-    nearest,
-    sampled,
-    spread,
-    told_as_in,
-)
+from latentlab.engine.evaluation.nearest import nearest
+from latentlab.engine.evaluation.samples import check_denoiser, sampled, told_as_in
+from latentlab.engine.evaluation.yardstick import Yardstick, spread
 from latentlab.engine.files.checkpoint import LoadedModel, load_model
 from latentlab.engine.inference.device import available_cores, choose_device
 from tests.benchmarks import attributes, recognition

@@ -20,7 +20,8 @@ from safetensors.torch import save as serialise
 
 from latentlab.engine.attributes import direction_files
 from latentlab.engine.attributes.direction_files import SUFFIXES, load_directions, save_directions
-from latentlab.engine.attributes.directions import METHODS, Directions, Trust
+from latentlab.engine.attributes.directions import Directions, Trust
+from latentlab.engine.attributes.known_attributes import METHODS
 from latentlab.errors import LabError
 from tests.tiny import save_tiny_model
 

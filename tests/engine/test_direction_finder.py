@@ -10,9 +10,10 @@ import pytest
 from latentlab.data import catalog
 from latentlab.engine.attributes import finding
 from latentlab.engine.attributes.direction_files import save_directions
-from latentlab.engine.attributes.directions import LEAN, find_directions
-from latentlab.engine.attributes.finding import DirectionFinder, directions_of
+from latentlab.engine.attributes.directions import LEAN
+from latentlab.engine.attributes.finding import directions_of, find_directions
 from latentlab.engine.files.checkpoint import LoadedModel, load_model
+from latentlab.engine.rendering.direction_service import DirectionFinder
 from latentlab.engine.rendering.renderer import Renderer
 from latentlab.engine.rendering.requests.directions import DirectionsReply, DirectionsRequest
 from latentlab.engine.rendering.requests.opening import LoadRequest

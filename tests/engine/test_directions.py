@@ -15,15 +15,9 @@ from torch import nn
 from latentlab.commands import attribute_arguments
 from latentlab.core import directions as core
 from latentlab.data.image_set import ImageSet
-from latentlab.engine.attributes.directions import (
-    METHODS,
-    Directions,
-    Trust,
-    data_of,
-    find_directions,
-    shift,
-)
-from latentlab.engine.attributes.finding import directions_of
+from latentlab.engine.attributes.directions import Directions, Trust, shift
+from latentlab.engine.attributes.finding import data_of, directions_of, find_directions
+from latentlab.engine.attributes.known_attributes import METHODS
 from latentlab.engine.attributes.trust import FOUND, STEERED
 from latentlab.engine.files.checkpoint import load_model
 from latentlab.errors import LabError

@@ -14,14 +14,9 @@ from torch import Tensor, nn
 from latentlab.core.schedules import SCHEDULES
 from latentlab.data.image_set import ImageSet
 from latentlab.engine.diffusion.recipes import SamplerSettings
-from latentlab.engine.evaluation.samples import (
-    Yardstick,
-    evaluate_denoiser,
-    nearest,
-    sampled,
-    spread,
-    told_as_in,
-)
+from latentlab.engine.evaluation.nearest import nearest
+from latentlab.engine.evaluation.samples import evaluate_denoiser, sampled, told_as_in
+from latentlab.engine.evaluation.yardstick import Yardstick, spread
 from latentlab.engine.files.checkpoint import LoadedModel, ModelCard, load_model
 from latentlab.errors import LabError
 from latentlab.models.base import Denoised
@@ -202,7 +197,7 @@ def test_that_the_nearest_picture_is_found_and_a_copy_is_at_no_distance():
 def test_that_the_nearest_is_looked_for_in_all_pieces(monkeypatch: pytest.MonkeyPatch):
     train, others = toy_set("train", 50).images, toy_set("test", 6).images
     whole = nearest(others, train)
-    monkeypatch.setattr("latentlab.engine.evaluation.samples._COMPARED", 7)
+    monkeypatch.setattr("latentlab.engine.evaluation.nearest._COMPARED", 7)
     assert nearest(others, train) == whole
 
 

@@ -18,7 +18,7 @@ from torch import Tensor
 from latentlab.data import catalog
 from latentlab.data.report import shown
 from latentlab.engine.attributes.conditions import conditions_of, known_to
-from latentlab.engine.attributes.directions import data_of
+from latentlab.engine.attributes.finding import data_of
 from latentlab.engine.files.checkpoint import LoadedModel
 from latentlab.errors import LabError
 from latentlab.models.base import Conditional, conditional

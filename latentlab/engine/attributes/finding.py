@@ -1,46 +1,47 @@
-"""Finds the directions of a model: at once, or piece by piece for a window that goes on answering meanwhile.
+"""Finds the directions of a model: what to add to z for a picture to gain an attribute.
 
-Encoding takes seconds, and most ways to find directions next to nothing: what has been encoded is kept, so
-that another way answers at once. Steering takes a minute: what has been steered is kept too, and steered
-directions may ship with a model.
+    found = find_directions(model, train, test)          found.trust[0].auc    0.97
+
+Directions are found in the posterior means of the pictures to learn from, and judged on those held out.
+`latentlab.core.directions` says how, and `latentlab.engine.attributes.steering` of those that are steered
+through the decoder; these take a minute, and may ship with a model.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
+from latentlab.core import directions as core
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
 from latentlab.data.report import shown
 from latentlab.engine.attributes.conditions import conditions_of, encoder_is_told
 from latentlab.engine.attributes.direction_files import load_directions
-from latentlab.engine.attributes.directions import (
-    Directions,
-    Progress,
-    data_of,
-    directions_among,
-    find_directions,
-    require_encoder,
-    require_method,
-    steered_among,
-    told_of,
-)
+from latentlab.engine.attributes.directions import Directions, require_method
 from latentlab.engine.attributes.judges import classifier_for
+from latentlab.engine.attributes.known_attributes import (
+    METHODS,
+    attributes_of,
+    known_among_pictures,
+    of_known_class,
+    wholly_known,
+)
+from latentlab.engine.attributes.steering import Steering, steered
 from latentlab.engine.attributes.trust import STEERED
 from latentlab.engine.files.checkpoint import LoadedModel
 from latentlab.engine.inference.encodings import encode_in_chunks
-from latentlab.engine.rendering.requests.directions import DirectionsReply, DirectionsRequest
 from latentlab.errors import LabError
-from latentlab.models.base import conditional
+from latentlab.models.base import Encodes
 from latentlab.shipped import DIRECTIONS
 
-# What a picture under the hand may have to wait for.
-_CHUNK = 64
+Progress = Callable[[float], None]
+# Of the work of steering, what encoding takes.
+_ENCODING_SHARE = 0.2
 
 
 def directions_of(
@@ -67,9 +68,9 @@ def directions_of(
         progress(1.0)
         return ready
     train, test = catalog.load(name, "train"), catalog.load(name, "test")
-    classifier = classifier_for(name, judge, _device(loaded)) if method == STEERED else None
+    classifier = classifier_for(name, judge, device_of(loaded)) if method == STEERED else None
     found = find_directions(loaded.model, train, test, method, judge=classifier, progress=progress)
-    return _named(found, loaded)
+    return named(found, loaded)
 
 
 def shipped_directions(loaded: LoadedModel, data: str) -> Directions | None:
@@ -87,88 +88,129 @@ def shipped_directions(loaded: LoadedModel, data: str) -> Directions | None:
     return found if (found.model_hash, found.data) == (loaded.hash, data) else None
 
 
-@dataclass(frozen=True, eq=False)
-class _Places:
-    """The pictures of a data set and their posterior means z (N, D), to learn from and held out."""
-
-    of: tuple[str, str]
-    train: ImageSet
-    z: Tensor
-    test: ImageSet
-    held_out_z: Tensor
-
-    @property
-    def all(self) -> tuple[Tensor, ImageSet, Tensor, ImageSet]:
-        """As directions are found among them."""
-        return self.z, self.train, self.held_out_z, self.test
-
-
-class DirectionFinder:
-    """Remembers the places of the last model and data set it was asked about, and what was steered there."""
-
-    def __init__(self) -> None:
-        self._places: _Places | None = None
-        self._steered: tuple[tuple[str, str], Directions] | None = None
-
-    def find(self, loaded: LoadedModel, request: DirectionsRequest) -> Iterator[DirectionsReply | None]:
-        """Replies that tell how far it is, then the one with the directions.
-
-        Raises:
-            LabError: for data that do not exist or do not fit the model, or of which nothing is known; for
-                "steered" also if no classifier knows them.
-        """
-        key = (loaded.hash, request.data)
-        steer = request.method == STEERED
-        found = self._ready(loaded, request.data) if steer else None
-        if steer and found is None:
-            # It is refused before the long work, not after.
-            judge = classifier_for(request.data, device=_device(loaded))
-            yield None
-        told = conditional(loaded.model)
-        leans = told is not None and not told.exclusive
-        if (found is None or leans) and (self._places is None or self._places.of != key):
-            yield from self._encode(loaded, request)
-        places = self._places
-        if found is None and steer:
-            assert places is not None
-            for now in steered_among(loaded.model, judge, *places.all):
-                if isinstance(now, Directions):
-                    found = _named(now, loaded)
-                    self._steered = (key, found)
-                else:
-                    yield DirectionsReply(request.generation, None, now, steering=True)
-        elif found is None:
-            assert places is not None
-            found = directions_among(*places.all, request.method)
-        still_told = directions_among(*places.all, "regressed") if leans and places is not None else None
-        yield DirectionsReply(request.generation, found, still_told=still_told)
-
-    def _ready(self, loaded: LoadedModel, data: str) -> Directions | None:
-        """What has been steered already."""
-        if self._steered is not None and self._steered[0] == (loaded.hash, data):
-            return self._steered[1]
-        return shipped_directions(loaded, data)
-
-    def _encode(self, loaded: LoadedModel, request: DirectionsRequest) -> Iterator[DirectionsReply | None]:
-        train, test = catalog.load(request.data, "train"), catalog.load(request.data, "test")
-        told_of(train)
-        yield None
-        found: list[Tensor] = []
-        done, total = 0, len(train) + len(test)
-        for part in (train, test):
-            y = conditions_of(loaded.model, part) if encoder_is_told(loaded.model) else None
-            means = []
-            for chunk in encode_in_chunks(loaded.model, part, _CHUNK, y):
-                means.append(torch.from_numpy(chunk.mean))
-                done += len(chunk)
-                yield DirectionsReply(request.generation, None, done / total)
-            found.append(torch.cat(means))
-        self._places = _Places((loaded.hash, request.data), train, found[0], test, found[1])
-
-
-def _named(found: Directions, loaded: LoadedModel) -> Directions:
+def named(found: Directions, loaded: LoadedModel) -> Directions:
     return dataclasses.replace(found, model=shown(loaded.name), model_hash=loaded.hash)
 
 
-def _device(loaded: LoadedModel) -> torch.device:
+def device_of(loaded: LoadedModel) -> torch.device:
     return next(loaded.model.parameters()).device
+
+
+def find_directions(
+    model: nn.Module,
+    train: ImageSet,
+    test: ImageSet,
+    method: str = "means",
+    *,
+    judge: LoadedModel | None = None,
+    progress: Progress = lambda share: None,
+) -> Directions:
+    """A direction for each attribute (or class), found in `train` and judged on `test`.
+
+    `judge` is the classifier of "steered" directions. `progress` is called with the share of the work that is
+    done, 0 to 1.
+
+    Raises:
+        LabError: for an unknown method, a model that does not encode, pictures of another shape, or data
+            without attributes or classes, or whose every attribute too few pictures have.
+    """
+    require_method(method)
+    attributes_of(train)
+    total = len(train) + len(test)
+    # Steering takes longer than encoding.
+    encoding = _ENCODING_SHARE if method == STEERED else 1.0
+    z = _means(model, train, lambda done: progress(encoding * done / total))
+    held_out_z = _means(model, test, lambda done: progress(encoding * (len(train) + done) / total))
+    if method != STEERED:
+        return directions_among(z, train, held_out_z, test, method)
+    for told in steered_among(model, judge, z, train, held_out_z, test):
+        if isinstance(told, Directions):
+            progress(1.0)
+            return told
+        progress(encoding + (1.0 - encoding) * told)
+    raise AssertionError("the last thing that steering tells are the directions")
+
+
+def directions_among(
+    z: Tensor, train: ImageSet, held_out_z: Tensor, test: ImageSet, method: str = "means"
+) -> Directions:
+    """The same, of pictures that have been encoded already: z (N, D) of `train`, (M, D) of `test`.
+
+    Raises:
+        LabError: as `find_directions`, and for "steered" ones, which need the model: `steered_among`.
+    """
+    require_method(method)
+    if method not in METHODS:
+        raise LabError("steered directions are learnt through the decoder, not from the places alone")
+    z, train, held_out_z, test = *of_known_class(z, train), *of_known_class(held_out_z, test)
+    told = known_among_pictures(z, train, held_out_z, test)
+    return told.judged(told.vectors(z, method).float(), method)
+
+
+def steered_among(
+    model: nn.Module,
+    judge: LoadedModel | None,
+    z: Tensor,
+    train: ImageSet,
+    held_out_z: Tensor,
+    test: ImageSet,
+    steering: Steering | None = None,
+) -> Iterator[float | Directions]:
+    """The same, steered through the decoder of `model`: tells the share that is done, in the end all.
+
+    Raises:
+        LabError: as `find_directions`, and without a classifier, or for one that knows other pictures.
+    """
+    if judge is None:
+        raise LabError("steered directions need a classifier that tells the attributes")
+    # The others of a picture are kept as they are, so all of them have to be known.
+    z, train, held_out_z, test = *wholly_known(z, train), *wholly_known(held_out_z, test)
+    told = known_among_pictures(z, train, held_out_z, test)
+    start, y = core.discriminant(z, told.a), conditions_of(model, train)
+    for now in steered(model, judge, z, told.names, told.a, start, y, steering):
+        yield told.judged(now, STEERED) if isinstance(now, Tensor) else now
+
+
+def data_of(loaded: LoadedModel, data: str | None = None) -> str:
+    """`data`, or else the data set of the catalog that the model was trained on.
+
+    Raises:
+        LabError: if there is none.
+    """
+    if data is not None:
+        return data
+    name: Any = loaded.card.data.get("name")
+    if isinstance(name, str) and name in catalog.CATALOG:
+        return name
+    if isinstance(name, str) and name:
+        raise LabError(
+            f"{loaded.name} learnt from {name}, pictures of your own, and its file does not say where "
+            "they lie",
+            hint="Name their path (command line: --data PATH)",
+        )
+    raise LabError(
+        f"{loaded.name} does not say which data set it was trained on",
+        hint=f"Name one (command line: --data): {', '.join(catalog.CATALOG)}, or the path of your own",
+    )
+
+
+def require_encoder(loaded: LoadedModel) -> None:
+    """Refuses a model without an encoder, by its name.
+
+    Raises:
+        LabError: if it has none.
+    """
+    if not isinstance(loaded.model, Encodes):
+        raise LabError(f"{loaded.name} does not encode pictures")
+
+
+def _means(model: nn.Module, data: ImageSet, tick: Callable[[int], None]) -> Tensor:
+    """Where the pictures lie, (N, D) float32: the means, never draws."""
+    y = conditions_of(model, data) if encoder_is_told(model) else None
+    parts: list[Tensor] = []
+    for part in encode_in_chunks(model, data, y=y):
+        parts.append(torch.from_numpy(part.mean))
+        tick(sum(map(len, parts)))
+    if not parts:
+        raise LabError(f"{data.name} ({data.split}) holds no pictures")
+    return torch.cat(parts)

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from latentlab.data.image_set import ImageSet
-from latentlab.engine.attributes.finding import DirectionFinder
 from latentlab.engine.files.checkpoint import LoadedModel
 from latentlab.engine.inference.encodings import encode_in_chunks, join
 from latentlab.engine.inference.memory import give_back
 from latentlab.engine.inference.moments import Moments
 from latentlab.engine.rendering import opening
 from latentlab.engine.rendering.density import Density
+from latentlab.engine.rendering.direction_service import DirectionFinder
 from latentlab.engine.rendering.drawing import Drawing, mosaic, to_pictures, walk_points
 from latentlab.engine.rendering.group_direction import between_groups
 from latentlab.engine.rendering.opening import Following, Opened

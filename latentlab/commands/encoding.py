@@ -1,0 +1,66 @@
+"""From pictures to points and back, for commands that reckon with pictures."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from latentlab.data.image_set import ImageSet
+from latentlab.engine.attributes.conditions import (
+    as_text,
+    encoder_is_told,
+)
+from latentlab.engine.files.checkpoint import LoadedModel
+from latentlab.engine.files.destination import check_destination
+from latentlab.engine.files.export import PICTURE_FORMATS, Picture
+from latentlab.engine.inference.encodings import encode_in_chunks, join
+from latentlab.engine.inference.sampling import decode_in_chunks
+from latentlab.engine.rendering.drawing import to_pictures
+from latentlab.errors import LabError
+from latentlab.models.base import Conditional, Decodes
+
+
+def require_told(loaded: LoadedModel, y: Tensor | None) -> None:
+    # Told nothing, it would draw the first class, whatever the picture is of.
+    if y is None and isinstance(loaded.model, Conditional):
+        raise LabError(
+            f"{loaded.name} needs a condition: it draws pictures of a given class or with given attributes",
+            hint="Give one with --condition",
+        )
+
+
+def encode_pictures(loaded: LoadedModel, data: ImageSet, y: Tensor | None) -> NDArray[np.float32]:
+    """Posterior means, (N, D)."""
+    told = y.expand(len(data), -1) if y is not None and encoder_is_told(loaded.model) else None
+    z = join(list(encode_in_chunks(loaded.model, data, y=told))).mean
+    if not np.isfinite(z).all():
+        raise LabError(f"{loaded.name} encodes pictures to values that are not finite")
+    return z
+
+
+def decode_points(loaded: LoadedModel, z: NDArray[np.float32], y: Tensor | None) -> list[Picture]:
+    pictures: list[Picture] = []
+    for some in decode_in_chunks(loaded.model, torch.from_numpy(z), y=y):
+        pictures.extend(to_pictures(some))
+    return pictures
+
+
+def decoder_of(loaded: LoadedModel) -> Decodes:
+    if not isinstance(loaded.model, Decodes):
+        raise LabError(f"{loaded.name} does not generate pictures")
+    return loaded.model
+
+
+def check_out(arguments: argparse.Namespace) -> Path:
+    return check_destination(arguments.out, overwrite=arguments.force, suffixes=PICTURE_FORMATS)
+
+
+def told_words(loaded: LoadedModel, y: Tensor | None) -> dict[str, str]:
+    """What the model drew under, for another to draw the same."""
+    text = as_text(loaded.model, y)
+    return {"condition": text} if text else {}
