@@ -47,7 +47,7 @@ def test_that_each_class_has_a_chip_with_its_name_and_count(legend: ClassLegend)
     for label, name in enumerate(CLASSES):
         assert chip(legend, label).text() == name
         assert chip(legend, label).count == str(COUNT // len(CLASSES))
-        assert chip(legend, label).accessibleName() == f"Class {name}, {COUNT // len(CLASSES)} images"
+        assert chip(legend, label).accessibleName() == f"Class {name}, {COUNT // len(CLASSES)} pictures"
         assert chip(legend, label).isChecked()
 
 

@@ -137,7 +137,7 @@ def test_that_z_leans_with_what_is_told_in_one_step(
     qtbot.waitUntil(lambda: shows(hat.condition, LEANT, (1.0, 0.0, 0.0)), timeout=2000)
     # Of a beard z says nothing that is known.
     assert shows(beard.condition, Z, (0.0, 0.0, 1.0))
-    assert "z leaning" in hat.condition.toolTip()
+    assert "z compensated" in hat.condition.toolTip()
     qtbot.mouseClick(hat.condition, Qt.MouseButton.LeftButton)
     assert workspace.state.probe == pytest.approx(LEANT)
     assert workspace.state.condition == (1.0, 0.0, 0.0)

@@ -103,7 +103,7 @@ def test_that_the_board_of_conditions_has_no_row_for_each_and_new_pictures_are_a
     board.resize(360, 500)
     board.show()
     assert board.rows == {}
-    assert "1,000 names, too many for pictures of each" in board.words.text()
+    assert "1,000 conditions, too many to show a picture of each" in board.words.text()
     samples = board.samples
     assert samples.boxes == {}
     line = samples.chooser.lineEdit()
@@ -125,7 +125,7 @@ def test_that_a_tape_tells_the_first_of_very_many_classes_in_turn(qtbot: QtBot) 
     form.show_conditions([one_of(999, 1000)])
     assert form.classes.currentText() == "class 999"
     form.show_conditions([])
-    assert form.classes.currentText() == "nothing is told"
+    assert form.classes.currentText() == "no condition"
     form.show_conditions([one_of(5, 1000), one_of(7, 1000)])
     assert form.classes.currentIndex() == -1
     assert form.conditions == (one_of(5, 1000), one_of(7, 1000))

@@ -143,7 +143,7 @@ def test_that_the_same_pictures_of_other_classes_are_shown_as_of_those(
     assert row is not None
     renderer.labels = (renderer.labels + 1) % 3
     workspace.do(ChangeData(data="other"))
-    name = f"Image {row}, class {'abc'[(row + 1) % 3]}"
+    name = f"Picture {row}, class {'abc'[(row + 1) % 3]}"
     qtbot.waitUntil(lambda: button.accessibleName() == name, timeout=3000)
     assert (button.row, button.z) == (row, z)
     assert button.toolTip().startswith(name)

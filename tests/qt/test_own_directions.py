@@ -92,8 +92,8 @@ def test_that_two_groups_make_a_direction_that_slides_and_says_how_far_to_trust_
     assert made.vector == pytest.approx(vector.tolist(), rel=1e-5)
     row = board.rows[KEY]
     assert row.trust.text().startswith("AUC 1.00 · d ")
-    assert "Made from 20 pictures in A and 20 in B" in row.trust.toolTip()
-    assert "Most alike: Hat (cosine +" in row.trust.toolTip()
+    assert "Computed from 20 pictures in A and 20 in B" in row.trust.toolTip()
+    assert "Most similar: Hat (cosine +" in row.trust.toolTip()
     slide(qtbot, row, 1.0)
     amount = dict(workspace.state.amounts)[KEY]
     assert amount == pytest.approx(1.0, abs=0.06)
@@ -236,7 +236,7 @@ def test_that_components_are_offered_with_their_share_and_one_is_a_standard_devi
     qtbot: QtBot, workspace: Workspace, board: AttributeBoard, renderer: FakeRenderer
 ) -> None:
     row = board.rows["component/2"]
-    assert (row.name, row.trust.text()) == ("Component 2", "8 % of the spread")
+    assert (row.name, row.trust.text()) == ("Component 2", "8 % of variance")
     slide(qtbot, row, 1.0)
     assert workspace.state.probe == pytest.approx(
         (0.0, 0.5 * dict(workspace.state.amounts)["component/2"], 0.0)

@@ -77,5 +77,5 @@ def test_that_no_control_of_a_panel_takes_a_letter_from_the_menus(window: LabWin
     texts = [button.text() for button in window.findChildren(QAbstractButton)]
     texts += [label.text() for label in window.findChildren(QLabel) if label.buddy() is not None]
     texts += [bar.tabText(n) for bar in window.findChildren(QTabBar) for n in range(bar.count())]
-    assert "How f&ar to trust …" in texts
+    assert "Reli&ability …" in texts
     assert [text for text in texts if letter(text) in menus] == []

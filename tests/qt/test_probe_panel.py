@@ -116,7 +116,7 @@ def test_that_density_and_radius_are_shown_in_figures_and_words(
     workspace.do(MoveProbe(z=(3.0, 4.0)))
     qtbot.waitUntil(lambda: "5.00" in panel.density.text(), timeout=2000)
     assert panel.density.text() == "−14.34 nats, |z| 5.00"
-    assert panel.words.text() == "beyond 3σ: few training images lie here"
+    assert panel.words.text() == "beyond 3σ: few training pictures lie here"
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_that_density_and_radius_are_shown_in_figures_and_words(
         (1.01, 2, "between 1σ and 2σ"),
         (2.5, 1, "between 2σ and 3σ"),
         (3.0, 2, "between 2σ and 3σ"),
-        (3.001, 2, "beyond 3σ: few training images lie here"),
+        (3.001, 2, "beyond 3σ: few training pictures lie here"),
         (8.0, 64, "where nearly all draws of the prior lie"),
         (0.0, 64, "nearer 0 than the prior's draws"),
         (12.0, 64, "farther out than nearly all draws of the prior"),

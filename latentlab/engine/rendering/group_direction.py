@@ -26,7 +26,7 @@ def between_groups(request: GroupsRequest) -> Iterator[GroupsReply | None]:
     a, b = request.a, request.b
     for name, z in (("A", a), ("B", b)):
         if not len(z):
-            raise LabError(f"group {name} is empty", hint="Put pictures into both groups")
+            raise LabError(f"group {name} is empty", hint="Add pictures to both groups")
         if not np.isfinite(z).all():
             raise LabError("the model encodes pictures to values that are not finite")
     vector = (a.mean(0, dtype=np.float64) - b.mean(0, dtype=np.float64)).astype(np.float32)

@@ -62,7 +62,7 @@ class DDPMConfig:
     schedule: str = setting(
         "cosine", f"how fast a picture drowns in noise: {', '.join(SCHEDULES)}", choices=SCHEDULES
     )
-    steps: int = setting(1000, "T, the time at which nothing but noise is left", low=10, high=10_000)
+    steps: int = setting(1000, "T, the time at which pure noise is left", low=10, high=10_000)
     predicts: str = setting("v", f"what the network is asked for: {', '.join(PREDICTS)}", choices=PREDICTS)
     weighting: str = setting(
         "simple", f"how much each noise level counts: {' or '.join(WEIGHTINGS)}", choices=WEIGHTINGS

@@ -85,7 +85,7 @@ class PictureController(QObject):
         try:
             found = incoming(data)
         except LabError as error:
-            self.failed.emit(f"Nothing was taken: {error}.", "")
+            self.failed.emit(f"The picture cannot be used: {error}.", "")
             return
         if isinstance(found, Path):
             self.open_path(str(found))

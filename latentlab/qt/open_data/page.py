@@ -55,7 +55,7 @@ class Page:
         self.progress = QProgressBar()
         self.progress.setObjectName("dataProgress")
         self.progress.setAccessibleName("Progress")
-        self.progress.setToolTip("How many pictures have been read.")
+        self.progress.setToolTip("Number of pictures have been read.")
         self.progress.hide()
         kinds = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(kinds.Open | kinds.Cancel)

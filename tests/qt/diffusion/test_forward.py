@@ -260,7 +260,7 @@ class TestOtherShapes:
         return made
 
     def test_that_they_are_fitted_and_it_says_so(self, page: ForwardPage, diffusion: DenoiserClient) -> None:
-        assert "It is 6 × 6, in colour; fitted to the denoiser's 8 × 8, grey." in page.name.text()
+        assert "It is 6 × 6, in colour; resized to the model's 8 × 8, grey." in page.name.text()
         assert page.pictures[0].picture.shape == (8, 8)
         assert page.slider.isEnabled()
 

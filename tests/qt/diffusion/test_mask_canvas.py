@@ -141,7 +141,7 @@ def test_that_clear_invert_and_halves_do_what_they_say(
     qtbot.mouseClick(tools.halves["left"], LEFT)
     assert canvas.hole[:, : WIDE // 2].all()
     assert canvas.share == 0.5
-    assert tools.share.text() == "50% open"
+    assert tools.share.text() == "50% masked"
     qtbot.mouseClick(tools.invert, LEFT)
     assert canvas.hole[:, WIDE // 2 :].all()
     assert canvas.share == 0.5

@@ -357,7 +357,7 @@ def test_that_sliding_the_guidance_leaves_a_tape_alone_that_one_may_want_to_bran
     qtbot.waitUntil(lambda: not page._live.isActive(), timeout=1000)
     assert len(service.tapes) == 1
     assert page.tracks.all[0].recipe == before
-    wanted = "Changed: Draw or Branch." if pending == "frame" else "Changed: Draw anew."
+    wanted = "Changed: Draw or Branch." if pending == "frame" else "Changed: Draw again."
     assert page.transport.words.text() == wanted
 
 
@@ -366,7 +366,7 @@ def test_that_the_hint_goes_when_all_is_set_as_it_was(qtbot: QtBot, page: Revers
     for control in (page.form.seed, page.form.count):
         before = control.value()
         control.setValue(before + 1)
-        assert page.transport.words.text() == "Changed: Draw anew."
+        assert page.transport.words.text() == "Changed: Draw again."
         control.setValue(before)
         assert page.transport.words.text() == ""
 
@@ -401,7 +401,7 @@ def test_that_a_slow_tape_is_drawn_again_only_when_that_is_asked(
     qtbot.waitUntil(lambda: not page._live.isActive(), timeout=1000)
     assert len(service.tapes) == 1
     page.form.seed.setValue(5)
-    assert "Draw anew" in page.transport.words.text()
+    assert "Draw again" in page.transport.words.text()
 
 
 def test_that_frames_are_left_out_when_memory_is_short(
@@ -450,7 +450,7 @@ def test_that_what_no_control_can_say_is_kept_until_something_else_is_said(
     odd = SamplerSettings(conditions=((0.0, 1.0, 0.0), (1.0, 0.0, 0.0)))
     page.form.show_sampler_settings(odd)
     assert page.form.sampler_settings.conditions == odd.conditions
-    page.form.told.classes.setCurrentText("nothing is told")
+    page.form.told.classes.setCurrentText("no condition")
     assert page.form.sampler_settings.conditions == ()
     assert not page.form.guidance.isEnabled()
 

@@ -126,7 +126,7 @@ def test_that_the_strength_is_said_in_words_and_seen(qtbot: QtBot, page: StartPa
     qtbot.waitUntil(lambda: np.abs(page.begins.picture.astype(int) - begins).max() <= 1, timeout=3000)
     page.strength.setValue(0)
     assert not page.draw.isEnabled()
-    assert page.note.text() == "Give it some strength first."
+    assert page.note.text() == "Set a strength above 0 first."
 
 
 def test_that_a_dropped_picture_of_any_size_is_fitted_to_the_denoiser(

@@ -26,7 +26,7 @@ def direction_entries(bench: Workbench) -> Iterator[Entry]:
         yield Entry(
             f"addTo{letter}Action", "Di&rections", f"Selected picture into group &{letter}",
             partial(controller.add_selected, group),
-            f"Put the selected picture into group {letter}, or take it out again.",
+            f"Add the selected picture to group {letter}, or remove it.",
             letter, controller.has_selected, gap=group == GROUPS[0],
         )  # fmt: skip
     yield Entry(
@@ -35,7 +35,7 @@ def direction_entries(bench: Workbench) -> Iterator[Entry]:
     )  # fmt: skip
     yield Entry(
         "makeDirectionAction", "Di&rections", "&Make a direction …", bench.make_direction,
-        "Make a direction of the groups: the middle of A minus the middle of B.", "Ctrl+D",
+        "Make a direction from the groups: the mean of A minus the mean of B.", "Ctrl+D",
         controller.has_groups, gap=True,
     )  # fmt: skip
     yield Entry(

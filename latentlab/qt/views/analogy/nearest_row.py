@@ -25,7 +25,7 @@ class NearestRow(QWidget):
     def __init__(self, workspace: Workspace, name: str, count: int) -> None:
         super().__init__()
         self.setObjectName(name)
-        self.setAccessibleName("Images nearest to the fourth picture")
+        self.setAccessibleName("Pictures nearest to the fourth picture")
         self._workspace = workspace
         self._lengths: tuple[EncodingsReply, NDArray[np.float32] | None] | None = None
         self.buttons = [NeighbourButton(number, name) for number in range(count)]

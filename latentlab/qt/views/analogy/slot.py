@@ -14,10 +14,10 @@ from latentlab.qt.widgets.plain_text import Label, plain_tip
 PROBE, SELECTED, OWN, NOTHING = "Probe", "Selected", "Own", "Clear"
 _LARGEST = 160
 _TIPS = {
-    PROBE: "Take the place of the probe as “{}”.",
-    SELECTED: "Take the place of the selected image as “{}”.",
-    OWN: "Take the place of your own picture as “{}”.",
-    NOTHING: "Take “{}” away again.",
+    PROBE: "Use the probe as “{}”.",
+    SELECTED: "Use the selected picture as “{}”.",
+    OWN: "Use your own picture as “{}”.",
+    NOTHING: "Clear “{}”.",
 }
 
 

@@ -55,9 +55,9 @@ class AnalogyView(QWidget):
         self.picture_slots = tuple(PictureSlot(place) for place in range(3))
         self.result = SlotPicture("analogyResult", "The fourth picture", "?")
         self.result.setToolTip("What the model decodes at z_c + z_b − z_a.")
-        self.go = _button("analogyGo", "&Go there", "Put the probe at the fourth picture")
-        self.swap = _button("analogySwap", "&Swap a and b", "Go the other way: what a has and b has not")
-        self.clear = _button("analogyClear", "&Clear", "Take all three pictures away")
+        self.go = _button("analogyGo", "&Go there", "Move the probe to the fourth picture")
+        self.swap = _button("analogySwap", "&Swap a and b", "Reverse the change: swap a and b")
+        self.clear = _button("analogyClear", "&Clear", "Clear all three pictures")
         self.nearest = NearestRow(workspace, "analogyNearest", _NEAREST)
         self._lay_out()
         self._asking = Asking(self._ask, self, workspace.loaded)
@@ -81,7 +81,7 @@ class AnalogyView(QWidget):
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         title = RichLabel("<b>a is to b as c is to ?</b>")
-        title.setToolTip("What leads from a to b is added to c: z_c + z_b − z_a.")
+        title.setToolTip("The change from a to b is added to c: z_c + z_b − z_a.")
         title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         head.addWidget(title, 1)
         for button in (self.swap, self.clear):
@@ -96,8 +96,10 @@ class AnalogyView(QWidget):
         column = QVBoxLayout(beside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3)
-        words = Label("Nearest images")
-        words.setToolTip("The pictures of the data whose places are nearest to the fourth one's.")
+        words = Label("Nearest pictures")
+        words.setToolTip(
+            "The pictures of the data whose encodings are nearest to that of the fourth picture."
+        )
         column.addWidget(words)
         column.addWidget(self.nearest, 1)
         row = QHBoxLayout()

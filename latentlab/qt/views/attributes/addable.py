@@ -44,14 +44,14 @@ def of_attributes(found: Directions | None) -> list[Offer]:
     for number, name in enumerate(found.names):
         trust, closest = found.trust[number], found.closest(number)
         if trust.auc is None or trust.cohens_d is None:
-            tip = f"{name}: too few held-out pictures have it, or lack it, to judge by."
+            tip = f"{name}: too few held-out pictures have it, or lack it, to measure how reliable it is."
         else:
-            alike = f" Most alike: {closest[0]} (cosine {closest[1]:+.2f})." if closest else ""
+            alike = f" Most similar: {closest[0]} (cosine {closest[1]:+.2f})." if closest else ""
             tip = (
-                f"{name}: of held-out pictures, one with it lies further along than one without "
-                f"{trust.auc:.1%} of the time (50 % is chance), {trust.cohens_d:.1f} standard deviations on "
-                f"average. Made from {found.have[number]:,} pictures with it and {found.lack[number]:,} "
-                f"without.{alike}"
+                f"{name}: a held-out picture with it projects further along the direction than "
+                f"one without {trust.auc:.1%} of the time (50 % is chance), {trust.cohens_d:.1f} "
+                f"standard deviations apart on average. Computed from {found.have[number]:,} "
+                f"pictures with it and {found.lack[number]:,} without.{alike}"
             )
         offers.append(Offer(name, name, found.vectors[number].astype(np.float64), _short(trust), tip))
     return offers
@@ -69,20 +69,25 @@ def of_own(own: Iterable[OwnDirection], found: Directions | None) -> list[Offer]
 def _own_in_words(one: OwnDirection, alike: str) -> tuple[str, str]:
     trust = one.trust
     if one.method == COMPONENT:
-        return "one standard deviation", f"{one.name}: a principal component that was given a name.{alike}"
-    made = f"Made from {one.have:,} pictures in A and {one.lack:,} in B."
+        return "one standard deviation", f"{one.name}: a principal component with a name of your own.{alike}"
+    made = f"Computed from {one.have:,} pictures in A and {one.lack:,} in B."
     if one.method != GROUPS:
-        made = f"Made from {one.have:,} pictures with it and {one.lack:,} without."
+        made = f"Computed from {one.have:,} pictures with it and {one.lack:,} without."
     if trust.auc is None or trust.cohens_d is None:
-        few = " Of four or more in each group, halves can be judged." if one.method == GROUPS else ""
-        return _FEW, f"{one.name}: too few pictures to judge by. {made}{few}{alike}"
-    who = "of pictures that it was not made from"
+        few = (
+            " With four or more in each group, it can be tested on held-out halves."
+            if one.method == GROUPS
+            else ""
+        )
+        return _FEW, f"{one.name}: too few pictures to measure how reliable it is. {made}{few}{alike}"
+    who = "measured on pictures that it was not computed from"
     if one.method == GROUPS:
-        who = "made from half of these pictures and judged by the other half, ten times over"
-        made += " Groups picked by where they lie, as with the lasso, lie apart by their making."
+        who = "cross-validated (computed from half of these pictures and tested on the other half, ten times)"
+        made += " Groups selected by position, as with the lasso, are separated by construction."
     return _short(trust), (
-        f"{one.name}: {who}, one with it lies further along than one without {trust.auc:.1%} of the time "
-        f"(50 % is chance), {trust.cohens_d:.1f} standard deviations on average. {made}{alike}"
+        f"{one.name}: {who}, a picture with it projects further along the direction than one "
+        f"without {trust.auc:.1%} of the time (50 % is chance), {trust.cohens_d:.1f} standard "
+        f"deviations apart on average. {made}{alike}"
     )
 
 
@@ -92,7 +97,7 @@ def _alike(vector: NDArray[np.float64], found: Directions | None) -> str:
     lengths = np.linalg.norm(found.vectors, axis=1) * np.linalg.norm(vector)
     cosines = found.vectors @ vector / np.maximum(lengths, 1e-30)
     most = int(np.abs(cosines).argmax())
-    return f" Most alike: {found.names[most]} (cosine {cosines[most]:+.2f})."
+    return f" Most similar: {found.names[most]} (cosine {cosines[most]:+.2f})."
 
 
 def of_components(encodings: EncodingsReply | None, own: Sequence[OwnDirection], most: int) -> list[Offer]:
@@ -108,10 +113,11 @@ def of_components(encodings: EncodingsReply | None, own: Sequence[OwnDirection],
         name = f"Component {number}"
         share = sum(value**2 for value in vector) / total if total else 0.0
         tip = (
-            f"{name}: the pictures' places spread most along these. {share:.1%} of their variance lies along "
-            "this one; added once, it is one standard deviation. See what it does, and give it a name."
+            f"{name}: a direction of largest variance of the encodings. {share:.1%} of the "
+            "variance lies along it; an amount of 1 is one standard deviation. See what it does, "
+            "and give it a name."
         )
-        spread = f"{share:.0%}".replace("%", " % of the spread")
+        spread = f"{share:.0%}".replace("%", " % of variance")
         offers.append(Offer(component_key(number), name, np.array(vector), spread, tip))
     return offers
 

@@ -41,16 +41,18 @@ if TYPE_CHECKING:
     from latentlab.engine.attributes.directions import Directions
 
 _WORDS = (
-    "The decoder is told these, so z need not say them too. A vector moves z, and changes little if its "
-    "direction tells little of it (AUC; 0.5 is nothing); the condition changes what is told."
+    "The decoder is conditioned on these, so z need not encode them. A vector moves z, and "
+    "changes little if z encodes little of the attribute (AUC near 0.5); the condition changes "
+    "the decoder's input instead."
 )
 _MANY = (
-    "The decoder knows {count:,} names, too many for pictures of each: choose beside the probe what it is "
-    "told, or ask for new pictures below."
+    "The decoder has {count:,} conditions, too many to show a picture of each: choose one beside "
+    "the probe, or draw new pictures below."
 )
 _LEAN_TIP = (
-    "A little of what the decoder is told is always in z as well. When you tell it otherwise, z is moved by "
-    "what it still says of that, so that it does not contradict: hair grows under any hat. Off: the same z."
+    "A little of the condition is always encoded in z as well. When you change the condition, z "
+    "is moved by what it still encodes of it, so that the two do not contradict each other. Off: "
+    "z stays the same."
 )
 
 
@@ -65,7 +67,7 @@ class ConditionBoard(QScrollArea):
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("conditionBoard")
-        self.setAccessibleName("What the decoder is told")
+        self.setAccessibleName("Condition of the decoder")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -85,18 +87,18 @@ class ConditionBoard(QScrollArea):
         self.status.setObjectName("conditionStatus")
         self.status.setWordWrap(True)
         self.now = WayTile("conditionNow")
-        self.now.setAccessibleName("The probe as it is, under what the decoder is told")
-        self.now.setToolTip("The probe as it is, under what the decoder is told.")
+        self.now.setAccessibleName("The probe as it is, under the current condition")
+        self.now.setToolTip("The probe as it is, under the current condition.")
         self.now.setEnabled(False)
         self.as_selected = QPushButton("As se&lected")
         self.as_selected.setObjectName("conditionAsSelected")
-        self.as_selected.setAccessibleName("Go to the selected image, told what it is of")
+        self.as_selected.setAccessibleName("Go to the selected picture, under its own condition")
         self.as_selected.setToolTip(
-            "Puts the probe at the selected image and tells the decoder what the data say of it: its own "
-            "reconstruction, to be changed either way."
+            "Moves the probe to the selected picture and sets the condition to its class or "
+            "attributes in the data: this shows its reconstruction, to be changed either way."
         )
         self._selected: SelectionReply | None = None
-        self.lean = CheckBox("z &leans with what is told")
+        self.lean = CheckBox("Com&pensate z")
         self.lean.setObjectName("conditionLean")
         self.lean.setToolTip(_LEAN_TIP)
         self.samples = NewSamples(workspace)
@@ -175,7 +177,7 @@ class ConditionBoard(QScrollArea):
     def _directed(self, reply: DirectionsReply) -> None:
         if reply.directions is None:
             done = "done" if reply.steering else "of the pictures are encoded"
-            self._say(f"Finding the vectors: {reply.share:.0%} {done}.")
+            self._say(f"Computing the vectors: {reply.share:.0%} {done}.")
             return
         self._say("")
         self._directions = reply.directions

@@ -57,8 +57,8 @@ class WayRow(QWidget):
         self.sign = Label()
         self.slider = CalmSlider(Qt.Orientation.Horizontal)
         self.slider.setObjectName(f"conditionSlider_{name}")
-        self.slider.setAccessibleName(f"How much of {name} the decoder is told")
-        self.slider.setToolTip(plain_tip(f"What the decoder is told of {name}: 0 is without, 1 with."))
+        self.slider.setAccessibleName(f"Value of {name} in the condition")
+        self.slider.setToolTip(plain_tip(f"Condition of the decoder of {name}: 0 is without, 1 with."))
         self.slider.setRange(0, _PER_UNIT)
         self.slider.setSingleStep(5)
         self.slider.setPageStep(_PER_UNIT)
@@ -99,10 +99,10 @@ class WayRow(QWidget):
             self.sign.setText("\N{MINUS SIGN}" if there else "+")
             change = f"{'without' if there else 'with'} {self.name}"
         self.sign.setToolTip(plain_tip(f"The two pictures show the probe {change}."))
-        by_vector = f"The probe {change} by vector: z moved along the direction, the decoder told the same"
-        z = "z leaning with what is told" if lean and not self._exclusive else "the same z"
+        by_vector = f"The probe {change} by vector: z moved along the direction, the condition unchanged"
+        z = "z compensated" if lean and not self._exclusive else "the same z"
         told = change if self._exclusive else other
-        by_condition = f"The probe {told} by condition: the decoder told otherwise, {z}"
+        by_condition = f"The probe {told} by condition: the condition changed, {z}"
         for tile, words in ((self.vector, by_vector), (self.condition, by_condition)):
             tile.setAccessibleName(words)
             tile.setToolTip(plain_tip(f"{words}. Click to go there."))
@@ -114,8 +114,9 @@ class WayRow(QWidget):
             ""
             if auc is None
             else plain_tip(
-                f"How much this direction still tells of {self.name}, of held-out pictures: at 0.5 nothing, "
-                "and moving along it adds none; at 1 it tells those with it from those without."
+                f"How much z still encodes of {self.name}, on held-out pictures: at 0.5 nothing, "
+                "so moving along the direction has no effect; at 1 it separates pictures with it "
+                "from those without."
             )
         )
 

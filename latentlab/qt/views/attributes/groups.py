@@ -57,11 +57,11 @@ class GroupStrip(QWidget):
         self.clear = QToolButton()
         self.clear.setText("Clear")
         for button, name, spoken, tip in (
-            (self.lasso, "Lasso", f"Gather points of the plane into group {letter}",
-             f"Draw around points of the plane, or click them: into group {letter} they go. Esc ends it."),
-            (self.add, "Add", f"Put the selected picture into group {letter}",
-             f"Put the selected picture into group {letter} ({letter})."),
-            (self.clear, "Clear", f"Empty group {letter}", f"Take all pictures out of group {letter}."),
+            (self.lasso, "Lasso", f"Select points of the plane for group {letter}",
+             f"Draw around points of the plane, or click them, to add them to group {letter}. Esc ends it."),
+            (self.add, "Add", f"Add the selected picture to group {letter}",
+             f"Add the selected picture to group {letter} ({letter})."),
+            (self.clear, "Clear", f"Empty group {letter}", f"Remove all pictures from group {letter}."),
         ):  # fmt: skip
             button.setObjectName(f"group{letter}{name}")
             button.setAccessibleName(spoken)
@@ -148,7 +148,7 @@ class Groups(QWidget):
         self.a, self.b = GroupStrip(workspace, groups.A), GroupStrip(workspace, groups.B)
         self.make = QPushButton("&Make a direction …")
         self.make.setObjectName("makeDirection")
-        self.make.setAccessibleName("Make a direction of the groups")
+        self.make.setAccessibleName("Make a direction from the groups")
         self.make.setIcon(_arrow_icon())
         self.make.setIconSize(QSize(40, 14))
         self.note = Label()
@@ -176,9 +176,9 @@ class Groups(QWidget):
         """Why no direction can be made now, in words; "" if one can."""
         state, encodings = self._workspace.state, self._workspace.encodings
         if self._workspace.following:
-            return "The model is still learning. Directions are made when the training has come to its end."
+            return "The model is still being trained. Directions can be made when the training is finished."
         if not state.group_a or not state.group_b:
-            return "Put pictures into both groups: their difference makes a direction."
+            return "Add pictures to both groups: the difference of their means is a direction."
         if encodings is None or not encodings.done:
             return "The pictures are still being encoded."
         return ""
@@ -192,9 +192,9 @@ class Groups(QWidget):
     def _offer(self) -> None:
         why, state = self.why_not(), self._workspace.state
         self.make.setEnabled(not why)
-        self.make.setToolTip(plain_tip(why or "The middle of group A minus the middle of group B."))
+        self.make.setToolTip(plain_tip(why or "The mean of group A minus the mean of group B."))
         few = min(len(state.group_a), len(state.group_b)) < FEWEST
-        words = f"With {FEWEST} or more in each, it can also be said how far to trust it." if few else ""
+        words = f"With {FEWEST} or more in each, its reliability can be measured too." if few else ""
         self.say(why or words)
 
     @Slot(object)

@@ -70,7 +70,7 @@ class NewSamples(QWidget):
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("newSamples")
-        self.setAccessibleName("New pictures of what is asked for")
+        self.setAccessibleName("New pictures with the chosen attributes")
         self._workspace, self._chance = workspace, random.Random()
         self._names: tuple[str, ...] = ()
         self._exclusive = True
@@ -80,11 +80,13 @@ class NewSamples(QWidget):
         self.draw = QPushButton(f"Dra&w {COUNT}")
         self.draw.setObjectName("drawSamples")
         self.draw.setAccessibleName(f"Draw {COUNT} new pictures")
-        self.draw.setToolTip("Decodes new draws from the prior, told what is asked. Each press draws others.")
+        self.draw.setToolTip(
+            "Decodes new samples from the prior under these conditions. Each press draws others."
+        )
         self.save = QPushButton("&Save …")
         self.save.setObjectName("saveSamples")
         self.save.setAccessibleName("Save the new pictures")
-        self.save.setToolTip("Saves the new pictures in one sheet, which says what was asked.")
+        self.save.setToolTip("Saves the new pictures as one sheet, with the conditions in its description.")
         self.note = Label()
         self.note.setObjectName("samplesNote")
         self.note.setWordWrap(True)
@@ -92,10 +94,8 @@ class NewSamples(QWidget):
         self._flow, self._grid = FlowLayout(self._choice, gap=6), TileLayout(self._strip, gap=2, least=44)
         self.chooser = NameChooser("any class")
         self.chooser.setObjectName("askChooser")
-        self.chooser.setAccessibleName("Class that the new pictures are to be of")
-        self.chooser.setToolTip(
-            "The class that new pictures are to be of. Type a part of its name to find it."
-        )
+        self.chooser.setAccessibleName("Class of the new pictures")
+        self.chooser.setToolTip("The class of the new pictures. Type a part of its name to find it.")
         self.chooser.hide()
         self._lay_out()
         self.chooser.chosen.connect(self._class_asked)
@@ -140,7 +140,7 @@ class NewSamples(QWidget):
                 self._make_boxes()
             self._choice.setVisible(bool(self.boxes))
         self._show_samples(None)
-        self._say(f"Say what they are to have, and draw {COUNT}." if self._names else "")
+        self._say(f"Choose attributes and draw {COUNT}." if self._names else "")
         self._show_asked(self._workspace.state)
 
     @Slot(object, object)
@@ -202,7 +202,7 @@ class NewSamples(QWidget):
                 box.setChecked(name in asked)
                 box.setAccessibleName(f"New pictures of class {name}")
                 box.setToolTip(
-                    plain_tip("Click: any class." if name in asked else f"Click: class {listed(name)} alone.")
+                    plain_tip("Click: any class." if name in asked else f"Click: only class {listed(name)}.")
                 )
 
     def _show_samples(self, reply: SamplesReply | None) -> None:
@@ -216,7 +216,7 @@ class NewSamples(QWidget):
                 continue
             tile.show_image(to_qimage(reply.pictures[number]))
             told = in_words(reply.conditions[number], self._names) if reply.conditions else "nothing"
-            words = f"New picture {number + 1}, told {told}"
+            words = f"New picture {number + 1}, condition {told}"
             tile.setAccessibleName(words)
             tile.setToolTip(plain_tip(f"{words}. Click to go there."))
         self._mark(self._workspace.state)

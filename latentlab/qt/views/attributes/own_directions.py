@@ -28,7 +28,7 @@ from latentlab.session.own_edits import AddDirection, DeleteDirection, NameCompo
 
 FIRST_COMPONENTS = 5
 _DEFAULT = "A − B"
-_FULL = f"You have {MAX_OWN} directions of your own, and no more can be kept. Delete one first."
+_FULL = f"You have {MAX_OWN} directions of your own, the maximum. Delete one first."
 
 
 def owned(workspace: Workspace) -> tuple[OwnDirection, ...]:

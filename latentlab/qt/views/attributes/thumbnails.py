@@ -56,7 +56,7 @@ class Members(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return name
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{name}. Click to select it; Del, or the right button, takes it out of the group."
+            return f"{name}. Click to select it; Del or a right-click removes it from the group."
         return None
 
 

@@ -28,19 +28,23 @@ if TYPE_CHECKING:
 _HEADS = (
     (
         "AUC",
-        "How often a held-out picture with it lies further along than one without. 0.5 is chance.",
+        "How often a held-out picture with it projects further along the direction than one "
+        "without. 0.5 is chance.",
     ),
-    ("Cohen's d", "How many standard deviations lie between held-out pictures with it and without."),
-    ("With", "Pictures with it, of those that the direction was made from."),
-    ("Without", "Pictures without it."),
-    ("Length", "How far the probe moves when it is added once; the prior's standard deviation is 1."),
+    (
+        "Cohen's d",
+        "How many standard deviations the projections of held-out pictures with it and without are apart.",
+    ),
+    ("With", "Pictures with it that the direction was computed from."),
+    ("Without", "Pictures without it that the direction was computed from."),
+    ("Length", "How far the probe moves for an amount of 1; the prior's standard deviation is 1."),
 )
-_COSINE = "Cosine of the angle between the two: adding the one adds so much of the other's direction."
+_COSINE = "Cosine of the angle between the two: adding one adds this much of the other."
 
 
 _OF_STEERED = (
-    " Steered directions were learnt for what they draw, not for telling pictures apart: their AUC may be "
-    "lower than that of a difference of means, and what they draw better."
+    " Steered directions were trained on what they decode to, not on separating pictures: their "
+    "AUC may be lower than that of a difference of means although they draw better."
 )
 # Of the dialog; and what a title bar takes.
 _WIDTH, _TITLE = 900, 40
@@ -54,14 +58,14 @@ class TrustTable(QDialog):
         self, directions: Directions | None, own: Sequence[OwnDirection], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("How far to trust these directions")
+        self.setWindowTitle("How reliable these directions are")
         names = () if directions is None else directions.names
         self.words = Label(_in_words(directions, bool(own)))
         self.words.setWordWrap(True)
         lines = [*_of_attributes(directions), *_of_own(own, directions)]
         self.table = QTableWidget(len(lines), len(_HEADS) + len(names))
         self.table.setObjectName("trustTable")
-        self.table.setAccessibleName("How far to trust each direction")
+        self.table.setAccessibleName("Reliability of each direction")
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setVerticalHeaderLabels([listed(name) for name, _ in lines])
         for column, (head, tip) in enumerate((*_HEADS, *((name, _COSINE) for name in names))):
@@ -110,14 +114,15 @@ def _in_words(directions: Directions | None, own: bool) -> str:
     if directions is not None:
         said.append(
             f"AUC and Cohen's d are measured on {directions.judged_on} held-out pictures of "
-            f"{directions.data}. The columns on the right tell which directions are alike: near "
+            f"{directions.data}. The columns on the right show which directions are similar: near "
             "1, adding one adds the other too." + (_OF_STEERED if directions.method == STEERED else "")
         )
     if own:
         said.append(
-            "Your own stand below: what they were judged by is said where the hand rests on their sliders."
+            "Your own directions are at the bottom; the tool tip of their sliders says how they "
+            "were measured."
             if said
-            else "What each was judged by is said where the hand rests on its slider."
+            else "The tool tip of each slider says how it was measured."
         )
     return " ".join(said)
 

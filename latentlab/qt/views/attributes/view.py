@@ -51,7 +51,11 @@ if TYPE_CHECKING:
     from latentlab.engine.attributes.directions import Directions
 
 _METHODS = (
-    ("Difference of means", "means", "The mean of those with it minus the mean of those without."),
+    (
+        "Difference of means",
+        "means",
+        "The mean encoding of pictures with it minus the mean of those without.",
+    ),
     (
         "Others regressed out",
         "regressed",
@@ -60,21 +64,21 @@ _METHODS = (
     (
         "Linear discriminant",
         "discriminant",
-        "The direction that tells those with it from those without best (Fisher), as long as it takes: from "
-        "the pictures that lack it most to those that have it most.",
+        "The direction that best separates pictures with it from those without (Fisher), scaled "
+        "to the distance between the two groups.",
     ),
     (
         "Steered",
         STEERED,
-        "Learnt through the decoder, until a classifier sees in its pictures what was asked for, and all "
-        "else as it was. Takes a minute or more where it does not ship.",
+        "Trained through the decoder until a classifier recognises the attribute in its pictures "
+        "and nothing else has changed. Takes a minute or more where it is not shipped.",
     ),
 )
 # Below this height the pictures are small.
 _LOW = 440
 # What is left over when the same was added and taken away.
 _ROUNDING = 1e-5
-_LEARNING = "The model is still learning. Its directions are found when the training has come to its end."
+_LEARNING = "The model is still being trained. Its directions are computed when the training is finished."
 
 
 class AttributeBoard(QWidget):
@@ -114,21 +118,25 @@ class AttributeBoard(QWidget):
         self.zero_all = QPushButton("&Zero all")
         self.zero_all.setObjectName("attributeZeroAll")
         self.zero_all.setAccessibleName("Zero all attributes")
-        self.zero_all.setToolTip("Takes all that was added away again.")
-        self.trust = QPushButton("How f&ar to trust …")
+        self.zero_all.setToolTip("Sets all attributes back to 0.")
+        self.trust = QPushButton("Reli&ability …")
         self.trust.setObjectName("attributeTrust")
-        self.trust.setAccessibleName("How far to trust the directions")
-        self.trust.setToolTip("What held-out pictures say of each direction, and which directions are alike.")
+        self.trust.setAccessibleName("Reliability of the directions")
+        self.trust.setToolTip(
+            "How well each direction separates held-out pictures, and which directions are similar."
+        )
         self.sheet = QPushButton("&Sheet …")
         self.sheet.setObjectName("attributeSheetOpen")
         self.sheet.setAccessibleName("Many pictures, before and after")
-        self.sheet.setToolTip("Adds it to many pictures at once: a row for each, a column for each strength.")
+        self.sheet.setToolTip(
+            "Adds attributes to many pictures at once: a row for each picture, a column for each amount."
+        )
         self.key_frame = QPushButton("&Key frame")
         self.key_frame.setObjectName("attributeKeyFrame")
         self.key_frame.setAccessibleName("Make this a key frame of the walk")
         self.key_frame.setToolTip(
-            "Pins the picture as the next key frame. The walk below goes from one to the next: "
-            "play it, save it as WebP, GIF, APNG or MP4."
+            "Pins the picture as the next key frame. The walk goes from one to the next: play "
+            "it, or save it as WebP, GIF, APNG or MP4."
         )
         self.far = FarWarning(workspace)
         self.far.setContentsMargins(8, 0, 8, 0)
@@ -173,7 +181,7 @@ class AttributeBoard(QWidget):
         self.pages.addTab(vectors, "By vect&or")
         self.pages.addTab(self.conditions, "By &condition")
         self.pages.setTabToolTip(0, "Move z along the direction of an attribute.")
-        self.pages.setTabToolTip(1, "Tell the decoder another attribute; see it beside the vector's way.")
+        self.pages.setTabToolTip(1, "Change the decoder's condition, and compare it with the vector.")
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self.pages)
@@ -249,7 +257,7 @@ class AttributeBoard(QWidget):
             if self._workspace.following:
                 self._say(_LEARNING)
             else:
-                self._say("Finding directions …")
+                self._say("Computing directions …")
                 self._workspace.request_directions(self.method.currentData())
             self._asking.soon()
         super().paintEvent(event)
@@ -260,7 +268,7 @@ class AttributeBoard(QWidget):
             self._say(
                 f"Steering directions through the decoder: {reply.share:.0%}."
                 if reply.steering
-                else f"Finding directions: {reply.share:.0%} of the pictures are encoded."
+                else f"Computing directions: {reply.share:.0%} of the pictures are encoded."
             )
         else:
             self._show_directions(reply.directions)

@@ -35,11 +35,11 @@ class ClassChip(QAbstractButton):
         self.label, self.count = label, f"{count:,}"
         self.setText(on_button(name))
         self.setObjectName(f"classChip_{label}")
-        self.setAccessibleName(f"Class {name}, {count} images")
+        self.setAccessibleName(f"Class {name}, {count} pictures")
         self.setToolTip(
             plain_tip(
-                f"Class {listed(name)}: {count:,} images. Click to show or hide it; double-click, Alt-click "
-                "or press Enter to show it alone, and again to show all."
+                f"Class {listed(name)}: {count:,} pictures. Click to show or hide it; "
+                "double-click, Alt-click or press Enter to show it alone, and again to show all."
             )
         )
         self.setCheckable(True)
@@ -115,7 +115,9 @@ class ClassLegend(QWidget):
         self._chips: list[ClassChip] = []
         # What the last click found, for the double-click that it may turn out to begin.
         self._found: tuple[int, frozenset[int], int] | None = None
-        self._none = Label("These data have no classes. Attributes, if any, are in the tab Attributes.")
+        self._none = Label(
+            "These data have no classes. Attributes, if there are any, are in the Attributes panel."
+        )
         self._none.hide()
         self._all = QToolButton()
         self._all.setText("All")

@@ -43,7 +43,7 @@ class ConditionSelector(QWidget):
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("classSelector")
-        self.setAccessibleName("Class that the model is told")
+        self.setAccessibleName("Condition of the model")
         self._workspace = workspace
         self._names: tuple[str, ...] = ()
         self._exclusive = True
@@ -59,7 +59,7 @@ class ConditionSelector(QWidget):
         layout.addWidget(self.heading)
         self.chooser = NameChooser()
         self.chooser.setObjectName("conditionChooser")
-        self.chooser.setAccessibleName("Class that everything is decoded as")
+        self.chooser.setAccessibleName("Class to decode as")
         self.chooser.setToolTip("Decode everything as this class. Type a part of its name to find it.")
         self.chooser.chosen.connect(self._class_chosen)
         self._room = QScrollArea()

@@ -8,9 +8,9 @@ _MINUS = "\N{MINUS SIGN}"
 # (least SNR in dB, what of the picture comes back from there).
 _LEFT = (
     (12.0, "Keeps all but the finest detail"),
-    (4.0, "Keeps the shape, cleans the strokes"),
+    (4.0, "Keeps the shape, cleans up the strokes"),
     (-4.0, "Keeps the outline, changes the stroke"),
-    (-12.0, "Keeps a hint of the layout, draws the rest anew"),
+    (-12.0, "Keeps a hint of the layout, changes the rest"),
 )
 
 
@@ -39,4 +39,4 @@ def noise_in_words(alpha_bar: float) -> str:
 def strength_in_words(alpha_bar: float) -> str:
     """What comes back of a picture that is noised so far."""
     db = snr_db(alpha_bar)
-    return next((words for least, words in _LEFT if db >= least), "Keeps next to nothing: a new picture")
+    return next((words for least, words in _LEFT if db >= least), "Keeps almost nothing: a new picture")

@@ -36,19 +36,19 @@ def of_frame(
     whole = len(alpha_bar) - 1
     where = f"Frame {number} of {total - 1} · t = {t} of {whole}"
     if t == 0:
-        return f"{where} · no noise is left: these are the pictures"
+        return f"{where} · no noise left: these are the samples"
     if t == whole:
-        average = "of what is told" if sampler_settings.conditions else "of all pictures"
+        average = "given the condition" if sampler_settings.conditions else "of all pictures"
         if sampler_settings.conditions and sampler_settings.guidance != 1.0:
-            how = "overdrawn" if sampler_settings.guidance > 1.0 else "held back"
-            average += f", {how} by the guidance"
-        return f"{where} · nothing but noise: x̂₀ is the average {average}"
+            how = "exaggerated" if sampler_settings.guidance > 1.0 else "weakened"
+            average += f", {how} by guidance"
+        return f"{where} · pure noise: x̂₀ is the average {average}"
     level = snr_db(float(alpha_bar[t]))
     signed = f"{abs(level):.1f}"
     if float(signed):
         signed = f"{_MINUS if level < 0 else '+'}{signed}"
-    amount = "nothing but noise" if level < -30 else "more noise than picture" if level < 0 else (
-        "more picture than noise" if level < 30 else "next to no noise"
+    amount = "pure noise" if level < -30 else "more noise than picture" if level < 0 else (
+        "more picture than noise" if level < 30 else "almost no noise"
     )  # fmt: skip
     return f"{where} · SNR {signed} dB: {amount}"
 
@@ -61,7 +61,7 @@ def told_words(conditions: Sequence[Point], names: Sequence[str], exclusive: boo
         classes = [names[max(range(len(row)), key=row.__getitem__)] for row in conditions if row]
         return f"class {classes[0]}" if len(set(classes)) == 1 else "each class in turn"
     if len(set(conditions)) > 1:
-        return "each its own attributes"
+        return "each with its own attributes"
     said = [
         f"with {name}" if value > 0.5 else f"without {name}"
         for name, value in zip(names, conditions[0], strict=False)
@@ -89,9 +89,9 @@ def of_start(start: Start) -> str:
         case FromNoise():
             return ""
         case BetweenNoises(seed=seed):
-            return f"Begins on the arc to the noise of seed {seed}"
+            return f"Starts on the arc to the noise of seed {seed}"
         case FromPicture(strength=strength):
-            return f"Begins with a picture, noised {strength:.0%} of the way"
+            return f"Starts from a picture with noise of strength {strength:.0%}"
         case Inpainting():
             return "Fills the hole in a picture"
 

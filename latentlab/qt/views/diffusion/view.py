@@ -65,7 +65,7 @@ class DiffusionView(QWidget):
         self.chooser = QComboBox()
         self.chooser.setObjectName("denoiserChooser")
         self.chooser.setAccessibleName("Diffusion model")
-        self.chooser.setToolTip("Which diffusion model draws.")
+        self.chooser.setToolTip("The diffusion model to sample from.")
         self.chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.reverse = ReversePage(diffusion)
         self.pages = QTabWidget()
@@ -103,9 +103,13 @@ class DiffusionView(QWidget):
         form.settled.connect(self._tell_sampler_settings)
         self._tell_sampler_settings()
         for page, title, tip in (
-            (self.reverse, "Reverse", "From noise to pictures, frame by frame."),
-            (self.forward, "Forward", "How a picture drowns in noise."),
-            (self.begin, "From a picture", "Begin with a picture, a hole in one, or between two noises."),
+            (self.reverse, "Reverse", "Sample pictures from noise, frame by frame."),
+            (self.forward, "Forward", "Add noise to a picture step by step."),
+            (
+                self.begin,
+                "From a picture",
+                "Start from a picture, a hole in a picture, or between two noises.",
+            ),
         ):
             self.pages.setTabToolTip(self.pages.addTab(page, title), plain_tip(tip))
 

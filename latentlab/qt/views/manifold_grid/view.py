@@ -90,7 +90,7 @@ class ManifoldGrid(QWidget):
         slider = QSlider(Qt.Orientation.Horizontal)
         slider.setObjectName("gridSize")
         slider.setAccessibleName("Pictures along each side of the grid")
-        slider.setToolTip("How many pictures along each side, from 5 to 40.")
+        slider.setToolTip("Number of pictures along each side, from 5 to 40.")
         slider.setRange(GRID_SIZES.start, GRID_SIZES.stop - 1)
         slider.setPageStep(5)
         slider.sliderPressed.connect(self._burst.end)

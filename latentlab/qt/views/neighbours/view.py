@@ -38,7 +38,7 @@ class Neighbours(QWidget):
         self._workspace = workspace
         self._pointing: NeighbourButton | None = None
         self._lengths: tuple[EncodingsReply, NDArray[np.float32] | None] | None = None
-        self.heading = RichLabel("<b>Nearest images</b>")
+        self.heading = RichLabel("<b>Nearest pictures</b>")
         self.note = Label("The images are not encoded yet.")
         self.note.setObjectName("neighboursNote")
         self.note.setWordWrap(True)

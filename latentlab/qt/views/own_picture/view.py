@@ -70,7 +70,7 @@ class OwnPictureView(QWidget):
         self.name = _label("ownPictureName", "Which picture it is.")
         self.note = _label("ownPictureNote", "What happens to a picture of your own.")
         self.open = _button("ownPictureOpen", "&Open …", "Open a picture file")
-        self.paste = _button("ownPicturePaste", "Paste", "Take the picture on the clipboard")
+        self.paste = _button("ownPicturePaste", "Paste", "Use the picture on the clipboard")
         self.away = _button("ownPictureAway", "Put away", "Put the picture away; the probe stays")
         self.fit = QComboBox()
         self.fit.setObjectName("ownPictureFit")

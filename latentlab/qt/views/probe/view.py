@@ -231,7 +231,7 @@ def in_words(radius: float, dimensions: int) -> str:
         return "inside 1σ"
     if radius <= 3:
         return f"between {math.ceil(radius) - 1}σ and {math.ceil(radius)}σ"
-    return "beyond 3σ: few training images lie here"
+    return "beyond 3σ: few training pictures lie here"
 
 
 def parse_point(text: str, count: int) -> Point:

@@ -8,9 +8,9 @@ from latentlab.qt.widgets.picture_label import CrispPicture
 _ANY = 1 << 20
 _FOUR = (
     ("forwardPicture", "Picture", "The picture, x₀", ""),
-    ("forwardNoised", "Noised", "The picture in its noise, x at t", ""),
-    ("forwardBelieved", "Believed", "The picture that the denoiser believes in, x₀ hat", "…"),
-    ("forwardNoise", "Noise seen", "The noise that the denoiser sees, epsilon hat", "…"),
+    ("forwardNoised", "Noised", "The noisy picture, x at time t", ""),
+    ("forwardBelieved", "Predicted", "The predicted picture, x₀ hat", "…"),
+    ("forwardNoise", "Noise", "The predicted noise, epsilon hat", "…"),
 )
 
 

@@ -35,7 +35,7 @@ from latentlab.session.state import SessionState
 
 # Where t begins: halfway there is something to see of both, the picture and the noise.
 _SHARE = 0.5
-_NO_MODEL = "Open a diffusion model: then a picture of the data can be drowned in noise here."
+_NO_MODEL = "Open a diffusion model to add noise to pictures of the data here."
 
 
 class ForwardPage(QWidget):
@@ -54,7 +54,7 @@ class ForwardPage(QWidget):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("forwardPage")
-        self.setAccessibleName("Forward: a picture drowns in noise")
+        self.setAccessibleName("Forward process: noise is added to a picture")
         self._diffusion, self._workspace, self._seeded = diffusion, workspace, noise
         # Not the workspace's, of which other pages may hear first: what is shown here belongs to this one.
         self._model: DenoiserReply | None = None
@@ -73,26 +73,26 @@ class ForwardPage(QWidget):
         self.dice = QPushButton("Other &noise")
         self.dice.setObjectName("forwardDice")
         self.dice.setAccessibleName("Other noise")
-        self.dice.setToolTip("Draws other noise. While the slider moves it stays the same.")
+        self.dice.setToolTip("Draws other noise. It stays the same while the slider moves.")
         self.slider = CalmSlider(Qt.Orientation.Horizontal)
         self.slider.setObjectName("forwardSlider")
         self.slider.setRange(0, 0)
-        self.slider.setAccessibleName("t, how many steps of noise")
-        self.slider.setToolTip("How many steps of noise: 0 is the picture, T noise and nothing else.")
+        self.slider.setAccessibleName("Time t: number of noise steps")
+        self.slider.setToolTip("Number of noise steps: t = 0 is the picture, t = T pure noise.")
         self.time = Label()
         self.time.setObjectName("forwardTime")
         self.note = _label(
             "forwardNote",
-            "How much of the picture is left. SNR = ᾱ / (1 − ᾱ), as if pictures had a variance of 1.",
+            "The signal-to-noise ratio, ᾱ / (1 − ᾱ) for pictures of variance 1.",
         )
         self._four = FourPictures()
         self.pictures = self._four.pictures
         self.curves = ScheduleCurves()
-        self.come_back = QPushButton("&Let it come back from here")
+        self.come_back = QPushButton("&Denoise from here")
         self.come_back.setObjectName("forwardComeBack")
-        self.come_back.setAccessibleName("Let the picture come back from here")
+        self.come_back.setAccessibleName("Denoise the picture from here")
         self.come_back.setToolTip(
-            "Draws pictures from this one, noised as far as here, the first with this noise (SDEdit)."
+            "Samples pictures starting from this noisy one (SDEdit); the first uses exactly this noise."
         )
         self._room = self._lay_out()
         self.pictures[1].installEventFilter(self)
@@ -206,7 +206,7 @@ class ForwardPage(QWidget):
                 self._x_0 = as_x(self._picture)
                 if shape_of(found) != model.shape:
                     shapes = shape_in_words(shape_of(found)), shape_in_words(model.shape)
-                    words = f"{words}. It is {shapes[0]}; fitted to the denoiser's {shapes[1]}."
+                    words = f"{words}. It is {shapes[0]}; resized to the model's {shapes[1]}."
         self.name.setText(words)
         for widget in (self.slider, self.curves, self.dice, self.previous, self.next):
             widget.setEnabled(self._picture is not None)
@@ -242,7 +242,7 @@ class ForwardPage(QWidget):
         )
         self.curves.show_t(t)
         told = told_words(self._conditions, model.condition_names, model.exclusive)
-        self.note.setText(noise_in_words(alpha_bar) + (f" The denoiser is told: {told}." if told else ""))
+        self.note.setText(noise_in_words(alpha_bar) + (f" Condition: {told}." if told else ""))
         if t == 0:
             self._asked = None
             predicted.show_picture(self._picture)

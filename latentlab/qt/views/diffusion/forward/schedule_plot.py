@@ -42,10 +42,10 @@ class ScheduleCurves(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("scheduleCurves")
-        self.setAccessibleName("Curves of the schedule over t")
+        self.setAccessibleName("Noise schedule over t")
         self.setToolTip(
-            "β: the share of noise that step t adds. ᾱ: the share of the variance that is still picture. "
-            "SNR: ᾱ / (1 − ᾱ). Drag the marker, or use the arrow keys."
+            "β: the variance of the noise that step t adds. ᾱ: the fraction of the picture's "
+            "variance that is left. SNR: ᾱ / (1 − ᾱ). Drag the marker, or use the arrow keys."
         )
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.SizeHorCursor)
@@ -172,7 +172,7 @@ class ScheduleCurves(QWidget):
         painter.setFont(self._small())
         if not self._curves:
             painter.setPen(self.palette().placeholderText().color())
-            words = "The curves of the schedule will be here: β, ᾱ and SNR."
+            words = "The curves of the noise schedule appear here: β, ᾱ and SNR."
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, words)
             painter.end()
             return

@@ -42,9 +42,9 @@ class TraitBox(CheckBox):
         name = listed(self.name)
         words = {_ANY: f"{name} or not", _WITH: f"with {name}", _WITHOUT: f"without {name}"}
         self.setText(without_mnemonic(words[self.checkState()]))
-        self.setAccessibleName(f"Told: {words[self.checkState()]}")
+        self.setAccessibleName(f"Condition: {words[self.checkState()]}")
         self.setToolTip(
-            plain_tip(f"Told: {words[self.checkState()]}. Click: with, without, or nothing told of {name}.")
+            plain_tip(f"Condition: {words[self.checkState()]}. Click to cycle: with, without, not specified.")
         )
 
 
@@ -62,9 +62,9 @@ class ToldForm(QWidget):
         self._turns_again = False
         self.classes = QComboBox()
         self.classes.setObjectName("toldChooser")
-        self.classes.setAccessibleName("Class that the pictures are told")
-        self.classes.setToolTip("The class that the pictures are to be of.")
-        self.classes.setPlaceholderText("as the tape was told")
+        self.classes.setAccessibleName("Class of the pictures")
+        self.classes.setToolTip("The class to draw.")
+        self.classes.setPlaceholderText("as on the tape")
         self.boxes: dict[str, TraitBox] = {}
         self._traits = QWidget()
         self._flow = FlowLayout(self._traits, gap=6)
@@ -86,7 +86,7 @@ class ToldForm(QWidget):
                 self.classes.addItem(f"{turns} in turn", _TURNS)
                 for number, name in enumerate(names):
                     self.classes.addItem(listed(name if not name.isdigit() else f"class {name}"), number)
-                self.classes.addItem("nothing is told", _NOTHING)
+                self.classes.addItem("no condition", _NOTHING)
                 self.classes.setCurrentIndex(0)
         with laid_out_once(self._traits):
             for box in self.boxes.values():

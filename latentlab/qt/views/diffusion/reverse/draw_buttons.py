@@ -11,7 +11,7 @@ from latentlab.qt.widgets.plain_text import plain_tip
 
 _DRAW_SPOKEN = "Draw the pictures"
 _DRAW = "Draw a new tape: from noise to pictures."
-_GO_ON = "Go on with the tape that was stopped. With other settings this draws a new one."
+_GO_ON = "Continue the tape that was stopped. With other settings a new one is drawn."
 
 
 class DrawButtons(QWidget):
@@ -25,13 +25,13 @@ class DrawButtons(QWidget):
         row.setSpacing(4)
         for button, name, spoken, tip in (
             (self.draw, "tapeDraw", _DRAW_SPOKEN, _DRAW),
-            (self.stop, "tapeStop", "Stop drawing", "Stop drawing; what is there of the tape stays (Esc)."),
+            (self.stop, "tapeStop", "Stop drawing", "Stop drawing and keep the frames so far (Esc)."),
             (
                 self.save,
                 "tapeSave",
                 "Save the tape or a frame of it",
-                "Save the frame in hand, or the whole tape as a film or as numbers. What was saved is drawn "
-                "again where it is dropped on the window.",
+                "Save the current frame, or the whole tape as an animation or as arrays. Drop a "
+                "saved file on the window to draw its tape again.",
             ),
         ):
             button.setObjectName(name)
@@ -60,7 +60,7 @@ class DrawButtons(QWidget):
         stopped."""
         self.draw.setEnabled(model)
         self.draw.setText("Go on" if stopped else "Dra&w")
-        self.draw.setAccessibleName("Go on drawing" if stopped else _DRAW_SPOKEN)
+        self.draw.setAccessibleName("Continue drawing" if stopped else _DRAW_SPOKEN)
         self.draw.setToolTip(_GO_ON if stopped else _DRAW)
         self.stop.setEnabled(running)
         self.save.setEnabled(tape)

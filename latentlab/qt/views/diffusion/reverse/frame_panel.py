@@ -33,7 +33,9 @@ class Mosaic(QWidget):
         self.setObjectName(name)
         self.setAccessibleName(what)
         self.setToolTip(
-            plain_tip(f"{what}. Click or arrow keys: choose a picture. Double-click: see it alone.")
+            plain_tip(
+                f"{what}. Click or use the arrow keys to choose a picture. Double-click to see it alone."
+            )
         )
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
@@ -172,7 +174,7 @@ class FramePanel(QWidget):
         self.title.setToolTip(plain_tip(tip))
         self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.mosaic = Mosaic(name, tip, reach)
-        self.histogram = Histogram(f"{name}Histogram", f"How the numbers are spread: {title}", normal)
+        self.histogram = Histogram(f"{name}Histogram", f"Histogram: {title}", normal)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(2)

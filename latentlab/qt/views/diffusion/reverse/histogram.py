@@ -39,7 +39,7 @@ class Histogram(QWidget):
         self.setAccessibleName(what)
         dashed = " Dashed: a normal distribution, N(0, 1)." if normal else ""
         self.setToolTip(
-            plain_tip(f"{what}. Heights are square roots of densities, so that tails can be seen.{dashed}")
+            plain_tip(f"{what}. Heights are square roots of densities, to make the tails visible.{dashed}")
         )
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.density: NDArray[np.float64] | None = None

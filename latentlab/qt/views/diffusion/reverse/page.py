@@ -48,7 +48,7 @@ class ReversePage(QWidget):
     def __init__(self, diffusion: DenoiserClient, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("reversePage")
-        self.setAccessibleName("Reverse: pictures come out of noise")
+        self.setAccessibleName("Reverse process: pictures are sampled from noise")
         self._diffusion = diffusion
         # Not the workspace's, of which others may hear first: what is shown here belongs to this one.
         self._model: DenoiserReply | None = diffusion.model
@@ -60,16 +60,16 @@ class ReversePage(QWidget):
         self.form = SamplerForm()
         self.buttons = DrawButtons()
         self.panels = (
-            FramePanel("noisyPictures", "xₜ in its noise",
-                       "xₜ, the pictures in as much noise as there is at this frame"),
-            FramePanel("believedPictures", "x̂₀ believed picture",
-                       "x̂₀, the pictures that the model believes are behind the noise", normal=False),
-            FramePanel("believedNoise", "ε̂ believed noise",
-                       "ε̂, the noise that the model believes it sees", NOISE_REACH),
+            FramePanel("noisyPictures", "xₜ noisy picture",
+                       "xₜ, the noisy pictures at this frame"),
+            FramePanel("believedPictures", "x̂₀ predicted picture",
+                       "x̂₀, the clean pictures that the model predicts at this frame", normal=False),
+            FramePanel("believedNoise", "ε̂ predicted noise",
+                       "ε̂, the noise that the model predicts at this frame", NOISE_REACH),
         )  # fmt: skip
         self.words = Line()
         self.words.setObjectName("frameWords")
-        self.words.setAccessibleName("Where the frame in hand lies")
+        self.words.setAccessibleName("Position of the current frame")
         self.tracks = Tracks()
         self.transport = Transport()
         self.runs = Runs(diffusion, lambda: self.tracks.all, self)
@@ -253,7 +253,7 @@ class ReversePage(QWidget):
             self.form.sampler_settings != track.recipe.last_sampler_settings and not self._slides_live()
         ):
             branches = self._can_branch() and not other_count
-            words.setText(f"{_CHANGED} Draw or Branch." if branches else f"{_CHANGED} Draw anew.")
+            words.setText(f"{_CHANGED} Draw or Branch." if branches else f"{_CHANGED} Draw again.")
         elif words.text().startswith(_CHANGED):
             words.setText("")
 

@@ -61,7 +61,7 @@ class SamplerForm(QScrollArea):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("mannerForm")
-        self.setAccessibleName("How the pictures are drawn")
+        self.setAccessibleName("Sampler settings")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -114,21 +114,20 @@ class SamplerForm(QScrollArea):
 
     def _name_controls(self) -> None:
         for control, name, spoken, tip in (
-            (self.count, "tapeCount", "How many pictures", "How many pictures are drawn at once, 1 to 64."),
-            (self.seed, "tapeSeed", "Seed of the noise", "The noise that it begins with: the same seed, the "
-             "same pictures."),
-            (self.dice, "tapeDice", "Another seed", "Take another seed at random."),
+            (self.count, "tapeCount", "Number of pictures", "Number of pictures drawn at once, 1 to 64."),
+            (self.seed, "tapeSeed", "Seed of the noise", "Initial noise: same seed, same pictures."),
+            (self.dice, "tapeDice", "Another seed", "Choose another seed at random."),
             (self.sampler, "samplerChooser", "Sampler",
-             "DDIM: always the same from the same noise (eta 0). DDPM: new noise at each step, as it was "
-             "learnt. DPM-Solver++: good pictures in the fewest steps."),
-            (self.steps, "stepsSpin", "Steps", "How many steps the whole way from noise to picture takes."),
-            (self.presets, "stepsPresets", "Usual numbers of steps", "Usual numbers of steps."),
+             "DDIM: deterministic for eta 0. DDPM: adds new noise at each step, as in training. "
+                 "DPM-Solver++: good pictures in the fewest steps."),
+            (self.steps, "stepsSpin", "Steps", "Number of sampling steps from noise to picture."),
+            (self.presets, "stepsPresets", "Common numbers of steps", "Common numbers of steps."),
             (self.eta, "etaSlider", "Eta: new noise at each step",
              "How much new noise DDIM adds at each step: 0 none, 1 as much as DDPM."),
             (self.guidance, "guidanceSlider", "Guidance",
-             "How closely the pictures follow what they are told: 0 not at all, 1 as it was learnt, more "
-             "makes them clearer and more alike."),
-            (self.from_noise, "fromNoise", "Begin with plain noise again", "Begin with plain noise again."),
+             "Classifier-free guidance: 0 ignores the condition, 1 is as trained, more follows "
+                 "it more strictly and makes the pictures more alike."),
+            (self.from_noise, "fromNoise", "Start from pure noise again", "Start from pure noise again."),
         ):  # fmt: skip
             control.setObjectName(name)
             control.setAccessibleName(spoken)
@@ -147,7 +146,7 @@ class SamplerForm(QScrollArea):
         form.addRow("Samp&ler", self.sampler)
         form.addRow("Steps", _row(self.steps, self.presets))
         form.addRow(_named("Et&a", self.eta), self._eta_row)
-        form.addRow("T&old", self.told)
+        form.addRow("C&ondition", self.told)
         form.addRow(_named("&Guidance", self.guidance), self._guidance_row)
         self.sampler.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.dice.setFixedWidth(self.dice.fontMetrics().horizontalAdvance("Dice") + 18)

@@ -31,8 +31,8 @@ class BetweenForm(QWidget):
         self.seed_b = _spin("betweenSeedB", "Seed B", "The noise of the last picture.", 0, _MOST_SEED, 1)
         self.count = _spin(
             "betweenCount",
-            "How many pictures",
-            "How many pictures, both ends included.",
+            "Number of pictures",
+            "Number of pictures, both ends included.",
             2,
             MOST_PICTURES,
             _COUNT,
@@ -40,7 +40,7 @@ class BetweenForm(QWidget):
         self.dice = QPushButton("Di&ce")
         self.dice.setObjectName("betweenDice")
         self.dice.setAccessibleName("Another seed B")
-        self.dice.setToolTip("Takes another seed B at random.")
+        self.dice.setToolTip("Chooses another seed B at random.")
         self.words = Label()
         self.words.setObjectName("betweenWords")
         self.words.setWordWrap(True)

@@ -50,7 +50,7 @@ class MaskCanvas(QWidget):
         self.setObjectName("maskCanvas")
         self.setAccessibleName("Paint the hole")
         self.setToolTip(
-            "Paint what is to be drawn anew. Left button: paint; right button, or Alt: erase. [ and ]: "
+            "Paint the part to fill. Left button: paint; right button, or Alt: erase. [ and ]: "
             "smaller and larger brush. Keys: arrows move the brush, Space paints, Delete erases."
         )
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -133,7 +133,7 @@ class MaskCanvas(QWidget):
 
     def _tell(self, changed: bool) -> None:
         if changed:
-            share = f"{self.share:.0%} of the picture is open"
+            share = f"{self.share:.0%} of the picture is masked"
             self.setAccessibleDescription(share)
             self.update()
             self.masked.emit()

@@ -31,20 +31,20 @@ class MaskTools(QWidget):
         self.brush.setAccessibleName("Width of the brush")
         self.brush.setToolTip("Width of the brush in pixels of the picture; [ and ] change it too.")
         self.brush_value = Label()
-        self.undo = _button("maskUndo", "Undo", "Take back the last stroke (Ctrl+Z on the picture)")
-        self.redo = _button("maskRedo", "Redo", "Paint the stroke again that was taken back")
-        self.clear = _button("maskClear", "&Clear", "Close the hole")
-        self.invert = _button("maskInvert", "&Invert", "Keep what is open, and open what is kept")
+        self.undo = _button("maskUndo", "Undo", "Undo the last stroke (Ctrl+Z on the picture)")
+        self.redo = _button("maskRedo", "Redo", "Redo the stroke")
+        self.clear = _button("maskClear", "&Clear", "Clear the mask")
+        self.invert = _button("maskInvert", "&Invert", "Invert the mask")
         self.halves = {
-            half: _button(f"maskHalf_{half}", half.capitalize(), f"Open the {half} half, keep the other")
+            half: _button(f"maskHalf_{half}", half.capitalize(), f"Mask the {half} half, keep the other")
             for half in HALVES
         }
         self.repeats = WholeNumber(minimum=1, maximum=_MOST_REPEATS, value=_REPEATS)
         self.repeats.setObjectName("repeatsSpin")
         self.repeats.setAccessibleName("Repeats of each step")
         self.repeats.setToolTip(
-            "How often each step is gone (RePaint): more make the hole match what is round it, and take as "
-            "many times as long."
+            "How often each step is repeated (RePaint): more repeats match the filling to its "
+            "surroundings, and take proportionally longer."
         )
         self.share = Label()
         self.share.setObjectName("maskShare")
@@ -66,7 +66,7 @@ class MaskTools(QWidget):
         for button in (self.undo, self.redo, self.clear, self.invert):
             flow.addWidget(button)
         flow = FlowLayout(halves, gap=4)
-        label = Label("Open half:")
+        label = Label("Mask half:")
         label.setMinimumHeight(self.undo.sizeHint().height())
         flow.addWidget(label)
         for quick in self.halves.values():
@@ -97,7 +97,7 @@ class MaskTools(QWidget):
         self.undo.setEnabled(self.canvas.can_undo)
         self.redo.setEnabled(self.canvas.can_redo)
         self.clear.setEnabled(self.canvas.share > 0.0)
-        self.share.setText(f"{self.canvas.share:.0%} open")
+        self.share.setText(f"{self.canvas.share:.0%} masked")
         with QSignalBlocker(self.brush):
             self.brush.setRange(1, self.canvas.most_brush)
         self._show_brush(self.canvas.brush)

@@ -32,9 +32,9 @@ from latentlab.qt.widgets.sliders import CalmSlider
 
 PICTURE, HOLE, BETWEEN = "picture", "hole", "between"
 _CHOICES = (
-    (PICTURE, "From your picture", "Noise a picture so far, and let it come back (SDEdit)."),
-    (HOLE, "Paint a hole", "Keep a picture but for a hole, which is drawn anew (RePaint)."),
-    (BETWEEN, "Between two noises", "Pictures on the way from one noise to another (slerp)."),
+    (PICTURE, "From your picture", "Add noise to a picture and denoise it (SDEdit)."),
+    (HOLE, "Paint a hole", "Fill a hole in a picture and keep the rest (RePaint)."),
+    (BETWEEN, "Between two noises", "Interpolate between two noises (slerp)."),
 )
 # The places of the slider, and a size that bounds nothing.
 _GRAIN, _ANY = 1000, 1 << 20
@@ -60,7 +60,7 @@ class StartPage(QWidget):
     ) -> None:
         super().__init__(parent)
         self.setObjectName("startPage")
-        self.setAccessibleName("Where the tape begins")
+        self.setAccessibleName("Start of the tape")
         self.setAcceptDrops(True)
         self._noise, self._seed = noise, 0
         # Not the workspace's, of which other pages may hear first: what is shown here belongs to this one.
@@ -78,8 +78,10 @@ class StartPage(QWidget):
         self.source = PictureSource(workspace, pictures)
         self.strength = CalmSlider(Qt.Orientation.Horizontal)
         self.strength.setObjectName("strengthSlider")
-        self.strength.setAccessibleName("Strength: how far the picture is noised")
-        self.strength.setToolTip("How far towards noise: 0 leaves the picture alone, 1 leaves nothing of it.")
+        self.strength.setAccessibleName("Strength: how much noise is added")
+        self.strength.setToolTip(
+            "How much noise is added: 0 leaves the picture unchanged, 1 leaves nothing of it."
+        )
         self.strength.setRange(0, _GRAIN)
         self.strength.setPageStep(_GRAIN // 20)
         self.strength.setValue(_GRAIN // 2)
@@ -87,15 +89,15 @@ class StartPage(QWidget):
         self.strength_words = Label()
         self.strength_words.setObjectName("strengthWords")
         self.strength_words.setWordWrap(True)
-        self.seen = CrispPicture("startSeen", "The picture as the denoiser takes it", _ANY)
-        self.begins = CrispPicture("startBegins", "What the first picture of the tape begins as", _ANY)
+        self.seen = CrispPicture("startSeen", "The picture as the model sees it", _ANY)
+        self.begins = CrispPicture("startBegins", "The start of the first picture of the tape", _ANY)
         self.tools = MaskTools()
         self.canvas = self.tools.canvas
         self.between = BetweenForm()
         self.draw = QPushButton("Draw &it")
         self.draw.setObjectName("startDraw")
-        self.draw.setAccessibleName("Draw it: run a tape from this start")
-        self.draw.setToolTip("Runs a tape from this start, in the manner that is set.")
+        self.draw.setAccessibleName("Draw a tape from this start")
+        self.draw.setToolTip("Draws a tape from this start with the current sampler settings.")
         self.note = Label()
         self.note.setObjectName("startNote")
         self.note.setWordWrap(True)
@@ -259,7 +261,7 @@ class StartPage(QWidget):
         if noise is not None:
             self.begins.show_picture(as_picture(noised(as_x(picture), alpha_bar, noise)))
         if t == 0:
-            self.strength_words.setText("Nothing changes: there is no noise to come back from.")
+            self.strength_words.setText("Nothing changes: no noise is added.")
         else:
             noise_words = f"From t = {t} of {model.steps}, SNR {db_in_words(snr_db(alpha_bar))}."
             self.strength_words.setText(f"{strength_in_words(alpha_bar)}. {noise_words}")
@@ -271,9 +273,9 @@ class StartPage(QWidget):
         if self.choice == BETWEEN:
             return ""
         if self.source.picture is None:
-            return "Take a picture first."
+            return "Choose a picture first."
         if self.choice == PICTURE:
-            return "" if self._strength > 0.0 else "Give it some strength first."
+            return "" if self._strength > 0.0 else "Set a strength above 0 first."
         if self.canvas.share == 0.0:
             return "Paint the hole first."
         return "Nothing of the picture is kept." if self.canvas.share == 1.0 else ""

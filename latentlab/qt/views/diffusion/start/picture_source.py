@@ -61,10 +61,10 @@ class PictureSource(QWidget):
         self.selected = ChoiceButton("&Selected")
         self.selected.setObjectName("startPictureSelected")
         self.selected.setAccessibleName("The picture selected in the plane")
-        self.selected.setToolTip("Takes the picture that is selected in the plane, and follows it.")
-        self.own = _button("startPictureOwn", "&Yours", "Take the picture of the Own picture panel")
+        self.selected.setToolTip("Uses the picture selected in the plane, and follows the selection.")
+        self.own = _button("startPictureOwn", "&Yours", "Use the picture of the Picture panel")
         self.open = _button("startPictureOpen", "&Open …", "Open a picture file")
-        self.paste = _button("startPicturePaste", "&Paste", "Take the picture on the clipboard")
+        self.paste = _button("startPicturePaste", "&Paste", "Use the picture on the clipboard")
         self._lay_out()
         self.frame.fitted.connect(self._fitted)
         self.frame.dropped.connect(self.take)
@@ -129,7 +129,7 @@ class PictureSource(QWidget):
         try:
             found = incoming(data)
         except LabError as error:
-            self.failed.emit(f"Nothing was taken: {error}.", "")
+            self.failed.emit(f"The picture cannot be used: {error}.", "")
             return
         self._read(found)
 
@@ -215,7 +215,7 @@ class PictureSource(QWidget):
                 words = f"{words}: {error}"
             else:
                 if shape_of(raw) != shape:
-                    words = f"{words}, {shape_in_words(shape_of(raw))}; fitted to {shape_in_words(shape)}"
+                    words = f"{words}, {shape_in_words(shape_of(raw))}; resized to {shape_in_words(shape)}"
         self.words.setText(words or "No picture yet: open one, paste one, or drop one here.")
         self.changed.emit()
 

@@ -47,8 +47,9 @@ class Tape(QWidget):
         self.setObjectName(name)
         self.setAccessibleName("Tape from noise to pictures")
         self.setToolTip(
-            "The chosen picture from noise (left) to picture (right); below, what the model believes in "
-            "there. Drag to scrub; Left and Right step, Space plays, Home and End go to the ends."
+            "The chosen picture from noise (left) to picture (right); below, the model's "
+            "prediction x̂₀ at each frame. Drag to scrub; Left and Right step, Space plays, Home "
+            "and End go to the ends."
         )
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)

@@ -14,10 +14,10 @@ from latentlab.qt.widgets.text_line import Line
 # From this width on there is room for everything.
 _WIDE = 430
 _BRANCH_TIP = (
-    "Go on from the frame in hand in another manner: change seed, sampler, eta, guidance or what is told, "
-    "and press this. Both tapes are shown."
+    "Continue from the current frame with other settings: change seed, sampler, eta, guidance or "
+    "condition, and press this. Both tapes are shown."
 )
-_EARLIER = "First go back to an earlier frame: drag along the tape. Then: "
+_EARLIER = "Go back to an earlier frame first: drag along the tape. Then: "
 
 
 class Transport(QWidget):
@@ -43,13 +43,13 @@ class Transport(QWidget):
             (self.back, "tapeBack", "One frame back, towards the noise",
              "One frame back, to more noise (Left)."),
             (self.play, "tapePlay", "Play or pause the tape", "Play the tape, or pause it (Space)."),
-            (self.step, "tapeStep", "One frame on, towards the picture",
-             "One frame on, to less noise (Right)."),
-            (self.speed, "tapeSpeed", "Frames a second",
-             "How fast the tape is played, 1 to 60 frames a second."),
-            (self.alone, "tapeAlone", "Show the chosen picture alone, large",
-             "Show the chosen picture alone, as large as there is room (Enter on a picture)."),
-            (self.words, "tapeProgress", "How far the drawing is", "How far the drawing is."),
+            (self.step, "tapeStep", "One frame forward, towards the picture",
+             "One frame forward, to less noise (Right)."),
+            (self.speed, "tapeSpeed", "Frames per second",
+             "How fast the tape is played, 1 to 60 frames per second."),
+            (self.alone, "tapeAlone", "Show only the chosen picture, large",
+             "Show only the chosen picture, as large as possible (Enter on a picture)."),
+            (self.words, "tapeProgress", "Progress of the sampling", "Progress of the sampling."),
             (self.branch, "tapeBranch", "Branch off at this frame",
              _BRANCH_TIP),
         ):  # fmt: skip
