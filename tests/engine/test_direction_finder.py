@@ -13,6 +13,7 @@ from latentlab.engine.attributes.direction_files import save_directions
 from latentlab.engine.attributes.directions import LEAN
 from latentlab.engine.attributes.finding import directions_of, find_directions
 from latentlab.engine.files.checkpoint import LoadedModel, load_model
+from latentlab.engine.rendering import direction_service
 from latentlab.engine.rendering.direction_service import DirectionFinder
 from latentlab.engine.rendering.renderer import Renderer
 from latentlab.engine.rendering.requests.directions import DirectionsReply, DirectionsRequest
@@ -70,7 +71,7 @@ def loaded(tmp_path: Path) -> LoadedModel:
 @pytest.fixture
 def _judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     judge = load_model(save_tiny_classifier(tmp_path / "judge.safetensors"))
-    monkeypatch.setattr(finding, "classifier_for", lambda *asked, **others: judge)
+    monkeypatch.setattr(direction_service, "classifier_for", lambda *asked, **others: judge)
 
 
 @pytest.mark.usefixtures("_judge")
