@@ -135,7 +135,9 @@ class Fitting(Judged, Protocol):
         Sums over pictures, which several processes add up.
         """
 
-    def add(self, model: nn.Module, statistics: dict[str, Tensor], x: Tensor, y: Tensor | None) -> None:
+    def add(
+        self, model: nn.Module, statistics: dict[str, Tensor], x: Tensor, y: Tensor | None, passed: int
+    ) -> None:
         """Adds uint8 pictures (B, C, H, W), of which y (B, A) is known, in place."""
 
     def end(self, model: nn.Module, statistics: Mapping[str, Tensor], passed: int) -> tuple[Figures, bool]:

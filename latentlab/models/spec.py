@@ -111,7 +111,16 @@ OF_THE_KL = frozenset(
      "binarise_input"}
 )  # fmt: skip
 OF_GRADIENTS = frozenset(
-    {"epochs", "learning_rate", "warmup_steps", "final_rate", "weight_decay", "gradient_norm", "ema_decay"}
+    {
+        "epochs",
+        "batch",
+        "learning_rate",
+        "warmup_steps",
+        "final_rate",
+        "weight_decay",
+        "gradient_norm",
+        "ema_decay",
+    }
 )
 
 

@@ -76,14 +76,15 @@ def save_model(
     """Writes a model and its card, whole or not at all.
 
     `half` writes 16 bits a weight (IEEE half precision, 11 of them significant): half the file, and figures
-    that differ in the fourth digit. In memory a model has 32 bits a weight again.
+    that differ in the fourth digit. In memory a model has 32 bits a weight again. What a model has in double
+    precision stays so.
 
     Raises:
         LabError: if the file cannot be written, or a weight is not a finite number, or too large for 16 bits.
     """
     tensors = dict(model.state_dict())
     if half:
-        tensors = {name: t.half() if t.is_floating_point() else t for name, t in tensors.items()}
+        tensors = {name: t.half() if t.dtype == torch.float32 else t for name, t in tensors.items()}
     require_finite(tensors, Path(path))
     return write_tensors(path, tensors, _KEY, dataclasses.asdict(card), overwrite=overwrite)
 

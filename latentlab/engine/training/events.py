@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from latentlab.core.figures import Figures
 
@@ -87,3 +88,14 @@ class Finished:
 
 
 TrainingEvent = Started | Progress | Judging | EpochEnded | Checkpointed | CheckpointFailed | Finished
+
+
+def as_json(event: TrainingEvent) -> dict[str, Any]:
+    """An event by the names of its fields, ready for JSON, with `event` saying what it is."""
+    told: dict[str, Any] = {"event": type(event).__name__}
+    for field in fields(event):
+        value = getattr(event, field.name)
+        if isinstance(value, Figures):
+            value = value.as_json(whole=True)
+        told[field.name] = str(value) if isinstance(value, Path) else value
+    return told

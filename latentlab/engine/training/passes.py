@@ -51,7 +51,7 @@ class Passes:
         if team.size > 1:
             x, y = team.share(x), None if y is None else team.share(y)
         if len(x):
-            self.work.add(self._here.model, self._statistics, x, y)
+            self.work.add(self._here.model, self._statistics, x, y, self._passed)
 
     def recent(self, count: int) -> Figures:
         """None in the midst of a pass; those of the last one stand."""

@@ -24,9 +24,10 @@ from latentlab.version import __version__
 FORMAT = 1
 SUFFIX = ".training"
 _KEY = "latentlab-training"
-_TENSORS = (
-    "theta", "average", "mean", "mean_square", "optimizer_steps", "sums", "order", "noise", "dropout",
-)  # fmt: skip
+_TENSORS = ("noise", "dropout")
+# What beside them: of a phase by gradients, and of one of passes, by the beginnings of its tensors' names.
+_OF_STEPS = ("theta", "average", "mean", "mean_square", "optimizer_steps", "sums", "order")
+_OF_PASSES = ("model.", "statistics.")
 _VALUES = {
     "step": int, "epoch": int, "position": int, "counted": int, "threads": int,
     "beta": float, "seconds": float, "precision": str,
@@ -127,7 +128,8 @@ def _parse(card: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> TrainingSt
     texts = {"kind": str, "data": str, "fingerprint": str, "out": str, "command": str}
     require_fields(card, {**texts, "config": dict, "plan": dict, "metrics": dict, "values": dict})
     require_fields(card["values"], _VALUES)
-    missing = [name for name in _TENSORS if name not in tensors]
+    fitted = any(name.startswith(_OF_PASSES) for name in tensors)
+    missing = [name for name in (*(() if fitted else _OF_STEPS), *_TENSORS) if name not in tensors]
     if missing:
         raise LabError(f"{len(missing)} of its tensors are missing: {', '.join(missing)}")
     plan = parse_config(TrainingPlan, card["plan"])
