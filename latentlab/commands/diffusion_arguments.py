@@ -26,8 +26,8 @@ from latentlab.engine.diffusion.recipes import (
     MOST_GUIDANCE,
     MOST_PICTURES,
     MOST_STEPS,
-    SAMPLER_NAMES,
 )
+from latentlab.models.sampler_names import ETA_HELP, SAMPLER_NAMES
 
 # What is meant by what is not given.
 OF_SAMPLER: Mapping[str, Any] = {"sampler": "ddim", "steps": 50, "eta": 0.0, "guidance": 1.0}
@@ -211,7 +211,7 @@ def _add_sampler_settings(parser: argparse._ActionsContainer) -> None:
         "--eta",
         metavar="X",
         type=_share,
-        help="eta of ddim, the noise added at each step: 0 (the default) none, 1 as much as ddpm",
+        help=ETA_HELP,
     )
     parser.add_argument(
         "--guidance",

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from latentlab.commands.arguments import add_columns, whole
-from latentlab.engine.diffusion.recipes import MOST_STEPS, SAMPLER_NAMES
+from latentlab.engine.diffusion.recipes import MOST_STEPS
+from latentlab.models.sampler_names import SAMPLER_NAMES
 
 # What is meant by what is not given: of models with an ELBO, and of diffusion models.
 OF_ELBO: Mapping[str, Any] = {"split": "test", "samples": 5000, "likelihood_images": 1000}

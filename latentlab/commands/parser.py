@@ -23,7 +23,7 @@ from latentlab.commands.arguments import (
 from latentlab.commands.attribute_arguments import add_attribute_commands
 from latentlab.commands.diffusion_arguments import add_class, add_diffusion_commands, add_sampling
 from latentlab.commands.evaluation_arguments import add_evaluation
-from latentlab.commands.printing import announce
+from latentlab.commands.printing import warn
 from latentlab.errors import LabError
 from latentlab.version import __version__
 
@@ -220,7 +220,7 @@ def _add_training(commands: Commands, training: bool) -> None:
     from latentlab.engine.training.presets import presets
     from latentlab.models.registry import KINDS, faults
 
-    announce(*faults())
+    warn(*faults())
     first = presets()[0].choice.kind
     parser = _add_command(commands, "train", "train a model of your own", example.format(first))
     kinds = parser.add_subparsers(dest="kind", metavar="KIND", title="kinds of model", required=True)

@@ -23,3 +23,11 @@ class Capability(StrEnum):
     CLASSIFIES = "classifies"
     CONDITIONAL = "conditional"
     FITS = "fits"
+
+
+_OF_PICTURES = frozenset({Capability.SAMPLES, Capability.DECODES, Capability.DENOISES})
+
+
+def makes_pictures(capabilities: frozenset[Capability]) -> bool:
+    """Whether a model that can do this makes pictures, rather than judging those of others."""
+    return bool(capabilities & _OF_PICTURES)

@@ -44,7 +44,8 @@ class _Kinds(Mapping[str, KindSpec]):
         return _shipped()[name] if name in _SHIPPED else _installed()[0][name]
 
     def __iter__(self) -> Iterator[str]:
-        yield from dict.fromkeys((*_SHIPPED, *_installed()[0], *_for_now))
+        yield from _SHIPPED  # first, for packages are looked through only where these are not enough
+        yield from (name for name in dict.fromkeys((*_installed()[0], *_for_now)) if name not in _SHIPPED)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -113,6 +114,16 @@ def find_kind(name: str) -> KindSpec:
     if name not in KINDS:
         raise LabError(f"unknown kind of model {reprlib.repr(name)}", hint=f"Known: {', '.join(KINDS)}")
     return KINDS[name]
+
+
+def kind_that(capability: Capability) -> KindSpec:
+    """The first kind all of whose models can do this."""
+    return next(kind for kind in KINDS.values() if capability in kind.capabilities)
+
+
+def how_to_train(capability: Capability) -> str:
+    """The command, without its flags, that trains a model that can do this: for a hint."""
+    return f"latentlab train {kind_that(capability).name}"
 
 
 def capabilities_in(name: object, fields: object) -> frozenset[Capability]:

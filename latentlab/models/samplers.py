@@ -27,6 +27,7 @@ from torch import Tensor
 from latentlab.core.gaussian import Draws, standard_noise
 from latentlab.core.schedules import Schedule
 from latentlab.models.base import Denoised, Denoises
+from latentlab.models.sampler_names import ANCESTRAL
 
 Denoiser = Callable[[Tensor, int], Denoised]
 
@@ -130,7 +131,7 @@ class DPMSolver(Sampler):
         return math.log(signal / sigma)
 
 
-SAMPLERS: Mapping[str, type[Sampler]] = {"ddim": DDIM, "ddpm": Ancestral, "dpm++": DPMSolver}
+SAMPLERS: Mapping[str, type[Sampler]] = {"ddim": DDIM, ANCESTRAL: Ancestral, "dpm++": DPMSolver}
 
 
 def make_sampler(

@@ -11,7 +11,6 @@ from torch import nn
 
 from latentlab.core.schedules import SCHEDULES
 from latentlab.engine.diffusion.recipes import (
-    SAMPLER_NAMES,
     BetweenNoises,
     Branch,
     FromPicture,
@@ -23,6 +22,7 @@ from latentlab.engine.diffusion.recipes import (
 from latentlab.engine.diffusion.runner import Diffusion, Frame, as_bytes, as_pictures, pixels_of
 from latentlab.errors import LabError
 from latentlab.models.base import Denoised
+from latentlab.models.sampler_names import SAMPLER_NAMES
 from tests.tiny import DDPM_CONFIG, make_tiny_ddpm
 
 TOLD = dataclasses.replace(DDPM_CONFIG, condition_names=("even", "odd"))

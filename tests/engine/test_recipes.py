@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from latentlab.engine.diffusion.recipes import (
     LEAST_STRENGTH,
-    SAMPLER_NAMES,
     BetweenNoises,
     Branch,
     FromNoise,
@@ -25,6 +24,7 @@ from latentlab.engine.diffusion.recipes import (
     from_json,
 )
 from latentlab.errors import LabError
+from latentlab.models.sampler_names import SAMPLER_NAMES
 
 SEEDS = st.integers(0, 2**63 - 1)
 SHARES = st.floats(0.0, 1.0)

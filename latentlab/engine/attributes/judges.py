@@ -7,6 +7,8 @@ import torch
 from latentlab.data.spec import Spec
 from latentlab.engine.files.checkpoint import LoadedModel, load_model
 from latentlab.errors import LabError
+from latentlab.models.capabilities import Capability
+from latentlab.models.registry import how_to_train, kind_that
 from latentlab.shipped import model_files
 
 
@@ -16,10 +18,12 @@ def classifier_for(data: str, asked: str = "", device: str | torch.device = "cpu
     Raises:
         LabError: if there is none.
     """
-    name = asked or f"{Spec.parse(data).source}-classifier"
+    kind = kind_that(Capability.CLASSIFIES).name
+    name = asked or f"{Spec.parse(data).source}-{kind}"
     if not asked and name not in model_files():
         raise LabError(
             f"no classifier ships for {data}",
-            hint=f"latentlab train classifier --data {data} --out FILE makes one; name it with --classifier",
+            hint=f"{how_to_train(Capability.CLASSIFIES)} --data {data} --out FILE makes one; name it with "
+            "--classifier",
         )
     return load_model(name, device)

@@ -31,6 +31,8 @@ from latentlab.data.report import shown
 from latentlab.engine.files.checkpoint import LoadedModel
 from latentlab.errors import LabError
 from latentlab.models.base import Classifies, Decodes, HasLikelihood
+from latentlab.models.capabilities import Capability
+from latentlab.models.registry import how_to_train
 
 # What a picture under the hand may have to wait for.
 _PIECE = 24
@@ -192,7 +194,11 @@ def _knowing(judge: LoadedModel, model: Decodes, names: Sequence[str]) -> tuple[
     """
     classifier = judge.model
     if not isinstance(classifier, Classifies):
-        raise LabError("is no classifier", judge.path, "latentlab train classifier makes one")
+        raise LabError(
+            "is no classifier",
+            judge.path,
+            f"{how_to_train(Capability.CLASSIFIES)} makes one",
+        )
     if classifier.picture_shape != model.picture_shape:
         raise LabError("judges pictures of another shape than the model makes", judge.path)
     unknown = [name for name in names if name not in classifier.class_names]

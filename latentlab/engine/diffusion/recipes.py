@@ -22,8 +22,8 @@ from typing import Any
 
 from latentlab.engine.types import Point
 from latentlab.errors import LabError
+from latentlab.models.sampler_names import SAMPLER_NAMES
 
-SAMPLER_NAMES = ("ddim", "ddpm", "dpm++")
 MOST_PICTURES = 64
 MOST_STEPS = 10_000
 MOST_GUIDANCE = 20.0

@@ -14,6 +14,8 @@ from latentlab.engine.attributes.conditions import conditions_of, require_known
 from latentlab.engine.files.checkpoint import LoadedModel
 from latentlab.errors import LabError
 from latentlab.models.base import Classifies, Conditional, conditional
+from latentlab.models.capabilities import Capability
+from latentlab.models.registry import how_to_train
 
 _AT_ONCE = 500
 
@@ -36,7 +38,9 @@ class Yardstick:
         """
         model = classifier.model
         if not isinstance(model, Classifies):
-            raise LabError("is no classifier", classifier.path, "latentlab train classifier makes one")
+            raise LabError(
+                "is no classifier", classifier.path, f"{how_to_train(Capability.CLASSIFIES)} makes one"
+            )
         for data in (train, test):
             if data.shape != model.picture_shape:
                 raise LabError(

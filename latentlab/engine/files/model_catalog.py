@@ -15,12 +15,12 @@ from typing import Any
 from latentlab.data.files import open_to_read
 from latentlab.engine.files.tensor_header import read_header
 from latentlab.errors import LabError
+from latentlab.models import capabilities
+from latentlab.models.capabilities import Capability
+from latentlab.models.registry import capabilities_in
 from latentlab.shipped import model_files
 
 _FIELDS = {"kind": str, "config": dict, "data": dict, "metrics": dict, "command": str}
-# They judge pictures and make none: nothing can be seen of them in a window.
-_JUDGES = frozenset({"classifier"})
-_DENOISERS = frozenset({"ddpm"})
 
 
 def card_in(path: Path) -> Mapping[str, Any]:
@@ -38,20 +38,30 @@ def card_in(path: Path) -> Mapping[str, Any]:
     return card
 
 
+def capabilities_of(card: Mapping[str, Any]) -> frozenset[Capability]:
+    """What the model of a card can do, as far as that says; nothing where its kind is not known."""
+    return capabilities_in(card.get("kind"), card.get("config"))
+
+
 def makes_pictures(path: Path) -> bool:
-    """Whether there would be something to see of the model, as far as the file says."""
-    return card_in(path).get("kind") not in _JUDGES
+    """Whether there would be something to see of the model, as far as the file says.
+
+    Of a kind that is not known there is the word that says so, as it is opened.
+    """
+    can = capabilities_of(card_in(path))
+    return not can or capabilities.makes_pictures(can)
 
 
 def denoises(model: str) -> bool:
     """Whether a model, a name or a path, goes from noise to pictures, as far as its file says."""
-    return card_in(model_files().get(model, Path(model).expanduser())).get("kind") in _DENOISERS
+    card = card_in(model_files().get(model, Path(model).expanduser()))
+    return Capability.DENOISES in capabilities_of(card)
 
 
 def denoisers() -> dict[str, str]:
     """The diffusion models that ship: name -> the data that it learnt."""
     cards = {name: card_in(path) for name, path in model_files().items()}
-    return {name: _data(card) for name, card in cards.items() if card.get("kind") in _DENOISERS}
+    return {name: _data(card) for name, card in cards.items() if Capability.DENOISES in capabilities_of(card)}
 
 
 def name_of(path: str) -> str:
@@ -81,13 +91,16 @@ def shape_of_pictures(model: str) -> tuple[int, ...]:
 
 
 def encoder_of(data: str) -> str | None:
-    """A VAE that ships, of some data, that has a plane: that of the fewest latents; None if there is none."""
+    """A model that ships, of some data, that has a plane and a prior and is told nothing: that of the fewest
+    latents; None if there is none."""
     found = []
     for name, path in model_files().items():
         card = card_in(path)
         config = card.get("config")
         latents = config.get("latents") if isinstance(config, dict) else None
-        if card.get("kind") == "vae" and _data(card) == data and isinstance(latents, int):
+        can = capabilities_of(card)
+        plane = can >= {Capability.ENCODES, Capability.HAS_PRIOR} and Capability.CONDITIONAL not in can
+        if plane and _data(card) == data and isinstance(latents, int):
             # One of beta = 1 before others: its name is the shortest.
             found.append((latents, len(name), name))
     return min(found)[2] if found else None

@@ -37,7 +37,7 @@ class TrainingPlan:
         final_rate: the share of the learning rate that is left at the end of the cosine.
         weight_decay: decoupled (AdamW), per unit of learning rate; on matrices, not on biases and norms.
         gradient_norm: gradients longer than this are shortened to it.
-        beta: the weight of the KL; 1 for a VAE.
+        beta: the weight of the KL; 1 for the ELBO.
         beta_start: the weight that the warm-up, or each cycle, begins with.
         beta_warmup_steps: steps over which that weight becomes `beta`.
         beta_cycles: how often it begins anew over the whole training; 0 for never.
@@ -66,7 +66,9 @@ class TrainingPlan:
     )
     weight_decay: float = setting(0.0, "decoupled weight decay", low=0.0, high=10.0)
     gradient_norm: float = setting(100.0, "longer gradients are shortened to this", low=1e-6, high=1e9)
-    beta: float = setting(1.0, "weight of the KL: 1 for a VAE, 0 for an autoencoder", low=0.0, high=1e4)
+    beta: float = setting(
+        1.0, "weight of the KL: 1 for the ELBO, 0 for the reconstruction alone", low=0.0, high=1e4
+    )
     beta_start: float = setting(
         0.0, "the weight of the KL that its warm-up, or each cycle, begins with", low=0.0, high=1e4
     )

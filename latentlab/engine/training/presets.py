@@ -12,7 +12,7 @@ from typing import Any
 
 from latentlab.engine.training.plan import TrainingPlan, means_something, usual_plan
 from latentlab.errors import LabError
-from latentlab.models.capabilities import Capability
+from latentlab.models.capabilities import makes_pictures
 from latentlab.models.registry import KINDS, find_kind
 from latentlab.models.spec import KindSpec
 from latentlab.models.spec import Preset as OfKind
@@ -71,11 +71,6 @@ class Preset:
 def trained_in_window() -> tuple[KindSpec, ...]:
     """The kinds of which there is something to see in a window: those that make pictures."""
     return tuple(kind for kind in KINDS.values() if makes_pictures(kind.capabilities))
-
-
-def makes_pictures(capabilities: frozenset[Capability]) -> bool:
-    """Whether a model that can do this makes pictures, rather than judging those of others."""
-    return bool(capabilities & {Capability.SAMPLES, Capability.DECODES, Capability.DENOISES})
 
 
 def presets() -> tuple[Preset, ...]:

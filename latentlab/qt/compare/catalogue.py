@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from latentlab.engine.files.model_catalog import card_in, makes_pictures
+from latentlab.models.capabilities import Capability
+from latentlab.models.registry import capabilities_in
 from latentlab.shipped import model_files
 
 _SUFFIX = ".safetensors"
@@ -35,9 +37,14 @@ class Known:
     latents: int = 0
     beta: float = 1.0
 
+    @property
+    def has_prior(self) -> bool:
+        """Whether it says where its codes lie."""
+        return Capability.HAS_PRIOR in capabilities_in(self.kind, {})
+
 
 def comparable(folder: Path) -> list[Known]:
-    """The models that ship, and those in the person's own folder; of a classifier nothing can be seen."""
+    """The models that ship, and those in the person's own folder; not those that make no pictures."""
     found = [_known(name, path) for name, path in model_files().items() if makes_pictures(path)]
     try:
         own = sorted(folder.glob(f"*{_SUFFIX}"))
@@ -67,7 +74,7 @@ def _gap(one: Known, other: Known) -> float:
 
     Less so if their planes are of another kind, or if one is told more than the other.
     """
-    gap = 4.0 * ((one.kind == "ae") != (other.kind == "ae")) + 2.0 * (one.beta != other.beta)
+    gap = 4.0 * (one.has_prior != other.has_prior) + 2.0 * (one.beta != other.beta)
     return gap + 1.0 * (one.kind != other.kind) - 3.0 * (one.latents != other.latents)
 
 

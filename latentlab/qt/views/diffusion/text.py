@@ -17,9 +17,8 @@ from latentlab.engine.diffusion.recipes import (
     Start,
 )
 from latentlab.engine.types import Point
+from latentlab.models.sampler_names import SAMPLER_LABELS
 
-SAMPLER_TITLES = {"ddim": "DDIM", "ddpm": "DDPM (ancestral)", "dpm++": "DPM-Solver++ 2M"}
-_SHORT = {"ddim": "DDIM", "ddpm": "DDPM", "dpm++": "DPM++"}
 _MINUS = "\N{MINUS SIGN}"
 _EACH = 2
 _PLAIN = SamplerSettings()
@@ -75,7 +74,7 @@ def of_sampler_settings(
 ) -> str:
     """A manner on one line, as the caption of its tape."""
     told = told_words(sampler_settings.conditions, names, exclusive)
-    words = [f"{_SHORT[sampler_settings.sampler]} {sampler_settings.steps}"]
+    words = [f"{SAMPLER_LABELS[sampler_settings.sampler]} {sampler_settings.steps}"]
     if sampler_settings.sampler == "ddim" and sampler_settings.eta:
         words[0] += f", eta {sampler_settings.eta:g}"
     if told:

@@ -18,6 +18,8 @@ from latentlab.engine.diffusion.requests import DenoiserReply, OpenDenoiserReque
 from latentlab.engine.diffusion.tape_origin import Origin
 from latentlab.engine.files.model_catalog import denoisers, name_of, suited_to
 from latentlab.engine.rendering.serving import Refusal
+from latentlab.models.capabilities import Capability
+from latentlab.models.registry import how_to_train
 from latentlab.qt.clients.denoiser_client import DenoiserClient
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.picture_store import OwnPictures
@@ -32,7 +34,9 @@ from latentlab.qt.widgets.plain_text import listed, plain_tip
 if TYPE_CHECKING:
     from latentlab.engine.diffusion.runner import Frame
 
-_NONE = "No diffusion model is open. Open a file, or train one: latentlab train ddpm --data mnist"
+_NONE = (
+    f"No diffusion model is open. Open a file, or train one: {how_to_train(Capability.DENOISES)} --data mnist"
+)
 _FILE = "Open a file …"
 
 

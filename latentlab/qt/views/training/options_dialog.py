@@ -33,7 +33,7 @@ _OF_PLAN = {
     "device": ("De&vice", "device"),
 }
 _TIPS = {
-    "beta": "The weight of the KL. 0 forgets the prior, 1 is a VAE, more uses fewer dimensions.",
+    "beta": "The weight of the KL. 0 forgets the prior, 1 is the ELBO, more uses fewer dimensions.",
     "schedule": "Constant; warm-up from 0 over the first tenth, so that all dimensions are tried first; "
     "cyclic: four such rises, which revives dimensions that went unused.",
     "epochs": "Passes over the pictures. You can stop at any time and keep what there is.",

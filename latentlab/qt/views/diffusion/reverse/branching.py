@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from latentlab.engine.diffusion.recipes import Recipe, SamplerSettings
+from latentlab.models.sampler_names import ANCESTRAL
 
 
 def other_noise(sampler_settings: SamplerSettings, before: SamplerSettings) -> SamplerSettings:
@@ -18,7 +19,7 @@ def other_noise(sampler_settings: SamplerSettings, before: SamplerSettings) -> S
         return sampler_settings
     seed = sampler_settings.seed if sampler_settings.seed != before.seed else sampler_settings.seed + 1
     if sampler_settings.sampler == "dpm++":
-        return dataclasses.replace(sampler_settings, sampler="ddpm", seed=seed)
+        return dataclasses.replace(sampler_settings, sampler=ANCESTRAL, seed=seed)
     return dataclasses.replace(sampler_settings, eta=1.0 if steady else sampler_settings.eta, seed=seed)
 
 

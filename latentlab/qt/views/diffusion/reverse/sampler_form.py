@@ -29,8 +29,9 @@ from latentlab.engine.diffusion.recipes import (
     Start,
 )
 from latentlab.engine.diffusion.requests import DenoiserReply
+from latentlab.models.sampler_names import ETA_TIP, SAMPLER_TIP, SAMPLER_TITLES
 from latentlab.qt.views.diffusion.reverse.condition_form import ToldForm
-from latentlab.qt.views.diffusion.text import SAMPLER_TITLES, of_start
+from latentlab.qt.views.diffusion.text import of_start
 from latentlab.qt.widgets.number_field import WholeNumber
 from latentlab.qt.widgets.plain_text import Label, plain_tip
 from latentlab.qt.widgets.sliders import CalmSlider, Figure
@@ -117,13 +118,10 @@ class SamplerForm(QScrollArea):
             (self.count, "tapeCount", "Number of pictures", "Number of pictures drawn at once, 1 to 64."),
             (self.seed, "tapeSeed", "Seed of the noise", "Initial noise: same seed, same pictures."),
             (self.dice, "tapeDice", "Another seed", "Choose another seed at random."),
-            (self.sampler, "samplerChooser", "Sampler",
-             "DDIM: deterministic for eta 0. DDPM: adds new noise at each step, as in training. "
-                 "DPM-Solver++: good pictures in the fewest steps."),
+            (self.sampler, "samplerChooser", "Sampler", SAMPLER_TIP),
             (self.steps, "stepsSpin", "Steps", "Number of sampling steps from noise to picture."),
             (self.presets, "stepsPresets", "Common numbers of steps", "Common numbers of steps."),
-            (self.eta, "etaSlider", "Eta: new noise at each step",
-             "How much new noise DDIM adds at each step: 0 none, 1 as much as DDPM."),
+            (self.eta, "etaSlider", "Eta: new noise at each step", ETA_TIP),
             (self.guidance, "guidanceSlider", "Guidance",
              "Classifier-free guidance: 0 ignores the condition, 1 is as trained, more follows "
                  "it more strictly and makes the pictures more alike."),

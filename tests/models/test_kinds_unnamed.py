@@ -1,0 +1,105 @@
+"""A kind of model is a folder and a line: nothing outside `latentlab/models` names one.
+
+What counts as naming: a class of a kind's model or config, an import from its folder, its name as a text of
+its own ("vae") or as a word in a text that a person sees, and a command that trains it. Docstrings may say
+for which models something was made, and names of shipped models (mnist-vae-2d) are names of files.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import latentlab
+from latentlab.models.registry import KINDS
+
+ROOT = Path(latentlab.__file__).parent
+# The flag `--classifier` of `latentlab evaluate` is called by what it takes, a model that classifies.
+NO_KINDS = {("commands/evaluation_arguments.py", "classifier")}
+
+
+def _names() -> tuple[set[str], re.Pattern[str]]:
+    classes = set()
+    for kind in KINDS.values():
+        classes |= {kind.config.__name__, str(kind.model).partition(":")[2]}
+    # A common noun as well, of which there may be talk.
+    names = [name for name in KINDS if name != "classifier"]
+    words = re.compile(rf"(?<![\w-])(?:{'|'.join(names)})s?(?![\w-])", re.IGNORECASE)
+    return classes - {""}, words
+
+
+def _named_in(source: str) -> Iterator[str]:
+    """What names a kind in a program text."""
+    classes, words = _names()
+    tree = ast.parse(source)
+    prose = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name) | ast.Attribute(attr=name) | ast.ClassDef(name=name) if name in classes:
+                yield name
+            case ast.ImportFrom(module=module, names=found) if module:
+                of_kind = module.removeprefix("latentlab.models.").split(".")[0] in KINDS
+                if module.startswith("latentlab.models.") and of_kind:
+                    yield module
+                yield from (each.name for each in found if each.name in classes)
+                if module == "latentlab.models":
+                    yield from (each.name for each in found if each.name in KINDS)
+            case ast.Constant(value=str(text)) if id(node) not in prose:
+                if (
+                    text in KINDS
+                    or words.search(text)
+                    or re.search(rf"latentlab train (?:{'|'.join(KINDS)})\b", text)
+                ):
+                    yield text
+
+
+def test_that_no_place_outside_of_models_names_a_kind():
+    found = [
+        (place, what)
+        for path in sorted(ROOT.rglob("*.py"))
+        if (place := path.relative_to(ROOT).as_posix()).split("/")[0] != "models"
+        for what in _named_in(path.read_text(encoding="utf-8"))
+        if (place, what) not in NO_KINDS
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'if kind == "vae": pass',
+        'KINDS = {"Diffusion model": "ddpm"}',
+        "from latentlab.models.vae.model import VAE",
+        "from latentlab.models.ddpm import unet",
+        "from latentlab.models import cvae",
+        "isinstance(model, models.Classifier)",
+        'hint = "latentlab train classifier makes one"',
+        'tip = "the weight of the KL: 1 for a VAE"',
+        "config = VAEConfig()",
+    ],
+)
+def test_that_the_search_finds_what_names_a_kind(source: str):
+    assert [*_named_in(source)]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '"""Not for VAEs."""',
+        'name = "mnist-vae-2d"',
+        'add("--classifier", help="a classifier of such pictures")',
+        'match model:\n    case {"kind": kind}: pass',
+    ],
+)
+def test_that_the_search_lets_prose_and_names_of_files_be(source: str):
+    assert not [*_named_in(source)]
