@@ -113,7 +113,7 @@ def test_that_words_say_what_a_place_is():
     assert said[3].startswith("A hole")
     assert density_paint.of_a_place(here, 2.1, 0.0) == ""
     beyond = found(np.array([[-9.0]]))
-    assert density_paint.of_a_place(beyond, 0.0, 0.0).startswith("Less than 1 in 100")
+    assert density_paint.of_a_place(beyond, 0.0, 0.0).startswith("Fewer than 1 in 100")
 
 
 # In the window
@@ -245,7 +245,7 @@ def test_that_a_tooltip_says_what_lies_under_the_mouse(qtbot: QtBot, window: Lab
     assert said(data).startswith("Encoded pictures lie here")
     legend = said(QPoint(plane.width() - 20, 20))
     assert f"{COUNT} encoded pictures" in legend
-    assert "projected on this plane" in legend
+    assert "projected onto this plane" in legend
     window.workspace.do(SetLayers(layers=Layers(density=False)))
     assert plane.density.words_at(QPointF(hole), plane.camera) == ""
     QToolTip.hideText()

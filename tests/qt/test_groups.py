@@ -124,9 +124,9 @@ def test_that_where_there_is_nothing_it_says_so_and_nothing_is_done(
     qtbot: QtBot, plane: LatentPlane, workspace: Workspace
 ) -> None:
     qtbot.mouseClick(plane, LEFT, SHIFT, QPoint(2, 2))
-    assert plane.gathering.words == "No point is there."
+    assert plane.gathering.words == "There is no point here."
     lasso(qtbot, plane, (1, 1, 12, 12), SHIFT)
-    assert plane.gathering.words == "No points are in there."
+    assert plane.gathering.words == "There are no points inside."
     workspace.do(SetLayers(layers=Layers(points=False)))
     lasso(qtbot, plane, BOX, SHIFT)
     assert "hidden" in plane.gathering.words

@@ -186,7 +186,7 @@ def test_that_over_the_plane_in_view_the_grid_follows_the_view(
     view.over.setFocus()
     qtbot.keyClick(view.over, Qt.Key.Key_Down)
     assert workspace.state.grid.over == OVER_VIEW
-    assert view.caption.text() == "The part of the plane in view"
+    assert view.caption.text() == "The visible part of the plane"
     workspace.do(LookAt(view=(0.0, 4.0, 0.0, 4.0)))
     qtbot.waitUntil(lambda: view.picture.cells is not None and view.picture.cells.across[-1] == 4.0)
     grids = [request for request in renderer.served if type(request) is GridRequest]

@@ -192,7 +192,7 @@ def test_that_the_grid_sends_the_probe_within_its_own_plane(
     assert picture.probe_cell == (0, 0)
     workspace.do(PointAt(z=(9.0, 9.0, 2.0, -2.0)))
     assert picture.pointed_cell == (19, 19)
-    assert "rest of z" in view.caption.text()
+    assert "other dimensions as at the probe" in view.caption.text()
 
 
 @only("renderer", [1], indirect=True)

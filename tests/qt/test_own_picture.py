@@ -94,7 +94,7 @@ def test_that_a_plain_picture_dropped_on_the_window_is_encoded_and_the_probe_goe
     assert np.array_equal(view.drawn.picture, picture_at((2.0, 0.5, 1.0)))
     assert int(view.seen.picture[0, 0]) == 200
     assert view.elbo.text() == "ELBO −100.0 nats = −90.0 reconstruction − 10.0 KL"
-    qtbot.waitUntil(lambda: "The model knows such pictures" in view.known.text(), timeout=2000)
+    qtbot.waitUntil(lambda: "Typical for this model" in view.known.text(), timeout=2000)
     assert window.workspace.undo_stack.count() == count + 1, "picture and probe are one step"
     assert window.workspace.undo_stack.undoText() == "Own picture"
     window.workspace.undo_stack.undo()

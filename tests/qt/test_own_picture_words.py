@@ -25,12 +25,12 @@ def reply(below: float | None, negative: float = 0.0, kl: float = 7.0) -> OwnPic
 @pytest.mark.parametrize(
     ("below", "negative", "words"),
     [
-        (0.0, 0.0, "does not know such pictures: its ELBO is below that of all 1,256 pictures of faces"),
+        (0.0, 0.0, "Far from the training data: its ELBO is below that of all 1,256 pictures of faces"),
         (0.0, 0.02, "try Negative"),
         (0.0, 0.5, "try Negative"),
         (0.03, 0.03, "Unusual for this model: its ELBO is above that of only 3%"),
-        (0.4, 0.9, "knows such pictures: its ELBO is above that of 40%"),
-        (1.0, 0.0, "Plainer than what the model knows"),
+        (0.4, 0.9, "Typical for this model: its ELBO is above that of 40%"),
+        (1.0, 0.0, "Simpler than the training data"),
     ],
 )
 def test_that_the_place_among_held_out_pictures_is_put_into_words(below, negative, words) -> None:
@@ -39,9 +39,9 @@ def test_that_the_place_among_held_out_pictures_is_put_into_words(below, negativ
 
 def test_that_a_class_that_fits_better_is_named() -> None:
     told = dataclasses.replace(reply(0.0), told="0", fits="1")
-    assert "told 0. Told 1, it would know this picture better" in known_in_words(told, "mnist")
+    assert "condition is 0. Under 1 the picture would be more likely" in known_in_words(told, "mnist")
     same = dataclasses.replace(reply(0.4), told="1", fits="1")
-    assert "knows such pictures" in known_in_words(same, "mnist")
+    assert "Typical for this model" in known_in_words(same, "mnist")
 
 
 def test_that_nothing_is_said_before_it_is_known() -> None:

@@ -128,9 +128,9 @@ def test_that_density_and_radius_are_shown_in_figures_and_words(
         (2.5, 1, "between 2σ and 3σ"),
         (3.0, 2, "between 2σ and 3σ"),
         (3.001, 2, "beyond 3σ: few training pictures lie here"),
-        (8.0, 64, "where nearly all draws of the prior lie"),
-        (0.0, 64, "nearer 0 than the prior's draws"),
-        (12.0, 64, "farther out than nearly all draws of the prior"),
+        (8.0, 64, "where nearly all samples of the prior lie"),
+        (0.0, 64, "nearer 0 than samples of the prior"),
+        (12.0, 64, "farther out than nearly all samples of the prior"),
     ],
 )
 def test_that_a_radius_is_put_in_plain_words(radius: float, dimensions: int, words: str) -> None:
@@ -231,7 +231,7 @@ def test_that_a_comma_is_a_mark_or_stands_between_as_the_number_of_numbers_tells
 
 @pytest.mark.parametrize(("text", "count"), [("0,5", 2), ("1,2, 3", 3)])
 def test_that_a_comma_with_two_meanings_is_refused(text: str, count: int) -> None:
-    with pytest.raises(ValueError, match="write a point, or a blank after it"):
+    with pytest.raises(ValueError, match="write a decimal point, or a space"):
         parse_point(text, count)
 
 

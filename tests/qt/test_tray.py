@@ -185,7 +185,7 @@ def test_that_the_context_menu_offers_what_concerns_the_pin(workspace: Workspace
     full.strip.setCurrentRow(1)
     menu = full.made_menu()
     texts = [action.text() for action in menu.actions() if action.text()]
-    assert texts == ["Put probe here", "Move left", "Move right", "Remove", "Pin probe", "Clear"]
+    assert texts == ["Move probe here", "Move left", "Move right", "Remove", "Pin probe", "Clear"]
     full.visit_action.trigger()
     assert workspace.state.probe == B
 

@@ -30,7 +30,7 @@ _ROWS = (
     (
         "reconstruction",
         "Reconstruction",
-        "E_q[log p(x|z)]: how well draws of the posterior decode to the very picture, on average.",
+        "E_q[log p(x|z)]: how well samples of the posterior decode to the picture, on average.",
     ),
     (
         "kl",
@@ -41,7 +41,7 @@ _ROWS = (
     (
         "elbo",
         "= ELBO",
-        "Reconstruction − KL: the model's log p(x) of the picture is at least this. An autoencoder has none.",
+        "Reconstruction − KL: a lower bound of the model's log p(x) of the picture. An autoencoder has none.",
     ),
 )
 _MEASURED = "On average over the test pictures of its own data, measured at the end of its training."

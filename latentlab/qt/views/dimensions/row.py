@@ -50,11 +50,11 @@ class Weight(QWidget):
         if value is not None and value == kl:
             unused = value < UNUSED_NATS
             self.text = "unused" if unused else f"{value:.2f}"
-            tip = f"{self._name} says {value:.3f} nats of each picture on average (its KL from the prior)"
-            tip += ": the decoder can do without it." if unused else "."
+            tip = f"{self._name} carries {value:.3f} nats per picture on average (its KL from the prior)"
+            tip += ": the decoder does not need it." if unused else "."
         elif value is not None:
             self.text = f"± {value:.2f}"
-            tip = f"The pictures' places have a standard deviation of {value:.3f} along {self._name}."
+            tip = f"The encodings have a standard deviation of {value:.3f} along {self._name}."
         if value is not None and most > 0:
             self._share = min(1.0, value / most)
         self.setToolTip(plain_tip(tip))

@@ -24,7 +24,9 @@ class TraversalStrip(QWidget):
         self.setObjectName(f"dimensionStrip_{dimension}")
         self.setAccessibleName(f"Pictures along {name}")
         self.setToolTip(
-            plain_tip(f"{name} from −3 to 3, the rest as the probe has it. Click to send the probe there.")
+            plain_tip(
+                f"{name} from −3 to 3, the other dimensions as at the probe. Click to move the probe there."
+            )
         )
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)

@@ -56,8 +56,8 @@ class Dimensions(QWidget):
         self.axes.setObjectName("planeAxes")
         self.axes.setAccessibleName("What the plane shows")
         self.axes.setToolTip(
-            "Two dimensions: choose them with the arrows below. Principal components: the two directions "
-            "in which the encoded pictures spread most."
+            "Two dimensions: choose them with the arrows below. Principal components: the two "
+            "directions of largest variance of the encoded pictures."
         )
         self.axes.addItem("", PAIR)
         self.axes.addItem("Principal components", COMPONENTS)
@@ -65,7 +65,7 @@ class Dimensions(QWidget):
         self.axes.currentIndexChanged.connect(self._axes_chosen)
         self.list = QScrollArea()
         self.list.setObjectName("dimensionsList")
-        self.list.setAccessibleName("Dimensions, those that say most first")
+        self.list.setAccessibleName("Dimensions, sorted by how much information they carry")
         self.list.setFrameShape(QFrame.Shape.NoFrame)
         self.list.setWidgetResizable(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

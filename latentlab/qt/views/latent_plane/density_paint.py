@@ -96,7 +96,7 @@ def legend(painter: QPainter, camera: Camera, palette: QPalette, found: DensityM
 
 def _rows(found: DensityMapReply | None, short: bool) -> list[tuple[str, str]]:
     if found is None:
-        return [("", "Weighing the pictures …")]
+        return [("", "Estimating the density …")]
     rows = [(_PICTURES, "pictures" if short else "99 of 100 encoded pictures lie here")]
     if found.log_prior is not None:
         rows.append((_HOLES, "hole" if short else "hole: the prior expects ten times as many"))
@@ -106,23 +106,23 @@ def _rows(found: DensityMapReply | None, short: bool) -> list[tuple[str, str]]:
 def at_length(found: DensityMapReply) -> str:
     """What the whole map shows; in paragraphs, which a tooltip breaks into lines."""
     words = [
-        f"Shaded: where {found.pictures:,} encoded pictures lie, each as wide as its posterior. 99 of 100 "
-        "held-out pictures are within the edge; the stronger the shade, the denser."
+        f"Shaded: the density of {found.pictures:,} encoded pictures, each as wide as its "
+        "posterior. 99 of 100 held-out pictures are inside the edge; darker is denser."
     ]
     if found.projection.latents > 2:
         words.append(
-            "All dimensions are projected on this plane. What lies before it or behind it counts: a place "
-            "can be shaded here and yet be empty at the depth of the probe."
+            "All dimensions are projected onto this plane: a point can be shaded here although "
+            "the other dimensions of the probe lie far from any encoded picture."
         )
     if found.log_prior is None:
         words.append(
-            "This model encodes to points, without posteriors: a kernel stands in for them. It has no prior, "
-            "so nothing tells where pictures are missing."
+            "This model encodes to points without posteriors, so a kernel density estimate is "
+            "shown. It has no prior to compare with, so holes cannot be shown."
         )
     else:
         words.append(
-            f"Hatched: a hole. Within {_SIGMAS:g}σ the prior expects pictures here, but there are less than "
-            "a tenth as many. Nothing has taught the model what to decode here."
+            f"Hatched: a hole. Within {_SIGMAS:g}σ the prior expects pictures here, but there are "
+            "fewer than a tenth as many. The model was never trained to decode this region."
         )
     return "".join(f"<p>{paragraph}</p>" for paragraph in words)
 
@@ -138,7 +138,7 @@ def of_a_place(found: DensityMapReply, u: float, v: float) -> str:
     log_density = float(found.log_density[row, column])
     figures = f"log q = {log_density:.1f}"
     among = log_density >= found.levels[-1]
-    words = "Encoded pictures lie here" if among else "Less than 1 in 100 encoded pictures lies out here"
+    words = "Encoded pictures lie here" if among else "Fewer than 1 in 100 encoded pictures lie this far out"
     if found.log_prior is not None:
         log_prior = float(found.log_prior[row, column])
         figures += f", log p = {log_prior:.1f}"

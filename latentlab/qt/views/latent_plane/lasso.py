@@ -128,7 +128,7 @@ class Gathering(QObject):
         if max(box.width(), box.height()) < _CLICK:
             row = self._hit(path.first())
             if row is None:
-                self._say("No point is there.")
+                self._say("There is no point here.")
             else:
                 self._workspace.do(groups.toggled(state, group, row))
         else:
@@ -137,8 +137,8 @@ class Gathering(QObject):
             if rows:
                 self._workspace.do(groups.with_added(state, group, rows))
             else:
-                hidden = "The points are hidden: show them (Ctrl+1)."
-                self._say("No points are in there." if shown else hidden)
+                hidden = "The points are hidden; Ctrl+1 shows them."
+                self._say("There are no points inside." if shown else hidden)
         return True
 
     def end(self) -> bool:

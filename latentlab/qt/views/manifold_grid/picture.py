@@ -57,8 +57,10 @@ class GridPicture(QWidget):
         super().__init__(parent)
         self.setObjectName("manifoldGrid")
         self.setAccessibleName("Manifold grid")
-        self.setAccessibleDescription("Pictures decoded over the plane. Arrow keys move the probe by a cell.")
-        self.setToolTip("Click or drag to send the probe; arrow keys move it from picture to picture.")
+        self.setAccessibleDescription(
+            "Pictures decoded on a grid over the plane. Arrow keys move the probe by a cell."
+        )
+        self.setToolTip("Click or drag to move the probe; arrow keys move it from picture to picture.")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setMinimumSize(140, 100)

@@ -47,14 +47,12 @@ class ManifoldGrid(QWidget):
         self.picture.hovered.connect(self._hovered)
         self.place = Label(_HINT)
         self.place.setObjectName("gridPlace")
-        self.place.setAccessibleName("Place of the picture under the mouse")
+        self.place.setAccessibleName("Latent position of the picture under the mouse")
         # Its text must not decide how narrow the panel may be.
         self.place.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.refining = Label()
         self.refining.setObjectName("gridRefining")
-        self.refining.setToolTip(
-            "The pictures shown are coarse or of before; the finished ones are on their way."
-        )
+        self.refining.setToolTip("The pictures are coarse or outdated; the final ones are being computed.")
         self.caption = Label()
         self.caption.setObjectName("gridCaption")
         self.caption.setWordWrap(True)
@@ -76,10 +74,11 @@ class ManifoldGrid(QWidget):
     def _made_chooser(self) -> QComboBox:
         over = QComboBox()
         over.setObjectName("gridOver")
-        over.setAccessibleName("What the grid spans")
+        over.setAccessibleName("Range of the grid")
         over.setToolTip(
             "Prior quantiles: equal steps of prior probability, dense where the prior is dense. "
-            "Plane in view: even steps over the part of the plane in sight, decoded again as you zoom."
+            "Plane in view: even steps over the visible part of the plane, decoded again as you "
+            "zoom."
         )
         over.addItem("Prior quantiles", OVER_PRIOR)
         over.addItem("Plane in view", OVER_VIEW)
@@ -89,7 +88,7 @@ class ManifoldGrid(QWidget):
     def _made_slider(self) -> QSlider:
         slider = QSlider(Qt.Orientation.Horizontal)
         slider.setObjectName("gridSize")
-        slider.setAccessibleName("Pictures along each side of the grid")
+        slider.setAccessibleName("Pictures per side of the grid")
         slider.setToolTip("Number of pictures along each side, from 5 to 40.")
         slider.setRange(GRID_SIZES.start, GRID_SIZES.stop - 1)
         slider.setPageStep(5)
@@ -167,13 +166,15 @@ class ManifoldGrid(QWidget):
         rows = 1 if self._workspace.projection.flat else grid.size
         self.size_label.setText(f"{grid.size} × {rows}")
         if grid.over == OVER_VIEW:
-            words = "The part of the plane in view"
+            words = "The visible part of the plane"
         elif self._workspace.projection.latents <= 2:
             words = (
                 f"Equal steps of prior probability: each picture stands for 1/{grid.size * rows} of the prior"
             )
         else:
-            words = "Equal steps of prior probability across and up; the rest of z is the probe's"
+            words = (
+                "Equal steps of prior probability in both directions; the other dimensions as at the probe"
+            )
         self.caption.setText(words)
 
     # Patience: nothing is said of what takes less than half a second

@@ -21,7 +21,7 @@ def group_menu(parent: QWidget, workspace: Workspace, number: int, gallery: Iter
     for group in groups.GROUPS:
         letter = group.upper()
         inside = number in groups.members(workspace.state, group)
-        text = f"Take picture {number:,} out of group {letter}" if inside else f"Into group &{letter}"
+        text = f"Remove picture {number:,} from group {letter}" if inside else f"Into group &{letter}"
         menu.addAction(text).triggered.connect(partial(_toggle, workspace, group, number))
     menu.addSeparator()
     for group in groups.GROUPS:

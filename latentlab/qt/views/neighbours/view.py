@@ -34,12 +34,12 @@ class Neighbours(QWidget):
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("neighbours")
-        self.setAccessibleName("Images nearest to the probe")
+        self.setAccessibleName("Pictures nearest to the probe")
         self._workspace = workspace
         self._pointing: NeighbourButton | None = None
         self._lengths: tuple[EncodingsReply, NDArray[np.float32] | None] | None = None
         self.heading = RichLabel("<b>Nearest pictures</b>")
-        self.note = Label("The images are not encoded yet.")
+        self.note = Label("The pictures are not encoded yet.")
         self.note.setObjectName("neighboursNote")
         self.note.setWordWrap(True)
         self.buttons = [NeighbourButton(number) for number in range(COUNT)]
@@ -103,7 +103,7 @@ class Neighbours(QWidget):
             if button.isHidden() == (number < len(rows)):
                 button.setVisible(number < len(rows))
         waiting = encodings is None or not len(encodings.mean)
-        self.note.setText("The images are not encoded yet." if waiting else "All classes are hidden.")
+        self.note.setText("The pictures are not encoded yet." if waiting else "All classes are hidden.")
         self.note.setVisible(not rows)
 
     def _nearest(self, model: LoadedReply, encodings: EncodingsReply) -> list[int]:
@@ -134,8 +134,8 @@ class Neighbours(QWidget):
         gap = float(np.linalg.norm(encodings.mean[row] - np.asarray(self._workspace.state.probe, np.float32)))
         button.setToolTip(
             plain_tip(
-                f"{button.accessibleName()}, at distance {gap:.3f} from the probe. Click to select; "
-                "right-click to put it into a group."
+                f"{button.accessibleName()}, at distance {gap:.3f} from the probe. Click to "
+                "select; right-click to add it to a group."
             )
         )
 

@@ -30,21 +30,21 @@ def known_in_words(reply: OwnPictureReply, data: str) -> str:
     better = (reply.negative_below or 0.0) - reply.below > _BETTER
     if reply.fits != reply.told:
         return (
-            f"The model was told {_listed(reply.told)}. Told {_listed(reply.fits)}, it would know this "
-            "picture better: choose that under the probe."
+            f"The condition is {_listed(reply.told)}. Under {_listed(reply.fits)} the picture "
+            "would be more likely: choose that below the probe."
         )
     if reply.below < _UNUSUAL and better:
-        return "With light and dark exchanged, the model would know it better: try Negative."
+        return "Inverted, the picture would be more likely: try Negative."
     if reply.below == 0.0:
-        return f"The model does not know such pictures: its {figure} is below that of all {of}."
+        return f"Far from the training data: its {figure} is below that of all {of}."
     if reply.below < _UNUSUAL:
         return f"Unusual for this model: its {figure} is above that of only {reply.below:.0%} of {of}."
     if reply.below > _PLAIN:
         return (
-            f"Plainer than what the model knows: its {figure} is above that of nearly all {of}, which says "
-            "little of what it shows."
+            f"Simpler than the training data: its {figure} is above that of nearly all {of}, "
+            "which says little about what it shows."
         )
-    return f"The model knows such pictures: its {figure} is above that of {reply.below:.0%} of {of}."
+    return f"Typical for this model: its {figure} is above that of {reply.below:.0%} of {of}."
 
 
 def error_in_words(found: ErrorMap) -> str:

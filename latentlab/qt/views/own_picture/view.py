@@ -42,13 +42,13 @@ if TYPE_CHECKING:
 
 _LARGEST = 128
 _FITS = (
-    ("Fill", CROP, "Fill the frame, and cut off what hangs over: drag to choose."),
+    ("Fill", CROP, "Fill the frame and crop the rest: drag to choose the part."),
     ("Whole", PAD, "Show the whole picture, with a border of its own colour."),
 )
 _PER_DOUBLING = 25
 _HOW = (
-    "A picture of your own is fitted to what the model takes, and encoded. You see what the model makes of "
-    "it, and the probe goes to its place: add attributes there, or walk from it."
+    "A picture of your own is resized for the model and encoded. You see its reconstruction, and "
+    "the probe moves to its encoding: add attributes there, or start a walk."
 )
 
 
@@ -67,14 +67,14 @@ class OwnPictureView(QWidget):
         self.setAccessibleName("A picture of your own")
         self._workspace, self._pictures, self._burst = workspace, pictures, Burst()
         self.frame = PictureFrame()
-        self.name = _label("ownPictureName", "Which picture it is.")
-        self.note = _label("ownPictureNote", "What happens to a picture of your own.")
+        self.name = _label("ownPictureName", "Name of the picture.")
+        self.note = _label("ownPictureNote", "How a picture of your own is used.")
         self.open = _button("ownPictureOpen", "&Open …", "Open a picture file")
         self.paste = _button("ownPicturePaste", "Paste", "Use the picture on the clipboard")
-        self.away = _button("ownPictureAway", "Put away", "Put the picture away; the probe stays")
+        self.away = _button("ownPictureAway", "Remove", "Remove the picture; the probe stays")
         self.fit = QComboBox()
         self.fit.setObjectName("ownPictureFit")
-        self.fit.setAccessibleName("How the picture is fitted")
+        self.fit.setAccessibleName("How the picture is resized")
         self.fit.setToolTip(plain_tip("\n".join(f"{words}: {tip}" for words, _, tip in _FITS)))
         for number, (words, how, tip) in enumerate(_FITS):
             self.fit.addItem(words, how)
@@ -82,22 +82,22 @@ class OwnPictureView(QWidget):
         self.zoom = CalmSlider(Qt.Orientation.Horizontal)
         self.zoom.setObjectName("ownPictureZoom")
         self.zoom.setAccessibleName("Zoom")
-        self.zoom.setToolTip("How small a part of the picture is taken.")
+        self.zoom.setToolTip("Zoom into a part of the picture.")
         self.zoom.setRange(0, _slider_of(MOST_ZOOM))
         self.negative = _check(
-            "ownPictureNegative", "Negative", "Exchange light and dark, as for ink on paper."
+            "ownPictureNegative", "Negative", "Invert light and dark, for example for ink on paper."
         )
-        self.error = _check("ownPictureError", "Error map", "Show where the reconstruction differs from it.")
+        self.error = _check(
+            "ownPictureError", "Error map", "Show where the reconstruction differs from the picture."
+        )
         self.seen = CrispPicture("ownPictureSeen", "Your picture as the model sees it", _LARGEST)
-        self.drawn = CrispPicture("ownPictureReconstruction", "What the model decodes at its place", _LARGEST)
+        self.drawn = CrispPicture("ownPictureReconstruction", "Its reconstruction", _LARGEST)
         self.map = CrispPicture("ownPictureErrorMap", "Where the reconstruction differs", _LARGEST)
         self.scale = _label("ownPictureScale", "How to read the error map.")
         self.elbo = _label("ownPictureElbo", "The evidence lower bound of log p(x) of your picture, in nats.")
-        self.known = _label("ownPictureKnown", "How its ELBO compares with that of the open data.")
-        self.go = _button("ownPictureGo", "&Put the probe there", "Put the probe at the picture's place")
-        self.attributes = _button(
-            "ownPictureAttributes", "Change attributes …", "Go to the attributes' sliders"
-        )
+        self.known = _label("ownPictureKnown", "How its ELBO compares with the open data.")
+        self.go = _button("ownPictureGo", "&Move the probe there", "Move the probe to the picture's encoding")
+        self.attributes = _button("ownPictureAttributes", "Change attributes …", "Show the attribute sliders")
         self._body = QWidget()
         self._lay_out()
         self.frame.fitted.connect(self._fitted)

@@ -43,7 +43,10 @@ class PointField(QLineEdit):
         super().__init__(parent)
         self.setObjectName("probeZ")
         self.setAccessibleName("Coordinates of the probe")
-        self.setToolTip("The place z of the probe. Type numbers, a comma and a blank between, then Enter.")
+        self.setToolTip(
+            "The latent position z of the probe. Type numbers separated by a comma and a space, then "
+            "press Enter."
+        )
         self._shown = ""
         self._z: Point = ()
         self._soon = QTimer(self, singleShot=True, interval=_WRITE_MS)
@@ -106,10 +109,10 @@ class ProbePanel(QWidget):
         self.data_density = ProbeDensityLine(workspace)
         self.words = Label()
         self.words.setObjectName("probeWords")
-        self.words.setAccessibleName("Where the prior has the probe")
+        self.words.setAccessibleName("Position of the probe under the prior")
         self.words.setToolTip(
-            "σ is the prior's standard deviation. In two dimensions its draws lie inside 1σ in 39 %, "
-            "inside 2σ in 86 % and inside 3σ in 99 % of cases."
+            "σ is the prior's standard deviation. In two dimensions 39 % of its samples are "
+            "inside 1σ, 86 % inside 2σ and 99 % inside 3σ."
         )
         self.words.setWordWrap(True)
         self.fault = Label()
@@ -194,7 +197,7 @@ class ProbePanel(QWidget):
             z = parse_point(self.z.text(), expected)
         except ValueError as error:
             example = ", ".join(["0.5"] * min(expected, 3)) + (", …" if expected > 3 else "")
-            self.fault.setText(f"{error}. Type for example {example}; Esc brings the old place back.")
+            self.fault.setText(f"{error}. Type for example {example}; Esc restores the old position.")
             self.fault.show()
             return
         self._workspace.do(MoveProbe(z=z))
@@ -207,8 +210,8 @@ def _readout() -> QLineEdit:
     line.setObjectName("probeDensity")
     line.setAccessibleName("Log density of the prior at the probe")
     line.setToolTip(
-        "How likely the prior N(0, I) finds this place: its log density in nats; |z| is the distance "
-        "from the origin, measured in the prior's standard deviations."
+        "The log density of the prior N(0, I) at this point, in nats; |z| is the distance from "
+        "the origin, measured in the prior's standard deviations."
     )
     as_a_label(line)
     return line
@@ -223,9 +226,11 @@ def in_words(radius: float, dimensions: int) -> str:
     if dimensions > 3:
         off = radius - math.sqrt(dimensions - 0.5)
         if abs(off) <= 1.5:
-            return "where nearly all draws of the prior lie"
+            return "where nearly all samples of the prior lie"
         return (
-            "farther out than nearly all draws of the prior" if off > 0 else "nearer 0 than the prior's draws"
+            "farther out than nearly all samples of the prior"
+            if off > 0
+            else "nearer 0 than samples of the prior"
         )
     if radius <= 1:
         return "inside 1σ"
@@ -253,7 +258,7 @@ def parse_point(text: str, count: int) -> Point:
         wrong = parts[apart.index(None)]
         raise ValueError(f"“{wrong}” is not a number, or not a finite one")
     elif len(apart) == count:
-        raise ValueError("A comma may stand in a number or between two: write a point, or a blank after it")
+        raise ValueError("The comma is ambiguous: write a decimal point, or a space after a separating comma")
     else:
         raise ValueError(f"{len(parts) or 'No'} number{'s' * (len(parts) != 1)} found, {count} expected")
     if not all(value is None or is_coordinate(value) for value in values):

@@ -36,8 +36,8 @@ _DRAWS = 8
 _LARGEST = 224
 _ONE_GESTURE_MS = 600
 _HOW = (
-    "Double-click a point in the plane, or give an image's number above, to see that image beside its "
-    "reconstruction."
+    "Double-click a point in the plane, or enter a picture's number above, to see that picture "
+    "beside its reconstruction."
 )
 # A key, the name, and what it means: each a row of a table.
 _Row = tuple[str, str, str]
@@ -45,25 +45,26 @@ _ELBO_ROWS: tuple[_Row, ...] = (
     (
         "reconstruction",
         "Reconstruction",
-        "E_q[log p(x|z)]: how well draws of the posterior decode to this very image, on average.",
+        "E_q[log p(x|z)]: how well samples of the posterior decode to this picture, on average.",
     ),
     (
         "kl",
         "− KL(q ‖ p)",
-        "How far the posterior q(z|x) is from the prior p(z): what it costs to say where this image lies.",
+        "How far the posterior q(z|x) is from the prior p(z): the cost of encoding this picture.",
     ),
     (
         "elbo",
         "= ELBO",
-        "The evidence lower bound, reconstruction − KL: the model's log p(x) of the image is at least this.",
+        "The evidence lower bound, reconstruction − KL: a lower bound of the model's log p(x) of "
+        "the picture.",
     ),
 )
 _POSTERIOR_ROWS: tuple[_Row, ...] = (
-    ("mean", "Mean μ", "The middle of the posterior q(z|x): the place of the image in the plane."),
+    ("mean", "Mean μ", "The mean of the posterior q(z|x): the position of the picture in the plane."),
     (
         "sigma",
         "Sigma σ",
-        "The posterior's standard deviation along each dimension: how unsure the encoder is.",
+        "The posterior's standard deviation along each dimension: the encoder's uncertainty.",
     ),
 )
 
@@ -75,7 +76,7 @@ class IndexBox(WholeNumber):
         super().__init__(-1, -1)
         self.setSpecialValueText("none")
         self.setObjectName("selectedIndex")
-        self.setAccessibleName("Number of the selected image")
+        self.setAccessibleName("Number of the selected picture")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -92,42 +93,42 @@ class SelectionCard(QWidget):
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("selectionCard")
-        self.setAccessibleName("Selected image")
+        self.setAccessibleName("Selected picture")
         self._workspace = workspace
         self._gesture = (new_gesture(), QElapsedTimer())
         # A reply takes some milliseconds: what is shown is taken away only if it takes longer.
         self._late = QTimer(self, singleShot=True, interval=150)
         self._late.timeout.connect(self._clear)
-        self.heading = RichLabel("<b>Selected image</b>")
+        self.heading = RichLabel("<b>Selected picture</b>")
         self.index = IndexBox()
         self.index.valueChanged.connect(self._stepped)
-        self.name = _figure("selectedClass", "The class of the image in the data.", RichLabel())
+        self.name = _figure("selectedClass", "The class of the picture in the data.", RichLabel())
         # Long names shall not make the column wider.
         self.name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.name.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         # The end of a path says more than its beginning.
         self.file = Line(
             "selectedFile",
-            "The file of the image, below the folder (or in the archive) of the data.",
+            "The file of the picture, relative to the folder (or archive) of the data.",
             Qt.TextElideMode.ElideLeft,
         )
         self.deselect = QPushButton("Deselect")
         self.deselect.setObjectName("deselect")
-        self.deselect.setAccessibleName("Deselect the image")
-        self.deselect.setToolTip("Select no image. The probe stays where it is.")
+        self.deselect.setAccessibleName("Deselect the picture")
+        self.deselect.setToolTip("Deselect the picture. The probe stays where it is.")
         self.deselect.clicked.connect(self._deselect)
         self.note = Label(_HOW)
         self.note.setObjectName("selectionNote")
         self.note.setWordWrap(True)
-        self.original = CrispPicture("selectedOriginal", "The image in the data", _LARGEST)
+        self.original = CrispPicture("selectedOriginal", "The picture in the data", _LARGEST)
         self.reconstruction = CrispPicture(
             "selectedReconstruction",
-            "What the model decodes from the middle of the image's posterior",
+            "What the model decodes from the mean of the picture's posterior",
             _LARGEST,
         )
         self.draws = [
             CrispPicture(
-                f"posteriorDraw_{number}", f"Decoded from draw {number + 1} of the posterior", _LARGEST
+                f"posteriorDraw_{number}", f"Decoded from sample {number + 1} of the posterior", _LARGEST
             )
             for number in range(_DRAWS)
         ]
@@ -135,8 +136,8 @@ class SelectionCard(QWidget):
         self.draw_again = QToolButton()
         self.draw_again.setText("Draw again")
         self.draw_again.setObjectName("drawAgain")
-        self.draw_again.setAccessibleName("Draw from the posterior again")
-        self.draw_again.setToolTip("Decode eight other draws from the image's posterior.")
+        self.draw_again.setAccessibleName("Sample the posterior again")
+        self.draw_again.setToolTip("Decode eight other samples of the picture's posterior.")
         self.draw_again.clicked.connect(self._draw_again)
         self.figures = {
             key: _figure(f"selected{key.capitalize()}", help_text)
@@ -199,8 +200,8 @@ class SelectionCard(QWidget):
         self.index.blockSignals(False)
         self.index.setToolTip(
             plain_tip(
-                f"The image's number in {model.data} ({model.split}), 0 to {len(model.images) - 1:,}. "
-                "Arrow keys step to the next."
+                f"The picture's number in {model.data} ({model.split}), 0 to "
+                f"{len(model.images) - 1:,}. Arrow keys step to the next."
             )
         )
         self._clear()

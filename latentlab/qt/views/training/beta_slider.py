@@ -11,8 +11,9 @@ from latentlab.qt.widgets.plain_text import Label
 
 _LOW, _HIGH, _STEPS = 0.05, 50.0, 240
 _TIP = (
-    "Beta, the weight of the KL, from the next step on. More presses the dimensions against the prior, until "
-    "those that are not worth it carry nothing; less lets them come back."
+    "Beta, the weight of the KL, from the next step on. A larger beta pulls the posterior of "
+    "each dimension towards the prior until some carry no information; a smaller beta lets them "
+    "recover."
 )
 
 

@@ -40,18 +40,16 @@ class TrainingForm(QScrollArea):
         self.model = QComboBox()
         self.model.setObjectName("modelChooser")
         self.model.setAccessibleName("Model to train")
-        self.model.setToolTip("The model to train. Options … changes everything about it.")
+        self.model.setToolTip("The model to train. Options … changes its settings.")
         for preset in presets():
             self.model.addItem(preset.title, preset)
         self.when = Label()
         self.when.setObjectName("modelAdvice")
         self.when.setWordWrap(True)
         self.start = _button("trainStart", "Train", "Start training this model on these pictures.")
-        self.pause = _button("trainPause", "&Pause", "Wait, with everything saved; press again to go on.")
-        self.stop = _button("trainStop", "&Stop and keep", "Stop here, save the model as it is and open it.")
-        self.options = _button(
-            "trainOptions", "&Options …", "Everything that can be chosen about a training."
-        )
+        self.pause = _button("trainPause", "&Pause", "Pause with everything saved; press again to continue.")
+        self.stop = _button("trainStop", "&Stop and keep", "Stop now, save the model as it is and open it.")
+        self.options = _button("trainOptions", "&Options …", "All settings of the training.")
         self.beta = BetaSlider()
         self.status = Label(INVITATION)
         self.status.setObjectName("trainStatus")

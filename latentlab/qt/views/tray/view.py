@@ -21,7 +21,7 @@ from latentlab.session.bounds import MAX_PINS, TRAY_FULL
 from latentlab.session.edits import MoveProbe, PointAt, SetPins
 from latentlab.session.state import SessionState
 
-_EMPTY = "Pin pictures you like; two or more make a walk."
+_EMPTY = "Pin pictures to keep them; two or more make a walk."
 _PIN = "Pin the picture at the probe."
 _ROOMY = 290
 
@@ -39,8 +39,8 @@ class Tray(QWidget):
         self.strip = FilmStrip(_EMPTY)
         self.strip.setObjectName("tray")
         self.strip.setAccessibleName("Tray of pinned pictures")
-        self.strip.setAccessibleDescription("Enter puts the probe at a pin, Delete removes it.")
-        self.strip.setToolTip("Pinned places. Click one to put the probe there, drag it to change the order.")
+        self.strip.setAccessibleDescription("Enter moves the probe to a pin, Delete removes the pin.")
+        self.strip.setToolTip("Pinned pictures. Click one to move the probe there, drag to change the order.")
         self.strip.chosen.connect(self._chosen)
         self.strip.moved.connect(self._moved)
         self.strip.passed.connect(self._passed)
@@ -48,15 +48,23 @@ class Tray(QWidget):
         self.strip.viewport().installEventFilter(self)
         self.pin_action = self._action("pinProbe", "Pin probe", self.pin, "", _PIN)
         self.visit_action = self._action(
-            "visitPin", "Put probe here", self.visit, "", "Put the probe at this pin."
+            "visitPin", "Move probe here", self.visit, "", "Move the probe to this pin."
         )
         self.remove_action = self._action("removePin", "Remove", self.remove, "Del", "Remove the chosen pin.")
         self.clear_action = self._action("clearPins", "Clear", self.clear, "", "Remove all pins.")
         self.left_action = self._action(
-            "pinLeft", "Move left", self.move_left, "Alt+Left", "Let the walk pass the chosen pin earlier."
+            "pinLeft",
+            "Move left",
+            self.move_left,
+            "Alt+Left",
+            "Move the chosen pin to an earlier place in the walk.",
         )
         self.right_action = self._action(
-            "pinRight", "Move right", self.move_right, "Alt+Right", "Let the walk pass the chosen pin later."
+            "pinRight",
+            "Move right",
+            self.move_right,
+            "Alt+Right",
+            "Move the chosen pin to a later place in the walk.",
         )
         self._lay_out()
         workspace.changed.connect(self._changed)

@@ -24,8 +24,9 @@ class DensityPlot(QWidget):
         self.setObjectName("walkPlot")
         self.setAccessibleName("Log prior density along the walk")
         self.setToolTip(
-            "How likely the prior finds each step, in nats. Between pins far apart, the straight line "
-            "cuts through likelier places near the origin; the arc keeps the distance of the pins."
+            "The log density of the prior at each step, in nats. Between distant pins a straight "
+            "line passes nearer to the origin, where the prior is denser; the arc keeps the "
+            "distance of the pins from the origin."
         )
         self.setMinimumSize(120, 90)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)

@@ -66,7 +66,7 @@ class WalkPlayer(QWidget):
         self.play = QPushButton("Play")
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.place = Label()
-        self.probe_here = QPushButton("Put probe here")
+        self.probe_here = QPushButton("Move probe here")
         self._name_controls()
         self.path.currentIndexChanged.connect(self._path_chosen)
         self.steps.valueChanged.connect(self._steps_changed)
@@ -83,19 +83,19 @@ class WalkPlayer(QWidget):
     def _name_controls(self) -> None:
         for control, name, spoken, tip in (
             (self.path, "walkPath", "Path of the walk",
-             "How to go from pin to pin: straight, or along an arc about the origin."),
+             "Interpolation from pin to pin: linear, or spherical along an arc around the origin."),
             (self.steps, "walkSteps", "Steps from pin to pin",
              "Pictures from each pin to the next, from 2 to 120."),
-            (self.speed, "walkSpeed", "Pictures a second",
-             "How fast the walk is played, 1 to 60 pictures a second."),
+            (self.speed, "walkSpeed", "Pictures per second",
+             "How fast the walk is played, 1 to 60 pictures per second."),
             (self.play, "walkPlay", "Play or pause the walk",
              "Play the walk to its end and back again (Space)."),
             (self.slider, "walkSlider", "Step of the walk",
-             "The step being shown. Drag to scrub through the walk."),
-            (self.place, "walkPlace", "Place in the walk",
-             "The step being shown, and the last one."),
-            (self.probe_here, "walkProbe", "Put probe here",
-             "Put the probe at the step being shown."),
+             "The step shown. Drag to scrub through the walk."),
+            (self.place, "walkPlace", "Position in the walk",
+             "The step shown, and the last one."),
+            (self.probe_here, "walkProbe", "Move probe here",
+             "Move the probe to the step shown."),
         ):  # fmt: skip
             control.setObjectName(name)
             control.setAccessibleName(spoken)

@@ -67,7 +67,7 @@ class ForwardPage(QWidget):
         self._asked: tuple[int, NDArray[np.float32]] | None = None
         self._wanted = True
         self._asking = Asking(self._ask, self, diffusion.opened)
-        self.name = _label("forwardName", "Which picture it is.")
+        self.name = _label("forwardName", "Name of the picture.")
         self.previous = _arrow("forwardPrevious", Qt.ArrowType.LeftArrow, "The picture before")
         self.next = _arrow("forwardNext", Qt.ArrowType.RightArrow, "The next picture")
         self.dice = QPushButton("Other &noise")
