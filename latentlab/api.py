@@ -37,7 +37,7 @@ from latentlab.engine.diffusion.tape import Tape as Tape
 from latentlab.engine.files import checkpoint
 from latentlab.engine.files.checkpoint import LoadedModel, ModelCard
 from latentlab.engine.inference.device import choose_device
-from latentlab.engine.inference.sampling import decode_in_chunks, draw_in_chunks, points_of
+from latentlab.engine.inference.sampling import decode_in_chunks, draw_in_chunks, points_of, require_decoder
 from latentlab.errors import LabError
 from latentlab.models.base import Decodes, Denoises, Encodes
 
@@ -237,9 +237,7 @@ class Model:
         return taped(self._loaded, Recipe(n, sampler_settings, start), condition)
 
     def _decoder(self) -> Decodes:
-        if not isinstance(self._loaded.model, Decodes):
-            raise LabError(f"{self.name} does not generate pictures")
-        return self._loaded.model
+        return require_decoder(self._loaded.model, self.name)
 
     def _pictures(self, chunks: Iterator[Tensor]) -> NDArray[np.float32]:
         return np.concatenate(

@@ -19,7 +19,7 @@ from latentlab.engine.files.checkpoint import LoadedModel
 from latentlab.engine.files.destination import check_destination
 from latentlab.engine.files.export import PICTURE_FORMATS, Picture
 from latentlab.engine.inference.encodings import encode_in_chunks, join
-from latentlab.engine.inference.sampling import decode_in_chunks
+from latentlab.engine.inference.sampling import decode_in_chunks, require_decoder
 from latentlab.engine.rendering.drawing import to_pictures
 from latentlab.errors import LabError
 from latentlab.models.base import Conditional, Decodes
@@ -51,9 +51,7 @@ def decode_points(loaded: LoadedModel, z: NDArray[np.float32], y: Tensor | None)
 
 
 def decoder_of(loaded: LoadedModel) -> Decodes:
-    if not isinstance(loaded.model, Decodes):
-        raise LabError(f"{loaded.name} does not generate pictures")
-    return loaded.model
+    return require_decoder(loaded.model, loaded.name)
 
 
 def check_out(arguments: argparse.Namespace) -> Path:

@@ -33,7 +33,7 @@ from latentlab.engine.files.export import (
 from latentlab.engine.files.projector import save_for_projector
 from latentlab.engine.files.provenance import Provenance
 from latentlab.engine.inference.encodings import encode_in_chunks, join
-from latentlab.engine.inference.sampling import at_quantiles, decode_in_chunks
+from latentlab.engine.inference.sampling import at_quantiles, decode_in_chunks, require_decoder
 from latentlab.engine.rendering.renderer import to_pictures, walk_points
 from latentlab.engine.rendering.requests.points import WalkRequest
 from latentlab.errors import LabError
@@ -132,9 +132,7 @@ def _check_out(arguments: argparse.Namespace, suffixes: Sequence[str] | dict[str
 
 
 def _decoder(loaded: LoadedModel) -> Decodes:
-    if not isinstance(loaded.model, Decodes):
-        raise LabError(f"{loaded.name} does not generate pictures")
-    return loaded.model
+    return require_decoder(loaded.model, loaded.name)
 
 
 def _told(arguments: argparse.Namespace) -> dict[str, str]:

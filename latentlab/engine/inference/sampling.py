@@ -36,6 +36,22 @@ def points_of(model: Decodes, count: int, seed: int) -> Tensor:
     return prior_of(model).draw(count, torch.Generator().manual_seed(seed))
 
 
+def require_decoder(model: object, name: str) -> Decodes:
+    """The model, called `name`, if it makes pictures of points.
+
+    Raises:
+        LabError: saying what it does instead.
+    """
+    if isinstance(model, Decodes):
+        return model
+    if isinstance(model, Samples):
+        raise LabError(
+            f"{name} does not generate pictures from points: it has no latent space",
+            hint="It draws them by itself: latentlab sample",
+        )
+    raise LabError(f"{name} does not generate pictures")
+
+
 def at_quantiles(model: Decodes, u: Tensor) -> Tensor:
     """Points (N, D) laid out for N(0, I), carried over to a model's own prior: equal mass stays equal mass.
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from latentlab.engine.rendering.cropping import Fitting
+from latentlab.engine.rendering.needs import needs_of
 from latentlab.engine.rendering.projection import Projection
 from latentlab.engine.rendering.requests.directions import (
     DirectionsReply,
@@ -231,6 +232,9 @@ class Client(QObject):
         return self._newest[slot]
 
     def _ask(self, request: Request) -> None:
+        """Asks, unless the open model cannot answer: the views say why, and need not be told."""
+        if self.model is not None and not self.model.capabilities.issuperset(needs_of(request)):
+            return
         if isinstance(request, GridRequest):
             self._drawing.add(request.slot)
         self._mailbox.put(request)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar
 from latentlab.engine.rendering.requests.opening import EncodingsReply, LoadedReply
 from latentlab.engine.rendering.requests.points import PointReply
 from latentlab.engine.rendering.serving import Refusal
+from latentlab.models.capabilities import Capability
 from latentlab.plain import short_name
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.widgets.plain_text import Label, plain_tip
@@ -94,7 +95,10 @@ class Status(QObject):
     def _loaded(self, model: LoadedReply) -> None:
         self.device.setText(model.device.upper())
         self._seconds.clear()
-        self._show_work("Finding the place of every picture …", 0, len(model.images))
+        if model.can(Capability.ENCODES):
+            self._show_work("Finding the place of every picture …", 0, len(model.images))
+        else:
+            self._rest()
 
     @Slot(object)
     def _encoded(self, reply: EncodingsReply) -> None:

@@ -262,5 +262,7 @@ class NewSamples(QWidget):
         if reply is None or tile not in self.tiles:
             return
         number = self.tiles.index(tile)
+        if number >= len(reply.points):
+            return  # drawn without a point, by a model without a latent space
         condition = reply.conditions[number] if reply.conditions else ()
         self._workspace.do(TakeSample(z=reply.points[number], condition=condition))

@@ -27,8 +27,12 @@ def painted_base(
     manifold: Manifold | None,
     density: DensityLayer,
     names: tuple[str, str],
+    contours: paint.Lines | None = None,
 ) -> QPixmap:
-    """The layers that are on, at `ratio` device pixels to a logical one; the manifold if there is one."""
+    """The layers that are on, at `ratio` device pixels to a logical one; the manifold if there is one.
+
+    `contours` are those of another prior than N(0, I).
+    """
     base = QPixmap(round(rect.width() * ratio), round(rect.height() * ratio))
     base.setDevicePixelRatio(ratio)
     painter = QPainter(base)
@@ -38,13 +42,13 @@ def painted_base(
     if layers.density:
         density.paint(painter, camera, palette)
     if layers.contours:
-        paint.contours(painter, camera, palette)
+        paint.contours(painter, camera, palette, contours)
     if layers.points and scatter.cloud is not None:
         painter.setOpacity(_POINTS_OVER_DENSITY if layers.density else 1.0)
         painter.drawImage(QPointF(0, 0), scatter.image(scatter.cloud, camera, ratio))
         painter.setOpacity(1.0)
     if layers.contours:
-        paint.contour_names(painter, camera, palette)
+        paint.contour_names(painter, camera, palette, contours)
     paint.axes(painter, camera, palette, names)
     if layers.density:
         density.paint_legend(painter, camera, palette)

@@ -12,6 +12,9 @@ from latentlab.engine.types import Flat, Region
 from latentlab.qt.views.latent_plane.camera import Camera
 from latentlab.qt.views.latent_plane.ticks import label, ticks
 
+# Lines through places of the plane, each from its first to its last.
+Lines = Sequence[Sequence[Flat]]
+
 REACH = 26
 _HANDLE = 11.0
 _MANIFOLD_OPACITY = 0.38
@@ -72,11 +75,18 @@ def manifold(painter: QPainter, camera: Camera, region: Region, image: QImage) -
     painter.restore()
 
 
-def contours(painter: QPainter, camera: Camera, palette: QPalette) -> None:
-    """Circles at 1, 2 and 3 standard deviations of the prior N(0, I)."""
+def contours(painter: QPainter, camera: Camera, palette: QPalette, lines: Lines | None = None) -> None:
+    """Circles at 1, 2 and 3 standard deviations of the prior N(0, I), or the `lines` of another prior."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     colour = palette.text().color()
+    if lines is not None:
+        colour.setAlphaF(0.6)
+        painter.setPen(_pen(colour, 1))
+        for line in lines:
+            painter.drawPolyline([QPointF(*camera.to_pixel(x, y)) for x, y in line])
+        painter.restore()
+        return
     middle = QPointF(*camera.to_pixel(0.0, 0.0))
     for sigmas in (1, 2, 3):
         radius = sigmas * camera.scale
@@ -88,8 +98,10 @@ def contours(painter: QPainter, camera: Camera, palette: QPalette) -> None:
     painter.restore()
 
 
-def contour_names(painter: QPainter, camera: Camera, palette: QPalette) -> None:
+def contour_names(painter: QPainter, camera: Camera, palette: QPalette, lines: Lines | None = None) -> None:
     """1σ, 2σ and 3σ beside their circles, at the upper right."""
+    if lines is not None:
+        return
     painter.save()
     painter.setFont(_small(painter))
     middle = QPointF(*camera.to_pixel(0.0, 0.0))

@@ -41,6 +41,8 @@ from latentlab.qt.views.latent_plane.cloud import Cloud
 from latentlab.qt.views.latent_plane.density import DensityLayer
 from latentlab.qt.views.latent_plane.lasso import Gathering
 from latentlab.qt.views.latent_plane.marks import Marks
+from latentlab.qt.views.latent_plane.note import PlaneNote, no_points
+from latentlab.qt.views.latent_plane.prior import contours_of, reach_of
 from latentlab.qt.views.latent_plane.scatter import Placed, Scatter, place
 from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.widgets.images import data_picture, to_qimage
@@ -98,6 +100,7 @@ class LatentPlane(QWidget):
         self.density = DensityLayer(workspace, self)
         self._ahead = Ahead(self)
         self.gathering = Gathering(self, workspace, self._hit)
+        self.note = PlaneNote(self)
         # Points and manifold of one snapshot come shortly after each other, and are painted together.
         self._repaint_soon = QTimer(self, singleShot=True, interval=20)
         self._repaint_soon.timeout.connect(self._repaint_all)
@@ -133,6 +136,11 @@ class LatentPlane(QWidget):
         self.scatter.clear()
         self._ahead.forget()
         self._place_marks()
+        self.note.say(no_points(model))
+        if self._unfitted and not model.can(Capability.ENCODES):
+            # There will be no points to fit the view to.
+            self._unfitted = False
+            self.show_all()
         self._repaint_all()
         self._settled.start()
 
@@ -249,7 +257,7 @@ class LatentPlane(QWidget):
     def show_all(self) -> None:
         """Fits the view to the points and to two sigmas of the prior."""
         # The outermost thousandth would make the rest small.
-        reach = _FIT_MARGIN * max(2.6, self.scatter.reach(0.999))
+        reach = _FIT_MARGIN * max(reach_of(self.workspace.model), self.scatter.reach(0.999))
         self._look(self.camera.fitted((-reach, reach, -reach, reach)))
 
     def look_at(self, region: Region) -> None:
@@ -413,6 +421,7 @@ class LatentPlane(QWidget):
     # Painting
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        self.note.fit()
         self._look(self.camera.resized(self.width(), self.height()))
 
     def changeEvent(self, event: QEvent) -> None:
@@ -435,6 +444,7 @@ class LatentPlane(QWidget):
                 self._manifold,
                 self.density,
                 axis_names(self.workspace.projection),
+                contours_of(self.workspace.model, self.workspace.projection),
             )
         painter = QPainter(self)
         draw_part(painter, self._base, event.rect(), ratio)

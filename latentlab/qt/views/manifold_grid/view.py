@@ -27,7 +27,7 @@ from latentlab.qt.clients.burst import Burst
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.manifold_grid.picture import GridPicture
 from latentlab.qt.views.spec import ViewSpec
-from latentlab.qt.widgets.plain_text import Label
+from latentlab.qt.widgets.plain_text import Label, plain_tip
 from latentlab.session.edits import SetGrid
 from latentlab.session.state import GRID_SIZES, OVER_PRIOR, OVER_VIEW, GridSettings, SessionState
 
@@ -175,6 +175,13 @@ class ManifoldGrid(QWidget):
             words = (
                 "Equal steps of prior probability in both directions; the other dimensions as at the probe"
             )
+        prior = None if self._workspace.model is None else self._workspace.model.prior
+        if prior is not None and prior.stands_in and grid.over != OVER_VIEW:
+            self.caption.setToolTip(
+                plain_tip(f"This model has no prior: the places are those of {prior.formula}, in its stead.")
+            )
+        else:
+            self.caption.setToolTip("")
         self.caption.setText(words)
 
     # Patience: nothing is said of what takes less than half a second

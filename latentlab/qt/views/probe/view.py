@@ -26,7 +26,7 @@ from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.widgets.flow_layout import FlowLayout
 from latentlab.qt.widgets.number_field import in_ascii, read_real
 from latentlab.qt.widgets.picture_label import CrispPicture
-from latentlab.qt.widgets.plain_text import Label
+from latentlab.qt.widgets.plain_text import Label, plain_tip
 from latentlab.session.edits import MoveProbe
 from latentlab.session.state import SessionState
 
@@ -164,14 +164,28 @@ class ProbePanel(QWidget):
     def _pointed(self, reply: PointReply) -> None:
         self.image.show_picture(reply.picture)
         radius = math.hypot(*reply.z)
-        self.density.setText(f"{reply.log_prior:.2f} nats, |z| {radius:.2f}".replace("-", "−"))
+        figure = f"{reply.log_prior:.2f} nats, |z| {radius:.2f}"
+        self.density.setText(figure.replace("inf", "∞").replace("-", "−"))
         # Else a narrow line would show the end of the text, and cut the figure.
         self.density.setCursorPosition(0)
-        self.words.setText(in_words(radius, len(reply.z)))
+        self.words.setText(self._in_words(reply, radius))
+
+    def _in_words(self, reply: PointReply, radius: float) -> str:
+        prior = None if self._workspace.model is None else self._workspace.model.prior
+        if prior is None or prior.standard:
+            return in_words(radius, len(reply.z))
+        if reply.log_prior == -math.inf:
+            return f"outside of the prior, {prior.formula}, which never draws from here"
+        inside = all(
+            low <= value <= high for value, low, high in zip(reply.z, prior.low, prior.high, strict=True)
+        )
+        where = "where nearly all draws" if inside else "farther out than nearly all draws"
+        return f"{where} of the prior, {prior.formula}, lie"
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
         self.z.show_point(self._workspace.state.probe)
+        self.density.setToolTip(plain_tip(density_tip(model)))
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
@@ -215,6 +229,21 @@ def _readout() -> QLineEdit:
     )
     as_a_label(line)
     return line
+
+
+def density_tip(model: LoadedReply) -> str:
+    """What the figure of the prior at the probe is worth, of this model."""
+    prior = model.prior
+    if prior is not None and prior.stands_in:
+        return (
+            f"{model.model} has no prior. How likely {prior.formula} would find this place is shown in its "
+            "stead: its log density in nats; |z| is the distance from the origin."
+        )
+    formula = "N(0, I)" if prior is None else prior.formula
+    return (
+        f"How likely the prior {formula} finds this place: its log density in nats; |z| is the distance "
+        "from the origin" + (", measured in the prior's standard deviations." if prior is None else ".")
+    )
 
 
 def in_words(radius: float, dimensions: int) -> str:

@@ -1,0 +1,1 @@
+"""Pictures that a model without a latent space draws."""
