@@ -17,7 +17,7 @@ def shows_components(plane: PlaneSettings, latents: int) -> bool:
 def pair_of(plane: PlaneSettings, latents: int) -> tuple[int, int]:
     """The two dimensions of a plane, or the first two where those chosen do not exist."""
     there = plane.axes == PAIR and max(plane.first, plane.second) < latents
-    return (plane.first, plane.second) if there else (0, min(1, latents - 1))
+    return (plane.first, plane.second) if there else (0, max(0, min(1, latents - 1)))
 
 
 def projection_of(
@@ -31,8 +31,8 @@ def projection_of(
 
 def axis_names(projection: Projection) -> tuple[str, str]:
     """What to write at the two axes of the plane; nothing where there is no second one."""
-    if projection.latents == 1:
-        return dimension_name(0), ""
+    if projection.latents < 2:
+        return dimension_name(0) if projection.latents else "", ""
     if projection.axes is None:
         return "PC 1", "PC 2"
     first, second = projection.axes

@@ -112,7 +112,8 @@ def _state(fields: dict[str, Any]) -> SessionState:
         model=fields["model"],
         data=fields["data"],
         split=fields["split"],
-        probe=_point(fields["probe"]),
+        # Of a model without latents there is none.
+        probe=_point(fields["probe"]) if fields["probe"] != [] else (),
         selected=selected,
         hidden=frozenset(fields["hidden"]),
         layers=layers,

@@ -19,9 +19,10 @@ from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.export import exportables
 from latentlab.qt.shell.main_window import LabWindow
 from latentlab.session.session import Session
-from tests.hands import Faults, composed, few_pictures, move, until
+from tests.hands import Faults, Hands, composed, few_pictures, move, settle, until
 from tests.kinds import latentless, prior
-from tests.kinds.prior import save_blot
+from tests.kinds.latentless import save_specks
+from tests.kinds.prior import BlotConfig, save_blot
 from tests.qt.shell import OFFSCREEN
 
 pytestmark = [OFFSCREEN, pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)]
@@ -124,3 +125,43 @@ def test_that_the_session_of_such_a_model_is_found_again(window: LabWindow, tmp_
     assert again.workspace.state.pins == (probe,)
     again.close()
     again.deleteLater()
+
+
+def test_that_every_control_of_the_window_can_be_used_with_such_models(window: LabWindow, tmp_path: Path):
+    faults, hands = Faults(window, tmp_path), Hands(window)
+    files = [
+        save_blot(tmp_path / "blot.safetensors"),
+        save_specks(tmp_path / "specks.safetensors"),
+        save_blot(tmp_path / "blot-3d.safetensors", BlotConfig(latents=3)),
+    ]
+    for path in files:
+        open_file(window, path)
+        hands.use_everything(of_a_kind=1)
+        settle(50)
+        assert not faults.found, f"{path.name}: {faults.found}"
+        assert window.workspace.model.path == str(path)
+    hands.open("mnist-vae-2d")
+    assert window.bench.plane.isVisible()
+    assert not window.bench.plane.note.isVisible()
+    hands.use_everything(of_a_kind=1)
+    assert not faults.found
+
+
+def test_that_a_model_without_latents_shows_what_it_draws(window: LabWindow, tmp_path: Path, qtbot: QtBot):
+    faults = Faults(window, tmp_path)
+    open_file(window, save_specks(tmp_path / "specks.safetensors"))
+    view = window.bench.samples
+    assert view.isVisible()
+    assert not window.bench.plane.isVisible()
+    assert view.note.text().startswith("specks has no latent space")
+    first = view.sheet.picture
+    assert first.shape == (4 * 28, 4 * 28)
+    QTest.mouseClick(view.draw, _LEFT)
+    until(lambda: "seed 1" in view.status.text(), "no others were drawn")
+    assert not np.array_equal(view.sheet.picture, first)
+    window.bench.exporter.save(exportables.SAMPLES, tmp_path / "drawn.png", 1, False, False)
+    until(lambda: (tmp_path / "drawn.png").exists() and not window.bench.background.busy, "nothing was saved")
+    assert np.array_equal(np.array(Image.open(tmp_path / "drawn.png")), view.sheet.picture)
+    window.save_settings()
+    assert Settings(tmp_path / "lab.ini").session.model.endswith("specks.safetensors")
+    assert not faults.found

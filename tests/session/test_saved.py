@@ -185,7 +185,7 @@ def test_that_another_version_is_named(version: object) -> None:
         {"selected": 1.5},
         {"hidden": ["1"]},
         {"hidden": [-1]},
-        {"probe": []},
+        {"probe": [[]]},
         {"probe": [0.0] * 257},
         {"condition": [0.0] * 1001},
         {"model": "x" * 20_000},
@@ -276,3 +276,8 @@ def test_that_a_direction_of_the_test_above_is_sound_but_for_what_is_changed() -
 def test_that_a_deeply_nested_text_is_refused() -> None:
     with pytest.raises(LabError, match="damaged"):
         from_text("[" * 100_000)
+
+
+def test_that_a_session_of_a_model_without_latents_has_no_place_and_is_sound() -> None:
+    state = SessionState(model="specks", probe=())
+    assert from_text(to_text(state)) == state

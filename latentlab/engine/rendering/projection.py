@@ -37,7 +37,9 @@ class Projection:
 
     @staticmethod
     def pair(first: int, second: int, latents: int) -> Projection:
-        """Two axes of a latent space; of one with a single axis, that one and nothing."""
+        """Two axes of a latent space; of one with a single axis, that one and nothing; of none, nothing."""
+        if latents == 0:
+            return Projection((), ())
         if latents == 1:
             return Projection((1.0,), (0.0,))
         return Projection(_axis(first, latents), _axis(second, latents), (first, second))

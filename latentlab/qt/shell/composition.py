@@ -44,6 +44,7 @@ from latentlab.qt.views.diffusion.view import SPEC as DIFFUSION
 from latentlab.qt.views.latent_plane.view import SPEC as LATENT_PLANE
 from latentlab.qt.views.own_picture.view import SPEC as OWN_PICTURE
 from latentlab.qt.views.probe.view import SPEC as PROBE
+from latentlab.qt.views.samples.view import SPEC as SAMPLES
 from latentlab.qt.views.spec import ViewContext
 from latentlab.qt.views.training.view import SPEC as TRAINING
 from latentlab.qt.views.walk.view import SPEC as WALK
@@ -76,6 +77,7 @@ def compose(
     views = Views(ViewContext(workspace, trainer, denoiser_client, controller.own_picture.pictures))
     plane, probe = views[LATENT_PLANE], views[PROBE]
     DensityWatcher(workspace, window)
+    samples = views[SAMPLES]
     player, training, diffusion = views[WALK], views[TRAINING], views[DIFFUSION]
     # Before the widget that it lies over now goes.
     centre = Centre((messages, LegendRoom(views[CLASS_LEGEND])), CENTRE, views, workspace)
@@ -112,6 +114,7 @@ def compose(
         plane=plane,
         probe=probe,
         player=player,
+        samples=samples,
         training=training,
         diffusion=diffusion,
         attributes=views[ATTRIBUTES],

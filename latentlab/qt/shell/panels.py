@@ -24,6 +24,7 @@ from latentlab.qt.views.manifold_grid.view import SPEC as MANIFOLD_GRID
 from latentlab.qt.views.neighbours.view import SPEC as NEIGHBOURS
 from latentlab.qt.views.own_picture.view import SPEC as OWN_PICTURE
 from latentlab.qt.views.probe.view import SPEC as PROBE
+from latentlab.qt.views.samples.view import SPEC as SAMPLES
 from latentlab.qt.views.selection_card.view import SPEC as SELECTION_CARD
 from latentlab.qt.views.spec import View, ViewContext, ViewSpec
 from latentlab.qt.views.training.view import SPEC as TRAINING
@@ -76,7 +77,7 @@ PANELS = (
 )
 
 # The middle: the first of them that the open model can fill.
-CENTRE: tuple[AnySpec, ...] = (LATENT_PLANE,)
+CENTRE: tuple[AnySpec, ...] = (LATENT_PLANE, SAMPLES)
 
 
 class Views:

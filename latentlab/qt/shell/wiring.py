@@ -31,6 +31,7 @@ def _attributes(bench: Workbench) -> None:
     board.sheet_wanted.connect(partial(controller.ask_to_save, exportables.SHEET))
     board.key_frame_wanted.connect(controller.pin)
     board.conditions.save_wanted.connect(partial(controller.ask_to_save, exportables.SAMPLES))
+    bench.samples.save_wanted.connect(partial(controller.ask_to_save, exportables.SAMPLES))
 
 
 def _own_picture(bench: Workbench) -> None:

@@ -34,6 +34,7 @@ from latentlab.qt.views.diffusion.view import DiffusionView
 from latentlab.qt.views.latent_plane.view import LatentPlane
 from latentlab.qt.views.own_picture.view import OwnPictureView
 from latentlab.qt.views.probe.view import ProbePanel
+from latentlab.qt.views.samples.view import SamplesView
 from latentlab.qt.views.training.view import TrainingPanel
 from latentlab.qt.views.walk.view import WalkPlayer
 from latentlab.qt.widgets.message_bar import MessageBar
@@ -52,8 +53,8 @@ class Workbench:
         exporter, opener: what leaves as a file, and what comes in as one.
         controller: the commands that concern the session and its files.
         models: the models as they come and go.
-        plane, probe, player, training, diffusion, attributes, own_picture, analogy: views that commands speak
-            to, or that ask for something.
+        plane, samples, probe, player, training, diffusion, attributes, own_picture, analogy: views that
+            commands speak to, or that ask for something.
         trainer, denoiser_client: the clients of the other two threads.
         film, following, live_samples: what follows a training.
         tapes: the commands that concern tapes and files.
@@ -74,6 +75,7 @@ class Workbench:
     controller: SessionController
     models: ModelController
     plane: LatentPlane
+    samples: SamplesView
     probe: ProbePanel
     player: WalkPlayer
     training: TrainingPanel

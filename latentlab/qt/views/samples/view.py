@@ -13,6 +13,7 @@ from latentlab.engine.rendering.requests.points import SamplesReply, SamplesRequ
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.models.capabilities import Capability
 from latentlab.qt.clients.workspace import Workspace
+from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.widgets.picture_label import CrispPicture
 from latentlab.qt.widgets.plain_text import Label
 
@@ -105,3 +106,11 @@ class SamplesView(QWidget):
     def _ask(self) -> None:
         self.status.setText("Drawing …")
         self._workspace.request_samples((), COUNT, self._seed)
+
+
+SPEC = ViewSpec(
+    "samples",
+    "Samples",
+    lambda context: SamplesView(context.workspace),
+    needs=frozenset({Capability.SAMPLES}),
+)

@@ -1,0 +1,28 @@
+"""Why something cannot be done with a model, in a sentence for the person: by the capabilities it lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from latentlab.models.capabilities import Capability
+
+# In the order in which they are told: what explains most comes first.
+_WHY: Mapping[Capability, str] = {
+    Capability.DECODES: "{name} has no latent space: it makes pictures, but not from points.",
+    Capability.ENCODES: "{name} has no encoder: pictures of the data have no place in its latent space.",
+    Capability.HAS_PRIOR: "{name} has no prior: it does not say where in its latent space to draw from.",
+    Capability.HAS_LIKELIHOOD: "{name} has no likelihood: it does not say how well a picture fits a point.",
+    Capability.TELLS_DENSITY: "{name} does not say how likely a picture is.",
+    Capability.SAMPLES: "{name} draws no pictures of its own.",
+    Capability.SAMPLES_STEPWISE: "{name} draws its pictures at once, without steps to look at.",
+    Capability.DENOISES: "{name} is no diffusion model: it does not separate noise from picture.",
+    Capability.CLASSIFIES: "{name} does not say what a picture shows.",
+    Capability.CONDITIONAL: "{name} takes no conditions: it was told neither classes nor attributes.",
+    Capability.FITS: "{name} is trained by gradient steps, not fitted in passes.",
+}
+
+
+def why_not(name: str, has: frozenset[Capability], needs: Iterable[Capability]) -> str:
+    """Why a model called `name` cannot do what needs these capabilities; "" if it can."""
+    lacking = frozenset(needs) - has
+    return next((words.format(name=name) for one, words in _WHY.items() if one in lacking), "")
