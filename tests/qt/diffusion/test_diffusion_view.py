@@ -235,7 +235,7 @@ def test_that_a_branch_ends_as_its_recipe_does_when_drawn_as_one(qtbot: QtBot, t
         with qtbot.waitSignal(view.tape_finished, timeout=20000):
             window.bench.models.open_denoiser(path)
         for sampler in ("ddpm", "dpm++"):
-            view.reverse._go(3)
+            view.reverse.playback.go(3)
             view.reverse.form.sampler.setCurrentIndex(view.reverse.form.sampler.findData(sampler))
             with qtbot.waitSignal(view.tape_finished, timeout=20000):
                 qtbot.mouseClick(view.reverse.transport.branch, LEFT)

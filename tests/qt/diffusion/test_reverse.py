@@ -15,7 +15,7 @@ from latentlab.engine.diffusion.requests import TapeRequest
 from latentlab.qt.clients.denoiser_client import DenoiserClient
 from latentlab.qt.views.diffusion.reverse.condition_form import TraitBox
 from latentlab.qt.views.diffusion.reverse.page import ReversePage
-from latentlab.qt.views.diffusion.reverse.tape_runner import MOST_TRACKS
+from latentlab.qt.views.diffusion.tape.runner import MOST_TRACKS
 from latentlab.qt.views.diffusion.tape.store import frame_bytes
 from latentlab.qt.views.diffusion.tape.strip import Tape
 from tests.qt.diffusion.fake_service import SIDE, FakeService, grey
@@ -244,7 +244,7 @@ def test_that_a_branch_goes_on_from_the_frame_in_hand_and_shares_what_came_befor
     trunk = page.frames
     scrub(qtbot, page, 8)
     page.form.guidance.setValue(60)
-    page._live.stop()
+    page.drawing._live.stop()
     branched(qtbot, page)
     asked = service.tapes[-1]
     assert asked.recipe is not None
@@ -354,7 +354,7 @@ def test_that_sliding_the_guidance_leaves_a_tape_alone_that_one_may_want_to_bran
     else:
         getattr(page.form, pending).setValue(5)
     page.form.guidance.setValue(30)
-    qtbot.waitUntil(lambda: not page._live.isActive(), timeout=1000)
+    qtbot.waitUntil(lambda: not page.drawing._live.isActive(), timeout=1000)
     assert len(service.tapes) == 1
     assert page.tracks.all[0].recipe == before
     wanted = "Changed: Draw or Branch." if pending == "frame" else "Changed: Draw again."
@@ -398,7 +398,7 @@ def test_that_a_slow_tape_is_drawn_again_only_when_that_is_asked(
     drawn(qtbot, page)
     page.tracks.all[0].seconds = 20.0
     page.form.guidance.setValue(50)
-    qtbot.waitUntil(lambda: not page._live.isActive(), timeout=1000)
+    qtbot.waitUntil(lambda: not page.drawing._live.isActive(), timeout=1000)
     assert len(service.tapes) == 1
     page.form.seed.setValue(5)
     assert "Draw again" in page.transport.words.text()

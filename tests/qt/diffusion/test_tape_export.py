@@ -53,7 +53,7 @@ def window(qtbot: QtBot, tmp_path: Path, model: Path) -> Iterator[LabWindow]:
 def branch(qtbot: QtBot, window: LabWindow) -> None:
     """Off the third frame, in another manner."""
     page = window.bench.diffusion.reverse
-    page._go(2)
+    page.playback.go(2)
     page.form.sampler.setCurrentIndex(page.form.sampler.findData("ddpm"))
     page.form.guidance.setValue(25)
     with qtbot.waitSignal(window.bench.diffusion.tape_finished, timeout=20000):
@@ -194,8 +194,8 @@ def test_that_a_picture_whose_recipe_did_not_fit_says_so(
 
 def test_that_what_is_seen_can_be_chosen(qtbot: QtBot, window: LabWindow, tmp_path: Path) -> None:
     page = window.bench.diffusion.reverse
-    page._go(3)
-    page._pick(2)
+    page.playback.go(3)
+    page.playback.choose(2)
     frame = page.frame
     assert frame is not None
     path = saved(qtbot, window, "saveFrameAction", tmp_path / "f.png", show=1)

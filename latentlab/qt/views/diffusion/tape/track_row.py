@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from latentlab.qt.views.diffusion.reverse.tape_runner import Track
+from latentlab.qt.views.diffusion.tape.runner import Track
 from latentlab.qt.views.diffusion.tape.strip import Tape
 from latentlab.qt.widgets.plain_text import Label, plain_tip
 

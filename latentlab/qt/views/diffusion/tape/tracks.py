@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from latentlab.qt.views.diffusion.reverse.tape_runner import Track
+from latentlab.qt.views.diffusion.tape.runner import Track
 from latentlab.qt.views.diffusion.tape.track_row import TrackRow
 from latentlab.qt.views.diffusion.text import of_sampler_settings
 
