@@ -225,7 +225,7 @@ def test_that_moves_in_many_dimensions_are_quick(
 
     started = time.perf_counter()
     for number in range(200):
-        plane._move_probe(1, 0.01 * number, 0.0)
+        plane.hand.move_probe(1, 0.01 * number, 0.0)
     assert (time.perf_counter() - started) / 200 < 0.005
 
 

@@ -31,7 +31,6 @@ from latentlab.engine.rendering.requests.points import WalkReply
 from latentlab.engine.types import Point, Region
 from latentlab.models.capabilities import Capability
 from latentlab.qt.clients.deferred_probe import DeferredProbe
-from latentlab.qt.clients.undo import new_gesture
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.latent_plane import paint
 from latentlab.qt.views.latent_plane.background import Manifold, draw_part, painted_base
@@ -41,23 +40,19 @@ from latentlab.qt.views.latent_plane.cloud import Cloud
 from latentlab.qt.views.latent_plane.density import DensityLayer
 from latentlab.qt.views.latent_plane.lasso import Gathering
 from latentlab.qt.views.latent_plane.marks import Marks
+from latentlab.qt.views.latent_plane.mouse import Hand
 from latentlab.qt.views.latent_plane.note import PlaneNote, no_points
 from latentlab.qt.views.latent_plane.prior import contours_of, reach_of
 from latentlab.qt.views.latent_plane.scatter import Placed, Scatter, place
 from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.widgets.images import data_picture, to_qimage
 from latentlab.qt.widgets.plain_text import listed
-from latentlab.session.edits import LookAt, MoveProbe, PointAt
+from latentlab.session.edits import LookAt
 from latentlab.session.plane import axis_names
 from latentlab.session.state import SessionState
 
-_GRAB = 14
-_HIT = 9
-_NUDGE = 4.0
 _CELL = 40
 _FIT_MARGIN = 1.08
-_KEY = Qt.Key
-_STEPS = {_KEY.Key_Left: (-1, 0), _KEY.Key_Right: (1, 0), _KEY.Key_Up: (0, 1), _KEY.Key_Down: (0, -1)}
 
 
 class LatentPlane(QWidget):
@@ -89,17 +84,13 @@ class LatentPlane(QWidget):
         self._base: QPixmap | None = None
         self._path, self._unfitted = "", True
         self._names = ("", "")
-        self._hovered: int | None = None
-        self._mouse = QPointF()
-        self._drag: tuple[int, QPointF] | None = None
-        self._pan: QPointF | None = None
-        self._key_gesture = 0
+        self.hand = Hand(self, workspace)
         # A view that is still moving asks for no manifold; the old one is stretched meanwhile.
         self._settled = QTimer(self, singleShot=True, interval=40)
         self._settled.timeout.connect(self._look_closely)
         self.density = DensityLayer(workspace, self)
         self._ahead = Ahead(self)
-        self.gathering = Gathering(self, workspace, self._hit)
+        self.gathering = Gathering(self, workspace, self.hand.hit)
         self.note = PlaneNote(self)
         # Points and manifold of one snapshot come shortly after each other, and are painted together.
         self._repaint_soon = QTimer(self, singleShot=True, interval=20)
@@ -131,7 +122,7 @@ class LatentPlane(QWidget):
         self._path = model.path
         # Points of another model, and numbers of other pictures, mean nothing here.
         self.marks.forget()
-        self._manifold = self._hovered = None
+        self._manifold = self.hand.hovered = None
         self._names = axis_names(self.workspace.projection)
         self.scatter.clear()
         self._ahead.forget()
@@ -235,12 +226,12 @@ class LatentPlane(QWidget):
     @Slot(object, object)
     def _probed(self, old: SessionState, new: SessionState) -> None:
         # Under the hand at once; for a hand that is elsewhere, after the picture that it looks at.
-        if self._drag is not None:
+        if self.hand.drag is not None:
             self._follow(old, new)
 
     @Slot(object, object)
     def _trailed(self, old: SessionState, new: SessionState) -> None:
-        if self._drag is None:
+        if self.hand.drag is None:
             self._follow(old, new)
 
     def show_trajectory(self, points: tuple[Point, ...], reached: int, hand: str = "") -> None:
@@ -258,18 +249,19 @@ class LatentPlane(QWidget):
         """Fits the view to the points and to two sigmas of the prior."""
         # The outermost thousandth would make the rest small.
         reach = _FIT_MARGIN * max(reach_of(self.workspace.model), self.scatter.reach(0.999))
-        self._look(self.camera.fitted((-reach, reach, -reach, reach)))
+        self.look(self.camera.fitted((-reach, reach, -reach, reach)))
 
     def look_at(self, region: Region) -> None:
         """Shows all of a region of the plane (left, right, bottom, top)."""
-        self._look(self.camera.fitted(region))
+        self.look(self.camera.fitted(region))
 
     def zoom(self, factor: float, about: QPointF | None = None) -> None:
         """Closer by a factor, about a pixel or the middle of the view."""
         centre = about or QPointF(0.5 * self.width(), 0.5 * self.height())
-        self._look(self.camera.zoomed(factor, centre.x(), centre.y()))
+        self.look(self.camera.zoomed(factor, centre.x(), centre.y()))
 
-    def _look(self, camera: Camera) -> None:
+    def look(self, camera: Camera) -> None:
+        """Shows what a camera sees."""
         self.camera = camera
         self._repaint_all()
         self._settled.start()
@@ -310,119 +302,44 @@ class LatentPlane(QWidget):
     # The hand
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if self.gathering.press(event):
-            self._hover(None)
-        elif event.button() == Qt.MouseButton.LeftButton:
-            probe = QPointF(
-                *self.camera.to_pixel(*self.workspace.projection.to_plane(self.workspace.state.probe))
-            )
-            gap = probe - event.position()
-            # Gripping the handle off its middle must not make it jump.
-            grip = gap if math.hypot(gap.x(), gap.y()) <= _GRAB else QPointF()
-            self._drag = (new_gesture(), grip)
-            self._hover(None)
-            if grip.isNull():
-                self._send_probe(event.position())
-        elif event.button() in (Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton):
-            self._pan = event.position()
-            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        self.hand.press(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self.gathering.move(event):
-            return
-        if self._drag is not None:
-            self._send_probe(event.position() + self._drag[1])
-        elif self._pan is not None:
-            moved = event.position() - self._pan
-            self._pan = event.position()
-            self._look(self.camera.panned(moved.x(), moved.y()))
-        else:
-            self._mouse = event.position()
-            self._hover(self._hit(event.position()))
+        self.hand.move(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self.gathering.release(event, self.camera, self.cloud):
-            return
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._drag = None
-        else:
-            self._pan = None
-            self.gathering.point()
+        self.hand.release(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if self.gathering.takes(event):
-            return
-        row = self._hit(event.position())
-        if event.button() == Qt.MouseButton.LeftButton and row is not None:
-            self._drag = None
-            self.workspace.select(row)
+        self.hand.double_click(event)
 
     def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and self._hovered is None:
+        if (
+            isinstance(event, QHelpEvent)
+            and event.type() == QEvent.Type.ToolTip
+            and self.hand.hovered is None
+        ):
             words = self.density.words_at(event.pos().toPointF(), self.camera)
             QToolTip.showText(event.globalPos(), words, self)
             return True
         return super().event(event)
 
     def leaveEvent(self, event: QEvent) -> None:
-        self._hover(None)
+        self.hand.hover(None)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self.zoom(1.0015 ** event.angleDelta().y(), event.position())
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = Qt.Key(event.key())
-        if key in _STEPS:
-            far = _NUDGE * (10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
-            # A key that repeats is one gesture, and so one step of the undo.
-            if not event.isAutoRepeat():
-                self._key_gesture = new_gesture()
-            across, up = _STEPS[key]
-            u, v = self.workspace.projection.to_plane(self.workspace.state.probe)
-            reach = far / self.camera.scale
-            self._move_probe(self._key_gesture, u + across * reach, v + up * reach)
-        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
-            self.zoom(1.25)
-        elif key == Qt.Key.Key_Minus:
-            self.zoom(0.8)
-        elif key == Qt.Key.Key_Home:
-            self.show_all()
-        elif key == Qt.Key.Key_Escape and self.gathering.end():
-            pass
-        elif key == Qt.Key.Key_Escape and self.workspace.state.selected is not None:
-            self.workspace.select(None)
-        else:
+        if not self.hand.key(event):
             super().keyPressEvent(event)
-
-    def _send_probe(self, place: QPointF) -> None:
-        assert self._drag is not None
-        self._move_probe(self._drag[0], *self.camera.to_plane(place.x(), place.y()))
-
-    def _move_probe(self, gesture: int, u: float, v: float) -> None:
-        """The probe to another place of the plane; the rest of it stays."""
-        z = self.workspace.projection.place(self.workspace.state.probe, u, v)
-        self.workspace.do(MoveProbe(gesture=gesture, z=z))
-
-    def _hit(self, place: QPointF) -> int | None:
-        """The picture whose point is under a pixel."""
-        if self.cloud is None or not self.workspace.state.layers.points:
-            return None
-        found = self.cloud.nearest(*self.camera.to_plane(place.x(), place.y()))
-        return found[0] if found and found[1] * self.camera.scale <= _HIT else None
-
-    def _hover(self, row: int | None) -> None:
-        if row is None and self._hovered is None:
-            return
-        self._hovered = row
-        self.workspace.do(PointAt(z=None if row is None else self.scatter.z_of(row)))
-        self.update()
 
     # Painting
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.note.fit()
-        self._look(self.camera.resized(self.width(), self.height()))
+        self.look(self.camera.resized(self.width(), self.height()))
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:
@@ -459,10 +376,12 @@ class LatentPlane(QWidget):
     def _paint_card(self, painter: QPainter) -> None:
         """The picture of the point under the mouse."""
         model = self.workspace.model
-        if self._hovered is not None and model is not None and self._hovered < len(model.images):
-            name = listed(model.class_of(self._hovered))
-            picture = to_qimage(data_picture(model.images, self._hovered))
-            paint.card(painter, self.rect(), self.palette(), self._mouse, picture, name, self._hovered)
+        if self.hand.hovered is not None and model is not None and self.hand.hovered < len(model.images):
+            name = listed(model.class_of(self.hand.hovered))
+            picture = to_qimage(data_picture(model.images, self.hand.hovered))
+            paint.card(
+                painter, self.rect(), self.palette(), self.hand.place, picture, name, self.hand.hovered
+            )
 
     def _update_around(self, z: Point | None) -> None:
         """Repaints the few pixels about a mark at z."""
