@@ -7,7 +7,6 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSizePolicy,
     QToolButton,
@@ -18,10 +17,10 @@ from PySide6.QtWidgets import (
 from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.engine.rendering.requests.pictures import SelectionReply, SelectionRequest
 from latentlab.engine.rendering.serving import Refusal
-from latentlab.engine.types import Point
 from latentlab.models.capabilities import Capability
 from latentlab.qt.clients.undo import new_gesture
 from latentlab.qt.clients.workspace import Workspace
+from latentlab.qt.views.selection_card.figures import CardFigures, value_label
 from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.widgets.colours import class_colour
 from latentlab.qt.widgets.flow_layout import TileLayout
@@ -38,34 +37,6 @@ _ONE_GESTURE_MS = 600
 _HOW = (
     "Double-click a point in the plane, or enter a picture's number above, to see that picture "
     "beside its reconstruction."
-)
-# A key, the name, and what it means: each a row of a table.
-_Row = tuple[str, str, str]
-_ELBO_ROWS: tuple[_Row, ...] = (
-    (
-        "reconstruction",
-        "Reconstruction",
-        "E_q[log p(x|z)]: how well samples of the posterior decode to this picture, on average.",
-    ),
-    (
-        "kl",
-        "− KL(q ‖ p)",
-        "How far the posterior q(z|x) is from the prior p(z): the cost of encoding this picture.",
-    ),
-    (
-        "elbo",
-        "= ELBO",
-        "The evidence lower bound, reconstruction − KL: a lower bound of the model's log p(x) of "
-        "the picture.",
-    ),
-)
-_POSTERIOR_ROWS: tuple[_Row, ...] = (
-    ("mean", "Mean μ", "The mean of the posterior q(z|x): the position of the picture in the plane."),
-    (
-        "sigma",
-        "Sigma σ",
-        "The posterior's standard deviation along each dimension: the encoder's uncertainty.",
-    ),
 )
 
 
@@ -102,7 +73,7 @@ class SelectionCard(QWidget):
         self.heading = RichLabel("<b>Selected picture</b>")
         self.index = IndexBox()
         self.index.valueChanged.connect(self._stepped)
-        self.name = _figure("selectedClass", "The class of the picture in the data.", RichLabel())
+        self.name = value_label("selectedClass", "The class of the picture in the data.", RichLabel())
         # Long names shall not make the column wider.
         self.name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.name.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -139,10 +110,7 @@ class SelectionCard(QWidget):
         self.draw_again.setAccessibleName("Sample the posterior again")
         self.draw_again.setToolTip("Decode eight other samples of the picture's posterior.")
         self.draw_again.clicked.connect(self._draw_again)
-        self.figures = {
-            key: _figure(f"selected{key.capitalize()}", help_text)
-            for key, _, help_text in _ELBO_ROWS + _POSTERIOR_ROWS
-        }
+        self.figures = CardFigures()
         self._body = QWidget()
         self._lay_out()
         self._show_selected(workspace.state)
@@ -175,9 +143,9 @@ class SelectionCard(QWidget):
         body = QVBoxLayout(self._body)
         body.setContentsMargins(0, 0, 0, 0)
         body.addLayout(pair)
-        body.addLayout(_table(_ELBO_ROWS, self.figures))
+        body.addLayout(self.figures.elbo())
         body.addWidget(Label("Posterior q(z|x)"))
-        body.addLayout(_table(_POSTERIOR_ROWS, self.figures))
+        body.addLayout(self.figures.posterior())
         draws = QHBoxLayout()
         draws.addWidget(Label("Posterior samples"), 1)
         draws.addWidget(self.draw_again)
@@ -219,11 +187,7 @@ class SelectionCard(QWidget):
         self._body.show()
         self.original.show_picture(card.original)
         self.reconstruction.show_picture(card.reconstruction)
-        nats = {"reconstruction": card.reconstruction_nats, "kl": card.kl, "elbo": card.elbo}
-        for key, value in nats.items():
-            self.figures[key].setText(f"{_signed(value, 2)} nats")
-        for key, point in (("mean", card.mean), ("sigma", card.sigma)):
-            self.figures[key].setText(_coordinates(point))
+        self.figures.show(card)
         for number, picture in enumerate(self.draws):
             picture.show_picture(card.draws[number] if number < len(card.draws) else None)
 
@@ -269,8 +233,7 @@ class SelectionCard(QWidget):
     @Slot()
     def _clear(self) -> None:
         """Takes away what belongs to an image selected before."""
-        for figure in self.figures.values():
-            figure.setText("…")
+        self.figures.clear()
         for picture in (self.reconstruction, *self.draws):
             picture.show_picture(None)
 
@@ -292,45 +255,6 @@ class SelectionCard(QWidget):
     @Slot()
     def _deselect(self) -> None:
         self._workspace.select(None)
-
-
-def _figure(name: str, what: str, label: QLabel | None = None) -> QLabel:
-    """A value in a table, to be read and copied."""
-    label = Label("…") if label is None else label
-    label.setObjectName(name)
-    label.setToolTip(plain_tip(what))
-    label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return label
-
-
-def _table(rows: tuple[_Row, ...], figures: dict[str, QLabel]) -> QGridLayout:
-    """Names on the left, values on the right."""
-    table = QGridLayout()
-    table.setHorizontalSpacing(12)
-    table.setVerticalSpacing(2)
-    table.setColumnStretch(1, 1)
-    for row, (key, name, what) in enumerate(rows):
-        label, figure = Label(name), figures[key]
-        label.setToolTip(plain_tip(what))
-        figure.setAccessibleName(name)
-        if key == "elbo":
-            font = label.font()
-            font.setBold(True)
-            label.setFont(font)
-            figure.setFont(font)
-        table.addWidget(label, row, 0)
-        table.addWidget(figure, row, 1)
-    return table
-
-
-def _signed(value: float, digits: int) -> str:
-    return f"{value:.{digits}f}".replace("-", "\N{MINUS SIGN}")
-
-
-def _coordinates(point: Point, most: int = 4) -> str:
-    text = ", ".join(_signed(value, 3) for value in point[:most])
-    return text if len(point) <= most else f"{text}, … ({len(point)})"
 
 
 SPEC = ViewSpec(
