@@ -183,7 +183,7 @@ def test_that_nothing_is_clipped_however_narrow(
     qtbot.wait(1)
     assert card.minimumSizeHint().width() <= 260
     assert card.reconstruction.height() >= min(card.reconstruction.width() // SIDE * SIDE, 224)
-    for part in (card.original, card.reconstruction, *card.draws, *card.figures.values()):
+    for part in (card.original, card.reconstruction, *card.draws, *card.figures.labels.values()):
         assert card.rect().contains(part.rect().translated(part.mapTo(card, QPoint())))
 
 

@@ -249,7 +249,9 @@ def test_that_a_branch_ends_as_its_recipe_does_when_drawn_as_one(qtbot: QtBot, t
 def test_that_a_model_that_is_none_is_refused_in_the_message_bar(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
         window.bench.models.open_denoiser(str(save_tiny_model(tmp_path / "vae.safetensors")))
-        qtbot.waitUntil(lambda: "is no diffusion model" in window.bench.messages.label.text(), timeout=20000)
+        qtbot.waitUntil(
+            lambda: "is not a diffusion model" in window.bench.messages.label.text(), timeout=20000
+        )
         assert "vae.safetensors" in window.bench.messages.label.text()
         assert window.bench.denoiser_client.model is None
 
