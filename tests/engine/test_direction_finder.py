@@ -71,7 +71,8 @@ def loaded(tmp_path: Path) -> LoadedModel:
 @pytest.fixture
 def _judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     judge = load_model(save_tiny_classifier(tmp_path / "judge.safetensors"))
-    monkeypatch.setattr(direction_service, "classifier_for", lambda *asked, **others: judge)
+    for module in (finding, direction_service):
+        monkeypatch.setattr(module, "classifier_for", lambda *asked, **others: judge)
 
 
 @pytest.mark.usefixtures("_judge")
