@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, settings
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
 from latentlab.models.vae.model import VAE, VAEConfig
+from tests.slow import mark_slow
 from tests.tiny import save_tiny_model
 
 torch.set_num_threads(1)
@@ -25,6 +26,10 @@ _SLOW_OK = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 settings.register_profile("here", deadline=None, max_examples=40, suppress_health_check=_SLOW_OK)
 settings.register_profile("ci", settings.get_profile("here"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    mark_slow(items)
 
 
 @pytest.fixture(autouse=True)
