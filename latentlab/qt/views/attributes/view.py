@@ -12,11 +12,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
-    QComboBox,
-    QFormLayout,
-    QHBoxLayout,
-    QPushButton,
-    QSizePolicy,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -34,7 +29,7 @@ from latentlab.qt.clients.coalesce import Asking
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.density_watcher import FarWarning
 from latentlab.qt.views.attributes.addable import moved
-from latentlab.qt.views.attributes.before_after import BeforeAfter
+from latentlab.qt.views.attributes.board_form import BoardForm
 from latentlab.qt.views.attributes.condition_board import ConditionBoard
 from latentlab.qt.views.attributes.own_directions import owned
 from latentlab.qt.views.attributes.row import AttributeRow
@@ -42,40 +37,12 @@ from latentlab.qt.views.attributes.sections_list import Shelf
 from latentlab.qt.views.attributes.sheet_dialog import SheetDialog
 from latentlab.qt.views.attributes.trust_table import TrustTable
 from latentlab.qt.views.spec import ViewSpec
-from latentlab.qt.widgets.flow_layout import FlowLayout
-from latentlab.qt.widgets.plain_text import Label, plain_tip
 from latentlab.session.edits import AddAttributes
 from latentlab.session.state import SessionState
 
 if TYPE_CHECKING:
     from latentlab.engine.attributes.directions import Directions
 
-_METHODS = (
-    (
-        "Difference of means",
-        "means",
-        "The mean encoding of pictures with it minus the mean of those without.",
-    ),
-    (
-        "Others regressed out",
-        "regressed",
-        "What it adds when the other attributes stay as they are: a hat without short hair, say.",
-    ),
-    (
-        "Linear discriminant",
-        "discriminant",
-        "The direction that best separates pictures with it from those without (Fisher), scaled "
-        "to the distance between the two groups.",
-    ),
-    (
-        "Steered",
-        STEERED,
-        "Trained through the decoder until a classifier recognises the attribute in its pictures "
-        "and nothing else has changed. Takes a minute or more where it is not shipped.",
-    ),
-)
-# Below this height the pictures are small.
-_LOW = 440
 # What is left over when the same was added and taken away.
 _ROUNDING = 1e-5
 _LEARNING = "The model is still being trained. Its directions are computed when the training is finished."
@@ -102,44 +69,13 @@ class AttributeBoard(QWidget):
         # The point that attributes are added to, and what the model was told there.
         self._asked: tuple[Point, Point] | None = None
         self.shelf = Shelf(workspace)
-        self.pictures = BeforeAfter()
-        self.before, self.after = self.pictures.before, self.pictures.after
-        self.method = QComboBox()
-        self.method.setObjectName("directionMethod")
-        self.method.setAccessibleName("How directions are found")
-        for number, (title, name, tip) in enumerate(_METHODS):
-            self.method.addItem(title, name)
-            self.method.setItemData(number, plain_tip(tip), Qt.ItemDataRole.ToolTipRole)
-        self.method.setToolTip(plain_tip("\n".join(f"{title}: {tip}" for title, _, tip in _METHODS)))
-        self.method.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.status = Label()
-        self.status.setObjectName("attributeStatus")
-        self.status.setWordWrap(True)
-        self.zero_all = QPushButton("&Zero all")
-        self.zero_all.setObjectName("attributeZeroAll")
-        self.zero_all.setAccessibleName("Zero all attributes")
-        self.zero_all.setToolTip("Sets all attributes back to 0.")
-        self.trust = QPushButton("Reli&ability …")
-        self.trust.setObjectName("attributeTrust")
-        self.trust.setAccessibleName("Reliability of the directions")
-        self.trust.setToolTip(
-            "How well each direction separates held-out pictures, and which directions are similar."
-        )
-        self.sheet = QPushButton("&Sheet …")
-        self.sheet.setObjectName("attributeSheetOpen")
-        self.sheet.setAccessibleName("Many pictures, before and after")
-        self.sheet.setToolTip(
-            "Adds attributes to many pictures at once: a row for each picture, a column for each amount."
-        )
-        self.key_frame = QPushButton("&Key frame")
-        self.key_frame.setObjectName("attributeKeyFrame")
-        self.key_frame.setAccessibleName("Make this a key frame of the walk")
-        self.key_frame.setToolTip(
-            "Pins the picture as the next key frame. The walk goes from one to the next: play "
-            "it, or save it as WebP, GIF, APNG or MP4."
-        )
         self.far = FarWarning(workspace)
         self.far.setContentsMargins(8, 0, 8, 0)
+        self.form = BoardForm(self.shelf, self.far)
+        self.pictures, self.method, self.status = self.form.pictures, self.form.method, self.form.status
+        self.before, self.after = self.pictures.before, self.pictures.after
+        self.zero_all, self.trust = self.form.zero_all, self.form.trust
+        self.sheet, self.key_frame = self.form.sheet, self.form.key_frame
         self.conditions = ConditionBoard(workspace)
         self.pages = QTabWidget()
         self.pages.setObjectName("attributePages")
@@ -167,45 +103,16 @@ class AttributeBoard(QWidget):
             self._loaded(workspace.model)
 
     def _lay_out(self) -> None:
-        form = QFormLayout()
-        form.setContentsMargins(8, 0, 8, 0)
-        form.addRow("Directions b&y", self.method)
-        feet = QWidget()
-        foot = FlowLayout(feet, gap=6)
-        for button in (self.zero_all, self.key_frame, self.sheet, self.trust):
-            foot.addWidget(button)
-        below = QHBoxLayout()
-        below.setContentsMargins(8, 0, 8, 0)
-        below.addWidget(self.status)
-        vectors = QWidget()
-        self.pages.addTab(vectors, "By vect&or")
+        self.pages.addTab(self.form, "By vect&or")
         self.pages.addTab(self.conditions, "By &condition")
         self.pages.setTabToolTip(0, "Move z along the direction of an attribute.")
         self.pages.setTabToolTip(1, "Change the decoder's condition, and compare it with the vector.")
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self.pages)
-        self._column = layout = QVBoxLayout(vectors)
-        layout.setContentsMargins(0, 8, 0, 0)
-        layout.setSpacing(6)
-        layout.addWidget(self.pictures)
-        layout.addLayout(form)
-        layout.addLayout(below)
-        layout.addWidget(self.shelf, 1)
-        # Below the sliders: above them, it would push them away from under the hand.
-        layout.addWidget(self.far)
-        below_all = QHBoxLayout()
-        below_all.setContentsMargins(8, 0, 8, 8)
-        below_all.addWidget(feet)
-        layout.addLayout(below_all)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        # Where it is low, sliders matter more than the size of the pictures.
-        tight = self.height() < _LOW
-        if tight != self.pictures.tight:
-            self.pictures.set_tight(tight)
-            self._column.setContentsMargins(0, 2 if tight else 8, 0, 0)
-            self._column.setSpacing(3 if tight else 6)
+        self.form.fit(self.height())
         super().resizeEvent(event)
 
     @property
@@ -255,9 +162,9 @@ class AttributeBoard(QWidget):
         if self._wanted and self._workspace.model is not None:
             self._wanted = False
             if self._workspace.following:
-                self._say(_LEARNING)
+                self.form.say(_LEARNING)
             else:
-                self._say("Computing directions …")
+                self.form.say("Computing directions …")
                 self._workspace.request_directions(self.method.currentData())
             self._asking.soon()
         super().paintEvent(event)
@@ -265,7 +172,7 @@ class AttributeBoard(QWidget):
     @Slot(object)
     def _directed(self, reply: DirectionsReply) -> None:
         if reply.directions is None:
-            self._say(
+            self.form.say(
                 f"Steering directions through the decoder: {reply.share:.0%}."
                 if reply.steering
                 else f"Computing directions: {reply.share:.0%} of the pictures are encoded."
@@ -277,7 +184,7 @@ class AttributeBoard(QWidget):
     def _unfolded(self, reply: object) -> None:
         if self._directions is not None or self.status.text() != _LEARNING:
             self._show_directions(None)
-            self._say(_LEARNING)
+            self.form.say(_LEARNING)
 
     @Slot(object)
     def _before(self, reply: WalkReply) -> None:
@@ -291,7 +198,7 @@ class AttributeBoard(QWidget):
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
         if refusal.slot == DirectionsRequest.slot:
-            self._say(refusal.message)
+            self.form.say(refusal.message)
         elif refusal.slot == BeforeRequest.slot:
             self._asking.answered()
 
@@ -304,13 +211,9 @@ class AttributeBoard(QWidget):
 
     # What is shown
 
-    def _say(self, words: str) -> None:
-        self.status.setText(words)
-        self.status.setVisible(bool(words))
-
     def _show_directions(self, directions: Directions | None) -> None:
         self._directions = directions
-        self._say("")
+        self.form.say("")
         self.shelf.show_directions(directions)
 
     @Slot()
