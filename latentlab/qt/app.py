@@ -14,7 +14,12 @@ from PySide6.QtWidgets import QApplication
 
 from latentlab.engine.files.model_catalog import data_of, denoises, encoder_of
 from latentlab.engine.inference.memory import hoard_little
-from latentlab.engine.rendering.requests.opening import EncodingsReply, LoadedReply
+from latentlab.engine.rendering.requests.opening import (
+    EncodeRequest,
+    EncodingsReply,
+    LoadedReply,
+    LoadRequest,
+)
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.errors import LabError
 from latentlab.qt.clients.gui_gc import Collector
@@ -124,7 +129,7 @@ class _Opening(QObject):
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
         # The window hears of a refusal first, and may have asked for the model that ships instead.
-        if refusal.slot in ("load", "encodings") and not self._window.bench.models.falling_back:
+        if refusal.of(LoadRequest, EncodeRequest) and not self._window.bench.models.falling_back:
             self._fault = refusal.message
             self._loop.quit()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from latentlab.engine.rendering.requests.opening import LoadedReply
@@ -60,6 +60,35 @@ def on_data(state: SessionState, data: str, split: str | None = None) -> Session
         hidden=state.hidden if data == state.data else frozenset(),
         pictures=None,
     )
+
+
+def with_what_was_done_since(
+    wanted: SessionState, then: SessionState, now: SessionState, reply: LoadedReply, *, goes_on: bool
+) -> SessionState:
+    """The state that was wanted when `reply` was asked for, with what the person has done meanwhile.
+
+    That counts as done to what is open now, but for points of the model before, numbers of its pictures and
+    of their classes.
+
+    Args:
+        wanted: what the session was to become.
+        then: the session when that was asked for.
+        now: the session now.
+        reply: what has been opened; perhaps on other data than were wanted.
+        goes_on: whether points mean the same in it as in the model before.
+    """
+    left = frozenset[str]() if goes_on else OF_MODEL
+    if (now.data, now.split) != (reply.data, reply.split):
+        left |= OF_PICTURES if now.data == reply.data else OF_DATA
+    if (wanted.data, wanted.split) != (reply.data, reply.split):
+        # The model's own data, in place of those that were asked for.
+        wanted = on_data(wanted, reply.data, reply.split)
+    since = {
+        field.name: getattr(now, field.name)
+        for field in fields(SessionState)
+        if field.name not in left and getattr(now, field.name) != getattr(then, field.name)
+    }
+    return replace(wanted, **since, model=wanted.model, data=reply.data, split=reply.split)
 
 
 def with_pictures_of(state: SessionState, other: SessionState, model: LoadedReply) -> SessionState:

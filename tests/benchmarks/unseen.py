@@ -27,6 +27,9 @@ from torch.nn import functional
 
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
+from latentlab.engine.rendering.requests.directions import DirectionsRequest
+from latentlab.engine.rendering.requests.pictures import SelectionRequest
+from latentlab.engine.rendering.requests.points import PointRequest
 from latentlab.engine.training.presets import batch_for, fields_of, suited_to
 from latentlab.qt.app import create_window
 from latentlab.session.edits import SelectImage
@@ -84,8 +87,8 @@ class Hand:
     def __init__(self, window: QWidget) -> None:
         self.window, self.workspace, self.board = window, window.workspace, board_of(window)
         self.drawn: dict[tuple[float, ...], Tensor] = {}
-        self.workspace.pointed.connect(self._note)
-        self.workspace.selected.connect(self._selected)
+        self.workspace.on(PointRequest).connect(self._note)
+        self.workspace.on(SelectionRequest).connect(self._selected)
         self.mean: dict[int, tuple[float, ...]] = {}
 
     def _note(self, reply: object) -> None:
@@ -118,7 +121,7 @@ class Hand:
         """Has the directions found in another way."""
         chooser = self.window.findChild(QComboBox, "directionMethod")
         found: list[object] = []
-        self.workspace.directed.connect(found.append)
+        self.workspace.on(DirectionsRequest).connect(found.append)
         chooser.setCurrentIndex(chooser.findData(method))
         wait_until(lambda: any(reply.directions is not None for reply in found))
         assert found[-1].directions.method == method

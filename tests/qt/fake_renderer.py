@@ -130,16 +130,14 @@ class FakeRenderer:
                 yield from self._own(request)
             case TrayRequest():
                 pictures = tuple(picture_at(point, request.condition) for point in request.points)
-                yield WalkReply(
-                    number, request.slot, request.points, pictures, (-2.0,) * len(pictures), request.condition
-                )
+                yield WalkReply(number, request.points, pictures, (-2.0,) * len(pictures), request.condition)
             case SheetRequest():
                 sheet = tuple(picture_at(point) for point in request.points)
-                yield WalkReply(number, request.slot, request.points, sheet, ())
+                yield WalkReply(number, request.points, sheet, ())
             case WalkRequest():
                 points = self._walk(request)
                 pictures = tuple(picture_at(point, request.condition) for point in points)
-                yield WalkReply(number, "walk", points, pictures, (-2.0,) * len(points), request.condition)
+                yield WalkReply(number, points, pictures, (-2.0,) * len(points), request.condition)
             case ConditionStripRequest():
                 pictures = tuple(map(picture_at, request.points, request.conditions))
                 yield ConditionStripReply(number, request.points, request.conditions, pictures)
@@ -181,7 +179,7 @@ class FakeRenderer:
                         (request.rows * SIDE, request.columns * SIDE), 200 if done else 90, np.uint8
                     )
                     yield GridReply(
-                        number, request.slot, request.region, across, up, mosaic, done, 0.001,
+                        number, request.region, across, up, mosaic, done, 0.001,
                         request.projection, request.base, request.condition,
                     )  # fmt: skip
 
@@ -224,7 +222,7 @@ class FakeRenderer:
         z = (light, fitting.x, fitting.zoom, *(0.0,) * self.latents)[: self.latents]
         seen = np.full((SIDE, SIDE), int(request.pixels.mean()), np.uint8)
         reply = OwnPictureReply(
-            request.generation, request.slot, fitting, seen, picture_at(z, request.condition), z,
+            request.generation, fitting, seen, picture_at(z, request.condition), z,
             (0.1,) * self.latents, -100.0, -90.0, 10.0,
         )  # fmt: skip
         yield reply

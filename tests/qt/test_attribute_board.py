@@ -282,5 +282,5 @@ def test_that_steered_directions_that_ship_are_taken_until_another_way_is_chosen
 def test_that_the_board_says_how_far_the_steering_is(
     qtbot: QtBot, workspace: Workspace, board: AttributeBoard
 ) -> None:
-    workspace.directed.emit(DirectionsReply(1, None, 0.4, steering=True))
+    workspace.on(DirectionsRequest).emit(DirectionsReply(1, None, 0.4, steering=True))
     assert board.status.text() == "Steering directions through the decoder: 40%."

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from latentlab.engine.attributes.directions import LEAN
 from latentlab.engine.files.provenance import read_provenance
+from latentlab.engine.rendering.requests.pictures import SelectionRequest
 from latentlab.engine.rendering.requests.points import (
     ConditionStripRequest,
     PointRequest,
@@ -276,7 +277,7 @@ def test_that_the_selected_image_is_gone_to_and_told_as_what_it_is(
     qtbot: QtBot, workspace: Workspace, board: ConditionBoard, renderer: FakeRenderer
 ) -> None:
     assert not board.as_selected.isEnabled()
-    with qtbot.waitSignal(workspace.selected, timeout=2000):
+    with qtbot.waitSignal(workspace.on(SelectionRequest).signal, timeout=2000):
         workspace.do(SelectImage(index=4))
     workspace.undo_stack.clear()
     qtbot.mouseClick(board.as_selected, Qt.MouseButton.LeftButton)
@@ -317,7 +318,7 @@ def test_that_twelve_are_drawn_as_asked_and_a_click_on_one_goes_there(
     samples = board.samples
     assert not samples.save.isEnabled()
     samples.boxes["Hat"].click()
-    with qtbot.waitSignal(workspace.sampled, timeout=2000) as caught:
+    with qtbot.waitSignal(workspace.on(SamplesRequest).signal, timeout=2000) as caught:
         qtbot.mouseClick(samples.draw, Qt.MouseButton.LeftButton)
         assert samples.note.text() == "Drawing …"
     (reply,) = caught.args
@@ -344,7 +345,7 @@ def test_that_the_button_stays_under_the_mouse_when_the_pictures_come(
     place = draw.mapTo(board.viewport(), QPoint(5, 5))
     for _ in range(2):
         assert board.viewport().childAt(place) is draw
-        with qtbot.waitSignal(workspace.sampled, timeout=2000):
+        with qtbot.waitSignal(workspace.on(SamplesRequest).signal, timeout=2000):
             qtbot.mouseClick(draw, Qt.MouseButton.LeftButton)
         qtbot.wait(50)
         # To the end of the scrolling, which may be a pixel short.
@@ -357,7 +358,7 @@ def test_that_each_press_draws_with_another_seed(
 ) -> None:
     seeds = set()
     for _ in range(4):
-        with qtbot.waitSignal(workspace.sampled, timeout=2000) as caught:
+        with qtbot.waitSignal(workspace.on(SamplesRequest).signal, timeout=2000) as caught:
             qtbot.mouseClick(board.samples.draw, Qt.MouseButton.LeftButton)
         seeds.add(caught.args[0].seed)
     assert len(seeds) > 1
@@ -458,7 +459,7 @@ def test_that_the_new_pictures_are_saved_as_a_sheet_that_says_what_was_asked(
         board = window.findChild(ConditionBoard, "conditionBoard")
         assert not window.bench.actions["exportSamplesAction"].isEnabled()
         board.samples.boxes["Smile"].click()
-        with qtbot.waitSignal(window.workspace.sampled, timeout=2000) as caught:
+        with qtbot.waitSignal(window.workspace.on(SamplesRequest).signal, timeout=2000) as caught:
             board.samples.draw.click()
         (reply,) = caught.args
         assert window.bench.actions["exportSamplesAction"].isEnabled()

@@ -6,7 +6,14 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine.rendering.requests.points import ConditionStripRequest
+from latentlab.engine.rendering.requests.grids import GridRequest, UnderlayRequest
+from latentlab.engine.rendering.requests.points import (
+    ConditionStripRequest,
+    PointRequest,
+    TrayRequest,
+    WalkRequest,
+)
+from latentlab.engine.rendering.serving import Request
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.export import exportables
 from latentlab.qt.export.exportables import Exportables
@@ -36,9 +43,9 @@ def view(qtbot: QtBot, workspace: Workspace) -> ConditionSelector:
     return made
 
 
-def told(renderer: FakeRenderer) -> dict[str, tuple[float, ...]]:
+def told(renderer: FakeRenderer) -> dict[type[Request], tuple[float, ...]]:
     """The condition of the last request of each kind."""
-    return {request.slot: request.condition for request in renderer.served if hasattr(request, "condition")}
+    return {type(request): request.condition for request in renderer.served if hasattr(request, "condition")}
 
 
 def test_that_a_model_starts_with_its_first_class(workspace: Workspace, view: ConditionSelector) -> None:
@@ -58,7 +65,11 @@ def test_that_every_picture_follows_the_class_that_is_chosen_in_one_undoable_ste
     workspace.undo_stack.clear()
     qtbot.mouseClick(view.buttons[1], Qt.MouseButton.LeftButton)
     assert workspace.state.condition == (0.0, 1.0, 0.0)
-    qtbot.waitUntil(lambda: {"point", "tray", "walk", "grid", "underlay"} <= told(renderer).keys())
+    qtbot.waitUntil(
+        lambda: (
+            {PointRequest, TrayRequest, WalkRequest, GridRequest, UnderlayRequest} <= told(renderer).keys()
+        )
+    )
     assert set(told(renderer).values()) == {(0.0, 1.0, 0.0)}
     assert workspace.undo_stack.count() == 1
     workspace.undo_stack.undo()
@@ -97,7 +108,7 @@ def test_that_the_strip_shows_the_probe_as_every_class_and_a_click_chooses_one(
     qtbot: QtBot, workspace: Workspace, view: ConditionSelector, renderer: FakeRenderer
 ) -> None:
     moved = {"check_params_cb": lambda reply: reply.points[0] == (1.0, 2.0)}
-    with qtbot.waitSignal(workspace.compared, timeout=2000, **moved):
+    with qtbot.waitSignal(workspace.on(ConditionStripRequest).signal, timeout=2000, **moved):
         workspace.do(MoveProbe(z=(1.0, 2.0)))
     assert all(tile._image is not None for tile in view.tiles)
     assert [tile.isChecked() for tile in view.tiles] == [True, False, False]

@@ -14,6 +14,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialogButtonBox, QPushButton
 from pytestqt.qtbot import QtBot
 
+from latentlab.engine.rendering.requests.points import PointRequest
 from latentlab.qt.shell.crash_reporter import CrashDialog, CrashLog
 from latentlab.qt.shell.main_window import LabWindow
 from latentlab.session.edits import MoveProbe
@@ -51,7 +52,7 @@ def test_that_an_exception_in_a_slot_is_shown_and_logged_and_the_window_lives_on
         assert "LatentLab" in log
         assert "torch" in log
         assert "Traceback" in capsys.readouterr().err
-        with qtbot.waitSignal(window.workspace.pointed, timeout=2000):
+        with qtbot.waitSignal(window.workspace.on(PointRequest).signal, timeout=2000):
             window.workspace.do(MoveProbe(z=(1.0, 1.0)))
 
 

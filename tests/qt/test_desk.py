@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from latentlab.data.keys import Keys
 from latentlab.engine.rendering.requests.opening import LoadRequest
+from latentlab.engine.rendering.requests.pictures import SelectionRequest
 from latentlab.engine.rendering.requests.points import PointReply, PointRequest
 from latentlab.errors import LabError
 from latentlab.qt.clients.undo import new_gesture
@@ -25,7 +26,7 @@ from tests.qt.fake_renderer import COUNT, FakeRenderer
 
 def test_that_a_moved_probe_brings_its_picture(qtbot: QtBot, workspace: Workspace) -> None:
     with qtbot.waitSignal(
-        workspace.pointed, timeout=2000, check_params_cb=lambda reply: reply.z == (1.0, 2.0)
+        workspace.on(PointRequest).signal, timeout=2000, check_params_cb=lambda reply: reply.z == (1.0, 2.0)
     ):
         workspace.do(MoveProbe(z=(1.0, 2.0)))
 
@@ -36,7 +37,7 @@ def test_that_of_many_moves_the_newest_wins_and_none_queues(
     qtbot.wait(50)
     renderer.served.clear()
     shown: list[PointReply] = []
-    workspace.pointed.connect(shown.append)
+    workspace.on(PointRequest).connect(shown.append)
     renderer.hold.clear()
     for number in range(1000):
         workspace.do(MoveProbe(z=(number / 100, 0.0)))
@@ -97,7 +98,7 @@ def test_that_an_unexpected_error_in_the_renderer_is_told_and_the_next_request_s
     assert "by nought" in refusal.args[0].message
     assert "Traceback" in refusal.args[0].details
     renderer.broken = None
-    with qtbot.waitSignal(workspace.selected, timeout=2000):
+    with qtbot.waitSignal(workspace.on(SelectionRequest).signal, timeout=2000):
         workspace.do(SelectImage(index=4))
 
 

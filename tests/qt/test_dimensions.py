@@ -184,7 +184,7 @@ def test_that_while_the_hand_moves_pictures_still_come(
     qtbot: QtBot, workspace: Workspace, view: Dimensions, renderer: FakeRenderer
 ) -> None:
     shown: list[TraversalReply] = []
-    workspace.traversed.connect(shown.append)
+    workspace.on(TraversalRequest).connect(shown.append)
     for number in range(30):
         workspace.do(MoveProbe(z=(0.0, 0.0, 0.0, 0.0, 0.0, 0.1 * number)))
         qtbot.wait(10)
@@ -195,7 +195,7 @@ def test_that_a_refused_traversal_does_not_end_all_asking(
     qtbot: QtBot, workspace: Workspace, view: Dimensions, renderer: FakeRenderer
 ) -> None:
     renderer.broken = ZeroDivisionError("by nought")
-    with qtbot.waitSignal(workspace.refused, timeout=2000, check_params_cb=lambda r: r.slot == "traversal"):
+    with qtbot.waitSignal(workspace.refused, timeout=2000, check_params_cb=lambda r: r.of(TraversalRequest)):
         workspace.do(MoveProbe(z=(1.0,) * 6))
     renderer.broken = None
     renderer.served.clear()

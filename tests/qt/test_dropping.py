@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from latentlab.engine.files.export import save_picture
 from latentlab.engine.files.provenance import Provenance
+from latentlab.engine.rendering.requests.points import PointRequest
 from latentlab.qt.shell.main_window import LabWindow
 from latentlab.session.edits import MoveProbe, SetPins
 from latentlab.session.switching import for_model
@@ -60,7 +61,9 @@ def test_that_a_dropped_picture_puts_the_probe_where_it_was_made_and_that_undoes
 def test_that_what_was_saved_here_comes_back_here(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
         z = (0.123456789, -1.987654321)
-        with qtbot.waitSignal(window.workspace.pointed, check_params_cb=lambda reply: reply.z == z):
+        with qtbot.waitSignal(
+            window.workspace.on(PointRequest).signal, check_params_cb=lambda reply: reply.z == z
+        ):
             window.workspace.do(MoveProbe(z=z))
         with qtbot.waitSignal(window.bench.exporter.saved, timeout=2000):
             window.bench.exporter.save_probe(tmp_path / "p.png", scale=2)

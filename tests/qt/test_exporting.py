@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from latentlab.engine.files import atomic
 from latentlab.engine.files.provenance import read_provenance
+from latentlab.engine.rendering.requests.points import PointRequest
 from latentlab.qt.export.dialog import ExportDialog
 from latentlab.qt.shell.main_window import LabWindow
 from latentlab.session.edits import MoveProbe, SelectImage, SetPins
@@ -31,7 +32,9 @@ def leftovers(folder: Path) -> list[Path]:
 
 def test_that_the_probe_is_saved_with_its_pixels_and_its_origin(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
-        with qtbot.waitSignal(window.workspace.pointed, check_params_cb=lambda reply: reply.z == (2.0, 0.0)):
+        with qtbot.waitSignal(
+            window.workspace.on(PointRequest).signal, check_params_cb=lambda reply: reply.z == (2.0, 0.0)
+        ):
             window.workspace.do(MoveProbe(z=(2.0, 0.0)))
         with qtbot.waitSignal(window.bench.exporter.saved, timeout=3000):
             window.bench.exporter.save_probe(tmp_path / "p.png", scale=3)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from latentlab.engine.rendering.requests.grids import UnderlayRequest
+from latentlab.engine.rendering.requests.pictures import SelectionRequest
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.latent_plane.view import LatentPlane
 from latentlab.session.edits import HideClasses, SetLayers
@@ -69,7 +70,7 @@ def test_that_a_double_click_on_a_point_selects_its_picture(
 ) -> None:
     row = 7
     z = tuple(map(float, renderer.mean[row]))
-    with qtbot.waitSignal(workspace.selected, timeout=2000):
+    with qtbot.waitSignal(workspace.on(SelectionRequest).signal, timeout=2000):
         qtbot.mouseDClick(plane, Qt.MouseButton.LeftButton, pos=pixel(plane, z))
     assert workspace.state.selected == row
     assert workspace.state.probe == pytest.approx(z)
@@ -149,7 +150,7 @@ def test_that_a_view_that_has_settled_asks_for_the_manifold_under_it(
     qtbot: QtBot, plane: LatentPlane, workspace: Workspace, renderer: FakeRenderer
 ) -> None:
     plane.zoom(1.5)
-    with qtbot.waitSignal(workspace.underlaid, timeout=2000):
+    with qtbot.waitSignal(workspace.on(UnderlayRequest).signal, timeout=2000):
         pass
     asked = [request for request in renderer.served if isinstance(request, UnderlayRequest)]
     assert asked[-1].region == plane.camera.region

@@ -212,7 +212,7 @@ def test_that_a_coarse_reply_is_shown_until_the_fine_one_comes(
     axis = (-1.0, 1.0)
     for done, level in ((False, 90), (True, 200)):
         mosaic = np.full((16, 16), level, np.uint8)
-        workspace.gridded.emit(GridReply(0, "grid", None, axis, axis, mosaic, done, 0.0))
+        workspace.on(GridRequest).emit(GridReply(0, None, axis, axis, mosaic, done, 0.0))
         beside_the_marks = view.picture.rect().center() + QPoint(40, 40)
         assert view.picture.grab().toImage().pixelColor(beside_the_marks).red() == level
 
@@ -221,7 +221,7 @@ def test_that_colour_mosaics_are_shown_in_colour(workspace: Workspace, view: Man
     mosaic = np.zeros((3000, 3000, 3), np.uint8)  # larger than the widget, so smoothed
     mosaic[..., 1] = 180
     axis = (-1.0, 1.0)
-    workspace.gridded.emit(GridReply(0, "grid", None, axis, axis, mosaic, True, 0.0))
+    workspace.on(GridRequest).emit(GridReply(0, None, axis, axis, mosaic, True, 0.0))
     colour = view.picture.grab().toImage().pixelColor(view.picture.rect().center() + QPoint(40, 40))
     assert (colour.red(), colour.green(), colour.blue()) == (0, 180, 0)
 

@@ -11,6 +11,8 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from latentlab.engine.rendering.requests.points import ConditionStripRequest
+from latentlab.engine.rendering.serving import Request
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.sample_follower import recipe_of
 from latentlab.qt.views.attributes.condition_board import ConditionBoard
@@ -35,8 +37,8 @@ def renderer(request: pytest.FixtureRequest) -> FakeRenderer:
     return FakeRenderer(2, names, exclusive)
 
 
-def asked(renderer: FakeRenderer) -> set[str]:
-    return {request.slot for request in renderer.served}
+def asked(renderer: FakeRenderer) -> set[type[Request]]:
+    return {type(request) for request in renderer.served}
 
 
 def test_that_a_class_is_found_by_typing_a_part_of_its_name(
@@ -58,7 +60,7 @@ def test_that_a_class_is_found_by_typing_a_part_of_its_name(
     renderer.served.clear()
     workspace.do(MoveProbe(z=(0.5, 0.5)))
     qtbot.wait(150)
-    assert "conditions" not in asked(renderer), "a thousand pictures at every move"
+    assert ConditionStripRequest not in asked(renderer), "a thousand pictures at every move"
 
 
 def test_that_half_a_name_leaves_what_holds(qtbot: QtBot) -> None:

@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from latentlab.engine.rendering.projection import Projection
 from latentlab.engine.rendering.requests.grids import GridReply, GridRequest, UnderlayRequest
+from latentlab.engine.rendering.requests.pictures import SelectionRequest
 from latentlab.engine.rendering.requests.points import PointRequest
 from latentlab.qt.clients.undo import new_gesture
 from latentlab.qt.clients.workspace import Workspace
@@ -107,7 +108,7 @@ def test_that_a_grid_under_way_comes_to_its_end_before_the_next_is_asked_for(
     workspace.do(SetPlane(plane=PlaneSettings(PAIR, 0, 1)))
     settle(qtbot, renderer)
     shown: list[GridReply] = []
-    workspace.gridded.connect(shown.append)
+    workspace.on(GridRequest).connect(shown.append)
     renderer.hold.clear()
     workspace.do(MoveProbe(z=(0.0, 0.0, 1.0, 0.0)))
     qtbot.wait(600)
@@ -167,7 +168,7 @@ def test_that_hovering_and_selecting_find_a_picture_by_its_place_in_all_dimensio
     place = QPointF(*plane.camera.to_pixel(*workspace.projection.to_plane(z))).toPoint()
     qtbot.mouseMove(plane, place)
     assert workspace.state.pointed == pytest.approx(z)
-    with qtbot.waitSignal(workspace.selected, timeout=2000):
+    with qtbot.waitSignal(workspace.on(SelectionRequest).signal, timeout=2000):
         qtbot.mouseDClick(plane, Qt.MouseButton.LeftButton, pos=place)
     assert workspace.state.probe == pytest.approx(z)
     assert plane.marks.ellipse is not None

@@ -18,6 +18,7 @@ from latentlab.engine.files.export import save_picture
 from latentlab.engine.files.provenance import Provenance, read_provenance
 from latentlab.engine.rendering.cropping import PAD
 from latentlab.engine.rendering.requests.pictures import OwnPictureRequest
+from latentlab.engine.rendering.requests.points import PointRequest
 from latentlab.qt.shell.main_window import LabWindow
 from latentlab.qt.views.own_picture.view import OwnPictureView
 from latentlab.qt.widgets.crop_frame import PictureFrame
@@ -331,7 +332,9 @@ def test_that_attributes_are_added_from_there_and_the_saved_picture_says_where_i
     qtbot.mouseClick(view.attributes, LEFT)
     qtbot.waitUntil(lambda: not window.bench.docks.attributes.visibleRegion().isEmpty(), timeout=2000)
     z = (3.0, 0.5, 1.0)
-    with qtbot.waitSignal(window.workspace.pointed, check_params_cb=lambda reply: reply.z == z):
+    with qtbot.waitSignal(
+        window.workspace.on(PointRequest).signal, check_params_cb=lambda reply: reply.z == z
+    ):
         window.workspace.do(AddAttributes(amounts=(("Hat", 1.0),), z=z))
     with qtbot.waitSignal(window.bench.exporter.saved, timeout=2000):
         window.bench.exporter.save_probe(tmp_path / "hat.png")
@@ -339,7 +342,7 @@ def test_that_attributes_are_added_from_there_and_the_saved_picture_says_where_i
     assert origin.z == z
     assert origin.extra["picture"] == "me.png"
     assert origin.extra["add"] == "Hat=1.0"
-    with qtbot.waitSignal(window.workspace.pointed):
+    with qtbot.waitSignal(window.workspace.on(PointRequest).signal):
         window.workspace.do(MoveProbe(z=(0.0, 0.0, 0.0)))
     with qtbot.waitSignal(window.bench.exporter.saved, timeout=2000):
         window.bench.exporter.save_probe(tmp_path / "other.png")

@@ -17,9 +17,7 @@ GREY = np.zeros((8, 8), np.uint8)
 
 def reply(below: float | None, negative: float = 0.0, kl: float = 7.0) -> OwnPictureReply:
     elbo = -130.0 if math.isfinite(kl) else -math.inf
-    return OwnPictureReply(
-        1, "own", Fitting(), GREY, GREY, (0.0,), (0.1,), elbo, -123.0, kl, below, 1256, negative
-    )
+    return OwnPictureReply(1, Fitting(), GREY, GREY, (0.0,), (0.1,), elbo, -123.0, kl, below, 1256, negative)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from latentlab.data.stopping import require_wanted
@@ -26,20 +27,20 @@ class Pieces:
     """Answers in pieces, `seconds` each, and notes when each was begun; `hold` keeps the thread waiting."""
 
     def __init__(self) -> None:
-        self.worked: list[tuple[str, float]] = []
+        self.worked: list[tuple[type[Request], float]] = []
         self.seconds = 0.0
         self.hold = threading.Event()
         self.hold.set()
 
     def serve(self, request: Request) -> Iterator[None]:
-        for _ in range(1 if request.slot == "point" else PIECES):
+        for _ in range(1 if isinstance(request, PointRequest) else PIECES):
             self.hold.wait(5)
-            self.worked.append((request.slot, time.monotonic()))
+            self.worked.append((type(request), time.monotonic()))
             time.sleep(self.seconds)
             yield None
 
-    def when(self, slot: str) -> list[float]:
-        return [at for worked, at in self.worked if worked == slot]
+    def when(self, kind: type[Request]) -> list[float]:
+        return [at for worked, at in self.worked if worked is kind]
 
 
 @pytest.fixture
@@ -76,8 +77,8 @@ def all_at_once(mailbox: Mailbox, pieces: Pieces, *requests: Request) -> None:
 
 def test_that_work_nobody_looks_at_waits_for_the_next_move_of_the_hand(qtbot, mailbox, pieces):
     all_at_once(mailbox, pieces, grid())
-    qtbot.waitUntil(lambda: len(pieces.when("grid")) == PIECES)
-    assert pieces.when("grid")[0] - pieces.when("point")[0] > 0.01
+    qtbot.waitUntil(lambda: len(pieces.when(GridRequest)) == PIECES)
+    assert pieces.when(GridRequest)[0] - pieces.when(PointRequest)[0] > 0.01
 
 
 def test_that_it_gets_a_small_share_of_the_time_while_the_hand_moves(qtbot, mailbox, pieces):
@@ -86,10 +87,10 @@ def test_that_it_gets_a_small_share_of_the_time_while_the_hand_moves(qtbot, mail
     for number in range(2, 2000):
         mailbox.put(point(number))
         qtbot.wait(6)  # a hand that the thread can follow; a faster one leaves it no time for anything else
-        if len(pieces.when("grid")) == PIECES:
+        if len(pieces.when(GridRequest)) == PIECES:
             break
-    assert len(pieces.when("grid")) == PIECES, "it comes to its end though the hand never rests"
-    moves, waits = pieces.when("point"), pieces.when("grid")
+    assert len(pieces.when(GridRequest)) == PIECES, "it comes to its end though the hand never rests"
+    moves, waits = pieces.when(PointRequest), pieces.when(GridRequest)
     for one, next_one in itertools.pairwise(waits):
         between = [at for at in moves if one < at < next_one]
         rested = max(after - at for at, after in itertools.pairwise([one, *between, next_one]))
@@ -101,15 +102,15 @@ def test_that_what_somebody_waits_for_goes_before_patient_work_that_is_more_urge
     """Where the pictures lie has the lowest priority of all, and yet does not wait for the hand."""
     assert EncodeRequest.priority > GridRequest.priority
     all_at_once(mailbox, pieces, grid(), EncodeRequest(2))
-    qtbot.waitUntil(lambda: len(pieces.when("grid")) == PIECES)
-    assert pieces.when("encodings")[-1] < pieces.when("grid")[-1]
-    assert pieces.when("encodings")[0] < pieces.when("grid")[0]
+    qtbot.waitUntil(lambda: len(pieces.when(GridRequest)) == PIECES)
+    assert pieces.when(EncodeRequest)[-1] < pieces.when(GridRequest)[-1]
+    assert pieces.when(EncodeRequest)[0] < pieces.when(GridRequest)[0]
 
 
 def test_that_without_a_hand_nothing_waits(qtbot, mailbox, pieces):
     mailbox.put(grid())
-    qtbot.waitUntil(lambda: len(pieces.when("grid")) == PIECES)
-    assert not pieces.when("point")
+    qtbot.waitUntil(lambda: len(pieces.when(GridRequest)) == PIECES)
+    assert not pieces.when(PointRequest)
 
 
 def test_that_the_mailbox_waits_as_long_as_it_is_told_and_no_longer():
@@ -134,11 +135,11 @@ def test_that_a_rest_for_a_hand_elsewhere_ends_when_something_is_asked(qtbot, mo
     mailbox.put(EncodeRequest(1))
     thread.start()
     try:
-        qtbot.waitUntil(lambda: len(pieces.when("encodings")) == 1)
+        qtbot.waitUntil(lambda: len(pieces.when(EncodeRequest)) == 1)
         qtbot.wait(50)
-        assert len(pieces.when("encodings")) == 1, "it rests"
+        assert len(pieces.when(EncodeRequest)) == 1, "it rests"
         mailbox.put(point())
-        qtbot.waitUntil(lambda: len(pieces.when("point")) == 1, timeout=5000)
+        qtbot.waitUntil(lambda: len(pieces.when(PointRequest)) == 1, timeout=5000)
     finally:
         thread.stop()
 
@@ -154,14 +155,14 @@ class Reads:
         while request.model == "many":
             self.begun.set()
             require_wanted()
-        yield Refusal(request.generation, request.slot, request.model)
+        yield Refusal(request.generation, type(request), request.model)
 
 
 def test_that_pictures_that_are_read_for_a_model_wait_neither_for_another_nor_for_the_end(qtbot: QtBot):
     box, reads = Mailbox(), Reads()
     thread = RenderThread(box, reads)
     told: list[Reply] = []
-    thread.replied.connect(told.append)
+    thread.replied.connect(lambda kind, reply: told.append(reply), Qt.ConnectionType.DirectConnection)
     thread.start()
     try:
         box.put(LoadRequest(1, "many", "mine", "test"))

@@ -33,7 +33,7 @@ def card(qtbot: QtBot, workspace: Workspace) -> SelectionCard:
 
 
 def select(qtbot: QtBot, workspace: Workspace, index: int) -> None:
-    with qtbot.waitSignal(workspace.selected, timeout=2000):
+    with qtbot.waitSignal(workspace.on(SelectionRequest).signal, timeout=2000):
         workspace.do(SelectImage(index=index))
 
 
@@ -132,7 +132,7 @@ def test_that_deselect_deselects_and_undo_selects_again(
     QTest.mouseClick(card.deselect, Qt.MouseButton.LeftButton)
     assert workspace.state.selected is None
     assert not card.original.isVisible()
-    with qtbot.waitSignal(workspace.selected, timeout=2000):
+    with qtbot.waitSignal(workspace.on(SelectionRequest).signal, timeout=2000):
         workspace.undo_stack.undo()
     assert card.original.isVisible()
     assert card.figures["elbo"].text() == "−130.00 nats"
@@ -147,7 +147,7 @@ def test_that_old_figures_do_not_stay_under_a_new_image_while_the_model_is_slow(
     np.testing.assert_array_equal(card.original.picture, renderer.images[8, 0])
     qtbot.waitUntil(lambda: card.figures["elbo"].text() == "…", timeout=1000)
     assert card.reconstruction.picture is None
-    with qtbot.waitSignal(workspace.selected, timeout=2000):
+    with qtbot.waitSignal(workspace.on(SelectionRequest).signal, timeout=2000):
         renderer.hold.set()
     assert card.figures["elbo"].text() == "−130.00 nats"
 
@@ -155,7 +155,7 @@ def test_that_old_figures_do_not_stay_under_a_new_image_while_the_model_is_slow(
 def test_that_a_refusal_is_told_in_place_of_figures(
     qtbot: QtBot, workspace: Workspace, renderer: FakeRenderer, card: SelectionCard
 ) -> None:
-    workspace.refused.emit(Refusal(1, "selection", "mnist has no picture 99"))
+    workspace.refused.emit(Refusal(1, SelectionRequest, "mnist has no picture 99"))
     assert card.note.isVisible()
     assert card.note.text() == "mnist has no picture 99"
 
@@ -193,9 +193,9 @@ def test_that_drawing_again_asks_for_other_draws_of_the_same_image(
     card = SelectionCard(workspace)
     qtbot.addWidget(card)
     card.show()
-    with qtbot.waitSignal(workspace.selected, timeout=2000):
+    with qtbot.waitSignal(workspace.on(SelectionRequest).signal, timeout=2000):
         workspace.do(SelectImage(index=5))
-    with qtbot.waitSignal(workspace.selected, timeout=2000):
+    with qtbot.waitSignal(workspace.on(SelectionRequest).signal, timeout=2000):
         qtbot.mouseClick(card.draw_again, Qt.MouseButton.LeftButton)
     first, second = [q for q in renderer.served if isinstance(q, SelectionRequest)][-2:]
     assert first.index == second.index == 5

@@ -11,15 +11,21 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine.rendering.requests.directions import DirectionsRequest
+from latentlab.engine.rendering.requests.directions import DirectionsRequest, GroupsRequest
 from latentlab.engine.rendering.requests.opening import (
+    EncodeRequest,
     EncodingsReply,
     FollowRequest,
     LoadedReply,
     LoadRequest,
 )
 from latentlab.engine.rendering.requests.pictures import TrajectoryRequest
-from latentlab.engine.rendering.requests.points import PointRequest, SamplesRequest
+from latentlab.engine.rendering.requests.points import (
+    ConditionStripRequest,
+    PointRequest,
+    SamplesRequest,
+    TraversalRequest,
+)
 from latentlab.engine.rendering.serving import Refusal, Reply, Request
 from latentlab.qt.clients.training_orders import Snapshot
 from latentlab.qt.clients.workspace import Workspace
@@ -103,23 +109,23 @@ def test_that_what_was_asked_of_the_model_before_is_not_answered_any_more(
 ) -> None:
     came: list[Reply] = []
     for signal in (
-        workspace.sampled,
-        workspace.compared,
-        workspace.directed,
-        workspace.grouped,
-        workspace.traced,
-        workspace.traversed,
+        workspace.on(SamplesRequest).signal,
+        workspace.on(ConditionStripRequest).signal,
+        workspace.on(DirectionsRequest).signal,
+        workspace.on(GroupsRequest).signal,
+        workspace.on(TrajectoryRequest).signal,
+        workspace.on(TraversalRequest).signal,
     ):
         signal.connect(came.append)
     refused: list[Refusal] = []
     workspace.refused.connect(refused.append)
     renderer.hold.clear()
     workspace.open(for_model(workspace.state, TOLD))
-    workspace.request_samples((), 4, 1)
-    workspace.request_conditions(((0.0, 0.0),), ((),))
-    workspace.request_directions("means")
-    workspace.request_trajectory(np.zeros((2, 1, 8, 8), np.float32))
-    workspace.request_traversal((0,), (0.0, 1.0))
+    workspace.ask(SamplesRequest, (), 4, 1, "mnist")
+    workspace.ask(ConditionStripRequest, ((0.0, 0.0),), ((),))
+    workspace.ask(DirectionsRequest, "mnist", "means")
+    workspace.ask(TrajectoryRequest, np.zeros((2, 1, 8, 8), np.float32))
+    workspace.ask(TraversalRequest, (0.0, 0.0), (0,), (0.0, 1.0))
     with qtbot.waitSignal(workspace.encoded, timeout=3000):
         renderer.hold.set()
     kinds = {type(request) for request in renderer.served}
@@ -127,23 +133,24 @@ def test_that_what_was_asked_of_the_model_before_is_not_answered_any_more(
     qtbot.wait(50)
     assert (came, refused) == ([], [])
     # What is asked of the new one is.
-    with qtbot.waitSignal(workspace.sampled, timeout=3000):
-        workspace.request_samples((), 4, 1)
+    with qtbot.waitSignal(workspace.on(SamplesRequest).signal, timeout=3000):
+        workspace.ask(SamplesRequest, (), 4, 1, "mnist")
 
 
 def test_that_places_of_the_pictures_of_the_model_before_do_not_come_to_a_training(
     qtbot: QtBot, workspace: Workspace, renderer: Several
 ) -> None:
-    workspace._receive(EncodingsReply(workspace._newest["encodings"], renderer.mean, renderer.mean, COUNT))
+    number = workspace._newest[EncodeRequest]
+    workspace._receive(EncodeRequest, EncodingsReply(number, renderer.mean, renderer.mean, COUNT))
     before = workspace.encodings
     assert before is not None
-    late = EncodingsReply(workspace._newest["encodings"], renderer.mean + 1, renderer.mean, COUNT)
+    late = EncodingsReply(number, renderer.mean + 1, renderer.mean, COUNT)
     renderer.hold.clear()
     workspace.follow(Snapshot("mine", 10, "vae", {}, np.zeros(1, np.float32), "mnist"))
-    reply = loaded(renderer, workspace._newest["load"], "mine (training)")
-    workspace._receive(reply)
+    reply = loaded(renderer, workspace._newest[LoadRequest], "mine (training)")
+    workspace._receive(FollowRequest, reply)
     assert workspace.model is reply
-    workspace._receive(late)
+    workspace._receive(EncodeRequest, late)
     assert workspace.encodings is None
     renderer.hold.set()
 
@@ -331,7 +338,7 @@ def test_that_what_a_model_given_up_for_another_draws_is_not_shown(
 ):
     workspace, renderer = slow
     told: list[str] = []
-    workspace.pointed.connect(lambda reply: told.append("pointed"))
+    workspace.on(PointRequest).connect(lambda reply: told.append("pointed"))
     workspace.loaded.connect(lambda reply: told.append("loaded"))
     workspace.refused.connect(lambda refusal: told.append("refused"))
     renderer.pointing.clear()
@@ -352,9 +359,9 @@ def test_that_a_model_that_cannot_be_brought_back_is_tried_once(qtbot: QtBot, sl
     open_and_be_late(workspace, renderer, TOLD)
     workspace.open(for_model(workspace.state, "missing"))
     workspace.session.reset(replace(workspace.session.kept, model="missing"))
-    refused: list[str] = []
-    workspace.refused.connect(lambda refusal: refused.append(refusal.slot))
+    refused: list[type[Request]] = []
+    workspace.refused.connect(lambda refusal: refused.append(refusal.request))
     renderer.hold.set()
     qtbot.waitUntil(lambda: len(refused) == 2, timeout=3000)
     qtbot.wait(100)
-    assert refused == ["load", "load"]
+    assert refused == [LoadRequest, LoadRequest]

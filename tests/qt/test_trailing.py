@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from latentlab.engine.rendering.requests.points import PointRequest
 from latentlab.qt.clients.deferred_probe import DeferredProbe
 from latentlab.session.edits import MoveProbe
 
@@ -13,7 +14,7 @@ def told(workspace):
     """What happens, in its order."""
     told = []
     deferred_probe = DeferredProbe(workspace, workspace)
-    workspace.pointed.connect(lambda reply: told.append(("picture", reply.z)))
+    workspace.on(PointRequest).connect(lambda reply: told.append(("picture", reply.z)))
     deferred_probe.moved.connect(lambda old, new: told.append(("moved", old.probe, new.probe)))
     return told
 

@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
+from latentlab.engine.rendering.requests.points import WalkRequest
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.walk.view import WalkPlayer
 from latentlab.qt.widgets.colours import Theme, palette_for
@@ -193,7 +194,7 @@ def test_that_a_walk_that_came_while_hidden_is_drawn_when_shown(
     qtbot: QtBot, workspace: Workspace, view: WalkPlayer
 ) -> None:
     view.hide()
-    with qtbot.waitSignal(workspace.walked, timeout=2000):
+    with qtbot.waitSignal(workspace.on(WalkRequest).signal, timeout=2000):
         workspace.do(SetPins(pins=PINS))
     assert view.plot._plot is None
     view.show()

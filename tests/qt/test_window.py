@@ -24,8 +24,9 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from latentlab.data.keys import Keys
+from latentlab.engine.rendering.requests.directions import DirectionsRequest
 from latentlab.engine.rendering.requests.opening import EncodingsReply
-from latentlab.engine.rendering.requests.points import TraversalRequest
+from latentlab.engine.rendering.requests.points import PointRequest, TraversalRequest
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.qt.app import create_window
 from latentlab.qt.controllers.settings import Settings
@@ -169,10 +170,10 @@ def test_that_why_there_are_no_directions_is_told_by_the_attributes_alone(
 ) -> None:
     with open_window(qtbot, tmp_path) as window:
         words = "photos has neither attributes nor classes"
-        window.workspace.refused.emit(Refusal(1, "directions", words))
+        window.workspace.refused.emit(Refusal(1, DirectionsRequest, words))
         assert window.bench.attributes.status.text() == words
         assert not window.bench.messages.isVisible()
-        window.workspace.refused.emit(Refusal(1, "directions", "It broke", "Traceback: here"))
+        window.workspace.refused.emit(Refusal(1, DirectionsRequest, "It broke", "Traceback: here"))
         assert window.bench.messages.label.text() == "It broke"
 
 
@@ -190,7 +191,7 @@ def test_that_a_refusal_is_told_in_the_message_bar_which_can_be_closed(qtbot: Qt
 
 def test_that_an_unexpected_refusal_also_goes_to_the_log(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
-        window.workspace.refused.emit(Refusal(1, "point", "It broke", "Traceback: here"))
+        window.workspace.refused.emit(Refusal(1, PointRequest, "It broke", "Traceback: here"))
         assert "Traceback: here" in window.crashes.log.path.read_text()
         assert "It broke" in window.bench.messages.label.text()
 

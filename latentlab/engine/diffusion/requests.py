@@ -1,6 +1,6 @@
 """What a window asks of a denoiser, and what it gets: frozen values, without torch, that cross threads.
 
-They follow the rules of `latentlab.engine.rendering.serving`: one slot a kind, the newest wins, and
+They follow the rules of `latentlab.engine.rendering.serving`: the newest of a kind wins, and
 generations tell stale answers. Pictures on their way are float32 (B, C, H, W), where finished ones lie in
 [-1, 1].
 """
@@ -20,78 +20,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from latentlab.engine.diffusion.runner import Frame
-
-
-@dataclass(frozen=True)
-class OpenDenoiserRequest(Request):
-    """Open a model (name or path) that denoises."""
-
-    slot: ClassVar[str] = "denoiser"
-    priority: ClassVar[int] = 0
-    model: str
-
-
-@dataclass(frozen=True, eq=False)
-class FollowDenoiserRequest(Request):
-    """Draw pictures from a denoiser in the midst of its training, with these weights.
-
-    Attributes:
-        kind, config: the model's.
-        theta: float32 (P,), the weights in the order of `latentlab.engine.training.weights.in_order`.
-        step: how many steps it took to come to them.
-        recipe: what to draw; only its last frame is told.
-        buffers: the model's, by name.
-    """
-
-    slot: ClassVar[str] = "following"
-    priority: ClassVar[int] = 4
-    kind: str
-    config: Mapping[str, Any]
-    theta: NDArray[np.float32]
-    step: int
-    recipe: Recipe
-    buffers: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, eq=False)
-class TapeRequest(Request):
-    """Run a recipe, frame by frame; None stops the one that runs.
-
-    Attributes:
-        recipe: what to run.
-        after: the frame where its last branch leaves, if that is at hand: those before it are not made again.
-        every: of the frames, each so-manieth is told, the first and the last in any case.
-        go_on: the newest frame at hand of a run of this recipe that was stopped: if that was the last run, it
-            goes on where it was; else the recipe is run anew, which makes the same frames.
-    """
-
-    slot: ClassVar[str] = "tape"
-    priority: ClassVar[int] = 3
-    recipe: Recipe | None
-    after: Frame | None = None
-    every: int = 1
-    go_on: Frame | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class BeliefRequest(Request):
-    """What the model believes of pictures x_t, (B, C, H, W), at t."""
-
-    slot: ClassVar[str] = "belief"
-    priority: ClassVar[int] = 1
-    x_t: NDArray[np.float32]
-    t: int
-    conditions: tuple[Point, ...] = ()
-    guidance: float = 1.0
-
-
-@dataclass(frozen=True)
-class NoiseRequest(Request):
-    """The noise that picture 0 of a tape from this seed begins with, or is noised with."""
-
-    slot: ClassVar[str] = "noise"
-    priority: ClassVar[int] = 1
-    seed: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,12 +53,68 @@ class DenoiserReply(Reply):
         return len(self.alpha_bar) - 1
 
 
+@dataclass(frozen=True)
+class OpenDenoiserRequest(Request[DenoiserReply]):
+    """Open a model (name or path) that denoises."""
+
+    priority: ClassVar[int] = 0
+    model: str
+
+
+@dataclass(frozen=True, eq=False)
+class SamplesInTrainingReply(Reply):
+    """Pictures of a denoiser after `step` steps of its training; uint8 (B, C, H, W)."""
+
+    step: int
+    pictures: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class FollowDenoiserRequest(Request[SamplesInTrainingReply]):
+    """Draw pictures from a denoiser in the midst of its training, with these weights.
+
+    Attributes:
+        kind, config: the model's.
+        theta: float32 (P,), the weights in the order of `latentlab.engine.training.weights.in_order`.
+        step: how many steps it took to come to them.
+        recipe: what to draw; only its last frame is told.
+        buffers: the model's, by name.
+    """
+
+    priority: ClassVar[int] = 4
+    kind: str
+    config: Mapping[str, Any]
+    theta: NDArray[np.float32]
+    step: int
+    recipe: Recipe
+    buffers: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, eq=False)
 class FrameReply(Reply):
     """A frame of the tape that was asked for, and the seconds since it was asked for."""
 
     frame: Frame
     seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class TapeRequest(Request[FrameReply]):
+    """Run a recipe, frame by frame; None stops the one that runs.
+
+    Attributes:
+        recipe: what to run.
+        after: the frame where its last branch leaves, if that is at hand: those before it are not made again.
+        every: of the frames, each so-manieth is told, the first and the last in any case.
+        go_on: the newest frame at hand of a run of this recipe that was stopped: if that was the last run, it
+            goes on where it was; else the recipe is run anew, which makes the same frames.
+    """
+
+    priority: ClassVar[int] = 3
+    recipe: Recipe | None
+    after: Frame | None = None
+    every: int = 1
+    go_on: Frame | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,6 +126,17 @@ class BeliefReply(Reply):
 
 
 @dataclass(frozen=True, eq=False)
+class BeliefRequest(Request[BeliefReply]):
+    """What the model believes of pictures x_t, (B, C, H, W), at t."""
+
+    priority: ClassVar[int] = 1
+    x_t: NDArray[np.float32]
+    t: int
+    conditions: tuple[Point, ...] = ()
+    guidance: float = 1.0
+
+
+@dataclass(frozen=True, eq=False)
 class NoiseReply(Reply):
     """The noise of a seed, float32 (C, H, W)."""
 
@@ -149,9 +144,9 @@ class NoiseReply(Reply):
     noise: NDArray[np.float32]
 
 
-@dataclass(frozen=True, eq=False)
-class SamplesInTrainingReply(Reply):
-    """Pictures of a denoiser after `step` steps of its training; uint8 (B, C, H, W)."""
+@dataclass(frozen=True)
+class NoiseRequest(Request[NoiseReply]):
+    """The noise that picture 0 of a tape from this seed begins with, or is noised with."""
 
-    step: int
-    pictures: NDArray[np.uint8]
+    priority: ClassVar[int] = 1
+    seed: int

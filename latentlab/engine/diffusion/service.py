@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import torch
 
@@ -24,7 +25,7 @@ from latentlab.engine.diffusion.requests import (
 )
 from latentlab.engine.diffusion.runner import Diffusion, Frame, as_bytes
 from latentlab.engine.files.checkpoint import load_model
-from latentlab.engine.rendering.serving import Reply, Request
+from latentlab.engine.rendering.serving import Reply, Request, Server, handles
 from latentlab.engine.rendering.unfolding import empty_model
 from latentlab.engine.training.snapshots import give
 from latentlab.errors import LabError
@@ -43,7 +44,7 @@ class _Run:
     newest: deque[Frame] = field(default_factory=lambda: deque(maxlen=_KEPT))
 
 
-class DiffusionService:
+class DiffusionService(Server):
     """Holds one denoiser and runs its tapes. Not for use by two threads at once.
 
     `device` is where the model is put.
@@ -55,7 +56,7 @@ class DiffusionService:
         # What has not come to its end: who stops it may want to go on.
         self._under_way: _Run | None = None
 
-    def serve(self, request: Request) -> Iterator[Reply | None]:
+    def serve(self, request: Request[Any]) -> Iterator[Reply | None]:
         """The replies to a request, with None between pieces of work.
 
         It ends early when another model is opened meanwhile: whoever asked did so of the one before.
@@ -65,27 +66,10 @@ class DiffusionService:
         """
         model = self._diffusion
         stays = isinstance(request, OpenDenoiserRequest | FollowDenoiserRequest)
-        for reply in self._answers(request):
+        for reply in self.answers(request):
             yield reply
             if self._diffusion is not model and not stays:
                 return
-
-    def _answers(self, request: Request) -> Iterator[Reply | None]:
-        match request:
-            case OpenDenoiserRequest():
-                yield from self._open(request)
-            case TapeRequest():
-                yield from self._run(request)
-            case BeliefRequest():
-                x0_hat = self.diffusion.believe(request.x_t, request.t, request.conditions, request.guidance)
-                yield BeliefReply(request.generation, request.t, x0_hat)
-            case NoiseRequest():
-                noise = self.diffusion.noise(request.seed, range(1))[0]
-                yield NoiseReply(request.generation, request.seed, noise.numpy())
-            case FollowDenoiserRequest():
-                yield from self._follow(request)
-            case _:
-                raise LabError(f"nobody answers a {type(request).__name__}")
 
     @property
     def diffusion(self) -> Diffusion:
@@ -98,6 +82,7 @@ class DiffusionService:
             raise LabError("no diffusion model is open")
         return self._diffusion
 
+    @handles(OpenDenoiserRequest)
     def _open(self, request: OpenDenoiserRequest) -> Iterator[Reply | None]:
         loaded = load_model(request.model, self.device)
         yield None
@@ -120,6 +105,7 @@ class DiffusionService:
             command=loaded.card.command,
         )
 
+    @handles(TapeRequest)
     def _run(self, request: TapeRequest) -> Iterator[Reply | None]:
         if request.recipe is None:
             return
@@ -148,6 +134,7 @@ class DiffusionService:
             raise
         self._under_way = None
 
+    @handles(FollowDenoiserRequest)
     def _follow(self, request: FollowDenoiserRequest) -> Iterator[Reply | None]:
         model = empty_model(request.kind, request.config).to(self.device)
         give(model, request.theta, request.buffers)
@@ -158,3 +145,13 @@ class DiffusionService:
             yield None
         assert last is not None
         yield SamplesInTrainingReply(request.generation, request.step, as_bytes(last.x_t))
+
+    @handles(BeliefRequest)
+    def _believe(self, request: BeliefRequest) -> Iterator[Reply | None]:
+        x0_hat = self.diffusion.believe(request.x_t, request.t, request.conditions, request.guidance)
+        yield BeliefReply(request.generation, request.t, x0_hat)
+
+    @handles(NoiseRequest)
+    def _noise(self, request: NoiseRequest) -> Iterator[Reply | None]:
+        noise = self.diffusion.noise(request.seed, range(1))[0]
+        yield NoiseReply(request.generation, request.seed, noise.numpy())

@@ -111,14 +111,14 @@ class Drawing:
             condition=request.condition,
         )
 
-    def points(self, request: Request, points: tuple[Point, ...], condition: Point) -> Iterator[Reply | None]:
+    def points(
+        self, request: Request[WalkReply], points: tuple[Point, ...], condition: Point
+    ) -> Iterator[Reply | None]:
         """The pictures of a tray or a walk."""
         self.require_places(points)
         pictures = yield from self._in_pieces(points, self.told(condition))
         log_priors = self.prior.log_density(torch.tensor(points)).tolist() if points else []
-        yield WalkReply(
-            request.generation, request.slot, points, tuple(pictures), tuple(log_priors), condition
-        )
+        yield WalkReply(request.generation, points, tuple(pictures), tuple(log_priors), condition)
 
     def _in_pieces(self, points: tuple[Point, ...], y: Tensor | None) -> Generator[None, None, list[Picture]]:
         """The pictures of points under y, (A,) of all or (N, A) of each, so that others may go between."""
@@ -161,7 +161,7 @@ class Drawing:
         if len(request.points) != len(request.pictures):
             raise LabError(f"{len(request.points)} points and {len(request.pictures)} pictures")
         pictures = yield from self._in_pieces(request.points, y)
-        yield WalkReply(request.generation, request.slot, request.points, tuple(pictures), ())
+        yield WalkReply(request.generation, request.points, tuple(pictures), ())
 
     def traversal(self, request: TraversalRequest) -> Iterator[Reply | None]:
         """What each dimension does, the others held: a reply for each, so that others may go between."""
@@ -227,7 +227,6 @@ class Drawing:
             assert pictures is not None
             yield GridReply(
                 generation=request.generation,
-                slot=request.slot,
                 region=request.region,
                 across=to_point(across),
                 up=to_point(up),

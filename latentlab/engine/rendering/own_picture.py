@@ -166,7 +166,6 @@ class OwnPictures:
         own = _figure(reconstruction, kl)
         reply = OwnPictureReply(
             generation=request.generation,
-            slot=request.slot,
             fitting=request.fitting,
             seen=to_pictures(x)[0],
             reconstruction=drawing.decode(posterior.mean, y)[0],

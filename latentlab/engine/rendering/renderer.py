@@ -7,6 +7,7 @@ whoever drives it can let a more urgent request go first or drop it for a newer 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import torch
@@ -53,7 +54,7 @@ from latentlab.engine.rendering.requests.points import (
 )
 from latentlab.engine.rendering.sampler import Sampler
 from latentlab.engine.rendering.selection import selection, trajectory
-from latentlab.engine.rendering.serving import Reply, Request
+from latentlab.engine.rendering.serving import Reply, Request, Server, handles
 from latentlab.errors import LabError
 
 __all__ = ["Renderer", "mosaic", "to_pictures", "walk_points"]
@@ -64,7 +65,7 @@ _SAMPLED = 2000
 _DRAWN = 200
 
 
-class Renderer:
+class Renderer(Server):
     """Holds one model and one data set, and answers requests about them.
 
     Not for use by two threads at once. `device` is where the model is put.
@@ -83,7 +84,7 @@ class Renderer:
         self._times_opened = 0
 
     @torch.inference_mode()
-    def serve(self, request: Request) -> Iterator[Reply | None]:
+    def serve(self, request: Request[Any]) -> Iterator[Reply | None]:
         """The replies to a request, with None between pieces of work.
 
         It ends early when another model, or other data, are opened meanwhile: whoever asked did so of those
@@ -93,55 +94,10 @@ class Renderer:
             LabError: if the request cannot be met; the model and data in hand stay as they were.
         """
         before, opens = self._times_opened, isinstance(request, LoadRequest | FollowRequest)
-        for reply in self._answers(request):
+        for reply in self.answers(request):
             yield reply
             if self._times_opened != before and not opens:
                 return
-
-    def _answers(self, request: Request) -> Iterator[Reply | None]:
-        match request:
-            case LoadRequest():
-                yield from self._load(request)
-            case EncodeRequest():
-                yield from self._encode(request)
-            case FollowRequest():
-                yield from self._follow(request)
-            case PointRequest():
-                yield self.drawing.point(request)
-            case SelectionRequest():
-                yield selection(self._in_hand(), request)
-            case TrayRequest():
-                yield from self.drawing.points(request, request.points, request.condition)
-            case WalkRequest():
-                self.drawing.require_places(request.pins)
-                yield from self.drawing.points(request, walk_points(request), request.condition)
-            case ConditionStripRequest():
-                yield from self.drawing.condition_strip(request)
-            case WaysRequest():
-                yield from self.drawing.ways(request)
-            case SheetRequest():
-                yield from self.drawing.sheet(request, self._in_hand().conditions_at(request.pictures))
-            case SamplesRequest():
-                opened = self._in_hand()
-                yield from self._sampler.draw(opened.loaded, opened.drawn_by, request)
-            case GridRequest():
-                yield from self.drawing.grid(request)
-            case TraversalRequest():
-                yield from self.drawing.traversal(request)
-            case TrajectoryRequest():
-                yield trajectory(self._in_hand(), request)
-            case DirectionsRequest():
-                yield from self._finder.find(self._in_hand().loaded, request)
-            case OwnPictureRequest():
-                yield from self._own.answer(request, self.drawing, self._in_hand().held)
-            case GroupsRequest():
-                yield from between_groups(request)
-            case DensityMapRequest():
-                yield from self._density.map(request)
-            case ProbeDensityRequest():
-                yield from self._density.at(request)
-            case _:
-                raise LabError(f"nobody answers a {type(request).__name__}")
 
     @torch.inference_mode()
     def decode(self, z: Tensor, y: Tensor | None = None) -> NDArray[np.uint8]:
@@ -172,6 +128,7 @@ class Renderer:
             raise LabError("no model that makes pictures is open")
         return self.opened
 
+    @handles(LoadRequest)
     def _load(self, request: LoadRequest) -> Iterator[Reply | None]:
         opened = yield from opening.load(request, self.device)
         yield self._open(opened, None, opened.reply(request.generation))
@@ -184,6 +141,7 @@ class Renderer:
         self._times_opened += 1
         return reply
 
+    @handles(FollowRequest)
     def _follow(self, request: FollowRequest) -> Iterator[Reply | None]:
         following = self._following
         if following is None or not following.goes_on_with(request):
@@ -212,6 +170,7 @@ class Renderer:
             step=unfolding.step,
         )
 
+    @handles(EncodeRequest)
     def _encode(self, request: EncodeRequest) -> Iterator[Reply | None]:
         opened = self._in_hand()
         data, y = opened.data, opened.encoder_conditions()
@@ -242,3 +201,69 @@ class Renderer:
                 )
             else:
                 yield None
+
+    @handles(PointRequest)
+    def _point(self, request: PointRequest) -> Iterator[Reply | None]:
+        yield self.drawing.point(request)
+
+    @handles(SelectionRequest)
+    def _selection(self, request: SelectionRequest) -> Iterator[Reply | None]:
+        yield selection(self._in_hand(), request)
+
+    @handles(TrayRequest)
+    def _tray(self, request: TrayRequest) -> Iterator[Reply | None]:
+        yield from self.drawing.points(request, request.points, request.condition)
+
+    @handles(WalkRequest)
+    def _walk(self, request: WalkRequest) -> Iterator[Reply | None]:
+        self.drawing.require_places(request.pins)
+        yield from self.drawing.points(request, walk_points(request), request.condition)
+
+    @handles(ConditionStripRequest)
+    def _condition_strip(self, request: ConditionStripRequest) -> Iterator[Reply | None]:
+        yield from self.drawing.condition_strip(request)
+
+    @handles(WaysRequest)
+    def _ways(self, request: WaysRequest) -> Iterator[Reply | None]:
+        yield from self.drawing.ways(request)
+
+    @handles(SheetRequest)
+    def _sheet(self, request: SheetRequest) -> Iterator[Reply | None]:
+        yield from self.drawing.sheet(request, self._in_hand().conditions_at(request.pictures))
+
+    @handles(SamplesRequest)
+    def _samples(self, request: SamplesRequest) -> Iterator[Reply | None]:
+        opened = self._in_hand()
+        yield from self._sampler.draw(opened.loaded, opened.drawn_by, request)
+
+    @handles(GridRequest)
+    def _grid(self, request: GridRequest) -> Iterator[Reply | None]:
+        yield from self.drawing.grid(request)
+
+    @handles(TraversalRequest)
+    def _traversal(self, request: TraversalRequest) -> Iterator[Reply | None]:
+        yield from self.drawing.traversal(request)
+
+    @handles(TrajectoryRequest)
+    def _trajectory(self, request: TrajectoryRequest) -> Iterator[Reply | None]:
+        yield trajectory(self._in_hand(), request)
+
+    @handles(DirectionsRequest)
+    def _directions(self, request: DirectionsRequest) -> Iterator[Reply | None]:
+        yield from self._finder.find(self._in_hand().loaded, request)
+
+    @handles(OwnPictureRequest)
+    def _own_picture(self, request: OwnPictureRequest) -> Iterator[Reply | None]:
+        yield from self._own.answer(request, self.drawing, self._in_hand().held)
+
+    @handles(GroupsRequest)
+    def _groups(self, request: GroupsRequest) -> Iterator[Reply | None]:
+        yield from between_groups(request)
+
+    @handles(DensityMapRequest)
+    def _density_map(self, request: DensityMapRequest) -> Iterator[Reply | None]:
+        yield from self._density.map(request)
+
+    @handles(ProbeDensityRequest)
+    def _probe_density(self, request: ProbeDensityRequest) -> Iterator[Reply | None]:
+        yield from self._density.at(request)

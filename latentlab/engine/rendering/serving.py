@@ -1,42 +1,114 @@
-"""How whoever shows a model asks whoever holds it: frozen values, without torch, that cross threads.
+"""How whoever shows a model asks whoever holds it. Without torch.
 
-Each kind of request has one slot in the mailbox: a newer one of the same `slot` replaces an older one.
-`generation` numbers the requests of a slot, so that whoever asked can tell a stale answer. A reply has the
-generation of the request that it answers. Arrays are never written to after they are sent.
+Requests and replies are frozen values that cross threads; their arrays are never written to after they are
+sent. A request's type is its route:
+
+    class PointRequest(Request[PointReply]): ...        says what it asks, and what answers it
+
+    class Renderer(Server):
+        @handles(PointRequest)
+        def _point(self, request: PointRequest) -> Iterator[Reply | None]: ...
+
+    client.on(PointRequest).connect(view.show_point)    see `latentlab.qt.clients.client`
+    client.ask(PointRequest, z)
+
+Of each kind only the newest request counts: it takes the place of an older one in the mailbox, and what is
+still answered to the older one is dropped. `generation` numbers the requests of a client; a reply has that of
+the request that it answers.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from types import MappingProxyType
+from typing import Any, ClassVar, Generic, TypeVar
+
+from latentlab.errors import LabError
+from latentlab.models.capabilities import Capability
+
+A = TypeVar("A", bound="Reply")
+R = TypeVar("R", bound="Request[Any]")
+S = TypeVar("S", bound="Server")
+Pieces = Iterator["Reply | None"]
 
 
 @dataclass(frozen=True)
-class Request:
-    """A wish with a number. `slot` names its place in the mailbox, lower `priority` goes first.
+class Request(Generic[A]):
+    """A wish with a number, answered by replies of type A, none, one or several.
 
-    One that is `patient` is long work that nobody looks at while the hand moves; requests that are made
-    `by_hand` tell that it does.
+    A class attribute `priority` says who goes first: the lower; `needs` what the open model must be able to
+    do for it to have an answer. One that is `patient` is long work that
+    nobody looks at while the hand moves; requests that are made `by_hand` tell that it does.
+
+    `place` is the type in whose place in the mailbox it lies: its own, unless it shares that of another,
+    `class FollowRequest(Request[UnfoldedReply], place=LoadRequest)`.
     """
 
-    slot: ClassVar[str]
+    place: ClassVar[type[Request[Any]]]
     priority: ClassVar[int]
+    needs: ClassVar[frozenset[Capability]] = frozenset()
     patient: ClassVar[bool] = False
     by_hand: ClassVar[bool] = False
     generation: int
 
+    def __init_subclass__(cls, place: type[Request[Any]] | None = None) -> None:
+        super().__init_subclass__()
+        cls.place = cls if place is None else place.place
+
 
 @dataclass(frozen=True, eq=False)
 class Reply:
-    """The answer to the request of the same slot and generation."""
+    """The answer to the request of the same generation."""
 
     generation: int
 
 
 @dataclass(frozen=True, eq=False)
 class Refusal(Reply):
-    """The request could not be met; `message` is for the person, `details` for the log ("" if expected)."""
+    """A request of type `request` could not be met; `message` is for the person, `details` for the log ("" if
+    expected)."""
 
-    slot: str
+    request: type[Request[Any]]
     message: str
     details: str = ""
+
+    def of(self, *kinds: type[Request[Any]]) -> bool:
+        """Whether the request was of one of these kinds, or of one that shares the place of such."""
+        return any(self.request.place is kind.place for kind in kinds)
+
+
+def handles(kind: type[R]) -> Callable[[Callable[[S, R], Pieces]], Callable[[S, R], Pieces]]:
+    """Marks the method of a `Server` that answers requests of a kind, and of kinds derived from it."""
+
+    def mark(method: Callable[[S, R], Pieces]) -> Callable[[S, R], Pieces]:
+        method.handles = kind  # type: ignore[attr-defined]
+        return method
+
+    return mark
+
+
+class Server:
+    """Answers requests by those of its methods that are marked with `handles`.
+
+    Attributes:
+        handlers: these methods, by the type of request.
+    """
+
+    handlers: ClassVar[Mapping[type[Request[Any]], Callable[[Any, Any], Pieces]]] = MappingProxyType({})
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        own = {method.handles: method for method in vars(cls).values() if hasattr(method, "handles")}
+        cls.handlers = MappingProxyType({**cls.handlers, **own})
+
+    def answers(self, request: Request[Any]) -> Pieces:
+        """The replies to a request, with None between pieces of work.
+
+        Raises:
+            LabError: if nobody answers such a request, or if the handler refuses it.
+        """
+        for kind in type(request).__mro__:
+            if kind in self.handlers:
+                return self.handlers[kind](self, request)
+        raise LabError(f"nobody answers a {type(request).__name__}")

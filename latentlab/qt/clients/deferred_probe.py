@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from latentlab.engine.rendering.requests.points import PointRequest
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.session.state import SessionState
 
@@ -27,7 +28,7 @@ class DeferredProbe(QObject):
         self._soon = QTimer(self, singleShot=True)
         self._soon.timeout.connect(self._tell)
         workspace.probed.connect(self._probed)
-        workspace.pointed.connect(self._pointed)
+        workspace.on(PointRequest).connect(self._pointed)
 
     @Slot(object, object)
     def _probed(self, old: SessionState, new: SessionState) -> None:

@@ -14,11 +14,12 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, QThread, Signal
 
 from latentlab.data.stopping import StoppedError, stopping
+from latentlab.engine.rendering.requests.opening import LoadRequest
 from latentlab.engine.rendering.serving import Refusal, Reply, Request
 from latentlab.errors import LabError
 from latentlab.qt.clients.mailbox import Mailbox
@@ -37,11 +38,11 @@ _NEXT_MOVE_S, _PATIENCE = 0.02, 40.0
 class Serves(Protocol):
     """What answers requests: `latentlab.engine.rendering.renderer.Renderer`, or a stand-in under test."""
 
-    def serve(self, request: Request) -> Iterator[Reply | None]: ...
+    def serve(self, request: Request[Any]) -> Iterator[Reply | None]: ...
 
 
 class RenderThread(QThread):
-    """Serves a mailbox until it is closed. `replied` carries one `Reply` at a time.
+    """Serves a mailbox until it is closed. `replied` carries the type of a request, and one reply to it.
 
     Args:
         mailbox: where the requests lie.
@@ -51,7 +52,7 @@ class RenderThread(QThread):
         gives_way: whether other threads go first, such as that of the picture under the hand.
     """
 
-    replied = Signal(object)
+    replied = Signal(object, object)
 
     def __init__(
         self,
@@ -66,7 +67,7 @@ class RenderThread(QThread):
         self.setObjectName("renderThread")
         self._mailbox = mailbox
         self._renderer, self._make, self._gives_way = renderer, make, gives_way
-        self._jobs: dict[str, tuple[Request, Iterator[Reply | None]]] = {}
+        self._jobs: dict[type[Request[Any]], tuple[Request[Any], Iterator[Reply | None]]] = {}
         self._hand_until = self._rest_until = 0.0
         # When the hand moved last, and when patient work may go on although it moves.
         self._moved_at = self._patient_until = 0.0
@@ -83,7 +84,7 @@ class RenderThread(QThread):
             renderer = self._renderer or _made(*self._make)
         except Exception as error:
             message = f"The model engine could not be started ({error})"
-            self._send(Refusal(0, "load", message, traceback.format_exc()))
+            self._send(Refusal(0, LoadRequest, message, traceback.format_exc()), LoadRequest)
             return
         while True:
             for request in self._mailbox.take(self._pause()):
@@ -106,7 +107,7 @@ class RenderThread(QThread):
         self._mailbox.close()
         self.wait()
 
-    def _begin(self, request: Request, renderer: Serves) -> None:
+    def _begin(self, request: Request[Any], renderer: Serves) -> None:
         now = time.monotonic()
         # Who asks, or stops something, does not wait for a rest to end.
         self._rest_until = 0.0
@@ -115,9 +116,9 @@ class RenderThread(QThread):
         if request.patient and not any(job.patient for job, _ in self._jobs.values()):
             # Not at once, however long there was nothing to do.
             self._patient_until = max(self._patient_until, now + _NEXT_MOVE_S)
-        self._jobs[request.slot] = (request, renderer.serve(request))
+        self._jobs[request.place] = (request, renderer.serve(request))
 
-    def _due(self) -> list[tuple[Request, Iterator[Reply | None]]]:
+    def _due(self) -> list[tuple[Request[Any], Iterator[Reply | None]]]:
         """The jobs that may go on now: none in a rest; while the hand moves, patient ones in their time."""
         if self._rests() > 0.0:
             return []
@@ -139,30 +140,30 @@ class RenderThread(QThread):
         due = min(self._moved_at + _NEXT_MOVE_S, self._patient_until)
         return max(0.0, due - time.monotonic())
 
-    def _advance(self, request: Request, pieces: Iterator[Reply | None]) -> None:
+    def _advance(self, request: Request[Any], pieces: Iterator[Reply | None]) -> None:
         """One piece of a job."""
-        box, slot = self._mailbox, request.slot
+        box, kind = self._mailbox, type(request)
         try:
             # Pictures that are read for it may be many: neither the end nor a newer request waits for them.
-            with stopping(lambda: box.closed or box.holds(slot)):
+            with stopping(lambda: box.closed or box.holds(kind.place)):
                 reply = next(pieces)
         except StopIteration:
-            del self._jobs[request.slot]
+            del self._jobs[kind.place]
         except StoppedError:
-            del self._jobs[request.slot]
+            del self._jobs[kind.place]
         except LabError as error:
-            del self._jobs[request.slot]
-            self._send(Refusal(request.generation, request.slot, str(error)))
+            del self._jobs[kind.place]
+            self._send(Refusal(request.generation, kind, str(error)), kind)
         except Exception as error:
-            del self._jobs[request.slot]
+            del self._jobs[kind.place]
             message = f"Something went wrong while drawing ({type(error).__name__}: {error})"
-            self._send(Refusal(request.generation, request.slot, message, traceback.format_exc()))
+            self._send(Refusal(request.generation, kind, message, traceback.format_exc()), kind)
         else:
             if reply is not None:
-                self._send(reply)
+                self._send(reply, kind)
 
-    def _send(self, reply: Reply) -> None:
-        self.replied.emit(reply)
+    def _send(self, reply: Reply, kind: type[Request[Any]]) -> None:
+        self.replied.emit(kind, reply)
 
 
 def _made(module: str, name: str) -> Serves:

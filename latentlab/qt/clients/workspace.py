@@ -6,12 +6,14 @@ gets the workspace when it is made, and needs nothing else of the house.
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
+from typing import Any
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QUndoStack
 
-from latentlab.engine.rendering.requests.grids import GridReply, GridRequest, UnderlayRequest
+from latentlab.engine.rendering.requests.directions import DirectionsReply
+from latentlab.engine.rendering.requests.grids import GridReply
 from latentlab.engine.rendering.requests.opening import (
     EncodeRequest,
     EncodingsReply,
@@ -20,50 +22,39 @@ from latentlab.engine.rendering.requests.opening import (
     LoadRequest,
     UnfoldedReply,
 )
-from latentlab.engine.rendering.requests.pictures import SelectionReply
+from latentlab.engine.rendering.requests.pictures import SelectionReply, SelectionRequest
 from latentlab.engine.rendering.requests.points import PointRequest, TrayRequest, WalkRequest
-from latentlab.engine.rendering.serving import Refusal, Reply
+from latentlab.engine.rendering.serving import Refusal, Reply, Request
 from latentlab.engine.types import Point, Region
-from latentlab.qt.clients.client import Client
+from latentlab.qt.clients.model_client import ModelClient
+from latentlab.qt.clients.redraw_policy import RedrawPolicy
 from latentlab.qt.clients.render_thread import RenderThread, Serves
 from latentlab.qt.clients.training_orders import Snapshot
 from latentlab.qt.clients.undo import EditCommand
 from latentlab.session.edits import Edit, SelectImage
-from latentlab.session.fitting import OF_DATA, OF_MODEL, OF_PICTURES, on_data, way_of
+from latentlab.session.fitting import way_of, with_what_was_done_since
 from latentlab.session.pictures import in_words, keyed, renumbered
 from latentlab.session.plane import projection_of
 from latentlab.session.session import Session
-from latentlab.session.state import OVER_VIEW, SessionState
-
-_REDRAW_MS = 200
-_HAND_RESTS_MS = 250
-# Of the snapshots of a training, the share after which the grid is drawn anew.
-_GRID_EVERY = 6
-# How far numbers of a plane that is not along the axes may be off by rounding.
-_ROUNDING = 1e-6
+from latentlab.session.state import SessionState
 
 
-class Workspace(Client):
+class Workspace(ModelClient):
     """Session, undo stack and render thread, joined.
 
     Signals carry frozen values: `changed` and `probed` (old, new) states, the others one reply each. A change
     of nothing but the probe is told by `probed` alone: it comes with every move of the hand, and most views
     do not care. `noticed` is a sentence for the person about what was opened. `turned` tells that
-    `projection`, the plane that is shown, is another one.
+    `projection`, the plane that is shown, is another one. What only passes through is told by `on(kind)`.
     """
 
     changed = Signal(object, object)
     probed = Signal(object, object)
     loaded = Signal(object)
     encoded = Signal(object)
-    selected = Signal(object)
-    gridded = Signal(object)
-    underlaid = Signal(object)
     turned = Signal(object)
     unfolded = Signal(object)
-    refused = Signal(object)
     noticed = Signal(str)
-    busy = Signal(str)
 
     def __init__(
         self, session: Session, renderer: Serves | None = None, parent: QObject | None = None
@@ -71,15 +62,7 @@ class Workspace(Client):
         super().__init__(session, parent)
         self.undo_stack = QUndoStack(self)
         self._components: tuple[Point, Point] | None = None
-        self._base: Point = (0.0, 0.0)
-        self._underlay: tuple[int, int, Region] | None = None
-        # The probe may leave the plane faster than the plane can be drawn anew.
-        self._redraw_soon = QTimer(self, singleShot=True, interval=_REDRAW_MS)
-        self._redraw_soon.timeout.connect(self._redraw)
-        # Runs while the probe moves and for a moment more.
-        self._hand = QTimer(self, singleShot=True, interval=_HAND_RESTS_MS)
-        self._hand.timeout.connect(self._hand_rests)
-        self._grid_waits = False
+        self._redraw = RedrawPolicy(self)
         self._wanted = session.kept
         self._asked_from = session.kept
         # Whether what is opened has the latent space of what is in sight.
@@ -90,7 +73,6 @@ class Workspace(Client):
         # up for a newer request when it was already there. And the request that was to mend that.
         self._astray, self._brought_back = False, 0
         self._before_training: SessionState | None = None
-        self._refreshed = self._grid_due = 0
         self._notes: list[str] = []
         self._thread = RenderThread(self._mailbox, renderer, self)
         self._thread.replied.connect(self._receive, Qt.ConnectionType.QueuedConnection)
@@ -105,8 +87,7 @@ class Workspace(Client):
         """Ends the render thread; returns when it has ended. There is nothing to undo any more."""
         self._thread.stop()
         # Python may take this workspace away on any thread, where Qt could not end a timer that still runs.
-        self._redraw_soon.stop()
-        self._hand.stop()
+        self._redraw.stop()
         # While Python still lives: left to its end, commands and stack fall in an order of their own, and
         # Qt may delete a command that Python has taken back already.
         self.undo_stack.clear()
@@ -124,33 +105,16 @@ class Workspace(Client):
         z, told = self.place_of(index), self.told_of(index)
         self.do(SelectImage(gesture=gesture, index=index, z=z, condition=told))
 
-    def place_of(self, index: int | None) -> Point | None:
-        """Where a picture of the data lies in the latent space, as far as that is known yet."""
-        found = self.encodings
-        if found is None or index is None or index >= len(found.mean):
-            return None
-        return tuple(map(float, found.mean[index]))
-
-    def told_of(self, index: int | None) -> Point | None:
-        """What the model is told of a picture of the data; None if nothing, or if the data do not say."""
-        told = None if self.model is None else self.model.told
-        if told is None or index is None or index >= len(told):
-            return None
-        assert self.model is not None
-        if self.model.exclusive and not told[index].any():
-            return None
-        return tuple(map(float, told[index]))
-
-    def open(self, state: SessionState, goes_on: bool = False) -> None:
+    def open(self, state: SessionState, goes_on: bool = False) -> int:
         """Asks for the model and data of `state`, which becomes the session's once they are there.
 
         `goes_on` says that it is the model in sight under another name: points that are moved meanwhile mean
-        the same there.
+        the same there. Returns the number of the question.
         """
         self._followed, self._goes_on = None, goes_on
         self._wanted, self._asked_from = state, self.session.kept
         self.busy.emit(f"Opening {state.model} …")
-        self._ask(LoadRequest(self._next("load"), state.model, state.data, state.split))
+        return self.ask(LoadRequest, state.model, state.data, state.split)
 
     def follow(self, snapshot: Snapshot) -> None:
         """Shows a model in the midst of its training; `unfolded` tells when its pictures have their places.
@@ -162,18 +126,16 @@ class Workspace(Client):
             self._before_training = self._kept(self.state)
         self._wanted = self._asked_from = state
         split = state.split if state.data == snapshot.data else "test"
-        self._ask(
-            FollowRequest(
-                self._next("load"),
-                f"{snapshot.name} (training)",
-                snapshot.kind,
-                snapshot.config,
-                snapshot.theta,
-                snapshot.step,
-                snapshot.data,
-                split,
-                snapshot.buffers,
-            )
+        self.ask(
+            FollowRequest,
+            f"{snapshot.name} (training)",
+            snapshot.kind,
+            snapshot.config,
+            snapshot.theta,
+            snapshot.step,
+            snapshot.data,
+            split,
+            snapshot.buffers,
         )
 
     def rest(self) -> SessionState:
@@ -193,53 +155,16 @@ class Workspace(Client):
 
     def request_grid(self) -> None:
         """Asks for the manifold grid that the state describes."""
-        self._grid_waits = False
-        grid, state = self.state.grid, self.state
-        self._base = self.projection.rest(state.probe)
-        self._ask(
-            GridRequest(
-                generation=self._next("grid"),
-                columns=grid.size,
-                rows=1 if self.projection.flat else grid.size,
-                region=state.view if grid.over == OVER_VIEW else None,
-                projection=self.projection,
-                base=self._base,
-                condition=state.condition,
-            )
-        )
+        self._redraw.request_grid()
 
     def request_underlay(self, columns: int, rows: int, region: Region) -> None:
         """Asks for the manifold under a region of the plane (left, right, bottom, top)."""
-        if self.model is None:
-            return
-        self._underlay = (columns, rows, region)
-        self._ask(
-            UnderlayRequest(
-                generation=self._next("underlay"),
-                columns=columns,
-                rows=rows,
-                region=region,
-                projection=self.projection,
-                base=self.projection.rest(self.state.probe),
-                condition=self.state.condition,
-            )
-        )
+        self._redraw.request_underlay(columns, rows, region)
 
-    @Slot()
-    def _redraw(self) -> None:
-        """Underlay and grid anew; those under way first come to their end, or none would ever be seen.
-
-        The grid waits for a hand that moves: what moves it mostly hides the grid, and needs the time.
-        """
-        if self._drawing:
-            self._redraw_soon.start()
-            return
-        if self._hand.isActive():
-            self._grid_waits = True
-        else:
-            self.request_grid()
-        if self._underlay is not None and self.state.layers.manifold:
-            self.request_underlay(*self._underlay)
+    def request_selection(self, seed: int = 0) -> None:
+        """Asks for all about the selected picture; another seed draws other pictures of its posterior."""
+        if self.state.selected is not None:
+            self.ask(SelectionRequest, self.state.selected, seed=seed)
 
     def _turn(self) -> None:
         """Finds out which plane is shown now, and tells if it is another one."""
@@ -257,7 +182,7 @@ class Workspace(Client):
             if (old.probe, old.condition) != (new.probe, new.condition):
                 # First of all: the views hear of it while the picture under the hand is being decoded.
                 self._request_point(new)
-                self._hand.start()
+                self._redraw.hand_moved()
             data = (new.data, new.split)
             # Against what was asked for last, for that may still be on its way.
             if (old.data, old.split) != data != (self._wanted.data, self._wanted.split):
@@ -273,68 +198,53 @@ class Workspace(Client):
             self._request_changes(old, new)
 
     def _request_point(self, state: SessionState) -> None:
-        self._ask(PointRequest(self._next("point"), state.probe, state.condition))
+        self.ask(PointRequest, state.probe, state.condition)
 
     def _request_changes(self, old: SessionState | None, new: SessionState) -> None:
         """Asks for whatever else of the new state is not what the old one had; all of it if `old` is None."""
         told = old is None or old.condition != new.condition
         if old is None or old.selected != new.selected:
             self.request_selection()
-        view_moved = old is None or (new.grid.over == OVER_VIEW and old.view != new.view)
-        if view_moved or (old is not None and old.grid != new.grid):
-            self.request_grid()
-        elif (told or self._has_left_plane(new.probe)) and not self._redraw_soon.isActive():
-            self._redraw_soon.start()
+        self._redraw.state_changed(old, new)
         if old is None or told or old.pins != new.pins:
-            self._ask(TrayRequest(self._next("tray"), new.pins, new.condition))
+            self.ask(TrayRequest, new.pins, new.condition)
         if old is None or way_of(old) != way_of(new):
-            self._ask(WalkRequest(self._next("walk"), *way_of(new)))
+            self.ask(WalkRequest, *way_of(new))
 
-    def _has_left_plane(self, z: Point) -> bool:
-        """Whether z differs in what the plane does not show from where the grid was drawn last."""
-        rest = self.projection.rest(z)
-        return rest != self._base and any(
-            abs(now - then) > _ROUNDING for now, then in zip(rest, self._base, strict=True)
-        )
-
-    @Slot(object)
-    def _receive(self, reply: Reply) -> None:
+    @Slot(object, object)
+    def _receive(self, kind: type[Request[Any]], reply: Reply) -> None:
         if isinstance(reply, LoadedReply):
-            self._astray = not self._current("load", reply)
-        elif self._astray and not (isinstance(reply, Refusal) and reply.slot == LoadRequest.slot):
+            self._astray = not self._current(kind, reply)
+        elif self._astray and not (isinstance(reply, Refusal) and reply.of(LoadRequest)):
             return  # answered by a model that is not in sight
+        current = self._current(kind, reply)
         match reply:
             case Refusal():
-                if reply.generation in (0, self._newest.get(reply.slot)):
-                    self._drawing.discard(reply.slot)
+                if current or reply.generation == 0:
+                    self._redraw.refused(kind)
                     self._stay(reply)
                     self.refused.emit(reply)
                     self._bring_back(reply)
-            case LoadedReply():
-                if not self._astray:
-                    self._adopt(reply)
-                    if self._followed is None:
-                        self._before_training = None
-                        self._ask(EncodeRequest(self._next("encodings")))
-            case UnfoldedReply():
-                if self._current("load", reply):
-                    self.still_told = None
-                    self._place(reply)
-                    self._refresh()
-                    self.unfolded.emit(reply)
-            case EncodingsReply():
-                if self._current("encodings", reply):
-                    self._place(reply)
-            case SelectionReply():
-                if self._current("selection", reply) and reply.index == self.state.selected:
-                    self.selected.emit(reply)
-            case GridReply():
-                if self._current(reply.slot, reply):
-                    if reply.done:
-                        self._drawing.discard(reply.slot)
-                    (self.gridded if reply.slot == GridRequest.slot else self.underlaid).emit(reply)
-            case _:
-                self._tell(reply)
+                return
+            case LoadedReply() if current:
+                self._adopt(reply)
+                if self._followed is None:
+                    self._before_training = None
+                    self.ask(EncodeRequest)
+            case UnfoldedReply() if current:
+                self.still_told = None
+                self._place(reply)
+                self._refresh()
+                self.unfolded.emit(reply)
+            case EncodingsReply() if current:
+                self._place(reply)
+            case SelectionReply() if reply.index != self.state.selected:
+                return
+            case GridReply() if current:
+                self._redraw.replied(reply, kind)
+            case DirectionsReply() if current and reply.directions is not None:
+                self.still_told = reply.still_told
+        self._tell(kind, reply)
 
     def _place(self, reply: EncodingsReply) -> None:
         """Where the pictures lie has been found: it may be what decides the plane."""
@@ -354,20 +264,31 @@ class Workspace(Client):
         before, first = self.model, self.model is None
         other = before is None or before.path != reply.path
         self._notes = list(reply.notes)
-        wanted = self._in_these_data(self._with_what_was_done_since(reply), before, reply)
+        wanted = self._in_these_data(
+            with_what_was_done_since(
+                self._wanted,
+                self._asked_from,
+                self.session.kept,
+                reply,
+                goes_on=before is None or before.path == reply.path or self._goes_on,
+            ),
+            before,
+            reply,
+        )
         # They may be other data than were asked for: the model's own. Nobody is to ask for them again.
         self._wanted = replace(self._wanted, data=reply.data, split=reply.split)
         if other:
-            self._components = self._underlay = None
+            self._components = None
             if not first:
                 self.undo_stack.clear()
-        self._forget_questions()
+        # Of what was asked of the model before only what opens one is answered.
+        self._forget_all_but(LoadRequest)
         self.model, self.encodings, self.still_told = reply, None, None
         old, self._adopting = self.state, True
         try:
             self.session.open(reply, wanted)
             self.projection = projection_of(self.state.plane, reply.latents, self._components)
-            self._base = self.projection.rest(self.state.probe)
+            self._redraw.begin_anew(keep_underlay=not other)
             self.loaded.emit(reply)
         finally:
             self._adopting = False
@@ -377,28 +298,6 @@ class Workspace(Client):
             self.noticed.emit(" ".join(self._notes))
         self._request_point(self.state)
         self._request_changes(None, self.state)
-
-    def _with_what_was_done_since(self, reply: LoadedReply) -> SessionState:
-        """The state that was wanted, with what the person did while it was being opened.
-
-        That counts as done to what is open now, but for points of the model before, numbers of its pictures
-        and of their classes.
-        """
-        wanted, now, then, before = self._wanted, self.session.kept, self._asked_from, self.model
-        left = frozenset[str]()
-        if before is not None and before.path != reply.path and not self._goes_on:
-            left |= OF_MODEL
-        if (now.data, now.split) != (reply.data, reply.split):
-            left |= OF_PICTURES if now.data == reply.data else OF_DATA
-        if (wanted.data, wanted.split) != (reply.data, reply.split):
-            # The model's own data, in place of those that were asked for.
-            wanted = on_data(wanted, reply.data, reply.split)
-        since = {
-            field.name: getattr(now, field.name)
-            for field in fields(SessionState)
-            if field.name not in left and getattr(now, field.name) != getattr(then, field.name)
-        }
-        return replace(wanted, **since, model=wanted.model, data=reply.data, split=reply.split)
 
     def _in_these_data(
         self, wanted: SessionState, before: LoadedReply | None, reply: LoadedReply
@@ -424,36 +323,13 @@ class Workspace(Client):
         self._request_point(state)
         self.request_selection()
         if state.pins:
-            self._ask(TrayRequest(self._next("tray"), state.pins, state.condition))
-            self._ask(WalkRequest(self._next("walk"), *way_of(state)))
-        self._refreshed += 1
-        # The manifold lies under the points too; the grid costs the training, and a hand that moves, more
-        # than it shows.
-        if not self._hand.isActive():
-            self._refresh_grid()
-        if self._underlay is not None and state.layers.manifold and UnderlayRequest.slot not in self._drawing:
-            self.request_underlay(*self._underlay)
-
-    @Slot()
-    def _hand_rests(self) -> None:
-        if self._grid_waits:
-            self.request_grid()
-        else:
-            self._refresh_grid()
-
-    def _refresh_grid(self) -> None:
-        """The grid anew, if the model has changed often enough since."""
-        if (
-            self._followed is not None
-            and self._refreshed >= self._grid_due
-            and GridRequest.slot not in self._drawing
-        ):
-            self._grid_due = self._refreshed + _GRID_EVERY
-            self.request_grid()
+            self.ask(TrayRequest, state.pins, state.condition)
+            self.ask(WalkRequest, *way_of(state))
+        self._redraw.model_changed()
 
     def _stay(self, refusal: Refusal) -> None:
         """Data that could not be opened are not what the session shows: it goes on with those it has."""
-        if refusal.slot == LoadRequest.slot and self.model is not None:
+        if refusal.of(LoadRequest) and self.model is not None:
             data, split = self.model.data, self.model.split
             self._wanted = replace(self._wanted, data=data, split=split)
             self.session.restore({"data": data, "split": split})
@@ -465,5 +341,4 @@ class Workspace(Client):
         """
         tried = refusal.generation == self._brought_back
         if self._astray and not tried and self.model is not None and self._before_training is None:
-            self.open(self.session.kept)
-            self._brought_back = self._newest[LoadRequest.slot]
+            self._brought_back = self.open(self.session.kept)

@@ -130,7 +130,7 @@ class ModelColumn(QFrame):
         if refusal.details:
             self.troubled.emit(f"{refusal.message}\n{refusal.details}")
         model = self.workspace.model
-        if refusal.slot == LoadRequest.slot:
+        if refusal.of(LoadRequest):
             self.chooser.show_model("" if model is None else self.workspace.state.model)
         if model is None:
             self.note.setText(refusal.message)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 
 from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.engine.rendering.requests.pictures import SelectionReply, SelectionRequest
-from latentlab.engine.rendering.requests.points import PointReply
+from latentlab.engine.rendering.requests.points import PointReply, PointRequest
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import Point
 from latentlab.qt.clients.workspace import Workspace
@@ -92,8 +92,8 @@ class ColumnPictures(QWidget):
         workspace.loaded.connect(self._loaded)
         workspace.changed.connect(self._changed)
         workspace.probed.connect(self._changed)
-        workspace.pointed.connect(self._pointed)
-        workspace.selected.connect(self._selected)
+        workspace.on(PointRequest).connect(self._pointed)
+        workspace.on(SelectionRequest).connect(self._selected)
         workspace.refused.connect(self._refused)
 
     def _table(self) -> QGridLayout:
@@ -159,7 +159,7 @@ class ColumnPictures(QWidget):
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
-        if refusal.slot == SelectionRequest.slot:
+        if refusal.of(SelectionRequest):
             self._late.stop()
             self._clear()
 

@@ -32,14 +32,14 @@ class DensityWatcher(QObject):
         workspace.encoded.connect(self._encoded)
         workspace.changed.connect(self._changed)
         workspace.probed.connect(self._changed)
-        workspace.probe_weighed.connect(self._weighed)
+        workspace.on(ProbeDensityRequest).connect(self._weighed)
         workspace.refused.connect(self._refused)
 
     def _ask(self) -> bool:
         encodings = self._workspace.encodings
         if encodings is None or not encodings.done or self._workspace.following:
             return False
-        self._workspace.request_probe_density()
+        self._workspace.ask(ProbeDensityRequest, self._workspace.state.probe)
         return True
 
     @Slot(object)
@@ -58,7 +58,7 @@ class DensityWatcher(QObject):
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
-        if refusal.slot == ProbeDensityRequest.slot:
+        if refusal.of(ProbeDensityRequest):
             self._asking.answered()
 
 
@@ -74,7 +74,7 @@ class FarWarning(Label):
         self.hide()
         workspace.loaded.connect(self._nothing_known)
         workspace.unfolded.connect(self._nothing_known)
-        workspace.probe_weighed.connect(self._weighed)
+        workspace.on(ProbeDensityRequest).connect(self._weighed)
 
     @Slot(object)
     def _nothing_known(self, _: object) -> None:
@@ -98,7 +98,7 @@ class ProbeDensityLine(QLineEdit):
         as_a_label(self)
         workspace.loaded.connect(self._nothing_known)
         workspace.unfolded.connect(self._nothing_known)
-        workspace.probe_weighed.connect(self._weighed)
+        workspace.on(ProbeDensityRequest).connect(self._weighed)
         self._nothing_known(None)
 
     @Slot(object)

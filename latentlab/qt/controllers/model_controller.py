@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from latentlab.engine.files.model_catalog import data_of, encoder_of
 from latentlab.engine.rendering.requests.directions import DirectionsRequest
-from latentlab.engine.rendering.requests.opening import LoadedReply
+from latentlab.engine.rendering.requests.opening import LoadedReply, LoadRequest
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.data_controller import DataController
@@ -92,11 +92,11 @@ class ModelController(QObject):
     def _refused(self, refusal: Refusal) -> None:
         if refusal.details:
             self._log(f"{refusal.message}\n{refusal.details}")
-        elif refusal.slot == DirectionsRequest.slot:
+        elif refusal.of(DirectionsRequest):
             return  # the attribute board asks for them while it is in sight, and says why there are none
         default, state, text = SessionState(), self._workspace.state, refusal.message
         usual = (state.model, state.data, state.split) == (default.model, default.data, default.split)
-        first = refusal.slot == "load" and refusal.generation > 0 and self._workspace.model is None
+        first = refusal.of(LoadRequest) and refusal.generation > 0 and self._workspace.model is None
         self.falling_back = first and not usual
         if self.falling_back:
             # What belonged to the model of last time stays in a copy of the settings.

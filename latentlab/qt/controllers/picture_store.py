@@ -62,7 +62,7 @@ class OwnPictures(QObject):
         workspace.probed.connect(self._session_changed)
         workspace.loaded.connect(self._loaded)
         workspace.unfolded.connect(self._ask_soon)
-        workspace.own_encoded.connect(self._encoded)
+        workspace.on(OwnPictureRequest).connect(self._encoded)
         workspace.refused.connect(self._refused)
 
     # What there is
@@ -189,7 +189,10 @@ class OwnPictures(QObject):
         if own is None or pixels is None or self._workspace.model is None:
             return False
         self._asked = own
-        self._workspace.request_own(pixels, own.fitting)
+        workspace = self._workspace
+        # A model that is learning has no usual ELBOs to compare with.
+        compare = not workspace.following
+        workspace.ask(OwnPictureRequest, pixels, own.fitting, workspace.state.condition, compare)
         return True
 
     @Slot(object)
@@ -213,7 +216,7 @@ class OwnPictures(QObject):
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
-        if refusal.slot == OwnPictureRequest.slot:
+        if refusal.of(OwnPictureRequest):
             self.reply, self.refusal = None, refusal.message
             self._asking.answered()
             self.changed.emit()

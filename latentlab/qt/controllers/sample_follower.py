@@ -88,7 +88,7 @@ class SampleFollower(QObject):
         trainer.unfolded.connect(self._snapshot)
         trainer.staged.connect(self._staged)
         trainer.kept.connect(self._kept)
-        workspace.sampled.connect(self._sampled)
+        workspace.on(FollowDenoiserRequest).connect(self._sampled)
         workspace.refused.connect(self._refused)
 
     @Slot(object)
@@ -120,7 +120,7 @@ class SampleFollower(QObject):
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
-        if refusal.slot == FollowDenoiserRequest.slot:
+        if refusal.of(FollowDenoiserRequest):
             self._under_way, self._drawn_at = None, time.monotonic()
             self._drawn.complain(refusal.message)
 

@@ -114,7 +114,7 @@ class TrainingFollower(QObject):
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
-        if refusal.slot == FollowRequest.slot:
+        if refusal.of(FollowRequest):
             # A model that could not be opened leaves the training in sight.
             self._under_way = self._held = False
             self._newest = None

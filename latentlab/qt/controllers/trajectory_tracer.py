@@ -67,7 +67,7 @@ class Tracing(QObject):
         self._asked: _Way = ((), 0)
         self._known: _Way = ((), 0)
         self._points: tuple[Point, ...] = ()
-        workspace.traced.connect(self._traced)
+        workspace.on(TrajectoryRequest).connect(self._traced)
         workspace.refused.connect(self._refused)
         workspace.loaded.connect(self._loaded)
         workspace.unfolded.connect(self._unfolded)
@@ -114,7 +114,8 @@ class Tracing(QObject):
         if self._picture >= len(shown) or shown.shape[1:] != model.images.shape[1:] or not self._is_of_data():
             return False
         self._asked = (some, self._picture)
-        self._workspace.request_trajectory(np.stack([frame.x0_hat[self._picture] for frame in some]))
+        pictures = np.stack([frame.x0_hat[self._picture] for frame in some])
+        self._workspace.ask(TrajectoryRequest, pictures, self._workspace.state.condition)
         return True
 
     @Slot(object)
@@ -138,7 +139,7 @@ class Tracing(QObject):
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
-        if refusal.slot == TrajectoryRequest.slot:
+        if refusal.of(TrajectoryRequest):
             self._asking.answered()
 
     @Slot()

@@ -15,10 +15,18 @@ from PySide6.QtCore import QObject, Signal, Slot
 from latentlab.engine.files.export import sheet, strip
 from latentlab.engine.files.provenance import Provenance
 from latentlab.engine.files.sample_words import described
-from latentlab.engine.rendering.requests.grids import GridReply
+from latentlab.engine.rendering.requests.grids import GridReply, GridRequest
 from latentlab.engine.rendering.requests.opening import EncodingsReply, LoadedReply
-from latentlab.engine.rendering.requests.pictures import SelectionReply
-from latentlab.engine.rendering.requests.points import PointReply, SamplesReply, WalkReply
+from latentlab.engine.rendering.requests.pictures import SelectionReply, SelectionRequest
+from latentlab.engine.rendering.requests.points import (
+    PointReply,
+    PointRequest,
+    SamplesReply,
+    SamplesRequest,
+    TrayRequest,
+    WalkReply,
+    WalkRequest,
+)
 from latentlab.engine.rendering.serving import Reply
 from latentlab.engine.types import Picture, Point
 from latentlab.qt.clients.film_recorder import FilmRecorder
@@ -65,12 +73,12 @@ class Exportables(QObject):
         self._sheet: Exportable | None = None
         self._source: Callable[[], str] = str
         workspace.loaded.connect(self._loaded)
-        workspace.pointed.connect(self._pointed)
-        workspace.gridded.connect(self._gridded)
-        workspace.trayed.connect(self._trayed)
-        workspace.walked.connect(self._walked)
-        workspace.selected.connect(self._selected)
-        workspace.sampled.connect(self._sampled)
+        workspace.on(PointRequest).connect(self._pointed)
+        workspace.on(GridRequest).connect(self._gridded)
+        workspace.on(TrayRequest).connect(self._trayed)
+        workspace.on(WalkRequest).connect(self._walked)
+        workspace.on(SelectionRequest).connect(self._selected)
+        workspace.on(SamplesRequest).connect(self._sampled)
         workspace.encoded.connect(self._encoded)
         workspace.changed.connect(self._changed)
 

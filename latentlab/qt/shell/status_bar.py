@@ -9,8 +9,13 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar
 
-from latentlab.engine.rendering.requests.opening import EncodingsReply, LoadedReply
-from latentlab.engine.rendering.requests.points import PointReply
+from latentlab.engine.rendering.requests.opening import (
+    EncodeRequest,
+    EncodingsReply,
+    LoadedReply,
+    LoadRequest,
+)
+from latentlab.engine.rendering.requests.points import PointReply, PointRequest
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.models.capabilities import Capability
 from latentlab.plain import short_name
@@ -62,7 +67,7 @@ class Status(QObject):
         workspace.busy.connect(self._busy)
         workspace.loaded.connect(self._loaded)
         workspace.encoded.connect(self._encoded)
-        workspace.pointed.connect(self._pointed)
+        workspace.on(PointRequest).connect(self._pointed)
         workspace.refused.connect(self._refused)
 
     @Slot(str)
@@ -111,7 +116,7 @@ class Status(QObject):
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
-        if refusal.slot in ("load", "encodings"):
+        if refusal.of(LoadRequest, EncodeRequest):
             self._rest()
 
     @Slot(object)

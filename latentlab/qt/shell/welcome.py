@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtWidgets import QWidget
 
-from latentlab.engine.rendering.requests.opening import LoadedReply
+from latentlab.engine.rendering.requests.opening import LoadedReply, LoadRequest
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.widgets.plain_text import Label
@@ -52,7 +52,7 @@ class Welcome(Label):
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
-        if refusal.slot == "load" and self._workspace.model is None:
+        if refusal.of(LoadRequest) and self._workspace.model is None:
             self.setText("No model is open. Open one with Ctrl+O, or drop it here.")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -109,12 +109,14 @@ def test_that_the_words_tell_the_signal_to_noise_ratio(page: ForwardPage) -> Non
 def test_that_the_denoisers_belief_of_the_newest_t_is_shown(
     qtbot: QtBot, page: ForwardPage, service: FakeService, diffusion: DenoiserClient
 ) -> None:
-    with qtbot.waitSignal(diffusion.predicted, timeout=3000):
+    with qtbot.waitSignal(diffusion.on(BeliefRequest).signal, timeout=3000):
         page.slider.setValue(20)
     service.served.clear()
     for t in (30, 40, 50, 60, 70):
         page.slider.setValue(t)
-    with qtbot.waitSignal(diffusion.predicted, timeout=3000, check_params_cb=lambda reply: reply.t == 70):
+    with qtbot.waitSignal(
+        diffusion.on(BeliefRequest).signal, timeout=3000, check_params_cb=lambda reply: reply.t == 70
+    ):
         pass
     assert [request.t for request in beliefs(service)] == [70]
     # The fake denoiser believes in what it sees.
@@ -127,7 +129,7 @@ def test_that_the_denoisers_belief_of_the_newest_t_is_shown(
 def test_that_without_noise_the_picture_is_predicted_and_nobody_is_asked(
     qtbot: QtBot, page: ForwardPage, service: FakeService, diffusion: DenoiserClient
 ) -> None:
-    with qtbot.waitSignal(diffusion.predicted, timeout=3000):
+    with qtbot.waitSignal(diffusion.on(BeliefRequest).signal, timeout=3000):
         page.slider.setValue(20)
     service.served.clear()
     page.slider.setValue(0)
@@ -165,7 +167,7 @@ def test_that_a_refusal_is_told_and_later_questions_are_asked(
 ) -> None:
     page.slider.setValue(20)
     qtbot.waitUntil(lambda: bool(beliefs(service)), timeout=3000)
-    diffusion.refused.emit(Refusal(1, BeliefRequest.slot, "out of memory"))
+    diffusion.refused.emit(Refusal(1, BeliefRequest, "out of memory"))
     assert page.note.text() == "out of memory"
     page.slider.setValue(33)
     qtbot.waitUntil(lambda: beliefs(service)[-1].t == 33, timeout=3000)
@@ -272,7 +274,7 @@ def test_that_a_real_denoiser_believes(qtbot: QtBot, tmp_path: Path, workspace: 
     diffusion = DenoiserClient()
     try:
         page = shown(qtbot, diffusion, workspace, str(path))
-        with qtbot.waitSignal(diffusion.predicted, timeout=20_000):
+        with qtbot.waitSignal(diffusion.on(BeliefRequest).signal, timeout=20_000):
             page.slider.setValue(page.slider.maximum() // 3)
         assert page.pictures[2].picture.shape == page.pictures[3].picture.shape == (8, 8)
     finally:

@@ -11,7 +11,14 @@ import pytest
 import torch
 from pytestqt.qtbot import QtBot
 
-from latentlab.engine.diffusion.requests import BeliefReply, DenoiserReply, NoiseReply, OpenDenoiserRequest
+from latentlab.engine.diffusion.requests import (
+    BeliefReply,
+    BeliefRequest,
+    DenoiserReply,
+    NoiseReply,
+    NoiseRequest,
+    OpenDenoiserRequest,
+)
 from latentlab.engine.files.checkpoint import ModelCard, save_model
 from latentlab.engine.rendering.serving import Refusal, Reply, Request
 from latentlab.models.ddpm.model import DDPM, DDPMConfig
@@ -45,7 +52,7 @@ def models(tmp_path: Path) -> tuple[str, str]:
 @pytest.fixture
 def window(qtbot: QtBot, tmp_path: Path) -> Iterator[LabWindow]:
     with open_window(qtbot, tmp_path) as made:
-        made.show_diffusion()
+        made.bench.docks.show_diffusion()
         made.bench.diffusion.reverse.form.count.setValue(2)
         made.bench.diffusion.reverse.form.steps.setValue(5)
         yield made
@@ -89,7 +96,7 @@ def test_that_what_was_asked_of_the_denoiser_before_is_not_answered_any_more(
     open_(qtbot, window, models[0])
     workspace = window.bench.denoiser_client
     came: list[BeliefReply | Refusal] = []
-    workspace.predicted.connect(came.append)
+    workspace.on(BeliefRequest).connect(came.append)
     workspace.refused.connect(came.append)
     frame = torch.zeros(1, 3, 8, 8).numpy()
     window.bench.diffusion.open_model(models[1])
@@ -169,11 +176,11 @@ def test_that_a_denoiser_given_up_for_one_that_cannot_be_opened_draws_nothing(qt
         asked = [one.model for one in service.served if isinstance(one, OpenDenoiserRequest)]
         assert asked == ["one", "two", "missing", "/models/one.safetensors"]
         # What the one that nobody waits for has drawn is not told.
-        workspace._receive(dataclasses.replace(reply_of("two"), generation=0))
-        workspace._newest["noise"] = 99
+        workspace._receive(OpenDenoiserRequest, dataclasses.replace(reply_of("two"), generation=0))
+        workspace._newest[NoiseRequest] = 99
         noised: list[object] = []
-        workspace.noised.connect(noised.append)
-        workspace._receive(NoiseReply(99, 1, noise_of(1)))
+        workspace.on(NoiseRequest).connect(noised.append)
+        workspace._receive(NoiseRequest, NoiseReply(99, 1, noise_of(1)))
         assert noised == []
     finally:
         workspace.stop()

@@ -43,7 +43,7 @@ def frame(number: int, side: int = SIDE) -> Frame:
 
 def traced(qtbot: QtBot, window: LabWindow, frames: list[Frame], picture: int = 0) -> Tracing:
     tracing = Tracing(window.workspace, window.bench.plane, lambda: frames, lambda: "mnist", window)
-    with qtbot.waitSignal(window.workspace.traced, timeout=3000):
+    with qtbot.waitSignal(window.workspace.on(TrajectoryRequest).signal, timeout=3000):
         tracing.show((frames[-1], picture))
     qtbot.waitUntil(lambda: len(window.bench.plane.marks.trajectory) == TOTAL, timeout=3000)
     return tracing
@@ -75,7 +75,7 @@ def test_that_scrubbing_moves_the_mark_without_asking_again(
 def test_that_another_picture_of_the_batch_has_a_way_of_its_own(qtbot: QtBot, window: LabWindow):
     frames = [frame(number) for number in range(TOTAL)]
     tracing = traced(qtbot, window, frames)
-    with qtbot.waitSignal(window.workspace.traced, timeout=3000):
+    with qtbot.waitSignal(window.workspace.on(TrajectoryRequest).signal, timeout=3000):
         tracing.show((frames[-1], 1))
     qtbot.waitUntil(lambda: window.bench.plane.marks.trajectory[:1] == ((1.0, 0.0),), timeout=3000)
 
@@ -144,7 +144,7 @@ def test_that_a_way_is_found_anew_by_another_model_of_such_pictures(
     qtbot: QtBot, window: LabWindow, renderer: FakeRenderer
 ):
     traced(qtbot, window, [frame(number) for number in range(TOTAL)])
-    with qtbot.waitSignal(window.workspace.traced, timeout=3000):
+    with qtbot.waitSignal(window.workspace.on(TrajectoryRequest).signal, timeout=3000):
         window.workspace.open(for_model(window.workspace.state, "other"))
     qtbot.waitUntil(lambda: len(window.bench.plane.marks.trajectory) == TOTAL, timeout=3000)
 

@@ -15,6 +15,7 @@ from latentlab.data import catalog
 from latentlab.data.report import ReadingReport
 from latentlab.engine.files.checkpoint import load_model
 from latentlab.engine.rendering.renderer import Renderer
+from latentlab.engine.rendering.requests.points import PointRequest
 from latentlab.engine.training.events import Progress, Started
 from latentlab.engine.training.objectives import objective_of
 from latentlab.engine.training.plan import TrainingPlan
@@ -105,7 +106,7 @@ def test_that_the_plane_can_be_dragged_through_while_it_unfolds(qtbot: QtBot, tm
         click(qtbot, window, "trainStart")
         qtbot.waitUntil(lambda: window.workspace.model.model.endswith("(training)"), timeout=20_000)
         place = window.bench.plane.rect().center() + window.bench.plane.rect().topLeft()
-        with qtbot.waitSignal(window.workspace.pointed, timeout=5000):
+        with qtbot.waitSignal(window.workspace.on(PointRequest).signal, timeout=5000):
             qtbot.mouseClick(window.bench.plane, Qt.MouseButton.LeftButton, pos=place * 0.5)
         # What is saved for the next start is not a model that is no file yet.
         assert window.workspace.rest().model.endswith("tiny.safetensors")

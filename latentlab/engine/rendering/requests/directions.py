@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from latentlab.engine.rendering.serving import Reply, Request
 from latentlab.engine.types import Point
+from latentlab.models.capabilities import Capability
 
 # For the types alone: the window's frame is on the screen before numpy is imported.
 if TYPE_CHECKING:
@@ -15,16 +16,6 @@ if TYPE_CHECKING:
 
     from latentlab.engine.attributes.directions import Directions
     from latentlab.engine.attributes.trust import Trust
-
-
-@dataclass(frozen=True)
-class DirectionsRequest(Request):
-    """Find the directions of the attributes, or classes, of a data set in the open model."""
-
-    slot: ClassVar[str] = "directions"
-    priority: ClassVar[int] = 10
-    data: str
-    method: str = "means"
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,20 +32,14 @@ class DirectionsReply(Reply):
     still_told: Directions | None = None
 
 
-@dataclass(frozen=True, eq=False)
-class GroupsRequest(Request):
-    """Find the direction from group B to group A, float32 (N, D) and (M, D), and how far to trust it.
+@dataclass(frozen=True)
+class DirectionsRequest(Request[DirectionsReply]):
+    """Find the directions of the attributes, or classes, of a data set in the open model."""
 
-    `name`, `data` and `model_hash` come back with the reply: what to call it, and what it belongs to.
-    """
-
-    slot: ClassVar[str] = "groups"
     priority: ClassVar[int] = 10
-    name: str
+    needs: ClassVar[frozenset[Capability]] = frozenset({Capability.ENCODES})
     data: str
-    model_hash: str
-    a: NDArray[np.float32]
-    b: NDArray[np.float32]
+    method: str = "means"
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,3 +53,19 @@ class GroupsReply(Reply):
     have: int
     lack: int
     trust: Trust
+
+
+@dataclass(frozen=True, eq=False)
+class GroupsRequest(Request[GroupsReply]):
+    """Find the direction from group B to group A, float32 (N, D) and (M, D), and how far to trust it.
+
+    `name`, `data` and `model_hash` come back with the reply: what to call it, and what it belongs to.
+    """
+
+    priority: ClassVar[int] = 10
+    needs: ClassVar[frozenset[Capability]] = frozenset({Capability.ENCODES})
+    name: str
+    data: str
+    model_hash: str
+    a: NDArray[np.float32]
+    b: NDArray[np.float32]

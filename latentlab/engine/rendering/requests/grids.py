@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from latentlab.engine.rendering.projection import Projection
 from latentlab.engine.rendering.serving import Reply, Request
 from latentlab.engine.types import Picture, Point, Region
+from latentlab.models.capabilities import Capability
 
 # For the types alone: the window's frame is on the screen before numpy is imported.
 if TYPE_CHECKING:
@@ -15,8 +16,29 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+@dataclass(frozen=True, eq=False)
+class GridReply(Reply):
+    """A mosaic of the grid, top row first. Coarse replies come first: `done` tells the last.
+
+    `mosaic` is (rows * H, columns * W) or with a colour axis; cells not decoded yet show the nearest
+    decoded one. `across` (columns,) left to right and `up` (rows,) bottom to top are the cells' middles;
+    `region`, `projection`, `base` and `condition` are those of the request. `seconds` is the time since the
+    request was taken up.
+    """
+
+    region: Region | None
+    across: tuple[float, ...]
+    up: tuple[float, ...]
+    mosaic: Picture
+    done: bool
+    seconds: float
+    projection: Projection | None = None
+    base: Point = ()
+    condition: Point = ()
+
+
 @dataclass(frozen=True)
-class GridRequest(Request):
+class GridRequest(Request[GridReply]):
     """Decode a grid of `columns` x `rows` points of the plane.
 
     `region` is (left, right, bottom, top), filled evenly by cells; None takes places of equal prior mass.
@@ -24,8 +46,8 @@ class GridRequest(Request):
     dimensions themselves.
     """
 
-    slot: ClassVar[str] = "grid"
     priority: ClassVar[int] = 6
+    needs: ClassVar[frozenset[Capability]] = frozenset({Capability.DECODES})
     patient: ClassVar[bool] = True
     columns: int
     rows: int
@@ -39,39 +61,7 @@ class GridRequest(Request):
 class UnderlayRequest(GridRequest):
     """The decoded manifold that lies under the points of the plane."""
 
-    slot: ClassVar[str] = "underlay"
     priority: ClassVar[int] = 7
-
-
-@dataclass(frozen=True, eq=False)
-class GridReply(Reply):
-    """A mosaic of the grid, top row first. Coarse replies come first: `done` tells the last.
-
-    `mosaic` is (rows * H, columns * W) or with a colour axis; cells not decoded yet show the nearest
-    decoded one. `across` (columns,) left to right and `up` (rows,) bottom to top are the cells' middles;
-    `region`, `projection`, `base` and `condition` are those of the request. `seconds` is the time since the
-    request was taken up.
-    """
-
-    slot: str
-    region: Region | None
-    across: tuple[float, ...]
-    up: tuple[float, ...]
-    mosaic: Picture
-    done: bool
-    seconds: float
-    projection: Projection | None = None
-    base: Point = ()
-    condition: Point = ()
-
-
-@dataclass(frozen=True)
-class ProbeDensityRequest(Request):
-    """Compare the density of encoded pictures at z with that at the pictures themselves."""
-
-    slot: ClassVar[str] = "probe density"
-    priority: ClassVar[int] = 5
-    z: Point
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,16 +85,12 @@ class ProbeDensityReply(Reply):
 
 
 @dataclass(frozen=True)
-class DensityMapRequest(Request):
-    """Find how densely encoded pictures lie in a region of a plane, in `columns` x `rows` cells."""
+class ProbeDensityRequest(Request[ProbeDensityReply]):
+    """Compare the density of encoded pictures at z with that at the pictures themselves."""
 
-    slot: ClassVar[str] = "density map"
-    priority: ClassVar[int] = 8
-    patient: ClassVar[bool] = True
-    columns: int
-    rows: int
-    region: Region
-    projection: Projection
+    priority: ClassVar[int] = 5
+    needs: ClassVar[frozenset[Capability]] = frozenset({Capability.ENCODES})
+    z: Point
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,3 +109,16 @@ class DensityMapReply(Reply):
     levels: tuple[float, ...]
     pictures: int
     done: bool
+
+
+@dataclass(frozen=True)
+class DensityMapRequest(Request[DensityMapReply]):
+    """Find how densely encoded pictures lie in a region of a plane, in `columns` x `rows` cells."""
+
+    priority: ClassVar[int] = 8
+    needs: ClassVar[frozenset[Capability]] = frozenset({Capability.ENCODES})
+    patient: ClassVar[bool] = True
+    columns: int
+    rows: int
+    region: Region
+    projection: Projection

@@ -31,17 +31,6 @@ _OF_A_PLANE = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class LoadRequest(Request):
-    """Open a model (name or path) and a split of a data set that it fits."""
-
-    slot: ClassVar[str] = "load"
-    priority: ClassVar[int] = 0
-    model: str
-    data: str = "mnist"
-    split: str = "test"
-
-
 @dataclass(frozen=True, eq=False)
 class LoadedReply(Reply):
     """A model and a data set are open.
@@ -111,11 +100,13 @@ class LoadedReply(Reply):
 
 
 @dataclass(frozen=True)
-class EncodeRequest(Request):
-    """Find the place of every picture of the open data set."""
+class LoadRequest(Request[LoadedReply]):
+    """Open a model (name or path) and a split of a data set that it fits."""
 
-    slot: ClassVar[str] = "encodings"
-    priority: ClassVar[int] = 9
+    priority: ClassVar[int] = 0
+    model: str
+    data: str = "mnist"
+    split: str = "test"
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,12 +132,27 @@ class EncodingsReply(Reply):
         return len(self.mean) == self.total
 
 
+@dataclass(frozen=True)
+class EncodeRequest(Request[EncodingsReply]):
+    """Find the place of every picture of the open data set."""
+
+    priority: ClassVar[int] = 9
+    needs: ClassVar[frozenset[Capability]] = frozenset({Capability.ENCODES})
+
+
 @dataclass(frozen=True, eq=False)
-class FollowRequest(Request):
+class UnfoldedReply(EncodingsReply):
+    """Where the pictures lie after `step` steps of a training, as far as is known yet."""
+
+    step: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class FollowRequest(Request[LoadedReply | UnfoldedReply], place=LoadRequest):
     """Show a model in the midst of its training, with these weights.
 
     The first one of a training opens its model and data, and is answered by a `LoadedReply` too. It shares
-    the slot of `LoadRequest`: whichever is newer decides which model is open.
+    the place of `LoadRequest`: whichever is newer decides which model is open.
 
     Attributes:
         name: what the training is called.
@@ -157,7 +163,6 @@ class FollowRequest(Request):
         buffers: the model's, by name.
     """
 
-    slot: ClassVar[str] = LoadRequest.slot
     priority: ClassVar[int] = 2
     name: str
     kind: str
@@ -167,10 +172,3 @@ class FollowRequest(Request):
     data: str
     split: str
     buffers: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, eq=False)
-class UnfoldedReply(EncodingsReply):
-    """Where the pictures lie after `step` steps of a training, as far as is known yet."""
-
-    step: int = 0

@@ -8,22 +8,12 @@ from typing import TYPE_CHECKING, ClassVar
 from latentlab.engine.rendering.cropping import Fitting
 from latentlab.engine.rendering.serving import Reply, Request
 from latentlab.engine.types import Picture, Point
+from latentlab.models.capabilities import Capability
 
 # For the types alone: the window's frame is on the screen before numpy is imported.
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-
-@dataclass(frozen=True)
-class SelectionRequest(Request):
-    """All about one picture of the data set: its posterior, reconstruction, ELBO, posterior draws."""
-
-    slot: ClassVar[str] = "selection"
-    priority: ClassVar[int] = 2
-    index: int
-    draws: int = 8
-    seed: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,26 +34,15 @@ class SelectionReply(Reply):
     condition: Point = ()
 
 
-@dataclass(frozen=True, eq=False)
-class OwnPictureRequest(Request):
-    """Encode a picture of the person's own: `pixels`, uint8 (H, W) or (H, W, 3) of any size, fitted so.
+@dataclass(frozen=True)
+class SelectionRequest(Request[SelectionReply]):
+    """All about one picture of the data set: its posterior, reconstruction, ELBO, posterior draws."""
 
-    With `compare`, a second reply tells how its ELBO compares with those of the open data.
-    """
-
-    slot: ClassVar[str] = "own"
     priority: ClassVar[int] = 2
-    pixels: Picture
-    fitting: Fitting = field(default_factory=Fitting)
-    condition: Point = ()
-    compare: bool = True
-
-
-@dataclass(frozen=True, eq=False)
-class PictureSlotRequest(OwnPictureRequest):
-    """Encode a picture that takes part in an analogy."""
-
-    slot: ClassVar[str] = "well"
+    needs: ClassVar[frozenset[Capability]] = frozenset({Capability.ENCODES, Capability.DECODES})
+    index: int
+    draws: int = 8
+    seed: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +54,6 @@ class OwnPictureReply(Reply):
     model was told `told`; its ELBO is highest, of all that it can be told, told `fits` ("" for other models).
     """
 
-    slot: str
     fitting: Fitting
     seen: Picture
     reconstruction: Picture
@@ -92,13 +70,23 @@ class OwnPictureReply(Reply):
 
 
 @dataclass(frozen=True, eq=False)
-class TrajectoryRequest(Request):
-    """Find where pictures lie that a diffusion model believes in: float32 (N, C, H, W), -1 to 1."""
+class OwnPictureRequest(Request[OwnPictureReply]):
+    """Encode a picture of the person's own: `pixels`, uint8 (H, W) or (H, W, 3) of any size, fitted so.
 
-    slot: ClassVar[str] = "trajectory"
-    priority: ClassVar[int] = 5
-    pictures: NDArray[np.float32]
+    With `compare`, a second reply tells how its ELBO compares with those of the open data.
+    """
+
+    priority: ClassVar[int] = 2
+    needs: ClassVar[frozenset[Capability]] = frozenset({Capability.ENCODES, Capability.DECODES})
+    pixels: Picture
+    fitting: Fitting = field(default_factory=Fitting)
     condition: Point = ()
+    compare: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class PictureSlotRequest(OwnPictureRequest):
+    """Encode a picture that takes part in an analogy."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,3 +94,13 @@ class TrajectoryReply(Reply):
     """The posteriors' means of the request's pictures, in their order."""
 
     points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class TrajectoryRequest(Request[TrajectoryReply]):
+    """Find where pictures lie that a diffusion model believes in: float32 (N, C, H, W), -1 to 1."""
+
+    priority: ClassVar[int] = 5
+    needs: ClassVar[frozenset[Capability]] = frozenset({Capability.ENCODES})
+    pictures: NDArray[np.float32]
+    condition: Point = ()

@@ -11,17 +11,7 @@ from typing import ClassVar
 
 from latentlab.engine.rendering.serving import Reply, Request
 from latentlab.engine.types import Picture, Point
-
-
-@dataclass(frozen=True)
-class PointRequest(Request):
-    """Decode one point. The picture under the hand: nothing goes before it."""
-
-    slot: ClassVar[str] = "point"
-    priority: ClassVar[int] = 1
-    by_hand: ClassVar[bool] = True
-    z: Point
-    condition: Point = ()
+from latentlab.models.capabilities import Capability
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,41 +26,13 @@ class PointReply(Reply):
 
 
 @dataclass(frozen=True)
-class TrayRequest(Request):
-    """Decode the pinned points."""
+class PointRequest(Request[PointReply]):
+    """Decode one point. The picture under the hand: nothing goes before it."""
 
-    slot: ClassVar[str] = "tray"
-    priority: ClassVar[int] = 3
-    points: tuple[Point, ...]
-    condition: Point = ()
-
-
-@dataclass(frozen=True)
-class BeforeRequest(TrayRequest):
-    """Decode the point that attributes are added to."""
-
-    slot: ClassVar[str] = "before"
-
-
-@dataclass(frozen=True)
-class AnalogyRequest(TrayRequest):
-    """Decode the points of an analogy, and the one that follows from them."""
-
-    slot: ClassVar[str] = "analogy"
-
-
-@dataclass(frozen=True)
-class WalkRequest(Request):
-    """Decode a walk through `pins` in their order, `steps` pictures from each pin to the next.
-
-    `path` is "lerp" or "slerp". P pins make (P - 1) * (steps - 1) + 1 pictures, pins included once.
-    """
-
-    slot: ClassVar[str] = "walk"
-    priority: ClassVar[int] = 4
-    pins: tuple[Point, ...]
-    path: str = "lerp"
-    steps: int = 12
+    priority: ClassVar[int] = 1
+    needs: ClassVar[frozenset[Capability]] = frozenset({Capability.DECODES})
+    by_hand: ClassVar[bool] = True
+    z: Point
     condition: Point = ()
 
 
@@ -81,7 +43,6 @@ class WalkReply(Reply):
     Of a sheet's points no densities are told.
     """
 
-    slot: str
     points: tuple[Point, ...]
     pictures: tuple[Picture, ...]
     log_priors: tuple[float, ...]
@@ -89,28 +50,51 @@ class WalkReply(Reply):
 
 
 @dataclass(frozen=True)
-class SheetRequest(Request):
+class TrayRequest(Request[WalkReply]):
+    """Decode the pinned points."""
+
+    priority: ClassVar[int] = 3
+    needs: ClassVar[frozenset[Capability]] = frozenset({Capability.DECODES})
+    points: tuple[Point, ...]
+    condition: Point = ()
+
+
+@dataclass(frozen=True)
+class BeforeRequest(TrayRequest):
+    """Decode the point that attributes are added to."""
+
+
+@dataclass(frozen=True)
+class AnalogyRequest(TrayRequest):
+    """Decode the points of an analogy, and the one that follows from them."""
+
+
+@dataclass(frozen=True)
+class WalkRequest(Request[WalkReply]):
+    """Decode a walk through `pins` in their order, `steps` pictures from each pin to the next.
+
+    `path` is "lerp" or "slerp". P pins make (P - 1) * (steps - 1) + 1 pictures, pins included once.
+    """
+
+    priority: ClassVar[int] = 4
+    needs: ClassVar[frozenset[Capability]] = frozenset({Capability.DECODES})
+    pins: tuple[Point, ...]
+    path: str = "lerp"
+    steps: int = 12
+    condition: Point = ()
+
+
+@dataclass(frozen=True)
+class SheetRequest(Request[WalkReply]):
     """Decode what becomes of pictures of the data: `pictures` are their numbers, one for each point.
 
     A conditional model is told of each what the data say of its picture.
     """
 
-    slot: ClassVar[str] = "sheet"
     priority: ClassVar[int] = 5
+    needs: ClassVar[frozenset[Capability]] = frozenset({Capability.DECODES})
     points: tuple[Point, ...]
     pictures: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class TraversalRequest(Request):
-    """Decode what each of some dimensions does: that one at `values`, the others as z has them."""
-
-    slot: ClassVar[str] = "traversal"
-    priority: ClassVar[int] = 8
-    z: Point
-    dimensions: tuple[int, ...]
-    values: tuple[float, ...]
-    condition: Point = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,13 +108,15 @@ class TraversalReply(Reply):
 
 
 @dataclass(frozen=True)
-class ConditionStripRequest(Request):
-    """Decode the probe under each of several conditions, at the point where it goes with each."""
+class TraversalRequest(Request[TraversalReply]):
+    """Decode what each of some dimensions does: that one at `values`, the others as z has them."""
 
-    slot: ClassVar[str] = "conditions"
-    priority: ClassVar[int] = 5
-    points: tuple[Point, ...]
-    conditions: tuple[Point, ...]
+    priority: ClassVar[int] = 8
+    needs: ClassVar[frozenset[Capability]] = frozenset({Capability.DECODES})
+    z: Point
+    dimensions: tuple[int, ...]
+    values: tuple[float, ...]
+    condition: Point = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,11 +129,11 @@ class ConditionStripReply(Reply):
 
 
 @dataclass(frozen=True)
-class WaysRequest(Request):
-    """Decode points, each under a condition of its own: an attribute added by vector, and by condition."""
+class ConditionStripRequest(Request[ConditionStripReply]):
+    """Decode the probe under each of several conditions, at the point where it goes with each."""
 
-    slot: ClassVar[str] = "ways"
     priority: ClassVar[int] = 5
+    needs: ClassVar[frozenset[Capability]] = frozenset({Capability.DECODES})
     points: tuple[Point, ...]
     conditions: tuple[Point, ...]
 
@@ -162,17 +148,13 @@ class WaysReply(Reply):
 
 
 @dataclass(frozen=True)
-class SamplesRequest(Request):
-    """Decode `count` draws from the prior. A conditional model is told what is `asked`, (name, number) for
-    each condition that matters, and of the others what real pictures have, those it learnt from or `data`.
-    """
+class WaysRequest(Request[WaysReply]):
+    """Decode points, each under a condition of its own: an attribute added by vector, and by condition."""
 
-    slot: ClassVar[str] = "samples"
     priority: ClassVar[int] = 5
-    asked: tuple[tuple[str, float], ...]
-    count: int
-    seed: int
-    data: str
+    needs: ClassVar[frozenset[Capability]] = frozenset({Capability.DECODES})
+    points: tuple[Point, ...]
+    conditions: tuple[Point, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,3 +170,16 @@ class SamplesReply(Reply):
     conditions: tuple[Point, ...]
     pictures: tuple[Picture, ...]
     origin: str
+
+
+@dataclass(frozen=True)
+class SamplesRequest(Request[SamplesReply]):
+    """Decode `count` draws from the prior. A conditional model is told what is `asked`, (name, number) for
+    each condition that matters, and of the others what real pictures have, those it learnt from or `data`.
+    """
+
+    priority: ClassVar[int] = 5
+    asked: tuple[tuple[str, float], ...]
+    count: int
+    seed: int
+    data: str

@@ -11,6 +11,7 @@ from PySide6.QtCore import QMimeData, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QImage, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from latentlab.engine.rendering.cropping import Fitting
 from latentlab.engine.rendering.requests.opening import LoadRequest
 from latentlab.engine.rendering.requests.pictures import OwnPictureReply, PictureSlotRequest
 from latentlab.engine.rendering.requests.points import AnalogyRequest, WalkReply
@@ -72,8 +73,8 @@ class AnalogyView(QWidget):
         workspace.loaded.connect(self._loaded)
         workspace.encoded.connect(self._encoded)
         workspace.unfolded.connect(self._drawn_anew)
-        workspace.analogous.connect(self._analogous)
-        workspace.slot_encoded.connect(self._slot_encoded)
+        workspace.on(AnalogyRequest).connect(self._analogous)
+        workspace.on(PictureSlotRequest).connect(self._slot_encoded)
         workspace.refused.connect(self._refused)
         pictures.changed.connect(self._offer)
         self._show()
@@ -196,7 +197,7 @@ class AnalogyView(QWidget):
         points = {point for point in (*analogy, fourth(analogy)) if point is not None}
         if not points or points <= self._drawn.keys():
             return False
-        self._workspace.request_analogy(tuple(sorted(points)))
+        self._workspace.ask(AnalogyRequest, tuple(sorted(points)), self._workspace.state.condition)
         return True
 
     @Slot(object)
@@ -208,12 +209,12 @@ class AnalogyView(QWidget):
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
-        if refusal.slot == AnalogyRequest.slot:
+        if refusal.of(AnalogyRequest):
             self._asking.answered()
-        elif refusal.slot == PictureSlotRequest.slot:
+        elif refusal.of(PictureSlotRequest):
             self._under_way = None
             self._encode_next()
-        elif refusal.slot == LoadRequest.slot:
+        elif refusal.of(LoadRequest):
             self._opening = False
             self._encode_next()
 
@@ -283,7 +284,8 @@ class AnalogyView(QWidget):
             and not self._opening
         ):
             self._under_way = self._waiting.popleft()
-            self._workspace.request_picture_slot(self._under_way[1])
+            pixels, condition = self._under_way[1], self._workspace.state.condition
+            self._workspace.ask(PictureSlotRequest, pixels, Fitting(), condition, compare=False)
 
     def _put_back(self) -> None:
         """What is under way comes from the model before, if at all: it is not waited for, but asked anew."""

@@ -20,13 +20,12 @@ from PySide6.QtWidgets import (
 from latentlab.engine.attributes.implications import Implied
 from latentlab.engine.rendering.requests.directions import DirectionsReply, DirectionsRequest
 from latentlab.engine.rendering.requests.opening import LoadedReply
-from latentlab.engine.rendering.requests.pictures import SelectionReply
-from latentlab.engine.rendering.requests.points import WaysReply, WaysRequest
+from latentlab.engine.rendering.requests.pictures import SelectionReply, SelectionRequest
+from latentlab.engine.rendering.requests.points import SamplesRequest, WaysReply, WaysRequest
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import Point
 from latentlab.qt.clients.burst import Burst
 from latentlab.qt.clients.coalesce import Asking
-from latentlab.qt.clients.leaning import leant
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.attributes.condition_row import TILE, WayRow, WayTile
 from latentlab.qt.views.attributes.new_samples import NewSamples
@@ -106,14 +105,14 @@ class ConditionBoard(QScrollArea):
         self._lay_out()
         self._asking = Asking(self._ask, self, workspace.loaded)
         workspace.loaded.connect(self._loaded)
-        workspace.directed.connect(self._directed)
-        workspace.ways.connect(self._shown)
+        workspace.on(DirectionsRequest).connect(self._directed)
+        workspace.on(WaysRequest).connect(self._shown)
         workspace.probed.connect(self._changed)
         workspace.changed.connect(self._changed)
         workspace.unfolded.connect(self._unfolded)
         workspace.refused.connect(self._refused)
-        workspace.sampled.connect(self._sampled)
-        workspace.selected.connect(self._picked)
+        workspace.on(SamplesRequest).connect(self._sampled)
+        workspace.on(SelectionRequest).connect(self._picked)
         self.as_selected.clicked.connect(self._go_to_selected)
         self.lean.clicked.connect(self._let_lean)
         if workspace.model is not None:
@@ -217,9 +216,9 @@ class ConditionBoard(QScrollArea):
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
-        if refusal.slot == WaysRequest.slot:
+        if refusal.of(WaysRequest):
             self._asking.answered()
-        elif refusal.slot == DirectionsRequest.slot:
+        elif refusal.of(DirectionsRequest):
             self._say(f"There are no vectors to compare with: {refusal.message}")
 
     @Slot(object)
@@ -318,8 +317,8 @@ class ConditionBoard(QScrollArea):
         vectors = tuple(self._moved(number) for number in range(len(self.rows)))
         others = alternatives(state.condition, self._exclusive, self._implied) if self.rows else ()
         conditions = ((state.condition,) * (1 + len(vectors))) + others
-        leaning = (leant(self._workspace, other) for other in others)
-        self._workspace.request_ways((state.probe, *vectors, *leaning), conditions)
+        leaning = map(self._workspace.leant, others)
+        self._workspace.ask(WaysRequest, (state.probe, *vectors, *leaning), conditions)
         return True
 
     # The hand
@@ -329,7 +328,7 @@ class ConditionBoard(QScrollArea):
         # Under the hand all is reckoned from where the slide began: slid back, it is as it was.
         since = self._gripped if held else (self._workspace.state.condition, self._workspace.state.probe)
         condition = told(since[0], self._names.index(name), value, self._implied)
-        z = leant(self._workspace, condition, since)
+        z = self._workspace.leant(condition, since)
         self._workspace.do(SetCondition(gesture=self._burst.gesture(held), condition=condition, z=z))
 
     @Slot()
@@ -353,7 +352,7 @@ class ConditionBoard(QScrollArea):
         number = self._names.index(name)
         chosen = alternatives(self._workspace.state.condition, self._exclusive, self._implied)[number]
         if chosen != self._workspace.state.condition:
-            self._workspace.do(SetCondition(condition=chosen, z=leant(self._workspace, chosen)))
+            self._workspace.do(SetCondition(condition=chosen, z=self._workspace.leant(chosen)))
 
     @Slot(str)
     def _by_vector(self, name: str) -> None:

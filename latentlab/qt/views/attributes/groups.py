@@ -199,7 +199,7 @@ class Groups(QWidget):
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
-        if refusal.slot == GroupsRequest.slot:
+        if refusal.of(GroupsRequest):
             self.say(refusal.message)
 
     def say(self, words: str) -> None:

@@ -104,7 +104,7 @@ class NewSamples(QWidget):
         workspace.loaded.connect(self._loaded)
         workspace.changed.connect(self._changed)
         workspace.probed.connect(self._moved)
-        workspace.sampled.connect(self._sampled)
+        workspace.on(SamplesRequest).connect(self._sampled)
         workspace.unfolded.connect(self._unfolded)
         workspace.refused.connect(self._refused)
         if workspace.model is not None:
@@ -163,11 +163,11 @@ class NewSamples(QWidget):
     def _unfolded(self, reply: object) -> None:
         """The model has learnt: the same draws are other pictures."""
         if self._reply is not None and not self.visibleRegion().isEmpty():
-            self._workspace.request_samples(self._reply.asked, COUNT, self._reply.seed)
+            self._ask(self._reply.asked, self._reply.seed)
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
-        if refusal.slot == SamplesRequest.slot:
+        if refusal.of(SamplesRequest):
             self._say(refusal.message)
 
     # What is shown
@@ -254,7 +254,11 @@ class NewSamples(QWidget):
     @Slot()
     def _draw(self) -> None:
         self._say("Drawing …")
-        self._workspace.request_samples(self._workspace.state.asked, COUNT, self._chance.randrange(_SEEDS))
+        self._ask(self._workspace.state.asked, self._chance.randrange(_SEEDS))
+
+    def _ask(self, asked: tuple[tuple[str, float], ...], seed: int) -> None:
+        """Draws from the prior, told what is asked and of the rest what occurs in the data."""
+        self._workspace.ask(SamplesRequest, asked, COUNT, seed, self._workspace.state.data)
 
     @Slot()
     def _taken(self) -> None:

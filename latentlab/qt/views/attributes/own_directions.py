@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton
 
 from latentlab.engine.attributes.trust import COMPONENT, GROUPS, Trust
-from latentlab.engine.rendering.requests.directions import GroupsReply
+from latentlab.engine.rendering.requests.directions import GroupsReply, GroupsRequest
 from latentlab.engine.rendering.requests.opening import MOST_COMPONENTS
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.attributes.groups import Groups
@@ -93,7 +93,7 @@ class Yours(_Naming):
         self.groups.wanted.connect(self.make)
         self.renaming.connect(self._rename)
         self.deleting.connect(self._delete)
-        workspace.grouped.connect(self._grouped)
+        workspace.on(GroupsRequest).connect(self._grouped)
 
     def refuse(self, words: str) -> None:
         self.groups.say(words)
@@ -110,10 +110,12 @@ class Yours(_Naming):
     def _make(self, name: str) -> None:
         """Makes it, unless the groups, or the model, have gone while its name was asked for."""
         why = self.groups.why_not()
+        model, encodings, state = self.workspace.model, self.workspace.encodings, self.workspace.state
         if why:
             self.refuse(why)
-        else:
-            self.workspace.request_groups(name)
+        elif model is not None and encodings is not None and encodings.done:
+            a, b = encodings.mean[list(state.group_a)], encodings.mean[list(state.group_b)]
+            self.workspace.ask(GroupsRequest, name, model.data, model.hash, a, b)
 
     @Slot(object)
     def _grouped(self, reply: GroupsReply) -> None:

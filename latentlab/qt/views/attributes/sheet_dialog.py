@@ -153,7 +153,7 @@ class SheetDialog(QDialog):
         self.change.currentIndexChanged.connect(self._ask)
         self.strengths.currentIndexChanged.connect(self._ask)
         self.rows.valueChanged.connect(self._ask)
-        workspace.sheeted.connect(self._drawn)
+        workspace.on(SheetRequest).connect(self._drawn)
         workspace.refused.connect(self._refused)
         workspace.loaded.connect(self.reject)
         workspace.changed.connect(self._changed)
@@ -192,7 +192,7 @@ class SheetDialog(QDialog):
             for value in values:
                 points.append(moved(z, {key: value * amount for key, amount in change.items()}, self._offers))
         pictures = tuple(index for index in self._indices for _ in values)
-        self._workspace.request_sheet(tuple(points), pictures)
+        self._workspace.ask(SheetRequest, tuple(points), pictures)
 
     def _chosen(self, total: int) -> tuple[int, ...]:
         """The selected picture first, then others by chance."""
@@ -226,7 +226,7 @@ class SheetDialog(QDialog):
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
-        if refusal.slot == SheetRequest.slot:
+        if refusal.of(SheetRequest):
             self._show(None, refusal.message)
 
     def _show(self, page: Picture | None, words: str = "") -> None:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from latentlab.engine.attributes.trust import STEERED
 from latentlab.engine.rendering.requests.directions import DirectionsReply, DirectionsRequest
 from latentlab.engine.rendering.requests.opening import LoadedReply
-from latentlab.engine.rendering.requests.points import BeforeRequest, PointReply, WalkReply
+from latentlab.engine.rendering.requests.points import BeforeRequest, PointReply, PointRequest, WalkReply
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import Point
 from latentlab.models.capabilities import Capability
@@ -92,9 +92,9 @@ class AttributeBoard(QWidget):
         self.sheet.clicked.connect(self._show_sheet)
         self.key_frame.clicked.connect(self.key_frame_wanted)
         workspace.loaded.connect(self._loaded)
-        workspace.directed.connect(self._directed)
-        workspace.before.connect(self._before)
-        workspace.pointed.connect(self._pointed)
+        workspace.on(DirectionsRequest).connect(self._directed)
+        workspace.on(BeforeRequest).connect(self._before)
+        workspace.on(PointRequest).connect(self._pointed)
         workspace.probed.connect(self._changed)
         workspace.changed.connect(self._changed)
         workspace.unfolded.connect(self._unfolded)
@@ -165,7 +165,8 @@ class AttributeBoard(QWidget):
                 self.form.say(_LEARNING)
             else:
                 self.form.say("Computing directions …")
-                self._workspace.request_directions(self.method.currentData())
+                workspace = self._workspace
+                workspace.ask(DirectionsRequest, workspace.state.data, self.method.currentData())
             self._asking.soon()
         super().paintEvent(event)
 
@@ -197,9 +198,9 @@ class AttributeBoard(QWidget):
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
-        if refusal.slot == DirectionsRequest.slot:
+        if refusal.of(DirectionsRequest):
             self.form.say(refusal.message)
-        elif refusal.slot == BeforeRequest.slot:
+        elif refusal.of(BeforeRequest):
             self._asking.answered()
 
     @Slot(object, object)
@@ -241,7 +242,7 @@ class AttributeBoard(QWidget):
         if self._asked is not None and told == self._asked[1] and _alike(base, self._asked[0]):
             return False
         self._asked = (base, told)
-        self._workspace.request_before(base)
+        self._workspace.ask(BeforeRequest, (base,), told)
         return True
 
     def _beginning(self) -> Point:

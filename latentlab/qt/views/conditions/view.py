@@ -10,13 +10,12 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from latentlab.engine.attributes.implications import Implied
-from latentlab.engine.rendering.requests.directions import DirectionsReply
+from latentlab.engine.rendering.requests.directions import DirectionsReply, DirectionsRequest
 from latentlab.engine.rendering.requests.opening import EncodingsReply, LoadedReply
 from latentlab.engine.rendering.requests.points import ConditionStripReply, ConditionStripRequest
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import Point
 from latentlab.qt.clients.coalesce import Asking
-from latentlab.qt.clients.leaning import leant
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.widgets.check_box import CheckBox
@@ -78,8 +77,8 @@ class ConditionSelector(QWidget):
         workspace.changed.connect(self._changed)
         workspace.probed.connect(self._changed)
         workspace.loaded.connect(self._loaded)
-        workspace.compared.connect(self._compared)
-        workspace.directed.connect(self._directed)
+        workspace.on(ConditionStripRequest).connect(self._compared)
+        workspace.on(DirectionsRequest).connect(self._directed)
         workspace.unfolded.connect(self._unfolded)
         workspace.refused.connect(self._refused)
         if workspace.model is not None:
@@ -130,7 +129,7 @@ class ConditionSelector(QWidget):
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
-        if refusal.slot == ConditionStripRequest.slot:
+        if refusal.of(ConditionStripRequest):
             self._asking.answered()
 
     def _ask(self) -> bool:
@@ -138,9 +137,8 @@ class ConditionSelector(QWidget):
         wanted = bool(self.tiles) and self.isVisible() and self._workspace.model is not None
         if wanted:
             others = alternatives(self._workspace.state.condition, self._exclusive, self._implied)
-            self._workspace.request_conditions(
-                tuple(leant(self._workspace, other) for other in others), others
-            )
+            points = tuple(map(self._workspace.leant, others))
+            self._workspace.ask(ConditionStripRequest, points, others)
         return wanted
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -234,7 +232,7 @@ class ConditionSelector(QWidget):
         """A class, or the attribute that is to be the other way round."""
         condition, count = self._workspace.state.condition, len(self._names)
         chosen = one_of(number, count) if self._exclusive else switched(condition, number, self._implied)
-        self._workspace.do(SetCondition(condition=chosen, z=leant(self._workspace, chosen)))
+        self._workspace.do(SetCondition(condition=chosen, z=self._workspace.leant(chosen)))
 
 
 SPEC = ViewSpec(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from latentlab.engine.diffusion.requests import DenoiserReply, NoiseReply
+from latentlab.engine.diffusion.requests import DenoiserReply, NoiseReply, NoiseRequest
 from latentlab.qt.clients.denoiser_client import DenoiserClient
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class SeededNoise(QObject):
         self._diffusion = diffusion
         self._kept: NoiseReply | None = None
         self._asked: int | None = None
-        diffusion.noised.connect(self._noised)
+        diffusion.on(NoiseRequest).connect(self._noised)
         diffusion.opened.connect(self._opened)
 
     def of(self, seed: int) -> NDArray[np.float32] | None:

@@ -245,7 +245,7 @@ class DiffusionView(QWidget):
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
-        if refusal.slot == OpenDenoiserRequest.slot:
+        if refusal.of(OpenDenoiserRequest):
             gone, self._pending = self._recalls, None
             self._fill_chooser()
             if self._diffusion.model is not None:

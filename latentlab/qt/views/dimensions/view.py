@@ -78,7 +78,7 @@ class Dimensions(QWidget):
         workspace.probed.connect(self._changed)
         workspace.loaded.connect(self._loaded)
         workspace.encoded.connect(self._encoded)
-        workspace.traversed.connect(self._traversed)
+        workspace.on(TraversalRequest).connect(self._traversed)
         workspace.turned.connect(self._turned)
         workspace.unfolded.connect(self._unfolded)
         workspace.refused.connect(self._refused)
@@ -159,7 +159,7 @@ class Dimensions(QWidget):
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
-        if refusal.slot == TraversalRequest.slot:
+        if refusal.of(TraversalRequest):
             self._asking.answered()
 
     # Rows
@@ -248,7 +248,8 @@ class Dimensions(QWidget):
                 stale.append(row.dimension)
         if stale:
             self._asked = (state.probe, state.condition)
-            self._workspace.request_traversal(tuple(stale), VALUES)
+            dimensions = tuple(stale)
+            self._workspace.ask(TraversalRequest, state.probe, dimensions, VALUES, state.condition)
         return bool(stale)
 
     @staticmethod

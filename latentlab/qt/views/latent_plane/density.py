@@ -35,7 +35,7 @@ class DensityLayer(QObject):
         workspace.loaded.connect(self._forget)
         workspace.turned.connect(self._forget)
         workspace.encoded.connect(self._encoded)
-        workspace.density_mapped.connect(self._mapped)
+        workspace.on(DensityMapRequest).connect(self._mapped)
         workspace.refused.connect(self._refused)
         workspace.changed.connect(self._changed)
 
@@ -74,9 +74,8 @@ class DensityLayer(QObject):
             return
         cell = _LEARNING_CELL if workspace.following else _CELL
         self._waiting = True
-        workspace.request_density_map(
-            max(2, camera.width // cell), max(2, camera.height // cell), camera.region
-        )
+        columns, rows = max(2, camera.width // cell), max(2, camera.height // cell)
+        workspace.ask(DensityMapRequest, columns, rows, camera.region, workspace.projection)
 
     @Slot(object)
     def _forget(self, _: object) -> None:
@@ -97,7 +96,7 @@ class DensityLayer(QObject):
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
-        if refusal.slot == DensityMapRequest.slot:
+        if refusal.of(DensityMapRequest):
             self._waiting = False
 
     @Slot(object, object)

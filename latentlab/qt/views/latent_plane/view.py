@@ -24,10 +24,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from latentlab.engine.rendering.projection import Projection
-from latentlab.engine.rendering.requests.grids import GridReply
+from latentlab.engine.rendering.requests.grids import GridReply, UnderlayRequest
 from latentlab.engine.rendering.requests.opening import EncodingsReply, LoadedReply, UnfoldedReply
-from latentlab.engine.rendering.requests.pictures import SelectionReply
-from latentlab.engine.rendering.requests.points import WalkReply
+from latentlab.engine.rendering.requests.pictures import SelectionReply, SelectionRequest
+from latentlab.engine.rendering.requests.points import WalkReply, WalkRequest
 from latentlab.engine.types import Point, Region
 from latentlab.models.capabilities import Capability
 from latentlab.qt.clients.deferred_probe import DeferredProbe
@@ -103,9 +103,9 @@ class LatentPlane(QWidget):
         self._deferred_probe.moved.connect(self._trailed)
         workspace.loaded.connect(self._loaded)
         workspace.encoded.connect(self._encoded)
-        workspace.selected.connect(self._selected)
-        workspace.underlaid.connect(self._underlaid)
-        workspace.walked.connect(self._walked)
+        workspace.on(SelectionRequest).connect(self._selected)
+        workspace.on(UnderlayRequest).connect(self._underlaid)
+        workspace.on(WalkRequest).connect(self._walked)
         workspace.turned.connect(self._turned)
 
     @property

@@ -23,7 +23,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from latentlab.engine.rendering.projection import Projection
-from latentlab.engine.rendering.requests.grids import GridReply
+from latentlab.engine.rendering.requests.grids import GridReply, GridRequest
 from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import Point
@@ -80,7 +80,7 @@ class GridPicture(QWidget):
         workspace.changed.connect(self._changed)
         workspace.probed.connect(self._changed)
         workspace.loaded.connect(self._loaded)
-        workspace.gridded.connect(self._gridded)
+        workspace.on(GridRequest).connect(self._gridded)
         workspace.refused.connect(self._refused)
 
     def sizeHint(self) -> QSize:
@@ -104,7 +104,7 @@ class GridPicture(QWidget):
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
-        if refusal.slot == "grid":
+        if refusal.of(GridRequest):
             self.reply, self._message = None, refusal.message
             self._lay_out()
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from latentlab.engine.rendering.projection import Projection
-from latentlab.engine.rendering.requests.grids import GridReply
+from latentlab.engine.rendering.requests.grids import GridReply, GridRequest
 from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import Point
@@ -66,7 +66,7 @@ class ManifoldGrid(QWidget):
         self._impatient.timeout.connect(self._say_refining)
         workspace.changed.connect(self._changed)
         workspace.loaded.connect(self._loaded)
-        workspace.gridded.connect(self._gridded)
+        workspace.on(GridRequest).connect(self._gridded)
         workspace.refused.connect(self._refused)
         workspace.turned.connect(self._turned)
         self._show_settings(workspace.state.grid)
@@ -156,7 +156,7 @@ class ManifoldGrid(QWidget):
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
-        if refusal.slot == "grid":
+        if refusal.of(GridRequest):
             self._rest()
 
     def _show_settings(self, grid: GridSettings) -> None:

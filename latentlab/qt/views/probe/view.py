@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from latentlab.engine.rendering.requests.opening import LoadedReply, LoadRequest
-from latentlab.engine.rendering.requests.points import PointReply
+from latentlab.engine.rendering.requests.points import PointReply, PointRequest
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import MAX_COORDINATE, Point, is_coordinate
 from latentlab.models.capabilities import Capability
@@ -141,7 +141,7 @@ class ProbePanel(QWidget):
         workspace.changed.connect(self._changed)
         workspace.probed.connect(self._changed)
         workspace.loaded.connect(self._loaded)
-        workspace.pointed.connect(self._pointed)
+        workspace.on(PointRequest).connect(self._pointed)
         workspace.refused.connect(self._refused)
 
     def add_action(self, action: QAction) -> QToolButton:
@@ -189,7 +189,7 @@ class ProbePanel(QWidget):
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
-        if refusal.slot == LoadRequest.slot and self._workspace.model is None:
+        if refusal.of(LoadRequest) and self._workspace.model is None:
             self.image.say("No model is open")
 
     @Slot(object, object)

@@ -53,7 +53,7 @@ class SamplesView(QWidget):
         self.draw.clicked.connect(self._draw_others)
         self.save.clicked.connect(self.save_wanted)
         workspace.loaded.connect(self._loaded)
-        workspace.sampled.connect(self._sampled)
+        workspace.on(SamplesRequest).connect(self._sampled)
         workspace.refused.connect(self._refused)
 
     def _lay_out(self) -> None:
@@ -95,7 +95,7 @@ class SamplesView(QWidget):
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
-        if self.needed and refusal.slot == SamplesRequest.slot:
+        if self.needed and refusal.of(SamplesRequest):
             self.status.setText(refusal.message)
 
     @Slot()
@@ -105,7 +105,7 @@ class SamplesView(QWidget):
 
     def _ask(self) -> None:
         self.status.setText("Drawing …")
-        self._workspace.request_samples((), COUNT, self._seed)
+        self._workspace.ask(SamplesRequest, (), COUNT, self._seed, self._workspace.state.data)
 
 
 SPEC = ViewSpec(

@@ -116,7 +116,7 @@ class SelectionCard(QWidget):
         self._show_selected(workspace.state)
         workspace.changed.connect(self._changed)
         workspace.loaded.connect(self._loaded)
-        workspace.selected.connect(self._selected)
+        workspace.on(SelectionRequest).connect(self._selected)
         workspace.refused.connect(self._refused)
 
     def _lay_out(self) -> None:
@@ -193,7 +193,7 @@ class SelectionCard(QWidget):
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
-        if refusal.slot == SelectionRequest.slot:
+        if refusal.of(SelectionRequest):
             self._late.stop()
             self._body.hide()
             self.note.setText(refusal.message)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QContextMenuEvent, QImage, QKeySequence, QRes
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from latentlab.engine.rendering.requests.opening import LoadedReply
-from latentlab.engine.rendering.requests.points import WalkReply
+from latentlab.engine.rendering.requests.points import TrayRequest, WalkReply
 from latentlab.engine.types import Point
 from latentlab.models.capabilities import Capability
 from latentlab.qt.clients.workspace import Workspace
@@ -69,7 +69,7 @@ class Tray(QWidget):
         self._lay_out()
         workspace.changed.connect(self._changed)
         workspace.loaded.connect(self._loaded)
-        workspace.trayed.connect(self._trayed)
+        workspace.on(TrayRequest).connect(self._trayed)
         self._show_pins()
 
     def _action(self, name: str, text: str, do: Callable[[], None], key: str, tip: str) -> QAction:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from latentlab.engine.rendering.requests.points import WalkReply
+from latentlab.engine.rendering.requests.points import WalkReply, WalkRequest
 from latentlab.models.capabilities import Capability
 from latentlab.qt.clients.burst import Burst
 from latentlab.qt.clients.workspace import Workspace
@@ -76,7 +76,7 @@ class WalkPlayer(QWidget):
         self.probe_here.clicked.connect(self._put_probe)
         self._lay_out()
         workspace.changed.connect(self._changed)
-        workspace.walked.connect(self._walked)
+        workspace.on(WalkRequest).connect(self._walked)
         self._show_settings(workspace.state.walk)
         self._offer()
 

@@ -106,7 +106,7 @@ class ForwardPage(QWidget):
         workspace.loaded.connect(self._data_loaded)
         workspace.changed.connect(self._changed)
         diffusion.opened.connect(self._opened)
-        diffusion.predicted.connect(self._predicted)
+        diffusion.on(BeliefRequest).connect(self._predicted)
         diffusion.refused.connect(self._refused)
         if diffusion.model is not None:
             self._opened(diffusion.model)
@@ -288,7 +288,7 @@ class ForwardPage(QWidget):
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
-        if refusal.slot == BeliefRequest.slot or refusal.generation == 0:
+        if refusal.of(BeliefRequest) or refusal.generation == 0:
             self._asking.answered()
             self.note.setText(refusal.message)
 

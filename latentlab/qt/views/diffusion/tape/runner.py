@@ -79,7 +79,7 @@ class Runs(QObject):
         self._waiting: list[Track] = []
         # Where the run that draws the track began: after which frame, and after how many seconds of drawing.
         self._first, self._before = 0, 0.0
-        diffusion.framed.connect(self._framed)
+        diffusion.on(TapeRequest).connect(self._framed)
         diffusion.refused.connect(self._refused)
         diffusion.opened.connect(self._opened)
 
@@ -167,7 +167,7 @@ class Runs(QObject):
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
-        if refusal.slot == TapeRequest.slot and self.track is not None:
+        if refusal.of(TapeRequest) and self.track is not None:
             self._finish()
             self.said.emit(refusal.message)
 

@@ -1,0 +1,163 @@
+"""When the manifold is drawn anew, as a grid and under the points: not so often that it is never seen whole,
+and not while the hand needs the time for the picture under it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+from latentlab.engine.rendering.requests.grids import GridReply, GridRequest, UnderlayRequest
+from latentlab.engine.rendering.serving import Request
+from latentlab.engine.types import Point, Region
+from latentlab.qt.clients.model_client import ModelClient
+from latentlab.session.state import OVER_VIEW, SessionState
+
+_REDRAW_MS = 200
+_HAND_RESTS_MS = 250
+# Of the snapshots of a training, the share after which the grid is drawn anew.
+_GRID_EVERY = 6
+# How far numbers of a plane that is not along the axes may be off by rounding.
+_ROUNDING = 1e-6
+
+
+class RedrawPolicy(QObject):
+    """Asks for the two grids of a model, as a change of the state or of the model makes them stale."""
+
+    def __init__(self, client: ModelClient) -> None:
+        super().__init__(client)
+        self._client = client
+        # What the plane does not show of the point through which the grid was drawn last.
+        self._base: Point = (0.0, 0.0)
+        self._underlay: tuple[int, int, Region] | None = None
+        # The grids that are being drawn.
+        self._drawing: set[type[Request[Any]]] = set()
+        # The probe may leave the plane faster than the plane can be drawn anew.
+        self._redraw_soon = QTimer(self, singleShot=True, interval=_REDRAW_MS)
+        self._redraw_soon.timeout.connect(self._redraw)
+        # Runs while the probe moves and for a moment more.
+        self._hand = QTimer(self, singleShot=True, interval=_HAND_RESTS_MS)
+        self._hand.timeout.connect(self._hand_rests)
+        self._grid_waits = False
+        self._refreshed = self._grid_due = 0
+
+    def request_grid(self) -> None:
+        """Asks for the manifold grid that the state describes."""
+        self._grid_waits = False
+        client, state = self._client, self._client.state
+        grid, projection = state.grid, client.projection
+        self._base = projection.rest(state.probe)
+        if client.can_answer(GridRequest):
+            self._drawing.add(GridRequest)
+        client.ask(
+            GridRequest,
+            columns=grid.size,
+            rows=1 if projection.flat else grid.size,
+            region=state.view if grid.over == OVER_VIEW else None,
+            projection=projection,
+            base=self._base,
+            condition=state.condition,
+        )
+
+    def request_underlay(self, columns: int, rows: int, region: Region) -> None:
+        """Asks for the manifold under a region of the plane (left, right, bottom, top)."""
+        client, state = self._client, self._client.state
+        if client.model is None:
+            return
+        self._underlay = (columns, rows, region)
+        if client.can_answer(UnderlayRequest):
+            self._drawing.add(UnderlayRequest)
+        client.ask(
+            UnderlayRequest,
+            columns=columns,
+            rows=rows,
+            region=region,
+            projection=client.projection,
+            base=client.projection.rest(state.probe),
+            condition=state.condition,
+        )
+
+    def hand_moved(self) -> None:
+        """The probe has moved."""
+        self._hand.start()
+
+    def state_changed(self, old: SessionState | None, new: SessionState) -> None:
+        """Draws anew what is stale by a change of the state, at once or soon; all of it if `old` is None."""
+        view_moved = old is None or (new.grid.over == OVER_VIEW and old.view != new.view)
+        if view_moved or (old is not None and old.grid != new.grid):
+            self.request_grid()
+        elif (old is None or old.condition != new.condition or self._has_left_plane(new.probe)) and (
+            not self._redraw_soon.isActive()
+        ):
+            self._redraw_soon.start()
+
+    def model_changed(self) -> None:
+        """The model has changed under everything, as by a snapshot of its training."""
+        self._refreshed += 1
+        # The manifold lies under the points too; the grid costs the training, and a hand that moves, more
+        # than it shows.
+        if not self._hand.isActive():
+            self._refresh_grid()
+        if (
+            self._underlay is not None
+            and self._client.state.layers.manifold
+            and UnderlayRequest not in self._drawing
+        ):
+            self.request_underlay(*self._underlay)
+
+    def begin_anew(self, keep_underlay: bool) -> None:
+        """Another model, or other data, are open: nothing of what was asked is drawn any more."""
+        self._drawing.clear()
+        self._base = self._client.projection.rest(self._client.state.probe)
+        if not keep_underlay:
+            self._underlay = None
+
+    def replied(self, reply: GridReply, kind: type[Request[Any]]) -> None:
+        """A grid has been drawn, or a first sight of it."""
+        if reply.done:
+            self._drawing.discard(kind)
+
+    def refused(self, kind: type[Request[Any]]) -> None:
+        """Nothing will be drawn."""
+        self._drawing.discard(kind)
+
+    def stop(self) -> None:
+        """Draws nothing any more."""
+        self._redraw_soon.stop()
+        self._hand.stop()
+
+    @Slot()
+    def _redraw(self) -> None:
+        """Underlay and grid anew; those under way first come to their end, or none would ever be seen.
+
+        The grid waits for a hand that moves: what moves it mostly hides the grid, and needs the time.
+        """
+        if self._drawing:
+            self._redraw_soon.start()
+            return
+        if self._hand.isActive():
+            self._grid_waits = True
+        else:
+            self.request_grid()
+        if self._underlay is not None and self._client.state.layers.manifold:
+            self.request_underlay(*self._underlay)
+
+    def _has_left_plane(self, z: Point) -> bool:
+        """Whether z differs in what the plane does not show from where the grid was drawn last."""
+        rest = self._client.projection.rest(z)
+        return rest != self._base and any(
+            abs(now - then) > _ROUNDING for now, then in zip(rest, self._base, strict=True)
+        )
+
+    @Slot()
+    def _hand_rests(self) -> None:
+        if self._grid_waits:
+            self.request_grid()
+        else:
+            self._refresh_grid()
+
+    def _refresh_grid(self) -> None:
+        """The grid anew, if the model has changed often enough since."""
+        if self._client.following and self._refreshed >= self._grid_due and GridRequest not in self._drawing:
+            self._grid_due = self._refreshed + _GRID_EVERY
+            self.request_grid()
