@@ -20,13 +20,19 @@ from latentlab.data.arrays.idx import read_idx
 from latentlab.engine.attributes.direction_files import load_directions
 from latentlab.engine.diffusion.tape_origin import read_tape, tape_in
 from latentlab.engine.files.checkpoint import load_model
-from latentlab.engine.files.model_catalog import card_in, data_of, denoises, makes_pictures, shape_of_pictures
+from latentlab.engine.files.model_catalog import (
+    card_in,
+    data_of,
+    denoises,
+    known,
+    makes_pictures,
+    shape_of_pictures,
+)
 from latentlab.engine.files.provenance import Provenance, read_provenance, save_options
 from latentlab.engine.inference.sampling import decode_in_chunks, prior_points
 from latentlab.engine.rendering.own_picture import own_size, read_own
 from latentlab.engine.training.run import TrainingRun
 from latentlab.errors import LabError
-from latentlab.qt.compare.catalogue import known
 from latentlab.qt.controllers.settings import Settings
 from latentlab.session.bounds import within
 from latentlab.session.saved import from_text, to_text

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from latentlab.engine.files import model_catalog as catalogue
 from latentlab.engine.rendering.renderer import Renderer
 from latentlab.engine.rendering.requests.opening import LoadRequest
 from latentlab.errors import LabError
-from latentlab.qt.compare import catalogue
 from latentlab.qt.shell.menus import model_menu
 from tests.qt.shell import OFFSCREEN, open_window
 from tests.tiny import save_tiny_classifier, save_tiny_model

@@ -1,5 +1,5 @@
-"""What model files say of themselves, and which of those that ship suit some data: read from their headers
-alone and without torch, only to propose something.
+"""The catalogue of models: what their files say of themselves, which of them suit some data, and which differ
+most. Read from their headers alone and without torch, only to propose something.
 
 A model is checked when it is opened; see `latentlab.engine.files.checkpoint`.
 """
@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,8 @@ from latentlab.models.capabilities import Capability
 from latentlab.models.registry import capabilities_in
 from latentlab.shipped import model_files
 
+_SUFFIX = ".safetensors"
+_BETA = re.compile(r"--beta[ =]([0-9.eE+-]+)")
 _FIELDS = {"kind": str, "config": dict, "data": dict, "metrics": dict, "command": str}
 
 
@@ -54,7 +58,7 @@ def makes_pictures(path: Path) -> bool:
 
 def denoises(model: str) -> bool:
     """Whether a model, a name or a path, goes from noise to pictures, as far as its file says."""
-    card = card_in(model_files().get(model, Path(model).expanduser()))
+    card = card_in(_file_of(model))
     return Capability.DENOISES in capabilities_of(card)
 
 
@@ -80,13 +84,12 @@ def suited_to(data: str) -> str | None:
 
 def data_of(model: str) -> str:
     """What a model, a name or a path, learnt; "" if its file does not say."""
-    return _data(card_in(model_files().get(model, Path(model).expanduser())))
+    return _data(card_in(_file_of(model)))
 
 
 def shape_of_pictures(model: str) -> tuple[int, ...]:
     """(C, H, W) of a model's pictures, a name or a path; () if its file does not say."""
-    config = card_in(model_files().get(model, Path(model).expanduser())).get("config")
-    shape = config.get("shape") if isinstance(config, dict) else None
+    shape = _part(card_in(_file_of(model)), "config").get("shape")
     return tuple(shape) if isinstance(shape, list) else ()
 
 
@@ -96,8 +99,7 @@ def encoder_of(data: str) -> str | None:
     found = []
     for name, path in model_files().items():
         card = card_in(path)
-        config = card.get("config")
-        latents = config.get("latents") if isinstance(config, dict) else None
+        latents = _part(card, "config").get("latents")
         can = capabilities_of(card)
         plane = can >= {Capability.ENCODES, Capability.HAS_PRIOR} and Capability.CONDITIONAL not in can
         if plane and _data(card) == data and isinstance(latents, int):
@@ -106,6 +108,88 @@ def encoder_of(data: str) -> str | None:
     return min(found)[2] if found else None
 
 
+@dataclass(frozen=True)
+class KnownModel:
+    """A model in the catalogue.
+
+    Attributes:
+        model: what opens it, a shipped name or a path.
+        title: what it is called.
+        kind, data, latents, beta: what its file says of it; "", 0 and 1 where it says nothing.
+    """
+
+    model: str
+    title: str
+    kind: str = ""
+    data: str = ""
+    latents: int = 0
+    beta: float = 1.0
+
+    @property
+    def has_prior(self) -> bool:
+        """Whether it says where its codes lie."""
+        return Capability.HAS_PRIOR in capabilities_in(self.kind, {})
+
+
+def comparable(folder: Path) -> list[KnownModel]:
+    """The models that ship, and those in the person's own folder; not those that make no pictures."""
+    found = [_known(name, path) for name, path in model_files().items() if makes_pictures(path)]
+    try:
+        own = sorted(folder.glob(f"*{_SUFFIX}"))
+    except OSError:
+        own = []
+    return found + [_known(str(path), path) for path in own if makes_pictures(path)]
+
+
+def known(model: str) -> KnownModel:
+    """What is known of a model by its name or path."""
+    return _known(model, _file_of(model))
+
+
+def most_different(shown: Iterable[KnownModel], catalogue: Iterable[KnownModel]) -> KnownModel | None:
+    """The model in the catalogue, of the same data, that is least like those that are shown."""
+    there = list(shown)
+    if not there:
+        return None
+    # Without latents there is no plane.
+    others = [one for one in catalogue if one.data == there[0].data and one.latents > 0 and one not in there]
+    return max(others, key=lambda one: min(_gap(one, other) for other in there), default=None)
+
+
+def _gap(one: KnownModel, other: KnownModel) -> float:
+    """How much two models differ in what one looks at side by side: with or without a prior, at which beta.
+
+    Less so if their planes are of another kind, or if one is told more than the other.
+    """
+    gap = 4.0 * (one.has_prior != other.has_prior) + 2.0 * (one.beta != other.beta)
+    return gap + 1.0 * (one.kind != other.kind) - 3.0 * (one.latents != other.latents)
+
+
+def _known(model: str, path: Path) -> KnownModel:
+    card = card_in(path)
+    latents, found = _part(card, "config").get("latents"), _BETA.search(str(card.get("command", "")))
+    try:
+        beta = float(found[1]) if found else 1.0
+    except ValueError:
+        beta = 1.0
+    return KnownModel(
+        model,
+        path.stem if model.endswith(_SUFFIX) else model,
+        str(card.get("kind", "")),
+        _data(card),
+        latents if isinstance(latents, int) else 0,
+        beta,
+    )
+
+
+def _file_of(model: str) -> Path:
+    return model_files().get(model, Path(model).expanduser())
+
+
 def _data(card: Mapping[str, Any]) -> str:
-    data = card.get("data")
-    return str(data.get("name", "")) if isinstance(data, dict) else ""
+    return str(_part(card, "data").get("name", ""))
+
+
+def _part(card: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    part = card.get(name)
+    return part if isinstance(part, dict) else {}

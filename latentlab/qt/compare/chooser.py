@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QFileDialog, QSizePolicy
 
-from latentlab.qt.compare.catalogue import Known
+from latentlab.engine.files.model_catalog import KnownModel
 from latentlab.qt.widgets.plain_text import listed, plain_tip
 
 _FILE = "Open file …"
@@ -19,7 +19,7 @@ class ModelChooser(QComboBox):
 
     chosen = Signal(str)
 
-    def __init__(self, catalogue: Sequence[Known], folder: str) -> None:
+    def __init__(self, catalogue: Sequence[KnownModel], folder: str) -> None:
         super().__init__()
         self.setObjectName("compareModel")
         self.setAccessibleName("Model of this column")

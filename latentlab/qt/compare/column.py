@@ -13,10 +13,10 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from latentlab.engine.files.model_catalog import KnownModel, known
 from latentlab.engine.rendering.requests.opening import LoadedReply, LoadRequest
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.qt.compare.caption import Caption
-from latentlab.qt.compare.catalogue import Known, known
 from latentlab.qt.compare.chooser import ModelChooser
 from latentlab.qt.compare.linked_workspace import LinkedWorkspace
 from latentlab.qt.compare.pictures import ColumnPictures
@@ -42,7 +42,7 @@ class ModelColumn(QFrame):
     troubled = Signal(str)
 
     def __init__(
-        self, number: int, workspace: LinkedWorkspace, catalogue: Sequence[Known], folder: str
+        self, number: int, workspace: LinkedWorkspace, catalogue: Sequence[KnownModel], folder: str
     ) -> None:
         super().__init__()
         self.setObjectName(f"compareColumn_{number}")

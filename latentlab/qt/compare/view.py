@@ -9,11 +9,11 @@ from pathlib import Path
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from latentlab.engine.files.model_catalog import comparable, known, most_different
 from latentlab.qt.clients.burst import Burst
 from latentlab.qt.clients.render_thread import Serves
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.compare.bar import CompareBar
-from latentlab.qt.compare.catalogue import comparable, known, most_different
 from latentlab.qt.compare.column import ModelColumn
 from latentlab.qt.compare.link import Link
 from latentlab.qt.compare.linked_workspace import LinkedWorkspace

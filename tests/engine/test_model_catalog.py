@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from latentlab.qt.compare import catalogue
-from latentlab.qt.compare.catalogue import Known, comparable, known, most_different
+from latentlab.engine.files import model_catalog as catalogue
+from latentlab.engine.files.model_catalog import KnownModel, comparable, known, most_different
 
-VAE = Known("vae", "vae", "vae", "mnist", 2)
-AE = Known("ae", "ae", "ae", "mnist", 2)
-BETA = Known("beta", "beta", "vae", "mnist", 2, 4.0)
-WIDE = Known("wide", "wide", "vae", "mnist", 16)
-TOLD = Known("told", "told", "cvae", "mnist", 2)
-NO_PLANE = Known("steps", "steps", "ddpm", "mnist")
-FACES = Known("faces", "faces", "ae", "faces", 2)
+VAE = KnownModel("vae", "vae", "vae", "mnist", 2)
+AE = KnownModel("ae", "ae", "ae", "mnist", 2)
+BETA = KnownModel("beta", "beta", "vae", "mnist", 2, 4.0)
+WIDE = KnownModel("wide", "wide", "vae", "mnist", 16)
+TOLD = KnownModel("told", "told", "cvae", "mnist", 2)
+NO_PLANE = KnownModel("steps", "steps", "ddpm", "mnist")
+FACES = KnownModel("faces", "faces", "ae", "faces", 2)
 
 
 def test_that_the_model_that_differs_most_comes_next() -> None:
@@ -49,7 +49,7 @@ def test_that_own_models_are_found_with_what_their_cards_say(tmp_path: Path) -> 
     }
     write(tmp_path / "mine.safetensors", {"latentlab": json.dumps(card)})
     found = comparable(tmp_path)[-1]
-    assert found == Known(str(tmp_path / "mine.safetensors"), "mine", "vae", "cats", 3, 4.0)
+    assert found == KnownModel(str(tmp_path / "mine.safetensors"), "mine", "vae", "cats", 3, 4.0)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_that_a_file_that_is_no_model_is_offered_but_predicted_nothing(
 ) -> None:
     path = tmp_path / "odd.safetensors"
     path.write_bytes(content)
-    assert known(str(path)) == Known(str(path), "odd")
+    assert known(str(path)) == KnownModel(str(path), "odd")
 
 
 @pytest.mark.parametrize("card", ["[]", "5", '{"config": 3, "data": "x", "command": "--beta 1e"}'])
