@@ -285,7 +285,7 @@ def test_that_curves_of_another_kind_take_the_place_of_those_before(qtbot: QtBot
     with training_window(qtbot, tmp_path) as window:
         panel = window.bench.training
         for terms, titles in figures:
-            panel._history.__init__()
+            panel.report.history.__init__()
             for step in (1, 2):
                 window.bench.trainer.told.emit(Progress(step, 1, terms, 1000.0, 60.0, 1.0))
             qtbot.waitUntil(lambda titles=titles: panel.curves.titles == titles, timeout=3000)

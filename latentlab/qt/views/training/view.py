@@ -5,35 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
 
-from latentlab.engine.training.events import (
-    Checkpointed,
-    CheckpointFailed,
-    EpochEnded,
-    Judging,
-    Progress,
-    Started,
-)
 from latentlab.engine.training.plan import TrainingPlan, figures_of, is_drawn_from
 from latentlab.engine.training.presets import Choice, few_in_words, fields_of, too_few_in_words
 from latentlab.qt.clients.trainer_client import Stage, TrainerClient
-from latentlab.qt.clients.training_orders import Begin, Ended, GoOn, Paused, Snapshot
+from latentlab.qt.clients.training_orders import Begin, GoOn, Snapshot
 from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.views.training.curves import LossCurves
 from latentlab.qt.views.training.form import INVITATION, TrainingForm
-from latentlab.qt.views.training.history import History
 from latentlab.qt.views.training.options_dialog import OptionsDialog
 from latentlab.qt.views.training.part_bars import PartBars
+from latentlab.qt.views.training.report import Report
 from latentlab.qt.views.training.sample_sheet import DrawnNow
 from latentlab.qt.views.training.selection import Chosen
-from latentlab.qt.views.training.text import alarm, progress_in_words
 from latentlab.qt.widgets.plain_text import WORDS, listed
 from latentlab.session.known_data import Known, title_of
-
-_DRAW_MS = 400
 
 
 class TrainingPanel(QWidget):
@@ -46,19 +35,13 @@ class TrainingPanel(QWidget):
         self._trainer = trainer
         self._chosen = Chosen()
         self._known: dict[str, Known] = {}
-        self._history = History()
-        self._started: Started | None = None
-        self._progress: Progress | None = None
-        self._saved, self._over = True, False
-        self._refused = ""
         # What is to be chosen from once the training in hand has ended.
         self._offer_later: tuple[Sequence[Known], str] | None = None
         self.form = TrainingForm()
         self.data, self.model, self.beta = self.form.data, self.form.model, self.form.beta
         self.curves, self.bars, self.drawn = LossCurves(), PartBars(), DrawnNow()
+        self.report = Report(trainer, self.form, self.curves, self.bars, self)
         self._lay_out()
-        self._draw = QTimer(self, singleShot=True, interval=_DRAW_MS)
-        self._draw.timeout.connect(self._show_figures)
         self.data.activated.connect(self._data_chosen)
         self.model.currentIndexChanged.connect(self._model_chosen)
         self.form.start.clicked.connect(self._start)
@@ -67,9 +50,7 @@ class TrainingPanel(QWidget):
         self.form.options.clicked.connect(self._ask_options)
         self.beta.moved.connect(self._beta_moved)
         trainer.staged.connect(self._staged)
-        trainer.told.connect(self._told)
         trainer.unfolded.connect(self._unfolded)
-        trainer.failed.connect(self._failed)
         self._model_chosen()
         self._staged(trainer.stage)
 
@@ -96,7 +77,7 @@ class TrainingPanel(QWidget):
         batch = self.plan.batch
         chosen = not self._chosen.proposed
         preset = None if known is None else self._chosen.suit(known)
-        if self._trainer.stage is Stage.IDLE and self.form.status.text() == self._refused:
+        if self._trainer.stage is Stage.IDLE and self.form.status.text() == self.report.refused:
             self.form.status.setText(INVITATION)  # what was refused were other pictures
         if known is not None and self._trainer.stage is Stage.IDLE:
             self._note_on(known.count)
@@ -143,7 +124,7 @@ class TrainingPanel(QWidget):
         """What belongs to such a training, unless there is something to see of another one."""
         spec = figures_of(kind)
         self.beta.setVisible(spec.by_beta)
-        if self._history.spec in (None, spec):
+        if self.report.history.spec in (None, spec):
             self.curves.expect(spec)
             self.bars.expect(spec)
             self.drawn.setVisible(is_drawn_from(kind))
@@ -198,10 +179,7 @@ class TrainingPanel(QWidget):
         """Starts a training, unless one is going on; the curves begin anew."""
         if not self.idle:
             return
-        self._history, self._started, self._progress, self._over = History(), None, None, False
-        self.form.alarm.hide()
-        self.form.show_note("")
-        self.bars.show_history(self._history)
+        self.report.begin()
         if isinstance(beginning, Begin):
             self._show_kind(beginning.kind)
         self._trainer.begin(beginning)
@@ -224,17 +202,6 @@ class TrainingPanel(QWidget):
 
     # What the training tells
 
-    def _note_on_beginning(self) -> None:
-        """A word on the pictures that the training in hand learns from."""
-        begun = self._started
-        self.form.show_note("" if begun is None else few_in_words(begun.pictures, begun.unknown))
-
-    @Slot(str, str)
-    def _failed(self, message: str, details: str) -> None:
-        """What was going on no longer is: the line that said so gives way to why."""
-        self._refused = message
-        self.form.status.setText(message)
-
     @Slot(object)
     def _staged(self, stage: Stage) -> None:
         idle = stage is Stage.IDLE
@@ -253,14 +220,7 @@ class TrainingPanel(QWidget):
             self.beta.setVisible(figures_of(self.choice.kind).by_beta)
             self.beta.show_beta(self.choice.beta)
             self._offer_again()
-        if stage is Stage.STARTING:
-            self.form.status.setText("Reading the pictures, and trying what is fastest here …")
-        elif stage is Stage.ENDING:
-            self.form.status.setText("Saving the model …")
-        elif stage is Stage.RUNNING and self._progress is not None:
-            self._show_progress(self._progress)
-        elif stage is Stage.RUNNING:
-            self.form.status.setText("The first steps …")
+        self.report.show_stage(stage)
 
     def _offer_again(self) -> None:
         """What was opened during a training, and what that did not learn from, can be chosen now."""
@@ -279,63 +239,9 @@ class TrainingPanel(QWidget):
             self.data.setPlaceholderText(listed(title_of(snapshot.data), WORDS))
             self.data.setCurrentIndex(self.data.findData(snapshot.data))
 
-    @Slot(object)
-    def _told(self, event: object) -> None:
-        match event:
-            case Started():
-                self._started = event
-                self.beta.show_beta(event.beta)
-                self._note_on_beginning()
-            case Progress():
-                self._progress = event
-            case Judging():
-                self.form.status.setText(f"Judging held-out pictures: {event.done:,} of {event.total:,}")
-            case CheckpointFailed():
-                self._saved = False
-                self.form.show_note(f"Training goes on, but could not be saved: {event.reason}")
-            case Checkpointed():
-                self._saved = True
-                self._note_on_beginning()
-            case Paused() if self._trainer.stage is not Stage.ENDING:
-                saved = "Everything is saved." if self._saved else "It could not be saved."
-                self.form.status.setText(event.fault or f"Paused at step {event.step:,}. {saved}")
-            case Ended():
-                # The thread may still be there for a moment: how far it was is of no interest any more.
-                self._over = True
-                kept = f"Saved as {event.kept}" if event.kept else "Left unfinished; it can be gone on with."
-                self.form.status.setText(kept)
-        if self._history.add(event) and not self._draw.isActive():
-            self._draw.start()
-        if isinstance(event, EpochEnded | Paused | Ended):
-            self._show_figures()
-
-    @Slot()
-    def _show_figures(self) -> None:
-        if not self.isVisible():
-            return
-        if self._trainer.stage is Stage.RUNNING:
-            self.curves.show_next(self._history)
-        else:
-            self.curves.show_history(self._history)
-        self.bars.show_history(self._history)
-        if self._progress is not None:
-            if self._trainer.stage is Stage.RUNNING and not self._over:
-                self._show_progress(self._progress)
-            self._show_alarm(self._progress)
-
-    def _show_progress(self, progress: Progress) -> None:
-        if self._started is not None:
-            self.form.status.setText(progress_in_words(progress, self._started))
-
-    def _show_alarm(self, progress: Progress) -> None:
-        words = alarm(self._history.newest, progress)
-        self.form.alarm.setText(words)
-        self.form.alarm.setVisible(bool(words))
-
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if not self._draw.isActive():
-            self._draw.start()
+        self.report.show_soon()
 
     def _lay_out(self) -> None:
         split = QSplitter()

@@ -1,0 +1,137 @@
+"""What a training tells: its figures as curves and bars, how far it is, and what went wrong."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtWidgets import QWidget
+
+from latentlab.engine.training.events import (
+    Checkpointed,
+    CheckpointFailed,
+    EpochEnded,
+    Judging,
+    Progress,
+    Started,
+)
+from latentlab.engine.training.presets import few_in_words
+from latentlab.qt.clients.trainer_client import Stage, TrainerClient
+from latentlab.qt.clients.training_orders import Ended, Paused
+from latentlab.qt.views.training.curves import LossCurves
+from latentlab.qt.views.training.form import TrainingForm
+from latentlab.qt.views.training.history import History
+from latentlab.qt.views.training.part_bars import PartBars
+from latentlab.qt.views.training.text import alarm, progress_in_words
+
+_DRAW_MS = 400
+
+
+class Report(QObject):
+    """Between a trainer's events and what the panel shows of them. Figures are drawn now and then, and only
+    while the panel is in sight.
+
+    Attributes:
+        history: the figures of the training in hand, or of the last one.
+        refused: why a training could not go on, "" if none has failed.
+    """
+
+    def __init__(
+        self, trainer: TrainerClient, form: TrainingForm, curves: LossCurves, bars: PartBars, panel: QWidget
+    ) -> None:
+        super().__init__(panel)
+        self._trainer, self._form, self._curves, self._bars = trainer, form, curves, bars
+        self._panel = panel
+        self.history, self.refused = History(), ""
+        self._started: Started | None = None
+        self._progress: Progress | None = None
+        self._saved, self._over = True, False
+        self._draw = QTimer(self, singleShot=True, interval=_DRAW_MS)
+        self._draw.timeout.connect(self._show_figures)
+        trainer.told.connect(self._told)
+        trainer.failed.connect(self._failed)
+
+    def begin(self) -> None:
+        """Another training: the curves begin anew."""
+        self.history, self._started, self._progress, self._over = History(), None, None, False
+        self._form.alarm.hide()
+        self._form.show_note("")
+        self._bars.show_history(self.history)
+
+    def show_soon(self) -> None:
+        """The panel has come into sight."""
+        if not self._draw.isActive():
+            self._draw.start()
+
+    def show_stage(self, stage: Stage) -> None:
+        """Says what is going on."""
+        if stage is Stage.STARTING:
+            self._form.status.setText("Reading the pictures, and trying what is fastest here …")
+        elif stage is Stage.ENDING:
+            self._form.status.setText("Saving the model …")
+        elif stage is Stage.RUNNING and self._progress is not None:
+            self._show_progress(self._progress)
+        elif stage is Stage.RUNNING:
+            self._form.status.setText("The first steps …")
+
+    @Slot(str, str)
+    def _failed(self, message: str, details: str) -> None:
+        """What was going on no longer is: the line that said so gives way to why."""
+        self.refused = message
+        self._form.status.setText(message)
+
+    def _note_on_beginning(self) -> None:
+        """A word on the pictures that the training in hand learns from."""
+        begun = self._started
+        self._form.show_note("" if begun is None else few_in_words(begun.pictures, begun.unknown))
+
+    @Slot(object)
+    def _told(self, event: object) -> None:
+        match event:
+            case Started():
+                self._started = event
+                self._form.beta.show_beta(event.beta)
+                self._note_on_beginning()
+            case Progress():
+                self._progress = event
+            case Judging():
+                self._form.status.setText(f"Judging held-out pictures: {event.done:,} of {event.total:,}")
+            case CheckpointFailed():
+                self._saved = False
+                self._form.show_note(f"Training goes on, but could not be saved: {event.reason}")
+            case Checkpointed():
+                self._saved = True
+                self._note_on_beginning()
+            case Paused() if self._trainer.stage is not Stage.ENDING:
+                saved = "Everything is saved." if self._saved else "It could not be saved."
+                self._form.status.setText(event.fault or f"Paused at step {event.step:,}. {saved}")
+            case Ended():
+                # The thread may still be there for a moment: how far it was is of no interest any more.
+                self._over = True
+                kept = f"Saved as {event.kept}" if event.kept else "Left unfinished; it can be gone on with."
+                self._form.status.setText(kept)
+        if self.history.add(event) and not self._draw.isActive():
+            self._draw.start()
+        if isinstance(event, EpochEnded | Paused | Ended):
+            self._show_figures()
+
+    @Slot()
+    def _show_figures(self) -> None:
+        if not self._panel.isVisible():
+            return
+        if self._trainer.stage is Stage.RUNNING:
+            self._curves.show_next(self.history)
+        else:
+            self._curves.show_history(self.history)
+        self._bars.show_history(self.history)
+        if self._progress is not None:
+            if self._trainer.stage is Stage.RUNNING and not self._over:
+                self._show_progress(self._progress)
+            self._show_alarm(self._progress)
+
+    def _show_progress(self, progress: Progress) -> None:
+        if self._started is not None:
+            self._form.status.setText(progress_in_words(progress, self._started))
+
+    def _show_alarm(self, progress: Progress) -> None:
+        words = alarm(self.history.newest, progress)
+        self._form.alarm.setText(words)
+        self._form.alarm.setVisible(bool(words))
