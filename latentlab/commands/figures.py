@@ -84,14 +84,8 @@ def _summary(model: dict[str, Any]) -> str:
         parts.append(f"{model['latents']} latents")
     if "name" in model["data"]:
         parts.append(f"trained on {model['data']['name']}")
-    elbo = model["metrics"].get("elbo")
-    if isinstance(elbo, int | float):
-        # Without a KL it bounds nothing: an autoencoder's figure is of its reconstructions alone.
-        what = "ELBO" if model["metrics"].get("kl") else "reconstruction"
-        parts.append(f"test {what} {elbo:.2f} {_NATS}")
-    accuracy = model["metrics"].get("accuracy")
-    if isinstance(accuracy, int | float):
-        parts.append(f"test accuracy {accuracy:.2%}")
+    if figures := find_kind(model["kind"]).in_a_list(model["metrics"]):
+        parts.append(figures)
     return ", ".join(parts)
 
 

@@ -111,17 +111,9 @@ OF_THE_KL = frozenset(
      "binarise_input"}
 )  # fmt: skip
 OF_GRADIENTS = frozenset(
-    {
-        "epochs",
-        "batch",
-        "learning_rate",
-        "warmup_steps",
-        "final_rate",
-        "weight_decay",
-        "gradient_norm",
-        "ema_decay",
-    }
-)
+    {"epochs", "batch", "learning_rate", "warmup_steps", "final_rate", "weight_decay", "gradient_norm",
+     "ema_decay", "precision"}
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -150,6 +142,8 @@ class KindSpec:
             and from how it learns; see `ignored`.
         seen: how many pictures a first training looks at, counting each as often as it is seen.
         fewest_epochs: however many pictures there are.
+        listed: what `latentlab list` says of the figures in a model's file, a format of their names, such as
+            "test ELBO {elbo:.2f} nats"; "" for nothing.
         needs_conditions: why it cannot do without classes or attributes; "" if it can.
     """
 
@@ -171,6 +165,7 @@ class KindSpec:
     means_nothing: frozenset[str] = frozenset()
     seen: int = 700_000
     fewest_epochs: int = 10
+    listed: str = ""
     needs_conditions: str = ""
 
     def build(self, config: Any) -> nn.Module:
@@ -220,6 +215,14 @@ class KindSpec:
             first = self.presets[0].values if self.presets else {}
             fields = self.fields_of(first, shape)
         return {name: value for name, value in fields.items() if name not in given}
+
+    def in_a_list(self, metrics: Mapping[str, Any]) -> str:
+        """What `latentlab list` says of the figures in a model's file; "" where they are others."""
+        numbers = {name: value for name, value in metrics.items() if isinstance(value, int | float)}
+        try:
+            return self.listed.format_map(numbers)
+        except KeyError:
+            return ""
 
     def can(self, config: Any) -> frozenset[Capability]:
         """What a model of this config can do."""

@@ -13,7 +13,6 @@ from latentlab.errors import LabError
 from latentlab.models import registry
 from latentlab.models.base import capabilities_of
 from latentlab.models.capabilities import Capability
-from latentlab.models.kinds_table import kinds_table
 from latentlab.models.registry import KINDS, build, capabilities_in, faults, find_kind, registered
 from latentlab.models.settings import settings_of
 from tests.kinds_installed import installed
@@ -35,11 +34,10 @@ def test_that_names_flags_forms_and_headers_need_no_torch():
     code = (
         "from latentlab.models.registry import KINDS, capabilities_in, faults\n"
         "from latentlab.engine.training.presets import presets, fields_of\n"
-        "from latentlab.models.kinds_table import kinds_table\n"
         "from latentlab.models.capabilities import Capability\n"
         "names, made = list(KINDS), [fields_of(one.choice) for one in presets()]\n"
         "assert capabilities_in('ddpm', {'condition_names': ['a']}) > capabilities_in('ddpm', {})\n"
-        f"kinds_table(), faults(); {_LOADED}"
+        f"faults(); {_LOADED}"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
@@ -82,7 +80,6 @@ def test_that_an_installed_package_brings_a_kind(tmp_path: Path):
         assert find_kind("mine").title == "My own"
         assert faults() == ()
         assert build("mine", {"shape": (1, 8, 8)}).latents == 2
-        assert "| My own | `latentlab train mine` |" in kinds_table()
         assert capabilities_in("mine", {}) == find_kind("vae").capabilities
 
 

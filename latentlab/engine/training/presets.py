@@ -22,6 +22,8 @@ _BATCH, _MANY = 128, 30_000
 _MOST_EPOCHS = 300
 # An epoch of few pictures has so many steps at the least, and of all steps such a share may be warm-up.
 _STEPS_AN_EPOCH, _WARMUP_SHARE = 4, 8
+# What the training form has no row for.
+_NEVER_ASKED = ("gradient_norm", "weight_decay")
 # In all, held-out ones included: of fewer nothing can be learnt. Below the other, a model soon knows all of
 # them by heart.
 FEWEST_PICTURES, FEW_PICTURES = 8, 500
@@ -197,12 +199,23 @@ def require_enough(learning: int, held_out: int, name: str) -> None:
         )
 
 
-def of_kind(plan: TrainingPlan, kind: str) -> TrainingPlan:
-    """A plan for another kind of model: what means nothing to it, or is never asked, as is usual there."""
-    usual = usual_plan(kind)
-    nothing = [one.name for one in fields(plan) if not means_something(one.name, kind)]
-    names = ("gradient_norm", "weight_decay", *nothing)
-    return replace(plan, **{name: getattr(usual, name) for name in names})
+def of_kind(plan: TrainingPlan, kind: str, before: str = "") -> TrainingPlan:
+    """A plan for another kind of model than it was `before`: what nobody has chosen, what means nothing to it
+    and what is never asked as is usual there; pictures a step and passes over them stay."""
+    usual, was = usual_plan(kind), usual_plan(before or kind)
+    return replace(
+        plan,
+        **{
+            one.name: getattr(usual, one.name)
+            for one in fields(plan)
+            if one.name not in ("epochs", "batch")
+            and (
+                one.name in _NEVER_ASKED
+                or not means_something(one.name, kind)
+                or (before and getattr(plan, one.name) == getattr(was, one.name))
+            )
+        },
+    )
 
 
 def suited_to(shape: tuple[int, int, int]) -> Preset:

@@ -73,6 +73,7 @@ KIND = KindSpec(
     model="latentlab.models.classifier.model:Classifier",
     capabilities=frozenset({Capability.CLASSIFIES}),
     figures=LABELS,
+    listed="test accuracy {accuracy:.2%}",
     propose=_nothing,
     usual={
         "epochs": 6,

@@ -51,6 +51,7 @@ KIND = KindSpec(
     model="latentlab.models.cvae.model:CVAE",
     capabilities=VAE.capabilities | {Capability.CONDITIONAL},
     figures=ELBO,
+    listed="test ELBO {elbo:.2f} nats per picture",
     options=OPTIONS,
     fields=fields_of,
     propose=propose,

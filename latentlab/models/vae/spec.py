@@ -213,6 +213,7 @@ KIND = KindSpec(
         }
     ),
     figures=ELBO,
+    listed="test ELBO {elbo:.2f} nats per picture",
     options=OPTIONS,
     fields=fields_of,
     propose=propose,

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from latentlab.engine.training.presets import presets
+from latentlab.models.registry import faults
 from latentlab.qt.views.training.beta_slider import BetaSlider
 from latentlab.qt.widgets.flow_layout import FlowLayout
 from latentlab.qt.widgets.plain_text import Label, plain_tip
@@ -63,6 +64,10 @@ class TrainingForm(QScrollArea):
         self.note.setObjectName("trainNote")
         self.note.setWordWrap(True)
         self.note.hide()
+        self.left_out = Label("\n".join(faults()))
+        self.left_out.setObjectName("kindsLeftOut")
+        self.left_out.setWordWrap(True)
+        self.left_out.setVisible(bool(faults()))
         self._lay_out()
 
     def show_note(self, words: str) -> None:
@@ -89,7 +94,7 @@ class TrainingForm(QScrollArea):
         rows.addLayout(form)
         rows.addWidget(self.when)
         rows.addLayout(buttons)
-        for widget in (self.beta, self.status, self.alarm, self.note):
+        for widget in (self.beta, self.status, self.alarm, self.note, self.left_out):
             rows.addWidget(widget)
         rows.addStretch()
         self.setWidget(within)

@@ -63,7 +63,7 @@ class Chosen:
         """Another choice, from the list or as the options dialog makes it."""
         kind = choice.kind
         if kind != self.choice.kind:
-            plan = of_kind(plan, kind)
+            plan = of_kind(plan, kind, self.choice.kind)
             if (plan.epochs, plan.batch) == self.usual(kind):
                 self._proposed = self.usual(kind)
         if means_something("beta", kind):
