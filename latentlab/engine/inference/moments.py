@@ -1,6 +1,6 @@
 """What the encodings of a data set say of each dimension, and along which directions they spread most.
 
-    KL_j     = mean over pictures of KL( q(z_j|x) || p(z_j) )        0 for a dimension that says nothing
+    KL_j     = mean over pictures of KL( q(z_j|x) || N(0, 1) )       0 for a dimension that says nothing
     spread_j = standard deviation of the posterior means mu_j
     components: the eigenvectors of cov(mu) with the two largest eigenvalues
 

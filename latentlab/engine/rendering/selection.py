@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -17,7 +19,8 @@ from latentlab.engine.rendering.requests.pictures import (
     TrajectoryRequest,
 )
 from latentlab.errors import LabError
-from latentlab.models.base import Encodes, HasLikelihood, Posterior
+from latentlab.models.base import Encodes, HasLikelihood, Posterior, TellsDensity
+from latentlab.models.priors import kl_from
 
 _ELBO_DRAWS = 64
 
@@ -31,17 +34,18 @@ def selection(opened: Opened, request: SelectionRequest) -> SelectionReply:
     drawing, data = opened.drawing, opened.data
     model = drawing.model
     assert isinstance(model, Encodes)
-    assert isinstance(model, HasLikelihood)
     if not 0 <= request.index < len(data):
         raise LabError(f"{data.name} has no picture {request.index}")
     x = data.images[request.index : request.index + 1].to(opened.device).float() / 255.0
     told = opened.conditions()
     y = None if told is None else told[request.index].to(opened.device)
     posterior = model.encode(x, y)
-    # The terms are the same however often the posterior is drawn from anew.
-    z = _draws(posterior, _ELBO_DRAWS, seed=0)
-    reconstruction = float(model.likelihood.log_prob(model.decode(z, y), x).mean())
-    kl = float(gaussian.kl_to_standard(posterior.mean, posterior.log_variance)[0])
+    reconstruction = kl = math.nan
+    if isinstance(model, HasLikelihood):
+        # The terms are the same however often the posterior is drawn from anew.
+        z = _draws(posterior, _ELBO_DRAWS, seed=0)
+        reconstruction = float(model.likelihood.log_prob(model.decode(z, y), x).mean())
+        kl = float(kl_from(posterior.mean, posterior.log_variance, drawing.prior)[0])
     mean, log_variance = posterior.mean, posterior.log_variance
     return SelectionReply(
         generation=request.generation,
@@ -55,7 +59,15 @@ def selection(opened: Opened, request: SelectionRequest) -> SelectionReply:
         kl=kl,
         draws=tuple(drawing.decode(_draws(posterior, request.draws, request.seed), y)),
         condition=() if y is None else to_point(y),
+        log_density=_exactly(model, x, y),
     )
+
+
+def _exactly(model: object, x: Tensor, y: Tensor | None) -> float | None:
+    """log p(x) of a picture (1, C, H, W); None where that is not known exactly."""
+    if not isinstance(model, TellsDensity) or model.density_tag.how != "exact":
+        return None
+    return float(model.log_density(x, y=y)[0])
 
 
 def trajectory(opened: Opened, request: TrajectoryRequest) -> TrajectoryReply:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from latentlab.engine.files.model_catalog import KnownModel, known
 from latentlab.engine.rendering.requests.opening import LoadedReply, LoadRequest
 from latentlab.engine.rendering.serving import Refusal
+from latentlab.models.capabilities import Capability
 from latentlab.qt.compare.caption import Caption
 from latentlab.qt.compare.chooser import ModelChooser
 from latentlab.qt.compare.linked_workspace import LinkedWorkspace
@@ -24,6 +25,7 @@ from latentlab.qt.views.conditions.view import ConditionSelector
 from latentlab.qt.views.latent_plane.view import LatentPlane
 from latentlab.qt.widgets.message_bar import MessageBar
 from latentlab.qt.widgets.plain_text import Label, plain_tip
+from latentlab.session.able import why_not
 
 _EMPTY = (
     "Choose a model above: one that ships, one of your own, or any model file of the same pictures.\n\n"
@@ -122,8 +124,11 @@ class ModelColumn(QFrame):
         text = model.title + rest
         self.title.say(text, card.kind.upper() + rest if card.kind else text)
         self.title.setToolTip(plain_tip(f"{text}\n{model.path} ({model.hash})\n{model.command}".strip()))
-        self.stack.setCurrentWidget(self.plane)
-        self.pictures.show()
+        lacks = why_not(model.model, model.capabilities, {Capability.DECODES})
+        if lacks:
+            self.note.setText(f"{lacks} There is no place in it to compare with those of the others.")
+        self.stack.setCurrentWidget(self.note if lacks else self.plane)
+        self.pictures.setVisible(not lacks)
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from latentlab.engine.rendering.projection import Projection
 from latentlab.engine.rendering.requests.opening import EncodingsReply
 from latentlab.engine.types import Point
+from latentlab.models.capabilities import Capability
 from latentlab.qt.clients.workspace import Workspace
 
 # Codes that do not differ along a direction have no unit there.
@@ -69,12 +70,14 @@ class Scales:
 
 
 def has_prior(workspace: Workspace) -> bool:
-    """Whether the codes of a workspace's model are spread as a prior has it: an autoencoder's are single
-    points.
-
-    As long as nothing is encoded it is not known, and so not so.
+    """Whether a workspace's model says where its codes lie, and they do: as long as those that it encodes
+    have no places yet, and where they are single points, it is not so.
     """
-    cloud = workspace.encodings
+    model, cloud = workspace.model, workspace.encodings
+    if model is None or not model.can(Capability.HAS_PRIOR):
+        return False
+    if not model.can(Capability.ENCODES):
+        return True
     return cloud is not None and len(cloud.sigma) > 0 and bool(cloud.sigma[0].all())
 
 

@@ -37,6 +37,8 @@ def translated(edit: Edit, source: Workspace, target: Workspace, scales: Scales 
         return None
     match edit:
         case MoveProbe():
+            if not (here.latents and there.latents):
+                return None  # without a latent space there is no place
             return replace(edit, z=carried(edit.z, source, target, scales))
         case SelectImage():
             if edit.index is not None and edit.index >= len(there.images):

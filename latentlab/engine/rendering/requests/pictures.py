@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 class SelectionReply(Reply):
     """A data picture with its posterior (mean, sigma), reconstruction and ELBO terms (nats, at the mean
     of many draws), and pictures decoded from draws of its posterior. `condition` is what it is of, for a
-    model that is told."""
+    model that is told. Without a likelihood the terms are NaN. `log_density` is log p(x) in nats, of a model
+    that knows it exactly."""
 
     index: int
     original: Picture
@@ -32,6 +33,7 @@ class SelectionReply(Reply):
     kl: float
     draws: tuple[Picture, ...]
     condition: Point = ()
+    log_density: float | None = None
 
 
 @dataclass(frozen=True)
