@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -61,9 +64,9 @@ def test_that_the_elbo_adds_up_and_each_term_is_explained(
     qtbot: QtBot, workspace: Workspace, card: SelectionCard
 ) -> None:
     select(qtbot, workspace, 7)
-    assert card.figures["reconstruction"].text() == "−123.00 nats"
-    assert card.figures["kl"].text() == "7.00 nats"
-    assert card.figures["elbo"].text() == "−130.00 nats"
+    assert card.figures.labels["reconstruction"].text() == "−123.00 nats"
+    assert card.figures.labels["kl"].text() == "7.00 nats"
+    assert card.figures.labels["elbo"].text() == "−130.00 nats"
     for name in ("selectedReconstruction", "selectedKl", "selectedElbo", "selectedMean", "selectedSigma"):
         label = card.findChild(QLabel, name)
         assert isinstance(label, QLabel)
@@ -76,8 +79,8 @@ def test_that_mean_and_sigma_of_the_posterior_are_shown(
 ) -> None:
     select(qtbot, workspace, 3)
     mean = ", ".join(f"{value:.3f}" for value in renderer.mean[3]).replace("-", "−")
-    assert card.figures["mean"].text() == mean
-    assert card.figures["sigma"].text() == "0.100, 0.200"
+    assert card.figures.labels["mean"].text() == mean
+    assert card.figures.labels["sigma"].text() == "0.100, 0.200"
 
 
 def test_that_a_number_typed_selects_that_image_and_sends_the_probe_to_its_mean(
@@ -135,7 +138,7 @@ def test_that_deselect_deselects_and_undo_selects_again(
     with qtbot.waitSignal(workspace.on(SelectionRequest).signal, timeout=2000):
         workspace.undo_stack.undo()
     assert card.original.isVisible()
-    assert card.figures["elbo"].text() == "−130.00 nats"
+    assert card.figures.labels["elbo"].text() == "−130.00 nats"
 
 
 def test_that_old_figures_do_not_stay_under_a_new_image_while_the_model_is_slow(
@@ -145,11 +148,11 @@ def test_that_old_figures_do_not_stay_under_a_new_image_while_the_model_is_slow(
     renderer.hold.clear()
     workspace.do(SelectImage(index=8))
     np.testing.assert_array_equal(card.original.picture, renderer.images[8, 0])
-    qtbot.waitUntil(lambda: card.figures["elbo"].text() == "…", timeout=1000)
+    qtbot.waitUntil(lambda: card.figures.labels["elbo"].text() == "…", timeout=1000)
     assert card.reconstruction.picture is None
     with qtbot.waitSignal(workspace.on(SelectionRequest).signal, timeout=2000):
         renderer.hold.set()
-    assert card.figures["elbo"].text() == "−130.00 nats"
+    assert card.figures.labels["elbo"].text() == "−130.00 nats"
 
 
 def test_that_a_refusal_is_told_in_place_of_figures(
@@ -183,7 +186,10 @@ def test_that_nothing_is_clipped_however_narrow(
     qtbot.wait(1)
     assert card.minimumSizeHint().width() <= 260
     assert card.reconstruction.height() >= min(card.reconstruction.width() // SIDE * SIDE, 224)
-    for part in (card.original, card.reconstruction, *card.draws, *card.figures.labels.values()):
+    parts = (card.original, card.reconstruction, *card.draws, *card.figures.labels.values())
+    hidden = [part for part in parts if not part.isVisible()]
+    assert hidden == [card.figures.labels["density"]]
+    for part in set(parts) - set(hidden):
         assert card.rect().contains(part.rect().translated(part.mapTo(card, QPoint())))
 
 
@@ -214,3 +220,28 @@ def test_that_the_file_of_the_selected_image_is_named_and_no_empty_line_else(
     assert (card.file.text(), card.file.isVisible()) == ("cats/7.png", True)
     workspace.select(None)
     assert not card.file.isVisible()
+
+
+def test_that_an_exact_log_p_is_shown_of_a_model_that_knows_it_and_of_no_other(
+    qtbot: QtBot, workspace: Workspace, card: SelectionCard
+) -> None:
+    with qtbot.waitSignal(workspace.on(SelectionRequest).signal, timeout=2000) as asked:
+        workspace.do(SelectImage(index=7))
+    (reply,) = asked.args
+    density = card.figures.labels["density"]
+    assert not density.isVisible()
+    card.figures.show(replace(reply, log_density=-129.25))
+    assert density.isVisible()
+    assert density.text() == "−129.25 nats"
+    card.figures.show(reply)
+    assert not density.isVisible()
+
+
+def test_that_without_a_likelihood_there_is_a_dash_for_each_term(
+    qtbot: QtBot, workspace: Workspace, card: SelectionCard
+) -> None:
+    with qtbot.waitSignal(workspace.on(SelectionRequest).signal, timeout=2000) as asked:
+        workspace.do(SelectImage(index=7))
+    (reply,) = asked.args
+    card.figures.show(replace(reply, elbo=math.nan, kl=math.nan, reconstruction_nats=math.nan))
+    assert [card.figures.labels[name].text() for name in ("reconstruction", "kl", "elbo")] == ["–"] * 3

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from latentlab.engine.rendering.requests.pictures import SelectionReply
 from latentlab.engine.types import Point
@@ -29,6 +31,12 @@ _ELBO_ROWS: tuple[_Row, ...] = (
         "the picture.",
     ),
 )
+# Of a model that knows it; another's ELBO is all there is.
+_EXACT_ROW: _Row = (
+    "density",
+    "log p(x)",
+    "The log-likelihood of the picture under the model, which knows it exactly. The ELBO is a lower bound.",
+)
 _POSTERIOR_ROWS: tuple[_Row, ...] = (
     ("mean", "Mean μ", "The mean of the posterior q(z|x): the position of the picture in the plane."),
     (
@@ -49,12 +57,20 @@ class CardFigures:
     def __init__(self) -> None:
         self.labels = {
             key: value_label(f"selected{key.capitalize()}", help_text)
-            for key, _, help_text in _ELBO_ROWS + _POSTERIOR_ROWS
+            for key, _, help_text in (*_ELBO_ROWS, _EXACT_ROW, *_POSTERIOR_ROWS)
         }
+        self._exact: tuple[QWidget, ...] = ()
 
     def elbo(self) -> QGridLayout:
-        """The table of reconstruction, KL and ELBO, to be laid out once."""
-        return _table(_ELBO_ROWS, self.labels)
+        """The table of reconstruction, KL and ELBO, to be laid out once; the exact log p(x) in it is hidden
+        until a model knows it."""
+        table = _table((*_ELBO_ROWS, _EXACT_ROW), self.labels)
+        row = len(_ELBO_ROWS)
+        items = (table.itemAtPosition(row, 0), table.itemAtPosition(row, 1))
+        self._exact = tuple(widget for item in items if item is not None and (widget := item.widget()))
+        for widget in self._exact:
+            widget.hide()
+        return table
 
     def posterior(self) -> QGridLayout:
         """The table of mean and sigma, to be laid out once."""
@@ -63,8 +79,13 @@ class CardFigures:
     def show(self, card: SelectionReply) -> None:
         """Shows the figures of an image."""
         nats = {"reconstruction": card.reconstruction_nats, "kl": card.kl, "elbo": card.elbo}
+        if card.log_density is not None:
+            nats["density"] = card.log_density
+        for widget in self._exact:
+            widget.setVisible(card.log_density is not None)
         for key, value in nats.items():
-            self.labels[key].setText(f"{_signed(value, 2)} nats")
+            # Without a likelihood there is nothing to say.
+            self.labels[key].setText("–" if math.isnan(value) else f"{_signed(value, 2)} nats")
         for key, point in (("mean", card.mean), ("sigma", card.sigma)):
             self.labels[key].setText(_coordinates(point))
 
