@@ -22,7 +22,7 @@ def copied(folder: Path) -> Path:
     """The older files in a folder below `folder`, which their paths say, too."""
     place = folder / "older"
     shutil.copytree(Path(__file__).parent, place)
-    for path in place.iterdir():
+    for path in place.rglob("*"):
         if path.is_file():
             relocate(path, "/older", str(place))
     return place
