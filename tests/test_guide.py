@@ -7,11 +7,11 @@ import shlex
 from pathlib import Path
 
 import pytest
+from latentlab.models.kinds_table import kinds_table
 
 from latentlab.cli import _join_negative_numbers
 from latentlab.commands.parser import make_parser
 from latentlab.errors import LabError
-from latentlab.models.kinds_table import kinds_table
 
 ROOT = Path(__file__).parents[1]
 GUIDE = ROOT / "resources" / "guide"

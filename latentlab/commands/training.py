@@ -25,7 +25,7 @@ from latentlab.engine.training.events import (
     Progress,
     Started,
 )
-from latentlab.engine.training.plan import check_plan, figures_of
+from latentlab.engine.training.plan import check_plan, figures_of, means_something
 from latentlab.engine.training.presets import few_in_words, fields_for, plan_for
 from latentlab.engine.training.run import Saved, TrainingRun, learns_from
 from latentlab.engine.training.run_log import RunLog
@@ -140,7 +140,11 @@ def _proposed(
         arguments.kind, len(train) + len(test), len(learns_from(arguments.kind, train)),
         parts=team.size, epochs=asked.get("epochs"), batch=asked.get("batch"),
     )  # fmt: skip
-    of_plan = {name: getattr(plan, name) for name in ("epochs", "batch", "warmup_steps") if name not in asked}
+    of_plan = {
+        name: getattr(plan, name)
+        for name in ("epochs", "batch", "warmup_steps")
+        if name not in asked and means_something(name, arguments.kind)
+    }
     return {**fields_for(arguments.kind, train.shape, asked), **of_plan}
 
 

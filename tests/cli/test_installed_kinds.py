@@ -7,7 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from PIL import Image
+
 from latentlab.engine.files.checkpoint import load_model
+from latentlab.models.registry import registered
+from tests.kinds import moments
 from tests.kinds_installed import installed, write_package
 
 MINE = """
@@ -47,3 +51,20 @@ def test_that_another_process_finds_it_by_its_path_and_help_brings_in_no_torch(t
         env={**os.environ, "PYTHONPATH": path},
     )  # fmt: skip
     assert "train a model of mine and save it" in done.stdout
+
+
+def test_that_a_kind_that_is_fitted_is_trained_on_pictures_of_ones_own_with_no_word_of_epochs(
+    tmp_path: Path, run
+):
+    folder, out = tmp_path / "dots", tmp_path / "m.safetensors"
+    folder.mkdir()
+    for number in range(12):
+        Image.new("L", (8, 8), 20 * number).save(folder / f"{number}.png")
+    with registered(moments.KIND) as kind:
+        told = run("train", kind.name, "--data", folder, "--device", "cpu", "--threads", 1, "--out", out)
+        assert told.code == 0, told
+        assert "chosen to suit" not in told.err, "there is nothing to choose"
+        loaded = load_model(out)
+        assert loaded.card.kind == kind.name
+        assert not {"--epochs", "--batch", "--precision"} & set(loaded.card.command.split())
+        assert run("train", kind.name, "--epochs", 3, "--out", out).code == 2
