@@ -29,6 +29,7 @@ from latentlab.models.objectives.figures import denoising_figures, elbo_figures,
 from latentlab.qt.clients.trainer_client import Stage
 from latentlab.qt.clients.training_orders import Snapshot
 from latentlab.qt.controllers import sample_follower
+from latentlab.qt.controllers.model_controller import ModelController
 from latentlab.qt.shell.main_window import LabWindow
 from latentlab.qt.views.training.options_dialog import OptionsDialog
 from latentlab.session.known_data import Known
@@ -122,7 +123,7 @@ def test_that_what_is_kept_is_offered_to_the_diffusion_view(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     opened: list[str] = []
-    monkeypatch.setattr(LabWindow, "open_denoiser", lambda self, model: opened.append(model))
+    monkeypatch.setattr(ModelController, "open_denoiser", lambda self, model: opened.append(model))
     with training_window(qtbot, tmp_path, epochs=2) as window:
         click(qtbot, window, "trainStart")
         until(qtbot, window, Stage.IDLE)
