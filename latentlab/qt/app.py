@@ -23,6 +23,7 @@ from latentlab.engine.rendering.requests.opening import (
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.errors import LabError
 from latentlab.qt.clients.gui_gc import Collector
+from latentlab.qt.clients.joining import any_left, end_process
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.shell.main_window import LabWindow
@@ -252,6 +253,8 @@ def _run(app: QApplication, model: str | None, data: str | None) -> int:
     # Closing saves: it is not to be interrupted.
     window.close()
     interrupts.restore()
+    if any_left():
+        end_process(code)
     return code
 
 

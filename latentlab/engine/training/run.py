@@ -127,6 +127,8 @@ class TrainingRun:
             model, self.learnt, plan, judged if len(judged) else None, team=team, device=device
         )
         self.metrics: Mapping[str, float | int] = {}
+        # Whether a file of it is being written: who would end the process waits for that.
+        self.writing = False
 
     @classmethod
     def resume(cls, path: str | Path, *, overwrite: bool = False, device: str = "") -> TrainingRun:
@@ -183,6 +185,7 @@ class TrainingRun:
 
     def checkpoint(self) -> Checkpointed | CheckpointFailed:
         """Writes what is needed to go on from here; a disk that is full is told, and the training lives."""
+        self.writing = True
         try:
             tensors, values = self.trainer.state()
             state = TrainingState(
@@ -205,6 +208,8 @@ class TrainingRun:
             return CheckpointFailed(
                 self.trainer.step, "there is not enough memory for a copy of the training"
             )
+        finally:
+            self.writing = False
         return Checkpointed(self.trainer.step, path)
 
     def keep(self) -> Saved:
@@ -228,11 +233,14 @@ class TrainingRun:
             metrics=self.metrics,
             command=self.command,
         )
+        self.writing = True
         try:
             path = save_model(self.out, self.trainer.averaged, card, overwrite=self.overwrite, half=self.half)
         except LabError:
             self.checkpoint()  # so that it can be tried again without training anew
             raise
+        finally:
+            self.writing = False
         with contextlib.suppress(OSError):
             state_path(self.out).unlink(missing_ok=True)
         return Saved(path, self.metrics)

@@ -21,6 +21,7 @@ from latentlab.engine.diffusion.requests import (
 from latentlab.engine.rendering.serving import Refusal, Reply, Request
 from latentlab.engine.types import Point
 from latentlab.qt.clients.client import Client
+from latentlab.qt.clients.joining import EndingThread, join
 from latentlab.qt.clients.render_thread import RenderThread, Serves
 from latentlab.qt.clients.training_orders import Snapshot
 
@@ -103,10 +104,15 @@ class DenoiserClient(Client):
         """The hand moves elsewhere: for a moment the computer is less its own."""
         self._thread.give_way()
 
-    def stop(self) -> None:
-        """Ends the thread; returns when it has ended."""
+    def request_end(self) -> list[EndingThread]:
+        """Tells the thread to end, and asks nothing any more; what is to be joined."""
         self._stopped = True
-        self._thread.stop()
+        self._thread.request_end()
+        return [self._thread]
+
+    def stop(self) -> None:
+        """Ends the thread; returns when it has ended, or is left to itself."""
+        join(self.request_end())
 
     def _send(self, request: Request[Any]) -> None:
         if self._stopped:

@@ -16,12 +16,13 @@ import traceback
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QObject, Signal
 
 from latentlab.data.stopping import StoppedError, stopping
 from latentlab.engine.rendering.requests.opening import LoadRequest
 from latentlab.engine.rendering.serving import Refusal, Reply, Request
 from latentlab.errors import LabError
+from latentlab.qt.clients.joining import EndingThread
 from latentlab.qt.clients.mailbox import Mailbox
 from latentlab.qt.clients.thread_priority import step_back
 
@@ -41,7 +42,7 @@ class Serves(Protocol):
     def serve(self, request: Request[Any]) -> Iterator[Reply | None]: ...
 
 
-class RenderThread(QThread):
+class RenderThread(EndingThread):
     """Serves a mailbox until it is closed. `replied` carries the type of a request, and one reply to it.
 
     Args:
@@ -102,10 +103,9 @@ class RenderThread(QThread):
                 if now < self._hand_until:
                     self._rest_until = now + min(_REST * (now - began), _LONGEST_REST_S)
 
-    def stop(self) -> None:
-        """Ends the thread after the piece of work in hand, and waits for it."""
+    def request_end(self) -> None:
+        """Ends the thread after the piece of work in hand."""
         self._mailbox.close()
-        self.wait()
 
     def _begin(self, request: Request[Any], renderer: Serves) -> None:
         now = time.monotonic()

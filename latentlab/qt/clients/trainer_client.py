@@ -12,12 +12,12 @@ import platformdirs
 from PySide6.QtCore import QObject, Signal, Slot
 
 from latentlab.engine.files.atomic import beside, cut
+from latentlab.qt.clients.joining import EndingThread, join
 from latentlab.qt.clients.training_orders import (
     Begin,
     Ended,
     GoOn,
     Keep,
-    Leave,
     Order,
     Pause,
     Paused,
@@ -103,11 +103,17 @@ class TrainerClient(QObject):
             self._thread.give_way()
 
     def leave(self) -> None:
-        """Stops, to be gone on with at another start, and waits for the thread: the window is closing."""
-        if self._thread is not None:
-            self._thread.order(Leave())
-            self._thread.wait()
-            self._thread = None
+        """Stops, to be gone on with at another start, and waits for the thread, but not without limit: the
+        window is closing."""
+        join(self.request_end())
+        self._thread = None
+
+    def request_end(self) -> list[EndingThread]:
+        """Tells a training to stop, to be gone on with at another start; what is to be joined."""
+        if self._thread is None:
+            return []
+        self._thread.request_end()
+        return [self._thread]
 
     # Files
 

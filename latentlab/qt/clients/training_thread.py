@@ -13,12 +13,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QObject, Signal
 
 from latentlab.data.stopping import StoppedError, stopping
 from latentlab.engine.training.events import Checkpointed, CheckpointFailed, Progress
 from latentlab.engine.training.presets import plan_for, with_fitting_warmup
 from latentlab.errors import LabError
+from latentlab.qt.clients.joining import EndingThread
 from latentlab.qt.clients.thread_priority import step_back
 from latentlab.qt.clients.training_orders import (
     Begin,
@@ -47,7 +48,7 @@ _TELL_EVERY_S = 0.05
 _SNAPSHOT_EVERY_S = 0.22
 
 
-class TrainingThread(QThread):
+class TrainingThread(EndingThread):
     """Runs one training, from `Begin` or `GoOn` to its `Ended`.
 
     `told` carries a tuple of events, at most twenty times a second; `unfolded` a `Snapshot`, at most five
@@ -67,6 +68,7 @@ class TrainingThread(QThread):
         self._told_at = self._snapshot_at = 0.0
         self._hand_until = self._rested_at = 0.0
         self._keeps = False
+        self._run: TrainingRun | None = None
         self._leaves = threading.Event()
 
     def order(self, order: Order) -> None:
@@ -79,10 +81,13 @@ class TrainingThread(QThread):
         """The hand has moved: for a moment the computer is less its own."""
         self._hand_until = time.monotonic() + _HAND_RESTS_S
 
-    def stop(self) -> None:
-        """Leaves the training to be gone on with, and waits for the thread."""
+    @property
+    def writing(self) -> bool:
+        return self._run is not None and self._run.writing
+
+    def request_end(self) -> None:
+        """Leaves the training to be gone on with."""
         self.order(Leave())
-        self.wait()
 
     def run(self) -> None:
         """The thread's life. Every failure is told; none ends the process."""
@@ -123,14 +128,15 @@ class TrainingThread(QThread):
         from latentlab.engine.training.run import Saved
         from latentlab.engine.training.trainer import TrainingError
 
-        kept = None
-        going = True
+        self._run, kept, going = run, None, True
         while going:
             try:
                 for event in run.run():
-                    if isinstance(event, Saved):
-                        kept = event.path
                     self._tell(event)
+                    if isinstance(event, Saved):
+                        # Whatever was ordered while it was being written has come too late.
+                        kept = event.path
+                        break
                     self._take_snapshot(run)
                     if not self._obey(run):
                         break
@@ -138,7 +144,7 @@ class TrainingThread(QThread):
                 going = False
             except TrainingError as error:
                 going = self._wait(run, str(error))
-        if self._keeps:
+        if self._keeps and kept is None:
             kept = run.keep().path
         self._take_snapshot(run, last=True)
         self._tell(Ended(kept))

@@ -26,6 +26,7 @@ from latentlab.engine.rendering.requests.pictures import SelectionReply, Selecti
 from latentlab.engine.rendering.requests.points import PointRequest, TrayRequest, WalkRequest
 from latentlab.engine.rendering.serving import Refusal, Reply, Request
 from latentlab.engine.types import Point, Region
+from latentlab.qt.clients.joining import EndingThread, join
 from latentlab.qt.clients.model_client import ModelClient
 from latentlab.qt.clients.redraw_policy import RedrawPolicy
 from latentlab.qt.clients.render_thread import RenderThread, Serves
@@ -83,9 +84,15 @@ class Workspace(ModelClient):
         self._thread.start(RenderThread.Priority.HighPriority)
         self.open(self.session.kept)
 
+    def request_end(self) -> list[EndingThread]:
+        """Tells the render thread to end; what is to be joined."""
+        self._thread.request_end()
+        return [self._thread]
+
     def stop(self) -> None:
-        """Ends the render thread; returns when it has ended. There is nothing to undo any more."""
-        self._thread.stop()
+        """Ends the render thread; returns when it has ended, or is left to itself. There is nothing to undo
+        any more."""
+        join(self.request_end())
         # Python may take this workspace away on any thread, where Qt could not end a timer that still runs.
         self._redraw.stop()
         # While Python still lives: left to its end, commands and stack fall in an order of their own, and

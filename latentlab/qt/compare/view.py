@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from latentlab.engine.files.model_catalog import comparable, known, most_different
 from latentlab.qt.clients.burst import Burst
+from latentlab.qt.clients.joining import join
 from latentlab.qt.clients.render_thread import Serves
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.compare.bar import CompareBar
@@ -138,6 +139,8 @@ class CompareView(QWidget):
 
     def stop(self) -> None:
         """Ends the threads of all columns, and waits for them."""
+        # All are told before one is waited for.
+        join([thread for column in self.columns for thread in column.workspace.request_end()])
         for column in self.columns:
             column.stop()
 

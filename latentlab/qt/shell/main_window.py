@@ -14,6 +14,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPainter, QP
 from PySide6.QtWidgets import QDialog, QMainWindow, QWidget
 
 from latentlab.engine.rendering.requests.opening import LoadedReply
+from latentlab.qt.clients.joining import join
 from latentlab.qt.clients.torch_preload import preload_torch
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.settings import Settings
@@ -220,9 +221,14 @@ class LabWindow(QMainWindow):
         self.save_settings()
         for page in self.findChildren(QDialog):
             page.close()
-        # Out of sight first: ending the thread may take as long as the piece of work in hand.
+        # Out of sight first: ending the threads may take as long as the pieces of work in hand.
         self.hide()
         bench = self.workbench
+        threads = self.workspace.request_end()
+        if bench is not None:
+            threads += bench.denoiser_client.request_end() + bench.trainer.request_end()
+        # All are told before one is waited for.
+        join(threads)
         if bench is not None:
             bench.trainer.leave()
             bench.denoiser_client.stop()

@@ -18,9 +18,10 @@ from latentlab.engine.files.checkpoint import load_model
 from latentlab.engine.training import run
 from latentlab.engine.training.events import EpochEnded, Finished, Started
 from latentlab.engine.training.plan import TrainingPlan
+from latentlab.engine.training.run import TrainingRun
 from latentlab.engine.training.trainer import Trainer, TrainingError
 from latentlab.qt.clients.trainer_client import Stage, TrainerClient
-from latentlab.qt.clients.training_orders import Begin, Ended, GoOn, Paused, Snapshot
+from latentlab.qt.clients.training_orders import Begin, Ended, GoOn, Keep, Leave, Pause, Paused, Snapshot
 from tests.qt.shell import OFFSCREEN
 from tests.tiny import toy_set
 
@@ -70,6 +71,27 @@ def test_that_a_training_ends_in_a_model_that_opens(qtbot: QtBot, workspace: Tra
     assert Finished in kinds
     assert workspace.events[-1] == Ended(out)
     assert workspace.unfinished() == []
+
+
+@pytest.mark.parametrize("order", [Keep(), Pause(), Leave()])
+def test_that_what_is_ordered_during_the_final_save_comes_too_late(
+    qtbot: QtBot, workspace: TrainerClient, monkeypatch: pytest.MonkeyPatch, order: object
+):
+    saves, real = [], TrainingRun.keep
+
+    def keep(run: TrainingRun) -> object:
+        saves.append(run.out)
+        workspace._thread.order(order)
+        return real(run)
+
+    monkeypatch.setattr(TrainingRun, "keep", keep)
+    failures: list[str] = []
+    workspace.failed.connect(lambda message, details: failures.append(message))
+    out = begin(workspace).out
+    until(qtbot, workspace, Stage.IDLE)
+    assert (saves, failures, workspace.events[-1]) == ([out], [], Ended(out))
+    assert load_model(out).model.latents == 3
+    assert workspace.unfinished() == [], "a finished training leaves nothing to go on with"
 
 
 def test_that_snapshots_carry_the_weights_in_order(qtbot: QtBot, workspace: TrainerClient):
