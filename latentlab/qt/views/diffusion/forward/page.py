@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from latentlab.engine.diffusion.noising import as_pictures, as_x, noise_in, noise_picture, noised, pixels_of
 from latentlab.engine.diffusion.recipes import FromPicture
-from latentlab.engine.diffusion.requests import BeliefReply, BeliefRequest, DenoiserReply
+from latentlab.engine.diffusion.requests import DenoiserReply
 from latentlab.engine.rendering.requests.opening import LoadedReply
-from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import Picture, Point
 from latentlab.errors import LabError
-from latentlab.qt.clients.coalesce import Asking
 from latentlab.qt.clients.denoiser_client import DenoiserClient
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.diffusion.forward.four_pictures import FourPictures
 from latentlab.qt.views.diffusion.forward.layout import ForwardLayout
+from latentlab.qt.views.diffusion.forward.prediction import Noisy, Prediction
 from latentlab.qt.views.diffusion.forward.schedule_plot import ScheduleCurves
 from latentlab.qt.views.diffusion.model_shape import in_shape, shape_in_words, shape_of
 from latentlab.qt.views.diffusion.noise_text import noise_in_words
@@ -58,15 +57,9 @@ class ForwardPage(QWidget):
         self._diffusion, self._workspace, self._seeded = diffusion, workspace, noise
         # Not the workspace's, of which other pages may hear first: what is shown here belongs to this one.
         self._model: DenoiserReply | None = None
-        self._conditions: tuple[Point, ...] = ()
-        self._guidance = 1.0
         self._index, self._seed = 0, 0
         self._picture: Picture | None = None
         self._x_0 = self._x_t = None  # type: NDArray[np.float32] | None
-        # What was asked of the denoiser last: t and the picture there.
-        self._asked: tuple[int, NDArray[np.float32]] | None = None
-        self._wanted = True
-        self._asking = Asking(self._ask, self, diffusion.opened)
         self.name = _label("forwardName", "Name of the picture.")
         self.previous = _arrow("forwardPrevious", Qt.ArrowType.LeftArrow, "The picture before")
         self.next = _arrow("forwardNext", Qt.ArrowType.RightArrow, "The next picture")
@@ -95,7 +88,7 @@ class ForwardPage(QWidget):
             "Samples pictures starting from this noisy one (SDEdit); the first uses exactly this noise."
         )
         self._room = self._lay_out()
-        self.pictures[1].installEventFilter(self)
+        self._prediction = Prediction(diffusion, self._noisy, self.pictures[1])
         self.previous.clicked.connect(self._go_back)
         self.next.clicked.connect(self._go_on)
         self.dice.clicked.connect(self._throw)
@@ -106,8 +99,8 @@ class ForwardPage(QWidget):
         workspace.loaded.connect(self._data_loaded)
         workspace.changed.connect(self._changed)
         diffusion.opened.connect(self._opened)
-        diffusion.on(BeliefRequest).connect(self._predicted)
-        diffusion.refused.connect(self._refused)
+        self._prediction.came.connect(self._predicted)
+        self._prediction.refused.connect(self.note.setText)
         if diffusion.model is not None:
             self._opened(diffusion.model)
         else:
@@ -139,14 +132,14 @@ class ForwardPage(QWidget):
         Where each picture would be told something else, this one is told nothing.
         """
         conditions = conditions if len(set(conditions)) == 1 else ()
-        if (conditions, guidance) != (self._conditions, self._guidance):
-            self._conditions, self._guidance = conditions, guidance
+        if self._prediction.tell(conditions, guidance):
             self._show_time()
 
     @Slot(object)
     def _opened(self, model: DenoiserReply) -> None:
         # A noisy picture of the other's shape is nothing to ask this one about; its own noise comes later.
-        self._model, self._x_t, self._asked = model, None, None
+        self._model, self._x_t = model, None
+        self._prediction.forget()
         blocker = QSignalBlocker(self.slider)
         share = self.slider.value() / self.slider.maximum() if self.slider.maximum() else _SHARE
         self.slider.setRange(0, model.steps)
@@ -241,56 +234,29 @@ class ForwardPage(QWidget):
             self.time.fontMetrics().horizontalAdvance(f"{model.steps} of {model.steps} ")
         )
         self.curves.show_t(t)
-        told = told_words(self._conditions, model.condition_names, model.exclusive)
+        told = told_words(self._prediction.conditions, model.condition_names, model.exclusive)
         self.note.setText(noise_in_words(alpha_bar) + (f" Condition: {told}." if told else ""))
         if t == 0:
-            self._asked = None
+            self._prediction.forget()
             predicted.show_picture(self._picture)
             seen.show_picture(noise_picture(np.zeros_like(self._x_0)))
         else:
-            self._want()
+            self._prediction.want()
 
-    # What the denoiser believes
+    # What the denoiser predicts
 
-    def _want(self) -> None:
-        self._wanted = True
-        self.pictures[1].update()
+    def _noisy(self) -> Noisy | None:
+        """What is to be asked about."""
+        if self._x_t is None or self._model is None:
+            return None
+        return self.slider.value(), self._x_t
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        # A page behind another's tab calls itself visible, and its pictures are never painted.
-        if event.type() == QEvent.Type.Paint and self._wanted and self._x_t is not None:
-            self._wanted = False
-            self._asking.soon()
-        return super().eventFilter(watched, event)
-
-    def _ask(self) -> bool:
-        t, x_t = self.slider.value(), self._x_t
-        if x_t is None or t == 0 or self._model is None:
-            return False
-        self._asked = (t, x_t)
-        self._diffusion.believe(x_t[None], t, self._conditions, self._guidance)
-        return True
-
-    @Slot(object)
-    def _predicted(self, reply: BeliefReply) -> None:
-        self._asking.answered()
-        model, asked = self._model, self._asked
-        if model is None or asked is None:
-            return
-        t, x_t = asked
-        if reply.t != t or reply.x0_hat.shape != (1, *x_t.shape):
-            # Somebody else's question took the place of this one's.
-            self._asking.soon()
-            return
-        x0_hat = reply.x0_hat[0]
-        self.pictures[2].show_picture(as_pictures(x0_hat[None])[0])
-        self.pictures[3].show_picture(noise_picture(noise_in(x_t, x0_hat, float(model.alpha_bar[t]))))
-
-    @Slot(object)
-    def _refused(self, refusal: Refusal) -> None:
-        if refusal.of(BeliefRequest) or refusal.generation == 0:
-            self._asking.answered()
-            self.note.setText(refusal.message)
+    @Slot(int, object, object)
+    def _predicted(self, t: int, x_t: NDArray[np.float32], x0_hat: NDArray[np.float32]) -> None:
+        if self._model is not None:
+            self.pictures[2].show_picture(as_pictures(x0_hat[None])[0])
+            noise = noise_in(x_t, x0_hat, float(self._model.alpha_bar[t]))
+            self.pictures[3].show_picture(noise_picture(noise))
 
     @Slot()
     def _come_back(self) -> None:

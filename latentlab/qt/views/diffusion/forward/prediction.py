@@ -1,0 +1,92 @@
+"""What the denoiser predicts of a noisy picture: asked of the newest alone, while that is in sight."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from latentlab.engine.diffusion.requests import BeliefReply, BeliefRequest
+from latentlab.engine.rendering.serving import Refusal
+from latentlab.engine.types import Point
+from latentlab.qt.clients.coalesce import Asking
+from latentlab.qt.clients.denoiser_client import DenoiserClient
+
+Noisy = tuple[int, NDArray[np.float32]]
+
+
+class Prediction(QObject):
+    """`came` carries t, the noisy picture and the predicted one, both float32 (C, H, W); `refused` why there
+    is none.
+
+    Args:
+        in_hand: t and the noisy picture of which something is to be asked; None for nothing.
+        seen: is painted while anybody could see what comes.
+    """
+
+    came = Signal(int, object, object)
+    refused = Signal(str)
+
+    def __init__(self, diffusion: DenoiserClient, in_hand: Callable[[], Noisy | None], seen: QWidget) -> None:
+        super().__init__(seen)
+        self._diffusion, self._in_hand, self._seen = diffusion, in_hand, seen
+        self.conditions: tuple[Point, ...] = ()
+        self.guidance = 1.0
+        # What was asked last.
+        self._asked: Noisy | None = None
+        self._wanted = True
+        self._asking = Asking(self._ask, self, diffusion.opened)
+        seen.installEventFilter(self)
+        diffusion.on(BeliefRequest).connect(self._predicted)
+        diffusion.refused.connect(self._refused)
+
+    def tell(self, conditions: tuple[Point, ...], guidance: float) -> bool:
+        """Under which conditions to ask, and how strongly; whether these are others than before."""
+        changed = (conditions, guidance) != (self.conditions, self.guidance)
+        self.conditions, self.guidance = conditions, guidance
+        return changed
+
+    def want(self) -> None:
+        """There is another noisy picture."""
+        self._wanted = True
+        self._seen.update()
+
+    def forget(self) -> None:
+        """Nothing is to come of what was asked."""
+        self._asked = None
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # A page behind another's tab calls itself visible, and its pictures are never painted.
+        if event.type() == QEvent.Type.Paint and self._wanted and self._in_hand() is not None:
+            self._wanted = False
+            self._asking.soon()
+        return super().eventFilter(watched, event)
+
+    def _ask(self) -> bool:
+        noisy = self._in_hand()
+        if noisy is None or noisy[0] == 0:
+            return False
+        self._asked = noisy
+        self._diffusion.believe(noisy[1][None], noisy[0], self.conditions, self.guidance)
+        return True
+
+    @Slot(object)
+    def _predicted(self, reply: BeliefReply) -> None:
+        self._asking.answered()
+        if self._asked is None:
+            return
+        t, x_t = self._asked
+        if reply.t != t or reply.x0_hat.shape != (1, *x_t.shape):
+            # Somebody else's question took the place of this one's.
+            self._asking.soon()
+            return
+        self.came.emit(t, x_t, reply.x0_hat[0])
+
+    @Slot(object)
+    def _refused(self, refusal: Refusal) -> None:
+        if refusal.of(BeliefRequest) or refusal.generation == 0:
+            self._asking.answered()
+            self.refused.emit(refusal.message)
