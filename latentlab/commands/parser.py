@@ -211,21 +211,26 @@ def _add_pictures(parser: _Parser, text: str) -> None:
 
 
 def _add_training(commands: Commands, training: bool) -> None:
-    example = "latentlab train {} --data mnist --out runs/mine.safetensors --epochs 20"
+    example = "latentlab train {} --data mnist --out runs/mine.safetensors"
     if not training:
         _add_command(commands, "train", "train a model of your own", example.format("KIND"))
         return
     # Only here: to gather the kinds takes a while, and every other command does without.
     from latentlab.commands.flags import add_training_flags
+    from latentlab.engine.training.plan import means_something
     from latentlab.engine.training.presets import presets
     from latentlab.models.registry import KINDS, faults
 
     warn(*faults())
-    first = presets()[0].choice.kind
-    parser = _add_command(commands, "train", "train a model of your own", example.format(first))
+    examples = {
+        name: example.format(name) + (" --epochs 20" if means_something("epochs", name) else "")
+        for name in KINDS
+    }
+    first = examples[presets()[0].choice.kind]
+    parser = _add_command(commands, "train", "train a model of your own", first)
     kinds = parser.add_subparsers(dest="kind", metavar="KIND", title="kinds of model", required=True)
     for name, about in KINDS.items():
-        kind = _add_command(kinds, name, f"train {about.in_a_sentence} and save it", example.format(name))
+        kind = _add_command(kinds, name, f"train {about.in_a_sentence} and save it", examples[name])
         kind.add_argument(
             "--data",
             default="mnist",

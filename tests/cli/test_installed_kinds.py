@@ -68,3 +68,4 @@ def test_that_a_kind_that_is_fitted_is_trained_on_pictures_of_ones_own_with_no_w
         assert loaded.card.kind == kind.name
         assert not {"--epochs", "--batch", "--precision"} & set(loaded.card.command.split())
         assert run("train", kind.name, "--epochs", 3, "--out", out).code == 2
+        assert "--epochs" not in run("train", kind.name, "--help").out
