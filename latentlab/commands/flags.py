@@ -88,6 +88,27 @@ def news(arguments: argparse.Namespace, proposed: Mapping[str, Any]) -> str:
     )
 
 
+def contradictions(arguments: argparse.Namespace, begun: Mapping[str, Any]) -> str:
+    """What was asked for otherwise than a training was `begun` with: `--epochs 30 (begun with 20)`.
+
+    The device may be another one.
+    """
+    other = {
+        field: value
+        for field, value in given(arguments).items()
+        if field != "device" and field in begun and _as_text(value) != _as_text(_listed(begun[field]))
+    }
+    return ", ".join(
+        f"{_flag(field)} {_as_text(value)} (begun with {_as_text(_listed(begun[field]))})"
+        for field, value in other.items()
+    )
+
+
+def _listed(value: Any) -> Any:
+    """JSON has no tuples."""
+    return tuple(value) if isinstance(value, list) else value
+
+
 def _settled(
     arguments: argparse.Namespace, proposed: Mapping[str, Any], fields: Mapping[str, Any]
 ) -> dict[str, Any]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
 from latentlab.commands.console import print_json, progress_bar
-from latentlab.commands.flags import command_line, given, news, read_config, read_plan
+from latentlab.commands.flags import command_line, contradictions, given, news, read_config, read_plan
 from latentlab.commands.interruption import stop_wishes
 from latentlab.commands.printing import say, warn
 from latentlab.data import catalog
@@ -54,14 +55,20 @@ def train_model(arguments: argparse.Namespace) -> None:
                     saved = event
                 elif team.leads:
                     _tell(event, show, run.trainer.steps)
-                if wished.is_set():
+                if wished.is_set() and team.leads:
                     _stop(run)
         except TrainingError as error:
+            if not team.leads:  # the leader, which has met the same, tells of it and saves
+                raise
             told = run.checkpoint()
             then = "--resume goes on from there"
             if isinstance(told, CheckpointFailed):
                 then = f"the training could not be saved: {told.reason}"
             raise LabError(error.what, hint=f"{error.hint}; {then}") from None
+        except RuntimeError:
+            if wished.is_set() and not team.leads:  # the leader has saved, and left
+                raise KeyboardInterrupt from None
+            raise
         if log is not None and (fault := log.close()):
             warn(fault)
     if saved is None:  # not the process that saves
@@ -149,9 +156,23 @@ def _proposed(
 
 
 def _resumed(arguments: argparse.Namespace) -> TrainingRun:
-    """The training that was stopped, as it was begun: of the flags only --device counts."""
+    """The training that was stopped, as it was begun.
+
+    Raises:
+        LabError: if anything but the device is asked for otherwise than it was begun with.
+    """
+    path = state_path(arguments.out)
+    state = load_state(path)
+    if state.kind != arguments.kind:
+        raise LabError(f"the training is of kind {state.kind}, not {arguments.kind}", path)
+    if other := contradictions(arguments, {**state.config, **dataclasses.asdict(state.plan)}):
+        raise LabError(
+            f"the training goes on as it was begun, so it cannot be given {other}",
+            path,
+            "Leave that out, or begin a new training with another --out",
+        )
     device = "" if arguments.device in (None, "auto") else arguments.device
-    run = TrainingRun.resume(state_path(arguments.out), overwrite=arguments.force, device=device)
+    run = TrainingRun.resume(path, overwrite=arguments.force, device=device, join=join_team)
     run.every_s, run.half = arguments.checkpoint_every, arguments.half
     return run
 

@@ -242,6 +242,20 @@ def test_that_resume_or_start_begins_what_is_not_there_and_goes_on_with_what_is(
     assert "--resume" in run("train", "vae", "--resume", "--resume-or-start", "--out", out).complaint
 
 
+def test_that_whoever_goes_on_with_a_training_cannot_ask_for_another(
+    run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    out = tmp_path / "m.safetensors"
+    with monkeypatch.context() as patch:
+        stopped_at(3, patch)
+        run("train", "vae", *SMALL, "--out", out)
+    asked = ("train", "vae", *SMALL, "--out", out, "--resume")
+    complaint = run(*asked, "--epochs", 5, "--decoder-widths", 8).complaint
+    assert "it cannot be given --decoder-widths 8 (begun with 8,8), --epochs 5 (begun with 2)" in complaint
+    assert "of kind vae, not ae" in run("train", "ae", *SMALL, "--out", out, "--resume").complaint
+    assert run(*asked, "--latents", 2, "--device", "auto").code == 0
+
+
 def pictures(folder: Path, count: int = 20, shape: tuple[int, ...] = (8, 8)) -> Path:
     """A folder of noise."""
     folder.mkdir(parents=True)

@@ -51,6 +51,14 @@ class Team:
         if self.size > 1:
             distributed.broadcast(tensor, 0)
 
+    def precision(self, own: str) -> str:
+        """What the leader computes in, for gradients of one kind are to be averaged."""
+        if self.size < 2:
+            return own
+        low = torch.tensor(own == "bf16", dtype=torch.uint8)
+        self.follow_(low)
+        return "bf16" if low else "fp32"
+
     def seed(self, seed: int, step: int) -> int:
         """Where this process draws its noise from at a step: known without what was drawn before.
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,8 @@ class Saved:
 
 
 RunEvent = TrainingEvent | Saved
+# From a device to the team that trains, and this process's own device: `distributed.join_team`.
+Join = Callable[[torch.device], tuple[Team, torch.device | None]]
 
 
 class TrainingRun:
@@ -131,11 +133,13 @@ class TrainingRun:
         self.writing = False
 
     @classmethod
-    def resume(cls, path: str | Path, *, overwrite: bool = False, device: str = "") -> TrainingRun:
+    def resume(
+        cls, path: str | Path, *, overwrite: bool = False, device: str = "", join: Join | None = None
+    ) -> TrainingRun:
         """The training that lies unfinished in a file; the model goes beside that file.
 
         Data that have been moved together with it are found again. `device` takes it to another one than it
-        was begun on.
+        was begun on; `join` finds the processes that go on with it together, and this one's own device.
 
         Raises:
             LabError: if the file cannot be read, or its data are not what they were.
@@ -150,9 +154,10 @@ class TrainingRun:
             )
         test = catalog.load(data, "test")
         plan = dataclasses.replace(state.plan, device=device or _available(state.plan.device))
+        team, place = (ALONE, None) if join is None else join(choose_device(plan.device))
         run = cls(
             state.kind, state.config, plan, train, test, model_path(path) or state.out,
-            overwrite=overwrite, command=state.command, data=data,
+            overwrite=overwrite, command=state.command, data=data, team=team, device=place,
         )  # fmt: skip
         try:
             run.trainer.restore(state.tensors, state.values)

@@ -191,7 +191,7 @@ class Trainer:
                     precision, self.threads = tuning.settle(
                         self.model, images, self.plan.precision, self.plan.threads, objective
                     )
-                self._compute_in(precision)
+                self._compute_in(self.team.precision(precision))
             elif not self._began:
                 self.threads = self.plan.threads or available_cores()
             torch.set_num_threads(self.threads)
