@@ -7,14 +7,12 @@ import shlex
 from pathlib import Path
 
 import pytest
-from latentlab.models.kinds_table import kinds_table
 
 from latentlab.cli import _join_negative_numbers
 from latentlab.commands.parser import make_parser
 from latentlab.errors import LabError
+from tests.guide import CHAPTER, GUIDE, ROOT, chapter_with, kinds_table
 
-ROOT = Path(__file__).parents[1]
-GUIDE = ROOT / "resources" / "guide"
 PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")),
     *sorted(GUIDE.glob("*.md")),
@@ -76,10 +74,7 @@ def test_that_the_readme_is_one_screen_and_a_half() -> None:
 
 
 def test_that_the_table_of_kinds_says_what_their_specs_say() -> None:
-    chapter = (GUIDE / "kinds.md").read_text(encoding="utf-8")
-    begin = "<!-- python -m latentlab.models.kinds_table -->\n"
-    assert begin in chapter
-    assert chapter.split(begin)[1].split("<!-- -->\n")[0] == kinds_table(), "run what stands above the table"
+    assert CHAPTER.read_text(encoding="utf-8") == chapter_with(kinds_table()), "run `python -m tests.guide`"
 
 
 @pytest.mark.parametrize(("page", "line"), _commands())
