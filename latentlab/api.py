@@ -32,7 +32,14 @@ from latentlab.engine.attributes.conditions import condition_from
 from latentlab.engine.attributes.directions import Directions as Directions  # offered here, too
 from latentlab.engine.attributes.finding import directions_of
 from latentlab.engine.diffusion.recipes import FromNoise, Recipe, SamplerSettings, Start
-from latentlab.engine.diffusion.sampling import Condition, asked_by, sampled, start_from, taped, told_of
+from latentlab.engine.diffusion.sampling import (
+    Condition,
+    asked_by,
+    conditions_asked_for,
+    sampled,
+    start_from,
+    taped,
+)
 from latentlab.engine.diffusion.tape import Tape as Tape
 from latentlab.engine.files import checkpoint
 from latentlab.engine.files.checkpoint import LoadedModel, ModelCard
@@ -179,7 +186,7 @@ class Model:
             return sampled(self._loaded, sampler_settings, n, condition)
         if sampler_settings != SamplerSettings(seed=seed):
             raise LabError(f"{self.name} is not a diffusion model: it has no sampler, steps, eta or guidance")
-        y = None if condition is None else told_of(self._loaded, condition, n, seed)
+        y = None if condition is None else conditions_asked_for(self._loaded, condition, n, seed)
         model = self._loaded.model
         if not isinstance(model, Decodes):
             if draw:

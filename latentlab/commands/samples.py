@@ -18,7 +18,12 @@ from latentlab.commands.diffusion_arguments import OF_SAMPLER
 from latentlab.commands.diffusion_conditions import asked_words
 from latentlab.commands.printing import say
 from latentlab.data.report import shown
-from latentlab.engine.attributes.conditional_sampling import Told, customs_of, is_settled, told_as_asked
+from latentlab.engine.attributes.conditional_sampling import (
+    DrawnConditions,
+    conditions_as_asked,
+    customs_of,
+    is_settled,
+)
 from latentlab.engine.attributes.conditions import asked_of
 from latentlab.engine.files.checkpoint import LoadedModel
 from latentlab.engine.files.destination import check_destination
@@ -76,7 +81,7 @@ def _refuse(arguments: argparse.Namespace, loaded: LoadedModel, flags: Sequence[
             raise LabError(f"--{flag} has no effect for {loaded.name}: {why}")
 
 
-def _told(loaded: LoadedModel, arguments: argparse.Namespace) -> Told | None:
+def _told(loaded: LoadedModel, arguments: argparse.Namespace) -> DrawnConditions | None:
     """What each sample is told; None for a model that is told nothing."""
     if arguments.condition is None and not isinstance(loaded.model, Conditional):
         return None
@@ -84,7 +89,7 @@ def _told(loaded: LoadedModel, arguments: argparse.Namespace) -> Told | None:
     # Data of the size of a film are not read for nothing.
     settled = is_settled(loaded.model, asked)
     customs = None if settled else customs_of(loaded, arguments.data)
-    return told_as_asked(loaded.model, asked, arguments.n, customs, arguments.seed)
+    return conditions_as_asked(loaded.model, asked, arguments.n, customs, arguments.seed)
 
 
 def _drawn(loaded: LoadedModel, y: Tensor | None, arguments: argparse.Namespace) -> list[Picture]:

@@ -15,11 +15,11 @@ from latentlab.data.folders.tree import Tree
 from latentlab.data.limits import MAX_TABLE_BYTES
 from latentlab.data.report import Notebook, shown
 from latentlab.data.source import Found, PictureError
+from latentlab.data.table_facts import TableFacts, TableSeen
 from latentlab.data.tables.label_lists import FILE, read_label_list
 from latentlab.data.tables.one_table import read_one, spread
 from latentlab.data.tables.several_tables import told_by
 from latentlab.data.tables.tables_beside import TableFile
-from latentlab.data.told import TableSeen, Told
 from latentlab.errors import LabError
 
 
@@ -48,7 +48,7 @@ def find_pictures(
     """
     names = _without_companions(tree, book)
     by_folder = sort_by_folder(names)
-    told: Told | None
+    told: TableFacts | None
     if required is None:
         told, watched = told_by(tables, names, columns, book, divided=by_folder.held_out is not None)
     else:
@@ -114,7 +114,7 @@ def _without_companions(tree: Tree, book: Notebook) -> Sequence[str]:
     return [name for name, one in zip(tree.pictures, companions, strict=True) if not one]
 
 
-def _seen(told: Told, classes: tuple[str, ...], *, divided: bool) -> TableSeen | None:
+def _seen(told: TableFacts, classes: tuple[str, ...], *, divided: bool) -> TableSeen | None:
     """The table, with what is in force of it; `divided` if folders tell what is held out."""
     seen = told.seen
     if seen is None:
@@ -132,7 +132,9 @@ def _seen(told: Told, classes: tuple[str, ...], *, divided: bool) -> TableSeen |
     return seen
 
 
-def _filled(labels: NDArray[np.int64], classes: tuple[str, ...], told: Told) -> tuple[NDArray[np.int64], int]:
+def _filled(
+    labels: NDArray[np.int64], classes: tuple[str, ...], told: TableFacts
+) -> tuple[NDArray[np.int64], int]:
     """Labels of folders, with what a table says of pictures outside, as far as it names the same classes."""
     number = {name.casefold(): index for index, name in enumerate(classes)}
     of_each = np.array([number.get(name.casefold(), -1) for name in told.classes] + [-1], dtype=np.int64)
@@ -142,7 +144,7 @@ def _filled(labels: NDArray[np.int64], classes: tuple[str, ...], told: Told) -> 
     return whole, int((whole != labels).sum())
 
 
-def _listed(tree: Tree, pictures: Sequence[str], book: Notebook) -> Told | None:
+def _listed(tree: Tree, pictures: Sequence[str], book: Notebook) -> TableFacts | None:
     """What a dataset.json says, the one nearest to the root."""
     files = [name for name in tree.others if name.rpartition("/")[2].lower() == FILE]
     if not files:

@@ -31,7 +31,7 @@ from latentlab.data.reading import Tick, read, sample, spread
 from latentlab.data.report import ReadingReport, shown, some_shown
 from latentlab.data.source import Found, PictureError, unchanged
 from latentlab.data.spec import ReadingOptions, Spec
-from latentlab.data.told import TableSeen
+from latentlab.data.table_facts import TableSeen
 from latentlab.errors import LabError
 
 _LARGEST_ORIGINAL = 512

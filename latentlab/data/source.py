@@ -14,7 +14,7 @@ from PIL import Image
 from latentlab.data.keys import NumberedNames
 from latentlab.data.pictures.white import AnyPicture, Deep, one_plane, why_no_levels
 from latentlab.data.report import Notebook
-from latentlab.data.told import TableSeen
+from latentlab.data.table_facts import TableSeen
 
 
 class PictureError(Exception):

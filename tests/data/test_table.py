@@ -14,8 +14,8 @@ from hypothesis.extra import numpy as arrays
 from latentlab.data import limits
 from latentlab.data.columns import Columns
 from latentlab.data.report import Notebook
+from latentlab.data.table_facts import TableSeen
 from latentlab.data.tables.table import read_told
-from latentlab.data.told import TableSeen
 from latentlab.errors import LabError
 
 FOUR = ["a.png", "b.png", "c.png", "d.png"]

@@ -13,9 +13,9 @@ from latentlab.engine.attributes.conditions import (
     conditions_of,
     encoder_is_told,
     known_to,
+    packed_conditions,
     parse_condition,
     require_known,
-    told_of,
 )
 from latentlab.engine.evaluation.elbo import evaluate
 from latentlab.errors import LabError
@@ -130,7 +130,7 @@ def test_that_a_thousand_classes_are_held_as_numbers_and_told_one_hot() -> None:
     names = tuple(map(str, range(1000)))
     labels = torch.tensor([999, -1, 0, 500])
     data = ImageSet("many", "train", torch.zeros(4, 1, 8, 8, dtype=torch.uint8), labels, names)
-    told = told_of(cvae(*names, exclusive=True), data)
+    told = packed_conditions(cvae(*names, exclusive=True), data)
     assert told.columns.tolist() == [999, -1, 0, 500]
     assert told.rows is None
     rows = told.at(torch.tensor([0, 1, 3]))

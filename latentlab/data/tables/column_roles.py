@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from latentlab.data.columns import Columns
 from latentlab.data.limits import MAX_ATTRIBUTES, MAX_CLASSES
 from latentlab.data.report import Notebook, shown
+from latentlab.data.table_facts import TableFacts, TableSeen
 from latentlab.data.tables.column_attributes import Attribute, made_of
 from latentlab.data.tables.column_kinds import (
     Holds,
@@ -23,7 +24,6 @@ from latentlab.data.tables.column_kinds import (
 from latentlab.data.tables.column_text import held, listed, quoted
 from latentlab.data.tables.column_values import ColumnValues
 from latentlab.data.tables.sheet import Sheet, plain_name
-from latentlab.data.told import TableSeen, Told
 from latentlab.errors import LabError
 
 
@@ -74,7 +74,7 @@ class Roles:
         self.label = self._label(chosen.label)
         self.attributes = self._attributes(chosen.attributes)
 
-    def told(self, pictures: NDArray[np.intp], count: int) -> Told:
+    def told(self, pictures: NDArray[np.intp], count: int) -> TableFacts:
         """All of it, for `count` pictures, of which these are told of, in the order of the rows."""
         values = ColumnValues(self._sheet, self._rows, pictures, count, self._book)
         labels, classes = values.labels(self.label)
@@ -85,7 +85,7 @@ class Roles:
             held_out[pictures] = self.split[1][self._sheet.columns[self.split[0]].codes[self._rows]]
         columns = self._sheet.columns
         words = self._in_words(len(pictures), count, classes)
-        return Told(
+        return TableFacts(
             labels,
             classes,
             attributes,

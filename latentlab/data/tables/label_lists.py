@@ -21,13 +21,13 @@ from latentlab.data.folders.member_names import clean
 from latentlab.data.known_sets import classes_of_words
 from latentlab.data.limits import MAX_ATTRIBUTES, MAX_CLASSES
 from latentlab.data.report import Notebook, shown
-from latentlab.data.told import Told
+from latentlab.data.table_facts import TableFacts
 from latentlab.errors import LabError
 
 FILE = "dataset.json"
 
 
-def read_label_list(content: bytes, name: str, pictures: Sequence[str], book: Notebook) -> Told | None:
+def read_label_list(content: bytes, name: str, pictures: Sequence[str], book: Notebook) -> TableFacts | None:
     """What a list of labels tells of pictures; None if it says that there are none.
 
     Raises:
@@ -86,7 +86,9 @@ def _word(value: Any) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def _of_vectors(told: list[Any], indices: NDArray[np.intp], count: int, name: str, book: Notebook) -> Told:
+def _of_vectors(
+    told: list[Any], indices: NDArray[np.intp], count: int, name: str, book: Notebook
+) -> TableFacts:
     width = max(len(value) for value in told if value is not None)
     proper = [
         value is not None
@@ -129,9 +131,9 @@ def _told(
     matched: int,
     name: str,
     attributes_known: NDArray[np.bool_] | None = None,
-) -> Told:
+) -> TableFacts:
     what = f"{len(classes):,} classes" if classes else f"{len(attribute_names)} attributes"
-    return Told(
+    return TableFacts(
         labels,
         classes,
         attributes,

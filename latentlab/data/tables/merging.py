@@ -8,22 +8,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latentlab.data.natural import in_natural_order
+from latentlab.data.table_facts import TableFacts
 from latentlab.data.tables.column_kinds import CLASS_WORDS
 from latentlab.data.tables.sheet import plain_name
-from latentlab.data.told import Told
 
 
-def label_name(told: Told) -> str:
+def label_name(told: TableFacts) -> str:
     """What the column of its classes is called."""
     return "" if told.seen is None else plain_name(told.seen.taken.label or "")
 
 
-def is_called(told: Told) -> bool:
+def is_called(told: TableFacts) -> bool:
     """Whether its classes are in a column that is called like one of classes."""
     return bool(told.classes) and label_name(told) in CLASS_WORDS
 
 
-def contradict(first: Told, second: Told) -> bool:
+def contradict(first: TableFacts, second: TableFacts) -> bool:
     """Whether two tables say different things of a picture, or have their classes from different things."""
     if first.labels is not None and second.labels is not None:
         both = (first.labels >= 0) & (second.labels >= 0)
@@ -42,7 +42,7 @@ def contradict(first: Told, second: Told) -> bool:
     return False
 
 
-def _column(told: Told, name: str) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def _column(told: TableFacts, name: str) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """An attribute, and of which pictures it is known."""
     place = told.attribute_names.index(name)
     assert told.attributes is not None
@@ -51,7 +51,7 @@ def _column(told: Told, name: str) -> tuple[NDArray[np.bool_], NDArray[np.bool_]
     return values, np.ones_like(values) if known is None else known[:, place]
 
 
-def merged(first: Told, second: Told, count: int) -> Told:
+def merged(first: TableFacts, second: TableFacts, count: int) -> TableFacts:
     """What two tables tell that do not contradict each other."""
     classes = tuple(in_natural_order({*first.classes, *second.classes}))
     number = {name: index for index, name in enumerate(classes)}

@@ -13,10 +13,10 @@ from latentlab.data.columns import Columns
 from latentlab.data.folders.parts import part_name
 from latentlab.data.report import Notebook
 from latentlab.data.source import PictureError
+from latentlab.data.table_facts import TableFacts
 from latentlab.data.tables import json_table
 from latentlab.data.tables.table import read_told
 from latentlab.data.tables.tables_beside import TableFile
-from latentlab.data.told import Told
 from latentlab.errors import LabError
 
 
@@ -25,11 +25,11 @@ class TableRead:
     """A table that has been read: what it tells, and what its reading has to say."""
 
     table: TableFile
-    told: Told
+    told: TableFacts
     book: Notebook
 
 
-def read_one(table: TableFile, pictures: Sequence[str], columns: Columns, book: Notebook) -> Told:
+def read_one(table: TableFile, pictures: Sequence[str], columns: Columns, book: Notebook) -> TableFacts:
     """What one table tells of pictures: of those in its own folder or of its part first.
 
     Raises:
@@ -108,7 +108,7 @@ def _of_its_part(table: TableFile, pictures: Sequence[str], inside: Sequence[int
     return chosen
 
 
-def spread(told: Told, indices: NDArray[np.intp], count: int) -> Told:
+def spread(told: TableFacts, indices: NDArray[np.intp], count: int) -> TableFacts:
     """What is told of some pictures, among all: nothing is known of the others."""
 
     def among(values: NDArray[Any], nothing: int) -> NDArray[Any]:

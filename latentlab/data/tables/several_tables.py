@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 from latentlab.data.columns import AS_FOUND, Columns
 from latentlab.data.folders.parts import TEST, VALIDATION
 from latentlab.data.report import Notebook, shown, some_shown
+from latentlab.data.table_facts import TableFacts
 from latentlab.data.tables.merging import contradict, is_called, merged
 from latentlab.data.tables.one_table import TableRead, read_table
 from latentlab.data.tables.tables_beside import TableFile
-from latentlab.data.told import Told
 from latentlab.errors import LabError
 
 _MOST, _LISTED = 12, 8
@@ -35,7 +35,7 @@ def told_by(
     book: Notebook,
     *,
     divided: bool = False,
-) -> tuple[Told | None, tuple[Path, ...]]:
+) -> tuple[TableFacts | None, tuple[Path, ...]]:
     """What the tables tell of pictures, and the files that this hangs on.
 
     Args:
@@ -104,11 +104,11 @@ def _with_like_columns(
 
 def _together(
     read: Sequence[TableRead], pictures: Sequence[str], columns: Columns, book: Notebook, *, divided: bool
-) -> Told | None:
+) -> TableFacts | None:
     """What several tables tell, the one that names most of the pictures before the others."""
     count = len(pictures)
     read = sorted(read, key=lambda one: (one.table.quiet, -one.told.matched, not is_called(one.told)))
-    whole: Told | None = None
+    whole: TableFacts | None = None
     used: list[TableRead] = []
     for one in read:
         fitting, told = one, one.told
@@ -153,7 +153,7 @@ def _without_class(one: TableRead, pictures: Sequence[str]) -> TableRead | None:
         return None
 
 
-def _held_out(used: Sequence[TableRead], whole: Told, book: Notebook) -> NDArray[np.bool_] | None:
+def _held_out(used: Sequence[TableRead], whole: TableFacts, book: Notebook) -> NDArray[np.bool_] | None:
     """The pictures that tables for testing name, if a table is; those for validation where none is."""
     if whole.held_out is not None:
         return None

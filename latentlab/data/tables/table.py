@@ -23,13 +23,13 @@ from latentlab.data.columns import AS_FOUND, Columns
 from latentlab.data.folders.name_forms import clean, has_picture_suffix
 from latentlab.data.limits import MAX_CLASSES
 from latentlab.data.report import Notebook, shown
+from latentlab.data.table_facts import TableFacts
 from latentlab.data.tables.column_kinds import splits
 from latentlab.data.tables.column_roles import Asked, Roles
 from latentlab.data.tables.naming import ABSENT, AMBIGUOUS, REPEATED, WITH_SUFFIX, Matched, Naming
 from latentlab.data.tables.sheet import FILE_WORDS, Column, Sheet, plain_name
 from latentlab.data.tables.sheet_reading import read_sheet
 from latentlab.data.tables.table_text import text_of
-from latentlab.data.told import Told
 from latentlab.errors import LabError
 
 
@@ -42,7 +42,7 @@ def read_told(
     partition: bytes | None = None,
     *,
     bare: bool = False,
-) -> Told:
+) -> TableFacts:
     """What a table tells of pictures.
 
     Args:
@@ -83,7 +83,7 @@ def read_told(
             name,
         )
     book.note(told.taken)
-    return Told(**{**vars(told), "held_out": held_out})
+    return TableFacts(**{**vars(told), "held_out": held_out})
 
 
 def _understood(sheet: Sheet, naming: Naming, chosen: Columns) -> tuple[Sheet, int, Matched]:

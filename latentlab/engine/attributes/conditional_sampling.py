@@ -43,7 +43,7 @@ class Customs:
 
 
 @dataclass(frozen=True, eq=False)
-class Told:
+class DrawnConditions:
     """What each of N samples is told, float32 (N, A), and how that came about, in words ("" if no chance
     had a hand in it)."""
 
@@ -74,9 +74,9 @@ def customs_of(loaded: LoadedModel, data: str | None = None) -> Customs:
     return Customs(rows, rows.mean(0), f"{source.name} ({source.split})")
 
 
-def told_as_asked(
+def conditions_as_asked(
     model: object, asked: Mapping[str, float], count: int, customs: Customs | None, seed: int = 0
-) -> Told:
+) -> DrawnConditions:
     """What `count` samples are told, by which all is as asked, and the rest as it happens to be.
 
     Args:
@@ -97,14 +97,14 @@ def told_as_asked(
             raise LabError(f"no condition is called {shown(name)!r}")
     wanted = torch.tensor([asked.get(name, 0.0) for name in names])
     if is_settled(known, asked):
-        return Told(wanted.expand(count, -1).clone(), "")
+        return DrawnConditions(wanted.expand(count, -1).clone(), "")
     assert customs is not None, "something is left to chance"
     generator = torch.Generator().manual_seed(seed ^ _STREAM)
     y, origin = _left_to_chance(known, asked, count, customs, generator)
     for column, name in enumerate(names):
         if name in asked:
             y[:, column] = asked[name]
-    return Told(y, origin)
+    return DrawnConditions(y, origin)
 
 
 def is_settled(model: object, asked: Mapping[str, float]) -> bool:

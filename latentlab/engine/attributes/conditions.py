@@ -20,7 +20,7 @@ from latentlab.models.base import Classifies, Conditional, conditional
 
 
 @dataclass(frozen=True, eq=False)
-class Told:
+class PackedConditions:
     """What a model is to be told of each of some pictures, in little memory: a thousand classes of many
     pictures would fill gigabytes as rows of zeros and ones.
 
@@ -44,15 +44,15 @@ class Told:
         known = columns >= 0
         return y.scatter_(1, columns.clamp(min=0).unsqueeze(1), known.float().unsqueeze(1))
 
-    def those(self, index: Tensor) -> Told:
+    def those(self, index: Tensor) -> PackedConditions:
         """Of these pictures alone."""
         return self._each(lambda tensor: tensor[index])
 
-    def to(self, device: torch.device) -> Told:
+    def to(self, device: torch.device) -> PackedConditions:
         """On another device."""
         return self._each(lambda tensor: tensor.to(device))
 
-    def _each(self, change: Callable[[Tensor], Tensor]) -> Told:
+    def _each(self, change: Callable[[Tensor], Tensor]) -> PackedConditions:
         return replace(
             self,
             columns=None if self.columns is None else change(self.columns),
@@ -60,7 +60,7 @@ class Told:
         )
 
 
-def told_of(model: object, data: ImageSet) -> Told | None:
+def packed_conditions(model: object, data: ImageSet) -> PackedConditions | None:
     """What `model` is to be told of every picture; None for a model without conditions.
 
     Of a model that `Classifies`, what it is to tell. An attribute that is not known is told as often as it is
@@ -74,17 +74,17 @@ def told_of(model: object, data: ImageSet) -> Told | None:
         return None
     verb = "tells" if isinstance(model, Classifies) else "is told"
     if exclusive:
-        return Told(_columns(names, data, verb), None, len(names))
-    return Told(None, _bits(names, data, verb), len(names))
+        return PackedConditions(_columns(names, data, verb), None, len(names))
+    return PackedConditions(None, _bits(names, data, verb), len(names))
 
 
 def conditions_of(model: object, data: ImageSet) -> Tensor | None:
     """The same as one tensor, float32 (N, A); of a picture whose class is not known the row is all zero.
 
     Raises:
-        LabError: as `told_of`.
+        LabError: as `packed_conditions`.
     """
-    told = told_of(model, data)
+    told = packed_conditions(model, data)
     return None if told is None else told.at(slice(None))
 
 

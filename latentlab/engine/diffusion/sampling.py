@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from latentlab.engine.attributes.conditional_sampling import customs_of, is_settled, told_as_asked
+from latentlab.engine.attributes.conditional_sampling import conditions_as_asked, customs_of, is_settled
 from latentlab.engine.attributes.conditions import asked_of
 from latentlab.engine.diffusion.recipes import (
     FromNoise,
@@ -40,11 +40,11 @@ def asked_by(model: object, condition: Condition) -> dict[str, float]:
     return asked_of(model, str(condition))
 
 
-def told_of(loaded: LoadedModel, condition: Condition | None, count: int, seed: int) -> Tensor:
+def conditions_asked_for(loaded: LoadedModel, condition: Condition | None, count: int, seed: int) -> Tensor:
     """What each of `count` samples is told, (count, A); what is not asked for as it occurs in the data."""
     asked = {} if condition is None else asked_by(loaded.model, condition)
     customs = None if is_settled(loaded.model, asked) else customs_of(loaded)
-    return told_as_asked(loaded.model, asked, count, customs, seed).y
+    return conditions_as_asked(loaded.model, asked, count, customs, seed).y
 
 
 def as_rows(y: Tensor) -> tuple[tuple[float, ...], ...]:
@@ -96,7 +96,8 @@ def _told(
     if condition is None and conditional(loaded.model) is None:
         return sampler_settings
     return dataclasses.replace(
-        sampler_settings, conditions=as_rows(told_of(loaded, condition, count, sampler_settings.seed))
+        sampler_settings,
+        conditions=as_rows(conditions_asked_for(loaded, condition, count, sampler_settings.seed)),
     )
 
 

@@ -22,7 +22,7 @@ import torch
 from torch import Tensor, nn
 
 from latentlab.data.image_set import ImageSet, size_in_words
-from latentlab.engine.attributes.conditional_sampling import Customs, told_as_asked
+from latentlab.engine.attributes.conditional_sampling import Customs, conditions_as_asked
 from latentlab.engine.attributes.conditions import conditions_of, require_known
 from latentlab.engine.diffusion.recipes import SamplerSettings
 from latentlab.engine.diffusion.runner import Diffusion
@@ -178,7 +178,7 @@ def told_as_in(model: object, data: ImageSet, count: int, seed: int) -> Tensor |
         return None
     rows = conditions_of(model, require_known(model, data))
     assert rows is not None
-    return told_as_asked(model, {}, count, Customs(rows, rows.mean(0), data.name), seed).y
+    return conditions_as_asked(model, {}, count, Customs(rows, rows.mean(0), data.name), seed).y
 
 
 def sampled(

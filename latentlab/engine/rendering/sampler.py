@@ -8,10 +8,10 @@ import torch
 
 from latentlab.engine.attributes.conditional_sampling import (
     Customs,
-    Told,
+    DrawnConditions,
+    conditions_as_asked,
     customs_of,
     is_settled,
-    told_as_asked,
 )
 from latentlab.engine.files.checkpoint import LoadedModel
 from latentlab.engine.inference.sampling import draw_in_chunks, points_of
@@ -42,14 +42,14 @@ class Sampler:
         Raises:
             LabError: for a name that the model does not know.
         """
-        told: Told | None = None
+        told: DrawnConditions | None = None
         if isinstance(loaded.model, Conditional):
             asked, customs = dict(request.asked), None
             if not is_settled(loaded.model, asked):
                 yield None
                 customs = self._known(loaded, request.data)
                 yield None
-            told = told_as_asked(loaded.model, asked, request.count, customs, request.seed)
+            told = conditions_as_asked(loaded.model, asked, request.count, customs, request.seed)
         pictures: list[Picture] = []
         points: tuple[Point, ...] = ()
         if drawing is None:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from latentlab.data.image_set import ImageSet
-from latentlab.engine.attributes.conditions import Told, told_of
+from latentlab.engine.attributes.conditions import PackedConditions, packed_conditions
 
 
 class Pictures:
@@ -28,12 +28,12 @@ class Pictures:
     def __init__(
         self, model: nn.Module, data: ImageSet, device: torch.device, most: int | None = None
     ) -> None:
-        images, told = data.images, told_of(model, data)
+        images, told = data.images, packed_conditions(model, data)
         if most is not None and len(images) > most:
             some = torch.linspace(0, len(images) - 1, most).round().long()
             images, told = images[some], None if told is None else told.those(some)
         self.images = images.to(device)
-        self.conditions: Told | None = None if told is None else told.to(device)
+        self.conditions: PackedConditions | None = None if told is None else told.to(device)
 
     def __len__(self) -> int:
         return len(self.images)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QWidget
 
 from latentlab.data.columns import Columns
-from latentlab.data.told import TableSeen
+from latentlab.data.table_facts import TableSeen
 from latentlab.plain import short_name
 from latentlab.qt.widgets.plain_text import NAME, plain_tip
 

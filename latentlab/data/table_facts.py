@@ -28,7 +28,7 @@ class TableSeen:
 
 
 @dataclass(frozen=True, eq=False)
-class Told:
+class TableFacts:
     """What is known of N pictures, by a table.
 
     Attributes:
