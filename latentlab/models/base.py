@@ -30,7 +30,7 @@ from latentlab.models.checks import (
 )
 from latentlab.models.priors import Prior, StandardNormal
 from latentlab.models.terms import Denoised, ElboTerms, ImportanceTerms, LabelTerms, NoiseTerms, Posterior
-from latentlab.models.training import Trains, TrainsByDenoising, TrainsByImportance, TrainsByLabel
+from latentlab.models.training import Fits, Trains, TrainsByDenoising, TrainsByImportance, TrainsByLabel
 
 __all__ = [
     "MOST_ATTRIBUTES",
@@ -43,6 +43,7 @@ __all__ = [
     "Denoises",
     "ElboTerms",
     "Encodes",
+    "Fits",
     "HasLikelihood",
     "HasPrior",
     "ImportanceTerms",
@@ -250,6 +251,7 @@ PROTOCOLS: Mapping[Capability, type] = {
     Capability.DENOISES: Denoises,
     Capability.CLASSIFIES: Classifies,
     Capability.CONDITIONAL: Conditional,
+    Capability.FITS: Fits,
 }
 
 

@@ -76,10 +76,11 @@ def test_that_its_averaged_weights_and_buffers_are_what_is_saved_and_opened(kind
 def test_that_left_in_the_midst_it_goes_on_to_the_very_same_file(
     kind: KindSpec, stops: tuple[int, ...], tmp_path: Path
 ):
-    _, reference = whole(kind, tmp_path / "whole.safetensors")
+    told, reference = whole(kind, tmp_path / "whole.safetensors")
     out = tmp_path / "parts.safetensors"
     run = begun(kind, out)
-    for stop in stops:
+    # One that is fitted in a pass tells of few things: it is left before it is finished and saved.
+    for stop in (min(stop, len(told) - 3) for stop in stops):
         # The first event tells that it has started; the generator is left as a killed process leaves it.
         events = run.run()
         assert len(list(itertools.islice(events, stop + 1))) == stop + 1
