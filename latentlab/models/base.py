@@ -120,7 +120,7 @@ class HasPrior(Protocol):
     """Says where in the latent space to draw from: p(z)."""
 
     @property
-    def prior(self) -> Prior:
+    def latent_prior(self) -> Prior:
         """p(z)."""
 
 
@@ -272,4 +272,4 @@ def prior_of(model: Encodes | Decodes | HasLikelihood) -> Prior:
     An autoencoder says nothing of where its codes lie. What is drawn, ruled and measured by N(0, I) is then a
     convention, and whoever shows it says so.
     """
-    return model.prior if isinstance(model, HasPrior) else StandardNormal(model.latents)
+    return model.latent_prior if isinstance(model, HasPrior) else StandardNormal(model.latents)

@@ -76,7 +76,7 @@ class Blot(nn.Module):
         return channels, height, width
 
     @property
-    def prior(self) -> Uniform:
+    def latent_prior(self) -> Uniform:
         return Uniform(self.latents)
 
     def picture_at(self, z: Tensor, y: Tensor | None = None) -> Tensor:
@@ -90,7 +90,7 @@ class Blot(nn.Module):
     def draw_pictures(
         self, count: int, generator: torch.Generator | None = None, y: Tensor | None = None
     ) -> Tensor:
-        return self.picture_at(self.prior.draw(count, generator).to(self.width.device))
+        return self.picture_at(self.latent_prior.draw(count, generator).to(self.width.device))
 
 
 KIND = KindSpec(

@@ -66,7 +66,7 @@ def test_that_every_capability_has_a_protocol_with_a_method_of_its_own():
 def test_that_an_autoencoder_has_no_prior_no_density_and_nothing_to_weigh_draws_by():
     model = made("ae")
     assert not isinstance(model, TrainsByImportance)
-    assert not hasattr(model, "prior")
+    assert not hasattr(model, "latent_prior")
     assert not hasattr(model, "log_density")
 
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 
 from latentlab.core.figures import FiguresSpec
 from latentlab.errors import LabError
-from latentlab.models.capabilities import Capability
+from latentlab.models.capabilities import Capability, makes_pictures
 from latentlab.models.registry import find_kind
 from latentlab.models.settings import setting, settings_of
 
@@ -137,6 +137,12 @@ def figures_of(kind: str) -> FiguresSpec:
 def has_plane(kind: str) -> bool:
     """Whether such a model has a latent space that can be followed while it learns."""
     return find_kind(kind).capabilities >= {Capability.ENCODES, Capability.DECODES}
+
+
+def opens_at_the_end(kind: str) -> bool:
+    """Whether such a model is first seen when it has learnt: nothing of it can be followed until then."""
+    can = find_kind(kind).capabilities
+    return makes_pictures(can) and not has_plane(kind) and not is_drawn_from(kind)
 
 
 def is_drawn_from(kind: str) -> bool:

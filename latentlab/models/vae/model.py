@@ -140,7 +140,7 @@ class VAE(EncoderDecoder):
     """A VAE: its posteriors are diagonal Gaussians, its prior is N(0, I)."""
 
     @property
-    def prior(self) -> StandardNormal:
+    def latent_prior(self) -> StandardNormal:
         """p(z) = N(0, I)."""
         return StandardNormal(self.latents)
 
@@ -207,5 +207,5 @@ class VAE(EncoderDecoder):
         self, count: int, generator: torch.Generator | None = None, y: Tensor | None = None
     ) -> Tensor:
         """Pictures at places drawn from the prior, in [0, 1]; -> (count, C, H, W)."""
-        z = self.prior.draw(count, generator)
+        z = self.latent_prior.draw(count, generator)
         return self.picture_at(z.to(next(self.parameters()).device), y)

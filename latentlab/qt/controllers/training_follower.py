@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from latentlab.engine.rendering.requests.opening import FollowRequest, LoadedReply, UnfoldedReply
 from latentlab.engine.rendering.serving import Refusal
-from latentlab.engine.training.plan import has_plane
+from latentlab.engine.training.plan import has_plane, opens_at_the_end
 from latentlab.qt.clients.film_recorder import FilmRecorder
 from latentlab.qt.clients.trainer_client import Stage, TrainerClient
 from latentlab.qt.clients.training_orders import Snapshot
@@ -45,8 +45,9 @@ class TrainingFollower(QObject):
         self._away = self._held = False
         # What was kept while another model was being opened.
         self._instead: tuple[Path, str] | None = None
-        # Whether what learns has no place in the plane.
+        # Whether what learns has no place in the plane; and what of such can be opened at the end.
         self._apart = False
+        self._unseen: Snapshot | None = None
         # Whether the film is still that of the training before.
         self._old_film = False
         # Twice a second, when the plane has been painted anyhow: then a frame costs next to nothing.
@@ -69,6 +70,7 @@ class TrainingFollower(QObject):
     def _snapshot(self, snapshot: Snapshot) -> None:
         self._apart = not has_plane(snapshot.kind)
         if self._apart:
+            self._unseen = snapshot if opens_at_the_end(snapshot.kind) else None
             return
         if self._old_film:
             self._old_film = False
@@ -126,7 +128,7 @@ class TrainingFollower(QObject):
     def _staged(self, stage: Stage) -> None:
         if stage is Stage.STARTING:
             self._under_way = self._away = self._held = self._apart = False
-            self._newest, self._old_film, self._instead = None, True, None
+            self._newest, self._old_film, self._instead, self._unseen = None, True, None, None
         elif stage is Stage.IDLE:
             self._last = self._newest = None
 
@@ -134,17 +136,22 @@ class TrainingFollower(QObject):
     def _kept(self, path: Path) -> None:
         """What was followed is a file now, and is opened as any other."""
         if self._apart:
+            if self._unseen is not None:
+                self._offer(path, self._unseen.data)
             return
         data = self._last.data if self._last is not None else self._workspace.state.data
         self._newest = self._last = None
         if self._away or self._held:
             # The person looks at another model, or will in a moment: that was asked for.
             self._instead = None if self._away else (path, data)
-            text = f"The training has come to its end: {path.name} is saved."
-            opening = partial(self._open, path, data, in_sight=False)
-            self._messages.say(text, "Open it", opening, good=True)
+            self._offer(path, data)
         else:
             self._open(path, data, in_sight=True)
+
+    def _offer(self, path: Path, data: str) -> None:
+        """Leaves it to the person whether what was kept is opened."""
+        text = f"The training has come to its end: {path.name} is saved."
+        self._messages.say(text, "Open it", partial(self._open, path, data, in_sight=False), good=True)
 
     def _open(self, path: Path, data: str, *, in_sight: bool) -> None:
         """Opens what was kept; `in_sight` says that it is what the plane shows, not a file yet."""

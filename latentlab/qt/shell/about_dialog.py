@@ -109,7 +109,8 @@ def _card(model: LoadedReply | None) -> str:
     figures = ", ".join(
         f"{name} {value:.2f}" for name, value in model.metrics if name not in ("epochs", "steps")
     )
-    lines = [f"Model: {model.model}, a {model.title} of {model.latents} latent dimensions."]
+    size = f"of {model.latents} latent dimensions" if model.latents else "without a latent space"
+    lines = [f"Model: {model.model}, a {model.title} {size}."]
     if figures:
         lines.append(f"Measured: {figures}")
     if model.command:

@@ -1,0 +1,233 @@
+"""Whatever a kind claims to be able to do, it can: every kind that ships, and every one of the tests."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from latentlab.engine.evaluation.density import evaluate_density
+from latentlab.engine.evaluation.elbo import evaluate, has_elbo
+from latentlab.engine.files.checkpoint import ModelCard, load_model, save_model
+from latentlab.engine.files.model_catalog import capabilities_of as capabilities_of_card
+from latentlab.engine.files.model_catalog import card_in
+from latentlab.engine.inference.encodings import encode_all
+from latentlab.engine.inference.sampling import decode_in_chunks, draw_in_chunks, points_of
+from latentlab.engine.rendering.opening import Opened
+from latentlab.engine.rendering.requests.points import SamplesRequest
+from latentlab.engine.rendering.sampler import Sampler
+from latentlab.errors import LabError
+from latentlab.models import base
+from latentlab.models.capabilities import Capability, makes_pictures
+from latentlab.models.registry import KINDS, build, registered
+from latentlab.models.spec import KindSpec
+from tests.kinds import duel, latentless, linear, moments, norm, prior, staged
+from tests.tiny import toy_set
+
+SHIPPED = tuple(KINDS.values())
+TESTED = tuple(module.KIND for module in (duel, latentless, linear, moments, norm, prior, staged))
+SMALL: dict[str, dict[str, object]] = {
+    **{name: {"encoder_widths": (8,), "decoder_widths": (8,)} for name in ("ae", "vae", "cvae")},
+    "ddpm": {"widths": (8, 16), "steps": 20},
+    "classifier": {"widths": (8, 8), "features": 6},
+}
+SHAPE = (1, 8, 8)
+every_kind = pytest.mark.parametrize("kind", [*SHIPPED, *TESTED], ids=lambda kind: kind.name)
+
+
+@pytest.fixture(autouse=True)
+def _registered(kind: KindSpec) -> Iterator[None]:
+    with registered(kind):
+        yield
+
+
+def config_of(kind: KindSpec) -> dict[str, object]:
+    """A small config, told two classes where it can be told."""
+    fields = dict(SMALL.get(kind.name, {}), shape=SHAPE)
+    if "condition_names" in {field.name for field in dataclasses.fields(kind.config)}:
+        fields["condition_names"] = ("even", "odd")
+    return fields
+
+
+def saved(kind: KindSpec, folder: Path) -> Path:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        model = build(kind.name, config_of(kind))
+    card = ModelCard(kind.name, dataclasses.asdict(model.config), {"name": "toy"})
+    return save_model(folder / f"{kind.name}.safetensors", model, card)
+
+
+def y_of(model: nn.Module, count: int) -> torch.Tensor | None:
+    told = base.conditional(model)
+    return None if told is None else torch.eye(2)[torch.arange(count) % 2]
+
+
+def _encodes(model: nn.Module) -> None:
+    found = encode_all(model, toy_set("test"))
+    assert found.mean.shape == found.log_variance.shape == (64, model.latents)
+    assert torch.isfinite(torch.from_numpy(found.mean)).all()
+
+
+def _decodes(model: nn.Module) -> None:
+    z = points_of(model, 5, seed=1)
+    (pictures,) = decode_in_chunks(model, z, y=y_of(model, 5))
+    assert pictures.shape == (5, *SHAPE)
+    assert pictures.min() >= 0.0
+    assert pictures.max() <= 1.0
+    (again,) = decode_in_chunks(model, points_of(model, 3, seed=1), y=y_of(model, 3))
+    assert torch.equal(again, pictures[:3])
+
+
+@torch.no_grad()
+def _has_likelihood(model: nn.Module) -> None:
+    x = toy_set("test").images[:5].float() / 255.0
+    z = points_of(model, 5, seed=1)
+    outputs = model.decode(z, y_of(model, 5))
+    assert outputs.shape == (5, *model.likelihood.outputs_shape(SHAPE))
+    assert torch.isfinite(model.likelihood.log_prob(outputs, x)).all()
+    assert torch.equal(model.likelihood.picture(outputs), model.picture_at(z, y_of(model, 5)))
+
+
+def _has_prior(model: nn.Module) -> None:
+    few, many = (model.latent_prior.draw(n, torch.Generator().manual_seed(4)) for n in (3, 40))
+    assert torch.equal(few, many[:3])
+    assert many.shape == (40, model.latents)
+    assert torch.isfinite(model.latent_prior.log_density(many)).all()
+    if hasattr(model.latent_prior, "from_normal"):
+        u = torch.randn(40, model.latents, generator=torch.Generator().manual_seed(5))
+        z = model.latent_prior.from_normal(u)
+        assert torch.isfinite(model.latent_prior.log_density(z)).all()
+        assert torch.allclose(model.latent_prior.to_normal(z), u, atol=1e-3)
+
+
+@torch.no_grad()
+def _samples(model: nn.Module) -> None:
+    y = y_of(model, 10)
+    every = torch.cat(list(draw_in_chunks(model, 10, seed=2, y=y)))
+    few = torch.cat(list(draw_in_chunks(model, 9, seed=2, y=y if y is None else y[:9])))
+    assert every.shape == (10, *SHAPE)
+    assert torch.equal(few, every[:9])
+    assert every.min() >= 0.0
+    assert every.max() <= 1.0
+    other = torch.cat(list(draw_in_chunks(model, 10, seed=3, y=y)))
+    assert not torch.equal(other, every)
+
+
+@torch.no_grad()
+def _samples_stepwise(model: nn.Module) -> None:
+    y = y_of(model, 2)
+    frames = list(model.sampling_frames(2, torch.Generator().manual_seed(0), y))
+    assert len(frames) > 1
+    assert all(layer.shape == (2, *SHAPE) for frame in frames for layer in frame.values())
+    assert torch.equal(frames[-1]["picture"], model.draw_pictures(2, torch.Generator().manual_seed(0), y))
+
+
+def _tells_density(model: nn.Module) -> None:
+    tag = model.density_tag
+    assert tag.how in ("exact", "bound", "estimate")
+    assert tag.measure in ("binary", "bytes", "palette", "continuous")
+    found = evaluate_density(model, toy_set("test"))
+    assert found.density == tag
+    assert json.loads(json.dumps(found.as_dict(), allow_nan=False))["images"] == 64
+
+
+@torch.no_grad()
+def _denoises(model: nn.Module) -> None:
+    x_t = torch.randn(3, *SHAPE, generator=torch.Generator().manual_seed(0))
+    found = model.denoise(x_t, 5, y_of(model, 3))
+    assert found.x_0.shape == found.noise.shape == x_t.shape
+
+
+@torch.no_grad()
+def _classifies(model: nn.Module) -> None:
+    x = toy_set("test").images[:5].float() / 255.0
+    assert model.logits(x).shape == (5, len(model.class_names))
+    assert len(model.features(x)) == 5
+
+
+def _conditional(model: nn.Module) -> None:
+    assert model.condition_names == ("even", "odd")
+    assert model.exclusive
+
+
+def _fits(model: nn.Module) -> None:
+    assert callable(model.fitting)  # see tests/kinds/test_contract.py
+
+
+PROOFS: dict[Capability, Callable[[nn.Module], None]] = {
+    Capability.ENCODES: _encodes,
+    Capability.DECODES: _decodes,
+    Capability.HAS_LIKELIHOOD: _has_likelihood,
+    Capability.HAS_PRIOR: _has_prior,
+    Capability.SAMPLES: _samples,
+    Capability.SAMPLES_STEPWISE: _samples_stepwise,
+    Capability.TELLS_DENSITY: _tells_density,
+    Capability.DENOISES: _denoises,
+    Capability.CLASSIFIES: _classifies,
+    Capability.CONDITIONAL: _conditional,
+    Capability.FITS: _fits,
+}
+
+
+@every_kind
+def test_that_it_can_do_what_it_claims_and_claims_what_it_can_do(kind: KindSpec, tmp_path: Path):
+    loaded = load_model(saved(kind, tmp_path))
+    claimed = kind.can(loaded.model.config)
+    assert claimed == base.capabilities_of(loaded.model)
+    assert claimed <= PROOFS.keys()
+    for capability in claimed:
+        PROOFS[capability](loaded.model)
+
+
+@every_kind
+def test_that_its_file_says_so_without_torch(kind: KindSpec, tmp_path: Path):
+    path = saved(kind, tmp_path)
+    assert capabilities_of_card(card_in(path)) == base.capabilities_of(load_model(path).model)
+    if kind not in SHIPPED:
+        return
+    program = (
+        "import sys; from pathlib import Path;"
+        "from latentlab.engine.files.model_catalog import capabilities_of, card_in;"
+        "print(*sorted(capabilities_of(card_in(Path(sys.argv[1])))));"
+        "assert 'torch' not in sys.modules"
+    )
+    command = [sys.executable, "-c", program, str(path)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == sorted(capabilities_of_card(card_in(path)))
+
+
+@every_kind
+def test_that_it_is_opened_to_be_looked_at_if_it_makes_pictures(kind: KindSpec, tmp_path: Path):
+    loaded = load_model(saved(kind, tmp_path))
+    can = base.capabilities_of(loaded.model)
+    if not makes_pictures(can):
+        with pytest.raises(LabError, match="nothing to draw"):
+            Opened(loaded, toy_set("test"), "toy", torch.device("cpu"))
+        return
+    opened = Opened(loaded, toy_set("test"), "toy", torch.device("cpu"))
+    reply = opened.reply(1)
+    assert reply.capabilities == can
+    assert (reply.latents > 0) == (Capability.DECODES in can)
+    with torch.inference_mode():
+        request = SamplesRequest(2, (("even", 1.0),) if reply.condition_names else (), 3, 0, "toy")
+        *_, drawn = [one for one in Sampler().draw(loaded, opened.drawn_by, request) if one is not None]
+    assert len(drawn.pictures) == 3
+
+
+@every_kind
+def test_that_what_is_measured_of_it_is_json(kind: KindSpec, tmp_path: Path):
+    loaded = load_model(saved(kind, tmp_path))
+    if has_elbo(loaded.model):
+        found = evaluate(loaded.model, toy_set("test"), samples=3, likelihood_images=2, elbo_draws=2)
+        said = json.loads(json.dumps(found.as_dict(), allow_nan=False))
+        assert (said["log_likelihood"] is None) == (
+            Capability.HAS_PRIOR not in base.capabilities_of(loaded.model)
+        )
