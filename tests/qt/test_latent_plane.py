@@ -157,7 +157,7 @@ def test_that_a_view_that_has_settled_asks_for_the_manifold_under_it(
 
 
 def test_that_each_layer_can_be_switched_off(qtbot: QtBot, plane: LatentPlane, workspace: Workspace) -> None:
-    qtbot.waitUntil(lambda: plane._manifold is not None, timeout=2000)
+    qtbot.waitUntil(lambda: plane.manifold.image is not None, timeout=2000)
 
     def colours() -> int:
         image = plane.grab().toImage()
@@ -188,7 +188,7 @@ class PaintedAreas(QObject):
 def test_that_moving_the_probe_repaints_only_around_it(
     qtbot: QtBot, plane: LatentPlane, workspace: Workspace
 ) -> None:
-    qtbot.waitUntil(lambda: plane._manifold is not None, timeout=2000)
+    qtbot.waitUntil(lambda: plane.manifold.image is not None, timeout=2000)
     qtbot.wait(150)  # whatever the opening still had to paint
     areas = PaintedAreas()
     plane.installEventFilter(areas)

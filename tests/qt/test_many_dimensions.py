@@ -149,15 +149,15 @@ def test_that_in_two_dimensions_no_move_of_the_probe_asks_for_a_grid(
 def test_that_another_plane_moves_the_points_and_drops_the_manifold(
     qtbot: QtBot, workspace: Workspace, plane: LatentPlane, renderer: FakeRenderer
 ) -> None:
-    qtbot.waitUntil(lambda: plane._manifold is not None, timeout=2000)
+    qtbot.waitUntil(lambda: plane.manifold.image is not None, timeout=2000)
     workspace.do(SetPins(pins=((1.0, 2.0, 3.0, 4.0),)))
     workspace.do(SetPlane(plane=PlaneSettings(PAIR, 2, 0)))
-    assert plane._manifold is None
+    assert plane.manifold.image is None
     assert plane.cloud is not None
     assert plane.cloud.x.tolist() == renderer.mean[:, 2].tolist()
     assert plane.cloud.y.tolist() == renderer.mean[:, 0].tolist()
     assert plane.marks.pins == ((3.0, 1.0),)
-    qtbot.waitUntil(lambda: plane._manifold is not None, timeout=2000)
+    qtbot.waitUntil(lambda: plane.manifold.image is not None, timeout=2000)
     plane.grab()
 
 

@@ -7,9 +7,6 @@ drag repaints a few thousand pixels however many points there are.
 
 from __future__ import annotations
 
-import math
-from functools import partial
-
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Slot
 from PySide6.QtGui import (
     QHelpEvent,
@@ -24,8 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from latentlab.engine.rendering.projection import Projection
-from latentlab.engine.rendering.requests.grids import GridReply, UnderlayRequest
-from latentlab.engine.rendering.requests.opening import EncodingsReply, LoadedReply, UnfoldedReply
+from latentlab.engine.rendering.requests.opening import EncodingsReply, LoadedReply
 from latentlab.engine.rendering.requests.pictures import SelectionReply, SelectionRequest
 from latentlab.engine.rendering.requests.points import WalkReply, WalkRequest
 from latentlab.engine.types import Point, Region
@@ -33,17 +29,18 @@ from latentlab.models.capabilities import Capability
 from latentlab.qt.clients.deferred_probe import DeferredProbe
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.latent_plane import paint
-from latentlab.qt.views.latent_plane.background import Manifold, draw_part, painted_base
-from latentlab.qt.views.latent_plane.background_scatter import Ahead
+from latentlab.qt.views.latent_plane.background import draw_part, painted_base
 from latentlab.qt.views.latent_plane.camera import Camera
 from latentlab.qt.views.latent_plane.cloud import Cloud
 from latentlab.qt.views.latent_plane.density import DensityLayer
 from latentlab.qt.views.latent_plane.lasso import Gathering
+from latentlab.qt.views.latent_plane.manifold_layer import ManifoldLayer
 from latentlab.qt.views.latent_plane.marks import Marks
 from latentlab.qt.views.latent_plane.mouse import Hand
 from latentlab.qt.views.latent_plane.note import PlaneNote, no_points
 from latentlab.qt.views.latent_plane.prior import contours_of, reach_of
-from latentlab.qt.views.latent_plane.scatter import Placed, Scatter, place
+from latentlab.qt.views.latent_plane.scatter import Scatter
+from latentlab.qt.views.latent_plane.scatter_layer import ScatterLayer
 from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.widgets.images import data_picture, to_qimage
 from latentlab.qt.widgets.plain_text import listed
@@ -78,9 +75,7 @@ class LatentPlane(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.workspace = workspace
         self.camera = Camera()
-        self.scatter = Scatter()
         self.marks = Marks(workspace.projection)
-        self._manifold: Manifold | None = None
         self._base: QPixmap | None = None
         self._path, self._unfitted = "", True
         self._names = ("", "")
@@ -89,14 +84,17 @@ class LatentPlane(QWidget):
         self._settled = QTimer(self, singleShot=True, interval=40)
         self._settled.timeout.connect(self._look_closely)
         self.density = DensityLayer(workspace, self)
-        self._ahead = Ahead(self)
+        self._points = ScatterLayer(self, workspace, self)
+        self.manifold = ManifoldLayer(self, workspace)
         self.gathering = Gathering(self, workspace, self.hand.hit)
         self.note = PlaneNote(self)
         # Points and manifold of one snapshot come shortly after each other, and are painted together.
         self._repaint_soon = QTimer(self, singleShot=True, interval=20)
         self._repaint_soon.timeout.connect(self._repaint_all)
-        self._ahead.ready.connect(self._placed_ahead)
-        self.density.changed.connect(self._density_changed)
+        self._points.changed.connect(self._repaint_all)
+        self._points.renewed.connect(self._repaint_soon.start)
+        for layer in (self.manifold, self.density):
+            layer.changed.connect(self._layer_changed)
         workspace.changed.connect(self._changed)
         workspace.probed.connect(self._probed)
         self._deferred_probe = DeferredProbe(workspace, self)
@@ -104,7 +102,6 @@ class LatentPlane(QWidget):
         workspace.loaded.connect(self._loaded)
         workspace.encoded.connect(self._encoded)
         workspace.on(SelectionRequest).connect(self._selected)
-        workspace.on(UnderlayRequest).connect(self._underlaid)
         workspace.on(WalkRequest).connect(self._walked)
         workspace.turned.connect(self._turned)
 
@@ -112,6 +109,11 @@ class LatentPlane(QWidget):
     def cloud(self) -> Cloud | None:
         """The points in sight."""
         return self.scatter.cloud
+
+    @property
+    def scatter(self) -> Scatter:
+        """All points."""
+        return self._points.points
 
     # What comes from the workspace
 
@@ -122,10 +124,10 @@ class LatentPlane(QWidget):
         self._path = model.path
         # Points of another model, and numbers of other pictures, mean nothing here.
         self.marks.forget()
-        self._manifold = self.hand.hovered = None
+        self.manifold.forget()
+        self.hand.hovered = None
         self._names = axis_names(self.workspace.projection)
-        self.scatter.clear()
-        self._ahead.forget()
+        self._points.forget()
         self._place_marks()
         self.note.say(no_points(model))
         if self._unfitted and not model.can(Capability.ENCODES):
@@ -137,40 +139,17 @@ class LatentPlane(QWidget):
 
     @Slot(object)
     def _encoded(self, encodings: EncodingsReply) -> None:
-        if isinstance(encodings, UnfoldedReply) and self.scatter.cloud is not None:
-            self._place_ahead(encodings)
-        else:
-            self._count_in(encodings)
+        self._points.show(encodings)
         if self._unfitted:
             self._unfitted = False
             self.show_all()
-
-    def _place_ahead(self, encodings: EncodingsReply) -> None:
-        """Comes by itself, and often: the hand must not wait for it."""
-        labels = self.workspace.model.labels if self.workspace.model else None
-        view = (self.camera, self.devicePixelRatioF())
-        hidden = self.workspace.state.hidden
-        self._ahead.prepare(partial(place, encodings, labels, self.workspace.projection, hidden, view))
-
-    @Slot(object)
-    def _placed_ahead(self, placed: Placed) -> None:
-        # Overtaken by another model's points, or by another plane: then these mean nothing any more.
-        newest, state = self.workspace.encodings, self.workspace.state
-        if not isinstance(newest, UnfoldedReply) or newest.mean.shape != placed.encodings.mean.shape:
-            return
-        if placed.projection == self.workspace.projection:
-            self.scatter.take(placed)
-            if placed.hidden != state.hidden:
-                self.scatter.hide(state.hidden)
-            self._repaint_soon.start()
 
     @Slot(object)
     def _turned(self, projection: Projection) -> None:
         """Another plane: nothing of what was seen is where it was."""
         names, self._names = self._names, axis_names(projection)
-        self._manifold = None
-        if self.scatter.encodings is not None:
-            self._count_in(self.scatter.encodings)
+        self.manifold.forget()
+        self._points.turn()
         self._place_marks()
         if names != self._names:
             self.show_all()
@@ -184,16 +163,6 @@ class LatentPlane(QWidget):
         self.update()
 
     @Slot(object)
-    def _underlaid(self, reply: GridReply) -> None:
-        if reply.region is None:
-            return
-        image = to_qimage(reply.mosaic)
-        if image.isGrayscale() and not paint.is_dark(self.palette()):
-            image.invertPixels()  # ink on paper: white digits on black would drown the points
-        self._manifold = (reply.region, image)
-        self._repaint_soon.start() if self._ahead.in_use else self._repaint_all()
-
-    @Slot(object)
     def _walked(self, walk: WalkReply) -> None:
         self.marks.walk = walk.points if len(walk.points) > 1 else ()
         self._place_marks()
@@ -202,8 +171,7 @@ class LatentPlane(QWidget):
     @Slot(object, object)
     def _changed(self, old: SessionState, new: SessionState) -> None:
         if old.hidden != new.hidden:
-            self.scatter.hide(new.hidden)
-            self._repaint_all()
+            self._points.hide(new.hidden)
         if old.layers != new.layers:
             self._repaint_all()
             self._settled.start()
@@ -269,27 +237,12 @@ class LatentPlane(QWidget):
 
     @Slot()
     def _look_closely(self) -> None:
-        self._ask_for_manifold()
+        self.manifold.look(self.camera)
         self.density.look(self.camera)
 
     @Slot()
-    def _density_changed(self) -> None:
-        self._repaint_soon.start() if self._ahead.in_use else self._repaint_all()
-
-    def _ask_for_manifold(self) -> None:
-        if self.workspace.state.layers.manifold:
-            columns = max(2, math.ceil(self.width() / _CELL))
-            rows = max(2, math.ceil(self.height() / _CELL))
-            self.workspace.request_underlay(columns, rows, self.camera.region)
-
-    def _count_in(self, encodings: EncodingsReply) -> None:
-        """Makes the cloud of all points anew, as when more have been encoded."""
-        model = self.workspace.model
-        if model is not None and encodings.mean.shape[1] == self.workspace.projection.latents:
-            self.scatter.count_in(
-                encodings, model.labels, self.workspace.projection, self.workspace.state.hidden
-            )
-            self._repaint_all()
+    def _layer_changed(self) -> None:
+        self._repaint_soon.start() if self._points.renews_itself else self._repaint_all()
 
     def _place_marks(self) -> None:
         self.marks.place(self.workspace.projection, self.workspace.state.pins)
@@ -343,7 +296,7 @@ class LatentPlane(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:
-            self._manifold = None
+            self.manifold.forget()
             self._repaint_all()
             self._settled.start()
         super().changeEvent(event)
@@ -358,7 +311,7 @@ class LatentPlane(QWidget):
                 self.camera,
                 self.workspace.state.layers,
                 self.scatter,
-                self._manifold,
+                self.manifold.image,
                 self.density,
                 axis_names(self.workspace.projection),
                 contours_of(self.workspace.model, self.workspace.projection),
