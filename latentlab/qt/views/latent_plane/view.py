@@ -7,7 +7,7 @@ drag repaints a few thousand pixels however many points there are.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Slot
 from PySide6.QtGui import (
     QHelpEvent,
     QKeyEvent,
@@ -22,11 +22,8 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from latentlab.engine.rendering.projection import Projection
 from latentlab.engine.rendering.requests.opening import EncodingsReply, LoadedReply
-from latentlab.engine.rendering.requests.pictures import SelectionReply, SelectionRequest
-from latentlab.engine.rendering.requests.points import WalkReply, WalkRequest
 from latentlab.engine.types import Point, Region
 from latentlab.models.capabilities import Capability
-from latentlab.qt.clients.deferred_probe import DeferredProbe
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.latent_plane import paint
 from latentlab.qt.views.latent_plane.background import draw_part, painted_base
@@ -35,7 +32,7 @@ from latentlab.qt.views.latent_plane.cloud import Cloud
 from latentlab.qt.views.latent_plane.density import DensityLayer
 from latentlab.qt.views.latent_plane.lasso import Gathering
 from latentlab.qt.views.latent_plane.manifold_layer import ManifoldLayer
-from latentlab.qt.views.latent_plane.marks import Marks
+from latentlab.qt.views.latent_plane.marks_layer import MarksLayer
 from latentlab.qt.views.latent_plane.mouse import Hand
 from latentlab.qt.views.latent_plane.note import PlaneNote, no_points
 from latentlab.qt.views.latent_plane.prior import contours_of, reach_of
@@ -75,11 +72,12 @@ class LatentPlane(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.workspace = workspace
         self.camera = Camera()
-        self.marks = Marks(workspace.projection)
         self._base: QPixmap | None = None
         self._path, self._unfitted = "", True
         self._names = ("", "")
         self.hand = Hand(self, workspace)
+        self._marking = MarksLayer(self, workspace, lambda: self.camera, lambda: self.hand.drag is not None)
+        self.marks = self._marking.marks
         # A view that is still moving asks for no manifold; the old one is stretched meanwhile.
         self._settled = QTimer(self, singleShot=True, interval=40)
         self._settled.timeout.connect(self._look_closely)
@@ -96,13 +94,8 @@ class LatentPlane(QWidget):
         for layer in (self.manifold, self.density):
             layer.changed.connect(self._layer_changed)
         workspace.changed.connect(self._changed)
-        workspace.probed.connect(self._probed)
-        self._deferred_probe = DeferredProbe(workspace, self)
-        self._deferred_probe.moved.connect(self._trailed)
         workspace.loaded.connect(self._loaded)
         workspace.encoded.connect(self._encoded)
-        workspace.on(SelectionRequest).connect(self._selected)
-        workspace.on(WalkRequest).connect(self._walked)
         workspace.turned.connect(self._turned)
 
     @property
@@ -128,7 +121,7 @@ class LatentPlane(QWidget):
         self.hand.hovered = None
         self._names = axis_names(self.workspace.projection)
         self._points.forget()
-        self._place_marks()
+        self._marking.place()
         self.note.say(no_points(model))
         if self._unfitted and not model.can(Capability.ENCODES):
             # There will be no points to fit the view to.
@@ -150,23 +143,12 @@ class LatentPlane(QWidget):
         names, self._names = self._names, axis_names(projection)
         self.manifold.forget()
         self._points.turn()
-        self._place_marks()
+        self._marking.place()
         if names != self._names:
             self.show_all()
         else:  # the same directions, found anew: where the person looks stays
             self._repaint_all()
             self._settled.start()
-
-    @Slot(object)
-    def _selected(self, card: SelectionReply) -> None:
-        self.marks.ellipse = (card.mean, card.sigma)
-        self.update()
-
-    @Slot(object)
-    def _walked(self, walk: WalkReply) -> None:
-        self.marks.walk = walk.points if len(walk.points) > 1 else ()
-        self._place_marks()
-        self.update()
 
     @Slot(object, object)
     def _changed(self, old: SessionState, new: SessionState) -> None:
@@ -175,41 +157,11 @@ class LatentPlane(QWidget):
         if old.layers != new.layers:
             self._repaint_all()
             self._settled.start()
-        if old.selected != new.selected:
-            self.marks.ellipse = None
-            self.update()
-        if old.pins != new.pins:
-            self._place_marks()
-        if (old.frame, old.pins) != (new.frame, new.pins):
-            self.update()
-        self._follow(old, new)
-
-    def _follow(self, old: SessionState, new: SessionState) -> None:
-        """Repaints the marks of probe and pointer where they were and where they are."""
-        for before, after in ((old.probe, new.probe), (old.pointed, new.pointed)):
-            if before != after:
-                self._update_around(before)
-                self._update_around(after)
-
-    @Slot(object, object)
-    def _probed(self, old: SessionState, new: SessionState) -> None:
-        # Under the hand at once; for a hand that is elsewhere, after the picture that it looks at.
-        if self.hand.drag is not None:
-            self._follow(old, new)
-
-    @Slot(object, object)
-    def _trailed(self, old: SessionState, new: SessionState) -> None:
-        if self.hand.drag is None:
-            self._follow(old, new)
 
     def show_trajectory(self, points: tuple[Point, ...], reached: int, hand: str = "") -> None:
         """The way of a diffusion tape through the latent space, the frame in hand marked with its name; ()
         for none."""
-        if points != self.marks.trajectory:
-            self.marks.trajectory = points
-            self._place_marks()
-        self.marks.reached, self.marks.hand = reached, hand
-        self.update()
+        self._marking.show_trajectory(points, reached, hand)
 
     # What is in sight
 
@@ -243,9 +195,6 @@ class LatentPlane(QWidget):
     @Slot()
     def _layer_changed(self) -> None:
         self._repaint_soon.start() if self._points.renews_itself else self._repaint_all()
-
-    def _place_marks(self) -> None:
-        self.marks.place(self.workspace.projection, self.workspace.state.pins)
 
     @Slot()
     def _repaint_all(self) -> None:
@@ -335,15 +284,6 @@ class LatentPlane(QWidget):
             paint.card(
                 painter, self.rect(), self.palette(), self.hand.place, picture, name, self.hand.hovered
             )
-
-    def _update_around(self, z: Point | None) -> None:
-        """Repaints the few pixels about a mark at z."""
-        if z is not None and (flat := self.marks.flat(z)):
-            left, top = self.camera.to_pixel(*flat)
-            if abs(left) < 1e6 and abs(top) < 1e6:
-                middle = QPoint(round(left), round(top))
-                reach = QPoint(paint.REACH, paint.REACH)
-                self.update(QRectF(middle - reach, middle + reach).toAlignedRect())
 
 
 SPEC = ViewSpec(
