@@ -200,11 +200,12 @@ def _tell(event: object, show: Callable[[float, str], None], steps: int) -> None
             if few := few_in_words(event.pictures, event.unknown):
                 warn(few)
         case Progress():
-            words = f"{event.terms.in_words()}, {event.images_per_second:,.0f} images/s"
-            show(event.step / max(1, steps), words)
+            rate = f"{event.images_per_second:,.0f} images/s"
+            show(event.step / max(1, steps), ", ".join(filter(None, (event.terms.in_words(), rate))))
         case EpochEnded():
-            test = "" if event.test is None else f"; test {event.test.in_words()}"
-            warn(f"epoch {event.epoch}: train {event.train.in_words()}{test}")
+            told = (("train", event.train), ("test", event.test))
+            words = (f"{split} {figures.in_words()}" for split, figures in told if figures and figures.values)
+            warn(f"epoch {event.epoch}: {'; '.join(words)}")
         case CheckpointFailed():
             warn(f"no checkpoint at step {event.step:,}: {event.reason}")
         case Finished():

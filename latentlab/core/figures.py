@@ -140,8 +140,8 @@ class Figures:
         return self.values[name]
 
     def in_words(self) -> str:
-        """The figures in a line."""
-        if self.spec.line:
+        """The figures in a line; "" if there are none, as in the midst of a pass over the data."""
+        if self.spec.line and self.values:
             return self.spec.line.format_map(self.values)
         titles = {one.name: one.title for one in self.spec.figures}
         return ", ".join(f"{titles.get(name, name)} {value:.4g}" for name, value in self.values.items())

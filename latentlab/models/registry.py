@@ -176,7 +176,9 @@ def _on_meta(kind: KindSpec, config: Any) -> nn.Module:
 def _checked(name: str, fields: Mapping[str, Any]) -> tuple[KindSpec, Any]:
     kind = find_kind(name)
     config = parse_config(kind.config, fields)
-    count = count_parameters(kind, config)
+    model = _on_meta(kind, config)
+    # Buffers need memory as weights do.
+    count = sum(tensor.numel() for tensor in (*model.parameters(), *model.buffers()))
     if count > MAX_PARAMETERS:
         raise LabError(
             f"the config asks for {count:,} weights, over the limit of {MAX_PARAMETERS:,}",

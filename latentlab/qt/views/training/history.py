@@ -63,9 +63,13 @@ class History:
         match event:
             case Progress():
                 self.spec = event.terms.spec
-                self.train.add(event.step, self._smooth(event.terms))
+                if event.terms.values:  # in the midst of a pass without gradients there are none
+                    self.train.add(event.step, self._smooth(event.terms))
             case EpochEnded():
                 self.spec = event.train.spec
+                if not self._noted and event.train.values:
+                    self.train.add(event.step, event.train)
+                    self.newest.update(event.train.series)
                 if event.test is not None:
                     self.test.add(event.step, event.test)
                     self.held_out.update(event.test.series)
