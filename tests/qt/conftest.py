@@ -8,17 +8,18 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import gc
 import itertools
-import threading
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QSettings, QThread
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.session.session import Session
 from tests.qt.fake_renderer import FakeRenderer
+from tests.qt.leaks import nothing_is_left_behind
+
+__all__ = ["nothing_is_left_behind"]  # a fixture for every test below this folder
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -61,19 +62,3 @@ def workspace(qtbot: QtBot, renderer: FakeRenderer) -> Iterator[Workspace]:
         made.start()
     yield made
     made.stop()
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_left_behind(qapp: QApplication) -> Iterator[None]:
-    """A test fails that leaves a thread running or a top-level widget in sight."""
-    threads = set(threading.enumerate())
-    yield
-    qapp.processEvents()
-    visible = [widget for widget in qapp.topLevelWidgets() if widget.isVisible()]
-    for widget in visible:
-        widget.close()
-    assert not visible, f"left in sight: {visible}"
-    left = [thread for thread in threading.enumerate() if thread not in threads and thread.is_alive()]
-    assert not left, f"threads left running: {left}"
-    running = [thread for thread in qapp.findChildren(QThread) if thread.isRunning()]
-    assert not running, f"QThreads left running: {running}"

@@ -23,6 +23,7 @@ from latentlab.session.neighbours import nearest
 from latentlab.session.state import SessionState
 from tests.qt.fake_renderer import FakeRenderer, picture_at
 from tests.qt.shell import OFFSCREEN, open_window
+from tests.qt.waiting import until_idle
 
 pytestmark = OFFSCREEN
 LEFT = Qt.MouseButton.LeftButton
@@ -187,7 +188,7 @@ def test_that_nothing_is_decoded_before_it_is_seen(
         return any(isinstance(request, AnalogyRequest) for request in renderer.served)
 
     window.workspace.do(SetAnalogy(analogy=(A, B, C)))
-    qtbot.wait(150)
+    until_idle()
     assert not asked()
     window.bench.docks.analogy.raise_()
     qtbot.waitUntil(asked, timeout=2000)

@@ -21,6 +21,7 @@ from latentlab.qt.views.attributes.trust_table import TrustTable
 from latentlab.qt.views.attributes.view import AttributeBoard
 from latentlab.session.edits import ChangeData, MoveProbe
 from tests.qt.fake_renderer import FakeRenderer, picture_at
+from tests.qt.waiting import until_idle
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
@@ -112,7 +113,7 @@ def test_that_before_stays_what_it_was_while_after_follows_the_slider(
     qtbot.waitUntil(
         lambda: np.array_equal(board.after.picture, picture_at(workspace.state.probe)), timeout=2000
     )
-    qtbot.wait(150)
+    until_idle()
     assert np.array_equal(board.before.picture, beginning)
 
 
@@ -218,7 +219,7 @@ def test_that_nothing_is_asked_for_before_it_is_seen(
 ) -> None:
     hidden = AttributeBoard(workspace)
     qtbot.addWidget(hidden)
-    qtbot.wait(100)
+    until_idle()
     assert not any(isinstance(request, DirectionsRequest) for request in renderer.served)
     hidden.show()
     qtbot.waitUntil(lambda: "Hat" in hidden.rows, timeout=2000)
@@ -248,11 +249,11 @@ def test_that_sliding_asks_for_the_picture_before_only_when_that_is_another(
 ) -> None:
     workspace.do(MoveProbe(z=(0.3, -0.7, 1.1)))
     qtbot.waitUntil(lambda: any(isinstance(one, BeforeRequest) for one in renderer.served), timeout=3000)
-    qtbot.wait(100)
+    until_idle()
     renderer.served.clear()
     slide(qtbot, board.rows["Hat"], 1.0)
     slide(qtbot, board.rows["Smile"], -1.0)
-    qtbot.wait(200)
+    until_idle()
     assert not [one for one in renderer.served if isinstance(one, BeforeRequest)]
     workspace.do(MoveProbe(z=(0.4, -0.7, 1.1)))
     qtbot.waitUntil(lambda: any(isinstance(one, BeforeRequest) for one in renderer.served), timeout=3000)

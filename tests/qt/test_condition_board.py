@@ -31,6 +31,7 @@ from latentlab.qt.views.conditions.view import ConditionSelector
 from latentlab.session.edits import MoveProbe, SelectImage, SetCondition
 from tests.qt.fake_renderer import FakeRenderer, picture_at
 from tests.qt.shell import OFFSCREEN, open_window
+from tests.qt.waiting import until_idle
 
 pytestmark = [OFFSCREEN, pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)]
 
@@ -347,7 +348,7 @@ def test_that_the_button_stays_under_the_mouse_when_the_pictures_come(
         assert board.viewport().childAt(place) is draw
         with qtbot.waitSignal(workspace.on(SamplesRequest).signal, timeout=2000):
             qtbot.mouseClick(draw, Qt.MouseButton.LeftButton)
-        qtbot.wait(50)
+        until_idle()
         # To the end of the scrolling, which may be a pixel short.
         assert abs(draw.mapTo(board.viewport(), QPoint(5, 5)).y() - place.y()) <= 2
     assert not any(tile.visibleRegion().isEmpty() for tile in board.samples.tiles[-4:])
@@ -417,14 +418,14 @@ def test_that_nothing_is_asked_for_behind_the_other_tab(
     qtbot: QtBot, workspace: Workspace, whole: AttributeBoard, renderer: FakeRenderer
 ) -> None:
     workspace.do(MoveProbe(z=Z))
-    qtbot.wait(150)
+    until_idle()
     assert not any(isinstance(one, WaysRequest) for one in renderer.served)
 
 
 def test_that_of_many_moves_the_strip_asks_now_and_then(
     qtbot: QtBot, workspace: Workspace, board: ConditionBoard, renderer: FakeRenderer
 ) -> None:
-    qtbot.wait(150)
+    until_idle()
     renderer.served.clear()
     for number in range(200):
         workspace.do(MoveProbe(z=(0.01 * number, 0.0, 0.0)))

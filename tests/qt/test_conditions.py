@@ -21,6 +21,7 @@ from latentlab.qt.views.conditions.view import ConditionSelector
 from latentlab.qt.views.selection_card.view import SelectionCard
 from latentlab.session.edits import MoveProbe, SetCondition, SetPins
 from tests.qt.fake_renderer import FakeRenderer
+from tests.qt.waiting import until_idle
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
@@ -60,7 +61,7 @@ def test_that_every_picture_follows_the_class_that_is_chosen_in_one_undoable_ste
 ) -> None:
     workspace.do(SetPins(pins=((1.0, 0.0), (0.0, 1.0))))
     workspace.request_underlay(3, 3, (-1.0, 1.0, -1.0, 1.0))
-    qtbot.wait(150)
+    until_idle()
     renderer.served.clear()
     workspace.undo_stack.clear()
     qtbot.mouseClick(view.buttons[1], Qt.MouseButton.LeftButton)
@@ -121,11 +122,11 @@ def test_that_the_strip_shows_the_probe_as_every_class_and_a_click_chooses_one(
 def test_that_of_many_moves_the_strip_asks_now_and_then(
     qtbot: QtBot, workspace: Workspace, view: ConditionSelector, renderer: FakeRenderer
 ) -> None:
-    qtbot.wait(100)
+    until_idle()
     renderer.served.clear()
     for number in range(200):
         workspace.do(MoveProbe(z=(0.01 * number, 0.0)))
-    qtbot.wait(150)
+    until_idle()
     strips = [request for request in renderer.served if isinstance(request, ConditionStripRequest)]
     assert 1 <= len(strips) <= 4
     assert strips[-1].points == (workspace.state.probe,) * len(strips[-1].conditions)

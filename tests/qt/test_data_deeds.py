@@ -24,6 +24,7 @@ from latentlab.session.session import Session
 from tests.data.pictures import folder_of
 from tests.qt.fake_renderer import COUNT, SIDE, FakeRenderer
 from tests.qt.shell import OFFSCREEN, open_window
+from tests.qt.waiting import until_idle
 
 pytestmark = OFFSCREEN
 # Such pictures as the fake renderer's model is made for.
@@ -170,7 +171,7 @@ def test_that_data_of_the_command_line_are_asked_about_once_when_the_window_is_u
     qtbot.waitUntil(lambda: window.workspace.encodings is not None, timeout=3000)
     qtbot.keyClick(page, Qt.Key.Key_Escape)
     window.workspace.open(window.workspace.state)
-    qtbot.wait(20)
+    until_idle()
     assert window.bench.controller.data.page is None
     qtbot.waitUntil(lambda: not window.bench.background.busy, timeout=3000)
     window.close()

@@ -27,6 +27,7 @@ from latentlab.session.state import PAIR, Layers, PlaneSettings, SessionState
 from tests.qt.fake_renderer import COUNT, FakeRenderer
 from tests.qt.shell import OFFSCREEN, open_window
 from tests.qt.test_attribute_board import handle
+from tests.qt.waiting import until_idle
 
 pytestmark = [OFFSCREEN, pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)]
 
@@ -131,7 +132,7 @@ def test_that_the_layer_shows_pictures_and_holes_and_undoes(
 ):
     plane = window.bench.plane
     window.workspace.do(SetPlane(plane=PlaneSettings(PAIR, 0, 1)))
-    qtbot.wait(100)
+    until_idle()
     bare = picture(plane)
     assert ink(plane, bare, 1.3, -1.0) == ink(plane, bare, -1.3, -1.0)
     if by == "key":
@@ -184,11 +185,11 @@ def test_that_zoom_and_another_plane_ask_for_another_map(
 def test_that_moving_the_probe_asks_for_no_map(qtbot: QtBot, window: LabWindow, renderer: FakeRenderer):
     window.workspace.do(SetLayers(layers=Layers(False, False, False, True)))
     qtbot.waitUntil(lambda: layer(window.bench.plane).found is not None, timeout=2000)
-    qtbot.wait(100)
+    until_idle()
     count, base = len(maps(renderer)), window.bench.plane._base
     window.workspace.do(MoveProbe(z=(0.5, 0.5, 0.0)))
     qtbot.waitUntil(lambda: weighed(renderer)[-1].z == (0.5, 0.5, 0.0), timeout=2000)
-    qtbot.wait(100)
+    until_idle()
     assert len(maps(renderer)) == count
     assert window.bench.plane._base is base
 
@@ -198,7 +199,7 @@ def test_that_of_a_training_one_map_is_under_way_at_a_time(
 ):
     window.workspace.do(SetLayers(layers=Layers(False, False, False, True)))
     qtbot.waitUntil(lambda: layer(window.bench.plane).found is not None, timeout=2000)
-    qtbot.wait(100)
+    until_idle()
     count = len(maps(renderer))
     known = window.workspace.encodings
     renderer.hold.clear()
@@ -206,7 +207,7 @@ def test_that_of_a_training_one_map_is_under_way_at_a_time(
         window.workspace.encoded.emit(UnfoldedReply(1, known.mean, known.sigma, known.total, step=step))
     renderer.hold.set()
     qtbot.waitUntil(lambda: len(maps(renderer)) > count, timeout=2000)
-    qtbot.wait(100)
+    until_idle()
     assert len(maps(renderer)) == count + 1
     window.workspace.encoded.emit(UnfoldedReply(1, known.mean, known.sigma, known.total, step=9))
     qtbot.waitUntil(lambda: len(maps(renderer)) == count + 2, timeout=2000)

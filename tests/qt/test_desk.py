@@ -22,6 +22,7 @@ from latentlab.session.saved import from_text, to_text
 from latentlab.session.session import Session
 from latentlab.session.state import SessionState
 from tests.qt.fake_renderer import COUNT, FakeRenderer
+from tests.qt.waiting import until_idle
 
 
 def test_that_a_moved_probe_brings_its_picture(qtbot: QtBot, workspace: Workspace) -> None:
@@ -34,7 +35,7 @@ def test_that_a_moved_probe_brings_its_picture(qtbot: QtBot, workspace: Workspac
 def test_that_of_many_moves_the_newest_wins_and_none_queues(
     qtbot: QtBot, workspace: Workspace, renderer: FakeRenderer
 ) -> None:
-    qtbot.wait(50)
+    until_idle()
     renderer.served.clear()
     shown: list[PointReply] = []
     workspace.on(PointRequest).connect(shown.append)
@@ -123,7 +124,7 @@ def test_that_another_split_is_loaded_once_and_undo_goes_back_to_the_first(
     renderer.served.clear()
     with qtbot.waitSignal(workspace.encoded, timeout=2000):
         workspace.do(ChangeData(data="mnist", split="all"))
-    qtbot.wait(50)
+    until_idle()
     assert [q.split for q in renderer.served if isinstance(q, LoadRequest)] == ["all"]
     with qtbot.waitSignal(workspace.encoded, timeout=2000):
         workspace.undo_stack.undo()
@@ -143,10 +144,10 @@ def test_that_a_split_that_cannot_be_read_leaves_the_old_one_chosen(
 def test_that_the_speed_of_a_walk_alone_decodes_nothing_anew(
     qtbot: QtBot, workspace: Workspace, renderer: FakeRenderer
 ) -> None:
-    qtbot.wait(50)
+    until_idle()
     renderer.served.clear()
     workspace.do(SetWalk(walk=replace(workspace.state.walk, frames_per_second=30)))
-    qtbot.wait(50)
+    until_idle()
     assert not renderer.served
 
 

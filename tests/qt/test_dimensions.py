@@ -16,6 +16,7 @@ from latentlab.qt.views.dimensions.view import Dimensions
 from latentlab.session.edits import MoveProbe
 from latentlab.session.state import COMPONENTS, PAIR, PlaneSettings
 from tests.qt.fake_renderer import FakeRenderer
+from tests.qt.waiting import pass_time, until_idle, until_threads_rest
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
@@ -97,11 +98,11 @@ def test_that_sliders_follow_the_probe_even_beyond_their_ends(
 def test_that_the_pictures_of_the_other_dimensions_follow_and_its_own_do_not(
     qtbot: QtBot, workspace: Workspace, view: Dimensions, renderer: FakeRenderer
 ) -> None:
-    qtbot.wait(100)
+    until_idle()
     renderer.served.clear()
     view.rows[1].slider.setValue(100)
     qtbot.waitUntil(lambda: bool(asked(renderer)), timeout=1000)
-    qtbot.wait(100)
+    until_idle()
     request = asked(renderer)[-1]
     assert request.z[1] == 1.0
     assert request.values == VALUES
@@ -174,7 +175,7 @@ def test_that_a_panel_nobody_sees_asks_for_nothing(
     view.hide()
     renderer.served.clear()
     workspace.do(MoveProbe(z=(1.0,) * 6))
-    qtbot.wait(120)
+    until_idle()
     assert not asked(renderer)
     view.show()
     qtbot.waitUntil(lambda: bool(asked(renderer)), timeout=1000)
@@ -187,7 +188,8 @@ def test_that_while_the_hand_moves_pictures_still_come(
     workspace.on(TraversalRequest).connect(shown.append)
     for number in range(30):
         workspace.do(MoveProbe(z=(0.0, 0.0, 0.0, 0.0, 0.0, 0.1 * number)))
-        qtbot.wait(10)
+        pass_time(10)
+    until_threads_rest()
     assert shown, "a request that replaced its predecessor at every move would never be answered"
 
 
@@ -222,7 +224,7 @@ def test_that_the_panel_may_be_240_pixels_wide(view: Dimensions) -> None:
 def test_that_pictures_are_asked_for_anew_when_the_model_has_learnt(
     qtbot: QtBot, workspace: Workspace, view: Dimensions, renderer: FakeRenderer
 ) -> None:
-    qtbot.wait(100)
+    until_idle()
     renderer.served.clear()
     workspace.unfolded.emit(workspace.encodings)
     qtbot.waitUntil(lambda: bool(asked(renderer)), timeout=1000)

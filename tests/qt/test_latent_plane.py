@@ -15,6 +15,7 @@ from latentlab.qt.views.latent_plane.view import LatentPlane
 from latentlab.session.edits import HideClasses, SetLayers
 from latentlab.session.state import Layers
 from tests.qt.fake_renderer import CLASSES, FakeRenderer
+from tests.qt.waiting import until_idle
 
 
 @pytest.fixture
@@ -189,7 +190,7 @@ def test_that_moving_the_probe_repaints_only_around_it(
     qtbot: QtBot, plane: LatentPlane, workspace: Workspace
 ) -> None:
     qtbot.waitUntil(lambda: plane.manifold.image is not None, timeout=2000)
-    qtbot.wait(150)  # whatever the opening still had to paint
+    until_idle()  # whatever the opening still had to paint
     areas = PaintedAreas()
     plane.installEventFilter(areas)
     base = plane._base

@@ -18,6 +18,7 @@ from latentlab.qt.views.manifold_grid.view import ManifoldGrid
 from latentlab.session.edits import LookAt, MoveProbe, PointAt, SetGrid
 from latentlab.session.state import OVER_VIEW, GridSettings
 from tests.qt.fake_renderer import FakeRenderer
+from tests.qt.waiting import pass_time, until_idle
 
 # The offscreen platform says so of every window with a least size.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -143,7 +144,7 @@ class Paints(QObject):
 def test_that_a_moved_probe_repaints_only_the_cells_it_left_and_entered(
     qtbot: QtBot, workspace: Workspace, view: ManifoldGrid
 ) -> None:
-    qtbot.wait(50)
+    until_idle()
     paints = Paints(view.picture)
     workspace.do(MoveProbe(z=(2.0, 2.0)))
     qtbot.waitUntil(lambda: paints.pixels > 0, timeout=1000)
@@ -152,7 +153,7 @@ def test_that_a_moved_probe_repaints_only_the_cells_it_left_and_entered(
     assert paints.pixels < 3 * cell.width() * cell.height()
     paints.pixels = 0
     workspace.do(MoveProbe(z=(1.9, 2.0)))
-    qtbot.wait(50)
+    until_idle()
     assert paints.pixels == 0
 
 
@@ -199,9 +200,10 @@ def test_that_waiting_is_told_only_after_half_a_second(
 ) -> None:
     renderer.hold.clear()
     workspace.do(SetGrid(grid=GridSettings(8)))
-    qtbot.wait(250)
+    pass_time(250)
     assert view.refining.text() == ""
-    qtbot.waitUntil(lambda: "refining" in view.refining.text(), timeout=1000)
+    pass_time(250)
+    assert "refining" in view.refining.text()
     renderer.hold.set()
     qtbot.waitUntil(lambda: view.refining.text() == "", timeout=2000)
 
@@ -276,7 +278,7 @@ def test_that_the_picture_and_the_lines_under_it_never_meet_where_the_panel_is_l
     qtbot.waitExposed(window)
     for _ in range(3):
         window.resizeDocks([dock, below], [10, 600], Qt.Orientation.Vertical)
-        qtbot.wait(20)
+        until_idle()
     parts = [view.picture, view.place, view.caption, view.over, view.size_slider]
     places = [part.geometry() for part in parts]
     wanted, least = view.caption.heightForWidth(view.caption.width()), view.height()

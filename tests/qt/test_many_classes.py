@@ -25,6 +25,7 @@ from latentlab.session.conditions import one_of
 from latentlab.session.edits import MoveProbe
 from tests.qt.fake_renderer import FakeRenderer
 from tests.qt.shell import OFFSCREEN, open_window
+from tests.qt.waiting import until_idle
 
 pytestmark = OFFSCREEN
 MANY = tuple(f"class {number}" for number in range(1000))
@@ -59,7 +60,7 @@ def test_that_a_class_is_found_by_typing_a_part_of_its_name(
     assert view.chooser.currentText() == "class 0"
     renderer.served.clear()
     workspace.do(MoveProbe(z=(0.5, 0.5)))
-    qtbot.wait(150)
+    until_idle()
     assert ConditionStripRequest not in asked(renderer), "a thousand pictures at every move"
 
 
@@ -161,7 +162,7 @@ def test_that_a_legend_of_very_many_classes_is_laid_out_once_and_not_for_each(
     many = replace(workspace.model, classes=MANY, labels=np.arange(len(workspace.model.labels)) % 1000)
     for _ in range(2):
         workspace.loaded.emit(many)
-        qtbot.wait(50)
+        until_idle()
     assert len(legend._chips) == 1000
     assert laid_out[-1] == 1001, "the chips and the button for all"
     assert len(laid_out) < 40, "it was once a thousand times"

@@ -19,6 +19,7 @@ from latentlab.qt.views.manifold_grid.view import ManifoldGrid
 from latentlab.session.edits import MoveProbe, PointAt, SetPins, SetPlane
 from latentlab.session.state import COMPONENTS, PAIR, PlaneSettings
 from tests.qt.fake_renderer import FakeRenderer
+from tests.qt.waiting import pass_time, until_idle, until_threads_rest
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
@@ -48,7 +49,7 @@ def grids(renderer: FakeRenderer, kind: type[GridRequest] = GridRequest) -> list
 
 
 def settle(qtbot: QtBot, renderer: FakeRenderer) -> None:
-    qtbot.wait(700)  # the grid waits for the hand to rest
+    until_idle()  # the grid waits for the hand to rest
     renderer.served.clear()
 
 
@@ -80,7 +81,7 @@ def test_that_a_drag_moves_the_probe_within_the_plane_and_keeps_the_rest(
     assert workspace.projection.rest(workspace.state.probe) == pytest.approx(rest, abs=1e-9)
     place = workspace.projection.to_plane(workspace.state.probe)
     assert place == pytest.approx(plane.camera.to_plane(end.x(), end.y()), abs=1 / plane.camera.scale)
-    qtbot.wait(150)
+    until_idle()
     assert any(isinstance(request, PointRequest) for request in renderer.served)
     assert not any(isinstance(request, GridRequest) for request in renderer.served)
 
@@ -94,7 +95,7 @@ def test_that_grid_and_underlay_follow_what_the_plane_does_not_show(
     for number in range(50):
         workspace.do(MoveProbe(gesture=gesture, z=(1.0, 2.0, 0.01 * number, 3.0)))
     qtbot.waitUntil(lambda: bool(grids(renderer, UnderlayRequest)), timeout=2000)
-    qtbot.wait(150)
+    until_idle()
     for kind in (GridRequest, UnderlayRequest):
         asked = grids(renderer, kind)
         assert len(asked) <= 3, "not at every move"
@@ -111,10 +112,10 @@ def test_that_a_grid_under_way_comes_to_its_end_before_the_next_is_asked_for(
     workspace.on(GridRequest).connect(shown.append)
     renderer.hold.clear()
     workspace.do(MoveProbe(z=(0.0, 0.0, 1.0, 0.0)))
-    qtbot.wait(600)
+    pass_time(600)
     for number in range(2, 5):
         workspace.do(MoveProbe(z=(0.0, 0.0, float(number), 0.0)))
-        qtbot.wait(60)
+        pass_time(60)
     renderer.hold.set()
     qtbot.waitUntil(lambda: bool(shown) and shown[-1].done and shown[-1].base[2] == 4.0, timeout=2000)
     assert [reply.base[2] for reply in shown if reply.done] == [1.0, 4.0]
@@ -127,7 +128,8 @@ def test_that_a_moving_hand_gets_the_manifold_under_it_and_the_grid_when_it_rest
     settle(qtbot, renderer)
     for number in range(1, 12):
         workspace.do(MoveProbe(z=(0.0, 0.0, number / 4, 0.0)))
-        qtbot.wait(50)
+        pass_time(50)
+        until_threads_rest()
     assert grids(renderer, UnderlayRequest)
     assert not grids(renderer)
     qtbot.waitUntil(lambda: bool(grids(renderer)), timeout=2000)
@@ -141,7 +143,7 @@ def test_that_in_two_dimensions_no_move_of_the_probe_asks_for_a_grid(
     settle(qtbot, renderer)
     for number in range(5):
         workspace.do(MoveProbe(z=(float(number), -1.0)))
-        qtbot.wait(50)
+        until_idle()
     assert not any(isinstance(request, GridRequest) for request in renderer.served)
     assert workspace.projection == Projection.pair(0, 1, 2)
 

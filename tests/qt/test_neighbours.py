@@ -18,6 +18,7 @@ from latentlab.qt.views.neighbours import view as module
 from latentlab.qt.views.neighbours.view import COUNT, Neighbours
 from latentlab.session.edits import ChangeData, HideClasses, MoveProbe
 from tests.qt.fake_renderer import FakeRenderer
+from tests.qt.waiting import until_idle
 
 # What the offscreen platform says whenever a window is shown.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -75,7 +76,7 @@ def test_that_nothing_is_searched_while_nobody_sees_it(
     view.hide()
     before = shown(view)
     workspace.do(MoveProbe(z=(2.0, 2.0)))
-    qtbot.wait(100)
+    until_idle()
     assert [button.row for button in view.buttons] == before
     view.show()
     qtbot.waitUntil(lambda: shown(view) == expected(renderer, (2.0, 2.0)), timeout=1000)

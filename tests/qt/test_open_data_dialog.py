@@ -22,6 +22,7 @@ from latentlab.qt.clients.task_queue import TaskQueue
 from latentlab.qt.open_data.dialog import OpenDataDialog, Stage
 from tests.data.pictures import folder_of, noise, write
 from tests.qt.shell import OFFSCREEN
+from tests.qt.waiting import pass_time
 
 pytestmark = OFFSCREEN
 
@@ -172,7 +173,7 @@ def test_that_the_newest_of_many_previews_wins_and_most_are_never_made(
     side = page.page.choices.side
     for side_chosen in (16, 28, 48, 64):
         side.setCurrentIndex(side.findData(side_chosen))
-        table.qtbot.wait(5)
+        pass_time(5)
     slow.let_go.set()
     widths: list[int] = []
     real = page.page.strip.show_preview

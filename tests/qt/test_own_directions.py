@@ -28,6 +28,7 @@ from latentlab.session.state import SessionState
 from tests.qt.fake_renderer import FakeRenderer
 from tests.qt.shell import OFFSCREEN, open_window
 from tests.qt.test_attribute_board import slide
+from tests.qt.waiting import until_idle
 
 pytestmark = OFFSCREEN
 LEFT = Qt.MouseButton.LeftButton
@@ -456,6 +457,6 @@ def test_that_groups_that_went_while_their_direction_was_named_make_none(
     workspace.do(SetGroups())
     renderer.served.clear()
     answer(qtbot, board, "Mine")
-    qtbot.wait(50)
+    until_idle()
     assert not any(isinstance(request, GroupsRequest) for request in renderer.served)
     assert "both groups" in board.shelf.yours.groups.note.text()

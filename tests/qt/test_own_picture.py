@@ -26,6 +26,7 @@ from latentlab.qt.widgets.images import from_qimage
 from latentlab.session.edits import AddAttributes, MoveProbe
 from tests.qt.fake_renderer import FakeRenderer, picture_at
 from tests.qt.shell import OFFSCREEN, open_window
+from tests.qt.waiting import until_idle
 
 pytestmark = OFFSCREEN
 LEFT = Qt.MouseButton.LeftButton
@@ -231,7 +232,7 @@ def test_that_a_drag_of_the_frame_moves_what_is_seen_and_the_probe_as_one_step(
     qtbot.mousePress(view.frame, LEFT, pos=middle)
     for step in range(1, 6):
         qtbot.mouseMove(view.frame, middle + QPoint(4 * step, 0))
-        qtbot.wait(40)
+        until_idle()
     qtbot.mouseRelease(view.frame, LEFT, pos=middle + QPoint(20, 0))
     own = window.workspace.state.own_picture
     assert own is not None
@@ -241,7 +242,7 @@ def test_that_a_drag_of_the_frame_moves_what_is_seen_and_the_probe_as_one_step(
     window.workspace.undo_stack.undo()
     assert window.workspace.state.probe == (2.0, 0.5, 1.0)
     assert view.frame.fitting.x == 0.5
-    qtbot.wait(200)
+    until_idle()
     assert window.workspace.state.probe == (2.0, 0.5, 1.0), "what an undo brings back is not followed anew"
     assert window.workspace.undo_stack.canRedo()
 

@@ -44,6 +44,7 @@ from tests.data.pictures import noise, write
 from tests.qt.diffusion.test_diffusion_view import save_tiny_denoiser
 from tests.qt.shell import OFFSCREEN, open_window
 from tests.qt.test_dropping import drop, picture
+from tests.qt.waiting import until_idle
 from tests.qt.walking import HOSTILE, MARK, MOST_WIDTH, fault_of, faults
 from tests.tiny import save_tiny_cvae
 
@@ -104,15 +105,15 @@ def see_all(qtbot: QtBot, window: LabWindow) -> None:
     for dock in window.bench.docks.all:
         dock.show()
         dock.raise_()
-        qtbot.wait(30)
+        until_idle()
     pages = window.bench.attributes.pages
     window.bench.docks.show_attributes()
     for place in range(pages.count()):
         pages.setCurrentIndex(place)
-        qtbot.wait(30)
+        until_idle()
     window.bench.palette.open_at_top()
     window.bench.actions.refresh()
-    qtbot.wait(100)
+    until_idle()
 
 
 def directions_file(folder: Path, model: Path) -> Path:
@@ -172,7 +173,7 @@ def test_that_no_name_does_anything_in_a_dialog(qtbot: QtBot, window: LabWindow,
         pages.append(OpenDataDialog(Spec.parse(str(data)), window.bench.background, window))
     for page in pages:
         page.open()
-    qtbot.wait(200)
+    until_idle()
     qtbot.waitUntil(lambda: not window.bench.background.busy, timeout=10000)
     wrong, counts = faults()
     shown = [

@@ -20,6 +20,7 @@ from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.selection_card.view import SelectionCard
 from latentlab.session.edits import SelectImage
 from tests.qt.fake_renderer import COUNT, SIDE, FakeRenderer
+from tests.qt.waiting import until_idle
 
 # What the offscreen platform says whenever a window is shown.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -183,7 +184,7 @@ def test_that_nothing_is_clipped_however_narrow(
 ) -> None:
     select(qtbot, workspace, 7)
     card.resize(width, card.heightForWidth(width))
-    qtbot.wait(1)
+    until_idle()
     assert card.minimumSizeHint().width() <= 260
     assert card.reconstruction.height() >= min(card.reconstruction.width() // SIDE * SIDE, 224)
     parts = (card.original, card.reconstruction, *card.draws, *card.figures.labels.values())

@@ -43,6 +43,7 @@ from latentlab.session.session import Session
 from latentlab.session.state import SessionState
 from latentlab.session.switching import for_model
 from tests.qt.fake_renderer import COUNT, FakeRenderer
+from tests.qt.waiting import until_idle
 
 PLAIN, TOLD = "mnist-vae-2d", "told"
 FEW = 5
@@ -130,7 +131,7 @@ def test_that_what_was_asked_of_the_model_before_is_not_answered_any_more(
         renderer.hold.set()
     kinds = {type(request) for request in renderer.served}
     assert {SamplesRequest, TrajectoryRequest, DirectionsRequest} <= kinds
-    qtbot.wait(50)
+    until_idle()
     assert (came, refused) == ([], [])
     # What is asked of the new one is.
     with qtbot.waitSignal(workspace.on(SamplesRequest).signal, timeout=3000):
@@ -363,5 +364,5 @@ def test_that_a_model_that_cannot_be_brought_back_is_tried_once(qtbot: QtBot, sl
     workspace.refused.connect(lambda refusal: refused.append(refusal.request))
     renderer.hold.set()
     qtbot.waitUntil(lambda: len(refused) == 2, timeout=3000)
-    qtbot.wait(100)
+    until_idle()
     assert refused == [LoadRequest, LoadRequest]

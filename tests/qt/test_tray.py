@@ -16,6 +16,7 @@ from latentlab.qt.widgets.film_strip import PICTURE
 from latentlab.session.bounds import MAX_PINS, TRAY_FULL
 from latentlab.session.edits import MoveProbe, SetPins
 from tests.qt.fake_renderer import picture_at
+from tests.qt.waiting import until_idle
 
 # The offscreen platform says so of every window with a least size.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -212,7 +213,7 @@ def test_that_pins_lie_side_by_side_and_the_panel_may_be_240_pixels_wide(
     assert full.minimumSizeHint().width() <= 240
     for width, height in ((240, 150), (420, 190), (900, 170)):
         full.resize(width, height)
-        qtbot.wait(10)
+        until_idle()
         boxes = [full.strip.visualItemRect(full.strip.item(row)) for row in range(3)]
         assert all(a.right() < b.left() for a, b in pairwise(boxes))
         assert all(box.height() <= full.strip.viewport().height() for box in boxes)

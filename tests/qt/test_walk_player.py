@@ -18,6 +18,7 @@ from latentlab.qt.widgets.colours import Theme, palette_for
 from latentlab.session.edits import SetPins, SetWalk, ShowFrame
 from latentlab.session.state import SLERP, WalkSettings
 from tests.qt.fake_renderer import picture_at
+from tests.qt.waiting import until_idle
 
 # The offscreen platform says so of every window with a least size.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -206,7 +207,7 @@ def test_that_every_control_is_whole_at_any_size(
     qtbot: QtBot, ready: WalkPlayer, width: int, height: int
 ) -> None:
     ready.resize(width, height)
-    qtbot.wait(20)
+    until_idle()
     assert (ready.width(), ready.height()) == (width, height)
     for control in (ready.path, ready.steps, ready.speed, ready.play, ready.slider, ready.probe_here):
         assert ready.player.rect().contains(control.geometry())

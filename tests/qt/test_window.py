@@ -36,6 +36,7 @@ from latentlab.session.pictures import in_words
 from latentlab.session.state import PictureKeys, SessionState
 from tests.qt.fake_renderer import COUNT, FakeRenderer
 from tests.qt.shell import OFFSCREEN, open_window
+from tests.qt.waiting import until_idle
 
 pytestmark = OFFSCREEN
 
@@ -87,10 +88,10 @@ def test_that_the_dimensions_behind_the_grids_tab_ask_for_nothing_until_they_are
     with open_window(qtbot, tmp_path, renderer) as window:
         for _ in range(2):
             window.bench.docks.grid.raise_()
-            qtbot.wait(150)
+            until_idle()
             renderer.served.clear()
             window.workspace.do(MoveProbe(z=(1.0, 2.0, 0.0, window.workspace.state.probe[3] + 1.0)))
-            qtbot.wait(150)
+            until_idle()
             assert not asked()
             window.bench.docks.dimensions.raise_()
             qtbot.waitUntil(asked, timeout=2000)
@@ -106,16 +107,16 @@ def test_that_grid_and_tray_are_in_front_of_what_shares_their_places(qtbot: QtBo
             assert docks.training.visibleRegion().isEmpty()
             docks.dimensions.raise_()
             docks.training.hide()
-            qtbot.wait(50)
+            until_idle()
             window.bench.docks.arrange()
-            qtbot.wait(50)
+            until_idle()
 
 
 def test_that_nothing_is_clipped_in_a_small_window(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
         window.resize(1000, 700)
         window.bench.docks.arrange()
-        qtbot.wait(50)
+        until_idle()
         assert (window.width(), window.height()) == (1000, 700)
         assert window.bench.plane.width() >= 300
         for dock in window.bench.docks.all:

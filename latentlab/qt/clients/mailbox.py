@@ -14,7 +14,13 @@ class Mailbox:
     def __init__(self) -> None:
         self._waiting: dict[type[Request[Any]], Request[Any]] = {}
         self._changed = threading.Condition()
-        self._closed = False
+        self._closed = self._rests = False
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing lies here and whoever takes has nothing else to do either."""
+        with self._changed:
+            return self._rests and not self._waiting
 
     @property
     def closed(self) -> bool:
@@ -37,7 +43,9 @@ class Mailbox:
         """
         with self._changed:
             if at_most != 0.0:
+                self._rests = at_most is None
                 self._changed.wait_for(lambda: self._waiting or self._closed, at_most)
+                self._rests = False
             taken = list(self._waiting.values())
             self._waiting.clear()
             return taken

@@ -73,6 +73,11 @@ class RenderThread(EndingThread):
         # When the hand moved last, and when patient work may go on although it moves.
         self._moved_at = self._patient_until = 0.0
 
+    @property
+    def idle(self) -> bool:
+        """Whether all that was asked is done, its replies on their way. A thread that has ended is idle."""
+        return self._mailbox.idle or not self.isRunning()
+
     def give_way(self) -> None:
         """The hand moves elsewhere: for a moment most of the time is not for this thread."""
         self._hand_until = time.monotonic() + _HAND_RESTS_S

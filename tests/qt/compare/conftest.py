@@ -13,6 +13,7 @@ from latentlab.qt.compare.window import CompareWindow
 from latentlab.session.state import SessionState
 from tests.qt.compare.comparing import Opened, ready
 from tests.qt.fake_renderer import FakeRenderer
+from tests.qt.waiting import until_idle
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def open_compare(qtbot: QtBot, tmp_path: Path, renderers: list[FakeRenderer]) ->
             column for column, model in zip(window.view.columns, models, strict=False) if model != "missing"
         ]
         qtbot.waitUntil(lambda: all(ready(column) for column in good), timeout=5000)
-        qtbot.wait(60)
+        until_idle()
         return window
 
     yield opened

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.qt.compare.comparing import Opened, child, drag, ready
 from tests.qt.shell import OFFSCREEN
+from tests.qt.waiting import until_idle
 
 pytestmark = OFFSCREEN
 
@@ -114,6 +115,6 @@ def test_that_an_empty_column_says_what_to_do(open_compare: Opened) -> None:
 def test_that_the_legend_stays_when_its_column_goes(qtbot: QtBot, open_compare: Opened) -> None:
     window = open_compare(["a", "b", "c"])
     qtbot.mouseClick(window.view.columns[0].remove, Qt.MouseButton.LeftButton)
-    qtbot.wait(20)
+    until_idle()
     qtbot.mouseClick(child(window.view.legend, "classChip_2"), Qt.MouseButton.LeftButton)
     assert all(column.workspace.state.hidden == {2} for column in window.view.columns)

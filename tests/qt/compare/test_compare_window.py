@@ -15,6 +15,7 @@ from latentlab.qt.compare.window import CompareWindow
 from tests.qt.compare.comparing import Opened, asked, child, drag, pixel, ready
 from tests.qt.fake_renderer import COUNT, FakeRenderer
 from tests.qt.shell import OFFSCREEN, open_window
+from tests.qt.waiting import until_idle
 
 pytestmark = OFFSCREEN
 
@@ -114,7 +115,7 @@ def test_that_planes_keep_their_reach_when_the_window_changes_its_size(
     scale, width = one.plane.camera.scale, one.plane.width()
     for height in (900, 620, 800, 700):
         window.resize(1000, height)
-        qtbot.wait(10)
+        until_idle()
     assert one.plane.width() == width
     assert one.plane.camera.scale == pytest.approx(scale, rel=0.02)
     assert two.plane.camera.scale == pytest.approx(scale, rel=0.02)
@@ -184,6 +185,6 @@ def test_that_a_drag_there_asks_nothing_of_the_lab(
         qtbot.waitUntil(lambda: ready(first), timeout=3000)
         before = asked(lab.served)
         drag(qtbot, first, QPoint(20, 20))
-        qtbot.wait(80)
+        until_idle()
         assert asked(lab.served) == before
         assert window.workspace.state.probe == (0.0, 0.0)

@@ -26,6 +26,7 @@ from latentlab.session.edits import (
 from latentlab.session.own_edits import SetGroups
 from latentlab.session.state import Layers, SessionState
 from tests.qt.fake_renderer import COUNT, FakeRenderer
+from tests.qt.waiting import until_idle
 
 
 @dataclass
@@ -60,7 +61,7 @@ def join(qtbot: QtBot, link: Link) -> Iterator[Joined]:
             workspace.join(plane.look_at)
             with qtbot.waitSignal(workspace.encoded, timeout=5000):
                 workspace.open_model("some")
-            qtbot.wait(5)
+            until_idle()
             return plane
 
         yield joined

@@ -20,6 +20,7 @@ from latentlab.qt.app import _state_for
 from latentlab.qt.shell.main_window import LabWindow
 from latentlab.session.state import SessionState
 from tests.qt.shell import OFFSCREEN, open_window
+from tests.qt.waiting import pass_time, until_idle
 from tests.tiny import save_tiny_model
 
 pytestmark = [OFFSCREEN, pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)]
@@ -104,7 +105,7 @@ def test_that_a_panel_left_open_draws_at_the_next_start_though_it_is_there_befor
 
     def start_slowly(window: LabWindow) -> None:
         window.compose()
-        qtbot.wait(300)
+        pass_time(300)
         start(window)
 
     monkeypatch.setattr(LabWindow, "start", start_slowly)
@@ -263,7 +264,7 @@ def test_that_the_panel_is_higher_while_it_is_in_front_and_gives_the_height_back
         window.resize(1300, 860)
         qtbot.waitUntil(lambda: window.bench.docks.in_front(window.bench.docks.tray), timeout=2000)
         window.bench.docks.fit()
-        qtbot.wait(50)
+        until_idle()
         low = window.bench.docks.tray.height()
         window.bench.docks.show_diffusion()
         qtbot.waitUntil(lambda: window.bench.docks.diffusion.height() > low + 80, timeout=2000)

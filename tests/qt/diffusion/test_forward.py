@@ -25,6 +25,7 @@ from latentlab.qt.views.diffusion.seeded_noise import SeededNoise
 from latentlab.session.edits import SelectImage
 from tests.qt.diffusion.fake_service import STEPS, FakeService, noise_of
 from tests.qt.fake_renderer import COUNT, FakeRenderer
+from tests.qt.waiting import until_idle
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 LEFT = Qt.MouseButton.LeftButton
@@ -133,7 +134,7 @@ def test_that_without_noise_the_picture_is_predicted_and_nobody_is_asked(
         page.slider.setValue(20)
     service.served.clear()
     page.slider.setValue(0)
-    qtbot.wait(150)
+    until_idle()
     assert beliefs(service) == []
     assert np.array_equal(page.pictures[2].picture, page.pictures[0].picture)
     assert not page.come_back.isEnabled()
@@ -147,7 +148,7 @@ def test_that_a_page_that_is_not_seen_asks_for_nothing(
     with qtbot.waitSignal(diffusion.opened, timeout=3000):
         diffusion.open("fake-ddpm")
     page.slider.setValue(60)
-    qtbot.wait(150)
+    until_idle()
     assert beliefs(service) == []
     page.show()
     qtbot.waitUntil(lambda: [request.t for request in beliefs(service)] == [60], timeout=3000)
@@ -228,7 +229,7 @@ def test_that_it_asks_for_a_model_while_there_is_none(
 @pytest.mark.parametrize("width", [240, 440, 900])
 def test_that_nothing_is_cut_off_at_any_width(qtbot: QtBot, page: ForwardPage, width: int) -> None:
     page.resize(width, 500)
-    qtbot.wait(20)
+    until_idle()
     for widget in (*page.pictures, page.curves, page.come_back, page.time, page.next):
         place = widget.mapTo(page, widget.rect().topRight())
         assert 0 <= place.x() < page.width(), widget.objectName()
@@ -239,7 +240,7 @@ def test_that_pictures_and_curves_fill_the_room_and_none_is_out_of_sight(
     qtbot: QtBot, page: ForwardPage, width: int, height: int, side: int
 ) -> None:
     page.resize(width, height)
-    qtbot.wait(20)
+    until_idle()
     for widget in (*page.pictures, page.curves, page.slider, page.come_back):
         place = QRect(widget.mapTo(page, QPoint(0, 0)), widget.size())
         assert page.rect().contains(place), widget.objectName()

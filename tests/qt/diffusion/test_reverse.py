@@ -19,6 +19,7 @@ from latentlab.qt.views.diffusion.tape.runner import MOST_TRACKS
 from latentlab.qt.views.diffusion.tape.store import frame_bytes
 from latentlab.qt.views.diffusion.tape.strip import Tape
 from tests.qt.diffusion.fake_service import SIDE, FakeService, grey
+from tests.qt.waiting import until_idle
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 LEFT = Qt.MouseButton.LeftButton
@@ -179,7 +180,7 @@ def test_that_stop_leaves_what_is_there_and_says_so(
     assert page.transport.words.text() == "Stopped at t = 65."
     qtbot.waitUntil(lambda: service.served[-1] == TapeRequest(service.served[-1].generation, None))
     service.hold.set()
-    qtbot.wait(30)
+    until_idle()
     assert len(page.frames) == 8
     scrub(qtbot, page, 3)
     assert page.frame is page.frames[3]

@@ -35,6 +35,7 @@ from latentlab.qt.views.diffusion.start.page import BETWEEN, HOLE, PICTURE, Star
 from latentlab.session.edits import SelectImage
 from tests.qt.diffusion.fake_service import SIDE, FakeService, noise_of
 from tests.qt.fake_renderer import FakeRenderer
+from tests.qt.waiting import until_idle
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 LEFT = Qt.MouseButton.LeftButton
@@ -219,7 +220,7 @@ def test_that_of_two_pictures_the_later_one_stays(qtbot: QtBot, tmp_path: Path, 
     drop(page, second)
     drop(page, first)
     qtbot.mouseClick(page.source.selected, LEFT)
-    qtbot.wait(150)
+    until_idle()
     assert "mnist" in page.source.words.text()
 
 
@@ -332,7 +333,7 @@ def test_that_a_tape_can_come_back_before_its_model_is_there(
 def test_that_nothing_is_cut_off_at_any_width(qtbot: QtBot, page: StartPage, width: int, choice: str) -> None:
     page.resize(width, 500)
     page.choose(choice)
-    qtbot.wait(20)
+    until_idle()
     for widget in page.findChildren(QWidget):
         if widget.isVisible() and widget.objectName().startswith(("start", "mask", "between", "strength")):
             right = widget.mapTo(page, widget.rect().topRight()).x()
@@ -350,7 +351,7 @@ def test_that_pictures_are_as_large_as_the_room_allows_and_nothing_is_out_of_sig
         (BETWEEN, (page.between.count,)),
     ):
         page.choose(choice)
-        qtbot.wait(20)
+        until_idle()
         for widget in (*seen, page.draw):
             place = QRect(widget.mapTo(page, QPoint(0, 0)), widget.size())
             assert page.rect().contains(place), widget.objectName()

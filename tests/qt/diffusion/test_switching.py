@@ -26,6 +26,7 @@ from latentlab.qt.clients.denoiser_client import DenoiserClient
 from latentlab.qt.shell.main_window import LabWindow
 from tests.qt.diffusion.fake_service import FakeService, noise_of
 from tests.qt.shell import OFFSCREEN, open_window
+from tests.qt.waiting import until_idle
 
 pytestmark = [OFFSCREEN, pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)]
 
@@ -79,7 +80,7 @@ def test_that_no_page_reads_the_one_denoiser_under_the_other(
         for place in range(pages.count()):
             pages.setCurrentIndex(place)
             forward.slider.setValue(steps)
-            qtbot.wait(20)
+            until_idle()
         # Under way as the next one is opened: a belief, a tape of all steps, and noise.
         pages.setCurrentWidget(forward)
         forward.dice.click()
@@ -103,7 +104,7 @@ def test_that_what_was_asked_of_the_denoiser_before_is_not_answered_any_more(
     # Served by the new model, if at all.
     with qtbot.waitSignal(workspace.opened, timeout=10_000):
         workspace.believe(frame, LONG)
-    qtbot.wait(50)
+    until_idle()
     assert came == []
 
 

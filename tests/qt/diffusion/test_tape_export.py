@@ -25,6 +25,7 @@ from latentlab.qt.shell.main_window import LabWindow
 from tests.qt.diffusion.test_diffusion_view import save_tiny_denoiser
 from tests.qt.shell import OFFSCREEN, open_window
 from tests.qt.test_dropping import drop
+from tests.qt.waiting import until_idle
 
 pytestmark = [OFFSCREEN, pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)]
 LEFT = Qt.MouseButton.LeftButton
@@ -269,7 +270,7 @@ def test_that_mp4_is_offered_only_where_it_can_be_written(
         assert (page.format.findText("MP4 film") >= 0) == (found is not None)
         page.reject()
         monkeypatch.undo()
-        qtbot.wait(1)
+        until_idle()
 
 
 def test_that_saving_is_offered_only_while_there_is_a_tape(qtbot: QtBot, tmp_path: Path, model: Path) -> None:

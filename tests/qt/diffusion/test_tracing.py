@@ -16,6 +16,7 @@ from latentlab.qt.shell.main_window import LabWindow
 from latentlab.session.switching import for_model
 from tests.qt.fake_renderer import SIDE, FakeRenderer
 from tests.qt.shell import OFFSCREEN, open_window
+from tests.qt.waiting import until_idle
 
 pytestmark = [OFFSCREEN, pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)]
 
@@ -68,7 +69,7 @@ def test_that_scrubbing_moves_the_mark_without_asking_again(
     tracing.show((frames[2], 0))
     qtbot.waitUntil(lambda: window.bench.plane.marks.reached == 2, timeout=3000)
     assert window.bench.plane.marks.hand.endswith("t = 600")
-    qtbot.wait(150)
+    until_idle()
     assert sum(isinstance(request, TrajectoryRequest) for request in renderer.served) == asked
 
 
@@ -117,7 +118,7 @@ def test_that_pictures_of_another_size_leave_the_plane_alone(
     Tracing(window.workspace, window.bench.plane, lambda: frames, lambda: "mnist", window).show(
         (frames[-1], 0)
     )
-    qtbot.wait(150)
+    until_idle()
     assert window.bench.plane.marks.trajectory == ()
     assert not any(isinstance(request, TrajectoryRequest) for request in renderer.served)
 
@@ -135,7 +136,7 @@ def test_that_a_way_found_by_one_model_is_never_in_the_plane_of_another(
         window.workspace.open(for_model(window.workspace.state, "other"))
     assert window.bench.plane.marks.trajectory == ()
     tracing.show((frames[2], 0))
-    qtbot.wait(150)
+    until_idle()
     assert window.bench.plane.marks.trajectory == ()
     assert drawn == [0]
 
@@ -158,7 +159,7 @@ def test_that_a_tape_of_other_data_has_no_way_in_the_plane(
             window.workspace, window.bench.plane, lambda: frames, lambda learnt=learnt: learnt, window
         )
         tracing.show((frames[-1], 0))
-        qtbot.wait(200)
+        until_idle()
         qtbot.waitUntil(lambda count=count: len(window.bench.plane.marks.trajectory) == count, timeout=3000)
         tracing.clear()
 
@@ -173,7 +174,7 @@ def test_that_pictures_in_colour_have_no_way_among_grey_ones(
     Tracing(window.workspace, window.bench.plane, lambda: frames, lambda: "mnist", window).show(
         (frames[-1], 0)
     )
-    qtbot.wait(150)
+    until_idle()
     assert (window.bench.plane.marks.trajectory, refused) == ((), [])
     assert not any(isinstance(request, TrajectoryRequest) for request in renderer.served)
 
