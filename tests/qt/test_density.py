@@ -15,8 +15,8 @@ from pytestqt.qtbot import QtBot
 from latentlab.engine.rendering.projection import Projection
 from latentlab.engine.rendering.requests.grids import DensityMapReply, DensityMapRequest, ProbeDensityRequest
 from latentlab.engine.rendering.requests.opening import UnfoldedReply
-from latentlab.qt.controllers.density_watcher import FarWarning
 from latentlab.qt.shell.main_window import LabWindow
+from latentlab.qt.views.attributes.far_warning import FarWarning
 from latentlab.qt.views.attributes.row import AttributeRow
 from latentlab.qt.views.latent_plane import density_paint
 from latentlab.qt.views.latent_plane.density import DensityLayer

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from latentlab.plain import one_line
 from latentlab.qt.widgets.plain_text import plain_tip
@@ -42,3 +42,13 @@ class Line(QWidget):
         words = self.fontMetrics().elidedText(one_line(self._text), self._elide, self.width())
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
         painter.end()
+
+
+def as_a_label(line: QLineEdit) -> None:
+    """Has a line show figures that can be copied and not typed over."""
+    line.setReadOnly(True)
+    line.setFrame(False)
+    line.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+    palette = QPalette()
+    palette.setColor(QPalette.ColorRole.Base, Qt.GlobalColor.transparent)
+    line.setPalette(palette)

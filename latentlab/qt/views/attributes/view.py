@@ -27,10 +27,10 @@ from latentlab.models.capabilities import Capability
 from latentlab.qt.clients.burst import Burst
 from latentlab.qt.clients.coalesce import Asking
 from latentlab.qt.clients.workspace import Workspace
-from latentlab.qt.controllers.density_watcher import FarWarning
 from latentlab.qt.views.attributes.addable import moved
 from latentlab.qt.views.attributes.board_form import BoardForm
 from latentlab.qt.views.attributes.condition_board import ConditionBoard
+from latentlab.qt.views.attributes.far_warning import FarWarning
 from latentlab.qt.views.attributes.own_directions import owned
 from latentlab.qt.views.attributes.row import AttributeRow
 from latentlab.qt.views.attributes.sections_list import Shelf

@@ -21,12 +21,13 @@ from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import MAX_COORDINATE, Point, is_coordinate
 from latentlab.models.capabilities import Capability
 from latentlab.qt.clients.workspace import Workspace
-from latentlab.qt.controllers.density_watcher import ProbeDensityLine, as_a_label
+from latentlab.qt.views.probe.density_line import ProbeDensityLine
 from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.widgets.flow_layout import FlowLayout
 from latentlab.qt.widgets.number_field import in_ascii, read_real
 from latentlab.qt.widgets.picture_label import CrispPicture
 from latentlab.qt.widgets.plain_text import Label, plain_tip
+from latentlab.qt.widgets.text_line import as_a_label
 from latentlab.session.edits import MoveProbe
 from latentlab.session.state import SessionState
 
