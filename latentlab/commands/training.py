@@ -26,9 +26,10 @@ from latentlab.engine.training.events import (
     Progress,
     Started,
 )
+from latentlab.engine.training.from_data import learns_from
 from latentlab.engine.training.plan import check_plan, figures_of, means_something
 from latentlab.engine.training.presets import few_in_words, fields_for, plan_for
-from latentlab.engine.training.run import Saved, TrainingRun, learns_from
+from latentlab.engine.training.run import Saved, TrainingRun
 from latentlab.engine.training.run_log import RunLog
 from latentlab.engine.training.state import load_state, state_path
 from latentlab.engine.training.trainer import TrainingError

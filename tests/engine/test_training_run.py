@@ -13,8 +13,9 @@ import latentlab
 from latentlab.data.image_set import ImageSet
 from latentlab.engine.files.checkpoint import load_model
 from latentlab.engine.training.events import EpochEnded, Finished, Started
+from latentlab.engine.training.from_data import learns_from
 from latentlab.engine.training.plan import TrainingPlan, check_plan
-from latentlab.engine.training.run import Saved, TrainingRun, learns_from
+from latentlab.engine.training.run import Saved, TrainingRun
 from latentlab.errors import LabError
 from tests.tiny import toy_set
 

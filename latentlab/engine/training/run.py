@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import math
 import time
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
@@ -22,9 +23,7 @@ import torch
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet, size_in_words
 from latentlab.data.learnt import Learnt
-from latentlab.data.pictures.palette import palette_of
-from latentlab.data.spec import dealt_by_count
-from latentlab.engine.attributes.conditions import is_known_of_any, known_of, known_to, require_known
+from latentlab.engine.attributes.conditions import known_to, require_known
 from latentlab.engine.files.checkpoint import ModelCard, save_model
 from latentlab.engine.files.destination import check_destination
 from latentlab.engine.files.kept_paths import found_data, kept_data, seen_from
@@ -37,12 +36,13 @@ from latentlab.engine.training.events import (
     Started,
     TrainingEvent,
 )
+from latentlab.engine.training.from_data import as_it_was, conditions_for, palette_for, shares
 from latentlab.engine.training.plan import TrainingPlan, check_plan
-from latentlab.engine.training.presets import presets, require_enough
+from latentlab.engine.training.presets import require_enough
 from latentlab.engine.training.state import TrainingState, load_state, model_path, save_state, state_path
 from latentlab.engine.training.trainer import Trainer
 from latentlab.errors import LabError
-from latentlab.models.registry import build, find_kind
+from latentlab.models.registry import build
 
 CHECKPOINT_EVERY_S = 30.0
 # The first one comes at the first event after so many seconds: who stops soon has something to go on from.
@@ -113,9 +113,9 @@ class TrainingRun:
         require_enough(len(train), len(test), train.name)
         check_plan(plan)
         fields = {
-            **_conditions(kind, config, train),
+            **conditions_for(kind, config, train),
             **config,
-            **_palette(config, train),
+            **palette_for(config, train),
             "shape": train.shape,
         }
         # The state of torch's own generator is put back: who else draws from it should not notice.
@@ -147,7 +147,7 @@ class TrainingRun:
         path = Path(path).absolute()
         state = load_state(path)
         found = found_data(state.data, path.parent, state.data_seen)
-        data, train = _as_it_was(found, state.fingerprint)
+        data, train = as_it_was(found, state.fingerprint)
         if train is None:
             raise LabError(
                 f"{data} holds other pictures than when this training began", path, "Begin it anew"
@@ -232,7 +232,7 @@ class TrainingRun:
                 "split": self.train.split,
                 "images": len(self.learnt),
                 "sha256": self.train.fingerprint,
-                **_shares(self.train),
+                **shares(self.train),
                 "learnt": Learnt.of(self.learnt.keys.hashes).as_text(),
             },
             metrics=self.metrics,
@@ -251,28 +251,6 @@ class TrainingRun:
         return Saved(path, self.metrics)
 
 
-def _as_it_was(data: str, fingerprint: str) -> tuple[str, ImageSet | None]:
-    """The training pictures of this fingerprint, and how they are asked for; None if they have changed.
-
-    Before there were keys, pictures were dealt by their count.
-    """
-    for spec in dict.fromkeys((data, dealt_by_count(data))):
-        train = catalog.load(spec, "train")
-        if train.fingerprint == fingerprint:
-            return spec, train
-    return data, None
-
-
-def learns_from(kind: str, data: ImageSet) -> ImageSet:
-    """The pictures that a model of this kind can learn from: those of which is known what it is told.
-
-    Raises:
-        LabError: if nothing is known of them, and the kind cannot do without.
-    """
-    fields = _conditions(kind, {}, data)
-    return known_of(fields.get("condition_names", ()), fields.get("exclusive", True), data)
-
-
 def _available(device: str) -> str:
     """The device if this computer has it now; else whatever it has."""
     try:
@@ -282,54 +260,9 @@ def _available(device: str) -> str:
     return device
 
 
-def _conditions(kind: str, config: Mapping[str, Any], data: ImageSet) -> dict[str, Any]:
-    """What a conditional model is told by default: the classes, or else the attributes, of its data."""
-    if not hasattr(find_kind(kind).config, "condition_names") or config.get("condition_names"):
-        return {}
-    for names, exclusive in ((data.classes, True), (data.attribute_names, False)):
-        # Of a split of which none is known there is none to tell.
-        if names and is_known_of_any(names, exclusive, data):
-            return {"condition_names": names, "exclusive": exclusive}
-    about = find_kind(kind)
-    if not about.needs_conditions:
-        return {"condition_names": (), "exclusive": False}
-    what = f"{data.name} has neither classes nor attributes"
-    if data.classes or data.attribute_names:
-        what = f"of no picture of {data.name} ({data.split}) the class or all attributes are known"
-    raise LabError(
-        f"{what}, and {about.needs_conditions}",
-        hint="Sort the pictures into a folder for each class, put a table of attributes beside them, "
-        f"or train a model that needs none, such as a {find_kind(presets()[0].choice.kind).label}",
-    )
-
-
-def _shares(data: ImageSet) -> dict[str, Any]:
-    """How often each attribute is there: enough to draw from where the pictures are not at hand."""
-    if data.attributes is None:
-        return {}
-    known = torch.ones_like(data.attributes) if data.attributes_known is None else data.attributes_known
-    shares = (data.attributes.sum(0) / known.sum(0).clamp(min=1)).tolist()
-    return {
-        "attributes": {
-            name: round(share, 4) for name, share in zip(data.attribute_names, shares, strict=True)
-        }
-    }
-
-
-def _palette(config: Mapping[str, Any], data: ImageSet) -> dict[str, Any]:
-    """The colours that the pictures are drawn with, where the likelihood speaks of them."""
-    if config.get("likelihood") != "palette" or config.get("palette"):
-        return {}
-    try:
-        colours, pixel = palette_of(data.images)
-    except LabError as error:
-        hint = "Choose another likelihood (window: Options …; command line: --likelihood gaussian)"
-        raise LabError(error.what, hint=hint) from None
-    return {"palette": colours, "pixel": pixel}
-
-
 def _metrics(last: EpochEnded) -> dict[str, float | int]:
     """An epoch's figures on the held-out pictures."""
     if last.test is None:
         return {}
-    return {**last.test.values, "epochs": last.epoch, "steps": last.step}
+    known = {name: value for name, value in last.test.values.items() if not math.isnan(value)}
+    return {**known, "epochs": last.epoch, "steps": last.step}

@@ -36,6 +36,7 @@ from latentlab.qt.clients.training_orders import (
 )
 
 if TYPE_CHECKING:
+    from latentlab.engine.training.from_data import learns_from
     from latentlab.engine.training.plan import TrainingPlan
     from latentlab.engine.training.run import TrainingRun
 
@@ -108,7 +109,7 @@ class TrainingThread(EndingThread):
 
     def _make(self) -> TrainingRun:
         from latentlab.data import catalog
-        from latentlab.engine.training.run import TrainingRun, learns_from
+        from latentlab.engine.training.run import TrainingRun
 
         beginning = self._beginning
         if isinstance(beginning, GoOn):

@@ -1,0 +1,83 @@
+"""What the pictures decide of a training: what the model is told, its colours, and what it can learn from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+
+from latentlab.data import catalog
+from latentlab.data.image_set import ImageSet
+from latentlab.data.pictures.palette import palette_of
+from latentlab.data.spec import dealt_by_count
+from latentlab.engine.attributes.conditions import is_known_of_any, known_of
+from latentlab.engine.training.presets import presets
+from latentlab.errors import LabError
+from latentlab.models.registry import find_kind
+
+
+def learns_from(kind: str, data: ImageSet) -> ImageSet:
+    """The pictures that a model of this kind can learn from: those of which is known what it is told.
+
+    Raises:
+        LabError: if nothing is known of them, and the kind cannot do without.
+    """
+    fields = conditions_for(kind, {}, data)
+    return known_of(fields.get("condition_names", ()), fields.get("exclusive", True), data)
+
+
+def conditions_for(kind: str, config: Mapping[str, Any], data: ImageSet) -> dict[str, Any]:
+    """What a conditional model is told by default: the classes, or else the attributes, of its data."""
+    if not hasattr(find_kind(kind).config, "condition_names") or config.get("condition_names"):
+        return {}
+    for names, exclusive in ((data.classes, True), (data.attribute_names, False)):
+        # Of a split of which none is known there is none to tell.
+        if names and is_known_of_any(names, exclusive, data):
+            return {"condition_names": names, "exclusive": exclusive}
+    about = find_kind(kind)
+    if not about.needs_conditions:
+        return {"condition_names": (), "exclusive": False}
+    what = f"{data.name} has neither classes nor attributes"
+    if data.classes or data.attribute_names:
+        what = f"of no picture of {data.name} ({data.split}) the class or all attributes are known"
+    raise LabError(
+        f"{what}, and {about.needs_conditions}",
+        hint="Sort the pictures into a folder for each class, put a table of attributes beside them, "
+        f"or train a model that needs none, such as a {find_kind(presets()[0].choice.kind).label}",
+    )
+
+
+def shares(data: ImageSet) -> dict[str, Any]:
+    """How often each attribute is there: enough to draw from where the pictures are not at hand."""
+    if data.attributes is None:
+        return {}
+    known = torch.ones_like(data.attributes) if data.attributes_known is None else data.attributes_known
+    each = (data.attributes.sum(0) / known.sum(0).clamp(min=1)).tolist()
+    return {
+        "attributes": {name: round(share, 4) for name, share in zip(data.attribute_names, each, strict=True)}
+    }
+
+
+def palette_for(config: Mapping[str, Any], data: ImageSet) -> dict[str, Any]:
+    """The colours that the pictures are drawn with, where the likelihood speaks of them."""
+    if config.get("likelihood") != "palette" or config.get("palette"):
+        return {}
+    try:
+        colours, pixel = palette_of(data.images)
+    except LabError as error:
+        hint = "Choose another likelihood (window: Options …; command line: --likelihood gaussian)"
+        raise LabError(error.what, hint=hint) from None
+    return {"palette": colours, "pixel": pixel}
+
+
+def as_it_was(data: str, fingerprint: str) -> tuple[str, ImageSet | None]:
+    """The training pictures of this fingerprint, and how they are asked for; None if they have changed.
+
+    Before there were keys, pictures were dealt by their count.
+    """
+    for spec in dict.fromkeys((data, dealt_by_count(data))):
+        train = catalog.load(spec, "train")
+        if train.fingerprint == fingerprint:
+            return spec, train
+    return data, None
