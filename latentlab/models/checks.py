@@ -79,7 +79,7 @@ def require_conditions(names: tuple[str, ...], *, exclusive: bool, least: int) -
     one name."""
     what = "classes" if exclusive else "attributes"
     if len(names) < least:
-        raise LabError(f"the model has {len(names)} {what} to tell of, and needs {least}")
+        raise LabError(f"the model has {len(names)} {what}, and needs {least}")
     if len(names) > (MOST_CLASSES if exclusive else MOST_ATTRIBUTES):
         raise _too_many(len(names), exclusive=exclusive)
     if len(set(names)) < len(names):
@@ -90,8 +90,8 @@ def require_conditions(names: tuple[str, ...], *, exclusive: bool, least: int) -
 def _too_many(count: int, *, exclusive: bool) -> LabError:
     what, most = ("classes", MOST_CLASSES) if exclusive else ("attributes", MOST_ATTRIBUTES)
     return LabError(
-        f"{count:,} {what}; at most {most:,} can be told apart by a model",
-        hint=f"Train on a part of the {what}, or a model that is told none, such as a VAE",
+        f"{count:,} {what}; at most {most:,} can be used by a model",
+        hint=f"Train on a part of the {what}, or an unconditional model such as a VAE",
     )
 
 

@@ -12,7 +12,7 @@ _WHY: Mapping[Capability, str] = {
     Capability.ENCODES: "{name} has no encoder: pictures of the data have no place in its latent space.",
     Capability.HAS_PRIOR: "{name} has no prior: it does not say where in its latent space to draw from.",
     Capability.HAS_LIKELIHOOD: "{name} has no likelihood: it does not say how well a picture fits a point.",
-    Capability.TELLS_DENSITY: "{name} does not say how likely a picture is.",
+    Capability.TELLS_DENSITY: "{name} has no density of pictures.",
     Capability.SAMPLES: "{name} draws no pictures of its own.",
     Capability.SAMPLES_STEPWISE: "{name} draws its pictures at once, without steps to look at.",
     Capability.DENOISES: "{name} is no diffusion model: it does not separate noise from picture.",

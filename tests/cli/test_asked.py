@@ -79,13 +79,13 @@ def test_that_a_seed_repeats_and_the_sheet_says_what_was_asked(run, cvae: Path, 
     names = [tmp_path / f"{name}.png" for name in "abc"]
     words = ("sample", cvae, "--condition", "hat=1", "-n", 12)
     outcomes = [run(*words, "--seed", seed, "-o", out) for seed, out in zip((7, 7, 8), names, strict=True)]
-    assert "seed 7; hat=1; the rest as in 32 of 64 real pictures of beings (train)" in outcomes[0].out
+    assert "seed 7; hat=1; the others as in 32 of 64 real pictures of beings (train)" in outcomes[0].out
     assert names[0].read_bytes() == names[1].read_bytes()
     assert told(names[0]) != told(names[2])
     made = read_provenance(names[0])
     assert (made.what, made.seed, made.extra["condition"]) == ("samples", 7, "hat=1")
     assert made.extra["names"] == "hat,beard,smile"
-    assert "that agree" in made.extra["rest"]
+    assert "that match" in made.extra["rest"]
 
 
 def test_that_all_is_left_to_chance_where_nothing_is_asked(run, cvae: Path, tmp_path: Path) -> None:

@@ -317,7 +317,7 @@ def test_that_what_goes_along_in_the_data_is_told_along(
 def test_that_directions_are_steered_by_the_classifier_that_is_named(run, told_attributes, tmp_path: Path):
     judge = save_tiny_classifier(tmp_path / "judge.safetensors", TRAITS, exclusive=False, data="beings")
     words = ("attributes", told_attributes, "--method", "steered")
-    assert "no classifier ships for beings" in run(*words).complaint
+    assert "no classifier is shipped for beings" in run(*words).complaint
     outcome = run(*words, "--classifier", judge)
     assert outcome.out.splitlines()[0] == "told on beings: steered through the decoder"
     other = save_tiny_classifier(tmp_path / "other.safetensors")
@@ -381,7 +381,7 @@ def test_that_directions_are_steered_by_the_classifier_that_is_named(run, told_a
         (["analogy", "{model}", "{face}", "{face}", "{new}.jpg", "-o", "{new}.png"], "no such file"),
         (["analogy", "{model}", "{face}", "{bad}", "{face}", "-o", "{new}.png"], "bad.png: cannot be read"),
         (["analogy", "{model}", "{face}", "{face}", "{folder}", "-o", "{new}.png"], "is a folder"),
-        (["analogy", "{model}", "{face}", "{face}", "{face}", "-o", "{new}"], "no ending"),
+        (["analogy", "{model}", "{face}", "{face}", "{face}", "-o", "{new}"], "no file extension"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )

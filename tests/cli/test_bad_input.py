@@ -28,7 +28,7 @@ WALK = ("--from", "0,0", "--to", "1,1")
         (["manifold", "{model}"], "--out"),
         (["manifold", "{model}", "-n", "0", "-o", "{new}.png"], "-n"),
         (["manifold", "{model}", "-o", "{new}.tiff"], ".tiff"),
-        (["manifold", "{model}", "-o", "{new}"], "no ending"),
+        (["manifold", "{model}", "-o", "{new}"], "no file extension"),
         (["manifold", "{model}", "-o", "{new}/grid.png"], "folder does not exist"),
         (["manifold", "{model}", "-o", "{new}.png", "--range", "3,-3"], "3,-3"),
         (["manifold", "{model}", "-o", "{new}.png", "--range", "nan,3"], "nan,3"),

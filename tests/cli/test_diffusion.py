@@ -117,7 +117,7 @@ def test_that_flags_of_another_kind_of_model_are_refused(run, model, plain, ddpm
     for flag in ("--mean", "--draw"):
         assert f"{flag} has no effect for plain" in run("sample", plain, flag, *out).complaint
     assert "it is not conditional" in run("sample", plain, "--guidance", 2, *out).complaint
-    assert "the model has none" in run("sample", plain, "--class", "odd", *out).complaint
+    assert "the model is not conditional" in run("sample", plain, "--class", "odd", *out).complaint
     assert (
         "conditioned on attributes. Use --condition" in run("sample", faces, "--class", "hat", *out).complaint
     )
@@ -170,7 +170,7 @@ def test_that_a_recipe_says_all_and_another_model_is_told(run, ddpm, plain, tmp_
     assert "will not be the same" in done.err
     drawing = save(tmp_path / "drawing.png", np.zeros((8, 8)))
     complaint = run("diffuse", plain, "--recipe", drawing, "-o", tmp_path / "x.webp").complaint
-    assert "drawing.png: says nothing of a tape" in complaint
+    assert "drawing.png: holds no description of a tape" in complaint
 
 
 def test_that_a_recipe_for_a_model_with_other_conditions_is_refused_and_says_for_which(
@@ -395,7 +395,7 @@ def test_that_python_tells_a_conditional_vae(model, tmp_path: Path):
     points = cvae.sample(3, 1, condition=told)
     assert points.shape == (3, 1, 8, 8)
     assert not np.array_equal(points, cvae.sample(3, 1))
-    with pytest.raises(LabError, match="the model has none"):
+    with pytest.raises(LabError, match="the model is not conditional"):
         latentlab.sample(model, 2, condition="hat")
     with pytest.raises(LabError, match="is not a diffusion model"):
         latentlab.sample(model, 2, steps=10)

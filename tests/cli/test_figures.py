@@ -114,7 +114,7 @@ def test_that_evaluate_says_when_held_out_pictures_were_learnt_from(run, tmp_pat
     learnt = 40 - len(held_out)
     assert outcome.json["learnt_from"] == learnt
     assert (
-        f"note: {learnt} of the {learnt} held-out pictures of data were learnt from by this model"
+        f"note: {learnt} of the {learnt} held-out pictures of data were used to train this model"
         in outcome.err
     )
 

@@ -131,7 +131,7 @@ def test_that_a_conditional_model_is_told_by_class_name(run, tmp_path: Path):
 
 def test_that_a_model_without_conditions_cannot_be_told(run, model: Path, tmp_path: Path):
     complaint = run("sample", model, "--condition", "3", "-o", tmp_path / "x.png").complaint
-    assert "a condition was given, and the model has none" in complaint
+    assert "a condition was given, but the model is not conditional" in complaint
 
 
 def test_that_encodings_can_go_to_the_projector(run, model: Path, tmp_path: Path):

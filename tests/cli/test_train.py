@@ -315,7 +315,7 @@ def test_that_a_log_that_cannot_be_written_is_told_once_and_the_training_ends_we
     out = tmp_path / "m.safetensors"
     outcome = run("train", "vae", *SMALL, "--out", out, "--log", tmp_path / "log")
     assert outcome.code == 0, outcome
-    assert outcome.err.count("the log ends here, for it cannot be written (No space left on device)") == 1
+    assert outcome.err.count("the log stops here because it cannot be written (No space left on device)") == 1
     assert load_model(out).card.metrics["epochs"] == 2
 
 

@@ -333,7 +333,7 @@ def test_that_x_t_is_made_of_the_belief_and_its_noise(diffusion: Diffusion):
         (Recipe(1, SamplerSettings(steps=21)), "21 steps are more than the 20 times"),
         (
             Recipe(1, SamplerSettings(steps=5), branches=(Branch(5, SamplerSettings(steps=5)),)),
-            "a branch leaves at frame 5",
+            "a branch starts at frame 5",
         ),
         (
             Recipe(1, SamplerSettings(steps=5, conditions=((1.0, 0.0),))),

@@ -95,7 +95,7 @@ def test_that_steering_tells_how_far_it_is_and_what_was_steered_is_kept(loaded: 
 
 
 def test_that_without_a_classifier_steering_is_refused_before_anything_is_encoded(loaded: LoadedModel):
-    with pytest.raises(LabError, match="no classifier ships for toy"):
+    with pytest.raises(LabError, match="no classifier is shipped for toy"):
         next(iter(DirectionFinder().find(loaded, DirectionsRequest(1, "toy", "steered"))))
 
 

@@ -149,7 +149,7 @@ def test_that_conditions_are_drawn_as_they_occur():
     rows = {tuple(row) for row in data.attributes.float().tolist()}
     y = told_as_in(model, data, 200, seed=0)
     assert y.shape == (200, 3)
-    assert {tuple(row) for row in y.tolist()} <= rows, "a beard and a smile do not go together"
+    assert {tuple(row) for row in y.tolist()} <= rows, "a beard and a smile cannot be combined"
     assert torch.equal(y, told_as_in(model, data, 200, seed=0))
     assert not torch.equal(y, told_as_in(model, data, 200, seed=1))
     assert told_as_in(Painter(()), data, 3, 0) is None
@@ -309,7 +309,7 @@ def test_that_another_classifier_can_be_named_by_its_file(files, capsys):
         (("toy-vae", "--leave-out", "a"), "--leave-out means nothing for toy-vae"),
         (("toy-ddpm", "--split", "test"), "--split means nothing for toy-ddpm"),
         (("toy-ddpm", "--samples", 5), "it is a diffusion model"),
-        (("toy-ddpm", *QUICK, "--classifier", "toy-vae"), "is no classifier"),
+        (("toy-ddpm", *QUICK, "--classifier", "toy-vae"), "is not a classifier"),
         (("toy-ddpm", *QUICK, "--classifier", "nobody"), "nobody"),
         (("toy-ddpm", *QUICK, "--eta", "2"), "eta"),
         (("toy-ddpm", *QUICK, "--guidance", "nan"), "guidance"),

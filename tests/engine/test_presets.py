@@ -156,7 +156,7 @@ def test_that_what_is_given_is_not_proposed_and_decides_what_goes_with_it():
 
 def test_that_few_pictures_are_warned_of_and_too_few_refused_in_words():
     assert [few_in_words(count) for count in (0, 500, 60_000)] == ["", "", ""]
-    assert "36 pictures are few: a model soon knows them by heart (overfitting)" in few_in_words(36)
+    assert "36 pictures are few: a model soon overfits" in few_in_words(36)
     assert few_in_words(600, 1).startswith("Of the 601 training pictures 1 is left out, ")
     assert few_in_words(36, 1200).startswith("Of the 1,236 training pictures 1,200 are left out, ")
     assert "36 pictures are few" in few_in_words(36, 1200)

@@ -137,7 +137,7 @@ def test_that_a_field_that_is_missing_or_unknown_is_refused(path):
         (("manner", "guidance"), 21, "guidance is 21"),
         (("manner", "sampler"), "euler", "no sampler is called 'euler'"),
         (("start", "repeats"), 51, "repeats is 51"),
-        (("branches", 1, "at"), 3, "before the one that it leaves from"),
+        (("branches", 1, "at"), 3, "before the branch that it starts from"),
         (("branches", 0, "at"), 10_001, "branch's frame is 10001"),
     ],
     ids=str,
@@ -151,7 +151,7 @@ def test_that_a_number_out_of_range_is_told(path, value, reason: str):
 @pytest.mark.parametrize("count", [3, 5, 10_000_000])
 def test_that_a_picture_that_unpacks_to_more_or_less_than_it_says_is_refused(count: int):
     packed = base64.b64encode(zlib.compress(bytes(count))).decode()
-    with pytest.raises(LabError, match="are no picture of shape"):
+    with pytest.raises(LabError, match="are not a picture of shape"):
         from_json(changed(("start", "pixels", "zlib"), lambda inner, key: inner.__setitem__(key, packed)))
 
 

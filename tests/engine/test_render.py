@@ -217,7 +217,7 @@ def test_that_a_plane_wants_two_latents(renderer, tmp_path):
 
 
 def test_that_a_request_of_no_known_kind_is_told(renderer):
-    with pytest.raises(LabError, match="nobody answers a Request"):
+    with pytest.raises(LabError, match="no handler for a request of type Request"):
         replies(renderer, Request(1))
 
 

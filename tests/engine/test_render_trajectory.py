@@ -30,5 +30,5 @@ def test_that_what_lies_outside_of_a_pictures_range_is_clipped(renderer: Rendere
 
 
 def test_that_pictures_of_another_shape_are_told(renderer: Renderer):
-    with pytest.raises(LabError, match="have no place in the plane"):
+    with pytest.raises(LabError, match="cannot be shown in the plane"):
         replies(renderer, TrajectoryRequest(1, np.zeros((2, 3, 8, 8), np.float32)))

@@ -172,7 +172,7 @@ def unfinished(folder: Path) -> Path:
 def test_that_other_data_than_at_the_beginning_are_told(tmp_path, monkeypatch):
     path = unfinished(tmp_path)
     monkeypatch.setattr(catalog, "load", lambda name, split: toy_set("other"))
-    with pytest.raises(LabError, match="other pictures than when this training began"):
+    with pytest.raises(LabError, match="other pictures than when this training started"):
         TrainingRun.resume(path)
 
 
@@ -197,10 +197,10 @@ def test_that_a_damaged_file_is_told(tmp_path, damage):
 
 CARDS = {
     "future": ({"format": 99}, "newer LatentLab"),
-    "no plan": ({"plan": 3}, "no proper field 'plan'"),
+    "no plan": ({"plan": 3}, "no valid field 'plan'"),
     "absurd plan": ({"plan": {"epochs": -1}}, "epochs is -1"),
     "unknown plan": ({"plan": {"speed": 3}}, "'speed' is unknown"),
-    "no step": ({"values": {}}, "no proper field 'step'"),
+    "no step": ({"values": {}}, "no valid field 'step'"),
     "other model": ({"config": {"latents": 9}}, "the training's .* has shape"),
 }
 

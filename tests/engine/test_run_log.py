@@ -102,7 +102,7 @@ def test_that_a_log_that_can_no_longer_be_written_says_so_once_and_leaves_whole_
     with monkeypatch.context() as patch:
         patch.setattr(log, "_lines", _FullDisk(log._lines, room=20))
         told = [log.add(Progress(step, 1, TRAIN, 1000.0, 5.0, 1.0)) for step in (2, 3, 4)]
-    assert told[0].startswith(f"{tmp_path / 'run'}: the log ends here")
+    assert told[0].startswith(f"{tmp_path / 'run'}: the log stops here")
     assert "No space left on device" in told[0]
     assert told[1:] == ["", ""]
     assert log.close() == ""

@@ -155,7 +155,7 @@ def test_that_classifiers_of_something_else_are_refused():
     z, a = corners()
     with pytest.raises(LabError, match="does not know 'Middle'"):
         learnt(Square(), judge(Seer()), z, ("Middle", "Right"), a, torch.eye(2))
-    with pytest.raises(LabError, match="is no classifier"):
+    with pytest.raises(LabError, match="is not a classifier"):
         learnt(Square(), judge(Square()), z, ("Left", "Right"), a, torch.eye(2))
     other = VAE(VAEConfig(shape=(1, 8, 8), encoder_widths=(8,), decoder_widths=(8,)))
     with pytest.raises(LabError, match="another shape"):

@@ -241,7 +241,7 @@ def test_that_what_cannot_be_written_is_refused_before_the_tape_is_run(alpha_bar
         ("taken.webp", "already exists", {}),
         ("tape.txt", "'.txt' is unknown", {}),
         ("no/tape.webp", "its folder does not exist", {}),
-        ("tape.gif", "60 frames a second, expected 0.5 to 50", {"frames_per_second": 60}),
+        ("tape.gif", "60 frames per second, expected 0.5 to 50", {"frames_per_second": 60}),
         ("tape.webp", "too many", {"frames": 10_000, "scale": 64}),
         ("tape.png", "over the limit", {"frames": 10_000, "scale": 64}),
         ("tape.npz", "over the limit", {"frames": 1001, "recipe": Recipe(64), "shape": (3, 32, 32)}),
@@ -271,8 +271,8 @@ def picture(path: Path, provenance: Provenance | None) -> Path:
 @pytest.mark.parametrize(
     ("provenance", "reason"),
     [
-        (None, "says nothing of a tape"),
-        (Provenance("probe", "m", "h", (0.0, 1.0)), r"shows no tape \(probe\)"),
+        (None, "holds no description of a tape"),
+        (Provenance("probe", "m", "h", (0.0, 1.0)), r"does not show a tape \(probe\)"),
         (Provenance("diffusion", "m", "h"), "its recipe was too large"),
         (Provenance("diffusion", "m", "h", extra={"recipe": "{}"}), "its recipe is damaged"),
         (
@@ -299,7 +299,7 @@ def test_that_an_npz_that_is_none_of_ours_is_refused_by_name(diffusion, alpha_ba
     for arrays, reason in (
         (texts, "has no array 'recipe'"),
         ({**texts, "recipe": np.str_("{")}, "its recipe is damaged"),
-        ({**texts, "recipe": np.zeros(3)}, "'recipe' is no text"),
+        ({**texts, "recipe": np.zeros(3)}, "'recipe' is not text"),
         ({**texts, "recipe": np.array([{}], dtype=object)}, "'recipe' is damaged"),
         ({**texts, "recipe": np.zeros(2_000_000)}, "'recipe' is too large"),
     ):

@@ -251,7 +251,7 @@ def test_that_the_averaged_weights_are_the_last_good_ones_when_the_loss_breaks()
 
 def test_that_a_data_set_smaller_than_a_batch_is_told():
     with pytest.raises(
-        LabError, match=r"a batch of 16 is more .* toy has 10\. Choose a batch of at most 10 "
+        LabError, match=r"a batch of 16 is larger .* toy has 10\. Choose a batch of at most 10 "
     ):
         Trainer(make_vae(SMALL), toy_set("train", 10), QUICK)
 

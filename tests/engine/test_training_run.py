@@ -171,7 +171,7 @@ def test_that_many_classes_can_be_told_and_told_apart(tmp_path: Path, kind: str)
 def test_that_more_classes_than_that_are_refused_in_words(tmp_path: Path):
     names = tuple(map(str, range(1200)))
     train = dataclasses.replace(toy_set("train"), labels=torch.arange(64), classes=names)
-    with pytest.raises(LabError, match="1,200 classes; at most 1,000 can be told apart") as told:
+    with pytest.raises(LabError, match="1,200 classes; at most 1,000 can be used") as told:
         TrainingRun("ddpm", {"widths": (8,)}, PLAN, train, train, tmp_path / "m.safetensors")
     assert "config field" not in str(told.value)
     assert "Train on a part of the classes" in str(told.value)

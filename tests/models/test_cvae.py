@@ -69,7 +69,7 @@ def test_that_a_condition_of_another_length_is_told():
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"condition_names": ()}, "0 classes to tell of, and needs 1"),
+        ({"condition_names": ()}, "0 classes, and needs 1"),
         ({"condition_names": ("a", "a")}, "two of the classes are called 'a'"),
         ({"condition_names": ("a", 3)}, "'condition_names' is 3, expected str"),
     ],

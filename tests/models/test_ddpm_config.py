@@ -88,7 +88,7 @@ BAD = {
     "a name twice": ({"condition_names": ["a", "a"]}, "two of the classes are called 'a'"),
     "many names": (
         {"condition_names": [str(n) for n in range(1200)]},
-        "1,200 classes; at most 1,000 can be told apart by a model",
+        "1,200 classes; at most 1,000 can be used by a model",
     ),
     "number for a name": ({"condition_names": [3]}, "'condition_names' is 3, expected str"),
     "a number for a switch": ({"exclusive": 1}, "'exclusive' is 1, expected bool"),

@@ -83,7 +83,7 @@ def test_that_no_place_outside_of_models_names_a_kind():
         "from latentlab.models.ddpm import unet",
         "from latentlab.models import cvae",
         "isinstance(model, models.Classifier)",
-        'hint = "latentlab train classifier makes one"',
+        'hint = "Train one with latentlab train classifier"',
         'tip = "the weight of the KL: 1 for a VAE"',
         "config = VAEConfig()",
     ],

@@ -143,7 +143,7 @@ def test_that_groups_in_one_place_are_told_in_words(
     workspace.do(SetGroups(group_a=(3,), group_b=(4,)))
     qtbot.mouseClick(board.shelf.yours.groups.make, LEFT)
     answer(qtbot, board)
-    qtbot.waitUntil(lambda: "middle in the same place" in board.shelf.yours.groups.note.text())
+    qtbot.waitUntil(lambda: "same mean" in board.shelf.yours.groups.note.text())
     assert workspace.state.own == ()
 
 

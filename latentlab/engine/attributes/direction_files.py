@@ -66,7 +66,9 @@ def load_directions(path: str | Path, *, latents: int | None = None) -> Directio
     readers = {".safetensors": _read_safetensors, ".npz": _read_npz}
     reader = readers.get(path.suffix.lower())
     if reader is None:
-        raise LabError(f"the ending {path.suffix!r} is unknown", path, f"Known: {', '.join(SUFFIXES)}")
+        raise LabError(
+            f"the file extension {path.suffix!r} is unknown", path, f"Known: {', '.join(SUFFIXES)}"
+        )
     _require_small_file(path)
     vectors, fields = reader(path)
     try:
@@ -224,7 +226,7 @@ def _counts(values: list[Any]) -> tuple[int, ...]:
 
 def _trust(found: Any) -> Trust:
     if not isinstance(found, dict) or found.keys() != {"auc", "cohens_d", "have", "lack"}:
-        raise LabError("its card has figures that are none")
+        raise LabError("its card has invalid figures")
     have, lack = _counts([found["have"], found["lack"]])
     return Trust(_figure(found["auc"], 0.0, 1.0), _figure(found["cohens_d"], -1e300, 1e300), have, lack)
 

@@ -76,7 +76,7 @@ class Directions:
         if not np.isfinite(self.vectors).all():
             raise LabError("the vectors hold NaN or infinite numbers")
         if not len(self.have) == len(self.lack) == len(self.trust) == count:
-            raise LabError(f"counts or figures that are not one for each of the {count:,} names")
+            raise LabError(f"counts and figures must be one for each of the {count:,} names")
 
     def __len__(self) -> int:
         return len(self.names)
@@ -147,7 +147,7 @@ def shift(directions: Directions, z: ArrayLike, amounts: Mapping[str, float]) ->
             known = ", ".join(directions.names[:_LISTED]) + (", …" if len(directions) > _LISTED else "")
             raise LabError(f"no attribute is called {name[:80]!r}", hint=f"Known: {known}")
         if not math.isfinite(amount):
-            raise LabError(f"{name} is to be added {amount} times, expected a finite number")
+            raise LabError(f"{name} has the amount {amount}, expected a finite number")
         points = points + amount * directions.vectors[directions.names.index(name)].astype(np.float64)
     return points.astype(np.float32)
 

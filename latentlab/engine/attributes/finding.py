@@ -141,7 +141,7 @@ def directions_among(
     """
     require_method(method)
     if method not in METHODS:
-        raise LabError("steered directions are learnt through the decoder, not from the places alone")
+        raise LabError("steered directions are trained through the decoder, not from encodings alone")
     z, train, held_out_z, test = *of_known_class(z, train), *of_known_class(held_out_z, test)
     told = known_among_pictures(z, train, held_out_z, test)
     return told.judged(told.vectors(z, method).float(), method)
@@ -162,7 +162,7 @@ def steered_among(
         LabError: as `find_directions`, and without a classifier, or for one that knows other pictures.
     """
     if judge is None:
-        raise LabError("steered directions need a classifier that tells the attributes")
+        raise LabError("steered directions need a classifier of the attributes")
     # The others of a picture are kept as they are, so all of them have to be known.
     z, train, held_out_z, test = *wholly_known(z, train), *wholly_known(held_out_z, test)
     told = known_among_pictures(z, train, held_out_z, test)
@@ -184,13 +184,13 @@ def data_of(loaded: LoadedModel, data: str | None = None) -> str:
         return name
     if isinstance(name, str) and name:
         raise LabError(
-            f"{loaded.name} learnt from {name}, pictures of your own, and its file does not say where "
-            "they lie",
-            hint="Name their path (command line: --data PATH)",
+            f"{loaded.name} was trained on {name}, pictures of your own, and its file does not "
+            "say where they are",
+            hint="Give their path (command line: --data PATH)",
         )
     raise LabError(
         f"{loaded.name} does not say which data set it was trained on",
-        hint=f"Name one (command line: --data): {', '.join(catalog.CATALOG)}, or the path of your own",
+        hint=f"Choose one (command line: --data): {', '.join(catalog.CATALOG)}, or the path of your own",
     )
 
 

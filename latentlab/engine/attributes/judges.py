@@ -22,8 +22,8 @@ def classifier_for(data: str, asked: str = "", device: str | torch.device = "cpu
     name = asked or f"{Spec.parse(data).source}-{kind}"
     if not asked and name not in model_files():
         raise LabError(
-            f"no classifier ships for {data}",
-            hint=f"{how_to_train(Capability.CLASSIFIES)} --data {data} --out FILE makes one; name it with "
-            "--classifier",
+            f"no classifier is shipped for {data}",
+            hint=f"train one with {how_to_train(Capability.CLASSIFIES)} --data {data} --out FILE, and give it "
+            "with --classifier",
         )
     return load_model(name, device)

@@ -75,14 +75,18 @@ def known_among_pictures(z: Tensor, train: ImageSet, held_out_z: Tensor, test: I
     names, a = attributes_of(train)
     test_names, held_out = attributes_of(test)
     if test_names != names:
-        raise LabError(f"the held-out pictures of {test.name} have other attributes than those to learn from")
+        raise LabError(
+            f"the held-out pictures of {test.name} have other attributes than the training pictures"
+        )
     if not bool(torch.isfinite(z).all() and torch.isfinite(held_out_z).all()):
         raise LabError("the model encodes pictures to values that are not finite")
     known, held_out_known = _known_in(train, a), _known_in(test, held_out)
     counts = a.sum(0)
     kept = torch.minimum(counts, known.sum(0) - counts) >= _FEWEST
     if not bool(kept.any()):
-        raise LabError(f"no attribute of {train.name} is had by 2 pictures and lacked by 2 others")
+        raise LabError(
+            f"no attribute of {train.name} is present in at least 2 pictures and absent in 2 others"
+        )
     # Those that are left out are not regressed out either: of one picture, nothing can be learnt.
     return KnownAttributes(
         names=tuple(name for name, keep in zip(names, kept.tolist(), strict=True) if keep),
@@ -106,7 +110,7 @@ def attributes_of(data: ImageSet) -> tuple[tuple[str, ...], Tensor]:
         return data.attribute_names, data.attributes
     if data.labels is not None and data.classes:
         return data.classes, core.one_hot(data.labels, len(data.classes))
-    raise LabError(f"{data.name} has neither attributes nor classes, so there are no directions to be found")
+    raise LabError(f"{data.name} has neither attributes nor classes, so there are no directions to find")
 
 
 def _tells_attributes(data: ImageSet) -> bool:
@@ -136,7 +140,7 @@ def _those(z: Tensor, data: ImageSet, known: Tensor | None) -> tuple[Tensor, Ima
     if known is None or bool(known.all()):
         return z, data
     if not bool(known.any()):
-        raise LabError(f"of no picture of {data.name} ({data.split}) all attributes or the class are known")
+        raise LabError(f"no picture of {data.name} ({data.split}) has a known class or all attributes known")
     return z[known], data.those(known)
 
 

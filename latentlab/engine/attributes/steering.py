@@ -195,12 +195,12 @@ def _knowing(judge: LoadedModel, model: Decodes, names: Sequence[str]) -> tuple[
     classifier = judge.model
     if not isinstance(classifier, Classifies):
         raise LabError(
-            "is no classifier",
+            "is not a classifier",
             judge.path,
-            f"{how_to_train(Capability.CLASSIFIES)} makes one",
+            f"train one with {how_to_train(Capability.CLASSIFIES)}",
         )
     if classifier.picture_shape != model.picture_shape:
-        raise LabError("judges pictures of another shape than the model makes", judge.path)
+        raise LabError("takes pictures of another shape than the model generates", judge.path)
     unknown = [name for name in names if name not in classifier.class_names]
     if unknown:
         known = ", ".join(classifier.class_names[:12])

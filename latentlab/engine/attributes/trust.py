@@ -45,6 +45,8 @@ def require_text(text: str) -> None:
         LabError: for a text with such letters, or with more than `MAX_LETTERS`.
     """
     if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise LabError(f"{text[:40]!a} is no name: it has letters that cannot be written")
+        raise LabError(f"{text[:40]!a} is not a valid name: it has characters that cannot be encoded")
     if len(text) > MAX_LETTERS:
-        raise LabError(f"{text[:40]!a}... has {len(text):,} letters; a name has up to {MAX_LETTERS:,}")
+        raise LabError(
+            f"{text[:40]!a}... has {len(text):,} characters; a name can have up to {MAX_LETTERS:,}"
+        )

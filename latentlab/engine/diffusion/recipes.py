@@ -49,7 +49,7 @@ class Pixels:
 
     def __post_init__(self) -> None:
         if math.prod(self.shape) != len(self.content) or not 0 < len(self.content) <= _MOST_PIXELS:
-            raise LabError(f"{len(self.content)} bytes are no picture of shape {self.shape}")
+            raise LabError(f"{len(self.content)} bytes are not a picture of shape {self.shape}")
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ class Recipe:
         _require("count", self.count, 1, MOST_PICTURES)
         _require("branches (how many)", len(self.branches), 0, _MOST_BRANCHES)
         if any(later.at <= earlier.at for earlier, later in pairwise(self.branches)):
-            raise LabError("a branch leaves before the one that it leaves from")
+            raise LabError("a branch starts before the branch that it starts from")
 
     @property
     def last_sampler_settings(self) -> SamplerSettings:
@@ -261,11 +261,11 @@ def _parsed(key: str, value: Any) -> Any:
         _fields(value, ("shape", "zlib"))
         shape = tuple(_whole(side) for side in value["shape"])
         if not (len(shape) in (2, 3) and 0 < math.prod(shape) <= _MOST_PIXELS and min(shape) > 0):
-            raise LabError("a picture of an odd shape")
+            raise LabError("a picture of an invalid shape")
         try:
             packed = base64.b64decode(value["zlib"], validate=True)
         except binascii.Error:
-            raise LabError("a picture that is no base64") from None
+            raise LabError("a picture that is not base64") from None
         # Hardly more than the shape says, whatever the file may unpack to; one more tells of too many.
         return Pixels(shape, zlib.decompressobj().decompress(packed, math.prod(shape) + 1))
     return _finite(value) if key == "strength" else _whole(value)
@@ -273,13 +273,13 @@ def _parsed(key: str, value: Any) -> Any:
 
 def _list(value: Any) -> list[Any]:
     if not isinstance(value, list):
-        raise LabError("a list that is none")
+        raise LabError("something else than a list")
     return value
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise LabError("a name that is no text")
+        raise LabError("a name that is not text")
     return value
 
 
@@ -297,7 +297,7 @@ def _finite(value: Any) -> float:
 
 def _share(value: Any) -> float:
     number = _finite(value)
-    _require("what a picture is told", number, 0.0, 1.0)
+    _require("the condition of a picture", number, 0.0, 1.0)
     return number
 
 

@@ -107,7 +107,7 @@ class Diffusion:
         for branch in recipe.branches:
             if branch.at >= len(times) - 1:
                 raise LabError(
-                    f"a branch leaves at frame {branch.at}; the last that can be left is {len(times) - 2}"
+                    f"a branch starts at frame {branch.at}; the last possible frame is {len(times) - 2}"
                 )
             times = times[: branch.at] + self._times(branch.sampler_settings, times[branch.at])
         return times
@@ -116,8 +116,8 @@ class Diffusion:
         whole = self.schedule.steps
         if sampler_settings.steps > whole:
             raise LabError(
-                f"{sampler_settings.steps} steps are more than the {whole} times of the model",
-                hint="Take fewer",
+                f"{sampler_settings.steps} steps are more than the {whole} time steps of the model",
+                hint="Use fewer",
             )
         return self.schedule.times(max(1, min(first, round(sampler_settings.steps * first / whole))), first)
 

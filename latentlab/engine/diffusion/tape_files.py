@@ -160,7 +160,7 @@ class TapeFile:
                     f"{frames} frames of {count} pictures are {size / 2**30:.1f} GiB, over the limit of "
                     f"{_MOST_BYTES // 2**30}",
                     self.path,
-                    "Take fewer pictures, or not every frame",
+                    "Use fewer pictures, or not every frame",
                 )
             return
         dark = np.full((count, *shape), -1.0, np.float32)

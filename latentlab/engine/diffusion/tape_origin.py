@@ -85,14 +85,14 @@ def read_tape(path: str | Path) -> Origin:
         return _read_npz(path)
     found = read_provenance(path)
     if found is None or found.what != WHAT:
-        was = "says nothing of a tape" if found is None else f"shows no tape ({found.what})"
-        raise LabError(was, path, "A picture or a tape that LatentLab exported from a diffusion is needed")
+        was = "holds no description of a tape" if found is None else f"does not show a tape ({found.what})"
+        raise LabError(was, path, "Choose a picture or a tape that LatentLab exported from a diffusion model")
     if "recipe" not in found.extra:
         what = found.extra.get("left_out", "its recipe")
         raise LabError(
-            f"{what[:60]} was too large to be kept in the picture, so it cannot be made again from it",
+            f"{what[:60]} was too large to be stored in the picture, so the tape cannot be repeated from it",
             path,
-            "A tape exported as .npz keeps everything",
+            "A tape exported as .npz stores everything",
         )
     try:
         drawn = found.extra.get("n", "")
@@ -152,7 +152,7 @@ def _text_in(archive: zipfile.ZipFile, name: str, path: Path) -> str:
     try:
         member = archive.getinfo(f"{name}.npy")
     except KeyError:
-        raise LabError(f"has no array {name!r}, so it is no tape of LatentLab's", path) from None
+        raise LabError(f"has no array {name!r}, so it is not a LatentLab tape", path) from None
     if member.file_size > _MOST_RECIPE_BYTES:
         raise LabError(f"its array {name!r} is too large", path)
     content = read_member(archive, member)
@@ -165,4 +165,4 @@ def _text_in(archive: zipfile.ZipFile, name: str, path: Path) -> str:
         raise LabError(f"its array {name!r} is damaged", path) from None
     if text is not None:
         return text
-    raise LabError(f"its array {name!r} is no text", path)
+    raise LabError(f"its array {name!r} is not text", path)

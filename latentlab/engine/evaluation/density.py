@@ -62,7 +62,7 @@ def evaluate_density(
         LabError: if the model tells none, or the pictures are of another shape.
     """
     if not isinstance(model, TellsDensity):
-        raise LabError(f"a {type(model).__name__} does not say how likely a picture is")
+        raise LabError(f"a {type(model).__name__} has no density of pictures")
     data = require_known(model, data)
     if min(samples, len(data)) < 1:
         raise LabError("pictures and samples must each be at least 1")

@@ -39,13 +39,15 @@ class Yardstick:
         model = classifier.model
         if not isinstance(model, Classifies):
             raise LabError(
-                "is no classifier", classifier.path, f"{how_to_train(Capability.CLASSIFIES)} makes one"
+                "is not a classifier",
+                classifier.path,
+                f"train one with {how_to_train(Capability.CLASSIFIES)}",
             )
         for data in (train, test):
             if data.shape != model.picture_shape:
                 raise LabError(
-                    f"judges pictures {size_in_words(model.picture_shape)}, "
-                    f"those of {data.name} are {size_in_words(data.shape)}",
+                    f"takes pictures {size_in_words(model.picture_shape)}, those of {data.name} "
+                    f"are {size_in_words(data.shape)}",
                     classifier.path,
                 )
         return cls(model, test, moments(_each(model, model.features, train.images)),
@@ -62,14 +64,14 @@ class Yardstick:
         unknown = [name for name in names if name not in self.classifier.class_names]
         if unknown:
             raise LabError(
-                f"the classifier does not know {unknown[0]!r}, which the model is told",
+                f"the classifier does not know {unknown[0]!r}, a condition of the model",
                 hint=f"It knows {', '.join(self.classifier.class_names[:12])}",
             )
         if told is not None and told.exclusive != self.classifier.exclusive:
-            raise LabError("of model and classifier one goes by classes, the other by attributes")
+            raise LabError("the model and the classifier do not match: one has classes, the other attributes")
         strange = [name for name in left_out if name not in names or self.classifier.exclusive]
         if strange:
-            raise LabError(f"the model is told no attribute {strange[0][:80]!r} that could be left out")
+            raise LabError(f"the model has no attribute {strange[0][:80]!r} to ignore")
 
     def distance(self, pictures: Tensor) -> float:
         """Fréchet distance of pictures (N, C, H, W) uint8 to the training pictures."""

@@ -103,14 +103,14 @@ def check_animation(
         require_video()
     highest = _MAX_GIF_RATE if kind == "GIF" else MAX_RATE
     if not MIN_RATE <= frames_per_second <= highest:
-        raise LabError(f"{frames_per_second:g} frames a second, expected {MIN_RATE:g} to {highest:g}", path)
+        raise LabError(f"{frames_per_second:g} frames per second, expected {MIN_RATE:g} to {highest:g}", path)
     height, width = size[0] * scale, size[1] * scale
     check_size(width, height, kind, path)
     if count * width * height > 4 * MAX_PIXELS:
         raise LabError(
             f"{count} frames of {width} x {height} pixels are too many",
             path,
-            "Take fewer steps or a smaller scale",
+            "Use fewer steps or a smaller scale",
         )
     return path
 

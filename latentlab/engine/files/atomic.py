@@ -77,7 +77,7 @@ def write_atomically(path: str | Path, content: bytes, *, overwrite: bool = True
         _sync_folder(target.parent)
     except OSError as error:
         reason = error.strerror or error
-        raise LabError(f"was written, but may not outlive a power cut ({reason})", path) from error
+        raise LabError(f"was written, but may be lost in a power failure ({reason})", path) from error
     return path
 
 
@@ -91,7 +91,7 @@ def led_to(path: Path) -> Path:
         return path
     end = Path(os.path.realpath(path))
     if end.is_symlink():
-        raise OSError(errno.ELOOP, "it is a link that leads back to itself")
+        raise OSError(errno.ELOOP, "it is a symbolic link that leads back to itself")
     return end
 
 

@@ -128,7 +128,7 @@ def load_model(name_or_path: str | Path, device: str | torch.device = "cpu") -> 
     require_finite(found.tensors, path)
     if not _computes(model.eval()):
         raise LabError(
-            "its weights are too large: what comes of them are no numbers",
+            "its weights are too large: its outputs are not finite",
             path,
             "Download the file again, or train the model again with a lower learning rate",
         )

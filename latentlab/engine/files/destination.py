@@ -31,7 +31,7 @@ def check_destination(path: str | Path, *, overwrite: bool = False, suffixes: It
     if not path.name:
         raise LabError("the file name is empty")
     if known and path.suffix.lower() not in known:
-        ending = f"the ending {path.suffix!r} is unknown" if path.suffix else "has no ending"
+        ending = f"the file extension {path.suffix!r} is unknown" if path.suffix else "has no file extension"
         raise LabError(ending, path, f"Known: {', '.join(known)}")
     try:
         target = led_to(path)
@@ -43,7 +43,7 @@ def check_destination(path: str | Path, *, overwrite: bool = False, suffixes: It
         if not target.parent.is_dir():
             raise LabError("its folder does not exist", path, f"Create {target.parent} first")
         if not os.access(target.parent, os.W_OK | os.X_OK):
-            raise LabError("its folder may not be written to", path, "Choose another folder")
+            raise LabError("its folder is not writable", path, "Choose another folder")
     except NotADirectoryError:
         raise LabError("its folder does not exist", path, f"{path.parent} is a file") from None
     except (OSError, ValueError) as error:  # a name too long, or with a letter that no name may have

@@ -143,7 +143,7 @@ def require_alike(pictures: Sequence[Picture]) -> tuple[int, ...]:
     for picture in pictures:
         _require_picture(picture)
         if picture.shape != pictures[0].shape:
-            raise LabError(f"pictures of shapes {pictures[0].shape} and {picture.shape} do not go together")
+            raise LabError(f"pictures of shapes {pictures[0].shape} and {picture.shape} cannot be combined")
     return tuple(pictures[0].shape)
 
 
@@ -251,7 +251,9 @@ def _require_picture(picture: Picture) -> None:
     shape, kind = np.shape(picture), getattr(picture, "dtype", None)
     grey_or_colour = len(shape) == 2 or (len(shape) == 3 and shape[2] == 3)
     if kind != np.uint8 or not grey_or_colour or 0 in shape:
-        raise LabError(f"a {kind} array of shape {shape} is no picture; uint8 (H, W) or (H, W, 3) is")
+        raise LabError(
+            f"a {kind} array of shape {shape} is not a picture; expected uint8 (H, W) or (H, W, 3)"
+        )
 
 
 def _too_large(width: int, height: int) -> str:

@@ -207,7 +207,7 @@ def _parse(text: str) -> Provenance:
         raise LabError("its LatentLab description is damaged (not an object)")
     written = fields.get("format")
     if type(written) is not int or written < 1:
-        raise LabError("its LatentLab description has no proper format version")
+        raise LabError("its LatentLab description has no valid format version")
     if written > FORMAT:
         raise LabError(
             f"made by a newer LatentLab (format {str(written)[:20]}; this one reads {FORMAT})",
@@ -218,13 +218,13 @@ def _parse(text: str) -> Provenance:
         raise LabError(f"its LatentLab description has missing or unknown fields: {odd}")
     for name in ("what", "model", "model_hash", "version"):
         if not isinstance(fields[name], str):
-            raise LabError(f"its LatentLab description has no proper field {name!r}")
+            raise LabError(f"its LatentLab description has no valid field {name!r}")
     seed = fields["seed"]
     if seed is not None and (type(seed) is not int or abs(seed) >= 2**64):
-        raise LabError("its LatentLab description has no proper field 'seed'")
+        raise LabError("its LatentLab description has no valid field 'seed'")
     extra = fields["extra"]
     if not (isinstance(extra, dict) and all(isinstance(value, str) for value in extra.values())):
-        raise LabError("its LatentLab description has no proper field 'extra'")
+        raise LabError("its LatentLab description has no valid field 'extra'")
     return Provenance(
         what=fields["what"],
         model=fields["model"],
@@ -244,4 +244,4 @@ def _parse_z(value: object) -> tuple[float, ...] | None:
             return tuple(float(number) for number in value)
         except OverflowError:
             pass
-    raise LabError("its LatentLab description has no proper field 'z'")
+    raise LabError("its LatentLab description has no valid field 'z'")

@@ -30,8 +30,8 @@ from latentlab.errors import LabError
 MAX_FILE_BYTES = 4 * 2**30
 _PICKLED = {".pt", ".pth", ".pkl", ".pickle", ".bin", ".ckpt", ".pt2", ".ts"}
 _CONVERT = (
-    "Such files can run programs when they are opened, so LatentLab never does; "
-    "convert it with safetensors.torch.save_file in the program that made it"
+    "Opening such a file can run any code, so LatentLab does not open it; convert it with "
+    "safetensors.torch.save_file in the program that made it"
 )
 
 # Of the card, and the shape of each tensor.
@@ -104,7 +104,7 @@ def require_fields(card: Mapping[str, Any], wanted: Mapping[str, type]) -> None:
     """
     for name, kind in wanted.items():
         if not isinstance(card.get(name), kind):
-            raise LabError(f"its card has no proper field {name!r}")
+            raise LabError(f"its card has no valid field {name!r}")
 
 
 def short(thing: object) -> str:

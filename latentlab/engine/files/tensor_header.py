@@ -59,12 +59,12 @@ def read_header(stream: BinaryIO, size: int) -> TensorHeader:
     try:
         fields = json.loads(text.decode("utf-8"))
     except UnicodeDecodeError:
-        raise _wrong("its header is no UTF-8") from None
+        raise _wrong("its header is not UTF-8") from None
     except (ValueError, RecursionError):
         raise _wrong("its header is invalid JSON") from None
     metadata = fields.pop(_METADATA, None) or {}
     if not isinstance(metadata, dict) or not all(isinstance(text, str) for text in metadata.values()):
-        raise _wrong(f"its {_METADATA} is not made of texts")
+        raise _wrong(f"its {_METADATA} holds values that are not text")
     tensors = sorted((*_tensor(name, one), name) for name, one in fields.items())
     held = 0
     for begin, end, _, name in tensors:
@@ -86,11 +86,11 @@ def _tensor(name: str, fields: object) -> tuple[int, int, tuple[int, ...]]:
             if len(shape) > _MOST_DIMENSIONS or not all(
                 type(side) is int and 0 <= side < 2**63 for side in shape
             ):
-                raise _wrong(f"tensor {called} has a shape that cannot be")
+                raise _wrong(f"tensor {called} has an impossible shape")
             if 0 <= begin <= end and 8 * (end - begin) == math.prod(shape) * _TYPES[kind]:
                 return begin, end, tuple(shape)
             raise _wrong(f"invalid offset of tensor {called}, or not as many bytes as its shape asks for")
-    raise _wrong(f"{called} is described as no tensor")
+    raise _wrong(f"{called} is not described as a tensor")
 
 
 def _wrong(reason: str) -> LabError:

@@ -31,7 +31,7 @@ def between_groups(request: GroupsRequest) -> Iterator[GroupsReply | None]:
             raise LabError("the model encodes pictures to values that are not finite")
     vector = (a.mean(0, dtype=np.float64) - b.mean(0, dtype=np.float64)).astype(np.float32)
     if not vector.any():
-        raise LabError("both groups have their middle in the same place, so no direction leads between them")
+        raise LabError("both groups have the same mean, so there is no direction between them")
     figures: list[tuple[float, float]] = []
     if min(len(a), len(b)) >= FEWEST:
         # Seeded: the same groups have the same figures.

@@ -160,7 +160,7 @@ class OwnPictures:
         y = drawing.told(request.condition)
         posterior = model.encode(x, y if encoder_is_told(model) else None)
         if not bool(torch.isfinite(posterior.mean).all()):
-            raise LabError("the model puts this picture at a place that is no finite number")
+            raise LabError("the model encodes this picture to values that are not finite")
         judged = likelihood is not None
         reconstruction, kl = _terms(drawing, x, y, _DRAWS) if judged else (_UNKNOWN, _UNKNOWN)
         own = _figure(reconstruction, kl)

@@ -81,7 +81,7 @@ def trajectory(opened: Opened, request: TrajectoryRequest) -> TrajectoryReply:
     shape = request.pictures.shape[1:]
     if shape != model.picture_shape:
         what, mine = size_in_words(shape), size_in_words(model.picture_shape)
-        raise LabError(f"pictures {what} have no place in the plane of a model for pictures {mine}")
+        raise LabError(f"pictures {what} cannot be shown in the plane of a model for pictures {mine}")
     x = torch.from_numpy(request.pictures).to(device).clamp(-1.0, 1.0) * 0.5 + 0.5
     y = torch.tensor(request.condition, device=device) if encoder_is_told(model) else None
     mean = model.encode(x, y if y is None or len(y) else None).mean

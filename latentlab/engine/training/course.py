@@ -147,8 +147,7 @@ def _epochs(phases: tuple[Phase, ...], epochs: int) -> list[int]:
 def _require_batch(plan: TrainingPlan, team: Team, train: ImageSet) -> None:
     if len(train) < plan.batch:
         raise LabError(
-            f"a batch of {plan.batch:,} is more than there are pictures to learn from: "
-            f"{train.name} has {len(train):,}",
+            f"a batch of {plan.batch:,} is larger than the training set: {train.name} has {len(train):,}",
             hint=f"Choose a batch of at most {len(train):,} (window: Options …; command line: --batch)",
         )
     if plan.batch % team.size:

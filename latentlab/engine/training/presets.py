@@ -170,8 +170,8 @@ def _few_in_words(learning: int) -> str:
     if not 0 < learning < FEW_PICTURES:
         return ""
     return (
-        f"{learning} pictures are few: a model soon knows them by heart (overfitting). Watch the figures of "
-        "the held-out pictures, and stop when these get worse."
+        f"{learning} pictures are few: a model soon overfits. Watch the figures of the held-out "
+        "pictures, and stop when they get worse."
     )
 
 
@@ -195,7 +195,7 @@ def require_enough(learning: int, held_out: int, name: str) -> None:
         raise LabError(
             f"of the {learning + held_out:,} pictures of {name} only {learning} is there to learn from, "
             f"{held_out:,} are held out",
-            hint="Move some of those that are for testing to those for training",
+            hint="Move some test pictures to the training split",
         )
 
 

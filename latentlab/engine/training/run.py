@@ -150,7 +150,7 @@ class TrainingRun:
         data, train = as_it_was(found, state.fingerprint)
         if train is None:
             raise LabError(
-                f"{data} holds other pictures than when this training began", path, "Begin it anew"
+                f"{data} holds other pictures than when this training started", path, "Start it again"
             )
         test = catalog.load(data, "test")
         plan = dataclasses.replace(state.plan, device=device or _available(state.plan.device))

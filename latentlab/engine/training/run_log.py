@@ -98,7 +98,8 @@ class RunLog:
     def _in_words(self, error: Exception) -> str:
         reason = getattr(error, "strerror", None) or error
         return (
-            f"{self.folder}: the log ends here, for it cannot be written ({reason}); the training needs none"
+            f"{self.folder}: the log stops here because it cannot be written ({reason}); the "
+            "training continues"
         )
 
     def _note(self, event: object) -> None:

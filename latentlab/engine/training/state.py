@@ -111,9 +111,9 @@ def load_state(path: str | Path) -> TrainingState:
     path = Path(path)
     if not path.exists():
         raise LabError(
-            "nothing of a training has been saved there yet, or it has come to its end",
+            "there is no checkpoint of a training, or the training is complete",
             path,
-            "Begin it (command line: without --resume, or with --resume-or-start)",
+            "Start it (command line: without --resume, or with --resume-or-start)",
         )
     found = read_tensors(path, _KEY, FORMAT)
     try:

@@ -31,7 +31,8 @@ KIND = KindSpec(
     presets=(
         Preset(
             "Autoencoder, 2 latents",
-            "To compare: it only has to rebuild pictures, so its plane has holes and no prior.",
+            "For comparison: it is trained on reconstruction only, so its latent space has holes "
+            "and no prior.",
             place=40,
         ),
     ),

@@ -55,7 +55,7 @@ class ClassifierConfig:
                 raise LabError(f"config field 'widths' has {width}, expected multiples of {GROUPS}")
         names = self.condition_names
         if not names:
-            raise LabError("there is nothing to tell apart: the pictures have neither classes nor attributes")
+            raise LabError("there is nothing to classify: the pictures have neither classes nor attributes")
         require_conditions(names, exclusive=self.exclusive, least=1)
 
 
@@ -84,5 +84,5 @@ KIND = KindSpec(
     },
     seen=360_000,
     fewest_epochs=6,
-    needs_conditions="a classifier has nothing to tell apart",
+    needs_conditions="a classifier has nothing to classify",
 )

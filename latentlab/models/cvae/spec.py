@@ -58,16 +58,16 @@ KIND = KindSpec(
     presets=(
         Preset(
             "Conditional VAE, 2 latents",
-            "Told the class of each picture, so that the plane is left for style. Needs classes or "
-            "attributes.",
+            "Conditioned on the class of each picture, so that the latent space encodes style. "
+            "Needs classes or attributes.",
             place=50,
         ),
         Preset(
             "Conditional VAE for pixel art",
-            "Told the attributes of each picture: sharp pictures with what is asked for, and without.",
+            "Conditioned on the attributes of each picture: sharp pictures with and without each of them.",
             {"latents": 32, "likelihood": "Palette"},
             place=60,
         ),
     ),
-    needs_conditions="a conditional VAE has to be told one or the other",
+    needs_conditions="a conditional VAE needs one or the other",
 )

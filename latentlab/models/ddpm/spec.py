@@ -154,7 +154,8 @@ KIND = KindSpec(
     presets=(
         Preset(
             "Diffusion model (DDPM)",
-            "Draws pictures out of noise, step by step. Told the class or the attributes if there are any.",
+            "Samples pictures from noise, step by step. Conditioned on the class or the "
+            "attributes if there are any.",
             place=90,
         ),
     ),

@@ -133,7 +133,9 @@ class VAEConfig:
         require_range("palette (its length)", len(self.palette), 2, 256)
         for colour in self.palette:
             if re.fullmatch("([0-9a-f]{2})" * self.shape[0], str(colour)) is None:
-                raise LabError(f"config field 'palette' has {colour!r}, which is no colour of these pictures")
+                raise LabError(
+                    f"config field 'palette' has {colour!r}, which is not a colour of these pictures"
+                )
         require_range("pixel", self.pixel, 1, 64)
         if self.shape[1] % self.pixel or self.shape[2] % self.pixel:
             raise LabError(f"config field 'pixel' is {self.pixel}, which does not divide the pictures' sides")
@@ -220,7 +222,7 @@ KIND = KindSpec(
     presets=(
         Preset(
             "VAE, 2 latents",
-            "To begin with: the whole latent space is the plane you see, smooth and without holes.",
+            "To start with: the whole latent space is the plane you see, smooth and without holes.",
             place=10,
             first_for="grey",
         ),
@@ -232,7 +234,7 @@ KIND = KindSpec(
         ),
         Preset(
             "Beta-VAE (beta 4)",
-            "Fewer dimensions are used, each for one thing; pictures get softer.",
+            "Fewer dimensions are used, each for one factor; pictures get blurrier.",
             {"latents": 8},
             beta=4.0,
             place=30,
@@ -246,7 +248,7 @@ KIND = KindSpec(
         ),
         Preset(
             "VAE for pixel art",
-            "Pictures drawn with few colours: every pixel is one of them, so that nothing blurs.",
+            "For pictures with few colours: every pixel is one of them, so nothing blurs.",
             {"latents": 32, "likelihood": "Palette"},
             place=80,
         ),

@@ -80,7 +80,7 @@ class FakeService:
             return
         if recipe.sampler_settings.steps > STEPS:
             raise LabError(
-                f"{recipe.sampler_settings.steps} steps are more than the {STEPS} times of the model"
+                f"{recipe.sampler_settings.steps} steps are more than the {STEPS} time steps of the model"
             )
         times = [round(t) for t in np.linspace(STEPS, 0, recipe.sampler_settings.steps + 1)]
         for branch in recipe.branches:

@@ -128,7 +128,7 @@ def test_that_a_batch_of_ones_own_that_is_too_large_says_where_to_change_it(qtbo
         panel.set_plan(panel.choice, TrainingPlan(epochs=3, batch=64))
         with qtbot.waitSignal(window.bench.trainer.failed, timeout=20_000):
             click(qtbot, window, "trainStart")
-        assert "a batch of 64 is more than there are pictures to learn from" in panel.form.status.text()
+        assert "a batch of 64 is larger than the training set" in panel.form.status.text()
         assert "window: Options …" in panel.form.status.text()
 
 
