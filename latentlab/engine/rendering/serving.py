@@ -111,4 +111,4 @@ class Server:
         for kind in type(request).__mro__:
             if kind in self.handlers:
                 return self.handlers[kind](self, request)
-        raise LabError(f"nobody answers a {type(request).__name__}")
+        raise LabError(f"no handler for a request of type {type(request).__name__}")
