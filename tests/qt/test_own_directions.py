@@ -341,7 +341,7 @@ def test_that_a_taken_name_gets_a_number_when_it_is_imported(
 @pytest.mark.parametrize(
     ("change", "what"),
     [
-        ({"model_hash": "ffff", "model": "other"}, "those of other (ffff)"),
+        ({"model_hash": "ffff", "model": "other"}, "belong to other (ffff)"),
         ({"model_hash": ""}, "a model that it does not name"),
         ({"vectors": np.ones((2, 4), np.float32)}, "have 4 dimensions"),
     ],

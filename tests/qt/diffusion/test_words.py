@@ -34,7 +34,11 @@ def test_that_a_frame_says_its_time_and_how_much_noise_there_is() -> None:
     assert "SNR 0.0 dB" in text.of_frame(2, 5, 2, alpha_bar)
     assert "SNR +9.5 dB: more picture than noise" in text.of_frame(3, 5, 1, alpha_bar)
     assert text.of_frame(0, 5, 4, alpha_bar).endswith("x̂₀ is the average of all pictures")
-    for guidance, end in ((1.0, "what is told"), (2.0, "exaggerated by guidance"), (0.5, "weakened by")):
+    for guidance, end in (
+        (1.0, "given the condition"),
+        (2.0, "exaggerated by guidance"),
+        (0.5, "weakened by"),
+    ):
         sampler_settings = SamplerSettings(guidance=guidance, conditions=((1.0, 0.0),))
         assert end in text.of_frame(0, 5, 4, alpha_bar, sampler_settings)
     assert "no noise left" in text.of_frame(4, 5, 0, alpha_bar)

@@ -53,8 +53,10 @@ class NearestRow(QWidget):
                 button.show_image(row, at, label, to_qimage(data_picture(model.images, row)))
                 gap = float(np.linalg.norm(encodings.mean[row] - np.asarray(z, np.float32)))
                 name = "" if label < 0 else f", class {listed(model.classes[label])}"
-                button.setAccessibleName(f"Image {row:,}{name}")
-                button.setToolTip(plain_tip(f"Image {row:,}{name}, at distance {gap:.3f}. Click to select."))
+                button.setAccessibleName(f"Picture {row:,}{name}")
+                button.setToolTip(
+                    plain_tip(f"Picture {row:,}{name}, at distance {gap:.3f}. Click to select.")
+                )
         for number, button in enumerate(self.buttons):
             button.setVisible(number < len(rows))
 

@@ -128,7 +128,7 @@ class Neighbours(QWidget):
             label = -1 if model.labels is None else int(model.labels[row])
             button.show_image(row, z, label, to_qimage(data_picture(model.images, row)))
             name = "" if label < 0 else f", class {listed(model.classes[label])}"
-            button.setAccessibleName(f"Image {row:,}{name}")
+            button.setAccessibleName(f"Picture {row:,}{name}")
             if button is self._pointing:
                 self._workspace.do(PointAt(z=z))
         gap = float(np.linalg.norm(encodings.mean[row] - np.asarray(self._workspace.state.probe, np.float32)))
