@@ -325,7 +325,7 @@ def test_that_twelve_are_drawn_as_asked_and_a_click_on_one_goes_there(
     (reply,) = caught.args
     assert len(reply.pictures) == COUNT
     assert all(tile.isVisible() for tile in samples.tiles)
-    assert samples.note.text() == f"Hat=1; the rest as in 7 of 9 real pictures; seed {reply.seed}."
+    assert samples.note.text() == f"Hat=1; the others as in 7 of 9 real pictures; seed {reply.seed}."
     assert "condition Hat, Smile, Beard" in samples.tiles[1].toolTip()
     workspace.undo_stack.clear()
     qtbot.mouseClick(samples.tiles[1], Qt.MouseButton.LeftButton)
