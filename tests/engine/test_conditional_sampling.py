@@ -56,7 +56,7 @@ def test_that_every_sample_is_as_asked_and_the_rest_as_some_real_picture_has_it(
     assert real is not None
     assert told.y.shape == (200, 3)
     assert rows(told.y) == rows(real[real[:, 0]].float())
-    assert told.origin == "the rest as in 32 of 64 real pictures of beings (train) that agree"
+    assert told.origin == "the others as in 32 of 64 real pictures of beings (train) that agree"
 
 
 def test_that_rows_are_drawn_as_often_as_they_occur(cvae: LoadedModel) -> None:
@@ -78,8 +78,8 @@ def test_that_where_no_picture_agrees_each_is_drawn_alone(cvae: LoadedModel) -> 
     told = conditions_as_asked(cvae.model, {"beard": 1.0, "smile": 1.0}, 500, customs_of(cvae))
     assert bool((told.y[:, 1:] == 1.0).all())
     assert float(told.y[:, 0].mean()) == pytest.approx(0.5, abs=0.1)
-    assert told.origin.startswith("the rest each drawn alone")
-    assert "no picture of beings (train) is like that" in told.origin
+    assert told.origin.startswith("the others drawn independently")
+    assert "no picture of beings (train) matches" in told.origin
 
 
 def test_that_a_number_between_is_told_as_it_is_and_rules_no_row_out(cvae: LoadedModel) -> None:
@@ -159,9 +159,9 @@ def test_that_a_picture_has_one_class(classes: LoadedModel, text: str) -> None:
 
 def test_that_a_model_without_conditions_cannot_be_asked(tmp_path: Path) -> None:
     plain = load_model(save_tiny_model(tmp_path / "plain.safetensors"))
-    with pytest.raises(LabError, match="the model has none"):
+    with pytest.raises(LabError, match="the model is not conditional"):
         asked_of(plain.model, "hat")
-    with pytest.raises(LabError, match="the model has none"):
+    with pytest.raises(LabError, match="the model is not conditional"):
         conditions_as_asked(plain.model, {"hat": 1.0}, 1, None)
 
 

@@ -98,7 +98,7 @@ def conditions_as_asked(
     wanted = torch.tensor([asked.get(name, 0.0) for name in names])
     if is_settled(known, asked):
         return DrawnConditions(wanted.expand(count, -1).clone(), "")
-    assert customs is not None, "something is left to chance"
+    assert customs is not None, "not every attribute is given"
     generator = torch.Generator().manual_seed(seed ^ _STREAM)
     y, origin = _left_to_chance(known, asked, count, customs, generator)
     for column, name in enumerate(names):
@@ -127,8 +127,8 @@ def _left_to_chance(
             if not asked:
                 return chosen, f"each as one of {len(rows):,} real pictures of {customs.source}"
             whose = f"{len(rows):,} of {len(agrees):,} real pictures of {customs.source}"
-            return chosen, f"the rest as in {whose} that agree"
-        why = f"no picture of {customs.source} is like that"
+            return chosen, f"the others as in {whose} that match"
+        why = f"no picture of {customs.source} matches"
     else:
         why = f"known from {customs.source}"
     if model.exclusive:
@@ -138,7 +138,7 @@ def _left_to_chance(
         y = torch.nn.functional.one_hot(number, len(weights)).float()
     else:
         y = torch.bernoulli(customs.shares.expand(count, -1), generator=generator)
-    return y, f"the rest each drawn alone, as often as it occurs ({why})"
+    return y, f"the others drawn independently by their frequency ({why})"
 
 
 def _from_card(loaded: LoadedModel, model: Conditional) -> Customs:
@@ -153,11 +153,11 @@ def _from_card(loaded: LoadedModel, model: Conditional) -> Customs:
     ]
     if len(shares) == len(names):
         return Customs(None, torch.tensor(shares), "the model's file")
-    return Customs(None, torch.full((len(names),), 0.5), "nothing: the training data are not at hand")
+    return Customs(None, torch.full((len(names),), 0.5), "nothing: the training data are not available")
 
 
 def _conditional(model: object) -> Conditional:
     known = conditional(model)
     if known is None:
-        raise LabError("a condition was asked for, and the model has none")
+        raise LabError("a condition was given, but the model is not conditional")
     return known

@@ -102,7 +102,9 @@ def require_known(model: object, data: ImageSet) -> ImageSet:
     known = known_to(model, data)
     if len(data) and not len(known):
         verb = "tells" if isinstance(model, Classifies) else "is told"
-        raise LabError(f"of no picture of {data.name} ({data.split}) is known what the model {verb}")
+        raise LabError(
+            f"no picture of {data.name} ({data.split}) has the class or all attributes that the model needs"
+        )
     return known
 
 
@@ -176,7 +178,7 @@ def asked_of(model: object, text: str) -> dict[str, float]:
     """
     told = conditional(model)
     if told is None:
-        raise LabError("a condition was given, and the model has none")
+        raise LabError("a condition was given, but the model is not conditional")
     names = told.condition_names
     asked: dict[str, float] = {}
     for word in [text] if text in names else text.split(","):
@@ -185,7 +187,7 @@ def asked_of(model: object, text: str) -> dict[str, float]:
             raise LabError(f"no condition is called {name[:80]!r}", hint=f"Known: {_listed(names)}")
         value = _number(name, number, told.exclusive) if equals else 1.0
         if asked.setdefault(name, value) != value:
-            raise LabError(f"{name} cannot be both {asked[name]:g} and {value:g}", hint="Ask for it once")
+            raise LabError(f"{name} cannot be both {asked[name]:g} and {value:g}", hint="Give it only once")
     if told.exclusive and sum(asked.values()) != 1.0:
         raise LabError(f"{text!r} names {int(sum(asked.values()))} classes; a picture has one")
     return asked
@@ -220,7 +222,7 @@ def _number(name: str, text: str, exclusive: bool) -> float:
 
 def _columns(names: tuple[str, ...], data: ImageSet, told: str) -> Tensor:
     if data.labels is None:
-        raise LabError(f"the model {told} the class of each picture, and {data.name} has no classes")
+        raise LabError(f"the model needs the class of each picture, and {data.name} has no classes")
     number = {name: column for column, name in enumerate(names)}
     unknown = [name for name in data.classes if name not in number]
     if unknown:
@@ -231,7 +233,7 @@ def _columns(names: tuple[str, ...], data: ImageSet, told: str) -> Tensor:
 
 def _bits(names: tuple[str, ...], data: ImageSet, told: str) -> Tensor:
     if data.attributes is None:
-        raise LabError(f"the model {told} the attributes of each picture, and {data.name} has none")
+        raise LabError(f"the model needs the attributes of each picture, and {data.name} has none")
     missing = [name for name in names if name not in data.attribute_names]
     if missing:
         raise LabError(
