@@ -96,7 +96,7 @@ def evaluate_model(arguments: argparse.Namespace) -> None:
     if not (isinstance(loaded.model, Denoises) or has_elbo(loaded.model) or told):
         raise LabError(
             f"{loaded.name} has no ELBO to evaluate, nor does it say how likely a picture is",
-            hint=f"It is a {find_kind(loaded.card.kind).title.lower()}",
+            hint=f"It is {find_kind(loaded.card.kind).in_a_sentence}",
         )
     data = arguments.data or own_data(loaded)
     if isinstance(loaded.model, Denoises):
@@ -127,8 +127,8 @@ def _settle(
     for name in foreign:
         if getattr(arguments, name) is not None:
             raise LabError(
-                f"{flag_of(name)} has no effect for {loaded.name}: it is a "
-                f"{find_kind(loaded.card.kind).title.lower()}",
+                f"{flag_of(name)} has no effect for {loaded.name}: it is "
+                f"{find_kind(loaded.card.kind).in_a_sentence}",
                 hint="See latentlab evaluate --help",
             )
     for name, value in mine.items():

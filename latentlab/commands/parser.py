@@ -230,7 +230,9 @@ def _add_training(commands: Commands, training: bool) -> None:
     parser = _add_command(commands, "train", "train a model of your own", first)
     kinds = parser.add_subparsers(dest="kind", metavar="KIND", title="kinds of model", required=True)
     for name, about in KINDS.items():
-        kind = _add_command(kinds, name, f"train {about.in_a_sentence} and save it", examples[name])
+        kind = _add_command(
+            kinds, name, f"train {about.in_a_sentence}{about.aside} and save it", examples[name]
+        )
         kind.add_argument(
             "--data",
             default="mnist",

@@ -130,7 +130,8 @@ class KindSpec:
         figures: what a training of it tells.
         also: what a model of a config can do beside that; None for nothing.
         short: the title for lists, such as "VAE"; the title itself if empty.
-        called: how a sentence goes on after "train"; "a" and the title if empty.
+        called: how a sentence goes on after "it is"; "a" and the title if empty.
+        aside: what the command line adds to that, where it says how one is trained.
         options: what a person chooses; made from the config's labelled fields where it is None.
         fields: from a choice's values and the pictures' shape (C, H, W), None if it is not known, to fields
             of the config. Where it is None the options are fields.
@@ -157,6 +158,7 @@ class KindSpec:
     also: Callable[[Any], frozenset[Capability]] | None = None
     short: str = ""
     called: str = ""
+    aside: str = ""
     options: tuple[Option, ...] | None = None
     fields: Callable[[Mapping[str, Any], Shape | None], dict[str, Any]] | None = None
     propose: Callable[[Shape, Mapping[str, Any]], dict[str, Any]] | None = None
