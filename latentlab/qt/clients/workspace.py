@@ -1,6 +1,6 @@
 """The workspace at which the views work: what they may read, do and ask for, and the replies that come back.
 
-A change of the session turns into requests here, in one table; a reply turns into one typed signal. A view
+A change of the session turns into requests (`session_requests`); a reply turns into one typed signal. A view
 gets the workspace when it is made, and needs nothing else of the house.
 """
 
@@ -22,25 +22,23 @@ from latentlab.engine.rendering.requests.opening import (
     LoadRequest,
     UnfoldedReply,
 )
-from latentlab.engine.rendering.requests.pictures import SelectionReply, SelectionRequest
-from latentlab.engine.rendering.requests.points import PointRequest, TrayRequest, WalkRequest
+from latentlab.engine.rendering.requests.pictures import SelectionReply
 from latentlab.engine.rendering.serving import Refusal, Reply, Request
-from latentlab.engine.types import Point, Region
+from latentlab.engine.types import Point
 from latentlab.qt.clients.joining import EndingThread, join
-from latentlab.qt.clients.model_client import ModelClient
-from latentlab.qt.clients.redraw_policy import RedrawPolicy
 from latentlab.qt.clients.render_thread import RenderThread, Serves
+from latentlab.qt.clients.session_requests import SessionRequests
 from latentlab.qt.clients.training_orders import Snapshot
 from latentlab.qt.clients.undo import EditCommand
 from latentlab.session.edits import Edit, SelectImage
-from latentlab.session.fitting import way_of, with_what_was_done_since
+from latentlab.session.fitting import with_what_was_done_since
 from latentlab.session.pictures import in_words, keyed, renumbered
 from latentlab.session.plane import projection_of
 from latentlab.session.session import Session
 from latentlab.session.state import SessionState
 
 
-class Workspace(ModelClient):
+class Workspace(SessionRequests):
     """Session, undo stack and render thread, joined.
 
     Signals carry frozen values: `changed` and `probed` (old, new) states, the others one reply each. A change
@@ -63,7 +61,6 @@ class Workspace(ModelClient):
         super().__init__(session, parent)
         self.undo_stack = QUndoStack(self)
         self._components: tuple[Point, Point] | None = None
-        self._redraw = RedrawPolicy(self)
         self._wanted = session.kept
         self._asked_from = session.kept
         # Whether what is opened has the latent space of what is in sight.
@@ -160,19 +157,6 @@ class Workspace(ModelClient):
             return state
         return keyed(state, self.model.keys, self.model.classes)
 
-    def request_grid(self) -> None:
-        """Asks for the manifold grid that the state describes."""
-        self._redraw.request_grid()
-
-    def request_underlay(self, columns: int, rows: int, region: Region) -> None:
-        """Asks for the manifold under a region of the plane (left, right, bottom, top)."""
-        self._redraw.request_underlay(columns, rows, region)
-
-    def request_selection(self, seed: int = 0) -> None:
-        """Asks for all about the selected picture; another seed draws other pictures of its posterior."""
-        if self.state.selected is not None:
-            self.ask(SelectionRequest, self.state.selected, seed=seed)
-
     def _turn(self) -> None:
         """Finds out which plane is shown now, and tells if it is another one."""
         assert self.model is not None
@@ -203,20 +187,6 @@ class Workspace(ModelClient):
         (self.probed if probe_alone else self.changed).emit(old, new)
         if self.model is not None:
             self._request_changes(old, new)
-
-    def _request_point(self, state: SessionState) -> None:
-        self.ask(PointRequest, state.probe, state.condition)
-
-    def _request_changes(self, old: SessionState | None, new: SessionState) -> None:
-        """Asks for whatever else of the new state is not what the old one had; all of it if `old` is None."""
-        told = old is None or old.condition != new.condition
-        if old is None or old.selected != new.selected:
-            self.request_selection()
-        self._redraw.state_changed(old, new)
-        if old is None or told or old.pins != new.pins:
-            self.ask(TrayRequest, new.pins, new.condition)
-        if old is None or way_of(old) != way_of(new):
-            self.ask(WalkRequest, *way_of(new))
 
     @Slot(object, object)
     def _receive(self, kind: type[Request[Any]], reply: Reply) -> None:
@@ -323,16 +293,6 @@ class Workspace(ModelClient):
         if found.lost:
             self._notes.append(in_words(found.lost))
         return found.state
-
-    def _refresh(self) -> None:
-        """The model has changed under everything: what is on the screen is asked for anew."""
-        state = self.state
-        self._request_point(state)
-        self.request_selection()
-        if state.pins:
-            self.ask(TrayRequest, state.pins, state.condition)
-            self.ask(WalkRequest, *way_of(state))
-        self._redraw.model_changed()
 
     def _stay(self, refusal: Refusal) -> None:
         """Data that could not be opened are not what the session shows: it goes on with those it has."""
