@@ -1,4 +1,4 @@
-"""The house keeps its order: no circle of imports, and few entries in qt.
+"""The house keeps its order: no circle of imports, no file with a second subject, few entries in qt.
 
 Unlike import-linter's contracts, the graph counts every import of one module of ours by another: those for
 type checkers alone and those inside functions, which hide a circle rather than open it.
@@ -7,6 +7,7 @@ type checkers alone and those inside functions, which hide a circle rather than 
 from __future__ import annotations
 
 import ast
+import statistics
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 import latentlab
 
 ROOT = Path(latentlab.__file__).parent
+MOST_LINES, MIDDLE_LINES = 320, 110
 MOST_ENTRIES = 12
 
 
@@ -88,6 +90,15 @@ def test_that_a_circle_is_found_through_functions_types_and_relative_imports(tmp
 def test_that_modules_above_each_other_are_no_circle(tmp_path: Path) -> None:
     house = package(tmp_path, a="from house.b import B\n", b="import json\nB = 1\n")
     assert circle_in(graph_of(house)) == []
+
+
+def test_that_no_file_has_a_second_subject() -> None:
+    lines = {
+        path.relative_to(ROOT).as_posix(): len(path.read_text(encoding="utf-8").splitlines())
+        for path in ROOT.rglob("*.py")
+    }
+    assert {name: count for name, count in lines.items() if count > MOST_LINES} == {}
+    assert statistics.median(lines.values()) < MIDDLE_LINES
 
 
 def test_that_each_file_begins_with_what_it_is_for() -> None:
