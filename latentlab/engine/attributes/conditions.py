@@ -101,7 +101,6 @@ def require_known(model: object, data: ImageSet) -> ImageSet:
     """
     known = known_to(model, data)
     if len(data) and not len(known):
-        verb = "tells" if isinstance(model, Classifies) else "is told"
         raise LabError(
             f"no picture of {data.name} ({data.split}) has the class or all attributes that the model needs"
         )
