@@ -36,7 +36,6 @@ from latentlab.qt.clients.training_orders import (
 )
 
 if TYPE_CHECKING:
-    from latentlab.engine.training.from_data import learns_from
     from latentlab.engine.training.plan import TrainingPlan
     from latentlab.engine.training.run import TrainingRun
 
@@ -109,6 +108,7 @@ class TrainingThread(EndingThread):
 
     def _make(self) -> TrainingRun:
         from latentlab.data import catalog
+        from latentlab.engine.training.from_data import learns_from
         from latentlab.engine.training.run import TrainingRun
 
         beginning = self._beginning

@@ -31,8 +31,11 @@ class Centre(QWidget):
         self._rows.setSpacing(0)
         for widget in above:
             self._rows.addWidget(widget)
+        for spec in choices:
+            # All of them, or one that no model has needed yet would belong to nobody when the window goes.
+            self._rows.addWidget(views[spec], 1)
+            views[spec].setVisible(spec is choices[0])
         self.view = views[choices[0]]
-        self._rows.addWidget(self.view, 1)
         self.setFocusProxy(self.view)
         workspace.loaded.connect(self._loaded)
 
@@ -42,8 +45,6 @@ class Centre(QWidget):
         view = self._views[next(fitting, self._choices[0])]
         if view is self.view:
             return
-        if self._rows.indexOf(view) < 0:
-            self._rows.addWidget(view, 1)
         self.view.hide()
         view.show()
         self.view = view
