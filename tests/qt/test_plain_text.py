@@ -41,9 +41,9 @@ from latentlab.qt.widgets.plain_text import (
 from latentlab.session.own_directions import OwnDirection
 from latentlab.session.state import SessionState
 from tests.data.pictures import noise, write
-from tests.qt.diffusion.test_diffusion_view import save_tiny_denoiser
+from tests.qt.controllers.test_file_opener import drop, picture
 from tests.qt.shell import OFFSCREEN, open_window
-from tests.qt.test_dropping import drop, picture
+from tests.qt.views.diffusion.test_diffusion_view import save_tiny_denoiser
 from tests.qt.waiting import until_idle
 from tests.qt.walking import HOSTILE, MARK, MOST_WIDTH, fault_of, faults
 from tests.tiny import save_tiny_cvae

@@ -33,8 +33,8 @@ from latentlab.qt.controllers.picture_store import OwnPictures
 from latentlab.qt.views.diffusion.seeded_noise import SeededNoise
 from latentlab.qt.views.diffusion.start.page import BETWEEN, HOLE, PICTURE, StartPage
 from latentlab.session.edits import SelectImage
-from tests.qt.diffusion.fake_service import SIDE, FakeService, noise_of
 from tests.qt.fake_renderer import FakeRenderer
+from tests.qt.views.diffusion.fake_service import SIDE, FakeService, noise_of
 from tests.qt.waiting import until_idle
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")

@@ -22,9 +22,9 @@ from latentlab.qt.export import tapes
 from latentlab.qt.export.tape_dialog import TapeDialog
 from latentlab.qt.export.tapes import BATCH, FRAME, TAPE, TapeInHand, TapeWish
 from latentlab.qt.shell.main_window import LabWindow
-from tests.qt.diffusion.test_diffusion_view import save_tiny_denoiser
+from tests.qt.controllers.test_file_opener import drop
 from tests.qt.shell import OFFSCREEN, open_window
-from tests.qt.test_dropping import drop
+from tests.qt.views.diffusion.test_diffusion_view import save_tiny_denoiser
 from tests.qt.waiting import until_idle
 
 pytestmark = [OFFSCREEN, pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)]

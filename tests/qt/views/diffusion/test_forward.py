@@ -23,8 +23,8 @@ from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.diffusion.forward.page import ForwardPage
 from latentlab.qt.views.diffusion.seeded_noise import SeededNoise
 from latentlab.session.edits import SelectImage
-from tests.qt.diffusion.fake_service import STEPS, FakeService, noise_of
 from tests.qt.fake_renderer import COUNT, FakeRenderer
+from tests.qt.views.diffusion.fake_service import STEPS, FakeService, noise_of
 from tests.qt.waiting import until_idle
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")

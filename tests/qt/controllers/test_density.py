@@ -26,7 +26,7 @@ from latentlab.session.edits import MoveProbe, SetLayers, SetPlane
 from latentlab.session.state import PAIR, Layers, PlaneSettings, SessionState
 from tests.qt.fake_renderer import COUNT, FakeRenderer
 from tests.qt.shell import OFFSCREEN, open_window
-from tests.qt.test_attribute_board import handle
+from tests.qt.views.attributes.test_attribute_board import handle
 from tests.qt.waiting import until_idle
 
 pytestmark = [OFFSCREEN, pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)]

@@ -18,7 +18,7 @@ from latentlab.qt.views.diffusion.reverse.page import ReversePage
 from latentlab.qt.views.diffusion.tape.runner import MOST_TRACKS
 from latentlab.qt.views.diffusion.tape.store import frame_bytes
 from latentlab.qt.views.diffusion.tape.strip import Tape
-from tests.qt.diffusion.fake_service import SIDE, FakeService, grey
+from tests.qt.views.diffusion.fake_service import SIDE, FakeService, grey
 from tests.qt.waiting import until_idle
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")

@@ -24,8 +24,8 @@ from latentlab.engine.rendering.serving import Refusal, Reply, Request
 from latentlab.models.ddpm.model import DDPM, DDPMConfig
 from latentlab.qt.clients.denoiser_client import DenoiserClient
 from latentlab.qt.shell.main_window import LabWindow
-from tests.qt.diffusion.fake_service import FakeService, noise_of
 from tests.qt.shell import OFFSCREEN, open_window
+from tests.qt.views.diffusion.fake_service import FakeService, noise_of
 from tests.qt.waiting import until_idle
 
 pytestmark = [OFFSCREEN, pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)]

@@ -27,7 +27,7 @@ from latentlab.session.own_edits import AddDirection, SetGroups
 from latentlab.session.state import SessionState
 from tests.qt.fake_renderer import FakeRenderer
 from tests.qt.shell import OFFSCREEN, open_window
-from tests.qt.test_attribute_board import slide
+from tests.qt.views.attributes.test_attribute_board import slide
 from tests.qt.waiting import until_idle
 
 pytestmark = OFFSCREEN
