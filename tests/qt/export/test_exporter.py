@@ -126,7 +126,7 @@ def test_that_a_folder_that_may_not_be_written_to_is_told(
 ) -> None:
     with open_window(qtbot, tmp_path) as window:
         monkeypatch.setattr("latentlab.engine.files.destination.os.access", lambda path, mode: False)
-        assert "may not be written to" in refused(qtbot, window, tmp_path / "p.png")
+        assert "is not writable" in refused(qtbot, window, tmp_path / "p.png")
         monkeypatch.undo()
         assert "does not exist" in refused(qtbot, window, tmp_path / "nowhere" / "p.png")
         assert "ending" in refused(qtbot, window, tmp_path / "p.docx")

@@ -123,7 +123,7 @@ def test_that_the_middle_shows_the_first_view_that_the_open_model_can_fill(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     middle = ViewSpec("middle", "Middle", Middle, needs=frozenset({Capability.SAMPLES}))
-    monkeypatch.setattr(composition, "CENTRE", (CENTRE[0], middle))
+    monkeypatch.setattr(composition, "CENTRE", (CENTRE[0], middle, *CENTRE[1:]))
     with open_window(qtbot, tmp_path) as window:
         plane, centre = window.bench.plane, window.centralWidget()
         assert centre.view is plane
