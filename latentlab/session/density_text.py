@@ -18,7 +18,7 @@ def far_in_words(found: ProbeDensityReply) -> str:
     assert found.usual is not None
     return (
         f"Far from all encoded pictures (log q {in_figures(found.log_density)}; 99 % lie above "
-        f"{in_figures(found.usual)}): do not trust what is drawn here."
+        f"{in_figures(found.usual)}): the picture decoded here is unreliable."
     )
 
 

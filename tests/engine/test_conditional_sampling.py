@@ -56,7 +56,7 @@ def test_that_every_sample_is_as_asked_and_the_rest_as_some_real_picture_has_it(
     assert real is not None
     assert told.y.shape == (200, 3)
     assert rows(told.y) == rows(real[real[:, 0]].float())
-    assert told.origin == "the others as in 32 of 64 real pictures of beings (train) that agree"
+    assert told.origin == "the others as in 32 of 64 real pictures of beings (train) that match"
 
 
 def test_that_rows_are_drawn_as_often_as_they_occur(cvae: LoadedModel) -> None:
@@ -206,7 +206,7 @@ def test_that_data_in_sight_serve_where_those_of_the_training_are_not_at_hand(tm
     path = save_tiny_cvae(tmp_path / "cvae.safetensors", data="elsewhere")
     replies(renderer, LoadRequest(0, str(path), "beings"))
     (reply,) = replies(renderer, SamplesRequest(1, (("hat", 1.0),), 3, 0, "beings"))
-    assert "beings (train) that agree" in reply.origin
+    assert "beings (train) that match" in reply.origin
 
 
 def test_that_a_model_that_is_told_nothing_can_be_drawn_from_too(tmp_path: Path) -> None:

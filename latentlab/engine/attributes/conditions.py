@@ -72,10 +72,9 @@ def packed_conditions(model: object, data: ImageSet) -> PackedConditions | None:
     names, exclusive = _spoken_of(model)
     if not names:
         return None
-    verb = "tells" if isinstance(model, Classifies) else "is told"
     if exclusive:
-        return PackedConditions(_columns(names, data, verb), None, len(names))
-    return PackedConditions(None, _bits(names, data, verb), len(names))
+        return PackedConditions(_columns(names, data), None, len(names))
+    return PackedConditions(None, _bits(names, data), len(names))
 
 
 def conditions_of(model: object, data: ImageSet) -> Tensor | None:
@@ -219,7 +218,7 @@ def _number(name: str, text: str, exclusive: bool) -> float:
     return value
 
 
-def _columns(names: tuple[str, ...], data: ImageSet, told: str) -> Tensor:
+def _columns(names: tuple[str, ...], data: ImageSet) -> Tensor:
     if data.labels is None:
         raise LabError(f"the model needs the class of each picture, and {data.name} has no classes")
     number = {name: column for column, name in enumerate(names)}
@@ -230,7 +229,7 @@ def _columns(names: tuple[str, ...], data: ImageSet, told: str) -> Tensor:
     return torch.where(data.labels >= 0, column[data.labels.clamp(min=0)], -1)
 
 
-def _bits(names: tuple[str, ...], data: ImageSet, told: str) -> Tensor:
+def _bits(names: tuple[str, ...], data: ImageSet) -> Tensor:
     if data.attributes is None:
         raise LabError(f"the model needs the attributes of each picture, and {data.name} has none")
     missing = [name for name in names if name not in data.attribute_names]

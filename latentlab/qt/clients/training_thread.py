@@ -102,9 +102,7 @@ class TrainingThread(EndingThread):
             self.failed.emit(str(error), "")
         except Exception as error:
             self._flush()
-            self.failed.emit(
-                f"The training broke off ({type(error).__name__}: {error})", traceback.format_exc()
-            )
+            self.failed.emit(f"The training failed ({type(error).__name__}: {error})", traceback.format_exc())
 
     def _make(self) -> TrainingRun:
         from latentlab.data import catalog

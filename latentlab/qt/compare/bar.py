@@ -51,16 +51,16 @@ class CompareBar(QWidget):
         self.views = _box(
             "compareLinkViews",
             "Link views",
-            "Planes of models with a prior show the same part of the latent space. The codes of an "
-            "autoencoder have no scale of their own: its plane stays with its own points.",
+            "Planes of models with a prior show the same part of the latent space. The codes of "
+            "an autoencoder have no fixed scale, so its plane follows its own points.",
         )
         self.views.setChecked(True)
         self.views.clicked.connect(self.views_wished)
         self.scale = _box(
             "compareScale",
             "Scale autoencoders",
-            "The probe of an autoencoder goes to the same place of its cloud, measured in the spread of its "
-            "codes. Otherwise it goes to the very same z as in the other models.",
+            "The probe of an autoencoder moves to the same relative position, in standard "
+            "deviations of its codes. Otherwise it moves to the same z as in the other models.",
         )
         self.scale.setChecked(True)
         self.scale.clicked.connect(self.scale_wished)
@@ -68,7 +68,7 @@ class CompareBar(QWidget):
             "compareShowAll", "Show all", "Fit every plane to its points; linked ones to the points of all."
         )
         self.show_all.clicked.connect(self.all_wished)
-        self.add = _button("compareAdd", "Add model", "Put one more model beside these; four at most.")
+        self.add = _button("compareAdd", "Add model", "Add a model beside these, up to four.")
         self.add.clicked.connect(self.column_wished)
         number = Label("&Picture")
         number.setBuddy(self.index)

@@ -63,7 +63,7 @@ class ModelColumn(QFrame):
         self.title = Caption(" ", " ")
         self.title.setAlignment(Qt.AlignmentFlag.AlignLeft)
         self.title.setObjectName("compareTitle")
-        self.title.setAccessibleName("What model it is")
+        self.title.setAccessibleName("Description of the model")
         self.messages = MessageBar()
         self.note = Label(_EMPTY)
         self.note.setObjectName("compareNote")

@@ -35,8 +35,7 @@ _ROWS = (
     (
         "kl",
         "− KL(q ‖ p)",
-        "How far the posterior q(z|x) is from the prior p(z). An autoencoder has no posterior of any width, "
-        "and so no KL.",
+        "How far the posterior q(z|x) is from the prior p(z). An autoencoder has no posterior, and so no KL.",
     ),
     (
         "elbo",
@@ -61,9 +60,11 @@ class ColumnPictures(QWidget):
         self.probe = CrispPicture("compareProbe", "What this model decodes at the probe", _LARGEST)
         self.original = CrispPicture("compareOriginal", "The selected picture in the data", _LARGEST)
         self.reconstruction = CrispPicture(
-            "compareReconstruction", "What this model makes of the selected picture", _LARGEST
+            "compareReconstruction", "The reconstruction of the selected picture by this model", _LARGEST
         )
-        self.place = _figure("comparePlace", "Place of the probe", "Where the probe is in this latent space.")
+        self.place = _figure(
+            "comparePlace", "Position of the probe", "Where the probe is in this latent space."
+        )
         self.figures = {
             key: _figure(f"compare{key.capitalize()}Figure", name, what) for key, name, what in _ROWS
         }

@@ -159,7 +159,7 @@ class DataController(QObject):
             text = f"{text}\n{too_few}" if too_few else text
             self._bar.say(text, "Show in the plane", partial(self._show, spec), good=True)
         else:
-            when = "now" if self._form is None or self._form.idle else "when the training has ended"
+            when = "now" if self._form is None or self._form.idle else "when the training is finished"
             self._bar.say(f"{text}\n{too_few or f'{title} can be trained on {when}.'}", good=not too_few)
 
     # Going to others

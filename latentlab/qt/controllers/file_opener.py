@@ -27,8 +27,8 @@ PICTURE_SUFFIXES = (".png", ".apng", ".webp", ".jpg", ".jpeg", ".gif")
 # Of IDX files, too: train-images-idx3-ubyte.gz.
 DATA_SUFFIXES = (".zip", ".npz", ".csv", ".gz")
 WELCOME = (
-    f"a picture, a folder or zip of pictures, a model ({MODEL_SUFFIX}), or a picture saved by LatentLab "
-    "(PNG, WebP, JPEG, GIF), which knows where it was made"
+    f"a picture, a folder or zip of pictures, a model ({MODEL_SUFFIX}), or a picture saved by "
+    "LatentLab (PNG, WebP, JPEG, GIF), which records where it was made"
 )
 
 
@@ -73,7 +73,7 @@ class FileOpener(QObject):
             self.bar.say(f"Nothing that can be opened was dropped. Drop {WELCOME}.")
             return
         if len(paths) > 1:
-            self.told.emit(f"Opening {paths[0].name}; the other {len(paths) - 1} files are left alone")
+            self.told.emit(f"Opening {paths[0].name}; the other {len(paths) - 1} files are ignored")
         self.open_file(paths[0])
 
     def open_file(self, path: Path) -> None:
@@ -101,7 +101,7 @@ class FileOpener(QObject):
         elif foreign := why_passed_over(path.name):
             self.bar.say(f"{path}: is {foreign}.")
         else:
-            self.bar.say(f"{path}: cannot be opened here. Drop {WELCOME}.")
+            self.bar.say(f"{path}: cannot be opened. Drop {WELCOME}.")
 
     def open_model(self, model: str) -> None:
         """Asks for a model by name or path; the open one stays until the new one is there, and beside a

@@ -75,7 +75,7 @@ class ModelController(QObject):
         data = data_of(model)
         encoder = encoder_of(data)
         if encoder is not None and data_of(self._workspace.state.model) != data:
-            text = f"The plane shows {self._workspace.state.model}, which learnt from other pictures."
+            text = f"The plane shows {self._workspace.state.model}, which was trained on other pictures."
             self._bar.say(text, f"Show {encoder}", partial(self._opener.open_model, encoder))
 
     @Slot(object)

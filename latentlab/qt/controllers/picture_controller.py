@@ -44,7 +44,7 @@ class PictureController(QObject):
 
     @Slot(str)
     def _taken(self, name: str) -> None:
-        self.told.emit(f"Took {name}; the probe goes to its place")
+        self.told.emit(f"Encoding {name}; the probe moves to its encoding")
         message, self._last_failure = self._last_failure, ""
         self.overcome.emit(message)
 

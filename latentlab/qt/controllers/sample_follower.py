@@ -44,7 +44,7 @@ def in_words(config: Mapping[str, Any]) -> str:
     """What the pictures of `recipe_of` were told."""
     names = config.get("condition_names", ())
     if not names:
-        return "It is told nothing of the pictures."
+        return "The model is unconditional."
     told = "Each class" if config.get("exclusive", True) else "No attribute, then each alone"
     shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
     return f"{told} in turn ({shown}), guidance {_GUIDANCE:g}."
@@ -141,5 +141,5 @@ class SampleFollower(QObject):
         if self._last is None:
             return
         self._send(resting=True)
-        text = f"The training has come to its end: {path.name} is saved."
+        text = f"The training is finished: {path.name} is saved."
         self._messages.say(text, "Open it", partial(self._open, str(path)), good=True)

@@ -98,7 +98,7 @@ class TrainingFollower(QObject):
         self._held, self._instead = False, None
         if self._last is not None and not self._away:
             self._away = True
-            text = "The training goes on behind the model that you look at."
+            text = "The training continues in the background of the model shown."
             self._messages.say(text, "Show it again", self.show_again, good=True)
 
     def _send(self) -> None:
@@ -150,7 +150,7 @@ class TrainingFollower(QObject):
 
     def _offer(self, path: Path, data: str) -> None:
         """Leaves it to the person whether what was kept is opened."""
-        text = f"The training has come to its end: {path.name} is saved."
+        text = f"The training is finished: {path.name} is saved."
         self._messages.say(text, "Open it", partial(self._open, path, data, in_sight=False), good=True)
 
     def _open(self, path: Path, data: str, *, in_sight: bool) -> None:

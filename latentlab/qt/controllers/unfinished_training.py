@@ -44,13 +44,16 @@ class UnfinishedTraining(QObject):
         """Says so, if there is one."""
         waiting = self._trainer.unfinished()
         if waiting:
-            text = f"The training of {_name_of(waiting[0])} was not finished. It can go on where it was."
+            text = f"The training of {_name_of(waiting[0])} was not finished. It can be continued."
             self._bar.say(text, "Go on", partial(self._go_on, waiting[0]), beside=True)
 
     def _go_on(self, path: Path) -> None:
         self._show()
         if not self._panel.idle:
-            text = f"Another training is under way. When it has ended, that of {_name_of(path)} can go on."
+            text = (
+                f"Another training is running. When it has finished, that of {_name_of(path)} can be "
+                "continued."
+            )
             self._bar.say(text, "Go on", partial(self._go_on, path))
             return
         self._panel.begin(GoOn(path))

@@ -141,11 +141,11 @@ class ExportDialog(QDialog):
     def _name_controls(self) -> None:
         save = self.buttons.button(QDialogButtonBox.StandardButton.Save)
         for control, name, title, tip in (
-            (self.path, "exportPath", "File", "Where the file goes."),
+            (self.path, "exportPath", "File", "Path of the file."),
             (self.browse, "exportBrowse", "Browse", "Choose a folder and name."),
-            (self.format, "exportFormat", "Format", "In which format the file is written."),
-            (self.scale, "exportScale", "Scale", "Each pixel becomes that many across and down, unblurred."),
-            (self.note, "exportNote", "Note", "What to know before saving."),
+            (self.format, "exportFormat", "Format", "Format of the file."),
+            (self.scale, "exportScale", "Scale", "Enlarge each pixel by this factor, without smoothing."),
+            (self.note, "exportNote", "Note", "Notes before saving."),
             (self.size_label, "exportSize", "Size", "Width and height of the saved picture."),
             (save, "exportSave", "Save", "Write the file."),
         ):

@@ -33,7 +33,7 @@ _NOTHING = {
     exportables.SELECTION: "no picture is selected; double-click a point",
     exportables.SAMPLES: "no new pictures have been drawn yet; press Draw in the tab Attributes",
     exportables.SHEET: "no sheet has been drawn yet; press Sheet in the tab Attributes",
-    exportables.UNFOLDING: "no training has been followed yet",
+    exportables.UNFOLDING: "no training has run yet",
     exportables.ENCODINGS: "the pictures are not all encoded yet",
 }
 

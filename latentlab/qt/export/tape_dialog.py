@@ -80,13 +80,13 @@ class TapeDialog(ExportDialog):
         self.show_.addItems([title for title, _ in SHOWS])
         count = len(self._tape.frame.x_t)
         self.pictures.addItems(
-            [f"All {count}, as a sheet", f"The chosen one alone, number {self._tape.picture}"]
+            [f"All {count}, as a sheet", f"Only the chosen one, number {self._tape.picture}"]
         )
         self.pictures.setCurrentIndex(1 if self._what == FRAME and count > 1 else 0)
         for control, name, title, tip in (
-            (self.show_, "tapeShow", "Shows", "What of each frame is seen."),
+            (self.show_, "tapeShow", "Shows", "What is shown of each frame."),
             (self.pictures, "tapePictures", "Pictures", "All pictures that were drawn, or the chosen one."),
-            (self.rate, "tapeRate", "Speed", "How many frames a second are shown."),
+            (self.rate, "tapeRate", "Speed", "Frames shown per second."),
         ):
             control.setObjectName(name)
             control.setAccessibleName(title)

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 FRAME, BATCH, TAPE = "frame", "batch", "tape"
 # What of it is seen: a title, and names as of `latentlab.engine.diffusion.tape.SHOWS`, from left to right.
 SHOWS = (
-    ("xₜ, in its noise", ("xt",)),
-    ("x̂₀, the believed picture", ("x0",)),
-    ("ε̂, the believed noise", ("noise",)),
+    ("xₜ, the noisy picture", ("xt",)),
+    ("x̂₀, the predicted picture", ("x0",)),
+    ("ε̂, the predicted noise", ("noise",)),
     ("xₜ and x̂₀ side by side", ("xt", "x0")),
     ("xₜ, x̂₀ and ε̂ side by side", ("xt", "x0", "noise")),
 )
@@ -75,9 +75,9 @@ class TapeInHand:
         said = []
         if self.ends:
             begun = "It is still being drawn" if self.running else "It was stopped"
-            said.append(f"{begun}: what is there is saved, to {self.ends}.")
+            said.append(f"{begun}: the frames so far are saved, up to {self.ends}.")
         if self.kept:
-            said.append(f"To spare memory {self.kept} were kept: those are saved.")
+            said.append(f"To save memory only {self.kept} were kept; those are saved.")
         return " ".join(said)
 
 

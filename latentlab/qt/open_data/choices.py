@@ -14,7 +14,7 @@ from latentlab.qt.widgets.plain_text import plain_tip
 _SIDES: dict[str, int | None] = {"Automatic": None} | {
     f"{side} × {side} pixels": side for side in (16, 28, 32, 48, 64)
 }
-_FITS: dict[str, str | None] = {"Fill, and cut off the edges": "crop", "Show the whole picture": "pad"}
+_FITS: dict[str, str | None] = {"Fill, and crop the edges": "crop", "Show the whole picture": "pad"}
 _WHITES: dict[str, float | None] = {"Automatic": None} | {
     f"{white:,}": float(white) for white in (1, 255, 1023, 4095, 16_383, 65_535)
 }
@@ -30,11 +30,14 @@ class Choices(QWidget):
         super().__init__()
         self._asked = options
         self.side = _box(
-            "dataSide", "Size", "Every picture becomes this large. Small ones are learnt faster.", _SIDES
+            "dataSide", "Size", "Every picture is resized to this. Small ones train faster.", _SIDES
         )
         self.fit = _box("dataFit", "Fit", "What to do with pictures that are not square.", _FITS)
         self.colour = _box(
-            "dataColour", "Colour", "Automatic is grey if every picture is grey, and learnt faster.", _COLOURS
+            "dataColour",
+            "Colour",
+            "Automatic is grey if every picture is grey, which trains faster.",
+            _COLOURS,
         )
         self.white = _box(
             "dataWhite",

@@ -27,10 +27,8 @@ class ColumnChoices(QWidget):
         self._asked = asked
         self._header: tuple[str, ...] = ()
         self.file = _box("dataFileColumn", "File column", "The column of the table that names the files.")
-        self.label = _box("dataClassColumn", "Class column", "The column of the table that is the class.")
-        self.split = _box(
-            "dataSplitColumn", "Split column", "The column that tells what is held out for testing."
-        )
+        self.label = _box("dataClassColumn", "Class column", "The column of the table with the class.")
+        self.split = _box("dataSplitColumn", "Split column", "The column that defines the split.")
         form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
         form.setVerticalSpacing(ROW_GAP)

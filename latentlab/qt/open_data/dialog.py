@@ -70,7 +70,7 @@ class OpenDataDialog(QDialog):
         opening, cancel = box.button(kinds.Open), box.button(kinds.Cancel)
         for button, name, title, tip in (
             (opening, "dataOpen", "Open", "Read all of these pictures."),
-            (cancel, "dataCancel", "Cancel", "Close this page, or stop the reading."),
+            (cancel, "dataCancel", "Cancel", "Close this page, or stop reading."),
         ):
             button.setObjectName(name)
             button.setAccessibleName(title)
@@ -116,7 +116,7 @@ class OpenDataDialog(QDialog):
         self.open_button.setEnabled(True)
 
     def _no_preview(self, failure: Failure) -> None:
-        self.page.found.setText("Nothing that can be opened.")
+        self.page.found.setText("Nothing here can be opened.")
         self.page.strip.show_nothing()
         self._tell_failure(failure)
         # As long as this is chosen, opening it would come to the same.

@@ -32,7 +32,7 @@ class Page:
     """
 
     def __init__(self, path: str, options: ReadingOptions, home: QWidget) -> None:
-        self.path = _label("dataPath", "Path", "Where the pictures lie.")
+        self.path = _label("dataPath", "Path", "Path of the pictures.")
         self.path.setText(path)
         font = self.path.font()
         font.setBold(True)
@@ -43,7 +43,7 @@ class Page:
         self.choices = Choices(options)
         self.sign = Label()
         self.sign.hide()
-        self.note = _label("dataNote", "Note", "What went wrong, or what to know. It can be selected.")
+        self.note = _label("dataNote", "Note", "Errors and notes. The text can be selected.")
         self.note.hide()
         self.details = QPlainTextEdit()
         self.details.setObjectName("dataDetails")

@@ -53,7 +53,7 @@ class PreviewStrip(QWidget):
             to_qimage(seen[0] if len(seen) == 1 else seen.transpose(1, 2, 0)) for _, seen in preview.pairs
         ]
         self._rows, self._waiting = (originals, prepared), False
-        self._words = "" if originals else "None of the pictures that were looked at can be read."
+        self._words = "" if originals else "None of the examined pictures can be read."
         self.update()
 
     def show_nothing(self) -> None:

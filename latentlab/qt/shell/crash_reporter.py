@@ -143,7 +143,7 @@ class CrashDialog(QDialog):
         self.message.setWordWrap(True)
         self.details = QPlainTextEdit()
         self.details.setObjectName("crashDetails")
-        self.details.setAccessibleName("Details of the fault")
+        self.details.setAccessibleName("Details of the error")
         self.details.setToolTip("What a developer needs to know: copy it into a report.")
         self.details.setReadOnly(True)
         self.details.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
@@ -164,10 +164,10 @@ class CrashDialog(QDialog):
     def add(self, message: str, details: str) -> None:
         """One more fault; the newest is named, and the first few are shown in full."""
         self.faults += 1
-        before = f" ({self.faults} faults so far)" if self.faults > 1 else ""
+        before = f" ({self.faults} errors so far)" if self.faults > 1 else ""
         self.message.setText(
-            f"LatentLab met a fault that nobody expected, and goes on{before}.\n{message}\n"
-            "Your session is kept. If this comes again, please report it with these details."
+            f"An unexpected error occurred; LatentLab continues{before}.\n{message}\nYour session "
+            "is kept. If it happens again, please report it with these details."
         )
         if self.faults <= _MOST_SHOWN:
             head = f"{versions()}\n\n" if self.faults == 1 else ""

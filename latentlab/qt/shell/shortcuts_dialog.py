@@ -19,39 +19,39 @@ from latentlab.qt.shell.menus.actions import Actions
 _HANDS = (
     ("In the plane", (
         ("Drag the ring", "Move the probe"),
-        ("Click", "Send the probe there"),
+        ("Click", "Move the probe there"),
         ("Double-click a point", "Select that picture"),
         ("Wheel, + and −", "Zoom"),
         ("Right or middle drag", "Move the plane"),
-        ("Arrow keys", "Nudge the probe (Shift: ten times as far)"),
+        ("Arrow keys", "Move the probe a little (Shift: ten times as far)"),
         ("Home", "Show all points"),
-        ("Shift+click, Shift+drag", "Gather points into group A (Ctrl+Shift: B)"),
-        ("Esc", "Stop gathering; select no picture"),
+        ("Shift+click, Shift+drag", "Select points for group A (Ctrl+Shift: B)"),
+        ("Esc", "Stop selecting points; deselect the picture"),
     )),
     ("In the grid", (
-        ("Click or drag", "Send the probe to that picture's place"),
+        ("Click or drag", "Move the probe to that picture"),
         ("Arrow keys", "Move the probe by one picture"),
     )),
     ("In the tray", (
-        ("Click", "Put the probe at the pin"),
+        ("Click", "Move the probe to the pin"),
         ("Drag", "Change the order"),
         ("Alt+Left, Alt+Right", "Move the pin"),
         ("Del", "Remove the pin"),
     )),
     ("In the walk", (("Space", "Play and pause"),)),
-    ("On the tape of a diffusion", (
+    ("On a diffusion tape", (
         ("Space", "Play and pause"),
-        ("Drag, Left, Right, Home, End", "Go through the frames"),
-        ("Up, Down", "Take another branch in hand"),
+        ("Drag, Left, Right, Home, End", "Move through the frames"),
+        ("Up, Down", "Switch to another branch"),
         ("Esc", "Stop drawing"),
     )),
     ("Anywhere", (
-        ("Drop a file or folder", "Open a model, pictures of your own, or where a picture was made"),
-        ("Drop a picture", "Encode it: the probe goes to its place"),
+        ("Drop a file or folder", "Open a model, your own pictures, or the origin of a saved picture"),
+        ("Drop a picture", "Encode it and move the probe there"),
     )),
     ("In your picture", (
         ("Drag, arrow keys", "Choose the part that the model sees"),
-        ("Wheel, + and −", "Take a smaller or larger part"),
+        ("Wheel, + and −", "Zoom in or out"),
     )),
 )  # fmt: skip
 

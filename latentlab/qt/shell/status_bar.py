@@ -37,11 +37,11 @@ class Status(QObject):
         bar.setObjectName("statusBar")
         self._bar, self._workspace = bar, workspace
         self._seconds: deque[float] = deque(maxlen=50)
-        self.task = _label("statusTask", "What is going on", "What LatentLab is doing at the moment.")
+        self.task = _label("statusTask", "What is going on", "What LatentLab is doing now.")
         self.progress = QProgressBar()
         self.progress.setObjectName("statusProgress")
         self.progress.setAccessibleName("Progress")
-        self.progress.setToolTip("How far the work is.")
+        self.progress.setToolTip("Progress of the work.")
         self.progress.setFixedWidth(140)
         self.progress.setMaximumHeight(14)
         self.progress.setTextVisible(False)
@@ -49,7 +49,7 @@ class Status(QObject):
             "statusDecode", "Decode time", "Time to decode one picture: the median of the last 50."
         )
         self.device = _label("statusDevice", "Device", "Where the model runs.")
-        self.memory = _label("statusMemory", "Memory", "Memory that LatentLab takes up now.")
+        self.memory = _label("statusMemory", "Memory", "Memory that LatentLab uses now.")
         bar.addWidget(self.progress)
         bar.addWidget(self.task, 1)
         for label in (self.decode, self.device, self.memory):
@@ -101,7 +101,7 @@ class Status(QObject):
         self.device.setText(model.device.upper())
         self._seconds.clear()
         if model.can(Capability.ENCODES):
-            self._show_work("Finding the place of every picture …", 0, len(model.images))
+            self._show_work("Encoding all pictures …", 0, len(model.images))
         else:
             self._rest()
 

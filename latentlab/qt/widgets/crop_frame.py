@@ -78,14 +78,14 @@ class PictureFrame(QWidget):
             self.setCursor(Qt.CursorShape.PointingHandCursor)
         elif movable:
             self.setToolTip(
-                "Drag to choose the part that the model sees; the wheel, + and − zoom, the arrow keys nudge. "
-                "Drop another picture to take that."
+                "Drag to choose the part that the model sees; the wheel, + and − zoom, the arrow "
+                "keys move it. Drop another picture to replace it."
             )
-            self.setAccessibleDescription("Arrow keys move the part that is taken, plus and minus zoom.")
+            self.setAccessibleDescription("Arrow keys move the chosen part, plus and minus zoom.")
             self.setCursor(Qt.CursorShape.SizeAllCursor)
         else:
-            self.setToolTip("All of the picture is taken. Drop another to take that.")
-            self.setAccessibleDescription("All of the picture is taken.")
+            self.setToolTip("The whole picture is used. Drop another to replace it.")
+            self.setAccessibleDescription("The whole picture is used.")
             self.unsetCursor()
         self.update()
 

@@ -43,7 +43,7 @@ class MessageBar(QFrame):
         self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.words = _Words(self.label)
-        self.offer = _button("messageOffer", "Do what is offered")
+        self.offer = _button("messageOffer", "Run the suggested action")
         self.offer.clicked.connect(self._take)
         self.close_button = _button("messageClose", "Close this message")
         self.close_button.setText("Close")
@@ -86,7 +86,7 @@ class MessageBar(QFrame):
         self.setAccessibleDescription(text)
         self._do = do
         self.offer.setText(on_button(offer, WORDS))
-        self.offer.setAccessibleName(offer or "Do what is offered")
+        self.offer.setAccessibleName(offer or "Run the suggested action")
         self.offer.setVisible(do is not None)
         self.show()
 

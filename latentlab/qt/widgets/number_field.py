@@ -147,7 +147,7 @@ class _Number(_Field):
             bare = f"{bare[:_SHOWN]}…"
         low, high = self._limits()
         low += bool(self.specialValueText())
-        self.fault = f"“{bare}” was not taken. Type {self._what} from {written(low)} to {written(high)}."
+        self.fault = f"“{bare}” is not valid. Type {self._what} from {written(low)} to {written(high)}."
         self.say_fault()
 
     def say_fault(self) -> None:
@@ -193,7 +193,7 @@ class WholeNumber(_Number, QSpinBox):
         suffix: what is written after it.
     """
 
-    _begun, _what = _WHOLE_BEGUN, "a whole number, in digits alone,"
+    _begun, _what = _WHOLE_BEGUN, "a whole number, digits only,"
 
     def __init__(self, minimum: int, maximum: int, value: int | None = None, suffix: str = "") -> None:
         super().__init__()

@@ -135,7 +135,7 @@ def test_that_other_files_say_what_can_be_dropped(qtbot: QtBot, tmp_path: Path) 
     fake.write_text("no picture")
     with open_window(qtbot, tmp_path) as window:
         for dropped, words in (
-            (tmp_path / "notes.txt", "cannot be opened here"),
+            (tmp_path / "notes.txt", "cannot be opened. Drop"),
             (
                 tmp_path / "IMG_1.HEIC",
                 "IMG_1.HEIC: is a HEIC picture, which LatentLab does not read; convert it to JPEG or PNG.",
@@ -176,7 +176,7 @@ def test_that_of_many_files_the_first_is_opened_and_the_others_told(qtbot: QtBot
     first, second = picture(tmp_path / "a.png"), picture(tmp_path / "b.png", z=(3.0, 3.0))
     with open_window(qtbot, tmp_path) as window:
         drop(window, first, second)
-        assert "1 files are left alone" in window.statusBar().currentMessage()
+        assert "1 files are ignored" in window.statusBar().currentMessage()
         qtbot.waitUntil(lambda: window.workspace.state.probe == (1.5, -0.5), timeout=2000)
 
 

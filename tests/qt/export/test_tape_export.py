@@ -313,11 +313,11 @@ def test_that_what_is_missing_of_a_tape_is_said_on_the_page_and_in_the_file(
     begun = part(whole, (0, 1, 2), running=True)
     assert (
         begun.words
-        == f"It is still being drawn: what is there is saved, to frame 2 of 6, t = {begun.frame.t}."
+        == f"It is still being drawn: the frames so far are saved, up to frame 2 of 6, t = {begun.frame.t}."
     )
     assert "It was stopped" in part(whole, (0, 1, 2)).words
     thin = part(whole, (0, 2, 4, 6))
-    assert thin.words == "To spare memory 4 of 7 frames were kept: those are saved."
+    assert thin.words == "To save memory only 4 of 7 frames were kept; those are saved."
     for tape, key, words in ((begun, "ends_at", "frame 2 of 6"), (thin, "kept", "4 of 7 frames")):
         path = tapes.save(tape, TapeWish(TAPE, tmp_path / "t.png", overwrite=True))
         found = read_provenance(path)

@@ -224,7 +224,7 @@ def test_that_at_a_start_no_message_takes_the_place_of_another(qtbot: QtBot, tmp
     with open_window(qtbot, tmp_path, renderer) as window:
         lines = window.bench.messages.label.text().splitlines()
         assert [line.partition(" ")[0] for line in lines] == ["no", "mnist-vae-2d,", "The"]
-        assert lines[2] == "The training of cats was not finished. It can go on where it was."
+        assert lines[2] == "The training of cats was not finished. It can be continued."
         assert window.bench.messages.offer.text() == "Go on"
         # What was picked among other pictures is not looked for among these.
         assert (window.workspace.state.group_a, window.workspace.state.pictures) == ((), None)
@@ -241,7 +241,7 @@ def test_that_pictures_that_are_gone_are_told_beside_a_training_that_can_go_on(
     state = SessionState(group_a=(3,), pictures=picked)
     with open_window(qtbot, tmp_path, renderer, state=state) as window:
         lines = window.bench.messages.label.text().splitlines()
-        assert lines == ["The training of cats was not finished. It can go on where it was.", in_words(1)]
+        assert lines == ["The training of cats was not finished. It can be continued.", in_words(1)]
         assert window.bench.messages.offer.isVisible()
         # Later ones take the place of what has been read.
         window.workspace.noticed.emit("More news.")

@@ -126,7 +126,7 @@ def test_that_what_is_no_number_in_range_is_refused_in_words_and_the_old_one_com
     put(field, text)
     assert field.value() == 0.25
     assert field.text() == "0.25"
-    assert "was not taken. Type a number from 0 to 1000." in field.fault
+    assert "is not valid. Type a number from 0 to 1000." in field.fault
     assert QToolTip.isVisible()
 
 
@@ -138,7 +138,7 @@ def test_that_a_whole_number_is_never_guessed_at(qtbot: QtBot, locale: str, text
     put(field, text)
     assert field.value() == 20
     assert field.text() == "20 / s"
-    assert f"“{text}” was not taken. Type a whole number, in digits alone, from 1 to 100." in field.fault
+    assert f"“{text}” is not valid. Type a whole number, digits only, from 1 to 100." in field.fault
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ def data_entries(bench: Workbench) -> Iterator[Entry]:
 def _splits(bench: Workbench) -> Iterator[Entry]:
     controller = bench.controller
     for split, text, tip in (
-        ("test", "&Test pictures", "Show the pictures that are held out from training."),
+        ("test", "&Test pictures", "Show the pictures held out from training."),
         ("all", "&All pictures", "Show test and training pictures. Takes some seconds if there are many."),
     ):
         yield Entry(
@@ -37,7 +37,7 @@ def _shipped(bench: Workbench) -> Iterator[Entry]:
     for number, (name, known) in enumerate(SHIPPED_SETS.items()):
         yield Entry(
             f"{name}DataAction", "&Data", f"{name}: {known.title}", partial(controller.data.choose, name),
-            f"Show {name}, which comes with LatentLab, if the model is made for such pictures.",
+            f"Show {name}, which comes with LatentLab, if the model fits such pictures.",
             enabled=controller.is_open, checked=_is_shown(bench, partial(str, name)), group="data",
             gap=number == 0,
         )  # fmt: skip
@@ -48,7 +48,7 @@ def _opened_last(bench: Workbench) -> Iterator[Entry]:
         there = partial(_recent, bench, place)
         yield Entry(
             f"recentData{place + 1}Action", "&Data", "Data of your own", partial(_choose, bench, place),
-            "Show these pictures of your own again, if the model is made for such.",
+            "Show these pictures of your own again, if they fit the model.",
             enabled=bench.controller.is_open, checked=_is_shown(bench, _spec_of(there)), group="data",
             gap=place == 0, caption=_titled(bench, place),
         )  # fmt: skip

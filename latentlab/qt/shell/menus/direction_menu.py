@@ -31,7 +31,7 @@ def direction_entries(bench: Workbench) -> Iterator[Entry]:
         )  # fmt: skip
     yield Entry(
         "clearGroupsAction", "Di&rections", "&Clear both groups", controller.clear_groups,
-        "Take all pictures out of both groups.", "", controller.has_groups,
+        "Remove all pictures from both groups.", "", controller.has_groups,
     )  # fmt: skip
     yield Entry(
         "makeDirectionAction", "Di&rections", "&Make a direction …", bench.make_direction,
@@ -40,7 +40,7 @@ def direction_entries(bench: Workbench) -> Iterator[Entry]:
     )  # fmt: skip
     yield Entry(
         "importDirectionsAction", "Di&rections", "&Import directions …", controller.ask_to_import,
-        "Take directions of this model from a .safetensors or .npz file.", "", bench.controller.is_open,
+        "Import directions of this model from a .safetensors or .npz file.", "", bench.controller.is_open,
     )  # fmt: skip
     yield Entry(
         "exportDirectionsAction", "Di&rections", "&Export your directions …", controller.ask_to_export,

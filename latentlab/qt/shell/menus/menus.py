@@ -50,9 +50,9 @@ def fill_menus(bench: Workbench) -> None:
     undo.setIconText("Undo")
     redo.setIconText("Redo")
     actions.menu("&File")
-    undo_tip = "Take back the last step. One drag is one step."
+    undo_tip = "Undo the last step. One drag is one step."
     actions.adopt("undoAction", "&Edit", undo, undo_tip, "Ctrl+Z")
-    actions.adopt("redoAction", "&Edit", redo, "Make the step again that was taken back.", "Ctrl+Shift+Z")
+    actions.adopt("redoAction", "&Edit", redo, "Redo the step that was undone.", "Ctrl+Shift+Z")
     actions.add(entries(bench))
     actions.add(_panels(bench))
     bar = QToolBar("Toolbar")
@@ -69,8 +69,8 @@ def _file(bench: Workbench) -> Iterator[Entry]:
     controller, found = bench.controller, bench.exporter.exportables
     yield Entry(
         "openAction", "&File", "&Open …", controller.ask_for_file,
-        "Open a model, or a picture: where one saved by LatentLab was made, the probe goes; of a tape, it is "
-        "drawn again.",
+        "Open a model or a picture. For a picture saved by LatentLab the probe moves to where it "
+            "was made; a tape is drawn again.",
         "Ctrl+O", tool="Open",
     )  # fmt: skip
     yield from model_entries(bench)
@@ -84,7 +84,7 @@ def _file(bench: Workbench) -> Iterator[Entry]:
     )  # fmt: skip
     yield Entry(
         "openPictureAction", "&File", "Open &picture of your own …", controller.own_picture.ask_for_file,
-        "Encode a picture of your own: the probe goes to its place, and attributes can be added there.",
+        "Encode a picture of your own; the probe moves to its encoding, where attributes can be added.",
         "Ctrl+I",
     )  # fmt: skip
     for name, what, text, tip, key in (
@@ -93,16 +93,16 @@ def _file(bench: Workbench) -> Iterator[Entry]:
         ("exportGridAction", exportables.GRID, "Save manifold &grid …",
          "Save the manifold grid as one picture.", "Ctrl+Shift+G"),
         ("exportSelectionAction", exportables.SELECTION, "Save s&elected picture …",
-         "Save the selected picture, its reconstruction and its posterior draws.", ""),
+         "Save the selected picture, its reconstruction and its posterior samples.", ""),
         ("exportTrayAction", exportables.TRAY, "Save &tray …", "Save the pinned pictures side by side.", ""),
         ("exportWalkAction", exportables.WALK, "Save &walk …",
          "Save the walk as an animation or as a strip.", "Ctrl+Shift+W"),
         ("exportSamplesAction", exportables.SAMPLES, "Save new pi&ctures …",
-         "Save the pictures that were drawn under the asked conditions as one sheet.", ""),
+         "Save the new pictures as one sheet.", ""),
         ("exportUnfoldingAction", exportables.UNFOLDING, "Save &unfolding …",
          "Save the film of the plane during the last training.", ""),
         ("exportEncodingsAction", exportables.ENCODINGS, "Save e&ncodings …",
-         "Save where every picture lies, as NumPy arrays or a table.", ""),
+         "Save the encodings of all pictures, as NumPy arrays or a table.", ""),
     ):  # fmt: skip
         yield Entry(
             name, "&File", text, partial(controller.ask_to_save, what), tip, key,
@@ -122,7 +122,7 @@ def _edit(bench: Workbench) -> Iterator[Entry]:
     )  # fmt: skip
     yield Entry(
         "pastePictureAction", "&Edit", "Pas&te picture", controller.own_picture.paste,
-        "Take the picture, or the file, on the clipboard: a picture becomes your own picture.", "Ctrl+V",
+        "Open the picture or the file on the clipboard; a picture becomes your own picture.", "Ctrl+V",
     )  # fmt: skip
     yield Entry(
         "pinHereAction", "&Edit", "&Pin the probe", controller.pin,
@@ -130,11 +130,11 @@ def _edit(bench: Workbench) -> Iterator[Entry]:
     )  # fmt: skip
     yield Entry(
         "randomProbeAction", "&Edit", "&Random point", controller.random_probe,
-        "Send the probe to a point drawn from the prior.", "R", controller.is_open, tool="Random", gap=True,
+        "Move the probe to a random sample of the prior.", "R", controller.is_open, tool="Random", gap=True,
     )  # fmt: skip
     yield Entry(
         "originAction", "&Edit", "Go to the &origin", controller.to_origin,
-        "Send the probe to the middle of the prior.", "O", controller.is_open, tool="Origin",
+        "Move the probe to the origin, the mean of the prior.", "O", controller.is_open, tool="Origin",
     )  # fmt: skip
     yield Entry(
         "playWalkAction", "&Edit", "Play or pause the &walk", bench.player.toggle,
@@ -146,11 +146,11 @@ def _edit(bench: Workbench) -> Iterator[Entry]:
 def _view(bench: Workbench) -> Iterator[Entry]:
     plane = bench.plane
     yield Entry("zoomInAction", "&View", "Zoom &in", partial(plane.zoom, 1.25),
-                "Look closer at the middle of the plane.", "Ctrl++", tool="Zoom in")  # fmt: skip
+                "Zoom in on the centre of the plane.", "Ctrl++", tool="Zoom in")  # fmt: skip
     yield Entry("zoomOutAction", "&View", "Zoom &out", partial(plane.zoom, 0.8),
-                "See more of the plane.", "Ctrl+-", tool="Zoom out")  # fmt: skip
+                "Show more of the plane.", "Ctrl+-", tool="Zoom out")  # fmt: skip
     yield Entry("showAllAction", "&View", "Show &all", plane.show_all,
-                "See all points of the plane.", "Ctrl+0", tool="Show all")  # fmt: skip
+                "Show all points of the plane.", "Ctrl+0", tool="Show all")  # fmt: skip
     for number, (name, text, tip) in enumerate((
         ("points", "&Points", "Show the encoded pictures as points."),
         ("manifold", "&Manifold", "Show what the model decodes, under the points."),
@@ -162,13 +162,13 @@ def _view(bench: Workbench) -> Iterator[Entry]:
             f"Ctrl+{number + 1}", checked=_layer(bench, name), tool=text.replace("&", ""), gap=number == 0,
         )  # fmt: skip
     yield Entry("diffusionAction", "&View", "&Diffusion", bench.docks.show_diffusion,
-                "Step from noise to pictures: the diffusion panel comes to the front.", "Ctrl+Shift+D",
+                "Show the Diffusion panel: from noise to pictures, step by step.", "Ctrl+Shift+D",
                 tool="Diffusion", gap=True)  # fmt: skip
     yield Entry("compareAction", "&View", "&Compare models …", partial(_compare, bench),
-                "Put two to four models side by side, under one cursor.", "Ctrl+Shift+M",
+                "Show two to four models side by side, with one common probe.", "Ctrl+Shift+M",
                 bench.controller.is_open)  # fmt: skip
     for theme, text, tip in (
-        (Theme.SYSTEM, "As the &system", "Light or dark as the desktop is."),
+        (Theme.SYSTEM, "As the &system", "Light or dark, as the desktop."),
         (Theme.LIGHT, "&Light", "Dark on light."),
         (Theme.DARK, "&Dark", "Light on dark."),
     ):
@@ -182,7 +182,7 @@ def _view(bench: Workbench) -> Iterator[Entry]:
 
 def _help(bench: Workbench) -> Iterator[Entry]:
     yield Entry("commandPaletteAction", "&Help", "&Find a command …", bench.palette.open_at_top,
-                "Type a few letters of what you want to do.", "Ctrl+K", tool="Commands")  # fmt: skip
+                "Search the commands by a few letters.", "Ctrl+K", tool="Commands")  # fmt: skip
     yield Entry("shortcutsAction", "&Help", "&Keyboard shortcuts and mouse", partial(_show_shortcuts, bench),
                 "List all keys, and what the mouse does in the plane.", "F1")  # fmt: skip
     yield Entry("aboutAction", "&Help", "&About LatentLab", partial(_show_about, bench),
@@ -197,7 +197,7 @@ def _panels(bench: Workbench) -> Iterator[Entry]:
         title = dock.windowTitle()
         yield Entry(
             dock.objectName() + "Action", "&View/P&anels", title, partial(docks.switch, dock),
-            f"Bring the panel “{title}” to the front; if it is there, hide it.",
+            f"Show the panel “{title}”, or hide it if it is in front.",
             checked=partial(docks.in_front, dock),
         )  # fmt: skip
 

@@ -18,13 +18,13 @@ def tape_entries(bench: Workbench) -> Iterator[Entry]:
     tapes = bench.tapes
     for name, what, suffix, text, tip in (
         ("saveFrameAction", FRAME, "", "Save &picture of the frame …",
-         "Save the chosen picture as it is in the frame in hand: in its noise, as believed, or both."),
+         "Save the chosen picture as it is in the current frame: noisy, predicted, or both."),
         ("saveBatchAction", BATCH, "", "Save &all pictures of the frame …",
-         "Save all pictures of the frame in hand as one sheet."),
+         "Save all pictures of the current frame as one sheet."),
         ("saveTapeAction", TAPE, "", "Save whole &tape …",
-         "Save the tape in hand as a film (WebP, GIF, APNG, MP4) or a strip."),
+         "Save the current tape as a film (WebP, GIF, APNG, MP4) or a strip."),
         ("saveNumbersAction", TAPE, ".npz", "Save &numbers of the tape …",
-         "Save all xₜ and x̂₀ of the tape in hand as NumPy arrays (.npz)."),
+         "Save all xₜ and x̂₀ of the current tape as NumPy arrays (.npz)."),
     ):  # fmt: skip
         yield Entry(
             name, _MENU, text, partial(tapes.ask_to_save, what, suffix), tip, enabled=tapes.has_tape,

@@ -18,15 +18,15 @@ def training_entries(bench: Workbench) -> Iterator[Entry]:
 
     yield Entry(
         "trainAction", "&Train", "&Train a model …", bench.docks.show_training,
-        "Choose pictures and a model, and watch it learn.", "Ctrl+T", tool="Train", gap=True,
+        "Choose pictures and a model, and watch the training.", "Ctrl+T", tool="Train", gap=True,
     )  # fmt: skip
     yield Entry(
         "pauseTrainingAction", "&Train", "&Pause", trainer.pause,
-        "Let the training wait where it is, with everything saved.", "", while_in(Stage.RUNNING),
+        "Pause the training, with everything saved.", "", while_in(Stage.RUNNING),
     )  # fmt: skip
     yield Entry(
         "resumeTrainingAction", "&Train", "&Go on", trainer.resume,
-        "Let the training go on where it was.", "", while_in(Stage.PAUSED),
+        "Continue the training.", "", while_in(Stage.PAUSED),
     )  # fmt: skip
     yield Entry(
         "keepTrainingAction", "&Train", "&Stop and keep", trainer.keep,

@@ -18,7 +18,7 @@ class FarWarning(Label):
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
         self.setObjectName("farWarning")
-        self.setAccessibleName("Whether encoded pictures lie about the probe")
+        self.setAccessibleName("Density of encoded pictures at the probe")
         self.setWordWrap(True)
         self.setForegroundRole(QPalette.ColorRole.BrightText)
         self.hide()

@@ -28,7 +28,7 @@ class ProbeDensityLine(QLineEdit):
     @Slot(object)
     def _nothing_known(self, _: object) -> None:
         self.setText("–")
-        self.setToolTip("Known as soon as all pictures are encoded and no training runs.")
+        self.setToolTip("Available when all pictures are encoded and no training is running.")
 
     @Slot(object)
     def _weighed(self, found: ProbeDensityReply) -> None:

@@ -355,7 +355,7 @@ def test_that_a_training_that_was_left_waits_for_the_one_under_way(qtbot: QtBot,
         qtbot.waitUntil(lambda: "Step" in status(window), timeout=20_000)
         qtbot.mouseClick(window.bench.messages.offer, Qt.MouseButton.LeftButton)
         assert window.bench.messages.label.text() == (
-            "Another training is under way. When it has ended, that of toy-vae-2d can go on."
+            "Another training is running. When it has finished, that of toy-vae-2d can be continued."
         )
         # What is known of the one under way stays known.
         qtbot.waitUntil(lambda: "Step" in status(window), timeout=5000)
@@ -379,7 +379,7 @@ def test_that_pictures_opened_during_a_training_are_offered_after_it(qtbot: QtBo
         report = ReadingReport("/pictures/more", "folder of pictures", 90)
         window.settings.recent = (RecentData("/pictures/more", (3, 12, 12), 90),)
         window.bench.controller.data.pictures_opened("/pictures/more", "more", report)
-        assert "more can be trained on when the training has ended." in window.bench.messages.label.text()
+        assert "more can be trained on when the training is finished." in window.bench.messages.label.text()
         assert (panel.data.currentData(), panel.choice) == ("toy", SMALL)
         click(qtbot, window, "trainStop")
         until(qtbot, window, Stage.IDLE)

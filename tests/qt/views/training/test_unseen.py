@@ -50,7 +50,7 @@ def test_that_it_is_offered_at_the_end_and_opens_on_its_samples(qtbot: QtBot, tm
         qtbot.mouseClick(window.findChild(QPushButton, "trainStart"), Qt.MouseButton.LeftButton)
         qtbot.waitUntil(bench.messages.isVisible, timeout=20_000)
         qtbot.waitUntil(lambda: bench.trainer.stage is Stage.IDLE, timeout=20_000)
-        assert "has come to its end" in bench.messages.label.text()
+        assert "is finished" in bench.messages.label.text()
         assert window.workspace.state.model == str(model), "the plane keeps its model"
         qtbot.mouseClick(bench.messages.offer, Qt.MouseButton.LeftButton)
         qtbot.waitUntil(lambda: bench.samples.sheet.picture is not None, timeout=5000)
