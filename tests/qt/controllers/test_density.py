@@ -286,7 +286,9 @@ def test_that_a_slider_that_goes_far_warns_while_it_is_held_and_no_more_when_it_
     # Still held.
     qtbot.waitUntil(lambda: warning(window).isVisible(), timeout=2000)
     words = warning(window).text()
-    assert words.startswith("Far from all encoded pictures (log q −17.6; 99 % lie above −9.0): the picture decoded")
+    assert words.startswith(
+        "Far from all encoded pictures (log q −17.6; 99 % lie above −9.0): the picture decoded"
+    )
     for step in range(9, -1, -1):
         qtbot.mouseMove(slider, first + (handle(slider, 200) - first) * step / 10)
     qtbot.waitUntil(lambda: warning(window).isHidden(), timeout=2000)
