@@ -8,12 +8,17 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import gc
 import itertools
-from collections.abc import Iterator
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QSettings
 from pytestqt.qtbot import QtBot
 
+from latentlab.qt.clients.render_thread import RenderThread
+from latentlab.qt.clients.training_thread import TrainingThread
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.session.session import Session
 from tests.qt.fake_renderer import FakeRenderer
@@ -36,6 +41,24 @@ def _collected_here_alone() -> Iterator[None]:
     gc.disable()
     yield
     gc.enable()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _workers_are_covered() -> Iterator[None]:
+    """Coverage hears of Python's own threads; Qt's have to be told to listen. Else nothing."""
+    trace = threading.gettrace()
+    with pytest.MonkeyPatch.context() as patch:
+        for thread in (RenderThread, TrainingThread) if trace is not None else ():
+            patch.setattr(thread, "run", _traced(thread.run, trace))
+        yield
+
+
+def _traced(run: Callable[[Any], None], trace: Any) -> Callable[[Any], None]:
+    def traced(self: Any) -> None:
+        sys.settrace(trace)
+        run(self)
+
+    return traced
 
 
 _tests = itertools.count(1)

@@ -32,6 +32,7 @@ from latentlab.session.known_data import Known
 from latentlab.session.recent_data import RecentData
 from latentlab.session.state import SessionState
 from tests.qt.shell import OFFSCREEN, open_window
+from tests.qt.waiting import until_threads_rest
 from tests.tiny import save_tiny_model, toy_set
 
 pytestmark = OFFSCREEN
@@ -308,7 +309,10 @@ def test_that_another_model_can_be_looked_at_during_a_training_and_the_training_
         qtbot.waitUntil(lambda: len(steps) > 1, timeout=20_000)
         window.bench.opener.open_model(str(tmp_path / "tiny.safetensors"))
         qtbot.waitUntil(lambda: window.workspace.model.model == "tiny", timeout=5000)
-        qtbot.wait(600)  # snapshots come, and are not shown
+        for _ in range(2):  # snapshots come, and are not shown
+            with qtbot.waitSignal(window.bench.trainer.unfolded, timeout=5000):
+                pass
+        until_threads_rest()
         assert window.workspace.model.model == "tiny"
         assert window.bench.trainer.stage is Stage.RUNNING
         assert "goes on behind" in window.bench.messages.label.text()
