@@ -21,8 +21,8 @@ _LEFT_S = 40.0
 
 
 def function_of(nodeid: str) -> str:
-    """A test without its cases: "tests/core/test_gaussian.py::test_that_..."."""
-    return nodeid.partition("[")[0]
+    """A test without its cases and folders, for files move: "test_gaussian.py::test_that_..."."""
+    return nodeid.partition("[")[0].rpartition("/")[2]
 
 
 def listed() -> frozenset[str]:
