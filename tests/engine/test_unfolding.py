@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from latentlab.engine.rendering.unfolding import Unfolding, empty_model
+from latentlab.engine.files.checkpoint import empty_model
+from latentlab.engine.rendering.unfolding import Unfolding
 from latentlab.engine.training.plan import TrainingPlan
 from latentlab.engine.training.trainer import Trainer
 from latentlab.errors import LabError

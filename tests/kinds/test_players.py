@@ -11,8 +11,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from latentlab.engine.files.checkpoint import load_model
-from latentlab.engine.rendering.unfolding import empty_model
+from latentlab.engine.files.checkpoint import empty_model, load_model
 from latentlab.engine.training import trainer as trainer_module
 from latentlab.engine.training.events import EpochEnded, Progress, Started
 from latentlab.engine.training.plan import TrainingPlan

@@ -16,9 +16,9 @@ import torch
 from pytestqt.qtbot import QtBot
 
 from latentlab.engine.rendering.requests.opening import UnfoldedReply
+from latentlab.engine.training.snapshot import Snapshot
 from latentlab.engine.training.weights import in_order
 from latentlab.models.vae.model import VAEConfig
-from latentlab.qt.clients.training_orders import Snapshot
 from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.shell.main_window import LabWindow
 from tests.conftest import make_vae

@@ -27,7 +27,7 @@ from latentlab.engine.rendering.requests.points import (
     TraversalRequest,
 )
 from latentlab.engine.rendering.serving import Refusal, Reply, Request
-from latentlab.qt.clients.training_orders import Snapshot
+from latentlab.engine.training.snapshot import Snapshot
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.conditions.view import ConditionSelector
 from latentlab.session.edits import (

@@ -24,9 +24,8 @@ from latentlab.engine.diffusion.requests import (
     TapeRequest,
 )
 from latentlab.engine.diffusion.runner import Diffusion, Frame, as_bytes
-from latentlab.engine.files.checkpoint import load_model
+from latentlab.engine.files.checkpoint import empty_model, load_model
 from latentlab.engine.rendering.serving import Reply, Request, Server, handles
-from latentlab.engine.rendering.unfolding import empty_model
 from latentlab.engine.training.snapshots import give
 from latentlab.errors import LabError
 from latentlab.models.base import Denoises, conditional

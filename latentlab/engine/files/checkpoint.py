@@ -209,3 +209,9 @@ def _fill(model: nn.Module, tensors: Mapping[str, Tensor]) -> None:
             raise LabError(f"tensor {name} is {found.dtype}, expected {weight.dtype}")
         with torch.no_grad():
             weight.copy_(found)
+
+
+def empty_model(kind: str, config: Mapping[str, Any]) -> nn.Module:
+    """A model of this kind and config in evaluation mode, to be given its weights."""
+    with torch.random.fork_rng(devices=[]):
+        return build(kind, config).eval()

@@ -13,13 +13,13 @@ from latentlab.data.image_set import ImageSet, size_in_words
 from latentlab.engine.attributes.conditions import conditions_of, encoder_is_told
 from latentlab.engine.attributes.finding import shipped_directions
 from latentlab.engine.attributes.implications import Implied, implied_by
-from latentlab.engine.files.checkpoint import LoadedModel, ModelCard, load_model
+from latentlab.engine.files.checkpoint import LoadedModel, ModelCard, empty_model, load_model
 from latentlab.engine.files.held_out import in_words, learnt_among
 from latentlab.engine.rendering.drawing import Drawing
 from latentlab.engine.rendering.own_picture import Held
 from latentlab.engine.rendering.prior_plane import facts_of
 from latentlab.engine.rendering.requests.opening import FollowRequest, LoadedReply, LoadRequest
-from latentlab.engine.rendering.unfolding import Unfolding, empty_model
+from latentlab.engine.rendering.unfolding import Unfolding
 from latentlab.errors import LabError
 from latentlab.models.base import Classifies, Conditional, Decodes, Encodes, Samples, capabilities_of
 from latentlab.models.registry import find_kind

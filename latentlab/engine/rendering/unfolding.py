@@ -10,10 +10,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
@@ -21,18 +19,11 @@ from latentlab.data.image_set import ImageSet
 from latentlab.engine.training.snapshots import give
 from latentlab.errors import LabError
 from latentlab.models.base import Encodes
-from latentlab.models.registry import build
 
 # For the pictures of one snapshot; the rest of its fifth of a second is the training's.
 BUDGET_S = 0.006
 # What a picture under the hand may have to wait for, some one or two milliseconds.
 _CHUNK = 64
-
-
-def empty_model(kind: str, config: Mapping[str, Any]) -> nn.Module:
-    """A model of a training's kind and config, to be given its weights by `adopt`."""
-    with torch.random.fork_rng(devices=[]):
-        return build(kind, config).eval()
 
 
 class Unfolding:

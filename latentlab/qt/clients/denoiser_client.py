@@ -19,11 +19,11 @@ from latentlab.engine.diffusion.requests import (
     TapeRequest,
 )
 from latentlab.engine.rendering.serving import Refusal, Reply, Request
+from latentlab.engine.training.snapshot import Snapshot
 from latentlab.engine.types import Point
 from latentlab.qt.clients.client import Client
 from latentlab.qt.clients.joining import EndingThread, join
 from latentlab.qt.clients.render_thread import RenderThread, Serves
-from latentlab.qt.clients.training_orders import Snapshot
 
 if TYPE_CHECKING:
     import numpy as np

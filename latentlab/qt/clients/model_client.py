@@ -9,9 +9,9 @@ from PySide6.QtCore import QObject
 from latentlab.engine.rendering.projection import Projection
 from latentlab.engine.rendering.requests.opening import EncodingsReply, LoadedReply
 from latentlab.engine.rendering.serving import Request
+from latentlab.engine.training.snapshot import Snapshot
 from latentlab.engine.types import Point
 from latentlab.qt.clients.client import Client
-from latentlab.qt.clients.training_orders import Snapshot
 from latentlab.session.session import Session
 from latentlab.session.state import SessionState
 

@@ -12,6 +12,7 @@ import platformdirs
 from PySide6.QtCore import QObject, Signal, Slot
 
 from latentlab.engine.files.atomic import beside, cut
+from latentlab.engine.training.snapshot import Snapshot
 from latentlab.qt.clients.joining import EndingThread, join
 from latentlab.qt.clients.training_orders import (
     Begin,
@@ -23,7 +24,6 @@ from latentlab.qt.clients.training_orders import (
     Paused,
     Resume,
     SetBeta,
-    Snapshot,
 )
 from latentlab.qt.clients.training_thread import TrainingThread
 from latentlab.shipped import model_files

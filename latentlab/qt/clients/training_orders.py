@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from latentlab.engine.training.plan import TrainingPlan
 
 
@@ -80,20 +77,3 @@ class Ended:
     """The thread has done its work; `kept` is the model's file, None if it was left unfinished."""
 
     kept: Path | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Snapshot:
-    """A model in the middle of its training: the averaged weights after `step` steps.
-
-    `theta` (P,) holds them in the order of `latentlab.engine.training.weights.in_order`; it is never written
-    to; `buffers` holds its buffers by name. `name` is that of the file it is to go to.
-    """
-
-    name: str
-    step: int
-    kind: str
-    config: Mapping[str, Any]
-    theta: NDArray[np.float32]
-    data: str
-    buffers: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)

@@ -18,6 +18,7 @@ from PySide6.QtCore import QObject, Signal
 from latentlab.data.stopping import StoppedError, stopping
 from latentlab.engine.training.events import Checkpointed, CheckpointFailed, Progress
 from latentlab.engine.training.presets import plan_for, with_fitting_warmup
+from latentlab.engine.training.snapshot import Snapshot
 from latentlab.errors import LabError
 from latentlab.qt.clients.joining import EndingThread
 from latentlab.qt.clients.thread_priority import step_back
@@ -32,7 +33,6 @@ from latentlab.qt.clients.training_orders import (
     Paused,
     Resume,
     SetBeta,
-    Snapshot,
 )
 
 if TYPE_CHECKING:

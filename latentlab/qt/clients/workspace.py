@@ -24,11 +24,11 @@ from latentlab.engine.rendering.requests.opening import (
 )
 from latentlab.engine.rendering.requests.pictures import SelectionReply
 from latentlab.engine.rendering.serving import Refusal, Reply, Request
+from latentlab.engine.training.snapshot import Snapshot
 from latentlab.engine.types import Point
 from latentlab.qt.clients.joining import EndingThread, join
 from latentlab.qt.clients.render_thread import RenderThread, Serves
 from latentlab.qt.clients.session_requests import SessionRequests
-from latentlab.qt.clients.training_orders import Snapshot
 from latentlab.qt.clients.undo import EditCommand
 from latentlab.session.edits import Edit, SelectImage
 from latentlab.session.fitting import with_what_was_done_since

@@ -20,9 +20,9 @@ from latentlab.engine.diffusion.recipes import Recipe, SamplerSettings
 from latentlab.engine.diffusion.requests import FollowDenoiserRequest, SamplesInTrainingReply
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.training.plan import is_drawn_from
+from latentlab.engine.training.snapshot import Snapshot
 from latentlab.qt.clients.denoiser_client import DenoiserClient
 from latentlab.qt.clients.trainer_client import Stage, TrainerClient
-from latentlab.qt.clients.training_orders import Snapshot
 from latentlab.qt.widgets.message_bar import MessageBar
 
 EVERY_STEPS, EVERY_S = 200, 10.0

@@ -15,9 +15,9 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from latentlab.engine.rendering.requests.opening import FollowRequest, LoadedReply, UnfoldedReply
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.training.plan import has_plane, opens_at_the_end
+from latentlab.engine.training.snapshot import Snapshot
 from latentlab.qt.clients.film_recorder import FilmRecorder
 from latentlab.qt.clients.trainer_client import Stage, TrainerClient
-from latentlab.qt.clients.training_orders import Snapshot
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.widgets.message_bar import MessageBar
 from latentlab.session.state import SessionState

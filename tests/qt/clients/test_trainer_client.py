@@ -19,9 +19,10 @@ from latentlab.engine.training import run
 from latentlab.engine.training.events import EpochEnded, Finished, Started
 from latentlab.engine.training.plan import TrainingPlan
 from latentlab.engine.training.run import TrainingRun
+from latentlab.engine.training.snapshot import Snapshot
 from latentlab.engine.training.trainer import Trainer, TrainingError
 from latentlab.qt.clients.trainer_client import Stage, TrainerClient
-from latentlab.qt.clients.training_orders import Begin, Ended, GoOn, Keep, Leave, Pause, Paused, Snapshot
+from latentlab.qt.clients.training_orders import Begin, Ended, GoOn, Keep, Leave, Pause, Paused
 from tests.qt.shell import OFFSCREEN
 from tests.tiny import toy_set
 

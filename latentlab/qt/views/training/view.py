@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
 
 from latentlab.engine.training.plan import TrainingPlan, figures_of, is_drawn_from
 from latentlab.engine.training.presets import Choice, few_in_words, fields_of, too_few_in_words
+from latentlab.engine.training.snapshot import Snapshot
 from latentlab.qt.clients.trainer_client import Stage, TrainerClient
-from latentlab.qt.clients.training_orders import Begin, GoOn, Snapshot
+from latentlab.qt.clients.training_orders import Begin, GoOn
 from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.views.training.curves import LossCurves
 from latentlab.qt.views.training.form import INVITATION, TrainingForm

@@ -24,10 +24,10 @@ from latentlab.engine.training.events import (
 )
 from latentlab.engine.training.plan import TrainingPlan
 from latentlab.engine.training.presets import Choice, presets
+from latentlab.engine.training.snapshot import Snapshot
 from latentlab.engine.training.trainer import Trainer, TrainingError
 from latentlab.models.objectives.figures import denoising_figures, elbo_figures, label_figures
 from latentlab.qt.clients.trainer_client import Stage
-from latentlab.qt.clients.training_orders import Snapshot
 from latentlab.qt.controllers import sample_follower
 from latentlab.qt.controllers.model_controller import ModelController
 from latentlab.qt.shell.main_window import LabWindow

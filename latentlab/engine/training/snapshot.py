@@ -1,0 +1,28 @@
+"""A model in the middle of its training, as it crosses threads. Torch-free."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """A model in the middle of its training: the averaged weights after `step` steps.
+
+    `theta` (P,) holds them in the order of `latentlab.engine.training.weights.in_order`; it is never written
+    to; `buffers` holds its buffers by name. `name` is that of the file it is to go to.
+    """
+
+    name: str
+    step: int
+    kind: str
+    config: Mapping[str, Any]
+    theta: NDArray[np.float32]
+    data: str
+    buffers: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
