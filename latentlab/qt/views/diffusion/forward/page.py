@@ -81,7 +81,7 @@ class ForwardPage(QWidget):
         self._four = FourPictures()
         self.pictures = self._four.pictures
         self.curves = ScheduleCurves()
-        self.come_back = QPushButton("&Denoise from here")
+        self.come_back = QPushButton("Den&oise from here")
         self.come_back.setObjectName("forwardComeBack")
         self.come_back.setAccessibleName("Denoise the picture from here")
         self.come_back.setToolTip(
