@@ -29,7 +29,7 @@ def as_tensor(values: Any, what: str) -> Tensor:
         # A copy: torch would share, and warn about, memory that may not be written to.
         return torch.from_numpy(np.array(array, order="C", copy=True))
     except (TypeError, ValueError):
-        raise LabError(f"the {what} are no array of numbers") from None
+        raise LabError(f"the {what} are not an array of numbers") from None
 
 
 def as_pictures(images: Any, shape: tuple[int, int, int]) -> Tensor:

@@ -221,7 +221,7 @@ class Model:
             hole = None if mask is None else as_tensor(mask, "mask").numpy()
             start = start_from(as_bytes(pictures), strength, hole, repeats)
         elif mask is not None:
-            raise LabError("a mask is of an image, and none was given")
+            raise LabError("a mask needs an image, and none was given")
         return taped(self._loaded, Recipe(n, sampler_settings, start), condition)
 
     def _decoder(self) -> Decodes:

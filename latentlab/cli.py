@@ -103,7 +103,7 @@ def _choose_columns(arguments: argparse.Namespace) -> None:
         if spec is None:
             from latentlab.errors import LabError
 
-            raise LabError("--columns chooses among the columns of --data", hint="Give --data as well")
+            raise LabError("--columns needs --data", hint="Give --data as well")
         setattr(arguments, data, with_columns(spec, text))
 
 

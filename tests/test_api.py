@@ -127,9 +127,9 @@ def test_that_samples_depend_on_the_seed_alone(model: latentlab.Model):
         (np.full((2, 8, 8), np.nan), "NaN"),
         (np.full((2, 8, 8), 255.0), "0, 1"),
         (np.full((2, 8, 8), -0.5), "0, 1"),
-        (np.array(["a", "b"]), "no array of numbers"),
-        ([[1, 2], [3]], "no array of numbers"),
-        (None, "no array of numbers"),
+        (np.array(["a", "b"]), "not an array of numbers"),
+        ([[1, 2], [3]], "not an array of numbers"),
+        (None, "not an array of numbers"),
     ],
     ids=str,
 )
@@ -146,7 +146,7 @@ def test_that_pictures_that_do_not_fit_are_refused(model: latentlab.Model, image
         (0.0, r"\(\)"),
         ([[np.nan, 0.0]], "finite"),
         ([np.inf, 0.0], "finite"),
-        ("zero", "no array of numbers"),
+        ("zero", "not an array of numbers"),
     ],
     ids=str,
 )

@@ -30,12 +30,12 @@ from latentlab.version import __version__
 _EXAMPLES = """examples:
   latentlab                                      open the window
   latentlab --data ~/cats                        open the window, and pictures of your own
-  latentlab list                                 what ships: models and data sets
+  latentlab list                                 the shipped models and data sets
   latentlab evaluate mnist-vae-2d --json         its ELBO and log-likelihood
   latentlab manifold mnist-vae-2d -n 20 -o grid.png
   latentlab arithmetic faces-vae --index 17 --add Hat -o hat.png
   latentlab diffuse mnist-ddpm --show xt,x0 -o tape.webp
-  latentlab COMMAND --help                       all about a command
+  latentlab COMMAND --help                       the options of a command
 """
 
 
@@ -68,7 +68,7 @@ def make_parser(training: bool) -> _Parser:
     opened.add_argument("model", metavar="MODEL", nargs="?", help="a shipped name or a file")
     _add_pictures(opened, "open it on these data: a folder or file of pictures")
 
-    listed = add("list", "show the models and data sets that ship", "latentlab list --json")
+    listed = add("list", "list the shipped models and data sets", "latentlab list --json")
     add_json(listed)
 
     _add_training(commands, training)
@@ -86,7 +86,7 @@ def make_parser(training: bool) -> _Parser:
 
     grid = add(
         "manifold",
-        "draw the plane of a 2-latent model as a grid of pictures",
+        "decode the latent plane of a 2-latent model into a grid of pictures",
         "latentlab manifold mnist-vae-2d -n 20 -o grid.png --range -3,3",
     )
     add_model(grid)
@@ -96,7 +96,7 @@ def make_parser(training: bool) -> _Parser:
         metavar="prior|LOW,HIGH",
         type=low_high,
         default=None,
-        help="places of equal prior probability (prior, the default) or a square of the plane",
+        help="equal steps of prior probability (prior, the default) or a square of the plane",
     )
     add_condition(grid)
     add_output(grid, "grid.png, .webp or .jpg")
@@ -104,7 +104,7 @@ def make_parser(training: bool) -> _Parser:
 
     drawn = add(
         "sample",
-        "draw pictures: points of the prior decoded, or noise brought back by a diffusion model",
+        "sample pictures: from the prior of a model, or with a diffusion model",
         "latentlab sample faces-cvae --condition Hat=1,Smiling=0 -n 12 -o samples.png\n"
         "  latentlab sample mnist-ddpm --sampler ddim --steps 50 --class 3 --guidance 2 -o threes.png",
     )
@@ -116,10 +116,11 @@ def make_parser(training: bool) -> _Parser:
     drawn.add_argument(
         "--data",
         metavar="DATA",
-        help="whose attributes or classes decide what is not asked for (default: what the model learnt from)",
+        help="the data set whose frequencies are used for what is not named (default: the one that "
+        "the model was trained on)",
     )
     add_columns(drawn)
-    how = drawn.add_argument_group("of models with a latent space").add_mutually_exclusive_group()
+    how = drawn.add_argument_group("for models with a latent space").add_mutually_exclusive_group()
     # No default, so that one can tell whether it was said.
     for flag, draws, words in (
         ("--mean", False, "expected pictures (the default)"),
@@ -133,7 +134,7 @@ def make_parser(training: bool) -> _Parser:
 
     coded = add(
         "encode",
-        "write where a data set lies in the latent space",
+        "encode a data set and write its means and standard deviations",
         "latentlab encode mnist-vae-2d --data mnist --split test -o z.npz",
     )
     add_model(coded)
@@ -158,7 +159,7 @@ def make_parser(training: bool) -> _Parser:
         metavar="A",
         type=point,
         required=True,
-        help="where it starts: numbers with commas between, such as 1.0,0.5",
+        help="the start point: numbers separated by commas, such as 1.0,0.5",
     )
     walked.add_argument("--to", dest="end", metavar="B", type=point, required=True, help="where it ends")
     walked.add_argument(
@@ -199,7 +200,7 @@ def _add_verbose(parser: argparse.ArgumentParser) -> None:
             parser.add_argument(
                 "--verbose",
                 action="store_true",
-                help="tell of data of your own all that was left out, and why; else it is told in short",
+                help="list everything that was left out of your own data, and why, instead of a summary",
             )
             return
 
@@ -242,7 +243,9 @@ def _add_training(commands: Commands, training: bool) -> None:
         add_columns(kind)
         kind.add_argument("--out", "-o", required=True, metavar="FILE", help="a .safetensors file to write")
         kind.add_argument("--force", action="store_true", help="replace the file if it exists")
-        kind.add_argument("--half", action="store_true", help="store 16 bits a weight: half the file")
+        kind.add_argument(
+            "--half", action="store_true", help="store weights with 16 bits, which halves the file"
+        )
         going_on = kind.add_mutually_exclusive_group()
         going_on.add_argument(
             "--resume",
@@ -253,17 +256,17 @@ def _add_training(commands: Commands, training: bool) -> None:
         going_on.add_argument(
             "--resume-or-start",
             action="store_true",
-            help="go on with it if something of it has been saved, else begin it",
+            help="resume if there is a checkpoint, otherwise start",
         )
         kind.add_argument(
             "--checkpoint-every",
             type=seconds,
             default=30.0,
             metavar="SECONDS",
-            help="how often the training is saved on its way (default 30); the first time after 2 seconds",
+            help="seconds between checkpoints (default 30); the first is written after 2 seconds",
         )
         kind.add_argument(
-            "--log", metavar="FOLDER", help="write metrics.jsonl and TensorBoard event files there"
+            "--log", metavar="FOLDER", help="folder for metrics.jsonl and TensorBoard event files"
         )
         add_json(kind)
         add_training_flags(kind, name)

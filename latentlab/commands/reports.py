@@ -28,7 +28,7 @@ def reading_told(arguments: argparse.Namespace) -> Iterator[None]:
         if arguments.verbose:
             warn(*whole)
         elif report.skipped_count:
-            warn(*short, *(["--verbose tells more of this."] if len(whole) > len(short) else []))
+            warn(*short, *(["--verbose gives more details."] if len(whole) > len(short) else []))
         else:
             announce(*short)
 

@@ -54,7 +54,8 @@ def read_mask(arguments: argparse.Namespace, shape: tuple[int, int, int]) -> Pix
     if size not in fitting:
         wanted = " or ".join(f"{width} x {height}" for width, height in sorted(fitting, reverse=True))
         raise LabError(
-            f"is {size[0]} x {size[1]} pixels; a mask has those of the picture or the model: {wanted}",
+            f"is {size[0]} x {size[1]} pixels; a mask has the size of the picture or of the "
+            f"model's pictures: {wanted}",
             shown(arguments.mask),
         )
     mask = read_own(arguments.mask, ground=BLACK_GROUND)

@@ -62,7 +62,7 @@ def train_model(arguments: argparse.Namespace) -> None:
             if not team.leads:  # the leader, which has met the same, tells of it and saves
                 raise
             told = run.checkpoint()
-            then = "--resume goes on from there"
+            then = "--resume continues from there"
             if isinstance(told, CheckpointFailed):
                 then = f"the training could not be saved: {told.reason}"
             raise LabError(error.what, hint=f"{error.hint}; {then}") from None
@@ -94,11 +94,11 @@ def _goes_on(arguments: argparse.Namespace) -> bool:
     if not arguments.resume:
         return False
     if out.exists():
-        raise LabError("its training has come to its end: there is nothing to go on with", out)
+        raise LabError("its training is complete: there is nothing to resume", out)
     raise LabError(
-        "nothing of its training has been saved yet, so there is nothing to go on with",
+        "its training has no checkpoint yet, so there is nothing to resume",
         out,
-        "Begin it without --resume; --resume-or-start does whichever can be done",
+        "Start it without --resume; --resume-or-start does whichever is possible",
     )
 
 
@@ -112,9 +112,9 @@ def _begun(arguments: argparse.Namespace) -> TrainingRun:
     if state_path(out).exists() and not arguments.force:
         step = load_state(state_path(out)).step
         raise LabError(
-            f"a training that was stopped at step {step:,} waits to go on",
+            f"there is an unfinished training, stopped at step {step:,}",
             state_path(out),
-            "--resume goes on with it, --force begins anew",
+            "--resume continues it, --force starts over",
         )
     train, test = catalog.load(arguments.data, "train"), catalog.load(arguments.data, "test")
     own = Spec.parse(arguments.data).source not in catalog.CATALOG
@@ -135,7 +135,7 @@ def _begun(arguments: argparse.Namespace) -> TrainingRun:
         device=device,
     )
     if team.leads and (chosen := news(arguments, proposed)):
-        warn(f"chosen to suit these pictures, each can be given otherwise: {chosen}")
+        warn(f"chosen to suit these pictures; each can be set: {chosen}")
     return run
 
 
@@ -184,7 +184,7 @@ def _stop(run: TrainingRun) -> None:
     if isinstance(told, CheckpointFailed):
         warn(f"the training could not be saved: {told.reason}")
     else:
-        warn(f"stopped at step {told.step:,}; the same command with --resume goes on from there")
+        warn(f"stopped at step {told.step:,}; the same command with --resume continues from there")
     raise KeyboardInterrupt
 
 

@@ -35,9 +35,10 @@ def number_of(data: ImageSet, which: int | str) -> int:
     if not found:
         raise LabError(
             f"{whole} has no picture called {short_name(which)!r}",
-            hint=f"A name is the path below the data's root, such as {short_name(names[0])}",
+            hint=f"A name is the path relative to the data set's folder, such as {short_name(names[0])}",
         )
     listed = ", ".join(short_name(names[number]) for number in found[:_LISTED])
     raise LabError(
-        f"{whole} has {len(found):,} pictures called {short_name(which)!r}: {listed}", hint="Say more"
+        f"{whole} has {len(found):,} pictures called {short_name(which)!r}: {listed}",
+        hint="Give more of the path",
     )

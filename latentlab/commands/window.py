@@ -46,7 +46,7 @@ def open_window(
     if sys.platform.startswith("linux") and not any(environment.get(name) for name in _DISPLAYS):
         raise LabError(
             "there is no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set)",
-            hint="Start it from a desktop; for commands that need none, see latentlab --help",
+            hint="Start it in a desktop session; for commands that need none, see latentlab --help",
         )
     try:
         from latentlab.qt.app import main

@@ -306,7 +306,7 @@ def test_that_a_mask_that_is_transparent_all_over_says_what_to_do(run, plain, tm
 def test_that_a_mask_that_does_not_fit_or_has_no_hole_is_refused(run, plain, tmp_path: Path):
     picture = save(tmp_path / "in.png", np.zeros((16, 24)))
     for name, mask, reason in (
-        ("odd.png", np.full((9, 9), 255), "is 9 x 9 pixels; a mask has those .*: 24 x 16 or 8 x 8"),
+        ("odd.png", np.full((9, 9), 255), "is 9 x 9 pixels; a mask has the size .*: 24 x 16 or 8 x 8"),
         ("black.png", np.zeros((8, 8)), "nothing white in it"),
     ):
         path = save(tmp_path / name, mask)
@@ -375,7 +375,7 @@ def test_that_python_edits_and_fills_too(ddpm):
     made = np.rint(filled.pictures[:, 0] * 255)
     assert np.array_equal(made[:, ~hole], np.broadcast_to(own[0][~hole], (2, 49)))
     for words, reason in (
-        ({"mask": hole}, "a mask is of an image"),
+        ({"mask": hole}, "a mask needs an image"),
         ({"image": own, "mask": hole[:4]}, r"a mask of shape \(4, 8\)"),
         ({"image": own, "strength": 2}, "strength is 2"),
         ({"n": 65}, "count is 65"),

@@ -49,7 +49,7 @@ def test_that_training_tells_in_short_what_was_read_and_left_out(run, own, tmp_p
     assert told[left_out + 1].startswith("  10 files: a HEIC picture, which LatentLab does not read; convert")
     assert told[left_out + 1].endswith("(0.heic, 1.heic, 2.heic and 7 more)")
     assert told[left_out + 2].startswith("  3 files: no picture in a known format")
-    assert told[left_out + 3] == "--verbose tells more of this."
+    assert told[left_out + 3] == "--verbose gives more details."
     assert outcome.err.count("pictures read from") == 1
     assert "torn" not in outcome.out
 

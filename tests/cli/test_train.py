@@ -212,11 +212,9 @@ def test_that_ctrl_c_keeps_the_training_and_resume_ends_with_the_same_file(
         stopped_at(3, patch)
         outcome = run("train", "vae", *SMALL, "--out", out)
     assert outcome.code == 130
-    assert "stopped at step 4; the same command with --resume goes on from there" in outcome.err
+    assert "stopped at step 4; the same command with --resume continues from there" in outcome.err
     assert not out.exists()
-    assert (
-        "--resume goes on with it, --force begins anew" in run("train", "vae", *SMALL, "--out", out).complaint
-    )
+    assert "--resume continues it, --force starts over" in run("train", "vae", *SMALL, "--out", out).complaint
     outcome = run("train", "vae", *SMALL, "--out", out, "--resume")
     assert outcome.code == 0, outcome
     assert "from step 4" in outcome.err
@@ -229,10 +227,10 @@ def test_that_ctrl_c_keeps_the_training_and_resume_ends_with_the_same_file(
 def test_that_there_must_be_something_to_resume(run, tmp_path: Path):
     out = tmp_path / "m.safetensors"
     complaint = run("train", "vae", *SMALL, "--out", out, "--resume").complaint
-    assert "m.safetensors: nothing of its training has been saved yet" in complaint
+    assert "m.safetensors: its training has no checkpoint yet" in complaint
     assert "--resume-or-start" in complaint
     out.write_bytes(b"a model")
-    assert "come to its end" in run("train", "vae", *SMALL, "--out", out, "--resume").complaint
+    assert "is complete" in run("train", "vae", *SMALL, "--out", out, "--resume").complaint
     assert out.read_bytes() == b"a model"
 
 

@@ -79,7 +79,7 @@ def test_that_it_is_to_tell_what_the_data_know_by_name_and_not_by_order():
     traits = make(condition_names=("smile", "hat"), exclusive=False)
     seen = conditions_of(traits, beings("train", 8))
     assert torch.equal(seen, beings("train", 8).attributes[:, [2, 0]].float())
-    with pytest.raises(LabError, match="tells the class"):
+    with pytest.raises(LabError, match="needs the class"):
         conditions_of(make(), beings("train"))
     with pytest.raises(LabError, match="of the attributes"):
         conditions_of(traits, data)
