@@ -81,7 +81,7 @@ def test_that_it_is_to_tell_what_the_data_know_by_name_and_not_by_order():
     assert torch.equal(seen, beings("train", 8).attributes[:, [2, 0]].float())
     with pytest.raises(LabError, match="needs the class"):
         conditions_of(make(), beings("train"))
-    with pytest.raises(LabError, match="of the attributes"):
+    with pytest.raises(LabError, match="needs the attributes"):
         conditions_of(traits, data)
 
 
