@@ -74,10 +74,10 @@ class Stopwatch:
 
 
 def main() -> int:
-    """Runs all tests; writes the list if they pass."""
+    """Runs all tests to the end, and writes the list, whether they pass or not."""
     stopwatch = Stopwatch()
     code = int(pytest.main([], plugins=[stopwatch]))
-    if code == 0:
+    if code in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         slow = slowest(stopwatch.seconds)
         write(slow)
         print(f"{len(slow)} of {len(set(map(function_of, stopwatch.seconds)))} tests are slow")
