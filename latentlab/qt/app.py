@@ -7,6 +7,7 @@ import socket
 import sys
 from functools import partial
 from types import FrameType
+from typing import NoReturn
 
 from PySide6.QtCore import QEventLoop, QLocale, QObject, QSocketNotifier, Qt, QTimer, Slot
 from PySide6.QtGui import QIcon
@@ -23,7 +24,7 @@ from latentlab.engine.rendering.requests.opening import (
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.errors import LabError
 from latentlab.qt.clients.gui_gc import Collector
-from latentlab.qt.clients.joining import any_left, end_process
+from latentlab.qt.clients.joining import LONGEST_WRITING_S, end_process
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.shell.main_window import LabWindow
@@ -217,8 +218,8 @@ class _Denoiser(QObject):
             self._window.bench.models.open_denoiser(self._model)
 
 
-def main(argv: list[str], model: str | None = None, data: str | None = None) -> int:
-    """Shows the window, and returns its exit code.
+def main(argv: list[str], model: str | None = None, data: str | None = None) -> NoReturn:
+    """Shows the window; when it is closed, the process ends with its exit code.
 
     Args:
         argv: the command line, for Qt.
@@ -230,9 +231,11 @@ def main(argv: list[str], model: str | None = None, data: str | None = None) -> 
     collector = Collector(app)
     collector.start()
     try:
-        return _run(app, model, data)
+        code = _run(app, model, data)
     finally:
         collector.stop()
+    # At once: to take apart all that torch and Qt have in memory can take seconds, and nothing comes of it.
+    end_process(code)
 
 
 def _run(app: QApplication, model: str | None, data: str | None) -> int:
@@ -253,10 +256,12 @@ def _run(app: QApplication, model: str | None, data: str | None) -> int:
     # Closing saves: it is not to be interrupted.
     window.close()
     interrupts.restore()
-    if any_left():
-        end_process(code)
+    bench = window.workbench
+    if bench is not None:
+        # Of a file that is being written nothing half is to stay behind.
+        bench.background.finish(int(1000 * LONGEST_WRITING_S))
     return code
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv))
+    main(sys.argv)

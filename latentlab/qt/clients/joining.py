@@ -18,7 +18,7 @@ from typing import NoReturn
 from PySide6.QtCore import QThread
 
 # Of the two seconds in which a window is to be gone, those that its threads get.
-LONGEST_S = 1.5
+LONGEST_S = 1.2
 # What is being written is worth more: a large training on a slow disk.
 LONGEST_WRITING_S = 20.0
 # To come to its end when it has written.
