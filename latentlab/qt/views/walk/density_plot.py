@@ -6,6 +6,7 @@ pyqtgraph takes 0.3 s to import, so it is imported when the first curve is drawn
 from __future__ import annotations
 
 import importlib
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -43,9 +44,11 @@ class DensityPlot(QWidget):
         if self._plot is None:
             self._make()
         self._steps = len(log_priors)
-        self._curve.setData(range(self._steps), log_priors)
+        # Outside of a prior that ends somewhere there is no density, and a gap in the curve.
+        drawn = [value if math.isfinite(value) else math.nan for value in log_priors]
+        self._curve.setData(range(self._steps), drawn)
         pins = range(0, self._steps, stride)
-        self._pins.setData(pins, [log_priors[step] for step in pins])
+        self._pins.setData(pins, [drawn[step] for step in pins])
 
     def show_step(self, step: int) -> None:
         """Puts the line at a step."""
@@ -57,6 +60,8 @@ class DensityPlot(QWidget):
         self._plot = pg.PlotWidget(self)
         self._plot.setMouseEnabled(False, False)
         self._plot.setMenuEnabled(False)
+        # Never shown; without a parent it would outlive the plot.
+        self._plot.getPlotItem().ctrlMenu.setParent(self._plot)
         self._plot.hideButtons()
         self._plot.setToolTip(self.toolTip())
         self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
