@@ -51,3 +51,9 @@ def test_that_an_autoencoder_which_has_no_elbo_is_given_none() -> None:
     point = reply(0.4, kl=math.inf)
     assert elbo_in_words(point) == "log p(x|z) = −123.0 nats"
     assert "ELBO" not in known_in_words(point, "faces")
+
+
+def test_that_without_a_likelihood_it_is_said_that_there_is_no_elbo() -> None:
+    lacking = dataclasses.replace(reply(None), elbo=math.nan, reconstruction_nats=math.nan, kl=math.nan)
+    assert elbo_in_words(lacking) == "This model has no likelihood, so there is no ELBO of the picture."
+    assert known_in_words(lacking, "faces") == ""

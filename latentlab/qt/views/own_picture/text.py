@@ -15,6 +15,8 @@ _BETTER = 0.01
 
 def elbo_in_words(reply: OwnPictureReply) -> str:
     """The ELBO and its parts, nats; of an autoencoder, which has none, log p(x|z)."""
+    if math.isnan(reply.reconstruction_nats):
+        return "This model has no likelihood, so there is no ELBO of the picture."
     if not math.isfinite(reply.kl):
         return f"log p(x|z) = {_nats(reply.reconstruction_nats)} nats"
     parts = f"{_nats(reply.reconstruction_nats)} reconstruction − {_nats(reply.kl)} KL"
