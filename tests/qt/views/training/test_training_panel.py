@@ -315,7 +315,7 @@ def test_that_another_model_can_be_looked_at_during_a_training_and_the_training_
         until_threads_rest()
         assert window.workspace.model.model == "tiny"
         assert window.bench.trainer.stage is Stage.RUNNING
-        assert "goes on behind" in window.bench.messages.label.text()
+        assert "in the background" in window.bench.messages.label.text()
         qtbot.mouseClick(window.bench.messages.offer, Qt.MouseButton.LeftButton)
         qtbot.waitUntil(lambda: window.workspace.model.model.endswith("(training)"), timeout=5000)
         count = len(steps)
