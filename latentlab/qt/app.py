@@ -74,6 +74,7 @@ def create_window(settings: Settings | None = None) -> LabWindow:
         opening.wait(_PATIENCE_S)
     except LabError:
         window.close()
+        window.deleteLater()
         raise
     return window
 
