@@ -208,7 +208,7 @@ def test_that_what_cannot_be_shown_is_refused_before_anything_is_run(run, plain,
     words = ("diffuse", plain, "--steps", 4, "-n", 2, "-o", tmp_path / "x.webp")
     assert "nothing called 'xy' can be shown" in run(*words, "--show", "xt,xy").complaint
     assert "there is no picture 2" in run(*words, "--picture", 2).complaint
-    assert "0 frames a second" in run(*words, "--fps", 0).complaint
+    assert "0 frames per second" in run(*words, "--fps", 0).complaint
     assert "'.txt' is unknown" in run(*words[:-1], tmp_path / "x.txt").complaint
 
 
