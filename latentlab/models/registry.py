@@ -30,6 +30,7 @@ _SHIPPED = (
     "cvae",
     "ddpm",
     "classifier",
+    "ppca",
 )
 # What is registered for a while: by name, the newest last.
 _for_now: dict[str, KindSpec] = {}

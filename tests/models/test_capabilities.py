@@ -21,6 +21,7 @@ CAN = {
     "ddpm": {C.DENOISES, C.SAMPLES, C.SAMPLES_STEPWISE},
     "classifier": {C.CLASSIFIES},
     "cvae": CODES | {C.HAS_PRIOR, C.SAMPLES, C.TELLS_DENSITY, C.CONDITIONAL},
+    "ppca": CODES | {C.HAS_PRIOR, C.SAMPLES, C.TELLS_DENSITY, C.FITS},
 }
 
 
@@ -30,6 +31,7 @@ FIELDS = {
     "vae": SMALL,
     "cvae": SMALL | TOLD,
     "ddpm": NOISE,
+    "ppca": {"shape": [1, 8, 8]},
     "classifier": {"shape": [1, 8, 8], "widths": [8]} | TOLD,
 }
 
