@@ -1,4 +1,4 @@
-"""Which changes of a slider or spin box belong together, so that one slide is one step of the undo."""
+"""Groups rapid changes of a slider or spin box into one gesture, so that they undo as one step."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ PAUSE = 0.8
 class Burst(QObject):
     """Numbers gestures: changes that follow each other within `PAUSE` seconds share a number.
 
-    A QObject, for sliders that come and go are connected to it: of a connection to a plain object's method
-    something stays when the slider has gone.
+    A QObject, because sliders that come and go are connected to it: a connection to a method of a plain
+    object leaks when the slider is deleted.
     """
 
     def __init__(self) -> None:
@@ -24,7 +24,9 @@ class Burst(QObject):
         self._gesture = 0
 
     def gesture(self, held: bool = False) -> int:
-        """The number for a change made now; while the handle is `held`, however slowly, it stays."""
+        """The number for a change made now; it stays the same while the handle is `held`, however slowly it
+        moves.
+        """
         now = time.monotonic()
         if not self._gesture or not (held or now - self._last < PAUSE):
             self._gesture = new_gesture()
@@ -33,5 +35,5 @@ class Burst(QObject):
 
     @Slot()
     def end(self) -> None:
-        """Whatever comes next belongs to another gesture."""
+        """Ends the gesture: the next change starts another."""
         self._gesture = 0

@@ -1,4 +1,4 @@
-"""Where questions go out and answers come back, by the type of the request.
+"""The typed client of a worker thread: sends requests and emits replies by the type of the request.
 
 client.on(PointRequest).connect(view.show_point)
 client.ask(PointRequest, z, condition)
@@ -24,34 +24,35 @@ class _Emitter(QObject):
 
 
 class Replies(Generic[A]):
-    """The replies to one kind of request, told on the thread of the window: the client receives them there
-    from the thread that serves it, and tells them on. So a slot may be whatever Qt connects to."""
+    """The replies to one type of request, emitted on the window's thread. They are received there from the
+    worker thread and passed on, so a slot may be anything that Qt connects to.
+    """
 
     def __init__(self, parent: QObject) -> None:
         self._emitter = _Emitter(parent)
 
     @property
     def signal(self) -> SignalInstance:
-        """Qt's signal, as those want it who wait for it."""
+        """The Qt signal itself, for those who need one to wait for."""
         return self._emitter.told
 
     def connect(self, slot: Callable[[A], object]) -> None:
-        """Has `slot(reply)` called with each reply to come."""
+        """Calls `slot(reply)` with each reply from now on."""
         self.signal.connect(slot)
 
     def disconnect(self, slot: Callable[[A], object]) -> None:
-        """The other way round."""
+        """Undoes `connect`."""
         self.signal.disconnect(slot)
 
     def emit(self, reply: A) -> None:
-        """Tells a reply to all that are connected."""
+        """Emits a reply to all connected slots."""
         self.signal.emit(reply)
 
 
 class Client(QObject):
-    """Asks a thread, and tells what it answers as long as the question is the newest of its kind.
+    """Sends requests to a thread and emits each reply that is still the newest of its type.
 
-    Signals: `refused` carries a `Refusal` of any kind of request, `busy` words for the status bar.
+    Signals: `refused` carries a `Refusal` of any type of request, `busy` a text for the status bar.
     """
 
     refused = Signal(object)
@@ -61,12 +62,12 @@ class Client(QObject):
         super().__init__(parent)
         self._mailbox = Mailbox()
         self._numbers = itertools.count(1)
-        # The number of the newest question of each kind, by its place in the mailbox.
+        # The number of the newest request of each type, by its slot in the mailbox.
         self._newest: dict[type[Request[Any]], int] = {}
         self._replies: dict[type[Request[Any]], Replies[Any]] = {}
 
     def on(self, kind: type[Request[A]]) -> Replies[A]:
-        """What is answered to requests of this very type."""
+        """The replies to requests of exactly this type."""
         if kind not in self._replies:
             self._replies[kind] = Replies(self)
         return cast("Replies[A]", self._replies[kind])
@@ -74,9 +75,9 @@ class Client(QObject):
     def ask(
         self, kind: Callable[Concatenate[int, P], Request[Any]], *args: P.args, **kwargs: P.kwargs
     ) -> int:
-        """Asks by a request of this type, made of its number and these arguments; -> the number.
+        """Sends a request of this type, built from its number and these arguments; -> the number.
 
-        An older question of the kind is not answered any more.
+        Replies to older requests of the type are dropped from now on.
         """
         request = kind(next(self._numbers), *args, **kwargs)
         self._newest[request.place] = request.generation
@@ -84,7 +85,7 @@ class Client(QObject):
         return request.generation
 
     def forget(self, *kinds: type[Request[Any]]) -> None:
-        """What has been asked of these kinds is not answered any more."""
+        """Drops the replies to what has been requested of these types."""
         for kind in kinds:
             self._newest.pop(kind.place, None)
 
@@ -96,10 +97,10 @@ class Client(QObject):
         self._mailbox.put(request)
 
     def _current(self, kind: type[Request[Any]], reply: Reply) -> bool:
-        """Whether a reply answers the newest question of its kind."""
+        """Whether a reply answers the newest request of its type."""
         return self._newest.get(kind.place) == reply.generation
 
     def _tell(self, kind: type[Request[Any]], reply: Reply) -> None:
-        """Tells a reply, if it is still asked for."""
+        """Emits a reply if it is still current."""
         if kind in self._replies and self._current(kind, reply):
             self._replies[kind].emit(reply)

@@ -1,4 +1,4 @@
-"""A question that is put again and again while the hand moves, but never twice before it is answered."""
+"""Coalesces requests: while one is unanswered, any number of further ones become a single one after it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ _PAUSE_MS = 60
 
 
 class Asking(QObject):
-    """Calls `ask` a moment after `soon()`; whatever comes meanwhile is one question more, after the answer.
+    """Calls `ask` a moment after `soon()`; calls that come before the answer cause one more request after it.
 
-    A request that replaced its own predecessor at every move would never be answered before the hand rests.
+    A request that replaced its predecessor at every mouse move would never be answered during a drag.
 
     Args:
-        ask: puts the question; whether there was one to put.
-        over: is emitted when nothing that was asked before is answered any more, as when another model is
+        ask: sends the request; returns whether there was one to send.
+        over: is emitted when earlier requests will not be answered any more, as when another model is
             opened.
     """
 
@@ -28,13 +28,13 @@ class Asking(QObject):
         over.connect(self.answered)
 
     def soon(self) -> None:
-        """There may be something to ask."""
+        """Something may need to be requested."""
         if not self._pause.isActive():
             self._pause.start()
 
     @Slot()
     def answered(self) -> None:
-        """The answer is there, or none will come."""
+        """The reply has arrived, or none will."""
         self._waiting = False
         if self._again:
             self.soon()

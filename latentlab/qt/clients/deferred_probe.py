@@ -1,7 +1,7 @@
-"""Moves of the probe for those who follow the hand from afar, told once its picture is on the screen.
+"""Moves of the probe for views that can wait: emitted once the picture at the probe is on the screen.
 
-The picture under the hand is decoded on a thread that shares Python's lock with the window: whatever else is
-painted between the move and the picture makes the hand wait for it.
+That picture is decoded on a thread that shares Python's lock with the window: anything painted between the
+move and the picture delays it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _LONGEST_MS = 40
 
 
 class DeferredProbe(QObject):
-    """Tells by `moved` (old, new) of the workspace's probe; moves that come meanwhile are one."""
+    """Emits `moved` (old, new) for the workspace's probe; moves that come meanwhile are merged into one."""
 
     moved = Signal(object, object)
 
@@ -40,7 +40,7 @@ class DeferredProbe(QObject):
     @Slot(object)
     def _pointed(self, reply: object) -> None:
         if self._old is not None:
-            # What the reply changes is painted before any timer's time has come.
+            # What the reply changes is painted before any timer fires.
             self._soon.start(0)
 
     @Slot()

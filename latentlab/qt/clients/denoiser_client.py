@@ -1,6 +1,6 @@
-"""Where the diffusion view asks: a render thread of its own, with a denoiser beside the plane's model.
+"""The diffusion view's client: a render thread of its own, with a denoiser beside the plane's model.
 
-The thread begins with the first question: who never looks at a diffusion model never pays for it.
+The thread starts with the first request: it costs nothing until a diffusion model is opened.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
 
     from latentlab.engine.diffusion.runner import Frame
 
-# Requests that are not about the model that is open.
+# Requests that do not concern the open model.
 _OF_NO_MODEL = (OpenDenoiserRequest, FollowDenoiserRequest)
 _SERVICE = ("latentlab.engine.diffusion.service", "DiffusionService")
 
 
 class DenoiserClient(Client):
-    """Asks the denoiser. `opened` carries the `DenoiserReply` of the model that is open now.
+    """Sends requests to the denoiser. `opened` carries the `DenoiserReply` of the model that is now open.
 
     Attributes:
         model: the denoiser that is open.
@@ -52,12 +52,12 @@ class DenoiserClient(Client):
         self._thread.setObjectName("diffusionThread")
         self._thread.replied.connect(self._receive, Qt.ConnectionType.QueuedConnection)
         self._stopped = False
-        # Whether the thread has opened another model than the one in sight: one that was asked for, and given
-        # up for a newer request when it was already there. And the request that was to mend that.
+        # Whether the thread holds another model than the one shown, because a request to open it was given up
+        # for a newer one when it was already loaded; and the request that is to put that right.
         self._astray, self._brought_back = False, 0
 
     def open(self, model: str) -> int:
-        """Asks for a denoiser, a name or a path; the tape of the one before stops.
+        """Opens a denoiser by name or path; a running tape stops.
 
         Returns the number of the question.
         """
@@ -68,11 +68,11 @@ class DenoiserClient(Client):
     def run(
         self, recipe: Recipe, after: Frame | None = None, every: int = 1, go_on: Frame | None = None
     ) -> None:
-        """Runs a tape in place of the one that runs; see `TapeRequest`."""
+        """Runs a tape in place of the running one; see `TapeRequest`."""
         self.ask(TapeRequest, recipe, after, every, go_on)
 
     def stop_tape(self) -> None:
-        """Ends the tape that runs, after the piece of work in hand; no more of its frames are told."""
+        """Stops the running tape after the current piece of work; no more of its frames are emitted."""
         if self._thread.isRunning():
             self.ask(TapeRequest, None)
         else:
@@ -81,15 +81,15 @@ class DenoiserClient(Client):
     def believe(
         self, x_t: NDArray[np.float32], t: int, conditions: tuple[Point, ...] = (), guidance: float = 1.0
     ) -> None:
-        """Asks what the model believes of pictures at t."""
+        """Requests the predictions of the model for pictures at t."""
         self.ask(BeliefRequest, x_t, t, conditions, guidance)
 
     def draw_noise(self, seed: int) -> None:
-        """Asks for the noise of a seed."""
+        """Requests the noise of a seed."""
         self.ask(NoiseRequest, seed)
 
     def follow(self, snapshot: Snapshot, recipe: Recipe) -> None:
-        """Asks for pictures of a denoiser in the midst of its training."""
+        """Requests pictures from a denoiser that is still being trained."""
         self.ask(
             FollowDenoiserRequest,
             snapshot.kind,
@@ -101,17 +101,17 @@ class DenoiserClient(Client):
         )
 
     def give_way(self) -> None:
-        """The hand moves elsewhere: for a moment the computer is less its own."""
+        """Something is being dragged elsewhere: for a moment this thread takes less of the computer."""
         self._thread.give_way()
 
     def request_end(self) -> list[EndingThread]:
-        """Tells the thread to end, and asks nothing any more; what is to be joined."""
+        """Tells the thread to end and sends no more requests; returns what is to be joined."""
         self._stopped = True
         self._thread.request_end()
         return [self._thread]
 
     def stop(self) -> None:
-        """Ends the thread; returns when it has ended, or is left to itself."""
+        """Ends the thread; returns when it has ended or the time limit for joining is over."""
         join(self.request_end())
 
     def _send(self, request: Request[Any]) -> None:
@@ -131,7 +131,7 @@ class DenoiserClient(Client):
             case DenoiserReply():
                 self._astray = not self._current(kind, reply)
                 if not self._astray:
-                    # What was asked before was asked of another model.
+                    # Earlier requests were for another model.
                     self._forget_all_but(*_OF_NO_MODEL)
                     self.model = reply
                     self.opened.emit(reply)
@@ -139,7 +139,7 @@ class DenoiserClient(Client):
                 self._tell(kind, reply)
 
     def _bring_back(self, refusal: Refusal) -> None:
-        """The model in sight stays, and the thread has another: it opens that one again, or tries to once."""
+        """The shown model stays although the thread holds another: reopens it there, once."""
         tried = refusal.generation == self._brought_back
         if refusal.of(OpenDenoiserRequest) and self._astray and not tried and self.model is not None:
             self._brought_back = self.open(self.model.path)

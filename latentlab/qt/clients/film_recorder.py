@@ -1,4 +1,4 @@
-"""The unfolding of a latent plane, recorded as it happens, to be taken away as a moving picture."""
+"""Records a widget during training, such as the unfolding plane, for export as a film."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ _MOST, _SIDE = 160, 360
 
 
 class FilmRecorder(QObject):
-    """Films a widget, a frame at each `take`. When the film is full every second frame is let go, and frames
-    are taken half as often: however long the training, the film spans all of it. `changed` tells when there
-    is something to show, or nothing any more."""
+    """Films a widget, one frame at each `take`. When the film is full, every second frame is dropped and
+    frames are taken half as often, so the film spans any training. `changed` is emitted when the film begins
+    or is cleared.
+    """
 
     changed = Signal()
 
@@ -31,29 +32,29 @@ class FilmRecorder(QObject):
 
     @property
     def frames(self) -> tuple[Picture, ...]:
-        """uint8 (H, W, 3) each, all of one shape, the oldest first."""
+        """uint8 (H, W, 3) each, all of one shape, oldest first."""
         return tuple(self._frames)
 
     def clear(self) -> None:
-        """Begins a new film."""
+        """Starts a new film."""
         had = bool(self._frames)
         self._frames, self._stride, self._seen = [], 1, 0
         if had:
             self.changed.emit()
 
     def take(self) -> None:
-        """Takes a frame, unless it is one of those that the film has no room for."""
+        """Takes a frame, unless the film skips this one."""
         self._seen += 1
         if (self._seen - 1) % self._stride or not self._widget.isVisible():
             return
         try:
             frame = _as_array(self._widget.grab().toImage())
         except MemoryError:
-            return  # the film is not what the person waits for
+            return  # a lost frame must not disturb the training
         if frame is None:
             return
         if self._frames and frame.shape != self._frames[0].shape:
-            self.clear()  # another size: a film has but one
+            self.clear()  # another size: all frames of a film have one size
         self._frames.append(frame)
         if len(self._frames) > _MOST:
             self._frames, self._stride = self._frames[::2], 2 * self._stride
@@ -62,7 +63,7 @@ class FilmRecorder(QObject):
 
 
 def _as_array(image: QImage) -> Picture | None:
-    """The picture, made small; None for a widget without any size, or where Qt found no memory for it."""
+    """The picture, scaled down; None for a widget without a size, or where Qt had no memory for it."""
     if image.isNull():
         return None
     small = image.scaled(

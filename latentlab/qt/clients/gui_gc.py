@@ -1,7 +1,7 @@
-"""Python's cyclic garbage, collected on the window's thread alone.
+"""Runs Python's cyclic garbage collector on the window's thread only.
 
-By itself Python collects on whichever thread allocates when it is time. A worker's may not free the widgets
-of a dialog that was closed: Qt would end their timers on a thread that they do not live on.
+Python collects on whichever thread happens to allocate. A worker thread must not free the widgets of a closed
+dialog: Qt would stop their timers on the wrong thread.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _EVERY_MS = 250
 
 
 class Collector(QObject):
-    """Collects a generation once more has been made than Python's own thresholds say."""
+    """Collects a generation once its count exceeds Python's own threshold."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -23,20 +23,20 @@ class Collector(QObject):
         self._was_enabled = False
 
     def start(self) -> None:
-        """From now on nobody else collects."""
+        """Disables automatic collection and starts the timer."""
         self._was_enabled = gc.isenabled()
         gc.disable()
         self._clock.start()
 
     def stop(self) -> None:
-        """Python does it by itself again, if it did before."""
+        """Restores automatic collection, if it was on before."""
         self._clock.stop()
         if self._was_enabled:
             gc.enable()
 
     @Slot()
     def look(self) -> None:
-        """Collects the oldest generation that is due, and with it the younger ones."""
+        """Collects the oldest generation that is due, which includes the younger ones."""
         made, bounds = gc.get_count(), gc.get_threshold()
         due = [number for number in range(len(made)) if 0 < bounds[number] < made[number]]
         if due:

@@ -1,10 +1,10 @@
-"""Ends threads within a bounded time, as a window closes.
+"""Ends worker threads within a bounded time when a window closes.
 
-A thread looks between two pieces of work whether it is to end, and a piece is short: but for one step of a
-large model, one array of a large data set, one chunk of large pictures that are judged. Nobody waits longer
-for such a piece than `LONGEST_S`: the thread is left to itself, and heard no more. The program ends without
-it, see `end_process`. All that is worth keeping is on disk by then: what is written there is written whole,
-and a training writes how to go on every half minute. A thread that is writing just then is waited for.
+A thread checks between two pieces of work whether it is to end, and a piece is short, except one step of a
+large model, one array of a large data set, or one chunk of large pictures. The wait for it is at most
+`LONGEST_S`; after that the thread is abandoned and its signals are ignored. The program ends without it, see
+`end_process`. Everything worth keeping is on disk by then: files are written atomically, and a training saves
+its state every half minute. A thread that is writing at that moment is waited for.
 """
 
 from __future__ import annotations
@@ -17,32 +17,32 @@ from typing import NoReturn
 
 from PySide6.QtCore import QThread
 
-# Of the two seconds in which a window is to be gone, those that its threads get.
+# A window should be gone within two seconds; this much of that is for its threads.
 LONGEST_S = 1.2
 # What is being written is worth more: a large training on a slow disk.
 LONGEST_WRITING_S = 20.0
-# To come to its end when it has written.
+# For a thread to end after it has written.
 _AFTER_WRITING_S = 0.3
 _LOOK_MS = 20
 
-# Whoever is here still runs, and must not be destroyed before it has ended: that would abort the process.
+# Threads that still run: destroying a running QThread would abort the process.
 _left: set[QThread] = set()
 
 
 class EndingThread(QThread):
-    """A thread that can be told to end."""
+    """A thread that can be asked to end."""
 
     @property
     def writing(self) -> bool:
-        """Whether it is at work on a file that is worth waiting for."""
+        """Whether it is writing a file that is worth waiting for."""
         return False
 
     def request_end(self) -> None:
-        """Tells it to end after the piece of work in hand; returns at once."""
+        """Asks it to end after the current piece of work; returns at once."""
         raise NotImplementedError
 
     def stop(self) -> None:
-        """Ends it, and waits for it, but not without limit; see `join`."""
+        """Ends it and waits for a limited time; see `join`."""
         self.request_end()
         join([self])
 
@@ -52,8 +52,9 @@ def join(
     longest_s: float | None = None,
     now: Callable[[], float] = time.monotonic,
 ) -> bool:
-    """Waits for threads that have been told to end, for all of them together no longer than so; whether all
-    have ended. Those that have not are left to themselves."""
+    """Waits for threads that were asked to end, for all of them together no longer than this; whether all
+    have ended. Those that have not are abandoned.
+    """
     _left.difference_update([thread for thread in _left if thread.isFinished()])
     started, longest = now(), LONGEST_S if longest_s is None else longest_s
     for thread in threads:
@@ -70,12 +71,12 @@ def join(
 
 
 def any_left() -> bool:
-    """Whether a thread still runs that nobody waits for."""
+    """Whether an abandoned thread still runs."""
     return any(thread.isRunning() for thread in _left)
 
 
 def end_process(code: int) -> NoReturn:
-    """Ends the program at once, whatever its threads are at."""
+    """Ends the program at once, whatever its threads are doing."""
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
             stream.flush()

@@ -1,4 +1,4 @@
-"""What need not follow the hand at every move: done when it rests, and now and then while it does not."""
+"""Throttles work that need not follow every mouse move: done after the last one and now and then before."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _REST_MS, _MOST_S = 60, 0.25
 
 
 class Lag(QObject):
-    """Calls `do` once the last `soon()` is a moment ago, or the first of many a quarter of a second."""
+    """Calls `do` a moment after the last `soon()`, and every quarter of a second while calls keep coming."""
 
     def __init__(self, do: Callable[[], None], parent: QObject) -> None:
         super().__init__(parent)

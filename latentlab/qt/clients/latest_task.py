@@ -1,4 +1,4 @@
-"""Work of one kind of which only the newest counts: what an older piece brings is dropped."""
+"""Background tasks of one kind of which only the newest counts: results of older ones are dropped."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from latentlab.qt.clients.task_queue import Failure, TaskQueue
 
 
 class Token:
-    """Given to a piece of work, which writes how far it is, and reads whether anybody still waits for it.
+    """Given to a task, which writes its progress and reads whether its result is still wanted.
 
-    Plain numbers that the window looks at now and then: a signal from another thread might come to a page
-    that has been closed.
+    Plain numbers that the window polls: a signal from another thread might reach a page that has been closed.
     """
 
     def __init__(self) -> None:
@@ -30,7 +29,7 @@ class Token:
         self._dropped.set()
 
     def tick(self, done: int, total: int) -> None:
-        """So far; ends the work if nobody waits for it.
+        """Reports progress; ends the task if its result is not wanted any more.
 
         Raises:
             StoppedError: if it was dropped.
@@ -41,7 +40,7 @@ class Token:
 
 
 class Newest:
-    """Has pieces of work done in the background; `then` or `failed` hears of the newest alone."""
+    """Runs tasks in the background; only the newest calls its `then` or `failed`."""
 
     def __init__(
         self, background: TaskQueue, then: Callable[[Any], None], failed: Callable[[Failure], None]
@@ -51,11 +50,11 @@ class Newest:
 
     @property
     def busy(self) -> bool:
-        """Whether something is awaited."""
+        """Whether a result is awaited."""
         return self.token is not None
 
     def run(self, work: Callable[[Token], Any]) -> None:
-        """Has this done in place of whatever was asked for before."""
+        """Runs this task in place of any earlier one."""
         self.drop()
         token = self.token = Token()
         self._background.run(
@@ -65,7 +64,7 @@ class Newest:
         )
 
     def drop(self) -> None:
-        """Waits for nothing any more. What cannot be broken off comes to its end unheard."""
+        """Drops the awaited result. A task that cannot be interrupted runs to its end, ignored."""
         if self.token is not None:
             self.token.drop()
             self.token = None

@@ -1,4 +1,4 @@
-"""Where the window leaves its wishes for the render thread: one place a kind, the newest wins."""
+"""The mailbox between window and render thread: one slot for each kind of request, the newest wins."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from latentlab.engine.rendering.serving import Request
 
 
 class Mailbox:
-    """Thread-safe. `put` never waits; nothing queues up behind a slow decode."""
+    """Thread-safe. `put` never blocks; nothing queues up behind a slow decode."""
 
     def __init__(self) -> None:
         self._waiting: dict[type[Request[Any]], Request[Any]] = {}
@@ -18,7 +18,7 @@ class Mailbox:
 
     @property
     def idle(self) -> bool:
-        """Whether nothing lies here and whoever takes has nothing else to do either."""
+        """Whether it is empty and the consumer is waiting."""
         with self._changed:
             return self._rests and not self._waiting
 
@@ -27,19 +27,19 @@ class Mailbox:
         return self._closed
 
     def holds(self, place: type[Request[Any]]) -> bool:
-        """Whether a request of this place has come that nobody has taken yet."""
+        """Whether a request for this slot has not been taken yet."""
         return place in self._waiting
 
     def put(self, request: Request[Any]) -> None:
-        """Leaves a request, in place of any older one of its place."""
+        """Leaves a request in its slot, replacing an older one."""
         with self._changed:
             self._waiting[request.place] = request
             self._changed.notify()
 
     def take(self, at_most: float | None) -> list[Request[Any]]:
-        """All requests that have come since the last call.
+        """All requests since the last call.
 
-        Waits for one so many seconds, 0 not at all, None until there is one or the mailbox is closed.
+        Waits up to so many seconds for one: 0 not at all, None until there is one or the mailbox is closed.
         """
         with self._changed:
             if at_most != 0.0:
@@ -51,7 +51,7 @@ class Mailbox:
             return taken
 
     def close(self) -> None:
-        """Wakes whoever waits, for good."""
+        """Closes it for good and wakes all who wait."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()

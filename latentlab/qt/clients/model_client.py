@@ -1,4 +1,4 @@
-"""A client that knows what is open: the session, the model, where its pictures lie, which plane is shown."""
+"""The client that knows the open model: session, model, encodings of its pictures, and shown plane."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 
 class ModelClient(Client):
-    """What views may read of the model in sight.
+    """What views may read of the open model.
 
     Attributes:
-        session: whose state the questions are about.
-        model, encodings: what is open, and where its pictures lie as far as that is known.
-        projection: the plane that is shown of the latent space.
-        still_told: directions of what z still says of what the decoder is told; None until they are found.
+        session: the session whose state requests are about.
+        model, encodings: the open model, and the encodings of its pictures as far as known.
+        projection: the shown plane of the latent space.
+        still_told: directions of what z still says of the decoder's condition; None until they are found.
     """
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
@@ -40,32 +40,32 @@ class ModelClient(Client):
 
     @property
     def state(self) -> SessionState:
-        """The session's state now."""
+        """The current state of the session."""
         return self.session.state
 
     @property
     def following(self) -> bool:
-        """Whether the model in sight is one that is being trained."""
+        """Whether the open model is one that is being trained."""
         return self._followed is not None
 
     def can_answer(self, kind: type[Request[Any]]) -> bool:
-        """Whether the model in sight can do what a request needs; True as long as there is none."""
+        """Whether the open model can do what a request needs; True as long as there is none."""
         return self.model is None or self.model.capabilities.issuperset(kind.needs)
 
     def _send(self, request: Request[Any]) -> None:
-        # Of what the model cannot do the views say why, and need not be told.
+        # Views say themselves what the model cannot do; no refusal is needed.
         if self.can_answer(type(request)):
             super()._send(request)
 
     def place_of(self, index: int | None) -> Point | None:
-        """Where a picture of the data lies in the latent space, as far as that is known yet."""
+        """Where a picture of the data lies in the latent space, as far as known yet."""
         found = self.encodings
         if found is None or index is None or index >= len(found.mean):
             return None
         return tuple(map(float, found.mean[index]))
 
     def told_of(self, index: int | None) -> Point | None:
-        """What the model is told of a picture of the data; None if nothing, or if the data do not say."""
+        """The condition that belongs to a picture of the data; None if none, or if the data do not say."""
         told = None if self.model is None else self.model.told
         if told is None or index is None or index >= len(told):
             return None
@@ -75,12 +75,12 @@ class ModelClient(Client):
         return tuple(map(float, told[index]))
 
     def leant(self, condition: Point, since: tuple[Point, Point] | None = None) -> Point:
-        """Where the probe goes when the decoder is told something else: z leans, if it may and it is known
-        how.
+        """Where compensation moves the probe when the condition changes, if it is on and its directions are
+        known.
 
         Args:
-            condition: what the decoder is to be told.
-            since: what it was told, and the probe then; by default, those of now.
+            condition: the new condition.
+            since: the old condition and the probe then; by default, the current ones.
         """
         found, state = self.still_told, self.state
         before, z = since or (state.condition, state.probe)

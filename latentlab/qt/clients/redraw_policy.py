@@ -1,5 +1,4 @@
-"""When the manifold is drawn anew, as a grid and under the points: not so often that it is never seen whole,
-and not while the hand needs the time for the picture under it."""
+"""When the manifold grids are redrawn: seldom enough to finish, and not at the cost of a drag."""
 
 from __future__ import annotations
 
@@ -15,24 +14,24 @@ from latentlab.session.state import OVER_VIEW, SessionState
 
 _REDRAW_MS = 200
 _HAND_RESTS_MS = 250
-# Of the snapshots of a training, the share after which the grid is drawn anew.
+# The grid is redrawn after this share of the snapshots of a training.
 _GRID_EVERY = 6
-# How far numbers of a plane that is not along the axes may be off by rounding.
+# Rounding error of the coordinates of a plane that is not along the axes.
 _ROUNDING = 1e-6
 
 
 class RedrawPolicy(QObject):
-    """Asks for the two grids of a model, as a change of the state or of the model makes them stale."""
+    """Requests the two grids of a model when a change of state or model makes them stale."""
 
     def __init__(self, client: ModelClient) -> None:
         super().__init__(client)
         self._client = client
-        # What the plane does not show of the point through which the grid was drawn last.
+        # The coordinates off the plane of the point through which the grid was last drawn.
         self._base: Point = (0.0, 0.0)
         self._underlay: tuple[int, int, Region] | None = None
-        # The grids that are being drawn.
+        # The grids being drawn.
         self._drawing: set[type[Request[Any]]] = set()
-        # The probe may leave the plane faster than the plane can be drawn anew.
+        # The probe may leave the plane faster than the plane can be redrawn.
         self._redraw_soon = QTimer(self, singleShot=True, interval=_REDRAW_MS)
         self._redraw_soon.timeout.connect(self._redraw)
         # Runs while the probe moves and for a moment more.
@@ -42,7 +41,7 @@ class RedrawPolicy(QObject):
         self._refreshed = self._grid_due = 0
 
     def request_grid(self) -> None:
-        """Asks for the manifold grid that the state describes."""
+        """Requests the manifold grid that the state describes."""
         self._grid_waits = False
         client, state = self._client, self._client.state
         grid, projection = state.grid, client.projection
@@ -60,7 +59,7 @@ class RedrawPolicy(QObject):
         )
 
     def request_underlay(self, columns: int, rows: int, region: Region) -> None:
-        """Asks for the manifold under a region of the plane (left, right, bottom, top)."""
+        """Requests the manifold under a region of the plane (left, right, bottom, top)."""
         client, state = self._client, self._client.state
         if client.model is None:
             return
@@ -82,7 +81,7 @@ class RedrawPolicy(QObject):
         self._hand.start()
 
     def state_changed(self, old: SessionState | None, new: SessionState) -> None:
-        """Draws anew what is stale by a change of the state, at once or soon; all of it if `old` is None."""
+        """Redraws what a change of state makes stale, at once or soon; everything if `old` is None."""
         view_moved = old is None or (new.grid.over == OVER_VIEW and old.view != new.view)
         if view_moved or (old is not None and old.grid != new.grid):
             self.request_grid()
@@ -92,10 +91,9 @@ class RedrawPolicy(QObject):
             self._redraw_soon.start()
 
     def model_changed(self) -> None:
-        """The model has changed under everything, as by a snapshot of its training."""
+        """The weights of the model have changed, as by a snapshot of its training."""
         self._refreshed += 1
-        # The manifold lies under the points too; the grid costs the training, and a hand that moves, more
-        # than it shows.
+        # The underlay is enough: the grid would cost the training, and a drag, more than it shows.
         if not self._hand.isActive():
             self._refresh_grid()
         if (
@@ -106,31 +104,31 @@ class RedrawPolicy(QObject):
             self.request_underlay(*self._underlay)
 
     def begin_anew(self, keep_underlay: bool) -> None:
-        """Another model, or other data, are open: nothing of what was asked is drawn any more."""
+        """Another model or other data are open: requested grids are dropped."""
         self._drawing.clear()
         self._base = self._client.projection.rest(self._client.state.probe)
         if not keep_underlay:
             self._underlay = None
 
     def replied(self, reply: GridReply, kind: type[Request[Any]]) -> None:
-        """A grid has been drawn, or a first sight of it."""
+        """A grid, or a preview of it, has been drawn."""
         if reply.done:
             self._drawing.discard(kind)
 
     def refused(self, kind: type[Request[Any]]) -> None:
-        """Nothing will be drawn."""
+        """The request was refused: nothing will be drawn."""
         self._drawing.discard(kind)
 
     def stop(self) -> None:
-        """Draws nothing any more."""
+        """Stops redrawing."""
         self._redraw_soon.stop()
         self._hand.stop()
 
     @Slot()
     def _redraw(self) -> None:
-        """Underlay and grid anew; those under way first come to their end, or none would ever be seen.
+        """Redraws underlay and grid; those under way finish first, or none would ever be seen.
 
-        The grid waits for a hand that moves: what moves it mostly hides the grid, and needs the time.
+        The grid waits for the end of a drag, which needs the time.
         """
         if self._drawing:
             self._redraw_soon.start()
@@ -143,7 +141,7 @@ class RedrawPolicy(QObject):
             self.request_underlay(*self._underlay)
 
     def _has_left_plane(self, z: Point) -> bool:
-        """Whether z differs in what the plane does not show from where the grid was drawn last."""
+        """Whether z differs, off the plane, from where the grid was last drawn."""
         rest = self._client.projection.rest(z)
         return rest != self._base and any(
             abs(now - then) > _ROUNDING for now, then in zip(rest, self._base, strict=True)
@@ -157,7 +155,7 @@ class RedrawPolicy(QObject):
             self._refresh_grid()
 
     def _refresh_grid(self) -> None:
-        """The grid anew, if the model has changed often enough since."""
+        """Redraws the grid if the model has changed often enough since."""
         if self._client.following and self._refreshed >= self._grid_due and GridRequest not in self._drawing:
             self._grid_due = self._refreshed + _GRID_EVERY
             self.request_grid()

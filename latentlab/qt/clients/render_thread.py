@@ -1,8 +1,8 @@
-"""The thread that turns requests into pictures, with a model of its own.
+"""The thread that turns requests into pictures, with its own copy of the model.
 
 Long work is a generator that is advanced a piece at a time: between two pieces a more urgent request goes
-first, and a newer one of the same kind takes the older one's place. As long as the hand moves, patient work
-gets a small share of the time: the picture under the hand hardly ever waits for a grid.
+first, and a newer request of the same kind replaces the older one. During a drag, patient work gets a small
+share of the time, so the picture at the probe hardly ever waits for a grid.
 """
 
 from __future__ import annotations
@@ -26,31 +26,31 @@ from latentlab.qt.clients.joining import EndingThread
 from latentlab.qt.clients.mailbox import Mailbox
 from latentlab.qt.clients.thread_priority import step_back
 
-# Behind the window and the picture under the hand, before a training.
+# Lower priority than the window and the picture at the probe, higher than a training.
 _NICE = 5
-# How long a hand is taken to move after its last move. Meanwhile each piece of a thread that gives way is
-# followed by a rest so many times as long; a piece may be long, a rest may not.
+# How long a drag is taken to last after its last move. Meanwhile a thread that gives way rests after each
+# piece for a multiple of its duration; a piece may be long, a rest may not.
 _HAND_RESTS_S, _REST, _LONGEST_REST_S = 0.25, 8.0, 0.5
-# A hand moves as long as its moves come so soon after each other. Meanwhile each piece of patient work is
-# followed by a wait so many times as long.
+# A drag lasts as long as its moves come this soon after each other. Meanwhile patient work waits after each
+# piece for a multiple of its duration.
 _NEXT_MOVE_S, _PATIENCE = 0.02, 40.0
 
 
 class Serves(Protocol):
-    """What answers requests: `latentlab.engine.rendering.renderer.Renderer`, or a stand-in under test."""
+    """What serves requests: `latentlab.engine.rendering.renderer.Renderer`, or a stand-in in tests."""
 
     def serve(self, request: Request[Any]) -> Iterator[Reply | None]: ...
 
 
 class RenderThread(EndingThread):
-    """Serves a mailbox until it is closed. `replied` carries the type of a request, and one reply to it.
+    """Serves a mailbox until it is closed. `replied` carries the type of a request and one reply to it.
 
     Args:
-        mailbox: where the requests lie.
-        renderer: who answers them; None makes one inside the thread, for importing torch takes a second in
+        mailbox: holds the requests.
+        renderer: serves them; None makes one inside the thread, for importing torch takes a second in
             which the window should already be on the screen.
-        make: how that is made: (module, class).
-        gives_way: whether other threads go first, such as that of the picture under the hand.
+        make: what to make: (module, class).
+        gives_way: whether other threads go first, such as that of the picture at the probe.
     """
 
     replied = Signal(object, object)
@@ -70,20 +70,20 @@ class RenderThread(EndingThread):
         self._renderer, self._make, self._gives_way = renderer, make, gives_way
         self._jobs: dict[type[Request[Any]], tuple[Request[Any], Iterator[Reply | None]]] = {}
         self._hand_until = self._rest_until = 0.0
-        # When the hand moved last, and when patient work may go on although it moves.
+        # When the last move of a drag came, and when patient work may go on despite it.
         self._moved_at = self._patient_until = 0.0
 
     @property
     def idle(self) -> bool:
-        """Whether all that was asked is done, its replies on their way. A thread that has ended is idle."""
+        """Whether all requests are served and their replies sent. A thread that has ended is idle."""
         return self._mailbox.idle or not self.isRunning()
 
     def give_way(self) -> None:
-        """The hand moves elsewhere: for a moment most of the time is not for this thread."""
+        """Something is being dragged elsewhere: for a moment this thread takes little of the time."""
         self._hand_until = time.monotonic() + _HAND_RESTS_S
 
     def run(self) -> None:
-        """The thread's life. Every failure becomes a `Refusal`; none ends the thread."""
+        """The main loop. Every failure becomes a `Refusal`; none ends the thread."""
         if self._gives_way:
             step_back(_NICE)
         try:
@@ -109,12 +109,12 @@ class RenderThread(EndingThread):
                     self._rest_until = now + min(_REST * (now - began), _LONGEST_REST_S)
 
     def request_end(self) -> None:
-        """Ends the thread after the piece of work in hand."""
+        """Ends the thread after the current piece of work."""
         self._mailbox.close()
 
     def _begin(self, request: Request[Any], renderer: Serves) -> None:
         now = time.monotonic()
-        # Who asks, or stops something, does not wait for a rest to end.
+        # A new request, or an order to stop, does not wait for a rest to end.
         self._rest_until = 0.0
         if request.by_hand:
             self._moved_at = now
@@ -124,20 +124,20 @@ class RenderThread(EndingThread):
         self._jobs[request.place] = (request, renderer.serve(request))
 
     def _due(self) -> list[tuple[Request[Any], Iterator[Reply | None]]]:
-        """The jobs that may go on now: none in a rest; while the hand moves, patient ones in their time."""
+        """The jobs that may go on now: none in a rest; during a drag, patient ones in their turn."""
         if self._rests() > 0.0:
             return []
         waits = self._patient_waits() > 0.0
         return [job for job in self._jobs.values() if not (waits and job[0].patient)]
 
     def _pause(self) -> float | None:
-        """Seconds to wait for another request before the next piece of work; None for ever."""
+        """Seconds to wait for another request before the next piece of work; None for no limit."""
         if not self._jobs:
             return None
         return 0.0 if self._due() else max(self._rests(), self._patient_waits())
 
     def _rests(self) -> float:
-        """Seconds until the rest ends that follows a piece while the hand moves elsewhere."""
+        """Seconds left of the rest that follows a piece during a drag elsewhere."""
         return max(0.0, self._rest_until - time.monotonic())
 
     def _patient_waits(self) -> float:
@@ -146,10 +146,10 @@ class RenderThread(EndingThread):
         return max(0.0, due - time.monotonic())
 
     def _advance(self, request: Request[Any], pieces: Iterator[Reply | None]) -> None:
-        """One piece of a job."""
+        """Advances a job by one piece."""
         box, kind = self._mailbox, type(request)
         try:
-            # Pictures that are read for it may be many: neither the end nor a newer request waits for them.
+            # It may read many pictures: neither the end nor a newer request waits for them.
             with stopping(lambda: box.closed or box.holds(kind.place)):
                 reply = next(pieces)
         except StopIteration:
@@ -183,8 +183,9 @@ def _made(module: str, name: str) -> Serves:
 
 @contextlib.contextmanager
 def _uncollected() -> Iterator[None]:
-    """Large imports make objects by the hundred thousand, all to stay: looking among them for garbage takes
-    a quarter of the time. They are left out of later collections too, which would hold up the hand."""
+    """Freezes the objects of large imports: they stay, and searching hundreds of thousands of them for
+    garbage takes a quarter of the import and would later delay drags.
+    """
     collects, new = gc.isenabled(), "torch" not in sys.modules
     gc.disable()
     try:

@@ -1,4 +1,4 @@
-"""A change of the session turns into requests, in one table: what is asked for when which part changes."""
+"""Turns changes of the session into requests: one table of what to request when which part changes."""
 
 from __future__ import annotations
 
@@ -15,22 +15,24 @@ from latentlab.session.state import SessionState
 
 
 class SessionRequests(ModelClient):
-    """Asks the model in sight for what the session shows."""
+    """Requests what the session shows from the open model."""
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
         super().__init__(session, parent)
         self._redraw = RedrawPolicy(self)
 
     def request_grid(self) -> None:
-        """Asks for the manifold grid that the state describes."""
+        """Requests the manifold grid that the state describes."""
         self._redraw.request_grid()
 
     def request_underlay(self, columns: int, rows: int, region: Region) -> None:
-        """Asks for the manifold under a region of the plane (left, right, bottom, top)."""
+        """Requests the manifold under a region of the plane (left, right, bottom, top)."""
         self._redraw.request_underlay(columns, rows, region)
 
     def request_selection(self, seed: int = 0) -> None:
-        """Asks for all about the selected picture; another seed draws other pictures of its posterior."""
+        """Requests everything about the selected picture; another seed gives other samples of its
+        posterior.
+        """
         if self.state.selected is not None:
             self.ask(SelectionRequest, self.state.selected, seed=seed)
 
@@ -38,7 +40,7 @@ class SessionRequests(ModelClient):
         self.ask(PointRequest, state.probe, state.condition)
 
     def _request_changes(self, old: SessionState | None, new: SessionState) -> None:
-        """Asks for whatever else of the new state is not what the old one had; all of it if `old` is None."""
+        """Requests what differs between the old and the new state; everything if `old` is None."""
         told = old is None or old.condition != new.condition
         if old is None or old.selected != new.selected:
             self.request_selection()
@@ -49,7 +51,7 @@ class SessionRequests(ModelClient):
             self.ask(WalkRequest, *way_of(new))
 
     def _refresh(self) -> None:
-        """The model has changed under everything: what is on the screen is asked for anew."""
+        """The weights of the model have changed: requests everything on the screen again."""
         state = self.state
         self._request_point(state)
         self.request_selection()

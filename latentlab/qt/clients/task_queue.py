@@ -1,7 +1,7 @@
-"""Work for which the window does not wait: files written and read beside the event loop.
+"""A queue of background work, such as reading and writing files, so that the window never waits.
 
-One piece after another, in the order in which they were asked for, so that two saves to one file cannot
-cross. What comes of a piece is handed over on the window's own thread.
+Tasks run one after another in the order of their submission, so two saves to one file cannot cross. Results
+are delivered on the window's thread.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from latentlab.errors import LabError
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a piece of work came to nothing. `details` is a traceback, "" if the failure is an expected one."""
+    """Why a task failed. `details` is a traceback, "" for an expected failure."""
 
     message: str
     details: str = ""
@@ -33,7 +33,7 @@ class _Done:
 
 
 class TaskQueue(QObject):
-    """Does one piece of work at a time on a thread of its own."""
+    """Runs one task at a time on a thread of its own."""
 
     _ended = Signal(object)
 
@@ -47,13 +47,15 @@ class TaskQueue(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether anything is still to be done or handed over."""
+        """Whether any task is still to run or to be delivered."""
         return self._waiting > 0
 
     def run(
         self, work: Callable[[], Any], then: Callable[[Any], None], failed: Callable[[Failure], None]
     ) -> None:
-        """Has `work` done elsewhere; `then(result)` or `failed(failure)` is called here afterwards."""
+        """Runs `work` in the background; `then(result)` or `failed(failure)` is called on this thread
+        afterwards.
+        """
         self._waiting += 1
 
         def do() -> None:
@@ -63,14 +65,14 @@ class TaskQueue(QObject):
             except LabError as error:
                 failure = Failure(str(error))
             except Exception as error:
-                # The traceback, for it cannot cross threads in any other form.
+                # The traceback as text: it cannot cross threads in any other form.
                 failure = Failure(f"{type(error).__name__}: {error}", traceback.format_exc())
             self._ended.emit(_Done(result, failure, then, failed))
 
         self._pool.start(do)
 
     def finish(self, milliseconds: int = 2000) -> bool:
-        """Waits for the work in hand, as when the window closes; whether all of it got done."""
+        """Waits for the current work, as when the window closes; whether all of it got done."""
         return self._pool.waitForDone(milliseconds)
 
     @Slot(object)

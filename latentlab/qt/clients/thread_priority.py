@@ -1,4 +1,4 @@
-"""Which thread goes first, as far as the system lets a thread decide it."""
+"""Lowers the priority of the current thread, where the system allows it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from PySide6.QtCore import QThread
 
 
 def step_back(nice: int) -> None:
-    """Lets other threads go before this one; the more so the higher the number, 1 to 19."""
+    """Gives way to other threads; the more so the higher the number, 1 to 19."""
     if sys.platform.startswith("linux"):
-        # A higher number gives way; a thread has its own on Linux.
+        # A higher nice value gives way; on Linux each thread has its own.
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), nice)
     else:

@@ -1,4 +1,4 @@
-"""Loading torch's libraries ahead of its import, while Python does something else."""
+"""Loads torch's shared libraries ahead of its import, while Python does something else."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import sys
 import threading
 from pathlib import Path
 
-# By the platform's habits; half a gigabyte comes with the one that is named.
+# The file names of each platform; the named library pulls in half a gigabyte.
 _LIBRARY = {"linux": "libtorch_python.so", "darwin": "libtorch_python.dylib"}
 
 
 def preload_torch() -> threading.Thread | None:
-    """Maps torch's libraries on a thread of its own; None where that brings nothing.
+    """Maps torch's libraries on a thread of its own; None where that gains nothing.
 
     `import torch` does the same for a quarter of a second, in which no other Python code can run.
     """
@@ -28,11 +28,11 @@ def preload_torch() -> threading.Thread | None:
 
 
 def _load(name: str) -> None:
-    # Whatever is amiss, `import torch` will say so.
+    # If something is wrong, `import torch` will say so.
     with contextlib.suppress(OSError, ValueError, ImportError, AttributeError):
         system = ctypes.CDLL(None)
         system.dlopen.argtypes, system.dlopen.restype = (ctypes.c_char_p, ctypes.c_int), ctypes.c_void_p
         found = importlib.util.find_spec("torch")
         for folder in found.submodule_search_locations or () if found else ():
-            # Not ctypes.CDLL: before Python 3.12 it keeps all other threads waiting meanwhile.
+            # Not ctypes.CDLL: before Python 3.12 it holds the GIL while loading.
             system.dlopen(os.fsencode(Path(folder) / "lib" / name), os.RTLD_NOW)

@@ -1,6 +1,6 @@
-"""The training of a window: at most one at a time, what state it is in, and the orders it takes.
+"""The window's client of the training thread: at most one training, its stage, and its commands.
 
-It owns the thread. Views connect to its signals and call its methods; nobody else speaks to the thread.
+It owns the thread. Views connect to its signals and call its methods; nothing else talks to the thread.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from latentlab.qt.clients.training_thread import TrainingThread
 from latentlab.shipped import model_files
 
 UNFINISHED = ".training"
-# Bytes of a model's name: with a number and all endings, a file's has 255 at most.
+# A file name has at most 255 bytes; this leaves room for a number and all endings.
 _LONGEST_STEM = 200
 
 
 class Stage(enum.Enum):
-    """Where a training is."""
+    """The stage of a training."""
 
     IDLE = "idle"
     STARTING = "starting"
@@ -44,8 +44,9 @@ class Stage(enum.Enum):
 
 
 class TrainerClient(QObject):
-    """`staged` tells of every change of `stage`; `told` carries each event of the engine and of the thread,
-    `unfolded` a `Snapshot`, `failed` a message and the details of a failure, `kept` a model's file."""
+    """`staged` is emitted at every change of `stage`; `told` carries each event of the engine and of the
+    thread, `unfolded` a `Snapshot`, `failed` a message and the details of a failure, `kept` a model's file.
+    """
 
     staged = Signal(object)
     told = Signal(object)
@@ -58,13 +59,13 @@ class TrainerClient(QObject):
         self.folder = folder or default_folder()
         self.stage = Stage.IDLE
         self._thread: TrainingThread | None = None
-        # When the folder was changed last, and what was in it then.
+        # When the folder last changed, and its contents then.
         self._models: tuple[int, list[Path]] | None = None
 
     # Orders
 
     def begin(self, beginning: Begin | GoOn) -> None:
-        """Starts a training, unless one is going on."""
+        """Starts a training, unless one is running."""
         if self._thread is not None:
             return
         thread = TrainingThread(beginning, self)
@@ -77,12 +78,12 @@ class TrainerClient(QObject):
         thread.start()
 
     def pause(self) -> None:
-        """Waits where it is, once the step in hand is done."""
+        """Pauses after the current step."""
         if self.stage is Stage.RUNNING:
             self._order(Pause())
 
     def resume(self) -> None:
-        """Goes on after a pause."""
+        """Resumes after a pause."""
         if self.stage is Stage.PAUSED:
             self._become(Stage.RUNNING)
             self._order(Resume())
@@ -94,22 +95,23 @@ class TrainerClient(QObject):
             self._order(Keep())
 
     def set_beta(self, beta: float) -> None:
-        """Weighs the KL by `beta` from the next step on."""
+        """Weights the KL by `beta` from the next step on."""
         self._order(SetBeta(beta))
 
     def give_way(self) -> None:
-        """The hand moves: the training leaves it part of the computer."""
+        """Something is being dragged: the training leaves it part of the computer."""
         if self._thread is not None:
             self._thread.give_way()
 
     def leave(self) -> None:
-        """Stops, to be gone on with at another start, and waits for the thread, but not without limit: the
-        window is closing."""
+        """Stops, to be resumed another time, and waits for the thread for a limited time: the window is
+        closing.
+        """
         join(self.request_end())
         self._thread = None
 
     def request_end(self) -> list[EndingThread]:
-        """Tells a training to stop, to be gone on with at another start; what is to be joined."""
+        """Tells a training to stop, to be resumed another time; returns what is to be joined."""
         if self._thread is None:
             return []
         self._thread.request_end()
@@ -118,12 +120,12 @@ class TrainerClient(QObject):
     # Files
 
     def unfinished(self) -> list[Path]:
-        """Trainings that were left, or cut off, before their end; the newest first."""
+        """Trainings that stopped or were cut off before their end; newest first."""
         return self._newest_first(f"*{UNFINISHED}")
 
     def models(self) -> list[Path]:
-        """The models in the folder, the newest first; looked up anew when something in it has changed."""
-        # A menu asks at every step of a drag, for each of its entries.
+        """The models in the folder, newest first; read again when the folder has changed."""
+        # A menu asks for this at every step of a drag, once for each entry.
         try:
             changed = self.folder.stat().st_mtime_ns
         except OSError:
@@ -139,9 +141,9 @@ class TrainerClient(QObject):
             return []
 
     def free_name(self, stem: str) -> Path:
-        """A model file in the folder that neither a model nor an unfinished training has taken.
+        """A file name in the folder that no model and no unfinished training has taken.
 
-        Nor a model that ships: by its name one would not know which is meant.
+        Nor a model that ships, to avoid confusion.
 
         Raises:
             OSError: if the folder cannot be made.
@@ -163,7 +165,7 @@ class TrainerClient(QObject):
         for event in events:
             if self.stage is Stage.STARTING:
                 self._become(Stage.RUNNING)
-            # Ordered to pause and then to end, it tells of the pause on its way.
+            # Ordered to pause and then to end, it emits the pause first.
             if isinstance(event, Paused) and self.stage is not Stage.ENDING:
                 self._become(Stage.PAUSED)
             self.told.emit(event)
@@ -196,5 +198,5 @@ class TrainerClient(QObject):
 
 
 def default_folder() -> Path:
-    """Where the models lie that this person has trained."""
+    """Where this user's trained models are kept."""
     return Path(platformdirs.user_data_dir("LatentLab", appauthor=False)) / "models"

@@ -1,4 +1,4 @@
-"""What the window tells a training, and what it gets back: frozen values that cross threads. Torch-free."""
+"""Messages between the window and the training thread: frozen values. Torch-free."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Begin:
-    """Train a new model: kind and config fields, plan, the data's text, the file it is to go to.
+    """Train a new model: kind, config fields, plan, data spec, and target file.
 
-    `proposed` says that nobody has chosen the plan's epochs and batch: they are to suit the pictures that are
-    found there.
+    `proposed` says that the user has not chosen the plan's epochs and batch size: they are to suit the number
+    of pictures.
     """
 
     kind: str
@@ -29,36 +29,36 @@ class Begin:
 
 @dataclass(frozen=True)
 class GoOn:
-    """Go on with a training that lies unfinished in a file."""
+    """Resume the unfinished training in a file."""
 
     path: Path
 
 
 @dataclass(frozen=True)
 class SetBeta:
-    """Weigh the KL by this from the next step on."""
+    """Weight the KL by this from the next step on."""
 
     beta: float
 
 
 @dataclass(frozen=True)
 class Pause:
-    """Wait where you are, with a checkpoint on disk."""
+    """Pause, with a checkpoint on disk."""
 
 
 @dataclass(frozen=True)
 class Resume:
-    """Go on after a pause."""
+    """Resume after a pause."""
 
 
 @dataclass(frozen=True)
 class Keep:
-    """Stop here and save the model as it is."""
+    """Stop and save the model as it is."""
 
 
 @dataclass(frozen=True)
 class Leave:
-    """Stop here, to be gone on with another time."""
+    """Stop, to be resumed another time."""
 
 
 Order = SetBeta | Pause | Resume | Keep | Leave
@@ -66,7 +66,7 @@ Order = SetBeta | Pause | Resume | Keep | Leave
 
 @dataclass(frozen=True)
 class Paused:
-    """The training waits; `fault` says why if nobody asked it to ("" if somebody did)."""
+    """The training is paused; `fault` says why if nobody asked for it ("" if somebody did)."""
 
     step: int
     fault: str = ""
@@ -74,6 +74,6 @@ class Paused:
 
 @dataclass(frozen=True)
 class Ended:
-    """The thread has done its work; `kept` is the model's file, None if it was left unfinished."""
+    """The thread has finished; `kept` is the model's file, None if the training was left unfinished."""
 
     kept: Path | None = None

@@ -1,4 +1,4 @@
-"""The thread that trains. It drives the engine's generator and obeys orders between two of its events."""
+"""The thread that trains: it drives the engine's generator and follows orders between two of its events."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ if TYPE_CHECKING:
     from latentlab.engine.training.plan import TrainingPlan
     from latentlab.engine.training.run import TrainingRun
 
-# How far this thread, and those that torch starts for it, step back on Linux.
+# How far this thread, and those that torch starts for it, lower their priority on Linux.
 _MY_NICE, _HELPERS_NICE = 10, 19
-# How long the hand is taken to move after its last move; and of that time, the share left to the training.
+# How long a drag is taken to last after its last move; and the share of that time left to training.
 _HAND_RESTS_S = 0.25
 _SHARE_BESIDE_HAND = 1 / 3
 _TELL_EVERY_S = 0.05
@@ -72,13 +72,13 @@ class TrainingThread(EndingThread):
         self._leaves = threading.Event()
 
     def order(self, order: Order) -> None:
-        """Leaves an order; it is obeyed at the next event, some hundredths of a second later."""
+        """Leaves an order; it is followed at the next event, some hundredths of a second later."""
         if isinstance(order, Leave):
             self._leaves.set()
         self._orders.put(order)
 
     def give_way(self) -> None:
-        """The hand has moved: for a moment the computer is less its own."""
+        """Something has been dragged: for a moment this thread takes less of the computer."""
         self._hand_until = time.monotonic() + _HAND_RESTS_S
 
     @property
@@ -86,11 +86,11 @@ class TrainingThread(EndingThread):
         return self._run is not None and self._run.writing
 
     def request_end(self) -> None:
-        """Leaves the training to be gone on with."""
+        """Stops the training, to be resumed another time."""
         self.order(Leave())
 
     def run(self) -> None:
-        """The thread's life. Every failure is told; none ends the process."""
+        """The main loop. Every failure is reported; none ends the process."""
         step_back(_MY_NICE)
         try:
             with stopping(self._leaves.is_set):
@@ -133,7 +133,7 @@ class TrainingThread(EndingThread):
                 for event in run.run():
                     self._tell(event)
                     if isinstance(event, Saved):
-                        # Whatever was ordered while it was being written has come too late.
+                        # Orders given while it was being written come too late.
                         kept = event.path
                         break
                     self._take_snapshot(run)
@@ -150,7 +150,7 @@ class TrainingThread(EndingThread):
         self._flush()
 
     def _obey(self, run: TrainingRun) -> bool:
-        """Does what was ordered meanwhile; whether the training goes on."""
+        """Follows the orders that have come; whether the training goes on."""
         while True:
             try:
                 order = self._orders.get_nowait()
@@ -163,7 +163,7 @@ class TrainingThread(EndingThread):
                 return False
 
     def _wait(self, run: TrainingRun, fault: str = "") -> bool:
-        """Waits, with a checkpoint on disk, for the order to go on; whether it came."""
+        """Waits, with a checkpoint on disk, for the order to resume; whether it came."""
         self._tell(run.checkpoint())
         self._tell(Paused(run.trainer.step, fault))
         self._take_snapshot(run, last=True)
@@ -176,7 +176,7 @@ class TrainingThread(EndingThread):
                 return False
 
     def _follow(self, order: Order, run: TrainingRun) -> bool:
-        """One order other than to pause; whether the training goes on."""
+        """Follows one order other than to pause; whether the training goes on."""
         match order:
             case SetBeta(beta):
                 run.trainer.beta = beta
@@ -189,7 +189,7 @@ class TrainingThread(EndingThread):
         return True
 
     def _rest(self) -> None:
-        """While the hand moves, sleeps longer than it worked."""
+        """During a drag, sleeps longer than it worked."""
         now = time.monotonic()
         if now < self._hand_until:
             worked = min(now - self._rested_at, 0.1)
@@ -197,7 +197,7 @@ class TrainingThread(EndingThread):
         self._rested_at = time.monotonic()
 
     def _tell(self, event: object) -> None:
-        """Gathers progress; everything else is told at once."""
+        """Collects progress; everything else is emitted at once."""
         self._events.append(event)
         now = time.monotonic()
         late = now - self._told_at > _TELL_EVERY_S
@@ -224,7 +224,7 @@ class TrainingThread(EndingThread):
 
 
 def _fitting(beginning: Begin, learning: int, held_out: int) -> TrainingPlan:
-    """The plan for the pictures that there are: what nobody has chosen suits their number."""
+    """The plan for the actual number of pictures: adapts what the user has not chosen."""
     plan = beginning.plan
     if beginning.proposed:
         usual = plan_for(beginning.kind, learning + held_out, learning)
@@ -235,14 +235,14 @@ def _fitting(beginning: Begin, learning: int, held_out: int) -> TrainingPlan:
 def _step_back_helpers() -> None:
     """Lets this thread go before the helpers that torch started for it.
 
-    They wait for work by spinning. Beside as busy a window they would keep this thread from a core while it
-    holds Python's lock, and so the window from Python.
+    They busy-wait for work. Beside an equally busy window they would keep this thread from a core while it
+    holds Python's lock, and so block the window.
     """
     if not sys.platform.startswith("linux"):
         return
     mine = threading.get_native_id()
-    with contextlib.suppress(OSError):  # a system that does not show threads, or too many open files
-        # They bear the name of the thread that started them.
+    with contextlib.suppress(OSError):  # a system that does not list threads, or too many open files
+        # They inherit the name of the thread that started them.
         name = Path(f"/proc/self/task/{mine}/comm").read_bytes()
         for task in Path("/proc/self/task").iterdir():
             with contextlib.suppress(OSError):

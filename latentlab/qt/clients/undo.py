@@ -1,4 +1,4 @@
-"""Edits as steps of Qt's undo stack. What one gesture does is one step."""
+"""Edits of the session as commands on Qt's undo stack; one gesture is one command."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def new_gesture() -> int:
 
 
 class EditCommand(QUndoCommand):
-    """One edit, remembered as the fields it changed: their values before and after."""
+    """One edit, stored as the fields it changed: their values before and after."""
 
     def __init__(self, session: Session, edit: Edit) -> None:
         super().__init__(edit.label)
@@ -30,7 +30,7 @@ class EditCommand(QUndoCommand):
         self.after: dict[str, Any] = {}
 
     def redo(self) -> None:
-        """Makes the edit; the first time by applying it, later by putting back what came of it."""
+        """Makes the edit; the first time by applying it, later by restoring its result."""
         if self._edit is None:
             self._session.restore(self.after)
             return
@@ -40,15 +40,15 @@ class EditCommand(QUndoCommand):
         self.setObsolete(not self.before)
 
     def undo(self) -> None:
-        """Puts back what was there before."""
+        """Restores the values before it."""
         self._session.restore(self.before)
 
     def id(self) -> int:
-        """Qt asks only commands of equal id to merge; -1 never does."""
+        """Qt merges only commands of equal id; -1 is never merged."""
         return -1 if self.gesture is None else 1
 
     def mergeWith(self, other: QUndoCommand) -> bool:
-        """Takes a later edit of the same gesture into this step."""
+        """Merges a later edit of the same gesture into this command."""
         if not isinstance(other, EditCommand) or other.gesture != self.gesture:
             return False
         self.before = {**other.before, **self.before}

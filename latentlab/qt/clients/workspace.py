@@ -1,7 +1,7 @@
-"""The workspace at which the views work: what they may read, do and ask for, and the replies that come back.
+"""The workspace: what views may read, edit and request, and the replies they get.
 
 A change of the session turns into requests (`session_requests`); a reply turns into one typed signal. A view
-gets the workspace when it is made, and needs nothing else of the house.
+gets the workspace at construction and needs nothing else of the program.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ class Workspace(SessionRequests):
     """Session, undo stack and render thread, joined.
 
     Signals carry frozen values: `changed` and `probed` (old, new) states, the others one reply each. A change
-    of nothing but the probe is told by `probed` alone: it comes with every move of the hand, and most views
-    do not care. `noticed` is a sentence for the person about what was opened. `turned` tells that
-    `projection`, the plane that is shown, is another one. What only passes through is told by `on(kind)`.
+    of the probe alone emits only `probed`: it comes with every mouse move, and most views do not need it.
+    `noticed` is a message for the user about what was opened. `turned` says that another plane, `projection`,
+    is shown. Replies that are only passed through are connected with `on(type)`.
     """
 
     changed = Signal(object, object)
@@ -63,12 +63,12 @@ class Workspace(SessionRequests):
         self._components: tuple[Point, Point] | None = None
         self._wanted = session.kept
         self._asked_from = session.kept
-        # Whether what is opened has the latent space of what is in sight.
+        # Whether the model being opened has the same latent space as the shown one.
         self._goes_on = False
         # Whether views are being told of another model, and may still show the one before.
         self._adopting = False
-        # Whether the thread has opened another model than the one in sight: one that was asked for, and given
-        # up for a newer request when it was already there. And the request that was to mend that.
+        # Whether the thread holds another model than the one shown, because a request to open it was given up
+        # for a newer one when it was already loaded; and the request that is to put that right.
         self._astray, self._brought_back = False, 0
         self._before_training: SessionState | None = None
         self._notes: list[str] = []
@@ -77,43 +77,45 @@ class Workspace(SessionRequests):
         session.listen(self._session_changed)
 
     def start(self) -> None:
-        """Starts the render thread and asks for the session's model."""
+        """Starts the render thread and requests the session's model."""
         self._thread.start(RenderThread.Priority.HighPriority)
         self.open(self.session.kept)
 
     def request_end(self) -> list[EndingThread]:
-        """Tells the render thread to end; what is to be joined."""
+        """Tells the render thread to end; returns what is to be joined."""
         self._thread.request_end()
         return [self._thread]
 
     def stop(self) -> None:
-        """Ends the render thread; returns when it has ended, or is left to itself. There is nothing to undo
-        any more."""
+        """Ends the render thread and clears the undo stack; returns when the thread has ended or the time
+        limit for joining is over.
+        """
         join(self.request_end())
-        # Python may take this workspace away on any thread, where Qt could not end a timer that still runs.
+        # The workspace may be collected on any thread, where Qt could not stop a running timer.
         self._redraw.stop()
-        # While Python still lives: left to its end, commands and stack fall in an order of their own, and
-        # Qt may delete a command that Python has taken back already.
+        # Cleared now: at interpreter exit the order of deletion is undefined, and Qt may delete a command
+        # that Python has already freed.
         self.undo_stack.clear()
 
     def do(self, edit: Edit) -> None:
-        """Makes an edit: as a step of the undo unless it is transient."""
+        """Makes an edit: as an undoable step unless it is transient."""
         if edit.transient:
             self.session.apply(edit)
         else:
             self.undo_stack.push(EditCommand(self.session, edit))
 
     def select(self, index: int | None, gesture: int | None = None) -> None:
-        """Selects a picture of the data, None for none. The probe goes where it lies, if that is known, and
-        the decoder is told what it is of, and so shows it."""
+        """Selects a picture of the data, None for none. The probe moves to its encoding, if known, and the
+        condition becomes the picture's.
+        """
         z, told = self.place_of(index), self.told_of(index)
         self.do(SelectImage(gesture=gesture, index=index, z=z, condition=told))
 
     def open(self, state: SessionState, goes_on: bool = False) -> int:
-        """Asks for the model and data of `state`, which becomes the session's once they are there.
+        """Requests the model and data of `state`, which becomes the session's state once they are loaded.
 
-        `goes_on` says that it is the model in sight under another name: points that are moved meanwhile mean
-        the same there. Returns the number of the question.
+        `goes_on` says that it is the shown model under another name: points moved meanwhile keep their
+        meaning. Returns the number of the request.
         """
         self._followed, self._goes_on = None, goes_on
         self._wanted, self._asked_from = state, self.session.kept
@@ -121,9 +123,9 @@ class Workspace(SessionRequests):
         return self.ask(LoadRequest, state.model, state.data, state.split)
 
     def follow(self, snapshot: Snapshot) -> None:
-        """Shows a model in the midst of its training; `unfolded` tells when its pictures have their places.
+        """Shows a model that is being trained; `unfolded` is emitted when its pictures have their encodings.
 
-        Only one snapshot may be under way: a newer one would take its place before it is done.
+        Only one snapshot may be under way: a newer one would replace it before it is done.
         """
         state, self._followed, self._goes_on = self.session.kept, snapshot, True
         if self._before_training is None:
@@ -143,7 +145,7 @@ class Workspace(SessionRequests):
         )
 
     def rest(self) -> SessionState:
-        """The session as it can be found again at another start: without a model that is no file yet."""
+        """The session as it can be restored at another start: without a model that is not a file yet."""
         before = self._before_training
         if before is None:
             return self._kept(self.state)
@@ -158,7 +160,7 @@ class Workspace(SessionRequests):
         return keyed(state, self.model.keys, self.model.classes)
 
     def _turn(self) -> None:
-        """Finds out which plane is shown now, and tells if it is another one."""
+        """Finds the plane to show now, and emits `turned` if it is another."""
         assert self.model is not None
         projection = projection_of(self.state.plane, self.model.latents, self._components)
         if projection != self.projection:
@@ -168,14 +170,14 @@ class Workspace(SessionRequests):
 
     def _session_changed(self, old: SessionState, new: SessionState) -> None:
         if self._adopting:
-            return  # told when every view knows the model
+            return  # emitted when every view knows the model
         if self.model is not None:
             if (old.probe, old.condition) != (new.probe, new.condition):
-                # First of all: the views hear of it while the picture under the hand is being decoded.
+                # First: the views hear of it while the picture at the probe is being decoded.
                 self._request_point(new)
                 self._redraw.hand_moved()
             data = (new.data, new.split)
-            # Against what was asked for last, for that may still be on its way.
+            # Compared with the last request, which may still be on its way.
             if (old.data, old.split) != data != (self._wanted.data, self._wanted.split):
                 if self._followed is not None and new.data == self._followed.data:
                     self.follow(self._followed)
@@ -193,7 +195,7 @@ class Workspace(SessionRequests):
         if isinstance(reply, LoadedReply):
             self._astray = not self._current(kind, reply)
         elif self._astray and not (isinstance(reply, Refusal) and reply.of(LoadRequest)):
-            return  # answered by a model that is not in sight
+            return  # a reply of a model that is not shown
         current = self._current(kind, reply)
         match reply:
             case Refusal():
@@ -224,7 +226,7 @@ class Workspace(SessionRequests):
         self._tell(kind, reply)
 
     def _place(self, reply: EncodingsReply) -> None:
-        """Where the pictures lie has been found: it may be what decides the plane."""
+        """The encodings have been computed: they may decide which plane is shown."""
         self.encodings = reply
         if reply.done:
             self._components = reply.components
@@ -232,11 +234,11 @@ class Workspace(SessionRequests):
         self.encoded.emit(reply)
 
     def _adopt(self, reply: LoadedReply) -> None:
-        """A model has been opened: the session goes on with it, and everything is asked for anew.
+        """A model has been opened: the session adopts it and requests everything again.
 
-        Model and state change at once: the views hear of the model first, and only when all of them know it
-        of the state, so that none reads the one under the other. Nothing that was asked before is answered
-        any more, for it was asked of another model.
+        Model and state change together: the views hear of the model first, and of the state only when all of
+        them know the model, so that none reads one with the other's meaning. Replies to earlier requests are
+        dropped, for they are about another model.
         """
         before, first = self.model, self.model is None
         other = before is None or before.path != reply.path
@@ -252,13 +254,13 @@ class Workspace(SessionRequests):
             before,
             reply,
         )
-        # They may be other data than were asked for: the model's own. Nobody is to ask for them again.
+        # The model's own data may have been opened in place of the requested ones. Do not request them again.
         self._wanted = replace(self._wanted, data=reply.data, split=reply.split)
         if other:
             self._components = None
             if not first:
                 self.undo_stack.clear()
-        # Of what was asked of the model before only what opens one is answered.
+        # Of earlier requests only those that open a model are still answered.
         self._forget_all_but(LoadRequest)
         self.model, self.encodings, self.still_told = reply, None, None
         old, self._adopting = self.state, True
@@ -279,14 +281,14 @@ class Workspace(SessionRequests):
     def _in_these_data(
         self, wanted: SessionState, before: LoadedReply | None, reply: LoadedReply
     ) -> SessionState:
-        """The state with the numbers that its pictures have in the data as they were read now."""
+        """The state with the picture numbers of the data as they were read now."""
         if reply.keys is None:
             return replace(wanted, pictures=None)
         same = before is not None and (before.data, before.split) == (reply.data, reply.split)
         if same and before is not None and before.keys is not None and wanted.pictures is None:
             if before.keys.same_as(reply.keys) and before.classes == reply.classes:
                 return wanted
-            # One came or went while the window was open: edits made before mean other numbers.
+            # A picture came or went while the window was open: earlier edits mean other numbers.
             self.undo_stack.clear()
             wanted = keyed(wanted, before.keys, before.classes)
         found = renumbered(wanted, reply.keys, reply.classes)
@@ -295,16 +297,16 @@ class Workspace(SessionRequests):
         return found.state
 
     def _stay(self, refusal: Refusal) -> None:
-        """Data that could not be opened are not what the session shows: it goes on with those it has."""
+        """Data that could not be opened do not become the session's: it keeps the current ones."""
         if refusal.of(LoadRequest) and self.model is not None:
             data, split = self.model.data, self.model.split
             self._wanted = replace(self._wanted, data=data, split=split)
             self.session.restore({"data": data, "split": split})
 
     def _bring_back(self, refusal: Refusal) -> None:
-        """The model in sight stays, and the thread has another: it opens that one again, or tries to once.
+        """The shown model stays although the thread holds another: reopens it there, once.
 
-        Not one in the middle of its training: its next snapshot does so.
+        Not one that is being trained: its next snapshot does so.
         """
         tried = refusal.generation == self._brought_back
         if self._astray and not tried and self.model is not None and self._before_training is None:
