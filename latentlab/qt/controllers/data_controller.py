@@ -1,4 +1,4 @@
-"""Which pictures are looked at and learnt from: opening one's own, going back to others."""
+"""Opens data sets, the user's own or those of the catalog, for viewing and for training."""
 
 from __future__ import annotations
 
@@ -29,22 +29,22 @@ _FILES = "Files of pictures (*.zip *.npz *.csv list_attr*.txt *.gz *-ubyte *.idx
 
 
 class TrainingForm(Protocol):
-    """Where a person chooses what to train on."""
+    """The form where the user chooses what to train on."""
 
     @property
     def idle(self) -> bool:
-        """Whether no training is under way."""
+        """Whether no training is running."""
 
     @property
     def filled(self) -> bool:
-        """Whether there is anything to choose from yet."""
+        """Whether its list of data has been filled."""
 
     def offer_data(self, known: Sequence[Known], spec: str) -> None:
         """Offers these data, and chooses those of a spec."""
 
 
 class DataController(QObject):
-    """`changed` tells that there are other data to choose from; `failed` carries a message and details."""
+    """`changed` says that the data to choose from have changed; `failed` carries a message and details."""
 
     changed = Signal()
     failed = Signal(str, str)
@@ -65,26 +65,26 @@ class DataController(QObject):
         self._show_form: Callable[[], None] | None = None
 
     def trains_in(self, form: TrainingForm, show: Callable[[], None]) -> None:
-        """From now on data are offered for training in that form, which `show` brings to the front."""
+        """Sets the form that offers data for training; `show` brings it to the front."""
         self._form, self._show_form = form, show
 
     # What there is
 
     @property
     def recent(self) -> tuple[RecentData, ...]:
-        """The data of one's own that were opened last, the newest first."""
+        """The user's own data opened most recently, newest first."""
         return self._settings.recent
 
     def known(self) -> list[Known]:
-        """All that can be chosen."""
+        """All data that can be chosen."""
         return choices(self.recent)
 
     def recent_titles(self) -> list[str]:
-        """What to call each of `recent`."""
+        """Titles of `recent`."""
         return [known.title for known in choices(self.recent)[len(SHIPPED_SETS) :]]
 
     def count_in_words(self, split: str) -> str:
-        """What is true of the open data, as far as it is known: " (10,000 of mnist)"."""
+        """The number of pictures of the open data, as far as known: " (10,000 of mnist)"."""
         model = self._workspace.model
         if model is None:
             return ""
@@ -94,13 +94,13 @@ class DataController(QObject):
     # Opening one's own
 
     def ask_for_folder(self) -> None:
-        """Asks for a folder of pictures."""
+        """Shows a dialog for a folder of pictures."""
         page = self._file_page("openFolderDialog", "Open a folder of pictures")
         page.setFileMode(QFileDialog.FileMode.Directory)
         page.open()
 
     def ask_for_file(self) -> None:
-        """Asks for a file that holds pictures."""
+        """Shows a dialog for a file that holds pictures."""
         page = self._file_page("openPicturesDialog", "Open a file of pictures")
         page.setNameFilters(_FILES.split(";;"))
         page.setFileMode(QFileDialog.FileMode.ExistingFile)
@@ -115,12 +115,12 @@ class DataController(QObject):
 
     @Slot(str)
     def open_path(self, path: str) -> None:
-        """Opens the page on a folder or file."""
+        """Opens the import page on a folder or file."""
         self._settings.folder = str(Path(path).parent)
         self.open_spec(str(Spec(str(Path(path).absolute()))))
 
     def open_spec(self, spec: str) -> None:
-        """Opens the page on data that are asked for by a path; chooses those of the catalog."""
+        """Opens the import page on data given by a path; chooses those of the catalog."""
         if spec in SHIPPED_SETS:
             self.choose(spec)
             return
@@ -151,7 +151,7 @@ class DataController(QObject):
         self.pictures_opened(spec, title_of(spec), report)
 
     def pictures_opened(self, spec: str, title: str, report: ReadingReport) -> None:
-        """Pictures have been read: they are offered for training, and to the model if it takes such."""
+        """Pictures have been read: offers them for training, and to the model if it takes such pictures."""
         self.offer_training(spec)
         text = _in_short(report)
         too_few = too_few_in_words(report.read)
@@ -165,7 +165,7 @@ class DataController(QObject):
     # Going to others
 
     def choose(self, spec: str) -> None:
-        """Shows these data if they are such as the model was made for; else says so."""
+        """Shows these data if their pictures fit the model; else says why not."""
         model = self._workspace.model
         if model is None or spec == model.data:
             return
@@ -184,14 +184,14 @@ class DataController(QObject):
             self._bar.say(f"{text} A model can be trained on them.", "Train a model on them", train)
 
     def offer_first(self, spec: str) -> bool:
-        """Fills the form of a training, if it is empty yet, with these data chosen; whether it was."""
+        """Fills an empty training form, with these data chosen; returns whether it did."""
         if self._form is None or self._form.filled:
             return False
         self._form.offer_data(self.known(), spec)
         return True
 
     def offer_training(self, spec: str) -> None:
-        """Puts these data into the form of a training, and that in sight."""
+        """Chooses these data in the training form and shows it."""
         if self._form is not None and self._show_form is not None:
             self._form.offer_data(self.known(), spec)
             self._show_form()
@@ -205,6 +205,6 @@ class DataController(QObject):
 
 
 def _in_short(report: ReadingReport) -> str:
-    """How a reading went, without the list of what was left out: that has been seen on the page."""
+    """A summary of the reading, without the list of skipped files: the page has shown that."""
     words = replace(report, skipped=(), skipped_count=0).in_words()
     return f"{words} {report.skipped_count:,} left out." if report.skipped_count else words

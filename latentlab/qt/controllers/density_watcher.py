@@ -1,4 +1,4 @@
-"""Whether encoded pictures lie about the probe: asked while it moves."""
+"""Requests the density of encoded pictures at the probe while it moves."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from latentlab.session.state import SessionState
 
 
 class DensityWatcher(QObject):
-    """Asks anew as the probe moves, each time once the last answer is there; not while a model learns."""
+    """Requests again when the probe moves, each time after the last reply; not while a model is in
+    training.
+    """
 
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)

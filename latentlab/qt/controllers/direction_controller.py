@@ -1,4 +1,4 @@
-"""What the commands of groups and directions do: gather, make, import and export."""
+"""The commands for hand-picked groups and directions: gather, make, import and export."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _FILTER = f"Directions ({' '.join('*' + suffix for suffix in SUFFIXES)})"
 
 
 class DirectionController(QObject):
-    """`told` carries what went well, `failed` a message and details."""
+    """`told` carries messages of success, `failed` a message and details."""
 
     told = Signal(str)
     failed = Signal(str, str)
@@ -37,20 +37,20 @@ class DirectionController(QObject):
     # Groups
 
     def gather(self, group: str) -> None:
-        """Has the mouse gather points of the plane into a group, or no longer."""
+        """Switches the mouse to gathering points of the plane into a group, or back."""
         on = self._workspace.state.gathering == group
         self._workspace.do(Gather(group="" if on else group))
 
     def gathers(self, group: str) -> bool:
-        """Whether the mouse does so now."""
+        """Whether the mouse is gathering for this group."""
         return self._workspace.state.gathering == group
 
     def has_selected(self) -> bool:
-        """Whether there is a selected picture to put into a group."""
+        """Whether a picture is selected that could be put into a group."""
         return self._workspace.model is not None and self._workspace.state.selected is not None
 
     def add_selected(self, group: str) -> None:
-        """Puts the selected picture into a group; out, if it is in."""
+        """Puts the selected picture into a group, or takes it out."""
         number = self._workspace.state.selected
         if number is not None:
             self._workspace.do(groups.toggled(self._workspace.state, group, number))
@@ -59,18 +59,18 @@ class DirectionController(QObject):
             self.told.emit(f"Picture {number:,} {way} group {group.upper()} ({len(inside):,})")
 
     def has_groups(self) -> bool:
-        """Whether anything is in a group."""
+        """Whether any group has a picture."""
         return bool(self._workspace.state.group_a or self._workspace.state.group_b)
 
     def clear_groups(self) -> None:
-        """Takes all pictures out of both groups."""
+        """Empties both groups."""
         self._workspace.do(SetGroups())
 
     # Files
 
     @Slot()
     def ask_to_import(self) -> None:
-        """Asks for a file of directions."""
+        """Shows a dialog for a file of directions."""
         page = self._page("Import directions", "importDirectionsDialog")
         page.setFileMode(QFileDialog.FileMode.ExistingFile)
         page.fileSelected.connect(self.import_from)
@@ -78,7 +78,7 @@ class DirectionController(QObject):
 
     @Slot()
     def ask_to_export(self) -> None:
-        """Asks for the file into which one's own directions of this model go."""
+        """Shows a dialog for the file to export the user's directions of this model to."""
         page = self._page("Export your directions", "exportDirectionsDialog")
         page.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         page.setDefaultSuffix(SUFFIXES[0].removeprefix("."))
@@ -93,7 +93,7 @@ class DirectionController(QObject):
 
     @Slot(str)
     def import_from(self, path: str) -> None:
-        """Reads directions beside the event loop; those of this model become one's own."""
+        """Reads directions in the background; those of this model become the user's own."""
         self._settings.folder = str(Path(path).parent)
         read = functools.partial(load_directions, path)
         self._background.run(read, functools.partial(self._imported, Path(path)), self._failed)
@@ -117,7 +117,7 @@ class DirectionController(QObject):
 
     @Slot(str)
     def export_to(self, path: str) -> None:
-        """Writes one's own directions of this model; whoever asked for the path agreed to replace a file."""
+        """Writes the user's directions of this model; the file dialog has confirmed a replacement."""
         self._settings.folder = str(Path(path).parent)
         if self._workspace.model is None:
             return

@@ -1,4 +1,4 @@
-"""What could not be done: said in the message bar, its details kept in the log."""
+"""Shows failures in the message bar and writes their details to the log."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ class Failures(QObject):
     """Takes failures from anyone's signal.
 
     Args:
-        bar: where they are said.
-        log: writes an entry, for those that nobody expected.
+        bar: where they are shown.
+        log: writes an entry, for unexpected ones.
     """
 
     def __init__(self, bar: MessageBar, log: Callable[[str], None], parent: QObject | None = None) -> None:
@@ -24,12 +24,12 @@ class Failures(QObject):
 
     @Slot(str, str)
     def report(self, message: str, details: str) -> None:
-        """Says why something failed; `details`, if there are any, go into the log."""
+        """Shows why something failed; logs `details`, if there are any."""
         if details:
             self._log(details)
         self._bar.say(message)
 
     @Slot(object)
     def refused(self, refusal: Refusal) -> None:
-        """The same of a worker's refusal."""
+        """The same for a worker's refusal."""
         self.report(refusal.message, refusal.details)

@@ -1,5 +1,4 @@
-"""Opening files, by menu or by dropping them: models, data, pictures that tell where they were made, and
-others, which become the person's own picture."""
+"""Opens files from a menu or by drag and drop: models, data, pictures with a recorded origin, and others."""
 
 from __future__ import annotations
 
@@ -24,7 +23,7 @@ from latentlab.shipped import model_files
 
 MODEL_SUFFIX, TAPE_SUFFIX = ".safetensors", ".npz"
 PICTURE_SUFFIXES = (".png", ".apng", ".webp", ".jpg", ".jpeg", ".gif")
-# Of IDX files, too: train-images-idx3-ubyte.gz.
+# IDX files have no fixed suffix: train-images-idx3-ubyte.gz.
 DATA_SUFFIXES = (".zip", ".npz", ".csv", ".gz")
 WELCOME = (
     f"a picture, a folder or zip of pictures, a model ({MODEL_SUFFIX}), or a picture saved by "
@@ -33,11 +32,11 @@ WELCOME = (
 
 
 class FileOpener(QObject):
-    """Opens files into a workspace. `told` carries what went well; what did not is said in the message bar.
+    """Opens files into a workspace. `told` carries messages of success; failures go to the message bar.
 
-    `data_wanted` carries the path of what may be a data set, `picture_wanted` that of a picture that was not
-    made here, `denoiser_wanted` the name or path of a diffusion model, `tape_found` the path of a file that
-    shows a tape and the `Origin` that it tells, `thing_dropped` the QMimeData of what is no file.
+    `data_wanted` carries the path of what may be a data set, `picture_wanted` that of a picture not made by
+    LatentLab, `denoiser_wanted` the name or path of a diffusion model, `tape_found` the path and the `Origin`
+    of a file that shows a tape, `thing_dropped` the QMimeData of what is no file.
     """
 
     told = Signal(str)
@@ -60,7 +59,7 @@ class FileOpener(QObject):
         self._workspace, self.background, self.bar, self._settings = workspace, background, bar, settings
 
     def open_dropped(self, data: QMimeData) -> None:
-        """Opens what was dragged here."""
+        """Opens what was dropped on the window."""
         paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
         if not paths and (data.hasImage() or data.hasUrls()):
             self.thing_dropped.emit(data)
@@ -77,7 +76,9 @@ class FileOpener(QObject):
         self.open_file(paths[0])
 
     def open_file(self, path: Path) -> None:
-        """Opens a model or a data set, puts the probe where a picture was made, or takes another picture."""
+        """Opens a model or a data set, moves the probe to where a picture was made, or takes a picture as the
+        user's own.
+        """
         suffix = path.suffix.lower()
         if path.is_dir():
             self.data_wanted.emit(str(path))
@@ -104,8 +105,9 @@ class FileOpener(QObject):
             self.bar.say(f"{path}: cannot be opened. Drop {WELCOME}.")
 
     def open_model(self, model: str) -> None:
-        """Asks for a model by name or path; the open one stays until the new one is there, and beside a
-        diffusion model in any case."""
+        """Requests a model by name or path; the open one stays until the new one is loaded. A diffusion model
+        opens beside it.
+        """
         if denoises(model):
             self.denoiser_wanted.emit(model)
         else:
@@ -115,14 +117,14 @@ class FileOpener(QObject):
         self.failed.emit(failure.message, failure.details)
 
     def _looked(self, path: Path, tape: Origin | None) -> None:
-        """Arrays: those of a tape, or else pictures."""
+        """Handles an .npz that has been read: a tape or pictures."""
         if tape is None:
             self.data_wanted.emit(str(path))
         else:
             self.tape_found.emit(str(path), tape)
 
     def _found(self, path: Path, origin: Provenance | Origin | None) -> None:
-        """What a picture says of itself decides where the probe goes, or which tape is drawn."""
+        """The recorded origin of a picture decides where the probe moves, or which tape is run."""
         model = self._workspace.model
         if isinstance(origin, Origin):
             self.tape_found.emit(str(path), origin)
@@ -164,7 +166,7 @@ class FileOpener(QObject):
         self._workspace.open(replace(for_model(self._workspace.state, model), probe=z))
 
     def _go(self, path: Path, z: tuple[float, ...], model: LoadedReply) -> None:
-        """To a place in the latent space of a model, which may have been closed since that was offered."""
+        """Moves the probe to a point of a model, which may have been closed since that was offered."""
         now = self._workspace.model
         if now is None or now.path != model.path or now.latents != model.latents:
             self.bar.say(f"{path}: {model.model} is no longer open. Drop the picture again.")
@@ -174,7 +176,7 @@ class FileOpener(QObject):
 
 
 def _told_by(path: Path) -> Provenance | Origin | None:
-    """What a picture says of itself."""
+    """The origin recorded in a picture."""
     found = read_provenance(path)
     return read_tape(path) if found is not None and found.what == WHAT else found
 

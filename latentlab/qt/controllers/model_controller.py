@@ -1,4 +1,4 @@
-"""Models as they come and go: opened beside the plane, refused, and what is said of the first."""
+"""Handles models as they are opened or refused, and shows messages about them."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from latentlab.session.switching import for_model
 
 
 class DenoiserPanel(Protocol):
-    """Where diffusion models are looked at."""
+    """The panel that shows diffusion models."""
 
     def open_model(self, model: str) -> None:
         """Opens a denoiser, a name or a path."""
 
 
 class ModelController(QObject):
-    """`first_opened` tells that the first model is there.
+    """`first_opened` is emitted once the first model is open.
 
     Args:
-        log: writes an entry, for refusals that nobody expected.
+        log: writes an entry, for unexpected refusals.
         panel: shows diffusion models; `show_panel` brings it to the front.
     """
 
@@ -56,20 +56,20 @@ class ModelController(QObject):
         self._workspace, self._settings, self._bar, self._log = workspace, settings, bar, log
         self._opener, self._data = opener, data
         self._panel, self._show_panel = panel, show_panel
-        # Whether what is open is the first model: all that its opening tells is worth reading.
+        # Whether the open model is the first: all notes about it are shown.
         self._first = False
         self.falling_back = False
         opener.denoiser_wanted.connect(self.open_denoiser)
 
     def listen(self) -> None:
-        """Hears of the workspace's models from now on: the views are to hear of them first."""
+        """Connects to the workspace's models: called after the views have connected."""
         self._workspace.loaded.connect(self._loaded)
         self._workspace.refused.connect(self._refused)
         self._workspace.noticed.connect(self._noticed)
 
     @Slot(str)
     def open_denoiser(self, model: str) -> None:
-        """Opens a diffusion model, a name or a path, with its panel in front; the plane keeps its model."""
+        """Opens a diffusion model, a name or a path, and shows its panel; the plane keeps its model."""
         self._show_panel()
         self._panel.open_model(model)
         data = data_of(model)
@@ -93,16 +93,16 @@ class ModelController(QObject):
         if refusal.details:
             self._log(f"{refusal.message}\n{refusal.details}")
         elif refusal.of(DirectionsRequest):
-            return  # the attribute board asks for them while it is in sight, and says why there are none
+            return  # the attribute board requests them while it is visible, and says why there are none
         default, state, text = SessionState(), self._workspace.state, refusal.message
         usual = (state.model, state.data, state.split) == (default.model, default.data, default.split)
         first = refusal.of(LoadRequest) and refusal.generation > 0 and self._workspace.model is None
         self.falling_back = first and not usual
         if self.falling_back:
-            # What belonged to the model of last time stays in a copy of the settings.
+            # What belonged to the previous model is kept in a copy of the settings.
             self._settings.keep_aside("before")
             text += f"\n{default.model}, which comes with LatentLab, is opened instead."
-            # Nor are pictures picked among others: nobody is to be told that they are gone.
+            # Nor are pictures picked from other data: no message that they are gone is needed.
             state = replace(for_model(state, default.model), pictures=None)
             self._workspace.session.reset(on_data(state, default.data, default.split))
             self._workspace.open(self._workspace.state)

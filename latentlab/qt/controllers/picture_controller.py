@@ -1,4 +1,4 @@
-"""The commands that bring in a picture of one's own: open, paste, drop."""
+"""The commands that bring in the user's own picture: open, paste, drop."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from latentlab.qt.widgets.incoming import incoming
 
 class PictureController(QObject):
     """`failed` carries a message and details; `overcome` the same message, once a later picture came in;
-    `told` what went well."""
+    `told` messages of success.
+    """
 
     failed = Signal(str, str)
     overcome = Signal(str)
@@ -50,7 +51,7 @@ class PictureController(QObject):
 
     @Slot()
     def ask_for_file(self) -> None:
-        """Asks for a picture file."""
+        """Shows a dialog for a picture file."""
         page = QFileDialog(self._window, "Open a picture of your own", self._settings.folder)
         page.setObjectName("openPictureDialog")
         endings = " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES))
@@ -62,7 +63,7 @@ class PictureController(QObject):
 
     @Slot(str)
     def open_path(self, path: str) -> None:
-        """Takes a picture file, even one that LatentLab has made."""
+        """Takes a picture file, even one made by LatentLab."""
         self._settings.folder = str(Path(path).parent)
         self.pictures.open_file(Path(path))
 
@@ -81,7 +82,7 @@ class PictureController(QObject):
 
     @Slot(object)
     def take(self, data: QMimeData) -> None:
-        """Takes a picture that was dropped."""
+        """Takes a dropped picture."""
         try:
             found = incoming(data)
         except LabError as error:

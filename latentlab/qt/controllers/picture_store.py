@@ -1,9 +1,9 @@
-"""Keeps the pictures of the person's own, and asks what the model makes of the one in hand.
+"""Keeps the user's own pictures, and requests the encoding of the current one.
 
-Which picture that is, and how it is fitted, is part of the session and undoes; the pixels lie here. When a
-picture comes in, or is fitted otherwise by hand, the probe goes to its posterior mean: the same step of the
-undo. When another model is opened, or an undo brings an older picture back, it is encoded anew, and the
-probe stays where it is.
+Which picture is current, and how it is fitted, is part of the session and undoable; the pixels are kept here.
+When a picture comes in or its fitting is edited, the probe moves to its posterior mean in the same undo step.
+When another model is opened, or an undo brings back an older picture, it is encoded again and the probe
+stays.
 """
 
 from __future__ import annotations
@@ -31,14 +31,15 @@ from latentlab.qt.widgets.images import from_qimage
 from latentlab.session.edits import ShowOwnPicture
 from latentlab.session.state import OwnPicture, SessionState
 
-# As many steps of the undo as a person may want to go back, at 12 MB a picture.
+# As many undo steps as a user may want to go back, at 12 MB a picture.
 _KEPT = 12
 _UNNAMED = "pasted picture"
 
 
 class OwnPictures(QObject):
-    """Signals: `changed` tells that there is another picture, fitting or reply; `taken` that a picture has
-    come in; `failed` carries a message and details."""
+    """Signals: `changed` says that there is another picture, fitting or reply; `taken` that a picture has
+    come in; `failed` carries a message and details.
+    """
 
     changed = Signal()
     taken = Signal(str)
@@ -53,7 +54,7 @@ class OwnPictures(QObject):
         self.reply: OwnPictureReply | None = None
         self.refusal = ""
         self._asked: OwnPicture | None = None
-        # The gesture of the hand that changed the picture last, until the probe has followed it.
+        # The gesture that last changed the picture, until the probe has followed it.
         self._follow: int | None = None
         self._at_probe: str = ""
         self._asking = Asking(self._ask, self, workspace.loaded)
@@ -69,19 +70,19 @@ class OwnPictures(QObject):
 
     @property
     def own(self) -> OwnPicture | None:
-        """The picture in hand; None if there is none."""
+        """The current picture; None if there is none."""
         own = self._workspace.state.own_picture
         return own if own is not None and own.number in self._pixels else None
 
     @property
     def pixels(self) -> Picture | None:
-        """It, uint8 (H, W) or (H, W, 3)."""
+        """Its pixels, uint8 (H, W) or (H, W, 3)."""
         own = self.own
         return None if own is None else self._pixels[own.number]
 
     @property
     def size(self) -> tuple[int, int] | None:
-        """Width and height that it has by itself: the pixels kept of it may be fewer."""
+        """Its original width and height: fewer pixels of it may be kept."""
         own = self.own
         return None if own is None else self._sizes[own.number]
 
@@ -92,7 +93,7 @@ class OwnPictures(QObject):
 
     @property
     def name_at_probe(self) -> str:
-        """The picture's name if the probe is at its place, or came from there by attributes alone."""
+        """The picture's name if the probe is at its encoding, or came from there by attributes alone."""
         return self._at_probe
 
     # What a person does
@@ -103,14 +104,14 @@ class OwnPictures(QObject):
         self.changed.emit()
 
     def open_image(self, image: QImage, name: str = _UNNAMED) -> None:
-        """Takes a picture that is no file."""
+        """Takes a picture that is not a file."""
         self._reading.run(partial(_image, image, name))
         self.changed.emit()
 
     def read(
         self, source: Path | QImage, then: Callable[[Picture], None], broken: Callable[[], None]
     ) -> None:
-        """Reads a picture for somebody else, in the background; `broken` is called if that cannot be done."""
+        """Reads a picture for another caller, in the background; `broken` is called on failure."""
 
         def failed(failure: Failure) -> None:
             broken()
@@ -120,23 +121,23 @@ class OwnPictures(QObject):
         self._background.run(lambda: work(Token()).pixels, then, failed)
 
     def fit(self, fitting: Fitting, gesture: int | None = None) -> None:
-        """Takes another part of the picture; the probe follows, as part of the same gesture."""
+        """Changes the part of the picture that is used; the probe follows as part of the same gesture."""
         own = self.own
         if own is not None and fitting != own.fitting:
             self._show(OwnPicture(own.number, own.name, fitting), gesture or new_gesture())
 
     def put_away(self) -> None:
-        """There is no picture in hand any more; the probe stays."""
+        """Removes the current picture; the probe stays."""
         self._workspace.do(ShowOwnPicture(own=None))
 
     def go(self) -> None:
-        """The probe to the picture's place."""
+        """Moves the probe to the picture's encoding."""
         if self.reply is not None:
             self._workspace.do(ShowOwnPicture(own=self._workspace.state.own_picture, z=self.reply.mean))
 
     def _show(self, own: OwnPicture, gesture: int) -> None:
         self._workspace.do(ShowOwnPicture(gesture=gesture, own=own))
-        # After the edit, which is told to all before this: only an edit of this hand is to be followed.
+        # After the edit, whose signal comes before this: only edits made here move the probe.
         self._follow = gesture
 
     # What comes from elsewhere
@@ -190,7 +191,7 @@ class OwnPictures(QObject):
             return False
         self._asked = own
         workspace = self._workspace
-        # A model that is learning has no usual ELBOs to compare with.
+        # A model in training has no usual ELBOs to compare with.
         compare = not workspace.following
         workspace.ask(OwnPictureRequest, pixels, own.fitting, workspace.state.condition, compare)
         return True
@@ -202,13 +203,13 @@ class OwnPictures(QObject):
         if model is None or own is None or asked is None or asked.number != own.number:
             return
         if len(reply.mean) != model.latents:
-            return  # of a model that has been closed meanwhile
+            return  # a reply of a model that has been closed meanwhile
         self.reply, self.refusal = reply, ""
         if self._follow is not None:
             gesture = self._follow
             if reply.mean != self._workspace.state.probe or self._workspace.state.amounts:
                 self._workspace.do(ShowOwnPicture(gesture=gesture, own=own, z=reply.mean))
-            # A later reply is of the same hand only if its fitting is not in yet.
+            # A later reply belongs to the same gesture only if no newer fitting has been requested.
             self._follow = gesture if reply.fitting != own.fitting else None
         if not self._workspace.state.amounts:
             self._find_at_probe(self._workspace.state)
@@ -223,7 +224,7 @@ class OwnPictures(QObject):
 
 
 class _Found(NamedTuple):
-    """A picture that was read; `size` is its own width and height."""
+    """A picture that was read; `size` is its original width and height."""
 
     name: str
     pixels: Picture
@@ -231,7 +232,7 @@ class _Found(NamedTuple):
 
 
 def _file(path: Path, token: Token) -> _Found:
-    # Here: it brings in torch, for which the window does not wait.
+    # Imported here: it needs torch, for which the window does not wait.
     from latentlab.engine.rendering.own_picture import own_size, read_own
 
     pixels = read_own(path)

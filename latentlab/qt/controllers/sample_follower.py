@@ -1,7 +1,7 @@
-"""Lets the window see what a diffusion model draws while it trains: pictures from always the same noise.
+"""Shows samples of a diffusion model while it trains: pictures from always the same noise.
 
-They are drawn beside the training, from the averaged weights of a snapshot: at most one sheet under way, of
-the newest snapshot, and seldom enough that the training hardly feels it. The plane and its model stay.
+They are drawn beside the training, from the averaged weights of a snapshot: at most one sheet at a time, of
+the newest snapshot, and seldom enough that the training hardly slows down. The plane keeps its model.
 """
 
 from __future__ import annotations
@@ -30,9 +30,11 @@ _COUNT, _STEPS, _GUIDANCE = 16, 20, 2.0
 
 
 def recipe_of(config: Mapping[str, Any]) -> Recipe:
-    """What to draw from a model of this config: each class, or no attribute and then each alone, in turn."""
+    """The recipe for samples of a model of this config: each class in turn, or no attribute and then each
+    alone.
+    """
     names, steps = config.get("condition_names", ()), min(_STEPS, int(config.get("steps", _STEPS)))
-    # As many as there are pictures for them: rows of very many classes take long to make.
+    # As many as there are pictures for them: one-hot rows of very many classes take long to make.
     alone = [tuple(float(name == other) for other in names) for name in names[:_COUNT]]
     if names and not config.get("exclusive", True):
         alone = [(0.0,) * len(names), *alone]
@@ -41,7 +43,7 @@ def recipe_of(config: Mapping[str, Any]) -> Recipe:
 
 
 def in_words(config: Mapping[str, Any]) -> str:
-    """What the pictures of `recipe_of` were told."""
+    """A text of the conditions of `recipe_of`."""
     names = config.get("condition_names", ())
     if not names:
         return "The model is unconditional."
@@ -51,23 +53,23 @@ def in_words(config: Mapping[str, Any]) -> str:
 
 
 class SampleSheet(Protocol):
-    """Where the pictures are shown."""
+    """The view that shows the pictures."""
 
     def begin(self) -> None:
-        """Another training: nothing has been drawn yet."""
+        """Another training begins: clears the view."""
 
     def show_pictures(self, pictures: NDArray[np.uint8], step: int, what: str) -> None:
-        """Shows uint8 (B, C, H, W) pictures after so many steps; `what` says in words what they were told."""
+        """Shows uint8 (B, C, H, W) pictures after so many steps; `what` describes their conditions."""
 
     def complain(self, message: str) -> None:
-        """Says why nothing could be drawn."""
+        """Shows why nothing could be drawn."""
 
 
 class SampleFollower(QObject):
-    """Between a trainer's snapshots and the workspace that draws from them; offers the model when it is kept.
+    """Requests samples from a trainer's snapshots, and offers the model when it is saved.
 
     Args:
-        open_model: opens a kept model where it can be looked at.
+        open_model: opens a saved model in its view.
     """
 
     def __init__(
@@ -96,7 +98,7 @@ class SampleFollower(QObject):
         if not is_drawn_from(snapshot.kind):
             return
         self._last = snapshot
-        # While it waits nothing newer will come for long, so these weights are worth a look.
+        # While the training is paused no newer snapshot comes, so this one is drawn.
         resting = self._trainer.stage in (Stage.PAUSED, Stage.ENDING)
         self._send(resting)
 
@@ -113,7 +115,7 @@ class SampleFollower(QObject):
     @Slot(object)
     def _sampled(self, reply: SamplesInTrainingReply) -> None:
         snapshot, self._under_way = self._under_way, None
-        # From when they were there: how long they took must not make the pauses shorter.
+        # From when they arrived: the time they took must not shorten the pauses.
         self._drawn_at = time.monotonic()
         if snapshot is not None and snapshot.step == reply.step:
             self._drawn.show_pictures(reply.pictures, reply.step, in_words(snapshot.config))
@@ -137,7 +139,7 @@ class SampleFollower(QObject):
 
     @Slot(object)
     def _kept(self, path: Path) -> None:
-        """A model without a plane is not opened over the one in sight: that is left to the person."""
+        """A model without a plane does not replace the open one: opening it is left to the user."""
         if self._last is None:
             return
         self._send(resting=True)

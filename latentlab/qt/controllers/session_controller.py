@@ -1,4 +1,4 @@
-"""What the window's commands do. Each is an edit, a question to the workspace, or a page that opens."""
+"""The commands for the session and its files: each is an edit, a request, or a dialog."""
 
 from __future__ import annotations
 
@@ -51,13 +51,13 @@ class SessionController(QObject):
         self.own_picture.told.connect(opener.told)
 
     def is_open(self) -> bool:
-        """Whether a model is there to do something with."""
+        """Whether a model is open."""
         return self._workspace.model is not None
 
     # Files
 
     def ask_for_file(self) -> None:
-        """Asks for a model, a picture or a tape to open."""
+        """Shows a dialog for a model, a picture or a tape."""
         pictures = " ".join(f"*{suffix}" for suffix in PICTURE_SUFFIXES)
         filters = (
             f"All that can be opened (*{MODEL_SUFFIX} {pictures} *{TAPE_SUFFIX});;Models (*{MODEL_SUFFIX});;"
@@ -77,7 +77,7 @@ class SessionController(QObject):
         self._opener.open_file(Path(path))
 
     def ask_to_save(self, what: str) -> None:
-        """Opens the page on which something is saved; one page at a time."""
+        """Opens the dialog that saves something; one at a time."""
         if self._page is not None:
             self._page.destroyed.disconnect(self._page_gone)
             self._page.close()
@@ -111,11 +111,11 @@ class SessionController(QObject):
         self._exporter.save(wish.what, wish.path, wish.scale, wish.overwrite, wish.animated)
 
     def pictures_opened(self, spec: str, title: str, report: ReadingReport) -> None:
-        """Pictures of one's own have been read: what can be done with them is offered."""
+        """The user's own pictures have been read: offers what can be done with them."""
         self.data.pictures_opened(spec, title, report)
 
     def copy_probe(self) -> None:
-        """The picture at the probe to the clipboard."""
+        """Copies the picture at the probe to the clipboard."""
         try:
             self._exporter.copy_probe()
         except LabError as error:
@@ -126,7 +126,7 @@ class SessionController(QObject):
     # The probe
 
     def random_probe(self) -> None:
-        """The probe to a point drawn from the prior, or from N(0, I) in place of one that is not there."""
+        """Moves the probe to a draw of the prior, or of N(0, I) if the model has none."""
         model = self._workspace.model
         places = () if model is None else model.random_places
         if places:
@@ -136,13 +136,13 @@ class SessionController(QObject):
         self._workspace.do(MoveProbe(z=z))
 
     def to_origin(self) -> None:
-        """The probe to the middle of the prior."""
+        """Moves the probe to the middle of the prior."""
         model = self._workspace.model
         middle = (0.0,) * len(self._workspace.state.probe) if model is None else model.middle
         self._workspace.do(MoveProbe(z=middle))
 
     def pin(self) -> None:
-        """The probe into the tray, unless it was pinned last."""
+        """Pins the probe, unless it was pinned last."""
         pins, probe = self._workspace.state.pins, self._workspace.state.probe
         if pins[-1:] == (probe,):
             return
@@ -154,10 +154,10 @@ class SessionController(QObject):
     # Settings of the session
 
     def switch_layer(self, name: str) -> None:
-        """Shows a layer of the plane, or hides it."""
+        """Shows or hides a layer of the plane."""
         layers = self._workspace.state.layers
         self._workspace.do(SetLayers(layers=replace(layers, **{name: not getattr(layers, name)})))
 
     def show_split(self, split: str) -> None:
-        """Shows other pictures of the data set."""
+        """Shows another split of the data set."""
         self._workspace.do(ChangeData(data=self._workspace.state.data, split=split))

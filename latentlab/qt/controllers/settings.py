@@ -1,8 +1,8 @@
-"""What the window finds again at its next start: its place, its theme, the session, how tapes are drawn.
+"""The settings that persist between starts: window geometry, theme, session, sampler settings of tapes.
 
-One INI file. Every value is read with suspicion: if the file is damaged or another version's, it is copied
-aside as `<name>.damaged`, everything starts from its default, and `complaint` says so, once. A session that
-holds more than can be worked with starts without the rest, and is copied aside as `<name>.larger`.
+One INI file. Every value is checked: if the file is damaged or of another version, it is copied aside as
+`<name>.damaged`, everything starts from its default, and `complaint` says so, once. A session larger than the
+limits starts without the excess, and is copied aside as `<name>.larger`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from latentlab.session.state import SessionState
 VERSION = 1
 _HIGHEST_SCALE = 16
 _NAME = "LatentLab"
-# The largest session that can be worked with takes a third. Of Qt's own blobs, some kilobytes are usual.
+# The largest allowed session takes a third. Qt's own blobs are usually some kilobytes.
 _MOST_BYTES, _MOST_BLOB = 2**25, 2**16
 
 
@@ -42,7 +42,7 @@ class Settings:
     def __init__(self, path: Path | None = None) -> None:
         self.path = _own_path() if path is None else path.absolute()
         self.complaint = ""
-        # Qt reads the file as soon as it is told of it.
+        # Qt reads the file as soon as it knows its path.
         unfit = _unfit(self.path)
         self._store = None if unfit else QSettings(str(self.path), QSettings.Format.IniFormat)
         self._start_over()
@@ -52,13 +52,13 @@ class Settings:
             self._read()
 
     def _start_over(self) -> None:
-        """Everything as it is where nothing was ever saved."""
+        """Resets everything to its default."""
         self.theme = Theme.SYSTEM
         self.session: SessionState | None = None
         self.geometry, self.layout = QByteArray(), QByteArray()
         self.scale, self.folder = 8, ""
         self.recent: tuple[RecentData, ...] = ()
-        # The diffusion model that was open, a name or a path, and how it drew.
+        # The diffusion model that was open, a name or a path, and its sampler settings.
         self.tape: tuple[str, Recipe] | None = None
 
     def _read(self) -> None:
@@ -81,7 +81,7 @@ class Settings:
             self.theme, self.scale, self.folder = theme, scale, self._text("folder")
             self.recent = recent_data.from_text(self._text("recent", _MOST_BYTES) or "[]")
             if recipe := self._text("tape", _MOST_BYTES):
-                # Of another version, it is no reason to doubt the rest.
+                # Another version of this value says nothing against the rest.
                 with contextlib.suppress(LabError):
                     self.tape = self._text("denoiser"), recipes.from_json(recipe)
             self.geometry, self.layout = self._bytes("geometry"), self._bytes("layout")
@@ -91,7 +91,7 @@ class Settings:
             self.reject(str(error) if isinstance(error, LabError) else "is damaged")
 
     def _take(self, found: SessionState) -> None:
-        """The session, as far as it can be worked with."""
+        """Takes the session, within the limits."""
         self.session, over = bounds.within(found)
         if over:
             aside = self.keep_aside("larger")
@@ -113,12 +113,12 @@ class Settings:
         return value
 
     def reject(self, reason: str) -> None:
-        """The file cannot be believed: keeps a copy aside, and goes back to the defaults."""
+        """The file is invalid: keeps a copy aside, and returns to the defaults."""
         aside = self.keep_aside("damaged")
         kept = f"; the old file is kept as {aside.name}" if aside else ""
         if self._store is not None:
             self._store.clear()
-        elif aside is not None:  # it was too large to be read, and has been put out of the way
+        elif aside is not None:  # it was too large to be read, and has been moved aside
             self._store = QSettings(str(self.path), QSettings.Format.IniFormat)
         self._start_over()
         self.complaint = f"{self.path.name}: {reason}. Settings start from their defaults{kept}."
@@ -140,7 +140,7 @@ class Settings:
         return None
 
     def save(self) -> bool:
-        """Writes everything; whether that worked."""
+        """Writes everything; returns whether that worked."""
         if self._store is None:
             return False
         for key, value in (
@@ -161,14 +161,14 @@ class Settings:
 
 
 def _own_path() -> Path:
-    """The user's own file. Told of another name beside it, Qt says where it lies without reading it."""
+    """The user's own file. Given another name beside it, Qt reports the path without reading the file."""
     scope = QSettings.Scope.UserScope
     beside = Path(QSettings(QSettings.Format.IniFormat, scope, _NAME, f"{_NAME}-place").fileName())
     return beside.with_name(f"{_NAME}.ini")
 
 
 def _unfit(path: Path) -> str:
-    """Why Qt must not be told of this file; "" if it may, or if there is none."""
+    """Why Qt must not read this file; "" if it may, or if there is none."""
     try:
         about = path.stat()
     except OSError:
@@ -181,5 +181,5 @@ def _unfit(path: Path) -> str:
 
 
 def _lasting(state: SessionState) -> SessionState:
-    """The session with paths that lead to the same files from any folder."""
+    """The session with absolute paths, valid from any working folder."""
     return replace(state, model=kept_model(state.model), data=kept_data(state.data))

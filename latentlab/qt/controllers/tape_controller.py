@@ -1,4 +1,4 @@
-"""Takes tapes away as files, and brings them back from such files."""
+"""Saves tapes of diffusion runs as files, and restores them from such files."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from latentlab.qt.widgets.message_bar import MessageBar
 
 
 class TapeView(Protocol):
-    """What shows tapes, as far as their files concern it."""
+    """The view of tapes, as far as their files need it."""
 
     def tape_in_hand(self) -> TapeInHand | None:
-        """The tape as it is now; None if there is nothing of it yet."""
+        """The current tape; None if it has no frames yet."""
 
     def frame_rate(self) -> int:
-        """How many frames a second it is played at."""
+        """Its playback rate in frames per second."""
 
     def show_recipe(self, recipe: Recipe, model: str, model_hash: str = "") -> None:
-        """Draws a tape by a model, a name or a path: opened if it is not, or if it has another hash."""
+        """Runs a recipe with a model, a name or a path: opened if it is not, or if it has another hash."""
 
 
 class TapeController(QObject):
@@ -42,8 +42,8 @@ class TapeController(QObject):
     there is something to save, or no longer.
 
     Args:
-        view: shows tapes; whoever puts them together has it call `look` when there is another frame.
-        show: brings the diffusion to the front.
+        view: shows tapes; the composition connects it to `look` for each new frame.
+        show: brings the diffusion panel to the front.
         own_models: those that were trained here.
     """
 
@@ -69,7 +69,7 @@ class TapeController(QObject):
         self._show, self._own_models = show, own_models
         self._page: TapeDialog | None = None
         self._had = False
-        # Of the files that were dropped, the newest counts.
+        # Of several dropped files, the newest counts.
         self._newest = 0
         diffusion.opened.connect(self.look)
 
@@ -80,11 +80,11 @@ class TapeController(QObject):
         return self.in_hand() is not None
 
     def in_hand(self) -> TapeInHand | None:
-        """The tape as it is now; None if there is nothing of it yet."""
+        """The current tape; None if it has no frames yet."""
         return self._view.tape_in_hand()
 
     def ask_to_save(self, what: str, suffix: str = "") -> None:
-        """Opens the page on which the tape in hand, or its frame, is saved; one page at a time."""
+        """Opens the dialog that saves the current tape or frame; one at a time."""
         tape = self.in_hand()
         if tape is None:
             return
@@ -99,7 +99,7 @@ class TapeController(QObject):
         page.open()
 
     def save(self, tape: TapeInHand, wish: TapeWish) -> None:
-        """Writes it beside the event loop; `saved` or `failed` tells how it went."""
+        """Writes it in the background; `saved` or `failed` is emitted at the end."""
         if wish.what == TAPE:
             self.told.emit(f"Saving {wish.path.name} …")
         self._background.run(partial(tapes.save, tape, wish), self._saved, self._failed)
@@ -122,7 +122,7 @@ class TapeController(QObject):
 
     @Slot()
     def look(self) -> None:
-        """There may be something to save, or nothing any more."""
+        """Updates whether there is something to save."""
         has = self.has_tape()
         if has != self._had:
             self._had = has
@@ -132,7 +132,7 @@ class TapeController(QObject):
 
     @Slot(str, object)
     def restore(self, path: str, origin: Origin) -> None:
-        """Draws again the tape that a file tells of, with its model."""
+        """Runs the recipe of a tape file again, with its model."""
         self._newest += 1
         now = self._diffusion.model
         if now is not None and now.hash == origin.model_hash:

@@ -1,7 +1,8 @@
-"""Lets the window follow a training: one snapshot at a time, the newest, and a frame of film for each.
+"""Shows a training in the plane: one snapshot at a time, the newest, and a film frame for each.
 
-Whoever opens another model meanwhile looks at that one; the training goes on behind it, and can be shown
-again. Models without a latent space leave the plane as it is; of a diffusion model `live_samples` tells.
+If the user opens another model meanwhile, that one is shown; the training goes on in the background and can
+be shown again. Models without a latent space leave the plane as it is; `live_samples` shows those of
+diffusion.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _FRAME_MS = 400
 
 
 class TrainingFollower(QObject):
-    """Shows a trainer's snapshots in the workspace, and opens the model when it has been kept."""
+    """Shows a trainer's snapshots in the workspace, and opens the model when it has been saved."""
 
     def __init__(
         self,
@@ -43,14 +44,15 @@ class TrainingFollower(QObject):
         self._newest: Snapshot | None = None
         self._last: Snapshot | None = None
         self._away = self._held = False
-        # What was kept while another model was being opened.
+        # What was saved while another model was being opened.
         self._instead: tuple[Path, str] | None = None
-        # Whether what learns has no place in the plane; and what of such can be opened at the end.
+        # Whether the model in training cannot be shown in the plane; and which of these can be opened at the
+        # end.
         self._apart = False
         self._unseen: Snapshot | None = None
-        # Whether the film is still that of the training before.
+        # Whether the film is still that of the previous training.
         self._old_film = False
-        # Twice a second, when the plane has been painted anyhow: then a frame costs next to nothing.
+        # Twice a second, after the plane has been painted anyhow: then a frame costs next to nothing.
         self._take_soon = QTimer(self, singleShot=True, interval=_FRAME_MS)
         self._take_soon.timeout.connect(film.take)
         trainer.unfolded.connect(self._snapshot)
@@ -80,19 +82,19 @@ class TrainingFollower(QObject):
 
     @Slot()
     def show_again(self) -> None:
-        """Goes on showing the training, after the person has looked at another model."""
+        """Shows the training again, after the user has looked at another model."""
         if self._away and self._last is not None:
             self._away, self._newest = False, self._last
             self._send()
 
     @Slot(str)
     def _opening(self, words: str) -> None:
-        """The person opens a model or data: no snapshot is answered, nor may one go before it."""
+        """The user opens a model or data: snapshots are ignored from now on."""
         self._under_way, self._held = False, True
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
-        """If it is another model than the one that learns, that is what the person looks at now."""
+        """If it is not the model in training, following ends."""
         if self._workspace.following:
             return
         self._held, self._instead = False, None
@@ -117,7 +119,7 @@ class TrainingFollower(QObject):
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
         if refusal.of(FollowRequest):
-            # A model that could not be opened leaves the training in sight.
+            # If a model could not be opened, the training stays shown.
             self._under_way = self._held = False
             self._newest = None
             instead, self._instead = self._instead, None
@@ -134,7 +136,7 @@ class TrainingFollower(QObject):
 
     @Slot(object)
     def _kept(self, path: Path) -> None:
-        """What was followed is a file now, and is opened as any other."""
+        """The followed model is saved, and is opened as any other."""
         if self._apart:
             if self._unseen is not None:
                 self._offer(path, self._unseen.data)
@@ -142,22 +144,22 @@ class TrainingFollower(QObject):
         data = self._last.data if self._last is not None else self._workspace.state.data
         self._newest = self._last = None
         if self._away or self._held:
-            # The person looks at another model, or will in a moment: that was asked for.
+            # The user looks at another model, or will in a moment: that was a request.
             self._instead = None if self._away else (path, data)
             self._offer(path, data)
         else:
             self._open(path, data, in_sight=True)
 
     def _offer(self, path: Path, data: str) -> None:
-        """Leaves it to the person whether what was kept is opened."""
+        """Offers to open what was saved."""
         text = f"The training is finished: {path.name} is saved."
         self._messages.say(text, "Open it", partial(self._open, path, data, in_sight=False), good=True)
 
     def _open(self, path: Path, data: str, *, in_sight: bool) -> None:
-        """Opens what was kept; `in_sight` says that it is what the plane shows, not a file yet."""
+        """Opens what was saved; `in_sight` says that it is the model in the plane, not a file yet."""
         state = self._workspace.state
         split = state.split if state.data == data else "test"
-        # What was followed has the same latent space, and the probe stays where it is.
+        # The followed model has the same latent space, so the probe stays.
         fitting = state if in_sight else for_model(state, str(path))
         opened = replace(fitting, model=str(path), data=data, split=split)
         self._workspace.open(opened, goes_on=in_sight)

@@ -1,7 +1,7 @@
-"""Shows in the plane where a tape goes: what the denoiser believes in, encoded by the plane's own model.
+"""Shows the path of a tape in the plane: the predictions x̂₀ of its frames, encoded by the plane's model.
 
-Only where such pictures have a place there: the plane's model takes pictures of that shape, and it learnt
-from, or shows, the data that the denoiser learnt from. Of another model's plane no way is kept.
+Only where the plane's model takes pictures of that shape and learnt from, or shows, the data that the
+denoiser learnt from. Paths of other models' planes are not kept.
 """
 
 from __future__ import annotations
@@ -26,25 +26,25 @@ from latentlab.session.known_data import title_of
 if TYPE_CHECKING:
     from latentlab.engine.diffusion.runner import Frame
 
-# Of a tape of 1,000 frames, so many say where it goes.
+# Of a tape of 1,000 frames, this many are encoded.
 _MOST = 120
 _Way = tuple[tuple["Frame", ...], int]
 
 
 class ShowsTrajectory(Protocol):
-    """A plane, as far as tapes concern it."""
+    """The plane, as far as tapes need it."""
 
     def show_trajectory(self, points: tuple[Point, ...], reached: int, hand: str = "") -> None:
-        """The way of a tape, the frame in hand marked with its name; () for none."""
+        """Shows the path of a tape, with the current frame labelled; () for none."""
 
 
 class Tracing(QObject):
-    """Between a tape and the plane.
+    """Connects a tape and the plane.
 
     Args:
-        workspace: of the plane's model.
-        plane: where to show it.
-        frames: the frames that are at hand, the first first.
+        workspace: the workspace of the plane's model.
+        plane: shows the path.
+        frames: the available frames, in order.
         learnt: the name of the data that their denoiser learnt from; "" if that is not known.
     """
 
@@ -63,7 +63,7 @@ class Tracing(QObject):
         self._lag = Lag(self._paint, self)
         self._picture = 0
         self._shown: Frame | None = None
-        # What was asked last, and what the points are of: frames, and which of their pictures.
+        # The last request, and what the points belong to: frames, and which of their pictures.
         self._asked: _Way = ((), 0)
         self._known: _Way = ((), 0)
         self._points: tuple[Point, ...] = ()
@@ -74,11 +74,11 @@ class Tracing(QObject):
 
     @Slot(object)
     def show(self, shown: tuple[Frame, int]) -> None:
-        """The frame in hand is another one, or another of its pictures, or of another tape."""
+        """The current frame, picture or tape has changed."""
         self._shown, self._picture = shown
         if (self._some(), self._picture) != self._asked:
             self._asking.soon()
-        # The plane is large; the tape under the hand goes first.
+        # Coalesced: the plane is large, and the view of the tape goes first.
         self._lag.soon()
 
     @Slot()
@@ -88,18 +88,18 @@ class Tracing(QObject):
         self._forget()
 
     def _forget(self) -> None:
-        """Nothing is known of where the tape goes, and nothing of it is in the plane."""
+        """Forgets the path and removes it from the plane."""
         self._asked = self._known = (), 0
         self._points = ()
         self._plane.show_trajectory((), 0)
 
     def _is_of_data(self) -> bool:
-        """Whether the tape shows what the plane is of, as far as both tell."""
+        """Whether tape and plane are of the same data, as far as both say."""
         learnt = self._learnt()
         return not learnt or learnt in self._names
 
     def _some(self) -> tuple[Frame, ...]:
-        """The frames of the tape in hand that say where it goes."""
+        """The frames of the current tape to encode."""
         frames = self._frames()
         some = frames[:: max(1, len(frames) // _MOST)]
         if some and some[-1] is not frames[-1]:
@@ -126,14 +126,14 @@ class Tracing(QObject):
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
-        """What is known was found by the model before."""
+        """The known points were encoded by the previous model."""
         self._names = _names_of(model)
         self._forget()
         self._asking.soon()
 
     @Slot(object)
     def _unfolded(self, reply: UnfoldedReply) -> None:
-        """The model has learnt: the same pictures lie elsewhere."""
+        """The weights have changed: the same pictures have other encodings."""
         if self._shown is not None:
             self._asking.soon()
 
@@ -145,7 +145,7 @@ class Tracing(QObject):
     @Slot()
     def _paint(self) -> None:
         frames, picture = self._known
-        # Asked of another tape, or another picture, they say nothing of this one.
+        # A reply for another tape, or another picture.
         fits = frames and picture == self._picture and set(frames) <= set(self._frames())
         if self._shown is None or not self._points or not fits:
             self._plane.show_trajectory((), 0)
@@ -158,6 +158,6 @@ def _names_of(model: LoadedReply | None) -> frozenset[str]:
     """The data that a model shows, and those that it learnt from."""
     if model is None:
         return frozenset()
-    # One that still learns is no file.
+    # A model in training is no file.
     learnt = data_of(model.path) if Path(model.path).suffix else ""
     return frozenset({title_of(model.data), learnt})

@@ -1,4 +1,4 @@
-"""A training that was left or cut off is offered to be gone on with."""
+"""Offers to resume a training that was stopped or cut off."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from latentlab.qt.widgets.message_bar import MessageBar
 
 
 class BeginsTrainings(Protocol):
-    """Where a training is begun and watched."""
+    """Where a training is started and watched."""
 
     @property
     def idle(self) -> bool:
-        """Whether one could be begun now."""
+        """Whether one could be started now."""
 
     def begin(self, beginning: GoOn) -> None:
-        """Begins it."""
+        """Starts it."""
 
 
 class UnfinishedTraining(QObject):
-    """Offers the newest of them. `show` brings the panel of trainings to the front."""
+    """Offers the newest of them. `show` brings the training panel to the front."""
 
     def __init__(
         self,
@@ -41,7 +41,7 @@ class UnfinishedTraining(QObject):
 
     @Slot()
     def offer(self) -> None:
-        """Says so, if there is one."""
+        """Shows the offer, if there is one."""
         waiting = self._trainer.unfinished()
         if waiting:
             text = f"The training of {_name_of(waiting[0])} was not finished. It can be continued."
@@ -60,5 +60,5 @@ class UnfinishedTraining(QObject):
 
 
 def _name_of(unfinished: Path) -> str:
-    """What to call a training, by the file that it can be gone on with from."""
+    """The name of a training, from its state file."""
     return unfinished.name.removesuffix(".training").removesuffix(".safetensors")

@@ -1,1 +1,1 @@
-"""The frame: main window, docks, menus, status, theme, crash reporter, composition."""
+"""The window's frame: main window, docks, menus, status bar, theme, crash reporter, composition."""

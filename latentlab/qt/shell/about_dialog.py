@@ -1,4 +1,4 @@
-"""About LatentLab: what it is, the open model, and the details that a report needs."""
+"""The About dialog: what LatentLab is, the open model, and the details that a bug report needs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from latentlab.version import __version__
 
 
 class AboutDialog(QDialog):
-    """Versions are looked up behind the open page, for that brings in torch."""
+    """The About dialog. Versions are looked up while it is open, for that imports torch."""
 
     def __init__(
         self, model: LoadedReply | None, paths: dict[str, Path], background: TaskQueue, parent: QWidget

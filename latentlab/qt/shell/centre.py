@@ -1,4 +1,4 @@
-"""The middle of the window: messages, the legend, and the view that the open model can fill."""
+"""The central widget: messages, the legend, and the view that suits the open model."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from latentlab.qt.shell.panels import AnySpec, Views
 
 
 class Centre(QWidget):
-    """What the docks lie around.
+    """The central widget, surrounded by the docks.
 
     Args:
-        above: what stands over the view, whichever it is.
+        above: widgets above the view, whichever it is.
         choices: the first of them whose needs the open model meets is shown; without one, the first.
     """
 
@@ -32,7 +32,7 @@ class Centre(QWidget):
         for widget in above:
             self._rows.addWidget(widget)
         for spec in choices:
-            # All of them, or one that no model has needed yet would belong to nobody when the window goes.
+            # All of them: one that is never shown would otherwise have no parent when the window closes.
             self._rows.addWidget(views[spec], 1)
             views[spec].setVisible(spec is choices[0])
         self.view = views[choices[0]]

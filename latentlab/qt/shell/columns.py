@@ -1,4 +1,4 @@
-"""Several views in one dock: one under the other, or side by side."""
+"""Puts several views into one dock: stacked in a scrolling column, or side by side."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _Arrange = Callable[[tuple[QWidget, ...]], QWidget]
 
 
 class Column(QScrollArea):
-    """Views one under the other, as wide as the column; it scrolls when they are too tall together."""
+    """Views one under the other, as wide as the column; scrolls when they are too tall together."""
 
     def __init__(self, name: str, views: tuple[QWidget, ...]) -> None:
         super().__init__()
@@ -48,7 +48,7 @@ def column(name: str) -> _Arrange:
 
 
 def beside(name: str) -> _Arrange:
-    """Puts views side by side with a handle between them."""
+    """Puts views side by side with a splitter handle between them."""
 
     def arrange(views: tuple[QWidget, ...]) -> QWidget:
         splitter = QSplitter(Qt.Orientation.Horizontal)

@@ -1,6 +1,6 @@
 """Puts a window together: clients, controllers, the views of `latentlab.qt.shell.panels`, menus.
 
-Imported only when the frame is on the screen, for numpy and the views come with it.
+Imported only when the frame is on the screen, because it imports numpy and the views.
 """
 
 from __future__ import annotations
@@ -64,9 +64,9 @@ def compose(
     """Puts views, docks, menus, toolbar and status bar into an empty window.
 
     Args:
-        window: is given all that, and asked for nothing that any main window could not do.
-        hint: is to lie over the plane until there is something to see.
-        models: the folder for the models that are trained here; None takes the user's own.
+        window: receives all that; used only through the interface of QMainWindow.
+        hint: the overlay of the plane until there is something to see.
+        models: the folder for the models that are trained here; None takes the user's own folder.
     """
     background = TaskQueue(window)
     exporter = Exporter(workspace, background, window)
@@ -79,7 +79,7 @@ def compose(
     DensityWatcher(workspace, window)
     samples = views[SAMPLES]
     player, training, diffusion = views[WALK], views[TRAINING], views[DIFFUSION]
-    # Before the widget that it lies over now goes.
+    # Before the widget that it covers now is deleted.
     centre = Centre((messages, LegendRoom(views[CLASS_LEGEND])), CENTRE, views, workspace)
     hint.lie_over(plane)
     window.setCentralWidget(centre)

@@ -1,4 +1,4 @@
-"""Exceptions that nobody expected: into a log file, and into one dialog that does not stop the work."""
+"""Writes unexpected exceptions to a log file and shows them in one non-modal dialog."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from latentlab.qt.widgets.plain_text import Label
 from latentlab.version import __version__
 
 _MOST_BYTES, _BACKUPS = 500_000, 3
-# A fault in a paint event comes sixty times a second.
+# An error in a paint event comes sixty times a second.
 _MOST_SHOWN = 20
 
 
@@ -30,7 +30,7 @@ def default_log_file() -> Path:
 
 
 class CrashLog:
-    """A rotating file. Where it cannot be written, stderr has to do."""
+    """A rotating log file. If it cannot be written, entries go to stderr."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -41,7 +41,7 @@ class CrashLog:
 
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            # Opened per entry: entries are rare, and no handle stays open meanwhile.
+            # Opened for each entry: entries are rare, and no file handle stays open.
             handler = logging.handlers.RotatingFileHandler(
                 self.path, maxBytes=_MOST_BYTES, backupCount=_BACKUPS, encoding="utf-8"
             )
@@ -60,7 +60,7 @@ class CrashLog:
 
 @functools.cache
 def versions() -> str:
-    """What is running, in one line."""
+    """The versions of what is running, in one line."""
     from importlib import metadata
 
     found = [f"LatentLab {__version__}", f"Python {sys.version.split()[0]}"]
@@ -73,7 +73,7 @@ def versions() -> str:
 
 
 class CrashReporter(QObject):
-    """Takes over what happens to exceptions that nobody caught, on any thread, until `uninstall`."""
+    """Handles uncaught exceptions of all threads, until `uninstall`."""
 
     _caught = Signal(str, str)
 
@@ -87,21 +87,21 @@ class CrashReporter(QObject):
         self._caught.connect(self.report, Qt.ConnectionType.QueuedConnection)
 
     def install(self) -> None:
-        """From now on exceptions come here."""
+        """Installs the exception hooks."""
         self._hooks = sys.excepthook, threading.excepthook
         self._installed = True
         sys.excepthook = self._hook
         threading.excepthook = self._thread_hook
 
     def uninstall(self) -> None:
-        """Puts back what was there before."""
+        """Restores the previous hooks."""
         if self._installed:
             self._installed = False
             sys.excepthook, threading.excepthook = self._hooks
 
     @Slot(str)
     def note(self, text: str) -> None:
-        """Writes into the log, and no more, what was told elsewhere."""
+        """Only logs an error that has been shown elsewhere."""
         self.log.write(text)
 
     def _hook(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -119,7 +119,7 @@ class CrashReporter(QObject):
 
     @Slot(str, str)
     def report(self, message: str, details: str) -> None:
-        """Logs a fault and shows it, together with those before that are still in sight."""
+        """Logs an error and shows it, together with earlier ones that are still shown."""
         self.log.write(details)
         if self.dialog is None or not self.dialog.isVisible():
             self.dialog = CrashDialog(self.log.path, self._window)
@@ -162,7 +162,7 @@ class CrashDialog(QDialog):
             layout.addWidget(part)
 
     def add(self, message: str, details: str) -> None:
-        """One more fault; the newest is named, and the first few are shown in full."""
+        """Adds an error; the newest is named, and the first few are shown in full."""
         self.faults += 1
         before = f" ({self.faults} errors so far)" if self.faults > 1 else ""
         self.message.setText(

@@ -1,4 +1,4 @@
-"""A dock that is given more height while it is in front of those that share its place."""
+"""Gives a dock more height while it is the front tab of its stack."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar
 
 
 class Room(QObject):
-    """Makes a dock a share of the window high when it comes to the front, and gives the height back after.
+    """Makes a dock a share of the window high when it comes to the front, and gives the height back
+    afterwards.
 
-    A height that the person has given it is kept for the next time.
+    A height that the user has set is kept for the next time.
     """
 
     def __init__(
@@ -38,7 +39,7 @@ class Room(QObject):
 
     @Slot(bool)
     def _neighbour_turned(self, front: bool) -> None:
-        """What stood in front goes behind: it has the height that is to be given back.
+        """The dock that was in front goes behind: its height is the one to give back.
 
         The dock itself, behind a tab, has that of some earlier time.
         """
@@ -63,7 +64,7 @@ class Room(QObject):
             self._resize(neighbour, self._before)
 
     def _resize(self, dock: QDockWidget, height: int) -> None:
-        # Of docks that share a place, Qt counts the bar of their tabs too.
+        # The tab bar counts as part of the height of tabbed docks.
         self._window.resizeDocks([dock], [height + self._tabs_height(dock)], Qt.Orientation.Vertical)
 
     def _tabs_height(self, dock: QDockWidget) -> int:

@@ -1,4 +1,4 @@
-"""The docks of a window: where they lie, and how one comes to the front."""
+"""The docks of a window: their places and sizes, and how one comes to the front."""
 
 from __future__ import annotations
 
@@ -21,27 +21,28 @@ from latentlab.qt.views.training.view import SPEC as TRAINING
 from latentlab.qt.views.tray.view import SPEC as TRAY
 
 _WIDE = 1300
-# Widths of grid and probe and height of the tray, in a wide window and in a narrow one.
+# Widths of grid and probe and height of the tray, in a wide and in a narrow window.
 _SIZES_WIDE, _SIZES_NARROW = (400, 336, 220), (352, 262, 190)
-# Of the window's height, what the diffusion takes while it is in front.
+# The share of the window's height for the diffusion panel while it is in front.
 _DIFFUSION_SHARE = 0.56
 
 
 @runtime_checkable
 class TakesFocus(Protocol):
-    """A view that says where the keys go when it comes to the front by a command."""
+    """A view that chooses the keyboard focus when a command brings it to the front."""
 
     def take_focus(self) -> None:
-        """The keys are for this view now."""
+        """Takes the keyboard focus."""
 
 
 class Docks(QObject):
-    """The docks of a window, each with a title, an objectName and a place to go back to."""
+    """The docks of a window, each with a title, an objectName and a default place."""
 
     def __init__(self, window: QMainWindow, panels: Sequence[Panel], views: Views) -> None:
         super().__init__(window)
         self._window = window
-        # The bottom has its own corner on the left: the grid is as high as the plane, the probe higher.
+        # The bottom area ends at the left dock area's edge: the grid is as high as the plane, the probe
+        # higher.
         window.setCorner(Qt.Corner.BottomLeftCorner, BOTTOM)
         window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
         window.setTabPosition(LEFT | BOTTOM, QTabWidget.TabPosition.North)
@@ -65,10 +66,10 @@ class Docks(QObject):
         return dock
 
     def of(self, spec: AnySpec) -> QDockWidget:
-        """The dock in which a view stands.
+        """The dock that contains a view.
 
         Raises:
-            KeyError: if it stands in none.
+            KeyError: if there is none.
         """
         for panel, dock in self._docks:
             if spec in panel.views:
@@ -83,7 +84,7 @@ class Docks(QObject):
         return tuple(dock for _, dock in self._docks)
 
     def _stack(self) -> None:
-        """The first of each area in front of what shares its place."""
+        """Brings the first dock of each area to the front of its tabs."""
         for front, behind in self._tabs:
             self._window.tabifyDockWidget(front, behind)
             front.raise_()
@@ -97,12 +98,12 @@ class Docks(QObject):
         return [(front, dock) for front, area in self._fronts for dock in self._in(area)[1:]]
 
     def in_front(self, dock: QDockWidget) -> bool:
-        """Whether it can be seen: neither hidden nor behind another's tab."""
-        # Behind a tab a dock calls itself visible, far outside the window.
+        """Whether it can be seen: neither hidden nor behind another tab."""
+        # Qt reports a dock behind a tab as visible, far outside the window.
         return dock.isVisible() and not dock.visibleRegion().isEmpty()
 
     def switch(self, dock: QDockWidget) -> None:
-        """Brings it to the front; if it is there, hides it."""
+        """Brings it to the front, or hides it if it is there already."""
         if self.in_front(dock):
             dock.hide()
         else:
@@ -121,27 +122,27 @@ class Docks(QObject):
 
     @Slot()
     def show_training(self) -> None:
-        """Brings the training to the front, where a model is chosen by the keys."""
+        """Brings the training panel to the front, with the focus on the choice of the model."""
         self._bring_and_focus(self.training)
 
     @Slot()
     def show_diffusion(self) -> None:
-        """Brings the diffusion to the front; the keys are for its tape."""
+        """Brings the diffusion panel to the front, with the focus on its tape."""
         self._bring_and_focus(self.diffusion)
 
     @Slot()
     def show_attributes(self) -> None:
-        """Brings the attributes to the front."""
+        """Brings the attributes panel to the front."""
         self.bring(self.attributes)
 
     @Slot()
     def show_own_picture(self) -> None:
-        """Brings the person's own picture to the front."""
+        """Brings the user's own picture to the front."""
         self.bring(self.own_picture)
 
     @Slot()
     def arrange(self) -> None:
-        """Everything back in its place, at the sizes that suit the window."""
+        """Moves all docks to their default places, at sizes that suit the window."""
         # Those behind a tab come last: side by side for a moment, they would make the window grow.
         for _, dock in self._tabs:
             dock.setFloating(False)
@@ -157,7 +158,7 @@ class Docks(QObject):
         self.fit()
 
     def fit(self) -> None:
-        """The usual sizes for a window of this width."""
+        """Sets the default sizes for a window of this width."""
         wide = self._window.width() >= _WIDE
         left, right, bottom = _SIZES_WIDE if wide else _SIZES_NARROW
         self._window.resizeDocks([self.grid, self.probe], [left, right], Qt.Orientation.Horizontal)

@@ -1,4 +1,4 @@
-"""The main window: a frame that is on the screen at once, and is composed behind that.
+"""The main window: an empty frame that shows at once and is filled afterwards.
 
 Nothing that this module imports brings in numpy, a view or torch: all that comes with `compose()`.
 """
@@ -31,18 +31,18 @@ if TYPE_CHECKING:
 
 _SAVE_MS = 3000
 
-# What takes longest to import, a turn of the event loop for each. Those with libraries of their own come
-# first: the system loads one library at a time, and torch's are loaded while the last is imported.
+# The slowest imports, one per turn of the event loop. Those with shared libraries come first: the system
+# loads one library at a time, and torch's are loaded while the last is imported.
 _COMPOSITION = "latentlab.qt.shell.composition"
 _HEAVY = ("numpy", "unicodedata", "latentlab.qt.export.exporter", _COMPOSITION)
 
 
 class LabWindow(QMainWindow):
-    """The window over one workspace. `start()` opens the session's model behind it.
+    """The window over one workspace. `start()` opens the session's model in the background.
 
     Args:
-        workspace: what the views work at; the window ends it when it closes.
-        settings: where the window finds itself again; None takes the user's own.
+        workspace: what the views work with; the window stops it when it closes.
+        settings: what is restored at the next start; None takes the user's own.
         models: the folder for the models that are trained here; None takes the user's own.
     """
 
@@ -71,12 +71,12 @@ class LabWindow(QMainWindow):
 
     @property
     def session(self) -> Session:
-        """What the person is doing: `session.state.probe` is the point under the hand."""
+        """The session: `session.state.probe` is the probe."""
         return self.workspace.session
 
     @property
     def bench(self) -> Workbench:
-        """What the composed window works with.
+        """The parts of the composed window.
 
         Raises:
             RuntimeError: before `compose()`.
@@ -94,7 +94,7 @@ class LabWindow(QMainWindow):
 
     @Slot()
     def start_gently(self) -> None:
-        """As `start`, for a window that is on the screen: it never stops answering for long."""
+        """Like `start`, for a window that is already shown: it never blocks for long."""
         name = next(self._heavy, None)
         if self._closed:
             return
@@ -113,10 +113,10 @@ class LabWindow(QMainWindow):
             self.workspace.start()
 
     def compose(self) -> None:
-        """Puts everything into the frame, unless it is there already."""
+        """Fills the frame, once."""
         if self.workbench is not None:
             return
-        # Not above: the frame is to be on the screen before this is imported.
+        # Imported here, so that the frame is on the screen first.
         from latentlab.qt.shell.composition import compose
 
         self.setUpdatesEnabled(False)
@@ -130,10 +130,10 @@ class LabWindow(QMainWindow):
             self.setUpdatesEnabled(True)
             raise
         if self.isVisible():
-            # Before Qt has laid out what is new, it would share out the panels' room anew.
+            # Before the new widgets are laid out: Qt would redistribute the sizes of the panels.
             QTimer.singleShot(0, self._settle)
         else:
-            # While the panels still lay side by side they have made it grow.
+            # Panels that were side by side for a moment have made the window grow.
             layout = self.layout()
             assert layout is not None
             layout.activate()
@@ -141,7 +141,7 @@ class LabWindow(QMainWindow):
             self._settle()
 
     def _listen(self, bench: Workbench) -> None:
-        """When the title is another, and when there is something to write down."""
+        """Connects what changes the title, and what needs saving."""
         self.workspace.loaded.connect(self._loaded)
         self.workspace.changed.connect(self._changed)
         self.workspace.probed.connect(self._changed)
@@ -150,7 +150,7 @@ class LabWindow(QMainWindow):
 
     @Slot()
     def _settle(self) -> None:
-        """Panels go where they were; from now on where they are is worth saving."""
+        """Restores the layout of the panels; from now on changes of it are saved."""
         if not self._closed:
             self._state.restore_layout(self.bench.docks)
             if self.settings.complaint:
@@ -168,7 +168,7 @@ class LabWindow(QMainWindow):
 
     @Slot()
     def save_settings(self) -> None:
-        """Writes down what the next start shall find."""
+        """Saves what the next start restores."""
         settings, bench = self.settings, self.workbench
         settings.theme, settings.session = self.theming.theme, self.workspace.rest()
         if bench is not None:
@@ -206,7 +206,7 @@ class LabWindow(QMainWindow):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self.workbench is None:
-            # As the plane will be, so that nothing flashes when it comes.
+            # The colour of the plane, so that nothing flashes when it appears.
             QPainter(self).fillRect(self.rect(), self.palette().base())
         if not self._painted:
             self._painted = True
@@ -221,13 +221,13 @@ class LabWindow(QMainWindow):
         self.save_settings()
         for page in self.findChildren(QDialog):
             page.close()
-        # Out of sight first: ending the threads may take as long as the pieces of work in hand.
+        # Hide first: ending the threads may take as long as their current pieces of work.
         self.hide()
         bench = self.workbench
         threads = self.workspace.request_end()
         if bench is not None:
             threads += bench.denoiser_client.request_end() + bench.trainer.request_end()
-        # All are told before one is waited for.
+        # All are asked to end before one is waited for.
         join(threads)
         if bench is not None:
             bench.trainer.leave()

@@ -1,7 +1,7 @@
-"""Which views there are, and where each lies. A new view is a folder in `views` and a line here.
+"""The table of the window's views and their docks. A new view is a folder in `views` and a line here.
 
-The plane is in the middle, the grid, the probe and the tray around it. What shares an area is stacked behind
-a tab: the first of it is in front.
+The plane is in the middle, the grid, the probe and the tray around it. Docks of one area are tabbed; the
+first is in front.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ class Panel:
     """A dock of the window.
 
     Attributes:
-        area: the side of the window that it goes back to.
-        views: what stands in it; it is named after the first.
-        title: what its tab says, "" for the title of the first view.
+        area: its default side of the window.
+        views: its views; it is named after the first.
+        title: its tab's text, "" for the title of the first view.
         arrange: makes one widget of the views.
     """
 
@@ -59,7 +59,7 @@ class Panel:
 
     @property
     def name(self) -> str:
-        """The dock's objectName: manifoldGridDock of manifold_grid."""
+        """The dock's objectName: manifoldGridDock for manifold_grid."""
         first, *others = self.views[0].name.split("_")
         return first + "".join(map(str.capitalize, others)) + "Dock"
 
@@ -76,12 +76,12 @@ PANELS = (
     Panel(BOTTOM, (DIFFUSION,)),
 )
 
-# The middle: the first of them that the open model can fill.
+# The central views: the first that the open model can fill is shown.
 CENTRE: tuple[AnySpec, ...] = (LATENT_PLANE, SAMPLES)
 
 
 class Views:
-    """The views of one window, each made when it is first asked for, and once."""
+    """The views of one window, each made once, on first use."""
 
     def __init__(self, context: ViewContext) -> None:
         self._context = context
@@ -94,5 +94,5 @@ class Views:
 
     @property
     def all(self) -> list[tuple[AnySpec, QWidget]]:
-        """Those that have been made."""
+        """All that have been made."""
         return list(self._made.values())

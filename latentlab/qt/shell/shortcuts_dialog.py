@@ -1,4 +1,4 @@
-"""The page that lists every key, and what the mouse does in the plane."""
+"""The dialog that lists every shortcut, and what the mouse does in the plane."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ _HANDS = (
 
 
 class ShortcutsDialog(QDialog):
-    """A table of keys and gestures, grouped as the menus are."""
+    """A table of keys and mouse gestures, grouped as the menus are."""
 
     def __init__(self, actions: Actions, parent: QWidget) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""The status bar: what is going on, how far it is, and what the machine does about it."""
+"""The status bar: current activity, progress, and figures of time and memory."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from latentlab.qt.widgets.plain_text import Label, plain_tip
 _STATM = Path("/proc/self/statm")
 _REFRESH_MS = 250
 _MEMORY_MS = 2000
-# A bar has one line, and a path of any length may be said in it.
+# The bar has one line; a path of any length may be shown in it.
 _SAID = 400
 
 
@@ -72,11 +72,11 @@ class Status(QObject):
 
     @Slot(str)
     def say_saved(self, path: str) -> None:
-        """That a file was saved."""
+        """Shows that a file was saved."""
         self.say(f"Saved {path}")
 
     def say(self, text: str, seconds: float = 6.0) -> None:
-        """A word in passing."""
+        """Shows a temporary message."""
         self._bar.showMessage(short_name(text, _SAID), int(seconds * 1000))
 
     @Slot(str)
@@ -93,7 +93,7 @@ class Status(QObject):
     def _rest(self) -> None:
         self.task.clear()
         self.progress.hide()
-        # One that is hidden but endless would go on being animated.
+        # A hidden indeterminate progress bar would go on being animated.
         self.progress.setRange(0, 1)
 
     @Slot(object)
@@ -137,7 +137,7 @@ class Status(QObject):
 
 
 def resident_bytes() -> int | None:
-    """How much memory this process takes up; None where the system does not tell."""
+    """Resident memory of this process in bytes; None where the system does not tell."""
     try:
         return int(_STATM.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, ValueError, IndexError):

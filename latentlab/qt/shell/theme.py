@@ -1,4 +1,4 @@
-"""Light and dark: the program's style, its own palettes, and following the desktop."""
+"""The light and dark theme: style, palettes, and following the desktop's colour scheme."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from latentlab.qt.widgets.colours import Theme, palette_for
 
 
 class ThemeSwitcher(QObject):
-    """Applies the chosen theme to the whole program, and again when the desktop changes its mind."""
+    """Applies the chosen theme to the whole program, and again when the desktop's scheme changes."""
 
     changed = Signal()
 

@@ -1,4 +1,4 @@
-"""Says over each view that the open model cannot fill why that is so."""
+"""Covers each view that the open model cannot fill, and says why."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from latentlab.session.able import why_not
 
 
 class Veils(QObject):
-    """A veil for each view that needs something of a model, on while the open model lacks it."""
+    """An overlay for each view with needs, shown while the open model lacks one of them."""
 
     def __init__(self, views: Views, workspace: Workspace, parent: QObject) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""What the window says while there is nothing to show in it yet."""
+"""The overlay that the window shows while nothing is loaded yet."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from latentlab.qt.widgets.plain_text import Label
 
 
 class Welcome(Label):
-    """Lies over a widget and names what is being opened, until the first points are there."""
+    """Covers a widget and names what is being opened, until the first points are there."""
 
     def __init__(self, over: QWidget, workspace: Workspace) -> None:
         super().__init__(f"Opening {workspace.state.model} …", over)

@@ -1,4 +1,4 @@
-"""Who hears whom in a composed window: the signals that no view and no controller connects itself."""
+"""Connects the signals between the parts of a composed window that no view or controller connects itself."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def connect(bench: Workbench) -> None:
     _training(bench)
     _messages(bench)
     _menus(bench)
-    # After the views: they are to hear of a model before anything is said of it.
+    # After the views: they are to hear of a model before any message about it is shown.
     bench.models.listen()
 
 
@@ -72,7 +72,7 @@ def _training(bench: Workbench) -> None:
 
 
 def _messages(bench: Workbench) -> None:
-    """What went well is said in the status bar, what did not in the message bar."""
+    """Success goes to the status bar, failure to the message bar."""
     bench.exporter.saved.connect(bench.status.say_saved)
     bench.opener.told.connect(bench.status.say)
     failures = Failures(bench.messages, bench.crashes.note, bench.window)
@@ -82,7 +82,7 @@ def _messages(bench: Workbench) -> None:
 
 
 def _menus(bench: Workbench) -> None:
-    """When what can be done may have changed."""
+    """Refreshes the actions when what can be done may have changed."""
     actions = bench.actions
     bench.workspace.loaded.connect(actions.refresh)
     bench.workspace.undo_stack.indexChanged.connect(actions.refresh_soon)

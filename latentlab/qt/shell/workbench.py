@@ -1,6 +1,6 @@
-"""All that a composed window works with, under one name each: what its menus and its tests may use.
+"""The parts of a composed window, as a typed dataclass: what menus and tests may use.
 
-`latentlab.qt.shell.composition` makes it whole; nothing in it is ever missing.
+Made complete by `latentlab.qt.shell.composition`; no field is ever missing.
 """
 
 from __future__ import annotations
@@ -45,21 +45,21 @@ class Workbench:
     """The parts of a window.
 
     Attributes:
-        window: what dialogs belong to. Of it nothing is asked that any main window could not do.
+        window: the parent of dialogs; used only through the interface of QMainWindow.
         workspace: session, undo and the client of the render thread.
-        settings, theming, crashes: what the frame brought with it.
-        background: work beside the event loop.
-        messages, status: where something is said, to be answered or in passing.
-        exporter, opener: what leaves as a file, and what comes in as one.
+        settings, theming, crashes: made by the frame.
+        background: the queue of background work.
+        messages, status: where messages are shown, to be answered or in passing.
+        exporter, opener: save files and open them.
         controller: the commands that concern the session and its files.
-        models: the models as they come and go.
+        models: opens models.
         plane, samples, probe, player, training, diffusion, attributes, own_picture, analogy: views that
             commands speak to, or that ask for something.
         trainer, denoiser_client: the clients of the other two threads.
         film, following, live_samples: what follows a training.
         tapes: the commands that concern tapes and files.
-        docks: where the views lie.
-        palette, actions: the same commands, to be typed and in menus.
+        docks: the places of the views.
+        palette, actions: the same commands, for typing and in menus.
     """
 
     window: QMainWindow
@@ -94,10 +94,10 @@ class Workbench:
     actions: Actions
 
     def make_direction(self) -> None:
-        """Makes a direction of the groups, with the attribute board in front."""
+        """Makes a direction from the groups, with the attribute board in front."""
         self.docks.show_attributes()
         self.attributes.make_direction()
 
     def quit(self) -> None:
-        """Closes the window, and so the program."""
+        """Closes the window, which ends the program."""
         self.window.close()

@@ -1,4 +1,4 @@
-"""Everything that can be done, in one registry. Menus, toolbar, palette and list of keys come of it."""
+"""The registry of the window's actions: menus, toolbar, command palette and list of keys are made from it."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from latentlab.qt.widgets.plain_text import plain_tip, spoken
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that can be done.
+    """One action.
 
     Attributes:
         name: the action's objectName.
-        menu: where it is found, such as "View/Theme".
-        text: what the menu says, with & before the letter that picks it.
-        do: what happens.
+        menu: its menu's path, such as "View/Theme".
+        text: its text in the menu, with & before the mnemonic letter.
+        do: what it calls.
         tip: a sentence on it, shown in the status bar and on the toolbar.
         key: the shortcut, "" for none.
         enabled: whether it can be done now; None means always.
-        checked: whether it is on now; None means that it is no switch.
-        group: switches of one group exclude each other.
-        tool: what the toolbar calls it, "" to leave it out there.
-        gap: whether a line is drawn before it, in the menu and on the toolbar.
-        caption: what the menu says now, in place of `text`; while that is "", it is out of sight.
+        checked: whether it is checked now; None means not checkable.
+        group: checkable actions of one group exclude each other.
+        tool: its text on the toolbar, "" for none.
+        gap: whether a separator stands before it, in the menu and on the toolbar.
+        caption: its current text in place of `text`; while that is "", it is hidden.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Entry:
 
 
 class Actions(QObject):
-    """Makes the actions of a window and keeps them true to what can be done now."""
+    """Makes the actions of a window and keeps their enabled and checked states up to date."""
 
     def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
@@ -64,12 +64,12 @@ class Actions(QObject):
 
     @property
     def all(self) -> list[tuple[str, QAction]]:
-        """Menu path and action of everything, in the order of the menus."""
+        """Menu path and action of each, in the order of the menus."""
         order = {menu.split("/")[0]: place for place, menu in enumerate(self._menus)}
         return sorted(self._actions.values(), key=lambda known: order[known[0].split("/")[0]])
 
     def add(self, entries: Iterable[Entry]) -> None:
-        """Makes an action of each entry."""
+        """Makes an action for each entry."""
         for entry in entries:
             action = QAction(entry.text, self._window)
             action.setObjectName(entry.name)
@@ -85,7 +85,7 @@ class Actions(QObject):
                 action.setIconText(entry.tool)
             self._entries[entry.name] = entry
             action.triggered.connect(_unchecked(entry.do))
-            # A switch shows the state, not the click: what was clicked may have been refused.
+            # The check mark shows the state, not the click: the command may have been refused.
             action.triggered.connect(self.refresh)
             self._place(entry.menu, action, entry.tip, entry.gap)
         self.refresh()
@@ -93,7 +93,7 @@ class Actions(QObject):
     def adopt(
         self, name: str, menu: str, action: QAction, tip: str, key: str = "", gap: bool = False
     ) -> None:
-        """Takes in an action that Qt made: of the undo stack, of a dock."""
+        """Adds an action that Qt made: of the undo stack, or of a dock."""
         action.setObjectName(name)
         if key:
             action.setShortcut(QKeySequence(key))
@@ -103,7 +103,7 @@ class Actions(QObject):
         action.setStatusTip(one_line(tip))
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         action.setToolTip(plain_tip(f"{tip} ({keys})" if keys else tip))
-        # Alone a menu's action is deaf while its menu is hidden in a full-screen window.
+        # An action in a menu alone has no shortcut while its menu bar is hidden in a full-screen window.
         self._window.addAction(action)
         home = self.menu(menu)
         if gap:
@@ -112,7 +112,7 @@ class Actions(QObject):
         self._actions[action.objectName()] = (menu, action)
 
     def menu(self, path: str) -> QMenu:
-        """The menu at a path such as "View/Theme", made when it is first asked for."""
+        """The menu at a path such as "View/Theme"; made on first use."""
         if path not in self._menus:
             above, _, title = path.rpartition("/")
             menu = (self.menu(above) if above else self._window.menuBar()).addMenu(title)
@@ -122,7 +122,7 @@ class Actions(QObject):
         return self._menus[path]
 
     def fill_toolbar(self, bar: QToolBar, names: Iterable[str]) -> None:
-        """Puts the named actions on a toolbar; "" is a line between them."""
+        """Puts the named actions on a toolbar; "" is a separator."""
         for name in names:
             if not name:
                 bar.addSeparator()
@@ -135,13 +135,13 @@ class Actions(QObject):
 
     @Slot()
     def refresh_soon(self) -> None:
-        """The same in a moment, once for all the edits of that moment: a drag makes hundreds a second."""
+        """Calls `refresh` in a moment, once for all edits until then: a drag makes hundreds a second."""
         if not self._due.isActive():
             self._due.start()
 
     @Slot()
     def refresh(self) -> None:
-        """Asks every entry whether it can be done, and whether it is on."""
+        """Updates the enabled and checked state of every action."""
         for name, entry in self._entries.items():
             action = self[name]
             if entry.enabled is not None:
@@ -155,7 +155,7 @@ class Actions(QObject):
 
 
 def _unchecked(do: Callable[[], None]) -> Callable[[], None]:
-    """`do` for a signal that carries whether the action is checked, which is of no interest here."""
+    """Adapts `do` to a signal that carries the checked state."""
 
     def done() -> None:
         do()

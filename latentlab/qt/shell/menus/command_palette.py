@@ -1,4 +1,4 @@
-"""Find a command by a few letters of it. The palette offers exactly what the menus offer."""
+"""The command palette: finds an action of the menus by a few letters."""
 
 from __future__ import annotations
 
@@ -25,17 +25,16 @@ _ACTION = Qt.ItemDataRole.UserRole
 
 
 def plain(menu: str, action: QAction) -> str:
-    """A command as one line: where it is, then its name."""
+    """A command as one line: its menu, then its name."""
     text = action.text().replace("…", "").strip()
     place = menu.replace("/", " › ")
     return spoken(f"{place} › {text}")
 
 
 def score(query: str, text: str) -> float | None:
-    """How well a text answers a query (lower is better); None if a word of the query is not in it.
+    """How well a text matches a query (lower is better); None if a word of the query is not in it.
 
-    A word counts as found if its letters come in their order; at the start of a word is best, in one
-    piece is next.
+    A word matches if its letters occur in order; best is the start of a word, then a contiguous match.
     """
     total, text = 0.0, text.lower()
     for word in query.lower().split():
@@ -55,7 +54,7 @@ def score(query: str, text: str) -> float | None:
 
 
 class CommandPalette(QFrame):
-    """Lies over the window, under its menu bar. Arrows choose, Enter does, Esc closes."""
+    """An overlay at the top of the window. Arrow keys choose, Enter runs, Esc closes."""
 
     def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
@@ -103,12 +102,12 @@ class CommandPalette(QFrame):
         self.hide()
 
     def offer(self, actions: Actions) -> None:
-        """Offers the actions of a registry from now on."""
+        """Sets the registry whose actions are offered."""
         self._actions = actions
 
     @Slot()
     def open_at_top(self) -> None:
-        """Shows all commands, with the cursor where one types."""
+        """Shows all commands, with the focus in the search line."""
         self.search.clear()
         self._filter("")
         self._fit()
@@ -117,7 +116,7 @@ class CommandPalette(QFrame):
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _fit(self) -> None:
-        """As high as what is offered needs, in the middle of the window's upper part."""
+        """As high as the list needs, centred in the window's upper part."""
         rows = min(max(1, self.list.topLevelItemCount()), _ROWS)
         width = min(_WIDTH, self._window.width() - 40)
         height = rows * self._row_height + self.search.sizeHint().height() + 32
@@ -134,7 +133,7 @@ class CommandPalette(QFrame):
             text = plain(menu, action)
             how = score(query, text)
             if how is not None and action.isVisible() and action.objectName() != "commandPaletteAction":
-                # What cannot be done now comes last.
+                # Disabled commands come last.
                 found.append((how + (0 if action.isEnabled() else 1000), text, action))
         for _, text, action in sorted(found, key=lambda one: one[0]):
             self._add(text, action)

@@ -1,4 +1,4 @@
-"""The Data menu: which pictures the plane shows."""
+"""The Data menu: chooses the pictures that the plane shows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from latentlab.session.recent_data import MOST, RecentData
 
 
 def data_entries(bench: Workbench) -> Iterator[Entry]:
-    """The splits of the open data, then the data sets that ship, then those opened last."""
+    """The splits of the open data, the data sets that ship, and those opened recently."""
     yield from _splits(bench)
     yield from _shipped(bench)
     yield from _opened_last(bench)

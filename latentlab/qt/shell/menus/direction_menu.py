@@ -1,4 +1,4 @@
-"""The Directions menu: groups picked by hand, and what is made of them."""
+"""The Directions menu: hand-picked groups of pictures, and the directions made from them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from latentlab.session.groups import GROUPS
 
 
 def direction_entries(bench: Workbench) -> Iterator[Entry]:
-    """Gather, make, import, export."""
+    """The entries: gather, make, import, export."""
     controller = bench.controller.directions
     for group, text, key in zip(GROUPS, ("&Lasso", "La&sso"), ("L", "Shift+L"), strict=True):
         letter = group.upper()

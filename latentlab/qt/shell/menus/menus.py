@@ -1,4 +1,4 @@
-"""The table of the window's commands: name, place in the menus, words, key. What they do is elsewhere."""
+"""The table of the window's commands: name, menu, text, shortcut. Controllers carry them out."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ TOOLBAR = (
 
 
 def entries(bench: Workbench) -> Iterator[Entry]:
-    """Every command, in the order of the menus; undo, redo and the docks' switches come from Qt itself."""
+    """Every command, in the order of the menus; undo, redo and the docks' toggle actions come from Qt
+    itself.
+    """
     yield from _file(bench)
     yield from _edit(bench)
     yield from _view(bench)
@@ -43,10 +45,10 @@ def entries(bench: Workbench) -> Iterator[Entry]:
 
 
 def fill_menus(bench: Workbench) -> None:
-    """Every command into the menus, the toolbar, the palette and below the button that saves tapes."""
+    """Fills the menus, the toolbar, the palette and the menu of the button that saves tapes."""
     window, actions, stack = bench.window, bench.actions, bench.workspace.undo_stack
     undo, redo = stack.createUndoAction(window, "&Undo"), stack.createRedoAction(window, "&Redo")
-    # The toolbar says only the verb: what is undone would make it jump at every step.
+    # Only the verb on the toolbar: naming the undo step would change the width each time.
     undo.setIconText("Undo")
     redo.setIconText("Redo")
     actions.menu("&File")
@@ -191,7 +193,7 @@ def _help(bench: Workbench) -> Iterator[Entry]:
 
 
 def _panels(bench: Workbench) -> Iterator[Entry]:
-    """A switch for each panel: on while it is in front."""
+    """A checkable entry for each panel: checked while it is in front."""
     docks = bench.docks
     for dock in docks.all:
         title = dock.windowTitle()
@@ -203,20 +205,20 @@ def _panels(bench: Workbench) -> Iterator[Entry]:
 
 
 def _compare(bench: Workbench) -> None:
-    """Models side by side, in a window of their own."""
+    """Opens the window that compares models."""
     show_compare(
         bench.window, bench.workspace.rest(), bench.trainer.folder, bench.settings.folder, bench.crashes.note
     )
 
 
 def _show_about(bench: Workbench) -> None:
-    """Versions, model and details for a report."""
+    """Opens the About dialog."""
     paths = {"settings": bench.settings.path, "log": bench.crashes.log.path}
     AboutDialog(bench.workspace.model, paths, bench.background, bench.window).show()
 
 
 def _show_shortcuts(bench: Workbench) -> None:
-    """All keys."""
+    """Opens the list of keys."""
     ShortcutsDialog(bench.actions, bench.window).show()
 
 

@@ -1,4 +1,4 @@
-"""The menu of models: those that ship, by name, and those trained here last."""
+"""The menu of models: those that ship, by name, and those trained here most recently."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MENU, _OWN = "&File/&Models", 8
 
 
 def model_entries(bench: Workbench) -> Iterator[Entry]:
-    """A command for each model that can be opened without looking for a file."""
+    """A command for each model that can be opened without a file dialog."""
     for name, path in model_files().items():
         if not makes_pictures(path):
             continue

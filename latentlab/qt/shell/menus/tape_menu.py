@@ -1,4 +1,4 @@
-"""The commands that save tapes: in the File menu, and below the button that saves."""
+"""The commands that save tapes: in the File menu, and in the menu of the save button."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SAVE_MENU = ("saveFrameAction", "saveBatchAction", "", "saveTapeAction", "saveNu
 
 
 def tape_entries(bench: Workbench) -> Iterator[Entry]:
-    """Each is there while there is a tape."""
+    """The entries, visible while there is a tape."""
     tapes = bench.tapes
     for name, what, suffix, text, tip in (
         ("saveFrameAction", FRAME, "", "Save &picture of the frame …",

@@ -1,4 +1,4 @@
-"""The Train menu: the training panel's buttons, for those who have the panel out of sight."""
+"""The Train menu: the buttons of the training panel, for use while the panel is hidden."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from latentlab.qt.shell.workbench import Workbench
 
 
 def training_entries(bench: Workbench) -> Iterator[Entry]:
-    """To the panel, and what can be done to a training that is going on."""
+    """The entries: show the panel, and control the running training."""
     trainer = bench.trainer
 
     def while_in(*stages: Stage) -> Callable[[], bool]:
