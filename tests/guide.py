@@ -17,7 +17,7 @@ def kinds_table() -> str:
     """A line for each kind that ships, and its presets below."""
     head = "| `latentlab train ...` | kind | when to take it | what it can do |\n| --- | --- | --- | --- |\n"
     kinds = [KINDS[name] for name in KINDS if KINDS[name].config.__module__.startswith("latentlab.models.")]
-    return head + "".join(map(_row, kinds)) + "\n" + "\n".join(map(_presets, kinds))
+    return head + "".join(map(_row, kinds)) + "\n" + "\n".join(filter(None, map(_presets, kinds)))
 
 
 def _row(kind: KindSpec) -> str:

@@ -29,16 +29,11 @@ from latentlab.models.capabilities import Capability, makes_pictures
 from latentlab.models.registry import KINDS, build, registered
 from latentlab.models.spec import KindSpec
 from tests.kinds import duel, latentless, linear, moments, norm, prior, staged
+from tests.kinds.small import SHAPE, small_config
 from tests.tiny import toy_set
 
 SHIPPED = tuple(KINDS.values())
 TESTED = tuple(module.KIND for module in (duel, latentless, linear, moments, norm, prior, staged))
-SMALL: dict[str, dict[str, object]] = {
-    **{name: {"encoder_widths": (8,), "decoder_widths": (8,)} for name in ("ae", "vae", "cvae")},
-    "ddpm": {"widths": (8, 16), "steps": 20},
-    "classifier": {"widths": (8, 8), "features": 6},
-}
-SHAPE = (1, 8, 8)
 every_kind = pytest.mark.parametrize("kind", [*SHIPPED, *TESTED], ids=lambda kind: kind.name)
 
 
@@ -48,18 +43,10 @@ def _registered(kind: KindSpec) -> Iterator[None]:
         yield
 
 
-def config_of(kind: KindSpec) -> dict[str, object]:
-    """A small config, told two classes where it can be told."""
-    fields = dict(SMALL.get(kind.name, {}), shape=SHAPE)
-    if "condition_names" in {field.name for field in dataclasses.fields(kind.config)}:
-        fields["condition_names"] = ("even", "odd")
-    return fields
-
-
 def saved(kind: KindSpec, folder: Path) -> Path:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        model = build(kind.name, config_of(kind))
+        model = build(kind.name, small_config(kind))
     card = ModelCard(kind.name, dataclasses.asdict(model.config), {"name": "toy"})
     return save_model(folder / f"{kind.name}.safetensors", model, card)
 

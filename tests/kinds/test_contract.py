@@ -22,16 +22,11 @@ from latentlab.engine.training.state import state_path
 from latentlab.models.registry import KINDS, build, capabilities_in, registered
 from latentlab.models.spec import KindSpec
 from tests.kinds import duel, moments, norm, staged
+from tests.kinds.small import SMALL
 from tests.tiny import toy_set
 
 SHIPPED = tuple(KINDS.values())
 TESTED = (duel.KIND, moments.KIND, norm.KIND, staged.KIND)
-# Fields that make a kind small enough to be trained again and again; of any other, none are given.
-SMALL: dict[str, dict[str, object]] = {
-    **{name: {"encoder_widths": (8,), "decoder_widths": (8,)} for name in ("ae", "vae", "cvae")},
-    "ddpm": {"widths": (8, 16), "steps": 20},
-    "classifier": {"widths": (8, 8), "features": 6},
-}
 PLAN = TrainingPlan(epochs=3, batch=16, warmup_steps=2, device="cpu", precision="fp32", threads=1)
 PICTURES = 64
 

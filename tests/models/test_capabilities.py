@@ -10,9 +10,8 @@ from latentlab.models.base import PROTOCOLS, TrainsByImportance, capabilities_of
 from latentlab.models.capabilities import Capability
 from latentlab.models.priors import StandardNormal, is_standard, kl_from, log_density_at
 from latentlab.models.registry import KINDS, build, capabilities_in
+from tests.kinds.small import small_config
 
-SMALL = {"shape": [1, 8, 8], "encoder_widths": [8], "decoder_widths": [8]}
-TOLD = {"condition_names": ["a", "b"]}
 C = Capability
 CODES = {C.ENCODES, C.DECODES, C.HAS_LIKELIHOOD}
 CAN = {
@@ -25,19 +24,8 @@ CAN = {
 }
 
 
-NOISE = {"shape": [1, 8, 8], "widths": [8], "steps": 10}
-FIELDS = {
-    "ae": SMALL,
-    "vae": SMALL,
-    "cvae": SMALL | TOLD,
-    "ddpm": NOISE,
-    "ppca": {"shape": [1, 8, 8]},
-    "classifier": {"shape": [1, 8, 8], "widths": [8]} | TOLD,
-}
-
-
-def made(kind: str) -> torch.nn.Module:
-    return build(kind, FIELDS[kind]).eval()
+def made(kind: str, *, told: bool = False) -> torch.nn.Module:
+    return build(kind, small_config(KINDS[kind], told=told)).eval()
 
 
 @pytest.mark.parametrize("kind", CAN)
@@ -48,11 +36,8 @@ def test_that_a_kind_passes_for_what_it_is_and_nothing_else(kind):
 @pytest.mark.parametrize("kind", sorted(KINDS))
 @pytest.mark.parametrize("told", [False, True])
 def test_that_a_spec_claims_what_a_model_of_its_config_can_do(kind, told):
-    fields = dict(FIELDS[kind])
-    if told and kind == "ddpm":
-        fields |= TOLD
-    model = build(kind, fields)
-    assert capabilities_in(kind, fields) == capabilities_of(model)
+    fields = small_config(KINDS[kind], told=told)
+    assert capabilities_in(kind, fields) == capabilities_of(build(kind, fields))
 
 
 def test_that_every_capability_has_a_protocol_with_a_method_of_its_own():
@@ -79,11 +64,11 @@ def test_that_a_standard_normal_stands_in_for_a_prior_that_is_not_there():
 
 def test_that_a_diffusion_model_without_conditions_is_not_conditional():
     assert Capability.CONDITIONAL not in capabilities_of(made("ddpm"))
-    assert Capability.CONDITIONAL in capabilities_of(build("ddpm", NOISE | TOLD))
+    assert Capability.CONDITIONAL in capabilities_of(made("ddpm", told=True))
 
 
 def test_that_the_last_frame_of_a_diffusion_model_is_what_it_draws():
-    model = made("ddpm")
+    model = build("ddpm", small_config(KINDS["ddpm"], told=False) | {"steps": 10}).eval()
     with torch.no_grad():
         frames = list(model.sampling_frames(2, torch.Generator().manual_seed(0)))
         drawn = model.draw_pictures(2, torch.Generator().manual_seed(0))
@@ -96,7 +81,7 @@ def test_that_the_last_frame_of_a_diffusion_model_is_what_it_draws():
 
 @pytest.mark.parametrize("likelihood", ["bernoulli", "gaussian", "categorical"])
 def test_that_a_vae_bounds_log_p_by_its_elbo_and_closer_with_more_draws(likelihood):
-    model = build("vae", SMALL | {"likelihood": likelihood}).eval()
+    model = build("vae", small_config(KINDS["vae"]) | {"likelihood": likelihood}).eval()
     x = torch.rand(4, 1, 8, 8, generator=torch.Generator().manual_seed(0))
     measure = {"bernoulli": "binary", "gaussian": "continuous", "categorical": "bytes"}[likelihood]
     assert (model.density_tag.how, model.density_tag.measure) == ("bound", measure)
