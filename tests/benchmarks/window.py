@@ -72,10 +72,10 @@ class Shown:
         self._tell = window.workspace._tell
         window.workspace._tell = self._note
 
-    def _note(self, reply: object) -> None:
+    def _note(self, kind: type, reply: object) -> None:
         if isinstance(reply, PointReply):
             self._pictures[reply.z] = reply.picture
-        self._tell(reply)
+        self._tell(kind, reply)
 
     def shows(self, z: tuple[float, ...]) -> bool:
         return z in self._pictures and self._widget.picture is self._pictures[z]
