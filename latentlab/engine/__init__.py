@@ -1,1 +1,1 @@
-"""What runs: training, rendering, evaluating, saving. No Qt, no threads, no printing."""
+"""The engine: training, rendering, evaluation, files. No Qt, no threads, no printing."""

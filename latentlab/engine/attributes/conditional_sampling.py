@@ -1,9 +1,9 @@
-"""What a conditional model is told when somebody asks for some of it: "with a hat, not smiling".
+"""Conditions for samples of a conditional model that is asked for part of one: "with a hat, not smiling".
 
-What was not asked for is drawn for each sample: a row is taken from the real pictures that agree with what
-was asked, so that what goes together there goes together here. Where there are no rows, or none agrees, each
-attribute is drawn alone, as often as it is known to be there. The draws are of the CPU and follow a seed, so
-that they are alike everywhere.
+What was not asked for is drawn for each sample: a row of the real pictures that agree with what was asked is
+chosen, so that attributes that occur together in the data do so here. Without rows, or if none agrees, each
+attribute is drawn alone with its frequency in the data. The draws are made on the CPU from a seed, so they
+are equal on every device.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from latentlab.engine.files.checkpoint import LoadedModel
 from latentlab.errors import LabError
 from latentlab.models.base import Conditional, conditional
 
-# Another stream of random numbers than that of z, which the same seed decides.
+# A stream of random numbers separate from that of z, which has the same seed.
 _STREAM = 0x7E11
 
 
 @dataclass(frozen=True, eq=False)
 class Customs:
-    """What is known of which conditions occur.
+    """What is known of how often conditions occur.
 
     Attributes:
-        rows: what is true of each real picture, float32 (M, A); None where none are at hand.
-        shares: how often each condition holds, float32 (A,), 0 to 1.
-        source: where that is from, in words.
+        rows: the conditions of each real picture, float32 (M, A); None where there are none.
+        shares: the frequency of each condition, float32 (A,), 0 to 1.
+        source: a text that names their origin.
     """
 
     rows: Tensor | None
@@ -44,8 +44,7 @@ class Customs:
 
 @dataclass(frozen=True, eq=False)
 class DrawnConditions:
-    """What each of N samples is told, float32 (N, A), and how that came about, in words ("" if no chance
-    had a hand in it)."""
+    """The conditions of N samples, float32 (N, A), and a text on how they were drawn ("" if nothing was)."""
 
     y: Tensor
     origin: str
@@ -54,8 +53,8 @@ class DrawnConditions:
 def customs_of(loaded: LoadedModel, data: str | None = None) -> Customs:
     """Of the training split of `data`, by default of what the model learnt from.
 
-    Data that are not at hand, or do not know the model's conditions, are told only if they were named:
-    else the model's file says how often each attribute was there, or it counts as one half.
+    Data that cannot be read, or do not have the model's conditions, are refused only if they were named;
+    otherwise the frequencies in the model's file are used, or one half for each attribute.
 
     Raises:
         LabError: for a model without conditions, or named data that are of no use.
@@ -77,14 +76,14 @@ def customs_of(loaded: LoadedModel, data: str | None = None) -> Customs:
 def conditions_as_asked(
     model: object, asked: Mapping[str, float], count: int, customs: Customs | None, seed: int = 0
 ) -> DrawnConditions:
-    """What `count` samples are told, by which all is as asked, and the rest as it happens to be.
+    """The conditions of `count` samples: fixed where something is asked, the rest drawn.
 
     Args:
         model: one with conditions.
-        asked: the number of each condition that matters, by name, 0 to 1. One strictly between is told as
+        asked: the value of each condition that matters, by name, 0 to 1. One strictly between is used as
             it is, and any row agrees with it. Of classes, at most one may be asked for.
         count: N.
-        customs: of `customs_of`; None will do where nothing is left to chance, see `is_settled`.
+        customs: of `customs_of`; may be None where nothing is drawn, see `is_settled`.
         seed: of the draws.
 
     Raises:
@@ -108,7 +107,7 @@ def conditions_as_asked(
 
 
 def is_settled(model: object, asked: Mapping[str, float]) -> bool:
-    """Whether what is asked leaves nothing to chance: one class, or every attribute."""
+    """Whether the request leaves nothing to draw: one class, or every attribute."""
     known = _conditional(model)
     return bool(asked) if known.exclusive else len(asked) == len(known.condition_names)
 
@@ -133,7 +132,7 @@ def _left_to_chance(
         why = f"known from {customs.source}"
     if model.exclusive:
         weights = customs.shares if float(customs.shares.sum()) > 0.0 else torch.ones_like(customs.shares)
-        # Torch draws a single one in another way than the first of two.
+        # Torch draws a single number differently from the first of two.
         number = torch.multinomial(weights, max(2, count), replacement=True, generator=generator)[:count]
         y = torch.nn.functional.one_hot(number, len(weights)).float()
     else:
@@ -142,10 +141,10 @@ def _left_to_chance(
 
 
 def _from_card(loaded: LoadedModel, model: Conditional) -> Customs:
-    """What the model's file says of how often its conditions held in training."""
+    """The frequencies of the conditions in training, as the model's file says."""
     names = model.condition_names
     known: Any = loaded.card.data.get("attributes")
-    # A card can come from anywhere: what is not a share is not believed.
+    # A card can come from anywhere: values outside 0 to 1 are ignored.
     shares = [
         float(known[name])
         for name in names

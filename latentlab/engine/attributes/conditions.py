@@ -1,7 +1,7 @@
-"""What a conditional model is told of each picture of a data set: its class, or its attributes.
+"""The conditions of a data set's pictures for a conditional model: classes or attributes.
 
 y, (N, A): one-hot where the conditions exclude each other, else a number from 0 to 1 for each attribute.
-Names decide which column is whose, never their order in the data.
+Columns are matched by name, never by their order in the data.
 """
 
 from __future__ import annotations
@@ -21,8 +21,7 @@ from latentlab.models.base import Classifies, Conditional, conditional
 
 @dataclass(frozen=True, eq=False)
 class PackedConditions:
-    """What a model is to be told of each of some pictures, in little memory: a thousand classes of many
-    pictures would fill gigabytes as rows of zeros and ones.
+    """The conditions of N pictures in little memory: one-hot rows of a thousand classes would fill gigabytes.
 
     Attributes:
         columns: int64 (N,), the class of each picture, -1 where it is not known; None for attributes.
@@ -45,11 +44,11 @@ class PackedConditions:
         return y.scatter_(1, columns.clamp(min=0).unsqueeze(1), known.float().unsqueeze(1))
 
     def those(self, index: Tensor) -> PackedConditions:
-        """Of these pictures alone."""
+        """The conditions of these pictures only."""
         return self._each(lambda tensor: tensor[index])
 
     def to(self, device: torch.device) -> PackedConditions:
-        """On another device."""
+        """Moves it to another device."""
         return self._each(lambda tensor: tensor.to(device))
 
     def _each(self, change: Callable[[Tensor], Tensor]) -> PackedConditions:
@@ -61,10 +60,10 @@ class PackedConditions:
 
 
 def packed_conditions(model: object, data: ImageSet) -> PackedConditions | None:
-    """What `model` is to be told of every picture; None for a model without conditions.
+    """The conditions of every picture for `model`; None for a model without conditions.
 
-    Of a model that `Classifies`, what it is to tell. An attribute that is not known is told as often as it is
-    there in the others; see `known_to`.
+    For a model that `Classifies`, its targets. An unknown attribute is set to its frequency among the others;
+    see `known_to`.
 
     Raises:
         LabError: if the data have no classes (or attributes), or not those that the model knows.
@@ -88,7 +87,9 @@ def conditions_of(model: object, data: ImageSet) -> Tensor | None:
 
 
 def known_to(model: object, data: ImageSet) -> ImageSet:
-    """The pictures of which all is known that `model` is told, or tells; the same data if those are all."""
+    """The pictures whose condition for (or target of) `model` is fully known; the same data if those are
+    all.
+    """
     return known_of(*_spoken_of(model), data)
 
 
@@ -119,7 +120,7 @@ def is_known_of_any(names: tuple[str, ...], exclusive: bool, data: ImageSet) -> 
 
 
 def _known(names: tuple[str, ...], exclusive: bool, data: ImageSet) -> Tensor | None:
-    """Of which pictures it is known, bool (N,); None for all."""
+    """For which pictures it is known, bool (N,); None for all."""
     if not names:
         return None
     if exclusive:
@@ -131,7 +132,7 @@ def _known(names: tuple[str, ...], exclusive: bool, data: ImageSet) -> Tensor | 
 
 
 def _spoken_of(model: object) -> tuple[tuple[str, ...], bool]:
-    """(names, whether one of them holds) of what a model is told, or tells; no names for nothing."""
+    """(names, whether exactly one of them holds) of a model's conditions or targets; no names for neither."""
     if isinstance(model, Classifies):
         return model.class_names, model.exclusive
     known = conditional(model)
@@ -139,13 +140,13 @@ def _spoken_of(model: object) -> tuple[tuple[str, ...], bool]:
 
 
 def encoder_is_told(model: object) -> bool:
-    """Whether the encoder sees y too, so that no picture can be encoded without."""
+    """Whether the encoder is conditional too, so that no picture can be encoded without y."""
     config: Any = getattr(model, "config", None)
     return isinstance(model, Conditional) and bool(getattr(config, "condition_encoder", False))
 
 
 def parse_condition(model: object, text: str) -> Tensor:
-    """A condition from words, (A,): a class such as `3`, or attributes such as `Hat=1,Smiling=0`.
+    """Parses a condition, (A,): a class such as `3`, or attributes such as `Hat=1,Smiling=0`.
 
     Attributes that are not named are 0.
 
@@ -158,7 +159,7 @@ def parse_condition(model: object, text: str) -> Tensor:
 def condition_from(
     model: object, asked: Mapping[str, float], rest: Tensor | None = None, implied: Implied = ()
 ) -> Tensor:
-    """What was asked for, and what goes along with it; the rest as `rest` (A,) says, by default 0; (A,)."""
+    """What was asked for with what it implies, (A,); the other entries from `rest` (A,), by default 0."""
     assert isinstance(model, Conditional)
     names = model.condition_names
     y = torch.zeros(len(names)) if rest is None or model.exclusive else rest.detach().cpu().float().clone()
@@ -168,7 +169,7 @@ def condition_from(
 
 
 def asked_of(model: object, text: str) -> dict[str, float]:
-    """What words ask for, by name: `3`, or `Hat=1,Smiling=0`, or `Hat,Smiling=0.5`; once without a number.
+    """Parses what is asked for, by name: `3`, or `Hat=1,Smiling=0`, or `Hat,Smiling=0.5`; 1 without a number.
 
     Raises:
         LabError: for a model without conditions, a name that it does not know, a number that is not from

@@ -1,4 +1,4 @@
-"""Directions as files, `.safetensors` or `.npz`, read with the suspicion that files deserve.
+"""Reads and writes directions as files, `.safetensors` or `.npz`; what is read is checked.
 
     .safetensors   a tensor `vectors` float32 (A, D); all else as JSON in the header, `latentlab-directions`
     .npz           vectors; names, left_out; have, lack, test_have, test_lack; auc, cohens_d (NaN: unknown);
@@ -57,7 +57,7 @@ def save_directions(path: str | Path, directions: Directions, *, overwrite: bool
 
 
 def load_directions(path: str | Path, *, latents: int | None = None) -> Directions:
-    """Reads directions, of a latent space of `latents` dimensions if that is given.
+    """Reads directions; refuses another latent space than one of `latents` dimensions, if given.
 
     Raises:
         LabError: naming the file and what is wrong with it.
@@ -174,7 +174,7 @@ def _require_format(archive: ArrayArchive) -> None:
 
 
 def _array(archive: ArrayArchive, name: str, dimensions: int, kind: str) -> NDArray[Any]:
-    """An array, after its header has been found to be modest."""
+    """An array, after the size in its header has been checked."""
     if name not in archive.names:
         raise LabError(f"has no array {name!r}", archive.path)
     header = archive.header(name)

@@ -1,4 +1,4 @@
-"""Directions in a latent space: what to add to a point for the picture to gain a hat.
+"""Directions in a latent space: what to add to z so that the picture gains an attribute, such as a hat.
 
     shift(found, z, {"Hat": 1.0, "Smiling": -0.5})
 
@@ -22,9 +22,9 @@ from latentlab.engine.attributes.trust import MAX_DIRECTIONS as MAX_DIRECTIONS  
 from latentlab.engine.attributes.trust import Trust as Trust
 from latentlab.errors import LabError
 
-# On training faces all of 4.5 to 10 does what it is for; the less z is moved, the more of a face is kept.
+# On training faces any value from 4.5 to 10 works; the less z is moved, the more of the face is kept.
 LEAN = 5.0
-# In a message; CelebA has as many.
+# The most names listed in a message; CelebA has as many.
 _LISTED = 40
 
 
@@ -35,10 +35,10 @@ class Directions:
     Attributes:
         names: the attributes, or classes.
         vectors: float32 (A, D).
-        method: how they were found, a name of METHODS or "steered"; or "groups", between pictures picked by
+        method: how they were found, a name of METHODS or "steered"; or "groups", between pictures chosen by
             hand; "component", in which the data spread most; "several" ways.
         have, lack: how many pictures each was found from, with the attribute and without, (A,) each.
-        trust: what held-out pictures say of each, (A,).
+        trust: how well each separates held-out pictures, (A,).
         left_out: attributes that fewer than two pictures had, or all but one.
         data: the data set's name.
         model, model_hash: whose latent space it is; empty where the model came from no file.
@@ -94,13 +94,13 @@ class Directions:
 
     @cached_property
     def cosines(self) -> NDArray[np.float64]:
-        """The cosine of the angle between each two, (A, A): how much one drags the other along."""
+        """The cosine of the angle between each two, (A, A): how much one changes the other."""
         cosines: NDArray[np.float64] = core.cosines(torch.from_numpy(self.vectors)).numpy()
         return cosines
 
     @property
     def judged_on(self) -> str:
-        """How many held-out pictures judge each: "60", or "12 to 60" where not all is known of all."""
+        """How many held-out pictures judge each: "60", or "12 to 60" where attributes are partly unknown."""
         counts = [one.have + one.lack for one in self.trust]
         least, most = min(counts, default=0), max(counts, default=0)
         return f"{most:,}" if least == most else f"{least:,} to {most:,}"
@@ -119,12 +119,12 @@ class Directions:
         return shift(self, z, amounts)
 
     def leant(self, z: ArrayLike, change: Mapping[str, float]) -> NDArray[np.float32]:
-        """z, as the decoder is told otherwise; see `leant`."""
+        """z after compensation for a change of the condition; see `leant`."""
         return leant(self, z, change)
 
 
 def shift(directions: Directions, z: ArrayLike, amounts: Mapping[str, float]) -> NDArray[np.float32]:
-    """z + sum of amount x vector: attributes added, and taken away by amounts below 0.
+    """z + sum of amount x vector: attributes added, or removed by negative amounts.
 
     Args:
         directions: of the latent space that z lies in.
@@ -153,20 +153,19 @@ def shift(directions: Directions, z: ArrayLike, amounts: Mapping[str, float]) ->
 
 
 def leant(still_told: Directions, z: ArrayLike, change: Mapping[str, float]) -> NDArray[np.float32]:
-    """z, moved as a conditional decoder is told otherwise, so that both say the same.
+    """z after compensation: moved with the condition of the decoder, so that both agree.
 
         z' = z + g sum_k (y_k' - y_k) v_k
 
-    What the decoder is told need not be in z, and a little always is: a decoder that is told "long hair" at a
-    z that says "short", under this very hat, may well believe z. v_k is what z still says of attribute k, the
-    regressed direction in the latent space of the conditional model. What little of it lies along a straight
-    line is less than all that z says, so it is taken g = `LEAN` times; an attribute of which z says nothing
-    has a v_k that hardly moves z at all.
+    z should not contain the condition, but always does a little: a decoder with the condition "long hair" may
+    follow a z that encodes short hair under this very hat. v_k is what z still says of attribute k: the
+    regressed direction in the latent space of the conditional model. The linear part is less than all that z
+    says, so it is taken g = `LEAN` times; an attribute of which z says nothing has a v_k that hardly moves z.
 
     Args:
         still_told: the model's "regressed" directions.
         z: (D,) or (N, D).
-        change: y_k' - y_k by name, for the attributes that are told otherwise; -1 to 1.
+        change: y_k' - y_k by name, for the attributes that change; -1 to 1.
 
     Raises:
         LabError: as `shift`.
@@ -175,7 +174,7 @@ def leant(still_told: Directions, z: ArrayLike, change: Mapping[str, float]) -> 
 
 
 def require_method(method: str) -> None:
-    """Refuses a way of finding directions that there is not.
+    """Refuses an unknown method of finding directions.
 
     Raises:
         LabError: naming those that there are.

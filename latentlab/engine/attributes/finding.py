@@ -1,4 +1,4 @@
-"""Finds the directions of a model: what to add to z for a picture to gain an attribute.
+"""Finds the directions of a model: what to add to z so that a picture gains an attribute.
 
     found = find_directions(model, train, test)          found.trust[0].auc    0.97
 
@@ -40,7 +40,7 @@ from latentlab.models.base import Encodes
 from latentlab.shipped import DIRECTIONS
 
 Progress = Callable[[float], None]
-# Of the work of steering, what encoding takes.
+# The share of encoding in the work of steering.
 _ENCODING_SHARE = 0.2
 
 
@@ -74,9 +74,9 @@ def directions_of(
 
 
 def shipped_directions(loaded: LoadedModel, data: str) -> Directions | None:
-    """The steered directions of a model in these data that ship with LatentLab; None if there are none.
+    """The shipped steered directions of a model on these data; None if there are none.
 
-    A damaged file is none: no model should fail to open for it.
+    A damaged file counts as none: it must not keep a model from opening.
     """
     path = DIRECTIONS / f"{loaded.name}.safetensors"
     if not path.is_file():
@@ -134,7 +134,7 @@ def find_directions(
 def directions_among(
     z: Tensor, train: ImageSet, held_out_z: Tensor, test: ImageSet, method: str = "means"
 ) -> Directions:
-    """The same, of pictures that have been encoded already: z (N, D) of `train`, (M, D) of `test`.
+    """The same for encoded pictures: z (N, D) of `train`, (M, D) of `test`.
 
     Raises:
         LabError: as `find_directions`, and for "steered" ones, which need the model: `steered_among`.
@@ -156,14 +156,14 @@ def steered_among(
     test: ImageSet,
     steering: Steering | None = None,
 ) -> Iterator[float | Directions]:
-    """The same, steered through the decoder of `model`: tells the share that is done, in the end all.
+    """The same, steered through the decoder of `model`: yields the share that is done, at the end everything.
 
     Raises:
         LabError: as `find_directions`, and without a classifier, or for one that knows other pictures.
     """
     if judge is None:
         raise LabError("steered directions need a classifier of the attributes")
-    # The others of a picture are kept as they are, so all of them have to be known.
+    # The other attributes of a picture are held fixed, so all of them have to be known.
     z, train, held_out_z, test = *wholly_known(z, train), *wholly_known(held_out_z, test)
     told = known_among_pictures(z, train, held_out_z, test)
     start, y = core.discriminant(z, told.a), conditions_of(model, train)
@@ -205,7 +205,7 @@ def require_encoder(loaded: LoadedModel) -> None:
 
 
 def _means(model: nn.Module, data: ImageSet, tick: Callable[[int], None]) -> Tensor:
-    """Where the pictures lie, (N, D) float32: the means, never draws."""
+    """Encodings of the pictures, (N, D) float32: posterior means, never draws."""
     y = conditions_of(model, data) if encoder_is_told(model) else None
     parts: list[Tensor] = []
     for part in encode_in_chunks(model, data, y=y):

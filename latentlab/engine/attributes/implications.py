@@ -1,7 +1,7 @@
-"""What goes along with an attribute: nobody wears sunglasses and no eyeglasses.
+"""Implications between attributes in the data: sunglasses imply eyeglasses, for example.
 
-A decoder that is told what never occurs draws noise. So whoever tells it one attribute tells it along what
-the data imply: that another is there too, or that it is not.
+A decoder given a condition that never occurs draws noise. So when one attribute is set, those that the data
+imply are set with it, on or off.
 """
 
 from __future__ import annotations
@@ -16,18 +16,19 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-# (a, has, b, so): who has attribute a (lacks it, if not `has`) has b (lacks it, if not `so`); columns of y.
+# (a, has, b, so): pictures with attribute a (without, if not `has`) have b (lack it, if not `so`); columns of
+# y.
 Implied = tuple[tuple[int, bool, int, bool], ...]
-# So many pictures should contradict if a and b had nothing to do with each other: that none does is then a
-# chance of e^-10.
+# If a and b were independent, this many counterexamples would be expected: none at all then has probability
+# e^-10.
 _EXPECTED = 10.0
 
 
 def implied_by(y: NDArray[np.float32]) -> Implied:
-    """The implications that no picture contradicts, and that are no chance; y (N, A).
+    """The implications that no picture contradicts and that are no coincidence; y (N, A).
 
-    y is 1 for there, 0 for not there; a picture of which that is not known, with a number between, says
-    neither. Each comes with its contraposition: who lacks b lacks a.
+    y is 1 for present, 0 for absent; a value between means unknown and supports neither. Each comes with its
+    contraposition: without b, without a.
     """
     found: list[tuple[int, bool, int, bool]] = []
     there, absent = (y == 1.0).astype(y.dtype), (y == 0.0).astype(y.dtype)
@@ -40,8 +41,9 @@ def implied_by(y: NDArray[np.float32]) -> Implied:
 
 
 def along(condition: Point, told: Collection[int], implied: Implied) -> Point:
-    """The condition after the columns `told` were: what was told itself stays, and what it implies holds at
-    least as much. Lacking an attribute of 0.3 holds by 0.7."""
+    """The condition after the columns `told` were set: these stay, and what they imply holds at least as
+    much. The absence of an attribute of 0.3 holds by 0.7.
+    """
     numbers = list(condition)
     for a, has, b, so in implied:
         if a in told and b not in told:

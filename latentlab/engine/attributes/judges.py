@@ -1,4 +1,4 @@
-"""Who judges pictures of a data set: the classifier that ships for it."""
+"""Finds the classifier that judges pictures of a data set."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from latentlab.shipped import model_files
 
 
 def classifier_for(data: str, asked: str = "", device: str | torch.device = "cpu") -> LoadedModel:
-    """The classifier that was asked for, a shipped name or a file; by default the one that ships for `data`.
+    """The requested classifier, a shipped name or a file; by default the one that ships for `data`.
 
     Raises:
         LabError: if there is none.

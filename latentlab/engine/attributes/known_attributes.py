@@ -1,6 +1,6 @@
-"""What is known of the attributes of encoded pictures, and the directions that follow from it.
+"""The known attributes of encoded pictures, and the directions computed from them.
 
-Where pictures have no attributes, their classes stand in. What is not known of a picture counts neither way.
+Where pictures have no attributes, their classes are used. Unknown values count for neither side.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ _FEWEST = 2
 
 @dataclass(frozen=True, eq=False)
 class KnownAttributes:
-    """What is known of encoded pictures: attributes that enough of them have, bool (N, A) and (M, A).
+    """The attributes of encoded pictures that enough of them have, bool (N, A) and (M, A).
 
-    `known` and `held_out_known`, of the same shapes, say which of that is known; the rest is False.
+    `known` and `held_out_known`, of the same shapes, say which values are known; the rest is False.
     """
 
     names: tuple[str, ...]
@@ -43,20 +43,20 @@ class KnownAttributes:
     data: str
 
     def vectors(self, z: Tensor, method: str) -> Tensor:
-        """(A, D), each from the pictures z (N, D) of which its attribute is known."""
+        """(A, D), each from those of the pictures z (N, D) whose value of its attribute is known."""
         find = METHODS[method]
         if bool(self.known.all()):
             return find(z, self.a)
         if method == "regressed":
-            # All attributes at once: one that is not known counts as much as it is there in the others, so
-            # that it pulls neither way.
+            # All attributes are regressed together: unknown values are set to the mean of the others, so that
+            # they pull neither way.
             shares = self.a.sum(0).double() / self.known.sum(0)
             return find(z, torch.where(self.known, self.a.double(), shares))
         each = zip(self.a.unbind(1), self.known.unbind(1), strict=True)
         return torch.cat([find(z[known], has[known].unsqueeze(1)) for has, known in each])
 
     def judged(self, vectors: Tensor, method: str) -> Directions:
-        """Vectors (A, D) with the figures of the held-out pictures."""
+        """Vectors (A, D) with their trust on held-out pictures."""
         counts = self.a.sum(0)
         held_out = zip(vectors, self.held_out.unbind(1), self.held_out_known.unbind(1), strict=True)
         return Directions(
@@ -87,7 +87,7 @@ def known_among_pictures(z: Tensor, train: ImageSet, held_out_z: Tensor, test: I
         raise LabError(
             f"no attribute of {train.name} is present in at least 2 pictures and absent in 2 others"
         )
-    # Those that are left out are not regressed out either: of one picture, nothing can be learnt.
+    # Attributes that are left out are not regressed out either: nothing can be learnt from one picture.
     return KnownAttributes(
         names=tuple(name for name, keep in zip(names, kept.tolist(), strict=True) if keep),
         left_out=tuple(name for name, keep in zip(names, kept.tolist(), strict=True) if not keep),
@@ -101,7 +101,7 @@ def known_among_pictures(z: Tensor, train: ImageSet, held_out_z: Tensor, test: I
 
 
 def attributes_of(data: ImageSet) -> tuple[tuple[str, ...], Tensor]:
-    """What is known of the pictures: names, and bool (N, A); attributes, or classes where there are none.
+    """Names, and bool (N, A): the attributes of pictures, or their classes where there are none.
 
     Raises:
         LabError: if the data have neither.
@@ -118,21 +118,21 @@ def _tells_attributes(data: ImageSet) -> bool:
 
 
 def _known_in(data: ImageSet, a: Tensor) -> Tensor:
-    """Which of what `attributes_of` tells is known, bool (N, A); classes are, of those that are asked."""
+    """Which values of `attributes_of` are known, bool (N, A); for the given classes, all of them."""
     if _tells_attributes(data) and data.attributes_known is not None:
         return data.attributes_known
     return torch.ones_like(a)
 
 
 def wholly_known(z: Tensor, data: ImageSet) -> tuple[Tensor, ImageSet]:
-    """Those of encoded pictures of which all attributes (or the class) are known."""
+    """Those encoded pictures whose attributes (or class) are all known."""
     if not _tells_attributes(data):
         return of_known_class(z, data)
     return _those(z, data, None if data.attributes_known is None else data.attributes_known.all(1))
 
 
 def of_known_class(z: Tensor, data: ImageSet) -> tuple[Tensor, ImageSet]:
-    """Those of encoded pictures of which the class is known; all, if there are attributes to tell."""
+    """Those encoded pictures whose class is known; all, if there are attributes instead."""
     return _those(z, data, None if _tells_attributes(data) or data.labels is None else data.labels >= 0)
 
 

@@ -34,19 +34,19 @@ from latentlab.models.base import Classifies, Decodes, HasLikelihood
 from latentlab.models.capabilities import Capability
 from latentlab.models.registry import how_to_train
 
-# What a picture under the hand may have to wait for.
+# The longest that a picture at the probe may have to wait.
 _PIECE = 24
 
 
 @dataclass(frozen=True)
 class Steering:
-    """How to learn.
+    """Hyperparameters of steering.
 
     Attributes:
-        steps: of Adam, whose rate falls to 0 along half a cosine.
+        steps: steps of Adam; its learning rate decays to 0 along a cosine.
         pictures: for each direction in each step.
         learning_rate: in units of the prior's standard deviation.
-        own_weight: w_k, how much the attribute itself counts against each of the others.
+        own_weight: w_k, the weight of the attribute itself relative to each of the others.
         penalty: lambda: without it a direction grows as long as the classifier becomes surer, and leads to
             places where the decoder draws specks.
         seed: of the pictures to learn from.
@@ -70,16 +70,16 @@ def steered(
     y: Tensor | None = None,
     steering: Steering | None = None,
 ) -> Iterator[float | Tensor]:
-    """Learns a direction for each attribute; tells the share that is done, in the end the vectors (A, D).
+    """Learns a direction for each attribute; yields the share that is done, at the end the vectors (A, D).
 
     Args:
         model: what decodes.
         judge: C.
-        z: where the pictures to learn from lie, (N, D).
-        names: what the A attributes are called.
-        a: who has which, bool (N, A).
-        start: where to begin, (A, D).
-        y: what a conditional decoder is told of each, (N, C).
+        z: encodings of the pictures to learn from, (N, D).
+        names: the names of the A attributes.
+        a: the attributes of each picture, bool (N, A).
+        start: the initial vectors, (A, D).
+        y: the condition of each for a conditional decoder, (N, C).
 
     Raises:
         LabError: for a classifier of other pictures, or that does not know an attribute.
@@ -98,9 +98,9 @@ def steered(
 
 
 class _Lesson:
-    """What is to be learnt from, and what has been learnt: `vectors` (A, D).
+    """The learning problem, and what has been learnt: `vectors` (A, D).
 
-    Whoever asks may be in inference mode, of whose tensors no gradient can be taken: it is left here.
+    The caller may be in inference mode, whose tensors have no gradients: it is left here.
     """
 
     @torch.inference_mode(False)
@@ -130,7 +130,7 @@ class _Lesson:
 
     @torch.inference_mode(False)
     def draw(self) -> list[tuple[Tensor, Tensor]]:
-        """The pictures of a step in pieces, numbers (B,) and along which direction each is moved (B,)."""
+        """The pictures of a step in pieces: numbers (B,) and the direction that each is moved along (B,)."""
         rows = len(self.vectors) * self.how.pictures
         picked = torch.randint(len(self.z), (rows,), generator=self._draws)
         of = torch.arange(rows) % len(self.vectors)
@@ -140,7 +140,7 @@ class _Lesson:
     @torch.inference_mode(False)
     @torch.enable_grad()
     def learn(self, picked: Tensor, of: Tensor) -> None:
-        """Adds the slope of a piece to that of the step."""
+        """Adds the gradient of a piece to that of the step."""
         (slope,) = torch.autograd.grad(self.loss(picked, of), self.vectors)
         assert self.vectors.grad is not None
         self.vectors.grad += slope / self.how.pictures
@@ -148,7 +148,7 @@ class _Lesson:
     @torch.inference_mode(False)
     @torch.no_grad()
     def step(self) -> None:
-        """Goes down the slope."""
+        """Takes a gradient step."""
         assert self.vectors.grad is not None
         self.vectors.grad += 2.0 * self.how.penalty * self.vectors
         self._adam.step()
@@ -164,7 +164,7 @@ class _Lesson:
         logits = self.classifier.logits(shown)[:, self.columns]
         if self.classifier.exclusive:
             log_p = functional.log_softmax(logits, -1)[rows, of]
-            # log(1 - p), where p is not all there is.
+            # log(1 - p), where p is not the only class
             log_rest = torch.log1p(-log_p.exp().clamp(max=1.0 - 1e-6))
             return -torch.where(has, log_rest, log_p).sum()
         wanted = self.a[picked].clone()
@@ -176,7 +176,7 @@ class _Lesson:
 
 
 def _shown(model: Decodes, z: Tensor, y: Tensor | None) -> Tensor:
-    """The pictures as they are shown, (B, C, H, W), with a gradient."""
+    """The pictures as displayed, (B, C, H, W), with a gradient."""
     if not isinstance(model, HasLikelihood):
         return model.picture_at(z, y)
     likelihood, outputs = model.likelihood, model.decode(z, y)
@@ -187,7 +187,7 @@ def _shown(model: Decodes, z: Tensor, y: Tensor | None) -> Tensor:
 
 
 def _knowing(judge: LoadedModel, model: Decodes, names: Sequence[str]) -> tuple[Classifies, Tensor]:
-    """The classifier, and which of its logits are of these names.
+    """The classifier, and which of its logits have these names.
 
     Raises:
         LabError: if it is none, or of other things.

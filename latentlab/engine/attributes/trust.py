@@ -1,5 +1,6 @@
-"""What is known of a direction besides its vector, and what it may be called. Without torch or numpy: the
-window's frame is on the screen before they are imported."""
+"""How far a direction can be trusted, and the limits on its name. Torch-free and numpy-free, for the window's
+frame imports it.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +8,13 @@ from dataclasses import dataclass
 
 from latentlab.errors import LabError
 
-# The classes of a data set may be a thousand; no model has more dimensions than the other.
+# Data sets may have a thousand classes; no model has more dimensions than the other limit.
 MAX_DIRECTIONS, MAX_LATENTS = 1000, 4096
 MAX_LETTERS = 1000
-# Of pictures in a group: with fewer, half of it is a single one, and says nothing.
+# The least pictures in a group: with fewer, half of it is a single one, and the figures mean nothing.
 FEWEST = 4
-# Ways by which a direction is found in attributes (see engine.directions), and other ways to come by one:
-# between two groups picked by hand, as a principal component, or several directions of several ways.
+# Methods that find a direction from attributes (see engine.attributes.directions), and other origins: between
+# two groups picked by hand, a principal component, or several directions of several methods.
 STEERED = "steered"
 FOUND = ("means", "regressed", "discriminant", STEERED)
 GROUPS, COMPONENT, SEVERAL = "groups", "component", "several"
@@ -22,14 +23,14 @@ WAYS = (*FOUND, GROUPS, COMPONENT, SEVERAL)
 
 @dataclass(frozen=True)
 class Trust:
-    """How well a direction tells held-out pictures with the attribute from those without.
+    """How well a direction separates held-out pictures with the attribute from those without.
 
     Attributes:
-        auc: how often one with it lies further along the direction than one without, 0 to 1; 0.5 is chance.
-        cohens_d: how many pooled standard deviations lie between the two means.
-        have, lack: how many of the held-out pictures have the attribute, and have not.
+        auc: the probability that one with it lies further along than one without, 0 to 1; 0.5 is chance.
+        cohens_d: the distance of the two means in pooled standard deviations.
+        have, lack: how many of the held-out pictures have the attribute, and how many lack it.
 
-    The first two are None where too few pictures, or pictures all in one place, leave nothing to be said.
+    The first two are None where there are too few pictures, or all of them coincide.
     """
 
     auc: float | None
@@ -39,7 +40,8 @@ class Trust:
 
 
 def require_text(text: str) -> None:
-    """A zero byte ends a text in NumPy's arrays, and half of a surrogate pair cannot be printed.
+    """Refuses a name that cannot be stored or printed: a zero byte ends a text in NumPy's arrays, and half of
+    a surrogate pair cannot be printed.
 
     Raises:
         LabError: for a text with such letters, or with more than `MAX_LETTERS`.

@@ -1,1 +1,1 @@
-"""Diffusion that is watched: recipes, the runner, its tapes and their files."""
+"""Diffusion sampling step by step: recipes, the runner, tapes and their files."""

@@ -1,4 +1,4 @@
-"""Pictures among noise, as a window handles them: numpy alone, for torch takes a second to import.
+"""Adds noise to pictures and removes it, for the window: numpy alone, because torch takes a second to import.
 
     x_t       = sqrt(abar_t) x_0 + sqrt(1 - abar_t) noise
     noise_hat = (x_t - sqrt(abar_t) x0_hat) / sqrt(1 - abar_t)
@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from latentlab.engine.diffusion.recipes import Pixels
 from latentlab.engine.types import Picture
 
-# Noise of so many standard deviations is black or white wherever noise is shown.
+# Noise of this many standard deviations is black or white wherever noise is shown.
 NOISE_REACH = 3.0
 
 
 def as_bytes(x: NDArray[np.float32], reach: float = 1.0) -> NDArray[np.uint8]:
-    """Numbers from -reach to reach as bytes, 0 to 255; what lies outside is cut off."""
+    """Numbers from -reach to reach as bytes, 0 to 255; values outside are clipped."""
     # In one array: a tape turns many thousand pictures into bytes.
     scaled = np.multiply(x, 127.5 / reach, dtype=np.float32)
     scaled += 128.0  # and half a step, for the cast cuts off
@@ -50,17 +50,17 @@ def as_x(picture: Picture) -> NDArray[np.float32]:
 
 
 def noise_picture(noise: NDArray[np.float32]) -> Picture:
-    """Noise (C, H, W) as a picture: none is grey, three standard deviations are black and white."""
+    """Noise (C, H, W) as a picture: 0 is mid-grey, three standard deviations are black and white."""
     return as_picture(noise, NOISE_REACH)
 
 
 def pixels_of(picture: Picture) -> Pixels:
-    """A picture as a recipe holds it."""
+    """A picture as a recipe stores it."""
     return Pixels(tuple(picture.shape), np.ascontiguousarray(picture).tobytes())
 
 
 def picture_of(pixels: Pixels) -> Picture:
-    """A recipe's picture as an array, not to be written to."""
+    """A recipe's picture as a read-only array."""
     return np.frombuffer(pixels.content, np.uint8).reshape(pixels.shape)
 
 
@@ -73,7 +73,7 @@ def noised(x_0: NDArray[np.float32], alpha_bar: float, noise: NDArray[np.float32
 
 
 def noise_in(x_t: NDArray[np.float32], x0_hat: NDArray[np.float32], alpha_bar: float) -> NDArray[np.float32]:
-    """noise_hat: what a picture believed in leaves of x_t; nothing where there is no noise."""
+    """noise_hat: what the predicted picture leaves of x_t; zero where there is no noise."""
     if alpha_bar >= 1.0:
         return np.zeros_like(x_t)
     noise: NDArray[np.float32] = ((x_t - math.sqrt(alpha_bar) * x0_hat) / math.sqrt(1.0 - alpha_bar)).astype(

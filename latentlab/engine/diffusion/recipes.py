@@ -1,9 +1,9 @@
-"""How a tape of a reverse diffusion comes about, as frozen values without torch.
+"""Recipes: everything that determines a tape of reverse diffusion, as frozen values. Torch-free.
 
-Whoever has the recipe and the model has the tape.
+The same recipe and model make the same tape.
 
-A recipe begins somewhere (noise, an arc between two noises, a picture that is noised, a picture with a
-hole), goes back in some manner (sampler, steps, guidance, condition), and may branch off into another one.
+A recipe has a start (noise, an arc between two noises, a noised picture, a picture with a hole), sampler
+settings (sampler, steps, guidance, conditions), and may branch off into other ones.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from latentlab.models.sampler_names import SAMPLER_NAMES
 MOST_PICTURES = 64
 MOST_STEPS = 10_000
 MOST_GUIDANCE = 20.0
-# Of the way to T: with less, there is nothing to come back from.
+# A share of the way to T: with less there are no steps to take.
 LEAST_STRENGTH = 0.001
 _MOST_SEED = 2**63 - 1
 _MOST_BRANCHES = 16
@@ -54,15 +54,15 @@ class Pixels:
 
 @dataclass(frozen=True)
 class SamplerSettings:
-    """How the way back is gone.
+    """The settings of the reverse process.
 
     Attributes:
         sampler: a name of SAMPLER_NAMES.
-        steps: how many the whole way from T to 0 would take.
-        eta: DDIM's share of noise, 0 to 1; the other samplers have none.
-        guidance: how closely the condition is followed: 1 as it was learnt, 0 not at all.
-        conditions: what each picture is told, a number for each condition name; the first picture the first,
-            and when they are used up the first again. Empty tells them nothing.
+        steps: the number of steps from T to 0.
+        eta: DDIM's share of noise, 0 to 1; not used by the other samplers.
+        guidance: the scale of classifier-free guidance: 1 as it was learnt, 0 ignores the condition.
+        conditions: the condition of each picture, a number for each condition name; the first picture the
+            first, and when they are used up the first again. Empty for unconditional samples.
         seed: of the noise; picture i has a stream of its own, the same in a batch of any size.
     """
 
@@ -84,22 +84,22 @@ class SamplerSettings:
         _require("seed", self.seed, 0, _MOST_SEED)
 
     def condition_of(self, number: int) -> Point:
-        """What picture `number` (from 0) is told; () for nothing."""
+        """The condition of picture `number` (from 0); () for none."""
         return self.conditions[number % len(self.conditions)] if self.conditions else ()
 
 
 @dataclass(frozen=True)
 class FromNoise:
-    """Each picture begins as noise of its own."""
+    """Each picture starts as noise of its own."""
 
 
 @dataclass(frozen=True)
 class BetweenNoises:
-    """The first picture begins as its noise under the manner's seed, the last as the first one's under
+    """The first picture starts as its noise under the settings' seed, the last as the first one's under
     `seed`, and those between lie on the arc from one to the other.
 
-    All are told what the first one is told, and a sampler that draws noise at each step draws it once for
-    all: else neighbours would have nothing in common.
+    All have the condition of the first, and a sampler that draws noise at each step draws it once for all:
+    otherwise neighbours would have nothing in common.
     """
 
     seed: int
@@ -124,7 +124,7 @@ class FromPicture:
 
 @dataclass(frozen=True)
 class Inpainting:
-    """A picture of which all is kept but where `mask` (H, W) is not 0; see `latentlab.models.inpainting`."""
+    """Keeps a picture except where `mask` (H, W) is not 0; see `latentlab.models.inpainting`."""
 
     pixels: Pixels
     mask: Pixels
@@ -141,7 +141,7 @@ Start = FromNoise | BetweenNoises | FromPicture | Inpainting
 
 @dataclass(frozen=True)
 class Branch:
-    """From frame `at` of the tape on, another manner."""
+    """Other sampler settings from frame `at` of the tape on."""
 
     at: int
     sampler_settings: SamplerSettings
@@ -152,7 +152,9 @@ class Branch:
 
 @dataclass(frozen=True)
 class Recipe:
-    """A tape: `count` pictures from `start` in a manner, and the branches taken, one off the other."""
+    """A tape: `count` pictures from `start` with sampler settings, and the branches taken, one off the
+    other.
+    """
 
     count: int = 16
     sampler_settings: SamplerSettings = SamplerSettings()
@@ -167,7 +169,7 @@ class Recipe:
 
     @property
     def last_sampler_settings(self) -> SamplerSettings:
-        """The manner in which the tape ends."""
+        """The settings with which the tape ends."""
         return self.branches[-1].sampler_settings if self.branches else self.sampler_settings
 
     def branched(self, at: int, sampler_settings: SamplerSettings) -> Recipe:
@@ -195,7 +197,7 @@ def as_json(recipe: Recipe) -> str:
 
 
 def from_json(text: str) -> Recipe:
-    """The recipe that was written down; believed only after every field has been checked.
+    """Reads a recipe, and checks every field.
 
     Raises:
         LabError: saying what is wrong with it.
@@ -221,7 +223,7 @@ def from_json(text: str) -> Recipe:
 
 
 def _fields(found: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any]:
-    """An object that has these fields and no others: what is not understood might be what matters."""
+    """An object with exactly these fields: an unknown field might matter."""
     if sorted(found) != sorted(names):
         raise LabError(f"fields missing or unknown: {', '.join(sorted(set(found) ^ set(names)))[:80]}")
     return found
@@ -229,7 +231,7 @@ def _fields(found: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any]
 
 def _told(sampler_settings: SamplerSettings) -> dict[str, Any]:
     fields = dataclasses.asdict(sampler_settings)
-    # Most are 0 or 1, and there may be many.
+    # Most values are 0 or 1, and there may be many.
     fields["conditions"] = [
         [int(number) if number in (0.0, 1.0) else number for number in row]
         for row in sampler_settings.conditions
@@ -266,7 +268,8 @@ def _parsed(key: str, value: Any) -> Any:
             packed = base64.b64decode(value["zlib"], validate=True)
         except binascii.Error:
             raise LabError("a picture that is not base64") from None
-        # Hardly more than the shape says, whatever the file may unpack to; one more tells of too many.
+        # Decompress little more than the shape says, whatever the file holds; one byte more reveals an
+        # excess.
         return Pixels(shape, zlib.decompressobj().decompress(packed, math.prod(shape) + 1))
     return _finite(value) if key == "strength" else _whole(value)
 

@@ -1,8 +1,7 @@
-"""What a window asks of a denoiser, and what it gets: frozen values, without torch, that cross threads.
+"""Requests to a denoiser and its replies: frozen values that cross threads. Torch-free.
 
-They follow the rules of `latentlab.engine.rendering.serving`: the newest of a kind wins, and
-generations tell stale answers. Pictures on their way are float32 (B, C, H, W), where finished ones lie in
-[-1, 1].
+They follow the rules of `latentlab.engine.rendering.serving`: the newest of a kind wins, and generations
+reveal stale replies. Noisy pictures are float32 (B, C, H, W), where finished ones lie in [-1, 1].
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ class DenoiserReply(Reply):
     Attributes:
         model, path, hash: its name, file and the first digits of that file's SHA-256.
         shape: (C, H, W) of its pictures.
-        condition_names, exclusive: what it can be told; see `latentlab.models.base.Conditional`.
+        condition_names, exclusive: its conditions; see `latentlab.models.base.Conditional`.
         alpha_bar: float64 (T + 1,), see `latentlab.core.schedules`.
         schedule: its name.
         data: the name of what it learnt from, "" if unknown.
@@ -63,7 +62,7 @@ class OpenDenoiserRequest(Request[DenoiserReply]):
 
 @dataclass(frozen=True, eq=False)
 class SamplesInTrainingReply(Reply):
-    """Pictures of a denoiser after `step` steps of its training; uint8 (B, C, H, W)."""
+    """Samples of a denoiser after `step` steps of its training; uint8 (B, C, H, W)."""
 
     step: int
     pictures: NDArray[np.uint8]
@@ -71,13 +70,13 @@ class SamplesInTrainingReply(Reply):
 
 @dataclass(frozen=True, eq=False)
 class FollowDenoiserRequest(Request[SamplesInTrainingReply]):
-    """Draw pictures from a denoiser in the midst of its training, with these weights.
+    """Draw samples from a denoiser that is being trained, with these weights.
 
     Attributes:
         kind, config: the model's.
         theta: float32 (P,), the weights in the order of `latentlab.engine.training.weights.in_order`.
-        step: how many steps it took to come to them.
-        recipe: what to draw; only its last frame is told.
+        step: the number of training steps so far.
+        recipe: what to draw; only its last frame is returned.
         buffers: the model's, by name.
     """
 
@@ -92,7 +91,7 @@ class FollowDenoiserRequest(Request[SamplesInTrainingReply]):
 
 @dataclass(frozen=True, eq=False)
 class FrameReply(Reply):
-    """A frame of the tape that was asked for, and the seconds since it was asked for."""
+    """A frame of the requested tape, and the seconds since the request."""
 
     frame: Frame
     seconds: float
@@ -104,9 +103,9 @@ class TapeRequest(Request[FrameReply]):
 
     Attributes:
         recipe: what to run.
-        after: the frame where its last branch leaves, if that is at hand: those before it are not made again.
-        every: of the frames, each so-manieth is told, the first and the last in any case.
-        go_on: the newest frame at hand of a run of this recipe that was stopped: if that was the last run, it
+        after: the frame where its last branch leaves, if available: those before it are not made again.
+        every: return every n-th frame, the first and the last in any case.
+        go_on: the newest frame of a stopped run of this recipe: if that was the last run, it
             goes on where it was; else the recipe is run anew, which makes the same frames.
     """
 
@@ -119,7 +118,7 @@ class TapeRequest(Request[FrameReply]):
 
 @dataclass(frozen=True, eq=False)
 class BeliefReply(Reply):
-    """The pictures that the model believes in, float32 (B, C, H, W) in [-1, 1]."""
+    """The predicted pictures x̂₀, float32 (B, C, H, W) in [-1, 1]."""
 
     t: int
     x0_hat: NDArray[np.float32]
@@ -127,7 +126,7 @@ class BeliefReply(Reply):
 
 @dataclass(frozen=True, eq=False)
 class BeliefRequest(Request[BeliefReply]):
-    """What the model believes of pictures x_t, (B, C, H, W), at t."""
+    """Predict the pictures x̂₀ from x_t, (B, C, H, W), at t."""
 
     priority: ClassVar[int] = 1
     x_t: NDArray[np.float32]
@@ -146,7 +145,7 @@ class NoiseReply(Reply):
 
 @dataclass(frozen=True)
 class NoiseRequest(Request[NoiseReply]):
-    """The noise that picture 0 of a tape from this seed begins with, or is noised with."""
+    """The noise that picture 0 of a tape of this seed starts from, or is noised with."""
 
     priority: ClassVar[int] = 1
     seed: int

@@ -1,8 +1,8 @@
-"""Runs a recipe: the frames of a reverse diffusion, one after the other, as they come.
+"""Runs a recipe: yields the frames of a reverse diffusion one after the other.
 
-A batch goes in pieces of a few pictures, each with a sampler of its own, so that whoever drives the iteration
-can do something else between two pieces; and picture i has a stream of random numbers of its own, so that it
-is the same however many are drawn with it.
+A batch is processed in pieces of a few pictures, each with a sampler of its own, so that the caller can do
+something else between two pieces; picture i has a stream of random numbers of its own, so that it does not
+depend on the size of the batch.
 """
 
 from __future__ import annotations
@@ -37,23 +37,23 @@ from latentlab.models.base import Denoises, conditional
 from latentlab.models.inpainting import Repaint
 from latentlab.models.samplers import Sampler, make_sampler
 
-# Pictures a piece: few, so that a piece is short; on a GPU many, for it does them all at once.
+# Pictures in a piece: few, so that a piece is short; many on a GPU, which computes them in parallel.
 _PIECE, _PIECE_GPU = 16, 256
 # Neighbouring seeds must not give neighbouring pictures the same stream.
 _STRIDE = 0x9E3779B97F4A7C15
 _BRANCH = 0xD1B54A32D192ED03
 _WRAP = 2**63 - 1
-# Steps after which a long run of samples lets others have a look.
+# A long run of samples yields after this many steps.
 BREATH = 10
 
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """One picture of the film: frame `number` of `total`, at time t.
+    """One frame of a tape: frame `number` of `total`, at time t.
 
     Attributes:
-        x_t: the pictures in their noise, float32 (B, C, H, W), about -1 to 1 where there is little.
-        x0_hat: the pictures that the model believes in, in [-1, 1]; at t = 0 the pictures themselves.
+        x_t: the noisy pictures, float32 (B, C, H, W), about -1 to 1 where there is little noise.
+        x0_hat: the predicted pictures, in [-1, 1]; at t = 0 the pictures themselves.
     """
 
     number: int
@@ -63,7 +63,7 @@ class Frame:
     x0_hat: NDArray[np.float32]
 
     def noise_hat(self, schedule_alpha_bar: NDArray[np.float64]) -> NDArray[np.float32]:
-        """The noise that the model believes in: what x0_hat leaves of x_t; nothing at t = 0."""
+        """The predicted noise: what x0_hat leaves of x_t; zero at t = 0."""
         return noise_in(self.x_t, self.x0_hat, float(schedule_alpha_bar[self.t]))
 
 
@@ -90,7 +90,7 @@ class Diffusion:
 
     @property
     def schedule(self) -> Schedule:
-        """Of the model."""
+        """The model's noise schedule."""
         return self.model.schedule
 
     def times(self, recipe: Recipe) -> tuple[int, ...]:
@@ -126,7 +126,7 @@ class Diffusion:
 
         Args:
             recipe: what to run.
-            after: a frame of the same recipe from which to go on, where its last branch leaves: the frames
+            after: the frame of the same recipe where its last branch leaves, to go on from: the frames
                 before it are not made again.
 
         Raises:
@@ -142,7 +142,7 @@ class Diffusion:
             number, x, segments = after.number, torch.from_numpy(after.x_t), segments[-1:]
         ends = [at for at, _ in segments[1:]] + [len(times) - 1]
         for (_, sampler_settings), end in zip(segments, ends, strict=True):
-            # A branch begins without a memory: what was believed before it was believed in another manner.
+            # A branch starts without history: earlier predictions were made with other settings.
             pieces = self._pieces(recipe, sampler_settings, times[0], x, number)
             x = torch.cat([piece.x for piece in pieces])
             while number < end:
@@ -160,10 +160,10 @@ class Diffusion:
     def sample(
         self, sampler_settings: SamplerSettings, count: int, first: int = 0
     ) -> Iterator[NDArray[np.uint8]]:
-        """Any number of pictures from noise, some at a time; uint8 (n, C, H, W), n = 0 meanwhile.
+        """Any number of samples from noise, some at a time; uint8 (n, C, H, W), n = 0 between pieces.
 
-        Picture i, of which number `first` is the first, is that of a tape in the same manner; to the bit if
-        `first` is a multiple of `piece`, else to rounding.
+        Picture i (`first` is the number of the first) equals that of a tape with the same settings; to the
+        bit if `first` is a multiple of `piece`, else up to rounding.
         """
         recipe = Recipe(1, sampler_settings)
         times = self.times(recipe)
@@ -180,7 +180,7 @@ class Diffusion:
     def believe(
         self, x_t: NDArray[np.float32], t: int, conditions: Sequence[Sequence[float]], guidance: float
     ) -> NDArray[np.float32]:
-        """The pictures that the model believes in, of x_t (B, C, H, W) at t; (B, C, H, W) in [-1, 1]."""
+        """The predicted pictures of x_t (B, C, H, W) at t; (B, C, H, W) in [-1, 1]."""
         sampler_settings = SamplerSettings(guidance=guidance, conditions=tuple(map(tuple, conditions)))
         y = self._told(sampler_settings, range(len(x_t)))
         with torch.inference_mode(), autocast(self.device, self.precision):
@@ -189,7 +189,9 @@ class Diffusion:
             return _array(sampler.believe(x, t).x_0)
 
     def noise(self, seed: int, numbers: range) -> Tensor:
-        """What these pictures of a tape begin with, or are noised with; float32 (n, C, H, W), on the CPU."""
+        """The noise that these pictures of a tape start from, or are noised with; float32 (n, C, H, W), on
+        the CPU.
+        """
         return self._noise(_streams(seed, numbers))
 
     def _noise(self, streams: list[torch.Generator]) -> Tensor:
@@ -203,7 +205,7 @@ class Diffusion:
     def _pieces(
         self, recipe: Recipe, sampler_settings: SamplerSettings, t: int, x: Tensor | None, at: int
     ) -> list[_Piece]:
-        """All pictures of a recipe: at x (of frame `at`) or where they begin, at t."""
+        """All pictures of a recipe in pieces: at x (of frame `at`) or at their start, at t."""
         return [
             self._piece(
                 recipe, sampler_settings, range(first, min(first + self.piece, recipe.count)), t, x, at
@@ -222,9 +224,10 @@ class Diffusion:
     ) -> _Piece:
         where = slice(numbers.start, numbers.stop)
         along_arc = isinstance(recipe.start, BetweenNoises)
-        # Along an arc all are told the same and hear the same noise at each step, or neighbours would part.
+        # Along an arc all have the same condition and the same noise at each step, or neighbours would
+        # diverge.
         drawn = [0] * len(numbers) if along_arc else numbers
-        # With the trunk's seed, too, a branch's noise is not what is in its pictures already.
+        # Even with the trunk's seed, a branch's noise must differ from the noise already in its pictures.
         streams = _streams(sampler_settings.seed, drawn, 0 if x is None else at + 1)
         y = self._told(sampler_settings, range(1) if along_arc else numbers)
         sampler = make_sampler(
@@ -269,7 +272,7 @@ class Diffusion:
         return (x.float() / 127.5 - 1.0).to(self.device)
 
     def _told(self, sampler_settings: SamplerSettings, numbers: range) -> Tensor | None:
-        """What these pictures are told, (B, A); None for nothing.
+        """The conditions of these pictures, (B, A); None for none.
 
         Raises:
             LabError: for conditions that the model does not have.
@@ -287,7 +290,7 @@ class Diffusion:
 
 @dataclass(eq=False)
 class _Piece:
-    """A few pictures of a batch on their way, with their sampler and their streams."""
+    """A few pictures of a batch, with their sampler and random streams."""
 
     sampler: Sampler | Repaint
     x: Tensor
@@ -297,7 +300,7 @@ class _Piece:
 
 
 def lowered(model: nn.Module) -> nn.Module:
-    """A copy of a model whose layers have bfloat16 weights: autocast need not cast them at each call."""
+    """A copy of a model whose layers have bfloat16 weights: autocast then need not cast them at each call."""
     low = copy.deepcopy(model)
     for module in low.modules():
         if isinstance(module, nn.Linear | nn.Conv2d):
@@ -306,7 +309,7 @@ def lowered(model: nn.Module) -> nn.Module:
 
 
 def _streams(seed: int, numbers: Sequence[int], branch: int = 0) -> list[torch.Generator]:
-    """A stream for each picture, of its number and the seed alone, and of where a branch leaves."""
+    """A random stream for each picture, determined by its number, the seed, and where a branch leaves."""
     first = seed * _STRIDE + branch * _BRANCH
     return [torch.Generator().manual_seed((first + number) % _WRAP) for number in numbers]
 

@@ -1,4 +1,4 @@
-"""What is asked of a model from Python, and done: what it is told, pictures drawn, tapes as arrays."""
+"""Diffusion sampling for the Python API: conditions from arguments, pictures, tapes as arrays."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from latentlab.engine.files.checkpoint import LoadedModel
 from latentlab.errors import LabError
 from latentlab.models.base import Denoises, conditional
 
-# A class by name or number, attributes in words ("Hat=1,Smiling=0") or by name.
+# A class by name or number, attributes as text ("Hat=1,Smiling=0") or by name.
 Condition = str | int | Mapping[str, float]
 
 
 def asked_by(model: object, condition: Condition) -> dict[str, float]:
-    """The number of each condition that is asked for, by name; see `asked_of`.
+    """The value of each requested condition, by name; see `asked_of`.
 
     Raises:
         LabError: for a model without conditions, or one that it does not know.
@@ -41,14 +41,14 @@ def asked_by(model: object, condition: Condition) -> dict[str, float]:
 
 
 def conditions_asked_for(loaded: LoadedModel, condition: Condition | None, count: int, seed: int) -> Tensor:
-    """What each of `count` samples is told, (count, A); what is not asked for as it occurs in the data."""
+    """The conditions of `count` samples, (count, A); what is not asked for is drawn from the data."""
     asked = {} if condition is None else asked_by(loaded.model, condition)
     customs = None if is_settled(loaded.model, asked) else customs_of(loaded)
     return conditions_as_asked(loaded.model, asked, count, customs, seed).y
 
 
 def as_rows(y: Tensor) -> tuple[tuple[float, ...], ...]:
-    """What each picture is told, as a manner has it: a row a picture, or one if all are alike."""
+    """The condition of each picture as sampler settings hold it: a row a picture, or one if all are equal."""
     rows = tuple(map(tuple, y.tolist()))
     return rows[:1] if len(set(rows)) == 1 else rows
 
@@ -56,7 +56,7 @@ def as_rows(y: Tensor) -> tuple[tuple[float, ...], ...]:
 def sampled(
     loaded: LoadedModel, sampler_settings: SamplerSettings, count: int, condition: Condition | None
 ) -> NDArray[np.float32]:
-    """Pictures of a diffusion model, (count, C, H, W) in [0, 1]."""
+    """Samples of a diffusion model, (count, C, H, W) in [0, 1]."""
     diffusion = _diffusion(loaded)
     sampler_settings = _told(loaded, sampler_settings, count, condition)
     some = list(diffusion.sample(sampler_settings, count))
@@ -65,7 +65,7 @@ def sampled(
 
 
 def taped(loaded: LoadedModel, recipe: Recipe, condition: Condition | None) -> Tape:
-    """All frames of a recipe; from noise, what is not asked for is told as it occurs in the data."""
+    """All frames of a recipe; from noise, conditions that are not asked for are drawn from the data."""
     diffusion = _diffusion(loaded)
     if condition is not None or recipe.start == FromNoise():
         sampler_settings = _told(loaded, recipe.sampler_settings, recipe.count, condition)
@@ -77,7 +77,7 @@ def taped(loaded: LoadedModel, recipe: Recipe, condition: Condition | None) -> T
 def start_from(
     picture: NDArray[np.uint8], strength: float, hole: NDArray[np.generic] | None, repeats: int
 ) -> Start:
-    """A picture (C, H, W) to begin with, or to fill where `hole` (H, W) is not 0.
+    """A picture (C, H, W) to start from, or to fill where `hole` (H, W) is not 0.
 
     Raises:
         LabError: for a hole of another shape, or a number out of range.

@@ -1,4 +1,4 @@
-"""Requests in, frames out: where a window meets a denoiser; driven as the renderer is."""
+"""Serves the window's requests to a denoiser and yields frames; driven like the renderer."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ from latentlab.engine.training.snapshots import give
 from latentlab.errors import LabError
 from latentlab.models.base import Denoises, conditional
 
-# So many frames that were told are kept: more than may be under way to a window that has just said stop.
+# This many sent frames are kept: more than may be in transit to a window that has just stopped the run.
 _KEPT = 16
 
 
 @dataclass(eq=False)
 class _Run:
-    """A recipe's frames that are still to come, and the newest ones that were told."""
+    """A recipe's frames that are still to come, and the newest ones sent."""
 
     recipe: Recipe
     frames: Iterator[Frame | None]
@@ -52,13 +52,13 @@ class DiffusionService(Server):
     def __init__(self, device: str | torch.device = "cpu") -> None:
         self.device = torch.device(device)
         self._diffusion: Diffusion | None = None
-        # What has not come to its end: who stops it may want to go on.
+        # An unfinished run: it may be stopped and resumed.
         self._under_way: _Run | None = None
 
     def serve(self, request: Request[Any]) -> Iterator[Reply | None]:
         """The replies to a request, with None between pieces of work.
 
-        It ends early when another model is opened meanwhile: whoever asked did so of the one before.
+        Ends early when another model is opened meanwhile: the request was for the previous one.
 
         Raises:
             LabError: if the request cannot be met; the model in hand stays as it was.
@@ -114,10 +114,10 @@ class DiffusionService(Server):
             yield None if frame is None else FrameReply(request.generation, frame, seconds)
 
     def _frames(self, recipe: Recipe, request: TapeRequest) -> Iterator[Frame | None]:
-        """The frames to be told, or the rest of them where the run was stopped; None between them."""
+        """The frames to send, or the rest of them where the run was stopped; None between them."""
         run, at_hand = self._under_way, request.go_on
         if run is not None and at_hand is not None and run.recipe == recipe and at_hand in run.newest:
-            # The last ones may have been under way to one who had stopped listening.
+            # The last ones may have been in transit when the receiver had stopped.
             yield from [frame for frame in run.newest if frame.number > at_hand.number]
         else:
             run = self._under_way = _Run(recipe, self.diffusion.run(recipe, request.after))

@@ -1,4 +1,4 @@
-"""A tape of a reverse diffusion in hand: its frames as arrays, and what of them is to be seen."""
+"""A tape of a reverse diffusion in memory: its frames as arrays, and how to show them."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ GAP, _BETWEEN, GROUND = 1, 2, 128
 
 @dataclass(frozen=True)
 class Look:
-    """What of a tape is to be seen.
+    """What to show of a tape.
 
     Attributes:
-        show: of SHOWS, from left to right: x_t, the picture believed in, the noise believed in.
+        show: of SHOWS, from left to right: x_t, the predicted picture, the predicted noise.
         picture: the number of the one picture, from 0; None for the whole batch.
 
     Raises:
@@ -41,7 +41,7 @@ class Look:
             raise LabError(what, hint=f"Known: {', '.join(SHOWS)}")
 
     def require(self, count: int) -> None:
-        """Refuses a picture that a batch of `count` does not have."""
+        """Refuses a picture number outside a batch of `count`."""
         if self.picture is not None and not 0 <= self.picture < count:
             raise LabError(f"there is no picture {self.picture}; the tape has {count}, numbered from 0")
 
@@ -51,14 +51,14 @@ class Look:
         return [as_pictures(_values(frame, name, alpha_bar)[chosen]) for name in self.show]
 
     def page(self, frame: Frame, alpha_bar: NDArray[np.float64]) -> Picture:
-        """A frame as one picture: a sheet, as square as can be, for each of `show`, side by side."""
+        """A frame as one picture: an almost square sheet for each of `show`, side by side."""
         pages = [
             sheet(some, columns=math.ceil(math.sqrt(len(some)))) for some in self.pictures(frame, alpha_bar)
         ]
         return sheet(pages, columns=len(pages), gap=_BETWEEN, background=GROUND)
 
     def column(self, frame: Frame, alpha_bar: NDArray[np.float64]) -> Picture:
-        """A frame as a column of a strip: below each other, of each picture what is shown of it."""
+        """A frame as a column of a strip: what is shown of each picture, one below the other."""
         shown = zip(*self.pictures(frame, alpha_bar), strict=True)
         return sheet([picture for one in shown for picture in one], columns=1, gap=GAP, background=GROUND)
 
@@ -69,10 +69,10 @@ class Tape:
 
     Attributes:
         t: the time of each frame, int64 (N,), from the most noise to 0.
-        x_t: the pictures in their noise, float32 (N, B, C, H, W).
-        x0_hat: the pictures that the model believed in, in [-1, 1], of the same shape.
+        x_t: the noisy pictures, float32 (N, B, C, H, W).
+        x0_hat: the predicted pictures, in [-1, 1], of the same shape.
         alpha_bar: abar_t of each frame, how much of the picture's variance is left; float64 (N,).
-        recipe: how they came about.
+        recipe: what made them.
     """
 
     t: NDArray[np.int64]
@@ -83,19 +83,19 @@ class Tape:
 
     @classmethod
     def of(cls, frames: Sequence[Frame], alpha_bar: NDArray[np.float64], recipe: Recipe) -> Tape:
-        """From frames; alpha_bar is the schedule's, (T + 1,)."""
+        """Makes a tape of frames; alpha_bar is the schedule's, (T + 1,)."""
         t = np.array([frame.t for frame in frames], dtype=np.int64)
         x_t, x0_hat = (np.stack([getattr(frame, name) for frame in frames]) for name in ("x_t", "x0_hat"))
         return cls(t, x_t, x0_hat, alpha_bar[t], recipe)
 
     @property
     def noise_hat(self) -> NDArray[np.float32]:
-        """The noise that the model believed in, float32 (N, B, C, H, W); 0 where there is none."""
+        """The predicted noise, float32 (N, B, C, H, W); 0 where there is none."""
         return np.stack(list(map(noise_in, self.x_t, self.x0_hat, map(float, self.alpha_bar))))
 
     @property
     def pictures(self) -> NDArray[np.float32]:
-        """What came of it, float32 (B, C, H, W) in [0, 1]."""
+        """The final pictures, float32 (B, C, H, W) in [0, 1]."""
         last: NDArray[np.float32] = (np.clip(self.x_t[-1], -1.0, 1.0) + np.float32(1.0)) / np.float32(2.0)
         return last
 

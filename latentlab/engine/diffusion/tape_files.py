@@ -1,4 +1,4 @@
-"""Tapes of a reverse diffusion as files: one frame, all of them moving, a strip of them, or the numbers.
+"""Writes tapes of a reverse diffusion as files: one frame, an animation, a strip, or the numbers.
 
     .webp .gif .apng .mp4    the tape as it runs, and its end for a second more
     .png .jpg .jpeg          a strip: a column for each frame, a row for each picture and what is shown of it
@@ -51,7 +51,7 @@ def save_frame(
 
     Args:
         alpha_bar: of the schedule, float64 (T + 1,).
-        extra: what else is to be said of it.
+        extra: more fields of its description.
     """
     look = look or Look()
     look.require(len(frame.x_t))
@@ -66,19 +66,20 @@ def save_frame(
 
 
 class TapeFile:
-    """A tape on its way into a file: refused at once if it cannot be written, and written whole at the end.
+    """A tape being written to a file: refused at once if it cannot be written, and written atomically at the
+    end.
 
     Args:
         path: the file, ending in one of TAPE_SUFFIXES.
         origin: where the tape comes from.
         shape: (C, H, W) of its pictures.
-        frames: how many are going to be added, at most.
+        frames: the most that will be added.
         alpha_bar: of the schedule, float64 (T + 1,).
-        look: what is to be seen; means nothing for .npz.
-        frames_per_second: of what moves.
+        look: what to show; not used for .npz.
+        frames_per_second: of an animation.
         scale: each pixel becomes scale x scale equal pixels.
         overwrite: whether an existing file may be replaced.
-        extra: what else is to be said of it.
+        extra: more fields of its description.
 
     Raises:
         LabError: for an unknown ending, a file that exists or cannot be written, or a tape that is too large.
@@ -107,7 +108,7 @@ class TapeFile:
         self._check(shape, frames)
 
     def add(self, frame: Frame) -> None:
-        """The next frame."""
+        """Adds the next frame."""
         if self.suffix == ".npz":
             self._frames.append(frame)
         else:
@@ -131,7 +132,7 @@ class TapeFile:
         if self.suffix in _MOVING:
             return save_animation(
                 self.path,
-                # The end is what one wants to see; then it begins anew.
+                # The result is held for a second; then the loop starts again.
                 [*self._pages, *self._pages[-1:] * self._held],
                 frames_per_second=self.rate,
                 scale=self.scale,
@@ -188,7 +189,7 @@ def save_tape(
     look: Look | None = None,
     **options: Any,
 ) -> Path:
-    """Writes the frames at hand, one at least; arguments as for `TapeFile`."""
+    """Writes the given frames, at least one; arguments as for `TapeFile`."""
     kept = list(frames)
     if not kept:
         raise LabError("there are no frames to export")

@@ -1,4 +1,4 @@
-"""Which model file draws a tape again: found by name, told by its hash. Without Qt and torch."""
+"""Finds the model file that made a tape, by name and hash. Without Qt and torch."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from latentlab.errors import LabError
 from latentlab.shipped import model_files
 
 _SUFFIX = ".safetensors"
-# Of files as they were: a model is asked about with each tape that is dropped.
+# Hashes of files by path, size and time: the lookup is repeated with each dropped tape.
 _hashes: dict[tuple[int, int, int, int], str] = {}
 
 
 def find_model_of(origin: Origin, beside: Path, own: Iterable[Path] = ()) -> tuple[Path, str] | None:
-    """The file that has drawn a tape, and its hash; another one of the same name if that is gone.
+    """The file that made a tape, and its hash; if it is gone, another file of the same name.
 
     Args:
-        origin: what the tape says.
+        origin: the origin that the tape records.
         beside: the tape's file; models may lie in its folder.
         own: the models that were trained here.
 
@@ -41,14 +41,15 @@ def find_model_of(origin: Origin, beside: Path, own: Iterable[Path] = ()) -> tup
 
 
 def _hash_of(path: Path) -> str:
-    """The first digits of a file's SHA-256, as where a model is opened; "" if it is no model, or cannot be
-    read."""
+    """The first digits of a file's SHA-256, as when a model is opened; "" if it is no model, or
+    unreadable.
+    """
     try:
         with open_to_read(path) as file:
             about = os.fstat(file.fileno())
             stamp = (about.st_dev, about.st_ino, about.st_mtime_ns, about.st_size)
             if stamp not in _hashes:
-                # First the header: whatever lies there may be large.
+                # The header first: the file may be large and no model.
                 read_header(file, about.st_size)
                 file.seek(0)
                 _hashes[stamp] = hashlib.file_digest(file, "sha256").hexdigest()[:12]

@@ -1,4 +1,4 @@
-"""Where a tape of a reverse diffusion came from: written into the file that shows it, and read back."""
+"""The origin of a tape (recipe and model), written into the file that shows it, and read back."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _MOST_RECIPE_BYTES = 2**23
 
 
 class Origin(NamedTuple):
-    """Where a tape comes from: its recipe, and the model's name and the first digits of its file's hash.
+    """The origin of a tape: its recipe, and its model's name and hash.
 
-    `drawn` is how many pictures were drawn in all, where a tape can have but the first of them.
+    `drawn` is how many pictures were drawn in all, where a tape can hold only the first of them.
     """
 
     recipe: Recipe
@@ -35,17 +35,17 @@ class Origin(NamedTuple):
 
     @property
     def missing(self) -> str:
-        """What is to be said of pictures that its tape does not have; "" where it has them all."""
+        """A message about pictures that the tape does not have; "" where it has them all."""
         if self.drawn <= self.recipe.count:
             return ""
         return f"shows {self.drawn:,} pictures; a tape has no more than the first {self.recipe.count}"
 
 
 def provenance_of(origin: Origin, extra: Mapping[str, str] | None = None) -> Provenance:
-    """What a picture of a tape says of itself; `read_tape` reads it back.
+    """The provenance of a picture of a tape; `read_tape` reads it back.
 
-    A recipe that is too long, as one with a large picture in it, is left out as far as need be, and that is
-    said.
+    A recipe that is too long, such as one with a large picture, is left out as far as needed, and the
+    provenance says so.
     """
     recipe, model, model_hash, _ = origin
     sampler_settings = recipe.sampler_settings
@@ -75,7 +75,7 @@ def provenance_of(origin: Origin, extra: Mapping[str, str] | None = None) -> Pro
 
 
 def read_tape(path: str | Path) -> Origin:
-    """The recipe that a picture (PNG, WebP, JPEG, GIF, APNG) or .npz of a tape carries, and whose it is.
+    """The recipe in a picture (PNG, WebP, JPEG, GIF, APNG) or .npz of a tape, and its model.
 
     Raises:
         LabError: naming the file, if it cannot be read, or carries no recipe that can be believed.
@@ -107,7 +107,7 @@ def read_tape(path: str | Path) -> Origin:
 
 
 def tape_in(path: str | Path) -> Origin | None:
-    """The recipe in an .npz; None if it is no tape but something else, or cannot be read at all.
+    """The recipe in an .npz; None if it is no tape, or cannot be read.
 
     Raises:
         LabError: if it is a tape whose recipe cannot be believed.
@@ -122,7 +122,7 @@ def tape_in(path: str | Path) -> Origin | None:
 
 
 def changed(origin: Origin, model: str, model_hash: str) -> str:
-    """What is to be said where a tape is run by another model than made it; "" where it is the same."""
+    """A warning where a tape is run by another model than made it; "" where it is the same."""
     if origin.model_hash == model_hash:
         return ""
     return (
@@ -158,9 +158,9 @@ def _text_in(archive: zipfile.ZipFile, name: str, path: Path) -> str:
     content = read_member(archive, member)
     try:
         array = np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
-        # numpy would raise a SystemError at the first look at a word with letters that are none.
+        # numpy would raise a SystemError for a text with invalid characters.
         text = str(array) if array.dtype.kind == "U" and array.shape == () else None
-    # numpy takes the header for Python: what is none fails in any way that a parser can.
+    # numpy parses the header as Python: if it is not, any error of a parser may come.
     except Exception:
         raise LabError(f"its array {name!r} is damaged", path) from None
     if text is not None:

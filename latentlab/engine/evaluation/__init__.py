@@ -1,1 +1,1 @@
-"""How good a model is: density, samples, what it was judged on."""
+"""How good a model is: density, ELBO, samples, and distances to the training pictures."""

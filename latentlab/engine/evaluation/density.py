@@ -1,4 +1,4 @@
-"""How likely a model that tells densities finds pictures, where it has no posterior to make an ELBO of.
+"""Evaluates a model by the log-likelihood that it reports, where it has no posterior for an ELBO.
 
 log p(x)        mean over pictures, in nats, as the model tells it: exact, a bound or an estimate
 bits            - log2 p(x) / (C H W), for models of bytes
@@ -31,8 +31,8 @@ class DensityEvaluation:
     """Means over `images` pictures of a split.
 
     Attributes:
-        log_likelihood: log p(x) in nats a picture, from `samples` draws each where it is no exact figure.
-        density: what that figure is worth.
+        log_likelihood: log p(x) in nats a picture, from `samples` draws each where it is not exact.
+        density: whether it is exact, a bound or an estimate.
         bits_per_dimension: the same as bits for each number of a picture; None unless it is of bytes.
     """
 
@@ -56,7 +56,7 @@ def evaluate_density(
     seed: int = 0,
     progress: Progress = lambda share: None,
 ) -> DensityEvaluation:
-    """Judges a model by the density that it tells, on the device it is on.
+    """Evaluates a model by its density, on the device it is on.
 
     Raises:
         LabError: if the model tells none, or the pictures are of another shape.

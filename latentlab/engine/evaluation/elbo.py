@@ -1,4 +1,4 @@
-"""How good a model is, in nats per picture.
+"""Evaluates a model by its ELBO and log-likelihood, in nats per picture.
 
     ELBO             mean over pictures of  E_q[log p(x|z)] - KL(q(z|x) || p(z)), the expectation by S draws
     log likelihood   mean over pictures of  log 1/K sum_k p(x|z_k) p(z_k) / q(z_k|x),   z_k ~ q(z|x)
@@ -53,11 +53,11 @@ class Evaluation:
     Attributes:
         elbo, reconstruction, kl: over all `images` of the split; elbo = reconstruction - kl.
         log_likelihood: the importance-weighted bound with `samples` draws, over `likelihood_images`, or log
-            p(x) itself where the model tells it; None without a prior, for that says how likely codes are.
-        likelihood_elbo: the ELBO of just those pictures, to set beside it; None with it.
+            p(x) itself where the model has it exactly; None without a prior over codes.
+        likelihood_elbo: the ELBO of just those pictures, for comparison; None with it.
         active_units: how many latent dimensions are used.
         kl_per_dimension: each dimension's share of `kl`.
-        density: what `log_likelihood` is worth; None with it.
+        density: whether `log_likelihood` is exact, a bound or an estimate; None with it.
     """
 
     elbo: float
@@ -78,7 +78,7 @@ class Evaluation:
 
 
 def has_elbo(model: object) -> bool:
-    """Whether a model can be judged by its ELBO."""
+    """Whether a model can be evaluated by its ELBO."""
     judged = isinstance(model, HasPrior | Trains)
     return judged and isinstance(model, Encodes) and isinstance(model, HasLikelihood)
 
@@ -94,7 +94,7 @@ def evaluate(
     seed: int = 0,
     progress: Progress = lambda share: None,
 ) -> Evaluation:
-    """Judges a model that encodes and decodes, on the device it is on.
+    """Evaluates a model that encodes and decodes, on the device it is on.
 
     `progress` is called with the share of the work done, 0 to 1. Same seed, same figures.
 
@@ -103,7 +103,7 @@ def evaluate(
     """
     if not (has_elbo(model) and isinstance(model, Encodes) and isinstance(model, HasLikelihood)):
         raise LabError(f"a {type(model).__name__} has no ELBO to evaluate")
-    # One that is told what a picture is of is judged on those of which that is known.
+    # A conditional model is evaluated on the pictures whose condition is known.
     data = require_known(model, data)
     if min(samples, likelihood_images, elbo_draws, len(data)) < 1:
         raise LabError("pictures, samples and draws must each be at least 1")
@@ -115,7 +115,7 @@ def evaluate(
     y = None if y is None else y.to(device)
     tag = model.density_tag if isinstance(model, TellsDensity) else None
     exact = tag is not None and tag.how == "exact"
-    # Without a prior nothing is said of how likely a picture is. What is known exactly need not be drawn.
+    # Without a prior there is no likelihood of pictures. An exact one need not be sampled.
     drawn = isinstance(model, HasPrior) and not exact
     likelihood_images = min(likelihood_images, len(images)) if drawn else 0
     # The likelihood's share of the decodes, and so of the time.
@@ -164,7 +164,7 @@ def evaluate(
 
 
 def _terms(model: nn.Module, x: Tensor, generator: torch.Generator, y: Tensor | None) -> ElboTerms:
-    """The ELBO's terms as the model's objective has them, or of its posterior and prior."""
+    """The terms of the ELBO from the model's objective, or from its posterior and prior."""
     if isinstance(model, Trains):
         return model.elbo_terms(x, generator, y=y)
     assert isinstance(model, Encodes)
@@ -173,7 +173,7 @@ def _terms(model: nn.Module, x: Tensor, generator: torch.Generator, y: Tensor | 
     z = gaussian.reparameterise(posterior.mean, posterior.log_variance, generator)
     if is_standard(prior):
         kl = gaussian.kl_per_dimension(posterior.mean, posterior.log_variance)
-    else:  # which has no shares: all dimensions are given the same
+    else:  # no terms per dimension: shared equally among all dimensions
         whole = kl_from(posterior.mean, posterior.log_variance, prior, generator)
         kl = (whole / model.latents).unsqueeze(-1).expand(-1, model.latents)
     return ElboTerms(model.likelihood.log_prob(model.decode(z, y), x), kl)
@@ -192,7 +192,7 @@ def _exact(model: nn.Module, images: Tensor, y: Tensor | None, chunk: int) -> fl
 
 
 def _chunk(model: HasLikelihood) -> int:
-    """How many pictures to decode at once: 1,000, or fewer where a decoder puts out many numbers for each."""
+    """How many pictures to decode at once: 1,000, or fewer where a decoder has large outputs."""
     outputs = math.prod(model.likelihood.outputs_shape(model.picture_shape))
     return max(1, min(1000, _MAX_OUTPUTS // outputs))
 
@@ -205,7 +205,7 @@ def _log_likelihoods(
     generator: torch.Generator,
     chunk: int,
 ) -> Iterator[tuple[float, float]]:
-    """log p(x) and the ELBO, both of the same `samples` draws, for one picture after another."""
+    """log p(x) and the ELBO from the same `samples` draws, for one picture after another."""
     assert isinstance(model, Encodes)
     assert isinstance(model, HasLikelihood)
     prior = prior_of(model)

@@ -1,4 +1,4 @@
-"""How good the pictures of a diffusion model are, in the eyes of a named classifier.
+"""Evaluates the samples of a diffusion model with a named classifier.
 
     distance   Fréchet distance between the classifier's features of N samples and of all training pictures
     floor      the same of N held-out pictures in place of the samples: what real pictures reach. N is alike,
@@ -33,11 +33,11 @@ from latentlab.errors import LabError
 from latentlab.models.base import Denoises, conditional
 
 Progress = Callable[[float], None]
-# Of so many samples the nearest training pictures are looked for.
+# The nearest training pictures are computed for this many samples.
 _LOOKED_UP = 1000
-# Pictures drawn at once: nobody waits for the first of them, and a sixth less time than with a tape's pieces.
+# Pictures drawn at once: nobody waits for the first, and it is a sixth faster than a tape's pieces.
 _PIECE = 64
-# The sampling's share of the time, about.
+# The approximate share of sampling in the time.
 _SAMPLING = 0.95
 
 
@@ -48,10 +48,10 @@ class DenoiserEvaluation:
     Attributes:
         pictures: how many samples were drawn.
         frechet_distance, frechet_floor: of samples, and of held-out pictures, against the training pictures.
-        frechet_pictures: how many of either.
-        train_pictures: against how many.
-        as_asked: the share of samples that are all that was asked, `left_out` aside; None for a model that
-            is told nothing.
+        frechet_pictures: how many of each.
+        train_pictures: how many training pictures they are compared with.
+        as_asked: the share of samples that match their whole condition, `left_out` aside; None for a model
+            without conditions.
         as_asked_each: of each class the share of its samples, of each attribute the share of all samples.
         classifier_accuracy, classifier_accuracy_each: the same of held-out pictures, for comparison.
         nearest, nearest_held_out: of `nearest_pictures` samples, and of held-out pictures.
@@ -98,11 +98,11 @@ def evaluate_denoiser(
     seed: int = 0,
     progress: Progress = lambda share: None,
 ) -> DenoiserEvaluation:
-    """Draws samples and has them judged, both on the device that the models are on.
+    """Draws samples and evaluates them, both on the devices of the models.
 
     Args:
         model: one that `Denoises`.
-        classifier: one that `Classifies` pictures of the same shape, and knows all that the model is told.
+        classifier: one that `Classifies` pictures of the same shape, and knows all the model's conditions.
         train: what the model learnt from; `test`: held-out pictures.
         left_out: attributes that do not count when all are asked for at once.
         progress: is called with the share of the work done, 0 to 1.
@@ -158,7 +158,7 @@ def evaluate_denoiser(
 
 
 def check_denoiser(model: object, data: ImageSet) -> None:
-    """Refuses what does not denoise pictures of these data's shape.
+    """Refuses a model that does not denoise pictures of these data's shape.
 
     Raises:
         LabError: if it does not.
@@ -173,7 +173,9 @@ def check_denoiser(model: object, data: ImageSet) -> None:
 
 
 def told_as_in(model: object, data: ImageSet, count: int, seed: int) -> Tensor | None:
-    """What `count` samples are told, (count, A), each as one of the data; None for a model told nothing."""
+    """The conditions of `count` samples, (count, A), each that of a picture of the data; None for a model
+    without.
+    """
     if conditional(model) is None:
         return None
     rows = conditions_of(model, require_known(model, data))
@@ -184,8 +186,9 @@ def told_as_in(model: object, data: ImageSet, count: int, seed: int) -> Tensor |
 def sampled(
     model: nn.Module, sampler_settings: SamplerSettings, count: int, first: int = 0
 ) -> Iterator[Tensor]:
-    """`count` samples from number `first` on, some at a time, uint8 (n, C, H, W); picture i is the same
-    however many there are."""
+    """`count` samples from number `first` on, some at a time, uint8 (n, C, H, W); picture i does not depend
+    on how many there are.
+    """
     diffusion = Diffusion(model)
     diffusion.piece = max(_PIECE, diffusion.piece)
     for some in diffusion.sample(sampler_settings, count, first):

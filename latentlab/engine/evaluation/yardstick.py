@@ -1,4 +1,4 @@
-"""A classifier as a judge of pictures: Fréchet distances among its features, and what it takes them for."""
+"""A classifier as a judge of pictures: Fréchet distances of its features, and its predictions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True, eq=False)
 class Yardstick:
-    """A classifier with its features of the training and of held-out pictures; made by `of`."""
+    """A classifier with its features of the training and the held-out pictures; made by `of`."""
 
     classifier: Classifies
     test: ImageSet
@@ -31,7 +31,7 @@ class Yardstick:
 
     @classmethod
     def of(cls, classifier: LoadedModel, train: ImageSet, test: ImageSet) -> Yardstick:
-        """Looks at all pictures.
+        """Computes the features of all pictures.
 
         Raises:
             LabError: if it is no classifier of such pictures.
@@ -54,7 +54,7 @@ class Yardstick:
                    _each(model, model.features, test.images))  # fmt: skip
 
     def check(self, model: object, left_out: tuple[str, ...] = ()) -> None:
-        """Refuses a model that is told what the classifier does not know.
+        """Refuses a model with conditions that the classifier does not know.
 
         Raises:
             LabError: naming it.
@@ -79,23 +79,23 @@ class Yardstick:
                                 self.train_moments)  # fmt: skip
 
     def floor(self, count: int) -> float:
-        """The same of so many held-out pictures, from all over them."""
+        """The same of so many held-out pictures, spread over all of them."""
         return squared_distance(moments(spread(self.test_features, count)), self.train_moments)
 
     def as_asked(
         self, pictures: Tensor, model: object, y: Tensor, left_out: tuple[str, ...] = ()
     ) -> tuple[float, dict[str, float]]:
-        """The share of pictures that are taken for all that they were told to be, and by name."""
+        """The share of pictures classified as their whole condition, and the same by name."""
         assert isinstance(model, Conditional)
         return self._agrees(pictures, y, model.condition_names, left_out)
 
     def accuracy(self) -> tuple[float, dict[str, float]]:
-        """The share of answers about the held-out pictures that are right, and by name."""
+        """The accuracy on the held-out pictures, overall and by name."""
         test = require_known(self.classifier, self.test)
         y = conditions_of(self.classifier, test)
         assert y is not None
         every, each = self._agrees(test.images, y, self.classifier.class_names)
-        # Of attributes each answer counts alone.
+        # For attributes each answer counts separately.
         return (every if self.classifier.exclusive else sum(each.values()) / len(each)), each
 
     def _agrees(
@@ -129,13 +129,13 @@ def _attributes(
 
 
 def spread(rows: Tensor, count: int) -> Tensor:
-    """So many rows, evenly from all over them."""
+    """So many rows, spread evenly."""
     return rows[torch.linspace(0, len(rows) - 1, count).round().long()] if count < len(rows) else rows
 
 
 @torch.inference_mode()
 def _each(classifier: object, what: Callable[[Tensor], Tensor], pictures: Tensor) -> Tensor:
-    """What a classifier says of each of uint8 pictures, float32 on the CPU."""
+    """The classifier's outputs for uint8 pictures, float32 on the CPU."""
     assert isinstance(classifier, nn.Module)
     device = next(classifier.parameters()).device
     parts = pictures.split(_AT_ONCE)

@@ -1,1 +1,1 @@
-"""Files that are written and read whole: models, catalogue, provenance, films, export."""
+"""Files written atomically and read with checks: models, catalogue, provenance, films, export."""

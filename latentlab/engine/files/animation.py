@@ -1,4 +1,4 @@
-"""Walks as moving pictures: lossless WebP, GIF and APNG that loop for ever, and films.
+"""Exports walks as animations: lossless WebP, GIF and APNG that loop, and films.
 
 Every pixel of WebP and APNG is exact, and so is a grey GIF; a GIF in colour has 256 colours a frame.
 Formats measure time in whole milliseconds (GIF: in hundredths of a second), so frame i ends at the
@@ -92,7 +92,7 @@ def check_animation(
     scale: int = 1,
     overwrite: bool = False,
 ) -> Path:
-    """The path, if `count` pictures of `size` (H, W) could be saved there, asked before they are made.
+    """The path, if `count` pictures of `size` (H, W) can be saved there; checked before they are made.
 
     Raises:
         LabError: as `save_animation`.
@@ -116,6 +116,6 @@ def check_animation(
 
 
 def _durations(count: int, rate: float, tick: int) -> list[int]:
-    """How many milliseconds each frame stays: differences of rounded times, whole multiples of `tick`."""
+    """The duration of each frame in milliseconds: differences of rounded times, whole multiples of `tick`."""
     ends = [round(1000.0 * number / rate / tick) * tick for number in range(count + 1)]
     return [after - before for before, after in pairwise(ends)]

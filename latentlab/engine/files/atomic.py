@@ -1,11 +1,11 @@
-"""Files are written whole or not at all.
+"""Writes files atomically: a whole file or none.
 
-The bytes go to a hidden file in the same folder, are forced to the disk, and take the name in one step;
-then the folder's entry is forced to the disk too. Whatever fails on the way, the old file is intact and
-the hidden one is gone. After a crash a hidden one may be left: the next write to the same name removes it.
+The bytes go to a hidden file in the same folder, are synced to the disk, and the file is renamed; then the
+folder is synced too. Whatever fails, the old file is intact and the hidden one is removed. After a crash a
+hidden one may be left: the next write to the same name removes it.
 
-A link stays a link: what it leads to is replaced, or made. A file that is replaced keeps its rights and,
-where that may be, its owner. What is no regular file (a device, a pipe) is never replaced.
+A symbolic link stays: its target is replaced or created. A replaced file keeps its permissions and, where
+allowed, its owner. What is not a regular file (a device, a pipe) is never replaced.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ if sys.platform != "win32":
     import fcntl
 
 _SUFFIX = ".part"
-_RANDOM = 8  # letters that mkstemp puts between the name and the suffix
-# Bytes that file systems have room for in a name, and how many of them a hidden file's takes from its own's.
+_RANDOM = 8  # random letters that mkstemp puts between prefix and suffix
+# Bytes that a file name may have, and how many a hidden file takes from the name of its target.
 MOST_NAME = 255
 _MOST_SHOWN = 64
-# Asked for once: it can only be read by setting it, for all threads alike.
+# Read once at import: the umask can only be read by setting it, for all threads.
 _MASK = os.umask(0)
 os.umask(_MASK)
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
@@ -70,7 +70,7 @@ def write_atomically(path: str | Path, content: bytes, *, overwrite: bool = True
         raise LabError(
             "already exists", path, "Choose another name, or replace it (command line: --force)"
         ) from None
-    except (OSError, ValueError) as error:  # ValueError: a name with a zero byte or a broken letter
+    except (OSError, ValueError) as error:  # ValueError: a name with a zero byte or an invalid character
         reason = getattr(error, "strerror", None) or error
         raise LabError(f"could not be written ({reason})", path, "Nothing was changed") from error
     try:
@@ -82,10 +82,10 @@ def write_atomically(path: str | Path, content: bytes, *, overwrite: bool = True
 
 
 def led_to(path: Path) -> Path:
-    """What a path leads to: itself, or, where it is a link, the end of the links, which need not be there.
+    """The target of a path: itself, or the end of a chain of symbolic links, which need not exist.
 
     Raises:
-        OSError: if the links lead in a circle, or a name on the way cannot be.
+        OSError: if the links form a loop, or a name on the way is invalid.
     """
     if not path.is_symlink():
         return path
@@ -96,7 +96,7 @@ def led_to(path: Path) -> Path:
 
 
 def look_at(path: Path) -> os.stat_result | None:
-    """What the system says about a file; None if there is none.
+    """The `stat` of a file; None if there is none.
 
     Raises:
         OSError: if it cannot say.
@@ -108,9 +108,9 @@ def look_at(path: Path) -> os.stat_result | None:
 
 
 def beside(path: Path, ending: str) -> Path:
-    """The file beside another that bears its name with an ending; a name that is too long for that is cut.
+    """The file beside another that has its name with another ending; too long a name is cut.
 
-    It is cut to end in its own digest, so that two long names that begin alike do not share the file.
+    A cut name ends in its own digest, so that two long names with the same beginning differ.
     """
     whole = f"{path.name}{ending}"
     if len(os.fsencode(whole)) <= MOST_NAME:
@@ -122,7 +122,7 @@ def beside(path: Path, ending: str) -> Path:
 
 
 def cut(name: str, room: int) -> str:
-    """The first letters of a name that take no more than so many bytes."""
+    """The longest beginning of a name that takes at most so many bytes."""
     while len(os.fsencode(name)) > room:
         name = name[: min(len(name) - 1, room)]
     return name
@@ -133,7 +133,7 @@ def _digest(name: str) -> str:
 
 
 def _take_rights(part: str, before: os.stat_result) -> None:
-    """Gives a new file the owner, as far as that may be done, and the rights of the one that it replaces."""
+    """Gives a new file the permissions, and where allowed the owner, of the file that it replaces."""
     now = os.stat(part)
     if sys.platform != "win32" and (now.st_uid, now.st_gid) != (before.st_uid, before.st_gid):
         with contextlib.suppress(OSError):
@@ -143,10 +143,10 @@ def _take_rights(part: str, before: os.stat_result) -> None:
 
 @contextlib.contextmanager
 def _hidden_beside(path: Path) -> Iterator[str]:
-    """A new file that is this writer's alone; gone afterwards unless it was renamed."""
+    """A new file for this writer alone; removed afterwards unless it was renamed."""
     handle, part = _make_part(path)
     try:
-        # mkstemp makes files private; give ours what any new file would get.
+        # mkstemp makes files private; give ours the permissions of any new file.
         os.chmod(part, 0o666 & ~_MASK)
         yield part
     finally:
@@ -157,7 +157,7 @@ def _hidden_beside(path: Path) -> Iterator[str]:
 
 
 def _make_part(path: Path) -> tuple[int | None, str]:
-    """A new hidden file, and the handle that marks it as in use until it is closed."""
+    """A new hidden file, and the handle that locks it until it is closed."""
     while True:
         handle, part = tempfile.mkstemp(prefix=_hidden(path.name), suffix=_SUFFIX, dir=path.parent)
         if sys.platform == "win32":  # an open file cannot be renamed there, nor can one in use be removed
@@ -166,11 +166,11 @@ def _make_part(path: Path) -> tuple[int | None, str]:
         _lock(handle, wait=True)
         if os.path.exists(part):
             return handle, part
-        os.close(handle)  # someone took it for a leftover before it was marked
+        os.close(handle)  # another writer took it for a leftover before it was locked
 
 
 def _lock(handle: int, *, wait: bool = False) -> bool:
-    """Marks a file as in use; False if someone else holds the mark. It goes with its process."""
+    """Locks a file; False if another process holds the lock. The lock ends with its process."""
     if sys.platform != "win32":
         try:
             fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -182,7 +182,7 @@ def _lock(handle: int, *, wait: bool = False) -> bool:
 
 
 def _rename_new(part: str, path: Path) -> None:
-    """Gives `part` the name `path` unless someone else took it meanwhile."""
+    """Renames `part` to `path` unless that exists by now."""
     try:
         os.link(part, path)
     except OSError as error:
@@ -195,7 +195,7 @@ def _rename_new(part: str, path: Path) -> None:
 
 
 def _remove_leftovers(path: Path) -> None:
-    """Removes hidden files of crashed writes to this very name, but of no write that is going on."""
+    """Removes hidden files that crashed writes to this name left, but not those of running writes."""
     for leftover in path.parent.glob(f"{_escaped(_hidden(path.name))}{'?' * _RANDOM}{_SUFFIX}"):
         with contextlib.suppress(OSError):
             if sys.platform == "win32":
@@ -207,14 +207,14 @@ def _remove_leftovers(path: Path) -> None:
 
 
 def _hidden(name: str) -> str:
-    """What the name of a hidden file begins with: a name as long as may be leaves no room for more."""
+    """The prefix of a hidden file's name, which leaves room for the rest."""
     if len(os.fsencode(name)) <= _MOST_SHOWN:
         return f".{name}."
     return f".{cut(name, _MOST_SHOWN)}~{_digest(name)}."
 
 
 def _escaped(name: str) -> str:
-    """`name` with the characters that a glob would take for wildcards quoted."""
+    """`name` with glob wildcards escaped."""
     return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in name)
 
 
@@ -228,5 +228,5 @@ def _sync_folder(folder: Path) -> None:
         finally:
             os.close(handle)
     except OSError as error:
-        if error.errno not in _NO_FOLDER_SYNC:  # these say that this folder cannot be synced at all
+        if error.errno not in _NO_FOLDER_SYNC:  # these errors mean that this folder cannot be synced at all
             raise

@@ -1,7 +1,7 @@
-"""Models as files: one `.safetensors`, its card as JSON in the header.
+"""Saves and loads models: one `.safetensors` file each, with its card as JSON in the header.
 
-The card says what kind of model it is, how large, trained on what, by which command, and how good it
-measured. `latentlab.engine.files.tensor_file` says how such a file is read.
+The card holds the kind and config of the model, its training data, command and measured figures. See
+`latentlab.engine.files.tensor_file` for how such a file is read.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ from latentlab.version import __version__
 
 FORMAT = 1
 _KEY = "latentlab"
-# What weights of a type may be stored as.
+# The types that weights may be stored as.
 Shapes = Mapping[str, tuple[int, ...]]
 _NARROWER = {torch.float32: (torch.float16,)}
 
 
 @dataclass(frozen=True)
 class ModelCard:
-    """What a model file says of itself.
+    """The description of a model in its file.
 
     Attributes:
         kind: a name in `latentlab.models.registry.KINDS`.
@@ -73,11 +73,10 @@ class LoadedModel:
 def save_model(
     path: str | Path, model: nn.Module, card: ModelCard, *, overwrite: bool = True, half: bool = False
 ) -> Path:
-    """Writes a model and its card, whole or not at all.
+    """Writes a model and its card atomically.
 
-    `half` writes 16 bits a weight (IEEE half precision, 11 of them significant): half the file, and figures
-    that differ in the fourth digit. In memory a model has 32 bits a weight again. What a model has in double
-    precision stays so.
+    `half` writes 16 bits a weight (IEEE half precision, 11 of them significant): half the size, and figures
+    that differ in the fourth digit. In memory the weights are 32-bit again. Double precision is kept.
 
     Raises:
         LabError: if the file cannot be written, or a weight is not a finite number, or too large for 16 bits.
@@ -90,7 +89,7 @@ def save_model(
 
 
 def find_model(name_or_path: str | Path) -> Path:
-    """The file of a shipped model's name, or the path itself.
+    """The file of a shipped model by name, or the path itself.
 
     Raises:
         LabError: if neither exists, listing the shipped names.
@@ -120,7 +119,7 @@ def load_model(name_or_path: str | Path, device: str | torch.device = "cpu") -> 
     found = read_tensors(path, _KEY, FORMAT, check=_check)
     try:
         card = _card(found.card)
-        with torch.random.fork_rng(devices=[]):  # first weights are drawn, only to be replaced
+        with torch.random.fork_rng(devices=[]):  # initial weights are drawn, only to be replaced
             model = build(card.kind, card.config)
         _fill(model, found.tensors)
     except LabError as error:
@@ -137,11 +136,11 @@ def load_model(name_or_path: str | Path, device: str | torch.device = "cpu") -> 
 
 @torch.no_grad()
 def _computes(model: nn.Module) -> bool:
-    """Whether numbers come of some noise and some points of the prior: finite weights can be too large."""
+    """Whether the model's outputs for some noise and some points are finite: weights may be too large."""
     stream = torch.Generator().manual_seed(0)
     if isinstance(model, Decodes):
         points = _some_points(model, stream)
-        # Of what the likelihood is told, where there is one: a picture may hide in [0, 1] what is none.
+        # The likelihood's parameters, where there is one: clipping to [0, 1] may hide a NaN in the picture.
         found = model.decode(points) if isinstance(model, HasLikelihood) else model.picture_at(points)
         if not bool(torch.isfinite(found).all()):
             return False
@@ -160,7 +159,7 @@ def _computes(model: nn.Module) -> bool:
 
 
 def _some_points(model: Decodes, stream: torch.Generator) -> Tensor:
-    """The origin, where N(0, I) is densest, and four draws of it; of another prior five draws; (5, D)."""
+    """The origin, where N(0, I) is densest, and four draws of it; five draws of any other prior; (5, D)."""
     prior = prior_of(model)
     if is_standard(prior):
         return torch.cat([torch.zeros(1, model.latents), torch.randn(4, model.latents, generator=stream)])
@@ -168,10 +167,10 @@ def _some_points(model: Decodes, stream: torch.Generator) -> Tensor:
 
 
 def _check(fields: Mapping[str, Any], shapes: Shapes) -> None:
-    """Refuses a file whose tensors are not those that its card asks for.
+    """Refuses a file whose tensors do not match its card.
 
-    All is compared before a tensor is read or a model made: a small file cannot claim much memory by its
-    config, nor a large one by tensors that belong to nothing.
+    Compared before a tensor is read or a model made: a small file cannot claim much memory by its config, nor
+    a large one by tensors that are not used.
     """
     card = _card(fields)
     _require_shapes(expected_shapes(card.kind, card.config), shapes)
@@ -187,7 +186,7 @@ def _card(fields: Mapping[str, Any]) -> ModelCard:
 
 
 def _require_shapes(shapes: Mapping[str, tuple[int, ...]], tensors: Shapes) -> None:
-    """Refuses tensors, by their shapes, unless all that a model wants are there and nothing else is."""
+    """Refuses shapes of tensors unless they are exactly those that a model needs."""
     missing = sorted(shapes.keys() - tensors.keys())
     if missing:
         listed = ", ".join(f"{name} {shapes[name]}" for name in missing[:8])
@@ -202,7 +201,7 @@ def _require_shapes(shapes: Mapping[str, tuple[int, ...]], tensors: Shapes) -> N
 
 
 def _fill(model: nn.Module, tensors: Mapping[str, Tensor]) -> None:
-    """Copies the tensors into the model's weights."""
+    """Copies the tensors into the model."""
     for name, weight in model.state_dict().items():
         found = tensors[name]
         if found.dtype not in (weight.dtype, *_NARROWER.get(weight.dtype, ())):
@@ -212,6 +211,6 @@ def _fill(model: nn.Module, tensors: Mapping[str, Tensor]) -> None:
 
 
 def empty_model(kind: str, config: Mapping[str, Any]) -> nn.Module:
-    """A model of this kind and config in evaluation mode, to be given its weights."""
+    """A model of this kind and config in evaluation mode, still without its trained weights."""
     with torch.random.fork_rng(devices=[]):
         return build(kind, config).eval()

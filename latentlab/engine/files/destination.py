@@ -1,4 +1,4 @@
-"""May a file be written there? Asked before long work, so that nobody waits for a refusal."""
+"""Checks before long work whether a file can be written to its destination."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from latentlab.errors import LabError
 
 
 def check_destination(path: str | Path, *, overwrite: bool = False, suffixes: Iterable[str] = ()) -> Path:
-    """The path, if a file could be written to it now; of a link, to what it leads to.
+    """The path, if a file could be written to it now; the target of a symbolic link.
 
-    Whoever writes checks again: much can change meanwhile.
+    The write checks again: much can change meanwhile.
 
     Args:
         path: the file to be written.

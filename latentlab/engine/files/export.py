@@ -1,7 +1,7 @@
-"""Pictures and encodings that leave the house: whole files, unblurred pixels, their origin inside.
+"""Exports pictures and encodings: atomic writes, unblurred pixels, provenance inside.
 
-A picture is uint8, (H, W) for grey or (H, W, 3) for colour. Enlarging repeats pixels and never mixes
-them. Nothing is overwritten unless the caller says so, and a file is written whole or not at all.
+A picture is uint8, (H, W) for grey or (H, W, 3) for colour. Enlarging repeats pixels and never mixes them.
+Nothing is overwritten unless the caller says so.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Picture = NDArray[np.uint8]
 PICTURE_FORMATS = {".png": "PNG", ".webp": "WEBP", ".jpg": "JPEG", ".jpeg": "JPEG"}
 ENCODING_SUFFIXES = (".npz", ".csv")
 MAX_SCALE = 64
-# Pillow, and much else, warns of larger pictures when they are opened.
+# Pillow and other programs warn of larger pictures.
 MAX_PIXELS = 80_000_000
 _MAX_SIDE = {"PNG": 2**31 - 1, "WEBP": 16_383, "JPEG": 65_500, "GIF": 65_535, "MP4": 4096}
 _OPTIONS: dict[str, dict[str, Any]] = {
@@ -85,7 +85,7 @@ def enlarge(picture: Picture, scale: int) -> Picture:
 
 
 def check_size(width: int, height: int, kind: str, path: Path) -> None:
-    """Refuses what the file format cannot hold, naming the file."""
+    """Refuses a size that the file format cannot hold, naming the file."""
     if width * height > MAX_PIXELS:
         raise LabError(_too_large(width, height), path)
     limit = _MAX_SIDE[kind]
@@ -133,7 +133,7 @@ def strip(pictures: Sequence[Picture], gap: int = 0) -> Picture:
 
 
 def require_alike(pictures: Sequence[Picture]) -> tuple[int, ...]:
-    """The shape that all pictures have.
+    """The common shape of all pictures.
 
     Raises:
         LabError: if there are none, one is no picture, or their shapes differ.
@@ -149,14 +149,14 @@ def require_alike(pictures: Sequence[Picture]) -> tuple[int, ...]:
 
 @dataclass(frozen=True)
 class Origins:
-    """What each of N rows is of: the file below the data's root, its split, its class ("": none)."""
+    """The origin of each of N rows: file below the data's root, split, class ("": none)."""
 
     file: Sequence[str] = ()
     split: Sequence[str] = ()
     class_name: Sequence[str] = ()
 
     def columns(self) -> dict[str, Sequence[str]]:
-        """The columns that there are, by the names that they have in a file."""
+        """The columns that are known, by their names in a file."""
         named = {"file": self.file, "split": self.split, "class": self.class_name}
         return {name: values for name, values in named.items() if len(values)}
 
@@ -170,7 +170,7 @@ def save_encodings(
     *,
     overwrite: bool = False,
 ) -> Path:
-    """Writes where N pictures lie in the latent space; row i belongs to picture i of the split.
+    """Writes the encodings of N pictures; row i belongs to picture i of the split.
 
     `.npz` holds float32 `z` and `sigma` (N, D), int64 `label` and `index` (N,), text `files`, `split` and
     `class` (N,), and is opened by `np.load` without pickle. `.csv` has the columns index, file, split, class,
@@ -181,7 +181,7 @@ def save_encodings(
         path: the file, ending in .npz or .csv.
         mean, sigma: of the posteriors, (N, D).
         label: the number of each picture's class (N,), -1 where there is none.
-        origins: what each row is of; columns that are not known are left out.
+        origins: the origin of each row; columns that are not known are left out.
         overwrite: whether an existing file may be replaced.
 
     Raises:
@@ -209,9 +209,9 @@ def _as_npz(
 ) -> bytes:
     content = io.BytesIO()
     index = np.arange(len(z), dtype=np.int64)
-    # Text of one width for each; half a character, of a file's name in other bytes, cannot be text.
+    # Fixed-width text; undecodable bytes of a file name cannot be text.
     texts: dict[str, Any] = {
-        # numpy keeps the name "file" for itself.
+        # numpy reserves the name "file".
         _OF_FILES if name == "file" else name: np.array([shown(value) for value in values], np.str_)
         for name, values in names.items()
     }
@@ -237,10 +237,10 @@ def _as_csv(
 
 
 def _cell(name: str) -> str:
-    """A name that a spreadsheet shows as it is.
+    """A name escaped so that a spreadsheet shows it as text.
 
-    One that begins with = or @ is a formula to it, which may fetch a page or start a program. One that begins
-    with a sign is a formula that does so only with a call, a program or a sheet in it; -1.png stays -1.png.
+    One that begins with = or @ is a formula, which may fetch a page or start a program. One that begins with
+    a sign is dangerous only with a call, a program or a sheet in it; -1.png stays -1.png.
     """
     first = name.lstrip()[:1]
     formula = first in ("=", "@") or (first in ("+", "-") and any(letter in name for letter in "(|!"))

@@ -1,7 +1,7 @@
-"""Whether the pictures that a model is judged on are ones that it has learnt from.
+"""Finds out whether a model has learnt from the pictures that it is evaluated on.
 
-A model's file says what it learnt from (`latentlab.data.learnt`). Of one from before that was written down,
-it is found out from its data, if they are still what they were: a data set of the catalog, or the same path.
+A model's file says what it learnt from (`latentlab.data.learnt`). For older files it is found from the data,
+if unchanged: a data set of the catalog, or the same path.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from latentlab.errors import LabError
 
 
 def learnt_by(card: ModelCard, data: str = "") -> Learnt | None:
-    """What a model learnt from; None if that cannot be known.
+    """What a model learnt from; None if unknown.
 
-    `data` asks for a data set that may be the one it learnt from.
+    `data` is the spec of a data set that it may have learnt from.
     """
     text = card.data.get("learnt")
     known = Learnt.parse(text) if isinstance(text, str) else None
@@ -35,10 +35,10 @@ def learnt_by(card: ModelCard, data: str = "") -> Learnt | None:
 
 
 def learnt_among(card: ModelCard, data: ImageSet, spec: str = "", *, read_again: bool = True) -> int | None:
-    """How many of these pictures, held out from whom they are meant to judge, the model has learnt from.
+    """How many of these held-out pictures the model has learnt from.
 
-    None if that cannot be known; for some older models the data, asked for by `spec`, have to be read again.
-    Of the split "all", only the held-out ones count.
+    None if unknown; for some older models the data (`spec`) have to be read again. Of the split "all", only
+    the held-out ones count.
     """
     shipped = Spec.parse(spec).source if spec else ""
     fixed = shipped in catalog.CATALOG and card.data.get("name") == shipped and "learnt" not in card.data
@@ -52,7 +52,7 @@ def learnt_among(card: ModelCard, data: ImageSet, spec: str = "", *, read_again:
 
 
 def in_words(count: int | None, total: int, data: str, who: str = "this model") -> str:
-    """A sentence for whoever reads figures of held-out pictures; "" if there is nothing to say."""
+    """A warning for readers of figures on held-out pictures; "" if there is none."""
     if not count:
         return ""
     pictures = "picture" if total == 1 else "pictures"

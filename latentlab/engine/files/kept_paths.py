@@ -1,7 +1,6 @@
-"""Paths that outlive the folder that somebody stood in: what is written down names files absolutely.
+"""Stored paths that stay valid: absolute, and where possible also relative to the file that names them.
 
-A file that names another one also says where that lies as seen from itself, so that a folder that holds both
-can be moved or copied as a whole.
+With the relative path, a folder that holds both files can be moved or copied as a whole.
 """
 
 from __future__ import annotations
@@ -17,12 +16,12 @@ from latentlab.shipped import model_files
 
 
 def kept_model(model: str) -> str:
-    """A model's name or path as it is written down: names as they are, paths absolute."""
+    """A model's name or path as it is stored: names as they are, paths absolute."""
     return model if model in model_files() else _absolute(model)
 
 
 def kept_data(spec: str) -> str:
-    """What asks for data as it is written down: names of the catalog as they are, paths absolute."""
+    """A data spec as it is stored: names of the catalog as they are, paths absolute."""
     try:
         wanted = Spec.parse(spec)
     except LabError:
@@ -34,7 +33,7 @@ def kept_data(spec: str) -> str:
 
 
 def seen_from(folder: Path, spec: str) -> str:
-    """The path of some data as seen from a folder; "" for those of the catalog, or on another drive."""
+    """The path of some data relative to a folder; "" for those of the catalog, or on another drive."""
     source = Path(Spec.parse(kept_data(spec)).source)
     if not source.is_absolute():
         return ""
@@ -45,15 +44,15 @@ def seen_from(folder: Path, spec: str) -> str:
 
 
 def found_data(spec: str, folder: Path, seen: str = "") -> str:
-    """What asks for data, as read from a file in `folder`, so that it can be found from anywhere.
+    """A data spec read from a file in `folder`, so that it can be found from anywhere.
 
-    Where the path that was written down leads nowhere, it is looked for where the file saw it. A relative
-    one (files of version 0.1 have them) is looked for beside the file first, then in the working folder.
+    If the stored path does not exist, the path relative to the file is tried. A relative spec (in files of
+    version 0.1) is looked for beside the file first, then in the working folder.
 
     Args:
-        spec: as it was written down.
-        folder: that of the file it was written into.
-        seen: what `seen_from` gave then.
+        spec: as it was stored.
+        folder: the folder of the file that stores it.
+        seen: the result of `seen_from` when it was stored.
     """
     try:
         wanted = Spec.parse(spec)
@@ -69,8 +68,8 @@ def found_data(spec: str, folder: Path, seen: str = "") -> str:
 
 
 def _absolute(path: str) -> str:
-    """A path that leads somewhere, from the root on; any other text as it is."""
-    if Path(path).is_absolute():  # without a look at the disk, which may be far away
+    """An existing path made absolute; any other text unchanged."""
+    if Path(path).is_absolute():  # without touching the disk, which may be far away
         return path
     try:
         full = Path(path).expanduser().absolute()

@@ -1,7 +1,6 @@
-"""The catalogue of models: what their files say of themselves, which of them suit some data, and which differ
-most. Read from their headers alone and without torch, only to propose something.
+"""The catalogue of models: what their headers say, which suit some data, which differ most. Torch-free.
 
-A model is checked when it is opened; see `latentlab.engine.files.checkpoint`.
+A model is fully checked only when it is opened; see `latentlab.engine.files.checkpoint`.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ _FIELDS = {"kind": str, "config": dict, "data": dict, "metrics": dict, "command"
 
 
 def card_in(path: Path) -> Mapping[str, Any]:
-    """The card in the header of a model file; empty if there is none that makes sense."""
+    """The card in the header of a model file; empty if there is no valid one."""
     try:
         with open_to_read(path) as file:
             text = read_header(file, os.fstat(file.fileno()).st_size).metadata["latentlab"]
@@ -43,59 +42,60 @@ def card_in(path: Path) -> Mapping[str, Any]:
 
 
 def capabilities_of(card: Mapping[str, Any]) -> frozenset[Capability]:
-    """What the model of a card can do, as far as that says; nothing where its kind is not known."""
+    """The capabilities of the model of a card; none if its kind is unknown."""
     return capabilities_in(card.get("kind"), card.get("config"))
 
 
 def makes_pictures(path: Path) -> bool:
-    """Whether there would be something to see of the model, as far as the file says.
+    """Whether the model makes pictures, as far as the file says.
 
-    Of a kind that is not known there is the word that says so, as it is opened.
+    For an unknown kind True: opening it gives the proper message.
     """
     can = capabilities_of(card_in(path))
     return not can or capabilities.makes_pictures(can)
 
 
 def denoises(model: str) -> bool:
-    """Whether a model, a name or a path, goes from noise to pictures, as far as its file says."""
+    """Whether a model, by name or path, is a diffusion model, as far as its file says."""
     card = card_in(_file_of(model))
     return Capability.DENOISES in capabilities_of(card)
 
 
 def denoisers() -> dict[str, str]:
-    """The diffusion models that ship: name -> the data that it learnt."""
+    """The diffusion models that ship: name -> its training data."""
     cards = {name: card_in(path) for name, path in model_files().items()}
     return {name: _data(card) for name, card in cards.items() if Capability.DENOISES in capabilities_of(card)}
 
 
 def name_of(path: str) -> str:
-    """How to ask for a model again: by its name if it ships, else by its whole path."""
+    """The text that opens a model again: its name if it ships, else its whole path."""
     found = Path(path).resolve()
     shipped = model_files().get(found.stem)
     return found.stem if shipped is not None and shipped.resolve() == found else str(found)
 
 
 def suited_to(data: str) -> str | None:
-    """The diffusion model that ships for some data (a spec), else the first; None if none ships."""
+    """The shipped diffusion model for some data (a spec), else the first; None if none ships."""
     known = denoisers()
     name = Path(data.partition("::")[0]).stem
     return next((one for one, learnt in known.items() if learnt == name), next(iter(known), None))
 
 
 def data_of(model: str) -> str:
-    """What a model, a name or a path, learnt; "" if its file does not say."""
+    """The training data of a model, by name or path; "" if its file does not say."""
     return _data(card_in(_file_of(model)))
 
 
 def shape_of_pictures(model: str) -> tuple[int, ...]:
-    """(C, H, W) of a model's pictures, a name or a path; () if its file does not say."""
+    """(C, H, W) of the pictures of a model, by name or path; () if its file does not say."""
     shape = _part(card_in(_file_of(model)), "config").get("shape")
     return tuple(shape) if isinstance(shape, list) else ()
 
 
 def encoder_of(data: str) -> str | None:
-    """A model that ships, of some data, that has a plane and a prior and is told nothing: that of the fewest
-    latents; None if there is none."""
+    """A shipped model of some data with a plane and a prior and without conditions: that of the fewest
+    latents; None if there is none.
+    """
     found = []
     for name, path in model_files().items():
         card = card_in(path)
@@ -103,7 +103,7 @@ def encoder_of(data: str) -> str | None:
         can = capabilities_of(card)
         plane = can >= {Capability.ENCODES, Capability.HAS_PRIOR} and Capability.CONDITIONAL not in can
         if plane and _data(card) == data and isinstance(latents, int):
-            # One of beta = 1 before others: its name is the shortest.
+            # beta = 1 comes before others: it has the shortest name.
             found.append((latents, len(name), name))
     return min(found)[2] if found else None
 
@@ -113,8 +113,8 @@ class KnownModel:
     """A model in the catalogue.
 
     Attributes:
-        model: what opens it, a shipped name or a path.
-        title: what it is called.
+        model: a shipped name or a path.
+        title: its title.
         kind, data, latents, beta: what its file says of it; "", 0 and 1 where it says nothing.
     """
 
@@ -127,12 +127,12 @@ class KnownModel:
 
     @property
     def has_prior(self) -> bool:
-        """Whether it says where its codes lie."""
+        """Whether it has a prior over codes."""
         return Capability.HAS_PRIOR in capabilities_in(self.kind, {})
 
 
 def comparable(folder: Path) -> list[KnownModel]:
-    """The models that ship, and those in the person's own folder; not those that make no pictures."""
+    """The models that ship and the user's own; only those that make pictures."""
     found = [_known(name, path) for name, path in model_files().items() if makes_pictures(path)]
     try:
         own = sorted(folder.glob(f"*{_SUFFIX}"))
@@ -147,7 +147,7 @@ def known(model: str) -> KnownModel:
 
 
 def most_different(shown: Iterable[KnownModel], catalogue: Iterable[KnownModel]) -> KnownModel | None:
-    """The model in the catalogue, of the same data, that is least like those that are shown."""
+    """The model in the catalogue, of the same data, that differs most from the shown ones."""
     there = list(shown)
     if not there:
         return None
@@ -157,9 +157,9 @@ def most_different(shown: Iterable[KnownModel], catalogue: Iterable[KnownModel])
 
 
 def _gap(one: KnownModel, other: KnownModel) -> float:
-    """How much two models differ in what one looks at side by side: with or without a prior, at which beta.
+    """How much two models differ when compared side by side: with or without a prior, and in beta.
 
-    Less so if their planes are of another kind, or if one is told more than the other.
+    Less if their planes are of different kinds, or if one has more conditions than the other.
     """
     gap = 4.0 * (one.has_prior != other.has_prior) + 2.0 * (one.beta != other.beta)
     return gap + 1.0 * (one.kind != other.kind) - 3.0 * (one.latents != other.latents)

@@ -1,4 +1,4 @@
-"""Encodings for the TensorBoard Embedding Projector: a folder of four files that it opens as it is.
+"""Exports encodings for the TensorBoard Embedding Projector: a folder of four files.
 
     tensors.tsv            a row of D numbers for each picture
     metadata.tsv           its index, class and attributes, with a line of headings
@@ -32,7 +32,7 @@ def save_for_projector(
 ) -> Path:
     """Writes posterior means z (N, D) of the pictures of `data`.
 
-    Where one sheet has no room for all pictures, the sprite is left out.
+    If one sheet cannot hold all pictures, the sprite is left out.
 
     Raises:
         LabError: if the folder cannot be made, or files of that name are there already.
@@ -83,7 +83,7 @@ def _metadata(data: ImageSet) -> bytes:
 
 
 def _word(text: str) -> str:
-    """A tab or a line break in a name would shift every column; half a character cannot be written."""
+    """A name without tabs, line breaks or invalid characters, which would break the table."""
     return printable(" ".join(text.split()))
 
 

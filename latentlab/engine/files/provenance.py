@@ -1,4 +1,4 @@
-"""Where an exported picture came from, written into the picture itself and read back from it.
+"""Provenance: the origin of an exported picture, written into the picture and read back.
 
 One JSON object in plain ASCII, under the key `latentlab`:
 
@@ -127,7 +127,7 @@ def save_options(kind: str, provenance: Provenance) -> dict[str, Any]:
 
 
 def read_provenance(path: str | Path) -> Provenance | None:
-    """What a picture says of itself; None if it is a picture, but not one of LatentLab's.
+    """The provenance of a picture; None if it is a picture not made by LatentLab.
 
     Raises:
         LabError: naming the file, if it cannot be read, is no PNG, WebP, JPEG or GIF, is larger than
@@ -158,12 +158,12 @@ def read_provenance(path: str | Path) -> Provenance | None:
 
 def _find_text(content: bytes) -> str | None:
     with warnings.catch_warnings():
-        # Large pictures are welcome here, for no pixel is unpacked; damaged EXIF shows in the result.
+        # Large pictures are fine, for no pixel is decoded; damaged EXIF shows in the result.
         warnings.simplefilter("ignore")
         try:
             found = _said(content)
         except Exception:
-            # Perhaps something else that lies beside its pixels is damaged.
+            # Perhaps something else beside the pixels is damaged.
             less = bare_picture(io.BytesIO(content))
             if less is None:
                 raise
@@ -172,16 +172,16 @@ def _find_text(content: bytes) -> str | None:
         found = found.decode("ascii", errors="replace")
     if not isinstance(found, str):
         return None
-    # Comments belong to anyone; only ours is an object with our version of the layout.
+    # Comments may be anything; only ours is an object with our version of the layout.
     return found if content.startswith(PNG_MAGIC) or found.startswith('{"format": ') else None
 
 
 def _said(content: bytes) -> object:
-    """What stands in a picture where ours say where they come from."""
+    """The text in the place where our provenance is stored."""
     png = content.startswith(PNG_MAGIC)
     with Image.open(io.BytesIO(bare_png(content)[0] if png else content), formats=_FORMATS) as picture:
         if png:
-            # One character more than it may have, so that a longer one is seen to be too long.
+            # One character more than allowed, so that a longer text is noticed.
             return png_text(content, KEY, MAX_TEXT + 1)
         return picture.info.get("comment") if picture.format == "GIF" else _user_comment(picture)
 

@@ -1,19 +1,20 @@
-"""What a picture of samples says of what the model was told. Torch-free."""
+"""Describes the conditions of samples in their provenance. Torch-free."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-# Of more, a picture does not say what each was told: its description must stay short.
+# With more samples, the conditions of each are left out: the description must stay short.
 _MOST_NUMBERS = 3000
 
 
 def described(
     names: Sequence[str], told: Sequence[Sequence[float]], asked: str = "", origin: str = ""
 ) -> dict[str, str]:
-    """What was asked, what became of the rest, and, unless they are many, the numbers of each sample.
+    """What was asked, how the rest was drawn, and, unless they are many, the conditions of each sample.
 
-    `told` (N, A) has a number for each of the `names` (A,); samples are parted by spaces, numbers by commas.
+    `told` (N, A) has a number for each of the `names` (A,); samples are separated by spaces, numbers by
+    commas.
     """
     words = {"condition": asked} if asked else {}
     if origin:

@@ -1,4 +1,4 @@
-"""Tensors with a card in one `.safetensors` file, read and written so that nothing can go wrong silently.
+"""Reads and writes tensors with a JSON card in one `.safetensors` file, with all checks.
 
 The header's `__metadata__` holds one key, and under it the card: a JSON object with `format`, the version of
 its layout, and `version`, the LatentLab that wrote it. Nothing is ever unpickled. A file is copied into
@@ -34,13 +34,13 @@ _CONVERT = (
     "safetensors.torch.save_file in the program that made it"
 )
 
-# Of the card, and the shape of each tensor.
+# Limits on the length of the card and of a shape.
 Check = Callable[[Mapping[str, Any], Mapping[str, tuple[int, ...]]], None]
 
 
 @dataclass(frozen=True, eq=False)
 class TensorFile:
-    """What was in a file: its tensors, its card, and the first digits of its SHA-256."""
+    """The contents of a file: its tensors, its card, and the first digits of its SHA-256."""
 
     tensors: Mapping[str, Tensor]
     card: Mapping[str, Any]
@@ -50,7 +50,7 @@ class TensorFile:
 def write_tensors(
     path: str | Path, tensors: Mapping[str, Tensor], key: str, card: Mapping[str, Any], *, overwrite: bool
 ) -> Path:
-    """Writes tensors and their card, whole or not at all.
+    """Writes tensors and their card atomically.
 
     Raises:
         LabError: if the file cannot be written.
@@ -61,7 +61,7 @@ def write_tensors(
 
 
 def read_tensors(path: Path, key: str, newest: int, *, check: Check | None = None) -> TensorFile:
-    """The tensors of a file, whose card lies under `key` and is of a format up to `newest`.
+    """The tensors of a file with a card under `key` of a format up to `newest`.
 
     Args:
         path: the file.
@@ -86,7 +86,7 @@ def read_tensors(path: Path, key: str, newest: int, *, check: Check | None = Non
 
 
 def require_finite(tensors: Mapping[str, Tensor], path: Path) -> None:
-    """Refuses tensors with numbers that are none, naming the first.
+    """Refuses tensors with NaN or infinity, naming the first.
 
     Raises:
         LabError: if there are any.
@@ -97,7 +97,7 @@ def require_finite(tensors: Mapping[str, Tensor], path: Path) -> None:
 
 
 def require_fields(card: Mapping[str, Any], wanted: Mapping[str, type]) -> None:
-    """Refuses a card without a field of each name and type.
+    """Refuses a card that lacks a field of these names and types.
 
     Raises:
         LabError: naming the first that is missing or of another type.
@@ -108,12 +108,12 @@ def require_fields(card: Mapping[str, Any], wanted: Mapping[str, type]) -> None:
 
 
 def short(thing: object) -> str:
-    """A message of someone else's, on one line of bearable length."""
+    """An error message of another library, on one line and shortened."""
     return " ".join(str(thing).split())[:160]
 
 
 def _read(path: Path, key: str, newest: int, check: Check | None) -> tuple[bytes, Mapping[str, Any]]:
-    """All of a file, and its card; no more than its header if that is wrong."""
+    """The whole file and its card; only the header if that is wrong."""
     if path.is_dir():
         raise LabError("is a folder; a .safetensors file was expected")
     with open_to_read(path) as stream:

@@ -1,4 +1,4 @@
-"""The header of a `.safetensors` file, looked at before the rest of it is read. Without torch.
+"""Reads the header of a `.safetensors` file before the rest of it. Torch-free.
 
     8 bytes        the header's length N, little-endian
     N bytes        JSON: name -> dtype, shape and [begin, end] of its bytes; `__metadata__` -> name -> text
@@ -17,11 +17,11 @@ from typing import BinaryIO
 
 from latentlab.errors import LabError
 
-# Of it, the card takes most: a thousand classes with names of a thousand letters are 7 MB.
+# Most of it is the card: a thousand classes with names of a thousand letters are 7 MB.
 MAX_HEADER_BYTES = 16 * 2**20
 _METADATA = "__metadata__"
 _MOST_DIMENSIONS = 64
-# Bits a number.
+# Bits of a number.
 _TYPES = {
     "F4": 4, "F6_E2M3": 6, "F6_E3M2": 6,
     "BOOL": 8, "U8": 8, "I8": 8, "F8_E5M2": 8, "F8_E4M3": 8, "F8_E8M0": 8, "F8_E5M2FNUZ": 8, "F8_E4M3FNUZ": 8,
@@ -32,7 +32,7 @@ _TYPES = {
 
 @dataclass(frozen=True)
 class TensorHeader:
-    """What a header says: the shape of each tensor, and the texts beside them."""
+    """The contents of a header: the shape of each tensor, and the metadata texts."""
 
     shapes: Mapping[str, tuple[int, ...]]
     metadata: Mapping[str, str]
@@ -42,7 +42,7 @@ def read_header(stream: BinaryIO, size: int) -> TensorHeader:
     """The header of an open file of `size` bytes.
 
     Raises:
-        LabError: if there is none, or it speaks of more or fewer bytes than there are.
+        LabError: if there is none, or its size does not match the file's.
         OSError: if it cannot be read.
     """
     beginning = stream.read(8)

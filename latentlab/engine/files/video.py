@@ -1,4 +1,4 @@
-"""Walks as MP4 films (H.264), for slides and messengers that play nothing else.
+"""Exports walks as MP4 films (H.264), for slides and messengers.
 
 Written with PyAV, which the extra `video` brings. H.264 is lossy and takes colours at half the resolution, in
 frames of even sides: pictures are enlarged to at least 256 pixels before they are encoded, so that no drawn
@@ -20,13 +20,13 @@ from latentlab.engine.files.provenance import Provenance
 from latentlab.errors import LabError
 
 VIDEO_SUFFIX = ".mp4"
-# Of constant quality, 0 without any loss to 51: at 12 no eye finds the difference.
+# Constant quality from 0 (lossless) to 51; at 12 no difference is visible.
 _QUALITY = "12"
 _LEAST_SIDE, _LEAST_SECONDS = 256, 3.0
 
 
 def require_video() -> None:
-    """Refuses where films cannot be written.
+    """Raises if films cannot be written.
 
     Raises:
         LabError: if PyAV is not installed.
@@ -78,7 +78,7 @@ def _scale(picture: Picture, scale: int) -> int:
 
 
 def _even(picture: Picture) -> NDArray[np.uint8]:
-    """In colour, with sides that are even; (H, W[, 3]) -> (H', W', 3)."""
+    """In RGB, padded to even sides; (H, W[, 3]) -> (H', W', 3)."""
     colour = picture if picture.ndim == 3 else np.repeat(picture[..., None], 3, axis=-1)
     height, width = colour.shape[:2]
     return np.pad(colour, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")

@@ -1,1 +1,1 @@
-"""What a model is run with: device, coordinates, encodings, samples."""
+"""Running a model: device, encodings, samples."""

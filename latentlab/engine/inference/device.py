@@ -1,4 +1,4 @@
-"""Which device, which number format and how many threads a computation gets."""
+"""Chooses the device, the number format and the number of threads of a computation."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def choose_device(name: str = "auto") -> torch.device:
 
 
 def autocast(device: torch.device, precision: str) -> contextlib.AbstractContextManager[object]:
-    """The context in which the networks run: bfloat16 where asked for, else as they are."""
+    """The context in which the networks run: bfloat16 where asked for, else unchanged."""
     if precision == "bf16":
         return torch.autocast(device.type, dtype=torch.bfloat16)
     return contextlib.nullcontext()
 
 
 def quick_precision(device: torch.device) -> str:
-    """The number format in which networks run fastest on a device, as far as that is known beforehand."""
+    """The number format in which networks run fastest on a device, as far as known without measuring."""
     if device.type == "cuda":
         return "bf16"
     has = device.type == "cpu" and (
@@ -54,7 +54,7 @@ def available_cores() -> int:
 
 
 def describe_devices() -> dict[str, str]:
-    """Each device that can be chosen here, with a few words on it."""
+    """Each device that can be chosen here, with a short description."""
     found = {"cpu": f"{available_cores()} cores"}
     for number in range(torch.cuda.device_count()):
         found[f"cuda:{number}"] = torch.cuda.get_device_name(number)

@@ -1,4 +1,4 @@
-"""What this installation is made of: the first thing to ask for when something does not work."""
+"""Describes the installation, for bug reports."""
 
 from __future__ import annotations
 

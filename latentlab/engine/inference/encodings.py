@@ -1,4 +1,4 @@
-"""Where a data set lies in a model's latent space."""
+"""Encodes a data set: the posterior of each picture in a model's latent space."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def encode_in_chunks(
 ) -> Iterator[Encodings]:
     """The encodings of a data set, `chunk` pictures at a time; the mean, never a draw.
 
-    `y` (N, A) is what a conditioned encoder is told, see `latentlab.engine.attributes.conditions`.
+    `y` (N, A) is the condition of a conditional encoder, see `latentlab.engine.attributes.conditions`.
 
     Raises:
         LabError: if the model does not encode, or its pictures have another shape.
@@ -81,7 +81,7 @@ def encode_in_chunks(
 
 
 def join(parts: list[Encodings]) -> Encodings:
-    """One `Encodings` of the chunks, in their order."""
+    """The chunks joined, in order."""
     return Encodings(
         mean=np.concatenate([part.mean for part in parts]),
         log_variance=np.concatenate([part.log_variance for part in parts]),

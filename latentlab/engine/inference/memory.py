@@ -1,8 +1,8 @@
-"""Keeps the memory of a window that is open for hours as it was: gives back what is free, and hoards little.
+"""Keeps the memory of a long-running window small: limits caches and returns free memory to the system.
 
-glibc keeps what was freed between pieces that are still used, in an arena of its own for each of many
-threads; torch keeps the compiled convolutions of the last models, by default a thousand of them. In hours of
-opening models and drawing grids both come to a hundred megabytes and more.
+glibc keeps freed memory in an arena for each thread; torch keeps the compiled convolutions of the last
+models, by default a thousand of them. After hours of opening models and drawing grids both come to a hundred
+megabytes and more.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ _M_ARENA_MAX = -8
 
 
 def hoard_little() -> None:
-    """Bounds what is kept for later; to be called before torch computes anything. What the person has set in
-    the environment stays."""
+    """Limits the caches; to be called before torch computes anything. Environment variables that are set
+    stay.
+    """
     os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", _CONVOLUTIONS)
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
     if mallopt is not None and "MALLOC_ARENA_MAX" not in os.environ:
@@ -28,8 +29,9 @@ def hoard_little() -> None:
 
 
 def give_back() -> bool:
-    """Gives back what can be; whether this system has a way to say so. Takes some milliseconds, and whoever
-    allocates meanwhile may wait for them."""
+    """Returns free memory to the system; whether that is supported. Takes some milliseconds, in which other
+    threads that allocate may wait.
+    """
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
     if trim is None:
         return False

@@ -1,4 +1,4 @@
-"""What the encodings of a data set say of each dimension, and along which directions they spread most.
+"""Statistics of the encodings of a data set: KL and spread of each dimension, and principal components.
 
     KL_j     = mean over pictures of KL( q(z_j|x) || N(0, 1) )       0 for a dimension that says nothing
     spread_j = standard deviation of the posterior means mu_j
@@ -20,13 +20,13 @@ from latentlab.core import gaussian
 from latentlab.core.directions import principal_of
 
 Row = tuple[float, ...]
-# Of the variance along all directions: below it, a direction is rounding.
+# A share of the total variance: below it, a direction is rounding error.
 _NOTHING = 1e-6
 
 
 @dataclass(frozen=True)
 class Summary:
-    """The moments, D numbers in each row; no components where there are fewer than two dimensions."""
+    """The statistics, D numbers in each row; no components where there are fewer than two dimensions."""
 
     kl_per_dimension: Row
     spread: Row
@@ -34,14 +34,14 @@ class Summary:
 
 
 class Moments:
-    """Takes encodings in, chunk after chunk."""
+    """Accumulates encodings chunk by chunk."""
 
     def __init__(self) -> None:
         self._count = 0
         self._kl = self._sum = self._products = np.zeros(0)
 
     def add(self, mean: NDArray[np.float32], log_variance: NDArray[np.float32]) -> None:
-        """Posterior means and log variances (n, D) of some more pictures."""
+        """Adds posterior means and log variances (n, D)."""
         kl = gaussian.kl_per_dimension(torch.from_numpy(mean), torch.from_numpy(log_variance))
         wide = mean.astype(np.float64)
         if not self._count:
@@ -54,16 +54,16 @@ class Moments:
         self._products += wide.T @ wide
 
     def summary(self) -> Summary:
-        """What all pictures so far come to; at least one."""
+        """The statistics of all pictures so far; at least one is needed."""
         mean = self._sum / self._count
         covariance = self._products / self._count - np.outer(mean, mean)
         spread = np.sqrt(np.clip(np.diagonal(covariance), 0.0, None))
         return Summary(_row(self._kl / self._count), _row(spread), _components(covariance))
 
     def principal(self, count: int) -> tuple[Row, ...]:
-        """The directions in which the pictures spread most, each one standard deviation long; (<= count, D).
+        """The principal components, each scaled to one standard deviation; (<= count, D).
 
-        Only those in which they spread at all.
+        Only those with non-zero variance.
         """
         mean = self._sum / self._count
         covariance = self._products / self._count - np.outer(mean, mean)
@@ -83,7 +83,7 @@ def _components(covariance: NDArray[np.float64]) -> tuple[Row, Row] | None:
 
 
 def _turned(vector: NDArray[np.float64]) -> NDArray[np.float64]:
-    """An eigenvector may point either way: its largest number is made positive, so that it repeats."""
+    """Fixes the sign of an eigenvector: its largest number is positive, so that results repeat."""
     return vector if vector[np.abs(vector).argmax()] > 0 else -vector
 
 

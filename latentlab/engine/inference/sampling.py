@@ -1,6 +1,6 @@
-"""Pictures drawn from a model: z from the prior, then the expected picture or a draw from p(x|z).
+"""Draws pictures from a model: z from the prior, then the expected picture or a draw from p(x|z).
 
-A model without a latent space draws its pictures itself.
+A model without a latent space draws its pictures directly.
 """
 
 from __future__ import annotations
@@ -17,30 +17,30 @@ from latentlab.models.priors import FromNormal
 
 _CHUNK = 250
 _ROWS = 32
-# Pictures that a model draws by itself at once: it may take seconds, and somebody may wait for the first.
+# Pictures that a model draws directly at once: it may take seconds, and someone may wait for the first.
 _DRAWN = 8
-# Between the seeds of two chunks, so that those of neighbouring seeds do not meet.
+# Between the seeds of two chunks, so that streams of neighbouring seeds do not overlap.
 _STRIDE = 0x9E3779B1
 
 
 def prior_points(count: int, latents: int, seed: int) -> Tensor:
-    """`count` draws from N(0, I); -> (count, latents) float32 on the CPU, so alike for every device.
+    """`count` draws from N(0, I); -> (count, latents) float32 on the CPU, so equal for every device.
 
-    The first of many are those of few.
+    A smaller count gives the first of the same draws.
     """
     return steady_noise(torch.empty(count, latents), torch.Generator().manual_seed(seed))
 
 
 def points_of(model: Decodes, count: int, seed: int) -> Tensor:
-    """`count` draws from a model's prior, N(0, I) standing in for one that it has not; as `prior_points`."""
+    """`count` draws from a model's prior, or N(0, I) if it has none; as `prior_points`."""
     return prior_of(model).draw(count, torch.Generator().manual_seed(seed))
 
 
 def require_decoder(model: object, name: str) -> Decodes:
-    """The model, called `name`, if it makes pictures of points.
+    """The model, called `name`, if it decodes points.
 
     Raises:
-        LabError: saying what it does instead.
+        LabError: naming what it does instead.
     """
     if isinstance(model, Decodes):
         return model
@@ -53,10 +53,10 @@ def require_decoder(model: object, name: str) -> Decodes:
 
 
 def at_quantiles(model: Decodes, u: Tensor) -> Tensor:
-    """Points (N, D) laid out for N(0, I), carried over to a model's own prior: equal mass stays equal mass.
+    """Maps points (N, D) laid out for N(0, I) to a model's own prior, preserving equal mass.
 
     Raises:
-        LabError: for a prior that no map from N(0, I) is known of.
+        LabError: for a prior without a known map from N(0, I).
     """
     prior = prior_of(model)
     if not isinstance(prior, FromNormal):
@@ -84,7 +84,7 @@ def decode_in_chunks(
     Args:
         model: a model that `Decodes`.
         z: points (N, D).
-        y: what a conditional model is told of all of them, (A,), or of each, (N, A).
+        y: the condition of all of them, (A,), or of each, (N, A).
         draw: a picture drawn from p(x|z) instead of the one that is shown.
         seed: of those draws.
 
@@ -98,7 +98,7 @@ def decode_in_chunks(
     if draw and not isinstance(model, HasLikelihood):
         raise LabError("the model has no likelihood p(x|z), so from a point there is nothing to draw")
     device = next(model.parameters()).device
-    # On the CPU, wherever the model is: a GPU draws otherwise if it draws more.
+    # On the CPU, wherever the model is: a GPU's draws depend on how many are drawn.
     generator = torch.Generator().manual_seed(seed)
     for first in range(0, len(z), chunk):
         some = z[first : first + chunk].to(device, torch.float32)
@@ -117,13 +117,13 @@ def decode_in_chunks(
 def draw_in_chunks(
     model: nn.Module, count: int, seed: int = 0, *, y: Tensor | None = None, chunk: int = _DRAWN
 ) -> Iterator[Tensor]:
-    """Pictures that a model without a latent space draws itself; float32 (n, C, H, W) in [0, 1] on the CPU.
+    """Pictures drawn directly by a model without a latent space; float32 (n, C, H, W) in [0, 1] on the CPU.
 
-    Each chunk has a stream of its own, and is always drawn whole: a picture is the same however many are
-    asked for. `y` as for `decode_in_chunks`.
+    Each chunk has a stream of its own and is always drawn whole: a picture does not depend on how many are
+    requested. `y` as for `decode_in_chunks`.
 
     Raises:
-        LabError: if the model draws nothing.
+        LabError: if the model cannot draw pictures.
     """
     if not isinstance(model, Samples):
         raise LabError(f"a {type(model).__name__} does not generate pictures")
@@ -138,7 +138,6 @@ def draw_in_chunks(
 
 
 def _filled_up(rows: Tensor) -> Tensor:
-    """Rows in a whole number of 32, the last one repeated: products and functions round what is left over
-    in another way."""
+    """Rows padded to a multiple of 32 by repeating the last one: kernels round the remainder differently."""
     missing = -len(rows) % _ROWS
     return torch.cat([rows, rows[-1:].expand(missing, *rows.shape[1:])]) if missing else rows

@@ -1,1 +1,1 @@
-"""What the window asks of a model: requests, replies, the renderer that serves them."""
+"""The window's interface to a model: requests, replies, and the renderer that serves them."""

@@ -1,6 +1,6 @@
-"""Which part of a picture a model is to see: how it is fitted, and the box that comes of it.
+"""How a picture of any size is fitted to a model's input: the crop box and its settings.
 
-Plain numbers without numpy, for the window's frame is on the screen before that is imported.
+Plain numbers without numpy, for the window's frame imports it.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ class Fitting:
     """How a picture of any size becomes one that a model takes.
 
     Attributes:
-        how: "crop" fills the frame and cuts off what hangs over; "pad" shows all of it, with a border.
-        x, y: the middle of what is cut out, as shares of width and height.
-        zoom: how much smaller than it could be the part that is cut out is, 1 to `MOST_ZOOM`.
-        negative: whether light and dark are exchanged.
+        how: "crop" fills the frame and cuts off the excess; "pad" shows all of it, with a border.
+        x, y: the centre of the box, as shares of width and height.
+        zoom: how many times smaller than the largest possible box it is, 1 to `MOST_ZOOM`.
+        negative: whether light and dark are inverted.
     """
 
     how: str = CROP
@@ -31,7 +31,7 @@ class Fitting:
     negative: bool = False
 
     def box(self, width: int, height: int, aspect: float = 1.0) -> Box:
-        """What is cut out of `width` x `height` pixels for a frame `aspect` times as wide as high.
+        """The box cut out of `width` x `height` pixels for a frame `aspect` times as wide as high.
 
         In whole pixels, so that pixel art meets the frame's own grid, and never outside the picture.
         """
@@ -42,7 +42,7 @@ class Fitting:
         return left, top, left + wide, top + high
 
     def moved(self, by: tuple[float, float], width: int, height: int, aspect: float = 1.0) -> Fitting:
-        """The frame moved by so many pixels, as far as the picture reaches."""
+        """The box moved by so many pixels, as far as the picture reaches."""
         left, top, right, bottom = self.box(width, height, aspect)
         half, tall = (right - left) / 2, (bottom - top) / 2
         x = min(max(self.x * width, half), width - half) + by[0]
@@ -51,5 +51,5 @@ class Fitting:
         return replace(self, x=x / width, y=y / height)
 
     def zoomed(self, factor: float) -> Fitting:
-        """A part so many times smaller about the same middle."""
+        """A box so many times smaller about the same centre."""
         return replace(self, zoom=min(max(self.zoom * factor, 1.0), MOST_ZOOM))

@@ -1,4 +1,4 @@
-"""Where encoded pictures lie, for a window: a map of the plane, and how far the probe has gone from them all.
+"""The density of encoded pictures, for the window: a map of the plane, and how far out the probe is.
 
     known = Density(mean, sigma)
     known.map(request), known.at(request)        piece by piece, a few milliseconds each
@@ -36,25 +36,25 @@ from latentlab.engine.rendering.requests.grids import (
     ProbeDensityRequest,
 )
 
-# Of what is drawn from the posteriors, the shares that lie in each level of a map.
+# The shares of draws from the posteriors that lie within each level of a map.
 SHARES = (0.5, 0.9, 0.99)
 DRAWS = 1000
 MOST_SHOWN, MOST_AT_PROBE = 100_000, 20_000
-# Numbers (a posterior's dimensions) to be gone through for one probe.
+# Numbers (a posterior's dimensions) to process for one probe.
 _MOST_NUMBERS = 2**20
-# Posteriors to be projected, numbers in a table of densities and of Gaussians on a grid: what takes a
+# Posteriors to project, and numbers in a table of densities and of Gaussians on a grid, in one piece: a
 # millisecond or two.
 _SEEN, _TABLE, _BELLS = 1000, 2**19, 2**17
 _COARSE, _QUICK = 3, 3000
-# Draws for the levels: as many as make so many densities, but no fewer than tell 1 % from 2 %.
+# Draws for the levels: limited by so many densities, but enough to distinguish 1 % from 2 %.
 _MOST_WEIGHED, _FEWEST = 5 * 10**7, 400
 _NARROWEST = 1e-6
 
 
 class Density:
-    """Knows the posteriors (N, D) of a model's pictures, float32; sigma is 0 where there are none.
+    """Holds the posteriors (N, D) of a model's pictures, float32; sigma is 0 where there are none.
 
-    `draws` is how many pictures the levels are told from.
+    `draws` is how many pictures the levels are computed from.
     """
 
     def __init__(self, mean: NDArray[np.float32], sigma: NDArray[np.float32], draws: int = DRAWS) -> None:
@@ -70,7 +70,7 @@ class Density:
 
     @classmethod
     def unknown(cls) -> Density:
-        """As long as not all pictures have their places: nothing is said."""
+        """The reply while not all pictures are encoded yet."""
         nowhere = np.zeros((0, 1), np.float32)
         return cls(nowhere, nowhere)
 
@@ -80,7 +80,7 @@ class Density:
         return self._mean.shape[1]
 
     def map(self, request: DensityMapRequest) -> Iterator[DensityMapReply | None]:
-        """The density in a region of the plane: coarse first, if there is much to add up."""
+        """The density in a region of the plane: a coarse map first, if it takes long."""
         if not self.usable or request.projection.latents != self.latents:
             return
         mixture, held_out = yield from self._seen(request.projection)
@@ -110,7 +110,7 @@ class Density:
             )
 
     def at(self, request: ProbeDensityRequest) -> Iterator[ProbeDensityReply | None]:
-        """log q at the probe, and what 99 of 100 held-out pictures lie above."""
+        """log q at the probe, and the value that 99 of 100 held-out pictures exceed."""
         if not self.usable or len(request.z) != self.latents:
             yield ProbeDensityReply(request.generation, request.z)
             return
@@ -131,7 +131,7 @@ class Density:
         )
 
     def _seen(self, projection: Projection) -> Generator[None, None, tuple[Mixture, Tensor]]:
-        """What the plane shows, and held-out log densities in it; kept until another plane is asked for."""
+        """The projected posteriors and held-out log densities of a plane; kept until another is requested."""
         if self._plane is None or self._plane[0] != projection:
             rows = torch.tensor([projection.across, projection.up], dtype=torch.float64)
             step = self._step(MOST_SHOWN)
@@ -146,7 +146,7 @@ class Density:
                 mixture = joined(parts, [int(part.owner.max()) + 1 for part in parts])
                 if len(mixture) <= MOST_SHOWN:
                     break
-                # Aslant to the axes, a posterior is shown by several Gaussians.
+                # Oblique to the axes, a posterior is represented by several Gaussians.
                 step = math.ceil(step * len(mixture) / MOST_SHOWN)
             held_out = yield from self._held_out(mixture, step, rows[: mixture.mean.shape[1]])
             single = Mixture(
@@ -156,12 +156,12 @@ class Density:
         return self._plane[1:]
 
     def _held_out(self, mixture: Mixture, step: int, rows: Tensor) -> Generator[None, None, Tensor]:
-        """log densities at draws from posteriors, each judged by all the others.
+        """Log densities at draws from posteriors, each under the mixture of all the others.
 
-        The mixture is of every `step`-th picture, and shows the directions `rows` (d, D).
+        The mixture is of every `step`-th picture, projected on the directions `rows` (d, D).
         """
         every = aggregate(self._mean[::step], self._sigma[::step])
-        # Of the many Gaussians of a large data set a wait of seconds would come.
+        # With all Gaussians of a large data set this would take seconds.
         count = min(self._draws, len(every), max(_FEWEST, _MOST_WEIGHED // len(mixture)))
         owners = torch.linspace(0, len(every) - 1, count).round().long()
         drawn = every.draws(owners, torch.Generator().manual_seed(0))
@@ -174,10 +174,10 @@ class Density:
         return torch.cat(found)
 
     def _step(self, most: int) -> int:
-        """1 for every posterior, 2 for every second and so on, so that they are `most` at most."""
+        """1 for every posterior, 2 for every second and so on, so that at most `most` are used."""
         return math.ceil(len(self._mean) / most)
 
 
 def _page(rows: Tensor) -> NDArray[np.float32]:
-    """The top row first, as a page is read; e^-87 is as low as float32 goes."""
+    """The top row first; clipped at e^-87, the smallest float32."""
     return np.ascontiguousarray(rows.flip(0).clamp(min=-87.0).numpy())

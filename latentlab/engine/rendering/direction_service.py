@@ -1,7 +1,7 @@
-"""Finds the directions of a model piece by piece, for a window that goes on answering meanwhile.
+"""Finds the directions of a model in pieces, so that the window stays responsive.
 
-Encoding takes seconds, and most ways to find directions next to nothing: what has been encoded is kept, so
-that another way answers at once. Steering takes a minute: what has been steered is kept too.
+Encoding takes seconds, and most methods hardly any time: encodings are kept, so that another method answers
+at once. Steering takes a minute: its results are kept too.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ from latentlab.engine.inference.encodings import encode_in_chunks
 from latentlab.engine.rendering.requests.directions import DirectionsReply, DirectionsRequest
 from latentlab.models.base import conditional
 
-# What a picture under the hand may have to wait for.
+# The longest that a picture at the probe may have to wait.
 _CHUNK = 64
 
 
 @dataclass(frozen=True, eq=False)
 class _Places:
-    """The pictures of a data set and their posterior means z (N, D), to learn from and held out."""
+    """The pictures of a data set and their posterior means z (N, D), training and held-out."""
 
     of: tuple[str, str]
     train: ImageSet
@@ -47,29 +47,29 @@ class _Places:
 
     @property
     def all(self) -> tuple[Tensor, ImageSet, Tensor, ImageSet]:
-        """As directions are found among them."""
+        """The arguments for finding directions."""
         return self.z, self.train, self.held_out_z, self.test
 
 
 class DirectionFinder:
-    """Remembers the places of the last model and data set it was asked about, and what was steered there."""
+    """Keeps the encodings of the last model and data set, and what was steered there."""
 
     def __init__(self) -> None:
         self._places: _Places | None = None
         self._steered: tuple[tuple[str, str], Directions] | None = None
 
     def find(self, loaded: LoadedModel, request: DirectionsRequest) -> Iterator[DirectionsReply | None]:
-        """Replies that tell how far it is, then the one with the directions.
+        """Replies with the progress, then one with the directions.
 
         Raises:
-            LabError: for data that do not exist or do not fit the model, or of which nothing is known; for
+            LabError: for data that do not exist or do not fit the model, or have no known attributes; for
                 "steered" also if no classifier knows them.
         """
         key = (loaded.hash, request.data)
         steer = request.method == STEERED
         found = self._ready(loaded, request.data) if steer else None
         if steer and found is None:
-            # It is refused before the long work, not after.
+            # Refused before the long work.
             judge = classifier_for(request.data, device=device_of(loaded))
             yield None
         told = conditional(loaded.model)

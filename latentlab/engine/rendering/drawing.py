@@ -1,4 +1,4 @@
-"""One model's pictures: of points, of walks, of a grid over a plane, along a dimension, under conditions.
+"""Decodes with one model: points, walks, a grid over a plane, traversals, pictures under conditions.
 
 What takes long is a generator that yields None between pieces of work, see
 `latentlab.engine.rendering.renderer`.
@@ -39,16 +39,16 @@ from latentlab.errors import LabError
 from latentlab.models.base import Conditional, Decodes, HasLikelihood, prior_of
 from latentlab.models.priors import log_density_at
 
-# Most pictures decoded at once: what a more urgent request may have to wait for, some five milliseconds.
+# Most pictures decoded at once: the delay of a more urgent request, some five milliseconds.
 CHUNK = 256
-# How long a piece of the work may take. The underlay, which follows trainings, is drawn in shorter ones.
+# The duration of a piece of work. The underlay, which follows trainings, is drawn in shorter ones.
 _PIECE_S, _UNDERLAY_PIECE_S, _SMALLEST = 6e-3, 2e-3, 4
 _COARSE = 4
 _FRAME_S = 1 / 60
 
 
 def to_pictures(mean: Tensor) -> NDArray[np.uint8]:
-    """Pictures in [0, 1] (B, C, H, W) to uint8 (B, H, W) or (B, H, W, 3) for the screen."""
+    """Converts pictures in [0, 1] (B, C, H, W) to uint8 (B, H, W) or (B, H, W, 3) for the screen."""
     levels = (mean * 255.0).round_().clamp_(0.0, 255.0).to(torch.uint8)
     return _for_screen(levels.movedim(1, -1).contiguous().cpu().numpy())
 
@@ -56,7 +56,7 @@ def to_pictures(mean: Tensor) -> NDArray[np.uint8]:
 def shown(likelihood: Likelihood, outputs: Tensor) -> NDArray[np.uint8]:
     """The pictures of a decoder's outputs, as `to_pictures` of `likelihood.picture`.
 
-    The bytes of a palette need not be made: that saves half the time of a single picture.
+    The bytes of a palette need not be computed: that saves half the time of a single picture.
     """
     if isinstance(likelihood, Palette):
         return _for_screen(likelihood.pixels(outputs))
@@ -64,19 +64,19 @@ def shown(likelihood: Likelihood, outputs: Tensor) -> NDArray[np.uint8]:
 
 
 def _for_screen(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    # A second of two channels, a fourth of four, would be transparency.
+    # The second of two channels, or the fourth of four, would be shown as transparency.
     return pixels[..., :3] if pixels.shape[-1] >= 3 else np.ascontiguousarray(pixels[..., 0])
 
 
 class Drawing:
-    """Draws with one model. Not for use by two threads at once."""
+    """Decodes with one model. Not for use by two threads at once."""
 
     def __init__(self, model: Decodes, device: torch.device) -> None:
         self.model, self.device = model, device
         self.prior = prior_of(model)
-        # Asked once: whoever compares a model with a protocol looks for every name in it.
+        # Checked once: isinstance with a protocol looks up every name in it.
         self._likely = model if isinstance(model, HasLikelihood) else None
-        # Measured at the last piece of a grid; before that, too slow for a whole grid at once.
+        # Measured at the last piece of a grid; at first, too slow for a whole grid at once.
         self.seconds_per_picture = 1.0
 
     @property
@@ -84,7 +84,7 @@ class Drawing:
         return self.model.latents
 
     def told(self, condition: Point) -> Tensor | None:
-        """A condition as the model takes it, (A,); None where there is none, or none is taken."""
+        """A condition as the model takes it, (A,); None where there is none, or the model takes none."""
         if not condition or not isinstance(self.model, Conditional):
             return None
         return torch.tensor(condition, device=self.device)
@@ -99,7 +99,7 @@ class Drawing:
         return shown(self._likely.likelihood, self._likely.decode(z, y))
 
     def point(self, request: PointRequest) -> PointReply:
-        """The picture under the hand."""
+        """The picture at the probe."""
         started = time.perf_counter()
         picture = self.decode(torch.tensor([request.z]), self.told(request.condition))[0]
         return PointReply(
@@ -121,7 +121,7 @@ class Drawing:
         yield WalkReply(request.generation, points, tuple(pictures), tuple(log_priors), condition)
 
     def _in_pieces(self, points: tuple[Point, ...], y: Tensor | None) -> Generator[None, None, list[Picture]]:
-        """The pictures of points under y, (A,) of all or (N, A) of each, so that others may go between."""
+        """The pictures of points under y, (A,) of all or (N, A) of each, in pieces."""
         pictures: list[Picture] = []
         piece = self._piece(_PIECE_S)
         for first in range(0, len(points), piece):
@@ -132,13 +132,13 @@ class Drawing:
         return pictures
 
     def require_places(self, points: tuple[Point, ...]) -> None:
-        """Refuses points of another number of dimensions than the model has."""
+        """Refuses points of another number of dimensions than the model's."""
         for point in points:
             if len(point) != self.latents:
                 raise LabError(f"a point of {len(point)} numbers; the model has {self.latents}")
 
     def condition_strip(self, request: ConditionStripRequest) -> Iterator[Reply | None]:
-        """The probe, told apart by its conditions."""
+        """The probe under each of the requested conditions."""
         self.require_places(request.points)
         pictures: list[Picture] = []
         if request.conditions:
@@ -156,7 +156,7 @@ class Drawing:
         yield WaysReply(request.generation, request.points, request.conditions, tuple(pictures))
 
     def sheet(self, request: SheetRequest, y: Tensor | None) -> Iterator[Reply | None]:
-        """Points, each under what its picture is of: a row of y (N, A)."""
+        """Points, each under the condition of its picture: a row of y (N, A)."""
         self.require_places(request.points)
         if len(request.points) != len(request.pictures):
             raise LabError(f"{len(request.points)} points and {len(request.pictures)} pictures")
@@ -164,7 +164,9 @@ class Drawing:
         yield WalkReply(request.generation, request.points, tuple(pictures), ())
 
     def traversal(self, request: TraversalRequest) -> Iterator[Reply | None]:
-        """What each dimension does, the others held: a reply for each, so that others may go between."""
+        """Traversals of dimensions, the others fixed: a reply for each, so that other requests can go
+        between.
+        """
         told, count = self.told(request.condition), len(request.values)
         for number, dimension in enumerate(request.dimensions, 1):
             if not 0 <= dimension < self.latents:
@@ -180,16 +182,16 @@ class Drawing:
             )
 
     def _piece(self, seconds: float) -> int:
-        """How many pictures to decode at once, lest the picture under the hand wait too long for them.
+        """How many pictures to decode at once, so that the picture at the probe does not wait too long.
 
-        Beside a training, each takes several times as long as alone.
+        During a training each takes several times as long.
         """
         return min(CHUNK, max(_SMALLEST, int(seconds / self.seconds_per_picture)))
 
     def grid(self, request: GridRequest) -> Iterator[Reply | None]:
         """Every fourth cell of every fourth row first, shown as blocks; then all the others.
 
-        A grid that will be whole within a frame of the screen needs no such foretaste.
+        A grid that is done within a frame of the screen needs no such preview.
         """
         started = time.perf_counter()
         columns, rows = request.columns, request.rows
@@ -206,7 +208,7 @@ class Drawing:
         cell = np.arange(rows * columns)
         row, column = np.divmod(cell, columns)
         coarse = (row % _COARSE == 0) & (column % _COARSE == 0)
-        # The decoded cell that stands in for each one until its own is there.
+        # For each cell, the decoded one shown in its place until its own is there.
         stand_in = (row - row % _COARSE) * columns + (column - column % _COARSE)
 
         seconds = _UNDERLAY_PIECE_S if isinstance(request, UnderlayRequest) else _PIECE_S
@@ -215,7 +217,7 @@ class Drawing:
         passes = [cell] if at_once else [part for part in (cell[coarse], cell[~coarse]) if len(part)]
         for number, pending in enumerate(passes, 1):
             last = number == len(passes)
-            # In even pieces: a small last one takes as long as one five times its size.
+            # In equal pieces: a small last one takes as long as one five times its size.
             for chosen in np.array_split(pending, math.ceil(len(pending) / self._piece(seconds))):
                 before = time.perf_counter()
                 decoded = self.decode(places[chosen], told)
@@ -240,12 +242,12 @@ class Drawing:
 
 
 def _places(request: GridRequest, flat: Tensor) -> Tensor:
-    """Where cells at (u, v), (N, 2), lie in the latent space; (N, D)."""
+    """The points of the cells at (u, v), (N, 2), in the latent space; (N, D)."""
     if request.projection is None:
         return flat.float()
     rows = torch.tensor([request.projection.across, request.projection.up])
     base = torch.tensor([request.base or (0.0,) * request.projection.latents])
-    # What the base has within the plane gives way.
+    # The base's own part within the plane is replaced.
     return base - base @ rows.T @ rows + flat.float() @ rows
 
 
@@ -258,7 +260,7 @@ def walk_points(request: WalkRequest) -> tuple[Point, ...]:
     legs = [
         between(torch.tensor(start), torch.tensor(end), t) for start, end in itertools.pairwise(request.pins)
     ]
-    # Each leg but the first begins where the one before it ended.
+    # Each leg but the first starts where the previous one ended.
     joined = torch.cat([legs[0], *(leg[1:] for leg in legs[1:])])
     return tuple(to_point(row) for row in joined)
 

@@ -1,6 +1,6 @@
-"""Where a reconstruction is wrong: |x - x_hat| a pixel, as a picture from black over red to white.
+"""Maps the reconstruction error: |x - x_hat| a pixel, as a picture from black over red to white.
 
-Torch-free: it is made where it is shown.
+Torch-free: it is computed in the view.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 if TYPE_CHECKING:
     from latentlab.engine.types import Picture
 
-# Black, dark violet, red, orange, pale yellow: each brighter than the one before.
+# Black, dark violet, red, orange, pale yellow: of increasing brightness.
 _RAMP = np.array([(0, 0, 0), (70, 12, 92), (190, 40, 60), (248, 146, 30), (255, 250, 190)], np.float64)
 
 

@@ -1,4 +1,4 @@
-"""The direction between two groups of pictures that were picked by hand, and how far to trust it."""
+"""The direction between two hand-picked groups of pictures, and how far to trust it."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ _DIVISIONS = 10
 
 
 def between_groups(request: GroupsRequest) -> Iterator[GroupsReply | None]:
-    """The mean of group A minus that of group B, judged by halves of the groups; a piece for each division.
+    """The mean of group A minus that of group B, judged by splitting the groups in halves; yields after each
+    split.
 
     Raises:
-        LabError: if a group is empty, or both have their middle in one place.
+        LabError: if a group is empty, or both have the same mean.
     """
     a, b = request.a, request.b
     for name, z in (("A", a), ("B", b)):
@@ -34,7 +35,7 @@ def between_groups(request: GroupsRequest) -> Iterator[GroupsReply | None]:
         raise LabError("both groups have the same mean, so there is no direction between them")
     figures: list[tuple[float, float]] = []
     if min(len(a), len(b)) >= FEWEST:
-        # Seeded: the same groups have the same figures.
+        # Seeded: the same groups give the same figures.
         generator = torch.Generator().manual_seed(0)
         for _ in range(_DIVISIONS):
             figures += judged_by_halves(torch.from_numpy(a), torch.from_numpy(b), generator)
@@ -53,7 +54,7 @@ def between_groups(request: GroupsRequest) -> Iterator[GroupsReply | None]:
 
 
 def _mean(figures: NDArray[np.float64]) -> float | None:
-    """Of those that say something; None if none does."""
+    """The mean of the known values; None if there is none."""
     known = figures[np.isfinite(figures)]
     mean = float(known.mean()) if len(known) else math.nan
     return mean if math.isfinite(mean) else None

@@ -1,4 +1,4 @@
-"""Opens a model and a data set that go together, from files or in the midst of a training."""
+"""Opens a matching model and data set, from files or during a training."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from latentlab.errors import LabError
 from latentlab.models.base import Classifies, Conditional, Decodes, Encodes, Samples, capabilities_of
 from latentlab.models.registry import find_kind
 
-# Of a model that is no file yet.
+# The hash of a model that is not a file yet.
 _NO_HASH = "0" * 12
 
 
 class Opened:
-    """A model and a data set that suit each other, and what draws with the model.
+    """An open model and a data set that match, and what decodes with the model.
 
     Args:
         loaded: the model and what its file says of it.
         data: the pictures it is opened on.
-        spec: the text by which the data were asked for.
+        spec: the spec of the data.
         device: where the model is.
 
     Raises:
@@ -54,12 +54,12 @@ class Opened:
             )
         self.loaded, self.data, self.spec, self.device = loaded, data, spec, device
         self._drawing = Drawing(model, device) if isinstance(model, Decodes) else None
-        # What the model is told of each picture of these data; made when it is first asked for.
+        # The conditions of these pictures; made on first use.
         self._conditions: tuple[ImageSet, Tensor | None] | None = None
 
     @property
     def drawing(self) -> Drawing:
-        """What draws the pictures of points.
+        """What decodes points.
 
         Raises:
             LabError: if the model has no latent space.
@@ -70,16 +70,16 @@ class Opened:
 
     @property
     def drawn_by(self) -> Drawing | None:
-        """The same; None where there is none."""
+        """The same; None where the model has no latent space."""
         return self._drawing
 
     @property
     def encodes(self) -> bool:
-        """Whether the pictures of the data have places in the latent space."""
+        """Whether the pictures of the data can be encoded."""
         return self._drawing is not None and isinstance(self.loaded.model, Encodes)
 
     def conditions(self) -> Tensor | None:
-        """What the model is told of each picture, (N, A); None for a model that is told nothing.
+        """The condition of each picture, (N, A); None for an unconditional model.
 
         Raises:
             LabError: as `conditions_of`.
@@ -89,25 +89,25 @@ class Opened:
         return self._conditions[1]
 
     def conditions_at(self, pictures: tuple[int, ...]) -> Tensor | None:
-        """What the model is told of these pictures of the data, (N, A)."""
+        """The conditions of these pictures of the data, (N, A)."""
         if not all(0 <= index < len(self.data) for index in pictures):
             raise LabError(f"{self.data.name} has no such pictures")
         y = self.conditions()
         return None if y is None else y[torch.tensor(pictures, dtype=torch.long)]
 
     def encoder_conditions(self) -> Tensor | None:
-        """What the encoder is told of each picture, (N, A); None if it sees the picture alone."""
+        """The condition of each picture for the encoder, (N, A); None if it sees the picture alone."""
         return self.conditions() if encoder_is_told(self.loaded.model) else None
 
     def held(self) -> Held | None:
-        """The data, and what the model is told of each picture; None if that is not known."""
+        """The data, and the condition of each picture; None if that is unknown."""
         try:
             return self.data, self.conditions()
         except LabError:
             return None
 
     def reply(self, generation: int) -> LoadedReply:
-        """All that a window has to know of the two."""
+        """Everything that the window has to know of the two."""
         loaded, data, model = self.loaded, self.data, self.loaded.model
         decoder = None if self._drawing is None else self._drawing.model
         facts = None if decoder is None else facts_of(decoder)
@@ -145,19 +145,19 @@ class Opened:
         )
 
     def _implications(self) -> Implied:
-        """Which conditions of the model go along with which, as far as the data tell."""
+        """The implications between the model's conditions in the data."""
         model, held = self.loaded.model, self.held()
         if held is None or held[1] is None or not isinstance(model, Conditional) or model.exclusive:
             return ()
         return implied_by(held[1].numpy())
 
     def _notes(self) -> tuple[str, ...]:
-        """What a person should know of how model and data go together; of one that is no file, nothing."""
+        """What the user should know of how model and data match; nothing for a model that is not a file."""
         loaded, data = self.loaded, self.data
         if not loaded.path.name:
             return ()
         if not self.encodes:
-            return ()  # the pictures are not judged by it
+            return ()  # its pictures are not evaluated by their ELBO
         total = data.testing if data.split == "all" else len(data)
         learnt = in_words(learnt_among(loaded.card, data, self.spec, read_again=False), total, data.name)
         return (f"{learnt}.",) if learnt else ()
@@ -169,7 +169,7 @@ def load(request: LoadRequest, device: torch.device) -> Generator[None, None, Op
     Raises:
         LabError: if model or data cannot be read, or do not suit each other.
     """
-    # Tensors made in inference mode would be of no use to whoever wants gradients of this model.
+    # Not in inference mode: gradients of this model may be needed, as for steering.
     with torch.inference_mode(False):
         loaded = load_model(request.model, device)
     yield None
@@ -177,14 +177,14 @@ def load(request: LoadRequest, device: torch.device) -> Generator[None, None, Op
         data, spec = catalog.load(request.data, request.split), request.data
         own = str(loaded.card.data.get("name", ""))
         if own in catalog.CATALOG and getattr(loaded.model, "picture_shape", data.shape) != data.shape:
-            # Made for other pictures, which come with LatentLab: those are what it is opened on.
+            # A model for other pictures, which ship with LatentLab: it is opened on those.
             data, spec = catalog.load(own, request.split), own
     yield None
     return Opened(loaded, data, spec, device)
 
 
 def _nothing_to_draw(loaded: LoadedModel) -> tuple[str, Path, str]:
-    """Why a model cannot be opened to be looked at: what is wrong, where, and what to do with it."""
+    """Why a model cannot be shown: what is wrong, in which file, and what to do with it."""
     if isinstance(loaded.model, Classifies):
         what = "tells what pictures show and makes none, so there is nothing to draw"
         return what, loaded.path, "It judges the pictures of other models: latentlab evaluate --classifier"
@@ -192,26 +192,26 @@ def _nothing_to_draw(loaded: LoadedModel) -> tuple[str, Path, str]:
 
 
 class Following:
-    """A model in the midst of its training, and where its pictures lie by now."""
+    """A model in training, and the current encodings of its pictures."""
 
     def __init__(self, opened: Opened, key: tuple[str, ...]) -> None:
         self.opened, self._key = opened, key
         self.unfolding = Unfolding(opened.loaded.model, opened.data, opened.encoder_conditions())
 
     def goes_on_with(self, request: FollowRequest) -> bool:
-        """Whether the snapshot is one more of the same training."""
+        """Whether the snapshot belongs to the same training."""
         return self._key == _key(request)
 
 
 def follow(request: FollowRequest, device: torch.device) -> Generator[None, None, Following]:
-    """Opens the model of a training, in two pieces; its weights have still to be adopted.
+    """Opens the model of a training, in two pieces; its weights are adopted afterwards.
 
     Raises:
         LabError: if the data cannot be read or do not suit the model.
     """
     with torch.inference_mode(False):
         data = catalog.load(request.data, request.split)
-    # Not within the mode: whoever drives this goes on in a mode of his own.
+    # Not within the mode: the caller of this generator has a mode of its own.
     yield None
     with torch.inference_mode(False):
         model = empty_model(request.kind, request.config).to(device)

@@ -1,8 +1,8 @@
-"""A picture of the person's own: read, fitted as asked, encoded, and judged beside held-out pictures.
+"""The user's own picture: read, fitted, encoded, and its ELBO compared with held-out pictures.
 
-The judgement is by the ELBO: of pictures that a model knows, it lies where it lies for those it was tested
-on. A lower one tells of a stranger. A higher one does not tell of a friend: plain pictures have high ELBOs
-whatever they show (Nalisnick et al., Do Deep Generative Models Know What They Don't Know?, 2019).
+A picture like those that a model knows has an ELBO in the range of held-out ones. A lower one shows that it
+is unlike them. A higher one shows nothing: plain pictures have high ELBOs whatever they show (Nalisnick et
+al., Do Deep Generative Models Know What They Don't Know?, 2019).
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ from latentlab.errors import LabError
 from latentlab.models.base import Conditional, Encodes, HasLikelihood
 from latentlab.models.priors import kl_from
 
-# Kept of a picture: enough for the closest look at the largest pictures that models draw.
+# Pixels kept of a picture: enough to zoom in for the largest pictures that models draw.
 _LARGEST = 2048
 _DRAWS = 64
 _HELD_OUT, _CHUNK = 256, 16
-# Nats by which another class has to fit better to be worth a word.
+# Nats by which another class has to fit better to be mentioned.
 _WORTH = 1.0
 # In place of the terms of an ELBO, where there is no likelihood.
 _UNKNOWN = torch.tensor(torch.nan)
@@ -49,9 +49,10 @@ Held = tuple[ImageSet, Tensor | None]
 
 
 def read_own(path: str | Path, ground: str = WHITE_GROUND) -> Picture:
-    """A picture file as its maker sees it, uint8 (H, W) or (H, W, 3); of a moving one the first frame.
+    """A picture file with its orientation applied, uint8 (H, W) or (H, W, 3); the first frame of an
+    animation.
 
-    What is transparent lies on the ground, of this colour.
+    Transparent parts show the background of this colour.
 
     Raises:
         LabError: naming the file, and why it cannot be read.
@@ -68,7 +69,7 @@ def read_own(path: str | Path, ground: str = WHITE_GROUND) -> Picture:
 
 
 def own_size(path: str | Path) -> tuple[int, int]:
-    """Width and height of a picture file as its maker sees it, of which `read_own` may give fewer pixels.
+    """Width and height of a picture file with its orientation applied; `read_own` may give fewer pixels.
 
     Raises:
         LabError: naming the file, and why it cannot be read.
@@ -84,19 +85,19 @@ def own_size(path: str | Path) -> tuple[int, int]:
 
 
 def require_room(width: int, height: int, name: str) -> None:
-    """Refuses a picture that is too large to be handled, as the readers of files do."""
+    """Refuses a picture that is too large, as the readers of files do."""
     if width * height > MAX_PIXELS:
         limit = f"over the limit of {MAX_PIXELS // 10**6} million"
         raise LabError(f"cannot be taken: {width} x {height} pixels, {limit}", name)
 
 
 def shrunk(pixels: Picture) -> Picture:
-    """A picture of moderate size, as `read_own` gives."""
+    """A picture reduced to a moderate size, as `read_own` gives."""
     return np.asarray(_shrunk(Image.fromarray(pixels)))
 
 
 def _shrunk(image: Image.Image) -> Image.Image:
-    # By whole numbers, so that pixel art in large pixels stays pixel art.
+    # By whole numbers, so that pixel art with large pixels stays pixel art.
     factor = -(-max(image.size) // _LARGEST)
     return image if factor == 1 else image.reduce((min(factor, image.width), min(factor, image.height)))
 
@@ -106,9 +107,9 @@ def fitted(pixels: Picture, fitting: Fitting, shape: Shape, pixel: int = 1) -> N
 
     Args:
         pixels: uint8 (H', W') or (H', W', 3), of any size.
-        fitting: what of it, and how.
+        fitting: the part of it, and how it fills the frame.
         shape: (C, H, W) of the model's pictures.
-        pixel: how many pixels each side of a drawn one spans; see `latentlab.core.likelihoods.Palette`.
+        pixel: the side in pixels of a drawn pixel; see `latentlab.core.likelihoods.Palette`.
 
     Raises:
         LabError: for models whose pictures are neither grey nor in three colours.
@@ -131,7 +132,7 @@ def fitted(pixels: Picture, fitting: Fitting, shape: Shape, pixel: int = 1) -> N
 
 
 class OwnPictures:
-    """Encodes pictures with the open model. Remembers the ELBOs of the held-out ones it compares with."""
+    """Encodes pictures with the open model. Keeps the ELBOs of the held-out pictures it compares with."""
 
     def __init__(self) -> None:
         self._known: tuple[Drawing, ImageSet, NDArray[np.float64]] | None = None
@@ -139,12 +140,12 @@ class OwnPictures:
     def answer(
         self, request: OwnPictureRequest, drawing: Drawing, held_out: Callable[[], Held | None]
     ) -> Iterator[OwnPictureReply | None]:
-        """What the model makes of the picture; then, if asked, the same with how it compares.
+        """The reply for the picture; then, if requested, the same with the comparison.
 
         Args:
             request: the picture.
-            drawing: what draws with the model.
-            held_out: pictures to compare with, and what the model is told of each (N, A); None if there
+            drawing: decodes with the model.
+            held_out: pictures to compare with, and the condition of each (N, A); None if there
                 are none.
 
         Raises:
@@ -203,7 +204,7 @@ class OwnPictures:
         )
 
     def _encoded(self, drawing: Drawing, data: ImageSet, told: Tensor | None) -> Iterator[None]:
-        """Finds the ELBOs of some pictures, evenly spread over the data, unless they are known."""
+        """Computes the ELBOs of some pictures, spread evenly over the data, unless they are known."""
         if self._known is not None and self._known[0] is drawing and self._known[1] is data:
             return
         rows = torch.linspace(0, len(data) - 1, min(_HELD_OUT, len(data))).round().long()
@@ -217,7 +218,7 @@ class OwnPictures:
 
 
 def _otherwise(model: object, y: Tensor | None) -> list[Tensor]:
-    """Every other class, or each attribute the other way round; (A,) each."""
+    """Every other class, or each attribute inverted; (A,) each."""
     if y is None or not isinstance(model, Conditional):
         return []
     if model.exclusive:
@@ -244,5 +245,5 @@ def _terms(drawing: Drawing, x: Tensor, y: Tensor | None, draws: int) -> tuple[T
 
 
 def _figure(reconstruction: Tensor, kl: Tensor) -> Tensor:
-    """The ELBO; of an autoencoder, whose codes are points without a density, log p(x|z) alone."""
+    """The ELBO; for an autoencoder, whose codes are points without a density, log p(x|z) alone."""
     return torch.where(torch.isfinite(kl), reconstruction - kl, reconstruction)

@@ -1,4 +1,4 @@
-"""Single pictures of a person's, read as a data set's are, in the shape that a model takes."""
+"""Reads the user's picture files like those of a data set, in the shape that a model takes."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def read_picture(path: str | Path, shape: Shape) -> ImageSet:
 
 
 def require_picture_file(path: str | Path) -> Path:
-    """The path, if it is that of a file that a picture may be read from.
+    """The path, if a picture may be read from that file.
 
     Raises:
         LabError: naming the path, and what is there instead.
@@ -55,9 +55,9 @@ def require_picture_file(path: str | Path) -> Path:
 
 
 def names_in(folder: str | Path, book: Notebook | None = None) -> list[str]:
-    """The picture files under a folder, by their names relative to it, with "/" between; sorted.
+    """The picture files under a folder, as relative names with "/" between; sorted.
 
-    The book is told of pictures in formats that are not read.
+    Pictures in unsupported formats are noted in the book.
 
     Raises:
         LabError: if the folder cannot be read, or holds none.
@@ -75,7 +75,7 @@ def read_some(
 ) -> Iterator[tuple[list[str], ImageSet]]:
     """Pictures of a folder, `chunk` files at a time, with the names of those that could be read.
 
-    The book is told of the others.
+    The others are noted in the book.
     """
     pictures = FilePictures(Path(folder), names)
     for first in range(0, len(names), chunk):
@@ -103,7 +103,7 @@ def _prepared(pictures: FilePictures, index: int, shape: Shape) -> NDArray[np.ui
 def _fitted(image: Image.Image, height: int, width: int) -> Image.Image:
     if height == width:
         return fit(image, height, "crop")
-    if image.size != (width, height):  # data are always squares; such a model has seen nothing to fit to
+    if image.size != (width, height):  # data are always squares; such a model gives no aspect ratio to fit to
         raise PictureError(f"{image.width} x {image.height} pixels; the model takes {width} x {height}")
     return image
 

@@ -1,4 +1,4 @@
-"""What a window has to know of a model's prior to draw its plane, without torch."""
+"""Facts about a model's prior that the window needs to draw its plane. Torch-free."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from latentlab.engine.types import Flat, Point
 
 @dataclass(frozen=True)
 class PriorFacts:
-    """A prior over the latent space, or N(0, I) standing in for one that the model has not.
+    """A prior over the latent space, or N(0, I) in place of one that the model does not have.
 
     Attributes:
-        formula: what it is called, such as "N(0, I)".
-        standard: whether it is N(0, I), whose contours and draws need no help.
-        stands_in: whether the model says nothing of where its codes lie: then all that is drawn by this prior
+        formula: its name, such as "N(0, I)".
+        standard: whether it is N(0, I), whose contours and draws are computed in the window.
+        stands_in: whether the model has no prior over its codes: then all that is drawn from this one
             is a convention.
-        middle: the place to begin at; of N(0, I) where it is densest.
+        middle: the initial probe; of N(0, I) its mode.
         low, high: the corners of a box in which nearly all of it lies, 2.3 standard deviations of N(0, I).
-        contours: of a prior of two dimensions that is a map of N(0, I), what becomes of the circles at 1, 2
+        contours: of a two-dimensional prior that is a map of N(0, I), the images of the circles at 1, 2
             and 3 sigma; closed lines.
-        draws: some draws of it, for what needs them at once; none of N(0, I).
+        draws: some draws, for immediate use; none of N(0, I).
     """
 
     formula: str

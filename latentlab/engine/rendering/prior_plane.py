@@ -1,4 +1,4 @@
-"""A prior seen in a plane: where its mass lies across and up, and what a window has to know of it.
+"""A prior projected on a plane: its quantiles along the two axes, and facts for the window.
 
     N(0, I)              each direction of a plane has the quantiles Phi^-1(p)
     z = T(u), u ~ N(0, I)   along axes of z that T maps each by itself: T(Phi^-1(p))
@@ -23,14 +23,14 @@ from latentlab.models.priors import FromNormal, Prior, is_standard
 
 _DRAWS, _KEPT = 20_000, 256
 _SIGMAS, _CORNERS = (1.0, 2.0, 3.0), 96
-# Nearly all of a prior: the share of N(0, 1) within 2.3 standard deviations.
+# The extent of a prior: the share of N(0, 1) within 2.3 standard deviations.
 _NEARLY = 0.99
 
 
 def quantile_axes(
     prior: Prior, projection: Projection | None, columns: int, rows: int
 ) -> tuple[Tensor, Tensor]:
-    """Places of equal prior mass across and up a plane; float64 (columns,) and (rows,)."""
+    """Coordinates of equal prior mass along the two axes of a plane; float64 (columns,) and (rows,)."""
     if is_standard(prior):
         return latent.quantile_axis(columns), latent.quantile_axis(rows)
     plane = projection or Projection.pair(0, 1, prior.dimensions)
@@ -42,7 +42,7 @@ def quantile_axes(
 
 
 def facts_of(model: Decodes) -> PriorFacts:
-    """What there is to know of a model's prior."""
+    """The facts about a model's prior."""
     prior, latents = prior_of(model), model.latents
     stands_in = not isinstance(model, HasPrior)
     if is_standard(prior):
@@ -68,7 +68,7 @@ def facts_of(model: Decodes) -> PriorFacts:
 
 
 def _draws(prior: Prior) -> Tensor:
-    """The same at every call, float64 (N, D)."""
+    """The same draws at every call, float64 (N, D)."""
     return prior.draw(_DRAWS, torch.Generator().manual_seed(0)).double()
 
 
@@ -77,7 +77,7 @@ def _quantiles(values: Tensor, count: int) -> Tensor:
 
 
 def _maps_axes(prior: FromNormal) -> bool:
-    """Whether each coordinate of T(u) depends on that of u alone, as far as some points tell."""
+    """Whether each coordinate of T(u) depends on that of u alone, tested at some points."""
     u = torch.randn(64, prior.dimensions, generator=torch.Generator().manual_seed(0))
     whole = prior.from_normal(u)
     for axis in range(prior.dimensions):

@@ -1,4 +1,4 @@
-"""A plane through a latent space of any number of dimensions: what a flat screen can show of it.
+"""A two-dimensional plane through a latent space of any number of dimensions.
 
     u = a . z,  v = b . z,          a, b orthonormal
     z(u, v) = z + (u - a . z) a + (v - b . z) b
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from latentlab.engine.types import Flat, Point
 
-# For the types alone: the window's frame is on the screen before numpy is imported.
+# For type checking only: the window's frame must not wait for numpy.
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 class Projection:
     """The two directions, D numbers each, that run across and up the screen.
 
-    `axes` are their numbers where both are axes of the latent space: then nothing is multiplied, so that
-    coordinates go through unchanged, to the last bit.
+    `axes` are their numbers where both are axes of the latent space: then coordinates are copied, not
+    multiplied, and stay exact to the last bit.
     """
 
     across: Point
@@ -37,7 +37,9 @@ class Projection:
 
     @staticmethod
     def pair(first: int, second: int, latents: int) -> Projection:
-        """Two axes of a latent space; of one with a single axis, that one and nothing; of none, nothing."""
+        """The plane of two axes of a latent space; with a single axis, of that one and 0; without axes, of
+        0.
+        """
         if latents == 0:
             return Projection((), ())
         if latents == 1:
@@ -54,13 +56,13 @@ class Projection:
         return not any(self.up)
 
     def to_plane(self, z: Sequence[float]) -> Flat:
-        """Where z lies in the plane."""
+        """Projects z on the plane."""
         if self.axes is not None:
             return z[self.axes[0]], z[self.axes[1]]
         return _dot(self.across, z), _dot(self.up, z)
 
     def place(self, z: Point, u: float, v: float) -> Point:
-        """z moved within the plane to (u, v); what the plane does not show stays as it is."""
+        """z moved within the plane to (u, v); its other components stay."""
         if self.axes is not None:
             moved = list(z)
             moved[self.axes[0]], moved[self.axes[1]] = u, v
@@ -72,11 +74,11 @@ class Projection:
         )
 
     def rest(self, z: Point) -> Point:
-        """What the plane does not show of z: the place nearest to the origin from which z can be reached."""
+        """The component of z off the plane: the point nearest to the origin from which z can be reached."""
         return self.place(z, 0.0, 0.0)
 
     def project(self, cloud: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Where many points lie in the plane; (N, D) -> (N, 2)."""
+        """Projects many points on the plane; (N, D) -> (N, 2)."""
         import numpy as np  # here: see above
 
         if self.axes is not None:
@@ -85,7 +87,7 @@ class Projection:
         return np.ascontiguousarray(cloud @ rows.T)
 
     def ellipse(self, sigma: Point) -> tuple[float, float, float]:
-        """How a Gaussian of these standard deviations looks in the plane.
+        """The projection of a diagonal Gaussian with these standard deviations.
 
         Its standard deviations along its own two axes, and the angle in radians from across to the first.
         """

@@ -1,7 +1,7 @@
-"""Requests in, replies out: the one place where a window's wishes meet a model.
+"""The renderer: serves the window's requests with one model and one data set.
 
-`serve(request)` is a generator. It yields partial replies and, between pieces of long work, None, so that
-whoever drives it can let a more urgent request go first or drop it for a newer one.
+`serve(request)` is a generator. It yields partial replies and, between pieces of long work, None, so that the
+caller can serve a more urgent request first or drop it for a newer one.
 """
 
 from __future__ import annotations
@@ -61,34 +61,34 @@ __all__ = ["Renderer", "mosaic", "to_pictures", "walk_points"]
 
 _FIRST_ENCODINGS = 2000
 _SAMPLED = 2000
-# Of the sample, those that tell how dense is dense, four times a second.
+# Of the sample, the pictures that set the density levels, four times a second.
 _DRAWN = 200
 
 
 class Renderer(Server):
-    """Holds one model and one data set, and answers requests about them.
+    """Holds one model and one data set, and serves requests about them.
 
     Not for use by two threads at once. `device` is where the model is put.
     """
 
     def __init__(self, device: str | torch.device = "cpu") -> None:
         self.device = torch.device(device)
-        # What is open; None before the first request to open a model.
+        # The open model; None before the first request to open one.
         self.opened: Opened | None = None
         self._following: Following | None = None
         self._finder = DirectionFinder()
         self._sampler = Sampler()
         self._own = OwnPictures()
         self._density = Density.unknown()
-        # How often another model, or other data, have been opened.
+        # Counts how often another model, or other data, have been opened.
         self._times_opened = 0
 
     @torch.inference_mode()
     def serve(self, request: Request[Any]) -> Iterator[Reply | None]:
         """The replies to a request, with None between pieces of work.
 
-        It ends early when another model, or other data, are opened meanwhile: whoever asked did so of those
-        before.
+        Ends early when another model, or other data, are opened meanwhile: the request was about the previous
+        ones.
 
         Raises:
             LabError: if the request cannot be met; the model and data in hand stay as they were.
@@ -116,7 +116,7 @@ class Renderer(Server):
 
     @property
     def drawing(self) -> Drawing:
-        """What draws with the open model.
+        """What decodes with the open model.
 
         Raises:
             LabError: if none is open.
@@ -132,11 +132,11 @@ class Renderer(Server):
     def _load(self, request: LoadRequest) -> Iterator[Reply | None]:
         opened = yield from opening.load(request, self.device)
         yield self._open(opened, None, opened.reply(request.generation))
-        # A model, and perhaps data, have gone, and the window works on what it was told.
+        # The old model, and perhaps data, are gone: free their memory.
         give_back()
 
     def _open(self, opened: Opened, following: Following | None, reply: LoadedReply) -> LoadedReply:
-        """Goes on with another model and other data."""
+        """Replaces the open model and data."""
         self.opened, self._following, self._density = opened, following, Density.unknown()
         self._times_opened += 1
         return reply
@@ -146,14 +146,14 @@ class Renderer(Server):
         following = self._following
         if following is None or not following.goes_on_with(request):
             following = yield from opening.follow(request, self.device)
-            # The weights first: those of an empty model are nobody's.
+            # The weights first: those of an empty model are meaningless.
             following.unfolding.adopt(request.theta, request.step, request.buffers)
             yield self._open(following.opened, following, following.opened.reply(request.generation))
         else:
             following.unfolding.adopt(request.theta, request.step, request.buffers)
         yield from following.unfolding.refresh()
         unfolding, moments = following.unfolding, Moments()
-        # A spread-out sample is enough for what only tells how much each dimension is used.
+        # A spread-out sample is enough to see how much each dimension is used.
         some = slice(None, None, max(1, len(unfolding.mean) // _SAMPLED))
         moments.add(unfolding.mean[some], unfolding.log_variance[some])
         whole = moments.summary()
@@ -179,7 +179,7 @@ class Renderer(Server):
             parts.append(part)
             moments.add(part.mean, part.log_variance)
             count = sum(map(len, parts))
-            # Joining is quadratic if told at every chunk; telling at doublings keeps it linear.
+            # Joining is quadratic if done at every chunk; doing it at doublings keeps it linear.
             if count == len(data) or count >= max(_FIRST_ENCODINGS, 2 * told):
                 encodings = join(parts)
                 parts, told = [encodings], count

@@ -1,4 +1,4 @@
-"""Draws samples under the asked conditions piece by piece, for a window that goes on answering meanwhile."""
+"""Draws samples under the requested conditions in pieces, so that the window stays responsive."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from latentlab.engine.types import Picture, Point
 from latentlab.errors import LabError
 from latentlab.models.base import Conditional
 
-# What a picture under the hand may have to wait for.
+# The longest that a picture at the probe may have to wait.
 _CHUNK = 8
 
 
 class Sampler:
-    """Remembers which conditions occur in the data that it was last asked about."""
+    """Keeps how often conditions occur in the data last used."""
 
     def __init__(self) -> None:
         self._customs: tuple[LoadedModel, str, Customs] | None = None
@@ -37,7 +37,7 @@ class Sampler:
     ) -> Iterator[Reply | None]:
         """The same samples as `latentlab sample` draws with the same seed.
 
-        Without a `drawing`, of a model that has no latent space, the model draws them itself.
+        Without a `drawing`, for a model without a latent space, the model draws them directly.
 
         Raises:
             LabError: for a name that the model does not know.
@@ -78,7 +78,7 @@ class Sampler:
     def _known(self, loaded: LoadedModel, data: str) -> Customs:
         kept = self._customs
         if kept is None or kept[0] is not loaded or kept[1] != data:
-            # The model's own data say more of what it has learnt than those in sight, which may be others.
+            # The model's own training data, if available, rather than the open ones, which may be others.
             with torch.inference_mode(False):
                 customs = customs_of(loaded)
                 if customs.rows is None:

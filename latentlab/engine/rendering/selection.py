@@ -1,4 +1,4 @@
-"""One picture of the open data as the model sees it: its posterior, its ELBO, draws; and where others lie."""
+"""Encodes one picture of the open data (posterior, ELBO, draws), and pictures from elsewhere."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ELBO_DRAWS = 64
 
 
 def selection(opened: Opened, request: SelectionRequest) -> SelectionReply:
-    """All about one picture of the open data.
+    """The reply for one picture of the open data.
 
     Raises:
         LabError: if the data have no such picture.
@@ -42,7 +42,7 @@ def selection(opened: Opened, request: SelectionRequest) -> SelectionReply:
     posterior = model.encode(x, y)
     reconstruction = kl = math.nan
     if isinstance(model, HasLikelihood):
-        # The terms are the same however often the posterior is drawn from anew.
+        # The terms do not change when new draws of the posterior are requested.
         z = _draws(posterior, _ELBO_DRAWS, seed=0)
         reconstruction = float(model.likelihood.log_prob(model.decode(z, y), x).mean())
         kl = float(kl_from(posterior.mean, posterior.log_variance, drawing.prior)[0])
@@ -64,14 +64,14 @@ def selection(opened: Opened, request: SelectionRequest) -> SelectionReply:
 
 
 def _exactly(model: object, x: Tensor, y: Tensor | None) -> float | None:
-    """log p(x) of a picture (1, C, H, W); None where that is not known exactly."""
+    """log p(x) of a picture (1, C, H, W); None where it is not known exactly."""
     if not isinstance(model, TellsDensity) or model.density_tag.how != "exact":
         return None
     return float(model.log_density(x, y=y)[0])
 
 
 def trajectory(opened: Opened, request: TrajectoryRequest) -> TrajectoryReply:
-    """Where pictures from elsewhere lie.
+    """Encodes pictures from elsewhere.
 
     Raises:
         LabError: if they are of another shape than the model's.
@@ -89,7 +89,7 @@ def trajectory(opened: Opened, request: TrajectoryRequest) -> TrajectoryReply:
 
 
 def _draws(posterior: Posterior, count: int, seed: int) -> Tensor:
-    """z ~ q(z|x) for one picture, (count, D); the first of many are those of few, on every device."""
+    """z ~ q(z|x) for one picture, (count, D); a smaller count gives the first of them, on every device."""
     mean, log_variance = posterior.mean, posterior.log_variance
     noise = gaussian.steady_noise(torch.empty(count, mean.shape[-1]), torch.Generator().manual_seed(seed))
     return mean + torch.exp(0.5 * log_variance) * noise.to(mean.device, mean.dtype)

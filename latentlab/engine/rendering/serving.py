@@ -1,4 +1,4 @@
-"""How whoever shows a model asks whoever holds it. Without torch.
+"""Requests, replies and servers: how a view asks the thread that holds a model. Torch-free.
 
 Requests and replies are frozen values that cross threads; their arrays are never written to after they are
 sent. A request's type is its route:
@@ -35,14 +35,14 @@ Pieces = Iterator["Reply | None"]
 
 @dataclass(frozen=True)
 class Request(Generic[A]):
-    """A wish with a number, answered by replies of type A, none, one or several.
+    """A request with a number, answered by any number of replies of type A.
 
-    A class attribute `priority` says who goes first: the lower; `needs` what the open model must be able to
-    do for it to have an answer. One that is `patient` is long work that
-    nobody looks at while the hand moves; requests that are made `by_hand` tell that it does.
+    A class attribute `priority` orders requests: lower goes first; `needs` are the capabilities that the open
+    model must have to answer it. A `patient` one is long work that can wait during a drag; requests made
+    `by_hand` indicate a drag.
 
-    `place` is the type in whose place in the mailbox it lies: its own, unless it shares that of another,
-    `class FollowRequest(Request[UnfoldedReply], place=LoadRequest)`.
+    `place` is the type whose mailbox slot it uses: its own, unless it shares that of another, `class
+    FollowRequest(Request[UnfoldedReply], place=LoadRequest)`.
     """
 
     place: ClassVar[type[Request[Any]]]
@@ -59,27 +59,28 @@ class Request(Generic[A]):
 
 @dataclass(frozen=True, eq=False)
 class Reply:
-    """The answer to the request of the same generation."""
+    """A reply to the request of the same generation."""
 
     generation: int
 
 
 @dataclass(frozen=True, eq=False)
 class Refusal(Reply):
-    """A request of type `request` could not be met; `message` is for the person, `details` for the log ("" if
-    expected)."""
+    """A request of type `request` was refused; `message` is for the user, `details` for the log ("" if
+    expected).
+    """
 
     request: type[Request[Any]]
     message: str
     details: str = ""
 
     def of(self, *kinds: type[Request[Any]]) -> bool:
-        """Whether the request was of one of these kinds, or of one that shares the place of such."""
+        """Whether the request was of one of these types, or shares the slot of one."""
         return any(self.request.place is kind.place for kind in kinds)
 
 
 def handles(kind: type[R]) -> Callable[[Callable[[S, R], Pieces]], Callable[[S, R], Pieces]]:
-    """Marks the method of a `Server` that answers requests of a kind, and of kinds derived from it."""
+    """Marks the method of a `Server` that handles requests of a type, and of types derived from it."""
 
     def mark(method: Callable[[S, R], Pieces]) -> Callable[[S, R], Pieces]:
         method.handles = kind  # type: ignore[attr-defined]
@@ -89,7 +90,7 @@ def handles(kind: type[R]) -> Callable[[Callable[[S, R], Pieces]], Callable[[S, 
 
 
 class Server:
-    """Answers requests by those of its methods that are marked with `handles`.
+    """Handles requests by those of its methods that are marked with `handles`.
 
     Attributes:
         handlers: these methods, by the type of request.
@@ -106,7 +107,7 @@ class Server:
         """The replies to a request, with None between pieces of work.
 
         Raises:
-            LabError: if nobody answers such a request, or if the handler refuses it.
+            LabError: if there is no handler for such a request, or the handler refuses it.
         """
         for kind in type(request).__mro__:
             if kind in self.handlers:

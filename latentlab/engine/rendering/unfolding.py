@@ -1,8 +1,7 @@
-"""A model that is looked at while it is trained: its newest weights, and where the pictures lie by now.
+"""A model shown while it is trained: its newest weights, and the current encodings of its pictures.
 
-Encoding 70,000 pictures four times a second would leave nothing of the computer for the training. So after
-the first time only a share of them is encoded anew with each snapshot, in turns; the others stay where they
-were a moment ago.
+Encoding 70,000 pictures four times a second would leave no time for the training. So after the first time
+only a share of them is encoded again with each snapshot, in turns; the others keep their last encodings.
 """
 
 from __future__ import annotations
@@ -20,9 +19,9 @@ from latentlab.engine.training.snapshots import give
 from latentlab.errors import LabError
 from latentlab.models.base import Encodes
 
-# For the pictures of one snapshot; the rest of its fifth of a second is the training's.
+# Time for the pictures of one snapshot; the rest of its fifth of a second is the training's.
 BUDGET_S = 0.006
-# What a picture under the hand may have to wait for, some one or two milliseconds.
+# The longest that a picture at the probe may have to wait, one or two milliseconds.
 _CHUNK = 64
 
 
@@ -51,7 +50,7 @@ class Unfolding:
         step: int,
         buffers: Mapping[str, NDArray[np.generic]] = MappingProxyType({}),
     ) -> None:
-        """Gives the model the weights of a snapshot (P,), in the order of `in_order`, and its buffers.
+        """Loads the weights of a snapshot (P,), in the order of `in_order`, and its buffers.
 
         Raises:
             LabError: if they are those of another model.
@@ -60,9 +59,9 @@ class Unfolding:
         self.step = step
 
     def refresh(self, budget_s: float = BUDGET_S) -> Iterator[None]:
-        """Encodes a chunk of pictures at each step, until all are done or the time is spent.
+        """Encodes a chunk of pictures at each step, until all are done or the time is up.
 
-        The first time they are all encoded.
+        The first time all are encoded.
         """
         started, count = time.perf_counter(), len(self.data)
         for _ in range(0, count, _CHUNK):

@@ -1,1 +1,1 @@
-"""Training: plan, objectives, the trainer and its events, a run and its saved state."""
+"""Training: plan, objectives, trainer, events, runs and their saved state."""

@@ -1,4 +1,4 @@
-"""Adam over a player's part of theta."""
+"""The AdamW optimiser for one player's part of theta."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ class AdamW:
 
     Attributes:
         mean, mean_square: the moments, (P,) each, of which a player's own part is touched.
-        steps: how many steps each group of weights has taken, as torch wants it.
+        steps: the steps of each group of weights, as a tensor for torch's fused step.
 
     Args:
         weights: theta and its gradient.
-        hand: whose weights; the first player's, if not given.
+        hand: the player's weights; the first player's by default.
         moments: mean and mean_square, where several players share the vectors.
     """
 
@@ -39,7 +39,7 @@ class AdamW:
         theta = weights.theta
         self.mean, self.mean_square = moments or (torch.zeros_like(theta), torch.zeros_like(theta))
         self.fused = theta.device.type in ("cpu", "cuda")
-        # What decays, and what does not.
+        # With and without weight decay.
         first, last = hand.place.start, hand.place.stop
         matrices = first + (hand.matrices if weight_decay else 0)
         bounds = [(first, matrices, weight_decay), (matrices, last, 0.0)]

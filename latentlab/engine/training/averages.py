@@ -1,4 +1,4 @@
-"""The moving average of a model in training, which is what gets saved.
+"""The exponential moving average of the weights and buffers in training, which is what gets saved.
 
     theta_ema <- d theta_ema + (1 - d) theta
 
@@ -21,22 +21,22 @@ from latentlab.errors import LabError
 from latentlab.models.players import Player
 from latentlab.models.training import CopiesBuffers
 
-# After so many steps every eighth one will do, with the decay of eight: the average is slow by then.
+# After this many steps the average is slow enough to update at every eighth, with the decay of eight.
 _EACH, _EVERY = 24, 8
-# The directions of torch's spectral norm, in its new form and in its old one.
+# The buffers of torch's spectral norm, in its new form and its old one.
 _DIRECTIONS = ("*._u", "*._v", "*weight_u", "*weight_v")
 
 
 class Averages:
-    """Follows a model with another of the same form.
+    """Updates a second model of the same form with the averages.
 
     Attributes:
         vector: the averaged weights, (P,), in the order of `Weights.theta`; `averaged` has views of it.
 
     Args:
-        model: what is trained.
-        averaged: what follows it.
-        players: who trains it.
+        model: the model being trained.
+        averaged: the averaged model.
+        players: the players that train it.
         decay: the highest d.
     """
 
@@ -49,7 +49,7 @@ class Averages:
 
     @torch.no_grad()
     def follow(self, theta: Tensor, step: int) -> None:
-        """Takes in the weights (P,) after step 1, 2, ... of a phase."""
+        """Adds the weights (P,) after step 1, 2, ... of a phase."""
         if step <= _EACH:
             self._take(theta, step, 1)
         elif step % _EVERY == 0:
@@ -62,7 +62,7 @@ class Averages:
 
 
 class Buffers:
-    """The buffers of a model in training, and of the one that follows it; either may have none."""
+    """The buffers of a model in training, and of the averaged one; either may have none."""
 
     def __init__(self, model: nn.Module, averaged: nn.Module) -> None:
         saved = set(model.state_dict())
@@ -77,7 +77,7 @@ class Buffers:
         self._copied = [name for name in self._own if name not in set(self._averaged)]
 
     def follow(self, share: float) -> None:
-        """Moves the averaged ones by this share towards the model's; copies the others."""
+        """Moves the averaged ones by this share towards the model's; copies those that are no statistics."""
         for name in self._averaged:
             self._followers[name].lerp_(self._own[name], share)
         for name in self._copied:
@@ -85,7 +85,7 @@ class Buffers:
 
     @torch.no_grad()
     def agree(self, team: Team) -> None:
-        """Makes them alike in all of a team's processes: statistics their mean, others the leader's."""
+        """Makes them equal in all processes of a team: statistics averaged, others copied from the leader."""
         for name in self._averaged:
             team.average_(self._own[name])
         for name in self._copied:
@@ -112,7 +112,7 @@ class Buffers:
 
 @torch.no_grad()
 def put_back(mine: Mapping[str, Tensor], tensors: Mapping[str, Tensor]) -> None:
-    """Copies what a file holds into tensors of a training, all or none of them.
+    """Copies saved tensors into those of a training, all or none of them.
 
     Raises:
         LabError: if one is missing there, or is of another type or shape.

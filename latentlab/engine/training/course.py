@@ -1,4 +1,4 @@
-"""The course of a training: its phases one after another, each with its epochs and steps."""
+"""The schedule of a training: its phases one after another, each with its epochs and steps."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from latentlab.engine.training.plan import RANGES, TrainingPlan
 from latentlab.errors import LabError
 from latentlab.models.players import Fitting, Moment, Objective, Phase, as_fitting, as_objective
 
-# What `Trainer.state` knows beside tensors.
+# The plain values of `Trainer.state`.
 COUNTS = ("step", "epoch", "position", "counted", "beta", "seconds", "threads", "precision")
 
 
 @dataclass(frozen=True, eq=False)
 class Stretch:
-    """One phase in the course: its first epoch, how many it has, its first step, the batches of an epoch."""
+    """One phase in the schedule: its first epoch, number of epochs, first step, batches in an epoch."""
 
     work: Objective | Fitting
     first: int
@@ -33,21 +33,21 @@ class Stretch:
 
     @property
     def last(self) -> int:
-        """The epoch after it."""
+        """The index after its last epoch."""
         return self.first + self.epochs
 
     @property
     def steps(self) -> int:
-        """How many it has."""
+        """The number of steps."""
         return self.epochs * self.per_epoch
 
     @property
     def objective(self) -> Objective | None:
-        """What is minimised in it; None where it is fitted."""
+        """Its objective; None for a fitted phase."""
         return as_objective(self.work)
 
     def learner(self, here: Situation, precision: str) -> Learner:
-        """What does its work, as at its beginning."""
+        """A new learner for it."""
         fitting, objective = as_fitting(self.work), as_objective(self.work)
         if fitting is not None:
             return Passes(fitting, here)
@@ -59,9 +59,9 @@ class Course:
     """All phases.
 
     Args:
-        phases: of the model.
-        plan: how it is trained.
-        team: who trains together.
+        phases: the phases of the model.
+        plan: the plan.
+        team: the processes that train together.
         train: the pictures to learn from.
 
     Raises:
@@ -76,7 +76,7 @@ class Course:
         epoch = step = 0
         for phase, epochs in zip(phases, _epochs(phases, plan.epochs), strict=True):
             fitting = as_fitting(phase.work)
-            # Passes leave no picture out.
+            # Passes use every picture.
             per_epoch = -(-len(train) // fitting.at_once) if fitting else len(train) // plan.batch
             stretch = Stretch(phase.work, epoch, epochs, step, per_epoch)
             self.stretches.append(stretch)
@@ -85,29 +85,29 @@ class Course:
 
     @property
     def objective(self) -> Objective | None:
-        """What is minimised first of all; None if nothing is."""
+        """The objective of the first phase that has one; None if none has."""
         return next((one.objective for one in self.stretches if one.objective is not None), None)
 
     @property
     def most_judged(self) -> int | None:
-        """Of so many held-out pictures the figures are good enough in every phase; None takes all."""
+        """The number of held-out pictures that suffices for the figures of every phase; None for all."""
         most = [one.work.most_judged for one in self.stretches if one.work.most_judged is not None]
         return min(most, default=None)
 
     def at(self, epoch: int) -> Stretch:
-        """The phase that an epoch belongs to; of the one after the last, the last."""
+        """The phase that an epoch belongs to; after the end, the last one."""
         return next((one for one in self.stretches if epoch < one.last), self.stretches[-1])
 
     def moment(self, stretch: Stretch, step: int, beta: float) -> Moment:
-        """Where a step of the training is in its phase; `beta` is the weight of the KL that is aimed at."""
+        """The position of a training step in its phase; `beta` is the target weight of the KL."""
         own, steps = step - stretch.first_step, stretch.steps
         return Moment(own, steps, self._plan.beta_at(own, steps, beta), self._plan.samples_at(own, steps))
 
     def require_counts(self, values: Mapping[str, Any]) -> Stretch:
-        """The phase that a saved training is in; refuses counts that none of this plan can have come to.
+        """The phase that a saved training is in; refuses counts that are impossible with this plan.
 
         Raises:
-            LabError: naming the first that makes no sense.
+            LabError: naming the first impossible one.
         """
         if values["precision"] not in ("fp32", "bf16"):
             raise LabError(f"the training's precision is {values['precision'][:40]!a}, expected fp32 or bf16")
@@ -128,7 +128,7 @@ class Course:
 
 
 def _epochs(phases: tuple[Phase, ...], epochs: int) -> list[int]:
-    """The epochs of each phase, by their shares and at least one; of a fitted one its passes."""
+    """The epochs of each phase, by their shares and at least one; the passes of a fitted one."""
     left, shares = epochs, [phase.share for phase in phases if as_objective(phase.work)]
     each = []
     for phase in phases:

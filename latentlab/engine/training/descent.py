@@ -1,4 +1,4 @@
-"""A phase of a training by gradients: each player's loss, its gradient, its step; then the averages follow.
+"""A phase of training by gradient descent: each player's loss, gradient and step; then the averages.
 
 Adam with a linear warm-up and a cosine decay of the learning rate, over the steps of the phase.
 """
@@ -25,8 +25,8 @@ class Descent:
     """Steps of one phase.
 
     Attributes:
-        work: what is minimised.
-        epochs, per_epoch: how many epochs the phase has, and each of them batches.
+        work: the objective.
+        epochs, per_epoch: the epochs of the phase, and the batches of each.
         batch: how many pictures at once.
         weights: theta and its gradient.
 
@@ -49,7 +49,7 @@ class Descent:
         self.compute_in(precision)
 
     def compute_in(self, precision: str) -> None:
-        """Makes what computes, and begins with no memory of gradients."""
+        """Sets the precision, and resets the optimiser."""
         players, here = self.work.players, self._here
         self.precision = precision
         self.weights = Weights(here.model, precision, players)
@@ -74,14 +74,14 @@ class Descent:
         return self._averages.vector
 
     def batches(self, position: int) -> Iterator[Tensor]:
-        """What is left of an epoch from this batch on, as indices of pictures."""
+        """The rest of an epoch from this batch on, as indices of pictures."""
         return self._order.batches(position)
 
     def step(self, index: Tensor, moment: Moment) -> Tensor:
-        """One step on the pictures at `index` (B,); the batch's figures, which are summed up too.
+        """One step on the pictures at `index` (B,); returns the batch's figures, which are accumulated too.
 
         Raises:
-            TrainingError: if a loss is no number; the weights are as they were before it.
+            TrainingError: if a loss is not finite; the weights are unchanged.
         """
         here, noise = self._here, self._here.noise
         if self._team.size > 1:
@@ -95,20 +95,20 @@ class Descent:
         rate = self._plan.rate_at(moment.step, moment.steps)
         told: Tensor | None = None
         for number, player in enumerate(self.work.players):
-            # Of a round of five, who has two turns takes the last two.
+            # In a round of five, a player with two turns takes the last two.
             if moment.step % self._round >= self._round - player.turns:
                 figures = self._turn(number, batch, moment, rate * player.rate)
                 told = figures if told is None else told + figures
         if self._team.size > 1:
             self._buffers.agree(self._team)
         self._averages.follow(self.weights.theta, moment.step + 1)
-        assert told is not None  # who has the most turns has one in every step
+        assert told is not None  # the player with the most turns has one in every step
         self._recent += told
         self._sums += told
         return told
 
     def _turn(self, number: int, batch: Batch, moment: Moment, rate: float) -> Tensor:
-        """One player's step; its figures."""
+        """One player's step; returns its figures."""
         player, hand, weights, here = (
             self.work.players[number],
             self.weights.hands[number],
@@ -119,7 +119,7 @@ class Descent:
         with autocast(here.device, self.precision):
             loss, figures = self.work.loss(weights.layers, batch, here.noise, moment, player.name)
         norm = weights.differentiate(loss, self._team, hand)
-        # Before the step, for after it the weights, and soon their averages, would not be numbers either.
+        # Before the step: after it the weights, and soon their averages, would not be finite either.
         if not math.isfinite(norm):
             raise TrainingError(
                 "the loss stopped being a number", "Try a lower learning rate, or fp32 instead of bf16"
@@ -140,27 +140,27 @@ class Descent:
         return told
 
     def end_epoch(self, passed: int) -> bool:
-        """Nothing is to be done before the epoch is judged, and none is the last before its time."""
+        """Nothing to do before the epoch is judged; the phase never ends early."""
         return False
 
     def learnt(self, counted: int) -> Figures:
-        """The figures of the epoch's batches, of which this process has seen so many."""
+        """The mean figures of the epoch, of which this process has seen so many batches."""
         self._team.sum_(self._sums)
         told = self.work.terms(self._sums, counted * self._team.size)
         self._sums.zero_()
         return told
 
     def hand_on(self) -> None:
-        """The end of the phase: the averaged weights take the place of the others."""
+        """Ends the phase: the averaged weights replace the trained ones."""
         with torch.no_grad():
             self.weights.theta.copy_(self._averages.vector)
 
     def state(self, position: int) -> dict[str, Tensor]:
-        """All that decides how the phase goes on from this batch of an epoch."""
+        """Everything that determines how the phase goes on from this batch of an epoch."""
         return {**self._named(), "optimizer_steps": self._taken(), "order": self._order.state(position)}
 
     def restore(self, tensors: Mapping[str, Tensor], passed: int, position: int) -> int:
-        """Puts back a `state()`; the batch that is next.
+        """Restores a `state()`; returns the next batch.
 
         Raises:
             LabError: if it belongs to another model.

@@ -21,18 +21,18 @@ _WORD = 2**64 - 1
 
 @dataclass(frozen=True)
 class Team:
-    """The processes of one training: which of them this one is, and how many they are."""
+    """The processes of one training: the rank of this one, and their number."""
 
     rank: int = 0
     size: int = 1
 
     @property
     def leads(self) -> bool:
-        """Whether this is the one that talks and saves."""
+        """Whether this process reports and saves."""
         return self.rank == 0
 
     def share(self, batch: Tensor) -> Tensor:
-        """This process's part of a batch."""
+        """This process's share of a batch."""
         return batch[self.rank :: self.size]
 
     def average_(self, vector: Tensor) -> None:
@@ -52,7 +52,7 @@ class Team:
             distributed.broadcast(tensor, 0)
 
     def precision(self, own: str) -> str:
-        """What the leader computes in, for gradients of one kind are to be averaged."""
+        """The leader's precision: gradients can only be averaged in one format."""
         if self.size < 2:
             return own
         low = torch.tensor(own == "bf16", dtype=torch.uint8)
@@ -60,11 +60,11 @@ class Team:
         return "bf16" if low else "fp32"
 
     def seed(self, seed: int, step: int) -> int:
-        """Where this process draws its noise from at a step: known without what was drawn before.
+        """The seed of this process's noise at a step, independent of earlier draws.
 
-        So that a training that was stopped goes on with the same noise in every process, though only the
-        leader has saved anything. Mixed as by Steele et al., Fast Splittable Pseudorandom Number Generators
-        (2014), so that neighbours become unrelated.
+        So a resumed training has the same noise in every process, though only the leader has saved its state.
+        Mixed as by Steele et al., Fast Splittable Pseudorandom Number Generators (2014), so that neighbours
+        are unrelated.
         """
         mixed = ((seed * self.size + self.rank) * 0x9E3779B97F4A7C15 + step * 0xD1B54A32D192ED03) & _WORD
         for factor, shift in ((0xBF58476D1CE4E5B9, 30), (0x94D049BB133111EB, 27)):
@@ -72,7 +72,7 @@ class Team:
         return (mixed ^ (mixed >> 31)) >> 1
 
     def leave(self) -> None:
-        """Ends the connection, once all is done."""
+        """Closes the connection."""
         if self.size > 1 and distributed.is_initialized():
             distributed.destroy_process_group()
 
@@ -81,7 +81,7 @@ ALONE = Team()
 
 
 def join_team(device: torch.device) -> tuple[Team, torch.device]:
-    """The team that torchrun has called together, and this process's own device; alone without torchrun.
+    """The team that torchrun has started, and this process's own device; a team of one without torchrun.
 
     Gloo joins CPUs, NCCL GPUs.
 

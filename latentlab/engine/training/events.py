@@ -1,4 +1,4 @@
-"""What a training tells whoever watches it: the command line, a test, a window alike."""
+"""The events of a training, consumed alike by the command line, tests and the window."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from latentlab.core.figures import Figures
 
 @dataclass(frozen=True)
 class Started:
-    """Before the first step: how long it will be, and how it will be computed.
+    """Before the first step: how long the training will be, and how it will be computed.
 
-    `step` is 0, or where a training that was interrupted goes on; `pictures` are there to learn from, 0 if
-    that is not told, and `unknown` beside them are not, for what the model is told of them is not known;
-    `beta` is the weight of the KL, before the plan's ramp.
+    `step` is 0, or where a resumed training continues; `pictures` are learnt from (0 if not given), and
+    `unknown` more are not, because their condition is not known; `beta` is the weight of the KL, before the
+    plan's ramp.
     """
 
     steps: int
@@ -33,7 +33,7 @@ class Started:
 class Progress:
     """Some twenty times a second: means over the steps since the last one.
 
-    `beta` is the weight of the KL now; `seconds_left` goes by the steps of late.
+    `beta` is the current weight of the KL; `seconds_left` is estimated from recent steps.
     """
 
     step: int
@@ -46,7 +46,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Judging:
-    """In the midst of judging the averaged weights: so many of the held-out pictures are done."""
+    """While the averaged weights are judged: so many of the held-out pictures are done."""
 
     step: int
     done: int
@@ -55,7 +55,7 @@ class Judging:
 
 @dataclass(frozen=True)
 class EpochEnded:
-    """After each pass over the data: the averaged weights judged on held-out pictures."""
+    """After each epoch: the averaged weights judged on held-out pictures."""
 
     step: int
     epoch: int
@@ -65,7 +65,7 @@ class EpochEnded:
 
 @dataclass(frozen=True)
 class Checkpointed:
-    """All that is needed to go on from this step is in a file."""
+    """Everything needed to resume from this step is in a file."""
 
     step: int
     path: Path
@@ -73,7 +73,7 @@ class Checkpointed:
 
 @dataclass(frozen=True)
 class CheckpointFailed:
-    """It could not be written; the training goes on without."""
+    """A checkpoint could not be written; the training goes on without."""
 
     step: int
     reason: str
@@ -81,7 +81,7 @@ class CheckpointFailed:
 
 @dataclass(frozen=True)
 class Finished:
-    """The last event of a training that ran to its end. `seconds` counts all its sittings."""
+    """The last event of a training that ran to its end. `seconds` counts all its sessions."""
 
     step: int
     seconds: float
@@ -91,7 +91,7 @@ TrainingEvent = Started | Progress | Judging | EpochEnded | Checkpointed | Check
 
 
 def as_json(event: TrainingEvent) -> dict[str, Any]:
-    """An event by the names of its fields, ready for JSON, with `event` saying what it is."""
+    """An event as a dict by the names of its fields, ready for JSON, with its name under `event`."""
     told: dict[str, Any] = {"event": type(event).__name__}
     for field in fields(event):
         value = getattr(event, field.name)

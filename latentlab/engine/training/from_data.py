@@ -1,4 +1,4 @@
-"""What the pictures decide of a training: what the model is told, its colours, and what it can learn from."""
+"""What a data set determines of a training: conditions, palette, and the pictures to learn from."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from latentlab.models.registry import find_kind
 
 
 def learns_from(kind: str, data: ImageSet) -> ImageSet:
-    """The pictures that a model of this kind can learn from: those of which is known what it is told.
+    """The pictures that a model of this kind can learn from: those whose condition (or target) is known.
 
     Raises:
         LabError: if nothing is known of them, and the kind cannot do without.
@@ -28,11 +28,11 @@ def learns_from(kind: str, data: ImageSet) -> ImageSet:
 
 
 def conditions_for(kind: str, config: Mapping[str, Any], data: ImageSet) -> dict[str, Any]:
-    """What a conditional model is told by default: the classes, or else the attributes, of its data."""
+    """The default conditions of a conditional model: the classes, or else the attributes, of its data."""
     if not hasattr(find_kind(kind).config, "condition_names") or config.get("condition_names"):
         return {}
     for names, exclusive in ((data.classes, True), (data.attribute_names, False)):
-        # Of a split of which none is known there is none to tell.
+        # An attribute that is known of no picture of the split cannot be a condition.
         if names and is_known_of_any(names, exclusive, data):
             return {"condition_names": names, "exclusive": exclusive}
     about = find_kind(kind)
@@ -49,7 +49,7 @@ def conditions_for(kind: str, config: Mapping[str, Any], data: ImageSet) -> dict
 
 
 def shares(data: ImageSet) -> dict[str, Any]:
-    """How often each attribute is there: enough to draw from where the pictures are not at hand."""
+    """The frequency of each attribute, for drawing conditions where the pictures are not available."""
     if data.attributes is None:
         return {}
     known = torch.ones_like(data.attributes) if data.attributes_known is None else data.attributes_known
@@ -60,7 +60,7 @@ def shares(data: ImageSet) -> dict[str, Any]:
 
 
 def palette_for(config: Mapping[str, Any], data: ImageSet) -> dict[str, Any]:
-    """The colours that the pictures are drawn with, where the likelihood speaks of them."""
+    """The palette of the pictures, where the likelihood uses one."""
     if config.get("likelihood") != "palette" or config.get("palette"):
         return {}
     try:
@@ -72,9 +72,9 @@ def palette_for(config: Mapping[str, Any], data: ImageSet) -> dict[str, Any]:
 
 
 def as_it_was(data: str, fingerprint: str) -> tuple[str, ImageSet | None]:
-    """The training pictures of this fingerprint, and how they are asked for; None if they have changed.
+    """The training pictures of this fingerprint, and their spec; None if they have changed.
 
-    Before there were keys, pictures were dealt by their count.
+    Before pictures had keys, they were split by their count.
     """
     for spec in dict.fromkeys((data, dealt_by_count(data))):
         train = catalog.load(spec, "train")

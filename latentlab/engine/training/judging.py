@@ -1,4 +1,4 @@
-"""How good the averaged weights are on held-out pictures, after each epoch."""
+"""Evaluates the averaged weights on held-out pictures after each epoch."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from latentlab.engine.inference.device import autocast
 from latentlab.engine.training.pictures import Pictures
 from latentlab.models.players import Batch, Judged
 
-# Held-out pictures at once, and numbers in them at the most: large pictures come fewer at a time.
+# Held-out pictures at once, and the most numbers in them: large pictures come fewer at a time.
 _AT_ONCE, _NUMBERS = 1000, 2**24
 
 
@@ -20,7 +20,7 @@ _AT_ONCE, _NUMBERS = 1000, 2**24
 def judge(
     work: Judged, model: nn.Module, held_out: Pictures, seed: int, precision: str
 ) -> Generator[int, None, Figures]:
-    """Figures on held-out pictures, one draw a picture, seeded; on the way, how many are done."""
+    """Figures on held-out pictures, one draw a picture, seeded; meanwhile yields how many are done."""
     device = held_out.images.device
     noise = torch.Generator(device).manual_seed(seed)
     sums: Tensor = torch.zeros(work.width, device=device)

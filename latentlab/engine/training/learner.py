@@ -1,4 +1,4 @@
-"""What every phase of a training shares, and what the trainer asks of each."""
+"""The interface of a training phase, and what all phases of a training share."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from latentlab.models.players import Judged, Moment
 
 
 class TrainingError(LabError):
-    """The next step cannot be taken. The weights are the last good ones, and `run` may be called again."""
+    """The next step failed. The weights are the last good ones, and `run` may be called again."""
 
 
 @dataclass(frozen=True, eq=False)
 class Situation:
-    """What is trained, on what, how and where; `noise` is drawn from at every step."""
+    """The model, pictures, plan and device of a training; `noise` is used at every step."""
 
     model: nn.Module
     averaged: nn.Module
@@ -38,7 +38,7 @@ class Learner(Protocol):
     """One phase: by gradients, or by passes without.
 
     Attributes:
-        work: what tells of it and judges.
+        work: describes it and judges.
         epochs, per_epoch: its epochs or passes, and the batches of each.
         batch: pictures at once.
     """
@@ -51,25 +51,25 @@ class Learner(Protocol):
     def work(self) -> Judged: ...
 
     def batches(self, position: int) -> Iterator[Any]:
-        """What is left of an epoch from this batch on."""
+        """The rest of an epoch from this batch on."""
 
     def step(self, index: Any, moment: Moment) -> Tensor | None:
-        """Learns from one batch; its figures, if it has any."""
+        """Learns from one batch; returns its figures, if any."""
 
     def recent(self, count: int) -> Figures:
         """The figures of the last so many batches."""
 
     def end_epoch(self, passed: int) -> bool:
-        """What is to be done once all is seen, before it is judged; whether the phase ends early."""
+        """Ends an epoch before it is judged; returns whether the phase ends early."""
 
     def learnt(self, counted: int) -> Figures:
         """The figures of the epoch, of which this process has seen so many batches."""
 
     def hand_on(self) -> None:
-        """The end of the phase: the averaged weights take the place of the others."""
+        """Ends the phase: the averaged weights replace the trained ones."""
 
     def state(self, position: int) -> dict[str, Tensor]:
-        """All that decides how it goes on from this batch of an epoch."""
+        """Everything that determines how it goes on from this batch of an epoch."""
 
     def restore(self, tensors: Mapping[str, Tensor], passed: int, position: int) -> int:
-        """Puts back a `state()`; the batch that is next. Raises LabError if it is that of another model."""
+        """Restores a `state()`; returns the next batch. Raises LabError if it is that of another model."""

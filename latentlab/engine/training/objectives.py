@@ -1,4 +1,4 @@
-"""What a training of a model is made of: its phases, as the model itself declares them."""
+"""The phases of a model's training, as the model itself declares them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from latentlab.models.training import Fits, Learns, LearnsInPhases, TrainsByImpo
 
 
 def phases_of(model: object, settings: Settings) -> tuple[Phase, ...]:
-    """The phases of a model's training, one after another; most have one.
+    """The phases of a model's training, in order; most models have one.
 
     Raises:
         LabError: if the model cannot be trained, or not with importance samples.
@@ -31,7 +31,7 @@ def phases_of(model: object, settings: Settings) -> tuple[Phase, ...]:
 
 
 def objective_of(model: object, settings: Settings) -> Objective:
-    """The objective of a model that has one phase, and is not fitted.
+    """The objective of a model with a single phase that is not fitted.
 
     Raises:
         LabError: as `phases_of`, or if it is fitted.

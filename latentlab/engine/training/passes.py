@@ -1,7 +1,7 @@
-"""A phase of a training without gradients: passes over the data, of which sums are kept.
+"""A training phase without gradients: passes over the data that accumulate sums.
 
-The pictures are given as they lie in memory, bytes, many at once and in their order: nothing is copied. Where
-several processes train together, each sees its share, and their sums are added up.
+Pictures are passed as uint8 slices, many at once and in order: nothing is copied. Where several processes
+train together, each sees its share, and their sums are added.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _OF_MODEL, _OF_SUMS = "model.", "statistics."
 
 
 class Passes:
-    """The passes of one phase. Nothing is averaged: a pass's end gives the model, and its follower the same.
+    """The passes of one phase. Nothing is averaged: at the end of a pass both models are set.
 
     Args:
         fitting: how the model is fitted.
@@ -36,7 +36,7 @@ class Passes:
         self._figures = Figures(spec=fitting.spec)
 
     def batches(self, position: int) -> Iterator[slice]:
-        """What is left of a pass from this batch on."""
+        """The rest of a pass from this batch on."""
         if not position:
             self._statistics = self._begin(self._passed)
         count = len(self._here.pictures)
@@ -54,12 +54,12 @@ class Passes:
             self.work.add(self._here.model, self._statistics, x, y, self._passed)
 
     def recent(self, count: int) -> Figures:
-        """None: a pass tells at its end."""
+        """None: figures come at the end of a pass."""
         return Figures(spec=self.work.spec)
 
     @torch.no_grad()
     def end_epoch(self, passed: int) -> bool:
-        """Makes the model of the sums; whether no further pass is needed."""
+        """Sets the model from the sums; returns whether no further pass is needed."""
         sums = {name: tensor.clone() for name, tensor in self._statistics.items()}
         for tensor in sums.values():
             self._here.team.sum_(tensor)
@@ -69,21 +69,23 @@ class Passes:
         return done
 
     def learnt(self, counted: int) -> Figures:
-        """What the pass has told of the pictures that it went over."""
+        """The figures of the pass."""
         return self._figures
 
     def hand_on(self) -> None:
-        """The model is as it is to be."""
+        """Nothing to do: the model is final."""
 
     def state(self, position: int) -> dict[str, Tensor]:
-        """The model, and in the midst of a pass its sums."""
+        """The model, and within a pass its sums."""
         own = {f"{_OF_MODEL}{name}": tensor for name, tensor in self._here.model.state_dict().items()}
         if position:
             own |= {f"{_OF_SUMS}{name}": tensor for name, tensor in self._statistics.items()}
         return own
 
     def restore(self, tensors: Mapping[str, Tensor], passed: int, position: int) -> int:
-        """Puts back a `state()`; the batch that is next. A team, one of which saves, begins its pass anew."""
+        """Restores a `state()`; returns the next batch. A team, where only one process saves, restarts its
+        pass.
+        """
         own = {f"{_OF_MODEL}{name}": tensor for name, tensor in self._here.model.state_dict().items()}
         put_back(own, tensors)
         self._passed = passed

@@ -1,7 +1,7 @@
-"""The pictures of a training, on its device, a batch at a time.
+"""The pictures of a training, on its device, in batches.
 
-The data set lies in memory as one uint8 tensor and is indexed a batch at a time: for small pictures a loader
-costs more than the step it feeds.
+The data set is held in memory as one uint8 tensor and indexed a batch at a time: for small pictures a
+DataLoader costs more than the step it feeds.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from latentlab.engine.attributes.conditions import PackedConditions, packed_cond
 
 
 class Pictures:
-    """uint8 pictures (N, C, H, W) and what the model is told of them.
+    """uint8 pictures (N, C, H, W) and their conditions or targets.
 
     Args:
-        model: who is told.
+        model: the model that takes the conditions.
         data: where they come from.
-        device: where they are put.
-        most: at most so many, from all over them; None for all.
+        device: the device.
+        most: at most so many, spread evenly; None for all.
     """
 
     def __init__(
@@ -39,23 +39,23 @@ class Pictures:
         return len(self.images)
 
     def at(self, index: Tensor) -> tuple[Tensor, Tensor | None]:
-        """The pictures at `index` in [0, 1], (B, C, H, W), and what they are of."""
-        # Whole rows of bytes at a time: five times as fast as indexing four dimensions.
+        """The pictures at `index` in [0, 1], (B, C, H, W), and their conditions."""
+        # Gather whole rows of bytes: five times as fast as indexing four dimensions.
         rows = self.images.flatten(1).index_select(0, index)
         x = rows.view(-1, *self.images.shape[1:]).float().div_(255.0)
         return x, None if self.conditions is None else self.conditions.at(index)
 
     def within(self, some: slice) -> tuple[Tensor, Tensor | None]:
-        """The bytes of those in a row, without a copy, and what they are of."""
+        """A slice of the bytes, without a copy, and its conditions."""
         return self.images[some], None if self.conditions is None else self.conditions.at(some)
 
 
 class Order:
-    """The order in which pictures are seen: drawn anew for each epoch, the same again after an interruption.
+    """The order of the pictures: shuffled for each epoch, reproducible after an interruption.
 
     Args:
         count: how many pictures.
-        batch: how many at once; what is left over at an epoch's end is left out.
+        batch: how many at once; an incomplete batch at the end of an epoch is dropped.
         device: of the indices.
         seed: decides the order.
     """
@@ -66,8 +66,8 @@ class Order:
         self._before = self._draws.get_state()
 
     def batches(self, position: int) -> Iterator[Tensor]:
-        """The batches of an epoch from this one on, in an order drawn for it."""
-        if position:  # begun already: the same order once more
+        """The batches of an epoch from this one on, in a new random order."""
+        if position:  # resumed: the same order again
             self._draws.set_state(self._before)
         self._before = self._draws.get_state()
         order = torch.randperm(self._count, generator=self._draws).to(self._device)
@@ -75,10 +75,10 @@ class Order:
         yield from order[:full].split(self._batch)[position:]
 
     def state(self, position: int) -> Tensor:
-        """From which it goes on at this batch."""
+        """The state from which this batch can be reproduced."""
         return self._before if position else self._draws.get_state()
 
     def restore(self, state: Tensor) -> None:
-        """Puts back a `state`; raises as torch does if it is none."""
+        """Restores a `state`; raises as torch does if it is invalid."""
         self._before = state
         self._draws.set_state(state)

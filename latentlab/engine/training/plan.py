@@ -1,4 +1,4 @@
-"""How to train: the numbers of a training, and what follows from them at each step. Torch-free.
+"""The training plan: its hyperparameters and their schedules. Torch-free.
 
 learning rate   up in a line over `warmup_steps`, then down along a cosine to `final_rate` of it
 weight of KL    beta_start + (beta - beta_start) * ramp;   ramp goes 0 to 1 over `beta_warmup_steps`, or, with
@@ -27,29 +27,29 @@ PRECISIONS = ("auto", "fp32", "bf16")
 
 @dataclass(frozen=True)
 class TrainingPlan:
-    """How to train.
+    """The hyperparameters of a training.
 
     Attributes:
         epochs: passes over the data.
         batch: pictures a step.
         learning_rate: its highest value, reached after `warmup_steps`.
         warmup_steps: steps over which the learning rate rises from 0.
-        final_rate: the share of the learning rate that is left at the end of the cosine.
+        final_rate: the final learning rate as a share of the highest.
         weight_decay: decoupled (AdamW), per unit of learning rate; on matrices, not on biases and norms.
-        gradient_norm: gradients longer than this are shortened to it.
+        gradient_norm: gradients are clipped to this norm.
         beta: the weight of the KL; 1 for the ELBO.
-        beta_start: the weight that the warm-up, or each cycle, begins with.
-        beta_warmup_steps: steps over which that weight becomes `beta`.
-        beta_cycles: how often it begins anew over the whole training; 0 for never.
+        beta_start: the initial weight of the warm-up, or of each cycle.
+        beta_warmup_steps: steps over which it becomes `beta`.
+        beta_cycles: how many cycles the whole training has; 0 for none.
         importance_samples: K, the draws of z in the bound that is maximised. 1 is the ELBO; more make the
             tighter bound of an importance-weighted autoencoder (Burda et al. 2016).
         importance_from: the share of the steps before which it is the ELBO all the same, which is learnt
             K times as fast.
-        ema_decay: how much of the averaged weights each step keeps.
+        ema_decay: the decay of the moving average of the weights.
         binarise_input: whether the encoder is shown, in training, black and white pictures drawn with
             the grey levels as probabilities, other ones each time. It can no longer learn pictures by
             heart, and its posteriors fit held-out ones better; the decoder is judged on the greys.
-        seed: decides the order of the pictures and the noise (the first weights are the model's).
+        seed: of the order of the pictures and the noise (the initial weights are the model's).
         device: "auto", "cpu", "cuda" or "mps".
         precision: "fp32", "bf16", or "auto": the faster of the two on this machine.
         threads: CPU threads; 0 takes the better of 1 and all, measured at the start.
@@ -102,11 +102,11 @@ class TrainingPlan:
         return self.learning_rate * (low + (1.0 - low) * 0.5 * (1.0 + math.cos(math.pi * progress)))
 
     def beta_at(self, step: int, steps: int, beta: float) -> float:
-        """The weight of the KL at step 0 .. steps - 1, on its way to `beta`."""
+        """The weight of the KL at step 0 .. steps - 1."""
         return self.beta_start + (beta - self.beta_start) * self.ramp_at(step, steps)
 
     def ramp_at(self, step: int, steps: int) -> float:
-        """How much of the way from `beta_start` has been gone at step 0 .. steps - 1."""
+        """The fraction of the ramp from `beta_start` at step 0 .. steps - 1."""
         if self.beta_cycles:
             cycle = max(1.0, steps / self.beta_cycles)
             return min(1.0, 2.0 * ((step % cycle) + 1.0) / cycle)
@@ -115,42 +115,42 @@ class TrainingPlan:
         return (step + 1) / self.beta_warmup_steps
 
     def samples_at(self, step: int, steps: int) -> int:
-        """The draws of z a picture at step 0 .. steps - 1."""
+        """The draws of z for each picture at step 0 .. steps - 1."""
         return self.importance_samples if step >= self.importance_from * steps else 1
 
 
 def usual_plan(kind: str) -> TrainingPlan:
-    """The plan to begin with for a kind of model."""
+    """The default plan of a kind of model."""
     return replace(TrainingPlan(), **find_kind(kind).usual)
 
 
 def means_something(field: str, kind: str) -> bool:
-    """Whether a field of the plan has any bearing on a kind of model."""
+    """Whether a field of the plan has any effect for a kind of model."""
     return field not in find_kind(kind).ignored
 
 
 def figures_of(kind: str) -> FiguresSpec:
-    """What a training of such a model tells."""
+    """The figures that training such a model reports."""
     return find_kind(kind).figures
 
 
 def has_plane(kind: str) -> bool:
-    """Whether such a model has a latent space that can be followed while it learns."""
+    """Whether such a model has a latent space that can be shown during training."""
     return find_kind(kind).capabilities >= {Capability.ENCODES, Capability.DECODES}
 
 
 def opens_at_the_end(kind: str) -> bool:
-    """Whether such a model is first seen when it has learnt: nothing of it can be followed until then."""
+    """Whether such a model can be shown only after its training."""
     can = find_kind(kind).capabilities
     return makes_pictures(can) and not has_plane(kind) and not is_drawn_from(kind)
 
 
 def is_drawn_from(kind: str) -> bool:
-    """Whether pictures are drawn from such a model, step by step, while it learns."""
+    """Whether such a model is sampled step by step during training."""
     return Capability.DENOISES in find_kind(kind).capabilities
 
 
-# What a number of the plan may be: (lowest, highest).
+# The range of each number of the plan: (lowest, highest).
 RANGES: Mapping[str, tuple[float, float]] = {
     name: (about.low, about.high)
     for name, about in settings_of(TrainingPlan).items()
@@ -159,14 +159,14 @@ RANGES: Mapping[str, tuple[float, float]] = {
 
 
 def check_plan(plan: TrainingPlan) -> None:
-    """Refuses a plan that cannot be followed.
+    """Refuses an invalid plan.
 
     Raises:
         LabError: naming the first field that is out of range.
     """
     for name, (low, high) in RANGES.items():
         value = getattr(plan, name, low)
-        # What is no number is in no range; a whole number may be too large to be asked whether it is finite.
+        # NaN is in no range; a whole number may be too large for `isfinite`.
         if not low <= value <= high:
             shown = reprlib.repr(value)
             raise LabError(f"{name.replace('_', ' ')} is {shown}, expected {low:g} to {high:g}")

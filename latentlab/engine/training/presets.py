@@ -1,7 +1,7 @@
-"""Models to begin with: what a person can choose before a training, and when to choose what.
+"""Presets of the training form: models to start with, and when to choose which.
 
-A `Choice` is what the person sees; `fields_of` makes of it the fields of a model's config. What there is to
-choose, and which choices have a name, every kind of model says of itself: see `latentlab.models.spec`.
+A `Choice` is what the user sees; `fields_of` turns it into the fields of a model's config. Options and
+presets are declared by every kind of model: see `latentlab.models.spec`.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from latentlab.models.registry import KINDS, find_kind
 from latentlab.models.spec import KindSpec
 from latentlab.models.spec import Preset as OfKind
 
-# Of a first training: pictures a step.
+# The batch size of a first training.
 _BATCH, _MANY = 128, 30_000
 _MOST_EPOCHS = 300
-# An epoch of few pictures has so many steps at the least, and of all steps such a share may be warm-up.
+# The least steps in an epoch of few pictures, and the largest share of warm-up steps.
 _STEPS_AN_EPOCH, _WARMUP_SHARE = 4, 8
-# What the training form has no row for.
+# Fields without a row in the training form.
 _NEVER_ASKED = ("gradient_norm", "weight_decay")
-# In all, held-out ones included: of fewer nothing can be learnt. Below the other, a model soon knows all of
-# them by heart.
+# In all, held-out ones included: below the first, nothing can be learnt; below the second, a model soon
+# overfits.
 FEWEST_PICTURES, FEW_PICTURES = 8, 500
 _NEEDED = f"At least {FEWEST_PICTURES} are needed, and hundreds are better"
 
@@ -46,7 +46,7 @@ class Choice:
 
     @classmethod
     def of(cls, kind: str, beta: float = 1.0, **values: Any) -> Choice:
-        """A choice of a kind: its options' defaults, but for `values`.
+        """A choice of a kind: its options' defaults, except for `values`.
 
         Raises:
             LabError: for an unknown kind, or a value that is no option of it.
@@ -62,7 +62,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Preset:
-    """A choice with a name, and a line on when to take it; `first_for` "grey" or "colour" pictures, or ""."""
+    """A named choice, and a line on when to take it; `first_for` "grey" or "colour" pictures, or ""."""
 
     title: str
     when: str
@@ -71,12 +71,12 @@ class Preset:
 
 
 def trained_in_window() -> tuple[KindSpec, ...]:
-    """The kinds of which there is something to see in a window: those that make pictures."""
+    """The kinds that can be shown in the window: those that make pictures."""
     return tuple(kind for kind in KINDS.values() if makes_pictures(kind.capabilities))
 
 
 def presets() -> tuple[Preset, ...]:
-    """The choices with a name, of all kinds that can be trained in the window; a kind without has one."""
+    """The presets of all kinds that can be trained in the window; a kind without any gets a default one."""
     named = (
         (kind.name, preset)
         for kind in trained_in_window()
@@ -89,12 +89,12 @@ def presets() -> tuple[Preset, ...]:
 
 
 def fields_of(choice: Choice, shape: tuple[int, int, int] | None = None) -> dict[str, Any]:
-    """The fields of the model's config, without what the data decide, for pictures of (C, H, W)."""
+    """The fields of the model's config, without those from the data, for pictures of (C, H, W)."""
     return find_kind(choice.kind).fields_of(choice.values, shape)
 
 
 def epochs_for(count: int, kind: str) -> int:
-    """Passes over so many pictures that make a good beginning: few pictures have to be seen more often."""
+    """A good number of epochs for so many pictures: few pictures have to be seen more often."""
     if not means_something("epochs", kind):
         return usual_plan(kind).epochs
     about = find_kind(kind)
@@ -102,9 +102,10 @@ def epochs_for(count: int, kind: str) -> int:
 
 
 def batch_for(count: int, kind: str) -> int:
-    """Pictures a step for so many in all, held-out ones included.
+    """A batch size for so many pictures in all, held-out ones included.
 
-    Of few, more and smaller steps get further in the same time; never so many that there are not enough.
+    For few pictures, more and smaller steps get further in the same time; never larger than the training
+    split.
     """
     most = min(usual_plan(kind).batch, _BATCH if count >= _MANY else _BATCH // 2)
     some = max(1, count // _STEPS_AN_EPOCH)
@@ -120,13 +121,13 @@ def plan_for(
     epochs: int | None = None,
     batch: int | None = None,
 ) -> TrainingPlan:
-    """The plan to begin with for so many pictures, of which so many are there to learn from.
+    """The plan to start with for so many pictures.
 
     Args:
         kind: the kind of model.
         count, learning: pictures in all, and without those that are held out.
         parts: the processes that share each batch evenly.
-        epochs, batch: what the person has chosen of these.
+        epochs, batch: the user's choices, if any.
     """
     if batch is None:
         fitting = max(1, min(batch_for(count, kind), learning))
@@ -137,21 +138,20 @@ def plan_for(
 
 
 def with_fitting_warmup(plan: TrainingPlan, learning: int) -> TrainingPlan:
-    """The plan with a warm-up that is over long before its steps are."""
+    """The plan with a warm-up that is short relative to its steps."""
     steps = plan.epochs * max(1, learning // plan.batch)
     return replace(plan, warmup_steps=min(plan.warmup_steps, steps // _WARMUP_SHARE))
 
 
 def fields_for(kind: str, shape: tuple[int, int, int], given: Mapping[str, Any]) -> dict[str, Any]:
-    """What to propose of a model's config for pictures of (C, H, W), beside the fields that are `given`."""
+    """What to propose for a model's config for pictures of (C, H, W), besides the `given` fields."""
     return find_kind(kind).proposed(shape, given)
 
 
 def few_in_words(learning: int, unknown: int = 0) -> str:
-    """What to keep in mind with so many pictures to learn from; "" if there are many, or it is not known.
+    """Advice for training on so few pictures; "" if there are many, or the number is unknown.
 
-    `unknown` are the pictures beside them that are not learnt from, for what the model is told of them is not
-    known.
+    `unknown` more pictures are not learnt from, because their condition is not known.
     """
     return " ".join(filter(None, (_unknown_in_words(learning, unknown), _few_in_words(learning))))
 
@@ -176,8 +176,9 @@ def _few_in_words(learning: int) -> str:
 
 
 def too_few_in_words(count: int) -> str:
-    """Why so many pictures in all, held-out ones included, are no data set; "" if they are enough, or if it
-    is not known (0)."""
+    """Why so many pictures in all, held-out ones included, are too few; "" if they are enough, or the number
+    is unknown (0).
+    """
     if not 0 < count < FEWEST_PICTURES:
         return ""
     return f"{count} {'picture is' if count == 1 else 'pictures are'} too few to train on. {_NEEDED}."
@@ -200,8 +201,9 @@ def require_enough(learning: int, held_out: int, name: str) -> None:
 
 
 def of_kind(plan: TrainingPlan, kind: str, before: str = "") -> TrainingPlan:
-    """A plan for another kind of model than it was `before`: what nobody has chosen, what means nothing to it
-    and what is never asked as is usual there; pictures a step and passes over them stay."""
+    """A plan adapted from another kind of model, `before`: fields that the user did not choose, that have no
+    effect there, or that the form does not show get the new kind's defaults; batch size and epochs stay.
+    """
     usual, was = usual_plan(kind), usual_plan(before or kind)
     return replace(
         plan,
@@ -219,7 +221,7 @@ def of_kind(plan: TrainingPlan, kind: str, before: str = "") -> TrainingPlan:
 
 
 def suited_to(shape: tuple[int, int, int]) -> Preset:
-    """The preset to begin with for pictures of (C, H, W)."""
+    """The preset to start with for pictures of (C, H, W)."""
     pictures = "grey" if shape[0] == 1 else "colour"
     every = presets()
     return next((preset for preset in every if preset.first_for == pictures), every[0])

@@ -1,10 +1,10 @@
-"""A training from its first weights to its file, for the command line and the window alike.
+"""A complete training from initial weights to model file, for the command line and the window alike.
 
     for event in TrainingRun(...).run(): ...
 
-makes a model from a config and a seed, trains it, judges it and saves the averaged weights with a card
-that says how. On the way it keeps a file from which `TrainingRun.resume` goes on; the finished model takes
-its place. Stopping the iteration leaves that file, and an old model as it was.
+makes a model from a config and a seed, trains it, judges it and saves the averaged weights with their card.
+Meanwhile it keeps a state file from which `TrainingRun.resume` continues; the finished model replaces it.
+Stopping the iteration leaves that file, and an old model unchanged.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ from latentlab.errors import LabError
 from latentlab.models.registry import build
 
 CHECKPOINT_EVERY_S = 30.0
-# The first one comes at the first event after so many seconds: who stops soon has something to go on from.
+# The first checkpoint comes at the first event after so many seconds, so even a short training can be
+# resumed.
 FIRST_CHECKPOINT_S = 2.0
 
 
@@ -63,21 +64,21 @@ Join = Callable[[torch.device], tuple[Team, torch.device | None]]
 
 
 class TrainingRun:
-    """One training and its file; everything that can be refused is refused when it is made.
+    """One training and its file; invalid arguments are refused at construction.
 
     Args:
         kind: a name in `latentlab.models.registry.KINDS`.
         config: fields of that kind's config; `shape` is taken from the pictures, and what a conditional
-            model is told from their classes or attributes unless the config names them.
-        plan: how to train. Its seed also decides the first weights, the same on every device.
+            model's conditions from their classes or attributes unless the config names them.
+        plan: how to train. Its seed also decides the initial weights, the same on every device.
         train: the pictures to learn from.
         test: held-out pictures, judged after each epoch.
         out: the file to be written.
         overwrite: whether an existing file may be replaced.
         command: the command line that does the same again, for the card.
-        data: the text by which the data set was asked for, for whoever resumes.
+        data: the data set's spec, needed to resume.
         every_s: seconds between two checkpoints.
-        half: whether the file gets 16 bits a weight.
+        half: whether the file has 16 bits a weight.
         team, device: the processes that train together, and this one's device.
 
     Raises:
@@ -118,28 +119,28 @@ class TrainingRun:
             **palette_for(config, train),
             "shape": train.shape,
         }
-        # The state of torch's own generator is put back: who else draws from it should not notice.
+        # torch's global generator is restored, so that other users of it are not affected.
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(plan.seed)
             model = build(kind, fields)
         self.config = dataclasses.asdict(model.config)  # type: ignore[call-overload]
-        # Who is told, or tells, what pictures are of learns from those of which that is known.
+        # A conditional model or a classifier learns from the pictures with a known condition or target.
         self.learnt, judged = require_known(model, train), known_to(model, test)
         self.trainer = Trainer(
             model, self.learnt, plan, judged if len(judged) else None, team=team, device=device
         )
         self.metrics: Mapping[str, float | int] = {}
-        # Whether a file of it is being written: who would end the process waits for that.
+        # Whether a file is being written: ending the process waits for that.
         self.writing = False
 
     @classmethod
     def resume(
         cls, path: str | Path, *, overwrite: bool = False, device: str = "", join: Join | None = None
     ) -> TrainingRun:
-        """The training that lies unfinished in a file; the model goes beside that file.
+        """Resumes the unfinished training in a file; the model is written beside that file.
 
-        Data that have been moved together with it are found again. `device` takes it to another one than it
-        was begun on; `join` finds the processes that go on with it together, and this one's own device.
+        Data that have been moved together with it are found again. `device` moves it to another device;
+        `join` forms the team of processes that continue it, and gives this one's own device.
 
         Raises:
             LabError: if the file cannot be read, or its data are not what they were.
@@ -167,7 +168,7 @@ class TrainingRun:
         return run
 
     def run(self) -> Generator[RunEvent, None, None]:
-        """Trains to the end and saves; `Saved` comes last. Begun anew, it goes on where it stopped.
+        """Trains to the end and saves; `Saved` comes last. Called again, it continues where it stopped.
 
         Raises:
             LabError: if the next step cannot be taken, or the file cannot be written.
@@ -189,7 +190,7 @@ class TrainingRun:
             yield self.keep()
 
     def checkpoint(self) -> Checkpointed | CheckpointFailed:
-        """Writes what is needed to go on from here; a disk that is full is told, and the training lives."""
+        """Writes what is needed to resume from here; a full disk is reported, and the training goes on."""
         self.writing = True
         try:
             tensors, values = self.trainer.state()
@@ -218,7 +219,7 @@ class TrainingRun:
         return Checkpointed(self.trainer.step, path)
 
     def keep(self) -> Saved:
-        """Saves the averaged weights as they are now, and forgets the unfinished training.
+        """Saves the averaged weights as they are now, and deletes the state of the unfinished training.
 
         Raises:
             LabError: if the file cannot be written; the unfinished training stays.
@@ -242,7 +243,7 @@ class TrainingRun:
         try:
             path = save_model(self.out, self.trainer.averaged, card, overwrite=self.overwrite, half=self.half)
         except LabError:
-            self.checkpoint()  # so that it can be tried again without training anew
+            self.checkpoint()  # so that saving can be tried again without training again
             raise
         finally:
             self.writing = False
@@ -252,7 +253,7 @@ class TrainingRun:
 
 
 def _available(device: str) -> str:
-    """The device if this computer has it now; else whatever it has."""
+    """The device if this computer has it now; else the best it has."""
     try:
         choose_device(device)
     except LabError:

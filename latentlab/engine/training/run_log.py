@@ -1,11 +1,11 @@
-"""A training's figures on disk: a line of JSON for each, and event files for TensorBoard.
+"""Logs a training's figures to disk: JSON lines, and event files for TensorBoard.
 
 `metrics.jsonl` holds one object a line: `step`, `epoch`, `split` ("train" or "test"), the objective's figures
-by name (see `latentlab.models.objectives.figures`), and for train lines `images_per_second`, and `beta` where
-it has a bearing. What is not known is null.
+by name (see `latentlab.core.figures`), and for train lines `images_per_second`, and `beta` where it has an
+effect. Unknown values are null.
 
-A log stands beside the work: when it can no longer be written (a full disk, a folder that went away), that is
-told once, and the training goes on without it.
+If the log can no longer be written (a full disk, a removed folder), that is reported once, and the training
+goes on without it.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ from latentlab.engine.training.events import EpochEnded, Progress
 from latentlab.errors import LabError
 
 _EVERY_S = 1.0
-# What a reader sees lags by this much; each flush waits for the disk.
+# Readers see the file this much later; each flush waits for the disk.
 _FLUSH_EVERY_S = 10.0
 
 
 class RunLog:
-    """Writes what it is told of a training into a folder, which is made if need be; appends if it is there.
+    """Logs the events of a training into a folder, which is created if needed; appends to an existing log.
 
     Raises:
         LabError: if the folder cannot be written to.
@@ -51,10 +51,10 @@ class RunLog:
             lines = self.folder / "metrics.jsonl"
             if lines.exists():
                 require_regular(lines.stat(), lines)
-            # Unbuffered, so that a line is written, or the failure is met, where it is asked for.
+            # Unbuffered, so that a line is written, or the failure noticed, in this call.
             self._lines = lines.open("ab", buffering=0)
-            # Not tensorboardX's SummaryWriter: it writes in a thread of its own, where a full disk is a
-            # traceback that nobody can catch, and whose queue then blocks whoever adds to it.
+            # Not tensorboardX's SummaryWriter: it writes in a thread of its own, where a full disk raises an
+            # exception that cannot be caught, and whose queue then blocks all writers.
             self._board = RecordWriter(str(self.folder.absolute() / _board_name()))
             self._note_event(file_version="brain.Event:2")
         except OSError as error:
@@ -69,19 +69,19 @@ class RunLog:
         self.close()
 
     def close(self) -> str:
-        """Ends the log; what could not be written, in words, or ""."""
+        """Closes the log; returns a message on what could not be written, or ""."""
         if not self._open:
             return ""
         self._open, fault = False, ""
         for end in (self._board.flush, self._board.close, self._lines.close):
             try:
                 end()
-            except (OSError, ValueError) as error:  # ValueError: closed before
+            except (OSError, ValueError) as error:  # ValueError: already closed
                 fault = fault or self._in_words(error)
         return fault
 
     def add(self, event: object) -> str:
-        """Notes an event if it carries figures: epochs all, progress once a second.
+        """Logs an event if it has figures: all epochs, progress once a second.
 
         Returns:
             Why the log ends here, once, if it could not be written; else "".
@@ -117,7 +117,7 @@ class RunLog:
 
     def _write(self, step: int, epoch: int, split: str, figures: Figures, extra: dict[str, Any]) -> None:
         known = figures.as_json()
-        # Numbers first, then what goes with them, then rows of numbers.
+        # Numbers first, then their companions, then rows of numbers.
         line = {**{name: known.pop(name) for name in figures.values}, **extra, **known}
         self._write_line(json.dumps({"step": step, "epoch": epoch, "split": split, **line}) + "\n")
         numbers = {f"{split}/{name}": value for name, value in {**figures.values, **extra}.items()}
@@ -131,7 +131,7 @@ class RunLog:
         self._board.write(Event(wall_time=time.time(), **fields).SerializeToString())
 
     def _write_line(self, text: str) -> None:
-        """The whole line or nothing of it: half a line would spoil the file for whoever reads it."""
+        """The whole line or nothing: half a line would break the file for readers."""
         content = text.encode("ascii")
         before = os.fstat(self._lines.fileno()).st_size
         try:
@@ -144,7 +144,7 @@ class RunLog:
 
 
 def _parts(split: str, figures: Figures) -> dict[str, float]:
-    """What TensorBoard is told of each number of a row, by tag; of one that is not known, nothing."""
+    """The TensorBoard scalars of the numbers of a row, by tag; none for unknown ones."""
     return {
         f"{split}_{spec.name}/{spec.tag.format(n=number)}": value
         for spec in figures.spec.series
@@ -154,5 +154,5 @@ def _parts(split: str, figures: Figures) -> dict[str, float]:
 
 
 def _board_name() -> str:
-    """As TensorBoard looks for it; the process keeps two that begin in the same second apart."""
+    """A file name that TensorBoard recognises; the process id separates two that begin in the same second."""
     return f"events.out.tfevents.{int(time.time())}.{socket.gethostname()}.{os.getpid()}"

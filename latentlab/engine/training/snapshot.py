@@ -1,4 +1,4 @@
-"""A model in the middle of its training, as it crosses threads. Torch-free."""
+"""A snapshot of a model in training, as it crosses threads. Torch-free."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """A model in the middle of its training: the averaged weights after `step` steps.
+    """The averaged weights of a model in training after `step` steps.
 
-    `theta` (P,) holds them in the order of `latentlab.engine.training.weights.in_order`; it is never written
-    to; `buffers` holds its buffers by name. `name` is that of the file it is to go to.
+    `theta` (P,) holds them in the order of `latentlab.engine.training.weights.in_order` and is read-only;
+    `buffers` holds its buffers by name. `name` is that of its future file.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The weights and buffers of a model in training, to be given to another of the same form elsewhere."""
+"""Copies the weights and buffers of a model in training into another model of the same form."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Weighed:
 
 @torch.no_grad()
 def weighed(model: nn.Module) -> Weighed:
-    """What a model weighs now."""
+    """A copy of a model's current weights and buffers."""
     parts = [parameter.detach().flatten().float() for parameter in in_order(model)]
     theta = torch.cat(parts) if parts else torch.zeros(0)
     saved = set(model.state_dict())
@@ -41,7 +41,7 @@ def weighed(model: nn.Module) -> Weighed:
 
 @torch.no_grad()
 def give(model: nn.Module, theta: NDArray[np.float32], buffers: Mapping[str, NDArray[np.generic]]) -> None:
-    """Gives a model weights and buffers.
+    """Loads weights and buffers into a model.
 
     Raises:
         LabError: if they are those of another model.

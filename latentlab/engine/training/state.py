@@ -1,7 +1,7 @@
-"""An unfinished training as a file, from which it goes on as if nothing had happened.
+"""The state of an unfinished training as a file, from which it resumes exactly.
 
-It holds the trainer's tensors, and a card: which model, which plan, which data (with their fingerprint) and
-which file the model is to go to. Written atomically, so that whenever the power goes, there is a whole one.
+It holds the trainer's tensors, and a card: model, plan, data (with their fingerprint) and the future model
+file. Written atomically, so that after a power failure there is always a whole one.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ FORMAT = 1
 SUFFIX = ".training"
 _KEY = "latentlab-training"
 _TENSORS = ("noise", "dropout")
-# What beside them: of a phase by gradients, and of one of passes, by the beginnings of its tensors' names.
+# The tensors of a phase by gradients, and of one of passes, by the prefixes of their names.
 _OF_STEPS = ("theta", "average", "mean", "mean_square", "optimizer_steps", "sums", "order")
 _OF_PASSES = ("model.", "statistics.")
 _VALUES = {
@@ -40,14 +40,14 @@ class TrainingState:
 
     Attributes:
         kind, config: the model.
-        plan: how it is trained.
-        data: the text by which the data set was asked for; a path is absolute.
-        data_seen: the same path as seen from the file's folder, "" if that is unknown or there is none.
+        plan: the plan.
+        data: the data set's spec; a path is absolute.
+        data_seen: the same path relative to the file's folder, "" if it is unknown or there is none.
         fingerprint: of its training pictures.
-        out: the file that the model is to go to.
-        command: the command line that does the same training from its beginning, "" if there is none.
+        out: the future model file.
+        command: the command line that repeats the whole training, "" if there is none.
         metrics: the last epoch's figures, empty before there are any.
-        tensors, values: what `Trainer.state` gave.
+        tensors, values: the result of `Trainer.state`.
     """
 
     kind: str
@@ -64,23 +64,23 @@ class TrainingState:
 
     @property
     def step(self) -> int:
-        """How many steps have been done."""
+        """How many steps are done."""
         return int(self.values["step"])
 
 
 def state_path(out: str | Path) -> Path:
-    """Where the unfinished training of a model file lies: beside it."""
+    """The path of the unfinished training of a model file: beside it."""
     return beside(Path(out), SUFFIX)
 
 
 def model_path(path: str | Path) -> Path | None:
-    """The model file that an unfinished training of this name belongs to; None for any other name."""
+    """The model file that belongs to an unfinished training of this name; None for any other name."""
     out = Path(path).with_suffix("")
     return out if state_path(out) == Path(path) and out.suffix == ".safetensors" else None
 
 
 def save_state(path: str | Path, state: TrainingState) -> Path:
-    """Writes an unfinished training, whole or not at all, in place of an older one.
+    """Writes an unfinished training atomically, replacing an older one.
 
     Raises:
         LabError: if it cannot be written.

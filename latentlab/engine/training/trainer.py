@@ -1,8 +1,8 @@
-"""Training as a generator of events: iterate to train, stop iterating to stop, iterate again to go on.
+"""Training as a generator of events: iterate to train, stop iterating to stop, iterate again to resume.
 
-A training has phases, most have one: by gradients (`descent`) or in passes without (`passes`); the model
-says which. Everything that decides the next step is in `state()`: whoever puts it back into a new one gets,
-on a CPU, exactly the weights of a training never interrupted.
+A training has phases, mostly one: by gradients (`descent`) or in passes without (`passes`), as the model
+declares. Everything that determines the next step is in `state()`: restored into a new trainer it gives, on a
+CPU, exactly the weights of an uninterrupted training.
 """
 
 from __future__ import annotations
@@ -41,18 +41,17 @@ class Trainer:
 
     Args:
         model: an `nn.Module` that `Learns`, `LearnsInPhases` or `Fits`; it is moved to the device and
-        trained in
-            place.
+            trained in place.
         train: the pictures to learn from.
         plan: how.
         test: held-out pictures, judged after each epoch; none to save that time.
         team: the processes that train together.
-        device: where, if not where the plan says.
+        device: the device, if not the plan's.
 
     Attributes:
-        step, epoch: how many steps and whole epochs have been done.
+        step, epoch: the steps and whole epochs done so far.
         beta: the weight of the KL, before the plan's ramp; may be changed between two events.
-        steps, epochs: how many there will be.
+        steps, epochs: their totals.
     """
 
     def __init__(
@@ -71,7 +70,7 @@ class Trainer:
         self.device = device or choose_device(plan.device)
         self.model = model.to(self.device).train()
         self.averaged = copy.deepcopy(self.model).requires_grad_(False).eval()
-        # Two streams: how many draws the noise takes must not change the order of the pictures.
+        # Two streams: the number of draws of noise must not change the order of the pictures.
         self.noise = torch.Generator(self.device).manual_seed(plan.seed + team.rank)
         self.pictures = Pictures(self.model, train, self.device)
         self.held_out: Pictures | None = None
@@ -88,10 +87,10 @@ class Trainer:
         self._enter(self.course.at(0))
 
     def run(self) -> Generator[TrainingEvent, None, None]:
-        """Trains to the end, telling of it on the way. Begun anew, it goes on where it stopped.
+        """Trains to the end, yielding events. Called again, it resumes where it stopped.
 
         Raises:
-            TrainingError: if the loss stops being a number, or memory runs out.
+            TrainingError: if the loss is not finite, or memory runs out.
         """
         self._settle()
         names = (str(self.device), self.precision, self.threads)
@@ -113,7 +112,7 @@ class Trainer:
         yield Finished(self.step, self.seconds)
 
     def train_step(self, index: Tensor) -> Tensor | None:
-        """One step on the pictures at `index` (B,); the batch's figures, as its objective gives them."""
+        """One step on the pictures at `index` (B,); returns the batch's figures."""
         told = self.learner.step(index, self.course.moment(self.phase, self.step, self.beta))
         self.step += 1
         return told
@@ -124,16 +123,18 @@ class Trainer:
         return self.course.moment(self.phase, self.step, self.beta).beta
 
     def weights_now(self) -> Weighed:
-        """A copy of the averaged weights and buffers as they are now, to be looked at elsewhere."""
+        """A copy of the averaged weights and buffers as they are now."""
         return weighed(self.averaged)
 
     def wrap_up(self) -> None:
-        """Sees to it that `averaged` is worth keeping: of a first pass cut short, what it has seen."""
+        """Makes `averaged` worth saving: if the first pass is cut short, from what it has seen."""
         if self.phase.objective is None and self.position and self.epoch == self.phase.first:
             self.learner.end_epoch(0)
 
     def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
-        """All that decides how the training goes on, as tensors and as plain values. Tensors are copies."""
+        """Everything that determines how the training continues, as tensors and plain values. Tensors are
+        copies.
+        """
         tensors = {
             **self.learner.state(self.position),
             "noise": self.noise.get_state(),
@@ -145,23 +146,23 @@ class Trainer:
         return {name: tensor.detach().to("cpu", copy=True) for name, tensor in tensors.items()}, values
 
     def restore(self, tensors: Mapping[str, Tensor], values: Mapping[str, Any]) -> None:
-        """Puts back a `state()` of a trainer of the same model, data and plan.
+        """Restores a `state()` of a trainer of the same model, data and plan.
 
         Raises:
-            LabError: if it belongs to another model, or makes no sense.
+            LabError: if it belongs to another model, or is invalid.
         """
         phase = self.course.require_counts(values)
         if phase is not self.phase or values["precision"] != self.precision:
             self._enter(phase, values["precision"])
         try:
             position = self.learner.restore(tensors, values["epoch"] - phase.first, values["position"])
-            # Another kind of device draws otherwise.
+            # Another kind of device has another generator.
             if tensors["noise"].shape == self.noise.get_state().shape:
                 self.noise.set_state(tensors["noise"])
             torch.set_rng_state(tensors["dropout"])
             if self.device.type == "cuda" and "dropout_cuda" in tensors:
                 torch.cuda.set_rng_state(tensors["dropout_cuda"], self.device)
-        except (RuntimeError, TypeError):  # torch's own words for a state that is none
+        except (RuntimeError, TypeError):  # torch's own errors for an invalid state
             raise LabError("the training's random numbers are damaged") from None
         for name in COUNTS:
             setattr(self, name, values[name])
@@ -172,7 +173,7 @@ class Trainer:
     # What a run is made of
 
     def _enter(self, phase: Stretch, precision: str = "") -> None:
-        """Begins a phase; computed in another precision, it begins with no memory of gradients."""
+        """Starts a phase; in another precision the optimiser starts afresh."""
         self.precision = precision or self.precision
         here = Situation(
             self.model, self.averaged, self.pictures, self.plan, self.team, self.device, self.noise
@@ -181,11 +182,11 @@ class Trainer:
         self._since, self._lasted = 0, 0.0
 
     def _settle(self) -> None:
-        """Fixes what the plan leaves open (number format, threads) by measuring on a copy."""
+        """Chooses what the plan leaves open (number format, threads) by measuring on a copy."""
         objective = self.course.objective
         if self.device.type == "cpu":
             if not self._began and objective is not None:
-                # Dropout draws from torch's own generator: a trial must not shift what training draws.
+                # Dropout uses torch's global generator: a trial must not change the draws of the training.
                 with torch.random.fork_rng(devices=[]):
                     images = self.pictures.images[: self.plan.batch]
                     precision, self.threads = tuning.settle(
@@ -202,7 +203,7 @@ class Trainer:
             if self.plan.precision == "auto" and self.device.type == "cuda" and objective is not None:
                 self._compute_in("bf16")
         if not self._began:
-            torch.manual_seed(self.plan.seed + self.team.rank)  # what dropout draws from
+            torch.manual_seed(self.plan.seed + self.team.rank)  # the generator that dropout uses
         self._began = True
 
     def _compute_in(self, precision: str) -> None:
@@ -210,10 +211,10 @@ class Trainer:
             self._enter(self.phase, precision)
 
     def _train_epoch(self) -> Iterator[TrainingEvent]:
-        """The steps that are left of this epoch."""
+        """The rest of the steps of this epoch."""
         mark = time.perf_counter()
         for index in self.learner.batches(self.position):
-            # Counted first: a batch that cannot be learnt from must not be met again.
+            # Counted first: a batch that fails must not be tried again.
             self.position += 1
             self._step_or_tell(index)
             self._since, self.counted = self._since + 1, self.counted + 1
@@ -226,7 +227,7 @@ class Trainer:
             mark = time.perf_counter()
 
     def _govern(self) -> None:
-        """Takes another number of threads if that has become the better one."""
+        """Changes the number of threads if another has become faster."""
         if self._governor is not None:
             threads = self._governor.note(*self._told_last)
             if threads != self.threads:
@@ -234,7 +235,9 @@ class Trainer:
                 torch.set_num_threads(threads)
 
     def _progress(self) -> Progress:
-        """The steps since the last one told, past an epoch's end if need be: few pictures make it short."""
+        """The steps since the last report, across an epoch's end if need be: with few pictures epochs are
+        short.
+        """
         pace = self._lasted / self._since
         told = Progress(
             step=self.step,
@@ -265,7 +268,7 @@ class Trainer:
         )
 
     def _judge(self) -> Generator[TrainingEvent, None, Figures | None]:
-        """The averaged weights' figures on the held-out pictures."""
+        """The figures of the averaged weights on the held-out pictures."""
         if self.held_out is None or not self.team.leads:
             return None
         work = self.phase.work
@@ -280,7 +283,7 @@ class Trainer:
 
 
 def _is_out_of_memory(error: BaseException) -> bool:
-    """torch says it in its own way for a GPU, and in words for a CPU."""
+    """torch has an exception of its own for a GPU, and only a message for a CPU."""
     if isinstance(error, MemoryError | torch.OutOfMemoryError):
         return True
     return "not enough memory" in str(error) or "can't allocate memory" in str(error)

@@ -1,7 +1,7 @@
 """Measures, in a second or two, which number format and how many threads train a model fastest here.
 
-On some CPUs bfloat16 doubles the speed, on others it halves it; and beside another busy process all
-cores can be slower than one. Neither can be known without trying, and the second changes.
+On some CPUs bfloat16 doubles the speed, on others it halves it; and beside another busy process all cores can
+be slower than one. Neither can be known without measuring, and the second changes.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from latentlab.models.players import Batch, Moment, Objective
 
 _ROUNDS = 3
 _STEPS = 4
-# A person waits for this: after so long no more rounds, and of steps as slow as that a single one.
+# The user waits for this: after so long no more rounds, and a single step if steps are that slow.
 _LONGEST_S, _SLOW_STEP_S = 3.0, 0.3
-# A look lasts this long; slow is so many times the best; a trial comes at the earliest, and at the latest, so
-# many seconds after the last.
+# The duration of a measurement; a step is slow at so many times the best; a trial comes at the earliest, and
+# at the latest, so many seconds after the last.
 _LOOK_S, _SLOW, _REST_SLOW_S, _REST_S = 0.6, 1.5, 2.0, 40.0
 
 
@@ -68,24 +68,24 @@ def _time_steps(
                 loss, _ = objective.loss(trial, Batch(x), noise, Moment(), player.name)
             loss.backward()
         lasted = time.perf_counter() - started
-        if step:  # the first one pays for allocations
+        if step:  # the first step includes allocations
             seconds += lasted
         elif lasted > _SLOW_STEP_S:
-            # Of a large model on a small computer one step says enough; four would keep a person waiting.
+            # For a large model on a small computer one step is enough; four would take too long.
             return _STEPS * lasted
     return seconds
 
 
 class Governor:
-    """Goes on choosing between one thread and all of them while a training runs.
+    """Adapts the number of threads between one and all while a training runs.
 
-    When another program takes a core, threads that wait for each other at every step can fall to a hundredth
-    of their speed, below one thread alone; and when it is gone, one thread is too few. So the other number
-    is tried for a moment when steps have become slow, and now and then anyhow; the faster of the two stays.
+    When another program takes a core, threads that wait for each other at every step can become a hundred
+    times slower, slower than one thread alone; when it is gone, one thread is too few. So the other number is
+    tried briefly when steps have become slow, and now and then anyway; the faster of the two stays.
 
     Args:
-        count: how many threads there are now.
-        most: how many there may be.
+        count: the current number of threads.
+        most: the maximum.
     """
 
     def __init__(self, count: int, most: int) -> None:
@@ -97,7 +97,7 @@ class Governor:
         self._before: int | None = None
 
     def note(self, steps: int, seconds: float) -> int:
-        """How many threads to take for the steps to come, after so many that took so long."""
+        """The number of threads for the next steps, after so many that took so long."""
         self._steps += steps
         self._since += seconds
         self._rested += seconds
@@ -115,7 +115,7 @@ class Governor:
         return self.count
 
     def _judge(self, pace: float) -> None:
-        """After the trial of another number: it stays if it is faster."""
+        """After the trial of the other number: keeps it if it is faster."""
         assert self._before is not None
         assert self._pace is not None
         if pace > self._pace:

@@ -1,4 +1,4 @@
-"""A model's weights as one vector, theta, so that what happens to all of them is one call each.
+"""A model's weights as one vector, theta, so that operations on all of them are one call each.
 
 With bfloat16 the layers compute with a copy of theta in that format, made anew for each step, while theta
 and all that is summed up over steps stay in float32: the master weights of Micikevicius et al., Mixed
@@ -24,12 +24,12 @@ from latentlab.errors import LabError
 from latentlab.models.nets import PreciseLinear
 from latentlab.models.players import Player
 
-# What autocast would give bfloat16 weights.
+# The weights that autocast would cast to bfloat16.
 _LOW_PRECISION = (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)
 
 
 def as_one_vector(parameters: Sequence[nn.Parameter]) -> Tensor:
-    """One vector (P,) of which the parameters are views from now on, in their order."""
+    """One vector (P,) of which the parameters become views, in their order."""
     if not parameters:
         return torch.zeros(0)
     theta = torch.cat([parameter.detach().flatten() for parameter in parameters])
@@ -40,7 +40,7 @@ def as_one_vector(parameters: Sequence[nn.Parameter]) -> Tensor:
 
 @dataclass(frozen=True, eq=False)
 class Hand:
-    """One player's weights: where they lie in theta, and how many of them, at the start, are matrices.
+    """One player's weights: their range in theta, and how many of them, at the start, are matrices.
 
     `parameters` are those of the layers, `gradients` views of the gradient in their shapes.
     """
@@ -77,7 +77,7 @@ class Weights:
         self._low: list[Tensor] = []
         self._masters: list[Tensor] = []
         if precision == "bf16":
-            # Buffers are shared with the model; only weights have two formats.
+            # Buffers are shared with the model; only weights exist in two formats.
             self.layers = copy.deepcopy(model, {id(buffer): buffer for buffer in model.buffers()})
             self._lower(model)
         gradients, first = iter(_parts(self.gradient, order)), 0
@@ -96,14 +96,15 @@ class Weights:
         self.hands = tuple(hands)
 
     def refresh(self) -> None:
-        """Brings the layers' weights up to date with theta."""
+        """Updates the layers' weights from theta."""
         if self._low:
             torch._foreach_copy_(self._low, self._masters)
 
     def differentiate(self, loss: Tensor, team: Team = ALONE, hand: Hand | None = None) -> float:
-        """Puts the derivative of a loss by a player's weights, the team's mean, into `gradient`.
+        """Computes the gradient of a loss by a player's weights, averaged over the team, into `gradient`.
 
-        Its Euclidean length, which is not finite if anything in it is not. Without a `hand`, the first.
+        Returns its Euclidean norm, which is not finite if any element is not. By default for the first
+        player.
         """
         hand = hand or self.hands[0]
         gradients = torch.autograd.grad(loss, hand.parameters, allow_unused=True, materialize_grads=True)
@@ -129,12 +130,12 @@ class Weights:
 
 
 def in_order(model: nn.Module) -> list[nn.Parameter]:
-    """A model's parameters as snapshots have them: matrices, then the rest."""
+    """A model's parameters in the order of snapshots: matrices, then the rest."""
     return _matrices_first(list(model.parameters()))
 
 
 def by_player(model: nn.Module, players: Sequence[Player]) -> list[list[nn.Parameter]]:
-    """Each player's parameters, matrices first, and last those of nobody.
+    """Each player's parameters, matrices first, and last those that no player trains.
 
     Raises:
         LabError: if two players have the same parameter, or one has none.

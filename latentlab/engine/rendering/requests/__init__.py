@@ -1,1 +1,1 @@
-"""What a window asks of the renderer, and what comes back: a file for each subject, request beside reply."""
+"""The window's requests to the renderer, each beside its reply; a file for each subject."""

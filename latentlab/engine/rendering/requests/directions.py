@@ -1,4 +1,4 @@
-"""To find directions: of the attributes of a data set, or from one group of pictures to another."""
+"""Requests for directions: of the attributes of a data set, or between two groups of pictures."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from latentlab.engine.rendering.serving import Reply, Request
 from latentlab.engine.types import Point
 from latentlab.models.capabilities import Capability
 
-# For the types alone: the window's frame is on the screen before numpy is imported.
+# For type checking only: the window's frame must not wait for numpy.
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class DirectionsReply(Reply):
-    """What was found; or, while pictures are still being encoded, or directions steered, the share done.
+    """The directions; or, while pictures are still being encoded or directions steered, the share done.
 
-    `still_told` is what z still says of the attributes that the decoder is told: of a model that is told
-    attributes, its regressed directions.
+    `still_told` is what z still says of the decoder's condition: for a model with attributes as conditions,
+    its regressed directions.
     """
 
     directions: Directions | None
@@ -44,7 +44,7 @@ class DirectionsRequest(Request[DirectionsReply]):
 
 @dataclass(frozen=True, eq=False)
 class GroupsReply(Reply):
-    """The direction between two groups of `have` and `lack` pictures; trusted by halves of them."""
+    """The direction between two groups of `have` and `lack` pictures, with its trust from halves of them."""
 
     name: str
     data: str
@@ -57,9 +57,9 @@ class GroupsReply(Reply):
 
 @dataclass(frozen=True, eq=False)
 class GroupsRequest(Request[GroupsReply]):
-    """Find the direction from group B to group A, float32 (N, D) and (M, D), and how far to trust it.
+    """Find the direction from group B to group A, float32 (N, D) and (M, D), and its trust.
 
-    `name`, `data` and `model_hash` come back with the reply: what to call it, and what it belongs to.
+    `name`, `data` and `model_hash` are returned with the reply: its name, and what it belongs to.
     """
 
     priority: ClassVar[int] = 10

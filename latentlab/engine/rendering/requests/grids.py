@@ -1,4 +1,4 @@
-"""To draw a region of a plane, and to tell how densely encoded pictures lie in it."""
+"""Requests for grids over a plane: decoded pictures, and the density of encoded pictures."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from latentlab.engine.rendering.serving import Reply, Request
 from latentlab.engine.types import Picture, Point, Region
 from latentlab.models.capabilities import Capability
 
-# For the types alone: the window's frame is on the screen before numpy is imported.
+# For type checking only: the window's frame must not wait for numpy.
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class GridReply(Reply):
-    """A mosaic of the grid, top row first. Coarse replies come first: `done` tells the last.
+    """A mosaic of the grid, top row first. Coarse replies come first: `done` marks the last.
 
-    `mosaic` is (rows * H, columns * W) or with a colour axis; cells not decoded yet show the nearest
-    decoded one. `across` (columns,) left to right and `up` (rows,) bottom to top are the cells' middles;
-    `region`, `projection`, `base` and `condition` are those of the request. `seconds` is the time since the
-    request was taken up.
+    `mosaic` is (rows * H, columns * W) or with a colour axis; cells not decoded yet show the nearest decoded
+    one. `across` (columns,) left to right and `up` (rows,) bottom to top are the centres of the cells;
+    `region`, `projection`, `base` and `condition` are those of the request. `seconds` is the time since work
+    on the request began.
     """
 
     region: Region | None
@@ -41,8 +41,8 @@ class GridReply(Reply):
 class GridRequest(Request[GridReply]):
     """Decode a grid of `columns` x `rows` points of the plane.
 
-    `region` is (left, right, bottom, top), filled evenly by cells; None takes places of equal prior mass.
-    The plane is that of `projection`, and `base` says what of z it does not show; None is a model's two
+    `region` is (left, right, bottom, top), filled evenly by cells; None takes points of equal prior mass. The
+    plane is that of `projection`, and `base` gives the components of z off it; None is a model's two
     dimensions themselves.
     """
 
@@ -59,17 +59,17 @@ class GridRequest(Request[GridReply]):
 
 @dataclass(frozen=True)
 class UnderlayRequest(GridRequest):
-    """The decoded manifold that lies under the points of the plane."""
+    """Decode the manifold that is shown under the points of the plane."""
 
     priority: ClassVar[int] = 7
 
 
 @dataclass(frozen=True, eq=False)
 class ProbeDensityReply(Reply):
-    """The log density of encoded pictures at z (nats), and that which 99 of 100 held-out pictures lie above.
+    """The log density of encoded pictures at z (nats), and the value that 99 of 100 held-out pictures exceed.
 
-    `lower` is the share of held-out pictures that lie lower than z, and `pictures` says of how many
-    posteriors that tells. Nothing is known where pictures have no places yet.
+    `lower` is the share of held-out pictures with a lower value than z, and `pictures` the number of
+    posteriors used. Unknown until the pictures are encoded.
     """
 
     z: Point
@@ -99,7 +99,7 @@ class DensityMapReply(Reply):
 
     `log_density` is of the encoded pictures, projected on the plane, and `log_prior` of the prior; None for a
     model without one. `levels` are the log densities above which half, 90 % and 99 % of held-out pictures
-    lie. A coarse reply may come first: `done` tells the last. `pictures` are as many as it tells of.
+    lie. A coarse reply may come first: `done` marks the last. `pictures` is how many are included.
     """
 
     region: Region
@@ -113,7 +113,7 @@ class DensityMapReply(Reply):
 
 @dataclass(frozen=True)
 class DensityMapRequest(Request[DensityMapReply]):
-    """Find how densely encoded pictures lie in a region of a plane, in `columns` x `rows` cells."""
+    """Compute how densely encoded pictures lie in a region of a plane, in `columns` x `rows` cells."""
 
     priority: ClassVar[int] = 8
     needs: ClassVar[frozenset[Capability]] = frozenset({Capability.ENCODES})

@@ -1,4 +1,4 @@
-"""To open a model and data, from files or in the midst of a training, and to find where the pictures lie."""
+"""Requests that open a model and data, from files or during a training, and encode the pictures."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from latentlab.engine.rendering.serving import Reply, Request
 from latentlab.engine.types import Point
 from latentlab.models.capabilities import Capability
 
-# For the types alone: the window's frame is on the screen before numpy is imported.
+# For type checking only: the window's frame must not wait for numpy.
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -35,16 +35,14 @@ _OF_A_PLANE = frozenset(
 class LoadedReply(Reply):
     """A model and a data set are open.
 
-    `images` is uint8 (N, C, H, W) and `labels` int64 (N,) or None, shared, not to be written to.
-    `condition_names` are the classes or attributes that the model is told, none for most models, and
-    `exclusive` says that just one of them holds at a time. `told` is what it is told of each picture, float32
-    (N, A), None for other models and where the data do not say. `implied`: see
-    `latentlab.engine.attributes.implications`.
-    `steered`: steered directions of this model in these data ship.
-    `keys` tell each picture whatever its number; of the split "all", the first `testing` are held out.
-    `notes` are sentences on how model and data go together that a person should know.
-    `latents` is 0 for a model without a latent space. `capabilities` are what the model can do: as a VAE's,
-    unless said. `prior` is None for N(0, I).
+    `images` is uint8 (N, C, H, W) and `labels` int64 (N,) or None, shared and read-only. `condition_names`
+    are the classes or attributes of a conditional model, none for most models, and `exclusive` says that
+    exactly one of them holds at a time. `told` is the condition of each picture, float32 (N, A), None for
+    other models and where the data do not say. `implied`: see `latentlab.engine.attributes.implications`.
+    `steered`: steered directions of this model on these data ship. `keys` identify each picture whatever its
+    number; of the split "all", the first `testing` are held out. `notes` are messages for the user on how
+    model and data match. `latents` is 0 for a model without a latent space. `capabilities` are the model's: a
+    VAE's by default. `prior` is None for N(0, I).
     """
 
     model: str
@@ -72,21 +70,21 @@ class LoadedReply(Reply):
     prior: PriorFacts | None = None
 
     def can(self, *capabilities: Capability) -> bool:
-        """Whether the model has all of these."""
+        """Whether the model has all of these capabilities."""
         return self.capabilities.issuperset(capabilities)
 
     @property
     def random_places(self) -> tuple[Point, ...]:
-        """Draws of its prior; none of N(0, I), from which anybody can draw."""
+        """Draws of its prior; none of N(0, I), from which anyone can draw."""
         return () if self.prior is None else self.prior.draws
 
     @property
     def middle(self) -> Point:
-        """The place in the latent space to begin at."""
+        """The initial point in the latent space."""
         return (0.0,) * self.latents if self.prior is None else self.prior.middle
 
     def class_of(self, index: int) -> str:
-        """The name of a picture's class, "" where none is known."""
+        """The name of a picture's class, "" where it is unknown."""
         label = -1 if self.labels is None else int(self.labels[index])
         return "" if label < 0 else self.classes[label]
 
@@ -95,13 +93,13 @@ class LoadedReply(Reply):
         return self.split if self.split != "all" else "test" if index < self.testing else "train"
 
     def file_of(self, index: int) -> str:
-        """The path of a picture below the data's root, "" where that is not known."""
+        """The path of a picture below the data's root, "" where it is unknown."""
         return "" if self.keys is None else self.keys.names[index]
 
 
 @dataclass(frozen=True)
 class LoadRequest(Request[LoadedReply]):
-    """Open a model (name or path) and a split of a data set that it fits."""
+    """Open a model (name or path) and a split of a matching data set."""
 
     priority: ClassVar[int] = 0
     model: str
@@ -113,10 +111,10 @@ class LoadRequest(Request[LoadedReply]):
 class EncodingsReply(Reply):
     """Posterior means and sigmas (n, D) of the first n of `total` pictures, growing as they are made.
 
-    The last reply also tells, of all pictures: each dimension's mean KL (nats, infinite for an autoencoder)
-    and the standard deviation of its means, and the two directions in which the means spread most. Unless
-    the model is still learning, `principal` are the up to `MOST_COMPONENTS` directions in which they spread
-    most, each one standard deviation long.
+    The last reply also has, of all pictures: each dimension's mean KL (nats, infinite for an autoencoder) and
+    the standard deviation of its means, and the two directions in which the means spread most. Unless the
+    model is in training, `principal` are the up to `MOST_COMPONENTS` principal components, each one standard
+    deviation long.
     """
 
     mean: NDArray[np.float32]
@@ -134,7 +132,7 @@ class EncodingsReply(Reply):
 
 @dataclass(frozen=True)
 class EncodeRequest(Request[EncodingsReply]):
-    """Find the place of every picture of the open data set."""
+    """Encode every picture of the open data set."""
 
     priority: ClassVar[int] = 9
     needs: ClassVar[frozenset[Capability]] = frozenset({Capability.ENCODES})
@@ -142,23 +140,23 @@ class EncodeRequest(Request[EncodingsReply]):
 
 @dataclass(frozen=True, eq=False)
 class UnfoldedReply(EncodingsReply):
-    """Where the pictures lie after `step` steps of a training, as far as is known yet."""
+    """The encodings of the pictures after `step` steps of a training, as far as known yet."""
 
     step: int = 0
 
 
 @dataclass(frozen=True, eq=False)
 class FollowRequest(Request[LoadedReply | UnfoldedReply], place=LoadRequest):
-    """Show a model in the midst of its training, with these weights.
+    """Show a model that is being trained, with these weights.
 
     The first one of a training opens its model and data, and is answered by a `LoadedReply` too. It shares
-    the place of `LoadRequest`: whichever is newer decides which model is open.
+    the mailbox slot of `LoadRequest`: whichever is newer decides which model is open.
 
     Attributes:
-        name: what the training is called.
+        name: the name of the training.
         kind, config: the model's.
         theta: float32 (P,), the weights in the order of `latentlab.engine.training.weights.in_order`.
-        step: how many steps it took to come to them.
+        step: the number of training steps so far.
         data, split: the pictures to show in the plane.
         buffers: the model's, by name.
     """

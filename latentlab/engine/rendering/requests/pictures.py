@@ -1,4 +1,4 @@
-"""To encode pictures: one of the data, one of the person's own, those that a diffusion model believes in."""
+"""Requests to encode pictures: of the data, the user's own, or the predictions of a diffusion model."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from latentlab.engine.rendering.serving import Reply, Request
 from latentlab.engine.types import Picture, Point
 from latentlab.models.capabilities import Capability
 
-# For the types alone: the window's frame is on the screen before numpy is imported.
+# For type checking only: the window's frame must not wait for numpy.
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class SelectionReply(Reply):
-    """A data picture with its posterior (mean, sigma), reconstruction and ELBO terms (nats, at the mean
-    of many draws), and pictures decoded from draws of its posterior. `condition` is what it is of, for a
-    model that is told. Without a likelihood the terms are NaN. `log_density` is log p(x) in nats, of a model
-    that knows it exactly."""
+    """A data picture with its posterior (mean, sigma), reconstruction and ELBO terms (nats, the mean of many
+    draws), and pictures decoded from draws of its posterior. `condition` is the picture's, for a conditional
+    model. Without a likelihood the terms are NaN. `log_density` is log p(x) in nats, for a model that has it
+    exactly.
+    """
 
     index: int
     original: Picture
@@ -38,7 +39,7 @@ class SelectionReply(Reply):
 
 @dataclass(frozen=True)
 class SelectionRequest(Request[SelectionReply]):
-    """All about one picture of the data set: its posterior, reconstruction, ELBO, posterior draws."""
+    """Encode one picture of the data set: its posterior, reconstruction, ELBO, posterior draws."""
 
     priority: ClassVar[int] = 2
     needs: ClassVar[frozenset[Capability]] = frozenset({Capability.ENCODES, Capability.DECODES})
@@ -52,8 +53,8 @@ class OwnPictureReply(Reply):
     """A picture as the model sees it, with its posterior, reconstruction and ELBO terms (nats).
 
     `below` is the share of `among` pictures of the open data whose ELBO is lower, and `negative_below` the
-    same for the picture with light and dark exchanged; None until they have been compared. A conditional
-    model was told `told`; its ELBO is highest, of all that it can be told, told `fits` ("" for other models).
+    same for the inverted picture; None until they have been compared. `told` is the condition used by a
+    conditional model; under the condition `fits` its ELBO is highest ("" for other models).
     """
 
     fitting: Fitting
@@ -73,9 +74,9 @@ class OwnPictureReply(Reply):
 
 @dataclass(frozen=True, eq=False)
 class OwnPictureRequest(Request[OwnPictureReply]):
-    """Encode a picture of the person's own: `pixels`, uint8 (H, W) or (H, W, 3) of any size, fitted so.
+    """Encode a picture of the user's own: `pixels`, uint8 (H, W) or (H, W, 3) of any size, fitted so.
 
-    With `compare`, a second reply tells how its ELBO compares with those of the open data.
+    With `compare`, a second reply compares its ELBO with those of the open data.
     """
 
     priority: ClassVar[int] = 2
@@ -93,14 +94,14 @@ class PictureSlotRequest(OwnPictureRequest):
 
 @dataclass(frozen=True, eq=False)
 class TrajectoryReply(Reply):
-    """The posteriors' means of the request's pictures, in their order."""
+    """The posterior means of the request's pictures, in order."""
 
     points: tuple[Point, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class TrajectoryRequest(Request[TrajectoryReply]):
-    """Find where pictures lie that a diffusion model believes in: float32 (N, C, H, W), -1 to 1."""
+    """Encode the predicted pictures of a diffusion model: float32 (N, C, H, W), -1 to 1."""
 
     priority: ClassVar[int] = 5
     needs: ClassVar[frozenset[Capability]] = frozenset({Capability.ENCODES})

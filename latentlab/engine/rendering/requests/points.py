@@ -1,6 +1,6 @@
-"""To decode points: the one under the hand, those of a tray, of a walk, along dimensions, from the prior.
+"""Requests to decode points: the probe, a tray, a walk, along dimensions, draws of the prior.
 
-`condition` is what a conditional model is told: a number for each of its condition names, one-hot where they
+`condition` is that of a conditional model: a number for each of its condition names, one-hot where they
 exclude each other; empty for none.
 """
 
@@ -16,7 +16,7 @@ from latentlab.models.capabilities import Capability
 
 @dataclass(frozen=True, eq=False)
 class PointReply(Reply):
-    """The expected picture at z and what the prior says of z (nats)."""
+    """The expected picture at z and its log prior density (nats)."""
 
     z: Point
     picture: Picture
@@ -27,7 +27,7 @@ class PointReply(Reply):
 
 @dataclass(frozen=True)
 class PointRequest(Request[PointReply]):
-    """Decode one point. The picture under the hand: nothing goes before it."""
+    """Decode the probe. It has the highest priority."""
 
     priority: ClassVar[int] = 1
     needs: ClassVar[frozenset[Capability]] = frozenset({Capability.DECODES})
@@ -38,9 +38,9 @@ class PointRequest(Request[PointReply]):
 
 @dataclass(frozen=True, eq=False)
 class WalkReply(Reply):
-    """Pictures of a walk's, a tray's or a sheet's points, in their order, and prior densities (nats).
+    """Pictures of the points of a walk, a tray or a sheet, in order, and prior densities (nats).
 
-    Of a sheet's points no densities are told.
+    For the points of a sheet no densities are given.
     """
 
     points: tuple[Point, ...]
@@ -66,7 +66,7 @@ class BeforeRequest(TrayRequest):
 
 @dataclass(frozen=True)
 class AnalogyRequest(TrayRequest):
-    """Decode the points of an analogy, and the one that follows from them."""
+    """Decode the points of an analogy, and the one computed from them."""
 
 
 @dataclass(frozen=True)
@@ -86,9 +86,9 @@ class WalkRequest(Request[WalkReply]):
 
 @dataclass(frozen=True)
 class SheetRequest(Request[WalkReply]):
-    """Decode what becomes of pictures of the data: `pictures` are their numbers, one for each point.
+    """Decode points derived from pictures of the data: `pictures` are their numbers, one for each point.
 
-    A conditional model is told of each what the data say of its picture.
+    A conditional model decodes each under its picture's condition.
     """
 
     priority: ClassVar[int] = 5
@@ -99,7 +99,7 @@ class SheetRequest(Request[WalkReply]):
 
 @dataclass(frozen=True, eq=False)
 class TraversalReply(Reply):
-    """One dimension's pictures, side by side in one; `done` tells the last of the request's dimensions."""
+    """One dimension's pictures, side by side in one; `done` marks the last of the request's dimensions."""
 
     dimension: int
     values: tuple[float, ...]
@@ -109,7 +109,7 @@ class TraversalReply(Reply):
 
 @dataclass(frozen=True)
 class TraversalRequest(Request[TraversalReply]):
-    """Decode what each of some dimensions does: that one at `values`, the others as z has them."""
+    """Decode a traversal of each of some dimensions: that one at `values`, the others as in z."""
 
     priority: ClassVar[int] = 8
     needs: ClassVar[frozenset[Capability]] = frozenset({Capability.DECODES})
@@ -121,7 +121,7 @@ class TraversalRequest(Request[TraversalReply]):
 
 @dataclass(frozen=True, eq=False)
 class ConditionStripReply(Reply):
-    """The probe under each condition of the request, in their order."""
+    """The probe under each condition of the request, in order."""
 
     points: tuple[Point, ...]
     conditions: tuple[Point, ...]
@@ -130,7 +130,7 @@ class ConditionStripReply(Reply):
 
 @dataclass(frozen=True)
 class ConditionStripRequest(Request[ConditionStripReply]):
-    """Decode the probe under each of several conditions, at the point where it goes with each."""
+    """Decode the probe under each of several conditions, at the point given for each."""
 
     priority: ClassVar[int] = 5
     needs: ClassVar[frozenset[Capability]] = frozenset({Capability.DECODES})
@@ -140,7 +140,7 @@ class ConditionStripRequest(Request[ConditionStripReply]):
 
 @dataclass(frozen=True, eq=False)
 class WaysReply(Reply):
-    """The points of the request, each under its condition, in their order."""
+    """The points of the request, each under its condition, in order."""
 
     points: tuple[Point, ...]
     conditions: tuple[Point, ...]
@@ -149,7 +149,9 @@ class WaysReply(Reply):
 
 @dataclass(frozen=True)
 class WaysRequest(Request[WaysReply]):
-    """Decode points, each under a condition of its own: an attribute added by vector, and by condition."""
+    """Decode points, each under a condition of its own: to compare an attribute added by vector and by
+    condition.
+    """
 
     priority: ClassVar[int] = 5
     needs: ClassVar[frozenset[Capability]] = frozenset({Capability.DECODES})
@@ -159,9 +161,9 @@ class WaysRequest(Request[WaysReply]):
 
 @dataclass(frozen=True, eq=False)
 class SamplesReply(Reply):
-    """What was drawn: points, what the model was told at each (nothing, if it is told nothing), pictures.
+    """Samples: points, the condition of each (empty for an unconditional model), pictures.
 
-    `origin` says in words how what was not asked for came about; "" if nothing was left to chance.
+    `origin` says how what was not asked for was drawn; "" if nothing was.
     """
 
     asked: tuple[tuple[str, float], ...]
@@ -174,8 +176,8 @@ class SamplesReply(Reply):
 
 @dataclass(frozen=True)
 class SamplesRequest(Request[SamplesReply]):
-    """Decode `count` draws from the prior. A conditional model is told what is `asked`, (name, number) for
-    each condition that matters, and of the others what real pictures have, those it learnt from or `data`.
+    """Decode `count` draws from the prior. For a conditional model `asked` is (name, number) for each fixed
+    condition; the others are drawn from real pictures, those it learnt from or `data`.
     """
 
     priority: ClassVar[int] = 5
