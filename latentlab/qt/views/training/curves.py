@@ -6,7 +6,6 @@ pyqtgraph takes 0.3 s to import, so it is imported when the first curve is drawn
 from __future__ import annotations
 
 import importlib
-from typing import Any
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPalette
@@ -16,6 +15,7 @@ from latentlab.core.figures import NOTHING, ChartSpec, FiguresSpec
 from latentlab.qt.views.training.charts import as_axis, drawn, round_ticks, span
 from latentlab.qt.views.training.history import History
 from latentlab.qt.widgets.plain_text import Label, RichLabel, plain_tip
+from latentlab.qt.widgets.plots import bare_plot
 
 # Of several lines the first is so much of the accent, the second all of it, the third as the text.
 _PALE = 0.7
@@ -103,13 +103,8 @@ class _Plot(QWidget):
         super().__init__()
         pg = importlib.import_module("pyqtgraph")
         self.chart = chart
-        self._plot: Any = pg.PlotWidget(self)
-        self._plot.setMouseEnabled(False, False)
-        self._plot.setMenuEnabled(False)
-        self._plot.hideButtons()
+        self._plot = bare_plot(self)
         self._plot.setToolTip(plain_tip(tip))
-        self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._plot.setMinimumSize(0, 0)
         self._plot.getPlotItem().layout.setContentsMargins(0, 6, 8, 2)
         self._lines = [pg.PlotDataItem(antialias=True, connect="finite") for _ in chart.parts]
         self._dots = [

@@ -10,9 +10,11 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QSize, Signal, Slot
 from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from latentlab.qt.widgets.plots import bare_plot
 
 
 class DensityPlot(QWidget):
@@ -57,15 +59,8 @@ class DensityPlot(QWidget):
 
     def _make(self) -> None:
         pg = importlib.import_module("pyqtgraph")
-        self._plot = pg.PlotWidget(self)
-        self._plot.setMouseEnabled(False, False)
-        self._plot.setMenuEnabled(False)
-        # Never shown; without a parent it would outlive the plot.
-        self._plot.getPlotItem().ctrlMenu.setParent(self._plot)
-        self._plot.hideButtons()
+        self._plot = bare_plot(self)
         self._plot.setToolTip(self.toolTip())
-        self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._plot.setMinimumSize(0, 0)
         self._plot.getPlotItem().layout.setContentsMargins(0, 6, 8, 5)  # room for the outermost numbers
         self._plot.getAxis("bottom").setHeight(34)
         self._line = pg.InfiniteLine(0)
