@@ -66,7 +66,7 @@ def test_that_the_pictures_named_with_a_model_are_those_that_it_is_opened_on(mod
 
 def test_that_pictures_that_a_model_cannot_show_are_not_dropped_without_a_word() -> None:
     said: list[str] = []
-    window = SimpleNamespace(messages=SimpleNamespace(say=said.append))
+    window = SimpleNamespace(bench=SimpleNamespace(messages=SimpleNamespace(say=said.append)))
     _tell_of_other_data(window, "faces", SimpleNamespace(model="faces-vae", data="faces"))
     assert said == []
     _tell_of_other_data(window, "mnist", SimpleNamespace(model="faces-vae", data="faces"))

@@ -129,7 +129,7 @@ def test_that_a_folder_that_may_not_be_written_to_is_told(
         assert "is not writable" in refused(qtbot, window, tmp_path / "p.png")
         monkeypatch.undo()
         assert "does not exist" in refused(qtbot, window, tmp_path / "nowhere" / "p.png")
-        assert "ending" in refused(qtbot, window, tmp_path / "p.docx")
+        assert "the file extension '.docx' is unknown" in refused(qtbot, window, tmp_path / "p.docx")
 
 
 def test_that_what_is_not_there_is_not_saved_but_said(qtbot: QtBot, tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def test_that_many_faults_make_one_dialog(
             lambda: window.crashes.dialog is not None and window.crashes.dialog.faults == 30, timeout=3000
         )
         assert len(window.findChildren(CrashDialog)) == 1
-        assert "30 errors" in window.crashes.dialog.message.text()
+        assert "(30 errors so far)" in window.crashes.dialog.message.text()
         assert window.crashes.dialog.details.toPlainText().count("Traceback") == 20
 
 

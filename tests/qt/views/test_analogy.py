@@ -118,7 +118,7 @@ def test_that_the_nearest_images_are_those_of_the_fourth_and_a_click_selects_one
     rows = nearest(renderer.mean, D, 4)
     assert [button.row for button in view.nearest.buttons] == rows
     qtbot.waitUntil(view.nearest.buttons[0].isVisible)
-    assert f"Image {rows[0]}" in view.nearest.buttons[0].accessibleName()
+    assert f"Picture {rows[0]:,}" in view.nearest.buttons[0].accessibleName()
     qtbot.mouseClick(view.nearest.buttons[1], LEFT)
     assert window.workspace.state.selected == rows[1]
     window.workspace.do(SetAnalogy())

@@ -131,7 +131,7 @@ def test_that_keys_reach_mark_and_select_an_image(
 def test_that_name_and_tooltip_tell_number_class_and_distance(view: Neighbours) -> None:
     button = view.buttons[0]
     assert button.row is not None
-    name = f"Image {button.row}, class {'abc'[button.row % 3]}"
+    name = f"Picture {button.row:,}, class {'abc'[button.row % 3]}"
     assert button.accessibleName() == name
     assert button.toolTip().startswith(f"{name}, at distance {np.hypot(*button.z):.3f} from the probe")
 

@@ -135,7 +135,7 @@ def test_that_no_denoiser_is_asked_what_it_believes_of_the_others_pictures(
     monkeypatch.setattr(workspace, "believe", noted)
     window.bench.diffusion.pages.setCurrentWidget(forward)
     # Before the noise of the new one has come.
-    workspace.opened.connect(lambda model: forward._ask())
+    workspace.opened.connect(lambda model: forward._prediction._ask())
     for model in (*models, *models):
         open_(qtbot, window, model)
         window.bench.diffusion.pages.setCurrentWidget(forward)
