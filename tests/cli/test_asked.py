@@ -131,7 +131,7 @@ def test_that_the_models_file_says_how_often_each_attribute_was_there(
 ) -> None:
     monkeypatch.delitem(catalog.CATALOG, "beings")
     said = run("sample", trained, "--condition", "hat=1", "-n", 60, "-o", tmp_path / "sheet.png").out
-    assert "each drawn alone, as often as it occurs (known from the model's file)" in said
+    assert "the others drawn independently by their frequency (known from the model's file)" in said
     assert {row[0] for row in told(tmp_path / "sheet.png")} == {1.0}
     smiles = [row[2] for row in told(tmp_path / "sheet.png")]
     assert 0.1 < sum(smiles) / len(smiles) < 0.45

@@ -352,7 +352,10 @@ def test_that_directions_are_steered_by_the_classifier_that_is_named(run, told_a
         (["arithmetic", "{model}", "--index", "1", *ADD, "-o", "{new}.tiff"], ".tiff"),
         (["arithmetic", "{model}", "--index", "1", *ADD, "--split", "half", "-o", "{new}.png"], "half"),
         (["arithmetic", "{model}", "--index", "1", *ADD, "--data", "bare", "-o", "{new}.png"], "neither"),
-        (["arithmetic", "{model}", "--index", "1", *ADD, "--condition", "3", "-o", "{new}.png"], "has none"),
+        (
+            ["arithmetic", "{model}", "--index", "1", *ADD, "--condition", "3", "-o", "{new}.png"],
+            "the model is not conditional",
+        ),
         (["arithmetic", "{model}", "--image", "{new}.jpg", *ADD, "-o", "{new}.png"], "no such file"),
         (
             ["arithmetic", "{model}", "--image", "{bad}", *ADD, "-o", "{new}.png"],
@@ -361,7 +364,7 @@ def test_that_directions_are_steered_by_the_classifier_that_is_named(run, told_a
         (["arithmetic", "{model}", "--image", "{model}", *ADD, "-o", "{new}.png"], "tiny.safetensors"),
         (
             ["arithmetic", "{model}", "--image", "{face}", *ADD, "--directions", "{bad}", "-o", "{new}.png"],
-            "the ending '.png' is unknown",
+            "the file extension '.png' is unknown",
         ),
         (
             [
@@ -398,7 +401,7 @@ def test_that_bad_input_is_refused_on_one_line(run, model, picture, tmp_path: Pa
 def test_that_a_model_of_unknown_data_asks_for_them(run, model, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delitem(catalog.CATALOG, "toy")
     complaint = run("attributes", model).complaint
-    assert "tiny learnt from toy, pictures of your own" in complaint
+    assert "tiny was trained on toy, pictures of your own" in complaint
     assert "--data PATH" in complaint
     assert run("attributes", model, "--data", "sorted").code == 0
 

@@ -103,7 +103,7 @@ def test_that_evaluate_says_when_held_out_pictures_were_learnt_from(run, tmp_pat
     few = ("--samples", 2, "--likelihood-images", 1, "--json")
     honest = run("evaluate", out, "--data", data, *few)
     assert honest.json["learnt_from"] == 0
-    assert "learnt from" not in honest.err
+    assert "used to train" not in honest.err
     # The same pictures, in folders that hold out what was not: all of those were learnt from.
     held_out = set(catalog.load(str(data), "test").keys.names)
     for path in sorted(data.iterdir()):
@@ -123,7 +123,7 @@ def test_that_a_model_of_ones_own_pictures_is_neither_judged_nor_encoded_on_othe
     run, model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.delitem(catalog.CATALOG, "toy")
-    asked = "tiny learnt from toy, pictures of your own, and its file does not say where they lie"
+    asked = "tiny was trained on toy, pictures of your own, and its file does not say where they are"
     assert asked in run("evaluate", model).complaint
     assert asked in run("encode", model, "-o", tmp_path / "z.npz").complaint
     assert not (tmp_path / "z.npz").exists()

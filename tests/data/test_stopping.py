@@ -12,6 +12,7 @@ import torch
 from latentlab.data import opening, reading
 from latentlab.data.stopping import StoppedError, require_wanted, stopping
 from latentlab.engine.training import tuning
+from latentlab.models.objectives.elbo import ByElbo
 from latentlab.models.vae.model import VAE
 from tests.data.pictures import folder_of
 from tests.tiny import CONFIG
@@ -73,5 +74,5 @@ def test_that_trials_of_what_is_fastest_are_given_up_too(monkeypatch: pytest.Mon
     asked: list[int] = []
     images = torch.zeros(4, 1, 8, 8, dtype=torch.uint8)
     with pytest.raises(StoppedError), stopping(lambda: asked.append(1) or len(asked) == 3):
-        tuning.settle(VAE(CONFIG), images, "auto", 1)
+        tuning.settle(VAE(CONFIG), images, "auto", 1, ByElbo(CONFIG.latents))
     assert len(asked) == 3

@@ -330,7 +330,7 @@ def test_that_x_t_is_made_of_the_belief_and_its_noise(diffusion: Diffusion):
 @pytest.mark.parametrize(
     ("recipe", "reason"),
     [
-        (Recipe(1, SamplerSettings(steps=21)), "21 steps are more than the 20 times"),
+        (Recipe(1, SamplerSettings(steps=21)), "21 steps are more than the 20 time steps of the model"),
         (
             Recipe(1, SamplerSettings(steps=5), branches=(Branch(5, SamplerSettings(steps=5)),)),
             "a branch starts at frame 5",

@@ -124,7 +124,7 @@ def test_that_a_file_cut_anywhere_is_told(tmp_path, suffix):
     cut = tmp_path / f"cut{suffix}"
     for length in range(0, len(whole), max(1, len(whole) // 80)):
         cut.write_bytes(whole[:length])
-        refused(cut, "is empty|not a readable safetensors|no zip archive")
+        refused(cut, "is empty|not a readable safetensors|is not a zip archive")
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
@@ -146,7 +146,7 @@ def test_that_folders_pipes_missing_and_unknown_files_are_told(tmp_path, monkeyp
     (tmp_path / "d.npz").mkdir()
     refused(tmp_path / "d.npz", "is a folder")
     refused(tmp_path / "none.safetensors", "No such file")
-    refused(tmp_path / "d.pkl", r"the ending '\.pkl' is unknown. Known: \.safetensors, \.npz")
+    refused(tmp_path / "d.pkl", r"the file extension '\.pkl' is unknown. Known: \.safetensors, \.npz")
     if hasattr(os, "mkfifo"):
         os.mkfifo(tmp_path / "pipe.npz")
         refused(tmp_path / "pipe.npz", "not a regular file")
@@ -180,11 +180,11 @@ FIGURES = {"auc": 0.5, "cohens_d": 1.0, "have": 1, "lack": 1}
         ({"names": ["Hat"]}, "1, 1 to"),
         ({"names": ["Hat", "Hat"]}, "two attributes are called 'Hat'"),
         ({"names": ["Hat", 3]}, "name of an attribute is '3'"),
-        ({"names": ["Hat", "\ud83d"]}, "cannot be written"),
+        ({"names": ["Hat", "\ud83d"]}, "cannot be stored in a file"),
         ({"names": ["x"] * 1001}, "more than 1,000"),
-        ({"left_out": ["x" * 5000]}, "5,000 letters"),
+        ({"left_out": ["x" * 5000]}, "5,000 characters"),
         ({"data": 3}, "no valid field 'data'"),
-        ({"model": "x" * 9999}, "9,999 letters"),
+        ({"model": "x" * 9999}, "9,999 characters"),
         ({"method": "magic\n" * 99}, "no method is called"),
         ({"have": [1]}, "one for each"),
         ({"have": [1, -1]}, "count of pictures is -1"),

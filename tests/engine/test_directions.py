@@ -107,7 +107,7 @@ def test_that_rare_and_constant_attributes_are_left_out_and_named():
     told[1, 0] = False
     assert find_directions(make_vae(CONFIG), train, TEST).left_out == ("Bright", "Coin")
     told[:, 1] = True
-    with pytest.raises(LabError, match="no attribute of toy is had by 2 pictures"):
+    with pytest.raises(LabError, match="no attribute of toy is present in at least 2 pictures"):
         find_directions(make_vae(CONFIG), train, TEST)
 
 
@@ -238,7 +238,7 @@ def test_that_a_model_file_brings_its_name_its_hash_and_its_data(tmp_path, monke
     found = directions_of(loaded, method="discriminant")
     assert (found.model, found.model_hash, found.data) == ("tiny", loaded.hash, "toy")
     monkeypatch.delitem(catalog.CATALOG, "toy")
-    with pytest.raises(LabError, match="tiny learnt from toy, pictures of your own"):
+    with pytest.raises(LabError, match="tiny was trained on toy, pictures of your own"):
         data_of(loaded)
 
 
@@ -265,7 +265,7 @@ def test_that_shifting_leaves_what_came_in_alone_and_takes_one_point_or_many():
     ("z", "amounts", "reason"),
     [
         ([0.0] * 3, {"Beard": 1.0}, "no attribute is called 'Beard'. Known: Hat, Smiling"),
-        ([0.0] * 3, {"Hat": math.nan}, "Hat is to be added nan times"),
+        ([0.0] * 3, {"Hat": math.nan}, "Hat has the amount nan, expected a finite number"),
         ([0.0] * 2, {"Hat": 1.0}, r"points of shape \(2,\); the directions take \(N, 3\)"),
         (0.0, {}, r"points of shape \(\)"),
     ],
@@ -298,9 +298,9 @@ def test_that_lengths_and_cosines_are_those_of_the_vectors():
     [
         ({"names": ()}, "0 directions"),
         ({"names": ("Hat", "Hat")}, "two attributes are called 'Hat'"),
-        ({"names": ("Hat", "a\0b")}, "cannot be written"),
-        ({"names": ("Hat", "\ud83d")}, "cannot be written"),
-        ({"data": "x" * 1001}, "1,001 letters"),
+        ({"names": ("Hat", "a\0b")}, "cannot be stored in a file"),
+        ({"names": ("Hat", "\ud83d")}, "cannot be stored in a file"),
+        ({"data": "x" * 1001}, "1,001 characters"),
         ({"vectors": np.zeros((2, 3))}, "float64"),
         ({"vectors": np.zeros((3, 2), np.float32)}, r"shape \(3, 2\)"),
         ({"vectors": np.zeros((2, 0), np.float32)}, r"shape \(2, 0\)"),

@@ -224,7 +224,7 @@ def test_that_the_floor_is_of_as_many_held_out_pictures_as_samples():
         (Painter(), Watcher(), {"pictures": 1}, "at least 2"),
         (Painter(), Watcher(), {"steps": 51}, "51 steps"),
         (Painter(), Watcher(), {"sampler": "magic"}, "'magic'"),
-        (Painter(), Painter(), {}, "no classifier"),
+        (Painter(), Painter(), {}, "is not a classifier. Train one with latentlab train"),
         (Watcher(), Watcher(), {}, "does not denoise"),
     ],
 )
@@ -239,7 +239,7 @@ def test_that_pictures_of_another_size_are_refused(tmp_path: Path):
     with pytest.raises(LabError, match="8 x 9"):
         evaluate_denoiser(Painter(), named(Watcher()), large, large)
     judge = load_model(save_tiny_classifier(tmp_path / "judge.safetensors"))
-    with pytest.raises(LabError, match="judges pictures 8 x 8"):
+    with pytest.raises(LabError, match="takes pictures 8 x 8 grey, those of toy are 8 x 9"):
         Yardstick.of(judge, large, large)
 
 
@@ -305,9 +305,9 @@ def test_that_another_classifier_can_be_named_by_its_file(files, capsys):
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
-        (("toy-vae", "--steps", 5), "--steps means nothing for toy-vae"),
-        (("toy-vae", "--leave-out", "a"), "--leave-out means nothing for toy-vae"),
-        (("toy-ddpm", "--split", "test"), "--split means nothing for toy-ddpm"),
+        (("toy-vae", "--steps", 5), "--steps has no effect for toy-vae"),
+        (("toy-vae", "--leave-out", "a"), "--leave-out has no effect for toy-vae"),
+        (("toy-ddpm", "--split", "test"), "--split has no effect for toy-ddpm"),
         (("toy-ddpm", "--samples", 5), "it is a diffusion model"),
         (("toy-ddpm", *QUICK, "--classifier", "toy-vae"), "is not a classifier"),
         (("toy-ddpm", *QUICK, "--classifier", "nobody"), "nobody"),

@@ -224,7 +224,7 @@ def test_that_a_forbidden_missing_or_wrong_folder_is_told_before_any_work(tmp_pa
         with pytest.raises(LabError, match=reason):
             save_picture(tmp_path / name, GREY, provenance=MADE)
     monkeypatch.setattr(destination.os, "access", lambda *args: False)
-    with pytest.raises(LabError, match="may not be written to"):
+    with pytest.raises(LabError, match="its folder is not writable"):
         save_picture(tmp_path / "a.png", GREY, provenance=MADE)
 
 

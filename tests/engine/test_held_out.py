@@ -70,5 +70,9 @@ def test_that_of_a_model_from_before_it_is_found_out_from_its_data(tmp_path):
 
 def test_that_nothing_is_said_where_there_is_nothing_to_say():
     assert in_words(0, 10, "cats") == in_words(None, 10, "cats") == ""
-    assert in_words(1, 10, "cats").startswith("1 of the 10 held-out pictures of cats was learnt from")
-    assert in_words(3, 1000, "cats").startswith("3 of the 1,000 held-out pictures of cats were learnt from")
+    assert in_words(1, 10, "cats").startswith(
+        "1 of the 10 held-out pictures of cats was used to train this model: "
+    )
+    assert in_words(3, 1000, "cats").startswith(
+        "3 of the 1,000 held-out pictures of cats were used to train this model: "
+    )

@@ -128,11 +128,11 @@ def test_that_data_without_classes_can_be_explored_where_the_encoder_is_not_told
     told = str(tmp_path / "cvae.safetensors")
     untold = str(save_cvae(tmp_path / "untold.safetensors", "even", "odd"))
     replies(conditional, LoadRequest(2, told, "bare"))
-    with pytest.raises(LabError, match="told the class of each picture"):
+    with pytest.raises(LabError, match="needs the class of each picture, and toy has no classes"):
         replies(conditional, EncodeRequest(1))
     replies(conditional, LoadRequest(3, untold, "bare"))
     assert replies(conditional, EncodeRequest(1))[-1].done
-    with pytest.raises(LabError, match="told the class of each picture"):
+    with pytest.raises(LabError, match="needs the class of each picture, and toy has no classes"):
         replies(conditional, SelectionRequest(1, 0))
 
 

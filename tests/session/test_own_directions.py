@@ -89,7 +89,13 @@ def test_that_a_taken_name_gets_the_first_free_number() -> None:
 
 @pytest.mark.parametrize(
     ("name", "what"),
-    [("", "Give it"), ("  ", "Give it"), ("x" * 81, "up to 80"), ("Age", "called Age"), ("a\0", "written")],
+    [
+        ("", "Give it"),
+        ("  ", "Give it"),
+        ("x" * 81, "up to 80"),
+        ("Age", "called Age"),
+        ("a\0", "cannot be stored"),
+    ],
 )
 def test_that_a_name_that_will_not_do_is_told_and_refused(name: str, what: str) -> None:
     assert what in wrong_name(name, ["Age"])

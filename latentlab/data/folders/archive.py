@@ -39,7 +39,7 @@ def open_zip(path: Path, content: IO[bytes] | None = None) -> zipfile.ZipFile:
             require_regular(path.stat(), path)
         archive = zipfile.ZipFile(path if content is None else content)
     except zipfile.BadZipFile:
-        raise LabError("is not a zip archive, or is truncated", path, "Download the file again") from None
+        raise LabError("is not a zip archive, or is truncated", path, "Copy or download it again") from None
     except (OSError, ValueError, NotImplementedError) as error:
         raise LabError(f"could not be read ({getattr(error, 'strerror', None) or error})", path) from None
     unpacked = sum(member.file_size for member in archive.infolist())

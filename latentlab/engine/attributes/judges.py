@@ -23,7 +23,7 @@ def classifier_for(data: str, asked: str = "", device: str | torch.device = "cpu
     if not asked and name not in model_files():
         raise LabError(
             f"no classifier is shipped for {data}",
-            hint=f"train one with {how_to_train(Capability.CLASSIFIES)} --data {data} --out FILE, and give "
+            hint=f"Train one with {how_to_train(Capability.CLASSIFIES)} --data {data} --out FILE, and give "
             "it with --classifier",
         )
     return load_model(name, device)

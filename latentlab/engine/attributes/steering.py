@@ -197,7 +197,7 @@ def _knowing(judge: LoadedModel, model: Decodes, names: Sequence[str]) -> tuple[
         raise LabError(
             "is not a classifier",
             judge.path,
-            f"train one with {how_to_train(Capability.CLASSIFIES)}",
+            f"Train one with {how_to_train(Capability.CLASSIFIES)}",
         )
     if classifier.picture_shape != model.picture_shape:
         raise LabError("takes pictures of another shape than the model generates", judge.path)

@@ -47,7 +47,9 @@ def require_text(text: str) -> None:
         LabError: for a text with such letters, or with more than `MAX_LETTERS`.
     """
     if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise LabError(f"{text[:40]!a} is not a valid name: it has characters that cannot be encoded")
+        raise LabError(
+            f"{text[:40]!a} is not a valid name: it has characters that cannot be stored in a file"
+        )
     if len(text) > MAX_LETTERS:
         raise LabError(
             f"{text[:40]!a}... has {len(text):,} characters; a name can have up to {MAX_LETTERS:,}"

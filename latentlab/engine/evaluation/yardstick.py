@@ -41,7 +41,7 @@ class Yardstick:
             raise LabError(
                 "is not a classifier",
                 classifier.path,
-                f"train one with {how_to_train(Capability.CLASSIFIES)}",
+                f"Train one with {how_to_train(Capability.CLASSIFIES)}",
             )
         for data in (train, test):
             if data.shape != model.picture_shape:

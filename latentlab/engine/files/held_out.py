@@ -58,6 +58,6 @@ def in_words(count: int | None, total: int, data: str, who: str = "this model") 
     pictures = "picture" if total == 1 else "pictures"
     were = "was" if count == 1 else "were"
     return (
-        f"{count:,} of the {total:,} held-out {pictures} of {data} {were} learnt from by {who}: "
-        "figures on them are better than on pictures that it has never seen"
+        f"{count:,} of the {total:,} held-out {pictures} of {data} {were} used to train {who}: "
+        "the metrics on them are better than on pictures that it has never seen"
     )
