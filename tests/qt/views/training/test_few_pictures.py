@@ -78,13 +78,13 @@ def test_that_few_pictures_train_as_they_are_offered_and_are_found_next_day_from
         panel = window.bench.training
         assert panel.choice == next(one.choice for one in presets() if one.title == "VAE for colour pictures")
         assert panel.plan.batch <= count // 4
-        assert "overfitting" in panel.form.note.text()
+        assert "a model soon overfits" in panel.form.note.text()
         window.bench.trainer.told.connect(lambda e: started.append(e) if isinstance(e, Started) else None)
         click(qtbot, window, "trainStart")
         qtbot.waitUntil(lambda: window.bench.trainer.stage is Stage.RUNNING and bool(started), timeout=20_000)
         assert started[0].pictures < count
         assert started[0].steps == panel.plan.epochs * (started[0].pictures // panel.plan.batch)
-        assert "overfitting" in panel.form.note.text()
+        assert "a model soon overfits" in panel.form.note.text()
         click(qtbot, window, "trainStop")
         qtbot.waitUntil(lambda: window.bench.trainer.stage is Stage.IDLE, timeout=20_000)
         kept = tmp_path / "models" / "mine-vae-32d.safetensors"
@@ -117,7 +117,7 @@ def test_that_too_few_pictures_are_not_offered_and_refused_without_a_stale_line(
         assert window.findChild(QPushButton, "trainStart").isEnabled()
         opened(qtbot, window, folder_of(tmp_path / "enough", 12, 16))
         assert window.bench.training.form.status.text() == "Choose pictures and a model, then Train."
-        assert "overfitting" in window.bench.training.form.note.text()
+        assert "a model soon overfits" in window.bench.training.form.note.text()
 
 
 def test_that_a_batch_of_ones_own_that_is_too_large_says_where_to_change_it(qtbot: QtBot, tmp_path: Path):
