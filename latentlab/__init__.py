@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from latentlab.version import __version__
 
-# Little is imported here: until the command line takes over, Ctrl+C is a traceback.
+# Few imports here: until the command line takes over, Ctrl+C prints a traceback.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any

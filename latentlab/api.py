@@ -69,7 +69,7 @@ def sample(
 
 
 def diffuse(model: Model | str | Path, n: int = 16, seed: int = 0, **how: Any) -> Tape:
-    """The way from noise to pictures, every step of it, as arrays; see `Model.diffuse`.
+    """The reverse diffusion from noise to pictures, with every step, as arrays; see `Model.diffuse`.
 
     Args:
         model: a diffusion model: one in memory, a shipped model's name or a model file's path.
@@ -87,7 +87,7 @@ def directions(model: Model | str | Path, data: str | None = None, method: str =
             trained on.
         method: "means", the difference of means; "regressed", with the other attributes regressed out;
             "discriminant", Fisher's linear discriminant; "steered", learnt through the decoder until a
-            classifier sees what was asked for, which takes a minute where such directions do not ship.
+            classifier sees the attribute, which takes a minute where such directions do not ship.
 
     Raises:
         LabError: for a model without an encoder, data without attributes or classes, or an unknown name.

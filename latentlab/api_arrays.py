@@ -1,4 +1,4 @@
-"""Arrays on their way in and out of the Python API: pictures and points, checked, as tensors."""
+"""Checks and converts arrays at the boundary of the Python API: pictures and points, as tensors."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from latentlab.engine.diffusion.tape import Tape as Tape
 from latentlab.errors import LabError
 
 _CHUNK = 500
-# Resampling leaves float pictures a hair outside [0, 1]; more than that is another scale.
+# Resampling leaves float pictures slightly outside [0, 1]; more than that means another scale.
 _SLACK = 1e-4
 
 
@@ -26,7 +26,7 @@ def as_tensor(values: Any, what: str) -> Tensor:
         array = np.asarray(values)
         if array.dtype.kind not in "biuf":
             raise TypeError
-        # A copy: torch would share, and warn about, memory that may not be written to.
+        # A copy: torch would share, and warn about, read-only memory.
         return torch.from_numpy(np.array(array, order="C", copy=True))
     except (TypeError, ValueError):
         raise LabError(f"the {what} are not an array of numbers") from None
@@ -57,7 +57,7 @@ def as_pictures(images: Any, shape: tuple[int, int, int]) -> Tensor:
 
 
 def as_bytes(pictures: Tensor) -> NDArray[np.uint8]:
-    """Of the first of some pictures, (C, H, W)."""
+    """The first of some pictures as bytes, (C, H, W)."""
     first = pictures[0]
     if first.dtype != torch.uint8:
         first = (first.float() * 255.0).round().to(torch.uint8)

@@ -1,4 +1,4 @@
-"""A model in memory, as Python programs use it: encode, decode, draw, diffuse."""
+"""A loaded model in the Python API: encode, decode, sample, diffuse."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class Model:
         return shape
 
     def encode(self, images: ArrayLike | Tensor) -> NDArray[np.float32]:
-        """Where pictures lie in the latent space: the means of their posteriors, never draws.
+        """Encodes pictures: the means of their posteriors, never draws.
 
         Args:
             images: (N, C, H, W); (N, H, W) or (H, W) for grey; (C, H, W) for one picture. Unsigned
@@ -114,7 +114,7 @@ class Model:
 
         Args:
             z: (N, D), or (D,) for one point.
-            condition: what a conditional model is told, see `sample`; attributes that are not named are 0.
+            condition: of a conditional model, see `sample`; attributes that are not named are 0.
 
         Returns:
             float32 (N, C, H, W) in [0, 1]; N is 1 for a single point.
@@ -140,14 +140,14 @@ class Model:
     ) -> NDArray[np.float32]:
         """Pictures drawn from the model; the same seed gives the same pictures.
 
-        Of a model with a latent space, those at `n` points of its prior (of N(0, I), if it has none); of a
-        diffusion model, what comes of `n` pictures of noise; any other draws them as it does.
+        A model with a latent space decodes `n` draws of its prior (of N(0, I), if it has none); a diffusion
+        model denoises `n` draws of noise; any other has its own way.
 
         Args:
             n: how many, 0 or more.
             seed: 0 or more.
             draw: pictures drawn from p(x|z) instead of the expected ones; not of a diffusion model.
-            condition: what a conditional model is told of all: a class such as "3" or 3, or attributes such
+            condition: the condition of all samples: a class such as "3" or 3, or attributes such
                 as "Hat=1,Smiling=0" or {"Hat": 1.0}. What is not named is drawn for each, as it occurs in the
                 data. Without any, a diffusion model has all drawn so; another is told its first class, or
                 that there is no attribute.
@@ -191,17 +191,17 @@ class Model:
         mask: ArrayLike | Tensor | None = None,
         repeats: int = 5,
     ) -> Tape:
-        """The way from noise to pictures, every step of it; only of a diffusion model.
+        """The reverse diffusion from noise to pictures, with every step; for diffusion models only.
 
         Args:
             n: pictures, 1 to 64.
             seed: 0 or more; picture i is the same whatever `n` is, and that of `sample`.
-            condition: as for `sample`; with an image and without a condition, nothing is told.
+            condition: as for `sample`; with an image and no condition, sampling is unconditional.
             sampler: "ddim", "ddpm" (ancestral) or "dpm++" (DPM-Solver++ 2M).
-            steps: from nothing but noise to the pictures, up to the times T of the model.
+            steps: from pure noise to the pictures, up to the times T of the model.
             eta: the share of noise in the steps of "ddim", 0 to 1.
-            guidance: how closely the condition is followed: 1 as it was learnt, 0 not at all, up to 20.
-            image: a picture to begin with, as `encode` takes it, noised first (SDEdit).
+            guidance: of the condition (classifier-free): 1 as it was learnt, 0 ignores it, up to 20.
+            image: a picture to start from, as `encode` takes it, noised first (SDEdit).
             strength: how far the picture is noised, 0 to 1.
             mask: (H, W), not 0 where the image has a hole: that is filled, and the rest kept (RePaint).
             repeats: how often each step is made to fill a hole, 1 to 50.

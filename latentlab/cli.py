@@ -1,4 +1,4 @@
-"""The command `latentlab`: reads the command line, and has `latentlab.commands` do the work.
+"""The entry point of the command `latentlab`: parses the command line and calls `latentlab.commands`.
 
 Neither torch nor Qt is imported here: `--help` and `--version` answer at once, commands bring in torch
 when they run, and only opening the window brings in Qt.
@@ -13,25 +13,25 @@ import sys
 
 from latentlab.commands.interruption import leaving_at_once
 
-# Little is imported here: until `main` runs, Ctrl+C is a traceback.
+# Few imports here: until `main` runs, Ctrl+C prints a traceback.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-# What may follow such an option though it begins with a minus, which argparse takes for a flag.
+# Values of such an option that begin with a minus, which argparse takes for a flag.
 _TAKES_NUMBERS = {"--from", "--to", "--range"}
 _BEGINS_A_NUMBER = {*"0123456789."}
-# How often torch's threads (GNU OpenMP) look whether there is more to do before they sleep. By default they
-# look for milliseconds, many times in every layer: where another program wants the cores, that is what the
-# time goes into, and some runs took ten times as long. So few cost nothing on cores of one's own.
+# How long torch's threads (GNU OpenMP) spin for work before they sleep. By default milliseconds, many times
+# in every layer: where another program wants the cores, some runs took ten times as long. So short a spin
+# costs nothing on cores of one's own.
 _LOOKS = "2000"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs a command line (by default the process's) and returns its exit code; never raises SystemExit.
 
-    Errors that a person cannot mend are bugs, and come through as exceptions.
+    Errors that a user cannot fix are bugs, and come through as exceptions.
     """
     with leaving_at_once():
         from latentlab.commands.parser import make_parser
@@ -44,9 +44,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         arguments = make_parser(training="train" in words).parse_args(words)
         code = _run(arguments)
-        flush()  # here, where a reader who has gone is not yet a traceback
+        flush()  # flushed here, where a closed pipe is not yet a traceback
         return code
-    except SystemExit as ended:  # --help and --version end so
+    except SystemExit as ended:  # --help and --version end this way
         return int(ended.code or 0)
     except LabError as error:
         warn(f"latentlab: {' '.join(str(error).split())}")
@@ -55,13 +55,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         warn("latentlab: stopped; no result was written")
         return 130
     except BrokenPipeError:
-        # Whoever read our output has gone (`latentlab list | head -1`).
+        # The reader of our output has closed the pipe (`latentlab list | head -1`).
         say_no_more()
         return 1
 
 
 def _open_closed_streams() -> None:
-    """What is said goes nowhere if a stream was closed before the start (`>&-`): Python has none then."""
+    """Replaces streams that were closed before the start (`>&-`) by null: Python has None there."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  for good
@@ -92,7 +92,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _choose_columns(arguments: argparse.Namespace) -> None:
-    """What --columns says becomes part of what --data says, so that it is kept and told wherever that is."""
+    """Merges --columns into the data spec, so that it is stored and shown with it."""
     for data, columns in (("pictures", "picture_columns"), ("data", "columns")):
         text = getattr(arguments, columns, None)
         if text is None:

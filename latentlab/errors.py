@@ -1,4 +1,4 @@
-"""The one exception whose text is meant for a person."""
+"""The one exception whose message is meant for the user."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from latentlab.plain import one_line, sentence
 
 
 class LabError(Exception):
-    """Something a person can understand and mend: a damaged file, a bad setting, a full disk.
+    """An error that the user can understand and fix: a damaged file, a bad setting, a full disk.
 
-    Its text is a sentence that says what happened, to which file or field, and what to do. The window
-    shows it in a dialog, the command line prints it on one line and exits with code 2. Anything else
-    that escapes is a bug, and is reported as one. Names from files that are in it do nothing to whatever
-    shows it: see `latentlab.plain`; `what`, `path` and `hint` are as they were given.
+    Its message says what happened, to which file or field, and what to do. The window shows it in a dialog,
+    the command line prints it on one line and exits with code 2. Any other exception that escapes is a bug,
+    and is reported as one. Names from files in it are made safe to display: see `latentlab.plain`; `what`,
+    `path` and `hint` are as given.
     """
 
     def __init__(self, what: str, path: str | Path | None = None, hint: str | None = None) -> None:

@@ -1,21 +1,21 @@
-"""Text from outside, such as the name of a class, a file or a model, as it may be shown.
+"""Makes text from outside, such as the name of a class, a file or a model, safe to display.
 
-In a terminal an escape sequence clears the screen, sets the clipboard or makes a link; an override of the
-direction of writing (U+202E) shows a name backwards, in a window too. Such characters are shown as the
-escapes that Python writes for them, as `\\x1b`. Names keep their own value wherever they are compared, looked
-up or written to a file. What else a window takes for more than text (HTML, "&") is
-`latentlab.qt.widgets.plain_text`'s.
+In a terminal an escape sequence can clear the screen, set the clipboard or make a link; a bidirectional
+override (U+202E) shows a name backwards, in a window too. Such characters are shown as Python escapes, such
+as `\\x1b`. Names keep their own value wherever they are compared, looked up or written to a file. Rich text in
+a window (HTML, "&") is handled by `latentlab.qt.widgets.plain_text`.
 """
 
 from __future__ import annotations
 
 import re
 
-# As long as a name is shown; a run of letters in a message, which may be a file's whole name; and a message.
+# The most letters shown of a name, of a run of letters in a message (which may be a file's whole name), and
+# of a message.
 NAME, RUN, MESSAGE = 64, 300, 6000
 
-# Control characters; what is invisible; what turns the direction of writing; what ends a line; halves of
-# characters, as Python decodes a file's name of other bytes; noncharacters; tags.
+# Control characters; invisible characters; bidirectional overrides; line separators; surrogates, as Python
+# decodes undecodable bytes of a file name; noncharacters; tags.
 _HARMFUL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u180e\u200b\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e0fff]"
@@ -26,7 +26,7 @@ _RUN = re.compile(rf"[^\s/\\]{{{RUN + 1},}}")
 
 
 def printable(text: str) -> str:
-    """The text with all that is not to be sent to a screen as escapes; lines and tabs stay."""
+    """The text with all unsafe characters as escapes; line ends and tabs stay."""
     return _HARMFUL.sub(_escaped, text)
 
 
@@ -44,12 +44,12 @@ def shortened(text: str, most: int) -> str:
 
 
 def short_name(name: str, most: int = NAME) -> str:
-    """A name as it is shown: on one line, and `most` characters long at most."""
+    """A name for display: on one line, at most `most` characters long."""
     return shortened(one_line(name), most)
 
 
 def sentence(text: str) -> str:
-    """A message as it is shown: a name of any length that is in it leaves room for the rest."""
+    """A message for display: long names in it are shortened so that the rest remains visible."""
     return shortened(_RUN.sub(lambda run: shortened(run[0], RUN), printable(text)), MESSAGE)
 
 

@@ -1,11 +1,11 @@
-"""Where the models and resources that travel with LatentLab lie, in a checkout as in a wheel."""
+"""Finds the models and resources that ship with LatentLab, in a checkout or an installed wheel."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
-# A wheel carries both folders inside the package; a checkout keeps them beside it.
+# A wheel has both folders inside the package; a checkout beside it.
 _ROOT = _PACKAGE / "_shipped" if (_PACKAGE / "_shipped").is_dir() else _PACKAGE.parent
 
 MODELS = _ROOT / "models"

@@ -1,6 +1,6 @@
-"""What each command does: takes the parsed arguments, uses the engine, prints.
+"""The commands of the command line: each takes parsed arguments, uses the engine, and prints.
 
-The parts are imported when they are wanted: opening the window must not wait for torch.
+Modules are imported when needed: opening the window must not wait for torch.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the arguments of several commands share: their types, and the options they have in common."""
+"""Argument types and options shared by several commands."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MAX_COORDINATE = 1000.0
 
 
 def whole(low: int, high: int) -> Callable[[str], int]:
-    """An argument type: a whole number from `low` to `high`."""
+    """Makes an argument type: a whole number from `low` to `high`."""
 
     def parse(text: str) -> int:
         try:
@@ -25,7 +25,7 @@ def whole(low: int, high: int) -> Callable[[str], int]:
 
 
 def seconds(text: str) -> float:
-    """An argument type: a length of time, 0 or more."""
+    """An argument type: a duration in seconds, 0 or more."""
     try:
         value = float(text)
     except ValueError:
@@ -36,7 +36,7 @@ def seconds(text: str) -> float:
 
 
 def point(text: str) -> tuple[float, ...]:
-    """An argument type: numbers with commas between."""
+    """An argument type: numbers separated by commas."""
     try:
         values = tuple(float(part) for part in text.split(","))
     except ValueError:
@@ -123,7 +123,7 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 
 
 def add_which_picture(parser: argparse.ArgumentParser, image: str) -> None:
-    """--image (what may be given is `image`) or --index: one of them has to be there."""
+    """Adds --image (with `image` as its help) or --index: one of them is required."""
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("--image", metavar="PATH", help=image)
     which.add_argument(

@@ -1,4 +1,4 @@
-"""The command `latentlab arithmetic`: attributes added to pictures, or taken away."""
+"""The command `latentlab arithmetic`: adds attributes to pictures, or removes them."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def add_to_pictures(arguments: argparse.Namespace) -> None:
     amounts = _summed(arguments.amounts)
     change = _change(loaded, arguments, is_of, y)
     found = _kept(loaded, decoder, arguments, bool(change) and not amounts)
-    found.shift(np.zeros(found.latents), amounts)  # a wrong name is told before a folder is gone through
+    found.shift(np.zeros(found.latents), amounts)  # a wrong name is reported before a whole folder is read
     if source is None:
         fill_folder(loaded, decoder, arguments, names, book, found, amounts, y)
         return
@@ -89,13 +89,13 @@ def add_to_pictures(arguments: argparse.Namespace) -> None:
 def _change(
     loaded: LoadedModel, arguments: argparse.Namespace, is_of: Tensor | None, y: Tensor | None
 ) -> dict[str, float]:
-    """How much more of each attribute is told than the picture has, if z is to lean that way.
+    """The change of the condition, for the compensation of z.
 
     Raises:
-        LabError: if nothing is added, and nothing told otherwise.
+        LabError: if nothing is added, and the condition does not change.
     """
     model = loaded.model
-    # What a picture of one's own is of, only the condition says: it is not told otherwise.
+    # For a user's own picture the condition is given, not known: it does not change.
     if not arguments.amounts and (arguments.condition is None or arguments.index is None):
         if arguments.condition is None:
             raise LabError("nothing to change", hint="Give --add Hat=1 or --condition Hat=1")
@@ -113,21 +113,21 @@ def _change(
 
 
 def _still_told(loaded: LoadedModel, arguments: argparse.Namespace, found: Directions) -> Directions:
-    """What z still says of what the decoder is told."""
+    """What z still says of the decoder's condition."""
     if found.method == "regressed" and arguments.directions is None:
         return found
     return directions_of(loaded, arguments.data, "regressed")
 
 
 def _kept(loaded: LoadedModel, decoder: Decodes, arguments: argparse.Namespace, to_lean: bool) -> Directions:
-    """The directions of a file, if they are this model's; else found anew, or as z leans along them."""
+    """The directions of a file, if they are this model's; else computed, or those for compensation."""
     if arguments.directions is None:
         if to_lean:
             arguments.method = "regressed"
         return find_as_told(loaded, arguments)
     found = load_directions(arguments.directions, latents=decoder.latents)
     if found.model_hash not in ("", loaded.hash):
-        # Another training has another latent space, where these numbers mean nothing.
+        # Another training has another latent space, where these numbers have no meaning.
         raise LabError(
             f"its directions belong to {found.model} ({found.model_hash}), not of {loaded.name} "
             f"({loaded.hash})",
@@ -140,8 +140,9 @@ def _kept(loaded: LoadedModel, decoder: Decodes, arguments: argparse.Namespace, 
 def _of_data(
     loaded: LoadedModel, arguments: argparse.Namespace
 ) -> tuple[ImageSet, Tensor | None, Tensor | None]:
-    """One picture of the data set, what it is of, and what to make of it: the same, but for what the
-    command says."""
+    """One picture of the data set, its condition, and the new condition: the same, except as the command
+    says.
+    """
     data = catalog.load(data_of(loaded, arguments.data), arguments.split)
     index = number_of(data, arguments.index)
     one = data.part(data.split, index, index + 1)
@@ -154,7 +155,7 @@ def _of_data(
         if asked is None:
             raise
         known = None
-    # All zero: of this one it is not known.
+    # All zero: the condition of this picture is unknown.
     is_of = None if known is None or (loaded.model.exclusive and not known[index].any()) else known[index]
     if asked is None:
         return one, is_of, is_of
@@ -172,7 +173,7 @@ def _of_data(
 
 
 def _summed(amounts: list[tuple[str, float]]) -> dict[str, float]:
-    """What is added twice is added up."""
+    """Amounts given twice are added."""
     summed: dict[str, float] = {}
     for name, value in amounts:
         summed[name] = summed.get(name, 0.0) + value

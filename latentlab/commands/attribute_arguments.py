@@ -1,4 +1,4 @@
-"""The commands about attributes as argparse sees them. Without torch, so that `--help` answers at once."""
+"""The arguments of the commands about attributes. Torch-free, so that `--help` answers at once."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from latentlab.commands.arguments import (
     add_which_picture,
 )
 
-# Named here too, for the engine needs torch.
+# Repeated here, because the engine needs torch.
 METHODS = ("means", "regressed", "discriminant", "steered")
 
 
 class AddCommand(Protocol):
-    """Makes the parser of a command: its name, what it does, an example."""
+    """Makes the parser of a command: its name, its help, an example."""
 
     def __call__(self, name: str, text: str, example: str) -> argparse.ArgumentParser: ...
 
 
 def add_attribute_commands(add: AddCommand) -> None:
-    """attributes, arithmetic and analogy."""
+    """Adds attributes, arithmetic and analogy."""
     shown = add(
         "attributes",
         "find the latent direction of each attribute, and how reliable it is",
@@ -104,7 +104,7 @@ def add_attribute_commands(add: AddCommand) -> None:
 
 
 def amount(text: str) -> tuple[str, float]:
-    """An argument type: NAME=AMOUNT, or NAME alone for once."""
+    """An argument type: NAME=AMOUNT, or NAME alone for 1."""
     name, equals, number = text.rpartition("=")
     if not equals:
         return text, 1.0

@@ -1,4 +1,4 @@
-"""The command `latentlab attributes`: what adds an attribute to a picture, and how far to trust it."""
+"""The command `latentlab attributes`: prints the direction of each attribute, and its trust."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def show_attributes(arguments: argparse.Namespace) -> None:
 
 
 def find_as_told(loaded: LoadedModel, arguments: argparse.Namespace) -> Directions:
-    """The directions of a model in the command's --data, by its --method, or those that the window takes."""
+    """The directions of a model in the command's --data, by its --method, or by the window's default."""
     require_encoder(loaded)
     data = data_of(loaded, arguments.data)
     steers = arguments.classifier or shipped_directions(loaded, data) is not None

@@ -1,4 +1,4 @@
-"""What commands share: figures on stdout, progress on stderr, the model and its device."""
+"""Shared by the commands: JSON on stdout, progress on stderr, opening the model on its device."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from latentlab.engine.inference.device import choose_device
 from latentlab.errors import LabError
 from latentlab.plain import short_name
 
-# As much as is said beside a bar.
+# The most characters beside a progress bar.
 _WORDS = 120
 
 
 def open_model(arguments: argparse.Namespace) -> LoadedModel:
-    """The command's MODEL on its --device, after setting its --threads."""
+    """Opens the command's MODEL on its --device, after setting its --threads."""
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
     return load_model(arguments.model, choose_device(arguments.device))
 
 
 def print_json(values: Mapping[str, Any]) -> None:
-    """One JSON object on stdout.
+    """Prints one JSON object on stdout.
 
     Raises:
         LabError: if a figure is not a number, which JSON cannot say.
@@ -44,11 +44,11 @@ def print_json(values: Mapping[str, Any]) -> None:
 
 @contextlib.contextmanager
 def progress_bar(what: str) -> Iterator[Callable[[float, str], None]]:
-    """A bar on stderr while the block runs, if stderr is a terminal.
+    """A progress bar on stderr while the block runs, if stderr is a terminal.
 
-    Gives a function to call with the share done, 0 to 1, and a few words ("" for none). Neither these nor
-    `what` are read as rich's markup, or reach the terminal as an escape sequence. A terminal that goes away
-    meanwhile ends the bar and nothing else.
+    Yields a function to call with the share done, 0 to 1, and a short text ("" for none). Neither that nor
+    `what` is read as rich's markup, or reaches the terminal as an escape sequence. If the terminal is closed
+    meanwhile, only the bar ends.
     """
     tell_announced()
     if sys.stderr is None or sys.stderr.closed or not sys.stderr.isatty():

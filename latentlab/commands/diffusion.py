@@ -1,4 +1,4 @@
-"""Commands of diffusion models: diffuse, edit, inpaint, and what `latentlab sample` does with one."""
+"""The commands of diffusion models: diffuse, edit, inpaint, and `latentlab sample` for one."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ from latentlab.models.base import Denoises
 
 
 def draw_diffusion_samples(arguments: argparse.Namespace, loaded: LoadedModel) -> None:
-    """`latentlab sample` of a diffusion model: any number of pictures, those of the tape of the same seed."""
+    """`latentlab sample` for a diffusion model: any number of pictures, equal to those of the tape of the
+    same seed.
+    """
     _settle(arguments, OF_SAMPLER)
     diffusion = _diffusion(loaded)
     asked = asked_by_command(loaded, arguments, arguments.n)
@@ -49,7 +51,7 @@ def draw_diffusion_samples(arguments: argparse.Namespace, loaded: LoadedModel) -
             pictures.extend(some)
             show(share, "")
     first = min(arguments.n, MOST_PICTURES)
-    # A tape has no more pictures; its own are the first ones of many.
+    # A tape has a limited number of pictures; they equal the first of many.
     told = SamplerSettings(**{**vars(sampler_settings), "conditions": sampler_settings.conditions[:first]})
     save_picture(
         arguments.out,
@@ -66,7 +68,7 @@ def draw_diffusion_samples(arguments: argparse.Namespace, loaded: LoadedModel) -
 
 
 def run_tape(arguments: argparse.Namespace) -> None:
-    """`latentlab diffuse`: a tape from noise, or that of an exported picture once more."""
+    """`latentlab diffuse`: a tape from noise, or that of an exported picture again."""
     check_destination(arguments.out, overwrite=arguments.force, suffixes=TAPE_SUFFIXES)
     look = Look(arguments.show, arguments.picture)
     again = None if arguments.recipe is None else _read_recipe(arguments)
@@ -142,7 +144,7 @@ def _change(arguments: argparse.Namespace, how: str) -> None:
 
 
 def _read_recipe(arguments: argparse.Namespace) -> Origin:
-    """The recipe of a file, where the command says nothing else of what to run."""
+    """The recipe of a file, if the command does not specify another run."""
     for name in OF_TAPE:
         if getattr(arguments, name) is not None:
             raise LabError(
@@ -153,7 +155,7 @@ def _read_recipe(arguments: argparse.Namespace) -> Origin:
 
 
 def _settle(arguments: argparse.Namespace, usual: Mapping[str, Any]) -> None:
-    """Puts in what was not given.
+    """Fills in the defaults.
 
     Raises:
         LabError: for a flag that would mean nothing.
@@ -185,7 +187,7 @@ def _diffusion(loaded: LoadedModel) -> Diffusion:
 def _drawn(
     diffusion: Diffusion, sampler_settings: SamplerSettings, count: int, steps: int
 ) -> Iterator[tuple[list[Picture], float]]:
-    """Pictures as they come, and the share of all work that is done."""
+    """Pictures as they are drawn, and the share of all work that is done."""
     done, breaths, pauses = 0, 0, max(1, steps // BREATH)
     for some in diffusion.sample(sampler_settings, count):
         breaths = 0 if len(some) else breaths + 1
@@ -199,7 +201,7 @@ def _as_pictures(some: NDArray[np.uint8]) -> list[Picture]:
 
 
 def _frames(diffusion: Diffusion, recipe: Recipe) -> Iterator[Frame]:
-    """A recipe's frames, with a bar that shows how far it has come."""
+    """A recipe's frames, with a progress bar."""
     with progress_bar("Running") as show:
         for frame in diffusion.run(recipe):
             if frame is not None:

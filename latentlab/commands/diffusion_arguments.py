@@ -1,7 +1,7 @@
-"""The arguments of what diffusion models do: sample, diffuse, edit, inpaint. Without torch.
+"""The arguments of the commands for diffusion models: sample, diffuse, edit, inpaint. Torch-free.
 
-What may be given to one kind of model, or one way of starting, and not to another has no default here, so
-that one that was given can be told from one that was not.
+Options that apply only to one kind of model, or one start, have no default here, so that a given one can be
+recognised.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from latentlab.engine.diffusion.recipes import (
 )
 from latentlab.models.sampler_names import ETA_HELP, SAMPLER_NAMES
 
-# What is meant by what is not given.
+# The defaults of options that are not given.
 OF_SAMPLER: Mapping[str, Any] = {"sampler": "ddim", "steps": 50, "eta": 0.0, "guidance": 1.0}
 OF_TAPE: Mapping[str, Any] = {
     **OF_SAMPLER, "n": 16, "seed": 0, "class_": None, "condition": None, "data": None, "between": None,
@@ -38,12 +38,12 @@ _AS_IN_DATA = "; what is not named is drawn for each picture with its frequency 
 
 
 def add_sampling(parser: argparse.ArgumentParser) -> None:
-    """What `latentlab sample` takes of a diffusion model alone."""
+    """The options of `latentlab sample` for diffusion models only."""
     _add_sampler_settings(parser.add_argument_group("for diffusion models"))
 
 
 def add_class(parser: argparse.ArgumentParser) -> None:
-    """--class, another name for --condition."""
+    """Adds --class, another name for --condition."""
     parser.add_argument(
         "--class",
         dest="class_",
@@ -53,7 +53,7 @@ def add_class(parser: argparse.ArgumentParser) -> None:
 
 
 def add_diffusion_commands(add: AddCommand) -> None:
-    """diffuse, edit and inpaint."""
+    """Adds diffuse, edit and inpaint."""
     shown = add(
         "diffuse",
         "sample from a diffusion model and record every step as a tape",
@@ -223,7 +223,7 @@ def _add_sampler_settings(parser: argparse._ActionsContainer) -> None:
 
 
 def _number(most: float, least: float = 0.0) -> Callable[[str], float]:
-    """An argument type: a number from `least` to `most`."""
+    """Makes an argument type: a number from `least` to `most`."""
 
     def parse(text: str) -> float:
         try:

@@ -1,4 +1,4 @@
-"""What the pictures of a diffusion command are told, and how that came about."""
+"""The conditions of the pictures of a diffusion command, and how they were chosen."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from latentlab.models.base import conditional
 
 @dataclass(frozen=True)
 class Asked:
-    """What each picture is told, and how that came about, in words for people and for the file."""
+    """The condition of each picture, and a text on how it was chosen, for the terminal and for the file."""
 
     conditions: tuple[tuple[float, ...], ...]
     words: str
@@ -35,10 +35,10 @@ class Asked:
 
 
 def asked_again(arguments: argparse.Namespace, loaded: LoadedModel, again: Origin) -> Asked:
-    """What a recipe tells; what is not as it was goes to stderr.
+    """The conditions of a recipe; warns on stderr about what has changed.
 
     Raises:
-        LabError: for a model that is told other things.
+        LabError: for a model with other conditions.
     """
     told = conditional(loaded.model)
     names = () if told is None else told.condition_names
@@ -64,10 +64,10 @@ def asked_again(arguments: argparse.Namespace, loaded: LoadedModel, again: Origi
 
 
 def asked_words(arguments: argparse.Namespace, model: object) -> str | None:
-    """What --condition or --class asks for.
+    """The text of --condition or --class.
 
     Raises:
-        LabError: if both do, or a class is asked of a model that is told attributes.
+        LabError: if both are given, or a class is asked of a model with attributes.
     """
     told = conditional(model)
     asked: str | None = arguments.condition
@@ -87,7 +87,9 @@ def asked_words(arguments: argparse.Namespace, model: object) -> str | None:
 def asked_by_command(
     loaded: LoadedModel, arguments: argparse.Namespace, count: int, *, always: bool = True
 ) -> Asked:
-    """What the pictures are told: nothing where nothing can be, or is asked for and not `always` is told."""
+    """The conditions of the pictures: none for an unconditional model, or if nothing is asked and not
+    `always`.
+    """
     text = asked_words(arguments, loaded.model)
     told = conditional(loaded.model)
     if text is None and (told is None or not always):

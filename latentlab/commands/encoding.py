@@ -1,4 +1,4 @@
-"""From pictures to points and back, for commands that reckon with pictures."""
+"""Encodes and decodes pictures for the commands that compute with them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from latentlab.models.base import Conditional, Decodes
 
 
 def require_told(loaded: LoadedModel, y: Tensor | None) -> None:
-    # Told nothing, it would draw the first class, whatever the picture is of.
+    # Without a condition it would draw the first class, whatever the picture shows.
     if y is None and isinstance(loaded.model, Conditional):
         raise LabError(
             f"{loaded.name} needs a condition: it draws pictures of a given class or with given attributes",
@@ -59,6 +59,6 @@ def check_out(arguments: argparse.Namespace) -> Path:
 
 
 def told_words(loaded: LoadedModel, y: Tensor | None) -> dict[str, str]:
-    """What the model drew under, for another to draw the same."""
+    """The model's condition as text, so that it can be repeated."""
     text = as_text(loaded.model, y)
     return {"condition": text} if text else {}

@@ -1,7 +1,7 @@
-"""The arguments of `latentlab evaluate`: some mean something for every model, most for one family only.
+"""The arguments of `latentlab evaluate`: some for every model, most for one family only.
 
-Those have no default here, so that a flag given to the wrong kind of model can be told from one not given.
-Without torch, so that `--help` answers at once.
+The latter have no default here, so that a flag given to the wrong kind of model can be recognised.
+Torch-free, so that `--help` answers at once.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from latentlab.commands.arguments import add_columns, whole
 from latentlab.engine.diffusion.recipes import MOST_STEPS
 from latentlab.models.sampler_names import SAMPLER_NAMES
 
-# What is meant by what is not given: of models with an ELBO, and of diffusion models.
+# The defaults of options that are not given: for models with an ELBO, and for diffusion models.
 OF_ELBO: Mapping[str, Any] = {"split": "test", "samples": 5000, "likelihood_images": 1000}
 OF_DIFFUSION: Mapping[str, Any] = {
     "drawn": 10_000, "sampler": "ddim", "steps": 50, "eta": 0.0, "guidance": 1.0,
@@ -23,12 +23,12 @@ OF_DIFFUSION: Mapping[str, Any] = {
 
 
 def flag_of(name: str) -> str:
-    """The flag behind one of these."""
+    """The flag of one of these."""
     return "--pictures" if name == "drawn" else f"--{name.replace('_', '-')}"
 
 
 def add_evaluation(parser: argparse.ArgumentParser) -> None:
-    """All of them."""
+    """Adds all of them."""
     parser.add_argument(
         "--data", metavar="NAME", help="a data set (default: the one that the model was trained on)"
     )

@@ -1,4 +1,4 @@
-"""Commands that print figures: list, evaluate, --info."""
+"""The commands that print figures: list, evaluate, --info."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from latentlab.models.registry import find_kind
 from latentlab.shipped import model_files
 
 _NATS = "nats per picture"
-# What a figure of density is worth that is not exact.
+# The name of a density that is not exact.
 _HOW = {"bound": "a bound from below", "estimate": "an estimate"}
 
 
 def show_installation(arguments: argparse.Namespace) -> None:
-    """`latentlab --info`: versions and devices, a line each."""
+    """`latentlab --info`: versions and devices, one on each line."""
     found = describe_installation()
     width = max(map(len, found))
     for name, value in found.items():
@@ -37,7 +37,7 @@ def show_installation(arguments: argparse.Namespace) -> None:
 
 
 def list_what_ships(arguments: argparse.Namespace) -> None:
-    """`latentlab list`: the models and the data sets that ship; a damaged one says so."""
+    """`latentlab list`: the models and the data sets that ship; damaged ones are marked."""
     models = [_describe_model(name) for name in model_files()]
     data = [
         {"name": entry.name, "title": entry.title, "splits": list(catalog.SPLITS)}
@@ -67,7 +67,7 @@ def _describe_model(name: str) -> dict[str, Any]:
         "title": find_kind(loaded.card.kind).title,
         "latents": getattr(loaded.model, "latents", None),
         "picture_shape": getattr(loaded.model, "picture_shape", None),
-        # The fingerprint of what it learnt from is long, and says nothing to a person.
+        # The fingerprint of the training data is long, and of no use to a reader.
         "data": {name: value for name, value in loaded.card.data.items() if name != "learnt"},
         "metrics": dict(loaded.card.metrics),
         "command": loaded.card.command,
@@ -108,10 +108,10 @@ def evaluate_model(arguments: argparse.Namespace) -> None:
 
 
 def own_data(loaded: LoadedModel) -> str:
-    """The data set of the catalog that a model learnt from; mnist, of one that says nothing of that.
+    """The data set of the catalog that a model learnt from; mnist if its file does not say.
 
     Raises:
-        LabError: for a model that learnt from others: figures on mnist would say nothing of it.
+        LabError: for a model that learnt from other data: figures on mnist would be meaningless.
     """
     return data_of(loaded) if loaded.card.data.get("name") else "mnist"
 
@@ -119,10 +119,10 @@ def own_data(loaded: LoadedModel) -> str:
 def _settle(
     arguments: argparse.Namespace, loaded: LoadedModel, mine: Mapping[str, Any], foreign: Mapping[str, Any]
 ) -> None:
-    """Puts in what was not given.
+    """Fills in the defaults.
 
     Raises:
-        LabError: for a flag that means nothing for this model.
+        LabError: for a flag that does not apply to this model.
     """
     for name in foreign:
         if getattr(arguments, name) is not None:
@@ -171,7 +171,7 @@ def _evaluate_elbo(arguments: argparse.Namespace, loaded: LoadedModel, name: str
 
 
 def _evaluate_density(arguments: argparse.Namespace, loaded: LoadedModel, name: str) -> None:
-    """Of a model without a posterior, log p(x) as it tells it."""
+    """For a model without a posterior: log p(x) as it reports it."""
     data = catalog.load(name, arguments.split)
     learnt = learnt_among(loaded.card, data, name)
     warn_if_learnt(learnt, data)

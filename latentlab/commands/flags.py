@@ -1,8 +1,8 @@
 """The flags of `latentlab train KIND`, made from the fields of the kind's config and `TrainingPlan`.
 
-Names, types, defaults and words are the dataclasses' own, so that they are written once. For
-pictures of a person's own, what suits them is proposed in place of some defaults: what the window proposes.
-The data sets of the catalog keep the defaults, so that a command that was written down trains the same again.
+Names, types, defaults and help are the dataclasses' own, so that they are written once. For a user's own
+pictures, some defaults are replaced by what suits them, as in the window. The data sets of the catalog keep
+the defaults, so that a stored command trains the same again.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _PROPOSED = (
 
 
 def add_training_flags(parser: argparse.ArgumentParser, name: str) -> None:
-    """A flag for each field: `learning_rate` becomes `--learning-rate`, tuples are written 512,256.
+    """Adds a flag for each field: `learning_rate` becomes `--learning-rate`, tuples are written 512,256.
 
-    Without a default, so that one can tell what was asked for.
+    Without a default, so that given flags can be recognised.
     """
     for title, kind, fields in _groups(name):
         group = parser.add_argument_group(title, _PROPOSED)
@@ -44,19 +44,19 @@ def add_training_flags(parser: argparse.ArgumentParser, name: str) -> None:
 
 
 def given(arguments: argparse.Namespace) -> dict[str, Any]:
-    """What was asked for of model and training."""
+    """The given flags of model and training."""
     asked = {field: getattr(arguments, field) for _, _, fields in _groups(arguments.kind) for field in fields}
     return {field: value for field, value in asked.items() if value is not None}
 
 
 def read_config(arguments: argparse.Namespace, proposed: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of the kind's config as they were given, proposed or defaulted; not what the data decide."""
+    """The fields of the kind's config, given, proposed or default; not those that the data determine."""
     (_, _, fields), _ = _groups(arguments.kind)
     return _settled(arguments, proposed, fields)
 
 
 def read_plan(arguments: argparse.Namespace, proposed: Mapping[str, Any]) -> TrainingPlan:
-    """The `TrainingPlan` as it was given, proposed or defaulted."""
+    """The `TrainingPlan`, its fields given, proposed or default."""
     _, (_, _, fields) = _groups(arguments.kind)
     return dataclasses.replace(usual_plan(arguments.kind), **_settled(arguments, proposed, fields))
 
@@ -64,8 +64,8 @@ def read_plan(arguments: argparse.Namespace, proposed: Mapping[str, Any]) -> Tra
 def command_line(arguments: argparse.Namespace, proposed: Mapping[str, Any], *, whole: bool) -> str:
     """The command that trains the same model again.
 
-    It holds what is not a default. `whole` adds all that was given or proposed, for data for which something
-    is proposed: that may be another in a version to come.
+    It lists what is not a default. `whole` adds all that was given or proposed, for data with proposed
+    values: these may change in a later version.
     """
     words = ["latentlab", "train", arguments.kind, "--data", arguments.data, "--out", str(arguments.out)]
     if arguments.half:
@@ -79,7 +79,7 @@ def command_line(arguments: argparse.Namespace, proposed: Mapping[str, Any], *, 
 
 
 def news(arguments: argparse.Namespace, proposed: Mapping[str, Any]) -> str:
-    """What was proposed in place of a default, as flags: `--epochs 300 --batch 8`."""
+    """The proposed values as flags: `--epochs 300 --batch 8`."""
     defaults = {
         field: default for _, _, fields in _groups(arguments.kind) for field, default in fields.items()
     }
@@ -89,9 +89,9 @@ def news(arguments: argparse.Namespace, proposed: Mapping[str, Any]) -> str:
 
 
 def contradictions(arguments: argparse.Namespace, begun: Mapping[str, Any]) -> str:
-    """What was asked for otherwise than a training was `begun` with: `--epochs 30 (begun with 20)`.
+    """Flags that contradict those a training was `begun` with: `--epochs 30 (begun with 20)`.
 
-    The device may be another one.
+    The device may change.
     """
     other = {
         field: value
@@ -117,7 +117,7 @@ def _settled(
 
 
 def _groups(name: str) -> tuple[tuple[str, type[Any], dict[str, Any]], ...]:
-    """What can be chosen of model and training: (title, class, the fields and their defaults)."""
+    """The settings of model and training: (title, class, the fields and their defaults)."""
     config = find_kind(name).config
     about = settings_of(config)
     of_model = {field.name: field.default for field in dataclasses.fields(config)}

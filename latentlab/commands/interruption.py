@@ -1,4 +1,4 @@
-"""Ctrl+C as a wish, not as an explosion: long work that can save itself is asked to stop.
+"""Handles Ctrl+C: long work that can save its state is asked to stop; elsewhere the process ends cleanly.
 
 And Ctrl+C where there is nothing to save, and no place for an exception to go to.
 """
@@ -20,7 +20,7 @@ _STOPPED = 130
 def stop_wishes() -> Iterator[threading.Event]:
     """While the block runs, Ctrl+C (or SIGTERM) sets the event; a second one interrupts as usual."""
     wished = threading.Event()
-    if threading.current_thread() is not threading.main_thread():  # only there can signals be caught
+    if threading.current_thread() is not threading.main_thread():  # the main thread only can catch signals
         yield wished
         return
     before = {number: signal.getsignal(number) for number in _SIGNALS}
@@ -41,12 +41,12 @@ def stop_wishes() -> Iterator[threading.Event]:
 
 @contextlib.contextmanager
 def leaving_at_once() -> Iterator[None]:
-    """While the block runs, Ctrl+C ends the process then and there with exit code 130 and a line on stderr.
+    """While the block runs, Ctrl+C ends the process at once with exit code 130 and a line on stderr.
 
-    For imports and for Qt's start: a KeyboardInterrupt that is raised while Qt is imported, or in what Qt
-    calls, aborts the process or is lost. Whoever has something to lose sets another handler meanwhile.
+    For imports and Qt's start: a KeyboardInterrupt raised while Qt is imported, or in a callback of Qt,
+    aborts the process or is lost. Code with something to save sets another handler meanwhile.
     """
-    if threading.current_thread() is not threading.main_thread():  # only there can signals be caught
+    if threading.current_thread() is not threading.main_thread():  # the main thread only can catch signals
         yield
         return
     before = signal.signal(signal.SIGINT, _leave)

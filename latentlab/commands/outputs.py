@@ -1,4 +1,4 @@
-"""Commands that write pictures and encodings: manifold, interpolate, encode."""
+"""The commands that write pictures and encodings: manifold, interpolate, encode."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ from latentlab.engine.rendering.requests.points import WalkRequest
 from latentlab.errors import LabError
 from latentlab.models.base import Decodes
 
-# A walk is written to these as it moves; to the other endings of pictures as a strip.
+# A walk is animated in these formats; in other formats it is a strip.
 _MOVING = tuple(suffix for suffix in ANIMATION_FORMATS if suffix != ".png")
 _WALK_SUFFIXES = (*_MOVING, *(suffix for suffix in PICTURE_FORMATS if suffix not in _MOVING))
 
 
 def draw_manifold(arguments: argparse.Namespace) -> None:
-    """`latentlab manifold`: the plane as n x n pictures, the top row first."""
+    """`latentlab manifold`: the plane as n x n pictures, top row first."""
     out = _check_out(arguments, PICTURE_FORMATS)
     loaded = open_model(arguments)
     decoder = _decoder(loaded)
@@ -68,7 +68,7 @@ def draw_manifold(arguments: argparse.Namespace) -> None:
 
 
 def draw_walk(arguments: argparse.Namespace) -> None:
-    """`latentlab interpolate`: a walk between two points, moving or as a strip."""
+    """`latentlab interpolate`: a walk between two points, animated or as a strip."""
     out = _check_out(arguments, _WALK_SUFFIXES)
     loaded = open_model(arguments)
     latents = _decoder(loaded).latents

@@ -1,4 +1,4 @@
-"""The whole command line as argparse sees it. Without torch, so that `--help` answers at once."""
+"""The argument parser of the whole command line. Torch-free, so that `--help` answers at once."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
 
 
 def make_parser(training: bool) -> _Parser:
-    """The whole command line. `training` adds the kinds of model and their flags."""
+    """Makes the whole parser. `training` adds the kinds of model and their flags."""
     parser = _Parser(
         prog="latentlab",
         description="A laboratory for latent spaces. Without a command, it opens its window.",
@@ -121,7 +121,7 @@ def make_parser(training: bool) -> _Parser:
     )
     add_columns(drawn)
     how = drawn.add_argument_group("for models with a latent space").add_mutually_exclusive_group()
-    # No default, so that one can tell whether it was said.
+    # No default, so that a given flag can be recognised.
     for flag, draws, words in (
         ("--mean", False, "expected pictures (the default)"),
         ("--draw", True, "pictures drawn from p(x|z)"),
@@ -191,7 +191,7 @@ def make_parser(training: bool) -> _Parser:
 
 
 def _add_verbose(parser: argparse.ArgumentParser) -> None:
-    """--verbose, to every command that reads data."""
+    """Adds --verbose, for every command that reads data."""
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
             for command in action.choices.values():
@@ -216,7 +216,7 @@ def _add_training(commands: Commands, training: bool) -> None:
     if not training:
         _add_command(commands, "train", "train a model of your own", example.format("KIND"))
         return
-    # Only here: to gather the kinds takes a while, and every other command does without.
+    # Only here: loading the kinds takes a while, and no other command needs them.
     from latentlab.commands.flags import add_training_flags
     from latentlab.engine.training.plan import means_something
     from latentlab.engine.training.presets import presets

@@ -1,4 +1,4 @@
-"""`latentlab evaluate` of a diffusion model: what a classifier says of its samples, in words or as JSON."""
+"""`latentlab evaluate` for a diffusion model: a classifier's figures of its samples, as text or JSON."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _WIDTH = 56
 
 
 def evaluate_pictures(arguments: argparse.Namespace, loaded: LoadedModel, data: str) -> None:
-    """Draws samples, has them judged, and prints the figures."""
+    """Draws samples, evaluates them, and prints the figures."""
     train, test = catalog.load(data, "train"), catalog.load(data, "test")
     check_denoiser(loaded.model, train)
     learnt = learnt_among(loaded.card, test, data)
     warn_if_learnt(learnt, test)
     classifier = classifier_for(data, arguments.classifier, next(loaded.model.parameters()).device)
-    # A judge that knows the answers by heart tells nothing of how often it is right.
+    # A classifier that has learnt these pictures by heart cannot show how often it is right.
     warn_if_learnt(learnt_among(classifier.card, test, data), test, f"its judge, {classifier.name}")
     with progress_bar(f"Evaluating {loaded.name}") as show:
         result = evaluate_denoiser(
@@ -49,7 +49,7 @@ def evaluate_pictures(arguments: argparse.Namespace, loaded: LoadedModel, data: 
 
 
 def warn_if_learnt(learnt: int | None, data: ImageSet, who: str = "this model") -> None:
-    """Says on stderr how many held-out pictures the model has learnt from, if there are any."""
+    """Warns on stderr how many held-out pictures the model has learnt from, if any."""
     total = data.testing if data.split == "all" else len(data)
     if sentence := in_words(learnt, total, data.name, who):
         warn(f"note: {sentence}")

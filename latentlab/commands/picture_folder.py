@@ -1,4 +1,4 @@
-"""A folder of pictures to another folder of them, attributes added to each."""
+"""Adds attributes to each picture of a folder, writing the results to another folder."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _MOST_SKIPPED = 5
 
 
 def target_names(names: list[str]) -> dict[str, str]:
-    """The name of the picture that each file of a folder becomes."""
+    """The output name for each file of a folder."""
     targets: dict[str, str] = {}
     taken: dict[str, str] = {}
     for name in names:
@@ -44,7 +44,7 @@ def target_names(names: list[str]) -> dict[str, str]:
 
 
 def check_folder(arguments: argparse.Namespace, targets: list[str]) -> None:
-    """Whether a folder can be filled, before long work."""
+    """Checks before long work whether the results can be written to a folder."""
     out = Path(arguments.out)
     try:
         if out.exists() and not out.is_dir():

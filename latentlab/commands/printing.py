@@ -1,4 +1,4 @@
-"""The only places where commands print. No name from a file reaches the terminal as an escape sequence."""
+"""The only module that prints. Names from files never reach the terminal as escape sequences."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import TextIO
 from latentlab.errors import LabError
 from latentlab.plain import one_line
 
-# What is told as soon as anything else is.
+# Printed before any other output.
 _announced: list[str] = []
 
 
 def say(*lines: str) -> None:
-    """Lines of a result on stdout; what would end a line within one of them is shown as an escape.
+    """Prints lines of a result on stdout; line ends within one of them are shown as escapes.
 
     Raises:
         LabError: if the disk that they go to is full.
@@ -29,13 +29,13 @@ def say(*lines: str) -> None:
 
 
 def flush() -> None:
-    """Sees to it that all results are written; raises as `say` does."""
+    """Flushes all results; raises as `say` does."""
     with _written():
         sys.stdout.flush()
 
 
 def say_no_more() -> None:
-    """Python must not try again, as it ends, to write what could not be written."""
+    """Keeps Python from trying again at exit to write what could not be written."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
@@ -52,16 +52,16 @@ def _written() -> Iterator[None]:
 
 
 def warn(*lines: str) -> None:
-    """The same on stderr, for whoever watches. While a bar is shown they pass above it.
+    """Prints on stderr. While a progress bar is shown, lines appear above it.
 
-    If nobody can watch any more (a closed terminal, a full disk), the work goes on.
+    If stderr is unusable (a closed terminal, a full disk), the work goes on.
     """
     tell_announced()
     _warn(lines)
 
 
 def announce(*lines: str) -> None:
-    """Lines for stderr that come before whatever is printed next, unless they are withdrawn."""
+    """Lines for stderr to print before the next output, unless they are withdrawn."""
     _announced.extend(lines)
 
 
@@ -73,7 +73,7 @@ def tell_announced() -> None:
 
 
 def withdraw_announced() -> None:
-    """What was announced is not worth telling any more."""
+    """Discards what was announced."""
     _announced.clear()
 
 
@@ -87,6 +87,6 @@ def _put(line: str, stream: TextIO) -> None:
     text = one_line(line)
     try:
         print(text, file=stream)
-    except UnicodeEncodeError:  # a terminal, or a file, that knows fewer letters
+    except UnicodeEncodeError:  # a terminal, or a file, with a smaller character set
         letters = stream.encoding or "ascii"
         print(text.encode(letters, "backslashreplace").decode(letters), file=stream)

@@ -1,4 +1,4 @@
-"""What became of a person's own data while a command read them, told on stderr."""
+"""Reports on stderr how reading the user's own data went."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from latentlab.data.report import ReadingReport
 
 @contextmanager
 def reading_told(arguments: argparse.Namespace) -> Iterator[None]:
-    """While a command runs: in a few lines, or all of it with --verbose; once, however often it reads them.
+    """While a command runs: reports in a few lines, or in full with --verbose; once, however often it reads.
 
-    Where nothing was left out, a command that is refused afterwards says no more than why.
+    Where nothing was left out, a command that is refused afterwards prints only the reason.
     """
     told: list[ReadingReport] = []
 
@@ -33,7 +33,7 @@ def reading_told(arguments: argparse.Namespace) -> Iterator[None]:
             announce(*short)
 
     if os.environ.get("RANK", "0") != "0" or "verbose" not in arguments:
-        # One of several processes that train together, of which the first one tells; or nothing to read.
+        # One of several processes that train together, of which the first reports; or nothing was read.
         yield
         return
     try:

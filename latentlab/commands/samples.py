@@ -1,7 +1,6 @@
-"""The command `latentlab sample`: pictures at points drawn from the prior, of what was asked for.
+"""The command `latentlab sample`: pictures at points drawn from the prior, under given conditions.
 
-A model without a latent space has no such points and draws by itself; of diffusion models, see
-`latentlab.commands.diffusion`.
+A model without a latent space draws directly; for diffusion models, see `latentlab.commands.diffusion`.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ from latentlab.models.base import Conditional, Decodes, Denoises, HasLikelihood,
 
 
 def draw_samples(arguments: argparse.Namespace) -> None:
-    """`latentlab sample`: pictures drawn from a model, in a sheet as square as can be."""
+    """`latentlab sample`: pictures drawn from a model, in an almost square sheet."""
     out = check_destination(arguments.out, overwrite=arguments.force, suffixes=PICTURE_FORMATS)
     loaded = open_model(arguments)
     if isinstance(loaded.model, Denoises):
@@ -73,7 +72,7 @@ def draw_samples(arguments: argparse.Namespace) -> None:
 
 
 def _refuse(arguments: argparse.Namespace, loaded: LoadedModel, flags: Sequence[str], why: str) -> None:
-    """Refuses what was given and means nothing for this kind of model."""
+    """Refuses flags that do not apply to this kind of model."""
     for name in flags:
         value = getattr(arguments, name)
         if value is not None:
@@ -82,11 +81,11 @@ def _refuse(arguments: argparse.Namespace, loaded: LoadedModel, flags: Sequence[
 
 
 def _told(loaded: LoadedModel, arguments: argparse.Namespace) -> DrawnConditions | None:
-    """What each sample is told; None for a model that is told nothing."""
+    """The condition of each sample; None for an unconditional model."""
     if arguments.condition is None and not isinstance(loaded.model, Conditional):
         return None
     asked = {} if arguments.condition is None else asked_of(loaded.model, arguments.condition)
-    # Data of the size of a film are not read for nothing.
+    # Large data are not read if nothing is to be drawn from them.
     settled = is_settled(loaded.model, asked)
     customs = None if settled else customs_of(loaded, arguments.data)
     return conditions_as_asked(loaded.model, asked, arguments.n, customs, arguments.seed)

@@ -1,4 +1,4 @@
-"""What a diffusion command begins with: a picture as its model takes it, and the hole in it."""
+"""Reads the start picture and the mask of a diffusion command, as its model takes them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from latentlab.errors import LabError
 def read_start(
     arguments: argparse.Namespace, loaded: LoadedModel, shape: tuple[int, int, int]
 ) -> tuple[Pixels, str]:
-    """The picture of --image or --index, of shape (C, H, W), and what it is called.
+    """The picture of --image or --index, of shape (C, H, W), and its name.
 
     Raises:
         LabError: if it cannot be read, or the data have no such picture.
@@ -40,9 +40,9 @@ def read_start(
 
 
 def read_mask(arguments: argparse.Namespace, shape: tuple[int, int, int]) -> Pixels:
-    """Where the hole is, cut to the model's size as the picture is; (H, W), 255 in it and 0 around it.
+    """The mask cropped to the model's size like the picture; (H, W), 255 in the hole and 0 around it.
 
-    White is the hole. What is transparent is not painted, and so is kept, as black is.
+    White is the hole. Transparent parts are kept, as black ones are.
 
     Raises:
         LabError: if it cannot be read, is of another size than the picture and the model's, or has no hole.

@@ -1,4 +1,4 @@
-"""The name of each command, and the function that does it."""
+"""The table of commands: the function for each name."""
 
 from __future__ import annotations
 

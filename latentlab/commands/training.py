@@ -1,4 +1,4 @@
-"""The command `latentlab train`: shows a training as it goes; the engine does it."""
+"""The command `latentlab train`: runs a training and prints its progress."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def train_model(arguments: argparse.Namespace) -> None:
                 if wished.is_set() and team.leads:
                     _stop(run)
         except TrainingError as error:
-            if not team.leads:  # the leader, which has met the same, tells of it and saves
+            if not team.leads:  # the leader, with the same error, reports it and saves
                 raise
             told = run.checkpoint()
             then = "--resume continues from there"
@@ -67,7 +67,7 @@ def train_model(arguments: argparse.Namespace) -> None:
                 then = f"the training could not be saved: {told.reason}"
             raise LabError(error.what, hint=f"{error.hint}; {then}") from None
         except RuntimeError:
-            if wished.is_set() and not team.leads:  # the leader has saved, and left
+            if wished.is_set() and not team.leads:  # the leader has saved and left
                 raise KeyboardInterrupt from None
             raise
         if log is not None and (fault := log.close()):
@@ -83,7 +83,7 @@ def train_model(arguments: argparse.Namespace) -> None:
 
 
 def _goes_on(arguments: argparse.Namespace) -> bool:
-    """Whether there is a training to go on with, and that is wanted.
+    """Whether there is a training to resume, and that is wanted.
 
     Raises:
         LabError: if it is wanted, and nothing has been saved.
@@ -105,7 +105,7 @@ def _goes_on(arguments: argparse.Namespace) -> bool:
 def _begun(arguments: argparse.Namespace) -> TrainingRun:
     arguments.data = kept_data(arguments.data)
     plan = read_plan(arguments, {})
-    # Before the data is read, so that a slip of the pen is told at once.
+    # Before the data are read, so that a typo is reported at once.
     check_plan(plan)
     out = check_destination(arguments.out, overwrite=arguments.force, suffixes=(".safetensors",))
     team, device = join_team(choose_device(plan.device))
@@ -142,7 +142,7 @@ def _begun(arguments: argparse.Namespace) -> TrainingRun:
 def _proposed(
     arguments: argparse.Namespace, train: ImageSet, test: ImageSet, team: Team
 ) -> dict[str, object]:
-    """What suits these pictures, of all that was not given."""
+    """Suitable values for these pictures, of all that was not given."""
     asked = given(arguments)
     plan = plan_for(
         arguments.kind, len(train) + len(test), len(learns_from(arguments.kind, train)),
@@ -157,10 +157,10 @@ def _proposed(
 
 
 def _resumed(arguments: argparse.Namespace) -> TrainingRun:
-    """The training that was stopped, as it was begun.
+    """The stopped training, with its original settings.
 
     Raises:
-        LabError: if anything but the device is asked for otherwise than it was begun with.
+        LabError: if a flag other than the device contradicts its original settings.
     """
     path = state_path(arguments.out)
     state = load_state(path)
@@ -179,7 +179,7 @@ def _resumed(arguments: argparse.Namespace) -> TrainingRun:
 
 
 def _stop(run: TrainingRun) -> None:
-    """Saves what is needed to go on, and stops."""
+    """Saves what is needed to resume, and stops."""
     told = run.checkpoint()
     if isinstance(told, CheckpointFailed):
         warn(f"the training could not be saved: {told.reason}")
@@ -214,4 +214,4 @@ def _tell(event: object, show: Callable[[float, str], None], steps: int) -> None
 
 
 def _unshown(share: float, words: str) -> None:
-    """A bar that is nowhere."""
+    """A progress bar that is not shown."""

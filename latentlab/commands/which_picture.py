@@ -1,4 +1,4 @@
-"""The picture of a data set that --index means: by its number, or by the name of its file."""
+"""Finds the picture of a data set that --index means: by number, or by the name of its file."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _LISTED = 3
 
 
 def number_of(data: ImageSet, which: int | str) -> int:
-    """The number of a picture: that number, or of the picture of this path below the data's root.
+    """The number of a picture, given by number or by its path below the data's root.
 
-    The end of a path, from a "/" on, will do where it is the end of one alone.
+    The end of a path, from a "/" on, suffices where it is unique.
 
     Raises:
         LabError: if there is no such picture, or several.
@@ -24,7 +24,7 @@ def number_of(data: ImageSet, which: int | str) -> int:
             raise LabError(f"{whole} has {len(data):,} pictures, so no number {which:,}")
         return which
     names = data.keys.names
-    # As a shell completes it: "./" before, accents composed otherwise, a backslash for each "/".
+    # As shells complete it: "./" in front, another Unicode normal form, a backslash for each "/".
     meant = (which, clean(which))
     found = [number for number, name in enumerate(names) if name in meant]
     if not found:

@@ -1,4 +1,4 @@
-"""Opening the window, or saying what is missing. The only command that imports Qt."""
+"""Opens the window, or says what is missing. The only command that imports Qt."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from latentlab.engine.files.kept_paths import kept_model
 from latentlab.errors import LabError
 from latentlab.shipped import model_files
 
-# What Qt loads on a bare Debian or Ubuntu.
+# Libraries that Qt needs and a bare Debian or Ubuntu lacks.
 DEBIAN_PACKAGES = (
     "libegl1 libgl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libxkbcommon-x11-0 libxcb-cursor0 "
     "libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxcb-xkb1"
@@ -52,7 +52,7 @@ def open_window(
         from latentlab.qt.app import main
     except ImportError as error:
         if (error.name or "").startswith("latentlab"):
-            raise  # a fault of ours, not of the system
+            raise  # our own bug, not a missing library
         raise LabError(
             f"the window needs Qt, which could not be loaded ({error})",
             hint=f"On Debian or Ubuntu: sudo apt install {DEBIAN_PACKAGES}",
@@ -61,7 +61,7 @@ def open_window(
 
 
 def _found_data(text: str) -> str:
-    """The spec with its path made absolute, or one of the catalog as it is."""
+    """The spec with an absolute path, or one of the catalog unchanged."""
     spec = Spec.parse(text)
     if spec.source in SHIPPED_SETS:
         return text

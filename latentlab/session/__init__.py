@@ -1,1 +1,1 @@
-"""What the person is doing, without a window: one frozen state, edits on it, and who is told. No Qt."""
+"""The session: the user's state, frozen, with edits and listeners. No Qt."""

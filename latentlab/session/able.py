@@ -1,4 +1,4 @@
-"""Why something cannot be done with a model, in a sentence for the person: by the capabilities it lacks."""
+"""Says why something cannot be done with a model, by the capabilities it lacks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from latentlab.models.capabilities import Capability
 
-# In the order in which they are told: what explains most comes first.
+# In order of importance: what explains most comes first.
 _WHY: Mapping[Capability, str] = {
     Capability.DECODES: "{name} has no latent space: it makes pictures, but not from points.",
     Capability.ENCODES: "{name} has no encoder: pictures of the data have no place in its latent space.",

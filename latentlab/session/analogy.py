@@ -11,7 +11,7 @@ from latentlab.session.state import Analogy
 
 
 def fourth(analogy: Analogy) -> Point | None:
-    """The point d; None until a, b and c are there."""
+    """The point d; None until a, b and c are set."""
     a, b, c = analogy
     if a is None or b is None or c is None:
         return None
@@ -19,6 +19,6 @@ def fourth(analogy: Analogy) -> Point | None:
 
 
 def with_point(analogy: Analogy, place: int, z: Point | None) -> Analogy:
-    """The analogy with another point at a place: 0 for a, 1 for b, 2 for c."""
+    """The analogy with another point in a position: 0 for a, 1 for b, 2 for c."""
     a, b, c = (z if number == place else point for number, point in enumerate(analogy))
     return a, b, c

@@ -1,7 +1,7 @@
-"""How much a session may hold: the same bounds for what the person adds and for what is found at a start.
+"""Limits on the size of a session: the same for edits and for saved sessions.
 
-A file may hold anything. Whatever is over a bound would have to be decoded, drawn and kept in memory at every
-start, so it is left out and the reader says so; edits that would go over a bound are refused.
+A file may hold anything. Everything over a limit would have to be decoded, drawn and kept in memory at every
+start, so it is left out and the reader says so; edits that would exceed a limit are refused.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from latentlab.data.limits import MAX_CLASSES, MAX_PICTURES
 from latentlab.session.own_directions import MAX_OWN
 from latentlab.session.state import SessionState
 
-# A walk through all of them is (128 - 1) * 119 + 1 pictures at most: of 64 x 64 in colour, 186 MB.
+# A walk through all of them has at most (128 - 1) * 119 + 1 pictures: at 64 x 64 in colour, 186 MB.
 MAX_PINS = 128
-# Classes or attributes with an amount, directions of one's own, and components (one a dimension).
+# Classes or attributes with an amount, the user's own directions, and components (one a dimension).
 MAX_AMOUNTS = MAX_CLASSES + MAX_OWN + 256
-# Letters of a path, with the options of a data set; and of a class or attribute.
+# Characters of a path, with the options of a data set; and of a class or attribute.
 MAX_LETTERS = 16_384
 TRAY_FULL = f"The tray is full: it holds up to {MAX_PINS} pins. Remove some first."
 
@@ -32,7 +32,7 @@ _MOST = {
 
 
 def within(state: SessionState) -> tuple[SessionState, tuple[str, ...]]:
-    """`state` without what is over a bound, and for each such field what was left out, in words."""
+    """`state` within the limits, and for each reduced field a text on what was left out."""
     kept: dict[str, object] = {}
     over = []
     for name, (most, what) in _MOST.items():
@@ -45,7 +45,7 @@ def within(state: SessionState) -> tuple[SessionState, tuple[str, ...]]:
 
 
 def excess(state: SessionState, before: SessionState) -> str:
-    """What an edit from `before` to `state` makes more of than fits, in words; "" if all fits."""
+    """A text on what an edit from `before` to `state` makes too many of; "" if all fits."""
     for name, (most, what) in _MOST.items():
         count = len(getattr(state, name))
         if count > most and count > len(getattr(before, name)):

@@ -1,4 +1,4 @@
-"""The condition a state is under, as a model with conditions takes it."""
+"""Conditions of a session: fits them to a model, changes them, and names them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from latentlab.engine.types import Point
 
 
 def fitted_condition(condition: Point, names: tuple[str, ...], exclusive: bool) -> Point:
-    """`condition` if a model with these condition names can take it, else the model's usual one.
+    """`condition` if it fits a model with these condition names, else the model's default.
 
-    That is the first class, or no attribute at all; nothing for a model without conditions.
+    That is the first class, or no attributes; empty for an unconditional model.
     """
     if len(condition) == len(names):
         if not exclusive and all(0.0 <= value <= 1.0 for value in condition):
@@ -22,35 +22,34 @@ def fitted_condition(condition: Point, names: tuple[str, ...], exclusive: bool) 
 def fitted_asked(
     asked: tuple[tuple[str, float], ...], names: tuple[str, ...], exclusive: bool
 ) -> tuple[tuple[str, float], ...]:
-    """What of it a model with these condition names can be asked for; of classes, one."""
+    """The part of a request that a model with these condition names can be asked for; at most one class."""
     known = tuple((name, value) for name, value in asked if name in names and 0.0 <= value <= 1.0)
     return known if not exclusive else tuple(one for one in known if one[1] == 1.0)[:1]
 
 
 def one_of(number: int, count: int) -> Point:
-    """The condition that says one class of so many."""
+    """The one-hot condition of a class."""
     return tuple(1.0 if place == number else 0.0 for place in range(count))
 
 
 def holds(value: float) -> bool:
-    """Whether an attribute that is told so much counts as there."""
+    """Whether an attribute with this value counts as present."""
     return value >= 0.5
 
 
 def switched(condition: Point, number: int, implied: Implied = ()) -> Point:
-    """The condition with one attribute the other way round, wholly, and what goes along with it."""
+    """The condition with one attribute inverted to 0 or 1, and what that implies."""
     return told(condition, number, 0.0 if holds(condition[number]) else 1.0, implied)
 
 
 def told(condition: Point, number: int, value: float, implied: Implied = ()) -> Point:
-    """The condition with one attribute told so much, and what goes along with it."""
+    """The condition with one attribute set to a value, and what that implies."""
     alone = tuple(value if place == number else other for place, other in enumerate(condition))
     return along(alone, (number,), implied)
 
 
 def alternatives(condition: Point, exclusive: bool, implied: Implied = ()) -> tuple[Point, ...]:
-    """For each name, what the condition would be if that one were chosen: every class, or each attribute
-    the other way round."""
+    """For each name, the condition if that one were chosen: every class, or each attribute inverted."""
     count = len(condition)
     if exclusive:
         return tuple(one_of(number, count) for number in range(count))
@@ -76,7 +75,7 @@ def change_in_words(condition: Point, number: int, implied: Implied, names: tupl
 
 
 def in_words(condition: Point, names: tuple[str, ...]) -> str:
-    """The names that hold, with commas between, and how much where that is not wholly."""
+    """The names that hold, separated by commas, with the value where it is not 1."""
     words = [
         name if value == 1.0 else f"{name}={value:g}"
         for name, value in zip(names, condition, strict=False)
@@ -86,5 +85,5 @@ def in_words(condition: Point, names: tuple[str, ...]) -> str:
 
 
 def asked_in_words(asked: tuple[tuple[str, float], ...]) -> str:
-    """What was asked for, as the command line takes it."""
+    """What was asked for, in the syntax of the command line."""
     return ",".join(f"{name}={value:g}" for name, value in asked)

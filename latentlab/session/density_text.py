@@ -1,4 +1,4 @@
-"""How densely encoded pictures lie about the probe, in words."""
+"""Texts about the density of encoded pictures at the probe."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def far_in_words(found: ProbeDensityReply) -> str:
 
 
 def at_length(found: ProbeDensityReply) -> str:
-    """What the figures mean."""
+    """The explanation of the figures."""
     assert found.usual is not None
     return _ABOUT.format(pictures=found.pictures, usual=in_figures(found.usual), lower=found.lower)
 
 
 def in_figures(nats: float) -> str:
-    """Nats, as exactly as they are worth reading."""
+    """The figures in nats, rounded to a meaningful precision."""
     digits = 1 if abs(nats) < 100 else 0
-    # Adding nought turns -0.0 into 0.0.
+    # Adding 0 turns -0.0 into 0.0.
     return f"{round(nats, digits) + 0.0:,.{digits}f}".replace("-", "\N{MINUS SIGN}")

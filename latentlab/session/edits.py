@@ -1,7 +1,7 @@
-"""The things a person can do to a session, each a frozen value that makes the next state from the last.
+"""The edits of a session, each a frozen value that computes the next state from the last.
 
-`label` is what the undo menu calls it. Edits that carry the same `gesture` (one drag, one spin of a wheel)
-merge into a single step of the undo.
+`label` is its text in the undo menu. Edits with the same `gesture` (one drag, one spin of a wheel) merge into
+a single undo step.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from latentlab.session.state import (
 
 @dataclass(frozen=True)
 class Edit:
-    """A change to make. `gesture` is None for an edit that stands alone; transient edits do not undo."""
+    """An edit. `gesture` is None for an edit that stands alone; transient edits cannot be undone."""
 
     label: ClassVar[str]
     transient: ClassVar[bool] = False
@@ -37,7 +37,7 @@ class Edit:
 
 @dataclass(frozen=True)
 class MoveProbe(Edit):
-    """Put the probe at z."""
+    """Move the probe to z."""
 
     label: ClassVar[str] = "Move probe"
     z: Point = (0.0, 0.0)
@@ -48,7 +48,7 @@ class MoveProbe(Edit):
 
 @dataclass(frozen=True)
 class AddAttributes(Edit):
-    """Put the probe where these amounts of attributes bring it."""
+    """Move the probe by these amounts of attributes."""
 
     label: ClassVar[str] = "Change attributes"
     amounts: tuple[tuple[str, float], ...] = ()
@@ -60,8 +60,9 @@ class AddAttributes(Edit):
 
 @dataclass(frozen=True)
 class SelectImage(Edit):
-    """Select a picture of the data (None for none); the probe goes to its posterior mean `z` if given, and
-    the decoder is told what the picture is of, `condition`, if that is known."""
+    """Select a picture of the data (None for none); the probe moves to its posterior mean `z` if given, and
+    the condition becomes the picture's, `condition`, if known.
+    """
 
     label: ClassVar[str] = "Select picture"
     index: int | None = None
@@ -77,8 +78,9 @@ class SelectImage(Edit):
 
 @dataclass(frozen=True)
 class ShowOwnPicture(Edit):
-    """Take a picture of one's own, fit it otherwise, or put it away (None); the probe goes to its posterior
-    mean `z` if that is given."""
+    """Take a picture of the user's own, change its fitting, or remove it (None); the probe moves to its
+    posterior mean `z` if given.
+    """
 
     label: ClassVar[str] = "Own picture"
     own: OwnPicture | None = None
@@ -92,7 +94,7 @@ class ShowOwnPicture(Edit):
 
 @dataclass(frozen=True)
 class SetAnalogy(Edit):
-    """Make these the points of "a is to b as c is to ?"."""
+    """Set the points of "a is to b as c is to ?"."""
 
     label: ClassVar[str] = "Change analogy"
     analogy: Analogy = (None, None, None)
@@ -103,7 +105,7 @@ class SetAnalogy(Edit):
 
 @dataclass(frozen=True)
 class HideClasses(Edit):
-    """Hide exactly these classes."""
+    """Set the hidden classes."""
 
     label: ClassVar[str] = "Filter classes"
     hidden: frozenset[int] = frozenset()
@@ -114,7 +116,7 @@ class HideClasses(Edit):
 
 @dataclass(frozen=True)
 class SetLayers(Edit):
-    """Choose the layers of the plane."""
+    """Set the visible layers of the plane."""
 
     label: ClassVar[str] = "Change layers"
     layers: Layers = field(default_factory=Layers)
@@ -136,7 +138,7 @@ class SetPlane(Edit):
 
 @dataclass(frozen=True)
 class SetCondition(Edit):
-    """Decode under another class, or other attributes; z, if it is given, leans the way that is told."""
+    """Decode under another class, or other attributes; with `z`, the probe after compensation."""
 
     label: ClassVar[str] = "Change class"
     condition: Point = ()
@@ -148,7 +150,7 @@ class SetCondition(Edit):
 
 @dataclass(frozen=True)
 class SetLean(Edit):
-    """Whether z is moved as the decoder is told otherwise."""
+    """Switch compensation on or off: whether z moves when the condition changes."""
 
     label: ClassVar[str] = "Compensate z"
     lean: bool = True
@@ -159,7 +161,7 @@ class SetLean(Edit):
 
 @dataclass(frozen=True)
 class AskFor(Edit):
-    """What new samples are to have, and to lack."""
+    """Set the attributes that new samples should have, or lack."""
 
     label: ClassVar[str] = "Set attributes of new pictures"
     asked: tuple[tuple[str, float], ...] = ()
@@ -170,7 +172,7 @@ class AskFor(Edit):
 
 @dataclass(frozen=True)
 class TakeSample(Edit):
-    """Put the probe at the z of a sample or a picture of the data, under what the model is told of it."""
+    """Move the probe to the z of a sample or a picture of the data, under its condition."""
 
     label: ClassVar[str] = "Go to picture"
     z: Point = (0.0, 0.0)
@@ -193,7 +195,7 @@ class SetGrid(Edit):
 
 @dataclass(frozen=True)
 class SetPins(Edit):
-    """Make these the pins of the tray: pin, unpin, reorder and clear are all this edit."""
+    """Set the pins of the tray: pin, unpin, reorder and clear are all this edit."""
 
     label: ClassVar[str] = "Change pins"
     pins: tuple[Point, ...] = ()
@@ -204,7 +206,7 @@ class SetPins(Edit):
 
 @dataclass(frozen=True)
 class SetWalk(Edit):
-    """Change how the walk goes."""
+    """Change the settings of the walk."""
 
     label: ClassVar[str] = "Change walk"
     walk: WalkSettings = field(default_factory=WalkSettings)
@@ -215,7 +217,7 @@ class SetWalk(Edit):
 
 @dataclass(frozen=True)
 class LookAt(Edit):
-    """Show another part of the plane. Transient."""
+    """Show another region of the plane. Transient."""
 
     label: ClassVar[str] = "Move view"
     transient: ClassVar[bool] = True
@@ -239,7 +241,7 @@ class ShowFrame(Edit):
 
 @dataclass(frozen=True)
 class PointAt(Edit):
-    """Mark a place in every view, as the mouse passes over it in one. Transient."""
+    """Mark the point under the mouse in every view. Transient."""
 
     label: ClassVar[str] = "Point"
     transient: ClassVar[bool] = True
@@ -251,8 +253,9 @@ class PointAt(Edit):
 
 @dataclass(frozen=True)
 class ChangeData(Edit):
-    """Show another split, or other data. Picture numbers mean other pictures then: none stays selected; and
-    of other data the numbers of classes mean other classes."""
+    """Show another split, or other data. Picture numbers then mean other pictures, so the selection is
+    cleared; in other data class numbers change their meaning too.
+    """
 
     label: ClassVar[str] = "Change data"
     data: str = "mnist"

@@ -1,4 +1,4 @@
-"""What of a session fits a model, and what of it decides which pictures are asked for."""
+"""Fits a session to a model and its data, dropping what has no meaning there."""
 
 from __future__ import annotations
 
@@ -11,35 +11,36 @@ from latentlab.engine.types import Point
 from latentlab.session.conditions import fitted_asked, fitted_condition
 from latentlab.session.state import PAIR, Analogy, PlaneSettings, SessionState
 
-# Points of one latent space, and what is told to one decoder: they mean nothing in another model.
+# Points of one latent space and conditions of one decoder: they have no meaning for another model.
 OF_MODEL = frozenset(
     {"probe", "amounts", "pins", "analogy", "condition", "asked", "plane", "frame", "pointed"}
 )
-# Numbers of pictures, and of classes: they mean nothing in other data.
+# Numbers of pictures and of classes: they have no meaning in other data.
 OF_PICTURES = frozenset({"selected", "group_a", "group_b"})
 OF_DATA = OF_PICTURES | {"hidden"}
 
 
 def way_of(state: SessionState) -> tuple[tuple[Point, ...], str, int, Point]:
-    """What of a state decides the pictures of its walk."""
+    """The part of a state that determines the pictures of its walk."""
     return state.pins, state.walk.path, state.walk.steps, state.condition
 
 
 def fitted_to(state: SessionState, model: LoadedReply) -> SessionState:
-    """`state` with whatever does not exist in this model or its pictures left out."""
+    """`state` without what does not exist in this model or its data."""
     return _fitted(state, model, {})
 
 
 def fitted_since(
     state: SessionState, model: LoadedReply, before: SessionState, fitted: SessionState
 ) -> SessionState:
-    """`fitted_to`, where that of the state `before`, in the same model, is known: only what is new is looked
-    at, for this happens at every move of the hand."""
+    """`fitted_to`, given the fitted state `before` in the same model: only what is new is checked, because
+    this happens at every mouse move.
+    """
     same = (state.data, state.split) == (before.data, before.split)
     known = {
         name: getattr(fitted, name)
         for name in _FITS
-        # What has been added to the probe hangs on whether that fits.
+        # Whether the amounts added to the probe are valid depends on it.
         if name != "amounts"
         and getattr(state, name) is getattr(before, name)
         and (same or name not in OF_DATA)
@@ -48,8 +49,9 @@ def fitted_since(
 
 
 def on_data(state: SessionState, data: str, split: str | None = None) -> SessionState:
-    """`state` on other data, or another split: numbers of pictures mean nothing there, nor, in other data,
-    those of classes."""
+    """`state` on other data, or another split: picture numbers are dropped, and in other data class numbers
+    too.
+    """
     return replace(
         state,
         data=data,
@@ -65,23 +67,23 @@ def on_data(state: SessionState, data: str, split: str | None = None) -> Session
 def with_what_was_done_since(
     wanted: SessionState, then: SessionState, now: SessionState, reply: LoadedReply, *, goes_on: bool
 ) -> SessionState:
-    """The state that was wanted when `reply` was asked for, with what the person has done meanwhile.
+    """The state that was wanted when `reply` was requested, with the user's edits since then.
 
-    That counts as done to what is open now, but for points of the model before, numbers of its pictures and
-    of their classes.
+    Those edits apply to what is open now, except for points of the previous model and numbers of its pictures
+    and classes.
 
     Args:
-        wanted: what the session was to become.
-        then: the session when that was asked for.
+        wanted: the state for which the request was made.
+        then: the session at the time of the request.
         now: the session now.
-        reply: what has been opened; perhaps on other data than were wanted.
-        goes_on: whether points mean the same in it as in the model before.
+        reply: what has been opened; possibly on other data than requested.
+        goes_on: whether it has the same latent space as the previous model.
     """
     left = frozenset[str]() if goes_on else OF_MODEL
     if (now.data, now.split) != (reply.data, reply.split):
         left |= OF_PICTURES if now.data == reply.data else OF_DATA
     if (wanted.data, wanted.split) != (reply.data, reply.split):
-        # The model's own data, in place of those that were asked for.
+        # The model's own data, in place of the requested ones.
         wanted = on_data(wanted, reply.data, reply.split)
     since = {
         field.name: getattr(now, field.name)
@@ -92,14 +94,14 @@ def with_what_was_done_since(
 
 
 def with_pictures_of(state: SessionState, other: SessionState, model: LoadedReply) -> SessionState:
-    """`state` with what `other` says of pictures and classes that are not open with `model`."""
+    """`state` with the pictures and classes of `other`, which are not open with `model`."""
     names = _absent(state, model)
     changed = {name: getattr(other, name) for name in names if getattr(state, name) != getattr(other, name)}
     return replace(state, **changed) if changed else state
 
 
 def _absent(state: SessionState, model: LoadedReply) -> frozenset[str]:
-    """The fields that speak of pictures, or classes, that are not open."""
+    """The fields that refer to pictures, or classes, that are not open."""
     if state.data != model.data:
         return OF_DATA
     # Another split has other pictures of the same classes.

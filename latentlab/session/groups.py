@@ -1,4 +1,4 @@
-"""Two groups of pictures, A and B, picked by hand; a picture is in one of them or in none."""
+"""The two hand-picked groups of pictures, A and B; a picture is in at most one of them."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ GROUPS = (A, B)
 
 
 def members(state: SessionState, group: str) -> tuple[int, ...]:
-    """The numbers of a group's pictures in the split, in the order in which they came."""
+    """The numbers of a group's pictures in the split, in the order of adding."""
     return state.group_a if group == A else state.group_b
 
 
 def with_added(state: SessionState, group: str, numbers: Iterable[int]) -> SetGroups:
-    """The edit that puts pictures into a group; those of the other leave that one."""
-    # A dict keeps the order, and each once.
+    """The edit that adds pictures to a group, removing them from the other."""
+    # A dict keeps the order, without duplicates.
     grown = tuple(dict.fromkeys((*members(state, group), *numbers)))
     inside = set(grown)
     other = tuple(one for one in members(state, _other(group)) if one not in inside)
@@ -26,7 +26,7 @@ def with_added(state: SessionState, group: str, numbers: Iterable[int]) -> SetGr
 
 
 def without(state: SessionState, group: str, numbers: Iterable[int]) -> SetGroups:
-    """The edit that takes pictures out of a group."""
+    """The edit that removes pictures from a group."""
     out = set(numbers)
     rest = tuple(one for one in members(state, group) if one not in out)
     if group == A:
@@ -35,7 +35,7 @@ def without(state: SessionState, group: str, numbers: Iterable[int]) -> SetGroup
 
 
 def toggled(state: SessionState, group: str, number: int) -> SetGroups:
-    """The edit that takes a picture out of a group that it is in, and else puts it in."""
+    """The edit that adds a picture to a group, or removes it if it is in."""
     if number in members(state, group):
         return without(state, group, (number,))
     return with_added(state, group, (number,))

@@ -1,4 +1,4 @@
-"""What data sets are called, and which there are to choose from: those that ship, and those opened last."""
+"""The data sets that can be chosen, with their titles: those that ship, and those opened recently."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ Shape = tuple[int, int, int]
 
 @dataclass(frozen=True)
 class Known:
-    """Data that can be asked for: what a person calls them, the text that asks for them, (C, H, W).
+    """A data set that can be chosen: its title, its spec, and (C, H, W).
 
-    `count` is how many pictures there are; 0 if that is not known.
+    `count` is how many pictures there are; 0 if unknown.
     """
 
     title: str
@@ -28,7 +28,7 @@ class Known:
 
 
 def title_of(spec: str) -> str:
-    """What a person calls these data: the name in the catalog, or that of the folder or file."""
+    """The title of these data: the name in the catalog, or that of the folder or file."""
     try:
         source = Spec.parse(spec).source
     except LabError:
@@ -37,12 +37,12 @@ def title_of(spec: str) -> str:
 
 
 def shape_in_words(shape: Shape) -> str:
-    """Such as "28 × 28 grey pictures"."""
+    """A text such as "28 × 28 grey pictures"."""
     return f"{shape[1]} × {shape[2]} {'grey' if shape[0] == 1 else 'colour'} pictures"
 
 
 def choices(recent: tuple[RecentData, ...]) -> list[Known]:
-    """Everything that can be asked for without looking for a file."""
+    """Everything that can be chosen without a file dialog."""
     shipped = [
         Known(f"{name}: {known.title}", name, known.shape, known.count)
         for name, known in SHIPPED_SETS.items()
@@ -51,7 +51,7 @@ def choices(recent: tuple[RecentData, ...]) -> list[Known]:
 
 
 def shape_of(spec: str, recent: tuple[RecentData, ...]) -> Shape | None:
-    """(C, H, W) of the pictures, as far as that is known without reading them."""
+    """(C, H, W) of the pictures, as far as known without reading them."""
     if spec in SHIPPED_SETS:
         return SHIPPED_SETS[spec].shape
     return next((one.shape for one in recent if one.spec == spec), None)

@@ -1,4 +1,4 @@
-"""Which encoded pictures lie nearest to a point. Brute force: for a plane's worth of points it is fastest.
+"""Finds the encoded pictures nearest to a point, by brute force, which is fastest in a plane.
 
 70,000 points in the plane take 0.3 ms: sums by column, and a minimum for each neighbour, are ten times as
 fast as `einsum` over the rows and `argpartition`. In many dimensions columns lie far apart in memory, and
@@ -17,7 +17,7 @@ _SPARE = 8
 
 
 def squared_lengths(points: NDArray[np.float32]) -> NDArray[np.float32] | None:
-    """|x|^2 of each point (N, D), for `nearest`; None in few dimensions, where it is of no use."""
+    """|x|^2 of each point (N, D), for `nearest`; None in few dimensions, where it does not help."""
     return None if points.shape[1] <= _FEW else np.einsum("nd,nd->n", points, points)
 
 
@@ -30,7 +30,8 @@ def nearest(
 ) -> list[int]:
     """Row numbers of the `count` points (N, D) nearest to z in Euclidean distance, nearest first.
 
-    `among` (N,) tells which points count; all, if it is None. `lengths` are their `squared_lengths`.
+    `among` (N,) is a mask of the points that count; all, if it is None. `lengths` are their
+    `squared_lengths`.
     """
     if lengths is None:
         squared = np.zeros(len(points), dtype=np.float32)
@@ -38,7 +39,7 @@ def nearest(
             squared += np.square(points[:, column] - np.float32(value))
         return _smallest(squared, count, among)
     place = np.asarray(z, dtype=np.float32)
-    # The short sum cancels where points are near: some more than wanted are measured again, exactly.
+    # The fast formula cancels where points are near: some more than needed are measured again, exactly.
     found = _smallest(lengths - np.float32(2.0) * (points @ place), count + _SPARE, among)
     gaps = np.square(points[found] - place).sum(-1)
     return [found[rank] for rank in np.argsort(gaps, kind="stable")[:count]]

@@ -1,6 +1,6 @@
-"""Directions of one's own: between groups picked by hand, components that got a name, read from a file.
+"""The user's own directions: from hand-picked groups, named components, or files.
 
-Each belongs to one model, by its hash: in another one's latent space the same numbers mean nothing.
+Each belongs to one model, by its hash: in another latent space the same numbers have no meaning.
 """
 
 from __future__ import annotations
@@ -15,25 +15,25 @@ from latentlab.errors import LabError
 
 # Of all models together; each is a row of the board, and is saved with the session.
 MAX_OWN = 256
-# A name stands in one line of the board; those in files may be longer.
+# A name has to fit on one line of the board; those in files may be longer.
 MAX_NAME = 80
 
 
 @dataclass(frozen=True)
 class OwnDirection:
-    """z + vector adds it once.
+    """A direction: z + vector adds it once.
 
     Attributes:
-        name: what the person calls it.
+        name: its name.
         vector: v, D numbers.
-        method: how it was come by, one of `direction_parts.WAYS`.
-        have, lack: how many pictures it was made from, with it and without.
-        trust: how well it tells pictures apart that it was not made from.
+        method: how it was found, one of `latentlab.engine.attributes.trust.WAYS`.
+        have, lack: how many pictures with and without it it was made from.
+        trust: how well it separates pictures that it was not made from.
         data: the data set it was made from.
-        model, model_hash: whose latent space it is of.
+        model, model_hash: the model of its latent space.
 
     Raises:
-        LabError: for a name or vector that cannot be.
+        LabError: for an invalid name or vector.
     """
 
     name: str
@@ -62,12 +62,12 @@ class OwnDirection:
 
     @property
     def key(self) -> str:
-        """What it is called among the amounts of a session, where attributes have bare names."""
+        """Its key among the amounts of a session, where attributes have their bare names."""
         return own_key(self.name)
 
 
 def own_key(name: str) -> str:
-    """The key of a direction of one's own among the amounts of a session."""
+    """The key of one of the user's directions among the amounts of a session."""
     return f"yours/{name}"
 
 
@@ -77,12 +77,12 @@ def component_key(number: int) -> str:
 
 
 def of_model(own: Iterable[OwnDirection], model_hash: str, latents: int) -> tuple[OwnDirection, ...]:
-    """Those that lie in this model's latent space of D = `latents` dimensions."""
+    """Those of this model's latent space of D = `latents` dimensions."""
     return tuple(one for one in own if one.model_hash == model_hash and len(one.vector) == latents)
 
 
 def free_name(name: str, taken: Iterable[str]) -> str:
-    """`name`, or, where that is taken, `name` with the first number that is free behind it."""
+    """`name`, or if that is taken, `name` with the first free number after it."""
     names, number, free = set(taken), 2, name
     while free in names:
         free = f"{name} {number}"
@@ -91,7 +91,7 @@ def free_name(name: str, taken: Iterable[str]) -> str:
 
 
 def wrong_name(name: str, taken: Iterable[str]) -> str:
-    """What is wrong with a name for a direction, in words; "" if it will do."""
+    """What is wrong with a name for a direction; "" if it is valid."""
     if not name.strip():
         return "Give it a name."
     if len(name) > MAX_NAME:

@@ -1,4 +1,4 @@
-"""Edits of the groups picked by hand, and of the directions of one's own."""
+"""Edits of the hand-picked groups and of the user's own directions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from latentlab.session.state import SessionState
 
 @dataclass(frozen=True)
 class SetGroups(Edit):
-    """Make these pictures the groups: adding, taking out and clearing are all this edit."""
+    """Set the groups: adding, removing and clearing are all this edit."""
 
     label: ClassVar[str] = "Change groups"
     group_a: tuple[int, ...] = ()
@@ -24,7 +24,9 @@ class SetGroups(Edit):
 
 @dataclass(frozen=True)
 class Gather(Edit):
-    """Have the mouse gather points of the plane into a group, "a" or "b", or "" for none. Transient."""
+    """Switch the mouse to gathering points of the plane into a group, "a" or "b", or "" for none.
+    Transient.
+    """
 
     label: ClassVar[str] = "Gather"
     transient: ClassVar[bool] = True
@@ -36,7 +38,7 @@ class Gather(Edit):
 
 @dataclass(frozen=True)
 class AddDirection(Edit):
-    """A direction of one's own more."""
+    """Add a direction."""
 
     label: ClassVar[str] = "Make direction"
     own: tuple[OwnDirection, ...] = ()
@@ -47,14 +49,14 @@ class AddDirection(Edit):
 
 @dataclass(frozen=True)
 class ImportDirections(AddDirection):
-    """Those of a file."""
+    """Add the directions of a file."""
 
     label: ClassVar[str] = "Import directions"
 
 
 @dataclass(frozen=True)
 class NameComponent(AddDirection):
-    """A principal component becomes a direction of one's own; what was added of it (`key`) stays added."""
+    """Turn a principal component into a direction with a name; the amount of it (`key`) stays."""
 
     label: ClassVar[str] = "Name component"
     key: str = ""
@@ -66,7 +68,7 @@ class NameComponent(AddDirection):
 
 @dataclass(frozen=True)
 class RenameDirection(Edit):
-    """Another name for a direction of one's own."""
+    """Rename a direction."""
 
     label: ClassVar[str] = "Rename direction"
     which: OwnDirection | None = None
@@ -82,7 +84,7 @@ class RenameDirection(Edit):
 
 @dataclass(frozen=True)
 class DeleteDirection(Edit):
-    """One direction of one's own less. The probe stays where that direction has brought it."""
+    """Delete a direction. The probe stays where that direction has moved it."""
 
     label: ClassVar[str] = "Delete direction"
     which: OwnDirection | None = None
@@ -96,6 +98,6 @@ class DeleteDirection(Edit):
 
 
 def _recalled(state: SessionState, old: str, new: str) -> SessionState:
-    """The amount of one key under another."""
+    """The amounts with one key renamed."""
     amounts = ((new if key == old else key, amount) for key, amount in state.amounts)
     return replace(state, amounts=tuple(sorted(amounts)))

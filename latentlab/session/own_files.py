@@ -1,4 +1,4 @@
-"""Directions of one's own on their way into a file and out of one."""
+"""Converts the user's own directions to and from directions in files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from latentlab.session.own_directions import MAX_NAME, MAX_OWN, OwnDirection, fr
 
 
 def as_directions(own: Sequence[OwnDirection], model: LoadedReply) -> Directions:
-    """All directions of the open model as one value that can be saved.
+    """All the user's directions of the open model as one value that can be saved.
 
     Raises:
         LabError: if there are none.
@@ -39,7 +39,7 @@ def as_directions(own: Sequence[OwnDirection], model: LoadedReply) -> Directions
 def from_directions(
     found: Directions, model: LoadedReply, own: Iterable[OwnDirection]
 ) -> tuple[OwnDirection, ...]:
-    """Those of a file that `own` does not have yet; where a name is taken, it gets a number.
+    """Those of a file that `own` does not have yet; a number is added to names that are taken.
 
     Raises:
         LabError: if they are of another model, or would be too many.
@@ -61,7 +61,7 @@ def from_directions(
     taken = {one.name for one in mine}
     new: list[OwnDirection] = []
     for number, text in enumerate(found.names):
-        # In one line, and no longer than one: a file may call its directions anything.
+        # On one line, and short: names in a file may be anything.
         name = " ".join(text.split())[: MAX_NAME - 4] or "Unnamed"
         vector = tuple(map(float, found.vectors[number]))
         if (name, vector) in known:

@@ -1,7 +1,7 @@
-"""Which pictures a session means, by their keys: numbers change when a picture comes or goes.
+"""Identifies a session's pictures by stable keys: numbers change when pictures come or go.
 
-While data are open, states hold numbers, which are quick. Before a state is kept, and when data have been
-read anew, the numbers are told by keys (see `latentlab.data.keys`), and those of classes by their names.
+While data are open, states hold numbers, which are fast. Before a state is saved, and when data have been
+read again, numbers are converted by keys (see `latentlab.data.keys`), and those of classes by names.
 """
 
 from __future__ import annotations
@@ -12,21 +12,21 @@ from typing import TYPE_CHECKING
 
 from latentlab.session.state import PictureKeys, SessionState
 
-# For the types alone: a session is read before numpy is there.
+# For type checking only: a session is read before numpy is loaded.
 if TYPE_CHECKING:
     from latentlab.data.keys import Keys
 
 
 @dataclass(frozen=True)
 class Renumbered:
-    """A state with the numbers that its pictures have now, and how many of them are gone."""
+    """A state with the current numbers of its pictures, and how many of them are gone."""
 
     state: SessionState
     lost: int
 
 
 def keyed(state: SessionState, keys: Keys, classes: Sequence[str]) -> SessionState:
-    """The state with the keys of the pictures that it means in these data, to be kept."""
+    """The state with the keys of its pictures in these data, for saving."""
 
     def of(numbers: tuple[int, ...]) -> tuple[str, ...]:
         return tuple(keys[number] for number in numbers if number < len(keys))
@@ -38,7 +38,7 @@ def keyed(state: SessionState, keys: Keys, classes: Sequence[str]) -> SessionSta
 
 
 def renumbered(state: SessionState, keys: Keys, classes: Sequence[str]) -> Renumbered:
-    """The state with its pictures' numbers in these data, as its keys say; as it is if it has none."""
+    """The state with its pictures' numbers in these data, by its keys; unchanged if it has none."""
     meant = state.pictures
     if meant is None:
         return Renumbered(state, 0)
@@ -59,7 +59,7 @@ def renumbered(state: SessionState, keys: Keys, classes: Sequence[str]) -> Renum
 
 
 def in_words(lost: int) -> str:
-    """What to tell whoever picked pictures that are gone; "" if all are there."""
+    """A message about pictures that are gone; "" if all are there."""
     if not lost:
         return ""
     what, is_gone = ("1 picture that was", "is") if lost == 1 else (f"{lost:,} pictures that were", "are")

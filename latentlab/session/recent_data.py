@@ -1,4 +1,4 @@
-"""The data of one's own that were opened last, as the settings keep them."""
+"""The user's own data opened most recently, as the settings store them."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from latentlab.data.spec import Spec
 from latentlab.errors import LabError
 
 MOST = 5
-# No picture that can be read has more (see `latentlab.data.limits`), and no data set as many.
+# No readable picture has more (see `latentlab.data.limits`), and no data set as many.
 _LARGEST_SIDE, _MOST_PICTURES = 4096, 10**9
 
 
 @dataclass(frozen=True)
 class RecentData:
-    """How data are asked for, the shape (C, H, W) of each picture, and how many there were.
+    """A data spec, the shape (C, H, W) of each picture, and how many there were.
 
-    0 if that is not known: earlier versions did not write it down.
+    0 if unknown: earlier versions did not store it.
     """
 
     spec: str
@@ -26,7 +26,7 @@ class RecentData:
 
 
 def with_newest(known: tuple[RecentData, ...], newest: RecentData) -> tuple[RecentData, ...]:
-    """The newest first, each spec once, five in all."""
+    """The newest first, each spec once, at most five."""
     return (newest, *(one for one in known if one.spec != newest.spec))[:MOST]
 
 
@@ -36,7 +36,7 @@ def to_text(known: tuple[RecentData, ...]) -> str:
 
 
 def from_text(text: str) -> tuple[RecentData, ...]:
-    """What such a line says; what cannot be understood, as of another version, is left out."""
+    """The entries of such a line; invalid ones, as of another version, are left out."""
     try:
         rows = json.loads(text)
     except (ValueError, RecursionError):

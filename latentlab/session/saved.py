@@ -1,8 +1,7 @@
-"""A session as JSON, to be found again at the next start.
+"""Saves a session as JSON and reads it back at the next start.
 
-Read with suspicion: whatever is damaged, of another version or out of range makes the whole text
-unusable, and the reader says so. Nothing is guessed. How much it may hold is said in
-`latentlab.session.bounds`.
+Input is checked: anything damaged, of another version or out of range makes the whole text invalid, and the
+reader says so. Nothing is guessed. Its limits are in `latentlab.session.bounds`.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ from latentlab.session.state import (
 )
 
 VERSION = 6
-# Fields that came with a version: a text from before it does not have them, and gets the usual ones.
+# Fields that a version added: older texts lack them, and get the defaults.
 _SINCE = {
     2: ("plane", "condition"),
     3: ("amounts",),
@@ -66,7 +65,7 @@ def _fields(state: SessionState) -> dict[str, Any]:
 
 
 def from_text(text: str) -> SessionState:
-    """The state written by `to_text`.
+    """Reads the state written by `to_text`.
 
     Raises:
         LabError: if the text is damaged or from another version.
@@ -82,7 +81,7 @@ def from_text(text: str) -> SessionState:
             if version < since:
                 fields = {**{name: usual[name] for name in names}, **fields}
         state = _state(fields)
-        # Its numbers are of pictures as they were dealt before they had keys.
+        # Its numbers refer to the order of pictures before they had keys.
         return replace(state, data=dealt_by_count(state.data)) if version < _KEYED else state
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         raise LabError(f"the saved session is damaged ({type(error).__name__}: {error})") from None
@@ -112,7 +111,7 @@ def _state(fields: dict[str, Any]) -> SessionState:
         model=fields["model"],
         data=fields["data"],
         split=fields["split"],
-        # Of a model without latents there is none.
+        # A model without latents has none.
         probe=_point(fields["probe"]) if fields["probe"] != [] else (),
         selected=selected,
         hidden=frozenset(fields["hidden"]),

@@ -1,7 +1,7 @@
-"""The session: holds the state, applies edits, tells those who listen, and can take an edit back.
+"""The session: holds the state, applies edits, notifies listeners, and can restore earlier values.
 
-What the edits made of the state is `kept`; `state` is what of it fits the model and the pictures that are
-open. They differ while other pictures are on their way: numbers of those mean nothing among these.
+The result of all edits is `kept`; `state` is what of it fits the open model and its pictures. They differ
+while other pictures are being loaded: their numbers have no meaning among the open ones.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Listener = Callable[[SessionState, SessionState], None]
 
 
 class Session:
-    """One person's work on one model. Listeners hear (old, new) after each change, in the order they came."""
+    """The user's work on one model. Listeners are called with (old, new) after each change, in order."""
 
     def __init__(self, state: SessionState | None = None) -> None:
         self._state = self._kept = state or SessionState()
@@ -32,12 +32,12 @@ class Session:
 
     @property
     def state(self) -> SessionState:
-        """The state now, as it fits what is open. Frozen: it can be kept and compared."""
+        """The current state, fitted to what is open. Frozen: it can be stored and compared."""
         return self._state
 
     @property
     def kept(self) -> SessionState:
-        """The state now as the edits made it: of the data that it names, which may still be on their way."""
+        """The current state as edited: for the data that it names, which may still be loading."""
         return self._kept
 
     def listen(self, listener: Listener) -> None:
@@ -45,9 +45,9 @@ class Session:
         self._listeners.append(listener)
 
     def apply(self, edit: Edit) -> dict[str, Any]:
-        """Makes an edit; what it changed, as the old values of the undoable fields, to `restore` later.
+        """Applies an edit; returns the old values of the changed undoable fields, to `restore` later.
 
-        While other pictures are on their way, what is picked among those in sight is not picked among them.
+        While other pictures are being loaded, pictures picked among the open ones are ignored.
 
         Raises:
             LabError: if the edit would put a number that no model can reckon with into the state, or
@@ -78,7 +78,7 @@ class Session:
         }
 
     def restore(self, values: Mapping[str, Any]) -> None:
-        """Puts the given fields back to the given values."""
+        """Restores the given values of fields."""
         self._become(dataclasses.replace(self._kept, **values))
 
     def reset(self, state: SessionState) -> None:
@@ -86,7 +86,7 @@ class Session:
         self._become(state)
 
     def open(self, model: LoadedReply, state: SessionState) -> None:
-        """Goes on with a model and its pictures that have been opened, and with what of a state fits them."""
+        """Adopts a model and its pictures that have been opened, and what of a state fits them."""
         self._model = model
         fitted = fitted_to(state, model)
         self._tell(fitted, fitted)

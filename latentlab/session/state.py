@@ -1,7 +1,7 @@
-"""Everything the window shows follows from one frozen value, the `SessionState`.
+"""The frozen state of a session, from which everything in the window follows.
 
-Fields that the person edits undo; those in `TRANSIENT` (where the plane looks, which frame of a walk is
-shown) change too often and matter too little to be steps of an undo.
+Fields that the user edits can be undone; those in `TRANSIENT` (the visible region of the plane, the frame of
+a walk) change too often and matter too little to be undo steps.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ AUTO, PAIR, COMPONENTS = "auto", "pair", "components"
 
 @dataclass(frozen=True)
 class Layers:
-    """Which layers of the plane are shown."""
+    """Which layers of the plane are visible."""
 
     points: bool = True
     manifold: bool = True
@@ -39,7 +39,7 @@ class GridSettings:
 
 @dataclass(frozen=True)
 class WalkSettings:
-    """How to go from pin to pin: along a line or an arc, in how many pictures, at what speed."""
+    """The walk from pin to pin: along a line or an arc, in how many pictures, at what speed."""
 
     path: str = LERP
     steps: int = 24
@@ -60,7 +60,7 @@ class PlaneSettings:
 
 @dataclass(frozen=True)
 class OwnPicture:
-    """A picture of the person's own: the number it was kept under, what it is called, how it is fitted."""
+    """A picture of the user's own: the number under which it is stored, its name, its fitting."""
 
     number: int
     name: str
@@ -70,7 +70,8 @@ class OwnPicture:
 @dataclass(frozen=True)
 class PictureKeys:
     """The keys (see `latentlab.data.keys`) of the selected picture, "" for none, and of those in the groups;
-    the names of the hidden classes."""
+    the names of the hidden classes.
+    """
 
     selected: str = ""
     group_a: tuple[str, ...] = ()
@@ -84,31 +85,31 @@ Analogy = tuple[Point | None, Point | None, Point | None]
 
 @dataclass(frozen=True)
 class SessionState:
-    """What the person is looking at.
+    """What the user is looking at.
 
     Attributes:
         model: the name or path of the open model.
         data, split: the data whose encodings the plane shows.
-        probe: z, the point under the hand.
+        probe: z, the point that all views share.
         selected: the number of the selected picture in the split.
         hidden: classes that the legend hides.
         layers, plane, grid, walk: settings of the views of these names.
-        condition: what a conditional model is told, a number for each of its condition names; else nothing.
-        lean: whether z is moved as the decoder is told otherwise, by what z still says of it.
+        condition: of a conditional model, a number for each of its condition names; else empty.
+        lean: compensation: whether z moves with the condition, by what z still says of it.
         asked: what new samples are to have, (name, number) for each condition that matters; the others are
             left to chance.
         amounts: how often each attribute has been added to get from the point that the person began with to
             the probe, (name, amount); moved in any other way, the probe begins anew.
         pins: points in the tray, in the order of the walk.
-        group_a, group_b: pictures picked by hand, by their numbers in the split; none is in both.
-        own: the person's own directions, of this model and of others.
-        own_picture: a picture of the person's own; it is there until LatentLab is closed.
+        group_a, group_b: hand-picked pictures, by their numbers in the split; none is in both.
+        own: the user's own directions, of this model and of others.
+        own_picture: a picture of the user's own; kept until LatentLab is closed.
         analogy: the points of "a is to b as c is to ?".
         pictures: which pictures `selected` and the groups mean, by their keys, and which classes are hidden,
             by their names; None while the data are open, for then the numbers say it.
-        view: the part of the plane in sight, (left, right, bottom, top); transient.
+        view: the visible region of the plane, (left, right, bottom, top); transient.
         frame: the picture of the walk being shown; None when no walk is shown; transient.
-        pointed: a place that some view points at, for the others to mark; transient.
+        pointed: a point under the mouse in some view, for the others to mark; transient.
         gathering: the group, "a" or "b", into which the mouse gathers points of the plane, "" if it does
             not; transient.
     """
@@ -141,5 +142,5 @@ class SessionState:
 
 
 TRANSIENT = frozenset({"view", "frame", "pointed", "gathering"})
-# Undoes, and yet is not found again at the next start.
+# Undoable, but not saved for the next start.
 UNSAVED = frozenset({"own_picture"})

@@ -1,4 +1,4 @@
-"""What of a session goes over to another model, and which data it is opened on."""
+"""Carries a session over to another model, and finds the data to open it on."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from latentlab.session.state import PlaneSettings, SessionState
 
 
 def on_its_data(state: SessionState, model: str, recent: tuple[RecentData, ...]) -> SessionState:
-    """`state` for another model, on the data that it learnt if those of one's own opened lately seem to be
-    them: of that name and shape, still there, and not called as data that ship."""
+    """`state` for another model, on the data that it learnt if those seem to be among the user's recent data:
+    of that name and shape, still there, and not named like data that ship.
+    """
     learnt, shape = data_of(model), shape_of_pictures(model)
     if not learnt or learnt in SHIPPED_SETS or title_of(state.data) == learnt:
         return for_model(state, model)
@@ -26,11 +27,11 @@ def on_its_data(state: SessionState, model: str, recent: tuple[RecentData, ...])
 
 
 def for_model(state: SessionState, model: str) -> SessionState:
-    """`state` for another model: points of one latent space mean nothing in another."""
+    """`state` for another model: points of one latent space have no meaning in another."""
     if model == state.model:
         return state
     origin = (0.0,) * len(state.probe)
-    # As a session was kept, it names the selected picture once more.
+    # A saved session holds the key of the selected picture.
     kept = state.pictures and replace(state.pictures, selected="")
     return replace(
         state,
