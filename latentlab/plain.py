@@ -2,8 +2,8 @@
 
 In a terminal an escape sequence can clear the screen, set the clipboard or make a link; a bidirectional
 override (U+202E) shows a name backwards, in a window too. Such characters are shown as Python escapes, such
-as `\\x1b`. Names keep their own value wherever they are compared, looked up or written to a file. Rich text in
-a window (HTML, "&") is handled by `latentlab.qt.widgets.plain_text`.
+as `\\x1b`. Names keep their own value wherever they are compared, looked up or written to a file. Rich text
+in a window (HTML, "&") is handled by `latentlab.qt.widgets.plain_text`.
 """
 
 from __future__ import annotations

@@ -1,5 +1,4 @@
-"""Small types shared by the engine: points, pictures, regions, devices. Torch-free and numpy-free, for the
-window's frame imports it.
+"""Small types shared by the engine: points, pictures, regions, devices. Without torch and numpy.
 """
 
 from __future__ import annotations

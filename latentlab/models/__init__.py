@@ -1,1 +1,1 @@
-"""Networks and their objectives. A kind of model is one file here and one line in `registry`."""
+"""Kinds of model: networks, objectives and specs. A kind is a folder here and one line in `registry`."""

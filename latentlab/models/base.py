@@ -1,9 +1,8 @@
-"""What the rest of the house may ask of a model: its capabilities, each a small protocol.
+"""The capabilities of models, each a small protocol.
 
 Views and services ask for a capability (`Encodes`, `Decodes`), never for a class, so that a new kind of model
-works everywhere it makes sense. Each protocol has a method of its own name, for `isinstance` compares nothing
-but names. `latentlab.models.capabilities` has the same list without torch, for those who know a model by its
-file's header alone.
+works everywhere it makes sense. Each protocol has a method name of its own, because `isinstance` compares
+only names. `latentlab.models.capabilities` has the same list without torch, for use with file headers.
 
 y, wherever it may be given, is as for `Conditional`; models without conditions take none.
 """
@@ -69,7 +68,7 @@ __all__ = [
 
 @runtime_checkable
 class Encodes(Protocol):
-    """Takes pictures to places in the latent space."""
+    """Encodes pictures as points of the latent space."""
 
     @property
     def latents(self) -> int:
@@ -81,7 +80,7 @@ class Encodes(Protocol):
 
 @runtime_checkable
 class Decodes(Protocol):
-    """Takes places in the latent space to pictures."""
+    """Decodes points of the latent space to pictures."""
 
     @property
     def latents(self) -> int:
@@ -92,12 +91,12 @@ class Decodes(Protocol):
         """(C, H, W)."""
 
     def picture_at(self, z: Tensor, y: Tensor | None = None) -> Tensor:
-        """The picture to show at z, in [0, 1]; (B, D) -> (B, C, H, W)."""
+        """The picture shown for z, in [0, 1]; (B, D) -> (B, C, H, W)."""
 
 
 @runtime_checkable
 class HasLikelihood(Protocol):
-    """Says with what probability a place in the latent space makes a picture: p(x|z)."""
+    """Has a likelihood p(x|z) of pictures."""
 
     @property
     def latents(self) -> int:
@@ -109,7 +108,7 @@ class HasLikelihood(Protocol):
 
     @property
     def likelihood(self) -> Likelihood:
-        """What the outputs of `decode` mean."""
+        """The distribution whose parameters `decode` returns."""
 
     def decode(self, z: Tensor, y: Tensor | None = None) -> Tensor:
         """The likelihood's parameters at z; (B, D) -> (B, *outputs_shape)."""
@@ -117,7 +116,7 @@ class HasLikelihood(Protocol):
 
 @runtime_checkable
 class HasPrior(Protocol):
-    """Says where in the latent space to draw from: p(z)."""
+    """Has a prior p(z) to draw from."""
 
     @property
     def latent_prior(self) -> Prior:
@@ -126,7 +125,7 @@ class HasPrior(Protocol):
 
 @runtime_checkable
 class Samples(Protocol):
-    """Makes pictures from nothing but chance."""
+    """Draws pictures at random."""
 
     @property
     def picture_shape(self) -> tuple[int, int, int]:
@@ -135,15 +134,15 @@ class Samples(Protocol):
     def draw_pictures(
         self, count: int, generator: torch.Generator | None = None, y: Tensor | None = None
     ) -> Tensor:
-        """So many pictures in [0, 1], (count, C, H, W); y (A,) of all or (count, A) of each.
+        """`count` pictures in [0, 1], (count, C, H, W); y (A,) of all or (count, A) of each.
 
-        The generator is on the CPU, wherever the model is, so that a seed means the same everywhere.
+        The generator is on the CPU, wherever the model is, so that a seed gives the same pictures everywhere.
         """
 
 
 @runtime_checkable
 class SamplesStepwise(Protocol):
-    """Makes pictures in steps that can be watched."""
+    """Draws pictures in steps that can be watched."""
 
     @property
     def picture_shape(self) -> tuple[int, int, int]:
@@ -152,16 +151,18 @@ class SamplesStepwise(Protocol):
     def sampling_frames(
         self, count: int, generator: torch.Generator | None = None, y: Tensor | None = None
     ) -> Iterator[Mapping[str, Tensor]]:
-        """Frames of layers by name, in [0, 1], (count, C, H, W) each; "picture" in the last one is drawn."""
+        """Frames of layers by name, in [0, 1], (count, C, H, W) each; "picture" in the last one is the
+        result.
+        """
 
 
 @runtime_checkable
 class TellsDensity(Protocol):
-    """Says how likely it finds a picture, in nats a picture."""
+    """Has a log density of pictures, in nats a picture."""
 
     @property
     def density_tag(self) -> DensityTag:
-        """Whether that is exact, a bound or an estimate, and a density over which pictures."""
+        """Whether it is exact, a bound or an estimate, and a density over which measure."""
 
     def log_density(
         self,
@@ -173,21 +174,21 @@ class TellsDensity(Protocol):
     ) -> Tensor:
         """log p(x), or log p(x|y), of pictures in [0, 1]; (B, C, H, W) -> (B,).
 
-        `draws` a picture are taken where it is no exact figure: more of them, a tighter one.
+        Where it is not exact, `draws` are taken for each picture: more give a tighter bound.
         """
 
 
 @runtime_checkable
 class Conditional(Protocol):
-    """Is told something of each picture: its class, or its attributes.
+    """Takes a condition y for each picture: its class, or its attributes.
 
-    y is (B, A) or (A,) for all alike: one-hot if `exclusive`, else a 0 or 1 for each name. Where y is not
-    given, the first class is meant, or no attribute at all; to one that `Denoises`, nothing is told.
+    y is (B, A) or (A,) for all alike: one-hot if `exclusive`, else a 0 or 1 for each name. Without y, the
+    first class is used, or no attributes; a model that `Denoises` is unconditional then.
     """
 
     @property
     def condition_names(self) -> tuple[str, ...]:
-        """What each of the A numbers stands for; none if the model is told nothing after all."""
+        """The names of the A entries of y; empty if the model is unconditional after all."""
 
     @property
     def exclusive(self) -> bool:
@@ -196,7 +197,7 @@ class Conditional(Protocol):
 
 @runtime_checkable
 class Denoises(Protocol):
-    """Tells the picture from the noise, at any mixture of the two."""
+    """Separates a noisy picture into picture and noise, at any noise level."""
 
     @property
     def picture_shape(self) -> tuple[int, int, int]:
@@ -204,21 +205,21 @@ class Denoises(Protocol):
 
     @property
     def schedule(self) -> Schedule:
-        """How much of each there is at which time."""
+        """The noise schedule."""
 
     def denoise(
         self, x_t: Tensor, t: int | Tensor, y: Tensor | None = None, guidance: float = 1.0
     ) -> Denoised:
-        """x_0 and noise at times t, one for all or (B,), 1 to T; x_t (B, C, H, W).
+        """Predicts x_0 and noise at times t, one for all or (B,), 1 to T; x_t (B, C, H, W).
 
-        `y` is None for a model that is told nothing; it is followed as it was learnt with a guidance of 1,
-        less below, more above. The x_0 may lie outside of [-1, 1].
+        Without a condition `y` is None; a guidance of 1 follows it as learnt, less below, more above. The x_0
+        may lie outside of [-1, 1].
         """
 
 
 @runtime_checkable
 class Classifies(Protocol):
-    """Tells what pictures show: which of some classes, or which attributes."""
+    """Classifies pictures: one of some classes, or several attributes."""
 
     @property
     def picture_shape(self) -> tuple[int, int, int]:
@@ -226,20 +227,20 @@ class Classifies(Protocol):
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        """What each of the A logits speaks of."""
+        """The names of the A logits."""
 
     @property
     def exclusive(self) -> bool:
         """Whether exactly one of them holds: classes, not attributes."""
 
     def features(self, x: Tensor) -> Tensor:
-        """The numbers from which the logits are read, (B, F), of pictures (B, C, H, W) in [0, 1]."""
+        """The features that the logits are computed from, (B, F), of pictures (B, C, H, W) in [0, 1]."""
 
     def logits(self, x: Tensor) -> Tensor:
-        """(B, A): the largest one's class is meant; an attribute is there where its logit is positive."""
+        """(B, A): the class is that of the largest; an attribute is present where its logit is positive."""
 
 
-# What each capability is asked for by. `CONDITIONAL` means something to be told as well: see `conditional`.
+# The protocol of each capability. `CONDITIONAL` also needs at least one condition: see `conditional`.
 PROTOCOLS: Mapping[Capability, type] = {
     Capability.ENCODES: Encodes,
     Capability.DECODES: Decodes,
@@ -256,20 +257,20 @@ PROTOCOLS: Mapping[Capability, type] = {
 
 
 def capabilities_of(model: object) -> frozenset[Capability]:
-    """What a model can do, by its methods."""
+    """The capabilities of a model, by its methods."""
     found = {capability for capability, protocol in PROTOCOLS.items() if isinstance(model, protocol)}
     return frozenset(found if conditional(model) else found - {Capability.CONDITIONAL})
 
 
 def conditional(model: object) -> Conditional | None:
-    """The model, if there is something that it can be told."""
+    """The model, if it takes conditions."""
     return model if isinstance(model, Conditional) and model.condition_names else None
 
 
 def prior_of(model: Encodes | Decodes | HasLikelihood) -> Prior:
-    """Where to draw from in a model's latent space: its prior, or N(0, I) in place of one that it has not.
+    """A model's prior, or N(0, I) in place of one that it does not have.
 
-    An autoencoder says nothing of where its codes lie. What is drawn, ruled and measured by N(0, I) is then a
-    convention, and whoever shows it says so.
+    An autoencoder has no prior over its codes. Drawing, grids and densities by N(0, I) are then a convention,
+    and the views say so.
     """
     return model.latent_prior if isinstance(model, HasPrior) else StandardNormal(model.latents)

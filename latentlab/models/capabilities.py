@@ -1,7 +1,7 @@
-"""The names of what a model can do, without torch: what a header, a form and a view ask by.
+"""The names of the capabilities of models. Torch-free, for headers, forms and views.
 
-Each name has a protocol in `latentlab.models.base` that says with which methods. A kind's spec tells which of
-them a model of a given config has, so that a file's header is enough to know what a window may offer.
+Each name has a protocol in `latentlab.models.base` that gives its methods. A kind's spec says which
+capabilities a model of a given config has, so that the window needs only a file's header.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class Capability(StrEnum):
-    """What a model can do. Its value is how it is written in JSON."""
+    """A capability of a model. Its value is its name in JSON."""
 
     ENCODES = "encodes"
     DECODES = "decodes"
@@ -29,5 +29,5 @@ _OF_PICTURES = frozenset({Capability.SAMPLES, Capability.DECODES, Capability.DEN
 
 
 def makes_pictures(capabilities: frozenset[Capability]) -> bool:
-    """Whether a model that can do this makes pictures, rather than judging those of others."""
+    """Whether a model with these capabilities makes pictures, rather than only judging them."""
     return bool(capabilities & _OF_PICTURES)

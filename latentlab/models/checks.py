@@ -1,4 +1,4 @@
-"""Configs that check themselves: parsed from JSON, each field in its range, the first wrong one named."""
+"""Parses and checks configs from JSON: each field in its range; an error names the first wrong one."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from typing import Any, TypeVar
 
 from latentlab.errors import LabError
 
-# What a model may be told of a picture, or tell of one: as many as can be read of data.
+# The most classes or attributes of a model: as many as can be read from data.
 MOST_CLASSES, MOST_ATTRIBUTES = 1000, 256
-# Of a list in a config: as many as a palette may have colours; names of classes may be more.
+# The most entries of a list in a config: the colours of a palette; there may be more names of classes.
 _LONGEST = 256
 
 ConfigT = TypeVar("ConfigT")
 
 
 def parse_config(kind: type[ConfigT], fields: Mapping[str, Any]) -> ConfigT:
-    """A frozen config of dataclass `kind` from parsed JSON; nothing unknown, nothing of another type.
+    """A frozen config of dataclass `kind` from parsed JSON; unknown fields and wrong types are refused.
 
-    Ranges are the config's own affair (`__post_init__`). Lists become tuples.
+    Ranges are checked by the config itself (`__post_init__`). Lists become tuples.
 
     Raises:
         LabError: naming the first field that is wrong.
@@ -52,7 +52,7 @@ def _as_type(name: str, value: Any, wanted: Any) -> Any:
             raise _too_many(len(value), exclusive=True)
         raise LabError(f"config field {name!r} must be a short list")
     if wanted is float and isinstance(value, int | float) and not isinstance(value, bool):
-        with contextlib.suppress(OverflowError):  # JSON's integers have no upper end, floats do
+        with contextlib.suppress(OverflowError):  # JSON's integers are unbounded, floats are not
             return float(value)
     if type(value) is not wanted:
         raise LabError(f"config field {name!r} is {_shown(value)}, expected {wanted.__name__}")
@@ -75,8 +75,7 @@ def require_shape(shape: tuple[int, ...]) -> None:
 
 
 def require_conditions(names: tuple[str, ...], *, exclusive: bool, least: int) -> None:
-    """Refuses classes (or attributes, if they do not exclude each other) that are too few, too many, or of
-    one name."""
+    """Refuses classes (or attributes, if not exclusive) that are too few, too many, or not unique."""
     what = "classes" if exclusive else "attributes"
     if len(names) < least:
         raise LabError(f"the model has {len(names)} {what}, and needs {least}")
@@ -102,5 +101,5 @@ def require_choice(name: str, value: str, choices: typing.Iterable[str]) -> None
 
 
 def _shown(value: object) -> str:
-    """A value from a file, short enough for a message however large or deep it is."""
+    """A value from a file, shortened for a message."""
     return reprlib.repr(value)[:80]

@@ -1,4 +1,4 @@
-"""Inpainting with a sampler that knows nothing of it: what is known is put in its place at every step.
+"""Inpainting (RePaint) with an unconditional sampler: the known part is replaced at every step.
 
     x_s = m x_s(sampler) + (1 - m) x_s(known),   x_s(known) ~ q(x_s | x_0)          m = 1 where the hole is
     and, `repeats` - 1 times:  x_t ~ q(x_t | x_s),  the same step again
@@ -24,9 +24,9 @@ class Repaint:
     A sampler with a memory, such as DPM++, forgets at each step back: repeats are steps of first order.
 
     Args:
-        sampler: whose steps these are.
+        sampler: the sampler.
         x_0: the picture, (C, H, W) or (B, C, H, W) in [-1, 1].
-        mask: 1 where the picture is to be made anew, 0 where it is kept; broadcast to x_0.
+        mask: 1 where the picture is to be filled, 0 where it is kept; broadcast to x_0.
         repeats: how often each step is made.
     """
 
@@ -40,13 +40,13 @@ class Repaint:
         first: Step | None = None
         for repeat in range(self.repeats):
             made = self.sampler.step(x_t, t, s, generator)
-            # What was believed of x_t itself; the repeats begin from other noise.
+            # The prediction for x_t itself; the repeats start from other noise.
             first = first or made
             known = signal * self.x_0.expand_as(x_t)
             if s:
                 known = known + sigma * standard_noise(x_t, generator)
             x_s = torch.lerp(known, made.x_s, self.mask)
-            # At the end there is nothing left to be brought into line.
+            # At the last step there is nothing left to harmonise.
             if s == 0 or repeat == self.repeats - 1:
                 break
             kept = float(schedule.alpha_bar[t] / schedule.alpha_bar[s])

@@ -1,8 +1,7 @@
-"""The networks that models are made of. Shapes in, shapes out; no objective.
+"""Encoder and decoder networks of the models. Shapes in, shapes out; no objective.
 
-Two families, each an encoder and a decoder: dense with residual blocks ("mlp") and convolutional
-("conv"). All take the numbers that decide their size, and the share of hidden units that dropout silences
-in training (Srivastava et al. 2014); in eval mode it does nothing.
+Two families, each an encoder and a decoder: dense with residual blocks ("mlp") and convolutional ("conv").
+All take their sizes, and the dropout rate of hidden units in training (Srivastava et al. 2014).
 """
 
 from __future__ import annotations
@@ -16,15 +15,15 @@ from torch import Tensor, nn
 
 from latentlab.core.likelihoods import Palette
 
-# Units of the one dense layer between the convolutions and the latent space.
+# Units of the dense layer between the convolutions and the latent space.
 _DENSE = 256
 
 
 class PreciseLinear(nn.Linear):
-    """A dense layer that computes in its weights' own precision even where autocast would not.
+    """A dense layer that computes in its weights' own precision even under autocast.
 
-    It stands at both ends of the latent space: bfloat16 keeps eight bits of a coordinate, too few to tell
-    apart places that a posterior a fiftieth wide tells apart.
+    It is used at both ends of the latent space: bfloat16 keeps eight bits of a coordinate, too few to
+    distinguish points that a posterior of width 1/50 distinguishes.
     """
 
     def forward(self, x: Tensor) -> Tensor:
@@ -35,15 +34,16 @@ class PreciseLinear(nn.Linear):
 
 
 class Dropout(nn.Dropout):
-    """Dropout that is no call at all outside training: a single point is decoded in so few calls that
-    those which do nothing would be a tenth of its time."""
+    """Dropout that is skipped entirely outside training: a single point is decoded in so few calls that those
+    which do nothing would take a tenth of the time.
+    """
 
     def forward(self, x: Tensor) -> Tensor:
         return super().forward(x) if self.training else x
 
 
 class ResidualBlock(nn.Module):
-    """x + W2 silu(W1 norm(x)), which starts out as the identity; (..., width) -> (..., width).
+    """x + W2 silu(W1 norm(x)), initially the identity; (..., width) -> (..., width).
 
     Pre-norm residual blocks: He et al., Identity Mappings in Deep Residual Networks (2016); layer
     normalisation: Ba et al. (2016).
@@ -65,9 +65,9 @@ class ResidualBlock(nn.Module):
 def mlp(widths: Sequence[int], dropout: float, *, last_dropout: float = 0.0) -> nn.Sequential:
     """Dense layers widths[0] -> ... -> widths[-1] with SiLU between; (..., first) -> (..., last).
 
-    A hidden width equal to the one before it makes a residual block, any other a plain layer: so
-    784, 256, 256, 256, 4 has two residual blocks of 256 units. `dropout` acts inside the blocks,
-    `last_dropout` on what the last layer is given.
+    A hidden width equal to the one before it makes a residual block, any other a plain layer: so 784, 256,
+    256, 256, 4 has two residual blocks of 256 units. `dropout` acts inside the blocks, `last_dropout` on the
+    input of the last layer.
     """
     layers: list[nn.Module] = []
     blocks = False
@@ -87,14 +87,14 @@ def from_latents(
 ) -> nn.Sequential:
     """Dense layers from the latent space through `widths`; (B, latents) -> (B, widths[-1]).
 
-    The first layer starts with units that bend all over the prior's bulk, not just at 0: with the usual
-    small weights a decoder of a few latents sees almost a constant, and learns slowly.
+    The units of the first layer initially bend all over the bulk of the prior, not just at 0: with the usual
+    small weights a decoder of a few latents is almost constant, and learns slowly.
 
-    `conditions` of the inputs are no coordinates but classes or attributes, of which few are 1.
+    The last `conditions` inputs are not coordinates but classes or attributes, of which few are 1.
     """
     first = PreciseLinear(latents, widths[0])
-    # Variance 1 for two latents and less for more: their sum would else be so large that the layer
-    # bends everywhere at once, and what lies between two codes is noise.
+    # Variance 1 for two latents and less for more: a larger sum would saturate the layer everywhere, and
+    # decoding between two codes would give noise.
     bound = math.sqrt(3.0 * min(1.0, 2.0 / max(1, latents - conditions)))
     nn.init.uniform_(first.weight, -bound, bound)
     nn.init.uniform_(first.bias, -2.0, 2.0)
@@ -106,8 +106,8 @@ def from_latents(
 def to_posterior(widths: Sequence[int], latents: int, dropout: float) -> nn.Sequential:
     """Dense layers from widths[0] features to (mean, log variance); (B, widths[0]) -> (B, 2 * latents).
 
-    Posteriors start out narrow: drawn from wide ones, z says nothing of x at first, and the decoder learns
-    to do without it.
+    Posteriors are narrow initially: with wide ones, z carries no information at first, and the decoder learns
+    to ignore it.
     """
     layers = mlp([*widths, 2 * latents], dropout, last_dropout=dropout)
     last = PreciseLinear(widths[-1], 2 * latents)
@@ -118,7 +118,7 @@ def to_posterior(widths: Sequence[int], latents: int, dropout: float) -> nn.Sequ
 
 
 def _beside(features: Tensor, y: Tensor | None) -> Tensor:
-    """Features (B, F) with the conditions (B, A), if any, after them."""
+    """Features (B, F) followed by the conditions (B, A), if any."""
     return features if y is None else torch.cat([features, y.to(features.dtype)], dim=-1)
 
 
@@ -138,13 +138,13 @@ class MLPEncoder(nn.Module):
         self.layers = to_posterior([math.prod(shape) + conditions, *widths], latents, dropout)
 
     def forward(self, x: Tensor, y: Tensor | None = None) -> Tensor:
-        # Doubled, drawings in black and white vary by about 1, as a first layer's usual weights expect.
+        # Doubled, black and white drawings have a variance of about 1, as the usual initial weights expect.
         features = self.input_dropout(2.0 * x.flatten(1))
         return self.layers(_beside(features, y))  # type: ignore[no-any-return]
 
 
 class MLPDecoder(nn.Module):
-    """Places to pictures through fully connected layers; (B, D) -> (B, C, H, W)."""
+    """Points to pictures through dense layers; (B, D) -> (B, C, H, W)."""
 
     def __init__(
         self,
@@ -170,7 +170,7 @@ def _halved(size: int, times: int) -> int:
 
 
 class ConvEncoder(nn.Module):
-    """Pictures to mean and log variance; each channel width halves the sides, then a dense layer."""
+    """Pictures to mean and log variance; each level halves the sides, then a dense layer."""
 
     def __init__(
         self,
@@ -195,9 +195,9 @@ class ConvEncoder(nn.Module):
 
 
 class ConvDecoder(nn.Module):
-    """Places to pictures: a dense layer, then upsampling convolutions; (B, D) -> (B, C, H, W).
+    """Points to pictures: a dense layer, then upsampling convolutions; (B, D) -> (B, C, H, W).
 
-    `widths` reads from the coarsest map to the finest, as the picture is made.
+    `widths` are ordered from the coarsest map to the finest.
     """
 
     def __init__(
@@ -217,7 +217,7 @@ class ConvDecoder(nn.Module):
         layers: list[nn.Module] = []
         for level, (fan_in, fan_out) in enumerate(pairwise([*widths, channels])):
             left = times - level - 1
-            # A transposed convolution of stride 2 doubles a side; one that was odd gives up a row.
+            # A transposed convolution of stride 2 doubles a side; for an odd one a row is cropped.
             spare = (1 - _halved(height, left) % 2, 1 - _halved(width, left) % 2)
             up = nn.ConvTranspose2d(fan_in, fan_out, 3, 2, padding=1, output_padding=spare)
             layers += [nn.SiLU(), up]
@@ -228,10 +228,10 @@ class ConvDecoder(nn.Module):
 
 
 def embedding(count: int, width: int, *, std: float | None = None) -> nn.Embedding:
-    """Features (count, width) to be learnt, drawn from N(0, std^2); as torch draws them without it.
+    """A learnable embedding (count, width), drawn from N(0, std^2); torch's default without it.
 
-    On torch's meta device, where the weights of a model are counted, nothing is drawn: there it would bring
-    in torch's compiler, which takes longer than all else that opening a model does.
+    On torch's meta device, where the weights of a model are counted, nothing is drawn: that would import
+    torch's compiler, which takes longer than everything else in opening a model.
     """
     nothing = torch.empty(count, width)
     if nothing.is_meta:
@@ -244,21 +244,21 @@ def embedding(count: int, width: int, *, std: float | None = None) -> nn.Embeddi
 
 
 class ByColour(nn.Module):
-    """An encoder that is shown what colour each pixel has, as features learnt for it; -> (B, 2 * latents).
+    """An encoder whose input is the colour of each pixel, as a learnt embedding; -> (B, 2 * latents).
 
-    Two browns a few grey levels apart may be a mouth and a cheek: as channels they all but coincide, as
-    colours of a palette they are as different as the encoder needs them to be.
+    Two browns a few grey levels apart may be a mouth and a cheek: as channels they almost coincide, as
+    embedded colours of a palette they are as different as the encoder needs.
 
     Args:
         encoder: takes `features` channels.
         palette: of the K colours.
-        features: numbers for each colour, as of words in language models.
+        features: the length of the embedding of a colour.
     """
 
     def __init__(self, encoder: nn.Module, palette: Palette, features: int) -> None:
         super().__init__()
         self.encoder, self.palette = encoder, palette
-        # Of the variance that 2 x, of black and white drawings, has: see MLPEncoder.
+        # Relative to the variance of 2 x for black and white drawings: see MLPEncoder.
         self.features = embedding(len(palette.colours), features, std=0.5)
 
     def forward(self, x: Tensor, y: Tensor | None = None) -> Tensor:
@@ -266,10 +266,10 @@ class ByColour(nn.Module):
 
 
 class Coloured(nn.Module):
-    """A decoder of a few features a pixel, and what they say for each of many colours; -> (B, K, H, W).
+    """A decoder of a few features a pixel, from which the logits of many colours follow; -> (B, K, H, W).
 
-    The logit of a colour is the product of the pixel's features and the colour's own, as of words in language
-    models. A decoder that gave each pixel K logits by itself would be K / features times as large.
+    The logit of a colour is the product of the pixel's features and the colour's embedding, as for words in
+    language models. A decoder with K logits for each pixel would be K / features times as large.
     """
 
     def __init__(self, decoder: nn.Module, features: int, colours: int) -> None:

@@ -1,9 +1,9 @@
-"""How a model says that it is trained: what is minimised, by whom, in which order, or how it is fitted.
+"""How a model declares its training: objectives with players, phases, or fitting without gradients.
 
-An `Objective` has *players*: parts of the model that each have a loss, an optimiser and turns of their own.
-A VAE has one, a GAN two. *Phases* follow one another, where one part is trained after another (a tokeniser,
-then a prior). A `Fitting` needs no gradients: it goes over the data and keeps sums, as for EM. The
-trainer does the rest: it steps, averages, judges, saves and resumes, whatever the model.
+An `Objective` has *players*: parts of the model that each have a loss, an optimiser and turns of their own. A
+VAE has one, a GAN two. *Phases* follow one another, where one part is trained after another (a tokeniser,
+then a prior). A `Fitting` needs no gradients: it passes over the data and accumulates sums, as for EM. The
+trainer does the rest for any model: it steps, averages, judges, saves and resumes.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from torch import Tensor, nn
 
 from latentlab.core.figures import Figures, FiguresSpec
 
-# A shorter memory of squared gradients than Adam's usual 0.999: the noise of z changes their size fast.
+# A shorter memory of squared gradients than Adam's usual 0.999: the noise of z changes their scale quickly.
 BETAS = (0.9, 0.99)
 
 
 class Settings(Protocol):
-    """What a model may ask of the plan of its training before it says how it is trained."""
+    """The settings of a training plan that a model may use to declare its training."""
 
     @property
     def epochs(self) -> int: ...
@@ -33,7 +33,7 @@ class Settings(Protocol):
 
 @dataclass(frozen=True)
 class Batch:
-    """Pictures x (B, C, H, W) in [0, 1], what the encoder is shown in their place, what they are of."""
+    """Pictures x (B, C, H, W) in [0, 1], the encoder's input in their place, their conditions or targets."""
 
     x: Tensor
     shown: Tensor | None = None
@@ -42,7 +42,9 @@ class Batch:
 
 @dataclass(frozen=True)
 class Moment:
-    """Where a training is: step 0 .. steps - 1 of its phase; the weight of the KL; draws of z a picture."""
+    """The progress of a training: step 0 .. steps - 1 of its phase; the weight of the KL; draws of z a
+    picture.
+    """
 
     step: int = 0
     steps: int = 1
@@ -52,17 +54,17 @@ class Moment:
 
 @dataclass(frozen=True)
 class Player:
-    """Who minimises a loss.
+    """A part of the model with a loss and an optimiser of its own.
 
     Attributes:
-        name: what `Objective.loss` is asked by.
+        name: the name passed to `Objective.loss`.
         parts: the parameters whose names begin with one of these are its own; () takes all.
         rate: times the plan's learning rate.
         betas: of Adam.
         weight_decay, gradient_norm: None takes the plan's.
         turns: how often it steps in a round, which is as long as the most turns of any player; a step of the
             training is one batch, on which everybody whose turn it is steps, in their order.
-        after: what is done to the model once it has stepped, such as clipping weights; in place.
+        after: called with the model after its step, such as to clip weights; in place.
     """
 
     name: str = "model"
@@ -80,11 +82,11 @@ class Player:
 
 
 class Judged(Protocol):
-    """What a trainer tells of a model: figures that are one vector, so that sums of it are one call each.
+    """The figures of a model: a vector, so that sums over batches are one call each.
 
     Attributes:
-        spec: what its figures are.
-        width: how many numbers that vector has.
+        spec: the spec of its figures.
+        width: the length of the vector.
         most_judged: of so many held-out pictures the figures are good enough; None takes all.
         exact: whether they are judged in full precision, whatever the training computes in.
     """
@@ -95,72 +97,71 @@ class Judged(Protocol):
     exact: bool
 
     def judge(self, model: nn.Module, batch: Batch, noise: torch.Generator, first: int, of: int) -> Tensor:
-        """Figures (width,) summed over held-out pictures number `first` and on, of so many in all."""
+        """Figures (width,) summed over the held-out pictures from number `first` on, of so many in all."""
 
     def terms(self, sums: Tensor, count: int) -> Figures:
-        """What sums of so many batches' figures (of so many pictures' when judged) say."""
+        """The figures from their sums over so many batches (pictures, when judged)."""
 
 
 class Objective(Judged, Protocol):
-    """What players minimise, each a loss of its own. Its `players` step in their order."""
+    """The losses of players, which step in order."""
 
     players: tuple[Player, ...]
 
     def loss(
         self, layers: nn.Module, batch: Batch, noise: torch.Generator, moment: Moment, player: str = ""
     ) -> tuple[Tensor, Tensor]:
-        """What this player minimises, (), and the batch's figures (width,).
+        """This player's loss, (), and the batch's figures (width,).
 
-        They are summed over players and batches; where there are several players, each fills in its own.
+        The figures are summed over players and batches; with several players, each fills in its own.
         """
 
 
 class Fitting(Judged, Protocol):
     """A model that is fitted in passes over the data, without gradients.
 
-    All that it carries from one batch to the next lies in its statistics, and from one pass to the next in
-    the model's state: both are saved and resumed.
+    Everything carried from one batch to the next is in its statistics, and from one pass to the next in the
+    model's state: both are saved and resumed.
 
     Attributes:
-        passes: how many there are at most.
-        at_once: how many pictures it is given at once.
+        passes: the maximal number of passes.
+        at_once: the number of pictures in a batch.
     """
 
     passes: int
     at_once: int
 
     def begin(self, model: nn.Module, passed: int) -> dict[str, Tensor]:
-        """The statistics before the first batch of pass number `passed`, 0 and on, on the model's device.
+        """The statistics before the first batch of pass number `passed`, from 0, on the model's device.
 
-        Sums over pictures, which several processes add up.
+        They are sums over pictures, which can be added over several processes.
         """
 
     def add(
         self, model: nn.Module, statistics: dict[str, Tensor], x: Tensor, y: Tensor | None, passed: int
     ) -> None:
-        """Adds uint8 pictures (B, C, H, W), of which y (B, A) is known, in place."""
+        """Adds uint8 pictures (B, C, H, W), with conditions or targets y (B, A), in place."""
 
     def end(self, model: nn.Module, statistics: Mapping[str, Tensor], passed: int) -> tuple[Figures, bool]:
-        """Makes of the statistics the model's parameters and buffers, in place.
+        """Computes the model's parameters and buffers from the statistics, in place.
 
-        The figures of the pictures that were learnt from, and whether no further pass is needed. Twice with
-        the same statistics does the same.
+        Returns the figures of the training pictures, and whether no further pass is needed. Idempotent.
         """
 
 
 def as_fitting(work: Objective | Fitting) -> Fitting | None:
-    """It, if it needs no gradients."""
+    """The object, if it is fitted without gradients."""
     return cast(Fitting, work) if hasattr(work, "passes") else None
 
 
 def as_objective(work: Objective | Fitting) -> Objective | None:
-    """It, if there is something to minimise."""
+    """The object, if it is an objective."""
     return None if hasattr(work, "passes") else work
 
 
 @dataclass(frozen=True)
 class Phase:
-    """A part of a training: what is minimised or fitted in it, and its share of the epochs."""
+    """A phase of a training: its objective or fitting, and its share of the epochs."""
 
     name: str
     work: Objective | Fitting

@@ -1,4 +1,4 @@
-"""Priors over a latent space: how to draw from one, how likely it finds a place, how it is mapped to N(0, I).
+"""Priors over a latent space: draws, log densities, and maps to N(0, I).
 
     p(z)      a density over the D numbers of a latent space, in nats
     z = T(u)  where there is such a map: u ~ N(0, I) becomes z ~ p(z), and T^-1 takes it back
@@ -28,21 +28,23 @@ class Prior(Protocol):
 
     @property
     def formula(self) -> str:
-        """What it is called, in one line, such as "N(0, I)"."""
+        """Its name, in one line, such as "N(0, I)"."""
 
     def draw(self, count: int, generator: torch.Generator | None = None) -> Tensor:
-        """z ~ p(z); -> (count, D) float32 on the generator's device; the first of many are those of few."""
+        """z ~ p(z); -> (count, D) float32 on the generator's device; a smaller count gives the first of
+        them.
+        """
 
     def log_density(self, z: Tensor) -> Tensor:
-        """log p(z) in nats, -inf where it never draws; (..., D) -> (...)."""
+        """log p(z) in nats, -inf outside its support; (..., D) -> (...)."""
 
 
 @runtime_checkable
 class FromNormal(Prior, Protocol):
-    """A prior that is N(0, I) seen through an invertible map."""
+    """A prior that is the image of N(0, I) under an invertible map."""
 
     def from_normal(self, u: Tensor) -> Tensor:
-        """T: draws of N(0, I) become draws of this one; (..., D) -> (..., D)."""
+        """T: maps draws of N(0, I) to draws of this prior; (..., D) -> (..., D)."""
 
     def to_normal(self, z: Tensor) -> Tensor:
         """T^-1; (..., D) -> (..., D)."""
@@ -75,7 +77,7 @@ class StandardNormal:
 
 
 def is_standard(prior: Prior) -> bool:
-    """Whether it is N(0, I), of which much is known in closed form."""
+    """Whether it is N(0, I), for which closed forms exist."""
     return isinstance(prior, StandardNormal)
 
 
@@ -88,7 +90,7 @@ def kl_from(
 ) -> Tensor:
     """KL(N(mean, diag exp(log_variance)) || p(z)) in nats; (B, D) each -> (B,).
 
-    In closed form from N(0, I); from another prior the mean of log q(z) - log p(z) over draws of q.
+    In closed form for N(0, I); for another prior the mean of log q(z) - log p(z) over draws of q.
     """
     if is_standard(prior):
         return gaussian.kl_to_standard(mean, log_variance)
@@ -98,7 +100,7 @@ def kl_from(
 
 
 def log_density_at(prior: Prior, z: Sequence[float]) -> float:
-    """log p(z) in nats of one point given as plain numbers; of N(0, I) without making a tensor."""
+    """log p(z) in nats of one point given as plain numbers; for N(0, I) without making a tensor."""
     if is_standard(prior):
         return gaussian.standard_log_density_at(z)
     return float(prior.log_density(torch.tensor([tuple(z)]))[0])

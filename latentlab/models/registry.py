@@ -1,7 +1,7 @@
-"""The kinds of model there are. A new kind is a folder beside this file, and its name in `_SHIPPED`.
+"""The registry of the kinds of model. A new kind is a folder beside this file, and its name in `_SHIPPED`.
 
-An installed package brings a kind through an entry point of the group `latentlab.kinds` that leads to a
-`KindSpec`; one that cannot be loaded is told by `faults`, and left out. Torch is brought in only to make a
+An installed package adds a kind through an entry point of the group `latentlab.kinds` that leads to a
+`KindSpec`; one that cannot be loaded is reported by `faults`, and left out. Torch is imported only to make a
 model.
 """
 
@@ -32,12 +32,12 @@ _SHIPPED = (
     "classifier",
     "ppca",
 )
-# What is registered for a while: by name, the newest last.
+# Temporarily registered kinds: by name, the newest last.
 _for_now: dict[str, KindSpec] = {}
 
 
 class _Kinds(Mapping[str, KindSpec]):
-    """All kinds by name: those that ship, those of installed packages, those that are registered for now."""
+    """All kinds by name: those that ship, those of installed packages, and temporarily registered ones."""
 
     def __getitem__(self, name: str) -> KindSpec:
         if name in _for_now:
@@ -45,7 +45,7 @@ class _Kinds(Mapping[str, KindSpec]):
         return _shipped()[name] if name in _SHIPPED else _installed()[0][name]
 
     def __iter__(self) -> Iterator[str]:
-        yield from _SHIPPED  # first, for packages are looked through only where these are not enough
+        yield from _SHIPPED  # first, because packages are searched only where these are not enough
         yield from (name for name in dict.fromkeys((*_installed()[0], *_for_now)) if name not in _SHIPPED)
 
     def __len__(self) -> int:
@@ -63,9 +63,9 @@ def _shipped() -> dict[str, KindSpec]:
 
 @functools.cache
 def _installed() -> tuple[dict[str, KindSpec], tuple[str, ...]]:
-    """The kinds of installed packages, and a sentence on each that cannot be loaded."""
+    """The kinds of installed packages, and a message about each that cannot be loaded."""
     from importlib.metadata import (
-        entry_points,  # only here: it takes longer than everything else in this file
+        entry_points,  # imported here: it takes longer than everything else in this file
     )
 
     kinds: dict[str, KindSpec] = {}
@@ -78,7 +78,7 @@ def _installed() -> tuple[dict[str, KindSpec], tuple[str, ...]]:
                 raise TypeError(f"{point.value} is a {type(kind).__name__}, expected a KindSpec")
             if kind.name in _SHIPPED or kind.name in kinds:
                 raise ValueError(f"there is a kind called {kind.name} already")
-        except Exception as error:  # whatever is wrong with it, the others can be used
+        except Exception as error:  # whatever the error, the other kinds stay usable
             what = f"{type(error).__name__}: {error}"
             faults.append(
                 f"the kind of model {point.name!r}{package} is left out, for it has a fault ({what})"
@@ -89,13 +89,13 @@ def _installed() -> tuple[dict[str, KindSpec], tuple[str, ...]]:
 
 
 def faults() -> tuple[str, ...]:
-    """What is wrong with the kinds of installed packages that are left out, a sentence each."""
+    """Messages about the kinds of installed packages that could not be loaded."""
     return _installed()[1]
 
 
 @contextlib.contextmanager
 def registered(kind: KindSpec) -> Iterator[KindSpec]:
-    """Has a kind among the others, or in place of one of its name, for as long as the context lasts."""
+    """Registers a kind, or replaces one of its name, within the context."""
     before = _for_now.get(kind.name)
     _for_now[kind.name] = kind
     try:
@@ -118,19 +118,19 @@ def find_kind(name: str) -> KindSpec:
 
 
 def kind_that(capability: Capability) -> KindSpec:
-    """The first kind all of whose models can do this."""
+    """The first kind all of whose models have this capability."""
     return next(kind for kind in KINDS.values() if capability in kind.capabilities)
 
 
 def how_to_train(capability: Capability) -> str:
-    """The command, without its flags, that trains a model that can do this: for a hint."""
+    """The command, without its flags, that trains a model with this capability: for a hint."""
     return f"latentlab train {kind_that(capability).name}"
 
 
 def capabilities_in(name: object, fields: object) -> frozenset[Capability]:
-    """What a model can do, by what its file says of its kind and config; nothing where that makes no sense.
+    """The capabilities of a model by the kind and config in its file; none if they are invalid.
 
-    It needs no torch, and opens nothing: a model is checked when it is opened.
+    Needs no torch, and opens nothing: a model is checked when it is opened.
     """
     if not isinstance(name, str) or name not in KINDS:
         return frozenset()
@@ -142,12 +142,12 @@ def capabilities_in(name: object, fields: object) -> frozenset[Capability]:
 
 
 def count_parameters(kind: KindSpec, config: Any) -> int:
-    """How many weights such a model has, found without allocating any of them."""
+    """The number of weights of such a model, computed without allocating any of them."""
     return sum(parameter.numel() for parameter in _on_meta(kind, config).parameters())
 
 
 def expected_shapes(name: str, fields: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
-    """The shape of each tensor of such a model, found without allocating any of them.
+    """The shape of each tensor of such a model, computed without allocating any of them.
 
     Raises:
         LabError: as `build` does.
@@ -168,7 +168,7 @@ def build(name: str, fields: Mapping[str, Any]) -> nn.Module:
 
 
 def _on_meta(kind: KindSpec, config: Any) -> nn.Module:
-    import torch  # only here: names, flags and forms are asked for long before it
+    import torch  # imported here: names, flags and forms are needed long before torch
 
     with torch.device("meta"):
         return kind.build(config)

@@ -1,8 +1,8 @@
-"""The samplers of `latentlab.models.samplers`, by name and in words. Torch-free."""
+"""Names and titles of the samplers of `latentlab.models.samplers`. Torch-free."""
 
 from __future__ import annotations
 
-# The one with new noise at each step, which is what a fixed path is left for.
+# The sampler with new noise at each step.
 ANCESTRAL = "ddpm"
 SAMPLER_NAMES = ("ddim", ANCESTRAL, "dpm++")
 SAMPLER_TITLES = {"ddim": "DDIM", ANCESTRAL: "DDPM (ancestral)", "dpm++": "DPM-Solver++ 2M"}

@@ -1,4 +1,4 @@
-"""The way back from noise to a picture, step by step: step(x_t, t, s, generator) -> Step, from t down to s.
+"""Samplers of the reverse diffusion: step(x_t, t, s, generator) -> Step, from time t down to s.
 
     x0, e = what the denoiser believes of x_t                   a_t = sqrt(abar_t),  s_t = sqrt(1 - abar_t)
 
@@ -34,7 +34,9 @@ Denoiser = Callable[[Tensor, int], Denoised]
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """A step's end x_s, and what was believed of its beginning x_t: picture and noise; (B, C, H, W) each."""
+    """The end of a step, x_s, and the predictions from its start x_t: picture and noise; (B, C, H, W)
+    each.
+    """
 
     x_s: Tensor
     x0_hat: Tensor
@@ -45,19 +47,19 @@ class Sampler(ABC):
     """Steps from t to s < t along a schedule.
 
     Args:
-        schedule: of the model.
-        denoise: what the model believes of x_t at t, condition and guidance included.
-        clip: whether a belief is kept within [-1, 1], where all pictures are.
+        schedule: the model's schedule.
+        denoise: the model's predictions from x_t at t, condition and guidance included.
+        clip: whether predicted pictures are clipped to [-1, 1], the range of all pictures.
     """
 
     def __init__(self, schedule: Schedule, denoise: Denoiser, *, clip: bool = True) -> None:
         self.schedule, self.denoise, self.clip = schedule, denoise, clip
 
     def step(self, x_t: Tensor, t: int, s: int, generator: Draws | None = None) -> Step:
-        """From x_t (B, C, H, W) at t to x_s; T >= t > s >= 0. What randomness there is, is the generator's.
+        """From x_t (B, C, H, W) at t to x_s; T >= t > s >= 0. All randomness comes from the generator.
 
         Raises:
-            ValueError: for times that do not fall.
+            ValueError: for times that do not decrease.
         """
         if not 0 <= s < t <= self.schedule.steps:
             raise ValueError(f"a step from {t} to {s} of {self.schedule.steps}")
@@ -65,7 +67,7 @@ class Sampler(ABC):
         return Step(self._move(x_t, predicted, t, s, generator), predicted.x_0, predicted.noise)
 
     def believe(self, x_t: Tensor, t: int) -> Denoised:
-        """Picture and noise of x_t, the picture clipped."""
+        """The predicted picture, clipped, and noise of x_t."""
         predicted = self.denoise(x_t, t)
         if not self.clip:
             return predicted
@@ -83,7 +85,7 @@ class Sampler(ABC):
 
 
 class Ancestral(Sampler):
-    """DDPM: a draw from the posterior that the belief implies."""
+    """DDPM: a draw from the posterior given the prediction."""
 
     def _move(self, x_t: Tensor, predicted: Denoised, t: int, s: int, generator: Draws | None) -> Tensor:
         mean, variance = self.schedule.posterior(predicted.x_0, x_t, t, s)
@@ -91,7 +93,7 @@ class Ancestral(Sampler):
 
 
 class DDIM(Sampler):
-    """The same marginals with as much noise as one likes: none for eta = 0, DDPM's for eta = 1."""
+    """The same marginals with a chosen amount of noise: none for eta = 0, DDPM's for eta = 1."""
 
     def __init__(self, schedule: Schedule, denoise: Denoiser, *, clip: bool = True, eta: float = 0.0) -> None:
         super().__init__(schedule, denoise, clip=clip)
@@ -107,11 +109,11 @@ class DDIM(Sampler):
 
 
 class DPMSolver(Sampler):
-    """DPM-Solver++ 2M: a fast way along the same curve as DDIM; remembers the belief of the step before."""
+    """DPM-Solver++ 2M: a fast solver of the same ODE as DDIM; keeps the prediction of the previous step."""
 
     def __init__(self, schedule: Schedule, denoise: Denoiser, *, clip: bool = True) -> None:
         super().__init__(schedule, denoise, clip=clip)
-        # Where the step before began, with what belief, and where it ended.
+        # The start, prediction and end of the previous step.
         self._before: tuple[int, Tensor, int] | None = None
 
     def _move(self, x_t: Tensor, predicted: Denoised, t: int, s: int, generator: Draws | None) -> Tensor:
@@ -121,7 +123,7 @@ class DPMSolver(Sampler):
         (_, sigma_t), (signal, sigma_s) = self._scales(t), self._scales(s)
         h = self._log_ratio(s) - self._log_ratio(t)
         direction = predicted.x_0
-        if before is not None and before[2] == t:  # else another way has been begun
+        if before is not None and before[2] == t:  # otherwise another run has begun
             h_before = self._log_ratio(t) - self._log_ratio(before[0])
             direction = torch.lerp(before[1], predicted.x_0, 1.0 + 0.5 * h / h_before)
         return (sigma_s / sigma_t) * x_t - signal * math.expm1(-h) * direction
@@ -142,7 +144,7 @@ def make_sampler(
     guidance: float = 1.0,
     eta: float = 0.0,
 ) -> Sampler:
-    """The sampler called `name` over a model that is told y, (A,) or (B, A). `eta` is DDIM's alone.
+    """The sampler called `name` for a model under condition y, (A,) or (B, A). `eta` is for DDIM only.
 
     Raises:
         KeyError: for an unknown name.

@@ -1,4 +1,4 @@
-"""The fields of a config, described where they stand: words, range or choices. Torch-free.
+"""Describes the fields of a config where they are declared: help, range or choices. Torch-free.
 
     latents: int = setting(2, "dimensions of the latent space", low=1, high=256, label="&Latents", tip=...)
 
@@ -18,17 +18,17 @@ _KEY = "setting"
 
 @dataclass(frozen=True)
 class Setting:
-    """What there is to say of a field.
+    """The description of a field.
 
     Attributes:
         help: a line for the command line, without its default.
-        low, high: the range of a number, or of each number of a list; None where it has none of its own.
-        choices: what a text may be; () for anything.
-        length: how few and how many entries a list may have; None where that is not checked.
-        counted: what its length is called where it is refused.
-        from_data: whether the data decide it: no flag, and no row.
-        label, tip: what the training form calls it ("&" before the letter of its key), and a sentence on
-            what it does to the result. Without a label it is for the command line alone.
+        low, high: the range of a number, or of each number of a list; None where it has none.
+        choices: the allowed texts; () for any.
+        length: the least and the most entries of a list; None where that is not checked.
+        counted: the name of its length in an error message.
+        from_data: whether the data determine it: no flag, and no row.
+        label, tip: its label in the training form ("&" before the mnemonic), and a sentence on
+            its effect. Without a label it is for the command line only.
     """
 
     help: str = ""
@@ -53,12 +53,12 @@ def setting(default: Any, help: str = "", **more: Any) -> Any:
 
 
 def from_data(default: Any) -> Any:
-    """A field that the data decide: the shape of the pictures, the names of their classes."""
+    """A field that the data determine: the shape of the pictures, the names of their classes."""
     return setting(default, from_data=True)
 
 
 def settings_of(config: type[Any]) -> dict[str, Setting]:
-    """The setting of each field of a config, in order; an empty one where none is described."""
+    """The setting of each field of a config, in order; an empty one where there is no description."""
     return {field.name: field.metadata.get(_KEY, Setting()) for field in dataclasses.fields(config)}
 
 

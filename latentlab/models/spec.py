@@ -1,11 +1,11 @@
-"""What there is to know of a kind of model without torch: names, choices, presets, plan, capabilities.
+"""The spec of a kind of model, without torch: names, options, presets, plan, capabilities.
 
-A kind is a folder of `latentlab.models` with a `spec.py`, which holds its `KindSpec` by the name `KIND`, and
-a `model.py`. The command line, the training form, the catalogue of models and the guide ask the spec, so
-that nothing else in the house names a kind.
+A kind is a folder of `latentlab.models` with a `spec.py`, which holds its `KindSpec` as `KIND`, and a
+`model.py`. The command line, the training form, the catalogue of models and the guide use the spec, so that
+no other code names a kind.
 
-What a person chooses (`Option`) becomes the fields of the kind's config by the spec's `fields`: a choice may
-be a field ("latents"), or stand for several (a size stands for the widths of two networks).
+What a user chooses (`Option`) is turned into the fields of the kind's config by the spec's `fields`: an
+option may be a field ("latents"), or stand for several (a size for the widths of two networks).
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ SIZES = ("S", "M", "L")
 
 @dataclass(frozen=True)
 class Option:
-    """Something to choose before a training: a row of the form.
+    """An option of a training: a row of the form.
 
     Attributes:
-        name: how a choice keeps it; the widget is called "training" and this name.
-        label, tip: its words, and a sentence on what it does to the result.
-        default: its value until somebody chooses.
-        choices: (words, value) each; () for a number.
+        name: its key in a choice; the widget's objectName is "training" and this name.
+        label, tip: its label, and a sentence on its effect.
+        default: its initial value.
+        choices: (label, value) each; () for a number.
         low, high: the range of a number.
-        step: what its arrows add to a number that need not be whole.
+        step: the step of its arrows, for a number that need not be whole.
     """
 
     name: str
@@ -56,7 +56,7 @@ class Option:
         return isinstance(self.default, int) and not isinstance(self.default, bool) and not self.choices
 
 
-# What the kinds that come in sizes share.
+# Shared by the kinds that come in sizes.
 SIZE = Option(
     "size",
     "S&ize",
@@ -88,13 +88,13 @@ def options_of(config: type[Any]) -> tuple[Option, ...]:
 
 @dataclass(frozen=True)
 class Preset:
-    """A choice with a name, and a line on when to take it.
+    """A named choice, and a line on when to take it.
 
     Attributes:
         values: by the names of options; the rest are at their defaults.
-        beta: the weight of the KL to begin with, where the kind's objective has one.
-        place: where it stands among the presets of all kinds, the smallest number first.
-        first_for: "grey" or "colour" for the one to begin with for such pictures; "" for none.
+        beta: the initial weight of the KL, where the kind's objective has one.
+        place: its rank among the presets of all kinds, the smallest number first.
+        first_for: "grey" or "colour" for the default preset for such pictures; "" for none.
     """
 
     title: str
@@ -105,7 +105,7 @@ class Preset:
     first_for: str = ""
 
 
-# What a plan says that means nothing without a KL, and what means nothing without gradients.
+# The fields of a plan that have no effect without a KL, and those that have none without gradients.
 OF_THE_KL = frozenset(
     {"beta", "beta_start", "beta_warmup_steps", "beta_cycles", "importance_samples", "importance_from",
      "binarise_input"}
@@ -123,27 +123,27 @@ class KindSpec:
     Attributes:
         name: in files and commands.
         title: for people, such as "Variational autoencoder".
-        when: one sentence on when to take it.
+        when: one sentence on when to use it.
         config: a frozen dataclass whose fields are made by `latentlab.models.settings.setting`.
-        model: where to find what makes a model of a config, as "module:name"; or that itself.
-        capabilities: what every model of the kind can do.
-        figures: what a training of it tells.
-        also: what a model of a config can do beside that; None for nothing.
+        model: what makes a model of a config, as "module:name", or the callable itself.
+        capabilities: those of every model of the kind.
+        figures: the figures of its training.
+        also: further capabilities of a model of a config; None for none.
         short: the title for lists, such as "VAE"; the title itself if empty.
-        called: how a sentence goes on after "it is"; "a" and the title if empty.
-        aside: what the command line adds to that, where it says how one is trained.
-        options: what a person chooses; made from the config's labelled fields where it is None.
+        called: its noun phrase in a sentence; "a" and the title if empty.
+        aside: an addition to that on the command line, where it says how one is trained.
+        options: the options of its form; made from the config's labelled fields where it is None.
         fields: from a choice's values and the pictures' shape (C, H, W), None if it is not known, to fields
             of the config. Where it is None the options are fields.
         propose: from the shape and what was given on the command line to the fields that suit such pictures;
             where it is None, those of the first preset.
         presets: named choices.
-        usual: what suits its training better than the defaults of a `TrainingPlan`, by field.
-        means_nothing: fields of a plan that have no bearing on it, beside those that follow from its figures
-            and from how it learns; see `ignored`.
-        seen: how many pictures a first training looks at, counting each as often as it is seen.
-        fewest_epochs: however many pictures there are.
-        listed: what `latentlab list` says of the figures in a model's file, a format of their names, such as
+        usual: better values for its training than the defaults of a `TrainingPlan`, by field.
+        means_nothing: fields of a plan that have no effect on it, besides those that follow from its figures
+            and its way of learning; see `ignored`.
+        seen: how many pictures a first training processes, counting repetitions.
+        fewest_epochs: the minimum for any number of pictures.
+        listed: the text of `latentlab list` on the figures in a model's file, a format of their names, as in
             "test ELBO {elbo:.2f} nats"; "" for nothing.
         needs_conditions: why it cannot do without classes or attributes; "" if it can.
     """
@@ -171,7 +171,7 @@ class KindSpec:
     needs_conditions: str = ""
 
     def build(self, config: Any) -> nn.Module:
-        """A model of this config with random weights. Brings in torch."""
+        """A model of this config with random weights. Imports torch."""
         if not isinstance(self.model, str):
             return self.model(config)
         module, _, name = self.model.partition(":")
@@ -180,37 +180,37 @@ class KindSpec:
 
     @property
     def label(self) -> str:
-        """What lists call it."""
+        """Its title in lists."""
         return self.short or self.title
 
     @property
     def in_a_sentence(self) -> str:
-        """Such as "a variational autoencoder"."""
+        """A phrase such as "a variational autoencoder"."""
         return self.called or f"a {self.title[0].lower()}{self.title[1:]}"
 
     @property
     def ignored(self) -> frozenset[str]:
-        """The fields of a plan that have no bearing on it."""
+        """The fields of a plan that have no effect on it."""
         of_the_kl = frozenset() if self.figures.by_beta else OF_THE_KL
         of_gradients = OF_GRADIENTS if Capability.FITS in self.capabilities else frozenset()
         return self.means_nothing | of_the_kl | of_gradients
 
     @property
     def choices(self) -> tuple[Option, ...]:
-        """What a person chooses of it."""
+        """The options of its form."""
         return options_of(self.config) if self.options is None else self.options
 
     def defaults(self) -> dict[str, Any]:
-        """The values of a choice before anybody has chosen."""
+        """The default values of a choice."""
         return {option.name: option.default for option in self.choices}
 
     def fields_of(self, values: Mapping[str, Any], shape: Shape | None = None) -> dict[str, Any]:
-        """The fields of a config that such a choice stands for, without what the data decide."""
+        """The fields of a config for such a choice, without those that the data determine."""
         whole = {**self.defaults(), **values}
         return dict(whole) if self.fields is None else self.fields(whole, shape)
 
     def proposed(self, shape: Shape, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Fields that suit pictures of (C, H, W), beside those that are `given`."""
+        """Fields that suit pictures of (C, H, W), besides those that are `given`."""
         if self.propose is not None:
             fields = self.propose(shape, given)
         else:
@@ -219,7 +219,7 @@ class KindSpec:
         return {name: value for name, value in fields.items() if name not in given}
 
     def in_a_list(self, metrics: Mapping[str, Any]) -> str:
-        """What `latentlab list` says of the figures in a model's file; "" where they are others."""
+        """The text of `latentlab list` on the figures in a model's file; "" if they are others."""
         numbers = {name: value for name, value in metrics.items() if isinstance(value, int | float)}
         try:
             return self.listed.format_map(numbers)
@@ -227,5 +227,5 @@ class KindSpec:
             return ""
 
     def can(self, config: Any) -> frozenset[Capability]:
-        """What a model of this config can do."""
+        """The capabilities of a model of this config."""
         return self.capabilities if self.also is None else self.capabilities | self.also(config)

@@ -1,4 +1,4 @@
-"""What a model says of pictures: posteriors, predictions, and the terms of its objective.
+"""Outputs of models on pictures: posteriors, predictions, and the terms of objectives.
 
     ELBO        E_q[log p(x|z)] - beta KL(q(z|x) || p(z))
     importance  log 1/K sum_k p(x|z_k) (p(z_k) / q(z_k|x))^beta,   z_k ~ q(z|x)
@@ -30,7 +30,7 @@ class Posterior:
 class ElboTerms:
     """The ELBO per picture, split: E_q[log p(x|z)] and KL(q(z|x) || p(z)), (B,) each, in nats.
 
-    `kl_per_dimension` (B, D) sums to `kl`. `penalty` (B,) is what else a model wants minimised in training.
+    `kl_per_dimension` (B, D) sums to `kl`. `penalty` (B,) is added to the loss in training.
     """
 
     reconstruction: Tensor
@@ -51,7 +51,7 @@ class ElboTerms:
 class ImportanceTerms:
     """K draws of z for each picture: log p(x|z_k) and log p(z_k) - log q(z_k|x), (K, B) each, in nats.
 
-    `kl_per_dimension` (B, D) is what `ElboTerms` has.
+    `kl_per_dimension` (B, D) as in `ElboTerms`.
     """
 
     reconstruction: Tensor
@@ -68,7 +68,7 @@ class ImportanceTerms:
 
 @dataclass(frozen=True)
 class Denoised:
-    """What a denoiser believes of x_t = sqrt(abar_t) x_0 + sqrt(1 - abar_t) noise; (B, C, H, W) each.
+    """The predictions of a denoiser from x_t = sqrt(abar_t) x_0 + sqrt(1 - abar_t) noise; (B, C, H, W) each.
 
     Pictures are in [-1, 1] here.
     """
@@ -87,9 +87,10 @@ class NoiseTerms:
 
 @dataclass(frozen=True)
 class LabelTerms:
-    """The objective of a classifier per picture, (B,): cross-entropy in nats, and the share that is right.
+    """The objective of a classifier per picture, (B,): cross-entropy in nats, and the share of correct
+    answers.
 
-    Of classes the share is 0 or 1, of attributes that of all attributes; the cross-entropy is their sum.
+    For classes the share is 0 or 1, for attributes that of all attributes; the cross-entropy is their sum.
     """
 
     loss: Tensor

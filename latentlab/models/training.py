@@ -1,6 +1,6 @@
-"""What the trainer may ask of a model: one protocol for each way of learning.
+"""The protocols of trainable models, one for each way of learning.
 
-Each has a method of its own name, for `runtime_checkable` compares nothing but names.
+Each has a method name of its own, because `runtime_checkable` compares only names.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from latentlab.models.terms import ElboTerms, ImportanceTerms, LabelTerms, Noise
 
 @runtime_checkable
 class Trains(Protocol):
-    """Has an objective that the trainer can maximise."""
+    """Has an ELBO that the trainer can maximise."""
 
     def elbo_terms(
         self,
@@ -28,14 +28,14 @@ class Trains(Protocol):
     ) -> ElboTerms:
         """One-sample estimate of the ELBO's terms; (B, C, H, W) in [0, 1] -> (B,) each.
 
-        The encoder sees `shown` in place of x if it is given; the terms are judged on x. `y` as for
+        The encoder's input is `shown` in place of x if it is given; the terms are evaluated on x. `y` as for
         `Conditional`.
         """
 
 
 @runtime_checkable
 class TrainsByImportance(Protocol):
-    """Has the tighter objective of an importance-weighted autoencoder too; see `ImportanceTerms`."""
+    """Also has the tighter bound of an importance-weighted autoencoder; see `ImportanceTerms`."""
 
     def importance_terms(
         self,
@@ -51,7 +51,7 @@ class TrainsByImportance(Protocol):
 
 @runtime_checkable
 class TrainsByDenoising(Protocol):
-    """Has an objective that is taken at one noise level a picture."""
+    """Has a loss that is evaluated at one noise level for each picture."""
 
     def noise_terms(
         self,
@@ -61,26 +61,26 @@ class TrainsByDenoising(Protocol):
         y: Tensor | None = None,
         t: Tensor | None = None,
     ) -> NoiseTerms:
-        """The loss at times t (B,), drawn evenly if not given; (B, C, H, W) in [0, 1].
+        """The loss at times t (B,), drawn uniformly if not given; (B, C, H, W) in [0, 1].
 
-        In training `y` is left out for a share of the pictures, so that the model can do without.
+        In training `y` is dropped for a share of the pictures, so that the model also learns to do without.
         """
 
 
 @runtime_checkable
 class TrainsByLabel(Protocol):
-    """Has an objective that is taken against what is known of each picture."""
+    """Has a loss against the known class or attributes of each picture."""
 
     def label_terms(self, x: Tensor, y: Tensor, generator: torch.Generator | None = None) -> LabelTerms:
-        """The terms of pictures (B, C, H, W) in [0, 1] that show y (B, A), as for `Conditional`.
+        """The terms for pictures (B, C, H, W) in [0, 1] with targets y (B, A), as for `Conditional`.
 
-        In training the pictures may be moved a little first, by the generator's draws.
+        In training the pictures may first be shifted a little, by the generator's draws.
         """
 
 
 @runtime_checkable
 class Learns(Protocol):
-    """Says what is to be minimised to train it, and by whom."""
+    """Declares its objective."""
 
     def objective(self, settings: Settings) -> Objective:
         """The objective of a training with these settings."""
@@ -88,10 +88,10 @@ class Learns(Protocol):
 
 @runtime_checkable
 class LearnsInPhases(Protocol):
-    """One part of it is trained after another."""
+    """Is trained in phases, one part after another."""
 
     def phases(self, settings: Settings) -> tuple[Phase, ...]:
-        """The phases, in their order. At the end of one the averaged weights take the place of the others."""
+        """The phases, in order. At the end of each the averaged weights replace the trained ones."""
 
 
 @runtime_checkable
@@ -104,9 +104,9 @@ class Fits(Protocol):
 
 @runtime_checkable
 class CopiesBuffers(Protocol):
-    """Has buffers of which the newest is kept, rather than a moving average as of weights.
+    """Has buffers of which the newest value is kept, rather than a moving average as for weights.
 
-    Averages of codebooks or of normalised directions would be none. Whole numbers are always copied.
+    Averages of codebooks or of normalised directions would be invalid. Whole numbers are always copied.
     """
 
     @property

@@ -1,4 +1,4 @@
-"""The autoencoder: a code z = mu(x) for each picture, and no word on where codes lie.
+"""The autoencoder: a code z = mu(x) for each picture, without a prior over codes.
 
     loss(x) = - log p(x|z),   z = mu(x)
 
@@ -20,7 +20,7 @@ __all__ = ["AE", "AEConfig"]
 
 
 class AE(EncoderDecoder):
-    """An autoencoder. Its posteriors have no width and it has no prior: neither an ELBO nor a density."""
+    """An autoencoder. Its posteriors are points and it has no prior: neither an ELBO nor a density."""
 
     def encode(self, x: Tensor, y: Tensor | None = None) -> Posterior:
         """The code of each picture, a point mass; (B, C, H, W) in [0, 1] -> (B, D)."""
@@ -35,7 +35,7 @@ class AE(EncoderDecoder):
         shown: Tensor | None = None,
         y: Tensor | None = None,
     ) -> ElboTerms:
-        """log p(x|z) at the picture's own code, and a KL of nothing; (B, C, H, W) in [0, 1] -> (B,) each."""
+        """log p(x|z) at the picture's own code, and a KL of 0; (B, C, H, W) in [0, 1] -> (B,) each."""
         mean = super().encode(x if shown is None else shown, y).mean
         reconstruction = self.likelihood.log_prob(self.decode(mean, y), x)
         return ElboTerms(reconstruction, torch.zeros_like(mean))

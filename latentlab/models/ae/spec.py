@@ -1,4 +1,4 @@
-"""The autoencoder: its config, what a person chooses of it, and when to take it. Torch-free."""
+"""The spec of the autoencoder: config, options, and when to use it. Torch-free."""
 
 from __future__ import annotations
 

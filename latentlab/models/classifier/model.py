@@ -1,4 +1,4 @@
-"""A small convolutional network that tells what a picture shows: one of some classes, or which attributes.
+"""A small convolutional classifier: one of some classes, or several attributes.
 
     features(x) = f, (F,)       logits(x) = W f + b, (A,)
     classes     p(y = a | x) = softmax(logits)_a          loss = -log p(y | x)
@@ -22,18 +22,18 @@ from latentlab.models.players import Objective, Settings
 
 __all__ = ["Classifier", "ClassifierConfig"]
 
-# The grid of means that the linear layers see: enough to tell where in the picture something is.
+# The pooled grid that the linear layers see: enough to locate features in the picture.
 _GRID = 4
 
 
 class Classifier(nn.Module):
-    """Tells classes or attributes of pictures; see `latentlab.models.base.Classifies`."""
+    """Classifies pictures; see `latentlab.models.base.Classifies`."""
 
     def __init__(self, config: ClassifierConfig) -> None:
         super().__init__()
         self.config = config
         channels = config.widths[0]
-        # No norm among all the pixels: it would take as long as the rest.
+        # No norm at full resolution: it would take as long as everything else.
         layers: list[nn.Module] = [nn.Conv2d(config.shape[0], channels, 3, padding=1), nn.SiLU()]
         for width in config.widths[1:]:
             layers += [*_convolution(channels, width, stride=2), *_convolution(width, width)]
@@ -51,7 +51,7 @@ class Classifier(nn.Module):
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        """What each of the A logits speaks of."""
+        """The names of the A logits."""
         return self.config.condition_names
 
     @property
@@ -60,22 +60,22 @@ class Classifier(nn.Module):
         return self.config.exclusive
 
     def objective(self, settings: Settings) -> Objective:
-        """The cross-entropy of its answers."""
+        """The cross-entropy."""
         return ByLabel()
 
     def features(self, x: Tensor) -> Tensor:
-        """What the answer is read from; pictures (B, C, H, W) in [0, 1] -> (B, F)."""
+        """The features before the last layer; pictures (B, C, H, W) in [0, 1] -> (B, F)."""
         h = self.body((2.0 * x - 1.0).to(memory_format=torch.channels_last))
         h = functional.adaptive_avg_pool2d(h, _GRID).flatten(1)
         return functional.silu(self.neck(self.dropout(h)))
 
     def logits(self, x: Tensor) -> Tensor:
-        """The answer, (B, C, H, W) in [0, 1] -> (B, A)."""
+        """(B, C, H, W) in [0, 1] -> (B, A)."""
         logits: Tensor = self.head(self.dropout(self.features(x)))
         return logits
 
     def label_terms(self, x: Tensor, y: Tensor, generator: torch.Generator | None = None) -> LabelTerms:
-        """How wrong it is of pictures; see `latentlab.models.base.TrainsByLabel`."""
+        """The cross-entropy and accuracy; see `latentlab.models.training.TrainsByLabel`."""
         if self.training and self.config.shift:
             x = moved(x, self.config.shift, generator)
         logits = self.logits(x).float()
@@ -88,13 +88,15 @@ class Classifier(nn.Module):
 
 
 def moved(x: Tensor, most: int, generator: torch.Generator | None = None) -> Tensor:
-    """Each picture moved by up to `most` pixels down and across, its edges drawn out; (B, C, H, W)."""
+    """Each picture shifted by up to `most` pixels down and across, with its edges replicated; (B, C, H,
+    W).
+    """
     count, _, height, width = x.shape
     steps = torch.randint(-most, most + 1, (2, count, 1), generator=generator, device=x.device)
     rows = (torch.arange(height, device=x.device) + steps[0]).clamp(0, height - 1)
     columns = (torch.arange(width, device=x.device) + steps[1]).clamp(0, width - 1)
     picture = torch.arange(count, device=x.device)[:, None, None]
-    # Indices apart by a slice come first: (B, H, W, C), which is how the convolutions like it.
+    # Indices separated by a slice come first: (B, H, W, C), the layout that the convolutions prefer.
     return x[picture, :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
 
 

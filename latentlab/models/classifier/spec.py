@@ -1,4 +1,4 @@
-"""The classifier: its config, and when to take it. Torch-free."""
+"""The spec of the classifier: config, and when to use it. Torch-free."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from latentlab.models.objectives.figures import LABELS
 from latentlab.models.settings import check_settings, from_data, setting
 from latentlab.models.spec import KindSpec, Shape
 
-# Channels that a group norm takes together.
+# Channels of a group of the group norm.
 GROUPS = 8
 
 
@@ -23,12 +23,12 @@ class ClassifierConfig:
 
     Attributes:
         shape: (C, H, W) of the pictures; 1 to 4 channels, sides of 4 to 256 pixels.
-        widths: channels of each level, the finest first; multiples of 8, each level has half the places of
+        widths: channels of each level, the finest first; multiples of 8, each level has half the sides of
             the one before.
-        features: F, the numbers from which the answer is read; 1 to 1024.
+        features: F, the features before the last layer; 1 to 1024.
         dropout: the share of hidden units silenced in training; 0 to 0.9.
         shift: in training a picture is moved by up to so many pixels in each direction; 0 to 16.
-        condition_names: the classes or attributes that it tells, up to 1,000 or 256.
+        condition_names: the classes or attributes, up to 1,000 or 256.
         exclusive: classes, of which one holds, rather than attributes, of which any may.
     """
 
@@ -60,7 +60,7 @@ class ClassifierConfig:
 
 
 def _nothing(shape: Shape, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Its defaults suit all pictures."""
+    """No fields: the defaults suit all pictures."""
     return {}
 
 

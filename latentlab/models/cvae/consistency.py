@@ -1,12 +1,12 @@
-"""What keeps a conditional decoder honest: a small network that tells from a picture what it is of.
+"""The consistency loss of a conditional VAE: a classifier checks that pictures show their condition.
 
     loss = -ELBO + CE( C(x), y ) + w CE( C(decode(z', y')), y' )
     z' ~ q(z|x),  y' = y with one condition the other way round;   or   z' ~ N(0, I),  y' = y
 
-The ELBO alone never asks for a picture told otherwise: where z says what kind of hair there is, a decoder
-told "long" may well leave it short. The second term teaches C from real pictures; the third reaches decoder
-and encoder only, C is held still in it. Colours of a palette are drawn as they would be shown, one a pixel,
-and the gradient passes as if they were blended (straight-through; Bengio et al. 2013).
+The ELBO alone never involves a picture under another condition: where z encodes the hair, a decoder with the
+condition "long" may well leave it short. The second term teaches C from real pictures; the third reaches
+decoder and encoder only, C is held still in it. Colours of a palette are drawn as displayed, one a pixel, and
+the gradient passes as if they were blended (straight-through; Bengio et al. 2013).
 
 Source: He et al., AttGAN: Facial Attribute Editing by Only Changing What You Want (2019), eqs. 2 and 3,
 without its discriminator.
@@ -27,7 +27,7 @@ _DROPOUT = 0.2
 
 
 class Teller(nn.Module):
-    """C: pictures to a logit for each condition.
+    """C: an auxiliary classifier from pictures to a logit for each condition.
 
     Args:
         shape: (C, H, W) of what a decoder of these pictures puts out, K colours of a palette for C.
@@ -39,7 +39,7 @@ class Teller(nn.Module):
         super().__init__()
         channels, height, width = shape
         first, second = _WIDTHS
-        # Of the colours of a palette each has features of its own, as for an encoder that reads them.
+        # Each colour of a palette has features of its own, as for an encoder that reads them.
         self.colours = embedding(channels, _COLOUR_FEATURES) if palette else None
         self.layers = nn.Sequential(
             nn.Conv2d(_COLOUR_FEATURES if palette else channels, first, 3, stride=2, padding=1),
@@ -54,8 +54,8 @@ class Teller(nn.Module):
     def forward(self, picture: Tensor, decoded: bool = False) -> Tensor:
         """Logits (B, A).
 
-        `picture` is (B, C, h, w); of a palette the numbers of the colours (B, h, w), or what a decoder says
-        of each colour, (B, K, h, w), if it is `decoded`.
+        `picture` is (B, C, h, w); for a palette the numbers of the colours (B, h, w), or the decoder's logits
+        of the colours, (B, K, h, w), if it is `decoded`.
         """
         if self.colours is None:
             return self.layers(picture)  # type: ignore[no-any-return]
@@ -67,7 +67,7 @@ class Teller(nn.Module):
 
 
 def told_otherwise(y: Tensor, exclusive: bool, generator: torch.Generator | None = None) -> Tensor:
-    """y (B, A) with another class, or with one attribute, drawn for each row, the other way round."""
+    """y (B, A) with another class, or with one randomly chosen attribute of each row inverted."""
     count, names = y.shape
     rows = torch.arange(count, device=y.device)
     if exclusive:

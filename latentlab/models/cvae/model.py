@@ -1,4 +1,4 @@
-"""The conditional VAE: the decoder is told what the picture is of, so z need not say it.
+"""The conditional VAE: the decoder gets the condition y, so z need not encode it.
 
     ELBO(x, y) = E_q[ log p(x|z, y) ] - KL( q(z|x) || p(z) )        y a class (one-hot) or attribute bits
 
@@ -43,7 +43,7 @@ class CVAE(VAE):
 
     @property
     def condition_names(self) -> tuple[str, ...]:
-        """The classes or attributes that y speaks of."""
+        """The names of the entries of y."""
         return self.config.condition_names
 
     @property
@@ -64,12 +64,12 @@ class CVAE(VAE):
             return super().elbo_terms(x, generator, shown=shown, y=y)
         posterior = self.encode(x if shown is None else shown, y)
         z = reparameterise(posterior.mean, posterior.log_variance, generator)
-        # Half as many as there are pictures are drawn otherwise: a palette's colours make each costly.
+        # Only half of the pictures are decoded under another condition: with a palette each is costly.
         half = max(1, len(x) // 2)
         edited = torch.arange(half, device=x.device).unsqueeze(-1) % 2 == 0
         told = torch.where(edited, consistency.told_otherwise(y[:half], self.exclusive, generator), y[:half])
         moved = torch.where(edited, z[:half], standard_noise(z[:half], generator))
-        # All in one batch: the layers are small, and calling them costs as much as they do.
+        # All in one batch: the layers are small, and the overhead of a call is as large as the computation.
         outputs = self.decode(torch.cat([z, moved]), torch.cat([y, told]))
         same, other = outputs[: len(x)], outputs[len(x) :]
         teller, likelihood = self.teller, self.likelihood

@@ -1,4 +1,4 @@
-"""The conditional VAE: its config, what a person chooses of it, and when to take it. Torch-free."""
+"""The spec of the conditional VAE: config, options, and when to use it. Torch-free."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from latentlab.models.vae.spec import OPTIONS, VAEConfig, fields_of, propose
 
 @dataclass(frozen=True)
 class CVAEConfig(VAEConfig):
-    """A VAE's choices, and what it is told.
+    """A VAE's config, and its conditions.
 
     Attributes:
         condition_names: the classes or attributes, 1 to 1,000 classes or 256 attributes.
         exclusive: classes, of which one holds, rather than attributes, of which any may.
-        condition_encoder: whether the encoder is told too.
-        consistency: w, how much it counts in training that pictures told otherwise show what they were told;
+        condition_encoder: whether the encoder gets y too.
+        consistency: w, the weight in training of pictures under another condition showing that condition;
             0 for not at all. See `latentlab.models.cvae.consistency`.
     """
 

@@ -1,4 +1,4 @@
-"""The diffusion model: a network that tells a picture from the noise it drowns in.
+"""The diffusion model: a network that predicts picture and noise from a noisy picture.
 
     x_t = a x_0 + s e,   e ~ N(0, I),   a = sqrt(abar_t),  s = sqrt(1 - abar_t)
     loss(x_0) = w(t) | target - network(x_t, t, y) |^2 / d,   t even over 1 .. T
@@ -39,7 +39,7 @@ __all__ = ["DDPM", "PREDICTS", "WEIGHTINGS", "DDPMConfig"]
 
 # gamma of Min-SNR.
 _MOST_SNR = 5.0
-# Of DDIM, unless more is asked of it: see `latentlab.engine.diffusion`.
+# Steps of DDIM, unless another number is given: see `latentlab.engine.diffusion`.
 _STEPS = 50
 
 
@@ -63,7 +63,7 @@ class DDPM(nn.Module):
 
     @property
     def condition_names(self) -> tuple[str, ...]:
-        """The classes or attributes that y speaks of."""
+        """The names of the entries of y."""
         return self.config.condition_names
 
     @property
@@ -78,7 +78,7 @@ class DDPM(nn.Module):
     def denoise(
         self, x_t: Tensor, t: int | Tensor, y: Tensor | None = None, guidance: float = 1.0
     ) -> Denoised:
-        """What x_t holds of picture and noise; see `latentlab.models.base.Denoises`."""
+        """Predicts picture and noise of x_t; see `latentlab.models.base.Denoises`."""
         times = torch.as_tensor(t).expand(len(x_t))
         told = self._told(y, len(x_t), x_t.device)
         if told is None or guidance == 0.0:
@@ -102,14 +102,16 @@ class DDPM(nn.Module):
     def draw_pictures(
         self, count: int, generator: torch.Generator | None = None, y: Tensor | None = None
     ) -> Tensor:
-        """Pictures in [0, 1] of as many noises, by 50 steps of DDIM; -> (count, C, H, W)."""
+        """Pictures in [0, 1] from as many draws of noise, by 50 steps of DDIM; -> (count, C, H, W)."""
         frames = deque(self.sampling_frames(count, generator, y), maxlen=1)
         return frames[0]["picture"]
 
     def sampling_frames(
         self, count: int, generator: torch.Generator | None = None, y: Tensor | None = None
     ) -> Iterator[Mapping[str, Tensor]]:
-        """Each step of DDIM: the "noisy" picture it begins with and the "picture" predicted, in [0, 1]."""
+        """Each step of DDIM: the "noisy" picture that it starts from and the "picture" predicted, in [0,
+        1].
+        """
         device = next(self.parameters()).device
         x_t = standard_noise(torch.empty(count, *self.picture_shape), generator).to(device)
         sampler = make_sampler("ddim", self, y=y)
@@ -126,9 +128,10 @@ class DDPM(nn.Module):
         y: Tensor | None = None,
         t: Tensor | None = None,
     ) -> NoiseTerms:
-        """The loss at times t; see `latentlab.models.base.TrainsByDenoising`."""
+        """The loss at times t; see `latentlab.models.training.TrainsByDenoising`."""
         if t is None:
-            # On the generator's device, where the same seed draws the same times; then where abar lies.
+            # Drawn on the generator's device, where the same seed gives the same times; then moved to that of
+            # abar.
             t = self.spread_times(torch.rand(len(x), generator=generator, device=x.device))
         t = t.cpu()
         x_0 = 2.0 * x - 1.0
@@ -153,11 +156,11 @@ class DDPM(nn.Module):
         return NoiseTerms(loss * self.weights(t).to(loss.device, loss.dtype), t)
 
     def spread_times(self, u: Tensor) -> Tensor:
-        """Times 1 .. T (B,) of u (B,), even in [0, 1): one from each B-th part of them.
+        """Times 1 .. T (B,) of u (B,), uniform in [0, 1): one from each B-th part of them.
 
-        Each picture's time is even over all times, for its place in the batch is drawn, and the batch's
-        loss varies less than with times that know nothing of each other: stratified sampling, as in Kingma
-        et al., Variational Diffusion Models (2021), appendix I.1, with a u for each part.
+        Each picture's time is uniform over all times, because its position in the batch is random, and the
+        batch's loss varies less than with independent times: stratified sampling, as in Kingma et al.,
+        Variational Diffusion Models (2021), appendix I.1, with a u for each part.
         """
         at = (torch.arange(len(u)) + u.cpu().double()) / len(u)
         return 1 + (at * self.config.steps).long().clamp(max=self.config.steps - 1)
@@ -167,12 +170,12 @@ class DDPM(nn.Module):
         if self.config.weighting == "simple":
             return torch.ones(len(t), dtype=torch.float64)
         snr = self.schedule.snr[t]
-        # What the plain error of the target weighs that of x_0 with.
+        # The weight of the error of x_0 that the plain error of the target implies.
         plain = {"noise": snr, "x0": torch.ones_like(snr), "v": snr + 1.0}[self.config.predicts]
         return snr.clamp(max=_MOST_SNR) / plain
 
     def _out(self, x_t: Tensor, t: Tensor, told: Tensor | None) -> Tensor:
-        """The network's answer in the pictures' own precision."""
+        """The network's output in the precision of the pictures."""
         out: Tensor = self.net(x_t, t.to(x_t.device) * (1000.0 / self.config.steps), told)
         return out.to(x_t.dtype)
 
@@ -183,9 +186,9 @@ class DDPM(nn.Module):
         return signal.to(like.device, like.dtype).view(shape), sigma.to(like.device, like.dtype).view(shape)
 
     def _told(self, y: Tensor | None, count: int, device: torch.device) -> Tensor | None:
-        """What the network is given of y, (count, A): classes one-hot, attributes as -1 or 1.
+        """The network's input for y, (count, A): classes one-hot, attributes as -1 or 1.
 
-        A row of zeros is left for "nothing is told".
+        A row of zeros means no condition.
         """
         names = len(self.condition_names)
         if y is None or not names:
@@ -197,5 +200,5 @@ class DDPM(nn.Module):
 
 
 def _shown(x: Tensor) -> Tensor:
-    """From [-1, 1] to [0, 1], what lies beyond cut off."""
+    """From [-1, 1] to [0, 1], clipped."""
     return (0.5 * x + 0.5).clamp(0.0, 1.0)

@@ -1,4 +1,4 @@
-"""The diffusion model: its config, what a person chooses of it, and when to take it. Torch-free."""
+"""The spec of the diffusion model: config, options, and when to use it. Torch-free."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from latentlab.models.spec import SIZE, KindSpec, Option, Preset, Shape
 SCHEDULES = ("linear", "cosine", "sigmoid")
 PREDICTS = ("noise", "x0", "v")
 WEIGHTINGS = ("simple", "min-snr")
-# Of the U-Net: (widths, blocks of each level).
+# Sizes of the U-Net: (widths, blocks of each level).
 _UNETS: Mapping[str, tuple[tuple[int, ...], int]] = {
     "S": ((32, 64), 1),
     "M": ((48, 96), 1),
     "L": ((64, 128), 2),
 }
-# The longest side of a picture that is still looked at in patches of so many pixels; beyond, of the last.
+# The longest side of pictures for each patch size; larger pictures use the last.
 _PATCHES = ((48, 2), (128, 4), (256, 8))
 
 
@@ -34,17 +34,17 @@ class DDPMConfig:
         shape: (C, H, W) of the pictures; 1 to 4 channels, sides of 4 to 256 pixels.
         patch: the network sees patches of so many pixels a side, 1 to 8.
         widths: channels of each level of the U-Net, the finest first; multiples of 8, each level has half
-            the places of the one before.
+            the sides of the one before.
         blocks: residual blocks of each level, 1 to 4.
         dropout: the share of hidden units silenced in training; 0 to 0.9.
         schedule: "linear", "cosine" or "sigmoid".
         steps: T, 10 to 10,000.
         predicts: "noise", "x0" or "v".
         weighting: "simple" or "min-snr".
-        condition_names: the classes or attributes that it is told, up to 1,000 or 256; none for one
-            without.
+        condition_names: the classes or attributes, up to 1,000 or 256; none for an
+            unconditional model.
         exclusive: classes, of which one holds, rather than attributes, of which any may.
-        condition_dropout: the share of the pictures of which it is told nothing in training.
+        condition_dropout: the share of the pictures without a condition in training.
     """
 
     shape: tuple[int, ...] = from_data((1, 28, 28))
@@ -121,8 +121,7 @@ OPTIONS = (
 
 
 def fields_of(values: Mapping[str, Any], shape: Shape | None = None) -> dict[str, Any]:
-    """The fields of a config that a choice of `OPTIONS` stands for; larger pictures are seen in larger
-    patches."""
+    """The fields of a config for a choice of `OPTIONS`; larger pictures are processed in larger patches."""
     widths, blocks = _UNETS[values["size"]]
     longest = max(shape[1:]) if shape else 0
     return {
@@ -160,7 +159,7 @@ KIND = KindSpec(
         ),
     ),
     usual={"epochs": 10, "batch": 64, "gradient_norm": 1.0},
-    # It takes ten times as long for a picture: some 20 minutes on two cores.
+    # Each picture takes ten times as long: some 20 minutes on two cores.
     seen=500_000,
     fewest_epochs=8,
 )

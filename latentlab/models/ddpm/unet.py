@@ -1,4 +1,4 @@
-"""The network of a diffusion model: a U-Net over patches, told the time and the condition.
+"""The U-Net of the diffusion model, over patches, with time and condition as inputs.
 
 It looks at the picture in patches of p x p pixels, each a vector of p^2 C numbers (pixel-unshuffle, Shi et
 al. 2016), and so at a quarter of the places for p = 2: that, not a smaller network, is what makes it fast on
@@ -17,11 +17,11 @@ from torch.nn import functional
 
 _GROUPS = 8
 _HEAD = 32
-# What torch's group norm takes at once of a group of bfloat16 channels that lie side by side.
+# The channels in a group that torch's group norm vectorises for bfloat16 in channels-last layout.
 _AT_ONCE = 16
-# Up to so many places each looks at all others in one matrix.
+# Up to this many positions, attention is computed as one matrix.
 _FEW_PLACES = 256
-# The longest wave of the time's sines, in times of 1000.
+# The longest wavelength of the time embedding, for times up to 1000.
 _LONGEST_WAVE = 10_000.0
 
 
@@ -37,10 +37,10 @@ def time_waves(t: Tensor, width: int) -> Tensor:
 
 
 class Norm(nn.GroupNorm):
-    """Group normalisation (Wu & He, 2018) of (B, C, H, W), which lies as it came: channels last.
+    """Group normalisation (Wu & He, 2018) of (B, C, H, W), which keeps the channels-last layout.
 
-    On a CPU torch goes through bfloat16 channels group by group; of one that does not fill its vectors it
-    takes the rest one by one, and needs up to five times as long as for the same picture plane by plane.
+    On a CPU torch processes bfloat16 channels group by group; a group that does not fill its vectors is
+    partly processed element by element, up to five times as slowly as in planar layout.
     """
 
     def forward(self, x: Tensor) -> Tensor:
@@ -51,9 +51,9 @@ class Norm(nn.GroupNorm):
 
 
 class Residual(nn.Module):
-    """x + conv(silu(film(norm(conv(silu(norm(x))))))), which starts out as x; (B, C, H, W) -> (B, C', H, W).
+    """x + conv(silu(film(norm(conv(silu(norm(x))))))), initially the identity; (B, C, H, W) -> (B, C', H, W).
 
-    film scales and shifts each channel by what the time and the condition say.
+    film scales and shifts each channel by the embedding of time and condition.
     """
 
     def __init__(self, fan_in: int, fan_out: int, told: int, dropout: float) -> None:
@@ -77,11 +77,11 @@ class Residual(nn.Module):
 
 
 class Attention(nn.Module):
-    """x + what each place takes from all others; (B, C, H, W) -> the same.
+    """x + self-attention over all positions; (B, C, H, W) -> the same.
 
-    Scaled dot-product attention in heads of 32 numbers. Among few places the products as they stand beat
-    torch's blockwise kernel on a CPU, which spares memory that nobody needs then: five times, learning in
-    bfloat16. Of a width that 32 does not divide the heads are as wide as they must be.
+    Scaled dot-product attention in heads of 32. With few positions plain matrix products beat torch's
+    memory-saving kernel on a CPU, five times when training in bfloat16. Where 32 does not divide the width
+    the heads are as wide as needed.
     """
 
     def __init__(self, width: int) -> None:
@@ -104,9 +104,10 @@ class Attention(nn.Module):
 
 
 class Finer(nn.Module):
-    """Each place becomes 2 x 2, by what it says of each of the four; (B, C, H, W) -> (B, C', 2 H, 2 W).
+    """Upsamples: each position becomes 2 x 2, by a linear map for each of the four; (B, C, H, W) -> (B, C', 2
+    H, 2 W).
 
-    A twentieth of the work of a convolution after upsampling; the blocks that follow join the places.
+    A twentieth of the work of a convolution after upsampling; the following blocks smooth the seams.
     """
 
     def __init__(self, fan_in: int, fan_out: int) -> None:
@@ -118,14 +119,14 @@ class Finer(nn.Module):
 
 
 class UNet(nn.Module):
-    """Noisy pictures, times and conditions to as many numbers as the picture has; -> (B, C, H, W).
+    """Noisy pictures, times and conditions to an output of the picture's shape; -> (B, C, H, W).
 
     Args:
         shape: (C, H, W); sides that cannot be halved so often are padded.
         patch: pixels of a patch's side.
         widths: channels of each level, the finest first.
         blocks: residual blocks of each level on the way down; one more on the way up.
-        conditions: numbers that say what the picture is of.
+        conditions: the length of the condition y.
         dropout: the share of hidden units silenced in training.
     """
 
@@ -144,7 +145,7 @@ class UNet(nn.Module):
         self.spare = (-shape[2] % least, -shape[1] % least)
         told = 4 * widths[0]
         self.of_time = nn.Sequential(nn.Linear(widths[0], told), nn.SiLU(), nn.Linear(told, told))
-        # No bias: a condition that is not told is a row of zeros, and adds nothing.
+        # No bias: a missing condition is a row of zeros, and adds nothing.
         self.of_condition = nn.Linear(conditions, told, bias=False) if conditions else None
         channels = shape[0] * patch**2
         self.first = nn.Conv2d(channels, widths[0], 3, padding=1)
@@ -199,7 +200,7 @@ class UNet(nn.Module):
 
 
 def _silent(layer: nn.Conv2d | nn.Linear) -> nn.Conv2d | nn.Linear:
-    """A layer that says nothing at first, so that what it is added to passes as it is."""
+    """A layer initialised to zero, so that a residual sum starts as the identity."""
     nn.init.zeros_(layer.weight)
     assert layer.bias is not None
     nn.init.zeros_(layer.bias)

@@ -1,1 +1,1 @@
-"""The objectives that several kinds of model share, and the figures that they tell."""
+"""Objectives shared by several kinds of model, and their figures."""

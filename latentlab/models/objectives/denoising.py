@@ -1,4 +1,4 @@
-"""The loss of a denoiser, taken at one noise level a picture and told level by level."""
+"""The denoising loss, at one noise level for each picture, reported by noise level."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from latentlab.models.objectives.figures import DENOISING, denoising_figures
 from latentlab.models.players import Batch, Moment, Player
 from latentlab.models.training import TrainsByDenoising
 
-# Of the times 1 .. T, so many equal parts whose losses are told apart.
+# The times 1 .. T are divided into this many equal parts whose losses are reported separately.
 NOISE_LEVELS = 10
 
 
 class ByNoiseLevel:
-    """The denoising loss; figures: it, its sum at each of the noise levels, and how many pictures that is of.
+    """The denoising loss; figures: it, its sum at each of the noise levels, and the number of pictures in
+    each.
 
     Args:
         steps: T.
@@ -33,7 +34,7 @@ class ByNoiseLevel:
     def loss(
         self, layers: nn.Module, batch: Batch, noise: torch.Generator, moment: Moment, player: str = ""
     ) -> tuple[Tensor, Tensor]:
-        """See `Objective.loss`; the moment means nothing here."""
+        """See `Objective.loss`; the moment is not used."""
         assert isinstance(layers, TrainsByDenoising)
         terms = layers.noise_terms(batch.x, noise, y=batch.y)
         loss = terms.loss.mean()
@@ -43,7 +44,7 @@ class ByNoiseLevel:
         """Each picture at a time of its own, spread evenly over all times; see `Objective.judge`."""
         assert isinstance(model, TrainsByDenoising)
         number = torch.arange(first, first + len(batch.x), dtype=torch.float64)
-        # Multiples of the golden ratio, less their whole part: even however many there are.
+        # Multiples of the golden ratio modulo 1: uniform for any number of them.
         t = 1 + ((number * 0.6180339887498949) % 1.0 * self.steps).long().clamp(max=self.steps - 1)
         terms = model.noise_terms(batch.x, noise, y=batch.y, t=t)
         return self._figures(terms.loss.sum(), terms.loss, terms.t)

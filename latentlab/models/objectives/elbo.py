@@ -1,4 +1,4 @@
-"""The evidence lower bound, or its importance-weighted sister, as what a training maximises."""
+"""The ELBO, or the importance-weighted bound, as a training objective."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from latentlab.models.training import Trains, TrainsByImportance
 
 
 class ByElbo:
-    """beta KL - reconstruction (and what the model adds), or the importance-weighted bound.
+    """beta KL - reconstruction (plus a model's penalty), or the importance-weighted bound.
 
     Figures: reconstruction, and the KL of each dimension.
     """

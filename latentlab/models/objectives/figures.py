@@ -1,4 +1,4 @@
-"""What the shared objectives tell of a training, without torch: for specs, forms, charts and logs."""
+"""The figures of the shared objectives. Torch-free, for specs, forms, charts and logs."""
 
 from __future__ import annotations
 
@@ -109,5 +109,5 @@ def denoising_figures(loss: float, per_level: tuple[float, ...] = ()) -> Figures
 
 
 def label_figures(loss: float, accuracy: float) -> Figures:
-    """Means over some pictures of a classifier: cross-entropy in nats, and the share of answers right."""
+    """Means over some pictures of a classifier: cross-entropy in nats, and accuracy."""
     return Figures({"accuracy": accuracy, "loss": loss}, {}, LABELS)

@@ -1,4 +1,4 @@
-"""The cross-entropy of what a classifier says of pictures of which it is known what they show."""
+"""The cross-entropy objective of classifiers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from latentlab.models.training import TrainsByLabel
 
 
 class ByLabel:
-    """The cross-entropy of a classifier; figures: it, and the share of answers that are right."""
+    """The cross-entropy of a classifier; figures: it, and the accuracy."""
 
     width = 2
     players: tuple[Player, ...] = (Player(),)
@@ -24,7 +24,7 @@ class ByLabel:
     def loss(
         self, layers: nn.Module, batch: Batch, noise: torch.Generator, moment: Moment, player: str = ""
     ) -> tuple[Tensor, Tensor]:
-        """See `Objective.loss`; the moment means nothing here."""
+        """See `Objective.loss`; the moment is not used."""
         assert isinstance(layers, TrainsByLabel)
         terms = layers.label_terms(batch.x, _known(layers, batch), noise)
         loss = terms.loss.mean()
@@ -43,7 +43,7 @@ class ByLabel:
 
 
 def _known(model: object, batch: Batch) -> Tensor:
-    """What the pictures show, (B, A); the first class if nobody says, as when only the speed is measured."""
+    """The targets, (B, A); the first class if there are none, as when only the speed is measured."""
     if batch.y is not None:
         return batch.y
     assert isinstance(model, Classifies)

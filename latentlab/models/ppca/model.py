@@ -1,4 +1,4 @@
-"""Probabilistic principal component analysis: a Gaussian latent space with a flat decoder, solved exactly.
+"""Probabilistic PCA: a Gaussian latent space with a linear decoder, solved exactly.
 
     x = mu + W u + e,   u ~ N(0, I_K),   e ~ N(0, s^2 I_D)         so that x ~ N(mu, C), C = W W^T + s^2 I
     W = E_K (Lambda_K - s^2 I)^(1/2)     E, Lambda: eigenvectors and eigenvalues of the sample covariance S
@@ -74,7 +74,7 @@ class PPCA(nn.Module):
         return DensityTag("exact", self.likelihood.measure)
 
     def encode(self, x: Tensor, y: Tensor | None = None) -> Posterior:
-        """p(u|x), exactly; (B, C, H, W) in [0, 1] -> mean and log variance (B, K)."""
+        """p(u|x), exact; (B, C, H, W) in [0, 1] -> mean and log variance (B, K)."""
         projected = (x.flatten(1) - self.mean) @ self.components.T
         mean = projected * (self._scale / self.eigenvalues)
         variance = (self.noise_variance / self.eigenvalues).clamp(max=1.0)
@@ -85,13 +85,13 @@ class PPCA(nn.Module):
         return ((z * self._scale) @ self.components + self.mean).view(-1, *self.picture_shape)
 
     def picture_at(self, z: Tensor, y: Tensor | None = None) -> Tensor:
-        """The same within [0, 1]."""
+        """The same, clipped to [0, 1]."""
         return self.likelihood.picture(self.decode(z))
 
     def draw_pictures(
         self, count: int, generator: torch.Generator | None = None, y: Tensor | None = None
     ) -> Tensor:
-        """Mean pictures at places drawn from the prior, in [0, 1]; -> (count, C, H, W)."""
+        """Mean pictures at points drawn from the prior, in [0, 1]; -> (count, C, H, W)."""
         return self.picture_at(self.latent_prior.draw(count, generator).to(self.mean.device))
 
     def log_density(
@@ -102,7 +102,7 @@ class PPCA(nn.Module):
         draws: int = 1,
         y: Tensor | None = None,
     ) -> Tensor:
-        """log p(x) in nats, exactly, whatever the draws; (B, C, H, W) in [0, 1] -> (B,)."""
+        """log p(x) in nats, exact, for any `draws`; (B, C, H, W) in [0, 1] -> (B,)."""
         along, whole = self._squares(x)
         return self._log_density(along, whole).to(x.dtype)
 
@@ -116,13 +116,13 @@ class PPCA(nn.Module):
         return (self.eigenvalues - self.noise_variance).clamp(min=0.0).sqrt()
 
     def _squares(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """y_k^2 (B, K) and |x - mu|^2 (B,), in as many digits as the device has."""
+        """y_k^2 (B, K) and |x - mu|^2 (B,), in the device's highest precision."""
         exact = torch.float32 if x.device.type == "mps" else torch.float64
         centred = x.flatten(1).to(exact) - self.mean.to(exact)
         return (centred @ self.components.to(exact).T).square(), centred.square().sum(-1)
 
     def _log_density(self, along: Tensor, whole: Tensor) -> Tensor:
-        """log p of pictures (or the mean of it) with such squares; (..., K), (...) -> (...)."""
+        """log p of pictures (or its mean) from these squares; (..., K), (...) -> (...)."""
         left_out = math.prod(self.config.shape) - self.latents
         variances, noise = self.eigenvalues.to(along.dtype), self.noise_variance.to(along.dtype)
         log_determinant = variances.log().sum() + left_out * noise.log()
@@ -132,15 +132,15 @@ class PPCA(nn.Module):
 
 
 class MomentsPass:
-    """Sums of x and x x^T over the pictures, and the model that follows from them.
+    """Sums of x and x x^T over the pictures, from which the model is computed.
 
-    They are sums of bytes, whole numbers below 2^53: in float64 they are exact, in whatever order they come.
+    They are sums of bytes, whole numbers below 2^53: in float64 they are exact, in any order.
 
     Figures: the sum of log p(x), that of |x - mu|^2, and that of y_k^2 for each component.
     """
 
     passes = 1
-    # One product of many pictures takes a third of the time that many products of few do.
+    # One product of many pictures takes a third of the time of many products of few.
     at_once = 4096
     spec = FIGURES
     most_judged: int | None = None
@@ -151,7 +151,7 @@ class MomentsPass:
         self.width = 2 + config.latents
 
     def begin(self, model: nn.Module, passed: int) -> dict[str, Tensor]:
-        """Nothing yet: how many, sum (D,), products (D, D)."""
+        """Zero statistics: count, sum (D,), products (D, D)."""
         assert isinstance(model, PPCA)
         device = model.mean.device
         exact = torch.float32 if device.type == "mps" else torch.float64
@@ -168,7 +168,7 @@ class MomentsPass:
         statistics["products"].addmm_(rows.T, rows)
 
     def end(self, model: nn.Module, statistics: Mapping[str, Tensor], passed: int) -> tuple[Figures, bool]:
-        """Mean and eigenvectors of the covariance become the model's."""
+        """Sets the model from the mean and the eigenvectors of the covariance."""
         assert isinstance(model, PPCA)
         count = float(statistics["count"])
         mean = statistics["sum"] / count / 255.0
@@ -186,7 +186,7 @@ class MomentsPass:
             (model.noise_variance, torch.tensor(noise)),
         ):
             held.copy_(found)
-        # The means of the squares over the pictures are the eigenvalues, so that no second pass is needed.
+        # The means of the squares over the pictures are the eigenvalues, so no second pass is needed.
         along = kept / _unbiased(count)
         whole = torch.tensor(total / _unbiased(count), dtype=along.dtype, device=along.device)
         log_density = float(model._log_density(along, whole))
@@ -211,16 +211,16 @@ class MomentsPass:
 
 
 def _held(values: Tensor) -> nn.Parameter:
-    """A weight that no gradient reaches."""
+    """A parameter without a gradient."""
     return nn.Parameter(values, requires_grad=False)
 
 
 def _unbiased(count: float) -> float:
-    """What makes a sample covariance of a mean of squares."""
+    """The factor from a mean of squares to a sample covariance."""
     return count / max(1.0, count - 1.0)
 
 
 def _signed(rows: Tensor) -> Tensor:
-    """Eigenvectors (K, D) whose largest entry is positive: either sign is right, and always the same one."""
+    """Eigenvectors (K, D) with a fixed sign: the largest entry is positive."""
     largest = rows.gather(1, rows.abs().argmax(1, keepdim=True))
     return rows * torch.where(largest < 0, -1.0, 1.0)

@@ -1,4 +1,4 @@
-"""Probabilistic PCA: its config, what a person chooses of it, and when to take it. Torch-free."""
+"""The spec of probabilistic PCA: config, options, and when to use it. Torch-free."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from latentlab.models.checks import require_range
 from latentlab.models.settings import check_settings, from_data, setting
 from latentlab.models.spec import KindSpec, Preset
 
-# Numbers of a picture: the covariance of so many takes 134 MB, and its eigenvectors a minute.
+# The most numbers of a picture: their covariance takes 134 MB, and its eigenvectors a minute.
 MOST_NUMBERS = 4096
 
 

@@ -36,17 +36,16 @@ __all__ = ["VAE", "EncoderDecoder", "VAEConfig"]
 
 _ENCODERS = {"mlp": MLPEncoder, "conv": ConvEncoder}
 _DECODERS = {"mlp": MLPDecoder, "conv": ConvDecoder}
-# A tenth of a grey level of 256: flat pictures would drive sigma to 0 and the density beyond all bounds.
+# A tenth of a grey level of 256: flat pictures would drive sigma to 0 and the density to infinity.
 _LOWEST_LOG_SIGMA = math.log(1e-1 / 256.0)
 
 
 class EncoderDecoder(nn.Module):
-    """An encoder and a decoder with a likelihood, of the parts that `VAEConfig` names; no word on where
-    codes lie.
+    """An encoder and a decoder with a likelihood, built from a `VAEConfig`; without a prior.
 
     Args:
-        config: its parts.
-        decoder_conditions, encoder_conditions: A, for a subclass that tells either network a y (B, A).
+        config: the config.
+        decoder_conditions, encoder_conditions: A, for a subclass that gives either network a y (B, A).
     """
 
     def __init__(
@@ -88,7 +87,7 @@ class EncoderDecoder(nn.Module):
 
     @property
     def likelihood(self) -> Likelihood:
-        """p(x|z) given the decoder's outputs; a learnt sigma as it stands now."""
+        """p(x|z) given the decoder's outputs; with the current value of a learnt sigma."""
         if not self.config.learn_sigma:
             return self._likelihood
         return Gaussian(self.log_sigma.clamp(_LOWEST_LOG_SIGMA).exp())
@@ -111,11 +110,11 @@ class EncoderDecoder(nn.Module):
     def encode(self, x: Tensor, y: Tensor | None = None) -> Posterior:
         """q(z|x); pictures (B, C, H, W) in [0, 1] -> mean and log variance (B, D), in float32 or more."""
         outputs = self.encoder(self._likelihood.seen(x), self._seen(y, len(x)))
-        # Under autocast the networks speak bfloat16; densities and sums over pixels need more digits.
+        # Under autocast the networks return bfloat16; densities and sums over pixels need more digits.
         if outputs.dtype == torch.bfloat16:
             outputs = outputs.float()
         mean, log_variance = outputs.chunk(2, dim=-1)
-        # Beyond e^(+-15) a variance is no picture's any more, only an overflow on its way.
+        # Beyond e^(+-15) a variance leads to overflow.
         return Posterior(mean, functional.hardtanh(log_variance, -15.0, 15.0))
 
     def decode(self, z: Tensor, y: Tensor | None = None) -> Tensor:
@@ -128,11 +127,11 @@ class EncoderDecoder(nn.Module):
         return self.likelihood.picture(self.decode(z, y))
 
     def _seen(self, y: Tensor | None, count: int) -> Tensor | None:
-        """What the encoder is told beside the pictures; nothing here."""
+        """The encoder's condition; none here."""
         return None
 
     def _told(self, z: Tensor, y: Tensor | None) -> Tensor:
-        """What the decoder is given: z, and nothing else here."""
+        """The decoder's input: z alone here."""
         return z
 
 
@@ -146,7 +145,7 @@ class VAE(EncoderDecoder):
 
     @property
     def density_tag(self) -> DensityTag:
-        """A bound: the ELBO of one draw, the importance-weighted bound of more."""
+        """A bound: the ELBO for one draw, the importance-weighted bound for more."""
         return DensityTag("bound", self.likelihood.measure)
 
     def elbo_terms(
@@ -159,7 +158,7 @@ class VAE(EncoderDecoder):
     ) -> ElboTerms:
         """The ELBO's two terms from one z ~ q(z|x) a picture; (B, C, H, W) in [0, 1] -> (B,) each.
 
-        The encoder sees `shown` in place of x if it is given: a noisy x, against overfitting.
+        The encoder's input is `shown` in place of x if it is given: a noisy x, against overfitting.
         """
         posterior = self.encode(x if shown is None else shown, y)
         z = reparameterise(posterior.mean, posterior.log_variance, generator)
@@ -206,6 +205,6 @@ class VAE(EncoderDecoder):
     def draw_pictures(
         self, count: int, generator: torch.Generator | None = None, y: Tensor | None = None
     ) -> Tensor:
-        """Pictures at places drawn from the prior, in [0, 1]; -> (count, C, H, W)."""
+        """Pictures at points drawn from the prior, in [0, 1]; -> (count, C, H, W)."""
         z = self.latent_prior.draw(count, generator)
         return self.picture_at(z.to(next(self.parameters()).device), y)

@@ -1,4 +1,4 @@
-"""The variational autoencoder: its config, what a person chooses of it, and when to take it. Torch-free."""
+"""The spec of the variational autoencoder: config, options, and when to use it. Torch-free."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from latentlab.models.spec import SIZE, KindSpec, Option, Preset, Shape, options
 
 NETWORKS = ("mlp", "conv")
 LIKELIHOODS = ("bernoulli", "gaussian", "categorical", "palette")
-# Numbers for each colour of a palette that the encoder reads.
+# The length of the embedding of each colour of a palette in the encoder.
 _COLOUR_FEATURES = 8
 # (encoder widths, decoder widths); equal widths of an "mlp" in a row are residual blocks.
 _WIDTHS: Mapping[tuple[str, str], tuple[tuple[int, ...], tuple[int, ...]]] = {
@@ -27,7 +27,7 @@ _WIDTHS: Mapping[tuple[str, str], tuple[tuple[int, ...], tuple[int, ...]]] = {
     ("conv", "M"): ((32, 64, 128), (128, 64, 32)),
     ("conv", "L"): ((64, 128, 256), (256, 128, 64)),
 }
-# What the choice is called: (the likelihood's name, whether its sigma is learnt).
+# The title of each choice: (the likelihood's name, whether its sigma is learnt).
 _CALLED: Mapping[str, tuple[str, bool]] = {
     "Bernoulli": ("bernoulli", False),
     "Gaussian, learnt sigma": ("gaussian", True),
@@ -55,11 +55,11 @@ class VAEConfig:
         learn_sigma: whether training finds the Gaussian's sigma, one for all pixels, starting at `sigma`
             (Rybkin et al., Simple and Effective VAE Training with Calibrated Decoders, 2021).
         levels: the categorical's number of grey levels.
-        palette, pixel: the palette's colours, and how many pixels of a picture a drawn one spans; see
+        palette, pixel: the palette's colours, and the side in pixels of a drawn pixel; see
             `latentlab.core.likelihoods.Palette`.
-        encoder_features: numbers that stand for each colour of the palette where the encoder looks; 0 shows
+        encoder_features: the length of the embedding of each colour of the palette in the encoder; 0 shows
             it the colour's channels instead.
-        decoder_features: numbers the decoder says of each pixel, from which all colours' logits follow.
+        decoder_features: features of each pixel in the decoder, from which all colours' logits follow.
     """
 
     latents: int = setting(
@@ -160,12 +160,12 @@ OPTIONS = (
         tuple((called, called) for called in _CALLED),
     ),
 )
-# What suits pictures with colours: of any of the kinds with these options.
+# The fields that suit pictures with colours: for any of the kinds with these options.
 _OF_COLOUR = {"latents": 32, "network": "conv", "likelihood": "Gaussian, learnt sigma"}
 
 
 def fields_of(values: Mapping[str, Any], shape: Shape | None = None) -> dict[str, Any]:
-    """The fields of a config that a choice of `OPTIONS` stands for."""
+    """The fields of a config for a choice of `OPTIONS`."""
     network = values["network"]
     encoder, decoder = _WIDTHS[network, values["size"]]
     likelihood, learnt = _CALLED[values["likelihood"]]
