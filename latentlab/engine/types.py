@@ -1,11 +1,10 @@
-"""Small types shared by the engine: points, pictures, regions, devices. Without torch and numpy.
-"""
+"""Small types shared by the engine: points, pictures, regions, devices. Without torch and numpy."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-# For type checking only: see above.
+# For type checking only: the window's frame must not wait for numpy.
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray

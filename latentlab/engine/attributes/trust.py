@@ -1,5 +1,4 @@
-"""How far a direction can be trusted, and the limits on its name. Without torch and numpy.
-"""
+"""How far a direction can be trusted, and the limits on its name. Without torch and numpy."""
 
 from __future__ import annotations
 
