@@ -1,4 +1,4 @@
-"""The pictures of the data whose codes lie nearest to a place, in a row; a click selects one."""
+"""A row of the pictures of the data nearest to a point of the latent space; a click selects one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LEAST = 40
 
 
 class NearestRow(QWidget):
-    """Empty until it is shown a place."""
+    """Empty until it is given a point."""
 
     def __init__(self, workspace: Workspace, name: str, count: int) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""One picture of an analogy: where it comes from is chosen by the buttons below it, or by dropping a file."""
+"""A slot for one picture of an analogy; buttons below it, or a dropped file, choose the picture."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class SlotPicture(CrispPicture):
         self._corner: QWidget | None = None
 
     def lay_in_corner(self, widget: QWidget) -> None:
-        """Keeps a small widget in the upper right corner."""
+        """Puts a small widget into the upper right corner."""
         self._corner = widget
         widget.setParent(self)
         self._move_corner()
@@ -59,7 +59,7 @@ class SlotPicture(CrispPicture):
 
 
 class PictureSlot(QWidget):
-    """`taken` (place, where from) asks for a point, `dropped` (place, QMimeData) for that of a picture."""
+    """`taken` (slot, source) requests a point, `dropped` (slot, QMimeData) one for a picture."""
 
     taken = Signal(int, str)
     dropped = Signal(int, object)
@@ -89,7 +89,7 @@ class PictureSlot(QWidget):
             self.buttons[source] = button
             if source != NOTHING:
                 flow.addWidget(button)
-        # Not in the row: alone in a second one it would cost the picture a good part of its height.
+        # Not in the row: alone in a second row it would take much height from the picture.
         self.buttons[NOTHING].setFixedSize(20, 20)
         self.picture.lay_in_corner(self.buttons[NOTHING])
         layout = QVBoxLayout(self)
@@ -99,12 +99,12 @@ class PictureSlot(QWidget):
         layout.addWidget(row)
 
     def show_picture(self, picture: Picture | None, words: str) -> None:
-        """Shows the picture, or these words while there is none."""
+        """Shows the picture, or this text while there is none."""
         self.picture.say(words)
         self.picture.show_picture(picture)
 
     def offer(self, sources: set[str]) -> None:
-        """Where a point can be had from now."""
+        """Sets which sources of a point are available now."""
         for source, button in self.buttons.items():
             button.setEnabled(source in sources)
         self.buttons[NOTHING].setVisible(NOTHING in sources)
@@ -124,7 +124,7 @@ class PictureSlot(QWidget):
 
 
 class Joint(Label):
-    """A word between two wells, at the height of the middle of their pictures."""
+    """A word between two slots, at the height of the middle of their pictures."""
 
     def __init__(self, word: str, picture_slot: PictureSlot) -> None:
         super().__init__(word)

@@ -1,4 +1,4 @@
-"""a is to b as c is to ?: three pictures, the fourth that follows, and the real ones nearest to it."""
+"""The analogy view, a is to b as c is to ?: three pictures, the computed fourth, and real ones near it."""
 
 from __future__ import annotations
 
@@ -36,8 +36,9 @@ _BETWEEN = ("is to", "as", "is to")
 
 
 class AnalogyView(QWidget):
-    """Three wells that hold points of the latent space, as part of the session; `failed` carries a message
-    and details."""
+    """Three slots that hold points of the latent space, as part of the session; `failed` carries a message
+    and details.
+    """
 
     failed = Signal(str, str)
 
@@ -48,8 +49,8 @@ class AnalogyView(QWidget):
         self._workspace, self._pictures = workspace, pictures
         self._drawn: dict[Point, Picture] = {}
         self._wanted = True
-        # Dropped pictures that wait for their places: one is encoded after the other, by the model that was
-        # being opened, if one was, for places in another's latent space mean nothing.
+        # Dropped pictures waiting to be encoded, one after the other; if a model was being opened, by that
+        # one, because points of another latent space have no meaning.
         self._waiting: deque[tuple[int, Picture]] = deque()
         self._under_way: tuple[int, Picture] | None = None
         self._opening = False
@@ -175,7 +176,7 @@ class AnalogyView(QWidget):
 
     @Slot()
     def _offer(self) -> None:
-        """Which of the wells' buttons mean something now."""
+        """Enables the buttons of the slots that are of use now."""
         there = {
             source
             for source in (PROBE, SELECTED, OWN)
@@ -185,14 +186,14 @@ class AnalogyView(QWidget):
             picture_slot.offer(there if point is None else there | {NOTHING})
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        # A panel behind another's tab calls itself visible, and is never painted.
+        # Qt reports a panel behind another tab as visible, but never paints it.
         if self._wanted and self._workspace.model is not None:
             self._wanted = False
             self._asking.soon()
         super().paintEvent(event)
 
     def _ask(self) -> bool:
-        """Asks for the pictures of the points; whether there are any."""
+        """Requests the pictures of the points; returns whether there are any."""
         analogy = self._workspace.state.analogy
         points = {point for point in (*analogy, fourth(analogy)) if point is not None}
         if not points or points <= self._drawn.keys():
@@ -261,7 +262,7 @@ class AnalogyView(QWidget):
 
     @Slot(int, object)
     def _dropped(self, place: int, data: QMimeData) -> None:
-        """The picture into this well; more files go into the wells after it."""
+        """Takes the picture into this slot; more files go into the following slots."""
         files = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
         try:
             sources: Sequence[Path | QImage] = files or [incoming(data)]
@@ -288,7 +289,7 @@ class AnalogyView(QWidget):
             self._workspace.ask(PictureSlotRequest, pixels, Fitting(), condition, compare=False)
 
     def _put_back(self) -> None:
-        """What is under way comes from the model before, if at all: it is not waited for, but asked anew."""
+        """What was requested belongs to the previous model: it is requested again."""
         if self._under_way is not None:
             self._waiting.appendleft(self._under_way)
             self._under_way = None

@@ -1,6 +1,6 @@
-"""What the board offers to add: attributes of the data, directions of one's own, principal components.
+"""What the attribute board can add: attributes of the data, the user's own directions, principal components.
 
-Each has a key by which the session counts how often it is added, a vector, and words on how far to trust it.
+Each has a key under which the session stores its amount, a vector, and a text on its trust.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from latentlab.engine.attributes.directions import Directions
 
 _FEW = "too few to judge"
-# AUCs between these say next to nothing.
+# AUCs between these mean hardly anything.
 _CHANCE = 0.4, 0.6
 
 
 @dataclass(frozen=True, eq=False)
 class Offer:
-    """z + vector adds it once; `trust` in a few words, `tip` in sentences."""
+    """z + vector adds it once; `trust` as a short text, `tip` in sentences."""
 
     key: str
     name: str
@@ -58,7 +58,7 @@ def of_attributes(found: Directions | None) -> list[Offer]:
 
 
 def of_own(own: Iterable[OwnDirection], found: Directions | None) -> list[Offer]:
-    """Directions of one's own; `found`, those of the attributes, tell which of them each is most like."""
+    """The user's own directions; `found`, those of the attributes, are compared with each of them."""
     return [
         Offer(one.key, one.name, vector, *_own_in_words(one, _alike(vector, found)))
         for one in own
@@ -101,7 +101,7 @@ def _alike(vector: NDArray[np.float64], found: Directions | None) -> str:
 
 
 def of_components(encodings: EncodingsReply | None, own: Sequence[OwnDirection], most: int) -> list[Offer]:
-    """The first principal components of the encoded pictures, but those that have got a name already."""
+    """The first principal components of the encoded pictures, except those that have a name already."""
     if encodings is None or not encodings.done:
         return []
     named = {one.vector for one in own}
@@ -123,7 +123,7 @@ def of_components(encodings: EncodingsReply | None, own: Sequence[OwnDirection],
 
 
 def moved(z: Point, amounts: Mapping[str, float], offers: Mapping[str, Offer]) -> Point:
-    """z with each of `amounts` added so often; those that are not offered, or of other latents, are not."""
+    """z with each of `amounts` added; unknown ones, or those of another latent space, are ignored."""
     steps = [
         amount * offers[key].vector
         for key, amount in amounts.items()
@@ -138,6 +138,6 @@ def moved(z: Point, amounts: Mapping[str, float], offers: Mapping[str, Offer]) -
 def _short(trust: Trust) -> str:
     if trust.auc is None or trust.cohens_d is None:
         return _FEW
-    # Nearer to 0.5 a d of a tenth or two would be taken for something.
+    # Closer to 0.5, a d of 0.1 or 0.2 might be taken for an effect.
     near_chance = _CHANCE[0] < trust.auc < _CHANCE[1]
     return f"AUC {trust.auc:.2f} · " + ("near chance" if near_chance else f"d {trust.cohens_d:.1f}")

@@ -1,4 +1,4 @@
-"""The button that puts the probe at the selected picture, under that picture's own condition."""
+"""The button that moves the probe to the selected picture, under that picture's own condition."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from latentlab.session.state import SessionState
 
 
 class AsSelected(QPushButton):
-    """Can be pressed if a picture is selected and the probe is not there, under its condition."""
+    """Enabled if a picture is selected and the probe is not at it, under its condition."""
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__("As se&lected")

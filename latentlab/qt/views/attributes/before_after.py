@@ -1,4 +1,4 @@
-"""The pictures before and after side by side; where there is little height, small."""
+"""The pictures before and after adding attributes, side by side; small where height is limited."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from latentlab.qt.widgets.picture_label import CrispPicture
 from latentlab.qt.widgets.plain_text import Label
 
 _LARGEST, _SMALL = 160, 64
-# Qt's QWIDGETSIZE_MAX: no bound.
+# Qt's QWIDGETSIZE_MAX: no limit.
 _UNBOUNDED = 2**24 - 1
 
 
@@ -27,7 +27,7 @@ class BeforeAfter(QWidget):
         self._place()
 
     def set_tight(self, tight: bool) -> None:
-        """Whether there is little height: then the captions are beside the pictures, not above them."""
+        """Sets whether height is limited: then the captions are beside the pictures, not above them."""
         if tight != self.tight:
             self.tight = tight
             self._place()

@@ -1,4 +1,4 @@
-"""The controls about the sliders of attributes, and where they stand."""
+"""The layout of the attribute board: pictures, method, sliders, buttons."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ _LOW = 440
 
 
 class BoardForm(QWidget):
-    """Pictures on top, the method, what is going on; the sliders; buttons below.
+    """Pictures on top, the method, messages; the sliders; buttons below.
 
     Args:
-        sliders: what may be added, in a list that scrolls.
-        warning: stands below the sliders: above them, it would push them away from under the hand.
+        sliders: the rows of sliders, in a list that scrolls.
+        warning: below the sliders: above them, it would move them during a drag.
     """
 
     def __init__(self, sliders: QWidget, warning: QWidget) -> None:
@@ -126,6 +126,6 @@ class BoardForm(QWidget):
             self._column.setSpacing(3 if tight else 6)
 
     def say(self, words: str) -> None:
-        """What is going on; "" takes no room."""
+        """Shows a message; "" takes no room."""
         self.status.setText(words)
         self.status.setVisible(bool(words))

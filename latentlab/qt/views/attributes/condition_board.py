@@ -1,5 +1,4 @@
-"""The conditions of a conditional model: what the decoder is told, the same probe by vector and by condition,
-and new pictures of what is asked for."""
+"""The conditions of a conditional model: controls, the probe changed in two ways, and new samples."""
 
 from __future__ import annotations
 
@@ -55,9 +54,9 @@ _LEAN_TIP = (
 
 
 class ConditionBoard(QScrollArea):
-    """Hides nothing of itself: whoever shows it knows whether the model has conditions.
+    """Never hides itself: its parent knows whether the model has conditions.
 
-    `save_wanted`: the person wants to keep the new pictures.
+    `save_wanted`: the user wants to save the samples.
     """
 
     save_wanted = Signal()
@@ -72,7 +71,7 @@ class ConditionBoard(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._workspace, self._burst = workspace, Burst()
         self.ways = Ways(workspace)
-        # What the decoder was told, and the probe, when a slide began.
+        # The condition and the probe at the start of a slide.
         self._gripped: tuple[Point, Point] = ((), ())
         self.rows: dict[str, WayRow] = {}
         self.words = Label(_WORDS)
@@ -186,7 +185,7 @@ class ConditionBoard(QScrollArea):
 
     @Slot(object)
     def _unfolded(self, reply: object) -> None:
-        """The model has learnt: its pictures are other ones, and its vectors have yet to be found."""
+        """The weights have changed: its pictures too, and its vectors have yet to be found."""
         self.ways.directions = None
         self._show_left()
         self._asking.soon()
@@ -200,15 +199,15 @@ class ConditionBoard(QScrollArea):
 
     @Slot(object)
     def _sampled(self, reply: object) -> None:
-        # Once the new pictures have their room.
+        # Once the new pictures are laid out.
         QTimer.singleShot(0, partial(self._keep_in_place, self._height_of_draw()))
 
     def _height_of_draw(self) -> int:
-        """Where the button lies in sight, in pixels from the top."""
+        """The visible position of the button, in pixels from the top."""
         return self.samples.draw.mapTo(self.viewport(), QPoint(0, 0)).y()
 
     def _keep_in_place(self, before: int) -> None:
-        """The pictures come above the button: it stays under the mouse, for another press."""
+        """The pictures appear above the button: scrolls so that it stays under the mouse."""
         bar = self.verticalScrollBar()
         bar.setValue(bar.value() + self._height_of_draw() - before)
 
@@ -223,7 +222,7 @@ class ConditionBoard(QScrollArea):
         self.status.setVisible(bool(words))
 
     def _tiles(self) -> list[WayTile]:
-        """In the order in which their pictures are asked for."""
+        """The tiles in the order in which their pictures are requested."""
         rows = self.rows.values()
         return [self.now, *(row.vector for row in rows), *(row.condition for row in rows)]
 
@@ -245,7 +244,7 @@ class ConditionBoard(QScrollArea):
             self._column.addWidget(row)
 
     def _show_told(self, state: SessionState) -> None:
-        # Classes exclude each other: none is told a little more.
+        # Classes exclude each other: they have no intermediate values.
         self.lean.setVisible(bool(self.ways.names) and not self.ways.exclusive)
         self.lean.setChecked(state.lean)
         if self.rows and len(state.condition) == len(self.ways.names):
@@ -260,7 +259,7 @@ class ConditionBoard(QScrollArea):
             row.vector.setEnabled(self.ways.vector_of(name) is not None)
 
     def _ask(self) -> bool:
-        """Asks for the pictures, if anybody can see them."""
+        """Requests the pictures, if they are visible."""
         if not self.ways.known or self._workspace.model is None or self._inner.visibleRegion().isEmpty():
             return False
         points, conditions = self.ways.places(len(self.rows))
@@ -271,7 +270,7 @@ class ConditionBoard(QScrollArea):
 
     @Slot(str, float, bool)
     def _told(self, name: str, value: float, held: bool) -> None:
-        # Under the hand all is reckoned from where the slide began: slid back, it is as it was.
+        # During a slide everything is computed from its start: moved back, the state is as it was.
         since = self._gripped if held else (self._workspace.state.condition, self._workspace.state.probe)
         condition = self.ways.changed(name, value, since[0])
         z = self._workspace.leant(condition, since)

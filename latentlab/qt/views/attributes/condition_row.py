@@ -1,4 +1,4 @@
-"""One condition: what the decoder is told of it, and the probe changed by vector and by condition."""
+"""The row of one condition: its value, and the probe changed by vector and by condition."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PER_UNIT = 100
 
 
 class WayTile(ConditionTile):
-    """A picture to be clicked, of a fixed size and without words below."""
+    """A picture to click, of a fixed size and without a caption."""
 
     def __init__(self, name: str) -> None:
         super().__init__(0, "")
@@ -34,8 +34,8 @@ class WayTile(ConditionTile):
 
 
 class WayRow(QWidget):
-    """`told` (name, number, whether the handle is held) asks to tell the decoder another number, 0 to 1;
-    `gripped` begins a slide. `by_vector` and `by_condition` (name) ask for what their pictures show.
+    """`told` (name, value, whether the handle is held) requests another value of the condition, 0 to 1;
+    `gripped` starts a slide. `by_vector` and `by_condition` (name) request what their pictures show.
 
     Classes exclude each other: their rows have no slider.
     """
@@ -87,8 +87,9 @@ class WayRow(QWidget):
         self.condition.clicked.connect(self._condition_clicked)
 
     def show_told(self, value: float, there: bool, lean: bool, other: str) -> None:
-        """What the decoder is told now, whether that counts as there, whether z leans with it, and what it is
-        told the other way round, in words."""
+        """Shows the current value, whether it counts as present, whether compensation is on, and a text on
+        the change when inverted.
+        """
         with QSignalBlocker(self.slider):
             self.slider.setValue(round(value * _PER_UNIT))
         self.value.show_text(f"{value:.2f}")
@@ -108,7 +109,7 @@ class WayRow(QWidget):
             tile.setToolTip(plain_tip(f"{words}. Click to go there."))
 
     def show_left(self, auc: float | None) -> None:
-        """How much the direction in z still tells of it; nothing where that is not known."""
+        """Shows how much z still says of it; nothing where that is unknown."""
         self.left.setText("" if auc is None else f"AUC {auc:.2f}")
         self.left.setToolTip(
             ""

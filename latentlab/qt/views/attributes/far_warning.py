@@ -1,4 +1,4 @@
-"""The warning that the probe has left the region where encoded pictures lie."""
+"""The warning that the probe has left the region of the encoded pictures."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from latentlab.session.density_text import at_length, far_in_words
 
 
 class FarWarning(Label):
-    """Says it when the probe has left the region where encoded pictures lie; else it is not there."""
+    """Shown while the probe is outside the region of the encoded pictures; otherwise hidden."""
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__("", parent)

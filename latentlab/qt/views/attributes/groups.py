@@ -1,4 +1,4 @@
-"""Two groups of pictures picked by hand, and the button that makes a direction of them."""
+"""The two hand-picked groups of pictures, and the button that makes a direction from them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def mark_of(group: str, side: int = 14) -> QPixmap:
 
 
 class GroupStrip(QWidget):
-    """One group: how many are in it, its pictures, and how to put more in."""
+    """One group: its number of pictures, thumbnails, and buttons to add more."""
 
     def __init__(self, workspace: Workspace, group: str) -> None:
         super().__init__()
@@ -138,7 +138,7 @@ class GroupStrip(QWidget):
 
 
 class Groups(QWidget):
-    """Both groups. `wanted` asks for a direction of them; `note` says why there is none."""
+    """Both groups. `wanted` requests a direction from them; `note` says why there is none."""
 
     wanted = Signal()
 
@@ -173,7 +173,7 @@ class Groups(QWidget):
         self._offer()
 
     def why_not(self) -> str:
-        """Why no direction can be made now, in words; "" if one can."""
+        """A message on why no direction can be made now; "" if one can."""
         state, encodings = self._workspace.state, self._workspace.encodings
         if self._workspace.following:
             return "The model is still being trained. Directions can be made when the training is finished."
@@ -203,13 +203,13 @@ class Groups(QWidget):
             self.say(refusal.message)
 
     def say(self, words: str) -> None:
-        """Shows these words under the groups."""
+        """Shows this text under the groups."""
         self.note.setText(words)
         self.note.setVisible(bool(words))
 
 
 def _arrow_icon() -> QIcon:
-    """From B to A."""
+    """An arrow from B to A."""
     picture = QPixmap(40, 14)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)

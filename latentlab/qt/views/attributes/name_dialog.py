@@ -1,4 +1,4 @@
-"""Asks what a direction is to be called, and says at once if a name will not do."""
+"""The dialog for the name of a direction, which checks it while it is typed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from latentlab.session.own_directions import wrong_name
 
 
 class NameDialog(QDialog):
-    """`named` carries the name that was given. It is no answer to close it."""
+    """`named` carries the name. Closing the dialog gives none."""
 
     named = Signal(str)
 
@@ -45,7 +45,7 @@ class NameDialog(QDialog):
 
     @property
     def name(self) -> str:
-        """What stands there, without space around it."""
+        """The typed text without surrounding space."""
         return self.edit.text().strip()
 
     @Slot()

@@ -1,4 +1,4 @@
-"""New pictures of what is asked for: draws from the prior, told what the boxes say."""
+"""Samples under requested conditions: check boxes, a button that draws, and the pictures."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ from latentlab.session.edits import AskFor, TakeSample
 from latentlab.session.state import SessionState
 
 COUNT = 12
-# Short enough to be typed after `latentlab sample --seed`.
+# Short enough to type after `latentlab sample --seed`.
 _SEEDS = 100_000
 _ANY, _WITH, _WITHOUT = Qt.CheckState.PartiallyChecked, Qt.CheckState.Checked, Qt.CheckState.Unchecked
 _NEXT = {_ANY: _WITH, _WITH: _WITHOUT, _WITHOUT: _ANY}
 
 
 class AskBox(CheckBox):
-    """An attribute that is asked for: with it, without it, or either."""
+    """A box for a requested attribute: with it, without it, or either."""
 
     def __init__(self, name: str) -> None:
         super().__init__(on_button(name))
@@ -45,7 +45,7 @@ class AskBox(CheckBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def nextCheckState(self) -> None:
-        """A click only says what is wished: the session decides how it stands."""
+        """A click only emits the wish: the session decides the state."""
 
     def show_asked(self, value: float | None) -> None:
         """1 with, 0 without, None either."""
@@ -58,12 +58,14 @@ class AskBox(CheckBox):
 
     @property
     def next_asked(self) -> float | None:
-        """What the next click asks for."""
+        """What the next click requests."""
         return {_ANY: None, _WITH: 1.0, _WITHOUT: 0.0}[_NEXT[self.checkState()]]
 
 
 class NewSamples(QWidget):
-    """Boxes to ask with, a button that draws twelve, and the pictures; a click on one goes there."""
+    """Boxes for the conditions, a button that draws twelve samples, and the pictures; a click on one moves
+    the probe there.
+    """
 
     save_wanted = Signal()
 
@@ -126,7 +128,7 @@ class NewSamples(QWidget):
         layout.setSpacing(6)
         for widget in (RichLabel("<b>New pictures</b>"), self.chooser, self._choice, self._strip):
             layout.addWidget(widget)
-        # Below the pictures: a board that scrolls to show them can leave the button under the mouse.
+        # Below the pictures: scrolling to show them can leave the button under the mouse.
         layout.addLayout(buttons)
         layout.addWidget(self.note)
 
@@ -161,7 +163,7 @@ class NewSamples(QWidget):
 
     @Slot(object)
     def _unfolded(self, reply: object) -> None:
-        """The model has learnt: the same draws are other pictures."""
+        """The weights have changed: the same draws decode to other pictures."""
         if self._reply is not None and not self.visibleRegion().isEmpty():
             self._ask(self._reply.asked, self._reply.seed)
 
@@ -222,7 +224,7 @@ class NewSamples(QWidget):
         self._mark(self._workspace.state)
 
     def _mark(self, state: SessionState) -> None:
-        """Shows at which of the pictures the probe is."""
+        """Marks the picture at which the probe is."""
         if self._reply is None:
             return
         for number, (tile, z) in enumerate(zip(self.tiles, self._reply.points, strict=False)):
@@ -257,7 +259,7 @@ class NewSamples(QWidget):
         self._ask(self._workspace.state.asked, self._chance.randrange(_SEEDS))
 
     def _ask(self, asked: tuple[tuple[str, float], ...], seed: int) -> None:
-        """Draws from the prior, told what is asked and of the rest what occurs in the data."""
+        """Draws from the prior under the requested conditions; the others are drawn from the data."""
         self._workspace.ask(SamplesRequest, asked, COUNT, seed, self._workspace.state.data)
 
     @Slot()

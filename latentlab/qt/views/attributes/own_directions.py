@@ -1,4 +1,4 @@
-"""Directions of one's own on the attribute board, and the components that wait for a name."""
+"""The sections of the attribute board for the user's own directions and for unnamed components."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ _FULL = f"You have {MAX_OWN} directions of your own, the maximum. Delete one fir
 
 
 def owned(workspace: Workspace) -> tuple[OwnDirection, ...]:
-    """One's own directions in the open model."""
+    """The user's own directions in the open model."""
     model = workspace.model
     return () if model is None else of_model(workspace.state.own, model.hash, model.latents)
 
 
 class _Naming(Section):
-    """A section whose rows can be given names. `added` tells the key of a row that is new."""
+    """A section whose rows can be named. `added` carries the key of a new row."""
 
     added = Signal(str)
 
@@ -48,7 +48,7 @@ class _Naming(Section):
         self._then: Callable[[str], None] | None = None
 
     def ask(self, title: str, name: str, then: Callable[[str], None], own_name: str = "") -> None:
-        """Asks for a name that no other direction has; `own_name` is the one that it has now."""
+        """Asks for a name that no other direction has; `own_name` is the current one."""
         if own_name == "" and len(self.workspace.state.own) >= MAX_OWN:
             self.refuse(_FULL)
             return
@@ -59,7 +59,7 @@ class _Naming(Section):
         dialog.open()
 
     def refuse(self, words: str) -> None:
-        """Says why something cannot be done."""
+        """Shows why something cannot be done."""
         self.heading.setToolTip(plain_tip(words))
 
     @Slot(str)
@@ -69,7 +69,7 @@ class _Naming(Section):
 
 
 class Yours(_Naming):
-    """One's own directions, and the groups to make more of. The signals ask for files."""
+    """The user's own directions, and the groups to make more of them. The signals request file dialogs."""
 
     importing = Signal()
     exporting = Signal()
@@ -100,7 +100,7 @@ class Yours(_Naming):
 
     @Slot()
     def make(self) -> None:
-        """Asks what the direction of the groups is to be called, and makes it."""
+        """Asks for the name of the direction of the groups, and makes it."""
         why = self.groups.why_not()
         if why:
             self.refuse(why)
@@ -108,7 +108,7 @@ class Yours(_Naming):
             self.ask("Make a direction", _DEFAULT, self._make)
 
     def _make(self, name: str) -> None:
-        """Makes it, unless the groups, or the model, have gone while its name was asked for."""
+        """Makes it, unless the groups, or the model, are gone since its name was asked for."""
         why = self.groups.why_not()
         model, encodings, state = self.workspace.model, self.workspace.encodings, self.workspace.state
         if why:
@@ -156,7 +156,7 @@ class Yours(_Naming):
 
 
 class Discovered(_Naming):
-    """Principal components of the encoded pictures: what they do, the person finds out."""
+    """Principal components of the encoded pictures, whose effect the user can explore and name."""
 
     more_wanted = Signal()
 

@@ -1,4 +1,4 @@
-"""One attribute: its name, how well it is told apart, a slider for how often to add it, a way back to 0."""
+"""The row of one attribute: name, trust, a slider for its amount, and a button back to 0."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _PER_UNIT = 100
 
 
 class AttributeRow(QWidget):
-    """`slid` (key, amount, whether the handle is held) asks for another amount; `gripped` begins a slide.
+    """`slid` (key, amount, whether the handle is held) requests another amount; `gripped` starts a slide.
 
-    `key` is what the session calls it, by default its name.
+    `key` is its key in the session, by default its name.
     """
 
     slid = Signal(str, float, bool)
@@ -62,7 +62,9 @@ class AttributeRow(QWidget):
         self.show_amount(0.0)
 
     def add_command(self, text: str, keys: str, wanted: SignalInstance) -> None:
-        """One more line in the row's menu, made with the first; `wanted` tells the key of the row."""
+        """Adds a command to the row's menu, which is created with the first; `wanted` carries the row's
+        key.
+        """
         if self._menu is None:
             button = QToolButton()
             button.setText("⋯")
@@ -74,7 +76,7 @@ class AttributeRow(QWidget):
             button.setMenu(self._menu)
             button.setStyleSheet("QToolButton::menu-indicator { image: none; }")
             button.setAutoRaise(True)
-            # In the line of the name: all sliders are to be of one length.
+            # On the line of the name, so that all sliders have the same length.
             self._grid.addWidget(self.trust, 0, 1, 1, 2, Qt.AlignmentFlag.AlignRight)
             self._grid.addWidget(button, 0, 3)
             self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
@@ -86,7 +88,7 @@ class AttributeRow(QWidget):
         self.addAction(action)
 
     def show_amount(self, amount: float) -> None:
-        """How often the attribute is added now."""
+        """Shows the current amount of the attribute."""
         with QSignalBlocker(self.slider):
             self.slider.setValue(round(amount * _PER_UNIT))
         self.value.show_text(f"{round(amount, 2) + 0.0:+.2f}".replace("-", "\N{MINUS SIGN}"))

@@ -1,4 +1,4 @@
-"""A part of the attribute board: a heading that folds it away, and a row for each thing that it offers."""
+"""A section of the attribute board: a collapsible heading, and a row for each thing to add."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from latentlab.qt.widgets.plain_text import plain_tip
 class Section(QWidget):
     """Rows under a heading. The signals are those of its rows, each with its key.
 
-    `renaming` and `deleting` are offered by each row if their words are given.
+    Each row has commands to rename and delete, if `renaming` and `deleting` are given as their texts.
     """
 
     slid = Signal(str, float, bool)
@@ -55,7 +55,7 @@ class Section(QWidget):
         self.heading.clicked.connect(self._fold)
 
     def offer(self, offers: Sequence[Offer]) -> None:
-        """Rows for these, in place of those there were."""
+        """Replaces the rows."""
         for row in self.rows.values():
             self.body.removeWidget(row)
             row.hide()
@@ -75,7 +75,7 @@ class Section(QWidget):
 
     @property
     def folded(self) -> bool:
-        """Whether nothing but the heading is in sight."""
+        """Whether it is collapsed to its heading."""
         return self._body.isHidden()
 
     @Slot()
@@ -83,6 +83,6 @@ class Section(QWidget):
         self.show_body(self.folded)
 
     def show_body(self, unfolded: bool) -> None:
-        """Shows the rows, or folds them away."""
+        """Expands or collapses the section."""
         self._body.setVisible(unfolded)
         self.heading.setArrowType(Qt.ArrowType.DownArrow if unfolded else Qt.ArrowType.RightArrow)

@@ -1,4 +1,4 @@
-"""All that can be added to the probe, one under the other: attributes, one's own directions, components."""
+"""The list of all that can be added to the probe: attributes, the user's own directions, components."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 
 class Shelf(QScrollArea):
-    """`slid` and `gripped` are those of the rows; `changed` tells that there are other rows.
+    """`slid` and `gripped` are those of the rows; `changed` says that the rows have changed.
 
-    `offers` is what the rows stand for, by key.
+    `offers` are the things behind the rows, by key.
     """
 
     slid = Signal(str, float, bool)
@@ -65,7 +65,7 @@ class Shelf(QScrollArea):
         return {key: row for section in sections for key, row in section.rows.items()}
 
     def show_directions(self, directions: Directions | None) -> None:
-        """Offers these attributes, or none; what is one's own stays."""
+        """Shows these attributes, or none; the user's own directions stay."""
         self._directions = directions
         self._list(self.attributes, of_attributes(directions))
         self.attributes.setVisible(bool(self.attributes.rows))
@@ -107,5 +107,5 @@ class Shelf(QScrollArea):
         if row is not None:
             self.yours.show_body(True)
             row.slider.setFocus()
-            # The row has its place when the layout has been made, at the next turn of the event loop.
+            # The row is positioned when the layout is done, at the next turn of the event loop.
             QTimer.singleShot(0, row, lambda: self.ensureWidgetVisible(row))

@@ -1,4 +1,4 @@
-"""A sheet of many pictures before and after: a row for each, a column for each strength."""
+"""The dialog with a sheet of many pictures before and after: a row for each, a column for each strength."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ _STRENGTHS: tuple[tuple[str, tuple[float, ...]], ...] = (
     ("\N{MINUS SIGN}2 to +2", (-2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0)),
 )
 _ORIGINAL, _SEEDS = "Image", 100_000
-# Pixels; and what the title bar and the borders of a window take.
+# Pixels; and the size of a window's title bar and borders.
 _LEAST_LETTERS, _TITLE = 7, 40
 
 
 class SheetView(QWidget):
-    """The sheet with its strengths above, as large as whole pixels allow."""
+    """The sheet with its strengths above, scaled by the largest whole number that fits."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,7 +58,9 @@ class SheetView(QWidget):
         self._words = ""
 
     def show_sheet(self, page: Picture | None, heads: tuple[str, ...], words: str = "") -> None:
-        """Shows a page of pictures in columns with these heads, or `words` where there is none."""
+        """Shows a sheet of pictures in columns with these headings, or the text `words` where there is
+        none.
+        """
         self._image = None if page is None else to_qimage(page)
         self._heads, self._words = heads, words
         self.update()
@@ -90,9 +92,10 @@ class SheetView(QWidget):
 
 
 class SheetDialog(QDialog):
-    """Adds one attribute, or what the sliders add, to many pictures of the data at once.
+    """Adds one attribute, or the amounts of the sliders, to many pictures of the data at once.
 
-    `drawn` (page, what it shows by name) tells of each new sheet, `save_wanted` asks to save the last.
+    `drawn` (page, description by name) is emitted for each new sheet, `save_wanted` requests to save the
+    last.
     """
 
     drawn = Signal(object, object)
@@ -159,7 +162,7 @@ class SheetDialog(QDialog):
         workspace.changed.connect(self._changed)
         self._show(None, "Drawing …")
         self._ask()
-        # Qt alone would make it no larger than two thirds of the screen.
+        # Qt alone would limit it to two thirds of the screen.
         room = self.screen().availableSize()
         self.resize(self.sizeHint().boundedTo(QSize(room.width() - 20, room.height() - _TITLE)))
 
@@ -179,7 +182,7 @@ class SheetDialog(QDialog):
 
     @Slot()
     def _ask(self) -> None:
-        """Asks for the pictures, row by row."""
+        """Requests the pictures, row by row."""
         encodings = self._workspace.encodings
         if encodings is None or not encodings.done or not self.change.count():
             self._show(None, "The pictures are not all encoded yet.")
@@ -195,7 +198,7 @@ class SheetDialog(QDialog):
         self._workspace.ask(SheetRequest, tuple(points), pictures)
 
     def _chosen(self, total: int) -> tuple[int, ...]:
-        """The selected picture first, then others by chance."""
+        """The selected picture first, then random others."""
         selected, count = self._workspace.state.selected, min(self.rows.value(), total)
         drawn = random.Random(self._seed).sample(range(total), min(total, count + 1))
         first = [] if selected is None else [selected]
@@ -236,7 +239,7 @@ class SheetDialog(QDialog):
 
 
 def narrowed(font: QFont, words: Iterable[str], room: float) -> QFont:
-    """The font, smaller if the longest of these words would not go into so many pixels."""
+    """The font, smaller if the longest of these words would not fit into so many pixels."""
     longest = max(QFontMetricsF(font).horizontalAdvance(word) for word in words)
     smaller = QFont(font)
     if longest > room > 0:

@@ -1,4 +1,4 @@
-"""A row of small pictures of the data, however many: only those in sight are ever made."""
+"""A row of thumbnails of the data, for any number: only visible ones are made."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ class Members(QAbstractListModel):
         self._model: LoadedReply | None = None
 
     def show_members(self, model: LoadedReply | None, numbers: tuple[int, ...]) -> None:
-        """Other pictures from now on."""
+        """Sets the pictures."""
         self.beginResetModel()
         self._model, self.numbers = model, numbers if model is not None else ()
         self.endResetModel()
 
     def picture(self, row: int) -> QImage | None:
-        """What the picture in a row looks like."""
+        """The picture of a row."""
         model, number = self._model, self.numbers[row]
         if model is None or number >= len(model.images):
             return None
@@ -61,7 +61,7 @@ class Members(QAbstractListModel):
 
 
 class _Frame(QStyledItemDelegate):
-    """Paints one picture, crisp; the current one in a frame."""
+    """Paints one picture, with sharp pixels; the current one has a frame."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         return QSize(SIDE, SIDE)
@@ -80,7 +80,9 @@ class _Frame(QStyledItemDelegate):
 
 
 class Thumbs(QListView):
-    """`chosen` (number) tells of a click or Enter, `removed` (number) of Del or the context menu."""
+    """`chosen` (number) is emitted at a click or Enter, `removed` (number) at Del or from the context
+    menu.
+    """
 
     chosen = Signal(int)
     removed = Signal(int)
@@ -97,7 +99,7 @@ class Thumbs(QListView):
         self.setMouseTracking(True)
         self.setHorizontalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        # Room for the scroll bar: with it coming and going, all that lies below would jump.
+        # Room for the scroll bar: if it came and went, everything below would jump.
         self.setFixedHeight(SIDE + self.horizontalScrollBar().sizeHint().height() + 4)
         self.setMinimumWidth(100)
 
@@ -105,7 +107,7 @@ class Thumbs(QListView):
         return QSize(200, self.minimumHeight())
 
     def show_members(self, model: LoadedReply | None, numbers: tuple[int, ...]) -> None:
-        """Shows these pictures; the one that is current stays so, or the one in its place."""
+        """Shows these pictures; the current one stays, or the one in its position."""
         row = self.currentIndex().row()
         grown = len(numbers) > len(self.members.numbers)
         self.members.show_members(model, numbers)
@@ -116,7 +118,7 @@ class Thumbs(QListView):
         self.viewport().update()
 
     def place_of(self, number: int) -> QPointF:
-        """The middle of a picture in the viewport."""
+        """The centre of a picture in the viewport."""
         index = self.members.index(self.members.numbers.index(number), 0)
         return QRectF(self.visualRect(index)).center()
 

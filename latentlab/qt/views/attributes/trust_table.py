@@ -1,4 +1,4 @@
-"""How far to trust directions: what held-out pictures say of each, and which drag others along."""
+"""The table of how far to trust directions: figures on held-out pictures, and cosines between directions."""
 
 from __future__ import annotations
 
@@ -46,13 +46,14 @@ _OF_STEERED = (
     " Steered directions were trained on what they decode to, not on separating pictures: their "
     "AUC may be lower than that of a difference of means although they draw better."
 )
-# Of the dialog; and what a title bar takes.
+# Of the dialog; and of a title bar.
 _WIDTH, _TITLE = 900, 40
 
 
 class TrustTable(QDialog):
-    """Figures of each direction of the attributes, if there are any, and of each of one's own, and the cosine
-    of each with those of the attributes."""
+    """Figures of each direction of the attributes, if there are any, and of the user's own, and the cosine of
+    each with those of the attributes.
+    """
 
     def __init__(
         self, directions: Directions | None, own: Sequence[OwnDirection], parent: QWidget | None = None
@@ -84,11 +85,11 @@ class TrustTable(QDialog):
         rows.addWidget(self.words)
         rows.addWidget(self.table, 1)
         rows.addWidget(buttons)
-        # Qt would make it no higher than two thirds of the screen, and cut a row in half.
+        # Qt would limit it to two thirds of the screen, and cut a row in half.
         self.resize(self.sizeHint())
 
     def sizeHint(self) -> QSize:
-        """As high as all rows are, or as many whole ones as the screen has room for."""
+        """The height of all rows, or of as many whole ones as the screen has room for."""
         layout, table = self.layout(), self.table
         assert layout is not None
         room = self.screen().availableSize()
@@ -149,7 +150,7 @@ def _figures(trust: Trust, have: int, lack: int, length: float, cosines: list[fl
     return [
         "–" if trust.auc is None else f"{trust.auc:.3f}",
         "–" if trust.cohens_d is None else f"{trust.cohens_d:.2f}",
-        # A principal component was made from no groups.
+        # A principal component is not made from groups.
         f"{have:,}" if have or lack else "–",
         f"{lack:,}" if have or lack else "–",
         f"{length:.2f}",

@@ -1,7 +1,7 @@
 """The attribute board: a slider for each attribute of the data, the picture before and after.
 
-The point that the person began with is the probe less what has been added to it; so a probe moved in any
-other way is a new beginning. Directions are asked for when the board is first seen, for finding them takes a
+The initial point is the probe minus what has been added to it; so moving the probe in any other way sets a
+new initial point. Directions are requested when the board is first visible, because finding them takes a
 while.
 """
 
@@ -43,16 +43,16 @@ from latentlab.session.state import SessionState
 if TYPE_CHECKING:
     from latentlab.engine.attributes.directions import Directions
 
-# What is left over when the same was added and taken away.
+# Rounding error when the same amount was added and removed.
 _ROUNDING = 1e-5
 _LEARNING = "The model is still being trained. Its directions are computed when the training is finished."
 
 
 class AttributeBoard(QWidget):
-    """Adds attributes to the probe, each as often as its slider says.
+    """Adds attributes to the probe, each by the amount of its slider.
 
-    `sheet_drawn` (page, what it shows) tells of a sheet of many pictures, `sheet_wanted` asks to save it;
-    `key_frame_wanted` asks to pin the probe as the next key frame of the walk.
+    `sheet_drawn` (page, description) is emitted for a sheet of many pictures, `sheet_wanted` requests to save
+    it; `key_frame_wanted` requests to pin the probe as the next key frame of the walk.
     """
 
     sheet_drawn = Signal(object, object)
@@ -66,7 +66,7 @@ class AttributeBoard(QWidget):
         self._workspace, self._burst = workspace, Burst()
         self._directions: Directions | None = None
         self._wanted = self._chosen = False
-        # The point that attributes are added to, and what the model was told there.
+        # The point that attributes are added to, and the condition there.
         self._asked: tuple[Point, Point] | None = None
         self.shelf = Shelf(workspace)
         self.far = FarWarning(workspace)
@@ -117,14 +117,14 @@ class AttributeBoard(QWidget):
 
     @property
     def rows(self) -> dict[str, AttributeRow]:
-        """A row for each thing that can be added, by its key: of an attribute, its name."""
+        """The rows by key: for an attribute, its name."""
         return self.shelf.rows
 
     def minimumSizeHint(self) -> QSize:
         return QSize(230, 160)
 
     def make_direction(self) -> None:
-        """Makes a direction of the groups, or says why that cannot be."""
+        """Makes a direction from the groups, or says why that is not possible."""
         self.pages.setCurrentIndex(0)
         self.shelf.yours.make()
 
@@ -132,7 +132,7 @@ class AttributeBoard(QWidget):
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
-        # A model that is told nothing has one way alone.
+        # Without conditions there is only one way.
         self.pages.tabBar().setVisible(bool(model.condition_names))
         if not model.condition_names:
             self.pages.setCurrentIndex(0)
@@ -141,24 +141,24 @@ class AttributeBoard(QWidget):
         self.before.show_picture(None)
         self.after.show_picture(None)
         if not self._chosen:
-            # Steered ones do best what one asks for, and those that ship are there at once.
+            # Steered directions work best, and those that ship are available at once.
             with QSignalBlocker(self.method):
                 self.method.setCurrentIndex(self.method.findData(STEERED if model.steered else "means"))
         self._want()
 
     @Slot()
     def _choose(self) -> None:
-        """The person has said how directions are to be found; that is not changed for another model."""
+        """The user has chosen the method; it is kept for other models."""
         self._chosen = True
 
     @Slot()
     def _want(self) -> None:
-        """Directions are wanted; they are asked for once the board can be seen."""
+        """Directions are wanted; they are requested once the board is visible."""
         self._wanted = True
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        # A panel behind another's tab calls itself visible, and is never painted.
+        # Qt reports a panel behind another tab as visible, but never paints it.
         if self._wanted and self._workspace.model is not None:
             self._wanted = False
             if self._workspace.following:
@@ -219,12 +219,12 @@ class AttributeBoard(QWidget):
 
     @Slot()
     def _offered(self) -> None:
-        """There are other rows, and what they add may be something else."""
+        """The rows have changed, and perhaps what they add."""
         self._show_amounts(self._workspace.state)
         self._asking.soon()
 
     def _show_amounts(self, state: SessionState, before: SessionState | None = None) -> None:
-        """The amounts of `state`; only those that are others than before, if that is known."""
+        """Shows the amounts of `state`; only those that differ from the previous state, if given."""
         amounts, shown = dict(state.amounts), dict(before.amounts) if before is not None else None
         for name, row in self.rows.items():
             amount = amounts.get(name, 0.0)
@@ -235,7 +235,7 @@ class AttributeBoard(QWidget):
         self.trust.setEnabled(self._directions is not None or bool(owned(self._workspace)))
 
     def _ask_before(self) -> bool:
-        """Asks for the picture of the point that attributes are added to, if that is another one."""
+        """Requests the picture of the initial point, if it has changed."""
         if self._workspace.model is None or self.visibleRegion().isEmpty():
             return False
         base, told = self._beginning(), self._workspace.state.condition
@@ -246,7 +246,7 @@ class AttributeBoard(QWidget):
         return True
 
     def _beginning(self) -> Point:
-        """The probe less what has been added to it; exact only as long as nothing has."""
+        """The probe minus what has been added to it; exact only if nothing has."""
         state = self._workspace.state
         return self._moved(state.probe, {name: -amount for name, amount in state.amounts})
 

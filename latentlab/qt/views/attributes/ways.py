@@ -1,4 +1,6 @@
-"""The two ways to change an attribute of a conditional model's picture: by vector and by condition."""
+"""Computes the two ways to change an attribute of a conditional model's picture: by vector and by
+condition.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +18,11 @@ if TYPE_CHECKING:
 
 
 class Ways:
-    """Reckons with the conditions of the open model; changes nothing.
+    """Computes changes for the open model; changes nothing itself.
 
     Attributes:
-        names, exclusive: the conditions, and whether just one of them holds at a time.
-        directions: the vectors; None while they are not known.
+        names, exclusive: the conditions, and whether exactly one of them holds.
+        directions: the vectors; None while unknown.
     """
 
     def __init__(self, workspace: Workspace) -> None:
@@ -31,7 +33,9 @@ class Ways:
         self._implied: Implied = ()
 
     def begin(self, model: LoadedReply) -> bool:
-        """Another model, whose vectors have yet to be found; whether its conditions are other ones."""
+        """Starts with another model, whose vectors have yet to be found; returns whether its conditions
+        differ.
+        """
         before = self.names, self.exclusive
         self.names, self.exclusive = model.condition_names, model.exclusive
         self._implied, self.directions = model.implied, None
@@ -39,13 +43,13 @@ class Ways:
 
     @property
     def known(self) -> bool:
-        """Whether the session says what holds of each condition."""
+        """Whether the session has a value for each condition."""
         return bool(self.names) and len(self._workspace.state.condition) == len(self.names)
 
     # By vector
 
     def vector_of(self, name: str) -> Directions | None:
-        """The directions, if that of this name is among them and fits the probe."""
+        """The directions, if they include this name and fit the probe."""
         found = self.directions
         fits = found is not None and name in found.names and found.latents == len(self._workspace.state.probe)
         return found if fits else None
@@ -56,18 +60,18 @@ class Ways:
         return found.trust[found.names.index(name)].auc if found is not None and name in found.names else None
 
     def _step(self, number: int) -> float:
-        """How often its vector changes an attribute to the other way round: once up, or once down."""
+        """The amount of its vector that inverts an attribute: +1 or -1."""
         there = holds(self._workspace.state.condition[number])
         return 0.0 if self.exclusive and there else -1.0 if there else 1.0
 
     def _moved(self, number: int) -> Point:
-        """The probe with an attribute changed by vector; where it is, if there is no vector."""
+        """The probe with an attribute inverted by vector; unchanged if there is no vector."""
         z, name = self._workspace.state.probe, self.names[number]
         found = self.vector_of(name)
         return z if found is None else tuple(map(float, found.shift(z, {name: self._step(number)})))
 
     def by_vector(self, name: str) -> AddAttributes | None:
-        """The edit that changes it so; None if there is no vector, or nothing to change."""
+        """The edit that inverts it by vector; None if there is no vector, or nothing to change."""
         number = self.names.index(name)
         step = self._step(number)
         if self.vector_of(name) is None or not step:
@@ -80,7 +84,7 @@ class Ways:
     # By condition
 
     def changed(self, name: str, value: float, before: Point) -> Point:
-        """The condition with one value changed, and all that this implies."""
+        """The condition with one value changed, and what that implies."""
         return told(before, self.names.index(name), value, self._implied)
 
     def change_in_words(self, condition: Point, number: int) -> str:
@@ -88,7 +92,7 @@ class Ways:
         return change_in_words(condition, number, self._implied, self.names)
 
     def by_condition(self, name: str) -> SetCondition | None:
-        """The edit that changes it so; None if there is nothing to change."""
+        """The edit that changes it; None if there is nothing to change."""
         now = self._workspace.state.condition
         chosen = alternatives(now, self.exclusive, self._implied)[self.names.index(name)]
         return SetCondition(condition=chosen, z=self._workspace.leant(chosen)) if chosen != now else None
@@ -96,7 +100,7 @@ class Ways:
     # Both
 
     def places(self, rows: int) -> tuple[tuple[Point, ...], tuple[Point, ...]]:
-        """Points and conditions of the probe as it is, then of `rows` attributes either way."""
+        """Points and conditions of the probe as it is, then of `rows` attributes in both ways."""
         state = self._workspace.state
         vectors = tuple(self._moved(number) for number in range(rows))
         others = alternatives(state.condition, self.exclusive, self._implied) if rows else ()

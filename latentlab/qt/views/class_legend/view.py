@@ -1,4 +1,4 @@
-"""The legend of the plane: a chip for each class, which shows or hides its points."""
+"""The legend of the plane: a chip for each class that shows or hides its points."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MOST_LINES = 4
 
 
 class ClassChip(QAbstractButton):
-    """A class as dot, name and count. Checked: shown. It says what was wished; the session decides."""
+    """A class as dot, name and count. Checked: shown. A click only emits the wish; the session decides."""
 
     toggle_wished = Signal(int)
     solo_wished = Signal(int)
@@ -48,7 +48,7 @@ class ClassChip(QAbstractButton):
         self._alone = False
 
     def nextCheckState(self) -> None:
-        """A click only says what is wished: Qt would check the chip before the session has agreed."""
+        """A click only emits the wish: Qt would check the chip before the session has agreed."""
         (self.solo_wished if self._alone else self.toggle_wished).emit(self.label)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -75,7 +75,7 @@ class ClassChip(QAbstractButton):
         return QSize(2 * _PAD + _DOT + 2 * _GAP + text, max(metrics.height(), _DOT) + 6)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Shown: filled chip and dot. Hidden: no ground, an empty dot, the name struck out and paler."""
+        """Shown: filled chip and dot. Hidden: no background, an empty dot, the name struck out and paler."""
         palette, shown = self.palette(), self.isChecked()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -113,7 +113,7 @@ class ClassLegend(QWidget):
         self.setAccessibleName("Classes")
         self._workspace = workspace
         self._chips: list[ClassChip] = []
-        # What the last click found, for the double-click that it may turn out to begin.
+        # The state before the last click, in case it becomes a double-click.
         self._found: tuple[int, frozenset[int], int] | None = None
         self._none = Label(
             "These data have no classes. Attributes, if there are any, are in the Attributes panel."
@@ -180,7 +180,7 @@ class ClassLegend(QWidget):
 
     @Slot(int)
     def _doubled(self, label: int) -> None:
-        """The click that began it has toggled the class: undone with this, as one step of the undo."""
+        """The first click of a double-click has toggled the class: undone here, within the same undo step."""
         hidden, gesture = self._workspace.state.hidden, new_gesture()
         if self._found is not None and self._found[0] == label and hidden == self._found[1] ^ {label}:
             _, hidden, gesture = self._found
@@ -191,7 +191,7 @@ class ClassLegend(QWidget):
         self._show_alone(label, self._workspace.state.hidden, new_gesture())
 
     def _show_alone(self, label: int, hidden: frozenset[int], gesture: int) -> None:
-        """Shows one class; all, if it was alone already."""
+        """Shows only one class; all, if it was alone already."""
         self._found = None
         others = frozenset(chip.label for chip in self._chips) - {label}
         self._workspace.do(HideClasses(gesture=gesture, hidden=frozenset() if hidden == others else others))
@@ -202,7 +202,9 @@ class ClassLegend(QWidget):
 
 
 class LegendRoom(QScrollArea):
-    """A legend with room for a few lines of chips: it scrolls where more are needed, and the plane stays."""
+    """A legend with room for a few lines of chips: it scrolls where more are needed, so the plane keeps its
+    size.
+    """
 
     def __init__(self, legend: ClassLegend) -> None:
         super().__init__()

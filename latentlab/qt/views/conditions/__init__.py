@@ -1,1 +1,1 @@
-"""What the decoder is told."""
+"""The condition of the decoder."""

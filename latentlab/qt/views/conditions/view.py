@@ -1,6 +1,6 @@
-"""What the model is told: the class, or the attributes; and the probe under each of them, side by side.
+"""The condition of the model, class or attributes, and the probe under each alternative, side by side.
 
-A model that is told nothing has no use for this view: it hides itself.
+Hidden for an unconditional model.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ from latentlab.session.conditions import alternatives, change_in_words, holds, o
 from latentlab.session.edits import SetCondition
 from latentlab.session.state import SessionState
 
-# Pixels for the boxes of very many attributes, which scroll there.
+# Pixels for the boxes of very many attributes, which scroll.
 _ROOM = 160
 
 
 class ConditionSelector(QWidget):
-    """A button for each class, or a box to check for each attribute; below, a picture for each.
+    """A button for each class, or a check box for each attribute; below, a picture for each.
 
-    Of very many there are no pictures: classes are chosen from a list, boxes scroll.
+    With very many there are no pictures: classes are chosen from a list, boxes scroll.
     """
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
@@ -92,7 +92,7 @@ class ConditionSelector(QWidget):
             self._names, self._exclusive = model.condition_names, model.exclusive
             with laid_out_once(self._choice):
                 self._make_controls()
-            # Whether it is in sight is decided there.
+            # Whether it is visible is decided there.
             self._choose_controls()
         self._implied = model.implied
         for tile in self.tiles:
@@ -111,7 +111,7 @@ class ConditionSelector(QWidget):
 
     @Slot(object)
     def _unfolded(self, encodings: EncodingsReply) -> None:
-        """The model has learnt: its pictures are other ones."""
+        """The weights have changed: its pictures too."""
         self._asking.soon()
 
     @Slot(object)
@@ -123,7 +123,7 @@ class ConditionSelector(QWidget):
 
     @Slot(object)
     def _directed(self, reply: DirectionsReply) -> None:
-        """It may be known now how z leans."""
+        """The compensation may be known now."""
         if reply.directions is not None and not self._exclusive:
             self._asking.soon()
 
@@ -133,7 +133,7 @@ class ConditionSelector(QWidget):
             self._asking.answered()
 
     def _ask(self) -> bool:
-        """Asks for the strip, if anybody can see it."""
+        """Requests the strip, if it is visible."""
         wanted = bool(self.tiles) and self.isVisible() and self._workspace.model is not None
         if wanted:
             others = alternatives(self._workspace.state.condition, self._exclusive, self._implied)
@@ -171,7 +171,7 @@ class ConditionSelector(QWidget):
         return len(self._names) > MOST_BUTTONS
 
     def _choose_controls(self) -> None:
-        """Shows what so many names are chosen by."""
+        """Shows the controls that suit the number of names."""
         self.chooser.setVisible(self._many and self._exclusive)
         scrolls = self._many and not self._exclusive
         if scrolls and self._room.widget() is None:
@@ -198,7 +198,7 @@ class ConditionSelector(QWidget):
         return button
 
     def _show(self, condition: Point) -> None:
-        """Checks what holds. A tile of an attribute shows, and says, what it would be the other way round."""
+        """Checks what holds. The tile of an attribute shows its inversion."""
         if self._many:
             if self._exclusive and any(condition):
                 self.chooser.show_number(condition.index(max(condition)))
@@ -229,7 +229,7 @@ class ConditionSelector(QWidget):
 
     @Slot(int)
     def _class_chosen(self, number: int) -> None:
-        """A class, or the attribute that is to be the other way round."""
+        """A class was chosen, or the attribute to invert."""
         condition, count = self._workspace.state.condition, len(self._names)
         chosen = one_of(number, count) if self._exclusive else switched(condition, number, self._implied)
         self._workspace.do(SetCondition(condition=chosen, z=self._workspace.leant(chosen)))

@@ -1,1 +1,1 @@
-"""Diffusion: forward, reverse, and from a start."""
+"""The diffusion view: forward process, reverse process, and starts other than noise."""

@@ -1,4 +1,4 @@
-"""Pictures with a caption under each, side by side or in rows: however they come out largest."""
+"""Lays out pictures with a caption under each, in the number of rows that makes them largest."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from latentlab.qt.widgets.picture_label import CrispPicture
 from latentlab.qt.widgets.plain_text import Label
 
 _GAP, _UNDER = 6, 2
-# No picture is to be smaller, where a second row can help.
+# The minimum size of a picture, where a second row can help.
 _LEAST = 84
 
 
 class CaptionedPictures(QWidget):
     """Takes pictures of one shape with their captions; a hidden picture leaves its place to the others.
 
-    `margin` is left free round each picture.
+    `margin` is left free around each picture.
     """
 
     def __init__(self, tiles: Sequence[tuple[CrispPicture, str]], margin: int = 0) -> None:
@@ -35,7 +35,7 @@ class CaptionedPictures(QWidget):
             caption.setToolTip(picture.toolTip())
 
     def height_at(self, width: int) -> int:
-        """How high it is best at a width: beyond that the pictures would not grow."""
+        """The preferred height at a width: beyond it the pictures would not grow."""
         shown = max(1, len(self._shown()))
         columns = shown if width >= shown * (_LEAST + _GAP) - _GAP else -(-shown // 2)
         rows = -(-shown // columns)
@@ -44,7 +44,7 @@ class CaptionedPictures(QWidget):
         return rows * (math.ceil(side) + 2 * self._margin + self._line()) + (rows - 1) * _GAP
 
     def sizeHint(self) -> QSize:
-        # What is asked for here is kept free even where there is no room to spare.
+        # What is requested here is kept free even where there is no room to spare.
         return QSize(len(self.pictures) * (_LEAST + _GAP), self.minimumSizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
@@ -57,17 +57,17 @@ class CaptionedPictures(QWidget):
         return [tile for tile in tiles if not tile[0].isHidden()]
 
     def _line(self) -> int:
-        """A caption, and what keeps it from the picture."""
+        """The height of a caption, and its distance from the picture."""
         return self.fontMetrics().height() + _UNDER
 
     def _shape(self) -> tuple[float, float]:
-        """Of a picture at its own size, in points."""
+        """The shape of a picture at its own size, in points."""
         ratio = self.devicePixelRatioF()
         down, across = self.pictures[-1].shape
         return down / ratio, across / ratio
 
     def _scale(self, width: float, height: float) -> float:
-        """How many times its own size a picture is in a box; whole times, if it can be."""
+        """The scale of a picture in a box; a whole number, if possible."""
         down, across = self._shape()
         free = 2 * self._margin
         scale = max(0.0, min((width - free) / across, (height - free) / down))
@@ -99,7 +99,7 @@ class CaptionedPictures(QWidget):
         super().resizeEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        # A picture of another shape, or one that has gone or come.
+        # A picture of another shape, or a picture was shown or hidden.
         if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.FontChange):
             self._arrange()
             self.updateGeometry()

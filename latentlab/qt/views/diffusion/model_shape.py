@@ -1,4 +1,4 @@
-"""Any picture in the shape that a denoiser takes, and the words for shapes."""
+"""Converts pictures to the shape that a denoiser takes, and formats shapes as text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def shape_of(picture: Picture) -> Shape:
 
 
 def in_shape(picture: Picture, shape: Shape, fitting: Fitting | None = None) -> Picture:
-    """A picture (H', W') or (H', W', 3) as a model of (C, H, W) takes it: (H, W) or (H, W, 3).
+    """A picture (H', W') or (H', W', 3) fitted to a model of (C, H, W): (H, W) or (H, W, 3).
 
     Raises:
         LabError: for a model whose pictures are neither grey nor in three colours.
@@ -23,13 +23,13 @@ def in_shape(picture: Picture, shape: Shape, fitting: Fitting | None = None) -> 
     fitting = fitting or Fitting()
     if fitting == Fitting() and shape_of(picture) == shape:
         return picture
-    # Here: it brings in torch, which a model that is open has brought in already.
+    # Imported here: it needs torch, which is loaded once a model is open.
     from latentlab.engine.rendering.own_picture import fitted
 
     return data_picture(fitted(picture, fitting, shape)[None], 0)
 
 
 def shape_in_words(shape: Shape) -> str:
-    """As in "28 × 28, grey"."""
+    """A text such as "28 × 28, grey"."""
     colour = {1: "grey", 3: "in colour"}.get(shape[0], f"of {shape[0]} channels")
     return f"{shape[2]} × {shape[1]}, {colour}"

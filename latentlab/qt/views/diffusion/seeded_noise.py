@@ -1,4 +1,4 @@
-"""The noise of a seed, as a tape begins with it: asked for where a page wants to show that very noise."""
+"""The noise of a seed, as a tape starts from it: requested where a page shows that very noise."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class SeededNoise(QObject):
-    """Keeps the noise that was asked for last; `came` tells that it is there."""
+    """Keeps the last requested noise; `came` is emitted when it arrives."""
 
     came = Signal()
 
@@ -28,7 +28,7 @@ class SeededNoise(QObject):
         diffusion.opened.connect(self._opened)
 
     def of(self, seed: int) -> NDArray[np.float32] | None:
-        """(C, H, W), N(0, I): what picture 0 of a tape from this seed is noised with; None until `came`."""
+        """(C, H, W), N(0, I): the noise of picture 0 of a tape from this seed; None until `came`."""
         if self._kept is not None and self._kept.seed == seed:
             return self._kept.noise
         if self._asked != seed and self._diffusion.model is not None:
@@ -42,10 +42,10 @@ class SeededNoise(QObject):
             self._kept, self._asked = reply, None
             self.came.emit()
         elif self._asked is not None:
-            # Somebody else's question took the place of this one's.
+            # Another request took the mailbox slot of this one.
             self._diffusion.draw_noise(self._asked)
 
     @Slot(object)
     def _opened(self, model: DenoiserReply) -> None:
-        """Of other pictures, perhaps."""
+        """A model, perhaps of other pictures, was opened."""
         self._kept = self._asked = None

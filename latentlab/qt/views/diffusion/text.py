@@ -1,4 +1,4 @@
-"""What is said of a tape and of its frames, without Qt."""
+"""Texts about a tape and its frames, without Qt."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def of_frame(
     alpha_bar: NDArray[np.float64],
     sampler_settings: SamplerSettings = _PLAIN,
 ) -> str:
-    """Where a frame lies on a tape that begins in this manner, and how much noise there is."""
+    """The position of a frame on a tape with these settings, and its noise level."""
     whole = len(alpha_bar) - 1
     where = f"Frame {number} of {total - 1} · t = {t} of {whole}"
     if t == 0:
@@ -53,7 +53,7 @@ def of_frame(
 
 
 def told_words(conditions: Sequence[Point], names: Sequence[str], exclusive: bool) -> str:
-    """What the pictures are told, in short; "" for nothing."""
+    """The conditions of the pictures, shortly; "" for none."""
     if not conditions or not names:
         return ""
     if exclusive:
@@ -72,7 +72,7 @@ def told_words(conditions: Sequence[Point], names: Sequence[str], exclusive: boo
 def of_sampler_settings(
     sampler_settings: SamplerSettings, names: Sequence[str] = (), exclusive: bool = True
 ) -> str:
-    """A manner on one line, as the caption of its tape."""
+    """The sampler settings on one line, as a tape's caption."""
     told = told_words(sampler_settings.conditions, names, exclusive)
     words = [f"{SAMPLER_LABELS[sampler_settings.sampler]} {sampler_settings.steps}"]
     if sampler_settings.sampler == "ddim" and sampler_settings.eta:
@@ -83,7 +83,7 @@ def of_sampler_settings(
 
 
 def of_start(start: Start) -> str:
-    """Where a tape begins, "" for plain noise."""
+    """The start of a tape, "" for plain noise."""
     match start:
         case FromNoise():
             return ""
@@ -96,7 +96,7 @@ def of_start(start: Start) -> str:
 
 
 def time_left(seconds: float) -> str:
-    """So long it takes yet, in round words."""
+    """The remaining time, rounded."""
     if seconds < 1.0:
         return "a moment left"
     if seconds < 90.0:

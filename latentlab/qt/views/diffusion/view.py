@@ -1,6 +1,6 @@
-"""The diffusion view: pages for the way back from noise, for the way into it, and for pictures to begin with.
+"""The diffusion view: pages for the reverse process, the forward process, and other starts.
 
-A denoiser is opened when the view is first seen: who never looks at one never pays for it.
+A denoiser is opened when the view is first visible: it costs nothing before.
 """
 
 from __future__ import annotations
@@ -41,8 +41,9 @@ _FILE = "Open a file …"
 
 
 class DiffusionView(QWidget):
-    """Signals as of `ReversePage`; `file_wanted` asks for a model file to open, `failed` carries a message
-    and its details."""
+    """Signals as of `ReversePage`; `file_wanted` requests a model file, `failed` carries a message and its
+    details.
+    """
 
     frame_shown = Signal(object)
     tape_begun = Signal()
@@ -64,7 +65,7 @@ class DiffusionView(QWidget):
         self._wanted = True
         # A recipe that waits for its model.
         self._pending: Recipe | None = None
-        # How tapes were drawn when the window was open last, and by which model.
+        # The sampler settings and the model of the previous session.
         self._remembered: tuple[str, Recipe] | None = None
         self.chooser = QComboBox()
         self.chooser.setObjectName("denoiserChooser")
@@ -86,7 +87,7 @@ class DiffusionView(QWidget):
         self.reverse.tape_begun.connect(self.tape_begun)
         self.reverse.tape_finished.connect(self.tape_finished)
         workspace.probed.connect(self._give_way)
-        # Seen before there was one, the view waits for it.
+        # Visible before there was a model, the view waits for one.
         workspace.loaded.connect(self.update)
         diffusion.opened.connect(self._opened)
         diffusion.refused.connect(self._refused)
@@ -94,7 +95,7 @@ class DiffusionView(QWidget):
     def _add_pages(self, pictures: OwnPictures) -> None:
         """Each page is one line here."""
         form = self.reverse.form
-        # Each of the two pages shows the noise of a seed of its own.
+        # The two pages show the noise of different seeds.
         noises = [SeededNoise(self._diffusion, self) for _ in range(2)]
         self.forward = ForwardPage(self._diffusion, self._workspace, noises[0])
         self.forward.seed_chosen.connect(form.seed.setValue)
@@ -123,19 +124,21 @@ class DiffusionView(QWidget):
     # What others ask
 
     def open_model(self, model: str) -> None:
-        """Opens a denoiser, a name or a path; a tape is drawn when it is there."""
+        """Opens a denoiser, a name or a path; a tape is run when it is loaded."""
         self._wanted, self._pending = False, None
         self.reverse.runs.stop()
         self._diffusion.open(model)
         self.reverse.say(f"Opening {Path(model).stem} …")
 
     def remember(self, kept: tuple[str, Recipe] | None) -> None:
-        """What `kept` was at another start: it is drawn when the view is first seen."""
+        """Restores the `kept` of an earlier start: run when the view is first visible."""
         self._remembered = kept
 
     @property
     def kept(self) -> tuple[str, Recipe] | None:
-        """The model, by its name if it ships, and how it draws from noise; None before there was any."""
+        """The model, by its name if it ships, and the sampler settings from noise; None before there was
+        any.
+        """
         now, form = self._diffusion.model, self.reverse.form
         if now is None:
             return self._remembered
@@ -143,13 +146,14 @@ class DiffusionView(QWidget):
 
     @Slot(object)
     def run_start(self, start: Start) -> None:
-        """Draws a tape from there, and shows it."""
+        """Runs a tape from this start, and shows it."""
         self.pages.setCurrentWidget(self.reverse)
         self.reverse.run_start(start)
 
     def show_recipe(self, recipe: Recipe, model: str, model_hash: str = "") -> None:
-        """Puts all controls where a recipe says and draws it, by a model that is opened if it is not, or if
-        what is open has another hash than the one that is said."""
+        """Sets all controls from a recipe and runs it, by a model that is opened if it is not, or if the open
+        one has another hash.
+        """
         self.pages.setCurrentWidget(self.reverse)
         now = self._diffusion.model
         if now is not None and model in (now.model, now.path) and model_hash in ("", now.hash):
@@ -163,15 +167,15 @@ class DiffusionView(QWidget):
         self.reverse.run_recipe(recipe)
 
     def recipe(self) -> Recipe | None:
-        """Of the tape in hand."""
+        """The recipe of the current tape."""
         return self.reverse.recipe
 
     def frames(self) -> list[Frame]:
-        """Those of the tape in hand that are there, the first first."""
+        """The available frames of the current tape, in order."""
         return self.reverse.frames
 
     def tape_in_hand(self) -> TapeInHand | None:
-        """The tape as it is now, as a file takes it; None if there is nothing of it yet."""
+        """The current tape, as a file takes it; None if it has no frames."""
         page, model = self.reverse, self._diffusion.model
         track, frame = page.tracks.in_hand, page.frame
         if model is None or track is None or frame is None or track.store.get(frame.number) is not frame:
@@ -181,27 +185,27 @@ class DiffusionView(QWidget):
         return TapeInHand(origin, model.alpha_bar, tuple(track.store.frames), frame, page.picture, running)
 
     def frame_rate(self) -> int:
-        """How many frames a second a tape is played at."""
+        """The playback rate in frames per second."""
         return self.reverse.transport.speed.value()
 
     def take_focus(self) -> None:
-        """The keys are for the tape in hand now."""
+        """Gives the keyboard focus to the current tape."""
         self.reverse.take_focus()
 
     def learnt(self) -> str:
-        """The name of the data that the open denoiser learnt from; "" if that is not known."""
+        """The name of the training data of the open denoiser; "" if unknown."""
         model = self._diffusion.model
         return "" if model is None else model.data
 
     @Slot()
     def _give_way(self) -> None:
-        """The probe moves: its picture goes first."""
+        """The probe is moving: its picture goes first."""
         self._diffusion.give_way()
         self.reverse.give_way()
 
     @Slot()
     def _tell_sampler_settings(self) -> None:
-        """The other pages know what is set on the first."""
+        """Passes the settings of the first page to the other pages."""
         form = self.reverse.form
         sampler_settings = form.sampler_settings
         self.begin.show_sampler_settings(sampler_settings.seed, form.count.value())
@@ -210,7 +214,7 @@ class DiffusionView(QWidget):
     # What happens
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        # A panel behind another's tab calls itself visible, and is never painted.
+        # Qt reports a panel behind another tab as visible, but never paints it.
         if self._wanted and self._workspace.model is not None:
             self._wanted = False
             if self._remembered is not None:
@@ -221,11 +225,11 @@ class DiffusionView(QWidget):
 
     @property
     def _recalls(self) -> bool:
-        """Whether the recipe that waits is that of another start."""
+        """Whether the waiting recipe is that of an earlier start."""
         return self._remembered is not None and self._pending is self._remembered[1]
 
     def _open_suited(self) -> None:
-        """Opens a model of the data in sight, or says that there is none."""
+        """Opens a model of the open data, or says that there is none."""
         suited = suited_to(self._workspace.state.data)
         if suited is None:
             self.reverse.say(_NONE)
@@ -238,7 +242,7 @@ class DiffusionView(QWidget):
         again, pending = self._recalls, self._pending
         self._pending = None
         if pending is not None:
-            # The file of last time may hold another model by now.
+            # The stored path may hold another model by now.
             self._run(fitted(pending, model) if again else pending)
         else:
             self.reverse.draw_anew()
@@ -251,14 +255,14 @@ class DiffusionView(QWidget):
             if self._diffusion.model is not None:
                 self.reverse.say("")
             elif gone:
-                # The model of last time cannot be opened: one that ships will do.
+                # The stored model cannot be opened: one that ships is used.
                 self._remembered = None
                 self._open_suited()
             else:
                 self.reverse.say(_NONE)
 
     def _fill_chooser(self) -> None:
-        """The models that ship, the one that is open, and a way to others."""
+        """The models that ship, the open one, and entries for others."""
         now = self._diffusion.model
         with QSignalBlocker(self.chooser):
             self.chooser.clear()
@@ -285,7 +289,7 @@ class DiffusionView(QWidget):
 
 
 def fitted(recipe: Recipe, model: DenoiserReply) -> Recipe:
-    """A recipe of pictures from noise as a model can draw it: what it does not know is not told."""
+    """A recipe from noise fitted to a model: unknown conditions are dropped."""
     sampler_settings = recipe.sampler_settings
     if any(len(row) != len(model.condition_names) for row in sampler_settings.conditions):
         sampler_settings = replace(sampler_settings, conditions=(), guidance=1.0)

@@ -1,4 +1,4 @@
-"""One dimension of the latent space: its name, how much it says, a slider, two buttons and its pictures."""
+"""The row of one latent dimension: its name, KL, a slider, two buttons and its traversal."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ _LEAST, _MOST = 18, 52
 
 
 def height_for(width: int) -> int:
-    """How high a row of this width is: its pictures are as large as the width lets them be."""
+    """The height of a row of this width: its pictures fill the width."""
     side = (width - _LEFT - 4 * _MARGIN) // COUNT
     return _HEAD + min(max(side, _LEAST), _MOST) + 3 * _MARGIN
 
 
 class Weight(QWidget):
-    """How much a dimension says: a bar against the one that says most, and the figure."""
+    """How much a dimension is used: a bar relative to the largest, and the figure."""
 
     def __init__(self, dimension: int) -> None:
         super().__init__()
@@ -43,7 +43,9 @@ class Weight(QWidget):
         self.setFixedWidth(_LEFT)
 
     def show_weight(self, kl: float | None, spread: float | None, most: float) -> None:
-        """KL in nats, or, where that means nothing as for an autoencoder, the spread; `most` of any."""
+        """Shows the KL in nats, or, where there is none as for an autoencoder, the spread; `most` is the
+        largest.
+        """
         value = kl if kl is not None and math.isfinite(kl) else spread
         self.text, self._share = "", 0.0
         tip = f"{self._name}: the pictures are not all encoded yet."
@@ -87,10 +89,10 @@ class Weight(QWidget):
 
 
 class DimensionRow(QWidget):
-    """A row that is empty until it is first seen: there may be 256 of them.
+    """A row that is empty until it is first visible: there may be 256 of them.
 
-    `slid` (dimension, value, whether the handle is held) asks for another coordinate of the probe, `gripped`
-    begins another slide, `turned` (dimension, across) asks for this dimension across or up the plane.
+    `slid` (dimension, value, whether the handle is held) requests another coordinate of the probe, `gripped`
+    starts another slide, `turned` (dimension, across) puts this dimension across or up the plane.
     """
 
     slid = Signal(int, float, bool)
@@ -101,21 +103,21 @@ class DimensionRow(QWidget):
         super().__init__()
         self.setObjectName(f"dimension_{dimension}")
         self.dimension = dimension
-        # What the pictures shown were decoded from; None while there are none.
+        # The point and condition of the shown pictures; None while there are none.
         self.drawn_from: object = None
         self._weight: tuple[float | None, float | None, float] = (None, None, 0.0)
         self._filled = False
 
     @property
     def filled(self) -> bool:
-        """Whether there is anything in it yet."""
+        """Whether its widgets have been made."""
         return self._filled
 
     def sizeHint(self) -> QSize:
         return QSize(220, self.minimumHeight())
 
     def fill(self) -> None:
-        """Puts everything in, at the first call."""
+        """Makes its widgets, at the first call."""
         if self._filled:
             return
         self._filled = True
@@ -177,7 +179,7 @@ class DimensionRow(QWidget):
             self.weight.show_weight(kl, spread, most)
 
     def show_value(self, value: float) -> None:
-        """The coordinate of the probe, which may lie beyond the slider."""
+        """Shows the coordinate of the probe, which may be beyond the slider's range."""
         self.slider.blockSignals(True)
         self.slider.setValue(round(value * _PER_UNIT))
         self.slider.blockSignals(False)
@@ -185,7 +187,7 @@ class DimensionRow(QWidget):
         self.strip.mark(value)
 
     def show_axes(self, axes: tuple[int, int] | None, choice: bool) -> None:
-        """Whether this dimension runs across or up the plane, and whether there is any choice."""
+        """Shows whether this dimension runs across or up the plane, and whether there is a choice."""
         for place, button in enumerate((self.across, self.up)):
             button.setChecked(axes is not None and axes[place] == self.dimension)
             button.setEnabled(choice)

@@ -1,4 +1,4 @@
-"""What one dimension does: pictures side by side from low to high, with a line where the probe is."""
+"""The traversal of one dimension: pictures side by side from low to high, with a line at the probe."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ VALUES = tuple(-3.0 + 0.75 * number for number in range(COUNT))
 
 
 class TraversalStrip(QWidget):
-    """Nine pictures as wide as the strip. `chosen` carries the value of the one that was clicked."""
+    """Nine pictures as wide as the strip. `chosen` carries the value of the clicked one."""
 
     chosen = Signal(float)
 
@@ -43,13 +43,13 @@ class TraversalStrip(QWidget):
         self.update()
 
     def mark(self, value: float) -> None:
-        """Draws the line at another value."""
+        """Moves the line to another value."""
         if value != self.value:
             self.value = value
             self.update()
 
     def box(self) -> QRectF:
-        """Where the pictures are: as wide as there is room for, in their own proportions."""
+        """The box of the pictures: as wide as there is room for, in their own proportions."""
         room = QRectF(self.rect())
         if self._image is None:
             return room
@@ -73,7 +73,7 @@ class TraversalStrip(QWidget):
         else:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(box, self._image)
-        # The middle of a picture is where its value lies.
+        # The centre of a picture is at its value.
         step = VALUES[1] - VALUES[0]
         place = box.left() + box.width() / COUNT * (0.5 + (self.value - VALUES[0]) / step)
         if box.left() <= place <= box.right():

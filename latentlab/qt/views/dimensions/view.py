@@ -1,6 +1,6 @@
-"""All dimensions of the latent space, those that say most first: what each does, and where the probe is.
+"""The list of latent dimensions, most used first: the traversal of each, and the probe's coordinates.
 
-Rows are filled when they are first seen, and only rows in sight are kept up to date: there may be 256.
+Rows are filled when they are first visible, and only visible ones are kept up to date: there may be 256.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ from latentlab.session.edits import MoveProbe, SetPlane
 from latentlab.session.plane import dimension_name, pair_of, paired, shows_components
 from latentlab.session.state import COMPONENTS, PAIR, PlaneSettings, SessionState
 
-# A row takes some milliseconds to be made, and the hand must not wait.
+# Making a row takes some milliseconds, and must not delay a drag.
 _FILLED_AT_ONCE = 3
 
 
 class Dimensions(QWidget):
-    """What the plane shows, and under it a list with a row for each dimension."""
+    """What the plane shows, and below it a list with a row for each dimension."""
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -132,7 +132,7 @@ class Dimensions(QWidget):
 
     @Slot(object)
     def _unfolded(self, encodings: EncodingsReply) -> None:
-        """The model has learnt: its pictures are other ones."""
+        """The weights have changed: its pictures too."""
         self._forget_pictures()
         self._asking.soon()
 
@@ -155,7 +155,7 @@ class Dimensions(QWidget):
             row.drawn_from = self._rest(reply.dimension, *self._asked)
         if reply.done:
             self._asking.answered()
-            self._asking.soon()  # more rows may have come into sight
+            self._asking.soon()  # more rows may have become visible
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
@@ -193,7 +193,7 @@ class Dimensions(QWidget):
             row.setFixedHeight(height)
 
     def _show_weights(self, kl: Point, spread: Point) -> None:
-        """Sorts the rows by what they say; by how far the pictures are spread, where there is no KL."""
+        """Sorts the rows by KL; by the spread of the pictures, where there is no KL."""
         known = len(kl) == len(self.rows)
         by = kl if known and all(map(math.isfinite, kl)) else spread if known else (0.0,) * len(self.rows)
         most = max(by, default=0.0)
@@ -219,8 +219,8 @@ class Dimensions(QWidget):
                 row.show_axes(self._workspace.projection.axes, model.latents > 1)
 
     def in_sight(self) -> list[DimensionRow]:
-        """The rows that can be seen now, from the top."""
-        # A panel behind another's tab calls itself visible: Qt only moves it out of the window.
+        """The visible rows, from the top."""
+        # Qt reports a panel behind another tab as visible: it only moves it out of the window.
         self._unseen = self.visibleRegion().isEmpty()
         if not self.rows or self._unseen:
             return []
@@ -229,7 +229,7 @@ class Dimensions(QWidget):
         return [self.rows[number] for number in self.order[top // height : last + 1]]
 
     def _refresh(self) -> bool:
-        """Brings the rows in sight up to date; asks for pictures where they are of another place."""
+        """Updates the visible rows; requests pictures where they have changed."""
         state, model = self._workspace.state, self._workspace.model
         if model is None or len(state.probe) != len(self.rows):
             return False
@@ -254,7 +254,7 @@ class Dimensions(QWidget):
 
     @staticmethod
     def _rest(dimension: int, z: Point, condition: Point) -> tuple[Point, Point]:
-        """All that decides a dimension's pictures: the other coordinates, and the condition."""
+        """What a dimension's pictures depend on: the other coordinates, and the condition."""
         return (*z[:dimension], *z[dimension + 1 :]), condition
 
     @Slot()

@@ -1,1 +1,1 @@
-"""The forward process: a picture into noise."""
+"""The forward process: from picture to noise."""

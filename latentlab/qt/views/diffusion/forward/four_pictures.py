@@ -1,4 +1,4 @@
-"""A picture, the same in its noise, and what the denoiser makes of that."""
+"""A picture, its noisy version, and the denoiser's predictions from that."""
 
 from __future__ import annotations
 

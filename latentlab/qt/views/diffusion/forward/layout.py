@@ -1,7 +1,7 @@
-"""How the forward page uses its room: high, low and wide, or narrow.
+"""The layout of the forward page: high, low and wide, or narrow.
 
-Where it is wide, two rows of controls lie over the pictures and the curves, which share what is left: one
-over the other where it is high, side by side where it is low. Where it is narrow, all is in one column.
+Where it is wide, two rows of controls are above the pictures and the curves, which share the rest: one above
+the other where it is high, side by side where it is low. Where it is narrow, everything is in one column.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _WIDE, _HIGH = 620, 300
 
 
 class ForwardLayout(QScrollArea):
-    """`head` and `slide` each make a row, `buttons` follow each other beside the `note`."""
+    """`head` and `slide` are rows, `buttons` follow each other beside the `note`."""
 
     def __init__(
         self,
@@ -70,14 +70,14 @@ class ForwardLayout(QScrollArea):
         self.setWidget(body)
 
     def fit(self) -> None:
-        """Shares the room out anew: it is another one, or the pictures are of another shape."""
+        """Lays everything out again: the size, or the shape of the pictures, has changed."""
         wide, high = self.width() >= _WIDE, self.height() >= _HIGH
         across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
         inside = self.viewport().width() - 2 * _EDGE
         for row in (self._first, self._second):
             row.setDirection(across if wide else down)
         self._rest.setDirection(across if wide and not high else down)
-        # As high as it ever is, or all below would jump when the words take a second line.
+        # At its maximal height, or everything below would jump when the text takes a second line.
         self._note.setMinimumHeight(2 * self._note.fontMetrics().lineSpacing() if wide else 0)
         self._rest.setStretch(0, 2 if wide and not high else 3)
         self._rest.setStretch(1, 1 if wide and not high else 2)

@@ -1,7 +1,7 @@
-"""The way into noise: a picture of the data noised to any t, and what the denoiser makes of it there.
+"""The forward page: a picture noised to any t, and the denoiser's predictions there.
 
-The noised picture is worked out here, in closed form; what the denoiser believes comes from its thread a
-moment later, of the newest t alone.
+The noisy picture is computed here, in closed form; the predictions come from the denoiser's thread a moment
+later, for the newest t only.
 """
 
 from __future__ import annotations
@@ -32,14 +32,15 @@ from latentlab.qt.widgets.plain_text import Label, plain_tip
 from latentlab.qt.widgets.sliders import CalmSlider
 from latentlab.session.state import SessionState
 
-# Where t begins: halfway there is something to see of both, the picture and the noise.
+# The initial t: halfway, both the picture and the noise are visible.
 _SHARE = 0.5
 _NO_MODEL = "Open a diffusion model to add noise to pictures of the data here."
 
 
 class ForwardPage(QWidget):
-    """`recipe_wanted` carries a `FromPicture`: the picture in hand, to come back from the t in hand, and
-    `seed_chosen` before it the seed of the noise in hand."""
+    """`recipe_wanted` carries a `FromPicture`: the current picture, to be denoised from the current t, and
+    `seed_chosen` before it the seed of the current noise.
+    """
 
     recipe_wanted = Signal(object)
     seed_chosen = Signal(int)
@@ -55,7 +56,7 @@ class ForwardPage(QWidget):
         self.setObjectName("forwardPage")
         self.setAccessibleName("Forward process: noise is added to a picture")
         self._diffusion, self._workspace, self._seeded = diffusion, workspace, noise
-        # Not the workspace's, of which other pages may hear first: what is shown here belongs to this one.
+        # A state of its own: other pages may hear of the workspace's changes first.
         self._model: DenoiserReply | None = None
         self._index, self._seed = 0, 0
         self._picture: Picture | None = None
@@ -127,9 +128,9 @@ class ForwardPage(QWidget):
     # What comes from elsewhere
 
     def tell(self, conditions: tuple[Point, ...], guidance: float) -> None:
-        """What the denoiser is told when it is asked for its belief; nothing, to begin with.
+        """Sets the condition for predictions; none at first.
 
-        Where each picture would be told something else, this one is told nothing.
+        If each picture would have another condition, none is used.
         """
         conditions = conditions if len(set(conditions)) == 1 else ()
         if self._prediction.tell(conditions, guidance):
@@ -137,7 +138,7 @@ class ForwardPage(QWidget):
 
     @Slot(object)
     def _opened(self, model: DenoiserReply) -> None:
-        # A noisy picture of the other's shape is nothing to ask this one about; its own noise comes later.
+        # A noisy picture of the previous model's shape cannot be used; its own noise comes later.
         self._model, self._x_t = model, None
         self._prediction.forget()
         blocker = QSignalBlocker(self.slider)
@@ -210,7 +211,7 @@ class ForwardPage(QWidget):
         self._show_time()
 
     def _show_time(self) -> None:
-        """The picture at the t in hand."""
+        """Shows the picture at the current t."""
         model, t = self._model, self.slider.value()
         original, drowned, predicted, seen = self.pictures
         original.show_picture(self._picture)
@@ -224,12 +225,12 @@ class ForwardPage(QWidget):
             return
         noise = self._seeded.of(self._seed)
         if noise is None:
-            return  # it comes in a moment, and till then what is shown stays
+            return  # it comes in a moment; until then the old one stays
         alpha_bar = float(model.alpha_bar[t])
         self._x_t = noised(self._x_0, alpha_bar, noise)
         drowned.show_picture(as_pictures(self._x_t[None])[0])
         self.time.setText(f"{t} of {model.steps}")
-        # As wide as it will ever be, or the slider would shrink under the hand.
+        # Its maximal width, or the slider would shrink during a drag.
         self.time.setMinimumWidth(
             self.time.fontMetrics().horizontalAdvance(f"{model.steps} of {model.steps} ")
         )
@@ -246,7 +247,7 @@ class ForwardPage(QWidget):
     # What the denoiser predicts
 
     def _noisy(self) -> Noisy | None:
-        """What is to be asked about."""
+        """The noisy picture to predict from."""
         if self._x_t is None or self._model is None:
             return None
         return self.slider.value(), self._x_t
@@ -267,7 +268,7 @@ class ForwardPage(QWidget):
 
 
 def _name(data: LoadedReply, index: int) -> str:
-    """As in "7, picture 12 of 10,000"."""
+    """A text such as "7, picture 12 of 10,000"."""
     label = data.class_of(index)
     place = f"picture {index + 1:,} of {len(data.images):,}"
     return f"{label}, {place}" if label else place.capitalize()

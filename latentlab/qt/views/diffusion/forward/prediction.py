@@ -1,4 +1,4 @@
-"""What the denoiser predicts of a noisy picture: asked of the newest alone, while that is in sight."""
+"""Requests the denoiser's predictions from a noisy picture: for the newest only, while visible."""
 
 from __future__ import annotations
 
@@ -19,12 +19,11 @@ Noisy = tuple[int, NDArray[np.float32]]
 
 
 class Prediction(QObject):
-    """`came` carries t, the noisy picture and the predicted one, both float32 (C, H, W); `refused` why there
-    is none.
+    """`came` carries t, the noisy picture and the predicted one, both float32 (C, H, W); `refused` a message.
 
     Args:
-        in_hand: t and the noisy picture of which something is to be asked; None for nothing.
-        seen: is painted while anybody could see what comes.
+        in_hand: t and the noisy picture to predict from; None for nothing.
+        seen: is painted while the prediction would be visible.
     """
 
     came = Signal(int, object, object)
@@ -35,7 +34,7 @@ class Prediction(QObject):
         self._diffusion, self._in_hand, self._seen = diffusion, in_hand, seen
         self.conditions: tuple[Point, ...] = ()
         self.guidance = 1.0
-        # What was asked last.
+        # The last request.
         self._asked: Noisy | None = None
         self._wanted = True
         self._asking = Asking(self._ask, self, diffusion.opened)
@@ -44,7 +43,7 @@ class Prediction(QObject):
         diffusion.refused.connect(self._refused)
 
     def tell(self, conditions: tuple[Point, ...], guidance: float) -> bool:
-        """Under which conditions to ask, and how strongly; whether these are others than before."""
+        """Sets the conditions and the guidance of requests; returns whether they have changed."""
         changed = (conditions, guidance) != (self.conditions, self.guidance)
         self.conditions, self.guidance = conditions, guidance
         return changed
@@ -55,11 +54,11 @@ class Prediction(QObject):
         self._seen.update()
 
     def forget(self) -> None:
-        """Nothing is to come of what was asked."""
+        """Drops the reply to the last request."""
         self._asked = None
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        # A page behind another's tab calls itself visible, and its pictures are never painted.
+        # Qt reports a page behind another tab as visible, but never paints its pictures.
         if event.type() == QEvent.Type.Paint and self._wanted and self._in_hand() is not None:
             self._wanted = False
             self._asking.soon()
@@ -80,7 +79,7 @@ class Prediction(QObject):
             return
         t, x_t = self._asked
         if reply.t != t or reply.x0_hat.shape != (1, *x_t.shape):
-            # Somebody else's question took the place of this one's.
+            # Another request took the mailbox slot of this one.
             self._asking.soon()
             return
         self.came.emit(t, x_t, reply.x0_hat[0])

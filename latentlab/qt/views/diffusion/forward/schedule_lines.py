@@ -1,4 +1,4 @@
-"""The lines of a schedule over t: beta, abar and the SNR, what their values are called, and their ticks."""
+"""The curves of a noise schedule over t: beta, abar and the SNR, with their labels and ticks."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """A title, what its value at a time is called, values (T + 1,), and ticks.
+    """A title, the label of its value, values (T + 1,), and ticks.
 
-    Where there is no value it is not finite. On a `log` scale values and ticks are powers of ten.
+    Missing values are not finite. On a `log` scale values and ticks are powers of ten.
     """
 
     title: str
@@ -34,23 +34,23 @@ class Curve:
         return self.ticks[0], self.ticks[-1]
 
     def share(self, value: float) -> float:
-        """How far up a value lies, 0 at the lowest tick and 1 at the highest."""
+        """The relative height of a value, 0 at the lowest tick and 1 at the highest."""
         low, high = self.span
         return (value - low) / (high - low)
 
     def tick_words(self, tick: float) -> str:
-        """As in "10⁻²" or "0.5"."""
+        """A text such as "10⁻²" or "0.5"."""
         if not self.log:
             return number(tick)
         return "1" if tick == 0.0 else "10" + f"{tick:.0f}".translate(_SUPERSCRIPTS)
 
 
 def curves_of(alpha_bar: NDArray[np.float64]) -> tuple[Curve, ...]:
-    """Of abar_t, (T + 1,)."""
+    """The curves for abar_t, (T + 1,)."""
     beta = np.concatenate([[np.nan], 1.0 - alpha_bar[1:] / alpha_bar[:-1]])
     levels = np.array([snr_db(float(kept)) for kept in alpha_bar])
     finite = levels[np.isfinite(levels)]
-    # The last steps of some schedules add a thousand times what the first do.
+    # The last steps of some schedules add a thousand times as much as the first.
     decades = np.log10(beta)
     low = math.floor(np.nanmin(decades))
     high = max(math.ceil(np.nanmax(decades)), low + 1)

@@ -1,7 +1,7 @@
-"""How a schedule drowns a picture: beta, abar and the SNR over t, with a marker that can be dragged.
+"""The plot of a noise schedule: beta, abar and the SNR over t, with a marker that can be dragged.
 
-Drawn by hand, for three lines need no library; the lines are kept as a picture, and only the marker is drawn
-when it moves.
+Painted here, because three lines need no library; the lines are cached in a pixmap, and only the marker is
+painted when it moves.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from latentlab.qt.views.diffusion.forward.schedule_lines import Curve, curves_of
 
-# From this width on the three stand side by side, else one over the other above the same axis.
+# From this width on the three plots are side by side, else stacked above the same axis.
 _WIDE = 460
 _LOW, _HIGH, _GAP = 104, 128, 10
 _JUMPS = 20
 
 
 class ScheduleCurves(QWidget):
-    """`moved` carries the time, 0 to T, to which a hand or a key has brought the marker."""
+    """`moved` carries the time, 0 to T, to which mouse or keyboard has moved the marker."""
 
     moved = Signal(int)
 
@@ -57,25 +57,25 @@ class ScheduleCurves(QWidget):
 
     @property
     def t(self) -> int:
-        """Where the marker is."""
+        """The time at the marker."""
         return self._t
 
     def show_schedule(self, alpha_bar: NDArray[np.float64]) -> None:
-        """Draws the curves of abar_t, (T + 1,)."""
+        """Shows the curves for abar_t, (T + 1,)."""
         self._steps = len(alpha_bar) - 1
         self._curves = curves_of(alpha_bar)
         self._page = None
         self.show_t(min(self._t, self._steps))
 
     def show_t(self, t: int) -> None:
-        """Puts the marker there."""
+        """Moves the marker to a time."""
         self._t = t
         told = ", ".join(f"{curve.title} {curve.said(float(curve.values[t]))}" for curve in self._curves)
         self.setAccessibleDescription(f"t = {t} of {self._steps}: {told}")
         self.update()
 
     def plots(self) -> list[QRectF]:
-        """Where the curves are, without their titles and axes."""
+        """The boxes of the curves, without titles and axes."""
         metrics = self._metrics()
         line = metrics.height()
         left = metrics.horizontalAdvance("−100 ") + 6
@@ -94,7 +94,7 @@ class ScheduleCurves(QWidget):
         return self.width() < _WIDE
 
     def height_at(self, width: int) -> int:
-        """How high it should be at a width, where there is no lack of room."""
+        """The preferred height at a width, where there is room."""
         return _HIGH if width >= _WIDE else 2 * _HIGH
 
     def sizeHint(self) -> QSize:
@@ -204,7 +204,7 @@ class ScheduleCurves(QWidget):
         painter.drawText(self._words_at(plot, 1), side | Qt.AlignmentFlag.AlignVCenter, curve.said(value))
 
     def _words_at(self, plot: QRectF, row: int) -> QRectF:
-        """Where the title, row 0, and the value at the marker, row 1, are: above the plot, or beside it."""
+        """The boxes of the title, row 0, and the value at the marker, row 1: above the plot, or beside it."""
         line = self._metrics().height()
         if not self._stacked:
             return QRectF(plot.left(), plot.top() - line - 4, plot.width(), line)
@@ -212,7 +212,7 @@ class ScheduleCurves(QWidget):
         return QRectF(plot.right() + 8, middle, self.width() - plot.right() - 8, line)
 
     def _drawn(self, ratio: float) -> QPixmap:
-        """All but the marker."""
+        """Everything but the marker."""
         page = QPixmap(self.size() * ratio)
         page.setDevicePixelRatio(ratio)
         page.fill(Qt.GlobalColor.transparent)
@@ -242,14 +242,14 @@ class ScheduleCurves(QWidget):
         title = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(self._words_at(plot, 0), title, curve.title)
         beside = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        # Where ticks are too close for their words, those of the ends stay.
+        # Where ticks are too close for their labels, only the ends are labelled.
         close = plot.height() < line * (len(curve.ticks) - 1)
         for tick in curve.ticks:
             y = _height(plot, curve, tick)
             painter.setPen(QPen(faint, 1.0))
             painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
             if not close or tick in curve.span:
-                # In a stack the words of one plot's foot would meet those of the next one's head.
+                # In a stack the lowest label of one plot would touch the highest of the next.
                 middle = min(max(y, plot.top() + line / 3), plot.bottom() - line / 3) if self._stacked else y
                 painter.setPen(pale)
                 painter.drawText(
@@ -257,7 +257,7 @@ class ScheduleCurves(QWidget):
                 )
 
     def _draw_times(self, painter: QPainter, plot: QRectF, written: bool) -> None:
-        """The lines of t = 0, T / 2 and T; the numbers too where they are to be `written`."""
+        """Draws the lines of t = 0, T / 2 and T, and their numbers if `written`."""
         line, pale = self._metrics().height(), self.palette().placeholderText().color()
         faint = self.palette().text().color()
         faint.setAlphaF(0.15)

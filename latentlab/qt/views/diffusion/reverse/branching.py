@@ -1,4 +1,4 @@
-"""What becomes of a tape's recipe when it branches, or is drawn again under another guidance. Without Qt."""
+"""The recipe of a tape after branching, or under another guidance. Without Qt."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from latentlab.models.sampler_names import ANCESTRAL
 
 
 def other_noise(sampler_settings: SamplerSettings, before: SamplerSettings) -> SamplerSettings:
-    """The manner of a branch off a tape that went in `before`: where it would bring the same pictures again,
-    other noise on the way."""
+    """The sampler settings of a branch off a tape with the settings `before`: where it would give the same
+    pictures again, another seed.
+    """
     same = dataclasses.replace(sampler_settings, seed=before.seed) == before
     steady = sampler_settings.sampler == "dpm++" or (
         sampler_settings.sampler == "ddim" and sampler_settings.eta == 0.0
@@ -24,7 +25,7 @@ def other_noise(sampler_settings: SamplerSettings, before: SamplerSettings) -> S
 
 
 def guided(recipe: Recipe, guidance: float) -> Recipe:
-    """The recipe whose last part follows the conditions so closely; itself if it is told nothing there."""
+    """The recipe with another guidance in its last part; unchanged if that is unconditional."""
     sampler_settings = dataclasses.replace(recipe.last_sampler_settings, guidance=guidance)
     if not sampler_settings.conditions:
         return recipe

@@ -1,4 +1,4 @@
-"""What the pictures are told: one class or each in turn, or of each attribute whether it is there."""
+"""The form for the conditions of a tape: one class or each in turn, or a value for each attribute."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from latentlab.qt.widgets.plain_text import listed, on_button, plain_tip, withou
 from latentlab.session.conditions import one_of
 
 _ANY, _WITH, _WITHOUT = Qt.CheckState.PartiallyChecked, Qt.CheckState.Checked, Qt.CheckState.Unchecked
-# A network is told -1 for without, 1 for with; half way is 0, which says nothing of it.
+# The network's input is -1 for without, 1 for with; in the middle, 0 means unspecified.
 _VALUES = {_ANY: 0.5, _WITH: 1.0, _WITHOUT: 0.0}
 _NOTHING, _TURNS = -2, -1
-# Of very many classes no tape shows all, and a recipe that told each of them would be megabytes long.
+# Of very many classes no tape shows all, and a recipe with all their conditions would take megabytes.
 _MOST_TURNS = 64
 
 
 class TraitBox(CheckBox):
-    """An attribute: told that it is there, that it is not, or nothing of it."""
+    """An attribute: with, without, or unspecified."""
 
     def __init__(self, name: str) -> None:
         super().__init__(on_button(name))
@@ -34,7 +34,7 @@ class TraitBox(CheckBox):
         self.setCheckState(_ANY)
 
     def nextCheckState(self) -> None:
-        """From either to with, to without, and back."""
+        """From unspecified to with, to without, and back."""
         self.setCheckState({_ANY: _WITH, _WITH: _WITHOUT, _WITHOUT: _ANY}[self.checkState()])
 
     @Slot()
@@ -49,7 +49,7 @@ class TraitBox(CheckBox):
 
 
 class ToldForm(QWidget):
-    """`changed`: the person wants other conditions. Empty for a model that cannot be told anything."""
+    """`changed`: the user has set other conditions. Empty for an unconditional model."""
 
     changed = Signal()
 
@@ -57,7 +57,7 @@ class ToldForm(QWidget):
         super().__init__()
         self.names: tuple[str, ...] = ()
         self.exclusive = True
-        # Told by a recipe what no control says: kept until the person says something else.
+        # Conditions of a recipe that no control can show: kept until the user changes one.
         self._other: tuple[Point, ...] | None = None
         self._turns_again = False
         self.classes = QComboBox()
@@ -75,7 +75,7 @@ class ToldForm(QWidget):
         self.classes.currentIndexChanged.connect(self._said)
 
     def offer(self, names: tuple[str, ...], exclusive: bool) -> None:
-        """The conditions of another model."""
+        """Sets the conditions of another model."""
         if (names, exclusive) == (self.names, self.exclusive):
             return
         self.names, self.exclusive, self._other = names, exclusive, None
@@ -101,7 +101,7 @@ class ToldForm(QWidget):
 
     @property
     def conditions(self) -> tuple[Point, ...]:
-        """What is told, as a recipe has it; () for nothing."""
+        """The conditions as a recipe holds them; () for none."""
         if self._other is not None:
             return self._other
         count = len(self.names)
@@ -116,7 +116,7 @@ class ToldForm(QWidget):
         return (one_of(chosen, count),)
 
     def show_conditions(self, conditions: Sequence[Point]) -> None:
-        """Puts the controls where a recipe says."""
+        """Sets the controls from a recipe."""
         wanted = tuple(map(tuple, conditions))
         self._other = None
         if self.boxes:
@@ -134,14 +134,15 @@ class ToldForm(QWidget):
             self._other = wanted
 
     def _said_by(self, wanted: tuple[Point, ...]) -> int:
-        """The data of the item that may say these conditions."""
+        """The data of the item for these conditions."""
         if not wanted:
             return _NOTHING
         return wanted[0].index(1.0) if len(wanted) == 1 and 1.0 in wanted[0] else _TURNS
 
     def tell_in_turn(self, wanted: bool) -> None:
-        """Whether classes may be told in turn: where they are and may not be, nothing is told until they may
-        again, or the person says something else."""
+        """Sets whether classes may be used in turn: while chosen but not allowed, sampling is unconditional
+        until it is allowed again, or the user changes it.
+        """
         turns, nothing = self.classes.findData(_TURNS), self.classes.findData(_NOTHING)
         if turns < 0 or self._other is not None:
             return

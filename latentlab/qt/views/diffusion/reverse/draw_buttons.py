@@ -1,4 +1,4 @@
-"""The buttons below the settings of a tape: draw one, stop it, save it."""
+"""The buttons below the settings of a tape: draw, stop, save."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _GO_ON = "Continue the tape that was stopped. With other settings a new one is d
 
 
 class DrawButtons(QWidget):
-    """`draw`, `stop` and `save`; the last is there once something is offered."""
+    """`draw`, `stop` and `save`; the last is visible once it has entries."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -44,7 +44,7 @@ class DrawButtons(QWidget):
         self.save.hide()
 
     def offer_to_save(self, actions: Iterable[QAction | None]) -> None:
-        """What the button that saves offers; None is a line between them."""
+        """Sets the entries of the save button; None is a separator."""
         menu = QMenu(self.save)
         menu.setObjectName("tapeSaveMenu")
         for action in actions:
@@ -56,8 +56,9 @@ class DrawButtons(QWidget):
         self.save.show()
 
     def offer(self, model: bool, running: bool, tape: bool, stopped: bool) -> None:
-        """What can be done now: with a model, while it draws, with something of a tape, and with one that was
-        stopped."""
+        """Sets what is enabled: with a model, while drawing, with frames of a tape, and with a stopped
+        tape.
+        """
         self.draw.setEnabled(model)
         self.draw.setText("Go on" if stopped else "Dra&w")
         self.draw.setAccessibleName("Continue drawing" if stopped else _DRAW_SPOKEN)

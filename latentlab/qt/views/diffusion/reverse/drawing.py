@@ -1,4 +1,4 @@
-"""What begins tapes: drawing anew, going on with one that was stopped, branching, sliding the guidance."""
+"""Starts the tapes of the reverse page: new ones, stopped ones, branches, and live guidance."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from latentlab.qt.views.diffusion.tape.store import TapeStore
 from latentlab.qt.views.diffusion.tape.tracks import Tracks
 from latentlab.qt.views.diffusion.tape.transport import Transport
 
-# A tape that was drawn so fast is drawn again at once while the guidance slides.
+# A tape that was drawn this quickly is drawn again at once while the guidance slider moves.
 _QUICK_S, _PAUSE_MS = 1.5, 120
 _CHANGED = "Changed:"
 
 
 class Drawing(QObject):
-    """Between the form that says how to draw and the tapes. `begun` tells that another tape is shown,
-    `changed` that other things can be done.
+    """Connects the form of the settings and the tapes. `begun` says that another tape is shown, `changed`
+    that other commands are available.
 
     Attributes:
         model: the open denoiser, None before there is one.
@@ -43,7 +43,7 @@ class Drawing(QObject):
         super().__init__(parent)
         self._form, self._tracks, self._transport = form, tracks, transport
         self._runs, self._playback = runs, playback
-        # Not the client's, of which others may hear first: what is shown here belongs to this one.
+        # A state of its own: other pages may hear of the client's changes first.
         self.model = model
         self._start: Start = FromNoise()
         self._live = QTimer(self, singleShot=True, interval=_PAUSE_MS)
@@ -55,7 +55,7 @@ class Drawing(QObject):
         transport.branch_wanted.connect(self.branch)
 
     def begin_with(self, model: DenoiserReply) -> None:
-        """Another model: tapes of the one before are none of this one's."""
+        """Another model: tapes of the previous one are removed."""
         self._live.stop()
         self._transport.pause()
         self.model, self._start, self._playback.frame = model, FromNoise(), None
@@ -65,14 +65,14 @@ class Drawing(QObject):
         self._form.show_start(self._start)
 
     def run_start(self, start: Start) -> None:
-        """Draws a tape that begins there, as the form says."""
+        """Runs a tape from this start, with the settings of the form."""
         self._start = start
         self._form.show_start(start)
         self.draw_anew()
         self._playback.take_focus()
 
     def run_recipe(self, recipe: Recipe) -> None:
-        """Puts all controls where a recipe says, and draws it."""
+        """Sets the form from a recipe, and runs it."""
         self._start = recipe.start
         self._form.show_start(recipe.start)
         self._form.show_count(recipe.count)
@@ -81,13 +81,13 @@ class Drawing(QObject):
 
     @Slot()
     def draw_anew(self) -> None:
-        """A new tape as the controls say; the branches of the one before go."""
+        """Runs a new tape with the settings of the form; the branches of the previous one are removed."""
         if self.model is not None:
             self._draw(Recipe(self._form.count.value(), self._form.sampler_settings, self._start))
 
     @Slot()
     def draw_or_go_on(self) -> None:
-        """Goes on with the tape in hand if it was stopped, else draws another."""
+        """Resumes the current tape if it was stopped, else runs another."""
         track = self._tracks.in_hand
         if track is None or not self.can_go_on():
             self.draw_anew()
@@ -98,7 +98,7 @@ class Drawing(QObject):
         self.changed.emit()
 
     def can_go_on(self) -> bool:
-        """Whether the tape in hand was stopped, and is to be drawn no other way."""
+        """Whether the current tape was stopped, and the settings are unchanged."""
         track = self._tracks.in_hand
         return (
             track is not None and track.ended and len(track.store) > 0 and not track.whole
@@ -120,7 +120,7 @@ class Drawing(QObject):
 
     @Slot()
     def branch(self) -> None:
-        """Goes on from the frame in hand as the controls say, on a tape of its own."""
+        """Branches off at the current frame with the settings of the form, on a tape of its own."""
         track, frame = self._tracks.in_hand, self._playback.frame
         if track is None or frame is None or not self.can_branch():
             return
@@ -129,7 +129,7 @@ class Drawing(QObject):
         recipe = track.recipe.branched(frame.number, sampler_settings)
         shared = [known for known in track.store.frames if known.number <= frame.number]
         branch = Track(recipe, TapeStore(shared), frame.number)
-        # While it waits it shows what it shares, of as many frames as the engine will make.
+        # While it waits it shows the shared frames, with the total that the engine will make.
         model = self.model
         steps = round(sampler_settings.steps * frame.t / model.steps) if model is not None else 0
         branch.total = frame.number + max(1, steps) + 1
@@ -142,7 +142,7 @@ class Drawing(QObject):
         self._playback.take_focus()
 
     def can_branch(self) -> bool:
-        """Whether the frame in hand belongs to a tape, and is none of its last."""
+        """Whether the current frame belongs to a tape, and is not its last."""
         track, frame = self._tracks.in_hand, self._playback.frame
         return (
             track is not None and frame is not None and frame.t > 0
@@ -151,13 +151,13 @@ class Drawing(QObject):
 
     @Slot()
     def stop(self) -> None:
-        """Ends drawing; what is there stays."""
+        """Stops drawing; existing frames stay."""
         self._runs.stop()
         self.changed.emit()
 
     @Slot()
     def _settings_changed(self) -> None:
-        """Says what brings the new settings to bear, as long as they are other ones than the tape's."""
+        """Says how to apply the new settings, while they differ from the tape's."""
         track, words = self._tracks.in_hand, self._transport.words
         self.changed.emit()
         if track is None or not len(track.store) or self._runs.running:
@@ -172,8 +172,9 @@ class Drawing(QObject):
             words.setText("")
 
     def _slides_live(self) -> bool:
-        """Whether the tape in hand follows the guidance as it slides: at its end, and with nothing else to be
-        drawn otherwise. Before its end one may want to branch, and to compare."""
+        """Whether the current tape follows the guidance slider: at its last frame, and with no other change.
+        Before its end the user may want to branch, and to compare.
+        """
         track, frame = self._tracks.in_hand, self._playback.frame
         return (
             track is not None and frame is not None and frame.t == 0
@@ -186,14 +187,14 @@ class Drawing(QObject):
 
     @Slot()
     def _redraw_live(self) -> None:
-        """The tape in hand again under another guidance, if that is quick."""
+        """Runs the current tape again under another guidance, if that is quick."""
         track = self._tracks.in_hand
         if track is None or not len(track.store) or not self._slides_live():
             return
         if self._runs.running and self._runs.track is not track:
             return
         recipe = guided(track.recipe, self._form.sampler_settings.guidance)
-        # A tape that was restored with its branches has no frames to begin the last of them with.
+        # A restored tape with branches lacks the frames from which the last of them starts.
         if recipe == track.recipe or (recipe.branches and track.leaves is None):
             return
         leaves = -1 if track.leaves is None else track.leaves

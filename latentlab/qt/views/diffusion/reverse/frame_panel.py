@@ -1,4 +1,4 @@
-"""One aspect of the frame in hand: its pictures, of which one is chosen, and their histogram."""
+"""A panel for one layer of the current frame: its pictures, of which one is chosen, and their histogram."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _SHARP = 3.0
 class Mosaic(QWidget):
     """The pictures of a batch side by side, or the chosen one alone.
 
-    `picked` (number) asks to choose a picture; `turned` to see the batch instead of the one, or the one.
-    Made into an image when it is painted: frames that come faster than the screen cost nothing.
+    `picked` (number) requests to choose a picture; `turned` to switch between batch and single picture.
+    Rendered when painted: frames that come faster than the screen cost nothing.
     """
 
     picked = Signal(int)
@@ -44,14 +44,14 @@ class Mosaic(QWidget):
         self.chosen, self.alone = 0, False
         self._reach = reach
         self._image: QImage | None = None
-        # In how many columns the pictures lie, and lay when the image was made.
+        # The number of columns now, and when the image was made.
         self._columns = self._painted = 1
 
     def sizeHint(self) -> QSize:
         return QSize(150, 150)
 
     def show_pictures(self, x: NDArray[np.float32] | None, chosen: int, alone: bool) -> None:
-        """Shows (B, C, H, W), or nothing; of these the chosen one, or that one alone."""
+        """Shows (B, C, H, W), or nothing; marks the chosen one, or shows that alone."""
         if x is not self.pictures or alone != self.alone or (alone and chosen != self.chosen):
             self._image = None
         self.pictures, self.chosen, self.alone = x, chosen, alone
@@ -59,11 +59,11 @@ class Mosaic(QWidget):
 
     @property
     def columns(self) -> int:
-        """In how many columns the pictures lie."""
+        """The number of columns."""
         return self._columns
 
     def place_of(self, number: int) -> QRectF:
-        """Where a picture of the batch lies."""
+        """The box of a picture of the batch."""
         if self.pictures is None:
             return QRectF()
         box, shape = self._box(), self.pictures.shape[2:]
@@ -77,7 +77,7 @@ class Mosaic(QWidget):
         )
 
     def _box(self) -> QRectF:
-        """Where the image lies: as large as there is room for."""
+        """The box of the image: as large as there is room for."""
         assert self.pictures is not None
         count, (height, width) = 1 if self.alone else len(self.pictures), self.pictures.shape[2:]
         room = QRectF(self.rect()).adjusted(2, 2, -2, -2)
@@ -86,7 +86,7 @@ class Mosaic(QWidget):
         across, down = self._columns * (width + 1) - 1, rows * (height + 1) - 1
         ratio = self.devicePixelRatioF()
         scale = min(room.width() / across, room.height() / down) * ratio
-        # Whole pixels where that costs little; else a third of the room would lie idle.
+        # Whole-number scale where that costs little; else a third of the room would be unused.
         scale = (math.floor(scale) if scale >= _SHARP else scale) / ratio
         box = QRectF(0, 0, across * scale, down * scale)
         box.moveCenter(room.center())
@@ -162,7 +162,7 @@ class FramePanel(QWidget):
 
     Args:
         name: the mosaic's objectName.
-        title, tip: what it shows, in few words, of which the first is its sign, and in more.
+        title, tip: what it shows, shortly, starting with its symbol, and in full.
         reach: numbers from -reach to reach go from black to white.
         normal: whether a normal distribution is drawn into the histogram.
     """
@@ -183,6 +183,6 @@ class FramePanel(QWidget):
         rows.addWidget(self.histogram)
 
     def show_pictures(self, x: NDArray[np.float32] | None, chosen: int, alone: bool) -> None:
-        """Shows (B, C, H, W) or nothing; the histogram is of what can be seen."""
+        """Shows (B, C, H, W) or nothing; the histogram is of the visible pictures."""
         self.mosaic.show_pictures(x, chosen, alone)
         self.histogram.show_numbers(None if x is None else x[chosen] if alone else x)

@@ -1,4 +1,4 @@
-"""How the numbers of some pictures are spread, as a small filled curve, with N(0, 1) to hold it against."""
+"""A small histogram of the values of pictures, with N(0, 1) for comparison."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _TOP = 0.6
 
 
 class Histogram(QWidget):
-    """Counts when it is painted, and lags behind frames that follow each other fast: it is looked at at rest.
+    """Computed when painted, and coalesced when frames follow each other fast.
 
     Args:
         normal: whether N(0, 1) is drawn too, dashed.
@@ -53,14 +53,14 @@ class Histogram(QWidget):
         return QSize(120, 24 + (0 if self._low else 2) * self.fontMetrics().height())
 
     def set_low(self, low: bool) -> None:
-        """Half as high, without figures below."""
+        """Half the height, without labels."""
         if low != self._low:
             self._low, self._ground = low, None
             self.updateGeometry()
             self.update()
 
     def show_numbers(self, numbers: NDArray[np.float32] | None) -> None:
-        """Shows how these are spread, or nothing."""
+        """Shows the distribution of these numbers, or nothing."""
         first = self._numbers is None or numbers is None
         self._numbers = numbers
         if first:
@@ -108,7 +108,7 @@ class Histogram(QWidget):
         return QRectF(self.rect()).adjusted(1, 1, -1, -below)
 
     def _made_ground(self) -> QPixmap:
-        """What stays as it is: the axis, its figures, and N(0, 1)."""
+        """The static part: the axis, its labels, and N(0, 1)."""
         ratio, box = self.devicePixelRatioF(), self._box()
         ground = QPixmap(self.size() * ratio)
         ground.setDevicePixelRatio(ratio)
@@ -130,9 +130,9 @@ class Histogram(QWidget):
         return ground
 
     def _curve(self, density: NDArray[np.float64]) -> list[QPointF]:
-        """From the axis up and along and down to the axis again.
+        """The closed path of the curve above the axis.
 
-        The roots of the densities: pictures have sharp peaks at black and white, and much in between.
+        Square roots of the densities: pictures have sharp peaks at black and white, and much in between.
         """
         box = self._box()
         heights = np.minimum(np.sqrt(density / _TOP) * 0.9, 1.0) * box.height()

@@ -1,4 +1,4 @@
-"""How the reverse page uses its room: settings left; the frame in hand, the tapes and their buttons right."""
+"""The layout of the reverse page: settings left; the current frame, the tapes and their buttons right."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from latentlab.qt.views.diffusion.reverse.frame_panel import FramePanel
 
-# Below these heights pictures matter more than histograms: they are small, or none.
+# Below these heights pictures matter more than histograms: they are small, or hidden.
 _LOW, _LOWEST = 310, 250
 
 
 class ReverseLayout(QWidget):
-    """`left` lie one below the other, the first as high as there is room; right of them the row of `panels`,
-    the `words`, the `tracks` and the `transport`, of which the panels and the tracks share the height."""
+    """`left` are stacked, the first as high as there is room; to their right the row of `panels`, the
+    `words`, the `tracks` and the `transport`, of which panels and tracks share the height.
+    """
 
     def __init__(
         self,

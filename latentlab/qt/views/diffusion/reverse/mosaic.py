@@ -1,4 +1,4 @@
-"""Arrays of pictures on their way to the screen: mosaics and histograms. numpy alone."""
+"""Computes mosaics and histograms of pictures for the screen. numpy alone."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 from latentlab.engine.diffusion.noising import as_bytes
 from latentlab.engine.types import Picture
 
-# Histograms: so many bins from -REACH to REACH.
+# Histograms: this many bins from -REACH to REACH.
 BINS, REACH = 60, 3.0
-# More numbers than these say no more of a histogram's shape.
+# More numbers than these do not change a histogram visibly.
 _MOST_NUMBERS = 32_768
 _GAP = 1
 
 
 @functools.lru_cache(maxsize=64)
 def columns_for(count: int, shape: tuple[int, int], width: float, height: float) -> int:
-    """In how many columns `count` pictures of (H, W) are largest in a box."""
+    """The number of columns that makes `count` pictures of (H, W) largest in a box."""
     best, chosen = 0.0, 1
     for columns in range(1, count + 1):
         rows = math.ceil(count / columns)
@@ -31,7 +31,7 @@ def columns_for(count: int, shape: tuple[int, int], width: float, height: float)
 
 
 def mosaic_of(x: NDArray[np.float32], columns: int, ground: int, reach: float = 1.0) -> Picture:
-    """Pictures (B, C, H, W) row by row in one, a pixel of `ground` between them."""
+    """Pictures (B, C, H, W) row by row in one, with a pixel of `ground` between them."""
     pictures = as_bytes(x[:, :3] if x.shape[1] > 1 else x, reach)
     count, channels, height, width = pictures.shape
     rows = math.ceil(count / columns)
@@ -44,14 +44,14 @@ def mosaic_of(x: NDArray[np.float32], columns: int, ground: int, reach: float = 
 
 
 def shares(x: NDArray[np.float32]) -> NDArray[np.float64]:
-    """How numbers are spread over BINS bins from -REACH to REACH, as a density (BINS,).
+    """The histogram of numbers over BINS bins from -REACH to REACH, as a density (BINS,).
 
-    What lies outside counts for none of them: at the ends it would pile up.
+    Values outside are not counted: they would pile up at the ends.
     """
     numbers = x.reshape(-1)
     if numbers.size > _MOST_NUMBERS:
         numbers = numbers[:: math.ceil(numbers.size / _MOST_NUMBERS)]
-    # One more bin at each end takes what lies outside.
+    # One more bin at each end takes the values outside.
     places = ((numbers + REACH) * (BINS / (2.0 * REACH)) + 1.0).astype(np.int32)
     np.clip(places, 0, BINS + 1, out=places)
     counts = np.bincount(places, minlength=BINS + 2)[1:-1]
@@ -60,7 +60,7 @@ def shares(x: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def normal_density() -> NDArray[np.float64]:
-    """N(0, 1) at the middle of each bin, (BINS,)."""
+    """The density of N(0, 1) at the centre of each bin, (BINS,)."""
     middles = (np.arange(BINS) + 0.5) * (2.0 * REACH / BINS) - REACH
     density: NDArray[np.float64] = np.exp(-0.5 * middles**2) / math.sqrt(2.0 * math.pi)
     return density

@@ -1,4 +1,4 @@
-"""The way back: pictures come out of noise, frame by frame, on a tape that can be scrubbed and branched."""
+"""The reverse page: from noise to pictures, frame by frame, on a tape that can be scrubbed and branched."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from latentlab.qt.widgets.text_line import Line
 if TYPE_CHECKING:
     from latentlab.engine.diffusion.runner import Frame
 
-# How long a hand is taken to move after its last move, and how often a frame is shown meanwhile.
+# How long a drag is taken to last after its last move, and how often a frame is shown meanwhile.
 _HAND_RESTS_S, _LATE_MS = 0.25, 300
 
 
 class ReversePage(QWidget):
-    """`frame_shown` carries (frame, number of the chosen picture); `tape_finished` the recipe of a tape that
-    has come to its end; `tape_begun` tells that another tape is shown.
+    """`frame_shown` carries (frame, number of the chosen picture); `tape_finished` the recipe of a finished
+    tape; `tape_begun` says that another tape is shown.
     """
 
     frame_shown = Signal(object)
@@ -107,24 +107,24 @@ class ReversePage(QWidget):
     # What others ask
 
     def offer_to_save(self, actions: Iterable[QAction | None]) -> None:
-        """What the button that saves offers; None is a line between them."""
+        """Sets the entries of the save button; None is a separator."""
         self.buttons.offer_to_save(actions)
 
     @property
     def recipe(self) -> Recipe | None:
-        """Of the tape in hand, if there is anything of it."""
+        """The recipe of the current tape, if it has frames."""
         track = self.tracks.in_hand
         return track.recipe if track is not None and len(track.store) else None
 
     @property
     def frames(self) -> list[Frame]:
-        """Those of the tape in hand that are there, the first first."""
+        """The available frames of the current tape, in order."""
         track = self.tracks.in_hand
         return track.store.frames if track is not None else []
 
     @property
     def frame(self) -> Frame | None:
-        """The one in hand."""
+        """The current frame."""
         return self.playback.frame
 
     @property
@@ -133,19 +133,19 @@ class ReversePage(QWidget):
         return self.playback.picture
 
     def take_focus(self) -> None:
-        """The keys are for the tape in hand now."""
+        """Gives the keyboard focus to the current tape."""
         self.playback.take_focus()
 
     def run_start(self, start: Start) -> None:
-        """Draws a tape that begins there, as the form says."""
+        """Runs a tape from this start, with the settings of the form."""
         self.drawing.run_start(start)
 
     def run_recipe(self, recipe: Recipe) -> None:
-        """Puts all controls where a recipe says, and draws it."""
+        """Sets the form from a recipe, and runs it."""
         self.drawing.run_recipe(recipe)
 
     def draw_anew(self) -> None:
-        """A new tape as the controls say; the branches of the one before go."""
+        """Runs a new tape with the settings of the form; the branches of the previous one are removed."""
         self.drawing.draw_anew()
 
     # What comes
@@ -179,12 +179,12 @@ class ReversePage(QWidget):
 
     @Slot()
     def give_way(self) -> None:
-        """The hand moves elsewhere: frames that come are shown a few times a second."""
+        """Something is dragged elsewhere: new frames are shown a few times a second only."""
         self._busy_until = time.monotonic() + _HAND_RESTS_S
 
     @Slot()
     def _catch_up(self) -> None:
-        """Shows the newest frame of those that came while the hand moved."""
+        """Shows the newest of the frames that came during the drag."""
         drawn = self.tracks.row_of(self.runs.track)
         if drawn is not None:
             drawn.tape.renew_soon()
@@ -197,7 +197,7 @@ class ReversePage(QWidget):
         if row is not None:
             row.tape.renew_soon()
         if track is self.tracks.in_hand:
-            # Stopped while the hand moved, it has frames that were not shown yet.
+            # Stopped during the drag, it has frames that were not shown yet.
             self._catch_up()
             self.playback.follows = False
         self._offer()
@@ -232,7 +232,7 @@ class ReversePage(QWidget):
             self.frame_shown.emit((frame, self.picture))
 
     def say(self, words: str) -> None:
-        """Says something where the words on the frame stand, while there is none."""
+        """Shows a message in place of the text on the frame, while there is none."""
         if self.frame is None:
             self.words.setText(words)
 

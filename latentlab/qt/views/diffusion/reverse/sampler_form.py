@@ -1,4 +1,4 @@
-"""The settings of a tape: how many pictures from which seed, and in which manner they are drawn."""
+"""The form of the settings of a tape: number of pictures, seed, and sampler settings."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from latentlab.qt.widgets.sliders import CalmSlider, Figure
 PRESETS = (10, 20, 50, 100, 1000)
 # Short enough to be typed.
 _SEEDS = 1_000_000
-# Of a spin box.
+# The maximum of a spin box.
 _MOST_SEED = 2**31 - 1
 _PER_UNIT = 10
 _MOST_GUIDANCE = 8
@@ -47,11 +47,11 @@ _GUIDANCE = 2.0
 
 
 class SamplerForm(QScrollArea):
-    """Says what the next tape is to be like.
+    """The settings of the next tape.
 
-    `changed`: the person has set something otherwise; `settled`: it is set otherwise, by whomever.
-    `guided`: so is the guidance, and perhaps others follow soon. `noise_wanted`: tapes are to begin with
-    plain noise again.
+    `changed`: the user has changed a setting; `settled`: a setting has changed, by the user or not. `guided`:
+    the guidance has changed, and more changes may follow soon. `noise_wanted`: tapes are to start from plain
+    noise again.
     """
 
     changed = Signal()
@@ -87,7 +87,7 @@ class SamplerForm(QScrollArea):
         self.guidance = CalmSlider(Qt.Orientation.Horizontal)
         self.guidance.setRange(0, _MOST_GUIDANCE * _PER_UNIT)
         self.guidance.setValue(round(_GUIDANCE * _PER_UNIT))
-        # As a recipe had them, until the hand moves the slider, which has but so many places.
+        # The recipe's exact value, until the user moves the slider, which has only discrete steps.
         self._eta_exactly: float | None = None
         self._guidance_exactly: float | None = None
         self.guidance_value = Figure()
@@ -170,7 +170,7 @@ class SamplerForm(QScrollArea):
 
     @property
     def sampler_settings(self) -> SamplerSettings:
-        """As the controls say."""
+        """The sampler settings of the controls."""
         sampler = str(self.sampler.currentData())
         conditions = self.told.conditions
         return SamplerSettings(
@@ -192,7 +192,7 @@ class SamplerForm(QScrollArea):
         return self.guidance.value() / _PER_UNIT if exactly is None else exactly
 
     def show_sampler_settings(self, sampler_settings: SamplerSettings) -> None:
-        """Puts the controls where a manner says, without a word of it."""
+        """Sets the controls from sampler settings, without signals."""
         controls = (self.sampler, self.steps, self.eta, self.guidance, self.seed)
         blockers = [QSignalBlocker(control) for control in controls]
         self.sampler.setCurrentIndex(self.sampler.findData(sampler_settings.sampler))
@@ -210,13 +210,13 @@ class SamplerForm(QScrollArea):
         self.settled.emit()
 
     def show_count(self, count: int) -> None:
-        """Puts the number of pictures where a recipe says."""
+        """Sets the number of pictures from a recipe."""
         with QSignalBlocker(self.count):
             self.count.setValue(count)
         self.settled.emit()
 
     def offer(self, model: DenoiserReply) -> None:
-        """What can be set for a model."""
+        """Enables the settings that a model has."""
         self.told.offer(model.condition_names, model.exclusive)
         self.steps.setMaximum(model.steps)
         for action in self.presets.menu().actions():
@@ -226,7 +226,7 @@ class SamplerForm(QScrollArea):
         self.settled.emit()
 
     def show_start(self, start: Start) -> None:
-        """Says where tapes begin. One that begins with a picture is not told another class for each."""
+        """Shows the start of tapes. With a picture as the start, classes are not used in turn."""
         self.told.tell_in_turn(not isinstance(start, FromPicture | Inpainting))
         self._show_what_matters()
         self.settled.emit()
@@ -271,19 +271,19 @@ class SamplerForm(QScrollArea):
 
 
 def _figure(value: float) -> str:
-    """With a digit behind the point, or as many as it has, up to three."""
+    """With one decimal place, or up to three if it has them."""
     return f"{value:.1f}" if round(value, 1) == value else f"{value:.3g}"
 
 
 def _named(text: str, control: QWidget) -> QLabel:
-    """A label whose letter leads to a control that has company in its row."""
+    """A label whose mnemonic focuses a control that shares its row."""
     label = Label(text)
     label.setBuddy(control)
     return label
 
 
 def _row(left: QWidget, right: QWidget) -> QWidget:
-    """Two controls side by side, the left one as wide as it can be."""
+    """Two controls side by side, the left one as wide as possible."""
     row = QWidget()
     layout = QHBoxLayout(row)
     layout.setContentsMargins(0, 0, 0, 0)

@@ -1,4 +1,4 @@
-"""Two seeds and a number: the noises between which pictures are drawn."""
+"""The form for interpolation between the noises of two seeds: the seeds and the number of pictures."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ _COUNT = 8
 
 
 class BetweenForm(QWidget):
-    """`seed_chosen` and `count_chosen` tell that a hand has set the first seed, or the number of pictures:
-    both belong to the tape's manner and recipe."""
+    """`seed_chosen` and `count_chosen` say that the user has set the first seed, or the number of pictures:
+    both belong to the tape's settings and recipe.
+    """
 
     seed_chosen = Signal(int)
     count_chosen = Signal(int)
@@ -67,13 +68,13 @@ class BetweenForm(QWidget):
         return self._exact
 
     def show_other_seed(self, seed: int) -> None:
-        """Puts seed B there."""
+        """Sets seed B."""
         self.seed_b.setValue(min(seed, _MOST_SEED))
         self._exact = seed
         self._show()
 
     def show_sampler_settings(self, seed: int, count: int) -> None:
-        """Seed A and the number of pictures, as they are set elsewhere, without a word of it."""
+        """Sets seed A and the number of pictures, as set elsewhere, without signals."""
         with QSignalBlocker(self.seed_a):
             self.seed_a.setValue(min(seed, _MOST_SEED))
         if count >= self.count.minimum():

@@ -1,4 +1,4 @@
-"""How the page of the starts uses its room: the picture, what is set, and what comes of it.
+"""The layout of the start page: the picture, the controls, and the result.
 
 Side by side where it is wide, so that both pictures are as large as the height allows; else in one column.
 """
@@ -25,16 +25,16 @@ from latentlab.qt.views.diffusion.captioned_pictures import CaptionedPictures
 from latentlab.qt.widgets.plain_text import Label
 
 _EDGE, _GAP, _ANY = 8, 6, 16_777_215
-# What a `PictureFrame` leaves free round its picture: beside it, another is to be as large.
+# What a `PictureFrame` leaves free around its picture: the one beside it is to be as large.
 FRAME_MARGIN = 4
-# From this width on the parts stand side by side; a picture under the hand, where they do not.
+# From this width on the parts are side by side; the height of a picture in one column.
 _WIDE, _HAND = 620, 200
-# No part of the width is to be smaller, and no set of controls wider.
+# The minimum width of a part, and the maximum width of controls.
 _LEAST, _MOST = 116, 480
 
 
 class StartLayout(QScrollArea):
-    """Of `frame` and `canvas` one is seen, or neither; `outcome` and some of the `controls` may be hidden."""
+    """Of `frame` and `canvas` at most one is visible; `outcome` and some of the `controls` may be hidden."""
 
     def __init__(
         self,
@@ -82,7 +82,7 @@ class StartLayout(QScrollArea):
         self.setWidget(body)
 
     def _framed(self) -> QWidget:
-        """The picture in hand: with its caption, as the others have one, or to paint on."""
+        """The current picture: with its caption, like the others, or to paint on."""
         self._hand = QWidget()
         self._caption = Label("Picture")
         self._caption.setAlignment(Qt.AlignmentFlag.AlignHCenter)
@@ -97,7 +97,7 @@ class StartLayout(QScrollArea):
         return self._hand
 
     def fit(self) -> None:
-        """Shares the room out anew: it is another one, or other parts are seen."""
+        """Lays everything out again: the size, or the visible parts, have changed."""
         wide, ways = self.width() >= _WIDE, QBoxLayout.Direction
         for row in (self._head, self._parts):
             row.setDirection(ways.LeftToRight if wide else ways.TopToBottom)

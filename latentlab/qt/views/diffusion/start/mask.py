@@ -1,4 +1,4 @@
-"""A hole in a picture, painted with a round brush; strokes are taken back one by one. No Qt."""
+"""The mask of a picture to inpaint, painted with a round brush; strokes can be undone one by one. No Qt."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ _KEPT = 100
 
 
 class HoleMask:
-    """True where the picture is open, (H, W); places are (x, y) in pixels from the upper left corner."""
+    """True where the picture is to be filled, (H, W); points are (x, y) in pixels from the upper left
+    corner.
+    """
 
     def __init__(self, height: int, width: int) -> None:
         self._mask: Mask = np.zeros((height, width), np.bool_)
@@ -24,12 +26,12 @@ class HoleMask:
 
     @property
     def array(self) -> Mask:
-        """The mask, not to be written to."""
+        """The mask, read-only."""
         return self._mask
 
     @property
     def share(self) -> float:
-        """How much of the picture is open, 0 to 1."""
+        """The share of the picture that is masked, 0 to 1."""
         return float(self._mask.mean())
 
     @property
@@ -41,11 +43,13 @@ class HoleMask:
         return bool(self._future)
 
     def begin(self) -> None:
-        """What is painted until `end` is one stroke."""
+        """Starts a stroke, which lasts until `end`."""
         self._before = self._mask.copy()
 
     def paint(self, start: Spot, end: Spot, size: float, open_: bool = True) -> None:
-        """Opens, or closes, what a brush `size` pixels wide meets on its way, and at least the last pixel."""
+        """Sets, or clears, the pixels under a brush `size` pixels wide along its path, and at least the last
+        pixel.
+        """
         height, width = self._mask.shape
         y, x = np.mgrid[0.5:height, 0.5:width]
         across, down = end[0] - start[0], end[1] - start[1]
@@ -60,7 +64,7 @@ class HoleMask:
         self._mask = np.where(hit, open_, self._mask)
 
     def end(self) -> bool:
-        """The stroke is over; whether it changed anything."""
+        """Ends the stroke; returns whether it changed anything."""
         before, self._before = self._before, None
         if before is None or np.array_equal(before, self._mask):
             return False
@@ -70,7 +74,7 @@ class HoleMask:
         return True
 
     def become(self, mask: Mask) -> bool:
-        """Another mask of the same shape, as one stroke; whether it is another one."""
+        """Replaces the mask by one of the same shape, as one stroke; returns whether it has changed."""
         self.begin()
         self._mask = mask.astype(np.bool_)
         return self.end()
@@ -82,7 +86,7 @@ class HoleMask:
         return self.become(~self._mask)
 
     def open_half(self, half: str) -> bool:
-        """Opens one of `HALVES`, and closes the other."""
+        """Masks one of `HALVES`, and clears the other."""
         mask = np.zeros_like(self._mask)
         lines = mask.T if half in ("left", "right") else mask
         count = len(lines) // 2

@@ -1,4 +1,4 @@
-"""The picture with its hole: paint with the left button, erase with the right one or with Alt.
+"""The canvas for painting a mask: left button paints, right button or Alt erases.
 
 Without a mouse: the arrow keys move the brush, Space paints, Delete erases. `[` and `]` change the brush.
 """
@@ -40,7 +40,7 @@ _ERASERS = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 
 
 class MaskCanvas(QWidget):
-    """`masked` tells that the hole is another one, `brushed` carries the brush's width in pixels."""
+    """`masked` says that the mask has changed, `brushed` carries the brush's width in pixels."""
 
     masked = Signal()
     brushed = Signal(int)
@@ -62,18 +62,18 @@ class MaskCanvas(QWidget):
         self._image: QImage | None = None
         self._painted = HoleMask(1, 1)
         self._place = QRectF()
-        # Where the brush is, and whether a stroke opens or closes; None between strokes.
+        # The position of the brush, and whether the stroke paints or erases; None between strokes.
         self._spot: Spot | None = None
         self._opens: bool | None = None
 
     @property
     def hole(self) -> Mask:
-        """True where the picture is open, (H, W)."""
+        """True where the picture is to be filled, (H, W)."""
         return self._painted.array
 
     @property
     def share(self) -> float:
-        """How much of the picture is open, 0 to 1."""
+        """The share of the picture that is masked, 0 to 1."""
         return self._painted.share
 
     @property
@@ -86,12 +86,12 @@ class MaskCanvas(QWidget):
 
     @property
     def most_brush(self) -> int:
-        """The widest brush, in pixels of the picture."""
+        """The largest brush, in pixels of the picture."""
         side: int = max(self.hole.shape)
         return max(1, side // 2)
 
     def show_picture(self, picture: Picture | None) -> None:
-        """Another picture; the hole stays if it is as large."""
+        """Shows another picture; the mask stays if it has the same size."""
         self._image = None if picture is None else to_qimage(picture)
         if picture is not None and picture.shape[:2] != self.hole.shape:
             self._painted = HoleMask(*picture.shape[:2])
@@ -102,12 +102,12 @@ class MaskCanvas(QWidget):
         self.update()
 
     def show_mask(self, mask: Mask) -> None:
-        """Another hole, as one stroke; one of another shape than the picture's is left alone."""
+        """Replaces the mask, as one stroke; one of another shape than the picture's is ignored."""
         if mask.shape == self.hole.shape:
             self._tell(self._painted.become(mask))
 
     def set_brush(self, size: int) -> None:
-        """A brush so many pixels of the picture wide."""
+        """Sets the width of the brush in pixels of the picture."""
         size = min(max(size, 1), self.most_brush)
         if size != self.brush:
             self.brush = size
@@ -125,7 +125,7 @@ class MaskCanvas(QWidget):
         self._tell(self._painted.open_half(half))
 
     def undo(self) -> None:
-        """Takes the last stroke back."""
+        """Undoes the last stroke."""
         self._tell(self._painted.undo())
 
     def redo(self) -> None:
@@ -181,7 +181,7 @@ class MaskCanvas(QWidget):
     # The keyboard
 
     def event(self, event: QEvent) -> bool:
-        # Ctrl+Z is the window's, unless there is a stroke to take back here.
+        # Ctrl+Z is the window's, unless there is a stroke to undo here.
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             undo = event.matches(QKeySequence.StandardKey.Undo) and self.can_undo
             redo = event.matches(QKeySequence.StandardKey.Redo) and self.can_redo
@@ -263,7 +263,7 @@ class MaskCanvas(QWidget):
             for colour, width in (
                 (QColor(0, 0, 0), 3.0),
                 (QColor(255, 255, 255), 1.2),
-            ):  # seen on any picture
+            ):  # visible on any picture
                 painter.setPen(QPen(colour, width))
                 painter.drawEllipse(middle, radius, radius)
         if self.hasFocus():
@@ -274,7 +274,7 @@ class MaskCanvas(QWidget):
 
 
 def _coloured(mask: Mask) -> QImage:
-    """The hole as a translucent image, a pixel for each of the mask."""
+    """The mask as a translucent image, a pixel for each of the mask."""
     inks = np.where(mask, np.uint32(_HOLE.rgba()), np.uint32(0)).astype(np.uint32)
     height, width = inks.shape
     return QImage(inks.data, width, height, 4 * width, QImage.Format.Format_ARGB32).copy()

@@ -1,4 +1,4 @@
-"""The tools with which a hole is painted."""
+"""The tools for painting a mask."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _MOST_REPEATS, _REPEATS = 50, 5
 
 
 class MaskTools(QWidget):
-    """Brush, clear, invert, undo, quick halves, and how often each step is gone (RePaint).
+    """Brush, clear, invert, undo, halves, and how often each step is repeated (RePaint).
 
-    The `canvas` that they work on belongs to this, and lies where its holder puts it.
+    The `canvas` that they work on belongs to this widget, and is placed by its parent.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Where a tape begins other than with plain noise: a picture, a picture with a hole, two noises."""
+"""The start page of diffusion: from a picture, a picture with a mask, or between two noises."""
 
 from __future__ import annotations
 
@@ -36,14 +36,15 @@ _CHOICES = (
     (HOLE, "Paint a hole", "Fill a hole in a picture and keep the rest (RePaint)."),
     (BETWEEN, "Between two noises", "Interpolate between two noises (slerp)."),
 )
-# The places of the slider, and a size that bounds nothing.
+# The steps of the slider, and a size without a limit.
 _GRAIN, _ANY = 1000, 1 << 20
 _FROM_TAPE = "The tape's picture"
 
 
 class StartPage(QWidget):
     """`recipe_wanted` carries a `FromPicture`, `Inpainting` or `BetweenNoises`; `failed` a message and
-    details. `seed_chosen` and `count_chosen`: see `BetweenForm`."""
+    details. `seed_chosen` and `count_chosen`: see `BetweenForm`.
+    """
 
     recipe_wanted = Signal(object)
     failed = Signal(str, str)
@@ -63,10 +64,10 @@ class StartPage(QWidget):
         self.setAccessibleName("Start of the tape")
         self.setAcceptDrops(True)
         self._noise, self._seed = noise, 0
-        # Not the workspace's, of which other pages may hear first: what is shown here belongs to this one.
+        # A state of its own: other pages may hear of the workspace's changes first.
         self._model: DenoiserReply | None = None
         self.choice = PICTURE
-        # As a tape had it; the slider has but so many places.
+        # The exact value of a tape; the slider has only discrete steps.
         self._strength = 0.5
         self.buttons: dict[str, ChoiceButton] = {}
         for name, words, tip in _CHOICES:
@@ -147,7 +148,7 @@ class StartPage(QWidget):
 
     @property
     def start(self) -> Start | None:
-        """What the controls say; None if something is missing."""
+        """The start as set by the controls; None if something is missing."""
         picture = self.source.picture
         if self.choice == BETWEEN:
             return BetweenNoises(self.between.other_seed)
@@ -161,7 +162,7 @@ class StartPage(QWidget):
         return Inpainting(pixels_of(picture), pixels_of(mask), self.tools.repeats.value())
 
     def show_start(self, start: Start) -> None:
-        """Puts the controls where a tape began."""
+        """Sets the controls from the start of a tape."""
         match start:
             case FromPicture(pixels=pixels, strength=strength):
                 self.choose(PICTURE)
@@ -182,19 +183,19 @@ class StartPage(QWidget):
         self._show()
 
     def _take(self, picture: Picture) -> None:
-        """A tape's picture, which has its model's shape, even where that is not open yet."""
+        """Takes a tape's picture, which has its model's shape, even where that is not open yet."""
         if self._model is None:
             self.source.set_shape(shape_of(picture))
         self.source.take_picture(picture, _FROM_TAPE)
 
     def show_sampler_settings(self, seed: int, count: int) -> None:
-        """The seed and the number of pictures, as they are set elsewhere."""
+        """The seed and the number of pictures, as set elsewhere."""
         self.between.show_sampler_settings(seed, count)
         self._seed = seed
         self._show_strength()
 
     def choose(self, choice: str) -> None:
-        """One of the three ways to begin."""
+        """Chooses one of the three starts."""
         self.choice = choice
         for name, button in self.buttons.items():
             button.setChecked(name == choice)
@@ -267,7 +268,7 @@ class StartPage(QWidget):
             self.strength_words.setText(f"{strength_in_words(alpha_bar)}. {noise_words}")
 
     def _missing(self) -> str:
-        """Why nothing can be drawn, or a word on what would be; "" if there is nothing to say."""
+        """Why nothing can be drawn, or a note on the result; "" if there is nothing to say."""
         if self._model is None:
             return "Open a diffusion model first."
         if self.choice == BETWEEN:

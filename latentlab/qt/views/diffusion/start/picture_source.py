@@ -1,4 +1,4 @@
-"""Where a tape's picture comes from: the data, a file, the clipboard, a drop; fitted to the denoiser."""
+"""Chooses a tape's start picture: from the data, a file, the clipboard, or a drop; fitted to the denoiser."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ _OWN, _DATA = "own", "data"
 
 
 class PictureSource(QWidget):
-    """What the picture is called, and where else one can be had. The `frame` that shows it as it came belongs
-    to this, and lies where its holder puts it.
+    """The picture's name, and buttons for other sources. The `frame` that shows it uncropped belongs to this
+    widget, and is placed by its parent.
 
-    `changed` tells that there is another picture; `failed` carries a message and details.
+    `changed` says that the picture has changed; `failed` carries a message and details.
     """
 
     changed = Signal()
@@ -47,7 +47,7 @@ class PictureSource(QWidget):
         self._name, self._origin = "", _DATA
         self._reads = itertools.count(1)
         self._awaited = 0
-        # What is taken, in the denoiser's shape; None if there is nothing, or nothing that fits.
+        # The picture in the denoiser's shape; None if there is none, or it does not fit.
         self.picture: Picture | None = None
         self.frame = PictureFrame()
         self.frame.setObjectName("startPictureFrame")
@@ -92,11 +92,11 @@ class PictureSource(QWidget):
 
     @property
     def is_fitted(self) -> bool:
-        """Whether the picture is another than it came as."""
+        """Whether the fitted picture differs from the original."""
         return self._raw is not None and self.picture is not self._raw
 
     def set_shape(self, shape: Shape) -> None:
-        """The denoiser takes pictures of (C, H, W)."""
+        """Sets the denoiser's picture shape (C, H, W)."""
         self._shape = shape
         self._fit(self.frame.fitting)
 
@@ -104,7 +104,7 @@ class PictureSource(QWidget):
 
     @Slot()
     def take_selected(self) -> None:
-        """The picture selected in the plane; if none is, the first of the data."""
+        """Takes the picture selected in the plane; if there is none, the first of the data."""
         self._awaited, self._origin = 0, _DATA
         data, selected = self._workspace.model, self._workspace.state.selected
         index = selected if selected is not None else 0
@@ -119,13 +119,13 @@ class PictureSource(QWidget):
         )
 
     def take_picture(self, picture: Picture, name: str, fitting: Fitting | None = None) -> None:
-        """A picture of any size, from elsewhere."""
+        """Takes a picture of any size, from elsewhere."""
         self._awaited, self._origin = 0, _OWN
         self._become(picture, name, fitting)
 
     @Slot(object)
     def take(self, data: QMimeData) -> None:
-        """A picture, or a file, that was dropped or pasted."""
+        """Takes a picture, or a file, that was dropped or pasted."""
         try:
             found = incoming(data)
         except LabError as error:
@@ -135,12 +135,12 @@ class PictureSource(QWidget):
 
     @Slot(str)
     def open_path(self, path: str) -> None:
-        """A picture file."""
+        """Takes a picture file."""
         self._read(Path(path))
 
     @Slot()
     def ask_for_file(self) -> None:
-        """Asks for a picture file."""
+        """Shows a dialog for a picture file."""
         page = QFileDialog(self.window(), "Open a picture to start from")
         page.setObjectName("openStartPictureDialog")
         endings = " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES))
@@ -203,7 +203,7 @@ class PictureSource(QWidget):
         self._fit(fitting or Fitting())
 
     def _fit(self, fitting: Fitting) -> None:
-        """Takes another part of the picture, or fits it to another shape."""
+        """Changes the crop, or fits the picture to another shape."""
         shape, raw, words = self._shape, self._raw, self._name
         aspect = 1.0 if shape is None else shape[2] / shape[1]
         self.frame.show_picture(raw, fitting, aspect)

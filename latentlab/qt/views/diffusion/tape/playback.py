@@ -1,4 +1,4 @@
-"""Which frame of which tape is in hand: mouse, keys and transport move it, or it is the newest."""
+"""Which frame of which tape is current: moved by mouse, keys and transport, or always the newest."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 
 class Playback(QObject):
-    """Between the tapes, their transport and whoever shows a frame.
+    """Connects the tapes, their transport and the views of a frame.
 
-    `shown` carries the frame that is in hand now, None for none, also where another of its pictures is
-    chosen; `taken` the tape that is in hand now; `changed` tells that other things can be done.
+    `shown` carries the current frame, None for none, also when another of its pictures is chosen; `taken` the
+    current tape; `changed` says that other commands are available.
 
     Attributes:
-        frame: the one in hand.
+        frame: the current frame.
         picture: the number of the chosen picture.
-        follows: whether the frame in hand is always the newest.
+        follows: whether the current frame is always the newest.
     """
 
     shown = Signal(object)
@@ -42,14 +42,14 @@ class Playback(QObject):
         tracks.closed.connect(self._close)
 
     def show(self, frame: Frame | None) -> None:
-        """Takes a frame in hand."""
+        """Makes a frame current."""
         self.frame = frame
         if frame is not None:
             self.picture = min(self.picture, len(frame.x_t) - 1)
         self.shown.emit(frame)
 
     def show_newest(self) -> None:
-        """Takes the newest frame in hand, if that is what is followed and another one."""
+        """Makes the newest frame current, if that is followed and not current yet."""
         track = self._tracks.in_hand
         newest = track.store.newest if track is not None else None
         if self.follows and newest is not None and newest is not self.frame:
@@ -57,13 +57,13 @@ class Playback(QObject):
 
     @Slot(int)
     def choose(self, picture: int) -> None:
-        """Another picture of the frame in hand."""
+        """Chooses another picture of the current frame."""
         self.picture = picture
         self._tracks.show_picture(picture)
         self.show(self.frame)
 
     def limit(self, count: int) -> None:
-        """A tape of so many pictures begins: the chosen one is among them."""
+        """A tape of so many pictures begins: keeps the chosen one among them."""
         self.picture = min(self.picture, count - 1)
         self._tracks.show_picture(self.picture)
 
@@ -71,7 +71,7 @@ class Playback(QObject):
 
     @Slot(int)
     def step(self, steps: int) -> None:
-        """So many frames on; back if it is below nought."""
+        """Moves by so many frames; back if negative."""
         track = self._tracks.in_hand
         if track is None or self.frame is None:
             return
@@ -84,13 +84,13 @@ class Playback(QObject):
 
     @Slot()
     def _play_began(self) -> None:
-        """At the end it begins again."""
+        """Playing from the end starts at the beginning."""
         track = self._tracks.in_hand
         if track is not None and self.frame is track.store.newest and not self._runs.running:
             self.go(0)
 
     def go(self, place: int) -> None:
-        """To a place among the frames that are there; -1 is the last."""
+        """Moves to an index among the available frames; -1 is the last."""
         track = self._tracks.in_hand
         if track is not None and len(track.store):
             self.follows = False
@@ -100,7 +100,7 @@ class Playback(QObject):
     def _scrubbed(self, frame: Frame) -> None:
         track = self._tracks.in_hand
         self._transport.pause()
-        # At the end of what is there, it goes on with what comes.
+        # At the last available frame, it continues with new ones.
         self.follows = track is not None and track is self._runs.track and frame is track.store.newest
         if frame is not self.frame:
             self.show(frame)
@@ -109,13 +109,13 @@ class Playback(QObject):
 
     @Slot(object)
     def take(self, track: Track) -> None:
-        """Another tape, at the frame in hand if both have it."""
+        """Makes another tape current, at the current frame if both have it."""
         if track is self._tracks.in_hand:
             return
         self._tracks.take(track)
         self.taken.emit(track)
         if self.frame is not None and track.store.get(self.frame.number) is self.frame:
-            # A frame that both tapes have leads elsewhere on this one.
+            # The same frame continues differently on this tape.
             self.show(self.frame)
         else:
             self.changed.emit()
@@ -140,13 +140,13 @@ class Playback(QObject):
     # The keys
 
     def take_focus(self) -> None:
-        """The keys are for the tape in hand now."""
+        """Gives the keyboard focus to the current tape."""
         row = self._tracks.row_of(self._tracks.in_hand)
         if row is not None:
             row.tape.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def press(self, key: Qt.Key, repeats: bool) -> bool:
-        """Does what a key says; whether it says anything."""
+        """Handles a key; returns whether it has a meaning here."""
         tracks = self._tracks
         if key == Qt.Key.Key_Space and not repeats:
             self._transport.toggle()

@@ -1,4 +1,4 @@
-"""Draws tapes, one after the other: asks the denoiser for their frames and keeps those that come."""
+"""Draws tapes, one after the other: requests their frames from the denoiser and stores them."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ MOST_TRACKS = 4
 
 @dataclass(eq=False)
 class Track:
-    """One tape: how it comes about, and what is there of it.
+    """One tape: its recipe, and its frames so far.
 
     Attributes:
-        leaves: the number of the frame at which it leaves another tape; None for the first tape.
-        total: how many frames it has in all, 0 while that is unknown.
-        seconds: what drawing it has taken so far.
-        ended: whether nothing more comes of it.
+        leaves: the number of the frame at which it branches off another tape; None for the first tape.
+        total: its number of frames, 0 while unknown.
+        seconds: the drawing time so far.
+        ended: whether no more frames will come.
     """
 
     recipe: Recipe
@@ -47,19 +47,20 @@ class Track:
 
     @property
     def expected(self) -> int:
-        """At most so many frames it will have, without asking the model."""
+        """An upper bound of its number of frames, without asking the model."""
         recipe = self.recipe
         at = recipe.branches[-1].at if recipe.branches else 0
         return min(at + recipe.last_sampler_settings.steps + 1, 2 * MOST_STEPS)
 
 
 class Runs(QObject):
-    """`came` (track, frame) tells of each frame, `ended` (track) that no more come; `said` how far it is.
+    """`came` (track, frame) is emitted for each frame, `ended` (track) when no more come; `said` carries the
+    progress.
 
     Args:
-        diffusion: who draws.
-        tracks: all tapes that are open, the first one first: they share the memory.
-        budget: how much of that there is, in bytes.
+        diffusion: the denoiser's client.
+        tracks: all open tapes, in order: they share the memory.
+        budget: the size of that memory, in bytes.
     """
 
     came = Signal(object, object)
@@ -77,7 +78,7 @@ class Runs(QObject):
         self._diffusion, self._tracks, self.budget = diffusion, tracks, budget
         self.track: Track | None = None
         self._waiting: list[Track] = []
-        # Where the run that draws the track began: after which frame, and after how many seconds of drawing.
+        # The start of the current run: after which frame, and after how many seconds of drawing.
         self._first, self._before = 0, 0.0
         diffusion.on(TapeRequest).connect(self._framed)
         diffusion.refused.connect(self._refused)
@@ -89,25 +90,25 @@ class Runs(QObject):
         return self.track is not None
 
     def draw(self, track: Track) -> None:
-        """Draws a track in place of all that is drawn or waits."""
+        """Draws a track in place of all that are being drawn or waiting."""
         self._waiting = []
         self._begin(track)
 
     def go_on(self, track: Track) -> None:
-        """Draws the rest of a track that was stopped, in place of all that is drawn or waits."""
+        """Draws the rest of a stopped track, in place of all that are being drawn or waiting."""
         self._waiting = []
         track.ended = False
         self._begin(track, track.store.newest)
 
     def draw_next(self, track: Track) -> None:
-        """Draws a track when those are done that come before it."""
+        """Draws a track after those that are waiting."""
         if self.track is None:
             self._begin(track)
         else:
             self._waiting.append(track)
 
     def stop(self) -> None:
-        """Leaves the tapes as they are."""
+        """Stops drawing; the tapes keep their frames."""
         waiting, self._waiting = self._waiting, []
         track, self.track = self.track, None
         self.said.emit("")
@@ -118,7 +119,7 @@ class Runs(QObject):
                 self.ended.emit(one)
 
     def drop(self, track: Track) -> None:
-        """A track is closed: nothing more of it is wanted."""
+        """A track is closed: its frames are not needed any more."""
         if track in self._waiting:
             self._waiting.remove(track)
         if track is self.track:
@@ -131,7 +132,7 @@ class Runs(QObject):
             return
         self.track = track
         room = self.budget - used_bytes(one.store for one in tracks)
-        # The first tape leaves half of the memory to those that may branch off it.
+        # The first tape leaves half of the memory to its future branches.
         place = tracks.index(track) if track in tracks else 0
         share = room // (2 if place == 0 else max(1, MOST_TRACKS - place))
         every = every_for(model.shape, track.recipe.count, track.expected, share)
@@ -173,7 +174,7 @@ class Runs(QObject):
 
     @Slot(object)
     def _opened(self, model: DenoiserReply) -> None:
-        """Another model: what was to be drawn by the one before is not."""
+        """Another model: what was waiting for the previous one is dropped."""
         self._waiting, track, self.track = [], self.track, None
         if track is not None:
             track.ended = True

@@ -1,6 +1,6 @@
-"""Which frames of a tape are kept: as many as a budget of memory allows, chosen before the first one comes.
+"""Stores the frames of a tape: as many as a memory budget allows, chosen before the first one comes.
 
-Without Qt, and without torch: frames are known by their numbers, times and sizes alone.
+Without Qt, and without torch: it uses only the numbers, times and sizes of frames.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ _BYTES_A_NUMBER = 8
 
 
 def frame_bytes(shape: Sequence[int], count: int) -> int:
-    """What a frame of `count` pictures of shape (C, H, W) takes."""
+    """The bytes of a frame of `count` pictures of shape (C, H, W)."""
     channels, height, width = shape
     return _BYTES_A_NUMBER * count * channels * height * width
 
 
 def every_for(shape: Sequence[int], count: int, frames: int, budget: int = BUDGET) -> int:
-    """Each so-manieth of `frames` frames can be kept within `budget` bytes; 1 keeps them all.
+    """The smallest stride at which `frames` frames fit into `budget` bytes; 1 keeps them all.
 
-    The first and the last are kept in any case, however small the budget is.
+    The first and the last are kept in any case.
     """
     fitting = budget // frame_bytes(shape, count)
     for every in range(1, max(frames, 2)):
@@ -38,13 +38,13 @@ def every_for(shape: Sequence[int], count: int, frames: int, budget: int = BUDGE
 
 
 def kept_count(frames: int, every: int) -> int:
-    """How many of `frames` are kept if each `every`-th is, and the last."""
+    """How many of `frames` are kept with stride `every`, plus the last."""
     last = frames - 1
     return last // every + 1 + (1 if last % every else 0)
 
 
 class TapeStore:
-    """The frames of one tape that are at hand, by number.
+    """The stored frames of one tape, by number.
 
     Args:
         shared: frames of another tape that this one begins with.
@@ -59,7 +59,7 @@ class TapeStore:
         return len(self._frames)
 
     def add(self, frame: Frame) -> None:
-        """Keeps a frame, in place of one of the same number."""
+        """Stores a frame, replacing one of the same number."""
         if frame.number not in self._frames:
             bisect.insort(self._numbers, frame.number)
         self._frames[frame.number] = frame
@@ -67,30 +67,30 @@ class TapeStore:
 
     @property
     def numbers(self) -> Sequence[int]:
-        """Of the frames at hand, the first first."""
+        """The numbers of the stored frames, in order."""
         return self._numbers
 
     @property
     def frames(self) -> list[Frame]:
-        """Those at hand, the first first."""
+        """The stored frames, in order."""
         return [self._frames[number] for number in self._numbers]
 
     @property
     def newest(self) -> Frame | None:
-        """The furthest one at hand."""
+        """The last stored frame."""
         return self._frames[self._numbers[-1]] if self._numbers else None
 
     @property
     def bytes(self) -> int:
-        """What the frames take, those shared with another tape included."""
+        """The bytes of the frames, including those shared with another tape."""
         return sum(frame.x_t.nbytes + frame.x0_hat.nbytes for frame in self._frames.values())
 
     def get(self, number: int) -> Frame | None:
-        """The frame of this very number, if it is at hand."""
+        """The frame of exactly this number, if stored."""
         return self._frames.get(number)
 
     def nearest(self, number: int) -> Frame | None:
-        """The frame at hand whose number is nearest."""
+        """The stored frame whose number is nearest."""
         if not self._numbers:
             return None
         place = bisect.bisect_left(self._numbers, number)
@@ -98,7 +98,7 @@ class TapeStore:
         return self._frames[min(around, key=lambda one: abs(one - number))]
 
     def next(self, number: int, steps: int = 1) -> Frame | None:
-        """The frame at hand `steps` after that of this number, or before it; at the ends, the end."""
+        """The stored frame `steps` after the one of this number, or before it; limited to the ends."""
         if not self._numbers:
             return None
         if steps > 0:
@@ -108,14 +108,14 @@ class TapeStore:
         return self._frames[self._numbers[min(max(place, 0), len(self._numbers) - 1)]]
 
     def at_time(self, t: int) -> Frame | None:
-        """The frame at hand whose time is nearest to t."""
+        """The stored frame whose time is nearest to t."""
         if not self._numbers:
             return None
         return min(self._frames.values(), key=lambda frame: (abs(frame.t - t), -frame.number))
 
 
 def used_bytes(tapes: Iterable[TapeStore]) -> int:
-    """What several tapes take together; a frame that two of them share counts once."""
+    """The bytes of several tapes; a frame shared by two of them counts once."""
     known: dict[int, int] = {}
     for tape in tapes:
         known.update({id(frame): frame.x_t.nbytes + frame.x0_hat.nbytes for frame in tape.frames})

@@ -1,4 +1,4 @@
-"""The tape: frames of one picture from noise to picture, in a strip that can be scrubbed."""
+"""The strip of a tape: frames of one picture from noise to picture, which can be scrubbed."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ if TYPE_CHECKING:
     from latentlab.engine.diffusion.runner import Frame
 
 _GAP, _EDGE = 2, 3
-# Two rows, x_t above x0_hat, where each has at least so much room.
+# Two rows, x_t above x0_hat, where each has at least this height.
 _LEAST_ROW = 34
 _FADED = 0.4
-# Frames that come within so short a time are painted into the strip at once.
+# Frames that come within this time are painted together.
 _RENEW_MS = 100
 _WAITING = "From noise, on the left, to pictures, on the right. Press Draw."
 
 
 class Tape(QWidget):
-    """Shows a store of frames; all but the mark is painted once and kept.
+    """Shows a store of frames; everything but the marker is cached in a pixmap.
 
-    `scrubbed` (number) asks for the frame there, `taken` that this tape be the one in hand.
+    `scrubbed` (number) requests the frame there, `taken` to make this tape current.
     """
 
     scrubbed = Signal(int)
@@ -56,7 +56,7 @@ class Tape(QWidget):
         self.setMinimumHeight(_LEAST_ROW + self._words_height())
         self.store = store
         self.total = self.picture = 0
-        # The frame where it leaves another tape, which it shares until there.
+        # The frame where it branches off another tape, whose frames it shares until there.
         self.leaves: int | None = None
         self.in_hand = True
         self._now: Frame | None = None
@@ -80,25 +80,25 @@ class Tape(QWidget):
             self.renew()
 
     def show_frame(self, frame: Frame | None) -> None:
-        """Marks the frame in hand."""
+        """Marks the current frame."""
         if frame is not self._now:
             self._now = frame
             self.update()
 
     def set_in_hand(self, in_hand: bool) -> None:
-        """Whether the panels show this tape's frame, and not that of another."""
+        """Sets whether this tape is the current one."""
         if in_hand != self.in_hand:
             self.in_hand = in_hand
             self.update()
 
     @Slot()
     def renew(self) -> None:
-        """There are other frames than those that were painted."""
+        """Frames have changed since they were painted: paints them again."""
         self._kept = None
         self.update()
 
     def renew_soon(self) -> None:
-        """There is one frame more; painted with those that come in the same tenth of a second."""
+        """There is one more frame; painted with those that come in the same tenth of a second."""
         if not self._renewal.isActive():
             self._renewal.start()
 
@@ -117,20 +117,20 @@ class Tape(QWidget):
         return max(8, (self.height() - self._words_height() - 2 * _EDGE - (rows - 1) * _GAP) // rows)
 
     def place_of(self, number: int) -> float:
-        """Where the middle of a frame lies, in pixels from the left."""
+        """The centre of a frame, in pixels from the left."""
         room = self.width() - 2 * _EDGE - self._side
         return _EDGE + self._side / 2 + room * number / max(1, self.total - 1)
 
     def number_at(self, x: float) -> int:
-        """Which frame lies at x pixels from the left."""
+        """The number of the frame at x pixels from the left."""
         room = max(1, self.width() - 2 * _EDGE - self._side)
         share = (x - _EDGE - self._side / 2) / room
         return round(min(max(share, 0.0), 1.0) * max(0, self.total - 1))
 
     def slots(self) -> list[tuple[int, float]]:
-        """The frames that are painted, as many as find room side by side: number, and middle from the left.
+        """The frames to paint, as many as fit side by side: number, and centre from the left.
 
-        They lie at even distances, each less than half a frame from its true place.
+        They are evenly spaced, each less than half a frame from its true position.
         """
         room = self.width() - 2 * _EDGE - self._side
         count = min(max(2, room // (self._side + _GAP) + 1), self.total)
@@ -192,7 +192,7 @@ class Tape(QWidget):
         return kept
 
     def _paint_words(self, painter: QPainter, slots: list[tuple[int, float]]) -> None:
-        """Times below the frames, the ends in words."""
+        """Paints the times below the frames, and texts at the ends."""
         painter.setFont(self._small())
         painter.setPen(self.palette().placeholderText().color())
         metrics = painter.fontMetrics()

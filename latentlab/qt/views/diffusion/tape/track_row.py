@@ -1,4 +1,4 @@
-"""A tape with its caption, and a button to close it if it is a branch."""
+"""The row of a tape with its caption, and a close button if it is a branch."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from latentlab.qt.widgets.plain_text import Label, plain_tip
 
 
 class TrackRow(QWidget):
-    """`scrubbed` (track, number), `taken` (track) and `closed` (track) tell what the hand does."""
+    """`scrubbed` (track, number), `taken` (track) and `closed` (track) are emitted on user actions."""
 
     scrubbed = Signal(object, int)
     taken = Signal(object)
@@ -34,7 +34,7 @@ class TrackRow(QWidget):
         self.close_button.setToolTip("Close this branch.")
         self.close_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.close_button.setVisible(track.leaves is not None)
-        # As high as the caption alone, so that all tapes are of one height.
+        # As high as the caption alone, so that all tapes have the same height.
         self.close_button.setFixedHeight(self.caption.height())
         self._head = QWidget()
         head = QHBoxLayout(self._head)
@@ -52,7 +52,7 @@ class TrackRow(QWidget):
         self.close_button.clicked.connect(self._closed)
 
     def show_track(self, words: str, in_hand: bool, alone: bool) -> None:
-        """What is said of it, and whether it is the one in hand; alone there is nothing to tell it from."""
+        """Sets the caption, and whether the tape is current; a single tape is not marked."""
         self.tape.total = self.track.total
         self.tape.set_in_hand(in_hand)
         self._head.setVisible(not alone)

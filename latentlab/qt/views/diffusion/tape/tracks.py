@@ -1,4 +1,4 @@
-"""The tapes one under the other, scrubbed together: the first one and the branches off it."""
+"""The list of tapes, scrubbed together: the first one and its branches."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 class Tracks(QWidget):
-    """`scrubbed` (frame) and `taken` (track) ask for another frame or tape in hand, `closed` (track) to close
+    """`scrubbed` (frame) and `taken` (track) request another current frame or tape, `closed` (track) to close
     a branch.
 
     Attributes:
-        all: the tapes, the first one first.
-        in_hand: the one whose frame is shown; None while there is none.
+        all: the tapes, in order.
+        in_hand: the current tape; None while there is none.
     """
 
     scrubbed = Signal(object)
@@ -40,11 +40,11 @@ class Tracks(QWidget):
 
     @property
     def all(self) -> list[Track]:
-        """The tapes that are open."""
+        """The open tapes."""
         return [row.track for row in self.rows]
 
     def name_conditions(self, names: tuple[str, ...], exclusive: bool) -> None:
-        """What the captions call the conditions."""
+        """Sets the names of the conditions in the captions."""
         self._names, self._exclusive = names, exclusive
 
     def begin(self, track: Track) -> None:
@@ -54,7 +54,7 @@ class Tracks(QWidget):
         self.add(track)
 
     def add(self, track: Track) -> None:
-        """Shows one more, and takes it in hand."""
+        """Adds a tape and makes it current."""
         taken = {row.tape.objectName() for row in self.rows}
         place = next(n for n in range(len(taken) + 1) if ("tape" if n == 0 else f"tape_{n}") not in taken)
         row = TrackRow(track, place)
@@ -65,11 +65,11 @@ class Tracks(QWidget):
             row.tape.show_picture(self.rows[0].tape.picture)
         self.rows.append(row)
         self._column.addWidget(row, 1)
-        row.show()  # or it could not take the focus yet
+        row.show()  # otherwise it could not take the focus yet
         self.take(track)
 
     def close_track(self, track: Track) -> None:
-        """Takes a branch away; the tape before it is in hand then, if it was."""
+        """Removes a branch; if it was current, the tape before it becomes current."""
         row = self.row_of(track)
         if row is None or track.leaves is None:
             return
@@ -78,16 +78,16 @@ class Tracks(QWidget):
         self.take(self.rows[place - 1].track if track is self.in_hand else self.in_hand)
 
     def row_of(self, track: Track | None) -> TrackRow | None:
-        """Where a tape is shown."""
+        """The row of a tape."""
         return next((row for row in self.rows if row.track is track), None)
 
     def take(self, track: Track | None) -> None:
-        """Takes a tape in hand."""
+        """Makes a tape current."""
         self.in_hand = track
         self.show_captions()
 
     def show_captions(self) -> None:
-        """Says of each tape how it comes about."""
+        """Updates the captions of all tapes."""
         for number, row in enumerate(self.rows):
             in_hand, alone = row.track is self.in_hand, len(self.rows) == 1
             row.show_track(self._caption(row.track, number), in_hand, alone)
@@ -107,7 +107,7 @@ class Tracks(QWidget):
             row.tape.show_picture(picture)
 
     def show_frame(self, frame: Frame | None) -> None:
-        """Marks the frame in hand, on the other tapes the one that has as much noise."""
+        """Marks the current frame, and on the other tapes the one with the same noise level."""
         for row in self.rows:
             if frame is None:
                 row.tape.show_frame(None)

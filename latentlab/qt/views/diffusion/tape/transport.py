@@ -1,4 +1,4 @@
-"""The buttons below the tape: back, play, step and its speed; branch; how far the drawing is."""
+"""The buttons below the tape: back, play, step, speed, branch, and the progress of drawing."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _EARLIER = "Go back to an earlier frame first: drag along the tape. Then: "
 
 
 class Transport(QWidget):
-    """`stepped` (how many frames) asks for a frame further on or back; `began` tells that playing begins,
-    `started` asks for a tape where there is none; `branch_wanted` to go on in another manner, `alone_wanted`
-    (whether) for the chosen picture alone.
+    """`stepped` (number of frames) requests a frame further on or back; `began` says that playing begins,
+    `started` requests a tape where there is none; `branch_wanted` a branch with other settings,
+    `alone_wanted` (whether) the chosen picture alone.
     """
 
     stepped = Signal(int)
@@ -79,7 +79,7 @@ class Transport(QWidget):
         self.has_tape = False
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        # What can best be done without, where there is no room for all.
+        # Hidden first, where there is no room for all.
         self.speed.setVisible(self.width() >= _WIDE)
         super().resizeEvent(event)
 
@@ -89,7 +89,7 @@ class Transport(QWidget):
         return self._timer.isActive()
 
     def offer(self, model: bool, tape: bool, branch: bool) -> None:
-        """What can be done now: with a model, with a tape, and off it."""
+        """Sets what is enabled: with a model, with a tape, and for branching."""
         self.has_tape = tape
         self.play.setEnabled(model or tape)
         for control in (self.back, self.step):
@@ -99,7 +99,7 @@ class Transport(QWidget):
 
     @Slot()
     def toggle(self) -> None:
-        """Plays or pauses; without a tape asks for one."""
+        """Plays or pauses; without a tape, requests one."""
         if self.playing:
             self.pause()
         elif self.has_tape:
@@ -111,7 +111,7 @@ class Transport(QWidget):
 
     @Slot()
     def pause(self) -> None:
-        """Stays at the frame in hand."""
+        """Pauses at the current frame."""
         self._timer.stop()
         self.play.setText("Play")
 
