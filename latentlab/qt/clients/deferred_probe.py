@@ -9,11 +9,9 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from latentlab.engine.rendering.requests.points import PointRequest
+from latentlab.qt.clients.hand import PICTURE_WAIT_S, milliseconds
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.session.state import SessionState
-
-# A picture that takes longer than this is not waited for.
-_LONGEST_MS = 40
 
 
 class DeferredProbe(QObject):
@@ -34,7 +32,8 @@ class DeferredProbe(QObject):
     def _probed(self, old: SessionState, new: SessionState) -> None:
         if self._old is None:
             self._old = old
-            self._soon.start(_LONGEST_MS)
+            # A picture that takes longer is not waited for.
+            self._soon.start(milliseconds(PICTURE_WAIT_S))
         self._new = new
 
     @Slot(object)

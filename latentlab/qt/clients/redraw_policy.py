@@ -9,11 +9,10 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from latentlab.engine.rendering.requests.grids import GridReply, GridRequest, UnderlayRequest
 from latentlab.engine.rendering.serving import Request
 from latentlab.engine.types import Point, Region
+from latentlab.qt.clients.hand import HAND_RESTS_S, REDRAW_S, milliseconds
 from latentlab.qt.clients.model_client import ModelClient
 from latentlab.session.state import OVER_VIEW, SessionState
 
-_REDRAW_MS = 200
-_HAND_RESTS_MS = 250
 # The grid is redrawn after this share of the snapshots of a training.
 _GRID_EVERY = 6
 # Rounding error of the coordinates of a plane that is not along the axes.
@@ -32,10 +31,10 @@ class RedrawPolicy(QObject):
         # The grids being drawn.
         self._drawing: set[type[Request[Any]]] = set()
         # The probe may leave the plane faster than the plane can be redrawn.
-        self._redraw_soon = QTimer(self, singleShot=True, interval=_REDRAW_MS)
+        self._redraw_soon = QTimer(self, singleShot=True, interval=milliseconds(REDRAW_S))
         self._redraw_soon.timeout.connect(self._redraw)
-        # Runs while the probe moves and for a moment more.
-        self._hand = QTimer(self, singleShot=True, interval=_HAND_RESTS_MS)
+        # Runs while the probe moves; a timer, for the end of a drag is waited for as well as asked about.
+        self._hand = QTimer(self, singleShot=True, interval=milliseconds(HAND_RESTS_S))
         self._hand.timeout.connect(self._hand_rests)
         self._grid_waits = False
         self._refreshed = self._grid_due = 0

@@ -13,7 +13,7 @@ import importlib
 import sys
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, Signal
@@ -22,18 +22,18 @@ from latentlab.data.stopping import StoppedError, stopping
 from latentlab.engine.rendering.requests.opening import LoadRequest
 from latentlab.engine.rendering.serving import Refusal, Reply, Request
 from latentlab.errors import LabError
+from latentlab.qt.clients.hand import NEXT_MOVE_S, Hand
 from latentlab.qt.clients.joining import EndingThread
 from latentlab.qt.clients.mailbox import Mailbox
 from latentlab.qt.clients.thread_priority import step_back
 
 # Lower priority than the window and the picture at the probe, higher than a training.
 _NICE = 5
-# How long a drag is taken to last after its last move. Meanwhile a thread that gives way rests after each
-# piece for a multiple of its duration; a piece may be long, a rest may not.
-_HAND_RESTS_S, _REST, _LONGEST_REST_S = 0.25, 8.0, 0.5
-# A drag lasts as long as its moves come this soon after each other. Meanwhile patient work waits after each
-# piece for a multiple of its duration.
-_NEXT_MOVE_S, _PATIENCE = 0.02, 40.0
+# During a drag elsewhere, a thread that gives way rests after each piece for a multiple of its duration; a
+# piece may be long, a rest may not.
+_REST, _LONGEST_REST_S = 8.0, 0.5
+# During a drag that it serves, patient work waits after each piece for a multiple of its duration.
+_PATIENCE = 40.0
 
 
 class Serves(Protocol):
@@ -51,6 +51,7 @@ class RenderThread(EndingThread):
             which the window should already be on the screen.
         make: what to make: (module, class).
         gives_way: whether other threads go first, such as that of the picture at the probe.
+        clock: tells the time in seconds.
     """
 
     replied = Signal(object, object)
@@ -63,15 +64,18 @@ class RenderThread(EndingThread):
         *,
         make: tuple[str, str] = ("latentlab.engine.rendering.renderer", "Renderer"),
         gives_way: bool = False,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("renderThread")
         self._mailbox = mailbox
         self._renderer, self._make, self._gives_way = renderer, make, gives_way
         self._jobs: dict[type[Request[Any]], tuple[Request[Any], Iterator[Reply | None]]] = {}
-        self._hand_until = self._rest_until = 0.0
-        # When the last move of a drag came, and when patient work may go on despite it.
-        self._moved_at = self._patient_until = 0.0
+        self._clock = clock
+        # The hand that drags something elsewhere, and the one whose moves are served here.
+        self._hand_elsewhere, self._hand_here = Hand(clock=clock), Hand(NEXT_MOVE_S, clock)
+        # When work goes on after a rest for the one, and when patient work does despite the other.
+        self._rest_until = self._patient_until = float("-inf")
 
     @property
     def idle(self) -> bool:
@@ -80,7 +84,7 @@ class RenderThread(EndingThread):
 
     def give_way(self) -> None:
         """Something is being dragged elsewhere: for a moment this thread takes little of the time."""
-        self._hand_until = time.monotonic() + _HAND_RESTS_S
+        self._hand_elsewhere.moved()
 
     def run(self) -> None:
         """The main loop. Every failure becomes a `Refusal`; none ends the thread."""
@@ -100,12 +104,12 @@ class RenderThread(EndingThread):
             due = self._due()
             if due:
                 request, pieces = min(due, key=lambda job: job[0].priority)
-                began = time.monotonic()
+                began = self._clock()
                 self._advance(request, pieces)
-                now = time.monotonic()
+                now = self._clock()
                 if request.patient:
                     self._patient_until = now + _PATIENCE * (now - began)
-                if now < self._hand_until:
+                if self._hand_elsewhere.moves:
                     self._rest_until = now + min(_REST * (now - began), _LONGEST_REST_S)
 
     def request_end(self) -> None:
@@ -113,14 +117,13 @@ class RenderThread(EndingThread):
         self._mailbox.close()
 
     def _begin(self, request: Request[Any], renderer: Serves) -> None:
-        now = time.monotonic()
         # A new request, or an order to stop, does not wait for a rest to end.
-        self._rest_until = 0.0
+        self._rest_until = float("-inf")
         if request.by_hand:
-            self._moved_at = now
+            self._hand_here.moved()
         if request.patient and not any(job.patient for job, _ in self._jobs.values()):
             # Not at once, however long there was nothing to do.
-            self._patient_until = max(self._patient_until, now + _NEXT_MOVE_S)
+            self._patient_until = max(self._patient_until, self._clock() + NEXT_MOVE_S)
         self._jobs[request.place] = (request, renderer.serve(request))
 
     def _due(self) -> list[tuple[Request[Any], Iterator[Reply | None]]]:
@@ -138,12 +141,11 @@ class RenderThread(EndingThread):
 
     def _rests(self) -> float:
         """Seconds left of the rest that follows a piece during a drag elsewhere."""
-        return max(0.0, self._rest_until - time.monotonic())
+        return max(0.0, self._rest_until - self._clock())
 
     def _patient_waits(self) -> float:
         """Seconds until patient work may go on."""
-        due = min(self._moved_at + _NEXT_MOVE_S, self._patient_until)
-        return max(0.0, due - time.monotonic())
+        return min(self._hand_here.rests_in, max(0.0, self._patient_until - self._clock()))
 
     def _advance(self, request: Request[Any], pieces: Iterator[Reply | None]) -> None:
         """Advances a job by one piece."""

@@ -20,6 +20,7 @@ from latentlab.engine.training.events import Checkpointed, CheckpointFailed, Pro
 from latentlab.engine.training.presets import plan_for, with_fitting_warmup
 from latentlab.engine.training.snapshot import Snapshot
 from latentlab.errors import LabError
+from latentlab.qt.clients.hand import Hand
 from latentlab.qt.clients.joining import EndingThread
 from latentlab.qt.clients.thread_priority import step_back
 from latentlab.qt.clients.training_orders import (
@@ -41,8 +42,7 @@ if TYPE_CHECKING:
 
 # How far this thread, and those that torch starts for it, lower their priority on Linux.
 _MY_NICE, _HELPERS_NICE = 10, 19
-# How long a drag is taken to last after its last move; and the share of that time left to training.
-_HAND_RESTS_S = 0.25
+# The share of the time that is left to training during a drag.
 _SHARE_BESIDE_HAND = 1 / 3
 _TELL_EVERY_S = 0.05
 _SNAPSHOT_EVERY_S = 0.22
@@ -66,7 +66,7 @@ class TrainingThread(EndingThread):
         self._orders: queue.SimpleQueue[Order] = queue.SimpleQueue()
         self._events: list[object] = []
         self._told_at = self._snapshot_at = 0.0
-        self._hand_until = self._rested_at = 0.0
+        self._hand, self._rested_at = Hand(), 0.0
         self._keeps = False
         self._run: TrainingRun | None = None
         self._leaves = threading.Event()
@@ -79,7 +79,7 @@ class TrainingThread(EndingThread):
 
     def give_way(self) -> None:
         """Something has been dragged: for a moment this thread takes less of the computer."""
-        self._hand_until = time.monotonic() + _HAND_RESTS_S
+        self._hand.moved()
 
     @property
     def writing(self) -> bool:
@@ -190,9 +190,8 @@ class TrainingThread(EndingThread):
 
     def _rest(self) -> None:
         """During a drag, sleeps longer than it worked."""
-        now = time.monotonic()
-        if now < self._hand_until:
-            worked = min(now - self._rested_at, 0.1)
+        if self._hand.moves:
+            worked = min(time.monotonic() - self._rested_at, 0.1)
             time.sleep(worked * (1.0 / _SHARE_BESIDE_HAND - 1.0))
         self._rested_at = time.monotonic()
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import time
+from collections.abc import Callable
 from typing import Any
 
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QUndoCommand
 
+from latentlab.qt.clients.hand import GESTURE_PAUSE_S, Hand
 from latentlab.session.edits import Edit
 from latentlab.session.session import Session
 
@@ -16,6 +20,37 @@ _gestures = itertools.count(1)
 def new_gesture() -> int:
     """A number for the edits of one drag, one held key, one double-click."""
     return next(_gestures)
+
+
+class GestureClock(QObject):
+    """Groups rapid changes of a slider or spin box into gestures, so that each undoes as one step.
+
+    A QObject, because sliders that come and go are connected to it: a connection to a method of a plain
+    object leaks when the slider is deleted.
+
+    Args:
+        pause_s: changes that follow each other within so many seconds are one gesture.
+        clock: tells the time in seconds.
+    """
+
+    def __init__(self, pause_s: float = GESTURE_PAUSE_S, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._hand = Hand(pause_s, clock)
+        self._gesture = 0
+
+    def gesture(self, held: bool = False) -> int:
+        """The number for a change made now; it stays the same while the handle is `held`, however slowly it
+        moves.
+        """
+        if not self._gesture or not (held or self._hand.moves):
+            self._gesture = new_gesture()
+        self._hand.moved()
+        return self._gesture
+
+    @Slot()
+    def end(self) -> None:
+        """Ends the gesture: the next change starts another."""
+        self._gesture = 0
 
 
 class EditCommand(QUndoCommand):

@@ -10,9 +10,9 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from latentlab.engine.files.model_catalog import comparable, known, most_different
-from latentlab.qt.clients.burst import Burst
 from latentlab.qt.clients.joining import join
 from latentlab.qt.clients.render_thread import Serves
+from latentlab.qt.clients.undo import GestureClock
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.compare.bar import CompareBar
 from latentlab.qt.compare.column import ModelColumn
@@ -52,7 +52,7 @@ class CompareView(QWidget):
         self._new_renderer = new_renderer
         self._catalogue = comparable(folder)
         self._numbers = 0
-        self._burst = Burst()
+        self._gestures = GestureClock()
         self.link = Link(self)
         self.columns: list[ModelColumn] = []
         self.legend: ClassLegend | None = None
@@ -150,7 +150,7 @@ class CompareView(QWidget):
         """Selects a picture in all columns, and sends each probe to its place; -1 selects none."""
         if self._leader is None:
             return
-        self._leader.select(None if index < 0 else index, self._burst.gesture())
+        self._leader.select(None if index < 0 else index, self._gestures.gesture())
 
     @Slot(str, bool)
     def _switch_layer(self, name: str, shown: bool) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Slot
 from latentlab.engine.rendering.requests.grids import ProbeDensityReply, ProbeDensityRequest
 from latentlab.engine.rendering.requests.opening import EncodingsReply
 from latentlab.engine.rendering.serving import Refusal
-from latentlab.qt.clients.coalesce import Asking
+from latentlab.qt.clients.coalesce import CoalescedRequest
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.session.state import SessionState
 
@@ -20,7 +20,7 @@ class DensityWatcher(QObject):
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._workspace = workspace
-        self._asking = Asking(self._ask, self, workspace.loaded)
+        self._coalesced = CoalescedRequest(self._ask, self, workspace.loaded)
         workspace.encoded.connect(self._encoded)
         workspace.changed.connect(self._changed)
         workspace.probed.connect(self._changed)
@@ -37,18 +37,18 @@ class DensityWatcher(QObject):
     @Slot(object)
     def _encoded(self, encodings: EncodingsReply) -> None:
         if encodings.done:
-            self._asking.soon()
+            self._coalesced.soon()
 
     @Slot(object, object)
     def _changed(self, old: SessionState, new: SessionState) -> None:
         if old.probe != new.probe:
-            self._asking.soon()
+            self._coalesced.soon()
 
     @Slot(object)
     def _weighed(self, _: ProbeDensityReply) -> None:
-        self._asking.answered()
+        self._coalesced.answered()
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
         if refusal.of(ProbeDensityRequest):
-            self._asking.answered()
+            self._coalesced.answered()

@@ -22,7 +22,7 @@ from latentlab.engine.rendering.cropping import Fitting
 from latentlab.engine.rendering.requests.pictures import OwnPictureReply, OwnPictureRequest
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import Picture
-from latentlab.qt.clients.coalesce import Asking
+from latentlab.qt.clients.coalesce import CoalescedRequest
 from latentlab.qt.clients.latest_task import Newest, Token
 from latentlab.qt.clients.task_queue import Failure, TaskQueue
 from latentlab.qt.clients.undo import new_gesture
@@ -57,7 +57,7 @@ class OwnPictures(QObject):
         # The gesture that last changed the picture, until the probe has followed it.
         self._follow: int | None = None
         self._at_probe: str = ""
-        self._asking = Asking(self._ask, self, workspace.loaded)
+        self._coalesced = CoalescedRequest(self._ask, self, workspace.loaded)
         self._reading = Newest(background, self._read, self._unread)
         workspace.changed.connect(self._session_changed)
         workspace.probed.connect(self._session_changed)
@@ -161,10 +161,10 @@ class OwnPictures(QObject):
             same = old.own_picture and new.own_picture and old.own_picture.number == new.own_picture.number
             if not same:
                 self.reply = None
-            self._asking.soon()
+            self._coalesced.soon()
             self.changed.emit()
         elif old.condition != new.condition:
-            self._asking.soon()
+            self._coalesced.soon()
         if not new.amounts and (old.probe, old.own_picture) != (new.probe, new.own_picture):
             self._find_at_probe(new)
 
@@ -183,7 +183,7 @@ class OwnPictures(QObject):
 
     @Slot()
     def _ask_soon(self) -> None:
-        self._asking.soon()
+        self._coalesced.soon()
 
     def _ask(self) -> bool:
         own, pixels = self.own, self.pixels
@@ -198,7 +198,7 @@ class OwnPictures(QObject):
 
     @Slot(object)
     def _encoded(self, reply: OwnPictureReply) -> None:
-        self._asking.answered()
+        self._coalesced.answered()
         model, own, asked = self._workspace.model, self.own, self._asked
         if model is None or own is None or asked is None or asked.number != own.number:
             return
@@ -219,7 +219,7 @@ class OwnPictures(QObject):
     def _refused(self, refusal: Refusal) -> None:
         if refusal.of(OwnPictureRequest):
             self.reply, self.refusal = None, refusal.message
-            self._asking.answered()
+            self._coalesced.answered()
             self.changed.emit()
 
 

@@ -18,8 +18,7 @@ from latentlab.engine.rendering.requests.opening import LoadedReply, UnfoldedRep
 from latentlab.engine.rendering.requests.pictures import TrajectoryReply, TrajectoryRequest
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import Point
-from latentlab.qt.clients.coalesce import Asking
-from latentlab.qt.clients.lag import Lag
+from latentlab.qt.clients.coalesce import CoalescedRequest, DebouncedCall
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.session.known_data import title_of
 
@@ -59,8 +58,8 @@ class Tracing(QObject):
         super().__init__(parent)
         self._workspace, self._plane, self._frames, self._learnt = workspace, plane, frames, learnt
         self._names = _names_of(workspace.model)
-        self._asking = Asking(self._ask, self, workspace.loaded)
-        self._lag = Lag(self._paint, self)
+        self._coalesced = CoalescedRequest(self._ask, self, workspace.loaded)
+        self._debounced = DebouncedCall(self._paint, self)
         self._picture = 0
         self._shown: Frame | None = None
         # The last request, and what the points belong to: frames, and which of their pictures.
@@ -77,9 +76,9 @@ class Tracing(QObject):
         """The current frame, picture or tape has changed."""
         self._shown, self._picture = shown
         if (self._some(), self._picture) != self._asked:
-            self._asking.soon()
+            self._coalesced.soon()
         # Coalesced: the plane is large, and the view of the tape goes first.
-        self._lag.soon()
+        self._debounced.soon()
 
     @Slot()
     def clear(self) -> None:
@@ -120,27 +119,27 @@ class Tracing(QObject):
 
     @Slot(object)
     def _traced(self, reply: TrajectoryReply) -> None:
-        self._asking.answered()
+        self._coalesced.answered()
         self._known, self._points = self._asked, reply.points
-        self._lag.soon()
+        self._debounced.soon()
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
         """The known points were encoded by the previous model."""
         self._names = _names_of(model)
         self._forget()
-        self._asking.soon()
+        self._coalesced.soon()
 
     @Slot(object)
     def _unfolded(self, reply: UnfoldedReply) -> None:
         """The weights have changed: the same pictures have other encodings."""
         if self._shown is not None:
-            self._asking.soon()
+            self._coalesced.soon()
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
         if refusal.of(TrajectoryRequest):
-            self._asking.answered()
+            self._coalesced.answered()
 
     @Slot()
     def _paint(self) -> None:

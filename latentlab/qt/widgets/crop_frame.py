@@ -5,6 +5,8 @@ Drag moves the frame, the wheel and + and − make it smaller and larger, the ar
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -23,7 +25,6 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from latentlab.engine.rendering.cropping import CROP, Fitting
 from latentlab.engine.types import Picture
-from latentlab.qt.clients.burst import Burst
 from latentlab.qt.widgets.images import draw_crisp, to_qimage
 
 _EMPTY = "Drop a picture here,\npaste one (Ctrl+V),\nor click to open one."
@@ -38,15 +39,27 @@ _LARGER = (Qt.Key.Key_Plus, Qt.Key.Key_Equal)
 _SHADE, _EDGES = QColor(0, 0, 0, 140), ((QColor(0, 0, 0), 3.0), (QColor(255, 255, 255), 1.0))
 
 
+class NumbersGestures(Protocol):
+    """Tells which changes belong together: those of one drag, or of a wheel that keeps turning."""
+
+    def gesture(self, held: bool = False) -> int: ...
+
+    def end(self) -> None: ...
+
+
 class PictureFrame(QWidget):
     """`fitted` (fitting, gesture) asks for another part of the picture, `dropped` carries a QMimeData, and
-    `wanted` asks for the page on which a file is chosen."""
+    `wanted` asks for the page on which a file is chosen.
+
+    Args:
+        gestures: numbers the gestures; for this frame alone.
+    """
 
     fitted = Signal(object, int)
     dropped = Signal(object)
     wanted = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, gestures: NumbersGestures) -> None:
         super().__init__()
         self.setObjectName("ownImageDrop")
         self.setAccessibleName("Your picture")
@@ -55,7 +68,7 @@ class PictureFrame(QWidget):
         self.setAcceptDrops(True)
         self._pixels: Picture | None = None
         self._fitting, self._aspect = Fitting(), 1.0
-        self._burst = Burst()
+        self._gestures = gestures
         self._over = False
         self._held: QPointF | None = None
         self._drawn: tuple[object, QRectF, QPixmap] | None = None
@@ -114,11 +127,11 @@ class PictureFrame(QWidget):
         if fitting != self._fitting:
             self._fitting = fitting
             self.update()
-            self.fitted.emit(fitting, self._burst.gesture(held))
+            self.fitted.emit(fitting, self._gestures.gesture(held))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton and self._movable:
-            self._burst.end()
+            self._gestures.end()
             self._held = event.position()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -132,7 +145,7 @@ class PictureFrame(QWidget):
         if event.button() is not Qt.MouseButton.LeftButton:
             return
         self._held = None
-        self._burst.end()
+        self._gestures.end()
         if self._pixels is None and self.rect().contains(event.position().toPoint()):
             self.wanted.emit()
 

@@ -16,7 +16,7 @@ from latentlab.engine.rendering.requests.grids import GridRequest
 from latentlab.engine.rendering.requests.opening import EncodeRequest, LoadRequest
 from latentlab.engine.rendering.requests.points import PointRequest
 from latentlab.engine.rendering.serving import Refusal, Reply, Request
-from latentlab.qt.clients import render_thread
+from latentlab.qt.clients.hand import HAND_RESTS_S
 from latentlab.qt.clients.mailbox import Mailbox
 from latentlab.qt.clients.render_thread import RenderThread
 
@@ -124,13 +124,22 @@ def test_that_the_mailbox_waits_as_long_as_it_is_told_and_no_longer():
     assert mailbox.take(None) == []
 
 
-def test_that_a_rest_for_a_hand_elsewhere_ends_when_something_is_asked(qtbot, monkeypatch):
-    monkeypatch.setattr(render_thread, "_REST", 1e6)
-    monkeypatch.setattr(render_thread, "_LONGEST_REST_S", 10.0)
-    monkeypatch.setattr(render_thread, "_HAND_RESTS_S", 10.0)
-    pieces, mailbox = Pieces(), Mailbox()
-    pieces.seconds = 0.001
-    thread = RenderThread(mailbox, pieces)
+class Stopped(Pieces):
+    """Pieces whose work is the only thing that takes time; nothing passes while the thread waits."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 0.0
+
+    def serve(self, request: Request) -> Iterator[None]:
+        for piece in super().serve(request):
+            self.now += 0.01
+            yield piece
+
+
+def test_that_a_rest_for_a_hand_elsewhere_ends_when_something_is_asked(qtbot):
+    pieces, mailbox = Stopped(), Mailbox()
+    thread = RenderThread(mailbox, pieces, clock=lambda: pieces.now)
     thread.give_way()
     mailbox.put(EncodeRequest(1))
     thread.start()
@@ -140,6 +149,19 @@ def test_that_a_rest_for_a_hand_elsewhere_ends_when_something_is_asked(qtbot, mo
         assert len(pieces.when(EncodeRequest)) == 1, "it rests"
         mailbox.put(point())
         qtbot.waitUntil(lambda: len(pieces.when(PointRequest)) == 1, timeout=5000)
+    finally:
+        thread.stop()
+
+
+def test_that_a_hand_elsewhere_that_rests_again_is_not_given_way_to(qtbot):
+    pieces, mailbox = Stopped(), Mailbox()
+    thread = RenderThread(mailbox, pieces, clock=lambda: pieces.now)
+    thread.give_way()
+    pieces.now += HAND_RESTS_S
+    mailbox.put(EncodeRequest(1))
+    thread.start()
+    try:
+        qtbot.waitUntil(lambda: len(pieces.when(EncodeRequest)) == PIECES, timeout=5000)
     finally:
         thread.stop()
 

@@ -19,7 +19,7 @@ from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import Picture, Point
 from latentlab.errors import LabError
 from latentlab.models.capabilities import Capability
-from latentlab.qt.clients.coalesce import Asking
+from latentlab.qt.clients.coalesce import CoalescedRequest
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.picture_store import OwnPictures
 from latentlab.qt.views.analogy.nearest_row import NearestRow
@@ -62,7 +62,7 @@ class AnalogyView(QWidget):
         self.clear = _button("analogyClear", "&Clear", "Clear all three pictures")
         self.nearest = NearestRow(workspace, "analogyNearest", _NEAREST)
         self._lay_out()
-        self._asking = Asking(self._ask, self, workspace.loaded)
+        self._coalesced = CoalescedRequest(self._ask, self, workspace.loaded)
         for picture_slot in self.picture_slots:
             picture_slot.taken.connect(self._take)
             picture_slot.dropped.connect(self._dropped)
@@ -189,7 +189,7 @@ class AnalogyView(QWidget):
         # Qt reports a panel behind another tab as visible, but never paints it.
         if self._wanted and self._workspace.model is not None:
             self._wanted = False
-            self._asking.soon()
+            self._coalesced.soon()
         super().paintEvent(event)
 
     def _ask(self) -> bool:
@@ -203,7 +203,7 @@ class AnalogyView(QWidget):
 
     @Slot(object)
     def _analogous(self, reply: WalkReply) -> None:
-        self._asking.answered()
+        self._coalesced.answered()
         if reply.condition == self._workspace.state.condition:
             self._drawn = dict(zip(reply.points, reply.pictures, strict=True))
             self._show()
@@ -211,7 +211,7 @@ class AnalogyView(QWidget):
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
         if refusal.of(AnalogyRequest):
-            self._asking.answered()
+            self._coalesced.answered()
         elif refusal.of(PictureSlotRequest):
             self._under_way = None
             self._encode_next()

@@ -20,8 +20,8 @@ from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.engine.rendering.requests.points import SamplesRequest, WaysReply, WaysRequest
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import Point
-from latentlab.qt.clients.burst import Burst
-from latentlab.qt.clients.coalesce import Asking
+from latentlab.qt.clients.coalesce import CoalescedRequest
+from latentlab.qt.clients.undo import GestureClock
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.attributes.as_selected import AsSelected
 from latentlab.qt.views.attributes.condition_row import TILE, WayRow, WayTile
@@ -69,7 +69,7 @@ class ConditionBoard(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._workspace, self._burst = workspace, Burst()
+        self._workspace, self._gestures = workspace, GestureClock()
         self.ways = Ways(workspace)
         # The condition and the probe at the start of a slide.
         self._gripped: tuple[Point, Point] = ((), ())
@@ -91,7 +91,7 @@ class ConditionBoard(QScrollArea):
         self.samples = NewSamples(workspace)
         self.samples.save_wanted.connect(self.save_wanted)
         self._lay_out()
-        self._asking = Asking(self._ask, self, workspace.loaded)
+        self._coalesced = CoalescedRequest(self._ask, self, workspace.loaded)
         workspace.loaded.connect(self._loaded)
         workspace.on(DirectionsRequest).connect(self._directed)
         workspace.on(WaysRequest).connect(self._shown)
@@ -152,7 +152,7 @@ class ConditionBoard(QScrollArea):
         self._show_left()
         self._show_told(self._workspace.state)
         self._grip()
-        self._asking.soon()
+        self._coalesced.soon()
 
     @Slot(object)
     def _directed(self, reply: DirectionsReply) -> None:
@@ -163,11 +163,11 @@ class ConditionBoard(QScrollArea):
         self._say("")
         self.ways.directions = reply.directions
         self._show_left()
-        self._asking.soon()
+        self._coalesced.soon()
 
     @Slot(object)
     def _shown(self, reply: WaysReply) -> None:
-        self._asking.answered()
+        self._coalesced.answered()
         tiles = self._tiles()
         if len(reply.pictures) == len(tiles):
             for tile, picture in zip(tiles, reply.pictures, strict=True):
@@ -181,19 +181,19 @@ class ConditionBoard(QScrollArea):
         if (old.condition, old.lean) != (new.condition, new.lean):
             self._show_told(new)
         if (old.probe, old.condition, old.lean) != (new.probe, new.condition, new.lean):
-            self._asking.soon()
+            self._coalesced.soon()
 
     @Slot(object)
     def _unfolded(self, reply: object) -> None:
         """The weights have changed: its pictures too, and its vectors have yet to be found."""
         self.ways.directions = None
         self._show_left()
-        self._asking.soon()
+        self._coalesced.soon()
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
         if refusal.of(WaysRequest):
-            self._asking.answered()
+            self._coalesced.answered()
         elif refusal.of(DirectionsRequest):
             self._say(f"There are no vectors to compare with: {refusal.message}")
 
@@ -213,7 +213,7 @@ class ConditionBoard(QScrollArea):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._asking.soon()
+        self._coalesced.soon()
 
     # What is shown
 
@@ -274,12 +274,12 @@ class ConditionBoard(QScrollArea):
         since = self._gripped if held else (self._workspace.state.condition, self._workspace.state.probe)
         condition = self.ways.changed(name, value, since[0])
         z = self._workspace.leant(condition, since)
-        self._workspace.do(SetCondition(gesture=self._burst.gesture(held), condition=condition, z=z))
+        self._workspace.do(SetCondition(gesture=self._gestures.gesture(held), condition=condition, z=z))
 
     @Slot()
     def _grip(self) -> None:
         """A slide begins, or ends."""
-        self._burst.end()
+        self._gestures.end()
         self._gripped = (self._workspace.state.condition, self._workspace.state.probe)
 
     @Slot(bool)
@@ -288,7 +288,7 @@ class ConditionBoard(QScrollArea):
 
     @Slot(str)
     def _by_condition(self, name: str) -> None:
-        self._burst.end()
+        self._gestures.end()
         edit = self.ways.by_condition(name)
         if edit is not None:
             self._workspace.do(edit)

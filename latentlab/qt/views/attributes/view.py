@@ -24,8 +24,8 @@ from latentlab.engine.rendering.requests.points import BeforeRequest, PointReply
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import Point
 from latentlab.models.capabilities import Capability
-from latentlab.qt.clients.burst import Burst
-from latentlab.qt.clients.coalesce import Asking
+from latentlab.qt.clients.coalesce import CoalescedRequest
+from latentlab.qt.clients.undo import GestureClock
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.attributes.addable import moved
 from latentlab.qt.views.attributes.board_form import BoardForm
@@ -63,7 +63,7 @@ class AttributeBoard(QWidget):
         super().__init__(parent)
         self.setObjectName("attributeBoard")
         self.setAccessibleName("Attributes to add to the probe")
-        self._workspace, self._burst = workspace, Burst()
+        self._workspace, self._gestures = workspace, GestureClock()
         self._directions: Directions | None = None
         self._wanted = self._chosen = False
         # The point that attributes are added to, and the condition there.
@@ -81,11 +81,11 @@ class AttributeBoard(QWidget):
         self.pages.setObjectName("attributePages")
         self.pages.setDocumentMode(True)
         self._lay_out()
-        self._asking = Asking(self._ask_before, self, workspace.loaded)
+        self._coalesced = CoalescedRequest(self._ask_before, self, workspace.loaded)
         self.method.currentIndexChanged.connect(self._want)
         self.method.activated.connect(self._choose)
         self.shelf.slid.connect(self._slid)
-        self.shelf.gripped.connect(self._burst.end)
+        self.shelf.gripped.connect(self._gestures.end)
         self.shelf.changed.connect(self._offered)
         self.zero_all.clicked.connect(self._zero_all)
         self.trust.clicked.connect(self._show_trust)
@@ -167,7 +167,7 @@ class AttributeBoard(QWidget):
                 self.form.say("Computing directions …")
                 workspace = self._workspace
                 workspace.ask(DirectionsRequest, workspace.state.data, self.method.currentData())
-            self._asking.soon()
+            self._coalesced.soon()
         super().paintEvent(event)
 
     @Slot(object)
@@ -190,7 +190,7 @@ class AttributeBoard(QWidget):
     @Slot(object)
     def _before(self, reply: WalkReply) -> None:
         self.before.show_picture(reply.pictures[0])
-        self._asking.answered()
+        self._coalesced.answered()
 
     @Slot(object)
     def _pointed(self, reply: PointReply) -> None:
@@ -201,14 +201,14 @@ class AttributeBoard(QWidget):
         if refusal.of(DirectionsRequest):
             self.form.say(refusal.message)
         elif refusal.of(BeforeRequest):
-            self._asking.answered()
+            self._coalesced.answered()
 
     @Slot(object, object)
     def _changed(self, old: SessionState, new: SessionState) -> None:
         if old.amounts != new.amounts:
             self._show_amounts(new, old)
         if (old.probe, old.condition) != (new.probe, new.condition):
-            self._asking.soon()
+            self._coalesced.soon()
 
     # What is shown
 
@@ -221,7 +221,7 @@ class AttributeBoard(QWidget):
     def _offered(self) -> None:
         """The rows have changed, and perhaps what they add."""
         self._show_amounts(self._workspace.state)
-        self._asking.soon()
+        self._coalesced.soon()
 
     def _show_amounts(self, state: SessionState, before: SessionState | None = None) -> None:
         """Shows the amounts of `state`; only those that differ from the previous state, if given."""
@@ -263,13 +263,13 @@ class AttributeBoard(QWidget):
             amounts[name] = amount
         else:
             amounts.pop(name, None)
-        self._add({name: step}, amounts, self._burst.gesture(held))
+        self._add({name: step}, amounts, self._gestures.gesture(held))
 
     @Slot()
     def _zero_all(self) -> None:
         back = {name: -amount for name, amount in self._workspace.state.amounts}
         if back:
-            self._burst.end()
+            self._gestures.end()
             self._add(back, {}, None)
 
     def _add(self, steps: dict[str, float], amounts: dict[str, float], gesture: int | None) -> None:

@@ -15,7 +15,7 @@ from latentlab.engine.rendering.requests.opening import EncodingsReply, LoadedRe
 from latentlab.engine.rendering.requests.points import ConditionStripReply, ConditionStripRequest
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import Point
-from latentlab.qt.clients.coalesce import Asking
+from latentlab.qt.clients.coalesce import CoalescedRequest
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.widgets.check_box import CheckBox
@@ -72,7 +72,7 @@ class ConditionSelector(QWidget):
         layout.addWidget(self._strip)
         self._column = layout
         self._choose_controls()
-        self._asking = Asking(self._ask, self, workspace.loaded)
+        self._coalesced = CoalescedRequest(self._ask, self, workspace.loaded)
         self.hide()
         workspace.changed.connect(self._changed)
         workspace.probed.connect(self._changed)
@@ -99,7 +99,7 @@ class ConditionSelector(QWidget):
             tile.show_image(None)
         self._show(self._workspace.state.condition)
         self.setVisible(bool(self._names))
-        self._asking.soon()
+        self._coalesced.soon()
 
     @Slot(object, object)
     def _changed(self, old: SessionState, new: SessionState) -> None:
@@ -107,30 +107,30 @@ class ConditionSelector(QWidget):
             self._show(new.condition)
         told = (old.condition, old.lean) != (new.condition, new.lean)
         if old.probe != new.probe or (told and not self._exclusive):
-            self._asking.soon()
+            self._coalesced.soon()
 
     @Slot(object)
     def _unfolded(self, encodings: EncodingsReply) -> None:
         """The weights have changed: its pictures too."""
-        self._asking.soon()
+        self._coalesced.soon()
 
     @Slot(object)
     def _compared(self, reply: ConditionStripReply) -> None:
         if len(reply.pictures) == len(self.tiles):
             for tile, picture in zip(self.tiles, reply.pictures, strict=True):
                 tile.show_image(to_qimage(picture))
-        self._asking.answered()
+        self._coalesced.answered()
 
     @Slot(object)
     def _directed(self, reply: DirectionsReply) -> None:
         """The compensation may be known now."""
         if reply.directions is not None and not self._exclusive:
-            self._asking.soon()
+            self._coalesced.soon()
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
         if refusal.of(ConditionStripRequest):
-            self._asking.answered()
+            self._coalesced.answered()
 
     def _ask(self) -> bool:
         """Requests the strip, if it is visible."""
@@ -143,7 +143,7 @@ class ConditionSelector(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._asking.soon()
+        self._coalesced.soon()
 
     # Controls
 

@@ -24,8 +24,8 @@ from latentlab.engine.rendering.requests.points import TraversalReply, Traversal
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import Point
 from latentlab.models.capabilities import Capability
-from latentlab.qt.clients.burst import Burst
-from latentlab.qt.clients.coalesce import Asking
+from latentlab.qt.clients.coalesce import CoalescedRequest
+from latentlab.qt.clients.undo import GestureClock
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.dimensions.row import DimensionRow, height_for
 from latentlab.qt.views.dimensions.strip import VALUES
@@ -47,7 +47,7 @@ class Dimensions(QWidget):
         self.setObjectName("dimensionsView")
         self.setAccessibleName("Dimensions")
         self._workspace = workspace
-        self._burst, self._sliding = Burst(), -1
+        self._gestures, self._sliding = GestureClock(), -1
         self._path, self._unseen = "", True
         self._asked: tuple[Point, Point] = ((), ())
         self.rows: list[DimensionRow] = []
@@ -72,7 +72,7 @@ class Dimensions(QWidget):
         self.list.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._lay_out()
-        self._asking = Asking(self._refresh, self, workspace.loaded)
+        self._coalesced = CoalescedRequest(self._refresh, self, workspace.loaded)
         self.list.verticalScrollBar().valueChanged.connect(self._scrolled)
         workspace.changed.connect(self._changed)
         workspace.probed.connect(self._changed)
@@ -119,7 +119,7 @@ class Dimensions(QWidget):
             if self._workspace.encodings is not None:  # a panel made after the model was opened
                 self._encoded(self._workspace.encodings)
         self._show_axes()
-        self._asking.soon()
+        self._coalesced.soon()
 
     @Slot(object)
     def _encoded(self, encodings: EncodingsReply) -> None:
@@ -134,7 +134,7 @@ class Dimensions(QWidget):
     def _unfolded(self, encodings: EncodingsReply) -> None:
         """The weights have changed: its pictures too."""
         self._forget_pictures()
-        self._asking.soon()
+        self._coalesced.soon()
 
     def _forget_pictures(self) -> None:
         for row in self.rows:
@@ -145,7 +145,7 @@ class Dimensions(QWidget):
         if old.plane != new.plane:
             self._show_axes()
         if (old.probe, old.condition) != (new.probe, new.condition):
-            self._asking.soon()
+            self._coalesced.soon()
 
     @Slot(object)
     def _traversed(self, reply: TraversalReply) -> None:
@@ -154,13 +154,13 @@ class Dimensions(QWidget):
             row.strip.show_pictures(reply.strip)
             row.drawn_from = self._rest(reply.dimension, *self._asked)
         if reply.done:
-            self._asking.answered()
-            self._asking.soon()  # more rows may have become visible
+            self._coalesced.answered()
+            self._coalesced.soon()  # more rows may have become visible
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
         if refusal.of(TraversalRequest):
-            self._asking.answered()
+            self._coalesced.answered()
 
     # Rows
 
@@ -172,7 +172,7 @@ class Dimensions(QWidget):
         self.rows = [DimensionRow(number) for number in range(count)]
         for row in self.rows:
             row.slid.connect(self._slid)
-            row.gripped.connect(self._burst.end)
+            row.gripped.connect(self._gestures.end)
             row.turned.connect(self._turn)
         self._put_in_order(list(range(count)))
         self._fit_rows()
@@ -201,7 +201,7 @@ class Dimensions(QWidget):
             number = row.dimension
             row.show_weight(kl[number] if known else None, spread[number] if known else None, most)
         self._put_in_order(sorted(range(len(self.rows)), key=lambda number: (-by[number], number)))
-        self._asking.soon()
+        self._coalesced.soon()
 
     def _show_axes(self) -> None:
         model, plane = self._workspace.model, self._workspace.state.plane
@@ -239,7 +239,7 @@ class Dimensions(QWidget):
             if not row.filled:
                 empty += 1
                 if empty > _FILLED_AT_ONCE:
-                    self._asking.soon()
+                    self._coalesced.soon()
                     return False
                 row.fill()
                 row.show_axes(self._workspace.projection.axes, model.latents > 1)
@@ -259,29 +259,29 @@ class Dimensions(QWidget):
 
     @Slot()
     def _scrolled(self) -> None:
-        self._asking.soon()
+        self._coalesced.soon()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self._unseen:
             self._unseen = False
-            self._asking.soon()
+            self._coalesced.soon()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_rows()
-        self._asking.soon()
+        self._coalesced.soon()
 
     # The hand
 
     @Slot(int, float, bool)
     def _slid(self, dimension: int, value: float, held: bool) -> None:
         if dimension != self._sliding:
-            self._burst.end()
+            self._gestures.end()
             self._sliding = dimension
         probe = self._workspace.state.probe
         z = (*probe[:dimension], value, *probe[dimension + 1 :])
-        self._workspace.do(MoveProbe(gesture=self._burst.gesture(held), z=z))
+        self._workspace.do(MoveProbe(gesture=self._gestures.gesture(held), z=z))
 
     @Slot(int, bool)
     def _turn(self, dimension: int, across: bool) -> None:

@@ -23,7 +23,7 @@ from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import Point
 from latentlab.models.capabilities import Capability
-from latentlab.qt.clients.burst import Burst
+from latentlab.qt.clients.undo import GestureClock
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.manifold_grid.picture import GridPicture
 from latentlab.qt.views.spec import ViewSpec
@@ -42,7 +42,7 @@ class ManifoldGrid(QWidget):
         super().__init__(parent)
         self.setObjectName("manifoldGridPanel")
         self._workspace = workspace
-        self._burst = Burst()
+        self._gestures = GestureClock()
         self.picture = GridPicture(workspace)
         self.picture.hovered.connect(self._hovered)
         self.place = Label(_HINT)
@@ -92,8 +92,8 @@ class ManifoldGrid(QWidget):
         slider.setToolTip("Number of pictures along each side, from 5 to 40.")
         slider.setRange(GRID_SIZES.start, GRID_SIZES.stop - 1)
         slider.setPageStep(5)
-        slider.sliderPressed.connect(self._burst.end)
-        slider.sliderReleased.connect(self._burst.end)
+        slider.sliderPressed.connect(self._gestures.end)
+        slider.sliderReleased.connect(self._gestures.end)
         slider.valueChanged.connect(self._slid)
         return slider
 
@@ -206,7 +206,7 @@ class ManifoldGrid(QWidget):
 
     @Slot(int)
     def _slid(self, size: int) -> None:
-        gesture = self._burst.gesture(self.size_slider.isSliderDown())
+        gesture = self._gestures.gesture(self.size_slider.isSliderDown())
         self._workspace.do(SetGrid(gesture=gesture, grid=GridSettings(size, self._workspace.state.grid.over)))
 
     @Slot(int)

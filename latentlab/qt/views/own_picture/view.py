@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from latentlab.engine.rendering.cropping import CROP, MOST_ZOOM, PAD
 from latentlab.engine.rendering.error_map import error_map
 from latentlab.models.capabilities import Capability
-from latentlab.qt.clients.burst import Burst
+from latentlab.qt.clients.undo import GestureClock
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.picture_store import OwnPictures
 from latentlab.qt.views.own_picture.text import elbo_in_words, error_in_words, known_in_words
@@ -65,8 +65,8 @@ class OwnPictureView(QWidget):
         super().__init__(parent)
         self.setObjectName("ownPicture")
         self.setAccessibleName("A picture of your own")
-        self._workspace, self._pictures, self._burst = workspace, pictures, Burst()
-        self.frame = PictureFrame()
+        self._workspace, self._pictures, self._gestures = workspace, pictures, GestureClock()
+        self.frame = PictureFrame(GestureClock())
         self.name = _label("ownPictureName", "Name of the picture.")
         self.note = _label("ownPictureNote", "How a picture of your own is used.")
         self.open = _button("ownPictureOpen", "&Open …", "Open a picture file")
@@ -108,8 +108,8 @@ class OwnPictureView(QWidget):
         self.away.clicked.connect(pictures.put_away)
         self.fit.currentIndexChanged.connect(self._fit_chosen)
         self.zoom.valueChanged.connect(self._zoomed)
-        self.zoom.sliderPressed.connect(self._burst.end)
-        self.zoom.sliderReleased.connect(self._burst.end)
+        self.zoom.sliderPressed.connect(self._gestures.end)
+        self.zoom.sliderReleased.connect(self._gestures.end)
         self.negative.toggled.connect(self._negated)
         self.error.toggled.connect(self._show_error)
         self.go.clicked.connect(pictures.go)
@@ -258,7 +258,7 @@ class OwnPictureView(QWidget):
         own = self._pictures.own
         if own is not None:
             fitting = replace(own.fitting, zoom=2.0 ** (value / _PER_DOUBLING))
-            self._pictures.fit(fitting, self._burst.gesture(self.zoom.isSliderDown()))
+            self._pictures.fit(fitting, self._gestures.gesture(self.zoom.isSliderDown()))
 
     @Slot(bool)
     def _negated(self, on: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
     QGridLayout,
@@ -18,7 +18,8 @@ from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.engine.rendering.requests.pictures import SelectionReply, SelectionRequest
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.models.capabilities import Capability
-from latentlab.qt.clients.undo import new_gesture
+from latentlab.qt.clients.hand import STEP_PAUSE_S
+from latentlab.qt.clients.undo import GestureClock
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.selection_card.figures import CardFigures, value_label
 from latentlab.qt.views.spec import ViewSpec
@@ -33,7 +34,6 @@ from latentlab.session.state import SessionState
 
 _DRAWS = 8
 _LARGEST = 224
-_ONE_GESTURE_MS = 600
 _HOW = (
     "Double-click a point in the plane, or enter a picture's number above, to see that picture "
     "beside its reconstruction."
@@ -66,7 +66,7 @@ class SelectionCard(QWidget):
         self.setObjectName("selectionCard")
         self.setAccessibleName("Selected picture")
         self._workspace = workspace
-        self._gesture = (new_gesture(), QElapsedTimer())
+        self._gestures = GestureClock(STEP_PAUSE_S)
         # A reply takes some milliseconds: what is shown is taken away only if it takes longer.
         self._late = QTimer(self, singleShot=True, interval=150)
         self._late.timeout.connect(self._clear)
@@ -240,12 +240,7 @@ class SelectionCard(QWidget):
     @Slot(int)
     def _stepped(self, index: int) -> None:
         """Steps that follow one another closely, as of a held key, are one step of the undo."""
-        gesture, since = self._gesture
-        if not since.isValid() or since.elapsed() > _ONE_GESTURE_MS:
-            gesture = new_gesture()
-        since.start()
-        self._gesture = (gesture, since)
-        self._workspace.select(None if index < 0 else index, gesture)
+        self._workspace.select(None if index < 0 else index, self._gestures.gesture())
 
     @Slot()
     def _draw_again(self) -> None:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from latentlab.engine.rendering.requests.points import WalkReply, WalkRequest
 from latentlab.models.capabilities import Capability
-from latentlab.qt.clients.burst import Burst
+from latentlab.qt.clients.undo import GestureClock
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.views.walk.density_plot import DensityPlot
@@ -52,7 +52,7 @@ class WalkPlayer(QWidget):
         self._frame = 0
         self._forward = True
         self._undrawn = False
-        self._steps_burst, self._speed_burst = Burst(), Burst()
+        self._steps_gestures, self._speed_gestures = GestureClock(), GestureClock()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._advance)
         self.screen_ = Screen()
@@ -276,12 +276,12 @@ class WalkPlayer(QWidget):
     @Slot(int)
     def _steps_changed(self, steps: int) -> None:
         walk = replace(self._workspace.state.walk, steps=steps)
-        self._workspace.do(SetWalk(gesture=self._steps_burst.gesture(), walk=walk))
+        self._workspace.do(SetWalk(gesture=self._steps_gestures.gesture(), walk=walk))
 
     @Slot(int)
     def _speed_changed(self, speed: int) -> None:
         walk = replace(self._workspace.state.walk, frames_per_second=speed)
-        self._workspace.do(SetWalk(gesture=self._speed_burst.gesture(), walk=walk))
+        self._workspace.do(SetWalk(gesture=self._speed_gestures.gesture(), walk=walk))
 
 
 SPEC = ViewSpec(

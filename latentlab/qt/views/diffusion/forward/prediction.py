@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from latentlab.engine.diffusion.requests import BeliefReply, BeliefRequest
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import Point
-from latentlab.qt.clients.coalesce import Asking
+from latentlab.qt.clients.coalesce import CoalescedRequest
 from latentlab.qt.clients.denoiser_client import DenoiserClient
 
 Noisy = tuple[int, NDArray[np.float32]]
@@ -37,7 +37,7 @@ class Prediction(QObject):
         # The last request.
         self._asked: Noisy | None = None
         self._wanted = True
-        self._asking = Asking(self._ask, self, diffusion.opened)
+        self._coalesced = CoalescedRequest(self._ask, self, diffusion.opened)
         seen.installEventFilter(self)
         diffusion.on(BeliefRequest).connect(self._predicted)
         diffusion.refused.connect(self._refused)
@@ -61,7 +61,7 @@ class Prediction(QObject):
         # Qt reports a page behind another tab as visible, but never paints its pictures.
         if event.type() == QEvent.Type.Paint and self._wanted and self._in_hand() is not None:
             self._wanted = False
-            self._asking.soon()
+            self._coalesced.soon()
         return super().eventFilter(watched, event)
 
     def _ask(self) -> bool:
@@ -74,18 +74,18 @@ class Prediction(QObject):
 
     @Slot(object)
     def _predicted(self, reply: BeliefReply) -> None:
-        self._asking.answered()
+        self._coalesced.answered()
         if self._asked is None:
             return
         t, x_t = self._asked
         if reply.t != t or reply.x0_hat.shape != (1, *x_t.shape):
             # Another request took the mailbox slot of this one.
-            self._asking.soon()
+            self._coalesced.soon()
             return
         self.came.emit(t, x_t, reply.x0_hat[0])
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
         if refusal.of(BeliefRequest) or refusal.generation == 0:
-            self._asking.answered()
+            self._coalesced.answered()
             self.refused.emit(refusal.message)

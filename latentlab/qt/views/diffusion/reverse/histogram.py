@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from latentlab.qt.clients.lag import Lag
+from latentlab.qt.clients.coalesce import DebouncedCall
 from latentlab.qt.views.diffusion.reverse.mosaic import BINS, REACH, normal_density, shares
 from latentlab.qt.widgets.plain_text import plain_tip
 
@@ -47,7 +47,7 @@ class Histogram(QWidget):
         self._normal = normal_density() if normal else None
         self._low = False
         self._ground: QPixmap | None = None
-        self._lag = Lag(self._count_anew, self)
+        self._debounced = DebouncedCall(self._count_anew, self)
 
     def sizeHint(self) -> QSize:
         return QSize(120, 24 + (0 if self._low else 2) * self.fontMetrics().height())
@@ -66,7 +66,7 @@ class Histogram(QWidget):
         if first:
             self._count_anew()
         else:
-            self._lag.soon()
+            self._debounced.soon()
 
     @Slot()
     def _count_anew(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from latentlab.engine.diffusion.noising import NOISE_REACH
 from latentlab.engine.diffusion.recipes import Recipe, SamplerSettings, Start
 from latentlab.engine.diffusion.requests import DenoiserReply
 from latentlab.qt.clients.denoiser_client import DenoiserClient
+from latentlab.qt.clients.hand import Hand
 from latentlab.qt.views.diffusion.reverse.draw_buttons import DrawButtons
 from latentlab.qt.views.diffusion.reverse.drawing import Drawing
 from latentlab.qt.views.diffusion.reverse.frame_panel import FramePanel
@@ -29,8 +29,8 @@ from latentlab.qt.widgets.text_line import Line
 if TYPE_CHECKING:
     from latentlab.engine.diffusion.runner import Frame
 
-# How long a drag is taken to last after its last move, and how often a frame is shown meanwhile.
-_HAND_RESTS_S, _LATE_MS = 0.25, 300
+# How often a frame is shown during a drag elsewhere.
+_LATE_MS = 300
 
 
 class ReversePage(QWidget):
@@ -69,7 +69,7 @@ class ReversePage(QWidget):
             self.form, self.tracks, self.transport, self.runs, self.playback, diffusion.model, self
         )
         self._late = QTimer(self, singleShot=True, interval=_LATE_MS)
-        self._busy_until = 0.0
+        self._hand = Hand()
         self._lay_out()
         self._connect()
         self._offer()
@@ -167,7 +167,7 @@ class ReversePage(QWidget):
         if first:
             row.tape.renew()
             self.tracks.show_captions()
-        if frame.t and time.monotonic() < self._busy_until:
+        if frame.t and self._hand.moves:
             if not self._late.isActive():
                 self._late.start()
             return
@@ -180,7 +180,7 @@ class ReversePage(QWidget):
     @Slot()
     def give_way(self) -> None:
         """Something is dragged elsewhere: new frames are shown a few times a second only."""
-        self._busy_until = time.monotonic() + _HAND_RESTS_S
+        self._hand.moved()
 
     @Slot()
     def _catch_up(self) -> None:

@@ -15,6 +15,7 @@ from latentlab.engine.rendering.cropping import Fitting
 from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.engine.types import Picture
 from latentlab.errors import LabError
+from latentlab.qt.clients.undo import GestureClock
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.picture_store import OwnPictures
 from latentlab.qt.views.diffusion.model_shape import Shape, in_shape, shape_in_words, shape_of
@@ -49,7 +50,7 @@ class PictureSource(QWidget):
         self._awaited = 0
         # The picture in the denoiser's shape; None if there is none, or it does not fit.
         self.picture: Picture | None = None
-        self.frame = PictureFrame()
+        self.frame = PictureFrame(GestureClock())
         self.frame.setObjectName("startPictureFrame")
         # As high as there is room.
         self.frame.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
