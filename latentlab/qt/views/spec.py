@@ -1,4 +1,4 @@
-"""What a view says of itself: what it is called, how it is made, what a model must be able to do for it.
+"""The declaration of a view: its name, title, factory, and the capabilities it needs.
 
 A view is a folder here, with a `SPEC` in its `view.py`, and a line in `latentlab.qt.shell.panels`.
 """
@@ -22,12 +22,12 @@ View = TypeVar("View", bound=QWidget, covariant=True)
 
 @dataclass(frozen=True)
 class ViewContext:
-    """What a view may be made of.
+    """What a view may use.
 
     Attributes:
         workspace: session, undo and the client of the render thread.
         trainer, denoisers: the clients of the other two threads.
-        pictures: the person's own pictures.
+        pictures: the user's own pictures.
     """
 
     workspace: Workspace
@@ -38,13 +38,13 @@ class ViewContext:
 
 @dataclass(frozen=True)
 class ViewSpec(Generic[View]):
-    """A view, before there is one.
+    """A view's declaration.
 
     Attributes:
-        name: its folder; its panel is called after it.
-        title: what its panel's tab says.
-        make: makes it.
-        needs: what the open model must be able to do for it; empty for a view that asks nothing of it.
+        name: its folder; its panel is named after it.
+        title: its panel's title.
+        make: its factory.
+        needs: the capabilities that the open model must have; empty if it needs none.
     """
 
     name: str
@@ -53,5 +53,5 @@ class ViewSpec(Generic[View]):
     needs: frozenset[Capability] = frozenset()
 
     def suits(self, capabilities: frozenset[Capability]) -> bool:
-        """Whether a model of these capabilities can fill it."""
+        """Whether a model with these capabilities can fill it."""
         return self.needs <= capabilities

@@ -1,6 +1,6 @@
-"""A plot to look at: pyqtgraph's, without its menus, its buttons and its answers to the mouse.
+"""A pyqtgraph plot without menus, buttons and mouse interaction.
 
-pyqtgraph takes 0.3 s to import, so whoever draws asks for a plot when there is something to draw.
+pyqtgraph takes 0.3 s to import, so a plot is made only when there is something to draw.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from PySide6.QtWidgets import QWidget
 
 
 def bare_plot(parent: QWidget) -> Any:
-    """A `pyqtgraph.PlotWidget` that is only looked at, and owns all that is made for it."""
+    """A `pyqtgraph.PlotWidget` without interaction, which owns all its parts."""
     plot: Any = importlib.import_module("pyqtgraph").PlotWidget(parent, enableMenu=False)
-    # Made all the same. Without a parent it would outlive the plot, without its flags be drawn in it.
+    # pyqtgraph makes the menu all the same. Without a parent it would outlive the plot, without its flags it
+    # would be drawn in it.
     menu = plot.getPlotItem().ctrlMenu
     menu.setParent(plot, menu.windowFlags())
     plot.setMouseEnabled(False, False)

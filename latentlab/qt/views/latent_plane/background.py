@@ -1,4 +1,4 @@
-"""What lies under the marks of the plane: manifold, density, contours, points, axes, painted once."""
+"""Paints the background of the plane: manifold, density, contours, points, axes, cached as one image."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from latentlab.qt.views.latent_plane.density import DensityLayer
 from latentlab.qt.views.latent_plane.scatter import Scatter
 from latentlab.session.state import Layers
 
-# Over the density opaque points would hide all that it has to show.
+# Opaque points would hide the density.
 _POINTS_OVER_DENSITY = 0.4
 
 Manifold = tuple[tuple[float, float, float, float], QImage]
@@ -29,7 +29,7 @@ def painted_base(
     names: tuple[str, str],
     contours: paint.Lines | None = None,
 ) -> QPixmap:
-    """The layers that are on, at `ratio` device pixels to a logical one; the manifold if there is one.
+    """The visible layers, at `ratio` device pixels to a logical one; the manifold if there is one.
 
     `contours` are those of another prior than N(0, I).
     """
@@ -57,6 +57,6 @@ def painted_base(
 
 
 def draw_part(painter: QPainter, base: QPixmap, box: QRect, ratio: float) -> None:
-    """The part of a kept base that has to be painted anew."""
+    """The part of a cached background that has to be painted again."""
     source = QRectF(box.x() * ratio, box.y() * ratio, box.width() * ratio, box.height() * ratio)
     painter.drawPixmap(QRectF(box), base, source)

@@ -1,6 +1,6 @@
-"""Points drawn ahead of time on another thread, for a plane that changes by itself four times a second.
+"""Renders the points on another thread, for a plane that changes four times a second during training.
 
-Drawing 70,000 points takes some milliseconds, during which the window would not answer the hand.
+Rendering 70,000 points takes some milliseconds, which would delay a drag.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from latentlab.qt.views.latent_plane.scatter import Placed
 
 
 class Ahead(QObject):
-    """Does one `place` at a time; of those that come meanwhile, the newest. `ready` carries the `Placed`."""
+    """Runs one `place` at a time; of those requested meanwhile, the newest. `ready` carries the `Placed`."""
 
     ready = Signal(object)
 
@@ -24,21 +24,21 @@ class Ahead(QObject):
         self._background = TaskQueue(self)
         self._next: Callable[[], Placed] | None = None
         self._used = False
-        # Counts what was forgotten.
+        # Counts calls of `forget`.
         self._age = 0
 
     def prepare(self, work: Callable[[], Placed]) -> None:
-        """Has this done next."""
+        """Runs this next."""
         self._next, self._used = work, True
         self._go_on()
 
     @property
     def in_use(self) -> bool:
-        """Whether the plane changes by itself now."""
+        """Whether the plane is changing by itself."""
         return self._used
 
     def forget(self) -> None:
-        """What has not come to its end is not wanted any more."""
+        """Drops what is not finished."""
         self._next, self._used = None, False
         self._age += 1
 

@@ -1,7 +1,7 @@
-"""Which part of the plane is in sight, and how plane and pixels turn into each other.
+"""The visible region of the plane, and the conversion between plane coordinates and pixels.
 
-A unit of the plane is as long across as up, so that the prior's contours are circles. Pixels count from
-the top left, the plane's y upwards. All pixels are logical ones.
+Both axes have the same scale, so that the prior's contours are circles. Pixels count from the top left, the
+plane's y upwards. All pixels are logical ones.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ MIN_SCALE, MAX_SCALE = 2.0, 200_000.0
 
 @dataclass(frozen=True)
 class Camera:
-    """The middle of the view in plane units, pixels per unit, and the size of the view in pixels."""
+    """The centre of the view in plane units, pixels per unit, and the size of the view in pixels."""
 
     x: float = 0.0
     y: float = 0.0
@@ -24,14 +24,14 @@ class Camera:
     height: int = 640
 
     def to_pixel(self, x: float, y: float) -> tuple[float, float]:
-        """Where a point of the plane is seen."""
+        """The pixel of a point of the plane."""
         return (
             (x - self.x) * self.scale + 0.5 * self.width,
             (self.y - y) * self.scale + 0.5 * self.height,
         )
 
     def to_plane(self, left: float, top: float) -> tuple[float, float]:
-        """What point of the plane is seen at a pixel."""
+        """The point of the plane at a pixel."""
         return (
             (left - 0.5 * self.width) / self.scale + self.x,
             (0.5 * self.height - top) / self.scale + self.y,
@@ -39,31 +39,31 @@ class Camera:
 
     @property
     def region(self) -> Region:
-        """What is in sight: (left, right, bottom, top) in plane units."""
+        """The visible region: (left, right, bottom, top) in plane units."""
         left, top = self.to_plane(0, 0)
         right, bottom = self.to_plane(self.width, self.height)
         return left, right, bottom, top
 
     def zoomed(self, factor: float, left: float, top: float) -> Camera:
-        """Closer by `factor`, with the point at that pixel staying where it is."""
+        """Zoomed by `factor`, with the point at that pixel fixed."""
         x, y = self.to_plane(left, top)
         scale = min(max(self.scale * factor, MIN_SCALE), MAX_SCALE)
         shrink = self.scale / scale
         return replace(self, scale=scale, x=x + (self.x - x) * shrink, y=y + (self.y - y) * shrink)
 
     def panned(self, right: float, down: float) -> Camera:
-        """The plane moved under the view by so many pixels."""
+        """Moved by so many pixels."""
         return replace(self, x=self.x - right / self.scale, y=self.y + down / self.scale)
 
     def resized(self, width: int, height: int) -> Camera:
-        """The same middle and, in the shorter side, the same reach in another size of view."""
+        """The same centre and, along the shorter side, the same range in another size of view."""
         width, height = max(1, width), max(1, height)
         grown = min(width, height) / min(self.width, self.height)
         scale = min(max(self.scale * grown, MIN_SCALE), MAX_SCALE)
         return replace(self, width=width, height=height, scale=scale)
 
     def fitted(self, region: Region) -> Camera:
-        """The closest view that shows all of a region."""
+        """The largest zoom that shows all of a region."""
         left, right, bottom, top = region
         across, up = max(right - left, 1e-9), max(top - bottom, 1e-9)
         scale = min(self.width / across, self.height / up)

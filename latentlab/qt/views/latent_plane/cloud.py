@@ -1,8 +1,7 @@
-"""Points of the plane as ink on an image: 70,000 in a few milliseconds, a million in a few dozen.
+"""Renders points of the plane to an image: 70,000 in a few milliseconds, a million in a few dozen.
 
-Every dot is the same small stamp, so the whole cloud is drawn by one assignment a pixel of the stamp,
-for all points at once. The soft rim of all dots goes first and their solid cores after, so that no rim
-ever eats into a neighbour.
+Every dot is the same small stamp, so the whole cloud is drawn by one assignment for each pixel of the stamp.
+The soft rims of all dots are drawn first and their solid cores after, so that no rim covers a neighbour.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ _RIM = 0.45
 
 @dataclass(frozen=True, eq=False)
 class Cloud:
-    """Points (n,) each in x, y and premultiplied ARGB ink; `row` is each one's number in the data."""
+    """Points (n,) each in x, y and premultiplied ARGB ink; `row` is each point's number in the data."""
 
     x: NDArray[np.float32]
     y: NDArray[np.float32]
@@ -37,19 +36,19 @@ class Cloud:
         return Cloud(x, y, inks, np.arange(len(points)))
 
     def only(self, shown: NDArray[np.bool_]) -> Cloud:
-        """Those of the points that are `shown` (n,)."""
+        """The points that are `shown` (n,)."""
         return Cloud(self.x[shown], self.y[shown], self.ink[shown], self.row[shown])
 
     @cached_property
     def rim_ink(self) -> Ink:
-        """The ink of the dots' soft rims, (n,)."""
+        """The ink of the soft rims, (n,)."""
         return faded(self.ink, _RIM)
 
     def __len__(self) -> int:
         return len(self.x)
 
     def nearest(self, x: float, y: float) -> tuple[int, float] | None:
-        """The number in the data of the point nearest to (x, y), and how far it is; None if empty."""
+        """The number in the data of the point nearest to (x, y), and its distance; None if empty."""
         if not len(self.x):
             return None
         squared = np.square(self.x - np.float32(x))
@@ -59,7 +58,7 @@ class Cloud:
 
 
 def stamp(diameter: int) -> Form:
-    """Offsets (across, down) of the rim and of the core of a dot so many pixels wide."""
+    """Offsets (across, down) of the rim and of the core of a dot of this diameter in pixels."""
     radius = 0.5 * diameter
     middle = (diameter - 1) / 2
     rim, core = [], []
@@ -74,7 +73,9 @@ def stamp(diameter: int) -> Form:
 
 
 def diameter_for(count: int, ratio: float) -> int:
-    """How wide a dot of so many should be, in device pixels: few are large, a million are single pixels."""
+    """The diameter of a dot for so many points, in device pixels: large for few, single pixels for a
+    million.
+    """
     logical = 4.0 if count <= 20_000 else 3.0 if count <= 200_000 else 1.0
     return max(1, round(logical * ratio))
 
@@ -87,7 +88,7 @@ def splat(
     Every point is a dot, or `form`: rim and core of another stamp of that diameter.
     """
     width, height = round(camera.width * ratio), round(camera.height * ratio)
-    # A margin as wide as a dot takes those that are cut by the edge.
+    # A margin of a dot's width holds those that are cut by the edge.
     stride = width + 2 * diameter
     canvas = np.zeros((height + 2 * diameter) * stride, dtype=np.uint32)
     scale = np.float32(camera.scale * ratio)
@@ -110,6 +111,6 @@ def splat(
 
 
 def faded(ink: Ink, share: float) -> Ink:
-    """Premultiplied ARGB with every component, alpha too, scaled by `share`."""
+    """Premultiplied ARGB with every component, including alpha, scaled by `share`."""
     components = ink.view(np.uint8).reshape(-1, 4)
     return np.ascontiguousarray((components * share).astype(np.uint8)).view(np.uint32).reshape(-1)

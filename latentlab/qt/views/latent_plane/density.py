@@ -1,4 +1,4 @@
-"""The layer of the plane that shows where encoded pictures lie, and where they leave holes."""
+"""The density layer of the plane: shows where encoded pictures lie, and where there are holes."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from latentlab.qt.views.latent_plane import density_paint
 from latentlab.qt.views.latent_plane.camera import Camera
 from latentlab.session.state import SessionState
 
-# Logical pixels to a cell; while a training runs, a map comes with every snapshot.
+# Logical pixels of a cell; during a training, a map comes with every snapshot.
 _CELL, _LEARNING_CELL = 4, 9
 
 
 class DensityLayer(QObject):
-    """Asks for the map of what is in sight while the layer is on, and paints the newest.
+    """Requests the map of the visible region while the layer is on, and paints the newest.
 
-    `changed` tells that it looks different now.
+    `changed` says that it has to be painted again.
     """
 
     changed = Signal()
@@ -45,21 +45,21 @@ class DensityLayer(QObject):
         return self._stencils.found if self._stencils is not None else None
 
     def look(self, camera: Camera) -> None:
-        """The view has come to rest there."""
+        """The view has come to rest at this region."""
         self._camera = camera
         self._ask()
 
     def paint(self, painter: QPainter, camera: Camera, palette: QPalette) -> None:
-        """The map, wherever its region lies in the view now."""
+        """Paints the map at its region in the view."""
         if self._stencils is not None:
             self._stencils.paint(painter, camera, palette)
 
     def paint_legend(self, painter: QPainter, camera: Camera, palette: QPalette) -> None:
-        """What the shades mean."""
+        """Paints the legend of the shades."""
         self._legend = density_paint.legend(painter, camera, palette, self.found)
 
     def words_at(self, place: QPointF, camera: Camera) -> str:
-        """What to say of a pixel of the view, or of the legend; "" where nothing is known."""
+        """The tooltip for a pixel of the view, or of the legend; "" where nothing is known."""
         found = self.found
         if found is None:
             return ""
@@ -83,7 +83,7 @@ class DensityLayer(QObject):
 
     @Slot(object)
     def _encoded(self, encodings: EncodingsReply) -> None:
-        # Of a training the next snapshot comes soon: a map under way is worth more than a newer one.
+        # During a training the next snapshot comes soon: the map under way is worth more than a newer one.
         if not (isinstance(encodings, UnfoldedReply) and self._waiting):
             self._ask()
 

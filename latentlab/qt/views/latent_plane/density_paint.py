@@ -1,8 +1,8 @@
-"""How the density of encoded pictures looks, and what to say of it.
+"""Paints the density of encoded pictures, and describes it in texts.
 
 Shaded is where 99 of 100 pictures are, the stronger the denser. Hatched is a hole: there are less than a
-tenth of the pictures that the prior expects, within its three standard deviations. What lies beyond both is
-far from everything, and looks like nothing.
+tenth of the pictures that the prior expects, within its three standard deviations. Beyond both, where no
+pictures are, nothing is painted.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ from PySide6.QtGui import QBrush, QColor, QImage, QLinearGradient, QPainter, QPa
 from latentlab.engine.rendering.requests.grids import DensityMapReply
 from latentlab.qt.views.latent_plane.camera import Camera
 
-# How much the shades cover at 99 %, 90 % and half of the pictures, and where they are densest.
+# The opacity of the shade at 99 %, 90 % and half of the pictures, and where they are densest.
 _COVER = (0.2, 0.34, 0.52, 0.66)
-# Beyond the edge the shade ends within so many nats.
+# Beyond the edge the shade fades out within so many nats.
 _EDGE = 0.3
-# How many times fewer pictures than the prior expects: a hole begins at the first, and is whole at the last.
+# How many times fewer pictures than the prior expects: a hole begins at the first, and is complete at the
+# last.
 _FEWER = (5.0, 20.0)
 _HOLE = 10.0
 _SIGMAS = 3.0
@@ -31,7 +32,7 @@ _PICTURES, _HOLES = "pictures", "holes"
 
 
 def cover_of(found: DensityMapReply) -> NDArray[np.float32]:
-    """How much of the shade each cell has, 0 to 1."""
+    """The opacity of the shade of each cell, 0 to 1."""
     half, most, nearly_all = found.levels
     densest = max(float(found.log_density.max()), half + 1e-3)
     steps = np.maximum.accumulate([nearly_all - _EDGE, nearly_all, most, half, densest])
@@ -39,7 +40,7 @@ def cover_of(found: DensityMapReply) -> NDArray[np.float32]:
 
 
 def holes_of(found: DensityMapReply) -> NDArray[np.float32]:
-    """How much of a hole each cell is, 0 to 1; there are none where no prior expects anything."""
+    """How much each cell is a hole, 0 to 1; none where no prior expects anything."""
     if found.log_prior is None:
         return np.zeros_like(found.log_density)
     dimensions = 1 if found.projection.flat else 2
@@ -49,14 +50,14 @@ def holes_of(found: DensityMapReply) -> NDArray[np.float32]:
 
 
 class Stencils:
-    """A map made ready to be painted again and again."""
+    """A map prepared for repeated painting."""
 
     def __init__(self, found: DensityMapReply) -> None:
         self.found = found
         self._shade, self._holes = _stencil(cover_of(found)), _stencil(holes_of(found))
 
     def paint(self, painter: QPainter, camera: Camera, palette: QPalette) -> None:
-        """The map, wherever its region lies in the view now."""
+        """Paints the map at its region in the view."""
         left, right, bottom, top = self.found.region
         box = QRectF(QPointF(*camera.to_pixel(left, top)), QPointF(*camera.to_pixel(right, bottom)))
         _fill(painter, camera, box, self._shade, QBrush(palette.highlight().color()))
@@ -66,7 +67,7 @@ class Stencils:
 
 
 def legend(painter: QPainter, camera: Camera, palette: QPalette, found: DensityMapReply | None) -> QRectF:
-    """What the shades mean, in the upper right corner; where it was put."""
+    """Paints the legend, in the upper right corner; returns its box."""
     rows = _rows(found, short=camera.width < _NARROW)
     metrics = painter.fontMetrics()
     height = metrics.height() + 4
@@ -104,7 +105,7 @@ def _rows(found: DensityMapReply | None, short: bool) -> list[tuple[str, str]]:
 
 
 def at_length(found: DensityMapReply) -> str:
-    """What the whole map shows; in paragraphs, which a tooltip breaks into lines."""
+    """The explanation of the whole map; in paragraphs, which a tooltip breaks into lines."""
     words = [
         f"Shaded: the density of {found.pictures:,} encoded pictures, each as wide as its "
         "posterior. 99 of 100 held-out pictures are inside the edge; darker is denser."
@@ -128,7 +129,7 @@ def at_length(found: DensityMapReply) -> str:
 
 
 def of_a_place(found: DensityMapReply, u: float, v: float) -> str:
-    """What the map says of one place of the plane; "" beside the map."""
+    """The map's text for a point of the plane; "" outside the map."""
     left, right, bottom, top = found.region
     rows, columns = found.log_density.shape
     column = math.floor((u - left) / (right - left) * columns)
@@ -148,7 +149,7 @@ def of_a_place(found: DensityMapReply, u: float, v: float) -> str:
 
 
 def _hatching(palette: QPalette) -> tuple[QBrush, QBrush]:
-    """Lines on a pale ground: they tell a hole apart without its colour, too."""
+    """Lines on a pale background: they mark a hole without its colour, too."""
     pale = QColor(palette.brightText().color())
     pale.setAlphaF(_GROUND)
     return QBrush(pale), QBrush(palette.brightText().color(), Qt.BrushStyle.BDiagPattern)
@@ -164,7 +165,7 @@ def _ramp(box: QRectF, palette: QPalette) -> QBrush:
 
 
 def _stencil(cover: NDArray[np.float32]) -> QImage:
-    """How much ink each cell takes, as an image of nothing but alpha."""
+    """The opacity of each cell, as an alpha-only image."""
     alpha = np.round(255.0 * cover).astype(np.uint8)
     rows, columns = alpha.shape
     image = QImage(alpha.data, columns, rows, columns, QImage.Format.Format_Alpha8)
@@ -173,7 +174,7 @@ def _stencil(cover: NDArray[np.float32]) -> QImage:
 
 
 def _fill(painter: QPainter, camera: Camera, box: QRectF, stencil: QImage, brush: QBrush) -> None:
-    """Fills the view with a brush, as far as the stencil, laid over `box`, lets through."""
+    """Fills the view with a brush through the stencil, laid over `box`."""
     ratio = painter.device().devicePixelRatioF()
     size = (round(camera.width * ratio), round(camera.height * ratio))
     sheet = QImage(*size, QImage.Format.Format_ARGB32_Premultiplied)
@@ -181,7 +182,7 @@ def _fill(painter: QPainter, camera: Camera, box: QRectF, stencil: QImage, brush
     sheet.fill(Qt.GlobalColor.transparent)
     inner = QPainter(sheet)
     inner.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    # A pattern that was scaled with the stencil would change its grain with every zoom.
+    # A pattern scaled with the stencil would change its grain with every zoom.
     inner.drawImage(box, stencil)
     inner.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
     inner.fillRect(QRectF(0, 0, camera.width, camera.height), brush)

@@ -1,6 +1,6 @@
-"""The pictures of the groups in the plane: a ring around each of A, a square around each of B.
+"""Marks the pictures of the groups in the plane: a ring around each of A, a square around each of B.
 
-However many they are, they are stamped into one image, as the points are, and kept until view or groups
+However many they are, they are stamped into one image, as the points are, and cached until view or groups
 change.
 """
 
@@ -19,14 +19,16 @@ from latentlab.qt.widgets.images import argb_image
 from latentlab.session import groups
 from latentlab.session.state import SessionState
 
-# In logical pixels: how thick the line is with and without its casing; and from edge to edge, for few members
-# and for many, which would hide each other.
+# In logical pixels: the line's width with and without its casing; and the diameter, for few and for many
+# members, which would hide each other.
 _LINE, _CASED = 1.8, 3.8
 _FEW, _ACROSS, _ACROSS_MANY = 60, 11.0, 7.0
 
 
 def outline(diameter: int, outer: float, inner: float, square: bool) -> Offsets:
-    """Offsets (across, down), within a box so wide, of the pixels between two radii of ring or square."""
+    """Offsets (across, down), within a box of this size, of the pixels between two radii of ring or
+    square.
+    """
     middle = (diameter - 1) / 2
     found = []
     for down in range(diameter):
@@ -39,7 +41,7 @@ def outline(diameter: int, outer: float, inner: float, square: bool) -> Offsets:
 
 
 class GroupMarks:
-    """Where the members of both groups lie. `clouds` is by group, None where nobody is in it."""
+    """The positions of the members of both groups. `clouds` is by group, None for an empty one."""
 
     def __init__(self) -> None:
         self.clouds: dict[str, Cloud | None] = dict.fromkeys(groups.GROUPS)
@@ -47,7 +49,7 @@ class GroupMarks:
         self._pixels: list[np.ndarray] = []
 
     def place(self, state: SessionState, encodings: EncodingsReply | None, projection: Projection) -> None:
-        """Finds out where they lie, as when groups, encodings or plane are other ones."""
+        """Finds their positions, when groups, encodings or plane have changed."""
         for group in groups.GROUPS:
             self.clouds[group] = None
             if encodings is None or encodings.mean.shape[1] != projection.latents:
@@ -62,7 +64,7 @@ class GroupMarks:
         self._kept = (None, [])
 
     def paint(self, painter: QPainter, camera: Camera, ratio: float, palette: QPalette) -> None:
-        """Both groups' marks."""
+        """Paints the marks of both groups."""
         if not any(self.clouds.values()):
             return
         ground = palette.base().color().rgba()
@@ -82,7 +84,7 @@ class GroupMarks:
     def _stamped(
         group: str, cloud: Cloud, camera: Camera, ratio: float, ground: int
     ) -> tuple[np.ndarray, np.ndarray]:
-        """The casing in the colour of the ground, and the line over it."""
+        """The casing in the background's colour, and the line over it."""
         wide = _ACROSS if len(cloud) <= _FEW else _ACROSS_MANY
         diameter = round((wide + _CASED - _LINE) * ratio)
         radius, square = 0.5 * wide * ratio, group == groups.B

@@ -1,7 +1,7 @@
-"""Gathering points of the plane into group A or B: by a lasso drawn around them, or by clicking them.
+"""Gathers points of the plane into group A or B: by a lasso drawn around them, or by clicking them.
 
-Shift gathers into A, Ctrl+Shift into B; or, while the session says so (`gathering`), the plain mouse does.
-What is drawn goes into the group when the button is let go: one step of the undo.
+Shift gathers into A, Ctrl+Shift into B; or, in the session's mode `gathering`, the plain mouse does. The
+points are added to the group when the button is released: one undo step.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from latentlab.session import groups
 from latentlab.session.own_edits import Gather
 from latentlab.session.state import SessionState
 
-# Less than this is a click by a hand that shook.
+# Shorter than this is a click with a little movement.
 _CLICK = 5.0
 _SAID_MS = 2500
 _SHIFT, _CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 
 
 def inside(path: QPolygonF, cloud: Cloud, camera: Camera) -> NDArray[np.intp]:
-    """The numbers of the points in sight that a closed path, in pixels of the view, goes around.
+    """The numbers of the visible points inside a closed path, in pixels of the view.
 
-    The path is filled into an image of the view, where each point looks up its pixel: quick for any number.
+    The path is filled into an image of the view, where each point looks up its pixel: fast for any number.
     """
     area = QImage(camera.width, camera.height, QImage.Format.Format_Grayscale8)
     area.fill(0)
@@ -51,7 +51,7 @@ def inside(path: QPolygonF, cloud: Cloud, camera: Camera) -> NDArray[np.intp]:
 
 
 class Gathering(QObject):
-    """Lends the plane a lasso. `hit` tells the picture under a pixel."""
+    """Adds a lasso to the plane. `hit` finds the picture under a pixel."""
 
     def __init__(self, plane: QWidget, workspace: Workspace, hit: Callable[[QPointF], int | None]) -> None:
         super().__init__(plane)
@@ -84,7 +84,7 @@ class Gathering(QObject):
         self._plane.update()
 
     def point(self) -> None:
-        """Gives the mouse the form that it has now."""
+        """Sets the cursor for the current mode."""
         if self._workspace.state.gathering or self._group:
             self._plane.setCursor(Qt.CursorShape.CrossCursor)
         else:
@@ -102,7 +102,7 @@ class Gathering(QObject):
         return self._workspace.state.gathering
 
     def press(self, event: QMouseEvent) -> bool:
-        """Begins a lasso; whether it did."""
+        """Starts a lasso; returns whether it did."""
         if not self.takes(event):
             return False
         self._group = self._group_of(event)
@@ -111,7 +111,7 @@ class Gathering(QObject):
         return True
 
     def move(self, event: QMouseEvent) -> bool:
-        """Draws on; whether there is a lasso."""
+        """Extends the lasso; returns whether there is one."""
         if not self._group:
             return False
         self.path.append(event.position())
@@ -119,7 +119,7 @@ class Gathering(QObject):
         return True
 
     def release(self, event: QMouseEvent, camera: Camera, cloud: Cloud | None) -> bool:
-        """Puts what is inside into the group, or, at a click, the point there in or out."""
+        """Adds what is inside to the group; a click toggles the point there."""
         if not self._group or event.button() != Qt.MouseButton.LeftButton:
             return False
         group, path, state = self._group, self.path, self._workspace.state
@@ -142,7 +142,7 @@ class Gathering(QObject):
         return True
 
     def end(self) -> bool:
-        """Drops the lasso, or stops gathering; whether there was anything to stop."""
+        """Drops the lasso, or ends gathering; returns whether there was anything to end."""
         if self._group:
             self._drop()
         elif self._workspace.state.gathering:
@@ -170,7 +170,7 @@ class Gathering(QObject):
 
     @property
     def words(self) -> str:
-        """What is said over the plane."""
+        """The text shown over the plane."""
         group, state = self._workspace.state.gathering, self._workspace.state
         if not group or self._said:
             return self._said
@@ -179,7 +179,7 @@ class Gathering(QObject):
         return f"{who}: draw around points, or click them. Esc ends."
 
     def paint(self, painter: QPainter, camera: Camera, ratio: float) -> None:
-        """The groups' marks, the lasso, and what there is to say."""
+        """Paints the groups' marks, the lasso, and the text."""
         self.marks.paint(painter, camera, ratio, self._plane.palette())
         if self._group and self.path.size() > 1:
             colour = QColor(GROUP_COLOURS[self._group])

@@ -1,4 +1,4 @@
-"""The layer of what the model decodes: asked for the part of the plane in sight, once that is at rest."""
+"""The manifold layer of the plane: requests the decoded pictures of the visible region once it is at rest."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _CELL = 40
 
 
 class ManifoldLayer(QObject):
-    """`changed` tells that there is another picture; `image` is the newest, and where it lies."""
+    """`changed` says that there is another picture; `image` is the newest, and its region."""
 
     changed = Signal()
 
@@ -29,11 +29,11 @@ class ManifoldLayer(QObject):
         workspace.on(UnderlayRequest).connect(self._underlaid)
 
     def forget(self) -> None:
-        """What was decoded is not so any more."""
+        """Drops what was decoded: it is out of date."""
         self.image = None
 
     def look(self, camera: Camera) -> None:
-        """Asks for what is in sight, if it is to be shown."""
+        """Requests the visible region, if the layer is on."""
         if self._workspace.state.layers.manifold:
             columns = max(2, math.ceil(self._view.width() / _CELL))
             rows = max(2, math.ceil(self._view.height() / _CELL))
@@ -45,6 +45,6 @@ class ManifoldLayer(QObject):
             return
         image = to_qimage(reply.mosaic)
         if image.isGrayscale() and not paint.is_dark(self._view.palette()):
-            image.invertPixels()  # ink on paper: white digits on black would drown the points
+            image.invertPixels()  # ink on paper: white digits on black would hide the points
         self.image = (reply.region, image)
         self.changed.emit()

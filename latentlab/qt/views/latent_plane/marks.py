@@ -1,4 +1,4 @@
-"""What lies over the plane's points: probe, pins, walk, the selected picture's posterior, the pointer."""
+"""Paints the marks over the plane's points: probe, pins, walk, posterior of the selection, pointer."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from latentlab.session.state import SessionState
 
 
 class Marks:
-    """Keeps where walk and pins lie in the plane: in many dimensions not to be found out at every move.
+    """Caches the positions of walk and pins in the plane: in many dimensions too slow for every mouse move.
 
-    `ellipse` is the mean and sigma of the selected picture's posterior; `trajectory` the way of what a
-    diffusion model believes in, from noise to picture, of which `reached` points have been shown; the last
-    of them is called `hand`.
+    `ellipse` is the mean and sigma of the selected picture's posterior; `trajectory` the path of a diffusion
+    tape's predictions, of which `reached` points have been shown; the last of them is labelled `hand`.
     """
 
     def __init__(self, projection: Projection) -> None:
@@ -31,24 +30,25 @@ class Marks:
         self._projection = projection
 
     def forget(self) -> None:
-        """Another model is open: of what was marked in the one before nothing is left but its pins, and those
-        are the session's."""
+        """Another model is open: drops the marks of the previous one, except its pins, which are the
+        session's.
+        """
         self.walk = self.trajectory = ()
         self.ellipse, self.reached, self.hand = None, 0, ""
 
     def place(self, projection: Projection, pins: tuple[Point, ...]) -> None:
-        """Finds out where everything lies, as when the walk, the pins or the plane are other ones."""
+        """Finds all positions, when the walk, the pins or the plane have changed."""
         self._projection = projection
         self.way = tuple(flat for z in self.walk if (flat := self.flat(z)))
         self.pins = tuple(flat for z in pins if (flat := self.flat(z)))
         self._trajectory = tuple(flat for z in self.trajectory if (flat := self.flat(z)))
 
     def flat(self, z: Point) -> Flat | None:
-        """Where z lies in the plane; None for a point of another model, as may still be under way."""
+        """The position of z in the plane; None for a point of another model, which may still arrive."""
         return self._projection.to_plane(z) if len(z) == self._projection.latents else None
 
     def paint(self, painter: QPainter, camera: Camera, palette: QPalette, state: SessionState) -> None:
-        """All of them, the probe and the way of a tape last."""
+        """Paints all of them, the probe and the path of a tape last."""
         if self.way:
             paint.walk(painter, camera, palette, self.way, state.frame)
         paint.pins(painter, camera, palette, self.pins)
@@ -59,6 +59,6 @@ class Marks:
             paint.pointed(painter, camera, palette, place)
         if place := self.flat(state.probe):
             paint.probe(painter, camera, palette, place)
-        # Over the probe, for it may be short and lie beneath it.
+        # Over the probe, because it may be short and lie beneath it.
         if self._trajectory:
             paint_trajectory(painter, camera, palette, self._trajectory, self.reached, self.hand)

@@ -1,4 +1,4 @@
-"""The layer of marks: probe, pointer, pins, walk, posterior, tape. What moves repaints a few pixels alone."""
+"""The layer of marks in the plane; when one moves, only a few pixels are repainted."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from latentlab.session.state import SessionState
 
 
 class MarksLayer(QObject):
-    """Keeps `marks` true to the session.
+    """Keeps `marks` up to date with the session.
 
     Args:
-        view: what they are painted on.
-        camera: tells what part of the plane is in sight.
-        drags: whether the hand drags the probe here, and not elsewhere.
+        view: the widget that they are painted on.
+        camera: returns the camera.
+        drags: whether the probe is being dragged here, not elsewhere.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class MarksLayer(QObject):
         workspace.on(WalkRequest).connect(self._walked)
 
     def place(self) -> None:
-        """Finds their places in the plane anew."""
+        """Finds their positions in the plane again."""
         self.marks.place(self._workspace.projection, self._workspace.state.pins)
 
     def show_trajectory(self, points: tuple[Point, ...], reached: int, hand: str) -> None:
@@ -76,7 +76,7 @@ class MarksLayer(QObject):
 
     @Slot(object, object)
     def _probed(self, old: SessionState, new: SessionState) -> None:
-        # Under the hand at once; for a hand that is elsewhere, after the picture that it looks at.
+        # At once for a drag here; for a drag elsewhere, after the picture that the user looks at.
         if self._drags():
             self._follow(old, new)
 
@@ -86,14 +86,14 @@ class MarksLayer(QObject):
             self._follow(old, new)
 
     def _follow(self, old: SessionState, new: SessionState) -> None:
-        """Repaints the marks of probe and pointer where they were and where they are."""
+        """Repaints probe and pointer at their old and new positions."""
         for before, after in ((old.probe, new.probe), (old.pointed, new.pointed)):
             if before != after:
                 self._update_around(before)
                 self._update_around(after)
 
     def _update_around(self, z: Point | None) -> None:
-        """Repaints the few pixels about a mark at z."""
+        """Repaints the few pixels around a mark at z."""
         if z is not None and (flat := self.marks.flat(z)):
             left, top = self._camera().to_pixel(*flat)
             if abs(left) < 1e6 and abs(top) < 1e6:

@@ -1,4 +1,4 @@
-"""The hand in the plane: what the mouse and the keys do to the probe, to the view and to the selection."""
+"""Mouse and keyboard in the plane: what they do to the probe, to the view and to the selection."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _STEPS = {_KEY.Key_Left: (-1, 0), _KEY.Key_Right: (1, 0), _KEY.Key_Up: (0, 1), _
 
 
 class Plane(Protocol):
-    """What the hand moves over."""
+    """The plane, as mouse and keyboard need it."""
 
     @property
     def camera(self) -> Camera:
-        """What part of the plane is in sight."""
+        """The visible region."""
 
     @property
     def scatter(self) -> Scatter:
@@ -38,28 +38,28 @@ class Plane(Protocol):
         """The lasso, which goes first."""
 
     def look(self, camera: Camera) -> None:
-        """Shows another part."""
+        """Shows another region."""
 
     def zoom(self, factor: float, about: QPointF | None = None) -> None:
-        """Closer by a factor, about a pixel or the middle of the view."""
+        """Zooms by a factor, about a pixel or the centre of the view."""
 
     def show_all(self) -> None:
         """Fits the view to the points."""
 
     def setCursor(self, cursor: QCursor | Qt.CursorShape, /) -> None:
-        """Gives the mouse another form."""
+        """Sets the cursor."""
 
     def update(self) -> None:
-        """Has everything painted anew."""
+        """Repaints everything."""
 
 
 class Hand:
-    """Over one plane.
+    """Mouse and keyboard of one plane.
 
     Attributes:
-        drag: the gesture of the drag under way and where the handle was gripped, from its middle; else None.
+        drag: the gesture of the current drag and the offset from the handle's centre; else None.
         hovered: the number of the picture whose point is under the mouse.
-        place: where the mouse was last.
+        place: the last position of the mouse.
     """
 
     def __init__(self, plane: Plane, workspace: Workspace) -> None:
@@ -73,14 +73,14 @@ class Hand:
     # The mouse
 
     def press(self, event: QMouseEvent) -> None:
-        """Grips the handle or sends it here; with another button, grips the plane."""
+        """Grips the handle or moves it here; with another button, grips the plane."""
         if self._plane.gathering.press(event):
             self.hover(None)
         elif event.button() == Qt.MouseButton.LeftButton:
             projection = self._workspace.projection
             probe = QPointF(*self._plane.camera.to_pixel(*projection.to_plane(self._workspace.state.probe)))
             gap = probe - event.position()
-            # Gripping the handle off its middle must not make it jump.
+            # Gripping the handle off its centre must not make it jump.
             grip = gap if math.hypot(gap.x(), gap.y()) <= _GRAB else QPointF()
             self.drag = (new_gesture(), grip)
             self.hover(None)
@@ -91,7 +91,7 @@ class Hand:
             self._plane.setCursor(Qt.CursorShape.ClosedHandCursor)
 
     def move(self, event: QMouseEvent) -> None:
-        """Drags what was gripped, or looks at what lies under the mouse."""
+        """Drags what is gripped, or hovers."""
         if self._plane.gathering.move(event):
             return
         if self.drag is not None:
@@ -133,7 +133,7 @@ class Hand:
         return found[0] if found and found[1] * self._plane.camera.scale <= _HIT else None
 
     def hover(self, row: int | None) -> None:
-        """Looks at a picture's point, at none with None."""
+        """Hovers over a picture's point, or over none with None."""
         if row is None and self.hovered is None:
             return
         self.hovered = row
@@ -143,11 +143,11 @@ class Hand:
     # The keys
 
     def key(self, event: QKeyEvent) -> bool:
-        """Does what a key says; whether it says anything."""
+        """Handles a key; returns whether it has a meaning here."""
         key, plane = Qt.Key(event.key()), self._plane
         if key in _STEPS:
             far = _NUDGE * (10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
-            # A key that repeats is one gesture, and so one step of the undo.
+            # An auto-repeating key is one gesture, and so one undo step.
             if not event.isAutoRepeat():
                 self._key_gesture = new_gesture()
             across, up = _STEPS[key]
@@ -174,6 +174,6 @@ class Hand:
         self.move_probe(gesture, *self._plane.camera.to_plane(place.x(), place.y()))
 
     def move_probe(self, gesture: int, u: float, v: float) -> None:
-        """The probe to another place of the plane; the rest of it stays."""
+        """Moves the probe within the plane; its other components stay."""
         z = self._workspace.projection.place(self._workspace.state.probe, u, v)
         self._workspace.do(MoveProbe(gesture=gesture, z=z))

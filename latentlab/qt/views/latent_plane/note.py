@@ -1,4 +1,4 @@
-"""A sentence in the plane on what it cannot show of a model: no points without an encoder, no prior."""
+"""A note in the plane on what it cannot show of a model: no points without an encoder, no prior."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _GAP = 8
 
 
 class PlaneNote(Label):
-    """Lies at the top of the plane; the mouse goes through it."""
+    """Lies at the top of the plane; transparent to the mouse."""
 
     def __init__(self, plane: QWidget) -> None:
         super().__init__("", plane)
@@ -26,14 +26,14 @@ class PlaneNote(Label):
         self.hide()
 
     def say(self, sentence: str) -> None:
-        """Shows a sentence; "" for none."""
+        """Shows a note; "" for none."""
         self.setText(sentence)
         self.setVisible(bool(sentence))
         self.fit()
 
     def fit(self) -> None:
-        """Takes its place again, after the plane has changed its size."""
-        # Beside the name of the vertical direction, at the upper left.
+        """Takes its position again, after the plane has been resized."""
+        # Beside the label of the vertical axis, at the upper left.
         width = max(1, self._plane.width() - 12 * _GAP)
         self.setGeometry(6 * _GAP, _GAP, width, self.heightForWidth(width))
 

@@ -1,4 +1,4 @@
-"""How the things of the latent plane look. Each function paints one kind of thing with a ready painter."""
+"""Painting functions of the latent plane, one for each kind of thing, with a ready painter."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from latentlab.engine.types import Flat, Region
 from latentlab.qt.views.latent_plane.camera import Camera
 from latentlab.qt.views.latent_plane.ticks import label, ticks
 
-# Lines through places of the plane, each from its first to its last.
+# Polylines in the plane.
 Lines = Sequence[Sequence[Flat]]
 
 REACH = 26
@@ -22,7 +22,7 @@ _TICK_SPACING = 90
 
 
 def is_dark(palette: QPalette) -> bool:
-    """Whether a palette is of a dark theme."""
+    """Whether a palette is that of a dark theme."""
     return palette.base().color().lightnessF() < 0.5
 
 
@@ -39,7 +39,7 @@ def _small(painter: QPainter) -> QFont:
 
 
 def _label(painter: QPainter, palette: QPalette, place: QPointF, text: str) -> None:
-    """Text on a plate of the ground's colour, readable over points. `place` is where its line begins."""
+    """Text on a plate of the background's colour, readable over points. `place` is where its line begins."""
     metrics = painter.fontMetrics()
     plate = QRectF(place.x() - 2, place.y() - metrics.ascent(), 0, metrics.height())
     plate.setWidth(metrics.horizontalAdvance(text) + 4)
@@ -51,7 +51,7 @@ def _label(painter: QPainter, palette: QPalette, place: QPointF, text: str) -> N
 
 
 def name_beside(painter: QPainter, camera: Camera, palette: QPalette, box: QRectF, name: str) -> None:
-    """The name of what lies in a box of the view: right of it, or left where there is no room."""
+    """The label of a box of the view: to its right, or left where there is no room."""
     painter.save()
     painter.setFont(_small(painter))
     metrics = painter.fontMetrics()
@@ -65,7 +65,7 @@ def name_beside(painter: QPainter, camera: Camera, palette: QPalette, box: QRect
 
 
 def manifold(painter: QPainter, camera: Camera, region: Region, image: QImage) -> None:
-    """The decoded pictures of a region, wherever that region lies in the view now."""
+    """The decoded pictures of a region, at that region in the view."""
     left, right, bottom, top = region
     box = QRectF(QPointF(*camera.to_pixel(left, top)), QPointF(*camera.to_pixel(right, bottom)))
     painter.save()
@@ -90,7 +90,7 @@ def contours(painter: QPainter, camera: Camera, palette: QPalette, lines: Lines 
     middle = QPointF(*camera.to_pixel(0.0, 0.0))
     for sigmas in (1, 2, 3):
         radius = sigmas * camera.scale
-        if radius > 50_000:  # too far out to have a visible bend, too large for the painter
+        if radius > 50_000:  # too far out to be visibly curved, too large for the painter
             continue
         colour.setAlphaF(0.6)
         painter.setPen(_pen(colour, 1))  # wider or dashed, Qt takes twenty times as long
@@ -99,7 +99,7 @@ def contours(painter: QPainter, camera: Camera, palette: QPalette, lines: Lines 
 
 
 def contour_names(painter: QPainter, camera: Camera, palette: QPalette, lines: Lines | None = None) -> None:
-    """1σ, 2σ and 3σ beside their circles, at the upper right."""
+    """1σ, 2σ and 3σ at their circles, at the upper right."""
     if lines is not None:
         return
     painter.save()
@@ -113,9 +113,9 @@ def contour_names(painter: QPainter, camera: Camera, palette: QPalette, lines: L
 
 
 def axes(painter: QPainter, camera: Camera, palette: QPalette, names: tuple[str, str]) -> None:
-    """Ticks with numbers along the bottom and the left edge, and the names of the two directions.
+    """Ticks with numbers along the bottom and the left edge, and the labels of the two axes.
 
-    A direction without a name is none: it has no ticks.
+    An axis without a label does not exist: it has no ticks.
     """
     painter.save()
     painter.setFont(_small(painter))
@@ -168,7 +168,7 @@ def probe(painter: QPainter, camera: Camera, palette: QPalette, place: Flat) -> 
 
 
 def pointed(painter: QPainter, camera: Camera, palette: QPalette, place: Flat) -> None:
-    """The place that a view points at."""
+    """The point that a view hovers over."""
     middle = QPointF(*camera.to_pixel(*place))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for colour, width in ((palette.base().color(), 5.0), (palette.text().color(), 2.0)):
@@ -181,11 +181,11 @@ def posterior(
 ) -> None:
     """Ellipses at 1 and 2 standard deviations of q(z|x), and a cross at its mean.
 
-    `shape` is as `Projection.ellipse` has it.
+    `shape` is as returned by `Projection.ellipse`.
     """
     painter.save()
     painter.translate(QPointF(*camera.to_pixel(*mean)))
-    painter.rotate(-math.degrees(shape[2]))  # the screen's y runs down
+    painter.rotate(-math.degrees(shape[2]))  # the screen's y axis points down
     middle = QPointF(0.0, 0.0)
     fill = palette.highlight().color()
     for sigmas, alpha in ((2, 0.18), (1, 0.35)):
@@ -208,7 +208,7 @@ def walk(
     points: Sequence[Flat],
     frame: int | None,
 ) -> None:
-    """The way of a walk, and the point of the picture being shown."""
+    """The path of a walk, and the point of the picture being shown."""
     line = QPolygonF([QPointF(*camera.to_pixel(*place)) for place in points])
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for colour, width in ((palette.base().color(), 5.0), (palette.text().color(), 2.0)):
@@ -246,7 +246,7 @@ def card(
     name: str,
     index: int,
 ) -> None:
-    """The picture of the point under the mouse, with its class and number, kept inside the view."""
+    """The picture of the hovered point, with its class and number, kept inside the view."""
     side = 84.0
     title = f"{name}  ·  no. {index:,}" if name else f"no. {index:,}"
     width = max(side, painter.fontMetrics().horizontalAdvance(title)) + 16

@@ -1,4 +1,4 @@
-"""What the plane shows of a prior: how far it reaches, and its contours where they are no circles."""
+"""What the plane shows of a prior: its extent, and its contours where they are not circles."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _REACH = 2.6
 
 
 def reach_of(model: LoadedReply | None) -> float:
-    """How far from the origin the plane must be seen to show nearly all of the prior."""
+    """The distance from the origin that must be visible to show nearly all of the prior."""
     prior = None if model is None else model.prior
     if prior is None or prior.standard:
         return _REACH
@@ -19,7 +19,7 @@ def reach_of(model: LoadedReply | None) -> float:
 
 
 def contours_of(model: LoadedReply | None, projection: Projection) -> Lines | None:
-    """The lines of another prior than N(0, I), as far as they are known in this plane; None for circles."""
+    """The contours of another prior than N(0, I), if they are known in this plane; None for circles."""
     prior = None if model is None else model.prior
     if prior is None or prior.standard:
         return None

@@ -1,4 +1,4 @@
-"""The encoded pictures as a cloud in the plane that is shown, less the classes that are hidden."""
+"""The encoded pictures as a cloud in the shown plane, without those of hidden classes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from latentlab.qt.widgets.images import argb_image
 
 @dataclass(frozen=True, eq=False)
 class Placed:
-    """Encoded pictures on their way into a `Scatter`, and perhaps what they look like already."""
+    """Encoded pictures prepared for a `Scatter`, and possibly already rendered."""
 
     encodings: EncodingsReply
     labels: NDArray[np.int64]
@@ -38,9 +38,9 @@ def place(
     hidden: frozenset[int],
     view: tuple[Camera, float] | None = None,
 ) -> Placed:
-    """The cloud of encoded pictures in a plane, less the hidden classes; drawn too if a view is given.
+    """The cloud of encoded pictures in a plane, without hidden classes; rendered if a view is given.
 
-    Touches no widget, so that it can be done on another thread.
+    Touches no widget, so it can run on another thread.
     """
     count = len(encodings.mean)
     known = np.full(count, -1) if labels is None else labels[:count]
@@ -64,7 +64,7 @@ def _without(cloud: Cloud, labels: NDArray[np.int64], hidden: Iterable[int]) -> 
 
 
 class Scatter:
-    """Where the pictures lie. `cloud` is what is in sight of them; None before any is encoded."""
+    """The encoded pictures. `cloud` is their visible part; None before any is encoded."""
 
     def __init__(self) -> None:
         self.cloud: Cloud | None = None
@@ -74,7 +74,7 @@ class Scatter:
         self._image: tuple[QImage, object] | None = None
 
     def clear(self) -> None:
-        """Nothing is known any more."""
+        """Forgets all pictures."""
         self.cloud = self._everything = self.encodings = None
 
     def count_in(
@@ -84,11 +84,11 @@ class Scatter:
         projection: Projection,
         hidden: frozenset[int],
     ) -> None:
-        """Makes the cloud anew: more have been encoded, or another plane is shown."""
+        """Makes the cloud again: more have been encoded, or another plane is shown."""
         self.take(place(encodings, labels, projection, hidden))
 
     def take(self, placed: Placed) -> None:
-        """Goes on with these points."""
+        """Takes these prepared points."""
         self.encodings, self._labels = placed.encodings, placed.labels
         self._everything, self.cloud = placed.everything, placed.shown
         if placed.seen is not None:
@@ -96,24 +96,24 @@ class Scatter:
             self._keep(pixels, (placed.shown, camera, ratio))
 
     def hide(self, hidden: Iterable[int]) -> None:
-        """Leaves out the points of these classes, and no others."""
+        """Hides the points of exactly these classes."""
         if self._everything is not None:
             self.cloud = _without(self._everything, self._labels, hidden)
 
     def z_of(self, row: int) -> Point:
-        """Where one picture lies, in all dimensions."""
+        """The encoding of a picture, in all dimensions."""
         assert self.encodings is not None
         return tuple(map(float, self.encodings.mean[row]))
 
     def reach(self, share: float) -> float:
-        """How far from the origin the plane must be seen to show this share of all points."""
+        """The distance from the origin that must be visible to show this share of all points."""
         if self._everything is None or not len(self._everything):
             return 0.0
         both = np.concatenate([self._everything.x, self._everything.y])
         return float(np.quantile(np.abs(both), share))
 
     def image(self, cloud: Cloud, camera: Camera, ratio: float) -> QImage:
-        """The cloud's image, drawn anew only if the view or the cloud is another one."""
+        """The cloud's image, rendered again only if the view or the cloud has changed."""
         key = (cloud, camera, ratio)
         if self._image is None or self._image[1] != key:
             self._keep(splat(cloud, camera, ratio, diameter_for(len(cloud), ratio)), key)

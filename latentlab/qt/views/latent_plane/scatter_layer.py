@@ -1,4 +1,4 @@
-"""The layer of points: placed at once, or beside the event loop while a model learns."""
+"""The layer of points: placed at once, or in the background while a model is in training."""
 
 from __future__ import annotations
 
@@ -16,18 +16,20 @@ from latentlab.qt.views.latent_plane.scatter import Placed, Scatter, place
 
 
 class Sees(Protocol):
-    """A view that knows what part of the plane is in sight."""
+    """A view that knows its visible region."""
 
     @property
     def camera(self) -> Camera:
-        """That part."""
+        """The visible region."""
 
     def devicePixelRatioF(self) -> float:
         """Device pixels to a logical one."""
 
 
 class ScatterLayer(QObject):
-    """Keeps the points. `changed` tells that they are to be painted now, `renewed` that this has a moment."""
+    """Keeps the points. `changed` says that they are to be painted now, `renewed` that this can wait a
+    moment.
+    """
 
     changed = Signal()
     renewed = Signal()
@@ -45,34 +47,34 @@ class ScatterLayer(QObject):
         return self._ahead.in_use
 
     def forget(self) -> None:
-        """Another model: its points are none of those of the one before."""
+        """Another model: forgets the points of the previous one."""
         self.points.clear()
         self._ahead.forget()
 
     def show(self, encodings: EncodingsReply) -> None:
-        """More pictures have been encoded, or all anew."""
+        """More pictures have been encoded, or all again."""
         if not isinstance(encodings, UnfoldedReply) or self.points.cloud is None:
             self._count_in(encodings)
             return
-        # Comes by itself, and often: the hand must not wait for it.
+        # Comes by itself, and often: a drag must not wait for it.
         labels = self._workspace.model.labels if self._workspace.model else None
         view = (self._view.camera, self._view.devicePixelRatioF())
         hidden = self._workspace.state.hidden
         self._ahead.prepare(partial(place, encodings, labels, self._workspace.projection, hidden, view))
 
     def turn(self) -> None:
-        """The plane is another one."""
+        """Another plane is shown."""
         if self.points.encodings is not None:
             self._count_in(self.points.encodings)
 
     def hide(self, hidden: frozenset[int]) -> None:
-        """Shows all classes but these."""
+        """Shows all classes except these."""
         self.points.hide(hidden)
         self.changed.emit()
 
     @Slot(object)
     def _placed(self, placed: Placed) -> None:
-        # Overtaken by another model's points, or by another plane: then these mean nothing any more.
+        # Superseded by another model's points, or by another plane.
         newest, state = self._workspace.encodings, self._workspace.state
         if not isinstance(newest, UnfoldedReply) or newest.mean.shape != placed.encodings.mean.shape:
             return
@@ -83,7 +85,7 @@ class ScatterLayer(QObject):
             self.renewed.emit()
 
     def _count_in(self, encodings: EncodingsReply) -> None:
-        """Makes the cloud of all points anew."""
+        """Makes the cloud of all points again."""
         model, projection = self._workspace.model, self._workspace.projection
         if model is not None and encodings.mean.shape[1] == projection.latents:
             self.points.count_in(encodings, model.labels, projection, self._workspace.state.hidden)

@@ -1,4 +1,4 @@
-"""Round numbers for an axis."""
+"""Round numbers for the ticks of an axis."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The way of a diffusion tape through the plane: where the picture lies that the model believes in.
+"""The path of a diffusion tape through the plane: the encodings of its predicted pictures x̂₀.
 
-It begins in the middle of everything, for of pure noise all pictures are as likely; where it turns, the model
-has made up its mind.
+It starts at the centre, because from pure noise all pictures are equally likely; it turns where the
+prediction becomes definite.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from latentlab.qt.views.latent_plane.camera import Camera
 
 _LINE, _CASING = 2.0, 5.0
 _BEGIN, _END = 3.5, 7.0
-# How far a line, and a name, may reach beyond the points and the box that they belong to.
+# How far a line, and a label, may extend beyond their points and box.
 _ROOM, _NAME = (-5, -5, 5, 5), (-200, -20, 200, 20)
 
 
 def paint_trajectory(
     painter: QPainter, camera: Camera, palette: QPalette, way: Sequence[Flat], reached: int, hand: str
 ) -> None:
-    """The way so far as a line, what is to come dotted, and a box with a name where the frame in hand is."""
+    """Paints the past path as a line, the future one dotted, and a box with a label at the current frame."""
     points = [QPointF(*camera.to_pixel(*place)) for place in way]
     reached = max(0, min(reached, len(points) - 1))
-    # White in the dark, too: points without classes have the colour of the line.
+    # White in dark themes, too: points without classes have the colour of the line.
     casing, ink = QColor("white"), palette.highlight().color()
     painter.save()
     painter.setBrush(Qt.BrushStyle.NoBrush)
     to_come, so_far = QPolygonF(points[reached:]), QPolygonF(points[: reached + 1])
-    # Under the hand little of the plane is painted anew, and most often none of this.
+    # During a drag little of the plane is repainted, and mostly none of this.
     seen = painter.clipBoundingRect() if painter.hasClipping() else None
     solid, dotted = Qt.PenStyle.SolidLine, Qt.PenStyle.DotLine
     for line, style, opacity in ((to_come, dotted, 0.7), (so_far, solid, 1.0)):
@@ -48,7 +48,7 @@ def paint_trajectory(
     painter.setBrush(ink)
     painter.drawEllipse(points[0], _BEGIN, _BEGIN)
     box = QRectF(points[reached] - QPointF(_END, _END), points[reached] + QPointF(_END, _END))
-    # A rounded square, for the probe and the walk are marked by discs.
+    # A rounded square, because the probe and the walk are marked by discs.
     painter.drawRoundedRect(box, 3.0, 3.0)
     if hand and (seen is None or seen.intersects(box.adjusted(*_NAME))):
         paint.name_beside(painter, camera, palette, box, hand)

@@ -1,7 +1,7 @@
-"""The latent plane: encoded data as points, the manifold under them, and the handle to drag through it.
+"""The latent plane: encoded data as points, the manifold under them, and the probe's handle.
 
-What changes with the view (points, manifold, contours, axes) is painted once into a pixmap; what moves
-under the hand (handle, marks, the hovered picture) is painted over it, and only where it was and is. So a
+What changes with the view (points, manifold, contours, axes) is painted once into a pixmap; what moves with
+the mouse (handle, marks, the hovered picture) is painted over it, and only at its old and new positions. So a
 drag repaints a few thousand pixels however many points there are.
 """
 
@@ -50,12 +50,12 @@ _FIT_MARGIN = 1.08
 
 
 class LatentPlane(QWidget):
-    """A plane of the latent space, the workspace's `projection`, with axes of equal scale. What moves the
-    probe here moves it within that plane.
+    """A plane of the latent space, the workspace's `projection`, with axes of equal scale. The probe moves
+    within that plane here.
 
-    Left: drag the handle, click to send it, double-click a point to select its picture. Wheel: zoom. Right
-    or middle: pan. Shift: gather into group A, with Ctrl into B. Arrow keys: nudge (Shift: ten times as far).
-    + and -: zoom. Home: show everything.
+    Left: drag the handle, click to move it, double-click a point to select its picture. Wheel: zoom. Right or
+    middle: pan. Shift: gather into group A, with Ctrl into B. Arrow keys: nudge (Shift: ten times as far). +
+    and -: zoom. Home: show everything.
     """
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
@@ -78,7 +78,7 @@ class LatentPlane(QWidget):
         self.hand = Hand(self, workspace)
         self._marking = MarksLayer(self, workspace, lambda: self.camera, lambda: self.hand.drag is not None)
         self.marks = self._marking.marks
-        # A view that is still moving asks for no manifold; the old one is stretched meanwhile.
+        # A moving view does not request a manifold; the old one is stretched meanwhile.
         self._settled = QTimer(self, singleShot=True, interval=40)
         self._settled.timeout.connect(self._look_closely)
         self.density = DensityLayer(workspace, self)
@@ -100,7 +100,7 @@ class LatentPlane(QWidget):
 
     @property
     def cloud(self) -> Cloud | None:
-        """The points in sight."""
+        """The visible points."""
         return self.scatter.cloud
 
     @property
@@ -112,10 +112,10 @@ class LatentPlane(QWidget):
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
-        # Other data of the same model lie in the same plane: the view stays where it is.
+        # Other data of the same model lie in the same plane: the view stays.
         self._unfitted = self._unfitted or model.path != self._path
         self._path = model.path
-        # Points of another model, and numbers of other pictures, mean nothing here.
+        # Points of another model, and numbers of other pictures, have no meaning here.
         self.marks.forget()
         self.manifold.forget()
         self.hand.hovered = None
@@ -139,14 +139,14 @@ class LatentPlane(QWidget):
 
     @Slot(object)
     def _turned(self, projection: Projection) -> None:
-        """Another plane: nothing of what was seen is where it was."""
+        """Another plane: all positions change."""
         names, self._names = self._names, axis_names(projection)
         self.manifold.forget()
         self._points.turn()
         self._marking.place()
         if names != self._names:
             self.show_all()
-        else:  # the same directions, found anew: where the person looks stays
+        else:  # the same directions, computed again: the view stays
             self._repaint_all()
             self._settled.start()
 
@@ -159,15 +159,16 @@ class LatentPlane(QWidget):
             self._settled.start()
 
     def show_trajectory(self, points: tuple[Point, ...], reached: int, hand: str = "") -> None:
-        """The way of a diffusion tape through the latent space, the frame in hand marked with its name; ()
-        for none."""
+        """Shows the path of a diffusion tape through the latent space, with its current frame labelled; ()
+        for none.
+        """
         self._marking.show_trajectory(points, reached, hand)
 
     # What is in sight
 
     def show_all(self) -> None:
         """Fits the view to the points and to two sigmas of the prior."""
-        # The outermost thousandth would make the rest small.
+        # The outermost 0.1 % would make the rest small.
         reach = _FIT_MARGIN * max(reach_of(self.workspace.model), self.scatter.reach(0.999))
         self.look(self.camera.fitted((-reach, reach, -reach, reach)))
 
@@ -176,12 +177,12 @@ class LatentPlane(QWidget):
         self.look(self.camera.fitted(region))
 
     def zoom(self, factor: float, about: QPointF | None = None) -> None:
-        """Closer by a factor, about a pixel or the middle of the view."""
+        """Zooms by a factor, about a pixel or the centre of the view."""
         centre = about or QPointF(0.5 * self.width(), 0.5 * self.height())
         self.look(self.camera.zoomed(factor, centre.x(), centre.y()))
 
     def look(self, camera: Camera) -> None:
-        """Shows what a camera sees."""
+        """Shows the region of a camera."""
         self.camera = camera
         self._repaint_all()
         self._settled.start()
@@ -268,7 +269,7 @@ class LatentPlane(QWidget):
         painter = QPainter(self)
         draw_part(painter, self._base, event.rect(), ratio)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        # Qt knows this already, and would not tell.
+        # Qt knows this position already, and would not send an event.
         painter.setClipRect(event.rect())
         self.gathering.paint(painter, self.camera, ratio)
         self.marks.paint(painter, self.camera, self.palette(), self.workspace.state)
@@ -276,7 +277,7 @@ class LatentPlane(QWidget):
         painter.end()
 
     def _paint_card(self, painter: QPainter) -> None:
-        """The picture of the point under the mouse."""
+        """Paints the picture of the hovered point."""
         model = self.workspace.model
         if self.hand.hovered is not None and model is not None and self.hand.hovered < len(model.images):
             name = listed(model.class_of(self.hand.hovered))

@@ -1,4 +1,4 @@
-"""Where the cells of a grid lie: in the plane, and on the screen. No widgets, no painting."""
+"""The geometry of a grid's cells, in the plane and on the screen. No widgets, no painting."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ Cell = tuple[int, int]
 
 @dataclass(frozen=True)
 class Cells:
-    """Where cells lie: in the plane by their middles, on the screen in a box. Cell (0, 0) is top left.
+    """Cells by their centres in the plane, and in a box on the screen. Cell (0, 0) is top left.
 
-    `across` runs left to right and `up` bottom to top; neither need be even.
+    `across` runs left to right and `up` bottom to top; neither need be evenly spaced.
     """
 
     across: tuple[float, ...]
@@ -28,30 +28,30 @@ class Cells:
         return self.closest(place) if self.box.contains(place) else None
 
     def closest(self, place: QPointF) -> Cell:
-        """The cell at a pixel, or the one nearest to a pixel beside the grid."""
+        """The cell at a pixel, or the nearest one for a pixel beside the grid."""
         column = int((place.x() - self.box.left()) / self.box.width() * len(self.across) // 1)
         row = int((place.y() - self.box.top()) / self.box.height() * len(self.up) // 1)
         return self.clamped(column, row)
 
     def clamped(self, column: int, row: int) -> Cell:
-        """The cell nearest to a column and row that may not exist."""
+        """The cell nearest to a column and row outside the grid."""
         return min(max(column, 0), len(self.across) - 1), min(max(row, 0), len(self.up) - 1)
 
     def box_of(self, cell: Cell) -> QRectF:
-        """Where a cell is on the screen."""
+        """The box of a cell on the screen."""
         width, height = self.box.width() / len(self.across), self.box.height() / len(self.up)
         return QRectF(self.box.left() + cell[0] * width, self.box.top() + cell[1] * height, width, height)
 
     def place_of(self, cell: Cell) -> Flat:
-        """Where a cell is in the plane."""
+        """The centre of a cell in the plane."""
         return self.across[cell[0]], self.up[len(self.up) - 1 - cell[1]]
 
     def nearest(self, place: Flat) -> Cell:
-        """The cell whose middle is nearest to a place of the plane."""
+        """The cell whose centre is nearest to a point of the plane."""
         return _nearest(self.across, place[0]), len(self.up) - 1 - _nearest(self.up, place[1])
 
     def holding(self, place: Flat) -> Cell | None:
-        """The cell nearest to a place of the plane, if the grid reaches that far."""
+        """The cell nearest to a point of the plane, if the grid extends that far."""
         there = _reaches(self.across, place[0]) and _reaches(self.up, place[1])
         return self.nearest(place) if there else None
 
@@ -61,7 +61,7 @@ def _nearest(axis: Sequence[float], value: float) -> int:
 
 
 def _reaches(axis: Sequence[float], value: float) -> bool:
-    """Whether a value lies on an axis or within half a cell of its ends; one cell alone has no width."""
+    """Whether a value lies on an axis or within half a cell of its ends; a single cell has no width."""
     if len(axis) == 1:
         return True
     below, above = 0.5 * (axis[1] - axis[0]), 0.5 * (axis[-1] - axis[-2])

@@ -1,7 +1,7 @@
-"""The mosaic of the manifold grid under the hand.
+"""The mosaic of the manifold grid, with mouse and keyboard.
 
-The probe's cell and the cell that any view points at are outlined; only those outlines are repainted
-when they move, and the mosaic is scaled once per reply and size.
+The cells of the probe and of the hovered point are outlined; only those outlines are repainted when they
+move, and the mosaic is scaled once per reply and size.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from latentlab.session.edits import MoveProbe, PointAt
 from latentlab.session.state import SessionState
 
 _OUTSIDE = 1.0
-_MARGIN = 4.0  # in which the outlines of the outermost cells lie
+_MARGIN = 4.0  # for the outlines of the outermost cells
 _OUTLINE = 5
 _STEPS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -46,7 +46,7 @@ _STEPS = {
 
 
 class GridPicture(QWidget):
-    """The mosaic under the hand. Left: click or drag to send the probe. Arrow keys: one cell further.
+    """The mosaic. Left: click or drag to move the probe. Arrow keys: one cell further.
 
     `hovered` carries the z of the cell under the mouse, or None.
     """
@@ -64,7 +64,7 @@ class GridPicture(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setMinimumSize(140, 100)
-        # It takes the height that the controls below leave it; a panel that scrolls must not scroll for it.
+        # It takes the height that the controls below leave it; it must not make the panel scroll.
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.reply: GridReply | None = None
         self.cells: Cells | None = None
@@ -88,7 +88,7 @@ class GridPicture(QWidget):
 
     @property
     def projection(self) -> Projection:
-        """The plane that the mosaic shows, which may be that of a moment ago."""
+        """The plane of the mosaic, which may be that of a moment ago."""
         return (self.reply and self.reply.projection) or self._workspace.projection
 
     @Slot(object)
@@ -114,7 +114,7 @@ class GridPicture(QWidget):
             self._mark()
 
     def _lay_out(self) -> None:
-        """The mosaic at the size of the widget, and the cells with it."""
+        """Scales the mosaic and places the cells for the size of the widget."""
         self._scaled = self.cells = None
         if self.reply is not None and min(self.width(), self.height()) > 2 * _MARGIN:
             ratio = self.devicePixelRatioF()
@@ -122,7 +122,7 @@ class GridPicture(QWidget):
             frame = QRectF(self.rect()).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
             room = (frame.size() * ratio).toSize()
             if image.width() > room.width() or image.height() > room.height():
-                # Averaged over areas, which a painter scaling by half and less does not do.
+                # Averaged over areas, which QPainter does not do when scaling by half and less.
                 keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
                 image = image.scaled(room, keep, smooth)
             self._scaled = QImage(self.size() * ratio, QImage.Format.Format_ARGB32_Premultiplied)
@@ -138,7 +138,7 @@ class GridPicture(QWidget):
         self.update()
 
     def _mark(self) -> None:
-        """Follows probe and pointer, repainting no more than the outlines that moved."""
+        """Follows probe and pointer, repainting only the outlines that moved."""
         state, cells = self._workspace.state, self.cells
         probe = self._cell_of(state.probe)
         pointed = self._cell_of(state.pointed) if state.pointed else None
@@ -152,7 +152,7 @@ class GridPicture(QWidget):
         self.probe_cell, self.pointed_cell = probe, pointed
 
     def _cell_of(self, z: Point) -> Cell | None:
-        """The cell that holds z; none for a point of another model, as may still be under way."""
+        """The cell that holds z; None for a point of another model, which may still arrive."""
         if self.cells is None or len(z) != self.projection.latents:
             return None
         return self.cells.holding(self.projection.to_plane(z))
@@ -186,7 +186,7 @@ class GridPicture(QWidget):
         if step is None or self.cells is None:
             super().keyPressEvent(event)
             return
-        # A key that repeats is one gesture, and so one step of the undo.
+        # An auto-repeating key is one gesture, and so one undo step.
         if not event.isAutoRepeat():
             self._key_gesture = new_gesture()
         column, row = self.cells.nearest(self.projection.to_plane(self._workspace.state.probe))
@@ -242,7 +242,7 @@ class GridPicture(QWidget):
 
 
 def _outline(painter: QPainter, box: QRectF, rims: Sequence[tuple[QColor, float]]) -> None:
-    """A frame just outside a cell, that stands out from any picture."""
+    """A frame just outside a cell, visible on any picture."""
     box = box.adjusted(-_OUTSIDE, -_OUTSIDE, _OUTSIDE, _OUTSIDE)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for colour, width in rims:

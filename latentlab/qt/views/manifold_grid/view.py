@@ -1,6 +1,6 @@
 """The manifold grid: n x n decoded pictures side by side, over the prior or over the plane's view.
 
-The picture and its cells are in `latentlab.qt.grid`; here are the controls about it and what it is called.
+The picture and its cells are in `picture` and `cells`; here are the controls and the labels.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ _HINT = "Click to move the probe."
 
 
 class ManifoldGrid(QWidget):
-    """The picture, a line that names the place under the mouse, and the two choices: over what, how many."""
+    """The picture, a line with the point under the mouse, and two choices: the range, and the number of
+    cells.
+    """
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,7 +50,7 @@ class ManifoldGrid(QWidget):
         self.place = Label(_HINT)
         self.place.setObjectName("gridPlace")
         self.place.setAccessibleName("Latent position of the picture under the mouse")
-        # Its text must not decide how narrow the panel may be.
+        # Its text must not determine the minimum width of the panel.
         self.place.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.refining = Label()
         self.refining.setObjectName("gridRefining")
@@ -117,7 +119,7 @@ class ManifoldGrid(QWidget):
         layout.addLayout(form)
 
     def minimumSizeHint(self) -> QSize:
-        # A layout's own leaves out the lines that words take when they are wrapped.
+        # A layout's own size hint ignores the lines of wrapped text.
         layout = self.layout()
         assert layout is not None
         least = layout.minimumSize()
@@ -184,7 +186,7 @@ class ManifoldGrid(QWidget):
             self.caption.setToolTip("")
         self.caption.setText(words)
 
-    # Patience: nothing is said of what takes less than half a second
+    # A wait of less than half a second is not shown
 
     def _wait(self) -> None:
         if not self._impatient.isActive() and self._workspace.model is not None:
@@ -217,7 +219,7 @@ class ManifoldGrid(QWidget):
 
 
 def place_text(z: Point) -> str:
-    """z as it is written under the grid, for as many numbers as can be read."""
+    """z as it is written under the grid, with as many numbers as are readable."""
     numbers = ", ".join(f"{value:.2f}" for value in z[:4]).replace("-", "\N{MINUS SIGN}")
     return f"z = ({numbers}{', …' if len(z) > 4 else ''})"
 

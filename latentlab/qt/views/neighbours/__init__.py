@@ -1,1 +1,1 @@
-"""The nearest pictures."""
+"""The pictures nearest to the probe."""

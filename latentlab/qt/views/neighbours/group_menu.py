@@ -1,4 +1,4 @@
-"""The context menu of a picture in a gallery: into group A, into group B, all of the gallery too."""
+"""The context menu of a picture in a gallery: adds it, or the whole gallery, to group A or B."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from latentlab.session import groups
 
 
 def group_menu(parent: QWidget, workspace: Workspace, number: int, gallery: Iterable[int]) -> QMenu:
-    """A menu that goes away when it is closed. `number` is the picture's, `gallery` those of all there."""
+    """A menu that is deleted when it closes. `number` is the picture's, `gallery` those of all shown."""
     menu = QMenu(parent)
     menu.setObjectName("groupMenu")
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -1,7 +1,7 @@
-"""The images whose codes lie nearest to the probe: what the encoder takes this place for.
+"""The images whose codes are nearest to the probe.
 
-The search waits for a timer, never for the mouse: however fast the probe moves, it runs some 15 times a
-second, and not at all while nobody sees it.
+The search runs on a timer, never on mouse moves: some 15 times a second at most, and not at all while the
+view is hidden.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ COUNT = 8
 
 
 class Neighbours(QWidget):
-    """The eight nearest images of the classes in sight. Click selects one; hovering marks where it lies."""
+    """The eight nearest images of the visible classes. A click selects one; hovering marks its point."""
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -90,7 +90,7 @@ class Neighbours(QWidget):
 
     @Slot()
     def _find(self) -> None:
-        """Shows the images that are nearest now."""
+        """Shows the currently nearest images."""
         if not self.isVisible():
             return
         model, encodings = self._workspace.model, self._workspace.encodings
@@ -109,7 +109,7 @@ class Neighbours(QWidget):
     def _nearest(self, model: LoadedReply, encodings: EncodingsReply) -> list[int]:
         points, state = encodings.mean, self._workspace.state
         if points.shape[1] != len(state.probe):
-            return []  # another model's, on its way out
+            return []  # another model's, about to be replaced
         if self._lengths is None or self._lengths[0] is not encodings:
             self._lengths = (encodings, squared_lengths(points))
         lengths = self._lengths[1]
@@ -122,7 +122,7 @@ class Neighbours(QWidget):
 
     def _fill(self, button: NeighbourButton, row: int, model: LoadedReply, encodings: EncodingsReply) -> None:
         z = tuple(map(float, encodings.mean[row]))
-        # The same picture may be of another class once its data were read otherwise.
+        # The same picture may have another class after its data were read differently.
         if (row, z) != (button.row, button.z) or self._filled_from.get(button) is not model:
             self._filled_from[button] = model
             label = -1 if model.labels is None else int(model.labels[row])

@@ -1,1 +1,1 @@
-"""A picture of one's own."""
+"""The user's own picture."""

@@ -1,4 +1,4 @@
-"""What is said of a picture of the person's own: its ELBO, whether such are known, how wrong it is drawn."""
+"""Texts about the user's own picture: its ELBO, how usual it is, its reconstruction error."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import math
 from latentlab.engine.rendering.error_map import ErrorMap
 from latentlab.engine.rendering.requests.pictures import OwnPictureReply
 
-# Of held-out pictures, the share with a lower ELBO under which a picture is called unusual.
+# A picture is called unusual if a smaller share of held-out pictures has a lower ELBO.
 _UNUSUAL, _PLAIN = 0.05, 0.995
-# How much better the negative must do to be worth a word.
+# How much better the negative must do to be mentioned.
 _BETTER = 0.01
 
 
 def elbo_in_words(reply: OwnPictureReply) -> str:
-    """The ELBO and its parts, nats; of an autoencoder, which has none, log p(x|z)."""
+    """The ELBO and its parts, in nats; for an autoencoder, which has none, log p(x|z)."""
     if math.isnan(reply.reconstruction_nats):
         return "This model has no likelihood, so there is no ELBO of the picture."
     if not math.isfinite(reply.kl):
@@ -24,7 +24,7 @@ def elbo_in_words(reply: OwnPictureReply) -> str:
 
 
 def known_in_words(reply: OwnPictureReply, data: str) -> str:
-    """Whether the model knows such pictures, as far as its ELBO tells."""
+    """Whether the picture is like those that the model knows, judged by its ELBO."""
     if reply.below is None:
         return ""
     figure = "ELBO" if math.isfinite(reply.kl) else "log p(x|z)"
@@ -60,7 +60,7 @@ def error_in_words(found: ErrorMap) -> str:
 
 
 def _listed(condition: str) -> str:
-    """With room to break the line."""
+    """A list that can break across lines."""
     return condition.replace(",", ", ")
 
 

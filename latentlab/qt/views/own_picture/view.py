@@ -1,4 +1,4 @@
-"""A picture of one's own: what of it the model sees, what it makes of it, how well it knows such."""
+"""The view of the user's own picture: the part that the model sees, its reconstruction, its ELBO."""
 
 from __future__ import annotations
 
@@ -53,8 +53,9 @@ _HOW = (
 
 
 class OwnPictureView(QWidget):
-    """`wanted` and `pasted` ask for another picture, `dropped` carries one as QMimeData; `attributes_wanted`
-    asks for the sliders."""
+    """`wanted` and `pasted` request another picture, `dropped` carries one as QMimeData; `attributes_wanted`
+    requests the attribute board.
+    """
 
     wanted = Signal()
     pasted = Signal()
@@ -179,7 +180,7 @@ class OwnPictureView(QWidget):
         return QSize(230, 160)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        # Where it is tight, what the model makes of the picture matters more than the picture.
+        # Where height is limited, the reconstruction matters more than the picture.
         self.frame.setFixedHeight(min(160, max(self.frame.minimumSizeHint().height(), self.height() // 3)))
         super().resizeEvent(event)
 
@@ -187,7 +188,7 @@ class OwnPictureView(QWidget):
 
     @Slot()
     def _show(self) -> None:
-        """All that is known of the picture in hand."""
+        """Shows everything known of the current picture."""
         pictures, model = self._pictures, self._workspace.model
         own, pixels = pictures.own, pictures.pixels
         self._body.setVisible(own is not None)
@@ -224,7 +225,7 @@ class OwnPictureView(QWidget):
             self.known.setText("")
         else:
             self.elbo.setText(elbo_in_words(reply))
-            # What an older reply said stays until the newer comparison is there: nothing jumps in a drag.
+            # The text of an older reply stays until the newer comparison arrives: nothing jumps in a drag.
             if reply.below is not None:
                 self.known.setText(known_in_words(reply, f"{title_of(model.data)} ({model.split})"))
         self.known.setVisible(bool(self.known.text()))
@@ -268,7 +269,7 @@ class OwnPictureView(QWidget):
 
 
 def _slider_of(zoom: float) -> int:
-    """Where the slider stands: evenly spaced doublings."""
+    """The slider position: evenly spaced doublings."""
     return round(_PER_DOUBLING * math.log2(zoom))
 
 

@@ -1,1 +1,1 @@
-"""The probe: the picture under the hand."""
+"""The probe: the picture decoded at z."""

@@ -1,4 +1,4 @@
-"""The density of the encoded pictures at the probe, beside that of the prior."""
+"""The line with the density of the encoded pictures at the probe, beside that of the prior."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from latentlab.session.density_text import at_length, in_figures
 
 
 class ProbeDensityLine(QLineEdit):
-    """log q(z) at the probe, beside log p(z). Unlike a label's, its text moves no neighbours."""
+    """log q(z) at the probe, beside log p(z). Unlike a label, its text causes no relayout."""
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__("–", parent)

@@ -1,4 +1,4 @@
-"""The probe: the decoded picture under the hand, large and crisp, with its coordinates and density."""
+"""The probe view: the picture decoded at z, large, with its coordinates and density."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ from latentlab.session.edits import MoveProbe
 from latentlab.session.state import SessionState
 
 _LARGEST = 448
-# What stands between two numbers. A comma between two digits may as well be a decimal mark.
+# The separator of two numbers. A comma between two digits may also be a decimal mark.
 _BETWEEN = re.compile(r"[,\s;]*[\s;][,\s;]*|,,+|^,|,$")
 _FEW, _WRITE_MS = 8, 60
 
 
 class PointField(QLineEdit):
-    """z as text. What is typed counts at Enter or when the field is left; Escape brings the old text back."""
+    """z as text. Input is applied at Enter or when the field loses focus; Escape restores the old text."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,7 +54,7 @@ class PointField(QLineEdit):
         self._soon.timeout.connect(self._write)
 
     def follow_point(self, z: Point) -> None:
-        """Shows z, many numbers a moment later: nobody reads them while the hand moves."""
+        """Shows z, many numbers a moment later: nobody reads them during a drag."""
         self._z = z
         if len(z) <= _FEW:
             self._write()
@@ -66,16 +66,16 @@ class PointField(QLineEdit):
         self.show_point(self._z)
 
     def show_point(self, z: Point) -> None:
-        """Shows z, whatever has been typed."""
+        """Shows z, replacing what has been typed."""
         self._soon.stop()
-        # Adding nought turns -0.0 into 0.0.
+        # Adding 0 turns -0.0 into 0.0.
         self._shown = ", ".join(f"{round(value, 3) + 0.0:.3f}" for value in z)
         self.setText(self._shown)
         self.setCursorPosition(0)
         self.setModified(False)
 
     def event(self, event: QEvent) -> bool:
-        # Escape belongs to this field while it has something to take back, whatever else it is short for.
+        # Escape belongs to this field while it can restore something, whatever else it is a shortcut for.
         if event.type() == QEvent.Type.ShortcutOverride and self._would_take_back(event):
             event.accept()
             return True
@@ -94,7 +94,7 @@ class PointField(QLineEdit):
 
 
 class ProbePanel(QWidget):
-    """The picture at the probe, z as text that can be typed over, and the prior's word on it."""
+    """The picture at the probe, z as an editable text, and its density under the prior."""
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -146,7 +146,7 @@ class ProbePanel(QWidget):
         workspace.refused.connect(self._refused)
 
     def add_action(self, action: QAction) -> QToolButton:
-        """Puts a button for an action into the row under the picture."""
+        """Adds a button for an action to the row under the picture."""
         button = QToolButton()
         button.setDefaultAction(action)
         button.setObjectName(f"{action.objectName() or 'probeAction'}Button")
@@ -167,7 +167,7 @@ class ProbePanel(QWidget):
         radius = math.hypot(*reply.z)
         figure = f"{reply.log_prior:.2f} nats, |z| {radius:.2f}"
         self.density.setText(figure.replace("inf", "∞").replace("-", "−"))
-        # Else a narrow line would show the end of the text, and cut the figure.
+        # Otherwise a narrow line would show the end of the text, and cut the figure.
         self.density.setCursorPosition(0)
         self.words.setText(self._in_words(reply, radius))
 
@@ -220,7 +220,7 @@ class ProbePanel(QWidget):
 
 
 def _readout() -> QLineEdit:
-    """A line for figures that change with every move: unlike a label's, its text moves no neighbours."""
+    """A line for figures that change with every move: unlike a label, its text causes no relayout."""
     line = QLineEdit("–")
     line.setObjectName("probeDensity")
     line.setAccessibleName("Log density of the prior at the probe")
@@ -233,7 +233,7 @@ def _readout() -> QLineEdit:
 
 
 def density_tip(model: LoadedReply) -> str:
-    """What the figure of the prior at the probe is worth, of this model."""
+    """The tooltip of the prior density at the probe, for this model."""
     prior = model.prior
     if prior is not None and prior.stands_in:
         return (
@@ -248,7 +248,7 @@ def density_tip(model: LoadedReply) -> str:
 
 
 def in_words(radius: float, dimensions: int) -> str:
-    """What the prior N(0, I) says of a place at this distance from the origin.
+    """A text on how typical a point at this distance from the origin is under N(0, I).
 
     In few dimensions its draws crowd about the origin; in D of them they lie on a shell of radius about
     sqrt(D - 1/2) and thickness about 0.7 (the chi distribution).
@@ -270,13 +270,13 @@ def in_words(radius: float, dimensions: int) -> str:
 
 
 def parse_point(text: str, count: int) -> Point:
-    """`count` finite numbers with commas, semicolons or blanks between; a comma may also be a decimal mark.
+    """`count` finite numbers separated by commas, semicolons or spaces; a comma may also be a decimal mark.
 
     Raises:
         ValueError: saying what was found instead, or that it is too large; or that a comma can be taken in
             two ways, as in 0,5 where two numbers are expected.
     """
-    # A comma with a blank beside it is no decimal mark.
+    # A comma with a space beside it is not a decimal mark.
     words = [word for word in _BETWEEN.split(in_ascii(text)) if word]
     parts = [part for word in words for part in word.split(",") if part]
     marked, apart = [read_real(word) for word in words], [read_real(part) for part in parts]

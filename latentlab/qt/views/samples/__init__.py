@@ -1,1 +1,1 @@
-"""Pictures that a model without a latent space draws."""
+"""Samples of a model without a latent space."""

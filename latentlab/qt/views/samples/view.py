@@ -1,4 +1,4 @@
-"""What a model without a latent space shows of itself: pictures that it draws, in the plane's place."""
+"""The view of samples of a model without a latent space, shown in the plane's place."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LARGEST = 640
 class SamplesView(QWidget):
     """Sixteen pictures at a time, the first with the seed 0; a button draws others, another saves them.
 
-    It draws by itself while a model without a latent space is open: then it is in the plane's place.
+    It draws automatically while a model without a latent space is open.
     """
 
     save_wanted = Signal()

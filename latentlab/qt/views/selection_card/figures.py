@@ -1,4 +1,4 @@
-"""What the model says of the selected image, as tables of figures: its ELBO, and its posterior."""
+"""Tables of figures of the selected image: its ELBO, and its posterior."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from latentlab.engine.rendering.requests.pictures import SelectionReply
 from latentlab.engine.types import Point
 from latentlab.qt.widgets.plain_text import Label, plain_tip
 
-# A key, the name, and what it means: each a row of a table.
+# Key, label and tooltip: each a row of a table.
 _Row = tuple[str, str, str]
 _ELBO_ROWS: tuple[_Row, ...] = (
     (
@@ -31,7 +31,7 @@ _ELBO_ROWS: tuple[_Row, ...] = (
         "the picture.",
     ),
 )
-# Of a model that knows it; another's ELBO is all there is.
+# For a model that has it exactly; others have only the ELBO.
 _EXACT_ROW: _Row = (
     "density",
     "log p(x)",
@@ -62,8 +62,9 @@ class CardFigures:
         self._exact: tuple[QWidget, ...] = ()
 
     def elbo(self) -> QGridLayout:
-        """The table of reconstruction, KL and ELBO, to be laid out once; the exact log p(x) in it is hidden
-        until a model knows it."""
+        """The table of reconstruction, KL and ELBO, to be laid out once; its exact log p(x) is hidden unless
+        a model has it.
+        """
         table = _table((*_ELBO_ROWS, _EXACT_ROW), self.labels)
         row = len(_ELBO_ROWS)
         items = (table.itemAtPosition(row, 0), table.itemAtPosition(row, 1))
@@ -84,19 +85,19 @@ class CardFigures:
         for widget in self._exact:
             widget.setVisible(card.log_density is not None)
         for key, value in nats.items():
-            # Without a likelihood there is nothing to say.
+            # Without a likelihood there are no terms.
             self.labels[key].setText("–" if math.isnan(value) else f"{_signed(value, 2)} nats")
         for key, point in (("mean", card.mean), ("sigma", card.sigma)):
             self.labels[key].setText(_coordinates(point))
 
     def clear(self) -> None:
-        """Says that they are not known yet."""
+        """Shows that they are not known yet."""
         for label in self.labels.values():
             label.setText("…")
 
 
 def value_label(name: str, what: str, label: QLabel | None = None) -> QLabel:
-    """A value in a table, to be read and copied."""
+    """A value in a table, which can be selected and copied."""
     label = Label("…") if label is None else label
     label.setObjectName(name)
     label.setToolTip(plain_tip(what))
@@ -106,7 +107,7 @@ def value_label(name: str, what: str, label: QLabel | None = None) -> QLabel:
 
 
 def _table(rows: tuple[_Row, ...], figures: dict[str, QLabel]) -> QGridLayout:
-    """Names on the left, values on the right."""
+    """Labels on the left, values on the right."""
     table = QGridLayout()
     table.setHorizontalSpacing(12)
     table.setVerticalSpacing(2)

@@ -1,1 +1,1 @@
-"""Training: controls, curves, history."""
+"""Training: controls, curves and bars."""

@@ -1,4 +1,4 @@
-"""Bars for the parts of a training's figures: what the bars of dimensions and of noise levels share."""
+"""The base of bar charts in the training view, for latent dimensions and for noise levels."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from latentlab.qt.widgets.plain_text import plain_tip
 
 _TOP, _BOTTOM, _SIDE = 20, 16, 6
 _SLOWLY = 0.995
-# A number stands under every bar that leaves it so many pixels.
+# A number is shown under every bar that leaves it so many pixels.
 _LABEL_ROOM = 24
 
 
@@ -19,12 +19,12 @@ class Bars(QWidget):
 
     Args:
         name, title, tip: object name, accessible name, and what it all means.
-        waiting: what stands there while there are no numbers.
+        waiting: the text while there are no numbers.
         least_top: the axis never ends below this.
     """
 
     hollow = 0.0
-    # Words under the first and the last bar, where numbers under all would say less.
+    # Labels under the first and the last bar, where numbers under all would say less.
     ends: tuple[str, str] | None = None
 
     def __init__(self, name: str, title: str, tip: str, waiting: str, least_top: float) -> None:
@@ -37,7 +37,7 @@ class Bars(QWidget):
         self.numbers: tuple[float, ...] = ()
         self.marks: tuple[float, ...] = ()
         self._waiting, self._least_top = waiting, least_top
-        # The top of the scale: it follows what falls slowly, so that a fall is seen.
+        # The top of the scale: it follows slowly falling values with a delay, so that the fall is visible.
         self._top = 0.0
 
     def sizeHint(self) -> QSize:
@@ -48,21 +48,21 @@ class Bars(QWidget):
         if len(numbers) != len(self.numbers):
             self._top = 0.0
         self.numbers, self.marks = numbers, marks
-        # NaN is neither more nor less than anything, and max() keeps what came before it.
+        # NaN compares false, and max() would keep the earlier value.
         self._top = max(_SLOWLY * self._top, self._least_top, *numbers, *marks) if numbers else 0.0
         self.setAccessibleDescription(self.summary())
         self.update()
 
     def summary(self) -> str:
-        """All that matters, in a few words."""
+        """The essentials, in a short text."""
         return ""
 
     def headings(self) -> tuple[str, ...]:
-        """The line above the bars: the first of these that there is room for, or the last."""
+        """The line above the bars: the first of these that fits, or the last."""
         return (self.summary(),)
 
     def tip_of(self, number: int) -> str:
-        """What is told of one bar."""
+        """The tooltip of one bar."""
         return f"{self.numbers[number]:.3f}"
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -1,4 +1,4 @@
-"""Beta under the hand: a slider from 0 to 50, even in its logarithm but for its foot, which is 0."""
+"""The slider for beta: from 0 to 50, logarithmic except for its lowest position, which is 0."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def position_of(beta: float) -> int:
 
 
 class BetaSlider(QWidget):
-    """`moved` (beta) tells of what the person chose."""
+    """`moved` (beta) is emitted when the user chooses."""
 
     moved = Signal(float)
 
@@ -59,7 +59,7 @@ class BetaSlider(QWidget):
         self._slider.valueChanged.connect(self._moved)
 
     def show_beta(self, beta: float) -> None:
-        """Shows a beta without telling of it."""
+        """Shows a beta without a signal."""
         self._slider.blockSignals(True)
         self._slider.setValue(position_of(beta))
         self._slider.blockSignals(False)

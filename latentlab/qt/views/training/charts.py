@@ -1,4 +1,4 @@
-"""What the charts of a training show, and where their axes end. No Qt."""
+"""Computes what the charts of a training show, and the ranges of their axes. No Qt."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from latentlab.core.figures import ChartSpec
 from latentlab.qt.views.training.history import Series
 
 Numbers = NDArray[np.float64]
-# What the first steps show would make all that follows a flat line.
+# The values of the first steps would make all that follows a flat line.
 _WARM_UP_SHARE = 0.3
-# No loss is drawn below this, where a logarithm ends.
+# The lowest loss drawn on a logarithmic axis.
 _LEAST = 1e-9
 
 
 def drawn(chart: ChartSpec, series: Series) -> Numbers:
-    """(lines, N) as they are drawn, NaN where not known; if the chart is `log`, logarithms to base 10."""
+    """The values to draw, (lines, N), NaN where unknown; for a `log` chart, logarithms to base 10."""
     numbers = _of_figure(chart, series) if chart.parts == ("",) else _of_series(chart, series)
     return np.log10(np.maximum(numbers, _LEAST)) if chart.log else numbers
 
 
 def span(chart: ChartSpec, train: Numbers, test: Numbers) -> tuple[float, float] | None:
-    """(low, high) of the axis for what is drawn: not the first steps, where everything is far off."""
+    """(low, high) of the axis for these values, without the first steps, where everything is far off."""
     if train.shape[1] < 2:
         return None
     known = _known(train[:, max(1, round(_WARM_UP_SHARE * train.shape[1])) :])
@@ -48,7 +48,7 @@ def _of_figure(chart: ChartSpec, series: Series) -> Numbers:
 
 
 def _of_series(chart: ChartSpec, series: Series) -> Numbers:
-    """The mean of each of the series' equal parts, (parts, N), of what is known of it."""
+    """The mean of each of the series' equal parts, (parts, N), ignoring NaN."""
     rows = series.rows(chart.of)
     if not rows:
         return np.empty((len(chart.parts), 0))
@@ -62,7 +62,7 @@ def _of_series(chart: ChartSpec, series: Series) -> Numbers:
 
 
 def round_ticks(low: float, high: float, most: int = 6) -> list[tuple[float, str]]:
-    """Ticks of an axis from 10^low to 10^high, round numbers and at most so many: (logarithm, words)."""
+    """Ticks of an axis from 10^low to 10^high, round numbers and at most so many: (logarithm, label)."""
     for steps in ((1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 3, 5, 7), (1, 2, 5), (1, 3), (1,)):
         ticks = [
             (at, f"{step * 10.0**power:g}")
@@ -74,7 +74,7 @@ def round_ticks(low: float, high: float, most: int = 6) -> list[tuple[float, str
             break
     if len(ticks) >= 2:
         return ticks
-    # Too little room between two round numbers: its ends, to as many digits as tell them apart.
+    # No two round numbers fit: the ends, to as many digits as distinguish them.
     ends = low + 0.1 * (high - low), high - 0.1 * (high - low)
     digits = next((n for n in (2, 3, 4) if f"{10.0 ** ends[0]:.{n}g}" != f"{10.0 ** ends[1]:.{n}g}"), 5)
     return [(at, f"{10.0**at:.{digits}g}") for at in ends]

@@ -1,4 +1,4 @@
-"""Curves side by side over the steps of a training; which ones, the spec of its figures says.
+"""The curves of a training, side by side over its steps, as the spec of its figures declares.
 
 pyqtgraph takes 0.3 s to import, so it is imported when the first curve is drawn and not before.
 """
@@ -17,7 +17,7 @@ from latentlab.qt.views.training.history import History
 from latentlab.qt.widgets.plain_text import Label, RichLabel, plain_tip
 from latentlab.qt.widgets.plots import bare_plot
 
-# Of several lines the first is so much of the accent, the second all of it, the third as the text.
+# Of several lines the first has this share of the accent colour, the second all of it, the third the text's.
 _PALE = 0.7
 
 
@@ -50,23 +50,23 @@ class LossCurves(QWidget):
 
     @property
     def titles(self) -> tuple[str, ...]:
-        """What stands above the curves, from left to right; () before the first."""
+        """The titles of the curves, from left to right; () before the first."""
         return tuple(plot.chart.title for plot in self._plots)
 
     def expect(self, spec: FiguresSpec) -> None:
-        """A training with such figures begins, or may begin: curves of other figures go."""
+        """A training with these figures begins, or may begin: curves of other figures are removed."""
         if spec != self._spec:
             self._expect(spec)
 
     def show_history(self, history: History) -> None:
-        """Draws all there is, once there is something."""
+        """Draws everything, once there is something."""
         if history.spec is not None:
             self.expect(history.spec)
         for _ in self._spec.drawn:
             self.show_next(history)
 
     def show_next(self, history: History) -> None:
-        """Draws the next of the curves in turn: all at once would hold up the hand for ten milliseconds."""
+        """Draws the next of the curves in turn: all at once would delay a drag by ten milliseconds."""
         if history.spec is None or not history.train.steps:
             return
         self.expect(history.spec)
@@ -92,7 +92,7 @@ class LossCurves(QWidget):
         self._plots = [_Plot(chart, self.toolTip()) for chart in self._spec.drawn]
         for plot in self._plots:
             self._layout.addWidget(plot, 1)
-        # The first of all is drawn first.
+        # The very first is drawn first.
         self._turn = len(self._plots) - 1
 
 
@@ -137,7 +137,7 @@ class _Plot(QWidget):
                 self._plot.getAxis("left").setTicks([round_ticks(*ends_of_axis, most=self._most_ticks())])
 
     def _most_ticks(self) -> int:
-        """As many as the plot is high enough for."""
+        """As many as fit the plot's height."""
         return max(2, int(self._plot.height()) // 34)
 
     def _paint_theme(self) -> None:
@@ -171,14 +171,14 @@ class _Plot(QWidget):
         self._title.setText(" ".join(words))
 
     def changeEvent(self, event: QEvent) -> None:
-        # Qt tells of the palette too while the base class is being made.
+        # Qt sends the palette change too while the base class is being constructed.
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_title"):
             self._paint_theme()
         super().changeEvent(event)
 
 
 def _between(a: QColor, b: QColor, share: float) -> QColor:
-    """The colour so much of the way from a to b."""
+    """The colour at this fraction between a and b."""
 
     def mixed(x: int, y: int) -> int:
         return round((1.0 - share) * x + share * y)

@@ -1,4 +1,4 @@
-"""The left of the training dock: what to train on what, the buttons, and words on how it goes."""
+"""The form of the training panel: data, model, buttons, and messages."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ INVITATION = "Choose pictures and a model, then Train."
 
 
 class TrainingForm(QScrollArea):
-    """Widgets alone; what they do is the panel's."""
+    """Widgets only; their behaviour is the panel's."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -71,7 +71,7 @@ class TrainingForm(QScrollArea):
         self._lay_out()
 
     def show_note(self, words: str) -> None:
-        """What is to be kept in mind of these pictures or of this training; "" for nothing."""
+        """Shows a note on these pictures or on this training; "" for none."""
         self.note.setText(words)
         self.note.setVisible(bool(words))
 

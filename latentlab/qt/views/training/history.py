@@ -1,4 +1,4 @@
-"""The figures of a training so far, thin enough to draw at once however long it takes. No Qt."""
+"""The figures of a training so far, thinned so that they draw at once however long it takes. No Qt."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MOST = 2000
 
 @dataclass
 class Series:
-    """Figures over steps; when it gets long, every second is let go."""
+    """Figures over steps; when it gets long, every second is dropped."""
 
     steps: list[int] = field(default_factory=list)
     terms: list[Figures] = field(default_factory=list)
@@ -21,7 +21,7 @@ class Series:
     _seen: int = 0
 
     def add(self, step: int, terms: Figures) -> None:
-        """Notes one point, or lets it pass if points are taken more rarely by now."""
+        """Adds a point, or skips it if points are thinned by now."""
         self._seen += 1
         if self._seen % self.stride:
             return
@@ -32,21 +32,21 @@ class Series:
             self.stride *= 2
 
     def values(self, name: str) -> list[float]:
-        """One figure at each of `steps`; NaN where it is not told."""
+        """One figure at each of `steps`; NaN where it is unknown."""
         return [terms.values.get(name, math.nan) for terms in self.terms]
 
     def rows(self, name: str) -> list[tuple[float, ...]]:
-        """One series at each of `steps`; () where it is not told."""
+        """One series at each of `steps`; () where it is unknown."""
         return [terms.series.get(name, ()) for terms in self.terms]
 
 
 class History:
     """Train figures as they come, test figures at each epoch's end, and the newest of each series.
 
-    Batches' figures tremble; moving means of them do not, as their specs say.
+    Figures of batches are smoothed by moving means, as their specs say.
 
     Attributes:
-        spec: what the figures are; None before the first.
+        spec: the spec of the figures; None before the first.
         newest, held_out: the newest numbers of each series by its name, of train figures as a moving mean.
     """
 
@@ -59,11 +59,11 @@ class History:
         self._noted = 0
 
     def add(self, event: object) -> bool:
-        """Notes an event; whether it carried figures."""
+        """Adds an event; returns whether it carried figures."""
         match event:
             case Progress():
                 self.spec = event.terms.spec
-                if event.terms.values:  # in the midst of a pass without gradients there are none
+                if event.terms.values:  # within a pass without gradients there are none
                     self.train.add(event.step, self._smooth(event.terms))
             case EpochEnded():
                 self.spec = event.train.spec
@@ -78,7 +78,7 @@ class History:
         return True
 
     def _smooth(self, terms: Figures) -> Figures:
-        """The moving means of its numbers and series, which are the newest now."""
+        """Updates the moving means of numbers and series."""
         self._noted += 1
         smoothing = {one.name: one.smoothing for one in terms.spec.series}
         for name, row in terms.series.items():
@@ -89,12 +89,12 @@ class History:
         return replace(terms, values=dict(zip(terms.values, self._mean, strict=True)), series=series)
 
     def _share(self, usual: float) -> float:
-        # The first ones count alike: a mean that begins with one batch would keep it for long.
+        # A plain mean at first: a moving mean that starts from one batch would keep it for long.
         return max(usual, 1.0 / self._noted)
 
 
 def _moved(old: tuple[float, ...], new: tuple[float, ...], share: float) -> tuple[float, ...]:
-    """A moving mean's next step; a number that is not known now stays as it was."""
+    """The next step of a moving mean; an unknown number stays as it was."""
     if len(old) != len(new) or share == 1.0:
         return new
     return tuple(
@@ -104,5 +104,5 @@ def _moved(old: tuple[float, ...], new: tuple[float, ...], share: float) -> tupl
 
 
 def unused(spec: SeriesSpec, numbers: tuple[float, ...]) -> list[int]:
-    """Where (from 0) nothing goes on, such as a dimension whose posteriors are the prior."""
+    """The indices of unused entries, such as dimensions whose posterior is the prior."""
     return [number for number, used in enumerate(spec.in_use(numbers)) if not used]

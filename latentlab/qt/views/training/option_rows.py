@@ -1,5 +1,4 @@
-"""Rows of a form, each a thing to choose with a sentence on what it does to the result; some are put out of
-sight where they mean nothing."""
+"""Rows of a form for the options of models, each with a description; those that do not apply are hidden."""
 
 from __future__ import annotations
 
@@ -14,7 +13,7 @@ from latentlab.qt.widgets.plain_text import plain_tip
 
 
 class Rows(QGroupBox):
-    """Things to choose under one title, a row each."""
+    """Options under one title, a row each."""
 
     def __init__(self, title: str) -> None:
         super().__init__(title)
@@ -30,14 +29,14 @@ class Rows(QGroupBox):
         self._form.labelForField(widget).setToolTip(plain_tip(tip))
 
     def show_row(self, key: str, shown: bool) -> None:
-        """Puts a row in sight, or out of it."""
+        """Shows or hides a row."""
         self._form.setRowVisible(self._rows[key], shown)
 
 
 class OptionRows(Rows):
-    """What there is to choose of several kinds of model; that of one of them is in sight.
+    """The options of several kinds of model; those of one of them are visible.
 
-    What two kinds describe by the same words is one row, and keeps its value from one to the other.
+    An option that two kinds describe alike is one row, and keeps its value between them.
     """
 
     def __init__(self, title: str) -> None:
@@ -45,23 +44,23 @@ class OptionRows(Rows):
         self._options: dict[str, Option] = {}
 
     def add_options(self, kind: KindSpec, chosen: Mapping[Option, Any]) -> None:
-        """Rows for the options of a kind that are not there yet, with what has been chosen of them."""
+        """Adds rows for the options of a kind that are not there yet, with the values chosen."""
         for option in kind.choices:
             if option in self._options.values():
                 continue
             name = "training" + "".join(part.capitalize() for part in option.name.split("_"))
-            # The same name for something else: its range, or what may be chosen, is another.
+            # The same name for another option: its range or choices differ.
             name += kind.name.capitalize() if name in self._options else ""
             self._options[name] = option
             self.add(name, option.label, option.tip, _field(name, option, chosen.get(option)))
 
     def show_options(self, kind: KindSpec) -> None:
-        """Has in sight what means something to this kind, and nothing else."""
+        """Shows the options that apply to this kind, and no others."""
         for name, option in self._options.items():
             self.show_row(name, option in kind.choices)
 
     def values(self, kind: KindSpec) -> dict[str, Any]:
-        """What is chosen of this kind, by the names of its options."""
+        """The values chosen for this kind, by the names of its options."""
         return {
             option.name: _value(self.findChild(QWidget, name))
             for name, option in self._options.items()
@@ -70,7 +69,7 @@ class OptionRows(Rows):
 
 
 def combo(name: str, choices: dict[str, Any], chosen: Any) -> QComboBox:
-    """A list of words, each for a value."""
+    """A combo box of labels, each for a value."""
     box = QComboBox()
     box.setObjectName(name)
     for words, value in choices.items():
@@ -87,7 +86,7 @@ def whole_number(name: str, low: int, high: int, value: int) -> WholeNumber:
 
 
 def real_number(name: str, low: float, high: float, value: float, step: float) -> RealNumber:
-    """A field for a number that the arrows move by `step`; more places can be typed."""
+    """A field for a number whose arrows move by `step`; more decimal places can be typed."""
     box = RealNumber(low, high, value, step)
     box.setObjectName(name)
     return box

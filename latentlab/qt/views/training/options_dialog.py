@@ -1,6 +1,6 @@
-"""Everything that can be chosen about a training, each with a sentence on what it does to the result.
+"""The dialog of all options of a training, each with a description of its effect.
 
-What there is to choose of a model is its kind's own affair; what there is of the training stands here.
+A model's options are its kind's; those of the training are listed here.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from latentlab.qt.widgets.number_field import numbers_stand
 
 SCHEDULES = ("constant", "warm-up", "cyclic")
 _CYCLES = 4
-# Where it is not known how many pictures there are.
+# Used where the number of pictures is unknown.
 _MANY = 60_000
-# What is chosen of the training: (label, the field of the plan that it decides).
+# The options of the training: (label, field of the plan).
 _OF_PLAN = {
     "beta": ("&Beta", "beta"),
     "schedule": ("Beta's s&chedule", "beta_cycles"),
@@ -48,8 +48,8 @@ _TIPS = {
 class OptionsDialog(QDialog):
     """Edits a choice and a plan; `choice` and `plan` hold them after it was accepted.
 
-    Only what means something for the kind in hand is in sight. `usual` tells the (epochs, batch) to propose
-    for another kind; `pictures` are there to learn from, 0 if that is not known.
+    Only what applies to the current kind is visible. `usual` gives the (epochs, batch) to propose for another
+    kind; `pictures` are there to learn from, 0 if unknown.
     """
 
     def __init__(
@@ -111,7 +111,7 @@ class OptionsDialog(QDialog):
 
     @Slot()
     def _kind_chosen(self) -> None:
-        """Another kind: other things to choose, and other epochs unless the person has chosen them."""
+        """Another kind: shows its options, and proposes epochs unless the user has chosen them."""
         before, self._of = self._of, self._kind.currentData()
         self._show_kind(self._of)
         if self._usual and (self._epochs.value(), self._batch.value()) == self._usual(before):

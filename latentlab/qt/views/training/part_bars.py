@@ -1,4 +1,4 @@
-"""Beside the curves: bars for the series of a training's figures, if it has any."""
+"""The bar charts beside the curves, one for each series of a training's figures."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from latentlab.qt.views.training.series_bars import SeriesBars
 
 
 class PartBars(QWidget):
-    """Bars for each series that there is; `shown` are those in sight, from top to bottom."""
+    """Bars for each series; `shown` are the visible ones, from top to bottom."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -21,7 +21,7 @@ class PartBars(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def expect(self, spec: FiguresSpec) -> None:
-        """A training with such figures begins, or may begin."""
+        """A training with these figures begins, or may begin."""
         if spec.series != self._spec.series:
             for bars in self.shown:
                 self._rows.removeWidget(bars)
@@ -44,5 +44,5 @@ class PartBars(QWidget):
             bars.show_numbers(history.newest.get(name, ()), held_out)
 
     def summary(self) -> str:
-        """What is in sight, in words."""
+        """A text on what is visible."""
         return ", ".join(filter(None, (bars.summary() for bars in self.shown)))

@@ -1,4 +1,4 @@
-"""What a training tells: its figures as curves and bars, how far it is, and what went wrong."""
+"""Shows a training's events: figures as curves and bars, progress, and errors."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _DRAW_MS = 400
 
 
 class Report(QObject):
-    """Between a trainer's events and what the panel shows of them. Figures are drawn now and then, and only
-    while the panel is in sight.
+    """Connects a trainer's events and the panel's widgets. Figures are drawn now and then, and only while the
+    panel is visible.
 
     Attributes:
-        history: the figures of the training in hand, or of the last one.
+        history: the figures of the current training, or of the last one.
         refused: why a training could not go on, "" if none has failed.
     """
 
@@ -50,19 +50,19 @@ class Report(QObject):
         trainer.failed.connect(self._failed)
 
     def begin(self) -> None:
-        """Another training: the curves begin anew."""
+        """Another training: clears the curves."""
         self.history, self._started, self._progress, self._over = History(), None, None, False
         self._form.alarm.hide()
         self._form.show_note("")
         self._bars.show_history(self.history)
 
     def show_soon(self) -> None:
-        """The panel has come into sight."""
+        """The panel has become visible."""
         if not self._draw.isActive():
             self._draw.start()
 
     def show_stage(self, stage: Stage) -> None:
-        """Says what is going on."""
+        """Shows the current stage."""
         if stage is Stage.STARTING:
             self._form.status.setText("Reading the pictures, and trying what is fastest here …")
         elif stage is Stage.ENDING:
@@ -74,12 +74,12 @@ class Report(QObject):
 
     @Slot(str, str)
     def _failed(self, message: str, details: str) -> None:
-        """What was going on no longer is: the line that said so gives way to why."""
+        """The activity has failed: its line is replaced by the reason."""
         self.refused = message
         self._form.status.setText(message)
 
     def _note_on_beginning(self) -> None:
-        """A word on the pictures that the training in hand learns from."""
+        """A note on the pictures that the current training learns from."""
         begun = self._started
         self._form.show_note("" if begun is None else few_in_words(begun.pictures, begun.unknown))
 
@@ -104,7 +104,7 @@ class Report(QObject):
                 saved = "Everything is saved." if self._saved else "It could not be saved."
                 self._form.status.setText(event.fault or f"Paused at step {event.step:,}. {saved}")
             case Ended():
-                # The thread may still be there for a moment: how far it was is of no interest any more.
+                # The thread may still exist for a moment: its progress does not matter any more.
                 self._over = True
                 kept = f"Saved as {event.kept}" if event.kept else "Left unfinished; it can be gone on with."
                 self._form.status.setText(kept)

@@ -1,4 +1,4 @@
-"""What a model in training draws now: a small sheet of pictures, and a line on how old they are."""
+"""The samples of a model in training: a small sheet of pictures, and a line with their step."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _TIP = (
     "from the same noise, so that one sees the same pictures get better."
 )
 _WAITING = "What it draws will be here, after some hundred steps"
-# Grey between the pictures, that shows on black and on white.
+# Grey between the pictures, visible on black and on white.
 _GAP, _GREY = 1, 128
-# Room beside words, which would touch the frame.
+# Margin beside text, which would touch the frame.
 _SIDE = 6
 
 
 class DrawnNow(QWidget):
-    """A sheet of pictures, in as many columns as makes them largest."""
+    """A sheet of pictures, in the number of columns that makes them largest."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,18 +50,18 @@ class DrawnNow(QWidget):
         return QSize(230, 150)
 
     def begin(self) -> None:
-        """Another training: nothing has been drawn yet."""
+        """Another training: clears the sheet."""
         self.sheet.show_pictures(None)
         self._say("What it draws now")
 
     def show_pictures(self, pictures: NDArray[np.uint8], step: int, what: str) -> None:
-        """Shows uint8 (B, C, H, W) pictures after so many steps; `what` says in words what they were told."""
+        """Shows uint8 (B, C, H, W) pictures after so many steps; `what` describes their conditions."""
         self.sheet.show_pictures(pictures)
         self._say(f"Drawn at step {step:,}")
         self.sheet.setToolTip(plain_tip(f"{_TIP}\n{what}"))
 
     def complain(self, message: str) -> None:
-        """Says why nothing could be drawn; pictures that were stay."""
+        """Shows why nothing could be drawn; earlier pictures stay."""
         self._say(f"Nothing could be drawn: {message}")
 
     def _say(self, words: str) -> None:
@@ -90,7 +90,7 @@ class _Sheet(QWidget):
         return self._images[columns]
 
     def columns(self) -> int:
-        """As many as make the pictures largest."""
+        """The number of columns that makes the pictures largest."""
         assert self.pictures is not None
         count, _, height, width = self.pictures.shape
         ratio = self.devicePixelRatioF()
@@ -99,7 +99,7 @@ class _Sheet(QWidget):
             across = self.width() * ratio / (columns * (width + _GAP))
             down = self.height() * ratio / (-(-count // columns) * (height + _GAP))
             fits = min(across, down)
-            # As `draw_crisp` does; of two alike, the one that is nearer to a square.
+            # As `draw_crisp` does; of two equal ones, the one that is closer to a square.
             return (float(int(fits)) if fits >= 1.0 else fits), -abs(columns - -(-count // columns))
 
         return max(range(1, count + 1), key=scale)

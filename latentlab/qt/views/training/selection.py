@@ -1,4 +1,6 @@
-"""What would be trained now, and how: it follows the pictures until the person says otherwise. No Qt."""
+"""The model and plan that a training would use: proposed from the pictures unless the user has chosen. No
+Qt.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +25,8 @@ class Chosen:
     """A model and a plan.
 
     Attributes:
-        choice, plan: what the person has chosen, or what is proposed.
-        count: pictures in hand, held-out ones included; 0 if that is not known.
+        choice, plan: the user's, or what is proposed.
+        count: the number of pictures, held-out ones included; 0 if unknown.
     """
 
     def __init__(self) -> None:
@@ -34,20 +36,20 @@ class Chosen:
         self.count = 0
 
     def usual(self, kind: str) -> tuple[int, int]:
-        """(epochs, batch) to propose for the pictures in hand."""
+        """(epochs, batch) to propose for these pictures."""
         if not self.count:
             return _PLAN.epochs, usual_plan(kind).batch
         return epochs_for(self.count, kind), batch_for(self.count, kind)
 
     @property
     def proposed(self) -> bool:
-        """Whether epochs and batch are what is proposed, rather than what the person has chosen."""
+        """Whether epochs and batch are the proposed ones, rather than chosen by the user."""
         return (self.plan.epochs, self.plan.batch) == self._proposed
 
     def suit(self, known: Known) -> Preset | None:
-        """Other pictures; the model to propose for them, unless the person has chosen one.
+        """Other pictures, and the model to propose for them, unless the user has chosen one.
 
-        A batch that was chosen for more pictures than there are now gives way to the one proposed.
+        A batch size that was chosen for more pictures than there are now is replaced by the proposed one.
         """
         if known.count:
             self.count = known.count
@@ -60,7 +62,7 @@ class Chosen:
         return self._preset
 
     def take(self, choice: Choice, plan: TrainingPlan) -> None:
-        """Another choice, from the list or as the options dialog makes it."""
+        """Takes another choice, from the list or from the options dialog."""
         kind = choice.kind
         if kind != self.choice.kind:
             plan = of_kind(plan, kind, self.choice.kind)
@@ -72,11 +74,11 @@ class Chosen:
         self._propose()
 
     def weigh(self, beta: float) -> None:
-        """Another weight of the KL."""
+        """Sets the weight of the KL."""
         self.choice, self.plan = replace(self.choice, beta=beta), replace(self.plan, beta=beta)
 
     def _propose(self) -> None:
-        """Epochs and batch that suit pictures and model, unless the person has chosen others."""
+        """Proposes epochs and batch for pictures and model, unless the user has chosen others."""
         if self.proposed:
             epochs, batch = self._proposed = self.usual(self.choice.kind)
             self.plan = replace(self.plan, epochs=epochs, batch=batch)

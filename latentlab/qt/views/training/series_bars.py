@@ -1,4 +1,4 @@
-"""A bar for each number of a series: how much each dimension says, how well a denoiser does at each level."""
+"""The bar chart of a series, such as the KL of each dimension or the loss at each noise level."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from latentlab.qt.views.training.bars import Bars
 class SeriesBars(Bars):
     """The newest numbers of a series; a mark across each bar for held-out pictures.
 
-    Where numbers may say that nothing goes on, such bars are hollow, and what is told is how many are not.
+    Where small numbers mean an unused entry, such bars are hollow, and the summary counts the others.
     """
 
     def __init__(self, spec: SeriesSpec) -> None:
@@ -21,7 +21,7 @@ class SeriesBars(Bars):
         super().__init__(spec.widget, spec.title, spec.help, spec.waiting or spec.title, spec.least_top)
 
     def summary(self) -> str:
-        """How many are in use, or the highest and the lowest, in words."""
+        """A text on how many are in use, or on the highest and the lowest."""
         known = [number for number, value in enumerate(self.numbers) if math.isfinite(value)]
         if not known:
             return ""
@@ -34,7 +34,7 @@ class SeriesBars(Bars):
         )
 
     def headings(self) -> tuple[str, ...]:
-        """What the bars are, and the highest."""
+        """The name of the bars, and the highest value."""
         symbol, unit = self.spec.symbol or self.spec.title, self.spec.unit
         known = [value for value in self.numbers if math.isfinite(value)]
         by = f"{symbol} by {self.spec.along}" if self.spec.along else symbol
@@ -47,7 +47,7 @@ class SeriesBars(Bars):
         return *((f"{words}, – held out",) if self.marks else ()), words, short
 
     def tip_of(self, number: int) -> str:
-        """What is told of one bar."""
+        """The tooltip of one bar."""
         count, value = len(self.numbers), self.numbers[number]
         label = self.spec.label.format(n=number + 1, count=count)
         if self.spec.unused_below is not None:

@@ -1,4 +1,4 @@
-"""What is said of a training while it goes on. No Qt."""
+"""Texts about a running training. No Qt."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from latentlab.core.figures import SeriesSpec
 from latentlab.engine.training.events import Progress, Started
 from latentlab.qt.views.training.history import unused
 
-_ALARM_AFTER = 200  # steps: before that, dimensions have hardly begun
+_ALARM_AFTER = 200  # steps: before that, dimensions are hardly used yet
 
 
 def progress_in_words(progress: Progress, whole: Started) -> str:
-    """Where it is, how fast, and how long it will take."""
+    """Its progress, its speed, and the remaining time."""
     return (
         f"Step {progress.step:,} of {whole.steps:,} · epoch {progress.epoch} of {whole.epochs} · "
         f"{progress.images_per_second:,.0f} images/s · {duration(progress.seconds_left)} left · "
@@ -21,9 +21,9 @@ def progress_in_words(progress: Progress, whole: Started) -> str:
 
 
 def alarm(newest: Mapping[str, tuple[float, ...]], progress: Progress) -> str:
-    """Of each series the numbers where nothing goes on, such as collapsed dimensions, and what may help.
+    """A warning about unused entries of each series, such as collapsed dimensions, with what may help.
 
-    "" if there are none, or nothing is known of what their spec says of them.
+    "" if there are none, or their spec has no such threshold.
     """
     if progress.step < _ALARM_AFTER or progress.beta == 0.0:
         return ""
@@ -43,7 +43,7 @@ def _idle(spec: SeriesSpec, numbers: tuple[float, ...], progress: Progress) -> s
 
 
 def duration(seconds: float) -> str:
-    """About how long, in the two units that matter."""
+    """An approximate duration, in the two largest units."""
     whole = max(0, round(seconds))
     if whole < 60:
         return f"{whole} s"

@@ -1,4 +1,4 @@
-"""The training dock: choose data and a model, start, watch the figures, change beta, pause, keep."""
+"""The training panel: choose data and a model, start, watch the figures, change beta, pause, save."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from latentlab.session.known_data import Known, title_of
 
 
 class TrainingPanel(QWidget):
-    """`data_wanted` asks the window to let the person open data of their own."""
+    """`data_wanted` requests the window to open the user's own data."""
 
     data_wanted = Signal()
 
@@ -36,7 +36,7 @@ class TrainingPanel(QWidget):
         self._trainer = trainer
         self._chosen = Chosen()
         self._known: dict[str, Known] = {}
-        # What is to be chosen from once the training in hand has ended.
+        # The data to choose from once the current training has ended.
         self._offer_later: tuple[Sequence[Known], str] | None = None
         self.form = TrainingForm()
         self.data, self.model, self.beta = self.form.data, self.form.model, self.form.beta
@@ -58,7 +58,7 @@ class TrainingPanel(QWidget):
     # What the person chooses
 
     def offer_data(self, known: Sequence[Known], chosen: str = "") -> None:
-        """The data sets to choose from; while a training goes on, what it learns from stays in sight."""
+        """Sets the data sets to choose from; during a training, its own data stay selected."""
         if self.data.count() and not self.idle:
             self._offer_later = known, chosen
             return
@@ -73,13 +73,13 @@ class TrainingPanel(QWidget):
         self._suggest()
 
     def _suggest(self) -> None:
-        """Proposes a model and epochs that suit the pictures, unless the person has chosen others."""
+        """Proposes a model and epochs for the pictures, unless the user has chosen others."""
         known = self._known.get(self.data.currentData())
         batch = self.plan.batch
         chosen = not self._chosen.proposed
         preset = None if known is None else self._chosen.suit(known)
         if self._trainer.stage is Stage.IDLE and self.form.status.text() == self.report.refused:
-            self.form.status.setText(INVITATION)  # what was refused were other pictures
+            self.form.status.setText(INVITATION)  # the refusal was for other pictures
         if known is not None and self._trainer.stage is Stage.IDLE:
             self._note_on(known.count)
             if chosen and self.plan.batch != batch:
@@ -92,11 +92,11 @@ class TrainingPanel(QWidget):
 
     @property
     def filled(self) -> bool:
-        """Whether there are any data to choose from yet."""
+        """Whether there are data to choose from yet."""
         return self.data.count() > 0
 
     def take_focus(self) -> None:
-        """The keys choose a model now."""
+        """Gives the keyboard focus to the choice of the model."""
         self.model.setFocus()
 
     @property
@@ -115,14 +115,14 @@ class TrainingPanel(QWidget):
         return self._chosen.plan
 
     def set_plan(self, choice: Choice, plan: TrainingPlan) -> None:
-        """Another choice, as the options dialog makes it."""
+        """Sets another choice, from the options dialog."""
         self._chosen.take(choice, plan)
         self.beta.show_beta(choice.beta)
         if self._trainer.stage is Stage.IDLE:
             self._show_kind(choice.kind)
 
     def _show_kind(self, kind: str) -> None:
-        """What belongs to such a training, unless there is something to see of another one."""
+        """Shows what belongs to such a training, unless another one is still shown."""
         spec = figures_of(kind)
         self.beta.setVisible(spec.by_beta)
         if self.report.history.spec in (None, spec):
@@ -177,7 +177,7 @@ class TrainingPanel(QWidget):
         self.begin(Begin(choice.kind, fields, self.plan, spec, out, proposed=self._chosen.proposed))
 
     def begin(self, beginning: Begin | GoOn) -> None:
-        """Starts a training, unless one is going on; the curves begin anew."""
+        """Starts a training, unless one is running; clears the curves."""
         if not self.idle:
             return
         self.report.begin()
@@ -198,7 +198,7 @@ class TrainingPanel(QWidget):
         self._trainer.set_beta(beta)
 
     def _note_on(self, count: int) -> None:
-        """A word on so many pictures, held-out ones included."""
+        """A note on so many pictures, held-out ones included."""
         self.form.show_note(too_few_in_words(count) or few_in_words(count))
 
     # What the training tells
@@ -209,7 +209,7 @@ class TrainingPanel(QWidget):
         form = self.form
         for widget in (self.data, self.model, form.options, form.start):
             widget.setEnabled(idle)
-        # The panel is low: what cannot be used now gives its room to what tells of the training.
+        # The panel is low: controls that cannot be used now leave their room to the report.
         for shown in (form.start, form.options, form.when):
             shown.setVisible(idle)
         for widget in (form.pause, form.stop):
@@ -224,7 +224,7 @@ class TrainingPanel(QWidget):
         self.report.show_stage(stage)
 
     def _offer_again(self) -> None:
-        """What was opened during a training, and what that did not learn from, can be chosen now."""
+        """What was opened during a training, and what it did not learn from, can be chosen again."""
         later, self._offer_later = self._offer_later, None
         if later is not None:
             self.offer_data(*later)
@@ -234,7 +234,7 @@ class TrainingPanel(QWidget):
 
     @Slot(object)
     def _unfolded(self, snapshot: Snapshot) -> None:
-        """The first word on what it is that is gone on with: the kind of model, and the pictures."""
+        """The first information about a resumed training: its kind of model, and its pictures."""
         self._show_kind(snapshot.kind)
         if self.data.currentData() != snapshot.data:
             self.data.setPlaceholderText(listed(title_of(snapshot.data), WORDS))

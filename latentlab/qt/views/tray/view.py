@@ -1,4 +1,4 @@
-"""The tray: pinned points as a film strip, in the order in which a walk goes through them."""
+"""The tray: pinned points as a film strip, in the order of the walk."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ROOMY = 290
 
 
 class Tray(QWidget):
-    """The strip and its commands, each a button, a line of the context menu and, where useful, a key."""
+    """The strip and its commands, each a button, a context menu entry and, where useful, a key."""
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -117,7 +117,7 @@ class Tray(QWidget):
         return QSize(240, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        # Where it is tight, dragging, the keys and the menu still change the order.
+        # Where height is limited, dragging, keys and the menu still change the order.
         for button in self._arrows:
             button.setVisible(self.width() >= _ROOMY)
         super().resizeEvent(event)
@@ -140,7 +140,7 @@ class Tray(QWidget):
             self.strip.item(row).setData(PICTURE, self._pictures.get(pin))
 
     def _show_pins(self) -> None:
-        """Fills the strip anew; pictures that are known already are there at once."""
+        """Fills the strip again; known pictures are shown at once."""
         before, self._shown = self._shown, self._workspace.state.pins
         row = self.strip.currentRow()
         pinned = len(self._shown) == len(before) + 1
@@ -154,7 +154,7 @@ class Tray(QWidget):
 
     @Slot()
     def _offer(self) -> None:
-        """Offers the commands that can be done now."""
+        """Enables the commands that can be done now."""
         row, count = self.strip.currentRow(), self.strip.count()
         self.remove_action.setEnabled(row >= 0)
         self.visit_action.setEnabled(row >= 0)
@@ -176,29 +176,29 @@ class Tray(QWidget):
 
     @Slot()
     def visit(self) -> None:
-        """Puts the probe at the chosen pin."""
+        """Moves the probe to the chosen pin."""
         self._chosen(self.strip.currentRow())
 
     @Slot()
     def remove(self) -> None:
-        """Takes the chosen pin out of the tray."""
+        """Removes the chosen pin from the tray."""
         row, pins = self.strip.currentRow(), self._workspace.state.pins
         if row >= 0:
             self._workspace.do(SetPins(pins=pins[:row] + pins[row + 1 :]))
 
     @Slot()
     def clear(self) -> None:
-        """Takes all pins out of the tray."""
+        """Removes all pins from the tray."""
         self._workspace.do(SetPins(pins=()))
 
     @Slot()
     def move_left(self) -> None:
-        """The chosen pin changes places with the one before it."""
+        """Swaps the chosen pin with the one before it."""
         self._moved(self.strip.currentRow(), self.strip.currentRow() - 1)
 
     @Slot()
     def move_right(self) -> None:
-        """The chosen pin changes places with the one after it."""
+        """Swaps the chosen pin with the one after it."""
         self._moved(self.strip.currentRow(), self.strip.currentRow() + 1)
 
     @Slot(int, int)
@@ -235,7 +235,7 @@ class Tray(QWidget):
         self.made_menu().popup(event.globalPos())
 
     def made_menu(self) -> QMenu:
-        """The context menu; what concerns one pin is left out where none is chosen."""
+        """The context menu; entries for one pin are left out where none is chosen."""
         menu = QMenu(self)
         menu.setObjectName("trayMenu")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -1,4 +1,4 @@
-"""A curve of log p(z) along a walk, with a dot at each pin and a line at the step being shown.
+"""The curve of log p(z) along a walk, with a dot at each pin and a line at the current step.
 
 pyqtgraph takes 0.3 s to import, so it is imported when the first curve is drawn and not before.
 """
@@ -18,7 +18,7 @@ from latentlab.qt.widgets.plots import bare_plot
 
 
 class DensityPlot(QWidget):
-    """`picked` (step) tells of a click on the curve."""
+    """`picked` (step) is emitted at a click on the curve."""
 
     picked = Signal(int)
 
@@ -46,14 +46,14 @@ class DensityPlot(QWidget):
         if self._plot is None:
             self._make()
         self._steps = len(log_priors)
-        # Outside of a prior that ends somewhere there is no density, and a gap in the curve.
+        # Outside the support of a prior there is no density: a gap in the curve.
         drawn = [value if math.isfinite(value) else math.nan for value in log_priors]
         self._curve.setData(range(self._steps), drawn)
         pins = range(0, self._steps, stride)
         self._pins.setData(pins, [drawn[step] for step in pins])
 
     def show_step(self, step: int) -> None:
-        """Puts the line at a step."""
+        """Moves the line to a step."""
         if self._plot is not None:
             self._line.setValue(step)
 

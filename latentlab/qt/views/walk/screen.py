@@ -1,4 +1,4 @@
-"""The screen of the walk player: one picture, crisp."""
+"""The screen of the walk player: one picture with sharp pixels."""
 
 from __future__ import annotations
 

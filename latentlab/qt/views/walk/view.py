@@ -1,4 +1,4 @@
-"""The walk player: from pin to pin in pictures, played or scrubbed, with the prior's word on each step."""
+"""The walk player: pictures from pin to pin, played or scrubbed, with the prior density of each step."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ _WIDE = 380
 
 
 class WalkPlayer(QWidget):
-    """Screen, controls and curve; side by side where there is room, one under the other where there is not.
+    """Screen, controls and curve; side by side where there is room, else stacked.
 
-    Space plays and pauses. Playing goes to the end and back again. The frame shown is the session's
-    `frame`; while that is None (the walk has just changed) the player keeps its place and shows that.
+    Space plays and pauses. Playing goes to the end and back again. The shown frame is the session's `frame`;
+    while that is None (the walk has just changed) the player keeps its position and shows that.
     """
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
@@ -139,7 +139,7 @@ class WalkPlayer(QWidget):
         self._stack.addWidget(self.player)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(240, 132)  # the layout turns, so its own minimum says nothing
+        return QSize(240, 132)  # the layout changes direction, so its own minimum is wrong
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         wide = self.width() >= _WIDE
@@ -164,7 +164,7 @@ class WalkPlayer(QWidget):
             self._walk = None
             return
         stride = (len(reply.points) - 1) // legs
-        # The place in the walk is kept, counted in legs: finer steps do not throw it back.
+        # The position in the walk is kept, counted in legs: a finer step size does not move it.
         frame = min(round(self._frame / self._stride * stride), len(reply.points) - 1)
         shown = self._walk is not None
         self._walk, self._stride = reply, stride
@@ -185,7 +185,7 @@ class WalkPlayer(QWidget):
         self._timer.setInterval(round(1000 / walk.frames_per_second))
 
     def _offer(self) -> None:
-        """The player where there is a way to go, else a sentence that says what is missing."""
+        """Shows the player if there is a walk, else a note on what is missing."""
         can = len(self._workspace.state.pins) >= 2
         if not can:
             self.pause()
@@ -194,7 +194,7 @@ class WalkPlayer(QWidget):
         self._stack.setCurrentWidget(self.player if can else self.why_not)
 
     def _draw_curve(self) -> None:
-        """Draws the curve, when it can be seen: the first one costs an import."""
+        """Draws the curve when it is visible: the first one costs an import."""
         if self._undrawn and self._walk is not None and self.isVisible():
             self.plot.show_walk(self._walk.log_priors, self._stride)
             self._undrawn = False
@@ -227,7 +227,7 @@ class WalkPlayer(QWidget):
             self.play.setText("Pause")
 
     def pause(self) -> None:
-        """Stays at the frame being shown."""
+        """Pauses at the current frame."""
         self._timer.stop()
         self.play.setText("Play")
 
