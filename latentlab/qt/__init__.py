@@ -1,1 +1,1 @@
-"""The window: threads, views, menus. May import everything; nobody imports it but the command line."""
+"""The window: threads, views, menus. Only the command line imports it."""

@@ -1,4 +1,4 @@
-"""The application: makes the window, shows it at once, and opens the model behind it."""
+"""Starts the application: makes the window, shows it at once, and opens the model in the background."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def application(argv: list[str]) -> QApplication:
         QApplication.setApplicationVersion(__version__)
         QApplication.setDesktopFileName("latentlab")
         app = QApplication(argv)
-    # All of the window is in English: Qt's own figures (40 %, 1.5 MiB) are not to come in another notation.
+    # The whole window is in English: Qt must format its own figures (40 %, 1.5 MiB) accordingly.
     QLocale.setDefault(QLocale.c())
     app.setStyle("Fusion")
     app.setWindowIcon(QIcon(str(ICONS / "latentlab.svg")))
@@ -63,7 +63,7 @@ def create_window(settings: Settings | None = None) -> LabWindow:
     """A window with its model open and all pictures encoded, not shown yet.
 
     Raises:
-        LabError: if the model of last time and the one that ships cannot be opened.
+        LabError: if neither the previous model nor the one that ships can be opened.
     """
     application([])
     window = _new_window(settings, None)
@@ -90,7 +90,7 @@ def _new_window(settings: Settings | None, model: str | None, data: str | None =
 def _state_for(
     state: SessionState, model: str, data: str | None = None, recent: tuple[RecentData, ...] = ()
 ) -> SessionState:
-    """`state` for a model that is to be opened: beside a diffusion model, an encoder of the same data."""
+    """`state` for a model to be opened: beside a diffusion model, an encoder of the same data."""
     if not denoises(model):
         if data is None:
             return on_its_data(state, model, recent)
@@ -100,7 +100,7 @@ def _state_for(
 
 
 class _Opening(QObject):
-    """Waits in an event loop of its own for a window's model and encodings."""
+    """Waits in a local event loop for a window's model and encodings."""
 
     def __init__(self, window: LabWindow) -> None:
         super().__init__(window)
@@ -111,10 +111,10 @@ class _Opening(QObject):
         self._workspace.refused.connect(self._refused)
 
     def wait(self, seconds: float) -> None:
-        """Returns when everything is there.
+        """Returns when everything is loaded.
 
         Raises:
-            LabError: saying why it is not.
+            LabError: saying why it is not loaded.
         """
         clock = QTimer(self, singleShot=True, interval=int(1000 * seconds))
         clock.timeout.connect(self._too_late)
@@ -131,7 +131,7 @@ class _Opening(QObject):
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
-        # The window hears of a refusal first, and may have asked for the model that ships instead.
+        # The window hears of a refusal first, and may have requested the model that ships instead.
         if refusal.of(LoadRequest, EncodeRequest) and not self._window.bench.models.falling_back:
             self._fault = refusal.message
             self._loop.quit()
@@ -143,12 +143,12 @@ class _Opening(QObject):
 
 
 class _Interrupts(QObject):
-    """Lets Ctrl+C in the terminal and SIGTERM close the window as its own button does."""
+    """Lets Ctrl+C in the terminal and SIGTERM close the window like its close button."""
 
     def __init__(self, window: LabWindow) -> None:
         super().__init__(window)
         self._window = window
-        # Python runs its handlers only when Python code runs: the byte in this socket wakes Qt's loop.
+        # Python runs its signal handlers only when Python code runs: the byte in this socket wakes Qt's loop.
         self._near, self._far = socket.socketpair()
         for end in (self._near, self._far):
             end.setblocking(False)
@@ -161,7 +161,7 @@ class _Interrupts(QObject):
         self._asked_to_quit = False
 
     def restore(self) -> None:
-        """Gives the signals back to whoever had them."""
+        """Restores the previous signal handlers."""
         self._notifier.setEnabled(False)
         signal.set_wakeup_fd(self._wakeup)
         for number, handler in self._before.items():
@@ -180,24 +180,24 @@ class _Interrupts(QObject):
 
 
 class _Pictures(QObject):
-    """Opens the page on some data as soon as the window is composed, which its first request tells."""
+    """Opens the import page on some data once the window is composed, which its first request shows."""
 
     def __init__(self, window: LabWindow, spec: str) -> None:
         super().__init__(window)
         self._window, self._spec = window, spec
-        # Queued: the page is to come when the window has been laid out.
+        # Queued: the page must come after the window has been laid out.
         window.workspace.busy.connect(self._open, Qt.ConnectionType.QueuedConnection)
 
     @Slot()
     def _open(self) -> None:
         self._window.workspace.busy.disconnect(self._open)
-        # Closed meanwhile, it would be kept alive by its page.
+        # If closed meanwhile, the window would be kept alive by its page.
         if not self._window.closed:
             self._window.bench.controller.data.open_spec(self._spec)
 
 
 def _tell_of_other_data(window: LabWindow, wanted: str, reply: LoadedReply) -> None:
-    """A model that cannot show the data that were named is opened on its own."""
+    """A model that cannot show the named data is opened on its own."""
     if reply.data != wanted:
         window.bench.messages.say(
             f"{reply.model} is made for other pictures than {wanted}: it shows {reply.data}."
@@ -205,7 +205,7 @@ def _tell_of_other_data(window: LabWindow, wanted: str, reply: LoadedReply) -> N
 
 
 class _Denoiser(QObject):
-    """Opens a diffusion model as soon as the window is composed, which its first request tells."""
+    """Opens a diffusion model once the window is composed, which its first request shows."""
 
     def __init__(self, window: LabWindow, model: str) -> None:
         super().__init__(window)
@@ -224,7 +224,7 @@ def main(argv: list[str], model: str | None = None, data: str | None = None) -> 
 
     Args:
         argv: the command line, for Qt.
-        model: a name or path; None for the model of last time.
+        model: a name or path; None for the previous model.
         data: a spec of the pictures to open the model on; to open the page on where no model with a plane is
             named; None for none.
     """
@@ -235,7 +235,7 @@ def main(argv: list[str], model: str | None = None, data: str | None = None) -> 
         code = _run(app, model, data)
     finally:
         collector.stop()
-    # At once: to take apart all that torch and Qt have in memory can take seconds, and nothing comes of it.
+    # At once: freeing everything of torch and Qt can take seconds, to no benefit.
     end_process(code)
 
 
@@ -250,16 +250,16 @@ def _run(app: QApplication, model: str | None, data: str | None) -> int:
     if denoiser is not None:
         _Denoiser(window, denoiser)
     interrupts = _Interrupts(window)
-    # The frame first: importing torch behind it takes a second in which Python does little else.
+    # The frame first: importing torch takes a second in which little other Python code runs.
     window.painted.connect(window.start_gently)
     window.show()
     code = app.exec()
-    # Closing saves: it is not to be interrupted.
+    # Closing saves the session: it must not be interrupted.
     window.close()
     interrupts.restore()
     bench = window.workbench
     if bench is not None:
-        # Of a file that is being written nothing half is to stay behind.
+        # A file that is being written must not be left incomplete.
         bench.background.finish(int(1000 * LONGEST_WRITING_S))
     return code
 

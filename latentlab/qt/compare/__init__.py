@@ -1,1 +1,1 @@
-"""Models side by side under one cursor."""
+"""The compare window: models side by side under one cursor."""

@@ -1,4 +1,4 @@
-"""The row above the columns: which picture, which layers, what is linked, undo, and one column more."""
+"""The toolbar of the compare window: picture, layers, links between columns, undo, and adding a column."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LAYERS = (
 
 
 class CompareBar(QWidget):
-    """Says what is wished; whoever hears it has the bar show what became of it."""
+    """Emits the user's wishes; the owner updates it with the results."""
 
     picture_wished = Signal(int)
     layer_wished = Signal(str, bool)
@@ -91,7 +91,7 @@ class CompareBar(QWidget):
         self.name.setText(f"{dot}{in_html(name)}")
 
     def show_layers(self, layers: Layers) -> None:
-        """Shows which layers there are."""
+        """Shows which layers are visible."""
         for name, box in self.layers.items():
             box.setChecked(getattr(layers, name))
 
@@ -100,7 +100,7 @@ class CompareBar(QWidget):
 
 
 def _together(tall: int, *widgets: QWidget) -> QWidget:
-    """Widgets that stay side by side where the row has to be broken."""
+    """Widgets that stay together where the row wraps."""
     group = QWidget()
     group.setMinimumHeight(tall)
     row = QHBoxLayout(group)

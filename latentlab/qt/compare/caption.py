@@ -1,4 +1,4 @@
-"""A few words that are said shorter where there is little room."""
+"""A label with a shorter text for narrow widths."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Caption(Label):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def say(self, text: str, short: str) -> None:
-        """Says something else."""
+        """Sets the texts."""
         self._long, self._short = text, short
         self._choose()
 

@@ -1,4 +1,4 @@
-"""The box in which the model of a column is chosen."""
+"""The combo box that chooses the model of a column."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FILE = "Open file …"
 
 
 class ModelChooser(QComboBox):
-    """Says what is `chosen`, a name or a path; what it shows is what `show_model` was told last."""
+    """Emits `chosen`, a name or a path; it displays the model last given to `show_model`."""
 
     chosen = Signal(str)
 
@@ -37,7 +37,7 @@ class ModelChooser(QComboBox):
         self.activated.connect(self._activated)
 
     def show_model(self, model: str) -> None:
-        """Stands on a model, which becomes one of the choices; "" is none."""
+        """Displays a model, which is added to the entries; "" is none."""
         row = self.findData(model) if model else -1
         if row < 0 and model:
             row = 0
@@ -49,7 +49,7 @@ class ModelChooser(QComboBox):
         )
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        # To leaf through models means to open each of them.
+        # Ignores the wheel: stepping through models would open each of them.
         event.ignore()
 
     def _put(self, row: int, title: str, model: str) -> None:

@@ -1,4 +1,4 @@
-"""One column of the comparison: a model, its plane, its pictures."""
+"""One column of the compare window: a model with its plane and pictures."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ _LEAST = 150
 
 
 class ModelColumn(QFrame):
-    """Works at a workspace of its own, which it ends with `stop`.
+    """Has a workspace of its own, which `stop` ends.
 
-    `removal_wished` says that the person wants the column gone; `troubled` carries what belongs in the log.
+    `removal_wished` requests to remove the column; `troubled` carries entries for the log.
     """
 
     removal_wished = Signal(object)
@@ -99,7 +99,7 @@ class ModelColumn(QFrame):
 
     @Slot(str)
     def open_model(self, model: str) -> None:
-        """Opens a model by name or path; the open one stays until the new one is there."""
+        """Opens a model by name or path; the open one stays until the new one is loaded."""
         self.messages.hide()
         self.chooser.show_model(model)
         if self.workspace.model is None:

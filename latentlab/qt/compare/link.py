@@ -1,11 +1,11 @@
-"""The link between the columns: what is done in one of them is done in all.
+"""The link between the columns of the compare window: an edit in one of them is made in all.
 
-It works on what a person does, not on what comes of it. Each workspace hands its edits to the link; the link
-finds out what they mean at the other workspaces, and makes all of them at once, as one step of the one undo
-stack that the workspaces share. Sessions do not listen to one another, so nothing can go round in circles.
+It works on the user's edits, not on their results. Each workspace passes its edits to the link; the link
+translates them for the other workspaces, and makes all of them at once, as one step of the shared undo stack.
+Sessions do not listen to one another, so there can be no loops.
 
-The undo starts anew when a model is opened or a column goes: a step taken back there would leave the columns
-in different places.
+The undo stack is cleared when a model is opened or a column is removed: undoing beyond that would leave the
+columns inconsistent.
 """
 
 from __future__ import annotations
@@ -27,11 +27,12 @@ Look = Callable[[Region], None]
 
 
 class Link(QObject):
-    """Desks that go together.
+    """The linked workspaces.
 
-    `views` says whether their planes look at the same place, too. That holds for models with a prior: the
+    `views` says whether their planes show the same region, too. That applies to models with a prior: the
     codes of an autoencoder have no scale of their own, so its plane stays with its own points. `scaled` says
-    that its probe goes along all the same, in the spread of those codes; else it goes to the very same z.
+    that its probe follows all the same, in units of the spread of those codes; else it moves to the very same
+    z.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -40,28 +41,28 @@ class Link(QObject):
         self.views = self.scaled = True
         self._scales = Scales()
         self._looks: dict[Workspace, Look] = {}
-        # Desks whose plane has been brought to where the others look.
+        # Workspaces whose plane has been moved to the common region.
         self._in_step: set[Workspace] = set()
         self._passing = False
 
     @property
     def workspaces(self) -> tuple[Workspace, ...]:
-        """Those that have joined, in their order."""
+        """The linked workspaces, in order."""
         return tuple(self._looks)
 
     def join(self, workspace: Workspace, look: Look) -> None:
-        """Takes in a workspace; `look` makes its plane show a region."""
+        """Adds a workspace; `look` makes its plane show a region."""
         self._looks[workspace] = look
 
     def leave(self, workspace: Workspace) -> None:
-        """Goes on without a workspace."""
+        """Removes a workspace."""
         self._looks.pop(workspace, None)
         self._in_step.discard(workspace)
         self._scales.forget(workspace)
         self.undo_stack.clear()
 
     def do(self, source: Workspace, edit: Edit) -> None:
-        """Makes an edit at its workspace, and what it means at the others."""
+        """Makes an edit at its workspace, and its translations at the others."""
         if isinstance(edit, LookAt):
             source.session.apply(edit)
             self._pass_on(source, edit.view)
@@ -78,7 +79,7 @@ class Link(QObject):
             self.undo_stack.push(SharedStep(edits))
 
     def catch_up(self, workspace: Workspace) -> None:
-        """Brings a workspace whose model or plane is new to where the others are."""
+        """Brings a workspace with a new model or plane to the state of the others."""
         leader = next((one for one in self._looks if one is not workspace and one.model is not None), None)
         if leader is None:
             return
@@ -95,7 +96,7 @@ class Link(QObject):
                 workspace.session.apply(meant)
 
     def scale(self, scaled: bool) -> None:
-        """Measures the codes of autoencoders in their own spread, or not: as a step of the undo."""
+        """Switches the measuring of autoencoder codes in their own spread on or off: an undo step."""
         self.scaled = scaled
         leader = next((one for one in self._looks if one.model is not None), None)
         if leader is not None:
@@ -112,7 +113,7 @@ class Link(QObject):
         return translated(edit, source, target, self._scales if self.scaled else None)
 
     def opened(self, workspace: Workspace) -> None:
-        """Another model is open at a workspace."""
+        """A workspace has opened another model."""
         self._in_step.discard(workspace)
         self.undo_stack.clear()
         self.catch_up(workspace)
@@ -120,7 +121,7 @@ class Link(QObject):
     # Where the planes look
 
     def show_all(self, fits: Mapping[Workspace, Callable[[], None]]) -> None:
-        """Fits each plane to its own points; those that go together to all of theirs."""
+        """Fits each plane to its own points; linked planes to all of theirs."""
         self._passing = True
         try:
             for fit in fits.values():
@@ -130,7 +131,7 @@ class Link(QObject):
         self._look_together(tuple(workspace for workspace in fits if has_prior(workspace)))
 
     def rejoin_views(self) -> None:
-        """From now on the planes look at the same place: at first at all that any of them shows."""
+        """From now on the planes show the same region: at first everything that any of them shows."""
         self.views = True
         self._in_step = set(filter(has_prior, self._looks))
         self._look_together(tuple(self._in_step))
@@ -148,7 +149,7 @@ class Link(QObject):
         if source in self._in_step:
             self._make_look(others, square(view))
             return
-        # Its points are there for the first time: nobody's points go out of sight for that.
+        # Its points have just appeared: the region grows, so that no points become invisible.
         self._in_step.add(source)
         self._look_together((*others, source))
 
@@ -162,7 +163,7 @@ class Link(QObject):
 
 
 def square(region: Region) -> Region:
-    """The square in the middle of a region, as wide as its shorter side.
+    """The square in the centre of a region, as wide as its shorter side.
 
     What a plane shows beyond that depends on its shape: passed on, it would make the next one shrink.
     """
@@ -172,7 +173,7 @@ def square(region: Region) -> Region:
 
 
 def around(*squares: Region) -> Region:
-    """A square that has all of these in it."""
+    """A square that contains all of these."""
     left, right = min(one[0] for one in squares), max(one[1] for one in squares)
     bottom, top = min(one[2] for one in squares), max(one[3] for one in squares)
     x, y, reach = 0.5 * (left + right), 0.5 * (bottom + top), 0.5 * max(right - left, top - bottom)

@@ -1,4 +1,4 @@
-"""A workspace of its own for each column, whose edits go through the link."""
+"""The workspace of one column, whose edits go through the link."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from latentlab.session.edits import Edit
 from latentlab.session.session import Session
 from latentlab.session.state import GridSettings, PlaneSettings, SessionState
 
-# Nobody looks at the manifold grid here: it is to cost next to nothing.
+# The manifold grid is not shown here: a minimal one costs next to nothing.
 _NO_GRID = GridSettings(size=5)
 
 
 class LinkedWorkspace(Workspace):
-    """Its model, render thread and session are its own, its undo stack is that of the link."""
+    """It has a model, a render thread and a session of its own, and the link's undo stack."""
 
     def __init__(
         self, link: Link, state: SessionState, renderer: Serves | None, parent: QObject | None = None
@@ -27,12 +27,12 @@ class LinkedWorkspace(Workspace):
         super().__init__(Session(replace(state, grid=_NO_GRID, pins=())), renderer, parent)
         self.undo_stack = link.undo_stack
         self._link, self._started = link, False
-        # Queued: the workspace first asks for all that belongs to the model as it was opened.
+        # Queued: the workspace first requests everything of the opened model.
         self.loaded.connect(self._opened, Qt.ConnectionType.QueuedConnection)
         self.encoded.connect(self._encoded, Qt.ConnectionType.QueuedConnection)
 
     def join(self, look: Look) -> None:
-        """Goes with the others from now on; `look` makes the plane of this column show a region."""
+        """Joins the link; `look` makes the plane of this column show a region."""
         self._link.join(self, look)
 
     def do(self, edit: Edit) -> None:
@@ -40,7 +40,7 @@ class LinkedWorkspace(Workspace):
         self._link.do(self, edit)
 
     def open_model(self, model: str) -> None:
-        """Opens a model by name or path. Probe and picture stay where they are, if the model has them."""
+        """Opens a model by name or path. Probe and picture stay, if the model has them."""
         state = replace(self.state, model=model, plane=PlaneSettings(), condition=())
         if self._started:
             self.open(state)

@@ -1,4 +1,4 @@
-"""What a column has to show for itself: its pictures, and its figures in nats."""
+"""The pictures of a column, and its figures in nats."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LATE_MS = 150
 _NONE = "–"
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-# A key, the name, and what it means: each a row of the table.
+# Key, label and tooltip: each a row of the table.
 _ROWS = (
     (
         "reconstruction",
@@ -47,14 +47,14 @@ _MEASURED = "On average over the test pictures of its own data, measured at the 
 
 
 class ColumnPictures(QWidget):
-    """The picture at the probe, the selected picture and its reconstruction; under them the figures."""
+    """The picture at the probe, the selected picture and its reconstruction; below them the figures."""
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("comparePictures")
         self.setAccessibleName("Pictures of this column")
         self._workspace = workspace
-        # A reply takes some milliseconds: what is shown is taken away only if it takes longer.
+        # A reply takes some milliseconds: the old contents are cleared only if it takes longer.
         self._late = QTimer(self, singleShot=True, interval=_LATE_MS)
         self._late.timeout.connect(self._clear)
         self.probe = CrispPicture("compareProbe", "What this model decodes at the probe", _LARGEST)
@@ -98,7 +98,9 @@ class ColumnPictures(QWidget):
         workspace.refused.connect(self._refused)
 
     def _table(self) -> QGridLayout:
-        """Names on the left, the figures of the picture in the middle, those of the test set on the right."""
+        """Labels on the left, the figures of the picture in the middle, those of the test set on the
+        right.
+        """
         table = QGridLayout()
         table.setHorizontalSpacing(8)
         table.setVerticalSpacing(1)
@@ -132,7 +134,7 @@ class ColumnPictures(QWidget):
         self._show_original(self._workspace.state)
         figures = dict(model.metrics)
         if figures.get("kl") == 0.0:
-            # That is how an autoencoder is written down: all it has is its reconstruction.
+            # The stored figure of an autoencoder: it has only a reconstruction.
             figures = {"reconstruction": figures.get("reconstruction", math.nan)}
         for key, label in self.measured.items():
             label.setText(in_nats(figures.get(key, math.nan)))
@@ -154,7 +156,7 @@ class ColumnPictures(QWidget):
         self.original.show_picture(card.original)
         self.reconstruction.show_picture(card.reconstruction)
         self.figures["reconstruction"].setText(in_nats(card.reconstruction_nats))
-        # No posterior, only a code: its KL from any prior is infinite.
+        # A code without a posterior: its KL to any prior is infinite.
         self.figures["kl"].setText(in_nats(card.kl))
         self.figures["elbo"].setText(in_nats(card.elbo))
 
@@ -170,7 +172,7 @@ class ColumnPictures(QWidget):
         self.place.setText(text if len(z) <= most else f"{text}, … ({len(z)})")
 
     def _show_original(self, state: SessionState) -> None:
-        """At once what is known of the selected picture; the reply brings the rest."""
+        """Shows at once what is known of the selected picture; the reply brings the rest."""
         model = self._workspace.model
         if state.selected is None or model is None:
             self._late.stop()
@@ -182,7 +184,7 @@ class ColumnPictures(QWidget):
 
     @Slot()
     def _clear(self) -> None:
-        """Takes away what belongs to a picture selected before."""
+        """Clears what belongs to the previously selected picture."""
         self.reconstruction.show_picture(None)
         for figure in self.figures.values():
             figure.setText(_NONE)
@@ -194,7 +196,7 @@ def in_nats(value: float) -> str:
 
 
 def _figure(name: str, called: str, what: str) -> QLabel:
-    """A value in the table, to be read and copied; too long a one does not widen the column."""
+    """A value in the table, which can be selected and copied; a long one does not widen the column."""
     label = Label(_NONE)
     label.setObjectName(name)
     label.setAccessibleName(called)

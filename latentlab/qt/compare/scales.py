@@ -1,7 +1,7 @@
-"""What one unit is in a latent space: the prior's standard deviation, or, without a prior, the codes' own.
+"""The unit of length in a latent space: the prior's standard deviation, or without a prior the codes' own.
 
-The codes of an autoencoder may lie anywhere and reach any distance. Measured from their mean, in their
-standard deviation along each direction, they can be set against those of a model whose prior is N(0, I).
+The codes of an autoencoder may lie anywhere at any distance. Relative to their mean, in units of their
+standard deviation along each direction, they can be compared with those of a model whose prior is N(0, I).
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ _LEAST = 1e-6
 
 @dataclass(frozen=True)
 class Unit:
-    """Where nought is and how long one is, along each direction."""
+    """The origin and the unit along each direction."""
 
     middle: Point
     length: Point
 
     def measured(self, place: Sequence[float]) -> Point:
-        """A place in these units."""
+        """A point in these units."""
         return tuple((x - m) / s for x, m, s in zip(place, self.middle, self.length, strict=True))
 
     def place(self, measured: Sequence[float]) -> Point:
-        """The place that measures so much."""
+        """The point with these coordinates in units."""
         return tuple(m + x * s for x, m, s in zip(measured, self.middle, self.length, strict=True))
 
 
@@ -47,13 +47,13 @@ class Scale:
 
 
 class Scales:
-    """Scales of workspaces, found once for each cloud and plane: finding one takes a look at all codes."""
+    """Scales of workspaces, computed once for each cloud and plane, because that takes all codes."""
 
     def __init__(self) -> None:
         self._found: dict[Workspace, tuple[EncodingsReply, Projection, Scale]] = {}
 
     def of(self, workspace: Workspace) -> Scale | None:
-        """The scale of a workspace's model; None for one with a prior, and as long as nothing is encoded."""
+        """The scale of a workspace's model; None for one with a prior, and until something is encoded."""
         cloud, projection = workspace.encodings, workspace.projection
         if cloud is None or has_prior(workspace) or cloud.mean.shape[1] != projection.latents:
             return None
@@ -65,13 +65,13 @@ class Scales:
         return known[2]
 
     def forget(self, workspace: Workspace) -> None:
-        """A workspace has gone."""
+        """A workspace was removed."""
         self._found.pop(workspace, None)
 
 
 def has_prior(workspace: Workspace) -> bool:
-    """Whether a workspace's model says where its codes lie, and they do: as long as those that it encodes
-    have no places yet, and where they are single points, it is not so.
+    """Whether a workspace's model has a prior over its codes: not for a model whose encodings are unknown so
+    far, or are single points.
     """
     model, cloud = workspace.model, workspace.encodings
     if model is None or not model.can(Capability.HAS_PRIOR):

@@ -1,4 +1,4 @@
-"""One step of the undo that belongs to several sessions."""
+"""An undo command that makes edits in several sessions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from latentlab.session.session import Session
 
 
 class SharedStep(QUndoCommand):
-    """An edit of each of some sessions, made and taken back together. Those of one gesture merge."""
+    """An edit of each of some sessions, made and undone together. Those of one gesture merge."""
 
     def __init__(self, edits: Iterable[tuple[Session, Edit]]) -> None:
         super().__init__()
@@ -30,21 +30,21 @@ class SharedStep(QUndoCommand):
         self.setObsolete(not any(part.before for part in self.parts.values()))
 
     def undo(self) -> None:
-        """Takes all of them back."""
+        """Undoes all of them."""
         for part in self.parts.values():
             part.undo()
 
     def id(self) -> int:
-        """Qt asks only commands of equal id to merge; -1 never does."""
+        """Qt merges only commands of equal id; -1 is never merged."""
         return -1 if self.gesture is None else 2
 
     def mergeWith(self, other: QUndoCommand) -> bool:
-        """Takes a later edit of the same gesture into this step."""
+        """Merges a later edit of the same gesture into this command."""
         if not isinstance(other, SharedStep) or other.gesture != self.gesture:
             return False
         for session, part in other.parts.items():
             if session in self.parts:
                 self.parts[session].mergeWith(part)
-            else:  # its model has been opened in the midst of the gesture
+            else:  # its model was opened during the gesture
                 self.parts[session] = part
         return True

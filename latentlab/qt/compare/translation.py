@@ -1,9 +1,9 @@
-"""What an edit in one column means in another: the same place, the same picture, in another latent space.
+"""Translates an edit in one column for another: the same point or picture in another latent space.
 
-Where two models have the same number of latents, the probe has the same z in both. Where they have not, each
-column moves its own probe within its own plane, to the same (u, v). An autoencoder has no prior that would
-say how long one unit is: its places may be measured in the spread of its own codes instead (see `scales`).
-A picture has its own place in each.
+Where two models have the same number of latents, the probe has the same z in both. Otherwise, each column
+moves its own probe within its own plane, to the same (u, v). An autoencoder has no prior that would define a
+unit: its points may be measured in the spread of its own codes instead (see `scales`). A picture has its own
+encoding in each.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from latentlab.session.own_edits import SetGroups
 
 
 def translated(edit: Edit, source: Workspace, target: Workspace, scales: Scales | None = None) -> Edit | None:
-    """What `edit`, made at `source`, is at `target`; None if it concerns the source alone.
+    """The translation of `edit`, made at `source`, for `target`; None if it concerns the source alone.
 
-    With `scales`, places where there is no prior are measured in the spread of the codes.
+    With `scales`, points without a prior are measured in the spread of the codes.
     """
     here, there = source.model, target.model
     if here is None or there is None:
@@ -38,7 +38,7 @@ def translated(edit: Edit, source: Workspace, target: Workspace, scales: Scales 
     match edit:
         case MoveProbe():
             if not (here.latents and there.latents):
-                return None  # without a latent space there is no place
+                return None  # without a latent space there are no points
             return replace(edit, z=carried(edit.z, source, target, scales))
         case SelectImage():
             if edit.index is not None and edit.index >= len(there.images):
@@ -54,13 +54,13 @@ def translated(edit: Edit, source: Workspace, target: Workspace, scales: Scales 
         case SetGroups():
             return edit if (here.data, here.split) == (there.data, there.split) else None
         case SetCondition():
-            # How z leans in one latent space says nothing of another.
+            # Compensation in one latent space has no meaning in another.
             return replace(edit, z=None) if here.condition_names == there.condition_names else None
     return None
 
 
 def carried(z: Point, source: Workspace, target: Workspace, scales: Scales | None = None) -> Point:
-    """Where the probe of `target` goes when that of `source` goes to z."""
+    """Where the probe of `target` moves when that of `source` moves to z."""
     probe = target.state.probe
     here, there = (None, None) if scales is None else (scales.of(source), scales.of(target))
     if len(z) == len(probe):
@@ -70,13 +70,13 @@ def carried(z: Point, source: Workspace, target: Workspace, scales: Scales | Non
     flat = flat if here is None else here.plane.measured(flat)
     u, v = flat if there is None else there.plane.place(flat)
     if source.projection.flat:
-        # One latent says nothing about a second direction.
+        # A single latent has no second direction.
         v = target.projection.to_plane(probe)[1]
     return target.projection.place(probe, u, v)
 
 
 def picture_at(z: Point, workspace: Workspace) -> int | None:
-    """Which picture lies exactly at z."""
+    """The picture whose encoding is exactly z."""
     found = workspace.encodings
     if found is None or found.mean.shape[1] != len(z):
         return None

@@ -1,4 +1,6 @@
-"""The columns beside one another, and what they share: picture, classes, layers, view and undo."""
+"""The columns of the compare window side by side, and what they share: picture, classes, layers, view,
+undo.
+"""
 
 from __future__ import annotations
 
@@ -29,13 +31,13 @@ NewRenderer = Callable[[], Serves | None]
 
 
 class CompareView(QWidget):
-    """Two to four columns, of which each has a workspace and a render thread of its own.
+    """Two to four columns, each with a workspace and a render thread of its own.
 
     Args:
-        state: what every column starts from: data, split, picture, probe, layers and hidden classes.
-        folder: the person's own models.
-        asked: the folder in which a model file is looked for.
-        new_renderer: makes who answers a column's requests; None has each thread make the real one.
+        state: the initial state of every column: data, split, picture, probe, layers and hidden classes.
+        folder: the folder of the user's own models.
+        asked: the initial folder of the file dialog.
+        new_renderer: makes the renderer of a column; None has each thread make the real one.
 
     `troubled` carries what belongs in the log.
     """
@@ -80,7 +82,7 @@ class CompareView(QWidget):
     # The columns
 
     def open_models(self, models: Sequence[str]) -> None:
-        """A column for each of these models, by name or path; empty ones up to two."""
+        """Opens a column for each of these models, by name or path; empty ones up to two."""
         for model in models[:MOST]:
             self._put_column().open_model(model)
         while len(self.columns) < LEAST:
@@ -96,7 +98,7 @@ class CompareView(QWidget):
 
     @Slot()
     def add_column(self) -> None:
-        """One column more, with the model that differs most from those that are there."""
+        """Adds a column, with the model that differs most from the others."""
         if len(self.columns) >= MOST:
             return
         shown = [
@@ -127,7 +129,7 @@ class CompareView(QWidget):
 
     @Slot(object)
     def remove_column(self, column: ModelColumn) -> None:
-        """Takes a column away, and ends its thread."""
+        """Removes a column, and ends its thread."""
         if len(self.columns) <= LEAST or column not in self.columns:
             return
         self.columns.remove(column)
@@ -139,7 +141,7 @@ class CompareView(QWidget):
 
     def stop(self) -> None:
         """Ends the threads of all columns, and waits for them."""
-        # All are told before one is waited for.
+        # All are asked to end before one is waited for.
         join([thread for column in self.columns for thread in column.workspace.request_end()])
         for column in self.columns:
             column.stop()
@@ -147,7 +149,7 @@ class CompareView(QWidget):
     # What they share
 
     def select(self, index: int) -> None:
-        """Selects a picture in all columns, and sends each probe to its place; -1 selects none."""
+        """Selects a picture in all columns, and moves each probe to its encoding; -1 selects none."""
         if self._leader is None:
             return
         self._leader.select(None if index < 0 else index, self._gestures.gesture())
@@ -182,7 +184,7 @@ class CompareView(QWidget):
 
     @Slot()
     def _refresh(self) -> None:
-        """Columns have come or gone, or a model has been opened in one of them."""
+        """Columns were added or removed, or a model was opened in one of them."""
         for column in self.columns:
             column.remove.setEnabled(len(self.columns) > LEAST)
         self.bar.add.setEnabled(len(self.columns) < MOST)
@@ -196,7 +198,7 @@ class CompareView(QWidget):
         self._show_shared()
 
     def _put_legend(self) -> None:
-        """A legend of its own for the first model: a view stays with its workspace."""
+        """Makes a new legend for the first model: a view stays with its workspace."""
         if self.legend is not None:
             self._rows.removeWidget(self.legend)
             self.legend.hide()

@@ -1,4 +1,4 @@
-"""The window in which models are compared, beside that of the lab."""
+"""The window that compares models, beside the main window."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NAME = "compareWindow"
 
 
 class CompareWindow(QDialog):
-    """A window of its own, which closes with its parent and ends its threads when it closes."""
+    """Closes with its parent, and ends its threads when it closes."""
 
     def __init__(
         self,
@@ -38,7 +38,7 @@ class CompareWindow(QDialog):
         self.setWindowFlags(Qt.WindowType.Window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if state.selected is None:
-            # A window for comparing pictures shows one from the start.
+            # A window for comparing pictures selects one from the start.
             state = replace(state, selected=0)
         self.view = CompareView(state, folder, asked, new_renderer)
         layout = QVBoxLayout(self)
@@ -56,18 +56,18 @@ class CompareWindow(QDialog):
         self.resize(min(1320, room.width() - 8), min(840, room.height() - 40))
 
     def start(self, models: list[str] | None = None) -> None:
-        """Opens these models, or those that go well together."""
+        """Opens these models, or a default selection."""
         self.view.open_models(self.view.usual_models() if models is None else models)
 
     @Slot(int)
     def done(self, result: int) -> None:
         """Closes the window; returns when its threads have ended."""
-        # Out of sight first: ending a thread may take as long as the piece of work in hand.
+        # Hide first: ending a thread may take as long as its current piece of work.
         super().done(result)
         self.view.stop()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        # Escape deselects a picture; where there is none, it is not to close the window.
+        # Escape deselects a picture; without one, it must not close the window.
         if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter):
             event.ignore()
         else:
@@ -81,10 +81,10 @@ def show_compare(
 
     Args:
         parent: the window that it closes with.
-        state: the session that the models begin from.
+        state: the initial session of the models.
         models: the folder of the person's own models.
-        asked: where to look for a file first.
-        log: writes down what nobody expected.
+        asked: the initial folder of the file dialog.
+        log: logs unexpected errors.
     """
     page = parent.findChild(CompareWindow, _NAME)
     if page is None:

@@ -1,1 +1,1 @@
-"""The dialogs through which things leave."""
+"""The dialogs that save pictures, encodings and tapes."""

@@ -1,4 +1,4 @@
-"""Asks where, in which format and how large something is to be saved, and shows what it will be."""
+"""The export dialog: where, in which format and how large to save something, with a preview."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MOST = 16
 
 @dataclass(frozen=True)
 class Format:
-    """A way of writing something down. `animated` matters for walks alone."""
+    """A file format. `animated` matters for walks alone."""
 
     title: str
     suffix: str
@@ -53,13 +53,13 @@ _TABLES = (Format("NumPy arrays (.npz)", ".npz"), Format("Table (.csv)", ".csv")
 
 
 def formats_for(what: str) -> tuple[Format, ...]:
-    """The formats a kind of thing can be saved in, the usual one first."""
+    """The formats in which a kind of thing can be saved, the default first."""
     return _TABLES if what == exportables.ENCODINGS else _MOVING if what in exportables.MOVING else _STILLS
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What the person asked for."""
+    """The user's choices."""
 
     what: str
     path: Path
@@ -80,7 +80,7 @@ class Preview(QWidget):
         self.setMinimumSize(QSize(420, 190))
 
     def show_image(self, image: QImage) -> None:
-        """Shows another one."""
+        """Shows another image."""
         self._image = image
         self.update()
 
@@ -92,7 +92,7 @@ class Preview(QWidget):
 
 
 class ExportDialog(QDialog):
-    """One page; `wished` carries the `Wish`. A file that exists is replaced only by a button that says so."""
+    """`wished` carries the `Wish`. An existing file is replaced only by a button that says so."""
 
     wished = Signal(object)
 
@@ -129,7 +129,7 @@ class ExportDialog(QDialog):
         self.path.textChanged.connect(self._look)
         self.format.currentIndexChanged.connect(self._format_chosen)
         self.scale.valueChanged.connect(self._look)
-        # The size is told while the number is being typed.
+        # The size is updated while the number is being typed.
         self.scale.lineEdit().textEdited.connect(self._look)
         self.browse.clicked.connect(self._browse)
         self.buttons.accepted.connect(self.accept)
@@ -154,21 +154,21 @@ class ExportDialog(QDialog):
             control.setToolTip(plain_tip(tip))
 
     def formats(self) -> tuple[Format, ...]:
-        """Those that are offered."""
+        """The formats offered."""
         return formats_for(self._what)
 
     def add_rows(self, form: QFormLayout) -> None:
-        """More to be asked, for those who know more of what is saved."""
+        """Adds rows, for subclasses with more options."""
 
     def wish(self, path: Path, overwrite: bool) -> object:
-        """What `wished` carries."""
+        """The value of `wished`."""
         return Wish(self._what, path, self.scale.value(), overwrite, self.chosen.animated)
 
     def refuse(self, path: Path) -> None:
-        """Says by a LabError why this cannot be written there."""
+        """Refuses with a LabError what cannot be written."""
 
     def show_size(self, thing: Exportable) -> None:
-        """Says how large it will be."""
+        """Shows the size of the result."""
         moving = self.chosen.animated and len(thing.pictures) > 1
         shown = thing.pictures[0] if moving else thing.still
         height, width = (side * self.scale.value() for side in shown.shape[:2])
@@ -214,7 +214,7 @@ class ExportDialog(QDialog):
 
     @Slot()
     def _look(self) -> None:
-        """Follows the path: its ending chooses the format, and an existing file must be told."""
+        """Follows the path: its ending chooses the format, and an existing file is reported."""
         path = Path(self.path.text().strip())
         if path.suffix.lower() != self.chosen.suffix:
             for index, known in enumerate(self._formats):
@@ -229,7 +229,7 @@ class ExportDialog(QDialog):
         save.setEnabled(self._target is not None)
 
     def _aim(self) -> None:
-        """Finds the file that the text means, or says why none can be written there."""
+        """Resolves the text to a file, or shows why none can be written there."""
         self._target, self._exists = None, False
         text = self.path.text().strip()
         self.note.setText("")
@@ -251,7 +251,7 @@ class ExportDialog(QDialog):
     @Slot()
     def _browse(self) -> None:
         filters = ";;".join(f"{known.title} (*{known.suffix})" for known in self._formats)
-        # The dialog of saving asks before replacing, and so does our own button: once is enough.
+        # The file dialog asks before replacing, and so does our own button: once is enough.
         options = QFileDialog.Option.DontConfirmOverwrite
         place, _ = QFileDialog.getSaveFileName(
             self, self.windowTitle(), self.path.text(), filters, "", options
@@ -263,7 +263,7 @@ class ExportDialog(QDialog):
     def accept(self) -> None:
         if not numbers_stand(self):
             return
-        self._aim()  # once more: the folder may have changed since the last key
+        self._aim()  # again: the folder may have changed since the last keystroke
         if self._target is None:
             self._look()
             return

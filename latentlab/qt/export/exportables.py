@@ -1,6 +1,6 @@
-"""What can be taken away now: the latest picture of each kind, with its origin. Torch-free, no widgets.
+"""What can be exported now: the latest picture of each kind, with its origin. Torch-free, no widgets.
 
-Nothing here knows a view: the replies that the views show are listened to at the workspace.
+Independent of views: it listens to the replies at the workspace.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _MOST_POINTS = 200
 
 @dataclass(frozen=True, eq=False)
 class Exportable:
-    """Pictures (one, or the frames of a walk), where they came from, and how fast they go."""
+    """Pictures (one, or the frames of a walk), their provenance, and their frame rate."""
 
     what: str
     pictures: tuple[Picture, ...]
@@ -60,14 +60,14 @@ class Exportable:
 
 
 class Exportables(QObject):
-    """Keeps the newest reply of each kind. `changed` tells when something came or went."""
+    """Keeps the newest reply of each kind. `changed` is emitted when something becomes available or not."""
 
     changed = Signal()
 
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._workspace = workspace
-        # Only replies that are whole and have something in them, so that `has` need not look inside.
+        # Only complete, non-empty replies, so that `has` need not look inside.
         self._replies: dict[str, Reply] = {}
         self._film: FilmRecorder | None = None
         self._sheet: Exportable | None = None
@@ -83,7 +83,7 @@ class Exportables(QObject):
         workspace.changed.connect(self._changed)
 
     def has(self, what: str) -> bool:
-        """Whether there is anything of a kind to take away now. Asked often: nothing is made of it."""
+        """Whether anything of a kind can be exported now. Called often: it renders nothing."""
         if what == UNFOLDING:
             return self._film is not None and len(self._film.frames) > 1
         if what == SHEET:
@@ -91,12 +91,12 @@ class Exportables(QObject):
         return self._workspace.model is not None and what in self._replies
 
     def watch(self, film: FilmRecorder) -> None:
-        """From now on the film of a training can be taken away too."""
+        """From now on the film of a training can be exported too."""
         self._film = film
         film.changed.connect(self.changed)
 
     def name_source(self, source: Callable[[], str]) -> None:
-        """From now on `source()` names the own picture that the probe has come from, "" for none."""
+        """From now on `source()` names the own picture from which the probe started, "" for none."""
         self._source = source
 
     def _way_to(self, z: Point) -> dict[str, str]:
@@ -109,17 +109,17 @@ class Exportables(QObject):
 
     @Slot(object, object)
     def offer_sheet(self, page: Picture, extra: Mapping[str, str]) -> None:
-        """A sheet of pictures before and after can be taken away, until there is another one."""
+        """A sheet of pictures before and after can be exported, until there is another one."""
         if self._workspace.model is not None:
             self._sheet = _made(self._workspace.model, SHEET, (page,), None, extra)
 
     def encodings(self) -> EncodingsReply | None:
-        """Where all pictures lie, once all are encoded."""
+        """The encodings of all pictures, once all are encoded."""
         found = self._replies.get(ENCODINGS)
         return found if isinstance(found, EncodingsReply) else None
 
     def get(self, what: str) -> Exportable | None:
-        """The pictures of a kind as they are now; None if there are none."""
+        """The current pictures of a kind; None if there are none."""
         model, state = self._workspace.model, self._workspace.state
         if model is None:
             return None
@@ -155,13 +155,13 @@ class Exportables(QObject):
                 names, count = model.condition_names, len(drawn.pictures)
                 extra = {"n": str(count), "pictures": "mean"}
                 extra |= described(names, drawn.conditions, asked, drawn.origin)
-                # As `latentlab sample` lays them out: the same seed makes the same sheet.
+                # The layout of `latentlab sample`: the same seed makes the same sheet.
                 page = sheet(drawn.pictures, math.ceil(math.sqrt(count)))
                 return _made(model, what, (page,), None, extra, seed=drawn.seed)
         return None
 
     def _hold(self, what: str, reply: Reply | None) -> bool:
-        """Keeps a reply in place of the older one, or none; whether something came or went."""
+        """Keeps a reply in place of the older one, or none; returns whether availability has changed."""
         before = what in self._replies
         if reply is None:
             self._replies.pop(what, None)
@@ -231,13 +231,14 @@ def _made(
 
 
 def _told(model: LoadedReply, condition: Point) -> dict[str, str]:
-    """What the model was told, by name; nothing for a model that is told nothing."""
+    """The condition by name; empty for an unconditional model."""
     return {"condition": in_words(condition, model.condition_names)} if condition else {}
 
 
 def _plane(grid: GridReply) -> dict[str, str]:
-    """The plane a grid spans, where the model has more dimensions than that: what runs across and up it,
-    and what of z it does not show."""
+    """The plane of a grid, where the model has more dimensions: the two directions, and the components of z
+    off the plane.
+    """
     if grid.projection is None or grid.projection.latents <= 2:
         return {}
     # To six digits: a description must stay short.
@@ -247,6 +248,6 @@ def _plane(grid: GridReply) -> dict[str, str]:
 
 
 def _points(points: tuple[Point, ...]) -> str:
-    """Points as JSON; of very many the first, for a description must stay short."""
+    """Points as JSON; of very many only the first, because a description must stay short."""
     room = max(1, _MOST_POINTS // max(1, len(points[0]) if points else 1))
     return json.dumps([list(point) for point in points[:room]])

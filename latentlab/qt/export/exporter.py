@@ -1,7 +1,7 @@
-"""Saving what the window shows, beside the event loop, and copying it.
+"""Exports what the window shows: saves files in the background, and copies to the clipboard.
 
-Each `save_...` returns at once; `saved` or `failed` tells how it went. A file that exists is replaced only
-if the caller says so, and is intact if the new one cannot be written.
+Each `save_...` returns at once; `saved` or `failed` reports the result. An existing file is replaced only if
+the caller says so, and is intact if the new one cannot be written.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from latentlab.qt.export import exportables
 from latentlab.qt.export.exportables import Exportables
 from latentlab.qt.widgets.images import to_qimage
 
-# By the ending alone a walk in these is a moving picture; a .png is a strip unless `animated` is said.
+# With these endings a walk is animated; a .png is a strip unless `animated` is set.
 _MOVING = (".webp", ".gif", ".apng", ".mp4")
 _NOTHING = {
     exportables.PROBE: "no picture has been decoded yet",
@@ -39,9 +39,9 @@ _NOTHING = {
 
 
 class Exporter(QObject):
-    """Saves by path, without asking anything.
+    """Saves by path, without dialogs.
 
-    Signals: `saved` (path) and `failed` (message, details; no details if the failure is an expected one).
+    Signals: `saved` (path) and `failed` (message, details; no details for an expected failure).
     """
 
     saved = Signal(str)
@@ -71,7 +71,7 @@ class Exporter(QObject):
     def save_walk(
         self, path: str | Path, scale: int = 1, overwrite: bool = False, animated: bool | None = None
     ) -> None:
-        """The walk, moving or as a strip; by default as the ending of the path suggests."""
+        """The walk, animated or as a strip; by default as the ending of the path suggests."""
         self.save(exportables.WALK, path, scale, overwrite, animated)
 
     def save(
@@ -102,7 +102,7 @@ class Exporter(QObject):
                 overwrite=overwrite,
             )
         else:
-            # Joining the pictures is part of the work too.
+            # Joining the pictures is part of the background work too.
             def work() -> Path:
                 return save_picture(
                     path, thing.still, provenance=thing.provenance, scale=scale, overwrite=overwrite
@@ -129,7 +129,7 @@ class Exporter(QObject):
         self._background.run(work, self._done, self._failed)
 
     def copy_probe(self) -> None:
-        """The picture at the probe to the clipboard, pixel for pixel.
+        """Copies the picture at the probe to the clipboard, pixel for pixel.
 
         Raises:
             LabError: if there is none yet.

@@ -1,4 +1,4 @@
-"""Asks where and how a tape, or a frame of it, is to be saved."""
+"""The dialog that saves a tape, or a frame of it."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ _MOVING = (
     Format("NumPy arrays of all xₜ and x̂₀ (.npz)", ".npz"),
 )
 _NUMBERS = ".npz"
-# Browsers slow a GIF down that is faster.
+# Browsers slow faster GIFs down.
 _MOST_RATE, _MOST_GIF_RATE = 60, 50
-# So wide a film is by itself; pixels are enlarged to that, as far as the person likes them enlarged.
+# The default width of a film; pixels are enlarged up to it.
 _WIDE = 448
 
 
 class TapeDialog(ExportDialog):
-    """`wished` carries a `TapeWish`. What is saved is the tape as it was when the page opened.
+    """`wished` carries a `TapeWish`. The tape is saved as it was when the dialog opened.
 
     Args:
         what: `tape_saving.FRAME`, BATCH or TAPE.
@@ -55,7 +55,7 @@ class TapeDialog(ExportDialog):
         parent: QWidget,
         suffix: str = "",
     ) -> None:
-        # Before the page is made, for it asks for them then.
+        # Before the base class, which needs these in its constructor.
         self._tape, self._rate = tape, rate
         picture = tapes.page(tape, ("xt",), what == FRAME)
         if what == TAPE:
@@ -114,7 +114,7 @@ class TapeDialog(ExportDialog):
         tapes.check(self._tape, self.wish(path, True))
 
     def show_size(self, thing: Exportable) -> None:
-        """Shows, too, what will be saved, and asks only what matters for it."""
+        """Also shows what will be saved, and hides options that do not apply."""
         tape, suffix, scale = self._tape, self.chosen.suffix, self.scale.value()
         numbers = suffix == _NUMBERS
         moving = self._what == TAPE and self.chosen.animated

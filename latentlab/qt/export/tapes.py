@@ -1,4 +1,4 @@
-"""What of a tape can be taken away, and how it is written. Without Qt; torch comes in with the first save."""
+"""What of a tape can be exported, and how it is written. Without Qt; torch is imported by the first save."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from latentlab.engine.diffusion.tape import Look
     from latentlab.engine.types import Picture
 
-# What is saved: of the frame in hand the chosen picture or all of them, or all frames.
+# What is saved: the chosen picture or all pictures of the current frame, or all frames.
 FRAME, BATCH, TAPE = "frame", "batch", "tape"
-# What of it is seen: a title, and names as of `latentlab.engine.diffusion.tape.SHOWS`, from left to right.
+# What is shown of it: a title, and names as of `latentlab.engine.diffusion.tape.SHOWS`, from left to right.
 SHOWS = (
     ("xₜ, the noisy picture", ("xt",)),
     ("x̂₀, the predicted picture", ("x0",)),
@@ -32,13 +32,13 @@ _GAP, _SAMPLE = 1, 12
 
 @dataclass(frozen=True, eq=False)
 class TapeInHand:
-    """A tape as it is now.
+    """The current state of a tape.
 
     Attributes:
         origin: its recipe and its model.
         alpha_bar: of the model's schedule, float64 (T + 1,).
-        frames: those that are at hand, one at least, the first first.
-        frame, picture: the one that is shown, and the number of the picture that is chosen in it.
+        frames: the available ones, at least one, in order.
+        frame, picture: the current one, and the number of its chosen picture.
         running: whether more frames are on their way.
     """
 
@@ -51,7 +51,7 @@ class TapeInHand:
 
     @property
     def kept(self) -> str:
-        """Which of its frames are at hand; "" where all are that there are so far."""
+        """A note on which of its frames are stored; "" where it is all so far."""
         numbers = [frame.number for frame in self.frames]
         if numbers == list(range(numbers[-1] + 1)):
             return ""
@@ -59,19 +59,19 @@ class TapeInHand:
 
     @property
     def ends(self) -> str:
-        """Where it ends before its end; "" where it is whole."""
+        """A note on where an incomplete tape ends; "" where it is complete."""
         last = self.frames[-1]
         return f"frame {last.number} of {last.total - 1}, t = {last.t}" if last.t else ""
 
     @property
     def extra(self) -> dict[str, str]:
-        """What a file is to say of itself where it has not all frames."""
+        """The note for the file where frames are missing."""
         words = {"kept": self.kept, "ends_at": self.ends}
         return {key: word for key, word in words.items() if word}
 
     @property
     def words(self) -> str:
-        """The same for the person who saves it; "" where there is nothing to be said."""
+        """The note for the user; "" if there is none."""
         said = []
         if self.ends:
             begun = "It is still being drawn" if self.running else "It was stopped"
@@ -83,14 +83,14 @@ class TapeInHand:
 
 @dataclass(frozen=True)
 class TapeWish:
-    """What is to be written, and where.
+    """What to write, and where.
 
     Attributes:
         what: FRAME, BATCH or TAPE.
-        show: as of SHOWS; means nothing for .npz.
-        alone: whether of each frame the chosen picture alone is shown.
+        show: as of SHOWS; not used for .npz.
+        alone: whether only the chosen picture of each frame is shown.
         scale: each pixel becomes scale x scale.
-        rate: frames a second, of what moves.
+        rate: frames a second of an animation.
     """
 
     what: str
@@ -119,12 +119,12 @@ def check(tape: TapeInHand, wish: TapeWish) -> None:
 
 
 def save(tape: TapeInHand, wish: TapeWish) -> Path:
-    """Writes it; takes its time.
+    """Writes the file; takes time.
 
     Raises:
         LabError: if it cannot be written; an existing file is then intact.
     """
-    # Not above: they bring in torch, which the window does not wait for.
+    # Imported here: they need torch, for which the window does not wait.
     from latentlab.engine.diffusion.tape_files import save_frame, save_tape
 
     if wish.what == TAPE:
@@ -139,7 +139,7 @@ def save(tape: TapeInHand, wish: TapeWish) -> Path:
 
 
 def page(tape: TapeInHand, show: tuple[str, ...], alone: bool) -> Picture:
-    """The frame in hand as it would be written."""
+    """The current frame as it would be written."""
     from latentlab.engine.diffusion.tape import Look
 
     return Look(show, tape.picture if alone else None).page(tape.frame, tape.alpha_bar)

@@ -1,1 +1,1 @@
-"""The dialog through which data enter."""
+"""The dialog that imports the user's own data."""

@@ -1,4 +1,4 @@
-"""How pictures become alike, and which columns of a table are meant, each with a sentence on it."""
+"""The options for reading pictures: size, crop, colour and table columns, each with a description."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _COLOURS: dict[str, str | None] = {"Automatic": None, "Grey": "grey", "Colour": 
 
 
 class Choices(QWidget):
-    """`changed` tells that another way of reading was chosen."""
+    """`changed` is emitted when an option changes."""
 
     changed = Signal()
 
@@ -64,7 +64,7 @@ class Choices(QWidget):
 
     @property
     def options(self) -> ReadingOptions:
-        """What is chosen."""
+        """The chosen options."""
         return replace(
             self._asked,
             side=self.side.currentData(),
@@ -75,11 +75,11 @@ class Choices(QWidget):
         )
 
     def tell_side(self, side: int) -> None:
-        """Which size the automatic choice comes to."""
+        """Shows the size that the automatic choice gives."""
         self.side.setItemText(0, f"Automatic: {side} × {side} pixels")
 
     def tell_whites(self, whites: tuple[float, ...]) -> None:
-        """What the automatic choice takes for white; there is nothing to choose where no picture is deep."""
+        """Shows the white level of the automatic choice; hidden where no picture has more than 8 bits."""
         if whites:
             self.white.setItemText(0, f"Automatic: {' and '.join(f'{white:,g}' for white in whites)}")
         self._form.setRowVisible(self.white, bool(whites) or self.white.currentData() is not None)

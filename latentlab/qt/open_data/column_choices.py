@@ -1,4 +1,4 @@
-"""Which columns of the table beside the pictures are meant, once there is one."""
+"""The options for the columns of the table beside the pictures, shown once there is one."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from latentlab.data.table_facts import TableSeen
 from latentlab.plain import short_name
 from latentlab.qt.widgets.plain_text import NAME, plain_tip
 
-# Between rows, so that they stand beside the rows of other choices.
+# Between rows, so that they align with the rows of other options.
 ROW_GAP = 6
 _AS_FOUND, _NONE = "As found", "None"
 
 
 class ColumnChoices(QWidget):
-    """Three choices among a table's columns, hidden until `tell`; `changed` tells of another choice."""
+    """Three choices among a table's columns, hidden until `tell`; `changed` is emitted at another choice."""
 
     changed = Signal()
 
@@ -42,12 +42,12 @@ class ColumnChoices(QWidget):
 
     @property
     def columns(self) -> Columns:
-        """What is chosen."""
+        """The chosen columns."""
         file, label, split = (box.currentData() for box, _ in self._boxes(self._asked))
         return replace(self._asked, file=file, label=label, split=split)
 
     def tell(self, table: TableSeen | None) -> None:
-        """Which columns there are, and which of them were taken."""
+        """Sets the columns, and those taken automatically."""
         if table is None:
             return
         if table.header != self._header:
@@ -55,13 +55,13 @@ class ColumnChoices(QWidget):
             for box, _ in self._boxes(self._asked):
                 _fill(box, table.header, box.currentData())
         for box, taken in self._boxes(table.taken):
-            # What would be found in place of what was chosen is not known.
+            # The automatic result instead of a choice is unknown.
             if box.currentData() is None:
                 box.setItemText(0, f"{_AS_FOUND}: {short_name(taken, NAME) if taken else 'none'}")
         self.show()
 
     def _boxes(self, columns: Columns) -> tuple[tuple[QComboBox, str | None], ...]:
-        """Each box, and what some columns say of it."""
+        """Each combo box, and its entry in a set of columns."""
         return (self.file, columns.file), (self.label, columns.label), (self.split, columns.split)
 
 
@@ -75,7 +75,7 @@ def _box(name: str, title: str, tip: str) -> QComboBox:
 
 
 def _fill(box: QComboBox, header: tuple[str, ...], chosen: str | None) -> None:
-    """Offers the columns without telling anybody; what is chosen stays."""
+    """Fills in the columns without signals; the choices stay."""
     blocked = box.blockSignals(True)
     box.clear()
     box.addItem(_AS_FOUND, None)

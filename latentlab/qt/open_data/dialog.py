@@ -1,4 +1,4 @@
-"""Opens pictures of one's own: shows what a path holds, asks how to read it, reads it, says how that went."""
+"""The import dialog: previews the pictures at a path, asks how to read them, reads them, and reports."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ _LOOK_MS, _PROGRESS_MS = 100, 80
 
 
 class Stage(enum.Enum):
-    """Where the page is."""
+    """The stage of the dialog."""
 
     CHOOSING = "choosing"
     READING = "reading"
-    TOLD = "told"  # everything is read, and the person sees what was left out
+    TOLD = "told"  # everything is read, and the report is shown
 
 
 class OpenDataDialog(QDialog):
-    """One page on one path.
+    """The dialog for one path.
 
     `opened` carries the spec, the `ReadingReport` and the shape (C, H, W) of a picture; `broken` the message
-    and the details of a fault that nobody expected, for the log.
+    and the details of an unexpected error, for the log.
     """
 
-    # Objects all three: Qt's own strings lose what is no text in a file's name.
+    # All three as objects: Qt's strings lose undecodable bytes of file names.
     opened = Signal(object, object, object)
     broken = Signal(str, str)
 
@@ -82,14 +82,14 @@ class OpenDataDialog(QDialog):
 
     @property
     def spec(self) -> str:
-        """What is chosen now."""
+        """The spec of the current choices."""
         return str(Spec(self._source, self.page.choices.options))
 
     # The look before
 
     @Slot()
     def _changed(self) -> None:
-        """Another choice; what is being made for the last one is of no use any more."""
+        """The options have changed: drops the preview being made."""
         self._preview.drop()
         self.page.say("")
         self.page.strip.wait()
@@ -119,19 +119,19 @@ class OpenDataDialog(QDialog):
         self.page.found.setText("Nothing here can be opened.")
         self.page.strip.show_nothing()
         self._tell_failure(failure)
-        # As long as this is chosen, opening it would come to the same.
+        # With these options, opening would fail in the same way.
         self.open_button.setEnabled(False)
 
     # The reading
 
     def accept(self) -> None:
-        """Reads everything; once that is done, and what was left out has been seen, the page closes."""
+        """Reads everything; when that is done, and the report has been read, the dialog closes."""
         if self.stage is Stage.TOLD and self.pictures is not None:
             pictures = self.pictures
             super().accept()
             self.opened.emit(pictures.spec, pictures.report, pictures.shape)
         elif self.stage is Stage.CHOOSING and self.open_button.isEnabled():
-            # One thing at a time: a look that is not needed any more would have to be waited for.
+            # One task at a time: a preview that is not needed any more would have to be waited for.
             self._look_soon.stop()
             self._preview.drop()
             self._become(Stage.READING)
@@ -140,7 +140,7 @@ class OpenDataDialog(QDialog):
             self._show_progress()
 
     def reject(self) -> None:
-        """Stops the reading; without one, closes the page."""
+        """Stops the reading; without one, closes the dialog."""
         if self.stage is Stage.READING:
             self._reading.drop()
             self._become(Stage.CHOOSING)
@@ -150,7 +150,7 @@ class OpenDataDialog(QDialog):
             super().reject()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        # The window is closing, or the person has had enough: this is no time for a second question.
+        # The window is closing, or the user has confirmed: no second question.
         self._let_go()
         self.stage = Stage.CHOOSING
         super().closeEvent(event)
@@ -195,7 +195,7 @@ class OpenDataDialog(QDialog):
         _call(self.cancel_button, "Stop" if reading else "Cancel")
         (self._clock.start if reading else self._clock.stop)()
         if choosing and self.page.strip.waiting:
-            # The look that was given up for the reading.
+            # The preview that was dropped for the reading.
             self._look()
 
 

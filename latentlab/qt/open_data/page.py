@@ -1,4 +1,4 @@
-"""What stands on the page of `OpenDataDialog`, from top to bottom."""
+"""The widgets of `OpenDataDialog`, from top to bottom."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class Page:
     """Lays itself out in a widget. It knows nothing of files and threads.
 
     Args:
-        path: where the pictures lie.
-        options: what is chosen at first.
-        home: the empty widget that this is put into.
+        path: the path of the pictures.
+        options: the initial options.
+        home: the empty parent widget.
     """
 
     def __init__(self, path: str, options: ReadingOptions, home: QWidget) -> None:
@@ -72,7 +72,7 @@ class Page:
         rows.addWidget(self.choices)
         rows.addLayout(said)
         rows.addWidget(self.details)
-        # Beside the buttons: above them it would make the preview shrink when it comes.
+        # Beside the buttons: above them it would make the preview shrink when it appears.
         last = QHBoxLayout()
         last.addWidget(self.progress, 1)
         last.addStretch()
@@ -80,7 +80,7 @@ class Page:
         rows.addLayout(last)
 
     def say(self, text: str, *, fault: bool = False) -> None:
-        """A word under the choices, with a warning sign if it is about a fault; "" for none."""
+        """Shows a message under the options, with a warning sign if it is an error; "" for none."""
         style, side = self.note.style(), QStyle.PixelMetric.PM_SmallIconSize
         warning = style.standardIcon(QStyle.StandardPixmap.SP_MessageBoxWarning)
         self.sign.setPixmap(warning.pixmap(style.pixelMetric(side), style.pixelMetric(side)))
@@ -89,13 +89,13 @@ class Page:
         self.note.setVisible(bool(text))
 
     def show_progress(self, done: int, total: int) -> None:
-        """How far the reading is; a total of 0 means that nobody knows yet."""
+        """Shows the progress of the reading; a total of 0 means unknown."""
         self.progress.setRange(0, total)
         self.progress.setValue(done)
         self.progress.setFormat(f"{done:,} of {total:,} pictures")
 
     def show_report(self, report: ReadingReport) -> None:
-        """How the reading went, in place of how it is to go."""
+        """Replaces the options by the report of the reading."""
         self.strip.hide()
         self.choices.hide()
         self.found.setText(f"{report.read:,} pictures read ({report.kind}).")

@@ -1,4 +1,4 @@
-"""Some pictures as they are, and under each the same one as the model will see it."""
+"""The preview strip: some original pictures, and under each the one that the model will see."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class PreviewStrip(QWidget):
 
     @property
     def waiting(self) -> bool:
-        """Whether what is shown is not yet what was chosen."""
+        """Whether the shown preview is out of date."""
         return self._waiting
 
     @property
@@ -42,7 +42,7 @@ class PreviewStrip(QWidget):
         return self._rows[1]
 
     def wait(self) -> None:
-        """Something newer is being made."""
+        """A newer preview is being made."""
         self._waiting = True
         self.update()
 
@@ -57,7 +57,7 @@ class PreviewStrip(QWidget):
         self.update()
 
     def show_nothing(self) -> None:
-        """There is nothing to show."""
+        """Clears the strip."""
         self._rows, self._waiting, self._words = ([], []), False, ""
         self.update()
 

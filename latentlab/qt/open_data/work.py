@@ -1,4 +1,4 @@
-"""What is done beside the event loop: a look at a source, and the reading of all of it."""
+"""The background tasks of the import dialog: a preview of a source, and the reading of all of it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from latentlab.data.report import ReadingReport
 from latentlab.qt.clients.latest_task import Token
 
-# For the types alone: these bring in torch, for which the window does not wait.
+# For type checking only: these import torch, for which the window does not wait.
 if TYPE_CHECKING:
     from latentlab.data.opening import Preview
 
@@ -17,7 +17,7 @@ LOOKED_AT = 6
 
 @dataclass(frozen=True)
 class Pictures:
-    """Pictures that have been read: how they are asked for, (C, H, W) of each, and how the reading went."""
+    """Pictures that have been read: spec, (C, H, W) of each, and report."""
 
     spec: str
     shape: tuple[int, int, int]
@@ -25,10 +25,10 @@ class Pictures:
 
 
 def look(spec: str, token: Token) -> Preview:
-    """A few of the pictures as they are and as they would be read.
+    """A few of the pictures, original and as they would be read.
 
     Raises:
-        LabError: naming the file, if nothing can be made of it.
+        LabError: naming the file, if it cannot be read.
     """
     from latentlab.data import opening
 
@@ -36,10 +36,10 @@ def look(spec: str, token: Token) -> Preview:
 
 
 def read_all(spec: str, token: Token) -> Pictures:
-    """Reads everything, which then stays in memory for whoever asks for the same spec.
+    """Reads everything, and caches it for the next request with the same spec.
 
     Raises:
-        LabError: naming the file, if nothing can be made of it, or if nobody waits for it any more.
+        LabError: naming the file, if it cannot be read, or if the task was cancelled.
     """
     from latentlab.data import opening
 

@@ -1,7 +1,7 @@
-"""A box to check that can be seen in the dark, too.
+"""A check box that is visible in dark themes.
 
-The style outlines a box darker than the window it lies on, which in the dark is nothing: there the box itself
-is filled lighter.
+The style outlines a box darker than the window, which is invisible in the dark: there the box itself is
+filled lighter.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QCheckBox, QStyleOptionButton
 
-# Three times as light as the dark window (WCAG 2.2, 1.4.11), and a mark on it is still seen.
+# Three times as light as the dark window (WCAG 2.2, 1.4.11), with the check mark still visible.
 _FILL_IN_THE_DARK = "#6a7382"
 
 

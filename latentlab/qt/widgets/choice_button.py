@@ -1,4 +1,4 @@
-"""A button that is one of several choices: plainly filled while it holds, in light and in dark."""
+"""A button for one of several choices: filled while it is chosen, in light and dark themes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStyleOptionToolButton, QToolButton
 
 
 class ChoiceButton(QToolButton):
-    """A click only says what is wished: whoever made the button decides how it stands."""
+    """A click only emits the wish: the button's owner decides its state."""
 
     def __init__(self, text: str) -> None:
         super().__init__()

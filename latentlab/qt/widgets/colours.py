@@ -1,4 +1,4 @@
-"""Colours: of the classes, and of the window in light and in dark.
+"""The colours of the classes, and the palettes of the light and the dark theme.
 
 The class colours are the ten of Petroff, Accessible Color Sequences for Data Visualization (2021), chosen
 so that people with any of the common colour-vision deficiencies can tell them apart.
@@ -22,12 +22,12 @@ CLASS_COLOURS = (
     "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd",
 )  # fmt: skip
 PLAIN_COLOUR = "#3f90da"
-# Of the groups picked by hand, A and B: no class has them, and they differ in lightness too.
+# Of the hand-picked groups, A and B: different from all classes, and different in lightness too.
 GROUP_COLOURS = {"a": "#e5259b", "b": "#1fc46b"}
 
 
 class Theme(enum.Enum):
-    """What the person chose in the View menu."""
+    """The user's choice in the View menu."""
 
     SYSTEM = "system"
     LIGHT = "light"
@@ -41,7 +41,7 @@ def class_colour(label: int) -> QColor:
 
 def class_inks(labels: NDArray[np.int64]) -> NDArray[np.uint32]:
     """The opaque ARGB colour (N,) of each label (N,)."""
-    import numpy as np  # here: the window's frame has its colours before numpy is there
+    import numpy as np  # imported here: the window's frame needs its colours before numpy is loaded
 
     inks = np.array([QColor(colour).rgba() for colour in CLASS_COLOURS], dtype=np.uint32)
     plain = np.uint32(QColor(PLAIN_COLOUR).rgba())
@@ -97,14 +97,14 @@ _LIGHT: Sequence[tuple[QPalette.ColorRole, str]] = (
 
 
 def is_dark(theme: Theme) -> bool:
-    """Whether a theme means dark now; "system" asks the desktop, and means light where it does not say."""
+    """Whether a theme is dark now; "system" asks the desktop, and is light where that does not say."""
     if theme is Theme.SYSTEM:
         return QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
     return theme is Theme.DARK
 
 
 def palette_for(theme: Theme) -> QPalette:
-    """The window's palette: what is disabled has paler texts and nothing that stands out."""
+    """The window's palette: disabled widgets have paler texts and no accents."""
     palette = QPalette()
     for role, colour in _DARK if is_dark(theme) else _LIGHT:
         palette.setColor(role, QColor(colour))

@@ -1,4 +1,4 @@
-"""One picture under one condition, with its name below it, to be clicked."""
+"""A clickable picture under one condition, with its name below it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _FRAME = 2
 
 
 class ConditionTile(QAbstractButton):
-    """Checked: this is how the probe is decoded now."""
+    """Checked: the probe is decoded under this condition now."""
 
     def __init__(self, number: int, name: str) -> None:
         super().__init__()
@@ -35,7 +35,7 @@ class ConditionTile(QAbstractButton):
         self.update()
 
     def nextCheckState(self) -> None:
-        """A click only says what is wished: the session decides which tile is checked."""
+        """A click only emits the wish: the session decides which tile is checked."""
 
     def sizeHint(self) -> QSize:
         return QSize(62, 62)

@@ -1,4 +1,4 @@
-"""The picture as it came, with a frame round what is taken of it; where there is none, a place to drop one.
+"""A picture with a movable crop frame; without a picture, a drop area.
 
 Drag moves the frame, the wheel and + and − make it smaller and larger, the arrow keys nudge it.
 """
@@ -40,7 +40,7 @@ _SHADE, _EDGES = QColor(0, 0, 0, 140), ((QColor(0, 0, 0), 3.0), (QColor(255, 255
 
 
 class NumbersGestures(Protocol):
-    """Tells which changes belong together: those of one drag, or of a wheel that keeps turning."""
+    """Numbers gestures: changes of one drag, or of a turning wheel, share a number."""
 
     def gesture(self, held: bool = False) -> int: ...
 
@@ -48,8 +48,8 @@ class NumbersGestures(Protocol):
 
 
 class PictureFrame(QWidget):
-    """`fitted` (fitting, gesture) asks for another part of the picture, `dropped` carries a QMimeData, and
-    `wanted` asks for the page on which a file is chosen.
+    """`fitted` (fitting, gesture) requests another crop, `dropped` carries a QMimeData, and `wanted` requests
+    the file dialog.
 
     Args:
         gestures: numbers the gestures; for this frame alone.
@@ -76,11 +76,11 @@ class PictureFrame(QWidget):
 
     @property
     def fitting(self) -> Fitting:
-        """What is shown as taken."""
+        """The shown fitting."""
         return self._fitting
 
     def show_picture(self, pixels: Picture | None, fitting: Fitting, aspect: float) -> None:
-        """Shows a picture, and what of it a frame `aspect` times as wide as high takes; or nothing."""
+        """Shows a picture, and the crop of a frame `aspect` times as wide as high; or nothing."""
         if pixels is not self._pixels:
             self._drawn = None
         self._pixels, self._fitting, self._aspect = pixels, fitting, aspect
@@ -213,7 +213,7 @@ class PictureFrame(QWidget):
         assert self._pixels is not None
         key = (self.size(), self.devicePixelRatioF())
         if self._drawn is None or self._drawn[0] != key:
-            # Scaled once: a photograph would take longer to shrink than the hand to move.
+            # Scaled once: scaling a photograph takes longer than a mouse move.
             page = QPixmap(self.size() * self.devicePixelRatioF())
             page.setDevicePixelRatio(self.devicePixelRatioF())
             page.fill(Qt.GlobalColor.transparent)
@@ -237,6 +237,6 @@ class PictureFrame(QWidget):
             QRectF(box.topRight(), QPointF(place.right(), box.bottom())),
         ):
             painter.fillRect(shade, _SHADE)
-        for colour, width_of_pen in _EDGES:  # seen on any picture
+        for colour, width_of_pen in _EDGES:  # visible on any picture
             painter.setPen(QPen(colour, width_of_pen))
             painter.drawRect(box)

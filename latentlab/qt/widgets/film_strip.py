@@ -1,4 +1,4 @@
-"""A film strip: numbered pictures in a row, to click, to drag into another order."""
+"""A film strip: numbered pictures in a row that can be clicked and dragged into another order."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PAD = 4
 
 
 class _Frame(QStyledItemDelegate):
-    """Paints one pin: its picture, crisp, and its number under it."""
+    """Paints one pin: its picture, with sharp pixels, and its number below."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         strip = self.parent()
@@ -54,9 +54,10 @@ class _Frame(QStyledItemDelegate):
 
 
 class FilmStrip(QListWidget):
-    """Pictures in a row. `moved` (from, to) asks for another order; the strip does not change itself.
+    """Pictures in a row. `moved` (from, to) requests another order; the strip does not change itself.
 
-    `chosen` (row) tells of a click or of Enter, `passed` (row or -1) of the mouse passing over a picture.
+    `chosen` (row) is emitted at a click or Enter, `passed` (row or -1) when the mouse enters or leaves a
+    picture.
     """
 
     moved = Signal(int, int)
@@ -83,7 +84,7 @@ class FilmStrip(QListWidget):
         return QSize(100, 64)
 
     def add(self, text: str, image: QImage | None, tip: str) -> None:
-        """Appends a picture (None: not there yet) with the text under it."""
+        """Appends a picture (None: not available yet) with the text below it."""
         item = QListWidgetItem(text)
         item.setToolTip(plain_tip(tip))
         item.setData(Qt.ItemDataRole.AccessibleTextRole, f"Pin {text}")
@@ -91,7 +92,7 @@ class FilmStrip(QListWidget):
         self.addItem(item)
 
     def fit(self) -> None:
-        """Gives every picture the height of the strip, less a scroll bar where they would not fit without."""
+        """Gives every picture the height of the strip, minus a scroll bar if that is needed."""
         room = self.contentsRect().size()
         size = self._frame_size(room.height())
         if size.width() * self.count() > room.width():
@@ -159,6 +160,6 @@ class FilmStrip(QListWidget):
         painter.end()
 
     def _gap_at(self, place: QPointF) -> int:
-        """The number of pictures whose middle lies left of a place."""
+        """The number of pictures whose centre is left of a position."""
         boxes = [self.visualItemRect(self.item(row)) for row in range(self.count())]
         return sum(box.center().x() < place.x() for box in boxes)

@@ -1,7 +1,7 @@
-"""Two layouts that ask for as much height as their width makes them need.
+"""Two layouts whose height depends on their width.
 
-`FlowLayout` sets items one after another and wraps like text; `TileLayout` sets equal squares in rows, all
-of them in one row where there is room.
+`FlowLayout` places items one after another and wraps like text; `TileLayout` places equal squares in rows,
+all of them in one row where there is room.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 @contextmanager
 def laid_out_once(widget: QWidget) -> Iterator[None]:
-    """Out of sight while the block changes many of a widget's children.
+    """Hides a widget while the block changes many of its children.
 
-    Qt lays all of them out anew for each one that comes into sight or leaves it: a thousand take seconds.
+    Qt lays all of them out again for each one that is shown or hidden: a thousand take seconds.
     """
     hidden = widget.isHidden()
     widget.hide()
@@ -28,7 +28,7 @@ def laid_out_once(widget: QWidget) -> Iterator[None]:
 
 
 class _Wrapping(QLayout):
-    """The part of a wrapping layout that has nothing to do with where the items go."""
+    """The part of a wrapping layout that does not depend on where the items go."""
 
     def __init__(self, parent: QWidget | None = None, gap: int = 4) -> None:
         super().__init__(parent)
@@ -37,7 +37,7 @@ class _Wrapping(QLayout):
         self.setContentsMargins(0, 0, 0, 0)
 
     def places(self, items: Sequence[QLayoutItem], width: int) -> list[QRect]:
-        """Where the items go, one rectangle for each, from (0, 0) on."""
+        """The rectangle of each item, from (0, 0) on."""
         raise NotImplementedError
 
     def addItem(self, item: QLayoutItem) -> None:
@@ -81,7 +81,7 @@ class _Wrapping(QLayout):
 
 
 class FlowLayout(_Wrapping):
-    """Items at the size they like, left to right, then on the next line."""
+    """Items at their preferred size, left to right, then on the next line."""
 
     def places(self, items: Sequence[QLayoutItem], width: int) -> list[QRect]:
         places: list[QRect] = []
@@ -113,7 +113,7 @@ class TileLayout(_Wrapping):
         self.least = least
 
     def columns(self, count: int, width: int) -> int:
-        """In how many columns `count` squares go: they halve as long as squares would be too small."""
+        """The number of columns for `count` squares: halved as long as squares would be too small."""
         fitting = max(1, (width + self.gap) // (self.least + self.gap))
         columns = max(1, count)
         while columns > fitting and columns > 4:

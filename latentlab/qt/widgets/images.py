@@ -1,4 +1,4 @@
-"""Pictures (uint8 arrays) on their way into Qt, unblurred."""
+"""Converts pictures (uint8 arrays) to Qt images and draws them with sharp pixels."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from latentlab.engine.types import Picture
 
 
 def to_qimage(picture: Picture) -> QImage:
-    """A uint8 (H, W) or (H, W, 3) array as a QImage of its own; the array may go away afterwards.
+    """A uint8 (H, W) or (H, W, 3) array as a QImage with its own memory.
 
-    In the format of the screen: to draw others enlarged takes Qt several times as long.
+    In the format of the screen: drawing other formats enlarged takes Qt several times as long.
     """
     height, width = picture.shape[:2]
     picture = np.ascontiguousarray(picture)
@@ -25,7 +25,7 @@ def to_qimage(picture: Picture) -> QImage:
 def argb_image(pixels: NDArray[np.uint32], ratio: float) -> QImage:
     """A premultiplied ARGB (H, W) array as a QImage that shares its memory: keep the array alive."""
     height, width = pixels.shape
-    # A view into a wider canvas: Qt is told the stride and given the memory from the first pixel on.
+    # A view into a wider canvas: Qt gets the stride and the memory from the first pixel on.
     flat = np.lib.stride_tricks.as_strided(
         pixels, (height * pixels.strides[0] // 4 - (pixels.strides[0] // 4 - width),), (4,)
     )
@@ -41,9 +41,9 @@ def data_picture(images: NDArray[np.uint8], index: int) -> Picture:
 
 
 def draw_crisp(painter: QPainter, box: QRectF, image: QImage) -> QRectF:
-    """Draws an image as large as a whole-number scale allows, in the middle of `box`; where it went.
+    """Draws an image at the largest whole-number scale that fits, centred in `box`; returns its rectangle.
 
-    Below its own size it is scaled down smoothly, for then pixels cannot be kept.
+    If the image is larger than the box it is scaled down smoothly.
     """
     ratio = painter.device().devicePixelRatioF()
     room = min(box.width() / image.width(), box.height() / image.height()) * ratio
@@ -58,7 +58,7 @@ def draw_crisp(painter: QPainter, box: QRectF, image: QImage) -> QRectF:
 
 
 def from_qimage(image: QImage) -> Picture:
-    """A QImage as uint8 (H, W) if it is grey, else (H, W, 3); what is transparent lies on white."""
+    """A QImage as uint8 (H, W) if it is grey, else (H, W, 3); transparent parts become white."""
     if image.hasAlphaChannel():
         ground = QImage(image.size(), QImage.Format.Format_RGB888)
         ground.fill(Qt.GlobalColor.white)

@@ -1,4 +1,4 @@
-"""What was dropped or lies on the clipboard: the path of a file, or a picture without one."""
+"""Reads dropped or pasted data: the path of a file, or a picture."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SAID = 80
 
 
 def incoming(data: QMimeData) -> Path | QImage:
-    """The first file named in `data`, else the picture in it. A file need not be there, nor be a picture.
+    """The first file named in `data`, else the picture in it. The file need not exist or be a picture.
 
     Raises:
         LabError: if there is neither, saying what is there instead.

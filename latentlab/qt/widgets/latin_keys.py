@@ -1,8 +1,8 @@
-"""Shortcuts under keyboard layouts without Latin letters: there the key of P is P, whatever is printed on it.
+"""Makes shortcuts work under keyboard layouts without Latin letters: the key of P triggers P.
 
 Under such a layout (Russian, Greek, Hebrew, Arabic, Thai ...) a key press carries the letter of that layout.
-Qt looks for the Latin one only where a Latin layout is set up beside it. Here a press that nobody has taken
-is read again as that of the same key of a US keyboard: by its scan code, or where it has none by its letter.
+Qt looks for the Latin one only where a Latin layout is also set up. Here an unhandled press is interpreted as
+the same key of a US keyboard: by its scan code, or without one by its letter.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ _PLACES = {
     for number, sign in enumerate(row)
 }
 _X11 = 8
-# macOS numbers keys in its own way; blanks are keys that have no place here.
+# macOS has its own numbering; blanks are keys that have no place here.
 _PLACES_MACOS = dict(enumerate("asdfhgzxcv bqweryt123465=97-80]ou[ip lj'k;\\,/nm."))
-# Where a press brings no scan code (from afar, or made up): layouts by their letters.
+# For presses without a scan code (remote or synthetic): layouts by their letters.
 _LETTERS = {
     theirs: ours
     for row, latin in (
@@ -41,30 +41,30 @@ _LETTERS = {
 
 
 def is_foreign(sign: str) -> bool:
-    """Whether a letter is none of the Latin ones, with or without accents."""
+    """Whether a letter is not Latin, with or without accents."""
     return sign >= "\u0250" and not "\u1e00" <= sign <= "\u1eff" and sign.isalpha()
 
 
 class LatinKeys(QObject):
-    """Does for one window what its shortcuts would do if the keyboard had Latin letters.
+    """Triggers the shortcuts of one window as if the keyboard had Latin letters.
 
-    Typing is not touched: what a field takes for text never comes here.
+    Typing is not affected: text input in a field never gets here.
     """
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         script = QGuiApplication.inputMethod().locale().script()
-        # Some keys bear signs that both kinds of layout have: the letters seen last tell them apart.
+        # Some keys have signs that both kinds of layout have: the letters seen last tell them apart.
         self._foreign = script not in (QLocale.Script.LatinScript, QLocale.Script.AnyScript)
-        # What is done when the press comes whose override was accepted, and the widget that it comes to.
+        # The action to trigger when the press of the accepted override arrives, and the widget that gets it.
         self._instead: tuple[int, Callable[[], None], QWidget] | None = None
-        # Whether an event is of our own making.
+        # Whether an event was created here.
         self._ours = False
         self._window = window
         self.watch(window)
 
     def watch(self, widget: QWidget) -> None:
-        """Sees to the presses in a widget too that can be a window of its own, as a dock can."""
+        """Also handles presses in a widget that can be a window of its own, as a dock can."""
         widget.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -78,7 +78,7 @@ class LatinKeys(QObject):
         return False
 
     def _overridden(self, watched: QObject, event: QKeyEvent) -> bool:
-        """Asked whether somebody wants a press before it is looked for among the shortcuts. Nobody did."""
+        """Handles a ShortcutOverride: nobody has accepted the press so far."""
         found = self._meant(watched, event)
         if found is None:
             return False
@@ -94,7 +94,7 @@ class LatinKeys(QObject):
             key, do, _ = self._instead
             self._forget()
             if key == event.key():
-                # Else it would go on to the parents.
+                # Otherwise it would propagate to the parents.
                 event.accept()
                 do()
                 return True
@@ -112,7 +112,7 @@ class LatinKeys(QObject):
                 focus.removeEventFilter(self)
 
     def _meant(self, watched: QObject, event: QKeyEvent) -> Callable[[], None] | None:
-        """What a press would do under a Latin layout; None for nothing, and for a press of such a layout."""
+        """The press under a Latin layout; None for none, and for a press of such a layout."""
         if not isinstance(watched, QWidget) or not watched.isWindow():
             return None
         sign = self._latin(event)
@@ -129,7 +129,7 @@ class LatinKeys(QObject):
             return partial(self._send, focus, QKeyEvent(QEvent.Type.KeyPress, key, modifiers, text))
         sequence = QKeySequence(QKeyCombination(modifiers, key))
         found = list(_what_is_short_for(sequence, focus, event.isAutoRepeat()))
-        # Two of them are none, as in Qt.
+        # Two matches are ambiguous, as in Qt.
         return found[0] if len(found) == 1 else None
 
     def _send(self, widget: QWidget, event: QKeyEvent) -> None:
@@ -140,7 +140,7 @@ class LatinKeys(QObject):
             self._ours = False
 
     def _latin(self, event: QKeyEvent) -> str | None:
-        """What is on the key in the US, if it bears a letter of another script."""
+        """The US letter of the key, if the press carries a letter of another script."""
         key = event.key()
         sign = chr(key) if 0x20 < key < 0x110000 else event.text()[:1]
         if sign.isascii() and sign.isalpha():
@@ -149,14 +149,14 @@ class LatinKeys(QObject):
             self._foreign = True
             return _sign_at(event) or _LETTERS.get(sign.lower())
         elif self._foreign and sign.isascii() and not sign.isdigit():
-            # The key of W bears an apostrophe in Hebrew.
+            # The key of W has an apostrophe in Hebrew.
             place = _sign_at(event)
             return place if place is not None and place.isalpha() else None
         return None
 
 
 def _sign_at(event: QKeyEvent) -> str | None:
-    """What the key bears in the US that has the event's scan code, if that is known."""
+    """The US character of the key with the event's scan code, if known."""
     platform, scan = QGuiApplication.platformName(), event.nativeScanCode()
     if platform == "cocoa":
         sign = _PLACES_MACOS.get(event.nativeVirtualKey(), " ")
@@ -165,7 +165,7 @@ def _sign_at(event: QKeyEvent) -> str | None:
 
 
 def _what_is_short_for(keys: QKeySequence, focus: QWidget, repeated: bool) -> Iterator[Callable[[], None]]:
-    """All that these keys are short for where the focus is."""
+    """All actions and mnemonics with these keys where the focus is."""
     contexts = Qt.ShortcutContext
     widget: QWidget | None = focus
     seen: set[QAction] = set()
@@ -182,14 +182,14 @@ def _what_is_short_for(keys: QKeySequence, focus: QWidget, repeated: bool) -> It
                 yield short.activated.emit
         if widget.isWindow():
             yield from _mnemonics(keys, widget)
-            # A dock that floats is a part of its window.
+            # A floating dock is a part of its window.
             if widget.windowType() != Qt.WindowType.Tool:
                 return
         widget = widget.parentWidget()
 
 
 def _mnemonics(keys: QKeySequence, window: QWidget) -> Iterator[Callable[[], None]]:
-    """What is underlined with this letter in a window."""
+    """The widgets with this mnemonic in a window."""
     for button in window.findChildren(QAbstractButton):
         if button.shortcut() == keys and button.isVisible() and button.isEnabled():
             yield button.animateClick

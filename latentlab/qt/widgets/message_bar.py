@@ -1,4 +1,4 @@
-"""The bar at the top of the window that says what went wrong, or what is new, without standing in the way."""
+"""The message bar at the top of the window: errors and news, without blocking the work."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from PySide6.QtWidgets import (
 from latentlab.plain import sentence
 from latentlab.qt.widgets.plain_text import WORDS, Label, on_button, plain_tip
 
-# Of the window's height a message takes no more than one such part; the rest of it is scrolled to.
+# A message takes no more than this fraction of the window's height; the rest of it scrolls.
 _PART, _FEWEST_LINES = 6, 2
 
 
 class MessageBar(QFrame):
-    """One message at a time, the newest; it stays until it is closed. It may offer one thing to do."""
+    """One message at a time, the newest; it stays until it is closed. It may offer one action."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -67,8 +67,8 @@ class MessageBar(QFrame):
     ) -> None:
         """Shows a message in place of the last one; `do` is called when the button `offer` is pressed.
 
-        A warning sign stands before it, unless the news is good. `beside` leaves the last one in sight, and
-        what it offers unless something else is.
+        A warning sign precedes it, unless the news is good. `beside` keeps the last message visible, and its
+        action unless there is a new one.
         """
         if beside and not self.isHidden():
             text = f"{self._text}\n{text}"
@@ -105,7 +105,7 @@ class MessageBar(QFrame):
 
 
 class _Words(QScrollArea):
-    """As high as its text, so long as that leaves the window to what is in it; then it can be scrolled."""
+    """As high as its text, up to a share of the window's height; beyond that it scrolls."""
 
     def __init__(self, label: Label) -> None:
         super().__init__()
@@ -121,7 +121,7 @@ class _Words(QScrollArea):
         self.setSizePolicy(policy)
 
     def show_anew(self) -> None:
-        """The text is another one, and is read from its beginning."""
+        """The text has changed: scrolls to its beginning."""
         self.updateGeometry()
         self.verticalScrollBar().setValue(0)
 

@@ -1,4 +1,4 @@
-"""Where there are too many names for a button each: a list that is searched by typing."""
+"""A searchable combo box, for lists with too many names for a button each."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QComboBox
 
 from latentlab.qt.widgets.plain_text import listed
 
-# As many as get a button and a picture each: more would fill the screen, and all are drawn at every move.
+# The most names that get a button and a picture each: more would fill the screen, and all are decoded at
+# every move.
 MOST_BUTTONS = 64
 _LEAST_LETTERS, _LINES = 10, 20
 
@@ -18,7 +19,7 @@ class NameChooser(QComboBox):
     """One of many names; type a part of it to find it. `chosen` carries its number, -1 for `nothing`.
 
     Args:
-        nothing: what stands first and means none of them; "" for a chooser that always has one.
+        nothing: the first entry, which means none of them; "" for a chooser that always has one.
     """
 
     chosen = Signal(int)
@@ -44,14 +45,14 @@ class NameChooser(QComboBox):
         self._shown = 0
 
     def offer(self, names: Sequence[str]) -> None:
-        """Other names to choose from."""
+        """Sets the names."""
         with QSignalBlocker(self):
             self.clear()
             self.addItems([*([self._nothing] if self._nothing else []), *map(listed, names)])
         self._shown = 0
 
     def show_number(self, number: int) -> None:
-        """Which one holds; -1 for none."""
+        """Shows the current one; -1 for none."""
         self._shown = max(0, number + self._first)
         with QSignalBlocker(self):
             self.setCurrentIndex(self._shown)
@@ -63,6 +64,6 @@ class NameChooser(QComboBox):
 
     @Slot()
     def _left(self) -> None:
-        """Half a word is no choice: what holds stands there again."""
+        """An incomplete word is no choice: restores the current name."""
         if self.currentText() != self.itemText(self._shown):
             self.show_number(self._shown - self._first)

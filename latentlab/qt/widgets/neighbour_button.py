@@ -1,4 +1,4 @@
-"""One of the pictures that lie nearest to a place: a button in a frame of its class's colour."""
+"""A button for one of the nearest pictures, in a frame of its class's colour."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FRAME = 3
 
 
 class NeighbourButton(QAbstractButton):
-    """One image in a frame of its class's colour. `pointed` tells whether mouse or keyboard is on it."""
+    """One image in a frame of its class's colour. `pointed` says whether mouse or keyboard focus is on it."""
 
     pointed = Signal(bool)
 
@@ -33,7 +33,7 @@ class NeighbourButton(QAbstractButton):
         self.hide()
 
     def show_image(self, row: int, z: Point, label: int, image: QImage) -> None:
-        """Stands for another image of the data from now on."""
+        """Shows another image of the data."""
         self.row, self.z, self._label, self._image = row, z, label, image
         self.update()
 
@@ -68,7 +68,7 @@ class NeighbourButton(QAbstractButton):
         painter.setPen(pen)
         painter.drawRect(picture.adjusted(-half, -half, half, half))
         if self.hasFocus() or self.underMouse():
-            # Inside the frame, light on dark: seen on any picture and beside any class colour.
+            # Inside the frame, light on dark: visible on any picture and beside any class colour.
             for inset, ink in ((0.5, self.palette().windowText()), (1.5, self.palette().window())):
                 painter.setPen(QPen(ink, 1))
                 painter.drawRect(picture.adjusted(inset, inset, -inset, -inset))

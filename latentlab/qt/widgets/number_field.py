@@ -1,8 +1,8 @@
-"""Fields for numbers: they read a point and a comma as the decimal mark, and write a point, on every desktop.
+"""Number fields that accept point and comma as the decimal mark, and write a point, in every locale.
 
-Qt's own fields know the one mark of the desktop's language, and drop the other while it is typed: 0.5 becomes
-5. Here nothing that is typed or pasted is dropped. What is no number, or out of range, stays in sight until
-Enter is pressed or the field is left; then it is refused in words, and the number before it comes back.
+Qt's own fields accept only the mark of the locale, and drop the other while typing: 0.5 becomes 5. Here
+nothing that is typed or pasted is dropped. Invalid or out-of-range input stays visible until Enter is pressed
+or the field loses focus; then it is refused with a message, and the previous number is restored.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from latentlab.qt.widgets.plain_text import plain_tip
 
 _WHOLE = re.compile(r"[+-]?[0-9]+")
 _REAL = re.compile(r"[+-]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?")
-# What may become one when more is typed.
+# Input that may become a number when more is typed.
 _WHOLE_BEGUN = re.compile(r"[+-]?[0-9]*")
 _REAL_BEGUN = re.compile(r"[+-]?[0-9]*[.,]?[0-9]*(?:[eE][+-]?[0-9]*)?")
-# Signs and marks of other scripts and keyboards; what shows the direction of writing is no sign at all.
+# Signs and marks of other scripts and keyboards; marks of text direction are ignored.
 _SIGNS = str.maketrans(
     {
         "\N{MINUS SIGN}": "-",
@@ -37,27 +37,27 @@ _SIGNS = str.maketrans(
         "\N{ARABIC LETTER MARK}": None,
     }
 )
-# Digits after the point: as many as tell floats of this size apart, few enough that 0.1 is 0.1.
+# Digits after the point: enough to distinguish floats of this size, few enough that 0.1 is 0.1.
 _PLACES = 12
 _SHOWN = 24
 _WORDS_MS = 8000
 
 
 def in_ascii(text: str) -> str:
-    """The text with digits, signs and marks of all scripts as those of ASCII."""
+    """The text with digits, signs and marks of all scripts replaced by ASCII."""
     text = text.translate(_SIGNS)
     return "".join(str(int(sign)) if sign.isdecimal() else sign for sign in text)
 
 
 def read_whole(text: str) -> int | None:
-    """The whole number that the text is, or None. 1.000 and 1,000 are none: nobody knows what they mean."""
+    """The whole number in the text, or None. 1.000 and 1,000 are refused as ambiguous."""
     text = in_ascii(text).strip()
     # Python refuses to read thousands of digits.
     return int(text) if _WHOLE.fullmatch(text) and len(text) <= _SHOWN else None
 
 
 def read_real(text: str) -> float | None:
-    """The finite number that the text is, with a point or a comma as its decimal mark, or None."""
+    """The finite number in the text, with a point or a comma as its decimal mark, or None."""
     text = in_ascii(text).strip()
     if not _REAL.fullmatch(text):
         return None
@@ -66,12 +66,12 @@ def read_real(text: str) -> float | None:
 
 
 def written(value: float) -> str:
-    """The number with a point, to 12 places and as short as it can be: 0.0002, 1."""
-    # Adding nought turns -0.0 into 0.0.
+    """The number with a point, as short as possible with up to 12 decimal places: 0.0002, 1."""
+    # Adding 0 turns -0.0 into 0.0.
     return f"{value + 0.0:.{_PLACES}f}".rstrip("0").rstrip(".")
 
 
-# A mix-in for two of Qt's classes must be none of them itself.
+# A mix-in for two of Qt's classes must not derive from either.
 if TYPE_CHECKING:
     _Field = QAbstractSpinBox
 else:
@@ -79,7 +79,7 @@ else:
 
 
 class _Number(_Field):
-    """What both fields do. `fault` says what was refused since the last edit, "" for nothing."""
+    """The common part of both fields. `fault` says what was refused since the last edit, "" for nothing."""
 
     _begun: re.Pattern[str]
     _what: str
@@ -89,11 +89,11 @@ class _Number(_Field):
     def _set_up(self) -> None:
         self.setLocale(QLocale.c())
         self.setGroupSeparatorShown(False)
-        # What is typed counts at Enter, or when the field is left: the 1 of 16 means nothing yet.
+        # Input counts at Enter, or when the field loses focus: the 1 of 16 is incomplete.
         self.setKeyboardTracking(False)
         self.lineEdit().textEdited.connect(self._edited)
 
-    # What the two do in their own ways.
+    # Implemented by each of the two.
 
     def _limits(self) -> tuple[float, float]:
         raise NotImplementedError
@@ -107,7 +107,7 @@ class _Number(_Field):
     # Reading
 
     def _bare(self, text: str) -> str:
-        """The text without what stands before and after the number."""
+        """The text without prefix and suffix."""
         bare = text.strip().removeprefix(self._before().strip())
         return bare.removesuffix(self._after().strip()).strip()
 
@@ -118,7 +118,7 @@ class _Number(_Field):
         return str(self.property("suffix"))
 
     def _read(self, text: str) -> float | None:
-        """The number that the text is, if the field can hold it."""
+        """The number in the text, if it is within the field's range."""
         low, high = self._limits()
         special = self.specialValueText()
         if special and text.strip() == special:
@@ -127,12 +127,12 @@ class _Number(_Field):
         return value if value is not None and low <= value <= high else None
 
     def validate(self, text: str, place: int) -> tuple[QValidator.State, str, int]:
-        """Nothing is invalid, for Qt would drop it: it is a number, or on the way to one."""
+        """Nothing is invalid, because Qt would drop it: input is acceptable or intermediate."""
         state = QValidator.State.Intermediate if self._read(text) is None else QValidator.State.Acceptable
         return state, text, place
 
     def fixup(self, text: str) -> str:
-        """What is no number when it counts is refused, and the number before it comes back."""
+        """Refuses invalid input when it counts, and restores the previous number."""
         self._refuse(text)
         return self._as_shown()
 
@@ -151,7 +151,7 @@ class _Number(_Field):
         self.say_fault()
 
     def say_fault(self) -> None:
-        """Shows at the field what was refused."""
+        """Shows beside the field what was refused."""
         if self.fault and self.isVisible():
             below = self.mapToGlobal(QPoint(0, self.height() // 2))
             QToolTip.showText(below, plain_tip(self.fault), self, self.rect(), _WORDS_MS)
@@ -165,7 +165,7 @@ class _Number(_Field):
         self._mark(begun or self._read(text) is not None)
 
     def _mark(self, sound: bool) -> None:
-        """What cannot become a number is seen to be wrong while it is typed."""
+        """Marks input that cannot become a number while it is typed."""
         palette = QPalette()
         if not sound:
             palette.setColor(QPalette.ColorRole.Text, self.palette().color(QPalette.ColorRole.BrightText))
@@ -175,7 +175,7 @@ class _Number(_Field):
         text = self.lineEdit().text()
         entered = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if entered and self._bare(text) and self._read(text) is None:
-            # It stays there to be mended; a dialog is not to close over it.
+            # The input stays for correction; a dialog must not close over it.
             self._refuse(text)
             self._mark(False)
             event.accept()
@@ -184,7 +184,7 @@ class _Number(_Field):
 
 
 class WholeNumber(_Number, QSpinBox):
-    """A whole number, in digits alone.
+    """A field for a whole number, digits only.
 
     Args:
         minimum: the least.
@@ -204,7 +204,7 @@ class WholeNumber(_Number, QSpinBox):
             self.setValue(value)
 
     def value(self) -> int:
-        """The number in sight, entered or not."""
+        """The displayed number, applied or not."""
         typed = self._read(self.lineEdit().text())
         return super().value() if typed is None else int(typed)
 
@@ -228,7 +228,8 @@ class WholeNumber(_Number, QSpinBox):
 
 
 class RealNumber(_Number, QDoubleSpinBox):
-    """A number with a decimal mark. What is typed is kept to 12 places; the steps are a tenth of its size.
+    """A field for a number with a decimal mark. Input is kept to 12 places; the steps are a tenth of its
+    magnitude.
 
     Args:
         minimum: the least.
@@ -248,7 +249,7 @@ class RealNumber(_Number, QDoubleSpinBox):
         self.setValue(value)
 
     def value(self) -> float:
-        """The number in sight, entered or not."""
+        """The displayed number, applied or not."""
         typed = self._read(self.lineEdit().text())
         return super().value() if typed is None else typed
 
@@ -270,7 +271,7 @@ class RealNumber(_Number, QDoubleSpinBox):
         value = read_real(text)
         if value is None:
             return None
-        # More places than can be kept would make it another number.
+        # More places than can be kept would change the number.
         kept = round(value, _PLACES)
         return kept if math.isclose(kept, value, rel_tol=1e-6) else None
 
@@ -288,7 +289,7 @@ def adaptive_step(value: float, down: bool, least: float) -> float:
 
 
 def numbers_stand(within: QWidget) -> bool:
-    """Whether every number in a dialog can be taken; else says at the field which cannot, and goes there."""
+    """Whether every number in a dialog is valid; otherwise shows which is not, and focuses it."""
     for field in within.findChildren(QAbstractSpinBox):
         if not isinstance(field, _Number):
             continue

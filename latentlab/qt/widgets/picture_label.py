@@ -1,4 +1,4 @@
-"""A widget with one picture, its pixels unblurred, that asks for no more height than it fills."""
+"""A widget for one picture with sharp pixels, no higher than the picture."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from latentlab.qt.widgets.plain_text import plain_tip
 
 
 class CrispPicture(QWidget):
-    """A picture as large as width, `largest` and whole-number pixels allow; `waiting` while there is none."""
+    """A picture as large as width, `largest` and whole-number scales allow; the text `waiting` while there is
+    none.
+    """
 
     def __init__(self, name: str, what: str, largest: int, waiting: str = "") -> None:
         super().__init__()
@@ -25,12 +27,12 @@ class CrispPicture(QWidget):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setMinimumSize(28, 28)
-        # Opaque: else all that it lies in is painted anew with each picture, up to the window.
+        # Opaque: otherwise its ancestors, up to the window, are repainted with each picture.
         self.setAutoFillBackground(True)
         self.picture: Picture | None = None
         self._largest, self._waiting = largest, waiting
         self._image: QImage | None = None
-        # Kept while there is no picture, so that the next one finds its room.
+        # Kept while there is no picture, so that the next one has its place.
         self._shape = (1, 1)
 
     def show_picture(self, picture: Picture | None) -> None:
@@ -48,7 +50,7 @@ class CrispPicture(QWidget):
         return self._shape
 
     def say(self, waiting: str) -> None:
-        """Shows these words while there is no picture."""
+        """Shows this text while there is no picture."""
         self._waiting = waiting
         self.update()
 

@@ -1,9 +1,9 @@
-"""Text from outside in widgets: names of classes, attributes, folders, files, models and directions.
+"""Shows text from outside safely in widgets: names of classes, attributes, folders, files and models.
 
-Qt takes for HTML whatever looks like it, in labels and tips, and reads the picture that `<img src=...>`
-names: a device, a pipe, a share of another computer. In buttons, menus, tabs and titles "&" underlines the
-next letter and makes a shortcut of it, and a tab begins the column of shortcuts. Whatever may hold a name
-from outside goes through this module on its way into a widget; tests/qt/test_plain_text.py looks for it.
+In labels and tooltips Qt treats as HTML whatever looks like it, and loads the picture of `<img src=...>`: a
+device, a pipe, a share of another computer. In buttons, menus, tabs and titles "&" makes the next letter a
+mnemonic, and a tab character begins the column of shortcuts. Whatever may contain a name from outside goes
+through this module before it is shown; tests/qt/test_plain_text.py checks that.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from latentlab.plain import one_line, sentence, short_name
 
-# As long as a name is in a button, a list or a row: what a column of the window has room for.
+# The most characters of a name in a button, a list or a row: the width of a column of the window.
 NAME, _TITLE = 32, 200
-# Where there is room for words as well: in menus, and in what a message offers.
+# In menus and message buttons, where there is more room.
 WORDS = 64
-# A label that breaks its lines need be no wider than so many letters, whatever the longest word.
+# A label with line breaks need not be wider than so many characters, whatever the longest word.
 _LEAST_LETTERS = 24
 _MNEMONIC = re.compile("&(.?)", re.DOTALL)
 
 
 class Label(QLabel):
-    """Shows its text as it is, never as HTML. No name in it, however long, makes the window wider."""
+    """Shows its text as plain text, never as HTML. A long name never widens the window."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,7 +46,7 @@ class Label(QLabel):
 
 
 class RichLabel(QLabel):
-    """Shows HTML. What is put into it from outside has gone through `in_html`."""
+    """Shows HTML. Text from outside must have gone through `in_html`."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,12 +55,12 @@ class RichLabel(QLabel):
 
 
 def in_html(text: str) -> str:
-    """A name as a piece of the text of a `RichLabel`."""
+    """A name as a part of the text of a `RichLabel`."""
     return escape(short_name(text, NAME))
 
 
 def plain_tip(text: str) -> str:
-    """The text for a tip; as HTML that says so, if Qt would take it for HTML."""
+    """The text for a tooltip; escaped as HTML, if Qt would interpret it as such."""
     shown = sentence(text)
     if QtGui.Qt.mightBeRichText(shown):
         return f'<p style="white-space: pre-wrap">{escape(shown)}</p>'
@@ -73,17 +73,17 @@ def listed(name: str, most: int = NAME) -> str:
 
 
 def without_mnemonic(text: str) -> str:
-    """The text for a button, a menu, a tab or a group: "&" is "&" there."""
+    """The text for a button, a menu, a tab or a group box, with "&" escaped."""
     return one_line(text).replace("&", "&&")
 
 
 def on_button(name: str, most: int = NAME) -> str:
-    """A name for a button or a menu: short, and "&" is "&"."""
+    """A name for a button or a menu: shortened, and with "&" escaped."""
     return without_mnemonic(listed(name, most))
 
 
 def spoken(text: str) -> str:
-    """What stands on a button or in a menu, read aloud: without the "&" that underline."""
+    """The text of a button or menu for a screen reader: without mnemonics."""
     return _MNEMONIC.sub(r"\1", text)
 
 

@@ -1,4 +1,4 @@
-"""Sliders that keep still while a list is scrolled past them, and the number beside one."""
+"""Sliders that ignore the mouse wheel, and a fast number display beside one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSlider, QStyle, QStyleOptionSlider, QStylePainter
 
 
 class CalmSlider(QSlider):
-    """A wheel that scrolls the list must not move the probe on its way."""
+    """Ignores the wheel: scrolling the list must not move the probe."""
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():
@@ -18,7 +18,7 @@ class CalmSlider(QSlider):
 
 
 class CentredSlider(CalmSlider):
-    """One from -x to x: its groove is filled from the middle, which is 0, to the handle, not from an end."""
+    """A slider from -x to x: its groove is filled from the centre, which is 0, to the handle."""
 
     def __init__(self, orientation: Qt.Orientation) -> None:
         super().__init__(orientation)
@@ -35,7 +35,7 @@ class CentredSlider(CalmSlider):
         handle = QStyle.SubControl.SC_SliderHandle
         middle = self.style().subControlRect(slider, option, handle, self).center().x()
         # The style fills from the lower end to the handle. So each half is drawn as if its own end were the
-        # upper one: then nothing is filled but what lies between the middle and the handle.
+        # upper one: then only the part between the centre and the handle is filled.
         for half, turned in ((QRect(0, 0, middle, self.height()), True), (self.rect(), False)):
             if not turned:
                 half.setLeft(middle)
@@ -55,7 +55,7 @@ class CentredSlider(CalmSlider):
 
 
 class Figure(QWidget):
-    """A number that changes with every move. A label's would have all rows laid out anew each time."""
+    """A number that changes with every move. A label's would cause a relayout of all rows each time."""
 
     def __init__(self) -> None:
         super().__init__()

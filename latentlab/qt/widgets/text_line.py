@@ -1,4 +1,4 @@
-"""A line of words that changes often, or has no end of its own. A label would have the page laid out anew."""
+"""A single line of text that changes often or may be long, without causing a relayout."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from latentlab.qt.widgets.plain_text import plain_tip
 
 
 class Line(QWidget):
-    """Shows a text, never as HTML, on one line, shortened with an ellipsis where there is no room."""
+    """Shows a text, never as HTML, on one line, elided where there is no room."""
 
     def __init__(
         self, name: str = "", tip: str = "", elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight
@@ -23,11 +23,11 @@ class Line(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def text(self) -> str:
-        """What is shown."""
+        """The text."""
         return self._text
 
     def setText(self, text: str) -> None:
-        """Shows other words."""
+        """Sets the text."""
         if text != self._text:
             self._text = text
             self.setAccessibleDescription(text)
@@ -45,7 +45,7 @@ class Line(QWidget):
 
 
 def as_a_label(line: QLineEdit) -> None:
-    """Has a line show figures that can be copied and not typed over."""
+    """Makes a line edit show figures that can be copied but not edited."""
     line.setReadOnly(True)
     line.setFrame(False)
     line.setFocusPolicy(Qt.FocusPolicy.ClickFocus)

@@ -1,4 +1,4 @@
-"""A sentence in place of a view that the open model has no use for."""
+"""An overlay with a message, for a view that the open model cannot fill."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from latentlab.qt.widgets.plain_text import Label
 
 
 class Veil(Label):
-    """Lies over a view and says why there is nothing to see; the view cannot be used meanwhile."""
+    """Covers a view, says why there is nothing to see, and blocks its input."""
 
     def __init__(self, view: QWidget) -> None:
         super().__init__()
@@ -27,7 +27,7 @@ class Veil(Label):
         view.installEventFilter(self)
 
     def cover(self, sentence: str) -> None:
-        """Says why the view has nothing to show; "" uncovers it."""
+        """Covers the view with this message; "" uncovers it."""
         if sentence == self.text():
             return
         self.setText(sentence)

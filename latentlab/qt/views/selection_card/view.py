@@ -1,4 +1,4 @@
-"""The selected image: itself beside its reconstruction, its ELBO, its posterior and draws from that."""
+"""The selected image: beside its reconstruction, with its ELBO, its posterior and draws from it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _HOW = (
 
 
 class IndexBox(WholeNumber):
-    """The number of an image; below nought, none."""
+    """The number of an image; below 0, none."""
 
     def __init__(self) -> None:
         super().__init__(-1, -1)
@@ -51,7 +51,7 @@ class IndexBox(WholeNumber):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        # A wheel that scrolls the panel must not leaf through the images on its way.
+        # A wheel that scrolls the panel must not step through the images on its way.
         if self.hasFocus():
             super().wheelEvent(event)
         else:
@@ -59,7 +59,7 @@ class IndexBox(WholeNumber):
 
 
 class SelectionCard(QWidget):
-    """All about the selected image; how to select one, when none is."""
+    """Everything about the selected image; how to select one, when there is none."""
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -67,17 +67,17 @@ class SelectionCard(QWidget):
         self.setAccessibleName("Selected picture")
         self._workspace = workspace
         self._gestures = GestureClock(STEP_PAUSE_S)
-        # A reply takes some milliseconds: what is shown is taken away only if it takes longer.
+        # A reply takes some milliseconds: the old contents are cleared only if it takes longer.
         self._late = QTimer(self, singleShot=True, interval=150)
         self._late.timeout.connect(self._clear)
         self.heading = RichLabel("<b>Selected picture</b>")
         self.index = IndexBox()
         self.index.valueChanged.connect(self._stepped)
         self.name = value_label("selectedClass", "The class of the picture in the data.", RichLabel())
-        # Long names shall not make the column wider.
+        # Long names must not make the column wider.
         self.name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.name.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        # The end of a path says more than its beginning.
+        # The end of a path is more informative than its beginning.
         self.file = Line(
             "selectedFile",
             "The file of the picture, relative to the folder (or archive) of the data.",
@@ -226,20 +226,20 @@ class SelectionCard(QWidget):
         self._late.start()
 
     def _show_file(self, file: str) -> None:
-        """Where nothing is known of a file, there is no empty line either."""
+        """An unknown file has no empty line."""
         self.file.setText(file)
         self.file.setVisible(bool(file))
 
     @Slot()
     def _clear(self) -> None:
-        """Takes away what belongs to an image selected before."""
+        """Clears what belongs to the previously selected image."""
         self.figures.clear()
         for picture in (self.reconstruction, *self.draws):
             picture.show_picture(None)
 
     @Slot(int)
     def _stepped(self, index: int) -> None:
-        """Steps that follow one another closely, as of a held key, are one step of the undo."""
+        """Steps that follow one another closely, as of a held key, are one undo step."""
         self._workspace.select(None if index < 0 else index, self._gestures.gesture())
 
     @Slot()
