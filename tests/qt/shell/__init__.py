@@ -36,7 +36,7 @@ def open_window(
     window.crashes.log = CrashLog(folder / "log" / "lab.log")
     window.show()
     qtbot.waitExposed(window)
-    with qtbot.waitSignal(workspace.encoded, timeout=5000):
+    with qtbot.waitSignal(workspace.encoded, timeout=20_000):
         window.start()
     qtbot.waitUntil(lambda: window.bench.exporter.exportables.has("grid"), timeout=3000)
     try:

@@ -395,10 +395,13 @@ def test_that_whoever_opens_a_model_and_then_stops_the_training_gets_that_model(
     with training_window(qtbot, tmp_path) as window:
         click(qtbot, window, "trainStart")
         qtbot.waitUntil(lambda: window.workspace.model.model.endswith("(training)"), timeout=20_000)
+        # A training that has been saved shows no more of itself.
+        click(qtbot, window, "trainPause")
+        until(qtbot, window, Stage.PAUSED)
         window.bench.opener.open_model(str(tmp_path / "tiny.safetensors"))
         # The word that it is kept comes before the model that was asked for.
         window.bench.following._kept(tmp_path / "models" / "toy-vae-2d.safetensors")
-        qtbot.waitUntil(lambda: window.workspace.model.model == "tiny", timeout=5000)
+        qtbot.waitUntil(lambda: window.workspace.model.model == "tiny", timeout=20_000)
         assert "toy-vae-2d.safetensors is saved" in window.bench.messages.label.text()
         click(qtbot, window, "trainStop")
         until(qtbot, window, Stage.IDLE)
