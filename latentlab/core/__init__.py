@@ -1,1 +1,1 @@
-"""The mathematics: tensors in, tensors out. Each file opens with its equations and their source."""
+"""The mathematics: tensors in, tensors out. Each file starts with its equations and their source."""

@@ -1,4 +1,4 @@
-"""How densely encoded data lie: the aggregate posterior, in the latent space and seen through a plane.
+"""The density of encoded data: the aggregate posterior, in the latent space and projected on a plane.
 
     q(z)    = 1/N sum_n N(z; mu_n, diag sigma_n^2)
     q_-n(z) = the same of all but the n-th, for z ~ N(mu_n, diag sigma_n^2): what the others say of it
@@ -45,16 +45,16 @@ from torch import Tensor
 
 from latentlab.core.gaussian import LOG_2PI
 
-# Up to which |rho| so many nodes are enough.
+# Up to this |rho|, so many nodes are enough.
 _NODES = ((0.01, 1), (0.2, 3), (0.4, 5), (0.6, 9), (1.0, 25))
-# Of correlations above it the nodes would lie apart like beads.
+# For larger correlations the nodes would be visible as separate peaks.
 _MOST_SHARED = 0.9
 _REACH = 8.0
 
 
 @dataclass(frozen=True, eq=False)
 class Mixture:
-    """Gaussians along the axes of their space, as many as K, of N pictures.
+    """K axis-aligned Gaussians of N pictures.
 
     Attributes:
         mean, sigma: (K, D); sigma above 0.
@@ -77,7 +77,7 @@ class Mixture:
 
         Args:
             points: where.
-            without: int64 (M,), the picture that each point is to be judged without, by the others alone.
+            without: int64 (M,), the picture that is left out of the mixture for each point.
         """
         points = points.double() - self._middle
         constant, factors = self._expanded
@@ -89,13 +89,15 @@ class Mixture:
         return torch.logsumexp(table.masked_fill(own, -math.inf), -1) - torch.log(rest)
 
     def draws(self, owners: Tensor, generator: torch.Generator) -> Tensor:
-        """One z ~ q(z|x) for each of these pictures (M,), -> (M, D); where each has just one Gaussian."""
+        """One z ~ q(z|x) for each of these pictures (M,), -> (M, D); only where each has a single
+        Gaussian.
+        """
         noise = torch.randn(len(owners), self.mean.shape[1], generator=generator, dtype=self.mean.dtype)
         return self.mean[owners] + self.sigma[owners] * noise
 
     @cached_property
     def _middle(self) -> Tensor:
-        # Around it, squares of the means cancel least.
+        # Centred here, squares of the means cancel least.
         return self.mean.double().mean(0)
 
     @cached_property
@@ -117,9 +119,9 @@ def aggregate(mean: Tensor, sigma: Tensor) -> Mixture:
 
 
 def in_plane(mean: Tensor, sigma: Tensor, across: Tensor, up: Tensor) -> Mixture:
-    """q(u, v): what the plane of the directions `across` and `up` (D,) shows of N posteriors (N, D).
+    """q(u, v): the projection of N posteriors (N, D) on the plane of the directions `across` and `up` (D,).
 
-    With `up` zero, as of a latent space of one dimension, it is q(u), of one dimension too.
+    With `up` zero, for a latent space of one dimension, it is the one-dimensional q(u).
     """
     variance = sigma.square()
     wide = variance @ across.square()
@@ -133,7 +135,7 @@ def in_plane(mean: Tensor, sigma: Tensor, across: Tensor, up: Tensor) -> Mixture
 
 
 def joined(parts: Sequence[Mixture], counts: Sequence[int]) -> Mixture:
-    """One mixture of the pictures of several, each of so many; they are numbered on from part to part."""
+    """One mixture of several, each of so many pictures, which are renumbered consecutively."""
     total, first = sum(counts), 0
     owners = []
     for part, count in zip(parts, counts, strict=True):
@@ -148,7 +150,7 @@ def joined(parts: Sequence[Mixture], counts: Sequence[int]) -> Mixture:
 
 
 def _taken_apart(mean: Tensor, sigma: Tensor, rho: Tensor) -> Mixture:
-    """Gaussians (N, 2) with correlations rho (N,), as Gaussians along the axes."""
+    """Gaussians (N, 2) with correlations rho (N,), as axis-aligned Gaussians."""
     parts: list[tuple[Tensor, Tensor, Tensor, Tensor]] = []
     below = -1.0
     for limit, count in _NODES:
@@ -172,7 +174,7 @@ def _taken_apart(mean: Tensor, sigma: Tensor, rho: Tensor) -> Mixture:
 
 
 def near(mixture: Mixture, low: Tensor, high: Tensor) -> Mixture:
-    """Those that reach into a box from `low` to `high` (D,): all but what lies 8 sigma and more beside it.
+    """Those that reach into a box from `low` to `high` (D,): without those more than 8 sigma away.
 
     What is left out adds less than exp(-32) of a peak. There may be none left.
     """
@@ -182,10 +184,10 @@ def near(mixture: Mixture, low: Tensor, high: Tensor) -> Mixture:
 
 
 def add_to_grid(density: Tensor, some: slice, mixture: Mixture, across: Tensor, up: Tensor) -> None:
-    """Adds the density of some of a plane's Gaussians to a grid (rows, columns), the first row the lowest.
+    """Adds the density of some of a plane's Gaussians to a grid (rows, columns), lowest row first.
 
-    A Gaussian narrower than half a cell is taken as that wide, or it might slip through between two places.
-    float32 is enough: nothing cancels. What lies below 1e-38 is lost.
+    A Gaussian narrower than half a cell is widened to that, or it might fall between two points. float32 is
+    enough: nothing cancels. Values below 1e-38 are lost.
 
     Args:
         density: float32 (rows, columns), added to in place.
@@ -215,7 +217,7 @@ def _bells(places: Tensor, mean: Tensor, sigma: Tensor) -> Tensor:
 def kernel_width(mean: Tensor) -> Tensor:
     """Scott's rule for N points (N, D): h_j = s_j N^(-1/(D + 4)) -> (D,).
 
-    For encoders that give points and no posteriors. Above 0, even where nothing spreads.
+    For encoders that give points without posteriors. Above 0, even where nothing spreads.
     """
     count, dimensions = mean.shape
     spread = mean.std(0, correction=0)

@@ -1,4 +1,4 @@
-"""Directions of a latent space along which one thing changes: a hat, a smile, the way the data spread most.
+"""Directions of a latent space along which one attribute changes, or the data spread most.
 
 z_n are the N posterior means, a_n the A attributes of each picture, 0 or 1; m1 and m0 are the means of z over
 those with an attribute and those without.
@@ -37,19 +37,19 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-# Without any, w leans on dimensions in which pictures hardly differ: there groups are told apart best, and
-# pictures changed least.
+# Without shrinkage, w relies on dimensions in which pictures hardly differ: groups are separated best there,
+# and pictures changed least.
 SHRINKAGE = 0.2
-# Of the pictures on either side, those beyond the ends of a discriminant.
+# The share of the pictures on either side that lie beyond the ends of a discriminant.
 _BEYOND = 0.001
-# Of the Gram matrix of the attributes: below it, attributes follow from each other but for rounding.
+# Relative to the Gram matrix of the attributes: below it, attributes are linearly dependent up to rounding.
 _COLLINEAR = 1e-10
-# Of the spread of all: below it, the spread within two groups is what subtraction left over.
+# Relative to the total variance: below it, the variance within two groups is rounding error.
 _NOTHING = 1e-12
 
 
 def one_hot(labels: Tensor, classes: int) -> Tensor:
-    """Classes as attributes; (N,) from 0 to K - 1, or -1 where there is none, -> bool (N, K)."""
+    """Classes as one-hot attributes; (N,) from 0 to K - 1, or -1 for unknown, -> bool (N, K)."""
     return labels.unsqueeze(-1) == torch.arange(classes, device=labels.device)
 
 
@@ -67,11 +67,11 @@ def difference_of_means(z: Tensor, a: Tensor) -> Tensor:
 
 
 def regressed(z: Tensor, a: Tensor) -> Tensor:
-    """What each attribute adds to z when the others stay as they are; z (N, D), a (N, A) -> (A, D).
+    """The change of z by each attribute with the others fixed; z (N, D), a (N, A) -> (A, D).
 
-    Attributes that follow from each other share what they add: of all least-squares solutions this is the
-    shortest. For classes, of which each picture has one, that is the class's mean minus the mean of all such
-    means. Zero for an attribute that all pictures have, or none.
+    Linearly dependent attributes share their effect: of all least-squares solutions this is the shortest. For
+    classes, of which each picture has one, that is the class's mean minus the mean of all such means. Zero
+    for an attribute that all pictures have, or none.
     """
     z, a = _centred(z), _centred(a)
     inverse = torch.linalg.pinv(a.T @ a, rtol=_COLLINEAR, hermitian=True)
@@ -86,7 +86,7 @@ def discriminant(z: Tensor, a: Tensor, shrinkage: float = SHRINKAGE) -> Tensor:
 
     Args:
         z: posterior means.
-        a: who has which attribute.
+        a: the attributes.
         shrinkage: how much of S is replaced by a multiple of I of the same trace, 0 to 1: S may not have an
             inverse, where dimensions are dead or pictures few.
     """
@@ -96,11 +96,11 @@ def discriminant(z: Tensor, a: Tensor, shrinkage: float = SHRINKAGE) -> Tensor:
     have = a.sum(0)
     vectors = torch.zeros_like(differences)
     for number, difference in enumerate(differences):
-        # The scatter of all is that within the two groups, and that of the groups' means around their mean.
+        # The total scatter is that within the two groups plus that of the groups' means around their mean.
         between = have[number] * (len(a) - have[number]) / len(a) * torch.outer(difference, difference)
         within = scatter - between
         if float(within.trace()) <= _NOTHING * float(scatter.trace()):
-            # Groups that do not spread have no shape, only rounding: what is left is the way between them.
+            # Groups without spread have no shape, only rounding: the difference of means remains.
             vectors[number] = difference
         else:
             w = _discriminant(difference, within / max(1, len(a) - 2), shrinkage)
@@ -118,17 +118,16 @@ def _discriminant(difference: Tensor, within: Tensor, shrinkage: float) -> Tenso
 
 
 def _whole_way(scores: Tensor, has: Tensor) -> float:
-    """How far it is from the lowest of those without to the highest of those with; scores (N,)."""
+    """The distance from the lowest of those without to the highest of those with; scores (N,)."""
     if not bool(has.any()) or bool(has.all()):
         return 0.0
     return float(scores[has].quantile(1.0 - _BEYOND) - scores[~has].quantile(_BEYOND))
 
 
 def principal(z: Tensor, count: int) -> Tensor:
-    """The directions in which z spreads most, the longest first; (N, D) -> (min(count, D), D).
+    """The principal components of z, longest first; (N, D) -> (min(count, D), D).
 
-    Each is one standard deviation of the data along it. It may as well point the other way: its largest
-    number is made positive, so that it repeats.
+    Each is one standard deviation of the data along it. Its sign is fixed: the largest number is positive.
     """
     z = _centred(z)
     return principal_of(z.T @ z / max(1, len(z) - 1), count)
@@ -151,7 +150,8 @@ def project(z: Tensor, v: Tensor) -> Tensor:
 
 
 def auc(scores: Tensor, has: Tensor) -> float:
-    """How often one with the attribute scores above one without, ties counted half; (N,), bool (N,).
+    """The probability that one with the attribute scores above one without, ties counted half; (N,), bool
+    (N,).
 
     1 is certain, 0.5 is chance; NaN if all have it or none.
     """
@@ -160,16 +160,16 @@ def auc(scores: Tensor, has: Tensor) -> float:
     if have == 0 or lack == 0:
         return math.nan
     _, place, count = scores.double().unique(return_inverse=True, return_counts=True)
-    # Of equal scores each has the mean of the ranks that they take together.
+    # Equal scores share the mean of their ranks.
     ranks = count.cumsum(0).double() - 0.5 * (count - 1).double()
     above = float(ranks[place][has.bool()].sum()) - 0.5 * have * (have + 1)
     return above / (have * lack)
 
 
 def cohens_d(scores: Tensor, has: Tensor) -> float:
-    """How many pooled standard deviations lie between the means; (N,), bool (N,).
+    """The distance of the means in pooled standard deviations; (N,), bool (N,).
 
-    NaN where that says nothing: fewer than two with the attribute or without, or scores without spread.
+    NaN where it is undefined: fewer than two with the attribute or without, or scores without spread.
     """
     with_, without = scores.double()[has.bool()], scores.double()[~has.bool()]
     if min(len(with_), len(without)) < 2:

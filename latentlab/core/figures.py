@@ -1,9 +1,9 @@
-"""Figures as data, without torch: what is told of a training or a judgement, whatever the kind of model.
+"""Figures of a training or evaluation as data, for any kind of model. Torch-free.
 
-A `FigureSpec` says what a number is called and which way is better, a `SeriesSpec` the same of a row of
-numbers (the KL of each dimension, the loss at each noise level). A `FiguresSpec` is all that an objective
-tells, with the words and charts for it; `Figures` are the values, and carry their spec. Charts, logs, tables
-and JSON draw what comes.
+A `FigureSpec` gives a number's name and which way is better, a `SeriesSpec` the same for a row of numbers
+(the KL of each dimension, the loss at each noise level). A `FiguresSpec` is all that an objective reports,
+with its labels and charts; `Figures` are the values, and carry their spec. Charts, logs, tables and JSON draw
+whatever they contain.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Better = Literal["higher", "lower", ""]
 
 @dataclass(frozen=True)
 class FigureSpec:
-    """A number: its name in JSON and logs, its title, its unit, which way is better, and what it means."""
+    """A number: its name in JSON and logs, title, unit, which way is better, and its meaning."""
 
     name: str
     title: str
@@ -32,15 +32,15 @@ class SeriesSpec(FigureSpec):
     """A row of numbers, such as the KL of each latent dimension.
 
     Attributes:
-        along: what it runs along, such as "latent dimension".
-        symbol: what one number is, in a word, such as "KL".
-        tag: what one number is called in a log, of its number `n` from 1.
-        label: the same where there is room, of `n` and `count`.
-        ends: words under its first and its last number, where numbers under all would say less.
+        along: the name of its index, such as "latent dimension".
+        symbol: the symbol of one number, such as "KL".
+        tag: the name of one number in a log, a format of its index `n` from 1.
+        label: the same where there is room, a format of `n` and `count`.
+        ends: labels under its first and its last number, in place of numbers under all.
         ends_help: the same for its label.
-        unused_below: a number below this says that nothing goes on there; None where that means nothing.
-        unused_help: what may then be done, of the weight `beta` of the KL.
-        waiting: what stands there before there are numbers.
+        unused_below: a number below this means an unused entry; None where there is no such threshold.
+        unused_help: what may help then, a format of the weight `beta` of the KL.
+        waiting: the text before there are numbers.
         least_top: an axis never ends below this.
         smoothing: the share of the newest numbers in the moving mean that is shown.
         logged: whether the lines of a log hold it, rather than TensorBoard alone.
@@ -62,7 +62,7 @@ class SeriesSpec(FigureSpec):
     widget: str = "seriesBars"
 
     def in_use(self, numbers: tuple[float, ...]) -> tuple[bool, ...]:
-        """Of each number, whether something goes on there; NaN is not known, and counts as not."""
+        """For each number, whether it means an entry in use; NaN is unknown, and counts as not."""
         return tuple(number >= (self.unused_below or 0.0) for number in numbers)
 
 
@@ -71,12 +71,12 @@ class ChartSpec:
     """One chart over the steps of a training.
 
     Attributes:
-        title: what stands above it.
+        title: its title.
         of: the name of a figure, or of a series whose mean over equal parts is drawn, a line each.
-        parts: a word for each of these lines, where there are several; they stand in the title after it.
-        log: whether the chart is even in the logarithm; for losses, whose falls get smaller and smaller.
-        foot: where its axis begins, if that is always the same.
-        rises: whether what is to be seen lies at its top.
+        parts: a word for each of these lines, where there are several; appended to the title.
+        log: whether its axis is logarithmic; for losses, whose decreases get smaller and smaller.
+        foot: the lower end of its axis, if that is fixed.
+        rises: whether the interesting values are at its top.
     """
 
     title: str
@@ -89,17 +89,17 @@ class ChartSpec:
 
 @dataclass(frozen=True)
 class FiguresSpec:
-    """All that is told of a training, in its order, and how it is put.
+    """All figures of a training, in order, and their formats.
 
     Attributes:
         figures, series: the numbers, and the rows of numbers.
-        charts: what is drawn over the steps; if none are given, one for each figure.
+        charts: the charts over the steps; if none are given, one for each figure.
         help: what the charts mean.
-        waiting: what stands there before there is anything to draw.
+        waiting: the text before there is anything to draw.
         line: the figures in a line, a format of their names, such as "loss {loss:.5f}".
         result: the same of the finished model, for its last line.
         smoothing: the share of the newest figures in the moving mean that is drawn; 1 draws them as they are.
-        by_beta: whether the weight of the KL has a bearing on them.
+        by_beta: whether the weight of the KL affects them.
     """
 
     figures: tuple[FigureSpec, ...] = ()
@@ -114,7 +114,7 @@ class FiguresSpec:
 
     @property
     def drawn(self) -> tuple[ChartSpec, ...]:
-        """The charts there are."""
+        """The charts to draw."""
         if self.charts:
             return self.charts
         return tuple(
@@ -130,7 +130,7 @@ NOTHING = FiguresSpec()
 
 @dataclass(frozen=True)
 class Figures:
-    """Values by name: numbers, and rows of numbers; NaN where one is not known."""
+    """Values by name: numbers, and rows of numbers; NaN for unknown."""
 
     values: Mapping[str, float] = field(default_factory=dict)
     series: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
@@ -140,14 +140,14 @@ class Figures:
         return self.values[name]
 
     def in_words(self) -> str:
-        """The figures in a line; "" if there are none, as in the midst of a pass over the data."""
+        """The figures in a line; "" if there are none, as within a pass over the data."""
         if self.spec.line and self.values:
             return self.spec.line.format_map(self.values)
         titles = {one.name: one.title for one in self.spec.figures}
         return ", ".join(f"{titles.get(name, name)} {value:.4g}" for name, value in self.values.items())
 
     def as_json(self, *, whole: bool = False) -> dict[str, Any]:
-        """Names and values ready for JSON, which knows no NaN: what is not known is null.
+        """Names and values for JSON, with null for NaN.
 
         `whole` takes every series, not only those that a log holds.
         """

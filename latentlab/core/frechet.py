@@ -1,4 +1,4 @@
-"""How far apart two clouds of points lie, when each is taken for a Gaussian.
+"""The Fréchet distance between two sets of points, each approximated by a Gaussian.
 
     d^2 = |mu_1 - mu_2|^2 + tr( S_1 + S_2 - 2 (S_1 S_2)^(1/2) )
 
@@ -51,7 +51,7 @@ def squared_distance(one: Moments, other: Moments) -> float:
     if one.mean.shape != other.mean.shape:
         raise ValueError(f"Gaussians of {len(one.mean)} and of {len(other.mean)} dimensions")
     root = _root(one.covariance)
-    # Rounding makes eigenvalues that are 0 a little less.
+    # Rounding makes eigenvalues of 0 slightly negative.
     shared = torch.linalg.eigvalsh(_even(root @ other.covariance @ root)).clamp(min=0.0).sqrt().sum()
     apart = (one.mean - other.mean).square().sum()
     spread = one.covariance.trace() + other.covariance.trace() - 2.0 * shared

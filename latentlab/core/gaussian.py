@@ -31,7 +31,7 @@ def standard_log_density(z: Tensor) -> Tensor:
 
 
 def standard_log_density_at(z: Sequence[float]) -> float:
-    """log N(z; 0, I) in nats of one point given as plain numbers; no tensor is made."""
+    """log N(z; 0, I) in nats of one point given as plain numbers, without a tensor."""
     return -0.5 * sum(LOG_2PI + value * value for value in z)
 
 
@@ -53,7 +53,9 @@ Draws = torch.Generator | Sequence[torch.Generator]
 
 
 def standard_noise(like: Tensor, generator: Draws | None = None) -> Tensor:
-    """Draws from N(0, 1) in the shape, type and place of `like`; of several generators, each draws a row."""
+    """Draws from N(0, 1) in the shape, type and device of `like`; with several generators, each draws a
+    row.
+    """
     if generator is None or isinstance(generator, torch.Generator):
         return torch.randn(like.shape, dtype=like.dtype, device=like.device, generator=generator)
     rows = [
@@ -64,10 +66,10 @@ def standard_noise(like: Tensor, generator: Draws | None = None) -> Tensor:
 
 
 def steady_noise(like: Tensor, generator: torch.Generator | None = None) -> Tensor:
-    """Draws from N(0, 1) as `standard_noise` gives, but the first of many are those of few.
+    """Draws from N(0, 1) as `standard_noise`, but a smaller count gives the first of the same draws.
 
-    On a CPU torch draws sixteen numbers at a time, the last sixteen anew where they are not all needed, and
-    fewer than that in another way: whatever is drawn is therefore cut from whole sixteens.
+    On a CPU torch draws sixteen numbers at a time, redraws the last sixteen where not all are needed, and
+    draws fewer than that in another way: so multiples of sixteen are drawn and cut.
     """
     count = like.numel()
     whole = torch.empty(-(-count // _AT_ONCE) * _AT_ONCE, dtype=like.dtype, device=like.device)

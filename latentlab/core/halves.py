@@ -1,4 +1,4 @@
-"""How far to trust a direction between two groups, by what these groups themselves say of it.
+"""The trust of a direction between two groups, by cross-validation with halves of these groups.
 
     v = mean(A1) - mean(B1),    A1, A2 and B1, B2 random halves of A and of B
     AUC and Cohen's d of s = z . v / |v|, A2 against B2;  then the halves change places

@@ -1,4 +1,4 @@
-"""Ways through a latent space: lines, great arcs and grids.
+"""Paths and grids in a latent space: straight lines, great arcs, quantile grids.
 
     lerp(a, b; t)  = (1 - t) a + t b
     slerp(a, b; t) = sin((1 - t) w)/sin(w) a + sin(t w)/sin(w) b,   w = angle between a and b
@@ -21,11 +21,11 @@ def lerp(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
 
 
 def slerp(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
-    """Points on the arc from a to b whose radius goes steadily from |a| to |b|; -> (T, D).
+    """Points on the arc from a to b, with the radius interpolated from |a| to |b|; -> (T, D).
 
-    The directions turn at an even rate (Shoemake); the radii are interpolated linearly, so that
-    |slerp| never leaves [min(|a|, |b|), max(|a|, |b|)]. Where no arc is defined (an end at the origin,
-    ends in opposite directions in which every plane would do) the straight line stands in.
+    The direction turns at a constant rate (Shoemake); the radius is interpolated linearly, so that |slerp|
+    never leaves [min(|a|, |b|), max(|a|, |b|)]. Where no arc is defined (an end at the origin, or opposite
+    directions) the straight line is used.
     """
     # In float64: near opposite ends the sum below cancels, and float32 would leave the radius bounds.
     kind, a, b, t = a.dtype, a.double(), b.double(), t.double()
@@ -44,19 +44,19 @@ def slerp(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
 
 
 def quantile_axis(n: int) -> Tensor:
-    """Phi^{-1}((i + 1/2) / n) for i = 0 .. n-1: n places of equal prior mass; -> (n,) float64."""
+    """Phi^{-1}((i + 1/2) / n) for i = 0 .. n-1: n points of equal prior mass; -> (n,) float64."""
     p = (torch.arange(n, dtype=torch.float64) + 0.5) / n
     places: Tensor = torch.special.ndtri(p)
     return places
 
 
 def even_axis(low: float, high: float, n: int) -> Tensor:
-    """The middles of n equal cells that fill [low, high]; -> (n,) float64."""
+    """The centres of n equal cells that fill [low, high]; -> (n,) float64."""
     step = (high - low) / n
     return low + step * (torch.arange(n, dtype=torch.float64) + 0.5)
 
 
 def grid(across: Tensor, up: Tensor) -> Tensor:
-    """Every (x, y), the top row (largest y) first, as a page is read; (n,), (m,) -> (m * n, 2)."""
+    """Every (x, y), the top row (largest y) first; (n,), (m,) -> (m * n, 2)."""
     y, x = torch.meshgrid(up.flip(0), across, indexing="ij")
     return torch.stack([x.reshape(-1), y.reshape(-1)], dim=-1)

@@ -1,4 +1,4 @@
-"""What a decoder's outputs mean: p(x|z) for pictures x in [0, 1], of shape (B, C, H, W).
+"""The likelihoods p(x|z), given a decoder's outputs, for pictures x in [0, 1] of shape (B, C, H, W).
 
     Bernoulli     log p = sum_i  x_i log p_i + (1 - x_i) log(1 - p_i),          p = sigmoid(output)
     Gaussian      log p = sum_i -1/2 ( log(2 pi s^2) + (x_i - m_i)^2 / s^2 ),    m = output
@@ -30,17 +30,17 @@ Shape = tuple[int, int, int]
 
 
 class Likelihood(Protocol):
-    """p(x|z), given what the decoder put out for z."""
+    """p(x|z), given the decoder's outputs for z."""
 
     @property
     def measure(self) -> Measure:
-        """Of which pictures it is a density."""
+        """The measure of its density."""
 
     def outputs_shape(self, shape: Shape) -> Shape:
-        """What the decoder has to give for pictures of (C, H, W)."""
+        """The shape of the decoder's outputs for pictures of (C, H, W)."""
 
     def seen(self, x: Tensor) -> Tensor:
-        """As much of pictures (B, C, H, W) as says all about them; what an encoder needs to see."""
+        """The informative part of pictures (B, C, H, W): what an encoder needs to see."""
 
     def log_prob(self, outputs: Tensor, x: Tensor) -> Tensor:
         """log p(x|outputs) in nats; (B, *outputs_shape), (B, C, H, W) -> (B,). Broadcasts over B."""
@@ -48,7 +48,7 @@ class Likelihood(Protocol):
     def picture(self, outputs: Tensor) -> Tensor:
         """The picture to show, in [0, 1]; (B, *outputs_shape) -> (B, C, H, W).
 
-        The expected one; of a palette the most probable one, for an average of colours is no colour of it.
+        The expected one; for a palette the most probable one, because an average of colours is not in it.
         """
 
     def sample(self, outputs: Tensor, generator: torch.Generator | None = None) -> Tensor:
@@ -56,7 +56,7 @@ class Likelihood(Protocol):
 
 
 class _AllPixels:
-    """What likelihoods share that take every pixel by itself, with as many outputs as it has channels."""
+    """Shared by likelihoods with independent pixels, with as many outputs as channels."""
 
     def outputs_shape(self, shape: Shape) -> Shape:
         return shape
@@ -72,7 +72,7 @@ class Bernoulli(_AllPixels):
     measure: ClassVar[Measure] = "binary"
 
     def log_prob(self, outputs: Tensor, x: Tensor) -> Tensor:
-        # In logits l, for no probability may round to 0 or 1: x l - log(1 + e^l).
+        # In logits l, because no probability may round to 0 or 1: x l - log(1 + e^l).
         return (x * outputs - functional.softplus(outputs)).sum((-3, -2, -1))
 
     def picture(self, outputs: Tensor) -> Tensor:
@@ -105,8 +105,8 @@ class Gaussian(_AllPixels):
 
 
 def _one_of_each(p: Tensor, generator: torch.Generator | None) -> Tensor:
-    """A number drawn from each of many distributions over K; (..., K) -> int64 (...)."""
-    # Of a single picture the rows lie otherwise in memory, and draws follow the memory.
+    """A draw from each of many distributions over K; (..., K) -> int64 (...)."""
+    # The rows of a single picture have another memory layout, and draws follow the memory.
     rows = p.reshape(-1, p.shape[-1]).contiguous()
     return torch.multinomial(rows, 1, generator=generator).view(p.shape[:-1])
 
@@ -152,7 +152,7 @@ class Palette:
 
     Attributes:
         colours: the K colours, a byte for each channel: such as "ffcc00" of coloured pictures, "7f" of grey.
-        pixel: how many pixels of the picture each side of a drawn one spans; all of them have its colour.
+        pixel: the side of a drawn pixel in pixels of the picture; all of them have its colour.
     """
 
     measure: ClassVar[Measure] = "palette"
@@ -170,16 +170,16 @@ class Palette:
         batch = torch.broadcast_shapes(outputs.shape[:-3], number.shape[:-2])
         outputs = outputs.expand(*batch, *outputs.shape[-3:]).flatten(0, -4)
         number = number.expand(*batch, *number.shape[-2:]).flatten(0, -3)
-        # Half the time of a log softmax and a gather.
+        # Takes half the time of a log softmax and a gather.
         log_p = -functional.cross_entropy(outputs, number, reduction="none").sum((-2, -1))
         return log_p.view(batch)
 
     def picture(self, outputs: Tensor) -> Tensor:
-        # In half the time of argmax.
+        # Takes half the time of argmax.
         return self._drawn(outputs.max(-3).indices, outputs.dtype)
 
     def pixels(self, outputs: Tensor) -> NDArray[np.uint8]:
-        """255 times `picture`, (..., H, W, C): the colours as they are, with no floats on the way."""
+        """255 times `picture`, (..., H, W, C): the colours as bytes, without floats in between."""
         drawn: NDArray[np.uint8] = _bytes_of(self.colours)[outputs.max(-3).indices.cpu().numpy()]
         return drawn.repeat(self.pixel, -2).repeat(self.pixel, -3)
 
@@ -196,9 +196,9 @@ class Palette:
     def numbers(self, x: Tensor) -> Tensor:
         """The number of the colour nearest to each drawn pixel, of `seen`; (..., C, h, w) -> (..., h, w)."""
         colours = self._colours(x.device, x.dtype)
-        # Not in the eight bits of bfloat16, in which neighbouring colours are the same.
+        # Not in bfloat16, whose eight bits make neighbouring colours equal.
         with torch.autocast(x.device.type, enabled=False):
-            # |x - c|^2 without what does not depend on c.
+            # |x - c|^2 without the term that does not depend on c.
             far = colours.square().sum(-1) - 2.0 * x.movedim(-3, -1) @ colours.T
         return far.argmin(-1)
 
@@ -216,7 +216,7 @@ class Palette:
 @functools.cache
 def _parsed(colours: tuple[str, ...], device: torch.device, dtype: torch.dtype) -> Tensor:
     """Colours (K, C) in [0, 1] from their names."""
-    # Not in inference mode, in which a training could not use them later.
+    # Not in inference mode, whose tensors cannot be used in training later.
     with torch.inference_mode(False):
         return (torch.from_numpy(_bytes_of(colours).astype(np.float64)) / 255.0).to(device, dtype)
 

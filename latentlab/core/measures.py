@@ -1,4 +1,4 @@
-"""What a figure of density is worth, without torch: exact or not, and a density over which pictures."""
+"""The tag of a density: exact, bound or estimate, and over which measure. Torch-free."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ Measure = Literal["binary", "bytes", "palette", "continuous"]
 
 @dataclass(frozen=True)
 class DensityTag:
-    """What a density in nats a picture is worth, without which two of them cannot be compared.
+    """The kind of a density in nats a picture, without which two of them cannot be compared.
 
     Attributes:
-        how: "exact", a "bound" from below, or an "estimate" that may err either way.
+        how: "exact", a lower "bound", or an "estimate" that may err either way.
         measure: a probability of "binary" pixels, of "bytes" or of "palette" colours, or "continuous":
             a density over pixels in [0, 1], which may exceed 1.
     """

@@ -1,4 +1,4 @@
-"""How fast a picture drowns in noise, and what that says of the way back.
+"""Noise schedules of diffusion models, and the posterior of the reverse process.
 
     q(x_t | x_0)      = N( sqrt(abar_t) x_0, (1 - abar_t) I )          abar_t = prod_{s <= t} (1 - beta_s)
     SNR(t)            = abar_t / (1 - abar_t)
@@ -24,7 +24,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-# A last step that leaves nothing at all of the picture could not be undone.
+# A last step with abar_T = 0 could not be inverted.
 _MOST_BETA = 0.999
 
 
@@ -64,7 +64,7 @@ class Schedule:
         return 10.0 * torch.log10(self.snr[1:])
 
     def scales(self, t: int | Tensor) -> tuple[Tensor, Tensor]:
-        """(sqrt(abar_t), sqrt(1 - abar_t)), float64 in the shape of t: what multiplies x_0 and the noise."""
+        """(sqrt(abar_t), sqrt(1 - abar_t)), float64 in the shape of t: the factors of x_0 and the noise."""
         alpha_bar = self.alpha_bar[t]
         return alpha_bar.sqrt(), (1.0 - alpha_bar).sqrt()
 
@@ -81,7 +81,7 @@ class Schedule:
         return mean, b * (1.0 - of_s) / rest
 
     def times(self, count: int, first: int | None = None) -> tuple[int, ...]:
-        """`count` + 1 times from `first` (T by default) to 0, as even as whole numbers can be.
+        """`count` + 1 times from `first` (T by default) to 0, as evenly spaced as whole numbers can be.
 
         Raises:
             ValueError: for fewer steps than 1 or more than there are times.
@@ -93,7 +93,7 @@ class Schedule:
 
 
 def linear(steps: int) -> Schedule:
-    """beta from 1e-4 to 0.02 in a line for T = 1000; scaled for another T, so that as little is left."""
+    """beta from 1e-4 to 0.02 linearly for T = 1000; scaled for another T, so that abar_T is as small."""
     scale = 1000.0 / steps
     beta = torch.linspace(1e-4 * scale, 0.02 * scale, steps, dtype=torch.float64, device="cpu")
     return _from_betas(beta)
@@ -126,6 +126,6 @@ def _from_betas(beta: Tensor) -> Schedule:
 
 
 def _beside(scale: Tensor, x: Tensor) -> Tensor:
-    """One number for all pictures, or one for each, in a shape and kind that multiply them."""
+    """One number for all pictures, or one for each, in a shape and type to multiply them."""
     scale = scale.to(x.device, x.dtype)
     return scale if scale.ndim == 0 else scale.view(-1, *[1] * (x.ndim - 1))

@@ -1,1 +1,1 @@
-"""Data sets and their readers. Knows nothing of models."""
+"""Data sets and their readers. Independent of models."""

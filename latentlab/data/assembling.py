@@ -1,4 +1,7 @@
-"""Pictures in a folder or a zip with all that is known of them: by their folders, by lists, by tables."""
+"""Combines the pictures of a folder or a zip with their classes, attributes and split.
+
+These come from folder names, lists and tables.
+"""
 
 from __future__ import annotations
 
@@ -37,11 +40,11 @@ def find_pictures(
     else from a table.
 
     Args:
-        tree: holds at least one picture.
-        book: what the tree was read with.
-        columns: those of the table that somebody chose.
-        tables: those that may be about the pictures.
-        required: a table that has to be about them; then the others are not asked.
+        tree: the files, with at least one picture.
+        book: the notebook that the tree was read with.
+        columns: the columns that the user chose.
+        tables: the tables that may be about the pictures.
+        required: a table that must be about them; then the others are ignored.
 
     Raises:
         LabError: if the required table is none, or tells of no picture.
@@ -115,7 +118,7 @@ def _without_companions(tree: Tree, book: Notebook) -> Sequence[str]:
 
 
 def _seen(told: TableFacts, classes: tuple[str, ...], *, divided: bool) -> TableSeen | None:
-    """The table, with what is in force of it; `divided` if folders tell what is held out."""
+    """The table, with the columns that are actually used; `divided` if folders give the split."""
     seen = told.seen
     if seen is None:
         return None
@@ -135,7 +138,7 @@ def _seen(told: TableFacts, classes: tuple[str, ...], *, divided: bool) -> Table
 def _filled(
     labels: NDArray[np.int64], classes: tuple[str, ...], told: TableFacts
 ) -> tuple[NDArray[np.int64], int]:
-    """Labels of folders, with what a table says of pictures outside, as far as it names the same classes."""
+    """Labels from folders, completed by a table for pictures outside, if it has the same classes."""
     number = {name.casefold(): index for index, name in enumerate(classes)}
     of_each = np.array([number.get(name.casefold(), -1) for name in told.classes] + [-1], dtype=np.int64)
     if told.labels is None:
@@ -145,7 +148,7 @@ def _filled(
 
 
 def _listed(tree: Tree, pictures: Sequence[str], book: Notebook) -> TableFacts | None:
-    """What a dataset.json says, the one nearest to the root."""
+    """The contents of a dataset.json, the one nearest to the root."""
     files = [name for name in tree.others if name.rpartition("/")[2].lower() == FILE]
     if not files:
         return None

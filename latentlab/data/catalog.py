@@ -1,4 +1,4 @@
-"""The data sets that can be asked for: by name those that ship, by path anybody's own."""
+"""The catalogue of data sets that ship, and loading of any data by spec."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _IDX_STEMS = {"train": "train", "test": "t10k"}
 
 @dataclass(frozen=True)
 class Entry:
-    """A data set of the catalog: what it is called, what it holds, and who reads a split of it."""
+    """A data set of the catalog: its title, its contents, and the reader of a split."""
 
     name: str
     title: str
@@ -50,7 +50,7 @@ def _read_mnist(folder: Path, split: str) -> ImageSet:
 
 def _read_faces(folder: Path, split: str) -> ImageSet:
     path = folder / "faces.npz"
-    # Which of them are held out is part of the set: the models that ship were judged on those.
+    # Their split is part of the set: the models that ship were evaluated on it.
     return read_found(find_npz(path), ReadingOptions(dealt="count"), path).split(split)
 
 
@@ -103,6 +103,6 @@ def _prepared(data: ImageSet, options: ReadingOptions) -> ImageSet:
 
 
 def is_path(source: str) -> bool:
-    """Whether the source of a spec, if it is no name of the catalog, is meant as a path."""
+    """Whether the source of a spec, if it is not a name of the catalog, is meant as a path."""
     apart = [os.sep, "/"] if os.altsep is None else [os.sep, os.altsep]
     return any(mark in source for mark in apart) or source[:1] in ("~", ".") or os.path.exists(source)

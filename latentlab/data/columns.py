@@ -1,4 +1,4 @@
-"""Which columns of a table are meant, where a person says so; else they are found by what they hold.
+"""The columns of a table that the user has chosen; others are found by their contents.
 
     file=image_id,class=species,split=none,attributes=Hat+Smiling
 
@@ -20,13 +20,13 @@ _PART = re.compile(r"(?:^|,)(?=(?:" + "|".join(COLUMN_KEYS) + r")=)")
 
 @dataclass(frozen=True)
 class Columns:
-    """The names of columns, or their numbers from 1 on; None for as found, "" for none of them.
+    """Column names, or their numbers from 1 on; None for automatic, "" for none.
 
     Attributes:
-        file: which names the pictures' files.
-        label: which is the class.
-        split: which tells training from testing.
-        attributes: which say what is true of a picture; () for none of them.
+        file: the one with the pictures' file names.
+        label: the class.
+        split: the one that separates training from testing.
+        attributes: those with attributes of a picture; () for none.
     """
 
     file: str | None = None
@@ -39,11 +39,11 @@ class Columns:
             raise LabError("one column must name the files", hint="Leave out file= to find it automatically")
 
     def __bool__(self) -> bool:
-        """Whether anything was chosen."""
+        """Whether any column was chosen."""
         return self != Columns()
 
     def __str__(self) -> str:
-        """What `parse` reads as this, of letters, digits and ",=+%_.-~" alone."""
+        """The text that `parse` reads as this, of letters, digits and ",=+%_.-~" only."""
         values = {"file": self.file, "class": self.label, "split": self.split}
         parts = [f"{key}={_encoded(value)}" for key, value in values.items() if value is not None]
         if self.attributes is not None:
@@ -78,12 +78,12 @@ class Columns:
         )
 
 
-# As they are found by what they hold.
+# Automatic: found by their contents.
 AS_FOUND = Columns()
 
 
 def _encoded(name: str) -> str:
-    """A name such that nothing in it means anything; a column that is called "none" is no switch."""
+    """A name with special characters escaped; a column named "none" is not the switch."""
     text = quote(name, safe="", errors="surrogatepass")
     return f"%{ord(text[0]):02X}{text[1:]}" if text == _NONE else text or _NONE
 

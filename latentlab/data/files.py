@@ -1,8 +1,7 @@
-"""Every file is opened for reading here, and only if it is a regular one.
+"""Opens files for reading, and only regular ones.
 
-A pipe would wait for ever for somebody to write to it, a device may never end, and either may be called
-anything: whatever is dropped on the window, lies in a folder or is named on the command line is looked at
-before it is opened.
+A pipe would block until somebody writes to it, a device may never end, and either may have any name: whatever
+is dropped on the window, found in a folder or named on the command line is checked before it is opened.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ _KINDS = (
     (stat.S_ISCHR, "it is a device, not a file"),
     (stat.S_ISBLK, "it is a device, not a file"),
 )
-# Between the look and the opening somebody could put a pipe in the file's place: then it must not wait.
+# A pipe could replace the file between the check and the opening: opening must not block then.
 _FLAGS = (
     os.O_RDONLY
     | getattr(os, "O_BINARY", 0)
@@ -35,7 +34,7 @@ class NoRegularFileError(OSError):
 
 
 def open_to_read(path: str | Path) -> BufferedReader:
-    """A file, open for reading its bytes. Links are followed.
+    """Opens a file for reading its bytes. Symbolic links are followed.
 
     Raises:
         NoRegularFileError: if it is anything but a file; nothing has then been opened or waited for.
@@ -46,9 +45,9 @@ def open_to_read(path: str | Path) -> BufferedReader:
 
 
 def open_listed(path: str | Path) -> BufferedReader:
-    """`open_to_read` for a file that a look at its folder has just shown to be one; pictures are many.
+    """`open_to_read` for a file that a listing of its folder has just shown to be regular; pictures are many.
 
-    Should it have become a pipe or a device since, it is opened, yet not waited for, and refused.
+    Should it have become a pipe or a device since, it is opened without blocking, and refused.
     """
     handle = os.open(path, _FLAGS)
     try:
@@ -60,7 +59,7 @@ def open_listed(path: str | Path) -> BufferedReader:
 
 
 def require_regular(about: os.stat_result, path: str | Path) -> None:
-    """Refuses what is no regular file, by what the system says `about` it.
+    """Refuses what is not a regular file, by its stat result `about`.
 
     Raises:
         NoRegularFileError: saying what it is.

@@ -15,7 +15,7 @@ _INKS = {1: "grey", 3: "in colour", 4: "in colour with alpha"}
 
 
 def size_in_words(shape: tuple[int, int, int]) -> str:
-    """(C, H, W) as people say it: "28 x 28 grey"."""
+    """(C, H, W) as text: "28 x 28 grey"."""
     channels, height, width = shape
     return f"{width} x {height} {_INKS.get(channels, f'of {channels} channels')}"
 
@@ -28,9 +28,9 @@ class ImageSet:
         name: the data set's name, such as "mnist".
         split: "train", "test" or "all".
         images: uint8 (N, C, H, W), 0 black to 255 white.
-        labels: int64 (N,), the class of each picture, -1 where it is not known; None: there are no classes.
+        labels: int64 (N,), the class of each picture, -1 for unknown; None: there are no classes.
         classes: the name of each class, in the order of the labels.
-        attributes: bool (N, A), what is true of each picture; None where nothing is known.
+        attributes: bool (N, A), the attributes of each picture; None where there are none.
         attribute_names: the name of each attribute, in the order of the columns.
         attributes_known: bool (N, A), which of the attributes are known; the others are False. None: all.
         keyed: the pictures' keys as they were read; see `keys`.
@@ -59,18 +59,18 @@ class ImageSet:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of the pixels: tells whether a model was trained on exactly these pictures."""
+        """SHA-256 of the pixels: shows whether a model was trained on exactly these pictures."""
         return hashlib.sha256(self.images.contiguous().numpy().data).hexdigest()
 
     @cached_property
     def keys(self) -> Keys:
-        """What tells each picture from all others, whatever its number."""
+        """Identifiers of the pictures that do not depend on their numbers."""
         if self.keyed is not None:
             return self.keyed
         return Keys(NumberedNames(f"{self.split}/", range(len(self))), hash_all(self.images.numpy()))
 
     def class_of(self, index: int) -> str:
-        """The name of a picture's class, "" where none is known."""
+        """The name of a picture's class, "" where it is unknown."""
         label = -1 if self.labels is None else int(self.labels[index])
         return "" if label < 0 else self.classes[label]
 
@@ -79,7 +79,7 @@ class ImageSet:
         return self.split if self.split != "all" else "test" if index < self.testing else "train"
 
     def those(self, which: Tensor) -> ImageSet:
-        """The pictures that bool (N,) says, as a copy; itself if that is all."""
+        """The pictures selected by bool (N,), as a copy; itself if that is all."""
         if bool(which.all()):
             return self
 
@@ -115,7 +115,7 @@ class ImageSet:
 
 
 def join(first: ImageSet, second: ImageSet) -> ImageSet:
-    """Both splits as "all"; the numbers of the first one's pictures stay what they were."""
+    """Joins two splits as "all"; the numbers of the first one's pictures stay the same."""
     return replace(
         first,
         split="all",

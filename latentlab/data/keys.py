@@ -1,4 +1,4 @@
-"""What tells one picture from all others, however many there are and wherever they lie.
+"""Stable keys that identify pictures across changes of a data set.
 
 A picture's number in a data set changes when another picture comes or goes. Its key does not: the path below
 the data's root, and 64 bits of a hash of its pixels as they were decoded, before they were fitted to a side.
@@ -21,10 +21,10 @@ _DIGITS = 16
 
 
 def hash_pixels(pixels: NDArray[np.generic]) -> int:
-    """64 bits of the pixels (H, W) or (H, W, colours); grey is grey, in however many colours it is."""
+    """64 bits of the pixels (H, W) or (H, W, colours); grey gives the same hash in any number of colours."""
     if pixels.ndim == 3 and (pixels.shape[-1] == 1 or all_grey(pixels)):
         pixels = pixels[..., 0]
-    # Deep greys are whole numbers in one file and floating point in the other.
+    # The same deep greys may be whole numbers in one file and floating point in another.
     pixels = pixels if pixels.dtype == np.uint8 else pixels.astype(np.float32)
     person = b"%dx%d" % (pixels.shape[1], pixels.shape[0])
     digest = hashlib.blake2b(pixels.tobytes(), digest_size=8, person=person).digest()
@@ -39,7 +39,7 @@ def hash_all(images: NDArray[np.uint8]) -> NDArray[np.uint64]:
 
 def all_grey(pixels: NDArray[np.generic]) -> bool:
     """Whether there is no colour in pixels (H, W, 3)."""
-    # A first look at the middle row, quickly: most pictures in colour show it there, and need no second one.
+    # The middle row first: most colour pictures show it there, and need no full check.
     middle = pixels[len(pixels) // 2].tobytes()
     if pixels.dtype == np.uint8 and middle[0::3] != middle[1::3]:
         return False
@@ -47,7 +47,7 @@ def all_grey(pixels: NDArray[np.generic]) -> bool:
 
 
 class NumberedNames(Sequence[str]):
-    """Names of pictures that have none, "train/00012", made when they are asked for."""
+    """Names of pictures that have none, "train/00012", made on demand."""
 
     def __init__(self, prefix: str, numbers: range | NDArray[np.intp]) -> None:
         self.prefix, self.numbers = prefix, numbers
@@ -65,7 +65,7 @@ class NumberedNames(Sequence[str]):
         return f"{self.prefix}{int(self.numbers[index]):05d}"
 
     def some(self, indices: NDArray[np.intp]) -> NumberedNames:
-        """These of them, in this order."""
+        """Some of them, in this order."""
         return NumberedNames(self.prefix, np.asarray(self.numbers)[indices])
 
     def __iter__(self) -> Iterator[str]:
@@ -73,7 +73,7 @@ class NumberedNames(Sequence[str]):
 
 
 def these(names: Sequence[str], indices: NDArray[np.intp]) -> Sequence[str]:
-    """These of them; numbered ones stay so, and are made when they are asked for."""
+    """These of them; numbered names stay so, and are made on demand."""
     if isinstance(names, NumberedNames):
         return names.some(indices)
     return tuple(names[index] for index in indices.tolist())
@@ -81,7 +81,7 @@ def these(names: Sequence[str], indices: NDArray[np.intp]) -> Sequence[str]:
 
 @dataclass(frozen=True, eq=False)
 class Keys:
-    """The keys of a data set's pictures, in their order.
+    """The keys of a data set's pictures, in order.
 
     Attributes:
         names: the path of each below the data's root, with "/" between.
@@ -102,14 +102,14 @@ class Keys:
         return Keys(self.names[start:stop], self.hashes[start:stop])
 
     def some(self, indices: NDArray[np.intp]) -> Keys:
-        """These of them, in this order."""
+        """Some of them, in this order."""
         return Keys(these(self.names, indices), self.hashes[indices])
 
     def find(self, key: str) -> int | None:
-        """The number of the picture that a key means; None if it is not among these.
+        """The number of the picture with this key; None if it is not among these.
 
-        Exactly that one; else the only one of the same pixels, which was renamed; else, where none has these
-        pixels, the one of the same path, whose pixels were changed.
+        An exact match; else the only one with the same pixels, which was renamed; else, where none has these
+        pixels, the one with the same path, whose pixels were changed.
         """
         digits, _, name = key.partition(" ")
         same = self._by_hash.get(digits)
@@ -119,7 +119,7 @@ class Keys:
         return next(exact, same[0] if len(same) == 1 else None)
 
     def find_all(self, keys: Iterable[str]) -> tuple[int, ...]:
-        """The numbers of those that are among these, each once, in the order of the keys."""
+        """The numbers of those that are found, each once, in the order of the keys."""
         found = (self.find(key) for key in keys)
         return tuple(dict.fromkeys(number for number in found if number is not None))
 

@@ -1,4 +1,4 @@
-"""What a path holds, by what lies there rather than by what it is called, and who reads it."""
+"""Finds out what a path holds, by its contents rather than its name, and chooses the reader."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _PICKLED = (".pkl", ".pickle", ".pt", ".pth")
 _TABLES = (".csv", ".tsv", ".tab", ".txt")
 _LISTED = 8
 _NAMED = 3
-# What lies beside pictures, may be about them and is passed over, with what to do.
+# Files beside pictures that may be about them but are not read, with advice.
 _NOT_READ = {
     (
         ".xls",
@@ -82,7 +82,7 @@ def find(path: Path, columns: Columns = AS_FOUND) -> Found:
 
     Args:
         path: a file or a folder.
-        columns: which columns of a table are meant, as far as a person said so.
+        columns: the columns of a table that the user chose.
 
     Raises:
         LabError: naming the path, with what was expected.
@@ -134,7 +134,7 @@ def _find_in_file(path: Path, columns: Columns) -> Found:
 
 
 def _folder_of(path: Path) -> FolderTree:
-    """The folder of a file, by itself: what lies deeper does not belong to the file."""
+    """The folder of a file, without its subfolders."""
     return FolderTree(path.parent, Notebook(), deep=False)
 
 
@@ -151,7 +151,7 @@ def _unzipped_head(path: Path) -> bytes:
 
 
 def _refuse_known(name: str, head: bytes, path: Path) -> None:
-    """Says what is to be done with files of kinds that are known and not read."""
+    """Says what to do with files of known kinds that are not read."""
     lower = name.lower()
     if lower.endswith(_PACKED) or any(head[place : place + len(magic)] == magic for place, magic in _TAR):
         what = "is not a readable data set: of archives, only zip files are read"
@@ -166,7 +166,7 @@ def _refuse_known(name: str, head: bytes, path: Path) -> None:
 
 
 def _find_in_tree(tree: Tree, book: Notebook, columns: Columns) -> Found:
-    """What a folder or a zip holds: what lies at its root before what lies deeper."""
+    """What a folder or a zip holds: at its root first, then deeper."""
     sets = idx_sets(tree.others)
     at_root = [one for one in sets if not one.folder]
     if at_root or (sets and not tree.pictures):
@@ -204,7 +204,7 @@ def _find_in_tree(tree: Tree, book: Notebook, columns: Columns) -> Found:
 
 
 def _tell_of_data(tree: Tree, book: Notebook) -> None:
-    """Tells of what lies beside the pictures and may be about them, yet is not read."""
+    """Notes files beside the pictures that may be about them, but are not read."""
     for suffixes, what in _NOT_READ.items():
         names = [name for name in tree.others if name.lower().endswith(suffixes)]
         if names:
@@ -214,13 +214,13 @@ def _tell_of_data(tree: Tree, book: Notebook) -> None:
 
 
 def _told(found: Found, book: Notebook) -> Found:
-    """With what was said of the files before the set was understood."""
+    """Adds the notes made before the set was understood."""
     found.book.take_over(book)
     return found
 
 
 def _find_in_archive(tree: Tree, name: str, columns: Columns) -> Found:
-    """The one archive in a folder, or the one .npz in a zip."""
+    """The only archive in a folder, or the only .npz in a zip."""
     if tree.kind == "folder":
         return _find_in_file(tree.path / name, columns)
     if name.lower().endswith(".zip"):
@@ -235,10 +235,10 @@ def _find_in_archive(tree: Tree, name: str, columns: Columns) -> Found:
 
 
 def _nothing(tree: Tree, book: Notebook) -> LabError:
-    """That no pictures are there, and what is."""
+    """An error that there are no pictures, and what there is."""
     for name in tree.others:
         base = name.rpartition("/")[2].lower()
-        # Of CIFAR there is another form, in plain bytes.
+        # CIFAR also exists in another form, in plain bytes.
         of_cifar = base == "batches.meta" or (base.startswith("data_batch_") and not base.endswith(".bin"))
         if of_cifar or base.endswith(_PICKLED):
             return LabError(
@@ -262,13 +262,13 @@ def _nothing(tree: Tree, book: Notebook) -> LabError:
 
 
 def _find_by_table(path: Path, columns: Columns) -> Found:
-    """The pictures that a table lies beside, or else those in the zip that holds most of its names.
+    """The pictures beside a table, or else those in the zip that holds most of its names.
 
     Raises:
         LabError: if the table cannot be read, or no picture it names is there.
     """
     book = Notebook()
-    # A table beside a folder of its own name belongs to that one, whatever else lies around.
+    # A table beside a folder of the same name belongs to that one.
     own = path.parent / path.stem
     tree: Tree = FolderTree(own if own.is_dir() else path.parent, book)
     table = table_at(path)

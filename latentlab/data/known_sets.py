@@ -1,6 +1,6 @@
-"""Labels as classes: words as they are, numbers by what those of well-known sets stand for.
+"""Names the classes of labels: words as they are, numbers by those of well-known sets.
 
-A set is known by what is in it, or else by its name.
+A set is recognised by its contents, or else by its name.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ FASHION = (
     *("Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
 )
 _KUZUSHIJI = ("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo")
-# The first labels of each part, in the order in which the sets are given out.
+# The first labels of each part, in the order of the original distribution.
 _FASHION_STARTS = ((9, 0, 0, 3, 0, 2, 7, 2, 5, 5), (9, 2, 1, 1, 6, 1, 4, 6, 5, 7))
 _DIGITS_STARTS = ((5, 0, 4, 1, 9, 2, 1, 3, 1, 4), (7, 2, 1, 0, 4, 1, 4, 9, 5, 9))
 _EMNIST = re.compile("emnist[-_ ]?(letters|balanced|byclass|bymerge|digits|mnist)?", re.IGNORECASE)
@@ -38,12 +38,12 @@ _OF_EMNIST = {
 
 
 def lies_on_its_side(called: str) -> bool:
-    """Whether a set stores its pictures column by column: EMNIST does, as it was made with Matlab."""
+    """Whether a set stores its pictures column by column: EMNIST does, because it was made with Matlab."""
     return _EMNIST.search(called) is not None
 
 
 def mapping_in(text: str) -> dict[int, str]:
-    """Label -> letter, of a mapping as EMNIST has it: "1 65 97" says that 1 stands for A and a."""
+    """Label -> letter, from a mapping in EMNIST's format: "1 65 97" says that 1 stands for A and a."""
     found = {}
     for line in text.splitlines():
         numbers = line.replace(",", " ").split()
@@ -63,12 +63,12 @@ def classes_of_words(words: Sequence[str]) -> tuple[NDArray[np.int64], tuple[str
 def classes_of(
     parts: Sequence[NDArray[np.int64]], called: str, mapping: Mapping[int, str] | None = None
 ) -> tuple[NDArray[np.int64] | None, tuple[str, ...]]:
-    """Labels that are numbers as classes: those that there are pictures of, in the order of their numbers.
+    """Labels that are numbers as classes: those that occur, in numerical order.
 
     Args:
-        parts: the labels of each part of the set, in its own order; -1 where none is known.
-        called: what the set's files and folders are called.
-        mapping: what the labels stand for, where that is written beside them.
+        parts: the labels of each part of the set, in its own order; -1 for unknown.
+        called: the names of the set's files and folders.
+        mapping: the meaning of the labels, where a file has it.
 
     Returns:
         The labels of all parts, renumbered, and the classes' names; (None, ()) for too many.
@@ -94,7 +94,7 @@ def _known(parts: Sequence[NDArray[np.int64]], called: str, values: NDArray[np.i
     kinds = _EMNIST.findall(called)
     if kinds:
         letters = _OF_EMNIST.get(next(filter(None, kinds), "").lower(), "")
-        # Some copies count from 0 on.
+        # Some copies count from 0.
         letters = letters[1:] if letters.startswith("?") and values.min() == 0 else letters
         return dict(enumerate(letters)) if highest < len(letters) else {}
     starts = [tuple(part[:10].tolist()) for part in parts]

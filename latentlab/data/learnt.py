@@ -1,4 +1,4 @@
-"""What a model has learnt from, small enough for its file: the hashes of its training pictures, shortened.
+"""A compact record of a model's training pictures for its file: their shortened hashes.
 
     text   "5:" and, in base64, the zlib-compressed bytes of h_1, h_2 - h_1, h_3 - h_2, ...
     h      the highest 40 bits of each picture's hash (see `latentlab.data.keys`), ascending, each once
@@ -26,7 +26,7 @@ _MARK = f"{_BYTES}:"
 
 @dataclass(frozen=True, eq=False)
 class Learnt:
-    """The shortened hashes of the pictures that were learnt from, ascending, each once."""
+    """The shortened hashes of the training pictures, ascending, each once."""
 
     short: NDArray[np.uint64]
 
@@ -37,7 +37,7 @@ class Learnt:
 
     @classmethod
     def parse(cls, text: str) -> Learnt | None:
-        """What `as_text` wrote; None if it is damaged or of another making."""
+        """Parses the result of `as_text`; None if it is damaged or of another version."""
         most = MAX_PICTURES * _BYTES
         if not text.startswith(_MARK) or len(text) > 2 * most:
             return None
@@ -61,6 +61,6 @@ class Learnt:
         return _MARK + base64.b64encode(packed).decode("ascii")
 
     def among(self, hashes: NDArray[np.uint64]) -> NDArray[np.bool_]:
-        """Which of pictures with these hashes (N,) were learnt from, (N,)."""
+        """Which of the pictures with these hashes (N,) were learnt from, (N,)."""
         found: NDArray[np.bool_] = np.isin(hashes >> _SHIFT, self.short)
         return found

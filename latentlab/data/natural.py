@@ -1,4 +1,4 @@
-"""The order that people expect of names with numbers in them: 1, 2, 9, 10."""
+"""Natural order of names with numbers in them: 1, 2, 9, 10."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?")
 
 
 def natural(name: str) -> tuple[tuple[tuple[int, int, str], ...], str]:
-    """What to sort a name by: digits by their value, letters without regard to case."""
+    """The sort key of a name: digits by value, letters case-insensitively."""
     pieces = _DIGITS.split(name.casefold())
     # Every other piece is digits; a name that begins with letters comes after one that begins with digits.
     key = tuple((0, int(piece), "") if i % 2 else (1, 0, piece) for i, piece in enumerate(pieces) if piece)

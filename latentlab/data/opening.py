@@ -1,4 +1,4 @@
-"""Opens people's own data: finds out what a path holds, reads it, and tells how it went.
+"""Opens the user's own data: finds out what a path holds, reads it, and reports.
 
     opened = open_data("/home/me/cats::side=32")
     opened.train, opened.test, opened.report.in_words()
@@ -36,13 +36,13 @@ from latentlab.errors import LabError
 
 _LARGEST_ORIGINAL = 512
 _LISTED = 8
-# Of each path, when it was changed and its size in bytes.
+# Of each path, its modification time and its size in bytes.
 Stamps = tuple[tuple[Path, int, int], ...]
 
 
 @dataclass(frozen=True, eq=False)
 class Opened:
-    """A data set of one's own; the three sets share their memory.
+    """A data set of the user's own; the three splits share their memory.
 
     Attributes:
         train: what to learn from.
@@ -62,10 +62,10 @@ class Opened:
 
 
 class Preview(NamedTuple):
-    """A look before everything is read: (original (H, W, 3), prepared (C, side, side)) of some pictures.
+    """A preview before everything is read: (original (H, W, 3), prepared (C, side, side)) of some pictures.
 
-    `whites` is what would be white in those of more than 8 bits; empty where there are none of these. `table`
-    is the one that tells of the pictures.
+    `whites` are the white levels of those of more than 8 bits; empty where there are none. `table` is the one
+    about the pictures.
     """
 
     pairs: list[tuple[NDArray[np.uint8], NDArray[np.uint8]]]
@@ -76,7 +76,7 @@ class Preview(NamedTuple):
 
 
 class _Memory:
-    """The data set opened last, and the state of its files at that time."""
+    """The data set opened last, and the state of its files then."""
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
@@ -104,14 +104,14 @@ _listeners: list[Callable[[ReadingReport], None]] = []
 
 
 def open_data(spec: str, *, tick: Tick | None = None) -> Opened:
-    """Reads the data at a path, or hands out what it read last if that is the same.
+    """Reads the data at a path, or returns the last data if they are the same.
 
     Args:
         spec: a path, with options after "::" (see `latentlab.data.spec`).
         tick: called every 50 pictures with how many are done of how many; what it raises ends the reading.
 
     Raises:
-        LabError: naming the file, if nothing can be made of it.
+        LabError: naming the file, if it cannot be read.
     """
     wanted = Spec.parse(spec)
     path = _path(wanted)
@@ -120,10 +120,10 @@ def open_data(spec: str, *, tick: Tick | None = None) -> Opened:
         if known is not None:
             _tell(known.report)
             return known
-        # Before the new one is read: two large sets need not fit into memory.
+        # Before the new one is read: two large sets may not fit into memory.
         _memory.forget()
         found = _find(path, wanted.options)
-        # What changes while it is read is noticed the next time.
+        # Changes during the reading are noticed the next time.
         stamps = _stamps(found.watched)
         try:
             opened = read_found(found, wanted.options, path, tick)
@@ -136,7 +136,7 @@ def open_data(spec: str, *, tick: Tick | None = None) -> Opened:
 
 @contextmanager
 def telling(tell: Callable[[ReadingReport], None]) -> Iterator[None]:
-    """While the block runs, `tell` is given the report of all data of one's own that are handed out."""
+    """While the block runs, `tell` is called with the report of all user data that are returned."""
     _listeners.append(tell)
     try:
         yield
@@ -150,7 +150,7 @@ def _tell(report: ReadingReport) -> None:
 
 
 def forget() -> None:
-    """Lets go of the data set that was opened last."""
+    """Releases the data set that was opened last."""
     with _memory.lock:
         _memory.forget()
 
@@ -159,7 +159,7 @@ def preview(spec: str, count: int = 8) -> Preview:
     """Some pictures as they are (at most 512 pixels a side) and as they would be read.
 
     Raises:
-        LabError: naming the file, if nothing can be made of it.
+        LabError: naming the file, if it cannot be read.
     """
     wanted = Spec.parse(spec)
     found = _find(_path(wanted), wanted.options)
@@ -188,7 +188,7 @@ def preview(spec: str, count: int = 8) -> Preview:
 
 
 def read_found(found: Found, options: ReadingOptions, path: Path, tick: Tick | None = None) -> Opened:
-    """The three sets of a source that has been understood.
+    """The three splits of a source.
 
     Raises:
         LabError: if fewer than two pictures can be read, or memory does not suffice.
@@ -250,7 +250,7 @@ def _classes_left(found: Found, origin: NDArray[np.intp]) -> tuple[NDArray[np.in
 
 
 def _find(path: Path, options: ReadingOptions) -> Found:
-    """What a path holds, by the columns that were chosen.
+    """What a path holds, with the columns that were chosen.
 
     Raises:
         LabError: naming the path, also if there is no table to choose columns of.

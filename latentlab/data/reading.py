@@ -1,4 +1,4 @@
-"""From a source that has been understood to pixels in one tensor, a picture at a time.
+"""Reads a source into one tensor, a picture at a time.
 
 Only one full-sized picture is in memory at once. Held-out ones are put first, so that "test", "train" and
 "all" are views of the same memory.
@@ -34,12 +34,12 @@ _NAMED = 3
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """What was read.
+    """The result of reading.
 
     Attributes:
         images: uint8 (N, C, side, side), held-out ones first.
         origin: which picture of the source each one is.
-        keys: what tells each from all others; None where that is not needed before somebody asks for it.
+        keys: the pictures' keys; None where they are made on demand.
         held_out: how many, from the first on, are for testing.
     """
 
@@ -60,7 +60,7 @@ class Decoded:
 
 @dataclass(frozen=True)
 class Sample:
-    """What some of the pictures are like: (width, height) of each, whether all are grey, the deep ones."""
+    """Properties of some of the pictures: (width, height) of each, whether all are grey, the deep ones."""
 
     sizes: list[tuple[int, int]]
     grey: bool
@@ -72,7 +72,7 @@ class Sample:
 
 
 def sample(found: Found) -> Sample:
-    """A look at pictures spread evenly over the source, one after the other."""
+    """Looks at pictures spread evenly over the source, one after the other."""
     sizes, grey, largest = [], True, Largest()
     for index in spread(len(found.pictures), _SAMPLE):
         try:
@@ -97,11 +97,11 @@ def spread(available: int, count: int) -> list[int]:
 
 
 def read(found: Found, options: ReadingOptions, tick: Tick | None) -> Reading:
-    """All pictures that can be read; the book says which cannot. There may be none.
+    """Reads all readable pictures; the book records the others. There may be none.
 
     Args:
         found: the source.
-        options: how its pictures become alike.
+        options: how pictures are fitted.
         tick: told now and then how many are done of how many; what it raises ends the reading.
     """
     count = len(found.pictures)
@@ -117,7 +117,7 @@ def read(found: Found, options: ReadingOptions, tick: Tick | None) -> Reading:
     origin, names = chosen[fine], these(names, chosen[fine])
     hashes = None if decoded.hashes is None else decoded.hashes[fine]
     if options.dealt == "count":
-        # All that were to be read, and then those that could be: as they were dealt before there were keys.
+        # All that were to be read, and those that could be: the split before there were keys.
         held_out = None if found.held_out is None else found.held_out[chosen]
         order, testing = arrange_by_count(len(chosen), held_out, sorted_by_class=found.sorted_by_class)
         testing = int(fine[order[:testing]].sum())
@@ -137,7 +137,7 @@ def read(found: Found, options: ReadingOptions, tick: Tick | None) -> Reading:
 
 
 def _names(pictures: Pictures) -> Sequence[str]:
-    """The name of each picture; letters that can be written in two ways are written in one."""
+    """The name of each picture, in normal form (NFC)."""
     if isinstance(pictures, ArrayPictures) and isinstance(pictures.names, NumberedNames):
         return pictures.names
     return tuple(normalize("NFC", pictures.name(index)) for index in range(len(pictures)))
@@ -160,7 +160,7 @@ def pixels(
 
 
 def _at_once(found: Found, chosen: NDArray[np.intp], side: int, options: ReadingOptions) -> Decoded | None:
-    """Pictures that are an array already and stay as they are; None if they are not."""
+    """Pictures that are an array already and need no fitting; None if they do."""
     if not isinstance(found.pictures, ArrayPictures):
         return None
     array = found.pictures.array
@@ -171,7 +171,7 @@ def _at_once(found: Found, chosen: NDArray[np.intp], side: int, options: Reading
         return None
     fine, hashes = np.ones(len(chosen), dtype=bool), None
     if array.dtype == np.uint8:
-        # A copy even of all: it is put in another order in place, and what was found stays as it is.
+        # A copy even of all: it is reordered in place, and the source's array must stay.
         some = array[chosen]
     else:
         deep = array if len(chosen) == len(array) else array[chosen]
@@ -186,14 +186,14 @@ def _at_once(found: Found, chosen: NDArray[np.intp], side: int, options: Reading
 def _levels(
     deep: NDArray[Any], found: Found, chosen: NDArray[np.intp], options: ReadingOptions
 ) -> tuple[NDArray[np.uint8], NDArray[np.bool_], NDArray[np.uint64]]:
-    """Pictures of more than 8 bits in 8; which are fine, and the hashes of their own levels."""
+    """Converts pictures of more than 8 bits to 8; which are readable, and the hashes of their own levels."""
     fine, hashes = np.ones(len(deep), dtype=bool), np.zeros(len(deep), dtype=np.uint64)
     largest = Largest()
     for place, values in enumerate(deep):
         require_wanted()
         reason = why_no_levels(values)
         if reason is None:
-            # Not of the levels in 8 bits: their white hangs on the other pictures.
+            # Not of the levels in 8 bits: these depend on the other pictures' white level.
             hashes[place] = hash_pixels(values)
             largest.see(Deep(values))
         else:
@@ -206,7 +206,7 @@ def _levels(
 
 
 class _Canvas:
-    """The tensor that pictures are put into; it begins grey, and widens when one has colours."""
+    """The tensor that pictures are put into; it starts grey, and widens at the first colour picture."""
 
     def __init__(self, count: int, side: int, grey: bool, *, fixed: bool) -> None:
         self.side, self.grey, self._fixed = side, grey, fixed
@@ -225,7 +225,9 @@ class _Canvas:
 def _one_by_one(
     found: Found, chosen: NDArray[np.intp], canvas: _Canvas, options: ReadingOptions, tick: Tick | None
 ) -> tuple[NDArray[np.bool_], NDArray[np.uint64]]:
-    """Fills the canvas, in the source's order, for discs like that best; which are fine, and their hashes."""
+    """Fills the canvas, in the source's order, which is faster on disks; returns which are readable, and
+    their hashes.
+    """
     fine = np.zeros(len(chosen), dtype=bool)
     hashes = np.zeros(len(chosen), dtype=np.uint64)
     largest, waiting = Largest(), dict[int, Deep]()
@@ -235,7 +237,7 @@ def _one_by_one(
             tick(place, len(chosen))
         require_wanted()
         try:
-            # Always so much, whatever the side: the hash must not hang on how pictures are fitted.
+            # A fixed amount, whatever the side: the hash must not depend on how pictures are fitted.
             image = found.pictures.image(index, LARGEST_SIDE)
         except PictureError as reason:
             found.book.skip(found.pictures.name(index), str(reason))
@@ -247,16 +249,16 @@ def _one_by_one(
             largest.see(image)
             waiting[place] = fit_deep(image, canvas.side, options.fit)
         else:
-            # Once, for it is a copy: most pictures of a data set have the side already.
+            # Once, because it copies: most pictures of a data set have the side already.
             pixels = _pixels_of(image)
             hashes[place] = hash_pixels(pixels)
             fitted = fit(image, canvas.side, options.fit)
             canvas.put(place, pixels if fitted is image else np.asarray(fitted))
-            # Or they would stay until the next one is decoded.
+            # Otherwise they would stay in memory until the next one is decoded.
             del pixels, fitted
         fine[place] = True
         del image
-    # Only now is it known what is white in all of them.
+    # Only now is the white level of all of them known.
     for place, deep in waiting.items():
         canvas.put(place, np.asarray(deep.plain(largest.white(deep, options.white))))
     largest.tell(found.book, options.white)
@@ -266,14 +268,14 @@ def _one_by_one(
 
 
 def _pixels_of(image: Image.Image) -> NDArray[np.uint8]:
-    """As `np.asarray`, of mode "L" or "RGB", without the questions that numpy asks first."""
+    """Like `np.asarray`, for mode "L" or "RGB", without its overhead."""
     width, height = image.size
     pixels = np.frombuffer(image.tobytes(), np.uint8)
     return pixels.reshape((height, width) if image.mode == "L" else (height, width, 3))
 
 
 def _further_in_words(further: list[tuple[str, int]]) -> str:
-    """Such as "2 pictures hold 7 further pages or frames, which are not read: a.tif, b.gif"."""
+    """A note such as "2 pictures hold 7 further pages or frames, which are not read: a.tif, b.gif"."""
     count = sum(frames for _, frames in further)
     holds = "1 picture holds" if len(further) == 1 else f"{len(further):,} pictures hold"
     pages = (
@@ -283,7 +285,7 @@ def _further_in_words(further: list[tuple[str, int]]) -> str:
 
 
 def _close_gaps(images: NDArray[np.uint8], fine: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """The fine ones, moved together in place: a copy would take the memory twice."""
+    """Moves the readable ones together in place: a copy would double the memory."""
     for place, source in enumerate(np.flatnonzero(fine)):
         if place != source:
             images[place] = images[source]
@@ -291,7 +293,7 @@ def _close_gaps(images: NDArray[np.uint8], fine: NDArray[np.bool_]) -> NDArray[n
 
 
 def _put_in_order(images: NDArray[np.uint8], order: NDArray[np.intp]) -> None:
-    """`images[order]` in place, a circle of the permutation at a time: a copy would take the memory twice."""
+    """`images[order]` in place, a cycle of the permutation at a time: a copy would double the memory."""
     done = np.zeros(len(order), dtype=bool)
     for start in range(len(order)):
         if done[start] or order[start] == start:

@@ -1,4 +1,4 @@
-"""What became of a source while it was read: how many pictures, what was left out and why."""
+"""The report of reading a source: how many pictures, what was left out and why."""
 
 from __future__ import annotations
 
@@ -10,24 +10,26 @@ from dataclasses import dataclass, field
 from latentlab.plain import one_line
 
 KEPT = 100
-# Of each reason so many files are named, and so many reasons are told of in short.
+# So many files are named for each reason, and so many reasons in a short report.
 _NAMED, _REASONS = 5, 8
 _IN_SHORT, _NOTES = 3, 4
-# Reasons that differ in their numbers alone are of one kind; far more kinds than this, and they are not kept.
+# Reasons that differ only in numbers are of one kind; beyond so many kinds they are not kept.
 _NUMBERS = re.compile(r"\d[\d.,]*")
 _KINDS = 1000
 
 
 @dataclass(frozen=True)
 class Reason:
-    """Why files were left out: the reason of the first of them, how many there were, and some of them."""
+    """A reason for leaving out files: its text for the first file, the number of files, and some of them."""
 
     words: str
     count: int
     files: tuple[str, ...]
 
     def in_words(self, named: int = _NAMED) -> str:
-        """Such as "12 files: a TGA picture, ... (a.tga, b.tga and 10 more)"; of one file "a.tga: ..."."""
+        """A text such as "12 files: a TGA picture, ... (a.tga, b.tga and 10 more)"; for one file "a.tga:
+        ...".
+        """
         if self.count == 1:
             return f"{self.files[0]}: {self.words}"
         files = self.files[:named]
@@ -37,15 +39,15 @@ class Reason:
 
 @dataclass(frozen=True)
 class ReadingReport:
-    """How a reading went.
+    """The result of reading a source.
 
     Attributes:
         source: the path that was read.
-        kind: what it turned out to be, such as "folder of pictures".
+        kind: its kind, such as "folder of pictures".
         read: the number of pictures read.
         skipped: (file, reason) of the first hundred things left out.
         skipped_count: how many were left out in all.
-        notes: what else a person should know, a sentence each.
+        notes: other messages for the user, a sentence each.
         reasons: why things were left out, the most frequent reason first.
     """
 
@@ -58,7 +60,7 @@ class ReadingReport:
     reasons: tuple[Reason, ...] = ()
 
     def in_words(self) -> str:
-        """Some lines for a person: every note, and why things were left out."""
+        """Some lines for the user: every note, and why things were left out."""
         return "\n".join([self._first_line(), *self._notes(), *self._left_out(_NAMED, _REASONS)])
 
     def in_short(self) -> str:
@@ -107,7 +109,7 @@ class ReadingReport:
 
 @dataclass
 class Notebook:
-    """Collects, while a source is read, what its report will say."""
+    """Collects the report while a source is read."""
 
     skipped: list[tuple[str, str]] = field(default_factory=list)
     skipped_count: int = 0
@@ -116,19 +118,21 @@ class Notebook:
     _counts: dict[str, int] = field(default_factory=dict)
 
     def skip(self, file: str, reason: str) -> None:
-        """Something is left out; all are counted, the first hundred kept, and the reasons counted by kind."""
+        """Records that something is left out; all are counted, the first hundred kept, and the reasons
+        counted by kind.
+        """
         self.skipped_count += 1
         if len(self.skipped) < KEPT:
             self.skipped.append((shown(file), reason))
         self._count(reason, [shown(file)], 1)
 
     def note(self, sentence: str) -> None:
-        """Something a person should know, without a full stop."""
+        """Adds a message for the user, without a full stop."""
         if sentence not in self.notes:
             self.notes.append(sentence)
 
     def take_over(self, earlier: Notebook) -> None:
-        """Puts what another book says before what this one does."""
+        """Puts the contents of another book before this one's."""
         mine = self._counted, self._counts
         self.skipped = [*earlier.skipped, *self.skipped][:KEPT]
         self.skipped_count += earlier.skipped_count
@@ -169,11 +173,11 @@ class Notebook:
 
 
 def shown(name: str | os.PathLike[str]) -> str:
-    """A file's name that can be printed, on one line, whatever bytes it is made of."""
+    """A file's name in printable form, on one line, whatever bytes it is made of."""
     return one_line(os.fspath(name).encode("utf-8", "replace").decode("utf-8"))
 
 
 def some_shown(names: Sequence[str], most: int) -> str:
-    """The first names as they can be printed, and how many more there are: "a, b and 3 more"."""
+    """The first names in printable form, and how many more there are: "a, b and 3 more"."""
     more = f" and {len(names) - most:,} more" if len(names) > most else ""
     return ", ".join(map(shown, names[:most])) + more

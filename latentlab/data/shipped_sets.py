@@ -1,4 +1,4 @@
-"""What the data sets of the catalog hold. Without torch: a menu is made before that is there."""
+"""Facts about the data sets that ship. Torch-free, because menus need them before torch is loaded."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ShippedSet:
-    """A data set that ships: what it holds, (C, H, W) of each picture, and how many there are."""
+    """A data set that ships: its description, (C, H, W) of each picture, and the number of pictures."""
 
     title: str
     shape: tuple[int, int, int]

@@ -1,4 +1,4 @@
-"""What a reader finds before any picture is decoded: the pictures to come, and what is known of them."""
+"""The common result of all readers before any picture is decoded: the pictures, and what is known of them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Pictures(Protocol):
     def __len__(self) -> int: ...
 
     def name(self, index: int) -> str:
-        """Its path below the source's root, with "/" between: what a report calls it, and half of its key."""
+        """Its path below the source's root, with "/" between: its name in a report, and half of its key."""
         ...
 
     def image(self, index: int, enough: int) -> AnyPicture:
@@ -39,34 +39,35 @@ class Pictures(Protocol):
         ...
 
     def watch(self) -> Callable[[], bool]:
-        """Tells whether one of those that were asked for has changed since; it may be kept, and holds little.
+        """A function that says whether one of the read pictures has changed since; it may be kept, and holds
+        little.
 
-        Files that the source names as `Found.watched` need no second look here.
+        Files in `Found.watched` need no second check here.
         """
         ...
 
     def close(self) -> None:
-        """Lets go of open files."""
+        """Closes open files."""
         ...
 
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """A source that has been understood.
+    """A source whose contents are understood.
 
     Attributes:
-        kind: what it is, in words.
-        name: what the data set will be called.
+        kind: its kind, as text.
+        name: the name of the data set.
         pictures: its pictures, in the source's own order.
-        book: what the report will say.
-        labels: the class of each picture, -1 where it is not known, or None.
+        book: the notes for the report.
+        labels: the class of each picture, -1 for unknown, or None.
         classes: the classes' names.
-        attributes: (N, A) what is true of each picture, or None.
+        attributes: (N, A) the attributes of each picture, or None.
         attributes_known: (N, A) which of that is known, the rest is False; None where all is.
         attribute_names: the attributes' names.
         held_out: which pictures are for testing; None where the source does not say.
-        sorted_by_class: whether its own order puts like beside like.
-        table: the table that tells of the pictures, if one does.
+        sorted_by_class: whether its own order is sorted by class.
+        table: the table about the pictures, if there is one.
         watched: files and folders whose change means that the source has to be read again.
     """
 
@@ -86,12 +87,12 @@ class Found:
 
 
 def unchanged() -> bool:
-    """That nothing has changed: what `Pictures.watch` gives where others watch."""
+    """Reports no change: `Pictures.watch` for sources that are watched elsewhere."""
     return False
 
 
 class ArrayPictures:
-    """Pictures that are in memory already: (N, H, W) or (N, H, W, 3), uint8 or of more than 8 bits.
+    """Pictures in memory: (N, H, W) or (N, H, W, 3), uint8 or of more than 8 bits.
 
     `names` are their paths below the source's root; "00012" and so on where they have none.
     """

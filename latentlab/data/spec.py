@@ -1,4 +1,4 @@
-"""How a data set is asked for, as one line of text that crosses every layer unchanged.
+"""Data specs: a data set and its reading options as one line of text.
 
     mnist
     /home/me/cats
@@ -67,7 +67,7 @@ class ReadingOptions:
             raise LabError(f"white is {self.white:g}, expected a number over 0")
 
     def __str__(self) -> str:
-        """What differs from the defaults, as it stands in a spec: `side=32,colour=rgb`."""
+        """The options that differ from the defaults, as in a spec: `side=32,colour=rgb`."""
         parts = []
         if self.side is not None:
             parts.append(f"side={self.side}")
@@ -122,7 +122,7 @@ def _number(text: str) -> float:
 
 @dataclass(frozen=True)
 class Spec:
-    """What is asked for: `source` is a name of the catalog or a path."""
+    """A parsed spec: `source` is a name of the catalog or a path."""
 
     source: str
     options: ReadingOptions = ReadingOptions()
@@ -149,17 +149,17 @@ class Spec:
 
 
 def with_columns(spec: str, text: str) -> str:
-    """The same data, with columns that are chosen in words (see `latentlab.data.columns`).
+    """The same data, with columns given as text (see `latentlab.data.columns`).
 
     Raises:
-        LabError: naming what is wrong in either.
+        LabError: naming the error in either.
     """
     wanted = Spec.parse(spec)
     return str(replace(wanted, options=replace(wanted.options, columns=Columns.parse(text))))
 
 
 def dealt_by_count(spec: str) -> str:
-    """The same data, dealt as LatentLab did before pictures had keys; those that ship are dealt as ever."""
+    """The same data, split as LatentLab did before pictures had keys; those that ship are split as always."""
     wanted = Spec.parse(spec)
     if wanted.source in SHIPPED_SETS:
         return spec

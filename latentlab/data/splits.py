@@ -1,12 +1,11 @@
-"""Which pictures are held out, where the source does not say so itself, and in which order they stand.
+"""Chooses the held-out pictures where the source does not, and the order of all pictures.
 
-Both follow from each picture by itself: from the hash of its pixels (see `latentlab.data.keys`) and a seed.
-One picture more or less deals no other picture anew: what was learnt from is never held out because something
-was added. Equal pictures fall on the same side, so that none is judged that was learnt from under
-another name.
+Both depend on each picture alone: on the hash of its pixels (see `latentlab.data.keys`) and a seed. Adding or
+removing a picture changes the split of no other: a training picture never becomes held out. Equal pictures
+are in the same part, so that none is evaluated that was learnt from under another name.
 
-All is computed here rather than drawn from a library's generator: the same pictures must be held out on every
-machine and in every version to come.
+Everything is computed here rather than with a library's generator: the same pictures must be held out on
+every machine and in every later version.
 """
 
 from __future__ import annotations
@@ -23,12 +22,12 @@ from latentlab.data.limits import MAX_PICTURES
 MOST_HELD_OUT = 10_000
 SHARE = 10
 SEED = 0
-# If so many are held out, and each picture is there twice or more, too few differ to be divided.
+# If so many are held out, and each picture occurs twice or more, too few differ to be split.
 _FAR_TOO_MANY = 0.3
 
 
 def deal(hashes: NDArray[np.uint64], names: Sequence[str], seed: int = SEED) -> tuple[NDArray[np.intp], int]:
-    """The order in which pictures are kept, held-out ones first, and how many of those there are.
+    """The order in which pictures are kept, held-out ones first, and the number of those.
 
     A picture is held out if its hash, with the seed, is among the lowest tenth of all numbers: of N pictures
     about N / 10, at least 1, at most 10,000 and never all.
@@ -40,7 +39,7 @@ def deal(hashes: NDArray[np.uint64], names: Sequence[str], seed: int = SEED) -> 
     """
     count, different = len(hashes), len(np.unique(hashes))
     by_pixels = _scrambled(hashes, seed)
-    # Names are asked only where pixels are equal: of many pictures that takes a while.
+    # Names are used only where pixels are equal: making them takes a while for many pictures.
     by_name = by_pixels if different == count else _scrambled(_hashes_of(names) ^ by_pixels, seed)
     score, held_out = by_pixels, _lowest(by_pixels)
     if held_out.sum() > max(1, _FAR_TOO_MANY * count) and 2 * different <= count:
@@ -51,7 +50,7 @@ def deal(hashes: NDArray[np.uint64], names: Sequence[str], seed: int = SEED) -> 
 
 
 def _lowest(score: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    """Those with a score in the lowest tenth of all possible ones; at least the lowest that there is."""
+    """Those with a score in the lowest tenth of the range; at least the lowest one."""
     if not len(score):
         return np.zeros(0, dtype=bool)
     bar = max(2**64 // SHARE, int(score.min()))
@@ -68,7 +67,7 @@ def arrange(
     *,
     sorted_by_class: bool,
 ) -> tuple[NDArray[np.intp], int]:
-    """The order in which pictures are kept, held-out ones first, and how many of those there are.
+    """The order in which pictures are kept, held-out ones first, and the number of those.
 
     Args:
         hashes, names: of each picture.
@@ -93,9 +92,9 @@ def drawn(names: Sequence[str]) -> NDArray[np.intp] | None:
 def arrange_by_count(
     count: int, held_out: NDArray[np.bool_] | None, *, sorted_by_class: bool
 ) -> tuple[NDArray[np.intp], int]:
-    """As `arrange`, in the way of LatentLab before keys: by how many pictures there are.
+    """As `arrange`, in the way of LatentLab before keys: by the number of pictures.
 
-    The faces that ship were dealt so, and what was saved before has numbers in this order.
+    The faces that ship were split so, and older files have numbers in this order.
     """
     if held_out is None or held_out.all() or not held_out.any():
         return mixed(count), min(max(1, count // SHARE), MOST_HELD_OUT)

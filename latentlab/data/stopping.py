@@ -1,8 +1,8 @@
-"""Ends a piece of work that nobody waits for any more.
+"""Cancels work whose result is not wanted any more.
 
-Reading photographs takes minutes, deep within whatever asked for them, and a window that is closed, or a
-person who opens something else, does not wait for that. So the thread that reads says beforehand when it is
-no longer needed, and the reading asks before each picture; likewise trials of what is fastest, before a step.
+Reading photographs takes minutes, deep within the call stack, and a closed window, or another request, must
+not wait for it. So the reading thread registers a check beforehand, and the reading calls it before each
+picture; likewise speed trials, before a step.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from latentlab.errors import LabError
 
 
 class StoppedError(LabError):
-    """Nobody waits for this any more."""
+    """The result is not wanted any more."""
 
 
 class _Here(threading.local):
-    """What each thread has said."""
+    """The check of each thread."""
 
     stopped: Callable[[], bool] | None = None
 
@@ -29,7 +29,7 @@ _here = _Here()
 
 @contextmanager
 def stopping(stopped: Callable[[], bool]) -> Iterator[None]:
-    """While the block runs, what this thread reads or tries ends as soon as `stopped()`."""
+    """While the block runs, reading or trials on this thread end as soon as `stopped()`."""
     before, _here.stopped = _here.stopped, stopped
     try:
         yield
@@ -38,7 +38,7 @@ def stopping(stopped: Callable[[], bool]) -> Iterator[None]:
 
 
 def require_wanted() -> None:
-    """Ends the work in hand if nobody waits for it.
+    """Ends the current work if its result is not wanted any more.
 
     Raises:
         StoppedError: then.

@@ -1,4 +1,4 @@
-"""What a table tells of each picture."""
+"""What a table says of each picture."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from latentlab.data.columns import Columns
 
 @dataclass(frozen=True)
 class TableSeen:
-    """A table that tells of pictures, as far as it matters to whoever chooses among its columns.
+    """A table about pictures, as needed for choosing among its columns.
 
     Attributes:
-        name: what it is called.
-        header: the names of its columns, in their order.
-        taken: which of them name the files, are the class and tell the split; "" for none.
+        name: its name.
+        header: the names of its columns, in order.
+        taken: the columns of the file names, the class and the split; "" for none.
         words: the same in a sentence without a full stop.
     """
 
@@ -29,17 +29,17 @@ class TableSeen:
 
 @dataclass(frozen=True, eq=False)
 class TableFacts:
-    """What is known of N pictures, by a table.
+    """What a table says of N pictures.
 
     Attributes:
-        labels: (N,) the class of each, -1 where it is not known; None where there are no classes.
+        labels: (N,) the class of each, -1 for unknown; None where there are no classes.
         classes: the classes' names.
-        attributes: (N, A) what is true of each picture, False where it is not known; None without attributes.
+        attributes: (N, A) the attributes of each picture, False for unknown; None without attributes.
         attributes_known: (N, A) which of these are known; None if all are.
         attribute_names: the attributes' names.
-        held_out: (N,) which are for testing; None where the table does not say.
+        held_out: (N,) which are for testing; None where the table has no split.
         matched: how many of the pictures it names.
-        taken: a sentence without a full stop on what was taken for what.
+        taken: a sentence without a full stop on the roles of its columns.
         seen: the table that says so; None where it is no table.
         named: (N,) which of the pictures it names; None where it is no table.
     """

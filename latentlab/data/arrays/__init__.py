@@ -1,1 +1,1 @@
-"""Pictures that travel as arrays or in tables of pixels: IDX, .npy, .npz, CSV."""
+"""Readers of pictures in arrays or tables of pixels: IDX, .npy, .npz, CSV."""

@@ -1,4 +1,4 @@
-"""The IDX format of MNIST, plain or gzipped: http://yann.lecun.com/exdb/mnist/ (foot of the page).
+"""Reads the IDX format of MNIST, plain or gzipped: http://yann.lecun.com/exdb/mnist/ (foot of the page).
 
     magic   two zero bytes, the type (0x08: unsigned byte), the number of dimensions
             (types: 0x09 signed byte, 0x0b 16 bits, 0x0c 32 bits, 0x0d and 0x0e floating point)
@@ -57,7 +57,7 @@ def read_stream(raw: IO[bytes], path: Path, *, only_bytes: bool = False) -> NDAr
 
     Args:
         raw: the data, in a file or in the member of an archive.
-        path: what it is called, for errors.
+        path: its name, for errors.
         only_bytes: whether all types but unsigned bytes are refused.
 
     Raises:
@@ -99,7 +99,7 @@ def _read(stream: IO[bytes], path: Path, only_bytes: bool) -> NDArray[Any]:
         raise LabError(f"truncated inside the header: {found}", path)
     sizes = struct.unpack(f">{dimensions}I", sizes_bytes)
     size = math.prod(sizes) * dtype.itemsize
-    # A size of 0 makes any other harmless to memory, but numpy refuses shapes past its own limit.
+    # A size of 0 makes any other harmless to memory, but numpy refuses shapes beyond its own limit.
     if math.prod(max(1, side) for side in sizes) * dtype.itemsize > MAX_BYTES:
         shape = " x ".join(map(str, sizes))
         raise LabError(f"the header claims {shape} = {size:,} bytes, over the limit", path)

@@ -1,4 +1,4 @@
-"""MNIST's files and those that are made like them: which belong together, and what their classes are called.
+"""Finds MNIST's files and those like them: which belong together, and the names of their classes.
 
 train-images-idx3-ubyte.gz   train-labels-idx1-ubyte.gz
 t10k-images-idx3-ubyte.gz    t10k-labels-idx1-ubyte.gz
@@ -44,11 +44,11 @@ class IdxSet:
     """The files of one set.
 
     Attributes:
-        folder: where they lie in the tree, folders that are called like files left away.
-        stem: what their names begin with, the part left away, such as "emnist-letters".
+        folder: their folder in the tree, without folders that are named like files.
+        stem: the prefix of their names, without the part, such as "emnist-letters".
         images: part ("train", "test") -> the file of its pictures.
         labels: part -> the file of its labels.
-        again: files that hold the same once more.
+        again: duplicates of these files.
     """
 
     folder: str
@@ -59,13 +59,13 @@ class IdxSet:
 
     @property
     def called(self) -> str:
-        """What a person is told to choose."""
+        """The file that a user is told to choose."""
         one = next(iter(self.images.values()))
         return one if self.stem or not self.folder else self.folder
 
 
 def is_labels_file(name: str) -> bool:
-    """Whether a file is called like the labels of an IDX pair."""
+    """Whether a file is named like the labels of an IDX pair."""
     match = _NAME.fullmatch(name.rpartition("/")[2])
     return match is not None and match["what"].lower() == "labels"
 
@@ -73,7 +73,7 @@ def is_labels_file(name: str) -> bool:
 def idx_sets(names: Sequence[str]) -> list[IdxSet]:
     """The sets among some files, by their names; those nearest to the root first."""
     found: dict[tuple[str, str], IdxSet] = {}
-    # Unpacked before packed, and what lies higher before what lies deeper: that one is taken.
+    # Unpacked before packed, and higher before deeper: the first one is taken.
     likely = [name for name in names if "idx" in name.lower()]
     for name in sorted(likely, key=lambda name: (name.lower().endswith(".gz"), name.count("/"), name)):
         *folders, file = name.split("/")
@@ -95,7 +95,7 @@ def idx_sets(names: Sequence[str]) -> list[IdxSet]:
 
 
 def find_idx_set(tree: Tree, sets: Sequence[IdxSet]) -> Found:
-    """The one set that there is.
+    """The only set.
 
     Raises:
         LabError: if there are several, or its files are damaged or do not fit together.
@@ -188,13 +188,13 @@ def _read(tree: Tree, name: str, ranks: tuple[int, ...]) -> NDArray[Any]:
 
 
 def _labels(tree: Tree, name: str) -> NDArray[np.int64]:
-    """A label a picture; QMNIST has eight numbers, of which the first is the class."""
+    """A label for each picture; QMNIST has eight numbers, of which the first is the class."""
     array = _read(tree, name, ranks=(1, 2))
     return np.asarray(array if array.ndim == 1 else array[:, 0]).astype(np.int64)
 
 
 def _mapping(tree: Tree, one: IdxSet, book: Notebook) -> dict[int, str] | None:
-    """What the labels stand for, if a file beside them says so."""
+    """The names of the labels, if a file beside them has them."""
     for name in tree.others:
         folder, _, file = name.rpartition("/")
         if not one.stem or folder not in (one.folder, ""):
@@ -212,7 +212,7 @@ def _mapping(tree: Tree, one: IdxSet, book: Notebook) -> dict[int, str] | None:
 
 
 def numbered(parts: Sequence[str], counts: Sequence[int]) -> Sequence[str]:
-    """Names for pictures that have none, "train/00012": two parts may not share numbers."""
+    """Names for pictures without any, "train/00012": two parts must not share numbers."""
     if len(parts) == 1:
         return NumberedNames("", range(counts[0]))
     return [
@@ -223,13 +223,13 @@ def numbered(parts: Sequence[str], counts: Sequence[int]) -> Sequence[str]:
 
 
 def folders_of(tree: Tree, folder: str) -> list[str]:
-    """The folders that a set is known by: those near it, from above the tree down to where it lies."""
+    """The folders that a set is recognised by: those near it, from above the tree down to its own."""
     above = tree.path.absolute().parent.name if tree.kind == "folder" else ""
     return [part for part in (above, tree.name, *folder.split("/")) if part]
 
 
 def name_of(tree: Tree, folder: str) -> str:
-    """What a set is called: by the folder it lies in, unless that one's name says only what is in it."""
+    """The name of a set: that of its folder, unless that only describes the contents."""
     telling = [part for part in folders_of(tree, folder) if part.lower() not in _RAW]
     return telling[-1] if telling else tree.name
 

@@ -1,4 +1,4 @@
-"""Arrays of pictures of any type: their shapes made alike, and in 8 bits where that holds them."""
+"""Makes arrays of pictures of any type alike in shape, and 8-bit where that suffices."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def shaped(array: NDArray[Any], what: str, path: Path) -> NDArray[Any]:
 
     Args:
         array: (N, H, W), (N, H, W, colours) or (N, colours, H, W).
-        what: how an error calls it, such as "the array 'images'".
+        what: its name in errors, such as "the array 'images'".
         path: the file that it comes from.
 
     Raises:
@@ -39,10 +39,10 @@ def shaped(array: NDArray[Any], what: str, path: Path) -> NDArray[Any]:
 
 
 def joined(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
-    """The pictures of all parts of a set, uint8 where 8 bits hold them.
+    """The pictures of all parts of a set, uint8 where 8 bits suffice.
 
-    Others keep their own levels: what is white in them is found when they are read, over all of them. Where
-    one part has whole numbers and another floating point, each has a white of its own.
+    Others keep their own levels: their white level is found when they are read, over all of them. Where one
+    part has whole numbers and another floating point, each has a white level of its own.
     """
     if len({part.dtype.kind == "f" for part in parts}) > 1:
         parts = [_in_eight_bits(part) for part in parts]
@@ -53,7 +53,7 @@ def joined(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
     whole = every.dtype.kind != "f" or (1 < high <= _WHITE and _is_whole(every))
     if not whole or low < 0 or high > _WHITE:
         return every
-    # Black and white alone may be stored as 0 and 1.
+    # Black and white only may be stored as 0 and 1.
     return every.astype(np.uint8, copy=False) if high > 1 else every.astype(np.uint8) * np.uint8(_WHITE)
 
 

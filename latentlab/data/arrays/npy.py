@@ -1,4 +1,4 @@
-"""Arrays in an .npz, unpacked only after their sizes have been checked. Nothing is ever unpickled.
+"""Reads arrays in an .npz after their sizes have been checked. Nothing is ever unpickled.
 
 Two megabytes may claim any amount of memory, or unpack to it.
 
@@ -34,7 +34,7 @@ _MAX_DIMENSIONS = 32
 
 @dataclass(frozen=True)
 class Header:
-    """What an array says of itself."""
+    """The header of an array."""
 
     shape: tuple[int, ...]
     fortran: bool
@@ -50,7 +50,7 @@ class ObjectsError(LabError):
 
 
 class ArrayArchive:
-    """The arrays of an .npz, by name; of the one in `content`, if it is inside something else.
+    """The arrays of an .npz, by name; of the one in `content`, if it is inside another file.
 
     Raises:
         LabError: if the file is no zip.
@@ -80,9 +80,9 @@ class ArrayArchive:
             return self._header(name, stream)
 
     def read(self, name: str, rows: NDArray[np.intp] | None = None, *, text: bool = False) -> NDArray[Any]:
-        """An array of numbers or booleans (or text, if that will do), or only some rows, ascending.
+        """Reads an array of numbers or booleans (or text, if allowed), or only some rows, ascending.
 
-        Text comes back as letters, also where it is kept as bytes (of UTF-8).
+        Text is returned as str, also if it is stored as bytes (of UTF-8).
 
         Raises:
             ObjectsError: if it holds objects.
@@ -104,7 +104,7 @@ class ArrayArchive:
             values = self._values(name, stream, header, rows)
         if values.dtype.kind == "U":
             letters = np.frombuffer(values.tobytes(), np.dtype("u4").newbyteorder(values.dtype.byteorder))
-            # numpy would raise a SystemError at the first look at such a word.
+            # numpy would raise a SystemError for a text with invalid characters.
             if letters.max(initial=0) > sys.maxunicode:
                 raise self._wrong(name, "holds invalid characters")
         if values.dtype.kind == "S":
@@ -162,7 +162,7 @@ class ArrayArchive:
             if read is None:
                 raise ValueError(f"format version {version}")
             header = Header(*read(stream))
-        # numpy takes the header for Python: what is none fails in any way that a parser can.
+        # numpy parses the header as Python: if it is not, any error of a parser may come.
         except Exception as error:
             raise self._wrong(name, f"has an invalid header ({str(error)[:80]})") from None
         if header.dtype.hasobject:

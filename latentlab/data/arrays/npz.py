@@ -1,4 +1,4 @@
-"""Data sets that travel as one .npz: those of MedMNIST, dSprites, or plain `images` with `labels`.
+"""Reads data sets in one .npz: those of MedMNIST, Keras, dSprites, or plain `images` with `labels`.
 
     MedMNIST    train_images, train_labels, val_images, val_labels, test_images, test_labels
     Keras       x_train, y_train, x_test, y_test
@@ -33,7 +33,7 @@ from latentlab.data.source import ArrayPictures, Found
 from latentlab.data.splits import drawn
 from latentlab.errors import LabError
 
-# Kind -> (images, labels) of each part, those for testing first. What is for validation is learnt from.
+# Kind -> (images, labels) of each part, those for testing first. Validation parts are used for training.
 _LAYOUTS: dict[str, tuple[tuple[str, str], ...]] = {
     "MedMNIST arrays": (
         ("test_images", "test_labels"),
@@ -43,7 +43,7 @@ _LAYOUTS: dict[str, tuple[tuple[str, str], ...]] = {
     "arrays of Keras": (("x_test", "y_test"), ("x_train", "y_train")),
     "dSprites arrays": (("imgs", "latents_classes"),),
 }
-# What images and labels are called elsewhere, and the parts.
+# Other names of images and labels, and of the parts.
 _IMAGES = ("images", "imgs", "image", "x", "data", "pictures", "arr_0")
 _LABELS = ("labels", "label", "y", "targets", "target", "classes", "arr_1")
 _PARTS = (("test", "testing"), ("train", "training"), ("val", "valid", "validation"))
@@ -51,7 +51,7 @@ _LEAST_SIDE = 8
 
 
 def find_npz(path: Path, content: IO[bytes] | None = None) -> Found:
-    """The pictures in an .npz, or in the one that `content` is, which is called so.
+    """The pictures in an .npz, or in the one in `content`, which has this name.
 
     Raises:
         LabError: naming the file and the array that is missing, damaged or too large.
@@ -107,7 +107,7 @@ def _pair(found: dict[str, str], parts: Sequence[str]) -> tuple[str, str] | None
     """The names of the images and the labels of a part, or of the whole; None if there are no images."""
 
     def forms(word: str) -> list[str]:
-        """How an array may be called; the whole has no part in its name."""
+        """The possible names of an array; that of the whole has no part in it."""
         orders = ("{0}_{1}", "{1}_{0}", "{0}{1}", "{1}{0}")
         return [order.format(part, word) for part in parts for order in orders] if parts else [word]
 
@@ -119,7 +119,7 @@ def _pair(found: dict[str, str], parts: Sequence[str]) -> tuple[str, str] | None
 
 
 def _side(shape: tuple[int, ...]) -> tuple[int, ...] | None:
-    """Rows, columns and colours of pictures that lie there as rows of pixels; None if they are none."""
+    """Rows, columns and colours of pictures that are stored as rows of pixels; None if they are not."""
     if len(shape) == 2:
         for colours in (1, 3):
             side = math.isqrt(shape[1] // colours)
@@ -134,7 +134,7 @@ def _as_pictures(array: NDArray[Any]) -> NDArray[Any]:
 
 
 def _rows(archive: ArrayArchive, name: str, book: Notebook) -> NDArray[np.intp] | None:
-    """Which pictures to unpack: all, or as many as the limit allows."""
+    """Which pictures to read: all, or as many as the limit allows."""
     shape = archive.header(name).shape
     if (len(shape) not in (3, 4) and _side(shape) is None) or 0 in shape:
         raise LabError(

@@ -1,4 +1,4 @@
-"""What an .npz holds beside its pictures: optional arrays, attributes, names, and what is for testing."""
+"""Reads the optional fields of an .npz: attributes, names, and which pictures are for testing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SPLITS = ("held_out", "split", "splits")
 def optional(
     archive: ArrayArchive, name: str, rows: NDArray[np.intp] | None, book: Notebook
 ) -> NDArray[Any] | None:
-    """An array that may be absent; None if it is, or is of Python objects."""
+    """An array that may be absent; None if it is, or contains Python objects."""
     if name not in archive.names:
         return None
     try:
@@ -35,7 +35,7 @@ def optional(
 def attributes_in(
     archive: ArrayArchive, rows: NDArray[np.intp] | None, count: int, book: Notebook
 ) -> dict[str, Any]:
-    """What a plain .npz may say besides: attributes with their names."""
+    """The attributes of a plain .npz, with their names."""
     attributes = optional(archive, "attributes", rows, book)
     if attributes is None:
         return {}
@@ -67,7 +67,7 @@ def attributes_in(
 def names_in(
     archive: ArrayArchive, rows: NDArray[np.intp] | None, count: int, book: Notebook
 ) -> Sequence[str] | None:
-    """What the pictures are called, if an array says so."""
+    """The names of the pictures, if an array has them."""
     name = next((name for name in _PICTURE_NAMES if name in archive.names), "")
     names = optional(archive, name, rows, book)
     if names is None or names.dtype.kind != "U" or names.shape != (count,):

@@ -1,4 +1,4 @@
-"""The labels in an .npz, as classes, or as attributes where there are several of each picture."""
+"""The labels in an .npz, as classes, or as attributes where each picture has several."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from latentlab.errors import LabError
 
 _SHAPES = ("square", "ellipse", "heart")
 _CLASS_NAMES = ("classes", "class_names", "label_names", "target_names")
-# Beyond it a float does not tell one whole number from the next.
+# Beyond it floats cannot represent every whole number.
 _LARGEST = 2**53
 
 
@@ -28,7 +28,7 @@ def labels_in(
     counts: list[int],
     book: Notebook,
 ) -> NDArray[Any] | None:
-    """(N,) or (N, columns); None if no part has them. Of a part without them nothing is known."""
+    """(N,) or (N, columns); None if no part has them. For a part without them they are unknown."""
     found: list[NDArray[Any] | None] = []
     for (_, name), of_part, count in zip(parts, rows, counts, strict=True):
         labels = optional(archive, name, of_part, book)
@@ -98,12 +98,12 @@ def labels_as_classes(
 
 
 def _one_each(labels: NDArray[Any]) -> bool:
-    """Whether each picture has one 1 and else 0: its class."""
+    """Whether each row has a single 1 and otherwise 0: the class."""
     return bool(np.isin(labels, (0, 1)).all() and (labels.sum(axis=1) == 1).all())
 
 
 def _means_unknown(labels: NDArray[np.int64]) -> bool:
-    """Whether -1 among labels is none: beside 0 and 1, and not beside 1 alone."""
+    """Whether -1 means unknown: beside 0 and 1, but not beside 1 alone."""
     return int(labels.min()) == -1 and len(np.unique(labels)) > 2
 
 
@@ -116,7 +116,7 @@ def _words(labels: NDArray[Any], book: Notebook) -> dict[str, Any]:
 
 
 def classes_named(archive: ArrayArchive, labels: NDArray[Any] | None, book: Notebook) -> dict[str, Any]:
-    """The classes as the file names them, where its labels are the numbers of these names."""
+    """The classes named by the file, where its labels are indices of these names."""
     if labels is None or labels.dtype.kind not in "ui" or labels.ndim != 1:
         return {}
     name = next((name for name in _CLASS_NAMES if name in archive.names), "")

@@ -1,4 +1,4 @@
-"""Data sets of which each part has an .npz for its images and one for its labels, as KMNIST is given out.
+"""Reads data sets with separate .npz files for images and labels of each part, such as KMNIST.
 
 kmnist-train-imgs.npz, kmnist-train-labels.npz, kmnist-test-imgs.npz, kmnist-test-labels.npz
 """
@@ -96,7 +96,7 @@ def find_npz_parts(tree: Tree, parts: dict[str, tuple[str, str]]) -> Found:
 
 
 def _only_array(tree: Tree, name: str) -> NDArray[Any]:
-    """The array in an .npz that holds one.
+    """The array of an .npz that holds a single one.
 
     Raises:
         LabError: if it holds none or several, or is damaged.

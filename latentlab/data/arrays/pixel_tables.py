@@ -1,4 +1,4 @@
-"""Tables that hold the pictures themselves, a line a picture, as MNIST is given out in CSV.
+"""Reads tables that hold the pixels themselves, one picture on each line, such as MNIST in CSV.
 
 label,pixel0,pixel1, ...      the label, then as many numbers as there are pixels; with a header or without
 5,0,0, ...                    without labels where the table is for testing a model
@@ -36,13 +36,13 @@ _MAX_MAPPING_BYTES = 2**16
 
 @dataclass(frozen=True)
 class Layout:
-    """How a table of pixels is laid out.
+    """The layout of a table of pixels.
 
     Attributes:
-        mark: what parts its columns.
+        mark: the separator of its columns.
         header: whether its first line names them.
-        before: how many columns stand before the pixels.
-        after: how many stand behind them.
+        before: the number of columns before the pixels.
+        after: the number of columns after them.
         label: which of those columns, counted without the pixels, is the label; None if none is.
         shape: rows, columns and colours of a picture.
     """
@@ -56,7 +56,7 @@ class Layout:
 
 
 def layout_of(head: bytes) -> Layout | None:
-    """The layout of a table, by its first lines; None if it holds no pixels."""
+    """The layout of a table, from its first lines; None if it holds no pixels."""
     lines = head.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if len(lines) < 2:
         return None
@@ -155,7 +155,7 @@ def find_pixels(tree: Tree, tables: dict[str, Layout]) -> Found:
 
 
 def _counts(cells: Sequence[str]) -> bool:
-    """Whether these are the numbers of columns: 0, 1, 2, or 1, 2, 3."""
+    """Whether these are column numbers: 0, 1, 2, or 1, 2, 3."""
     return cells[0] in ("0", "1") and list(cells) == [str(int(cells[0]) + n) for n in range(len(cells))]
 
 
@@ -186,7 +186,7 @@ def _shape(count: int) -> tuple[int, int, int] | None:
 
 
 def _read(tree: Tree, name: str, layout: Layout, book: Notebook) -> tuple[NDArray[Any], list[str]]:
-    """The pictures of a table, and the label of each as it is written, "" where there is none."""
+    """The pictures of a table, and the text of each label, "" for none."""
     path = tree.path / name
     try:
         text = tree.read(name, _MAX_BYTES).decode("utf-8-sig", "replace")
@@ -224,7 +224,7 @@ def _read(tree: Tree, name: str, layout: Layout, book: Notebook) -> tuple[NDArra
 
 
 def _mapping(tree: Tree, names: Sequence[str]) -> dict[int, str] | None:
-    """What the labels stand for, if a file beside the tables says so."""
+    """The names of the labels, if a file beside the tables has them."""
     for name in tree.others:
         if name.lower().endswith("mapping.txt"):
             stem = name[: -len("mapping.txt")].lower()
@@ -239,7 +239,7 @@ def _mapping(tree: Tree, names: Sequence[str]) -> dict[int, str] | None:
 def _classes(
     words: list[list[str]], called: str, mapping: dict[int, str] | None
 ) -> tuple[NDArray[np.int64] | None, tuple[str, ...]]:
-    """Labels as they are written as classes."""
+    """Label texts as classes."""
     every = {word for part in words for word in part} - {""}
     if every and all(word.isdecimal() and len(word) < 10 for word in every):
         parts = [np.array([int(word) if word else -1 for word in part], dtype=np.int64) for part in words]

@@ -1,1 +1,1 @@
-"""Folders and zips: the pictures in them, and what the names of folders and members say."""
+"""Folders and zips: their pictures, and what the names of folders and members mean."""

@@ -1,4 +1,4 @@
-"""A zip of files, read member by member: its pictures, and what lies beside them.
+"""A zip of files, read member by member: its pictures, and the other files.
 
 Nothing is ever written to disk, so a member's path ("../x", "/x", a link) is a name like any other.
 """
@@ -29,7 +29,7 @@ _DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError
 
 
 def open_zip(path: Path, content: IO[bytes] | None = None) -> zipfile.ZipFile:
-    """The archive at a path, or the one in `content` that is called so, with its table of contents read.
+    """Opens the archive at a path, or the one in `content` with this name, and reads its table of contents.
 
     Raises:
         LabError: naming the file, if it is no zip or its contents are over the limit.
@@ -51,7 +51,7 @@ def open_zip(path: Path, content: IO[bytes] | None = None) -> zipfile.ZipFile:
 
 
 def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int | None = None) -> bytes:
-    """All of a member, up to MAX_MEMBER_BYTES or another limit.
+    """The contents of a member, up to MAX_MEMBER_BYTES or another limit.
 
     `zipfile` stops at the size that the table of contents gives.
 
@@ -103,8 +103,7 @@ class ZipPictures:
 class ZipTree:
     """The files in a zip (see `tree.Tree`).
 
-    The book is told of how names were understood, of members without a name, and of files that show something
-    in a format that is not read.
+    The book records how names were decoded, members without a name, and files in unsupported picture formats.
 
     Raises:
         LabError: if it is no zip, or over the limit.

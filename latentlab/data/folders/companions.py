@@ -1,4 +1,4 @@
-"""Pictures that belong to others, and show nothing themselves: masks, label maps, ground truth.
+"""Finds companion pictures that belong to others: masks, label maps, ground truth.
 
     images/1.png, masks/1.png               JPEGImages/2.jpg, SegmentationClass/2.png
     test/cut/3.png, ground_truth/cut/3_mask.png
@@ -26,12 +26,12 @@ _ENDS = re.compile(
     r"[-_. ](masks?|labels?|label[-_]?ids|gt|ground[-_]?truth|seg|segmentation|annotation|trimap)$",
     re.IGNORECASE,
 )
-# Where fewer of them have a counterpart, they are something else.
+# If a smaller share of them have a counterpart, they are something else.
 _SHARE = 0.9
 
 
 def companions_of(names: Sequence[str]) -> list[bool]:
-    """Of each picture, by the names of all, whether it belongs to another one."""
+    """Whether each picture, given the names of all, is a companion of another."""
     above = {folder: _above(folder) for folder in {name.rpartition("/")[0] for name in names}}
     beside: dict[str, set[str]] = {}
     for folders in above.values():
@@ -56,7 +56,7 @@ def companions_of(names: Sequence[str]) -> list[bool]:
 
 
 def _above(folder: str) -> list[str]:
-    """A folder and those that it lies in."""
+    """A folder and its ancestors."""
     found = []
     while folder:
         found.append(folder)
@@ -70,7 +70,7 @@ def _is_aside(folder: str) -> bool:
 
 
 def _are_others(children: set[str]) -> bool:
-    """Whether those of some folders that are no asides are of images or parts, and there is one."""
+    """Whether the folders other than companions hold only images or parts, and there is at least one."""
     others = [child for child in children if not _is_aside(child)]
     return bool(others) and all(is_neutral(child) or part_name(child) is not None for child in others)
 

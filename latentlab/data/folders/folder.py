@@ -1,4 +1,4 @@
-"""A folder of files: its pictures, and what lies beside them."""
+"""A folder of files: its pictures, and the other files."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ from latentlab.data.source import PictureError
 from latentlab.errors import LabError
 
 _FAR_TOO_MANY = 2_000_000
-# A look at more files than this takes a moment (50,000: 0.2 s), so it is not taken again so soon: data are
-# asked for several times in a row, to train, to test, to show them.
+# Checking more files than this takes a moment (50,000: 0.2 s), so it is not repeated at once: data are
+# requested several times in a row, to train, to test, to show them.
 _MANY, _PAUSE_S = 5000, 2.0
 
 
 class FilePictures:
     """Picture files under one folder, by their names relative to it, with "/" between.
 
-    `real` says what those are called on the disc whose names are written otherwise there.
+    `real` has the names on disk where they differ.
     """
 
     def __init__(self, root: Path, names: Sequence[str], real: Mapping[str, str] | None = None) -> None:
         self.root, self.names, self._real = root, names, real or {}
         self._folder = os.path.join(root, "")
         self._looked = 0.0
-        # What would tell that each was changed, as it was read; 0 where it was not.
+        # A stamp for each read file that shows later changes; 0 for unread ones.
         self._stamps = np.zeros(len(names), np.int64)
 
     def __len__(self) -> int:
@@ -84,13 +84,13 @@ class FilePictures:
 class FolderTree:
     """The files under a folder (see `tree.Tree`).
 
-    Links are followed, each folder is entered once. The book is told of folders that may not be entered, and
-    of files that show something in a format that is not read.
+    Symbolic links are followed, each folder is entered once. The book records folders that may not be
+    entered, and files in unsupported picture formats.
 
     Args:
         root: the folder.
-        book: is told.
-        deep: whether the folders in it are entered as well.
+        book: records problems.
+        deep: whether subfolders are entered.
 
     Raises:
         LabError: if the folder itself cannot be read.
@@ -100,7 +100,7 @@ class FolderTree:
 
     def __init__(self, root: Path, book: Notebook, *, deep: bool = True) -> None:
         self.path = root
-        # The name of "." and of "..": the folder they stand for.
+        # For "." and "..": the name of the folder they stand for.
         self.name = root.resolve().name if root.name in ("", "..") else root.name
         self._real: dict[str, str] = {}
         self._sieve = Sieve(book)
@@ -120,7 +120,7 @@ class FolderTree:
             raise PictureError(error.strerror or str(error)) from None
 
     def on_disc(self, name: str) -> str:
-        """What a file is called on the disc, relative to the folder."""
+        """The name of a file on disk, relative to the folder."""
         return self._real.get(name, name)
 
     def chosen(self, names: Sequence[str]) -> FilePictures:
@@ -130,7 +130,7 @@ class FolderTree:
         pass
 
     def _walk(self, book: Notebook, deep: bool) -> list[Path]:
-        """Puts every file into the sieve; the folders that were entered."""
+        """Puts every file into the sieve; returns the folders that were entered."""
         folders: list[Path] = []
         seen: set[tuple[int, int]] = set()
         waiting = [""]
@@ -159,10 +159,10 @@ class FolderTree:
         return folders
 
     def _take_in(self, entry: os.DirEntry[str], prefix: str, waiting: list[str]) -> None:
-        """A file to the sieve, a folder to those to be entered."""
+        """A file goes to the sieve, a folder to those to be entered."""
         try:
             folder, file = entry.is_dir(), entry.is_file()
-            # A link to nothing is tried and reported; a pipe or a device would never come to an end.
+            # A broken link is tried and reported; a pipe or a device might block.
             file = file or (entry.is_symlink() and not os.path.exists(entry.path))
         except OSError:
             folder, file = False, True
@@ -175,11 +175,11 @@ class FolderTree:
             self._sieve.put(self._name(prefix + entry.name), lambda: _head(entry.path))
 
     def _name(self, real: str) -> str:
-        """The name of a file, given the one on the disc."""
+        """The normalised name of a file, given the one on disk."""
         if is_normalized("NFC", real):
             return real
         name = normalize("NFC", real)
-        # Two files may differ in nothing else: then one of them stays as it is.
+        # Two files may differ only in normalisation: then one of them keeps its name.
         if name in self._real or os.path.exists(os.path.join(self.path, name)):
             return real
         self._real[name] = real
@@ -187,7 +187,7 @@ class FolderTree:
 
 
 def list_pictures(root: Path, book: Notebook) -> tuple[list[str], tuple[Path, ...]]:
-    """The picture files under a folder, as they are called on the disc, and the folders that were entered.
+    """The picture files under a folder, by their names on disk, and the folders that were entered.
 
     Raises:
         LabError: if the folder itself cannot be read.
@@ -197,7 +197,7 @@ def list_pictures(root: Path, book: Notebook) -> tuple[list[str], tuple[Path, ..
 
 
 def read_whole(path: Path, limit: int) -> bytes:
-    """All of a file.
+    """The contents of a file.
 
     Raises:
         PictureError: with the reason why it cannot be read; also if it is larger than the limit.
@@ -213,7 +213,7 @@ def read_whole(path: Path, limit: int) -> bytes:
 
 
 def _stamp(about: os.stat_result) -> int:
-    """A number, never 0, that changes when a file is edited or another one is put in its place."""
+    """A number, never 0, that changes when a file is edited or replaced."""
     return hash((about.st_mtime_ns, about.st_size, about.st_ino)) or 1
 
 

@@ -1,7 +1,7 @@
-"""What the members of a zip are called: names as people meant them, from the bytes in the archive.
+"""Decodes the names of a zip's members, guessing their encoding.
 
-A zip made with Windows may part folders by backslashes. Names that are marked as UTF-8 are; of all others the
-encoding is nowhere said: it is guessed from all of them together, by which letters stand beside which.
+A zip made with Windows may separate folders by backslashes. Names marked as UTF-8 are; the encoding of all
+others is not recorded: it is guessed from all of them together, by which letters occur beside which.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Sequence
 _UTF8_FLAG = 0x800
 _UNICODE_PATH = 0x7075
 _FEW = 4
-# In this order where two are as likely.
+# In this order where two are equally likely.
 _ENCODINGS = ("utf-8", "cp437", "cp866", "cp932", "gbk", "cp1252", "big5", "euc-kr", "cp1251")
 _CALLED = {
     "utf-8": "UTF-8",
@@ -30,18 +30,18 @@ _CALLED = {
     "cp1251": "Windows-1251 (Cyrillic)",
 }
 _WORDS = re.compile(r"[^\W\d_]+")
-# What a name of ASCII alone may need to be cleaned of.
+# What a pure ASCII name may need to be cleaned of.
 _ODD = re.compile(r"[\\\0:]|^\s*[/.]|/\s*[/.]|/\s*$|^\s*$")
 _DRIVE = re.compile(r"[A-Za-z]:")
 _USUAL_CYRILLIC = frozenset("оеаинтсрвлкмдпуязьбгчйыё")
-# What people write in names beside letters.
+# Characters that people write in names besides letters.
 _COMMON_MARKS = frozenset("–—‘’“”„…©®°·№¿¡«»€£§ªº²³、。・「」『』（）【】～　！？：，々〇")
 
 
 def member_names(members: Sequence[zipfile.ZipInfo]) -> tuple[list[str], str]:
-    """The members' names, "/" between folders and no more than names in them, and how they were encoded.
+    """The members' names, normalised with "/" between folders, and their encoding.
 
-    "" where there was nothing to guess. A name may come out empty, and two may be alike.
+    "" where nothing had to be guessed. A name may be empty, and two may be equal.
     """
     raw = [None if _is_sure(member) else _bytes(member) for member in members]
     unsure = [name for name in raw if name is not None and not name.isascii()]
@@ -56,7 +56,7 @@ def member_names(members: Sequence[zipfile.ZipInfo]) -> tuple[list[str], str]:
 
 
 def clean(name: str) -> str:
-    """A path without what leads out of a folder: drives, "..", ".", empty names; NFC."""
+    """A path without parts that lead out of a folder: drives, "..", ".", empty names; NFC."""
     if name.isascii() and not _ODD.search(name):
         return name
     parts = unicodedata.normalize("NFC", name.partition("\0")[0]).replace("\\", "/").split("/")
@@ -66,7 +66,7 @@ def clean(name: str) -> str:
 
 
 def guess_encoding(names: Sequence[bytes], among: Sequence[str] = _ENCODINGS) -> str:
-    """The likeliest encoding of some names that are not ASCII alone; of those as likely, the first."""
+    """The likeliest encoding of some names that are not all ASCII; of equally likely ones, the first."""
     best, most = among[0], -1.0
     for encoding in among:
         try:
@@ -74,14 +74,14 @@ def guess_encoding(names: Sequence[bytes], among: Sequence[str] = _ENCODINGS) ->
         except UnicodeDecodeError:
             continue
         if encoding == "utf-8":
-            # Bytes of another encoding are this by chance alone.
+            # Bytes of another encoding decode as this only by chance.
             return encoding
         likely = sum(_likelihood(one, encoding) for one in text) / len(text)
         if (
             encoding in ("gbk", "big5")
             and sum(not letter.isascii() for one in text for letter in one) >= _FEW
         ):
-            # All of Hangul's everyday bytes are Hanzi's as well, but not the other way round.
+            # All common bytes of Hangul are Hanzi as well, but not the other way round.
             likely *= 0.99
         if likely > most:
             best, most = encoding, likely
@@ -89,7 +89,7 @@ def guess_encoding(names: Sequence[bytes], among: Sequence[str] = _ENCODINGS) ->
 
 
 def _likelihood(text: str, encoding: str) -> float:
-    """0 to 1: how much of what is not ASCII is what people write."""
+    """0 to 1: how much of the non-ASCII text looks like what people write."""
     foreign = [letter for letter in text if not letter.isascii()]
     if not foreign:
         return 1.0
@@ -100,13 +100,13 @@ def _likelihood(text: str, encoding: str) -> float:
 
 
 def _word(word: str, encoding: str) -> float:
-    """The points of a word's letters that are not ASCII, up to one each."""
+    """The points of a word's non-ASCII letters, up to one each."""
     foreign = [letter for letter in word if not letter.isascii()]
     if not foreign:
         return 0.0
     scripts = {_script(letter) for letter in word if letter.isalpha()}
     if scripts <= {"LATIN"}:
-        # An accent here and there, and capitals only at the beginning or throughout.
+        # A few accents, and capitals only at the beginning or throughout.
         fit = 1.0 if len(foreign) <= 0.5 * len(word) or len(word) == 1 else 0.3
         fit *= 1.0 if word[1:] == word[1:].lower() or word == word.upper() else 0.4
         common = sum(letter in "äöüÄÖÜßéèêëàâçîïôûùáíóúñãõåæøÅÆØÉ" for letter in foreign)
@@ -119,7 +119,7 @@ def _word(word: str, encoding: str) -> float:
     return 0.1 * len(foreign)
 
 
-# The first bytes of the characters that are written every day, in the encodings of East Asia.
+# The first bytes of common characters in the encodings of East Asia.
 _COMMON_BYTES = {
     "cp932": ((0x82, 0x83), (0x88, 0x97)),
     "gbk": ((0xB0, 0xD7),),
@@ -133,7 +133,7 @@ def _commonness(letter: str, encoding: str) -> float:
     if len(code) != 2:
         return 0.2
     common = any(low <= code[0] <= high for low, high in _COMMON_BYTES[encoding])
-    # The second half of GBK's and EUC-KR's everyday characters is in the upper half as well.
+    # The second byte of common characters of GBK and EUC-KR is in the upper half as well.
     return (1.0 if encoding not in ("gbk", "euc-kr") or code[1] >= 0xA1 else 0.3) if common else 0.3
 
 
@@ -148,12 +148,12 @@ def _is_sure(member: zipfile.ZipInfo) -> bool:
 
 
 def _bytes(member: zipfile.ZipInfo) -> bytes:
-    """The name as it stands in the archive: `zipfile` takes what is not marked for code page 437."""
+    """The bytes of the name in the archive: `zipfile` decodes unmarked names as code page 437."""
     return member.orig_filename.encode("cp437", "replace")
 
 
 def _from_extra(member: zipfile.ZipInfo) -> str:
-    """The name in UTF-8 that Info-ZIP puts beside the other one; "" where there is none."""
+    """The UTF-8 name that Info-ZIP stores beside the other one; "" where there is none."""
     extra, place = member.extra, 0
     while place + 4 <= len(extra):
         kind, size = struct.unpack_from("<HH", extra, place)

@@ -1,4 +1,4 @@
-"""The forms of a picture's name: as it is, tidied, in small letters mended, and without its suffix."""
+"""The forms in which names of pictures are compared: clean, loose, and without suffix."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from urllib.parse import unquote
 
 from latentlab.data.pictures.formats import SUFFIXES
 
-# Other pictures' suffixes, which a table may name from before they were converted.
+# Suffixes of other pictures, which a table may name from before a conversion.
 _CONVERTED = (
     ".heic .heif .avif .jxl .jp2 .j2k .tga .ico .psd .exr .hdr .dng .nef .cr2 .arw .svg .dcm .pcx .ras"
 )
 
 _SUFFIXES = SUFFIXES | set(_CONVERTED.split())
 _NUMBER = re.compile(r"([0-9]{1,18})(\.0*)?")
-# What a clean name has not.
+# What a clean name does not contain.
 _UNTIDY = re.compile(r"\\|^\.{0,2}/|//|/\.{1,2}(/|$)|\s(/|$)|(^|/)\s|/$")
-# A byte of a file's name that is no UTF-8, as Python has it.
+# An undecodable byte of a file name, as Python represents it.
 _STRANGE = re.compile("[\udc80-\udcff]")
 
 
 def clean(name: str) -> str:
-    """A name with "/" between its folders, nothing before the first one, and letters composed (NFC)."""
+    """A name with "/" between its folders, nothing before the first one, and composed letters (NFC)."""
     if not name.isascii():
         name = unicodedata.normalize("NFC", name)
     if _UNTIDY.search(name) is None:
@@ -40,10 +40,10 @@ def clean(name: str) -> str:
 
 
 def loose(name: str) -> str:
-    """A clean name in small letters, with letters mended that were spoilt on the way."""
+    """A clean name in lower case, with damaged letters repaired."""
     name = name.strip("\"'")
     if "://" in name:
-        # What stands behind a web address's path is no part of a name.
+        # What follows the path of a web address is not part of the name.
         name = name.partition("?")[0].partition("#")[0]
     name = clean(name)
     if "%" in name:
@@ -56,18 +56,18 @@ def loose(name: str) -> str:
         except UnicodeError:
             break
         name = mended
-    # What is left of a name's bytes that are no UTF-8.
+    # What is left of undecodable bytes.
     name = _STRANGE.sub(lambda byte: bytes([ord(byte[0]) - 0xDC00]).decode("cp1252", "ignore"), name)
     return unicodedata.normalize("NFC", name.casefold())
 
 
 def has_picture_suffix(name: str) -> bool:
-    """Whether a name ends as those of pictures do."""
+    """Whether a name has a suffix of pictures."""
     return stem_of(name) != name
 
 
 def stem_of(name: str) -> str:
-    """The name without its suffix, if it is one of pictures."""
+    """The name without its suffix, if that is one of pictures."""
     stem, dot, suffix = name.rpartition(".")
     return stem if dot and stem[-1:] not in ("", "/") and f".{suffix.lower()}" in _SUFFIXES else name
 
@@ -77,7 +77,7 @@ def last_part(name: str) -> str:
 
 
 def number_of(stem: str) -> str:
-    """The number that a name is, without zeros before; "" if it is none."""
+    """The number that a name is, without leading zeros; "" if it is none."""
     number = _NUMBER.fullmatch(stem)
     return "" if number is None else str(int(number[1]))
 

@@ -1,4 +1,4 @@
-"""Takes the folders that are parts of the set off the paths of pictures: train, test, trainA, unlabelled."""
+"""Removes the folders of a set's parts from picture paths: train, test, trainA, unlabelled."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ _DEEPEST_PARTS = 3
 
 
 def take_parts(places: list[Place], notes: list[str]) -> None:
-    """Takes the folders of the parts off the paths, on whatever level they are."""
+    """Removes the folders of the parts from the paths, at whatever level they are."""
     for depth in range(_DEEPEST_PARTS):
         names = {place.path[depth] for place in places if len(place.path) > depth}
         parts = part_folders(names)
         kinds = {found.part for found in parts.values()}
-        # Below the first level there may be nothing but parts: a class of trains among vehicles is none.
+        # Below the first level there may be only parts: a class of trains among vehicles is not a part.
         if not parts or (depth and (len(parts) < len(names) or len(kinds) < 2)):
             continue
-        # Beside a part for testing alone, the only other folder is the one to learn from.
+        # Beside a part for testing, a single other folder is the training part.
         lone = not depth and len(names - set(parts)) == 1 and _holds_folders(places, names - set(parts))
         _take_level(places, depth, parts, others_too=TRAIN in kinds or lone)
         if not depth:
@@ -44,13 +44,13 @@ def take_parts(places: list[Place], notes: list[str]) -> None:
 
 
 def _holds_folders(places: list[Place], tops: Collection[str]) -> bool:
-    """Whether in these folders files lie in more than one folder, and nowhere else."""
+    """Whether these folders have files in more than one subfolder, and nowhere else."""
     inside = {place.path[1:2] for place in places if place.top in tops}
     return len(inside) > 1 and () not in inside
 
 
 def _told_apart(kinds: set[str]) -> str:
-    """What becomes of the parts, for the note."""
+    """The note on how the parts were taken."""
     told = []
     testing = TEST if TEST in kinds else VALIDATION
     if testing in kinds:
@@ -61,7 +61,7 @@ def _told_apart(kinds: set[str]) -> str:
 
 
 def _take_level(places: list[Place], depth: int, parts: dict[str, PartName], *, others_too: bool) -> None:
-    """Takes one level off the paths: that of the parts, and of the folders beside them if those are none."""
+    """Removes one level from the paths: that of the parts, and of neutral folders beside them."""
     for place in places:
         if len(place.path) <= depth:
             continue
@@ -80,14 +80,14 @@ def _take_level(places: list[Place], depth: int, parts: dict[str, PartName], *, 
         rests.setdefault(found.part, set()).add(found.rest)
     in_parts = [place for place in places if place.of_part]
     if max(map(len, rests.values())) > 1 and not any(place.path for place in in_parts):
-        # trainA, trainB: what else the names say are the classes.
+        # trainA, trainB: the rest of the names are the classes.
         for place in in_parts:
             found = parts[place.of_part]
             place.path = (found.rest_as_written,) if found.rest_as_written and found.part != APPLY else ()
 
 
 def _unwrap_part(places: list[Place], name: str) -> None:
-    """Within one part, only a folder that says nothing is taken off: a part may hold a single class."""
+    """Within a part, only a neutral folder is removed: a part may hold a single class."""
     while len(tops := {place.top for place in places}) == 1 and "" not in tops:
         (top,) = tops
         if top.casefold() != name.casefold() and not is_neutral(top) and part_name(top) is None:
@@ -97,7 +97,7 @@ def _unwrap_part(places: list[Place], name: str) -> None:
 
 
 def _take_lone(places: list[Place], notes: list[str]) -> None:
-    """Takes off the only folder of a part that is not for training, where the classes have other names.
+    """Removes the only folder of a part that is not for training, where the classes have other names.
 
     As in test/unknown/1.png beside train/cat/2.png and train/dog/3.png.
     """
@@ -114,7 +114,7 @@ def _take_lone(places: list[Place], notes: list[str]) -> None:
 
 
 def _alike(some: Collection[str], others: Collection[str]) -> bool:
-    """Whether two of them differ in no more than the case of letters."""
+    """Whether two of them differ only in the case of letters."""
     return not {name.casefold().strip() for name in some}.isdisjoint(
         name.casefold().strip() for name in others
     )

@@ -1,4 +1,4 @@
-"""The parts of a data set by the names of their folders: to learn from, to test with, to apply a model to.
+"""Recognises the parts of a data set by folder names: training, validation, test, or to apply a model to.
 
     train, test          training_set, test_set        seg_train, seg_test, seg_pred
     train, dev           train2017, val2017            trainA, trainB, testA, testB
@@ -24,7 +24,7 @@ _WORDS = {
     " unlabeled unlabelled unlabel unsupervised unannotated",
 }
 _PART_OF = {word: part for part, words in _WORDS.items() for word in words.split()}
-# Words of parts that are those of classes as well, unless another part lies beside them: valid and invalid.
+# Words of parts that may be classes as well, unless another part is beside them: valid and invalid.
 _WEAK_WORDS = "tr ts valid validate extra apply learn learning devel development tests infer"
 _WEAK = frozenset(_WEAK_WORDS.split())
 _NEUTRAL_WORDS = (
@@ -43,12 +43,12 @@ _PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]|[0-9]+")
 
 @dataclass(frozen=True)
 class PartName:
-    """A folder's name that may be one of a part.
+    """A folder's name that may be that of a part.
 
     Attributes:
         part: one of `TRAIN`, `VALIDATION`, `TEST`, `APPLY`.
-        rest: what else the name says, in lower case and without numbers; "" where it says nothing else.
-        rest_as_written: the same as it is written, to be shown.
+        rest: the rest of the name, in lower case and without numbers; "" for none.
+        rest_as_written: the same as written, for messages.
         weak: whether it may as well be the name of a class.
     """
 
@@ -59,12 +59,12 @@ class PartName:
 
 
 def words_of(name: str) -> list[str]:
-    """The words in a name, numbers apart: "SegmentationClass2" has two."""
+    """The words in a name, separated at numbers and capitals: "SegmentationClass2" has two."""
     return [word for word in _PIECES.findall(name) if not word.isdecimal()]
 
 
 def is_neutral(name: str) -> bool:
-    """Whether a folder is called by words that say nothing of what is in it, such as "images"."""
+    """Whether a folder's name says nothing of its contents, such as "images"."""
     words = [word.lower() for word in words_of(name)]
     return bool(words) and set(words) <= _NEUTRAL
 
@@ -81,7 +81,7 @@ def part_name(name: str) -> PartName | None:
             weak = weak and bare in _WEAK
         else:
             others.append(word)
-    # What is for training and validation is for training; what is for both training and testing is neither.
+    # Training and validation count as training; training and testing together as neither.
     if not parts or {TRAIN, TEST} <= parts:
         return None
     part = next(part for part in (TRAIN, TEST, VALIDATION, APPLY) if part in parts)
@@ -90,7 +90,7 @@ def part_name(name: str) -> PartName | None:
 
 
 def part_folders(names: Collection[str]) -> dict[str, PartName]:
-    """Those of some folders, side by side, that are parts of a data set; none if they are something else."""
+    """Those of some sibling folders that are parts of a data set; none if they are something else."""
     read = {name: found for name in names if (found := part_name(name)) is not None}
     parts_of_rest: dict[str, set[str]] = {}
     for found in read.values():
@@ -102,6 +102,6 @@ def part_folders(names: Collection[str]) -> dict[str, PartName]:
         return read
     parts = {found.part for found in sure.values()}
     if TRAIN in parts:
-        # Beside a bus and a car, a train is one.
+        # Beside a bus and a car, a train is a class.
         return sure if parts & {TEST, VALIDATION} else {}
     return sure if len(parts) > 1 else {n: found for n, found in sure.items() if not found.weak}

@@ -1,4 +1,4 @@
-"""A folder in which pictures lie, while it is found out what the folders around it say."""
+"""A folder of pictures, while the meaning of the folders around it is worked out."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _LISTED = 4
 
 @dataclass
 class Place:
-    """A folder in which files lie.
+    """A folder that contains files.
 
     Attributes:
-        path: the folders that lead to it, as far as they are not understood yet.
+        path: the folders that lead to it, as far as not understood yet.
         files: their names without the folder.
         part: which part of the set it belongs to, or None.
         of_part: the name of that part's folder, or "".
@@ -33,7 +33,7 @@ class Place:
 
 
 def unwrap(places: list[Place]) -> None:
-    """Takes off the folders that all share; files that lie beside such a folder stay outside."""
+    """Removes the folders that all share; files beside such a folder stay outside."""
     while len({place.top for place in places} - {""}) == 1:
         for place in places:
             place.path = place.path[1:]

@@ -1,8 +1,8 @@
-"""Folders that only keep folders small, as against classes: 00000, ...; part1, part2; 00 to ff; a to z.
+"""Tells folders that only divide a large set from class folders: 00000, ...; part1, part2; 00 to ff; a to z.
 
-Class folders have numbers for names as well: 0 to 9, or 00000 to 00042. What tells them apart is what lies in
-them. Shards are cut from one long row of pictures, so the numbers of their files go on from one folder to the
-next; classes number their files anew, or in any order.
+Class folders may have numbers for names as well: 0 to 9, or 00000 to 00042. They differ in their files:
+shards are cut from one long sequence of pictures, so the numbers of their files continue from one folder to
+the next; classes number their files independently, or in any order.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ _LETTERED = re.compile(r"part[-_ ]?[a-z]", re.IGNORECASE)
 _RANGE = re.compile(r"([0-9]+)(?:[-_~]|\.\.|[-_ ]to[-_ ])([0-9]+)")
 _HEX = re.compile(r"[0-9a-f]{2,3}")
 _LAST_NUMBER = re.compile(r"([0-9]+)[^0-9]*$")
-# From this many pictures a folder on, folders of exactly equal size are a cut rather than a chance.
+# From this many pictures in a folder on, exactly equal sizes are no coincidence.
 _FULL = 50
 _LEAST_STEP = 10
 
 
 def only_divide(files: Mapping[str, Sequence[str]]) -> bool:
-    """Whether some folders, side by side, only divide their pictures.
+    """Whether some sibling folders only divide their pictures.
 
     Args:
-        files: the folders' names, each with those of its files.
+        files: the folders' names, each with its file names.
     """
     names = list(files)
     if all(_NUMBERED.fullmatch(name) for name in names) or all(_LETTERED.fullmatch(name) for name in names):
@@ -54,7 +54,7 @@ def only_divide(files: Mapping[str, Sequence[str]]) -> bool:
 
 
 def are_initials(paths: Iterable[Sequence[str]]) -> bool:
-    """Whether the first folder of each path is the letter that the second one begins with: a/abbey, b/bar."""
+    """Whether the first folder of each path is the initial of the second: a/abbey, b/bar."""
     return all(
         len(path) > 1 and len(path[0]) == 1 and path[0].isalpha() and path[1][:1].lower() == path[0].lower()
         for path in paths
@@ -84,7 +84,7 @@ def _numbers_divide(files: dict[int, Sequence[str]], names: list[str]) -> bool:
         goes_on = all(max(known[before]) < min(known[after]) for before, after in pairwise(order))
         if goes_on and (width >= 3 or max(every) - min(every) + 1 == len(every)):
             return True
-        # Or they are dealt out by the last digits of their numbers.
+        # Or they are distributed by the last digits of their numbers.
         for base in (10**width, 10 ** (width - 1)):
             if width >= 3 and all(one % base == number for number, of_it in known.items() for one in of_it):
                 return True
@@ -92,12 +92,12 @@ def _numbers_divide(files: dict[int, Sequence[str]], names: list[str]) -> bool:
 
 
 def _cut_evenly(counts: list[int]) -> bool:
-    """Whether all are full but the last, which holds what was left."""
+    """Whether all are full except the last."""
     return min(counts[:-1]) == max(counts[:-1]) >= _FULL and counts[-1] < counts[0]
 
 
 def _lies_within(name: str, files: Sequence[str]) -> bool:
-    """Whether the files of a folder that is called by a range have numbers of this range."""
+    """Whether the files of a folder named by a range have numbers in this range."""
     match = _RANGE.fullmatch(name)
     if match is None:
         return False
@@ -108,6 +108,6 @@ def _lies_within(name: str, files: Sequence[str]) -> bool:
 
 
 def _number(file: str) -> int | None:
-    """The last number in a file's name, its suffix apart."""
+    """The last number in a file's name, without the suffix."""
     match = _LAST_NUMBER.search(file.rpartition(".")[0] or file)
     return None if match is None else int(match[1][-18:])

@@ -1,4 +1,4 @@
-"""What the folders that pictures lie in say about them: parts and classes.
+"""Derives parts and classes from the folders of pictures.
 
     cats/1.png, dogs/2.png                          two classes
     train/cats/1.png, test/cats/2.png               two parts; a class
@@ -35,9 +35,9 @@ from latentlab.data.limits import MAX_CLASSES
 from latentlab.data.natural import in_natural_order
 from latentlab.data.report import shown
 
-# Where more of the pictures than this lie outside the folders, these are something else than classes.
+# If more than this share of the pictures lie outside the folders, these are not classes.
 _LOOSE_SHARE = 0.5
-# What lies beside a folder of images and belongs to each of them.
+# Companions beside a folder of images.
 _ASIDE_WORDS = (
     "mask masks annotations labels segmentation segmentations gt groundtruth ground_truth depth edges"
 )
@@ -46,14 +46,14 @@ _ASIDES = frozenset(_ASIDE_WORDS.split())
 
 @dataclass(frozen=True, eq=False)
 class Sorted:
-    """What names say.
+    """The result for all names.
 
     Attributes:
-        labels: the class of each, -1 where none is known; None if there are no classes.
+        labels: the class of each, -1 for unknown; None if there are no classes.
         classes: the names of the classes, in natural order.
         held_out: which are for testing, or None.
-        notes: what was taken for what, a sentence each.
-        why_none: where there are no classes, a sentence that says why.
+        notes: how the names were interpreted, a sentence each.
+        why_none: why there are no classes, a sentence.
     """
 
     labels: NDArray[np.int64] | None
@@ -64,7 +64,7 @@ class Sorted:
 
 
 def sort_by_folder(names: Sequence[str]) -> Sorted:
-    """The classes and parts of pictures, by the folders they lie in."""
+    """The classes and parts of pictures, by their folders."""
     places: dict[str, Place] = {}
     number: dict[str, int] = {}
     of_each = np.empty(len(names), dtype=np.intp)
@@ -86,7 +86,7 @@ def sort_by_folder(names: Sequence[str]) -> Sorted:
 
 
 def _take_copies(places: list[Place], notes: list[str]) -> None:
-    """Takes off a folder that holds what lies beside it once more: yes, no and set/yes, set/no."""
+    """Removes a folder that duplicates its siblings: yes, no and set/yes, set/no."""
     inside: dict[str, set[str]] = {}
     for place in places:
         if place.path:
@@ -100,13 +100,13 @@ def _take_copies(places: list[Place], notes: list[str]) -> None:
 
 
 def _take_shards(places: list[Place], notes: list[str]) -> None:
-    """Takes off folders that only divide what lies in them."""
+    """Removes folders that only divide their contents."""
     while len(tops := {place.top for place in places} - {""}) > 1:
         of_part: dict[str, dict[str, list[str]]] = {}
         for place in places:
             if place.path:
                 of_part.setdefault(place.of_part, {}).setdefault(place.top, []).extend(place.files)
-        # The part with the most folders is judged; the others follow it.
+        # The part with the most folders decides for the others.
         largest = max(of_part.values(), key=len)
         if not are_initials(place.path for place in places) and (
             len(largest) < 2 or not only_divide(largest)
@@ -125,12 +125,12 @@ def _take_shards(places: list[Place], notes: list[str]) -> None:
 def _classes(
     places: list[Place], folders: set[str], notes: list[str]
 ) -> tuple[tuple[str, ...], list[int], str]:
-    """The classes, which of them each place is of, and why there are none.
+    """The classes, the class of each place, and why there are none.
 
     Args:
-        places: as far as their parts and shards are understood.
-        folders: the folders as they are, "" for none.
-        notes: are told.
+        places: after parts and shards were removed.
+        folders: the original folders, "" for none.
+        notes: receive the notes.
     """
     spelling = _united(places, notes)
     read = {name: found for name in spelling if (found := part_name(name)) is not None}
@@ -156,7 +156,7 @@ def _classes(
     if len(classes) > MAX_CLASSES:
         many = f"There are {len(classes):,} folders that might be classes, over the limit of {MAX_CLASSES:,}"
         return (), [], f"{many}, so there are no classes"
-    # Where no picture of a part lies in a folder of a class, that says nothing against those of the others.
+    # Pictures of a part outside all class folders do not rule out classes in the other parts.
     sorted_parts = {place.of_part for place, name in zip(places, tops, strict=True) if name}
     judged = outside = 0
     for place, name in zip(places, tops, strict=True):
@@ -177,7 +177,7 @@ def _classes(
 
 
 def _united(places: list[Place], notes: list[str]) -> dict[str, str]:
-    """Each folder's name and how its class is spelt: Cat for training and cat for testing are one.
+    """Each folder's name and the spelling of its class: Cat for training and cat for testing are one.
 
     Where one part has both, they are two.
     """
@@ -199,7 +199,7 @@ def _united(places: list[Place], notes: list[str]) -> dict[str, str]:
 
 
 def _held_out(places: list[Place], of_each: NDArray[np.intp]) -> NDArray[np.bool_] | None:
-    """Which pictures are held out; those for validation are, where there are none for testing."""
+    """Which pictures are held out; those for validation, where there are none for testing."""
     parts = {place.part for place in places}
     testing = TEST if TEST in parts else VALIDATION
     if testing not in parts or parts == {testing}:

@@ -1,7 +1,7 @@
-"""Files under one root, whatever holds them: a folder or a zip. All that is understood of them is over this.
+"""The files under one root, a folder or a zip, with a common interface.
 
-Names are relative to the root, with "/" between; letters that can be written in two ways are written in one
-(NFC). Hidden files and folders, and those that systems leave on discs, are no part of what a person made.
+Names are relative to the root, with "/" between, in normal form (NFC). Hidden files and folders, and those
+that operating systems create, are ignored.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Tree(Protocol):
 
     @property
     def name(self) -> str:
-        """What a data set in it will be called."""
+        """The name of a data set in it."""
         ...
 
     @property
@@ -69,11 +69,11 @@ class Tree(Protocol):
 
     @property
     def watched(self) -> tuple[Path, ...]:
-        """Files and folders whose change means that this has to be read again."""
+        """Files and folders whose change means that it has to be read again."""
         ...
 
     def read(self, name: str, limit: int) -> bytes:
-        """All of a file.
+        """The contents of a file.
 
         Raises:
             PictureError: with the reason why it cannot be read; also if it is larger than the limit.
@@ -81,7 +81,7 @@ class Tree(Protocol):
         ...
 
     def open(self, name: str) -> IO[bytes]:
-        """A file, to be read from the beginning on.
+        """Opens a file for reading.
 
         Raises:
             PictureError: with the reason why it cannot be read.
@@ -89,21 +89,21 @@ class Tree(Protocol):
         ...
 
     def chosen(self, names: Sequence[str]) -> Pictures:
-        """Files of these names as pictures."""
+        """The files of these names as pictures."""
         ...
 
     def close(self) -> None:
-        """Lets go of open files."""
+        """Closes open files."""
         ...
 
 
 def is_passed_over(name: str) -> bool:
-    """Whether a file or folder of this name is hidden, or made by a system rather than by a person."""
+    """Whether a file or folder of this name is hidden, or created by an operating system."""
     return name.startswith(".") or name.casefold() in _OF_SYSTEMS
 
 
 def note_passed_over(folders: Iterable[str], book: Notebook) -> None:
-    """Tells of folders that are hidden or a system's."""
+    """Notes folders that are hidden or an operating system's."""
     names = sorted(set(folders))
     if names:
         listed = some_shown(names, _LISTED)
@@ -111,7 +111,7 @@ def note_passed_over(folders: Iterable[str], book: Notebook) -> None:
 
 
 class Sieve:
-    """Parts files into pictures and others, by name or else by first bytes; tells of foreign formats."""
+    """Separates files into pictures and others, by name or else by first bytes; notes unsupported formats."""
 
     def __init__(self, book: Notebook) -> None:
         self.pictures: list[str] = []
@@ -121,7 +121,9 @@ class Sieve:
         self._foreign: list[tuple[str, str]] = []
 
     def put(self, name: str, head: Callable[[], bytes]) -> None:
-        """A file, with a way to its first bytes, which is gone only where its name says nothing."""
+        """Adds a file, with a function for its first bytes, which is called only where its name is not
+        enough.
+        """
         if looks_like_a_picture(name):
             self.pictures.append(name)
             return
@@ -136,7 +138,7 @@ class Sieve:
             self._foreign.append((name, reason))
 
     def tell(self) -> None:
-        """Tells of files in foreign formats, and of pictures whose names do not say so."""
+        """Notes files in unsupported formats, and pictures whose names do not show their format."""
         for name, reason in sorted(self._foreign):
             self._book.skip(name, reason)
         count = len(self._by_content)

@@ -1,1 +1,1 @@
-"""From the bytes of one picture file to pixels: decoding, levels, colours, the square that is asked for."""
+"""From the bytes of one picture file to pixels: decoding, levels, colours, cropping."""

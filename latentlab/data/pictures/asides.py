@@ -1,8 +1,9 @@
-"""What lies beside the pixels in a picture file: text, colour profiles, EXIF. It never costs the picture.
+"""Handles metadata in picture files (text, colour profiles, EXIF), so that damaged metadata never costs a
+picture.
 
-Programs put whole node graphs into a PNG, and cut or garble what they do not understand. Pillow gives up a
-picture of which such a part is too large or damaged. So these parts are taken out before anything is decoded;
-only what says how the picture lies (its orientation) is kept, if it is small and sound.
+Programs put whole node graphs into a PNG, and truncate or garble what they do not understand. Pillow gives up
+a picture if such a part is too large or damaged. So metadata are removed before decoding; only the
+orientation is kept, if it is small and valid.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ from latentlab.data.limits import MAX_MEMBER_BYTES
 
 PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
 _JPEG_MAGIC = b"\xff\xd8\xff"
-# Far more parts than any picture has: a small file of them would take minutes.
+# Far more chunks than any picture has: a small file of them would take minutes.
 _MOST_PARTS = 1_000_000
-# Of a part that tells the orientation.
+# Of a chunk with the orientation.
 _MOST_BYTES = 2**20
-# Where the part behind IHDR begins.
+# Where the chunk after IHDR begins.
 _FIRST_PART = len(PNG_MAGIC) + 25
 _XMP = b"XML:com.adobe.xmp\0\0\0"
 _RAW_EXIF = b"Raw profile type exif\0"
@@ -30,7 +31,7 @@ _WEBP_PIXELS = (b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF")
 
 
 class Chunk(NamedTuple):
-    """A part of a PNG: its four letters, and where its contents begin and end."""
+    """A chunk of a PNG: its type, and the range of its contents."""
 
     kind: bytes
     start: int
@@ -38,7 +39,7 @@ class Chunk(NamedTuple):
 
 
 def png_chunks(content: bytes) -> Iterator[Chunk]:
-    """The parts of a PNG up to IEND, as far as they are whole."""
+    """The chunks of a PNG up to IEND, as far as they are complete."""
     start, size = len(PNG_MAGIC) + 8, len(content)
     for _ in range(_MOST_PARTS):
         if start > size:
@@ -53,7 +54,7 @@ def png_chunks(content: bytes) -> Iterator[Chunk]:
 
 
 def chunk_body(content: bytes, chunk: Chunk) -> bytes | None:
-    """What a part of a PNG holds; None if it is too large, cut short or damaged by its checksum."""
+    """The contents of a chunk; None if it is too large, truncated or fails its checksum."""
     if chunk.stop - chunk.start > _MOST_BYTES:
         return None
     checksum = _CHECKSUM.pack(zlib.crc32(content[chunk.start - 4 : chunk.stop]))
@@ -62,15 +63,15 @@ def chunk_body(content: bytes, chunk: Chunk) -> bytes | None:
 
 
 def bare_png(content: bytes) -> tuple[bytes, int]:
-    """A PNG without what lies beside its pixels, and how many frames it says that it has.
+    """A PNG without metadata, and its declared number of frames.
 
-    None of it is unpacked.
+    Nothing is decompressed.
     """
     if _has_pixels_alone(content):
         return content, 1
     kept, frames, asides = [], 1, False
     for chunk in png_chunks(content):
-        # A capital letter at the beginning: no decoder may leave it out.
+        # A capital first letter: a critical chunk, which decoders may not skip.
         if chunk.kind[0] & 0x20 and not _belongs(content, chunk):
             asides = True
             if chunk.kind == b"acTL":
@@ -85,7 +86,7 @@ def bare_png(content: bytes) -> tuple[bytes, int]:
 
 
 def _has_pixels_alone(content: bytes) -> bool:
-    """Whether a PNG is but IHDR, IDAT and IEND: as most of those are of which there are many."""
+    """Whether a PNG has only IHDR, IDAT and IEND, as is common in large data sets."""
     start, size = _FIRST_PART, len(content)
     while start + _HEAD.size <= size:
         length, kind = _HEAD.unpack_from(content, start)
@@ -96,7 +97,7 @@ def _has_pixels_alone(content: bytes) -> bool:
 
 
 def _belongs(content: bytes, chunk: Chunk) -> bool:
-    """Whether a part that may be left out is needed to decode the picture, or tells how it lies."""
+    """Whether an ancillary chunk is needed to decode the picture, or gives its orientation."""
     if chunk.kind == b"tRNS":
         return True
     if chunk.kind not in (b"eXIf", b"iTXt", b"tEXt", b"zTXt"):
@@ -110,9 +111,9 @@ def _belongs(content: bytes, chunk: Chunk) -> bool:
 
 
 def png_text(content: bytes, key: str, most: int) -> str | None:
-    """What a PNG says under a key, no more than `most` characters of it; None if it says nothing.
+    """The text of a PNG under a key, at most `most` characters; None if there is none.
 
-    What else it says, and whether that is sound, makes no difference.
+    Other chunks, even damaged ones, make no difference.
     """
     start, found = key.encode("latin-1") + b"\0", None
     for chunk in png_chunks(content):
@@ -132,12 +133,12 @@ def png_text(content: bytes, key: str, most: int) -> str | None:
 
 
 def _unpacks(packed: bytes) -> bool:
-    """Whether these bytes unpack, and to no more than a moderate size."""
+    """Whether these bytes decompress, and to a moderate size."""
     return _unpacked(packed, _MOST_BYTES)[1]
 
 
 def _unpacked(packed: bytes, most: int) -> tuple[bytes, bool]:
-    """These bytes unpacked, as far as they are sound and not over `most`; and whether that is all of them."""
+    """These bytes decompressed, as far as they are valid and within `most`; and whether that is all."""
     unpacker = zlib.decompressobj()
     try:
         return unpacker.decompress(packed, most), unpacker.eof
@@ -146,9 +147,9 @@ def _unpacked(packed: bytes, most: int) -> tuple[bytes, bool]:
 
 
 def bare_picture(stream: IO[bytes]) -> IO[bytes] | None:
-    """A JPEG or WebP without what lies beside its pixels, to be tried where the whole one fails.
+    """A JPEG or WebP without metadata, to be tried where the whole one fails.
 
-    None if it is neither, or nothing lies there. Of a JPEG, EXIF is kept.
+    None if it is neither, or has none. EXIF of a JPEG is kept.
     """
     stream.seek(0)
     whole = stream.read(MAX_MEMBER_BYTES + 1)
@@ -170,7 +171,7 @@ def _bare_jpeg(whole: bytes) -> bytes:
         segment = whole[place : place + 2 + length]
         if marker == 0xDA:
             break
-        if marker == 0xFF:  # fills a gap
+        if marker == 0xFF:  # padding
             place += 1
             continue
         if _needed(marker, segment[4:]):
@@ -180,7 +181,7 @@ def _bare_jpeg(whole: bytes) -> bytes:
 
 
 def _needed(marker: int, body: bytes) -> bool:
-    if marker == 0xEE:  # which colours are meant
+    if marker == 0xEE:  # defines the colour space
         return body.startswith(b"Adobe") and len(body) >= 12
     if marker == 0xE1:
         return body.startswith(b"Exif\0\0")
@@ -193,7 +194,7 @@ def _bare_webp(whole: bytes) -> bytes:
         kind, length = struct.unpack_from("<4sI", whole, place)
         part = whole[place : place + 8 + length + length % 2]
         if kind == b"VP8X" and length >= 10:
-            # Its first byte says what follows: of that, only the moving and the transparent stays.
+            # Its first byte gives the features present: only animation and transparency stay.
             part = part[:8] + bytes([part[8] & 0x12]) + part[9:]
         if kind in _WEBP_PIXELS or kind == b"VP8X":
             parts.append(part)

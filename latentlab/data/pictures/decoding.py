@@ -1,4 +1,4 @@
-"""Picture files to pixels: what people have, in the few formats that are worth the risk.
+"""Decodes picture files to pixels, in a few safe formats.
 
 Only the formats listed in `latentlab.data.pictures.formats` are ever decoded, whatever a file is called:
 Pillow would start Ghostscript for an EPS named .png. Whatever a decoder does with a hostile file, it costs
@@ -36,7 +36,7 @@ _FURTHER = "further frames"
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """While pictures are read: Pillow's warnings about odd files are not for the terminal."""
+    """Silences Pillow's warnings about odd files while pictures are read."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
@@ -46,9 +46,9 @@ _SMALL = 2**15
 
 
 def decode(stream: IO[bytes], enough: int, ground: str = WHITE_GROUND) -> AnyPicture:
-    """The first frame of a picture file, the way its maker sees it: mode "L" or "RGB", or deep.
+    """The first frame of a picture file, upright: mode "L" or "RGB", or deep.
 
-    EXIF rotation is applied, and what is transparent lies on the ground: on white, as on a page.
+    EXIF orientation is applied, and transparent parts show the ground: white by default.
 
     Args:
         stream: the file; it can be sought in.
@@ -62,13 +62,13 @@ def decode(stream: IO[bytes], enough: int, ground: str = WHITE_GROUND) -> AnyPic
     try:
         bare, frames = _bare(stream)
         return _decode(bare, enough, ground, frames)
-    # A decoder that trips over a damaged file raises nearly anything: SyntaxError, struct.error, IndexError.
+    # A decoder may raise nearly anything on a damaged file: SyntaxError, struct.error, IndexError.
     except Exception as error:
         return _once_more(stream, error, lambda less: _decode(less, enough, ground, frames))
 
 
 def size_of(stream: IO[bytes]) -> tuple[int, int]:
-    """Width and height of what `decode` makes of a picture file, were all of it decoded.
+    """Width and height of the result of `decode`, without its size reduction.
 
     Raises:
         PictureError: if it is no picture that can be read.
@@ -81,17 +81,17 @@ def size_of(stream: IO[bytes]) -> tuple[int, int]:
 
 
 def further_frames(picture: AnyPicture) -> int:
-    """How many pages or frames the file of a decoded picture has beside the one that was read."""
+    """The number of pages or frames of a decoded picture's file besides the one that was read."""
     return picture.further if isinstance(picture, Deep) else int(picture.info.get(_FURTHER, 0))
 
 
 def _reason(error: Exception, stream: IO[bytes]) -> PictureError:
-    """Whatever a decoder raises of a file, as the reason why the picture is left out."""
+    """The exception of a decoder as a reason why the picture is skipped."""
     match error:
         case PictureError():
             return error
         case UnidentifiedImageError():
-            # Telephones give pictures other names than what they are: a HEIC one is often called .jpg.
+            # Phones give pictures wrong suffixes: a HEIC one is often called .jpg.
             foreign = why_passed_over("", _head(stream))
             return PictureError(foreign or f"no picture in a known format ({', '.join(FORMATS)})")
         case Image.DecompressionBombError():
@@ -112,10 +112,10 @@ def _head(stream: IO[bytes]) -> bytes:
 
 
 def _bare(stream: IO[bytes]) -> tuple[IO[bytes], int]:
-    """A PNG without what lies beside its pixels, other files as they are; and the frames it tells of."""
+    """A PNG without metadata, other files as they are; and the declared number of frames."""
     content = stream.read(_SMALL)
     if content.startswith(PNG_MAGIC):
-        # Most are small; of others a look at the size goes before reading all.
+        # Most are small; for others the size is checked before reading all.
         large = len(content) == _SMALL
         if not large or stream.seek(0, io.SEEK_END) <= MAX_MEMBER_BYTES:
             if large:
@@ -128,8 +128,7 @@ def _bare(stream: IO[bytes]) -> tuple[IO[bytes], int]:
 
 
 def _once_more(stream: IO[bytes], error: Exception, work: Callable[[IO[bytes]], Made]) -> Made:
-    """What work on a picture file gives that failed, when less of the file is given to it: what broke it may
-    lie beside the pixels.
+    """Retries work that failed on a picture file without its metadata, which may be the cause.
 
     Raises:
         PictureError: with the reason why it fails.
@@ -154,7 +153,7 @@ def _size(stream: IO[bytes]) -> tuple[int, int]:
 
 
 def _opened(stream: IO[bytes]) -> ImageFile:
-    """A picture file in one of the formats that are read; a PNG without a search, for there are many."""
+    """A picture file in one of the supported formats; a PNG without detection, because they are many."""
     if isinstance(stream, io.BytesIO) and stream.getbuffer()[: len(PNG_MAGIC)] == PNG_MAGIC:
         return PngImageFile(stream)
     return Image.open(stream, formats=FORMATS)
@@ -190,7 +189,7 @@ def _decode(stream: IO[bytes], enough: int, ground: str, frames: int) -> AnyPict
 
 
 def _frames(image: Image.Image) -> int:
-    """How many pages or frames there are; those of a PNG are known already. It holds other pixels then."""
+    """The number of pages or frames; for a PNG already known. Changes the loaded pixels."""
     if image.format == "WEBP":
         return int(getattr(image, "n_frames", 1))
     if image.format not in _PAGED:
@@ -200,14 +199,14 @@ def _frames(image: Image.Image) -> int:
         while frames < _MOST_FRAMES:
             image.seek(frames)
             frames += 1
-    # The end, or one that is damaged: the first is what counts.
+    # The end, or a damaged frame: the first is what counts.
     except Exception:
         pass
     return frames
 
 
 def _plain(image: Image.Image, ground: str) -> Image.Image:
-    """Eight bits, grey or three colours, on a ground."""
+    """Eight bits, grey or RGB, on a background."""
     if image.mode in ("L", "RGB") and "transparency" not in image.info:
         return image
     grey = image.mode in _GREY_MODES

@@ -1,4 +1,4 @@
-"""Levels of more than 8 bits, which Pillow gives as they are for grey, and of colours only the upper half."""
+"""Reads pictures of more than 8 bits: Pillow keeps all bits for grey, but only the upper half for colours."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from latentlab.data.pictures.formats import FORMATS
 from latentlab.data.pictures.white import one_plane, why_no_levels
 from latentlab.data.source import PictureError
 
-# What Pillow calls 16 bits a colour as they lie in a file, and the same with both bytes of each exchanged.
+# Pillow's raw modes of 16 bits for each colour, and the same with the two bytes swapped.
 _NATIVE, _FOREIGN = ("L", "B") if sys.byteorder == "little" else ("B", "L")
 _EXCHANGED = {"B": "L", "L": "B", "N": _FOREIGN}
 _BOTH = "I;32B"
@@ -45,14 +45,14 @@ def deep_ppm(image: Image.Image, stream: IO[bytes]) -> NDArray[Any] | None:
     if len(content) < width * height * 6:
         raise PictureError("damaged (truncated)")
     values = np.frombuffer(content, ">u2").reshape(height, width, 3)
-    # This format says what its white is; as of grey, Pillow makes it that of all 16 bits.
+    # This format declares its white level; for grey, Pillow scales it to 16 bits.
     return one_plane(np.rint(values * (_OPAQUE / white)).clip(0, _OPAQUE).astype(np.uint16))
 
 
 def exchanged_tiles(image: Image.Image) -> list[Any] | None:
-    """Where the lower byte of each colour lies, if there are 16 bits of each; Pillow gives the upper ones.
+    """The tiles of the lower bytes of each colour, if there are 16 bits of each; Pillow reads the upper ones.
 
-    Of grey with alpha, both together are one number of 32 bits.
+    For grey with alpha, both together are one number of 32 bits.
     """
     tiles = []
     for tile in getattr(image, "tile", []):

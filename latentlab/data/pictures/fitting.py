@@ -1,4 +1,4 @@
-"""Any picture to a square one of the side asked for.
+"""Fits any picture to a square of the requested side.
 
 Two ways: "crop" fills the square and cuts off what hangs over, evenly on both sides; "pad" shows all of the
 picture and fills what stays free with the mean colour of the picture's border. Black bars would be the
@@ -21,12 +21,12 @@ from latentlab.data.limits import LARGEST_SIDE, SMALLEST_SIDE
 from latentlab.data.pictures.white import Deep
 from latentlab.data.spec import ReadingOptions
 
-# The largest of these that needs no blowing up; for the smallest pictures the side of MNIST.
+# The largest of these that needs no enlarging; for the smallest pictures the side of MNIST.
 _SIDES = (28, 32, 64)
 
 
 def choose_side(sizes: Sequence[tuple[int, int]], options: ReadingOptions) -> int:
-    """The side asked for; else the one all pictures have; else 28, 32 or 64 by the usual size of them.
+    """The requested side; else the one all pictures have; else 28, 32 or 64 by their usual size.
 
     Args:
         sizes: (width, height) of some of the pictures, at least one.
@@ -60,13 +60,14 @@ def fit(image: Image.Image, side: int, how: str) -> Image.Image:
 
 
 def resize(image: Image.Image, shape: tuple[int, int], box: tuple[float, float, float, float]) -> Image.Image:
-    """What lies in `box` (left, top, right, bottom) as a picture of `shape` (width, height)."""
+    """The contents of `box` (left, top, right, bottom) as a picture of `shape` (width, height)."""
     width, height = box[2] - box[0], box[3] - box[1]
     if width % shape[0] == 0 and height % shape[1] == 0 and box[0] % 1 == 0 and box[1] % 1 == 0:
         return image.resize(shape, Image.Resampling.BOX, box)
     if shape[0] % width == 0 and shape[1] % height == 0:
         return image.resize(shape, Image.Resampling.NEAREST, box)
-    # Lanczos widens with the ratio, so nothing shimmers; the gap only spares work on large photographs.
+    # Lanczos widens with the ratio, which avoids aliasing; the reducing gap only saves work on large
+    # photographs.
     return image.resize(shape, Image.Resampling.LANCZOS, box, reducing_gap=3.0)
 
 
@@ -77,7 +78,7 @@ def fit_deep(picture: Deep, side: int, how: str) -> Deep:
     fitted = [np.asarray(fit(Image.fromarray(band.astype(np.float32)), side, how)) for band in bands]
     levels = fitted[0] if picture.grey else np.stack(fitted, axis=-1)
     if picture.whole:
-        # Sharpening goes beyond what there is.
+        # Lanczos overshoots the range.
         levels = np.rint(levels.clip(0, picture.largest))
         levels = levels.astype(np.uint16 if picture.largest <= 65_535 else np.uint32)
     return Deep(levels)
@@ -101,7 +102,7 @@ def planes(image: Image.Image, grey: bool) -> NDArray[np.uint8]:
 
 
 def is_grey(image: Image.Image) -> bool:
-    """Whether there is no colour in it, whatever its mode."""
+    """Whether it has no colour, whatever its mode."""
     if image.mode == "L":
         return True
     return all_grey(np.asarray(image))

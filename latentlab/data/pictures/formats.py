@@ -1,7 +1,7 @@
-"""Which files are pictures that can be read, and what the others are: by name, or else by the first bytes.
+"""Recognises picture formats by file name, or else by the first bytes, and names unsupported ones.
 
-A file's name decides where its suffix is known. Only files without a suffix, or with one that nobody knows
-("img_001", "photo.dat"), are looked into.
+The suffix decides where it is known. Only files without a suffix, or with an unknown one ("img_001",
+"photo.dat"), are opened to look.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import struct
 from collections import Counter
 from collections.abc import Iterable
 
-# The only formats that are ever decoded, as Pillow calls them.
+# The only formats that are ever decoded, by Pillow's names.
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "PPM")
-# How many of a file's first bytes tell what it is.
+# How many of a file's first bytes are enough to recognise it.
 HEAD_BYTES = 512
 # More kinds of files than this are not listed.
 _LISTED = 8
@@ -32,7 +32,7 @@ _EXPORT = "export it as PNG or TIFF"
 _DRAWN = "save it as PNG"
 _PAGES = "save its pages as PNG"
 _FRAMES = "save its frames as PNG or JPEG"
-# Kinds of files that show something, yet are not read: what each is called, what to do, its suffixes.
+# Visual formats that are not read: name, advice, suffixes.
 _OTHERS = (
     ("a HEIC picture", _CONVERT, "heic heif hif heics heifs"),
     ("an AVIF picture", _CONVERT, "avif avifs"),
@@ -74,7 +74,7 @@ _OTHERS = (
     ("a video", _FRAMES, "mp4 m4v mov qt avi mkv webm mpg mpeg wmv flv 3gp 3g2 mts m2ts ogv vob"),
 )
 _NAMED = {suffix: (what, advice) for what, advice, names in _OTHERS for suffix in _suffixes(names)}
-# Files that are no pictures; they are common, lie beside pictures by the thousand, and are not looked into.
+# Common files that are not pictures, often in thousands beside them; they are not opened.
 _PLAIN = _suffixes(
     "txt csv tsv json jsonl ndjson xml yaml yml toml ini cfg conf md rst html htm css js ts log lst list "
     "py pyc ipynb sh bat c h cpp java r m tex bib doc docx xls xlsx ppt pptx odt ods rtf "
@@ -103,7 +103,7 @@ _MAGIC = (
     (0, b"\xc5\xd0\xd3\xc6", ".eps"),
     (0, b"%PDF", ".pdf"),
     (0, b"AT&TFORM", ".djvu"),
-    # Before cursors, which say how many pictures they have where these have nothing.
+    # Before cursors, whose header has the number of pictures where these have zeros.
     (0, b"\0\0\x02\0\0\0\0\0", ".tga"),
     (0, b"\0\0\x0a\0\0\0\0\0", ".tga"),
     (0, b"\0\0\x01\0", ".ico"),
@@ -128,7 +128,7 @@ def looks_like_a_picture(name: str, head: bytes | None = None) -> bool:
 
     Args:
         name: its name, or its path with "/" between.
-        head: its first HEAD_BYTES bytes, if they are known; only asked where `needs_a_look`.
+        head: its first HEAD_BYTES bytes, if known; needed only where `needs_a_look`.
     """
     if _suffix(name) in SUFFIXES:
         return not _is_shadow(name)
@@ -136,18 +136,18 @@ def looks_like_a_picture(name: str, head: bytes | None = None) -> bool:
 
 
 def needs_a_look(name: str) -> bool:
-    """Whether only a file's first bytes can tell if it is a picture: its suffix says nothing."""
+    """Whether only a file's first bytes show if it is a picture, because its suffix is no help."""
     suffix = _suffix(name)
     known = suffix in SUFFIXES or suffix in _NAMED or suffix in _PLAIN
     return not known and not _base(name).startswith(".")
 
 
 def why_passed_over(name: str, head: bytes | None = None) -> str | None:
-    """Why a file that shows something is not read; None for a picture that is, and for what is no picture.
+    """Why a visual file is not read; None for a supported picture, and for other files.
 
     Args:
         name: its name, or its path with "/" between.
-        head: its first HEAD_BYTES bytes, if they are known; only asked where `needs_a_look`.
+        head: its first HEAD_BYTES bytes, if known; needed only where `needs_a_look`.
     """
     if _is_shadow(name) or looks_like_a_picture(name, head):
         return None
@@ -161,7 +161,7 @@ def why_passed_over(name: str, head: bytes | None = None) -> str | None:
 
 
 def listed_by_suffix(names: Iterable[str]) -> str:
-    """What files there are, in words: "12 .heic, 3 .mp4, 1 .txt"; the empty text if there are none."""
+    """The files by suffix, as text: "12 .heic, 3 .mp4, 1 .txt"; "" if there are none."""
     counts = Counter(_suffix(name) or "without a suffix" for name in names)
     ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
     words = [f"{count:,} {suffix}" for suffix, count in ordered[:_LISTED]]
@@ -189,14 +189,14 @@ def _starts_a_picture(head: bytes) -> bool:
         return head[8:10] != b"CR"
     if head.startswith(b"RIFF"):
         return head[8:12] == b"WEBP"
-    # Two letters alone begin many a file of another kind.
+    # Many other files begin with the same two letters.
     if head.startswith(b"BM") and len(head) >= 18:
         return head[6:10] == b"\0\0\0\0" and struct.unpack_from("<I", head, 14)[0] in _BMP_HEADERS
     return re.match(rb"P[1-6]\s+(#[^\n]*\n\s*)*\d+\s", head) is not None
 
 
 def _other_kind(head: bytes) -> str:
-    """The suffix that such files have; the empty text if it is not known."""
+    """The suffix of such a format; "" if unknown."""
     if head.startswith((b"II*\0", b"MM\0*")):
         return ".cr2"
     if head[4:8] == b"ftyp":

@@ -1,4 +1,4 @@
-"""How a picture lies, by what EXIF or XMP say: which way up."""
+"""Reads the orientation of a picture from EXIF or XMP."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ ON_ITS_SIDE = (5, 6, 7, 8)
 
 
 def orientation_of(image: Image.Image) -> int:
-    """How the picture lies, by EXIF or XMP: 1 to 8; 1 where nothing sensible is said."""
+    """The orientation by EXIF or XMP: 1 to 8; 1 where there is no valid one."""
     if image.format != "TIFF" and _TELL_ORIENTATION.isdisjoint(image.info):
         return 1
     try:
         said = image.getexif().get(ExifTags.Base.Orientation, 1)
-    # What is damaged here has nothing to do with the pixels.
+    # Damage here does not concern the pixels.
     except Exception:
         return 1
     return said if isinstance(said, int) and said in TURNS else 1

@@ -1,4 +1,4 @@
-"""Which colours pictures are drawn with, and how large their pixels are: what pixel art is made of."""
+"""Finds the palette and the pixel size of pixel art."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from torch import Tensor
 from latentlab.errors import LabError
 
 MOST_COLOURS = 256
-# Of all pixels; the others may be drawn in the nearest colour there is.
+# The share of pixels that the palette must cover; the others get the nearest colour.
 _COVERED, _ALIKE = 0.98, 0.999
 _LARGEST_PIXEL = 16
 

@@ -1,9 +1,9 @@
-"""Pictures of more than 8 bits, and the level that is white in them.
+"""Finds the white level of pictures of more than 8 bits.
 
-A file of 16 bits does not say how many of them are used: the white of a camera of 12 bits is 4,095, and taken
-for 65,535 its pictures would be nearly black. Floating point says still less. So such pictures keep their own
-levels until all of them are read, and then one white is chosen for the whole data set, from the largest level
-in it. Judged one by one, a dark picture would be brightened and a bright one darkened.
+A 16-bit file does not say how many bits are used: the white of a 12-bit camera is 4,095, and with 65,535 as
+white its pictures would be nearly black. Floating point has no fixed range either. So such pictures keep
+their own levels until all of them are read; then one white level is chosen for the whole data set, from the
+largest level in it. Chosen individually, dark pictures would be brightened and bright ones darkened.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ from latentlab.data.report import Notebook
 
 # The largest level of 1, 8, 10, 12, 14 and 16 bits.
 _WHOLE = (1, 255, 1023, 4095, 16_383, 65_535)
-# Floating point is 0 to 1, with some room for what sharpening adds; else it counts like whole numbers do.
+# Floating point is 0 to 1, with some tolerance for sharpening; else it is treated like whole numbers.
 _ROOM = 1.1
 _FAR_BELOW = 4
-# Where so many pictures lie far below what is white because of the others, that is told.
+# If so many pictures lie far below white because of the others, a note says so.
 _MOST_SHARE = 0.75
 _BLOCK = 4096
-# Floating point may lie so far below black, as a share of its largest level, and is taken for black.
+# Floating point may go so far below black, as a share of its largest level, and is clipped to black.
 _RIPPLE = 0.05
 
 
 @dataclass(frozen=True, eq=False)
 class Deep:
-    """A picture whose white is not known yet.
+    """A picture whose white level is not known yet.
 
     Attributes:
         values: levels from 0 on, (H, W) or (H, W, 3): whole numbers or floating point.
@@ -62,7 +62,7 @@ class Deep:
         return float(self.values.max())
 
     def plain(self, white: float | None = None) -> Image.Image:
-        """The picture in 8 bits, mode "L" or "RGB". Without a white, by itself alone."""
+        """The picture in 8 bits, mode "L" or "RGB". Without a white level, by its own largest one."""
         return Image.fromarray(levels(self.values, white or guess_white(self.largest, whole=self.whole)))
 
 
@@ -70,22 +70,22 @@ AnyPicture: TypeAlias = "Image.Image | Deep"
 
 
 def plain(picture: AnyPicture, white: float | None = None) -> Image.Image:
-    """A picture in 8 bits, whatever it was."""
+    """A picture in 8 bits, from any kind."""
     return picture.plain(white) if isinstance(picture, Deep) else picture
 
 
 def one_plane(values: NDArray[Any]) -> NDArray[Any]:
-    """(H, W, 3) as (H, W) if there is no colour in it."""
+    """(H, W, 3) as (H, W) if it has no colour."""
     grey = values.ndim == 3 and all_grey(values)
     return np.ascontiguousarray(values[..., 0] if grey else values)
 
 
 def guess_white(largest: float, *, whole: bool) -> float:
-    """The level that is white, of pictures whose largest level is known.
+    """The white level of pictures, from their largest level.
 
-    The largest level of as many bits as are used: 1, 255, 1,023, 4,095, 16,383 or 65,535. Of floating point
-    it is 1 if that is about the largest one; otherwise as of whole numbers, unless that would be far above
-    the largest. Where nothing fits, the largest itself is white.
+    The largest level of as many bits as are used: 1, 255, 1,023, 4,095, 16,383 or 65,535. For floating point
+    1 if the largest is about that; otherwise as for whole numbers, unless that would be far above the
+    largest. Where nothing fits, it is the largest itself.
     """
     if not whole and largest <= _ROOM:
         return 1.0
@@ -105,8 +105,8 @@ def why_no_levels(values: NDArray[Any]) -> str | None:
 
 
 def levels(values: NDArray[Any], white: float) -> NDArray[np.uint8]:
-    """Levels of 0 to `white` as 0 to 255; what lies beyond is black or white."""
-    # Values that are no numbers are in pictures that are left out.
+    """Levels of 0 to `white` as 0 to 255, clipped."""
+    # NaN occurs only in pictures that are left out.
     scaled = np.nan_to_num(values.astype(np.float32), copy=False)
     scaled *= 255 / white
     return np.rint(scaled, out=scaled).clip(0, 255, out=scaled).astype(np.uint8)
@@ -121,7 +121,7 @@ def levels_in_blocks(array: NDArray[Any], white: float) -> NDArray[np.uint8]:
 
 
 class Largest:
-    """The largest level of the pictures that were seen, apart for whole numbers and floating point."""
+    """The largest level of the pictures so far, separately for whole numbers and floating point."""
 
     def __init__(self) -> None:
         self._largest: dict[bool, float] = {}
@@ -135,15 +135,15 @@ class Largest:
         return bool(self._largest)
 
     def white(self, picture: Deep, asked: float | None) -> float:
-        """What is white in a picture, which was seen as all others of its kind were."""
+        """The white level for a picture, by its kind of numbers."""
         return asked or guess_white(self._largest[picture.whole], whole=picture.whole)
 
     def whites(self) -> list[float]:
-        """What is white in what was seen, if nothing else is asked for."""
+        """The white levels of what was seen."""
         return [guess_white(largest, whole=whole) for whole, largest in self._largest.items()]
 
     def tell(self, book: Notebook, asked: float | None) -> None:
-        """Notes which white was taken."""
+        """Notes which white level was used."""
         for whole, largest in self._largest.items():
             kind = "pictures of more than 8 bits" if whole else "pictures in floating point"
             is_largest = f"the largest value of the {kind} is {largest:g}"

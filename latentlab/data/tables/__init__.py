@@ -1,1 +1,1 @@
-"""Tables that lie with pictures: their text, their columns, and what they say of which picture."""
+"""Tables beside pictures: their text, their columns, and the matching of their rows to pictures."""

@@ -1,4 +1,4 @@
-"""Attributes from a table: a column of yes and no is one, a column of words gives one for each of them."""
+"""Makes attributes from table columns: one of a yes/no column, one for each word of a column of words."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Attribute:
 
 
 def made_of(known: Known, *, asked: bool) -> list[Attribute]:
-    """The attributes that a column gives: itself, or one for each of its words."""
+    """The attributes of a column: itself, or one for each of its words."""
     if known.holds is Holds.TRUTH or (asked and known.holds in (Holds.UNSURE, Holds.SPLIT)):
         truth = known.truth.copy()
         if known.holds is Holds.UNSURE:
@@ -49,7 +49,7 @@ def made_of(known: Known, *, asked: bool) -> list[Attribute]:
     words = sorted(
         (value for value, empty in zip(values, known.empty, strict=True) if not empty), key=natural
     )
-    # Of two words, one says it all.
+    # Of two words, one is enough.
     made = []
     for word in words[1:] if len(words) == 2 else words:
         truth = np.array([YES if value == word else NO for value in values], dtype=np.int8)

@@ -1,4 +1,4 @@
-"""What the columns of a table hold: yes and no, classes, a split, numbers, or text.
+"""Finds out what the columns of a table hold: yes/no, classes, a split, numbers, or text.
 
 Two values that are known to mean yes and no are an attribute; few whole numbers or words that come again and
 again are classes. Names help where values leave it open: a column called "label" with 0 and 1 is of classes.
@@ -37,13 +37,13 @@ _YES += ["\u2713", "\u2714", "\u2611"]
 _NO = ["0", "0.0", "false", "f", "no", "n", "-", "absent", "off"]
 _NO += ["nein", "falsch", "non", "faux", "n\u00e3o", "falso", "\u043d\u0435\u0442", "\u5426"]
 _NO += ["\u2717", "\u2718", "\u2610"]
-# Where these are the only thing in a column, the empty cells mean no.
+# Where these are the only values in a column, empty cells mean no.
 _TICKS = frozenset(("x", "*", "\u2713", "\u2714", "\u2611", "\u2022"))
 _MINUS = ["-1", "-1.0"]
 _TRUTH = dict.fromkeys(_YES, YES) | dict.fromkeys(_NO, NO) | dict.fromkeys(_MINUS, MINUS)
 _BLANKS = "tags labels keywords attributes"
-# Cells of several words, such as "Mass|Nodule" or "clear, road", are looked for in columns of so many
-# different ones, and by blanks alone only where the column is called so.
+# Cells of several words, such as "Mass|Nodule" or "clear, road", are recognised in columns of so many
+# different values, and separated by spaces only where the column's name suggests it.
 _MOST_CELLS, _MOST_PIECES, _LONGEST_PIECE = 5000, 256, 40
 _PARTED_BY_BLANKS = frozenset(_BLANKS.split())
 _EMPTY = frozenset(("", "nan", "na", "n/a", "#n/a", "null", "nil", "<na>", "nat", "?"))
@@ -69,23 +69,23 @@ _TESTING = frozenset(
     words("test testing tst te query holdout held_out held-out heldout publictest privatetest")
 )
 _HELD_OUT = frozenset(words("is_test istest test_set held_out heldout holdout is_holdout is_testing"))
-# Where that is true of most lines, it says that the lines are sound.
+# If that holds for most lines, the lines are sound.
 _VALID = frozenset(words("is_valid is_validation is_val"))
 _LEARNT = frozenset(words("is_train istrain is_training is_training_image train_set is_training_set"))
 # Numbers that only count lines, and words that only name them.
 _COUNTING = re.compile(r"(id|idx|index|no|nr|number|row|#|.*[_ ]id|unnamed: ?\d+|column 1)", re.I)
-# Numbers that measure something are no classes, however few there are.
+# Measurements are not classes, however few there are.
 _MEASURES = frozenset(
     words("age ages year years height width weight size area length count price depth temperature month day")
 )
-# Of columns without such a name: so many different whole numbers, each so often, may be classes.
+# In columns without such a name: so many different whole numbers, each so often, may be classes.
 _FEW_NUMBERS = 20
-# Of a column of yes and no, this share may be something else, or of many lines that share.
+# The share of other values allowed in a yes/no column, or in one of many lines.
 _STRAY_SHARE, _RARE_SHARE, _MANY = 0.25, 0.01, 100
 
 
 class Holds(enum.Enum):
-    """What a column holds, and what it is called in a report."""
+    """A kind of contents, and its name in a report."""
 
     TRUTH = "yes/no"
     SEVERAL = "several words each"
@@ -101,13 +101,13 @@ class Holds(enum.Enum):
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """A column that has been looked at.
+    """A column that has been analysed.
 
     Attributes:
-        column: the column, of some rows.
-        holds: what it holds.
-        truth: what each value of the column means: YES, NO, MINUS, UNKNOWN or STRAY.
-        whole: whether all that is not empty is whole numbers.
+        column: the column, for some rows.
+        holds: its kind.
+        truth: the meaning of each value: YES, NO, MINUS, UNKNOWN or STRAY.
+        whole: whether all non-empty values are whole numbers.
         called: whether its name is one of a class's, and how likely: 0 the likeliest; None if not.
         different: how many values there are, besides empty ones.
     """
@@ -125,13 +125,13 @@ class Known:
 
     @property
     def empty(self) -> NDArray[np.bool_]:
-        """Which of the values say nothing."""
+        """Which of the values are empty."""
         empty: NDArray[np.bool_] = self.truth == UNKNOWN
         return empty
 
 
 def look_at(column: Column, *, coordinates: bool = False) -> Known:
-    """What a column holds.
+    """The kind of a column's contents.
 
     Args:
         column: its values.
@@ -184,12 +184,12 @@ def _holds(
 
 
 def _is_truth(of: dict[int, int], filled: int, some: list[str], *, whole: bool) -> bool:
-    """Whether nearly all values mean yes or no, in one way of writing."""
+    """Whether nearly all values mean yes or no, in one notation."""
     no = of[NO] or of[MINUS]
     if of[NO] and of[MINUS]:
         return False
     if not of[STRAY]:
-        # A letter alone, the same everywhere, is no "true", "false", "yes" or "no".
+        # A single letter, the same everywhere, is not "true", "false", "yes" or "no".
         return bool(of[YES] and no) or not any(value.isalpha() and len(value) == 1 for value in some)
     if not (of[YES] and no):
         return False
@@ -199,7 +199,7 @@ def _is_truth(of: dict[int, int], filled: int, some: list[str], *, whole: bool) 
 
 
 def _come_again(column: Column, some: list[str], filled: int, *, whole: bool, called: bool) -> bool:
-    """Whether values are few enough, and come often enough, to be classes."""
+    """Whether values are few enough, and repeated often enough, to be classes."""
     if called:
         numbers = not whole and all(map(_NUMBER.fullmatch, some))
         return not numbers and len(some) <= max(2, 0.75 * filled)
@@ -215,10 +215,10 @@ def _come_again(column: Column, some: list[str], filled: int, *, whole: bool, ca
 
 
 def pieces_of(column: Column) -> dict[str, tuple[str, ...]]:
-    """The words in each cell of a column whose cells hold several words each, or none; {} if it is no such.
+    """The words in each cell of a column whose cells hold several words each, or none; {} if it is not one.
 
-    The words have to come again in other cells: "a cat, number 7" is a text, "cat, black" beside "cat, white"
-    says two things.
+    The words have to occur in other cells too: "a cat, number 7" is a text, "cat, black" beside "cat, white"
+    has two parts.
     """
     some = [value for value in column.values if truth_of(value) != UNKNOWN]
     if not 2 <= len(some) <= _MOST_CELLS:
@@ -235,7 +235,7 @@ def pieces_of(column: Column) -> dict[str, tuple[str, ...]]:
                 often[piece] = often.get(piece, 0) + 1
         again = sum(count > 1 for count in often.values())
         numbers = mark != "|" and all(map(_NUMBER.fullmatch, often))
-        # What parts nothing else, and columns that are called so, need less to show it.
+        # Unambiguous separators, and columns with a suggestive name, need less evidence.
         enough = 1 if mark == "|" or plain_name(column.name) in _PARTED_BY_BLANKS else len(often) / 2
         if (
             2 <= len(often) <= _MOST_PIECES
@@ -254,14 +254,14 @@ def truth_of(value: str) -> int:
 
 
 def whole_number(value: str) -> int:
-    """The number in a text that is one of `whole` columns."""
+    """The whole number in the text of a value."""
     return int(re.split("[.,]", value)[0])
 
 
 def splits(column: Column, *, asked: bool = False) -> NDArray[np.bool_] | None:
-    """Which of the values are for testing; None if the column does not tell that.
+    """Which of the values are for testing; None if the column is not a split.
 
-    What is for validation is learnt from, unless nothing is for testing.
+    Validation counts as training, unless nothing is for testing.
 
     Args:
         column: the column.

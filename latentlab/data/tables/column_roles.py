@@ -1,6 +1,6 @@
-"""What each column of a table is taken for, and what is told by it: attributes, the class, the split.
+"""Assigns roles to the columns of a table: attributes, the class, the split.
 
-What a person chose counts; what they left open is decided by what the columns hold (see `column_kinds`).
+The user's choices count; the rest is decided by what the columns hold (see `column_kinds`).
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from latentlab.errors import LabError
 
 
 class Asked:
-    """Columns by what a person calls them: the name, the name in other letters, or the number from 1."""
+    """Looks columns up by what the user wrote: the name, the name in other case, or the number from 1."""
 
     def __init__(self, names: Sequence[str]) -> None:
         self.names = [" ".join(name.split()) for name in names]
 
     def find(self, name: str, table: str) -> int:
-        """The column that is called so.
+        """The column of this name.
 
         Raises:
             LabError: if there is none, with those that there are.
@@ -52,10 +52,10 @@ class Asked:
 
 
 class Roles:
-    """What each column of a table is taken for.
+    """The roles of a table's columns.
 
-    `rows` are those that tell of pictures. What a column holds is judged by all rows, so that it does not
-    hang on which pictures are here; its classes are those that occur among the pictures.
+    `rows` are those about pictures. Columns are judged by all rows, so that their kind does not depend on
+    which pictures are here; classes are those that occur among the pictures.
     """
 
     def __init__(
@@ -75,7 +75,9 @@ class Roles:
         self.attributes = self._attributes(chosen.attributes)
 
     def told(self, pictures: NDArray[np.intp], count: int) -> TableFacts:
-        """All of it, for `count` pictures, of which these are told of, in the order of the rows."""
+        """What the table says of `count` pictures, of which `pictures` are in it, in the order of the
+        rows.
+        """
         values = ColumnValues(self._sheet, self._rows, pictures, count, self._book)
         labels, classes = values.labels(self.label)
         attributes, known = values.truth(self.attributes)
@@ -161,11 +163,11 @@ class Roles:
             return True
         if known.holds not in (Holds.TEXT, Holds.NUMBERS) or known.called is None:
             return False
-        # Too many in the whole table, yet few of those that are here.
+        # Too many in the whole table, but few for the pictures that are here.
         return look_at(known.column.of_rows(self._rows)).holds is Holds.CLASSES
 
     def _in_words_of(self, best: int, classes: dict[int, Known]) -> int:
-        """Of numbers that another column has words for, the words."""
+        """A column of words equivalent to a column of numbers."""
         if not self.known[best].whole:
             return best
         for place, known in classes.items():
@@ -208,7 +210,7 @@ class Roles:
         return found[:MAX_ATTRIBUTES]
 
     def _names_the_class(self, place: int) -> bool:
-        """Whether a column of words says the same as the class, in other words."""
+        """Whether a column of words is equivalent to the class."""
         known = self.known[place]
         if self.label is None or known.holds is not Holds.CLASSES or known.whole:
             return False
@@ -242,7 +244,7 @@ class Roles:
         )
 
     def unused_in_words(self) -> str:
-        """The columns that nothing was taken from, and what they hold."""
+        """A note on the unused columns, and what they hold."""
         used = {one.known.name for one in self.attributes}
         used |= {self._sheet.columns[place].name for place in self.same_as}
         used |= {self._sheet.columns[place].name for place in (self.label,) if place is not None}

@@ -1,4 +1,4 @@
-"""How a table and its columns are spoken of in the notes on what became of them."""
+"""Formats tables and columns for notes."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What the columns of a table say of pictures: the class of each, and which attributes it has.
+"""Reads the values of table columns: the class and the attributes of each picture.
 
-What is odd about the cells goes into the book.
+Invalid cells are noted in the book.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class ColumnValues:
         self._pictures, self._count = pictures, count
 
     def labels(self, label: int | None) -> tuple[NDArray[np.int64] | None, tuple[str, ...]]:
-        """The class of each picture, -1 where it is not known, and the classes; None if there are none."""
+        """The class of each picture, -1 for unknown, and the classes; None if there are none."""
         if label is None:
             return None, ()
         known = look_at(self._sheet.columns[label].of_rows(self._rows))
@@ -52,7 +52,7 @@ class ColumnValues:
             }
             uncounted = {-1, 0, 1, 2} <= set(numbers.values()) and min(numbers.values()) == -1
             if uncounted:
-                # Beside classes that are counted from 0 on, it stands for none.
+                # Beside classes counted from 0, -1 stands for none.
                 numbers = {value: number for value, number in numbers.items() if number != -1}
             written: dict[int, set[str]] = {}
             for value, number in numbers.items():
@@ -81,7 +81,7 @@ class ColumnValues:
         return labels, classes
 
     def _spelt_alike(self, known: Known) -> dict[str, str]:
-        """What each word of a column is called as a class: "Cat" and "cat " are one, "A" and "a" are two."""
+        """The class name of each word of a column: "Cat" and "cat " are one, "A" and "a" are two."""
         alike: dict[str, dict[str, int]] = {}
         for value, count, no in zip(known.column.values, known.column.counts(), known.empty, strict=True):
             if not no:
@@ -104,7 +104,7 @@ class ColumnValues:
     def truth(
         self, attributes: Sequence[Attribute]
     ) -> tuple[NDArray[np.bool_] | None, NDArray[np.bool_] | None]:
-        """Which attributes each picture has, (count, A), and of which that is known; None for of all."""
+        """The attributes of each picture, (count, A), and which of them are known; None for all."""
         if not attributes:
             return None, None
         values = np.zeros((self._count, len(attributes)), dtype=bool)
@@ -126,12 +126,12 @@ class ColumnValues:
         return values, None if known.all() else known
 
     def _odd(self, attribute: Attribute, truth: NDArray[np.int8]) -> list[str]:
-        """A sentence on the cells that say neither yes nor no, if there are any."""
+        """A note on the cells that mean neither yes nor no, if there are any."""
         odd = np.flatnonzero(truth >= UNKNOWN)
         if not len(odd):
             return []
         strays = np.flatnonzero(truth == STRAY)
-        # The first in the table: there a person looks for it, wherever the picture stands.
+        # The first in the table, where a user looks for it.
         rows = self._rows[strays if len(strays) else odd]
         row = rows[np.argmin(self._sheet.lines[rows])]
         column = attribute.known.column

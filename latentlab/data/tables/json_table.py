@@ -1,4 +1,4 @@
-"""Tables that are written as JSON: a line a picture, or all in one list or object.
+"""Converts tables in JSON to CSV: a line for each picture, or all in one list or object.
 
 {"file_name": "1.png", "label": "cat"}                metadata.jsonl, as Hugging Face's image folders have it
 [{"file": "1.png", "label": "cat"}, ...]              a list of such objects
@@ -23,7 +23,7 @@ _MOST_BYTES, _MOST_LINE_BYTES, _MOST_ROWS = 2**24, 2**20, 1_000_000
 
 
 def as_csv(content: bytes, name: str) -> bytes:
-    """A table in JSON as one in CSV; what is neither text, number nor yes and no is left empty.
+    """A table in JSON as one in CSV; values other than text, numbers and booleans are left empty.
 
     Lists of texts or numbers become cells of several words, "a|b".
 

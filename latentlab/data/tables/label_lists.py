@@ -1,4 +1,4 @@
-"""Labels in a dataset.json, as StyleGAN's tools write it: the classes of pictures that lie in mere shards.
+"""Reads labels from a dataset.json, as written by StyleGAN's tools.
 
     {"labels": [["00000/img00000000.png", 6], ["00000/img00000001.png", 9]]}
     {"labels": {"00000/img00000000.png": 6}}
@@ -28,7 +28,7 @@ FILE = "dataset.json"
 
 
 def read_label_list(content: bytes, name: str, pictures: Sequence[str], book: Notebook) -> TableFacts | None:
-    """What a list of labels tells of pictures; None if it says that there are none.
+    """The labels in a list; None if it says that there are none.
 
     Raises:
         LabError: naming the file, if it is no such list or names none of the pictures.
@@ -37,7 +37,7 @@ def read_label_list(content: bytes, name: str, pictures: Sequence[str], book: No
     if not files:
         return None
     where = {clean(picture): index for index, picture in enumerate(pictures)}
-    # Of two entries for one picture the last holds, as in any JSON.
+    # Of two entries for one picture the last counts, as usual in JSON.
     meant = {
         where[file]: value for file, value in zip(map(clean, files), values, strict=True) if file in where
     }

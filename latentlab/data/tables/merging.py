@@ -1,4 +1,4 @@
-"""Two tables that tell of the same pictures: whether they contradict each other, and what both say."""
+"""Merges two tables about the same pictures, unless they contradict each other."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from latentlab.data.tables.sheet import plain_name
 
 
 def label_name(told: TableFacts) -> str:
-    """What the column of its classes is called."""
+    """The name of its class column."""
     return "" if told.seen is None else plain_name(told.seen.taken.label or "")
 
 
 def is_called(told: TableFacts) -> bool:
-    """Whether its classes are in a column that is called like one of classes."""
+    """Whether its class column has a name typical of classes."""
     return bool(told.classes) and label_name(told) in CLASS_WORDS
 
 
 def contradict(first: TableFacts, second: TableFacts) -> bool:
-    """Whether two tables say different things of a picture, or have their classes from different things."""
+    """Whether two tables disagree about a picture, or take their classes from different things."""
     if first.labels is not None and second.labels is not None:
         both = (first.labels >= 0) & (second.labels >= 0)
         classes, others = np.array(first.classes), np.array(second.classes)
@@ -43,7 +43,7 @@ def contradict(first: TableFacts, second: TableFacts) -> bool:
 
 
 def _column(told: TableFacts, name: str) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """An attribute, and of which pictures it is known."""
+    """An attribute, and for which pictures it is known."""
     place = told.attribute_names.index(name)
     assert told.attributes is not None
     values = told.attributes[:, place]
@@ -52,7 +52,7 @@ def _column(told: TableFacts, name: str) -> tuple[NDArray[np.bool_], NDArray[np.
 
 
 def merged(first: TableFacts, second: TableFacts, count: int) -> TableFacts:
-    """What two tables tell that do not contradict each other."""
+    """The union of two tables that do not contradict each other."""
     classes = tuple(in_natural_order({*first.classes, *second.classes}))
     number = {name: index for index, name in enumerate(classes)}
     names = tuple(dict.fromkeys((*first.attribute_names, *second.attribute_names)))

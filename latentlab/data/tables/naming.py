@@ -1,4 +1,4 @@
-"""Which picture a name in a table means.
+"""Matches names in a table to pictures.
 
 A table may have been written on another computer, with another program, before the pictures were converted.
 Forms of a name are compared from the strictest to the loosest:
@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from latentlab.data.folders.name_forms import clean, last_part, loose, loosest_forms, number_of, stem_of
 
 ABSENT, AMBIGUOUS, REPEATED = -1, -2, -3
-# What a match is worth when columns are compared that may both name the files, by form.
+# The worth of a match, by form, for comparing columns that may both name the files.
 WORTH = {
     "same": 1.0,
     "clean": 0.99,
@@ -39,7 +39,7 @@ WORTH = {
     "stem, base": 0.25,
     "number": 0.1,
 }
-# From this form on the suffix is not compared any more.
+# From this form on the suffix is not compared.
 WITH_SUFFIX = 0.5
 
 _Key = Callable[[str], str]
@@ -47,12 +47,12 @@ _Key = Callable[[str], str]
 
 @dataclass(frozen=True, eq=False)
 class Matched:
-    """Which picture each of some names means.
+    """The picture matched by each of some names.
 
     Attributes:
         pictures: the picture's index, or ABSENT, AMBIGUOUS (several pictures may be meant, or several names
             mean this one) or REPEATED (a stricter name means it).
-        worth: how exactly it matches, from 1 for the same name down to 0 for none.
+        worth: how exact the match is, from 1 for the same name down to 0 for none.
     """
 
     pictures: NDArray[np.intp]
@@ -64,7 +64,7 @@ class Matched:
 
 
 class Naming:
-    """Pictures, by all forms of their names; each form is made when it is first needed."""
+    """Pictures, by all forms of their names; each form is made on demand."""
 
     def __init__(self, pictures: Sequence[str]) -> None:
         self.names = list(pictures)
@@ -74,17 +74,19 @@ class Naming:
         self._screen: frozenset[str] | None = None
 
     def exact(self, names: Iterable[str]) -> int:
-        """How many of these are pictures' names as they are."""
+        """How many of these are exact names of pictures."""
         return sum(name in self.same for name in names)
 
     def maybe(self, name: str) -> bool:
-        """Whether a name may mean any picture at all: without this, the loosest look would be the dearest."""
+        """Whether a name may match any picture at all: a cheap test before the loosest, most expensive
+        forms.
+        """
         if self._screen is None:
             self._screen = frozenset(key for name in self.names for key in loosest_forms(name))
         return any(key in self._screen for key in loosest_forms(name))
 
     def match(self, files: Sequence[str]) -> Matched:
-        """Which pictures these names, all different, mean."""
+        """Matches these names, all different."""
         work = _Work(files, len(self.names))
         work.by_index("same", _whole, self.same)
         work.drop([file for file in work.rest if not self.maybe(files[file])])
@@ -97,7 +99,7 @@ class Naming:
             self._by_tail(work, form, key, of_file=_whole, stems=False)
         self._by_base(work, "base", lambda name: last_part(free(name)))
         for form, key in (("stem", exact), ("stem, case", free)):
-            # The table without suffixes; the pictures without; both with others.
+            # The table without suffixes; the pictures without; both with different ones.
             self._by_tail(work, form, key, of_file=_whole, stems=True)
             self._by_tail(work, form, key, of_file=stem_of, stems=False)
             self._by_tail(work, form, key, of_file=stem_of, stems=True)
@@ -131,7 +133,7 @@ class Naming:
                 found = tails.get(tail, ABSENT)
                 short = start > 0 and "/" not in tail
                 if found >= 0 and short and "/" in self.names[found]:
-                    # Only the last part is shared, and both lie in folders that contradict each other.
+                    # Only the last part is shared, and their folders contradict each other.
                     found = ABSENT
                 if found != ABSENT and not (found == AMBIGUOUS and short):
                     return found
@@ -142,7 +144,7 @@ class Naming:
         work.by_search(form, find)
 
     def _tails(self, form: str, key: _Key, *, stems: bool) -> dict[str, int]:
-        """The pictures' names, whole and without the first folders; AMBIGUOUS if two end so."""
+        """The pictures' names, whole and without the first folders; AMBIGUOUS if two have the same ending."""
         if (form, stems) in self._indices:
             return self._indices[form, stems]
         tails: dict[str, int] = {}
@@ -154,13 +156,13 @@ class Naming:
                 tails[tail] = AMBIGUOUS if tail in tails else index
                 start = name.find("/", start) + 1
                 more = start > 0
-        # A whole name is meant before longer ones that end so.
+        # A whole name is preferred to longer ones with the same ending.
         tails.update(_unique(whole))
         self._indices[form, stems] = tails
         return tails
 
     def _by_base(self, work: _Work, form: str, last: _Key) -> None:
-        """By the last part alone, where that tells all pictures, and all names, from each other."""
+        """Matches the last part alone, where that is unique among pictures and names."""
         if not work.rest:
             return
         if (form, False) not in self._indices:
@@ -187,7 +189,7 @@ class _Memo(dict[str, str]):
 
 
 class _Work:
-    """Names that are still to be understood, and what the others mean."""
+    """Names still to be matched, and the results for the others."""
 
     def __init__(self, files: Sequence[str], pictures: int) -> None:
         self.files = files
@@ -197,11 +199,13 @@ class _Work:
         self._taken = np.zeros(pictures, dtype=bool)
 
     def by_index(self, form: str, key: _Key, index: dict[str, int]) -> None:
-        """Those whose form is in an index of pictures."""
+        """Matches those whose form is in an index of pictures."""
         self.by_search(form, lambda name: index.get(key(name), ABSENT))
 
     def by_search(self, form: str, find: Callable[[str], int]) -> None:
-        """Those for which something is found; two that find the same picture both mean none."""
+        """Matches those for which something is found; two that find the same picture both become
+        unmatched.
+        """
         rest: list[int] = []
         claims: dict[int, list[int]] = {}
         for file in self.rest:
@@ -223,7 +227,7 @@ class _Work:
         self.rest = rest
 
     def drop(self, files: Sequence[int]) -> None:
-        """These mean no picture in any form."""
+        """These match no picture in any form."""
         gone = set(files)
         self.rest = [file for file in self.rest if file not in gone]
 

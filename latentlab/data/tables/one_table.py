@@ -1,4 +1,4 @@
-"""What one of the tables that lie with pictures tells: of those in its own folder, of its part, or of all."""
+"""Reads one table beside pictures: about those in its own folder, of its part, or all."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from latentlab.errors import LabError
 
 @dataclass(frozen=True)
 class TableRead:
-    """A table that has been read: what it tells, and what its reading has to say."""
+    """A table that has been read: its facts, and the notes of the reading."""
 
     table: TableFile
     told: TableFacts
@@ -30,7 +30,7 @@ class TableRead:
 
 
 def read_one(table: TableFile, pictures: Sequence[str], columns: Columns, book: Notebook) -> TableFacts:
-    """What one table tells of pictures: of those in its own folder or of its part first.
+    """What one table says of pictures: of those in its own folder or of its part first.
 
     Raises:
         LabError: if it is no table, or names none of them.
@@ -43,7 +43,7 @@ def read_one(table: TableFile, pictures: Sequence[str], columns: Columns, book: 
 def read_table(
     table: TableFile, pictures: Sequence[str], columns: Columns, *, bare: bool = False
 ) -> TableRead:
-    """What a table tells: in its own folder, whose names it may give without it; of its part; of all.
+    """What a table says: in its own folder, where names may omit it; of its part; of all.
 
     Raises:
         LabError: if it is no table, or names none of them.
@@ -75,7 +75,7 @@ def read_table(
         try:
             found = of(some, start)
         except LabError as error:
-            # What is wrong with it among its own pictures tells more than that it is not about all others.
+            # An error among its own pictures is more informative than that it does not match all others.
             refused = refused or error
             continue
         if start or found.told.matched == len(some):
@@ -92,7 +92,7 @@ def read_table(
 
 
 def _of_its_part(table: TableFile, pictures: Sequence[str], inside: Sequence[int]) -> list[int]:
-    """The pictures that lie in folders of the part that a table is about by its name."""
+    """The pictures in folders of the part that the table's name gives."""
     part = table.part
     if part is None:
         return []
@@ -109,7 +109,7 @@ def _of_its_part(table: TableFile, pictures: Sequence[str], inside: Sequence[int
 
 
 def spread(told: TableFacts, indices: NDArray[np.intp], count: int) -> TableFacts:
-    """What is told of some pictures, among all: nothing is known of the others."""
+    """Facts about some pictures, extended to all: the others are unknown."""
 
     def among(values: NDArray[Any], nothing: int) -> NDArray[Any]:
         whole = np.full((count, *values.shape[1:]), nothing, dtype=values.dtype)

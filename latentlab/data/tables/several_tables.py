@@ -1,4 +1,4 @@
-"""What the tables that lie with pictures tell together.
+"""Combines several tables beside pictures.
 
 train.csv, test.csv            each of its own part: of the pictures in train/, or of those that it names
 labels.csv, metadata.csv       of the same pictures: the columns of both, unless they contradict each other
@@ -36,13 +36,13 @@ def told_by(
     *,
     divided: bool = False,
 ) -> tuple[TableFacts | None, tuple[Path, ...]]:
-    """What the tables tell of pictures, and the files that this hangs on.
+    """What the tables say of pictures, and the files that this depends on.
 
     Args:
-        tables: those that may be about them.
+        tables: the tables that may be about them.
         pictures: their names.
-        columns: those that a person chose.
-        book: is told what was taken for what.
+        columns: the columns that the user chose.
+        book: records the roles of columns.
         divided: whether it is known which pictures are for testing, so that no table has to say it.
 
     Raises:
@@ -77,7 +77,7 @@ def told_by(
 def _with_like_columns(
     read: Sequence[TableRead], refused: Sequence[tuple[TableFile, LabError]], pictures: Sequence[str]
 ) -> tuple[list[TableRead], list[tuple[TableFile, LabError]]]:
-    """Tables with the same columns as the one that names most, understood as that one was."""
+    """Tables with the same columns as the one that names most, with the same roles."""
     first = read[0]
     seen = first.told.seen
     if seen is None or len(seen.header) < 2:
@@ -105,7 +105,7 @@ def _with_like_columns(
 def _together(
     read: Sequence[TableRead], pictures: Sequence[str], columns: Columns, book: Notebook, *, divided: bool
 ) -> TableFacts | None:
-    """What several tables tell, the one that names most of the pictures before the others."""
+    """The union of several tables, the one that names most of the pictures first."""
     count = len(pictures)
     read = sorted(read, key=lambda one: (one.table.quiet, -one.told.matched, not is_called(one.told)))
     whole: TableFacts | None = None
@@ -146,7 +146,7 @@ def _together(
 
 
 def _without_class(one: TableRead, pictures: Sequence[str]) -> TableRead | None:
-    """The same table where another one has the classes: its own may be attributes."""
+    """The same table without its class, where another one has the classes: its own may be attributes."""
     try:
         return read_table(one.table, pictures, replace(AS_FOUND, label=""))
     except LabError:
@@ -154,7 +154,7 @@ def _without_class(one: TableRead, pictures: Sequence[str]) -> TableRead | None:
 
 
 def _held_out(used: Sequence[TableRead], whole: TableFacts, book: Notebook) -> NDArray[np.bool_] | None:
-    """The pictures that tables for testing name, if a table is; those for validation where none is."""
+    """The pictures named by tables for testing, if there is one; else those for validation."""
     if whole.held_out is not None:
         return None
     for wanted in (TEST, VALIDATION):

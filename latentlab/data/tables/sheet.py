@@ -1,4 +1,4 @@
-"""A table as columns, each held as its distinct values and, for each row, which of them it is.
+"""A table in memory as columns, each held as distinct values and a code for each row.
 
 So a table of 200,000 lines and 40 columns of yes and no takes little memory, and what follows works on a few
 values. `sheet_reading` makes it of a text.
@@ -28,7 +28,7 @@ FILE_WORDS = words(
 
 @dataclass(frozen=True, eq=False)
 class Column:
-    """One column: `values` are distinct, each occurs, and `codes` (rows,) says where."""
+    """One column: `values` are distinct, each occurs, and `codes` (rows,) are indices into them."""
 
     name: str
     values: list[str]
@@ -39,7 +39,7 @@ class Column:
         return np.bincount(self.codes, minlength=len(self.values))
 
     def of_rows(self, rows: NDArray[np.intp]) -> Column:
-        """The same of some rows, with the values that occur there."""
+        """The same for some rows, with the values that occur there."""
         codes = self.codes[rows]
         occur = np.flatnonzero(np.bincount(codes, minlength=len(self.values)))
         if len(occur) == len(self.values):
@@ -54,8 +54,8 @@ class Sheet:
     """A table.
 
     Attributes:
-        name: what it is called.
-        columns: its columns, as long as each other; their names are "column 1" and so on where it has none.
+        name: its name.
+        columns: its columns, of equal length; their names are "column 1" and so on where it has none.
         lines: (rows,) the number of each row's line, from 1.
         first: its first row, which may be the columns' names; None if that has been decided.
         remark: names that a comment before the first row gives, if it does.
@@ -71,7 +71,7 @@ class Sheet:
         return len(self.lines)
 
     def with_header(self) -> Sheet:
-        """The first row taken for names; rows that repeat it are no rows either."""
+        """The first row taken as names; rows that repeat it are removed."""
         assert self.first is not None
         other = np.zeros(len(self), dtype=bool)
         for column in self.columns:
@@ -80,7 +80,7 @@ class Sheet:
         return self.named(self.first, rows)
 
     def without_header(self) -> Sheet:
-        """The first row taken for a row like the others."""
+        """The first row taken as a row like the others."""
         return self.named(self.remark or [""] * len(self.columns), None)
 
     def named(self, names: list[str], rows: NDArray[np.intp] | None) -> Sheet:
@@ -98,13 +98,13 @@ class Sheet:
 
 
 def plain_name(name: str) -> str:
-    """A column's name, in small letters with "_" between words, as it is looked up among known ones."""
+    """A column's name, in lower case with "_" between words, for comparison with known ones."""
     return re.sub(r"[\s_-]+", "_", name.strip().casefold())
 
 
 def _distinct(names: list[str]) -> list[str]:
-    """Each column by a name of its own: its number where it has none, with a number where two are alike."""
-    # In the order in which they came; a file may hold thousands of columns of one name.
+    """Unique names for the columns: the number for one without a name, numbered where two are equal."""
+    # In order of appearance; a file may hold thousands of columns of one name.
     found: dict[str, None] = {}
     copies: dict[str, int] = {}
     for number, written in enumerate(names, 1):

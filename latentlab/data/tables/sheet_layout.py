@@ -1,4 +1,4 @@
-"""How a table is laid out: what stands before it, what divides its cells, and how many a row has."""
+"""Finds the layout of a table: lines before it, separator, and number of columns."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from latentlab.data.tables.sheet import FILE_WORDS, plain_name
 from latentlab.errors import LabError
 
 _MARKS = (",", ";", "\t", "|")
-# How much is looked at to find out what divides the cells.
+# How much is read to find the separator.
 _SAMPLE_LINES, _SAMPLE_BYTES = 200, 2**18
 _EXCEL_MARK = re.compile(r"sep=(.)", re.IGNORECASE)
 
 
 class TableBody:
-    """The lines of a table behind what may stand before them: comments, Excel's mark, CelebA's count."""
+    """The lines of a table after possible preambles: comments, Excel's "sep=" line, CelebA's count."""
 
     def __init__(self, text: str) -> None:
         self.mark, self.remark, self.claimed = "", "", None
@@ -51,7 +51,7 @@ class TableBody:
 
 
 def _names_a_file(line: str) -> bool:
-    """Whether a line that begins with "#" may be of a picture that is called so."""
+    """Whether a line that begins with "#" may be about a picture of that name."""
     return re.match(r'#[^,;\t| ]*\.[a-zA-Z0-9]{2,4}"?\s*[,;\t| ]', line) is not None
 
 
@@ -65,11 +65,11 @@ def split_sample(lines: list[str], mark: str) -> list[list[str]]:
 
 
 def best_mark(lines: list[str], *, by_blanks: bool) -> str:
-    """What divides the cells: by it most lines have as many as each other; "" for blanks."""
+    """The separator for which most lines have the same number of cells; "" for blanks."""
 
     def score(mark: str) -> tuple[float, bool, int]:
         rows = split_sample(lines, mark)
-        # The title may be of another length: it may lack the file's.
+        # The header may have another length: it may lack the file's column.
         counts = Counter(map(len, rows[1:] or rows))
         usual, count = max(counts.items(), key=lambda item: (item[1], item[0]))
         if usual < 2:
@@ -84,7 +84,7 @@ def best_mark(lines: list[str], *, by_blanks: bool) -> str:
 
 
 def width_of(rows: list[list[str]], mark: str, name: str) -> tuple[int, bool]:
-    """How many cells a row has, and whether the first one is a title without the file's column."""
+    """How many cells a row has, and whether the header lacks the file's column."""
     title, rest = len(rows[0]), rows[1:] or rows
     usual = Counter(map(len, rest)).most_common(1)[0][0]
     blank_ends = all(not cell.strip() for row in rest for cell in row[title:])
@@ -92,9 +92,9 @@ def width_of(rows: list[list[str]], mark: str, name: str) -> tuple[int, bool]:
         return title, False
     if has_picture_suffix(_bare(rows[0][0])):
         return usual, False
-    # Names of files may have blanks in them.
+    # Names of files may contain blanks.
     if title == usual - 1 or not mark:
-        # Without a name for the numbers of the lines, or without one for the files.
+        # Without a name for the line numbers, or for the files.
         row = next(row for row in rest if len(row) == usual)
         numbered = has_picture_suffix(_bare(row[1])) and not has_picture_suffix(_bare(row[0]))
         if title == 1 or numbered or plain_name(rows[0][0]) not in FILE_WORDS:

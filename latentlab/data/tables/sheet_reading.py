@@ -1,6 +1,6 @@
-"""A table's text taken apart: CSV as programs of all countries write it, or words with blanks between.
+"""Parses the text of a table: CSV in its many variants, or words separated by blanks.
 
-The lines may be odd in many ways; each odd one costs itself, and the book is told.
+Lines may be invalid in many ways; each invalid one is skipped alone, and noted in the book.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from latentlab.data.tables.sheet_layout import (
 )
 from latentlab.errors import LabError
 
-# A cell may be as long as the table, which is bounded; csv's own bound is one of all of the process.
+# A cell may be as long as the table, which is limited; csv's own limit is global to the process.
 csv.field_size_limit(max(csv.field_size_limit(), MAX_TABLE_BYTES))
-# How many lines are taken apart at a time.
+# How many lines are parsed at a time.
 _BLOCK = 8192
-# So many lines in an odd form are told of one by one.
+# So many invalid lines are noted one by one.
 _TOLD = 3
-# What Excel writes to keep a number from becoming one: ="0012".
+# What Excel writes to keep text from becoming a number: ="0012".
 _AS_TEXT = re.compile(r'="(.*)"', re.DOTALL)
 
 
 def read_sheet(text: str, name: str, book: Notebook) -> Sheet:
-    """The columns of a table; what is odd about its lines goes into the book.
+    """The columns of a table; invalid lines are noted in the book.
 
     Raises:
         LabError: naming the table, if it is empty, or its lines do not go together.
@@ -67,7 +67,7 @@ def read_sheet(text: str, name: str, book: Notebook) -> Sheet:
 
 
 class _Reader:
-    """Takes lines apart, thousands at a time."""
+    """Parses lines, thousands at a time."""
 
     def __init__(self, body: TableBody, mark: str, width: int, name: str, book: Notebook) -> None:
         self._body, self._mark, self._width, self._name, self._book = body, mark, width, name, book
@@ -78,7 +78,9 @@ class _Reader:
         self._codes = [_Codes() for _ in range(self._kept)]
 
     def read(self, *, short: bool) -> tuple[list[Column], NDArray[np.int32], list[str] | None]:
-        """The columns, the lines' numbers, and the first row (of a short title, without a file's name)."""
+        """Returns the columns, the lines' numbers, and the first row (of a short header, without a file's
+        name).
+        """
         parts: list[list[NDArray[np.int32]]] = []
         numbers: list[NDArray[np.int32]] = []
         title: list[str] | None = None
@@ -114,7 +116,7 @@ class _Reader:
         return found, lines_of, title
 
     def _blocks(self) -> Iterator[tuple[list[int], list[list[str]]]]:
-        """Blocks of rows that are not blank, with the number of the line where each begins."""
+        """Blocks of rows that are not blank, with the line number at which each begins."""
         if self._body.quoted:
             yield from self._quoted_blocks()
             return
@@ -129,7 +131,7 @@ class _Reader:
             lines: list[str] = []
             while end < len(text) and len(lines) < _BLOCK:
                 stop = min(len(text), end + 64 * _BLOCK)
-                # Up to the last whole line of this piece; a line longer than that is taken whole.
+                # Up to the last whole line of this piece; a longer line is taken whole.
                 last = text.rfind("\n", end, stop) if stop < len(text) else stop
                 last = text.find("\n", stop) if last < 0 else last
                 last = len(text) if last < 0 else last
@@ -170,7 +172,7 @@ class _Reader:
         yield numbers, rows
 
     def _by_itself(self, line: int, before: int) -> Iterator[tuple[list[int], list[list[str]]]]:
-        """What follows a quote that goes wrong: each line by itself, so that it costs one line."""
+        """The lines after an unbalanced quote: each parsed by itself, so that it costs one line."""
         where = f"line {before + line} of {shown(self._name)}"
         self._book.note(
             f"The quotation marks in {where} do not match, so it was read line by line from there on"
@@ -189,7 +191,7 @@ class _Reader:
         yield from self._plain_blocks(rest, before + line, split)
 
     def _whole(self, lines: list[int], rows: list[list[str]]) -> tuple[list[int], list[list[str]]]:
-        """The rows with as many cells as there are columns; cells too many that are empty do no harm."""
+        """The rows with as many cells as there are columns; extra empty cells are ignored."""
         width = self._width
         if all(len(row) == width for row in rows):
             return lines, rows
@@ -201,7 +203,7 @@ class _Reader:
             if len(row) > width and not any(cell.strip() for cell in row[width:]):
                 row = row[:width]
             elif len(row) < width and self._mark:
-                # Programs leave away empty cells at the end of a line.
+                # Programs omit empty cells at the end of a line.
                 row = [*row, *[""] * (width - len(row))]
             if len(row) == width:
                 good_lines.append(line)
@@ -223,7 +225,7 @@ class _Reader:
 
 
 class _Codes(dict[str, int]):
-    """Numbers values in the order in which they come."""
+    """Numbers values in order of appearance."""
 
     def __missing__(self, value: str) -> int:
         self[value] = code = len(self)
@@ -231,7 +233,7 @@ class _Codes(dict[str, int]):
 
 
 def _merged(values: list[str], codes: NDArray[np.int32]) -> Column:
-    """A column whose values differ in more than blanks around them."""
+    """A column with values merged that differ only in surrounding blanks."""
     plain = [_plain(value) for value in values]
     if plain == values:
         return Column("", values, codes)
@@ -249,5 +251,5 @@ def _plain(cell: str) -> str:
 def _splitter(mark: str, width: int) -> Callable[[str], list[str]]:
     if mark:
         return lambda line: line.split(mark)
-    # The file's name comes first, and may have blanks in it.
+    # The file's name comes first, and may contain blanks.
     return lambda line: line.split() if width < 2 else line.rsplit(None, width - 1)

@@ -1,4 +1,4 @@
-"""Tables that say what is true of each picture, a line a picture: CelebA's own text, or CSV.
+"""Reads tables with facts about each picture, one on each line: CelebA's own text, or CSV.
 
     20000                               image,species,Hat,age,split
     Hat Smiling                         000001.png,cat,0,3.5,train
@@ -43,16 +43,16 @@ def read_told(
     *,
     bare: bool = False,
 ) -> TableFacts:
-    """What a table tells of pictures.
+    """What a table says of pictures.
 
     Args:
         content: the table's bytes.
-        name: what it is called, such as "labels.csv".
+        name: its name, such as "labels.csv".
         pictures: the pictures' names, "/" between folders.
-        book: is told what was taken for what, and what could not be understood.
-        columns: which columns are meant, as far as a person said so.
+        book: records the roles of columns, and what could not be understood.
+        columns: the columns that the user chose.
         partition: CelebA's list_eval_partition, where it lies beside the table.
-        bare: whether it may tell nothing of the pictures that it names.
+        bare: whether it may have no facts about the pictures that it names.
 
     Raises:
         LabError: naming the table, if it is none, names none of the pictures, or lacks a chosen column.
@@ -74,7 +74,7 @@ def read_told(
         held_out = _partition(partition, naming, book, len(pictures))
     elif held_out is not None and (held_out.all() or not held_out.any()):
         held_out = None
-    # Who switches something off has been heard, and wants the pictures without it.
+    # A user who switches a column off wants the pictures without it.
     off = chosen.label == "" or chosen.split == "" or chosen.attributes == ()
     if told.labels is None and told.attributes is None and held_out is None and not (off or bare):
         raise LabError(
@@ -87,11 +87,11 @@ def read_told(
 
 
 def _understood(sheet: Sheet, naming: Naming, chosen: Columns) -> tuple[Sheet, int, Matched]:
-    """The table with its columns named, which of them names the files, and which pictures these are."""
+    """The table with its columns named, its file column, and the matched pictures."""
     if sheet.first is None:
         file, matched = _file_column(sheet, naming, chosen.file)
         return sheet, file, matched
-    # Names are looked up among what may be names; a table without them calls its columns by number.
+    # Names are looked up only in possible name columns; a table without a header numbers its columns.
     asked = Asked(sheet.first)
     try:
         file, matched = _file_column(sheet, naming, chosen.file, asked)
@@ -132,7 +132,7 @@ def _file_column(
         file = max(likely, key=lambda place: (exact[place], *_rank(sheet, place)))
         return file, naming.match(sheet.columns[file].values)
     best: tuple[tuple[float, int, int], Matched] | None = None
-    # Those first of which most values may be names: where no more can come of the others, they are not tried.
+    # Columns with most possible names first: those that cannot do better are not tried.
     most = {place: sum(map(naming.maybe, column.values)) for place, column in enumerate(sheet.columns)}
     for place in sorted(most, key=lambda place: -most[place]):
         column = sheet.columns[place]
@@ -140,7 +140,7 @@ def _file_column(
             break
         matched = naming.match(column.values)
         strict = matched.worth >= WITH_SUFFIX
-        # Few numbers that come again and again are no names without a suffix.
+        # A few repeated numbers are not names without a suffix.
         often = len(column.values) < 0.5 * len(sheet)
         score = float(matched.worth[strict].sum() if often else matched.worth.sum())
         if score > 0 and (best is None or (score, *_rank(sheet, place)) > best[0]):
@@ -152,10 +152,10 @@ def _file_column(
 
 
 def _with_folders(sheet: Sheet, naming: Naming) -> Sheet | None:
-    """The table with the files' folders, which another column names, put before the files' own names.
+    """The table with file names completed by another column's folders.
 
-    As of cats/1.png and dogs/1.png in a table with "cats" in one column and "1.png" in another. None if there
-    are no such columns.
+    As for cats/1.png and dogs/1.png in a table with "cats" in one column and "1.png" in another. None if
+    there are no such columns.
     """
     assert sheet.first is not None
     folders = {part for name in naming.names for part in clean(name).split("/")[:-1]}
@@ -181,7 +181,7 @@ def _with_folders(sheet: Sheet, naming: Naming) -> Sheet | None:
 
 
 def _rank(sheet: Sheet, place: int) -> tuple[int, int]:
-    """Of columns that match alike, the one that is called like a file's wins, then the first."""
+    """Of columns that match equally, the one named like a file's wins, then the first."""
     name = plain_name(sheet.first[place] if sheet.first is not None else sheet.columns[place].name)
     return -FILE_WORDS.index(name) if name in FILE_WORDS else -len(FILE_WORDS), -place
 
@@ -202,7 +202,7 @@ def _no_match(what: str, column: Column, naming: Naming, table: str) -> LabError
 
 
 def _begins_with_data(sheet: Sheet, file: int, matched: Matched) -> bool:
-    """Whether the first row is a picture's, so that the table has no names for its columns."""
+    """Whether the first row is about a picture, so that the table has no header."""
     assert sheet.first is not None
     column = sheet.columns[file]
     code = int(column.codes[0])
@@ -217,7 +217,7 @@ def _begins_with_data(sheet: Sheet, file: int, matched: Matched) -> bool:
         return True
     if matched.worth[code] >= WITH_SUFFIX:
         return True
-    # A name of a column is no value of it.
+    # A column's name is not one of its values.
     for place, other in enumerate(sheet.columns):
         again = other.codes == other.codes[0]
         if place != file and sheet.first[place] and len(other.values) <= MAX_CLASSES and again.sum() > 1:
@@ -228,7 +228,7 @@ def _begins_with_data(sheet: Sheet, file: int, matched: Matched) -> bool:
 
 
 def _rows(sheet: Sheet, file: int, matched: Matched, naming: Naming, book: Notebook) -> NDArray[np.intp]:
-    """The row that tells of each picture, -1 for none; the book says what has no counterpart."""
+    """The row of each picture, -1 for none; the book records unmatched ones."""
     table, column = shown(sheet.name), sheet.columns[file]
     row_of = np.full(len(naming.names), -1, dtype=np.intp)
     picture = matched.pictures[column.codes]
@@ -268,7 +268,7 @@ def _same(sheet: Sheet, row: np.intp, other: np.intp) -> bool:
 
 
 def _partition(content: bytes, naming: Naming, book: Notebook, count: int) -> NDArray[np.bool_] | None:
-    """CelebA's division: which pictures are held out; None if it says nothing of them."""
+    """CelebA's split: which pictures are held out; None if it does not contain them."""
     name = "list_eval_partition"
     try:
         sheet, file, matched = _understood(

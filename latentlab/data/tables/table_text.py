@@ -1,4 +1,4 @@
-"""The bytes of a table as text, whatever program wrote them."""
+"""Decodes the bytes of a table, guessing the encoding if needed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# What is not UTF-8 was most often written by Windows. The pictures' names decide, else what stands in it.
+# Text that is not UTF-8 was mostly written by Windows. The pictures' names decide, else its contents.
 _OTHERS = {
     "cp1252": "Western European",
     "cp1251": "Cyrillic",
@@ -29,7 +29,7 @@ _OTHERS = {
     "mac_roman": "Macintosh",
     "cp437": "DOS",
 }
-# Those that are guessed from the letters in a table, and in which it is read then.
+# Encodings that are guessed from the letters in a table, and the ones then used.
 _WRITTEN = {
     "cp1252": "cp1252",
     "cp1251": "cp1251",
@@ -50,8 +50,8 @@ def text_of(content: bytes, name: str, pictures: Sequence[str]) -> tuple[str, st
 
     Args:
         content: the whole file.
-        name: what it is called.
-        pictures: names that may stand in it; they tell one encoding from another.
+        name: its name.
+        pictures: names that may occur in it; they distinguish encodings.
 
     Raises:
         LabError: naming the file, if it is too large or no text.
@@ -76,7 +76,7 @@ def _decoded(content: bytes, name: str, pictures: Sequence[str]) -> tuple[str, s
         text = content.decode("utf-8-sig", "surrogateescape")
     strange = len(_STRANGE.findall(text))
     if len(_BEYOND_ASCII.findall(text)) > 2 * strange:
-        # UTF-8 with a few bytes of something else, as when lines of two files were put together.
+        # UTF-8 with a few other bytes, as when lines of two files were joined.
         text = _STRANGE.sub(lambda byte: _western(bytes([ord(byte[0]) - 0xDC00])), text)
         return text, f"{name} is UTF-8 except for {strange:,} bytes, which were read as Windows-1252"
     hits = {encoding: _hits(content[:_LOOKED_AT], encoding, pictures) for encoding in _OTHERS}
@@ -93,7 +93,7 @@ def _decoded(content: bytes, name: str, pictures: Sequence[str]) -> tuple[str, s
 
 
 def _wide(head: bytes) -> str:
-    """UTF-16 without a mark: every other byte is zero in most lines that anybody writes."""
+    """UTF-16 without a byte order mark: every other byte is zero in most lines."""
     even, odd = head[::2].count(0), head[1::2].count(0)
     if max(even, odd) < len(head) / 6 or min(even, odd) > max(even, odd) / 10:
         return ""
@@ -101,7 +101,7 @@ def _wide(head: bytes) -> str:
 
 
 def _western(content: bytes) -> str:
-    """Windows-1252; the five bytes that it lacks as in Latin-1."""
+    """Windows-1252; its five undefined bytes as in Latin-1."""
     return content.decode("cp1252", "surrogateescape").translate(_LATIN)
 
 
@@ -109,7 +109,7 @@ _LATIN = {0xDC00 + byte: chr(byte) for byte in range(0x80, 0x100)}
 
 
 def _hits(content: bytes, encoding: str, pictures: Sequence[str]) -> int:
-    """How many of some pictures' names beyond ASCII stand in it, read so."""
+    """How many non-ASCII names of pictures occur in it, in this encoding."""
     bases = (name.rpartition("/")[2].rpartition(".")[0] for name in pictures if not name.isascii())
     some = [base for base, _ in zip(filter(None, bases), range(_NAMES), strict=False)]
     text = content.decode(encoding, "replace")

@@ -1,4 +1,4 @@
-"""Which tables lie with pictures.
+"""Finds the tables that lie beside pictures.
 
 faces/list_attr_celeba.txt          faces/anything.csv          faces.csv beside faces/ or faces.zip
 faces/list_eval_partition.txt       faces/train/labels.csv and faces/test/labels.csv
@@ -21,9 +21,9 @@ from latentlab.data.tables import json_table, label_lists
 _CELEBA = "list_attr"
 _PARTITION = "list_eval_partition"
 _SUFFIXES = (".csv", ".tsv", ".tab", ".txt")
-# Texts that lie with pictures are as a rule no tables; these are called like some.
+# Text files beside pictures are usually not tables; those with these names are.
 _TEXTS = ("labels", "annotations", "attributes", "classes", "metadata")
-# Others are tried where there are no more than so many of them.
+# Others are tried where there are at most so many of them.
 _FEW_TEXTS = 6
 
 
@@ -32,13 +32,13 @@ class TableFile:
     """A table that may be about the pictures.
 
     Attributes:
-        name: what it is called, with its folders.
-        path: the same for errors, with what it lies in.
-        folder: the folder of the tree that it lies in; None for one beside the tree.
-        read: its bytes; raises PictureError.
-        partition: reads CelebA's division beside it; None where there is none.
+        name: its name, with its folders.
+        path: the same for errors, with its container.
+        folder: its folder in the tree; None for one beside the tree.
+        read: returns its bytes; raises PictureError.
+        partition: reads CelebA's split beside it; None where there is none.
         watched: files whose change matters.
-        quiet: whether it may well be no table, so that nobody has to be told if it is none.
+        quiet: whether it is probably no table, so that no note is needed if it is none.
     """
 
     name: str
@@ -55,7 +55,7 @@ class TableFile:
 
     @property
     def part(self) -> PartName | None:
-        """The part of the set that it is about, by its name: "train.csv", "labels_test.csv"."""
+        """The part of the set that its name gives: "train.csv", "labels_test.csv"."""
         return None if self.is_celeba else part_name(self.name.rpartition("/")[2].rpartition(".")[0])
 
 
@@ -64,13 +64,13 @@ def tables_in(tree: Tree) -> list[TableFile]:
     chosen = [name for name in tree.others if _is_table(name.rpartition("/")[2])]
     texts = [name for name in tree.others if _is_other_text(name.rpartition("/")[2])]
     if texts or any(name.lower().endswith(".json") for name in chosen):
-        # Those that lie beside each picture are no tables of all.
+        # Files that lie beside each picture are not tables of all.
         stems = {stem_of(name.rpartition("/")[2]) for name in tree.pictures}
         texts = [name for name in texts if _stem(name) not in stems]
         chosen = [name for name in chosen if not name.lower().endswith(".json") or _stem(name) not in stems]
     if 0 < len(texts) <= _FEW_TEXTS:
         chosen += texts
-    # What may be no table at all comes last.
+    # Doubtful ones come last.
     chosen.sort(key=lambda name: (name in texts, name.count("/"), name))
     return [_of_tree(tree, name, quiet=name in texts) for name in chosen]
 
@@ -89,7 +89,7 @@ def tables_beside(path: Path, name: str) -> list[TableFile]:
 
 
 def table_at(path: Path) -> TableFile:
-    """A table by its path, with CelebA's division beside it."""
+    """A table by its path, with CelebA's split beside it."""
     partitions = sorted(path.parent.glob(f"{_PARTITION}*"))
     return TableFile(
         path.name,
@@ -115,7 +115,7 @@ def _is_table(file: str) -> bool:
 
 
 def _is_other_text(file: str) -> bool:
-    """Whether a text is not called like a table, and may be one nevertheless."""
+    """Whether a text is not named like a table, but may be one."""
     lower = file.lower()
     return (
         lower.endswith(".txt")
