@@ -3,9 +3,9 @@
     v = mean(A1) - mean(B1),    A1, A2 and B1, B2 random halves of A and of B
     AUC and Cohen's d of s = z . v / |v|, A2 against B2;  then the halves change places
 
-Whoever made a direction is no judge of it: of few pictures in many dimensions, any two groups lie apart along
-the way between them. What is judged here is made from half of the pictures, so that the direction made from
-all of them should do no worse.
+A direction must not be judged by the pictures that made it: of few pictures in many dimensions, any two
+groups lie apart along the way between them. What is judged here is made from half of the pictures, so that
+the direction made from all of them should do no worse.
 
 Source: two-fold cross-validation, repeated, as in Dietterich, Approximate Statistical Tests for Comparing
 Supervised Classification Learning Algorithms (1998).

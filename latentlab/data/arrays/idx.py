@@ -5,7 +5,7 @@
     sizes   one big-endian uint32 for each dimension
     values  row-major
 
-Sizes are believed only after they have been checked: a few bytes of header can claim any amount of memory,
+Sizes are checked before anything is allocated: a few bytes of header can claim any amount of memory,
 and a small gzip can unpack to any amount of it.
 """
 

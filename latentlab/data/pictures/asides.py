@@ -1,5 +1,4 @@
-"""Handles metadata in picture files (text, colour profiles, EXIF), so that damaged metadata never costs a
-picture.
+"""Removes metadata from picture files, so that damaged text, profiles or EXIF never cost a picture.
 
 Programs put whole node graphs into a PNG, and truncate or garble what they do not understand. Pillow gives up
 a picture if such a part is too large or damaged. So metadata are removed before decoding; only the

@@ -2,7 +2,7 @@
 
     .safetensors   a tensor `vectors` float32 (A, D); all else as JSON in the header, `latentlab-directions`
     .npz           vectors; names, left_out; have, lack, test_have, test_lack; auc, cohens_d (NaN: unknown);
-                   method, data, model, model_hash; format; cosines (A, A), for whoever reads it with NumPy
+                   method, data, model, model_hash; format; cosines (A, A), for readers with NumPy
 
 Nothing is unpickled, and no array is unpacked before its size is known.
 """

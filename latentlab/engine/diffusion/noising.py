@@ -4,7 +4,7 @@
     noise_hat = (x_t - sqrt(abar_t) x0_hat) / sqrt(1 - abar_t)
     SNR(t)    = abar_t / (1 - abar_t)
 
-The same as `latentlab.core.schedules`, for the picture under the hand. Pictures among noise are float32
+The same as `latentlab.core.schedules`, in numpy. Noisy pictures are float32
 (..., C, H, W), where 0 and 255 of a finished one are -1 and 1.
 """
 

@@ -78,7 +78,7 @@ def read_tape(path: str | Path) -> Origin:
     """The recipe in a picture (PNG, WebP, JPEG, GIF, APNG) or .npz of a tape, and its model.
 
     Raises:
-        LabError: naming the file, if it cannot be read, or carries no recipe that can be believed.
+        LabError: naming the file, if it cannot be read, or carries no valid recipe.
     """
     path = Path(path)
     if path.suffix.lower() == ".npz":
@@ -110,7 +110,7 @@ def tape_in(path: str | Path) -> Origin | None:
     """The recipe in an .npz; None if it is no tape, or cannot be read.
 
     Raises:
-        LabError: if it is a tape whose recipe cannot be believed.
+        LabError: if it is a tape with an invalid recipe.
     """
     path = Path(path)
     try:

@@ -6,7 +6,7 @@ One JSON object in plain ASCII, under the key `latentlab`:
     WebP, JPEG   the EXIF field UserComment
     GIF          the comment
 
-What is read back is believed only after every field has been checked: a picture can come from anywhere.
+Every field that is read back is checked: a picture can come from anywhere.
 Only headers are read, never pixels.
 """
 

@@ -1,4 +1,4 @@
-"""Whether the hand moves, and how long what follows it waits: one clock, and its durations in one place."""
+"""Whether the user is dragging, and how long other work waits for that: one clock with all durations."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ DEBOUNCE_MOST_S = 0.25
 
 
 class Hand:
-    """Notes moves of the hand and tells whether it still moves.
+    """Records moves of the mouse or keys, and says whether a drag is still going on.
 
-    It may be told on one thread and asked on another: its only state is one number, replaced as a whole.
+    May be updated on one thread and read on another: its only state is one number, replaced as a whole.
 
     Args:
         rests_s: the seconds after its last move for which the hand counts as moving.
@@ -45,20 +45,20 @@ class Hand:
         self._rests_at = float("-inf")
 
     def moved(self) -> None:
-        """The hand has moved."""
+        """Records a move."""
         self._rests_at = self._clock() + self._rests_s
 
     @property
     def moves(self) -> bool:
-        """Whether it has moved within the last `rests_s` seconds."""
+        """Whether there was a move within the last `rests_s` seconds."""
         return self._clock() < self._rests_at
 
     @property
     def rests_in(self) -> float:
-        """Seconds until it rests if it does not move again; 0 where it rests."""
+        """Seconds until the drag counts as over without another move; 0 if it is over."""
         return max(0.0, self._rests_at - self._clock())
 
 
 def milliseconds(seconds: float) -> int:
-    """The duration as Qt's timers take it."""
+    """The duration for Qt's timers."""
     return round(1000.0 * seconds)

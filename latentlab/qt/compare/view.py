@@ -1,6 +1,4 @@
-"""The columns of the compare window side by side, and what they share: picture, classes, layers, view,
-undo.
-"""
+"""The columns of the compare window side by side, with shared picture, classes, layers, view and undo."""
 
 from __future__ import annotations
 

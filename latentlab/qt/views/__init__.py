@@ -1,3 +1,1 @@
-"""The views, one folder each. A view shows replies and pushes edits; it touches no model and knows no other
-view.
-"""
+"""The views, one folder each. A view shows replies and pushes edits; it knows no model and no other view."""

@@ -1,6 +1,4 @@
-"""Computes the two ways to change an attribute of a conditional model's picture: by vector and by
-condition.
-"""
+"""The two ways to change an attribute of a conditional model's picture: by vector and by condition."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""The model and plan that a training would use: proposed from the pictures unless the user has chosen. No
-Qt.
-"""
+"""The model and plan of the next training: proposed from the pictures or chosen by the user. No Qt."""
 
 from __future__ import annotations
 
