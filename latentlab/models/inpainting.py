@@ -1,4 +1,4 @@
-"""Inpainting (RePaint) with an unconditional sampler: the known part is replaced at every step.
+"""Inpainting (RePaint) with any sampler: the known part is replaced at every step.
 
     x_s = m x_s(sampler) + (1 - m) x_s(known),   x_s(known) ~ q(x_s | x_0)          m = 1 where the hole is
     and, `repeats` - 1 times:  x_t ~ q(x_t | x_s),  the same step again

@@ -1,6 +1,6 @@
 """Samplers of the reverse diffusion: step(x_t, t, s, generator) -> Step, from time t down to s.
 
-    x0, e = the denoiser predicts from x_t                      a_t = sqrt(abar_t),  s_t = sqrt(1 - abar_t)
+    x0, e = the denoiser's predictions from x_t                 a_t = sqrt(abar_t),  s_t = sqrt(1 - abar_t)
 
     DDPM    x_s ~ q(x_s | x_t, x0)
     DDIM    x_s = a_s x0 + sqrt(s_s^2 - sigma^2) e + sigma n,   sigma = eta times DDPM's,  n ~ N(0, I)
