@@ -9,7 +9,7 @@
 
 Pictures may lie there as rows of pixels. Labels may be words; those of several columns of 0 and 1 are classes
 if each picture has one 1, else attributes. -1, a blank word and a value that is
-no number mean that nothing is known of this picture. Arrays of Python objects are told and passed over.
+no number mean that nothing is known of this picture. Arrays of Python objects are noted and skipped.
 """
 
 from __future__ import annotations

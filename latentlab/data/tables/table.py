@@ -6,7 +6,7 @@
     000002.png  1 -1
 
 The column that names the files is the one whose values match the pictures' names best, wherever it stands.
-What the others are taken for is told from their values (see `column_roles`): yes and no, classes, a split;
+The roles of the others follow from their values (see `column_roles`): yes and no, classes, a split;
 numbers and text are not used. One odd or empty cell leaves one thing unknown, and costs no more. The report
 says what was taken for what; a person may choose otherwise.
 """

@@ -3,7 +3,7 @@
     distance   Fréchet distance between the classifier's features of N samples and of all training pictures
     floor      the same of N held-out pictures in place of the samples: what real pictures reach. N is alike,
                for the figure falls with N (see `latentlab.core.frechet`)
-    as asked   the share of samples that the classifier takes for what they were told to be, which is drawn
+    as asked   the share of samples that the classifier assigns to their condition, which is drawn
                for each as it occurs in the training pictures
     nearest    root mean square of the differences to the nearest training picture, on a scale of 0 to 1: were
                samples copies, they would lie nearer than held-out pictures do

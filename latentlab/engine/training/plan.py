@@ -6,7 +6,7 @@ weight of KL    beta_start + (beta - beta_start) * ramp;   ramp goes 0 to 1 over
                 al., Cyclical Annealing Schedule, 2019)
 
 Begun with a beta far above the last, z says nothing at first, and a conditional decoder learns all it can
-from what it is told; what z learns afterwards is what it was not told.
+from the condition; what z learns afterwards is the rest.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
     ELBO(x, y) = E_q[ log p(x|z, y) ] - KL( q(z|x) || p(z) )        y a class (one-hot) or attribute bits
 
 The decoder is given [z, y]. By default the encoder sees the picture alone, so that z means the same for all
-y; `condition_encoder` shows it y too, and `consistency` sees to it that the decoder draws what it is told.
+y; `condition_encoder` shows it y too, and `consistency` makes the decoder follow it.
 Source: Sohn et al., Learning Structured Output Representation using Deep Conditional Generative Models
 (2015); Kingma et al., Semi-supervised Learning with Deep Generative Models (2014), model M2.
 """
