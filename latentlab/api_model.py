@@ -150,7 +150,7 @@ class Model:
             condition: the condition of all samples: a class such as "3" or 3, or attributes such
                 as "Hat=1,Smiling=0" or {"Hat": 1.0}. What is not named is drawn for each, as it occurs in the
                 data. Without any, a diffusion model has all drawn so; another takes its first class, or
-                that there is no attribute.
+                no attributes.
             sampler, steps, eta, guidance: of a diffusion model alone; see `diffuse`.
 
         Returns:
