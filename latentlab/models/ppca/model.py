@@ -43,7 +43,8 @@ class PPCA(nn.Module):
         self.config = config
         numbers, components = math.prod(config.shape), config.latents
         self.mean = _held(torch.full((numbers,), 0.5))
-        self.components = _held(torch.eye(components, numbers))  # E_K^T
+        # E_K^T. Not an identity until then: on the meta device that would bring in torch's compiler.
+        self.components = _held(torch.zeros(components, numbers))
         self.eigenvalues = _held(torch.full((components,), 0.1))
         self.noise_variance = _held(torch.tensor(0.01))
 
