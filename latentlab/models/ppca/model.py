@@ -43,8 +43,8 @@ class PPCA(nn.Module):
         self.config = config
         numbers, components = math.prod(config.shape), config.latents
         self.mean = _held(torch.full((numbers,), 0.5))
-        # E_K^T. Not an identity until then: on the meta device that would bring in torch's compiler.
-        self.components = _held(torch.zeros(components, numbers))
+        # E_K^T. No identity matrix until it is fitted: on the meta device that brings in torch's compiler.
+        self.components = _held(torch.full((components, numbers), numbers**-0.5))
         self.eigenvalues = _held(torch.full((components,), 0.1))
         self.noise_variance = _held(torch.tensor(0.01))
 
