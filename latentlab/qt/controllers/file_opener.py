@@ -15,6 +15,7 @@ from latentlab.engine.files.provenance import Provenance, read_provenance
 from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.qt.clients.task_queue import Failure, TaskQueue
 from latentlab.qt.clients.workspace import Workspace
+from latentlab.qt.controllers.one_by_one import open_one_by_one
 from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.widgets.message_bar import MessageBar
 from latentlab.session.edits import MoveProbe
@@ -67,13 +68,11 @@ class FileOpener(QObject):
             self.open_files(paths)
 
     def open_files(self, paths: list[Path]) -> None:
-        """Opens the first of the files, and says so if there are more."""
+        """Opens the first of the files, says which others there are, and offers the next."""
         if not paths:
             self.bar.say(f"Nothing that can be opened was dropped. Drop {WELCOME}.")
             return
-        if len(paths) > 1:
-            self.told.emit(f"Opening {paths[0].name}; the other {len(paths) - 1} files are ignored")
-        self.open_file(paths[0])
+        open_one_by_one(self.bar, paths, self.open_file)
 
     def open_file(self, path: Path) -> None:
         """Opens a model or a data set, moves the probe to where a picture was made, or takes a picture as the

@@ -12,6 +12,7 @@ from latentlab.data.pictures.formats import SUFFIXES
 from latentlab.errors import LabError
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.file_opener import FileOpener
+from latentlab.qt.controllers.one_by_one import open_one_by_one
 from latentlab.qt.controllers.picture_store import OwnPictures
 from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.widgets.incoming import incoming
@@ -67,6 +68,9 @@ class PictureController(QObject):
         self._settings.folder = str(Path(path).parent)
         self.pictures.open_file(Path(path))
 
+    def _take_file(self, path: Path) -> None:
+        self.open_path(str(path))
+
     @Slot()
     def paste(self) -> None:
         """Takes what is on the clipboard: a picture, or a file, which is opened as if it were dropped."""
@@ -82,7 +86,11 @@ class PictureController(QObject):
 
     @Slot(object)
     def take(self, data: QMimeData) -> None:
-        """Takes a dropped picture."""
+        """Takes a dropped picture; of several files, one at a time."""
+        paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+        if len(paths) > 1:
+            open_one_by_one(self._opener.bar, paths, self._take_file)
+            return
         try:
             found = incoming(data)
         except LabError as error:

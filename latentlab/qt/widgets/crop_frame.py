@@ -5,9 +5,11 @@ Drag moves the frame, the wheel and + and − make it smaller and larger, the ar
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import Protocol
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QDragEnterEvent,
@@ -29,6 +31,8 @@ from latentlab.qt.widgets.images import draw_crisp, to_qimage
 
 _EMPTY = "Drop a picture here,\npaste one (Ctrl+V),\nor click to open one."
 _NUDGE, _STEP = 0.04, 1.15
+# A wheel that turns again within so many seconds is still scrolling.
+_ROLL_S = 0.5
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
     Qt.Key.Key_Right: (1, 0),
@@ -53,13 +57,14 @@ class PictureFrame(QWidget):
 
     Args:
         gestures: numbers the gestures; for this frame alone.
+        clock: tells the time in seconds.
     """
 
     fitted = Signal(object, int)
     dropped = Signal(object)
     wanted = Signal()
 
-    def __init__(self, gestures: NumbersGestures) -> None:
+    def __init__(self, gestures: NumbersGestures, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
         self.setObjectName("ownImageDrop")
         self.setAccessibleName("Your picture")
@@ -68,8 +73,11 @@ class PictureFrame(QWidget):
         self.setAcceptDrops(True)
         self._pixels: Picture | None = None
         self._fitting, self._aspect = Fitting(), 1.0
-        self._gestures = gestures
+        self._gestures, self._clock = gestures, clock
         self._over = False
+        # Whether the mouse was moved here by hand, and when a wheel last rolled past.
+        self._under_hand, self._rolled_past = False, clock() - _ROLL_S
+        self.setMouseTracking(True)
         self._held: QPointF | None = None
         self._drawn: tuple[object, QRectF, QPixmap] | None = None
         self.show_picture(None, Fitting(), 1.0)
@@ -135,6 +143,7 @@ class PictureFrame(QWidget):
             self._held = event.position()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._under_hand = True
         if self._held is None or self._drawn is None:
             return
         gap, self._held = event.position() - self._held, event.position()
@@ -149,9 +158,17 @@ class PictureFrame(QWidget):
         if self._pixels is None and self.rect().contains(event.position().toPoint()):
             self.wanted.emit()
 
+    def leaveEvent(self, event: QEvent) -> None:
+        self._under_hand = False
+        super().leaveEvent(event)
+
     def wheelEvent(self, event: QWheelEvent) -> None:
-        # A wheel that scrolls the panel must not zoom on its way.
-        if not self._movable or not self.hasFocus():
+        # A wheel that scrolls the panel must not zoom on its way, when the picture comes to lie under a mouse
+        # that does not move.
+        now = self._clock()
+        here = self._under_hand and now - self._rolled_past >= _ROLL_S
+        if not self._movable or not (self.hasFocus() or here):
+            self._rolled_past = now
             event.ignore()
             return
         self._take(self._fitting.zoomed(_STEP ** (event.angleDelta().y() / 120)), held=False)

@@ -172,12 +172,20 @@ def test_that_what_may_be_data_opens_the_page_for_data(qtbot: QtBot, tmp_path: P
         assert window.bench.controller.data.page is None or not window.bench.controller.data.page.isVisible()
 
 
-def test_that_of_many_files_the_first_is_opened_and_the_others_told(qtbot: QtBot, tmp_path: Path) -> None:
+def test_that_of_many_files_one_is_opened_at_a_time_and_the_next_offered(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
     first, second = picture(tmp_path / "a.png"), picture(tmp_path / "b.png", z=(3.0, 3.0))
     with open_window(qtbot, tmp_path) as window:
         drop(window, first, second)
-        assert "1 files are ignored" in window.statusBar().currentMessage()
         qtbot.waitUntil(lambda: window.workspace.state.probe == (1.5, -0.5), timeout=2000)
+        bar = window.bench.messages
+        assert "1 of 2 files is opened: a.png" in bar.label.text()
+        assert bar.offer.text() == "Open b.png"
+        qtbot.mouseClick(bar.offer, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: window.workspace.state.probe == (3.0, 3.0), timeout=2000)
+        assert "the last of them" in bar.label.text()
+        assert not bar.offer.isVisible()
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
