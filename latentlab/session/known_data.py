@@ -13,6 +13,9 @@ from latentlab.session.recent_data import RecentData
 
 Shape = tuple[int, int, int]
 
+# Of data of so many pictures or fewer, all are shown: the tenth that is held out would be few.
+FEW_PICTURES = 5000
+
 
 @dataclass(frozen=True)
 class Known:
@@ -55,6 +58,12 @@ def shape_of(spec: str, recent: tuple[RecentData, ...]) -> Shape | None:
     if spec in SHIPPED_SETS:
         return SHIPPED_SETS[spec].shape
     return next((one.shape for one in recent if one.spec == spec), None)
+
+
+def split_to_show(spec: str, recent: tuple[RecentData, ...]) -> str:
+    """The split of these data to show at first: "all" of the user's own where they are few, else "test"."""
+    count = next((one.count for one in recent if one.spec == spec), 0)
+    return "all" if 0 < count <= FEW_PICTURES else "test"
 
 
 def _long_title(one: RecentData) -> str:

@@ -9,7 +9,7 @@ from latentlab.data.shipped_sets import SHIPPED_SETS
 from latentlab.data.spec import Spec
 from latentlab.engine.files.model_catalog import data_of, shape_of_pictures
 from latentlab.session.fitting import on_data
-from latentlab.session.known_data import title_of
+from latentlab.session.known_data import split_to_show, title_of
 from latentlab.session.recent_data import RecentData
 from latentlab.session.state import PlaneSettings, SessionState
 
@@ -23,7 +23,9 @@ def on_its_data(state: SessionState, model: str, recent: tuple[RecentData, ...])
         return for_model(state, model)
     mine = (one for one in recent if title_of(one.spec) == learnt and one.shape == shape)
     found = next((one.spec for one in mine if Path(Spec.parse(one.spec).source).exists()), None)
-    return for_model(state, model) if found is None else on_data(for_model(state, model), found)
+    if found is None:
+        return for_model(state, model)
+    return on_data(for_model(state, model), found, split_to_show(found, recent))
 
 
 def for_model(state: SessionState, model: str) -> SessionState:

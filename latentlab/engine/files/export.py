@@ -230,13 +230,13 @@ def _as_csv(
         rows = slice(first, first + _CSV_ROWS)
         # float32 as text is the shortest that reads back as the same float32.
         numbers = np.hstack([z[rows], sigma[rows]]).astype(np.str_).tolist()
-        told = [[_cell(shown(value)) for value in values[rows]] for values in names.values()]
+        told = [[spreadsheet_cell(shown(value)) for value in values[rows]] for values in names.values()]
         for place, (kind, texts) in enumerate(zip(label[rows].tolist(), numbers, strict=True)):
             table.writerow([first + place, *(column[place] for column in told), kind, *texts])
     return page.getvalue().encode("utf-8")
 
 
-def _cell(name: str) -> str:
+def spreadsheet_cell(name: str) -> str:
     """A name escaped so that a spreadsheet shows it as text.
 
     One that begins with = or @ is a formula, which may fetch a page or start a program. One that begins with

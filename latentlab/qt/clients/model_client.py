@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
@@ -26,6 +27,7 @@ class ModelClient(Client):
         session: the session whose state requests are about.
         model, encodings: the open model, and the encodings of its pictures as far as known.
         projection: the shown plane of the latent space.
+        split_of: returns which split of other data, given by their spec, is shown at first.
         still_told: directions of what z still says of the decoder's condition; None until they are found.
     """
 
@@ -36,6 +38,7 @@ class ModelClient(Client):
         self.encodings: EncodingsReply | None = None
         self.projection = Projection.pair(0, 1, 2)
         self.still_told: Directions | None = None
+        self.split_of: Callable[[str], str] = lambda spec: "test"
         self._followed: Snapshot | None = None
 
     @property

@@ -131,7 +131,7 @@ class Workspace(SessionRequests):
         if self._before_training is None:
             self._before_training = self._kept(self.state)
         self._wanted = self._asked_from = state
-        split = state.split if state.data == snapshot.data else "test"
+        split = state.split if state.data == snapshot.data else self.split_of(snapshot.data)
         self.ask(
             FollowRequest,
             f"{snapshot.name} (training)",

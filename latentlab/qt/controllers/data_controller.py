@@ -22,7 +22,16 @@ from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.open_data.dialog import OpenDataDialog
 from latentlab.qt.widgets.message_bar import MessageBar
 from latentlab.session.edits import ChangeData
-from latentlab.session.known_data import Known, Shape, choices, shape_in_words, shape_of, title_of
+from latentlab.session.known_data import (
+    Known,
+    Shape,
+    choices,
+    shape_in_words,
+    shape_of,
+    split_to_show,
+    title_of,
+)
+from latentlab.session.picture_rows import PictureRows, found_in_words
 from latentlab.session.recent_data import RecentData, with_newest
 
 _FILES = "Files of pictures (*.zip *.npz *.csv list_attr*.txt *.gz *-ubyte *.idx3);;All files (*)"
@@ -44,10 +53,16 @@ class TrainingForm(Protocol):
 
 
 class DataController(QObject):
-    """`changed` says that the data to choose from have changed; `failed` carries a message and details."""
+    """`changed` says that the data to choose from have changed; `failed` carries a message and details.
+
+    `pictures_read` carries the `PictureRows` of the user's own pictures when they have been read;
+    `browse_wanted` asks to bring them to the front.
+    """
 
     changed = Signal()
     failed = Signal(str, str)
+    pictures_read = Signal(object)
+    browse_wanted = Signal()
 
     def __init__(
         self,
@@ -63,6 +78,7 @@ class DataController(QObject):
         self.page: OpenDataDialog | None = None
         self._form: TrainingForm | None = None
         self._show_form: Callable[[], None] | None = None
+        workspace.split_of = self._split_of
 
     def trains_in(self, form: TrainingForm, show: Callable[[], None]) -> None:
         """Sets the form that offers data for training; `show` brings it to the front."""
@@ -148,19 +164,43 @@ class DataController(QObject):
     def _opened(self, spec: str, report: ReadingReport, shape: Shape) -> None:
         self._settings.recent = with_newest(self.recent, RecentData(spec, shape, report.read))
         self.changed.emit()
-        self.pictures_opened(spec, title_of(spec), report)
+        page = self.page
+        rows = None if page is None or page.pictures is None else page.pictures.rows
+        self.pictures_opened(spec, title_of(spec), report, rows, train=page is not None and page.to_train)
 
-    def pictures_opened(self, spec: str, title: str, report: ReadingReport) -> None:
-        """Pictures have been read: offers them for training, and to the model if it takes such pictures."""
-        self.offer_training(spec)
+    def pictures_opened(
+        self,
+        spec: str,
+        title: str,
+        report: ReadingReport,
+        rows: PictureRows | None = None,
+        *,
+        train: bool = False,
+    ) -> None:
+        """Pictures have been read: shows them, says what was found, and offers them for training, and to the
+        model if it takes such pictures. With `train` the training form is shown in their place.
+        """
+        if rows is not None:
+            self.pictures_read.emit(rows)
+        if rows is None or train:
+            self.offer_training(spec)
+        else:
+            self._choose_in_form(spec)
+            self.browse_wanted.emit()
         text = _in_short(report)
+        text = text if rows is None else f"{text}\n{found_in_words(rows)}"
         too_few = too_few_in_words(report.read)
         if self._fits(spec):
             text = f"{text}\n{too_few}" if too_few else text
             self._bar.say(text, "Show in the plane", partial(self._show, spec), good=True)
-        else:
+        elif too_few:
+            self._bar.say(f"{text}\n{too_few}")
+        elif train or rows is None or self._form is None or not self._form.idle:
             when = "now" if self._form is None or self._form.idle else "when the training is finished"
-            self._bar.say(f"{text}\n{too_few or f'{title} can be trained on {when}.'}", good=not too_few)
+            self._bar.say(f"{text}\n{title} can be trained on {when}.", good=True)
+        else:
+            train_on = partial(self.offer_training, spec)
+            self._bar.say(text, "Train a model on them", train_on, good=True)
 
     # Going to others
 
@@ -192,16 +232,23 @@ class DataController(QObject):
 
     def offer_training(self, spec: str) -> None:
         """Chooses these data in the training form and shows it."""
+        self._choose_in_form(spec)
         if self._form is not None and self._show_form is not None:
-            self._form.offer_data(self.known(), spec)
             self._show_form()
+
+    def _choose_in_form(self, spec: str) -> None:
+        if self._form is not None:
+            self._form.offer_data(self.known(), spec)
 
     def _fits(self, spec: str) -> bool:
         model = self._workspace.model
         return model is not None and tuple(model.images.shape[1:]) == shape_of(spec, self.recent)
 
     def _show(self, spec: str) -> None:
-        self._workspace.do(ChangeData(data=spec, split="test"))
+        self._workspace.do(ChangeData(data=spec, split=self._split_of(spec)))
+
+    def _split_of(self, spec: str) -> str:
+        return split_to_show(spec, self.recent)
 
 
 def _in_short(report: ReadingReport) -> str:

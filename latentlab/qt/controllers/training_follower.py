@@ -158,7 +158,7 @@ class TrainingFollower(QObject):
     def _open(self, path: Path, data: str, *, in_sight: bool) -> None:
         """Opens what was saved; `in_sight` says that it is the model in the plane, not a file yet."""
         state = self._workspace.state
-        split = state.split if state.data == data else "test"
+        split = state.split if state.data == data else self._workspace.split_of(data)
         # The followed model has the same latent space, so the probe stays.
         fitting = state if in_sight else for_model(state, str(path))
         opened = replace(fitting, model=str(path), data=data, split=split)

@@ -53,7 +53,10 @@ class OpenDataDialog(QDialog):
         self.setWindowTitle(title_text(f"Open {name}"))
         self.stage = Stage.CHOOSING
         self.pictures: Pictures | None = None
+        # Whether a model is to be trained on the pictures at once.
+        self.to_train = False
         self.page = Page(shown(self._source), asked.options, self)
+        self.train_button = self.page.train
         self.open_button, self.cancel_button = self._buttons()
         self._preview = Newest(background, self._show_preview, self._no_preview)
         self._reading = Newest(background, self._read, self._not_read)
@@ -69,13 +72,16 @@ class OpenDataDialog(QDialog):
         box = self.page.buttons
         opening, cancel = box.button(kinds.Open), box.button(kinds.Cancel)
         for button, name, title, tip in (
-            (opening, "dataOpen", "Open", "Read all of these pictures."),
+            (opening, "dataOpen", "Open", "Read all of these pictures, and show them."),
+            (self.train_button, "dataTrain", "Open and train …",
+             "Read all of these pictures, and show the form to train a model on them."),
             (cancel, "dataCancel", "Cancel", "Close this page, or stop reading."),
-        ):
+        ):  # fmt: skip
             button.setObjectName(name)
             button.setAccessibleName(title)
             button.setToolTip(plain_tip(tip))
         opening.setDefault(True)
+        self.train_button.clicked.connect(self._accept_to_train)
         box.accepted.connect(self.accept)
         box.rejected.connect(self.reject)
         return opening, cancel
@@ -113,16 +119,21 @@ class OpenDataDialog(QDialog):
             found += f"\n{preview.table.words}."
         self.page.found.setText(found)
         self.page.strip.show_preview(preview)
-        self.open_button.setEnabled(True)
+        self._enable(True)
 
     def _no_preview(self, failure: Failure) -> None:
         self.page.found.setText("Nothing here can be opened.")
         self.page.strip.show_nothing()
         self._tell_failure(failure)
         # With these options, opening would fail in the same way.
-        self.open_button.setEnabled(False)
+        self._enable(False)
 
     # The reading
+
+    @Slot()
+    def _accept_to_train(self) -> None:
+        self.to_train = True
+        self.accept()
 
     def accept(self) -> None:
         """Reads everything; when that is done, and the report has been read, the dialog closes."""
@@ -144,6 +155,7 @@ class OpenDataDialog(QDialog):
         if self.stage is Stage.READING:
             self._reading.drop()
             self._become(Stage.CHOOSING)
+            self.to_train = False
             self.page.say("Stopped. Nothing was opened.")
         else:
             self._let_go()
@@ -173,6 +185,7 @@ class OpenDataDialog(QDialog):
         if pictures.report.skipped_count:
             self.page.show_report(pictures.report)
             _call(self.open_button, f"Use the {pictures.report.read:,} pictures")
+            self.train_button.setVisible(not self.to_train)
             self.open_button.setFocus()
         else:
             self.accept()
@@ -186,12 +199,16 @@ class OpenDataDialog(QDialog):
         if failure.details:
             self.broken.emit(failure.message, failure.details)
 
+    def _enable(self, on: bool) -> None:
+        self.open_button.setEnabled(on)
+        self.train_button.setEnabled(on)
+
     def _become(self, stage: Stage) -> None:
         self.stage = stage
         choosing, reading = stage is Stage.CHOOSING, stage is Stage.READING
         self.page.choices.setEnabled(choosing)
         self.page.progress.setVisible(reading)
-        self.open_button.setEnabled(not reading)
+        self._enable(not reading)
         _call(self.cancel_button, "Stop" if reading else "Cancel")
         (self._clock.start if reading else self._clock.stop)()
         if choosing and self.page.strip.waiting:

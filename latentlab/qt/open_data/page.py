@@ -59,6 +59,7 @@ class Page:
         self.progress.hide()
         kinds = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(kinds.Open | kinds.Cancel)
+        self.train = self.buttons.addButton("Open and train …", QDialogButtonBox.ButtonRole.ActionRole)
         self._lay_out(home)
 
     def _lay_out(self, home: QWidget) -> None:

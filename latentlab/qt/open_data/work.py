@@ -11,17 +11,19 @@ from latentlab.qt.clients.latest_task import Token
 # For type checking only: these import torch, for which the window does not wait.
 if TYPE_CHECKING:
     from latentlab.data.opening import Preview
+    from latentlab.session.picture_rows import PictureRows
 
 LOOKED_AT = 6
 
 
 @dataclass(frozen=True)
 class Pictures:
-    """Pictures that have been read: spec, (C, H, W) of each, and report."""
+    """Pictures that have been read: spec, (C, H, W) of each, report, and all of them."""
 
     spec: str
     shape: tuple[int, int, int]
     report: ReadingReport
+    rows: PictureRows
 
 
 def look(spec: str, token: Token) -> Preview:
@@ -42,6 +44,8 @@ def read_all(spec: str, token: Token) -> Pictures:
         LabError: naming the file, if it cannot be read, or if the task was cancelled.
     """
     from latentlab.data import opening
+    from latentlab.session.picture_rows import rows_of_set
 
     opened = opening.open_data(spec, tick=token.tick)
-    return Pictures(spec, opened.everything.shape, opened.report)
+    everything = opened.everything
+    return Pictures(spec, everything.shape, opened.report, rows_of_set(spec, everything))

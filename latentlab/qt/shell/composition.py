@@ -18,6 +18,7 @@ from latentlab.qt.controllers.density_watcher import DensityWatcher
 from latentlab.qt.controllers.file_opener import FileOpener
 from latentlab.qt.controllers.model_controller import ModelController
 from latentlab.qt.controllers.sample_follower import SampleFollower
+from latentlab.qt.controllers.selection_controller import SelectionController
 from latentlab.qt.controllers.session_controller import SessionController
 from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.controllers.tape_controller import TapeController
@@ -40,6 +41,7 @@ from latentlab.qt.views.analogy.view import SPEC as ANALOGY
 from latentlab.qt.views.attributes.view import SPEC as ATTRIBUTES
 from latentlab.qt.views.class_legend.view import SPEC as CLASS_LEGEND
 from latentlab.qt.views.class_legend.view import LegendRoom
+from latentlab.qt.views.data_browser.view import SPEC as DATA_BROWSER
 from latentlab.qt.views.diffusion.view import SPEC as DIFFUSION
 from latentlab.qt.views.latent_plane.view import SPEC as LATENT_PLANE
 from latentlab.qt.views.own_picture.view import SPEC as OWN_PICTURE
@@ -120,6 +122,8 @@ def compose(
         attributes=views[ATTRIBUTES],
         own_picture=views[OWN_PICTURE],
         analogy=views[ANALOGY],
+        browser=views[DATA_BROWSER],
+        selection=SelectionController(window, settings, views[DATA_BROWSER].offers),
         trainer=trainer,
         denoiser_client=denoiser_client,
         film=film,

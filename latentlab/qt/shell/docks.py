@@ -12,6 +12,7 @@ from latentlab.qt.shell.dock_height import Room
 from latentlab.qt.shell.panels import BOTTOM, LEFT, RIGHT, AnySpec, Area, Panel, Views
 from latentlab.qt.views.analogy.view import SPEC as ANALOGY
 from latentlab.qt.views.attributes.view import SPEC as ATTRIBUTES
+from latentlab.qt.views.data_browser.view import SPEC as DATA_BROWSER
 from latentlab.qt.views.diffusion.view import SPEC as DIFFUSION
 from latentlab.qt.views.dimensions.view import SPEC as DIMENSIONS
 from latentlab.qt.views.manifold_grid.view import SPEC as MANIFOLD_GRID
@@ -134,6 +135,11 @@ class Docks(QObject):
     def show_attributes(self) -> None:
         """Brings the attributes panel to the front."""
         self.bring(self.attributes)
+
+    @Slot()
+    def show_data_browser(self) -> None:
+        """Brings the data browser to the front, with the focus on its pictures."""
+        self._bring_and_focus(self.of(DATA_BROWSER))
 
     @Slot()
     def show_own_picture(self) -> None:

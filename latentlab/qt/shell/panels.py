@@ -17,6 +17,7 @@ from latentlab.qt.shell.columns import beside, column
 from latentlab.qt.views.analogy.view import SPEC as ANALOGY
 from latentlab.qt.views.attributes.view import SPEC as ATTRIBUTES
 from latentlab.qt.views.conditions.view import SPEC as CONDITIONS
+from latentlab.qt.views.data_browser.view import SPEC as DATA_BROWSER
 from latentlab.qt.views.diffusion.view import SPEC as DIFFUSION
 from latentlab.qt.views.dimensions.view import SPEC as DIMENSIONS
 from latentlab.qt.views.latent_plane.view import SPEC as LATENT_PLANE
@@ -71,6 +72,7 @@ PANELS = (
     Panel(LEFT, (OWN_PICTURE,)),
     Panel(RIGHT, (PROBE, CONDITIONS, SELECTION_CARD, NEIGHBOURS), arrange=column("probeColumn")),
     Panel(BOTTOM, (TRAY, WALK), "Tray and walk", beside("trayAndWalk")),
+    Panel(BOTTOM, (DATA_BROWSER,)),
     Panel(BOTTOM, (TRAINING,)),
     Panel(BOTTOM, (ANALOGY,)),
     Panel(BOTTOM, (DIFFUSION,)),

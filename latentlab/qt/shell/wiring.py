@@ -17,6 +17,7 @@ def connect(bench: Workbench) -> None:
     _own_picture(bench)
     _diffusion(bench)
     _training(bench)
+    _data_browser(bench)
     _messages(bench)
     _menus(bench)
     # After the views: they are to hear of a model before any message about it is shown.
@@ -69,6 +70,17 @@ def _training(bench: Workbench) -> None:
     bench.exporter.exportables.watch(bench.film)
     unfinished = UnfinishedTraining(bench.trainer, panel, bench.messages, docks.show_training, bench.window)
     bench.models.first_opened.connect(unfinished.offer)
+
+
+def _data_browser(bench: Workbench) -> None:
+    browser, data = bench.browser, bench.controller.data
+    browser.train_wanted.connect(data.offer_training)
+    browser.plane_wanted.connect(data.choose)
+    browser.save_wanted.connect(bench.selection.ask)
+    data.pictures_read.connect(browser.show_pictures)
+    data.browse_wanted.connect(bench.docks.show_data_browser)
+    bench.selection.told.connect(bench.opener.told)
+    bench.selection.failed.connect(bench.opener.failed)
 
 
 def _messages(bench: Workbench) -> None:

@@ -17,6 +17,7 @@ from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.file_opener import FileOpener
 from latentlab.qt.controllers.model_controller import ModelController
 from latentlab.qt.controllers.sample_follower import SampleFollower
+from latentlab.qt.controllers.selection_controller import SelectionController
 from latentlab.qt.controllers.session_controller import SessionController
 from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.controllers.tape_controller import TapeController
@@ -30,6 +31,7 @@ from latentlab.qt.shell.status_bar import Status
 from latentlab.qt.shell.theme import ThemeSwitcher
 from latentlab.qt.views.analogy.view import AnalogyView
 from latentlab.qt.views.attributes.view import AttributeBoard
+from latentlab.qt.views.data_browser.view import DataBrowser
 from latentlab.qt.views.diffusion.view import DiffusionView
 from latentlab.qt.views.latent_plane.view import LatentPlane
 from latentlab.qt.views.own_picture.view import OwnPictureView
@@ -53,8 +55,9 @@ class Workbench:
         exporter, opener: save files and open them.
         controller: the commands that concern the session and its files.
         models: opens models.
-        plane, samples, probe, player, training, diffusion, attributes, own_picture, analogy: views that
-            commands speak to, or that ask for something.
+        plane, samples, probe, player, training, diffusion, attributes, own_picture, analogy, browser: views
+            that commands speak to, or that ask for something.
+        selection: saves a selection of pictures.
         trainer, denoiser_client: the clients of the other two threads.
         film, following, live_samples: what follows a training.
         tapes: the commands that concern tapes and files.
@@ -83,6 +86,8 @@ class Workbench:
     attributes: AttributeBoard
     own_picture: OwnPictureView
     analogy: AnalogyView
+    browser: DataBrowser
+    selection: SelectionController
     trainer: TrainerClient
     denoiser_client: DenoiserClient
     film: FilmRecorder

@@ -54,14 +54,22 @@ def test_that_pictures_are_offered_for_training_and_shown_where_they_fit(
     with open_window(qtbot, tmp_path) as window:
         opened(qtbot, window, spec)
         assert window.bench.training.data.currentData() == spec
-        assert window.bench.training.isVisible()
+        browser = window.bench.browser
+        assert browser.isVisible(), "the person sees their own pictures"
+        assert len(browser.shown) == 10
+        assert "10 pictures of cats" in browser.banner.words.text()
+        assert "held out" in window.bench.messages.label.text()
         assert "10 pictures read" in window.bench.messages.label.text()
         assert window.bench.messages.offer.text() == "Show in the plane"
         with qtbot.waitSignal(window.workspace.loaded, timeout=3000):
             qtbot.mouseClick(window.bench.messages.offer, Qt.MouseButton.LeftButton)
-        assert (window.workspace.state.data, window.workspace.state.split) == (spec, "test")
-        assert f"({COUNT} of cats)" in window.bench.actions["testDataAction"].text()
-        assert window.bench.actions["allDataAction"].text().endswith("(of cats)")
+        assert (window.workspace.state.data, window.workspace.state.split) == (spec, "all"), (
+            "few: all of them"
+        )
+        assert f"({COUNT} of cats)" in window.bench.actions["allDataAction"].text()
+        assert window.bench.actions["testDataAction"].text().endswith("(of cats)")
+        assert browser.linked
+        assert not browser.banner.isVisible()
         assert window.bench.actions["recentData1Action"].isChecked()
         with qtbot.waitSignal(window.workspace.loaded, timeout=3000):
             window.workspace.undo_stack.undo()
@@ -73,9 +81,24 @@ def test_that_pictures_of_another_shape_are_only_offered_for_training(qtbot: QtB
     with open_window(qtbot, tmp_path) as window:
         opened(qtbot, window, spec)
         assert window.bench.training.data.currentData() == spec
-        assert not window.bench.messages.offer.isVisible()
-        assert "can be trained on" in window.bench.messages.label.text()
         assert window.workspace.state.data == "mnist"
+        assert not window.bench.browser.banner.plane.isVisible()
+        assert window.bench.browser.isVisible()
+        qtbot.mouseClick(window.bench.browser.banner.train, Qt.MouseButton.LeftButton)
+        assert window.bench.training.isVisible()
+
+
+def test_that_open_and_train_shows_the_training_form_at_once(qtbot: QtBot, tmp_path: Path) -> None:
+    spec = f"{folder_of(tmp_path / 'cats', 40)}::side=16"
+    with open_window(qtbot, tmp_path) as window:
+        window.bench.controller.data.open_spec(spec)
+        page = window.bench.controller.data.page
+        qtbot.waitUntil(lambda: not page.page.strip.waiting, timeout=3000)
+        with qtbot.waitSignal(page.opened, timeout=5000):
+            qtbot.mouseClick(page.train_button, Qt.MouseButton.LeftButton)
+        assert window.bench.training.data.currentData() == spec
+        assert window.bench.training.isVisible()
+        assert window.bench.browser.rows.data == spec
 
 
 def test_that_data_the_model_does_not_take_say_so_and_offer_a_training(qtbot: QtBot, tmp_path: Path) -> None:

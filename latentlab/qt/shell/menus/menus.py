@@ -111,6 +111,12 @@ def _file(bench: Workbench) -> Iterator[Entry]:
             partial(found.has, what), tool="Save" if what == exportables.PROBE else "",
             gap=what == exportables.PROBE,
         )  # fmt: skip
+    yield Entry(
+        "saveSelectionAction", "&File", "Save se&lection …", bench.selection.ask,
+        "Save the selected pictures, a group or all of them: as a table of file names, or as copies of or "
+            "links to the files.",
+        "", partial(_has_pictures, bench),
+    )  # fmt: skip
     yield from tape_entries(bench)
     yield Entry("quitAction", "&File", "&Quit", bench.quit, "Close LatentLab.", "Ctrl+Q", gap=True)
 
@@ -163,9 +169,12 @@ def _view(bench: Workbench) -> Iterator[Entry]:
             f"{name}LayerAction", "&View", text, partial(bench.controller.switch_layer, name), tip,
             f"Ctrl+{number + 1}", checked=_layer(bench, name), tool=text.replace("&", ""), gap=number == 0,
         )  # fmt: skip
+    yield Entry("browseAction", "&View", "&Browse pictures", bench.docks.show_data_browser,
+                "Show all pictures of the data as a grid, to sort, to select and to save.", "Ctrl+B",
+                gap=True)  # fmt: skip
     yield Entry("diffusionAction", "&View", "&Diffusion", bench.docks.show_diffusion,
                 "Show the Diffusion panel: from noise to pictures, step by step.", "Ctrl+Shift+D",
-                tool="Diffusion", gap=True)  # fmt: skip
+                tool="Diffusion")  # fmt: skip
     yield Entry("compareAction", "&View", "&Compare models …", partial(_compare, bench),
                 "Show two to four models side by side, with one common probe.", "Ctrl+Shift+M",
                 bench.controller.is_open)  # fmt: skip
@@ -202,6 +211,10 @@ def _panels(bench: Workbench) -> Iterator[Entry]:
             f"Show the panel “{title}”, or hide it if it is in front.",
             checked=partial(docks.in_front, dock),
         )  # fmt: skip
+
+
+def _has_pictures(bench: Workbench) -> bool:
+    return bench.browser.rows is not None
 
 
 def _compare(bench: Workbench) -> None:

@@ -1,0 +1,1 @@
+"""The data browser: a grid of all pictures, sorted and filtered."""

@@ -1,0 +1,158 @@
+"""The pictures of a data set as rows: what the data browser shows, and what is saved of a selection."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from latentlab.data.keys import Keys, NumberedNames
+from latentlab.engine.rendering.requests.opening import LoadedReply
+from latentlab.session.known_data import title_of
+from latentlab.session.picture_columns import Column, Kinds, Names, Number
+
+# For type checking only: it imports torch, for which the window does not wait.
+if TYPE_CHECKING:
+    from latentlab.data.image_set import ImageSet
+
+_LISTED = 12
+# Before the names of the columns that are attributes.
+_ATTRIBUTE = "attribute "
+
+
+@dataclass(frozen=True, eq=False)
+class PictureRows:
+    """N pictures with what is known of them; shared between threads and read-only.
+
+    Attributes:
+        data, split: the spec and the split.
+        images: uint8 (N, C, H, W).
+        labels: int64 (N,), -1 for unknown; None: there are no classes.
+        classes: the classes' names.
+        keys: see `latentlab.data.keys`; None where they are unknown.
+        testing: of the split "all", how many from the first on are held out.
+        attributes, attribute_names: bool (N, A) and their names; None and none where there are none.
+        attributes_known: bool (N, A), which of them are known; None: all.
+    """
+
+    data: str
+    split: str
+    images: NDArray[np.uint8]
+    labels: NDArray[np.int64] | None = None
+    classes: tuple[str, ...] = ()
+    keys: Keys | None = None
+    testing: int = 0
+    attributes: NDArray[np.bool_] | None = None
+    attribute_names: tuple[str, ...] = ()
+    attributes_known: NDArray[np.bool_] | None = None
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    @property
+    def title(self) -> str:
+        """The name of the data set."""
+        return title_of(self.data)
+
+    @property
+    def file_names(self) -> Sequence[str] | None:
+        """The path of each picture below the data's root; None where they have no files."""
+        names = None if self.keys is None else self.keys.names
+        return None if names is None or isinstance(names, NumberedNames) else names
+
+    def class_of(self, row: int) -> str:
+        """The name of a picture's class, "" where it is unknown."""
+        label = -1 if self.labels is None else int(self.labels[row])
+        return "" if label < 0 else self.classes[label]
+
+    @cached_property
+    def columns(self) -> tuple[Column, ...]:
+        """What can be sorted by and shown: number, class, file, split, attributes."""
+        found: list[Column] = [Number(len(self))]
+        if self.labels is not None and self.classes:
+            found.append(Kinds("class", "Class", self.labels, self.classes))
+        if self.file_names is not None:
+            found.append(Names("file", "File", self.file_names))
+        if self.split == "all" and 0 < self.testing < len(self):
+            parts = (np.arange(len(self)) >= self.testing).astype(np.int8)
+            found.append(Kinds("split", "Split", parts, ("test", "train")))
+        if self.attributes is not None:
+            for place, name in enumerate(self.attribute_names):
+                codes = self.attributes[:, place].astype(np.int8)
+                if self.attributes_known is not None:
+                    codes = np.where(self.attributes_known[:, place], codes, np.int8(-1))
+                found.append(Kinds(f"{_ATTRIBUTE}{name}", name, codes, ("no", "yes")))
+        return tuple(found)
+
+    def column(self, name: str) -> Column:
+        """The column of a name; the number of the pictures where there is none."""
+        return next((one for one in self.columns if one.name == name), self.columns[0])
+
+    def same_as(self, other: PictureRows | None) -> bool:
+        """Whether these are the same pictures, so that their numbers mean the same."""
+        if other is None or (self.data, self.split, len(self)) != (other.data, other.split, len(other)):
+            return False
+        mine, theirs = self.images.__array_interface__, other.images.__array_interface__
+        return (mine["data"], mine["shape"]) == (theirs["data"], theirs["shape"]) or (
+            self.keys is not None and other.keys is not None and self.keys.same_as(other.keys)
+        )
+
+
+def rows_of(model: LoadedReply) -> PictureRows:
+    """The pictures that are open with a model."""
+    return PictureRows(
+        model.data, model.split, model.images, model.labels, model.classes, model.keys, model.testing
+    )
+
+
+def rows_of_set(spec: str, pictures: ImageSet) -> PictureRows:
+    """The pictures of a data set that has been read."""
+    return PictureRows(
+        data=spec,
+        split=pictures.split,
+        images=pictures.images.numpy(),
+        labels=None if pictures.labels is None else pictures.labels.numpy(),
+        classes=pictures.classes,
+        keys=pictures.keys,
+        testing=pictures.testing,
+        attributes=None if pictures.attributes is None else pictures.attributes.numpy(),
+        attribute_names=pictures.attribute_names,
+        attributes_known=None if pictures.attributes_known is None else pictures.attributes_known.numpy(),
+    )
+
+
+def found_in_words(rows: PictureRows) -> str:
+    """What was found in a data set: classes and attributes, and how many pictures are held out."""
+    count, parts = len(rows), []
+    if rows.labels is not None and rows.classes:
+        each = np.bincount(rows.labels[rows.labels >= 0], minlength=len(rows.classes)).tolist()
+        named = [f"{name} ({number:,})" for name, number in zip(rows.classes, each, strict=True)]
+        more = f" and {len(named) - _LISTED:,} more" if len(named) > _LISTED else ""
+        classes = "1 class" if len(named) == 1 else f"{len(named):,} classes"
+        parts.append(f"{classes}: {', '.join(named[:_LISTED])}{more}")
+        unknown = count - sum(each)
+        if unknown:
+            parts.append(f"{unknown:,} of no known class")
+    else:
+        parts.append("No classes")
+    if rows.attribute_names:
+        known = rows.attribute_names
+        more = f" and {len(known) - _LISTED:,} more" if len(known) > _LISTED else ""
+        attributes = "1 attribute" if len(known) == 1 else f"{len(known):,} attributes"
+        parts.append(f"{attributes}: {', '.join(known[:_LISTED])}{more}")
+    if rows.split == "all" and rows.testing:
+        held = "1 is" if rows.testing == 1 else f"{rows.testing:,} are"
+        parts.append(f"{count - rows.testing:,} are for training, {held} held out from it for testing")
+    return ". ".join(parts) + "."
+
+
+def facts_in_words(rows: PictureRows, row: int) -> str:
+    """What is known of one picture, a line each."""
+    known = [(one.title, one.text(row)) for one in rows.columns if not one.name.startswith(_ATTRIBUTE)]
+    has = [one.title for one in rows.columns if one.name.startswith(_ATTRIBUTE) and one.text(row) == "yes"]
+    lines = [f"{title}: {text}" for title, text in known if text]
+    return "\n".join([*lines, *([f"Attributes: {', '.join(has)}"] if has else [])])
