@@ -33,8 +33,9 @@ def test_that_an_older_model_of_a_kind_says_and_draws_what_it_did(folder: Path, 
     with np.load(KEPT / "said.npz", allow_pickle=False) as then:
         for name, array in now.items():
             before = then[f"{kind} {name}"]
-            # Another processor adds in another order.
-            assert np.allclose(array, before, rtol=1e-3, atol=1e-3), name
+            # Another processor adds in another order; of bytes, as pictures are, that may be the next one.
+            a_byte = 1.01 / 255.0 if name in ("drawn", "tape") else 0.0
+            assert np.allclose(array, before, rtol=1e-3, atol=1e-3 + a_byte), name
         assert {name for name in then.files if name.startswith(f"{kind} ")} == {f"{kind} {n}" for n in now}
 
 

@@ -19,7 +19,7 @@ from latentlab.engine.files.checkpoint import LoadedModel, load_model
 from latentlab.engine.files.held_out import learnt_among
 from latentlab.engine.inference.diagnostics import describe_installation
 from latentlab.errors import LabError
-from latentlab.models.base import Denoises, TellsDensity
+from latentlab.models.base import Denoises, HasPrior, TellsDensity
 from latentlab.models.registry import find_kind
 from latentlab.shipped import model_files
 
@@ -153,11 +153,15 @@ def _evaluate_elbo(arguments: argparse.Namespace, loaded: LoadedModel, name: str
         _print_json(arguments, loaded, data, learnt, result.as_dict())
         return
     say(f"{loaded.name} on {data.name} ({data.split}), {_NATS}")
-    say(f"  ELBO            {result.elbo:10.3f}   over {result.images:,} pictures")
-    say(f"  reconstruction  {result.reconstruction:10.3f}")
+    over = f"   over {result.images:,} pictures"
     shares = sorted(result.kl_per_dimension, reverse=True)
-    listed = " + ".join(f"{share:.2f}" for share in shares[:8]) + (" + ..." if len(shares) > 8 else "")
-    say(f"  KL              {result.kl:10.3f}   = {listed}")
+    if isinstance(loaded.model, HasPrior):
+        say(f"  ELBO            {result.elbo:10.3f}{over}")
+        say(f"  reconstruction  {result.reconstruction:10.3f}")
+        listed = " + ".join(f"{share:.2f}" for share in shares[:8]) + (" + ..." if len(shares) > 8 else "")
+        say(f"  KL              {result.kl:10.3f}   = {listed}")
+    else:  # without a prior there is no ELBO
+        say(f"  reconstruction  {result.reconstruction:10.3f}{over}")
     say(f"  active units    {result.active_units:10d}   of {len(shares)}")
     if result.log_likelihood is None:
         return

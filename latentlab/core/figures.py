@@ -100,6 +100,7 @@ class FiguresSpec:
         result: the same of the finished model, for its last line.
         smoothing: the share of the newest figures in the moving mean that is drawn; 1 draws them as they are.
         by_beta: whether the weight of the KL affects them.
+        unlisted: names that are still written to files and JSON for what reads them, but shown nowhere.
     """
 
     figures: tuple[FigureSpec, ...] = ()
@@ -111,6 +112,7 @@ class FiguresSpec:
     result: str = ""
     smoothing: float = 1.0
     by_beta: bool = False
+    unlisted: tuple[str, ...] = ()
 
     @property
     def drawn(self) -> tuple[ChartSpec, ...]:

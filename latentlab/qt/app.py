@@ -59,14 +59,18 @@ def application(argv: list[str]) -> QApplication:
     return app
 
 
-def create_window(settings: Settings | None = None) -> LabWindow:
+def create_window(settings: Settings | None = None, model: str | None = None) -> LabWindow:
     """A window with its model open and all pictures encoded, not shown yet.
 
+    Args:
+        settings: what earlier windows left; None takes the user's own.
+        model: the name or path of the model to open; None takes that of the previous window.
+
     Raises:
-        LabError: if neither the previous model nor the one that ships can be opened.
+        LabError: if neither the wanted model nor the one that ships can be opened.
     """
     application([])
-    window = _new_window(settings, None)
+    window = _new_window(settings, model)
     window.compose()
     opening = _Opening(window)
     window.start()

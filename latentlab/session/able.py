@@ -1,10 +1,11 @@
-"""Says why something cannot be done with a model, by the capabilities it lacks."""
+"""Says what cannot be done with a model, and why, by the capabilities it lacks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
 from latentlab.models.capabilities import Capability
+from latentlab.session.state import OVER_VIEW
 
 # In order of importance: what explains most comes first.
 _WHY: Mapping[Capability, str] = {
@@ -20,6 +21,11 @@ _WHY: Mapping[Capability, str] = {
     Capability.CONDITIONAL: "{name} takes no conditions: it was told neither classes nor attributes.",
     Capability.FITS: "{name} is trained by gradient steps, not fitted in passes.",
 }
+
+
+def grid_range(over: str, has_prior: bool) -> str:
+    """Over what the manifold grid goes: the plane's view where a model has no prior to take quantiles of."""
+    return over if has_prior else OVER_VIEW
 
 
 def why_not(name: str, has: frozenset[Capability], needs: Iterable[Capability]) -> str:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -26,6 +28,7 @@ from latentlab.engine.rendering.requests.grids import GridRequest
 from latentlab.engine.rendering.requests.opening import EncodingsReply, LoadRequest
 from latentlab.engine.rendering.requests.points import PointReply
 from latentlab.qt.app import create_window
+from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.views.latent_plane.cloud import Cloud
 from latentlab.session.edits import ChangeData, HideClasses
 from tests.benchmarks.report import Report, quantiles
@@ -208,7 +211,8 @@ def grid_against_bare_decode(rounds: int = 40) -> dict[str, float]:
 def main() -> int:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     report = Report("window")
-    window = create_window()
+    # Settings of its own: what was open last has no place here.
+    window = create_window(Settings(Path(tempfile.mkdtemp()) / "lab.ini"))
     window.resize(1440, 900)
     window.show()
     rest(500)

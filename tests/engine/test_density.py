@@ -20,11 +20,13 @@ from latentlab.engine.rendering.requests.grids import (
     ProbeDensityRequest,
 )
 from latentlab.engine.rendering.requests.opening import EncodeRequest
+from latentlab.models.priors import Prior, StandardNormal
 from tests.engine.conftest import replies
 from tests.engine.test_render_follow import follow, snapshots
 from tests.tiny import toy_set
 
 REGION = (-3.0, 3.0, -2.0, 2.0)
+NORMAL = StandardNormal(2)
 FLAT = Projection.pair(0, 1, 2)
 
 
@@ -37,9 +39,11 @@ def posteriors(count: int = 400, latents: int = 2, seed: int = 0):
     return mean, (0.1 + 0.1 * draw.random((count, latents))).astype(np.float32)
 
 
-def map_of(known: Density, projection: Projection = FLAT, region=REGION) -> list[DensityMapReply]:
+def map_of(
+    known: Density, projection: Projection = FLAT, region=REGION, prior: Prior | None = NORMAL
+) -> list[DensityMapReply]:
     request = DensityMapRequest(4, 60, 40, region, projection)
-    return [reply for reply in known.map(request) if reply is not None]
+    return [reply for reply in known.map(request, prior) if reply is not None]
 
 
 def at(known: Density, *z: float) -> ProbeDensityReply:
@@ -85,7 +89,7 @@ def test_that_a_plane_of_many_dimensions_shows_the_projected_density():
 
 
 def test_that_many_pictures_give_a_coarse_map_first_in_many_small_pieces():
-    pieces = list(Density(*posteriors(8000)).map(DensityMapRequest(1, 60, 40, REGION, FLAT)))
+    pieces = list(Density(*posteriors(8000)).map(DensityMapRequest(1, 60, 40, REGION, FLAT), NORMAL))
     assert pieces.count(None) > 20
     coarse, fine = (piece for piece in pieces if piece is not None)
     assert (coarse.done, coarse.log_density.shape) == (False, (13, 20))
@@ -95,8 +99,8 @@ def test_that_many_pictures_give_a_coarse_map_first_in_many_small_pieces():
 
 def test_that_another_region_of_the_same_plane_needs_no_new_levels():
     known = Density(*posteriors())
-    first = len(list(known.map(DensityMapRequest(1, 60, 40, REGION, FLAT))))
-    second = list(known.map(DensityMapRequest(2, 60, 40, (0.0, 1.0, 0.0, 1.0), FLAT)))
+    first = len(list(known.map(DensityMapRequest(1, 60, 40, REGION, FLAT), NORMAL)))
+    second = list(known.map(DensityMapRequest(2, 60, 40, (0.0, 1.0, 0.0, 1.0), FLAT), NORMAL))
     assert len(second) < first
     assert second[-1].region == (0.0, 1.0, 0.0, 1.0)
 
@@ -142,14 +146,41 @@ def test_that_one_in_a_hundred_new_pictures_is_called_far(latents):
     assert 0.002 <= share <= 0.03
 
 
-def test_that_an_encoder_of_points_has_a_kernel_and_no_prior():
+def test_that_an_encoder_of_points_has_a_kernel_and_without_a_prior_nothing_to_compare_with():
     mean, _ = posteriors()
     known = Density(mean, np.zeros_like(mean))
-    (found,) = map_of(known)
+    (found,) = map_of(known, prior=None)
     assert found.log_prior is None
     assert found.log_density[20, 50] > found.log_density[20, 30]
     assert at(known, 9.0, 9.0).far
     assert not at(known, 2.0, 0.0).far
+
+
+class Square:
+    """Uniform over [-1, 1]^2, but twice as likely where the first number is positive."""
+
+    dimensions, formula = 2, "a lopsided square"
+
+    def draw(self, count, generator=None):
+        raise NotImplementedError
+
+    def log_density(self, z):
+        inside = (z.abs() <= 1.0).all(-1)
+        return torch.where(inside, torch.where(z[..., 0] > 0, 2.0, 1.0).div(6.0).log(), -torch.inf)
+
+
+def test_that_holes_are_those_of_the_models_own_prior():
+    (found,) = map_of(Density(*posteriors()), prior=Square())
+    assert found.log_prior[20, 32] == pytest.approx(np.log(1 / 3)), "u > 0"
+    assert found.log_prior[20, 28] == pytest.approx(np.log(1 / 6)), "u < 0"
+    assert found.log_prior[0, 0] <= -87.0, "outside"
+    (turned,) = map_of(Density(*posteriors()), Projection.pair(1, 0, 2), prior=Square())
+    assert turned.log_prior[18, 32] == pytest.approx(np.log(1 / 3)), "the first number runs up"
+    assert turned.log_prior[22, 32] == pytest.approx(np.log(1 / 6))
+    cube = Square()
+    cube.dimensions = 3
+    (of_a_slice,) = map_of(Density(*posteriors(latents=3)), Projection.pair(0, 1, 3), prior=cube)
+    assert of_a_slice.log_prior is None, "its projection is not known"
 
 
 def test_that_a_single_latent_makes_columns():

@@ -24,8 +24,8 @@ from latentlab.engine.training.presets import (
 from latentlab.errors import LabError
 from latentlab.models.ddpm import spec as ddpm
 from latentlab.models.objectives.denoising import ByNoiseLevel
-from latentlab.models.objectives.elbo import ByElbo
-from latentlab.models.objectives.figures import DENOISING, ELBO
+from latentlab.models.objectives.elbo import ByElbo, ByReconstruction
+from latentlab.models.objectives.figures import DENOISING, ELBO, RECONSTRUCTION
 from latentlab.models.registry import KINDS, build, count_parameters
 from latentlab.models.spec import SIZES
 
@@ -68,7 +68,7 @@ def test_that_what_a_diffusion_model_can_be_told_is_what_its_config_knows():
 
 
 def test_that_the_figures_of_a_kind_are_those_of_its_objective():
-    told = {ByElbo: ELBO, ByNoiseLevel: DENOISING}
+    told = {ByElbo: ELBO, ByReconstruction: RECONSTRUCTION, ByNoiseLevel: DENOISING}
     for kind in ("vae", "ae", "ddpm"):
         model = build(kind, {**fields_of(Choice.of(kind=kind)), "shape": (1, 8, 8)})
         assert figures_of(kind) is told[type(objective_of(model, TrainingPlan()))]

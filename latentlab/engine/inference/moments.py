@@ -34,15 +34,21 @@ class Summary:
 
 
 class Moments:
-    """Accumulates encodings chunk by chunk."""
+    """Accumulates encodings chunk by chunk.
 
-    def __init__(self) -> None:
+    `standard` says that the prior is N(0, I); of another the KL of single dimensions is unknown: infinite.
+    """
+
+    def __init__(self, standard: bool = True) -> None:
+        self._standard = standard
         self._count = 0
         self._kl = self._sum = self._products = np.zeros(0)
 
     def add(self, mean: NDArray[np.float32], log_variance: NDArray[np.float32]) -> None:
         """Adds posterior means and log variances (n, D)."""
         kl = gaussian.kl_per_dimension(torch.from_numpy(mean), torch.from_numpy(log_variance))
+        if not self._standard:
+            kl = torch.full_like(kl, torch.inf)
         wide = mean.astype(np.float64)
         if not self._count:
             axes = mean.shape[1]

@@ -11,8 +11,8 @@ pictures. In many dimensions some thousand posteriors leave wide gaps, and the b
 No posterior is left out, unless they make more than `MOST_SHOWN` Gaussians in the plane or are more than
 `MOST_AT_PROBE`: then it is every second, third and so on, and the reply says of how many pictures it tells.
 
-Encoders that give points and no posteriors (autoencoders) have the kernel of `core.density.kernel_width` in
-their place. They have no prior to be compared with.
+Encoders that give points and no posteriors have the kernel of `core.density.kernel_width` in their place.
+Where the prior's density in the plane is not known there is none to be compared with.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from latentlab.core import gaussian
 from latentlab.core.density import Mixture, add_to_grid, aggregate, in_plane, joined, kernel_width, near
 from latentlab.core.latent import even_axis
+from latentlab.engine.rendering.prior_plane import log_prior_in_plane
 from latentlab.engine.rendering.projection import Projection
 from latentlab.engine.rendering.requests.grids import (
     DensityMapReply,
@@ -35,6 +35,7 @@ from latentlab.engine.rendering.requests.grids import (
     ProbeDensityReply,
     ProbeDensityRequest,
 )
+from latentlab.models.priors import Prior
 
 # The shares of draws from the posteriors that lie within each level of a map.
 SHARES = (0.5, 0.9, 0.99)
@@ -60,7 +61,6 @@ class Density:
     def __init__(self, mean: NDArray[np.float32], sigma: NDArray[np.float32], draws: int = DRAWS) -> None:
         self._mean, self._sigma = torch.from_numpy(mean), torch.from_numpy(sigma)
         self.usable = bool(len(mean) > 1 and self._mean.isfinite().all() and self._sigma.isfinite().all())
-        self.has_posteriors = bool((self._sigma > 0).any())
         if self.usable:
             self._sigma = torch.where(self._sigma > 0, self._sigma, kernel_width(self._mean))
             self._sigma = self._sigma.clamp(min=_NARROWEST)
@@ -79,8 +79,10 @@ class Density:
         """D."""
         return self._mean.shape[1]
 
-    def map(self, request: DensityMapRequest) -> Iterator[DensityMapReply | None]:
-        """The density in a region of the plane: a coarse map first, if it takes long."""
+    def map(self, request: DensityMapRequest, prior: Prior | None) -> Iterator[DensityMapReply | None]:
+        """The density in a region of the plane, beside the prior's if there is one: a coarse map first, if it
+        takes long.
+        """
         if not self.usable or request.projection.latents != self.latents:
             return
         mixture, held_out = yield from self._seen(request.projection)
@@ -96,14 +98,13 @@ class Density:
             for first in range(0, len(shown), piece):
                 add_to_grid(density, slice(first, first + piece), shown, across, up)
                 yield None
-            square = across.square() + (0.0 if mixture.mean.shape[1] == 1 else up.square().unsqueeze(-1))
-            log_prior = -0.5 * (mixture.mean.shape[1] * gaussian.LOG_2PI + square)
+            log_prior = None if prior is None else log_prior_in_plane(prior, request.projection, across, up)
             yield DensityMapReply(
                 generation=request.generation,
                 region=request.region,
                 projection=request.projection,
                 log_density=_page(density.log()),
-                log_prior=_page(log_prior.expand_as(density)) if self.has_posteriors else None,
+                log_prior=None if log_prior is None else _page(log_prior.expand_as(density)),
                 levels=levels,
                 pictures=int(mixture.owner.max()) + 1,
                 done=coarse == 1,

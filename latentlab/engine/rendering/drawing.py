@@ -36,7 +36,7 @@ from latentlab.engine.rendering.requests.points import (
 from latentlab.engine.rendering.serving import Reply, Request
 from latentlab.engine.types import Picture, Point
 from latentlab.errors import LabError
-from latentlab.models.base import Conditional, Decodes, HasLikelihood, prior_of
+from latentlab.models.base import Conditional, Decodes, HasLikelihood, HasPrior, prior_of
 from latentlab.models.priors import log_density_at
 
 # Most pictures decoded at once: the delay of a more urgent request, some five milliseconds.
@@ -73,7 +73,7 @@ class Drawing:
 
     def __init__(self, model: Decodes, device: torch.device) -> None:
         self.model, self.device = model, device
-        self.prior = prior_of(model)
+        self.prior, self.has_prior = prior_of(model), isinstance(model, HasPrior)
         # Checked once: isinstance with a protocol looks up every name in it.
         self._likely = model if isinstance(model, HasLikelihood) else None
         # Measured at the last piece of a grid; at first, too slow for a whole grid at once.
@@ -106,7 +106,7 @@ class Drawing:
             generation=request.generation,
             z=request.z,
             picture=picture,
-            log_prior=log_density_at(self.prior, request.z),
+            log_prior=log_density_at(self.prior, request.z) if self.has_prior else None,
             seconds=time.perf_counter() - started,
             condition=request.condition,
         )
@@ -117,7 +117,8 @@ class Drawing:
         """The pictures of a tray or a walk."""
         self.require_places(points)
         pictures = yield from self._in_pieces(points, self.told(condition))
-        log_priors = self.prior.log_density(torch.tensor(points)).tolist() if points else []
+        known = points and self.has_prior
+        log_priors = self.prior.log_density(torch.tensor(points)).tolist() if known else []
         yield WalkReply(request.generation, points, tuple(pictures), tuple(log_priors), condition)
 
     def _in_pieces(self, points: tuple[Point, ...], y: Tensor | None) -> Generator[None, None, list[Picture]]:

@@ -14,7 +14,7 @@ import math
 import torch
 from torch import Tensor
 
-from latentlab.core import latent
+from latentlab.core import gaussian, latent
 from latentlab.engine.rendering.prior_facts import PriorFacts
 from latentlab.engine.rendering.projection import Projection
 from latentlab.engine.types import Flat, Point
@@ -39,6 +39,23 @@ def quantile_axes(
     z = _draws(prior)
     directions = torch.tensor([plane.across, plane.up], dtype=torch.float64)
     return _quantiles(z @ directions[0], columns), _quantiles(z @ directions[1], rows)
+
+
+def log_prior_in_plane(prior: Prior, projection: Projection, across: Tensor, up: Tensor) -> Tensor | None:
+    """log p of a plane's coordinates, (columns,) and (rows,) -> (rows or 1, columns); None where unknown.
+
+    It is known for N(0, I), whose projections are normal, and for a space that is the plane itself.
+    """
+    flat = projection.flat
+    if is_standard(prior):
+        square = across.square() + (0.0 if flat else up.square().unsqueeze(-1))
+        return -0.5 * ((1 if flat else 2) * gaussian.LOG_2PI + square)
+    if flat and prior.dimensions == 1:
+        return prior.log_density(across.unsqueeze(-1)).unsqueeze(0)
+    if prior.dimensions != 2 or projection.axes is None:
+        return None
+    places = torch.stack(torch.meshgrid(up, across, indexing="ij"), -1).flip(-1)
+    return prior.log_density(places if projection.axes == (0, 1) else places.flip(-1))
 
 
 def facts_of(model: Decodes) -> PriorFacts:

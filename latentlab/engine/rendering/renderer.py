@@ -56,6 +56,7 @@ from latentlab.engine.rendering.sampler import Sampler
 from latentlab.engine.rendering.selection import selection, trajectory
 from latentlab.engine.rendering.serving import Reply, Request, Server, handles
 from latentlab.errors import LabError
+from latentlab.models.priors import is_standard
 
 __all__ = ["Renderer", "mosaic", "to_pictures", "walk_points"]
 
@@ -152,7 +153,7 @@ class Renderer(Server):
         else:
             following.unfolding.adopt(request.theta, request.step, request.buffers)
         yield from following.unfolding.refresh()
-        unfolding, moments = following.unfolding, Moments()
+        unfolding, moments = following.unfolding, Moments(is_standard(self.drawing.prior))
         # A spread-out sample is enough to see how much each dimension is used.
         some = slice(None, None, max(1, len(unfolding.mean) // _SAMPLED))
         moments.add(unfolding.mean[some], unfolding.log_variance[some])
@@ -174,7 +175,7 @@ class Renderer(Server):
     def _encode(self, request: EncodeRequest) -> Iterator[Reply | None]:
         opened = self._in_hand()
         data, y = opened.data, opened.encoder_conditions()
-        parts, told, moments = [], 0, Moments()
+        parts, told, moments = [], 0, Moments(is_standard(opened.drawing.prior))
         for part in encode_in_chunks(opened.loaded.model, data, y=y):
             parts.append(part)
             moments.add(part.mean, part.log_variance)
@@ -262,7 +263,8 @@ class Renderer(Server):
 
     @handles(DensityMapRequest)
     def _density_map(self, request: DensityMapRequest) -> Iterator[Reply | None]:
-        yield from self._density.map(request)
+        drawing = self.drawing
+        yield from self._density.map(request, drawing.prior if drawing.has_prior else None)
 
     @handles(ProbeDensityRequest)
     def _probe_density(self, request: ProbeDensityRequest) -> Iterator[Reply | None]:

@@ -45,7 +45,8 @@ def selection(opened: Opened, request: SelectionRequest) -> SelectionReply:
         # The terms do not change when new draws of the posterior are requested.
         z = _draws(posterior, _ELBO_DRAWS, seed=0)
         reconstruction = float(model.likelihood.log_prob(model.decode(z, y), x).mean())
-        kl = float(kl_from(posterior.mean, posterior.log_variance, drawing.prior)[0])
+        if drawing.has_prior:
+            kl = float(kl_from(posterior.mean, posterior.log_variance, drawing.prior)[0])
     mean, log_variance = posterior.mean, posterior.log_variance
     return SelectionReply(
         generation=request.generation,

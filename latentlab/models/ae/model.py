@@ -14,6 +14,8 @@ from torch import Tensor
 
 from latentlab.models.ae.spec import AEConfig
 from latentlab.models.base import ElboTerms, Posterior
+from latentlab.models.objectives.elbo import ByReconstruction
+from latentlab.models.players import Objective, Settings
 from latentlab.models.vae.model import EncoderDecoder
 
 __all__ = ["AE", "AEConfig"]
@@ -21,6 +23,10 @@ __all__ = ["AE", "AEConfig"]
 
 class AE(EncoderDecoder):
     """An autoencoder. Its posteriors are points and it has no prior: neither an ELBO nor a density."""
+
+    def objective(self, settings: Settings) -> Objective:
+        """The reconstruction, without a prior's KL."""
+        return ByReconstruction(self.latents)
 
     def encode(self, x: Tensor, y: Tensor | None = None) -> Posterior:
         """The code of each picture, a point mass; (B, C, H, W) in [0, 1] -> (B, D)."""

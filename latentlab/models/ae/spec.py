@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from latentlab.models.capabilities import Capability
-from latentlab.models.objectives.figures import ELBO
+from latentlab.models.objectives.figures import RECONSTRUCTION
 from latentlab.models.spec import KindSpec, Preset
 from latentlab.models.vae.spec import OPTIONS, VAEConfig, fields_of, propose
 
@@ -23,8 +23,8 @@ KIND = KindSpec(
     config=AEConfig,
     model="latentlab.models.ae.model:AE",
     capabilities=frozenset({Capability.ENCODES, Capability.DECODES, Capability.HAS_LIKELIHOOD}),
-    figures=ELBO,
-    listed="test reconstruction {elbo:.2f} nats per picture",
+    figures=RECONSTRUCTION,
+    listed="test reconstruction {reconstruction:.2f} nats per picture",
     options=OPTIONS,
     fields=fields_of,
     propose=propose,

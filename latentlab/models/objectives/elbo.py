@@ -1,4 +1,4 @@
-"""The ELBO, or the importance-weighted bound, as a training objective."""
+"""The ELBO, or the importance-weighted bound, as a training objective; and the reconstruction alone."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ import torch
 from torch import Tensor, nn
 
 from latentlab.core.figures import Figures
-from latentlab.models.objectives.figures import ELBO, elbo_figures
+from latentlab.models.objectives.figures import (
+    ELBO,
+    RECONSTRUCTION,
+    elbo_figures,
+    reconstruction_figures,
+)
 from latentlab.models.players import Batch, Moment, Player
 from latentlab.models.training import Trains, TrainsByImportance
 
@@ -53,3 +58,13 @@ class ByElbo:
         """See `Objective.terms`."""
         reconstruction, *kl = (sums / max(1, count)).tolist()
         return elbo_figures(reconstruction, tuple(kl))
+
+
+class ByReconstruction(ByElbo):
+    """-log p(x|z), z the code of x: the objective of a model whose terms have no KL."""
+
+    spec = RECONSTRUCTION
+
+    def terms(self, sums: Tensor, count: int) -> Figures:
+        """See `Objective.terms`."""
+        return reconstruction_figures(float(sums[0]) / max(1, count))

@@ -44,6 +44,20 @@ ELBO = FiguresSpec(
     by_beta=True,
 )
 
+RECONSTRUCTION = FiguresSpec(
+    figures=(
+        FigureSpec(
+            "reconstruction", "Reconstruction", "nats", "higher", "log p(x|z) at the picture's own code"
+        ),
+    ),
+    charts=(ChartSpec("Reconstruction, nats", "reconstruction", rises=True),),
+    help=f"log p(x|z), in nats per picture, of each picture given its own code; higher is better. {_LINE}",
+    waiting="The curve of the training will be here: the reconstruction.",
+    line="reconstruction {reconstruction:.2f}",
+    result="test reconstruction {reconstruction:.3f} nats per picture",
+    unlisted=("elbo", "kl"),
+)
+
 DENOISING = FiguresSpec(
     figures=(
         FigureSpec("loss", "Loss", "", "lower", "the squared error of what the network predicts, a number"),
@@ -98,6 +112,14 @@ def elbo_figures(reconstruction: float, kl_per_dimension: tuple[float, ...] = ()
     kl = sum(kl_per_dimension)
     values = {"elbo": reconstruction - kl, "reconstruction": reconstruction, "kl": kl}
     return Figures(values, {"kl_per_dimension": kl_per_dimension}, ELBO)
+
+
+def reconstruction_figures(reconstruction: float) -> Figures:
+    """The mean of log p(x|z) over some pictures, in nats per picture.
+
+    Version 0.1 called it an ELBO with a KL of 0, and files and JSON keep these names.
+    """
+    return Figures({"elbo": reconstruction, "reconstruction": reconstruction, "kl": 0.0}, {}, RECONSTRUCTION)
 
 
 def denoising_figures(loss: float, per_level: tuple[float, ...] = ()) -> Figures:

@@ -13,6 +13,7 @@ from latentlab.engine.rendering.serving import Request
 from latentlab.engine.training.snapshot import Snapshot
 from latentlab.engine.types import Point
 from latentlab.qt.clients.client import Client
+from latentlab.session.able import grid_range
 from latentlab.session.session import Session
 from latentlab.session.state import SessionState
 
@@ -50,6 +51,11 @@ class ModelClient(Client):
     def following(self) -> bool:
         """Whether the open model is one that is being trained."""
         return self._followed is not None
+
+    @property
+    def grid_range(self) -> str:
+        """Over what the manifold grid goes: `OVER_PRIOR` or `OVER_VIEW`."""
+        return grid_range(self.state.grid.over, self.model is None or self.model.has_prior)
 
     def can_answer(self, kind: type[Request[Any]]) -> bool:
         """Whether the open model can do what a request needs; True as long as there is none."""

@@ -51,7 +51,7 @@ class RedrawPolicy(QObject):
             GridRequest,
             columns=grid.size,
             rows=1 if projection.flat else grid.size,
-            region=state.view if grid.over == OVER_VIEW else None,
+            region=state.view if client.grid_range == OVER_VIEW else None,
             projection=projection,
             base=self._base,
             condition=state.condition,
@@ -81,7 +81,7 @@ class RedrawPolicy(QObject):
 
     def state_changed(self, old: SessionState | None, new: SessionState) -> None:
         """Redraws what a change of state makes stale, at once or soon; everything if `old` is None."""
-        view_moved = old is None or (new.grid.over == OVER_VIEW and old.view != new.view)
+        view_moved = old is None or (self._client.grid_range == OVER_VIEW and old.view != new.view)
         if view_moved or (old is not None and old.grid != new.grid):
             self.request_grid()
         elif (old is None or old.condition != new.condition or self._has_left_plane(new.probe)) and (

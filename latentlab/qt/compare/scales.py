@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from latentlab.engine.rendering.projection import Projection
 from latentlab.engine.rendering.requests.opening import EncodingsReply
 from latentlab.engine.types import Point
-from latentlab.models.capabilities import Capability
 from latentlab.qt.clients.workspace import Workspace
 
 # Codes that do not differ along a direction have no unit there.
@@ -70,15 +69,8 @@ class Scales:
 
 
 def has_prior(workspace: Workspace) -> bool:
-    """Whether a workspace's model has a prior over its codes: not for a model whose encodings are unknown so
-    far, or are single points.
-    """
-    model, cloud = workspace.model, workspace.encodings
-    if model is None or not model.can(Capability.HAS_PRIOR):
-        return False
-    if not model.can(Capability.ENCODES):
-        return True
-    return cloud is not None and len(cloud.sigma) > 0 and bool(cloud.sigma[0].all())
+    """Whether a workspace's model has a prior over its codes; not as long as none is open."""
+    return workspace.model is not None and workspace.model.has_prior
 
 
 def _unit(cloud: NDArray[np.float32]) -> Unit:

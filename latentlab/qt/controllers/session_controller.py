@@ -126,10 +126,12 @@ class SessionController(QObject):
     # The probe
 
     def random_probe(self) -> None:
-        """Moves the probe to a draw of the prior, or of N(0, I) if the model has none."""
-        model = self._workspace.model
+        """Moves the probe to a draw of the prior; to the code of a random picture if the model has none."""
+        model, found = self._workspace.model, self._workspace.encodings
         places = () if model is None else model.random_places
-        if places:
+        if model is not None and not model.has_prior and found is not None and len(found.mean):
+            z = tuple(map(float, self._chance.choice(found.mean)))
+        elif places:
             z = self._chance.choice(places)
         else:
             z = tuple(self._chance.gauss(0.0, 1.0) for _ in self._workspace.state.probe)

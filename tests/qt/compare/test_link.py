@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.engine.types import Region
+from latentlab.models.capabilities import Capability
 from latentlab.qt.clients.undo import new_gesture
 from latentlab.qt.compare.link import Link, around, square
 from latentlab.qt.compare.linked_workspace import LinkedWorkspace
@@ -75,12 +77,14 @@ def other_codes(seed: int, latents: int = 2) -> FakeRenderer:
 
 
 class Autoencoder(FakeRenderer):
-    """One whose codes have no spread."""
+    """One whose codes have no spread and no prior."""
 
     def serve(self, request):  # type: ignore[no-untyped-def]
         for reply in super().serve(request):
             if hasattr(reply, "kl_per_dimension"):
                 object.__setattr__(reply, "sigma", np.zeros_like(reply.sigma))
+            if isinstance(reply, LoadedReply):
+                object.__setattr__(reply, "capabilities", reply.capabilities - {Capability.HAS_PRIOR})
             yield reply
 
 

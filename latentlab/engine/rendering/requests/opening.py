@@ -74,6 +74,11 @@ class LoadedReply(Reply):
         return self.capabilities.issuperset(capabilities)
 
     @property
+    def has_prior(self) -> bool:
+        """Whether it says where in its latent space to draw from."""
+        return self.can(Capability.HAS_PRIOR)
+
+    @property
     def random_places(self) -> tuple[Point, ...]:
         """Draws of its prior; none of N(0, I), from which anyone can draw."""
         return () if self.prior is None else self.prior.draws
@@ -111,7 +116,7 @@ class LoadRequest(Request[LoadedReply]):
 class EncodingsReply(Reply):
     """Posterior means and sigmas (n, D) of the first n of `total` pictures, growing as they are made.
 
-    The last reply also has, of all pictures: each dimension's mean KL (nats, infinite for an autoencoder) and
+    The last reply also has, of all pictures: each dimension's mean KL (nats, infinite where unknown) and
     the standard deviation of its means, and the two directions in which the means spread most. Unless the
     model is in training, `principal` are the up to `MOST_COMPONENTS` principal components, each one standard
     deviation long.

@@ -16,11 +16,11 @@ from latentlab.models.capabilities import Capability
 
 @dataclass(frozen=True, eq=False)
 class PointReply(Reply):
-    """The expected picture at z and its log prior density (nats)."""
+    """The expected picture at z and its log prior density (nats), None for a model without a prior."""
 
     z: Point
     picture: Picture
-    log_prior: float
+    log_prior: float | None
     seconds: float
     condition: Point = ()
 
@@ -40,7 +40,7 @@ class PointRequest(Request[PointReply]):
 class WalkReply(Reply):
     """Pictures of the points of a walk, a tray or a sheet, in order, and prior densities (nats).
 
-    For the points of a sheet no densities are given.
+    For the points of a sheet, and of a model without a prior, no densities are given.
     """
 
     points: tuple[Point, ...]

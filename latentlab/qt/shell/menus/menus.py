@@ -138,7 +138,8 @@ def _edit(bench: Workbench) -> Iterator[Entry]:
     )  # fmt: skip
     yield Entry(
         "randomProbeAction", "&Edit", "&Random point", controller.random_probe,
-        "Move the probe to a random sample of the prior.", "R", controller.is_open, tool="Random", gap=True,
+        "Move the probe to a random draw of the prior; without a prior, to a random picture's code.", "R",
+        controller.is_open, tool="Random", gap=True,
     )  # fmt: skip
     yield Entry(
         "originAction", "&Edit", "Go to the &origin", controller.to_origin,

@@ -117,8 +117,8 @@ def at_length(found: DensityMapReply) -> str:
         )
     if found.log_prior is None:
         words.append(
-            "This model encodes to points without posteriors, so a kernel density estimate is "
-            "shown. It has no prior to compare with, so holes cannot be shown."
+            "There is no prior to compare with in this plane, so holes cannot be shown. A model that "
+            "encodes to points, without posteriors, is shown by a kernel density estimate."
         )
     else:
         words.append(

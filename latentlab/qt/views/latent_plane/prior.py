@@ -19,8 +19,13 @@ def reach_of(model: LoadedReply | None) -> float:
 
 
 def contours_of(model: LoadedReply | None, projection: Projection) -> Lines | None:
-    """The contours of another prior than N(0, I), if they are known in this plane; None for circles."""
+    """The contours of another prior than N(0, I), if they are known in this plane; none without a prior.
+
+    None stands for circles.
+    """
     prior = None if model is None else model.prior
+    if prior is not None and prior.stands_in:
+        return ()
     if prior is None or prior.standard:
         return None
     return tuple(tuple(map(projection.to_plane, line)) for line in prior.contours)

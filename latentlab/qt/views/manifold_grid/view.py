@@ -28,11 +28,16 @@ from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.manifold_grid.picture import GridPicture
 from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.widgets.plain_text import Label, plain_tip
+from latentlab.session.able import why_not
 from latentlab.session.edits import SetGrid
 from latentlab.session.state import GRID_SIZES, OVER_PRIOR, OVER_VIEW, GridSettings, SessionState
 
 _PATIENCE_MS = 500
 _HINT = "Click to move the probe."
+_RANGES = (
+    "Prior quantiles: equal steps of prior probability, dense where the prior is dense. Plane in view: even "
+    "steps over the visible part of the plane, decoded again as you zoom."
+)
 
 
 class ManifoldGrid(QWidget):
@@ -77,11 +82,7 @@ class ManifoldGrid(QWidget):
         over = QComboBox()
         over.setObjectName("gridOver")
         over.setAccessibleName("Range of the grid")
-        over.setToolTip(
-            "Prior quantiles: equal steps of prior probability, dense where the prior is dense. "
-            "Plane in view: even steps over the visible part of the plane, decoded again as you "
-            "zoom."
-        )
+        over.setToolTip(_RANGES)
         over.addItem("Prior quantiles", OVER_PRIOR)
         over.addItem("Plane in view", OVER_VIEW)
         over.currentIndexChanged.connect(self._chosen)
@@ -139,7 +140,7 @@ class ManifoldGrid(QWidget):
             self._show_settings(new.grid)
         if old.condition != new.condition:
             self._wait()
-        if old.grid != new.grid or (new.grid.over == OVER_VIEW and old.view != new.view):
+        if old.grid != new.grid or (self._workspace.grid_range == OVER_VIEW and old.view != new.view):
             self._wait()
 
     @Slot(object)
@@ -162,12 +163,13 @@ class ManifoldGrid(QWidget):
             self._rest()
 
     def _show_settings(self, grid: GridSettings) -> None:
+        over, model = self._workspace.grid_range, self._workspace.model
         with QSignalBlocker(self.size_slider), QSignalBlocker(self.over):
             self.size_slider.setValue(grid.size)
-            self.over.setCurrentIndex(self.over.findData(grid.over))
+            self.over.setCurrentIndex(self.over.findData(over))
         rows = 1 if self._workspace.projection.flat else grid.size
         self.size_label.setText(f"{grid.size} × {rows}")
-        if grid.over == OVER_VIEW:
+        if over == OVER_VIEW:
             words = "The visible part of the plane"
         elif self._workspace.projection.latents <= 2:
             words = (
@@ -177,13 +179,9 @@ class ManifoldGrid(QWidget):
             words = (
                 "Equal steps of prior probability in both directions; the other dimensions as at the probe"
             )
-        prior = None if self._workspace.model is None else self._workspace.model.prior
-        if prior is not None and prior.stands_in and grid.over != OVER_VIEW:
-            self.caption.setToolTip(
-                plain_tip(f"This model has no prior: the places are those of {prior.formula}, in its stead.")
-            )
-        else:
-            self.caption.setToolTip("")
+        lacking = "" if model is None else why_not(model.model, model.capabilities, {Capability.HAS_PRIOR})
+        self.over.setEnabled(not lacking)
+        self.over.setToolTip(plain_tip(lacking) if lacking else _RANGES)
         self.caption.setText(words)
 
     # A wait of less than half a second is not shown

@@ -31,6 +31,7 @@ from latentlab.qt.widgets.text_line import as_a_label
 from latentlab.session.edits import MoveProbe
 from latentlab.session.state import SessionState
 
+_PRIOR_LABEL = "log p(z)"
 _LARGEST = 448
 # The separator of two numbers. A comma between two digits may also be a decimal mark.
 _BETWEEN = re.compile(r"[,\s;]*[\s;][,\s;]*|,,+|^,|,$")
@@ -129,7 +130,8 @@ class ProbePanel(QWidget):
         form.setSpacing(4)
         form.addRow("&z", self.z)
         form.addRow(self.fault)
-        form.addRow("log p(z)", self.density)
+        self._density_label = Label(_PRIOR_LABEL)
+        form.addRow(self._density_label, self.density)
         form.addRow("log q(z)", self.data_density)
         form.addRow(self.words)
         layout = QVBoxLayout(self)
@@ -165,13 +167,17 @@ class ProbePanel(QWidget):
     def _pointed(self, reply: PointReply) -> None:
         self.image.show_picture(reply.picture)
         radius = math.hypot(*reply.z)
-        figure = f"{reply.log_prior:.2f} nats, |z| {radius:.2f}"
+        figure = f"{radius:.2f}"
+        if reply.log_prior is not None:
+            figure = f"{reply.log_prior:.2f} nats, |z| {figure}"
         self.density.setText(figure.replace("inf", "∞").replace("-", "−"))
         # Otherwise a narrow line would show the end of the text, and cut the figure.
         self.density.setCursorPosition(0)
         self.words.setText(self._in_words(reply, radius))
 
     def _in_words(self, reply: PointReply, radius: float) -> str:
+        if reply.log_prior is None:
+            return "no prior: no place is more likely than another"
         prior = None if self._workspace.model is None else self._workspace.model.prior
         if prior is None or prior.standard:
             return in_words(radius, len(reply.z))
@@ -186,6 +192,7 @@ class ProbePanel(QWidget):
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
         self.z.show_point(self._workspace.state.probe)
+        self._density_label.setText(_PRIOR_LABEL if model.has_prior else "|z|")
         self.density.setToolTip(plain_tip(density_tip(model)))
 
     @Slot(object)
@@ -235,11 +242,8 @@ def _readout() -> QLineEdit:
 def density_tip(model: LoadedReply) -> str:
     """The tooltip of the prior density at the probe, for this model."""
     prior = model.prior
-    if prior is not None and prior.stands_in:
-        return (
-            f"{model.model} has no prior. How likely {prior.formula} would find this place is shown in its "
-            "stead: its log density in nats; |z| is the distance from the origin."
-        )
+    if not model.has_prior:
+        return f"The distance from the origin. {model.model} has no prior, and so no density p(z)."
     formula = "N(0, I)" if prior is None else prior.formula
     return (
         f"How likely the prior {formula} finds this place: its log density in nats; |z| is the distance "

@@ -59,19 +59,26 @@ class CardFigures:
             key: value_label(f"selected{key.capitalize()}", help_text)
             for key, _, help_text in (*_ELBO_ROWS, _EXACT_ROW, *_POSTERIOR_ROWS)
         }
-        self._exact: tuple[QWidget, ...] = ()
+        self._rows: dict[str, tuple[QWidget, ...]] = {}
 
     def elbo(self) -> QGridLayout:
-        """The table of reconstruction, KL and ELBO, to be laid out once; its exact log p(x) is hidden unless
-        a model has it.
+        """The table of reconstruction, KL, ELBO and exact log p(x), to be laid out once.
+
+        Only what a model has of them is shown.
         """
-        table = _table((*_ELBO_ROWS, _EXACT_ROW), self.labels)
-        row = len(_ELBO_ROWS)
-        items = (table.itemAtPosition(row, 0), table.itemAtPosition(row, 1))
-        self._exact = tuple(widget for item in items if item is not None and (widget := item.widget()))
-        for widget in self._exact:
-            widget.hide()
+        rows = (*_ELBO_ROWS, _EXACT_ROW)
+        table = _table(rows, self.labels)
+        for row, (key, _, _) in enumerate(rows):
+            items = (table.itemAtPosition(row, 0), table.itemAtPosition(row, 1))
+            self._rows[key] = tuple(
+                widget for item in items if item is not None and (widget := item.widget())
+            )
+        self._show_row(_EXACT_ROW[0], False)
         return table
+
+    def _show_row(self, key: str, shown: bool) -> None:
+        for widget in self._rows[key]:
+            widget.setVisible(shown)
 
     def posterior(self) -> QGridLayout:
         """The table of mean and sigma, to be laid out once."""
@@ -82,8 +89,10 @@ class CardFigures:
         nats = {"reconstruction": card.reconstruction_nats, "kl": card.kl, "elbo": card.elbo}
         if card.log_density is not None:
             nats["density"] = card.log_density
-        for widget in self._exact:
-            widget.setVisible(card.log_density is not None)
+        self._show_row("density", card.log_density is not None)
+        # Without a prior a picture has neither.
+        for key in ("kl", "elbo"):
+            self._show_row(key, math.isfinite(card.kl))
         for key, value in nats.items():
             # Without a likelihood there are no terms.
             self.labels[key].setText("–" if math.isnan(value) else f"{_signed(value, 2)} nats")

@@ -196,7 +196,10 @@ class WalkPlayer(QWidget):
     def _draw_curve(self) -> None:
         """Draws the curve when it is visible: the first one costs an import."""
         if self._undrawn and self._walk is not None and self.isVisible():
-            self.plot.show_walk(self._walk.log_priors, self._stride)
+            # Of a model without a prior there is no curve.
+            self.plot.setVisible(bool(self._walk.log_priors))
+            if self._walk.log_priors:
+                self.plot.show_walk(self._walk.log_priors, self._stride)
             self._undrawn = False
 
     def _show_frame(self, frame: int) -> None:
