@@ -24,6 +24,7 @@ KIND = KindSpec(
     model="latentlab.models.ae.model:AE",
     capabilities=frozenset({Capability.ENCODES, Capability.DECODES, Capability.HAS_LIKELIHOOD}),
     figures=RECONSTRUCTION,
+    uses=frozenset({"binarise_input"}),
     listed="test reconstruction {reconstruction:.2f} nats per picture",
     options=OPTIONS,
     fields=fields_of,
