@@ -95,6 +95,7 @@ def find_pictures(
         sorted_by_class=bool(by_folder.classes) or held_out is by_folder.held_out,
         watched=(*tree.watched, *watched),
         table=None if told is None else _seen(told, classes, divided=divided),
+        columns=() if told is None else told.columns,
     )
     if attributed is None:
         return found

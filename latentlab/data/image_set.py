@@ -9,6 +9,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
+from latentlab.core.columns import Kept, attribute, joined
 from latentlab.data.keys import Keys, NumberedNames, hash_all, join_keys
 
 _INKS = {1: "grey", 3: "in colour", 4: "in colour with alpha"}
@@ -35,6 +36,7 @@ class ImageSet:
         attributes_known: bool (N, A), which of the attributes are known; the others are False. None: all.
         keyed: the pictures' keys as they were read; see `keys`.
         testing: of the split "all", how many from the first on are held out.
+        columns: numbers and words of each picture, from a table.
     """
 
     name: str
@@ -47,6 +49,7 @@ class ImageSet:
     attributes_known: Tensor | None = None
     keyed: Keys | None = None
     testing: int = 0
+    columns: tuple[Kept, ...] = ()
 
     def __len__(self) -> int:
         return int(self.images.shape[0])
@@ -68,6 +71,18 @@ class ImageSet:
         if self.keyed is not None:
             return self.keyed
         return Keys(NumberedNames(f"{self.split}/", range(len(self))), hash_all(self.images.numpy()))
+
+    @cached_property
+    def all_columns(self) -> tuple[Kept, ...]:
+        """The attributes and the columns of a table; of two with one name the attribute."""
+        found: dict[str, Kept] = {}
+        if self.attributes is not None:
+            values = self.attributes.numpy()
+            known = None if self.attributes_known is None else self.attributes_known.numpy()
+            for place, name in enumerate(self.attribute_names):
+                sure = None if known is None else known[:, place]
+                found[name] = attribute(name, values[:, place], sure)
+        return (*found.values(), *(column for column in self.columns if column.name not in found))
 
     def class_of(self, index: int) -> str:
         """The name of a picture's class, "" where it is unknown."""
@@ -94,6 +109,7 @@ class ImageSet:
             attributes_known=some(self.attributes_known),
             keyed=self.keys.some(which.nonzero().squeeze(1).numpy()),
             testing=int(which[: self.testing].sum()),
+            columns=tuple(column.taken(which.numpy()) for column in self.columns),
         )
 
     def part(self, split: str, start: int, stop: int) -> ImageSet:
@@ -111,6 +127,7 @@ class ImageSet:
             attributes_known=some(self.attributes_known),
             keyed=None if self.keyed is None else self.keyed.part(start, stop),
             testing=max(0, min(stop, self.testing) - start),
+            columns=tuple(column.taken(slice(start, stop)) for column in self.columns),
         )
 
 
@@ -125,6 +142,7 @@ def join(first: ImageSet, second: ImageSet) -> ImageSet:
         attributes_known=_both(first.attributes_known, second.attributes_known),
         keyed=join_keys(first.keys, second.keys),
         testing=len(first),
+        columns=joined(first.columns, second.columns),
     )
 
 

@@ -23,5 +23,7 @@ MAX_ATTRIBUTES = 256
 MAX_COLUMNS = 2000
 # More "classes" than this are numbers of another kind: ages, identities, prices.
 MAX_CLASSES = 1000
+# What is kept of the other columns, numbers and texts, for colouring and finding.
+MAX_KEPT_BYTES, MAX_KEPT_COLUMNS = 256 * 2**20, 256
 # The sides that the models draw.
 SMALLEST_SIDE, LARGEST_SIDE = 8, 64

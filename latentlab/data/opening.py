@@ -220,6 +220,7 @@ def read_found(found: Found, options: ReadingOptions, path: Path, tick: Tick | N
         ),
         keyed=reading.keys,
         testing=reading.held_out,
+        columns=tuple(column.taken(reading.origin) for column in found.columns),
     )
     return Opened(
         train=everything.part("train", reading.held_out, total),

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from latentlab.core.columns import Kept
 from latentlab.data.keys import NumberedNames
 from latentlab.data.pictures.white import AnyPicture, Deep, one_plane, why_no_levels
 from latentlab.data.report import Notebook
@@ -67,6 +68,7 @@ class Found:
         attribute_names: the attributes' names.
         held_out: which pictures are for testing; None where the source does not say.
         sorted_by_class: whether its own order is sorted by class.
+        columns: other columns of it, numbers and words of each picture.
         table: the table about the pictures, if there is one.
         watched: files and folders whose change means that the source has to be read again.
     """
@@ -84,6 +86,7 @@ class Found:
     sorted_by_class: bool = False
     watched: tuple[Path, ...] = ()
     table: TableSeen | None = None
+    columns: tuple[Kept, ...] = ()
 
 
 def unchanged() -> bool:

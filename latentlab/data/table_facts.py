@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from latentlab.core.columns import Kept
 from latentlab.data.columns import Columns
 
 
@@ -42,6 +43,7 @@ class TableFacts:
         taken: a sentence without a full stop on the roles of its columns.
         seen: the table that says so; None where it is no table.
         named: (N,) which of the pictures it names; None where it is no table.
+        columns: its other columns, numbers and words of each picture.
     """
 
     labels: NDArray[np.int64] | None
@@ -54,3 +56,4 @@ class TableFacts:
     taken: str
     seen: TableSeen | None = None
     named: NDArray[np.bool_] | None = None
+    columns: tuple[Kept, ...] = ()

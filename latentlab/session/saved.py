@@ -19,6 +19,7 @@ from latentlab.engine.types import is_coordinate
 from latentlab.errors import LabError
 from latentlab.session.bounds import MAX_LETTERS
 from latentlab.session.own_directions import OwnDirection
+from latentlab.session.point_settings import point_settings_from
 from latentlab.session.state import (
     AUTO,
     COMPONENTS,
@@ -40,7 +41,7 @@ from latentlab.session.state import (
     WalkSettings,
 )
 
-VERSION = 6
+VERSION = 7
 # Fields that a version added: older texts lack them, and get the defaults.
 _SINCE = {
     2: ("plane", "condition"),
@@ -48,6 +49,7 @@ _SINCE = {
     4: ("asked", "group_a", "group_b", "own", "analogy"),
     5: ("lean",),
     6: ("pictures",),
+    7: ("points",),
 }
 _KEYED = 6
 _MOST_DIMENSIONS = 256
@@ -128,6 +130,7 @@ def _state(fields: dict[str, Any]) -> SessionState:
         group_b=group_b,
         own=_own(fields["own"]),
         analogy=_analogy(fields["analogy"]),
+        points=point_settings_from(fields["points"]),
         pictures=_pictures(fields["pictures"]),
     )
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from latentlab.engine.rendering.cropping import Fitting
 from latentlab.engine.types import Point, Region
 from latentlab.session.own_directions import OwnDirection
+from latentlab.session.point_settings import PointSettings
 
 GRID_SIZES = range(5, 41)
 WALK_STEPS = range(2, 121)
@@ -21,12 +22,13 @@ AUTO, PAIR, COMPONENTS = "auto", "pair", "components"
 
 @dataclass(frozen=True)
 class Layers:
-    """Which layers of the plane are visible."""
+    """Which layers of the plane are visible; `thumbnails`: pictures in place of points where they are few."""
 
     points: bool = True
     manifold: bool = True
     contours: bool = True
     density: bool = False
+    thumbnails: bool = True
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,7 @@ class SessionState:
         own: the user's own directions, of this model and of others.
         own_picture: a picture of the user's own; kept until LatentLab is closed.
         analogy: the points of "a is to b as c is to ?".
+        points: how points are coloured, filtered and looked for.
         pictures: which pictures `selected` and the groups mean, by their keys, and which classes are hidden,
             by their names; None while the data are open, for then the numbers say it.
         view: the visible region of the plane, (left, right, bottom, top); transient.
@@ -134,6 +137,7 @@ class SessionState:
     own: tuple[OwnDirection, ...] = ()
     own_picture: OwnPicture | None = None
     analogy: Analogy = (None, None, None)
+    points: PointSettings = field(default_factory=PointSettings)
     pictures: PictureKeys | None = None
     view: Region = (-4.0, 4.0, -4.0, 4.0)
     frame: int | None = None

@@ -435,15 +435,34 @@ def test_that_classes_come_in_natural_order():
     assert of_twenty("label", lambda n: f"{n % 3}.0")[0].classes == ("0", "1", "2")
 
 
-def test_that_numbers_and_text_are_told_and_not_used():
+def test_that_numbers_and_text_are_told_and_kept_as_columns():
     told, _ = of_twenty(
         "age,score,height,caption,Hat", lambda n: f"{20 + n},{n / 7:.3f},1.{n:02},word {n},{n % 2}"
     )
     assert told.attribute_names == ("Hat",)
     assert told.taken == (
-        't.csv: the column "file" names the files (20 of 20 found); "Hat" is yes/no; not used: "age" '
+        't.csv: the column "file" names the files (20 of 20 found); "Hat" is yes/no; other columns: "age" '
         '(numbers), "score" (numbers), "height" (numbers), "caption" (text)'
     )
+    age, score, height, caption = told.columns
+    assert (age.name, age.values.tolist()) == ("age", list(range(20, 40)))
+    assert score.values[7] == height.values[0] == 1.0
+    assert [caption.words[code] for code in caption.codes[:2]] == ["word 0", "word 1"]
+
+
+def test_that_numbers_alone_make_a_table_and_what_is_no_number_is_unknown():
+    told, _ = tell("file,age\nb.png,3.5\na.png,7 %\nd.png,\nx.png,9\n")
+    (age,) = told.columns
+    np.testing.assert_array_equal(age.values, np.array([7, 3.5, np.nan, np.nan], np.float32))
+
+
+def test_that_columns_beyond_memory_are_left_out_and_that_is_told(monkeypatch):
+    monkeypatch.setattr("latentlab.data.tables.kept_columns.MAX_KEPT_BYTES", 50)
+    told, notes = tell(
+        "file,age,mass,Hat\n" + "".join(f"{one},{n}.5,1{n}.5,{n % 2}\n" for n, one in enumerate(FOUR))
+    )
+    assert [column.name for column in told.columns] == ["age"]
+    assert "Of the columns of t.csv, 1 did not fit into memory and were left out" in notes
 
 
 def test_that_decimal_commas_do_not_divide_cells():
@@ -487,7 +506,7 @@ def test_that_coordinates_are_no_classes():
 def test_that_minus_one_zero_and_one_beside_attributes_are_told():
     told, _ = of_twenty("Hat,Odd", lambda n: f"{n % 2},{n % 3 - 1}")
     assert (told.attribute_names, told.labels) == (("Hat",), None)
-    assert 'not used: "Odd" (-1, 0 and 1)' in told.taken
+    assert 'other columns: "Odd" (-1, 0 and 1)' in told.taken
     assert of_twenty("sentiment", lambda n: n % 3 - 1)[0].classes == ("-1", "0", "1")
 
 
@@ -552,7 +571,10 @@ def test_that_a_table_may_be_left_with_nothing_that_is_wanted(chosen):
     rows = "".join(f"{file},{n}.5\n" for n, file in enumerate(FOUR))
     told, notes = tell(f"file,age\n{rows}", chosen=chosen)
     assert (told.labels, told.attributes, told.held_out) == (None, None, None)
-    assert told.taken == 't.csv: the column "file" names the files (4 of 4 found); not used: "age" (numbers)'
+    assert (
+        told.taken
+        == 't.csv: the column "file" names the files (4 of 4 found); other columns: "age" (numbers)'
+    )
     assert notes == []
 
 

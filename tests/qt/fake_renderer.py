@@ -9,11 +9,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from latentlab.core.columns import Kept
 from latentlab.data.keys import Keys
 from latentlab.engine.attributes.directions import Directions, Trust
 from latentlab.engine.attributes.implications import Implied
 from latentlab.engine.rendering.group_direction import between_groups
 from latentlab.engine.rendering.requests.directions import DirectionsReply, DirectionsRequest, GroupsRequest
+from latentlab.engine.rendering.requests.figures import PICTURE_FIGURES, FiguresReply, FiguresRequest
 from latentlab.engine.rendering.requests.grids import (
     DensityMapReply,
     DensityMapRequest,
@@ -90,6 +92,8 @@ class FakeRenderer:
         self.still_told: Directions | None = None
         self.implied: Implied = ()
         self.keys: Keys | None = None
+        self.columns: tuple[Kept, ...] = ()
+        self.figures: tuple[str, ...] = ()
 
     def serve(self, request: Request) -> Iterator[Reply | None]:
         self.hold.wait(5)
@@ -106,6 +110,7 @@ class FakeRenderer:
                     self.latents, (("elbo", -1.0),), "latentlab train", request.data, request.split, CLASSES,
                     self.images, self.labels, "cpu", self.conditions, self.exclusive,
                     self.told, self.implied, request.model == "steered", self.keys,
+                    columns=self.columns, figures=self.figures,
                 )  # fmt: skip
             case EncodeRequest():
                 yield EncodingsReply(
@@ -168,6 +173,12 @@ class FakeRenderer:
                 log_density = -sum(value**2 for value in request.z)
                 lower = 0.25 if log_density > -9.0 else 0.0
                 yield ProbeDensityReply(number, request.z, log_density, -9.0, lower, COUNT)
+            case FiguresRequest(computed=computed) if computed:
+                # Picture 0 is the worst.
+                names = [one.name for one in PICTURE_FIGURES if one.computed == computed]
+                values = {name: np.arange(COUNT, dtype=np.float32) - 100 for name in names}
+                yield FiguresReply(number, {name: part[:30] for name, part in values.items()}, 30, COUNT)
+                yield FiguresReply(number, values, COUNT, COUNT)
             case DensityMapRequest():
                 yield self._density_map(request)
             case GridRequest():

@@ -7,9 +7,10 @@ import dataclasses
 import pytest
 
 from latentlab.engine.attributes.trust import GROUPS, Trust
-from latentlab.session import edits, own_edits
+from latentlab.session import edits, own_edits, point_edits
 from latentlab.session.edits import Edit
 from latentlab.session.own_directions import OwnDirection
+from latentlab.session.point_settings import PointSettings
 from latentlab.session.state import (
     PAIR,
     TRANSIENT,
@@ -53,6 +54,11 @@ CASES: list[tuple[Edit, set[str]]] = [
     (own_edits.AddDirection(own=(AGE,)), {"own"}),
     (own_edits.RenameDirection(which=AGE, name="Youth"), {"own"}),
     (own_edits.DeleteDirection(which=AGE), {"own"}),
+    (point_edits.ColourBy(by="Hat"), {"points"}),
+    (point_edits.FindPoints(find="Hat"), {"points"}),
+    (point_edits.ShowRange(column="age", low=1.0), {"points"}),
+    (point_edits.HideWords(column="Hat", words=("no",)), {"points"}),
+    (point_edits.ShowAllPoints(), {"points", "hidden"}),
 ]
 
 
@@ -63,7 +69,8 @@ def changed(old: SessionState, new: SessionState) -> set[str]:
 
 @pytest.mark.parametrize(("edit", "names"), CASES, ids=lambda value: type(value).__name__)
 def test_that_an_edit_changes_what_it_names_and_nothing_else(edit: Edit, names: set[str]) -> None:
-    state = SessionState(own=(AGE,))
+    filtered = PointSettings(ranges=(("elbo", None, -90.0),), hidden=(("Smiling", ("no",)),))
+    state = SessionState(own=(AGE,), points=filtered, hidden=frozenset({3}))
     assert changed(state, edit.apply(state)) == names
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from latentlab.engine.attributes.trust import WAYS, Trust
 from latentlab.errors import LabError
 from latentlab.session.own_directions import OwnDirection
+from latentlab.session.point_settings import PointSettings
 from latentlab.session.saved import VERSION, from_text, to_text
 from latentlab.session.state import (
     AUTO,
@@ -56,7 +57,7 @@ STATE = st.builds(
     probe=POINT,
     selected=st.none() | st.integers(0, 10**6),
     hidden=st.frozensets(st.integers(0, 20)),
-    layers=st.builds(Layers, st.booleans(), st.booleans(), st.booleans(), st.booleans()),
+    layers=st.builds(Layers, *(st.booleans(),) * 5),
     lean=st.booleans(),
     plane=st.builds(
         PlaneSettings,
@@ -76,6 +77,13 @@ STATE = st.builds(
     group_a=st.lists(st.integers(0, 50), unique=True, max_size=4).map(tuple),
     group_b=st.lists(st.integers(51, 10**6), unique=True, max_size=4).map(tuple),
     own=st.lists(OWN, max_size=3, unique_by=lambda one: (one.name, one.model_hash)).map(tuple),
+    points=st.builds(
+        PointSettings,
+        by=WORDS,
+        find=WORDS,
+        ranges=st.lists(st.tuples(WORDS, FIGURE, FIGURE), max_size=2).map(tuple),
+        hidden=st.lists(st.tuples(WORDS, st.lists(WORDS, max_size=2).map(tuple)), max_size=2).map(tuple),
+    ),
     pictures=st.none() | st.builds(PictureKeys, WORDS, *(st.lists(WORDS, max_size=3).map(tuple),) * 3),
 )
 JSON = st.recursive(
@@ -163,7 +171,7 @@ def test_that_a_text_cut_short_is_refused(state: SessionState, data: st.DataObje
         from_text(text[: data.draw(st.integers(0, len(text) - 1))])
 
 
-@pytest.mark.parametrize("version", [0, 7, 99, "1", "2", "4", True, None])
+@pytest.mark.parametrize("version", [0, 8, 99, "1", "2", "4", True, None])
 def test_that_another_version_is_named(version: object) -> None:
     with pytest.raises(LabError, match=f"version {version}"):
         from_text(json.dumps({"version": version, "state": {}}))

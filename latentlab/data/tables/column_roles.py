@@ -23,6 +23,7 @@ from latentlab.data.tables.column_kinds import (
 )
 from latentlab.data.tables.column_text import held, listed, quoted
 from latentlab.data.tables.column_values import ColumnValues
+from latentlab.data.tables.kept_columns import kept_columns
 from latentlab.data.tables.sheet import Sheet, plain_name
 from latentlab.errors import LabError
 
@@ -85,7 +86,7 @@ class Roles:
         if self.split is not None:
             held_out = np.zeros(count, dtype=bool)
             held_out[pictures] = self.split[1][self._sheet.columns[self.split[0]].codes[self._rows]]
-        columns = self._sheet.columns
+        sheet, columns = self._sheet, self._sheet.columns
         words = self._in_words(len(pictures), count, classes)
         return TableFacts(
             labels,
@@ -107,7 +108,15 @@ class Roles:
                 words,
             ),
             _among(pictures, count),
+            kept_columns(sheet, self.known, self._used(), self._rows, pictures, count, self._book),
         )
+
+    def _used(self) -> set[int]:
+        """The columns that are a class, a split or attributes, or say the same as the class."""
+        names = {one.known.name for one in self.attributes}
+        used = {place for place, known in self.known.items() if known.name in names}
+        split = () if self.split is None else (self.split[0],)
+        return {*used, *split, *self.same_as, *(() if self.label is None else (self.label,))}
 
     # Which column is what
 
@@ -240,7 +249,7 @@ class Roles:
             parts.append(f"{quoted(columns[self.split[0]].name)} says test split")
         unused = self.unused_in_words()
         return f"{shown(self._sheet.name)}: " + "; ".join(
-            [*parts, f"not used: {unused}"] if unused else parts
+            [*parts, f"other columns: {unused}"] if unused else parts
         )
 
     def unused_in_words(self) -> str:

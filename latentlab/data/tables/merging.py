@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from latentlab.core.columns import united
 from latentlab.data.natural import in_natural_order
 from latentlab.data.table_facts import TableFacts
 from latentlab.data.tables.column_kinds import CLASS_WORDS
@@ -85,4 +86,5 @@ def merged(first: TableFacts, second: TableFacts, count: int) -> TableFacts:
         held_out=held_out if first.held_out is not None or second.held_out is not None else None,
         matched=count if named is None else int(named.sum()),
         named=named,
+        columns=united(first.columns, second.columns),
     )

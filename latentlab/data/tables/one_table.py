@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from latentlab.core.columns import Kept, Numbers
 from latentlab.data.columns import Columns
 from latentlab.data.folders.parts import part_name
 from latentlab.data.report import Notebook
@@ -116,6 +117,13 @@ def spread(told: TableFacts, indices: NDArray[np.intp], count: int) -> TableFact
         whole[indices] = values
         return whole
 
+    def widened(column: Kept) -> Kept:
+        if isinstance(column, Numbers):
+            whole = np.full(count, np.nan, dtype=np.float32)
+            whole[indices] = column.values
+            return replace(column, values=whole)
+        return replace(column, codes=among(column.codes, -1))
+
     known = told.attributes_known
     if told.attributes is not None and known is None:
         known = np.ones_like(told.attributes)
@@ -126,4 +134,5 @@ def spread(told: TableFacts, indices: NDArray[np.intp], count: int) -> TableFact
         attributes_known=None if known is None else among(known, 0),
         held_out=None if told.held_out is None else among(told.held_out, 0),
         named=None if told.named is None else among(told.named, 0),
+        columns=tuple(map(widened, told.columns)),
     )

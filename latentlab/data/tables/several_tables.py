@@ -133,7 +133,8 @@ def _together(
     held_out = None if divided else _held_out(used, whole, book)
     if held_out is not None:
         whole = replace(whole, held_out=held_out)
-    if whole.labels is None and whole.attributes is None and whole.held_out is None:
+    known = (whole.labels, whole.attributes, whole.held_out)
+    if all(one is None for one in known) and not whole.columns:
         listed = ", ".join(shown(one.table.name) for one in used)
         book.note(
             f"{listed} only {'names' if len(used) == 1 else 'name'} pictures, and says nothing about them"

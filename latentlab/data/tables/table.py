@@ -7,8 +7,8 @@
 
 The column that names the files is the one whose values match the pictures' names best, wherever it stands.
 The roles of the others follow from their values (see `column_roles`): yes and no, classes, a split;
-numbers and text are not used. One odd or empty cell leaves one thing unknown, and costs no more. The report
-says what was taken for what; a person may choose otherwise.
+numbers and text are kept to colour and find by. One odd or empty cell leaves one thing unknown, and costs no
+more. The report says what was taken for what; a person may choose otherwise.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from latentlab.core.columns import Numbers
 from latentlab.data.columns import AS_FOUND, Columns
 from latentlab.data.folders.name_forms import clean, has_picture_suffix
 from latentlab.data.limits import MAX_CLASSES
@@ -76,7 +77,9 @@ def read_told(
         held_out = None
     # A user who switches a column off wants the pictures without it.
     off = chosen.label == "" or chosen.split == "" or chosen.attributes == ()
-    if told.labels is None and told.attributes is None and held_out is None and not (off or bare):
+    measured = any(isinstance(column, Numbers) for column in told.columns)
+    nothing = told.labels is None and told.attributes is None and held_out is None and not measured
+    if nothing and not (off or bare):
         raise LabError(
             "no column holds 1/0 or 1/-1, yes/no, or classes that several pictures have "
             f"({roles.unused_in_words() or 'there is no other column'})",

@@ -131,6 +131,20 @@ class Density:
             len(mixture),
         )
 
+    def of_each(self) -> Iterator[tuple[Tensor] | None]:
+        """log q at the mean of every picture, by all the others, some (n,) at a time; in their order."""
+        if not self.usable:
+            yield (torch.full((len(self._mean),), torch.nan),)
+            return
+        step = self._step(min(MOST_AT_PROBE, max(2, _MOST_NUMBERS // self.latents)))
+        mixture = aggregate(self._mean[::step], self._sigma[::step])
+        piece = max(1, _TABLE // len(mixture))
+        for first in range(0, len(self._mean), piece):
+            rows = torch.arange(first, min(first + piece, len(self._mean)))
+            # Those that are not in the mixture have nothing to be left out.
+            own = torch.where(rows % step == 0, rows // step, -1)
+            yield (mixture.log_density(self._mean[rows], without=own).float(),)
+
     def _seen(self, projection: Projection) -> Generator[None, None, tuple[Mixture, Tensor]]:
         """The projected posteriors and held-out log densities of a plane; kept until another is requested."""
         if self._plane is None or self._plane[0] != projection:

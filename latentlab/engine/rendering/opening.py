@@ -16,6 +16,7 @@ from latentlab.engine.attributes.implications import Implied, implied_by
 from latentlab.engine.files.checkpoint import LoadedModel, ModelCard, empty_model, load_model
 from latentlab.engine.files.held_out import in_words, learnt_among
 from latentlab.engine.rendering.drawing import Drawing
+from latentlab.engine.rendering.known_figures import figures_of
 from latentlab.engine.rendering.own_picture import Held
 from latentlab.engine.rendering.prior_plane import facts_of
 from latentlab.engine.rendering.requests.opening import FollowRequest, LoadedReply, LoadRequest
@@ -142,6 +143,8 @@ class Opened:
             notes=self._notes(),
             capabilities=capabilities_of(model),
             prior=None if facts is None or (facts.standard and not facts.stands_in) else facts,
+            columns=data.all_columns,
+            figures=figures_of(model),
         )
 
     def _implications(self) -> Implied:

@@ -26,7 +26,9 @@ from latentlab.engine.rendering.drawing import Drawing, mosaic, to_pictures, wal
 from latentlab.engine.rendering.group_direction import between_groups
 from latentlab.engine.rendering.opening import Following, Opened
 from latentlab.engine.rendering.own_picture import OwnPictures
+from latentlab.engine.rendering.picture_figures import picture_figures
 from latentlab.engine.rendering.requests.directions import DirectionsRequest, GroupsRequest
+from latentlab.engine.rendering.requests.figures import FiguresRequest
 from latentlab.engine.rendering.requests.grids import DensityMapRequest, GridRequest, ProbeDensityRequest
 from latentlab.engine.rendering.requests.opening import (
     MOST_COMPONENTS,
@@ -256,6 +258,10 @@ class Renderer(Server):
     @handles(OwnPictureRequest)
     def _own_picture(self, request: OwnPictureRequest) -> Iterator[Reply | None]:
         yield from self._own.answer(request, self.drawing, self._in_hand().held)
+
+    @handles(FiguresRequest)
+    def _figures(self, request: FiguresRequest) -> Iterator[Reply | None]:
+        yield from picture_figures(self._in_hand(), self._density, request)
 
     @handles(GroupsRequest)
     def _groups(self, request: GroupsRequest) -> Iterator[Reply | None]:

@@ -7,6 +7,9 @@ from collections.abc import Callable
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
+from latentlab.qt.views.class_legend.view import ClassLegend, LegendRoom
+from latentlab.qt.views.points.view import PointsView
+
 # As wide as the probe is in a wide window.
 _WIDTH = 336
 _Arrange = Callable[[tuple[QWidget, ...]], QWidget]
@@ -36,6 +39,15 @@ class Column(QScrollArea):
 
     def sizeHint(self) -> QSize:
         return QSize(_WIDTH, 600)
+
+
+def points_panel(views: tuple[QWidget, ...]) -> QWidget:
+    """The panel of points, with the legend inside."""
+    panel, legend = views
+    assert isinstance(panel, PointsView)
+    assert isinstance(legend, ClassLegend)
+    panel.take_legend(LegendRoom(legend))
+    return panel
 
 
 def column(name: str) -> _Arrange:

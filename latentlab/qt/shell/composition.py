@@ -39,8 +39,6 @@ from latentlab.qt.shell.wiring import connect
 from latentlab.qt.shell.workbench import Workbench
 from latentlab.qt.views.analogy.view import SPEC as ANALOGY
 from latentlab.qt.views.attributes.view import SPEC as ATTRIBUTES
-from latentlab.qt.views.class_legend.view import SPEC as CLASS_LEGEND
-from latentlab.qt.views.class_legend.view import LegendRoom
 from latentlab.qt.views.data_browser.view import SPEC as DATA_BROWSER
 from latentlab.qt.views.diffusion.view import SPEC as DIFFUSION
 from latentlab.qt.views.latent_plane.view import SPEC as LATENT_PLANE
@@ -82,7 +80,7 @@ def compose(
     samples = views[SAMPLES]
     player, training, diffusion = views[WALK], views[TRAINING], views[DIFFUSION]
     # Before the widget that it covers now is deleted.
-    centre = Centre((messages, LegendRoom(views[CLASS_LEGEND])), CENTRE, views, workspace)
+    centre = Centre((messages,), CENTRE, views, workspace)
     hint.lie_over(plane)
     window.setCentralWidget(centre)
     docks = Docks(window, PANELS, views)

@@ -13,9 +13,10 @@ from typing import cast
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from latentlab.qt.shell.columns import beside, column
+from latentlab.qt.shell.columns import beside, column, points_panel
 from latentlab.qt.views.analogy.view import SPEC as ANALOGY
 from latentlab.qt.views.attributes.view import SPEC as ATTRIBUTES
+from latentlab.qt.views.class_legend.view import SPEC as CLASS_LEGEND
 from latentlab.qt.views.conditions.view import SPEC as CONDITIONS
 from latentlab.qt.views.data_browser.view import SPEC as DATA_BROWSER
 from latentlab.qt.views.diffusion.view import SPEC as DIFFUSION
@@ -24,6 +25,7 @@ from latentlab.qt.views.latent_plane.view import SPEC as LATENT_PLANE
 from latentlab.qt.views.manifold_grid.view import SPEC as MANIFOLD_GRID
 from latentlab.qt.views.neighbours.view import SPEC as NEIGHBOURS
 from latentlab.qt.views.own_picture.view import SPEC as OWN_PICTURE
+from latentlab.qt.views.points.view import SPEC as POINTS
 from latentlab.qt.views.probe.view import SPEC as PROBE
 from latentlab.qt.views.samples.view import SPEC as SAMPLES
 from latentlab.qt.views.selection_card.view import SPEC as SELECTION_CARD
@@ -67,6 +69,7 @@ class Panel:
 
 PANELS = (
     Panel(LEFT, (MANIFOLD_GRID,), arrange=column("gridColumn")),
+    Panel(LEFT, (POINTS, CLASS_LEGEND), arrange=points_panel),
     Panel(LEFT, (DIMENSIONS,)),
     Panel(LEFT, (ATTRIBUTES,)),
     Panel(LEFT, (OWN_PICTURE,)),

@@ -1,27 +1,24 @@
-"""The colours of the classes, and the palettes of the light and the dark theme.
+"""The colours of words and classes, and the palettes of the light and the dark theme.
 
-The class colours are the ten of Petroff, Accessible Color Sequences for Data Visualization (2021), chosen
-so that people with any of the common colour-vision deficiencies can tell them apart.
+Those of words are in `latentlab.core.palette`: people with any of the common colour-vision deficiencies can
+tell the first ten apart, and later ones from their neighbours.
 """
 
 from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+from latentlab.core.palette import CATEGORICAL
 
-CLASS_COLOURS = (
-    "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6",
-    "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd",
-)  # fmt: skip
-PLAIN_COLOUR = "#3f90da"
+CLASS_COLOURS = CATEGORICAL
+MOST_COLOURED = len(CATEGORICAL)
+PLAIN_COLOUR = CATEGORICAL[0]
+# Of points of which nothing is known, by whether the theme is dark.
+UNKNOWN_COLOURS = {False: "#b4bac2", True: "#555c66"}
 # Of the hand-picked groups, A and B: different from all classes, and different in lightness too.
 GROUP_COLOURS = {"a": "#e5259b", "b": "#1fc46b"}
 
@@ -34,18 +31,19 @@ class Theme(enum.Enum):
     DARK = "dark"
 
 
+def word_colour(code: int) -> str:
+    """The colour of a word by its code, "#rrggbb"; beyond `MOST_COLOURED` they repeat."""
+    return CATEGORICAL[code % MOST_COLOURED]
+
+
 def class_colour(label: int) -> QColor:
-    """The colour of a class; beyond ten they repeat. -1, no class, has one of its own."""
-    return QColor(PLAIN_COLOUR if label < 0 else CLASS_COLOURS[label % len(CLASS_COLOURS)])
+    """The colour of a class. -1, no class, has one of its own."""
+    return QColor(PLAIN_COLOUR if label < 0 else word_colour(label))
 
 
-def class_inks(labels: NDArray[np.int64]) -> NDArray[np.uint32]:
-    """The opaque ARGB colour (N,) of each label (N,)."""
-    import numpy as np  # imported here: the window's frame needs its colours before numpy is loaded
-
-    inks = np.array([QColor(colour).rgba() for colour in CLASS_COLOURS], dtype=np.uint32)
-    plain = np.uint32(QColor(PLAIN_COLOUR).rgba())
-    return np.where(labels < 0, plain, inks[labels % len(inks)]).astype(np.uint32)
+def ink_of(colour: str) -> int:
+    """The opaque ARGB of "#rrggbb"."""
+    return 0xFF000000 | int(colour[1:], 16)
 
 
 _DARK: Sequence[tuple[QPalette.ColorRole, str]] = (

@@ -99,8 +99,6 @@ def test_that_a_view_suits_a_model_that_has_all_that_it_needs() -> None:
 
 def test_that_every_view_folder_stands_in_the_list_once_under_its_own_name() -> None:
     listed = [spec.name for panel in PANELS for spec in panel.views] + [spec.name for spec in CENTRE]
-    # The legend stands over the middle.
-    listed.append(composition.CLASS_LEGEND.name)
     root = Path(latentlab.qt.views.__file__).parent
     assert sorted(listed) == sorted(folder.name for folder in root.iterdir() if (folder / "view.py").exists())
 

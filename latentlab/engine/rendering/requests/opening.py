@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from latentlab.core.columns import Kept
     from latentlab.data.keys import Keys
 
 MOST_COMPONENTS = 16
@@ -42,7 +43,9 @@ class LoadedReply(Reply):
     `steered`: steered directions of this model on these data ship. `keys` identify each picture whatever its
     number; of the split "all", the first `testing` are held out. `notes` are messages for the user on how
     model and data match. `latents` is 0 for a model without a latent space. `capabilities` are the model's: a
-    VAE's by default. `prior` is None for N(0, I).
+    VAE's by default. `prior` is None for N(0, I). `columns` are the attributes of the pictures and the other
+    columns of their table; `figures` the names of what the model can compute of each picture, as in
+    `latentlab.engine.rendering.requests.figures`.
     """
 
     model: str
@@ -68,6 +71,8 @@ class LoadedReply(Reply):
     notes: tuple[str, ...] = ()
     capabilities: frozenset[Capability] = _OF_A_PLANE
     prior: PriorFacts | None = None
+    columns: tuple[Kept, ...] = ()
+    figures: tuple[str, ...] = ()
 
     def can(self, *capabilities: Capability) -> bool:
         """Whether the model has all of these capabilities."""

@@ -1,20 +1,23 @@
-"""The legend of the plane: a chip for each class that shows or hides its points."""
+"""The legend of the plane: a chip for each class, or word of a column, that shows or hides its points."""
 
 from __future__ import annotations
 
-import numpy as np
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QFrame, QScrollArea, QSizePolicy, QToolButton, QWidget
 
-from latentlab.engine.rendering.requests.opening import LoadedReply
+from latentlab.core.columns import Words
+from latentlab.core.matching import CLASS
 from latentlab.qt.clients.undo import new_gesture
 from latentlab.qt.clients.workspace import Workspace
+from latentlab.qt.controllers.points.facts import facts_of
+from latentlab.qt.controllers.points.look import coloured_as
 from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.widgets.colours import class_colour
 from latentlab.qt.widgets.flow_layout import FlowLayout, laid_out_once
 from latentlab.qt.widgets.plain_text import Label, listed, on_button, plain_tip, spoken
-from latentlab.session.edits import HideClasses
+from latentlab.session.edits import Edit, HideClasses
+from latentlab.session.point_edits import HideWords
 from latentlab.session.state import SessionState
 
 _DOT = 10
@@ -24,21 +27,23 @@ _MOST_LINES = 4
 
 
 class ClassChip(QAbstractButton):
-    """A class as dot, name and count. Checked: shown. A click only emits the wish; the session decides."""
+    """A class, or a word, as dot, name and count. Checked: shown. A click only emits the wish; the session
+    decides.
+    """
 
     toggle_wished = Signal(int)
     solo_wished = Signal(int)
     doubled = Signal(int)
 
-    def __init__(self, label: int, name: str, count: int) -> None:
+    def __init__(self, label: int, name: str, count: int, colour: QColor, what: str = "Class") -> None:
         super().__init__()
-        self.label, self.count = label, f"{count:,}"
+        self.label, self.count, self.colour = label, f"{count:,}", colour
         self.setText(on_button(name))
         self.setObjectName(f"classChip_{label}")
-        self.setAccessibleName(f"Class {name}, {count} pictures")
+        self.setAccessibleName(f"{what} {name}, {count} pictures")
         self.setToolTip(
             plain_tip(
-                f"Class {listed(name)}: {count:,} pictures. Click to show or hide it; "
+                f"{what} {listed(name)}: {count:,} pictures. Click to show or hide it; "
                 "double-click, Alt-click or press Enter to show it alone, and again to show all."
             )
         )
@@ -86,7 +91,7 @@ class ClassChip(QAbstractButton):
         painter.setBrush(ground if shown or self.underMouse() else Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(box, 0.5 * box.height(), 0.5 * box.height())
         dot = QRectF(_PAD, 0.5 * (self.height() - _DOT), _DOT, _DOT)
-        colour = class_colour(self.label)
+        colour = self.colour
         painter.setPen(QPen(colour, 1.5))
         painter.setBrush(colour if shown else Qt.BrushStyle.NoBrush)
         painter.drawEllipse(dot.adjusted(0.75, 0.75, -0.75, -0.75))
@@ -105,19 +110,21 @@ class ClassChip(QAbstractButton):
 
 
 class ClassLegend(QWidget):
-    """One chip per class of the data, and a button that shows all. Follows the session's hidden classes."""
+    """One chip per class of the data, or per word of another column that colours the points, and a button
+    that shows all. Follows the session's hidden classes and words.
+    """
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("classLegend")
         self.setAccessibleName("Classes")
-        self._workspace = workspace
+        self._workspace, self._facts = workspace, facts_of(workspace)
         self._chips: list[ClassChip] = []
+        self._column: Words | None = None
         # The state before the last click, in case it becomes a double-click.
         self._found: tuple[int, frozenset[int], int] | None = None
-        self._none = Label(
-            "These data have no classes. Attributes, if there are any, are in the Attributes panel."
-        )
+        self._none = Label("All points have one colour: choose an attribute, a column or a figure.")
+        self._none.setWordWrap(True)
         self._none.hide()
         self._all = QToolButton()
         self._all.setText("All")
@@ -131,26 +138,32 @@ class ClassLegend(QWidget):
         flow.addWidget(self._all)
         flow.addWidget(self._none)
         workspace.changed.connect(self._changed)
-        workspace.loaded.connect(self._loaded)
-        if workspace.model is not None:
-            self._loaded(workspace.model)
+        self._facts.listed.connect(self._follow)
+        self._facts.dressed.connect(self._follow)
+        self._follow()
 
-    @Slot(object)
-    def _loaded(self, model: LoadedReply) -> None:
-        with laid_out_once(self):
-            self._make_chips(model)
-        self._show(self._workspace.state.hidden)
+    @Slot()
+    def _follow(self) -> None:
+        """Shows the words of the column that colours the points."""
+        column = self._facts.column
+        words = column if isinstance(column, Words) else None
+        if words is None or words is not self._column:
+            self._column, self._found = words, None
+            with laid_out_once(self):
+                self._make_chips()
+        self._show()
 
-    def _make_chips(self, model: LoadedReply) -> None:
+    def _make_chips(self) -> None:
         for chip in self._chips:
             chip.hide()
             chip.deleteLater()
-        labels = model.labels
         self._chips = []
-        if labels is not None:
-            counts = np.bincount(labels[labels >= 0], minlength=len(model.classes))
+        column = self._column
+        if column is not None:
+            counts, what = column.counts(), "Class" if column.name == CLASS else listed(column.name)
             self._chips = [
-                ClassChip(label, name, int(counts[label])) for label, name in enumerate(model.classes)
+                ClassChip(code, column.words[code], int(counts[code]), colour, what)
+                for code, colour in _coloured(column)
             ]
         flow = self.layout()
         assert flow is not None
@@ -164,41 +177,65 @@ class ClassLegend(QWidget):
 
     @Slot(object, object)
     def _changed(self, old: SessionState, new: SessionState) -> None:
-        if old.hidden != new.hidden:
-            self._show(new.hidden)
+        if old.hidden != new.hidden or old.points.hidden != new.points.hidden:
+            self._show()
 
-    def _show(self, hidden: frozenset[int]) -> None:
+    @property
+    def _hidden(self) -> frozenset[int]:
+        """The codes of the hidden words."""
+        state, column = self._workspace.state, self._column
+        if column is None or column.name == CLASS:
+            return state.hidden
+        words = set(state.points.hidden_of(column.name))
+        return frozenset(code for code, word in enumerate(column.words) if word in words)
+
+    def _edit(self, hidden: frozenset[int], gesture: int | None = None) -> Edit:
+        column = self._column
+        if column is None or column.name == CLASS:
+            return HideClasses(gesture=gesture, hidden=hidden)
+        words = tuple(column.words[code] for code in sorted(hidden))
+        return HideWords(gesture=gesture, column=column.name, words=words)
+
+    def _show(self) -> None:
+        hidden = self._hidden
         for chip in self._chips:
             chip.setChecked(chip.label not in hidden)
         self._all.setEnabled(bool(hidden))
 
     @Slot(int)
     def _toggle(self, label: int) -> None:
-        hidden = self._workspace.state.hidden
+        hidden = self._hidden
         self._found = (label, hidden, new_gesture())
-        self._workspace.do(HideClasses(gesture=self._found[2], hidden=hidden ^ {label}))
+        self._workspace.do(self._edit(hidden ^ {label}, self._found[2]))
 
     @Slot(int)
     def _doubled(self, label: int) -> None:
         """The first click of a double-click has toggled the class: undone here, within the same undo step."""
-        hidden, gesture = self._workspace.state.hidden, new_gesture()
+        hidden, gesture = self._hidden, new_gesture()
         if self._found is not None and self._found[0] == label and hidden == self._found[1] ^ {label}:
             _, hidden, gesture = self._found
         self._show_alone(label, hidden, gesture)
 
     @Slot(int)
     def _solo(self, label: int) -> None:
-        self._show_alone(label, self._workspace.state.hidden, new_gesture())
+        self._show_alone(label, self._hidden, new_gesture())
 
     def _show_alone(self, label: int, hidden: frozenset[int], gesture: int) -> None:
         """Shows only one class; all, if it was alone already."""
         self._found = None
-        others = frozenset(chip.label for chip in self._chips) - {label}
-        self._workspace.do(HideClasses(gesture=gesture, hidden=frozenset() if hidden == others else others))
+        words = () if self._column is None else self._column.words
+        others = frozenset(range(len(words))) - {label}
+        self._workspace.do(self._edit(frozenset() if hidden == others else others, gesture))
 
     @Slot()
     def _show_all(self) -> None:
-        self._workspace.do(HideClasses(hidden=frozenset()))
+        self._workspace.do(self._edit(frozenset()))
+
+
+def _coloured(column: Words) -> list[tuple[int, QColor]]:
+    """The words with a chip, in order, and their colours: those with a colour of their own."""
+    colours = enumerate(coloured_as(column))
+    return [(code, class_colour(colour)) for code, colour in colours if colour is not None]
 
 
 class LegendRoom(QScrollArea):

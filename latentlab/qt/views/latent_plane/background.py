@@ -8,11 +8,8 @@ from PySide6.QtGui import QImage, QPainter, QPalette, QPixmap
 from latentlab.qt.views.latent_plane import paint
 from latentlab.qt.views.latent_plane.camera import Camera
 from latentlab.qt.views.latent_plane.density import DensityLayer
-from latentlab.qt.views.latent_plane.scatter import Scatter
+from latentlab.qt.views.latent_plane.thumbnails import Thumbnails
 from latentlab.session.state import Layers
-
-# Opaque points would hide the density.
-_POINTS_OVER_DENSITY = 0.4
 
 Manifold = tuple[tuple[float, float, float, float], QImage]
 
@@ -23,7 +20,8 @@ def painted_base(
     palette: QPalette,
     camera: Camera,
     layers: Layers,
-    scatter: Scatter,
+    points: QImage | None,
+    thumbnails: Thumbnails,
     manifold: Manifold | None,
     density: DensityLayer,
     names: tuple[str, str],
@@ -31,7 +29,7 @@ def painted_base(
 ) -> QPixmap:
     """The visible layers, at `ratio` device pixels to a logical one; the manifold if there is one.
 
-    `contours` are those of another prior than N(0, I).
+    `points` is their image, None for none; `contours` are those of another prior than N(0, I).
     """
     base = QPixmap(round(rect.width() * ratio), round(rect.height() * ratio))
     base.setDevicePixelRatio(ratio)
@@ -43,10 +41,9 @@ def painted_base(
         density.paint(painter, camera, palette)
     if layers.contours:
         paint.contours(painter, camera, palette, contours)
-    if layers.points and scatter.cloud is not None:
-        painter.setOpacity(_POINTS_OVER_DENSITY if layers.density else 1.0)
-        painter.drawImage(QPointF(0, 0), scatter.image(scatter.cloud, camera, ratio))
-        painter.setOpacity(1.0)
+    if points is not None:
+        painter.drawImage(QPointF(0, 0), points)
+        thumbnails.paint(painter, camera, palette)
     if layers.contours:
         paint.contour_names(painter, camera, palette, contours)
     paint.axes(painter, camera, palette, names)

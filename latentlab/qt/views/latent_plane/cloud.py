@@ -39,6 +39,12 @@ class Cloud:
         """The points that are `shown` (n,)."""
         return Cloud(self.x[shown], self.y[shown], self.ink[shown], self.row[shown])
 
+    def every(self, step: int) -> Cloud:
+        """Every so-manieth point."""
+        some = slice(None, None, step)
+        x, y = np.ascontiguousarray(self.x[some]), np.ascontiguousarray(self.y[some])
+        return Cloud(x, y, np.ascontiguousarray(self.ink[some]), np.ascontiguousarray(self.row[some]))
+
     @cached_property
     def rim_ink(self) -> Ink:
         """The ink of the soft rims, (n,)."""
@@ -81,16 +87,25 @@ def diameter_for(count: int, ratio: float) -> int:
 
 
 def splat(
-    cloud: Cloud, camera: Camera, ratio: float, diameter: int, form: Form | None = None
+    cloud: Cloud,
+    camera: Camera,
+    ratio: float,
+    diameter: int,
+    form: Form | None = None,
+    over: NDArray[np.uint32] | None = None,
 ) -> NDArray[np.uint32]:
     """The cloud as premultiplied ARGB (height, width) in device pixels, `ratio` to a logical one.
 
-    Every point is a dot, or `form`: rim and core of another stamp of that diameter.
+    Every point is a dot, or `form`: rim and core of another stamp of that diameter. `over` is an image of
+    this size that it is drawn over, not blended.
     """
     width, height = round(camera.width * ratio), round(camera.height * ratio)
     # A margin of a dot's width holds those that are cut by the edge.
     stride = width + 2 * diameter
     canvas = np.zeros((height + 2 * diameter) * stride, dtype=np.uint32)
+    middle = canvas.reshape(-1, stride)[diameter : diameter + height, diameter : diameter + width]
+    if over is not None:
+        middle[:] = over
     scale = np.float32(camera.scale * ratio)
     shift = diameter - 0.5 * (diameter - 1)
     left = cloud.x * scale
@@ -107,7 +122,7 @@ def splat(
         canvas[place + (down * stride + across)] = soft
     for across, down in core:
         canvas[place + (down * stride + across)] = ink
-    return canvas.reshape(-1, stride)[diameter : diameter + height, diameter : diameter + width]
+    return middle
 
 
 def faded(ink: Ink, share: float) -> Ink:

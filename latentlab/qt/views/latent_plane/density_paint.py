@@ -18,7 +18,7 @@ from latentlab.engine.rendering.requests.grids import DensityMapReply
 from latentlab.qt.views.latent_plane.camera import Camera
 
 # The opacity of the shade at 99 %, 90 % and half of the pictures, and where they are densest.
-_COVER = (0.2, 0.34, 0.52, 0.66)
+_COVER = (0.1, 0.19, 0.3, 0.42)
 # Beyond the edge the shade fades out within so many nats.
 _EDGE = 0.3
 # How many times fewer pictures than the prior expects: a hole begins at the first, and is complete at the
@@ -60,7 +60,8 @@ class Stencils:
         """Paints the map at its region in the view."""
         left, right, bottom, top = self.found.region
         box = QRectF(QPointF(*camera.to_pixel(left, top)), QPointF(*camera.to_pixel(right, bottom)))
-        _fill(painter, camera, box, self._shade, QBrush(palette.highlight().color()))
+        # Without a hue: the points over it keep their own.
+        _fill(painter, camera, box, self._shade, QBrush(palette.text().color()))
         if self.found.log_prior is not None:
             for brush in _hatching(palette):
                 _fill(painter, camera, box, self._holes, brush)
@@ -158,7 +159,7 @@ def _hatching(palette: QPalette) -> tuple[QBrush, QBrush]:
 def _ramp(box: QRectF, palette: QPalette) -> QBrush:
     ramp = QLinearGradient(box.topLeft(), box.topRight())
     for place, cover in enumerate(_COVER):
-        colour = QColor(palette.highlight().color())
+        colour = QColor(palette.text().color())
         colour.setAlphaF(cover)
         ramp.setColorAt(place / (len(_COVER) - 1), colour)
     return QBrush(ramp)

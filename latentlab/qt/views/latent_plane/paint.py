@@ -6,11 +6,11 @@ import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPalette, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPalette, QPen, QPolygonF
 
 from latentlab.engine.types import Flat, Region
 from latentlab.qt.views.latent_plane.camera import Camera
-from latentlab.qt.views.latent_plane.ticks import label, ticks
+from latentlab.qt.views.latent_plane.ticks import label, spaced_ticks, ticks
 
 # Polylines in the plane.
 Lines = Sequence[Sequence[Flat]]
@@ -121,19 +121,24 @@ def axes(painter: QPainter, camera: Camera, palette: QPalette, names: tuple[str,
     painter.setFont(_small(painter))
     left, right, bottom, top = camera.region
     colour = palette.text().color()
-    across = ticks(left, right, max(2, camera.width // _TICK_SPACING))
+    metrics = painter.fontMetrics()
+    across = spaced_ticks(left, right, camera.width, metrics.horizontalAdvance)
     up = ticks(bottom, top, max(2, camera.height // _TICK_SPACING)) if names[1] else []
     step = across[1] - across[0] if len(across) > 1 else 1.0
-    metrics = painter.fontMetrics()
     colour.setAlphaF(0.7)
+    bold = QFont(painter.font())
+    bold.setBold(True)
+    name = f"{names[0]} →"
+    wide = QFontMetricsF(bold).horizontalAdvance(name)
     for value in across:
         x, _ = camera.to_pixel(value, 0.0)
-        if 30 < x < camera.width - 44:
+        text = label(value, step)
+        half = metrics.horizontalAdvance(text) / 2
+        # The name of the axis stands in the corner.
+        if 30 + half < x < camera.width - wide - 20 - half:
             painter.setPen(_pen(colour, 1))
             painter.drawLine(QPointF(x, camera.height), QPointF(x, camera.height - 5))
-            text = label(value, step)
-            place = QPointF(x - metrics.horizontalAdvance(text) / 2, camera.height - 8)
-            _label(painter, palette, place, text)
+            _label(painter, palette, QPointF(x - half, camera.height - 8), text)
     step = up[1] - up[0] if len(up) > 1 else 1.0
     for value in up:
         _, y = camera.to_pixel(0.0, value)
@@ -141,12 +146,8 @@ def axes(painter: QPainter, camera: Camera, palette: QPalette, names: tuple[str,
             painter.setPen(_pen(colour, 1))
             painter.drawLine(QPointF(0, y), QPointF(5, y))
             _label(painter, palette, QPointF(12, y + metrics.ascent() / 2 - 1), label(value, step))
-    bold = painter.font()
-    bold.setBold(True)
     painter.setFont(bold)
-    text = f"{names[0]} →"
-    wide = painter.fontMetrics().horizontalAdvance(text)
-    _label(painter, palette, QPointF(camera.width - wide - 8, camera.height - 8), text)
+    _label(painter, palette, QPointF(camera.width - wide - 8, camera.height - 8), name)
     if names[1]:
         _label(painter, palette, QPointF(8, 18), f"{names[1]} ↑")
     painter.restore()

@@ -1,9 +1,8 @@
-"""The encoded pictures as a cloud in the shown plane, without those of hidden classes."""
+"""The encoded pictures as a cloud in the shown plane: found ones, dimmed ones, none that are hidden."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,93 +11,113 @@ from PySide6.QtGui import QImage
 from latentlab.engine.rendering.projection import Projection
 from latentlab.engine.rendering.requests.opening import EncodingsReply
 from latentlab.engine.types import Point
+from latentlab.qt.controllers.points.look import Look
 from latentlab.qt.views.latent_plane.camera import Camera
-from latentlab.qt.views.latent_plane.cloud import Cloud, diameter_for, splat
-from latentlab.qt.widgets.colours import class_inks
+from latentlab.qt.views.latent_plane.cloud import Cloud, diameter_for, faded, splat
 from latentlab.qt.widgets.images import argb_image
+
+# How much is left of the colour of points that are not found.
+_DIMMED = 0.13
+# Of more points only so many are drawn while the view moves.
+_MOST_MOVING = 250_000
+Pixels = NDArray[np.uint32]
+# Camera, device pixels to a logical one, and whether dots are small: see `rendered`.
+View = tuple[Camera, float, bool]
 
 
 @dataclass(frozen=True, eq=False)
 class Placed:
-    """Encoded pictures prepared for a `Scatter`, and possibly already rendered."""
+    """Encoded pictures prepared for a `Scatter`, and possibly already rendered.
+
+    Attributes:
+        encodings, projection, look: what they are made of.
+        everything: all points.
+        shown: those that are neither hidden nor dimmed.
+        dimmed: those that are not found; None where nothing is looked for.
+        seen: the view that they have been rendered for, and the result.
+    """
 
     encodings: EncodingsReply
-    labels: NDArray[np.int64]
     projection: Projection
-    hidden: frozenset[int]
+    look: Look
     everything: Cloud
     shown: Cloud
-    seen: tuple[Camera, float, NDArray[np.uint32]] | None = None
+    dimmed: Cloud | None = None
+    seen: tuple[View, Pixels] | None = None
 
 
-def place(
-    encodings: EncodingsReply,
-    labels: NDArray[np.int64] | None,
-    projection: Projection,
-    hidden: frozenset[int],
-    view: tuple[Camera, float] | None = None,
-) -> Placed:
-    """The cloud of encoded pictures in a plane, without hidden classes; rendered if a view is given.
+def place(encodings: EncodingsReply, look: Look, projection: Projection, view: View | None = None) -> Placed:
+    """The cloud of encoded pictures in a plane; rendered if a view is given.
 
     Touches no widget, so it can run on another thread.
     """
-    count = len(encodings.mean)
-    known = np.full(count, -1) if labels is None else labels[:count]
-    everything = Cloud.of(projection.project(encodings.mean), class_inks(known))
-    shown = _without(everything, known, hidden)
-    seen = None
-    if view is not None:
-        camera, ratio = view
-        seen = (camera, ratio, splat(shown, camera, ratio, diameter_for(len(shown), ratio)))
-    return Placed(encodings, known, projection, hidden, everything, shown, seen)
+    look = look.first(len(encodings.mean))
+    return _dressed(
+        encodings, projection, Cloud.of(projection.project(encodings.mean), look.inks), look, view
+    )
 
 
-def _without(cloud: Cloud, labels: NDArray[np.int64], hidden: Iterable[int]) -> Cloud:
-    hidden = list(hidden)
-    if not hidden:
-        return cloud
-    # A table is many times as fast as numpy's isin. Its last entry is that of -1, no class.
-    shown = np.ones(max(*hidden, int(labels.max(initial=0))) + 2, dtype=bool)
-    shown[hidden] = False
-    return cloud.only(shown[labels])
+def dress(placed: Placed, look: Look, view: View | None = None) -> Placed:
+    """The same points in another look."""
+    look = look.first(len(placed.everything))
+    everything = replace(placed.everything, ink=look.inks)
+    return _dressed(placed.encodings, placed.projection, everything, look, view)
+
+
+def _dressed(
+    encodings: EncodingsReply, projection: Projection, everything: Cloud, look: Look, view: View | None
+) -> Placed:
+    shown, dimmed = everything, None
+    if look.found is not None:
+        bright, dim = look.found, ~look.found
+        if look.shown is not None:
+            bright, dim = bright & look.shown, dim & look.shown
+        shown, dimmed = everything.only(bright), everything.only(dim)
+        dimmed = replace(dimmed, ink=faded(dimmed.ink, _DIMMED))
+    elif look.shown is not None:
+        shown = everything.only(look.shown)
+    placed = Placed(encodings, projection, look, everything, shown, dimmed)
+    return placed if view is None else replace(placed, seen=(view, rendered(placed, *view)))
+
+
+def rendered(placed: Placed, camera: Camera, ratio: float, small: bool = False) -> Pixels:
+    """The points as premultiplied ARGB; with `small` dots, which leave room to see what lies beneath."""
+    diameter = diameter_for(len(placed.shown), ratio)
+    diameter = max(round(ratio), diameter // 2) if small else diameter
+    if placed.dimmed is None:
+        return splat(placed.shown, camera, ratio, diameter)
+    dimmed = splat(placed.dimmed, camera, ratio, diameter_for(len(placed.everything), ratio))
+    return splat(placed.shown, camera, ratio, diameter, over=dimmed)
 
 
 class Scatter:
-    """The encoded pictures. `cloud` is their visible part; None before any is encoded."""
+    """The encoded pictures. `cloud` is what can be pointed at; None before any is encoded."""
 
     def __init__(self) -> None:
-        self.cloud: Cloud | None = None
-        self.encodings: EncodingsReply | None = None
-        self._everything: Cloud | None = None
-        self._labels: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
-        self._image: tuple[QImage, object] | None = None
+        self.placed: Placed | None = None
+        self._image: tuple[QImage, Placed, View] | None = None
+        self._thin: tuple[Placed, Placed] | None = None
+
+    @property
+    def cloud(self) -> Cloud | None:
+        """The points that are shown, without dimmed ones."""
+        return None if self.placed is None else self.placed.shown
+
+    @property
+    def encodings(self) -> EncodingsReply | None:
+        """What they are made of."""
+        return None if self.placed is None else self.placed.encodings
 
     def clear(self) -> None:
         """Forgets all pictures."""
-        self.cloud = self._everything = self.encodings = None
-
-    def count_in(
-        self,
-        encodings: EncodingsReply,
-        labels: NDArray[np.int64] | None,
-        projection: Projection,
-        hidden: frozenset[int],
-    ) -> None:
-        """Makes the cloud again: more have been encoded, or another plane is shown."""
-        self.take(place(encodings, labels, projection, hidden))
+        self.placed = None
 
     def take(self, placed: Placed) -> None:
         """Takes these prepared points."""
-        self.encodings, self._labels = placed.encodings, placed.labels
-        self._everything, self.cloud = placed.everything, placed.shown
+        self.placed = placed
         if placed.seen is not None:
-            camera, ratio, pixels = placed.seen
-            self._keep(pixels, (placed.shown, camera, ratio))
-
-    def hide(self, hidden: Iterable[int]) -> None:
-        """Hides the points of exactly these classes."""
-        if self._everything is not None:
-            self.cloud = _without(self._everything, self._labels, hidden)
+            view, pixels = placed.seen
+            self._keep(pixels, placed, view)
 
     def z_of(self, row: int) -> Point:
         """The encoding of a picture, in all dimensions."""
@@ -107,19 +126,38 @@ class Scatter:
 
     def reach(self, share: float) -> float:
         """The distance from the origin that must be visible to show this share of all points."""
-        if self._everything is None or not len(self._everything):
+        if self.placed is None or not len(self.placed.everything):
             return 0.0
-        both = np.concatenate([self._everything.x, self._everything.y])
-        return float(np.quantile(np.abs(both), share))
+        everything = self.placed.everything
+        return float(np.quantile(np.abs(np.concatenate([everything.x, everything.y])), share))
 
-    def image(self, cloud: Cloud, camera: Camera, ratio: float) -> QImage:
-        """The cloud's image, rendered again only if the view or the cloud has changed."""
-        key = (cloud, camera, ratio)
-        if self._image is None or self._image[1] != key:
-            self._keep(splat(cloud, camera, ratio, diameter_for(len(cloud), ratio)), key)
+    @property
+    def many(self) -> bool:
+        """Whether there are too many points to draw all of them while the view moves."""
+        return self.placed is not None and len(self.placed.everything) > _MOST_MOVING
+
+    def image(self, camera: Camera, ratio: float, small: bool = False, moving: bool = False) -> QImage:
+        """The image of the points, rendered again only if the view or the points have changed.
+
+        While the view is `moving`, some of very many points stand for all.
+        """
+        assert self.placed is not None
+        view = camera, ratio, small
+        if self._image is None or self._image[1:] != (self.placed, view):
+            placed = self._thinned() if moving and self.many else self.placed
+            self._keep(rendered(placed, *view), placed, view)
         assert self._image is not None
         return self._image[0]
 
-    def _keep(self, pixels: NDArray[np.uint32], key: tuple[Cloud, Camera, float]) -> None:
+    def _thinned(self) -> Placed:
+        assert self.placed is not None
+        if self._thin is None or self._thin[0] is not self.placed:
+            whole = self.placed
+            step = -(-len(whole.everything) // _MOST_MOVING)
+            shown, dimmed = whole.shown.every(step), whole.dimmed and whole.dimmed.every(step)
+            self._thin = (whole, replace(whole, shown=shown, dimmed=dimmed, seen=None))
+        return self._thin[1]
+
+    def _keep(self, pixels: Pixels, placed: Placed, view: View) -> None:
         self._pixels = pixels  # the image shares this memory
-        self._image = (argb_image(pixels, key[2]), key)
+        self._image = (argb_image(pixels, view[1]), placed, view)

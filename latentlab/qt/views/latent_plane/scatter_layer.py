@@ -1,4 +1,4 @@
-"""The layer of points: placed at once, or in the background while a model is in training."""
+"""The layer of points: placed at once, or in the background where they are many or a model is in training."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from functools import partial
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from latentlab.engine.rendering.requests.opening import EncodingsReply, UnfoldedReply
 from latentlab.qt.clients.workspace import Workspace
+from latentlab.qt.controllers.points.facts import MOST_AT_ONCE, facts_of
 from latentlab.qt.views.latent_plane.background_scatter import Ahead
 from latentlab.qt.views.latent_plane.camera import Camera
-from latentlab.qt.views.latent_plane.scatter import Placed, Scatter, place
+from latentlab.qt.views.latent_plane.scatter import Placed, Scatter, View, dress, place
 
 
 class Sees(Protocol):
@@ -38,8 +40,12 @@ class ScatterLayer(QObject):
         super().__init__(parent)
         self._view, self._workspace = view, workspace
         self.points = Scatter()
-        self._ahead = Ahead(self)
+        self.facts = facts_of(workspace)
+        # Of a training's snapshots; and of other looks of the same points.
+        self._ahead, self._dressing = Ahead(self), Ahead(self)
         self._ahead.ready.connect(self._placed)
+        self._dressing.ready.connect(self._redressed)
+        self.facts.dressed.connect(self._dress)
 
     @property
     def renews_itself(self) -> bool:
@@ -50,6 +56,7 @@ class ScatterLayer(QObject):
         """Another model: forgets the points of the previous one."""
         self.points.clear()
         self._ahead.forget()
+        self._dressing.forget()
 
     def show(self, encodings: EncodingsReply) -> None:
         """More pictures have been encoded, or all again."""
@@ -57,36 +64,65 @@ class ScatterLayer(QObject):
             self._count_in(encodings)
             return
         # Comes by itself, and often: a drag must not wait for it.
-        labels = self._workspace.model.labels if self._workspace.model else None
-        view = (self._view.camera, self._view.devicePixelRatioF())
-        hidden = self._workspace.state.hidden
-        self._ahead.prepare(partial(place, encodings, labels, self._workspace.projection, hidden, view))
+        look = self.facts.look
+        if look is not None:
+            self._ahead.prepare(partial(place, encodings, look, self._workspace.projection, self._seen))
 
     def turn(self) -> None:
         """Another plane is shown."""
         if self.points.encodings is not None:
             self._count_in(self.points.encodings)
 
-    def hide(self, hidden: frozenset[int]) -> None:
-        """Shows all classes except these."""
-        self.points.hide(hidden)
-        self.changed.emit()
+    def image(self, ratio: float, small: bool, moving: bool) -> QImage:
+        """See `Scatter.image`."""
+        return self.points.image(self._view.camera, ratio, small, moving)
+
+    def complete(self) -> None:
+        """The view has come to rest: renders all of very many points, in the background."""
+        placed, look = self.points.placed, self.facts.look
+        if placed is not None and look is not None and self.points.many:
+            self._dressing.prepare(partial(dress, placed, look, self._seen))
+
+    @property
+    def _seen(self) -> View:
+        return self._view.camera, self._view.devicePixelRatioF(), self._workspace.state.layers.density
+
+    @Slot()
+    def _dress(self) -> None:
+        """The points look otherwise."""
+        placed, look = self.points.placed, self.facts.look
+        if placed is None or look is None or len(look.inks) < len(placed.everything):
+            return
+        if len(placed.everything) <= MOST_AT_ONCE:
+            self.points.take(dress(placed, look))
+            self.changed.emit()
+        else:
+            self._dressing.prepare(partial(dress, placed, look, self._seen))
+
+    @Slot(object)
+    def _redressed(self, placed: Placed) -> None:
+        now = self.points.placed
+        # Superseded by other points.
+        if now is not None and now.encodings is placed.encodings and now.projection == placed.projection:
+            self.points.take(placed)
+            self.changed.emit()
 
     @Slot(object)
     def _placed(self, placed: Placed) -> None:
         # Superseded by another model's points, or by another plane.
-        newest, state = self._workspace.encodings, self._workspace.state
+        newest = self._workspace.encodings
         if not isinstance(newest, UnfoldedReply) or newest.mean.shape != placed.encodings.mean.shape:
             return
         if placed.projection == self._workspace.projection:
             self.points.take(placed)
-            if placed.hidden != state.hidden:
-                self.points.hide(state.hidden)
+            if self.facts.look is not None and placed.look is not self.facts.look:
+                self._dress()
             self.renewed.emit()
 
     def _count_in(self, encodings: EncodingsReply) -> None:
         """Makes the cloud of all points again."""
-        model, projection = self._workspace.model, self._workspace.projection
-        if model is not None and encodings.mean.shape[1] == projection.latents:
-            self.points.count_in(encodings, model.labels, projection, self._workspace.state.hidden)
+        look, projection = self.facts.look, self._workspace.projection
+        fits = look is not None and len(look.inks) >= len(encodings.mean)
+        if look is not None and fits and encodings.mean.shape[1] == projection.latents:
+            self.points.take(place(encodings, look, projection))
             self.changed.emit()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+
+_SPACING, _GAP = 90, 14
 
 
 def ticks(low: float, high: float, most: int) -> list[float]:
@@ -23,3 +26,17 @@ def label(value: float, step: float) -> str:
     if float(text) == 0.0:
         text = text.lstrip("-")
     return text.replace("-", "\N{MINUS SIGN}")
+
+
+def spaced_ticks(low: float, high: float, pixels: int, width: Callable[[str], int]) -> list[float]:
+    """As many ticks along so many pixels as their numbers, side by side, leave room for.
+
+    `width` measures a text, in pixels.
+    """
+    for most in range(max(2, pixels // _SPACING), 0, -1):
+        found = ticks(low, high, most)
+        step = found[1] - found[0] if len(found) > 1 else max(high - low, 1e-30)
+        widest = max((width(label(value, step)) for value in found), default=0)
+        if widest + _GAP <= step / (high - low) * pixels:
+            return found
+    return []

@@ -10,6 +10,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Slot
 from PySide6.QtGui import (
     QHelpEvent,
+    QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -38,6 +39,7 @@ from latentlab.qt.views.latent_plane.note import PlaneNote, no_points
 from latentlab.qt.views.latent_plane.prior import contours_of, reach_of
 from latentlab.qt.views.latent_plane.scatter import Scatter
 from latentlab.qt.views.latent_plane.scatter_layer import ScatterLayer
+from latentlab.qt.views.latent_plane.thumbnails import Thumbnails
 from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.widgets.images import data_picture, to_qimage
 from latentlab.qt.widgets.plain_text import listed
@@ -84,14 +86,16 @@ class LatentPlane(QWidget):
         self.density = DensityLayer(workspace, self)
         self._points = ScatterLayer(self, workspace, self)
         self.manifold = ManifoldLayer(self, workspace)
+        self.thumbnails = Thumbnails(workspace, self)
+        self._points.facts.show_in(self.palette())
         self.gathering = Gathering(self, workspace, self.hand.hit)
         self.note = PlaneNote(self)
         # Points and manifold of one snapshot come shortly after each other, and are painted together.
         self._repaint_soon = QTimer(self, singleShot=True, interval=20)
         self._repaint_soon.timeout.connect(self._repaint_all)
-        self._points.changed.connect(self._repaint_all)
-        self._points.renewed.connect(self._repaint_soon.start)
-        for layer in (self.manifold, self.density):
+        self._points.changed.connect(self._points_changed)
+        self._points.renewed.connect(self._points_changed)
+        for layer in (self.manifold, self.density, self.thumbnails):
             layer.changed.connect(self._layer_changed)
         workspace.changed.connect(self._changed)
         workspace.loaded.connect(self._loaded)
@@ -152,8 +156,6 @@ class LatentPlane(QWidget):
 
     @Slot(object, object)
     def _changed(self, old: SessionState, new: SessionState) -> None:
-        if old.hidden != new.hidden:
-            self._points.hide(new.hidden)
         if old.layers != new.layers:
             self._repaint_all()
             self._settled.start()
@@ -192,6 +194,13 @@ class LatentPlane(QWidget):
     def _look_closely(self) -> None:
         self.manifold.look(self.camera)
         self.density.look(self.camera)
+        self.thumbnails.look(self.camera, self.cloud)
+        self._points.complete()
+
+    @Slot()
+    def _points_changed(self) -> None:
+        self.thumbnails.look(self.camera, self.cloud)
+        self._layer_changed()
 
     @Slot()
     def _layer_changed(self) -> None:
@@ -246,6 +255,7 @@ class LatentPlane(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:
+            self._points.facts.show_in(self.palette())
             self.manifold.forget()
             self._repaint_all()
             self._settled.start()
@@ -260,7 +270,8 @@ class LatentPlane(QWidget):
                 self.palette(),
                 self.camera,
                 self.workspace.state.layers,
-                self.scatter,
+                self._points_image(ratio),
+                self.thumbnails,
                 self.manifold.image,
                 self.density,
                 axis_names(self.workspace.projection),
@@ -275,6 +286,12 @@ class LatentPlane(QWidget):
         self.marks.paint(painter, self.camera, self.palette(), self.workspace.state)
         self._paint_card(painter)
         painter.end()
+
+    def _points_image(self, ratio: float) -> QImage | None:
+        layers = self.workspace.state.layers
+        if not layers.points or self.cloud is None:
+            return None
+        return self._points.image(ratio, layers.density, self._settled.isActive())
 
     def _paint_card(self, painter: QPainter) -> None:
         """Paints the picture of the hovered point."""

@@ -1,0 +1,135 @@
+"""The layer of thumbnails: where few points are in view, their pictures are drawn in their places.
+
+A picture that would cover another's middle is left out, and remains a dot. Pictures are converted in the
+background, and kept.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QImage, QPainter, QPalette, QPen
+
+from latentlab.qt.clients.task_queue import Failure, TaskQueue
+from latentlab.qt.clients.workspace import Workspace
+from latentlab.qt.views.latent_plane.camera import Camera
+from latentlab.qt.views.latent_plane.cloud import Cloud
+from latentlab.qt.widgets.images import data_picture, to_qimage
+
+MOST_IN_VIEW = 300
+_SMALLEST, _LARGEST = 22.0, 64.0
+# The side, of what each would have if they filled the view.
+_SHARE = 0.55
+# Pictures nearer than this, in their sides, would cover each other.
+_APART = 0.8
+_MOST_KEPT = 4 * MOST_IN_VIEW
+
+
+class Thumbnails(QObject):
+    """`changed` says that they are to be painted again."""
+
+    changed = Signal()
+
+    def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._near: Cloud | None = None
+        self._side = _SMALLEST
+        self._images: dict[int, QImage] = {}
+        self._source: NDArray[np.uint8] | None = None
+        self._background = TaskQueue(self)
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """The numbers of the pictures that are drawn."""
+        if self._near is None:
+            return ()
+        return tuple(row for row in self._near.row.tolist() if row in self._images)
+
+    def look(self, camera: Camera, cloud: Cloud | None) -> None:
+        """The view has come to rest at this region, or the points have changed."""
+        before, self._near = self._near, None
+        layers, model = self._workspace.state.layers, self._workspace.model
+        if cloud is not None and model is not None and layers.points and layers.thumbnails:
+            if self._source is not model.images:
+                self._images, self._source = {}, model.images
+            self._near = self._placed(camera, cloud)
+        if self._near is not None:
+            self._have(self._near.row)
+        if self._near is not None or before is not None:
+            self.changed.emit()
+
+    def paint(self, painter: QPainter, camera: Camera, palette: QPalette) -> None:
+        """Paints them in their places, each in a frame of its point's colour."""
+        if self._near is None:
+            return
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        near, ground = self._near, palette.base().color()
+        for x, y, ink, row in zip(near.x, near.y, near.ink.tolist(), near.row.tolist(), strict=True):
+            image = self._images.get(row)
+            if image is None:
+                continue
+            left, top = camera.to_pixel(float(x), float(y))
+            across = self._side * min(1.0, image.width() / image.height())
+            up = across * image.height() / image.width()
+            box = QRectF(round(left - across / 2), round(top - up / 2), round(across), round(up))
+            painter.fillRect(box.adjusted(-3, -3, 3, 3), ground)
+            painter.drawImage(box, image)
+            painter.setPen(QPen(QColor.fromRgb(ink & 0xFFFFFF), 2))
+            painter.drawRect(box.adjusted(-1, -1, 1, 1))
+        painter.restore()
+
+    def _placed(self, camera: Camera, cloud: Cloud) -> Cloud | None:
+        """The points whose pictures have room; None where there are too many points in view, or none."""
+        left, right, bottom, top = camera.region
+        inside = (cloud.x >= left) & (cloud.x <= right) & (cloud.y >= bottom) & (cloud.y <= top)
+        count = int(inside.sum())
+        if not 0 < count <= MOST_IN_VIEW:
+            return None
+        room = _SHARE * math.sqrt(camera.width * camera.height / count)
+        self._side = min(max(room, _SMALLEST), _LARGEST)
+        some = cloud.only(inside)
+        taken: dict[tuple[int, int], list[tuple[float, float]]] = {}
+        kept = np.zeros(count, dtype=bool)
+        apart = _APART * self._side / camera.scale
+        for place, (x, y) in enumerate(zip(some.x.tolist(), some.y.tolist(), strict=True)):
+            cell = math.floor(x / apart), math.floor(y / apart)
+            around = (
+                other
+                for across in (-1, 0, 1)
+                for up in (-1, 0, 1)
+                for other in taken.get((cell[0] + across, cell[1] + up), ())
+            )
+            if not any(abs(x - u) < apart and abs(y - v) < apart for u, v in around):
+                taken.setdefault(cell, []).append((x, y))
+                kept[place] = True
+        return some.only(kept)
+
+    def _have(self, rows: NDArray[np.intp]) -> None:
+        """Has these pictures converted."""
+        missing = [row for row in rows.tolist() if row not in self._images]
+        source = self._source
+        if missing and source is not None:
+            if len(self._images) + len(missing) > _MOST_KEPT:
+                self._images = {row: self._images[row] for row in rows.tolist() if row in self._images}
+            work = partial(_converted, source, missing)
+            self._background.run(work, partial(self._take, source), self._failed)
+
+    def _take(self, source: NDArray[np.uint8], images: dict[int, QImage]) -> None:
+        if source is self._source:
+            self._images |= images
+            self.changed.emit()
+
+    @Slot(object)
+    def _failed(self, failure: Failure) -> None:
+        raise RuntimeError(f"{failure.message}\n{failure.details}")
+
+
+def _converted(source: NDArray[np.uint8], rows: list[int]) -> dict[int, QImage]:
+    return {row: to_qimage(data_picture(source, row)) for row in rows if row < len(source)}

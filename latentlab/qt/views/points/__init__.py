@@ -1,0 +1,1 @@
+"""The panel of points: what colours them, the legend, finding, and the layers of the plane."""
