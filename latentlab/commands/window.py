@@ -10,6 +10,7 @@ from pathlib import Path
 from latentlab.data.shipped_sets import SHIPPED_SETS
 from latentlab.data.spec import Spec
 from latentlab.engine.files.kept_paths import kept_model
+from latentlab.engine.files.project_file import SUFFIX
 from latentlab.errors import LabError
 from latentlab.shipped import model_files
 
@@ -27,7 +28,7 @@ def open_window(
     """Opens the window and returns its exit code.
 
     Args:
-        model: a name or path; None for the last one.
+        model: a name or path, also of a project; None for the last one.
         environment: tells whether there is a display.
         data: a spec (see `latentlab.data.spec`) to open the model on, or the page; None for none.
 
@@ -42,6 +43,8 @@ def open_window(
     if model is not None:
         model = kept_model(model)
     if data is not None:
+        if model is not None and Path(model).suffix.lower() == SUFFIX:
+            raise LabError("a project is opened on its own pictures", model, "Leave out --data")
         data = _found_data(data)
     if sys.platform.startswith("linux") and not any(environment.get(name) for name in _DISPLAYS):
         raise LabError(

@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 from functools import partial
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
@@ -14,6 +15,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from latentlab.engine.files.model_catalog import data_of, denoises, encoder_of
+from latentlab.engine.files.project_file import SUFFIX
 from latentlab.engine.inference.memory import hoard_little
 from latentlab.engine.rendering.requests.opening import (
     EncodeRequest,
@@ -223,12 +225,27 @@ class _Denoiser(QObject):
             self._window.bench.models.open_denoiser(self._model)
 
 
+class _Project(QObject):
+    """Opens a project once the window is composed; its session takes the place of the one before."""
+
+    def __init__(self, window: LabWindow, path: str) -> None:
+        super().__init__(window)
+        self._window, self._path = window, path
+        window.workspace.busy.connect(self._open, Qt.ConnectionType.QueuedConnection)
+
+    @Slot()
+    def _open(self) -> None:
+        self._window.workspace.busy.disconnect(self._open)
+        if not self._window.closed:
+            self._window.open_project(self._path)
+
+
 def main(argv: list[str], model: str | None = None, data: str | None = None) -> NoReturn:
     """Shows the window; when it is closed, the process ends with its exit code.
 
     Args:
         argv: the command line, for Qt.
-        model: a name or path; None for the previous model.
+        model: a name or path, also of a project; None for the previous model.
         data: a spec of the pictures to open the model on; to open the page on where no model with a plane is
             named; None for none.
     """
@@ -244,7 +261,12 @@ def main(argv: list[str], model: str | None = None, data: str | None = None) -> 
 
 
 def _run(app: QApplication, model: str | None, data: str | None) -> int:
+    project = model if model is not None and Path(model).suffix.lower() == SUFFIX else None
+    if project is not None:
+        model = None
     window = _new_window(None, model, data)
+    if project is not None:
+        _Project(window, project)
     window.crashes.install()
     denoiser = model if model is not None and denoises(model) else None
     if data is not None and (model is None or denoiser is not None):

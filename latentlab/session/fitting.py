@@ -9,11 +9,11 @@ from typing import Any
 from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.engine.types import Point
 from latentlab.session.conditions import fitted_asked, fitted_condition
-from latentlab.session.state import PAIR, Analogy, PlaneSettings, SessionState
+from latentlab.session.state import PAIR, Analogy, Place, PlaneSettings, SessionState
 
 # Points of one latent space and conditions of one decoder: they have no meaning for another model.
 OF_MODEL = frozenset(
-    {"probe", "amounts", "pins", "analogy", "condition", "asked", "plane", "frame", "pointed"}
+    {"probe", "amounts", "pins", "places", "analogy", "condition", "asked", "plane", "frame", "pointed"}
 )
 # Numbers of pictures and of classes: they have no meaning in other data.
 OF_PICTURES = frozenset({"selected", "group_a", "group_b"})
@@ -79,7 +79,7 @@ def with_what_was_done_since(
         reply: what has been opened; possibly on other data than requested.
         goes_on: whether it has the same latent space as the previous model.
     """
-    left = frozenset[str]() if goes_on else OF_MODEL
+    left = {"model_hash", "memories"} | (frozenset[str]() if goes_on else OF_MODEL)
     if (now.data, now.split) != (reply.data, reply.split):
         left |= OF_PICTURES if now.data == reply.data else OF_DATA
     if (wanted.data, wanted.split) != (reply.data, reply.split):
@@ -135,6 +135,10 @@ def _pins(pins: tuple[Point, ...], state: SessionState, model: LoadedReply) -> t
     return tuple(pin for pin in pins if len(pin) == model.latents)
 
 
+def _places(places: tuple[Place, ...], state: SessionState, model: LoadedReply) -> tuple[Place, ...]:
+    return tuple(place for place in places if len(place.z) == model.latents)
+
+
 def _analogy(analogy: Analogy, state: SessionState, model: LoadedReply) -> Analogy:
     a, b, c = (None if point is None or len(point) != model.latents else point for point in analogy)
     return a, b, c
@@ -176,6 +180,7 @@ _FITS: Mapping[str, _Fit] = {
     "probe": _probe,
     "amounts": _amounts,
     "pins": _pins,
+    "places": _places,
     "analogy": _analogy,
     "condition": _condition,
     "asked": _asked,

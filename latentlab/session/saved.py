@@ -18,6 +18,7 @@ from latentlab.engine.attributes.trust import Trust
 from latentlab.engine.types import is_coordinate
 from latentlab.errors import LabError
 from latentlab.session.bounds import MAX_LETTERS
+from latentlab.session.memories import SHARED
 from latentlab.session.own_directions import OwnDirection
 from latentlab.session.point_settings import point_settings_from
 from latentlab.session.state import (
@@ -36,12 +37,13 @@ from latentlab.session.state import (
     GridSettings,
     Layers,
     PictureKeys,
+    Place,
     PlaneSettings,
     SessionState,
     WalkSettings,
 )
 
-VERSION = 7
+VERSION = 8
 # Fields that a version added: older texts lack them, and get the defaults.
 _SINCE = {
     2: ("plane", "condition"),
@@ -50,8 +52,10 @@ _SINCE = {
     5: ("lean",),
     6: ("pictures",),
     7: ("points",),
+    8: ("places", "model_hash", "memories"),
 }
 _KEYED = 6
+_TEXTS = ("model", "data", "split", "model_hash")
 _MOST_DIMENSIONS = 256
 _MOST_CONDITIONS = MAX_CLASSES
 
@@ -63,7 +67,12 @@ def to_text(state: SessionState) -> str:
 
 def _fields(state: SessionState) -> dict[str, Any]:
     names = (field.name for field in dataclasses.fields(state) if field.name not in TRANSIENT | UNSAVED)
-    return {**{name: getattr(state, name) for name in names}, "hidden": sorted(state.hidden)}
+    kept = {**{name: getattr(state, name) for name in names}, "hidden": sorted(state.hidden)}
+    return {**kept, "memories": [_memory_fields(one) for one in state.memories]}
+
+
+def _memory_fields(memory: SessionState) -> dict[str, Any]:
+    return {name: value for name, value in _fields(memory).items() if name not in SHARED}
 
 
 def from_text(text: str) -> SessionState:
@@ -95,8 +104,8 @@ def _state(fields: dict[str, Any]) -> SessionState:
     selected = fields["selected"]
     group_a, group_b = _group(fields["group_a"]), _group(fields["group_b"])
     checks = (
-        all(type(fields[name]) is str for name in ("model", "data", "split")),
-        all(len(fields[name]) <= MAX_LETTERS for name in ("model", "data", "split")),
+        all(type(fields[name]) is str for name in _TEXTS),
+        all(len(fields[name]) <= MAX_LETTERS for name in _TEXTS),
         selected is None or (type(selected) is int and selected >= 0),
         type(grid.size) is int and grid.size in GRID_SIZES and grid.over in (OVER_PRIOR, OVER_VIEW),
         type(walk.steps) is int and walk.steps in WALK_STEPS and walk.path in (LERP, SLERP),
@@ -132,7 +141,29 @@ def _state(fields: dict[str, Any]) -> SessionState:
         analogy=_analogy(fields["analogy"]),
         points=point_settings_from(fields["points"]),
         pictures=_pictures(fields["pictures"]),
+        places=tuple(map(_place, _list(fields["places"]))),
+        model_hash=fields["model_hash"],
+        memories=tuple(map(_memory, _list(fields["memories"]))),
     )
+
+
+def _memory(fields: dict[str, Any]) -> SessionState:
+    """What waits for another model: it has no memories itself."""
+    return _state({**fields, "own": [], "memories": []})
+
+
+def _place(fields: dict[str, Any]) -> Place:
+    name, condition = fields["name"], fields["condition"]
+    if type(name) is not str or not 0 < len(name) <= MAX_LETTERS:
+        raise ValueError("a place has an invalid name")
+    told = _point(condition, _MOST_CONDITIONS) if condition != [] else ()
+    return Place(name, _point(fields["z"]), told)
+
+
+def _list(values: Any) -> list[Any]:
+    if type(values) is not list:
+        raise ValueError("a list was expected")
+    return values
 
 
 def _group(numbers: Any) -> tuple[int, ...]:

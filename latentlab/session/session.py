@@ -64,6 +64,7 @@ class Session:
             new.pointed or (),
             tuple(amount for _, amount in new.amounts),
             *(() if new.pins is old.pins else new.pins),
+            *(() if new.places is old.places else (place.z for place in new.places)),
             *(point for point in new.analogy if point is not None),
         )
         if not all(map(is_coordinate, itertools.chain.from_iterable(points))):

@@ -61,6 +61,15 @@ class PlaneSettings:
 
 
 @dataclass(frozen=True)
+class Place:
+    """A point of the latent space that has a name, and the condition under which it was seen."""
+
+    name: str
+    z: Point
+    condition: Point = ()
+
+
+@dataclass(frozen=True)
 class OwnPicture:
     """A picture of the user's own: the number under which it is stored, its name, its fitting."""
 
@@ -108,6 +117,9 @@ class SessionState:
         own_picture: a picture of the user's own; kept until LatentLab is closed.
         analogy: the points of "a is to b as c is to ?".
         points: how points are coloured, filtered and looked for.
+        places: points that have a name.
+        model_hash: of the open model's file, "" while unknown; noughts for a model that is being trained.
+        memories: the states in which other models were left; see `latentlab.session.memories`.
         pictures: which pictures `selected` and the groups mean, by their keys, and which classes are hidden,
             by their names; None while the data are open, for then the numbers say it.
         view: the visible region of the plane, (left, right, bottom, top); transient.
@@ -139,6 +151,9 @@ class SessionState:
     analogy: Analogy = (None, None, None)
     points: PointSettings = field(default_factory=PointSettings)
     pictures: PictureKeys | None = None
+    places: tuple[Place, ...] = ()
+    model_hash: str = ""
+    memories: tuple[SessionState, ...] = ()
     view: Region = (-4.0, 4.0, -4.0, 4.0)
     frame: int | None = None
     pointed: Point | None = None

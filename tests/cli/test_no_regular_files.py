@@ -15,9 +15,9 @@ import latentlab
 from latentlab.data import opening
 from latentlab.data.arrays.idx import read_idx
 from latentlab.engine.attributes.direction_files import load_directions
-from latentlab.engine.diffusion.tape_models import _hash_of
 from latentlab.engine.diffusion.tape_origin import read_tape
 from latentlab.engine.files.checkpoint import load_model
+from latentlab.engine.files.model_hash import hash_of
 from latentlab.engine.files.provenance import read_provenance
 from latentlab.engine.rendering.own_picture import own_size, read_own
 from latentlab.engine.training.run_log import RunLog
@@ -92,7 +92,7 @@ def test_that_a_pipe_among_pictures_is_passed_over(tmp_path: Path, name: str) ->
 
 
 def test_that_a_model_beside_a_tape_and_a_log_of_a_training_are_not_waited_for(tmp_path: Path) -> None:
-    assert _hash_of(make(tmp_path / "x.safetensors", "pipe")) == ""
+    assert hash_of(make(tmp_path / "x.safetensors", "pipe")) == ""
     make(tmp_path / "metrics.jsonl", "pipe")
     with pytest.raises(LabError, match="it is a pipe, not a file"):
         RunLog(tmp_path)

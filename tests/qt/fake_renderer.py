@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import itertools
 import threading
 from collections.abc import Iterator
@@ -64,6 +65,12 @@ COUNT = 60
 CLASSES = tuple("abc")
 
 
+def hash_of(model: str) -> str:
+    """What it says that the hash of a model's file is."""
+    usual = "0123456789ab"
+    return usual if model == "mnist-vae-2d" else hashlib.sha256(model.encode()).hexdigest()[:12]
+
+
 def picture_at(z: Point, condition: Point = ()) -> Picture:
     """A picture whose grey tells where it was decoded, and under what."""
     told = sum(number * value for number, value in enumerate(condition, 1))
@@ -94,6 +101,8 @@ class FakeRenderer:
         self.keys: Keys | None = None
         self.columns: tuple[Kept, ...] = ()
         self.figures: tuple[str, ...] = ()
+        # Of files that have changed.
+        self.hashes: dict[str, str] = {}
 
     def serve(self, request: Request) -> Iterator[Reply | None]:
         self.hold.wait(5)
@@ -106,7 +115,8 @@ class FakeRenderer:
                 if request.model == "missing":
                     raise LabError("no model or file is called 'missing'")
                 yield LoadedReply(
-                    number, request.model, f"/models/{request.model}.safetensors", "Fake", "0123456789ab",
+                    number, request.model, f"/models/{request.model}.safetensors", "Fake",
+                    self.hashes.get(request.model, hash_of(request.model)),
                     self.latents, (("elbo", -1.0),), "latentlab train", request.data, request.split, CLASSES,
                     self.images, self.labels, "cpu", self.conditions, self.exclusive,
                     self.told, self.implied, request.model == "steered", self.keys,

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from latentlab.engine.attributes.trust import Trust
 from latentlab.engine.rendering.requests.directions import DirectionsRequest, GroupsRequest
 from latentlab.engine.rendering.requests.opening import (
     EncodeRequest,
@@ -28,6 +29,7 @@ from latentlab.engine.rendering.requests.points import (
 )
 from latentlab.engine.rendering.serving import Refusal, Reply, Request
 from latentlab.engine.training.snapshot import Snapshot
+from latentlab.qt.clients.histories import STEPS_GONE
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.conditions.view import ConditionSelector
 from latentlab.session.edits import (
@@ -36,13 +38,17 @@ from latentlab.session.edits import (
     MoveProbe,
     SelectImage,
     SetCondition,
+    SetLayers,
     SetPins,
 )
-from latentlab.session.own_edits import SetGroups
+from latentlab.session.fitting import on_data
+from latentlab.session.own_directions import OwnDirection
+from latentlab.session.own_edits import AddDirection, SetGroups
+from latentlab.session.saved import from_text, to_text
 from latentlab.session.session import Session
 from latentlab.session.state import SessionState
 from latentlab.session.switching import for_model
-from tests.qt.fake_renderer import COUNT, FakeRenderer
+from tests.qt.fake_renderer import COUNT, FakeRenderer, hash_of
 from tests.qt.waiting import until_idle
 
 PLAIN, TOLD = "mnist-vae-2d", "told"
@@ -102,7 +108,7 @@ def test_that_an_attribute_that_was_ticked_is_nothing_to_a_model_without(
     go(qtbot, workspace, for_model(workspace.state, PLAIN))
     assert (workspace.state.condition, selector.buttons, selector.isHidden()) == ((), [], True)
     go(qtbot, workspace, for_model(workspace.state, TOLD))
-    assert [button.isChecked() for button in selector.buttons] == [False] * 4
+    assert [button.isChecked() for button in selector.buttons] == [False, True, False, False]
 
 
 def test_that_what_was_asked_of_the_model_before_is_not_answered_any_more(
@@ -278,6 +284,72 @@ def test_that_a_session_without_a_model_is_as_it_was_saved() -> None:
     session = Session(state)
     session.apply(MoveProbe(z=(1.0, 2.0)))
     assert session.state == session.kept == replace(state, probe=(1.0, 2.0))
+
+
+def test_that_what_was_done_with_a_model_waits_for_it_and_so_do_its_steps(
+    qtbot: QtBot, workspace: Workspace, renderer: Several
+) -> None:
+    there = workspace.state
+    pins, layers = ((1.0, 1.0), (0.5, -1.0)), replace(there.layers, contours=False)
+    workspace.do(SetPins(pins=pins))
+    workspace.do(SetGroups(group_a=(1, 2)))
+    workspace.do(SetLayers(layers=layers))
+    workspace.do(MoveProbe(z=(2.0, 2.0)))
+    go(qtbot, workspace, for_model(workspace.state, TOLD))
+    # A model that is opened for the first time is looked at as the one before.
+    now = workspace.state
+    assert (now.pins, now.probe, now.group_a, now.layers) == ((), (0.0, 0.0), (1, 2), layers)
+    assert not workspace.undo_stack.canUndo()
+    workspace.do(SetGroups())
+    workspace.do(SetLayers(layers=there.layers))
+    own = OwnDirection("Mine", (1.0, 0.0), "groups", 1, 1, Trust(None, None, 1, 1), model_hash=hash_of(TOLD))
+    workspace.do(AddDirection(own=(own,)))
+    go(qtbot, workspace, for_model(workspace.state, PLAIN))
+    back = workspace.state
+    assert (back.pins, back.probe, back.group_a, back.layers) == (pins, (2.0, 2.0), (1, 2), layers)
+    assert [one.model for one in back.memories] == [TOLD]
+    for _ in range(4):
+        workspace.undo_stack.undo()
+    assert (workspace.state.pins, workspace.state.probe, workspace.state.group_a) == ((), (0.0, 0.0), ())
+    # The undone steps were of this model: the direction of the other one is still there.
+    assert workspace.state.own == (own,)
+    go(qtbot, workspace, for_model(workspace.state, TOLD))
+    assert workspace.undo_stack.undoText() == AddDirection.label
+    assert (workspace.state.layers, workspace.state.group_a) == (there.layers, ())
+    # The same at another start.
+    state = from_text(to_text(workspace.rest()))
+    assert [(one.model, one.model_hash) for one in state.memories] == [(PLAIN, hash_of(PLAIN))]
+
+
+def test_that_points_stay_with_a_file_that_has_changed_and_that_is_said(
+    qtbot: QtBot, workspace: Workspace, renderer: Several
+) -> None:
+    said: list[str] = []
+    workspace.noticed.connect(said.append)
+    workspace.do(SetPins(pins=((1.0, 1.0),)))
+    go(qtbot, workspace, for_model(workspace.state, TOLD))
+    assert said == []
+    renderer.hashes[PLAIN] = "trained again"
+    go(qtbot, workspace, for_model(workspace.state, PLAIN))
+    assert workspace.state.pins == ((1.0, 1.0),)
+    assert "has changed since a point was made" in said.pop()
+    # Another name, the same file.
+    go(qtbot, workspace, for_model(workspace.state, TOLD))
+    renderer.hashes["renamed"] = "trained again"
+    go(qtbot, workspace, for_model(workspace.state, "renamed"))
+    assert (workspace.state.pins, said) == (((1.0, 1.0),), [])
+
+
+def test_that_steps_that_name_pictures_which_are_gone_are_dropped_and_that_is_said(
+    qtbot: QtBot, workspace: Workspace, renderer: Several
+) -> None:
+    said: list[str] = []
+    workspace.noticed.connect(said.append)
+    workspace.do(SetGroups(group_a=(50,)))
+    go(qtbot, workspace, for_model(workspace.state, TOLD))
+    go(qtbot, workspace, on_data(for_model(workspace.state, PLAIN), "small"))
+    assert (workspace.undo_stack.count(), workspace.state.group_a) == (0, ())
+    assert said == [STEPS_GONE]
 
 
 class Slow(Several):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ from latentlab.session.state import (
     GridSettings,
     Layers,
     PictureKeys,
+    Place,
     PlaneSettings,
     SessionState,
     WalkSettings,
@@ -49,7 +51,10 @@ OWN = st.builds(
     model=WORDS,
     model_hash=WORDS,
 )
-STATE = st.builds(
+PLACE = st.builds(
+    Place, WORDS.map("x".__add__), POINT, st.lists(st.sampled_from([0.0, 1.0]), max_size=3).map(tuple)
+)
+LEFT = st.builds(
     SessionState,
     model=st.text(max_size=20),
     data=st.text(max_size=20),
@@ -76,7 +81,6 @@ STATE = st.builds(
     analogy=st.tuples(*(st.none() | POINT,) * 3),
     group_a=st.lists(st.integers(0, 50), unique=True, max_size=4).map(tuple),
     group_b=st.lists(st.integers(51, 10**6), unique=True, max_size=4).map(tuple),
-    own=st.lists(OWN, max_size=3, unique_by=lambda one: (one.name, one.model_hash)).map(tuple),
     points=st.builds(
         PointSettings,
         by=WORDS,
@@ -84,7 +88,16 @@ STATE = st.builds(
         ranges=st.lists(st.tuples(WORDS, FIGURE, FIGURE), max_size=2).map(tuple),
         hidden=st.lists(st.tuples(WORDS, st.lists(WORDS, max_size=2).map(tuple)), max_size=2).map(tuple),
     ),
+    places=st.lists(PLACE, max_size=2).map(tuple),
+    model_hash=st.text("0123456789abcdef", max_size=12),
     pictures=st.none() | st.builds(PictureKeys, WORDS, *(st.lists(WORDS, max_size=3).map(tuple),) * 3),
+)
+# With what is of all models, and with others that wait.
+STATE = st.builds(
+    lambda state, own, left: replace(state, own=tuple(own), memories=tuple(left)),
+    LEFT,
+    st.lists(OWN, max_size=3, unique_by=lambda one: (one.name, one.model_hash)),
+    st.lists(LEFT, max_size=2),
 )
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -141,6 +154,13 @@ def test_that_layers_from_before_there_was_a_density_come_back_without_it() -> N
     assert state.layers == Layers(points=False, contours=False, density=False)
 
 
+def test_that_a_session_from_before_models_were_remembered_goes_on_without_memories() -> None:
+    document = json.loads(to_text(SessionState(pins=((1.0, 0.0),))))
+    for name in ("places", "model_hash", "memories"):
+        del document["state"][name]
+    assert from_text(json.dumps({**document, "version": 7})) == SessionState(pins=((1.0, 0.0),))
+
+
 @given(st.text())
 def test_that_any_text_is_refused_by_a_lab_error_alone(text: str) -> None:
     with pytest.raises(LabError):
@@ -171,7 +191,7 @@ def test_that_a_text_cut_short_is_refused(state: SessionState, data: st.DataObje
         from_text(text[: data.draw(st.integers(0, len(text) - 1))])
 
 
-@pytest.mark.parametrize("version", [0, 8, 99, "1", "2", "4", True, None])
+@pytest.mark.parametrize("version", [0, 9, 99, "1", "2", "4", True, None])
 def test_that_another_version_is_named(version: object) -> None:
     with pytest.raises(LabError, match=f"version {version}"):
         from_text(json.dumps({"version": version, "state": {}}))
@@ -233,6 +253,11 @@ def test_that_another_version_is_named(version: object) -> None:
         {"own": [{**OWN_SAVED, "trust": {"auc": float("nan"), "cohens_d": 1.0, "have": 1, "lack": 1}}]},
         {"own": [OWN_SAVED] * 2},
         {"model": 3},
+        {"model_hash": None},
+        {"places": [{"name": "", "z": [0.0], "condition": []}]},
+        {"places": [{"name": "here", "z": [], "condition": []}]},
+        {"memories": [{"model": "other"}]},
+        {"memories": {}},
         {"data": None},
     ],
     ids=str,

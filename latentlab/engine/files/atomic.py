@@ -17,8 +17,9 @@ import os
 import stat
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from latentlab.data.files import open_to_read, require_regular
 from latentlab.errors import LabError
@@ -38,8 +39,10 @@ _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.E
 _NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EBADF, errno.EACCES, errno.EPERM}
 
 
-def write_atomically(path: str | Path, content: bytes, *, overwrite: bool = True) -> Path:
-    """Puts `content` at `path`, all of it or nothing.
+def write_atomically(
+    path: str | Path, content: bytes | Callable[[BinaryIO], None], *, overwrite: bool = True
+) -> Path:
+    """Puts `content` at `path`, all of it or nothing; what is too large for memory is written by a function.
 
     Raises:
         LabError: if the file exists and may not be overwritten, or the folder cannot be written to.
@@ -57,7 +60,10 @@ def write_atomically(path: str | Path, content: bytes, *, overwrite: bool = True
         _remove_leftovers(target)
         with _hidden_beside(target) as part:
             with open(part, "wb") as stream:
-                stream.write(content)
+                if callable(content):
+                    content(stream)
+                else:
+                    stream.write(content)
                 stream.flush()
                 os.fsync(stream.fileno())
             if before is not None:

@@ -12,6 +12,7 @@ from PySide6.QtGui import QUndoCommand
 
 from latentlab.qt.clients.hand import GESTURE_PAUSE_S, Hand
 from latentlab.session.edits import Edit
+from latentlab.session.memories import own_after
 from latentlab.session.session import Session
 
 _gestures = itertools.count(1)
@@ -67,7 +68,7 @@ class EditCommand(QUndoCommand):
     def redo(self) -> None:
         """Makes the edit; the first time by applying it, later by restoring its result."""
         if self._edit is None:
-            self._session.restore(self.after)
+            self._restore(self.after)
             return
         self.before = self._session.apply(self._edit)
         self.after = {name: getattr(self._session.kept, name) for name in self.before}
@@ -76,7 +77,14 @@ class EditCommand(QUndoCommand):
 
     def undo(self) -> None:
         """Restores the values before it."""
-        self._session.restore(self.before)
+        self._restore(self.before)
+
+    def _restore(self, values: dict[str, Any]) -> None:
+        """Restores fields. The directions of other models, made since, stay."""
+        if "own" in values:
+            now = self._session.kept
+            values = {**values, "own": own_after(now, values["own"], now.model_hash)}
+        self._session.restore(values)
 
     def id(self) -> int:
         """Qt merges only commands of equal id; -1 is never merged."""

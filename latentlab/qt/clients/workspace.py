@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtGui import QUndoStack
 
 from latentlab.engine.rendering.requests.directions import DirectionsReply
 from latentlab.engine.rendering.requests.grids import GridReply
@@ -26,20 +25,20 @@ from latentlab.engine.rendering.requests.pictures import SelectionReply
 from latentlab.engine.rendering.serving import Refusal, Reply, Request
 from latentlab.engine.training.snapshot import Snapshot
 from latentlab.engine.types import Point
+from latentlab.qt.clients.histories import STEPS_GONE, Histories
 from latentlab.qt.clients.joining import EndingThread, join
 from latentlab.qt.clients.render_thread import RenderThread, Serves
 from latentlab.qt.clients.session_requests import SessionRequests
 from latentlab.qt.clients.undo import EditCommand
+from latentlab.session.arriving import Asked, arrive, with_keys
 from latentlab.session.edits import Edit, SelectImage
-from latentlab.session.fitting import with_what_was_done_since
-from latentlab.session.pictures import in_words, keyed, renumbered
 from latentlab.session.plane import projection_of
 from latentlab.session.session import Session
 from latentlab.session.state import SessionState
 
 
 class Workspace(SessionRequests):
-    """Session, undo stack and render thread, joined.
+    """Session, undo stacks and render thread, joined. `undo_stack` is that of the open model.
 
     Signals carry frozen values: `changed` and `probed` (old, new) states, the others one reply each. A change
     of the probe alone emits only `probed`: it comes with every mouse move, and most views do not need it.
@@ -59,12 +58,10 @@ class Workspace(SessionRequests):
         self, session: Session, renderer: Serves | None = None, parent: QObject | None = None
     ) -> None:
         super().__init__(session, parent)
-        self.undo_stack = QUndoStack(self)
+        self.histories = Histories(self)
+        self.undo_stack = self.histories.active
         self._components: tuple[Point, Point] | None = None
-        self._wanted = session.kept
-        self._asked_from = session.kept
-        # Whether the model being opened has the same latent space as the shown one.
-        self._goes_on = False
+        self._asked = Asked(session.kept, session.kept)
         # Whether views are being told of another model, and may still show the one before.
         self._adopting = False
         # Whether the thread holds another model than the one shown, because a request to open it was given up
@@ -95,7 +92,7 @@ class Workspace(SessionRequests):
         self._redraw.stop()
         # Cleared now: at interpreter exit the order of deletion is undefined, and Qt may delete a command
         # that Python has already freed.
-        self.undo_stack.clear()
+        self.histories.clear()
 
     def do(self, edit: Edit) -> None:
         """Makes an edit: as an undoable step unless it is transient."""
@@ -111,14 +108,19 @@ class Workspace(SessionRequests):
         z, told = self.place_of(index), self.told_of(index)
         self.do(SelectImage(gesture=gesture, index=index, z=z, condition=told))
 
-    def open(self, state: SessionState, goes_on: bool = False) -> int:
+    @property
+    def afresh(self) -> bool:
+        """Whether what was opened last, or is being opened, is the session of a project."""
+        return self._asked.afresh
+
+    def open(self, state: SessionState, goes_on: bool = False, afresh: bool = False) -> int:
         """Requests the model and data of `state`, which becomes the session's state once they are loaded.
 
         `goes_on` says that it is the shown model under another name: points moved meanwhile keep their
-        meaning. Returns the number of the request.
+        meaning; `afresh` that it is the session of a project, to which nothing goes over. Returns the number
+        of the request.
         """
-        self._followed, self._goes_on = None, goes_on
-        self._wanted, self._asked_from = state, self.session.kept
+        self._followed, self._asked = None, Asked(state, self.session.kept, goes_on, afresh)
         self.busy.emit(f"Opening {state.model} …")
         return self.ask(LoadRequest, state.model, state.data, state.split)
 
@@ -127,10 +129,10 @@ class Workspace(SessionRequests):
 
         Only one snapshot may be under way: a newer one would replace it before it is done.
         """
-        state, self._followed, self._goes_on = self.session.kept, snapshot, True
+        state, self._followed = self.session.kept, snapshot
         if self._before_training is None:
-            self._before_training = self._kept(self.state)
-        self._wanted = self._asked_from = state
+            self._before_training = with_keys(self.state, self.model)
+        self._asked = Asked(state, state, goes_on=True)
         split = state.split if state.data == snapshot.data else self.split_of(snapshot.data)
         self.ask(
             FollowRequest,
@@ -148,16 +150,10 @@ class Workspace(SessionRequests):
         """The session as it can be restored at another start: without a model that is not a file yet."""
         before = self._before_training
         if before is None:
-            return self._kept(self.state)
+            return with_keys(self.state, self.model)
         fits = len(self.state.probe) == len(before.probe)
         probe = self.state.probe if fits else before.probe
         return replace(before, probe=probe, layers=self.state.layers, grid=self.state.grid)
-
-    def _kept(self, state: SessionState) -> SessionState:
-        """The state with its pictures named by what does not change."""
-        if self.model is None or self.model.keys is None or state.pictures is not None:
-            return state
-        return keyed(state, self.model.keys, self.model.classes)
 
     def _turn(self) -> None:
         """Finds the plane to show now, and emits `turned` if it is another."""
@@ -178,7 +174,7 @@ class Workspace(SessionRequests):
                 self._redraw.hand_moved()
             data = (new.data, new.split)
             # Compared with the last request, which may still be on its way.
-            if (old.data, old.split) != data != (self._wanted.data, self._wanted.split):
+            if (old.data, old.split) != data != (self._asked.wanted.data, self._asked.wanted.split):
                 if self._followed is not None and new.data == self._followed.data:
                     self.follow(self._followed)
                 else:
@@ -240,32 +236,25 @@ class Workspace(SessionRequests):
         them know the model, so that none reads one with the other's meaning. Replies to earlier requests are
         dropped, for they are about another model.
         """
-        before, first = self.model, self.model is None
+        before = self.model
         other = before is None or before.path != reply.path
-        self._notes = list(reply.notes)
-        wanted = self._in_these_data(
-            with_what_was_done_since(
-                self._wanted,
-                self._asked_from,
-                self.session.kept,
-                reply,
-                goes_on=before is None or before.path == reply.path or self._goes_on,
-            ),
-            before,
-            reply,
-        )
+        arrival = arrive(self._asked, self.session.kept, self.state, before, reply)
+        self._notes = [*reply.notes, *arrival.notes]
+        if self.afresh:
+            self.histories.clear()
+        elif arrival.stale:
+            self.undo_stack.clear()
         # The model's own data may have been opened in place of the requested ones. Do not request them again.
-        self._wanted = replace(self._wanted, data=reply.data, split=reply.split)
+        self._want_data(reply.data, reply.split)
         if other:
             self._components = None
-            if not first:
-                self.undo_stack.clear()
+            self._turn_history(before, reply)
         # Of earlier requests only those that open a model are still answered.
         self._forget_all_but(LoadRequest)
         self.model, self.encodings, self.still_told = reply, None, None
         old, self._adopting = self.state, True
         try:
-            self.session.open(reply, wanted)
+            self.session.open(reply, arrival.state)
             self.projection = projection_of(self.state.plane, reply.latents, self._components)
             self._redraw.begin_anew(keep_underlay=not other)
             self.loaded.emit(reply)
@@ -278,29 +267,20 @@ class Workspace(SessionRequests):
         self._request_point(self.state)
         self._request_changes(None, self.state)
 
-    def _in_these_data(
-        self, wanted: SessionState, before: LoadedReply | None, reply: LoadedReply
-    ) -> SessionState:
-        """The state with the picture numbers of the data as they were read now."""
-        if reply.keys is None:
-            return replace(wanted, pictures=None)
-        same = before is not None and (before.data, before.split) == (reply.data, reply.split)
-        if same and before is not None and before.keys is not None and wanted.pictures is None:
-            if before.keys.same_as(reply.keys) and before.classes == reply.classes:
-                return wanted
-            # A picture came or went while the window was open: earlier edits mean other numbers.
-            self.undo_stack.clear()
-            wanted = keyed(wanted, before.keys, before.classes)
-        found = renumbered(wanted, reply.keys, reply.classes)
-        if found.lost:
-            self._notes.append(in_words(found.lost))
-        return found.state
+    def _turn_history(self, before: LoadedReply | None, reply: LoadedReply) -> None:
+        """Another model is open: its own steps are undone from now on."""
+        if not self.histories.turn_to(before, reply, self._asked.goes_on):
+            self._notes.append(STEPS_GONE)
+        self.undo_stack = self.histories.active
+
+    def _want_data(self, data: str, split: str) -> None:
+        self._asked = replace(self._asked, wanted=replace(self._asked.wanted, data=data, split=split))
 
     def _stay(self, refusal: Refusal) -> None:
         """Data that could not be opened do not become the session's: it keeps the current ones."""
         if refusal.of(LoadRequest) and self.model is not None:
             data, split = self.model.data, self.model.split
-            self._wanted = replace(self._wanted, data=data, split=split)
+            self._want_data(data, split)
             self.session.restore({"data": data, "split": split})
 
     def _bring_back(self, refusal: Refusal) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, Slot
 
-from latentlab.engine.rendering.requests.opening import EncodingsReply
+from latentlab.engine.rendering.requests.opening import EncodingsReply, LoadedReply
 from latentlab.qt.clients.render_thread import Serves
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.compare.link import Link, Look
@@ -48,6 +48,10 @@ class LinkedWorkspace(Workspace):
             self._started = True
             self.session.reset(state)
             self.start()
+
+    def _turn_history(self, before: LoadedReply | None, reply: LoadedReply) -> None:
+        """The steps are those of all columns: of another model's points they have no meaning."""
+        self.undo_stack.clear()
 
     def stop(self) -> None:
         """Leaves the link, and ends the render thread; returns when it has ended."""

@@ -11,6 +11,7 @@ from PySide6.QtCore import QMimeData, QObject, Signal
 from latentlab.data.pictures.formats import SUFFIXES, why_passed_over
 from latentlab.engine.diffusion.tape_origin import WHAT, Origin, read_tape, tape_in
 from latentlab.engine.files.model_catalog import denoises
+from latentlab.engine.files.project_file import SUFFIX as PROJECT_SUFFIX
 from latentlab.engine.files.provenance import Provenance, read_provenance
 from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.qt.clients.task_queue import Failure, TaskQueue
@@ -27,8 +28,8 @@ PICTURE_SUFFIXES = (".png", ".apng", ".webp", ".jpg", ".jpeg", ".gif")
 # IDX files have no fixed suffix: train-images-idx3-ubyte.gz.
 DATA_SUFFIXES = (".zip", ".npz", ".csv", ".gz")
 WELCOME = (
-    f"a picture, a folder or zip of pictures, a model ({MODEL_SUFFIX}), or a picture saved by "
-    "LatentLab (PNG, WebP, JPEG, GIF), which records where it was made"
+    f"a picture, a folder or zip of pictures, a model ({MODEL_SUFFIX}), a project ({PROJECT_SUFFIX}), "
+    "or a picture saved by LatentLab (PNG, WebP, JPEG, GIF), which records where it was made"
 )
 
 
@@ -36,14 +37,16 @@ class FileOpener(QObject):
     """Opens files into a workspace. `told` carries messages of success; failures go to the message bar.
 
     `data_wanted` carries the path of what may be a data set, `picture_wanted` that of a picture not made by
-    LatentLab, `denoiser_wanted` the name or path of a diffusion model, `tape_found` the path and the `Origin`
-    of a file that shows a tape, `thing_dropped` the QMimeData of what is no file.
+    LatentLab, `project_wanted` that of a project, `denoiser_wanted` the name or path of a diffusion model,
+    `tape_found` the path and the `Origin` of a file that shows a tape, `thing_dropped` the QMimeData of what
+    is no file.
     """
 
     told = Signal(str)
     failed = Signal(str, str)
     data_wanted = Signal(str)
     picture_wanted = Signal(str)
+    project_wanted = Signal(str)
     denoiser_wanted = Signal(str)
     tape_found = Signal(str, object)
     thing_dropped = Signal(object)
@@ -81,6 +84,8 @@ class FileOpener(QObject):
         suffix = path.suffix.lower()
         if path.is_dir():
             self.data_wanted.emit(str(path))
+        elif suffix == PROJECT_SUFFIX:
+            self.project_wanted.emit(str(path))
         elif suffix == MODEL_SUFFIX:
             self.open_model(str(path))
         elif suffix in PICTURE_SUFFIXES:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
@@ -18,9 +17,8 @@ from latentlab.qt.controllers.data_controller import DataController
 from latentlab.qt.controllers.file_opener import FileOpener
 from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.widgets.message_bar import MessageBar
-from latentlab.session.fitting import on_data
 from latentlab.session.state import SessionState
-from latentlab.session.switching import for_model
+from latentlab.session.switching import instead
 
 
 class DenoiserPanel(Protocol):
@@ -102,8 +100,6 @@ class ModelController(QObject):
             # What belonged to the previous model is kept in a copy of the settings.
             self._settings.keep_aside("before")
             text += f"\n{default.model}, which comes with LatentLab, is opened instead."
-            # Nor are pictures picked from other data: no message that they are gone is needed.
-            state = replace(for_model(state, default.model), pictures=None)
-            self._workspace.session.reset(on_data(state, default.data, default.split))
+            self._workspace.session.reset(instead(state, default))
             self._workspace.open(self._workspace.state)
         self._bar.say(text)

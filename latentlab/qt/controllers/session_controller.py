@@ -10,11 +10,17 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QMainWindow
 
 from latentlab.data.report import ReadingReport
+from latentlab.engine.files.project_file import SUFFIX as PROJECT_SUFFIX
 from latentlab.errors import LabError
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.data_controller import DataController
 from latentlab.qt.controllers.direction_controller import DirectionController
-from latentlab.qt.controllers.file_opener import MODEL_SUFFIX, PICTURE_SUFFIXES, TAPE_SUFFIX, FileOpener
+from latentlab.qt.controllers.file_opener import (
+    MODEL_SUFFIX,
+    PICTURE_SUFFIXES,
+    TAPE_SUFFIX,
+    FileOpener,
+)
 from latentlab.qt.controllers.picture_controller import PictureController
 from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.export import exportables
@@ -60,7 +66,8 @@ class SessionController(QObject):
         """Shows a dialog for a model, a picture or a tape."""
         pictures = " ".join(f"*{suffix}" for suffix in PICTURE_SUFFIXES)
         filters = (
-            f"All that can be opened (*{MODEL_SUFFIX} {pictures} *{TAPE_SUFFIX});;Models (*{MODEL_SUFFIX});;"
+            f"All that can be opened (*{MODEL_SUFFIX} *{PROJECT_SUFFIX} {pictures} *{TAPE_SUFFIX});;"
+            f"Models (*{MODEL_SUFFIX});;"
             f"Pictures ({pictures});;Arrays, as of a tape (*{TAPE_SUFFIX})"
         )
         page = QFileDialog(self._window, "Open", self._settings.folder, filters)

@@ -8,6 +8,7 @@ limits starts without the excess, and is copied aside as `<name>.larger`.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 from dataclasses import replace
@@ -18,10 +19,11 @@ from PySide6.QtCore import QByteArray, QSettings
 from latentlab.data.files import NoRegularFileError, require_regular
 from latentlab.engine.diffusion import recipes
 from latentlab.engine.diffusion.recipes import Recipe
-from latentlab.engine.files.kept_paths import kept_data, kept_model
+from latentlab.engine.files.kept_paths import kept_model
 from latentlab.errors import LabError
 from latentlab.qt.widgets.colours import Theme
 from latentlab.session import bounds, recent_data, saved
+from latentlab.session.memories import lasting
 from latentlab.session.recent_data import RecentData
 from latentlab.session.state import SessionState
 
@@ -30,6 +32,8 @@ _HIGHEST_SCALE = 16
 _NAME = "LatentLab"
 # The largest allowed session takes a third. Qt's own blobs are usually some kilobytes.
 _MOST_BYTES, _MOST_BLOB = 2**25, 2**16
+_MOST_SESSION = 2**24
+MOST_PROJECTS = 8
 
 
 class Settings:
@@ -58,8 +62,11 @@ class Settings:
         self.geometry, self.layout = QByteArray(), QByteArray()
         self.scale, self.folder = 8, ""
         self.recent: tuple[RecentData, ...] = ()
+        self.projects: tuple[str, ...] = ()
         # The diffusion model that was open, a name or a path, and its sampler settings.
         self.tape: tuple[str, Recipe] | None = None
+        # The path of the open project, "" for none; `projects` are those opened last, newest first.
+        self.project = ""
 
     def _read(self) -> None:
         assert self._store is not None
@@ -84,6 +91,7 @@ class Settings:
                 # Another version of this value says nothing against the rest.
                 with contextlib.suppress(LabError):
                     self.tape = self._text("denoiser"), recipes.from_json(recipe)
+            self.project, self.projects = self._text("project"), _paths(self._text("projects", _MOST_BYTES))
             self.geometry, self.layout = self._bytes("geometry"), self._bytes("layout")
             if found is not None:
                 self._take(found)
@@ -146,7 +154,9 @@ class Settings:
         for key, value in (
             ("version", str(VERSION)),
             ("theme", self.theme.value),
-            ("session", "" if self.session is None else saved.to_text(_lasting(self.session))),
+            ("session", "" if self.session is None else _session_text(lasting(self.session))),
+            ("project", self.project),
+            ("projects", json.dumps(self.projects)),
             ("scale", str(self.scale)),
             ("folder", self.folder),
             ("recent", recent_data.to_text(self.recent)),
@@ -180,6 +190,20 @@ def _unfit(path: Path) -> str:
     return f"is over {_MOST_BYTES // 2**20} MiB" if about.st_size > _MOST_BYTES else ""
 
 
-def _lasting(state: SessionState) -> SessionState:
-    """The session with absolute paths, valid from any working folder."""
-    return replace(state, model=kept_model(state.model), data=kept_data(state.data))
+def _session_text(state: SessionState) -> str:
+    """The session as it is stored; if there is too much, without what has waited longest."""
+    text = saved.to_text(state)
+    while len(text) > _MOST_SESSION and state.memories:
+        state = replace(state, memories=state.memories[1:])
+        text = saved.to_text(state)
+    return text
+
+
+def _paths(text: str) -> tuple[str, ...]:
+    """The paths of a stored list; none if it is of another version."""
+    try:
+        found = json.loads(text or "[]")
+    except (ValueError, RecursionError):
+        return ()
+    known = [path for path in found if isinstance(path, str)] if isinstance(found, list) else []
+    return tuple(known[:MOST_PROJECTS])

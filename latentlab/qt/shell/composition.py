@@ -17,6 +17,9 @@ from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.density_watcher import DensityWatcher
 from latentlab.qt.controllers.file_opener import FileOpener
 from latentlab.qt.controllers.model_controller import ModelController
+from latentlab.qt.controllers.project_controller import ProjectController
+from latentlab.qt.controllers.project_copies import ProjectCopies
+from latentlab.qt.controllers.project_dialogs import ProjectDialogs
 from latentlab.qt.controllers.sample_follower import SampleFollower
 from latentlab.qt.controllers.selection_controller import SelectionController
 from latentlab.qt.controllers.session_controller import SessionController
@@ -31,6 +34,7 @@ from latentlab.qt.shell.menus.actions import Actions
 from latentlab.qt.shell.menus.command_palette import CommandPalette
 from latentlab.qt.shell.menus.menus import fill_menus
 from latentlab.qt.shell.panels import CENTRE, PANELS, Views
+from latentlab.qt.shell.project_views import WindowViews
 from latentlab.qt.shell.status_bar import Status
 from latentlab.qt.shell.theme import ThemeSwitcher
 from latentlab.qt.shell.veils import Veils
@@ -98,6 +102,11 @@ def compose(
         window, diffusion, denoiser_client, background, messages, settings, docks.show_diffusion,
         trainer.models,
     )  # fmt: skip
+    projects = ProjectController(
+        workspace, settings, background, messages, WindowViews(window, diffusion, denoiser_client),
+        lambda: [trainer.folder, Path(settings.folder or ".")],
+        ProjectCopies(trainer.folder.parent / "projects"), window,
+    )  # fmt: skip
     bench = Workbench(
         window=window,
         workspace=workspace,
@@ -128,6 +137,8 @@ def compose(
         following=following,
         live_samples=live_samples,
         tapes=tapes,
+        projects=projects,
+        project_pages=ProjectDialogs(window, workspace, projects, opener, settings, background),
         docks=docks,
         palette=CommandPalette(window),
         actions=Actions(window),

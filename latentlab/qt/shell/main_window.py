@@ -59,6 +59,7 @@ class LabWindow(QMainWindow):
         self.crashes = CrashReporter(self)
         self.workbench: Workbench | None = None
         self._state = WindowState(self, self.settings)
+        self._shows = "LatentLab"
         self._settled = self._painted = self._shown = self._closed = False
         self._save_later = QTimer(self, singleShot=True, interval=_SAVE_MS)
         self._save_later.timeout.connect(self.save_settings)
@@ -146,6 +147,8 @@ class LabWindow(QMainWindow):
         self.workspace.changed.connect(self._changed)
         self.workspace.probed.connect(self._changed)
         bench.controller.data.changed.connect(self.save_settings)
+        bench.projects.changed.connect(self._retitle)
+        bench.projects.changed.connect(self.save_settings)
         self.theming.changed.connect(self.save_settings)
 
     @Slot()
@@ -181,8 +184,28 @@ class LabWindow(QMainWindow):
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
         name = Path(model.data.partition("::")[0]).stem
-        self.setWindowTitle(title_text(f"{model.model} · {name} ({model.split}) — LatentLab"))
+        self._shows = title_text(f"{model.model} · {name} ({model.split}) — LatentLab")
+        self._retitle()
         self._save_later.start()
+
+    @Slot()
+    def _retitle(self) -> None:
+        """Names the project first, with a mark where something is not saved."""
+        projects = self.bench.projects
+        named = f"{title_text(projects.name)}{' (read-only)' if projects.refusal else ''}"
+        self.setWindowTitle(f"{named}[*] — {self._shows}" if projects.name else self._shows)
+        self.setWindowModified(bool(projects.name) and projects.modified)
+
+    # Projects, for scripts
+
+    def save_project(self, path: str | Path) -> None:
+        """Saves everything that is arranged here as a project file; returns when it is written."""
+        self.bench.projects.save(Path(path))
+        self.bench.projects.finish()
+
+    def open_project(self, path: str | Path) -> None:
+        """Opens a project file, in the background."""
+        self.bench.projects.open(Path(path))
 
     @Slot(object, object)
     def _changed(self, old: SessionState, new: SessionState) -> None:
@@ -218,6 +241,8 @@ class LabWindow(QMainWindow):
             return
         self._closed = True
         self._save_later.stop()
+        if self.workbench is not None:
+            self.workbench.projects.close()
         self.save_settings()
         for page in self.findChildren(QDialog):
             page.close()

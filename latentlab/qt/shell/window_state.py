@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 # Of the saved layout of the panels. Version 1 had no list of dimensions, 2 no attributes, 3 neither own
 # picture nor analogy, 4 no diffusion.
-_LAYOUT, _OLDER_LAYOUTS = 5, (4, 3, 2, 1)
+LAYOUT, _OLDER_LAYOUTS = 5, (4, 3, 2, 1)
 
 # The first bytes of QWidget.saveGeometry().
 _GEOMETRY_MAGIC = QByteArray(b"\x01\xd9\xd0\xcb")
@@ -46,7 +46,7 @@ class WindowState:
             return
         # Qt also refuses a valid geometry that was saved on a screen of another size.
         sound = settings.geometry.startsWith(_GEOMETRY_MAGIC)
-        if not (sound and window.restoreState(settings.layout, _LAYOUT)):
+        if not (sound and window.restoreState(settings.layout, LAYOUT)):
             if not (sound and any(window.restoreState(settings.layout, old) for old in _OLDER_LAYOUTS)):
                 settings.reject("is damaged")
             docks.arrange()
@@ -54,4 +54,4 @@ class WindowState:
     def note(self) -> None:
         """Writes the current geometry and layout into the settings."""
         self._settings.geometry = self._window.saveGeometry()
-        self._settings.layout = self._window.saveState(_LAYOUT)
+        self._settings.layout = self._window.saveState(LAYOUT)

@@ -18,6 +18,7 @@ def connect(bench: Workbench) -> None:
     _diffusion(bench)
     _training(bench)
     _data_browser(bench)
+    _projects(bench)
     _messages(bench)
     _menus(bench)
     # After the views: they are to hear of a model before any message about it is shown.
@@ -83,12 +84,21 @@ def _data_browser(bench: Workbench) -> None:
     bench.selection.failed.connect(bench.opener.failed)
 
 
+def _projects(bench: Workbench) -> None:
+    projects = bench.projects
+    bench.opener.project_wanted.connect(bench.project_pages.open_path)
+    projects.told.connect(bench.opener.told)
+    projects.changed.connect(bench.actions.refresh_soon)
+    # Once there is a model: what is said of a project then stands beside what is said of that.
+    bench.models.first_opened.connect(projects.restore)
+
+
 def _messages(bench: Workbench) -> None:
     """Success goes to the status bar, failure to the message bar."""
     bench.exporter.saved.connect(bench.status.say_saved)
     bench.opener.told.connect(bench.status.say)
     failures = Failures(bench.messages, bench.crashes.note, bench.window)
-    for source in (bench.exporter, bench.opener, bench.trainer):
+    for source in (bench.exporter, bench.opener, bench.trainer, bench.projects, bench.project_pages):
         source.failed.connect(failures.report)
     bench.denoiser_client.refused.connect(failures.refused)
 
@@ -97,7 +107,7 @@ def _menus(bench: Workbench) -> None:
     """Refreshes the actions when what can be done may have changed."""
     actions = bench.actions
     bench.workspace.loaded.connect(actions.refresh)
-    bench.workspace.undo_stack.indexChanged.connect(actions.refresh_soon)
+    bench.workspace.histories.indexChanged.connect(actions.refresh_soon)
     bench.exporter.exportables.changed.connect(actions.refresh)
     bench.controller.data.changed.connect(actions.refresh)
     bench.trainer.staged.connect(actions.refresh_soon)

@@ -16,6 +16,8 @@ from latentlab.qt.clients.trainer_client import TrainerClient
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.file_opener import FileOpener
 from latentlab.qt.controllers.model_controller import ModelController
+from latentlab.qt.controllers.project_controller import ProjectController
+from latentlab.qt.controllers.project_dialogs import ProjectDialogs
 from latentlab.qt.controllers.sample_follower import SampleFollower
 from latentlab.qt.controllers.selection_controller import SelectionController
 from latentlab.qt.controllers.session_controller import SessionController
@@ -61,6 +63,7 @@ class Workbench:
         trainer, denoiser_client: the clients of the other two threads.
         film, following, live_samples: what follows a training.
         tapes: the commands that concern tapes and files.
+        projects, project_pages: the project of the window, and the dialogs that ask about it.
         docks: the places of the views.
         palette, actions: the same commands, for typing and in menus.
     """
@@ -94,6 +97,8 @@ class Workbench:
     following: TrainingFollower
     live_samples: SampleFollower
     tapes: TapeController
+    projects: ProjectController
+    project_pages: ProjectDialogs
     docks: Docks
     palette: CommandPalette
     actions: Actions

@@ -57,6 +57,27 @@ def test_that_undo_says_what_it_undoes_and_undoes_it(qtbot: QtBot, tmp_path: Pat
         assert window.workspace.state.probe == (1.0, 1.0)
 
 
+def test_that_before_the_first_step_undo_goes_back_to_the_model_that_was_open(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        undo, redo = window.bench.actions["undoAction"], window.bench.actions["redoAction"]
+        first = window.workspace.state.model
+        window.workspace.do(MoveProbe(z=(1.0, 1.0)))
+        with qtbot.waitSignal(window.workspace.encoded, timeout=3000):
+            window.bench.opener.open_model("other")
+        assert undo.text() == "&Undo Open other"
+        window.workspace.do(MoveProbe(z=(2.0, 2.0)))
+        undo.trigger()
+        with qtbot.waitSignal(window.workspace.encoded, timeout=3000):
+            qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        assert (window.workspace.state.model, window.workspace.state.probe) == (first, (1.0, 1.0))
+        assert (undo.text(), redo.text()) == ("&Undo Move probe", "&Redo Open other")
+        with qtbot.waitSignal(window.workspace.encoded, timeout=3000):
+            redo.trigger()
+        assert (window.workspace.state.model, redo.text()) == ("other", "&Redo Move probe")
+
+
 @pytest.mark.parametrize("layer", ["points", "manifold", "contours"])
 def test_that_a_layer_is_switched_undone_and_shown_as_it_is(qtbot: QtBot, tmp_path: Path, layer: str) -> None:
     with open_window(qtbot, tmp_path) as window:

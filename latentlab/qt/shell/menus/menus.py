@@ -8,12 +8,14 @@ from functools import partial
 from PySide6.QtWidgets import QToolBar
 
 from latentlab.qt.compare.window import show_compare
+from latentlab.qt.controllers.undo_controller import UndoController
 from latentlab.qt.export import exportables
 from latentlab.qt.shell.about_dialog import AboutDialog
 from latentlab.qt.shell.menus.actions import Entry
 from latentlab.qt.shell.menus.data_menu import data_entries
 from latentlab.qt.shell.menus.direction_menu import direction_entries
 from latentlab.qt.shell.menus.model_menu import model_entries
+from latentlab.qt.shell.menus.project_menu import project_entries
 from latentlab.qt.shell.menus.tape_menu import SAVE_MENU, tape_entries
 from latentlab.qt.shell.menus.training_menu import training_entries
 from latentlab.qt.shell.shortcuts_dialog import ShortcutsDialog
@@ -46,13 +48,14 @@ def entries(bench: Workbench) -> Iterator[Entry]:
 
 def fill_menus(bench: Workbench) -> None:
     """Fills the menus, the toolbar, the palette and the menu of the button that saves tapes."""
-    window, actions, stack = bench.window, bench.actions, bench.workspace.undo_stack
-    undo, redo = stack.createUndoAction(window, "&Undo"), stack.createRedoAction(window, "&Redo")
+    window, actions = bench.window, bench.actions
+    steps = UndoController(bench.workspace, bench.opener.open_model, window)
+    undo, redo = steps.undo, steps.redo
     # Only the verb on the toolbar: naming the undo step would change the width each time.
     undo.setIconText("Undo")
     redo.setIconText("Redo")
     actions.menu("&File")
-    undo_tip = "Undo the last step. One drag is one step."
+    undo_tip = "Undo the last step. One drag is one step; before the first is the model that was open."
     actions.adopt("undoAction", "&Edit", undo, undo_tip, "Ctrl+Z")
     actions.adopt("redoAction", "&Edit", redo, "Redo the step that was undone.", "Ctrl+Shift+Z")
     actions.add(entries(bench))
@@ -76,6 +79,7 @@ def _file(bench: Workbench) -> Iterator[Entry]:
         "Ctrl+O", tool="Open",
     )  # fmt: skip
     yield from model_entries(bench)
+    yield from project_entries(bench)
     yield Entry(
         "openDataAction", "&File", "Open &folder of pictures …", controller.data.ask_for_folder,
         "Open pictures of your own, to train a model on or to show in the plane.", "Ctrl+Shift+O",

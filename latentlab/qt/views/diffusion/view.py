@@ -5,7 +5,9 @@ A denoiser is opened when the view is first visible: it costs nothing before.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,6 +67,8 @@ class DiffusionView(QWidget):
         self._wanted = True
         # A recipe that waits for its model.
         self._pending: Recipe | None = None
+        # Draws the tapes of a project.
+        self._brought: Callable[[], None] | None = None
         # The sampler settings and the model of the previous session.
         self._remembered: tuple[str, Recipe] | None = None
         self.chooser = QComboBox()
@@ -166,6 +170,14 @@ class DiffusionView(QWidget):
         self.begin.show_start(recipe.start)
         self.reverse.run_recipe(recipe)
 
+    def bring_recipes(self, recipes: tuple[Recipe, ...], model: str, model_hash: str) -> None:
+        """Runs the recipes of several tapes: now, or when the view is first visible."""
+        if self._wanted:
+            self._brought = partial(self.bring_recipes, recipes, model, model_hash)
+        else:
+            self.reverse.drawing.beside = recipes[1:]
+            self.show_recipe(recipes[0], model, model_hash)
+
     def recipe(self) -> Recipe | None:
         """The recipe of the current tape."""
         return self.reverse.recipe
@@ -217,7 +229,9 @@ class DiffusionView(QWidget):
         # Qt reports a panel behind another tab as visible, but never paints it.
         if self._wanted and self._workspace.model is not None:
             self._wanted = False
-            if self._remembered is not None:
+            if self._brought is not None:
+                self._brought()
+            elif self._remembered is not None:
                 self.show_recipe(self._remembered[1], self._remembered[0])
             else:
                 self._open_suited()

@@ -25,6 +25,7 @@ class Drawing(QObject):
 
     Attributes:
         model: the open denoiser, None before there is one.
+        beside: the other tapes of a project, drawn with the first one.
     """
 
     begun = Signal()
@@ -45,6 +46,7 @@ class Drawing(QObject):
         self._runs, self._playback = runs, playback
         # A state of its own: other pages may hear of the client's changes first.
         self.model = model
+        self.beside: tuple[Recipe, ...] = ()
         self._start: Start = FromNoise()
         self._live = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._live.timeout.connect(self._redraw_live)
@@ -78,6 +80,12 @@ class Drawing(QObject):
         self._form.show_count(recipe.count)
         self._form.show_sampler_settings(recipe.last_sampler_settings)
         self._draw(recipe)
+        beside, self.beside = self.beside, ()
+        for other in beside[: MOST_TRACKS - 1]:
+            # A branch, without the frames that it shares with the first tape.
+            track = Track(other, leaves=other.branches[-1].at if other.branches else 0)
+            self._tracks.add(track)
+            self._runs.draw_next(track)
 
     @Slot()
     def draw_anew(self) -> None:

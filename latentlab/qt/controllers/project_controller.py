@@ -1,0 +1,317 @@
+"""Saves the session as a project file, opens projects, and keeps what is not saved yet."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from latentlab.engine.files.project_file import SUFFIX
+from latentlab.errors import LabError
+from latentlab.qt.clients.task_queue import Failure, TaskQueue
+from latentlab.qt.clients.workspace import Workspace
+from latentlab.qt.controllers import project_work
+from latentlab.qt.controllers.data_hashes import DataHashes
+from latentlab.qt.controllers.project_copies import ProjectCopies, UnsavedCopy
+from latentlab.qt.controllers.project_lock import ProjectLock
+from latentlab.qt.controllers.project_opening import ProjectOpening, ProjectViews
+from latentlab.qt.controllers.project_work import Opened
+from latentlab.qt.controllers.settings import MOST_PROJECTS, Settings
+from latentlab.qt.widgets.message_bar import MessageBar
+from latentlab.session.project import Project, same_work
+from latentlab.session.project_places import renamed
+
+_LOOK_MS, _KEEP_MS = 700, 15_000
+_WRITING_MS = 60_000
+
+
+class ProjectController(QObject):
+    """The project of a window.
+
+    `changed` says that its name, or whether it is modified, has changed; `told` carries words for the status
+    bar, `failed` a message and details; `lacking` (Opened) that its data are to be found first.
+
+    Args:
+        folders: where models may lie that have been moved.
+        copies: keeps what is not saved yet.
+    """
+
+    changed = Signal()
+    told = Signal(str)
+    failed = Signal(str, str)
+    lacking = Signal(object)
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        settings: Settings,
+        background: TaskQueue,
+        bar: MessageBar,
+        views: ProjectViews,
+        folders: Callable[[], list[Path]],
+        copies: ProjectCopies,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._workspace, self._settings, self._background = workspace, settings, background
+        self._bar, self._views = bar, views
+        self.copies = copies
+        self.path: Path | None = None
+        self.modified = False
+        # Why it cannot be saved under its name; "" if it can.
+        self.refusal = ""
+        self.notes = ""
+        self._saved = Project()
+        self._lock: ProjectLock | None = None
+        # Whether what is saved is the session as soon as that has its model.
+        self._settling = False
+        self._hashes = DataHashes(workspace, self)
+        self._opening = ProjectOpening(workspace, background, views, folders, self.copies, self)
+        self._opening.came.connect(self._came)
+        self._opening.given_up.connect(self._given_up)
+        self._opening.failed.connect(self.failed)
+        self._look_soon = QTimer(self, singleShot=True, interval=_LOOK_MS)
+        self._look_soon.timeout.connect(self.look)
+        self._keep_later = QTimer(self, singleShot=True, interval=_KEEP_MS)
+        self._keep_later.timeout.connect(self._keep)
+        workspace.changed.connect(self._edited)
+        workspace.probed.connect(self._edited)
+
+    @property
+    def name(self) -> str:
+        """The name of the project, "" while there is none."""
+        return "" if self.path is None else self.path.stem
+
+    def current(self) -> Project:
+        """The project as it would be saved now."""
+        return replace(
+            self._saved,
+            session=self._workspace.rest(),
+            tapes=self._views.tapes(),
+            layouts=self._views.layouts(),
+            notes=self.notes,
+        )
+
+    # Saving
+
+    def save(self, path: Path | None = None, pack: bool = False) -> None:
+        """Saves the project in the background: under its name, or under another, which it then has.
+
+        Args:
+            pack: whether models and data are packed into the file; what is packed already stays so.
+        """
+        path = (path or self.path or Path()).absolute()
+        if path.suffix.lower() != SUFFIX:
+            path = path.with_name(path.name + SUFFIX)
+        lock = self._lock
+        if self.path is None or path != self.path or lock is None:
+            lock = ProjectLock(path)
+        refusal = self.refusal if path == self.path else lock.refusal
+        if refusal:
+            self._bar.say(f"{path}: was not saved, for {refusal}. Save it under another name.")
+            return
+        pack = pack or any(one.packed for one in (*self._saved.models, *self._saved.data))
+        project = self.current()
+        work = partial(project_work.write, path, project, dict(self._hashes.known), pack)
+        self._background.run(work, partial(self._written, path, lock), partial(self._unwritten, lock))
+
+    def finish(self) -> None:
+        """Waits until everything is written, as a script wants."""
+        self._background.finish(_WRITING_MS)
+
+    def _written(self, path: Path, lock: ProjectLock, project: Project) -> None:
+        if self.path is not None:
+            self.copies.drop(self.path)
+        self._take(path, lock, project)
+        self.copies.drop(path)
+        self.told.emit(f"Saved {path.name}")
+
+    def _unwritten(self, lock: ProjectLock, failure: Failure) -> None:
+        self._given_up(lock)
+        self._failed(failure)
+
+    def _failed(self, failure: Failure) -> None:
+        self.failed.emit(failure.message, failure.details)
+
+    # Opening
+
+    def open(self, path: Path) -> None:
+        """Reads a project in the background, and opens it."""
+        self.told.emit(f"Opening {path.name} …")
+        self._opening.read(path.absolute(), self._ready)
+
+    def open_before(self) -> None:
+        """Opens the session that was there before a project was opened; it belongs to no project."""
+        self._opening.read(self.copies.before, self._ready_before)
+
+    def _ready_before(self, opened: Opened) -> None:
+        if not self._keep_now():
+            return
+        self._leave()
+        self._opening.show(opened.found.project)
+
+    def _leave(self) -> None:
+        """The window has no project from now on."""
+        if self._lock is not None:
+            self._lock.release()
+        self.path, self._lock, self.refusal, self.notes = None, None, "", ""
+        self._saved, self.modified, self._settings.project = Project(), False, ""
+        self.changed.emit()
+
+    def rename(self, models: Mapping[str, str]) -> None:
+        """Models that were missing lie elsewhere: the project knows them by these paths."""
+        self._saved = renamed(self._saved, models, {})
+
+    def _ready(self, opened: Opened) -> None:
+        """It has been read: asks for its data if they are missing, else opens it."""
+        session = opened.found.project.session
+        if any(one.named == session.data for one in opened.found.data):
+            self.lacking.emit(opened)
+        else:
+            self.open_found(opened)
+
+    def open_found(self, opened: Opened, without_data: bool = False) -> None:
+        """Opens a project that has been read; `without_data` shows other pictures, and it is read-only."""
+        if not self._keep_now():
+            return
+        path, lock = opened.path, self._lock
+        if path == self.path:
+            opened = replace(opened, copy=self.copies.find(path))
+        if path != self.path or lock is None:
+            lock = ProjectLock(path)
+        if without_data:
+            lock.refusal = lock.refusal or "its pictures are missing, and what was selected among them"
+        self._settling = True
+        self._opening.open(opened, lock, without_data)
+
+    @Slot(object, object)
+    def _came(self, opened: Opened, lock: ProjectLock) -> None:
+        self.notes = opened.found.project.notes
+        self._take(opened.path, lock, opened.found.project)
+        self._tell(opened, lock)
+
+    @Slot(object)
+    def _given_up(self, lock: ProjectLock) -> None:
+        if lock is not self._lock:
+            lock.release()
+
+    def take_up(self, path: Path, copy: UnsavedCopy) -> None:
+        """Takes up what was not saved of the open project."""
+        if path == self.path:
+            self.notes = copy.project.notes
+            self._opening.show(copy.project)
+
+    def _tell(self, opened: Opened, lock: ProjectLock) -> None:
+        """Says what is to be said of a project that has been opened."""
+        path, copy = opened.path, opened.copy
+        missing = opened.found.models
+        if lock.refusal:
+            self._bar.say(f"{path.name} is read-only: {lock.refusal}. Save it under another name to go on.")
+        if missing:
+            names = ", ".join(Path(one.named).name for one in missing[:3])
+            self._bar.say(
+                f"{path.name}: {names} is not where it was. What was done with it waits for it.",
+                "Find it …", partial(self.lacking.emit, opened), beside=bool(lock.refusal),
+            )  # fmt: skip
+        elif copy is not None and not same_work(copy.project, opened.found.project):
+            text = f"{path.name} was changed until {copy.time}, and that was not saved."
+            take = partial(self.take_up, path, copy)
+            self._bar.say(text, "Take up the changes", take, beside=bool(lock.refusal))
+        elif not lock.refusal:
+            self.told.emit(f"Opened {path.name}")
+
+    def _take(self, path: Path, lock: ProjectLock, project: Project) -> None:
+        """The window has this project from now on."""
+        if self._lock is not None and self._lock is not lock:
+            self._lock.release()
+        self.path, self._lock, self.refusal = path, lock, lock.refusal
+        self._saved = project
+        settings = self._settings
+        settings.project = str(path)
+        settings.projects = (str(path), *(one for one in settings.projects if one != str(path)))[
+            :MOST_PROJECTS
+        ]
+        self.look()
+        self.changed.emit()
+
+    # While it is open
+
+    def restore(self) -> None:
+        """At a start: goes on with the project that was open, whose session is there already."""
+        if self._settings.project and self.path is None:
+            self._opening.read(Path(self._settings.project), self._go_on)
+
+    def _go_on(self, opened: Opened) -> None:
+        if self.path is not None or self._opening.under_way:
+            return
+        newest = opened.copy.project if opened.copy is not None else opened.found.project
+        self.notes = newest.notes
+        lock = ProjectLock(opened.path)
+        self._take(opened.path, lock, opened.found.project)
+        if lock.refusal:
+            self._tell(replace(opened, copy=None), lock)
+
+    def note(self, text: str) -> None:
+        """Sets the notes."""
+        self.notes = text
+        self._edited()
+
+    @Slot()
+    def _edited(self) -> None:
+        if self.path is not None and not self._look_soon.isActive():
+            self._look_soon.start()
+
+    @Slot()
+    def look(self) -> None:
+        """Looks whether there is something to save."""
+        if self.path is None:
+            return
+        now = self.current()
+        if self._settling:
+            # As it was opened: what does not fit its model or data any more is no change of the person's.
+            self._saved, self._settling = replace(now, notes=self._saved.notes), False
+        modified = not same_work(now, self._saved)
+        if modified and not self._keep_later.isActive():
+            self._keep_later.start()
+        if modified != self.modified:
+            self.modified = modified
+            self.changed.emit()
+
+    @Slot()
+    def _keep(self) -> None:
+        """Keeps a copy of what is not saved, in the background."""
+        if self.path is not None and self.modified and not self.refusal:
+            self._background.run(partial(self.copies.keep, self.path, self.current()), _nothing, self._failed)
+
+    def _keep_now(self) -> bool:
+        """Keeps what would be lost when another project is opened; whether that worked."""
+        try:
+            if self.path is None:
+                self.copies.keep_before(self.current())
+            elif self.modified:
+                self.copies.keep(self.path, self.current())
+        except LabError as error:
+            self.failed.emit(f"{error} The other project is not opened, for this one could not be kept.", "")
+            return False
+        return True
+
+    def close(self) -> None:
+        """The window closes: what is not saved yet is kept, and is there again at the next start."""
+        self._look_soon.stop()
+        self._keep_later.stop()
+        if self.path is not None:
+            self.look()
+            with contextlib.suppress(LabError):  # the session is in the settings, too
+                if self.modified and not self.refusal:
+                    self.copies.keep(self.path, self.current())
+        self._opening.give_up()
+        if self._lock is not None:
+            self._lock.release()
+
+
+def _nothing(_: object) -> None:
+    """Nothing is to be done then."""

@@ -1,0 +1,128 @@
+"""Opens projects: reads one in the background, finds its files, and shows its session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from latentlab.engine.rendering.requests.opening import LoadRequest
+from latentlab.engine.rendering.serving import Refusal
+from latentlab.qt.clients.task_queue import Failure, TaskQueue
+from latentlab.qt.clients.workspace import Workspace
+from latentlab.qt.controllers import project_work
+from latentlab.qt.controllers.project_copies import ProjectCopies
+from latentlab.qt.controllers.project_lock import ProjectLock
+from latentlab.qt.controllers.project_work import Opened
+from latentlab.session.fitting import on_data
+from latentlab.session.project import Project, Tapes
+from latentlab.session.state import SessionState
+from latentlab.session.switching import instead
+
+
+class ProjectViews(Protocol):
+    """What of a project is in the views and the frame, and not in the session."""
+
+    def tapes(self) -> Tapes | None:
+        """The tapes that are there."""
+
+    def bring_tapes(self, tapes: Tapes | None) -> None:
+        """Draws these again."""
+
+    def layouts(self) -> tuple[tuple[str, bytes], ...]:
+        """How the panels stand."""
+
+    def bring_layouts(self, layouts: tuple[tuple[str, bytes], ...]) -> None:
+        """Arranges the panels."""
+
+
+class ProjectOpening(QObject):
+    """`came` (Opened, ProjectLock) says that a project is open, `given_up` (ProjectLock) that one is not
+    after all, and `failed` (message, details) that one cannot be read.
+
+    Args:
+        folders: where models may lie that have been moved.
+    """
+
+    came = Signal(object, object)
+    given_up = Signal(object)
+    failed = Signal(str, str)
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        background: TaskQueue,
+        views: ProjectViews,
+        folders: Callable[[], list[Path]],
+        copies: ProjectCopies,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._workspace, self._background, self._views = workspace, background, views
+        self._folders, self._copies = folders, copies
+        # Whose session is being opened, and the newest request to read one.
+        self._coming: tuple[Opened, ProjectLock] | None = None
+        self._newest = 0
+        workspace.loaded.connect(self._loaded)
+        workspace.refused.connect(self._refused)
+
+    @property
+    def under_way(self) -> bool:
+        """Whether the session of a project is being opened."""
+        return self._coming is not None
+
+    def read(self, path: Path, then: Callable[[Opened], None]) -> None:
+        """Reads a project in the background; of several, the newest counts."""
+        self._newest += 1
+        work = partial(project_work.read, path, tuple(self._folders()), self._copies)
+        self._background.run(work, partial(self._have_read, self._newest, then), self._unread)
+
+    def open(self, opened: Opened, lock: ProjectLock, without_data: bool = False) -> None:
+        """Opens the session of a project that has been read.
+
+        Args:
+            lock: the project's.
+            without_data: shows other pictures.
+        """
+        self.give_up()
+        self._coming = opened, lock
+        project, usual = opened.found.project, SessionState()
+        session = project.session
+        if session.model in {one.named for one in opened.found.models}:
+            session = instead(session, usual)
+        elif without_data:
+            session = on_data(session, usual.data, usual.split)
+        self.show(project, session)
+
+    def show(self, project: Project, session: SessionState | None = None) -> None:
+        """Shows what a project holds, with another session than its own if one is given."""
+        self._workspace.open(session or project.session, afresh=True)
+        self._views.bring_layouts(project.layouts)
+        self._views.bring_tapes(project.tapes)
+
+    @Slot()
+    def _loaded(self) -> None:
+        if self._coming is not None and self._workspace.afresh:
+            coming, self._coming = self._coming, None
+            self.came.emit(*coming)
+
+    @Slot(object)
+    def _refused(self, refusal: Refusal) -> None:
+        if refusal.of(LoadRequest) and self._workspace.afresh:
+            self.give_up()
+
+    def give_up(self) -> None:
+        """Another project is opened, or none."""
+        coming, self._coming = self._coming, None
+        if coming is not None:
+            self.given_up.emit(coming[1])
+
+    def _have_read(self, number: int, then: Callable[[Opened], None], opened: Opened) -> None:
+        if number == self._newest:
+            then(opened)
+
+    def _unread(self, failure: Failure) -> None:
+        self.failed.emit(failure.message, failure.details)

@@ -1,0 +1,45 @@
+"""What of a project is in the views and the frame: tapes, and how the panels stand."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray
+from PySide6.QtWidgets import QMainWindow
+
+from latentlab.engine.files.model_catalog import name_of
+from latentlab.qt.clients.denoiser_client import DenoiserClient
+from latentlab.qt.shell.window_state import LAYOUT
+from latentlab.qt.views.diffusion.view import DiffusionView
+from latentlab.session.project import Tapes
+
+
+class WindowViews:
+    """Reads them from a window, and brings them back into one."""
+
+    def __init__(self, window: QMainWindow, diffusion: DiffusionView, denoiser: DenoiserClient) -> None:
+        self._window, self._diffusion, self._denoiser = window, diffusion, denoiser
+        # Those of a project that are not drawn again yet: they are drawn when the panel is first seen.
+        self._waiting: Tapes | None = None
+
+    def tapes(self) -> Tapes | None:
+        """The tapes that are there."""
+        model, tracks = self._denoiser.model, self._diffusion.reverse.tracks.all
+        recipes = tuple(track.recipe for track in tracks if len(track.store))
+        if model is None or not recipes:
+            return self._waiting
+        return Tapes(name_of(model.path), model.hash, recipes)
+
+    def bring_tapes(self, tapes: Tapes | None) -> None:
+        """Draws these again."""
+        self._waiting = tapes
+        if tapes is not None:
+            self._diffusion.bring_recipes(tapes.recipes, tapes.model, tapes.model_hash)
+
+    def layouts(self) -> tuple[tuple[str, bytes], ...]:
+        """How the panels stand."""
+        return (("window", bytes(self._window.saveState(LAYOUT).data())),)
+
+    def bring_layouts(self, layouts: tuple[tuple[str, bytes], ...]) -> None:
+        """Arranges the panels; what another version has written is left alone."""
+        for name, content in layouts:
+            if name == "window":
+                self._window.restoreState(QByteArray(content), LAYOUT)
