@@ -10,7 +10,7 @@ import torch
 
 from latentlab.commands.printing import warn
 from latentlab.data.report import shown
-from latentlab.engine.attributes.conditional_sampling import conditions_as_asked, customs_of, is_settled
+from latentlab.engine.attributes.conditional_sampling import conditions_as_asked, frequencies_of, is_settled
 from latentlab.engine.attributes.conditions import as_text, asked_of
 from latentlab.engine.diffusion.recipes import (
     FromNoise,
@@ -98,8 +98,8 @@ def asked_by_command(
             raise LabError(f"--guidance has no effect for {loaded.name} here: {why}")
         return Asked((), "", {})
     asked = {} if text is None else asked_of(loaded.model, text)
-    customs = None if is_settled(loaded.model, asked) else customs_of(loaded, arguments.data)
-    found = conditions_as_asked(loaded.model, asked, count, customs, arguments.seed)
+    frequencies = None if is_settled(loaded.model, asked) else frequencies_of(loaded, arguments.data)
+    found = conditions_as_asked(loaded.model, asked, count, frequencies, arguments.seed)
     assert told is not None
     words = "; ".join(shown(word) for word in (text, found.origin) if word)
     extra = described(told.condition_names, found.y.tolist(), text or "", found.origin)

@@ -25,7 +25,9 @@ def evaluate_pictures(arguments: argparse.Namespace, loaded: LoadedModel, data: 
     warn_if_learnt(learnt, test)
     classifier = classifier_for(data, arguments.classifier, next(loaded.model.parameters()).device)
     # A classifier that has learnt these pictures by heart cannot show how often it is right.
-    warn_if_learnt(learnt_among(classifier.card, test, data), test, f"its judge, {classifier.name}")
+    warn_if_learnt(
+        learnt_among(classifier.card, test, data), test, f"the judging classifier {classifier.name}"
+    )
     with progress_bar(f"Evaluating {loaded.name}") as show:
         result = evaluate_denoiser(
             loaded.model,
@@ -68,14 +70,14 @@ def _print(name: str, data: str, result: DenoiserEvaluation) -> None:
     )
     _line("floor (train against test)", f"{result.frechet_floor:.4f}", f"as many held-out ones: {against}")
     if result.as_asked is not None:
-        aside = f"{', '.join(result.left_out)} aside" if result.left_out else ""
-        _line("judged as asked", f"{result.as_asked:.2%}", aside)
+        aside = f"{', '.join(result.left_out)} left out" if result.left_out else ""
+        _line("as asked, by the classifier", f"{result.as_asked:.2%}", aside)
         for one, share in result.as_asked_each.items():
             _line(f"  {one}", f"{share:.2%}")
     _line(f"{result.classifier} is right", f"{result.classifier_accuracy:.2%}", "of held-out pictures")
     _line("nearest training picture", *_nearest(result.nearest))
-    _line("of held-out pictures", *_nearest(result.nearest_held_out))
-    say(f"  (root mean square of the differences, of {result.nearest_pictures:,} each, greys being 0 to 1)")
+    _line("the same of held-out pictures", *_nearest(result.nearest_held_out))
+    say(f"  (root mean square difference, pixels 0 to 1; of {result.nearest_pictures:,} pictures each)")
 
 
 def _line(what: str, figure: str, more: str = "") -> None:
@@ -83,7 +85,7 @@ def _line(what: str, figure: str, more: str = "") -> None:
 
 
 def _nearest(one: Nearest) -> tuple[str, str]:
-    return f"{one.median:.4f}", f"the median; the least {one.least:.4f}"
+    return f"{one.median:.4f}", f"median; smallest {one.least:.4f}"
 
 
 def _times(figure: float, floor: float) -> str:

@@ -20,7 +20,7 @@ from latentlab.data.report import shown
 from latentlab.engine.attributes.conditional_sampling import (
     DrawnConditions,
     conditions_as_asked,
-    customs_of,
+    frequencies_of,
     is_settled,
 )
 from latentlab.engine.attributes.conditions import asked_of
@@ -87,8 +87,8 @@ def _told(loaded: LoadedModel, arguments: argparse.Namespace) -> DrawnConditions
     asked = {} if arguments.condition is None else asked_of(loaded.model, arguments.condition)
     # Large data are not read if nothing is to be drawn from them.
     settled = is_settled(loaded.model, asked)
-    customs = None if settled else customs_of(loaded, arguments.data)
-    return conditions_as_asked(loaded.model, asked, arguments.n, customs, arguments.seed)
+    frequencies = None if settled else frequencies_of(loaded, arguments.data)
+    return conditions_as_asked(loaded.model, asked, arguments.n, frequencies, arguments.seed)
 
 
 def _drawn(loaded: LoadedModel, y: Tensor | None, arguments: argparse.Namespace) -> list[Picture]:

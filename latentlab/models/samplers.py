@@ -63,10 +63,10 @@ class Sampler(ABC):
         """
         if not 0 <= s < t <= self.schedule.steps:
             raise ValueError(f"a step from {t} to {s} of {self.schedule.steps}")
-        predicted = self.believe(x_t, t)
+        predicted = self.predict(x_t, t)
         return Step(self._move(x_t, predicted, t, s, generator), predicted.x_0, predicted.noise)
 
-    def believe(self, x_t: Tensor, t: int) -> Denoised:
+    def predict(self, x_t: Tensor, t: int) -> Denoised:
         """The predicted picture, clipped, and noise of x_t."""
         predicted = self.denoise(x_t, t)
         if not self.clip:

@@ -33,8 +33,8 @@ from latentlab.engine.attributes.conditions import conditions_of
 from latentlab.engine.attributes.finding import data_of
 from latentlab.engine.diffusion.recipes import SamplerSettings
 from latentlab.engine.evaluation.nearest import nearest
+from latentlab.engine.evaluation.reference import Reference, spread
 from latentlab.engine.evaluation.samples import check_denoiser, sampled, told_as_in
-from latentlab.engine.evaluation.yardstick import Yardstick, spread
 from latentlab.engine.files.checkpoint import LoadedModel, load_model
 from latentlab.engine.inference.device import available_cores, choose_device
 from tests.benchmarks import attributes, recognition
@@ -171,10 +171,10 @@ def main() -> int:
     report = Report(f"diffusion_quality_{loaded.name}")
     judge = make_judge(loaded.model, train, test, report)
     classifier = load_model(given.classifier or f"{data}-classifier", device)
-    yardstick = Yardstick.of(classifier, train, test)
+    reference = Reference.of(classifier, train, test)
     compared = min(given.pictures, len(test))
-    floor = yardstick.floor(compared)
-    right, _ = yardstick.accuracy()
+    floor = reference.floor(compared)
+    right, _ = reference.accuracy()
     origin = {"model": loaded.name, "model_hash": loaded.hash, "guidance": given.guidance}
     whose = {"classifier": classifier.name, "hash": classifier.hash, "accuracy": right}
     report.add("floor (train against test)", {"distance": floor, "pictures": compared, **whose, **origin})
@@ -190,7 +190,7 @@ def main() -> int:
             share = None
             if judge is not None and y is not None:
                 share = float(judge(pictures, y).all(1).float().mean())
-            distance = yardstick.distance(pictures[:compared])
+            distance = reference.distance(pictures[:compared])
             rows.append(Row(sampler, steps, share, distance, distance / floor, lasted))
             _tell(report, rows[-1], bool(getattr(loaded.model, "exclusive", True)))
             if (sampler, steps) == ("ddim", 50):

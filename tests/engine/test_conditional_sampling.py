@@ -11,9 +11,9 @@ import torch
 
 from latentlab.data import catalog
 from latentlab.engine.attributes.conditional_sampling import (
-    Customs,
+    ConditionFrequencies,
     conditions_as_asked,
-    customs_of,
+    frequencies_of,
     is_settled,
 )
 from latentlab.engine.attributes.conditions import asked_of, condition_from, parse_condition
@@ -51,7 +51,7 @@ def rows(y: torch.Tensor) -> set[tuple[float, ...]]:
 
 
 def test_that_every_sample_is_as_asked_and_the_rest_as_some_real_picture_has_it(cvae: LoadedModel) -> None:
-    told = conditions_as_asked(cvae.model, {"hat": 1.0}, 200, customs_of(cvae), seed=3)
+    told = conditions_as_asked(cvae.model, {"hat": 1.0}, 200, frequencies_of(cvae), seed=3)
     real = beings("train").attributes
     assert real is not None
     assert told.y.shape == (200, 3)
@@ -60,22 +60,22 @@ def test_that_every_sample_is_as_asked_and_the_rest_as_some_real_picture_has_it(
 
 
 def test_that_rows_are_drawn_as_often_as_they_occur(cvae: LoadedModel) -> None:
-    told = conditions_as_asked(cvae.model, {}, 4000, customs_of(cvae), seed=0)
+    told = conditions_as_asked(cvae.model, {}, 4000, frequencies_of(cvae), seed=0)
     assert told.y.mean(0).tolist() == pytest.approx([0.5, 0.5, 0.25], abs=0.03)
     assert told.origin == "each as one of 64 real pictures of beings (train)"
 
 
 def test_that_the_same_seed_draws_the_same_and_another_others(cvae: LoadedModel) -> None:
-    customs = customs_of(cvae)
+    frequencies = frequencies_of(cvae)
     one, same, other = (
-        conditions_as_asked(cvae.model, {"hat": 0.0}, 30, customs, seed).y for seed in (1, 1, 2)
+        conditions_as_asked(cvae.model, {"hat": 0.0}, 30, frequencies, seed).y for seed in (1, 1, 2)
     )
     assert torch.equal(one, same)
     assert not torch.equal(one, other)
 
 
 def test_that_where_no_picture_agrees_each_is_drawn_alone(cvae: LoadedModel) -> None:
-    told = conditions_as_asked(cvae.model, {"beard": 1.0, "smile": 1.0}, 500, customs_of(cvae))
+    told = conditions_as_asked(cvae.model, {"beard": 1.0, "smile": 1.0}, 500, frequencies_of(cvae))
     assert bool((told.y[:, 1:] == 1.0).all())
     assert float(told.y[:, 0].mean()) == pytest.approx(0.5, abs=0.1)
     assert told.origin.startswith("the others drawn independently")
@@ -83,7 +83,7 @@ def test_that_where_no_picture_agrees_each_is_drawn_alone(cvae: LoadedModel) -> 
 
 
 def test_that_a_number_between_is_told_as_it_is_and_rules_no_row_out(cvae: LoadedModel) -> None:
-    told = conditions_as_asked(cvae.model, {"hat": 0.3}, 50, customs_of(cvae))
+    told = conditions_as_asked(cvae.model, {"hat": 0.3}, 50, frequencies_of(cvae))
     assert told.y[:, 0].tolist() == pytest.approx([0.3] * 50)
     assert "64 of 64" in told.origin
 
@@ -99,9 +99,9 @@ def test_that_nothing_is_left_to_chance_where_all_is_asked(cvae: LoadedModel, cl
 
 
 def test_that_classes_that_are_not_asked_for_occur_as_in_the_data(classes: LoadedModel) -> None:
-    told = conditions_as_asked(classes.model, {}, 400, customs_of(classes))
+    told = conditions_as_asked(classes.model, {}, 400, frequencies_of(classes))
     assert rows(told.y) == {(1.0, 0.0), (0.0, 1.0)}
-    alone = Customs(None, torch.tensor([0.0, 1.0]), "elsewhere")
+    alone = ConditionFrequencies(None, torch.tensor([0.0, 1.0]), "elsewhere")
     assert rows(conditions_as_asked(classes.model, {}, 20, alone).y) == {(0.0, 1.0)}
 
 
@@ -109,19 +109,19 @@ def test_that_classes_that_are_not_asked_for_occur_as_in_the_data(classes: Loade
 def test_that_without_the_data_the_models_file_says_how_often(cvae: LoadedModel, known) -> None:
     data = {"name": "elsewhere"} if known is None else {"name": "elsewhere", "attributes": known}
     away = dataclasses.replace(cvae, card=dataclasses.replace(cvae.card, data=data))
-    customs = customs_of(away)
-    assert customs.rows is None
-    assert customs.shares.tolist() == ([0.5] * 3 if known is None else [1.0, 0.0, 0.5])
-    y = conditions_as_asked(away.model, {"smile": 0.0}, 300, customs).y
+    frequencies = frequencies_of(away)
+    assert frequencies.rows is None
+    assert frequencies.shares.tolist() == ([0.5] * 3 if known is None else [1.0, 0.0, 0.5])
+    y = conditions_as_asked(away.model, {"smile": 0.0}, 300, frequencies).y
     assert y[:, 2].unique().tolist() == [0.0]
     assert float(y[:, 0].mean()) == pytest.approx(0.5 if known is None else 1.0, abs=0.1)
 
 
 def test_that_named_data_that_know_nothing_of_it_are_refused(cvae: LoadedModel) -> None:
     with pytest.raises(LabError, match="toy has none"):
-        customs_of(cvae, "toy")
+        frequencies_of(cvae, "toy")
     with pytest.raises(LabError, match="no data set is called 'nowhere'"):
-        customs_of(cvae, "nowhere")
+        frequencies_of(cvae, "nowhere")
 
 
 def test_that_words_ask_by_name(cvae: LoadedModel, classes: LoadedModel) -> None:
@@ -184,7 +184,7 @@ def opened(tmp_path: Path) -> Renderer:
 
 def test_that_a_window_draws_what_the_command_line_draws(opened: Renderer, cvae: LoadedModel) -> None:
     (reply,) = replies(opened, SamplesRequest(3, (("hat", 1.0),), 12, 5, "beings"))
-    told = conditions_as_asked(cvae.model, {"hat": 1.0}, 12, customs_of(cvae), 5)
+    told = conditions_as_asked(cvae.model, {"hat": 1.0}, 12, frequencies_of(cvae), 5)
     z = prior_points(12, 2, 5)
     assert (reply.generation, reply.seed, reply.asked) == (3, 5, (("hat", 1.0),))
     assert reply.conditions == tuple(tuple(row) for row in told.y.tolist())

@@ -257,7 +257,7 @@ def test_that_what_is_predicted_of_a_hole_is_predicted_of_the_frame_that_is_show
     mask[:, 4:] = 1
     start = Inpainting(grey(seed=1), pixels_of(mask), repeats=4)
     for frame in frames(diffusion, Recipe(2, SAMPLER_SETTINGS[0], start))[:-1]:
-        predicted = diffusion.believe(frame.x_t, frame.t, (), 1.0)
+        predicted = diffusion.predict(frame.x_t, frame.t, (), 1.0)
         np.testing.assert_allclose(frame.x0_hat[..., 4:], predicted[..., 4:], atol=1e-5)
 
 
@@ -315,7 +315,7 @@ def test_that_a_belief_is_that_of_the_frame(told: Diffusion):
     sampler_settings = SamplerSettings(steps=5, guidance=2.0, conditions=((0.0, 1.0), (1.0, 0.0)))
     for frame in frames(told, Recipe(2, sampler_settings))[:-1]:
         assert np.allclose(
-            told.believe(frame.x_t, frame.t, sampler_settings.conditions, 2.0), frame.x0_hat, atol=1e-5
+            told.predict(frame.x_t, frame.t, sampler_settings.conditions, 2.0), frame.x0_hat, atol=1e-5
         )
 
 

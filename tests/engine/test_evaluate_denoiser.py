@@ -15,8 +15,8 @@ from latentlab.core.schedules import SCHEDULES
 from latentlab.data.image_set import ImageSet
 from latentlab.engine.diffusion.recipes import SamplerSettings
 from latentlab.engine.evaluation.nearest import nearest
+from latentlab.engine.evaluation.reference import Reference, spread
 from latentlab.engine.evaluation.samples import evaluate_denoiser, sampled, told_as_in
-from latentlab.engine.evaluation.yardstick import Yardstick, spread
 from latentlab.engine.files.checkpoint import LoadedModel, ModelCard, load_model
 from latentlab.errors import LabError
 from latentlab.models.base import Denoised
@@ -209,8 +209,8 @@ def test_that_held_out_pictures_are_taken_from_all_over():
 def test_that_the_floor_is_of_as_many_held_out_pictures_as_samples():
     result = evaluated(Painter(), pictures=20)
     assert result.frechet_pictures == result.nearest_pictures == 20
-    yardstick = Yardstick.of(named(Watcher()), dotted("train"), dotted("test"))
-    assert result.frechet_floor == pytest.approx(yardstick.floor(20))
+    reference = Reference.of(named(Watcher()), dotted("train"), dotted("test"))
+    assert result.frechet_floor == pytest.approx(reference.floor(20))
     many = evaluated(Painter(), pictures=100)
     assert (many.pictures, many.frechet_pictures) == (100, 60)
 
@@ -240,7 +240,7 @@ def test_that_pictures_of_another_size_are_refused(tmp_path: Path):
         evaluate_denoiser(Painter(), named(Watcher()), large, large)
     judge = load_model(save_tiny_classifier(tmp_path / "judge.safetensors"))
     with pytest.raises(LabError, match="takes pictures 8 x 8 grey, those of toy are 8 x 9"):
-        Yardstick.of(judge, large, large)
+        Reference.of(judge, large, large)
 
 
 # The command
@@ -288,7 +288,7 @@ def test_that_in_words_distance_and_floor_are_named_and_never_called_fid(files, 
     code, out, _ = command(capsys, "toy-ddpm", *QUICK, "--sampler", "ddpm", "--guidance", 2)
     assert code == 0
     for words in (
-        "Fréchet distance on the features of toy-classifier", "floor (train against test)", "judged as asked",
+        "Fréchet distance on the features of toy-classifier", "floor (train against test)", "as asked, by the classifier",
         "nearest training picture", "ddpm, 2 steps, guidance 2", "of held-out pictures",
     ):  # fmt: skip
         assert words in out, words

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from latentlab.core.likelihoods import Bernoulli, Categorical, Gaussian, Palette
-from latentlab.engine.attributes.conditional_sampling import Customs, conditions_as_asked
+from latentlab.engine.attributes.conditional_sampling import ConditionFrequencies, conditions_as_asked
 from latentlab.engine.files.checkpoint import load_model
 from latentlab.engine.inference.sampling import decode_in_chunks, prior_points
 from latentlab.engine.rendering.renderer import Renderer
@@ -69,11 +69,11 @@ def test_that_each_kind_of_picture_is_drawn_so(likelihood):
 def test_that_what_is_left_to_chance_is_the_same_however_many_are_asked(tmp_path, exclusive, real):
     model = load_model(save_tiny_cvae(tmp_path / "m.safetensors", ("a", "b", "c"), exclusive=exclusive)).model
     rows = torch.eye(3).repeat(20, 1) if real else None
-    customs = Customs(rows, torch.tensor([0.2, 0.3, 0.5]), "somewhere")
+    frequencies = ConditionFrequencies(rows, torch.tensor([0.2, 0.3, 0.5]), "somewhere")
     for seed in range(5):
-        many = conditions_as_asked(model, {}, 50, customs, seed).y
+        many = conditions_as_asked(model, {}, 50, frequencies, seed).y
         for count in (1, 2, 3, 16, 49):
-            assert torch.equal(conditions_as_asked(model, {}, count, customs, seed).y, many[:count])
+            assert torch.equal(conditions_as_asked(model, {}, count, frequencies, seed).y, many[:count])
 
 
 def test_that_the_window_draws_so_too():

@@ -16,6 +16,7 @@ from latentlab.data import catalog
 from latentlab.engine.rendering.projection import Projection
 from latentlab.engine.rendering.renderer import Renderer
 from latentlab.engine.rendering.requests.directions import DirectionsRequest, GroupsRequest
+from latentlab.engine.rendering.requests.figures import FiguresRequest
 from latentlab.engine.rendering.requests.grids import (
     DensityMapRequest,
     GridRequest,
@@ -73,6 +74,7 @@ REQUESTS: tuple[Request[Any], ...] = (
     TrajectoryRequest(20, np.zeros((3, 1, SIDE, SIDE), np.float32)),
     DirectionsRequest(21, "toy"),
     GroupsRequest(22, "mine", "toy", "0" * 12, GROUP, GROUP + 1),
+    FiguresRequest(23),
 )
 
 
@@ -135,7 +137,7 @@ def test_that_both_open_a_model_alike(both, tmp_path: Path) -> None:
     path = str(save_tiny_model(tmp_path / "tiny.safetensors"))
     (real,), (fake,) = (replies(one, LoadRequest(1, path, "toy")) for one in both)
     of_real, of_fake = forms(real, fake), forms(fake, real)
-    for varies in ("metrics", "classes", "notes"):
+    for varies in ("metrics", "classes", "notes", "figures"):
         assert type(of_real.pop(varies)) is type(of_fake.pop(varies))
     assert of_real == of_fake
 

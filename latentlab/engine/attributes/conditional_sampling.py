@@ -28,7 +28,7 @@ _STREAM = 0x7E11
 
 
 @dataclass(frozen=True, eq=False)
-class Customs:
+class ConditionFrequencies:
     """What is known of how often conditions occur.
 
     Attributes:
@@ -50,7 +50,7 @@ class DrawnConditions:
     origin: str
 
 
-def customs_of(loaded: LoadedModel, data: str | None = None) -> Customs:
+def frequencies_of(loaded: LoadedModel, data: str | None = None) -> ConditionFrequencies:
     """Of the training split of `data`, by default of what the model learnt from.
 
     Data that cannot be read, or do not have the model's conditions, are refused only if they were named;
@@ -70,11 +70,15 @@ def customs_of(loaded: LoadedModel, data: str | None = None) -> Customs:
     assert rows is not None
     if not len(rows):
         return _from_card(loaded, model)
-    return Customs(rows, rows.mean(0), f"{source.name} ({source.split})")
+    return ConditionFrequencies(rows, rows.mean(0), f"{source.name} ({source.split})")
 
 
 def conditions_as_asked(
-    model: object, asked: Mapping[str, float], count: int, customs: Customs | None, seed: int = 0
+    model: object,
+    asked: Mapping[str, float],
+    count: int,
+    frequencies: ConditionFrequencies | None,
+    seed: int = 0,
 ) -> DrawnConditions:
     """The conditions of `count` samples: fixed where something is asked, the rest drawn.
 
@@ -83,7 +87,7 @@ def conditions_as_asked(
         asked: the value of each condition that matters, by name, 0 to 1. One strictly between is used as
             it is, and any row agrees with it. Of classes, at most one may be asked for.
         count: N.
-        customs: of `customs_of`; may be None where nothing is drawn, see `is_settled`.
+        frequencies: of `frequencies_of`; may be None where nothing is drawn, see `is_settled`.
         seed: of the draws.
 
     Raises:
@@ -97,9 +101,9 @@ def conditions_as_asked(
     wanted = torch.tensor([asked.get(name, 0.0) for name in names])
     if is_settled(known, asked):
         return DrawnConditions(wanted.expand(count, -1).clone(), "")
-    assert customs is not None, "not every attribute is given"
+    assert frequencies is not None, "not every attribute is given"
     generator = torch.Generator().manual_seed(seed ^ _STREAM)
-    y, origin = _left_to_chance(known, asked, count, customs, generator)
+    y, origin = _left_to_chance(known, asked, count, frequencies, generator)
     for column, name in enumerate(names):
         if name in asked:
             y[:, column] = asked[name]
@@ -113,34 +117,42 @@ def is_settled(model: object, asked: Mapping[str, float]) -> bool:
 
 
 def _left_to_chance(
-    model: Conditional, asked: Mapping[str, float], count: int, customs: Customs, generator: torch.Generator
+    model: Conditional,
+    asked: Mapping[str, float],
+    count: int,
+    frequencies: ConditionFrequencies,
+    generator: torch.Generator,
 ) -> tuple[Tensor, str]:
-    if customs.rows is not None:
-        agrees = torch.ones(len(customs.rows), dtype=torch.bool)
+    if frequencies.rows is not None:
+        agrees = torch.ones(len(frequencies.rows), dtype=torch.bool)
         for column, name in enumerate(model.condition_names):
             if asked.get(name) in (0.0, 1.0):
-                agrees &= customs.rows[:, column] == asked[name]
-        rows = customs.rows[agrees]
+                agrees &= frequencies.rows[:, column] == asked[name]
+        rows = frequencies.rows[agrees]
         if len(rows):
             chosen = rows[torch.randint(len(rows), (count,), generator=generator)]
             if not asked:
-                return chosen, f"each as one of {len(rows):,} real pictures of {customs.source}"
-            whose = f"{len(rows):,} of {len(agrees):,} real pictures of {customs.source}"
+                return chosen, f"each as one of {len(rows):,} real pictures of {frequencies.source}"
+            whose = f"{len(rows):,} of {len(agrees):,} real pictures of {frequencies.source}"
             return chosen, f"the others as in {whose} that match"
-        why = f"no picture of {customs.source} matches"
+        why = f"no picture of {frequencies.source} matches"
     else:
-        why = f"known from {customs.source}"
+        why = f"known from {frequencies.source}"
     if model.exclusive:
-        weights = customs.shares if float(customs.shares.sum()) > 0.0 else torch.ones_like(customs.shares)
+        weights = (
+            frequencies.shares
+            if float(frequencies.shares.sum()) > 0.0
+            else torch.ones_like(frequencies.shares)
+        )
         # Torch draws a single number differently from the first of two.
         number = torch.multinomial(weights, max(2, count), replacement=True, generator=generator)[:count]
         y = torch.nn.functional.one_hot(number, len(weights)).float()
     else:
-        y = torch.bernoulli(customs.shares.expand(count, -1), generator=generator)
+        y = torch.bernoulli(frequencies.shares.expand(count, -1), generator=generator)
     return y, f"the others drawn independently by their frequency ({why})"
 
 
-def _from_card(loaded: LoadedModel, model: Conditional) -> Customs:
+def _from_card(loaded: LoadedModel, model: Conditional) -> ConditionFrequencies:
     """The frequencies of the conditions in training, as the model's file says."""
     names = model.condition_names
     known: Any = loaded.card.data.get("attributes")
@@ -151,8 +163,10 @@ def _from_card(loaded: LoadedModel, model: Conditional) -> Customs:
         if isinstance(known, Mapping) and type(known.get(name)) in (int, float) and 0 <= known[name] <= 1
     ]
     if len(shares) == len(names):
-        return Customs(None, torch.tensor(shares), "the model's file")
-    return Customs(None, torch.full((len(names),), 0.5), "nothing: the training data are not available")
+        return ConditionFrequencies(None, torch.tensor(shares), "the model's file")
+    return ConditionFrequencies(
+        None, torch.full((len(names),), 0.5), "nothing: the training data are not available"
+    )
 
 
 def _conditional(model: object) -> Conditional:

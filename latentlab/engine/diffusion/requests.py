@@ -117,7 +117,7 @@ class TapeRequest(Request[FrameReply]):
 
 
 @dataclass(frozen=True, eq=False)
-class BeliefReply(Reply):
+class PredictionReply(Reply):
     """The predicted pictures x̂₀, float32 (B, C, H, W) in [-1, 1]."""
 
     t: int
@@ -125,7 +125,7 @@ class BeliefReply(Reply):
 
 
 @dataclass(frozen=True, eq=False)
-class BeliefRequest(Request[BeliefReply]):
+class PredictionRequest(Request[PredictionReply]):
     """Predict the pictures x̂₀ from x_t, (B, C, H, W), at t."""
 
     priority: ClassVar[int] = 1

@@ -177,7 +177,7 @@ class Diffusion:
                     yield as_bytes(_array(piece.x[:0]))
             yield as_bytes(_array(piece.x))
 
-    def believe(
+    def predict(
         self, x_t: NDArray[np.float32], t: int, conditions: Sequence[Sequence[float]], guidance: float
     ) -> NDArray[np.float32]:
         """The predicted pictures of x_t (B, C, H, W) at t; (B, C, H, W) in [-1, 1]."""
@@ -186,7 +186,7 @@ class Diffusion:
         with torch.inference_mode(), autocast(self.device, self.precision):
             x = torch.from_numpy(np.ascontiguousarray(x_t)).to(self.device)
             sampler = make_sampler("ddim", self.model, y=y, guidance=guidance)
-            return _array(sampler.believe(x, t).x_0)
+            return _array(sampler.predict(x, t).x_0)
 
     def noise(self, seed: int, numbers: range) -> Tensor:
         """The noise that these pictures of a tape start from, or are noised with; float32 (n, C, H, W), on

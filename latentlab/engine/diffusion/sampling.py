@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from latentlab.engine.attributes.conditional_sampling import conditions_as_asked, customs_of, is_settled
+from latentlab.engine.attributes.conditional_sampling import conditions_as_asked, frequencies_of, is_settled
 from latentlab.engine.attributes.conditions import asked_of
 from latentlab.engine.diffusion.recipes import (
     FromNoise,
@@ -43,8 +43,8 @@ def asked_by(model: object, condition: Condition) -> dict[str, float]:
 def conditions_asked_for(loaded: LoadedModel, condition: Condition | None, count: int, seed: int) -> Tensor:
     """The conditions of `count` samples, (count, A); what is not asked for is drawn from the data."""
     asked = {} if condition is None else asked_by(loaded.model, condition)
-    customs = None if is_settled(loaded.model, asked) else customs_of(loaded)
-    return conditions_as_asked(loaded.model, asked, count, customs, seed).y
+    frequencies = None if is_settled(loaded.model, asked) else frequencies_of(loaded)
+    return conditions_as_asked(loaded.model, asked, count, frequencies, seed).y
 
 
 def as_rows(y: Tensor) -> tuple[tuple[float, ...], ...]:

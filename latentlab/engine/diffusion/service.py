@@ -12,14 +12,14 @@ import torch
 
 from latentlab.engine.diffusion.recipes import Recipe
 from latentlab.engine.diffusion.requests import (
-    BeliefReply,
-    BeliefRequest,
     DenoiserReply,
     FollowDenoiserRequest,
     FrameReply,
     NoiseReply,
     NoiseRequest,
     OpenDenoiserRequest,
+    PredictionReply,
+    PredictionRequest,
     SamplesInTrainingReply,
     TapeRequest,
 )
@@ -145,10 +145,10 @@ class DiffusionService(Server):
         assert last is not None
         yield SamplesInTrainingReply(request.generation, request.step, as_bytes(last.x_t))
 
-    @handles(BeliefRequest)
-    def _believe(self, request: BeliefRequest) -> Iterator[Reply | None]:
-        x0_hat = self.diffusion.believe(request.x_t, request.t, request.conditions, request.guidance)
-        yield BeliefReply(request.generation, request.t, x0_hat)
+    @handles(PredictionRequest)
+    def _predict(self, request: PredictionRequest) -> Iterator[Reply | None]:
+        x0_hat = self.diffusion.predict(request.x_t, request.t, request.conditions, request.guidance)
+        yield PredictionReply(request.generation, request.t, x0_hat)
 
     @handles(NoiseRequest)
     def _noise(self, request: NoiseRequest) -> Iterator[Reply | None]:

@@ -22,12 +22,12 @@ import torch
 from torch import Tensor, nn
 
 from latentlab.data.image_set import ImageSet, size_in_words
-from latentlab.engine.attributes.conditional_sampling import Customs, conditions_as_asked
+from latentlab.engine.attributes.conditional_sampling import ConditionFrequencies, conditions_as_asked
 from latentlab.engine.attributes.conditions import conditions_of, require_known
 from latentlab.engine.diffusion.recipes import SamplerSettings
 from latentlab.engine.diffusion.runner import Diffusion
 from latentlab.engine.evaluation.nearest import Nearest, nearest
-from latentlab.engine.evaluation.yardstick import Yardstick, spread
+from latentlab.engine.evaluation.reference import Reference, spread
 from latentlab.engine.files.checkpoint import LoadedModel
 from latentlab.errors import LabError
 from latentlab.models.base import Denoises, conditional
@@ -113,8 +113,8 @@ def evaluate_denoiser(
         LabError: if the models and data do not belong together, or the sampler cannot do as asked.
     """
     check_denoiser(model, train)
-    yardstick = Yardstick.of(classifier, train, test)
-    yardstick.check(model, left_out)
+    reference = Reference.of(classifier, train, test)
+    reference.check(model, left_out)
     if pictures < 2:
         raise LabError("at least 2 pictures are needed")
     y = told_as_in(model, train, pictures, seed)
@@ -128,8 +128,8 @@ def evaluate_denoiser(
         progress(_SAMPLING * sum(map(len, samples)) / pictures)
     x = torch.cat(samples)
     compared = min(pictures, len(test))
-    every, each = (None, {}) if y is None else yardstick.as_asked(x, model, y, left_out)
-    right, right_each = yardstick.accuracy()
+    every, each = (None, {}) if y is None else reference.as_asked(x, model, y, left_out)
+    right, right_each = reference.accuracy()
     looked_up = min(_LOOKED_UP, compared)
     result = DenoiserEvaluation(
         pictures=pictures,
@@ -140,8 +140,8 @@ def evaluate_denoiser(
         seed=seed,
         classifier=classifier.name,
         classifier_hash=classifier.hash,
-        frechet_distance=yardstick.distance(x[:compared]),
-        frechet_floor=yardstick.floor(compared),
+        frechet_distance=reference.distance(x[:compared]),
+        frechet_floor=reference.floor(compared),
         frechet_pictures=compared,
         train_pictures=len(train),
         as_asked=every,
@@ -180,7 +180,7 @@ def told_as_in(model: object, data: ImageSet, count: int, seed: int) -> Tensor |
         return None
     rows = conditions_of(model, require_known(model, data))
     assert rows is not None
-    return conditions_as_asked(model, {}, count, Customs(rows, rows.mean(0), data.name), seed).y
+    return conditions_as_asked(model, {}, count, ConditionFrequencies(rows, rows.mean(0), data.name), seed).y
 
 
 def sampled(

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import torch
 
 from latentlab.engine.attributes.conditional_sampling import (
-    Customs,
+    ConditionFrequencies,
     DrawnConditions,
     conditions_as_asked,
-    customs_of,
+    frequencies_of,
     is_settled,
 )
 from latentlab.engine.files.checkpoint import LoadedModel
@@ -30,7 +30,7 @@ class Sampler:
     """Keeps how often conditions occur in the data last used."""
 
     def __init__(self) -> None:
-        self._customs: tuple[LoadedModel, str, Customs] | None = None
+        self._frequencies: tuple[LoadedModel, str, ConditionFrequencies] | None = None
 
     def draw(
         self, loaded: LoadedModel, drawing: Drawing | None, request: SamplesRequest
@@ -44,12 +44,12 @@ class Sampler:
         """
         told: DrawnConditions | None = None
         if isinstance(loaded.model, Conditional):
-            asked, customs = dict(request.asked), None
+            asked, frequencies = dict(request.asked), None
             if not is_settled(loaded.model, asked):
                 yield None
-                customs = self._known(loaded, request.data)
+                frequencies = self._known(loaded, request.data)
                 yield None
-            told = conditions_as_asked(loaded.model, asked, request.count, customs, request.seed)
+            told = conditions_as_asked(loaded.model, asked, request.count, frequencies, request.seed)
         pictures: list[Picture] = []
         points: tuple[Point, ...] = ()
         if drawing is None:
@@ -75,20 +75,20 @@ class Sampler:
             origin="" if told is None else told.origin,
         )
 
-    def _known(self, loaded: LoadedModel, data: str) -> Customs:
-        kept = self._customs
+    def _known(self, loaded: LoadedModel, data: str) -> ConditionFrequencies:
+        kept = self._frequencies
         if kept is None or kept[0] is not loaded or kept[1] != data:
             # The model's own training data, if available, rather than the open ones, which may be others.
             with torch.inference_mode(False):
-                customs = customs_of(loaded)
-                if customs.rows is None:
-                    customs = _of_others(loaded, data) or customs
-            kept = self._customs = (loaded, data, customs)
+                frequencies = frequencies_of(loaded)
+                if frequencies.rows is None:
+                    frequencies = _of_others(loaded, data) or frequencies
+            kept = self._frequencies = (loaded, data, frequencies)
         return kept[2]
 
 
-def _of_others(loaded: LoadedModel, data: str) -> Customs | None:
+def _of_others(loaded: LoadedModel, data: str) -> ConditionFrequencies | None:
     try:
-        return customs_of(loaded, data)
+        return frequencies_of(loaded, data)
     except LabError:
         return None

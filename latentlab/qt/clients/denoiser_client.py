@@ -11,11 +11,11 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from latentlab.engine.diffusion.recipes import Recipe
 from latentlab.engine.diffusion.requests import (
-    BeliefRequest,
     DenoiserReply,
     FollowDenoiserRequest,
     NoiseRequest,
     OpenDenoiserRequest,
+    PredictionRequest,
     TapeRequest,
 )
 from latentlab.engine.rendering.serving import Refusal, Reply, Request
@@ -78,11 +78,11 @@ class DenoiserClient(Client):
         else:
             self.forget(TapeRequest)
 
-    def believe(
+    def predict(
         self, x_t: NDArray[np.float32], t: int, conditions: tuple[Point, ...] = (), guidance: float = 1.0
     ) -> None:
         """Requests the predictions of the model for pictures at t."""
-        self.ask(BeliefRequest, x_t, t, conditions, guidance)
+        self.ask(PredictionRequest, x_t, t, conditions, guidance)
 
     def draw_noise(self, seed: int) -> None:
         """Requests the noise of a seed."""

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from latentlab.engine.diffusion.recipes import Recipe
 from latentlab.engine.diffusion.requests import (
-    BeliefReply,
-    BeliefRequest,
     DenoiserReply,
     FrameReply,
     NoiseReply,
     NoiseRequest,
     OpenDenoiserRequest,
+    PredictionReply,
+    PredictionRequest,
     TapeRequest,
 )
 from latentlab.engine.diffusion.runner import Frame
@@ -69,8 +69,8 @@ class FakeService:
                 )  # fmt: skip
             case TapeRequest():
                 yield from self._run(request)
-            case BeliefRequest():
-                yield BeliefReply(request.generation, request.t, request.x_t)
+            case PredictionRequest():
+                yield PredictionReply(request.generation, request.t, request.x_t)
             case NoiseRequest():
                 yield NoiseReply(request.generation, request.seed, noise_of(request.seed))
 

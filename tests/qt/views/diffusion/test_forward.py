@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from latentlab.core.schedules import Schedule
 from latentlab.engine.diffusion.noising import as_pictures, as_x, noise_picture, picture_of
 from latentlab.engine.diffusion.recipes import FromPicture, Recipe
-from latentlab.engine.diffusion.requests import BeliefRequest
+from latentlab.engine.diffusion.requests import PredictionRequest
 from latentlab.engine.files.checkpoint import ModelCard, save_model
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.models.ddpm.model import DDPM, DDPMConfig
@@ -62,8 +62,8 @@ def page(qtbot: QtBot, diffusion: DenoiserClient, workspace: Workspace) -> Forwa
     return shown(qtbot, diffusion, workspace)
 
 
-def beliefs(service: FakeService) -> list[BeliefRequest]:
-    return [one for one in service.served if isinstance(one, BeliefRequest)]
+def beliefs(service: FakeService) -> list[PredictionRequest]:
+    return [one for one in service.served if isinstance(one, PredictionRequest)]
 
 
 def test_that_the_slider_shows_the_closed_form_with_the_same_noise(
@@ -110,13 +110,13 @@ def test_that_the_words_tell_the_signal_to_noise_ratio(page: ForwardPage) -> Non
 def test_that_the_denoisers_belief_of_the_newest_t_is_shown(
     qtbot: QtBot, page: ForwardPage, service: FakeService, diffusion: DenoiserClient
 ) -> None:
-    with qtbot.waitSignal(diffusion.on(BeliefRequest).signal, timeout=3000):
+    with qtbot.waitSignal(diffusion.on(PredictionRequest).signal, timeout=3000):
         page.slider.setValue(20)
     service.served.clear()
     for t in (30, 40, 50, 60, 70):
         page.slider.setValue(t)
     with qtbot.waitSignal(
-        diffusion.on(BeliefRequest).signal, timeout=3000, check_params_cb=lambda reply: reply.t == 70
+        diffusion.on(PredictionRequest).signal, timeout=3000, check_params_cb=lambda reply: reply.t == 70
     ):
         pass
     assert [request.t for request in beliefs(service)] == [70]
@@ -130,7 +130,7 @@ def test_that_the_denoisers_belief_of_the_newest_t_is_shown(
 def test_that_without_noise_the_picture_is_predicted_and_nobody_is_asked(
     qtbot: QtBot, page: ForwardPage, service: FakeService, diffusion: DenoiserClient
 ) -> None:
-    with qtbot.waitSignal(diffusion.on(BeliefRequest).signal, timeout=3000):
+    with qtbot.waitSignal(diffusion.on(PredictionRequest).signal, timeout=3000):
         page.slider.setValue(20)
     service.served.clear()
     page.slider.setValue(0)
@@ -159,7 +159,7 @@ def test_that_a_question_that_somebody_elses_replaced_is_asked_anew(
 ) -> None:
     page.slider.setValue(20)
     qtbot.waitUntil(lambda: bool(beliefs(service)), timeout=3000)
-    diffusion.believe(np.zeros((2, 1, 8, 8), np.float32), 77)
+    diffusion.predict(np.zeros((2, 1, 8, 8), np.float32), 77)
     qtbot.waitUntil(lambda: [request.t for request in beliefs(service)][-2:] == [77, 20], timeout=3000)
 
 
@@ -168,7 +168,7 @@ def test_that_a_refusal_is_told_and_later_questions_are_asked(
 ) -> None:
     page.slider.setValue(20)
     qtbot.waitUntil(lambda: bool(beliefs(service)), timeout=3000)
-    diffusion.refused.emit(Refusal(1, BeliefRequest, "out of memory"))
+    diffusion.refused.emit(Refusal(1, PredictionRequest, "out of memory"))
     assert page.note.text() == "out of memory"
     page.slider.setValue(33)
     qtbot.waitUntil(lambda: beliefs(service)[-1].t == 33, timeout=3000)
@@ -275,7 +275,7 @@ def test_that_a_real_denoiser_believes(qtbot: QtBot, tmp_path: Path, workspace: 
     diffusion = DenoiserClient()
     try:
         page = shown(qtbot, diffusion, workspace, str(path))
-        with qtbot.waitSignal(diffusion.on(BeliefRequest).signal, timeout=20_000):
+        with qtbot.waitSignal(diffusion.on(PredictionRequest).signal, timeout=20_000):
             page.slider.setValue(page.slider.maximum() // 3)
         assert page.pictures[2].picture.shape == page.pictures[3].picture.shape == (8, 8)
     finally:

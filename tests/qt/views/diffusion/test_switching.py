@@ -12,12 +12,12 @@ import torch
 from pytestqt.qtbot import QtBot
 
 from latentlab.engine.diffusion.requests import (
-    BeliefReply,
-    BeliefRequest,
     DenoiserReply,
     NoiseReply,
     NoiseRequest,
     OpenDenoiserRequest,
+    PredictionReply,
+    PredictionRequest,
 )
 from latentlab.engine.files.checkpoint import ModelCard, save_model
 from latentlab.engine.rendering.serving import Refusal, Reply, Request
@@ -96,14 +96,14 @@ def test_that_what_was_asked_of_the_denoiser_before_is_not_answered_any_more(
 ) -> None:
     open_(qtbot, window, models[0])
     workspace = window.bench.denoiser_client
-    came: list[BeliefReply | Refusal] = []
-    workspace.on(BeliefRequest).connect(came.append)
+    came: list[PredictionReply | Refusal] = []
+    workspace.on(PredictionRequest).connect(came.append)
     workspace.refused.connect(came.append)
     frame = torch.zeros(1, 3, 8, 8).numpy()
     window.bench.diffusion.open_model(models[1])
     # Served by the new model, if at all.
     with qtbot.waitSignal(workspace.opened, timeout=10_000):
-        workspace.believe(frame, LONG)
+        workspace.predict(frame, LONG)
     until_idle()
     assert came == []
 
@@ -125,14 +125,14 @@ def test_that_no_denoiser_is_asked_what_it_believes_of_the_others_pictures(
 ) -> None:
     workspace, forward = window.bench.denoiser_client, window.bench.diffusion.forward
     asked: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
-    believe = workspace.believe
+    predict = workspace.predict
 
     def noted(x_t, *rest):
         assert workspace.model is not None
         asked.append((x_t.shape[1:], workspace.model.shape))
-        believe(x_t, *rest)
+        predict(x_t, *rest)
 
-    monkeypatch.setattr(workspace, "believe", noted)
+    monkeypatch.setattr(workspace, "predict", noted)
     window.bench.diffusion.pages.setCurrentWidget(forward)
     # Before the noise of the new one has come.
     workspace.opened.connect(lambda model: forward._prediction._ask())

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from latentlab.engine.diffusion.requests import BeliefReply, BeliefRequest
+from latentlab.engine.diffusion.requests import PredictionReply, PredictionRequest
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.engine.types import Point
 from latentlab.qt.clients.coalesce import CoalescedRequest
@@ -39,7 +39,7 @@ class Prediction(QObject):
         self._wanted = True
         self._coalesced = CoalescedRequest(self._ask, self, diffusion.opened)
         seen.installEventFilter(self)
-        diffusion.on(BeliefRequest).connect(self._predicted)
+        diffusion.on(PredictionRequest).connect(self._predicted)
         diffusion.refused.connect(self._refused)
 
     def tell(self, conditions: tuple[Point, ...], guidance: float) -> bool:
@@ -69,11 +69,11 @@ class Prediction(QObject):
         if noisy is None or noisy[0] == 0:
             return False
         self._asked = noisy
-        self._diffusion.believe(noisy[1][None], noisy[0], self.conditions, self.guidance)
+        self._diffusion.predict(noisy[1][None], noisy[0], self.conditions, self.guidance)
         return True
 
     @Slot(object)
-    def _predicted(self, reply: BeliefReply) -> None:
+    def _predicted(self, reply: PredictionReply) -> None:
         self._coalesced.answered()
         if self._asked is None:
             return
@@ -86,6 +86,6 @@ class Prediction(QObject):
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:
-        if refusal.of(BeliefRequest) or refusal.generation == 0:
+        if refusal.of(PredictionRequest) or refusal.generation == 0:
             self._coalesced.answered()
             self.refused.emit(refusal.message)

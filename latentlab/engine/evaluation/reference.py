@@ -21,7 +21,7 @@ _AT_ONCE = 500
 
 
 @dataclass(frozen=True, eq=False)
-class Yardstick:
+class Reference:
     """A classifier with its features of the training and the held-out pictures; made by `of`."""
 
     classifier: Classifies
@@ -30,7 +30,7 @@ class Yardstick:
     test_features: Tensor = field(repr=False)
 
     @classmethod
-    def of(cls, classifier: LoadedModel, train: ImageSet, test: ImageSet) -> Yardstick:
+    def of(cls, classifier: LoadedModel, train: ImageSet, test: ImageSet) -> Reference:
         """Computes the features of all pictures.
 
         Raises:
