@@ -288,7 +288,8 @@ def test_that_in_words_distance_and_floor_are_named_and_never_called_fid(files, 
     code, out, _ = command(capsys, "toy-ddpm", *QUICK, "--sampler", "ddpm", "--guidance", 2)
     assert code == 0
     for words in (
-        "Fréchet distance on the features of toy-classifier", "floor (train against test)", "as asked, by the classifier",
+        "Fréchet distance on the features of toy-classifier", "floor (train against test)",
+        "as asked, by the classifier",
         "nearest training picture", "ddpm, 2 steps, guidance 2", "of held-out pictures",
     ):  # fmt: skip
         assert words in out, words
