@@ -30,6 +30,7 @@ from latentlab.qt.export.exporter import Exporter
 from latentlab.qt.shell.centre import Centre
 from latentlab.qt.shell.crash_reporter import CrashReporter
 from latentlab.qt.shell.docks import Docks
+from latentlab.qt.shell.guide.making import make_guide
 from latentlab.qt.shell.menus.actions import Actions
 from latentlab.qt.shell.menus.command_palette import CommandPalette
 from latentlab.qt.shell.menus.menus import fill_menus
@@ -107,6 +108,7 @@ def compose(
         lambda: [trainer.folder, Path(settings.folder or ".")],
         ProjectCopies(trainer.folder.parent / "projects"), window,
     )  # fmt: skip
+    status, actions = Status(window.statusBar(), workspace), Actions(window)
     bench = Workbench(
         window=window,
         workspace=workspace,
@@ -115,7 +117,7 @@ def compose(
         crashes=crashes,
         background=background,
         messages=messages,
-        status=Status(window.statusBar(), workspace),
+        status=status,
         exporter=exporter,
         opener=opener,
         controller=controller,
@@ -141,10 +143,13 @@ def compose(
         project_pages=ProjectDialogs(window, workspace, projects, opener, settings, background),
         docks=docks,
         palette=CommandPalette(window),
-        actions=Actions(window),
+        actions=actions,
+        guide=make_guide(window, views, docks, actions, status, workspace),
     )
     connect(bench)
     fill_menus(bench)
+    if settings.geometry.isEmpty():  # the very first start
+        bench.guide.offer_first_steps()
     keys = LatinKeys(window)
     for dock in docks.all:
         keys.watch(dock)
