@@ -12,7 +12,6 @@ MODELS = _ROOT / "models"
 RESOURCES = _ROOT / "resources"
 DATASETS = RESOURCES / "datasets"
 DIRECTIONS = RESOURCES / "directions"
-GUIDE = RESOURCES / "guide"
 ICONS = RESOURCES / "icons"
 
 

@@ -15,12 +15,15 @@ from latentlab.engine.attributes.finding import shipped_directions
 from latentlab.engine.attributes.implications import Implied, implied_by
 from latentlab.engine.files.checkpoint import LoadedModel, ModelCard, empty_model, load_model
 from latentlab.engine.files.held_out import in_words, learnt_among
+from latentlab.engine.files.recorded_data import recorded_spec
+from latentlab.engine.rendering.beginning import no_pictures, typical_point
 from latentlab.engine.rendering.drawing import Drawing
 from latentlab.engine.rendering.known_figures import figures_of
 from latentlab.engine.rendering.own_picture import Held
 from latentlab.engine.rendering.prior_plane import facts_of
-from latentlab.engine.rendering.requests.opening import FollowRequest, LoadedReply, LoadRequest
+from latentlab.engine.rendering.requests.opening import UNKNOWN, FollowRequest, LoadedReply, LoadRequest
 from latentlab.engine.rendering.unfolding import Unfolding
+from latentlab.engine.types import Point
 from latentlab.errors import LabError
 from latentlab.models.base import Classifies, Conditional, Decodes, Encodes, Samples, capabilities_of
 from latentlab.models.registry import find_kind
@@ -37,12 +40,22 @@ class Opened:
         data: the pictures it is opened on.
         spec: the spec of the data.
         device: where the model is.
+        missing: the spec or name of its own data, if those were not found.
+        note: for the user, on the data; "" for none.
 
     Raises:
         LabError: if the model makes no pictures, or was made for pictures of another shape.
     """
 
-    def __init__(self, loaded: LoadedModel, data: ImageSet, spec: str, device: torch.device) -> None:
+    def __init__(
+        self,
+        loaded: LoadedModel,
+        data: ImageSet,
+        spec: str,
+        device: torch.device,
+        missing: str = "",
+        note: str = "",
+    ) -> None:
         model = loaded.model
         if not isinstance(model, Decodes | Samples):
             raise LabError(*_nothing_to_draw(loaded))
@@ -51,9 +64,10 @@ class Opened:
                 f"made for pictures {size_in_words(model.picture_shape)}, "
                 f"those of {data.name} are {size_in_words(data.shape)}",
                 loaded.path,
-                "Open such pictures first, or start with: latentlab open MODEL --data PATH",
+                "Open a folder of such pictures, or another model",
             )
         self.loaded, self.data, self.spec, self.device = loaded, data, spec, device
+        self.missing, self.note = missing, note
         self._drawing = Drawing(model, device) if isinstance(model, Decodes) else None
         # The conditions of these pictures; made on first use.
         self._conditions: tuple[ImageSet, Tensor | None] | None = None
@@ -145,7 +159,18 @@ class Opened:
             prior=None if facts is None or (facts.standard and not facts.stands_in) else facts,
             columns=data.all_columns,
             figures=figures_of(model),
+            missing=self.missing,
+            start=self._start(() if facts is None else facts.middle),
         )
+
+    def _start(self, middle: Point) -> Point:
+        """Where a person first meets the model; () for the middle, as while it is trained."""
+        if not self.loaded.path.name:
+            return ()
+        try:
+            return typical_point(self.loaded.model, self.data, self.encoder_conditions(), middle)
+        except LabError:
+            return ()
 
     def _implications(self) -> Implied:
         """The implications between the model's conditions in the data."""
@@ -159,11 +184,12 @@ class Opened:
         loaded, data = self.loaded, self.data
         if not loaded.path.name:
             return ()
+        said = (self.note,) if self.note else ()
         if not self.encodes:
-            return ()  # its pictures are not evaluated by their ELBO
+            return said  # its pictures are not evaluated by their ELBO
         total = data.testing if data.split == "all" else len(data)
         learnt = in_words(learnt_among(loaded.card, data, self.spec, read_again=False), total, data.name)
-        return (f"{learnt}.",) if learnt else ()
+        return (*said, *((f"{learnt}.",) if learnt else ()))
 
 
 def load(request: LoadRequest, device: torch.device) -> Generator[None, None, Opened]:
@@ -177,13 +203,39 @@ def load(request: LoadRequest, device: torch.device) -> Generator[None, None, Op
         loaded = load_model(request.model, device)
     yield None
     with torch.inference_mode(False):
-        data, spec = catalog.load(request.data, request.split), request.data
-        own = str(loaded.card.data.get("name", ""))
-        if own in catalog.CATALOG and getattr(loaded.model, "picture_shape", data.shape) != data.shape:
-            # A model for other pictures, which ship with LatentLab: it is opened on those.
-            data, spec = catalog.load(own, request.split), own
+        data, spec, missing, note = _pictures_for(loaded, request)
     yield None
-    return Opened(loaded, data, spec, device)
+    return Opened(loaded, data, spec, device, missing, note)
+
+
+def _pictures_for(loaded: LoadedModel, request: LoadRequest) -> tuple[ImageSet, str, str, str]:
+    """The pictures to open a model on, their spec, that or the name of its own if missing, a note.
+
+    Raises:
+        LabError: if they cannot be read, and the model is not to be opened without.
+    """
+    shape = getattr(loaded.model, "picture_shape", None)
+    own = str(loaded.card.data.get("name", ""))
+    data: ImageSet | None = None
+    note = ""
+    try:
+        data = catalog.load(request.data, request.split)
+    except LabError as error:
+        if not request.alone or shape is None:
+            raise
+        note = str(error)
+    if data is not None and shape in (None, data.shape):
+        return data, request.data, "", ""
+    if own in catalog.CATALOG:
+        # A model for other pictures, which ship with LatentLab: it is opened on those.
+        instead = f"{note}\n{loaded.name} is shown on {own} instead." if note else ""
+        return catalog.load(own, request.split), own, "", instead
+    if data is not None and not request.alone:
+        return data, request.data, "", ""  # refused, in words
+    assert shape is not None
+    recorded = recorded_spec(loaded.card.data, loaded.card.command)
+    missing = (request.data if data is None else "") or recorded or own or UNKNOWN
+    return no_pictures(own, request.split, shape), missing, missing, ""
 
 
 def _nothing_to_draw(loaded: LoadedModel) -> tuple[str, Path, str]:

@@ -177,6 +177,10 @@ class Renderer(Server):
     def _encode(self, request: EncodeRequest) -> Iterator[Reply | None]:
         opened = self._in_hand()
         data, y = opened.data, opened.encoder_conditions()
+        if not len(data):
+            nowhere = np.zeros((0, opened.drawing.latents), np.float32)
+            yield EncodingsReply(request.generation, nowhere, nowhere, 0)
+            return
         parts, told, moments = [], 0, Moments(is_standard(opened.drawing.prior))
         for part in encode_in_chunks(opened.loaded.model, data, y=y):
             parts.append(part)

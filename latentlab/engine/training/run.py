@@ -27,6 +27,7 @@ from latentlab.engine.attributes.conditions import known_to, require_known
 from latentlab.engine.files.checkpoint import ModelCard, save_model
 from latentlab.engine.files.destination import check_destination
 from latentlab.engine.files.kept_paths import found_data, kept_data, seen_from
+from latentlab.engine.files.recorded_data import place_of
 from latentlab.engine.inference.device import choose_device
 from latentlab.engine.training.distributed import ALONE, Team
 from latentlab.engine.training.events import (
@@ -235,6 +236,7 @@ class TrainingRun:
                 "sha256": self.train.fingerprint,
                 **shares(self.train),
                 "learnt": Learnt.of(self.learnt.keys.hashes).as_text(),
+                **place_of(self.data),
             },
             metrics=self.metrics,
             command=self.command,

@@ -32,6 +32,7 @@ from latentlab.qt.clients.session_requests import SessionRequests
 from latentlab.qt.clients.undo import EditCommand
 from latentlab.session.arriving import Asked, arrive, with_keys
 from latentlab.session.edits import Edit, SelectImage
+from latentlab.session.missing import may_be_alone
 from latentlab.session.plane import projection_of
 from latentlab.session.session import Session
 from latentlab.session.state import SessionState
@@ -122,7 +123,8 @@ class Workspace(SessionRequests):
         """
         self._followed, self._asked = None, Asked(state, self.session.kept, goes_on, afresh)
         self.busy.emit(f"Opening {state.model} …")
-        return self.ask(LoadRequest, state.model, state.data, state.split)
+        alone = may_be_alone(state, self.state, self.model)
+        return self.ask(LoadRequest, state.model, state.data, state.split, alone)
 
     def follow(self, snapshot: Snapshot) -> None:
         """Shows a model that is being trained; `unfolded` is emitted when its pictures have their encodings.

@@ -190,6 +190,11 @@ class DataController(QObject):
         text = _in_short(report)
         text = text if rows is None else f"{text}\n{found_in_words(rows)}"
         too_few = too_few_in_words(report.read)
+        if self._workspace.model is not None and self._workspace.model.missing and self._fits(spec):
+            # They were looked for, to be seen.
+            self._show(spec)
+            self._bar.say(text, good=True)
+            return
         if self._fits(spec):
             text = f"{text}\n{too_few}" if too_few else text
             self._bar.say(text, "Show in the plane", partial(self._show, spec), good=True)

@@ -22,7 +22,7 @@ from latentlab.engine.diffusion.recipes import Recipe
 from latentlab.engine.files.kept_paths import kept_model
 from latentlab.errors import LabError
 from latentlab.qt.widgets.colours import Theme
-from latentlab.session import bounds, recent_data, saved
+from latentlab.session import bounds, recent_data, recent_models, saved
 from latentlab.session.memories import lasting
 from latentlab.session.recent_data import RecentData
 from latentlab.session.state import SessionState
@@ -63,6 +63,9 @@ class Settings:
         self.scale, self.folder = 8, ""
         self.recent: tuple[RecentData, ...] = ()
         self.projects: tuple[str, ...] = ()
+        # Paths of model files, and the data of which a second model has been proposed.
+        self.recent_models: tuple[str, ...] = ()
+        self.proposed: tuple[str, ...] = ()
         # The diffusion model that was open, a name or a path, and its sampler settings.
         self.tape: tuple[str, Recipe] | None = None
         # The path of the open project, "" for none; `projects` are those opened last, newest first.
@@ -87,6 +90,8 @@ class Settings:
             found = saved.from_text(session) if session else None
             self.theme, self.scale, self.folder = theme, scale, self._text("folder")
             self.recent = recent_data.from_text(self._text("recent", _MOST_BYTES) or "[]")
+            self.recent_models = recent_models.from_text(self._text("recentModels", _MOST_BYTES) or "[]")
+            self.proposed = recent_models.names_in(self._text("proposed", _MOST_BYTES) or "[]")
             if recipe := self._text("tape", _MOST_BYTES):
                 # Another version of this value says nothing against the rest.
                 with contextlib.suppress(LabError):
@@ -160,6 +165,8 @@ class Settings:
             ("scale", str(self.scale)),
             ("folder", self.folder),
             ("recent", recent_data.to_text(self.recent)),
+            ("recentModels", recent_models.to_text(self.recent_models)),
+            ("proposed", recent_models.to_text(self.proposed)),
             ("denoiser", kept_model(self.tape[0]) if self.tape else ""),
             ("tape", recipes.as_json(self.tape[1]) if self.tape else ""),
             ("geometry", self.geometry),

@@ -30,7 +30,7 @@ from latentlab.qt.export.exporter import Exporter
 from latentlab.qt.shell.centre import Centre
 from latentlab.qt.shell.crash_reporter import CrashReporter
 from latentlab.qt.shell.docks import Docks
-from latentlab.qt.shell.guide.making import make_guide
+from latentlab.qt.shell.gallery.gallery import Gallery
 from latentlab.qt.shell.menus.actions import Actions
 from latentlab.qt.shell.menus.command_palette import CommandPalette
 from latentlab.qt.shell.menus.menus import fill_menus
@@ -108,7 +108,7 @@ def compose(
         lambda: [trainer.folder, Path(settings.folder or ".")],
         ProjectCopies(trainer.folder.parent / "projects"), window,
     )  # fmt: skip
-    status, actions = Status(window.statusBar(), workspace), Actions(window)
+    gallery = Gallery(window, workspace, denoiser_client, trainer, opener, settings, controller)
     bench = Workbench(
         window=window,
         workspace=workspace,
@@ -117,7 +117,7 @@ def compose(
         crashes=crashes,
         background=background,
         messages=messages,
-        status=status,
+        status=Status(window.statusBar(), workspace),
         exporter=exporter,
         opener=opener,
         controller=controller,
@@ -142,14 +142,14 @@ def compose(
         projects=projects,
         project_pages=ProjectDialogs(window, workspace, projects, opener, settings, background),
         docks=docks,
+        gallery=gallery,
         palette=CommandPalette(window),
-        actions=actions,
-        guide=make_guide(window, views, docks, actions, status, workspace),
+        actions=Actions(window),
     )
     connect(bench)
+    # After those whose messages are more urgent.
+    gallery.listen()
     fill_menus(bench)
-    if settings.geometry.isEmpty():  # the very first start
-        bench.guide.offer_first_steps()
     keys = LatinKeys(window)
     for dock in docks.all:
         keys.watch(dock)

@@ -252,6 +252,7 @@ class LabWindow(QMainWindow):
         threads = self.workspace.request_end()
         if bench is not None:
             threads += bench.denoiser_client.request_end() + bench.trainer.request_end()
+            threads += bench.gallery.request_end()
         # All are asked to end before one is waited for.
         join(threads)
         if bench is not None:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from latentlab.data.keys import Keys
 
 MOST_COMPONENTS = 16
+# In place of a model's data, if its file does not say what they are.
+UNKNOWN = "unknown"
 _OF_A_PLANE = frozenset(
     {
         Capability.ENCODES,
@@ -46,6 +48,8 @@ class LoadedReply(Reply):
     VAE's by default. `prior` is None for N(0, I). `columns` are the attributes of the pictures and the other
     columns of their table; `figures` the names of what the model can compute of each picture, as in
     `latentlab.engine.rendering.requests.figures`.
+    `missing` names the model's own data if they were not found: it is open without pictures then.
+    `start` is where a person first meets the model, () for the middle.
     """
 
     model: str
@@ -73,6 +77,8 @@ class LoadedReply(Reply):
     prior: PriorFacts | None = None
     columns: tuple[Kept, ...] = ()
     figures: tuple[str, ...] = ()
+    missing: str = ""
+    start: Point = ()
 
     def can(self, *capabilities: Capability) -> bool:
         """Whether the model has all of these capabilities."""
@@ -93,6 +99,11 @@ class LoadedReply(Reply):
         """The initial point in the latent space."""
         return (0.0,) * self.latents if self.prior is None else self.prior.middle
 
+    @property
+    def first_point(self) -> Point:
+        """Where a person first meets the model: at a typical picture, if there are pictures."""
+        return self.start if len(self.start) == self.latents else self.middle
+
     def class_of(self, index: int) -> str:
         """The name of a picture's class, "" where it is unknown."""
         label = -1 if self.labels is None else int(self.labels[index])
@@ -109,12 +120,17 @@ class LoadedReply(Reply):
 
 @dataclass(frozen=True)
 class LoadRequest(Request[LoadedReply]):
-    """Open a model (name or path) and a split of a matching data set."""
+    """Open a model (name or path) and a split of a matching data set.
+
+    `alone` says that the model may be opened without pictures, where those are not to be found or do not
+    suit it.
+    """
 
     priority: ClassVar[int] = 0
     model: str
     data: str = "mnist"
     split: str = "test"
+    alone: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,4 @@
-"""The menu of models: those that ship, by name, and those trained here most recently."""
+"""The menu of models: those that ship, by name, those trained here, and files opened recently."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from latentlab.qt.shell.workbench import Workbench
 from latentlab.qt.widgets.plain_text import WORDS, on_button
 from latentlab.shipped import model_files
 
-_MENU, _OWN = "&File/&Models", 8
+_MENU, _OWN, _RECENT = "&File/&Models", 8, 5
 
 
 def model_entries(bench: Workbench) -> Iterator[Entry]:
@@ -31,6 +31,12 @@ def model_entries(bench: Workbench) -> Iterator[Entry]:
             "Open a model that was trained here, the newest first.", gap=place == 0,
             caption=_named(bench, place),
         )  # fmt: skip
+    for place in range(_RECENT):
+        yield Entry(
+            f"recentModel{place + 1}Action", _MENU, "A model opened recently",
+            partial(_open_recent, bench, place), "Open a model file again that was opened recently.",
+            gap=place == 0, caption=_recently_named(bench, place),
+        )  # fmt: skip
 
 
 def _own(bench: Workbench, place: int) -> Path | None:
@@ -48,6 +54,27 @@ def _named(bench: Workbench, place: int) -> Callable[[], str]:
     def name() -> str:
         path = _own(bench, place)
         return "" if path is None else f"Open model {on_button(path.stem, WORDS)}"
+
+    return name
+
+
+def _recent(bench: Workbench, place: int) -> str | None:
+    """A file opened recently that is not listed as trained here."""
+    folder = str(bench.trainer.folder)
+    found = [one for one in bench.settings.recent_models if str(Path(one).parent) != folder]
+    return found[place] if place < len(found) else None
+
+
+def _open_recent(bench: Workbench, place: int) -> None:
+    path = _recent(bench, place)
+    if path is not None:
+        bench.opener.open_model(path)
+
+
+def _recently_named(bench: Workbench, place: int) -> Callable[[], str]:
+    def name() -> str:
+        path = _recent(bench, place)
+        return "" if path is None else f"Open file {on_button(path, WORDS)}"
 
     return name
 

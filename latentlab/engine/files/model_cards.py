@@ -1,0 +1,237 @@
+"""What a card of the gallery says of a model, from the header of its file alone. Torch-free.
+
+A header is a few kilobytes; the hash, under which pictures and notes of a model are kept, needs the whole
+file and is computed once for each state of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from latentlab.data.shipped_sets import SHIPPED_SETS
+from latentlab.engine.files.model_catalog import capabilities_of, card_in
+from latentlab.engine.files.model_hash import hash_of
+from latentlab.models import capabilities
+from latentlab.models.capabilities import Capability
+from latentlab.models.registry import KINDS
+from latentlab.models.spec import KindSpec
+from latentlab.plain import short_name
+from latentlab.shipped import model_files
+
+_LONGEST_TEXT = 300
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """A model of the gallery.
+
+    Attributes:
+        model: what opens it: the name of one that ships, else a path.
+        path: its file.
+        title: its name.
+        ships: whether it comes with LatentLab; the others are the user's own.
+        kind: the title of its kind for lists, "" if that is unknown.
+        data: the name of what it learnt from, "" if its file does not say.
+        learnt: from how many pictures; 0 if its file does not say.
+        latents: the dimensions of its latent space, 0 without one.
+        figure: its one figure of merit in words, "" without one.
+        to_try: a sentence on what to try with it.
+        size: of its file, in bytes.
+        changed: when its file changed, in seconds since the epoch.
+        hash: the first digits of its file's SHA-256, "" if it cannot be read.
+        capabilities: of the model.
+    """
+
+    model: str
+    path: Path
+    title: str
+    ships: bool
+    kind: str = ""
+    data: str = ""
+    learnt: int = 0
+    latents: int = 0
+    figure: str = ""
+    to_try: str = ""
+    size: int = 0
+    changed: float = 0.0
+    hash: str = ""
+    capabilities: frozenset[Capability] = frozenset()
+
+    @property
+    def in_short(self) -> str:
+        """Its kind and its latents, such as "VAE, 2 latents"."""
+        return in_short(self.kind, self.latents)
+
+
+def in_short(kind: str, latents: int) -> str:
+    """A kind and a number of latents, such as "VAE, 2 latents"."""
+    if not latents:
+        return kind
+    return f"{kind}, {latents} latent{'' if latents == 1 else 's'}"
+
+
+def facts_of(model: str) -> ModelFacts | None:
+    """The facts about a model by name or path; None if there is no such file, or it is none of ours."""
+    shipped = model_files()
+    path = shipped.get(model, Path(model))
+    try:
+        about = path.stat()
+        card = card_in(path)
+    except (OSError, ValueError):
+        return None
+    if not card:
+        return None
+    config, data, metrics = _part(card, "config"), _part(card, "data"), _part(card, "metrics")
+    kind, can = KINDS.get(str(card.get("kind", ""))), capabilities_of(card)
+    latents, learnt = config.get("latents"), data.get("images")
+    return ModelFacts(
+        model=model,
+        path=path,
+        title=model if model in shipped else path.stem,
+        ships=model in shipped,
+        kind=kind.label if kind else short_name(str(card.get("kind", ""))),
+        data=str(data.get("name", ""))[:_LONGEST_TEXT],
+        learnt=learnt if isinstance(learnt, int) else 0,
+        latents=latents if isinstance(latents, int) and Capability.DECODES in can else 0,
+        figure=_figure(kind, metrics),
+        to_try=_to_try(card, kind, can, config),
+        size=about.st_size,
+        changed=about.st_mtime,
+        hash=hash_of(path),
+        capabilities=can,
+    )
+
+
+def gallery_models(own: Iterable[Path], elsewhere: Iterable[str] = ()) -> Iterator[ModelFacts]:
+    """Every model of the gallery that makes pictures, one after the other.
+
+    Args:
+        own: the files that were trained here, the newest first.
+        elsewhere: other files, by path; those that are gone, or among the others, are left out.
+    """
+    shipped = model_files()
+    known = {path.resolve() for path in shipped.values()}
+    for path in (*own, *map(Path, elsewhere)):
+        try:
+            real = path.resolve()
+        except (OSError, RuntimeError):
+            continue
+        if real not in known:
+            known.add(real)
+            facts = facts_of(str(path))
+            if facts is not None and _makes_pictures(facts):
+                yield facts
+    for name in shipped:
+        facts = facts_of(name)
+        if facts is not None and _makes_pictures(facts):
+            yield facts
+
+
+def grouped(models: Sequence[ModelFacts]) -> list[tuple[str, list[ModelFacts]]]:
+    """The models under headings: the user's own first, by their data, then those that ship, by theirs."""
+    groups: dict[str, list[ModelFacts]] = {}
+    for one in sorted(models, key=lambda one: one.ships):
+        groups.setdefault(_heading(one), []).append(one)
+    order = list(SHIPPED_SETS)
+    ranks = {heading: order.index(some[0].data) if some[0].data in order else -1
+             for heading, some in groups.items()}  # fmt: skip
+    # Own ones stay in the order in which they came, the newest first.
+    return sorted(groups.items(), key=lambda group: ranks[group[0]] if group[1][0].ships else -1)
+
+
+def matches(one: ModelFacts, query: str, note: str = "") -> bool:
+    """Whether each word of a query occurs in what is known of a model."""
+    known = " ".join((one.title, one.in_short, one.data, one.figure, one.to_try, note, _heading(one)))
+    known = known.casefold()
+    return all(word in known for word in query.casefold().split())
+
+
+@dataclass(frozen=True)
+class Partner:
+    """A model that works beside another: what opens it, its name, and its kind in a sentence."""
+
+    model: str
+    title: str
+    called: str
+
+
+def partner_of(model: str, own: Iterable[Path]) -> Partner | None:
+    """A model that denoises pictures of the same data, for a model by name or path; None if there is none.
+
+    The user's own come first, in their order.
+    """
+    mine = card_in(model_files().get(model, Path(model)))
+    data, shape = _part(mine, "data").get("name"), _part(mine, "config").get("shape")
+    if not data or Capability.DENOISES in capabilities_of(mine):
+        return None
+    for name, path in (*((str(path), path) for path in own), *model_files().items()):
+        card = card_in(path)
+        kind = KINDS.get(str(card.get("kind", "")))
+        same = _part(card, "data").get("name") == data and _part(card, "config").get("shape") == shape
+        if kind is not None and same and Capability.DENOISES in capabilities_of(card):
+            return Partner(name, path.stem, kind.in_a_sentence)
+    return None
+
+
+def _heading(one: ModelFacts) -> str:
+    if not one.ships:
+        return f"Yours: {short_name(one.data)}" if one.data else "Yours"
+    if one.data in SHIPPED_SETS:
+        return f"{one.data}: {SHIPPED_SETS[one.data].title}"
+    return one.data or "Others"
+
+
+def _makes_pictures(one: ModelFacts) -> bool:
+    """For an unknown kind True: opening it gives the proper message."""
+    return not one.capabilities or capabilities.makes_pictures(one.capabilities)
+
+
+def _figure(kind: KindSpec | None, metrics: Mapping[str, Any]) -> str:
+    if kind is None:
+        return ""
+    text = kind.in_a_list(metrics)
+    if not text:
+        for one in kind.figures.figures:
+            value = metrics.get(one.name)
+            if one.better and isinstance(value, int | float) and not isinstance(value, bool):
+                text = f"{one.title} {value:.4g} {one.unit}".strip()
+                break
+    # A minus sign, not a hyphen, where a number follows.
+    text = text.replace(" -", " −")
+    return text[:1].upper() + text[1:]
+
+
+def _to_try(
+    card: Mapping[str, Any], kind: KindSpec | None, can: frozenset[Capability], config: Mapping[str, Any]
+) -> str:
+    """The card's own sentence, else one by what the model can do, else when its kind is taken."""
+    said = card.get("try")
+    if isinstance(said, str) and said.strip():
+        return said.strip()[:_LONGEST_TEXT]
+    names, latents = config.get("condition_names"), config.get("latents")
+    classes = bool(config.get("exclusive", True))
+    if Capability.CONDITIONAL in can and isinstance(names, list | tuple) and names:
+        first = short_name(str(names[0]).replace("_", " "))
+        if Capability.DENOISES in can:
+            what = "Ask for a class" if classes else f"Ask for “{first}”"
+            return f"{what} and watch a picture come out of noise, step by step."
+        if classes:
+            return "Keep the style under your hand, and change the class."
+        return f"Switch “{first}” on, and see what else changes."
+    if Capability.DENOISES in can:
+        return "Watch a picture come out of noise, step by step."
+    if Capability.DECODES in can and isinstance(latents, int):
+        if Capability.HAS_PRIOR not in can:
+            return "Look for the holes: no prior says where codes lie."
+        if latents <= 2:
+            return "Drag the ring through the plane; the picture follows."
+        return "Turn one dimension after the other, or walk between two pictures."
+    return kind.when if kind else ""
+
+
+def _part(card: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    part = card.get(name)
+    return part if isinstance(part, dict) else {}

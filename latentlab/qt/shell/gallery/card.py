@@ -1,0 +1,217 @@
+"""A card of the gallery: what a model draws, name, kind, data, size, figure, and what to try."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPalette,
+)
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QToolButton
+
+from latentlab.engine.files.model_cards import ModelFacts
+from latentlab.plain import one_line
+from latentlab.qt.shell.gallery.strip import Strip
+from latentlab.qt.widgets.plain_text import plain_tip
+
+WIDTH = 308
+_PAD, _GAP, _COLUMNS, _LINES = 10, 4, 5, 2
+_SIDE = (WIDTH - 2 * _PAD - (_COLUMNS - 1) * _GAP) // _COLUMNS
+
+
+class Card(QAbstractButton):
+    """`clicked` opens the model; `menu_wanted` asks for its menu at a global place.
+
+    `came` says that it has the keyboard focus now.
+    """
+
+    menu_wanted = Signal(object)
+    came = Signal()
+
+    def __init__(self, facts: ModelFacts, png: bytes, note: str, is_open: bool) -> None:
+        super().__init__()
+        self.setObjectName(f"card_{one_line(facts.title)}")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.facts, self.note, self.is_open = facts, note, is_open
+        self.strip = Strip(png)
+        self._drawn_in_vain = False
+        self.more = QToolButton(self)
+        self.more.setObjectName("cardMenu")
+        self.more.setText("⋮")
+        self.more.setAutoRaise(True)
+        self.more.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.more.setCursor(Qt.CursorShape.ArrowCursor)
+        self.more.setAccessibleName(f"What can be done with {one_line(facts.title)}")
+        self.more.setToolTip("Rename, duplicate, notes and more.")
+        self.more.clicked.connect(self._more)
+        self._tell()
+        self.setFixedSize(self.sizeHint())
+        side = self.more.sizeHint().height()
+        self.more.setGeometry(WIDTH - _PAD - side + 4, self._below_pictures - 1, side, side)
+
+    def _tell(self) -> None:
+        """Names and tip."""
+        facts = self.facts
+        self.setAccessibleName(one_line(facts.title))
+        self.setAccessibleDescription(one_line(". ".join(filter(None, (self._first, self._second)))))
+        lines = [facts.title, self._first, self._second, facts.to_try, self.note, str(facts.path)]
+        self.setToolTip(plain_tip("\n".join(one_line(line) for line in lines if line)))
+
+    @property
+    def _first(self) -> str:
+        facts = self.facts
+        learnt = f"{facts.learnt:,} pictures of " if facts.learnt and facts.data else ""
+        return " · ".join(filter(None, (facts.in_short, f"{learnt}{facts.data}", _bytes(facts.size))))
+
+    @property
+    def _second(self) -> str:
+        return self.facts.figure
+
+    @property
+    def _third(self) -> str:
+        return self.note.strip().partition("\n")[0] or self.facts.to_try
+
+    def show_pictures(self, png: bytes) -> None:
+        """Shows what the model draws in place of placeholders."""
+        self.strip = Strip(png)
+        self.update()
+
+    def show_failure(self) -> None:
+        """The model draws nothing: the placeholders say so."""
+        self._drawn_in_vain = True
+        self.update()
+
+    def reachable(self, by_tab: bool) -> None:
+        """Whether Tab leads to this card: to one of them, from where arrows lead on."""
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if by_tab else Qt.FocusPolicy.ClickFocus)
+
+    @property
+    def _below_pictures(self) -> int:
+        return _PAD + 2 * _SIDE + _GAP + 6
+
+    def sizeHint(self) -> QSize:
+        name, small = QFontMetrics(self._name_font), QFontMetrics(self._small_font)
+        return QSize(WIDTH, self._below_pictures + name.lineSpacing() + 4 * small.lineSpacing() + _PAD)
+
+    @property
+    def _name_font(self) -> QFont:
+        font = QFont(self.font())
+        font.setBold(True)
+        return font
+
+    @property
+    def _small_font(self) -> QFont:
+        font = QFont(self.font())
+        font.setPointSizeF(0.9 * font.pointSizeF())
+        return font
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        palette, under = self.palette(), self.underMouse() or self.isDown()
+        frame = QPainterPath()
+        thick = 2.0 if self.hasFocus() or self.is_open else 1.0
+        edge = 0.5 * thick
+        frame.addRoundedRect(self.rect().toRectF().adjusted(edge, edge, -edge, -edge), 6.0, 6.0)
+        ground = QPalette.ColorRole.AlternateBase if under else QPalette.ColorRole.Base
+        painter.fillPath(frame, palette.color(ground))
+        pen = painter.pen()
+        accent = self.hasFocus() or self.is_open
+        pen.setColor(palette.color(QPalette.ColorRole.Highlight if accent else QPalette.ColorRole.Mid))
+        pen.setWidthF(thick)
+        painter.setPen(pen)
+        painter.drawPath(frame)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        self.strip.paint(painter, self._boxes(), palette)
+        self._write(painter)
+        painter.end()
+
+    def _boxes(self) -> list[QRect]:
+        step = _SIDE + _GAP
+        return [
+            QRect(_PAD + number % _COLUMNS * step, _PAD + number // _COLUMNS * step, _SIDE, _SIDE)
+            for number in range(2 * _COLUMNS)
+        ]
+
+    def _write(self, painter: QPainter) -> None:
+        palette, middle = self.palette(), Qt.TextElideMode.ElideMiddle
+        room, y = WIDTH - 2 * _PAD, self._below_pictures
+        strong, pale = (
+            palette.color(QPalette.ColorRole.Text),
+            palette.color(QPalette.ColorRole.PlaceholderText),
+        )
+        painter.setFont(self._name_font)
+        metrics = QFontMetrics(self._name_font)
+        open_ = "  open" if self.is_open else ""
+        beside = self.more.width() + metrics.horizontalAdvance(open_)
+        name = metrics.elidedText(one_line(self.facts.title), middle, room - beside)
+        painter.setPen(strong)
+        painter.drawText(_PAD, y + metrics.ascent(), name)
+        if open_:
+            painter.setPen(palette.color(QPalette.ColorRole.Link))
+            painter.drawText(_PAD + metrics.horizontalAdvance(name), y + metrics.ascent(), open_)
+        y += metrics.lineSpacing()
+        painter.setFont(self._small_font)
+        metrics = QFontMetrics(self._small_font)
+        for line, colour in ((self._first, pale), (self._second, pale)):
+            painter.setPen(colour)
+            painter.drawText(_PAD, y + metrics.ascent(), metrics.elidedText(one_line(line), middle, room))
+            y += metrics.lineSpacing()
+        painter.setPen(strong)
+        words = "It cannot draw: open it to see why." if self._drawn_in_vain else one_line(self._third)
+        box = QRect(_PAD, y, room, _LINES * metrics.lineSpacing())
+        painter.drawText(box, Qt.TextFlag.TextWordWrap, _in_lines(words, metrics, room))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.came.emit()
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.click()
+        else:
+            # Arrows and letters are the page's.
+            event.ignore()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        event.ignore()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
+        self.menu_wanted.emit(event.globalPos() if by_mouse else self._beside_more())
+
+    @Slot()
+    def _more(self) -> None:
+        self.menu_wanted.emit(self._beside_more())
+
+    def _beside_more(self) -> QPoint:
+        return self.more.mapToGlobal(self.more.rect().bottomLeft())
+
+
+def _bytes(size: int) -> str:
+    """A size such as "4.5 MB"; "" for 0."""
+    if not size:
+        return ""
+    return f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{size / 1e3:.0f} kB"
+
+
+def _in_lines(text: str, metrics: QFontMetrics, width: int) -> str:
+    """As much of a text as takes two lines, with "…" at its end if that is not all."""
+    if metrics.horizontalAdvance(text) <= 1.8 * width:
+        return text
+    return metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(1.8 * width))

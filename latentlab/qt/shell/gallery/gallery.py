@@ -1,0 +1,293 @@
+"""The gallery of one window: chip, page, what is read and drawn for them, and the commands of the cards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QPoint, Qt, Slot
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+from latentlab.engine.diffusion.requests import DenoiserReply
+from latentlab.engine.files.model_cards import ModelFacts, gallery_models, in_short
+from latentlab.engine.files.model_notes import read_drawn, read_note
+from latentlab.engine.rendering.requests.drawn import DrawnReply
+from latentlab.engine.rendering.requests.opening import LoadedReply
+from latentlab.models.registry import KINDS
+from latentlab.qt.clients.denoiser_client import DenoiserClient
+from latentlab.qt.clients.drawn_client import DrawnClient
+from latentlab.qt.clients.joining import EndingThread
+from latentlab.qt.clients.latest_task import Newest, Token
+from latentlab.qt.clients.task_queue import Failure, TaskQueue
+from latentlab.qt.clients.trainer_client import TrainerClient
+from latentlab.qt.clients.workspace import Workspace
+from latentlab.qt.controllers.file_opener import FileOpener
+from latentlab.qt.controllers.missing_data import MissingData
+from latentlab.qt.controllers.model_files import ModelFiles
+from latentlab.qt.controllers.partner import PartnerProposer
+from latentlab.qt.controllers.session_controller import SessionController
+from latentlab.qt.controllers.settings import Settings
+from latentlab.qt.shell.gallery.card import Card
+from latentlab.qt.shell.gallery.chip import ModelChip, Shown
+from latentlab.qt.shell.gallery.dialogs import NoteDialog, RenameDialog
+from latentlab.qt.shell.gallery.page import GalleryPage
+from latentlab.qt.widgets.message_bar import MessageBar
+from latentlab.session.known_data import title_of
+from latentlab.session.recent_models import with_newest
+from latentlab.session.state import SessionState
+
+# What is read when the window closes ends after the header of one file.
+_LONGEST_READING_MS = 500
+
+
+@dataclass(frozen=True)
+class _Read:
+    """The models, and the pictures and the note of each by its hash."""
+
+    models: tuple[ModelFacts, ...] = ()
+    drawn: dict[str, bytes] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+
+
+class Gallery(QObject):
+    """Owns the `chip`, which lies in the window's bar; the `page` is made when it is first opened."""
+
+    def __init__(
+        self,
+        window: QMainWindow,
+        workspace: Workspace,
+        denoisers: DenoiserClient,
+        trainer: TrainerClient,
+        opener: FileOpener,
+        settings: Settings,
+        controller: SessionController,
+    ) -> None:
+        super().__init__(window)
+        self._window, self._workspace, self._denoisers = window, workspace, denoisers
+        self._trainer, self._opener, self._settings, self._bar = trainer, opener, settings, opener.bar
+        self._ask_for_file = controller.ask_for_file
+        self.missing = MissingData(window, workspace, opener.bar, controller.data, settings)
+        self._partner = PartnerProposer(workspace, denoisers, trainer, opener, settings, self)
+        self.page: GalleryPage | None = None
+        self.drawn = DrawnClient(parent=self)
+        self.chip = ModelChip()
+        # A queue of its own: the gallery does not wait for a film that is being saved.
+        self._reading = TaskQueue(self)
+        self._newest = Newest(self._reading, self._show, self._unread)
+        self._chip_pictures = Newest(self._reading, self.chip.show_pictures, self._unread)
+        self._read = _Read()
+        self._models = ModelFiles(
+            workspace, denoisers, trainer, opener.background, settings, self._bar_now, self
+        )
+        self._models.changed.connect(self.refresh)
+        self.drawn.drawn.connect(self._came)
+        self.drawn.given_up.connect(self._gave_up)
+        self.chip.clicked.connect(self.open)
+        workspace.loaded.connect(self._loaded)
+        workspace.probed.connect(self._probed)
+        denoisers.opened.connect(self._denoiser_opened)
+
+    def listen(self) -> None:
+        """Connects what has something to say of a model: after those whose messages are more urgent."""
+        self.missing.listen()
+        self._partner.listen()
+
+    # The page
+
+    @Slot()
+    def open(self) -> None:
+        """Opens the page; what has changed on the disk is read again behind it."""
+        if self.page is None:
+            page = self.page = GalleryPage(self._window)
+            page.chosen.connect(self._chosen)
+            page.menu_wanted.connect(self._open_menu)
+            page.key_on.connect(self._key)
+            page.file_wanted.connect(self._file_wanted)
+            page.left.connect(self._left)
+        self.page.open()
+        self.refresh()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the page covers the window."""
+        return self.page is not None and not self.page.isHidden()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Reads the models again, if they are shown."""
+        if self.is_open:
+            own, elsewhere = self._trainer.models(), self._settings.recent_models
+            notes, drawn = self._models.notes, self.drawn.folder
+            self._newest.run(partial(_look, own, elsewhere, notes, drawn))
+
+    def request_end(self) -> list[EndingThread]:
+        """Tells the thread that draws to end; returns what is to be joined."""
+        self._newest.drop()
+        self._chip_pictures.drop()
+        self._reading.finish(_LONGEST_READING_MS)
+        return self.drawn.request_end()
+
+    @Slot()
+    def _left(self) -> None:
+        self._newest.drop()
+        self.drawn.want(())
+
+    def _show(self, read: _Read) -> None:
+        self._read = read
+        if self.page is None:
+            return
+        open_ = frozenset(one.hash for one in read.models if self._models.is_open(one))
+        self.page.shelf.fill(read.models, read.drawn, read.notes, open_)
+        if self.is_open:
+            self.drawn.want([one.model for one in read.models if one.hash and one.hash not in read.drawn])
+
+    def _unread(self, failure: Failure) -> None:
+        self._bar_now().say(f"The models could not be listed: {failure.message}")
+
+    def _bar_now(self) -> MessageBar:
+        """Where a message can be seen."""
+        return self.page.messages if self.page is not None and self.is_open else self._bar
+
+    @Slot(object)
+    def _came(self, reply: DrawnReply) -> None:
+        self._read.drawn[reply.hash] = reply.png
+        for card in self._cards():
+            if card.facts.hash == reply.hash:
+                card.show_pictures(reply.png)
+        model = self._workspace.model
+        if model is not None and model.hash == reply.hash:
+            self.chip.show_pictures(reply.png)
+
+    @Slot(str)
+    def _gave_up(self, model: str) -> None:
+        for card in self._cards():
+            if card.facts.model == model:
+                card.show_failure()
+
+    def _cards(self) -> list[Card]:
+        return [] if self.page is None else self.page.shelf.everything
+
+    # The commands of a card
+
+    @Slot(object)
+    def _chosen(self, card: Card) -> None:
+        one, now = card.facts, self._workspace.model
+        if now is None or Path(now.path).resolve() != one.path.resolve():
+            self._opener.open_model(one.model)
+        if self.page is not None:
+            self.page.leave_soon()
+
+    @Slot(object, int)
+    def _key(self, card: Card, key: int) -> None:
+        if card.facts.ships:
+            self._bar_now().say(f"{card.facts.title} comes with LatentLab: it keeps its name and its place.")
+        elif key == Qt.Key.Key_F2:
+            self._rename(card.facts)
+        else:
+            self._models.trash(card.facts)
+
+    @Slot(object, object)
+    def _open_menu(self, card: Card, place: QPoint) -> None:
+        one, menu = card.facts, QMenu(self.page)
+        menu.setObjectName("cardMenuPopup")
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        own = not one.ships
+        for name, text, key, can, do in (
+            ("openModelAction", "&Open", "", True, card.click),
+            ("renameModelAction", "&Rename …", "F2", own, partial(self._rename, one)),
+            ("duplicateModelAction", "&Duplicate", "", True, partial(self._models.duplicate, one)),
+            ("noteModelAction", "&Notes …", "", True, partial(self._write_note, one)),
+            ("showModelAction", "&Show in Folder", "", True, partial(self._models.show_in_folder, one)),
+            ("trashModelAction", "Move to &Trash", "Del", own, partial(self._models.trash, one)),
+        ):
+            if can:
+                action = menu.addAction(f"{text}\t{key}" if key else text)
+                action.setObjectName(name)
+                action.triggered.connect(_unchecked(do))
+        menu.popup(place)
+
+    def _rename(self, one: ModelFacts) -> None:
+        dialog = RenameDialog(one, self._window)
+        dialog.named.connect(partial(self._models.rename, one))
+        dialog.open()
+
+    def _write_note(self, one: ModelFacts) -> None:
+        dialog = NoteDialog(one, read_note(self._models.notes, one.hash), self._window)
+        dialog.written.connect(partial(self._models.keep_note, one))
+        dialog.open()
+
+    @Slot()
+    def _file_wanted(self) -> None:
+        if self.page is not None:
+            self.page.leave()
+        self._ask_for_file()
+
+    # The chip
+
+    @Slot(object)
+    def _loaded(self, model: LoadedReply) -> None:
+        self._name(model)
+        if self._workspace.following or not Path(model.path).name:
+            self.chip.show_pictures(b"")
+            return
+        self._settings.recent_models = with_newest(self._settings.recent_models, model.path)
+        self._chip_pictures.run(partial(_drawn_of, self.drawn.folder, model.hash))
+        self.refresh()
+
+    @Slot(object)
+    def _denoiser_opened(self, reply: DenoiserReply) -> None:
+        if Path(reply.path).name:
+            self._settings.recent_models = with_newest(self._settings.recent_models, reply.path)
+        if self._workspace.model is not None:
+            self._name(self._workspace.model)
+        self.refresh()
+
+    def _name(self, model: LoadedReply) -> None:
+        """Says what is open."""
+        kind = next((kind.label for kind in KINDS.values() if kind.title == model.title), model.title)
+        at_work = self._denoisers.model
+        self.chip.show_model(
+            Shown(
+                name=model.model,
+                kind=in_short(kind, model.latents),
+                data=_data_in_words(model),
+                partner="" if at_work is None else at_work.model,
+            )
+        )
+
+    @Slot(object, object)
+    def _probed(self, old: SessionState, new: SessionState) -> None:
+        self.drawn.give_way()
+
+
+def _data_in_words(model: LoadedReply) -> str:
+    if model.missing:
+        return "pictures not found"
+    return f"{title_of(model.data)} ({model.split}), {len(model.images):,}"
+
+
+def _unchecked(do: Callable[[], None]) -> Callable[[], None]:
+    """Adapts `do` to a signal that carries whether an action is checked."""
+
+    def done() -> None:
+        do()
+
+    return done
+
+
+def _look(own: list[Path], elsewhere: tuple[str, ...], notes: Path, drawn: Path, token: Token) -> _Read:
+    """Everything that the page shows. Reads files; not for the window's thread."""
+    read: list[ModelFacts] = []
+    for one in gallery_models(own, elsewhere):
+        token.tick(len(read), 0)
+        read.append(one)
+    pictures = {one.hash: read_drawn(drawn, one.hash) for one in read if one.hash}
+    said = {one.hash: read_note(notes, one.hash) for one in read if one.hash}
+    known = {hash_: png for hash_, png in pictures.items() if png}
+    return _Read(tuple(read), known, {hash_: note for hash_, note in said.items() if note})
+
+
+def _drawn_of(folder: Path, hash_: str, token: Token) -> bytes:
+    return read_drawn(folder, hash_)

@@ -1,0 +1,214 @@
+"""The cards of the gallery under their headings, and how the arrow keys move among them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from latentlab.engine.files.model_cards import ModelFacts, grouped, matches
+from latentlab.qt.shell.gallery.card import Card
+from latentlab.qt.widgets.flow_layout import FlowLayout
+from latentlab.qt.widgets.plain_text import Label, listed
+
+_GAP, _LONGEST_HEADING = 12, 80
+
+
+class _Group(QWidget):
+    """A heading and its cards."""
+
+    def __init__(self, heading: str, cards: Sequence[Card]) -> None:
+        super().__init__()
+        self.cards = tuple(cards)
+        title = Label(listed(heading, _LONGEST_HEADING))
+        title.setObjectName("galleryHeading")
+        font = title.font()
+        font.setPointSizeF(1.15 * font.pointSizeF())
+        title.setFont(font)
+        grid = QWidget()
+        flow = FlowLayout(grid, _GAP)
+        for card in cards:
+            flow.addWidget(card)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 6)
+        rows.setSpacing(6)
+        rows.addWidget(title)
+        rows.addWidget(grid)
+
+    def filter(self, query: str) -> None:
+        """Shows the cards that match, and itself if there are any."""
+        found = [card for card in self.cards if matches(card.facts, query, card.note)]
+        for card in self.cards:
+            card.setVisible(card in found)
+        self.setVisible(bool(found))
+
+
+class Shelf(QScrollArea):
+    """All cards. `chosen` carries the card to open, `menu_wanted` a card and a global place."""
+
+    chosen = Signal(object)
+    menu_wanted = Signal(object, object)
+    above_first = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("galleryShelf")
+        self.setAccessibleName("Models")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._groups: list[_Group] = []
+        self._query = ""
+        self._inside = QWidget()
+        self.empty = Label()
+        self.empty.setObjectName("galleryEmpty")
+        self.empty.setWordWrap(True)
+        self.empty.hide()
+        self._fill()
+
+    @property
+    def cards(self) -> list[Card]:
+        """All cards that match the search, in order."""
+        return [card for group in self._groups for card in group.cards if not card.isHidden()]
+
+    @property
+    def everything(self) -> list[Card]:
+        """All cards, found or not."""
+        return [card for group in self._groups for card in group.cards]
+
+    def fill(
+        self,
+        models: Sequence[ModelFacts],
+        drawn: Mapping[str, bytes],
+        notes: Mapping[str, str],
+        open_: frozenset[str],
+    ) -> None:
+        """Shows these models.
+
+        Args:
+            models: in their order.
+            drawn, notes: the pictures (a PNG) and the note of each, by its hash.
+            open_: the hashes of those that are open.
+        """
+        focused = next((card.facts.model for card in self.everything if card.hasFocus()), None)
+        place = self.verticalScrollBar().value()
+        self._groups = []
+        for heading, some in grouped(models):
+            cards = [
+                Card(one, drawn.get(one.hash, b""), notes.get(one.hash, ""), one.hash in open_)
+                for one in some
+            ]
+            for card in cards:
+                card.clicked.connect(self._clicked)
+                card.menu_wanted.connect(self._menu_wanted)
+                card.came.connect(self._came)
+            self._groups.append(_Group(heading, cards))
+        self._fill()
+        self.filter(self._query)
+        self.verticalScrollBar().setValue(place)
+        for card in self.everything:
+            if focused is not None and card.facts.model == focused:
+                card.setFocus()
+
+    def _fill(self) -> None:
+        inside = self._inside = QWidget()
+        rows = QVBoxLayout(inside)
+        rows.setContentsMargins(16, 4, 16, 12)
+        rows.addWidget(self.empty)
+        for group in self._groups:
+            rows.addWidget(group)
+        rows.addStretch(1)
+        self.setWidget(inside)
+
+    def filter(self, query: str) -> None:
+        """Shows the cards in which each word of the query occurs."""
+        self._query = query
+        for group in self._groups:
+            group.filter(query)
+        nothing = bool(self._groups) and not self.cards
+        self.empty.setText(f"No model is called or described as “{listed(query)}”." if nothing else "")
+        self.empty.setVisible(nothing)
+        self._reach(next(iter(self.cards), None))
+
+    def focus_first(self) -> None:
+        """The first card takes the keyboard focus."""
+        for card in self.cards[:1]:
+            card.setFocus()
+
+    def step(self, key: Qt.Key) -> bool:
+        """Moves the focus by an arrow key, Home or End; whether it was one, and a card has the focus."""
+        cards = self.cards
+        here = next((card for card in cards if card.hasFocus()), None)
+        if here is None:
+            return False
+        place = cards.index(here)
+        match key:
+            case Qt.Key.Key_Left:
+                there = cards[max(0, place - 1)]
+            case Qt.Key.Key_Right:
+                there = cards[min(len(cards) - 1, place + 1)]
+            case Qt.Key.Key_Home:
+                there = cards[0]
+            case Qt.Key.Key_End:
+                there = cards[-1]
+            case Qt.Key.Key_Up | Qt.Key.Key_Down:
+                found = self._in_next_row(here, down=key == Qt.Key.Key_Down)
+                if found is None and key == Qt.Key.Key_Up:
+                    self.above_first.emit()
+                    return True
+                there = found or here
+            case _:
+                return False
+        there.setFocus()
+        return True
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+            super().keyPressEvent(event)
+        else:
+            # Arrows move among the cards, and so scroll: see the page.
+            event.ignore()
+
+    def _in_next_row(self, here: Card, *, down: bool) -> Card | None:
+        """The card above or below, the nearest across."""
+        inside = self._inside
+        origin = here.mapTo(inside, here.rect().center())
+        found: list[tuple[int, int, Card]] = []
+        for card in self.cards:
+            there = card.mapTo(inside, card.rect().center())
+            rise = there.y() - origin.y() if down else origin.y() - there.y()
+            if rise > 0:
+                found.append((rise, abs(there.x() - origin.x()), card))
+        if not found:
+            return None
+        nearest = min(rise for rise, _, _ in found)
+        return min((one for one in found if one[0] == nearest), key=lambda one: one[1])[2]
+
+    def _reach(self, one: Card | None) -> None:
+        for card in self.everything:
+            card.reachable(card is one)
+
+    def _card(self, sender: QObject | None) -> Card | None:
+        return sender if isinstance(sender, Card) else None
+
+    @Slot()
+    def _clicked(self) -> None:
+        card = self._card(self.sender())
+        if card is not None:
+            self.chosen.emit(card)
+
+    @Slot(object)
+    def _menu_wanted(self, place: object) -> None:
+        card = self._card(self.sender())
+        if card is not None:
+            self.menu_wanted.emit(card, place)
+
+    @Slot()
+    def _came(self) -> None:
+        card = self._card(self.sender())
+        if card is not None:
+            self._reach(card)
+            self.ensureWidgetVisible(card, 0, 24)
