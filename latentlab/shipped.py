@@ -12,6 +12,7 @@ MODELS = _ROOT / "models"
 RESOURCES = _ROOT / "resources"
 DATASETS = RESOURCES / "datasets"
 DIRECTIONS = RESOURCES / "directions"
+GUIDE = RESOURCES / "guide"
 ICONS = RESOURCES / "icons"
 
 

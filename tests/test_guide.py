@@ -11,13 +11,20 @@ import pytest
 from latentlab.cli import _join_negative_numbers
 from latentlab.commands.parser import make_parser
 from latentlab.errors import LabError
+from latentlab.guide import glossary
+from latentlab.guide.chapters import anchor_of, in_order, search, sections, text_of
+from latentlab.guide.equations import FOLDER, key_of, picture_of, sources, with_pictures
+from latentlab.guide.panels import about
 from tests.guide import CHAPTER, GUIDE, ROOT, chapter_with, kinds_table
 
 PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")),
     *sorted(GUIDE.glob("*.md")),
 ]
+PANEL_PAGES = sorted((GUIDE / "panels").glob("*.md"))
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+# What only the window can follow; tests/qt/shell/test_guide.py looks at these.
+_IN_WINDOW = ("https://", "command:", "panel:", "glossary:")
 
 
 def _without_code(text: str) -> str:
@@ -40,31 +47,31 @@ def _commands() -> list[tuple[str, str]]:
     return found
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES + PANEL_PAGES, ids=lambda page: page.name)
 def test_that_relative_links_lead_to_a_file_and_its_heading(page: Path) -> None:
     for link in _links(page):
-        if link.startswith("https://"):
+        if link.startswith(_IN_WINDOW):
             continue
         path, _, heading = link.partition("#")
         target = (page.parent / path).resolve() if path else page
         assert target.is_file(), f"{page.name}: {link}"
         if heading:
             titles = re.findall(r"^#+ (.+)$", _without_code(target.read_text(encoding="utf-8")), re.MULTILINE)
-            anchors = {re.sub(r"[^\w\- ]", "", title).strip().lower().replace(" ", "-") for title in titles}
-            assert heading in anchors, f"{page.name}: {link}"
+            assert heading in set(map(anchor_of, titles)), f"{page.name}: {link}"
 
 
 def test_that_the_guide_travels_in_the_wheel_and_no_link_leads_out_of_it() -> None:
     for page in sorted(GUIDE.glob("*.md")):
         for link in _links(page):
-            if not link.startswith("https://"):
+            if not link.startswith(_IN_WINDOW):
                 target = (GUIDE / link.partition("#")[0]).resolve()
                 assert target.is_relative_to(GUIDE.parent), f"{page.name}: {link}"
 
 
 def test_that_every_chapter_is_in_the_contents_and_leads_back_there() -> None:
     chapters = {page.name for page in GUIDE.glob("*.md")} - {"README.md"}
-    assert set(_links(GUIDE / "README.md")) == chapters
+    assert {link for link in _links(GUIDE / "README.md") if link.endswith(".md")} == chapters
+    assert set(in_order()) == chapters | {"README.md"}
     for name in chapters:
         assert (GUIDE / name).read_text(encoding="utf-8").endswith("\n[Contents](README.md)\n"), name
 
@@ -91,3 +98,76 @@ def test_that_a_flag_it_does_not_know_would_be_found() -> None:
 
 def test_that_the_readme_and_the_guide_have_commands_at_all() -> None:
     assert len(_commands()) > 20
+
+
+# As the window reads it
+
+
+def test_that_every_equation_is_drawn_and_nothing_else() -> None:
+    texts = [page.read_text(encoding="utf-8") for page in [*GUIDE.glob("*.md"), *PANEL_PAGES]]
+    keys = {key_of(source) for text in texts for source in sources(text)}
+    assert {path.stem for path in FOLDER.glob("*.svg")} == keys, "run `python -m tests.equations`"
+    assert len(keys) > 20
+    for path in FOLDER.glob("*.svg"):
+        assert path.read_text(encoding="utf-8").startswith("<svg"), path.name
+
+
+def test_that_an_equation_becomes_its_picture_and_one_that_is_not_drawn_stays_readable() -> None:
+    text = text_of("glossary.md")
+    assert "```math" in text
+    assert "```math" not in with_pictures(text)
+    unknown = "```math\nx^{17} + y^{17}\n```"
+    assert with_pictures(unknown) == unknown
+    assert picture_of("../../icons/latentlab") is None
+
+
+def test_that_no_name_has_two_meanings_in_the_glossary() -> None:
+    names = [name.lower() for term in glossary.terms() for name in (term.name, *term.also)]
+    assert sorted(name for name in set(names) if names.count(name) > 1) == []
+    assert len(glossary.terms()) > 40
+
+
+def test_that_a_term_is_found_by_any_of_its_names_and_explained_in_few_sentences() -> None:
+    assert glossary.term("auc") == glossary.term("area under the curve")
+    assert glossary.term("q(z|x)") == glossary.term("Posterior")
+    assert glossary.term("no such term") is None
+    for term in glossary.terms():
+        assert term.summary.endswith("."), term.name
+        assert len(term.summary) < 260, term.name
+        assert len(term.text.split()) < 130, term.name
+        anchors = {section.anchor for section in sections(glossary.CHAPTER)}
+        assert term.link.partition("#")[2] in anchors
+
+
+def test_that_each_panel_is_explained_in_two_to_four_sentences_and_leads_to_its_chapter() -> None:
+    for page in PANEL_PAGES:
+        found = about(page.stem)
+        assert found is not None
+        assert found.chapter.partition("#")[0] in in_order(), page.name
+        assert found.chapter != "README.md", page.name
+        assert 25 <= len(found.text.split()) <= 130, page.name
+        assert "](../" not in found.text, page.name
+    assert about("no_such_view") is None
+    assert about("../glossary") is None
+
+
+def test_that_the_guide_is_searched_by_all_words_and_headings_come_first() -> None:
+    first, *rest = search("auc")
+    assert first.section.link == "glossary.md#auc"
+    assert any(one.section.chapter == "attributes.md" for one in rest)
+    assert "AUC" in rest[0].excerpt
+    assert {one.section.chapter for one in search("fréchet floors")} == {"glossary.md", "models.md"}
+    assert search("xyzzy") == ()
+    assert search("  ") == ()
+
+
+def test_that_a_chapter_is_one_of_the_guides_own() -> None:
+    for name in ("../README.md", "no_such.md", "equations"):
+        with pytest.raises(KeyError):
+            text_of(name)
+
+
+def test_that_a_line_of_code_with_a_hash_is_no_heading() -> None:
+    for name in in_order():
+        assert all(section.title and not section.title.startswith("!") for section in sections(name))
+        assert "the table" not in {section.title for section in sections(name)}

@@ -18,6 +18,7 @@ from latentlab.qt.compare.caption import Caption
 from latentlab.qt.widgets.images import data_picture
 from latentlab.qt.widgets.picture_label import CrispPicture
 from latentlab.qt.widgets.plain_text import Label, plain_tip
+from latentlab.qt.widgets.term import Term
 from latentlab.session.state import SessionState
 
 _LARGEST = 168
@@ -43,6 +44,8 @@ _ROWS = (
         "Reconstruction − KL: a lower bound of the model's log p(x) of the picture. An autoencoder has none.",
     ),
 )
+# The word of a label that the glossary explains.
+_TERMS = {"reconstruction": "Reconstruction", "kl": "KL", "elbo": "ELBO"}
 _MEASURED = "On average over the test pictures of its own data, measured at the end of its training."
 
 
@@ -117,7 +120,7 @@ class ColumnPictures(QWidget):
             heading.setAlignment(_LEFT if column == 0 else _RIGHT)
             table.addWidget(heading, 1, column)
         for number, (key, name, what) in enumerate(_ROWS, 2):
-            label = Label(name)
+            label = Term(name, _TERMS[key])
             label.setToolTip(plain_tip(what))
             for column, part in enumerate((label, self.figures[key], self.measured[key])):
                 if key == "elbo":

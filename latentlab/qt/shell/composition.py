@@ -31,6 +31,7 @@ from latentlab.qt.shell.centre import Centre
 from latentlab.qt.shell.crash_reporter import CrashReporter
 from latentlab.qt.shell.docks import Docks
 from latentlab.qt.shell.gallery.gallery import Gallery
+from latentlab.qt.shell.guide.making import make_guide
 from latentlab.qt.shell.menus.actions import Actions
 from latentlab.qt.shell.menus.command_palette import CommandPalette
 from latentlab.qt.shell.menus.menus import fill_menus
@@ -109,6 +110,7 @@ def compose(
         ProjectCopies(trainer.folder.parent / "projects"), window,
     )  # fmt: skip
     gallery = Gallery(window, workspace, denoiser_client, trainer, opener, settings, controller)
+    status, actions = Status(window.statusBar(), workspace), Actions(window)
     bench = Workbench(
         window=window,
         workspace=workspace,
@@ -117,7 +119,7 @@ def compose(
         crashes=crashes,
         background=background,
         messages=messages,
-        status=Status(window.statusBar(), workspace),
+        status=status,
         exporter=exporter,
         opener=opener,
         controller=controller,
@@ -144,12 +146,15 @@ def compose(
         docks=docks,
         gallery=gallery,
         palette=CommandPalette(window),
-        actions=Actions(window),
+        actions=actions,
+        guide=make_guide(window, views, docks, actions, status, workspace),
     )
     connect(bench)
     # After those whose messages are more urgent.
     gallery.listen()
     fill_menus(bench)
+    if settings.geometry.isEmpty():  # the very first start
+        bench.guide.offer_first_steps()
     keys = LatinKeys(window)
     for dock in docks.all:
         keys.watch(dock)

@@ -28,6 +28,7 @@ from latentlab.qt.export.exporter import Exporter
 from latentlab.qt.shell.crash_reporter import CrashReporter
 from latentlab.qt.shell.docks import Docks
 from latentlab.qt.shell.gallery.gallery import Gallery
+from latentlab.qt.shell.guide.guide import Guide
 from latentlab.qt.shell.menus.actions import Actions
 from latentlab.qt.shell.menus.command_palette import CommandPalette
 from latentlab.qt.shell.status_bar import Status
@@ -68,6 +69,7 @@ class Workbench:
         docks: the places of the views.
         gallery: the chip that names the open model, and the page of all models.
         palette, actions: the same commands, for typing and in menus.
+        guide: chapters, glossary, and what each panel shows.
     """
 
     window: QMainWindow
@@ -105,6 +107,7 @@ class Workbench:
     gallery: Gallery
     palette: CommandPalette
     actions: Actions
+    guide: Guide
 
     def make_direction(self) -> None:
         """Makes a direction from the groups, with the attribute board in front."""

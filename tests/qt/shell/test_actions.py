@@ -218,7 +218,7 @@ def test_that_zooming_and_showing_all_reach_the_plane(qtbot: QtBot, tmp_path: Pa
 
 def test_that_all_keys_are_listed_and_the_mouse_too(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
-        qtbot.keyClick(window, Qt.Key.Key_F1)
+        qtbot.keyClick(window, Qt.Key.Key_F1, Qt.KeyboardModifier.ControlModifier)
         page = window.findChild(ShortcutsDialog)
         assert page.isVisible()
         heads = [page.table.topLevelItem(row) for row in range(page.table.topLevelItemCount())]

@@ -10,15 +10,14 @@ from PySide6.QtWidgets import QToolBar
 from latentlab.qt.compare.window import show_compare
 from latentlab.qt.controllers.undo_controller import UndoController
 from latentlab.qt.export import exportables
-from latentlab.qt.shell.about_dialog import AboutDialog
 from latentlab.qt.shell.menus.actions import Entry
 from latentlab.qt.shell.menus.data_menu import data_entries
 from latentlab.qt.shell.menus.direction_menu import direction_entries
+from latentlab.qt.shell.menus.help_menu import help_entries
 from latentlab.qt.shell.menus.model_menu import model_entries
 from latentlab.qt.shell.menus.project_menu import project_entries
 from latentlab.qt.shell.menus.tape_menu import SAVE_MENU, tape_entries
 from latentlab.qt.shell.menus.training_menu import training_entries
-from latentlab.qt.shell.shortcuts_dialog import ShortcutsDialog
 from latentlab.qt.shell.workbench import Workbench
 from latentlab.qt.widgets.colours import Theme
 
@@ -43,7 +42,7 @@ def entries(bench: Workbench) -> Iterator[Entry]:
     yield from data_entries(bench)
     yield from direction_entries(bench)
     yield from training_entries(bench)
-    yield from _help(bench)
+    yield from help_entries(bench)
 
 
 def fill_menus(bench: Workbench) -> None:
@@ -202,16 +201,6 @@ def _view(bench: Workbench) -> Iterator[Entry]:
                 "Put all panels back in their places.")  # fmt: skip
 
 
-def _help(bench: Workbench) -> Iterator[Entry]:
-    yield Entry("commandPaletteAction", "&Help", "&Find a command …", bench.palette.open_at_top,
-                "Search the commands by a few letters.", "Ctrl+K", tool="Commands")  # fmt: skip
-    yield Entry("shortcutsAction", "&Help", "&Keyboard shortcuts and mouse", partial(_show_shortcuts, bench),
-                "List all keys, and what the mouse does in the plane.", "F1")  # fmt: skip
-    yield Entry("aboutAction", "&Help", "&About LatentLab", partial(_show_about, bench),
-                "Versions, licence, the open model, and details to copy into a report.",
-                gap=True)  # fmt: skip
-
-
 def _panels(bench: Workbench) -> Iterator[Entry]:
     """A checkable entry for each panel: checked while it is in front."""
     docks = bench.docks
@@ -233,17 +222,6 @@ def _compare(bench: Workbench) -> None:
     show_compare(
         bench.window, bench.workspace.rest(), bench.trainer.folder, bench.settings.folder, bench.crashes.note
     )
-
-
-def _show_about(bench: Workbench) -> None:
-    """Opens the About dialog."""
-    paths = {"settings": bench.settings.path, "log": bench.crashes.log.path}
-    AboutDialog(bench.workspace.model, paths, bench.background, bench.window).show()
-
-
-def _show_shortcuts(bench: Workbench) -> None:
-    """Opens the list of keys."""
-    ShortcutsDialog(bench.actions, bench.window).show()
 
 
 def _layer(bench: Workbench, name: str) -> Callable[[], bool]:

@@ -17,6 +17,7 @@ from latentlab.engine.attributes.trust import STEERED
 from latentlab.qt.views.attributes.before_after import BeforeAfter
 from latentlab.qt.widgets.flow_layout import FlowLayout
 from latentlab.qt.widgets.plain_text import Label, plain_tip
+from latentlab.qt.widgets.term import TermButton
 
 _METHODS = (
     (
@@ -96,7 +97,12 @@ class BoardForm(QWidget):
     def _lay_out(self, sliders: QWidget, warning: QWidget) -> None:
         form = QFormLayout()
         form.setContentsMargins(8, 0, 8, 0)
-        form.addRow("Directions b&y", self.method)
+        label = Label("Directions b&y")
+        label.setBuddy(self.method)
+        choice = QHBoxLayout()
+        choice.addWidget(self.method, 1)
+        choice.addWidget(TermButton("directionMethodHelp", self.method.currentText))
+        form.addRow(label, choice)
         feet = QWidget()
         foot = FlowLayout(feet, gap=6)
         for button in (self.zero_all, self.key_frame, self.sheet, self.trust):

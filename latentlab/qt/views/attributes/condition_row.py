@@ -10,6 +10,7 @@ from latentlab.qt.widgets.condition_tile import ConditionTile
 from latentlab.qt.widgets.images import to_qimage
 from latentlab.qt.widgets.plain_text import Label, listed, plain_tip
 from latentlab.qt.widgets.sliders import CalmSlider, Figure
+from latentlab.qt.widgets.term import Term
 
 TILE = 52
 _PER_UNIT = 100
@@ -52,7 +53,7 @@ class WayRow(QWidget):
         label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         label.setMinimumWidth(40)
         label.setToolTip(plain_tip(name))
-        self.left = Label()
+        self.left = Term(term="AUC")
         self.left.setObjectName(f"conditionLeft_{name}")
         self.sign = Label()
         self.slider = CalmSlider(Qt.Orientation.Horizontal)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QMenu, QSizePolicy, QToolButton, QWid
 
 from latentlab.qt.widgets.plain_text import Label, listed, plain_tip
 from latentlab.qt.widgets.sliders import CentredSlider, Figure
+from latentlab.qt.widgets.term import Term
 
 REACH = 2.0
 _PER_UNIT = 100
@@ -28,7 +29,7 @@ class AttributeRow(QWidget):
         self._menu: QMenu | None = None
         label = Label(listed(name))
         label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.trust = Label(trust)
+        self.trust = Term(trust, "AUC")
         self.trust.setObjectName(f"attributeTrust_{name}")
         self.slider = CentredSlider(Qt.Orientation.Horizontal)
         self.slider.setObjectName(f"attributeSlider_{name}")

@@ -27,6 +27,7 @@ from latentlab.qt.widgets.flow_layout import FlowLayout
 from latentlab.qt.widgets.number_field import in_ascii, read_real
 from latentlab.qt.widgets.picture_label import CrispPicture
 from latentlab.qt.widgets.plain_text import Label, plain_tip
+from latentlab.qt.widgets.term import Term
 from latentlab.qt.widgets.text_line import as_a_label
 from latentlab.session.edits import MoveProbe
 from latentlab.session.state import SessionState
@@ -130,9 +131,9 @@ class ProbePanel(QWidget):
         form.setSpacing(4)
         form.addRow("&z", self.z)
         form.addRow(self.fault)
-        self._density_label = Label(_PRIOR_LABEL)
+        self._density_label = Term(_PRIOR_LABEL)
         form.addRow(self._density_label, self.density)
-        form.addRow("log q(z)", self.data_density)
+        form.addRow(Term("log q(z)"), self.data_density)
         form.addRow(self.words)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)

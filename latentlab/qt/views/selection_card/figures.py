@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from latentlab.engine.rendering.requests.pictures import SelectionReply
 from latentlab.engine.types import Point
 from latentlab.qt.widgets.plain_text import Label, plain_tip
+from latentlab.qt.widgets.term import Term
 
 # Key, label and tooltip: each a row of a table.
 _Row = tuple[str, str, str]
@@ -45,6 +46,16 @@ _POSTERIOR_ROWS: tuple[_Row, ...] = (
         "The posterior's standard deviation along each dimension: the encoder's uncertainty.",
     ),
 )
+
+# The word of a row's label that the glossary explains.
+_TERMS = {
+    "reconstruction": "Reconstruction",
+    "kl": "KL",
+    "elbo": "ELBO",
+    "density": "log p(x)",
+    "mean": "μ",
+    "sigma": "σ",
+}
 
 
 class CardFigures:
@@ -122,7 +133,7 @@ def _table(rows: tuple[_Row, ...], figures: dict[str, QLabel]) -> QGridLayout:
     table.setVerticalSpacing(2)
     table.setColumnStretch(1, 1)
     for row, (key, name, what) in enumerate(rows):
-        label, figure = Label(name), figures[key]
+        label, figure = Term(name, _TERMS[key]), figures[key]
         label.setToolTip(plain_tip(what))
         figure.setAccessibleName(name)
         if key == "elbo":

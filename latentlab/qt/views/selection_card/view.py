@@ -29,6 +29,7 @@ from latentlab.qt.widgets.images import data_picture
 from latentlab.qt.widgets.number_field import WholeNumber
 from latentlab.qt.widgets.picture_label import CrispPicture
 from latentlab.qt.widgets.plain_text import Label, RichLabel, in_html, plain_tip
+from latentlab.qt.widgets.term import Term
 from latentlab.qt.widgets.text_line import Line
 from latentlab.session.state import SessionState
 
@@ -144,7 +145,7 @@ class SelectionCard(QWidget):
         body.setContentsMargins(0, 0, 0, 0)
         body.addLayout(pair)
         body.addLayout(self.figures.elbo())
-        body.addWidget(Label("Posterior q(z|x)"))
+        body.addWidget(Term("Posterior q(z|x)", "q(z|x)"))
         body.addLayout(self.figures.posterior())
         draws = QHBoxLayout()
         draws.addWidget(Label("Posterior samples"), 1)

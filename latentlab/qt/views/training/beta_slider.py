@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
 
 from latentlab.qt.widgets.plain_text import Label
+from latentlab.qt.widgets.term import Term
 
 _LOW, _HIGH, _STEPS = 0.05, 50.0, 240
 _TIP = (
@@ -48,7 +49,7 @@ class BetaSlider(QWidget):
         self._slider.setPageStep(24)
         self._words = Label()
         self._words.setMinimumWidth(self._words.fontMetrics().horizontalAdvance("0.55"))
-        name = Label("&Beta")
+        name = Term("&Beta")
         name.setBuddy(self._slider)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -35,6 +35,7 @@ from latentlab.qt.views.diffusion.text import of_start
 from latentlab.qt.widgets.number_field import WholeNumber
 from latentlab.qt.widgets.plain_text import Label, plain_tip
 from latentlab.qt.widgets.sliders import CalmSlider, Figure
+from latentlab.qt.widgets.term import Term
 
 PRESETS = (10, 20, 50, 100, 1000)
 # Short enough to be typed.
@@ -141,7 +142,7 @@ class SamplerForm(QScrollArea):
         self._eta_row = _row(self.eta, self.eta_value)
         form.addRow("&Pictures", self.count)
         form.addRow(_named("&Seed", self.seed), _row(self.seed, self.dice))
-        form.addRow("Samp&ler", self.sampler)
+        form.addRow(_named("Samp&ler", self.sampler), self.sampler)
         form.addRow("Steps", _row(self.steps, self.presets))
         form.addRow(_named("Et&a", self.eta), self._eta_row)
         form.addRow("C&ondition", self.told)
@@ -277,7 +278,7 @@ def _figure(value: float) -> str:
 
 def _named(text: str, control: QWidget) -> QLabel:
     """A label whose mnemonic focuses a control that shares its row."""
-    label = Label(text)
+    label = Term(text)
     label.setBuddy(control)
     return label
 

@@ -1,0 +1,160 @@
+"""The guide of one window: which chapter belongs to what has the focus, and what each link does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, QUrl, Slot
+from PySide6.QtGui import QCursor, QDesktopServices
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+
+from latentlab.guide import glossary
+from latentlab.guide.chapters import CONTENTS
+from latentlab.guide.panels import About, about
+from latentlab.qt.shell.guide.column import GuideColumn
+from latentlab.qt.shell.guide.first_steps import FirstSteps, FirstStepsHint
+from latentlab.qt.widgets.guide_card import GuideCard
+from latentlab.qt.widgets.term import ExplainEvent, Term
+
+_LARGE = 40
+COMMAND, PANEL, TERM = "command:", "panel:", "glossary:"
+
+
+class Guide(QObject):
+    """Opens chapters, the glossary, and what each panel shows.
+
+    Args:
+        views: name and widget of each view of the window.
+        bring: brings the panel of a view of this name to the front; returns whether there is one.
+        run: runs the command of this name; returns why it cannot be run, "" if it has been.
+        say: shows a message in passing.
+        steps: First steps on this window.
+    """
+
+    def __init__(
+        self,
+        window: QMainWindow,
+        views: Callable[[], Sequence[tuple[str, QWidget]]],
+        bring: Callable[[str], bool],
+        run: Callable[[str], str],
+        say: Callable[[str], None],
+        steps: FirstSteps,
+    ) -> None:
+        super().__init__(window)
+        self._window, self._named, self._bring, self._run, self._say = window, views, bring, run, say
+        self.steps = steps
+        self.column = GuideColumn(window)
+        self.column.asked.connect(self.follow)
+        self.card = GuideCard(window)
+        self.card.asked.connect(self.follow)
+        window.installEventFilter(self)
+
+    def offer_first_steps(self) -> None:
+        """Offers them in the status bar."""
+        self._window.statusBar().addWidget(FirstStepsHint(self.steps.begin))
+
+    # Chapters
+
+    @Slot()
+    def open_here(self) -> None:
+        """Opens the chapter of what has the keyboard focus; the contents if nothing belongs to it."""
+        found = self.abouts_of(QApplication.focusWidget())
+        self.column.read(found[0].chapter if found else self.column.here or CONTENTS)
+
+    @Slot()
+    def open_glossary(self) -> None:
+        """Opens the glossary."""
+        self.column.read(glossary.CHAPTER)
+
+    @property
+    def views(self) -> Sequence[tuple[str, QWidget]]:
+        """Name and widget of each view."""
+        return self._named()
+
+    def abouts_of(self, widget: QWidget | None) -> list[About]:
+        """What is written on the view around a widget, or on the views in it; empty if it is in none."""
+        views = self.views
+        asked = widget
+        while asked is not None and asked is not self._window:
+            inside = [
+                found
+                for name, view in views
+                if (view is asked or asked.isAncestorOf(view)) and not view.isHidden()
+                and (found := about(name)) is not None
+            ]  # fmt: skip
+            if inside:
+                return inside
+            asked = asked.parentWidget()
+        return []
+
+    # Cards
+
+    @Slot()
+    def explain_here(self) -> None:
+        """Says what is seen in the panel that has the keyboard focus."""
+        widget = QApplication.focusWidget() or self._window.centralWidget()
+        found = self.abouts_of(widget) or self.abouts_of(self._window.centralWidget())
+        if widget is not None and found:
+            self._show_card([*_terms_beside(widget), *map(_in_words, found)], _place_of(widget))
+
+    def explain(self, panel: QWidget, button: QWidget) -> None:
+        """Says what is seen in a panel, beside the button that asks."""
+        found = self.abouts_of(panel)
+        if found:
+            self._show_card(map(_in_words, found), _place_of(button))
+
+    def define(self, name: str, place: QRect) -> bool:
+        """Shows the glossary's entry beside a place of the screen; returns whether there is one."""
+        term = glossary.term(name)
+        if term is not None:
+            self._show_card([_meaning(term)], place)
+        return term is not None
+
+    def _show_card(self, texts: Sequence[str] | map[str], place: QRect) -> None:
+        self.card.show_beside("\n\n".join(texts), place)
+
+    # Links
+
+    @Slot(str)
+    def follow(self, link: str) -> None:
+        """Does what a link says: runs a command, brings a panel, explains a term, or opens a chapter."""
+        if link.startswith(COMMAND):
+            refusal = self._run(link.removeprefix(COMMAND))
+            if refusal:
+                self._say(refusal)
+        elif link.startswith(PANEL):
+            if not self._bring(link.removeprefix(PANEL)):
+                self._say("There is no such panel in this window.")
+        elif link.startswith(TERM):
+            self.define(link.removeprefix(TERM), QRect(QCursor.pos(), QCursor.pos()))
+        elif link.startswith("https://"):
+            QDesktopServices.openUrl(QUrl(link))
+        else:
+            self.column.read(link)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, ExplainEvent) and self.define(event.term, _place_of(event.widget)):
+            event.accept()
+            return True
+        return False
+
+
+def _terms_beside(widget: QWidget) -> list[str]:
+    """What the term means that names a control."""
+    labels = widget.window().findChildren(Term)
+    found = (glossary.term(label.term) for label in labels if label.buddy() is widget)
+    return [_meaning(term) for term in found if term is not None]
+
+
+def _meaning(term: glossary.Term) -> str:
+    return f"## {term.name}\n\n{term.text}\n\n[In the glossary]({term.link})"
+
+
+def _in_words(found: About) -> str:
+    return f"## {found.title}\n\n{found.text}\n\n[More: {found.chapter_title}]({found.chapter})"
+
+
+def _place_of(widget: QWidget) -> QRect:
+    """Where a card stands beside it: of what is large, at its upper left corner."""
+    size = widget.size().boundedTo(QSize(_LARGE, _LARGE))
+    return QRect(widget.mapToGlobal(widget.rect().topLeft()), size)

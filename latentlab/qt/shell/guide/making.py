@@ -1,0 +1,62 @@
+"""Makes the guide of a window, and puts a ? on each panel on which something is written."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtWidgets import QMainWindow, QWidget
+
+from latentlab.guide.panels import about
+from latentlab.qt.clients.workspace import Workspace
+from latentlab.qt.shell.docks import Docks
+from latentlab.qt.shell.guide.first_steps import FirstSteps
+from latentlab.qt.shell.guide.guide import Guide
+from latentlab.qt.shell.guide.marks import first_steps
+from latentlab.qt.shell.guide.panel_help import PanelHelp
+from latentlab.qt.shell.menus.actions import Actions
+from latentlab.qt.shell.panels import CENTRE, Views
+from latentlab.qt.shell.status_bar import Status
+from latentlab.qt.views.latent_plane.view import SPEC as LATENT_PLANE
+from latentlab.qt.widgets.plain_text import spoken
+
+
+def make_guide(
+    window: QMainWindow, views: Views, docks: Docks, actions: Actions, status: Status, workspace: Workspace
+) -> Guide:
+    """The guide over these views, docks and actions."""
+
+    def named() -> list[tuple[str, QWidget]]:
+        return [(spec.name, view) for spec, view in views.all]
+
+    steps = FirstSteps(window, first_steps(window, views[LATENT_PLANE], workspace))
+    guide = Guide(window, named, partial(_bring, views, docks), partial(_run, actions), status.say, steps)
+    for dock in docks.all:
+        inner = dock.widget()
+        if any(about(name) for name, view in named() if view is inner or inner.isAncestorOf(view)):
+            PanelHelp(dock, dock.windowTitle(), guide.explain)
+    for spec in CENTRE:
+        if about(spec.name):
+            PanelHelp(views[spec], spec.title, guide.explain)
+    return guide
+
+
+def _bring(views: Views, docks: Docks, name: str) -> bool:
+    """Brings the panel of a view to the front."""
+    for spec, _ in views.all:
+        if spec.name == name:
+            if spec not in CENTRE:
+                docks.bring(docks.of(spec))
+            return True
+    return False
+
+
+def _run(actions: Actions, name: str) -> str:
+    """Runs a command; returns why it cannot be run now."""
+    try:
+        action = actions[name]
+    except KeyError:
+        return "There is no such command in this window."
+    if not action.isEnabled():
+        return f"“{spoken(action.text())}” cannot be done now."
+    action.trigger()
+    return ""

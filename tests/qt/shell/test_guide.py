@@ -1,0 +1,235 @@
+"""The guide in the window: F1, cards, terms, links, search, and first steps, by mouse and key."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QTextDocument
+from PySide6.QtWidgets import QApplication, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
+
+import latentlab.qt.views
+from latentlab.guide import glossary
+from latentlab.guide.chapters import CONTENTS, in_order, text_of
+from latentlab.guide.panels import FOLDER, about
+from latentlab.qt.controllers.settings import Settings
+from latentlab.qt.shell.main_window import LabWindow
+from latentlab.qt.widgets.term import Term
+from latentlab.session.edits import SelectImage
+from tests.qt.shell import OFFSCREEN, open_window
+from tests.qt.waiting import until_idle
+
+pytestmark = OFFSCREEN
+
+_LINK = re.compile(r"\]\(((?:command|panel|glossary):[^)\s]+)\)")
+# "[Density](command:densityLayerAction) (`Ctrl+4`)"
+_WITH_KEY = re.compile(r"\]\(command:(\w+)\) \(`([^`]+)`\)")
+
+
+def test_that_every_view_says_what_one_sees() -> None:
+    root = Path(latentlab.qt.views.__file__).parent
+    for folder in root.iterdir():
+        if (folder / "view.py").exists():
+            assert about(folder.name) is not None, f"write resources/guide/panels/{folder.name}.md"
+
+
+def test_that_what_links_of_the_guide_name_is_there(qtbot: QtBot, tmp_path: Path) -> None:
+    texts = {name: text_of(name) for name in in_order()}
+    texts |= {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md")}
+    found = {(page, link) for page, text in texts.items() for link in _LINK.findall(text)}
+    assert len(found) > 10
+    with open_window(qtbot, tmp_path) as window:
+        views = {name for name, _ in window.bench.guide.views}
+        for page, link in sorted(found):
+            scheme, _, name = link.partition(":")
+            if scheme == "command":
+                assert window.bench.actions[name] is not None, f"{page}: {link}"
+            elif scheme == "panel":
+                assert name in views, f"{page}: {link}"
+            else:
+                assert glossary.term(name) is not None, f"{page}: {link}"
+        for page, text in texts.items():
+            for name, key in _WITH_KEY.findall(text):
+                assert window.bench.actions[name].shortcut().toString() == key, f"{page}: {name}"
+
+
+def press_f1(qtbot: QtBot, window: LabWindow, focus: QWidget) -> str:
+    focus.setFocus()
+    assert QApplication.focusWidget() is focus
+    qtbot.keyClick(focus, Qt.Key.Key_F1)
+    return window.bench.guide.column.here
+
+
+def test_that_f1_opens_the_chapter_of_what_has_the_focus_and_esc_goes_back_there(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        window.activateWindow()
+        bench, column = window.bench, window.findChild(QWidget, "guide")
+        assert not column.isVisible()
+        assert press_f1(qtbot, window, bench.plane) == "explore.md#the-plane"
+        assert column.isVisible()
+        assert QApplication.focusWidget() is column.page
+        assert press_f1(qtbot, window, bench.probe.z) == "explore.md#the-probe"
+        bench.guide.follow("panel:training")
+        field = next(
+            child
+            for child in bench.training.findChildren(QWidget)
+            if child.isVisible() and child.isEnabled() and child.focusPolicy() & Qt.FocusPolicy.TabFocus
+        )
+        assert press_f1(qtbot, window, field) == "training.md"
+        assert "unfold" in column.page.toPlainText()
+        qtbot.keyClick(column.page, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+        assert column.here == "explore.md#the-probe"
+        qtbot.keyClick(column.page, Qt.Key.Key_Escape)
+        assert not column.isVisible()
+        assert window.contentsMargins().right() == 0
+        assert bench.plane.hasFocus()
+
+
+def test_that_the_column_is_read_searched_and_followed(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        window.resize(1440, 900)
+        plane = window.bench.plane
+        before = plane.width()
+        guide = window.bench.guide
+        column = guide.column
+        column.read(CONTENTS)
+        until_idle()
+        assert column.geometry().right() == window.width() - 1
+        assert plane.width() < before, "the panels make room"
+        qtbot.keyClicks(column.search, "auc")
+        assert "area" not in column.page.toPlainText()[:20]
+        column.page.asked.emit("glossary.md#auc")
+        assert column.here == "glossary.md#auc"
+        assert column.page.verticalScrollBar().value() > 0
+        column.page.asked.emit("attributes.md")
+        assert "AUC" in column.page.toPlainText()
+        qtbot.mouseClick(column.back, Qt.MouseButton.LeftButton)
+        assert column.here == "glossary.md#auc"
+        qtbot.mouseClick(column.forward, Qt.MouseButton.LeftButton)
+        assert column.here == "attributes.md"
+        column.page.asked.emit("panel:diffusion")
+        assert window.bench.docks.in_front(window.bench.docks.diffusion)
+        probe = window.workspace.state.probe
+        column.page.asked.emit("command:randomProbeAction")
+        assert window.workspace.state.probe != probe
+        column.page.asked.emit("command:exportWalkAction")
+        assert "cannot be done now" in window.statusBar().currentMessage()
+        for strange in ("command:noSuchAction", "panel:no_such_view"):
+            guide.follow(strange)
+            assert "no such" in window.statusBar().currentMessage()
+        guide.column.leave.click()
+        until_idle()
+        assert plane.width() == before
+
+
+def test_that_equations_are_drawn_in_the_colour_of_the_text(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        page = window.bench.guide.column.page
+        window.bench.guide.column.read("glossary.md#elbo")
+        kind = QTextDocument.ResourceType.ImageResource
+        for theme in ("darkThemeAction", "lightThemeAction"):
+            window.bench.actions[theme].trigger()
+            until_idle()
+            name = re.search(r'src="(equation:\w+)"', page.toHtml())[1]
+            image = page.loadResource(kind.value, name)
+            ink = page.palette().text().color()
+            shades = {
+                image.pixelColor(x, y).lightness()
+                for x in range(image.width())
+                for y in range(image.height())
+                if image.pixelColor(x, y).alpha() > 250
+            }
+            assert shades
+            assert max(abs(shade - ink.lightness()) for shade in shades) < 8
+        assert page.loadResource(kind.value, "file:///etc/passwd") is None
+
+
+def test_that_the_small_question_mark_of_each_panel_explains_it(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        guide = window.bench.guide
+        buttons = [one for one in window.findChildren(QToolButton) if one.toolTip().startswith("What am I")]
+        assert len(buttons) > 8
+        for dock in window.bench.docks.all:
+            assert dock.findChild(QToolButton, f"{dock.objectName()}Help") in buttons
+        probe = window.bench.docks.probe.findChild(QToolButton, "probeDockHelp")
+        qtbot.mouseClick(probe, Qt.MouseButton.LeftButton)
+        text = guide.card.page.toPlainText()
+        assert guide.card.isVisible()
+        assert "The probe" in text
+        assert "The nearest pictures" in text
+        qtbot.keyClick(guide.card.page, Qt.Key.Key_Escape)
+        assert not guide.card.isVisible()
+        window.activateWindow()
+        window.bench.plane.setFocus()
+        qtbot.keyClick(window.bench.plane, Qt.Key.Key_F1, Qt.KeyboardModifier.ShiftModifier)
+        assert "The latent plane" in guide.card.page.toPlainText()
+        guide.card.page.asked.emit("explore.md#the-plane")
+        assert not guide.card.isVisible()
+        assert guide.column.here == "explore.md#the-plane"
+
+
+def word(term: Term) -> QPoint:
+    return QPoint(min(12, term.width() // 2), term.height() // 2)
+
+
+def test_that_a_click_on_a_term_says_what_it_means(qtbot: QtBot, tmp_path: Path) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        window.workspace.do(SelectImage(index=3))
+        until_idle()
+        card = window.bench.guide.card
+        seen = set()
+        for label in window.findChildren(Term):
+            if label.isVisible() and label.term in label.text().replace("&", ""):
+                qtbot.mouseClick(label, Qt.MouseButton.LeftButton, pos=word(label))
+                assert card.isVisible(), label.text()
+                seen.add(label.term)
+                card.close()
+        assert {"log p(z)", "log q(z)", "ELBO", "KL", "σ", "q(z|x)"} <= seen
+        for label in window.findChildren(Term):
+            assert glossary.term(label.term) is not None, label.term
+        assert Term("too few pictures", "AUC").cursor().shape() is Qt.CursorShape.ArrowCursor
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_that_first_steps_are_offered_once_and_lead_through_by_key(
+    qtbot: QtBot, tmp_path: Path, first: bool
+) -> None:
+    if not first:
+        with open_window(qtbot, tmp_path):
+            pass
+    with open_window(qtbot, tmp_path, settings=Settings(tmp_path / "lab.ini")) as window:
+        window.activateWindow()
+        window.resize(1440, 900)
+        steps, plane = window.bench.guide.steps, window.bench.plane
+        start = window.findChild(QWidget, "firstStepsStart")
+        assert (start is not None) == first
+        plane.setFocus()
+        if start is not None:
+            qtbot.mouseClick(start, Qt.MouseButton.LeftButton)
+            assert not start.isVisible()
+        else:
+            window.bench.actions["firstStepsAction"].trigger()
+        bubble, frame = steps.bubble, steps.frame
+        titles = []
+        while bubble.isVisible():
+            titles.append(bubble.title.text())
+            assert window.rect().contains(bubble.geometry())
+            assert not bubble.geometry().contains(frame.geometry().center())
+            qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+        assert len(titles) == 6
+        assert titles[0] == "Drag the ring"
+        assert not frame.isVisible()
+        steps.begin()
+        qtbot.mousePress(plane, Qt.MouseButton.LeftButton, pos=plane.rect().center() + QPoint(40, 0))
+        qtbot.mouseRelease(plane, Qt.MouseButton.LeftButton, pos=plane.rect().center() + QPoint(40, 0))
+        assert window.workspace.state.probe != (0.0, 0.0), "nothing is in the way"
+        assert steps.running
+        steps.bubble.next.setFocus()
+        qtbot.keyClick(steps.bubble.next, Qt.Key.Key_Escape)
+        assert not steps.running
+        assert not bubble.isVisible()
