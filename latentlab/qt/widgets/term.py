@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, QEvent, QRect, Qt
@@ -9,7 +10,7 @@ from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPalet
 from PySide6.QtWidgets import QToolButton, QToolTip, QWidget
 
 from latentlab.guide import glossary
-from latentlab.qt.widgets.plain_text import Label, plain_tip, spoken
+from latentlab.qt.widgets.plain_text import Label, RichLabel, plain_tip, spoken
 
 _EXPLAIN = QEvent.Type(QEvent.registerEventType())
 
@@ -35,68 +36,104 @@ def ask(term: str, widget: QWidget) -> bool:
 
 
 class Term(Label):
-    """A label about a term: while the word `term` is in its text, that has a dotted underline.
+    """A label with terms in it: each that is in its text has a dotted underline.
 
     Args:
         text: what it shows; may change.
-        term: its name in the glossary; "" for the text itself.
+        terms: their names in the glossary; without any, the text itself.
     """
 
-    def __init__(self, text: str = "", term: str = "", parent: QWidget | None = None) -> None:
-        self.term = term or spoken(text)
-        super().__init__(text, parent)
+    def __init__(self, text: str = "", *terms: str) -> None:
+        self.terms = terms or (spoken(text),)
+        super().__init__(text)
 
     def setText(self, text: str) -> None:
         super().setText(text)
-        if self._explains:
+        if self.shown_terms:
             self.setCursor(Qt.CursorShape.WhatsThisCursor)
         else:
             self.unsetCursor()
 
     @property
-    def _explains(self) -> bool:
-        return self.term in spoken(self.text())
+    def shown_terms(self) -> tuple[str, ...]:
+        """Those in the text now, as whole words."""
+        text = spoken(self.text())
+        return tuple(term for term in self.terms if _place(term, text) >= 0)
 
-    def _word(self) -> QRect:
-        """Where the underlined word is, on the only line."""
+    def word(self, term: str) -> QRect:
+        """Where a term stands, in pixels of this label."""
         shown, letters = spoken(self.text()), self.fontMetrics()
         line = self.style().itemTextRect(letters, self.contentsRect(), self.alignment().value, True, shown)
-        before = letters.horizontalAdvance(shown[: shown.find(self.term)])
-        return QRect(line.left() + before, line.top(), letters.horizontalAdvance(self.term), line.height())
+        before = letters.horizontalAdvance(shown[: _place(term, shown)])
+        return QRect(line.left() + before, line.top(), letters.horizontalAdvance(term), line.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if not self._explains:
-            return
-        word = self._word()
-        colour = self.palette().color(QPalette.ColorRole.WindowText)
-        colour.setAlphaF(0.7)
-        painter = QPainter(self)
-        painter.setPen(QPen(colour, 1.0, Qt.PenStyle.DotLine))
-        below = min(word.bottom(), self.height() - 1)
-        painter.drawLine(word.left(), below, word.right(), below)
+        for term in self.shown_terms:
+            word = self.word(term)
+            _underline(self, word.left(), word.right(), word.bottom())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         # Otherwise the press, and with it the release, would go to the parent.
-        if event.button() is Qt.MouseButton.LeftButton and self._explains:
+        if event.button() is Qt.MouseButton.LeftButton and self.shown_terms:
             event.accept()
         else:
             super().mousePressEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        inside = self.rect().contains(event.position().toPoint())
-        if event.button() is Qt.MouseButton.LeftButton and self._explains and inside:
-            ask(self.term, self)
+        place = event.position().toPoint()
+        terms = self.shown_terms
+        if event.button() is Qt.MouseButton.LeftButton and terms and self.rect().contains(place):
+            ask(min(terms, key=lambda term: abs(self.word(term).center().x() - place.x())), self)
         else:
             super().mouseReleaseEvent(event)
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and not self.toolTip():
-            known = glossary.term(self.term) if self._explains else None
-            if known is not None:
-                QToolTip.showText(event.globalPos(), plain_tip(known.summary), self)
+            known = [glossary.term(term) for term in self.shown_terms]
+            words = "\n".join(term.summary for term in known if term is not None)
+            if words:
+                QToolTip.showText(event.globalPos(), plain_tip(words), self)
                 return True
         return super().event(event)
+
+
+class RichTerm(RichLabel):
+    """A title of its own in HTML that is a term as a whole."""
+
+    def __init__(self, text: str, term: str) -> None:
+        super().__init__(text)
+        self.term = term
+        self.setCursor(Qt.CursorShape.WhatsThisCursor)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        width = min(self.sizeHint().width(), self.width())
+        middle = bool(self.alignment() & Qt.AlignmentFlag.AlignHCenter)
+        left = (self.width() - width) // 2 if middle else 0
+        _underline(self, left, left + width, self.height() - 1)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self.rect().contains(event.position().toPoint()):
+            ask(self.term, self)
+
+
+def _place(term: str, text: str) -> int:
+    """Where a term begins in a text, as a whole word; -1 if it is not in it."""
+    found = re.search(rf"(?<!\w){re.escape(term)}(?!\w)", text)
+    return found.start() if found else -1
+
+
+def _underline(widget: QWidget, left: int, right: int, below: int) -> None:
+    colour = widget.palette().color(QPalette.ColorRole.WindowText)
+    colour.setAlphaF(0.7)
+    painter = QPainter(widget)
+    painter.setPen(QPen(colour, 1.0, Qt.PenStyle.DotLine))
+    below = min(below, widget.height() - 1)
+    painter.drawLine(left, below, right, below)
 
 
 class TermButton(QToolButton):

@@ -173,10 +173,6 @@ def test_that_the_small_question_mark_of_each_panel_explains_it(qtbot: QtBot, tm
         assert guide.column.here == "explore.md#the-plane"
 
 
-def word(term: Term) -> QPoint:
-    return QPoint(min(12, term.width() // 2), term.height() // 2)
-
-
 def test_that_a_click_on_a_term_says_what_it_means(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
         window.workspace.do(SelectImage(index=3))
@@ -184,15 +180,22 @@ def test_that_a_click_on_a_term_says_what_it_means(qtbot: QtBot, tmp_path: Path)
         card = window.bench.guide.card
         seen = set()
         for label in window.findChildren(Term):
-            if label.isVisible() and label.term in label.text().replace("&", ""):
-                qtbot.mouseClick(label, Qt.MouseButton.LeftButton, pos=word(label))
+            for term in label.shown_terms if label.isVisible() else ():
+                qtbot.mouseClick(label, Qt.MouseButton.LeftButton, pos=label.word(term).center())
                 assert card.isVisible(), label.text()
-                seen.add(label.term)
+                assert card.page.toPlainText().startswith(glossary.term(term).name)
+                seen.add(term)
                 card.close()
         assert {"log p(z)", "log q(z)", "ELBO", "KL", "σ", "q(z|x)"} <= seen
         for label in window.findChildren(Term):
-            assert glossary.term(label.term) is not None, label.term
-        assert Term("too few pictures", "AUC").cursor().shape() is Qt.CursorShape.ArrowCursor
+            for term in label.terms:
+                assert glossary.term(term) is not None, term
+    two = Term("AUC 0.93 · d 2.2", "AUC", "d")
+    assert two.shown_terms == ("AUC", "d")
+    assert two.word("d").left() > two.word("AUC").right()
+    two.setText("too few pictures")
+    assert two.shown_terms == ()
+    assert two.cursor().shape() is Qt.CursorShape.ArrowCursor
 
 
 @pytest.mark.parametrize("first", [True, False])

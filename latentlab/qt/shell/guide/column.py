@@ -18,7 +18,7 @@ from latentlab.qt.widgets.guide_page import GuidePage
 from latentlab.qt.widgets.plain_text import plain_tip
 
 _WIDTH, _LEAST, _LEAST_REST = 400, 260, 320
-_GRIP = 5
+_SHARE, _GRIP = 0.32, 5
 
 
 class GuideColumn(QFrame):
@@ -173,6 +173,8 @@ class GuideColumn(QFrame):
         """To the right edge; the window leaves it as much of the room as its panels can spare."""
         whole = self._window.size()
         width = max(_LEAST, min(self._width, whole.width() - _LEAST_REST))
+        if self._width == _WIDTH:  # nobody has chosen another
+            width = max(_LEAST, min(width, round(_SHARE * whole.width())))
         rows = self._window.layout()
         least = rows.totalMinimumSize().width() if rows is not None else 0
         least -= self._window.contentsMargins().right()

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QPushButton, QVB
 from latentlab.qt.shell.guide.marks import Mark
 from latentlab.qt.widgets.plain_text import Label, plain_tip
 
-_WIDTH, _GAP, _FOLLOW_MS = 300, 12, 50
+_WIDTH, _GAP, _SMALL, _FOLLOW_MS = 300, 12, 80, 50
 
 
 class FirstSteps(QObject):
@@ -112,12 +112,14 @@ def _beside(target: QRect, bubble: QRect, room: QRect) -> QPoint:
     width, height = bubble.width(), bubble.height()
     top = min(max(target.top(), room.top() + _GAP), room.bottom() - height - _GAP)
     left = min(max(target.center().x() - width // 2, room.left() + _GAP), room.right() - width - _GAP)
-    places = (
+    places = [
         QPoint(target.right() + _GAP, top),
         QPoint(target.left() - width - _GAP, top),
         QPoint(left, target.bottom() + _GAP),
         QPoint(left, target.top() - height - _GAP),
-    )
+    ]
+    if target.height() < _SMALL:  # a button, or the ring: below it
+        places.insert(0, places.pop(2))
     fitting = (place for place in places if room.contains(QRect(place, bubble.size())))
     return next(fitting, QPoint(left, min(target.bottom(), room.bottom()) - height - _GAP))
 

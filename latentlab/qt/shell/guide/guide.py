@@ -57,9 +57,23 @@ class Guide(QObject):
 
     @Slot()
     def open_here(self) -> None:
-        """Opens the chapter of what has the keyboard focus; the contents if nothing belongs to it."""
-        found = self.abouts_of(QApplication.focusWidget())
-        self.column.read(found[0].chapter if found else self.column.here or CONTENTS)
+        """Opens the chapter of what has the keyboard focus; else of what is under the mouse, or in the
+        middle.
+        """
+        for widget in self._asked_about():
+            found = self.abouts_of(widget)
+            if found:
+                self.column.read(found[0].chapter)
+                return
+        self.column.read(self.column.here or CONTENTS)
+
+    def _asked_about(self) -> Sequence[QWidget | None]:
+        """What a person may mean, in order."""
+        focus, centre = QApplication.focusWidget(), self._window.centralWidget()
+        if focus is not None and self.column.isAncestorOf(focus):
+            return ()
+        under = QApplication.widgetAt(QCursor.pos())
+        return focus, under if under is not None and self._window.isAncestorOf(under) else None, centre
 
     @Slot()
     def open_glossary(self) -> None:
@@ -92,10 +106,11 @@ class Guide(QObject):
     @Slot()
     def explain_here(self) -> None:
         """Says what is seen in the panel that has the keyboard focus."""
-        widget = QApplication.focusWidget() or self._window.centralWidget()
-        found = self.abouts_of(widget) or self.abouts_of(self._window.centralWidget())
-        if widget is not None and found:
-            self._show_card([*_terms_beside(widget), *map(_in_words, found)], _place_of(widget))
+        for widget in self._asked_about():
+            found = self.abouts_of(widget)
+            if widget is not None and found:
+                self._show_card([*_terms_beside(widget), *map(_in_words, found)], _place_of(widget))
+                return
 
     def explain(self, panel: QWidget, button: QWidget) -> None:
         """Says what is seen in a panel, beside the button that asks."""
@@ -142,8 +157,8 @@ class Guide(QObject):
 def _terms_beside(widget: QWidget) -> list[str]:
     """What the term means that names a control."""
     labels = widget.window().findChildren(Term)
-    found = (glossary.term(label.term) for label in labels if label.buddy() is widget)
-    return [_meaning(term) for term in found if term is not None]
+    names = (name for label in labels if label.buddy() is widget for name in label.terms)
+    return [_meaning(term) for term in map(glossary.term, names) if term is not None]
 
 
 def _meaning(term: glossary.Term) -> str:

@@ -53,7 +53,7 @@ class WayRow(QWidget):
         label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         label.setMinimumWidth(40)
         label.setToolTip(plain_tip(name))
-        self.left = Term(term="AUC")
+        self.left = Term("", "AUC")
         self.left.setObjectName(f"conditionLeft_{name}")
         self.sign = Label()
         self.slider = CalmSlider(Qt.Orientation.Horizontal)

@@ -29,7 +29,7 @@ class AttributeRow(QWidget):
         self._menu: QMenu | None = None
         label = Label(listed(name))
         label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.trust = Term(trust, "AUC")
+        self.trust = Term(trust, "AUC", "d")
         self.trust.setObjectName(f"attributeTrust_{name}")
         self.slider = CentredSlider(Qt.Orientation.Horizontal)
         self.slider.setObjectName(f"attributeSlider_{name}")
