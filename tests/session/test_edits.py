@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from latentlab.engine.attributes.trust import GROUPS, Trust
-from latentlab.session import edits, own_edits, point_edits
+from latentlab.session import edits, own_edits, place_edits, point_edits
 from latentlab.session.edits import Edit
 from latentlab.session.own_directions import OwnDirection
 from latentlab.session.point_settings import PointSettings
@@ -17,6 +17,7 @@ from latentlab.session.state import (
     GridSettings,
     Layers,
     OwnPicture,
+    Place,
     PlaneSettings,
     SessionState,
     WalkSettings,
@@ -33,6 +34,7 @@ CASES: list[tuple[Edit, set[str]]] = [
     (edits.ShowOwnPicture(own=OwnPicture(1, "me.png")), {"own_picture"}),
     (edits.ShowOwnPicture(own=OwnPicture(1, "me.png"), z=(1.0, 2.0)), {"own_picture", "probe"}),
     (edits.SetAnalogy(analogy=((1.0, 2.0), None, None)), {"analogy"}),
+    (place_edits.SetPlaces(places=(Place("Here", (1.0, 2.0)),)), {"places"}),
     (edits.HideClasses(hidden=frozenset({1})), {"hidden"}),
     (edits.SetLayers(layers=Layers(points=False)), {"layers"}),
     (edits.SetPlane(plane=PlaneSettings(PAIR, 4, 2)), {"plane"}),

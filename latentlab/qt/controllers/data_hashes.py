@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, Slot
 
 from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.qt.clients.workspace import Workspace
+from latentlab.session.project import ProjectFile
 
 
 class DataHashes(QObject):
@@ -18,6 +20,13 @@ class DataHashes(QObject):
         self._workspace = workspace
         self.known: dict[str, str] = {}
         workspace.loaded.connect(self._loaded)
+
+    def differ(self, files: Iterable[ProjectFile]) -> bool:
+        """Whether the open data are not the pictures that a project means; False if that is unknown."""
+        spec = self._workspace.state.data
+        then = next((one.hash for one in files if one.named == spec), "").split()
+        now = self.known.get(spec, "").split()
+        return bool(then and now) and then != now and then[0] == now[0]
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:

@@ -19,9 +19,11 @@ from latentlab.qt.controllers.data_hashes import DataHashes
 from latentlab.qt.controllers.project_copies import ProjectCopies, UnsavedCopy
 from latentlab.qt.controllers.project_lock import ProjectLock
 from latentlab.qt.controllers.project_opening import ProjectOpening, ProjectViews
+from latentlab.qt.controllers.project_words import ProjectWords
 from latentlab.qt.controllers.project_work import Opened
 from latentlab.qt.controllers.settings import MOST_PROJECTS, Settings
 from latentlab.qt.widgets.message_bar import MessageBar
+from latentlab.session.memories import lasting
 from latentlab.session.project import Project, same_work
 from latentlab.session.project_places import renamed
 
@@ -74,6 +76,10 @@ class ProjectController(QObject):
         self._opening.came.connect(self._came)
         self._opening.given_up.connect(self._given_up)
         self._opening.failed.connect(self.failed)
+        self._words = ProjectWords(bar, self._hashes, self)
+        self._words.told.connect(self.told)
+        self._words.found.connect(self.lacking)
+        self._words.taken_up.connect(self._take_up)
         self._look_soon = QTimer(self, singleShot=True, interval=_LOOK_MS)
         self._look_soon.timeout.connect(self.look)
         self._keep_later = QTimer(self, singleShot=True, interval=_KEEP_MS)
@@ -90,7 +96,7 @@ class ProjectController(QObject):
         """The project as it would be saved now."""
         return replace(
             self._saved,
-            session=self._workspace.rest(),
+            session=lasting(self._workspace.rest()),
             tapes=self._views.tapes(),
             layouts=self._views.layouts(),
             notes=self.notes,
@@ -192,37 +198,18 @@ class ProjectController(QObject):
     def _came(self, opened: Opened, lock: ProjectLock) -> None:
         self.notes = opened.found.project.notes
         self._take(opened.path, lock, opened.found.project)
-        self._tell(opened, lock)
+        self._words.tell(opened, lock.refusal, opened.copy)
 
     @Slot(object)
     def _given_up(self, lock: ProjectLock) -> None:
         if lock is not self._lock:
             lock.release()
 
-    def take_up(self, path: Path, copy: UnsavedCopy) -> None:
+    @Slot(object)
+    def _take_up(self, copy: UnsavedCopy) -> None:
         """Takes up what was not saved of the open project."""
-        if path == self.path:
-            self.notes = copy.project.notes
-            self._opening.show(copy.project)
-
-    def _tell(self, opened: Opened, lock: ProjectLock) -> None:
-        """Says what is to be said of a project that has been opened."""
-        path, copy = opened.path, opened.copy
-        missing = opened.found.models
-        if lock.refusal:
-            self._bar.say(f"{path.name} is read-only: {lock.refusal}. Save it under another name to go on.")
-        if missing:
-            names = ", ".join(Path(one.named).name for one in missing[:3])
-            self._bar.say(
-                f"{path.name}: {names} is not where it was. What was done with it waits for it.",
-                "Find it …", partial(self.lacking.emit, opened), beside=bool(lock.refusal),
-            )  # fmt: skip
-        elif copy is not None and not same_work(copy.project, opened.found.project):
-            text = f"{path.name} was changed until {copy.time}, and that was not saved."
-            take = partial(self.take_up, path, copy)
-            self._bar.say(text, "Take up the changes", take, beside=bool(lock.refusal))
-        elif not lock.refusal:
-            self.told.emit(f"Opened {path.name}")
+        self.notes = copy.project.notes
+        self._opening.show(copy.project)
 
     def _take(self, path: Path, lock: ProjectLock, project: Project) -> None:
         """The window has this project from now on."""
@@ -253,7 +240,7 @@ class ProjectController(QObject):
         lock = ProjectLock(opened.path)
         self._take(opened.path, lock, opened.found.project)
         if lock.refusal:
-            self._tell(replace(opened, copy=None), lock)
+            self._words.tell(opened, lock.refusal, None)
 
     def note(self, text: str) -> None:
         """Sets the notes."""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zipfile
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMessageBox, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
+from latentlab.data.keys import Keys
 from latentlab.engine.files.project_file import DOCUMENT, read_document
 from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.shell.main_window import LabWindow
@@ -20,13 +23,22 @@ from latentlab.session.edits import MoveProbe, SetLayers, SetPins
 from latentlab.session.own_edits import SetGroups
 from latentlab.session.project import from_json
 from latentlab.session.state import SessionState
-from tests.qt.fake_renderer import hash_of
+from tests.qt.fake_renderer import COUNT, FakeRenderer
 from tests.qt.shell import OFFSCREEN, open_window
 from tests.qt.waiting import pass_time, until_idle
 from tests.tiny import save_tiny_model
 
 pytestmark = OFFSCREEN
 PINS = ((1.0, 1.0), (0.5, -1.0))
+
+
+class Renamed(FakeRenderer):
+    """Its pictures have keys; those that were first come last if they are `turned`."""
+
+    def __init__(self, turned: int = 0) -> None:
+        super().__init__()
+        numbers = np.roll(np.arange(COUNT), -turned)
+        self.keys = Keys(tuple(f"{number}.png" for number in numbers), numbers.astype(np.uint64))
 
 
 def open_project(qtbot: QtBot, window: LabWindow, path: Path) -> None:
@@ -50,7 +62,8 @@ def test_that_everything_that_is_arranged_is_there_again_in_another_window(
     qtbot: QtBot, tmp_path: Path
 ) -> None:
     path = tmp_path / "my.llab"
-    with open_window(qtbot, tmp_path) as window:
+    (cats := tmp_path / "cats").mkdir()
+    with open_window(qtbot, tmp_path, Renamed(), state=SessionState(data=str(cats))) as window:
         layers = replace(window.workspace.state.layers, contours=False)
         for edit in (
             SetPins(pins=PINS),
@@ -75,17 +88,19 @@ def test_that_everything_that_is_arranged_is_there_again_in_another_window(
         until_idle()
         assert not window.isWindowModified()
     (other := tmp_path / "elsewhere").mkdir()
-    with open_window(qtbot, other) as window:
+    # One picture was added in front of the others.
+    with open_window(qtbot, other, Renamed(turned=-1)) as window:
         open_project(qtbot, window, path)
         state = window.workspace.state
         assert (state.model, state.probe, state.pins) == ("other", (0.0, 3.0), ())
         assert window.bench.projects.notes == "Try beta = 4."
         assert not window.isWindowModified()
         assert not window.workspace.undo_stack.canUndo()
+        assert said(window) == "Its pictures have changed since my.llab was saved."
         with qtbot.waitSignal(window.workspace.encoded, timeout=3000):
             window.bench.opener.open_model(SessionState().model)
         state = window.workspace.state
-        assert (state.pins, state.probe, state.group_a, state.layers) == (PINS, (2.0, 1.0), (1, 2), layers)
+        assert (state.pins, state.probe, state.group_a, state.layers) == (PINS, (2.0, 1.0), (2, 3), layers)
         until_idle()
         assert window.isWindowModified(), "another model is shown"
         assert str(path) in window.settings.projects
@@ -180,10 +195,6 @@ def test_that_a_model_that_has_moved_is_found_by_its_hash_or_asked_for_once(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With models that are files; what draws is the stand-in, which says what the files' hashes are."""
-    import hashlib
-
-    from tests.qt.fake_renderer import FakeRenderer
-
     (models := tmp_path / "models").mkdir()
     (away := tmp_path / "away").mkdir()
     mine = save_tiny_model(models / "mine.safetensors")
@@ -258,4 +269,3 @@ def test_that_scripts_find_the_actions(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
         for name in ("saveProjectAction", "openProjectAction"):
             assert window.findChild(QAction, name) is not None, name
-        assert hash_of("other") != hash_of(window.workspace.state.model)

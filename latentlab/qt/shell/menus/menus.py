@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtWidgets import QToolBar
 
 from latentlab.qt.compare.window import show_compare
+from latentlab.qt.controllers.place_controller import PlaceController
 from latentlab.qt.controllers.undo_controller import UndoController
 from latentlab.qt.export import exportables
 from latentlab.qt.shell.menus.actions import Entry
@@ -87,7 +88,7 @@ def _file(bench: Workbench) -> Iterator[Entry]:
     yield from project_entries(bench)
     yield Entry(
         "openDataAction", "&File", "Open &folder of pictures …", controller.data.ask_for_folder,
-        "Open pictures of your own, to train a model on or to show in the plane.", "Ctrl+Shift+O",
+        "Open pictures of your own, to train a model on or to show in the plane.", "Ctrl+Shift+O", gap=True,
     )  # fmt: skip
     yield Entry(
         "openDataFileAction", "&File", "Open f&ile of pictures …", controller.data.ask_for_file,
@@ -153,6 +154,15 @@ def _edit(bench: Workbench) -> Iterator[Entry]:
     yield Entry(
         "originAction", "&Edit", "Go to the &origin", controller.to_origin,
         "Move the probe to the origin, the mean of the prior.", "O", controller.is_open, tool="Origin",
+    )  # fmt: skip
+    places = PlaceController(bench.window, bench.workspace, bench.messages)
+    yield Entry(
+        "namePlaceAction", "&Edit", "&Name this place …", places.ask_for_name,
+        "Give the point at the probe a name, to find it again.", "N", places.can_name, gap=True,
+    )  # fmt: skip
+    yield Entry(
+        "placesAction", "&Edit", "P&laces …", places.show,
+        "List the places that have a name, and go to one.", "Shift+N",
     )  # fmt: skip
     yield Entry(
         "playWalkAction", "&Edit", "Play or pause the &walk", bench.player.toggle,

@@ -8,8 +8,9 @@ from latentlab.engine.rendering.projection import Projection
 from latentlab.engine.types import Flat, Point
 from latentlab.qt.views.latent_plane import paint
 from latentlab.qt.views.latent_plane.camera import Camera
+from latentlab.qt.views.latent_plane.places import paint_places
 from latentlab.qt.views.latent_plane.trajectory import paint_trajectory
-from latentlab.session.state import SessionState
+from latentlab.session.state import Place, SessionState
 
 
 class Marks:
@@ -27,6 +28,7 @@ class Marks:
         self.reached, self.hand = 0, ""
         self._trajectory: tuple[Flat, ...] = ()
         self.pins: tuple[Flat, ...] = ()
+        self.places: tuple[tuple[str, Flat], ...] = ()
         self._projection = projection
 
     def forget(self) -> None:
@@ -36,11 +38,12 @@ class Marks:
         self.walk = self.trajectory = ()
         self.ellipse, self.reached, self.hand = None, 0, ""
 
-    def place(self, projection: Projection, pins: tuple[Point, ...]) -> None:
-        """Finds all positions, when the walk, the pins or the plane have changed."""
+    def place(self, projection: Projection, pins: tuple[Point, ...], places: tuple[Place, ...] = ()) -> None:
+        """Finds all positions, when the walk, the pins, the named places or the plane have changed."""
         self._projection = projection
         self.way = tuple(flat for z in self.walk if (flat := self.flat(z)))
         self.pins = tuple(flat for z in pins if (flat := self.flat(z)))
+        self.places = tuple((one.name, flat) for one in places if (flat := self.flat(one.z)))
         self._trajectory = tuple(flat for z in self.trajectory if (flat := self.flat(z)))
 
     def flat(self, z: Point) -> Flat | None:
@@ -51,6 +54,7 @@ class Marks:
         """Paints all of them, the probe and the path of a tape last."""
         if self.way:
             paint.walk(painter, camera, palette, self.way, state.frame)
+        paint_places(painter, camera, palette, self.places)
         paint.pins(painter, camera, palette, self.pins)
         if self.ellipse is not None and (middle := self.flat(self.ellipse[0])):
             shape = self._projection.ellipse(self.ellipse[1])

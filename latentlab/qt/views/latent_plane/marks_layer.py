@@ -42,7 +42,8 @@ class MarksLayer(QObject):
 
     def place(self) -> None:
         """Finds their positions in the plane again."""
-        self.marks.place(self._workspace.projection, self._workspace.state.pins)
+        state = self._workspace.state
+        self.marks.place(self._workspace.projection, state.pins, state.places)
 
     def show_trajectory(self, points: tuple[Point, ...], reached: int, hand: str) -> None:
         """See `LatentPlane.show_trajectory`."""
@@ -68,9 +69,9 @@ class MarksLayer(QObject):
         if old.selected != new.selected:
             self.marks.ellipse = None
             self._view.update()
-        if old.pins != new.pins:
+        if (old.pins, old.places) != (new.pins, new.places):
             self.place()
-        if (old.frame, old.pins) != (new.frame, new.pins):
+        if (old.frame, old.pins, old.places) != (new.frame, new.pins, new.places):
             self._view.update()
         self._follow(old, new)
 
