@@ -31,6 +31,8 @@ class CompareBar(QWidget):
     views_wished = Signal(bool)
     scale_wished = Signal(bool)
     all_wished = Signal()
+    samples_wished = Signal(bool)
+    others_wished = Signal()
     column_wished = Signal()
 
     def __init__(self, undo: QAction, redo: QAction) -> None:
@@ -68,6 +70,16 @@ class CompareBar(QWidget):
             "compareShowAll", "Show all", "Fit every plane to its points; linked ones to the points of all."
         )
         self.show_all.clicked.connect(self.all_wished)
+        self.samples = _box(
+            "compareSamplesBox",
+            "Samples",
+            "Show what each model draws by itself, in the place of its plane. Models without a latent space, "
+            "such as diffusion models, can be compared only so.",
+        )
+        self.samples.clicked.connect(self.samples_wished)
+        self.others = _button("compareOthers", "Draw others", "Draw other pictures: those of the next seed.")
+        self.others.clicked.connect(self.others_wished)
+        self.others.hide()
         self.add = _button("compareAdd", "Add model", "Add a model beside these, up to four.")
         self.add.clicked.connect(self.column_wished)
         number = Label("&Picture")
@@ -77,6 +89,7 @@ class CompareBar(QWidget):
         flow.addWidget(_together(tall, number, self.index, self.name))
         flow.addWidget(_together(tall, *self.layers.values()))
         flow.addWidget(_together(tall, self.scale, self.views, self.show_all))
+        flow.addWidget(_together(tall, self.samples, self.others))
         flow.addWidget(
             _together(tall, _of("compareUndoButton", undo), _of("compareRedoButton", redo), self.add)
         )

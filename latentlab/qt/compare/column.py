@@ -21,6 +21,7 @@ from latentlab.qt.compare.caption import Caption
 from latentlab.qt.compare.chooser import ModelChooser
 from latentlab.qt.compare.linked_workspace import LinkedWorkspace
 from latentlab.qt.compare.pictures import ColumnPictures
+from latentlab.qt.compare.samples import ColumnSamples
 from latentlab.qt.views.conditions.view import ConditionSelector
 from latentlab.qt.views.latent_plane.view import LatentPlane
 from latentlab.qt.widgets.message_bar import MessageBar
@@ -72,11 +73,14 @@ class ModelColumn(QFrame):
         self.note.setMargin(16)
         self.plane = LatentPlane(workspace)
         self.plane.setMinimumSize(_LEAST, _LEAST)
+        self.samples = ColumnSamples(workspace)
+        self._seed, self._samples_wanted = 0, False
         self.pictures = ColumnPictures(workspace)
         self.pictures.hide()
         self.stack = QStackedWidget()
         self.stack.addWidget(self.note)
         self.stack.addWidget(self.plane)
+        self.stack.addWidget(self.samples)
         self._lay_out()
         workspace.join(self.plane.look_at)
         workspace.loaded.connect(self._loaded)
@@ -124,11 +128,30 @@ class ModelColumn(QFrame):
         text = model.title + rest
         self.title.say(text, card.kind.upper() + rest if card.kind else text)
         self.title.setToolTip(plain_tip(f"{text}\n{model.path} ({model.hash})\n{model.command}".strip()))
+        self._choose()
+
+    def show_samples(self, wanted: bool, seed: int) -> None:
+        """Shows what the model draws from this seed in the place of its plane, or its plane."""
+        self._samples_wanted, self._seed = wanted, seed
+        self._choose()
+
+    @property
+    def shows_samples(self) -> bool:
+        """Whether samples are shown: where they are wanted, or there is no plane."""
+        return self.stack.currentWidget() is self.samples
+
+    def _choose(self) -> None:
+        """Shows the plane, the samples, or why there is neither."""
+        model = self.workspace.model
+        if model is None:
+            return
         lacks = why_not(model.model, model.capabilities, {Capability.DECODES})
-        if lacks:
+        samples = model.can(Capability.SAMPLES) and (self._samples_wanted or bool(lacks))
+        if lacks and not samples:
             self.note.setText(f"{lacks} There is no place in it to compare with those of the others.")
-        self.stack.setCurrentWidget(self.note if lacks else self.plane)
-        self.pictures.setVisible(not lacks)
+        self.stack.setCurrentWidget(self.samples if samples else self.note if lacks else self.plane)
+        self.pictures.setVisible(not lacks and not samples)
+        self.samples.show_seed(self._seed, samples)
 
     @Slot(object)
     def _refused(self, refusal: Refusal) -> None:

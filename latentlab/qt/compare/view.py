@@ -68,6 +68,9 @@ class CompareView(QWidget):
         self.bar.views_wished.connect(self._link_views)
         self.bar.scale_wished.connect(self.link.scale)
         self.bar.all_wished.connect(self.show_all)
+        self._seed = 0
+        self.bar.samples_wished.connect(self._show_samples)
+        self.bar.others_wished.connect(self._draw_others)
         self.bar.column_wished.connect(self.add_column)
         self._row = QHBoxLayout()
         self._row.setSpacing(6)
@@ -119,6 +122,7 @@ class CompareView(QWidget):
         column = ModelColumn(self._numbers, workspace, self._catalogue, self._asked)
         column.removal_wished.connect(self.remove_column)
         column.troubled.connect(self.troubled)
+        column.show_samples(self.bar.samples.isChecked(), self._seed)
         workspace.loaded.connect(self._refresh)
         workspace.changed.connect(self._changed)
         self.columns.append(column)
@@ -175,6 +179,18 @@ class CompareView(QWidget):
         }
         self.link.show_all(fits)
 
+    @Slot()
+    def _show_samples(self) -> None:
+        """Every column shows samples, or its plane if it has one."""
+        for column in self.columns:
+            column.show_samples(self.bar.samples.isChecked(), self._seed)
+        self.bar.others.setVisible(any(column.shows_samples for column in self.columns))
+
+    @Slot()
+    def _draw_others(self) -> None:
+        self._seed += 1
+        self._show_samples()
+
     @Slot(object, object)
     def _changed(self, old: SessionState, new: SessionState) -> None:
         if (old.selected, old.layers) != (new.selected, new.layers):
@@ -186,6 +202,7 @@ class CompareView(QWidget):
         for column in self.columns:
             column.remove.setEnabled(len(self.columns) > LEAST)
         self.bar.add.setEnabled(len(self.columns) < MOST)
+        self.bar.others.setVisible(any(column.shows_samples for column in self.columns))
         first = next((column for column in self.columns if column.workspace.model is not None), None)
         leader = None if first is None else first.workspace
         if leader is not self._leader:

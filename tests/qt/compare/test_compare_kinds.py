@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -68,20 +68,36 @@ def test_that_one_drag_moves_a_vae_and_a_model_without_encoder(
     assert blot.workspace.state.selected == 3
 
 
-def test_that_a_model_without_latents_says_that_there_is_no_place_to_compare(
+def test_that_a_model_without_latents_is_compared_by_what_it_draws(
     window: CompareWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:
     window.start(["mnist-vae-2d", str(save_specks(tmp_path / "specks.safetensors"))])
     vae, specks = window.view.columns[:2]
     until(
-        lambda: specks.workspace.model is not None and vae.workspace.encodings is not None,
+        lambda: specks.samples.sheet.picture is not None and vae.workspace.encodings is not None,
         "the models were not opened",
     )
-    assert specks.stack.currentWidget() is specks.note
-    assert specks.note.text().startswith("specks has no latent space")
+    # It has no plane; the other one has.
+    assert specks.stack.currentWidget() is specks.samples
+    assert specks.samples.note.text().startswith("specks has no latent space")
+    assert vae.stack.currentWidget() is vae.plane
     until(lambda: vae.pictures.probe.picture is not None, "no picture came")
     plane = vae.plane
     place = plane.camera.to_pixel(0.5, 0.5)
     QTest.mouseClick(plane, Qt.MouseButton.LeftButton, pos=QPointF(*place).toPoint())
     assert vae.workspace.state.probe == pytest.approx((0.5, 0.5), abs=0.05)
     assert specks.workspace.state.probe == ()
+    # Both by what they draw, from the same seed, and from the next one.
+    bar = window.view.bar
+    QTest.mouseClick(bar.samples, Qt.MouseButton.LeftButton, pos=QPoint(8, bar.samples.height() // 2))
+    assert vae.stack.currentWidget() is vae.samples
+    until(lambda: vae.samples.sheet.picture is not None, "no samples came")
+    assert vae.samples.status.text() == specks.samples.status.text() == "16 pictures, seed 0"
+    QTest.mouseClick(bar.others, Qt.MouseButton.LeftButton)
+    until(
+        lambda: vae.samples.status.text() == specks.samples.status.text() == "16 pictures, seed 1",
+        "no other samples came",
+    )
+    QTest.mouseClick(bar.samples, Qt.MouseButton.LeftButton, pos=QPoint(8, bar.samples.height() // 2))
+    assert vae.stack.currentWidget() is vae.plane
+    assert specks.stack.currentWidget() is specks.samples
