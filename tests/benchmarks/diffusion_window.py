@@ -44,7 +44,11 @@ class Again:
 def measure_scrubbing(window: LabWindow, moves: int = 600) -> list[float]:
     """Seconds from each mouse move on the tape to the frame under it, painted large."""
     tape = window.bench.diffusion.findChild(QWidget, "tape")
-    watch, shown = PaintWatch(window.bench.diffusion.findChild(QWidget, "believedPictures")), [-1]
+    layers = [
+        window.bench.diffusion.findChild(QWidget, name)
+        for name in ("believedPictures", "noisyPictures", "believedNoise")
+    ]
+    watch, shown = PaintWatch(next(layer for layer in layers if layer.isVisible())), [-1]
     window.bench.diffusion.frame_shown.connect(lambda found: shown.append(found[0].number))
     QTest.mousePress(tape, Qt.MouseButton.LeftButton, pos=QPoint(4, tape.height() // 2))
     seconds, last = [], shown[-1]

@@ -53,6 +53,7 @@ def _diffusion(bench: Workbench) -> None:
     view.remember(bench.settings.tape)
     view.failed.connect(bench.opener.failed)
     view.file_wanted.connect(bench.controller.ask_for_file)
+    view.plane_wanted.connect(bench.opener.open_model)
     view.frame_shown.connect(tapes.look)
     view.tape_begun.connect(tapes.look)
     tracing = Tracing(bench.workspace, bench.plane, view.frames, view.learnt, bench.window)

@@ -69,6 +69,13 @@ def told_words(conditions: Sequence[Point], names: Sequence[str], exclusive: boo
     return ", ".join(said[:_EACH]) + (" …" if len(said) > _EACH else "")
 
 
+def of_chosen(number: int, count: int, condition: Point, names: Sequence[str], exclusive: bool) -> str:
+    """Which picture of a batch it is, and its condition."""
+    which = f"Picture {number + 1} of {count}"
+    told = told_words((condition,), names, exclusive) if condition else ""
+    return f"{which} · {told}" if told else which
+
+
 def of_sampler_settings(
     sampler_settings: SamplerSettings, names: Sequence[str] = (), exclusive: bool = True
 ) -> str:

@@ -5,20 +5,20 @@ A denoiser is opened when the view is first visible: it costs nothing before.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QComboBox, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from latentlab.engine.diffusion.recipes import Recipe, Start
 from latentlab.engine.diffusion.requests import DenoiserReply, OpenDenoiserRequest
 from latentlab.engine.diffusion.tape_origin import Origin
-from latentlab.engine.files.model_catalog import denoisers, name_of, suited_to
+from latentlab.engine.files.model_catalog import name_of, suited_to
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.models.capabilities import Capability
 from latentlab.models.registry import how_to_train
@@ -27,11 +27,12 @@ from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.picture_store import OwnPictures
 from latentlab.qt.export.tapes import TapeInHand
 from latentlab.qt.views.diffusion.forward.page import ForwardPage
+from latentlab.qt.views.diffusion.models_bar import ModelsBar
 from latentlab.qt.views.diffusion.reverse.page import ReversePage
 from latentlab.qt.views.diffusion.seeded_noise import SeededNoise
 from latentlab.qt.views.diffusion.start.page import StartPage
 from latentlab.qt.views.spec import ViewSpec
-from latentlab.qt.widgets.plain_text import listed, plain_tip
+from latentlab.qt.widgets.plain_text import plain_tip
 
 if TYPE_CHECKING:
     from latentlab.engine.diffusion.runner import Frame
@@ -39,18 +40,23 @@ if TYPE_CHECKING:
 _NONE = (
     f"No diffusion model is open. Open a file, or train one: {how_to_train(Capability.DENOISES)} --data mnist"
 )
-_FILE = "Open a file …"
+# Below this width the model of the plane is not named.
+_NARROW = 760
 
 
 class DiffusionView(QWidget):
-    """Signals as of `ReversePage`; `file_wanted` requests a model file, `failed` carries a message and its
-    details.
+    """Signals as of `ReversePage`; `file_wanted` requests a model file, `plane_wanted` another model for the
+    plane, `failed` carries a message and its details.
+
+    Args:
+        own_models: finds the files of the user's own models.
     """
 
     frame_shown = Signal(object)
     tape_begun = Signal()
     tape_finished = Signal(object)
     file_wanted = Signal()
+    plane_wanted = Signal(str)
     failed = Signal(str, str)
 
     def __init__(
@@ -58,6 +64,7 @@ class DiffusionView(QWidget):
         diffusion: DenoiserClient,
         workspace: Workspace,
         pictures: OwnPictures,
+        own_models: Callable[[], Iterable[Path]] = tuple,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -71,22 +78,20 @@ class DiffusionView(QWidget):
         self._brought: Callable[[], None] | None = None
         # The sampler settings and the model of the previous session.
         self._remembered: tuple[str, Recipe] | None = None
-        self.chooser = QComboBox()
-        self.chooser.setObjectName("denoiserChooser")
-        self.chooser.setAccessibleName("Diffusion model")
-        self.chooser.setToolTip("The diffusion model to sample from.")
-        self.chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.models = ModelsBar(diffusion, workspace, own_models)
+        self.chooser = self.models.chooser
         self.reverse = ReversePage(diffusion)
         self.pages = QTabWidget()
         self.pages.setObjectName("diffusionPages")
         self.pages.setDocumentMode(True)
-        self.pages.setCornerWidget(self.chooser, Qt.Corner.TopRightCorner)
+        self.pages.setCornerWidget(self.models, Qt.Corner.TopRightCorner)
         self._add_pages(pictures)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.addWidget(self.pages)
-        self._fill_chooser()
-        self.chooser.activated.connect(self._chosen)
+        self.models.denoiser_wanted.connect(self.open_model)
+        self.models.plane_wanted.connect(self.plane_wanted)
+        self.models.file_wanted.connect(self.file_wanted)
         self.reverse.frame_shown.connect(self.frame_shown)
         self.reverse.tape_begun.connect(self.tape_begun)
         self.reverse.tape_finished.connect(self.tape_finished)
@@ -109,6 +114,7 @@ class DiffusionView(QWidget):
         self.begin.failed.connect(self.failed)
         self.begin.seed_chosen.connect(form.seed.setValue)
         self.begin.count_chosen.connect(form.count.setValue)
+        form.start.start_wanted.connect(self._choose_start)
         form.settled.connect(self._tell_sampler_settings)
         self._tell_sampler_settings()
         for page, title, tip in (
@@ -127,6 +133,7 @@ class DiffusionView(QWidget):
 
     # What others ask
 
+    @Slot(str)
     def open_model(self, model: str) -> None:
         """Opens a denoiser, a name or a path; a tape is run when it is loaded."""
         self._wanted, self._pending = False, None
@@ -153,6 +160,12 @@ class DiffusionView(QWidget):
         """Runs a tape from this start, and shows it."""
         self.pages.setCurrentWidget(self.reverse)
         self.reverse.run_start(start)
+
+    @Slot(str)
+    def _choose_start(self, name: str) -> None:
+        """Shows where this start is set."""
+        self.begin.choose(name)
+        self.pages.setCurrentWidget(self.begin)
 
     def show_recipe(self, recipe: Recipe, model: str, model_hash: str = "") -> None:
         """Sets all controls from a recipe and runs it, by a model that is opened if it is not, or if the open
@@ -225,6 +238,10 @@ class DiffusionView(QWidget):
 
     # What happens
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.models.set_narrow(self.width() < _NARROW)
+        super().resizeEvent(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         # Qt reports a panel behind another tab as visible, but never paints it.
         if self._wanted and self._workspace.model is not None:
@@ -252,7 +269,6 @@ class DiffusionView(QWidget):
 
     @Slot(object)
     def _opened(self, model: DenoiserReply) -> None:
-        self._fill_chooser()
         again, pending = self._recalls, self._pending
         self._pending = None
         if pending is not None:
@@ -265,7 +281,7 @@ class DiffusionView(QWidget):
     def _refused(self, refusal: Refusal) -> None:
         if refusal.of(OpenDenoiserRequest):
             gone, self._pending = self._recalls, None
-            self._fill_chooser()
+            self.models.fill()
             if self._diffusion.model is not None:
                 self.reverse.say("")
             elif gone:
@@ -274,32 +290,6 @@ class DiffusionView(QWidget):
                 self._open_suited()
             else:
                 self.reverse.say(_NONE)
-
-    def _fill_chooser(self) -> None:
-        """The models that ship, the open one, and entries for others."""
-        now = self._diffusion.model
-        with QSignalBlocker(self.chooser):
-            self.chooser.clear()
-            shipped = denoisers()
-            for name in shipped:
-                self.chooser.addItem(name, name)
-            if now is not None and now.model not in shipped:
-                self.chooser.addItem(listed(now.model), now.path)
-            self.chooser.addItem(_FILE, "")
-            place = -1 if now is None else self.chooser.findText(listed(now.model))
-            self.chooser.setCurrentIndex(place)
-            self.chooser.setPlaceholderText("Choose a model")
-
-    @Slot(int)
-    def _chosen(self, place: int) -> None:
-        model = self.chooser.itemData(place)
-        if model:
-            now = self._diffusion.model
-            if now is None or model not in (now.model, now.path):
-                self.open_model(model)
-        else:
-            self._fill_chooser()
-            self.file_wanted.emit()
 
 
 def fitted(recipe: Recipe, model: DenoiserReply) -> Recipe:
@@ -315,5 +305,7 @@ def fitted(recipe: Recipe, model: DenoiserReply) -> Recipe:
 SPEC = ViewSpec(
     "diffusion",
     "Diffusion",
-    lambda context: DiffusionView(context.denoisers, context.workspace, context.pictures),
+    lambda context: DiffusionView(
+        context.denoisers, context.workspace, context.pictures, context.trainer.models
+    ),
 )

@@ -76,6 +76,32 @@ def test_that_the_first_look_opens_the_denoiser_of_the_planes_data_and_draws(
         assert chooser.currentText() == "faces-ddpm"
 
 
+def test_that_both_models_at_work_are_named_and_each_can_be_another_that_fits(
+    qtbot: QtBot, tmp_path: Path, shipped: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("latentlab.engine.files.partners.model_files", lambda: shipped)
+    toys = save_tiny_denoiser(tmp_path / "toys.safetensors", data="toy")
+    with open_window(qtbot, tmp_path) as window:
+        view, plane = window.bench.diffusion, window.bench.diffusion.models.plane
+        view.reverse.form.steps.setValue(3)
+        window.bench.docks.show_diffusion()
+        qtbot.waitUntil(lambda: finished(window), timeout=20000)
+        # No other model of these digits ships here: the plane's own is named.
+        assert [plane.itemText(row) for row in range(plane.count())] == [SessionState().model]
+        with qtbot.waitSignal(window.bench.denoiser_client.opened, timeout=5000):
+            view.models.denoiser_wanted.emit(str(toys))
+        # What learnt from the same data is offered, and what is open is said not to fit.
+        assert [plane.itemText(row) for row in range(plane.count())] == [
+            "faces-vae", f"{SessionState().model} (other pictures)",
+        ]  # fmt: skip
+        assert plane.currentData() == SessionState().model
+        assert "other pictures" in plane.toolTip()
+        with qtbot.waitSignal(window.workspace.loaded, timeout=20000):
+            plane.activated.emit(0)
+        assert plane.currentText() == "faces-vae"
+        assert window.workspace.state.model == "faces-vae"
+
+
 def test_that_the_next_start_draws_as_the_last_one_did(
     qtbot: QtBot, tmp_path: Path, shipped: dict[str, Path]
 ) -> None:

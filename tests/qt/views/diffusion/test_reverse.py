@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from latentlab.engine.diffusion.recipes import Branch, FromNoise, FromPicture, Pixels, Recipe, SamplerSettings
 from latentlab.engine.diffusion.requests import TapeRequest
 from latentlab.qt.clients.denoiser_client import DenoiserClient
+from latentlab.qt.views.diffusion.reverse.batch import ONE
 from latentlab.qt.views.diffusion.reverse.condition_form import TraitBox
 from latentlab.qt.views.diffusion.reverse.page import ReversePage
 from latentlab.qt.views.diffusion.tape.runner import MOST_TRACKS
@@ -41,7 +42,7 @@ def diffusion(service: FakeService) -> Iterator[DenoiserClient]:
 def page(qtbot: QtBot, diffusion: DenoiserClient) -> ReversePage:
     made = ReversePage(diffusion)
     qtbot.addWidget(made)
-    made.resize(900, 460)
+    made.resize(900, 390)
     made.form.steps.setValue(20)
     made.form.count.setValue(6)
     made.show()
@@ -229,7 +230,7 @@ def test_that_a_click_on_a_picture_chooses_it_and_a_double_click_shows_it_alone(
     assert shown.args[0] == (page.frame, 4)
     assert tape(page).picture == page.picture == 4
     qtbot.mouseDClick(mosaic, LEFT, pos=mosaic.place_of(4).center().toPoint())
-    assert page.transport.alone.isChecked()
+    assert page.look.counts[ONE].isChecked()
     assert mosaic.alone
     qtbot.keyClick(mosaic, Qt.Key.Key_Right)
     assert page.picture == 5
@@ -245,7 +246,6 @@ def test_that_a_branch_goes_on_from_the_frame_in_hand_and_shares_what_came_befor
     trunk = page.frames
     scrub(qtbot, page, 8)
     page.form.guidance.setValue(60)
-    page.drawing._live.stop()
     branched(qtbot, page)
     asked = service.tapes[-1]
     assert asked.recipe is not None
@@ -339,37 +339,106 @@ def test_that_sliding_the_guidance_draws_a_quick_tape_again_at_its_end(
         qtbot.keyClick(page.form.guidance, Qt.Key.Key_Right)
     recipe = service.tapes[-1].recipe
     assert recipe is not None
-    assert recipe.sampler_settings.guidance == pytest.approx(2.1)
+    assert recipe.sampler_settings.guidance == pytest.approx(3.1)
     assert page.frame is page.frames[20]
     assert page.frame.x_t.flat[0] == pytest.approx(grey(recipe, 20))
 
 
-@pytest.mark.parametrize("pending", ["frame", "seed", "count"])
-def test_that_sliding_the_guidance_leaves_a_tape_alone_that_one_may_want_to_branch_or_draw_otherwise(
-    qtbot: QtBot, page: ReversePage, service: FakeService, pending: str
+def test_that_settings_leave_a_tape_alone_that_one_may_want_to_branch_and_say_how_to_apply_them(
+    qtbot: QtBot, page: ReversePage, service: FakeService
 ) -> None:
     drawn(qtbot, page)
-    before = page.tracks.all[0].recipe
-    if pending == "frame":
-        scrub(qtbot, page, 15)
-    else:
-        getattr(page.form, pending).setValue(5)
-    page.form.guidance.setValue(30)
-    qtbot.waitUntil(lambda: not page.drawing._live.isActive(), timeout=1000)
+    before = page.recipe
+    scrub(qtbot, page, 15)
+    page.form.guidance.setValue(20)
+    until_idle()
     assert len(service.tapes) == 1
-    assert page.tracks.all[0].recipe == before
-    wanted = "Changed: Draw or Branch." if pending == "frame" else "Changed: Draw again."
-    assert page.transport.words.text() == wanted
+    assert page.recipe == before
+    assert page.note.words.text() == "Changed: guidance 3 → 2. Draw anew, or branch here."
+    assert page.note.draw.isVisible()
+    page.form.guidance.setValue(30)
+    assert not page.note.isVisible()
+    page.form.seed.setValue(4)
+    with qtbot.waitSignal(page.tape_finished, timeout=3000):
+        qtbot.mouseClick(page.note.draw, LEFT)
+    assert page.recipe is not None
+    assert page.recipe.sampler_settings.seed == 4
 
 
-def test_that_the_hint_goes_when_all_is_set_as_it_was(qtbot: QtBot, page: ReversePage) -> None:
+def test_that_settings_draw_a_finished_tape_again_behind_it_and_it_can_be_had_back(
+    qtbot: QtBot, page: ReversePage, service: FakeService
+) -> None:
     drawn(qtbot, page)
-    for control in (page.form.seed, page.form.count):
-        before = control.value()
-        control.setValue(before + 1)
-        assert page.transport.words.text() == "Changed: Draw again."
-        control.setValue(before)
-        assert page.transport.words.text() == ""
+    first, shown = page.recipe, page.frame
+    service.pause = 7
+    service.hold.clear()
+    page.form.guidance.setFocus()
+    qtbot.keyClick(page.form.guidance, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: len(service.tapes) == 2, timeout=3000)
+    qtbot.waitUntil(lambda: len(page.drawing.redrawing.kept[-1].store) == 8, timeout=3000)
+    # The old tape is there until the new one is whole.
+    assert page.recipe == first
+    assert page.frame is shown
+    assert page.note.words.text() == "Drawing anew: guidance 3 → 3.1 …"
+    # Newest wins: what is being drawn is not what is wanted any more.
+    page.form.seed.setValue(5)
+    qtbot.waitUntil(lambda: len(service.tapes) == 3, timeout=3000)
+    service.hold.set()
+    qtbot.waitUntil(lambda: page.recipe is not None and page.recipe.sampler_settings.seed == 5, timeout=3000)
+    until_idle()
+    second = page.recipe
+    assert second is not None
+    assert second.sampler_settings.guidance == pytest.approx(3.1)
+    assert len(service.tapes) == 3
+    assert page.frame is page.frames[20]
+    assert page.frame.x_t.flat[0] == pytest.approx(grey(second, 20))
+    assert page.note.words.text() == "Drawn anew: guidance 3 → 3.1 · seed 0 → 5."
+    # Back and forth, without the model.
+    for recipe in (first, second, first):
+        qtbot.mouseClick(page.note.before, LEFT)
+        assert page.recipe == recipe
+        assert recipe is not None
+        assert page.form.sampler_settings == recipe.sampler_settings
+    assert len(service.tapes) == 3
+    assert page.frame.t == 0
+
+
+def test_that_a_redrawing_that_is_stopped_leaves_the_tape_and_says_what_is_not_drawn(
+    qtbot: QtBot, page: ReversePage, service: FakeService
+) -> None:
+    drawn(qtbot, page)
+    first = page.recipe
+    service.pause = 7
+    service.hold.clear()
+    page.form.steps.setValue(30)
+    qtbot.waitUntil(lambda: len(service.tapes) == 2, timeout=3000)
+    qtbot.keyClick(page, Qt.Key.Key_Escape)
+    assert page.recipe == first
+    assert page.note.words.text() == "Changed: steps 20 → 30."
+    assert page.note.draw.isVisible()
+    service.hold.set()
+    until_idle()
+    assert page.recipe == first
+
+
+def test_that_a_slow_tape_is_drawn_again_only_when_that_is_asked(
+    qtbot: QtBot, page: ReversePage, service: FakeService
+) -> None:
+    drawn(qtbot, page)
+    page.tracks.all[0].seconds = 20.0
+    page.form.count.setValue(12)
+    until_idle()
+    assert len(service.tapes) == 1
+    assert page.note.words.text() == "Changed: pictures 6 → 12."
+    assert page.note.draw.text() == "Draw anew · about 40 s"
+    page.form.count.setValue(6)
+    assert not page.note.isVisible()
+    page.form.guidance.setValue(10)
+    # Without guidance the network is asked once a step, not twice.
+    assert page.note.draw.text() == "Draw anew · about 10 s"
+    with qtbot.waitSignal(page.tape_finished, timeout=3000):
+        qtbot.mouseClick(page.note.draw, LEFT)
+    assert page.note.words.text() == "Drawn anew: guidance 3 → 1."
 
 
 def test_that_a_recipe_that_no_slider_can_say_is_kept_to_the_digit(qtbot: QtBot, page: ReversePage) -> None:
@@ -391,18 +460,6 @@ def test_that_the_keys_are_the_tapes_after_a_branch_and_after_a_start(
     assert page.focusWidget() is page.tracks.rows[1].tape
     page.run_start(FromNoise())
     assert page.focusWidget() is page.tracks.rows[0].tape
-
-
-def test_that_a_slow_tape_is_drawn_again_only_when_that_is_asked(
-    qtbot: QtBot, page: ReversePage, service: FakeService
-) -> None:
-    drawn(qtbot, page)
-    page.tracks.all[0].seconds = 20.0
-    page.form.guidance.setValue(50)
-    qtbot.waitUntil(lambda: not page.drawing._live.isActive(), timeout=1000)
-    assert len(service.tapes) == 1
-    page.form.seed.setValue(5)
-    assert "Draw again" in page.transport.words.text()
 
 
 def test_that_frames_are_left_out_when_memory_is_short(

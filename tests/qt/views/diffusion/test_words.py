@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -15,13 +17,14 @@ from latentlab.engine.diffusion.recipes import (
     SamplerSettings,
 )
 from latentlab.qt.views.diffusion import text
-from latentlab.qt.views.diffusion.reverse.branching import guided, other_noise
+from latentlab.qt.views.diffusion.reverse.branching import other_noise
+from latentlab.qt.views.diffusion.reverse.changes import changes, duration, resettled, seconds_for
 from latentlab.qt.views.diffusion.reverse.mosaic import (
     BINS,
     REACH,
-    columns_for,
     mosaic_of,
     normal_density,
+    scale_in,
     shares,
 )
 
@@ -73,7 +76,9 @@ def test_that_time_left_is_round(seconds: float, said: str) -> None:
 
 @pytest.mark.parametrize(("count", "columns"), [(1, 1), (16, 4), (64, 8), (10, 3)])
 def test_that_pictures_are_as_large_as_a_square_allows(count: int, columns: int) -> None:
-    assert columns_for(count, (28, 28), 300, 300) == columns
+    assert scale_in(count, (28, 28), 300, 300)[0] == columns
+    # Between equals the squarer one, though others would be a hair larger.
+    assert scale_in(16, (28, 28), 742, 485) == (4, 4.0)
 
 
 def test_that_a_mosaic_has_each_picture_in_its_place() -> None:
@@ -105,10 +110,24 @@ def test_that_a_branch_never_brings_the_same_pictures_again() -> None:
     assert other_noise(SamplerSettings("ddim", guidance=3.0), ddim) == SamplerSettings("ddim", guidance=3.0)
 
 
-def test_that_guidance_changes_the_last_part_of_a_tape_alone() -> None:
+def test_that_other_settings_change_the_last_part_of_a_tape_alone() -> None:
     told = SamplerSettings(conditions=((1.0, 0.0),))
+    other = dataclasses.replace(told, guidance=4.0)
     branched = Recipe(2, told).branched(3, told)
-    assert guided(branched, 4.0).sampler_settings == told
-    assert guided(branched, 4.0).last_sampler_settings.guidance == 4.0
-    assert guided(Recipe(2, told), 4.0).sampler_settings.guidance == 4.0
-    assert guided(Recipe(2), 4.0) == Recipe(2)
+    assert resettled(branched, 2, other).sampler_settings == told
+    assert resettled(branched, 2, other).last_sampler_settings == other
+    assert resettled(Recipe(2, told), 5, other) == Recipe(5, other)
+
+
+def test_that_a_change_of_settings_is_said_in_words_with_the_time_it_takes() -> None:
+    one = Recipe(16, SamplerSettings("ddim", 50, 0.0, 1.0, ((1.0, 0.0),), 0))
+    other = Recipe(8, SamplerSettings("dpm++", 20, 0.0, 2.5, ((0.0, 1.0),), 7))
+    assert changes(one, one, ("a", "b"), True) == ""
+    assert changes(one, other, ("a", "b"), True) == (
+        "pictures 16 → 8 · sampler DDIM → DPM++ · steps 50 → 20 · condition class a → class b"
+        " · guidance 1 → 2.5 · seed 0 → 7"
+    )
+    # A fifth of the pictures' steps, each of which now asks twice.
+    assert seconds_for(one, 10.0, other) == pytest.approx(4.0)
+    assert duration(4.2) == "about 4 s"
+    assert duration(300) == "about 5 min"

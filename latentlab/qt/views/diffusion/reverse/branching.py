@@ -1,10 +1,10 @@
-"""The recipe of a tape after branching, or under another guidance. Without Qt."""
+"""The sampler settings of a branch. Without Qt."""
 
 from __future__ import annotations
 
 import dataclasses
 
-from latentlab.engine.diffusion.recipes import Recipe, SamplerSettings
+from latentlab.engine.diffusion.recipes import SamplerSettings
 from latentlab.models.sampler_names import ANCESTRAL
 
 
@@ -22,14 +22,3 @@ def other_noise(sampler_settings: SamplerSettings, before: SamplerSettings) -> S
     if sampler_settings.sampler == "dpm++":
         return dataclasses.replace(sampler_settings, sampler=ANCESTRAL, seed=seed)
     return dataclasses.replace(sampler_settings, eta=1.0 if steady else sampler_settings.eta, seed=seed)
-
-
-def guided(recipe: Recipe, guidance: float) -> Recipe:
-    """The recipe with another guidance in its last part; unchanged if that is unconditional."""
-    sampler_settings = dataclasses.replace(recipe.last_sampler_settings, guidance=guidance)
-    if not sampler_settings.conditions:
-        return recipe
-    if recipe.branches:
-        last = dataclasses.replace(recipe.branches[-1], sampler_settings=sampler_settings)
-        return dataclasses.replace(recipe, branches=(*recipe.branches[:-1], last))
-    return dataclasses.replace(recipe, sampler_settings=sampler_settings)

@@ -1,22 +1,20 @@
-"""Starts the tapes of the reverse page: new ones, stopped ones, branches, and live guidance."""
+"""Starts the tapes of the reverse page: new ones, stopped ones, and branches."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from latentlab.engine.diffusion.recipes import FromNoise, Recipe, Start
 from latentlab.engine.diffusion.requests import DenoiserReply
-from latentlab.qt.views.diffusion.reverse.branching import guided, other_noise
+from latentlab.qt.views.diffusion.reverse.branching import other_noise
+from latentlab.qt.views.diffusion.reverse.changed_note import ChangedNote
+from latentlab.qt.views.diffusion.reverse.redrawing import Redrawing
 from latentlab.qt.views.diffusion.reverse.sampler_form import SamplerForm
 from latentlab.qt.views.diffusion.tape.playback import Playback
 from latentlab.qt.views.diffusion.tape.runner import MOST_TRACKS, Runs, Track
 from latentlab.qt.views.diffusion.tape.store import TapeStore
 from latentlab.qt.views.diffusion.tape.tracks import Tracks
 from latentlab.qt.views.diffusion.tape.transport import Transport
-
-# A tape that was drawn this quickly is drawn again at once while the guidance slider moves.
-_QUICK_S, _PAUSE_MS = 1.5, 120
-_CHANGED = "Changed:"
 
 
 class Drawing(QObject):
@@ -26,6 +24,7 @@ class Drawing(QObject):
     Attributes:
         model: the open denoiser, None before there is one.
         beside: the other tapes of a project, drawn with the first one.
+        redrawing: draws the current tape again when its settings change.
     """
 
     begun = Signal()
@@ -34,6 +33,7 @@ class Drawing(QObject):
     def __init__(
         self,
         form: SamplerForm,
+        note: ChangedNote,
         tracks: Tracks,
         transport: Transport,
         runs: Runs,
@@ -48,17 +48,18 @@ class Drawing(QObject):
         self.model = model
         self.beside: tuple[Recipe, ...] = ()
         self._start: Start = FromNoise()
-        self._live = QTimer(self, singleShot=True, interval=_PAUSE_MS)
-        self._live.timeout.connect(self._redraw_live)
-        form.changed.connect(self._settings_changed)
-        form.guided.connect(self._live.start)
+        self.redrawing = Redrawing(form, note, tracks, runs, playback, self.can_branch, self)
+        self.redrawing.changed.connect(self.changed)
+        self.redrawing.swapped.connect(self._swapped)
+        note.drawing.connect(self.draw_anew)
+        form.changed.connect(self.changed)
         form.noise_wanted.connect(self._from_noise)
         transport.started.connect(self.draw_anew)
         transport.branch_wanted.connect(self.branch)
 
     def begin_with(self, model: DenoiserReply) -> None:
         """Another model: tapes of the previous one are removed."""
-        self._live.stop()
+        self.redrawing.begin_with(model)
         self._transport.pause()
         self.model, self._start, self._playback.frame = model, FromNoise(), None
         self._tracks.begin(Track(Recipe()))
@@ -116,9 +117,9 @@ class Drawing(QObject):
         )  # fmt: skip
 
     def _draw(self, recipe: Recipe) -> None:
-        self._live.stop()
-        self._transport.pause()
         track = Track(recipe)
+        self.redrawing.keep(track)
+        self._transport.pause()
         self._tracks.begin(track)
         self._playback.limit(recipe.count)
         self._playback.follows = True
@@ -132,6 +133,7 @@ class Drawing(QObject):
         track, frame = self._tracks.in_hand, self._playback.frame
         if track is None or frame is None or not self.can_branch():
             return
+        self.redrawing.give_up()
         sampler_settings = other_noise(self._form.sampler_settings, track.recipe.last_sampler_settings)
         self._form.show_sampler_settings(sampler_settings)
         recipe = track.recipe.branched(frame.number, sampler_settings)
@@ -163,58 +165,12 @@ class Drawing(QObject):
         self._runs.stop()
         self.changed.emit()
 
-    @Slot()
-    def _settings_changed(self) -> None:
-        """Says how to apply the new settings, while they differ from the tape's."""
-        track, words = self._tracks.in_hand, self._transport.words
-        self.changed.emit()
-        if track is None or not len(track.store) or self._runs.running:
-            return
-        other_count = self._form.count.value() != track.recipe.count
-        if other_count or (
-            self._form.sampler_settings != track.recipe.last_sampler_settings and not self._slides_live()
-        ):
-            branches = self.can_branch() and not other_count
-            words.setText(f"{_CHANGED} Draw or Branch." if branches else f"{_CHANGED} Draw again.")
-        elif words.text().startswith(_CHANGED):
-            words.setText("")
-
-    def _slides_live(self) -> bool:
-        """Whether the current tape follows the guidance slider: at its last frame, and with no other change.
-        Before its end the user may want to branch, and to compare.
-        """
-        track, frame = self._tracks.in_hand, self._playback.frame
-        return (
-            track is not None and frame is not None and frame.t == 0
-            and (track.leaves is not None or len(self._tracks.rows) == 1)
-            and 0.0 < track.seconds < _QUICK_S
-            and self._form.count.value() == track.recipe.count
-            and guided(track.recipe, self._form.sampler_settings.guidance).last_sampler_settings ==
-            self._form.sampler_settings
-        )  # fmt: skip
-
-    @Slot()
-    def _redraw_live(self) -> None:
-        """Runs the current tape again under another guidance, if that is quick."""
-        track = self._tracks.in_hand
-        if track is None or not len(track.store) or not self._slides_live():
-            return
-        if self._runs.running and self._runs.track is not track:
-            return
-        recipe = guided(track.recipe, self._form.sampler_settings.guidance)
-        # A restored tape with branches lacks the frames from which the last of them starts.
-        if recipe == track.recipe or (recipe.branches and track.leaves is None):
-            return
-        leaves = -1 if track.leaves is None else track.leaves
-        track.recipe = recipe
-        track.store = TapeStore(frame for frame in track.store.frames if frame.number <= leaves)
-        track.ended = False
-        row = self._tracks.row_of(track)
-        assert row is not None
-        row.tape.show_store(track.store, track.total, track.leaves)
-        self._tracks.show_captions()
-        self._runs.draw(track)
-        self.changed.emit()
+    @Slot(object)
+    def _swapped(self, recipe: Recipe) -> None:
+        """Another tape is shown in the place of the current one."""
+        self._start = recipe.start
+        self._form.show_start(recipe.start)
+        self.begun.emit()
 
     @Slot()
     def _from_noise(self) -> None:

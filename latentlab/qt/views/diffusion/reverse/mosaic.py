@@ -18,16 +18,31 @@ _MOST_NUMBERS = 32_768
 _GAP = 1
 
 
+# Pictures that are at least this many times as large as they are have whole-number scales: that costs little.
+SHARP = 3.0
+
+
 @functools.lru_cache(maxsize=64)
-def columns_for(count: int, shape: tuple[int, int], width: float, height: float) -> int:
-    """The number of columns that makes `count` pictures of (H, W) largest in a box."""
+def scale_in(
+    count: int, shape: tuple[int, int], width: float, height: float, ratio: float = 1.0
+) -> tuple[int, float]:
+    """The number of columns that makes `count` pictures of (H, W) largest in a box, and their scale: a whole
+    number, where that costs little, on a screen with `ratio` of its pixels to one of the box.
+    """
     best, chosen = 0.0, 1
     for columns in range(1, count + 1):
-        rows = math.ceil(count / columns)
-        scale = min(width / (columns * (shape[1] + _GAP)), height / (rows * (shape[0] + _GAP)))
+        across, down = spanned(count, shape, columns)
+        scale = min(width / across, height / down) * ratio
+        scale = float(math.floor(scale)) if scale >= SHARP else scale
         if scale > best:
             best, chosen = scale, columns
-    return chosen
+    return chosen, best / ratio
+
+
+def spanned(count: int, shape: tuple[int, int], columns: int) -> tuple[int, int]:
+    """The width and height of so many pictures of (H, W) with the gaps between them, in their own pixels."""
+    rows = math.ceil(count / columns)
+    return columns * (shape[1] + _GAP) - _GAP, rows * (shape[0] + _GAP) - _GAP
 
 
 def mosaic_of(x: NDArray[np.float32], columns: int, ground: int, reach: float = 1.0) -> Picture:

@@ -9,14 +9,14 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from latentlab.engine.diffusion.noising import NOISE_REACH
 from latentlab.engine.diffusion.recipes import Recipe, SamplerSettings, Start
 from latentlab.engine.diffusion.requests import DenoiserReply
 from latentlab.qt.clients.denoiser_client import DenoiserClient
 from latentlab.qt.clients.hand import Hand
+from latentlab.qt.views.diffusion.reverse.changed_note import ChangedNote
 from latentlab.qt.views.diffusion.reverse.draw_buttons import DrawButtons
 from latentlab.qt.views.diffusion.reverse.drawing import Drawing
-from latentlab.qt.views.diffusion.reverse.frame_panel import FramePanel
+from latentlab.qt.views.diffusion.reverse.frame_view import FrameView
 from latentlab.qt.views.diffusion.reverse.layout import ReverseLayout
 from latentlab.qt.views.diffusion.reverse.sampler_form import SamplerForm
 from latentlab.qt.views.diffusion.tape.playback import Playback
@@ -47,26 +47,20 @@ class ReversePage(QWidget):
         self.setObjectName("reversePage")
         self.setAccessibleName("Reverse process: pictures are sampled from noise")
         self._diffusion = diffusion
-        self._alone = False
         self.form = SamplerForm()
+        self.note = ChangedNote()
+        self.shown = FrameView(self)
+        self.look, self.side, self.panels = self.shown.look, self.shown.side, self.shown.panels
         self.buttons = DrawButtons()
-        self.panels = (
-            FramePanel("noisyPictures", "xₜ noisy picture",
-                       "xₜ, the noisy pictures at this frame"),
-            FramePanel("believedPictures", "x̂₀ predicted picture",
-                       "x̂₀, the clean pictures that the model predicts at this frame", normal=False),
-            FramePanel("believedNoise", "ε̂ predicted noise",
-                       "ε̂, the noise that the model predicts at this frame", NOISE_REACH),
-        )  # fmt: skip
         self.words = Line()
         self.words.setObjectName("frameWords")
         self.words.setAccessibleName("Position of the current frame")
         self.tracks = Tracks()
         self.transport = Transport()
-        self.runs = Runs(diffusion, lambda: self.tracks.all, self)
+        self.runs = Runs(diffusion, self._all_tracks, self)
         self.playback = Playback(self.tracks, self.transport, self.runs, self)
         self.drawing = Drawing(
-            self.form, self.tracks, self.transport, self.runs, self.playback, diffusion.model, self
+            self.form, self.note, self.tracks, self.transport, self.runs, self.playback, diffusion.model, self
         )
         self._late = QTimer(self, singleShot=True, interval=_LATE_MS)
         self._hand = Hand()
@@ -77,10 +71,14 @@ class ReversePage(QWidget):
 
     def _lay_out(self) -> None:
         self.form.setFixedWidth(self.form.sizeHint().width())
-        room = ReverseLayout((self.form, self.buttons), self.panels, self.words, self.tracks, self.transport)
+        self._room = ReverseLayout(
+            self.form, (self.note, self.buttons), self.look, self.panels, self.side, self.words, self.tracks,
+            self.transport,
+        )  # fmt: skip
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(room)
+        whole.addWidget(self._room)
+        self.shown.lie_in(self._room)
 
     def _connect(self) -> None:
         drawing, playback = self.drawing, self.playback
@@ -92,10 +90,10 @@ class ReversePage(QWidget):
         playback.taken.connect(self._taken)
         playback.changed.connect(self._offer)
         self._late.timeout.connect(self._catch_up)
-        self.transport.alone_wanted.connect(self._show_alone)
+        self.shown.changed.connect(self._show_again)
+        self.tracks.grown.connect(self._room.fit)
         for panel in self.panels:
             panel.mosaic.picked.connect(playback.choose)
-            panel.mosaic.turned.connect(self.transport.alone.toggle)
         self.runs.came.connect(self._came)
         self.runs.ended.connect(self._ended)
         self.runs.said.connect(self.transport.words.setText)
@@ -103,6 +101,10 @@ class ReversePage(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(420, 200)
+
+    def _all_tracks(self) -> list[Track]:
+        """All tapes that take memory: those that are shown first."""
+        return [*self.tracks.all, *self.drawing.redrawing.kept]
 
     # What others ask
 
@@ -194,8 +196,10 @@ class ReversePage(QWidget):
     def _ended(self, track: Track) -> None:
         self.tracks.show_captions()
         row = self.tracks.row_of(track)
-        if row is not None:
-            row.tape.renew_soon()
+        if row is None:
+            self._offer()
+            return
+        row.tape.renew_soon()
         if track is self.tracks.in_hand:
             # Stopped during the drag, it has frames that were not shown yet.
             self._catch_up()
@@ -212,20 +216,17 @@ class ReversePage(QWidget):
     @Slot(object)
     def _taken(self, track: Track) -> None:
         self.form.show_sampler_settings(track.recipe.last_sampler_settings)
+        self.drawing.redrawing.look()
 
     @Slot(object)
     def _shown(self, frame: Frame | None) -> None:
         model = self.drawing.model
-        aspects: tuple[object, ...] = (None, None, None)
-        words = ""
+        words, track = "", self.tracks.in_hand
         if frame is not None and model is not None:
-            aspects = frame.x_t, frame.x0_hat, frame.noise_hat(model.alpha_bar)
-            track = self.tracks.in_hand
             sampler_settings = track.recipe.sampler_settings if track is not None else SamplerSettings()
             words = of_frame(frame.number, frame.total, frame.t, model.alpha_bar, sampler_settings)
         self.words.setText(words)
-        for panel, x in zip(self.panels, aspects, strict=True):
-            panel.show_pictures(x, self.picture, self._alone)  # type: ignore[arg-type]
+        self.shown.show(frame, self.picture, model, track)
         self.tracks.show_frame(frame)
         self._offer()
         if frame is not None:
@@ -244,9 +245,8 @@ class ReversePage(QWidget):
         self.transport.offer(model, has, self.drawing.can_branch())
         self.buttons.offer(model, self.runs.running, has, self.drawing.can_go_on())
 
-    @Slot(bool)
-    def _show_alone(self, alone: bool) -> None:
-        self._alone = alone
+    @Slot()
+    def _show_again(self) -> None:
         self.playback.show(self.frame)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -77,7 +77,7 @@ class Playback(QObject):
             return
         self.follows = False
         frame = track.store.next(self.frame.number, steps)
-        if frame is self.frame and self._transport.playing and not self._runs.running:
+        if frame is self.frame and self._transport.playing and self._runs.track is not track:
             self._transport.pause()
         elif frame is not None and frame is not self.frame:
             self.show(frame)
@@ -86,7 +86,7 @@ class Playback(QObject):
     def _play_began(self) -> None:
         """Playing from the end starts at the beginning."""
         track = self._tracks.in_hand
-        if track is not None and self.frame is track.store.newest and not self._runs.running:
+        if track is not None and self.frame is track.store.newest and self._runs.track is not track:
             self.go(0)
 
     def go(self, place: int) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _GAP, _EDGE = 2, 3
 # Two rows, x_t above x0_hat, where each has at least this height.
-_LEAST_ROW = 34
+_LEAST_ROW, _GOOD_ROW, _MOST_ROW = 34, 44, 88
 _FADED = 0.4
 # Frames that come within this time are painted together.
 _RENEW_MS = 100
@@ -65,7 +65,14 @@ class Tape(QWidget):
         self._kept: QPixmap | None = None
 
     def sizeHint(self) -> QSize:
-        return QSize(400, 2 * 44 + _GAP + self._words_height())
+        return QSize(400, self.heights()[1])
+
+    def heights(self) -> tuple[int, int, int]:
+        """The least height, one at which two rows of pictures are legible, and one beyond which they gain
+        nothing.
+        """
+        rest = _GAP + 2 * _EDGE + self._words_height()
+        return _LEAST_ROW + self._words_height(), 2 * _GOOD_ROW + rest, 2 * _MOST_ROW + rest
 
     def show_store(self, store: TapeStore, total: int, leaves: int | None = None) -> None:
         """Shows another tape, of so many frames in all."""

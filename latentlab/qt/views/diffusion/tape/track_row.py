@@ -51,6 +51,17 @@ class TrackRow(QWidget):
         self.tape.taken.connect(self._taken)
         self.close_button.clicked.connect(self._closed)
 
+    def heights(self) -> tuple[int, int, int]:
+        """The least, a good, and the largest useful height."""
+        head = 0 if self._head.isHidden() else self._head.sizeHint().height()
+        least, best, most = self.tape.heights()
+        return least + head, best + head, most + head
+
+    def show_other(self, track: Track) -> None:
+        """Shows another tape in its place."""
+        self.track = track
+        self.tape.show_store(track.store, track.total, track.leaves)
+
     def show_track(self, words: str, in_hand: bool, alone: bool) -> None:
         """Sets the caption, and whether the tape is current; a single tape is not marked."""
         self.tape.total = self.track.total

@@ -14,10 +14,12 @@ from latentlab.qt.views.diffusion.text import of_sampler_settings
 if TYPE_CHECKING:
     from latentlab.engine.diffusion.runner import Frame
 
+_GAP = 2
+
 
 class Tracks(QWidget):
     """`scrubbed` (frame) and `taken` (track) request another current frame or tape, `closed` (track) to close
-    a branch.
+    a branch. `grown` says that there are more tapes, or fewer.
 
     Attributes:
         all: the tapes, in order.
@@ -27,6 +29,7 @@ class Tracks(QWidget):
     scrubbed = Signal(object)
     taken = Signal(object)
     closed = Signal(object)
+    grown = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,12 +39,19 @@ class Tracks(QWidget):
         self._exclusive = True
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(2)
+        self._column.setSpacing(_GAP)
 
     @property
     def all(self) -> list[Track]:
         """The open tapes."""
         return [row.track for row in self.rows]
+
+    def heights(self) -> tuple[int, int, int]:
+        """The least, a good, and the largest useful height of all tapes."""
+        rows = max(1, len(self.rows))
+        heights = [row.heights() for row in self.rows] or [(0, 0, 0)]
+        least, best, most = (sum(one[place] for one in heights) + (rows - 1) * _GAP for place in range(3))
+        return least, best if rows == 1 else least, most
 
     def name_conditions(self, names: tuple[str, ...], exclusive: bool) -> None:
         """Sets the names of the conditions in the captions."""
@@ -67,6 +77,7 @@ class Tracks(QWidget):
         self._column.addWidget(row, 1)
         row.show()  # otherwise it could not take the focus yet
         self.take(track)
+        self.grown.emit()
 
     def close_track(self, track: Track) -> None:
         """Removes a branch; if it was current, the tape before it becomes current."""
@@ -76,6 +87,17 @@ class Tracks(QWidget):
         place = self.rows.index(row)
         self._remove(row)
         self.take(self.rows[place - 1].track if track is self.in_hand else self.in_hand)
+        self.grown.emit()
+
+    def replace(self, over: Track, track: Track) -> None:
+        """Shows a tape in the row of another one."""
+        row = self.row_of(over)
+        if row is None:
+            return
+        row.show_other(track)
+        if self.in_hand is over:
+            self.in_hand = track
+        self.show_captions()
 
     def row_of(self, track: Track | None) -> TrackRow | None:
         """The row of a tape."""

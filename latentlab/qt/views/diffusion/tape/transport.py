@@ -6,7 +6,6 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from latentlab.qt.widgets.check_box import CheckBox
 from latentlab.qt.widgets.number_field import WholeNumber
 from latentlab.qt.widgets.plain_text import plain_tip
 from latentlab.qt.widgets.text_line import Line
@@ -22,21 +21,18 @@ _EARLIER = "Go back to an earlier frame first: drag along the tape. Then: "
 
 class Transport(QWidget):
     """`stepped` (number of frames) requests a frame further on or back; `began` says that playing begins,
-    `started` requests a tape where there is none; `branch_wanted` a branch with other settings,
-    `alone_wanted` (whether) the chosen picture alone.
+    `started` requests a tape where there is none; `branch_wanted` a branch with other settings.
     """
 
     stepped = Signal(int)
     began = Signal()
     started = Signal()
     branch_wanted = Signal()
-    alone_wanted = Signal(bool)
 
     def __init__(self) -> None:
         super().__init__()
         self.back, self.play, self.step = QPushButton("Back"), QPushButton("Play"), QPushButton("Step")
         self.speed = WholeNumber(minimum=1, maximum=60, value=15, suffix=" / s")
-        self.alone = CheckBox("One, large")
         self.words = Line()
         self.branch = QPushButton("&Branch here")
         for control, name, spoken, tip in (
@@ -47,8 +43,6 @@ class Transport(QWidget):
              "One frame forward, to less noise (Right)."),
             (self.speed, "tapeSpeed", "Frames per second",
              "How fast the tape is played, 1 to 60 frames per second."),
-            (self.alone, "tapeAlone", "Show only the chosen picture, large",
-             "Show only the chosen picture, as large as possible (Enter on a picture)."),
             (self.words, "tapeProgress", "Progress of the sampling", "Progress of the sampling."),
             (self.branch, "tapeBranch", "Branch off at this frame",
              _BRANCH_TIP),
@@ -59,22 +53,20 @@ class Transport(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
-        for widget in (self.back, self.play, self.step, self.speed, self.alone):
+        for widget in (self.back, self.play, self.step, self.speed):
             row.addWidget(widget)
-            row.addSpacing(8 if widget is self.speed else 0)
+        row.addSpacing(8)
         row.addWidget(self.words, 1)
         row.addWidget(self.branch)
         for button in (self.back, self.play, self.step, self.branch):
             width = button.fontMetrics().horizontalAdvance("Pause" if button is self.play else button.text())
             button.setMinimumWidth(width + 18)
-        self.alone.setMinimumWidth(self.alone.sizeHint().width())
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._next)
         self.back.clicked.connect(self._back)
         self.step.clicked.connect(self._step)
         self.play.clicked.connect(self.toggle)
         self.speed.valueChanged.connect(self._hurry)
-        self.alone.toggled.connect(self.alone_wanted)
         self.branch.clicked.connect(self.branch_wanted)
         self.has_tape = False
 

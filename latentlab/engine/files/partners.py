@@ -1,0 +1,46 @@
+"""Which models go together: a diffusion model draws, an encoder of the same pictures gives the plane.
+
+Torch-free; only headers are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from latentlab.engine.files.model_catalog import capabilities_of, card_in, data_of, shape_of_pictures
+from latentlab.models.capabilities import Capability
+from latentlab.shipped import model_files
+
+_PLANE = frozenset({Capability.ENCODES, Capability.DECODES})
+
+
+def encoders_for(model: str, own: Iterable[Path] = ()) -> list[str]:
+    """The models with a plane of the same data and picture size as a model (a name or a path): those that
+    ship, by their names, then the user's own, by their paths.
+    """
+    data, shape = data_of(model), shape_of_pictures(model)
+    found = [
+        name for name, path in model_files().items() if _is_of(card_in(path), _PLANE, data, shape) and data
+    ]
+    return found + [str(path) for path in own if data and _is_of(card_in(path), _PLANE, data, shape)]
+
+
+def own_denoisers(own: Iterable[Path]) -> list[str]:
+    """The paths of the diffusion models among the user's own."""
+    return [str(path) for path in own if Capability.DENOISES in capabilities_of(card_in(path))]
+
+
+def same_pictures(one: str, other: str) -> bool:
+    """Whether two models, by name or path, learnt from the same data, as far as their files say."""
+    data = data_of(one)
+    return bool(data) and data == data_of(other)
+
+
+def _is_of(card: Mapping[str, Any], needs: frozenset[Capability], data: str, shape: tuple[int, ...]) -> bool:
+    learnt, config = card.get("data"), card.get("config")
+    if not isinstance(learnt, dict) or not isinstance(config, dict):
+        return False
+    right = learnt.get("name") == data and tuple(config.get("shape") or ()) == shape
+    return right and needs <= capabilities_of(card)

@@ -1,0 +1,104 @@
+"""The choice of what is shown of a frame: which layer, and how many pictures of it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QSize, Signal, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from latentlab.qt.views.diffusion.reverse.batch import ALL, FOUR, ONE
+from latentlab.qt.widgets.choice_button import ChoiceButton
+from latentlab.qt.widgets.plain_text import plain_tip
+
+NOISY, PREDICTED, NOISE, THREE = "noisy", "predicted", "noise", "three"
+# Name, text where there is room, text where there is little, tip.
+_LAYERS = (
+    (NOISY, "xₜ in its noise", "xₜ", "Show xₜ, the noisy pictures at the current frame."),
+    (PREDICTED, "x̂₀ predicted picture", "x̂₀", "Show x̂₀, the clean pictures that the model predicts there."),
+    (NOISE, "ε̂ predicted noise", "ε̂", "Show ε̂, the noise that the model predicts in xₜ."),
+    (THREE, "All three", "all", "Show xₜ, x̂₀ and ε̂ side by side, with their histograms."),
+)
+_COUNTS = (
+    (ONE, "tapeAlone", "1", "Show only the chosen picture, as large as possible (Enter on a picture)."),
+    (FOUR, "tapeFour", "4", "Show the chosen picture and its neighbours, four in all."),
+    (ALL, "tapeAll", "All", "Show all pictures of the tape."),
+)
+_GAP = 14
+
+
+class LookBar(QWidget):
+    """`layer_chosen` (name) and `count_chosen` (1, 4, or 0 for all) say what the user wants to see; the owner
+    shows it, and says so by `show_look`.
+    """
+
+    layer_chosen = Signal(str)
+    count_chosen = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("tapeLook")
+        self.setAccessibleName("What is shown of a frame")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.layers: dict[str, ChoiceButton] = {}
+        self.counts: dict[int, ChoiceButton] = {}
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2)
+        for name, words, _, tip in _LAYERS:
+            button = self.layers[name] = ChoiceButton(words)
+            button.setObjectName(f"layer_{name}")
+            button.setAccessibleName(words)
+            button.setToolTip(plain_tip(tip))
+            button.clicked.connect(partial(self.layer_chosen.emit, name))
+            row.addWidget(button)
+        row.addSpacing(_GAP)
+        for count, name, words, tip in _COUNTS:
+            button = self.counts[count] = ChoiceButton(words)
+            button.setObjectName(name)
+            button.setAccessibleName({ONE: "One picture", FOUR: "Four pictures", ALL: "All pictures"}[count])
+            button.setToolTip(plain_tip(tip))
+            button.clicked.connect(partial(self.count_chosen.emit, count))
+            row.addWidget(button)
+        row.addStretch(1)
+        self._full = self._width(1)
+        self._brief = False
+
+    def _width(self, place: int) -> int:
+        """How wide the bar is with the long texts, 1, or with the short ones, 2."""
+        layers = sum(self._advance(one[place]) for one in _LAYERS)
+        return layers + sum(self._advance(one[2]) for one in _COUNTS) + _GAP
+
+    def _advance(self, words: str) -> int:
+        return self.fontMetrics().horizontalAdvance(words) + 20
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._width(2 if self._brief else 1), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def set_brief(self, brief: bool) -> None:
+        """Shows the symbols alone."""
+        if brief != self._brief:
+            self._brief = brief
+            for name, words, short, _ in _LAYERS:
+                self.layers[name].setText(short if brief else words)
+            self.updateGeometry()
+
+    def show_look(self, layer: str, count: int) -> None:
+        """Marks what is shown."""
+        for name, button in self.layers.items():
+            button.setChecked(name == layer)
+        for number, button in self.counts.items():
+            button.setChecked(number == count)
+
+    @Slot()
+    def turn(self) -> None:
+        """Wants the chosen picture alone, or, if it is, all again."""
+        self.count_chosen.emit(ALL if self.counts[ONE].isChecked() else ONE)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.set_brief(self.width() < self._width(1))
+        super().resizeEvent(event)
