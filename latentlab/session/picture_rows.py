@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from latentlab.core.columns import Column, Kept, Numbers, Words
 from latentlab.data.keys import Keys, NumberedNames
 from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.session.known_data import title_of
-from latentlab.session.picture_columns import Column, Kinds, Names, Number
+from latentlab.session.picture_columns import Fact, columns_of, shown_facts
 
 # For type checking only: it imports torch, for which the window does not wait.
 if TYPE_CHECKING:
     from latentlab.data.image_set import ImageSet
 
 _LISTED = 12
-# Before the names of the columns that are attributes.
-_ATTRIBUTE = "attribute "
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,8 +34,8 @@ class PictureRows:
         classes: the classes' names.
         keys: see `latentlab.data.keys`; None where they are unknown.
         testing: of the split "all", how many from the first on are held out.
-        attributes, attribute_names: bool (N, A) and their names; None and none where there are none.
-        attributes_known: bool (N, A), which of them are known; None: all.
+        kept: the attributes of the pictures, and the other columns of their table.
+        figures: what a model has computed of each picture, by name.
     """
 
     data: str
@@ -46,9 +45,8 @@ class PictureRows:
     classes: tuple[str, ...] = ()
     keys: Keys | None = None
     testing: int = 0
-    attributes: NDArray[np.bool_] | None = None
-    attribute_names: tuple[str, ...] = ()
-    attributes_known: NDArray[np.bool_] | None = None
+    kept: tuple[Kept, ...] = ()
+    figures: dict[str, Numbers] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.images)
@@ -70,27 +68,21 @@ class PictureRows:
         return "" if label < 0 else self.classes[label]
 
     @cached_property
-    def columns(self) -> tuple[Column, ...]:
-        """What can be sorted by and shown: number, class, file, split, attributes."""
-        found: list[Column] = [Number(len(self))]
-        if self.labels is not None and self.classes:
-            found.append(Kinds("class", "Class", self.labels, self.classes))
-        if self.file_names is not None:
-            found.append(Names("file", "File", self.file_names))
-        if self.split == "all" and 0 < self.testing < len(self):
-            parts = (np.arange(len(self)) >= self.testing).astype(np.int8)
-            found.append(Kinds("split", "Split", parts, ("test", "train")))
-        if self.attributes is not None:
-            for place, name in enumerate(self.attribute_names):
-                codes = self.attributes[:, place].astype(np.int8)
-                if self.attributes_known is not None:
-                    codes = np.where(self.attributes_known[:, place], codes, np.int8(-1))
-                found.append(Kinds(f"{_ATTRIBUTE}{name}", name, codes, ("no", "yes")))
-        return tuple(found)
+    def columns(self) -> dict[str, Column]:
+        """All columns by name, as in an expression."""
+        known = columns_of(
+            len(self), self.labels, self.classes, self.kept, self.keys, self.split, self.testing
+        )
+        return {**known, **self.figures}
 
-    def column(self, name: str) -> Column:
-        """The column of a name; the number of the pictures where there is none."""
-        return next((one for one in self.columns if one.name == name), self.columns[0])
+    @cached_property
+    def facts(self) -> tuple[Fact, ...]:
+        """What can be sorted by and shown, the number first."""
+        return shown_facts(self.columns)
+
+    def fact(self, name: str) -> Fact:
+        """The one of a name; the number of the pictures where there is none."""
+        return next((one for one in self.facts if one.name == name), self.facts[0])
 
     def same_as(self, other: PictureRows | None) -> bool:
         """Whether these are the same pictures, so that their numbers mean the same."""
@@ -105,7 +97,14 @@ class PictureRows:
 def rows_of(model: LoadedReply) -> PictureRows:
     """The pictures that are open with a model."""
     return PictureRows(
-        model.data, model.split, model.images, model.labels, model.classes, model.keys, model.testing
+        model.data,
+        model.split,
+        model.images,
+        model.labels,
+        model.classes,
+        model.keys,
+        model.testing,
+        model.columns,
     )
 
 
@@ -119,9 +118,7 @@ def rows_of_set(spec: str, pictures: ImageSet) -> PictureRows:
         classes=pictures.classes,
         keys=pictures.keys,
         testing=pictures.testing,
-        attributes=None if pictures.attributes is None else pictures.attributes.numpy(),
-        attribute_names=pictures.attribute_names,
-        attributes_known=None if pictures.attributes_known is None else pictures.attributes_known.numpy(),
+        kept=pictures.all_columns,
     )
 
 
@@ -139,11 +136,12 @@ def found_in_words(rows: PictureRows) -> str:
             parts.append(f"{unknown:,} of no known class")
     else:
         parts.append("No classes")
-    if rows.attribute_names:
-        known = rows.attribute_names
-        more = f" and {len(known) - _LISTED:,} more" if len(known) > _LISTED else ""
-        attributes = "1 attribute" if len(known) == 1 else f"{len(known):,} attributes"
-        parts.append(f"{attributes}: {', '.join(known[:_LISTED])}{more}")
+    for what, is_one in (("attribute", True), ("column", False)):
+        known = [one.name for one in rows.kept if (isinstance(one, Words) and one.truth) is is_one]
+        if known:
+            more = f" and {len(known) - _LISTED:,} more" if len(known) > _LISTED else ""
+            counted = f"1 {what}" if len(known) == 1 else f"{len(known):,} {what}s"
+            parts.append(f"{counted}: {', '.join(known[:_LISTED])}{more}")
     if rows.split == "all" and rows.testing:
         held = "1 is" if rows.testing == 1 else f"{rows.testing:,} are"
         parts.append(f"{count - rows.testing:,} are for training, {held} held out from it for testing")
@@ -152,7 +150,7 @@ def found_in_words(rows: PictureRows) -> str:
 
 def facts_in_words(rows: PictureRows, row: int) -> str:
     """What is known of one picture, a line each."""
-    known = [(one.title, one.text(row)) for one in rows.columns if not one.name.startswith(_ATTRIBUTE)]
-    has = [one.title for one in rows.columns if one.name.startswith(_ATTRIBUTE) and one.text(row) == "yes"]
+    known = [(one.title, one.text(row)) for one in rows.facts if not one.is_attribute]
+    has = [one.title for one in rows.facts if one.is_attribute and one.text(row) == "yes"]
     lines = [f"{title}: {text}" for title, text in known if text]
     return "\n".join([*lines, *([f"Attributes: {', '.join(has)}"] if has else [])])

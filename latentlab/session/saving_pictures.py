@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from latentlab.core.matching import NAME
 from latentlab.data.files import open_to_read
 from latentlab.data.report import shown
 from latentlab.data.stopping import StoppedError
@@ -25,6 +26,7 @@ from latentlab.engine.files.atomic import write_atomically
 from latentlab.engine.files.destination import check_destination
 from latentlab.engine.files.export import spreadsheet_cell
 from latentlab.errors import LabError
+from latentlab.session.picture_columns import NUMBER
 from latentlab.session.picture_originals import Originals, cleaned
 from latentlab.session.picture_rows import PictureRows
 
@@ -102,16 +104,16 @@ def save_table(
         StoppedError: if `tick` says so; nothing is written then.
     """
     path = check_destination(path, overwrite=overwrite, suffixes=(".csv",))
-    columns = [one for one in rows.columns if one.name not in ("number", "file")]
+    facts = [one for one in rows.facts if one.name not in (NUMBER, NAME)]
     page = io.StringIO(newline="")
     table = csv.writer(page, lineterminator="\n")
-    table.writerow(["number", "file", *(spreadsheet_cell(shown(one.title.lower())) for one in columns)])
+    table.writerow(["number", "file", *(spreadsheet_cell(shown(one.name)) for one in facts)])
     for place, number in enumerate(numbers):
         if tick is not None and place % _ROWS_AT_ONCE == 0:
             tick(place, len(numbers))
         name = f"{number:05d}" if rows.keys is None else rows.keys.names[number]
-        facts = (name, *(one.value(number) for one in columns))
-        table.writerow([number, *(spreadsheet_cell(shown(fact)) for fact in facts)])
+        known = (name, *(one.value(number) for one in facts))
+        table.writerow([number, *(spreadsheet_cell(shown(value)) for value in known)])
     write_atomically(path, page.getvalue().encode("utf-8"), overwrite=overwrite)
     return Saved(path, len(numbers), listed=len(numbers))
 

@@ -72,7 +72,7 @@ def frames(browser: object, way: str, count: int = 300) -> list[float]:
 def main() -> None:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     app = QApplication.instance() or QApplication(sys.argv[:1])
-    window = create_window("mnist-vae-2d")
+    window = create_window()
     window.resize(1440, 900)
     window.show()
     window.start()

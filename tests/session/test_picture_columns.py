@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from latentlab.data.keys import Keys
-from latentlab.session.picture_columns import Figures, Kinds, Names, order_of
+from latentlab.core.columns import Column, Numbers, Texts, Words, attribute
+from latentlab.data.keys import Keys, NumberedNames
+from latentlab.session.picture_columns import Fact, order_of
 from latentlab.session.picture_rows import PictureRows, facts_in_words, found_in_words
 
 figures = st.lists(st.floats(-4, 4, width=32) | st.just(float("nan")), max_size=30)
@@ -21,10 +22,10 @@ def test_that_the_order_is_that_of_the_column_and_stable_and_what_is_unknown_com
     values: list[float], mask: list[bool], down: bool
 ) -> None:
     whole = all(isinstance(value, int) for value in values)
-    column = (
-        Kinds("class", "Class", np.array(values, dtype=np.int64), tuple("abcd"))
+    column: Column = (
+        Words("class", np.array(values, dtype=np.int64), tuple("abcd"))
         if whole
-        else Figures("elbo", "ELBO", np.array(values, dtype=np.float32))
+        else Numbers("elbo", np.array(values, dtype=np.float32))
     )
     unknown = [value < 0 if whole else np.isnan(value) for value in values]
     keep = np.array(mask[: len(values)], dtype=bool)
@@ -32,12 +33,12 @@ def test_that_the_order_is_that_of_the_column_and_stable_and_what_is_unknown_com
         (row for row in range(len(values)) if keep[row]),
         key=lambda row: (unknown[row], 0 if unknown[row] else -values[row] if down else values[row]),
     )
-    assert order_of(column, keep, down=down).tolist() == expected
+    assert order_of(Fact(column.name, column), keep, down=down).tolist() == expected
 
 
 @given(st.lists(st.integers(0, 10**6), max_size=20, unique=True))
 def test_that_numbers_in_names_count_by_their_value(numbers: list[int]) -> None:
-    names = Names("file", "File", [f"Cats/IMG{number}.png" for number in numbers])
+    names = Fact("name", Texts("name", [f"Cats/IMG{number}.png" for number in numbers]))
     found = [numbers[row] for row in order_of(names).tolist()]
     assert found == sorted(numbers)
 
@@ -51,22 +52,29 @@ def rows(**more: object) -> PictureRows:
 
 
 def test_that_what_was_found_is_said_with_classes_attributes_and_what_is_held_out() -> None:
-    attributes = np.array([[True], [False], [True], [False], [False]])
-    text = found_in_words(rows(attributes=attributes, attribute_names=("Hat",)))
-    assert "2 classes: cat (2), dog (2). 1 of no known class. 1 attribute: Hat" in text
+    hat = attribute("Hat", np.array([True, False, True, False, False]))
+    age = Numbers("age", np.arange(5, dtype=np.float32))
+    text = found_in_words(rows(kept=(hat, age)))
+    assert "2 classes: cat (2), dog (2). 1 of no known class. 1 attribute: Hat. 1 column: age" in text
     assert "4 are for training, 1 is held out" in text
     assert "No classes" in found_in_words(rows(labels=None, classes=()))
 
 
 def test_that_the_facts_of_a_picture_are_its_columns() -> None:
-    known = np.array([[True], [True], [False], [True], [True]])
-    attributes = np.array([[True], [False], [True], [False], [False]])
-    pets = rows(attributes=attributes, attribute_names=("Hat",), attributes_known=known)
-    assert [one.name for one in pets.columns] == ["number", "class", "file", "split", "attribute Hat"]
+    known = np.array([True, True, False, True, True])
+    hat = attribute("Hat", np.array([True, False, True, False, False]), known)
+    age = Numbers("age", np.array([1.5, np.nan, 3, 4, 5], dtype=np.float32))
+    elbo = Numbers("elbo", np.full(5, -100.25, dtype=np.float32))
+    pets = rows(kept=(hat, age), figures={"elbo": elbo})
+    assert [one.name for one in pets.facts] == ["number", "class", "name", "split", "Hat", "age", "elbo"]
     assert facts_in_words(pets, 0).splitlines() == [
-        "Number: 0", "Class: cat", "File: cat/1.png", "Split: test", "Attributes: Hat",
+        "Number: 0", "Class: cat", "File: cat/1.png", "Split: test", "age: 1.5", "ELBO: −100.2",
+        "Attributes: Hat",
     ]  # fmt: skip
-    assert [pets.column("attribute Hat").text(row) for row in range(3)] == ["yes", "no", ""]
+    assert [pets.fact("Hat").text(row) for row in range(3)] == ["yes", "no", ""]
+    assert [pets.fact("age").value(row) for row in range(3)] == ["1.5", "", "3"]
+    made_up = rows(keys=Keys(NumberedNames("test/", range(5)), np.arange(5, dtype=np.uint64)))
+    assert "name" not in [one.name for one in made_up.facts]
 
 
 def test_that_pictures_are_the_same_by_their_keys() -> None:

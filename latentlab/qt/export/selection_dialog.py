@@ -199,7 +199,7 @@ class SelectionDialog(QDialog):
     def _what(offer: Offer, table: bool) -> str:
         rows = offer.rows
         if table:
-            columns = ["number", "file", *(one.name for one in rows.columns if one.name == "class")]
+            columns = ["number", "file", *(one.name for one in rows.facts if one.name == "class")]
             return f"A line for each picture: {', '.join(columns)} and what else is known of it."
         if rows.file_names is None:
             height, width = rows.images.shape[-2:]

@@ -12,13 +12,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
+from latentlab.core.columns import Numbers
 from latentlab.qt.clients.workspace import Workspace
+from latentlab.qt.controllers.points.facts import facts_of
 from latentlab.qt.views.data_browser.cells import Cells
 from latentlab.qt.views.data_browser.tiles import _strip
 from latentlab.qt.views.data_browser.view import DataBrowser
 from latentlab.session.edits import HideClasses
 from latentlab.session.own_edits import SetGroups
 from latentlab.session.picture_rows import PictureRows
+from latentlab.session.point_edits import FindPoints
 from tests.qt.fake_renderer import COUNT, FakeRenderer
 from tests.qt.waiting import until_idle
 
@@ -125,6 +128,33 @@ def test_that_pictures_are_sorted_filtered_by_the_legend_and_keep_their_place(
     assert view.chosen.tolist() == [number]
 
 
+def test_that_what_is_looked_for_here_is_looked_for_in_the_plane_and_back(
+    qtbot: QtBot, workspace: Workspace, view: DataBrowser
+) -> None:
+    qtbot.keyClicks(view.bar.line, "number < 12 and not b")
+    until_idle()
+    assert workspace.state.points.find == "number < 12 and not b"
+    assert view.shown.tolist() == [row for row in range(12) if row % 3 != 1]
+    workspace.undo_stack.undo()
+    until_idle()
+    assert (view.bar.line.text(), len(view.shown)) == ("", COUNT)
+    workspace.do(FindPoints(find="nonsense < 3"))
+    until_idle()
+    assert "nonsense" in view.bar.note.text()
+    assert view.bar.note.isVisible()
+    assert view.bar.line.text() == "nonsense < 3"
+    qtbot.keyClick(view.bar.line, Qt.Key.Key_Escape)
+    until_idle()
+    assert not view.bar.note.isVisible()
+    assert view.grid._inks is not None, "a line in the colour of the point"
+    elbo = np.arange(COUNT, dtype=np.float32)[::-1].copy()
+    facts = facts_of(workspace)
+    facts.columns.columns["elbo"] = Numbers("elbo", elbo, "nats")
+    facts.columns._renew()
+    view.bar.sort.setCurrentIndex(view.bar.sort.findData("elbo"))
+    assert view.shown.tolist() == list(range(COUNT))[::-1], "what the model has computed is a column too"
+
+
 def test_that_the_mouse_points_in_the_plane_and_ctrl_wheel_resizes(
     workspace: Workspace, renderer: FakeRenderer, view: DataBrowser
 ) -> None:
@@ -173,6 +203,13 @@ def test_that_pictures_of_no_model_are_shown_with_what_can_be_done(
     assert not view.banner.plane.isVisible(), "the model takes no such pictures"
     click(view, 2)
     assert (view.chosen.tolist(), workspace.state.selected) == ([2], None)
+    qtbot.keyClicks(view.bar.line, "number < 3")
+    qtbot.waitUntil(lambda: len(view.shown) == 3, timeout=3000)
+    assert workspace.state.points.find == "", "the plane shows other pictures"
+    qtbot.keyClicks(view.bar.line, "(")
+    qtbot.waitUntil(view.bar.note.isVisible, timeout=3000)
+    qtbot.keyClick(view.bar.line, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: len(view.shown) == 40_000, timeout=3000)
     view.bar.sort.setCurrentIndex(view.bar.sort.findData("split"))
     view.bar.down.click()
     qtbot.waitUntil(lambda: int(view.shown[0]) == 10, timeout=3000)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
 from latentlab.core.columns import Column, Numbers, Texts, Words
-from latentlab.core.matching import CLASS, NAME
+from latentlab.core.matching import CLASS
 from latentlab.engine.rendering.requests.figures import (
     NOTHING,
     PICTURE_FIGURES,
@@ -24,11 +24,12 @@ from latentlab.engine.rendering.requests.figures import (
 from latentlab.engine.rendering.requests.opening import EncodingsReply, LoadedReply, UnfoldedReply
 from latentlab.engine.rendering.serving import Refusal
 from latentlab.qt.clients.workspace import Workspace
+from latentlab.session.picture_columns import NUMBER, SPLIT
+from latentlab.session.picture_rows import rows_of
 
 _KEPT = 12
-_SPLIT, _NUMBER = "split", "number"
 _FIGURES = {figure.name: figure for figure in PICTURE_FIGURES}
-_TITLES = {CLASS: "Class", _SPLIT: "Train or test", _NUMBER: "Number"}
+_TITLES = {CLASS: "Class", SPLIT: "Train or test", NUMBER: "Number"}
 # The groups of choices, in order.
 _GROUPS = OF_CLASS, ATTRIBUTES, OF_TABLE, FIGURES = "class", "attributes", "table", "figures"
 
@@ -155,7 +156,7 @@ class PointColumns(QObject):
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
         self._asked, self._failed = "", set()
-        self.columns = _columns_of(model)
+        self.columns = dict(rows_of(model).columns)
         if not self._workspace.following:
             for name, values in self._known().items():
                 # The data may have been read again since.
@@ -197,22 +198,3 @@ class PointColumns(QObject):
     def _renew(self) -> None:
         self.version += 1
         self.changed.emit()
-
-
-def _columns_of(model: LoadedReply) -> dict[str, Column]:
-    """The columns that the data bring: class, attributes, those of the table; name, number, split."""
-    found: dict[str, Column] = {}
-    count = len(model.images)
-    if model.labels is not None:
-        found[CLASS] = Words(CLASS, model.labels, model.classes)
-    for column in model.columns:
-        # An own name for what would hide another column.
-        taken = column.name in found or column.name.casefold() in (CLASS, NAME, _SPLIT, _NUMBER, *_FIGURES)
-        name = f"{column.name} (table)" if taken else column.name
-        found[name] = column
-    if model.keys is not None and len(model.keys) == count:
-        found[NAME] = Texts(NAME, model.keys.names)
-    if model.split == "all":
-        found[_SPLIT] = Words(_SPLIT, (np.arange(count) >= model.testing).astype(np.int8), ("test", "train"))
-    found[_NUMBER] = Numbers(_NUMBER, np.arange(count, dtype=np.float32))
-    return found

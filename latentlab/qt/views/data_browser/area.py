@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame
 from latentlab.qt.views.data_browser.badges import Badges
 from latentlab.qt.views.data_browser.cells import Cells, sides_for
 from latentlab.qt.views.data_browser.choice import Choice
-from latentlab.qt.views.data_browser.tiles import Look, Tiles
-from latentlab.session.picture_columns import Column
+from latentlab.qt.views.data_browser.tiles import Inks, Look, Tiles
+from latentlab.session.picture_columns import Fact
 from latentlab.session.picture_rows import PictureRows
 
 
@@ -48,7 +48,8 @@ class PictureArea(QAbstractScrollArea):
         self.empty = ""
         self.tip: Callable[[int], str] = lambda number: ""
         self.tiles = Tiles()
-        self._caption: Column | None = None
+        self._caption: Fact | None = None
+        self._inks: Inks | None = None
         self._side = 56
         self.hovered: int | None = None
 
@@ -70,11 +71,17 @@ class PictureArea(QAbstractScrollArea):
         self.hovered = None
         self._anew(keep=anchor)
 
-    def set_caption(self, column: Column | None) -> None:
+    def set_caption(self, fact: Fact | None) -> None:
         """Writes a column under the pictures, or nothing."""
         anchor = self.anchor()
-        self._caption = column
+        self._caption = fact
         self._anew(keep=anchor)
+
+    def set_inks(self, inks: NDArray[np.uint32] | None) -> None:
+        """Draws a line in a colour, ARGB (N,), under each picture; None for no lines."""
+        if inks is not (None if self._inks is None else self._inks.of_each):
+            self._inks = None if inks is None else Inks(inks)
+            self.viewport().update()
 
     def set_side(self, side: int) -> None:
         """Shows pictures so many pixels wide, or the nearest size that suits them."""
@@ -190,7 +197,7 @@ class PictureArea(QAbstractScrollArea):
         font = QFont(self.font())
         return Look(
             self.cells, self.devicePixelRatioF(), palette.base().color().rgb(), palette.text().color().rgb(),
-            font, self._caption,
+            font, self._caption, self._inks,
         )  # fmt: skip
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -1,16 +1,17 @@
-"""The row of controls over the grid: order, captions and size."""
+"""The controls over the grid: what is looked for, order, captions and size."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
+from latentlab.qt.views.data_browser.find_line import FindLine
 from latentlab.qt.widgets.flow_layout import FlowLayout
 from latentlab.qt.widgets.plain_text import Label, listed, plain_tip
 from latentlab.qt.widgets.sliders import CalmSlider
-from latentlab.session.picture_columns import Column
+from latentlab.session.picture_columns import Fact
 
 _NO_CAPTION = ""
 
@@ -45,14 +46,26 @@ class Bar(QWidget):
         self.save.setText("Save …")
         self.save.setAccessibleName("Save the selection")
         self.save.setToolTip("Save the names or the files of these pictures, or of those selected.")
+        self.line = FindLine()
         self.heading = Label()
         self.heading.setObjectName("dataBrowserHeading")
         self.heading.setAccessibleName("What is shown")
-        flow = FlowLayout(self, gap=6)
-        flow.setContentsMargins(8, 4, 8, 2)
+        self.note = Label()
+        self.note.setObjectName("dataBrowserNote")
+        self.note.setAccessibleName("What is wrong with the expression")
+        self.note.setWordWrap(True)
+        self.note.hide()
+        controls_of_all = QWidget()
+        flow = FlowLayout(controls_of_all, gap=6)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(8, 4, 8, 2)
+        rows.setSpacing(2)
+        rows.addWidget(controls_of_all)
+        rows.addWidget(self.note)
         flow.addWidget(self.heading)
         for words, *controls in (
-            ("Sort by", self.sort, self.down), ("Caption", self.caption), ("Size", self.larger),
+            ("Find", self.line), ("Sort by", self.sort, self.down), ("Caption", self.caption),
+            ("Size", self.larger),
         ):  # fmt: skip
             flow.addWidget(_group(words, controls))
         flow.addWidget(self.save)
@@ -66,6 +79,11 @@ class Bar(QWidget):
         self.save.clicked.connect(self.save_wanted)
         self._turned(False)
 
+    def complain(self, why: str) -> None:
+        """Says what is wrong with the expression; "" for nothing."""
+        self.note.setText(why)
+        self.note.setVisible(bool(why))
+
     @property
     def sorted_by(self) -> str:
         """The name of the column that is sorted by."""
@@ -76,7 +94,7 @@ class Bar(QWidget):
         """The name of the column that is written under the pictures; "" for none."""
         return str(self.caption.currentData() or _NO_CAPTION)
 
-    def offer(self, columns: Sequence[Column], caption: str) -> None:
+    def offer(self, facts: Sequence[Fact], caption: str) -> None:
         """Offers these columns. The chosen ones stay where they are there too; else the first is sorted by,
         and `caption` is written.
         """
@@ -85,9 +103,9 @@ class Bar(QWidget):
         self.sort.clear()
         self.caption.clear()
         self.caption.addItem("None", _NO_CAPTION)
-        for column in columns:
+        for fact in facts:
             for box in (self.sort, self.caption):
-                box.addItem(listed(column.title), column.name)
+                box.addItem(listed(fact.title), fact.name)
         self.sort.setCurrentIndex(max(0, self.sort.findData(sort)))
         found = self.caption.findData(before)
         self.caption.setCurrentIndex(found if found >= 0 else max(0, self.caption.findData(caption)))

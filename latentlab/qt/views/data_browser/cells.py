@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 # Around each picture, for the frame of the chosen ones.
-PAD = 4
+PAD = 5
 # Sides of pictures on the screen that are of use, in pixels.
 SMALLEST, LARGEST = 16, 320
 _SCALES = (0.25, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0)
@@ -51,6 +51,11 @@ class Cells:
     def down(self) -> int:
         """Height of a cell."""
         return self.picture[1] + 2 * PAD + self.caption
+
+    @property
+    def caption_top(self) -> int:
+        """Where the caption begins in a cell."""
+        return self.picture[1] + 2 * PAD
 
     @property
     def rows(self) -> int:

@@ -76,8 +76,8 @@ class PictureGrid(PictureArea):
             if place is None:
                 QToolTip.hideText()
             else:
-                words = plain_tip(self.tip(int(self.choice.order[place])))
-                QToolTip.showText(event.globalPos(), words, self.viewport(), self.rect_of(place))
+                tip, box = self.tip(int(self.choice.order[place])), self.rect_of(place)
+                QToolTip.showText(event.globalPos(), plain_tip(tip), self.viewport(), box)
             return True
         return super().viewportEvent(event)
 
@@ -161,8 +161,8 @@ class PictureGrid(PictureArea):
             if place is not None and abs(step) >= self.cells.columns and abs(step) < count:
                 goal = place + step if 0 <= place + step < count else place
             self._go(int(self.choice.order[goal]), event.modifiers())
-        elif key in (_KEY.Key_Return, _KEY.Key_Enter) and self.choice.current is not None:
-            self.opened.emit(self.choice.current)
+        elif key in (_KEY.Key_Return, _KEY.Key_Enter):
+            self.open_current()
         elif key == _KEY.Key_A and event.modifiers() & _CTRL:
             self.choice.all_shown()
             self._tell()
@@ -194,6 +194,11 @@ class PictureGrid(PictureArea):
     def _go(self, number: int, modifiers: Qt.KeyboardModifier) -> None:
         self._choose(number, modifiers & _SHIFT)
         self.bring_into_view(number)
+
+    def open_current(self) -> None:
+        """Does with the current picture what a double-click does."""
+        if self.choice.current is not None:
+            self.opened.emit(self.choice.current)
 
     def go_to(self, number: int) -> None:
         """Chooses a picture and shows it."""

@@ -9,39 +9,52 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
+from latentlab.core.columns import Texts
+from latentlab.errors import LabError
 from latentlab.qt.clients.latest_task import Newest, Token
 from latentlab.qt.clients.task_queue import Failure, TaskQueue
-from latentlab.session.picture_columns import Column, Names, Number, order_of
+from latentlab.session.picture_columns import Fact, order_of
 
 # Sorting so many numbers takes two milliseconds; texts take a hundred times as long.
 _AT_ONCE, _TEXTS_AT_ONCE = 30_000, 2_000
+# Returns which pictures are shown, None for all.
+Keep = Callable[[], "NDArray[np.bool_] | None"]
 
 
 class Sorter(QObject):
-    """`then(order)` is called with the numbers of the pictures shown, in order."""
+    """`then(order)` is called with the numbers of the pictures shown, in order; `failed(why)` if there is no
+    such order.
+    """
 
-    def __init__(self, then: Callable[[NDArray[np.int32]], None], parent: QObject) -> None:
+    def __init__(
+        self, then: Callable[[NDArray[np.int32]], None], failed: Callable[[str], None], parent: QObject
+    ) -> None:
         super().__init__(parent)
-        self._then = then
-        self._newest = Newest(TaskQueue(self), then, self._failed)
+        self._then, self._failed = then, failed
+        self._newest = Newest(TaskQueue(self), then, self._broke)
 
     @property
     def busy(self) -> bool:
         """Whether an order is being made."""
         return self._newest.busy
 
-    def sort(self, column: Column, keep: NDArray[np.bool_] | None, *, down: bool, count: int) -> None:
-        """Sorts `count` pictures by a column; see `order_of`."""
-        few = _TEXTS_AT_ONCE if isinstance(column, Names) else _AT_ONCE
-        if count <= few or isinstance(column, Number):  # numbers are in order already
-            self._newest.drop()
-            self._then(order_of(column, keep, down=down))
+    def sort(self, fact: Fact, keep: Keep, *, down: bool, count: int) -> None:
+        """Sorts `count` pictures by a column; `keep` says which of them are shown."""
+        few = _TEXTS_AT_ONCE if isinstance(fact.column, Texts) else _AT_ONCE
+        if count > few:
+            self._newest.run(partial(_sorted, fact, keep, down))
+            return
+        self._newest.drop()
+        try:
+            order = order_of(fact, keep(), down=down)
+        except LabError as error:
+            self._failed(str(error))
         else:
-            self._newest.run(partial(_sorted, column, keep, down))
+            self._then(order)
 
-    def _failed(self, failure: Failure) -> None:
-        """The pictures stay in the order that they have."""
+    def _broke(self, failure: Failure) -> None:
+        self._failed(failure.message)
 
 
-def _sorted(column: Column, keep: NDArray[np.bool_] | None, down: bool, token: Token) -> NDArray[np.int32]:
-    return order_of(column, keep, down=down)
+def _sorted(fact: Fact, keep: Keep, down: bool, token: Token) -> NDArray[np.int32]:
+    return order_of(fact, keep(), down=down)

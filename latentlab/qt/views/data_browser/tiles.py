@@ -12,16 +12,26 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPixmap
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPixmap
 
 from latentlab.plain import one_line
 from latentlab.qt.views.data_browser.cells import PAD, Cells
-from latentlab.session.picture_columns import Column
+from latentlab.session.picture_columns import Fact
 from latentlab.session.picture_rows import PictureRows
 
 # Of the pixmaps of rows; a screen of 2560 x 1440 has 15.
 _MOST_BYTES = 64 * 2**20
-_LETTERS = 80
+# The height of the coloured line under a picture.
+_LINE = 3
+# Captions that are kept, and the letters of one that are looked at.
+_MOST_WORDS, _LETTERS = 2000, 80
+
+
+@dataclass(frozen=True, eq=False)
+class Inks:
+    """The colour of each of N pictures, ARGB (N,), as that of its point in the plane."""
+
+    of_each: NDArray[np.uint32]
 
 
 @dataclass(frozen=True)
@@ -34,6 +44,7 @@ class Look:
         ground, ink: ARGB of the background and the colour of the captions.
         font: of the captions.
         caption: the column that is written under the pictures; None for none.
+        inks: the colour of the line under each picture; None for no lines.
     """
 
     cells: Cells
@@ -41,7 +52,8 @@ class Look:
     ground: int
     ink: int
     font: QFont
-    caption: Column | None
+    caption: Fact | None
+    inks: Inks | None = None
 
 
 class Tiles:
@@ -51,7 +63,7 @@ class Tiles:
         self._kept: OrderedDict[int, QPixmap] = OrderedDict()
         self._bytes = 0
         self._look: Look | None = None
-        self._words: dict[str, str] = {}
+        self._words: dict[str, NDArray[np.uint32]] = {}
         self.made = 0
 
     def forget(self) -> None:
@@ -91,42 +103,89 @@ class Tiles:
             max(1, round(cells.across * count * ratio)), round(cells.down * ratio), QImage.Format.Format_RGB32
         )
         image.fill(look.ground)
-        page = np.frombuffer(image.bits(), np.uint32).reshape(image.height(), image.bytesPerLine() // 4)
+        page = _pixels(image)
         inset = lefts + round((cells.across - cells.picture[0]) // 2 * ratio)
         top = round(PAD * ratio)
         page[top : top + height, inset[:, None] + np.arange(width)] = strip
+        if look.inks is not None:
+            line = np.arange(round(_LINE * ratio))
+            inks = look.inks.of_each[numbers]
+            across = inset[None, :, None] + np.arange(width)
+            page[(top + height + round(ratio) + line)[:, None, None], across] = inks[None, :, None]
+        if look.caption is not None and not look.caption.unique:
+            self._copy_captions(page, lefts, numbers, look, look.caption)
         del page
-        if look.caption is not None:
-            image.setDevicePixelRatio(ratio)
-            self._write(image, numbers, look, look.caption)
-            image.setDevicePixelRatio(1.0)
+        if look.caption is not None and look.caption.unique:
+            self._write_captions(image, numbers, look, look.caption)
         pixmap = QPixmap.fromImage(image)
         pixmap.setDevicePixelRatio(ratio)
         return pixmap
 
-    def _write(self, image: QImage, numbers: NDArray[np.int32], look: Look, column: Column) -> None:
-        cells = look.cells
-        painter = QPainter(image)
-        painter.setFont(look.font)
-        painter.setPen(QColor.fromRgba(look.ink))
-        metrics, room = painter.fontMetrics(), cells.across - 4
-        top, height = cells.picture[1] + 2 * PAD - 2, cells.caption
-        for place, number in enumerate(numbers.tolist()):
-            words = self._fitted(column.text(number), metrics, room)
-            box = QRectF(place * cells.across + 2, top, room, height)
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
-        painter.end()
+    def _copy_captions(
+        self,
+        page: NDArray[np.uint32],
+        lefts: NDArray[np.intp],
+        numbers: NDArray[np.int32],
+        look: Look,
+        fact: Fact,
+    ) -> None:
+        """Puts captions of few different texts under the pictures; each is drawn once."""
+        top = round(look.cells.caption_top * look.ratio)
+        for left, number in zip(lefts.tolist(), numbers.tolist(), strict=True):
+            words = fact.text(number)
+            drawn = self._words.get(words)
+            if drawn is None:
+                if len(self._words) >= _MOST_WORDS:
+                    self._words.clear()
+                drawn = self._words[words] = _drawn(words, look)
+            target = page[top : top + drawn.shape[0], left : left + drawn.shape[1]]
+            target[...] = drawn[: target.shape[0], : target.shape[1]]
 
-    def _fitted(self, words: str, metrics: QFontMetrics, room: int) -> str:
-        """The words as far as there is room; elided in the middle, for a path's end says most."""
-        fitted = self._words.get(words)
-        if fitted is None:
-            shown = one_line(words[-_LETTERS:])
-            fitted = metrics.elidedText(shown, Qt.TextElideMode.ElideMiddle, room)
-            if len(self._words) > 10_000:
-                self._words.clear()
-            self._words[words] = fitted
-        return fitted
+    @staticmethod
+    def _write_captions(image: QImage, numbers: NDArray[np.int32], look: Look, fact: Fact) -> None:
+        """Draws captions that all differ under the pictures."""
+        cells = look.cells
+        image.setDevicePixelRatio(look.ratio)
+        painter = _pen(image, look)
+        for place, number in enumerate(numbers.tolist()):
+            box = QRectF(place * cells.across, cells.caption_top, cells.across, cells.caption)
+            _write(painter, box, fact.text(number))
+        painter.end()
+        image.setDevicePixelRatio(1.0)
+
+
+def _pen(image: QImage, look: Look) -> QPainter:
+    painter = QPainter(image)
+    painter.setFont(look.font)
+    painter.setPen(QColor.fromRgba(look.ink))
+    return painter
+
+
+def _write(painter: QPainter, box: QRectF, words: str) -> None:
+    """Writes words into a box, elided in the middle where there is no room: a path's end says most."""
+    room, metrics = box.adjusted(2, 0, -2, 0), painter.fontMetrics()
+    words = one_line(words[-_LETTERS:])
+    if len(words) * metrics.maxWidth() > room.width():
+        words = metrics.elidedText(words, Qt.TextElideMode.ElideMiddle, int(room.width()))
+    painter.drawText(room, Qt.AlignmentFlag.AlignCenter, words)
+
+
+def _drawn(words: str, look: Look) -> NDArray[np.uint32]:
+    """A caption as RGB32, (H, W)."""
+    cells, ratio = look.cells, look.ratio
+    image = QImage(int(cells.across * ratio), int(cells.caption * ratio), QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(ratio)
+    image.fill(look.ground)
+    painter = _pen(image, look)
+    _write(painter, QRectF(0, 0, cells.across, cells.caption), words)
+    painter.end()
+    return _pixels(image).copy()
+
+
+def _pixels(image: QImage) -> NDArray[np.uint32]:
+    """The pixels of an image in RGB32, (H, W), in its own memory."""
+    whole = np.frombuffer(image.bits(), np.uint32).reshape(image.height(), image.bytesPerLine() // 4)
+    return whole[:, : image.width()]
 
 
 def _strip(pictures: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint32]:
@@ -150,6 +209,5 @@ def _strip(pictures: NDArray[np.uint8], width: int, height: int) -> NDArray[np.u
         )
         scaled = image.scaled(count * width, height, Qt.AspectRatioMode.IgnoreAspectRatio, mode)
         scaled = scaled.convertToFormat(QImage.Format.Format_RGB32)
-        wide = np.frombuffer(scaled.constBits(), np.uint32).reshape(height, scaled.bytesPerLine() // 4)
-        wide = wide[:, : count * width].copy()
+        wide = _pixels(scaled).copy()
     return wide.reshape(height, count, width)

@@ -5,30 +5,32 @@ It shows the pictures that are open with the model, or others that have been rea
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from latentlab.core.matching import CLASS, NAME
 from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.qt.clients.hand import STEP_PAUSE_S
 from latentlab.qt.clients.undo import GestureClock
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.export.selection_dialog import Offer
+from latentlab.qt.views.data_browser import words
 from latentlab.qt.views.data_browser.banner import Banner
 from latentlab.qt.views.data_browser.bar import Bar
 from latentlab.qt.views.data_browser.grid import PictureGrid
 from latentlab.qt.views.data_browser.menu import chosen_menu
 from latentlab.qt.views.data_browser.offers import offers
 from latentlab.qt.views.data_browser.order import Sorter
+from latentlab.qt.views.data_browser.sieve import Sieve
 from latentlab.qt.views.data_browser.typed import next_match
 from latentlab.qt.views.spec import ViewSpec
 from latentlab.session.edits import PointAt, SelectImage
-from latentlab.session.picture_rows import PictureRows, facts_in_words, found_in_words, rows_of
+from latentlab.session.picture_rows import PictureRows, facts_in_words, rows_of
 from latentlab.session.state import SessionState
-
-_WAITING = "The pictures are shown here when a model is open."
-_ALL_HIDDEN = "All pictures are hidden: every class is switched off in the legend."
 
 
 class DataBrowser(QWidget):
@@ -48,15 +50,14 @@ class DataBrowser(QWidget):
         self.setAccessibleName("Data browser")
         self._workspace = workspace
         self._gestures = GestureClock(STEP_PAUSE_S)
-        # Whether the pictures are those of the open model, so that their numbers mean the same there.
-        self.linked = True
         self._telling = False
         self._anchors: dict[tuple[str, str], tuple[int, int]] = {}
         # The data that the model shown last was open on.
         self._data = ""
         self.grid, self.bar, self.banner = PictureGrid(), Bar(), Banner()
-        self.grid.tip, self.grid.empty = self._tip, _WAITING
-        self._sorter = Sorter(self._sorted, self)
+        self.grid.tip, self.grid.empty = self._tip, words.WAITING
+        self._sorter = Sorter(self._sorted, self.bar.complain, self)
+        self._sieve = Sieve(workspace, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
@@ -70,6 +71,12 @@ class DataBrowser(QWidget):
         self.grid.sized.connect(self._sized)
         self.grid.typed.connect(self._typed)
         self.grid.menu_wanted.connect(self._show_menu)
+        self._sieve.sifted.connect(self._sort)
+        self._sieve.coloured.connect(self._colour)
+        self._sieve.told.connect(self._tell_error)
+        self._sieve.learnt.connect(self._learn)
+        self.bar.line.looked.connect(self._sieve.look_for)
+        self.bar.line.typed.connect(self._sieve.typed)
         self.bar.ordered.connect(self._sort)
         self.bar.captioned.connect(self._caption)
         self.bar.sized.connect(self._size_chosen)
@@ -88,6 +95,11 @@ class DataBrowser(QWidget):
     def rows(self) -> PictureRows | None:
         """The pictures that are shown."""
         return self.grid.rows
+
+    @property
+    def linked(self) -> bool:
+        """Whether they are those of the open model, so that their numbers mean the same there."""
+        return self._sieve.linked
 
     @property
     def chosen(self) -> NDArray[np.int32]:
@@ -123,11 +135,15 @@ class DataBrowser(QWidget):
 
     def _show(self, rows: PictureRows, *, linked: bool) -> None:
         self._keep_place()
-        self.linked = linked
+        self._sieve.linked = linked
+        if linked:
+            rows = replace(rows, figures=self._sieve.figures())
+        else:
+            self._sieve.forget()
         self.grid.show_rows(rows)
-        caption = next((one.name for one in rows.columns if one.name in ("class", "file")), "")
-        self.bar.offer(rows.columns, caption)
+        self._offer(rows)
         self._caption()
+        self._colour()
         self._sized(self.grid.side)
         if linked:
             self.grid.badges.show(self._workspace.state)
@@ -136,6 +152,28 @@ class DataBrowser(QWidget):
         self._sort()
         self.grid.restore(self._anchors.get((rows.data, rows.split)))
         self._say()
+
+    def _offer(self, rows: PictureRows) -> None:
+        caption = next((one.name for one in rows.facts if one.name in (CLASS, NAME)), "")
+        self.bar.offer(rows.facts, caption)
+
+    @Slot()
+    def _learn(self) -> None:
+        """The model has computed more of its pictures."""
+        rows, figures = self.rows, self._sieve.figures()
+        model = self._workspace.model
+        if rows is None or model is None or rows.figures == figures or not rows.same_as(rows_of(model)):
+            return
+        self.grid.rows = rows = replace(rows, figures=figures)
+        self._offer(rows)
+        if self.bar.sorted_by in figures:
+            self._sort()
+        if self.bar.captioned_by in figures:
+            self._caption()
+
+    @Slot()
+    def _colour(self) -> None:
+        self.grid.set_inks(None if self.rows is None else self._sieve.inks(self.rows))
 
     def _keep_place(self) -> None:
         rows, anchor = self.rows, self.grid.anchor()
@@ -147,23 +185,13 @@ class DataBrowser(QWidget):
         if self.linked or rows is None:
             self.banner.hide()
             return
-        fits = model is not None and rows.images.shape[1:] == model.images.shape[1:]
-        name = "" if model is None else model.model
-        back = "" if model is None else rows_of(model).title
-        words = f"{len(rows):,} pictures of {rows.title}. {found_in_words(rows)}"
-        if model is not None and not fits:
-            words += f" {name} is made for pictures of another size: a model can be trained on these."
-        self.banner.tell(words, name, fits, back)
+        name, back = ("", "") if model is None else (model.model, rows_of(model).title)
+        self.banner.tell(words.of_no_model(rows, model), name, words.fits(rows, model), back)
 
     def _say(self) -> None:
         rows = self.rows
-        if rows is None:
-            self.bar.heading.setText("")
-            return
-        shown, count, chosen = len(self.shown), len(rows), self.grid.choice.count
-        what = {"all": "pictures", "test": "test pictures", "train": "training pictures"}[rows.split]
-        words = f"{rows.title}: {count:,} {what}" if shown == count else f"{shown:,} of {count:,} {what}"
-        self.bar.heading.setText(f"{words}, {chosen:,} selected" if chosen else words)
+        text = "" if rows is None else words.heading(rows, len(self.shown), self.grid.choice.count)
+        self.bar.heading.setText(text)
 
     # Order, captions and size
 
@@ -171,27 +199,24 @@ class DataBrowser(QWidget):
     def _sort(self) -> None:
         rows = self.rows
         if rows is not None:
-            column = rows.column(self.bar.sorted_by)
-            self._sorter.sort(column, self._kept(rows), down=self.bar.down.isChecked(), count=len(rows))
+            self.bar.line.show_expression(self._sieve.text)
+            fact, keep = rows.fact(self.bar.sorted_by), self._sieve.keep(rows)
+            self._sorter.sort(fact, keep, down=self.bar.down.isChecked(), count=len(rows))
 
     def _sorted(self, order: NDArray[np.int32]) -> None:
         self.grid.arrange(order)
-        self.grid.empty = _ALL_HIDDEN
+        self.grid.empty = words.NONE_SHOWN
+        self._tell_error()
         self._say()
 
-    def _kept(self, rows: PictureRows) -> NDArray[np.bool_] | None:
-        """Which pictures are shown; None: all."""
-        hidden = self._workspace.state.hidden
-        if not self.linked or not hidden or rows.labels is None:
-            return None
-        shown = np.ones(len(rows.classes) + 1, dtype=np.bool_)
-        shown[list(hidden)] = False
-        return np.asarray(shown[rows.labels])
+    @Slot()
+    def _tell_error(self) -> None:
+        self.bar.complain(self._sieve.error)
 
     @Slot()
     def _caption(self) -> None:
         rows, name = self.rows, self.bar.captioned_by
-        self.grid.set_caption(None if rows is None or not name else rows.column(name))
+        self.grid.set_caption(None if rows is None or not name else rows.fact(name))
 
     @Slot(int)
     def _size_chosen(self, place: int) -> None:
@@ -209,7 +234,7 @@ class DataBrowser(QWidget):
         rows, own = self.rows, rows_of(model)
         before, self._data = self._data, model.data
         if self.linked and own.same_as(rows):
-            self.grid.rows = own
+            self.grid.rows = replace(own, figures=self._sieve.figures())
             return
         if not self.linked and before == model.data:
             # Another model on the same data: what the person looks at here stays.
@@ -229,8 +254,8 @@ class DataBrowser(QWidget):
             if new.selected is not None:
                 self.grid.bring_into_view(new.selected)
             self._say()
-        if old.hidden != new.hidden:
-            self._sort()
+        if old.points.find != new.points.find:
+            self.bar.line.show_expression(new.points.find)
 
     @Slot()
     def _chosen(self) -> None:
@@ -262,8 +287,8 @@ class DataBrowser(QWidget):
     def _typed(self, word: str) -> None:
         rows = self.rows
         if rows is not None:
-            column = rows.column(self.bar.captioned_by or self.bar.sorted_by)
-            number = next_match(word, column, self.grid.choice)
+            fact = rows.fact(self.bar.captioned_by or self.bar.sorted_by)
+            number = next_match(word, fact, self.grid.choice)
             if number is not None:
                 self.grid.go_to(number)
 
@@ -272,12 +297,8 @@ class DataBrowser(QWidget):
         numbers = tuple(self.chosen.tolist())
         if numbers:
             chosen_menu(
-                self, self._workspace, numbers, self.linked, self._go_to_current, self.save_wanted.emit
+                self, self._workspace, numbers, self.linked, self.grid.open_current, self.save_wanted.emit
             ).popup(place)
-
-    def _go_to_current(self) -> None:
-        if self.grid.choice.current is not None:
-            self._opened(self.grid.choice.current)
 
     def _tip(self, number: int) -> str:
         return "" if self.rows is None else facts_in_words(self.rows, number)
@@ -286,13 +307,11 @@ class DataBrowser(QWidget):
 
     @Slot()
     def _train(self) -> None:
-        if self.rows is not None:
-            self.train_wanted.emit(self.rows.data)
+        self.train_wanted.emit("" if self.rows is None else self.rows.data)
 
     @Slot()
     def _show_in_plane(self) -> None:
-        if self.rows is not None:
-            self.plane_wanted.emit(self.rows.data)
+        self.plane_wanted.emit("" if self.rows is None else self.rows.data)
 
 
 SPEC = ViewSpec("data_browser", "Data", lambda context: DataBrowser(context.workspace))

@@ -1,0 +1,30 @@
+"""What the data browser says of the pictures that it shows."""
+
+from __future__ import annotations
+
+from latentlab.engine.rendering.requests.opening import LoadedReply
+from latentlab.session.picture_rows import PictureRows, found_in_words
+
+WAITING = "The pictures are shown here when a model is open."
+NONE_SHOWN = "No picture is found, or all are hidden by the filters of the points."
+_SPLITS = {"all": "pictures", "test": "test pictures", "train": "training pictures"}
+
+
+def heading(rows: PictureRows, shown: int, chosen: int) -> str:
+    """How many pictures there are, of which data, and how many are shown and selected."""
+    count, what = len(rows), _SPLITS[rows.split]
+    words = f"{rows.title}: {count:,} {what}" if shown == count else f"{shown:,} of {count:,} {what}"
+    return f"{words}, {chosen:,} selected" if chosen else words
+
+
+def of_no_model(rows: PictureRows, model: LoadedReply | None) -> str:
+    """What was found in pictures that are not the open model's, and whether it takes such pictures."""
+    words = f"{len(rows):,} pictures of {rows.title}. {found_in_words(rows)}"
+    if model is not None and not fits(rows, model):
+        words += f" {model.model} is made for other pictures; a model can be trained on these."
+    return words
+
+
+def fits(rows: PictureRows, model: LoadedReply | None) -> bool:
+    """Whether the open model takes such pictures."""
+    return model is not None and rows.images.shape[1:] == model.images.shape[1:]
