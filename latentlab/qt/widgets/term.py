@@ -137,16 +137,16 @@ def _underline(widget: QWidget, left: int, right: int, below: int) -> None:
 
 
 class TermButton(QToolButton):
-    """A small ? that explains what `term` returns: the choice of a combo box, say."""
+    """A small ? that explains what `term` returns: the choice of a combo box, say, or a panel's name."""
 
-    def __init__(self, name: str, term: Callable[[], str]) -> None:
+    def __init__(self, name: str, term: Callable[[], str], tip: str = "What does this mean?") -> None:
         super().__init__()
         self._term = term
         self.setObjectName(name)
         self.setText("?")
         self.setAutoRaise(True)
-        self.setAccessibleName("What does this mean?")
-        self.setToolTip("What does this mean?")
+        self.setAccessibleName(tip)
+        self.setToolTip(plain_tip(tip))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.clicked.connect(self._ask)
 

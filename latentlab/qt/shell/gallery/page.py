@@ -21,6 +21,7 @@ from latentlab.qt.shell.gallery.card import Card
 from latentlab.qt.shell.gallery.shelf import Shelf
 from latentlab.qt.widgets.message_bar import MessageBar
 from latentlab.qt.widgets.plain_text import Label
+from latentlab.qt.widgets.term import TermButton
 
 _WIDEST, _MARGIN = 1360, 18
 # The second click of a double click must not fall on what lies below.
@@ -104,6 +105,7 @@ class GalleryPage(QWidget):
         head.addStretch(1)
         head.addWidget(self.search, 2)
         head.addWidget(self.open_file)
+        head.addWidget(TermButton("galleryHelp", lambda: "gallery", "What am I seeing?"))
         head.addWidget(shut)
         return head
 

@@ -119,11 +119,15 @@ class Guide(QObject):
             self._show_card(map(_in_words, found), _place_of(button))
 
     def define(self, name: str, place: QRect) -> bool:
-        """Shows the glossary's entry beside a place of the screen; returns whether there is one."""
-        term = glossary.term(name)
+        """Shows the glossary's entry, or what is written on a panel of this name, beside a place of the
+        screen; returns whether there is one.
+        """
+        term, panel = glossary.term(name), about(name)
         if term is not None:
             self._show_card([_meaning(term)], place)
-        return term is not None
+        elif panel is not None:
+            self._show_card([_in_words(panel)], place)
+        return term is not None or panel is not None
 
     def _show_card(self, texts: Sequence[str] | map[str], place: QRect) -> None:
         self.card.show_beside("\n\n".join(texts), place)

@@ -19,6 +19,9 @@ from latentlab.qt.shell.status_bar import Status
 from latentlab.qt.views.latent_plane.view import SPEC as LATENT_PLANE
 from latentlab.qt.widgets.plain_text import spoken
 
+# What is written on pages that are no views: name -> objectName.
+_PAGES = {"gallery": "gallery", "compare": "compareView"}
+
 
 def make_guide(
     window: QMainWindow, views: Views, docks: Docks, actions: Actions, status: Status, workspace: Workspace
@@ -26,7 +29,9 @@ def make_guide(
     """The guide over these views, docks and actions."""
 
     def named() -> list[tuple[str, QWidget]]:
-        return [(spec.name, view) for spec, view in views.all]
+        found = [(spec.name, view) for spec, view in views.all]
+        pages = ((name, window.findChild(QWidget, widget)) for name, widget in _PAGES.items())
+        return found + [(name, page) for name, page in pages if page is not None]
 
     steps = FirstSteps(window, first_steps(window, views[LATENT_PLANE], workspace))
     guide = Guide(window, named, partial(_bring, views, docks), partial(_run, actions), status.say, steps)
