@@ -61,6 +61,13 @@ def _by_name() -> dict[str, Term]:
     return found
 
 
+def like(query: str) -> tuple[Term, ...]:
+    """The terms one of whose names begins like a query of two letters or more."""
+    begin = query.strip().lower()
+    found = (term for name, term in _by_name().items() if len(begin) > 1 and name.startswith(begin))
+    return tuple(dict.fromkeys(found))
+
+
 def term(name: str) -> Term | None:
     """The term of this name, in whatever letter case; None if the glossary has none."""
     return _by_name().get(name.strip().lower())

@@ -236,3 +236,22 @@ def test_that_first_steps_are_offered_once_and_lead_through_by_key(
         qtbot.keyClick(steps.bubble.next, Qt.Key.Key_Escape)
         assert not steps.running
         assert not bubble.isVisible()
+
+
+def test_that_the_command_palette_knows_the_glossary_and_the_gallery_its_card(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        palette, card = window.bench.palette, window.bench.guide.card
+        palette.open_at_top()
+        qtbot.keyClicks(palette.search, "auc")
+        assert palette.texts()[-1] == "Glossary › AUC"
+        while palette.list.currentItem().text(0) != "Glossary › AUC":
+            qtbot.keyClick(palette.search, Qt.Key.Key_Down)
+        qtbot.keyClick(palette.search, Qt.Key.Key_Return)
+        assert card.page.toPlainText().startswith("AUC")
+        card.close()
+        window.bench.actions["galleryAction"].trigger()
+        qtbot.mouseClick(window.findChild(QWidget, "galleryHelp"), Qt.MouseButton.LeftButton)
+        assert card.page.toPlainText().startswith("The gallery")
+        card.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, QUrl, Slot
-from PySide6.QtGui import QCursor, QDesktopServices
+from PySide6.QtGui import QAction, QCursor, QDesktopServices
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from latentlab.guide import glossary
@@ -43,6 +43,7 @@ class Guide(QObject):
         super().__init__(window)
         self._window, self._named, self._bring, self._run, self._say = window, views, bring, run, say
         self.steps = steps
+        self._terms: dict[str, QAction] = {}
         self.column = GuideColumn(window)
         self.column.asked.connect(self.follow)
         self.card = GuideCard(window)
@@ -128,6 +129,23 @@ class Guide(QObject):
         elif panel is not None:
             self._show_card([_in_words(panel)], place)
         return term is not None or panel is not None
+
+    def terms_like(self, query: str) -> list[tuple[str, QAction]]:
+        """The terms that begin like a query, each with its text and the action that explains it."""
+        return [(f"Glossary › {term.name}", self._explaining(term.name)) for term in glossary.like(query)]
+
+    def _explaining(self, name: str) -> QAction:
+        if name not in self._terms:
+            action = QAction(name, self)
+            action.setStatusTip("Say what this means.")
+            action.triggered.connect(lambda: self.define(name, self._top()))
+            self._terms[name] = action
+        return self._terms[name]
+
+    def _top(self) -> QRect:
+        """Where the list of commands was: in the middle of the window's upper part."""
+        top = self._window.mapToGlobal(self._window.rect().topLeft())
+        return QRect(top.x() + self._window.width() // 2 - 200, top.y() + _LARGE, 1, 1)
 
     def _show_card(self, texts: Sequence[str] | map[str], place: QRect) -> None:
         self.card.show_beside("\n\n".join(texts), place)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Slot
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
@@ -21,6 +21,8 @@ from latentlab.qt.shell.menus.actions import Actions
 from latentlab.qt.widgets.plain_text import Label, spoken
 
 _WIDTH, _ROWS = 540, 11
+# After the commands that can be run now.
+_LAST = 500.0
 _ACTION = Qt.ItemDataRole.UserRole
 
 
@@ -64,6 +66,7 @@ class CommandPalette(QFrame):
         self.setAutoFillBackground(True)
         self._window = window
         self._actions: Actions | None = None
+        self._more: Callable[[str], Iterable[tuple[str, QAction]]] = lambda query: ()
         self._row_height = self.fontMetrics().height() + 8
         self.search = QLineEdit()
         self.search.setObjectName("paletteSearch")
@@ -101,9 +104,11 @@ class CommandPalette(QFrame):
         self.setGraphicsEffect(shadow)
         self.hide()
 
-    def offer(self, actions: Actions) -> None:
-        """Sets the registry whose actions are offered."""
-        self._actions = actions
+    def offer(self, actions: Actions, more: Callable[[str], Iterable[tuple[str, QAction]]]) -> None:
+        """Sets the registry whose actions are offered; `more` returns others, with their texts, that suit
+        what has been typed.
+        """
+        self._actions, self._more = actions, more
 
     @Slot()
     def open_at_top(self) -> None:
@@ -135,6 +140,7 @@ class CommandPalette(QFrame):
             if how is not None and action.isVisible() and action.objectName() != "commandPaletteAction":
                 # Disabled commands come last.
                 found.append((how + (0 if action.isEnabled() else 1000), text, action))
+        found += [(_LAST, text, action) for text, action in self._more(query)]
         for _, text, action in sorted(found, key=lambda one: one[0]):
             self._add(text, action)
         self._choose(0)

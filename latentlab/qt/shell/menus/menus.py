@@ -68,7 +68,7 @@ def fill_menus(bench: Workbench) -> None:
     bar.addSeparator()
     actions.fill_toolbar(bar, TOOLBAR)
     actions.adopt("toolbarAction", "&View/P&anels", bar.toggleViewAction(), "Show or hide the toolbar.")
-    bench.palette.offer(actions)
+    bench.palette.offer(actions, bench.guide.terms_like)
     bench.diffusion.reverse.offer_to_save(actions[name] if name else None for name in SAVE_MENU)
 
 
