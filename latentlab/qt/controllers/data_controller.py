@@ -31,7 +31,7 @@ from latentlab.session.known_data import (
     split_to_show,
     title_of,
 )
-from latentlab.session.picture_rows import PictureRows, found_in_words
+from latentlab.session.picture_rows import PictureRows
 from latentlab.session.recent_data import RecentData, with_newest
 
 _FILES = "Files of pictures (*.zip *.npz *.csv list_attr*.txt *.gz *-ubyte *.idx3);;All files (*)"
@@ -188,7 +188,6 @@ class DataController(QObject):
             self._choose_in_form(spec)
             self.browse_wanted.emit()
         text = _in_short(report)
-        text = text if rows is None else f"{text}\n{found_in_words(rows)}"
         too_few = too_few_in_words(report.read)
         if self._workspace.model is not None and self._workspace.model.missing and self._fits(spec):
             # They were looked for, to be seen.

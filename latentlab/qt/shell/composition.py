@@ -36,6 +36,7 @@ from latentlab.qt.shell.menus.actions import Actions
 from latentlab.qt.shell.menus.command_palette import CommandPalette
 from latentlab.qt.shell.menus.menus import fill_menus
 from latentlab.qt.shell.panels import CENTRE, PANELS, Views
+from latentlab.qt.shell.points_buttons import add_buttons
 from latentlab.qt.shell.project_views import WindowViews
 from latentlab.qt.shell.status_bar import Status
 from latentlab.qt.shell.theme import ThemeSwitcher
@@ -49,6 +50,7 @@ from latentlab.qt.views.data_browser.view import SPEC as DATA_BROWSER
 from latentlab.qt.views.diffusion.view import SPEC as DIFFUSION
 from latentlab.qt.views.latent_plane.view import SPEC as LATENT_PLANE
 from latentlab.qt.views.own_picture.view import SPEC as OWN_PICTURE
+from latentlab.qt.views.points.view import SPEC as POINTS
 from latentlab.qt.views.probe.view import SPEC as PROBE
 from latentlab.qt.views.samples.view import SPEC as SAMPLES
 from latentlab.qt.views.spec import ViewContext
@@ -149,6 +151,7 @@ def compose(
         actions=actions,
         guide=make_guide(window, views, docks, actions, status, workspace),
     )
+    add_buttons(views[POINTS], docks.show_data_browser, bench.selection.ask)
     connect(bench)
     # After those whose messages are more urgent.
     gallery.listen()

@@ -58,7 +58,7 @@ def test_that_pictures_are_offered_for_training_and_shown_where_they_fit(
         assert browser.isVisible(), "the person sees their own pictures"
         assert len(browser.shown) == 10
         assert "10 pictures of cats" in browser.banner.words.text()
-        assert "held out" in window.bench.messages.label.text()
+        assert "held out" in browser.banner.words.text()
         assert "10 pictures read" in window.bench.messages.label.text()
         assert window.bench.messages.offer.text() == "Show in the plane"
         with qtbot.waitSignal(window.workspace.loaded, timeout=3000):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from latentlab.data.stopping import StoppedError
@@ -13,6 +14,7 @@ from latentlab.qt.export import selection_dialog
 from latentlab.qt.export.selection_dialog import SelectionDialog
 from latentlab.qt.shell.main_window import LabWindow
 from latentlab.session.own_edits import SetGroups
+from latentlab.session.point_edits import FindPoints
 from tests.qt.shell import OFFSCREEN, open_window
 
 pytestmark = OFFSCREEN
@@ -106,3 +108,17 @@ def test_that_a_place_among_the_data_or_an_empty_one_cannot_be_chosen(qtbot: QtB
         page.path.setText(str(tmp_path / "there.csv" / "x"))
         assert "is a file, not a folder" in page.note.text()
         assert not page.save_button.isEnabled()
+
+
+def test_that_what_was_found_in_the_plane_is_browsed_and_saved_from_there(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        window.workspace.do(FindPoints(find="a and number < 30"))
+        qtbot.mouseClick(window.findChild(QToolButton, "browsePoints"), Qt.MouseButton.LeftButton)
+        assert window.bench.browser.isVisible()
+        assert window.bench.browser.shown.tolist() == list(range(0, 30, 3))
+        qtbot.mouseClick(window.findChild(QToolButton, "savePoints"), Qt.MouseButton.LeftButton)
+        page = window.bench.selection.page
+        assert page.which.itemText(0) == "Pictures found (10)"
+        page.close()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton
 
-from latentlab.qt.widgets.flow_layout import FlowLayout
 from latentlab.qt.widgets.plain_text import Label, on_button, plain_tip
 
 
@@ -28,18 +27,17 @@ class Banner(QFrame):
             "dataBrowserTrain", "Train a model on them …", "Choose a model, and train it on these pictures."
         )
         self.plane = _button(
-            "dataBrowserPlane", "Show in the plane", "Encode these pictures with the open model."
+            "dataBrowserPlane",
+            "Show in the plane",
+            "Encode these pictures with the open model, and show them in its plane.",
         )
         self.back = _button("dataBrowserBack", "Back", "Show the pictures of the open model again.")
-        buttons = QWidget()
-        flow = FlowLayout(buttons, gap=6)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 4, 8, 4)
+        row.setSpacing(6)
+        row.addWidget(self.words, 1)
         for button in (self.train, self.plane, self.back):
-            flow.addWidget(button)
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(8, 6, 8, 6)
-        rows.setSpacing(6)
-        rows.addWidget(self.words)
-        rows.addWidget(buttons)
+            row.addWidget(button)
         self.train.clicked.connect(self.train_wanted)
         self.plane.clicked.connect(self.plane_wanted)
         self.back.clicked.connect(self.back_wanted)
@@ -51,7 +49,7 @@ class Banner(QFrame):
         """
         self.words.setText(words)
         self.plane.setVisible(fits)
-        self.plane.setText(on_button(f"Show in the plane of {model}"))
+        self.plane.setText(on_button(f"Show in {model}"))
         self.back.setText(on_button(f"Back to {back}"))
         self.back.setVisible(bool(back))
         self.show()

@@ -62,12 +62,17 @@ class Bar(QWidget):
         rows.setSpacing(2)
         rows.addWidget(controls_of_all)
         rows.addWidget(self.note)
+        height = self.sort.sizeHint().height()
+        self.heading.setMinimumHeight(height)
         flow.addWidget(self.heading)
         for words, *controls in (
             ("Find", self.line), ("Sort by", self.sort, self.down), ("Caption", self.caption),
             ("Size", self.larger),
         ):  # fmt: skip
-            flow.addWidget(_group(words, controls))
+            group = _group(words, controls)
+            group.setMinimumHeight(height)
+            flow.addWidget(group)
+        self.save.setMinimumHeight(height)
         flow.addWidget(self.save)
         # Whether the person chose what is written under the pictures.
         self._by_hand = False

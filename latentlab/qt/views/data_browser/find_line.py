@@ -26,7 +26,6 @@ class FindLine(QLineEdit):
         self.setObjectName("dataBrowserFind")
         self.setAccessibleName("Find pictures")
         self.setToolTip(plain_tip(_TIP))
-        self.setPlaceholderText("Hat and not Smiling")
         self.setClearButtonEnabled(True)
         self.setFixedWidth(24 * self.fontMetrics().averageCharWidth())
         self._soon = QTimer(self, singleShot=True, interval=_PAUSE_MS)

@@ -27,6 +27,6 @@ def offers(
             numbers = np.array(groups.members(state, group), dtype=np.int32)
             found.append(Offer(f"Group {group.upper()}", rows, numbers))
     if len(shown) < len(rows):
-        found.append(Offer("Pictures shown", rows, shown))
+        found.append(Offer("Pictures found", rows, shown))
     found.append(Offer("All pictures", rows, np.arange(len(rows), dtype=np.int32)))
     return [one for one in found if len(one.numbers)]

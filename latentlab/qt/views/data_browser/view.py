@@ -156,6 +156,7 @@ class DataBrowser(QWidget):
     def _offer(self, rows: PictureRows) -> None:
         caption = next((one.name for one in rows.facts if one.name in (CLASS, NAME)), "")
         self.bar.offer(rows.facts, caption)
+        self.bar.line.setPlaceholderText(words.example(rows))
 
     @Slot()
     def _learn(self) -> None:

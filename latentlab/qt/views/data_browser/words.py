@@ -25,6 +25,16 @@ def of_no_model(rows: PictureRows, model: LoadedReply | None) -> str:
     return words
 
 
+def example(rows: PictureRows) -> str:
+    """An expression that finds some of these pictures."""
+    attributes = [one.name for one in rows.facts if one.is_attribute]
+    if len(attributes) > 1:
+        return f"{attributes[0]} and not {attributes[1]}"
+    if rows.labels is not None and len(rows.classes) > 1:
+        return f"{rows.classes[0]} or {rows.classes[1]}"
+    return "number < 100"
+
+
 def fits(rows: PictureRows, model: LoadedReply | None) -> bool:
     """Whether the open model takes such pictures."""
     return model is not None and rows.images.shape[1:] == model.images.shape[1:]
