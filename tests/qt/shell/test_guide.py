@@ -112,8 +112,8 @@ def test_that_the_column_is_read_searched_and_followed(qtbot: QtBot, tmp_path: P
         assert column.here == "glossary.md#auc"
         qtbot.mouseClick(column.forward, Qt.MouseButton.LeftButton)
         assert column.here == "attributes.md"
-        column.page.asked.emit("panel:diffusion")
-        assert window.bench.docks.in_front(window.bench.docks.diffusion)
+        column.page.asked.emit("panel:analogy")
+        assert window.bench.docks.in_front(window.bench.docks.analogy)
         probe = window.workspace.state.probe
         column.page.asked.emit("command:randomProbeAction")
         assert window.workspace.state.probe != probe
