@@ -63,6 +63,10 @@ def arrive(
     goes_on = same_model or asked.goes_on
     coming = asked.wanted if goes_on else found_by_hash(asked.wanted, reply.hash)
     since = with_what_was_done_since(coming, asked.then, kept, reply, goes_on=goes_on)
+    if since.fresh:
+        # A point that was asked for is kept.
+        probe = since.probe if any(since.probe) else reply.first_point
+        since = replace(since, probe=probe, fresh=False)
     found = _in_these_data(since, before, reply)
     state, notes = found.state, found.notes
     if changed := changed_since(state, reply.hash, reply.latents):

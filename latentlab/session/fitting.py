@@ -122,7 +122,7 @@ def _fitted(state: SessionState, model: LoadedReply, known: Mapping[str, Any]) -
 
 
 def _probe(z: Point, state: SessionState, model: LoadedReply) -> Point:
-    return z if len(z) == model.latents else model.middle
+    return z if len(z) == model.latents else model.first_point
 
 
 def _amounts(

@@ -127,6 +127,7 @@ class SessionState:
         pointed: a point under the mouse in some view, for the others to mark; transient.
         gathering: the group, "a" or "b", into which the mouse gathers points of the plane, "" if it does
             not; transient.
+        fresh: whether the model is opened for the first time: the probe goes to where it says; transient.
     """
 
     model: str = "mnist-vae-2d"
@@ -158,8 +159,9 @@ class SessionState:
     frame: int | None = None
     pointed: Point | None = None
     gathering: str = ""
+    fresh: bool = field(default=False, compare=False)
 
 
-TRANSIENT = frozenset({"view", "frame", "pointed", "gathering"})
+TRANSIENT = frozenset({"view", "frame", "pointed", "gathering", "fresh"})
 # Undoable, but not saved for the next start.
 UNSAVED = frozenset({"own_picture"})

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from latentlab.data.shipped_sets import SHIPPED_SETS
 from latentlab.data.spec import Spec
-from latentlab.engine.files.model_catalog import data_of, shape_of_pictures
+from latentlab.engine.files.model_catalog import data_of, recorded_data_of, shape_of_pictures
+from latentlab.engine.files.recorded_data import is_there
 from latentlab.errors import LabError
 from latentlab.session.fitting import on_data
 from latentlab.session.known_data import split_to_show, title_of
@@ -20,7 +21,7 @@ def on_its_data(state: SessionState, model: str, recent: tuple[RecentData, ...])
     """`state` for another model, on the data that it was left on if they are still there.
 
     Else on the data that it learnt if those seem to be among the user's recent data: of that name and shape,
-    still there, and not named like data that ship.
+    still there, and not named like data that ship; or if they are still where its file says.
     """
     other = for_model(state, model)
     if other is not state and memory_of(state.memories, model) is not None:
@@ -32,6 +33,8 @@ def on_its_data(state: SessionState, model: str, recent: tuple[RecentData, ...])
         return other
     mine = (one for one in recent if title_of(one.spec) == learnt and one.shape == shape)
     found = next((one.spec for one in mine if _is_there(one.spec)), None)
+    if found is None and is_there(recorded := recorded_data_of(model)):
+        found = recorded
     return other if found is None else on_data(other, found, split_to_show(found, recent))
 
 
@@ -56,6 +59,7 @@ def for_model(state: SessionState, model: str) -> SessionState:
         model=model,
         model_hash="",
         probe=origin,
+        fresh=True,
         amounts=(),
         pins=(),
         places=(),

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from latentlab.data.shipped_sets import SHIPPED_SETS
-from latentlab.engine.files.model_catalog import capabilities_of, card_in
+from latentlab.engine.files.model_catalog import beta_in, capabilities_of, card_in
 from latentlab.engine.files.model_hash import hash_of
 from latentlab.models import capabilities
 from latentlab.models.capabilities import Capability
@@ -124,10 +124,8 @@ def gallery_models(own: Iterable[Path], elsewhere: Iterable[str] = ()) -> Iterat
             facts = facts_of(str(path))
             if facts is not None and _makes_pictures(facts):
                 yield facts
-    for name in shipped:
-        facts = facts_of(name)
-        if facts is not None and _makes_pictures(facts):
-            yield facts
+    found = (facts_of(name) for name in shipped)
+    yield from sorted((one for one in found if one is not None and _makes_pictures(one)), key=_gentleness)
 
 
 def grouped(models: Sequence[ModelFacts]) -> list[tuple[str, list[ModelFacts]]]:
@@ -184,6 +182,14 @@ def _heading(one: ModelFacts) -> str:
     return one.data or "Others"
 
 
+def _gentleness(one: ModelFacts) -> tuple[int, int, int, str]:
+    """First those with a plane and a prior and without conditions, the smallest and plainest in front."""
+    can = one.capabilities
+    plain = Capability.HAS_PRIOR in can and Capability.CONDITIONAL not in can
+    kind = 0 if plain else 1 if Capability.DECODES in can else 2
+    return kind, one.latents, len(one.title), one.title
+
+
 def _makes_pictures(one: ModelFacts) -> bool:
     """For an unknown kind True: opening it gives the proper message."""
     return not one.capabilities or capabilities.makes_pictures(one.capabilities)
@@ -224,6 +230,10 @@ def _to_try(
     if Capability.DENOISES in can:
         return "Watch a picture come out of noise, step by step."
     if Capability.DECODES in can and isinstance(latents, int):
+        if Capability.FITS in can:
+            return "A flat latent space: see what it costs to have no bend."
+        if (beta := beta_in(str(card.get("command", "")))) > 1.0:
+            return f"The KL weighs {beta:g} times as much: compare the plane with that of a plain one."
         if Capability.HAS_PRIOR not in can:
             return "Look for the holes: no prior says where codes lie."
         if latents <= 2:

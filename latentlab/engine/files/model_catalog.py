@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from latentlab.data.files import open_to_read
+from latentlab.engine.files.recorded_data import recorded_spec
 from latentlab.engine.files.tensor_header import read_header
 from latentlab.errors import LabError
 from latentlab.models import capabilities
@@ -84,6 +85,12 @@ def suited_to(data: str) -> str | None:
 def data_of(model: str) -> str:
     """The training data of a model, by name or path; "" if its file does not say."""
     return _data(card_in(_file_of(model)))
+
+
+def recorded_data_of(model: str) -> str:
+    """Where the training data of a model, by name or path, were; "" if its file does not say."""
+    card = card_in(_file_of(model))
+    return recorded_spec(_part(card, "data"), str(card.get("command", "")))
 
 
 def shape_of_pictures(model: str) -> tuple[int, ...]:
@@ -167,19 +174,24 @@ def _gap(one: KnownModel, other: KnownModel) -> float:
 
 def _known(model: str, path: Path) -> KnownModel:
     card = card_in(path)
-    latents, found = _part(card, "config").get("latents"), _BETA.search(str(card.get("command", "")))
-    try:
-        beta = float(found[1]) if found else 1.0
-    except ValueError:
-        beta = 1.0
+    latents = _part(card, "config").get("latents")
     return KnownModel(
         model,
         path.stem if model.endswith(_SUFFIX) else model,
         str(card.get("kind", "")),
         _data(card),
         latents if isinstance(latents, int) else 0,
-        beta,
+        beta_in(str(card.get("command", ""))),
     )
+
+
+def beta_in(command: str) -> float:
+    """The weight of the KL that a command trains with, 1 unless it says another."""
+    found = _BETA.search(command)
+    try:
+        return float(found[1]) if found else 1.0
+    except ValueError:
+        return 1.0
 
 
 def _file_of(model: str) -> Path:

@@ -40,9 +40,9 @@ def place_of(spec: str) -> dict[str, str]:
 
 
 def is_there(spec: str) -> bool:
-    """Whether data that do not ship are where a spec says."""
+    """Whether data that do not ship are where a spec says; not for no spec."""
     try:
-        return Path(Spec.parse(spec).source).exists()
+        return bool(spec) and Path(Spec.parse(spec).source).exists()
     except (LabError, OSError, ValueError):
         return False
 

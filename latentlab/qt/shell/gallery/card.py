@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QPainterPath,
     QPaintEvent,
     QPalette,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QToolButton
 
@@ -21,9 +22,9 @@ from latentlab.plain import one_line
 from latentlab.qt.shell.gallery.strip import Strip
 from latentlab.qt.widgets.plain_text import plain_tip
 
-WIDTH = 308
+# The widths between which the cards of a row share the room.
+NARROWEST, WIDEST = 268, 360
 _PAD, _GAP, _COLUMNS, _LINES = 10, 4, 5, 2
-_SIDE = (WIDTH - 2 * _PAD - (_COLUMNS - 1) * _GAP) // _COLUMNS
 
 
 class Card(QAbstractButton):
@@ -39,7 +40,9 @@ class Card(QAbstractButton):
         super().__init__()
         self.setObjectName(f"card_{one_line(facts.title)}")
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.facts, self.note, self.is_open = facts, note, is_open
@@ -55,23 +58,20 @@ class Card(QAbstractButton):
         self.more.setToolTip("Rename, duplicate, notes and more.")
         self.more.clicked.connect(self._more)
         self._tell()
-        self.setFixedSize(self.sizeHint())
-        side = self.more.sizeHint().height()
-        self.more.setGeometry(WIDTH - _PAD - side + 4, self._below_pictures - 1, side, side)
 
     def _tell(self) -> None:
         """Names and tip."""
         facts = self.facts
         self.setAccessibleName(one_line(facts.title))
         self.setAccessibleDescription(one_line(". ".join(filter(None, (self._first, self._second)))))
-        lines = [facts.title, self._first, self._second, facts.to_try, self.note, str(facts.path)]
+        learnt = f"Learnt from {facts.learnt:,} pictures" if facts.learnt else ""
+        lines = [facts.title, self._first, learnt, self._second, facts.to_try, self.note, str(facts.path)]
         self.setToolTip(plain_tip("\n".join(one_line(line) for line in lines if line)))
 
     @property
     def _first(self) -> str:
         facts = self.facts
-        learnt = f"{facts.learnt:,} pictures of " if facts.learnt and facts.data else ""
-        return " · ".join(filter(None, (facts.in_short, f"{learnt}{facts.data}", _bytes(facts.size))))
+        return " · ".join(filter(None, (facts.in_short, facts.data, _bytes(facts.size))))
 
     @property
     def _second(self) -> str:
@@ -97,11 +97,19 @@ class Card(QAbstractButton):
 
     @property
     def _below_pictures(self) -> int:
-        return _PAD + 2 * _SIDE + _GAP + 6
+        return _PAD + 2 * _side(self.width()) + _GAP + 6
+
+    def heightForWidth(self, width: int) -> int:
+        name, small = QFontMetrics(self._name_font), QFontMetrics(self._small_font)
+        words = name.lineSpacing() + (2 + _LINES) * small.lineSpacing()
+        return _PAD + 2 * _side(width) + _GAP + 6 + words + _PAD
 
     def sizeHint(self) -> QSize:
-        name, small = QFontMetrics(self._name_font), QFontMetrics(self._small_font)
-        return QSize(WIDTH, self._below_pictures + name.lineSpacing() + 4 * small.lineSpacing() + _PAD)
+        return QSize(NARROWEST, self.heightForWidth(NARROWEST))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        side = self.more.sizeHint().height()
+        self.more.setGeometry(self.width() - _PAD - side + 4, self._below_pictures - 2, side, side)
 
     @property
     def _name_font(self) -> QFont:
@@ -137,15 +145,16 @@ class Card(QAbstractButton):
         painter.end()
 
     def _boxes(self) -> list[QRect]:
-        step = _SIDE + _GAP
+        side = _side(self.width())
+        step = side + _GAP
         return [
-            QRect(_PAD + number % _COLUMNS * step, _PAD + number // _COLUMNS * step, _SIDE, _SIDE)
+            QRect(_PAD + number % _COLUMNS * step, _PAD + number // _COLUMNS * step, side, side)
             for number in range(2 * _COLUMNS)
         ]
 
     def _write(self, painter: QPainter) -> None:
         palette, middle = self.palette(), Qt.TextElideMode.ElideMiddle
-        room, y = WIDTH - 2 * _PAD, self._below_pictures
+        room, y = self.width() - 2 * _PAD, self._below_pictures
         strong, pale = (
             palette.color(QPalette.ColorRole.Text),
             palette.color(QPalette.ColorRole.PlaceholderText),
@@ -201,6 +210,11 @@ class Card(QAbstractButton):
 
     def _beside_more(self) -> QPoint:
         return self.more.mapToGlobal(self.more.rect().bottomLeft())
+
+
+def _side(width: int) -> int:
+    """Of each picture on a card of this width."""
+    return (width - 2 * _PAD - (_COLUMNS - 1) * _GAP) // _COLUMNS
 
 
 def _bytes(size: int) -> str:

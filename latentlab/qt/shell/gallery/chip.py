@@ -12,7 +12,7 @@ from latentlab.plain import one_line
 from latentlab.qt.shell.gallery.strip import Strip
 from latentlab.qt.widgets.plain_text import plain_tip
 
-_WIDTH, _LEAST, _PICTURES, _SIDE, _GAP = 330, 150, 2, 32, 3
+_WIDTH, _LEAST, _PICTURES, _SIDE, _GAP = 330, 200, 2, 32, 3
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,8 @@ class Gallery(QObject):
         self.drawn.drawn.connect(self._came)
         self.drawn.given_up.connect(self._gave_up)
         self.chip.clicked.connect(self.open)
+        self._opening(f"Opening {workspace.state.model} …")
+        workspace.busy.connect(self._opening)
         workspace.loaded.connect(self._loaded)
         workspace.probed.connect(self._probed)
         denoisers.opened.connect(self._denoiser_opened)
@@ -225,6 +227,12 @@ class Gallery(QObject):
         self._ask_for_file()
 
     # The chip
+
+    @Slot(str)
+    def _opening(self, words: str) -> None:
+        """Until the first model is open, says which one is being opened."""
+        if self._workspace.model is None:
+            self.chip.show_model(Shown(Path(self._workspace.state.model).stem, words))
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:

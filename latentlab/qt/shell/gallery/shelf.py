@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, QRect, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLayoutItem, QScrollArea, QVBoxLayout, QWidget
 
 from latentlab.engine.files.model_cards import ModelFacts, grouped, matches
-from latentlab.qt.shell.gallery.card import Card
+from latentlab.qt.shell.gallery.card import NARROWEST, WIDEST, Card
 from latentlab.qt.widgets.flow_layout import FlowLayout
 from latentlab.qt.widgets.plain_text import Label, listed
 
 _GAP, _LONGEST_HEADING = 12, 80
+
+
+class _Cards(FlowLayout):
+    """As many cards in a row as there is room for; they share it."""
+
+    def places(self, items: Sequence[QLayoutItem], width: int) -> list[QRect]:
+        columns = max(1, (width + self.gap) // (NARROWEST + self.gap))
+        across = min(WIDEST, (width + self.gap) // columns - self.gap)
+        down = max((item.heightForWidth(across) for item in items), default=0)
+        return [
+            QRect(number % columns * (across + self.gap), number // columns * (down + self.gap), across, down)
+            for number in range(len(items))
+        ]
 
 
 class _Group(QWidget):
@@ -28,7 +41,7 @@ class _Group(QWidget):
         font.setPointSizeF(1.15 * font.pointSizeF())
         title.setFont(font)
         grid = QWidget()
-        flow = FlowLayout(grid, _GAP)
+        flow = _Cards(grid, _GAP)
         for card in cards:
             flow.addWidget(card)
         rows = QVBoxLayout(self)
