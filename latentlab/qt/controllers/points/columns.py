@@ -31,7 +31,8 @@ _KEPT = 12
 _FIGURES = {figure.name: figure for figure in PICTURE_FIGURES}
 _TITLES = {CLASS: "Class", SPLIT: "Train or test", NUMBER: "Number"}
 # The groups of choices, in order.
-_GROUPS = OF_CLASS, ATTRIBUTES, OF_TABLE, FIGURES = "class", "attributes", "table", "figures"
+_GROUPS = ("class", "attributes", "table", "figures", "others")
+OF_CLASS, ATTRIBUTES, OF_TABLE, FIGURES, OTHERS = _GROUPS
 
 
 @dataclass(frozen=True)
@@ -77,12 +78,13 @@ class PointColumns(QObject):
         for name, column in self.columns.items():
             if name in _FIGURES or isinstance(column, Texts):
                 continue
+            title = self.title_of(name)
             if name in _TITLES:
-                found.append(Choice(name, _TITLES[name], "", OF_CLASS))
+                found.append(Choice(name, title, "", OF_CLASS if name == CLASS else OTHERS))
             elif isinstance(column, Words) and column.truth:
-                found.append(Choice(name, name, f"Which pictures have {name}.", ATTRIBUTES))
+                found.append(Choice(name, title, f"Which pictures have {title}.", ATTRIBUTES))
             else:
-                found.append(Choice(name, name, f"The column {name} of the table.", OF_TABLE))
+                found.append(Choice(name, title, f"The column {title} of the table.", OF_TABLE))
         found += [Choice(one.name, one.title, one.tip, FIGURES) for one in self._figures()]
         return tuple(sorted(found, key=lambda choice: _GROUPS.index(choice.group)))
 
@@ -93,7 +95,9 @@ class PointColumns(QObject):
 
     def title_of(self, name: str) -> str:
         """The title of a column."""
-        return _FIGURES[name].title if name in _FIGURES else _TITLES.get(name, name)
+        if name in _FIGURES:
+            return _FIGURES[name].title
+        return _TITLES.get(name, " ".join(name.replace("_", " ").split()) or name)
 
     def offers(self, name: str) -> bool:
         """Whether there is such a column, or it can be computed."""

@@ -77,7 +77,12 @@ def _dressed(
     elif look.shown is not None:
         shown = everything.only(look.shown)
     placed = Placed(encodings, projection, look, everything, shown, dimmed)
-    return placed if view is None else replace(placed, seen=(view, rendered(placed, *view)))
+    return placed if view is None else seen_in(placed, view)
+
+
+def seen_in(placed: Placed, view: View) -> Placed:
+    """The same points, rendered for another view."""
+    return replace(placed, seen=(view, rendered(placed, *view)))
 
 
 def rendered(placed: Placed, camera: Camera, ratio: float, small: bool = False) -> Pixels:
@@ -151,8 +156,8 @@ class Scatter:
 
     def _thinned(self) -> Placed:
         assert self.placed is not None
-        if self._thin is None or self._thin[0] is not self.placed:
-            whole = self.placed
+        whole = self.placed
+        if self._thin is None or self._thin[0].shown is not whole.shown:
             step = -(-len(whole.everything) // _MOST_MOVING)
             shown, dimmed = whole.shown.every(step), whole.dimmed and whole.dimmed.every(step)
             self._thin = (whole, replace(whole, shown=shown, dimmed=dimmed, seen=None))

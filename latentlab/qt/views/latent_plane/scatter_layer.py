@@ -14,7 +14,7 @@ from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.points.facts import MOST_AT_ONCE, facts_of
 from latentlab.qt.views.latent_plane.background_scatter import Ahead
 from latentlab.qt.views.latent_plane.camera import Camera
-from latentlab.qt.views.latent_plane.scatter import Placed, Scatter, View, dress, place
+from latentlab.qt.views.latent_plane.scatter import Placed, Scatter, View, dress, place, seen_in
 
 
 class Sees(Protocol):
@@ -81,7 +81,9 @@ class ScatterLayer(QObject):
         """The view has come to rest: renders all of very many points, in the background."""
         placed, look = self.points.placed, self.facts.look
         if placed is not None and look is not None and self.points.many:
-            self._dressing.prepare(partial(dress, placed, look, self._seen))
+            same = placed.look is look
+            work = partial(seen_in, placed) if same else partial(dress, placed, look)
+            self._dressing.prepare(partial(work, self._seen))
 
     @property
     def _seen(self) -> View:

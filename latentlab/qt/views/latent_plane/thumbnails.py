@@ -1,20 +1,18 @@
 """The layer of thumbnails: where few points are in view, their pictures are drawn in their places.
 
-A picture that would cover another's middle is left out, and remains a dot. Pictures are converted in the
-background, and kept.
+A picture that would cover another is left out, and remains a dot. Pictures are converted a few at a time
+between events, and kept.
 """
 
 from __future__ import annotations
 
 import math
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QObject, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QImage, QPainter, QPalette, QPen
 
-from latentlab.qt.clients.task_queue import Failure, TaskQueue
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.latent_plane.camera import Camera
 from latentlab.qt.views.latent_plane.cloud import Cloud
@@ -25,8 +23,8 @@ _SMALLEST, _LARGEST = 22.0, 64.0
 # The side, of what each would have if they filled the view.
 _SHARE = 0.55
 # Pictures nearer than this, in their sides, would cover each other.
-_APART = 0.8
-_MOST_KEPT = 4 * MOST_IN_VIEW
+_APART = 0.95
+_MOST_KEPT, _AT_ONCE = 4 * MOST_IN_VIEW, 40
 
 
 class Thumbnails(QObject):
@@ -41,7 +39,9 @@ class Thumbnails(QObject):
         self._side = _SMALLEST
         self._images: dict[int, QImage] = {}
         self._source: NDArray[np.uint8] | None = None
-        self._background = TaskQueue(self)
+        self._missing: list[int] = []
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._convert)
 
     @property
     def rows(self) -> tuple[int, ...]:
@@ -56,7 +56,7 @@ class Thumbnails(QObject):
         layers, model = self._workspace.state.layers, self._workspace.model
         if cloud is not None and model is not None and layers.points and layers.thumbnails:
             if self._source is not model.images:
-                self._images, self._source = {}, model.images
+                self._images, self._source, self._missing = {}, model.images, []
             self._near = self._placed(camera, cloud)
         if self._near is not None:
             self._have(self._near.row)
@@ -113,23 +113,20 @@ class Thumbnails(QObject):
 
     def _have(self, rows: NDArray[np.intp]) -> None:
         """Has these pictures converted."""
-        missing = [row for row in rows.tolist() if row not in self._images]
-        source = self._source
-        if missing and source is not None:
-            if len(self._images) + len(missing) > _MOST_KEPT:
-                self._images = {row: self._images[row] for row in rows.tolist() if row in self._images}
-            work = partial(_converted, source, missing)
-            self._background.run(work, partial(self._take, source), self._failed)
+        self._missing = [row for row in rows.tolist() if row not in self._images]
+        if len(self._images) + len(self._missing) > _MOST_KEPT:
+            self._images = {row: self._images[row] for row in rows.tolist() if row in self._images}
+        if self._missing:
+            self._soon.start()
 
-    def _take(self, source: NDArray[np.uint8], images: dict[int, QImage]) -> None:
-        if source is self._source:
-            self._images |= images
+    @Slot()
+    def _convert(self) -> None:
+        """Converts some, which takes a millisecond or two."""
+        source, some = self._source, self._missing[:_AT_ONCE]
+        self._missing = self._missing[_AT_ONCE:]
+        if source is not None:
+            self._images |= {row: to_qimage(data_picture(source, row)) for row in some if row < len(source)}
+        if self._missing:
+            self._soon.start()
+        else:
             self.changed.emit()
-
-    @Slot(object)
-    def _failed(self, failure: Failure) -> None:
-        raise RuntimeError(f"{failure.message}\n{failure.details}")
-
-
-def _converted(source: NDArray[np.uint8], rows: list[int]) -> dict[int, QImage]:
-    return {row: to_qimage(data_picture(source, row)) for row in rows if row < len(source)}

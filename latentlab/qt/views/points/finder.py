@@ -72,7 +72,8 @@ class Finder(QWidget):
         self.line.setPlaceholderText(self._example())
         error, computing = self._facts.error, self._facts.columns.computing
         if error is not None:
-            self.count.setText(str(error))
+            words = str(error)
+            self.count.setText(f"{words[:1].upper()}{words[1:]}.")
         elif not text.strip():
             self.count.setText("")
         elif not self._facts.looks_for:

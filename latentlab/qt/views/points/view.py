@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from latentlab.core.columns import Numbers
 from latentlab.models.capabilities import Capability
 from latentlab.qt.clients.workspace import Workspace
+from latentlab.qt.controllers.points.columns import OF_CLASS, Choice
 from latentlab.qt.controllers.points.facts import facts_of
 from latentlab.qt.views.points.finder import Finder
 from latentlab.qt.views.points.layer_boxes import LayerBoxes
@@ -177,18 +178,17 @@ class PointsView(QScrollArea):
         if choices != self._listed:
             self._listed = choices
             self.combo.clear()
-            group = ""
-            for choice in choices:
-                if group and choice.group != group:
+            first = [choice for choice in choices if choice.group == OF_CLASS]
+            one = Choice(PLAIN, "One colour", "All points have one colour.", OF_CLASS)
+            group = OF_CLASS
+            for choice in (*first, one, *choices[len(first) :]):
+                if choice.group != group:
                     self.combo.insertSeparator(self.combo.count())
                 group = choice.group
                 self.combo.addItem(listed(choice.title), choice.name)
                 self.combo.setItemData(
                     self.combo.count() - 1, plain_tip(choice.tip), Qt.ItemDataRole.ToolTipRole
                 )
-            if choices:
-                self.combo.insertSeparator(self.combo.count())
-            self.combo.addItem("One colour", PLAIN)
         self.combo.setCurrentIndex(self.combo.findData(self._facts.by))
 
     # The person
