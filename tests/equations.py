@@ -32,7 +32,9 @@ def drawn(source: str) -> str:
     from matplotlib.textpath import TextPath
 
     matplotlib.rcParams["mathtext.fontset"] = "stix"
-    text = TextPath((0.0, 0.0), f"${' '.join(source.split())}$", size=SIZE)
+    # On a line of its own a fraction is as large as its line has room for.
+    tex = " ".join(source.replace(r"\frac", r"\dfrac").split())
+    text = TextPath((0.0, 0.0), f"${tex}$", size=SIZE)
     box = text.get_extents()
     letters = {
         Curve.MOVETO: "M",

@@ -19,6 +19,7 @@ from PySide6.QtGui import (
     QTextCharFormat,
     QTextCursor,
     QTextDocument,
+    QTextTable,
 )
 from PySide6.QtWidgets import QTextBrowser, QTextEdit, QWidget
 
@@ -27,7 +28,7 @@ from latentlab.guide.equations import SCHEME, picture_of, with_pictures
 
 # Equations are drawn in a type of 10 points; on the page they are a little larger than the text.
 _DRAWN_AT = 8.0
-_FRAME = 40
+_FRAME, _MANY_COLUMNS = 40, 4
 _PARAGRAPH, _ABOVE, _LINE = 7.0, 14.0, 118.0
 
 
@@ -92,6 +93,9 @@ class GuidePage(QTextBrowser):
         while block.isValid():
             self._dress(cursor, block.position(), block.blockFormat(), block.text())
             block = block.next()
+        for frame in document.rootFrame().childFrames():
+            if isinstance(frame, QTextTable):
+                _dress_table(frame)
         cursor.endEditBlock()
         self._dress_links()
 
@@ -103,7 +107,9 @@ class GuidePage(QTextBrowser):
         if cursor.currentTable() is None:
             new.setTopMargin(_ABOVE if level > 1 else 0.0 if level else _PARAGRAPH / 2)
             new.setBottomMargin(_PARAGRAPH if level else _PARAGRAPH / 2)
-        if not shape.nonBreakableLines():
+        if shape.nonBreakableLines():  # code
+            new.setNonBreakableLines(False)
+        else:
             new.setLineHeight(_LINE, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
         cursor.mergeBlockFormat(new)
         if level:
@@ -177,6 +183,20 @@ class GuidePage(QTextBrowser):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange) and self._markdown:
             self._write_again()
+
+
+def _dress_table(table: QTextTable) -> None:
+    """Columns as wide as their words; smaller type where there are many."""
+    shape = table.format()
+    shape.setColumnWidthConstraints([])
+    shape.setCellPadding(3)
+    table.setFormat(shape)
+    if table.columns() >= _MANY_COLUMNS:
+        cursor = table.firstCursorPosition()
+        cursor.setPosition(table.lastCursorPosition().position(), QTextCursor.MoveMode.KeepAnchor)
+        style = QTextCharFormat()
+        style.setProperty(QTextCharFormat.Property.FontSizeAdjustment, -1)
+        cursor.mergeCharFormat(style)
 
 
 def equation_width(key: str) -> float:

@@ -17,7 +17,7 @@ from latentlab.guide.chapters import CONTENTS, in_order, text_of
 from latentlab.guide.panels import FOLDER, about
 from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.shell.main_window import LabWindow
-from latentlab.qt.widgets.term import Term
+from latentlab.qt.widgets.term import RichTerm, Term
 from latentlab.session.edits import SelectImage
 from tests.qt.shell import OFFSCREEN, open_window
 from tests.qt.waiting import until_idle
@@ -190,6 +190,8 @@ def test_that_a_click_on_a_term_says_what_it_means(qtbot: QtBot, tmp_path: Path)
         for label in window.findChildren(Term):
             for term in label.terms:
                 assert glossary.term(term) is not None, term
+        for title in window.findChildren(RichTerm):
+            assert glossary.term(title.term) is not None, title.term
     two = Term("AUC 0.93 · d 2.2", "AUC", "d")
     assert two.shown_terms == ("AUC", "d")
     assert two.word("d").left() > two.word("AUC").right()

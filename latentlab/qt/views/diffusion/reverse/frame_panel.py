@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from latentlab.qt.views.diffusion.reverse.batch import ONE, Mosaic
 from latentlab.qt.views.diffusion.reverse.histogram import Histogram
-from latentlab.qt.widgets.plain_text import RichLabel, plain_tip
+from latentlab.qt.widgets.plain_text import plain_tip
+from latentlab.qt.widgets.term import RichTerm
 
 
 class FramePanel(QWidget):
@@ -24,7 +25,7 @@ class FramePanel(QWidget):
     def __init__(self, name: str, title: str, tip: str, reach: float = 1.0, normal: bool = True) -> None:
         super().__init__()
         sign, _, rest = title.partition(" ")
-        self.title = RichLabel(f"<b>{sign}</b> {rest}")
+        self.title = RichTerm(f"<b>{sign}</b> {rest}", sign)
         self.title.setToolTip(plain_tip(tip))
         self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.mosaic = Mosaic(name, tip, reach)

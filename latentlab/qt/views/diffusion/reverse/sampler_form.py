@@ -152,7 +152,7 @@ class SamplerForm(QScrollArea):
         form.addRow(_named("Samp&ler", self.sampler), self.sampler)
         form.addRow("Steps", _row(self.steps, self.presets))
         form.addRow(_named("Et&a", self.eta), self._eta_row)
-        form.addRow("C&ondition", self.told)
+        form.addRow(_named("C&ondition", self.told), self.told)
         form.addRow(_named("&Guidance", self.guidance), self._guidance_row)
         for chooser in (self.start, self.sampler):
             chooser.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
