@@ -124,7 +124,7 @@ def test_that_a_change_of_settings_is_said_in_words_with_the_time_it_takes() -> 
     other = Recipe(8, SamplerSettings("dpm++", 20, 0.0, 2.5, ((0.0, 1.0),), 7))
     assert changes(one, one, ("a", "b"), True) == ""
     assert changes(one, other, ("a", "b"), True) == (
-        "pictures 16 → 8 · sampler DDIM → DPM++ · steps 50 → 20 · condition class a → class b"
+        "pictures 16 → 8 · sampler DDIM → DPM++ · steps 50 → 20 · class a → class b"
         " · guidance 1 → 2.5 · seed 0 → 7"
     )
     # A fifth of the pictures' steps, each of which now asks twice.

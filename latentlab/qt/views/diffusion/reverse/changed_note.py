@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from latentlab.qt.widgets.plain_text import Label, plain_tip
 
@@ -25,6 +25,10 @@ class ChangedNote(QFrame):
         self.words = Label()
         self.words.setObjectName("changedWords")
         self.words.setWordWrap(True)
+        # No wider than the form above it.
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.words.setSizePolicy(policy)
         self.draw = _button("changedDraw", "Draw anew", _DRAW)
         self.before = _button("changedBack", "Back", _BACK)
         column = QVBoxLayout(self)

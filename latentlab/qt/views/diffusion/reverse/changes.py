@@ -32,11 +32,11 @@ def changes(before: Recipe, after: Recipe, names: Sequence[str], exclusive: bool
     if one.sampler == other.sampler:
         found.append(("eta", f"{one.eta:g}", f"{other.eta:g}"))
     said = [told_words(each.conditions, names, exclusive) or "no condition" for each in (one, other)]
-    found.append(("condition", said[0], said[1]))
+    found.append(("", said[0], said[1]))
     if one.conditions and other.conditions:
         found.append(("guidance", f"{one.guidance:g}", f"{other.guidance:g}"))
     found.append(("seed", one.seed, other.seed))
-    words = [f"{what} {old}{_TO}{new}" for what, old, new in found if old != new]
+    words = [f"{what} {old}{_TO}{new}".strip() for what, old, new in found if old != new]
     if not words and (one != other or before.count != after.count):
         return "condition"
     return " · ".join(words)

@@ -12,14 +12,14 @@ from latentlab.engine.diffusion.noising import NOISE_REACH, as_picture
 from latentlab.qt.views.diffusion.reverse.histogram import Histogram
 from latentlab.qt.views.diffusion.reverse.look_bar import NOISE, NOISY, PREDICTED
 from latentlab.qt.widgets.picture_label import CrispPicture
-from latentlab.qt.widgets.plain_text import Label, plain_tip
+from latentlab.qt.widgets.plain_text import Label, RichLabel, plain_tip
 
 Aspects = tuple[NDArray[np.float32] | None, ...]
 LAYERS = (NOISY, PREDICTED, NOISE)
 _TITLES = {
-    NOISY: ("xₜ", "The chosen picture in its noise, xₜ"),
-    PREDICTED: ("x̂₀", "What the model predicts of the chosen picture, x̂₀"),
-    NOISE: ("ε̂", "The noise that the model predicts in the chosen picture, ε̂"),
+    NOISY: ("<b>xₜ</b> noisy", "The chosen picture in its noise, xₜ"),
+    PREDICTED: ("<b>x̂₀</b> predicted", "What the model predicts of the chosen picture, x̂₀"),
+    NOISE: ("<b>ε̂</b> noise", "The noise that the model predicts in the chosen picture, ε̂"),
 }
 _ANY, _GAP = 1 << 20, 6
 # The large picture leaves this much height to what is below it.
@@ -44,7 +44,7 @@ class ChosenPicture(QWidget):
         self.heading.setFont(font)
         self.large = CrispPicture("chosenLarge", "The chosen picture", _ANY)
         self.small = tuple(CrispPicture(f"chosenSmall_{n}", "The chosen picture", _ANY) for n in range(2))
-        self._captions = tuple(Label() for _ in range(3))
+        self._captions = tuple(RichLabel() for _ in range(3))
         self.histogram = Histogram("chosenHistogram", "Histogram of the chosen picture", normal=True)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)

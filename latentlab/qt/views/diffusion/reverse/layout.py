@@ -81,6 +81,7 @@ class ReverseLayout(QWidget):
         whole.setSpacing(_GAP)
         whole.addLayout(self._left)
         whole.addLayout(self._right, 1)
+        look.set_low(True)
         side.hide()
 
     def minimumSizeHint(self) -> QSize:
@@ -122,6 +123,7 @@ class ReverseLayout(QWidget):
         else:
             self._right.removeWidget(self._look)
             self._line.addWidget(self._look)
+        self._look.set_low(not self.high)
         # Where it is high, what belongs to the settings follows them closely.
         self._left.setStretch(0, 0 if self.high else 1)
         self._left.setStretch(self._left.count() - 1, 1 if self.high else 0)
@@ -142,7 +144,10 @@ class ReverseLayout(QWidget):
         least, best, most = tracks.heights()
         best = max(least, min(best, int(0.4 * high)))
         if not self._single:
-            tracks.setFixedHeight(best)
+            panel, across = self._panels[0], (wide - 2 * _GAP) / 3
+            frame = panel.title.sizeHint().height() + panel.histogram.sizeHint().height() + _SPACE
+            pictures = self._height_of(high - best - frame, across) + frame
+            tracks.setFixedHeight(max(least, min(most, high - pictures)))
             self._side.hide()
             return
         pictures = self._height_of(high - best, wide)

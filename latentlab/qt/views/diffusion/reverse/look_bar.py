@@ -15,10 +15,10 @@ from latentlab.qt.widgets.plain_text import plain_tip
 NOISY, PREDICTED, NOISE, THREE = "noisy", "predicted", "noise", "three"
 # Name, text where there is room, text where there is little, tip.
 _LAYERS = (
-    (NOISY, "xₜ in its noise", "xₜ", "Show xₜ, the noisy pictures at the current frame."),
-    (PREDICTED, "x̂₀ predicted picture", "x̂₀", "Show x̂₀, the clean pictures that the model predicts there."),
-    (NOISE, "ε̂ predicted noise", "ε̂", "Show ε̂, the noise that the model predicts in xₜ."),
-    (THREE, "All three", "all", "Show xₜ, x̂₀ and ε̂ side by side, with their histograms."),
+    (NOISY, "Noisy", "xₜ", "Show xₜ, the noisy pictures at the current frame."),
+    (PREDICTED, "Predicted picture", "x̂₀", "Show x̂₀, the clean pictures that the model predicts there."),
+    (NOISE, "Predicted noise", "ε̂", "Show ε̂, the noise that the model predicts in xₜ."),
+    (THREE, "All three", "three", "Show xₜ, x̂₀ and ε̂ side by side, with their histograms."),
 )
 _COUNTS = (
     (ONE, "tapeAlone", "1", "Show only the chosen picture, as large as possible (Enter on a picture)."),
@@ -49,7 +49,7 @@ class LookBar(QWidget):
         for name, words, _, tip in _LAYERS:
             button = self.layers[name] = ChoiceButton(words)
             button.setObjectName(f"layer_{name}")
-            button.setAccessibleName(words)
+            button.setAccessibleName(f"Layer: {words}")
             button.setToolTip(plain_tip(tip))
             button.clicked.connect(partial(self.layer_chosen.emit, name))
             row.addWidget(button)
@@ -62,8 +62,7 @@ class LookBar(QWidget):
             button.clicked.connect(partial(self.count_chosen.emit, count))
             row.addWidget(button)
         row.addStretch(1)
-        self._full = self._width(1)
-        self._brief = False
+        self._brief = self._low = False
 
     def _width(self, place: int) -> int:
         """How wide the bar is with the long texts, 1, or with the short ones, 2."""
@@ -79,13 +78,24 @@ class LookBar(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(0, super().minimumSizeHint().height())
 
-    def set_brief(self, brief: bool) -> None:
-        """Shows the symbols alone."""
-        if brief != self._brief:
-            self._brief = brief
-            for name, words, short, _ in _LAYERS:
-                self.layers[name].setText(short if brief else words)
-            self.updateGeometry()
+    def set_low(self, low: bool) -> None:
+        """Sets whether it shares its line with a text, to which it leaves the room."""
+        self._low = low
+        self._abbreviate()
+
+    def _abbreviate(self) -> None:
+        """Shows the symbols alone where there is little room."""
+        brief = self._low or self.width() < self._width(1)
+        if brief == self._brief:
+            return
+        self._brief = brief
+        for name, words, short, _ in _LAYERS:
+            button, font = self.layers[name], self.font()
+            # The hat of an x is missing in some fonts that are not bold.
+            font.setBold(brief)
+            button.setFont(font)
+            button.setText(short if brief else words)
+        self.updateGeometry()
 
     def show_look(self, layer: str, count: int) -> None:
         """Marks what is shown."""
@@ -100,5 +110,5 @@ class LookBar(QWidget):
         self.count_chosen.emit(ALL if self.counts[ONE].isChecked() else ONE)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self.set_brief(self.width() < self._width(1))
+        self._abbreviate()
         super().resizeEvent(event)

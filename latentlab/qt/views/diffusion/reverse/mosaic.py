@@ -20,6 +20,7 @@ _GAP = 1
 
 # Pictures that are at least this many times as large as they are have whole-number scales: that costs little.
 SHARP = 3.0
+_UNFINISHED = 0.85
 
 
 @functools.lru_cache(maxsize=64)
@@ -29,14 +30,16 @@ def scale_in(
     """The number of columns that makes `count` pictures of (H, W) largest in a box, and their scale: a whole
     number, where that costs little, on a screen with `ratio` of its pixels to one of the box.
     """
-    best, chosen = 0.0, 1
+    found: list[tuple[float, int, float]] = []
     for columns in range(1, count + 1):
         across, down = spanned(count, shape, columns)
         scale = min(width / across, height / down) * ratio
         scale = float(math.floor(scale)) if scale >= SHARP else scale
-        if scale > best:
-            best, chosen = scale, columns
-    return chosen, best / ratio
+        # A last row that is not full looks unfinished: only for pictures that are clearly larger.
+        worth = scale * (_UNFINISHED if count % columns else 1.0)
+        found.append((worth, -columns, scale))
+    _, chosen, scale = max(found)
+    return -chosen, max(scale, 0.0) / ratio
 
 
 def spanned(count: int, shape: tuple[int, int], columns: int) -> tuple[int, int]:
