@@ -56,7 +56,7 @@ def test_that_every_cell_is_found_at_its_corner_and_every_row_between(
     assert list(cells.between(0, cells.height)) == list(range(cells.rows))
 
 
-@pytest.mark.parametrize(("channels", "side"), [(1, 8), (3, 8), (1, 24), (3, 4)])
+@pytest.mark.parametrize(("channels", "side"), [(1, 8), (3, 8), (1, 24), (3, 4), (1, 3)])
 def test_that_a_strip_keeps_each_picture_to_itself(channels: int, side: int) -> None:
     pictures = np.zeros((3, channels, 8, 8), dtype=np.uint8)
     pictures[1] = 200

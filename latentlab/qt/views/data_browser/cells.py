@@ -8,7 +8,7 @@ from dataclasses import dataclass
 # Around each picture, for the frame of the chosen ones.
 PAD = 5
 # Sides of pictures on the screen that are of use, in pixels.
-SMALLEST, LARGEST = 16, 320
+SMALLEST, LARGEST = 24, 320
 _SCALES = (0.25, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0)
 
 

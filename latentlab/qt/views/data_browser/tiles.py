@@ -188,8 +188,21 @@ def _pixels(image: QImage) -> NDArray[np.uint32]:
     return whole[:, : image.width()]
 
 
+def _halved(pictures: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:
+    """Pictures (n, C, H, W) at half the size, or a quarter, as long as they stay this large: the mean of each
+    four pixels, in a fraction of the time that scaling takes.
+    """
+    while pictures.shape[2] >= 2 * height and pictures.shape[3] >= 2 * width:
+        if pictures.shape[2] % 2 or pictures.shape[3] % 2:
+            break
+        across = pictures[..., 0::2].astype(np.uint16) + pictures[..., 1::2]
+        pictures = ((across[..., 0::2, :] + across[..., 1::2, :] + 2) >> 2).astype(np.uint8)
+    return pictures
+
+
 def _strip(pictures: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint32]:
     """Pictures uint8 (n, C, H, W) in RGB32 of another size, side by side: (height, n, width)."""
+    pictures = _halved(pictures, width, height)
     count, channels, rows, columns = pictures.shape
     pixels: NDArray[np.uint32]
     if channels >= 3:
