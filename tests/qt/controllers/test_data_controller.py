@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
@@ -13,6 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from latentlab.data import catalog, opening
 from latentlab.data.shipped_sets import SHIPPED_SETS
+from latentlab.engine.rendering.requests.opening import FollowRequest
+from latentlab.engine.training.snapshot import Snapshot
 from latentlab.qt.app import _Pictures
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.settings import Settings
@@ -90,7 +93,8 @@ def test_that_pictures_of_another_shape_are_only_offered_for_training(qtbot: QtB
 
 def test_that_open_and_train_shows_the_training_form_at_once(qtbot: QtBot, tmp_path: Path) -> None:
     spec = f"{folder_of(tmp_path / 'cats', 40)}::side=16"
-    with open_window(qtbot, tmp_path) as window:
+    renderer = FakeRenderer()
+    with open_window(qtbot, tmp_path, renderer) as window:
         window.bench.controller.data.open_spec(spec)
         page = window.bench.controller.data.page
         qtbot.waitUntil(lambda: not page.page.strip.waiting, timeout=3000)
@@ -99,6 +103,11 @@ def test_that_open_and_train_shows_the_training_form_at_once(qtbot: QtBot, tmp_p
         assert window.bench.training.data.currentData() == spec
         assert window.bench.training.isVisible()
         assert window.bench.browser.rows.data == spec
+        theta = np.zeros(1, dtype=np.float32)
+        window.workspace.follow(Snapshot("cats-vae", 1, "vae", {}, theta, spec))
+        until_idle()
+        (asked,) = (one for one in renderer.served if isinstance(one, FollowRequest))
+        assert asked.split == "all", "the plane unfolds with all forty, not with the few that are held out"
 
 
 def test_that_data_the_model_does_not_take_say_so_and_offer_a_training(qtbot: QtBot, tmp_path: Path) -> None:
