@@ -19,6 +19,7 @@ from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.shell.main_window import LabWindow
 from latentlab.qt.widgets.term import RichTerm, Term
 from latentlab.session.edits import SelectImage
+from tests.qt.fake_renderer import FakeRenderer
 from tests.qt.shell import OFFSCREEN, open_window
 from tests.qt.waiting import until_idle
 
@@ -174,8 +175,9 @@ def test_that_the_small_question_mark_of_each_panel_explains_it(qtbot: QtBot, tm
 
 
 def test_that_a_click_on_a_term_says_what_it_means(qtbot: QtBot, tmp_path: Path) -> None:
-    with open_window(qtbot, tmp_path) as window:
+    with open_window(qtbot, tmp_path, FakeRenderer(latents=3)) as window:
         window.workspace.do(SelectImage(index=3))
+        window.bench.docks.show_attributes()
         until_idle()
         card = window.bench.guide.card
         seen = set()
@@ -186,7 +188,11 @@ def test_that_a_click_on_a_term_says_what_it_means(qtbot: QtBot, tmp_path: Path)
                 assert card.page.toPlainText().startswith(glossary.term(term).name)
                 seen.add(term)
                 card.close()
-        assert {"log p(z)", "log q(z)", "ELBO", "KL", "σ", "q(z|x)"} <= seen
+        assert {"log p(z)", "log q(z)", "ELBO", "KL", "σ", "q(z|x)", "AUC", "d"} <= seen
+        method = window.findChild(QWidget, "directionMethodHelp")
+        qtbot.mouseClick(method, Qt.MouseButton.LeftButton)
+        assert card.page.toPlainText().startswith("Direction")
+        card.close()
         for label in window.findChildren(Term):
             for term in label.terms:
                 assert glossary.term(term) is not None, term
@@ -223,6 +229,7 @@ def test_that_first_steps_are_offered_once_and_lead_through_by_key(
         titles = []
         while bubble.isVisible():
             titles.append(bubble.title.text())
+            assert frame.isVisible(), "it points at something that is there"
             assert window.rect().contains(bubble.geometry())
             assert not bubble.geometry().contains(frame.geometry().center())
             qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from latentlab.engine.attributes.trust import STEERED
 from latentlab.qt.widgets.plain_text import Label, listed, plain_tip
+from latentlab.qt.widgets.term import ask
 
 if TYPE_CHECKING:
     from latentlab.engine.attributes.directions import Directions
@@ -29,16 +30,19 @@ _HEADS = (
     (
         "AUC",
         "How often a held-out picture with it projects further along the direction than one "
-        "without. 0.5 is chance.",
+        "without. 0.5 is chance. Click for more.",
     ),
     (
         "Cohen's d",
-        "How many standard deviations the projections of held-out pictures with it and without are apart.",
+        "How many standard deviations the projections of held-out pictures with it and without are apart. "
+        "Click for more.",
     ),
     ("With", "Pictures with it that the direction was computed from."),
     ("Without", "Pictures without it that the direction was computed from."),
     ("Length", "How far the probe moves for an amount of 1; the prior's standard deviation is 1."),
 )
+# The first of them are terms of the glossary.
+_EXPLAINED = 2
 _COSINE = "Cosine of the angle between the two: adding one adds this much of the other."
 
 
@@ -78,6 +82,7 @@ class TrustTable(QDialog):
                 item = QTableWidgetItem(figure.replace("-", "\N{MINUS SIGN}"))
                 item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self.table.setItem(row, column, item)
+        self.table.horizontalHeader().sectionClicked.connect(self._headed)
         self.table.resizeColumnsToContents()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
@@ -87,6 +92,12 @@ class TrustTable(QDialog):
         rows.addWidget(buttons)
         # Qt would limit it to two thirds of the screen, and cut a row in half.
         self.resize(self.sizeHint())
+
+    @Slot(int)
+    def _headed(self, column: int) -> None:
+        """Asks what the figure of a column means, where the glossary has it."""
+        if column < _EXPLAINED:
+            ask(_HEADS[column][0], self.table.horizontalHeader())
 
     def sizeHint(self) -> QSize:
         """The height of all rows, or of as many whole ones as the screen has room for."""
