@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Slot
@@ -15,6 +16,10 @@ from latentlab.session.state import OVER_VIEW, SessionState
 
 # The grid is redrawn after this share of the snapshots of a training.
 _GRID_EVERY = 6
+# After drawing the underlay of a model in training, so many times as long is left to the training.
+_REST = 2.0
+# What is behind the newest snapshot is redrawn so long after the last one was: a training may have paused.
+_CATCH_UP_S = 0.4
 # Rounding error of the coordinates of a plane that is not along the axes.
 _ROUNDING = 1e-6
 
@@ -38,6 +43,10 @@ class RedrawPolicy(QObject):
         self._hand.timeout.connect(self._hand_rests)
         self._grid_waits = False
         self._refreshed = self._grid_due = 0
+        # Whether the underlay is older than the newest snapshot, and when it may be drawn again.
+        self._behind, self._underlay_due = False, 0.0
+        self._catch_up = QTimer(self, singleShot=True, interval=milliseconds(_CATCH_UP_S))
+        self._catch_up.timeout.connect(self._refresh_underlay)
 
     def request_grid(self) -> None:
         """Requests the manifold grid that the state describes."""
@@ -62,7 +71,7 @@ class RedrawPolicy(QObject):
         client, state = self._client, self._client.state
         if client.model is None:
             return
-        self._underlay = (columns, rows, region)
+        self._underlay, self._behind = (columns, rows, region), False
         if client.can_answer(UnderlayRequest):
             self._drawing.add(UnderlayRequest)
         client.ask(
@@ -95,24 +104,26 @@ class RedrawPolicy(QObject):
         # The underlay is enough: the grid would cost the training, and a drag, more than it shows.
         if not self._hand.isActive():
             self._refresh_grid()
-        if (
-            self._underlay is not None
-            and self._client.state.layers.manifold
-            and UnderlayRequest not in self._drawing
-        ):
-            self.request_underlay(*self._underlay)
+        self._behind = True
+        self._refresh_underlay()
 
     def begin_anew(self, keep_underlay: bool) -> None:
         """Another model or other data are open: requested grids are dropped."""
         self._drawing.clear()
+        self._grid_due, self._behind, self._underlay_due = self._refreshed, False, 0.0
         self._base = self._client.projection.rest(self._client.state.probe)
         if not keep_underlay:
             self._underlay = None
 
     def replied(self, reply: GridReply, kind: type[Request[Any]]) -> None:
         """A grid, or a preview of it, has been drawn."""
-        if reply.done:
-            self._drawing.discard(kind)
+        if not reply.done:
+            return
+        self._drawing.discard(kind)
+        if kind is UnderlayRequest and self._client.following:
+            self._underlay_due = time.monotonic() + _REST * reply.seconds
+            if self._behind:
+                self._catch_up.start()
 
     def refused(self, kind: type[Request[Any]]) -> None:
         """The request was refused: nothing will be drawn."""
@@ -120,8 +131,8 @@ class RedrawPolicy(QObject):
 
     def stop(self) -> None:
         """Stops redrawing."""
-        self._redraw_soon.stop()
-        self._hand.stop()
+        for timer in (self._redraw_soon, self._hand, self._catch_up):
+            timer.stop()
 
     @Slot()
     def _redraw(self) -> None:
@@ -152,6 +163,22 @@ class RedrawPolicy(QObject):
             self.request_grid()
         else:
             self._refresh_grid()
+
+    @Slot()
+    def _refresh_underlay(self) -> None:
+        """Redraws the underlay of a newer snapshot, unless one is being drawn: that one is worth more.
+
+        A model that draws slowly would otherwise never finish one, and take the training's time.
+        """
+        if self._underlay is None or not self._behind or not self._client.state.layers.manifold:
+            return
+        if UnderlayRequest in self._drawing:
+            return
+        if time.monotonic() < self._underlay_due:
+            self._catch_up.start()
+        else:
+            self._catch_up.stop()
+            self.request_underlay(*self._underlay)
 
     def _refresh_grid(self) -> None:
         """Redraws the grid if the model has changed often enough since."""

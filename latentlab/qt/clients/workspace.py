@@ -44,7 +44,8 @@ class Workspace(SessionRequests):
     Signals carry frozen values: `changed` and `probed` (old, new) states, the others one reply each. A change
     of the probe alone emits only `probed`: it comes with every mouse move, and most views do not need it.
     `noticed` is a message for the user about what was opened. `turned` says that another plane, `projection`,
-    is shown. Replies that are only passed through are connected with `on(type)`.
+    is shown; `turns_by_itself` is true meanwhile if the next snapshot of a training has turned it a little.
+    Replies that are only passed through are connected with `on(type)`.
     """
 
     changed = Signal(object, object)
@@ -62,6 +63,7 @@ class Workspace(SessionRequests):
         self.histories = Histories(self)
         self.undo_stack = self.histories.active
         self._components: tuple[Point, Point] | None = None
+        self.turns_by_itself = False
         self._asked = Asked(session.kept, session.kept)
         # Whether views are being told of another model, and may still show the one before.
         self._adopting = False
@@ -164,7 +166,8 @@ class Workspace(SessionRequests):
         if projection != self.projection:
             self.projection = projection
             self.turned.emit(projection)
-            self.request_grid()
+            if not self.turns_by_itself:
+                self.request_grid()
 
     def _session_changed(self, old: SessionState, new: SessionState) -> None:
         if self._adopting:
@@ -227,8 +230,10 @@ class Workspace(SessionRequests):
         """The encodings have been computed: they may decide which plane is shown."""
         self.encodings = reply
         if reply.done:
-            self._components = reply.components
+            again = isinstance(reply, UnfoldedReply) and self._components is not None
+            self._components, self.turns_by_itself = reply.components, again
             self._turn()
+            self.turns_by_itself = False
         self.encoded.emit(reply)
 
     def _adopt(self, reply: LoadedReply) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QPointF, QRectF, Signal, Slot
 from PySide6.QtGui import QPainter, QPalette
 
+from latentlab.engine.rendering.projection import Projection
 from latentlab.engine.rendering.requests.grids import DensityMapReply, DensityMapRequest
 from latentlab.engine.rendering.requests.opening import EncodingsReply, UnfoldedReply
 from latentlab.engine.rendering.serving import Refusal
@@ -33,7 +34,7 @@ class DensityLayer(QObject):
         self._legend = QRectF()
         self._waiting = False
         workspace.loaded.connect(self._forget)
-        workspace.turned.connect(self._forget)
+        workspace.turned.connect(self._turned)
         workspace.encoded.connect(self._encoded)
         workspace.on(DensityMapRequest).connect(self._mapped)
         workspace.refused.connect(self._refused)
@@ -82,6 +83,16 @@ class DensityLayer(QObject):
         self._stencils, self._waiting = None, False
 
     @Slot(object)
+    def _turned(self, projection: Projection) -> None:
+        if not self._workspace.turns_by_itself:
+            self._forget(projection)
+
+    def _is_of_the_plane(self, found: DensityMapReply) -> bool:
+        """Whether a map is of the plane in sight, or of the same principal components a snapshot ago."""
+        here = self._workspace.projection
+        return found.projection == here or (self._workspace.following and found.projection.axes == here.axes)
+
+    @Slot(object)
     def _encoded(self, encodings: EncodingsReply) -> None:
         # During a training the next snapshot comes soon: the map under way is worth more than a newer one.
         if not (isinstance(encodings, UnfoldedReply) and self._waiting):
@@ -90,7 +101,7 @@ class DensityLayer(QObject):
     @Slot(object)
     def _mapped(self, found: DensityMapReply) -> None:
         self._waiting = self._waiting and not found.done
-        if found.projection == self._workspace.projection and self._workspace.state.layers.density:
+        if self._is_of_the_plane(found) and self._workspace.state.layers.density:
             self._stencils = density_paint.Stencils(found)
             self.changed.emit()
 

@@ -43,6 +43,8 @@ class ManifoldLayer(QObject):
     def _underlaid(self, reply: GridReply) -> None:
         if reply.region is None:
             return
+        if not reply.done and self.image is not None and self._workspace.following:
+            return  # the last one is finer, and nearly the same
         image = to_qimage(reply.mosaic)
         if image.isGrayscale() and not paint.is_dark(self._view.palette()):
             image.invertPixels()  # ink on paper: white digits on black would hide the points

@@ -145,6 +145,10 @@ class LatentPlane(QWidget):
     def _turned(self, projection: Projection) -> None:
         """Another plane: all positions change."""
         names, self._names = self._names, axis_names(projection)
+        if self.workspace.turns_by_itself:
+            # The newer points are on their way; what is seen stays until what follows it is there.
+            self._marking.place()
+            return
         self.manifold.forget()
         self._points.turn()
         self._marking.place()

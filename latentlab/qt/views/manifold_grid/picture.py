@@ -99,6 +99,8 @@ class GridPicture(QWidget):
 
     @Slot(object)
     def _gridded(self, reply: GridReply) -> None:
+        if not reply.done and self.reply is not None and self._workspace.following:
+            return  # the last one is finer, and nearly the same
         self.reply = reply
         self._lay_out()
 

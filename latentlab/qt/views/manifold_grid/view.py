@@ -150,7 +150,8 @@ class ManifoldGrid(QWidget):
 
     @Slot(object)
     def _turned(self, projection: Projection) -> None:
-        self._wait()
+        if not self._workspace.turns_by_itself:
+            self._wait()
 
     @Slot(object)
     def _gridded(self, reply: GridReply) -> None:
