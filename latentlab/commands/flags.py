@@ -70,6 +70,8 @@ def command_line(arguments: argparse.Namespace, proposed: Mapping[str, Any], *, 
     words = ["latentlab", "train", arguments.kind, "--data", arguments.data, "--out", str(arguments.out)]
     if arguments.half:
         words.append("--half")
+    if arguments.start is not None:
+        words += ["--from", str(arguments.start)]
     asked = given(arguments)
     for _, _, fields in _groups(arguments.kind):
         for field, value in _settled(arguments, proposed, fields).items():
@@ -84,7 +86,9 @@ def news(arguments: argparse.Namespace, proposed: Mapping[str, Any]) -> str:
         field: default for _, _, fields in _groups(arguments.kind) for field, default in fields.items()
     }
     return " ".join(
-        f"{_flag(field)} {_as_text(value)}" for field, value in proposed.items() if value != defaults[field]
+        f"{_flag(field)} {_as_text(value)}"
+        for field, value in proposed.items()
+        if value != defaults.get(field, value)
     )
 
 

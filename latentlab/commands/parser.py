@@ -248,6 +248,13 @@ def _add_training(commands: Commands, training: bool) -> None:
         )
         going_on = kind.add_mutually_exclusive_group()
         going_on.add_argument(
+            "--from",
+            dest="start",
+            metavar="MODEL",
+            help="go on from a finished model, a name or a file, with its weights and settings; --epochs "
+            "says how many more",
+        )
+        going_on.add_argument(
             "--resume",
             action="store_true",
             help="go on with the training of FILE that was stopped, as it was begun: of the other flags only "

@@ -15,6 +15,7 @@ from latentlab.commands.printing import say, warn
 from latentlab.data import catalog
 from latentlab.data.image_set import ImageSet
 from latentlab.data.spec import Spec
+from latentlab.engine.files.checkpoint import load_model
 from latentlab.engine.files.destination import check_destination
 from latentlab.engine.files.kept_paths import kept_data
 from latentlab.engine.inference.device import choose_device
@@ -118,7 +119,7 @@ def _begun(arguments: argparse.Namespace) -> TrainingRun:
         )
     train, test = catalog.load(arguments.data, "train"), catalog.load(arguments.data, "test")
     own = Spec.parse(arguments.data).source not in catalog.CATALOG
-    proposed = _proposed(arguments, train, test, team) if own else {}
+    proposed = {**(_proposed(arguments, train, test, team) if own else {}), **_started_with(arguments)}
     run = TrainingRun(
         arguments.kind,
         read_config(arguments, proposed),
@@ -133,10 +134,29 @@ def _begun(arguments: argparse.Namespace) -> TrainingRun:
         half=arguments.half,
         team=team,
         device=device,
+        start=arguments.start,
     )
     if team.leads and (chosen := news(arguments, proposed)):
         warn(f"chosen to suit these pictures; each can be set: {chosen}")
     return run
+
+
+def _started_with(arguments: argparse.Namespace) -> dict[str, object]:
+    """The model's settings in the file that the training goes on from; {} if it begins anew.
+
+    Raises:
+        LabError: if that file cannot be read, or a flag contradicts it.
+    """
+    if arguments.start is None:
+        return {}
+    config = load_model(arguments.start).card.config
+    if other := contradictions(arguments, config):
+        raise LabError(
+            f"its weights are those of a model that is not as asked: {other}",
+            arguments.start,
+            "Leave that out, or begin a new training without --from",
+        )
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in config.items()}
 
 
 def _proposed(

@@ -141,7 +141,8 @@ class KindSpec:
         usual: better values for its training than the defaults of a `TrainingPlan`, by field.
         means_nothing: fields of a plan that have no effect on it, besides those that follow from its figures
             and its way of learning; see `ignored`.
-        uses: fields that do have an effect on it, though they would follow from these to have none.
+        uses: fields that do have an effect on it, though they would follow from these to have none, such as
+            the "epochs" of a kind that is fitted in as many passes.
         seen: how many pictures a first training processes, counting repetitions.
         fewest_epochs: the minimum for any number of pictures.
         listed: the text of `latentlab list` on the figures in a model's file, a format of their names, as in
@@ -195,7 +196,7 @@ class KindSpec:
         """The fields of a plan that have no effect on it."""
         of_the_kl = frozenset() if self.figures.by_beta else OF_THE_KL
         of_gradients = OF_GRADIENTS if Capability.FITS in self.capabilities else frozenset()
-        return self.means_nothing | of_the_kl - self.uses | of_gradients
+        return self.means_nothing | (of_the_kl | of_gradients) - self.uses
 
     @property
     def choices(self) -> tuple[Option, ...]:

@@ -27,6 +27,7 @@ from latentlab.engine.rendering.group_direction import between_groups
 from latentlab.engine.rendering.opening import Following, Opened
 from latentlab.engine.rendering.own_picture import OwnPictures
 from latentlab.engine.rendering.picture_figures import picture_figures
+from latentlab.engine.rendering.progress_sheet import progress_sheet
 from latentlab.engine.rendering.requests.directions import DirectionsRequest, GroupsRequest
 from latentlab.engine.rendering.requests.figures import FiguresRequest
 from latentlab.engine.rendering.requests.grids import DensityMapRequest, GridRequest, ProbeDensityRequest
@@ -54,6 +55,7 @@ from latentlab.engine.rendering.requests.points import (
     WalkRequest,
     WaysRequest,
 )
+from latentlab.engine.rendering.requests.progress import ProgressSheetRequest
 from latentlab.engine.rendering.sampler import Sampler
 from latentlab.engine.rendering.selection import selection, trajectory
 from latentlab.engine.rendering.serving import Reply, Request, Server, handles
@@ -250,6 +252,11 @@ class Renderer(Server):
     @handles(TraversalRequest)
     def _traversal(self, request: TraversalRequest) -> Iterator[Reply | None]:
         yield from self.drawing.traversal(request)
+
+    @handles(ProgressSheetRequest)
+    def _progress_sheet(self, request: ProgressSheetRequest) -> Iterator[Reply | None]:
+        step = self._following.unfolding.step if self._following is not None else 0
+        yield from progress_sheet(self._in_hand(), request, step)
 
     @handles(TrajectoryRequest)
     def _trajectory(self, request: TrajectoryRequest) -> Iterator[Reply | None]:

@@ -129,6 +129,11 @@ def means_something(field: str, kind: str) -> bool:
     return field not in find_kind(kind).ignored
 
 
+def round_of(kind: str) -> str:
+    """What one round over the pictures is called: an "epoch", or a "pass" where nothing goes by gradients."""
+    return "pass" if Capability.FITS in find_kind(kind).capabilities else "epoch"
+
+
 def figures_of(kind: str) -> FiguresSpec:
     """The figures that training such a model reports."""
     return find_kind(kind).figures

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from latentlab.engine.training.plan import TrainingPlan, means_something, usual_plan
+from latentlab.engine.training.plan import TrainingPlan, means_something, round_of, usual_plan
 from latentlab.errors import LabError
 from latentlab.models.capabilities import makes_pictures
 from latentlab.models.registry import KINDS, find_kind
@@ -95,7 +95,7 @@ def fields_of(choice: Choice, shape: tuple[int, int, int] | None = None) -> dict
 
 def epochs_for(count: int, kind: str) -> int:
     """A good number of epochs for so many pictures: few pictures have to be seen more often."""
-    if not means_something("epochs", kind):
+    if not means_something("epochs", kind) or round_of(kind) == "pass":
         return usual_plan(kind).epochs
     about = find_kind(kind)
     return min(_MOST_EPOCHS, max(about.fewest_epochs, round(about.seen / max(1, count))))
@@ -225,3 +225,10 @@ def suited_to(shape: tuple[int, int, int]) -> Preset:
     pictures = "grey" if shape[0] == 1 else "colour"
     every = presets()
     return next((preset for preset in every if preset.first_for == pictures), every[0])
+
+
+def preset_of(kind: str, shape: tuple[int, int, int] | None = None) -> Preset:
+    """The preset of a kind to start with, for pictures of (C, H, W) where they are known."""
+    own = [preset for preset in presets() if preset.choice.kind == kind]
+    pictures = "" if shape is None else "grey" if shape[0] == 1 else "colour"
+    return next((preset for preset in own if pictures and preset.first_for == pictures), own[0])

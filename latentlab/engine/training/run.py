@@ -38,6 +38,7 @@ from latentlab.engine.training.events import (
     TrainingEvent,
 )
 from latentlab.engine.training.from_data import as_it_was, conditions_for, palette_for, shares
+from latentlab.engine.training.going_on import begun_model
 from latentlab.engine.training.plan import TrainingPlan, check_plan
 from latentlab.engine.training.presets import require_enough
 from latentlab.engine.training.state import TrainingState, load_state, model_path, save_state, state_path
@@ -80,6 +81,7 @@ class TrainingRun:
         data: the data set's spec, needed to resume.
         every_s: seconds between two checkpoints.
         half: whether the file has 16 bits a weight.
+        start: the file of a model of this kind, whose weights it begins with and whose config it has.
         team, device: the processes that train together, and this one's device.
 
     Raises:
@@ -102,6 +104,7 @@ class TrainingRun:
         half: bool = False,
         team: Team = ALONE,
         device: torch.device | None = None,
+        start: str | Path | None = None,
     ) -> None:
         self.out = check_destination(out, overwrite=overwrite, suffixes=(".safetensors",))
         self.kind, self.overwrite, self.command = kind, overwrite, command
@@ -114,6 +117,7 @@ class TrainingRun:
             )
         require_enough(len(train), len(test), train.name)
         check_plan(plan)
+        begun = None if start is None else begun_model(start, kind, train)
         fields = {
             **conditions_for(kind, config, train),
             **config,
@@ -123,7 +127,7 @@ class TrainingRun:
         # torch's global generator is restored, so that other users of it are not affected.
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(plan.seed)
-            model = build(kind, fields)
+            model = build(kind, fields) if begun is None else begun
         self.config = dataclasses.asdict(model.config)  # type: ignore[call-overload]
         # A conditional model or a classifier learns from the pictures with a known condition or target.
         self.learnt, judged = require_known(model, train), known_to(model, test)

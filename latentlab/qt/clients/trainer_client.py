@@ -6,6 +6,7 @@ It owns the thread. Views connect to its signals and call its methods; nothing e
 from __future__ import annotations
 
 import enum
+import itertools
 from pathlib import Path
 
 import platformdirs
@@ -45,7 +46,8 @@ class Stage(enum.Enum):
 
 class TrainerClient(QObject):
     """`staged` is emitted at every change of `stage`; `told` carries each event of the engine and of the
-    thread, `unfolded` a `Snapshot`, `failed` a message and the details of a failure, `kept` a model's file.
+    thread, `unfolded` a `Snapshot`, `failed` a message and the details of a failure, `kept` a model's file,
+    `renamed` a model's old and new file.
     """
 
     staged = Signal(object)
@@ -53,6 +55,7 @@ class TrainerClient(QObject):
     unfolded = Signal(object)
     failed = Signal(str, str)
     kept = Signal(object)
+    renamed = Signal(object, object)
 
     def __init__(self, folder: Path | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -149,14 +152,33 @@ class TrainerClient(QObject):
             OSError: if the folder cannot be made.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        stem, number = cut(stem, _LONGEST_STEM), 1
-        while True:
-            name = stem if number == 1 else f"{stem}-{number}"
-            path = self.folder / f"{name}.safetensors"
-            taken = name in model_files() or path.exists() or beside(path, UNFINISHED).exists()
-            if not taken:
-                return path
-            number += 1
+        return self.folder / f"{self.free_stem(stem)}.safetensors"
+
+    def free_stem(self, stem: str) -> str:
+        """The name of such a file without its ending: the stem itself, or with "my-" or a number."""
+        stem = cut(stem, _LONGEST_STEM)
+        if stem in model_files():
+            stem = f"my-{stem}"
+        names = (stem if number == 1 else f"{stem}-{number}" for number in itertools.count(1))
+        return next(name for name in names if not self._is_taken(name))
+
+    def _is_taken(self, name: str) -> bool:
+        path = self.folder / f"{name}.safetensors"
+        return name in model_files() or path.exists() or beside(path, UNFINISHED).exists()
+
+    def rename(self, path: Path, stem: str) -> Path:
+        """Gives a model in the folder another name; a number follows it if it is taken.
+
+        Raises:
+            OSError: if the file cannot be renamed.
+        """
+        if stem == path.stem:
+            return path
+        new = path.with_name(f"{self.free_stem(stem)}.safetensors")
+        path.rename(new)
+        self._models = None
+        self.renamed.emit(path, new)
+        return new
 
     # What comes from the thread
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ class Begin:
     """Train a new model: kind, config fields, plan, data spec, and target file.
 
     `proposed` says that the user has not chosen the plan's epochs and batch size: they are to suit the number
-    of pictures.
+    of pictures. `start` is a model of this kind whose weights it begins with, and whose config it has.
     """
 
     kind: str
@@ -25,6 +25,7 @@ class Begin:
     data: str
     out: Path
     proposed: bool = False
+    start: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,19 @@ class Paused:
 
 @dataclass(frozen=True)
 class Ended:
-    """The thread has finished; `kept` is the model's file, None if the training was left unfinished."""
+    """The thread has finished; `kept` is the model's file, None if the training was left unfinished.
+
+    Attributes:
+        kind, data: of the model, and the spec of the pictures it learnt from.
+        metrics: the figures on held-out pictures, as the model's card has them.
+        step, seconds: how many steps are done, and how long they took in all sessions.
+        whole: whether the training ran to its end.
+    """
 
     kept: Path | None = None
+    kind: str = field(default="", compare=False)
+    data: str = field(default="", compare=False)
+    metrics: Mapping[str, float | int] = field(default_factory=dict, compare=False)
+    step: int = field(default=0, compare=False)
+    seconds: float = field(default=0.0, compare=False)
+    whole: bool = field(default=False, compare=False)

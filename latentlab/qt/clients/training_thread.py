@@ -121,6 +121,7 @@ class TrainingThread(EndingThread):
             test,
             beginning.out,
             data=beginning.data,
+            start=beginning.start,
         )
 
     def _drive(self, run: TrainingRun) -> None:
@@ -143,10 +144,12 @@ class TrainingThread(EndingThread):
                 going = False
             except TrainingError as error:
                 going = self._wait(run, str(error))
+        whole = kept is not None
         if self._keeps and kept is None:
             kept = run.keep().path
         self._take_snapshot(run, last=True)
-        self._tell(Ended(kept))
+        trained = run.trainer
+        self._tell(Ended(kept, run.kind, run.data, run.metrics, trained.step, trained.seconds, whole))
         self._flush()
 
     def _obey(self, run: TrainingRun) -> bool:

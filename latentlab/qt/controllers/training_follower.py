@@ -58,6 +58,7 @@ class TrainingFollower(QObject):
         trainer.unfolded.connect(self._snapshot)
         trainer.staged.connect(self._staged)
         trainer.kept.connect(self._kept)
+        trainer.renamed.connect(self._renamed)
         workspace.unfolded.connect(self._unfolded)
         workspace.probed.connect(self._probed)
         workspace.busy.connect(self._opening)
@@ -149,6 +150,18 @@ class TrainingFollower(QObject):
             self._offer(path, data)
         else:
             self._open(path, data, in_sight=True)
+
+    @Slot(object, object)
+    def _renamed(self, old: Path, new: Path) -> None:
+        """The open model has another name now."""
+        state = self._workspace.state
+        if state.model == str(old):
+            self._workspace.open(replace(state, model=str(new)), goes_on=True)
+
+    @Slot(object, str)
+    def open_kept(self, path: Path, data: str) -> None:
+        """Opens a model that was trained here, on its own pictures."""
+        self._open(path, data, in_sight=False)
 
     def _offer(self, path: Path, data: str) -> None:
         """Offers to open what was saved."""

@@ -69,6 +69,8 @@ def _training(bench: Workbench) -> None:
     panel, docks, data = bench.training, bench.docks, bench.controller.data
     data.trains_in(panel, partial(docks.bring, docks.training))
     panel.data_wanted.connect(data.ask_for_folder)
+    panel.report.ending.open_wanted.connect(bench.following.open_kept)
+    panel.report.ending.denoiser_wanted.connect(bench.models.open_denoiser)
     bench.exporter.exportables.watch(bench.film)
     unfinished = UnfinishedTraining(bench.trainer, panel, bench.messages, docks.show_training, bench.window)
     bench.models.first_opened.connect(unfinished.offer)

@@ -16,6 +16,9 @@ Numbers = NDArray[np.float64]
 _WARM_UP_SHARE = 0.3
 # The lowest loss drawn on a logarithmic axis.
 _LEAST = 1e-9
+_LEAST_SPAN = 1e-3
+# An axis begins at 0 where the first step is within this share of the last.
+_NEAR_START = 0.5
 
 
 def drawn(chart: ChartSpec, series: Series) -> Numbers:
@@ -27,7 +30,7 @@ def drawn(chart: ChartSpec, series: Series) -> Numbers:
 def span(chart: ChartSpec, train: Numbers, test: Numbers) -> tuple[float, float] | None:
     """(low, high) of the axis for these values, without the first steps, where everything is far off."""
     if train.shape[1] < 2:
-        return None
+        return _span_of_few(chart, np.concatenate([_known(train), _known(test)]))
     known = _known(train[:, max(1, round(_WARM_UP_SHARE * train.shape[1])) :])
     if not len(known):
         return None
@@ -37,6 +40,52 @@ def span(chart: ChartSpec, train: Numbers, test: Numbers) -> tuple[float, float]
     low = low if chart.foot is None else chart.foot
     margin = 0.06 * max(1e-3, high - low)
     return float(low - margin), float(high + margin)
+
+
+def _span_of_few(chart: ChartSpec, known: Numbers) -> tuple[float, float] | None:
+    """The same for single values, as after one pass over the pictures."""
+    if not len(known):
+        return None
+    low, high = known.min() if chart.foot is None else chart.foot, known.max()
+    margin = max(0.25 * (high - low), 0.02 * abs(high), _LEAST_SPAN)
+    return float(low - margin), float(high + margin)
+
+
+def steps_span(steps: Numbers, ends: Numbers) -> tuple[float, float] | None:
+    """(first, last) step of the axis: from 0 on, unless a training goes on from far beyond."""
+    every = np.concatenate([steps, ends])
+    if not len(every):
+        return None
+    first, last = float(every.min()), float(every.max())
+    from_start = first == last or first <= _NEAR_START * last
+    return (0.0 if from_start else first), max(last, 1.0)
+
+
+def read_out(
+    chart: ChartSpec, steps: Numbers, train: Numbers, ends: Numbers, test: Numbers, at: float | None
+) -> str:
+    """The values at a step, or the newest: "step 1,200: −152.1, held out −155.0"; "" if there are none."""
+    trained, held_out = _value_at(chart, steps, train, at), _value_at(chart, ends, test, at)
+    words = [trained, f"● {held_out}" if held_out else ""]
+    told = " ".join(filter(None, words))
+    if at is None or not told or not len(steps):
+        return told
+    nearest = steps[int(np.abs(steps - at).argmin())]
+    return f"step {nearest:,.0f}: {told}"
+
+
+def _value_at(chart: ChartSpec, steps: Numbers, numbers: Numbers, at: float | None) -> str:
+    if not len(steps) or numbers.shape[-1] != len(steps):
+        return ""
+    column = numbers[:, -1 if at is None else int(np.abs(steps - at).argmin())]
+    values = 10.0**column if chart.log else column
+    return ", ".join(in_figures(float(value)) for value in values if math.isfinite(value))
+
+
+def in_figures(value: float) -> str:
+    """A value of a chart with as many digits as can be told apart: −152.1, 0.0312."""
+    words = f"{value:,.1f}" if abs(value) >= 100 else f"{value:.4g}" if abs(value) >= 10 else f"{value:.3g}"
+    return words.replace("-", "\N{MINUS SIGN}")
 
 
 def _known(numbers: Numbers) -> Numbers:

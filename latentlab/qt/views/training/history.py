@@ -6,9 +6,11 @@ import math
 from dataclasses import dataclass, field, replace
 
 from latentlab.core.figures import Figures, FiguresSpec, SeriesSpec
-from latentlab.engine.training.events import EpochEnded, Progress
+from latentlab.engine.training.events import EpochEnded, Finished, Progress
 
 _MOST = 2000
+# Before so many steps nothing can be said of what is in use: all dimensions are, a little, or none yet.
+SETTLES_AFTER = 200
 
 
 @dataclass
@@ -48,6 +50,7 @@ class History:
     Attributes:
         spec: the spec of the figures; None before the first.
         newest, held_out: the newest numbers of each series by its name, of train figures as a moving mean.
+        settled: whether something has been learnt, so that it can be said which parts are in use.
     """
 
     def __init__(self) -> None:
@@ -55,6 +58,7 @@ class History:
         self.spec: FiguresSpec | None = None
         self.newest: dict[str, tuple[float, ...]] = {}
         self.held_out: dict[str, tuple[float, ...]] = {}
+        self.settled = False
         self._mean: tuple[float, ...] = ()
         self._noted = 0
 
@@ -63,6 +67,7 @@ class History:
         match event:
             case Progress():
                 self.spec = event.terms.spec
+                self.settled = self.settled or event.step >= SETTLES_AFTER
                 if event.terms.values:  # within a pass without gradients there are none
                     self.train.add(event.step, self._smooth(event.terms))
             case EpochEnded():
@@ -73,6 +78,8 @@ class History:
                 if event.test is not None:
                     self.test.add(event.step, event.test)
                     self.held_out.update(event.test.series)
+            case Finished():
+                self.settled = True
             case _:
                 return False
         return True

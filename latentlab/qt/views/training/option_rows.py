@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtWidgets import QComboBox, QFormLayout, QGroupBox, QWidget
+from PySide6.QtWidgets import QComboBox, QFormLayout, QGroupBox, QLabel, QWidget
 
 from latentlab.models.spec import KindSpec, Option
 from latentlab.qt.widgets.number_field import RealNumber, WholeNumber
-from latentlab.qt.widgets.plain_text import plain_tip
+from latentlab.qt.widgets.plain_text import plain_tip, spoken
 
 
 class Rows(QGroupBox):
@@ -27,6 +27,15 @@ class Rows(QGroupBox):
         widget.setAccessibleName(label.replace("&", ""))
         self._form.addRow(label, widget)
         self._form.labelForField(widget).setToolTip(plain_tip(tip))
+
+    def rename(self, key: str, label: str) -> None:
+        """Gives a row another label."""
+        item = self._form.itemAt(self._rows[key], QFormLayout.ItemRole.LabelRole)
+        words = None if item is None else item.widget()
+        assert isinstance(words, QLabel)
+        words.setText(label)
+        if (field := words.buddy()) is not None:
+            field.setAccessibleName(spoken(label))
 
     def show_row(self, key: str, shown: bool) -> None:
         """Shows or hides a row."""
@@ -52,7 +61,7 @@ class OptionRows(Rows):
             # The same name for another option: its range or choices differ.
             name += kind.name.capitalize() if name in self._options else ""
             self._options[name] = option
-            self.add(name, option.label, option.tip, _field(name, option, chosen.get(option)))
+            self.add(name, option.label, option.tip, field_of(name, option, chosen.get(option)))
 
     def show_options(self, kind: KindSpec) -> None:
         """Shows the options that apply to this kind, and no others."""
@@ -62,7 +71,7 @@ class OptionRows(Rows):
     def values(self, kind: KindSpec) -> dict[str, Any]:
         """The values chosen for this kind, by the names of its options."""
         return {
-            option.name: _value(self.findChild(QWidget, name))
+            option.name: value_of(self.findChild(QWidget, name))
             for name, option in self._options.items()
             if option in kind.choices
         }
@@ -92,7 +101,8 @@ def real_number(name: str, low: float, high: float, value: float, step: float) -
     return box
 
 
-def _field(name: str, option: Option, chosen: Any) -> QWidget:
+def field_of(name: str, option: Option, chosen: Any) -> QWidget:
+    """A field for an option, with the value chosen, or its default where that is None."""
     value = option.default if chosen is None else chosen
     if option.choices:
         return combo(name, dict(option.choices), value)
@@ -101,7 +111,8 @@ def _field(name: str, option: Option, chosen: Any) -> QWidget:
     return real_number(name, option.low, option.high, value, option.step)
 
 
-def _value(field: QWidget | None) -> Any:
+def value_of(field: QWidget | None) -> Any:
+    """The value in such a field."""
     if isinstance(field, QComboBox):
         return field.currentData()
     assert isinstance(field, WholeNumber | RealNumber)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
-from latentlab.engine.training.plan import TrainingPlan, means_something
+from latentlab.engine.training.plan import TrainingPlan, means_something, round_of
 from latentlab.engine.training.presets import Choice, trained_in_window
 from latentlab.models.registry import find_kind
 from latentlab.qt.views.training.option_rows import OptionRows, Rows, combo, real_number, whole_number
@@ -121,6 +121,7 @@ class OptionsDialog(QDialog):
 
     def _show_kind(self, kind: str) -> None:
         self._model.show_options(find_kind(kind))
+        self._training.rename("epochs", "&Passes" if round_of(kind) == "pass" else "&Epochs")
         for key, (_, field) in _OF_PLAN.items():
             self._training.show_row(key, means_something(field, kind))
         self.adjustSize()

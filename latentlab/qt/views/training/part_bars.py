@@ -40,8 +40,7 @@ class PartBars(QWidget):
             self.expect(history.spec)
         for bars in self.shown:
             name = bars.spec.name
-            held_out = () if bars.spec.unused_below is not None else history.held_out.get(name, ())
-            bars.show_numbers(history.newest.get(name, ()), held_out)
+            bars.show_series(history.newest.get(name, ()), history.held_out.get(name, ()), history.settled)
 
     def summary(self) -> str:
         """A text on what is visible."""

@@ -1,6 +1,9 @@
-"""Shows a training's events: figures as curves and bars, progress, and errors."""
+"""Shows a training's events: figures as curves and bars, progress, its end, and errors."""
 
 from __future__ import annotations
+
+import time
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QWidget
@@ -15,12 +18,14 @@ from latentlab.engine.training.events import (
 )
 from latentlab.engine.training.presets import few_in_words
 from latentlab.qt.clients.trainer_client import Stage, TrainerClient
-from latentlab.qt.clients.training_orders import Ended, Paused
+from latentlab.qt.clients.training_orders import Begin, Ended, GoOn, Paused
 from latentlab.qt.views.training.curves import LossCurves
+from latentlab.qt.views.training.ending import Ending
 from latentlab.qt.views.training.form import TrainingForm
 from latentlab.qt.views.training.history import History
 from latentlab.qt.views.training.part_bars import PartBars
-from latentlab.qt.views.training.text import alarm, progress_in_words
+from latentlab.qt.views.training.text import alarm, progress_in_words, saved_in_words
+from latentlab.qt.widgets.plain_text import plain_tip
 
 _DRAW_MS = 400
 
@@ -32,6 +37,8 @@ class Report(QObject):
     Attributes:
         history: the figures of the current training, or of the last one.
         refused: why a training could not go on, "" if none has failed.
+        ending: what can be done when it has ended.
+        round: what an epoch of the current training is called.
     """
 
     def __init__(
@@ -40,18 +47,24 @@ class Report(QObject):
         super().__init__(panel)
         self._trainer, self._form, self._curves, self._bars = trainer, form, curves, bars
         self._panel = panel
-        self.history, self.refused = History(), ""
+        self.history, self.refused, self.round = History(), "", "epoch"
+        self.ending = Ending(trainer, form.report, panel)
         self._started: Started | None = None
         self._progress: Progress | None = None
         self._saved, self._over = True, False
+        # The file that everything needed to go on was saved to, and when.
+        self._saved_to: tuple[Path, float] | None = None
         self._draw = QTimer(self, singleShot=True, interval=_DRAW_MS)
         self._draw.timeout.connect(self._show_figures)
         trainer.told.connect(self._told)
         trainer.failed.connect(self._failed)
 
-    def begin(self) -> None:
+    def begin(self, beginning: Begin | GoOn) -> None:
         """Another training: clears the curves."""
         self.history, self._started, self._progress, self._over = History(), None, None, False
+        self._saved_to = None
+        self.ending.begin(beginning)
+        self._form.status.setToolTip("")
         self._form.alarm.hide()
         self._form.show_note("")
         self._bars.show_history(self.history)
@@ -63,7 +76,10 @@ class Report(QObject):
 
     def show_stage(self, stage: Stage) -> None:
         """Shows the current stage."""
-        if stage is Stage.STARTING:
+        if stage is Stage.IDLE:
+            self._form.report.show_share(None)
+        elif stage is Stage.STARTING:
+            self._form.report.show_share(0.0)
             self._form.status.setText("Reading the pictures, and trying what is fastest here …")
         elif stage is Stage.ENDING:
             self._form.status.setText("Saving the model …")
@@ -98,7 +114,8 @@ class Report(QObject):
                 self._saved = False
                 self._form.show_note(f"Training goes on, but could not be saved: {event.reason}")
             case Checkpointed():
-                self._saved = True
+                self._saved, self._saved_to = True, (event.path, time.monotonic())
+                self._form.status.setToolTip(plain_tip(f"Saved to {event.path}"))
                 self._note_on_beginning()
             case Paused() if self._trainer.stage is not Stage.ENDING:
                 saved = "Everything is saved." if self._saved else "It could not be saved."
@@ -106,8 +123,8 @@ class Report(QObject):
             case Ended():
                 # The thread may still exist for a moment: its progress does not matter any more.
                 self._over = True
-                kept = f"Saved as {event.kept}" if event.kept else "Left unfinished; it can be gone on with."
-                self._form.status.setText(kept)
+                self._form.report.show_share(None)
+                self.ending.show(event)
         if self.history.add(event) and not self._draw.isActive():
             self._draw.start()
         if isinstance(event, EpochEnded | Paused | Ended):
@@ -128,8 +145,14 @@ class Report(QObject):
             self._show_alarm(self._progress)
 
     def _show_progress(self, progress: Progress) -> None:
-        if self._started is not None:
-            self._form.status.setText(progress_in_words(progress, self._started))
+        if self._started is None:
+            return
+        saved = ""
+        if self._saved_to is not None:
+            path, at = self._saved_to
+            saved = saved_in_words(path, time.monotonic() - at)
+        self._form.report.show_share(progress.step / max(1, self._started.steps))
+        self._form.status.setText(progress_in_words(progress, self._started, saved, self.round))
 
     def _show_alarm(self, progress: Progress) -> None:
         words = alarm(self.history.newest, progress)

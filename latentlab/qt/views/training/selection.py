@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
+from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.engine.training.plan import TrainingPlan, means_something, usual_plan
 from latentlab.engine.training.presets import (
     Choice,
@@ -80,3 +82,22 @@ class Chosen:
         if self.proposed:
             epochs, batch = self._proposed = self.usual(self.choice.kind)
             self.plan = replace(self.plan, epochs=epochs, batch=batch)
+
+
+def facts_in_words(known: Known, model: LoadedReply | None) -> str:
+    """How many pictures there are; also of how many classes, and how many are held out, if they are open."""
+    count = f"{known.count:,} pictures" if known.count else "Pictures"
+    words = [f"{count}, {known.shape[1]} × {known.shape[2]} {'grey' if known.shape[0] == 1 else 'in colour'}"]
+    if model is not None and model.data == known.spec:
+        if len(model.classes) > 1:
+            words.append(f"{len(model.classes):,} classes")
+        held_out = model.testing or (len(model.images) if model.split == "test" else 0)
+        if known.count and 0 < held_out < known.count:
+            words.append(f"{known.count - held_out:,} to learn from, {held_out:,} held out")
+    return " · ".join(words)
+
+
+def stem_of(spec: str, choice: Choice) -> str:
+    """A name for a model of these pictures: "cats-vae-32d"."""
+    latents = f"-{choice['latents']}d" if "latents" in choice.values else ""
+    return f"{Path(spec.split('::')[0]).stem}-{choice.kind}{latents}"

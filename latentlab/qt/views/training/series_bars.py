@@ -15,10 +15,15 @@ class SeriesBars(Bars):
     """
 
     def __init__(self, spec: SeriesSpec) -> None:
-        self.spec = spec
+        self.spec, self._settled = spec, False
         self.ends = spec.ends
         self.hollow = spec.unused_below or 0.0
         super().__init__(spec.widget, spec.title, spec.help, spec.waiting or spec.title, spec.least_top)
+
+    def show_series(self, numbers: tuple[float, ...], held_out: tuple[float, ...], settled: bool) -> None:
+        """Shows the newest numbers; how many are in use is told once the training has `settled`."""
+        self._settled = settled
+        self.show_numbers(numbers, () if self.spec.unused_below is not None else held_out)
 
     def summary(self) -> str:
         """A text on how many are in use, or on the highest and the lowest."""
@@ -26,6 +31,8 @@ class SeriesBars(Bars):
         if not known:
             return ""
         if self.spec.unused_below is not None:
+            if not self._settled:
+                return ""
             return f"{sum(self.spec.in_use(self.numbers))} of {len(self.numbers)} in use"
         low, high = (choose(known, key=self.numbers.__getitem__) for choose in (min, max))
         return (
@@ -42,6 +49,8 @@ class SeriesBars(Bars):
             return (by,)
         if self.spec.unused_below is not None:
             most, used = f"{symbol} up to {max(known):.1f}", self.summary()
+            if not used:
+                return f"{most} {unit}", most
             return f"{most} {unit} · {used}", f"{most} · {used}", used
         words, short = (f"{title} up to {max(known):.2g}" for title in (f"{by},", symbol))
         return *((f"{words}, – held out",) if self.marks else ()), words, short

@@ -3,22 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QWidget
 
-from latentlab.engine.training.plan import TrainingPlan, figures_of, is_drawn_from
-from latentlab.engine.training.presets import Choice, few_in_words, fields_of, too_few_in_words
+from latentlab.engine.rendering.requests.opening import LoadedReply
+from latentlab.engine.training.plan import (
+    TrainingPlan,
+    figures_of,
+    has_plane,
+    is_drawn_from,
+    round_of,
+)
+from latentlab.engine.training.presets import (
+    Choice,
+    few_in_words,
+    fields_of,
+    preset_of,
+    too_few_in_words,
+)
 from latentlab.engine.training.snapshot import Snapshot
 from latentlab.qt.clients.trainer_client import Stage, TrainerClient
 from latentlab.qt.clients.training_orders import Begin, GoOn
+from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.spec import ViewSpec
+from latentlab.qt.views.training.arrangement import Arrangement
 from latentlab.qt.views.training.curves import LossCurves
 from latentlab.qt.views.training.form import INVITATION, TrainingForm
+from latentlab.qt.views.training.name_field import fault_of
 from latentlab.qt.views.training.options_dialog import OptionsDialog
 from latentlab.qt.views.training.part_bars import PartBars
+from latentlab.qt.views.training.progress_strip import ProgressStrip
+from latentlab.qt.views.training.proposals import Proposals
 from latentlab.qt.views.training.report import Report
 from latentlab.qt.views.training.sample_sheet import DrawnNow
 from latentlab.qt.views.training.selection import Chosen
@@ -27,28 +44,43 @@ from latentlab.session.known_data import Known, title_of
 
 
 class TrainingPanel(QWidget):
-    """`data_wanted` requests the window to open the user's own data."""
+    """`data_wanted` requests the window to open the user's own data.
+
+    Where it is large, the form is at the left, the curves beside it, the pictures of the model in training
+    below them; where it is low, all are side by side.
+    """
 
     data_wanted = Signal()
 
-    def __init__(self, trainer: TrainerClient, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, trainer: TrainerClient, workspace: Workspace | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._trainer = trainer
         self._chosen = Chosen()
         self._known: dict[str, Known] = {}
         # The data to choose from once the current training has ended.
         self._offer_later: tuple[Sequence[Known], str] | None = None
-        self.form = TrainingForm()
+        self.form = TrainingForm(trainer.free_stem)
         self.data, self.model, self.beta = self.form.data, self.form.model, self.form.beta
-        self.curves, self.bars, self.drawn = LossCurves(), PartBars(), DrawnNow()
+        self.bars, self.drawn = PartBars(), DrawnNow()
+        self.curves = LossCurves(self.bars)
+        self._proposals = Proposals(trainer, self.form, workspace)
+        self.strip = None if workspace is None else ProgressStrip(workspace)
         self.report = Report(trainer, self.form, self.curves, self.bars, self)
-        self._lay_out()
+        pictures = [widget for widget in (self.drawn, self.strip) if widget is not None]
+        self._arrangement = Arrangement(self, self.form, self.curves, pictures)
         self.data.activated.connect(self._data_chosen)
         self.model.currentIndexChanged.connect(self._model_chosen)
         self.form.start.clicked.connect(self._start)
         self.form.pause.clicked.connect(self._pause)
         self.form.stop.clicked.connect(trainer.keep)
         self.form.options.clicked.connect(self._ask_options)
+        self.form.cards.chosen.connect(self._card_chosen)
+        self.form.inline.edited.connect(self.set_plan)
+        self.report.ending.further_wanted.connect(self.begin)
+        if workspace is not None:
+            workspace.loaded.connect(self._loaded)
         self.beta.moved.connect(self._beta_moved)
         trainer.staged.connect(self._staged)
         trainer.unfolded.connect(self._unfolded)
@@ -89,6 +121,7 @@ class TrainingPanel(QWidget):
                 )
         if preset is not None:
             self.model.setCurrentIndex(self.model.findText(preset.title))
+        self._propose()
 
     @property
     def filled(self) -> bool:
@@ -118,8 +151,11 @@ class TrainingPanel(QWidget):
         """Sets another choice, from the options dialog."""
         self._chosen.take(choice, plan)
         self.beta.show_beta(choice.beta)
+        self.form.cards.show_kind(choice.kind)
+        self.form.inline.show_choice(choice, self.plan)
         if self._trainer.stage is Stage.IDLE:
             self._show_kind(choice.kind)
+        self._propose()
 
     def _show_kind(self, kind: str) -> None:
         """Shows what belongs to such a training, unless another one is still shown."""
@@ -129,6 +165,8 @@ class TrainingPanel(QWidget):
             self.curves.expect(spec)
             self.bars.expect(spec)
             self.drawn.setVisible(is_drawn_from(kind))
+            if self.strip is not None:
+                self.strip.setVisible(has_plane(kind))
 
     @Slot(int)
     def _data_chosen(self, index: int) -> None:
@@ -142,6 +180,17 @@ class TrainingPanel(QWidget):
         preset = self.model.currentData()
         self.form.when.setText(preset.when)
         self.set_plan(preset.choice, self.plan)
+
+    @Slot(str)
+    def _card_chosen(self, kind: str) -> None:
+        """Takes the preset of a kind that suits the pictures best, unless one of that kind is chosen."""
+        if kind != self.choice.kind:
+            known = self._known.get(self.data.currentData())
+            preset = preset_of(kind, None if known is None else known.shape)
+            index, before = self.model.findText(preset.title), self.model.currentIndex()
+            self.model.setCurrentIndex(index)
+            if index == before:  # the kind has been changed by the options
+                self._model_chosen()
 
     @Slot()
     def _ask_options(self) -> None:
@@ -162,11 +211,14 @@ class TrainingPanel(QWidget):
         if not spec:
             self.data_wanted.emit()
             return
+        fault = fault_of(self.form.name.name)
+        if fault:
+            self.form.status.setText(fault)
+            self.form.name.setFocus()
+            return
         choice = self.choice
-        latents = f"-{choice['latents']}d" if "latents" in choice.values else ""
-        stem = f"{Path(spec.split('::')[0]).stem}-{choice.kind}{latents}"
         try:
-            out = self._trainer.free_name(stem)
+            out = self._trainer.free_name(self.form.name.name)
         except OSError as error:
             self._trainer.failed.emit(
                 f"{self._trainer.folder}: the folder for models cannot be made ({error.strerror})", ""
@@ -175,14 +227,27 @@ class TrainingPanel(QWidget):
         known = self._known.get(spec)
         fields = fields_of(choice, None if known is None else known.shape)
         self.begin(Begin(choice.kind, fields, self.plan, spec, out, proposed=self._chosen.proposed))
+        self.form.name.begin()
 
+    def _propose(self) -> None:
+        """Says of what would be trained now how it is called and how long it takes."""
+        self._proposals.show(self._known.get(self.data.currentData()), self.choice, self.plan)
+
+    @Slot(object)
+    def _loaded(self, model: LoadedReply) -> None:
+        self.report.ending.show_open(model.path)
+
+    @Slot(object)
     def begin(self, beginning: Begin | GoOn) -> None:
         """Starts a training, unless one is running; clears the curves."""
         if not self.idle:
             return
-        self.report.begin()
+        self.report.begin(beginning)
+        if self.strip is not None:
+            self.strip.begin()
         if isinstance(beginning, Begin):
             self._show_kind(beginning.kind)
+            self.report.round = round_of(beginning.kind)
         self._trainer.begin(beginning)
 
     @Slot()
@@ -206,21 +271,13 @@ class TrainingPanel(QWidget):
     @Slot(object)
     def _staged(self, stage: Stage) -> None:
         idle = stage is Stage.IDLE
-        form = self.form
-        for widget in (self.data, self.model, form.options, form.start):
-            widget.setEnabled(idle)
-        # The panel is low: controls that cannot be used now leave their room to the report.
-        for shown in (form.start, form.options, form.when):
-            shown.setVisible(idle)
-        for widget in (form.pause, form.stop):
-            widget.setVisible(not idle)
-        form.pause.setEnabled(stage in (Stage.RUNNING, Stage.PAUSED))
-        form.pause.setText("&Go on" if stage is Stage.PAUSED else "&Pause")
-        form.stop.setEnabled(stage in (Stage.RUNNING, Stage.PAUSED))
+        running = stage in (Stage.RUNNING, Stage.PAUSED)
+        self.form.show_stage(idle, running, stage is Stage.PAUSED)
         if idle:
             self.beta.setVisible(figures_of(self.choice.kind).by_beta)
             self.beta.show_beta(self.choice.beta)
             self._offer_again()
+            self._propose()
         self.report.show_stage(stage)
 
     def _offer_again(self) -> None:
@@ -236,6 +293,7 @@ class TrainingPanel(QWidget):
     def _unfolded(self, snapshot: Snapshot) -> None:
         """The first information about a resumed training: its kind of model, and its pictures."""
         self._show_kind(snapshot.kind)
+        self.report.round = round_of(snapshot.kind)
         if self.data.currentData() != snapshot.data:
             self.data.setPlaceholderText(listed(title_of(snapshot.data), WORDS))
             self.data.setCurrentIndex(self.data.findData(snapshot.data))
@@ -244,21 +302,13 @@ class TrainingPanel(QWidget):
         super().showEvent(event)
         self.report.show_soon()
 
-    def _lay_out(self) -> None:
-        split = QSplitter()
-        split.setObjectName("trainingSplit")
-        split.setChildrenCollapsible(False)
-        for widget, stretch in ((self.form, 0), (self.curves, 3), (self.bars, 1), (self.drawn, 1)):
-            split.addWidget(widget)
-            split.setStretchFactor(split.count() - 1, stretch)
-        split.setSizes([350, 500, 200, 240])
-        whole = QHBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(split)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrangement.fit()
 
 
 SPEC = ViewSpec(
     "training",
     "Training",
-    lambda context: TrainingPanel(context.trainer),
+    lambda context: TrainingPanel(context.trainer, context.workspace),
 )

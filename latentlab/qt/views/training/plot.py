@@ -1,0 +1,185 @@
+"""One chart of a training over its steps: lines, dots of held-out pictures, a legend, and a read-out."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QEvent, Signal, Slot
+from PySide6.QtGui import QColor, QFont, QPalette, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from latentlab.core.figures import ChartSpec
+from latentlab.qt.views.training.charts import (
+    Numbers,
+    as_axis,
+    drawn,
+    read_out,
+    round_ticks,
+    span,
+    steps_span,
+)
+from latentlab.qt.views.training.history import History
+from latentlab.qt.widgets.plain_text import Label, RichLabel, plain_tip
+from latentlab.qt.widgets.plots import bare_plot
+
+# Of several lines the first has this share of the accent colour, the second all of it, the third the text's.
+_PALE = 0.7
+_FEW, _POINT = 3, 7
+_NOTHING: Numbers = np.empty((0, 0))
+
+
+class Plot(QWidget):
+    """A chart; `pointed` carries the step under the mouse, or None."""
+
+    pointed = Signal(object)
+
+    def __init__(self, chart: ChartSpec, title: str, tip: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        pg = importlib.import_module("pyqtgraph")
+        self.chart, self.called = chart, title
+        self._plot = bare_plot(self)
+        self._plot.setToolTip(plain_tip(tip))
+        self._plot.getPlotItem().layout.setContentsMargins(0, 4, 8, 2)
+        self._lines = [pg.PlotDataItem(antialias=True, connect="finite") for _ in chart.parts]
+        self._dots = [
+            pg.PlotDataItem(pen=None, symbol="o", symbolSize=6, symbolPen=None) for _ in chart.parts
+        ]
+        self._cursor = pg.InfiniteLine(angle=90)
+        self._cursor.hide()
+        for item in (self._cursor, *self._lines, *self._dots):
+            self._plot.addItem(item, ignoreBounds=item is self._cursor)
+        self._steps = self._ends = as_axis([])
+        self._train = self._test = _NOTHING
+        # Above the plot, not in it: pyqtgraph makes a plot at least as wide as its title.
+        self._title = RichLabel(title)
+        self._title.setToolTip(plain_tip(tip))
+        self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._read = Label()
+        self._read.setForegroundRole(QPalette.ColorRole.Text)
+        heading = QHBoxLayout()
+        heading.setContentsMargins(6, 0, 6, 0)
+        heading.addWidget(self._title, 1)
+        heading.addWidget(self._read)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(heading)
+        column.addWidget(self._plot, 1)
+        self._plot.scene().sigMouseMoved.connect(self._moved)
+        self._paint_theme()
+
+    @property
+    def words(self) -> str:
+        """The read-out: the values at the step under the mouse, or the newest."""
+        return self._read.text()
+
+    def draw(self, history: History) -> None:
+        """Draws all of a history."""
+        self._train, self._test = drawn(self.chart, history.train), drawn(self.chart, history.test)
+        self._steps, self._ends = as_axis(history.train.steps), as_axis(history.test.steps)
+        few = "o" if len(self._steps) < _FEW else None
+        for line, dots, numbers, held_out in zip(
+            self._lines, self._dots, self._train, self._test, strict=True
+        ):
+            line.setData(self._steps, numbers, symbol=few)
+            dots.setData(self._ends, held_out)
+        across = steps_span(self._steps, self._ends)
+        if across is not None:
+            self._plot.setXRange(*across, padding=0.02)
+        ends_of_axis = span(self.chart, self._train, self._test)
+        if ends_of_axis is not None:
+            self._plot.setYRange(*ends_of_axis, padding=0)
+            if self.chart.log:
+                self._plot.getAxis("left").setTicks([round_ticks(*ends_of_axis, most=self._most_ticks())])
+        self.show_at(None)
+
+    def show_at(self, step: float | None) -> None:
+        """Reads out the values at a step, or the newest."""
+        self._cursor.setVisible(step is not None)
+        if step is not None:
+            self._cursor.setValue(step)
+        self._read.setText(read_out(self.chart, self._steps, self._train, self._ends, self._test, step))
+        self._fit()
+
+    def _most_ticks(self) -> int:
+        """As many as fit the plot's height."""
+        return max(2, int(self._plot.height()) // 34)
+
+    # The mouse
+
+    @Slot(object)
+    def _moved(self, place: Any) -> None:
+        box = self._plot.getPlotItem().vb
+        inside = box.sceneBoundingRect().contains(place) and len(self._steps)
+        self.pointed.emit(float(box.mapSceneToView(place).x()) if inside else None)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.pointed.emit(None)
+
+    # Looks
+
+    def _fit(self) -> None:
+        """The legend is left out where it would not fit beside the read-out."""
+        room = self.width() - 24 - self._read.sizeHint().width()
+        self._title.setText(self._heading(legend=True))
+        if self._title.sizeHint().width() > room:
+            self._title.setText(self._heading(legend=False))
+        self._read.setVisible(self._title.sizeHint().width() <= room or self._cursor.isVisible())
+
+    def _heading(self, legend: bool) -> str:
+        words = [f"<b>{self.called}</b>"]
+        names = self.chart.parts if len(self._lines) > 1 else ("learnt from",)
+        for name, colour in zip(names, self._colours, strict=True):
+            if legend or len(self._lines) > 1:
+                words.append(f'<font color="{colour.name()}">━ {name}</font>')
+        if legend:
+            words.append("● held out")
+        return " &nbsp;".join(words)
+
+    def _paint_theme(self) -> None:
+        palette = self.palette()
+        text, accent, base = palette.text().color(), palette.highlight().color(), palette.base().color()
+        pale = QColor(text)
+        pale.setAlphaF(0.7)
+        font = QFont(self.font())
+        font.setPointSizeF(max(7.0, font.pointSizeF() * 0.8))
+        style = {"color": text.name(), "font-size": f"{font.pointSizeF():.1f}pt"}
+        self._plot.setBackground(base)
+        for side in ("bottom", "left"):
+            axis = self._plot.getAxis(side)
+            axis.enableAutoSIPrefix(False)
+            axis.setStyle(maxTickLevel=0)
+            axis.setTickFont(font)
+            axis.setPen(pale)
+            axis.setTextPen(text)
+        self._plot.getAxis("bottom").setLabel("step, ● held out", **style)
+        self._cursor.setPen(pale)
+        self._colours = (accent,) if len(self._lines) == 1 else (_between(base, accent, _PALE), accent, text)
+        for number, (line, dots) in enumerate(zip(self._lines, self._dots, strict=True)):
+            colour = self._colours[number % len(self._colours)]
+            line.setPen(colour, width=2)
+            line.setSymbolBrush(colour)
+            line.setSymbolPen(None)
+            line.setSymbolSize(_POINT)
+            dots.setSymbolBrush(text if len(self._lines) == 1 else colour)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        # Qt sends the palette change too while the base class is being constructed.
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_colours"):
+            self._paint_theme()
+        super().changeEvent(event)
+
+
+def _between(a: QColor, b: QColor, share: float) -> QColor:
+    """The colour at this fraction between a and b."""
+
+    def mixed(x: int, y: int) -> int:
+        return round((1.0 - share) * x + share * y)
+
+    return QColor(mixed(a.red(), b.red()), mixed(a.green(), b.green()), mixed(a.blue(), b.blue()))

@@ -1,0 +1,73 @@
+"""How a training stands, and how it ended: a bar, a line, notes, and what can be done with the model."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from latentlab.qt.widgets.flow_layout import FlowLayout
+from latentlab.qt.widgets.plain_text import Label, plain_tip
+
+INVITATION = "Choose pictures and a model, then Train."
+_STEPS = 1000
+_BAR = 6
+
+
+class ReportBox(QWidget):
+    """Widgets only; `Report` and `Ending` fill them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("trainReport")
+        self.bar = QProgressBar()
+        self.bar.setObjectName("trainProgress")
+        self.bar.setAccessibleName("Progress of the training")
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(_BAR)
+        self.bar.setRange(0, _STEPS)
+        self.bar.hide()
+        self.status = _line("trainStatus", INVITATION)
+        self.alarm = _line("trainAlarm")
+        self.alarm.setForegroundRole(QPalette.ColorRole.BrightText)
+        self.alarm.hide()
+        self.note = _line("trainNote")
+        self.note.hide()
+        self.open = _button("trainOpen", "&Open", "Show this model in place of the one that is open.")
+        self.reveal = _button("trainReveal", "Show in &Folder", "Show the folder that the model is in.")
+        self.rename = _button("trainRename", "Re&name …", "Give the model another name.")
+        self.further = _button(
+            "trainFurther",
+            "Train &Further …",
+            "Go on from this model for some epochs more. It is saved as another; this one stays as it is.",
+        )
+        self.endings = QWidget()
+        flow = FlowLayout(self.endings, gap=4)
+        for button in (self.open, self.reveal, self.rename, self.further):
+            flow.addWidget(button)
+        self.endings.hide()
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(4)
+        for widget in (self.bar, self.status, self.endings, self.alarm, self.note):
+            rows.addWidget(widget)
+
+    def show_share(self, share: float | None) -> None:
+        """Shows the share of the training that is done; None hides the bar."""
+        self.bar.setVisible(share is not None)
+        if share is not None:
+            self.bar.setValue(round(_STEPS * share))
+
+
+def _line(name: str, text: str = "") -> Label:
+    label = Label(text)
+    label.setObjectName(name)
+    label.setWordWrap(True)
+    return label
+
+
+def _button(name: str, text: str, tip: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setObjectName(name)
+    button.setToolTip(plain_tip(tip))
+    button.setAccessibleName(text.replace("&", "").replace(" …", ""))
+    return button

@@ -1,0 +1,129 @@
+"""What the panel says of a training: how it stands, where it is saved, how it ended, and what is in use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pytestqt.qtbot import QtBot
+
+from latentlab.core.figures import FigureSpec, FiguresSpec
+from latentlab.engine.training.events import Finished, Progress, Started
+from latentlab.models.objectives.figures import ELBO, elbo_figures
+from latentlab.qt.views.training.charts import as_axis, drawn, read_out, span, steps_span
+from latentlab.qt.views.training.history import SETTLES_AFTER, History, Series
+from latentlab.qt.views.training.name_field import NameField, fault_of
+from latentlab.qt.views.training.part_bars import PartBars
+from latentlab.qt.views.training.text import (
+    about,
+    ending_in_words,
+    progress_in_words,
+    result_in_words,
+    saved_in_words,
+)
+from latentlab.qt.views.training.tiles import columns_for
+
+
+def progress(step: int, kl: tuple[float, ...] = (1.0, 0.5)) -> Progress:
+    return Progress(step, 1, elbo_figures(-90.0, kl), 14_608.0, 125.0, 1.0)
+
+
+def test_that_progress_is_said_with_when_and_where_it_was_saved():
+    words = progress_in_words(
+        progress(1200),
+        Started(4680, 10, "cpu", "bf16", 2),
+        saved_in_words(Path("/models/cats-vae.safetensors.training"), 8.2),
+    )
+    assert words == (
+        "Step 1,200 of 4,680 · epoch 1 of 10 · 14,608 images/s · 2 min 05 s left · CPU, bf16 · "
+        "saved 8 s ago to cats-vae.safetensors.training"
+    )
+    assert "pass 1 of 3" in progress_in_words(progress(1), Started(9, 3, "cpu", "fp32", 1), called="pass")
+    assert saved_in_words(Path("a"), 0.4) == "saved just now to a"
+
+
+def test_that_an_end_says_how_long_it_took_where_the_model_is_and_what_it_is_worth():
+    kept = Path.home() / "models" / "cats-vae.safetensors"
+    figures = result_in_words(ELBO, {"elbo": -152.134, "kl": 7.0, "epochs": 3})
+    assert figures == "test ELBO −152.134 nats per picture"
+    assert ending_in_words(kept, 192.0, figures, whole=True) == (
+        "Finished after 3 min 12 s: saved as cats-vae in ~/models. Test ELBO −152.134 nats per picture."
+    )
+    stopped = ending_in_words(Path("/m/a.safetensors"), 60.0, "", whole=False, step=1200)
+    assert stopped == "Stopped at step 1,200 after 1 min 00 s: saved as a in /m."
+    assert result_in_words(ELBO, {}) == result_in_words(ELBO, {"loss": 1.0}) == ""
+    plain = FiguresSpec((FigureSpec("depth", "Depth", "m"),))
+    assert result_in_words(plain, {"depth": -2.0, "epochs": 1}) == "test Depth −2 m"
+
+
+def test_that_an_estimate_is_rough():
+    assert [about(seconds) for seconds in (3, 44, 350, 7300)] == [
+        "some seconds",
+        "about 40 seconds",
+        "about 6 minutes",
+        "about 2.0 hours",
+    ]
+
+
+def test_that_nothing_is_said_to_be_in_use_before_something_is_learnt(qtbot: QtBot):
+    bars = PartBars()
+    qtbot.addWidget(bars)
+    history = History()
+    history.add(progress(1))
+    bars.show_history(history)
+    assert bars.summary() == ""
+    assert bars.shown[0].headings()[0] == "KL up to 1.0 nats"
+    history.add(progress(SETTLES_AFTER))
+    bars.show_history(history)
+    assert bars.summary() == "2 of 2 in use"
+    short = History()
+    short.add(progress(3))
+    assert not short.settled
+    short.add(Finished(4, 1.0))
+    bars.show_history(short)
+    assert bars.summary() == "2 of 2 in use", "a short training says it at its end"
+
+
+def test_that_a_single_pass_is_drawn_from_the_start_with_both_points():
+    chart = ELBO.charts[0]
+    train, test = Series(), Series()
+    train.add(15, elbo_figures(-90.0, (10.0,)))
+    test.add(15, elbo_figures(-95.0, (10.0,)))
+    known, held_out = drawn(chart, train), drawn(chart, test)
+    low, high = span(chart, known, held_out)
+    assert low < -105.0 < -100.0 < high
+    steps, ends = as_axis(train.steps), as_axis(test.steps)
+    assert steps_span(steps, ends) == (0.0, 15.0)
+    assert read_out(chart, steps, known, ends, held_out, None) == "−100.0 ● −105.0"
+    assert read_out(chart, steps, known, ends, held_out, 3.0) == "step 15: −100.0 ● −105.0"
+
+
+def test_that_an_axis_begins_where_a_training_goes_on_from_far_beyond():
+    assert steps_span(as_axis([5000, 5200]), as_axis([])) == (5000.0, 5200.0)
+    assert steps_span(as_axis([1, 5200]), as_axis([5200])) == (0.0, 5200.0)
+    assert steps_span(as_axis([]), as_axis([])) is None
+
+
+def test_that_tiles_take_the_columns_that_make_them_largest():
+    assert columns_for(4, 620, 480) == 2
+    assert columns_for(4, 700, 200) == 4
+    assert columns_for(3, 300, 700) == 1
+
+
+def test_that_a_name_is_proposed_until_one_is_typed(qtbot: QtBot):
+    taken = {"cats-vae-2d"}
+    field = NameField(lambda stem: f"{stem}-2" if stem in taken else stem)
+    qtbot.addWidget(field)
+    field.propose("cats-vae-2d")
+    assert (field.name, field.typed) == ("cats-vae-2d-2", False)
+    field.propose("dogs-vae-2d")
+    assert field.name == "dogs-vae-2d"
+    field.selectAll()
+    qtbot.keyClicks(field, "cats-vae-2d")
+    assert "this one becomes cats-vae-2d-2" in field.toolTip()
+    field.propose("faces-vae-2d")
+    assert (field.name, field.typed) == ("cats-vae-2d", True)
+    field.clear()
+    assert field.name == "faces-vae-2d"
+    assert "cannot contain" in fault_of("a/b")
+    assert fault_of(" . ") == "A model needs a name."
+    assert not fault_of("My cats, 2nd try")
