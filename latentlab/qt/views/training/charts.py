@@ -17,6 +17,8 @@ _WARM_UP_SHARE = 0.3
 # The lowest loss drawn on a logarithmic axis.
 _LEAST = 1e-9
 _LEAST_SPAN = 1e-3
+# So few points are all shown; of more, the first are left out.
+_FEW = 4
 # An axis begins at 0 where the first step is within this share of the last.
 _NEAR_START = 0.5
 
@@ -29,7 +31,7 @@ def drawn(chart: ChartSpec, series: Series) -> Numbers:
 
 def span(chart: ChartSpec, train: Numbers, test: Numbers) -> tuple[float, float] | None:
     """(low, high) of the axis for these values, without the first steps, where everything is far off."""
-    if train.shape[1] < 2:
+    if train.shape[1] < _FEW:
         return _span_of_few(chart, np.concatenate([_known(train), _known(test)]))
     known = _known(train[:, max(1, round(_WARM_UP_SHARE * train.shape[1])) :])
     if not len(known):

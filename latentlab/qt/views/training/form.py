@@ -114,8 +114,8 @@ class TrainingForm(QWidget):
         self.pause.setText("&Go on" if paused else "&Pause")
 
     def take_report(self) -> None:
-        """Places the report on the training below the choices."""
-        self._rows.insertWidget(self._rows.count() - 1, self.report)
+        """Places the report on the training below the choices, above what is left out where it is low."""
+        self._rows.insertWidget(self._rows.indexOf(self.when), self.report)
         self.report.show()
 
     def _lay_out(self) -> None:
@@ -137,7 +137,7 @@ class TrainingForm(QWidget):
         self._rows.addWidget(self.facts)
         self._rows.addWidget(self.cards)
         self._rows.addLayout(presets_row)
-        for widget in (self.when, self.inline, self.estimate, self.beta, self.left_out, self.report):
+        for widget in (self.when, self.inline, self.estimate, self.beta, self.left_out):
             self._rows.addWidget(widget)
         self._rows.addStretch()
         self._scroll = QScrollArea()

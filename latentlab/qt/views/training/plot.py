@@ -40,7 +40,6 @@ class Plot(QWidget):
         pg = importlib.import_module("pyqtgraph")
         self.chart, self.called = chart, title
         self._plot = bare_plot(self)
-        self._plot.setToolTip(plain_tip(tip))
         self._plot.getPlotItem().layout.setContentsMargins(0, 4, 8, 2)
         self._lines = [pg.PlotDataItem(antialias=True, connect="finite") for _ in chart.parts]
         self._dots = [
@@ -51,6 +50,7 @@ class Plot(QWidget):
         for item in (self._cursor, *self._lines, *self._dots):
             self._plot.addItem(item, ignoreBounds=item is self._cursor)
         self._steps = self._ends = as_axis([])
+        self._labelled, self._style = "", dict[str, str]()
         self._train = self._test = _NOTHING
         # Above the plot, not in it: pyqtgraph makes a plot at least as wide as its title.
         self._title = RichLabel(title)
@@ -115,6 +115,10 @@ class Plot(QWidget):
         inside = box.sceneBoundingRect().contains(place) and len(self._steps)
         self.pointed.emit(float(box.mapSceneToView(place).x()) if inside else None)
 
+    def event(self, event: QEvent) -> bool:
+        # The read-out is enough there; the tip of what is around would hide it.
+        return event.type() == QEvent.Type.ToolTip or super().event(event)
+
     def leaveEvent(self, event: QEvent) -> None:
         self.pointed.emit(None)
 
@@ -124,9 +128,17 @@ class Plot(QWidget):
         """The legend is left out where it would not fit beside the read-out."""
         room = self.width() - 24 - self._read.sizeHint().width()
         self._title.setText(self._heading(legend=True))
-        if self._title.sizeHint().width() > room:
+        fits = self._title.sizeHint().width() <= room
+        if not fits:
             self._title.setText(self._heading(legend=False))
+        self._label("step" if fits else "step, ● held out")
         self._read.setVisible(self._title.sizeHint().width() <= room or self._cursor.isVisible())
+
+    def _label(self, words: str) -> None:
+        # Only what has changed: pyqtgraph lays the whole plot out again.
+        if words != self._labelled:
+            self._labelled = words
+            self._plot.getAxis("bottom").setLabel(words, **self._style)
 
     def _heading(self, legend: bool) -> str:
         words = [f"<b>{self.called}</b>"]
@@ -145,7 +157,8 @@ class Plot(QWidget):
         pale.setAlphaF(0.7)
         font = QFont(self.font())
         font.setPointSizeF(max(7.0, font.pointSizeF() * 0.8))
-        style = {"color": text.name(), "font-size": f"{font.pointSizeF():.1f}pt"}
+        self._labelled = ""
+        self._style = {"color": text.name(), "font-size": f"{font.pointSizeF():.1f}pt"}
         self._plot.setBackground(base)
         for side in ("bottom", "left"):
             axis = self._plot.getAxis(side)
@@ -154,7 +167,6 @@ class Plot(QWidget):
             axis.setTickFont(font)
             axis.setPen(pale)
             axis.setTextPen(text)
-        self._plot.getAxis("bottom").setLabel("step, ● held out", **style)
         self._cursor.setPen(pale)
         self._colours = (accent,) if len(self._lines) == 1 else (_between(base, accent, _PALE), accent, text)
         for number, (line, dots) in enumerate(zip(self._lines, self._dots, strict=True)):
