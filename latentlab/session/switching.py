@@ -38,6 +38,17 @@ def on_its_data(state: SessionState, model: str, recent: tuple[RecentData, ...])
     return other if found is None else on_data(other, found, split_to_show(found, recent))
 
 
+def picks_lost(state: SessionState, model: str) -> str:
+    """A message if pictures were picked with a model that is to be opened, and are gone; "" if not."""
+    memory = memory_of(state.memories, model)
+    if memory is None or model == state.model or _is_there(memory.data):
+        return ""
+    picked = memory.pictures
+    if not (memory.group_a or memory.group_b or (picked and (picked.group_a or picked.group_b))):
+        return ""
+    return f"{memory.data} is not there any more: the groups that were picked from it are left out."
+
+
 def for_model(state: SessionState, model: str) -> SessionState:
     """`state` for another model, with what waits for that one; what belongs to the open one waits for it.
 

@@ -20,7 +20,7 @@ from latentlab.qt.controllers.one_by_one import open_one_by_one
 from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.widgets.message_bar import MessageBar
 from latentlab.session.edits import MoveProbe
-from latentlab.session.switching import for_model, on_its_data
+from latentlab.session.switching import for_model, on_its_data, picks_lost
 from latentlab.shipped import model_files
 
 MODEL_SUFFIX, TAPE_SUFFIX = ".safetensors", ".npz"
@@ -115,7 +115,10 @@ class FileOpener(QObject):
         if denoises(model):
             self.denoiser_wanted.emit(model)
         else:
-            self._workspace.open(on_its_data(self._workspace.state, model, self._settings.recent))
+            state = self._workspace.state
+            if lost := picks_lost(state, model):
+                self.bar.say(lost)
+            self._workspace.open(on_its_data(state, model, self._settings.recent))
 
     def _unreadable(self, failure: Failure) -> None:
         self.failed.emit(failure.message, failure.details)
