@@ -65,7 +65,7 @@ def make_parser(training: bool) -> _Parser:
 
     add = functools.partial(_add_command, commands)
     opened = add("open", "open the window on a model", "latentlab open runs/mine.safetensors")
-    opened.add_argument("model", metavar="MODEL", nargs="?", help="a shipped name or a file")
+    opened.add_argument("model", metavar="MODEL", nargs="?", help="a shipped name, a file or a project")
     _add_pictures(opened, "open it on these data: a folder or file of pictures")
 
     listed = add("list", "list the shipped models and data sets", "latentlab list --json")

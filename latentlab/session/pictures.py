@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from latentlab.session.state import PictureKeys, SessionState
@@ -27,14 +28,16 @@ class Renumbered:
 
 def keyed(state: SessionState, keys: Keys, classes: Sequence[str]) -> SessionState:
     """The state with the keys of its pictures in these data, for saving."""
-
-    def of(numbers: tuple[int, ...]) -> tuple[str, ...]:
-        return tuple(keys[number] for number in numbers if number < len(keys))
-
     selected = () if state.selected is None else (state.selected,)
     hidden = tuple(classes[label] for label in sorted(state.hidden) if label < len(classes))
-    found = PictureKeys("".join(of(selected)), of(state.group_a), of(state.group_b), hidden)
-    return replace(state, pictures=found)
+    groups = _keys_of(state.group_a, keys), _keys_of(state.group_b, keys)
+    return replace(state, pictures=PictureKeys("".join(_keys_of(selected, keys)), *groups, hidden))
+
+
+# A session is saved every few seconds, also during a drag, and its groups are mostly the same.
+@lru_cache(maxsize=6)
+def _keys_of(numbers: tuple[int, ...], keys: Keys) -> tuple[str, ...]:
+    return tuple(keys[number] for number in numbers if number < len(keys))
 
 
 def renumbered(state: SessionState, keys: Keys, classes: Sequence[str]) -> Renumbered:

@@ -104,6 +104,7 @@ def test_that_the_window_gets_the_model_and_the_data_that_were_asked_for(monkeyp
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     mine = tmp_path / "mine.safetensors"
     mine.touch()
+    (tmp_path / "my.llab").touch()
     assert main([]) == 7
     assert main(["open", str(mine)]) == 7
     cats = tmp_path / "cats"
@@ -113,6 +114,7 @@ def test_that_the_window_gets_the_model_and_the_data_that_were_asked_for(monkeyp
     assert main(["--data", str(cats), "open"]) == 7
     assert main(["open", str(mine), "--data", "cats::side=32"]) == 7
     assert main(["open", "--data", "faces"]) == 7
+    assert main(["open", "my.llab"]) == 7
     assert [(model, data) for _, model, data in opened] == [
         (None, None),
         (str(mine), None),
@@ -120,6 +122,7 @@ def test_that_the_window_gets_the_model_and_the_data_that_were_asked_for(monkeyp
         (None, str(cats)),
         (str(mine), f"{cats}::side=32"),
         (None, "faces"),
+        (str(tmp_path / "my.llab"), None),
     ]
     assert all(argv == ["latentlab"] for argv, _, _ in opened)
 
@@ -129,6 +132,7 @@ def test_that_the_window_gets_the_model_and_the_data_that_were_asked_for(monkeyp
     [
         (["--data", "gone"], "gone: there is no such file or folder"),
         (["open", "--data", "x::side=9999"], "9999"),
+        (["open", "my.llab", "--data", "faces"], "a project is opened on its own pictures"),
         (["--data", "faces", "evaluate", "mnist-vae-2d"], "--data before a command is for the window"),
     ],
 )
@@ -136,6 +140,7 @@ def test_that_data_that_cannot_be_opened_are_refused_before_the_window(
     words: list[str], told: str, monkeypatch, capsys, tmp_path
 ):
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "my.llab").touch()
     assert main(words) == 2
     assert told in capsys.readouterr().err
 
