@@ -122,7 +122,7 @@ def _file(bench: Workbench) -> Iterator[Entry]:
             gap=what == exportables.PROBE,
         )  # fmt: skip
     yield Entry(
-        "saveSelectionAction", "&File", "Save se&lection …", bench.selection.ask,
+        "saveSelectionAction", "&File", "Sa&ve selection …", bench.selection.ask,
         "Save the selected pictures, a group or all of them: as a table of file names, or as copies of or "
             "links to the files.",
         "", partial(_has_pictures, bench),

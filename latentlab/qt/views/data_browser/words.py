@@ -11,9 +11,9 @@ _SPLITS = {"all": "pictures", "test": "test pictures", "train": "training pictur
 
 
 def heading(rows: PictureRows, shown: int, chosen: int) -> str:
-    """How many pictures there are, of which data, and how many are shown and selected."""
+    """How many pictures there are, and how many of them are shown and selected."""
     count, what = len(rows), _SPLITS[rows.split]
-    words = f"{rows.title}: {count:,} {what}" if shown == count else f"{shown:,} of {count:,} {what}"
+    words = f"{count:,} {what}" if shown == count else f"{shown:,} of {count:,} {what}"
     return f"{words}, {chosen:,} selected" if chosen else words
 
 
