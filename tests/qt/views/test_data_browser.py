@@ -220,3 +220,11 @@ def test_that_pictures_of_no_model_are_shown_with_what_can_be_done(
     assert view.linked
     assert len(view.shown) == COUNT
     assert not view.banner.isVisible()
+
+
+def test_that_a_model_without_its_pictures_says_what_to_do(workspace: Workspace, view: DataBrowser) -> None:
+    view.show_pictures(PictureRows("gone", "test", np.zeros((0, 1, 8, 8), dtype=np.uint8)))
+    view.grab()
+    QTest.keyClick(view.grid, Qt.Key.Key_Down)
+    assert "without its pictures" in view.grid.empty
+    assert view.offers() == []

@@ -206,7 +206,7 @@ class DataBrowser(QWidget):
 
     def _sorted(self, order: NDArray[np.int32]) -> None:
         self.grid.arrange(order)
-        self.grid.empty = words.NONE_SHOWN
+        self.grid.empty = words.NONE_SHOWN if self.rows is not None and len(self.rows) else words.NO_DATA
         self._tell_error()
         self._say()
 
