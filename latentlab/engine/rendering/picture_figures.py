@@ -36,7 +36,7 @@ from latentlab.models.base import Encodes, HasLikelihood, HasPrior, TellsDensity
 from latentlab.models.players import Batch, Moment
 from latentlab.models.priors import kl_from
 
-_DRAWS = 8
+_DRAWS = 4
 # Numbers that a decoder puts out in one piece: a few milliseconds.
 _MOST_OUTPUTS = 2**18
 _TOLD_EVERY_S = 0.3
@@ -75,6 +75,8 @@ def picture_figures(
             yield FiguresReply(request.generation, _copies(values, done), done, total)
         else:
             yield None
+    if done < total:
+        raise LabError("the pictures are not encoded yet")
 
 
 def _copies(values: dict[str, NDArray[np.float32]], done: int) -> dict[str, NDArray[np.float32]]:
@@ -107,7 +109,7 @@ def _terms(opened: Opened) -> Pieces:
     assert isinstance(model, Encodes)
     assert isinstance(model, HasLikelihood)
     noise = torch.Generator().manual_seed(0)
-    for x, y in _batches(opened, _at_once(opened, _DRAWS)):
+    for x, y in _batches(opened, _at_once(opened, 1)):
         posterior = model.encode(x, y if encoder_is_told(model) else None)
         mean, log_variance = posterior.mean, posterior.log_variance
         exact = bool(torch.isneginf(log_variance).all())
@@ -116,6 +118,7 @@ def _terms(opened: Opened) -> Pieces:
             drawn = gaussian.steady_noise(torch.empty(mean.shape), noise).to(mean.device, mean.dtype)
             z = mean + torch.exp(0.5 * log_variance) * drawn
             total += model.likelihood.log_prob(model.decode(z, y), x)
+            yield None
         reconstruction = total / (1 if exact else _DRAWS)
         if not isinstance(model, HasPrior):
             yield (reconstruction,)
@@ -128,9 +131,9 @@ def _evidence(opened: Opened) -> Pieces:
     """log p(x), or the model's own bound or estimate of it."""
     model, noise = opened.loaded.model, torch.Generator(opened.device).manual_seed(0)
     assert isinstance(model, TellsDensity)
-    exact = model.density_tag.how == "exact"
-    for x, y in _batches(opened, _at_once(opened, 1 if exact else 4 * _DRAWS)):
-        yield (model.log_density(x, noise, draws=1 if exact else 4 * _DRAWS, y=y),)
+    draws = 1 if model.density_tag.how == "exact" else 4 * _DRAWS
+    for x, y in _batches(opened, _at_once(opened, draws)):
+        yield (model.log_density(x, noise, draws=draws, y=y),)
 
 
 def _losses(opened: Opened) -> Pieces:
