@@ -46,7 +46,8 @@ def test_that_which_faces_smile_is_seen_in_two_actions_and_found_by_the_keyboard
         assert set(window.bench.plane.cloud.ink.tolist()) == yes | no
 
         line = window.findChild(QLineEdit, "findPoints")
-        line.setFocus()
+        qtbot.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+        assert window.focusWidget() is line
         qtbot.keyClicks(line, "Hat and not Smiling")
         until_idle()
         wanted = np.flatnonzero(has["Hat"] & ~has["Smiling"])

@@ -16,6 +16,7 @@ from latentlab.qt.shell.menus.data_menu import data_entries
 from latentlab.qt.shell.menus.direction_menu import direction_entries
 from latentlab.qt.shell.menus.help_menu import help_entries
 from latentlab.qt.shell.menus.model_menu import model_entries
+from latentlab.qt.shell.menus.points_menu import points_entries
 from latentlab.qt.shell.menus.project_menu import project_entries
 from latentlab.qt.shell.menus.tape_menu import SAVE_MENU, tape_entries
 from latentlab.qt.shell.menus.training_menu import training_entries
@@ -189,6 +190,7 @@ def _view(bench: Workbench) -> Iterator[Entry]:
             f"{name}LayerAction", "&View", text, partial(bench.controller.switch_layer, name), tip,
             f"Ctrl+{number + 1}", checked=_layer(bench, name), tool=text.replace("&", ""), gap=number == 0,
         )  # fmt: skip
+    yield from points_entries(bench)
     yield Entry("browseAction", "&View", "&Browse pictures", bench.docks.show_data_browser,
                 "Show all pictures of the data as a grid, to sort, to select and to save.", "Ctrl+B",
                 gap=True)  # fmt: skip

@@ -243,8 +243,9 @@ class LegendRoom(QScrollArea):
     size.
     """
 
-    def __init__(self, legend: ClassLegend) -> None:
+    def __init__(self, legend: ClassLegend, most: int = _MOST_LINES) -> None:
         super().__init__()
+        self._most = most
         self.setObjectName("classLegendRoom")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
@@ -266,7 +267,7 @@ class LegendRoom(QScrollArea):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return min(self._legend.heightForWidth(width), self._lines(_MOST_LINES))
+        return min(self._legend.heightForWidth(width), self._lines(self._most))
 
     def sizeHint(self) -> QSize:
         return QSize(self._legend.sizeHint().width(), self.heightForWidth(self.width()))
