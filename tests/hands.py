@@ -181,17 +181,20 @@ class Hands:
 
     def use_everything(self, of_a_kind: int = 2) -> None:
         """Each panel to the front, each page of it, of each kind of control there some; then the plane."""
-        for dock in self.window.bench.docks.all:
-            dock.show()
-            dock.raise_()
+        bench = self.window.bench
+        for dock in bench.docks.all:
+            bench.workspaces.reveal(dock)
             settle()
-            pages = [tabs for tabs in dock.findChildren(QTabWidget) if tabs.objectName()]
+            content = bench.docks.content_of(dock)
+            pages = [tabs for tabs in content.findChildren(QTabWidget) if tabs.objectName()]
             for tabs in pages:
                 for page in range(tabs.count()):
                     tabs.setCurrentIndex(page)
                     settle()
                     self._use_panel(tabs.currentWidget(), of_a_kind)
-            self._use_panel(dock.widget(), of_a_kind)
+            self._use_panel(content, of_a_kind)
+        bench.workspaces.show("explore")
+        settle()
         self._use_panel(self.window.centralWidget(), of_a_kind)
         self.use_plane()
         for name in _COMMANDS:

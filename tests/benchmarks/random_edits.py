@@ -63,7 +63,7 @@ class Campaign:
         self.window, self.chance = window, random.Random(seed)
         self.hands, self.faults = Hands(window, seed + 1), Faults(window, folder)
         self.undone = self.opened = 0
-        self._front = window.bench.docks.grid
+        self._front = window.bench.docks.content_of(window.bench.docks.grid)
         hands = self.hands
         # What is done, and how often.
         self._ways: dict[Callable[[], None], float] = {
@@ -111,15 +111,18 @@ class Campaign:
         return memory_mb()
 
     def _use(self) -> None:
-        panels = [self._front.widget(), self.window.bench.docks.probe.widget(), self.window.centralWidget()]
+        panels = [self._front, self.window.bench.docks.probe.widget(), self.window.centralWidget()]
         controls = self.hands.controls(self.chance.choices(panels, (6, 3, 1))[0])
         if controls:
             self.hands.use(self.chance.choice(controls))
 
     def _turn(self) -> None:
-        self._front = self.chance.choice(self.window.bench.docks.all)
-        self._front.show()
-        self._front.raise_()
+        bench = self.window.bench
+        if self.chance.random() < 0.3:
+            bench.workspaces.show(self.chance.choice(list(bench.workspaces.specs)))
+        dock = self.chance.choice(bench.docks.all)
+        bench.workspaces.reveal(dock)
+        self._front = bench.docks.content_of(dock)
         for tabs in self._front.findChildren(QTabWidget):
             if tabs.objectName():
                 tabs.setCurrentIndex(self.chance.randrange(tabs.count()))

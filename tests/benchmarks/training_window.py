@@ -98,7 +98,7 @@ def main() -> int:
     window.bench.trainer.folder = folder
     window.resize(1440, 900)
     window.show()
-    window.bench.docks.training.raise_()
+    window.bench.docks.show_training()
     rest(500)
     window.workspace.do(ChangeData(data="mnist", split="all"))
     wait_until(

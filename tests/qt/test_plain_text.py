@@ -103,8 +103,7 @@ def saved_session(folder: Path, model: Path, data: Path) -> Settings:
 def see_all(qtbot: QtBot, window: LabWindow) -> None:
     """Every panel and every page of it in front once."""
     for dock in window.bench.docks.all:
-        dock.show()
-        dock.raise_()
+        window.bench.workspaces.reveal(dock)
         until_idle()
     pages = window.bench.attributes.pages
     window.bench.docks.show_attributes()
@@ -270,8 +269,7 @@ def turn():
         app.thread().msleep(5)
 for dock in (None, *window.bench.docks.all):
     if dock is not None:
-        dock.show()
-        dock.raise_()
+        window.bench.workspaces.reveal(dock)
     turn()
 for widget in app.allWidgets():
     # A tip that was shown before may be gone by now.

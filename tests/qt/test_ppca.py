@@ -30,7 +30,7 @@ def test_that_it_is_fitted_from_the_panel_then_dragged_and_tells_the_exact_densi
     monkeypatch.setattr(catalog, "load", lambda name, split="test": toy_set(split))
     state = SessionState(model=str(save_tiny_model(tmp_path / "tiny.safetensors")), data="toy")
     with open_window(qtbot, tmp_path, Renderer(), state=state) as window:  # type: ignore[arg-type]
-        window.bench.docks.training.raise_()
+        window.bench.docks.show_training()
         panel = window.bench.training
         panel.offer_data([Known("Toy pictures", "toy", (1, 8, 8))], "toy")
         chooser = next(box for box in panel.findChildren(QComboBox) if box.findText("VAE, 2 latents") >= 0)

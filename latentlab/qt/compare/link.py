@@ -4,13 +4,14 @@ It works on the user's edits, not on their results. Each workspace passes its ed
 translates them for the other workspaces, and makes all of them at once, as one step of the shared undo stack.
 Sessions do not listen to one another, so there can be no loops.
 
-The undo stack is cleared when a model is opened or a column is removed: undoing beyond that would leave the
-columns inconsistent.
+When a model is opened or a column is removed, undoing beyond that would leave the columns inconsistent. A
+stack of their own is cleared then; in the stack of the lab, the steps before no longer concern that column.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QUndoStack
@@ -22,6 +23,7 @@ from latentlab.qt.compare.steps import SharedStep
 from latentlab.qt.compare.translation import translated
 from latentlab.session.edits import Edit, HideClasses, LookAt, MoveProbe, SelectImage, SetLayers
 from latentlab.session.own_edits import SetGroups
+from latentlab.session.session import Session
 
 Look = Callable[[Region], None]
 
@@ -33,11 +35,19 @@ class Link(QObject):
     codes of an autoencoder have no scale of their own, so its plane stays with its own points. `scaled` says
     that its probe follows all the same, in units of the spread of those codes; else it moves to the very same
     z.
+
+    Args:
+        lab: the workspace of the main window, which follows without a column of its own, and whose undo stack
+            the columns share; None for a stack of their own.
     """
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, lab: Workspace | None = None) -> None:
         super().__init__(parent)
-        self.undo_stack = QUndoStack(self)
+        self.lab = lab
+        self.undo_stack = QUndoStack(self) if lab is None else lab.undo_stack
+        # The sessions that steps of the lab's stack may still change; anew with each model.
+        self._valid: dict[Session, object] = {}
+        self._doing = False
         self.views = self.scaled = True
         self._scales = Scales()
         self._looks: dict[Workspace, Look] = {}
@@ -53,13 +63,22 @@ class Link(QObject):
     def join(self, workspace: Workspace, look: Look) -> None:
         """Adds a workspace; `look` makes its plane show a region."""
         self._looks[workspace] = look
+        self._valid[workspace.session] = object()
 
     def leave(self, workspace: Workspace) -> None:
         """Removes a workspace."""
         self._looks.pop(workspace, None)
         self._in_step.discard(workspace)
         self._scales.forget(workspace)
-        self.undo_stack.clear()
+        self._outdate(workspace)
+        self._valid.pop(workspace.session, None)
+
+    def _outdate(self, workspace: Workspace) -> None:
+        """The steps so far do not fit a workspace any more."""
+        if self.lab is None:
+            self.undo_stack.clear()
+        else:
+            self._valid[workspace.session] = object()
 
     def do(self, source: Workspace, edit: Edit) -> None:
         """Makes an edit at its workspace, and its translations at the others."""
@@ -68,19 +87,48 @@ class Link(QObject):
             self._pass_on(source, edit.view)
             return
         edits = [(source.session, edit)]
-        for workspace in self._looks:
+        for workspace in (*self._looks, *self._lab):
             meant = None if workspace is source else self._translated(edit, source, workspace)
             if meant is not None:
                 edits.append((workspace.session, meant))
         if edit.transient:
-            for session, each in edits:
-                session.apply(each)
-        else:
+            with self.at_work():
+                for session, each in edits:
+                    session.apply(each)
+        elif self.lab is None:
             self.undo_stack.push(SharedStep(edits))
+        else:
+            self.undo_stack.push(SharedStep(edits, self))
+
+    @property
+    def _lab(self) -> tuple[Workspace, ...]:
+        return () if self.lab is None or self.lab.model is None else (self.lab,)
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """While all are being changed together, none needs to catch up with the lab."""
+        before, self._doing = self._doing, True
+        try:
+            yield
+        finally:
+            self._doing = before
+
+    def mark_of(self, session: Session) -> object:
+        """Another one whenever the steps so far do not fit a session any more."""
+        return session if self.lab is not None and session is self.lab.session else self._valid.get(session)
+
+    def catch_up_all(self) -> None:
+        """Brings all to the state of the lab, where something was done without them."""
+        if not self._doing:
+            with self.at_work():
+                for workspace in self._looks:
+                    if workspace.model is not None:
+                        self.catch_up(workspace)
 
     def catch_up(self, workspace: Workspace) -> None:
         """Brings a workspace with a new model or plane to the state of the others."""
-        leader = next((one for one in self._looks if one is not workspace and one.model is not None), None)
+        others = (one for one in (*self._lab, *self._looks) if one is not workspace)
+        leader = next((one for one in others if one.model is not None), None)
         if leader is None:
             return
         state = leader.state
@@ -104,7 +152,7 @@ class Link(QObject):
 
     def measured(self, workspace: Workspace) -> None:
         """All codes of a workspace's model are known, and so is their scale."""
-        first = next(iter(self._looks))
+        first = next(iter((*self._lab, *self._looks)))
         for other in self._looks if workspace is first else (workspace,):
             if other is not first:
                 self.catch_up(other)
@@ -115,7 +163,7 @@ class Link(QObject):
     def opened(self, workspace: Workspace) -> None:
         """A workspace has opened another model."""
         self._in_step.discard(workspace)
-        self.undo_stack.clear()
+        self._outdate(workspace)
         self.catch_up(workspace)
 
     # Where the planes look

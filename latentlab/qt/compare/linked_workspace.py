@@ -25,7 +25,9 @@ class LinkedWorkspace(Workspace):
         self, link: Link, state: SessionState, renderer: Serves | None, parent: QObject | None = None
     ) -> None:
         super().__init__(Session(replace(state, grid=_NO_GRID, pins=())), renderer, parent)
-        self.undo_stack = link.undo_stack
+        if link.lab is None:
+            self.undo_stack = link.undo_stack
+        # Else its own stays empty: it is cleared where the model changes, and that of the lab must not be.
         self._link, self._started = link, False
         # Queued: the workspace first requests everything of the opened model.
         self.loaded.connect(self._opened, Qt.ConnectionType.QueuedConnection)

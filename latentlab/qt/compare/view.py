@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from latentlab.engine.files.model_catalog import comparable, known, most_different
-from latentlab.qt.clients.joining import join
+from latentlab.qt.clients.joining import EndingThread, join
 from latentlab.qt.clients.render_thread import Serves
 from latentlab.qt.clients.undo import GestureClock
 from latentlab.qt.clients.workspace import Workspace
@@ -36,6 +36,7 @@ class CompareView(QWidget):
         folder: the folder of the user's own models.
         asked: the initial folder of the file dialog.
         new_renderer: makes the renderer of a column; None has each thread make the real one.
+        lab: the workspace whose probe, picture and undo stack the columns share; None gives them their own.
 
     `troubled` carries what belongs in the log.
     """
@@ -43,7 +44,12 @@ class CompareView(QWidget):
     troubled = Signal(str)
 
     def __init__(
-        self, state: SessionState, folder: Path, asked: str = "", new_renderer: NewRenderer | None = None
+        self,
+        state: SessionState,
+        folder: Path,
+        asked: str = "",
+        new_renderer: NewRenderer | None = None,
+        lab: Workspace | None = None,
     ) -> None:
         super().__init__()
         self.setObjectName("compareView")
@@ -53,7 +59,7 @@ class CompareView(QWidget):
         self._catalogue = comparable(folder)
         self._numbers = 0
         self._gestures = GestureClock()
-        self.link = Link(self)
+        self.link = Link(self, lab)
         self.columns: list[ModelColumn] = []
         self.legend: ClassLegend | None = None
         self._leader: Workspace | None = None
@@ -141,10 +147,14 @@ class CompareView(QWidget):
         column.deleteLater()
         self._refresh()
 
+    def request_end(self) -> list[EndingThread]:
+        """Tells the threads of all columns to end; returns what is to be joined."""
+        return [thread for column in self.columns for thread in column.workspace.request_end()]
+
     def stop(self) -> None:
         """Ends the threads of all columns, and waits for them."""
         # All are asked to end before one is waited for.
-        join([thread for column in self.columns for thread in column.workspace.request_end()])
+        join(self.request_end())
         for column in self.columns:
             column.stop()
 

@@ -34,6 +34,7 @@ _NAME = "LatentLab"
 _MOST_BYTES, _MOST_BLOB = 2**25, 2**16
 _MOST_SESSION = 2**24
 MOST_PROJECTS = 8
+_LAYOUTS, _MOST_LAYOUTS = "layouts", 50
 
 
 class Settings:
@@ -59,7 +60,12 @@ class Settings:
         """Resets everything to its default."""
         self.theme = Theme.SYSTEM
         self.session: SessionState | None = None
-        self.geometry, self.layout = QByteArray(), QByteArray()
+        self.geometry = QByteArray()
+        # The layout of each workspace by its name, and which is current.
+        self.layouts: dict[str, QByteArray] = {}
+        self.workspace = ""
+        # The one layout of the window, from before there were workspaces.
+        self.older_layout = QByteArray()
         self.scale, self.folder = 8, ""
         self.recent: tuple[RecentData, ...] = ()
         self.projects: tuple[str, ...] = ()
@@ -97,7 +103,8 @@ class Settings:
                 with contextlib.suppress(LabError):
                     self.tape = self._text("denoiser"), recipes.from_json(recipe)
             self.project, self.projects = self._text("project"), _paths(self._text("projects", _MOST_BYTES))
-            self.geometry, self.layout = self._bytes("geometry"), self._bytes("layout")
+            self.geometry, self.older_layout = self._bytes("geometry"), self._bytes("layout")
+            self.workspace, self.layouts = self._text("workspace"), self._read_layouts()
             if found is not None:
                 self._take(found)
         except (LabError, ValueError, TypeError, OSError) as error:
@@ -124,6 +131,15 @@ class Settings:
         if not isinstance(value, QByteArray) or value.size() > _MOST_BLOB:
             raise LabError("is damaged")
         return value
+
+    def _read_layouts(self) -> dict[str, QByteArray]:
+        assert self._store is not None
+        self._store.beginGroup(_LAYOUTS)
+        names = self._store.childKeys()
+        self._store.endGroup()
+        if len(names) > _MOST_LAYOUTS:
+            raise LabError("is damaged")
+        return {name: self._bytes(f"{_LAYOUTS}/{name}") for name in names}
 
     def reject(self, reason: str) -> None:
         """The file is invalid: keeps a copy aside, and returns to the defaults."""
@@ -170,9 +186,13 @@ class Settings:
             ("denoiser", kept_model(self.tape[0]) if self.tape else ""),
             ("tape", recipes.as_json(self.tape[1]) if self.tape else ""),
             ("geometry", self.geometry),
-            ("layout", self.layout),
+            ("workspace", self.workspace),
         ):
             self._store.setValue(key, value)
+        if self.layouts:
+            self._store.remove("layout")
+        for name, layout in self.layouts.items():
+            self._store.setValue(f"{_LAYOUTS}/{name}", layout)
         self._store.sync()
         return self._store.status() is QSettings.Status.NoError
 

@@ -1,15 +1,20 @@
-"""The central widget: messages, the legend, and the view that suits the open model."""
+"""The central widget: messages, and under them the large view of the current workspace."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
 
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from latentlab.engine.rendering.requests.opening import LoadedReply
-from latentlab.qt.clients.workspace import Workspace
-from latentlab.qt.shell.panels import AnySpec, Views
+
+@runtime_checkable
+class TakesFocus(Protocol):
+    """A view that chooses the keyboard focus when a command brings it to the front."""
+
+    def take_focus(self) -> None:
+        """Takes the keyboard focus."""
 
 
 class Centre(QWidget):
@@ -17,35 +22,45 @@ class Centre(QWidget):
 
     Args:
         above: widgets above the view, whichever it is.
-        choices: the first of them whose needs the open model meets is shown; without one, the first.
     """
 
-    def __init__(
-        self, above: Sequence[QWidget], choices: Sequence[AnySpec], views: Views, workspace: Workspace
-    ) -> None:
+    def __init__(self, above: Sequence[QWidget]) -> None:
         super().__init__()
         self.setObjectName("centre")
-        self._choices, self._views = choices, views
+        self.content: QWidget | None = None
         self._rows = QVBoxLayout(self)
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setSpacing(0)
         for widget in above:
             self._rows.addWidget(widget)
-        for spec in choices:
-            # All of them: one that is never shown would otherwise have no parent when the window closes.
-            self._rows.addWidget(views[spec], 1)
-            views[spec].setVisible(spec is choices[0])
-        self.view = views[choices[0]]
-        self.setFocusProxy(self.view)
-        workspace.loaded.connect(self._loaded)
 
-    @Slot(object)
-    def _loaded(self, model: LoadedReply) -> None:
-        fitting = (spec for spec in self._choices if spec.suits(model.capabilities))
-        view = self._views[next(fitting, self._choices[0])]
-        if view is self.view:
+    def put(self, content: QWidget) -> None:
+        """Shows another widget. The one before must have been given another parent."""
+        self.content = content
+        self._rows.addWidget(content, 1)
+        content.show()
+        self.setFocusProxy(content)
+
+    def take_focus(self) -> None:
+        """Gives the keyboard focus to the view, or to its first control."""
+        if self.content is not None:
+            give_focus(self.content)
+
+
+def give_focus(view: QWidget) -> None:
+    """Gives a view the keyboard focus: to what it chooses itself, else to its first control."""
+    if isinstance(view, TakesFocus):
+        view.take_focus()
+        focus = QApplication.focusWidget()
+        if focus is not None and (focus is view or view.isAncestorOf(focus)):
             return
-        self.view.hide()
-        view.show()
-        self.view = view
-        self.setFocusProxy(view)
+    target = view.focusProxy() or view
+    if not target.focusPolicy() & Qt.FocusPolicy.TabFocus:
+        target = next((child for child in view.findChildren(QWidget) if _takes(child)), target)
+    target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _takes(widget: QWidget) -> bool:
+    if widget.focusProxy() is not None:
+        return False
+    return widget.isVisible() and widget.isEnabled() and bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)

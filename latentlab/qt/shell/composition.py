@@ -14,6 +14,7 @@ from latentlab.qt.clients.film_recorder import FilmRecorder
 from latentlab.qt.clients.task_queue import TaskQueue
 from latentlab.qt.clients.trainer_client import TrainerClient
 from latentlab.qt.clients.workspace import Workspace
+from latentlab.qt.compare.room import SPEC as COMPARE
 from latentlab.qt.controllers.density_watcher import DensityWatcher
 from latentlab.qt.controllers.file_opener import FileOpener
 from latentlab.qt.controllers.model_controller import ModelController
@@ -30,13 +31,15 @@ from latentlab.qt.export.exporter import Exporter
 from latentlab.qt.shell.centre import Centre
 from latentlab.qt.shell.crash_reporter import CrashReporter
 from latentlab.qt.shell.docks import Docks
+from latentlab.qt.shell.focus_chain import FocusKeeper
 from latentlab.qt.shell.gallery.gallery import Gallery
 from latentlab.qt.shell.guide.making import make_guide
 from latentlab.qt.shell.menus.actions import Actions
 from latentlab.qt.shell.menus.command_palette import CommandPalette
 from latentlab.qt.shell.menus.menus import fill_menus
-from latentlab.qt.shell.panels import CENTRE, PANELS, Views
+from latentlab.qt.shell.panels import PANELS, Views
 from latentlab.qt.shell.points_buttons import add_buttons
+from latentlab.qt.shell.presentation import Presentation
 from latentlab.qt.shell.project_views import WindowViews
 from latentlab.qt.shell.status_bar import Status
 from latentlab.qt.shell.theme import ThemeSwitcher
@@ -44,6 +47,9 @@ from latentlab.qt.shell.veils import Veils
 from latentlab.qt.shell.welcome import Welcome
 from latentlab.qt.shell.wiring import connect
 from latentlab.qt.shell.workbench import Workbench
+from latentlab.qt.shell.workspace_bar import WorkspaceBar
+from latentlab.qt.shell.workspace_switcher import Workspaces
+from latentlab.qt.shell.workspaces import WORKSPACES
 from latentlab.qt.views.analogy.view import SPEC as ANALOGY
 from latentlab.qt.views.attributes.view import SPEC as ATTRIBUTES
 from latentlab.qt.views.data_browser.view import SPEC as DATA_BROWSER
@@ -88,10 +94,11 @@ def compose(
     samples = views[SAMPLES]
     player, training, diffusion = views[WALK], views[TRAINING], views[DIFFUSION]
     # Before the widget that it covers now is deleted.
-    centre = Centre((messages,), CENTRE, views, workspace)
+    centre = Centre((messages,))
     hint.lie_over(plane)
     window.setCentralWidget(centre)
-    docks = Docks(window, PANELS, views)
+    docks = Docks(window, PANELS, views, workspace)
+    workspaces = Workspaces(window, WORKSPACES, docks, centre, workspace)
     Veils(views, workspace, window)
     film = FilmRecorder(plane, window)
     following = TrainingFollower(trainer, workspace, film, messages, window)
@@ -107,7 +114,7 @@ def compose(
         trainer.models,
     )  # fmt: skip
     projects = ProjectController(
-        workspace, settings, background, messages, WindowViews(window, diffusion, denoiser_client),
+        workspace, settings, background, messages, WindowViews(workspaces, diffusion, denoiser_client),
         lambda: [trainer.folder, Path(settings.folder or ".")],
         ProjectCopies(trainer.folder.parent / "projects"), window,
     )  # fmt: skip
@@ -135,6 +142,7 @@ def compose(
         attributes=views[ATTRIBUTES],
         own_picture=views[OWN_PICTURE],
         analogy=views[ANALOGY],
+        compare=views[COMPARE],
         browser=views[DATA_BROWSER],
         selection=SelectionController(window, settings, views[DATA_BROWSER].offers),
         trainer=trainer,
@@ -146,6 +154,10 @@ def compose(
         projects=projects,
         project_pages=ProjectDialogs(window, workspace, projects, opener, settings, background),
         docks=docks,
+        workspaces=workspaces,
+        bar=WorkspaceBar(workspaces),
+        presentation=Presentation(window, docks, workspaces),
+        focus=FocusKeeper(docks, centre),
         gallery=gallery,
         palette=CommandPalette(window),
         actions=actions,

@@ -1,70 +1,100 @@
-"""The docks of a window: their places and sizes, and how one comes to the front."""
+"""The docks of a window, and how one comes to the front."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, runtime_checkable
+from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Qt, Slot
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
 
-from latentlab.qt.shell.dock_height import Room
-from latentlab.qt.shell.panels import BOTTOM, LEFT, RIGHT, AnySpec, Area, Panel, Views
+from latentlab.qt.clients.workspace import Workspace
+from latentlab.qt.compare.room import SPEC as COMPARE
+from latentlab.qt.shell.alternatives import Alternatives
+from latentlab.qt.shell.panels import BOTTOM, LEFT, RIGHT, AnySpec, Panel, Views
 from latentlab.qt.views.analogy.view import SPEC as ANALOGY
 from latentlab.qt.views.attributes.view import SPEC as ATTRIBUTES
 from latentlab.qt.views.data_browser.view import SPEC as DATA_BROWSER
 from latentlab.qt.views.diffusion.view import SPEC as DIFFUSION
 from latentlab.qt.views.dimensions.view import SPEC as DIMENSIONS
+from latentlab.qt.views.latent_plane.view import SPEC as LATENT_PLANE
 from latentlab.qt.views.manifold_grid.view import SPEC as MANIFOLD_GRID
 from latentlab.qt.views.own_picture.view import SPEC as OWN_PICTURE
 from latentlab.qt.views.probe.view import SPEC as PROBE
 from latentlab.qt.views.training.view import SPEC as TRAINING
 from latentlab.qt.views.tray.view import SPEC as TRAY
 
-_WIDE = 1300
-# Widths of grid and probe and height of the tray, in a wide and in a narrow window.
-_SIZES_WIDE, _SIZES_NARROW = (400, 336, 220), (352, 262, 190)
-# The share of the window's height for the diffusion panel while it is in front.
-_DIFFUSION_SHARE = 0.56
+
+def is_away(widget: QWidget) -> bool:
+    """Whether a dock, or a bar of tabs, counts as visible but lies outside the window: Qt puts it there while
+    it is behind another tab.
+    """
+    above: QWidget | None = widget.parentWidget()
+    return above is not None and not widget.isWindow() and not above.rect().intersects(widget.geometry())
 
 
-@runtime_checkable
-class TakesFocus(Protocol):
-    """A view that chooses the keyboard focus when a command brings it to the front."""
+@dataclass(frozen=True)
+class Place:
+    """A panel of the window.
 
-    def take_focus(self) -> None:
-        """Takes the keyboard focus."""
+    Attributes:
+        panel: its line in the table.
+        dock: where its content is, unless that is in the middle of the window.
+        content: its views.
+    """
+
+    panel: Panel
+    dock: QDockWidget
+    content: QWidget
 
 
 class Docks(QObject):
-    """The docks of a window, each with a title, an objectName and a default place."""
+    """The docks of a window, each with a title and an objectName.
 
-    def __init__(self, window: QMainWindow, panels: Sequence[Panel], views: Views) -> None:
+    `wanted` carries the view that a command asks for; the workspaces show where it is at home.
+    """
+
+    wanted = Signal(object)
+
+    def __init__(
+        self, window: QMainWindow, panels: Sequence[Panel], views: Views, workspace: Workspace
+    ) -> None:
         super().__init__(window)
-        self._window = window
-        # The bottom area ends at the left dock area's edge: the grid is as high as the plane, the probe
-        # higher.
+        self.window = window
+        # The bottom area ends at the right dock area's edge.
         window.setCorner(Qt.Corner.BottomLeftCorner, BOTTOM)
         window.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
-        window.setTabPosition(LEFT | BOTTOM, QTabWidget.TabPosition.North)
-        self._docks = [(panel, self._dock(panel, views)) for panel in panels]
+        window.setTabPosition(LEFT | RIGHT | BOTTOM, QTabWidget.TabPosition.North)
+        self.places = tuple(self._place(panel, views, workspace) for panel in panels)
+        self.plane = self.of(LATENT_PLANE)
         self.grid, self.dimensions = self.of(MANIFOLD_GRID), self.of(DIMENSIONS)
         self.attributes, self.own_picture = self.of(ATTRIBUTES), self.of(OWN_PICTURE)
         self.probe, self.tray, self.training = self.of(PROBE), self.of(TRAY), self.of(TRAINING)
         self.analogy, self.diffusion = self.of(ANALOGY), self.of(DIFFUSION)
-        # It needs more height than its neighbours, and gives it back.
-        below = [dock for dock in self._in(BOTTOM) if dock is not self.diffusion]
-        self.room = Room(window, self.diffusion, below, _DIFFUSION_SHARE)
-        self._stack()
+        self.compare = self.of(COMPARE)
 
-    def _dock(self, panel: Panel, views: Views) -> QDockWidget:
+    def _place(self, panel: Panel, views: Views, workspace: Workspace) -> Place:
         title = panel.title or panel.views[0].title
-        dock = QDockWidget(title, self._window)
+        dock = QDockWidget(title, self.window)
         dock.setObjectName(panel.name)
         dock.setAccessibleName(title)
-        dock.setWidget(panel.arrange(tuple(views[spec] for spec in panel.views)))
-        self._window.addDockWidget(panel.area, dock)
-        return dock
+        made = tuple(views[spec] for spec in panel.views)
+        content = Alternatives(panel.views, made, workspace) if panel.one_of else panel.arrange(made)
+        dock.setWidget(content)
+        self.window.addDockWidget(panel.area, dock)
+        dock.hide()
+        return Place(panel, dock, content)
+
+    def place_of(self, spec: AnySpec) -> Place:
+        """The panel that contains a view.
+
+        Raises:
+            KeyError: if there is none.
+        """
+        for place in self.places:
+            if spec in place.panel.views:
+                return place
+        raise KeyError(spec.name)
 
     def of(self, spec: AnySpec) -> QDockWidget:
         """The dock that contains a view.
@@ -72,100 +102,71 @@ class Docks(QObject):
         Raises:
             KeyError: if there is none.
         """
-        for panel, dock in self._docks:
-            if spec in panel.views:
-                return dock
-        raise KeyError(spec.name)
+        return self.place_of(spec).dock
 
-    def _in(self, area: Area) -> list[QDockWidget]:
-        return [dock for panel, dock in self._docks if panel.area == area]
+    def content_of(self, dock: QDockWidget) -> QWidget:
+        """What a dock contains, also while that is in the middle of the window."""
+        return next(place.content for place in self.places if place.dock is dock)
 
     @property
     def all(self) -> tuple[QDockWidget, ...]:
-        return tuple(dock for _, dock in self._docks)
-
-    def _stack(self) -> None:
-        """Brings the first dock of each area to the front of its tabs."""
-        for front, behind in self._tabs:
-            self._window.tabifyDockWidget(front, behind)
-            front.raise_()
-
-    @property
-    def _fronts(self) -> list[tuple[QDockWidget, Area]]:
-        return [(self._in(area)[0], area) for area in (LEFT, RIGHT, BOTTOM)]
-
-    @property
-    def _tabs(self) -> list[tuple[QDockWidget, QDockWidget]]:
-        return [(front, dock) for front, area in self._fronts for dock in self._in(area)[1:]]
+        return tuple(place.dock for place in self.places)
 
     def in_front(self, dock: QDockWidget) -> bool:
-        """Whether it can be seen: neither hidden nor behind another tab."""
-        # Qt reports a dock behind a tab as visible, far outside the window.
-        return dock.isVisible() and not dock.visibleRegion().isEmpty()
+        """Whether its views can be seen: neither hidden nor behind another tab."""
+        if self.is_central(dock):
+            return self.content_of(dock).isVisible()
+        return dock.isVisible() and not is_away(dock)
+
+    def is_central(self, dock: QDockWidget) -> bool:
+        """Whether its views are in the middle of the window, and the dock is empty."""
+        return dock.widget() is None
 
     def switch(self, dock: QDockWidget) -> None:
         """Brings it to the front, or hides it if it is there already."""
+        if self.is_central(dock):
+            return
         if self.in_front(dock):
             dock.hide()
         else:
             self.bring(dock)
 
     def bring(self, dock: QDockWidget) -> None:
-        """Brings it to the front."""
-        dock.show()
-        dock.raise_()
-
-    def _bring_and_focus(self, dock: QDockWidget) -> None:
-        self.bring(dock)
-        view = dock.widget()
-        if isinstance(view, TakesFocus):
-            view.take_focus()
+        """Brings it to the front, in the current workspace."""
+        if not self.is_central(dock):
+            dock.show()
+            dock.raise_()
 
     @Slot()
     def show_training(self) -> None:
-        """Brings the training panel to the front, with the focus on the choice of the model."""
-        self._bring_and_focus(self.training)
+        """Shows the training panel, with the focus on the choice of the model."""
+        self.wanted.emit(TRAINING)
 
     @Slot()
     def show_diffusion(self) -> None:
-        """Brings the diffusion panel to the front, with the focus on its tape."""
-        self._bring_and_focus(self.diffusion)
+        """Shows the diffusion panel, with the focus on its tape."""
+        self.wanted.emit(DIFFUSION)
+
+    @Slot()
+    def show_compare(self) -> None:
+        """Shows the models side by side."""
+        self.wanted.emit(COMPARE)
 
     @Slot()
     def show_attributes(self) -> None:
-        """Brings the attributes panel to the front."""
-        self.bring(self.attributes)
+        """Shows the attributes panel."""
+        self.wanted.emit(ATTRIBUTES)
 
     @Slot()
     def show_data_browser(self) -> None:
-        """Brings the data browser to the front, with the focus on its pictures."""
-        self._bring_and_focus(self.of(DATA_BROWSER))
+        """Shows the data browser, with the focus on its pictures."""
+        self.wanted.emit(DATA_BROWSER)
 
     @Slot()
     def show_own_picture(self) -> None:
-        """Brings the user's own picture to the front."""
-        self.bring(self.own_picture)
+        """Shows the user's own picture."""
+        self.wanted.emit(OWN_PICTURE)
 
-    @Slot()
-    def arrange(self) -> None:
-        """Moves all docks to their default places, at sizes that suit the window."""
-        # Those behind a tab come last: side by side for a moment, they would make the window grow.
-        for _, dock in self._tabs:
-            dock.setFloating(False)
-            dock.hide()
-        for dock, area in self._fronts:
-            dock.setFloating(False)
-            self._window.addDockWidget(area, dock)
-            dock.show()
-        self._stack()
-        for front, behind in self._tabs:
-            behind.show()
-            front.raise_()
-        self.fit()
-
-    def fit(self) -> None:
-        """Sets the default sizes for a window of this width."""
-        wide = self._window.width() >= _WIDE
-        left, right, bottom = _SIZES_WIDE if wide else _SIZES_NARROW
-        self._window.resizeDocks([self.grid, self.probe], [left, right], Qt.Orientation.Horizontal)
-        self._window.resizeDocks([self.tray], [bottom], Qt.Orientation.Vertical)
+    def take_back(self, content: QWidget) -> None:
+        """Puts what was in the middle of the window back into its dock."""
+        next(place.dock for place in self.places if place.content is content).setWidget(content)

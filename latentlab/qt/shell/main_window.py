@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from latentlab.qt.shell.workbench import Workbench
 
 _SAVE_MS = 3000
+_REARRANGED = "The panels are arranged in workspaces now, by the bar at the top; each keeps its own layout."
 
 # The slowest imports, one per turn of the event loop. Those with shared libraries come first: the system
 # loads one library at a time, and torch's are loaded while the last is imported.
@@ -155,16 +156,18 @@ class LabWindow(QMainWindow):
     def _settle(self) -> None:
         """Restores the layout of the panels; from now on changes of it are saved."""
         if not self._closed:
-            self._state.restore_layout(self.bench.docks)
+            older = self._state.restore_layout(self.bench.workspaces)
             if self.settings.complaint:
                 self.bench.status.say(self.settings.complaint, 20)
+            elif older:
+                self.bench.status.say(_REARRANGED, 20)
             self._settled = True
         self.setUpdatesEnabled(True)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if self.workbench is not None and not self._shown and not self._state.known:
-            self.workbench.docks.fit()
+            self.workbench.workspaces.fit()
         self._shown = True
 
     # While it is open
@@ -176,8 +179,8 @@ class LabWindow(QMainWindow):
         settings.theme, settings.session = self.theming.theme, self.workspace.rest()
         if bench is not None:
             settings.tape = bench.diffusion.kept
-        if self._settled:
-            self._state.note()
+        if self._settled and bench is not None:
+            self._state.note(bench.workspaces)
         if not settings.save() and bench is not None:
             bench.status.say(f"{settings.path}: the settings could not be saved")
 
@@ -224,6 +227,12 @@ class LabWindow(QMainWindow):
         event.acceptProposedAction()
         self.bench.opener.open_dropped(event.mimeData())
 
+    def focusNextPrevChild(self, next: bool) -> bool:
+        if self.workbench is None:
+            return super().focusNextPrevChild(next)
+        with self.workbench.focus.only_what_is_seen():
+            return super().focusNextPrevChild(next)
+
     # First and last
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -243,6 +252,7 @@ class LabWindow(QMainWindow):
         self._save_later.stop()
         if self.workbench is not None:
             self.workbench.projects.close()
+            self.workbench.presentation.leave()
         self.save_settings()
         for page in self.findChildren(QDialog):
             page.close()
@@ -252,12 +262,13 @@ class LabWindow(QMainWindow):
         threads = self.workspace.request_end()
         if bench is not None:
             threads += bench.denoiser_client.request_end() + bench.trainer.request_end()
-            threads += bench.gallery.request_end()
+            threads += bench.gallery.request_end() + bench.compare.request_end()
         # All are asked to end before one is waited for.
         join(threads)
         if bench is not None:
             bench.trainer.leave()
             bench.denoiser_client.stop()
+            bench.compare.stop()
         self.workspace.stop()
         if bench is not None and not bench.background.finish():
             self.crashes.log.write("The window closed while a file was still being written")

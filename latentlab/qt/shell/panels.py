@@ -1,7 +1,7 @@
 """The table of the window's views and their docks. A new view is a folder in `views` and a line here.
 
-The plane is in the middle, the grid, the probe and the tray around it. Docks of one area are tabbed; the
-first is in front.
+Where the docks stand in which workspace is said by `latentlab.qt.shell.workspaces`; those that it does not
+name are tabs of their area in the first workspace.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import cast
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+from latentlab.qt.compare.room import SPEC as COMPARE
 from latentlab.qt.shell.columns import beside, column, points_panel
 from latentlab.qt.views.analogy.view import SPEC as ANALOGY
 from latentlab.qt.views.attributes.view import SPEC as ATTRIBUTES
@@ -53,12 +54,14 @@ class Panel:
         views: its views; it is named after the first.
         title: its tab's text, "" for the title of the first view.
         arrange: makes one widget of the views.
+        one_of: it shows only the first of the views whose needs the open model meets.
     """
 
     area: Area
     views: tuple[AnySpec, ...]
     title: str = ""
     arrange: Callable[[tuple[QWidget, ...]], QWidget] = _alone
+    one_of: bool = False
 
     @property
     def name(self) -> str:
@@ -68,6 +71,7 @@ class Panel:
 
 
 PANELS = (
+    Panel(RIGHT, (LATENT_PLANE, SAMPLES), one_of=True),
     Panel(LEFT, (MANIFOLD_GRID,), arrange=column("gridColumn")),
     Panel(LEFT, (POINTS, CLASS_LEGEND), arrange=points_panel),
     Panel(LEFT, (DIMENSIONS,)),
@@ -79,10 +83,8 @@ PANELS = (
     Panel(BOTTOM, (TRAINING,)),
     Panel(BOTTOM, (ANALOGY,)),
     Panel(BOTTOM, (DIFFUSION,)),
+    Panel(BOTTOM, (COMPARE,)),
 )
-
-# The central views: the first that the open model can fill is shown.
-CENTRE: tuple[AnySpec, ...] = (LATENT_PLANE, SAMPLES)
 
 
 class Views:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QByteArray
-from PySide6.QtWidgets import QMainWindow
 
 from latentlab.engine.files.model_catalog import name_of
 from latentlab.qt.clients.denoiser_client import DenoiserClient
-from latentlab.qt.shell.window_state import LAYOUT
+from latentlab.qt.shell.workspace_switcher import Workspaces
 from latentlab.qt.views.diffusion.view import DiffusionView
 from latentlab.session.project import Tapes
+
+# Before the name of a workspace. Projects from before there were workspaces have one layout, "window".
+_WORKSPACE = "workspace:"
 
 
 class WindowViews:
     """Reads them from a window, and brings them back into one."""
 
-    def __init__(self, window: QMainWindow, diffusion: DiffusionView, denoiser: DenoiserClient) -> None:
-        self._window, self._diffusion, self._denoiser = window, diffusion, denoiser
+    def __init__(self, workspaces: Workspaces, diffusion: DiffusionView, denoiser: DenoiserClient) -> None:
+        self._workspaces, self._diffusion, self._denoiser = workspaces, diffusion, denoiser
         # Those of a project that are not drawn again yet: they are drawn when the panel is first seen.
         self._waiting: Tapes | None = None
 
@@ -35,11 +37,17 @@ class WindowViews:
             self._diffusion.bring_recipes(tapes.recipes, tapes.model, tapes.model_hash)
 
     def layouts(self) -> tuple[tuple[str, bytes], ...]:
-        """How the panels stand."""
-        return (("window", bytes(self._window.saveState(LAYOUT).data())),)
+        """How the panels stand in each workspace; the current one is the last."""
+        current, found = self._workspaces.current, self._workspaces.layouts()
+        names = sorted(found, key=lambda name: name == current)
+        return tuple((f"{_WORKSPACE}{name}", bytes(found[name].data())) for name in names)
 
     def bring_layouts(self, layouts: tuple[tuple[str, bytes], ...]) -> None:
         """Arranges the panels; what another version has written is left alone."""
-        for name, content in layouts:
-            if name == "window":
-                self._window.restoreState(QByteArray(content), LAYOUT)
+        found = {
+            name.removeprefix(_WORKSPACE): QByteArray(content)
+            for name, content in layouts
+            if name.startswith(_WORKSPACE)
+        }
+        if found:
+            self._workspaces.restore(found, list(found)[-1])

@@ -67,7 +67,7 @@ def _diffusion(bench: Workbench) -> None:
 
 def _training(bench: Workbench) -> None:
     panel, docks, data = bench.training, bench.docks, bench.controller.data
-    data.trains_in(panel, partial(docks.bring, docks.training))
+    data.trains_in(panel, docks.show_training)
     panel.data_wanted.connect(data.ask_for_folder)
     panel.report.ending.open_wanted.connect(bench.following.open_kept)
     panel.report.ending.denoiser_wanted.connect(bench.models.open_denoiser)
@@ -104,6 +104,8 @@ def _messages(bench: Workbench) -> None:
     for source in (bench.exporter, bench.opener, bench.trainer, bench.projects, bench.project_pages):
         source.failed.connect(failures.report)
     bench.denoiser_client.refused.connect(failures.refused)
+    bench.compare.troubled.connect(bench.crashes.note)
+    bench.compare.asked = bench.settings.folder
 
 
 def _menus(bench: Workbench) -> None:
@@ -116,5 +118,7 @@ def _menus(bench: Workbench) -> None:
     bench.trainer.staged.connect(actions.refresh_soon)
     bench.theming.changed.connect(actions.refresh)
     bench.tapes.changed.connect(actions.refresh)
+    bench.workspaces.changed.connect(actions.refresh_soon)
+    bench.presentation.changed.connect(actions.refresh)
     for dock in bench.docks.all:
         dock.visibilityChanged.connect(actions.refresh_soon)

@@ -14,6 +14,7 @@ from latentlab.qt.clients.film_recorder import FilmRecorder
 from latentlab.qt.clients.task_queue import TaskQueue
 from latentlab.qt.clients.trainer_client import TrainerClient
 from latentlab.qt.clients.workspace import Workspace
+from latentlab.qt.compare.room import CompareRoom
 from latentlab.qt.controllers.file_opener import FileOpener
 from latentlab.qt.controllers.model_controller import ModelController
 from latentlab.qt.controllers.project_controller import ProjectController
@@ -27,12 +28,16 @@ from latentlab.qt.controllers.training_follower import TrainingFollower
 from latentlab.qt.export.exporter import Exporter
 from latentlab.qt.shell.crash_reporter import CrashReporter
 from latentlab.qt.shell.docks import Docks
+from latentlab.qt.shell.focus_chain import FocusKeeper
 from latentlab.qt.shell.gallery.gallery import Gallery
 from latentlab.qt.shell.guide.guide import Guide
 from latentlab.qt.shell.menus.actions import Actions
 from latentlab.qt.shell.menus.command_palette import CommandPalette
+from latentlab.qt.shell.presentation import Presentation
 from latentlab.qt.shell.status_bar import Status
 from latentlab.qt.shell.theme import ThemeSwitcher
+from latentlab.qt.shell.workspace_bar import WorkspaceBar
+from latentlab.qt.shell.workspace_switcher import Workspaces
 from latentlab.qt.views.analogy.view import AnalogyView
 from latentlab.qt.views.attributes.view import AttributeBoard
 from latentlab.qt.views.data_browser.view import DataBrowser
@@ -59,14 +64,17 @@ class Workbench:
         exporter, opener: save files and open them.
         controller: the commands that concern the session and its files.
         models: opens models.
-        plane, samples, probe, player, training, diffusion, attributes, own_picture, analogy, browser: views
-            that commands speak to, or that ask for something.
+        plane, samples, probe, player, training, diffusion, attributes, own_picture, analogy, compare,
+            browser: views that commands speak to, or that ask for something.
         selection: saves a selection of pictures.
         trainer, denoiser_client: the clients of the other two threads.
         film, following, live_samples: what follows a training.
         tapes: the commands that concern tapes and files.
         projects, project_pages: the project of the window, and the dialogs that ask about it.
-        docks: the places of the views.
+        docks: the panels of the views.
+        workspaces, bar: which arrangement of them is shown, and the bar that switches.
+        presentation: the whole screen for what is shown.
+        focus: where the keyboard focus may go.
         gallery: the chip that names the open model, and the page of all models.
         palette, actions: the same commands, for typing and in menus.
         guide: chapters, glossary, and what each panel shows.
@@ -93,6 +101,7 @@ class Workbench:
     attributes: AttributeBoard
     own_picture: OwnPictureView
     analogy: AnalogyView
+    compare: CompareRoom
     browser: DataBrowser
     selection: SelectionController
     trainer: TrainerClient
@@ -104,6 +113,10 @@ class Workbench:
     projects: ProjectController
     project_pages: ProjectDialogs
     docks: Docks
+    workspaces: Workspaces
+    bar: WorkspaceBar
+    presentation: Presentation
+    focus: FocusKeeper
     gallery: Gallery
     palette: CommandPalette
     actions: Actions

@@ -157,14 +157,14 @@ def test_that_the_lab_opens_it_once_and_takes_it_along_when_it_closes(
 ) -> None:
     monkeypatch.setattr(render_thread, "_made", lambda module, name: FakeRenderer())
     with open_window(qtbot, tmp_path) as window:
-        window.bench.actions["compareAction"].trigger()
+        window.bench.actions["compareWindowAction"].trigger()
         page = window.findChild(CompareWindow, "compareWindow")
         assert page is not None
         assert page.isVisible()
         first = page.view.columns[0]
         assert first.workspace.state.model == window.workspace.state.model
         qtbot.waitUntil(lambda: ready(first), timeout=3000)
-        window.bench.actions["compareAction"].trigger()
+        window.bench.actions["compareWindowAction"].trigger()
         assert len(window.findChildren(CompareWindow)) == 1
         threads = page.findChildren(QThread, "renderThread")
         window.close()
@@ -178,7 +178,7 @@ def test_that_a_drag_there_asks_nothing_of_the_lab(
     monkeypatch.setattr(render_thread, "_made", lambda module, name: FakeRenderer())
     lab = FakeRenderer()
     with open_window(qtbot, tmp_path, lab) as window:
-        window.bench.actions["compareAction"].trigger()
+        window.bench.actions["compareWindowAction"].trigger()
         page = window.findChild(CompareWindow, "compareWindow")
         assert page is not None
         first = page.view.columns[0]

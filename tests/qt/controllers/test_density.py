@@ -136,7 +136,7 @@ def test_that_the_layer_shows_pictures_and_holes_and_undoes(
     bare = picture(plane)
     assert ink(plane, bare, 1.3, -1.0) == ink(plane, bare, -1.3, -1.0)
     if by == "key":
-        qtbot.keyClick(window, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
+        qtbot.keyClick(window, Qt.Key.Key_4, Qt.KeyboardModifier.AltModifier)
     else:
         bar = window.findChild(QToolBar, "toolbar")
         button = bar.widgetForAction(window.bench.actions["densityLayerAction"])
@@ -273,7 +273,7 @@ def test_that_the_probe_panel_tells_how_many_pictures_lie_lower(qtbot: QtBot, wi
 def test_that_a_slider_that_goes_far_warns_while_it_is_held_and_no_more_when_it_is_back(
     qtbot: QtBot, window: LabWindow
 ):
-    window.bench.docks.attributes.raise_()
+    window.bench.docks.show_attributes()
     window.workspace.do(MoveProbe(z=(2.2, 0.0, 0.0)))
     board = window.bench.attributes
     qtbot.waitUntil(lambda: hat(board.rows) is not None, timeout=3000)
@@ -296,7 +296,7 @@ def test_that_a_slider_that_goes_far_warns_while_it_is_held_and_no_more_when_it_
 
 
 def test_that_undo_takes_the_warning_back(qtbot: QtBot, window: LabWindow):
-    window.bench.docks.attributes.raise_()
+    window.bench.docks.show_attributes()
     window.workspace.do(MoveProbe(z=(9.0, 0.0, 0.0)))
     qtbot.waitUntil(lambda: not warning(window).isHidden(), timeout=2000)
     window.workspace.undo_stack.undo()

@@ -116,36 +116,59 @@ def test_that_a_damaged_layout_gives_the_usual_one_and_a_word_in_the_status_bar(
     _good(tmp_path / "lab.ini")
     settings = Settings(tmp_path / "lab.ini")
     settings.geometry = QByteArray(b"nonsense")
-    settings.layout = QByteArray(b"more nonsense")
+    settings.layouts = {"explore": QByteArray(b"more nonsense")}
     settings.save()
     with open_window(qtbot, tmp_path) as window:
-        assert all(dock.isVisible() for dock in window.bench.docks.all)
+        docks = window.bench.docks
+        assert all(docks.in_front(dock) for dock in (docks.plane, docks.grid, docks.probe, docks.tray))
         assert "lab.ini" in window.statusBar().currentMessage()
         assert (tmp_path / "lab.ini.damaged").exists()
 
 
-@pytest.mark.parametrize("version", [1, 2, 3])
-def test_that_a_layout_from_before_all_panels_were_there_gives_the_usual_one_without_a_word(
+@pytest.mark.parametrize("version", [1, 5])
+def test_that_a_layout_from_before_there_were_workspaces_gives_way_to_them_with_a_word_and_no_alarm(
     qtbot: QtBot, tmp_path: Path, version: int
 ) -> None:
     with open_window(qtbot, tmp_path) as window:
         window.bench.docks.tray.hide()
+        window.workspace.do(MoveProbe(z=(0.5, 0.5)))
         older = window.saveState(version)
     settings = Settings(tmp_path / "lab.ini")
-    settings.layout = older
-    settings.save()
+    assert settings._store is not None
+    settings._store.remove("layouts")
+    settings._store.setValue("layout", older)
+    settings._store.sync()
     with open_window(qtbot, tmp_path) as window:
         assert window.bench.docks.tray.isVisible()
-        behind = window.tabifiedDockWidgets(window.bench.docks.grid)
-        assert behind == [
-            window.bench.docks.dimensions,
-            window.bench.docks.attributes,
-            window.bench.docks.own_picture,
-        ]
-        below = [window.bench.docks.training, window.bench.docks.analogy, window.bench.docks.diffusion]
-        assert window.tabifiedDockWidgets(window.bench.docks.tray) == below
-        assert not settings.complaint
+        assert window.workspace.state.probe == (0.5, 0.5)
+        assert "workspaces" in window.statusBar().currentMessage()
+        assert not window.settings.complaint
         assert not (tmp_path / "lab.ini.damaged").exists()
+    with open_window(qtbot, tmp_path) as window:
+        assert "workspaces" not in window.statusBar().currentMessage(), "told once"
+
+
+def test_that_each_workspace_keeps_a_layout_of_its_own_and_the_current_one_comes_back(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        docks, workspaces = window.bench.docks, window.bench.workspaces
+        docks.tray.hide()
+        workspaces.show("train")
+        docks.bring(docks.tray)
+        docks.probe.hide()
+    with open_window(qtbot, tmp_path) as window:
+        docks, workspaces = window.bench.docks, window.bench.workspaces
+        assert workspaces.current == "train"
+        assert docks.tray.isVisible()
+        assert not docks.probe.isVisible()
+        workspaces.show("explore")
+        assert not docks.tray.isVisible()
+        assert docks.probe.isVisible()
+        workspaces.reset()
+        assert docks.tray.isVisible()
+        workspaces.show("train")
+        assert not docks.probe.isVisible(), "the other one was reset"
 
 
 def test_that_settings_in_a_read_only_folder_are_no_reason_to_fail(qtbot: QtBot, tmp_path: Path) -> None:
@@ -215,7 +238,7 @@ def test_that_settings_do_not_wait_for_a_pipe_and_leave_it_where_it_is(tmp_path:
 
 def test_that_a_layout_far_larger_than_any_is_damaged(tmp_path: Path) -> None:
     settings = Settings(tmp_path / "lab.ini")
-    settings.layout = QByteArray(b"x" * 100_000)
+    settings.layouts = {"explore": QByteArray(b"x" * 100_000)}
     settings.save()
     assert "is damaged" in Settings(tmp_path / "lab.ini").complaint
 

@@ -286,8 +286,7 @@ def test_that_a_model_opens_without_its_data_and_they_are_found_again(qtbot: QtB
         assert bench.messages.offer.text() == "Find the data …"
         assert "pictures not found" in chip(window).shown.second
         for dock in bench.docks.all:
-            dock.show()
-            dock.raise_()
+            bench.workspaces.reveal(dock)
             until_idle()
         window.bench.controller.random_probe()
         until_idle()

@@ -34,37 +34,54 @@ def asked_for(qtbot: QtBot, window: LabWindow, words: str) -> None:
 def test_that_the_palette_brings_a_panel_from_behind_a_tab_and_then_hides_it(
     qtbot: QtBot, window: LabWindow
 ) -> None:
-    docks, action = window.bench.docks, window.bench.actions["attributesDockAction"]
+    docks, action = window.bench.docks, window.bench.actions["dimensionsDockAction"]
     qtbot.waitUntil(lambda: docks.in_front(docks.grid), timeout=2000)
-    assert not docks.in_front(docks.attributes)
+    assert not docks.in_front(docks.dimensions)
     assert not action.isChecked()
-    asked_for(qtbot, window, "panels attributes")
-    qtbot.waitUntil(lambda: docks.in_front(docks.attributes), timeout=2000)
+    asked_for(qtbot, window, "panels dimensions")
+    qtbot.waitUntil(lambda: docks.in_front(docks.dimensions), timeout=2000)
     qtbot.waitUntil(action.isChecked, timeout=2000)
     assert not window.bench.actions["manifoldGridDockAction"].isChecked(), "it is behind now"
-    asked_for(qtbot, window, "panels attributes")
-    assert not docks.attributes.isVisible()
+    asked_for(qtbot, window, "panels dimensions")
+    assert not docks.dimensions.isVisible()
     qtbot.waitUntil(lambda: not action.isChecked(), timeout=2000)
-    asked_for(qtbot, window, "panels attributes")
-    qtbot.waitUntil(lambda: docks.in_front(docks.attributes), timeout=2000)
+    asked_for(qtbot, window, "panels dimensions")
+    qtbot.waitUntil(lambda: docks.in_front(docks.dimensions), timeout=2000)
     qtbot.waitUntil(action.isChecked, timeout=2000)
 
 
 def test_that_the_tick_follows_the_tabs_and_the_cross_of_a_panel(qtbot: QtBot, window: LabWindow) -> None:
-    training, tray = (window.bench.actions[f"{name}DockAction"] for name in ("training", "tray"))
-    qtbot.waitUntil(tray.isChecked, timeout=2000)
+    dimensions, grid = (window.bench.actions[f"{name}DockAction"] for name in ("dimensions", "manifoldGrid"))
+    qtbot.waitUntil(grid.isChecked, timeout=2000)
     bar = next(
         bar
         for bar in window.findChildren(QTabBar)
-        if "Training" in [bar.tabText(place) for place in range(bar.count())]
+        if "Dimensions" in [bar.tabText(place) for place in range(bar.count())]
     )
-    place = [bar.tabText(place) for place in range(bar.count())].index("Training")
+    place = [bar.tabText(place) for place in range(bar.count())].index("Dimensions")
     qtbot.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(place).center())
-    qtbot.waitUntil(lambda: training.isChecked() and not tray.isChecked(), timeout=2000)
-    window.bench.docks.training.close()
-    analogy = window.bench.actions["analogyDockAction"]
-    qtbot.waitUntil(lambda: not training.isChecked(), timeout=2000)
-    qtbot.waitUntil(lambda: tray.isChecked() is not analogy.isChecked(), timeout=2000)
+    qtbot.waitUntil(lambda: dimensions.isChecked() and not grid.isChecked(), timeout=2000)
+    window.bench.docks.dimensions.close()
+    picture = window.bench.actions["ownPictureDockAction"]
+    qtbot.waitUntil(lambda: not dimensions.isChecked(), timeout=2000)
+    qtbot.waitUntil(lambda: grid.isChecked() is not picture.isChecked(), timeout=2000)
+
+
+def test_that_a_panel_of_another_workspace_opens_here_as_a_panel_and_is_large_again_at_home(
+    qtbot: QtBot, window: LabWindow
+) -> None:
+    docks, action = window.bench.docks, window.bench.actions["trainingDockAction"]
+    asked_for(qtbot, window, "panels training")
+    qtbot.waitUntil(lambda: docks.in_front(docks.training), timeout=2000)
+    assert window.bench.workspaces.current == "explore"
+    assert docks.training.isAncestorOf(window.bench.training)
+    qtbot.waitUntil(action.isChecked, timeout=2000)
+    window.bench.workspaces.show("train")
+    qtbot.waitUntil(lambda: not action.isEnabled(), timeout=2000)
+    assert action.isChecked(), "it is what this workspace is about"
+    assert window.centralWidget().isAncestorOf(window.bench.training)
+    window.bench.workspaces.show("explore")
+    qtbot.waitUntil(lambda: docks.in_front(docks.training), timeout=2000)
 
 
 def test_that_no_control_of_a_panel_takes_a_letter_from_the_menus(window: LabWindow) -> None:

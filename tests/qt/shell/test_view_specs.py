@@ -14,7 +14,7 @@ import latentlab.qt.views
 from latentlab.models.capabilities import Capability
 from latentlab.qt.shell import composition, panels
 from latentlab.qt.shell.main_window import LabWindow
-from latentlab.qt.shell.panels import BOTTOM, CENTRE, PANELS, Panel
+from latentlab.qt.shell.panels import BOTTOM, PANELS, Panel
 from latentlab.qt.views.spec import ViewContext, ViewSpec
 from tests.qt.shell import OFFSCREEN, open_window
 
@@ -98,7 +98,7 @@ def test_that_a_view_suits_a_model_that_has_all_that_it_needs() -> None:
 
 
 def test_that_every_view_folder_stands_in_the_list_once_under_its_own_name() -> None:
-    listed = [spec.name for panel in PANELS for spec in panel.views] + [spec.name for spec in CENTRE]
+    listed = [spec.name for panel in PANELS for spec in panel.views if spec.name != "compare"]
     root = Path(latentlab.qt.views.__file__).parent
     assert sorted(listed) == sorted(folder.name for folder in root.iterdir() if (folder / "view.py").exists())
 
@@ -124,9 +124,14 @@ def test_that_the_middle_shows_the_first_view_that_the_open_model_can_fill(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     middle = ViewSpec("middle", "Middle", Middle, needs=frozenset({Capability.SAMPLES}))
-    monkeypatch.setattr(composition, "CENTRE", (CENTRE[0], middle, *CENTRE[1:]))
+    plane_panel, *others = PANELS
+    plane_spec, *after = plane_panel.views
+    assert plane_spec is composition.LATENT_PLANE
+    assert plane_panel.one_of
+    more = replace(plane_panel, views=(plane_spec, middle, *after))
+    monkeypatch.setattr(composition, "PANELS", (more, *others))
     with open_window(qtbot, tmp_path) as window:
-        plane, centre = window.bench.plane, window.centralWidget()
+        plane, centre = window.bench.plane, window.centralWidget().content
         assert centre.view is plane
         told(window, frozenset({Capability.DECODES}))
         assert isinstance(centre.view, Middle)

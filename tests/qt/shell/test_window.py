@@ -104,25 +104,29 @@ def test_that_grid_and_tray_are_in_front_of_what_shares_their_places(qtbot: QtBo
             qtbot.waitUntil(lambda: not docks.grid.visibleRegion().isEmpty(), timeout=1000)
             assert docks.dimensions.visibleRegion().isEmpty()
             assert not docks.tray.visibleRegion().isEmpty()
-            assert docks.training.visibleRegion().isEmpty()
             docks.dimensions.raise_()
-            docks.training.hide()
+            docks.tray.hide()
             until_idle()
-            window.bench.docks.arrange()
+            window.bench.workspaces.reset()
             until_idle()
 
 
 def test_that_nothing_is_clipped_in_a_small_window(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
         window.resize(1000, 700)
-        window.bench.docks.arrange()
-        until_idle()
-        assert (window.width(), window.height()) == (1000, 700)
-        assert window.bench.plane.width() >= 300
-        for dock in window.bench.docks.all:
-            inner, least = dock.widget(), dock.widget().minimumSizeHint()
-            assert inner.width() >= least.width(), dock.objectName()
-            assert inner.height() >= least.height(), dock.objectName()
+        for name in window.bench.workspaces.specs:
+            window.bench.workspaces.show(name)
+            window.bench.workspaces.reset()
+            until_idle()
+            assert (window.width(), window.height()) == (1000, 700)
+            assert window.centralWidget().width() >= 300
+            for dock in window.bench.docks.all:
+                inner = dock.widget()
+                if inner is None or not window.bench.docks.in_front(dock):
+                    continue
+                least = inner.minimumSizeHint()
+                assert inner.width() >= least.width(), dock.objectName()
+                assert inner.height() >= least.height(), dock.objectName()
 
 
 @pytest.fixture(params=[1.0, 1.5], ids=["usual letters", "large letters"])
@@ -142,18 +146,24 @@ def test_that_the_window_with_its_title_fits_a_screen_of_1024_by_600_whatever_is
         window.bench.messages.say(
             "A message of some length, which wraps where it is narrow. " * 3, "Do it", print
         )
-        for dock in window.bench.docks.all:
-            dock.show()
-            dock.raise_()
-            qtbot.waitUntil(lambda dock=dock: window.bench.docks.in_front(dock), timeout=2000)
-            window.resize(300, 300)
-            # A title bar of 37 pixels, and a frame.
-            assert window.height() <= (540 if letters == 1.0 else 563), dock.objectName()
-            assert window.width() <= 1000, dock.objectName()
-            window.resize(1016, 556)
+        for name in window.bench.workspaces.specs:
+            window.bench.workspaces.show(name)
             QApplication.processEvents()
-            assert (window.width(), window.height()) == (1016, 556), dock.objectName()
-            assert window.bench.plane.height() >= window.bench.plane.minimumHeight(), dock.objectName()
+            for dock in window.bench.docks.all:
+                if name != "explore" and not dock.isVisible():
+                    continue  # it is opened in one of them
+                window.bench.docks.bring(dock)
+                qtbot.waitUntil(lambda dock=dock: window.bench.docks.in_front(dock), timeout=2000)
+                what = f"{dock.objectName()} in {name}"
+                window.resize(300, 300)
+                # A title bar of 37 pixels, and a frame.
+                assert window.height() <= (540 if letters == 1.0 else 563), what
+                assert window.width() <= 1000, what
+                window.resize(1016, 556)
+                QApplication.processEvents()
+                assert (window.width(), window.height()) == (1016, 556), what
+                assert window.bench.plane.height() >= window.bench.plane.minimumHeight(), what
+            window.bench.workspaces.reset()
 
 
 def test_that_a_window_made_before_it_is_shown_has_no_width_of_panels_side_by_side(
@@ -288,14 +298,15 @@ def test_that_a_window_closed_before_it_is_furnished_keeps_the_layout_of_last_ti
 
     with open_window(qtbot, tmp_path) as window:
         window.bench.docks.tray.hide()
-    kept = Settings(tmp_path / "lab.ini").layout
+    kept = Settings(tmp_path / "lab.ini").layouts
     empty = LabWindow(Workspace(Session(), FakeRenderer()), Settings(tmp_path / "lab.ini"))
     empty.show()
     qtbot.waitExposed(empty)
     assert empty.hint.isVisible()
     empty.close()
     empty.deleteLater()
-    assert Settings(tmp_path / "lab.ini").layout == kept
+    assert kept
+    assert Settings(tmp_path / "lab.ini").layouts == kept
     with open_window(qtbot, tmp_path) as window:
         assert not window.bench.docks.tray.isVisible()
         assert not window.settings.complaint

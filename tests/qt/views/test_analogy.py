@@ -44,7 +44,7 @@ def window(qtbot: QtBot, tmp_path: Path, renderer: FakeRenderer) -> Iterator[Lab
 
 @pytest.fixture
 def view(qtbot: QtBot, window: LabWindow) -> AnalogyView:
-    window.bench.docks.analogy.raise_()
+    window.bench.workspaces.reveal(window.bench.docks.analogy)
     found = window.findChild(AnalogyView, "analogyView")
     assert found is not None
     qtbot.waitUntil(lambda: not found.visibleRegion().isEmpty(), timeout=2000)
@@ -190,7 +190,7 @@ def test_that_nothing_is_decoded_before_it_is_seen(
     window.workspace.do(SetAnalogy(analogy=(A, B, C)))
     until_idle()
     assert not asked()
-    window.bench.docks.analogy.raise_()
+    window.bench.workspaces.reveal(window.bench.docks.analogy)
     qtbot.waitUntil(asked, timeout=2000)
 
 
@@ -213,7 +213,7 @@ def test_that_it_is_found_again_at_the_next_start_and_is_left_behind_by_another_
 def test_that_the_pictures_follow_the_class_that_the_model_is_told(qtbot: QtBot, tmp_path: Path) -> None:
     renderer = FakeRenderer(3, conditions=tuple("abc"))
     with open_window(qtbot, tmp_path, renderer) as window:
-        window.bench.docks.analogy.raise_()
+        window.bench.workspaces.reveal(window.bench.docks.analogy)
         view = window.findChild(AnalogyView)
         assert view is not None
         window.workspace.do(SetAnalogy(analogy=(A, B, C)))

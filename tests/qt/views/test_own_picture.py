@@ -125,7 +125,7 @@ def test_that_the_drop_area_takes_even_pictures_that_latentlab_has_made(
     drop(window, files(path))
     qtbot.waitUntil(lambda: window.workspace.state.probe == (3.0, 3.0, 3.0), timeout=2000)
     assert window.workspace.state.own_picture is None
-    window.bench.docks.own_picture.raise_()
+    window.bench.docks.show_own_picture()
     area = window.findChild(QWidget, "ownImageDrop")
     assert isinstance(area, PictureFrame)
     drop(area, files(path))
@@ -163,7 +163,7 @@ def test_that_a_copied_file_is_opened_as_if_it_had_been_dropped(
     qtbot: QtBot, tmp_path: Path, window: LabWindow, view: OwnPictureView
 ) -> None:
     QGuiApplication.clipboard().setMimeData(files(grey(tmp_path / "me.png", 100)))
-    window.bench.docks.own_picture.raise_()
+    window.bench.docks.show_own_picture()
     qtbot.mouseClick(view.paste, LEFT)
     taken(qtbot, window, 1.0)
 
@@ -182,7 +182,7 @@ def test_that_the_page_opens_by_key_by_menu_and_by_the_empty_area(
     qtbot: QtBot, tmp_path: Path, window: LabWindow, view: OwnPictureView
 ) -> None:
     path = grey(tmp_path / "me.png", 200)
-    window.bench.docks.own_picture.raise_()
+    window.bench.docks.show_own_picture()
     qtbot.waitUntil(lambda: not view.frame.visibleRegion().isEmpty())
 
     def page() -> QFileDialog:
@@ -333,7 +333,7 @@ def test_that_attributes_are_added_from_there_and_the_saved_picture_says_where_i
     taken(qtbot, window, 2.0)
     assert not view.go.isEnabled(), "the probe is there"
     qtbot.mouseClick(view.attributes, LEFT)
-    qtbot.waitUntil(lambda: not window.bench.docks.attributes.visibleRegion().isEmpty(), timeout=2000)
+    qtbot.waitUntil(lambda: window.bench.docks.in_front(window.bench.docks.attributes), timeout=2000)
     z = (3.0, 0.5, 1.0)
     with qtbot.waitSignal(
         window.workspace.on(PointRequest).signal, check_params_cb=lambda reply: reply.z == z
@@ -350,7 +350,7 @@ def test_that_attributes_are_added_from_there_and_the_saved_picture_says_where_i
     with qtbot.waitSignal(window.bench.exporter.saved, timeout=2000):
         window.bench.exporter.save_probe(tmp_path / "other.png")
     assert "picture" not in read_provenance(tmp_path / "other.png").extra
-    window.bench.docks.own_picture.raise_()
+    window.bench.docks.show_own_picture()
     assert view.go.isEnabled()
     qtbot.mouseClick(view.go, LEFT)
     assert window.workspace.state.probe == (2.0, 0.5, 1.0)

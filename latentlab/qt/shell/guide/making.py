@@ -14,7 +14,7 @@ from latentlab.qt.shell.guide.guide import Guide
 from latentlab.qt.shell.guide.marks import first_steps
 from latentlab.qt.shell.guide.panel_help import PanelHelp
 from latentlab.qt.shell.menus.actions import Actions
-from latentlab.qt.shell.panels import CENTRE, Views
+from latentlab.qt.shell.panels import Views
 from latentlab.qt.shell.status_bar import Status
 from latentlab.qt.views.latent_plane.view import SPEC as LATENT_PLANE
 from latentlab.qt.widgets.plain_text import spoken
@@ -35,22 +35,23 @@ def make_guide(
 
     steps = FirstSteps(window, first_steps(window, views[LATENT_PLANE], workspace))
     guide = Guide(window, named, partial(_bring, views, docks), partial(_run, actions), status.say, steps)
-    for dock in docks.all:
-        inner = dock.widget()
-        if any(about(name) for name, view in named() if view is inner or inner.isAncestorOf(view)):
-            PanelHelp(dock, dock.windowTitle(), guide.explain)
-    for spec in CENTRE:
-        if about(spec.name):
-            PanelHelp(views[spec], spec.title, guide.explain)
+    for place in docks.places:
+        inner = place.content
+        if place.panel.one_of:
+            # On the views themselves: they are in the middle of the window more often than in their dock.
+            for spec in place.panel.views:
+                if about(spec.name):
+                    PanelHelp(views[spec], spec.title, guide.explain)
+        elif any(about(name) for name, view in named() if view is inner or inner.isAncestorOf(view)):
+            PanelHelp(place.dock, place.dock.windowTitle(), guide.explain)
     return guide
 
 
 def _bring(views: Views, docks: Docks, name: str) -> bool:
-    """Brings the panel of a view to the front."""
+    """Shows a view, in the workspace where it is at home."""
     for spec, _ in views.all:
         if spec.name == name:
-            if spec not in CENTRE:
-                docks.bring(docks.of(spec))
+            docks.wanted.emit(spec)
             return True
     return False
 

@@ -20,17 +20,21 @@ from latentlab.qt.shell.menus.points_menu import points_entries
 from latentlab.qt.shell.menus.project_menu import project_entries
 from latentlab.qt.shell.menus.tape_menu import SAVE_MENU, tape_entries
 from latentlab.qt.shell.menus.training_menu import training_entries
+from latentlab.qt.shell.menus.workspace_menu import panel_entries, workspace_entries
 from latentlab.qt.shell.workbench import Workbench
 from latentlab.qt.widgets.colours import Theme
 
 TOOLBAR = (
     "openAction", "exportProbeAction", "",
-    "undoAction", "redoAction", "",
     "randomProbeAction", "originAction", "pinHereAction", "",
     "trainAction", "diffusionAction", "",
     "zoomInAction", "zoomOutAction", "showAllAction", "",
-    "pointsLayerAction", "manifoldLayerAction", "contoursLayerAction", "densityLayerAction", "",
-    "commandPaletteAction",
+    "pointsLayerAction", "manifoldLayerAction", "contoursLayerAction", "densityLayerAction",
+)  # fmt: skip
+# At the right end of the bar of the workspaces.
+EVERYWHERE = (
+    ("commandPaletteAction", "search"), ("undoAction", "undo"), ("redoAction", "redo"),
+    ("guideAction", "help"),
 )  # fmt: skip
 
 
@@ -60,13 +64,15 @@ def fill_menus(bench: Workbench) -> None:
     actions.adopt("undoAction", "&Edit", undo, undo_tip, "Ctrl+Z")
     actions.adopt("redoAction", "&Edit", redo, "Redo the step that was undone.", "Ctrl+Shift+Z")
     actions.add(entries(bench))
-    actions.add(_panels(bench))
+    actions.add(panel_entries(bench))
+    bench.bar.put_left(bench.gallery.chip)
+    bench.bar.put_right([(actions[name], icon) for name, icon in EVERYWHERE])
+    window.addToolBar(bench.bar)
+    window.addToolBarBreak()
     bar = QToolBar("Toolbar")
     bar.setObjectName("toolbar")
     bar.setMovable(False)
     window.addToolBar(bar)
-    bar.addWidget(bench.gallery.chip)
-    bar.addSeparator()
     actions.fill_toolbar(bar, TOOLBAR)
     actions.adopt("toolbarAction", "&View/P&anels", bar.toggleViewAction(), "Show or hide the toolbar.")
     bench.palette.offer(actions, bench.guide.terms_like)
@@ -188,7 +194,7 @@ def _view(bench: Workbench) -> Iterator[Entry]:
     )):  # fmt: skip
         yield Entry(
             f"{name}LayerAction", "&View", text, partial(bench.controller.switch_layer, name), tip,
-            f"Ctrl+{number + 1}", checked=_layer(bench, name), tool=text.replace("&", ""), gap=number == 0,
+            f"Alt+{number + 1}", checked=_layer(bench, name), tool=text.replace("&", ""), gap=number == 0,
         )  # fmt: skip
     yield from points_entries(bench)
     yield Entry("browseAction", "&View", "&Browse pictures", bench.docks.show_data_browser,
@@ -197,8 +203,11 @@ def _view(bench: Workbench) -> Iterator[Entry]:
     yield Entry("diffusionAction", "&View", "&Diffusion", bench.docks.show_diffusion,
                 "Show the Diffusion panel: from noise to pictures, step by step.", "Ctrl+Shift+D",
                 tool="Diffusion")  # fmt: skip
-    yield Entry("compareAction", "&View", "&Compare models …", partial(_compare, bench),
+    yield Entry("compareAction", "&View", "&Compare models", bench.docks.show_compare,
                 "Show two to four models side by side, with one common probe.", "Ctrl+Shift+M",
+                bench.controller.is_open)  # fmt: skip
+    yield Entry("compareWindowAction", "&View", "Compare in a &window of its own …", partial(_compare, bench),
+                "Show two to four models side by side in another window, with a probe of its own.", "",
                 bench.controller.is_open)  # fmt: skip
     for theme, text, tip in (
         (Theme.SYSTEM, "As the &system", "Light or dark, as the desktop."),
@@ -209,20 +218,7 @@ def _view(bench: Workbench) -> Iterator[Entry]:
             f"{theme.value}ThemeAction", "&View/&Theme", text, partial(bench.theming.choose, theme), tip,
             checked=_theme(bench, theme), group="theme",
         )  # fmt: skip
-    yield Entry("resetLayoutAction", "&View/P&anels", "&Reset layout", bench.docks.arrange,
-                "Put all panels back in their places.")  # fmt: skip
-
-
-def _panels(bench: Workbench) -> Iterator[Entry]:
-    """A checkable entry for each panel: checked while it is in front."""
-    docks = bench.docks
-    for dock in docks.all:
-        title = dock.windowTitle()
-        yield Entry(
-            dock.objectName() + "Action", "&View/P&anels", title, partial(docks.switch, dock),
-            f"Show the panel “{title}”, or hide it if it is in front.",
-            checked=partial(docks.in_front, dock),
-        )  # fmt: skip
+    yield from workspace_entries(bench)
 
 
 def _has_pictures(bench: Workbench) -> bool:

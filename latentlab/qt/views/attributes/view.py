@@ -133,7 +133,11 @@ class AttributeBoard(QWidget):
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
         # Without conditions there is only one way.
-        self.pages.tabBar().setVisible(bool(model.condition_names))
+        tabs = self.pages.tabBar()
+        tabs.setVisible(bool(model.condition_names))
+        # It is the focus proxy of the pages: hidden, it would stop Tab for good.
+        stop = Qt.FocusPolicy.TabFocus if model.condition_names else Qt.FocusPolicy.NoFocus
+        tabs.setFocusPolicy(stop)
         if not model.condition_names:
             self.pages.setCurrentIndex(0)
         self._show_directions(None)

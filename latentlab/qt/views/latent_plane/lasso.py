@@ -137,7 +137,7 @@ class Gathering(QObject):
             if rows:
                 self._workspace.do(groups.with_added(state, group, rows))
             else:
-                hidden = "The points are hidden; Ctrl+1 shows them."
+                hidden = "The points are hidden; Alt+1 shows them."
                 self._say("There are no points inside." if shown else hidden)
         return True
 

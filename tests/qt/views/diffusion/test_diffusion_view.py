@@ -283,19 +283,19 @@ def test_that_a_model_that_is_none_is_refused_in_the_message_bar(qtbot: QtBot, t
         assert window.bench.denoiser_client.model is None
 
 
-def test_that_the_panel_is_higher_while_it_is_in_front_and_gives_the_height_back(
-    qtbot: QtBot, tmp_path: Path
-) -> None:
+def test_that_it_has_most_of_the_window_and_gives_it_back_to_the_plane(qtbot: QtBot, tmp_path: Path) -> None:
     with open_window(qtbot, tmp_path) as window:
         window.resize(1300, 860)
-        qtbot.waitUntil(lambda: window.bench.docks.in_front(window.bench.docks.tray), timeout=2000)
-        window.bench.docks.fit()
-        until_idle()
-        low = window.bench.docks.tray.height()
         window.bench.docks.show_diffusion()
-        qtbot.waitUntil(lambda: window.bench.docks.diffusion.height() > low + 80, timeout=2000)
-        window.bench.docks.tray.raise_()
-        qtbot.waitUntil(lambda: abs(window.bench.docks.tray.height() - low) < 8, timeout=2000)
+        until_idle()
+        view, plane = window.bench.diffusion, window.bench.plane
+        assert window.centralWidget().isAncestorOf(view)
+        assert view.width() * view.height() > 0.5 * window.width() * window.height()
+        assert 100 < plane.width() < view.width(), "a small companion"
+        window.bench.workspaces.show("explore")
+        until_idle()
+        assert not view.isVisible()
+        assert window.centralWidget().isAncestorOf(plane)
 
 
 def test_that_what_the_catalogue_says_comes_from_the_headers(

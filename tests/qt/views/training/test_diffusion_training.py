@@ -66,7 +66,7 @@ def training_window(
         save_tiny_model(model)
     state = SessionState(model=str(model), data="toy")
     with open_window(qtbot, folder, Renderer(), state=state) as window:  # type: ignore[arg-type]
-        window.bench.docks.training.raise_()
+        window.bench.docks.show_training()
         shapes = {"toy": (1, 8, 8), "plain": (1, 8, 8), "odd": (3, 11, 7)}
         window.bench.training.offer_data([Known(data, data, shapes[data])], data)
         window.bench.training.set_plan(DDPM, replace(PLAN, epochs=epochs))

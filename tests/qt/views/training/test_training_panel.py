@@ -53,7 +53,7 @@ def training_window(qtbot: QtBot, folder: Path, epochs: int = 100_000) -> Iterat
     state = SessionState(model=str(model), data="toy")
     with open_window(qtbot, folder, Renderer(), state=state) as window:  # type: ignore[arg-type]
         panel = window.bench.training
-        window.bench.docks.training.raise_()
+        window.bench.docks.show_training()
         panel.offer_data([Known("Toy pictures", "toy", (1, 8, 8))], "toy")
         plan = TrainingPlan(epochs=epochs, batch=16, precision="fp32", threads=1, device="cpu")
         panel.set_plan(SMALL, plan)
@@ -196,7 +196,7 @@ def test_that_options_come_back_as_they_were_chosen(qtbot: QtBot):
 def test_that_the_menu_does_what_the_buttons_do(qtbot: QtBot, tmp_path: Path):
     with training_window(qtbot, tmp_path) as window:
         actions = window.bench.actions
-        window.bench.docks.tray.raise_()
+        window.bench.workspaces.show("explore")
         actions["trainAction"].trigger()
         qtbot.waitUntil(window.bench.training.isVisible, timeout=2000)
         assert not actions["pauseTrainingAction"].isEnabled()

@@ -43,7 +43,7 @@ def test_that_it_is_offered_at_the_end_and_opens_on_its_samples(qtbot: QtBot, tm
     state = SessionState(model=str(model), data="toy")
     with open_window(qtbot, tmp_path, Renderer(), state=state) as window:  # type: ignore[arg-type]
         panel, bench = window.bench.training, window.bench
-        bench.docks.training.raise_()
+        bench.docks.show_training()
         panel.offer_data([Known("Toy pictures", "toy", (1, 8, 8))], "toy")
         plan = TrainingPlan(epochs=4, batch=16, precision="fp32", threads=1, device="cpu")
         panel.set_plan(Choice.of("duel"), plan)

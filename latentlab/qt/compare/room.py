@@ -1,0 +1,124 @@
+"""The comparing of models inside the main window, on the session that everything else is about.
+
+The columns are made when they are first seen: before, they cost nothing. Probe, selected picture, layers and
+undo stack are those of the window.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QSize, QTimer, Signal, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from latentlab.qt.clients.joining import EndingThread
+from latentlab.qt.clients.trainer_client import TrainerClient
+from latentlab.qt.clients.workspace import Workspace
+from latentlab.qt.compare.view import CompareView
+from latentlab.qt.views.spec import ViewSpec
+from latentlab.qt.widgets.plain_text import Label
+from latentlab.session.state import SessionState
+
+
+class CompareRoom(QWidget):
+    """Makes a `CompareView` of the window's workspace, and another one for other data.
+
+    `troubled` carries what belongs in the log.
+
+    Attributes:
+        view: None until it is first seen.
+        asked: the initial folder of the dialog for a model's file.
+    """
+
+    troubled = Signal(str)
+
+    def __init__(self, workspace: Workspace, trainer: TrainerClient) -> None:
+        super().__init__()
+        self.setObjectName("compareRoom")
+        self.setAccessibleName("Models side by side")
+        self._workspace, self._trainer = workspace, trainer
+        self.view: CompareView | None = None
+        self.asked = ""
+        self._shown: tuple[str, str] = ("", "")
+        self._note = Label("Opening the models …")
+        self._rows = QVBoxLayout(self)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.addWidget(self._note)
+        # The workspace is on the screen first.
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._furnish)
+        workspace.loaded.connect(self._again)
+        workspace.changed.connect(self._follow)
+        workspace.probed.connect(self._follow)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(440, 160)
+
+    def take_focus(self) -> None:
+        """Gives the keyboard focus to the first plane."""
+        if self.view is not None and self.view.columns:
+            self.view.columns[0].plane.setFocus()
+        else:
+            self.setFocus()
+
+    def request_end(self) -> list[EndingThread]:
+        """Tells the threads of all columns to end; returns what is to be joined."""
+        self._soon.stop()
+        return [] if self.view is None else self.view.request_end()
+
+    def stop(self) -> None:
+        """Ends the threads, and waits for them."""
+        self._soon.stop()
+        if self.view is not None:
+            self.view.stop()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._again()
+
+    @Slot()
+    def _again(self) -> None:
+        """Makes the columns, or brings them to where the session is by now."""
+        if not self.isVisible() or self._workspace.model is None:
+            return
+        if self.view is None or self._shown != _shown(self._workspace.state):
+            self._soon.start()
+        else:
+            self.view.link.catch_up_all()
+
+    @Slot(object, object)
+    def _follow(self, old: SessionState, new: SessionState) -> None:
+        """Something was undone that was done elsewhere."""
+        if self.view is not None and self.isVisible() and self._shown == _shown(new):
+            self.view.link.catch_up_all()
+
+    @Slot()
+    def _furnish(self) -> None:
+        state = self._workspace.rest()
+        if self.view is not None:
+            self.view.stop()
+            self._rows.removeWidget(self.view)
+            self.view.hide()
+            self.view.deleteLater()
+        if state.selected is None:
+            # A place for comparing pictures selects one from the start.
+            state = replace(state, selected=0)
+        self._shown = _shown(state)
+        self.view = CompareView(state, Path(self._trainer.folder), self.asked, lab=self._workspace)
+        self.view.troubled.connect(self.troubled)
+        self._note.hide()
+        self._rows.addWidget(self.view)
+        self.view.open_models(self.view.usual_models())
+
+
+def _shown(state: SessionState) -> tuple[str, str]:
+    return state.data, state.split
+
+
+SPEC = ViewSpec(
+    "compare",
+    "Compare",
+    lambda context: CompareRoom(context.workspace, context.trainer),
+)

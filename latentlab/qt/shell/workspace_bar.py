@@ -1,0 +1,126 @@
+"""The bar at the top: the open model, the workspaces, and what is of use in all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import QRectF, QSize, Qt, Slot
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QToolBar, QToolButton, QWidget
+
+from latentlab.qt.shell.workspace_switcher import Workspaces
+from latentlab.qt.widgets.line_icons import line_icon
+from latentlab.qt.widgets.plain_text import plain_tip, spoken
+
+_KEYS = 9
+
+
+def key_of(number: int) -> str:
+    """The shortcut of the workspace with this number, from 0; "" beyond the ninth."""
+    return f"Ctrl+{number + 1}" if number < _KEYS else ""
+
+
+class WorkspaceBar(QToolBar):
+    """It cannot be moved or hidden. What stands at its left and right is put there by others."""
+
+    def __init__(self, workspaces: Workspaces) -> None:
+        super().__init__("Workspaces")
+        self.setObjectName("workspaceBar")
+        self.setAccessibleName("Workspaces")
+        self.setMovable(False)
+        self.toggleViewAction().setVisible(False)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self._workspaces = workspaces
+        self.buttons = {name: self._button(number, name) for number, name in enumerate(workspaces.specs)}
+        group = QButtonGroup(self)
+        for button in self.buttons.values():
+            group.addButton(button)
+        page = QWidget()
+        page.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        row = QHBoxLayout(page)
+        row.setContentsMargins(4, 0, 4, 0)
+        row.setSpacing(4)
+        self._left, self._right = QHBoxLayout(), QHBoxLayout()
+        row.addLayout(self._left)
+        row.addStretch(1)
+        for button in self.buttons.values():
+            row.addWidget(button)
+        row.addStretch(1)
+        row.addLayout(self._right)
+        self.addWidget(page)
+        workspaces.changed.connect(self._show)
+        workspaces.offered.connect(self._show)
+        self._show()
+
+    def put_left(self, widget: QWidget) -> None:
+        """Puts a widget at the left end."""
+        self._left.addWidget(widget)
+
+    def put_right(self, actions: Sequence[tuple[QAction, str]]) -> None:
+        """Adds a button for each of these actions, with an icon, at the right end."""
+        for action, icon in actions:
+            action.setIcon(line_icon(icon))
+            button = QToolButton()
+            button.setDefaultAction(action)
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+            button.setAutoRaise(True)
+            button.setObjectName(action.objectName().removesuffix("Action") + "Button")
+            button.setAccessibleName(spoken(action.text()))
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            self._right.addWidget(button)
+
+    def _button(self, number: int, name: str) -> WorkspaceButton:
+        button = WorkspaceButton(self._workspaces.specs[name].title)
+        button.setObjectName(f"workspace_{name}")
+        button.clicked.connect(partial(self._workspaces.show, name))
+        return button
+
+    @Slot()
+    def _show(self) -> None:
+        for number, (name, button) in enumerate(self.buttons.items()):
+            spec, reason = self._workspaces.specs[name], self._workspaces.why_not(name)
+            button.setChecked(name == self._workspaces.current)
+            button.setEnabled(not reason)
+            key = key_of(number)
+            button.setToolTip(plain_tip(reason or (f"{spec.tip} ({key})" if key else spec.tip)))
+
+
+class WorkspaceButton(QToolButton):
+    """The name of a workspace, on the accent colour while it is current."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self.setText(title)
+        self.setAccessibleName(f"Workspace {title}")
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def sizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        return QSize(
+            metrics.horizontalAdvance(self.text()) + 2 * metrics.averageCharWidth() + 6,
+            round(1.7 * metrics.height()),
+        )
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        palette, area = self.palette(), QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        fill, ink = QPalette.ColorRole.Button, QPalette.ColorRole.ButtonText
+        if self.isChecked():
+            fill, ink = QPalette.ColorRole.Highlight, QPalette.ColorRole.HighlightedText
+        elif self.underMouse() and self.isEnabled():
+            fill = QPalette.ColorRole.Mid
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(palette.color(fill))
+        painter.drawRoundedRect(area, 4, 4)
+        if self.hasFocus():
+            painter.setPen(palette.color(QPalette.ColorRole.Highlight if not self.isChecked() else ink))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(area.adjusted(1.5, 1.5, -1.5, -1.5), 3, 3)
+        painter.setPen(palette.color(ink))
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, self.text())

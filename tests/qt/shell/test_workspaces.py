@@ -1,0 +1,193 @@
+"""The workspaces: the bar that switches, one session across all, and where the keyboard goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from latentlab.models.capabilities import Capability
+from latentlab.qt.shell.focus_chain import is_stop
+from latentlab.qt.shell.main_window import LabWindow
+from latentlab.session.edits import MoveProbe
+from tests.qt.shell import OFFSCREEN, open_window
+from tests.qt.waiting import until_idle
+
+pytestmark = OFFSCREEN
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def window(qtbot: QtBot, tmp_path: Path) -> Iterator[LabWindow]:
+    with open_window(qtbot, tmp_path) as made:
+        yield made
+
+
+def button(window: LabWindow, name: str) -> QToolButton:
+    found = window.findChild(QToolButton, f"workspace_{name}")
+    assert found is not None
+    return found
+
+
+def test_that_buttons_and_keys_switch_and_probe_and_undo_go_along(qtbot: QtBot, window: LabWindow) -> None:
+    bench = window.bench
+    window.resize(1280, 860)
+    large = {
+        "explore": bench.plane, "attributes": bench.attributes, "diffusion": bench.diffusion,
+        "train": bench.training,
+    }  # fmt: skip
+    assert window.findChild(QWidget, "workspaceBar").isVisible()
+    assert bench.workspaces.current == "explore"
+    told: list[str] = []
+    bench.workspaces.changed.connect(told.append)
+    for number, (name, view) in enumerate(large.items()):
+        window.workspace.do(MoveProbe(z=(number + 1.0, 0.0)))
+        if number % 2:
+            qtbot.mouseClick(button(window, name), LEFT)
+        else:
+            qtbot.keyClick(window, Qt.Key(Qt.Key.Key_1 + number), Qt.KeyboardModifier.ControlModifier)
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        assert view is focus or view.isAncestorOf(focus), "the keyboard is in what is large"
+        until_idle()
+        assert bench.workspaces.current == name
+        assert [one for one in large if button(window, one).isChecked()] == [name]
+        assert window.centralWidget().isAncestorOf(view)
+        assert view.isVisible()
+        assert view.width() > 0.45 * window.width(), name
+        assert bench.plane.isVisible(), "large or as a companion"
+    assert told == ["attributes", "diffusion", "train"]
+    for number in (3, 2, 1):
+        qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        assert window.workspace.state.probe == (float(number), 0.0)
+    assert bench.workspaces.current == "train", "undo is of what was made, not of where one looks"
+
+
+def test_that_a_workspace_that_the_open_model_cannot_use_says_why_and_stays_shut(
+    qtbot: QtBot, window: LabWindow
+) -> None:
+    workspace, workspaces = window.workspace, window.bench.workspaces
+    assert workspace.model is not None
+    cannot = frozenset(Capability) - {Capability.DECODES}
+    workspace.model = replace(workspace.model, capabilities=cannot)
+    workspace.loaded.emit(workspace.model)
+    assert not button(window, "attributes").isEnabled()
+    assert "has no latent space" in button(window, "attributes").toolTip()
+    assert not window.bench.actions["attributesWorkspaceAction"].isEnabled()
+    workspaces.show("attributes")
+    assert workspaces.current == "explore"
+    for name in ("diffusion", "train"):
+        assert button(window, name).isEnabled(), name
+    workspace.model = replace(workspace.model, capabilities=frozenset(Capability))
+    workspace.loaded.emit(workspace.model)
+    assert button(window, "attributes").isEnabled()
+    assert "(Ctrl+2)" in button(window, "attributes").toolTip()
+
+
+def test_that_tab_walks_through_every_workspace_without_a_hidden_stop_or_a_trap(
+    qtbot: QtBot, window: LabWindow
+) -> None:
+    for name in window.bench.workspaces.specs:
+        window.bench.workspaces.show(name)
+        until_idle()
+        for forward in (True, False):
+            walked = walk(qtbot, name, forward)
+            missed = [
+                one.objectName() or type(one).__name__
+                for one in window.findChildren(QWidget)
+                if is_stop(one) and one.window() is window and one not in walked
+            ]
+            assert not missed, f"{name}: never reached"
+
+
+def walk(qtbot: QtBot, name: str, forward: bool) -> list[QWidget]:
+    """Where the focus goes until it is at the first place again."""
+    walked: list[QWidget] = []
+    key = Qt.Key.Key_Tab if forward else Qt.Key.Key_Backtab
+    for _ in range(400):
+        qtbot.keyClick(QApplication.focusWidget(), key)
+        QApplication.processEvents()
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        if focus in walked:
+            assert focus is walked[0], f"{name}: a trap at {focus.objectName()}"
+            return walked
+        assert in_sight(focus), f"{name}: {focus.objectName()} is a hidden stop"
+        walked.append(focus)
+    raise AssertionError("no end")
+
+
+def in_sight(widget: QWidget) -> bool:
+    """Whether some of it is on the screen, now that it has the focus."""
+    return not widget.visibleRegion().isEmpty()
+
+
+def test_that_the_keyboard_leaves_a_panel_that_goes_behind_another_tab(
+    qtbot: QtBot, window: LabWindow
+) -> None:
+    docks = window.bench.docks
+    grid = window.findChild(QWidget, "manifoldGrid")
+    assert grid is not None
+    grid.setFocus()
+    docks.bring(docks.dimensions)
+    qtbot.waitUntil(lambda: docks.in_front(docks.dimensions), timeout=2000)
+    until_idle()
+    assert QApplication.focusWidget() is window.bench.plane
+
+
+def test_that_a_presentation_shows_little_and_large_and_leaves_everything_as_it_was(
+    qtbot: QtBot, window: LabWindow
+) -> None:
+    bench, action = window.bench, window.bench.actions["presentationAction"]
+    window.resize(900, 700)
+    bench.docks.dimensions.raise_()
+    bench.docks.tray.hide()
+    until_idle()
+    size, letters = bench.probe.width(), QApplication.font().pointSizeF()
+    qtbot.keyClick(window, Qt.Key.Key_F11, Qt.KeyboardModifier.ShiftModifier)
+    until_idle()
+    assert action.isChecked()
+    assert window.isFullScreen()
+    assert QApplication.font().pointSizeF() > 1.3 * letters
+    assert bench.plane.isVisible()
+    assert bench.probe.width() > size
+    for bare in (window.menuBar(), window.statusBar(), bench.docks.grid, bench.docks.dimensions):
+        assert not bare.isVisible()
+    assert window.findChild(QWidget, "workspaceBar").isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
+    until_idle()
+    assert bench.training.isVisible()
+    assert bench.plane.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    until_idle()
+    assert not action.isChecked()
+    assert not window.isFullScreen()
+    assert QApplication.font().pointSizeF() == letters
+    assert window.menuBar().isVisible()
+    assert bench.docks.in_front(bench.docks.dimensions)
+    assert not bench.docks.tray.isVisible()
+    assert bench.docks.probe.titleBarWidget() is None
+
+
+def test_that_f11_fills_the_screen_and_gives_it_back(qtbot: QtBot, window: LabWindow) -> None:
+    for filled in (True, False):
+        qtbot.keyClick(window, Qt.Key.Key_F11)
+        assert window.isFullScreen() is filled
+        assert window.bench.actions["fullScreenAction"].isChecked() is filled
+
+
+def test_that_the_bar_has_room_for_a_widget_at_its_left(qtbot: QtBot, window: LabWindow) -> None:
+    chip = QLabel("mnist-vae-2d")
+    window.bench.bar.put_left(chip)
+    until_idle()
+    assert chip.isVisible()
+    place = chip.mapTo(window.bench.bar, chip.rect().center())
+    assert place.x() < button(window, "explore").x()
+    assert isinstance(window.bench.docks.plane, QDockWidget)
