@@ -6,7 +6,6 @@ A denoiser is opened when the view is first visible: it costs nothing before.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,9 +27,11 @@ from latentlab.qt.controllers.picture_store import OwnPictures
 from latentlab.qt.export.tapes import TapeInHand
 from latentlab.qt.views.diffusion.forward.page import ForwardPage
 from latentlab.qt.views.diffusion.models_bar import ModelsBar
+from latentlab.qt.views.diffusion.reverse.changes import fitted
 from latentlab.qt.views.diffusion.reverse.page import ReversePage
 from latentlab.qt.views.diffusion.seeded_noise import SeededNoise
 from latentlab.qt.views.diffusion.start.page import StartPage
+from latentlab.qt.views.diffusion.tape_step import DrawnBy, TapeSteps
 from latentlab.qt.views.spec import ViewSpec
 from latentlab.qt.widgets.plain_text import plain_tip
 
@@ -95,6 +96,8 @@ class DiffusionView(QWidget):
         self.reverse.frame_shown.connect(self.frame_shown)
         self.reverse.tape_begun.connect(self.tape_begun)
         self.reverse.tape_finished.connect(self.tape_finished)
+        self._steps = TapeSteps(diffusion, workspace, self.reverse.drawing.redrawing, self)
+        self._steps.wanted.connect(self._bring_back)
         workspace.probed.connect(self._give_way)
         # Visible before there was a model, the view waits for one.
         workspace.loaded.connect(self.update)
@@ -222,6 +225,16 @@ class DiffusionView(QWidget):
         model = self._diffusion.model
         return "" if model is None else model.data
 
+    @Slot(object)
+    def _bring_back(self, drawn: DrawnBy) -> None:
+        """Shows a tape that was shown before."""
+        now = self._diffusion.model
+        if now is not None and (now.path, now.hash) == (drawn.model, drawn.hash):
+            self.pages.setCurrentWidget(self.reverse)
+            self.reverse.drawing.bring_back(drawn.recipe)
+        else:
+            self.show_recipe(drawn.recipe, drawn.model, drawn.hash)
+
     @Slot()
     def _give_way(self) -> None:
         """The probe is moving: its picture goes first."""
@@ -290,16 +303,6 @@ class DiffusionView(QWidget):
                 self._open_suited()
             else:
                 self.reverse.say(_NONE)
-
-
-def fitted(recipe: Recipe, model: DenoiserReply) -> Recipe:
-    """A recipe from noise fitted to a model: unknown conditions are dropped."""
-    sampler_settings = recipe.sampler_settings
-    if any(len(row) != len(model.condition_names) for row in sampler_settings.conditions):
-        sampler_settings = replace(sampler_settings, conditions=(), guidance=1.0)
-    return replace(
-        recipe, sampler_settings=replace(sampler_settings, steps=min(sampler_settings.steps, model.steps))
-    )
 
 
 SPEC = ViewSpec(

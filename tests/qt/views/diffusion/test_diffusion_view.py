@@ -102,6 +102,46 @@ def test_that_both_models_at_work_are_named_and_each_can_be_another_that_fits(
         assert window.workspace.state.model == "faces-vae"
 
 
+def test_that_a_tape_drawn_with_other_settings_is_undone_and_redone(
+    qtbot: QtBot, tmp_path: Path, shipped: dict[str, Path]
+) -> None:
+    with open_window(qtbot, tmp_path) as window:
+        view, form = window.bench.diffusion, window.bench.diffusion.reverse.form
+        form.steps.setValue(4)
+        window.bench.docks.show_diffusion()
+        qtbot.waitUntil(lambda: finished(window), timeout=20000)
+        stack, first = window.workspace.undo_stack, view.recipe()
+        assert first is not None
+        assert stack.count() == 0, "the first tape replaces none"
+        recipes = [first]
+        for seed in (5, 6):
+            form.seed.setValue(seed)
+            qtbot.waitUntil(lambda seed=seed: view.recipe().sampler_settings.seed == seed, timeout=5000)
+            recipes.append(view.recipe())
+        assert [stack.text(row) for row in range(stack.count())] == [
+            "Draw anew (seed 0 → 5)", "Draw anew (seed 5 → 6)",
+        ]  # fmt: skip
+        frames = [frame.x_t.tobytes() for frame in view.frames()]
+        # The one before is still there; the one before that is drawn again.
+        for recipe in (recipes[1], recipes[0]):
+            stack.undo()
+            assert view.recipe() in (recipe, None)
+            qtbot.waitUntil(lambda: finished(window), timeout=5000)
+            assert view.recipe() == recipe
+            assert form.seed.value() == recipe.sampler_settings.seed
+        stack.redo()
+        stack.redo()
+        qtbot.waitUntil(lambda: finished(window), timeout=5000)
+        assert [frame.x_t.tobytes() for frame in view.frames()] == frames
+        # Going back by the button takes the step away.
+        form.seed.setValue(9)
+        qtbot.waitUntil(lambda: view.recipe().sampler_settings.seed == 9, timeout=5000)
+        assert stack.count() == 3
+        qtbot.mouseClick(view.reverse.note.before, LEFT)
+        assert view.recipe() == recipes[2]
+        assert stack.count() == 2
+
+
 def test_that_the_next_start_draws_as_the_last_one_did(
     qtbot: QtBot, tmp_path: Path, shipped: dict[str, Path]
 ) -> None:

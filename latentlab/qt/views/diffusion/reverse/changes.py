@@ -1,4 +1,4 @@
-"""What a change of the settings means for a tape: the recipe, the words for it, and how long it takes.
+"""What a change of settings or model means for a tape: the recipe, the words for it, and how long it takes.
 
 Without Qt.
 """
@@ -9,6 +9,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from latentlab.engine.diffusion.recipes import Recipe, SamplerSettings
+from latentlab.engine.diffusion.requests import DenoiserReply
 from latentlab.models.sampler_names import SAMPLER_LABELS
 from latentlab.qt.views.diffusion.text import told_words
 
@@ -21,6 +22,19 @@ def resettled(recipe: Recipe, count: int, sampler_settings: SamplerSettings) -> 
         return dataclasses.replace(recipe, count=count, sampler_settings=sampler_settings)
     last = dataclasses.replace(recipe.branches[-1], sampler_settings=sampler_settings)
     return dataclasses.replace(recipe, branches=(*recipe.branches[:-1], last))
+
+
+def fitted(recipe: Recipe, model: DenoiserReply) -> Recipe:
+    """A recipe from noise fitted to a model: unknown conditions are dropped."""
+    sampler_settings = recipe.sampler_settings
+    if any(len(row) != len(model.condition_names) for row in sampler_settings.conditions):
+        sampler_settings = dataclasses.replace(sampler_settings, conditions=(), guidance=1.0)
+    return dataclasses.replace(
+        recipe,
+        sampler_settings=dataclasses.replace(
+            sampler_settings, steps=min(sampler_settings.steps, model.steps)
+        ),
+    )
 
 
 def changes(before: Recipe, after: Recipe, names: Sequence[str], exclusive: bool) -> str:

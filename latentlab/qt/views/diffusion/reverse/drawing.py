@@ -91,8 +91,18 @@ class Drawing(QObject):
     @Slot()
     def draw_anew(self) -> None:
         """Runs a new tape with the settings of the form; the branches of the previous one are removed."""
-        if self.model is not None:
-            self._draw(Recipe(self._form.count.value(), self._form.sampler_settings, self._start))
+        if self.model is None:
+            return
+        recipe = Recipe(self._form.count.value(), self._form.sampler_settings, self._start)
+        self._draw(recipe)
+        before = self.redrawing.before
+        if before is not None and before != recipe:
+            self.redrawing.replaced.emit(before, recipe)
+
+    def bring_back(self, recipe: Recipe) -> None:
+        """Shows the tape of a recipe again: at once if it is still there, else it is drawn."""
+        if not self.redrawing.bring_back(recipe):
+            self.run_recipe(recipe)
 
     @Slot()
     def draw_or_go_on(self) -> None:

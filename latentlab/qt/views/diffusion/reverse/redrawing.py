@@ -27,14 +27,15 @@ _BACK = "Back to the tape before"
 
 
 class Redrawing(QObject):
-    """`swapped` (recipe) says that another tape is shown in the place of one; `changed` that other commands
-    are available.
+    """`swapped` (recipe) says that another tape is shown in the place of one, `replaced` (the recipes before
+    and after) that this was the user's doing; `changed` that other commands are available.
 
     Args:
         can_branch: whether a branch could be drawn at the current frame.
     """
 
     swapped = Signal(object)
+    replaced = Signal(object, object)
     changed = Signal()
 
     def __init__(
@@ -68,6 +69,11 @@ class Redrawing(QObject):
     def kept(self) -> list[Track]:
         """The tapes that are kept without being shown."""
         return [track for track in (self._before, self._drawn) if track is not None]
+
+    @property
+    def before(self) -> Recipe | None:
+        """The recipe of the tape that can be had back."""
+        return None if self._before is None else self._before.recipe
 
     @property
     def waiting(self) -> bool:
@@ -129,7 +135,7 @@ class Redrawing(QObject):
             self._say_before(track)
         elif self._drawn is None or self._drawn.recipe != wish:
             seconds = seconds_for(track.recipe, track.seconds, wish)
-            words = changes(track.recipe, wish, self._names, self._exclusive) or "pictures"
+            words = self.words(track.recipe, wish) or "pictures"
             if self._follows(track) and 0.0 < seconds <= CHEAP_S:
                 self._rest.start(_QUICK_PAUSE_MS if seconds < _QUICK_S else _PAUSE_MS)
                 self._note.say(f"{words}: drawn anew in a moment …")
@@ -149,7 +155,7 @@ class Redrawing(QObject):
         if before is None or self._after is not track or not (track.leaves or len(self._tracks.rows) == 1):
             self._note.say("")
             return
-        words = changes(before.recipe, track.recipe, self._names, self._exclusive)
+        words = self.words(before.recipe, track.recipe)
         if before.recipe.start != track.recipe.start:
             words = "Another start" if not words else f"{words}, another start"
         self._note.say(f"Drawn anew: {words}." if words else "", "", _BACK if words else "")
@@ -168,7 +174,7 @@ class Redrawing(QObject):
         leaves = -1 if track.leaves is None else track.leaves
         shared = [frame for frame in track.store.frames if frame.number <= leaves]
         self._drawn, self._over = Track(wish, TapeStore(shared), track.leaves), track
-        self._note.say(f"Drawing anew: {changes(track.recipe, wish, self._names, self._exclusive)} …")
+        self._note.say(f"Drawing anew: {self.words(track.recipe, wish)} …")
         self._runs.draw(self._drawn)
         self.changed.emit()
 
@@ -181,9 +187,10 @@ class Redrawing(QObject):
         over, self._drawn, self._over = self._over, None, None
         if track.whole and over is not None and self._tracks.row_of(over) is not None:
             self._swap(over, track)
+            self.replaced.emit(over.recipe, track.recipe)
         elif over is not None:
             # It was stopped, or refused.
-            words = changes(over.recipe, track.recipe, self._names, self._exclusive)
+            words = self.words(over.recipe, track.recipe)
             seconds = seconds_for(over.recipe, over.seconds, track.recipe)
             self._offer(over, words, seconds, over.recipe.count == track.recipe.count)
 
@@ -202,13 +209,29 @@ class Redrawing(QObject):
     @Slot()
     def back(self) -> None:
         """Shows the tape before in place of the current one, which is then the one before."""
+        now, before = self._tracks.in_hand, self._before
+        if now is not None and before is not None and self.bring_back(before.recipe):
+            self.replaced.emit(now.recipe, before.recipe)
+
+    def bring_back(self, recipe: Recipe) -> bool:
+        """Shows the tape of this recipe, if it is the one before; returns whether it is shown."""
         before, now = self._before, self._tracks.in_hand
-        if before is None or now is None or now is not self._after:
-            return
+        if now is not None and now.recipe == recipe:
+            before = now
+        elif before is None or before.recipe != recipe or now is None or now is not self._after:
+            return False
         self.give_up()
         if self._runs.track is now:
             self._runs.stop()
-        self._form.show_count(before.recipe.count)
-        self._form.show_sampler_settings(before.recipe.last_sampler_settings)
-        self._swap(now, before)
+        self._form.show_count(recipe.count)
+        self._form.show_sampler_settings(recipe.last_sampler_settings)
+        if before is now:
+            self.look()
+        else:
+            self._swap(now, before)
         self.changed.emit()
+        return True
+
+    def words(self, before: Recipe, after: Recipe) -> str:
+        """What differs between two tapes."""
+        return changes(before, after, self._names, self._exclusive)
