@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import Protocol, cast, runtime_checkable
 
 import torch
 from torch import Tensor, nn
@@ -147,6 +147,20 @@ class Fitting(Judged, Protocol):
 
         Returns the figures of the training pictures, and whether no further pass is needed. Idempotent.
         """
+
+
+@runtime_checkable
+class Prepared(Protocol):
+    """A fitting that looks at some of the pictures before its first pass, as k-means does for EM.
+
+    Attributes:
+        prepared_from: how many pictures, spread over the data; all, if there are fewer.
+    """
+
+    prepared_from: int
+
+    def prepare(self, model: nn.Module, x: Tensor, y: Tensor | None) -> None:
+        """Sets the model from uint8 pictures (B, C, H, W) with conditions or targets y (B, A), in place."""
 
 
 def as_fitting(work: Objective | Fitting) -> Fitting | None:

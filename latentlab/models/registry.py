@@ -31,6 +31,7 @@ _SHIPPED = (
     "ddpm",
     "classifier",
     "ppca",
+    "gmm",
 )
 # Temporarily registered kinds: by name, the newest last.
 _for_now: dict[str, KindSpec] = {}

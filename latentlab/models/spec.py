@@ -141,6 +141,7 @@ class KindSpec:
         usual: better values for its training than the defaults of a `TrainingPlan`, by field.
         means_nothing: fields of a plan that have no effect on it, besides those that follow from its figures
             and its way of learning; see `ignored`.
+        conditioned: whether a config of these fields takes the conditions of its data; None for always.
         uses: fields that do have an effect on it, though they would follow from these to have none, such as
             the "epochs" of a kind that is fitted in as many passes.
         seen: how many pictures a first training processes, counting repetitions.
@@ -168,6 +169,7 @@ class KindSpec:
     usual: Mapping[str, Any] = field(default_factory=dict)
     means_nothing: frozenset[str] = frozenset()
     uses: frozenset[str] = frozenset()
+    conditioned: Callable[[Mapping[str, Any]], bool] | None = None
     seen: int = 700_000
     fewest_epochs: int = 10
     listed: str = ""

@@ -21,6 +21,7 @@ CAN = {
     "classifier": {C.CLASSIFIES},
     "cvae": CODES | {C.HAS_PRIOR, C.SAMPLES, C.TELLS_DENSITY, C.CONDITIONAL},
     "ppca": CODES | {C.HAS_PRIOR, C.SAMPLES, C.TELLS_DENSITY, C.FITS},
+    "gmm": {C.SAMPLES, C.TELLS_DENSITY, C.FITS},
 }
 
 

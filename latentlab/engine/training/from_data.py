@@ -31,11 +31,13 @@ def conditions_for(kind: str, config: Mapping[str, Any], data: ImageSet) -> dict
     """The default conditions of a conditional model: the classes, or else the attributes, of its data."""
     if not hasattr(find_kind(kind).config, "condition_names") or config.get("condition_names"):
         return {}
+    about = find_kind(kind)
+    if about.conditioned is not None and not about.conditioned(config):
+        return {"condition_names": (), "exclusive": False}
     for names, exclusive in ((data.classes, True), (data.attribute_names, False)):
         # An attribute that is known of no picture of the split cannot be a condition.
         if names and is_known_of_any(names, exclusive, data):
             return {"condition_names": names, "exclusive": exclusive}
-    about = find_kind(kind)
     if not about.needs_conditions:
         return {"condition_names": (), "exclusive": False}
     what = f"{data.name} has neither classes nor attributes"

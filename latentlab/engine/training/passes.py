@@ -14,7 +14,7 @@ from torch import Tensor
 from latentlab.core.figures import Figures
 from latentlab.engine.training.averages import put_back
 from latentlab.engine.training.learner import Situation
-from latentlab.models.players import Fitting, Moment
+from latentlab.models.players import Fitting, Moment, Prepared
 
 _OF_MODEL, _OF_SUMS = "model.", "statistics."
 
@@ -38,6 +38,8 @@ class Passes:
     def batches(self, position: int) -> Iterator[slice]:
         """The rest of a pass from this batch on."""
         if not position:
+            if not self._passed:
+                self._prepare()
             self._statistics = self._begin(self._passed)
         count = len(self._here.pictures)
         for first in range(position * self.batch, count, self.batch):
@@ -95,6 +97,14 @@ class Passes:
         self._statistics = self._begin(self._passed)
         put_back({f"{_OF_SUMS}{name}": tensor for name, tensor in self._statistics.items()}, tensors)
         return position
+
+    @torch.no_grad()
+    def _prepare(self) -> None:
+        if isinstance(self.work, Prepared):
+            every = max(1, len(self._here.pictures) // self.work.prepared_from)
+            x, y = self._here.pictures.within(slice(None, None, every))
+            most = slice(None, self.work.prepared_from)
+            self.work.prepare(self._here.model, x[most], None if y is None else y[most])
 
     @torch.no_grad()
     def _begin(self, passed: int) -> dict[str, Tensor]:

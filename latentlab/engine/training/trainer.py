@@ -102,9 +102,11 @@ class Trainer:
             test = yield from self._judge()
             train = self.learner.learnt(self.counted)
             self.epoch, self.position, self.counted = self.epoch + 1, 0, 0
-            yield EpochEnded(self.step, self.epoch, train, test)
+            ended = EpochEnded(self.step, self.epoch, train, test)
             if done:
+                # Before anything is saved: else one that is resumed here would go on.
                 self.epoch = self.phase.last
+            yield ended
             if self.phase.last <= self.epoch < self.epochs:
                 self.learner.hand_on()
                 self.step = self.phase.first_step + self.phase.steps

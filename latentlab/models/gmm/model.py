@@ -1,0 +1,306 @@
+"""The mixture of Gaussians over pictures, fitted by EM.
+
+    p(x) = sum_j pi_j N(x; mu_j, C_j)          E and M steps: see `latentlab.core.mixture`
+
+A component of low rank is a probabilistic PCA, C_j = W_j W_j^T + s_j^2 I. EM begins with k-means on some
+thousand of the pictures, from k-means++ starts, of which the best is taken. With classes, each component
+belongs to one of them: a picture's responsibilities are 0 for the components of the others, and
+p(x|y) is the mixture of those of y.
+
+What a mixture draws are pictures without s_j^2, the noise that is the same in all directions: so does
+probabilistic PCA.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+
+import torch
+from torch import Tensor, nn
+
+from latentlab.core.figures import Figures
+from latentlab.core.measures import DensityTag
+from latentlab.core.mixture import Components, Diagonal, Full, LowRank, Mixture, k_means, plus_plus
+from latentlab.models.gmm.spec import FIGURES, GMMConfig
+from latentlab.models.players import Batch, Settings
+
+# Pictures that k-means begins with, and its rounds.
+_STARTED_FROM, _ROUNDS = 10_000, 12
+_USED = 1e-3
+# Less than any log p, and a number that files may hold.
+_NEVER = -1e30
+
+
+class GMM(nn.Module):
+    """A mixture. Its weights are found by `fitting`, never by gradients."""
+
+    def __init__(self, config: GMMConfig) -> None:
+        super().__init__()
+        self.config = config
+        count, numbers = config.components, math.prod(config.shape)
+        self.weights = _held(torch.full((count,), 1.0 / count))
+        self.mean = _held(torch.full((count, numbers), 0.5))
+        if config.covariance == "diagonal":
+            self.variance = _held(torch.full((count, numbers), 0.1))
+        elif config.covariance == "full":
+            self.covariance = _held(torch.zeros(count, numbers, numbers))
+            self.covariance.diagonal(dim1=1, dim2=2).fill_(0.1)
+        else:
+            self.factors = _held(torch.full((count, numbers, config.rank), 0.01))
+            self.noise = _held(torch.full((count,), 0.1))
+        # The passes so far, log p of a training picture at the last of them, and what it gained.
+        self.register_buffer("passed", torch.tensor(0))
+        self.register_buffer("reached", torch.tensor(_NEVER))
+        self.register_buffer("gained", torch.tensor(-_NEVER))
+        self.passed: Tensor
+        self.reached: Tensor
+        self.gained: Tensor
+
+    @property
+    def picture_shape(self) -> tuple[int, int, int]:
+        """(C, H, W)."""
+        channels, height, width = self.config.shape
+        return channels, height, width
+
+    @property
+    def condition_names(self) -> tuple[str, ...]:
+        """The classes; none unless components belong to them."""
+        return self.config.condition_names if self.config.by_class else ()
+
+    @property
+    def exclusive(self) -> bool:
+        """Classes exclude each other."""
+        return True
+
+    @property
+    def density_tag(self) -> DensityTag:
+        """Exact, of pictures as continuous numbers."""
+        return DensityTag("exact", "continuous")
+
+    @property
+    def mixture(self) -> Mixture:
+        """The mixture in the device's highest precision."""
+        exact = torch.float32 if self.mean.device.type == "mps" else torch.float64
+        mean = self.mean.to(exact)
+        components: Components
+        if self.config.covariance == "diagonal":
+            components = Diagonal(mean, self.variance.to(exact))
+        elif self.config.covariance == "full":
+            components = Full(mean, self.covariance.to(exact))
+        else:
+            components = LowRank(mean, self.factors.to(exact), self.noise.to(exact))
+        return Mixture(self.weights.to(exact), components)
+
+    def adopt(self, known: Mixture) -> None:
+        """Takes the numbers of a mixture of the same size."""
+        self.weights.copy_(known.weights)
+        self.mean.copy_(known.components.mean)
+        match known.components:
+            case Diagonal(variance=variance):
+                self.variance.copy_(variance)
+            case Full(covariance=covariance):
+                self.covariance.copy_(covariance)
+            case LowRank(factors=factors, noise=noise):
+                self.factors.copy_(factors)
+                self.noise.copy_(noise)
+
+    def rows(self, x: Tensor) -> Tensor:
+        """Pictures (B, C, H, W) as rows (B, D) in the mixture's precision."""
+        return x.flatten(1).to(self.mixture.weights.dtype)
+
+    def among(self, y: Tensor | None) -> Tensor | None:
+        """The components that may answer for pictures of classes y (B, A); (B, K), None for all."""
+        names = self.condition_names
+        if y is None or not names:
+            return None
+        # Component j belongs to class j A / K: as many of each as can be.
+        count = self.config.components
+        of = torch.arange(count, device=y.device) * len(names) // count
+        found: Tensor = y.bool()[..., of]
+        return found
+
+    def log_density(
+        self,
+        x: Tensor,
+        generator: torch.Generator | None = None,
+        *,
+        draws: int = 1,
+        y: Tensor | None = None,
+    ) -> Tensor:
+        """log p(x), or log p(x|y), exact, for any `draws`; (B, C, H, W) in [0, 1] -> (B,)."""
+        among = self.among(y)
+        found = self.mixture.joint(self.rows(x), among).logsumexp(1)
+        if among is not None:
+            found = found - self.mixture.weights.expand_as(among).masked_fill(~among, 0.0).sum(1).log()
+        return found.to(x.dtype)
+
+    def responsibilities(self, x: Tensor) -> Tensor:
+        """p(j|x) of each component, (B, C, H, W) in [0, 1] -> (B, K)."""
+        return self.mixture.responsibilities(self.rows(x)).to(x.dtype)
+
+    def draw_pictures(
+        self, count: int, generator: torch.Generator | None = None, y: Tensor | None = None
+    ) -> Tensor:
+        """Pictures in [0, 1]; -> (count, C, H, W)."""
+        known, among = self.mixture, self.among(y)
+        weights = known.weights
+        if among is not None:
+            weights = weights * among + among * 1e-12
+        if isinstance(known.components, LowRank):
+            quiet = replace(known.components, noise=torch.zeros_like(known.components.noise))
+            known = replace(known, components=quiet)
+        if generator is not None and generator.device != weights.device:
+            weights = weights.to(generator.device)
+        drawn, _ = known.draw(count, generator, weights)
+        return drawn.to(self.mean.dtype).clamp(0.0, 1.0).view(-1, *self.picture_shape)
+
+    def fitting(self, settings: Settings) -> ByEM:
+        """Passes of EM."""
+        return ByEM(self.config, settings.epochs)
+
+
+class ByEM:
+    """EM: each pass is an E step over all pictures, and an M step at its end.
+
+    Figures: the sum of log p(x), and each component's responsibility for the pictures.
+    """
+
+    at_once = 2048
+    spec = FIGURES
+    most_judged: int | None = None
+    exact = True
+    prepared_from = _STARTED_FROM
+
+    def __init__(self, config: GMMConfig, passes: int) -> None:
+        self._config, self.passes = config, passes
+        self._known: Mixture | None = None
+        self.width = 1 + config.components
+
+    def prepare(self, model: nn.Module, x: Tensor, y: Tensor | None) -> None:
+        """Starts from k-means on some pictures (B, C, H, W), uint8, with their classes y (B, A)."""
+        assert isinstance(model, GMM)
+        rows, among = model.rows(x.float() / 255.0), model.among(y)
+        draw = torch.Generator().manual_seed(self._config.start_seed)
+        model.adopt(_started(self._config, rows, among, draw))
+        model.passed.zero_()
+        model.reached.fill_(_NEVER)
+
+    def begin(self, model: nn.Module, passed: int) -> dict[str, Tensor]:
+        """The sums of no pictures."""
+        assert isinstance(model, GMM)
+        # It stays the same for a whole pass.
+        self._known = model.mixture
+        return self._known.expected(self._known.weights.new_zeros(0, model.mean.shape[1]))
+
+    def add(
+        self, model: nn.Module, statistics: dict[str, Tensor], x: Tensor, y: Tensor | None, passed: int
+    ) -> None:
+        """The E step of uint8 pictures (B, C, H, W)."""
+        assert isinstance(model, GMM)
+        assert self._known is not None, "a pass begins with `begin`"
+        sums = self._known.expected(model.rows(x).div_(255.0), model.among(y))
+        for name, found in sums.items():
+            statistics[name] += found
+
+    def end(self, model: nn.Module, statistics: Mapping[str, Tensor], passed: int) -> tuple[Figures, bool]:
+        """The M step. The figures are those of the mixture before it."""
+        assert isinstance(model, GMM)
+        count = float(statistics["pictures"])
+        log_p = float(statistics["log_p"]) / max(1.0, count)
+        shares = statistics["count"] / max(1.0, count)
+        if int(model.passed) == passed:
+            # Once: the M step of low rank goes from the factors that the sums were made with.
+            model.adopt(model.mixture.maximised(statistics, self._config.floor))
+            model.gained.fill_(log_p - float(model.reached))
+            model.reached.fill_(log_p)
+            model.passed.fill_(passed + 1)
+        return _figures(log_p, shares), float(model.gained) < self._config.tolerance
+
+    def judge(self, model: nn.Module, batch: Batch, noise: torch.Generator, first: int, of: int) -> Tensor:
+        """Sums over pictures x (B, C, H, W) in [0, 1]."""
+        assert isinstance(model, GMM)
+        joint = model.mixture.joint(model.rows(batch.x), model.among(batch.y))
+        log_p = joint.logsumexp(1, keepdim=True)
+        return torch.cat([log_p.sum().view(1), (joint - log_p).exp().sum(0)]).float()
+
+    def terms(self, sums: Tensor, count: int) -> Figures:
+        """The means of such sums."""
+        means = sums.double() / max(1, count)
+        return _figures(float(means[0]), means[1:])
+
+
+def _figures(log_p: float, shares: Tensor) -> Figures:
+    values = {"log_density": log_p, "used": float((shares >= _USED).sum())}
+    return Figures(values, {"share_by_component": tuple(shares.tolist())}, FIGURES)
+
+
+def _started(config: GMMConfig, rows: Tensor, among: Tensor | None, draw: torch.Generator) -> Mixture:
+    """The mixture that k-means on rows (B, D) suggests: its groups, each with its mean and its spread."""
+    if among is None:
+        return _grouped(config, rows, *_best(config, rows, config.components, draw))
+    centres = rows.new_zeros(config.components, rows.shape[1])
+    near = torch.zeros(len(rows), dtype=torch.long, device=rows.device)
+    # The components of a class are next to each other, and so are the rows' answers.
+    for pattern in among.unique(dim=0):
+        own, mine = pattern.nonzero().flatten(), (among == pattern).all(1)
+        if not len(own):
+            continue
+        found, at = _best(config, rows[mine], len(own), draw)
+        centres[own], near[mine] = found, own[at]
+    return _grouped(config, rows, centres, near)
+
+
+def _best(config: GMMConfig, rows: Tensor, count: int, draw: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Centres and the nearest of each row: of several starts the one that lies nearest."""
+    found = (k_means(rows, plus_plus(rows, count, draw), _ROUNDS) for _ in range(config.starts))
+    centres, near, _ = min(found, key=lambda one: one[2])
+    return centres, near
+
+
+def _grouped(config: GMMConfig, rows: Tensor, centres: Tensor, near: Tensor) -> Mixture:
+    """A Gaussian for each group of rows."""
+    count = config.components
+    members = torch.nn.functional.one_hot(near, count).to(rows.dtype)
+    weights = (members.sum(0) + 1.0) / (len(rows) + count)
+    everywhere = rows.var(0, correction=0).clamp(min=config.floor)
+    if config.covariance == "diagonal":
+        # Some of the spread of all pictures, lest small groups be too narrow to begin with.
+        start = Diagonal(centres, everywhere.expand(count, -1))
+        found = start.maximised(start.sums(rows, members), config.floor)
+        return Mixture(weights, replace(found, variance=0.5 * (found.variance + everywhere)))
+    if config.covariance == "full":
+        wide = Full(centres, torch.diag(everywhere).expand(count, -1, -1).clone())
+        found_full = wide.maximised(wide.sums(rows, members), config.floor)
+        return Mixture(
+            weights, replace(found_full, covariance=0.5 * (found_full.covariance + wide.covariance))
+        )
+    factors, noise = rows.new_zeros(count, rows.shape[1], config.rank), rows.new_zeros(count)
+    for j in range(count):
+        group = rows[near == j] - centres[j]
+        factors[j], noise[j] = _principal(group, config.rank, everywhere, config.floor)
+    return Mixture(weights, LowRank(centres, factors, noise))
+
+
+def _principal(group: Tensor, rank: int, everywhere: Tensor, floor: float) -> tuple[Tensor, Tensor]:
+    """W (D, Q) and s^2 of probabilistic PCA of centred rows (B, D); of few rows as far as they go."""
+    numbers = group.shape[1]
+    noise = float(everywhere.mean())
+    # A group of few rows says nothing of most directions: there the factors are small, but not 0, or no
+    # pass could ever turn them.
+    factors = torch.zeros(numbers, rank, dtype=group.dtype, device=group.device)
+    factors[:rank] = math.sqrt(0.01 * noise) * torch.eye(rank, dtype=group.dtype, device=group.device)
+    if len(group) > 1:
+        _, sizes, rows = torch.linalg.svd(group, full_matrices=False)
+        values = sizes.square() / len(group)
+        kept = min(rank, len(values))
+        noise = float((values.sum() - values[:kept].sum()) / max(1, numbers - kept))
+        noise = max(noise, floor, 0.05 * float(everywhere.mean()))
+        factors[:, :kept] = rows[:kept].T * (values[:kept] - noise).clamp(min=0.01 * noise).sqrt()
+    return factors, torch.as_tensor(max(noise, floor), dtype=group.dtype)
+
+
+def _held(values: Tensor) -> nn.Parameter:
+    """A parameter without a gradient."""
+    return nn.Parameter(values, requires_grad=False)
