@@ -28,7 +28,6 @@ from latentlab.session.project import Project, same_work
 from latentlab.session.project_places import renamed
 
 _LOOK_MS, _KEEP_MS = 700, 15_000
-_WRITING_MS = 60_000
 
 
 class ProjectController(QObject):
@@ -122,16 +121,14 @@ class ProjectController(QObject):
             return
         pack = pack or any(one.packed for one in (*self._saved.models, *self._saved.data))
         project = self.current()
-        work = partial(project_work.write, path, project, dict(self._hashes.known), pack)
+        known = lock.stamp if lock is self._lock else None
+        work = partial(project_work.write, path, project, dict(self._hashes.known), pack, known)
         self._background.run(work, partial(self._written, path, lock), partial(self._unwritten, lock))
-
-    def finish(self) -> None:
-        """Waits until everything is written, as a script wants."""
-        self._background.finish(_WRITING_MS)
 
     def _written(self, path: Path, lock: ProjectLock, project: Project) -> None:
         if self.path is not None:
             self.copies.drop(self.path)
+        lock.note()
         self._take(path, lock, project)
         self.copies.drop(path)
         self.told.emit(f"Saved {path.name}")
@@ -160,6 +157,11 @@ class ProjectController(QObject):
         self._leave()
         self._opening.show(opened.found.project)
 
+    def close_project(self) -> None:
+        """Goes on without the project; what was not saved of it is kept, and offered when it is opened."""
+        if self.path is not None and self._keep_now():
+            self._leave()
+
     def _leave(self) -> None:
         """The window has no project from now on."""
         if self._lock is not None:
@@ -171,6 +173,9 @@ class ProjectController(QObject):
     def rename(self, models: Mapping[str, str]) -> None:
         """Models that were missing lie elsewhere: the project knows them by these paths."""
         self._saved = renamed(self._saved, models, {})
+        tapes = self._saved.tapes
+        if tapes is not None and tapes.model in models.values():
+            self._opening.views.bring_tapes(tapes)
 
     def _ready(self, opened: Opened) -> None:
         """It has been read: asks for its data if they are missing, else opens it."""
@@ -230,7 +235,7 @@ class ProjectController(QObject):
     def restore(self) -> None:
         """At a start: goes on with the project that was open, whose session is there already."""
         if self._settings.project and self.path is None:
-            self._opening.read(Path(self._settings.project), self._go_on)
+            self._opening.read(Path(self._settings.project), self._go_on, self._gone)
 
     def _go_on(self, opened: Opened) -> None:
         if self.path is not None or self._opening.under_way:
@@ -241,6 +246,13 @@ class ProjectController(QObject):
         self._take(opened.path, lock, opened.found.project)
         if lock.refusal:
             self._words.tell(opened, lock.refusal, None)
+
+    def _gone(self, failure: Failure) -> None:
+        """The project that was open cannot be read any more; its session is there."""
+        self._settings.project = ""
+        self.failed.emit(
+            f"{failure.message} What was arranged in it is here; save it again.", failure.details
+        )
 
     def note(self, text: str) -> None:
         """Sets the notes."""
@@ -277,14 +289,18 @@ class ProjectController(QObject):
     def _keep_now(self) -> bool:
         """Keeps what would be lost when another project is opened; whether that worked."""
         try:
-            if self.path is None:
-                self.copies.keep_before(self.current())
-            elif self.modified:
-                self.copies.keep(self.path, self.current())
+            self._keep_what_is_new()
         except LabError as error:
             self.failed.emit(f"{error} The other project is not opened, for this one could not be kept.", "")
             return False
         return True
+
+    def _keep_what_is_new(self) -> None:
+        if self.path is not None and not self.refusal:
+            if self.modified:
+                self.copies.keep(self.path, self.current())
+        elif self.path is None or self.modified:
+            self.copies.keep_before(self.current())
 
     def close(self) -> None:
         """The window closes: what is not saved yet is kept, and is there again at the next start."""
@@ -293,8 +309,7 @@ class ProjectController(QObject):
         if self.path is not None:
             self.look()
             with contextlib.suppress(LabError):  # the session is in the settings, too
-                if self.modified and not self.refusal:
-                    self.copies.keep(self.path, self.current())
+                self._keep_what_is_new()
         self._opening.give_up()
         if self._lock is not None:
             self._lock.release()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -52,6 +52,7 @@ class ProjectDialogs(QObject):
         self._window, self._workspace, self._projects = window, workspace, projects
         self._opener, self._settings, self._background = opener, settings, background
         projects.lacking.connect(self._lacking)
+        projects.changed.connect(self._turned)
 
     def save(self) -> None:
         """Saves the project, or asks for its name if it has none."""
@@ -157,7 +158,8 @@ class ProjectDialogs(QObject):
         session = self._workspace.session
         session.reset(renamed(Project(session.kept), models, {}).session)
         self._projects.rename(models)
-        self._opener.open_model(models[wanted])
+        if any(one.model == models[wanted] for one in session.kept.memories):
+            self._opener.open_model(models[wanted])
 
     def _failed(self, failure: Failure) -> None:
         self.failed.emit(failure.message, failure.details)
@@ -166,9 +168,20 @@ class ProjectDialogs(QObject):
 
     def show_notes(self) -> None:
         """Shows the notes, to be read and written."""
-        page = _Notes(self._projects.notes, self._window)
-        page.noted.connect(self._projects.note)
+        page = self._window.findChild(_Notes)
+        if page is None:
+            page = _Notes(self._projects.notes, self._window)
+            page.noted.connect(self._projects.note)
         page.show()
+        page.raise_()
+
+    @Slot()
+    def _turned(self) -> None:
+        """Another project may be open: its notes are shown."""
+        page = self._window.findChild(_Notes)
+        if page is not None and page.text.toPlainText() != self._projects.notes:
+            with QSignalBlocker(page.text):
+                page.text.setPlainText(self._projects.notes)
 
 
 class _Notes(QDialog):

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QLockFile, QSysInfo
 
+from latentlab.qt.controllers.project_work import Stamp, stamp_of
+
 
 class ProjectLock:
     """Locks a project for this window, until it is released or the process ends.
@@ -17,6 +19,7 @@ class ProjectLock:
     Attributes:
         path: the project.
         refusal: why the project is read-only, as a sentence; "" if this window has the lock.
+        stamp: of its file when the window has last read or written it.
     """
 
     def __init__(self, path: Path) -> None:
@@ -26,7 +29,14 @@ class ProjectLock:
         self._lock = QLockFile(str(real.with_name(f".{real.name}.lock")))
         # Only the end of its process makes a lock invalid, not its age: a window may stay open for days.
         self._lock.setStaleLockTime(0)
+        self.stamp: Stamp | None = None
         self.refusal = "" if self._lock.tryLock(0) else self._why(real)
+
+        self.note()
+
+    def note(self) -> None:
+        """The file is as this window knows it."""
+        self.stamp = stamp_of(self.path)
 
     def release(self) -> None:
         """Lets other windows have the project."""

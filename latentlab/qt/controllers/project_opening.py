@@ -61,7 +61,7 @@ class ProjectOpening(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._workspace, self._background, self._views = workspace, background, views
+        self._workspace, self._background, self.views = workspace, background, views
         self._folders, self._copies = folders, copies
         # Whose session is being opened, and the newest request to read one.
         self._coming: tuple[Opened, ProjectLock] | None = None
@@ -74,11 +74,16 @@ class ProjectOpening(QObject):
         """Whether the session of a project is being opened."""
         return self._coming is not None
 
-    def read(self, path: Path, then: Callable[[Opened], None]) -> None:
+    def read(
+        self,
+        path: Path,
+        then: Callable[[Opened], None],
+        failed: Callable[[Failure], None] | None = None,
+    ) -> None:
         """Reads a project in the background; of several, the newest counts."""
         self._newest += 1
         work = partial(project_work.read, path, tuple(self._folders()), self._copies)
-        self._background.run(work, partial(self._have_read, self._newest, then), self._unread)
+        self._background.run(work, partial(self._have_read, self._newest, then), failed or self._unread)
 
     def open(self, opened: Opened, lock: ProjectLock, without_data: bool = False) -> None:
         """Opens the session of a project that has been read.
@@ -100,8 +105,8 @@ class ProjectOpening(QObject):
     def show(self, project: Project, session: SessionState | None = None) -> None:
         """Shows what a project holds, with another session than its own if one is given."""
         self._workspace.open(session or project.session, afresh=True)
-        self._views.bring_layouts(project.layouts)
-        self._views.bring_tapes(project.tapes)
+        self.views.bring_layouts(project.layouts)
+        self.views.bring_tapes(project.tapes)
 
     @Slot()
     def _loaded(self) -> None:

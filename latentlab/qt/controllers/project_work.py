@@ -13,6 +13,9 @@ from latentlab.qt.controllers.project_copies import ProjectCopies, UnsavedCopy
 from latentlab.session.project import Project, ProjectFile, from_json, to_json
 from latentlab.session.project_places import Found, described, found, to_pack
 
+# When a file was changed, and its size.
+Stamp = tuple[int, int]
+
 
 @dataclass(frozen=True)
 class Opened:
@@ -51,12 +54,31 @@ def parsed(path: Path) -> Project:
         raise LabError(error.what, path, error.hint) from None
 
 
-def write(path: Path, project: Project, hashes: Mapping[str, str], pack: bool) -> Project:
+def stamp_of(path: Path) -> Stamp | None:
+    """Tells one version of a file from another; None if there is none."""
+    try:
+        about = path.stat()
+    except OSError:
+        return None
+    return about.st_mtime_ns, about.st_size
+
+
+def write(
+    path: Path, project: Project, hashes: Mapping[str, str], pack: bool, known: Stamp | None = None
+) -> Project:
     """Writes a project; returns it as it was written.
 
+    Args:
+        known: of the file as this window knows it; None for a file that it may replace.
+
     Raises:
-        LabError: naming the file, if it cannot be written.
+        LabError: naming the file, if it cannot be written, or is not as it was known.
     """
+    now = stamp_of(path)
+    if known is not None and now is not None and now != known:
+        raise LabError(
+            "another program has changed it since it was opened", path, "Save the project under another name"
+        )
     whole = described(project, path, hashes, pack)
     write_project(path, to_json(whole), to_pack(whole))
     return whole

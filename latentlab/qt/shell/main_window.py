@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _SAVE_MS = 3000
 _REARRANGED = "The panels are arranged in workspaces now, by the bar at the top; each keeps its own layout."
+# The longest that a script waits for a project to be written, with all that is packed in.
+_WRITING_MS = 120_000
 
 # The slowest imports, one per turn of the event loop. Those with shared libraries come first: the system
 # loads one library at a time, and torch's are loaded while the last is imported.
@@ -204,7 +206,7 @@ class LabWindow(QMainWindow):
     def save_project(self, path: str | Path) -> None:
         """Saves everything that is arranged here as a project file; returns when it is written."""
         self.bench.projects.save(Path(path))
-        self.bench.projects.finish()
+        self.bench.background.finish(_WRITING_MS)
 
     def open_project(self, path: str | Path) -> None:
         """Opens a project file, in the background."""

@@ -168,6 +168,34 @@ def test_that_what_is_not_saved_is_there_after_closing_after_a_crash_and_after_a
         assert window.bench.projects.path is None
 
 
+def test_that_a_file_that_somebody_else_has_changed_is_not_written_over(qtbot: QtBot, tmp_path: Path) -> None:
+    path, other = tmp_path / "my.llab", tmp_path / "other.llab"
+    with open_window(qtbot, tmp_path) as window:
+        window.workspace.do(SetPins(pins=PINS))
+        save_project(window, path)
+        save_project(window, other)
+        other.write_bytes(path.read_bytes() + b" ")
+        window.save_project(other)
+        until_idle()
+        assert "another program has changed it" in said(window)
+        assert other.read_bytes()[-1:] == b" "
+        # Without a project the session goes on; notes are the project's.
+        window.bench.projects.note("Of the other.")
+        window.bench.actions["closeProjectAction"].trigger()
+        assert not window.windowTitle().startswith("other")
+        assert (window.workspace.state.pins, window.bench.projects.notes) == (PINS, "")
+        open_project(qtbot, window, path)
+        path.rename(tmp_path / "gone.llab")
+    with open_window(qtbot, tmp_path) as window:
+        until_idle()
+        assert "my.llab: could not be read" in said(window)
+        assert "is here" in said(window)
+        assert window.workspace.state.pins == PINS
+    with open_window(qtbot, tmp_path) as window:
+        until_idle()
+        assert said(window) == "", "it is said once"
+
+
 def test_that_what_is_damaged_or_newer_is_refused_and_nothing_changes(qtbot: QtBot, tmp_path: Path) -> None:
     path = tmp_path / "my.llab"
     with open_window(qtbot, tmp_path) as window:

@@ -43,6 +43,11 @@ def project_entries(bench: Workbench) -> Iterator[Entry]:
         enabled=bench.controller.is_open,
     )  # fmt: skip
     yield Entry(
+        "closeProjectAction", "&File", "Close projec&t", bench.projects.close_project,
+        "Go on without the project. What was not saved is kept, and offered when it is opened again.",
+        enabled=lambda: bench.projects.path is not None,
+    )  # fmt: skip
+    yield Entry(
         "projectNotesAction", "&File", "Project n&otes …", pages.show_notes,
         "Write down what you want to remember; it is saved with the project.",
     )  # fmt: skip
