@@ -12,9 +12,12 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QToolButton, QW
 from pytestqt.qtbot import QtBot
 
 from latentlab.models.capabilities import Capability
+from latentlab.qt.clients import render_thread
 from latentlab.qt.shell.focus_chain import is_stop
 from latentlab.qt.shell.main_window import LabWindow
+from latentlab.qt.views.diffusion import view as diffusion_view
 from latentlab.session.edits import MoveProbe
+from tests.qt.fake_renderer import FakeRenderer
 from tests.qt.shell import OFFSCREEN, open_window
 from tests.qt.waiting import until_idle
 
@@ -24,7 +27,10 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def window(qtbot: QtBot, tmp_path: Path) -> Iterator[LabWindow]:
+def window(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LabWindow]:
+    # No model is drawn from or compared while it is looked where the keyboard goes.
+    monkeypatch.setattr(diffusion_view, "suited_to", lambda data: None)
+    monkeypatch.setattr(render_thread, "_made", lambda module, name: FakeRenderer())
     with open_window(qtbot, tmp_path) as made:
         yield made
 

@@ -33,11 +33,11 @@ class ReportBox(QWidget):
         self.note = _line("trainNote")
         self.note.hide()
         self.open = _button("trainOpen", "&Open", "Show this model in place of the one that is open.")
-        self.reveal = _button("trainReveal", "Show in &Folder", "Show the folder that the model is in.")
+        self.reveal = _button("trainReveal", "Show in F&older", "Show the folder that the model is in.")
         self.rename = _button("trainRename", "Re&name …", "Give the model another name.")
         self.further = _button(
             "trainFurther",
-            "Train &Further …",
+            "Train F&urther …",
             "Go on from this model for some epochs more. It is saved as another; this one stays as it is.",
         )
         self.endings = QWidget()
