@@ -20,7 +20,7 @@ _GAP = 1
 
 # Pictures that are at least this many times as large as they are have whole-number scales: that costs little.
 SHARP = 3.0
-_UNFINISHED = 0.85
+_UNFINISHED = 0.8
 
 
 @functools.lru_cache(maxsize=64)

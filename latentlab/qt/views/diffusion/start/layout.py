@@ -1,6 +1,7 @@
 """The layout of the start page: the picture, the controls, and the result.
 
-Side by side where it is wide, so that both pictures are as large as the height allows; else in one column.
+Side by side where it is wide, so that both pictures are as large as the height allows, the controls above
+them where it is high; else in one column.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ _EDGE, _GAP, _ANY = 8, 6, 16_777_215
 FRAME_MARGIN = 4
 # From this width on the parts are side by side; the height of a picture in one column.
 _WIDE, _HAND = 620, 200
+# From this height on the controls are above two pictures.
+_HIGH = 480
 # The minimum width of a part, and the maximum width of controls.
 _LEAST, _MOST = 116, 480
 
@@ -70,11 +73,12 @@ class StartLayout(QScrollArea):
         self._parts.addWidget(outcome)
         self._parts.addStretch(0)
         body = QWidget()
-        rows = QVBoxLayout(body)
+        rows = self._rows = QVBoxLayout(body)
         rows.setContentsMargins(_EDGE, _EDGE, _EDGE, _EDGE)
         rows.setSpacing(_GAP)
         rows.addLayout(self._head)
         rows.addLayout(self._parts, 1)
+        self._above = False
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -101,8 +105,12 @@ class StartLayout(QScrollArea):
         wide, ways = self.width() >= _WIDE, QBoxLayout.Direction
         for row in (self._head, self._parts):
             row.setDirection(ways.LeftToRight if wide else ways.TopToBottom)
+        self._put_controls(wide and self.height() >= _HIGH and not self._outcome.isHidden())
         # No wider than high: the controls take the rest.
-        side = max(_LEAST, self.height() - 2 * _EDGE - _GAP - self._head.sizeHint().height())
+        free = self.height() - 2 * _EDGE - _GAP - self._head.sizeHint().height()
+        if self._above:
+            free -= self._set.sizeHint().height() + _GAP
+        side = max(_LEAST, free)
         alone = self._frame.isHidden() and self._canvas.isHidden()
         self._hand.setVisible(not alone)
         self._caption.setVisible(not self._frame.isHidden())
@@ -110,15 +118,32 @@ class StartLayout(QScrollArea):
         self._hand.setMaximumSize(side if wide else _ANY, _ANY if wide else _HAND)
         inside = self.viewport().width() - 2 * _EDGE
         # The caption is to be close to the picture.
-        self._frame.setMaximumHeight(max(_LEAST, (inside - 2 * _GAP) // 3) if wide else _HAND)
         several = sum(not picture.isHidden() for picture in self._outcome.pictures)
-        for place, share in enumerate((2, 2, 3 if several > 1 else 2)):
-            self._parts.setStretch(place, share)
+        parts = several + 1 if self._above else 3
+        self._frame.setMaximumHeight(
+            max(_LEAST, min(side, (inside - (parts - 1) * _GAP) // parts)) if wide else _HAND
+        )
+        for part, share in ((self._hand, 2), (self._set, 2), (self._outcome, 3 if several > 1 else 2)):
+            self._parts.setStretchFactor(
+                part, 2 * several if self._above and part is self._outcome else share
+            )
         best = self._outcome.height_at(inside)
         self._outcome.setMinimumHeight(0 if wide else min(best, _HAND))
         self._outcome.setMaximumSize(several * side if wide else _ANY, _ANY)
-        self._set.setMaximumWidth(_MOST if wide and alone else _ANY)
+        self._set.setMaximumWidth(_MOST if wide and (alone or self._above) else _ANY)
         self._parts.setStretch(self._parts.count() - 1, 1 if wide and alone else 0)
+
+    def _put_controls(self, above: bool) -> None:
+        """Puts the controls above the pictures, or between them."""
+        if above == self._above:
+            return
+        self._above = above
+        if above:
+            self._parts.removeWidget(self._set)
+            self._rows.insertWidget(1, self._set)
+        else:
+            self._rows.removeWidget(self._set)
+            self._parts.insertWidget(1, self._set)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.fit()
