@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 import sys
 from pathlib import Path
@@ -40,10 +41,12 @@ def test_that_own_models_come_first_newest_first_and_what_is_no_model_is_left_ou
     gone = tmp_path / "gone.safetensors"
     found = list(gallery_models([new, old, judge, broken, gone], [str(new), str(gone)]))
     assert [one.title for one in found if not one.ships] == ["new", "old"]
-    groups = grouped(found)
-    assert [(heading, some[0].title) for heading, some in groups[:2]] == [
-        ("Yours: toy", "new"),
-        ("Yours: beings", "old"),
+    heading, some = grouped(found)[0]
+    assert (heading, [one.title for one in some]) == ("Yours", ["new", "old"])
+    many = [dataclasses.replace(one, model=str(n)) for one in found if not one.ships for n in range(9)]
+    assert [(heading, len(some)) for heading, some in grouped(many)] == [
+        ("Yours: toy", 9),
+        ("Yours: beings", 9),
     ]
     facts = facts_of(str(new))
     assert facts is not None

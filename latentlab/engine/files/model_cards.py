@@ -22,6 +22,8 @@ from latentlab.plain import short_name
 from latentlab.shipped import model_files
 
 _LONGEST_TEXT = 300
+# Of the user's own models, under one heading.
+_FEW = 12
 
 
 @dataclass(frozen=True)
@@ -129,10 +131,18 @@ def gallery_models(own: Iterable[Path], elsewhere: Iterable[str] = ()) -> Iterat
 
 
 def grouped(models: Sequence[ModelFacts]) -> list[tuple[str, list[ModelFacts]]]:
-    """The models under headings: the user's own first, by their data, then those that ship, by theirs."""
+    """The models under headings: the user's own first, by their data, then those that ship, by theirs.
+
+    Few of the user's own share one heading.
+    """
     groups: dict[str, list[ModelFacts]] = {}
-    for one in sorted(models, key=lambda one: one.ships):
-        groups.setdefault(_heading(one), []).append(one)
+    own = [one for one in models if not one.ships]
+    data = list(dict.fromkeys(one.data for one in own))
+    for one in sorted(own, key=lambda one: data.index(one.data)):
+        groups.setdefault(_heading(one) if len(own) > _FEW else "Yours", []).append(one)
+    for one in models:
+        if one.ships:
+            groups.setdefault(_heading(one), []).append(one)
     order = list(SHIPPED_SETS)
     ranks = {heading: order.index(some[0].data) if some[0].data in order else -1
              for heading, some in groups.items()}  # fmt: skip

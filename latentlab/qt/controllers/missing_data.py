@@ -9,7 +9,9 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QMainWindow
 
 from latentlab.data.limits import LARGEST_SIDE, SMALLEST_SIDE
+from latentlab.data.shipped_sets import SHIPPED_SETS
 from latentlab.data.spec import COLOURS, Spec
+from latentlab.engine.files.model_catalog import data_of
 from latentlab.engine.rendering.requests.opening import UNKNOWN, LoadedReply
 from latentlab.errors import LabError
 from latentlab.models.capabilities import Capability
@@ -18,10 +20,13 @@ from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.data_controller import DataController
 from latentlab.qt.controllers.settings import Settings
 from latentlab.qt.widgets.message_bar import MessageBar
+from latentlab.session.known_data import title_of
+
+_OFFER = "Find the data …"
 
 
 class MissingData(QObject):
-    """Listens to what is opened."""
+    """Listens to what is opened. `is_missing` says whether there is anything to find."""
 
     def __init__(
         self,
@@ -34,6 +39,7 @@ class MissingData(QObject):
         super().__init__(window)
         self._window, self._workspace, self._bar = window, workspace, bar
         self._data, self._settings = data, settings
+        self._shown: str | None = None
 
     def listen(self) -> None:
         """Connects: after the views, which are to know the model first."""
@@ -41,8 +47,18 @@ class MissingData(QObject):
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
+        first, other = self._shown is None, self._shown != model.path
+        self._shown = model.path
         if model.missing:
-            self._bar.say(in_words(model), "Find the data …", self.ask)
+            self._bar.say(in_words(model), _OFFER, self.ask)
+        elif other and not first and not self._workspace.following and self._bar.isHidden():
+            learnt = data_of(model.path)
+            if learnt and learnt not in SHIPPED_SETS and title_of(model.data) != learnt:
+                self._bar.say(_of_others(model, learnt), _OFFER, self.ask)
+
+    def is_missing(self) -> bool:
+        """Whether the open model is without its pictures."""
+        return self._workspace.model is not None and bool(self._workspace.model.missing)
 
     def ask(self) -> None:
         """Shows a dialog for the folder of the pictures that the open model learnt from."""
@@ -65,6 +81,14 @@ class MissingData(QObject):
             options = replace(spec.options, side=height if fits else None, colour=COLOURS[channels >= 3])
             spec = Spec(spec.source, options)
         self._data.open_spec(str(spec))
+
+
+def _of_others(model: LoadedReply, learnt: str) -> str:
+    """The pictures suit a model, and are not those that it learnt from."""
+    name, learnt = short_name(model.model), short_name(learnt)
+    return (
+        f"{name} learnt from {learnt}, which was not found: the points are those of {title_of(model.data)}."
+    )
 
 
 def in_words(model: LoadedReply) -> str:

@@ -24,6 +24,7 @@ from latentlab.qt.shell.gallery.card import Card
 from latentlab.qt.shell.gallery.chip import ModelChip
 from latentlab.qt.shell.gallery.page import GalleryPage
 from latentlab.qt.shell.main_window import LabWindow
+from latentlab.session.edits import ChangeData
 from latentlab.session.state import SessionState
 from tests.data.pictures import noise, write
 from tests.qt.fake_renderer import FakeRenderer
@@ -255,6 +256,8 @@ def test_that_what_lies_below_gets_no_click_and_the_recent_files_are_listed(
 def test_that_opening_a_model_proposes_its_partner_once(qtbot: QtBot, window: LabWindow) -> None:
     folder = window.bench.trainer.folder
     save_tiny_ddpm(folder / "noise.safetensors")
+    window.workspace.do(ChangeData(data=str(folder / "toy")))
+    until_idle()
     said = window.bench.messages
     assert said.isHidden(), "nothing is proposed at the start"
     opened(qtbot, window)

@@ -128,7 +128,7 @@ class Card(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         palette, under = self.palette(), self.underMouse() or self.isDown()
         frame = QPainterPath()
-        thick = 2.0 if self.hasFocus() or self.is_open else 1.0
+        thick = 2.5 if self.hasFocus() else 1.0
         edge = 0.5 * thick
         frame.addRoundedRect(self.rect().toRectF().adjusted(edge, edge, -edge, -edge), 6.0, 6.0)
         ground = QPalette.ColorRole.AlternateBase if under else QPalette.ColorRole.Base

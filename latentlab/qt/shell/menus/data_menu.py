@@ -17,6 +17,11 @@ def data_entries(bench: Workbench) -> Iterator[Entry]:
     yield from _splits(bench)
     yield from _shipped(bench)
     yield from _opened_last(bench)
+    yield Entry(
+        "findDataAction", "&Data", "&Find the data of this model …", bench.gallery.missing.ask,
+        "Show where the pictures are that the open model learnt from, if they were not found.",
+        enabled=bench.gallery.missing.is_missing, gap=True,
+    )  # fmt: skip
 
 
 def _splits(bench: Workbench) -> Iterator[Entry]:

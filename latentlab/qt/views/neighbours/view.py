@@ -102,8 +102,13 @@ class Neighbours(QWidget):
         for number, button in enumerate(self.buttons):
             if button.isHidden() == (number < len(rows)):
                 button.setVisible(number < len(rows))
-        waiting = encodings is None or not len(encodings.mean)
-        self.note.setText("The pictures are not encoded yet." if waiting else "All classes are hidden.")
+        if model is not None and model.missing:
+            words = "The pictures of this model were not found."
+        elif encodings is None or not len(encodings.mean):
+            words = "The pictures are not encoded yet."
+        else:
+            words = "All classes are hidden."
+        self.note.setText(words)
         self.note.setVisible(not rows)
 
     def _nearest(self, model: LoadedReply, encodings: EncodingsReply) -> list[int]:
