@@ -54,7 +54,7 @@ _LEFT, _RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
 # What asks for a file or the clipboard, trains, or makes what is drawn long.
 _LEFT_ALONE = re.compile(
-    r".*(open|paste|save|export|import|copy|file).*|train.*|tapeCount|steps.*|qt_.*",
+    r".*(open|paste|save|export|import|copy|file).*|train.*|tapeCount|steps.*|qt_.*|planeChooser",
     re.IGNORECASE,
 )
 _MOST_SPUN = 9

@@ -12,7 +12,7 @@ from latentlab.plain import one_line
 from latentlab.qt.shell.gallery.strip import Strip
 from latentlab.qt.widgets.plain_text import plain_tip
 
-_WIDTH, _LEAST, _PICTURES, _SIDE, _GAP = 330, 200, 2, 32, 3
+_WIDTH, _LEAST, _PICTURES, _SIDE, _GAP, _ARROW = 330, 200, 2, 32, 3, 10
 
 
 @dataclass(frozen=True)
@@ -87,9 +87,7 @@ class ModelChip(QToolButton):
         if boxes:
             self._strip.paint(painter, boxes, self.palette())
         left = boxes[-1].right() + 8 if boxes else 10
-        room = QRect(left, 0, self.width() - left - 20, self.height())
-        self._write(painter, room)
-        self._arrow(painter, room.right() + 4)
+        self._write(painter, QRect(left, 0, self.width() - left - 8, self.height()))
         painter.end()
 
     def _write(self, painter: QPainter, room: QRect) -> None:
@@ -98,17 +96,22 @@ class ModelChip(QToolButton):
         top = (self.height() - height) // 2
         painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
         painter.setFont(self._font(1.0, bold=True))
-        first = bold.elidedText(one_line(self.shown.name), Qt.TextElideMode.ElideMiddle, room.width())
+        beside = _ARROW + 10
+        first = bold.elidedText(
+            one_line(self.shown.name), Qt.TextElideMode.ElideMiddle, room.width() - beside
+        )
         painter.drawText(room.left(), top + bold.ascent(), first)
+        self._arrow(painter, room.left() + bold.horizontalAdvance(first) + 6, top + bold.height() // 2)
         painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
         painter.setFont(self._font(0.86))
         second = small.elidedText(one_line(self.shown.second), Qt.TextElideMode.ElideMiddle, room.width())
         painter.drawText(room.left(), top + bold.lineSpacing() + small.ascent(), second)
 
-    def _arrow(self, painter: QPainter, left: int) -> None:
+    def _arrow(self, painter: QPainter, left: int, middle: int) -> None:
+        """After the name, for it opens something."""
         option = QStyleOptionToolButton()
         self.initStyleOption(option)
-        option.rect = QRect(left, (self.height() - 10) // 2, 10, 10)
+        option.rect = QRect(left, middle - _ARROW // 2, _ARROW, _ARROW)
         self.style().drawPrimitive(QStyle.PrimitiveElement.PE_IndicatorArrowDown, option, painter, self)
 
     def _font(self, share: float, *, bold: bool = False) -> QFont:
