@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
+    QWidget,
 )
 
 from latentlab.engine.files.model_catalog import KnownModel, known
@@ -75,6 +76,8 @@ class ModelColumn(QFrame):
         self.plane.setMinimumSize(_LEAST, _LEAST)
         self.samples = ColumnSamples(workspace)
         self._seed, self._samples_wanted = 0, False
+        # The selector of the condition, which concerns the probe and not the samples.
+        self._told = QWidget()
         self.pictures = ColumnPictures(workspace)
         self.pictures.hide()
         self.stack = QStackedWidget()
@@ -98,7 +101,10 @@ class ModelColumn(QFrame):
         layout.addWidget(self.title)
         layout.addWidget(self.messages)
         layout.addWidget(self.stack, 1)
-        layout.addWidget(ConditionSelector(self.workspace))
+        told = QVBoxLayout(self._told)
+        told.setContentsMargins(0, 0, 0, 0)
+        told.addWidget(ConditionSelector(self.workspace))
+        layout.addWidget(self._told)
         layout.addWidget(self.pictures)
 
     @Slot(str)
@@ -124,7 +130,8 @@ class ModelColumn(QFrame):
         self.chooser.show_model(self.workspace.state.model)
         card = known(model.path)
         rest = "" if card.beta == 1.0 else f" (β = {card.beta:g})"
-        rest += f", {model.latents} latent{'' if model.latents == 1 else 's'}"
+        if model.latents:
+            rest += f", {model.latents} latent{'' if model.latents == 1 else 's'}"
         text = model.title + rest
         self.title.say(text, card.kind.upper() + rest if card.kind else text)
         self.title.setToolTip(plain_tip(f"{text}\n{model.path} ({model.hash})\n{model.command}".strip()))
@@ -145,12 +152,18 @@ class ModelColumn(QFrame):
         model = self.workspace.model
         if model is None:
             return
-        lacks = why_not(model.model, model.capabilities, {Capability.DECODES})
-        samples = model.can(Capability.SAMPLES) and (self._samples_wanted or bool(lacks))
-        if lacks and not samples:
-            self.note.setText(f"{lacks} There is no place in it to compare with those of the others.")
-        self.stack.setCurrentWidget(self.samples if samples else self.note if lacks else self.plane)
-        self.pictures.setVisible(not lacks and not samples)
+        can = model.capabilities
+        no_plane = why_not(model.model, can, {Capability.DECODES})
+        no_samples = why_not(model.model, can, {Capability.SAMPLES})
+        samples = not no_samples and (self._samples_wanted or bool(no_plane))
+        plane = not samples and not no_plane and not self._samples_wanted
+        if no_plane:
+            self.note.setText(f"{no_plane} There is no place in it to compare with those of the others.")
+        elif no_samples:
+            self.note.setText(f"{no_samples} Its plane is there as soon as “Samples” is off.")
+        self.stack.setCurrentWidget(self.samples if samples else self.plane if plane else self.note)
+        self.pictures.setVisible(plane)
+        self._told.setVisible(plane)
         self.samples.show_seed(self._seed, samples)
 
     @Slot(object)

@@ -58,9 +58,6 @@ class ColumnSamples(QWidget):
         model = self._workspace.model
         if not self._shows or model is None or self._asked == self._seed:
             return
-        if not model.can(Capability.SAMPLES):
-            self.status.setText(f"{model.model} draws no pictures of its own.")
-            return
         self._asked = self._seed
         self.status.setText("Drawing …")
         self._workspace.ask(SamplesRequest, (), COUNT, self._seed, self._workspace.state.data)

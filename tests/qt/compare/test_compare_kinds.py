@@ -71,8 +71,9 @@ def test_that_one_drag_moves_a_vae_and_a_model_without_encoder(
 def test_that_a_model_without_latents_is_compared_by_what_it_draws(
     window: CompareWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:
-    window.start(["mnist-vae-2d", str(save_specks(tmp_path / "specks.safetensors"))])
-    vae, specks = window.view.columns[:2]
+    window.start(["mnist-vae-2d", str(save_specks(tmp_path / "specks.safetensors")), "mnist-ae-2d"])
+    vae, specks, ae = window.view.columns[:3]
+    until(lambda: ae.workspace.model is not None, "the autoencoder was not opened")
     until(
         lambda: specks.samples.sheet.picture is not None and vae.workspace.encodings is not None,
         "the models were not opened",
@@ -91,6 +92,9 @@ def test_that_a_model_without_latents_is_compared_by_what_it_draws(
     bar = window.view.bar
     QTest.mouseClick(bar.samples, Qt.MouseButton.LeftButton, pos=QPoint(8, bar.samples.height() // 2))
     assert vae.stack.currentWidget() is vae.samples
+    # Without a prior there is nothing to draw from, and that is said.
+    assert ae.stack.currentWidget() is ae.note
+    assert "draws no pictures of its own" in ae.note.text()
     until(lambda: vae.samples.sheet.picture is not None, "no samples came")
     assert vae.samples.status.text() == specks.samples.status.text() == "16 pictures, seed 0"
     QTest.mouseClick(bar.others, Qt.MouseButton.LeftButton)
@@ -100,4 +104,5 @@ def test_that_a_model_without_latents_is_compared_by_what_it_draws(
     )
     QTest.mouseClick(bar.samples, Qt.MouseButton.LeftButton, pos=QPoint(8, bar.samples.height() // 2))
     assert vae.stack.currentWidget() is vae.plane
+    assert ae.stack.currentWidget() is ae.plane
     assert specks.stack.currentWidget() is specks.samples
