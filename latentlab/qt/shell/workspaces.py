@@ -109,7 +109,7 @@ WORKSPACES = (
         "Add attributes to a picture, and make directions of your own from groups of pictures.",
         ATTRIBUTES,
         right=(Stack((LATENT_PLANE,), 0.45), Stack((PROBE, OWN_PICTURE, ANALOGY), 0.55)),
-        sizes=Sizes(right=0.34),
+        sizes=Sizes(right=0.3),
         needs=ATTRIBUTES.needs,
     ),
     WorkspaceSpec(

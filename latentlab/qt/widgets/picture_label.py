@@ -49,6 +49,12 @@ class CrispPicture(QWidget):
         """Height and width in its own pixels, of the last picture if there is none now."""
         return self._shape
 
+    def set_largest(self, largest: int) -> None:
+        """Sets how large it may become, in pixels."""
+        if largest != self._largest:
+            self._largest = largest
+            self.updateGeometry()
+
     def say(self, waiting: str) -> None:
         """Shows this text while there is no picture."""
         self._waiting = waiting

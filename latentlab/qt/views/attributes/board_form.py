@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QComboBox,
     QFormLayout,
     QHBoxLayout,
@@ -14,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from latentlab.engine.attributes.trust import STEERED
-from latentlab.qt.views.attributes.before_after import BeforeAfter
+from latentlab.qt.views.attributes.before_after import Arrangement, BeforeAfter
 from latentlab.qt.widgets.flow_layout import FlowLayout
 from latentlab.qt.widgets.plain_text import Label, plain_tip
 from latentlab.qt.widgets.term import TermButton
@@ -43,8 +44,10 @@ _METHODS = (
         "and nothing else has changed. Takes a minute or more where it is not shipped.",
     ),
 )
-# Below this height the pictures are small.
-_LOW = 440
+# Below this height the pictures are small; from this size on they are large, at the left of the sliders.
+_LOW, _WIDE, _HIGH = 440, 640, 500
+# Their share of the width, and the height of their captions.
+_SHARE, _CAPTIONS = 0.42, 96
 
 
 class BoardForm(QWidget):
@@ -110,10 +113,12 @@ class BoardForm(QWidget):
         below = QHBoxLayout()
         below.setContentsMargins(8, 0, 8, 0)
         below.addWidget(self.status)
-        self._column = layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 8, 0, 0)
+        self._whole = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
+        self._whole.setContentsMargins(0, 8, 0, 0)
+        self._whole.addWidget(self.pictures)
+        self._column = layout = QVBoxLayout()
         layout.setSpacing(6)
-        layout.addWidget(self.pictures)
+        self._whole.addLayout(layout, 1)
         layout.addLayout(form)
         layout.addLayout(below)
         layout.addWidget(sliders, 1)
@@ -123,13 +128,16 @@ class BoardForm(QWidget):
         below_all.addWidget(feet)
         layout.addLayout(below_all)
 
-    def fit(self, height: int) -> None:
-        """Where the board is low, sliders matter more than the size of the pictures."""
-        tight = height < _LOW
-        if tight != self.pictures.tight:
-            self.pictures.set_tight(tight)
-            self._column.setContentsMargins(0, 2 if tight else 8, 0, 0)
-            self._column.setSpacing(3 if tight else 6)
+    def fit(self, width: int, height: int) -> None:
+        """Where there is room the pictures are large; where the board is low, the sliders matter more."""
+        large, tight = width >= _WIDE and height >= _HIGH, height < _LOW
+        wanted = Arrangement.LARGE if large else Arrangement.SMALL if tight else Arrangement.BESIDE
+        self.pictures.arrange(wanted, round(min(_SHARE * width, (height - _CAPTIONS) / 2)))
+        direction = QBoxLayout.Direction.LeftToRight if large else QBoxLayout.Direction.TopToBottom
+        self._whole.setDirection(direction)
+        self._whole.setContentsMargins(0, 2 if tight else 8, 0, 0)
+        self._whole.setSpacing(3 if tight else 6)
+        self._column.setSpacing(3 if tight else 6)
 
     def say(self, words: str) -> None:
         """Shows a message; "" takes no room."""

@@ -65,7 +65,8 @@ class AttributeBoard(QWidget):
         self.setAccessibleName("Attributes to add to the probe")
         self._workspace, self._gestures = workspace, GestureClock()
         self._directions: Directions | None = None
-        self._wanted = self._chosen = False
+        self._opened = ""
+        self._wanted = self._chosen = self._stale = False
         # The point that attributes are added to, and the condition there.
         self._asked: tuple[Point, Point] | None = None
         self.shelf = Shelf(workspace)
@@ -112,7 +113,7 @@ class AttributeBoard(QWidget):
         whole.addWidget(self.pages)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self.form.fit(self.height())
+        self.form.fit(self.width(), self.height())
         super().resizeEvent(event)
 
     @property
@@ -140,6 +141,10 @@ class AttributeBoard(QWidget):
         tabs.setFocusPolicy(stop)
         if not model.condition_names:
             self.pages.setCurrentIndex(0)
+        elif model.path != self._opened:
+            # What it is conditioned on z need not encode: its vectors change little.
+            self.pages.setCurrentIndex(1)
+        self._opened = model.path
         self._show_directions(None)
         self._asked = None
         self.before.show_picture(None)
@@ -163,6 +168,9 @@ class AttributeBoard(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         # Qt reports a panel behind another tab as visible, but never paints it.
+        if self._stale:
+            # The probe has moved while the board was not to be seen.
+            self._coalesced.soon()
         if self._wanted and self._workspace.model is not None:
             self._wanted = False
             if self._workspace.following:
@@ -187,6 +195,9 @@ class AttributeBoard(QWidget):
 
     @Slot(object)
     def _unfolded(self, reply: object) -> None:
+        # Other weights decode the same point to another picture.
+        self._asked, self._stale = None, True
+        self.update()
         if self._directions is not None or self.status.text() != _LEARNING:
             self._show_directions(None)
             self.form.say(_LEARNING)
@@ -212,6 +223,7 @@ class AttributeBoard(QWidget):
         if old.amounts != new.amounts:
             self._show_amounts(new, old)
         if (old.probe, old.condition) != (new.probe, new.condition):
+            self._stale = True
             self._coalesced.soon()
 
     # What is shown
@@ -242,6 +254,7 @@ class AttributeBoard(QWidget):
         """Requests the picture of the initial point, if it has changed."""
         if self._workspace.model is None or self.visibleRegion().isEmpty():
             return False
+        self._stale = False
         base, told = self._beginning(), self._workspace.state.condition
         if self._asked is not None and told == self._asked[1] and _alike(base, self._asked[0]):
             return False

@@ -16,6 +16,7 @@ from latentlab.engine.rendering.requests.points import BeforeRequest
 from latentlab.errors import LabError
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.views.attributes.addable import of_attributes
+from latentlab.qt.views.attributes.before_after import Arrangement
 from latentlab.qt.views.attributes.row import AttributeRow
 from latentlab.qt.views.attributes.trust_table import TrustTable
 from latentlab.qt.views.attributes.view import AttributeBoard
@@ -154,7 +155,7 @@ def test_that_three_sliders_are_in_sight_where_there_is_little_height(
     board.resize(352, 352)
     port = board.shelf.viewport()
     row = board.rows["Hat"]
-    qtbot.waitUntil(lambda: board.pictures.tight, timeout=2000)
+    qtbot.waitUntil(lambda: board.pictures.arrangement is Arrangement.SMALL, timeout=2000)
 
     def room() -> int:
         return port.height() - row.mapTo(board.shelf.widget(), QPoint(0, 0)).y()
@@ -163,6 +164,26 @@ def test_that_three_sliders_are_in_sight_where_there_is_little_height(
     assert board.after.height() <= 64
     board.resize(352, 600)
     qtbot.waitUntil(lambda: board.after.height() > 100, timeout=2000)
+    board.resize(860, 720)
+    qtbot.waitUntil(lambda: board.after.height() >= 300, timeout=2000)
+    assert abs(board.before.height() - board.after.height()) < 16, "as large as each other"
+    assert board.after.geometry().top() > board.before.geometry().bottom(), "one above the other"
+    assert row.mapTo(board, QPoint(0, 0)).x() > board.pictures.geometry().right(), "the sliders beside them"
+
+
+def test_that_before_is_up_to_date_when_the_board_comes_into_sight_again(
+    qtbot: QtBot, workspace: Workspace, board: AttributeBoard, renderer: FakeRenderer
+) -> None:
+    def is_that_of(z: tuple[float, ...]) -> bool:
+        return board.before.picture is not None and np.array_equal(board.before.picture, picture_at(z))
+
+    qtbot.waitUntil(lambda: is_that_of((0.0, 0.0, 0.0)), timeout=2000)
+    board.hide()
+    workspace.do(MoveProbe(z=(1.0, 0.5, 0.0)))
+    until_idle()
+    assert is_that_of((0.0, 0.0, 0.0)), "nothing is decoded for what nobody sees"
+    board.show()
+    qtbot.waitUntil(lambda: is_that_of((1.0, 0.5, 0.0)), timeout=2000)
 
 
 def grooves(slider: QSlider) -> list[int]:

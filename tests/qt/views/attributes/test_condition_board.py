@@ -417,6 +417,10 @@ def test_that_another_model_brings_its_own_conditions(
 def test_that_nothing_is_asked_for_behind_the_other_tab(
     qtbot: QtBot, workspace: Workspace, whole: AttributeBoard, renderer: FakeRenderer
 ) -> None:
+    assert whole.pages.currentWidget() is whole.conditions, "such a model opens on its conditions"
+    whole.pages.setCurrentIndex(0)
+    until_idle()
+    renderer.served.clear()
     workspace.do(MoveProbe(z=Z))
     until_idle()
     assert not any(isinstance(one, WaysRequest) for one in renderer.served)
