@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, Slot
 
+from latentlab.engine.files.kept_paths import kept_data
 from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.session.project import ProjectFile
@@ -23,7 +24,7 @@ class DataHashes(QObject):
 
     def differ(self, files: Iterable[ProjectFile]) -> bool:
         """Whether the open data are not the pictures that a project means; False if that is unknown."""
-        spec = self._workspace.state.data
+        spec = kept_data(self._workspace.state.data)
         then = next((one.hash for one in files if one.named == spec), "").split()
         now = self.known.get(spec, "").split()
         return bool(then and now) and then != now and then[0] == now[0]
@@ -32,4 +33,4 @@ class DataHashes(QObject):
     def _loaded(self, model: LoadedReply) -> None:
         if model.keys is not None and not self._workspace.following:
             digest = hashlib.blake2b(model.keys.hashes.tobytes(), digest_size=8).hexdigest()
-            self.known[model.data] = f"{model.split} {digest}"
+            self.known[kept_data(model.data)] = f"{model.split} {digest}"

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from latentlab.engine.files.project_file import SUFFIX
-from latentlab.errors import LabError
 from latentlab.qt.clients.task_queue import Failure, TaskQueue
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers import project_work
 from latentlab.qt.controllers.data_hashes import DataHashes
 from latentlab.qt.controllers.project_copies import ProjectCopies, UnsavedCopy
+from latentlab.qt.controllers.project_keeper import ProjectKeeper
 from latentlab.qt.controllers.project_lock import ProjectLock
 from latentlab.qt.controllers.project_opening import ProjectOpening, ProjectViews
 from latentlab.qt.controllers.project_words import ProjectWords
@@ -27,7 +27,7 @@ from latentlab.session.memories import lasting
 from latentlab.session.project import Project, same_work
 from latentlab.session.project_places import renamed
 
-_LOOK_MS, _KEEP_MS = 700, 15_000
+_LOOK_MS = 700
 
 
 class ProjectController(QObject):
@@ -67,7 +67,9 @@ class ProjectController(QObject):
         self.refusal = ""
         self.notes = ""
         self._saved = Project()
+        # Of the project, and of the path that it was last written to.
         self._lock: ProjectLock | None = None
+        self._saving: ProjectLock | None = None
         # Whether what is saved is the session as soon as that has its model.
         self._settling = False
         self._hashes = DataHashes(workspace, self)
@@ -81,8 +83,8 @@ class ProjectController(QObject):
         self._words.taken_up.connect(self._take_up)
         self._look_soon = QTimer(self, singleShot=True, interval=_LOOK_MS)
         self._look_soon.timeout.connect(self.look)
-        self._keep_later = QTimer(self, singleShot=True, interval=_KEEP_MS)
-        self._keep_later.timeout.connect(self._keep)
+        self._keeper = ProjectKeeper(self, copies, background, self)
+        self._keeper.failed.connect(self.failed)
         workspace.changed.connect(self._edited)
         workspace.probed.connect(self._edited)
 
@@ -109,31 +111,40 @@ class ProjectController(QObject):
         Args:
             pack: whether models and data are packed into the file; what is packed already stays so.
         """
-        path = (path or self.path or Path()).absolute()
+        path = path or self.path
+        if path is None:
+            self._bar.say("The project was not saved: it has no name yet.")
+            return
+        path = path.absolute()
         if path.suffix.lower() != SUFFIX:
             path = path.with_name(path.name + SUFFIX)
-        lock = self._lock
-        if self.path is None or path != self.path or lock is None:
-            lock = ProjectLock(path)
-        refusal = self.refusal if path == self.path else lock.refusal
-        if refusal:
-            self._bar.say(f"{path}: was not saved, for {refusal}. Save it under another name.")
+        lock = self._lock_of(path)
+        if lock.refusal:
+            self._bar.say(f"{path}: was not saved, for {lock.refusal}. Save it under another name.")
             return
+        self._saving = lock
         pack = pack or any(one.packed for one in (*self._saved.models, *self._saved.data))
-        project = self.current()
-        known = lock.stamp if lock is self._lock else None
-        work = partial(project_work.write, path, project, dict(self._hashes.known), pack, known)
-        self._background.run(work, partial(self._written, path, lock), partial(self._unwritten, lock))
+        work = partial(project_work.write, lock, self.current(), dict(self._hashes.known), pack)
+        self._background.run(work, partial(self._written, lock), partial(self._unwritten, lock))
 
-    def _written(self, path: Path, lock: ProjectLock, project: Project) -> None:
+    def _lock_of(self, path: Path) -> ProjectLock:
+        """The lock for writing to a path: that of the project, of the last save, or a new one."""
+        for lock in (self._lock, self._saving):
+            if lock is not None and lock.path == path:
+                return lock
+        lock = ProjectLock(path)
+        lock.stamp = None  # whatever is there may be replaced
+        return lock
+
+    def _written(self, lock: ProjectLock, project: Project) -> None:
         if self.path is not None:
             self.copies.drop(self.path)
-        lock.note()
-        self._take(path, lock, project)
-        self.copies.drop(path)
-        self.told.emit(f"Saved {path.name}")
+        self._take(lock, project)
+        self.copies.drop(lock.path)
+        self.told.emit(f"Saved {lock.path.name}")
 
     def _unwritten(self, lock: ProjectLock, failure: Failure) -> None:
+        self._saving = None if self._saving is lock else self._saving
         self._given_up(lock)
         self._failed(failure)
 
@@ -152,21 +163,22 @@ class ProjectController(QObject):
         self._opening.read(self.copies.before, self._ready_before)
 
     def _ready_before(self, opened: Opened) -> None:
-        if not self._keep_now():
-            return
+        self._keeper.keep_and(partial(self._open_before, opened.found.project))
+
+    def _open_before(self, project: Project) -> None:
         self._leave()
-        self._opening.show(opened.found.project)
+        self._opening.show(project)
 
     def close_project(self) -> None:
         """Goes on without the project; what was not saved of it is kept, and offered when it is opened."""
-        if self.path is not None and self._keep_now():
-            self._leave()
+        if self.path is not None:
+            self._keeper.keep_and(self._leave)
 
     def _leave(self) -> None:
         """The window has no project from now on."""
         if self._lock is not None:
             self._lock.release()
-        self.path, self._lock, self.refusal, self.notes = None, None, "", ""
+        self.path, self._lock, self._saving, self.refusal, self.notes = None, None, None, "", ""
         self._saved, self.modified, self._settings.project = Project(), False, ""
         self.changed.emit()
 
@@ -187,22 +199,22 @@ class ProjectController(QObject):
 
     def open_found(self, opened: Opened, without_data: bool = False) -> None:
         """Opens a project that has been read; `without_data` shows other pictures, and it is read-only."""
-        if not self._keep_now():
-            return
-        path, lock = opened.path, self._lock
-        if path == self.path:
-            opened = replace(opened, copy=self.copies.find(path))
-        if path != self.path or lock is None:
-            lock = ProjectLock(path)
-        if without_data:
-            lock.refusal = lock.refusal or "its pictures are missing, and what was selected among them"
-        self._settling = True
+        if opened.path == self.path and self.modified:
+            opened = replace(opened, copy=UnsavedCopy(self.current(), datetime.now()))
+        self._keeper.keep_and(partial(self._open_kept, opened, without_data))
+
+    def _open_kept(self, opened: Opened, without_data: bool) -> None:
+        lock = self._lock
+        if lock is None or lock.path != opened.path:
+            lock = ProjectLock(opened.path)
+        lock.without_data = without_data
         self._opening.open(opened, lock, without_data)
 
     @Slot(object, object)
     def _came(self, opened: Opened, lock: ProjectLock) -> None:
-        self.notes = opened.found.project.notes
-        self._take(opened.path, lock, opened.found.project)
+        self.notes, self._settling = opened.found.project.notes, True
+        lock.note()
+        self._take(lock, opened.found.project)
         self._words.tell(opened, lock.refusal, opened.copy)
 
     @Slot(object)
@@ -216,13 +228,13 @@ class ProjectController(QObject):
         self.notes = copy.project.notes
         self._opening.show(copy.project)
 
-    def _take(self, path: Path, lock: ProjectLock, project: Project) -> None:
+    def _take(self, lock: ProjectLock, project: Project) -> None:
         """The window has this project from now on."""
         if self._lock is not None and self._lock is not lock:
             self._lock.release()
-        self.path, self._lock, self.refusal = path, lock, lock.refusal
+        self.path, self._lock, self.refusal = lock.path, lock, lock.refusal
         self._saved = project
-        settings = self._settings
+        settings, path = self._settings, lock.path
         settings.project = str(path)
         settings.projects = (str(path), *(one for one in settings.projects if one != str(path)))[
             :MOST_PROJECTS
@@ -243,7 +255,7 @@ class ProjectController(QObject):
         newest = opened.copy.project if opened.copy is not None else opened.found.project
         self.notes = newest.notes
         lock = ProjectLock(opened.path)
-        self._take(opened.path, lock, opened.found.project)
+        self._take(lock, opened.found.project)
         if lock.refusal:
             self._words.tell(opened, lock.refusal, None)
 
@@ -274,46 +286,17 @@ class ProjectController(QObject):
             # As it was opened: what does not fit its model or data any more is no change of the person's.
             self._saved, self._settling = replace(now, notes=self._saved.notes), False
         modified = not same_work(now, self._saved)
-        if modified and not self._keep_later.isActive():
-            self._keep_later.start()
+        if modified:
+            self._keeper.keep_later()
         if modified != self.modified:
             self.modified = modified
             self.changed.emit()
 
-    @Slot()
-    def _keep(self) -> None:
-        """Keeps a copy of what is not saved, in the background."""
-        if self.path is not None and self.modified and not self.refusal:
-            self._background.run(partial(self.copies.keep, self.path, self.current()), _nothing, self._failed)
-
-    def _keep_now(self) -> bool:
-        """Keeps what would be lost when another project is opened; whether that worked."""
-        try:
-            self._keep_what_is_new()
-        except LabError as error:
-            self.failed.emit(f"{error} The other project is not opened, for this one could not be kept.", "")
-            return False
-        return True
-
-    def _keep_what_is_new(self) -> None:
-        if self.path is not None and not self.refusal:
-            if self.modified:
-                self.copies.keep(self.path, self.current())
-        elif self.path is None or self.modified:
-            self.copies.keep_before(self.current())
-
     def close(self) -> None:
         """The window closes: what is not saved yet is kept, and is there again at the next start."""
         self._look_soon.stop()
-        self._keep_later.stop()
-        if self.path is not None:
-            self.look()
-            with contextlib.suppress(LabError):  # the session is in the settings, too
-                self._keep_what_is_new()
+        self.look()
+        self._keeper.keep_at_the_end()
         self._opening.give_up()
         if self._lock is not None:
             self._lock.release()
-
-
-def _nothing(_: object) -> None:
-    """Nothing is to be done then."""

@@ -9,6 +9,8 @@ from PySide6.QtCore import QLockFile, QSysInfo
 
 from latentlab.qt.controllers.project_work import Stamp, stamp_of
 
+_WITHOUT_DATA = "its pictures are missing, and what was selected among them"
+
 
 class ProjectLock:
     """Locks a project for this window, until it is released or the process ends.
@@ -18,7 +20,7 @@ class ProjectLock:
 
     Attributes:
         path: the project.
-        refusal: why the project is read-only, as a sentence; "" if this window has the lock.
+        without_data: whether the project was opened without its pictures: saved, it would lose them.
         stamp: of its file when the window has last read or written it.
     """
 
@@ -30,9 +32,15 @@ class ProjectLock:
         # Only the end of its process makes a lock invalid, not its age: a window may stay open for days.
         self._lock.setStaleLockTime(0)
         self.stamp: Stamp | None = None
-        self.refusal = "" if self._lock.tryLock(0) else self._why(real)
+        self.without_data = False
+        self._taken = "" if self._lock.tryLock(0) else self._why(real)
 
         self.note()
+
+    @property
+    def refusal(self) -> str:
+        """Why the project is read-only, as a part of a sentence; "" if this window may write it."""
+        return self._taken or (_WITHOUT_DATA if self.without_data else "")
 
     def note(self) -> None:
         """The file is as this window knows it."""

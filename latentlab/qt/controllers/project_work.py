@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from latentlab.engine.files.model_hash import find_model, hash_of
 from latentlab.engine.files.project_file import read_document, write_project
@@ -63,24 +64,32 @@ def stamp_of(path: Path) -> Stamp | None:
     return about.st_mtime_ns, about.st_size
 
 
-def write(
-    path: Path, project: Project, hashes: Mapping[str, str], pack: bool, known: Stamp | None = None
-) -> Project:
-    """Writes a project; returns it as it was written.
+class Locked(Protocol):
+    """A project that this window may write.
 
-    Args:
-        known: of the file as this window knows it; None for a file that it may replace.
+    Attributes:
+        path: where to.
+        stamp: of the file as this window knows it; None for one that it may replace.
+    """
+
+    path: Path
+    stamp: Stamp | None
+
+
+def write(lock: Locked, project: Project, hashes: Mapping[str, str], pack: bool) -> Project:
+    """Writes a project; returns it as it was written.
 
     Raises:
         LabError: naming the file, if it cannot be written, or is not as it was known.
     """
-    now = stamp_of(path)
-    if known is not None and now is not None and now != known:
+    path, now = lock.path, stamp_of(lock.path)
+    if lock.stamp is not None and now is not None and now != lock.stamp:
         raise LabError(
             "another program has changed it since it was opened", path, "Save the project under another name"
         )
     whole = described(project, path, hashes, pack)
     write_project(path, to_json(whole), to_pack(whole))
+    lock.stamp = stamp_of(path)
     return whole
 
 

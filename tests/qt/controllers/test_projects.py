@@ -78,7 +78,10 @@ def test_that_everything_that_is_arranged_is_there_again_in_another_window(
         assert not window.isWindowModified()
         window.bench.actions["projectNotesAction"].trigger()
         window.findChild(QPlainTextEdit, "projectNotesText").setPlainText("Try beta = 4.")
+        # Twice in one breath, as a script may do.
+        window.save_project(path)
         save_project(window, path)
+        assert said(window) == ""
         assert window.windowTitle().startswith("my[*] — other ·")
         # What is undone is no change; what is done is.
         window.workspace.do(MoveProbe(z=(1.0, 1.0)))
@@ -182,6 +185,7 @@ def test_that_a_file_that_somebody_else_has_changed_is_not_written_over(qtbot: Q
         # Without a project the session goes on; notes are the project's.
         window.bench.projects.note("Of the other.")
         window.bench.actions["closeProjectAction"].trigger()
+        until_idle()
         assert not window.windowTitle().startswith("other")
         assert (window.workspace.state.pins, window.bench.projects.notes) == (PINS, "")
         open_project(qtbot, window, path)
