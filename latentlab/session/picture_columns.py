@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from latentlab.core.columns import Column, Kept, Numbers, Texts, Words
 from latentlab.core.matching import CLASS, NAME
-from latentlab.data.keys import Keys, NumberedNames
+from latentlab.data.keys import Keys
 from latentlab.engine.rendering.requests.figures import PICTURE_FIGURES
 
 NUMBER, SPLIT = "number", "split"
@@ -117,14 +117,10 @@ def columns_of(
 
 
 def shown_facts(columns: Mapping[str, Column]) -> tuple[Fact, ...]:
-    """What is worth showing and sorting by, the number first: not names that were made up of numbers."""
-    found = [Fact(name, column) for name, column in columns.items() if not _is_made_up(column)]
+    """The columns to show and to sort by: the number first, then class, file and split."""
     first = (NUMBER, CLASS, NAME, SPLIT)
+    found = [Fact(name, column) for name, column in columns.items()]
     return tuple(sorted(found, key=lambda one: first.index(one.name) if one.name in first else len(first)))
-
-
-def _is_made_up(column: Column) -> bool:
-    return isinstance(column, Texts) and isinstance(column.texts, NumberedNames)
 
 
 def order_of(fact: Fact, keep: NDArray[np.bool_] | None = None, *, down: bool = False) -> NDArray[np.int32]:

@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latentlab.core.columns import Column, Kept, Numbers, Words
+from latentlab.core.matching import NAME
 from latentlab.data.keys import Keys, NumberedNames
+from latentlab.data.shipped_sets import SHIPPED_SETS
 from latentlab.engine.rendering.requests.opening import LoadedReply
 from latentlab.session.known_data import title_of
 from latentlab.session.picture_columns import Fact, columns_of, shown_facts
@@ -60,7 +62,8 @@ class PictureRows:
     def file_names(self) -> Sequence[str] | None:
         """The path of each picture below the data's root; None where they have no files."""
         names = None if self.keys is None else self.keys.names
-        return None if names is None or isinstance(names, NumberedNames) else names
+        made_up = isinstance(names, NumberedNames) or self.data in SHIPPED_SETS
+        return None if names is None or made_up else names
 
     def class_of(self, row: int) -> str:
         """The name of a picture's class, "" where it is unknown."""
@@ -78,7 +81,8 @@ class PictureRows:
     @cached_property
     def facts(self) -> tuple[Fact, ...]:
         """What can be sorted by and shown, the number first."""
-        return shown_facts(self.columns)
+        named = self.file_names is not None
+        return shown_facts({name: one for name, one in self.columns.items() if named or name != NAME})
 
     def fact(self, name: str) -> Fact:
         """The one of a name; the number of the pictures where there is none."""
