@@ -18,6 +18,7 @@ from latentlab.qt.clients.task_queue import Failure, TaskQueue
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.one_by_one import open_one_by_one
 from latentlab.qt.controllers.settings import Settings
+from latentlab.qt.widgets.incoming import files_in
 from latentlab.qt.widgets.message_bar import MessageBar
 from latentlab.session.edits import MoveProbe
 from latentlab.session.switching import for_model, on_its_data, picks_lost
@@ -64,7 +65,7 @@ class FileOpener(QObject):
 
     def open_dropped(self, data: QMimeData) -> None:
         """Opens what was dropped on the window."""
-        paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+        paths = files_in(data)
         if not paths and (data.hasImage() or data.hasUrls()):
             self.thing_dropped.emit(data)
         else:

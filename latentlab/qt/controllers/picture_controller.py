@@ -15,7 +15,7 @@ from latentlab.qt.controllers.file_opener import FileOpener
 from latentlab.qt.controllers.one_by_one import open_one_by_one
 from latentlab.qt.controllers.picture_store import OwnPictures
 from latentlab.qt.controllers.settings import Settings
-from latentlab.qt.widgets.incoming import incoming
+from latentlab.qt.widgets.incoming import files_in, incoming
 
 
 class PictureController(QObject):
@@ -73,9 +73,13 @@ class PictureController(QObject):
 
     @Slot()
     def paste(self) -> None:
-        """Takes what is on the clipboard: a picture, or a file, which is opened as if it were dropped."""
+        """Takes what is on the clipboard: a picture, or files, which are opened as if they were dropped."""
+        data = QGuiApplication.clipboard().mimeData()
+        if len(paths := files_in(data)) > 1:
+            self._opener.open_files(paths)
+            return
         try:
-            found = incoming(QGuiApplication.clipboard().mimeData())
+            found = incoming(data)
         except LabError as error:
             self.failed.emit(f"Nothing was pasted: {error}.", "")
             return
@@ -87,8 +91,7 @@ class PictureController(QObject):
     @Slot(object)
     def take(self, data: QMimeData) -> None:
         """Takes a dropped picture; of several files, one at a time."""
-        paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
-        if len(paths) > 1:
+        if len(paths := files_in(data)) > 1:
             open_one_by_one(self._opener.bar, paths, self._take_file)
             return
         try:

@@ -14,15 +14,20 @@ _LONGEST = 4096
 _SAID = 80
 
 
+def files_in(data: QMimeData) -> list[Path]:
+    """The paths of the files that are named in `data`. They need not exist."""
+    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+
+
 def incoming(data: QMimeData) -> Path | QImage:
     """The first file named in `data`, else the picture in it. The file need not exist or be a picture.
 
     Raises:
         LabError: if there is neither, saying what is there instead.
     """
-    local = [url for url in data.urls() if url.isLocalFile()]
-    if local:
-        return Path(local[0].toLocalFile())
+    files = files_in(data)
+    if files:
+        return files[0]
     if data.hasImage():
         image = data.imageData()
         if isinstance(image, QImage) and not image.isNull():

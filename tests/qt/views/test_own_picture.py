@@ -132,6 +132,22 @@ def test_that_the_drop_area_takes_even_pictures_that_latentlab_has_made(
     taken(qtbot, window, 1.0)
 
 
+def test_that_of_several_pictures_each_is_shown_in_turn_dropped_here_or_pasted(
+    qtbot: QtBot, tmp_path: Path, window: LabWindow, view: OwnPictureView
+) -> None:
+    paths = [grey(tmp_path / "a.png", 200), grey(tmp_path / "b.png", 100), grey(tmp_path / "c.png", 50)]
+    drop(view.frame, files(*paths))
+    taken(qtbot, window, 2.0)
+    assert "1 of 3 files is opened: a.png" in told(qtbot, window)
+    assert "still to come: b.png, c.png" in told(qtbot, window)
+    qtbot.mouseClick(window.bench.messages.offer, LEFT)
+    taken(qtbot, window, 1.0)
+    QApplication.clipboard().setMimeData(files(*reversed(paths)))
+    window.bench.actions["pastePictureAction"].trigger()
+    taken(qtbot, window, 0.5)
+    assert "still to come: b.png, a.png" in told(qtbot, window)
+
+
 def test_that_a_picture_without_a_file_can_be_dropped_and_pasted(
     qtbot: QtBot, window: LabWindow, view: OwnPictureView
 ) -> None:
