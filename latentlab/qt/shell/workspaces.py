@@ -99,7 +99,7 @@ WORKSPACES = (
         LATENT_PLANE,
         left=(Stack((MANIFOLD_GRID, DIMENSIONS, OWN_PICTURE), 0.54), Stack((POINTS,), 0.46)),
         right=(Stack((PROBE,)),),
-        bottom=(Stack((TRAY, DATA_BROWSER)),),
+        bottom=(Stack((TRAY,)),),
         toolbar=True,
         beside=(Stack((PROBE,)),),
     ),
@@ -134,5 +134,14 @@ WORKSPACES = (
         "Compare",
         "See two to four models side by side, with one common probe.",
         COMPARE,
+    ),
+    WorkspaceSpec(
+        "data",
+        "Data",
+        "Look through the pictures of the data: sort, find, select and save them.",
+        DATA_BROWSER,
+        right=(Stack((LATENT_PLANE,), 0.5), Stack((PROBE, POINTS), 0.5)),
+        sizes=Sizes(right=0.32),
+        beside=(Stack((LATENT_PLANE,)),),
     ),
 )

@@ -64,7 +64,6 @@ class DataBrowser(QWidget):
         layout.addWidget(self.banner)
         layout.addWidget(self.bar)
         layout.addWidget(self.grid, 1)
-        self.setFocusProxy(self.grid)
         self.grid.chosen.connect(self._chosen)
         self.grid.opened.connect(self._opened)
         self.grid.pointed.connect(self._pointed)
