@@ -56,13 +56,14 @@ class DataController(QObject):
     """`changed` says that the data to choose from have changed; `failed` carries a message and details.
 
     `pictures_read` carries the `PictureRows` of the user's own pictures when they have been read;
-    `browse_wanted` asks to bring them to the front.
+    `browse_wanted` asks to bring them to the front; `told` carries messages of success.
     """
 
     changed = Signal()
     failed = Signal(str, str)
     pictures_read = Signal(object)
     browse_wanted = Signal()
+    told = Signal(str)
 
     def __init__(
         self,
@@ -194,17 +195,17 @@ class DataController(QObject):
             self._show(spec)
             self._bar.say(text, good=True)
             return
-        if self._fits(spec):
-            text = f"{text}\n{too_few}" if too_few else text
-            self._bar.say(text, "Show in the plane", partial(self._show, spec), good=True)
-        elif too_few:
+        if too_few:
             self._bar.say(f"{text}\n{too_few}")
-        elif train or rows is None or self._form is None or not self._form.idle:
+        elif rows is not None and not train:
+            # What can be done with them is offered over the pictures.
+            if report.skipped_count:
+                self._bar.say(text, good=True)
+            else:
+                self.told.emit(text.partition("\n")[0])
+        else:
             when = "now" if self._form is None or self._form.idle else "when the training is finished"
             self._bar.say(f"{text}\n{title} can be trained on {when}.", good=True)
-        else:
-            train_on = partial(self.offer_training, spec)
-            self._bar.say(text, "Train a model on them", train_on, good=True)
 
     # Going to others
 

@@ -48,6 +48,7 @@ class SessionController(QObject):
         self._page: ExportDialog | None = None
         self.data = DataController(window, workspace, opener.background, opener.bar, settings)
         self.data.failed.connect(opener.failed)
+        self.data.told.connect(opener.told)
         opener.data_wanted.connect(self.data.open_path)
         self.directions = DirectionController(window, workspace, opener.background, settings)
         self.directions.told.connect(opener.told)

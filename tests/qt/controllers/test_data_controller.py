@@ -62,10 +62,9 @@ def test_that_pictures_are_offered_for_training_and_shown_where_they_fit(
         assert len(browser.shown) == 10
         assert "10 pictures of cats" in browser.banner.words.text()
         assert "held out" in browser.banner.words.text()
-        assert "10 pictures read" in window.bench.messages.label.text()
-        assert window.bench.messages.offer.text() == "Show in the plane"
+        assert "10 pictures read" in window.statusBar().currentMessage()
         with qtbot.waitSignal(window.workspace.loaded, timeout=3000):
-            qtbot.mouseClick(window.bench.messages.offer, Qt.MouseButton.LeftButton)
+            qtbot.mouseClick(browser.banner.plane, Qt.MouseButton.LeftButton)
         assert (window.workspace.state.data, window.workspace.state.split) == (spec, "all"), (
             "few: all of them"
         )
@@ -80,11 +79,13 @@ def test_that_pictures_are_offered_for_training_and_shown_where_they_fit(
 
 
 def test_that_pictures_of_another_shape_are_only_offered_for_training(qtbot: QtBot, tmp_path: Path) -> None:
-    spec = f"{folder_of(tmp_path / 'cats', 10)}::side=16"
+    spec = f"{folder_of(tmp_path / 'cats', 40)}::side=16"
     with open_window(qtbot, tmp_path) as window:
         opened(qtbot, window, spec)
         assert window.bench.training.data.currentData() == spec
         assert window.workspace.state.data == "mnist"
+        assert "40 pictures read" in window.statusBar().currentMessage()
+        assert not window.bench.messages.isVisible()
         assert not window.bench.browser.banner.plane.isVisible()
         assert window.bench.browser.isVisible()
         qtbot.mouseClick(window.bench.browser.banner.train, Qt.MouseButton.LeftButton)
@@ -148,7 +149,7 @@ def test_that_a_folder_with_a_name_that_is_no_text_is_opened_and_remembered(
         assert window.bench.actions["recentData1Action"].text().startswith("caf?")
         assert Settings(tmp_path / "lab.ini").recent[0].spec == spec
         with qtbot.waitSignal(window.workspace.loaded, timeout=3000):
-            qtbot.mouseClick(window.bench.messages.offer, Qt.MouseButton.LeftButton)
+            qtbot.mouseClick(window.bench.browser.banner.plane, Qt.MouseButton.LeftButton)
         assert window.workspace.state.data == spec
     with open_window(qtbot, tmp_path) as window:
         assert window.workspace.state.data == spec
