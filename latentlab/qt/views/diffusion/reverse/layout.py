@@ -25,7 +25,7 @@ _HIGH, _LOW, _LOWEST = 400, 310, 250
 # A picture of a batch is to have at least so many pixels, if a lower tape can give them.
 _LEGIBLE = 100
 # The width of the chosen picture's column, and how far the pictures' frame is from their edge.
-_LEAST_SIDE, _MOST_SIDE, _EDGE = 170, 460, 4
+_LEAST_SIDE, _MOST_SIDE, _EDGE = 140, 460, 4
 _SPACE, _GAP, _ANY = 4, 10, 16_777_215
 
 
