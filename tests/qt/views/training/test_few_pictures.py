@@ -74,7 +74,8 @@ def test_that_few_pictures_train_as_they_are_offered_and_are_found_next_day_from
     started: list[Started] = []
     with real_window(qtbot, tmp_path, first_state(tmp_path, f"{other}::colour=grey")) as window:
         opened(qtbot, window, mine)
-        assert "mine can be trained on now" in window.bench.messages.label.text()
+        assert window.bench.messages.offer.text() == "Train a model on them"
+        qtbot.mouseClick(window.bench.messages.offer, Qt.MouseButton.LeftButton)
         panel = window.bench.training
         assert panel.choice == next(one.choice for one in presets() if one.title == "VAE for colour pictures")
         assert panel.plan.batch <= count // 4
