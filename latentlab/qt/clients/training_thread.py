@@ -230,7 +230,9 @@ def _fitting(beginning: Begin, learning: int, held_out: int) -> TrainingPlan:
     plan = beginning.plan
     if beginning.proposed:
         usual = plan_for(beginning.kind, learning + held_out, learning)
-        plan = replace(plan, epochs=usual.epochs, batch=usual.batch)
+        # Whoever goes on from a model says for how long.
+        epochs = usual.epochs if beginning.start is None else plan.epochs
+        plan = replace(plan, epochs=epochs, batch=usual.batch)
     return with_fitting_warmup(plan, learning)
 
 

@@ -12,6 +12,7 @@ _TOP, _BOTTOM, _SIDE = 20, 16, 6
 _SLOWLY = 0.995
 # A number is shown under every bar that leaves it so many pixels.
 _LABEL_ROOM = 24
+_WIDEST = 72.0
 
 
 class Bars(QWidget):
@@ -88,7 +89,7 @@ class Bars(QWidget):
         painter.drawText(top, Qt.AlignmentFlag.AlignLeft, next(fitting, headings[-1]))
         room = QRectF(_SIDE, _TOP, self.width() - 2 * _SIDE, self.height() - _TOP - _BOTTOM)
         step = room.width() / len(self.numbers)
-        bar = max(1.0, min(step - 1.0, 0.8 * step))
+        bar = max(1.0, min(step - 1.0, 0.8 * step, _WIDEST))
         pale = QColor(text)
         pale.setAlphaF(0.5)
         every = max(1, round(_LABEL_ROOM / max(step, 1e-6)))

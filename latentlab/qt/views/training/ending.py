@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QInputDialog, QWidget
 
-from latentlab.engine.training.plan import (
-    TrainingPlan,
-    figures_of,
-    is_drawn_from,
-    means_something,
-    usual_plan,
-)
-from latentlab.qt.clients.trainer_client import TrainerClient
+from latentlab.engine.rendering.requests.opening import LoadedReply
+from latentlab.engine.training.plan import TrainingPlan, figures_of, is_drawn_from
+from latentlab.qt.clients.trainer_client import Stage, TrainerClient
 from latentlab.qt.clients.training_orders import Begin, Ended, GoOn
+from latentlab.qt.views.training.further import Further
 from latentlab.qt.views.training.name_field import fault_of
 from latentlab.qt.views.training.report_box import ReportBox
 from latentlab.qt.views.training.text import ending_in_words, result_in_words
 from latentlab.qt.widgets.plain_text import plain_tip
-
-_MOST_EPOCHS = 100_000
 
 
 class Ending(QObject):
@@ -46,7 +39,8 @@ class Ending(QObject):
         box.open.clicked.connect(self._open)
         box.reveal.clicked.connect(self._reveal)
         box.rename.clicked.connect(self._ask_name)
-        box.further.clicked.connect(self._ask_epochs)
+        self._further = Further(trainer, box, panel)
+        self._further.wanted.connect(self.further_wanted)
 
     def begin(self, beginning: Begin | GoOn) -> None:
         """Another training begins."""
@@ -54,19 +48,24 @@ class Ending(QObject):
         self._plan = beginning.plan if isinstance(beginning, Begin) else None
         self._box.endings.hide()
 
+    def offer(self, model: LoadedReply) -> None:
+        """Another model is open: it can be trained further, if no training has ended or runs."""
+        if self.kept is not None:
+            self._box.open.setVisible(model.path != str(self.kept))
+        elif self._trainer.stage is Stage.IDLE and not model.missing:
+            self._further.offer(model.path, model.data, model.capabilities)
+
     def show(self, ended: Ended) -> None:
         """A training has ended; says so, and where its model is."""
         if ended.kept is None:
             self._box.status.setText("Left unfinished; it can be gone on with.")
             return
         self._ended, self.kept = ended, ended.kept
-        self._box.further.setVisible(means_something("epochs", ended.kind))
+        self._further.after(ended.kept, ended.data, ended.kind, self._plan)
+        for button in (self._box.reveal, self._box.rename, self._box.open):
+            button.show()
         self._box.endings.show()
         self._say()
-
-    def show_open(self, path: str) -> None:
-        """The model in this file is open: it need not be offered."""
-        self._box.open.setVisible(self.kept is None or path != str(self.kept))
 
     def _say(self) -> None:
         ended, kept = self._ended, self.kept
@@ -94,7 +93,11 @@ class Ending(QObject):
     @Slot()
     def _ask_name(self) -> None:
         if self.kept is not None:
-            dialog = self._asks("renameModel", "Rename the model", "Name of the model:")
+            dialog = QInputDialog(self._panel)
+            dialog.setObjectName("renameModel")
+            dialog.setWindowTitle("Rename the model")
+            dialog.setLabelText("Name of the model:")
+            dialog.finished.connect(dialog.deleteLater)
             dialog.setTextValue(self.kept.stem)
             dialog.textValueSelected.connect(self._rename)
             dialog.open()
@@ -109,39 +112,9 @@ class Ending(QObject):
             self.kept = kept if fault else self._trainer.rename(kept, name)
         except OSError as error:
             fault = f"{kept.name} cannot be renamed ({error.strerror})."
+        if self._ended is not None and self.kept is not None:
+            self._further.after(self.kept, self._ended.data, self._ended.kind, self._plan)
         if fault:
             self._box.status.setText(f"{fault} The model is still called {kept.stem}.")
         else:
             self._say()
-
-    @Slot()
-    def _ask_epochs(self) -> None:
-        if self.kept is not None:
-            words = f"Epochs more for {self.kept.stem}, which stays as it is:"
-            dialog = self._asks("trainFurtherDialog", "Train further", words)
-            dialog.setInputMode(QInputDialog.InputMode.IntInput)
-            dialog.setIntRange(1, _MOST_EPOCHS)
-            dialog.setIntValue(self._usual.epochs)
-            dialog.intValueSelected.connect(self._further)
-            dialog.open()
-
-    @property
-    def _usual(self) -> TrainingPlan:
-        """The plan of the training that has ended, as far as known."""
-        kind = "" if self._ended is None else self._ended.kind
-        return self._plan or usual_plan(kind)
-
-    @Slot(int)
-    def _further(self, epochs: int) -> None:
-        ended, kept = self._ended, self.kept
-        if ended is not None and kept is not None:
-            plan, out = replace(self._usual, epochs=epochs), self._trainer.free_name(kept.stem)
-            self.further_wanted.emit(Begin(ended.kind, {}, plan, ended.data, out, start=kept))
-
-    def _asks(self, name: str, title: str, words: str) -> QInputDialog:
-        dialog = QInputDialog(self._panel)
-        dialog.setObjectName(name)
-        dialog.setWindowTitle(title)
-        dialog.setLabelText(words)
-        dialog.finished.connect(dialog.deleteLater)
-        return dialog

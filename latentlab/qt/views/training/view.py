@@ -235,7 +235,7 @@ class TrainingPanel(QWidget):
 
     @Slot(object)
     def _loaded(self, model: LoadedReply) -> None:
-        self.report.ending.show_open(model.path)
+        self.report.ending.offer(model)
 
     @Slot(object)
     def begin(self, beginning: Begin | GoOn) -> None:

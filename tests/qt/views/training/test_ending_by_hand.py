@@ -88,6 +88,23 @@ def test_that_it_is_named_before_and_after_and_goes_on_as_another(
         qtbot.waitUntil(lambda: workspace.model.model == "dogs-2", timeout=5000)
 
 
+def test_that_the_open_model_is_trained_further_though_it_was_trained_another_day(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    with training_window(qtbot, tmp_path) as window:
+        further = window.findChild(QPushButton, "trainFurther")
+        assert further.text() == "Train tiny &Further …"
+        click(qtbot, window, "trainFurther")
+        dialog = window.findChild(QInputDialog, "trainFurtherDialog")
+        dialog.setIntValue(2)
+        qtbot.keyClick(dialog.findChild(QSpinBox), Qt.Key.Key_Return)
+        kept = tmp_path / "models" / "tiny.safetensors"
+        qtbot.waitUntil(lambda: window.workspace.state.model == str(kept), timeout=20_000)
+        first = load_model(tmp_path / "tiny.safetensors").card
+        assert (load_model(kept).card.config, load_model(kept).card.kind) == (first.config, first.kind)
+        assert further.text() == "Train &Further …"
+
+
 @pytest.fixture
 def panel(qtbot: QtBot, tmp_path: Path, workspace: Workspace) -> Iterator[TrainingPanel]:
     trainer = TrainerClient(tmp_path / "models")
