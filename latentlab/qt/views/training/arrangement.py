@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from latentlab.qt.views.training.form import TrainingForm
@@ -12,6 +13,8 @@ from latentlab.qt.views.training.form import TrainingForm
 # From this size on there is room for the cards and for curves above each other.
 _ROOMY_WIDTH, _ROOMY_HEIGHT = 640, 430
 _MARGIN = 6
+# The height of the report alone, and Qt's own limit.
+_REPORT, _MOST = 130, 16777215
 
 
 class Arrangement:
@@ -21,15 +24,15 @@ class Arrangement:
         self, panel: QWidget, form: TrainingForm, curves: QWidget, pictures: Sequence[QWidget]
     ) -> None:
         self._panel, self._form = panel, form
-        below = QWidget()
-        self._pictures = QVBoxLayout(below)
+        self._below, self._kinds = _Below(), pictures
+        self._pictures = QVBoxLayout(self._below)
         self._pictures.setSpacing(4)
         for widget in pictures:
             self._pictures.addWidget(widget, 1)
         self._results, self._split = QSplitter(), QSplitter()
         self._results.setObjectName("trainingResults")
         self._split.setObjectName("trainingSplit")
-        _fill(self._results, (curves, 3), (below, 1))
+        _fill(self._results, (curves, 3), (self._below, 1))
         _fill(self._split, (form, 0), (self._results, 1))
         whole = QHBoxLayout(panel)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -42,6 +45,12 @@ class Arrangement:
         if roomy != self._form.roomy:
             self._arrange(roomy)
 
+    def show_pictures(self) -> None:
+        """Other pictures are shown, or none: then the curves have their room."""
+        some = any(not widget.isHidden() for widget in self._kinds)
+        self._below.setVisible(some or self._form.roomy)
+        self._below.setMaximumHeight(_MOST if some or not self._form.roomy else _REPORT)
+
     def _arrange(self, roomy: bool) -> None:
         self._form.show_roomy(roomy)
         self._results.setOrientation(Qt.Orientation.Vertical if roomy else Qt.Orientation.Horizontal)
@@ -53,6 +62,23 @@ class Arrangement:
         self._pictures.setContentsMargins(margin, margin, margin, margin)
         self._split.setSizes([300, 900] if roomy else [350, 940])
         self._results.setSizes([500, 240] if roomy else [700, 240])
+        self.show_pictures()
+
+
+class _Below(QWidget):
+    """It is never lower than its wrapped text: a layout's own size hint ignores the lines of that."""
+
+    def minimumSizeHint(self) -> QSize:
+        layout = self.layout()
+        assert layout is not None
+        least = layout.minimumSize()
+        lines = layout.minimumHeightForWidth(max(least.width(), self.width()))
+        return QSize(least.width(), max(least.height(), lines))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        if event.oldSize().width() != event.size().width():
+            self.updateGeometry()
+        super().resizeEvent(event)
 
 
 def _fill(split: QSplitter, *parts: tuple[QWidget, int]) -> None:

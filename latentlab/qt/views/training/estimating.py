@@ -43,6 +43,11 @@ class Estimator(QObject):
         self._newest.drop()
         self._asked = None if known is None or not known.count else (choice, plan, known)
         self._say()
+        self.go_on()
+
+    @Slot()
+    def go_on(self) -> None:
+        """Measures what is not known yet, as when the panel is seen again."""
         if self._asked is not None and self._key() not in self._rates:
             self._rest.start()
 

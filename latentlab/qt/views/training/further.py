@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QInputDialog, QWidget
 
 from latentlab.engine.files.model_catalog import card_in
-from latentlab.engine.training.plan import TrainingPlan, means_something, usual_plan
+from latentlab.engine.training.plan import TrainingPlan, round_of, usual_plan
 from latentlab.models.capabilities import Capability
 from latentlab.qt.clients.trainer_client import TrainerClient
 from latentlab.qt.clients.training_orders import Begin
@@ -45,7 +45,8 @@ class Further(QObject):
         """A training has ended with this model."""
         self._model = _Model(kept, data, kind, plan)
         self._box.further.setText(_USUAL)
-        self._box.further.setVisible(means_something("epochs", kind))
+        # What is fitted in passes begins anew each time.
+        self._box.further.setVisible(round_of(kind) == "epoch")
 
     def offer(self, path: str, data: str, capabilities: frozenset[Capability]) -> None:
         """This model is open: no training has ended."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QGridLayout, QSizePolicy, QWidget
 
 from latentlab.engine.training.presets import trained_in_window
@@ -15,9 +15,12 @@ _COLUMNS = 2
 
 
 class KindCards(QWidget):
-    """Two columns of cards; `chosen` carries the name of the kind that the person takes."""
+    """Two columns of cards; `chosen` carries the name of the kind that the person takes, `shown` says that
+    they can be seen.
+    """
 
     chosen = Signal(str)
+    shown = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,6 +53,9 @@ class KindCards(QWidget):
     def _clicked(self, card: QAbstractButton) -> None:
         assert isinstance(card, KindCard)
         self.chosen.emit(card.kind)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self.shown.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         width = (self.width() - (_COLUMNS - 1) * _GAP) // _COLUMNS

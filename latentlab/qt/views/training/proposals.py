@@ -24,6 +24,7 @@ class Proposals(QObject):
         self._known: Known | None = None
         self._estimator = Estimator(form.cards)
         self._estimator.told.connect(form.show_estimate)
+        form.cards.shown.connect(self._estimator.go_on)
         trainer.told.connect(self._told)
         trainer.staged.connect(self._staged)
         if workspace is not None:

@@ -50,6 +50,7 @@ class ReportBox(QWidget):
         rows.setSpacing(4)
         for widget in (self.bar, self.status, self.endings, self.alarm, self.note):
             rows.addWidget(widget)
+        rows.addStretch()
 
     def show_share(self, share: float | None) -> None:
         """Shows the share of the training that is done; None hides the bar."""

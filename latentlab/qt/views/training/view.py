@@ -167,6 +167,7 @@ class TrainingPanel(QWidget):
             self.drawn.setVisible(is_drawn_from(kind))
             if self.strip is not None:
                 self.strip.setVisible(has_plane(kind))
+            self._arrangement.show_pictures()
 
     @Slot(int)
     def _data_chosen(self, index: int) -> None:
