@@ -26,6 +26,8 @@ def test_that_every_shipped_model_that_makes_pictures_has_a_card_with_something_
     models = {one.model: one for one in gallery_models(())}
     assert {"mnist-vae-2d", "faces-vae", "mnist-ddpm"} <= set(models) < set(model_files())
     assert all(one.to_try and one.figure and one.kind and one.size and one.hash for one in models.values())
+    drawn = {one.title for one in models.values() if not read_drawn(Path("nowhere"), one.hash)}
+    assert not drawn, "python -m tests.drawn"
     vae = models["mnist-vae-2d"]
     assert (vae.in_short, vae.data, vae.learnt, vae.ships) == ("VAE, 2 latents", "mnist", 60_000, True)
     assert vae.figure == "Test ELBO −132.64 nats per picture"

@@ -45,7 +45,8 @@ def rename_model(path: Path, stem: str) -> Path:
     try:
         path.rename(there)
     except OSError as error:
-        raise LabError(f"could not be renamed ({error.strerror or error})", path) from None
+        hint = "It keeps its name: close what uses it, or see whether its folder may be written to"
+        raise LabError(f"could not be renamed ({error.strerror or error})", path, hint) from None
     return there
 
 
@@ -61,7 +62,8 @@ def copy_model(path: Path, folder: Path) -> Path:
             content = stream.read()
     except OSError as error:
         place = error.filename or path
-        raise LabError(f"could not be copied ({error.strerror or error})", place) from None
+        hint = "Nothing was changed: see whether it is still there and may be read"
+        raise LabError(f"could not be copied ({error.strerror or error})", place, hint) from None
     for number in range(1, _COPIES):
         stem = f"{path.stem}-copy" if number == 1 else f"{path.stem}-copy-{number}"
         there = folder / f"{stem}{SUFFIX}"

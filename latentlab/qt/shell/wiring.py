@@ -120,5 +120,6 @@ def _menus(bench: Workbench) -> None:
     bench.tapes.changed.connect(actions.refresh)
     bench.workspaces.changed.connect(actions.refresh_soon)
     bench.presentation.changed.connect(actions.refresh)
+    bench.workspaces.changed.connect(bench.gallery.leave)
     for dock in bench.docks.all:
         dock.visibilityChanged.connect(actions.refresh_soon)

@@ -90,6 +90,7 @@ class Gallery(QObject):
         workspace.loaded.connect(self._loaded)
         workspace.probed.connect(self._probed)
         denoisers.opened.connect(self._denoiser_opened)
+        trainer.kept.connect(self.refresh)
 
     def listen(self) -> None:
         """Connects what has something to say of a model: after those whose messages are more urgent."""
@@ -110,6 +111,12 @@ class Gallery(QObject):
             page.left.connect(self._left)
         self.page.open()
         self.refresh()
+
+    @Slot()
+    def leave(self) -> None:
+        """Closes the page: something else is to be seen."""
+        if self.page is not None:
+            self.page.leave()
 
     @property
     def is_open(self) -> bool:
@@ -222,8 +229,7 @@ class Gallery(QObject):
 
     @Slot()
     def _file_wanted(self) -> None:
-        if self.page is not None:
-            self.page.leave()
+        self.leave()
         self._ask_for_file()
 
     # The chip

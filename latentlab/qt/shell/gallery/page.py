@@ -87,7 +87,7 @@ class GalleryPage(QWidget):
         font.setPointSizeF(1.5 * font.pointSizeF())
         title.setFont(font)
         self.search.setMaximumWidth(320)
-        self.open_file = QPushButton("Open &File …")
+        self.open_file = QPushButton("Open file …")
         self.open_file.setObjectName("galleryOpenFile")
         self.open_file.setAccessibleName("Open a file")
         self.open_file.setToolTip("Open a model from any folder.")

@@ -154,7 +154,7 @@ class ForwardPage(QWidget):
     @Slot(object)
     def _data_loaded(self, model: LoadedReply) -> None:
         selected = self._workspace.state.selected
-        self._take(min(self._index, len(model.images) - 1) if selected is None else selected)
+        self._take(max(0, min(self._index, len(model.images) - 1)) if selected is None else selected)
 
     @Slot(object, object)
     def _changed(self, old: SessionState, new: SessionState) -> None:
