@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 NO_YES = ("no", "yes")
+_MOST_COMPARED = 2000
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,6 +113,13 @@ def joined(first: Sequence[Kept], second: Sequence[Kept]) -> tuple[Kept, ...]:
     return tuple(found)
 
 
+def unknown_in(column: Column) -> int:
+    """Of how many pictures nothing is known."""
+    if isinstance(column, Numbers):
+        return int(np.isnan(column.values).sum())
+    return int((column.codes < 0).sum()) if isinstance(column, Words) else 0
+
+
 def united(first: Sequence[Kept], second: Sequence[Kept]) -> tuple[Kept, ...]:
     """The columns of two tables about the same pictures; where both know something, the first counts."""
     others = {column.name: column for column in second}
@@ -145,7 +154,8 @@ def find(columns: Mapping[str, Column], name: str) -> Column | None:
 
 def nearest(names: Iterable[str], name: str) -> str:
     """The name most like a misspelt one; "" if none is."""
-    plain = {_plain(one): one for one in names}
+    # Comparing takes long; a table may have hundreds of thousands of words.
+    plain = {_plain(one): one for one in islice(names, _MOST_COMPARED)}
     close = get_close_matches(_plain(name), plain, n=1, cutoff=0.6)
     return plain[close[0]] if close else ""
 

@@ -22,6 +22,7 @@ from latentlab.qt.clients.task_queue import Failure, TaskQueue
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.points.columns import PointColumns
 from latentlab.qt.controllers.points.look import Dressed, Dresser, Look, Wanted, inks_by
+from latentlab.qt.widgets.colours import PLAIN_COLOUR, UNKNOWN_COLOURS
 from latentlab.session.point_settings import PLAIN, PointSettings
 from latentlab.session.state import SessionState
 
@@ -78,6 +79,11 @@ class PointFacts(QObject):
     def column(self) -> Column | None:
         """The column that colours the points; None for none, or before it is computed."""
         return self.columns.columns.get(self.by)
+
+    @property
+    def unknown_colour(self) -> str:
+        """The colour of points of which the column says nothing, "#rrggbb"."""
+        return PLAIN_COLOUR if self.by == CLASS else UNKNOWN_COLOURS[self._dark]
 
     @property
     def looks_for(self) -> bool:

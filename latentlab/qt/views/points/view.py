@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
@@ -15,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from latentlab.core.columns import Numbers
+from latentlab.core.columns import Numbers, unknown_in
 from latentlab.models.capabilities import Capability
 from latentlab.qt.clients.workspace import Workspace
 from latentlab.qt.controllers.points.columns import OF_CLASS, Choice
@@ -24,7 +25,7 @@ from latentlab.qt.views.points.finder import Finder
 from latentlab.qt.views.points.layer_boxes import LayerBoxes
 from latentlab.qt.views.points.number_legend import NumberLegend
 from latentlab.qt.views.spec import ViewSpec
-from latentlab.qt.widgets.plain_text import Label, listed, plain_tip
+from latentlab.qt.widgets.plain_text import Label, RichLabel, listed, plain_tip
 from latentlab.session.point_edits import ColourBy, ShowAllPoints
 from latentlab.session.point_settings import PLAIN
 from latentlab.session.state import SessionState
@@ -42,6 +43,12 @@ class ColourCombo(QComboBox):
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(8)
         self.setMaxVisibleItems(24)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
 
 
 class PointsView(QScrollArea):
@@ -79,6 +86,8 @@ class PointsView(QScrollArea):
         self._stop.setAccessibleName("Stop computing")
         self._stop.setToolTip("Stops computing; the points keep the colours that are known so far.")
         self._stop.clicked.connect(self._facts.columns.stop)
+        self.unknown = RichLabel()
+        self.unknown.setObjectName("unknownPoints")
         self.filters = Label()
         self.filters.setObjectName("pointFilters")
         self.filters.setWordWrap(True)
@@ -110,6 +119,7 @@ class PointsView(QScrollArea):
         self._rows.addLayout(working)
         self._rows.addWidget(self.progress)
         self._rows.addWidget(self.numbers)
+        self._rows.addWidget(self.unknown)
         hidden = QHBoxLayout()
         hidden.addWidget(self.filters, 1)
         hidden.addWidget(self.all)
@@ -144,6 +154,10 @@ class PointsView(QScrollArea):
         if isinstance(column, Numbers):
             self.numbers.show_column(column)
         self.numbers.setVisible(isinstance(column, Numbers))
+        count = 0 if column is None or self._facts.columns.computing else unknown_in(column)
+        dot = f'<font color="{self._facts.unknown_colour}">●</font>'
+        self.unknown.setText(f"{dot} {count:,} unknown")
+        self.unknown.setVisible(count > 0)
         if self._legend is not None:
             self._legend.setVisible(not isinstance(column, Numbers))
         self._tell()
