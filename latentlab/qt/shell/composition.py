@@ -161,7 +161,7 @@ def compose(
         gallery=gallery,
         palette=CommandPalette(window),
         actions=actions,
-        guide=make_guide(window, views, docks, actions, status, workspace),
+        guide=make_guide(window, views, docks, workspaces, actions, status, workspace),
     )
     add_buttons(views[POINTS], docks.show_data_browser, bench.selection.ask)
     connect(bench)

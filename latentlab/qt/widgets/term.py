@@ -6,7 +6,16 @@ import re
 from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication, QEvent, QRect, Qt
-from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import (
+    QFont,
+    QFontMetrics,
+    QHelpEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+)
 from PySide6.QtWidgets import QToolButton, QToolTip, QWidget
 
 from latentlab.guide import glossary
@@ -99,26 +108,46 @@ class Term(Label):
 
 
 class RichTerm(RichLabel):
-    """A title of its own in HTML that is a term as a whole."""
+    """A heading in HTML, about a term.
 
-    def __init__(self, text: str, term: str) -> None:
+    Args:
+        text: what it shows; may change.
+        term: its name in the glossary; if that does not have it, this is a label like any other.
+        head: what is underlined, the beginning of the text; in bold.
+    """
+
+    def __init__(self, text: str, term: str, head: str = "") -> None:
         super().__init__(text)
-        self.term = term
-        self.setCursor(Qt.CursorShape.WhatsThisCursor)
+        self.term, self._head = term, head or term
+        self.explains = glossary.term(term) is not None
+        if self.explains:
+            self.setCursor(Qt.CursorShape.WhatsThisCursor)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        width = min(self.sizeHint().width(), self.width())
-        middle = bool(self.alignment() & Qt.AlignmentFlag.AlignHCenter)
-        left = (self.width() - width) // 2 if middle else 0
-        _underline(self, left, left + width, self.height() - 1)
+        if self.explains:
+            bold = QFont(self.font())
+            bold.setBold(True)
+            width = min(QFontMetrics(bold).horizontalAdvance(self._head), self.width())
+            left = self.contentsRect().left()
+            _underline(self, left, left + width, self.contentsRect().bottom())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        event.accept()
+        if self.explains:
+            event.accept()
+        else:
+            super().mousePressEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self.rect().contains(event.position().toPoint()):
+        if self.explains and self.rect().contains(event.position().toPoint()):
             ask(self.term, self)
+
+
+def named(text: str, buddy: QWidget) -> Label:
+    """The label of a control: a term, where the glossary has it."""
+    label = Term(text) if glossary.term(spoken(text)) else Label(text)
+    label.setBuddy(buddy)
+    return label
 
 
 def _place(term: str, text: str) -> int:

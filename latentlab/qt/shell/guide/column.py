@@ -10,7 +10,16 @@ from html import escape
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QMainWindow, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QMainWindow,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from latentlab.guide import chapters
 from latentlab.guide.chapters import CONTENTS
@@ -18,6 +27,7 @@ from latentlab.qt.widgets.guide_page import GuidePage
 from latentlab.qt.widgets.plain_text import plain_tip
 
 _WIDTH, _LEAST, _LEAST_REST = 400, 260, 320
+_SIDES = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
 _SHARE, _GRIP = 0.32, 5
 
 
@@ -162,9 +172,10 @@ class GuideColumn(QFrame):
     def close_column(self) -> None:
         """Closes it; the keyboard focus goes back to where it was."""
         self._window.removeEventFilter(self)
-        inside = self.isAncestorOf(self._window.focusWidget()) if self._window.focusWidget() else False
+        focus = self._window.focusWidget()
+        inside = focus is not None and self.isAncestorOf(focus)
         self.hide()
-        self._window.setContentsMargins(0, 0, 0, 0)
+        self._take_room(0)
         if inside and self._came_from is not None and self._came_from.isVisible():
             self._came_from.setFocus(Qt.FocusReason.OtherFocusReason)
         self._came_from = None
@@ -179,10 +190,25 @@ class GuideColumn(QFrame):
         least = rows.totalMinimumSize().width() if rows is not None else 0
         least -= self._window.contentsMargins().right()
         spare = max(0, min(width, whole.width() - least))
-        if self._window.contentsMargins().right() != spare:
-            self._window.setContentsMargins(0, 0, spare, 0)
+        self._take_room(spare)
         self.setGeometry(QRect(whole.width() - width, 0, width, whole.height()))
         self._grip.setGeometry(0, 0, _GRIP, whole.height())
+
+    def _take_room(self, width: int) -> None:
+        """From the docks at the sides, too: Qt would take it all from the middle of the window."""
+        before = self._window.contentsMargins().right()
+        if width == before:
+            return
+        sides = [
+            dock
+            for dock in self._window.findChildren(QDockWidget)
+            if dock.isVisible() and not dock.isFloating() and self._window.dockWidgetArea(dock) in _SIDES
+        ]
+        whole = self._window.width()
+        share = (whole - width) / max(1, whole - before)
+        widths = [round(share * dock.width()) for dock in sides]
+        self._window.setContentsMargins(0, 0, width, 0)
+        self._window.resizeDocks(sides, widths, Qt.Orientation.Horizontal)
 
     @Slot(int)
     def _widen(self, by: int) -> None:

@@ -21,14 +21,20 @@ _WIDTH, _GAP, _SMALL, _FOLLOW_MS = 300, 12, 80, 50
 class FirstSteps(QObject):
     """Shows the marks of a window.
 
+    Args:
+        begun: is called at the beginning: brings what the marks point at into sight.
+
     Signals:
         ended: after the last mark, or when the rest was skipped.
     """
 
     ended = Signal()
 
-    def __init__(self, window: QMainWindow, marks: Sequence[Mark]) -> None:
+    def __init__(
+        self, window: QMainWindow, marks: Sequence[Mark], begun: Callable[[], None] = lambda: None
+    ) -> None:
         super().__init__(window)
+        self._begun = begun
         self._window, self._marks, self._number = window, marks, 0
         self._came_from: QWidget | None = None
         self.frame = _Frame(window)
@@ -50,6 +56,7 @@ class FirstSteps(QObject):
         """Shows the first mark."""
         self._came_from = self._window.focusWidget()
         self._number = 0
+        self._begun()
         self._follow.start()
         self._show()
         self.bubble.next.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -77,7 +84,9 @@ class FirstSteps(QObject):
         self._follow.stop()
         self.bubble.hide()
         self.frame.hide()
-        target = self._came_from or self._window.centralWidget()
+        target = self._came_from
+        if target is None or not target.isVisible():
+            target = self._window.centralWidget()
         if inside and target is not None:
             target.setFocus(Qt.FocusReason.OtherFocusReason)
         self._came_from = None

@@ -17,6 +17,10 @@ from latentlab.qt.widgets.guide_card import GuideCard
 from latentlab.qt.widgets.term import ExplainEvent, Term
 
 _LARGE = 40
+_LEADS_ON = (
+    "---\n\n[The guide](README.md) · [Glossary](glossary.md) · [First steps](command:firstStepsAction) · "
+    "[Keys and mouse](command:shortcutsAction)"
+)
 COMMAND, PANEL, TERM = "command:", "panel:", "glossary:"
 
 
@@ -112,6 +116,13 @@ class Guide(QObject):
             if widget is not None and found:
                 self._show_card([*_terms_beside(widget), *map(_in_words, found)], _place_of(widget))
                 return
+
+    @Slot()
+    def explain_workspace(self) -> None:
+        """Says what is seen in the large view of the workspace, and leads on to the rest of the help."""
+        button = self._window.findChild(QWidget, "workspaceHelpButton")
+        found = self.abouts_of(self._window.centralWidget())
+        self._show_card([*map(_in_words, found), _LEADS_ON], _place_of(button or self._window))
 
     def explain(self, panel: QWidget, button: QWidget) -> None:
         """Says what is seen in a panel, beside the button that asks."""

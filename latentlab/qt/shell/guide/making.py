@@ -16,15 +16,22 @@ from latentlab.qt.shell.guide.panel_help import PanelHelp
 from latentlab.qt.shell.menus.actions import Actions
 from latentlab.qt.shell.panels import Views
 from latentlab.qt.shell.status_bar import Status
+from latentlab.qt.shell.workspace_switcher import Workspaces
 from latentlab.qt.views.latent_plane.view import SPEC as LATENT_PLANE
 from latentlab.qt.widgets.plain_text import spoken
 
 # What is written on pages that are no views: name -> objectName.
-_PAGES = {"gallery": "gallery", "compare": "compareView"}
+_PAGES = {"gallery": "gallery"}
 
 
 def make_guide(
-    window: QMainWindow, views: Views, docks: Docks, actions: Actions, status: Status, workspace: Workspace
+    window: QMainWindow,
+    views: Views,
+    docks: Docks,
+    workspaces: Workspaces,
+    actions: Actions,
+    status: Status,
+    workspace: Workspace,
 ) -> Guide:
     """The guide over these views, docks and actions."""
 
@@ -33,7 +40,9 @@ def make_guide(
         pages = ((name, window.findChild(QWidget, widget)) for name, widget in _PAGES.items())
         return found + [(name, page) for name, page in pages if page is not None]
 
-    steps = FirstSteps(window, first_steps(window, views[LATENT_PLANE], workspace))
+    # There everything that the marks point at is in sight.
+    explore = partial(workspaces.show, next(iter(workspaces.specs)))
+    steps = FirstSteps(window, first_steps(window, views[LATENT_PLANE], workspace), explore)
     guide = Guide(window, named, partial(_bring, views, docks), partial(_run, actions), status.say, steps)
     for place in docks.places:
         inner = place.content

@@ -18,6 +18,8 @@ def help_entries(bench: Workbench) -> Iterator[Entry]:
                 "Search the commands by a few letters.", "Ctrl+K", tool="Commands")  # fmt: skip
     yield Entry("guideAction", "&Help", "&Guide", guide.open_here,
                 "Open the guide at the chapter of the panel that has the focus.", "F1", gap=True)  # fmt: skip
+    yield Entry("workspaceHelpAction", "&Help", "What does &this workspace show?", guide.explain_workspace,
+                "Explain the large view of this workspace, and lead on to the guide.")  # fmt: skip
     yield Entry("whatAction", "&Help", "&What am I seeing?", guide.explain_here,
                 "Explain in a few sentences the panel that has the focus.", "Shift+F1")  # fmt: skip
     yield Entry("glossaryAction", "&Help", "G&lossary", guide.open_glossary,

@@ -34,7 +34,7 @@ TOOLBAR = (
 # At the right end of the bar of the workspaces.
 EVERYWHERE = (
     ("commandPaletteAction", "search"), ("undoAction", "undo"), ("redoAction", "redo"),
-    ("guideAction", "help"),
+    ("workspaceHelpAction", "help"),
 )  # fmt: skip
 
 

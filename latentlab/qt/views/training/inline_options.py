@@ -13,6 +13,7 @@ from latentlab.models.registry import find_kind
 from latentlab.qt.views.training.option_rows import field_of, value_of, whole_number
 from latentlab.qt.widgets.number_field import RealNumber, WholeNumber
 from latentlab.qt.widgets.plain_text import plain_tip, spoken
+from latentlab.qt.widgets.term import named
 
 # More rows than these would hide the button that starts the training.
 _MOST_ROWS = 4
@@ -68,7 +69,7 @@ class InlineOptions(QWidget):
             field.currentIndexChanged.connect(self._edited)
         elif isinstance(field, WholeNumber | RealNumber):
             field.valueChanged.connect(self._edited)
-        self._rows.addRow(label, field)
+        self._rows.addRow(named(label, field), field)
         self._fields[key] = field
 
     @Slot()

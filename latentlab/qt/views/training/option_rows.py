@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QGroupBox, QLabel, QWidget
 from latentlab.models.spec import KindSpec, Option
 from latentlab.qt.widgets.number_field import RealNumber, WholeNumber
 from latentlab.qt.widgets.plain_text import plain_tip, spoken
+from latentlab.qt.widgets.term import named
 
 
 class Rows(QGroupBox):
@@ -25,7 +26,7 @@ class Rows(QGroupBox):
         self._rows[key] = self._form.rowCount()
         widget.setToolTip(plain_tip(tip))
         widget.setAccessibleName(label.replace("&", ""))
-        self._form.addRow(label, widget)
+        self._form.addRow(named(label, widget), widget)
         self._form.labelForField(widget).setToolTip(plain_tip(tip))
 
     def rename(self, key: str, label: str) -> None:

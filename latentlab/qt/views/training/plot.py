@@ -21,8 +21,9 @@ from latentlab.qt.views.training.charts import (
     steps_span,
 )
 from latentlab.qt.views.training.history import History
-from latentlab.qt.widgets.plain_text import Label, RichLabel, plain_tip
+from latentlab.qt.widgets.plain_text import Label, plain_tip
 from latentlab.qt.widgets.plots import bare_plot
+from latentlab.qt.widgets.term import RichTerm
 
 # Of several lines the first has this share of the accent colour, the second all of it, the third the text's.
 _PALE = 0.7
@@ -53,7 +54,7 @@ class Plot(QWidget):
         self._labelled, self._style = "", dict[str, str]()
         self._train = self._test = _NOTHING
         # Above the plot, not in it: pyqtgraph makes a plot at least as wide as its title.
-        self._title = RichLabel(title)
+        self._title = RichTerm(title, title.partition(",")[0], title)
         self._title.setToolTip(plain_tip(tip))
         self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._read = Label()
