@@ -94,3 +94,19 @@ def test_that_layers_and_numbers_of_pictures_are_chosen_by_mouse_and_key(
     assert page.look.counts[ALL].isChecked()
     assert predicted.numbers == range(16)
     assert not page.look.layers[NOISY].isChecked()
+
+
+def test_that_tab_goes_from_the_settings_to_the_pictures_the_tape_and_the_buttons_below(
+    qtbot: QtBot, page: ReversePage
+) -> None:
+    page.form.guidance.setFocus()
+    stops = []
+    for _ in range(15):
+        now = page.focusWidget()
+        stops.append(now.objectName())
+        qtbot.keyClick(now, Qt.Key.Key_Tab)
+    expected = (
+        "guidanceSlider tapeDraw layer_noisy layer_predicted layer_noise layer_three tapeAlone tapeFour "
+    )
+    expected += "tapeAll noisyPictures tape tapeBack tapePlay tapeStep tapeSpeed"
+    assert stops == expected.split()

@@ -403,6 +403,20 @@ def test_that_settings_draw_a_finished_tape_again_behind_it_and_it_can_be_had_ba
     assert page.frame.t == 0
 
 
+def test_that_settings_changed_while_a_tape_is_drawn_are_said_at_once_and_drawn_after_it(
+    qtbot: QtBot, page: ReversePage, service: FakeService
+) -> None:
+    halfway(qtbot, page, service)
+    page.form.guidance.setValue(40)
+    assert page.note.words.text() == "Changed: guidance 3 → 4. This tape is drawn to its end first."
+    assert page.note.draw.text() == "Draw anew now"
+    service.hold.set()
+    qtbot.waitUntil(
+        lambda: page.recipe is not None and page.recipe.sampler_settings.guidance == 4.0, timeout=3000
+    )
+    assert page.note.words.text() == "Drawn anew: guidance 3 → 4."
+
+
 def test_that_a_redrawing_that_is_stopped_leaves_the_tape_and_says_what_is_not_drawn(
     qtbot: QtBot, page: ReversePage, service: FakeService
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
@@ -92,12 +93,26 @@ class ReversePage(QWidget):
         self._late.timeout.connect(self._catch_up)
         self.shown.changed.connect(self._show_again)
         self.tracks.grown.connect(self._room.fit)
+        self.tracks.grown.connect(self._order_focus)
         for panel in self.panels:
             panel.mosaic.picked.connect(playback.choose)
         self.runs.came.connect(self._came)
         self.runs.ended.connect(self._ended)
         self.runs.said.connect(self.transport.words.setText)
         self._diffusion.opened.connect(self._opened)
+
+    @Slot()
+    def _order_focus(self) -> None:
+        """Tab goes from the settings to the pictures, the tapes, and what is below them, as one reads."""
+        note, buttons, look, transport = self.note, self.buttons, self.look, self.transport
+        stops: list[QWidget] = [self.form.guidance, note.draw, note.before, buttons.draw, buttons.stop]
+        stops += [buttons.save, *look.layers.values(), *look.counts.values()]
+        stops += [panel.mosaic for panel in self.panels]
+        for row in self.tracks.rows:
+            stops += [row.close_button, row.tape]
+        stops += [transport.back, transport.play, transport.step, transport.speed, transport.branch]
+        for one, following in pairwise(stops):
+            QWidget.setTabOrder(one, following)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(420, 200)

@@ -126,9 +126,12 @@ class Redrawing(QObject):
         if track is None or not len(track.store):
             self._note.say("")
             return
-        if self._runs.running and self._runs.track is not self._drawn:
-            return  # at its end
         wish = self._wish(track)
+        if self._runs.running and self._runs.track is not self._drawn:
+            words = self.words(track.recipe, wish)
+            later = f"Changed: {words}. This tape is drawn to its end first." if words else ""
+            self._note.say(later, "Draw anew now" if words else "")
+            return
         same_count = self._form.count.value() == track.recipe.count
         if wish == track.recipe and same_count:
             self.give_up()
