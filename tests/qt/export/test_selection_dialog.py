@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from latentlab.data.stopping import StoppedError
@@ -117,8 +117,11 @@ def test_that_what_was_found_in_the_plane_is_browsed_and_saved_from_there(
         window.workspace.do(FindPoints(find="a and number < 30"))
         qtbot.mouseClick(window.findChild(QToolButton, "browsePoints"), Qt.MouseButton.LeftButton)
         assert window.bench.browser.isVisible()
+        assert QApplication.focusWidget() is window.bench.browser.grid
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_A)
+        assert window.workspace.state.selected == 0, "a letter goes to a caption here"
         assert window.bench.browser.shown.tolist() == list(range(0, 30, 3))
         qtbot.mouseClick(window.findChild(QToolButton, "savePoints"), Qt.MouseButton.LeftButton)
         page = window.bench.selection.page
-        assert page.which.itemText(0) == "Pictures found (10)"
+        assert page.which.itemText(1) == "Pictures found (10)"
         page.close()

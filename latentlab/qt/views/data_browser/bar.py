@@ -39,7 +39,7 @@ class Bar(QWidget):
         self.larger.setObjectName("dataBrowserSize")
         self.larger.setAccessibleName("Size of the pictures")
         self.larger.setToolTip(plain_tip("Size of the pictures. Ctrl and the wheel, + and − do the same."))
-        self.larger.setFixedWidth(96)
+        self.larger.setFixedWidth(72)
         self.larger.setPageStep(1)
         self.save = QToolButton()
         self.save.setObjectName("dataBrowserSave")
@@ -66,7 +66,7 @@ class Bar(QWidget):
         self.heading.setMinimumHeight(height)
         flow.addWidget(self.heading)
         for words, *controls in (
-            ("Find", self.line), ("Sort by", self.sort, self.down), ("Caption", self.caption),
+            ("Find", self.line), ("Sort", self.sort, self.down), ("Caption", self.caption),
             ("Size", self.larger),
         ):  # fmt: skip
             group = _group(words, controls)
@@ -154,5 +154,5 @@ def _box(name: str, title: str, tip: str) -> QComboBox:
     box.setToolTip(plain_tip(tip))
     # Long names of attributes must not widen the panel.
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    box.setMinimumContentsLength(8)
+    box.setMinimumContentsLength(6)
     return box

@@ -27,7 +27,7 @@ class FindLine(QLineEdit):
         self.setAccessibleName("Find pictures")
         self.setToolTip(plain_tip(_TIP))
         self.setClearButtonEnabled(True)
-        self.setFixedWidth(18 * self.fontMetrics().averageCharWidth())
+        self.setFixedWidth(16 * self.fontMetrics().averageCharWidth())
         self._soon = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._soon.timeout.connect(self._look)
         self.textEdited.connect(self._soon.start)
